@@ -127,6 +127,7 @@ class Citation:
         edge: Where the words begin or end without being a sentence: at an item of a list, or where the text does.
         held_by: Codes of all States whose position it is, of a joint statement.
         quoting: Whether all these words stand in quotation marks: the speaker quotes somebody else.
+        quoted_party: Code of whom the speaker quotes, where the statement names them.
         superseded_by: Number of a later citation of the same party that takes another direction.
         nearest: Of a related passage, whether it may answer, which is not sure.
     """
@@ -160,6 +161,7 @@ class Citation:
     held_by: tuple[str, ...] = ()
     edge: Literal["list_item", "text"] | None = None
     quoting: bool = False
+    quoted_party: str | None = None
     superseded_by: int | None = None
     nearest: bool = False
 

@@ -4,8 +4,8 @@ Such as without the reranker, or with search by words alone.
 """
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
 from statistics import median
@@ -15,16 +15,17 @@ import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from app.settings import Settings
-from evals.errors import EvalError, RunError
+from evals.errors import EvalError
 from evals.eval_environment import code_hash, described
 from evals.launch import launch
 from evals.metrics.table import metrics_in
+from evals.paths import eval_paths
 from evals.report.tables import Table
 from evals.report.words import shown
 from evals.run_options import RunOptions
 from evals.runner import OnAnswer
-from evals.runs import MANIFEST, run_path
-from evals.summary import Figure, summarise
+from evals.runs import MANIFEST
+from evals.summary import summarise
 
 
 class Configuration(BaseModel):
@@ -38,22 +39,8 @@ class Configuration(BaseModel):
     variant: str | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
-class Row:
-    """What one configuration gave."""
-
-    configuration: Configuration
-    figures: Mapping[str, Figure]
-    median_ms: float
-    run: str
-
-
 def load_configurations(path: Path | None = None, names: Sequence[str] | None = None) -> tuple[Configuration, ...]:
-    """Loads configurations from YAML; those that come with the package, without a path, and all, without names.
-
-    Raises:
-        EvalError: The file cannot be read, is not what it should be, or lacks a name.
-    """
+    """Loads configurations from YAML; those that come with the package, without a path, and all, without names."""
     shown = "the packaged configurations" if path is None else str(path)
     try:
         text = (files("evals").joinpath("ablations.yaml") if path is None else path).read_text(encoding="utf-8")
@@ -72,21 +59,18 @@ def ablate(
     configurations: Sequence[Configuration],
     settings: Settings,
     *,
-    runs: Path,
-    on_stage: Callable[[str], None] | None = None,
+    on_stage: Callable[[str], None] = lambda text: None,
     on_answer: OnAnswer | None = None,
-) -> tuple[Row, ...]:
-    """Runs every configuration; one that was begun before goes on where it was stopped.
+) -> Table:
+    """Runs every configuration and returns them side by side; one that was begun before goes on where it was stopped.
 
-    Raises:
-        EvalError: A run cannot be made.
+    Time is a ratio to the first, since seconds say more of the machine.
     """
-    say = on_stage or (lambda text: None)
     code = code_hash("app", "ingest", "vectorstore", "prompts")
     # A run's name holds a hash of program, settings and options: one of that name is this one, begun before.
     told = f"{options}{sorted(described(settings).items())}{code}"
     digest = hashlib.sha256(told.encode()).hexdigest()[:8]
-    rows = []
+    metrics, rows, first = metrics_in("ablation"), [], 0.0
     for number, configuration in enumerate(configurations, start=1):
         prefix = f"{number} of {len(configurations)}, {configuration.label}"
         name = f"ablation-{Path(options.dataset).stem}-{configuration.name}-{digest}"
@@ -94,33 +78,14 @@ def ablate(
             replace(options, changes=[*(options.changes or ()), *configuration.set], variant=configuration.variant),
             settings,
             name=name,
-            resume=(run_path(runs, name) / MANIFEST).is_file(),
-            runs=runs,
-            on_stage=lambda text, prefix=prefix: say(f"{prefix}: {text}"),  # type: ignore[misc]
+            resume=(eval_paths(settings.store).runs / name / MANIFEST).is_file(),
+            on_stage=lambda text, prefix=prefix: on_stage(f"{prefix}: {text}"),  # type: ignore[misc]
             on_answer=on_answer,
         )
         scores = run.scores()
-        if not scores:
-            raise RunError(f"the run {run.name!r} has no answers")
-        rows.append(
-            Row(
-                configuration=configuration,
-                figures=summarise(scores),
-                median_ms=median(score.timings_ms.get("total", 0.0) for score in scores),
-                run=run.name,
-            )
-        )
-    return tuple(rows)
-
-
-def ablation_table(rows: Sequence[Row]) -> Table:
-    """Returns the configurations side by side; time is a ratio to the first, since seconds say more of the machine."""
-    metrics = metrics_in("ablation")
-
-    def cells(row: Row) -> list[str]:
-        figures = {m.name: row.figures.get(m.name) for m in metrics}
-        values = [shown(found.value if found else None, name) for name, found in figures.items()]
-        return [row.configuration.label, *values, f"{row.median_ms / max(rows[0].median_ms, 0.001):.1f}"]
-
+        figures, time = summarise(scores), median(score.timings_ms.get("total", 0.0) for score in scores)
+        first = first or max(time, 0.001)
+        values = [shown(figures[m.name].value if m.name in figures else None, m.name) for m in metrics]
+        rows.append((configuration.label, *values, f"{time / first:.1f}"))
     columns = ("Configuration", *(metric.label for metric in metrics), "Time")
-    return Table(title="Ablation", columns=columns, rows=[cells(row) for row in rows])
+    return Table(title="Ablation", columns=columns, rows=rows)

@@ -37,11 +37,7 @@ class CaseSet:
 
 
 def corpus_of(name: str, corpus: Sequence[Path], paths: EvalPaths) -> tuple[Path, ...]:
-    """Returns the folders of statements of a set: those given, or those that it brings.
-
-    Raises:
-        DatasetError: There is no such set.
-    """
+    """Returns the folders of statements of a set: those given, or those that it brings."""
     _file_of(name, paths)
     return tuple(corpus) or ((CONFERENCE, SAMPLE) if name == "smoke" else ())
 
@@ -54,9 +50,6 @@ def open_set(name: str, corpus: Sequence[Path], paths: EvalPaths, documents: Doc
         corpus: Folders of statements; `smoke` brings its own.
         paths: Where saved cases are.
         documents: The documents of `corpus`, to locate evidence that is given by its words alone.
-
-    Raises:
-        DatasetError: There is no such set, or it is not what it should be.
     """
     folders, path = corpus_of(name, corpus, paths), _file_of(name, paths)
     if path.suffix in SUFFIXES:
@@ -71,11 +64,7 @@ def open_set(name: str, corpus: Sequence[Path], paths: EvalPaths, documents: Doc
 
 
 def faults_of(name: str, corpus: Sequence[Path], paths: EvalPaths, settings: Settings) -> tuple[Problem, ...]:
-    """Returns everything that a person should look at in a set of cases, of a table by line and column.
-
-    Raises:
-        DatasetError: There is no such set, or it cannot be read at all.
-    """
+    """Returns everything that a person should look at in a set of cases, of a table by line and column."""
     folders, path = corpus_of(name, corpus, paths), _file_of(name, paths)
     documents = read_documents(folders) if folders else None
     if path.suffix not in SUFFIXES:

@@ -378,19 +378,17 @@ def ablate(
 ) -> int:
     """Run a set in several configurations, and print one table of them."""
     from evals.ablate import ablate as ablate_all
-    from evals.ablate import ablation_table, load_configurations
+    from evals.ablate import load_configurations
     from evals.files import write_whole
     from evals.print_runs import asking, print_tables
     from evals.report.tables import as_markdown
 
     chosen = load_configurations(configurations, choose.split(",") if choose else None)
     with asking() as (on_stage, on_answer):
-        rows = ablate_all(
-            options, chosen, invocation.settings(), runs=_paths(invocation).runs, on_stage=on_stage, on_answer=on_answer
-        )
-    print_tables(ablation_table(rows))
+        table = ablate_all(options, chosen, invocation.settings(), on_stage=on_stage, on_answer=on_answer)
+    print_tables(table)
     if md is not None:
-        write_whole(md, as_markdown(ablation_table(rows)) + "\n")
+        write_whole(md, as_markdown(table) + "\n")
     return 0
 
 

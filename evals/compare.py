@@ -1,7 +1,7 @@
 """Paired comparison of two runs over the same cases: differences with intervals and p-values, and the flips.
 
 A flip is a case that is right in one run only, such as `right` before and `not_retrieved` now; whether there are more
-of them one way than chance gives is McNemar's exact test.
+of them one way than chance gives is told by the difference of `right`, as of any other metric.
 """
 
 from collections.abc import Mapping, Sequence
@@ -14,7 +14,7 @@ from evals.errors import RunError
 from evals.failure_taxonomy import Stage
 from evals.metrics.table import METRICS, RIGHT, Floats, Metric
 from evals.runs import Run, RunManifest
-from evals.stats import RESAMPLES, interval, mcnemar_exact, paired_cluster_bootstrap, sign_flip_p
+from evals.stats import RESAMPLES, interval, paired_cluster_bootstrap, sign_flip_p
 from evals.summary import CaseScore, Figure, bears_on, by_case, combined, figure, sliced
 
 ALPHA: Final = 0.05
@@ -91,7 +91,6 @@ class Comparison:
     Attributes:
         pairs: Each case in both, by id.
         unpaired: Cases that one of them has not, or whose right outcome differs.
-        mcnemar_p: Exact p-value of the flips.
         regressions: Cases that were right, and are not.
         improvements: Cases that were not right, and are.
         differences: Of the metrics that apply in both runs, by name in the order of `METRICS`.
@@ -102,7 +101,6 @@ class Comparison:
     candidate: str
     pairs: Pairs
     unpaired: tuple[str, ...]
-    mcnemar_p: float
     regressions: tuple[Flip, ...]
     improvements: tuple[Flip, ...]
     differences: Mapping[str, Difference]
@@ -140,9 +138,6 @@ def compare(
         intersection: Whether runs over different cases or statements are compared, over the cases that both have.
         resamples: Bootstrap samples, and random swaps.
         seed: Equal seeds give equal intervals.
-
-    Raises:
-        RunError: They ran over different cases or statements, or share no case.
     """
     problem = None if intersection else difference_of_data(baseline.manifest, candidate.manifest)
     if problem is not None:
@@ -157,8 +152,8 @@ def compare(
     improvements = tuple(flip for flip in flips if flip.old is not None and flip.new is None)
     return Comparison(
         baseline=names[0], candidate=names[1], pairs=pairs, unpaired=unpaired,
-        mcnemar_p=mcnemar_exact(len(improvements), len(regressions)), regressions=regressions,
-        improvements=improvements, differences={item.metric: item for item in found if item is not None},
+        regressions=regressions, improvements=improvements,
+        differences={item.metric: item for item in found if item is not None},
         changes=manifest_changes(baseline.manifest, candidate.manifest),
     )  # fmt: skip
 

@@ -1,4 +1,4 @@
-"""Errors of the evals package.
+"""Errors of the evals package; docstrings name only others, since nearly all here may raise these, with what to do.
 
 AppError
 └── EvalError

@@ -9,9 +9,9 @@ import json
 import platform
 import subprocess
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from importlib.metadata import PackageNotFoundError, version
+from importlib.metadata import version
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, Final
@@ -24,7 +24,7 @@ from app.wiring import Workspace, open_workspace
 from evals.case_sets import SAMPLE
 from evals.cases.documents import Documents, documents_of, read_documents
 from evals.errors import RunError
-from evals.paths import EvalPaths, eval_paths
+from evals.paths import eval_paths
 from ingest.report import IngestProgress
 
 _PACKAGES: Final = (
@@ -41,7 +41,6 @@ class EvalEnvironment:
 
     workspace: Workspace
     documents: Documents
-    paths: EvalPaths
 
     def statement_files(self) -> dict[str, str]:
         """Returns the file of each statement, by its id."""
@@ -49,10 +48,8 @@ class EvalEnvironment:
         return {
             identifier: document.file
             for document in corpus.documents()
-            for identifier in (
-                document.document_id,
-                *(s.statement_id for s in corpus.interventions(document.document_id)),
-            )
+            for own in [corpus.interventions(document.document_id)]
+            for identifier in (document.document_id, *(intervention.statement_id for intervention in own))
         }
 
 
@@ -67,29 +64,23 @@ def open_environment(
 ) -> Iterator[EvalEnvironment]:
     """Opens a store that holds the folders and nothing else, or the store of the settings where no folder is given.
 
-    Indexes of folders are kept below the store of the settings, one for each corpus, way of reading and model.
-
     Args:
         settings: The settings to evaluate.
         folders: Folders of statements.
         documents: Those of the folders, where they were read before.
-        store: Where to index the folders instead.
+        store: Where to index the folders; by default below the store of the settings, one index for each corpus, way of
+            reading and model.
         say: Told how far the indexing is.
-
-    Raises:
-        EvalError: The folders cannot be read, or not all of their statements were taken in.
-        StoreError: The store cannot be opened.
     """
-    paths = eval_paths(settings.store)
     if not folders:
         with open_workspace(settings, read_only=True) as workspace:
-            yield EvalEnvironment(workspace=workspace, documents=documents_of(workspace.corpus), paths=paths)
+            yield EvalEnvironment(workspace=workspace, documents=documents_of(workspace.corpus))
         return
     documents = documents or read_documents(folders)
-    path = store or paths.stores / _store_key(settings, documents)
+    path = store or eval_paths(settings.store).stores / _store_key(settings, documents)
     with open_workspace(settings.model_copy(update={"store": path})) as workspace:
         _fill(workspace, folders, say)
-        yield EvalEnvironment(workspace=workspace, documents=documents, paths=paths)
+        yield EvalEnvironment(workspace=workspace, documents=documents)
 
 
 def _fill(workspace: Workspace, folders: Sequence[Path], say: Callable[[str], None]) -> None:
@@ -125,11 +116,7 @@ def code_hash(*packages: str) -> str:
 
 
 def changed(settings: Settings, changes: Sequence[str]) -> Settings:
-    """Returns settings with `group.name=value` changes.
-
-    Raises:
-        SettingsError: There is no such setting, or it does not take the value.
-    """
+    """Returns settings with `group.name=value` changes."""
     values: dict[str, Any] = settings.model_dump()
     for change in changes:
         name, equals, text = change.partition("=")
@@ -143,20 +130,15 @@ def changed(settings: Settings, changes: Sequence[str]) -> Settings:
             raise SettingsError(
                 f"no setting {name!r}: write such as retrieval.lexical_weight=0; `untoc config` lists all"
             )
-        place[last] = _value(text)
+        with suppress(ValueError):
+            text = json.loads(text)
+        place[last] = text
     try:
         return Settings(**values)
     except ValidationError as exc:
         first = exc.errors()[0]
         name = ".".join(str(part) for part in first["loc"])
         raise SettingsError(f"{name}={first['input']!r}: {first['msg']}; `untoc config` lists all settings") from exc
-
-
-def _value(text: str) -> Any:  # noqa: ANN401 - any JSON value
-    try:
-        return json.loads(text)
-    except ValueError:
-        return text
 
 
 def described(settings: Settings) -> dict[str, Any]:
@@ -170,27 +152,16 @@ def described(settings: Settings) -> dict[str, Any]:
 
 def packages() -> Mapping[str, str]:
     """Returns the versions of the packages on which figures depend."""
-    found = {}
-    for name in _PACKAGES:
-        try:
-            found[name] = version(name)
-        except PackageNotFoundError:
-            continue
-    return {"python": platform.python_version(), **found}
+    return {"python": platform.python_version(), **{name: version(name) for name in _PACKAGES}}
 
 
 def git_commit() -> str | None:
     """Returns the commit that the program runs from, with `+changes` where files differ; None outside a repository."""
     root = Path(str(files("evals"))).parent
+    command = ["git", "describe", "--always", "--exclude=*", "--abbrev=12", "--dirty=+changes"]
     if not (root / ".git").exists():
         return None
     try:
-        head = _git(root, "rev-parse", "--short=12", "HEAD")
-        return head + ("+changes" if _git(root, "status", "--porcelain", "--untracked-files=no") else "")
+        return subprocess.run(command, cwd=root, capture_output=True, text=True, check=True, timeout=20).stdout.strip()
     except (OSError, subprocess.SubprocessError):
         return None
-
-
-def _git(root: Path, *arguments: str) -> str:
-    command = ["git", *arguments]
-    return subprocess.run(command, cwd=root, capture_output=True, text=True, check=True, timeout=20).stdout.strip()

@@ -25,9 +25,6 @@ def read_lines(path: Path, *, torn_end: bool = False) -> Iterator[tuple[int, dic
     Args:
         path: The file.
         torn_end: Whether a last line that was cut short is left out; else it is an error.
-
-    Raises:
-        RunError: The file cannot be read, or a line is no JSON object.
     """
     try:
         content = path.read_bytes()
@@ -54,11 +51,7 @@ def read_lines(path: Path, *, torn_end: bool = False) -> Iterator[tuple[int, dic
 
 
 def read_records(path: Path, model: type[_Record], *, todo: str, torn_end: bool = False) -> Iterator[_Record]:
-    """Yields what `read_lines` does as records of a model; `todo` says what to do about one that is none.
-
-    Raises:
-        RunError: A line is not what it should be; it may be of another version.
-    """
+    """Yields what `read_lines` does as records of a model; `todo` says what to do about one that is none."""
     for number, record in read_lines(path, torn_end=torn_end):
         try:
             yield model.model_validate(record)
@@ -79,11 +72,7 @@ def mend_end(path: Path) -> None:
 
 
 def write_whole(path: Path, text: str) -> None:
-    """Writes a file so that a reader sees the old or the new one, never a part.
-
-    Raises:
-        RunError: It cannot be written there.
-    """
+    """Writes a file so that a reader sees the old or the new one, never a part."""
     # Not `tempfile`, whose files only the owner may read.
     part = path.parent / f".{secrets.token_hex(8)}.part"
     try:

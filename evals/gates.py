@@ -145,11 +145,7 @@ class GateReport:
 
 
 def load_gates(path: Path | None = None) -> Gates:
-    """Loads gates from YAML; those that come with the package, without a path.
-
-    Raises:
-        EvalError: The file cannot be read, or a gate is not what it should be.
-    """
+    """Loads gates from YAML; those that come with the package, without a path."""
     name = "the packaged gates" if path is None else f"the gates of {str(path)!r}"
     try:
         text = (files("evals").joinpath("gates.yaml") if path is None else path).read_text(encoding="utf-8")

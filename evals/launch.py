@@ -14,25 +14,16 @@ from statistics import mean
 from typing import Final
 
 from app.settings import Settings
-from evals.adapters import Adapter, InProcess, Replay
 from evals.case_sets import cases_hash, corpus_of, folder_name, open_set, shipped_folder
 from evals.cases.case import Case
 from evals.cases.documents import Documents, read_documents, stored_documents
 from evals.cases.rewording import chosen_wordings, reword, setting_of
 from evals.errors import RunError
-from evals.eval_environment import (
-    EvalEnvironment,
-    changed,
-    code_hash,
-    described,
-    git_commit,
-    open_environment,
-    packages,
-)
+from evals.eval_environment import changed, code_hash, described, git_commit, open_environment, packages
 from evals.paths import EvalPaths, eval_paths
 from evals.review import read_rulings
 from evals.run_options import RunOptions
-from evals.runner import OnAnswer, chosen, in_words, run_cases
+from evals.runner import OnAnswer, asking, chosen, in_words, replaying, run_cases
 from evals.runs import Run, RunManifest, create_run, list_runs, new_name, open_run, run_path
 from evals.score import score_run
 from evals.variants import VARIANTS, assistant_of
@@ -50,57 +41,46 @@ def launch(
     *,
     name: str | None = None,
     resume: bool = False,
-    runs: Path | None = None,
-    on_stage: Callable[[str], None] | None = None,
+    on_stage: Callable[[str], None] = lambda text: None,
     on_answer: OnAnswer | None = None,
 ) -> Run:
-    """Asks and scores a set of cases; returns the run.
+    """Asks and scores a set of cases; returns the run, which is kept below the store.
 
     Args:
         options: What to run.
         settings: The settings to start from.
         name: The run's name; default: time and set.
         resume: Whether the run of that name goes on where it was stopped.
-        runs: The folder of runs; default: below the store of the settings.
         on_stage: Told what is being done; what it or `on_answer` raises stops the run.
         on_answer: Told of every answer.
-
-    Raises:
-        AppError: The cases, the corpus, the run or a setting cannot be used.
-        StoreError: The store or a model cannot be used.
     """
-    say = on_stage or (lambda text: None)
     paths = eval_paths(settings.store)
-    folder = runs or paths.runs
-    _check_name(name, resume, options.variant, folder)
+    _check_name(name, resume, options.variant, paths.runs)
     effective = changed(settings, options.changes or ())
     with ExitStack() as stack:
-        say("reading the statements")
+        on_stage("reading the statements")
         folders = corpus_of(options.dataset, options.corpus or (), paths)
-        replay = Replay(options.answers) if options.answers is not None else None
-        adapter: Adapter | None = replay
+        ask, source = replaying(options.answers) if options.answers is not None else (None, None)
         documents = read_documents(folders) if folders else stored_documents(effective)
-        cases = _cases(options, paths, documents, folders)
+        cases = _cases(options, paths, documents)
         if not cases:
             raise RunError("no case is left to ask: see --only and --limit")
-        environment: EvalEnvironment | None = None
-        if adapter is None or not folders:
-            say("indexing the statements")
-            opened = open_environment(effective, folders, documents, store=options.index, say=say)
+        statement_files = None
+        if ask is None or not folders:
+            on_stage("indexing the statements")
+            opened = open_environment(effective, folders, documents, store=options.index, say=on_stage)
             environment = stack.enter_context(opened)
-        if adapter is None and environment is not None:
-            adapter = InProcess(assistant_of(environment.workspace, options.variant))
-        if adapter is None:
-            raise RunError("nothing to ask: give --corpus FOLDER or a --store with statements")
-        pace = _pace(folder, len(cases) * options.repeats)
-        manifest = _manifest(options, name, effective, cases, documents, folders, replay.sha256 if replay else None)
+            statement_files = environment.statement_files()
+            ask = ask or asking(assistant_of(environment.workspace, options.variant))
+        pace = _pace(paths.runs, len(cases) * options.repeats)
+        manifest = _manifest(options, name, effective, cases, documents, folders, source)
         if resume:
-            run = _resumed(open_run(folder, manifest.name), manifest)
+            run = _resumed(open_run(paths.runs, manifest.name), manifest)
         else:
-            run = create_run(folder, manifest, cases, environment.statement_files() if environment else None)
-        say(f"asking {len(cases)} questions{pace}")
-        run = run_cases(run, adapter, on_answer=on_answer)
-    say("scoring")
+            run = create_run(paths.runs, manifest, cases, statement_files)
+        on_stage(f"asking {len(cases)} questions{pace}")
+        run = run_cases(run, ask, on_answer=on_answer)
+    on_stage("scoring")
     score_run(run, documents, read_rulings(paths.reviews))
     return run
 
@@ -125,27 +105,20 @@ def _check_name(name: str | None, resume: bool, variant: str | None, runs: Path)
 
 
 def same_documents(run: Run, settings: Settings) -> Documents:
-    """Reads the statements that a run was asked over, and checks that they are still the same.
-
-    Raises:
-        RunError: The statements have changed, so that offsets may point elsewhere.
-    """
+    """Reads the statements that a run was asked over, and checks that they are still the same."""
     folders = [shipped_folder(folder) for folder in run.manifest.corpus]
     documents = read_documents(folders) if folders else stored_documents(settings)
-    if documents.sha256 != run.manifest.corpus_sha256:
-        raise RunError(f"the statements have changed since the run {run.name!r}: run it again under another name")
+    documents.require(run.manifest.corpus_sha256, run.name)
     return documents
 
 
-def _cases(options: RunOptions, paths: EvalPaths, documents: Documents, folders: Sequence[Path]) -> tuple[Case, ...]:
+def _cases(options: RunOptions, paths: EvalPaths, documents: Documents) -> tuple[Case, ...]:
     cases = open_set(options.dataset, options.corpus or (), paths, documents).cases
     kept = tuple(c for c in cases if c.review.status != "rejected" and (options.drafts or c.gates))
     cases = chosen(kept, only=options.only or (), limit=options.limit, every=options.every)
     if options.reword is None:
         return cases
-    if not folders:
-        raise RunError("other wordings are drawn from a folder's manifest: give --corpus")
-    wordings, setting = chosen_wordings(options.reword), setting_of(folders[0], documents.parties)
+    wordings, setting = chosen_wordings(options.reword), setting_of(documents)
     return tuple(asked for case in cases for asked in (case, *reword(case, setting, wordings).values()))
 
 
@@ -170,11 +143,7 @@ def _manifest(
 
 
 def _resumed(run: Run, manifest: RunManifest) -> Run:
-    """Goes on with a run, if it is the same: answers of two configurations must not be mixed.
-
-    Raises:
-        RunError: Something that decides answers has changed.
-    """
+    """Goes on with a run, if it is the same: answers of two configurations must not be mixed."""
     for field in _DECIDING:
         if getattr(run.manifest, field) != getattr(manifest, field):
             raise RunError(

@@ -20,8 +20,7 @@ from app.briefing.table_builder import TableBuilder
 from app.records import Citation
 from app.retrieval.position_marks import KINDS, PositionKind
 from evals.cases.case import Evidence, Review
-from evals.cases.corpus_facts import sha256_of
-from evals.cases.documents import Document, Documents
+from evals.cases.documents import Document, Documents, sha256_of
 from evals.errors import DatasetError
 from evals.metrics.citations import overlaps
 from evals.report.tables import Table
@@ -118,11 +117,7 @@ class PositionRates:
 
 
 def load_cells(path: Path = SHIPPED) -> tuple[LabelledCell, ...]:
-    """Loads labelled cells.
-
-    Raises:
-        DatasetError: The file is not what it should be.
-    """
+    """Loads labelled cells."""
     try:
         file = _CellFile.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
     except (OSError, ValidationError, yaml.YAMLError) as exc:
@@ -135,11 +130,7 @@ def load_cells(path: Path = SHIPPED) -> tuple[LabelledCell, ...]:
 
 
 def cells_by_split(splits: Sequence[str] | None = None) -> dict[str, list[LabelledCell]]:
-    """Returns the cells that ship, by split; all splits where none is named.
-
-    Raises:
-        DatasetError: No cell is of a split.
-    """
+    """Returns the cells that ship, by split; all splits where none is named."""
     found: dict[str, list[LabelledCell]] = {}
     for cell in load_cells():
         found.setdefault(cell.split, []).append(cell)
@@ -161,11 +152,7 @@ def rates_table(split: str, rates: PositionRates) -> Table:
 
 
 def fill_from_labels(cells: Iterable[LabelledCell], documents: Documents) -> tuple[FilledCell, ...]:
-    """Fills cells with their own evidence, so that only the kind is measured.
-
-    Raises:
-        DatasetError: A file is missing or is not the one that was labelled.
-    """
+    """Fills cells with their own evidence, so that only the kind is measured."""
     return tuple(
         FilledCell(cell=cell, kind=suggest_kind(citations, statements, cell.topic).kind, citations=citations)
         for cell, citations, statements in cite_labels(cells, documents)
@@ -175,11 +162,7 @@ def fill_from_labels(cells: Iterable[LabelledCell], documents: Documents) -> tup
 def cite_labels(
     cells: Iterable[LabelledCell], documents: Documents
 ) -> Iterator[tuple[LabelledCell, tuple[Citation, ...], Mapping[str, Statement]]]:
-    """Yields cells with citations of their evidence, and the statements cited.
-
-    Raises:
-        DatasetError: A file is missing or is not the one that was labelled.
-    """
+    """Yields cells with citations of their evidence, and the statements cited."""
     statements: dict[str, Statement] = {}
     for cell in cells:
         for span in cell.evidence:

@@ -115,11 +115,7 @@ def print_gates(report: "GateReport") -> None:
 
 
 def print_case(run: Run, documents: "Documents", identifier: str, *, as_json: bool = False) -> None:
-    """Prints one case of a run: the question, its evidence, and what it got.
-
-    Raises:
-        RunError: The run has no such case.
-    """
+    """Prints one case of a run: the question, its evidence, and what it got."""
     case = next((case for case in run.cases() if case.id == identifier), None)
     if case is None:
         raise RunError(f"no case {identifier!r} in the run {run.name!r}: `untoc-eval report {run.name}` shows them")

@@ -5,7 +5,6 @@ the file is also the audit trail: who decided what, and when. What an answer sho
 answer is a case only once a person has said whether it was right, and which words answer.
 """
 
-import hashlib
 import json
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
@@ -102,13 +101,15 @@ class Unjudged:
         """Where it stands."""
         return self.citation.file, self.citation.start, self.citation.end
 
+    @property
+    def evidence(self) -> Evidence:
+        """The span as if it were evidence."""
+        cited = self.citation
+        return Evidence(id="c", file=cited.file, state=cited.state, start=cited.start, end=cited.end)
+
 
 def read_decisions(path: Path) -> tuple[CitationDecision | DraftDecision, ...]:
-    """Returns all decisions, the oldest first; records of another kind are left out.
-
-    Raises:
-        EvalError: The file cannot be read.
-    """
+    """Returns all decisions, the oldest first; records of another kind are left out."""
     models: dict[str, type[CitationDecision | DraftDecision]] = {"citation": CitationDecision, "draft": DraftDecision}
     found = []
     for number, record in read_lines(path, torn_end=True):
@@ -131,11 +132,7 @@ def read_rulings(path: Path) -> dict[str, Mapping[FileSpan, bool]]:
 
 
 def add_ruling(paths: EvalPaths, *, case: str, span: FileSpan, accepted: bool, by: str) -> None:
-    """Notes whether a cited span answers a case; of a variant, the case that it is a variant of.
-
-    Raises:
-        EvalError: There is no reviewer, the span is none, or the decision cannot be written.
-    """
+    """Notes whether a cited span answers a case; of a variant, the case that it is a variant of."""
     file, start, end = span
     if not case or not file or not 0 <= start < end:
         raise EvalError(f"no citation to rule on: {case!r}, {file!r}, {start} to {end}")
@@ -145,11 +142,7 @@ def add_ruling(paths: EvalPaths, *, case: str, span: FileSpan, accepted: bool, b
 
 
 def drafts(paths: EvalPaths) -> tuple[CaseDraft, ...]:
-    """Returns the answers that the chat saved, each with the newest decision on it, in the order of saving.
-
-    Raises:
-        EvalError: A draft or a decision cannot be read.
-    """
+    """Returns the answers that the chat saved, each with the newest decision on it, in the order of saving."""
     newest = {d.case: d for d in read_decisions(paths.reviews) if isinstance(d, DraftDecision)}
     found = []
     for _, record in read_lines(paths.drafts, torn_end=True):
@@ -164,12 +157,7 @@ def drafts(paths: EvalPaths) -> tuple[CaseDraft, ...]:
 
 
 def saved_cases(paths: EvalPaths) -> tuple[Case, ...]:
-    """Returns the cases that persons made of saved answers; an answer that nobody has judged is none.
-
-    Raises:
-        DatasetError: There are none.
-        EvalError: A draft or a decision cannot be read.
-    """
+    """Returns the cases that persons made of saved answers; an answer that nobody has judged is none."""
     found = drafts(paths)
     cases = tuple(draft.case for draft in found if draft.decision is not None and draft.decision.decided is not None)
     if not cases:
@@ -179,11 +167,7 @@ def saved_cases(paths: EvalPaths) -> tuple[Case, ...]:
 
 
 def decide_draft(paths: EvalPaths, draft: CaseDraft, decided: Case | None, *, by: str) -> None:
-    """Notes what a person made of a saved answer: a case, or with None nothing.
-
-    Raises:
-        EvalError: There is no reviewer, the case contradicts itself, or the decision cannot be written.
-    """
+    """Notes what a person made of a saved answer: a case, or with None nothing."""
     name, at = reviewer_name(by), datetime.now(UTC)
     if decided is not None:
         for what, todo in contradictions(decided):
@@ -216,9 +200,6 @@ def corrected(
         question: The question, as it should be asked.
         evidence: What answers; none for silence.
         all_needed: Whether all of it is needed; else any one is enough.
-
-    Raises:
-        EvalError: The person has not said whether it was right, or says wrong and names nothing else.
     """
     if right is None:
         raise EvalError("was the answer right? say so, or what would have been right")
@@ -302,9 +283,6 @@ def evidence_of(quote: str, file: str, documents: Documents, taken: Iterable[str
         file: The statement's file, as citations name it.
         documents: The statements.
         taken: Ids of other evidence.
-
-    Raises:
-        EvalError: There is no such statement, or the words do not stand in it.
     """
     document = documents.by_file.get(file)
     if document is None:
@@ -317,20 +295,13 @@ def evidence_of(quote: str, file: str, documents: Documents, taken: Iterable[str
         raise EvalError(
             f"these words do not stand in {file!r}: {quote[:60]!r}; copy them from the statement as they are"
         ) from None
-    words, used = document.text[start:end], {*taken}
+    used = {*taken}
     identifier = next(name for number in range(1, len(used) + 2) if (name := f"e{number}") not in used)
-    return Evidence(
-        id=identifier, file=file, state=document.state, start=start, end=end,
-        sha256=hashlib.sha256(words.encode()).hexdigest(), quote=words, lang=document.language,
-    )  # fmt: skip
+    return document.evidence(identifier, start, end)
 
 
 def states_of(text: str, parties: PartyTable) -> tuple[str, ...]:
-    """Returns the codes of States and groups that a person typed, as codes or names, separated by commas or semicolons.
-
-    Raises:
-        DatasetError: A name is unknown, or may be several.
-    """
+    """Returns the codes of States and groups that a person typed, as codes or names."""
     chunks = text.replace("\n", ";").split(";")
     # Not at a comma that is part of a name, as in `Korea, Republic of`.
     parts = (p for c in chunks for p in ([c] if len(parties.resolve(c).codes) == 1 else c.split(",")))
@@ -338,11 +309,7 @@ def states_of(text: str, parties: PartyTable) -> tuple[str, ...]:
 
 
 def reviewer_name(name: str) -> str:
-    """Returns a reviewer's name, tidied.
-
-    Raises:
-        EvalError: It is empty, too long, or holds control characters.
-    """
+    """Returns a reviewer's name, tidied."""
     tidy = " ".join(name.split())
     if not tidy:
         raise EvalError("who decides? give your name or initials")
@@ -359,11 +326,7 @@ def _stands(citation: Citation, documents: Documents) -> bool:
 
 
 def append_record(path: Path, record: Mapping[str, object]) -> None:
-    """Adds a record at the end, whatever other processes add at the same time; a torn last line is cut off first.
-
-    Raises:
-        EvalError: It cannot be written.
-    """
+    """Adds a record at the end, whatever other processes add at the same time; a torn last line is cut off first."""
     # ASCII only: other readers break lines at more characters than JSON escapes.
     line = json.dumps(record) + "\n"
     try:

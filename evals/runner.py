@@ -1,22 +1,74 @@
 """The runner: asks every case as often as wanted, appends answers as they come, and resumes a stopped run."""
 
+import hashlib
+import json
 import logging
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as WaitTimeoutError
 from datetime import UTC, datetime
+from itertools import zip_longest
+from pathlib import Path
 from threading import Thread
 from typing import Any
 
-from evals.adapters import Adapter
+from app.answering.assistant import Assistant
+from app.errors import AppError
+from app.question.turn import EarlierTurn
 from evals.cases.case import Case, slices
-from evals.errors import AnswerError, TimeLimitError
-from evals.runs import AnswerRecord, AskError, Run
+from evals.errors import AnswerError, RunError, TimeLimitError
+from evals.files import read_lines
+from evals.runs import ANSWERS, AnswerRecord, AskError, Run
+from ingest.errors import IngestError
+from vectorstore.errors import StoreError
 
 logger = logging.getLogger(__name__)
+# Gives the answer to a case in the JSON contract; the number says how many times it was asked before in this run.
+Ask = Callable[[Case, int], dict[str, Any]]
 # Progress callback: the record just stored, how many are done, of how many.
 OnAnswer = Callable[[AnswerRecord, int, int], None]
+
+
+def asking(assistant: Assistant) -> Ask:
+    """Returns what asks an assistant, with what whoever saved a case had set in its scope and its earlier turns."""
+
+    def ask(case: Case, repeat: int) -> dict[str, Any]:
+        turns = zip_longest(case.history, _tag(case, "history_overrides") or (), fillvalue=None)
+        history = tuple(EarlierTurn(question=turn, overrides=change or {}) for turn, change in turns if turn)
+        try:
+            return assistant.ask(case.question, history=history, overrides=_tag(case, "overrides") or None).to_json()
+        except (AppError, IngestError, StoreError) as exc:
+            raise AnswerError(str(exc)) from exc
+
+    return ask
+
+
+def _tag(case: Case, name: str) -> Any:  # noqa: ANN401 - any JSON value
+    given = case.tags.get(name)
+    return json.loads(given) if isinstance(given, str) else given
+
+
+def replaying(path: Path) -> tuple[Ask, str]:
+    """Returns (what gives stored answers by the case's id, the hash of their file).
+
+    They are those that `untoc ask --json --from` printed, or those of a run's folder.
+    """
+    file = path / ANSWERS if path.is_dir() else path
+    if not file.is_file():
+        raise RunError(f"no answers at {str(file)!r}: give a run's folder, or what `untoc ask --json --from` printed")
+    answers: dict[tuple[str, int], dict[str, Any]] = {}
+    for _, record in read_lines(file, torn_end=True):
+        name, answer = record.get("case", record.get("id")), record.get("answer") if "case" in record else record
+        if name is not None and answer is not None:
+            answers[str(name), int(record.get("repeat", 0))] = answer
+
+    def ask(case: Case, repeat: int) -> dict[str, Any]:
+        if (case.id, repeat) not in answers:
+            raise AnswerError(f"no stored answer for the case {case.id!r}")
+        return answers[case.id, repeat]
+
+    return ask, hashlib.sha256(file.read_bytes()).hexdigest()
 
 
 class Pace:
@@ -24,17 +76,16 @@ class Pace:
 
     def __init__(self) -> None:
         self.asked = 0
-        self._first = self._last = 0.0
+        self._first = 0.0
 
     def told(self, done: int, total: int) -> str:
         """Notes an answer; returns such as ", about 4 min left", from the third answer on."""
-        self._last = time.monotonic()
-        self._first = self._first or self._last
+        now = time.monotonic()
+        self._first = self._first or now
         self.asked += 1
         if self.asked < 3 or done == total:
             return ""
-        left = (self._last - self._first) / (self.asked - 1) * (total - done)
-        return f", about {in_words(left)} left"
+        return f", about {in_words((now - self._first) / (self.asked - 1) * (total - done))} left"
 
 
 def in_words(seconds: float) -> str:
@@ -42,37 +93,35 @@ def in_words(seconds: float) -> str:
     return f"{seconds / 60:.0f} min" if seconds >= 90 else f"{seconds:.0f} s"
 
 
-def run_cases(run: Run, adapter: Adapter, *, on_answer: OnAnswer | None = None) -> Run:
+def run_cases(run: Run, ask: Ask, *, on_answer: OnAnswer | None = None) -> Run:
     """Asks what a run has not asked yet, cases that failed before again, and notes that it ended."""
-    cases = run.cases()
-    wanted = [(case, repeat) for repeat in range(run.manifest.repeats) for case in cases]
+    wanted = [(case, repeat) for repeat in range(run.manifest.repeats) for case in run.cases()]
     done = {(r.case, r.repeat) for r in run.answers() if r.error is None}
     remaining = [(case, repeat) for case, repeat in wanted if (case.id, repeat) not in done]
     for number, (case, repeat) in enumerate(remaining, start=len(wanted) - len(remaining) + 1):
-        record = ask_within(adapter, case, repeat, run.manifest.time_limit)
+        record = _ask_within(ask, case, repeat, run.manifest.time_limit)
         run.append(record)
         if on_answer is not None:
             on_answer(record, number, len(wanted))
     return run.ended(datetime.now(UTC))
 
 
-def ask_within(adapter: Adapter, case: Case, repeat: int, time_limit: float) -> AnswerRecord:
+def _ask_within(ask: Ask, case: Case, repeat: int, time_limit: float) -> AnswerRecord:
     """Asks one case and waits no longer than the limit, in seconds.
 
     A thread cannot be stopped: work on a question that ran out of time goes on until it ends by itself, and what it
     gives is dropped.
     """
-    began = time.perf_counter()
+    began, answer, error = time.perf_counter(), None, None
     try:
-        answer = _call_within(lambda: adapter.ask(case, repeat), time_limit)
-    except TimeLimitError as exc:
-        return _record(case, repeat, began, error=AskError(kind="timeout", message=str(exc)))
+        answer = _call_within(lambda: ask(case, repeat), time_limit)
     except AnswerError as exc:
-        return _record(case, repeat, began, error=AskError(kind="error", message=str(exc)))
+        error = AskError(kind="timeout" if isinstance(exc, TimeLimitError) else "error", message=str(exc))
     except Exception as exc:  # a bug in what is evaluated is a finding about it, and must not stop the other cases
         logger.exception("case %s", case.id)
-        return _record(case, repeat, began, error=AskError(kind="error", message=f"{type(exc).__name__}: {exc}"))
-    return _record(case, repeat, began, answer=answer)
+        error = AskError(kind="error", message=f"{type(exc).__name__}: {exc}")
+    seconds = round(time.perf_counter() - began, 4)
+    return AnswerRecord(case=case.id, repeat=repeat, seconds=seconds, answer=answer, error=error)
 
 
 def _call_within(call: Callable[[], dict[str, Any]], time_limit: float) -> dict[str, Any]:
@@ -94,13 +143,6 @@ def _call_within(call: Callable[[], dict[str, Any]], time_limit: float) -> dict[
         raise TimeLimitError(f"no answer within {time_limit:g} s") from exc
 
 
-def _record(
-    case: Case, repeat: int, began: float, *, answer: dict[str, Any] | None = None, error: AskError | None = None
-) -> AnswerRecord:
-    seconds = round(time.perf_counter() - began, 4)
-    return AnswerRecord(case=case.id, repeat=repeat, seconds=seconds, answer=answer, error=error)
-
-
 def chosen(
     cases: Sequence[Case], *, only: Sequence[str] = (), limit: int | None = None, every: int = 1
 ) -> tuple[Case, ...]:
@@ -115,8 +157,8 @@ def chosen(
     """
 
     def fits(case: Case) -> bool:
-        fold = (str(case.tags.get("fold", "")),)
-        found = {**slices(case), "id": (case.id,), "review": (case.review.status,), "fold": fold}
+        own = {"id": (case.id,), "review": (case.review.status,), "fold": (str(case.tags.get("fold", "")),)}
+        found = slices(case) | own
         return all(
             set(found.get(name, ())) & set(values.split(","))
             for name, _, values in (item.partition("=") for item in only)

@@ -185,11 +185,7 @@ class Run:
 def create_run(
     root: Path, manifest: RunManifest, cases: Sequence[Case], statement_files: Mapping[str, str] | None = None
 ) -> Run:
-    """Makes the folder of a new run.
-
-    Raises:
-        RunError: There is one of that name, the name is none for a folder, or the folder cannot be written.
-    """
+    """Makes the folder of a new run."""
     path = run_path(root, manifest.name)
     try:
         # A case may quote a text that is not for others; the owner alone reads the run.
@@ -208,11 +204,7 @@ def create_run(
 
 
 def open_run(root: Path, name: str) -> Run:
-    """Opens a run by its name below the folder of runs, by `latest`, or by the path of its folder.
-
-    Raises:
-        RunError: There is none, or its manifest cannot be read.
-    """
+    """Opens a run by its name below the folder of runs, by `latest`, or by the path of its folder."""
     given = Path(name)
     if name == _LATEST:
         runs = list_runs(root)
@@ -227,12 +219,7 @@ def open_run(root: Path, name: str) -> Run:
 
 
 def keep_baseline(run: Run, folder: Path) -> tuple[Path, ...]:
-    """Writes what gates need of a run, its manifest and scores, without questions and answers.
-
-    Raises:
-        RunError: The run was broken on purpose, is not complete or not all scored, got no answer to some question, or
-            is over another set of cases than the baseline that it would replace; or the folder cannot be written.
-    """
+    """Writes what gates need of a run, its manifest and scores, without questions and answers."""
     scores, wanted = run.scores() if run.complete else (), run.manifest.cases * run.manifest.repeats
     failed = [score.case for score in scores if score.stage in ("error", "timeout")]
     replaced = _read_manifest(folder)
@@ -284,11 +271,7 @@ def _read_manifest(folder: Path) -> RunManifest | None:
 
 
 def run_path(root: Path, name: str) -> Path:
-    """Returns the folder of a run.
-
-    Raises:
-        RunError: The name is none for a folder: it could lead elsewhere, or stands for the newest run.
-    """
+    """Returns the folder of a run."""
     if name == _LATEST:
         raise RunError(f"{name!r} is no name for a run, since it stands for the newest: give it another")
     if not _NAME.fullmatch(name):

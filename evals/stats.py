@@ -39,15 +39,6 @@ def wilson(successes: int, n: int) -> Interval:
     return Interval(float(found.low), float(found.high))
 
 
-def mcnemar_exact(improved: int, worsened: int) -> float:
-    """Returns the two-sided p-value of as many changes for the better and for the worse; 1 without changes.
-
-    Source: McNemar 1947, in the exact form of Fagerland, Lydersen, Laake (BMC Med. Res. Methodol. 2013).
-    """
-    changed = improved + worsened
-    return float(binomtest(improved, changed, 0.5).pvalue) if changed else 1.0
-
-
 def holm(p_values: Sequence[float]) -> tuple[float, ...]:
     """Returns p-values adjusted for being several, in the order given.
 

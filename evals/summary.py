@@ -186,45 +186,6 @@ def latency(scores: Iterable[ScoreRecord]) -> dict[str, Latency]:
     }
 
 
-def tokens(scores: Iterable[ScoreRecord]) -> dict[str, Counter[str]]:
-    """Returns the tokens that each model took, by what its provider calls them."""
-    found: dict[str, Counter[str]] = {}
-    for score in scores:
-        if score.model is not None:
-            found.setdefault(score.model, Counter()).update({"answers": 1, **score.tokens})
-    return found
-
-
-class AbstentionSquare(NamedTuple):
-    """How often abstaining was right, in answers; those to cases that expect a part are left out."""
-
-    right_abstentions: int
-    needless_abstentions: int
-    false_answers: int
-    right_to_answer: int
-
-
-def abstention_square(scores: Iterable[ScoreRecord]) -> AbstentionSquare:
-    """Counts answers by whether there was something to answer with, and whether they do; failed ones nowhere."""
-    counts = Counter(
-        (score.status == "abstained", score.expected == "abstained")
-        for score in scores
-        if score.status is not None and score.expected != "partial"
-    )
-    return AbstentionSquare(counts[True, True], counts[True, False], counts[False, True], counts[False, False])
-
-
-def confusion(scores: Iterable[ScoreRecord]) -> dict[tuple[str, str], int]:
-    """Counts answers to cases about one State by (State expected, State cited); one that cites two counts twice."""
-    counts = Counter(
-        (score.expected_states[0], cited)
-        for score in scores
-        if score.single and score.status in ("answered", "partial")
-        for cited in score.states
-    )
-    return dict(sorted(counts.items()))
-
-
 def outcomes(scores: Iterable[ScoreRecord]) -> tuple[Outcome, ...]:
     """Returns how sure the answers about one State were and how they came out; failed ones are left out."""
     return tuple(

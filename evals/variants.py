@@ -126,22 +126,14 @@ VARIANTS: Final = {
 
 
 def assistant_of(workspace: Workspace, variant: str | None) -> Assistant:
-    """Returns the workspace's assistant, or one with a deliberate change.
-
-    Raises:
-        RunError: There is no such variant.
-    """
+    """Returns the workspace's assistant, or one with a deliberate change."""
     if variant is None:
         return workspace.assistant
     return Assistant(steps_of(workspace.steps, variant), workspace.store.catalogue, keep_traces=0)
 
 
 def steps_of(steps: Steps, variant: str) -> Steps:
-    """Returns the chain's steps with a deliberate change, and all else as it is.
-
-    Raises:
-        RunError: There is no such variant.
-    """
+    """Returns the chain's steps with a deliberate change, and all else as it is."""
     if variant not in VARIANTS:
         raise RunError(f"no variant {variant!r}: there are {', '.join(VARIANTS)}")
     changed = VARIANTS[variant]

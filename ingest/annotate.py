@@ -4,7 +4,6 @@ That is its metadata, the repair of its layout, its sentences and passages, and 
 Convention" is a mention of (UNTOC, 18). The same input gives the same ids.
 """
 
-import hashlib
 import json
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -55,6 +54,7 @@ from vectorstore.records import (
     Span,
     Statement,
     StatementKind,
+    text_sha256,
 )
 
 # Part of what is compared when a file is seen again: a new number annotates every file anew, and embeds only
@@ -140,7 +140,7 @@ class Annotator:
         if loaded.incomplete:
             # Never equal to that of the file as a whole, so that the rest is read once it can be.
             content.append("incomplete")
-        return InputKey(content=_hash(_json(content)), cutting=self._cutting())
+        return InputKey(content=_hash(content), cutting=self._cutting())
 
     def is_current(self, input_key: str) -> bool:
         """Tells whether a stored statement was annotated by this version, and cut as it cuts."""
@@ -167,7 +167,7 @@ class Annotator:
         return RenewedDocument(annotated=annotated, digest=digest, input_key=f"{self._cutting()}-{_RENEWED}{content}")
 
     def _cutting(self) -> str:
-        return _hash(_json([ANNOTATION_VERSION, self._split.model_dump()]))[:16]
+        return _hash([ANNOTATION_VERSION, self._split.model_dump()])[:16]
 
     def read(
         self, loaded: LoadedText, row: ManifestRow | None, *, file: str, kind: StatementKind, input_key: str
@@ -413,7 +413,7 @@ def identify(document: Document, interventions: Sequence[Intervention] = ()) -> 
     """Returns the document's id, a hash of text, metadata and who speaks, and the full digest it is cut from."""
     speakers = [_told(asdict(item), "interruptions") for item in interventions]
     metadata = _told(asdict(document.metadata), "held_by")
-    digest = _hash(_json([document.source_text, metadata, document.kind, *([speakers] if speakers else [])]))
+    digest = _hash([document.source_text, metadata, document.kind, *([speakers] if speakers else [])])
     return digest[:16], digest
 
 
@@ -460,9 +460,5 @@ def record_report(interventions: Sequence[Intervention], text: str) -> str:
     return "; ".join(parts)
 
 
-def _json(parts: Sequence[object]) -> str:
-    return json.dumps(parts, sort_keys=True, ensure_ascii=False)
-
-
-def _hash(text: str) -> str:
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+def _hash(parts: Sequence[object]) -> str:
+    return text_sha256(json.dumps(parts, sort_keys=True, ensure_ascii=False))

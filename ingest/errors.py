@@ -8,7 +8,7 @@
     │   ├── ChangedFileError          no longer the file that was ingested
     │   └── ArchiveTooLargeError      what is in it, taken together, exceeds a limit
     ├── ManifestError             statements.csv as a whole could not be read or written
-    └── PartyTableError           parties.csv or our own table of parties could not be read
+    └── PartyTableError           parties.csv could not be read
 
 Each message says what happened, to what, and what to do next.
 """

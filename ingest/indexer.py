@@ -123,11 +123,12 @@ class Indexer:
         *,
         languages: Sequence[str] = ("en",),
     ) -> None:
-        self._store = store
-        self._embedder = embedder
-        self._split = split
-        self._limits = limits
-        self._languages = languages
+        self.store, self.embedder, self.limits = store, embedder, limits
+        self._split, self._languages = split, languages
+
+    def make_annotator(self) -> Annotator:
+        """Returns an annotator by the parties that the store knows now."""
+        return Annotator(load_parties(self.store), self._split, self.embedder, self._languages)
 
     def ingest(
         self, paths: Sequence[Path], options: IngestOptions, progress: ProgressListener | None = None
@@ -141,18 +142,9 @@ class Indexer:
         began = time.perf_counter()
         with ThreadPoolExecutor(max_workers=1, thread_name_prefix="embed") as embed_executor:
             # A store that cannot be written is said to be so before any work is done.
-            with self._store.writer(sync=False):
+            with self.store.writer(sync=False):
                 pass
-            run = _Run(
-                self._store,
-                self._embedder,
-                self._split,
-                self._limits,
-                options,
-                progress,
-                embed_executor,
-                self._languages,
-            )
+            run = _Run(self, options, progress, embed_executor)
             for path in paths:
                 run.take(path)
             run.finish()
@@ -176,21 +168,16 @@ class _Run:
 
     def __init__(
         self,
-        store: Store,
-        embedder: Embedder,
-        split: SplitConfig,
-        limits: LoadLimits,
+        indexer: Indexer,
         options: IngestOptions,
         progress: ProgressListener | None,
         embed_executor: ThreadPoolExecutor,
-        languages: Sequence[str],
     ) -> None:
-        self._languages = languages
-        self._store, self._embedder, self._limits = store, embedder, limits
+        self._indexer = indexer
+        self._store, self._embedder, self._limits = indexer.store, indexer.embedder, indexer.limits
         self._options = options
         self._progress = progress
-        self._split = split
-        self._annotator = Annotator(load_parties(store), split, embedder, languages)
+        self._annotator = indexer.make_annotator()
         self._held: dict[tuple[str, str], DocumentSummary] = {}
         self._by_digest: dict[str, DocumentSummary] = {}
         self._store_version = -1
@@ -339,7 +326,7 @@ class _Run:
             sources = [self._source(folder / row.file, folder, row) for row in manifest.rows]
             listed = {folder / row.file for row in manifest.rows}
             # An archive is taken apart where it holds a manifest of its own, and where a row names what is in it.
-            rest = [path for path in found if path not in listed and not _holds_any(path, listed)]
+            rest = [path for path in found if path not in listed and not any(path in file.parents for file in listed)]
             if self._options.include_unlisted:
                 sources += [self._source(path, folder) for path in rest]
             else:
@@ -399,7 +386,7 @@ class _Run:
             self._store.keep_party_file(path, table)
         # What waits was read with the table as it was, and is cut with it.
         self._commit()
-        self._annotator = Annotator(load_parties(self._store), self._split, self._embedder, self._languages)
+        self._annotator = self._indexer.make_annotator()
         return names
 
     def _report_manifest(self, manifest: Manifest) -> None:
@@ -729,26 +716,16 @@ def _unattributed(summary: DocumentSummary) -> str | None:
 
 def _summary(unsplit: UnsplitDocument, annotated: AnnotatedDocument, folder: str) -> DocumentSummary:
     """Returns a document without its text, as it was stored."""
-    document = unsplit.document
+    kept = ("document_id", "file", "sha256", "kind", "metadata", "inferred")
     return DocumentSummary(
-        document_id=document.document_id,
-        file=document.file,
+        **{name: getattr(unsplit.document, name) for name in kept},
         folder=folder,
-        sha256=document.sha256,
-        kind=document.kind,
-        metadata=document.metadata,
-        inferred=document.inferred,
         digest=unsplit.digest,
         input_key=unsplit.input_key,
         passages=len(annotated.passages),
         added="",
         interventions=sum(item.is_intervention for item in annotated.statements),
     )
-
-
-def _holds_any(path: Path, files: Iterable[Path]) -> bool:
-    """Tells whether an archive holds any of these files."""
-    return any(path in file.parents for file in files)
 
 
 def _shown(name: str) -> str:

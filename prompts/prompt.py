@@ -57,15 +57,16 @@ def load_prompt(name: str) -> Prompt:
         difference = sorted(sections.keys() ^ declared.keys())
         raise PromptError(f"{name}.md: sections missing or unknown: {', '.join(difference)}")
     for key, body in sections.items():
-        found = _placeholders(name, key, body)
+        found = placeholders(f"{name}.md", key, body)
         if found != declared[key]:
             raise PromptError(f"{name}.md: {key!r} uses {sorted(found)}, declared are {sorted(declared[key])}")
     version = hashlib.sha256(text.encode("utf-8")).hexdigest()[:12]
     return Prompt(name=name, version=version, system=sections["system"].format(), user=sections["user"])
 
 
-def _placeholders(name: str, section: str, body: str) -> frozenset[str]:
+def placeholders(file: str, section: str, body: str) -> frozenset[str]:
+    """Returns the variables of a section of a file; a stray brace is a PromptError."""
     try:
         return frozenset(field for _, field, _, _ in Formatter().parse(body) if field is not None)
     except ValueError as exc:
-        raise PromptError(f"{name}.md: {section!r} has a brace that is no variable: {exc}") from exc
+        raise PromptError(f"{file}: {section!r} has a brace that is no variable: {exc}") from exc

@@ -1,6 +1,6 @@
-"""Writes the number words that the product reads, `ingest/language/data/number_words.csv`, from their parts.
+"""Writes the number words that the product reads, `ingest/data/number_words.csv`, from their parts.
 
-    python scripts/make_number_words.py > ingest/language/data/number_words.csv
+    python scripts/make_number_words.py > ingest/data/number_words.csv
 
 Ordinals up to 99 in the forms in which sessions are named ("fifty-third session", "cinquante-troisième session",
 "quincuagésimo tercer período de sesiones", "الدورة الثالثة والخمسون"), and cardinals as articles and items are named.

@@ -23,8 +23,9 @@ import json
 import sys
 from bisect import bisect_right
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
 
@@ -60,27 +61,6 @@ class _NoModel:
         return [1] * len(texts)
 
 
-@dataclass(kw_only=True)
-class Score:
-    """Counts of one file, or of several; see the module for what they mean."""
-
-    gold: int = 0
-    right: int = 0
-    groups: int = 0
-    groups_right: int = 0
-    spoken: int = 0
-    own: int = 0
-    another: int = 0
-    sentences: int = 0
-    cut: int = 0
-    words: int = 0
-    aligned: int = 0
-    wrong: list[str] = field(default_factory=list)
-
-    def __add__(self, other: "Score") -> "Score":
-        return Score(**{name: getattr(self, name) + getattr(other, name) for name in self.__dataclass_fields__})
-
-
 @dataclass(frozen=True, kw_only=True)
 class _Gold:
     """A gold intervention: who holds the position, for whom, and its words with where each begins and ends."""
@@ -103,7 +83,7 @@ def main() -> int:
     gold = _read_gold(options.folder / "gold" / "interventions.jsonl", parties)
     columns = ("right", "groups", "under its speaker", "under another", "mid-sentence", "order")
     table = Table("file", "found", *columns)
-    total = Score()
+    total, wrong = Counter[str](), list[str]()
     files = options.folder / "files"
     for path in sorted(path for folder in (files / "records", files / "web") for path in folder.glob("*.*")):
         file = path.relative_to(files).as_posix()
@@ -112,123 +92,105 @@ def main() -> int:
         except LoadError:
             table.add_row(file, "refused")
             continue
-        score = score_file(document, gold.get(file, ()))
-        if gold.get(file) or _interventions(document):
-            table.add_row(file, str(len(_interventions(document))), *_cells(score))
-        total += score
+        score = FileScore(document, gold.get(file, ()))
+        found = sum(item.is_intervention for item in document.statements)
+        if gold.get(file) or found:
+            table.add_row(file, str(found), *_cells(score.counts))
+        total += score.counts
+        wrong += score.wrong
     table.add_row("all", "", *_cells(total))
     console = Console(width=150)
     console.print(table)
-    for line in total.wrong if options.list else ():
+    for line in wrong if options.list else ():
         console.print(line, markup=False)
     return 0
 
 
-def score_file(document: AnnotatedDocument, gold: Sequence[_Gold]) -> Score:
-    """Measures one file against the gold of its interventions."""
-    items, text = document.statements, document.document.source_text
-    found = list(_words(text))
-    owner = _owners(items, found)
-    flat = [(number, word) for number, item in enumerate(gold) for word, _, _ in item.words]
-    place = _alignment(flat, [word for word, _, _ in found])
-    score = Score(gold=len(gold), words=len(flat), aligned=len(place))
-    furniture = _furniture(text, found)
-    size = Counter(held for at, held in enumerate(owner) if held is not None and at not in furniture)
-    wanted = Counter(number for at, (number, _) in enumerate(flat) if place.get(at) not in furniture)
-    shared: dict[int, Counter[int]] = defaultdict(Counter)
-    for at, (number, _) in enumerate(flat):
-        if at in place and place[at] not in furniture and (held := owner[place[at]]) is not None:
-            shared[number][held] += 1
-    for number, item in enumerate(gold):
-        best, count = max(shared[number].items(), key=lambda pair: pair[1], default=(None, 0))
-        heard = None if best is None else items[best]
-        whole = best is not None and count >= ENOUGH * wanted[number] and count >= ENOUGH * size[best]
-        is_named = heard is not None and _is_named(heard, item)
-        score.right += whole and is_named
-        if item.group:
-            score.groups += 1
-            score.groups_right += heard is not None and _group_of(heard) == item.group
-        if not (whole and is_named):
-            inside = f"{count / max(1, wanted[number]):.2f} in, {1 - count / max(1, size.get(best or 0, 1)):.2f} other"
-            score.wrong.append(f"{document.document.file} {number + 1} {item.label}: {_holder(heard)}, {inside}")
-    _count_words(score, items, gold, flat, owner, place)
-    _count_sentences(score, document, items, gold, found, flat, place)
-    return score
+class FileScore:
+    """Counts of one file against the gold of its interventions, and what is wrong in words."""
 
+    def __init__(self, document: AnnotatedDocument, gold: Sequence[_Gold]) -> None:
+        self.counts: Counter[str] = Counter()
+        self.wrong: list[str] = []
+        self._document, self._gold, self._items = document, gold, document.statements
+        self._text, self._file = document.document.source_text, document.document.file
+        self._found = list(_words(self._text))
+        self._owner = _owners(self._items, self._found)
+        # All gold words in the order of reading, and where each stands in the file.
+        self._flat = [(number, word) for number, item in enumerate(gold) for word, _, _ in item.words]
+        self._place = _alignment(self._flat, [word for word, _, _ in self._found])
+        self._count_interventions()
+        self._count_words()
+        self._count_sentences()
 
-def _count_words(
-    score: Score,
-    items: Sequence[Statement],
-    gold: Sequence[_Gold],
-    flat: Sequence[tuple[int, str]],
-    owner: Sequence[int | None],
-    place: Mapping[int, int],
-) -> None:
-    run: list[bool] = []
-    for at, (number, _) in enumerate(flat):
-        item = gold[number]
-        if not item.states:
-            continue
-        score.spoken += 1
-        held = owner[place[at]] if at in place else None
-        names = frozenset() if held is None else _states_of(items[held])
-        score.own += bool(names & item.states)
-        others = bool(names) and not names & item.states
-        run = [*run, True] if others else []
-        score.another += _RUN if len(run) == _RUN else len(run) > _RUN
+    def _count_interventions(self) -> None:
+        furniture = _furniture(self._text, self._found)
+        size = Counter(held for at, held in enumerate(self._owner) if held is not None and at not in furniture)
+        wanted = Counter(number for at, (number, _) in enumerate(self._flat) if self._place.get(at) not in furniture)
+        shared: dict[int, Counter[int]] = defaultdict(Counter)
+        for at, (number, _) in enumerate(self._flat):
+            place = self._place.get(at)
+            if place is not None and place not in furniture and (held := self._owner[place]) is not None:
+                shared[number][held] += 1
+        for number, item in enumerate(self._gold):
+            best, count = max(shared[number].items(), key=lambda pair: pair[1], default=(None, 0))
+            heard = None if best is None else self._items[best]
+            whole = best is not None and count >= ENOUGH * wanted[number] and count >= ENOUGH * size[best]
+            right = whole and heard is not None and _is_named(heard, item)
+            grouped = bool(item.group) and heard is not None and _group_of(heard) == item.group
+            self.counts.update(gold=1, right=right, groups=bool(item.group), groups_right=grouped)
+            if not right:
+                other = 1 - count / max(1, size.get(best or 0, 1))
+                inside = f"{count / max(1, wanted[number]):.2f} in, {other:.2f} other"
+                self.wrong.append(f"{self._file} {number + 1} {item.label}: {_holder(heard)}, {inside}")
 
+    def _count_words(self) -> None:
+        self.counts.update(words=len(self._flat), aligned=len(self._place))
+        run = 0
+        for at, (number, _) in enumerate(self._flat):
+            states = self._gold[number].states
+            if not states:
+                continue
+            held = self._owner[self._place[at]] if at in self._place else None
+            names = frozenset() if held is None else _states_of(self._items[held])
+            run = run + 1 if names and not names & states else 0
+            # A run counts as a whole once it is long enough.
+            another = _RUN if run == _RUN else int(run > _RUN)
+            self.counts.update(spoken=1, own=bool(names & states), another=another)
 
-def _count_sentences(
-    score: Score,
-    document: AnnotatedDocument,
-    items: Sequence[Statement],
-    gold: Sequence[_Gold],
-    found: Sequence[tuple[str, int, int]],
-    flat: Sequence[tuple[int, str]],
-    place: Mapping[int, int],
-) -> None:
-    spoken = {item.statement_id: item for item in items if item.metadata.state is not None}
-    heads = running_heads(document.document.source_text)
-    first_word = {start: index for index, (_, start, _) in enumerate(found)}
-    back = {index: at for at, index in place.items()}
-    begins = [at for at, (number, _) in enumerate(flat) if at == 0 or flat[at - 1][0] != number]
-    text = document.document.source_text
-    for sentence in document.sentences:
-        item = spoken.get(sentence.statement_id)
-        if item is None or not is_whole(item, sentence.start, sentence.end, heads):
-            continue
-        score.sentences += 1
-        lower = sentence.text[:1].islower() and not _LIST_MARK.match(sentence.text)
-        lower = lower and text[: sentence.start].rstrip()[-1:] not in ":;"
-        if lower or _is_cut(sentence, text, first_word, back, begins, flat, gold):
-            score.cut += 1
-            score.wrong.append(f"{document.document.file} begins in mid-sentence: {sentence.text[:90]!r}")
+    def _count_sentences(self) -> None:
+        spoken = {item.statement_id: item for item in self._items if item.metadata.state is not None}
+        heads = running_heads(self._text)
+        for sentence in self._document.sentences:
+            item = spoken.get(sentence.statement_id)
+            if item is None or not is_whole(item, sentence.start, sentence.end, heads):
+                continue
+            lower = sentence.text[:1].islower() and not _LIST_MARK.match(sentence.text)
+            lower = lower and self._text[: sentence.start].rstrip()[-1:] not in ":;"
+            cut = lower or self._is_cut(sentence)
+            self.counts.update(sentences=1, cut=cut)
+            if cut:
+                self.wrong.append(f"{self._file} begins in mid-sentence: {sentence.text[:90]!r}")
 
+    @cached_property
+    def _gold_word(self) -> dict[int, int]:
+        """Which gold word, in the order of reading, each word of the file is, by where it begins."""
+        return {self._found[index][1]: at for at, index in self._place.items()}
 
-def _is_cut(
-    sentence: Sentence,
-    text: str,
-    first_word: Mapping[int, int],
-    back: Mapping[int, int],
-    begins: Sequence[int],
-    flat: Sequence[tuple[int, str]],
-    gold: Sequence[_Gold],
-) -> bool:
-    word = _WORD.search(text, sentence.start)
-    at = None if word is None or _LIST_MARK.match(sentence.text) else back.get(first_word.get(word.start(), -1))
-    if at is None or at in begins or word is None:
-        return False
-    number = flat[at][0]
-    inside = at - next(first for first in reversed(begins) if first <= at)
-    item = gold[number]
-    # Without notes such as "(spoke in French)".
-    before = _NOTE.sub("", item.text[: item.words[inside][1]])[-40:]
-    capitals = item.text[item.words[inside - 1][1] : item.words[inside - 1][2]].isupper()
-    return not _CLOSED.search(before.rstrip("\"'“‘«([ \n")) and not capitals
-
-
-def _interventions(document: AnnotatedDocument) -> list[Statement]:
-    return [item for item in document.statements if item.is_intervention]
+    def _is_cut(self, sentence: Sentence) -> bool:
+        word = _WORD.search(self._text, sentence.start)
+        at = None if word is None or _LIST_MARK.match(sentence.text) else self._gold_word.get(word.start())
+        if at is None:
+            return False
+        number = self._flat[at][0]
+        inside = at - next(first for first, (own, _) in enumerate(self._flat) if own == number)
+        if inside == 0:
+            return False
+        item = self._gold[number]
+        # Without notes such as "(spoke in French)".
+        before = _NOTE.sub("", item.text[: item.words[inside][1]])[-40:]
+        capitals = item.text[item.words[inside - 1][1] : item.words[inside - 1][2]].isupper()
+        return not _CLOSED.search(before.rstrip("\"'“‘«([ \n")) and not capitals
 
 
 def _owners(items: Sequence[Statement], words: Sequence[tuple[str, int, int]]) -> list[int | None]:
@@ -319,15 +281,13 @@ def _annotated(annotator: Annotator, path: Path, file: str) -> AnnotatedDocument
     return annotator.annotate(annotator.read(loaded, None, file=file, kind="statement", input_key="").document)
 
 
-def _cells(score: Score) -> tuple[str, ...]:
-    return (
-        f"{score.right}/{score.gold}",
-        f"{score.groups_right}/{score.groups}",
-        f"{score.own / score.spoken:.4f}" if score.spoken else "—",
-        str(score.another),
-        f"{score.cut}/{score.sentences}",
-        f"{score.aligned / score.words:.4f}" if score.words else "—",
-    )
+def _cells(counts: Counter[str]) -> tuple[str, ...]:
+    def share(part: str, whole: str) -> str:
+        return f"{counts[part] / counts[whole]:.4f}" if counts[whole] else "—"
+
+    pairs = (("right", "gold"), ("groups_right", "groups"), ("cut", "sentences"))
+    right, groups, cut = (f"{counts[part]}/{counts[whole]}" for part, whole in pairs)
+    return right, groups, share("own", "spoken"), str(counts["another"]), cut, share("aligned", "words")
 
 
 if __name__ == "__main__":

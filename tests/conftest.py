@@ -1,5 +1,6 @@
 """What all tests share."""
 
+import gc
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,11 +13,22 @@ from tests.fakes_files import find_chromium
 
 # How long an example takes tells of the machine, not of the code.
 settings.register_profile("untoc", deadline=None)
-# Of `make test-fast`: a quarter of the examples; `make test` tries them all.
-settings.register_profile("quick", deadline=None, max_examples=25)
+# Of `make test-fast`: some of the examples; `make test` tries them all.
+settings.register_profile("quick", deadline=None, max_examples=15)
 settings.load_profile("untoc")
 
 PROJECT = Path(__file__).parent.parent
+
+
+def pytest_configure() -> None:
+    """Collecting tests makes no garbage worth looking for."""
+    gc.disable()
+
+
+def pytest_collection_finish() -> None:
+    """Sets modules and thousands of tests apart from garbage collection, of which each full one took a second."""
+    gc.freeze()
+    gc.enable()
 
 
 @pytest.fixture(autouse=True)

@@ -15,6 +15,7 @@ from typing import Any, Literal
 from app.briefing.cells import Briefing, Composer
 from app.briefing.request import BriefingRequest
 from app.briefing.table_builder import BriefingProgress
+from app.corpus.corpus import UndoStep
 from app.errors import MetadataError, NotFoundError, QuestionError
 from app.question.turn import EarlierTurn, earlier_turns
 from app.records import Abstention, Answer, Citation, Claim, Coverage, Scope, Timings, TreatyScope
@@ -215,10 +216,21 @@ class FakeCorpus:
         self.stored[new.statement_id] = new
         return new.statement_id
 
+    def holding(self, words: str) -> frozenset[str]:
+        return frozenset(i for i, item in self.stored.items() if words.casefold() in item.source_text.casefold())
+
+    def undo_step(self, statement_id: str) -> UndoStep:
+        held = self.show(statement_id)
+        return UndoStep(document=held.document, summary=self._summary(held), parts=(), now=statement_id)
+
+    def restore(self, step: UndoStep) -> None:
+        self.stored.pop(step.now or "", None)
+        self.stored[step.summary.document_id] = step.document.as_statement()
+
     def summary(self, statement_id: str) -> DocumentSummary:
         return self._summary(self.show(statement_id))
 
-    def remove(self, statement_id: str) -> None:
+    def remove(self, statement_id: str, *, undoable: bool = False) -> None:
         del self.stored[self.show(statement_id).statement_id]
 
     def ingest_uploads(

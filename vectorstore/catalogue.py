@@ -8,6 +8,7 @@ import sqlite3
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
@@ -38,7 +39,9 @@ from vectorstore.rows import (
     DOCUMENT_COLUMNS,
     DOCUMENT_SUMMARY_COLUMNS,
     PASSAGE_COLUMNS,
+    PASSAGE_FIELDS,
     SENTENCE_COLUMNS,
+    SENTENCE_FIELDS,
     STATEMENT_COLUMNS,
     SUMMARY_COLUMNS,
     Matrix,
@@ -58,6 +61,8 @@ from vectorstore.rows import (
     to_statement,
     to_summary,
 )
+
+_PASSAGE_NAMES = ", ".join(f'"{name}"' for name in PASSAGE_FIELDS)
 
 
 class Catalogue:
@@ -96,7 +101,7 @@ class Catalogue:
 
     def count_passages(self) -> int:
         """Returns the number of passages in the store."""
-        return int(self._database.rows("SELECT count(*) FROM passages")[0][0])
+        return self._number("SELECT count(*) FROM passages")
 
     # --- statements
 
@@ -199,9 +204,8 @@ class Catalogue:
             insert_statement(connection, item)
         connection.executemany(
             "INSERT INTO sentences VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            [(s.statement_id, s.ordinal, s.start, s.end, s.text, s.paragraph, s.page, s.language)
-             for s in annotated.sentences],
-        )  # fmt: skip
+            map(attrgetter(*SENTENCE_FIELDS), annotated.sentences),
+        )
         connection.executemany(
             "INSERT INTO mentions VALUES (?, ?, ?, ?, ?, ?)",
             [(m.sentence.statement_id, m.sentence.ordinal, m.kind, m.treaty, m.value, m.paragraph)
@@ -213,10 +217,9 @@ class Catalogue:
         )
         for p in annotated.passages:
             cursor = connection.execute(
-                f"INSERT INTO passages ({PASSAGE_COLUMNS}, text_key) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                (p.passage_id, p.statement_id, p.ordinal, p.start, p.end, p.first_sentence, p.last_sentence,
-                 p.text, p.language, text_key(p.text)),
-            )  # fmt: skip
+                f"INSERT INTO passages ({_PASSAGE_NAMES}, text_key) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (*attrgetter(*PASSAGE_FIELDS)(p), text_key(p.text)),
+            )
             connection.execute(
                 "INSERT INTO passages_fts (rowid, text) VALUES (?, ?)", (cursor.lastrowid, lexical_text(p.text))
             )
@@ -257,7 +260,7 @@ class Catalogue:
     def passages(self, passage_ids: Sequence[str]) -> dict[str, Passage]:
         """Returns the passages of these ids that exist."""
         rows = self._database.rows(
-            f"SELECT {PASSAGE_COLUMNS} FROM passages WHERE passage_id IN (SELECT value FROM json_each(?))",
+            f"SELECT {PASSAGE_COLUMNS} FROM passages p WHERE passage_id IN (SELECT value FROM json_each(?))",
             (json.dumps(list(passage_ids)),),
         )
         return {str(row[0]): to_passage(row) for row in rows}
@@ -265,7 +268,7 @@ class Catalogue:
     def passages_of(self, statement_ids: Sequence[str]) -> tuple[Passage, ...]:
         """Returns the passages of these statements, in order."""
         rows = self._database.rows(
-            f"SELECT {PASSAGE_COLUMNS} FROM passages WHERE statement_id IN (SELECT value FROM json_each(?))"
+            f"SELECT {PASSAGE_COLUMNS} FROM passages p WHERE statement_id IN (SELECT value FROM json_each(?))"
             " ORDER BY statement_id, ordinal",
             (json.dumps(list(statement_ids)),),
         )
@@ -274,8 +277,7 @@ class Catalogue:
     def count_passages_of(self, statement_ids: Sequence[str], languages: Collection[str | None] | None = None) -> int:
         """Returns how many passages these statements have, in any language or in these."""
         within, values = passage_conditions(statement_ids, languages)
-        row = self._one(f"SELECT count(*) FROM passages p WHERE {within}", values)
-        return 0 if row is None else int(row[0])
+        return self._number(f"SELECT count(*) FROM passages p WHERE {within}", values)
 
     def vectors_of(
         self,
@@ -284,10 +286,9 @@ class Catalogue:
         table: VectorTable = "vectors",
     ) -> tuple[tuple[str, ...], Matrix]:
         """Returns passage ids and their vectors, (n, dim) float32; None means the whole store, and any language."""
-        condition, values = passage_conditions(statement_ids, languages)
-        within = f"WHERE {condition}"
+        within, values = passage_conditions(statement_ids, languages)
         rows = self._database.rows(
-            f"SELECT p.passage_id, v.vector FROM passages p JOIN {table} v USING (text_key) {within}"
+            f"SELECT p.passage_id, v.vector FROM passages p JOIN {table} v USING (text_key) WHERE {within}"
             " ORDER BY p.passage",
             values,
         )
@@ -298,14 +299,11 @@ class Catalogue:
 
     def passage_ids(self) -> dict[str, str]:
         """Returns the statement id of every passage id."""
-        return {
-            str(row[0]): str(row[1]) for row in self._database.rows("SELECT passage_id, statement_id FROM passages")
-        }
+        return dict(self._database.rows("SELECT passage_id, statement_id FROM passages"))
 
     def data_version(self) -> int:
         """Returns a number that changes when any other thread or process has written to the catalogue."""
-        row = self._one("PRAGMA data_version")
-        return 0 if row is None else int(row[0])
+        return self._number("PRAGMA data_version")
 
     def known_keys(self, keys: Iterable[str]) -> frozenset[str]:
         """Returns which of these text keys already have a vector."""
@@ -423,12 +421,11 @@ class Catalogue:
     def _count_matches(self, query: str, statement_ids: Sequence[str] | None) -> int:
         within = "" if statement_ids is None else "AND p.statement_id IN (SELECT value FROM json_each(?))"
         values = (query,) if statement_ids is None else (query, json.dumps(list(statement_ids)))
-        row = self._one(
+        return self._number(
             "SELECT count(*) FROM passages_fts JOIN passages p ON p.passage = passages_fts.rowid"
             f" WHERE passages_fts MATCH ? {within}",
             values,
         )
-        return 0 if row is None else int(row[0])
 
     # --- unreadable files, traces
 
@@ -466,6 +463,12 @@ class Catalogue:
                     for each in failed
                 ],
             )
+
+    def forget_unreadable(self, under: str) -> None:
+        """Forgets the files that could not be read at all of folders whose names begin so."""
+        with self._database.transaction() as connection:
+            query = "DELETE FROM unreadable WHERE substr(folder, 1, ?) = ? AND pages = '[]'"
+            connection.execute(query, (len(under), under))
 
     def add_trace(self, trace_id: str, record: Mapping[str, object], *, keep: int, days: int = 0) -> None:
         """Stores the record of an answer; drops the oldest beyond `keep`, and those older than `days` unless 0."""
@@ -521,6 +524,9 @@ class Catalogue:
             connection.execute("DELETE FROM reviews WHERE cell_key = ?", (cell_key,))
 
     # --- reading
+
+    def _number(self, query: str, values: Sequence[object] = ()) -> int:
+        return int(self._database.rows(query, values)[0][0])
 
     def _one(self, query: str, values: Sequence[object] = ()) -> Row | None:
         rows = self._database.rows(query, values)

@@ -12,18 +12,20 @@ import sqlite3
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
-import chromadb
 import numpy as np
-from chromadb.api.client import Client
-from chromadb.config import Settings
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource
 
 from vectorstore.errors import StoreError
 from vectorstore.rows import Matrix, VectorTable
+
+if TYPE_CHECKING:
+    from chromadb import Collection
+    from chromadb.api.client import Client
+    from chromadb.config import Settings
 
 logger = logging.getLogger(__name__)
 
@@ -36,20 +38,23 @@ _DATABASE = "chroma.sqlite3"
 _LOCK_TABLE = b"acquire_write"
 
 
-class _OwnSettings(Settings):
-    """Chroma's settings without the environment and the `.env` of the folder at hand, which may name servers."""
+@cache
+def _own_settings() -> "Settings":
+    """Makes Chroma's settings without the environment and the `.env` of the folder at hand, which may name servers."""
+    from chromadb.config import Settings
 
-    @classmethod
-    def settings_customise_sources(
-        cls,
-        settings_cls: type[BaseSettings],
-        init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Takes what the code says alone."""
-        return (init_settings,)
+    class OwnSettings(Settings):
+        @classmethod
+        def settings_customise_sources(
+            cls,
+            settings_cls: type[BaseSettings],
+            init_settings: PydanticBaseSettingsSource,
+            *others: PydanticBaseSettingsSource,
+            **named: PydanticBaseSettingsSource,
+        ) -> tuple[PydanticBaseSettingsSource, ...]:
+            return (init_settings,)
+
+    return OwnSettings(anonymized_telemetry=False)
 
 
 class VectorIndex:
@@ -61,21 +66,24 @@ class VectorIndex:
         Raises:
             StoreError: Chroma cannot open the folder.
         """
+        # It takes seconds to import, which a command that only reads the catalogue is spared.
+        import chromadb
+
         self.path = path
         self._spelling = _take_spelling(path)
         try:
             with _translated(path):
                 path.mkdir(mode=0o700, parents=True, exist_ok=True)
-                settings = _OwnSettings(anonymized_telemetry=False)
+                client = chromadb.PersistentClient(path=self._spelling, settings=_own_settings())
                 # The declared type leaves out `close`.
-                self._client = cast(Client, chromadb.PersistentClient(path=self._spelling, settings=settings))
-                self._collections: dict[VectorTable, chromadb.Collection] = {}
+                self._client = cast("Client", client)
+                self._collections: dict[VectorTable, Collection] = {}
                 self._make("vectors")
         except StoreError:
             _spellings.discard(self._spelling)
             raise
 
-    def _make(self, table: VectorTable) -> chromadb.Collection:
+    def _make(self, table: VectorTable) -> "Collection":
         """Returns the collection of a model, made where it is missing."""
         if table not in self._collections:
             self._collections[table] = self._client.get_or_create_collection(
@@ -83,7 +91,7 @@ class VectorIndex:
             )
         return self._collections[table]
 
-    def _held(self, table: VectorTable) -> chromadb.Collection | None:
+    def _held(self, table: VectorTable) -> "Collection | None":
         """Returns the collection of a model; None in an index of an older store, which reading leaves as it is."""
         if table in self._collections or COLLECTIONS[table] in {held.name for held in self._client.list_collections()}:
             return self._make(table)

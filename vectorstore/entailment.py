@@ -10,12 +10,10 @@ from collections.abc import Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
-import numpy as np
-from pydantic import BaseModel, ConfigDict, Field
-
 # Before the model libraries, which read the environment when they are imported.
 import vectorstore.offline  # noqa: F401
 from vectorstore.errors import ModelError
+from vectorstore.rerank import CrossEncoderConfig, load_cross_encoder, read_pairs
 
 if TYPE_CHECKING:
     from sentence_transformers import CrossEncoder
@@ -27,19 +25,8 @@ _LABEL: Final = "entailment"
 _CLASSES: Final = 2
 
 
-class EntailmentConfig(BaseModel):
-    """Which cross-encoder decides on entailment."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    model: str
-    """A sentence-transformers CrossEncoder for natural language inference, by name or folder."""
-    allow_download: bool = False
-    """Whether the model may be fetched from a hub; off, only local files are used."""
-    max_length: int = Field(default=512, ge=32, le=8192)
-    """Tokens of premise and hypothesis together; what lies beyond is cut off."""
-    batch_size: int = Field(default=16, ge=1, le=256)
-    """Pairs per forward pass."""
+class EntailmentConfig(CrossEncoderConfig):
+    """Which cross-encoder decides on entailment: one of sentence-transformers for natural language inference."""
 
 
 class EntailmentModel:
@@ -66,33 +53,16 @@ class EntailmentModel:
             return []
         with self._loading:
             model, entailment = self._loaded
-        import torch
-
-        logits = model.predict(
-            list(pairs),
-            batch_size=self._config.batch_size,
-            show_progress_bar=False,
-            activation_fn=torch.nn.Identity(),
-        )
-        likeliest = np.asarray(logits, dtype=np.float32).reshape(len(pairs), -1).argmax(axis=1)
+        likeliest = read_pairs(model, pairs, self._config.batch_size).argmax(axis=1)
         return [int(label) == entailment for label in likeliest]
 
     @cached_property
     def _loaded(self) -> "tuple[CrossEncoder, int]":
-        from safetensors import SafetensorError
-        from sentence_transformers import CrossEncoder
-
         try:
-            model: CrossEncoder = CrossEncoder(
-                self._config.model,
-                device="cpu",
-                max_length=self._config.max_length,
-                local_files_only=not self._config.allow_download,
-            )
-        except (OSError, ValueError, RuntimeError, KeyError, SafetensorError) as exc:
+            model = load_cross_encoder(self._config)
+        except ModelError as exc:
             raise ModelError(
-                f"the entailment model {self._config.model!r} cannot be loaded: give a local folder, or allow the hub"
-                " with --allow-download"
+                f"the entailment model {exc}: give a local folder, or allow the hub with --allow-download"
             ) from exc
         named = model.config.id2label if model.config is not None else None
         labels = {int(index): str(label).casefold() for index, label in (named or {}).items()}

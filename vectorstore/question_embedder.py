@@ -15,6 +15,7 @@ import numpy as np
 from vectorstore.carried import EMBEDDING, carried
 from vectorstore.embeddings import DEFAULT_MODEL, Embedder, EmbeddingConfig, SentenceTransformerEmbedder
 from vectorstore.rows import Matrix
+from vectorstore.sentence_encoder import layer_norm
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 _LAYERS: Final = 6
 _HEADS: Final = 12
 # Of the model, as its config.json and sentence_bert_config.json say.
-_EPSILON: Final = 1e-12
+_EPSILON: Final = np.float32(1e-12)
 _WINDOW: Final = 256
 # Texts of like length in one forward pass.
 _BATCH: Final = 16
@@ -129,11 +130,7 @@ def _dense(rows: Matrix, weights: dict[str, Matrix], name: str) -> Matrix:
 
 
 def _normed(rows: Matrix, weights: dict[str, Matrix], name: str) -> Matrix:
-    """Layer normalisation."""
-    centred = rows - rows.mean(axis=-1, keepdims=True)
-    deviation = np.sqrt(np.square(centred).mean(axis=-1, keepdims=True) + np.float32(_EPSILON))
-    normed: Matrix = centred / deviation * weights[f"{name}.weight"] + weights[f"{name}.bias"]
-    return normed
+    return layer_norm(rows, weights[f"{name}.weight"], weights[f"{name}.bias"], _EPSILON)
 
 
 def _gelu(rows: Matrix) -> Matrix:

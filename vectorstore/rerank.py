@@ -27,21 +27,29 @@ logger = logging.getLogger(__name__)
 PACKAGED = "ms-marco-MiniLM-L-12-v2-int8"
 
 
-class RerankConfig(BaseModel):
-    """Which cross-encoder ranks the evidence."""
+class CrossEncoderConfig(BaseModel):
+    """Which cross-encoder is used, and how."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    model: str = PACKAGED
-    """The packaged one, any sentence-transformers CrossEncoder by name or folder, or `none`."""
+    model: str
+    """A sentence-transformers CrossEncoder by name or folder."""
     allow_download: bool = False
     """Whether a model may be fetched from a hub; off, only local files are used."""
+    max_length: int = Field(default=512, ge=32, le=8192)
+    """Tokens of both texts together; what lies beyond is cut off."""
+    batch_size: int = Field(default=16, ge=1, le=256)
+    """Pairs per forward pass."""
+
+
+class RerankConfig(CrossEncoderConfig):
+    """Which cross-encoder ranks the evidence."""
+
+    model: str = PACKAGED
+    """The packaged one, any sentence-transformers CrossEncoder by name or folder, or `none`."""
     languages: str = Field(default="en", pattern=r"^[a-z]{2}(,[a-z]{2})*$")
     """ISO 639-1 codes of the languages that the cross-encoder knows, with commas between."""
     max_length: int = Field(default=256, ge=32, le=8192)
-    """Tokens of question and text together; what lies beyond is cut off."""
-    batch_size: int = Field(default=16, ge=1, le=256)
-    """Pairs per forward pass."""
 
 
 class Reranker(Protocol):
@@ -142,34 +150,40 @@ class CrossEncoderReranker:
             return np.zeros(0, dtype=np.float32)
         with self._loading:
             model = self._loaded
-        import torch
-
-        scores = model.predict(
-            [(query, text) for text in texts],
-            batch_size=self._config.batch_size,
-            show_progress_bar=False,
-            activation_fn=torch.nn.Identity(),
-        )
-        return np.asarray(scores, dtype=np.float32).reshape(len(texts))
+        return read_pairs(model, [(query, text) for text in texts], self._config.batch_size)[:, 0]
 
     @cached_property
     def _loaded(self) -> "CrossEncoder":
-        from safetensors import SafetensorError
-        from sentence_transformers import CrossEncoder
-
         try:
-            model: CrossEncoder = CrossEncoder(
-                self._config.model,
-                device="cpu",
-                max_length=self._config.max_length,
-                local_files_only=not self._config.allow_download,
-            )
-        except (OSError, ValueError, RuntimeError, KeyError, SafetensorError) as exc:
+            return load_cross_encoder(self._config)
+        except ModelError as exc:
             raise ModelError(
-                f"the reranker {self._config.model!r} cannot be loaded: give a local folder as"
-                " UNTOC_RERANK__MODEL, or `none` to do without"
+                f"the reranker {exc}: give a local folder as UNTOC_RERANK__MODEL, or `none` to do without"
             ) from exc
-        return model
+
+
+def load_cross_encoder(config: CrossEncoderConfig) -> "CrossEncoder":
+    """Loads a cross-encoder of sentence-transformers; a ModelError says that it cannot be, for the caller to go on."""
+    from safetensors import SafetensorError
+    from sentence_transformers import CrossEncoder
+
+    try:
+        model: CrossEncoder = CrossEncoder(
+            config.model, device="cpu", max_length=config.max_length, local_files_only=not config.allow_download
+        )
+    except (OSError, ValueError, RuntimeError, KeyError, SafetensorError) as exc:
+        raise ModelError(f"{config.model!r} cannot be loaded") from exc
+    return model
+
+
+def read_pairs(model: "CrossEncoder", pairs: Sequence[tuple[str, str]], batch_size: int) -> Matrix:
+    """Returns the logits of a cross-encoder for pairs of texts, (n, outputs) float32."""
+    import torch
+
+    logits = model.predict(
+        list(pairs), batch_size=batch_size, show_progress_bar=False, activation_fn=torch.nn.Identity()
+    )
+    return np.asarray(logits, dtype=np.float32).reshape(len(pairs), -1)
 
 
 def build_reranker(config: RerankConfig) -> Reranker | None:

@@ -1,6 +1,6 @@
 """Hybrid retrieval within a scope: dense and lexical search over the passages of chosen statements, fused by rank."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
@@ -77,28 +77,31 @@ class Retriever:
             rankings["lexical"] = [identifier for identifier, _ in found]
         weights = {"dense": self._config.dense_weight, "lexical": self._config.lexical_weight}
         fused = reciprocal_rank_fusion(rankings, weights=weights)[:k]
-        passages = self._store.catalogue.passages([identifier for identifier, _ in fused])
-        return tuple(
-            ScoredPassage(passage=passages[identifier], score=score, similarity=dense.get(identifier))
-            for identifier, score in fused
-            if identifier in passages
-        )
+        return self._scored(fused, dense)
 
     def retrieve_lexical(
         self, topic: str, statement_ids: Sequence[str], k: int, *, languages: Collection[str | None] | None = None
     ) -> tuple[ScoredPassage, ...]:
         """Returns up to k passages of these statements that hold words of a topic, best first, scored by BM25."""
         found = self._store.catalogue.search_lexical(topic, statement_ids, k, languages)
-        passages = self._store.catalogue.passages([identifier for identifier, _ in found])
-        return tuple(ScoredPassage(passage=passages[identifier], score=score) for identifier, score in found)
+        return self._scored(found)
 
     def retrieve_second(
         self, vector: Matrix, statement_ids: Sequence[str], k: int, *, languages: Collection[str | None] | None = None
     ) -> tuple[ScoredPassage, ...]:
         """Returns up to k passages of these statements nearest to a vector of the second model, scored by cosine."""
         found = self.search_dense(vector, statement_ids, languages, k, "second_vectors")
-        passages = self._store.catalogue.passages([identifier for identifier, _ in found])
-        return tuple(ScoredPassage(passage=passages[identifier], score=score) for identifier, score in found)
+        return self._scored(found)
+
+    def _scored(
+        self, ranked: Sequence[tuple[str, float]], similarities: Mapping[str, float] | None = None
+    ) -> tuple[ScoredPassage, ...]:
+        passages = self._store.catalogue.passages([identifier for identifier, _ in ranked])
+        return tuple(
+            ScoredPassage(passage=passages[each], score=score, similarity=(similarities or {}).get(each))
+            for each, score in ranked
+            if each in passages
+        )
 
     def search_dense(
         self,

@@ -3,10 +3,10 @@
 import json
 import re
 import sqlite3
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -31,147 +31,108 @@ Matrix = npt.NDArray[np.float32]
 # Vectors of the embedding model, and those of the second one, for languages that the first does not know.
 VectorTable = Literal["vectors", "second_vectors"]
 
+T = TypeVar("T")
+
+DOCUMENT_FIELDS = ("document_id", "file", "sha256", "source_text", "kind", "inferred", "page_starts", "blocks", "edits",
+                   "scanned")  # fmt: skip
+PASSAGE_FIELDS = tuple(Passage.__dataclass_fields__)
+SENTENCE_FIELDS = tuple(Sentence.__dataclass_fields__)
 _METADATA = tuple(Metadata.__dataclass_fields__)
 _SCANNED = tuple(ScannedWord.__dataclass_fields__)
-_SPAN = ("start", "end", "ordinal", "role", "named", "summarised", "delegate", "interruptions")
-DOCUMENT_COLUMNS = ", ".join(
-    f"d.{name}"
-    for name in ("document_id", "file", "sha256", "source_text", "kind", "inferred", "page_starts", "blocks", "edits",
-                 "scanned", *_METADATA)
-)  # fmt: skip
-STATEMENT_COLUMNS = ", ".join(f's."{name}"' for name in ("statement_id", "inferred", *_SPAN, *_METADATA))
+_SPAN = tuple(Span.__dataclass_fields__)
+_STATEMENT = ("statement_id", "inferred")
+_DOCUMENT_SUMMARY = ("document_id", "file", "folder", "sha256", "kind", "inferred", "digest", "input_key", "added",
+                     "passages", "interventions")  # fmt: skip
+_SUMMARY = ("statement_id", "document_id", "file", "sha256", "kind", "added", "inferred", "passages", "languages")
+# The State whose delegate speaks is not the one that holds the position.
+_SPAN_COLUMNS = tuple("delegate" if name == "state" else name for name in _SPAN)
+# How fields that are kept as JSON, or as SQLite's numbers, are read.
+_READ: Mapping[str, Callable[[Any], object]] = {
+    "blocks": lambda cell: tuple(Block(**block) for block in json.loads(cell)),
+    "edits": lambda cell: tuple(Edit(**edit) for edit in json.loads(cell)),
+    "held_by": lambda cell: None if cell is None else tuple(json.loads(cell)),
+    "inferred": lambda cell: tuple(json.loads(cell)),
+    "interruptions": lambda cell: tuple(map(tuple, json.loads(cell))),
+    "languages": lambda cell: tuple(sorted(json.loads(cell), key=lambda language: language or "")),
+    "page_starts": lambda cell: tuple(json.loads(cell)),
+    "scanned": lambda cell: tuple(ScannedWord(**dict(zip(_SCANNED, word, strict=True))) for word in json.loads(cell)),
+    "summarised": bool,
+}
+
+
+def columns(names: Iterable[str], table: str) -> str:
+    """Returns names as the columns of a table for a query."""
+    return ", ".join(f'{table}."{name}"' for name in names)
+
+
+DOCUMENT_COLUMNS = columns((*DOCUMENT_FIELDS, *_METADATA), "d")
+STATEMENT_COLUMNS = columns((*_STATEMENT, *_SPAN_COLUMNS, *_METADATA), "s")
 DOCUMENT_SUMMARY_COLUMNS = ", ".join(
     (
-        *(f"d.{name}" for name in ("document_id", "file", "folder", "sha256", "kind", "inferred", "digest", "input_key",
-                                   "added")),
+        columns(_DOCUMENT_SUMMARY[:-2], "d"),
         "(SELECT count(*) FROM passages p JOIN statements s USING (statement_id) WHERE s.document_id = d.document_id)",
         "(SELECT count(s.named) FROM statements s WHERE s.document_id = d.document_id)",
-        *(f"d.{name}" for name in _METADATA),
+        columns(_METADATA, "d"),
     )
-)  # fmt: skip
+)
 _PASSAGES_OF_STATEMENT = "FROM passages p WHERE p.statement_id = s.statement_id"
 SUMMARY_COLUMNS = ", ".join(
     (
         "s.statement_id, s.document_id, d.file, d.sha256, d.kind, d.added, s.inferred",
         f"(SELECT count(*) {_PASSAGES_OF_STATEMENT})",
         f"(SELECT json_group_array(DISTINCT p.language) {_PASSAGES_OF_STATEMENT})",
-        *(f's."{name}"' for name in (*_SPAN, *_METADATA)),
+        columns((*_SPAN_COLUMNS, *_METADATA), "s"),
     )
 )
-PASSAGE_COLUMNS = 'passage_id, statement_id, ordinal, start, "end", first_sentence, last_sentence, text, language'
-SENTENCE_COLUMNS = 's.statement_id, s.ordinal, s.start, s."end", s.text, s.paragraph, s.page, s.language'
+PASSAGE_COLUMNS = columns(PASSAGE_FIELDS, "p")
+SENTENCE_COLUMNS = columns(SENTENCE_FIELDS, "s")
+
+
+def read_row(record: Callable[..., T], names: Sequence[str], row: Row, **others: object) -> T:
+    """Makes a record of a row's cells by the names of their fields, and of fields from elsewhere."""
+    cells = zip(names, row, strict=True)
+    return record(**{name: _READ[name](cell) if name in _READ else cell for name, cell in cells}, **others)
 
 
 def to_document(row: Row) -> Document:
     """Reads a row of `DOCUMENT_COLUMNS`."""
-    return Document(
-        document_id=row[0],
-        file=row[1],
-        sha256=row[2],
-        source_text=row[3],
-        kind=row[4],
-        inferred=tuple(json.loads(row[5])),
-        page_starts=tuple(json.loads(row[6])),
-        blocks=tuple(Block(**block) for block in json.loads(row[7])),
-        edits=tuple(Edit(**edit) for edit in json.loads(row[8])),
-        scanned=tuple(ScannedWord(**dict(zip(_SCANNED, word, strict=True))) for word in json.loads(row[9])),
-        metadata=_to_metadata(row[10:]),
-    )
+    return _with_metadata(Document, DOCUMENT_FIELDS, row)
 
 
 def to_statement(row: Row, document: Document) -> Statement:
     """Reads a row of `STATEMENT_COLUMNS`."""
-    return Statement(
-        statement_id=row[0],
-        document=document,
-        inferred=tuple(json.loads(row[1])),
-        span=_to_span(row[2 : 2 + len(_SPAN)]),
-        metadata=_to_metadata(row[2 + len(_SPAN) :]),
-    )
+    return _with_span(Statement, _STATEMENT, row, document=document)
 
 
 def to_document_summary(row: Row) -> DocumentSummary:
     """Reads a row of `DOCUMENT_SUMMARY_COLUMNS`."""
-    return DocumentSummary(
-        document_id=row[0],
-        file=row[1],
-        folder=row[2],
-        sha256=row[3],
-        kind=row[4],
-        inferred=tuple(json.loads(row[5])),
-        digest=row[6],
-        input_key=row[7],
-        added=row[8],
-        passages=row[9],
-        interventions=row[10],
-        metadata=_to_metadata(row[11:]),
-    )
+    return _with_metadata(DocumentSummary, _DOCUMENT_SUMMARY, row)
 
 
 def to_summary(row: Row) -> StatementSummary:
     """Reads a row of `SUMMARY_COLUMNS`."""
-    return StatementSummary(
-        statement_id=row[0],
-        document_id=row[1],
-        file=row[2],
-        sha256=row[3],
-        kind=row[4],
-        added=row[5],
-        inferred=tuple(json.loads(row[6])),
-        passages=row[7],
-        languages=tuple(sorted(json.loads(row[8]), key=lambda language: language or "")),
-        span=_to_span(row[9 : 9 + len(_SPAN)]),
-        metadata=_to_metadata(row[9 + len(_SPAN) :]),
-    )
-
-
-def _to_metadata(row: Row) -> Metadata:
-    facts = dict(zip(_METADATA, row, strict=True))
-    held_by = facts["held_by"]
-    return Metadata(**facts | {"held_by": None if held_by is None else tuple(json.loads(held_by))})
-
-
-def _to_span(row: Row) -> Span:
-    start, end, ordinal, role, named, summarised, delegate, interruptions = row
-    return Span(
-        start=start,
-        end=end,
-        ordinal=ordinal,
-        role=role,
-        named=named,
-        summarised=bool(summarised),
-        state=delegate,
-        interruptions=tuple((first, last) for first, last in json.loads(interruptions)),
-    )
+    return _with_span(StatementSummary, _SUMMARY, row)
 
 
 def to_passage(row: Row) -> Passage:
     """Reads a row of `PASSAGE_COLUMNS`."""
-    return Passage(
-        passage_id=row[0],
-        statement_id=row[1],
-        ordinal=row[2],
-        start=row[3],
-        end=row[4],
-        first_sentence=row[5],
-        last_sentence=row[6],
-        text=row[7],
-        language=row[8],
-    )
+    return read_row(Passage, PASSAGE_FIELDS, row)
 
 
 def to_sentence(row: Row) -> Sentence:
     """Reads a row of `SENTENCE_COLUMNS`."""
-    return Sentence(
-        statement_id=row[0],
-        ordinal=row[1],
-        start=row[2],
-        end=row[3],
-        text=row[4],
-        paragraph=row[5],
-        page=row[6],
-        language=row[7],
-    )
+    return read_row(Sentence, SENTENCE_FIELDS, row)
+
+
+def _with_metadata(record: Callable[..., T], names: Sequence[str], row: Row, **others: object) -> T:
+    own = len(names)
+    return read_row(record, names, row[:own], metadata=read_row(Metadata, _METADATA, row[own:]), **others)
+
+
+def _with_span(record: Callable[..., T], names: Sequence[str], row: Row, **others: object) -> T:
+    first, last = len(names), len(names) + len(_SPAN)
+    span = read_row(Span, _SPAN, row[first:last])
+    return _with_metadata(record, names, (*row[:first], *row[last:]), span=span, **others)
 
 
 def scope_conditions(scope: ScopeFilter) -> tuple[str, tuple[object, ...]]:
@@ -234,64 +195,44 @@ def insert_document(
     connection: sqlite3.Connection, document: Document, *, folder: str, digest: str, input_key: str
 ) -> None:
     """Inserts the row of a document."""
-    _insert(
-        connection,
-        "documents",
-        {
-            "document_id": document.document_id,
-            "file": document.file,
-            "folder": folder,
-            "sha256": document.sha256,
-            "source_text": document.source_text,
-            "kind": document.kind,
-            **_metadata_columns(document.metadata),
-            "inferred": json.dumps(document.inferred),
-            "page_starts": json.dumps(document.page_starts),
-            "blocks": json.dumps([asdict(block) for block in document.blocks]),
-            "edits": json.dumps([asdict(edit) for edit in document.edits]),
-            # Lists, since a scan of a hundred pages has tens of thousands of words.
-            "scanned": json.dumps([[getattr(word, name) for name in _SCANNED] for word in document.scanned]),
-            "digest": digest,
-            "input_key": input_key,
-            "added": datetime.now(UTC).isoformat(timespec="seconds"),
-        },
-    )
+    seen = {"folder": folder, "digest": digest, "input_key": input_key}
+    added = datetime.now(UTC).isoformat(timespec="seconds")
+    _insert(connection, "documents", _cells(document, DOCUMENT_FIELDS) | _cells(document.metadata, _METADATA) | seen
+            | {"added": added})  # fmt: skip
 
 
 def insert_statement(connection: sqlite3.Connection, statement: Statement) -> None:
     """Inserts the row of a statement, whose document is stored."""
-    span = statement.span
     years = [int(year) for year in re.findall(r"(?<!\d)\d{4}(?!\d)", statement.metadata.date or "")]
+    span = zip(_SPAN_COLUMNS, _cells(statement.span, _SPAN).values(), strict=True)
     _insert(
         connection,
         "statements",
         {
-            "statement_id": statement.statement_id,
+            **_cells(statement, _STATEMENT),
             "document_id": statement.document.document_id,
-            "ordinal": span.ordinal,
-            "start": span.start,
-            "end": span.end,
-            "role": span.role,
-            "named": span.named,
-            "summarised": span.summarised,
-            "delegate": span.state,
-            "interruptions": json.dumps(span.interruptions),
-            **_metadata_columns(statement.metadata),
+            **dict(span),
+            **_cells(statement.metadata, _METADATA),
             "first_year": min(years, default=None),
             "last_year": max(years, default=None),
-            "inferred": json.dumps(statement.inferred),
         },
     )
 
 
-def _metadata_columns(metadata: Metadata) -> dict[str, object]:
-    held_by = metadata.held_by
-    return asdict(metadata) | {"held_by": None if held_by is None else json.dumps(held_by)}
+def _cells(record: object, names: Sequence[str]) -> dict[str, object]:
+    """Returns fields of a record as they are stored."""
+    values = ((name, getattr(record, name)) for name in names)
+    return {name: json.dumps(value, default=_plain) if isinstance(value, tuple) else value for name, value in values}
 
 
-def _insert(connection: sqlite3.Connection, table: str, columns: Mapping[str, object]) -> None:
-    names, marks = ", ".join(f'"{name}"' for name in columns), ", ".join("?" for _ in columns)
-    connection.execute(f"INSERT INTO {table} ({names}) VALUES ({marks})", tuple(columns.values()))
+def _plain(record: Any) -> object:  # noqa: ANN401 - any record
+    # A list, since a scan of a hundred pages has tens of thousands of words.
+    return [getattr(record, name) for name in _SCANNED] if isinstance(record, ScannedWord) else asdict(record)
+
+
+def _insert(connection: sqlite3.Connection, table: str, cells: Mapping[str, object]) -> None:
+    names, marks = ", ".join(f'"{name}"' for name in cells), ", ".join("?" for _ in cells)
+    connection.execute(f"INSERT INTO {table} ({names}) VALUES ({marks})", tuple(cells.values()))
 
 
 def delete_derived(connection: sqlite3.Connection, statement_id: str) -> None:

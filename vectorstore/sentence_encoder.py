@@ -69,7 +69,7 @@ class SentenceEncoder:
         embedded += weights["lo"][ids % _BLOCKS, None]
         lowest = np.concatenate([embedded @ weights[f"proj{n}"] + weights[f"proj_b{n}"] for n, _ in _ORDERS], axis=1)
         gain, offset = (np.concatenate([weights[f"{name}{n}"] for n, _ in _ORDERS]) for name in ("ln_g", "ln_b"))
-        lowest = _normed(lowest, gain, offset, weights["eps"])
+        lowest = layer_norm(lowest, gain, offset, weights["eps"])
         parts = [embedded]
         for branch, (order, left) in enumerate(_ORDERS):
             below = lowest[:, branch * _WIDTH : (branch + 1) * _WIDTH]
@@ -77,7 +77,7 @@ class SentenceEncoder:
                 seen = _windows(below, order, left) @ weights[f"w{layer}_{order}"] + weights[f"b{layer}_{order}"]
                 below = below + np.maximum(seen, 0)
             parts.append(below)
-        pieces = _normed(np.concatenate(parts, axis=1), weights["ln_g"], weights["ln_b"], weights["eps"])
+        pieces = layer_norm(np.concatenate(parts, axis=1), weights["ln_g"], weights["ln_b"], weights["eps"])
         mean = (pieces.sum(axis=0) @ weights["cnn_W"] + len(ids) * weights["cnn_b"]) / np.sqrt(len(ids))
         # A space that is put before the text is none of its characters.
         spaced = encoded.tokens[:1] == ["▁"] and not text.startswith(" ")
@@ -129,8 +129,8 @@ def _windows(rows: Matrix, order: int, left: int) -> Matrix:
     return np.concatenate([padded[shift : shift + len(rows)] for shift in range(order)], axis=1)
 
 
-def _normed(rows: Matrix, gain: Matrix, offset: Matrix, least: Matrix) -> Matrix:
-    """Layer normalisation."""
+def layer_norm(rows: Matrix, gain: Matrix, offset: Matrix, least: Matrix | np.float32) -> Matrix:
+    """Normalises each row to mean 0 and variance 1, then scales and shifts it: layer normalisation."""
     centred = rows - rows.mean(axis=-1, keepdims=True)
     variance = np.square(centred).mean(axis=-1, keepdims=True)
     normed: Matrix = centred / np.sqrt(variance + np.float32(least)) * gain + offset

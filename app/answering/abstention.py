@@ -10,8 +10,8 @@ from typing import Final
 
 from app.answering.by_kind import is_scoped
 from app.answering.compose.extractive import RELATED, quote
-from app.answering.greeting import greet
 from app.answering.provenance import occasions
+from app.answering.suggestions import greet
 from app.answering.verify import verify_citation
 from app.question.resolution import Resolution
 from app.records import Abstention, AbstentionReason, Answer, Citation, Scope

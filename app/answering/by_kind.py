@@ -4,18 +4,18 @@
 list; all other kinds are answered with the best evidence on their topic.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
 from app.answering.answer_type_check import contains_answer_type
-from app.answering.compose.extractive import Composition
-from app.answering.quotation_source import FindWords, compose_source
-from app.answering.statement_facts import compose_facts
-from app.answering.statement_list import compose_list
-from app.answering.summary import compose_summary
+from app.answering.citation_spans import SentenceSpan, cite
+from app.answering.compose.extractive import Composition, claim_of, quote
+from app.answering.provenance import provenance
+from app.answering.quoted_speaker import with_quoted_parties
+from app.answering.statement_facts import facts, heading_of
 from app.question.resolution import Resolution
-from app.records import Note, Scope, Sources
+from app.records import Citation, Claim, Note, Scope, Sources, WordsFound
 from app.retrieval.evidence_retriever import EvidenceRetriever, Retrieved
 from app.retrieval.going_on import go_on
 from ingest.parties.party_table import PartyTable
@@ -24,6 +24,12 @@ from vectorstore.records import Sentence, StatementSummary
 
 # Statements that a list names.
 _LISTED: Final = 30
+FindWords = Callable[[str], Sequence[WordsFound]]
+
+
+def nowhere(words: str) -> tuple[WordsFound, ...]:
+    """Finds no words, where there is no check of quotations to ask."""
+    return ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,19 +68,25 @@ class KindAnswers:
         """Composes the answer; None for a kind that is answered from evidence."""
         sources, kind = retrieved.sources, resolution.answered_as
         if kind == "source" and resolution.quote:
-            return compose_source(retrieved.places, sources, parties, wording, limit=self.limit)
+            return _compose_source(retrieved.places, sources, parties, wording, limit=self.limit)
         if kind in ("metadata", "source"):
-            return compose_facts(sources, parties, wording, limit=self.limit)
+            spans = {key: heading_of(sources.sentences[key]) for key in sources.statements if sources.sentences[key]}
+
+            def told(citation: Citation) -> str:
+                key = citation.statement_id
+                return facts(sources.statements[key], sources.sentences[key], citation, parties, wording)
+
+            return _cited(list(spans.items())[: self.limit], sources, parties, told)
         if kind == "summary":
             chosen = _strong(retrieved) or self.retriever.key_sentences(retrieved, self.limit)
-            return compose_summary(chosen, sources, parties, wording, limit=self.limit)
+            return _compose_summary(chosen, sources, parties, wording, limit=self.limit)
         if kind == "list":
             if not _has_subject(resolution):
-                return compose_list(sources, (), len(retrieved.searched), parties, wording)
+                return _compose_list(sources, (), len(retrieved.searched), parties, wording)
             best = _strong(retrieved)
             held = dict.fromkeys(sentence.statement_id for sentence in best)
             on_topic = Sources(statements={key: sources.statements[key] for key in held}, sentences=sources.sentences)
-            return compose_list(on_topic, best, len(held), parties, wording)
+            return _compose_list(on_topic, best, len(held), parties, wording)
         return None
 
     def _statements(self, resolution: Resolution, parties: PartyTable) -> Retrieved:
@@ -103,6 +115,67 @@ class KindAnswers:
         places = tuple(self.find_words(resolution.quote))
         held = dict.fromkeys(place.statement_id for place in places)
         return self.retriever.with_texts(replace(found, places=places), list(held))
+
+
+def _cited(
+    places: Iterable[tuple[str, SentenceSpan]], sources: Sources, parties: PartyTable, said: Callable[[Citation], str]
+) -> Composition:
+    """Cites a span of each statement (by its id), with a claim that `said` words."""
+    made = [
+        cite(sources.statements[key], sources.sentences[key], span, number)
+        for number, (key, span) in enumerate(places, start=1)
+    ]
+    citations = with_quoted_parties(made, sources, parties)
+    claims = [Claim(text=said(each), state=each.state, citations=(each.number,)) for each in citations]
+    return Composition(claims=tuple(claims), citations=tuple(citations))
+
+
+def _compose_list(
+    sources: Sources, best: Sequence[Sentence], count: int, parties: PartyTable, wording: Wording
+) -> Composition:
+    """Lists statements, of `count` in all; each cites its best sentence on what was asked, else its opening."""
+    places = {sentence.statement_id: sentence.ordinal for sentence in reversed(best)}
+    ordinals = {key: places.get(key, 0) for key in sources.statements if sources.sentences[key]}
+
+    def line(citation: Citation) -> str:
+        party = parties.display(citation.state or "", wording.language)
+        named = citation.title or citation.symbol or citation.file
+        return ", ".join(part for part in (party, provenance(citation, wording), named) if part)
+
+    spans = [(key, SentenceSpan(first=place, last=place)) for key, place in ordinals.items()]
+    made = replace(_cited(spans, sources, parties, line), points=True, quoted=False)
+    if not made.claims:
+        return made
+    rest = count - len(made.claims)
+    notes = (wording.say("list_rest", count=rest),) if rest > 0 else ()
+    return replace(made, opening=wording.say("list_of", count=count), notes=notes)
+
+
+def _compose_source(
+    found: Sequence[WordsFound], sources: Sources, parties: PartyTable, wording: Wording, *, limit: int
+) -> Composition:
+    """Cites the sentences that hold quoted words, one span for each place; says where they are not exactly these."""
+    places: list[tuple[str, SentenceSpan]] = []
+    for place in found:
+        sentences = sources.sentences.get(place.statement_id, ())
+        within = [s.ordinal for s in sentences if s.start < place.end and place.start < s.end]
+        if within and place.statement_id in sources.statements:
+            places.append((place.statement_id, SentenceSpan(first=within[0], last=within[-1])))
+    made = _cited(places[:limit], sources, parties, lambda c: claim_of(c.state or "", c, parties, wording).text)
+    altered = made.claims and all(place.verdict != "verified" for place in found)
+    return replace(made, opening=wording.say("source_altered")) if altered else made
+
+
+def _compose_summary(
+    chosen: Sequence[Sentence], sources: Sources, parties: PartyTable, wording: Wording, *, limit: int
+) -> Composition:
+    """Quotes key sentences in the order of their statements; nothing is worded anew."""
+    order = list(sources.statements)
+    made = with_quoted_parties(quote(chosen, sources, limit, first_number=1), sources, parties)
+    made.sort(key=lambda citation: (order.index(citation.statement_id), citation.start))
+    citations = tuple(replace(citation, number=number) for number, citation in enumerate(made, start=1))
+    claims = tuple(claim_of(citation.state or "", citation, parties, wording) for citation in citations)
+    return Composition(claims=claims, citations=citations, notes=(wording.say("summary_note"),) if claims else ())
 
 
 def _newest(statements: Sequence[StatementSummary]) -> tuple[StatementSummary, ...]:

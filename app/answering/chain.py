@@ -12,13 +12,12 @@ from typing import Any, Final
 from langchain_core.runnables import Runnable, RunnableConfig
 
 from app.answering.abstention import abstain, related_readings
-from app.answering.by_kind import KindAnswers
+from app.answering.by_kind import FindWords, KindAnswers, nowhere
 from app.answering.compose.extractive import Composition, compose, render
 from app.answering.compose.merge_claims import with_claims, with_translations
 from app.answering.compose.model import ModelWriter, Task
 from app.answering.notes import word_notes
 from app.answering.positions import directions_of, earlier_than_latest, with_directions, with_superseding
-from app.answering.quotation_source import FindWords, nowhere
 from app.answering.verify import Verified, verify
 from app.question.reading import resolve
 from app.question.resolution import Resolution

@@ -13,6 +13,7 @@ from typing import Final, Literal
 import regex
 
 from app.records import Citation, CitationKind, Sources
+from ingest.language.lexicons import load_lexicon
 from ingest.loaders.scanned import mean_confidence
 from ingest.text.furniture import running_heads
 from ingest.text.quotation_marks import is_quoted
@@ -22,55 +23,12 @@ from vectorstore.records import Sentence, Statement
 
 # Marks and points at the edges of a quotation within a quotation.
 _EDGES: Final = ' \t\r\n\f“”„«»‹›「」『』❝❞"‘’.!?…。！？؟'
-# Anaphora: a sentence that begins so refers to one before it, which the noun may name ("These measures").
-_POINTING: Final = regex.compile(
-    r"""^[\s"“«(]*(?:
-        (?:Such|These|Those|All\ these|Both)\s+(?:\p{Ll}[\p{L}-]*\s+){0,2}?(?P<noun>\p{Ll}[\p{L}-]{2,}(?<!ou|s)s)\b
-      | (?:Such|These|Those|This|That|All\ th(?:is|ese)|Both)\b(?:\s+(?P<noun>\p{Ll}[\p{L}-]{3,}))?
-      | (?:It|They|He|She|Its|Their)\b
-      | (?:Ces|Cette|Cet|Ceux-ci|Celles-ci|Cela|Ceci|Elles?|Ils?)\b(?:\s+(?P<noun>\p{Ll}[\p{L}-]{3,}))?
-      | (?:Est[eao]s?|Es[eao]s?|Dich[oa]s|Tales)\b(?:\s+(?P<noun>\p{Ll}[\p{L}-]{3,}))?
-      | (?:Эт[аио]|Этот|Эти|Так(?:ие|ая|ой|ое)|Он[аио]?)\b(?:\s+(?P<noun>\p{Ll}[\p{L}-]{3,}))?
-      | (?:هذه|هذا|هؤلاء|تلك|وهذه|وهذا)\b(?:\s+(?P<noun>[\p{L}]{3,}))?
-      | (?:这些|该|此类|上述|这)
-    )""",
-    regex.VERBOSE,
-)
-# Exophora: a demonstrative that refers to the occasion itself, such as "this Conference".
-_OUTWARD: Final = regex.compile(
-    r"(?i)^\W*(?:this|these|ce|cette|est[ea])\s+(?:\w+\s+)?(?:assembly|session|conference|year|organization|body|hall"
-    r"|statement|meeting|debate|morning|afternoon|day|house|assemblée|année|conférence|asamblea|año|conferencia|week"
-    r"|century|decade|time|occasion|podium)"
+_WORDS: Final = load_lexicon("spans")
+_POINTING, _OUTWARD, _TAKES_UP, _ANNOUNCING = (
+    regex.compile(_WORDS[name], regex.VERBOSE) for name in ("pointing", "outward", "takes_up", "announcing")
 )
 _FURTHEST: Final = 8
 _MARKED: Final[tuple[Literal["list_item", "text"], ...]] = ("list_item", "text")
-# The next sentence refers back: "… a common fund. We do not support that proposal." Quoted without it, what others
-# proposed would read as what the speaker wants.
-_TAKES_UP: Final = regex.compile(
-    r"""\b(?:(?:this|these|such)\s+(?:\p{Ll}[\p{L}-]*\s+)?\p{Ll}[\p{L}-]{3,}
-      |(?:that|those)\s+(?:proposals?|suggestions?|views?|ideas?|approach|article|provisions?|measures?
-          |initiatives?|positions?|demands?|requests?
-          |claims?|practices?|rules?|opinions?|interpretation|reading|amendments?|texts?|wording|conclusions?
-              |allegations?|accusations?))\b
-      |^(?:We|It|My\ \p{L}+|\p{Lu}\p{L}+)\s+(?:\p{Ll}+\s+){0,3}(?:not|never|oppos\p{L}+|reject\p{L}*
-          |support\p{L}*|agree\p{L}*|disagree\p{L}*)\s+(?:\p{Ll}+\s+){0,3}(?:it|them|this|that|these|those)\b""",
-    regex.VERBOSE,
-)
-# Announcements, such as "I wish to turn to extradition", whose content is in the next sentence.
-_ANNOUNCING: Final = regex.compile(
-    r"""^\W*(?:(?:\p{L}+,?\s+){0,6}?(?:wish(?:es)?|would\s+like|should\s+like|like|want|wants|shall|will|may|turn
-        |let\s+me|allow\s+me|permit\s+me)\b[^.;:]*?
-          \b(?:speak|turn|turning|address|dwell|mention|touch|comment|recall|refer|say\s+(?:a\s+few\s+words
-              |something))\b
-      |(?:Permítame|Quisiera|Deseo|Paso)\b[^.;:]*?\b(?:detenerme|referirme|hablar|mencionar|pasar|abordar|ahora)\b
-      |(?:J[e’']|Permettez-moi|Qu[’']il\ me\ soit\ permis)\s*[^.;:]*?\b(?:viens|parler|aborder|évoquer|revenir
-          |passe|mentionner|dire\ quelques\ mots)\b
-      |(?:Позвольте|Хотел\p{L}*|Перейд\p{L}+|Далее,\s+о)\b
-      |(?:أود|أنتقل|اسمحوا\s+لي)\b
-      |(?:请允许我|我想|我愿|下面|现在)[^。；：]*(?:谈|说|提到|谈谈)
-    )""",
-    regex.VERBOSE | regex.IGNORECASE,
-)
 _ANNOUNCING_WORDS: Final = 18
 # Sentences that refer back are short.
 _TAKES_UP_WORDS: Final = 25
@@ -183,16 +141,15 @@ def cite(statement: Statement, sentences: Sequence[Sentence], span: SentenceSpan
         ocr_confidence=_confidence(statement, first.start, last.end),
         summarised=statement.summarised,
         edge=_edge(statement, first.start, last.end),
-        quoting=_stands_quoted(statement.source_text, first.start, last.end),
+        quoting=is_quoted(statement.source_text, *within_marks(statement.source_text, first.start, last.end)),
     )
 
 
-def _stands_quoted(source: str, start: int, end: int) -> bool:
-    """Returns whether a span stands in quotation marks, which may be at its own edges."""
-    words = source[start:end]
-    inner = words.strip(_EDGES)
-    begin = start + words.find(inner)
-    return is_quoted(source, begin, begin + len(inner))
+def within_marks(source: str, start: int, end: int) -> tuple[int, int]:
+    """Returns a span of a text without the quotation marks and points at its edges."""
+    inner = source[start:end].strip(_EDGES)
+    begin = source.index(inner, start)
+    return begin, begin + len(inner)
 
 
 def cite_place(statement: Statement, start: int, end: int, *, page: int | None, paragraph: int | None) -> Citation:

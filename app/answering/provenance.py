@@ -63,6 +63,13 @@ def holders(citation: Citation, name_of: Callable[[str], str], wording: Wording,
     return wording.say("held_together", party=name_of(first), others=", ".join(map(name_of, others)))
 
 
+def as_quoting(name: str, citation: Citation, name_of: Callable[[str], str], wording: Wording) -> str:
+    """Returns a speaker's name, with whom they quote where the words are not their own."""
+    if citation.quoted_party is not None:
+        return wording.say("as_quoting_party", party=name, quoted=name_of(citation.quoted_party))
+    return wording.say("as_quoting", party=name) if citation.quoting else name
+
+
 def holder(kind: StatementKind, metadata: Metadata, name_of: Callable[[str], str]) -> str | None:
     """Returns whose words a statement holds: a party's name, or the title of a treaty; None where nobody is known."""
     if kind == "treaty":
@@ -96,8 +103,7 @@ def reference_by_name(citation: Citation, name_of: Callable[[str], str], wording
         name = f"{name} ({citation.speaker})"
     if citation.summarised:
         name = wording.say("as_summarised", party=name)
-    if citation.quoting:
-        name = wording.say("as_quoting", party=name)
+    name = as_quoting(name, citation, name_of, wording)
     parts = [name, citation.title, provenance(citation, wording), *place]
     return ", ".join(str(part) for part in parts if part)
 

@@ -10,10 +10,9 @@ from typing import Final
 
 from babel import Locale
 
-from app.answering.citation_spans import SentenceSpan, cite
-from app.answering.compose.extractive import Composition
+from app.answering.citation_spans import SentenceSpan
 from app.answering.provenance import provenance
-from app.records import Citation, Claim, Sources
+from app.records import Citation
 from ingest.parties.party_table import PartyTable
 from prompts.wording import Wording
 from vectorstore.records import Sentence, Statement
@@ -21,21 +20,6 @@ from vectorstore.records import Sentence, Statement
 # Sentences among which the heading stands, and lines of it that are quoted.
 _OPENING: Final = 12
 _HEADING: Final = 4
-
-
-def compose_facts(sources: Sources, parties: PartyTable, wording: Wording, *, limit: int) -> Composition:
-    """Tells the facts of each statement, in the order given, with its heading as the source."""
-    claims: list[Claim] = []
-    citations: list[Citation] = []
-    for key, statement in sources.statements.items():
-        sentences = sources.sentences[key]
-        if not sentences or len(citations) == limit:
-            continue
-        citation = cite(statement, sentences, heading_of(sentences), len(citations) + 1)
-        citations.append(citation)
-        text = facts(statement, sentences, citation, parties, wording)
-        claims.append(Claim(text=text, state=citation.state, citations=(citation.number,)))
-    return Composition(claims=tuple(claims), citations=tuple(citations))
 
 
 def facts(

@@ -1,13 +1,15 @@
-"""Questions to ask next, each of which the corpus answers: who else spoke on the topic, and whole statements."""
+"""Questions to ask, each of which the corpus answers: at a greeting, and after an answer."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
 from app.question.resolution import Resolution
-from app.records import Answer
+from app.records import Abstention, Answer
 from app.retrieval.evidence_retriever import EvidenceRetriever
 from ingest.parties.party_table import PartyTable
-from prompts.wording import load_wording
+from prompts.wording import Wording, load_wording
+from vectorstore.records import DocumentSummary, StatementSummary
 
 # Parties beside those asked about that are offered, the surest first.
 _OTHERS: Final = 2
@@ -37,3 +39,15 @@ def suggest(answer: Answer, retriever: EvidenceRetriever, parties: PartyTable) -
     if len(speaking) > 1 and asked:
         questions.append(wording.say("suggest_which", topic=scope.topic))
     return tuple(questions)
+
+
+def greet(
+    statements: Sequence[StatementSummary | DocumentSummary], parties: PartyTable, wording: Wording
+) -> Abstention:
+    """Returns the reply, whose options are questions about those who spoke last."""
+    newest = sorted(statements, key=lambda s: s.metadata.date or "", reverse=True)
+    speakers = list(dict.fromkeys(s.metadata.state for s in newest if s.metadata.state))
+    names = [parties.display(code, wording.language) for code in speakers[:3]]
+    keys = ("example_said", "example_summary", "example_list")
+    options = tuple(wording.say(key, party=name) for key, name in zip(keys, names, strict=False))
+    return Abstention(reason="help", message=wording.say("greeting"), options=options)

@@ -13,6 +13,7 @@ from app.briefing.cells import EvidenceWords
 from app.records import Citation, Direction
 from app.retrieval.direction import decisive_of, read_span
 from app.retrieval.position_marks import PositionKind, Rule, kind_of
+from app.retrieval.topic import topic_in
 from ingest.text.readable import ReadableText
 from vectorstore.records import Edit, Statement
 
@@ -43,18 +44,22 @@ class Suggestion:
     rules: tuple[Rule, ...] = ()
 
 
-def suggest_kind(citations: Sequence[Citation], statements: Mapping[str, Statement], topic: str = "") -> Suggestion:
+def suggest_kind(
+    citations: Sequence[Citation], statements: Mapping[str, Statement], topic: str = "", language: str = "en"
+) -> Suggestion:
     """Suggests the kind of position that the citations of a cell show: that of the first which takes a direction.
 
     Args:
         citations: Newest first, so that the latest position decides; what groups said for a party comes last.
         statements: The stored statements by id; they map the words of a quotation to its source.
-        topic: Topic words. Sentences that name the topic count for more than their neighbours.
+        topic: Topic words. Sentences that name the topic count for more than their neighbours; what is in another
+            language takes no position on a topic that it does not name, since there meaning alone is less sure.
+        language: Of the topic words.
 
     Returns:
         `no_position` without words where there are no citations, or they show nothing.
     """
-    suggestions = [_suggest(citation, statements[citation.statement_id], topic) for citation in citations]
+    suggestions = [_suggest(citation, statements[citation.statement_id], topic, language) for citation in citations]
     first = Suggestion(kind="no_position")
     return next(
         (each for each in suggestions if each.direction not in (None, "mentions")),
@@ -62,10 +67,11 @@ def suggest_kind(citations: Sequence[Citation], statements: Mapping[str, Stateme
     )
 
 
-def _suggest(citation: Citation, statement: Statement, topic: str) -> Suggestion:
-    spans = read_span(citation.quote, topic, citation.language)
+def _suggest(citation: Citation, statement: Statement, topic: str, language: str) -> Suggestion:
+    spans = read_span(citation.quote, topic_in(topic, language, citation.language), citation.language)
     decisive = decisive_of([read for _, read in spans])
-    if decisive is None or decisive.reading == "reported" or citation.quoting:
+    named = not topic or citation.language == language or any(read.names_topic for _, read in spans)
+    if decisive is None or decisive.reading == "reported" or citation.quoting or not named:
         return Suggestion(kind="no_position")
     kinds, shown = _KINDS_OF[decisive.reading], kind_of(decisive.marks)
     kind = shown if shown in kinds else kinds[0]

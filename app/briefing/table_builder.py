@@ -36,6 +36,7 @@ _ABSENT: Final[dict[AbstentionReason, str]] = {
     "article_not_cited": "Speaks of the subject without citing the article, in the {count} statements searched.",
     "group_only": "No words of its own on this.",
 }
+_WEAK: Final = "What was found is unlikely to be on this, and is not quoted."
 # Quotations in a cell from what a group said for the party.
 _OF_GROUP: Final = 1
 # Quotations that a search for a cell offers.
@@ -255,8 +256,10 @@ class _Build:
         own = next((item for item in retrieved.party_evidence if item.party == code and item.speaks), None)
         telling = [] if own is None else on_subject(own, subject.topic)
         cited = self._quoted(telling, retrieved, self._request.quotations)
-        of_groups, group_note = self._of_groups(retrieved)
-        worded = self._worded(subject, telling, retrieved, beat) if cited or of_groups else CellText()
+        groups = [(found.party, on_subject(found, subject.topic)) for found in retrieved.spoken_for if found.speaks]
+        of_groups, group_note = self._of_groups(groups, retrieved)
+        chosen = [telling, *(sentences for _, sentences in groups)]
+        worded = self._worded(subject, chosen, retrieved, beat) if cited or of_groups else CellText()
         shown = quoted_with([*cited, *of_groups], worded.citations, retrieved.sources)
         shown = sorted(shown, key=lambda citation: code not in (citation.state, *citation.held_by))
         numbers = [self._citations.add(citation) for citation in shown]
@@ -266,9 +269,10 @@ class _Build:
             return next(n for held, n in zip(shown, numbers, strict=True) if holds(held, citation))
 
         # The rules read the same quotations, whether a model had more to quote or not.
-        suggestion = self._suggested([replace(c, number=number(c)) for c in cited], subject)
+        numbered = [replace(c, number=number(c)) for c in cited]
+        suggestion = suggest_kind(numbered, self._citations.statements, subject.topic, subject.language)
         kind = suggestion.kind if cited else ("no_position" if retrieved.searched else "no_statement")
-        note = "" if cited else self._silence(code, subject, session, retrieved)
+        note = "" if cited else _WEAK if own is not None else self._silence(code, subject, session, retrieved)
         if cited and kind == "no_position":
             note = "It speaks of this; by the rules, these words take no position."
         quoted = {identifier for citation in shown for identifier in citation.sentence_ids}
@@ -279,7 +283,7 @@ class _Build:
             kind=kind,
             words=suggestion.words if cited else (),
             citations=tuple(numbers),
-            more=0 if own is None else sum(sentence.sentence_id not in quoted for sentence in own.strong),
+            more=sum(sentence.sentence_id not in quoted for sentence in telling),
             note=" ".join(part for part in (note, group_note) if part),
             key=_key(code, subject, session, cited),
             claims=_renumbered(worded, code, number),
@@ -297,14 +301,13 @@ class _Build:
                 self._citations.supersede(citation.number, citation.superseded_by)
 
     def _worded(
-        self, subject: Subject, telling: Sequence[Sentence], retrieved: Retrieved, beat: Callable[[], None]
+        self, subject: Subject, chosen: Sequence[Sequence[Sentence]], retrieved: Retrieved, beat: Callable[[], None]
     ) -> CellText:
         """Has the model word the evidence of a cell, its party's before that of the groups that spoke for it."""
         if self._writer is None:
             return CellText()
-        groups = [found.strong for found in retrieved.spoken_for if found.speaks]
-        chosen = [_once(sentences) for sentences in (telling, *groups) if sentences]
-        return self._writer.write(subject.label, chosen, retrieved.sources, beat)
+        held = [_once(sentences) for sentences in chosen if sentences]
+        return self._writer.write(subject.label, held, retrieved.sources, beat)
 
     def _one_each(self, chosen: Sequence[Sentence], retrieved: Retrieved) -> list[Citation]:
         by_statement: dict[str, list[Sentence]] = {}
@@ -323,18 +326,16 @@ class _Build:
         made = quote(_once(chosen), retrieved.sources, limit, first_number=1, newest_first=True)
         return [c for c in made if verify_citation(c, retrieved.sources.statements.get(c.statement_id)) == "verified"]
 
-    def _of_groups(self, retrieved: Retrieved) -> tuple[list[Citation], str]:
-        speaking = [found for found in retrieved.spoken_for if found.speaks]
-        cited = [citation for found in speaking for citation in self._quoted(found.strong, retrieved, _OF_GROUP)]
-        names = dict.fromkeys(self._parties.display(found.party, self._request.language) for found in speaking)
+    def _of_groups(
+        self, groups: Sequence[tuple[str, Sequence[Sentence]]], retrieved: Retrieved
+    ) -> tuple[list[Citation], str]:
+        cited = [citation for _, sentences in groups for citation in self._quoted(sentences, retrieved, _OF_GROUP)]
+        names = dict.fromkeys(self._parties.display(code, self._request.language) for code, held in groups if held)
         return cited, f"{', '.join(names)} spoke for it, quoted as such." if cited else ""
 
-    def _suggested(self, cited: Sequence[Citation], subject: Subject) -> Suggestion:
-        return suggest_kind(cited, self._citations.statements, subject.topic)
-
-    def _labelled(self, citation: Citation, subject: str) -> Suggestion:
-        topics = {item.label: item.topic for item in self._request.subjects}
-        return suggest_kind([citation], self._citations.statements, topics[subject])
+    def _labelled(self, citation: Citation, label: str) -> Suggestion:
+        subject = next(item for item in self._request.subjects if item.label == label)
+        return suggest_kind([citation], self._citations.statements, subject.topic, subject.language)
 
     def _silence(self, code: str, subject: Subject, session: str | None, retrieved: Retrieved) -> str:
         """Returns the note of an empty cell, by the reason with which a question would abstain."""

@@ -7,19 +7,22 @@ parties; the first that names an occasion gives the occasion.
 
 from bisect import bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Final
 
 import regex
 
-from app.checking.attribution_verbs import ACCORDING, BEHALF, OBJECT, SPEAKER_OF, VERB
 from app.checking.blocks import Block, Document
-from app.checking.findings import Attribution, Quotation
-from app.checking.occasion_words import Occasion, read_occasion
+from app.checking.findings import Attribution, Quotation, SpokenTime
+from app.checking.occasion_words import read_occasion
 from app.checking.speakers import Unknown, by_order, shown, subject_after, subject_before, unknown_in
-from ingest.language.lexicons import RegexPatterns
+from ingest.language.attribution_verbs import ACCORDING, BEHALF, OBJECT, SPEAKER_OF, VERB
+from ingest.language.dates import find_dates
+from ingest.language.lexicons import RegexPatterns, load_lexicon, unfolded
+from ingest.language.ordinals import find_session_mentions
 from ingest.language.sentences import split_sentences
+from ingest.metadata.sessions import find_bodies
 from ingest.parties.party_table import PartyMatch, PartyTable
 from ingest.treaties.references import find_articles
 
@@ -50,6 +53,12 @@ _BLOCKS_BACK: Final = 12
 # A line of this many words that names a party stands over what follows, as a heading does.
 _LABEL_WORDS: Final = 8
 _HEADINGS_BACK: Final = 200
+# What a label holds beside names and times: "Statements of Belmora, tenth session (2020)".
+_LABEL: Final = regex.compile(
+    rf"(?:\W|\d|\b(?:{unfolded(load_lexicon('drafts')['label'])})(?!\p{{L}}))*", regex.IGNORECASE
+)
+# "Vienna, Austria": a place, where a title says whose a document is or when and where a meeting is held.
+_PLACE: Final = regex.compile(r"\p{Lu}[\p{L}.’'-]+,\s*$")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,6 +92,8 @@ class AttributionReader:
         # Quotations of one paragraph look back on the same sentences.
         self._speakers = lru_cache(maxsize=2048)(self._read_speakers)
         self._heading_indices = [at for at, block in enumerate(document.blocks) if block.kind == "heading"]
+        # The document's own title: its first headings, or lines that stand as such.
+        self._title = next((at for at, block in enumerate(document.blocks) if not self._stands_over(block)), 0)
 
     def read(self, quotation: Quotation) -> Attribution:
         """Returns who is said to have spoken a quotation, and when."""
@@ -90,8 +101,7 @@ class AttributionReader:
         block = self._document.blocks[first]
         notes = self._notes(quotation)
         named = next(self._named(quotation, block, first, notes), None)
-        occasions = list(filter(None, self._occasions(quotation, block, first, notes)))
-        occasion = occasions[0] if occasions else Occasion()
+        when = next(filter(None, self._occasions(quotation, block, first, notes)), SpokenTime())
         before, after = self._sentence(quotation, block)
         own = before or self._lead_in(first)
         place = read_occasion(f"{own} {_MASK} {after}")
@@ -100,13 +110,7 @@ class AttributionReader:
             together=named.together if named else (),
             unknown=named.unknown.name if named and named.unknown else None,
             suggestion=named.unknown.suggestion if named and named.unknown else None,
-            years=occasion.years,
-            sessions=occasion.sessions,
-            dates=occasion.dates,
-            days=occasion.days,
-            untold=occasion.untold,
-            items=place.items,
-            bodies=place.bodies,
+            when=replace(when, items=place.items, bodies=place.bodies),
             files=tuple(file for file in self._files if any(_names_file(note.text, file) for note in notes)),
             treaty=bool(find_articles(own)),
             source=named.source if named else None,
@@ -138,15 +142,14 @@ class AttributionReader:
             yield _Named(parties=parties, source="paragraph")
         if parties := self._carried_over(index):
             yield _Named(parties=parties, source="paragraph above")
-        if parties := self._in_label(self._line_over(index)):
-            yield _Named(parties=parties, source="line above")
-        for heading in self._headings(index):
-            if parties := self._in_label(heading):
-                yield _Named(parties=parties, source="heading")
+        for at, heading in self._headings(index):
+            if parties := self._in_label(self._without_place(heading) if at < self._title else heading):
+                source = "heading" if self._document.blocks[at].kind == "heading" else "line above"
+                yield _Named(parties=parties, source=source)
 
     def _occasions(
         self, quotation: Quotation, block: Block, index: int, notes: list[Block]
-    ) -> Iterator[Occasion | None]:
+    ) -> Iterator[SpokenTime | None]:
         before, after = self._sentence(quotation, block)
         reference = _PARENTHESIS.match(after)
         if reference:
@@ -166,8 +169,10 @@ class AttributionReader:
         yield read_occasion(" · ".join(block.labels), reference=True)
         for note in notes:
             yield read_occasion(note.text, reference=True)
-        for heading in self._headings(index):
-            yield read_occasion(heading, reference=True)
+        for place, (at, heading) in enumerate(self._headings(index)):
+            # Lines have no levels: what a farther one says of time may be of another part.
+            if not place or self._document.blocks[at].kind == "heading":
+                yield self._time_of_heading(at, heading)
 
     def _spoken(self, text: str, subject: str | None, source: str, earlier: str) -> Iterator[_Named]:
         """Yields who speaks in a sentence that leads to a quotation: by order, by name, or somebody unknown."""
@@ -222,15 +227,36 @@ class AttributionReader:
     def _is_item(self, block: Block) -> bool:
         return block.item or (block.kind == "text" and _LIST_ITEM.match(block.text) is not None)
 
-    def _line_over(self, index: int) -> str:
-        """Returns the nearest line above a block that only names a party, as "Belmora" or "Belmora, 2018:" does."""
-        for block in reversed(self._document.blocks[max(0, index - _BLOCKS_BACK) : index]):
-            text = shown(self._masked_of(block)).strip()
-            if block.kind in ("heading", "cell"):
-                return ""
-            if len(text.split()) <= _LABEL_WORDS and _MASK not in text and not _ends(text) and self._find(text):
-                return text
-        return ""
+    def _stands_over(self, block: Block) -> bool:
+        """Returns whether a block is a heading, or a line that reads as one."""
+        text = self._masked_of(block).strip()
+        line = len(text.split()) <= _LABEL_WORDS and _MASK not in text and not _ends(text) and not self._is_item(block)
+        return block.kind == "heading" or (block.kind == "text" and bool(text) and line)
+
+    def _time_of_heading(self, at: int, text: str) -> SpokenTime | None:
+        """Returns when a heading says that what stands under it was spoken.
+
+        A label tells ("Belmora, 2018", "Session 55" alone), and so does a session or day in a heading below the title;
+        the session, day and place in a title are the document's own, and a year among other words a thing's.
+        """
+        named = self._find(text)
+        bare = text
+        spans = [(match.start, match.end) for match in named]
+        spans += [(date.start, date.end) for date in find_dates(text)]
+        spans += [(session.start, session.end) for session in find_session_mentions(text)]
+        spans += [(body.start, body.end) for body in find_bodies(text)]
+        for start, end in spans:
+            bare = bare[:start] + " " * (end - start) + bare[end:]
+        if _LABEL.fullmatch(bare) and (named or at >= self._title or self._title == 1):
+            return read_occasion(text, reference=True)
+        return None if at < self._title else replace(read_occasion(text, reference=True), years=())
+
+    def _without_place(self, text: str) -> str:
+        """Returns a line of a title without States that say where a town lies: "Vienna, Austria, 12 October"."""
+        for name in reversed(self._find(text)):
+            if _PLACE.search(text[: name.start]) and not self._find(text[: name.start]):
+                text = text[: name.start] + text[name.end :]
+        return text
 
     def _sentence(self, quotation: Quotation, block: Block) -> tuple[str, str]:
         """Returns what stands before and after a quotation in its sentence, other quotations masked."""
@@ -299,15 +325,23 @@ class AttributionReader:
                 keys.append(mark.key)
         return [note for key in dict.fromkeys(keys) if (note := self._document.note(key)) is not None]
 
-    def _headings(self, index: int) -> Iterator[str]:
-        """Yields the headings above a block, the nearest first, each of a higher level than the one before."""
+    def _headings(self, index: int) -> Iterator[tuple[int, str]]:
+        """Yields what stands over a block, with its index: lines that read as headings, then headings.
+
+        The nearest come first; each heading is of a higher level than the one before.
+        """
+        blocks = self._document.blocks
+        for at in range(index - 1, max(0, index - _BLOCKS_BACK) - 1, -1):
+            if blocks[at].kind in ("heading", "cell"):
+                break
+            if self._stands_over(blocks[at]):
+                yield at, shown(self._masked_of(blocks[at])).strip()
         level = 10
         # An outline has at most a few headings over a block; the nearest of each level are taken.
         for at in self._heading_indices[: bisect_right(self._heading_indices, index - 1)][::-1][:_HEADINGS_BACK]:
-            block = self._document.blocks[at]
-            if block.level < level:
-                level = block.level
-                yield block.text
+            if blocks[at].level < level:
+                level = blocks[at].level
+                yield at, blocks[at].text
 
     # --- what is said there
 

@@ -1,6 +1,7 @@
 """A document as it is checked: blocks of text in reading order, each knowing where it stands."""
 
 from bisect import bisect_right
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Final, Literal
@@ -16,6 +17,9 @@ _MARK: Final = regex.compile(
     r"\[\^?(?P<key>[\p{L}\p{N}_-]{1,24})\](?!\p{L})|(?P<raised>[⁰¹²³⁴⁵⁶⁷⁸⁹]+)|"
     r"(?<=[”\"»“」’][.,;]?)(?P<plain>\d{1,3})(?=$|[\s.,;:)])"
 )
+# Cells longer than this are contents and no labels.
+_LONGEST_LABEL: Final = 120
+_BARE: Final = regex.compile(r"[\d\W]*\d[\d\W]*(?:st|nd|rd|th)?")
 _NOTE_START: Final = regex.compile(r"^\s*(?:\[\^?(?P<key>\w{1,24})\]:?|(?P<plain>\d{1,3}|[⁰¹²³⁴⁵⁶⁷⁸⁹]+)[.)]?)\s+(?=\S)")
 
 
@@ -115,3 +119,24 @@ def _written_marks(text: str) -> list[NoteMark]:
         NoteMark(offset=match.start(), key=(match["key"] or match["raised"] or match["plain"]).translate(_SUPERSCRIPTS))
         for match in _MARK.finditer(text, begin)
     ]
+
+
+def labels_of(rows: Sequence[Sequence[str]], row: int, column: int) -> tuple[str, ...]:
+    """Returns what a cell's neighbours say of it: the short cells of its row, then the head of its column."""
+    beside = [
+        # A bare number says nothing without the head of its column: "Session", "Year".
+        f"{rows[0][index]} {text}" if row and index < len(rows[0]) and _BARE.fullmatch(text.strip()) else text
+        for index, text in enumerate(rows[row])
+        if index != column
+    ]
+    above = [rows[0][column]] if row and column < len(rows[0]) else []
+    return tuple(text.strip() for text in (*beside, *above) if 0 < len(text.strip()) <= _LONGEST_LABEL)
+
+
+def label_rows(rows: Sequence[Sequence[str]], number: int) -> Iterator[Block]:
+    """Yields the cells of a document's table of a number as blocks."""
+    for row, cells in enumerate(rows):
+        for column, text in enumerate(cells):
+            if text.strip():
+                where = f"table {number}, row {row + 1}"
+                yield Block(text=text.strip(), kind="cell", where=where, labels=labels_of(rows, row, column))

@@ -5,15 +5,17 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
+from app.answering.provenance import reference
 from app.checking.attributions import AttributionReader
 from app.checking.blocks import Document
-from app.checking.corpus_texts import CorpusTextsCache
+from app.checking.corpus_texts import CorpusTexts, CorpusTextsCache
 from app.checking.documents import read_document
 from app.checking.findings import CheckReport, Finding, Place, Skipped
 from app.checking.quotations import find_quotations
 from app.checking.quote_verifier import QuoteVerifier
 from app.checking.remarks import remark
-from app.checking.work import READING, CheckLimits, Work
+from app.checking.superseded import superseded_by
+from app.checking.work import READING, CheckLimits, WorkDone
 from ingest.loaders.loaded import LoadLimits
 from ingest.parties.party_table import PartyTable
 from prompts.wording import load_wording
@@ -84,7 +86,7 @@ class Checker:
         quotations = find_quotations(document)
         files = tuple(stored.statement.file for stored in texts.all)
         reader = AttributionReader(document, parties, quotations.found, files)
-        work = Work(self._limits_of_work)
+        work = WorkDone(self._limits_of_work)
         judge = QuoteVerifier(texts, parties, load_wording("en"), work)
         findings: list[Finding] = []
         skipped = list(quotations.skipped)
@@ -97,7 +99,7 @@ class Checker:
                 continue
             work.add(READING)
             found = judge.check(quotation, reader.read(quotation), block.where, reader.around(quotation))
-            findings.append(_with_hidden(found, document))
+            findings.append(_with_superseding(_with_hidden(found, document), texts, parties))
         if progress is not None:
             progress(len(quotations.found), len(quotations.found))
         hidden = [
@@ -113,6 +115,17 @@ class Checker:
             limits=LIMITS,
             complete=len(findings) == len(quotations.found),
         )
+
+
+def _with_superseding(finding: Finding, texts: CorpusTexts, parties: PartyTable) -> Finding:
+    """Adds to verified words of a party that it has said otherwise since."""
+    if finding.verdict != "verified" or finding.place is None:
+        return finding
+    later = superseded_by(finding.place, texts.by_id[finding.place.statement_id], texts)
+    if later is None:
+        return finding
+    told = remark("superseded", where=reference(later, parties, load_wording("en")), words=later.quote)
+    return replace(finding, warnings=(*finding.warnings, told))
 
 
 def _with_hidden(finding: Finding, document: Document) -> Finding:

@@ -15,7 +15,7 @@ from app.checking.matching import words_of
 from ingest.parties.party_table import PartyTable
 from prompts.wording import Wording
 from vectorstore.catalogue import Catalogue
-from vectorstore.records import Metadata, ScopeFilter, Sentence, Statement, StatementKind
+from vectorstore.records import Metadata, Passage, ScopeFilter, Sentence, Statement, StatementKind
 
 _KINDS: Final[tuple[StatementKind, ...]] = ("statement", "record", "treaty")
 # Sentences on either side of a passage that a quotation may reach into.
@@ -64,23 +64,26 @@ class CorpusTexts:
         statements = (held.get(summary.statement_id) for summary in summaries)
         self.all = tuple(StoredText(s, KeyedText.of(s)) for s in statements if s is not None)
         self.size = sum(len(stored.keyed.text) for stored in self.all)
-        self._by_id = {stored.statement.statement_id: stored for stored in self.all}
+        self.by_id = {stored.statement.statement_id: stored for stored in self.all}
         self.sentences = lru_cache(maxsize=256)(catalogue.sentences)
 
     def ids_of(self, stored: Iterable[StoredText]) -> list[str]:
         """Returns the ids of texts."""
         return [text.statement.statement_id for text in stored]
 
+    def passages(self, quote: str, within: Sequence[str] | None, k: int) -> list[Passage]:
+        """Returns the `k` passages that lexical search finds for the words of a quotation, best first."""
+        hits = self._catalogue.search_lexical(quote[:_SEARCHED], within, k)
+        held = self._catalogue.passages([identifier for identifier, _ in hits])
+        found = (held[identifier] for identifier, _ in hits if identifier in held)
+        return [passage for passage in found if passage.statement_id in self.by_id]
+
     def windows(self, quote: str, within: Sequence[str] | None, k: int) -> list[Window]:
         """Returns where the words of a quotation most likely stand, in `k` passages found by lexical search."""
-        hits = self._catalogue.search_lexical(quote[:_SEARCHED], within, k)
-        passages = self._catalogue.passages([identifier for identifier, _ in hits])
         windows: dict[tuple[str, int, int], Window] = {}
         reach = max(_REACH, len(words_of(quote)) // 8)
-        for passage in (passages[identifier] for identifier, _ in hits if identifier in passages):
-            stored = self._by_id.get(passage.statement_id)
-            if stored is None:
-                continue
+        for passage in self.passages(quote, within, k):
+            stored = self.by_id[passage.statement_id]
             first, last = max(0, passage.first_sentence - reach), passage.last_sentence + reach + 1
             sentences: Sequence[Sentence] = self.sentences(passage.statement_id)[first:last]
             text = " ".join(sentence.text for sentence in sentences)

@@ -1,12 +1,13 @@
 """Files of every kind to blocks: Word, PDF, Markdown and plain text, under the limits of ingest."""
 
-from itertools import pairwise
+from dataclasses import replace
+from itertools import count, groupby, pairwise
 from pathlib import Path
 from typing import Final
 
 import regex
 
-from app.checking.blocks import Block, Document, make_document
+from app.checking.blocks import Block, Document, label_rows, make_document
 from app.checking.markdown_blocks import markdown_blocks
 from app.checking.word_blocks import word_blocks
 from app.errors import QuestionError
@@ -26,8 +27,9 @@ _LOOKS_LIKE_MARKDOWN: Final = regex.compile(
     regex.MULTILINE | regex.IGNORECASE,
 )
 _EMPTY_LINE: Final = regex.compile(r"\n[^\S\n]*\n\s*|\r\n\s*\r\n\s*|\f")
-# Lines this long are paragraphs that nobody wrapped.
+# Lines this long are paragraphs that nobody wrapped; a sentence that goes on in the next line is wrapped.
 _UNWRAPPED: Final = 160
+_WRAPPED: Final = regex.compile(r"(?:[\p{L}\p{N}),’-]\n\p{Ll}|[\p{Han}\p{Arabic}]\n[\p{Han}\p{Arabic}])")
 
 
 def read_document(path: Path, limits: LoadLimits) -> Document:
@@ -68,13 +70,25 @@ def read_pasted(text: str) -> Document:
 
 
 def _plain_blocks(text: str) -> list[Block]:
-    """Reads plain text: empty lines end paragraphs; where no line is wrapped, so does every line break."""
-    unwrapped = any(len(line) > _UNWRAPPED for line in text.splitlines())
-    pieces = text.splitlines() if unwrapped else _EMPTY_LINE.split(text)
-    return [
-        Block(text=piece.strip(), where=f"paragraph {number}")
-        for number, piece in enumerate(filter(str.strip, pieces), 1)
-    ]
+    """Reads plain text: empty lines end paragraphs, and so does every line break where no line is wrapped.
+
+    Lines with as many tabs as a neighbour, as a table is pasted, are its rows.
+    """
+    lines = text.replace("\f", "\n\n").splitlines()
+    wrapped = any(_WRAPPED.search(f"{line.strip()}\n{below.strip()}") for line, below in pairwise(lines))
+    unwrapped = any(len(line) > _UNWRAPPED for line in lines) or not wrapped
+    blocks: list[Block] = []
+    tables = 0
+    for columns, grouped in groupby(lines, key=lambda line: line.strip().count("\t")):
+        run = list(grouped)
+        if columns and len(run) > 1:
+            tables += 1
+            blocks += label_rows([[cell.strip() for cell in row.strip().split("\t")] for row in run], tables)
+            continue
+        pieces = run if unwrapped else _EMPTY_LINE.split("\n".join(run))
+        blocks += [Block(text=piece.strip()) for piece in pieces if piece.strip()]
+    numbers = count(1)
+    return [block if block.where else replace(block, where=f"paragraph {next(numbers)}") for block in blocks]
 
 
 def _cells_apart(text: str, page_starts: tuple[int, ...]) -> tuple[str, tuple[int, ...]]:

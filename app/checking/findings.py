@@ -4,7 +4,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Any, Final, Literal, get_args
 
-from app.checking.remarks import Remark, RemarkKind
+from app.checking.remarks import Remark
 from app.records import Verdict
 
 VERDICTS: Final[tuple[Verdict, ...]] = get_args(Verdict)
@@ -35,15 +35,35 @@ class Place:
 
 
 @dataclass(frozen=True, kw_only=True)
+class SpokenTime:
+    """When and where words were spoken, as a draft gives it.
+
+    Attributes:
+        dates: ISO days or intervals; a month of a year is an interval.
+        days: Days and months without a year, as `--10-03` and `--10` (ISO 8601:2000).
+        items: Numbers of agenda items.
+        untold: A time that cannot be told from the text, as it is written: "last year".
+    """
+
+    years: tuple[int, ...] = ()
+    sessions: tuple[str, ...] = ()
+    dates: tuple[str, ...] = ()
+    days: tuple[str, ...] = ()
+    items: tuple[str, ...] = ()
+    bodies: tuple[str, ...] = ()
+    untold: str | None = None
+
+    def __bool__(self) -> bool:
+        """Whether a time is given."""
+        return bool(self.years or self.sessions or self.dates or self.days or self.untold)
+
+
+@dataclass(frozen=True, kw_only=True)
 class Attribution:
     """Who a document says spoke the words, and when; empty for what it does not give.
 
     Attributes:
         parties: Codes, the likeliest first.
-        dates: ISO days or intervals.
-        days: Days and months without a year, as `--10-03` and `--10`.
-        items: Numbers of agenda items.
-        untold: A time that the document gives and that could not be told from it, as in "last year".
         together: Those of the parties who are said to have spoken the words each, as in "both X and Y".
         unknown: A name that attributes the words and that no lookup knows.
         suggestion: The party whose name is like the unknown one.
@@ -53,13 +73,7 @@ class Attribution:
     """
 
     parties: tuple[str, ...] = ()
-    years: tuple[int, ...] = ()
-    sessions: tuple[str, ...] = ()
-    dates: tuple[str, ...] = ()
-    days: tuple[str, ...] = ()
-    items: tuple[str, ...] = ()
-    bodies: tuple[str, ...] = ()
-    untold: str | None = None
+    when: SpokenTime = SpokenTime()
     together: tuple[str, ...] = ()
     unknown: str | None = None
     suggestion: str | None = None
@@ -81,7 +95,7 @@ class Quotation:
     text: str
     spans: tuple[tuple[int, int], ...]
     marked: bool
-    note: RemarkKind | None = None
+    note: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -130,11 +144,11 @@ class Finding:
             "attributed_by": named.source,
             "named": {
                 "parties": list(named.parties),
-                "years": list(named.years),
-                "dates": list(named.dates),
-                "sessions": list(named.sessions),
-                "days": list(named.days),
-                "agenda_items": list(named.items),
+                "years": list(named.when.years),
+                "dates": list(named.when.dates),
+                "sessions": list(named.when.sessions),
+                "days": list(named.when.days),
+                "agenda_items": list(named.when.items),
                 "unknown": named.unknown,
                 "suggestion": named.suggestion,
             },

@@ -12,10 +12,9 @@ import regex
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from app.checking.attribution_verbs import introduces_speech
-from app.checking.blocks import Block, BlockKind, Hidden
-from app.checking.cell_labels import label_rows
+from app.checking.blocks import Block, BlockKind, Hidden, label_rows
 from app.checking.matching import words_of
+from ingest.language.attribution_verbs import introduces_speech
 
 _NOTE: Final = regex.compile(
     r"^\[\^(?P<key>[\w-]+)\]:[ \t]*(?P<text>.*(?:\n(?:[ \t]{2,}\S.*|[ \t]*(?=\n[ \t]{2,}\S)))*)", regex.MULTILINE

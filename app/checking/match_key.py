@@ -5,12 +5,12 @@ double ones where quotations nest, a hyphen or two for a dash, and page furnitur
 """
 
 import re
-from bisect import bisect_right
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-from ingest.text.squash import Squashed, squash, squash_map
+from ingest.text.readable import ReadableText
+from ingest.text.squash import squash, squash_map
 from vectorstore.records import Edit, Statement
 
 # Of equal length each, so that offsets stay.
@@ -85,47 +85,22 @@ class KeyedText:
         return frozenset(edit.start for edit in self.edits if edit.kind == "glue")
 
     @property
-    def _kept(self) -> "_Kept":
+    def _kept(self) -> ReadableText:
+        """The own words without page furniture, in place of which is a space."""
         end = len(self.source) if self.end is None else self.end
-        own = [edit for edit in self.edits if self.start <= edit.start and edit.end <= end]
-        return _without_furniture(self.source, own, self.start, end)
+        left_out = (
+            replace(edit, start=edit.start - self.start, end=edit.end - self.start, text=" ")
+            for edit in self.edits
+            if edit.kind == "furniture" and self.start <= edit.start and edit.end <= end
+        )
+        return ReadableText(self.source[self.start : end], tuple(left_out))
 
     @cached_property
     def _offsets(self) -> tuple[list[int], list[int]]:
         kept = self._kept
-        squashed: Squashed = squash_map(kept.text)
+        squashed = squash_map(kept.text)
         shown = squashed.text.translate(_TYPOGRAPHY)
         dropped = {i for match in _DROPPED.finditer(shown) for i in range(*match.span())}
         indices = [index for index in range(len(shown)) if index not in dropped]
-        return [kept.in_source(squashed.offsets[i]) for i in indices], [
-            kept.in_source(squashed.ends[i] - 1) + 1 for i in indices
-        ]
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Kept:
-    """A source text without its page furniture: the pieces that stay, by where they begin there and in the source."""
-
-    text: str
-    begins: tuple[int, ...]
-    sources: tuple[int, ...]
-
-    def in_source(self, position: int) -> int:
-        piece = bisect_right(self.begins, position) - 1
-        return self.sources[piece] + position - self.begins[piece]
-
-
-def _without_furniture(source: str, edits: Sequence[Edit], start: int, end: int) -> _Kept:
-    pieces: list[str] = []
-    begins: list[int] = []
-    sources: list[int] = []
-    length, position = 0, start
-    for edit in (*(edit for edit in edits if edit.kind == "furniture"), None):
-        stop = edit.start if edit else end
-        piece = source[position:stop] + (" " if edit else "")
-        begins.append(length)
-        sources.append(position)
-        pieces.append(piece)
-        length += len(piece)
-        position = edit.end if edit else stop
-    return _Kept(text="".join(pieces), begins=tuple(begins), sources=tuple(sources))
+        spans = [kept.to_source_span(squashed.offsets[i], squashed.ends[i]) for i in indices]
+        return [self.start + start for start, _ in spans], [self.start + end for _, end in spans]

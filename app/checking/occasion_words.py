@@ -1,11 +1,11 @@
 """When a document says that words were spoken: years, days and sessions, but not years that are spoken of."""
 
 from calendar import monthrange
-from dataclasses import dataclass
 from typing import Final
 
 import regex
 
+from app.checking.findings import SpokenTime
 from app.checking.relative_times import YEAR, parts_of_year, told_from, untold
 from app.checking.written_years import in_digits, roman_years
 from ingest.language.dates import MONTH_NUMBER, find_dates
@@ -50,31 +50,7 @@ _AT: Final = regex.compile(
 )
 
 
-@dataclass(frozen=True, kw_only=True)
-class Occasion:
-    """What a text gives as the time and place of speaking.
-
-    Attributes:
-        dates: ISO days or intervals; a month of a year is an interval.
-        days: Days and months without a year, as `--10-03` and `--10` (ISO 8601:2000).
-        items: Numbers of agenda items.
-        untold: A time that cannot be told from the text, as it is written: "last year".
-    """
-
-    years: tuple[int, ...] = ()
-    sessions: tuple[str, ...] = ()
-    dates: tuple[str, ...] = ()
-    days: tuple[str, ...] = ()
-    items: tuple[str, ...] = ()
-    bodies: tuple[str, ...] = ()
-    untold: str | None = None
-
-    def __bool__(self) -> bool:
-        """Whether a time is given."""
-        return bool(self.years or self.sessions or self.dates or self.days or self.untold)
-
-
-def read_occasion(text: str, *, reference: bool = False, earlier: str = "") -> Occasion:
+def read_occasion(text: str, *, reference: bool = False, earlier: str = "") -> SpokenTime:
     """Reads when something was said from what stands near a quotation.
 
     In a reference, label or heading every year counts. "Two years later" counts from a year in `earlier`, the text
@@ -117,7 +93,7 @@ def read_occasion(text: str, *, reference: bool = False, earlier: str = "") -> O
         elif told is not None:
             years = others
     unread = None if reference or years or isos or sessions else told.words if told else untold(text)
-    return Occasion(
+    return SpokenTime(
         years=tuple(dict.fromkeys(years)),
         sessions=tuple(dict.fromkeys(str(session.number) for session in sessions)),
         dates=tuple(dict.fromkeys(isos)),

@@ -7,7 +7,7 @@ from typing import Final
 
 import regex
 
-from app.checking.attribution_verbs import OBJECT, SPEAKER_OF
+from app.answering.quoted_speaker import quoted_speaker
 from app.checking.match_key import KeyedText
 from app.checking.matching import Match, words_of
 from app.checking.polarity_words import (
@@ -20,7 +20,8 @@ from app.checking.polarity_words import (
     reports,
     takes_back,
 )
-from app.checking.remarks import Remark, RemarkKind, remark
+from app.checking.remarks import Remark, remark
+from ingest.language.attribution_verbs import OBJECT, SPEAKER_OF
 from ingest.language.sentences import split_sentences
 from ingest.parties.party_table import PartyTable
 from ingest.text.quotation_marks import is_quoted
@@ -106,7 +107,7 @@ def judge_omissions(match: Match, said: Said) -> LeftOut:
     return LeftOut(turned=turned, remarks=tuple(remarks))
 
 
-def _weigh(said: Said, begin: int, end: int) -> RemarkKind | None:
+def _weigh(said: Said, begin: int, end: int) -> str | None:
     """Returns the kind of remark that an omission deserves, or None."""
     source, language = said.text.source, said.language
     raw = source[begin:end]
@@ -191,7 +192,9 @@ def judge_cut(start: int, end: int, quote: str, said: Said, around: tuple[str, s
     if _QUESTION.match(rest) and "?" not in quote and "？" not in quote and "؟" not in quote:
         remarks.append(remark("half_question"))
     if is_quoted(source, start, end):
-        remarks.append(remark("someone_quoted"))
+        code = quoted_speaker(source, start, end, said.holders, said.parties)
+        named = remark("someone_quoted_named", name=said.parties.display(code)) if code else remark("someone_quoted")
+        remarks.append(named)
     return remarks
 
 

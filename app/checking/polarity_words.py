@@ -11,7 +11,7 @@ from typing import Final, Literal
 
 import regex
 
-from app.checking.attribution_verbs import VERB
+from ingest.language.attribution_verbs import VERB
 from ingest.language.claim_words import LANGUAGES, OperatorKind, operators
 from ingest.language.lexicons import RegexPatterns, load_lexicon, unfolded
 from vectorstore.stems import is_function_word, language_of

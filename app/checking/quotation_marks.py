@@ -11,27 +11,7 @@ import regex
 
 # Takes no room and shows nothing.
 _FILL: Final = "\u2060"
-_SAME: Final = str.maketrans(
-    {
-        "❝": "“",
-        "❞": "”",
-        "❛": "‘",
-        "❜": "’",
-        "❮": "«",
-        "❯": "»",
-        "⟪": "«",
-        "⟫": "»",
-        "《": "《",
-        "｢": "「",
-        "｣": "」",
-        "″": '"',
-        "‶": '"',
-        "＇": "'",
-        "🙶": "“",
-        "🙷": "”",
-        "ˮ": '"',
-    }
-)
+_SAME: Final = str.maketrans("❝❞❛❜❮❯⟪⟫｢｣″‶＇🙶🙷ˮ", '“”‘’«»«»「」""\'“”"')
 _WRITTEN: Final = regex.compile(
     r"(?P<open>``|(?<!\p{L}),,(?=\p{L})|<<(?=\s?[\p{L}\p{N}\[…])|<q(?:\s[^<>]{0,80})?>)|(?P<close></q>|(?<=[\p{L}\p{N}.!?…,;\])%]\s?)>>)|(?P<escaped>\\+[\"'“”])"
     r"|(?P<entity>&(?:quot|ldquo|rdquo|bdquo|laquo|raquo|lsquo|rsquo|sbquo|lsaquo|rsaquo|apos|#0?34|#39|#171|#187|#8216|#8217|#8218|#822[0-2]|#8249|#8250|#x0?22|#x27|#x201[89cCdDeE]|#x[aAbB][bB]);)"

@@ -13,12 +13,11 @@ from typing import Final
 
 import regex
 
-from app.checking.attribution_verbs import introduces_speech, introduces_title
 from app.checking.blocks import Block, Document
 from app.checking.findings import Quotation, Skipped
 from app.checking.matching import words_of
 from app.checking.quotation_marks import plain_marks
-from app.checking.remarks import RemarkKind
+from ingest.language.attribution_verbs import introduces_speech, introduces_title
 
 # Opening marks with the marks that may close them.
 _PAIRS: Final = {
@@ -52,7 +51,7 @@ _YEARS: Final = regex.compile(r"\d0s\b|\d\d(?=\W*$|[,.;)]|\s(?:and|or|to)\b)")
 _MOST: Final = 0.5
 _ATTRIBUTION_LINE: Final = regex.compile(r"^\s*[—–―-]{1,2}\s*\S")
 _NOTE_MARK: Final = regex.compile(r"\s*(?:\[\^?\w{1,12}\]|[⁰¹²³⁴⁵⁶⁷⁸⁹]+)\s*$")
-NOT_CLOSED: Final[RemarkKind] = "not_closed"
+NOT_CLOSED: Final = "not_closed"
 UNMARKED: Final = "it follows a verb of speech, but stands in no quotation marks"
 _SPEECH_COLON: Final = regex.compile(r"(?:[:：](?=\s|\p{Han})|\s(?:--|—|–)(?=\s))\s*")
 _STOP: Final = regex.compile(r"(?<=[.!?。！？؟])(?=\s|$)")
@@ -269,7 +268,7 @@ def _closing_single(text: str, begin: int, closers: str) -> int | None:
     return first
 
 
-def _quotation(document: Document, pieces: list[tuple[int, int, int]], note: RemarkKind | None = None) -> Quotation:
+def _quotation(document: Document, pieces: list[tuple[int, int, int]], note: str | None = None) -> Quotation:
     spans: list[tuple[int, int]] = []
     texts: list[str] = []
     for index, start, end in pieces:

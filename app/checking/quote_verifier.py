@@ -10,13 +10,13 @@ from typing import Final
 from app.answering.provenance import spoken_date
 from app.checking.brackets import Held, Judged, context_of, judge_bracket, judge_edge
 from app.checking.corpus_texts import CorpusTexts, StoredText, place_of
-from app.checking.findings import Attribution, Change, Finding, Place, Quotation
+from app.checking.findings import Attribution, Change, Finding, Place, Quotation, SpokenTime
 from app.checking.fuzzy_diff import Nearest, cost, nearest
 from app.checking.match_key import match_key
 from app.checking.matching import Match, Wanted, find, readings
 from app.checking.omissions import LeftOut, Said, judge_cut, judge_omissions
 from app.checking.remarks import Remark, remark
-from app.checking.work import MILLION, Work
+from app.checking.work import MILLION, WorkDone
 from app.records import Scope, Verdict
 from app.retrieval.scoped_statements import unreadable_in_scope
 from ingest.language.dates import interval
@@ -60,7 +60,7 @@ class _Hit:
 class QuoteVerifier:
     """Judges quotations against the texts of one corpus."""
 
-    def __init__(self, texts: CorpusTexts, parties: PartyTable, wording: Wording, work: Work) -> None:
+    def __init__(self, texts: CorpusTexts, parties: PartyTable, wording: Wording, work: WorkDone) -> None:
         self._texts = texts
         self._parties = parties
         self._wording = wording
@@ -89,7 +89,7 @@ class QuoteVerifier:
         remarks = (
             [*best.remarks, *self._doubts(best, fitting, attribution)]
             if fitting
-            else self._mismatch(best.stored, attribution)
+            else [*self._mismatch(best.stored, attribution), *self._incomplete(attribution, True)]
         )
         return replace(
             finding,
@@ -161,10 +161,7 @@ class QuoteVerifier:
 
     def _doubts(self, best: _Hit, fitting: list[_Hit], attribution: Attribution) -> Iterator[Remark]:
         """Yields what a reader should know of who is named, and when, although the words are exact."""
-        holder = best.stored.metadata.state
-        whose = f"words of {self._parties.display(holder)}" if holder else "words of nobody known"
-        if best.stored.statement.kind == "treaty":
-            whose = "words of a treaty"
+        whose = f"words of {self._holder(best.stored)}"
         if attribution.unknown is not None and attribution.suggestion is not None:
             suggested = self._parties.display(attribution.suggestion)
             yield remark("unknown_speaker_like", name=attribution.unknown, suggestion=suggested, holder=whose)
@@ -175,13 +172,17 @@ class QuoteVerifier:
         silent = [code for code in attribution.together if not any(code in hit.stored.parties for hit in fitting)]
         if silent:
             yield remark("not_all_speakers", names=", ".join(map(self._parties.display, silent)))
-        if attribution.untold is not None:
-            yield remark("time_not_read", words=attribution.untold)
+        if attribution.when.untold is not None:
+            yield remark("time_not_read", words=attribution.when.untold)
         metadata = best.stored.metadata
-        if attribution.items and metadata.agenda_item and not _same_item(attribution.items, metadata.agenda_item):
-            yield remark("item_differs", held=metadata.agenda_item, given=", ".join(attribution.items))
-        if attribution.bodies and metadata.body and metadata.body not in attribution.bodies:
-            yield remark("body_differs", held=metadata.body, given=", ".join(attribution.bodies))
+        if (
+            attribution.when.items
+            and metadata.agenda_item
+            and not _same_item(attribution.when.items, metadata.agenda_item)
+        ):
+            yield remark("item_differs", held=metadata.agenda_item, given=", ".join(attribution.when.items))
+        if attribution.when.bodies and metadata.body and metadata.body not in attribution.when.bodies:
+            yield remark("body_differs", held=metadata.body, given=", ".join(attribution.when.bodies))
 
     def _inexact(self, finding: Finding, hits: list[_Hit]) -> Finding:
         """Judges a quotation whose words stand nowhere as they are: altered, or not found."""
@@ -200,7 +201,7 @@ class QuoteVerifier:
             if best is not None:
                 stored, near = best
                 place = self._place_of_words(stored, near.words)
-                told = () if fits(stored, finding.attribution) else self._near_mismatch(stored, finding.attribution)
+                told = self._mismatch(stored, finding.attribution, near=True)
                 return replace(
                     finding,
                     verdict="altered",
@@ -213,27 +214,21 @@ class QuoteVerifier:
             return replace(finding, warnings=(*finding.warnings, remark("too_long", reason=reason)))
         return replace(finding, warnings=(*finding.warnings, *self._incomplete(finding.attribution, True)))
 
-    def _near_mismatch(self, stored: StoredText, attribution: Attribution) -> list[Remark]:
-        """Says in which point a statement of similar words is not the one meant: whose the words are it cannot tell."""
-        names = ", ".join(self._parties.display(code) for code in attribution.parties)
-        if not attribution.parties or stored.parties & set(attribution.parties):
-            return self._mismatch(stored, attribution)
+    def _holder(self, stored: StoredText) -> str:
+        """Returns whose words a text holds, to show."""
+        if stored.statement.kind == "treaty":
+            return "a treaty"
         holder = stored.metadata.state
-        of = (
-            "a treaty"
-            if stored.statement.kind == "treaty"
-            else self._parties.display(holder)
-            if holder
-            else "nobody known"
-        )
-        return [remark("near_other", holder=of, names=names)]
+        return self._parties.display(holder) if holder else "nobody known"
 
     def _incomplete(self, attribution: Attribution, needed: object) -> list[Remark]:
         """Names the files of those who are said to have spoken that could not be read, where that may be why."""
         if not needed or not attribution.parties:
             return []
         scope = Scope(
-            states=attribution.parties, years=tuple(map(str, attribution.years)), sessions=attribution.sessions
+            states=attribution.parties,
+            years=tuple(map(str, attribution.when.years)),
+            sessions=attribution.when.sessions,
         )
         files = unreadable_in_scope(self._texts.unreadable, scope, self._parties)
         return [remark("speaker_incomplete", files=", ".join(files))] if files else []
@@ -245,21 +240,15 @@ class QuoteVerifier:
             changes = tuple(self._omissions(hit))
         else:
             reason = hit.put_in.remark  # type: ignore[union-attr]  # an altered hit has one of both
-            changes = tuple(
-                Change(kind=kind, text=text)  # type: ignore[arg-type]  # of the literal pairs here
-                for kind, text in (
-                    ("left_out", reason.values.get("words", "")),
-                    ("put_in", f"[{reason.values['put']}]"),
-                )
-                if text
-            )
-        mismatch = () if fits(hit.stored, finding.attribution) else self._mismatch(hit.stored, finding.attribution)
+            left = reason.values.get("words")
+            put = Change(kind="put_in", text=f"[{reason.values['put']}]")
+            changes = (Change(kind="left_out", text=left), put) if left else (put,)
         return replace(
             finding,
             verdict="altered",
             place=self._place(hit),
             changes=changes,
-            warnings=(*finding.warnings, reason, *mismatch),
+            warnings=(*finding.warnings, reason, *self._mismatch(hit.stored, finding.attribution, near=True)),
         )
 
     def _nearest(self, quote: str, within: list[str] | None, k: int, budget: int) -> tuple[StoredText, Nearest] | None:
@@ -299,24 +288,20 @@ class QuoteVerifier:
             position = end
         return changes
 
-    def _mismatch(self, stored: StoredText, attribution: Attribution) -> list[Remark]:
-        """Says in which point a statement is not what the document says of it."""
-        named = ", ".join(self._parties.display(code) for code in attribution.parties)
+    def _mismatch(self, stored: StoredText, attribution: Attribution, *, near: bool = False) -> list[Remark]:
+        """Says in which point a statement is not what the document says of it.
+
+        Whose the words are cannot be told from a statement that has only words `near` them.
+        """
+        if fits(stored, attribution):
+            return []
         if attribution.parties and not stored.parties & set(attribution.parties):
-            if stored.statement.kind == "treaty":
-                return [remark("treaty_words", names=named)]
-            holder = stored.metadata.state
-            if holder is None:
-                return [remark("no_holder", names=named)]
-            return [remark("other_holder", holder=self._parties.display(holder), names=named)]
-        if not _right_time(stored.metadata.date, attribution) or not _right_session(stored, attribution):
-            held = (
-                _spoken(stored.metadata.date),
-                f"session {stored.metadata.session}" if stored.metadata.session else "",
-            )
-            return [
-                remark("other_time", held=", ".join(filter(None, held)), given=", ".join(times_in_words(attribution)))
-            ]
+            names = ", ".join(map(self._parties.display, attribution.parties))
+            return [remark("near_other" if near else "other_holder", holder=self._holder(stored), names=names)]
+        if not _right_time(stored.metadata.date, attribution.when) or not _right_session(stored, attribution.when):
+            session = f"session {stored.metadata.session}" if stored.metadata.session else ""
+            held = ", ".join(filter(None, (_spoken(stored.metadata.date), session)))
+            return [remark("other_time", held=held, given=", ".join(times_in_words(attribution.when)))]
         return [remark("other_file", held=repr(stored.statement.file))] if attribution.files else []
 
 
@@ -333,7 +318,7 @@ def fits(stored: StoredText, attribution: Attribution) -> bool:
         return False
     if attribution.files and stored.statement.file not in attribution.files:
         return False
-    return _right_time(stored.metadata.date, attribution) and _right_session(stored, attribution)
+    return _right_time(stored.metadata.date, attribution.when) and _right_session(stored, attribution.when)
 
 
 def _with_first(attribution: Attribution, stored: StoredText) -> Attribution:
@@ -341,27 +326,23 @@ def _with_first(attribution: Attribution, stored: StoredText) -> Attribution:
     return replace(attribution, parties=tuple(sorted(attribution.parties, key=lambda code: code not in stored.parties)))
 
 
-def _right_session(stored: StoredText, attribution: Attribution) -> bool:
+def _right_session(stored: StoredText, when: SpokenTime) -> bool:
     session = stored.metadata.session
-    return not attribution.sessions or session is None or session in attribution.sessions
+    return not when.sessions or session is None or session in when.sessions
 
 
-def _right_time(day: str | None, attribution: Attribution) -> bool:
+def _right_time(day: str | None, when: SpokenTime) -> bool:
     """Returns whether a date is none that a document excludes; what is not known cannot be excluded."""
     held = interval(day) if day else None
-    if held is None or not (attribution.years or attribution.dates or attribution.days):
+    if held is None:
         return True
     # A day or month without a year is held against a statement whose day is known, whatever its year.
-    if attribution.days and held[0].year == held[1].year and (held[1] - held[0]).days < _WHOLE_YEAR:
-        if not any(_on_day(day, held) for day in attribution.days):
-            return False
-        if not (attribution.years or attribution.dates):
-            return True
-    elif not (attribution.years or attribution.dates):
+    dated = held[0].year == held[1].year and (held[1] - held[0]).days < _WHOLE_YEAR
+    if dated and when.days and not any(_on_day(each, held) for each in when.days):
+        return False
+    if not (when.years or when.dates) or any(held[0].year <= year <= held[1].year for year in when.years):
         return True
-    if any(held[0].year <= year <= held[1].year for year in attribution.years):
-        return True
-    given = [days for days in map(interval, attribution.dates) if days is not None]
+    given = [days for days in map(interval, when.dates) if days is not None]
     return any(days[0] <= held[1] and held[0] <= days[1] for days in given)
 
 
@@ -382,11 +363,11 @@ def _same_item(given: tuple[str, ...], held: str) -> bool:
     return any(numbers.intersection(_ITEM_NUMBER.findall(item)) for item in given)
 
 
-def times_in_words(attribution: Attribution) -> list[str]:
+def times_in_words(when: SpokenTime) -> list[str]:
     """Returns when a document says that words were spoken, to show."""
-    dates = (_spoken(day) or day for day in attribution.dates)
-    days = (_day_in_words(day) for day in attribution.days)
-    return [*map(str, attribution.years), *dates, *days, *(f"session {session}" for session in attribution.sessions)]
+    dates = (_spoken(day) or day for day in when.dates)
+    days = (_day_in_words(day) for day in when.days)
+    return [*map(str, when.years), *dates, *days, *(f"session {session}" for session in when.sessions)]
 
 
 def _day_in_words(day: str) -> str:

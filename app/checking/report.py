@@ -1,10 +1,11 @@
 """Findings in words: for a comment, a terminal and a Markdown report."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from itertools import groupby
 from typing import Final
 
 from app.answering.compose.extractive import escape
-from app.checking.findings import CheckReport, Finding
+from app.checking.findings import Change, CheckReport, Finding
 from app.checking.quote_verifier import times_in_words
 from app.records import Verdict
 
@@ -20,6 +21,8 @@ MEANINGS: Final[dict[Verdict, str]] = {
     "misattributed": "These words stand in the corpus, but not where the document says.",
     "not_found": "These words stand nowhere in the corpus, nor does anything near them.",
 }
+# Words before a change that say where it is.
+_CONTEXT: Final = 4
 CodeNamer = Callable[[str], str]
 
 
@@ -40,8 +43,25 @@ def details(finding: Finding) -> list[str]:
     others = [place.reference for place in finding.found_in if place != finding.place]
     if others:
         lines.append(f"Also in: {'; '.join(others[:3])}" + (f" and {len(others) - 3} more" if len(others) > 3 else ""))
-    if finding.diff is not None:
-        lines.append(f"Words ([-left out-], {{+put in+}}): {finding.diff}")
+    return lines + changes_in_words(finding.changes)
+
+
+def changes_in_words(changes: Sequence[Change]) -> list[str]:
+    """Returns a diff as sentences, one for each place: "After “we do” the source has “not”, which is left out."."""
+    lines: list[str] = []
+    start = "At the beginning the"
+    for same, group in groupby(changes, key=lambda change: change.kind == "same"):
+        run = {change.kind: change.text for change in group}
+        if same:
+            start = f"After “{' '.join(run['same'].split()[-_CONTEXT:])}” the"
+            continue
+        source, draft = run.get("left_out"), run.get("put_in")
+        if source and draft:
+            lines.append(f"{start} source has “{source}”, and the draft “{draft}”.")
+        elif source:
+            lines.append(f"{start} source has “{source}”, which the draft leaves out.")
+        else:
+            lines.append(f"{start} draft has “{draft}”, which the source does not.")
     return lines
 
 
@@ -65,7 +85,7 @@ def named_in_words(finding: Finding, names: CodeNamer) -> str:
     unknown = f"“{named.unknown}”, whom no lookup knows" if named.unknown else "nobody named"
     joined = " and " if named.together else " or "
     parts = [joined.join(map(names, named.parties)) or unknown]
-    parts += times_in_words(named)
+    parts += times_in_words(named.when)
     return ", ".join(parts)
 
 
@@ -78,6 +98,10 @@ def markdown_report(report: CheckReport, file: str, names: CodeNamer) -> str:
         lines += [f"> {escape(' '.join(finding.quotation.text.split()))}", ""]
         lines.append(f"- In the document: {escape(named_in_words(finding, names))}")
         lines += [f"- {escape(detail)}" for detail in details(finding)]
+        if finding.changes:
+            marks = {"same": "{}", "left_out": "~~{}~~", "put_in": "**{}**"}
+            shown = (marks[change.kind].format(escape(change.text)) for change in finding.changes)
+            lines.append(f"- Struck out what the draft leaves out, bold what it puts in: {' '.join(shown)}")
     if report.skipped:
         lines += ["", "## Not checked", ""]
         lines += [

@@ -11,7 +11,7 @@ from typing import Final
 import regex
 from rapidfuzz import fuzz
 
-from app.checking.attribution_verbs import ACCORDING, VERB
+from ingest.language.attribution_verbs import ACCORDING, VERB
 from ingest.language.lexicons import RegexPatterns, load_lexicon
 from ingest.parties.party_table import PartyMatch, PartyTable
 

@@ -17,8 +17,7 @@ from docx.oxml import parse_xml
 from docx.oxml.ns import qn
 from docx.oxml.xmlchemy import BaseOxmlElement
 
-from app.checking.blocks import Block, BlockKind, Hidden, NoteMark
-from app.checking.cell_labels import labels_of
+from app.checking.blocks import Block, BlockKind, Hidden, NoteMark, labels_of
 from app.checking.word_formatting import DELETED, Looks
 from ingest.errors import LoadError
 

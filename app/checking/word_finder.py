@@ -8,7 +8,7 @@ from collections.abc import Callable
 from app.checking.corpus_texts import CorpusTextsCache
 from app.checking.findings import Attribution, Quotation
 from app.checking.quote_verifier import QuoteVerifier
-from app.checking.work import CheckLimits, Work
+from app.checking.work import CheckLimits, WorkDone
 from app.records import WordsFound
 from ingest.parties.party_table import PartyTable
 from prompts.wording import load_wording
@@ -24,7 +24,7 @@ class WordFinder:
 
     def find(self, words: str) -> tuple[WordsFound, ...]:
         """Returns every place of these words, or the one nearest to them; empty where nothing is near."""
-        verifier = QuoteVerifier(self._cache.get(), self._parties(), load_wording("en"), Work(CheckLimits()))
+        verifier = QuoteVerifier(self._cache.get(), self._parties(), load_wording("en"), WorkDone(CheckLimits()))
         quotation = Quotation(text=words, spans=(), marked=True)
         found = verifier.check(quotation, Attribution(), "")
         exact = found.verdict == "verified"

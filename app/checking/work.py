@@ -29,7 +29,7 @@ class CheckLimits(BaseModel):
     longest: int = Field(default=20_000, ge=100)
 
 
-class Work:
+class WorkDone:
     """The work of one check."""
 
     def __init__(self, limits: CheckLimits) -> None:

@@ -6,7 +6,7 @@ from rich.table import Table
 from rich.text import Text
 
 from app.checking.findings import CheckReport, Finding
-from app.checking.report import VERDICT_WORDS, CodeNamer, named_in_words, summary_line
+from app.checking.report import VERDICT_WORDS, CodeNamer, changes_in_words, named_in_words, summary_line
 from app.cli.printing import in_pipe, inert, print_table, stdout_console
 from app.records import Verdict
 
@@ -34,10 +34,12 @@ def print_check(report: CheckReport, names: CodeNamer) -> None:
         verdict = Text(VERDICT_WORDS[finding.verdict], style=_STYLES[finding.verdict])
         quote, account = " ".join(finding.quotation.text.split()), _account(finding)
         if in_pipe():
-            cells = [Text(inert(quote)), Text("\n").join([*_changes(finding), *account])]
+            cells = [Text(inert(quote)), Text("\n").join([*_changes(finding, colours=False), *account])]
         else:
             short = quote if len(quote) <= _LONGEST else quote[:_LONGEST] + " …"
-            cells = [Text("\n").join([*(_changes(finding) or [Text(inert(short))]), *account])]
+            colours = console.color_system is not None and not console.no_color
+            marked = _changes(finding, colours=colours)
+            cells = [Text("\n").join([*(marked if marked and colours else [Text(inert(short)), *marked]), *account])]
         table.add_row(str(number), verdict, Text(inert(named)), *cells)
     if report.findings:
         print_table(console, table)
@@ -48,16 +50,17 @@ def print_check(report: CheckReport, names: CodeNamer) -> None:
         console.print(Text(limit, style="dim"))
 
 
-def _changes(finding: Finding) -> list[Text]:
-    """Returns the quotation with its differences from what was said; nothing where there are none."""
+def _changes(finding: Finding, *, colours: bool) -> list[Text]:
+    """Returns the quotation with its differences from what was said marked, or told where there are no colours."""
     if not finding.changes:
         return []
+    if not colours:
+        return [Text(inert(line)) for line in changes_in_words(finding.changes)]
     text = Text()
     styles = {"same": "", "left_out": "red strike", "put_in": "green underline"}
     for change in finding.changes:
-        # The marks as well, since not every terminal shows colours.
-        shown = {"same": change.text, "left_out": f"[-{change.text}-]", "put_in": f"{{+{change.text}+}}"}
-        text.append(inert(shown[change.kind]) + " ", style=styles[change.kind])
+        text.append(inert(change.text), style=styles[change.kind])
+        text.append(" ")
     return [text]
 
 

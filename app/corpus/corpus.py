@@ -3,10 +3,14 @@
 `Corpus.edit("685815eed2f2fa70", {"session": "10"})` corrects a session; nothing is embedded again.
 """
 
+import csv
+import io
 from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from string import ascii_uppercase
+from tempfile import TemporaryDirectory
 from typing import Any, Final, Literal
 
 from pydantic import ValidationError
@@ -27,8 +31,9 @@ from ingest.loaders.loaded import LoadLimits
 from ingest.loaders.registry import find_files
 from ingest.metadata.manifest import MANIFEST_NAME, ManifestRow, draft_row, write_draft
 from ingest.metadata.metadata import ReadMetadata, merge
+from ingest.metadata.party_checks import check_added_names
 from ingest.pages import page_of_file, word_rectangles
-from ingest.parties.party_names import added_rows, without_party
+from ingest.parties.party_names import PartyKind, added_rows, without_party
 from ingest.parties.party_table import Party, PartyTable
 from ingest.report import FileResult, IngestProgress, IngestReport
 from ingest.text.readable import readable
@@ -56,6 +61,8 @@ from vectorstore.store import Store
 EDITABLE: Final = tuple(name for name in Metadata.__dataclass_fields__ if name != "held_by")
 # Metadata that differ between the interventions of a record.
 _OF_SPEAKER: Final = frozenset({"state", "on_behalf_of", "speaker"})
+# Codes of ISO 3166 that are never a State's, which table rows of users take.
+_USER_ASSIGNED: Final = tuple(f"X{second}{third}" for second in ascii_uppercase for third in ascii_uppercase)
 _RIGHT_TO_LEFT: Final = frozenset({"ar", "fa", "ur", "he"})
 # Characters of context on either side of a quotation where the paragraph is very long.
 _CONTEXT: Final = 600
@@ -83,6 +90,21 @@ class PageImage:
     png: bytes
     page: int
     marked: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class UndoStep:
+    """A document as it was before it was corrected or removed.
+
+    Attributes:
+        parts: Its interventions, whose metadata may have been set by hand.
+        now: Its id since then; None where it was removed.
+    """
+
+    document: Document
+    summary: DocumentSummary
+    parts: tuple[StatementSummary, ...]
+    now: str | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -119,6 +141,28 @@ class Corpus:
         """Returns the parties that ingested folders brought, by code."""
         codes = {row.code for path in self._store.party_files() for _, row in added_rows(path)}
         return tuple(party for code in sorted(codes) if (party := self.parties().get(code)) is not None)
+
+    def add_party(self, name: str, *, kind: PartyKind = "state", aliases: Sequence[str] = ()) -> Party:
+        """Adds a party that no table knows, under a free code that is assigned to users; see `ingest/parties`.
+
+        Raises:
+            PartyTableError: The name is empty, means another party already, or is a word of everyday language.
+        """
+        code = next((code for code in _USER_ASSIGNED if self.parties().get(code) is None), "XZZ")
+        table = io.StringIO(newline="")
+        rows = csv.writer(table, lineterminator="\n")
+        rows.writerows((("code", "name", "aliases", "kind"), (code, name.strip(), "|".join(aliases), kind)))
+        data = table.getvalue().encode()
+        with self._store.writer(), TemporaryDirectory() as apart:
+            path = Path(apart) / "parties.csv"
+            path.write_bytes(data)
+            check_added_names(path)
+            self.parties().with_extra(path)
+            self._store.write_party_file(f"{code.lower()}-", data)
+        added = self.parties().get(code)
+        if added is None:
+            raise NotFoundError(f"the party {name!r} was not kept: try again")
+        return added
 
     def remove_party(self, code: str) -> tuple[DocumentSummary, ...]:
         """Takes back a party that an ingested folder brought; returns documents removed since they equal others then.
@@ -157,6 +201,13 @@ class Corpus:
     def documents(self) -> tuple[DocumentSummary, ...]:
         """Returns all documents, by State and date; a record is one of them."""
         return self._store.catalogue.documents()
+
+    def holding(self, words: str) -> frozenset[str]:
+        """Returns the ids of documents whose texts hold all these words, in any order and inflection."""
+        terms = [term for term in words.split() if any(map(str.isalnum, term))]
+        # An intervention is found as its record: "685815eed2f2fa70.4".
+        held = [{s.partition(".")[0] for s in self._store.catalogue.statements_with(term)} for term in terms]
+        return frozenset(set.intersection(*held)) if held else frozenset()
 
     def summary(self, statement_id: str) -> DocumentSummary | StatementSummary:
         """Returns a document, or an intervention of a record, without its text."""
@@ -241,8 +292,37 @@ class Corpus:
         vectors = self._embedder.embed_documents([texts[key] for key in missing]) if missing else ()
         return dict(zip(missing, vectors, strict=True))
 
-    def remove(self, statement_id: str) -> None:
-        """Removes a statement, not one intervention; its file stays, unless it is an upload that the store keeps."""
+    def undo_step(self, document_id: str) -> UndoStep:
+        """Returns a document as it is, for `restore` to bring back once it is corrected or removed."""
+        held = self.show(document_id)
+        document = held.document if isinstance(held, Statement) else held
+        summary = next(d for d in self.documents() if d.document_id == document_id)
+        return UndoStep(document=document, summary=summary, parts=self.interventions(document_id), now=document_id)
+
+    def restore(self, step: UndoStep) -> None:
+        """Brings a document back as it was, with what was set of its interventions; a second time changes nothing."""
+        summary = step.summary
+        annotated = Annotator(self.parties(), self._split, self._embedder).annotate(step.document)
+        with self._store.writer():
+            self._store.catalogue.store(
+                annotated,
+                folder=summary.folder,
+                digest=summary.digest,
+                input_key=summary.input_key,
+                vectors=self._missing_vectors(annotated),
+                replaces=step.now,
+            )
+            link_families(self._store.catalogue)
+        for old, new in zip(step.parts, self.interventions(summary.document_id), strict=False):
+            changed = {field: getattr(old.metadata, field) for field in _OF_SPEAKER}
+            if any(getattr(new.metadata, field) != value for field, value in changed.items()):
+                self.edit(old.statement_id, {field: value or "" for field, value in changed.items()})
+
+    def remove(self, statement_id: str, *, undoable: bool = False) -> None:
+        """Removes a statement, not one intervention; its file stays, unless it is an upload that the store keeps.
+
+        The file of an upload that may be taken back stays until a later upload tidies up.
+        """
         held = self.show(statement_id)
         if isinstance(held, Statement) and held.is_intervention:
             record = held.document.document_id
@@ -250,7 +330,7 @@ class Corpus:
         folder = next((d.folder for d in self.documents() if d.document_id == statement_id), None)
         with self._store.writer():
             self._store.catalogue.remove(statement_id)
-        if folder is not None:
+        if folder is not None and not undoable:
             self.uploads.prune(Path(folder))
 
     def ingest(
@@ -422,8 +502,12 @@ class Corpus:
         except ValidationError as exc:
             problem = exc.errors()[0]
             raise MetadataError(f"{problem['loc'][-1]}={problem['input']!r}: {problem['msg']}") from exc
-        # A State that is set by hand clears the group, unless the group is set as well.
-        base = replace(old.metadata, on_behalf_of=None, held_by=None) if "state" in changes else old.metadata
+        # A State that is set by hand clears the group, unless the group is set as well; one that is cleared, who
+        # spoke for it too.
+        base = old.metadata
+        if "state" in changes:
+            base = replace(base, on_behalf_of=None, held_by=None)
+            cleared |= {"speaker": None} if "state" in cleared and "speaker" not in filled else {}
         merged = merge(ReadMetadata(metadata=base, inferred=old.inferred), row, self.parties())
         if merged.problems:
             raise MetadataError("; ".join(merged.problems))

@@ -30,6 +30,7 @@ class UploadsStore:
     @contextmanager
     def folder(self) -> Iterator[Path]:
         """Gives a new folder for files to ingest; at the end, those that no statement came from are deleted."""
+        self.forget_broken()
         self._folder.mkdir(mode=0o700, exist_ok=True)
         made = Path(mkdtemp(dir=self._folder))
         try:
@@ -37,6 +38,11 @@ class UploadsStore:
         finally:
             for folder in (made, *self._left_behind()):
                 self.prune(folder)
+
+    def forget_broken(self) -> None:
+        """Forgets which files of earlier uploads could not be read: their uploader was told, and they are gone."""
+        with self._store.writer(sync=False):
+            self._store.catalogue.forget_unreadable(str(self._folder))
 
     def prune(self, folder: Path) -> None:
         """Deletes the files of an upload's folder that no statement came from; any other folder is left alone."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Final, Literal, get_args
 
-from app.answering.provenance import holders, provenance, reference_by_name, spoken_date
+from app.answering.provenance import as_quoting, holders, provenance, reference_by_name, spoken_date
 from app.briefing.cells import Briefing, Cell, Point
 from app.records import Citation, Claim
 from app.retrieval.position_marks import PositionKind
@@ -197,7 +197,7 @@ class Sayings:
         if citation.summarised:
             return self._wording.say("as_summarised", party=self.name(citation.state))
         if citation.quoting:
-            return self._wording.say("as_quoting", party=self.name(citation.state))
+            return as_quoting(self.name(citation.state), citation, self.name, self._wording)
         if citation.held_by:
             return holders(citation, self.name, self._wording, party if party in citation.held_by else None)
         if citation.on_behalf_of is None and citation.state in (party, None):

@@ -13,7 +13,7 @@ import gradio as gr
 from fastapi import HTTPException
 
 from app.answering.assistant import Assistant
-from app.answering.greeting import greet
+from app.answering.suggestions import greet
 from app.briefing.request import BriefingRequest
 from app.corpus.corpus import Corpus
 from app.corpus.drafts import Judgement, save_draft
@@ -30,13 +30,13 @@ from app.ui.conversation import (
     Unsaved,
     answer_text,
     conversation_html,
-    error_html,
     make_turn,
     suggestions_html,
     welcome_html,
 )
 from app.ui.conversation_list import change_work, list_html
 from app.ui.evidence_panel import evidence_panel, evidence_section, page_json, statement_json
+from app.ui.messages import error_html
 from app.ui.scope_chips import (
     Overrides,
     article_value,
@@ -565,19 +565,19 @@ def _build_editor() -> _ScopeEditor:
     )
 
 
-def _fetched(corpus: Corpus, read: Callable[[Corpus, object], dict[str, str]], name: str) -> Callable[[Any], Any]:
+def fetched(corpus: Corpus, read: Callable[[Corpus, object], dict[str, str]], name: str) -> Callable[[Any], Any]:
     """Returns a function that the browser may call by its name, for parts of a card that are fetched when opened."""
 
     # The component hangs the function under its name, and marks it, which a method cannot be.
-    def fetched(asked: Any) -> dict[str, str]:  # noqa: ANN401 - whatever a browser sends
+    def answered(asked: Any) -> dict[str, str]:  # noqa: ANN401 - whatever a browser sends
         try:
             corpus.show(str(asked.get("statement")) if isinstance(asked, dict) else "")
         except NotFoundError as error:
             raise HTTPException(404) from error
         return read(corpus, asked)
 
-    fetched.__name__ = name
-    return fetched
+    answered.__name__ = name
+    return answered
 
 
 def build_ask_tab(
@@ -645,8 +645,8 @@ def build_ask_tab(
                 elem_id="evidence",
                 js_on_load=ON_ACTION + ON_FETCH,
                 server_functions=[
-                    _fetched(corpus, page_json, "page_image"),
-                    _fetched(corpus, statement_json, "whole_statement"),
+                    fetched(corpus, page_json, "page_image"),
+                    fetched(corpus, statement_json, "whole_statement"),
                 ],
                 apply_default_css=False,
                 padding=False,

@@ -15,12 +15,13 @@ class _Unwatched(Exception):
     """Cancellation: nobody watches the job any more."""
 
 
-def run_in_background(job: Callable[[Callable[[Step], None]], Result], *, finish: bool) -> Iterator[Step | Result]:
+def run_in_background(job: Callable[[Callable[[Step], None]], Result]) -> Iterator[Step | Result]:
     """Runs a job; yields its newest progress at intervals, and its result last.
+
+    A job whose watcher leaves early ends at its next step, and only then is it left.
 
     Args:
         job: Gets a listener for its steps.
-        finish: Whether the job goes on to its end when the watcher leaves early; else it ends at its next step.
 
     Raises:
         Exception: Whatever the job raised.
@@ -31,7 +32,7 @@ def run_in_background(job: Callable[[Callable[[Step], None]], Result], *, finish
     left = threading.Event()
 
     def tell(step: Step) -> None:
-        if left.is_set() and not finish:
+        if left.is_set():
             raise _Unwatched
         steps.put(step)
 

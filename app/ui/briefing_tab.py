@@ -26,8 +26,8 @@ from app.ui.ask_tab import ON_ACTION, QUIET, SHOWN_ERRORS
 from app.ui.background_job import run_in_background
 from app.ui.briefing_requests import BriefingWish
 from app.ui.briefing_view import Found, briefing_html, progress_html
-from app.ui.conversation import error_html
 from app.ui.conversation_list import change_work, list_html
+from app.ui.messages import error_html
 from app.ui.served import session_folder
 from app.ui.words import label, language, say
 from prompts.wording import LANGUAGES
@@ -113,7 +113,7 @@ class _BriefingTabController:
 
         yield progress_html(None), None, None, gr.Files(value=None, visible=False), None, gr.skip()
         try:
-            for event in run_in_background(job, finish=False):
+            for event in run_in_background(job):
                 if isinstance(event, Briefing):
                     here = self._keep(None, event)
                     yield self.shown(event, here), event, here, gr.skip(), gr.skip(), self.listed(here)

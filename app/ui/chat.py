@@ -96,8 +96,8 @@ def build_interface(
                 briefing = build_briefing_tab(briefings, corpus, briefing_tab, wanted)
             with gr.Tab(label("tab-check"), id="check"), gr.Column(elem_classes="u-page"):
                 build_check_tab(checker)
-            with gr.Tab(label("tab-ingest"), id="ingest"), gr.Column(elem_classes="u-page"):
-                ingest = build_ingest_tab(corpus)
+            with gr.Tab(label("tab-ingest"), id="ingest") as ingest_tab, gr.Column(elem_classes="u-page"):
+                ingest = build_ingest_tab(corpus, ingest_tab)
             with gr.Tab(label("tab-corpus"), id="corpus") as corpus_tab, gr.Column(elem_classes="u-page"):
                 build_corpus_tab(corpus, corpus_tab)
 

@@ -16,7 +16,7 @@ from app.errors import AppError
 from app.ui.ask_tab import SHOWN_ERRORS
 from app.ui.background_job import run_in_background
 from app.ui.check_view import check_html
-from app.ui.conversation import error_html
+from app.ui.messages import error_html
 from app.ui.served import session_folder
 from app.ui.uploads import safe_name
 from app.ui.words import label, say
@@ -40,7 +40,7 @@ class _CheckTabController:
             path = Path(file) if file else None
             document = self._checker.read(path) if path else read_pasted(text)
             # The check ends at its next quotation when the reader has left.
-            for step in run_in_background(partial(self._check, document), finish=False):
+            for step in run_in_background(partial(self._check, document)):
                 if isinstance(step, CheckReport):
                     yield self._shown(document, step), self._download(path, step, request)
                 else:

@@ -53,7 +53,7 @@ def check_html(document: Document, report: CheckReport, names: CodeNamer, around
     return (
         f"{_summary(report)}"
         f'<article class="u-check-text" aria-label="{say("marked-draft")}">{"".join(parts)}</article>'
-        f"{_skipped(report)}{_limits(report)}"
+        f"{_skipped(report)}{_limits()}"
     )
 
 
@@ -122,7 +122,8 @@ def _card(index: int, finding: Finding, names: CodeNamer, around: Surroundings) 
         f"{word}</span>"
         f'<span class="u-note">{say("in-draft")} <bdi>{escape(named_in_words(finding, names))}</bdi></span>'
     )
-    warnings = "".join(f"<li><bdi>{escape(str(warning))}</bdi></li>" for warning in finding.warnings)
+    remarks = (say(f"remark-{remark.kind}", **remark.values) for remark in finding.warnings)
+    warnings = "".join(f"<li><bdi>{escape(remark)}</bdi></li>" for remark in remarks)
     listed = f'<ul class="u-check-warnings">{warnings}</ul>' if warnings else ""
     meaning = "" if finding.verdict == "verified" else f'<p class="u-note">{say(f"means-{finding.verdict}")}</p>'
     body = f"{meaning}{_diff(finding)}{listed}{_place(finding, around)}"
@@ -142,8 +143,8 @@ def _look(finding: Finding) -> str:
     return _REMARKED if finding.verdict == "verified" and finding.warnings else finding.verdict
 
 
-def _limits(report: CheckReport) -> str:
-    items = "".join(f"<li>{escape(limit)}</li>" for limit in report.limits)
+def _limits() -> str:
+    items = "".join(f"<li>{say(f'limit-{limit}')}</li>" for limit in ("unmarked", "nobody", "choice"))
     return f'<details class="u-source"><summary>{say("check-limits")}</summary><ul>{items}</ul></details>'
 
 

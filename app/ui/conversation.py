@@ -15,6 +15,7 @@ from app.errors import AppError
 from app.question.turn import EarlierTurn
 from app.records import Answer, Citation, Scope
 from app.ui.evidence_panel import card_id, evidence_section
+from app.ui.messages import error_html
 from app.ui.prose import render_prose
 from app.ui.provenance_html import PartyNamer, speaker_line
 from app.ui.scope_chips import Overrides, scope_html
@@ -154,19 +155,6 @@ def conversation_html(
         f'<div class="u-conversation" data-conversation="{escape(identifier)}" data-title="{title}">'
         f"{''.join(parts)}</div>"
     )
-
-
-# Of a person at a browser nobody expects a command, or the id of a statement: "…, which `untoc show ID` lists".
-_COMMAND = re.compile(r"[,;:]?\s*(?:which\s+|run\s+|by\s+|use\s+)?`untoc[^`]*`[^;,.:]*")
-_ID = re.compile(r"\s?'[0-9a-f]{16}(?:\.\d+)?'")
-
-
-def error_html(error: Exception | str) -> str:
-    """Renders an error as one line; of the system's, which name paths, what went wrong alone."""
-    words = error.strerror or "the disk cannot be used" if isinstance(error, OSError) else str(error)
-    if isinstance(error, AppError):
-        words = _ID.sub("", _COMMAND.sub("", words))
-    return f'<p class="u-error" role="alert">{escape(words)}</p>'
 
 
 def _turn(turn: Turn, corpus: Corpus, before: Scope | None, *, editable: bool, below: str) -> str:

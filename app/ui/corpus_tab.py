@@ -1,20 +1,23 @@
-"""The Corpus tab: what is stored, its metadata to correct, its text to read."""
+"""The Corpus tab: what is stored, to find, sort and read, and its metadata to correct, one by one or together."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from html import escape
 from typing import Any, Final
 
 import gradio as gr
 
-from app.answering.provenance import holder, record_in_words, spoken_date
-from app.corpus.corpus import Corpus
-from app.ui.ask_tab import ON_ACTION, QUIET, SHOWN_ERRORS
-from app.ui.conversation import error_html
+from app.answering.provenance import holder, record_in_words
+from app.corpus.corpus import Corpus, UndoStep
+from app.ui.ask_tab import ON_ACTION, ON_FETCH, QUIET, SHOWN_ERRORS, fetched
+from app.ui.evidence_panel import fetched_html, page_json
+from app.ui.messages import error_html
 from app.ui.provenance_html import PartyNamer, language_name
 from app.ui.words import label, language, say
-from vectorstore.records import Document, DocumentSummary, Metadata, Statement, StatementSummary
+from vectorstore.records import Document, DocumentSummary, Statement, StatementSummary
 
-_ROWS = 50
+# Rows that a browser is sent, and sends back with what was chosen in them.
+_MOST_ROWS: Final = 1000
 _FIELDS: Final = (
     "state",
     "on_behalf_of",
@@ -28,8 +31,11 @@ _FIELDS: Final = (
     "symbol",
     "url",
 )
-# Columns after that of the State, by which the table can be sorted as well.
-_COLUMNS: Final = ("on_behalf_of", "body", "session", "date", "agenda_item", "language", "file")
+_COLUMNS: Final = (*_FIELDS, "file")
+_FIRST_COLUMNS: Final = ("state", "body", "session", "date", "agenda_item", "language", "file")
+_FILTERS: Final = ("state", "body", "session", "year", "language")
+# What filters offer for statements that have no such value.
+_NONE: Final = "–"
 
 
 class _CorpusTabController:
@@ -41,69 +47,106 @@ class _CorpusTabController:
     def _name(self, code: str | None) -> str:
         return self._corpus.party_name(code, language())
 
-    def table(self, words: str, page: int, order: str) -> tuple[str, int]:
-        """Renders a page of the statements that hold all the words; also the page number, within bounds.
+    def offered(self, columns: list[str]) -> list[Any]:
+        """Offers the values to filter by, by their names, and the names of fields; gives (*filters, columns, field)."""
+        try:
+            documents = self._corpus.documents()
+        except SHOWN_ERRORS:
+            documents = ()
+        updates: list[Any] = []
+        for field in _FILTERS:
+            values = {value for summary in documents for value in _values(summary, field)}
+            ordered = sorted(((self._named(field, value), value) for value in values), key=_natural)
+            updates.append(gr.Dropdown(choices=[*ordered]))
+        updates.append(gr.CheckboxGroup(choices=[(say(f"field-{f}"), f) for f in _COLUMNS], value=columns))
+        return [*updates, gr.Dropdown(choices=[(say(f"field-{field}"), field) for field in _FIELDS])]
 
-        `order` names the column that they are sorted by, with a minus for the last first; empty is by State and date.
+    def _named(self, field: str, value: str) -> str:
+        if value == _NONE:
+            return say("nobody") if field == "state" else _NONE
+        if field in ("state", "on_behalf_of"):
+            return self._name(value)
+        if field == "language":
+            return language_name(value)
+        return say("session", value=value) if field == "session" else value
+
+    def listed(self, words: str, columns: Sequence[str], *wanted: Sequence[str]) -> tuple[Any, ...]:
+        """Lists the statements that are found; gives (table, choice, their ids by number, how many there are).
+
+        `words` stand in the metadata, as these are named, or in the text; `wanted` are values, a list for each filter.
         """
         try:
-            statements = self._corpus.documents()
+            stored = self._corpus.documents()
+            held = self._corpus.holding(words) if words.strip() else frozenset()
         except SHOWN_ERRORS as error:
-            return error_html(error), 0
-        found = [summary for summary in statements if _matches(summary, words, self._name)]
-        if order:
-            found.sort(key=lambda summary: self._sorted_by(summary, order.lstrip("-")), reverse=order.startswith("-"))
-        page = max(0, min(page, (len(found) - 1) // _ROWS))
-        return table_html(found, page, len(statements), self._name, order), page
+            return gr.skip(), gr.skip(), [], error_html(error)
+        found = [
+            summary
+            for summary in stored
+            if (summary.document_id in held or self._matches(summary, words))
+            and all(not any_of or {*any_of} & _values(summary, f) for f, any_of in zip(_FILTERS, wanted, strict=False))
+        ]
+        shown, fields = found[:_MOST_ROWS], [field for field in _COLUMNS if field in columns]
+        rows = [[number, *(self._cell(summary, field) for field in fields)] for number, summary in enumerate(shown, 1)]
+        table = gr.Dataframe(
+            value={"headers": [say("number"), *(say(f"field-{f}") for f in fields)], "data": rows},
+        )
+        if not stored:
+            told = say("welcome-empty")
+        elif len(found) > len(shown):
+            told = say("rows-cut", shown=len(shown), count=len(found))
+        else:
+            told = say("rows-found", count=len(found), stored=len(stored)) if found else say("none-found")
+        names = [(f"{i}. {self._cell(d, 'state')} · {d.file}", d.document_id) for i, d in enumerate(shown, 1)]
+        return (
+            table,
+            gr.Dropdown(choices=names, value=[], multiselect=True),
+            [d.document_id for d in shown],
+            f'<p class="u-note" role="status">{told}</p>',
+        )
 
-    def _sorted_by(self, summary: DocumentSummary, field: str) -> tuple[bool, int, str]:
-        value = summary.file if field == "file" else getattr(summary.metadata, field, None) or ""
-        if field in ("state", "on_behalf_of") and value:
-            value = self._name(value)
-        number = int(value) if value.isdigit() else 0
-        # What is not known comes last.
-        return not value, number, value.casefold()
+    def _cell(self, summary: DocumentSummary, field: str) -> str | int:
+        value = summary.file if field == "file" else getattr(summary.metadata, field) or ""
+        if field == "state":
+            value = record_in_words(summary) or holder(summary.kind, summary.metadata, self._name) or say("nobody")
+        elif value and field in ("on_behalf_of", "language"):
+            value = self._named(field, value)
+        if value and field in summary.inferred:
+            return f"{value} ({say('inferred')})"
+        return int(value) if value.isdecimal() and field != "file" else value
 
-    def filtered(self, words: str, order: str) -> tuple[str, int]:
-        return self.table(words, 0, order)
+    def _matches(self, summary: DocumentSummary, words: str) -> bool:
+        cells = [str(self._cell(summary, field)) for field in _COLUMNS]
+        fields = [*cells, say("session", value=summary.metadata.session or ""), summary.metadata.state or ""]
+        haystack = " ".join(fields).casefold()
+        return all(word in haystack for word in words.casefold().split())
 
-    def act(self, words: str, page: int, order: str, event: gr.EventData) -> tuple[Any, ...]:
-        """Turns a page, sorts, or opens a statement; gives (order, table, page, *opened)."""
-        data = event._data if isinstance(event._data, dict) else {}
-        if data.get("action") == "page":
-            step = 1 if data.get("to") == "next" else -1
-            return (order, *self.table(words, page + step, order), *[gr.skip()] * (3 + len(_FIELDS)))
-        if data.get("action") == "sort":
-            field = str(data.get("field", ""))
-            order = f"-{field}" if order == field else field
-            return (order, *self.table(words, 0, order), *[gr.skip()] * (3 + len(_FIELDS)))
-        return (order, gr.skip(), page, *self.opened(str(data.get("id", ""))))
+    def pressed(self, ids: list[str], event: gr.SelectData) -> tuple[Any, ...]:
+        """Opens the statement of a row; gives what `opened` gives."""
+        number = int(event.row_value[0] or 0) if event.row_value else 0
+        if not 0 < number <= len(ids):
+            return (gr.skip(),) * (3 + len(_FIELDS))
+        return self.opened(ids[number - 1])
+
+    def act(self, event: gr.EventData) -> tuple[Any, ...]:
+        """Opens an intervention of a record, or the record; gives what `opened` gives."""
+        return self.opened(str(event._data.get("id", "")) if isinstance(event._data, dict) else "")
 
     def opened(self, statement_id: str, message: str = "") -> tuple[Any, ...]:
         """Gives (chosen id, form, detail, one update per field)."""
         try:
             statement = self._corpus.show(statement_id)
+            parts, kinship = self._corpus.interventions(statement_id), self._corpus.kinship(statement_id)
         except SHOWN_ERRORS as error:
             return (None, gr.Column(visible=False), error_html(error), *[gr.skip()] * len(_FIELDS))
         values = [
             gr.Textbox(value=getattr(statement.metadata, name) or "", info=_info(statement, name)) for name in _FIELDS
         ]
-        return (
-            statement_id,
-            gr.Column(visible=True),
-            message
-            + statement_html(
-                statement,
-                self._name,
-                self._corpus.kinship(statement_id),
-                self._corpus.interventions(statement_id),
-            ),
-            *values,
-        )
+        shown = statement_html(statement, self._name, kinship, parts)
+        return statement_id, gr.Column(visible=True), message + shown, *values
 
-    def save(self, statement_id: str | None, words: str, page: int, order: str, *values: str) -> tuple[Any, ...]:
-        """Corrects the metadata fields that were changed; gives (table, page, *opened)."""
-        nothing = (gr.skip(),) * len(_FIELDS)
+    def save(self, statement_id: str | None, *values: str) -> tuple[Any, ...]:
+        """Corrects the metadata fields that were changed; gives (steps to undo, *opened)."""
         try:
             metadata = self._corpus.show(statement_id or "").metadata
             changes = {
@@ -112,115 +155,69 @@ class _CorpusTabController:
                 if value.strip() != (getattr(metadata, name) or "")
             }
             if not changes:
-                return gr.skip(), page, *self.opened(statement_id or "", _said(say("nothing-changed")))
+                return gr.skip(), *self.opened(statement_id or "", _said(say("nothing-changed")))
+            # Of an intervention the whole record is what can be taken back.
+            step = self._corpus.undo_step((statement_id or "").partition(".")[0])
             corrected = self._corpus.edit(statement_id or "", changes)
         except SHOWN_ERRORS as error:
-            return gr.skip(), page, statement_id, gr.skip(), error_html(error), *nothing
-        return *self.table(words, page, order), *self.opened(corrected, _said(say("saved")))
+            return gr.skip(), statement_id, gr.skip(), error_html(error), *[gr.skip()] * len(_FIELDS)
+        now = step.now if step.now != statement_id else corrected
+        return [replace(step, now=now)], *self.opened(corrected, _said(say("saved")))
 
-    def remove(self, statement_id: str | None, words: str, page: int, order: str) -> tuple[Any, ...]:
-        """Removes the chosen statement; gives (table, page, chosen, form, detail)."""
+    def remove(self, statement_id: str | None) -> tuple[Any, ...]:
+        """Removes the chosen statement; gives (steps to undo, chosen, form, detail)."""
+        steps, told = self._changed([(statement_id or "").partition(".")[0]], None)
+        if not steps:
+            return gr.skip(), statement_id, gr.skip(), told
+        return steps, None, gr.Column(visible=False), told
+
+    def change(self, chosen: list[str], changes: Mapping[str, str] | None) -> tuple[Any, str]:
+        """Corrects the chosen statements alike, or removes them where no changes are given; gives (steps, message)."""
+        if not chosen:
+            return gr.skip(), f'<p class="u-empty">{say("choose-rows")}</p>'
+        return self._changed(chosen, changes)
+
+    def _changed(self, ids: Sequence[str], changes: Mapping[str, str] | None) -> tuple[list[UndoStep], str]:
+        steps, problems = list[UndoStep](), dict[str, None]()
+        for identifier in ids:
+            try:
+                step = self._corpus.undo_step(identifier)
+                if changes is None:
+                    self._corpus.remove(identifier, undoable=True)
+                now = None if changes is None else self._corpus.edit(identifier, changes)
+                steps.append(replace(step, now=now))
+            except SHOWN_ERRORS as error:
+                problems[error_html(error)] = None
+        told = say("removed-count" if changes is None else "changed-count", count=len(steps))
+        return steps, (_said(told) if steps else "") + "".join(problems)
+
+    def undo(self, steps: list[UndoStep]) -> tuple[Any, ...]:
+        """Takes the last change back; gives (steps, message)."""
         try:
-            self._corpus.remove(statement_id or "")
+            for step in steps:
+                self._corpus.restore(step)
         except SHOWN_ERRORS as error:
-            return gr.skip(), page, statement_id, gr.skip(), error_html(error)
-        return *self.table(words, page, order), None, gr.Column(visible=False), _said(say("removed")) + _choose()
+            return gr.skip(), error_html(error)
+        return [], _said(say("taken-back", count=len(steps)))
+
+
+def _values(summary: DocumentSummary, field: str) -> set[str]:
+    """Returns the values of a statement that a filter is compared with."""
+    metadata = summary.metadata
+    if field == "year":
+        return {part[:4] for part in (metadata.date or _NONE).split("/")}
+    if field == "state" and (metadata.state is None and (summary.interventions or summary.kind == "treaty")):
+        return set()
+    return {getattr(metadata, field) or _NONE}
+
+
+def _natural(choice: tuple[str, str]) -> tuple[bool, int, str]:
+    name, value = choice
+    return value == _NONE, int(value) if value.isdecimal() else 0, name.casefold()
 
 
 def _info(statement: Statement | Document, name: str) -> str:
     return " · ".join((say(f"hint-{name}"), *([say("inferred")] if name in statement.inferred else [])))
-
-
-def _matches(summary: DocumentSummary, words: str, names: PartyNamer) -> bool:
-    metadata = summary.metadata
-    fields = (
-        summary.file,
-        names(metadata.state),
-        names(metadata.on_behalf_of) if metadata.on_behalf_of else "",
-        *(getattr(metadata, name) or "" for name in _FIELDS),
-        # As they are named: "Russian", "session 12".
-        language_name(metadata.language) if metadata.language else "",
-        say("session", value=metadata.session) if metadata.session else "",
-        spoken_date(metadata.date, language()) or "",
-    )
-    haystack = " ".join(fields).casefold()
-    return all(word in haystack for word in words.casefold().split())
-
-
-def table_html(found: Sequence[DocumentSummary], page: int, total: int, names: PartyNamer, order: str = "") -> str:
-    """Renders a page of the table of statements, each with a button that opens it.
-
-    Args:
-        found: The statements to list, all pages.
-        page: Counted from 0.
-        total: How many statements are stored.
-        names: Gives the name of a party's code.
-        order: The column that they are sorted by; see `_CorpusTabController.table`.
-    """
-    if total == 0:
-        return f'<p class="u-empty">{say("welcome-empty")}</p>'
-    first = page * _ROWS
-    rows = "".join(_row(summary, names) for summary in found[first : first + _ROWS])
-    head = "".join(_heading(field, order) for field in ("state", *_COLUMNS))
-    last = min(first + _ROWS, len(found))
-    shown = say("rows-shown", first=first + 1, last=last, count=len(found)) if found else say("none-found")
-    if len(found) != total:
-        shown += f" ({say('rows-stored', count=total)})"
-    return (
-        f'<p class="u-note" role="status">{shown}</p>'
-        f'<div class="u-scroll" tabindex="0" role="region" aria-label="{say("statements")}"><table class="u-table">'
-        f"<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>{_pager(page, len(found))}"
-    )
-
-
-def _heading(field: str, order: str) -> str:
-    sorted_by = {field: "ascending", f"-{field}": "descending"}.get(order)
-    told = f' aria-sort="{sorted_by}"' if sorted_by else ""
-    sign = {"ascending": " ▲", "descending": " ▼"}.get(sorted_by or "", "")
-    return (
-        f'<th scope="col"{told}><button type="button" class="u-sort" '
-        f'data-action="sort" data-field="{field}">{say(f"field-{field}")}<span aria-hidden="true">{sign}</span>'
-        "</button></th>"
-    )
-
-
-def _pager(page: int, found: int) -> str:
-    if found <= _ROWS:
-        return ""
-    buttons = "".join(
-        f'<button type="button" class="u-button" data-action="page" data-to="{to}"{"" if able else " disabled"}>'
-        f"{label}</button>"
-        for to, label, able in (
-            ("previous", say("previous"), page > 0),
-            ("next", say("next"), (page + 1) * _ROWS < found),
-        )
-    )
-    return f'<p class="u-actions">{buttons}</p>'
-
-
-def _row(summary: DocumentSummary, names: PartyNamer) -> str:
-    metadata: Metadata = summary.metadata
-    who = record_in_words(summary) or holder(summary.kind, metadata, names) or say("nobody")
-    inferred = set(summary.inferred)
-    cells = (
-        ("on_behalf_of", names(metadata.on_behalf_of) if metadata.on_behalf_of else ""),
-        ("body", metadata.body),
-        ("session", metadata.session),
-        ("date", spoken_date(metadata.date, language()) or ""),
-        ("agenda_item", metadata.agenda_item),
-        ("language", language_name(metadata.language) if metadata.language else ""),
-        ("file", summary.file),
-    )
-    mark = f'<span class="u-inferred">{say("inferred")}</span>'
-    columns = "".join(
-        f'<td class="u-col-{field}"><bdi>{escape(value or "–")}</bdi>{mark if value and field in inferred else ""}</td>'
-        for field, value in cells
-    )
-    spoken = say("open-statement", who=who, file=summary.file)
-    return (
-        f'<tr><th scope="row">{_open_button(summary.document_id, who, spoken)}'
-        f"{mark if 'state' in inferred else ''}</th>{columns}</tr>"
-    )
 
 
 def statement_html(
@@ -253,7 +250,7 @@ def statement_html(
         f"{family}{place}{_interventions_html(interventions, names)}"
         f'<div class="u-whole u-quote" dir="auto"{lang} tabindex="0" role="region" '
         f'aria-label="{say("source-text")}">{escape(text)}</div>'
-        "</article>"
+        f"{_pages_html(statement)}</article>"
     )
 
 
@@ -285,8 +282,19 @@ def _open_button(statement_id: str, words: str, label: str | None = None) -> str
     )
 
 
-def _choose() -> str:
-    return f'<p class="u-empty">{say("choose-statement")}</p>'
+def _pages_html(statement: Statement | Document) -> str:
+    """Renders a fold for each page of the file, whose image is fetched once it is opened."""
+    held = statement.as_statement() if isinstance(statement, Document) else statement
+    ends = (*held.page_starts[1:], len(held.source_text))
+    pages = [
+        (number, begin)
+        for number, (begin, end) in enumerate(zip(held.page_starts, ends, strict=False), 1)
+        if begin < held.span.end and end > held.span.start
+    ]
+    return "".join(
+        fetched_html(held.statement_id, begin, begin, "page_image", say("page-as-in-file", page=number))
+        for number, begin in pages
+    )
 
 
 def _said(words: str) -> str:
@@ -295,8 +303,8 @@ def _said(words: str) -> str:
 
 def build_corpus_tab(corpus: Corpus, tab: gr.Tab) -> None:
     """Lays out the tab inside the current context and connects it; its table is read when the tab is opened."""
-    shelf = _CorpusTabController(corpus)
-    page, chosen, order = gr.State(0), gr.State(None), gr.State("")
+    controller = _CorpusTabController(corpus)
+    ids, chosen, steps = gr.State([]), gr.State(None), gr.State([])
     words = gr.Textbox(
         label=label("find-statements"),
         placeholder=label("find-statements-by"),
@@ -304,38 +312,73 @@ def build_corpus_tab(corpus: Corpus, tab: gr.Tab) -> None:
         max_lines=1,
         elem_id="corpus-filter",
     )
-    table = gr.HTML(elem_id="corpus-table", js_on_load=ON_ACTION, apply_default_css=False, padding=False)
+    with gr.Row():
+        filters = [
+            gr.Dropdown(label=label(f"field-{name}"), multiselect=True, choices=[], min_width=150) for name in _FILTERS
+        ]
+    with gr.Accordion(label("columns"), open=False):
+        columns = gr.CheckboxGroup(
+            choices=list(_COLUMNS), value=list(_FIRST_COLUMNS), show_label=False, label=label("columns")
+        )
+    count = gr.HTML(elem_id="corpus-count", apply_default_css=False, padding=False)
+    table = gr.Dataframe(
+        label=label("statements"), show_label=False, interactive=False, wrap=True, elem_id="corpus-table"
+    )
+    with gr.Accordion(label("change-together"), open=False, elem_id="corpus-together"):
+        with gr.Row():
+            choice = gr.Dropdown(
+                label=label("which-statements"),
+                multiselect=True,
+                choices=[],
+                scale=4,
+                min_width=320,
+                elem_id="corpus-choice",
+            )
+            every = gr.Button(label("all-listed"), scale=0, min_width=170, elem_id="corpus-all")
+        with gr.Row():
+            field = gr.Dropdown(label=label("field"), choices=list(_FIELDS), value="state", elem_id="corpus-field")
+            value = gr.Textbox(
+                label=label("new-value"), info=label("empty-clears"), max_lines=1, elem_id="corpus-value"
+            )
+        with gr.Row(elem_classes="u-buttons"):
+            set_all = gr.Button(label("set-chosen"), variant="primary", scale=0, min_width=170, elem_id="corpus-set")
+            remove_all = gr.Button(label("remove-chosen"), scale=0, min_width=170, elem_id="corpus-remove-chosen")
+    with gr.Row(elem_classes="u-buttons"):
+        said = gr.HTML(elem_id="corpus-said", apply_default_css=False, padding=False)
+        undo = gr.Button(label("take-back"), scale=0, min_width=110, visible=False, elem_id="corpus-undo")
     with gr.Column(visible=False, elem_id="corpus-form") as form:
         fields = _form_fields()
         with gr.Row(elem_classes="u-buttons"):
             save = gr.Button(label("save-metadata"), variant="primary", scale=0, min_width=150, elem_id="corpus-save")
             remove = gr.Button(label("remove-statement"), scale=0, min_width=170, elem_id="corpus-remove")
-            sure = gr.Button(
-                label("remove-for-good"),
-                variant="stop",
-                scale=0,
-                min_width=210,
-                visible=False,
-                elem_id="corpus-sure",
-            )
-            keep = gr.Button(label("keep-it"), scale=0, min_width=100, visible=False, elem_id="corpus-keep")
-    detail = gr.HTML(elem_id="corpus-detail", js_on_load=ON_ACTION, apply_default_css=False, padding=False)
-    opened = [chosen, form, detail, *fields]
-    asking, settled = _confirmation(ask=True), _confirmation(ask=False)
-    # One event for both, so that a table of the words before never arrives last.
-    gr.on(
-        [tab.select, words.change], shelf.filtered, [words, order], [table, page], trigger_mode="always_last", **QUIET
+    detail = gr.HTML(
+        elem_id="corpus-detail",
+        js_on_load=ON_ACTION + ON_FETCH,
+        server_functions=[fetched(corpus, page_json, "page_image")],
+        apply_default_css=False,
+        padding=False,
     )
-    for pressed in (table.select, detail.select):
-        pressed(shelf.act, [words, page, order], [order, table, page, *opened], **QUIET).then(
-            settled, None, [remove, sure, keep], **QUIET
-        )
-    save.click(shelf.save, [chosen, words, page, order, *fields], [table, page, *opened], **QUIET)
-    remove.click(asking, None, [remove, sure, keep], **QUIET)
-    keep.click(settled, None, [remove, sure, keep], **QUIET)
-    sure.click(shelf.remove, [chosen, words, page, order], [table, page, chosen, form, detail], **QUIET).then(
-        settled, None, [remove, sure, keep], **QUIET
-    )
+    opened, sought = [chosen, form, detail, *fields], [words, columns, *filters]
+    listing: Any = {"fn": controller.listed, "inputs": sought, "outputs": [table, choice, ids, count], **QUIET}
+    tab.select(controller.offered, [columns], [*filters, columns, field], **QUIET).then(**listing)
+    # One event for all, so that a table of the words before never arrives last.
+    gr.on([words.change, columns.change, *(each.change for each in filters)], trigger_mode="always_last", **listing)
+    table.select(controller.pressed, [ids], opened, **QUIET)
+    detail.select(controller.act, None, opened, **QUIET)
+    every.click(lambda ids: ids, [ids], [choice], **QUIET)
+    for changed in (
+        save.click(controller.save, [chosen, *fields], [steps, *opened], **QUIET),
+        remove.click(controller.remove, [chosen], [steps, *opened[:2], said], **QUIET),
+        set_all.click(
+            lambda chosen, field, value: controller.change(chosen, {field: value}),
+            [choice, field, value],
+            [steps, said],
+            **QUIET,
+        ),
+        remove_all.click(lambda chosen: controller.change(chosen, None), [choice], [steps, said], **QUIET),
+        undo.click(controller.undo, [steps], [steps, said], **QUIET),
+    ):
+        changed.then(**listing).then(lambda steps: gr.Button(visible=bool(steps)), [steps], [undo], **QUIET)
 
 
 def _form_fields() -> list[gr.Textbox]:
@@ -354,10 +397,3 @@ def _form_fields() -> list[gr.Textbox]:
                     )
                 )
     return fields
-
-
-def _confirmation(*, ask: bool) -> Callable[[], tuple[gr.Button, gr.Button, gr.Button]]:
-    def buttons() -> tuple[gr.Button, gr.Button, gr.Button]:
-        return gr.Button(visible=not ask), gr.Button(visible=ask), gr.Button(visible=ask)
-
-    return buttons

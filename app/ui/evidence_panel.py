@@ -137,18 +137,20 @@ def _page(citation: Citation) -> str:
     """Renders where the page's image goes once it is opened; the browser then asks for it."""
     if citation.page is None:
         return ""
-    return _asked_for(citation, "page_image", say("page-as-in-file", page=citation.page))
+    page = say("page-as-in-file", page=citation.page)
+    return fetched_html(citation.statement_id, citation.start, citation.end, "page_image", page)
 
 
 def _whole(citation: Citation) -> str:
     """Renders where the whole statement goes once it is opened."""
-    return _asked_for(citation, "whole_statement", say("whole-statement"))
+    return fetched_html(citation.statement_id, citation.start, citation.end, "whole_statement", say("whole-statement"))
 
 
-def _asked_for(citation: Citation, what: str, summary: str) -> str:
+def fetched_html(statement_id: str, start: int, end: int, what: str, summary: str) -> str:
+    """Renders a fold whose content the browser asks for, as `what`, once it is opened."""
     return (
-        f'<details class="u-source u-fetched" data-what="{what}" data-statement="{escape(citation.statement_id)}" '
-        f'data-start="{citation.start}" data-end="{citation.end}" data-failed="{say("fetch-failed")}">'
+        f'<details class="u-source u-fetched" data-what="{what}" data-statement="{escape(statement_id)}" '
+        f'data-start="{start}" data-end="{end}" data-failed="{say("fetch-failed")}">'
         f'<summary>{summary}</summary><p class="u-note" role="status">{say("opening")}</p></details>'
     )
 

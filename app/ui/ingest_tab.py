@@ -1,5 +1,6 @@
 """The Ingest tab: files go up, progress is shown, and every file is accounted for."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
@@ -7,14 +8,15 @@ from pathlib import Path
 from typing import Any, Final
 
 import gradio as gr
+from babel.dates import format_timedelta
 
 from app.corpus.corpus import Corpus
-from app.errors import AppError
+from app.ui.ask_tab import QUIET, SHOWN_ERRORS
 from app.ui.background_job import run_in_background
-from app.ui.conversation import error_html
+from app.ui.messages import error_html, worded
 from app.ui.uploads import collect, named_files, to_ingest, upload_box
 from app.ui.words import label, language, say
-from ingest.errors import IngestError
+from ingest.parties.party_names import PartyKind
 from ingest.report import NO_STATE, FileOutcome, FileResult, IngestProgress, IngestReport
 from vectorstore.errors import StoreError
 
@@ -32,6 +34,12 @@ _TONES: Final[dict[FileOutcome, str]] = {
     "failed": "bad",
 }
 
+# Statements without a State that the form asks for at a time, parties that it offers first for one, and the characters
+# in which these are looked for.
+_ASKED_AT_ONCE: Final = 10
+_SUGGESTED: Final = 3
+_HEAD: Final = 600
+
 _HEADS: Final = ("field-file", "result", "field-state", "why")
 
 Job = Callable[[Callable[[IngestProgress], None]], IngestReport]
@@ -44,21 +52,20 @@ class IngestTab:
     changed: tuple[Any, ...]
 
 
-class _Uploads:
+class _IngestTabController:
     def __init__(self, corpus: Corpus) -> None:
         self._corpus = corpus
 
     def _name(self, code: str | None) -> str:
         return self._corpus.party_name(code, language())
 
-    def ingest(
-        self, sent: Sequence[Mapping[str, Any]] | None, include_unlisted: bool
-    ) -> Iterator[tuple[Any, Any, Any, Any, Any]]:
-        """Ingests uploaded files; yields the report, and at the end the emptied drop area and the form for States."""
+    def ingest(self, sent: Sequence[Mapping[str, Any]] | None, include_unlisted: bool) -> Iterator[tuple[Any, ...]]:
+        """Ingests uploaded files; yields what `_watch` does, the emptied drop area and what `asked` gives."""
         files = named_files(sent)
-        waiting = (gr.skip(), gr.skip(), gr.skip(), gr.skip())
+        waiting = (gr.skip(),) * (3 + _ASKED_AT_ONCE)
+        idle = gr.Button(visible=False)
         if not files:
-            yield f'<p class="u-empty">{say("no-files")}</p>', *waiting
+            yield f'<p class="u-empty">{say("no-files")}</p>', idle, *waiting
             return
         reports: list[IngestReport] = []
         try:
@@ -72,10 +79,10 @@ class _Uploads:
                     )
                     return reports[-1]
 
-                for html in self._watch(job, folder):
-                    yield html, *waiting
+                for shown in self._watch(job, folder):
+                    yield *shown, *waiting
         except (StoreError, OSError) as error:
-            yield error_html(error), *waiting
+            yield error_html(error), idle, *waiting
             return
         nameless = [
             (file.file, file.statement_id)
@@ -83,48 +90,87 @@ class _Uploads:
             for file in report.files
             if file.statement_id is not None and _is_nameless(file)
         ]
-        yield gr.skip(), None, *_form(nameless)
+        yield gr.skip(), idle, None, *self.asked(nameless)
 
-    def set_state(self, chosen: str | None, state: str, nameless: list[tuple[str, str]]) -> tuple[Any, ...]:
-        """Sets the State of a statement that has none; gives (form, choice, what is left, message, State)."""
-        if not chosen or not state.strip():
-            message = say("choose-first")
-            return gr.skip(), gr.skip(), nameless, f'<p class="u-empty">{message}</p>', gr.skip()
+    def asked(self, nameless: list[tuple[str, str]]) -> tuple[Any, ...]:
+        """Gives (statements without a State, the form for them, a choice for each of the first)."""
+        parties = self._corpus.parties()
+        known = {code: parties.display(code, language()) for code in parties.codes()}
+        everyone = sorted(((name, code) for code, name in known.items()), key=lambda choice: choice[0].casefold())
+        choices = []
+        for file, identifier in nameless[:_ASKED_AT_ONCE]:
+            named = self._named_in(file, identifier)
+            likely = [(known[code], code) for code in named]
+            rest = [choice for choice in everyone if choice[1] not in named]
+            info = say("names-in-text", names=", ".join(name for name, _ in likely)) if likely else None
+            choices.append(gr.Dropdown(label=file, info=info, choices=[*likely, *rest], value=None, visible=True))
+        hidden = [gr.Dropdown(visible=False, value=None)] * (_ASKED_AT_ONCE - len(choices))
+        return nameless, gr.Column(visible=bool(nameless)), *choices, *hidden
+
+    def _named_in(self, file: str, identifier: str) -> list[str]:
+        """Returns whom the name and the beginning of a statement name, first named first."""
         try:
-            summary = self._corpus.summary(self._corpus.edit(chosen, {"state": state}))
-        except (AppError, StoreError, OSError) as error:
-            return gr.skip(), gr.skip(), nameless, error_html(error), gr.skip()
-        rest = [(file, identifier) for file, identifier in nameless if identifier != chosen]
-        file, named = escape(summary.file), escape(self._name(summary.metadata.state))
-        said = f'<p class="u-said" role="status">{say("state-set", file=f"<bdi>{file}</bdi>", party=named)}</p>'
-        form, choice, left = _form(rest)
-        return form, choice, left, said, ""
+            text = self._corpus.show(identifier).source_text[:_HEAD]
+        except SHOWN_ERRORS:
+            text = ""
+        words = " ".join((*re.split(r"[\W_]+", Path(file).stem), text))
+        found = [code for match in self._corpus.parties().find(words) for code in match.codes]
+        return list(dict.fromkeys(found))[:_SUGGESTED]
 
-    def sample(self) -> Iterator[str]:
+    def set_states(self, nameless: list[tuple[str, str]], *states: str | None) -> tuple[Any, ...]:
+        """Sets the States that were chosen; gives (message, *asked)."""
+        told, rest = list[str](), list[tuple[str, str]]()
+        for (file, identifier), state in zip(nameless, states, strict=False):
+            if not state:
+                rest.append((file, identifier))
+                continue
+            try:
+                named = self._name(self._corpus.summary(self._corpus.edit(identifier, {"state": state})).metadata.state)
+            except (*SHOWN_ERRORS, OSError) as error:
+                rest.append((file, identifier))
+                told.append(error_html(error))
+                continue
+            words = say("state-set", file=f"<bdi>{escape(file)}</bdi>", party=escape(named))
+            told.append(f'<p class="u-said" role="status">{words}</p>')
+        if not told:
+            return f'<p class="u-empty">{say("choose-first")}</p>', *[gr.skip()] * (2 + _ASKED_AT_ONCE)
+        return "".join(told), *self.asked([*rest, *nameless[_ASKED_AT_ONCE:]])
+
+    def kinds(self) -> gr.Radio:
+        """Offers the kinds of parties, by their names."""
+        return gr.Radio(choices=[(say(f"party-{kind}"), kind) for kind in ("state", "group", "organization")])
+
+    def add_party(self, name: str, aliases: str, kind: PartyKind, nameless: list[tuple[str, str]]) -> tuple[Any, ...]:
+        """Adds a party that is not known; gives (message, name, other names, *asked)."""
+        others = [alias.strip() for alias in aliases.split(",") if alias.strip()]
+        try:
+            party = self._corpus.add_party(name, kind=kind, aliases=others)
+        except (*SHOWN_ERRORS, OSError) as error:
+            return error_html(error), *[gr.skip()] * (4 + _ASKED_AT_ONCE)
+        words = say("party-added", party=f"<bdi>{escape(party.name)}</bdi>")
+        return f'<p class="u-said" role="status">{words}</p>', "", "", *self.asked(nameless)
+
+    def sample(self) -> Iterator[tuple[str, gr.Button]]:
         """Ingests the sample statement that ships with the product."""
         yield from self._watch(lambda progress: self._corpus.ingest([], sample=True, progress=progress), None)
 
-    def _watch(self, job: Job, folder: Path | None) -> Iterator[str]:
-        yield progress_html(None, folder)
+    def _watch(self, job: Job, folder: Path | None) -> Iterator[tuple[str, gr.Button]]:
+        """Yields what is shown of a job, and the button that stops it."""
+        busy, idle = gr.Button(visible=True), gr.Button(visible=False)
+        yield progress_html(None, folder), busy
         try:
-            # The upload folder is cleared next, so a job whose watcher left early must end first.
-            for event in run_in_background(job, finish=True):
+            # Whoever stops it ends the job at its next step, before the folder of the upload is cleared.
+            for event in run_in_background(job):
                 if isinstance(event, IngestReport):
-                    yield report_html(event, self._name, folder)
+                    yield report_html(event, self._name, folder), idle
                 else:
-                    yield progress_html(event, folder)
-        except (AppError, IngestError, StoreError, OSError) as error:
-            yield error_html(error)
+                    yield progress_html(event, folder), busy
+        except (*SHOWN_ERRORS, OSError) as error:
+            yield error_html(error), idle
 
 
 def _is_nameless(file: FileResult) -> bool:
     return NO_STATE in (file.reason or "")
-
-
-def _form(nameless: Sequence[tuple[str, str]]) -> tuple[Any, Any, Any]:
-    """Returns the form for statements without a State: shown or not, its choices, and the list of them."""
-    first = nameless[0][1] if nameless else None
-    return gr.Column(visible=bool(nameless)), gr.Dropdown(choices=list(nameless), value=first), list(nameless)
 
 
 def _shown_name(file: str, folder: Path | None) -> str:
@@ -140,7 +186,12 @@ def progress_html(progress: IngestProgress | None, folder: Path | None = None) -
             f'<div class="u-progress" role="status"><progress aria-label="{say("tab-ingest")}"></progress>'
             f"<p>{say('starting')}</p></div>"
         )
-    name, pace = escape(_shown_name(progress.file, folder)), escape(progress.pace)
+    name, left = escape(_shown_name(progress.file, folder)), progress.seconds_left
+    pace = (
+        say("time-left", left=format_timedelta(round(left), locale=language()))
+        if left and progress.seconds >= 1
+        else ""
+    )
     done = say("files-done", done=progress.done, total=progress.total)
     told = " · ".join(part for part in (f"{say(f'ingest-{progress.step}')} <bdi>{name}</bdi>", pace) if part)
     return (
@@ -156,7 +207,7 @@ def report_html(report: IngestReport, names: Callable[[str | None], str], folder
     rows = "".join(_row(file, names, folder) for file in files)
     nameless = sum(map(_is_nameless, report.files))
     told = [say("nameless-count", count=nameless)] if nameless else []
-    words = [*told, *(_without_folder(note, folder) for note in report.notes)]
+    words = [*told, *(worded(_without_folder(note, folder)) for note in report.notes)]
     heads = "".join(f'<th scope="col">{say(key)}</th>' for key in _HEADS)
     notes = "".join(f'<li dir="auto">{escape(note)}</li>' for note in words)
     return (
@@ -179,7 +230,7 @@ def _summary(files: Sequence[FileResult]) -> str:
 def _row(file: FileResult, names: Callable[[str | None], str], folder: Path | None) -> str:
     words, tone = say(f"outcome-{file.result}"), _TONES[file.result]
     state = names(file.state) if file.state else "–"
-    reason = escape(_without_folder(file.reason or "", folder))
+    reason = escape(worded(_without_folder(file.reason or "", folder)))
     return (
         f'<tr><th scope="row"><bdi>{escape(_shown_name(file.file, folder))}</bdi></th>'
         f'<td><span class="u-badge u-{tone}">{words}</span></td><td><bdi>{escape(state)}</bdi></td>'
@@ -191,22 +242,30 @@ def _without_folder(reason: str, folder: Path | None) -> str:
     return reason if folder is None else reason.replace(f"{folder}/", "").replace(f"{folder}\\", "")
 
 
-def build_ingest_tab(corpus: Corpus) -> IngestTab:
+def build_ingest_tab(corpus: Corpus, tab: gr.Tab) -> IngestTab:
     """Lays out the tab inside the current context and connects it."""
-    uploads = _Uploads(corpus)
+    controller = _IngestTabController(corpus)
     gr.HTML(label("intro-ingest"), elem_classes="u-intro", apply_default_css=False, padding=False)
     files = upload_box()
     unlisted = gr.Checkbox(label=label("take-unlisted"), value=False)
     with gr.Row(elem_classes="u-buttons"):
         start = gr.Button(label("ingest-these"), variant="primary", scale=0, min_width=190, elem_id="ingest")
         sample = gr.Button(label("load-sample"), scale=0, min_width=220, elem_id="sample")
+        stop = gr.Button(label("stop"), scale=0, min_width=88, visible=False, elem_id="ingest-stop")
     with gr.Column(visible=False, elem_id="nameless-form") as form:
         gr.HTML(label("whose-are-these"), apply_default_css=False, padding=False)
-        with gr.Row():
-            which = gr.Dropdown(label=label("chip-pick"), choices=[], elem_id="nameless-which")
-            state = gr.Textbox(label=label("state-or-group"), info=label("hint-state"), elem_id="nameless-state")
-        name = gr.Button(label("set-state"), variant="primary", scale=0, min_width=150, elem_id="nameless-set")
+        choices = [
+            gr.Dropdown(choices=[], allow_custom_value=True, visible=False, elem_classes="u-nameless")
+            for _ in range(_ASKED_AT_ONCE)
+        ]
+        name = gr.Button(label("set-states"), variant="primary", scale=0, min_width=150, elem_id="nameless-set")
     said = gr.HTML(elem_id="nameless-said", apply_default_css=False, padding=False)
+    with gr.Accordion(label("unknown-party"), open=False, elem_id="party-form"):
+        with gr.Row():
+            party = gr.Textbox(label=label("name"), max_lines=1, min_width=200, elem_id="party-name")
+            aliases = gr.Textbox(label=label("other-names"), info=label("by-commas"), max_lines=1, min_width=200)
+            kind = gr.Radio(label=label("kind-of-party"), choices=["state"], value="state", min_width=260)
+        add = gr.Button(label("add-party"), scale=0, min_width=150, elem_id="party-add")
     nameless = gr.State([])
     report = gr.HTML(elem_id="ingest-report", apply_default_css=False, padding=False)
     # One writer at a time; a second user's ingest waits in the queue.
@@ -217,9 +276,20 @@ def build_ingest_tab(corpus: Corpus) -> IngestTab:
         "concurrency_id": "ingest",
         "trigger_mode": "once",
     }
+    asked = [nameless, form, *choices]
     # What the browser sent has the files' own names; see `named_files`.
-    outputs = [report, files, form, which, nameless]
-    started = start.click(uploads.ingest, [files, unlisted], [*outputs], preprocess=False, **running)
-    named = name.click(uploads.set_state, [which, state, nameless], [form, which, nameless, said, state], **running)
-    sampled = sample.click(uploads.sample, None, [report], **running)
-    return IngestTab(changed=(started, sampled, named))
+    started = start.click(
+        controller.ingest, [files, unlisted], [report, stop, files, *asked], preprocess=False, **running
+    )
+    sampled = sample.click(controller.sample, None, [report, stop], **running)
+    stop.click(
+        lambda: (f'<p class="u-empty" role="status">{say("ingest-stopped")}</p>', gr.Button(visible=False)),
+        None,
+        [report, stop],
+        cancels=[started, sampled],
+        **QUIET,
+    )
+    named = name.click(controller.set_states, [nameless, *choices], [said, *asked], **running)
+    added = add.click(controller.add_party, [party, aliases, kind, nameless], [said, party, aliases, *asked], **running)
+    tab.select(controller.kinds, None, [kind], **QUIET)
+    return IngestTab(changed=(started, sampled, named, added))

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from babel import Locale
 
-from app.answering.provenance import holders, scan_note, spoken_date
+from app.answering.provenance import as_quoting, holders, scan_note, spoken_date
 from app.records import Citation
 from app.ui.words import language, say
 from prompts.wording import load_wording
@@ -25,7 +25,7 @@ def speaker_line(citation: Citation, names: PartyNamer) -> str:
     if citation.summarised:
         return say("as-summarised", party=names(citation.state))
     if citation.quoting:
-        return load_wording(language()).say("as_quoting", party=names(citation.state))
+        return as_quoting(names(citation.state), citation, names, load_wording(language()))
     if citation.held_by:
         return holders(citation, names, load_wording(language()))
     if citation.on_behalf_of is None:

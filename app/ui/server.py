@@ -26,6 +26,7 @@ from app.ui.served import served_folder
 from app.ui.theme import theme
 from app.ui.words import PageLanguage, translations
 from app.wiring import Workspace
+from vectorstore.errors import StoreError
 
 # Whatever slips into the page, the browser loads and sends nothing elsewhere.
 # Gradio needs inline scripts and styles, and compiles its HTML templates.
@@ -116,6 +117,9 @@ def serve(workspace: Workspace, host: str, port: int, *, on_ready: Callable[[str
         HostError: Others could reach the address.
         PortTakenError: It cannot be had.
     """
+    # A store that another process writes just now is tidied the next time.
+    with contextlib.suppress(StoreError):
+        workspace.corpus.uploads.forget_broken()
 
     def build(ready: Callable[[], None]) -> FastAPI:
         works = Works(open_tables(workspace.settings.store))

@@ -224,9 +224,6 @@ def load_cases(path: Path, *, corpus: Path | None = None) -> tuple[Case, ...]:
         path: `.yaml` or `.jsonl` in the project's format, or `.jsonl` with `qid`, `question`, `answerable`, `evidence`,
             `gold_doc` and, optionally, `year`.
         corpus: The folder of statements, which questions with evidence as text need.
-
-    Raises:
-        DatasetError: The file is not what it should be.
     """
     try:
         text = path.read_text(encoding="utf-8")
@@ -294,11 +291,7 @@ def _from_given(given: Mapping[str, Any], corpus: Path | None) -> Case:
 
 
 def locate(quote: str, text: str) -> tuple[int, int]:
-    """Returns where a quotation stands in a text whose white space and line-end hyphens may differ.
-
-    Raises:
-        DatasetError: It is not there.
-    """
+    """Returns where a quotation stands in a text whose white space and line-end hyphens may differ."""
     letters = [re.escape(char) for char in quote if not char.isspace()]
     match = re.search(r"[\s-]*".join(letters), text)
     if match is None:

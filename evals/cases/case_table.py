@@ -35,7 +35,7 @@ _COLUMNS: Final = (*_REQUIRED, "year", "article", "language", "reason", "history
 _YES_NO: Final = {**dict.fromkeys(("yes", "y", "true", "1"), True), **dict.fromkeys(("no", "n", "false", "0"), False)}
 _LANGUAGE: Final = re.compile(r"[a-z]{2}")
 # A passage this much alike, 0 to 100, is shown as what may have been meant.
-_NEAR: Final = 60
+_NEAR: Final = 75
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,9 +83,6 @@ def read_case_table(path: Path, documents: Documents) -> CaseTable:
     Args:
         path: `.csv` (comma, semicolon or tab; a first line of headings) or `.xlsx` (its first sheet).
         documents: The corpus, in which quotations are looked for.
-
-    Raises:
-        DatasetError: The file cannot be read at all, or has no heading `question`.
     """
     head, *rows = _lines(path)
     columns = [_column(name) for name in head[1]]
@@ -234,12 +231,7 @@ def _evidence(
                 "quote", f"{quote[:40]!r} was said by {speaker} ({document.file})", "correct the State or the quote"
             )
             return None
-        words = document.text[start:end]
-        digest = hashlib.sha256(words.encode("utf-8", "surrogatepass")).hexdigest()
-        return Evidence(
-            id=f"e{number}", file=document.file, state=document.state or (states[0] if states else None),
-            start=start, end=end, sha256=digest, quote=words, lang=document.language,
-        )  # fmt: skip
+        return document.evidence(f"e{number}", start, end, state=states[0] if states else None)
     near = _nearest(quote, [document for document in ordered if not any(apart(document)[:2])] or ordered)
     row.wrong("quote", f"{quote[:40]!r} stands in no statement", near or "copy the exact words from the statement")
     return None
@@ -251,6 +243,9 @@ def _nearest(quote: str, documents: Sequence[Document]) -> str | None:
     for document in documents:
         found = fuzz.partial_ratio_alignment(quote, document.text, score_cutoff=best[0])
         if found is not None and found.score > best[0]:
-            words = " ".join(document.text[found.dest_start : found.dest_end].split())
+            # As whole words, since what is nearest may begin within one.
+            start = document.text.rfind(" ", 0, found.dest_start + 1) + 1
+            end = document.text.find(" ", found.dest_end)
+            words = " ".join(document.text[start : end if end >= 0 else None].split())
             best = (found.score, f"did you mean “{words}” ({document.file})?")
     return best[1] or None

@@ -6,7 +6,6 @@ occur.
 """
 
 import csv
-import hashlib
 import re
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -108,11 +107,6 @@ class Reading:
                 if telling & self.stems or (not telling and any(wanted <= span.stems for span in self.sentences)):
                     return False
         return True
-
-
-def sha256_of(text: str) -> str:
-    """Returns the hash by which evidence names a span's words, hexadecimal."""
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 @cache

@@ -13,7 +13,7 @@ from app.corpus.corpus import Corpus
 from app.settings import Settings
 from app.wiring import open_workspace
 from evals.cases.case import Case, Evidence, locate
-from evals.errors import DatasetError
+from evals.errors import DatasetError, RunError
 from ingest.errors import LoadError
 from ingest.loaders.apart import load, with_members
 from ingest.loaders.loaded import LoadLimits
@@ -44,6 +44,14 @@ class Document:
     language: str | None = None
     kind: str = "statement"
 
+    def evidence(self, identifier: str, start: int, end: int, *, state: str | None = None) -> Evidence:
+        """Returns the words at `[start, end)` as evidence, of this State where the manifest names none."""
+        words = self.text[start:end]
+        return Evidence(
+            id=identifier, file=self.file, state=self.state or state, start=start, end=end, sha256=sha256_of(words),
+            quote=words, lang=self.language,
+        )  # fmt: skip
+
 
 @dataclass(frozen=True, kw_only=True)
 class Documents:
@@ -57,6 +65,11 @@ class Documents:
     by_file: Mapping[str, Document]
     sha256: str
     parties: PartyTable
+
+    def require(self, sha256: str, run: str) -> None:
+        """Refuses statements that have changed since a run was asked over them, so that offsets may point elsewhere."""
+        if self.sha256 != sha256:
+            raise RunError(f"the statements have changed since the run {run!r}: run it again under another name")
 
     def sessions(self) -> Mapping[str, str]:
         """Returns the session of each year in which all statements are of one session."""
@@ -90,12 +103,13 @@ class Documents:
         return replace(self, by_file=by_file)
 
 
-def read_documents(folders: Sequence[Path]) -> Documents:
-    """Reads the documents of folders, as their manifests list them or, without one, every file that a loader reads.
+def sha256_of(text: str) -> str:
+    """Returns the hash by which evidence names a span's words, hexadecimal."""
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
-    Raises:
-        DatasetError: A folder or a file cannot be read, or two folders hold a file of the same name.
-    """
+
+def read_documents(folders: Sequence[Path]) -> Documents:
+    """Reads the documents of folders, as their manifests list them or, without one, every file that a loader reads."""
     parties = PartyTable.load().with_extra(*(f / PARTIES_NAME for f in folders if (f / PARTIES_NAME).is_file()))
     by_file: dict[str, Document] = {}
     for folder in folders:
@@ -127,21 +141,13 @@ def documents_of(corpus: Corpus) -> Documents:
 
 
 def stored_documents(settings: Settings) -> Documents:
-    """Reads the statements of the store.
-
-    Raises:
-        StoreError: It cannot be opened.
-    """
+    """Reads the statements of the store."""
     with open_workspace(settings, read_only=True, check_model=False) as workspace:
         return documents_of(workspace.corpus)
 
 
 def located(cases: Iterable[Case], documents: Documents) -> tuple[Case, ...]:
-    """Returns the cases with offsets for evidence that is given by its words alone.
-
-    Raises:
-        DatasetError: A file is missing, or the words do not stand in it.
-    """
+    """Returns the cases with offsets for evidence that is given by its words alone."""
     return tuple(_located(case, documents) for case in cases)
 
 
@@ -164,11 +170,7 @@ def _span(case: Case, span: Evidence, documents: Documents) -> Evidence:
 
 
 def state_code(name: str, parties: PartyTable) -> str:
-    """Returns the code of a State or group that a person typed.
-
-    Raises:
-        DatasetError: Its name is unknown, or may be several.
-    """
+    """Returns the code of a State or group that a person typed."""
     found = parties.resolve(name)
     if len(found.codes) != 1:
         near = ", ".join(f"{parties.display(code)} ({code})" for code in found.codes or found.suggestions)
@@ -208,6 +210,7 @@ def _hash(by_file: Mapping[str, Document]) -> str:
     digest = hashlib.sha256()
     for file in sorted(by_file):
         document = by_file[file]
-        text = hashlib.sha256(document.text.encode("utf-8", "surrogatepass")).hexdigest()
-        digest.update(f"{file}\0{text}\0{document.state}\0{sorted(document.facts.items())}\n".encode())
+        digest.update(
+            f"{file}\0{sha256_of(document.text)}\0{document.state}\0{sorted(document.facts.items())}\n".encode()
+        )
     return digest.hexdigest()

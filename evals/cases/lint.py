@@ -15,8 +15,8 @@ from typing import Final, Literal
 from rapidfuzz import fuzz
 
 from evals.cases.case import Case, Evidence, locate, slices
-from evals.cases.corpus_facts import Article, Reading, read_all, sha256_of, topic_called
-from evals.cases.documents import Document, Documents
+from evals.cases.corpus_facts import Article, Reading, read_all, topic_called
+from evals.cases.documents import Document, Documents, sha256_of
 from evals.errors import DatasetError
 from ingest.parties.party_table import PartyTable
 from ingest.text.squash import squash

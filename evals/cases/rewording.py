@@ -11,16 +11,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from pathlib import Path
 from string import Formatter
 from typing import Final
 
 import yaml
 
 from evals.cases.case import Case
-from evals.errors import DatasetError, EvalError
+from evals.cases.documents import Documents
+from evals.errors import EvalError
 from ingest.language.numerals import number_words
-from ingest.metadata.manifest import read_manifest
 from ingest.parties.party_names import LANGUAGES
 from ingest.parties.party_table import Party, PartyTable
 
@@ -49,36 +48,19 @@ class Setting:
     speakers: Mapping[str, tuple[str, ...]]
 
 
-def setting_of(corpus: Path, parties: PartyTable) -> Setting:
-    """Reads sessions, years and speakers from the manifest of a folder.
-
-    Raises:
-        DatasetError: The folder has no manifest.
-    """
-    manifest = read_manifest(corpus)
-    if manifest is None:
-        raise DatasetError(f"rewording needs the manifest of {str(corpus)!r}: `untoc manifest` writes a draft")
-    sessions: dict[str, set[str]] = defaultdict(set)
+def setting_of(documents: Documents) -> Setting:
+    """Returns sessions, years and speakers of a corpus."""
     speakers: dict[str, dict[str, None]] = defaultdict(dict)
-    for row in manifest.rows:
-        if row.date is not None and row.session is not None:
-            sessions[row.date[:4]].add(row.session)
-        codes = parties.resolve(row.state, "state").codes if row.state is not None else ()
-        if row.date is not None and len(codes) == 1:
-            speakers[row.date[:4]][codes[0]] = None
-    return Setting(
-        parties=parties,
-        sessions={year: min(found) for year, found in sessions.items() if len(found) == 1},
-        speakers={year: tuple(found) for year, found in speakers.items()},
-    )
+    states = {*documents.parties.codes("state")}
+    for document in documents.by_file.values():
+        if "date" in document.facts and document.state in states:
+            speakers[document.facts["date"][:4]][document.state] = None
+    found = {year: tuple(codes) for year, codes in speakers.items()}
+    return Setting(parties=documents.parties, sessions=documents.sessions(), speakers=found)
 
 
 def chosen_wordings(choice: str) -> tuple[str, ...] | int:
-    """Reads `all`, names joined by commas, or how many of them to draw for each case.
-
-    Raises:
-        EvalError: A name is unknown.
-    """
+    """Reads `all`, names joined by commas, or how many of them to draw for each case."""
     if choice.isdecimal():
         return int(choice)
     names = tuple(WORDINGS) if choice == "all" else tuple(choice.split(","))

@@ -5,15 +5,13 @@ with 0.8 four in five are right.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import groupby
 from typing import Final, NamedTuple
 
 BINS: Final = 10
 
 
-@dataclass(frozen=True, kw_only=True)
-class Outcome:
+class Outcome(NamedTuple):
     """How sure an answer about one party was, 0 to 1, and how it came out; `wrong` is None where nothing judges it."""
 
     confidence: float
@@ -21,8 +19,7 @@ class Outcome:
     wrong: bool | None
 
 
-@dataclass(frozen=True, kw_only=True)
-class CurvePoint:
+class CurvePoint(NamedTuple):
     """What answering only from some confidence on would give: shares of all cases, and of wrong ones among them."""
 
     confidence: float
@@ -30,8 +27,7 @@ class CurvePoint:
     risk: float
 
 
-@dataclass(frozen=True, kw_only=True)
-class RiskCoverage:
+class RiskCoverage(NamedTuple):
     """The curve, highest confidence first, its mean risk (None without any answer), and how many cases it is over."""
 
     points: tuple[CurvePoint, ...]
@@ -51,14 +47,13 @@ def risk_coverage(outcomes: Sequence[Outcome]) -> RiskCoverage:
     given = sorted(((o.confidence, o.wrong) for o in outcomes if o.answered and o.wrong is not None), reverse=True)
     total = len(given) + sum(not outcome.answered for outcome in outcomes)
     points: list[CurvePoint] = []
-    seen = wrongs = 0
-    area = 0.0
+    seen, wrongs, area = 0, 0, 0.0
     for chance, step in groupby(given, key=lambda pair: pair[0]):
         results = [wrong for _, wrong in step]
         seen, wrongs = seen + len(results), wrongs + sum(results)
-        points.append(CurvePoint(confidence=chance, coverage=seen / total, risk=wrongs / seen))
+        points.append(CurvePoint(chance, seen / total, wrongs / seen))
         area += wrongs / seen * len(results)
-    return RiskCoverage(points=tuple(points), aurc=area / seen if seen else None, cases=total)
+    return RiskCoverage(tuple(points), area / seen if seen else None, total)
 
 
 class Bin(NamedTuple):

@@ -52,11 +52,7 @@ class EvalSample:
 
 
 def read_answer(record: Mapping[str, Any]) -> Answer:
-    """Reads the JSON contract; fields that it does not know are left out.
-
-    Raises:
-        AnswerError: It is not such an answer.
-    """
+    """Reads the JSON contract; fields that it does not know are left out."""
     try:
         return _CONTRACT.validate_python(record)
     except ValidationError as exc:

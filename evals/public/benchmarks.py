@@ -18,11 +18,7 @@ BENCHMARKS: Final[Mapping[str, Callable[[Settings, Path, Path | None], list[Figu
 
 
 def run_benchmark(name: str, settings: Settings, data: Path | None) -> list[Figure]:
-    """Runs one of `BENCHMARKS`; its texts and their store are kept below the store of the settings.
-
-    Raises:
-        EvalError: Its data is not there, or was not taken in whole.
-    """
+    """Runs one of `BENCHMARKS`; its texts and their store are kept below the store of the settings."""
     return BENCHMARKS[name](settings, eval_paths(settings.store).stores / f"public-{name}", data)
 
 

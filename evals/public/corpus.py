@@ -89,9 +89,6 @@ def records_of(file: str, folder: Path | None) -> list[dict[str, Any]]:
     Args:
         file: Its name below the folder of public data; `.gz` is unpacked.
         folder: That folder; by default `public` in what the variable `UNTOC_TEST_DATA` names.
-
-    Raises:
-        DatasetError: It is not there.
     """
     named = os.environ.get(DATA)
     root = folder or (Path(named) / "public" if named else None)
@@ -120,9 +117,6 @@ def open_texts(settings: Settings, folder: Path) -> Iterator[tuple[Workspace, di
     """Opens a store that holds the texts of a folder, and gives its statements by file, interventions one by one.
 
     Texts that are held already are not embedded again.
-
-    Raises:
-        RunError: Not all of them were taken in.
     """
     with open_workspace(settings.model_copy(update={"store": folder.with_name(f"{folder.name}-store")})) as workspace:
         report = workspace.corpus.ingest([folder])

@@ -1,6 +1,6 @@
 """Error analysis in the report: each failed case with what was asked, expected and given, and where it broke."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import Final, NamedTuple
 
@@ -11,7 +11,6 @@ from evals.cases.documents import Documents
 from evals.failure_taxonomy import STAGES, Stage
 from evals.metrics.citations import covers, evidence_spans, overlaps, ruling
 from evals.metrics.eval_sample import EvalSample
-from evals.metrics.table import METRICS
 from evals.report.marked_evidence import Context, Word, context, word_changes
 from evals.report.words import GIVEN, STATUS, milliseconds, party, plain, shortened
 from evals.runs import AnswerRecord, Run, ScoreRecord
@@ -22,7 +21,6 @@ from ingest.text.furniture import running_heads
 # Retrieved passages shown, beside those that hold evidence.
 PASSAGES: Final = 8
 _SNIPPET: Final = 90
-_AGREEMENTS: Final = tuple(METRICS[name].key for name in ("paraphrase_agreement", "language_agreement"))
 _cached_heads = lru_cache(maxsize=512)(running_heads)
 # A finding about a citation: a sign, a word and whether it is good.
 Badge = tuple[str, str, str]
@@ -184,19 +182,6 @@ class Answers:
             snippet = shortened(" ".join(text[: 4 * _SNIPPET].split()), _SNIPPET)
             found.append((passage, state, file or passage.statement_id, snippet, held))
         return found
-
-    def disagreements(self) -> Iterable[tuple[Case, Case, str, str]]:
-        """Yields (variant, its original, both outcomes) where these differ, in the order of the run."""
-        scores = {score.case: score for score in self.scores if score.repeat == 0}
-        for name, score in scores.items():
-            original = self.cases.get(self.cases[name].variant_of or "")
-            rows = [score.components[key] for key in _AGREEMENTS if key in score.components]
-            if original is not None and original.id in scores and any(row[0] == 0 for row in rows):
-                yield self.cases[name], original, self._outcome(score), self._outcome(scores[original.id])
-
-    def _outcome(self, score: ScoreRecord) -> str:
-        given = GIVEN.get(score.status or "", "failed")
-        return f"{given}: {', '.join(map(self.party, score.states))}" if score.states else given
 
     def _compared(self, citation: Citation, sample: EvalSample) -> tuple[str, bool]:
         """Returns (the words at a citation's offsets, whether the quotation reads as them)."""

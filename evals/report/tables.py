@@ -28,7 +28,6 @@ from evals.report.words import (
     listed,
     milliseconds,
     p_value,
-    party,
     plain,
     range_of,
     shortened,
@@ -40,15 +39,12 @@ from evals.runs import Run, ScoreRecord
 from evals.summary import (
     SMALL,
     Figure,
-    abstention_square,
     by_case,
     by_slice,
-    confusion,
     figure,
     latency,
     stage_counts,
     summarise,
-    tokens,
 )  # fmt: skip
 from ingest.parties.party_table import PartyTable
 
@@ -221,48 +217,6 @@ def changes_table(found: Comparison) -> Table:
     return Table(title="What was run differently", columns=("Entry", found.baseline, found.candidate), rows=rows)
 
 
-def abstention_tables(scores: Sequence[ScoreRecord], figures: Mapping[str, Figure]) -> tuple[Table, Table]:
-    """Returns whether there was something to answer with and what was done, and what thoughtless programs would get."""
-    square = abstention_square(scores)
-    nothing = square.right_abstentions + square.false_answers
-    something = square.needless_abstentions + square.right_to_answer
-    decided = Table(
-        title="Answers and abstentions",
-        columns=("", "It gave no answer", "It answered"),
-        rows=[
-            ("The statements hold no answer", f"{square.right_abstentions} ✔", f"{square.false_answers} ✗"),
-            ("The statements hold an answer", f"{square.needless_abstentions} ✗", f"{square.right_to_answer} ✔"),
-        ],
-        note="Cases that can be answered in part are counted apart.",
-    )
-    programs = (
-        ("This run", square.right_abstentions + square.right_to_answer, "macro_f1"),
-        ("A program that never answers", nothing, "macro_f1_always_abstain"),
-        ("A program that always answers", something, "macro_f1_always_answer"),
-    )
-    rows = [
-        (name, f"{right} of {nothing + something}", shown(figures[key].value if key in figures else None, key))
-        for name, right, key in programs
-    ]
-    return decided, Table(
-        title="Beside programs without thought",
-        columns=("Program", "Right to answer or not", METRICS["macro_f1"].label),
-        rows=rows,
-    )
-
-
-def confusion_table(scores: Sequence[ScoreRecord], parties: PartyTable) -> Table:
-    """Returns answers to cases about one State that are about another, the most frequent first."""
-    wrong = {pair: count for pair, count in confusion(scores).items() if pair[0] != pair[1]}
-    ordered = sorted(wrong.items(), key=lambda item: (-item[1], item[0]))
-    return Table(
-        title="Mixed-up States",
-        columns=("Asked about", "The answer is about", "Answers"),
-        rows=[(party(a, parties), party(b, parties), str(count)) for (a, b), count in ordered],
-        note="A group that speaks for its members counts here as another, though citing it as such can be right.",
-    )
-
-
 def times_table(scores: Sequence[ScoreRecord], before: Sequence[ScoreRecord] = ()) -> Table:
     """Returns the wall time of each step, beside the baseline's."""
     earlier = latency(before)
@@ -279,14 +233,6 @@ def times_table(scores: Sequence[ScoreRecord], before: Sequence[ScoreRecord] = (
         rows=rows,
         note="The 95th percentile is left out where there are too few answers to bound it (59).",
     )
-
-
-def tokens_table(scores: Sequence[ScoreRecord]) -> Table:
-    """Returns the tokens that each model took; none where answers are quotations chosen on this machine."""
-    rows = [
-        (model, plain(name), str(count)) for model, counts in tokens(scores).items() for name, count in counts.items()
-    ]
-    return Table(title="Tokens", columns=("Model", "What", "Count"), rows=rows)
 
 
 def cases_table(cases: Sequence[Case]) -> Table:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
 from evals.compare import Comparison
@@ -39,7 +40,7 @@ def verdict(
     right = figure(cases, RIGHT)
     if right is None:
         return RunVerdict(tone="warn", sentence="No case was scored, so nothing can be said.", more=())
-    counted = f"{right.numerator:.6g} of {right.n} cases of “{manifest.dataset}”"
+    counted = f"{right.numerator:.6g} of {right.n} cases of “{Path(manifest.dataset).name}”"
     parts = [f"{counted} came out right ({shown(right.value, RIGHT.name)})"]
     more: list[str] = []
     tone = TONE[comparison.right.verdict] if comparison is not None else ""
@@ -96,10 +97,12 @@ def gates_told(gates: GateReport) -> tuple[str, str]:
         [METRICS[result.metric].label for result in gates.results if result.verdict == verdict]
         for verdict in ("fail", "invalid", "warn")
     )
-    if failed:
-        return f"not good enough, {len(failed)} of {total} gates failed ({listed(failed, 5)})", "bad"
+    lost = f"{len(failed)} of {total} gates failed{_named(failed)}"
     if undecided or gates.problems:
-        return f"whether that is good enough cannot be decided by the gates{_named(undecided)}", "warn"
+        also = f", of which {lost}" if failed else ""
+        return f"whether that is good enough cannot be decided by the gates{_named(undecided)}{also}", "warn"
+    if failed:
+        return f"not good enough, {lost}", "bad"
     if warned:
         return f"good enough, all {total} gates held, {len(warned)} with a warning{_named(warned)}", "warn"
     return f"good enough, all {total} gates held", "good"

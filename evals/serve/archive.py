@@ -1,6 +1,5 @@
 """The page's cached reads of runs: a folder is read again only where one of its files has changed."""
 
-import os
 import threading
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -11,10 +10,11 @@ from app.settings import Settings
 from evals.case_sets import shipped_folder
 from evals.cases.documents import Documents, read_documents, stored_documents
 from evals.errors import EvalError, RunError
-from evals.gates import GateReport, gates_of
+from evals.gates import gates_of
 from evals.metrics.table import RIGHT
 from evals.paths import EvalPaths
 from evals.report.report import Report
+from evals.report.verdict import gates_told
 from evals.review import CitationDecision, Unjudged, pooled, read_decisions, read_rulings, unjudged
 from evals.runs import ANSWERS, MANIFEST, SCORES, Run, list_runs, open_run, run_path
 from evals.score import score_run
@@ -31,14 +31,14 @@ class RunRow:
     Attributes:
         done: Answers that are there.
         right: None while it is not scored.
-        gated: How the absolute gates came out; None where that is not known.
+        gates: How the absolute gates came out, in words.
         ruled: Whether persons have ruled since it was scored.
     """
 
     run: Run
     done: int
     right: Figure | None
-    gated: GateReport | None
+    gates: str
     ruled: bool
 
 
@@ -54,18 +54,19 @@ class Archive:
 
     def rows(self) -> tuple[RunRow, ...]:
         """Returns the runs, the newest first."""
-        try:
-            rulings = [d.at.timestamp() for d in read_decisions(self._paths.reviews) if isinstance(d, CitationDecision)]
-        except EvalError:
-            rulings = []
-        return tuple(self._row(run, max(rulings, default=0.0)) for run in list_runs(self._paths.runs))
+        decisions = read_decisions(self._paths.reviews)
+        ruled = max((d.at.timestamp() for d in decisions if isinstance(d, CitationDecision)), default=0.0)
+
+        def row(run: Run) -> RunRow:
+            files = [run.path / name for name in (ANSWERS, SCORES, MANIFEST)]
+            done, right, gates = self._once(("row", run.name), files, lambda: _figures(run))
+            newer = right is not None and ruled > (run.path / SCORES).stat().st_mtime
+            return RunRow(run=run, done=done, right=right, gates=gates, ruled=newer)
+
+        return tuple(map(row, list_runs(self._paths.runs)))
 
     def run(self, name: str) -> Run:
-        """Returns a run by its name alone; paths, which `open_run` takes as well, are not for the page.
-
-        Raises:
-            RunError: There is none.
-        """
+        """Returns a run by its name alone; paths, which `open_run` takes as well, are not for the page."""
         return open_run(self._paths.runs, run_path(self._paths.runs, name).name)
 
     def documents(self, run: Run) -> Documents:
@@ -74,14 +75,12 @@ class Archive:
         if not folders:
             return self.store_documents()
         places = [shipped_folder(folder) for folder in folders]
-        files = (path for folder in places if folder.is_dir() for path in sorted(folder.rglob("*")))
+        files = (path for folder in places for path in sorted(folder.rglob("*")))
         return self._once(("folders", *folders), files, lambda: read_documents(places))
 
     def store_documents(self) -> Documents:
         """Returns the statements of the store."""
-        store = self._settings.store
-        files = (path for path in (sorted(store.iterdir()) if store.is_dir() else ()) if path.is_file())
-        return self._once(("store",), files, self._read_store)
+        return self._once(("store",), sorted(self._settings.store.glob("*.*")), self._read_store)
 
     def waiting(self, name: str | None = None) -> tuple[tuple[Unjudged, ...], tuple[str, ...]]:
         """Returns (cited spans that wait for a ruling, problems of runs that cannot be read).
@@ -101,15 +100,15 @@ class Archive:
         return pooled(queues, read_rulings(self._paths.reviews)), tuple(problems)
 
     def report(self, name: str, baseline: str | None = None) -> Report:
-        """Returns the report of a run.
-
-        Raises:
-            EvalError: The run is missing or not scored, or its statements have changed.
-        """
-        run = self._scored(name)
+        """Returns the report of a run."""
+        run = self.run(name)
         if baseline == name:
             raise RunError("a run cannot be compared with itself: choose two")
-        before = self._scored(baseline) if baseline else None
+        before = self.run(baseline) if baseline else None
+        for each in (run, *((before,) if before is not None else ())):
+            if not each.scored:
+                todo = "score it on the page of runs" if each.complete else "it was not finished; go on with it first"
+                raise RunError(f"the run {each.name!r} has no scores yet: {todo}")
         return Report(run=run, documents=self._same_documents(run), baseline=before, reviews=self._paths.reviews)
 
     def score(self, name: str) -> None:
@@ -120,26 +119,12 @@ class Archive:
     def _same_documents(self, run: Run) -> Documents:
         """Returns the statements that a run searched, if they are still the same: else offsets point elsewhere."""
         documents = self.documents(run)
-        if documents.sha256 != run.manifest.corpus_sha256:
-            raise RunError(f"the statements have changed since the run {run.name!r}: start it again under another name")
+        documents.require(run.manifest.corpus_sha256, run.name)
         return documents
-
-    def _scored(self, name: str) -> Run:
-        run = self.run(name)
-        if not run.scored:
-            todo = "score it on the page of runs" if run.complete else "it was not finished; go on with it first"
-            raise RunError(f"the run {run.name!r} has no scores yet: {todo}")
-        return run
-
-    def _row(self, run: Run, ruled: float) -> RunRow:
-        files = [run.path / name for name in (ANSWERS, SCORES, MANIFEST)]
-        done, right, gated = self._once(("row", run.name), files, lambda: _figures(run))
-        newer = right is not None and ruled > (run.path / SCORES).stat().st_mtime
-        return RunRow(run=run, done=done, right=right, gated=gated, ruled=newer)
 
     def _once(self, key: tuple[str, ...], files: Iterable[Path], read: Callable[[], _Read]) -> _Read:
         """Returns what was read under a key, read anew where one of its files has changed."""
-        state = [(str(path), about.st_mtime_ns, about.st_size) for path in files if (about := _stat(path))]
+        state = [(path, path.stat().st_mtime_ns, path.stat().st_size) for path in files if path.is_file()]
         with self._lock:
             known = self._known.get(key)
             if known is None or known[0] != state:
@@ -147,16 +132,11 @@ class Archive:
             return known[1]  # type: ignore[return-value]  # of the key, always read by the same function
 
 
-def _stat(path: Path) -> os.stat_result | None:
-    try:
-        return path.stat()
-    except OSError:
-        return None
-
-
-def _figures(run: Run) -> tuple[int, Figure | None, GateReport | None]:
+def _figures(run: Run) -> tuple[int, Figure | None, str]:
     try:
         done = len(run.answers())
-        return (done, figure(by_case(run.scores()), RIGHT), gates_of(run, None)) if run.scored else (done, None, None)
+        if run.scored:
+            return done, figure(by_case(run.scores()), RIGHT), gates_told(gates_of(run, None))[0]
     except EvalError:
-        return 0, None, None
+        done = 0
+    return done, None, "not known"

@@ -16,8 +16,6 @@ from evals.runs import AnswerRecord, Run, open_run, run_path
 from ingest.errors import IngestError
 from vectorstore.errors import StoreError
 
-# Runs a set of cases, as `evals.launch.launch` does.
-Launch = Callable[..., Run]
 _GRACE_SECONDS: Final = 5.0
 logger = logging.getLogger(__name__)
 
@@ -26,7 +24,7 @@ class _Stopped(Exception):
     """Cancellation: somebody stopped the run."""
 
 
-class Job:
+class Job(threading.Thread):
     """A run and how far it is.
 
     Attributes:
@@ -35,40 +33,47 @@ class Job:
         left: How long the remaining ones will take, such as ", about 4 min left".
     """
 
-    def __init__(self, name: str) -> None:
-        self.name = name
+    def __init__(self, name: str, run: Callable[..., object]) -> None:
+        """Starts nothing yet; `run` is told whom to tell what is done."""
+        super().__init__(name=name)
         self.state: Literal["running", "done", "failed", "cancelled"] = "running"
         self.stage, self.done, self.left = "starting", 0, ""
         self.total: int | None = None
-        self._pace, self._stop = Pace(), threading.Event()
+        self.stopped = threading.Event()
+        self._pace, self._call = Pace(), run
 
-    def on_stage(self, text: str) -> None:
-        """Notes what is being done."""
+    def run(self) -> None:
+        """Runs the cases, and notes how that ended."""
+        try:
+            self._call(on_stage=self._on_stage, on_answer=self._on_answer)
+            self.stage, self.state = "", "done"
+        except _Stopped:
+            self.stage = "what is answered is kept: start it again under the same name to go on"
+            self.state = "cancelled"
+        except (AppError, IngestError, StoreError) as exc:
+            self.stage, self.state = str(exc), "failed"
+        except Exception as exc:  # a bug must not leave the page waiting for a run that has ended
+            logger.exception("the run %s", self.name)
+            self.stage, self.state = f"{type(exc).__name__}: {exc}", "failed"
+
+    def _on_stage(self, text: str) -> None:
         self.stage = text
-        self._check()
+        if self.stopped.is_set():
+            raise _Stopped
 
-    def on_answer(self, record: AnswerRecord, done: int, total: int) -> None:
-        """Notes an answer."""
+    def _on_answer(self, record: AnswerRecord, done: int, total: int) -> None:
         self.done, self.total, self.left = done, total, self._pace.told(done, total)
-        self._check()
-
-    def stop(self) -> None:
-        """Asks the run to end after the answer that it works on."""
-        self._stop.set()
-
-    def _check(self) -> None:
-        if self._stop.is_set():
+        if self.stopped.is_set():
             raise _Stopped
 
 
 class Jobs:
     """Starts runs, one at a time."""
 
-    def __init__(self, settings: Settings, paths: EvalPaths, *, run: Launch = launch) -> None:
-        """Starts nothing yet; `run` runs cases."""
+    def __init__(self, settings: Settings, paths: EvalPaths, *, run: Callable[..., Run] = launch) -> None:
+        """Starts nothing yet; `run` runs cases, as `launch` does."""
         self._settings, self._paths, self._run = settings, paths, run
         self._lock = threading.Lock()
-        self._thread: threading.Thread | None = None
         self.newest: Job | None = None
 
     @property
@@ -77,40 +82,19 @@ class Jobs:
         return self.newest.name if self.newest is not None and self.newest.state == "running" else None
 
     def start(self, name: str, options: RunOptions) -> None:
-        """Starts a run, or goes on with one of that name that was not finished.
-
-        Raises:
-            RunError: There is a run of that name, the name is none for a folder, or another run is under way.
-        """
+        """Starts a run, or goes on with one of that name that was not finished."""
         resume = run_path(self._paths.runs, name).exists()
         if resume and open_run(self._paths.runs, name).complete:
             raise RunError(f"there is a run {name!r}: give another name")
         with self._lock:
             if self.running is not None:
-                raise RunError(
-                    f"the run {self.running!r} is under way, and one at a time is run: wait for it, or cancel it"
-                )
-            job = self.newest = Job(name)
-            self._thread = threading.Thread(target=self._work, args=(job, options, resume), name="untoc-eval-run")
-            self._thread.start()
+                told = "is under way, and one at a time is run: wait for it, or cancel it"
+                raise RunError(f"the run {self.running!r} {told}")
+            self.newest = Job(name, lambda **told: self._run(options, self._settings, name=name, resume=resume, **told))
+            self.newest.start()
 
     def cancel(self) -> None:
         """Stops the run under way, if there is one, and waits shortly for it; what it has answered stays."""
-        if self.newest is not None and self._thread is not None:
-            self.newest.stop()
-            self._thread.join(_GRACE_SECONDS)
-
-    def _work(self, job: Job, options: RunOptions, resume: bool) -> None:
-        try:
-            self._run(
-                options, self._settings, name=job.name, resume=resume, runs=self._paths.runs,
-                on_stage=job.on_stage, on_answer=job.on_answer,
-            )  # fmt: skip
-            job.stage, job.state = "", "done"
-        except _Stopped:
-            job.stage, job.state = "what is answered is kept: start it again under the same name to go on", "cancelled"
-        except (AppError, IngestError, StoreError) as exc:
-            job.stage, job.state = str(exc), "failed"
-        except Exception as exc:  # a bug must not leave the page waiting for a run that has ended
-            logger.exception("the run %s", job.name)
-            job.stage, job.state = f"{type(exc).__name__}: {exc}", "failed"
+        if self.newest is not None:
+            self.newest.stopped.set()
+            self.newest.join(_GRACE_SECONDS)

@@ -1,10 +1,8 @@
 """The evals page: a Gradio interface of runs, a form to start one, and reviews, for one person on this machine."""
 
 from collections.abc import Callable
-from html import escape
 from pathlib import Path
 from typing import Any, Final
-from urllib.parse import quote
 
 import gradio as gr
 from fastapi import FastAPI
@@ -13,20 +11,17 @@ from starlette.responses import HTMLResponse, PlainTextResponse, Response
 
 from app.settings import Settings
 from app.ui.ask_tab import QUIET, SHOWN_ERRORS
-from app.ui.conversation import error_html
+from app.ui.messages import error_html
 from app.ui.server import create_app, serve_app
 from evals.case_sets import SAVED, SHIPPED
 from evals.cases.case_table import SUFFIXES
 from evals.errors import EvalError
-from evals.metrics.table import RIGHT
 from evals.paths import EvalPaths, eval_paths
-from evals.report.verdict import gates_told
-from evals.report.words import range_of, shown
 from evals.run_options import RunOptions
 from evals.runs import new_name
-from evals.serve.archive import Archive, RunRow
+from evals.serve.archive import Archive
 from evals.serve.job import Jobs
-from evals.serve.review_tab import build_review_tab
+from evals.serve.review_tab import build_review_tab, html
 
 # A report is one file with its style and script in it; it needs nothing else, and can reach nothing of this page.
 _REPORT_POLICY: Final = (
@@ -39,7 +34,6 @@ _DATASETS: Final = {
     "dev": "dev: over general debate speeches",
     SAVED: "saved: what was saved in the chat",
 }
-_ENDED: Final = {"done": "Finished", "failed": "Stopped by an error", "cancelled": "Cancelled"}
 _SECONDS: Final = 2.0
 _HTML: Final[dict[str, Any]] = {"apply_default_css": False, "padding": False}
 
@@ -47,15 +41,11 @@ _HTML: Final[dict[str, Any]] = {"apply_default_css": False, "padding": False}
 def serve(settings: Settings, *, host: str, port: int, on_ready: Callable[[str], None]) -> None:
     """Serves the evals page until interrupted; a run that is under way is then stopped, and can be gone on with.
 
-    Args:
-        settings: The settings, with the store; nothing is written outside its folder of evals.
-        host: Address to serve on, one of this machine's own.
-        port: 0 takes any free one.
-        on_ready: Called with the address when the page can be opened.
+    Nothing is written outside the store's folder of evals.
 
     Raises:
         HostError: Others could reach the address.
-        PortTakenError: It cannot be had.
+        PortTakenError: The port cannot be had; 0 takes any free one.
     """
     paths = eval_paths(settings.store)
     jobs, archive = Jobs(settings, paths), Archive(settings, paths)
@@ -72,14 +62,7 @@ def serve(settings: Settings, *, host: str, port: int, on_ready: Callable[[str],
 def create_page(
     archive: Archive, jobs: Jobs, paths: EvalPaths, *, on_ready: Callable[[], None] | None = None
 ) -> FastAPI:
-    """Puts the page and the reports that it links to into one web application, under the guard of the chat.
-
-    Args:
-        archive: Reads runs.
-        jobs: Starts runs.
-        paths: Where runs, decisions and own cases are kept.
-        on_ready: Called when the page can be opened.
-    """
+    """Puts the page and the reports that it links to into one web application, under the guard of the chat."""
     interface = gr.Blocks(title="untoc evals", analytics_enabled=False, fill_width=True)
     runs = _Runs(archive, jobs, paths)
     with interface:
@@ -123,14 +106,10 @@ def _pages(archive: Archive) -> dict[str, Callable[[Request], Response]]:
 
 def case_files(paths: EvalPaths) -> tuple[str, ...]:
     """Returns the files of cases that somebody put into the folder of evals, as paths below it."""
-    own = {paths.drafts.resolve(), paths.reviews.resolve()}
-    folders = (paths.path, paths.path / "cases")
-    found = (path for folder in folders if folder.is_dir() for path in sorted(folder.iterdir()))
-    return tuple(
-        path.relative_to(paths.path).as_posix()
-        for path in found
-        if path.suffix in _CASE_FILES and path.is_file() and path.resolve() not in own
-    )
+    found = (path for folder in (paths.path, paths.path / "cases") for path in sorted(folder.glob("*.*")))
+    own = (paths.drafts, paths.reviews)
+    kept = (path for path in found if path.suffix in _CASE_FILES and path.is_file() and path not in own)
+    return tuple(path.relative_to(paths.path).as_posix() for path in kept)
 
 
 class _Runs:
@@ -186,58 +165,15 @@ class _Runs:
 
     def progress(self) -> str:
         """Renders how far the newest run is."""
-        job = self._jobs.newest
-        if job is None:
-            return '<p class="u-empty">No run is under way.</p>'
-        done = f"{job.done} of {job.total} answers" if job.total else "no answers yet"
-        if job.state != "running":
-            said = f"{_ENDED[job.state]}: {job.name}, {done}" + (f": {job.stage}" if job.stage else "")
-            return f'<p class="u-summary" role="status" data-state="{job.state}">{escape(said)}</p>'
-        bar = f' value="{job.done}" max="{job.total}"' if job.total else ""
-        return (
-            f'<div class="u-progress" role="status" data-state="running"><progress aria-label="Run"{bar}></progress>'
-            f"<p><bdi>{escape(job.name)}</bdi>: {escape(job.stage)}, {done}{job.left}</p></div>"
-        )
+        return html("progress", self._jobs.newest)
 
     def table(self) -> str:
         """Renders the runs, the newest first."""
-        rows = self._archive.rows()
-        if not rows:
-            return '<p class="u-empty">There are no runs yet: start one below; smoke needs nothing else.</p>'
-        heads = "".join(f'<th scope="col">{h}</th>' for h in ("Run", "Right", "Gates", "Cases", "Begun", "Kept as"))
-        return (
-            '<div class="u-scroll" tabindex="0" role="region" aria-label="Runs"><table class="u-table">'
-            f"<thead><tr>{heads}</tr></thead><tbody>{''.join(map(self._row, rows))}</tbody></table></div>"
-        )
-
-    def _row(self, row: RunRow) -> str:
-        manifest, name = row.run.manifest, row.run.name
-        total = manifest.cases * manifest.repeats
-        notes = [f"changed on purpose: {manifest.variant}"] if manifest.variant else []
-        if self._jobs.running == name:
-            notes.append("under way")
-        elif not row.run.complete:
-            notes.append(f"incomplete, {row.done} of {total}: start it again under this name to go on")
-        if row.ruled:
-            notes.append("newer rulings: score it again")
-        found = row.right
-        right = found and f"{shown(found.value, RIGHT.name)} ({range_of(found.low, found.high, RIGHT.name)})"
-        gates = gates_told(row.gated)[0] if row.gated is not None else "not known"
-        links = f"{_link(name, '/report.md', 'Markdown')} {_link(name, '/answers.csv', 'CSV')}" if row.right else ""
-        dataset = manifest.dataset.rpartition("/")[2]
-        cells = (right or "not scored", gates, f"{dataset}, {total}", f"{manifest.started:%d %b %Y, %H:%M}")
-        told = "".join(f'<br><span class="u-badge u-warn">{escape(note)}</span>' for note in notes)
-        head = _link(name, "", name) if row.right else f"<bdi>{escape(name)}</bdi>"
-        body = "".join(f'<td class="u-col-body" dir="auto">{escape(cell)}</td>' for cell in cells)
-        return f'<tr><th scope="row">{head}{told}</th>{body}<td>{links}</td></tr>'
+        return html("runs", self._archive.rows(), self._jobs.running)
 
     def link(self, name: str | None, baseline: str | None) -> str:
         """Renders the way to a report, in a page of its own."""
-        if not name:
-            return ""
-        if not baseline:
-            return f"<p>{_link(name, '', f'Open the report of {name}')}</p>"
-        return f"<p>{_link(name, f'?baseline={quote(baseline)}', f'Open the report of {name} against {baseline}')}</p>"
+        return html("report", name, baseline) if name else ""
 
     def start(self, dataset: str, name: str | None, limit: float | None, corpus: str | None) -> tuple[str, str, str]:
         """Starts a run; gives (progress, table, problem)."""
@@ -273,10 +209,6 @@ class _Runs:
         except SHOWN_ERRORS as error:
             return self.progress(), self.table(), error_html(error)
         return self.progress(), self.table(), ""
-
-
-def _link(name: str, rest: str, words: str) -> str:
-    return f'<a href="/runs/{quote(name)}{rest}" target="_blank" rel="noopener"><bdi>{escape(words)}</bdi></a>'
 
 
 def _folder(line: str) -> Path:

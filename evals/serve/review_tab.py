@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from html import escape
+from importlib.resources import files
 from typing import Any, Final, get_args
 
 import gradio as gr
@@ -9,7 +10,7 @@ import gradio as gr
 from app.errors import AppError
 from app.records import AbstentionReason
 from app.ui.ask_tab import QUIET, SHOWN_ERRORS
-from app.ui.conversation import error_html
+from app.ui.messages import error_html
 from app.ui.words import say
 from evals.cases.case import Evidence
 from evals.cases.documents import Documents
@@ -17,6 +18,7 @@ from evals.errors import EvalError
 from evals.metrics.citations import evidence_spans
 from evals.paths import EvalPaths
 from evals.report.marked_evidence import context
+from evals.report.report import environment
 from evals.report.words import STATUS
 from evals.review import (
     CaseDraft,
@@ -35,8 +37,6 @@ from vectorstore.errors import StoreError
 
 MISSING: Final = ("number", "name", "date", "reason", "state", "article")
 _LATEST: Final = 10
-# Characters shown before and after a quotation.
-_AROUND: Final = 400
 _DRAFTS, _CITATIONS = "drafts", "citations"
 # Fields of the tab that only a draft fills in.
 _FIELDS: Final = 10
@@ -65,28 +65,19 @@ class _Review:
         draft = draft or (waiting[at] if waiting else None)
         decided = [(_told(d), d.saved.id) for d in saved if d.decision is not None]
         reopened = gr.Dropdown(choices=decided, value=None, label="Decided before", visible=bool(decided))
-        hidden = gr.Column(visible=False)
         if draft is None:
-            empty = "Nothing is left to decide. Answers come here when somebody saves one in the chat."
-            return at, None, f'{note}<p class="u-empty">{empty}</p>', hidden, hidden, reopened, *[gr.skip()] * _FIELDS
+            return _nothing(at, note, "Answers come here when somebody saves one in the chat.", reopened)
         documents, unread = self._documents()
         parties = documents.parties if documents is not None else PartyTable.load()
         case, spans = draft.case, evidence_to_mark(draft)
         head = f"{_told(draft)}: a new decision takes its place" if draft.decision else f"{len(waiting)} left"
-        lines = [f'{note}<h2>{escape(head)}</h2><p class="u-question" dir="auto">{escape(case.question)}</p>']
-        lines += map(_before, case.history)
-        said, better = draft.saved.tags.get("answer_was"), str(draft.saved.tags.get("should_be", ""))
-        judged = {"right": True, "wrong": False}.get(str(said))
-        told = f" Its reader called it {said}{f': {better}' if better else '.'}" if said else ""
-        lines.append(f'<p dir="auto">The assistant gave {escape(STATUS[draft.saved.expect.status])}.{escape(told)}</p>')
-        if unread:
-            lines.append(f'<p class="u-note" dir="auto">The statements cannot be read: {escape(unread)}</p>')
-        lines += [_quotation(f"Quotation {n}", span, documents, parties) for n, span in enumerate(spans, 1)]
+        judged = {"right": True, "wrong": False}.get(str(draft.saved.tags.get("answer_was")))
         marks = [(f"Quotation {n} answers", span.id) for n, span in enumerate(spans, 1)]
         # What was shown is nobody's word: nothing is marked until a person has decided.
         marked = [span.id for span in evidence_spans(case)] if draft.decision is not None else []
         return (
-            at, draft.saved.id, "".join(lines), gr.Column(visible=True), hidden, reopened, judged,
+            at, draft.saved.id, note + html("draft", head, draft, spans, documents, parties, unread),
+            gr.Column(visible=True), gr.Column(visible=False), reopened, judged,
             gr.CheckboxGroup(choices=marks, value=marked, visible=bool(marks)), len(case.evidence_groups) > 1,
             gr.Dropdown(choices=sorted(documents.by_file) if documents is not None else [], value=None), "",
             case.question, case.expect.status, typed_states(case.expect.states, parties), case.expect.reason,
@@ -99,25 +90,15 @@ class _Review:
         latest = [(f"{d.case}: {d.file} {'answers' if d.accepted else 'does not'} ({d.by})", str(n))
                   for n, d in enumerate(self._latest())]  # fmt: skip
         reopened = gr.Dropdown(choices=latest, value=None, label="Turn a ruling round", visible=bool(latest))
-        listed = "".join(f"<li>{escape(problem)}</li>" for problem in problems)
-        told = f'{note}<ul class="u-notes"><li>Not all runs can be read:</li>{listed}</ul>' if problems else note
-        hidden = gr.Column(visible=False)
+        note += html("unread", problems)
         if not waiting:
-            empty = "Nothing is left to decide. Citations come here when a run cites what no case expects."
-            return at, None, f'{told}<p class="u-empty">{empty}</p>', hidden, hidden, reopened, *[gr.skip()] * _FIELDS
+            return _nothing(at, note, "Citations come here when a run cites what no case expects.", reopened)
         item = waiting[at]
         documents = self._archive.documents(self._archive.run(item.runs[0]))
-        parties, citation = documents.parties, item.citation
-        cited = Evidence(id="c", file=citation.file, state=citation.state, start=citation.start, end=citation.end)
-        known = {span.id: span for span in evidence_spans(item.case)}
-        lines = [
-            f"{told}<h2>Does this citation answer the question? {len(waiting)} left</h2>",
-            f'<p class="u-question" dir="auto">{escape(item.case.question)}</p>',
-            *map(_before, item.case.history),
-            _quotation(f"Cited in {item.times} answers", cited, documents, parties),
-            *(_quotation("Known to answer", span, documents, parties) for span in known.values()),
-        ]
-        return at, None, "".join(lines), hidden, gr.Column(visible=True), reopened, *[gr.skip()] * _FIELDS
+        known = {span.id: span for span in evidence_spans(item.case)}.values()
+        shown = note + html("citation", item, known, len(waiting), documents)
+        form, ruling = gr.Column(visible=False), gr.Column(visible=True)
+        return at, None, shown, form, ruling, reopened, *[gr.skip()] * _FIELDS
 
     def _latest(self) -> list[CitationDecision]:
         """Returns the newest rulings, of each citation one."""
@@ -237,24 +218,17 @@ def _told(draft: CaseDraft) -> str:
     return f"{draft.case.question} ({decided} by {draft.decision.by}, {draft.decision.at:%d %b %Y})"
 
 
-def _before(turn: str) -> str:
-    return f'<p class="u-note" dir="auto">Asked before it: {escape(turn)}</p>'
+def _nothing(at: int, note: str, when: str, reopened: gr.Dropdown) -> tuple[Any, ...]:
+    hidden = gr.Column(visible=False)
+    told = f'{note}<p class="u-empty">Nothing is left to decide. {when}</p>'
+    return at, None, told, hidden, hidden, reopened, *[gr.skip()] * _FIELDS
 
 
-def _quotation(title: str, span: Evidence, documents: Documents | None, parties: PartyTable) -> str:
-    """Renders evidence where it stands; without the text around it, where the statements do not hold it."""
-    document = documents.by_file.get(span.file) if documents is not None else None
-    words = document.text[span.start : span.end] if document is not None and span.located else ""
-    shown = f"<mark>{escape(span.quote or 'its words are not kept')}</mark>"
-    if document is not None and words and span.quote in (None, words):
-        place = (span.start, span.end)
-        pieces = context(document.text, place, [place], (), _AROUND).pieces
-        shown = "".join(f"<mark>{escape(p.text)}</mark>" if p.expected else escape(p.text) for p in pieces)
-    elif documents is not None:
-        shown += " (the statements do not hold these words)"
-    where = f"{parties.display(span.state)}, {span.file}" if span.state else span.file
-    head = f"<h3>{escape(title)}: <bdi>{escape(where)}</bdi></h3>"
-    return f'{head}<blockquote class="u-quote" dir="auto">{shown}</blockquote>'
+def html(macro: str, *given: object) -> str:
+    """Renders a macro of `page.html.j2`."""
+    words = files("evals.serve").joinpath("page.html.j2").read_text(encoding="utf-8")
+    template = environment().from_string(words, {"context": context, "STATUS": STATUS})
+    return str(getattr(template.module, macro)(*given)).strip()
 
 
 def build_review_tab(archive: Archive, paths: EvalPaths, tab: gr.Tab) -> None:

@@ -6,15 +6,14 @@ concept a row and the terms of a language in a cell, the preferred one first; `a
 as their title.
 """
 
-import csv
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache, partial
-from importlib.resources import files
 from typing import Final, NamedTuple
 
 import regex
 
+from ingest.language.lexicons import load_table
 from ingest.parties.party_table import PartyTable
 from vectorstore.stems import filler_words, fold, is_function_word, language_of, stem, stems
 
@@ -186,13 +185,12 @@ def _stems(text: str, language: str) -> frozenset[str]:
 
 @cache
 def _concepts() -> tuple[_Concept, ...]:
-    text = files("ingest").joinpath("data", "glossary.csv").read_text(encoding="utf-8")
     return tuple(
         _Concept(
             terms={language: tuple(row[language].split("|")) for language in LANGUAGES},
             articles=tuple(_article(entry) for entry in row["articles"].split("|") if entry),
         )
-        for row in csv.DictReader(text.splitlines())
+        for row in load_table("glossary")
     )
 
 

@@ -5,13 +5,12 @@ weapons" are near "firearms" and answer in part; "smuggling of migrants" is not 
 `data/glossary_relations.csv` holds a relation a row. A concept is called by its preferred English term.
 """
 
-import csv
 from collections.abc import Iterable, Mapping
 from functools import cache
-from importlib.resources import files
 from typing import NamedTuple
 
 from ingest.glossary.glossary import terms_within
+from ingest.language.lexicons import load_table
 
 
 class RelationRow(NamedTuple):
@@ -70,9 +69,7 @@ def thesaurus() -> Thesaurus:
 
 def relation_rows() -> tuple[RelationRow, ...]:
     """Returns the rows of `glossary_relations.csv`."""
-    lines = files("ingest").joinpath("data", "glossary_relations.csv").read_text(encoding="utf-8").splitlines()
-    # The first line says where the relations come from.
-    return tuple(RelationRow(**row) for row in csv.DictReader(line for line in lines if not line.startswith("#")))
+    return tuple(RelationRow(**row) for row in load_table("glossary_relations"))
 
 
 def _with_all_beyond(direct: Mapping[str, list[str]]) -> dict[str, tuple[str, ...]]:

@@ -9,7 +9,7 @@
 - `openers`: what a speaker leads in with ("firmly"); `operators`: see `OperatorKind`;
 - `orders`: patterns of instructions to whoever reads, which bear out nothing.
 
-`synonyms.csv` beside them holds a concept a row. Both are short on purpose: what is not in them has to stand in the
+`ingest/data/synonyms.csv` holds a concept a row. Both are short on purpose: what is not in them has to stand in the
 evidence itself.
 """
 

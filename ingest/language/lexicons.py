@@ -1,4 +1,4 @@
-"""Data files of linguistic knowledge: lexicons of patterns in YAML, and tables in CSV.
+"""Data files of linguistic knowledge: lexicons of patterns in YAML, tables in CSV and lists of words.
 
 `_` stands for white space inside a pattern: "in_our_view" shows a position, "It_was_so_decided" what a meeting did. A
 file holds one language or more; its head says where the words come from.
@@ -27,9 +27,16 @@ def load_lexicon(name: str) -> Mapping[str, Any]:
 
 @cache
 def load_table(name: str) -> tuple[Mapping[str, str], ...]:
-    """Loads the rows of `ingest/language/data/{name}.csv` by column; lines that begin with `#` are comments."""
-    text = (files("ingest.language") / "data" / f"{name}.csv").read_text(encoding="utf-8")
+    """Loads the rows of `ingest/data/{name}.csv` by column; lines that begin with `#` are comments."""
+    text = (files("ingest") / "data" / f"{name}.csv").read_text(encoding="utf-8")
     return tuple(csv.DictReader(line for line in text.splitlines() if not line.startswith("#")))
+
+
+@cache
+def load_words(name: str) -> frozenset[str]:
+    """Loads the words of `ingest/data/{name}.txt`, between white space; `#` begins a comment."""
+    text = (files("ingest") / "data" / f"{name}.txt").read_text(encoding="utf-8")
+    return frozenset(word for line in text.splitlines() for word in line.partition("#")[0].split())
 
 
 def unfolded(pattern: str) -> str:

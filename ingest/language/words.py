@@ -18,7 +18,7 @@ import wordfreq
 import wordninja
 from babel import Locale
 
-from ingest.language.wordlists import load_words
+from ingest.language.lexicons import load_words
 
 _UNKNOWN = 1.0
 """Lowest Zipf value in wordfreq's large lists; below it a token is in no list."""

@@ -35,17 +35,10 @@ _AGENDA_ITEM = re.compile(
 
 @dataclass(frozen=True, kw_only=True)
 class ReadMetadata:
-    """What was read from a text, with the names of the fields that were concluded rather than read, sorted."""
-
-    metadata: Metadata
-    inferred: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, kw_only=True)
-class MergedMetadata:
-    """What is stored: the manifest's cells, and the text's own words where they are empty.
+    """What was read from a text, and from a manifest's row that goes before it.
 
     Attributes:
+        inferred: Names of the fields that were concluded rather than read, sorted.
         problems: What a person should correct, each in one line.
     """
 
@@ -81,7 +74,7 @@ def read_metadata(text: str, blocks: tuple[Block, ...], parties: PartyTable | No
     return ReadMetadata(metadata=metadata, inferred=tuple(sorted(inferred)))
 
 
-def merge(read: ReadMetadata, row: ManifestRow | None, parties: PartyTable | None = None) -> MergedMetadata:
+def merge(read: ReadMetadata, row: ManifestRow | None, parties: PartyTable | None = None) -> ReadMetadata:
     """Override what was read by a row of the manifest; an empty cell keeps what was read.
 
     A State or group that no lookup knows is reported, and nobody holds the statement until it is corrected: it is
@@ -89,7 +82,7 @@ def merge(read: ReadMetadata, row: ManifestRow | None, parties: PartyTable | Non
     text seems to say.
     """
     if row is None:
-        return MergedMetadata(metadata=read.metadata, inferred=read.inferred)
+        return read
     given = {field.name: value for field in fields(Metadata) if (value := getattr(row, field.name, None)) is not None}
     problems: list[str] = []
     if parties is not None:
@@ -110,7 +103,7 @@ def merge(read: ReadMetadata, row: ManifestRow | None, parties: PartyTable | Non
         session = session_for(metadata.body, *days) if metadata.body and days else None
         metadata = replace(metadata, session=session)
         inferred = inferred | {"session"} if session else inferred - {"session"}
-    return MergedMetadata(metadata=metadata, inferred=tuple(sorted(inferred)), problems=tuple(problems))
+    return ReadMetadata(metadata=metadata, inferred=tuple(sorted(inferred)), problems=tuple(problems))
 
 
 def _with_parties(

@@ -8,8 +8,7 @@ from typing import Final
 import regex
 
 from ingest.errors import PartyTableError
-from ingest.language.lexicons import load_lexicon, unfolded
-from ingest.language.wordlists import load_words
+from ingest.language.lexicons import load_lexicon, load_words, unfolded
 from ingest.language.words import zipf
 from ingest.parties.name_matcher import tokens_of
 from ingest.parties.party_names import LANGUAGES, PartyKind, added_rows

@@ -3,15 +3,13 @@
 "COP to UNTOC" is UNTOC COP, and 12 October 2020 is in its tenth session.
 """
 
-import csv
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
-from importlib.resources import files
 
-from ingest.language.lexicons import Patterns, load_lexicon
+from ingest.language.lexicons import Patterns, load_lexicon, load_table
 from ingest.language.ordinals import find_session_number
 
 UNTOC_COP = "UNTOC COP"
@@ -120,7 +118,6 @@ def session_for(body: str, first: date, last: date) -> str | None:
 @cache
 def load_sessions() -> tuple[Session, ...]:
     """Read our own table of sessions, in its order."""
-    table = (files("ingest") / "data" / "sessions.csv").read_text(encoding="utf-8")
     return tuple(
         Session(
             body=row["body"],
@@ -129,7 +126,7 @@ def load_sessions() -> tuple[Session, ...]:
             last=date.fromisoformat(row["end"]),
             place=row["place"],
         )
-        for row in csv.DictReader(table.splitlines())
+        for row in load_table("sessions")
     )
 
 

@@ -11,11 +11,11 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
-from importlib.resources import files
 from pathlib import Path
 from typing import Literal, cast, get_args
 
 from ingest.errors import LoadError, PartyTableError
+from ingest.language.lexicons import load_table
 from ingest.loaders.loaded import LoadLimits
 from ingest.parties.inflection import RussianLemmas, arabic_variants, demonym_forms
 from ingest.parties.name_matcher import Case, NameForm, NameTrie, Rules, fold, tokens_of
@@ -123,15 +123,6 @@ class AmbiguousName:
     reason: str
 
 
-def _rows(name: str) -> Iterator[dict[str, str]]:
-    resource = files("ingest") / "data" / name
-    try:
-        with resource.open(encoding="utf-8") as handle:
-            yield from csv.DictReader(handle)
-    except (OSError, csv.Error) as exc:
-        raise PartyTableError(f"our own table {name!r} could not be read; reinstall the package") from exc
-
-
 def split_list(cell: str) -> tuple[str, ...]:
     """The values of a cell that holds several, separated by `|`."""
     return tuple(value.strip() for value in cell.split("|") if value.strip())
@@ -159,9 +150,9 @@ def built_in() -> dict[str, PartyRow]:
     """States, groups and organizations of our own tables, by code."""
     table = {
         row["code"]: PartyRow(code=row["code"], kind="state", names=_names(row), alpha2=row["alpha2"])
-        for row in _rows("states.csv")
+        for row in load_table("states")
     }
-    for row in _rows("groups.csv"):
+    for row in load_table("groups"):
         table[row["code"]] = PartyRow(
             code=row["code"], kind=_KINDS[row["kind"]], names=_names(row), members=row["members"]
         )
@@ -171,7 +162,7 @@ def built_in() -> dict[str, PartyRow]:
 @cache
 def local_names() -> dict[tuple[str, str], PartyNames]:
     """Names in the five languages other than English, by code and language."""
-    return {(row["code"], row["language"]): _names(row) for row in _rows("party_names.csv")}
+    return {(row["code"], row["language"]): _names(row) for row in load_table("party_names")}
 
 
 @cache
@@ -185,7 +176,7 @@ def ambiguous_names() -> tuple[AmbiguousName, ...]:
             codes=tuple(sorted(split_list(row["codes"]))),
             reason=row["reason"],
         )
-        for row in _rows("ambiguous_names.csv")
+        for row in load_table("ambiguous_names")
         for name in split_list(row["names"])
     )
 
@@ -285,7 +276,7 @@ def trie_of(language: Language) -> NameTrie:
             for text in demonym_forms(name.name, language) if name.form == "demonym" else (name.name,):
                 trie.add(text, name.codes, name.form)
                 learnt.append(text)
-    for row_ in _rows("not_parties.csv"):
+    for row_ in load_table("not_parties"):
         if row_["language"] == language:
             add_name(trie, row_["form"], (), "name")
             learnt.append(row_["form"])

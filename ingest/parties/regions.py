@@ -5,12 +5,11 @@ row without members stands for the group of our group table that has its code, a
 that hide a shorter one, as the Gulf of Guinea hides the Gulf.
 """
 
-import csv
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 
+from ingest.language.lexicons import load_table
 from ingest.parties.inflection import RussianLemmas, arabic_variants, demonym_forms
 from ingest.parties.name_matcher import NameTrie, tokens_of
 from ingest.parties.party_names import LANGUAGES, Language
@@ -47,7 +46,7 @@ class RegionMention:
 @cache
 def regions() -> Mapping[str, Region]:
     """Returns the regions by code; groups that the table gives further words for are not among them."""
-    rows = {row["code"]: row for row in _rows() if row["code"] and row["members"]}
+    rows = {row["code"]: row for row in load_table("regions") if row["code"] and row["members"]}
 
     def members(code: str) -> frozenset[str]:
         parts = rows[code]["members"].split()
@@ -95,7 +94,7 @@ def region_named(name: str) -> str | None:
 def _trie(language: Language) -> NameTrie:
     lemmas = RussianLemmas()
     trie = NameTrie(lemmas if language == "ru" else arabic_variants if language == "ar" else None)
-    for row in _rows():
+    for row in load_table("regions"):
         codes = (row["code"],) if row["code"] else ()
         for name in row[language].split("|") if row[language] else ():
             for form in _forms(name, language):
@@ -110,12 +109,6 @@ def _forms(name: str, language: Language) -> Collection[str]:
         # Only adjectives are written small.
         return demonym_forms(name, language)
     return (name, f"ال{name}") if language == "ar" else (name,)
-
-
-@cache
-def _rows() -> tuple[dict[str, str], ...]:
-    text = (files("ingest") / "data" / "regions.csv").read_text(encoding="utf-8")
-    return tuple(csv.DictReader(text.splitlines()))
 
 
 def members_of(codes: Collection[str], parties: PartyTable, date: str | None = None) -> frozenset[str]:

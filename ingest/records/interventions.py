@@ -16,9 +16,8 @@ from typing import Final
 
 import regex
 
-from ingest.language.lexicons import RegexPatterns
+from ingest.language.lexicons import RegexPatterns, load_words
 from ingest.language.sentences import split_sentences
-from ingest.language.wordlists import load_words
 from ingest.metadata.heading import is_salutation, speaks_in_first_person
 from ingest.metadata.represented_party import behalf_phrase, chairs_group, spoken_for
 from ingest.parties.party_table import PartyTable

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, replace
 from itertools import groupby, pairwise
 
-from ingest.language.wordlists import load_words
+from ingest.language.lexicons import load_words
 from ingest.text.furniture import Line, furniture_lines, running_heads, text_lines
 from vectorstore.records import Block
 

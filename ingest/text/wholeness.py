@@ -9,7 +9,7 @@ from typing import Final, Literal
 
 import regex
 
-from ingest.language.wordlists import load_words
+from ingest.language.lexicons import load_words
 from ingest.text.furniture import furniture_lines, text_lines
 from vectorstore.records import Statement
 

@@ -3,15 +3,13 @@
 "Palermo Convention" is UNTOC, "Palermo Protocols" are three treaties.
 """
 
-import csv
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from importlib.resources import files
 from typing import Any
 
-from ingest.language.lexicons import Patterns, load_lexicon, unfolded
+from ingest.language.lexicons import Patterns, load_lexicon, load_table, unfolded
 from vectorstore.stems import function_words
 
 
@@ -128,9 +126,8 @@ def named_treaties(text: str) -> tuple[str, ...]:
 def articles() -> dict[str, dict[str, str]]:
     """English article titles by treaty and article number, in order."""
     table: dict[str, dict[str, str]] = {code: {} for code in TREATIES}
-    with (files("ingest") / "data" / "treaties.csv").open(encoding="utf-8") as handle:
-        for row in csv.DictReader(handle):
-            table[row["treaty"]][row["article"]] = row["title"]
+    for row in load_table("treaties"):
+        table[row["treaty"]][row["article"]] = row["title"]
     return table
 
 

@@ -53,4 +53,5 @@ def stored(workspace: Workspace) -> dict[str, tuple[Statement, tuple[Sentence, .
 def scripted_models(monkeypatch: pytest.MonkeyPatch) -> None:
     """Makes the real wiring, and so every command, use models that need no weights."""
     monkeypatch.setattr("app.wiring.SentenceTransformerEmbedder", lambda config: HashingEmbedder())
+    monkeypatch.setattr("app.wiring.question_embedder", lambda config: HashingEmbedder())
     monkeypatch.setattr("app.wiring.build_reranker", lambda config: OverlapReranker())

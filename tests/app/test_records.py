@@ -41,7 +41,10 @@ def test_answer_has_the_keys_of_the_contract_in_order(answered: dict[str, object
         (("scope",), SCOPE),
         (("scope", "treaties", 0), ["treaty", "articles"]),
         (("claims", 0), ["text", "state", "citations", "direction"]),
-        (("citations", 0), [*CITATION, "summarised", "held_by", "edge", "quoting", "superseded_by", "nearest"]),
+        (
+            ("citations", 0),
+            [*CITATION, "summarised", "held_by", "edge", "quoting", "quoted_party", "superseded_by", "nearest"],
+        ),
         (("coverage",), COVERAGE),
         (("retrieved", 0), ["passage_id", "statement_id", "start", "end", "rank", "score"]),
         (("timings_ms",), ["resolve", "retrieve", "compose", "verify", "total", "first_claim"]),

@@ -13,12 +13,11 @@ from app.question.resolution import Resolution
 from app.retrieval.evidence_retriever import EvidenceRetriever, Retrieved
 from app.settings import Settings
 from app.wiring import Workspace
-from evals.adapters import InProcess
 from evals.case_sets import cases_hash, open_set
 from evals.cases.case import Case
 from evals.eval_environment import EvalEnvironment, open_environment
 from evals.paths import eval_paths
-from evals.runner import run_cases
+from evals.runner import asking, run_cases
 from evals.runs import Run, RunManifest, create_run
 from evals.score import score_run
 from evals.variants import assistant_of
@@ -82,7 +81,7 @@ def run_variant(smoke_environment: EvalEnvironment, tmp_path_factory: pytest.Tem
             started=datetime.now(UTC),
         )
         made = create_run(root, manifest, cases, smoke_environment.statement_files())
-        made = run_cases(made, InProcess(assistant_of(smoke_environment.workspace, variant)))
+        made = run_cases(made, asking(assistant_of(smoke_environment.workspace, variant)))
         score_run(made, smoke_environment.documents)
         return made
 

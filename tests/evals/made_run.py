@@ -14,33 +14,15 @@ FILE = "txt/FRA.txt"
 TEXT = "We thank you. We support the review. We shall not pay for it.\u2028The rest is silence."
 
 
-def citation(number, quote, *, start=0):
-    return Citation(
-        number=number,
-        statement_id="s1",
-        state="FRA",
-        on_behalf_of=None,
-        speaker=None,
-        body=None,
-        session=None,
-        date=None,
-        agenda_item=None,
-        title=None,
-        file=FILE,
-        symbol=None,
-        page=None,
-        paragraph=None,
-        start=start,
-        end=start + len(quote),
-        quote=quote,
-        source_quote=quote,
-        sentence_ids=(),
-        language="en",
-        kind="statement",
-        ocr_confidence=None,
-        inferred=(),
-        verdict="verified",
-    )
+NOTHING = ("on_behalf_of", "speaker", "body", "session", "date", "agenda_item", "title", "symbol", "page", "paragraph")
+
+
+def citation(number, quote, *, start=0, **fields):
+    given = dict.fromkeys((*NOTHING, "ocr_confidence")) | {
+        "statement_id": "s1", "state": "FRA", "file": FILE, "source_quote": quote, "sentence_ids": (), "language": "en",
+        "kind": "statement", "inferred": (), "verdict": "verified",
+    } | fields  # fmt: skip
+    return Citation(number=number, quote=quote, start=start, end=start + len(given["source_quote"]), **given)
 
 
 def answer(*claims, question="What did France say?", status="answered", text="An answer.", retrieved=()):

@@ -5,8 +5,6 @@ import re
 from pathlib import Path
 
 import pytest
-import yaml
-from jsonschema import Draft202012Validator
 
 from evals.case_sets import SAMPLE
 from evals.cases.case import Case, case_schema, load_cases, locate
@@ -105,33 +103,12 @@ def test_load_cases_from_json_lines_names_the_line(line: str, message: str, tmp_
     assert "cases.jsonl" in str(caught.value) and "\n" not in str(caught.value)
 
 
-def test_yaml_that_is_none_is_told_in_one_line(tmp_path: Path) -> None:
-    with pytest.raises(DatasetError) as caught:
-        _load("cases: [}", tmp_path)
-    assert "\n" not in str(caught.value)
-
-
-def test_load_cases_from_json_lines_needs_the_corpus(tmp_path: Path) -> None:
-    path = tmp_path / "cases.jsonl"
-    path.write_text(
-        '{"qid": "q_X_1", "question": "a?", "answerable": true, "evidence": ["b"], "gold_doc": "c"}', encoding="utf-8"
-    )
-    with pytest.raises(DatasetError, match="--corpus"):
-        load_cases(path)
-
-
 @pytest.mark.parametrize(
     ("quote", "span"),
     [("b c", (2, 6)), ("bc", (2, 6)), ("a b", (0, 3)), ("(d)", (7, 10))],
 )
 def test_locate_ignores_white_space(quote: str, span: tuple[int, int]) -> None:
     assert locate(quote, "a b \nc (d)") == span
-
-
-@pytest.mark.parametrize("quote", ["c b", "B", "(e)", "d*"])
-def test_locate_does_not_bend_words(quote: str) -> None:
-    with pytest.raises(DatasetError):
-        locate(quote, "a b \nc (d)")
 
 
 MINIMAL = "cases:\n- {id: a, question: b, type: single_state, expect: {status: answered}, evidence: EVIDENCE}\n"
@@ -195,15 +172,6 @@ def test_the_schema_for_editors_is_that_of_the_code() -> None:
     assert json.loads(shipped.read_text(encoding="utf-8")) == case_schema(), "make schema writes it anew"
 
 
-@pytest.mark.parametrize("name", ["conference/questions.yaml", "datasets/dev.yaml"])
-def test_shipped_cases_fit_the_schema(name: str) -> None:
-    content = yaml.load((PROJECT / "evals" / name).read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
-    validator = Draft202012Validator(case_schema())
-    assert [error.message for error in validator.iter_errors(content)][:3] == []
-    content["cases"][0]["colour"] = "red"
-    assert [*validator.iter_errors(content)]
-
-
 @pytest.mark.parametrize(
     ("status", "gates"), [("reviewed", True), ("unreviewed", True), ("draft", False), ("rejected", False)]
 )
@@ -213,9 +181,3 @@ def test_a_case_gates_whether_or_not_a_person_reviewed_it_and_drafts_never(
     text = MINIMAL.replace("EVIDENCE", f"[{{id: e1, file: f, quote: x}}], review: {{status: {status}}}")
     [case] = _load(text, tmp_path)
     assert case.gates is gates
-
-
-def test_no_shipped_case_says_that_a_person_reviewed_it_without_naming_one() -> None:
-    for name in ("conference/questions.yaml", "datasets/dev.yaml"):
-        cases = load_cases(PROJECT / "evals" / name)
-        assert {case.review.status for case in cases if not case.review.by} == {"unreviewed"}

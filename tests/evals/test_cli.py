@@ -11,6 +11,7 @@ import pytest
 
 from app.records import Abstention, Answer, Citation, Claim, Scope
 from evals.cli import main
+from tests.evals.made_run import citation
 
 TEXTS = {
     "one.txt": "Mr. Chair, Arvandia supports article 4. We shall not accept less.",
@@ -48,22 +49,17 @@ soft: [{metric: evidence_first, margin: 0.01}]
 
 def _citation(file: str, state: str, words: str) -> Citation:
     start = TEXTS[file].index(words)
-    return Citation(
-        number=1, statement_id=file, state=state, on_behalf_of=None, speaker=None, body=None, session=None, date="2020",
-        agenda_item=None, title=None, file=file, symbol=None, page=None, paragraph=1, start=start,
-        end=start + len(words), quote=words, source_quote=words, sentence_ids=(), language="en", kind="statement",
-        ocr_confidence=None, inferred=(), verdict="verified",
-    )  # fmt: skip
+    return citation(1, words, start=start, statement_id=file, state=state, date="2020", file=file, paragraph=1)
 
 
-def _answered(state: str, citation: Citation) -> Answer:
+def _answered(state: str, cited: Citation) -> Answer:
     return Answer(
         question="?",
-        answer=f"{state}: “{citation.quote}” [1]",
+        answer=f"{state}: “{cited.quote}” [1]",
         status="answered",
         scope=Scope(states=(state,)),
-        claims=(Claim(text=citation.quote, state=state, citations=(1,)),),
-        citations=(citation,),
+        claims=(Claim(text=cited.quote, state=state, citations=(1,)),),
+        citations=(cited,),
         confidence=0.9,
     )
 

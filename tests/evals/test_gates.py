@@ -42,13 +42,6 @@ def test_hard_gate_holds_at_its_bar(part, verdict, code):
     )
 
 
-@pytest.mark.parametrize(("wrong", "verdict"), [(0.0, "pass"), (1.0, "fail")])
-def test_hard_gate_on_a_count_allows_at_most(wrong, verdict):
-    scores = [*_scores(components={WRONG: (0.0,)}), score("z", components={WRONG: (wrong,)})]
-
-    assert _hard("misattributed", scores, at_most=0)[0].verdict == verdict
-
-
 @pytest.mark.parametrize(("stage", "verdict"), [("error", "fail"), ("timeout", "fail"), ("misread", "pass")])
 def test_hard_gate_on_failures_counts_errors_and_timeouts(stage, verdict):
     failed = score("z", stage=stage, status=None if verdict == "fail" else "answered")
@@ -94,12 +87,6 @@ def test_soft_gates_need_a_baseline():
     assert check_gates(gates, run(_scores())).problems == ("soft gates need a baseline: give --baseline RUN",)
     hard_only = Gates(hard=(HardGate(metric="right", at_least=0),))
     assert check_gates(hard_only, run(_scores())).verdict == "pass"
-
-
-def test_no_gates_decide_nothing():
-    report = check_gates(Gates(), run(_scores()), run(_scores()))
-    assert (report.verdict, report.exit_code) == ("invalid", 2)
-    assert "no gates" in report.problems[0]
 
 
 def test_too_few_resamples_to_fail_a_gate_are_refused(tmp_path):
@@ -149,12 +136,6 @@ def test_soft_gate_warns_of_a_loss_in_few_clusters():
     assert "too few cases" in result.reason
 
 
-def test_soft_gate_passes_a_loss_within_its_margin():
-    report = _soft(_scores(), _scores(wrong={0, 1}), margin=0.02)
-
-    assert report.results[0].verdict == "pass"
-
-
 def test_soft_gate_knows_that_lower_is_better():
     kept, lost = (_scores(components={DECISION: kind}) for kind in (RIGHT_ANSWER, NEEDLESS))
 
@@ -190,12 +171,6 @@ def test_soft_gate_that_applies_to_the_baseline_only_fails():
 
     assert (report.results[0].verdict, report.results[0].value) == ("fail", None)
     assert "no case of the run" in report.results[0].reason
-
-
-def test_too_few_common_cases_decide_nothing():
-    report = _soft(_scores(n=80), _scores(n=200)[60:])
-
-    assert report.problems == ("only 20 cases that gate are in both runs, 30 are needed",)
 
 
 def test_equal_scores_pass_every_time():
@@ -276,8 +251,3 @@ def test_gates_that_make_no_sense_are_refused(tmp_path, text, message):
 
     assert message in str(caught.value)
     assert "gates.yaml" in str(caught.value)
-
-
-def test_gates_that_are_missing_are_refused(tmp_path):
-    with pytest.raises(EvalError, match=r"nowhere\.yaml"):
-        load_gates(tmp_path / "nowhere.yaml")

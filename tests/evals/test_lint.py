@@ -9,8 +9,7 @@ from typing import Any
 import pytest
 
 from evals.cases.case import Case, load_cases
-from evals.cases.corpus_facts import sha256_of
-from evals.cases.documents import Document, Documents, read_documents
+from evals.cases.documents import Document, Documents, read_documents, sha256_of
 from evals.cases.lint import Problem, lint
 from ingest.parties.party_table import PartyTable
 
@@ -89,11 +88,6 @@ def test_evidence_that_does_not_hold_is_an_error(changes: dict[str, Any], what: 
     found = problems(answered(evidence=[span(**changes)]))
     assert any(problem.severity == "error" and what in problem.what for problem in found), found
     assert all(problem.case == "nor-extradition" and problem.todo for problem in found)
-
-
-def test_quotation_without_offsets_may_differ_in_white_space() -> None:
-    loose = span(start=-1, end=-1, sha256=None, quote=SAID.replace(" ", "  "))
-    assert problems(answered(evidence=[loose])) == []
 
 
 def test_position_held_for_a_group_is_the_groups() -> None:
@@ -200,23 +194,6 @@ def test_what_should_be_absent_and_is_there_is_found(changes: dict[str, Any], se
 )
 def test_what_is_absent_is_accepted(changes: dict[str, Any]) -> None:
     assert problems(silent(**changes)) == []
-
-
-def test_without_documents_only_the_form_is_checked() -> None:
-    broken = Case.model_validate(answered(evidence=[span(sha256="0" * 64)]))
-    assert [problem for problem in lint([broken]) if problem.severity != "note"] == []
-
-
-def test_reviewed_means_a_person_who_is_named() -> None:
-    [problem] = problems(answered(review={"status": "reviewed", "source": "model"}))
-    assert (problem.severity, problem.case) == ("error", "nor-extradition")
-    assert problems(answered(review={"status": "unreviewed", "source": "model"})) == []
-
-
-def test_notes_tell_how_many_cases_no_person_has_reviewed() -> None:
-    told = notes(answered(review={"status": "unreviewed", "source": "model"}), silent())
-    assert "1 of 2 cases decide gates though no person has reviewed them" in told
-    assert "no person" not in notes(answered(), silent())
 
 
 def test_notes_tell_shares_drafts_and_small_slices() -> None:

@@ -59,13 +59,6 @@ def test_risk_coverage_shows_a_baseline_on_the_same_axes_and_dashed():
     assert dashed == ["5 4", None]
 
 
-@pytest.mark.parametrize("baseline", [None, NONE])
-def test_risk_coverage_without_answers_is_still_a_picture(baseline):
-    svg = plots.risk_coverage(NONE, title="none", baseline=baseline)
-    assert _lines(svg) == []
-    assert "no answers" in ElementTree.fromstring(svg).findtext(f"{SVG}desc", "")
-
-
 def test_reliability_puts_each_group_where_confidence_and_right_meet():
     svg = plots.reliability(BINS, title="x")
     places = [

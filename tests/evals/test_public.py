@@ -14,8 +14,8 @@ from app.settings import Settings
 from evals.cli import main
 from evals.errors import DatasetError
 from evals.public import corpus, mtrag, qmsum, spans
-from evals.public.corpus import precision_recall, records_of, silent_by_others
-from evals.public.spans import Chunk, choose, gold_spans, marked, word_f1, word_spans
+from evals.public.corpus import records_of, silent_by_others
+from evals.public.spans import Chunk, choose, marked, word_f1, word_spans
 from ingest.parties.party_table import PartyTable
 from tests.fakes import fake_workspace
 from vectorstore.records import Sentence
@@ -57,11 +57,6 @@ def test_names_of_speakers_stand_without_title_constituency_and_office() -> None
     assert [qmsum.person(name) for name in names] == ["Brone Talvik", "Cora Vesh", "", ""]
 
 
-def test_only_questions_that_name_a_speaker_who_answers_are_asked() -> None:
-    found = [(item.number, item.speaker, sorted(item.turns)) for item in qmsum.questions([MEETING])]
-    assert found == [(0, "Brone Talvik", [1]), (1, "Cora Vesh", [2, 3])]
-
-
 @pytest.mark.usefixtures("fake_models")
 def test_meetings_become_records_whose_speakers_are_persons(tmp_path: Path) -> None:
     qmsum.write_meetings([MEETING], tmp_path / "texts")
@@ -84,12 +79,6 @@ def test_qmsum_counts_turns_of_the_speaker_and_silence_of_another(
     # Two questions are answered and one speaker is silent: words alone tell them apart.
     assert {figures[f"silence of another speaker: {rate}"].value for rate in ("precision", "recall")} == {1.0}
     assert figures["silence of another speaker: recall"].over == "3 cases, 1 silent"
-
-
-def test_silent_pairs_were_read_of_speakers_that_the_question_does_not_name() -> None:
-    silent = qmsum.silent_speakers()
-    assert len(silent) == 42
-    assert all(name for name in silent.values())
 
 
 def test_a_short_question_leans_on_the_one_before() -> None:
@@ -123,12 +112,6 @@ def test_mtrag_refuses_without_passages_and_where_the_collection_says_nothing(tm
     _write(tmp_path / "data" / "mtragun/reference.jsonl.gz", tasks)
     figures = mtrag.run(Settings(), tmp_path / "texts", tmp_path / "data")
     assert [figure.value for figure in figures if "other folds" not in figure.name] == [1.0, 1.0, 1.0, 1.0]
-
-
-def test_gold_spans_are_found_whatever_their_capitals_and_white_space() -> None:
-    chunk = {"chunk": "One two.\nThree  four. Five.", "relevance_label": "r", "gold_extraction": ["THREE FOUR."]}
-    assert gold_spans(chunk) == [(9, 21)]
-    assert gold_spans(chunk | {"relevance_label": "n"}) == []
 
 
 def test_words_are_counted_over_all_chunks() -> None:
@@ -168,11 +151,6 @@ def test_a_sentence_is_chosen_with_a_view_to_its_neighbours() -> None:
         for n in (4, 2, 3)
     ]
     assert spans.with_neighbours(read)[:, -2:].tolist() == [[3.0, -11.5], [-11.5, 3.0], [2.0, 4.0]]
-
-
-def test_precision_and_recall_of_nothing_found_are_zero() -> None:
-    assert precision_recall([True, True, False], [True, False, True]) == (1 / 2, 1 / 2)
-    assert precision_recall([False], [True]) == (0.0, 0.0)
 
 
 def test_a_threshold_is_chosen_on_other_folds() -> None:

@@ -10,11 +10,10 @@ import pytest
 
 from app.settings import Settings
 from app.wiring import Workspace, open_workspace
-from evals.adapters import InProcess
 from evals.case_sets import cases_hash
 from evals.cases.case import Case, load_cases
 from evals.cases.documents import read_documents
-from evals.runner import run_cases
+from evals.runner import asking, run_cases
 from evals.runs import RunManifest, create_run
 from evals.score import score_run
 from evals.summary import summarise
@@ -63,7 +62,7 @@ def test_answers_meet_the_bars_on_real_speeches(
         started=datetime.now(UTC),
     )
     files = {summary.document_id: summary.file for summary in workspace.corpus.documents()}
-    run = run_cases(create_run(tmp_path, manifest, cases, files), InProcess(workspace.assistant))
+    run = run_cases(create_run(tmp_path, manifest, cases, files), asking(workspace.assistant))
     found = summarise(score_run(run, documents))
     quoted = found["quote_verified"]
     assert quoted.denominator is not None

@@ -1,6 +1,5 @@
 """Decisions of persons: what waits, what a decision changes, what is refused."""
 
-import json
 import threading
 from datetime import date
 from pathlib import Path
@@ -27,7 +26,7 @@ from evals.review import (
     unjudged,
 )
 from ingest.parties.party_table import PartyTable
-from tests.evals.made_run import FILE, TEXT, answer, case, documents, make_run, silent_case
+from tests.evals.made_run import FILE, TEXT, answer, case, documents, make_run
 
 CITED = "We shall not pay for it."
 SPAN = (FILE, TEXT.index(CITED), TEXT.index(CITED) + len(CITED))
@@ -71,11 +70,6 @@ def test_unjudged_citations_are_those_that_neither_evidence_nor_a_ruling_knows(p
     assert [item.case.id for item in unjudged(run, documents(), read_rulings(paths.reviews))] == ["b"]
 
 
-def test_unjudged_leaves_cases_without_an_answer_out(paths: EvalPaths) -> None:
-    run = make_run(paths.runs, {"s": answer(("It pays.", [CITED]))}, [silent_case("s")])
-    assert unjudged(run, documents(), {}) == ()
-
-
 def test_unjudged_leaves_citations_out_that_nobody_can_see_in_context(paths: EvalPaths) -> None:
     run = make_run(paths.runs, {"a": answer(("Made up.", ["Words that no file holds."]))}, [case("a")])
     assert unjudged(run, documents(), {}) == ()
@@ -103,14 +97,6 @@ def test_the_newest_ruling_holds(paths: EvalPaths) -> None:
     add_ruling(paths, case="a", span=SPAN, accepted=False, by="  c   d ")
     assert read_rulings(paths.reviews) == {"a": {SPAN: False}}
     assert [decision.by for decision in read_decisions(paths.reviews)] == ["ab", "c d"]
-
-
-def test_a_decision_is_one_line_whatever_is_in_it(paths: EvalPaths) -> None:
-    by = "A\u2028B\x85 السيد"
-    add_ruling(paths, case="a\n\u2029b", span=("a\u2028b.txt", 1, 2), accepted=True, by=by)
-    assert paths.reviews.read_text(encoding="utf-8").isascii()
-    assert len(paths.reviews.read_text(encoding="utf-8").splitlines()) == 1
-    assert read_rulings(paths.reviews) == {"a\n\u2029b": {("a\u2028b.txt", 1, 2): True}}
 
 
 def test_decisions_made_at_once_are_all_noted(paths: EvalPaths) -> None:
@@ -238,32 +224,7 @@ def test_states_are_read_by_name_or_code() -> None:
         states_of("Atlantis", parties)
 
 
-def test_decisions_of_every_kind_made_at_once_are_all_noted(paths: EvalPaths) -> None:
-    def add(number: int) -> None:
-        if number % 2:
-            add_ruling(paths, case=f"c{number}", span=SPAN, accepted=True, by="x")
-        else:
-            append_record(paths.reviews, {"kind": "other", "number": number})
-
-    threads = [threading.Thread(target=add, args=(number,)) for number in range(16)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    records = [json.loads(line) for line in paths.reviews.read_text(encoding="ascii").splitlines()]
-    assert sorted(record["number"] for record in records if record["kind"] == "other") == list(range(0, 16, 2))
-    assert len(read_rulings(paths.reviews)) == 8
-
-
 def test_a_ledger_that_cannot_be_written_is_told(paths: EvalPaths) -> None:
     paths.reviews.mkdir(parents=True)
     with pytest.raises(EvalError, match=r"not noted: .*reviews\.jsonl' cannot be written"):
         append_record(paths.reviews, {"kind": "other"})
-
-
-def test_a_decision_names_its_kind_and_time(paths: EvalPaths) -> None:
-    name = save(paths, saved_answer())
-    reject(paths, name)
-    record = json.loads(paths.reviews.read_text(encoding="utf-8"))
-    assert (record["kind"], record["case"], record.get("decided"), record["by"]) == ("draft", name, None, "ab")
-    assert record["at"].endswith(("Z", "+00:00"))

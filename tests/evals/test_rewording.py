@@ -7,8 +7,8 @@ import pytest
 
 from app.question.reading import resolve
 from evals.cases.case import Case, Expectation
-from evals.cases.rewording import TOPICS, WORDINGS, Setting, chosen_wordings, reword, setting_of
-from evals.errors import DatasetError, EvalError
+from evals.cases.documents import read_documents
+from evals.cases.rewording import WORDINGS, Setting, reword, setting_of
 from ingest.parties.party_table import PartyTable
 
 TOPIC = "transnational organized crime"
@@ -30,7 +30,7 @@ def _case(state: str, name: str, *, year: str = "1998", topic: str = TOPIC, case
 
 
 def _fictional(conference: Path) -> Setting:
-    return setting_of(conference, PartyTable.load(conference / "parties.csv"))
+    return setting_of(read_documents([conference]))
 
 
 def test_every_question_has_many_wordings_that_keep_the_gold() -> None:
@@ -85,17 +85,6 @@ def test_translated_names_agree_with_their_sentence(state: str, name: str, frenc
     assert russian in worded["ru"].question
 
 
-@pytest.mark.parametrize(
-    ("session", "words", "digits"), [("1", "first", "1st"), ("12", "twelfth", "12th"), ("70", "seventieth", "70th"),
-                                     ("52", "fifty-second", "52nd"), ("63", "sixty-third", "63rd")],
-)  # fmt: skip
-def test_sessions_are_written_as_people_write_them(session: str, words: str, digits: str) -> None:
-    setting = Setting(parties=SETTING.parties, sessions={"1998": session}, speakers=SETTING.speakers)
-    worded = reword(_case("AUT", "Austria"), setting, ("session", "session_number"))
-    assert f"the {words} session" in worded["session"].question
-    assert f"the {digits} session" in worded["session_number"].question
-
-
 def test_names_that_two_states_bear_are_not_used() -> None:
     # "Congolese" may be of either Congo; "Kingstown" is one State's alone.
     shared = reword(_case("COG", "Congo"), SETTING, ("demonym",))
@@ -130,26 +119,6 @@ def test_a_number_draws_the_same_wordings_each_time_and_others_for_other_cases()
     assert len(drawn[0]) == 3
     others = Counter(tuple(reword(_case("AUT", "Austria", case_id=f"q{n}"), SETTING, 3)) for n in range(10))
     assert len(others) > 5
-
-
-def test_choice_is_all_or_names_or_a_number() -> None:
-    assert chosen_wordings("all") == tuple(WORDINGS)
-    assert chosen_wordings("lower,fr") == ("lower", "fr")
-    assert chosen_wordings("4") == 4
-    with pytest.raises(EvalError, match="louder"):
-        chosen_wordings("lower,louder")
-
-
-def test_every_topic_has_every_language() -> None:
-    assert all(set(translations) == {"fr", "es", "ru", "ar", "zh"} for translations in TOPICS.values())
-
-
-def test_setting_comes_from_the_manifest(conference: Path, tmp_path: Path) -> None:
-    setting = _fictional(conference)
-    assert setting.sessions["2020"] == "10"
-    assert "XQN" in setting.speakers["2018"]
-    with pytest.raises(DatasetError, match="manifest"):
-        setting_of(tmp_path, SETTING.parties)
 
 
 @pytest.mark.parametrize(("state", "year"), [("AUT", "1998"), ("GBR", "1998"), ("MLI", "2012"), ("KAZ", "2012")])

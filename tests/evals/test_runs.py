@@ -12,25 +12,23 @@ from typing import Any
 
 import pytest
 
+from app.question.turn import EarlierTurn
 from app.records import Answer, Scope
-from evals.adapters import Replay
 from evals.cases.case import Case, Expectation
 from evals.errors import AnswerError, RunError
 from evals.failure_taxonomy import Stage
-from evals.files import read_lines, write_whole
-from evals.runner import chosen, run_cases
+from evals.files import write_whole
+from evals.runner import asking, chosen, replaying, run_cases
 from evals.runs import (
     ANSWERS,
     MANIFEST,
     SCORES,
-    STATEMENTS,
     Run,
     RunManifest,
     ScoreRecord,
     create_run,
     keep_baseline,
     list_runs,
-    new_name,
     open_run,
 )
 from evals.runs import CASES as CASES_FILE
@@ -61,13 +59,11 @@ def _run(root: Path, name: str = "one", *, repeats: int = 1, time_limit: float =
 class _Scripted:
     """Answers, and counts; what it is told to do wrong, it does."""
 
-    name = "scripted"
-
     def __init__(self, wrong: dict[str, str] | None = None) -> None:
         self.asked: list[tuple[str, int]] = []
         self.wrong = wrong or {}
 
-    def ask(self, case: Case, repeat: int) -> dict[str, Any]:
+    def __call__(self, case: Case, repeat: int) -> dict[str, Any]:
         self.asked.append((case.id, repeat))
         match self.wrong.get(case.id):
             case "error":
@@ -144,15 +140,16 @@ def test_a_bug_is_a_finding_about_its_case_and_stops_no_other(tmp_path: Path) ->
 
 def test_stored_answers_are_given_again(tmp_path: Path) -> None:
     run = run_cases(_run(tmp_path), _Scripted())
-    replay = Replay(run.path)
-    assert replay.ask(CASES[0], 0)["question"] == "a?"
+    replay, digest = replaying(run.path)
+    assert len(digest) == 64
+    assert replay(CASES[0], 0)["question"] == "a?"
     with pytest.raises(AnswerError, match="'a'"):
-        replay.ask(CASES[0], 1)
+        replay(CASES[0], 1)
     lines = tmp_path / "answers.jsonl"
     lines.write_text(json.dumps({"id": "b", "question": "other"}) + "\n", encoding="utf-8")
-    assert Replay(lines).ask(CASES[1], 0)["question"] == "other"
+    assert replaying(lines)[0](CASES[1], 0)["question"] == "other"
     with pytest.raises(RunError, match="no answers at"):
-        Replay(tmp_path / "none.jsonl")
+        replaying(tmp_path / "none.jsonl")
 
 
 @pytest.mark.parametrize("name", ["", "..", "../up", "a/b", ".hidden", "a\x00b", "a" * 200, "/etc", "../latest"])
@@ -184,14 +181,6 @@ def test_no_run_is_called_as_the_newest_is(tmp_path: Path) -> None:
     assert [*tmp_path.iterdir()] == []
 
 
-def test_a_folder_called_as_the_newest_run_is_one_of_many(tmp_path: Path) -> None:
-    _run(tmp_path, "old").path.rename(tmp_path / "latest")
-    assert [run.name for run in list_runs(tmp_path)] == ["latest"]
-    _run(tmp_path, "new")
-    assert [run.name for run in list_runs(tmp_path)] == ["new", "latest"]
-    assert open_run(tmp_path, "latest").name == "new"
-
-
 def test_a_manifest_that_cannot_be_read_is_named_and_not_listed(tmp_path: Path) -> None:
     _run(tmp_path, "good")
     path = _run(tmp_path, "bad").path / MANIFEST
@@ -200,21 +189,6 @@ def test_a_manifest_that_cannot_be_read_is_named_and_not_listed(tmp_path: Path) 
         assert [run.name for run in list_runs(tmp_path)] == ["good"]
         with pytest.raises(RunError, match=r"bad/manifest\.json"):
             open_run(tmp_path, "bad")
-
-
-def test_lines_that_are_broken_are_named(tmp_path: Path) -> None:
-    path = tmp_path / "lines.jsonl"
-    path.write_text('{"a": 1}\n{"b"\n{"c": 3}\n', encoding="utf-8")
-    with pytest.raises(RunError, match="line 2"):
-        [*read_lines(path, torn_end=True)]
-
-
-def test_a_last_line_cut_short_within_a_character_is_left_out(tmp_path: Path) -> None:
-    path = tmp_path / "lines.jsonl"
-    path.write_bytes('{"a": 1}\n{"b": "é'.encode()[:-1])
-    assert [*read_lines(path, torn_end=True)] == [(1, {"a": 1})]
-    with pytest.raises(RunError, match=r"lines\.jsonl, line 2: not UTF-8"):
-        [*read_lines(path)]
 
 
 # The record is JSON, and of no version that is read.
@@ -264,15 +238,6 @@ def _refused() -> Iterator[list[str]]:
     assert "\n" not in told[0]
 
 
-@pytest.mark.parametrize("content", [b"{", b"\xff", b"5"])
-def test_a_list_of_statements_that_cannot_be_read_is_named(content: bytes, tmp_path: Path) -> None:
-    run = _run(tmp_path)
-    (run.path / STATEMENTS).write_bytes(content)
-    with _refused() as told:
-        run.statement_files()
-    assert "statements.json" in told[0]
-
-
 @pytest.mark.parametrize(
     ("content", "message"),
     [
@@ -284,7 +249,7 @@ def test_stored_answers_that_cannot_be_read_are_named(content: bytes, message: s
     path = tmp_path / "given.jsonl"
     path.write_bytes(content)
     with _refused() as told:
-        Replay(path)
+        replaying(path)
     assert message in told[0]
 
 
@@ -298,13 +263,6 @@ def test_a_place_that_cannot_be_written_is_named_and_left_clean(place: str, tmp_
     assert sorted(path.name for path in tmp_path.rglob("*")) == ["file", "folder"]
 
 
-def test_a_text_that_cannot_be_encoded_leaves_nothing_behind(tmp_path: Path) -> None:
-    write_whole(tmp_path / "file", "old")
-    with pytest.raises(UnicodeEncodeError):
-        write_whole(tmp_path / "file", "\ud800")
-    assert [path.read_text(encoding="utf-8") for path in tmp_path.iterdir()] == ["old"]
-
-
 @pytest.mark.parametrize(("umask", "mode"), [(0o022, 0o644), (0o027, 0o640), (0o077, 0o600)])
 def test_files_are_for_whom_new_files_are(umask: int, mode: int, tmp_path: Path) -> None:
     # Of a folder for its owner alone they are for nobody else.
@@ -316,13 +274,6 @@ def test_files_are_for_whom_new_files_are(umask: int, mode: int, tmp_path: Path)
         os.umask(before)
     assert stat.S_IMODE((tmp_path / "file").stat().st_mode) == mode
     assert (tmp_path / "file").read_text(encoding="utf-8") == "text"
-
-
-def test_a_run_in_a_place_that_is_no_folder_is_refused(tmp_path: Path) -> None:
-    (tmp_path / "file").write_text("", encoding="utf-8")
-    with _refused() as told:
-        _run(tmp_path / "file")
-    assert "cannot write" in told[0]
 
 
 def _score(case: Case, stage: Stage | None = None, repeat: int = 0) -> ScoreRecord:
@@ -385,24 +336,24 @@ def test_a_baseline_over_other_cases_is_not_replaced(tmp_path: Path) -> None:
         keep_baseline(run, folder)
 
 
-@pytest.mark.parametrize("place", ["file", "file/below"])
-def test_a_baseline_in_a_place_that_is_no_folder_is_refused(place: str, tmp_path: Path) -> None:
-    run = _scored(tmp_path / "runs")
-    (tmp_path / "file").write_text("", encoding="utf-8")
-    with _refused() as told:
-        keep_baseline(run, tmp_path / place)
-    assert "cannot write" in told[0]
-
-
-def test_new_names_sort_by_time_and_are_names() -> None:
-    early, late = (new_name("/x/y z.yaml", now=datetime(2026, month, 1, tzinfo=UTC)) for month in (9, 10))
-    assert early < late
-    assert early == "20260901T000000Z-y-z"
-
-
 def test_cases_are_chosen_by_slices() -> None:
     assert [case.id for case in chosen(CASES, only=["lang=fr,es"])] == ["b"]
     assert [case.id for case in chosen(CASES, only=["topic=rivers", "type=unanswerable"])] == ["c"]
     assert [case.id for case in chosen(CASES, only=["topic=rivers", "lang=fr"])] == []
     assert [case.id for case in chosen(CASES, every=2)] == ["a", "c"]
     assert [case.id for case in chosen(CASES, limit=2)] == ["a", "b"]
+
+
+def test_what_was_set_in_the_chat_is_set_again() -> None:
+    class Assistant:
+        def ask(self, question: str, **given: Any) -> Answer:
+            asked.append((question, given["history"], given["overrides"]))
+            return Answer(question=question, answer="", status="abstained")
+
+    asked: list[Any] = []
+    tags = {"overrides": json.dumps({"years": ["2020"]}), "history_overrides": [{"states": ["XAA"]}]}
+    case = CASES[0].model_copy(update={"history": ("Before?", "Then?"), "tags": tags})
+    asking(Assistant())(case, 0)  # type: ignore[arg-type]
+    asking(Assistant())(CASES[0], 0)  # type: ignore[arg-type]
+    earlier = (EarlierTurn(question="Before?", overrides={"states": ["XAA"]}), EarlierTurn(question="Then?"))
+    assert asked == [("a?", earlier, {"years": ["2020"]}), ("a?", (), None)]

@@ -18,8 +18,7 @@ from app.settings import Settings
 from evals.cases.documents import Documents, read_documents
 from evals.errors import EvalError, RunError
 from evals.paths import EvalPaths, eval_paths
-from evals.review import add_ruling, drafts, read_rulings, saved_cases
-from evals.run_options import RunOptions
+from evals.review import drafts, read_rulings, saved_cases
 from evals.runner import Pace
 from evals.runs import Run, open_run
 from evals.score import score_run
@@ -60,7 +59,7 @@ class Slow:
             raise RunError("no folder of statements <b>")
         if options.limit == 98:
             raise ZeroDivisionError("a bug")
-        name, root = given["name"], given["runs"]
+        name, root = given["name"], eval_paths(settings.store).runs
         if given["resume"]:
             return open_run(root, name).ended(datetime.now(UTC))
         run = make_run(root, {"a": None, "b": None, "c": None}, name=name)
@@ -267,11 +266,6 @@ def test_a_run_that_fails_says_why_and_is_tried_again(
     assert [asked["resume"] for asked in slow.asked] == [False, False]
 
 
-def test_jobs_refuse_names_that_lead_elsewhere(jobs: Jobs) -> None:
-    with pytest.raises(RunError, match="no name for a run"):
-        jobs.start("../x", RunOptions())
-
-
 def test_ruling_on_a_citation_changes_rulings_and_scores(runs: _Runs, review: _Review, paths: EvalPaths) -> None:
     run = scored_run(paths)
     text = review.shown("citations", None, 0)[2]
@@ -331,14 +325,6 @@ def test_deciding_on_a_draft_changes_the_saved_cases(review: _Review, paths: Eva
     assert "Nothing is left to decide" in review.shown("drafts", None, 0)[2]
 
 
-def test_a_draft_that_would_be_no_case_is_refused(review: _Review, paths: EvalPaths) -> None:
-    save_draft(paths.path.parent, saved_answer(), Judgement(verdict="right"))
-    name = drafts(paths)[0].case.id
-    assert "needs evidence" in accepted(review, name)[2]
-    assert "no draft" in accepted(review, "none")[2]
-    assert not paths.reviews.exists()
-
-
 def test_hostile_texts_are_shown_as_texts(review: _Review, runs: _Runs, paths: EvalPaths) -> None:
     scored_run(paths, cases=[case("a").model_copy(update={"question": HOSTILE, "history": (HOSTILE,)})])
     save_draft(paths.path.parent, saved_answer(HOSTILE), Judgement(verdict="right", should_be=HOSTILE))
@@ -367,9 +353,3 @@ def test_citations_of_runs_that_cannot_be_read_are_told(review: _Review, paths: 
     (paths.path.parent / "corpus").rmdir()
     text = review.shown("citations", None, 0)[2]
     assert "Not all runs can be read" in text and run.name in text
-
-
-def test_what_was_ruled_is_no_more_waited_for(review: _Review, paths: EvalPaths) -> None:
-    scored_run(paths)
-    add_ruling(paths, case="a", span=SPAN, accepted=True, by="ab")
-    assert "Nothing is left to decide" in review.shown("citations", "made", 0)[2]

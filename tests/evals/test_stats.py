@@ -1,4 +1,4 @@
-from math import comb, isnan, sqrt
+from math import isnan, sqrt
 
 import numpy as np
 import pytest
@@ -6,10 +6,8 @@ import pytest
 from evals.metrics.table import ratio
 from evals.stats import (
     cluster_bootstrap,
-    cluster_sums,
     holm,
     interval,
-    mcnemar_exact,
     not_worse_p,
     paired_cluster_bootstrap,
     percentile_higher,
@@ -29,20 +27,6 @@ def test_wilson_is_the_formula(successes, n):
     assert wilson(successes, n) == pytest.approx((centre - half, centre + half))
 
 
-def test_wilson_is_unknown_without_trials():
-    assert all(isnan(end) for end in wilson(0, 0))
-
-
-def test_mcnemar_is_the_binomial_tail_on_both_sides():
-    # 2 or fewer, and 8 or more, of 10 fair coins.
-    assert mcnemar_exact(8, 2) == pytest.approx(2 * sum(comb(10, k) for k in range(3)) / 2**10)
-    assert mcnemar_exact(2, 8) == mcnemar_exact(8, 2)
-
-
-def test_mcnemar_shows_nothing_where_nothing_flipped():
-    assert mcnemar_exact(0, 0) == 1.0
-
-
 def test_holm_multiplies_by_the_tests_left_and_never_falls():
     # Sorted: 0.005·4 = 0.02, 0.01·3 = 0.03, 0.03·2 = 0.06, 0.04·1 raised to 0.06.
     assert holm([0.01, 0.04, 0.03, 0.005]) == pytest.approx((0.01 * 3, 0.03 * 2, 0.03 * 2, 0.005 * 4))
@@ -51,12 +35,6 @@ def test_holm_multiplies_by_the_tests_left_and_never_falls():
 def test_holm_stays_below_one_and_takes_nothing():
     assert holm([0.9, 0.8]) == (1.0, 1.0)
     assert holm([]) == ()
-
-
-def test_cluster_sums_add_up_by_cluster():
-    sums = cluster_sums(np.array([[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]]), ["FRA", "BRA", "FRA"])
-
-    assert sums.tolist() == [[3.0, 4.0], [1.0 + 5.0, 2.0 + 6.0]]
 
 
 def test_bootstrap_draws_whole_clusters():
@@ -76,31 +54,6 @@ def test_bootstrap_has_the_standard_error_of_the_mean():
     samples = cluster_bootstrap(rows, [str(number) for number in range(100)], ratio(), resamples=4000, seed=2)
 
     assert samples.std() == pytest.approx(sqrt(0.3 * 0.7 / 100), rel=0.05)
-
-
-def test_bootstrap_repeats_with_its_seed():
-    rows, clusters = np.array([[1.0, 1.0], [0.0, 1.0], [1.0, 1.0]]), ["FRA", "BRA", "EGY"]
-
-    one, same, other = (cluster_bootstrap(rows, clusters, ratio(), resamples=50, seed=seed) for seed in (3, 3, 4))
-
-    assert np.array_equal(one, same)
-    assert not np.array_equal(one, other)
-
-
-def test_paired_bootstrap_of_an_exact_shift_is_that_shift():
-    generator = np.random.default_rng(5)
-    a = np.column_stack([generator.random(60), np.ones(60)])
-    b = a + np.array([0.1, 0.0])
-
-    samples = paired_cluster_bootstrap(a, b, [str(number % 12) for number in range(60)], ratio(), resamples=500)
-
-    assert interval(samples) == pytest.approx((0.1, 0.1))
-
-
-def test_sign_flip_is_one_where_nothing_differs():
-    rows = np.array([[1.0, 1.0], [0.0, 1.0]])
-
-    assert sign_flip_p(rows, rows, ["FRA", "BRA"], ratio(), resamples=100) == 1.0
 
 
 def test_sign_flip_reaches_what_the_swaps_allow():
@@ -151,11 +104,6 @@ def test_interval_leaves_out_samples_without_a_figure():
 
     assert interval(samples) == pytest.approx((25.0, 975.0))
     assert all(isnan(end) for end in interval(np.array([np.nan])))
-
-
-def test_percentile_is_a_measured_value():
-    assert percentile_higher([1.0, 2.0, 3.0, 100.0], 50) == 3.0
-    assert percentile_higher([*map(float, range(59))], 95) == 56.0
 
 
 @pytest.mark.parametrize(("q", "needed"), [(95, 59), (99, 299)])

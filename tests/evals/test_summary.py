@@ -5,17 +5,14 @@ from evals.metrics.table import FAILED, RIGHT
 from evals.stats import wilson
 from evals.summary import (
     SMALL,
-    abstention_square,
     by_case,
     by_slice,
-    confusion,
     figure,
     latency,
     outcomes,
     slice_names,
     stage_counts,
     summarise,
-    tokens,
 )
 from tests.evals.scored import score
 
@@ -53,15 +50,6 @@ def test_interval_of_ten_clusters_is_drawn_from_them_and_of_fewer_is_the_score_i
     assert (nine.low, nine.high) == tuple(wilson(14, 18))
 
 
-def test_a_slice_of_all_cases_has_the_interval_of_the_whole():
-    scores = [
-        score(str(n), cluster=str(n % 12), slices={"lang": ("en",)}, stage="misread" if n % 5 else None)
-        for n in range(40)
-    ]
-
-    assert by_slice(scores, "lang") == {"en": figure(by_case(scores), RIGHT)}
-
-
 def test_repeats_of_a_case_count_once():
     scores = [
         score("a", repeat=repeat, components={"integrity.quotes": (part, 1.0)})
@@ -96,18 +84,6 @@ def test_figures_count_the_cases_that_bear_on_them():
     assert (found["over_abstention"].value, found["over_abstention"].n) == (2 / 12, 2 + 10)
     assert found["abstention_precision"].n == 3 + 2
     assert found["macro_f1"].n == len(kinds)
-
-
-def test_figures_of_clusters_all_alike_have_the_score_interval():
-    scores = [
-        score(str(n), cluster=str(n), components={"integrity.quotes": (2.0, 2.0), "integrity.misattributed": (0.0,)})
-        for n in range(50)
-    ]
-
-    found = _figures(scores)
-
-    assert (found["quote_verified"].low, found["quote_verified"].high) == tuple(wilson(50, 50))
-    assert (found["misattributed"].value, found["misattributed"].high, found["misattributed"].n) == (0.0, 0.0, 50)
 
 
 def test_outcomes_right_and_failed_are_figures_of_all_cases():
@@ -161,40 +137,6 @@ def test_latency_gives_p95_with_enough_answers(n, p95):
 
     # The 95th percentile of 59 lies at 0.95·58 = 55.1, counted from 0: the next value is the 57th.
     assert (name, step.n, step.max, step.p95) == ("retrieve", n, float(n), p95)
-
-
-def test_tokens_are_added_up_by_model():
-    scores = [score(str(n), model="m", tokens={"input_tokens": 100, "output_tokens": n}) for n in (1, 2)]
-
-    assert tokens([*scores, score("no model")]) == {"m": {"answers": 2, "input_tokens": 200, "output_tokens": 1 + 2}}
-
-
-def test_abstention_square_counts_answers():
-    scores = [
-        score("a", status="abstained", expected="abstained", stage=None),
-        score("b", status="abstained", stage="over_abstained"),
-        score("c", status="partial", expected="abstained", stage="should_abstain"),
-        score("d"),
-        score("e", expected="partial"),
-        score("f", status=None, stage="error"),
-    ]
-
-    found = abstention_square(scores)
-
-    assert (found.right_abstentions, found.needless_abstentions, found.false_answers, found.right_to_answer) == (
-        1, 1, 1, 1
-    )  # fmt: skip
-
-
-def test_confusion_counts_cited_states_of_single_state_answers():
-    scores = [
-        score("a", single=True, expected_states=("FRA",), states=("FRA",)),
-        score("b", single=True, expected_states=("FRA",), states=("FRA", "DEU")),
-        score("c", single=True, expected_states=("FRA",), states=("FRA",), status="abstained"),
-        score("d", expected_states=("FRA", "DEU"), states=("FRA", "DEU")),
-    ]
-
-    assert confusion(scores) == {("FRA", "DEU"): 1, ("FRA", "FRA"): 2}
 
 
 def test_outcomes_are_those_of_single_state_answers():

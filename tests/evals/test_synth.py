@@ -66,12 +66,6 @@ def test_every_kind_is_made(cases: tuple[Case, ...]) -> None:
     assert made == set(KINDS)
 
 
-def test_every_case_is_a_draft_of_a_template_that_does_not_gate(cases: tuple[Case, ...]) -> None:
-    assert all(case.review.status == "draft" and case.review.source == "template" and not case.gates for case in cases)
-    assert all(re.fullmatch(r"syn-[a-z0-9-]+", case.id) for case in cases)
-    assert len({case.id for case in cases}) == len(cases)
-
-
 def test_gold_sentences_verify_and_name_what_is_asked(cases: tuple[Case, ...], documents: Documents) -> None:
     answerable = [case for case in cases if case.answerable]
     for case in answerable:
@@ -95,24 +89,6 @@ def _in_words(number: str) -> list[str]:
     return [chinese[number]] if number in chinese else [number]
 
 
-def test_gold_is_every_sentence_that_names_the_topic(cases: tuple[Case, ...], documents: Documents) -> None:
-    single = [case for case in cases if case.type == "single_state"]
-    assert any(len(case.evidence) > 1 for case in single)
-    for case in single:
-        assert case.evidence_groups == (tuple(span.id for span in case.evidence),)
-        files_asked = {span.file for span in case.evidence}
-        found = sum(
-            len(re.findall(case.tags["topic"], documents.by_file[f].text, re.I))
-            for f in files_asked
-            if "topic" in case.tags
-        )
-        shown = sum(
-            len(re.findall(case.tags.get("topic", "—"), _words(span, documents), re.I)) for span in case.evidence
-        )
-        # What else there is stands in headings.
-        assert found - shown <= 3, case.id
-
-
 def _words(span: Any, documents: Documents) -> str:
     return documents.by_file[span.file].text[span.start : span.end]
 
@@ -126,18 +102,6 @@ def test_near_misses_are_not_named_by_the_state_in_that_year(cases: tuple[Case, 
         assert texts, case.id
         assert not any(names(text, case.tags["topic"]) for text in texts), case.id
         assert case.expect.reason == "not_mentioned"
-
-
-def test_near_miss_is_near_because_somebody_names_the_topic(cases: tuple[Case, ...], documents: Documents) -> None:
-    for case in cases:
-        if case.unanswerable_kind == "near_miss_session":
-            assert any(names(text, case.tags["topic"], 4) for text in texts_of(documents, case.expect.states[0])), (
-                case.id
-            )
-        if case.unanswerable_kind == "near_miss_state":
-            year = str(case.expect.years[0])
-            spoken = [d.text for d in documents.by_file.values() if d.facts.get("date", "")[:4] == year]
-            assert any(names(text, case.tags["topic"], 4) for text in spoken), case.id
 
 
 def test_article_of_a_near_miss_is_cited_in_no_statement_of_the_state(
@@ -199,14 +163,6 @@ def test_list_of_states_is_complete(cases: tuple[Case, ...], documents: Document
                 assert not names(document.text, case.tags["topic"]), (case.id, document.file)
 
 
-def test_temporal_and_compare_have_a_group_for_each_side(cases: tuple[Case, ...]) -> None:
-    for case in cases:
-        if case.type == "temporal":
-            assert len(case.evidence_groups) == len(case.expect.years) == 2, case.id
-        if case.type in ("compare", "list_states"):
-            assert len(case.evidence_groups) == len(case.expect.states) >= 2, case.id
-
-
 def test_same_corpus_and_seed_give_the_same_cases(cases: tuple[Case, ...], documents: Documents) -> None:
     assert synthesise(documents, n=200) == cases
     other = synthesise(documents, n=200, seed=1)
@@ -230,17 +186,6 @@ def test_states_are_asked_about_by_names_that_are_theirs_alone(cases: tuple[Case
             assert sorted(found) == sorted((state,) for state in case.expect.states), case.question
 
 
-def test_only_the_kinds_asked_for_are_made(documents: Documents) -> None:
-    made = synthesise(documents, kinds=("single_state", "near_miss_state"), n=10)
-    assert {case.unanswerable_kind or case.type for case in made} == {"single_state", "near_miss_state"}
-    assert len(made) == 10
-
-
-def test_quotes_are_written_when_asked_for(documents: Documents) -> None:
-    made = synthesise(documents, kinds=("single_state",), n=5, with_quotes=True)
-    assert all(span.quote == _words(span, documents) for case in made for span in case.evidence)
-
-
 def test_corpus_without_manifest_is_refused(tmp_path: Path) -> None:
     (tmp_path / "one.txt").write_text("Mr. President, we support the Convention.", encoding="utf-8")
     with pytest.raises(DatasetError, match="untoc manifest"):
@@ -249,11 +194,10 @@ def test_corpus_without_manifest_is_refused(tmp_path: Path) -> None:
 
 def test_written_cases_are_read_back_the_same(cases: tuple[Case, ...], documents: Documents, tmp_path: Path) -> None:
     path = tmp_path / "drafts.yaml"
-    quoted = synthesise(documents, n=50, with_quotes=True)
-    write_cases(path, quoted)
+    write_cases(path, cases)
     first = path.read_text(encoding="utf-8").splitlines()[0]
     assert re.fullmatch(r"# yaml-language-server: \$schema=[./\w-]*schema\.json", first)
-    assert load_cases(path) == quoted
+    assert load_cases(path) == cases
 
 
 def test_drafts_of_the_conference_lint_without_errors(cases: tuple[Case, ...], documents: Documents) -> None:

@@ -623,7 +623,7 @@ class Slow(HashingEmbedder):
         print("embedding", flush=True)
         time.sleep(0.3)
         return super().embed_documents(texts, progress)
-app.wiring.SentenceTransformerEmbedder = lambda config: Slow()
+app.wiring.SentenceTransformerEmbedder = app.wiring.question_embedder = lambda config: Slow()
 sys.exit(main(["ingest", "--json", "--store", sys.argv[1], sys.argv[2]]))
 """
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
@@ -267,7 +267,6 @@ def test_sentence_id_holds_its_statement_and_its_place():
         assert (copied.statement_id, copied.ordinal) == ("685815eed2f2fa70.2", 12)
 
 
-@settings(max_examples=30)
 @given(st.lists(st.sampled_from(["store a", "store b", "store c", "remove a", "remove b", "replace a c"]), max_size=12))
 def test_fts_and_passages_stay_in_step_under_any_history(tmp_path_factory, history):
     catalogue = Catalogue(tmp_path_factory.mktemp("history") / "catalogue.sqlite3")

@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.fakes import HashingEmbedder
@@ -80,7 +80,6 @@ def test_query_vector_that_was_embedded_before_is_used(store):
     assert best.passage.text == texts_of(2)[4]
 
 
-@settings(max_examples=60)
 @given(
     scope=st.lists(st.sampled_from([*STATEMENTS, "absent"]), max_size=6),
     topic=st.lists(st.sampled_from([*TOPICS, "part", "7", '" OR NEAR(', "*"]), min_size=1, max_size=4).map(" ".join),

@@ -13,7 +13,6 @@ import pytest
 from tests.conftest import PROJECT
 from tests.fakes import HashingEmbedder
 from tests.fakes_store import annotated, keep, unlike_text
-from vectorstore.catalogue import Catalogue
 from vectorstore.chroma import VectorIndex
 from vectorstore.errors import ModelMismatchError, StoreError, StoreLockedError, StoreReadOnlyError
 from vectorstore.store import CATALOGUE, Store, open_store
@@ -74,12 +73,6 @@ def test_store_is_made_where_there_is_none(store):
     assert store.catalogue.count_passages() == 0
     assert all(check.ok for check in store.check())
     assert store.search_index(np.ones(64, dtype=np.float32), 3) is None
-
-
-def test_read_only_open_of_an_absent_store_makes_nothing(path, embedder):
-    with pytest.raises(StoreError, match="run `untoc ingest` first"):
-        open_store(path, embedder, read_only=True)
-    assert not path.exists()
 
 
 def test_store_folder_that_is_a_file_is_refused(path, embedder):
@@ -503,20 +496,6 @@ def test_vectors_of_texts_that_are_gone_are_no_damage(store, embedder):
     assert "1 more of texts that are gone" in next(c.detail for c in store.check() if c.name == "vectors")
 
 
-def test_check_of_a_damaged_catalogue_is_a_finding_or_a_store_error(store, path, embedder):
-    keep(store, embedder, annotated("s", many_texts(300)))
-    store.close()
-    file = path / CATALOGUE
-    data = bytearray(file.read_bytes())
-    data[4096 * 5 : 4096 * 30] = os.urandom(4096 * 25)
-    file.write_bytes(bytes(data))
-    try:
-        damaged = open_store(path, embedder)
-        assert findings(damaged)["catalogue"] is False
-    except StoreError as exc:
-        assert "damaged" in str(exc)
-
-
 def test_failed_rebuild_leaves_no_half_built_folder(store, path, embedder, monkeypatch):
     keep(store, embedder, annotated("s", ["The heron flies."]))
     before = index_folder(path)
@@ -610,9 +589,3 @@ def test_store_survives_hard_kills_of_its_writer(path, embedder):
         keep(store, embedder, annotated(f"after{life}", ["The otter swims."]))
         assert_in_step(store)
         store.close()
-
-
-def test_catalogue_alone_opens_beside_a_store(store, path):
-    other = Catalogue(path / CATALOGUE, read_only=True)
-    assert other.count_passages() == 0
-    other.close()

@@ -12,10 +12,9 @@ from typing import Final
 import regex
 
 from app.answering.claims.form import LONGEST, ill_formed, quoted_parts
-from app.answering.claims.name_check import check_names
-from app.answering.claims.reference_check import check_references
+from app.answering.claims.mention_check import check_names, check_references
 from app.answering.claims.token_alignment import SUBJECTLESS, ClaimBody, in_order, is_aligned
-from app.answering.claims.tokens import CONTENT, OPERATORS, TURNING, NameSpan, Token, read
+from app.answering.claims.tokens import CONTENT, OPERATORS, TURNING, ClaimToken, NameSpan, read
 from app.retrieval.terms import content_terms
 from ingest.glossary.glossary import NamedTerm, terms_within
 from ingest.language.claim_words import LANGUAGES, SELF, orders, possessive
@@ -57,7 +56,7 @@ _SAME: Final = ("article ", "treaty ", "month ")
 @dataclass(frozen=True, kw_only=True)
 class _ReadSentence:
     text: str
-    tokens: tuple[Token, ...]
+    tokens: tuple[ClaimToken, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -132,7 +131,7 @@ def _sentences(quote: str) -> Iterator[str]:
             yield text[start:end]
 
 
-def _read(text: str, language: str, premise: Premise, parties: PartyTable) -> tuple[Token, ...]:
+def _read(text: str, language: str, premise: Premise, parties: PartyTable) -> tuple[ClaimToken, ...]:
     own = {premise.holder, *premise.also}
     names = tuple(
         NameSpan(start=m.start, end=m.end, codes=frozenset() if own & set(m.codes) else frozenset(m.codes))
@@ -142,7 +141,7 @@ def _read(text: str, language: str, premise: Premise, parties: PartyTable) -> tu
     return read(text, language, names)
 
 
-def _said(tokens: tuple[Token, ...], claim: str, language: str, premise: Premise) -> ClaimBody:
+def _said(tokens: tuple[ClaimToken, ...], claim: str, language: str, premise: Premise) -> ClaimBody:
     """Returns a claim without its reporting clause ("Arvandia says that") and the possessives of its name."""
     tokens = tuple(_unpossessed(tokens, claim, language))
     named = spoken = False
@@ -162,7 +161,7 @@ def _said(tokens: tuple[Token, ...], claim: str, language: str, premise: Premise
     return ClaimBody(tokens=tokens, partial=premise.holder is None)
 
 
-def _unpossessed(tokens: Sequence[Token], claim: str, language: str) -> Iterator[Token]:
+def _unpossessed(tokens: Sequence[ClaimToken], claim: str, language: str) -> Iterator[ClaimToken]:
     """Yields tokens without the words between what is owned and who owns it: "the courts of Arvandia"."""
     for token, following in zip(tokens, [*tokens[1:], None], strict=True):
         owned = following is not None and following.kind == "self" and token.kind == "link"
@@ -179,7 +178,9 @@ def _language(claim: str, premise: Premise) -> str:
     return premise.language if len(own & there) >= _SHARED * max(1, len(own)) else guess
 
 
-def _check_wording(body: ClaimBody, claim: str, sentences: Sequence[tuple[Token, ...]], language: str) -> str | None:
+def _check_wording(
+    body: ClaimBody, claim: str, sentences: Sequence[tuple[ClaimToken, ...]], language: str
+) -> str | None:
     """Returns why a claim does not align with its evidence, naming the first word that is missing; else None."""
     if is_aligned(body, sentences, language):
         return None
@@ -237,7 +238,7 @@ def _holds(sentence: _ReadSentence, term: str, language: str) -> bool:
     return all(token.keys & keys for token in read(term, language) if token.counts)
 
 
-def _polarity(tokens: Sequence[Token]) -> tuple[set[str], int]:
+def _polarity(tokens: Sequence[ClaimToken]) -> tuple[set[str], int]:
     """Returns the kinds of a text's operators, and how many of its words reverse or weaken what follows them."""
     kinds = {token.kind for token in tokens} & (OPERATORS - _FORMS)
     return kinds, sum(token.kind in TURNING for token in tokens)
@@ -263,7 +264,7 @@ def check_translation(text: str, language: str, quote: str, quote_language: str)
     return None
 
 
-def _figures(tokens: Sequence[Token]) -> tuple[list[str], set[str]]:
+def _figures(tokens: Sequence[ClaimToken]) -> tuple[list[str], set[str]]:
     """Returns the numbers of a text, sorted, and the months that it names."""
     numbers = sorted(key for token in tokens if token.kind == "number" for key in token.keys)
     return numbers, {key for token in tokens for key in token.keys if key.startswith("month ")}

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from itertools import combinations, pairwise, takewhile
 from typing import Final
 
-from app.answering.claims.tokens import OPERATORS, TURNING, Token
+from app.answering.claims.tokens import OPERATORS, TURNING, ClaimToken
 from ingest.language.claim_words import SELF
 
 # Words that may be left out in one place, and in an aside between two commas; in Chinese, characters.
@@ -51,13 +51,13 @@ class ClaimBody:
         partial: It may begin in the middle of a sentence, as where the text of a treaty is cited in part.
     """
 
-    tokens: tuple[Token, ...]
+    tokens: tuple[ClaimToken, ...]
     framed: bool = False
     stressed: bool = False
     partial: bool = False
 
 
-def is_aligned(body: ClaimBody, sentences: Sequence[tuple[Token, ...]], language: str) -> bool:
+def is_aligned(body: ClaimBody, sentences: Sequence[tuple[ClaimToken, ...]], language: str) -> bool:
     """Returns whether a claim, or each claim that its coordination is short for, aligns with one of the sentences.
 
     "Arvandia signed X and Y" is short for "Arvandia signed X" and "Arvandia signed Y", each with a sentence of its own.
@@ -78,7 +78,7 @@ def is_aligned(body: ClaimBody, sentences: Sequence[tuple[Token, ...]], language
     return False
 
 
-def _nearest(body: ClaimBody, sentences: Sequence[tuple[Token, ...]]) -> list[tuple[Token, ...]]:
+def _nearest(body: ClaimBody, sentences: Sequence[tuple[ClaimToken, ...]]) -> list[tuple[ClaimToken, ...]]:
     """Returns the sentences that share most tokens with a claim, in their order."""
     keys = frozenset[str]().union(*(token.keys for token in body.tokens if token.counts))
     shared = [len(keys & frozenset[str]().union(*(token.keys for token in one))) for one in sentences]
@@ -88,9 +88,9 @@ def _nearest(body: ClaimBody, sentences: Sequence[tuple[Token, ...]]) -> list[tu
 
 def _rest_is_aligned(
     head: ClaimBody,
-    tokens: tuple[Token, ...],
+    tokens: tuple[ClaimToken, ...],
     cuts: Sequence[int],
-    sentences: Sequence[tuple[Token, ...]],
+    sentences: Sequence[tuple[ClaimToken, ...]],
     used: list[int],
     language: str,
 ) -> bool:
@@ -115,7 +115,7 @@ def _rest_is_aligned(
     return cuts[-1] in reached
 
 
-def in_order(body: ClaimBody, sentences: Sequence[tuple[Token, ...]]) -> bool:
+def in_order(body: ClaimBody, sentences: Sequence[tuple[ClaimToken, ...]]) -> bool:
     """Returns whether the content tokens occur in one sentence in their order, whatever is between them."""
     wanted = [token for token in body.tokens if token.counts]
     for sentence in sentences:
@@ -125,13 +125,13 @@ def in_order(body: ClaimBody, sentences: Sequence[tuple[Token, ...]]) -> bool:
     return False
 
 
-def _aligned(body: ClaimBody, sentence: tuple[Token, ...], language: str) -> bool:
+def _aligned(body: ClaimBody, sentence: tuple[ClaimToken, ...], language: str) -> bool:
     if _matches(body, sentence, language):
         return True
     return any(_matches(*pair, language) for pair in _moved(body, sentence))
 
 
-def _moved(body: ClaimBody, sentence: tuple[Token, ...]) -> Iterator[tuple[ClaimBody, tuple[Token, ...]]]:
+def _moved(body: ClaimBody, sentence: tuple[ClaimToken, ...]) -> Iterator[tuple[ClaimBody, tuple[ClaimToken, ...]]]:
     """Yields claim and sentence without a phrase that leads in one of them and comes later in the other.
 
     "In 2018, we adopted a law" is "adopted a law in 2018", unless another clause comes between.
@@ -152,7 +152,7 @@ def _moved(body: ClaimBody, sentence: tuple[Token, ...]) -> Iterator[tuple[Claim
             yield replace(body, tokens=claim), evidence
 
 
-def _lead(tokens: tuple[Token, ...]) -> int | None:
+def _lead(tokens: tuple[ClaimToken, ...]) -> int | None:
     """Returns where a phrase at the beginning ends: before a first comma, or after a year ("in 2018 we adopted")."""
     if len(tokens) < 3 or tokens[0].kind not in ("link", "number"):
         return None
@@ -165,7 +165,7 @@ def _lead(tokens: tuple[Token, ...]) -> int | None:
     return None if any(token.kind in fixed and token.kind != "self" for token in tokens[:comma]) else comma
 
 
-def _runs(counted: Sequence[Token], tokens: tuple[Token, ...]) -> Iterator[tuple[int, int]]:
+def _runs(counted: Sequence[ClaimToken], tokens: tuple[ClaimToken, ...]) -> Iterator[tuple[int, int]]:
     """Yields the (start, end) of runs of these content tokens, with the function words that bind them."""
     for start, token in enumerate(tokens):
         if not _same(token, counted[0]):
@@ -184,19 +184,24 @@ def _runs(counted: Sequence[Token], tokens: tuple[Token, ...]) -> Iterator[tuple
             yield first, at
 
 
-def _matches(body: ClaimBody, sentence: tuple[Token, ...], language: str) -> bool:
+def _matches(body: ClaimBody, sentence: tuple[ClaimToken, ...], language: str) -> bool:
     return bool(_ends(body, sentence, language))
 
 
 def _ends(
-    body: ClaimBody, sentence: tuple[Token, ...], language: str, *, after: ClaimBody | None = None, beyond: int = -1
+    body: ClaimBody,
+    sentence: tuple[ClaimToken, ...],
+    language: str,
+    *,
+    after: ClaimBody | None = None,
+    beyond: int = -1,
 ) -> set[int]:
     """Returns where a claim may end in a sentence, begun there or after the first words of another claim."""
     wanted, binding = _chain(body.tokens)
     if not wanted:
         return set()
     begun = _beginnings(body, wanted, binding, sentence, language)
-    shared: Sequence[Token] = ()
+    shared: Sequence[ClaimToken] = ()
     if after is not None:
         shared, links = _chain(after.tokens)
         reached = _walk(shared, links, _beginnings(after, shared, links, sentence, language), sentence, language)
@@ -209,7 +214,11 @@ def _ends(
 
 
 def _beginnings(
-    body: ClaimBody, wanted: Sequence[Token], binding: Sequence[list[Token]], sentence: tuple[Token, ...], language: str
+    body: ClaimBody,
+    wanted: Sequence[ClaimToken],
+    binding: Sequence[list[ClaimToken]],
+    sentence: tuple[ClaimToken, ...],
+    language: str,
 ) -> set[int]:
     return {
         at
@@ -219,7 +228,11 @@ def _beginnings(
 
 
 def _walk(
-    wanted: Sequence[Token], binding: Sequence[list[Token]], begun: set[int], sentence: tuple[Token, ...], language: str
+    wanted: Sequence[ClaimToken],
+    binding: Sequence[list[ClaimToken]],
+    begun: set[int],
+    sentence: tuple[ClaimToken, ...],
+    language: str,
 ) -> Iterator[set[int]]:
     """Yields, after each word of a claim, where in the sentence it may be."""
     ends = begun
@@ -231,7 +244,12 @@ def _walk(
 
 
 def _further(
-    ends: set[int], wanted: Token, binding: Sequence[Token], sentence: tuple[Token, ...], language: str, limit: int
+    ends: set[int],
+    wanted: ClaimToken,
+    binding: Sequence[ClaimToken],
+    sentence: tuple[ClaimToken, ...],
+    language: str,
+    limit: int,
 ) -> set[int]:
     places = [at for at, token in enumerate(sentence) if _same(token, wanted)]
     return {
@@ -244,7 +262,7 @@ def _further(
     }
 
 
-def _limit(before: Sequence[Token], language: str) -> int:
+def _limit(before: Sequence[ClaimToken], language: str) -> int:
     """Returns how many words may be left out after these."""
     if any(token.kind in _DOWNWARD for token in before) or any(token.kind == "all" for token in before[-2:]):
         return 0
@@ -253,14 +271,14 @@ def _limit(before: Sequence[Token], language: str) -> int:
     return _GAP * (_CHARACTERS if language == "zh" else 1)
 
 
-def _same(one: Token, other: Token) -> bool:
+def _same(one: ClaimToken, other: ClaimToken) -> bool:
     return bool(one.keys & other.keys - {SELF})
 
 
-def _chain(tokens: Sequence[Token]) -> tuple[list[Token], list[list[Token]]]:
+def _chain(tokens: Sequence[ClaimToken]) -> tuple[list[ClaimToken], list[list[ClaimToken]]]:
     """Returns the content tokens, and for each the function words that bind it to the token before."""
-    wanted: list[Token] = []
-    binding: list[list[Token]] = [[]]
+    wanted: list[ClaimToken] = []
+    binding: list[list[ClaimToken]] = [[]]
     for token in tokens:
         if token.counts:
             wanted.append(token)
@@ -270,14 +288,14 @@ def _chain(tokens: Sequence[Token]) -> tuple[list[Token], list[list[Token]]]:
     return wanted, binding
 
 
-def _bound(binding: Sequence[Token], between: Sequence[Token]) -> bool:
+def _bound(binding: Sequence[ClaimToken], between: Sequence[ClaimToken]) -> bool:
     """Returns whether these function words occur there, in order."""
     rest = iter(between)
     return all(any(token.keys & other.keys for other in rest) for token in binding)
 
 
 def _passable(
-    between: tuple[Token, ...], following: Token, binding: Sequence[Token], language: str, *, limit: int
+    between: tuple[ClaimToken, ...], following: ClaimToken, binding: Sequence[ClaimToken], language: str, *, limit: int
 ) -> bool:
     """Returns whether a claim may leave out what the sentence has between two of its tokens."""
     held = [token for token in between if token.counts and token.kind != "opener"]
@@ -311,7 +329,7 @@ def _passable(
     return following.kind == "number" or _bound(heads, binding)
 
 
-def _is_aside(between: tuple[Token, ...], language: str) -> bool:
+def _is_aside(between: tuple[ClaimToken, ...], language: str) -> bool:
     """Returns whether the content is an aside between two commas or brackets, without effect outside of them."""
     commas = [at for at, token in enumerate(between) if token.kind == "comma"]
     if len(commas) < 2 or commas[-1] - commas[0] > _ASIDE:
@@ -325,7 +343,9 @@ def _is_aside(between: tuple[Token, ...], language: str) -> bool:
     return not any(token.kind in fixed for token in inside)
 
 
-def _begins(body: ClaimBody, binding: Sequence[Token], sentence: tuple[Token, ...], at: int, language: str) -> bool:
+def _begins(
+    body: ClaimBody, binding: Sequence[ClaimToken], sentence: tuple[ClaimToken, ...], at: int, language: str
+) -> bool:
     """Returns whether a claim may begin at a token: no operator before it, and nobody else who says it."""
     before = _without_asides(_clause(sentence[:at]), language)
     governing = _GOVERNING if body.partial else OPERATORS - _VOICE
@@ -355,7 +375,7 @@ def _begins(body: ClaimBody, binding: Sequence[Token], sentence: tuple[Token, ..
     )
 
 
-def _without_asides(tokens: tuple[Token, ...], language: str) -> tuple[Token, ...]:
+def _without_asides(tokens: tuple[ClaimToken, ...], language: str) -> tuple[ClaimToken, ...]:
     commas = [at for at, token in enumerate(tokens) if token.kind == "comma"]
     for first, last in pairwise(commas):
         if tokens[first + 1].kind == "break" and _is_aside(tokens[first : last + 1], language):
@@ -363,7 +383,7 @@ def _without_asides(tokens: tuple[Token, ...], language: str) -> tuple[Token, ..
     return tokens
 
 
-def _clause(before: tuple[Token, ...]) -> tuple[Token, ...]:
+def _clause(before: tuple[ClaimToken, ...]) -> tuple[ClaimToken, ...]:
     """Returns the last clause of the tokens before a word."""
     for at in range(len(before) - 1, -1, -1):
         joined = before[at].kind == "comma" and at + 1 < len(before) and before[at + 1].kind == "join"
@@ -372,9 +392,9 @@ def _clause(before: tuple[Token, ...]) -> tuple[Token, ...]:
     return before
 
 
-def _closes(after: tuple[Token, ...], language: str, *, whole: bool) -> bool:
+def _closes(after: tuple[ClaimToken, ...], language: str, *, whole: bool) -> bool:
     """Returns whether a claim may end before the rest of its sentence."""
-    clause: list[Token] = []
+    clause: list[ClaimToken] = []
     for at, token in enumerate(after):
         joined = token.kind == "comma" and at + 1 < len(after) and after[at + 1].kind == "join"
         if token.kind == "stop" or joined:
@@ -391,7 +411,7 @@ def _closes(after: tuple[Token, ...], language: str, *, whole: bool) -> bool:
     return not (whole and any(token.counts for token in own))
 
 
-def _is_reported(clause: Sequence[Token]) -> bool:
+def _is_reported(clause: Sequence[ClaimToken]) -> bool:
     """Returns whether a sentence ends with a reporting clause: ", according to Belmora", ", some say"."""
     comma = next((at for at, token in enumerate(clause) if token.kind == "comma"), len(clause))
     body = list(takewhile(lambda token: token.kind not in ("break", "comma"), clause[comma + 1 :]))

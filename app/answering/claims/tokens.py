@@ -40,7 +40,7 @@ CONTENT: Final[frozenset[str]] = frozenset({"word", "number", "name", "noun", "o
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Token:
+class ClaimToken:
     """A word, or several that are one, at `[start, end)`.
 
     Attributes:
@@ -69,7 +69,7 @@ class NameSpan:
 
 
 @lru_cache(maxsize=4096)
-def read(text: str, language: str, names: tuple[NameSpan, ...] = ()) -> tuple[Token, ...]:
+def read(text: str, language: str, names: tuple[NameSpan, ...] = ()) -> tuple[ClaimToken, ...]:
     """Returns the tokens of a text in order, without void words such as "the".
 
     In a language other than the six, words and numbers count alone. `names` are the parties that it names.
@@ -87,24 +87,24 @@ def read(text: str, language: str, names: tuple[NameSpan, ...] = ()) -> tuple[To
     return tuple(sorted((token for token in found if token.kind != "void"), key=lambda token: token.start))
 
 
-def _apart(new: Iterable[Token], found: Sequence[Token]) -> list[Token]:
+def _apart(new: Iterable[ClaimToken], found: Sequence[ClaimToken]) -> list[ClaimToken]:
     taken = {at for token in found for at in range(token.start, token.end)}
     return [token for token in new if not any(at in taken for at in range(token.start, token.end))]
 
 
-def _named(names: Sequence[NameSpan]) -> Iterator[Token]:
+def _named(names: Sequence[NameSpan]) -> Iterator[ClaimToken]:
     for name in names:
         kind = "name" if name.codes else "self"
-        yield Token(kind=kind, keys=name.codes or frozenset({SELF}), start=name.start, end=name.end)
+        yield ClaimToken(kind=kind, keys=name.codes or frozenset({SELF}), start=name.start, end=name.end)
 
 
-def _referring(text: str) -> Iterator[Token]:
+def _referring(text: str) -> Iterator[ClaimToken]:
     """Yields articles and treaties: "article 18" is one word, and so is "the Palermo Convention"."""
     articles: dict[tuple[int, int], set[str]] = {}
     for mention in find_articles(text):
         articles.setdefault((mention.start, mention.end), set()).add(f"article {mention.article}")
     for (start, end), keys in articles.items():
-        yield Token(kind="word", keys=frozenset(keys), start=start, end=end)
+        yield ClaimToken(kind="word", keys=frozenset(keys), start=start, end=end)
     treaties: dict[tuple[int, int], set[str]] = {}
     for match in find_treaties(text):
         treaties.setdefault((match.start, match.end), set()).add(f"treaty {match.treaty}")
@@ -114,15 +114,15 @@ def _referring(text: str) -> Iterator[Token]:
             words = _TOKEN.findall(text[start:end]) and regex.findall(r"\w+", text[start:end])
             if "treaty UNTOC" in keys:
                 keys |= {stem(word, "en") for word in words if regex.match(r"(?i)conven|конвенц|اتفاقي|\w*公约", word)}
-            yield Token(kind="word", keys=frozenset(keys), start=start, end=end)
+            yield ClaimToken(kind="word", keys=frozenset(keys), start=start, end=end)
 
 
-def _numbers(text: str, language: str) -> Iterator[Token]:
+def _numbers(text: str, language: str) -> Iterator[ClaimToken]:
     for number in find_numbers(text, language):
-        yield Token(kind="number", keys=frozenset({number.value}), start=number.start, end=number.end)
+        yield ClaimToken(kind="number", keys=frozenset({number.value}), start=number.start, end=number.end)
 
 
-def _operators(text: str, language: str) -> Iterator[Token]:
+def _operators(text: str, language: str) -> Iterator[ClaimToken]:
     negated = -1
     for match in operators(language).finditer(text):
         kind = str(match.lastgroup)
@@ -132,16 +132,16 @@ def _operators(text: str, language: str) -> Iterator[Token]:
             between = text[max(negated, 0) : match.start()]
             if negated >= 0 and len(between.split()) <= _NEGATED and not regex.search(r"[.;:!?]", between):
                 negated = -1
-                yield Token(kind="void", keys=frozenset(), start=match.start(), end=match.end())
+                yield ClaimToken(kind="void", keys=frozenset(), start=match.start(), end=match.end())
                 continue
             negated = match.end() if match.group().lower() in ("ne", "n") else -1
         keys = frozenset({kind}) if kind in OPERATORS else keys_of(match.group(), language)
-        yield Token(kind=kind, keys=keys, start=match.start(), end=match.end())
+        yield ClaimToken(kind=kind, keys=keys, start=match.start(), end=match.end())
         if match.group().lower() in ("cannot", "can't", "can’t"):
-            yield Token(kind="can", keys=frozenset({"can"}), start=match.end() - 1, end=match.end())
+            yield ClaimToken(kind="can", keys=frozenset({"can"}), start=match.end() - 1, end=match.end())
 
 
-def _roles(text: str, language: str) -> Iterator[Token]:
+def _roles(text: str, language: str) -> Iterator[ClaimToken]:
     pattern, meant = roles(language)
     for match in pattern.finditer(text):
         role = meant[str(match.lastgroup)]
@@ -150,13 +150,13 @@ def _roles(text: str, language: str) -> Iterator[Token]:
         )
         # "region A" and "region B" are names.
         if named and match.group() != "I":
-            yield Token(kind="word", keys=frozenset({match.group()}), start=match.start(), end=match.end())
+            yield ClaimToken(kind="word", keys=frozenset({match.group()}), start=match.start(), end=match.end())
             continue
         keys = role.keys or (frozenset() if role.kind == "void" else keys_of(match.group(), language))
-        yield Token(kind=role.kind, keys=keys, start=match.start(), end=match.end())
+        yield ClaimToken(kind=role.kind, keys=keys, start=match.start(), end=match.end())
 
 
-def _synonyms(text: str, language: str, found: Sequence[Token]) -> Iterator[Token]:
+def _synonyms(text: str, language: str, found: Sequence[ClaimToken]) -> Iterator[ClaimToken]:
     words = [match for match in _TOKEN.finditer(text) if match.lastgroup is None]
     taken = {at for token in found for at in range(token.start, token.end)}
     roots = ["" if match.start() in taken else stem(match.group(), language) for match in words]
@@ -175,19 +175,19 @@ def _synonyms(text: str, language: str, found: Sequence[Token]) -> Iterator[Toke
             keys = frozenset(f"~{concept}" for size, concept in parts if size == length)
             if length == 1:
                 keys |= keys_of(text[start:end], language)
-            yield Token(kind=kind, keys=keys, start=start, end=end)
+            yield ClaimToken(kind=kind, keys=keys, start=start, end=end)
         at += length
 
 
-def _words(text: str, language: str) -> Iterator[Token]:
+def _words(text: str, language: str) -> Iterator[ClaimToken]:
     for match in _TOKEN.finditer(text):
         word, start, end = match.group(), match.start(), match.end()
         if match.lastgroup is not None:
-            yield Token(kind=match.lastgroup, keys=frozenset(), start=start, end=end)
+            yield ClaimToken(kind=match.lastgroup, keys=frozenset(), start=start, end=end)
             continue
         month = month_of(word)
         keys = frozenset({f"month {month}"}) if month else keys_of(word, language)
-        yield Token(kind="word", keys=keys, start=start, end=end)
+        yield ClaimToken(kind="word", keys=keys, start=start, end=end)
 
 
 @lru_cache(maxsize=65536)

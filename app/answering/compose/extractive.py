@@ -12,7 +12,8 @@ import regex
 from app.answering.answer_type_check import contains_answer_type
 from app.answering.citation_spans import QuotableSpan, cite, quotable_spans
 from app.answering.compose.repetition import WordSequence, repeats, words_of
-from app.answering.provenance import attribution, holders, scan_note
+from app.answering.provenance import as_quoting, attribution, holders, scan_note
+from app.answering.quoted_speaker import with_quoted_parties
 from app.records import Citation, Claim, Missing, Sources
 from app.retrieval.party_evidence import PartyEvidence
 from app.retrieval.scoped_statements import recency
@@ -105,6 +106,7 @@ def compose(
         strong = item.strong
         allowed = min(share, OF_GROUP) if item.members else share
         made = quote(strong, sources, allowed, first_number=len(citations) + 1, newest_first=True)
+        made = with_quoted_parties(made, sources, parties)
         more += _unquoted(strong, made)
         citations += made
         if item.members:
@@ -134,8 +136,7 @@ def claim_of(party: str, citation: Citation, parties: PartyTable, wording: Wordi
         name = holders(citation, lambda code: parties.display(code, wording.language), wording, party)
     if citation.summarised:
         name = wording.say("as_summarised", party=name)
-    if citation.quoting:
-        name = wording.say("as_quoting", party=name)
+    name = as_quoting(name, citation, lambda code: parties.display(code, wording.language), wording)
     # Quotation marks are for quotations alone, so they are dropped from a name.
     text = f"{_MARKS.sub('', name)}: “{citation.quote}”"
     return Claim(text=text, state=party or None, citations=(citation.number,))
@@ -257,7 +258,7 @@ def render(
                 wording.say("earlier") if number in composed.earlier and not citation.superseded_by else None,
                 wording.say("superseded", number=citation.superseded_by) if citation.superseded_by else None,
                 scan_note(citation, wording, only_unsure=True),
-                wording.say("quoting") if citation.quoting else None,
+                _quoting(citation, parties, wording),
             ]
             told = "; ".join(filter(None, doubts))
             lines.append(
@@ -269,6 +270,12 @@ def render(
     if composed.more:
         lines.append(wording.say("more", count=composed.more))
     return "\n\n".join([*lines, *composed.notes])
+
+
+def _quoting(citation: Citation, parties: PartyTable, wording: Wording) -> str | None:
+    if citation.quoted_party is not None:
+        return wording.say("quoting_party", quoted=escape(parties.display(citation.quoted_party, wording.language)))
+    return wording.say("quoting") if citation.quoting else None
 
 
 def _numbers(claim: Claim) -> str:

@@ -69,7 +69,7 @@ class ModelSilentError(Exception):
 
 
 @dataclass
-class Asked:
+class ModelRequest:
     """One request: iterate over it for the claims of the reply; closing it early stops the request.
 
     What was read of the `reply` and its `usage` are complete when the iteration ends.

@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Final, Literal, Protocol
 
 from app.answering.claims.claim_check import Premise, check_claim, check_translation
 from app.answering.claims.form import unquoted
-from app.answering.compose.llm_stream import Asked, ModelSilentError, Usage
+from app.answering.compose.llm_stream import ModelRequest, ModelSilentError, Usage
 from app.answering.compose.prompt_evidence import PromptEvidence, inert, number_sentences
 from app.answering.compose.reply_parser import Written
+from app.answering.quoted_speaker import with_quoted_parties
 from app.answering.verify import verify_citation
 from app.chat_model import LlmConfig, reason, redact
 from app.question.proposed import ProposedReading
@@ -144,9 +145,9 @@ class ModelWriter:
         draft = ModelDraft(left_out=numbered.left_out, prompt_version=prompt.version, evidence=numbered.sentences)
         if not numbered.sentences:
             return replace(draft, problem="failed", detail="no room for evidence", usage=usage.to_json(self.config))
-        asked = Asked(
+        asked = ModelRequest(
             chat=self._chat,
-            messages=messages(prompt, task, numbered.text, wording),
+            messages=_asking(prompt, task, numbered.text, wording),
             config=self.config,
             structured=prompt.name == "compose",
             deadline=deadline,
@@ -184,12 +185,10 @@ class ModelWriter:
         """Returns the translations that pass, by citation number, and their usage; for reading only."""
         prompt = load_prompt("translate")
         lines = [f"[S{citation.number}] {inert(citation.quote)}" for citation in citations]
-        from langchain_core.messages import HumanMessage, SystemMessage
-
-        ask = prompt.ask(evidence="\n".join(lines), language=_LANGUAGES.get(language, "English"))
-        asked = Asked(
+        name = _LANGUAGES.get(language, "English")
+        asked = ModelRequest(
             chat=self._chat,
-            messages=[SystemMessage(prompt.system), HumanMessage(ask)],
+            messages=messages(prompt, evidence="\n".join(lines), language=name),
             config=self.config,
             structured=False,
             deadline=time.monotonic() + self.config.timeout_seconds,
@@ -200,15 +199,12 @@ class ModelWriter:
 
     def propose(self, question: str, earlier: Sequence[str]) -> ProposedReading | None:
         """Returns how the model would read a question; None where it fails, or says nothing that can be read."""
-        from langchain_core.messages import HumanMessage, SystemMessage
-
-        prompt = load_prompt("read")
-        ask = prompt.ask(question=inert(question), earlier=inert("\n".join(earlier[-_EARLIER:])))
+        asking = messages(load_prompt("read"), question=inert(question), earlier=inert("\n".join(earlier[-_EARLIER:])))
         deadline = time.monotonic() + self.config.timeout_seconds
         said: object = None
         try:
             reader = self._chat.with_structured_output(ProposedReading.model_json_schema())
-            for piece in reader.stream([SystemMessage(prompt.system), HumanMessage(ask)]):
+            for piece in reader.stream(asking):
                 said = piece
                 if time.monotonic() > deadline:
                     return None
@@ -224,23 +220,27 @@ class ModelWriter:
 
     def _room(self, prompt: Prompt, task: Task, wording: Wording) -> int:
         """Returns how many tokens of the context window evidence may take."""
-        without = messages(prompt, task, "", wording)
+        without = _asking(prompt, task, "", wording)
         taken = sum(count_tokens(str(message.content)) for message in without)
         return int((self.config.context_tokens - self.config.max_tokens) * (1 - _SPARE)) - taken
 
 
-def messages(prompt: Prompt, task: Task, evidence: str, wording: Wording) -> "list[BaseMessage]":
-    """Returns the system and the user message; question and evidence are escaped, so they cannot close their tags."""
+def messages(prompt: Prompt, **variables: str) -> "list[BaseMessage]":
+    """Returns the system and the user message; what comes from outside is `inert`, so it cannot close its tags."""
     from langchain_core.messages import HumanMessage, SystemMessage
 
-    asked = prompt.ask(
+    return [SystemMessage(prompt.system), HumanMessage(prompt.ask(**variables).strip())]
+
+
+def _asking(prompt: Prompt, task: Task, evidence: str, wording: Wording) -> "list[BaseMessage]":
+    return messages(
+        prompt,
         question=inert(task.question),
         evidence=evidence,
         limit=str(task.limit),
         language=_LANGUAGES.get(wording.language, "English"),
         style=_STYLES[task.style],
     )
-    return [SystemMessage(prompt.system), HumanMessage(asked.strip())]
 
 
 class _ClaimChecker:
@@ -301,7 +301,9 @@ class _ClaimChecker:
             return None, [], f"it rests on the words of several: {', '.join(sorted(str(h) for h in holders))}"
         cited: list[Citation] = []
         for sentence in written.numbers:
-            for citation in self._numbered.cite(sentence, 0):
+            for citation in with_quoted_parties(
+                self._numbered.cite(sentence, 0), self._numbered.sources, self._parties
+            ):
                 known = self._known(citation, cited)
                 if known is None:
                     known = replace(citation, number=len(self.citations) + self._fresh(cited) + 1)
@@ -356,7 +358,7 @@ def premise_of(cited: Sequence[Citation], holder: str | None) -> Premise:
     )
 
 
-def _translations(asked: Asked, citations: Mapping[int, Citation], language: str) -> dict[int, str]:
+def _translations(asked: ModelRequest, citations: Mapping[int, Citation], language: str) -> dict[int, str]:
     held: dict[int, str] = {}
     try:
         for written in asked:

@@ -1,5 +1,7 @@
 """Kinds of position, suggested from citations, with words at exact offsets."""
 
+from dataclasses import replace
+
 from app.answering.citation_spans import SentenceSpan, cite
 from app.briefing.position_classifier import Suggestion, suggest_kind
 from app.records import Citation
@@ -91,3 +93,14 @@ def test_what_a_group_said_decides_only_where_the_party_shows_nothing() -> None:
     stored = {one.statement_id: one for one in (own, group, spoken)}
     assert suggest_kind([citation(own, 1), citation(group, 2)], stored).kind == "supports"
     assert suggest_kind([citation(spoken, 1)], stored).kind == "reports_practice"
+
+
+def test_words_in_another_language_take_a_position_only_on_a_topic_that_they_name() -> None:
+    named, other = (
+        replace(citation(statement(text)), language="es")
+        for text in ("Apoyamos la extradición.", "Apoyamos el registro de las armas.")
+    )
+    statements = {"s": statement("")}
+    assert suggest_kind([named], statements, "extradition").kind == "supports"
+    assert suggest_kind([other], statements, "extradition").kind == "no_position"
+    assert suggest_kind([replace(other, language="en")], statements, "extradition").direction is not None

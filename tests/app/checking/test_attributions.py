@@ -112,7 +112,7 @@ def test_name_of_several_states_stands_for_each():
 )
 def test_occasion_is_read_but_not_years_that_are_spoken_of(text, years, sessions):
     attribution = read(text.replace("{q}", Q))
-    assert (attribution.years, attribution.sessions) == (years, sessions)
+    assert (attribution.when.years, attribution.when.sessions) == (years, sessions)
 
 
 def test_note_that_names_a_stored_file_points_to_it():

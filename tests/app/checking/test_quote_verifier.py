@@ -1,7 +1,9 @@
 import pytest
 
 from app.checking.checker import Checker
+from app.checking.fuzzy_diff import word_diff
 from app.checking.match_key import KeyedText, match_key
+from app.checking.report import changes_in_words
 from ingest.loaders.loaded import LoadLimits
 from ingest.text.layout import find_blocks
 from ingest.text.repair import repair
@@ -207,3 +209,29 @@ def test_what_turns_a_quotation_stands_in_its_own_paragraph(tmp_path, before, to
         checker = Checker(workspace.store.catalogue, workspace.corpus.parties, LoadLimits())
         finding = only(checker, "Austria said: “the lamps of the harbour were lit by night and by day.”")
     assert (finding.verdict, [warning.kind for warning in finding.warnings]) == ("verified", told)
+
+
+def test_words_that_a_party_has_taken_back_are_verified_and_the_later_ones_named(checker, spoken):
+    def remarks(words):
+        finding = only(checker, f"Drelnia said: “{words}”")
+        assert finding.verdict == "verified"
+        return [str(warning) for warning in finding.warnings if warning.kind == "superseded"]
+
+    earlier = next(s for s in spoken["XDR_10_2020"] if "not in favour of opening negotiations" in s)
+    later = next(s for s in spoken["XDR_12_2024"] if "now supports the negotiation" in s)
+    (told,) = remarks(earlier)
+    assert later in told and "2024" in told
+    assert remarks(later) == []
+
+
+@pytest.mark.parametrize(
+    ("draft", "told"),
+    [
+        ("the lamps are lit by day", ["After “lamps are lit by” the source has “night”, and the draft “day”."]),
+        ("the lamps are lit", ["After “the lamps are lit” the source has “by night”, which the draft leaves out."]),
+        ("all the lamps are lit by night", ["At the beginning the draft has “all”, which the source does not."]),
+    ],
+)
+def test_differences_are_told_as_sentences(draft, told):
+    changes = [*word_diff("the lamps are lit by night".split(), draft.split())]
+    assert changes_in_words(changes) == told

@@ -16,6 +16,10 @@ from tests.fakes_checking import only
 QUOTED = "The fund of the harbour must serve the victims first"
 
 
+# Fictional States with codes of their own, beside those of the files' names.
+PARTIES = "code,name,aliases,kind\nXTS,Tessaria,Tessarian|Тессария,state\nXAA,Arvandia,,state\n"
+
+
 @contextmanager
 def spoken(folder: Path, **statements: str) -> Iterator[Workspace]:
     """Holds the statements of States, by the names of their files."""
@@ -23,6 +27,7 @@ def spoken(folder: Path, **statements: str) -> Iterator[Workspace]:
     source.mkdir()
     rows = "".join(f"{name}.txt,{name}\n" for name in statements)
     (source / "statements.csv").write_text(f"file,state\n{rows}")
+    (source / "parties.csv").write_text(PARTIES)
     for name, text in statements.items():
         (source / f"{name}.txt").write_text(f"Mr. Chair,\n\n{text}\n")
     with fake_workspace(folder / "store") as workspace:
@@ -37,9 +42,11 @@ def checker_of(workspace: Workspace) -> Checker:
 @pytest.mark.parametrize(
     ("said", "told"),
     [
-        (f'As Tessaria told us yesterday, "{QUOTED}". We agree.', {"reported_before", "someone_quoted"}),
-        (f"As Tessaria told us yesterday, ‘{QUOTED}’. We agree.", {"reported_before", "someone_quoted"}),
-        (f"I quote Tessaria: “We met in the port. {QUOTED}. It must grow.” We agree.", {"someone_quoted"}),
+        (f'As Tessaria told us yesterday, "{QUOTED}". We agree.', {"reported_before", "someone_quoted_named"}),
+        (f"As Tessaria told us yesterday, ‘{QUOTED}’. We agree.", {"reported_before", "someone_quoted_named"}),
+        (f"I quote Tessaria: “We met in the port. {QUOTED}. It must grow.” We agree.", {"someone_quoted_named"}),
+        (f"“{QUOTED}”, said the delegate of Tessaria. We agree.", {"someone_quoted_named"}),
+        (f"We told Tessaria: “{QUOTED}”. They agreed.", {"someone_quoted"}),
         (f"Tessaria told this Conference:\n\n{QUOTED}.\n\nWe agree.", {"reported_before"}),
         (f"My delegation wishes to say the following:\n\n{QUOTED}.\n\nWe agree.", set()),
         (f"It’s the keepers’ view that matters. {QUOTED}, and the victims’ kin.", set()),
@@ -49,6 +56,8 @@ def test_words_of_somebody_else_are_verified_with_a_remark(said, told, tmp_path)
     with spoken(tmp_path, Austria=said) as workspace:
         finding = only(checker_of(workspace), f"Austria said: “{QUOTED}.”")
     assert finding.verdict == "verified" and {warning.kind for warning in finding.warnings} == told
+    named = [str(warning) for warning in finding.warnings if warning.kind == "someone_quoted_named"]
+    assert all(words.endswith("the speaker quotes Tessaria") for words in named)
 
 
 def test_answer_says_that_a_speaker_quotes_somebody_else(tmp_path):
@@ -56,8 +65,9 @@ def test_answer_says_that_a_speaker_quotes_somebody_else(tmp_path):
     with spoken(tmp_path, Austria=said, Germany="The fund serves the victims of trafficking.") as workspace:
         quoting = workspace.assistant.ask("What did Austria say about the victims of trafficking?")
         (citation,) = quoting.citations
-        assert citation.quoting and "the speaker quotes somebody else" in quoting.answer
-        assert "quoting somebody else" in workspace.corpus.reference(citation)
+        assert (citation.quoting, citation.quoted_party) == (True, "XTS")
+        assert "the speaker quotes Tessaria" in quoting.answer
+        assert "Austria, quoting Tessaria" in workspace.corpus.reference(citation)
         own = workspace.assistant.ask("What did Germany say about the victims of trafficking?")
         assert not own.citations[0].quoting and "quotes somebody" not in own.answer
 

@@ -1,13 +1,16 @@
 """What a reader is told of exact words: neighbours of the attacks, over the same statements."""
 
+import ast
+
 import pytest
 import regex
 
 from app.checking.documents import read_pasted
 from app.checking.occasion_words import read_occasion
-from app.checking.remarks import KINDS, remark
+from app.checking.remarks import remark
 from app.checking.written_years import in_digits
 from ingest.language.detection import language_of_sentence
+from tests.conftest import PROJECT
 from tests.fakes_attacks import ATTACKS, attacked_corpus
 
 
@@ -296,6 +299,12 @@ def test_a_month_or_a_day_without_a_year_is_read():
     assert read_occasion("Belmora may say").days == ()
 
 
-def test_every_remark_has_words():
-    values = dict.fromkeys("words put names holder name suggestion held given reason files".split(), "lamps")
-    assert all(str(remark(kind, **values)) for kind in KINDS)
+def test_every_remark_has_words_for_the_values_that_it_is_made_with():
+    made = [
+        (node.args[0].value, {keyword.arg: "lamps" for keyword in node.keywords})
+        for file in (PROJECT / "app" / "checking").glob("*.py")
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "remark"
+        if isinstance(node.args[0], ast.Constant)
+    ]
+    assert len(made) > 20 and all(str(remark(kind, **values)) for kind, values in made)

@@ -96,4 +96,7 @@ def test_altered_words_are_commented_with_their_diff(tmp_path, checker, spoken):
     path.write_bytes(saved(document))
     report = checker.check(read_document(path, LoadLimits()))
     (comment,) = Document(BytesIO(comment_word(path.read_bytes(), report))).comments
-    assert comment.text.startswith("ALTERED") and "[-opposed to-] {+in favour of+}" in comment.text
+    assert (
+        comment.text.startswith("ALTERED")
+        and "the source has “opposed to”, and the draft “in favour of”" in comment.text
+    )

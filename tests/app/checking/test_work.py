@@ -6,7 +6,7 @@ from app.checking.corpus_texts import CorpusTexts
 from app.checking.documents import read_pasted
 from app.checking.quotations import find_quotations
 from app.checking.quote_verifier import QuoteVerifier
-from app.checking.work import MILLION, CheckLimits, Work
+from app.checking.work import MILLION, CheckLimits, WorkDone
 from ingest.loaders.loaded import LoadLimits
 from prompts.wording import load_wording
 
@@ -16,7 +16,7 @@ def judged(workspace, text: str, limits: CheckLimits):
     document, parties = read_pasted(text), workspace.corpus.parties()
     found = find_quotations(document).found
     reader = AttributionReader(document, parties, found, ())
-    work = Work(limits)
+    work = WorkDone(limits)
     judge = QuoteVerifier(CorpusTexts(workspace.store.catalogue), parties, load_wording("en"), work)
     (quotation,) = found
     return judge.check(quotation, reader.read(quotation), "here"), work.done

@@ -75,7 +75,7 @@ def _process(*arguments: str | bytes | Path, code: str = "", **options: Any) -> 
 SCRIPTED = (
     "import sys; sys.path.insert(0, '.')\n"
     "import app.wiring\nfrom tests.fakes import HashingEmbedder, OverlapReranker\n"
-    "app.wiring.SentenceTransformerEmbedder = lambda config: HashingEmbedder()\n"
+    "app.wiring.SentenceTransformerEmbedder = app.wiring.question_embedder = lambda config: HashingEmbedder()\n"
     "app.wiring.build_reranker = lambda config: OverlapReranker()\n"
     "from app.cli import main\nsys.exit(main(sys.argv[1:]))\n"
 )
@@ -443,7 +443,8 @@ def test_a_store_of_another_model_is_refused_and_can_be_embedded_again(
         name = "other"
         dimension = 32
 
-    monkeypatch.setattr("app.wiring.SentenceTransformerEmbedder", lambda config: Other())
+    for name in ("SentenceTransformerEmbedder", "question_embedder"):
+        monkeypatch.setattr(f"app.wiring.{name}", lambda config: Other())
     ran = run("ask", QUESTION)
     assert ran.code == 1
     _one_clear_line(ran, "'hashing'", "'other'", "--reembed")

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from app.corpus.uploads_store import FOLDER
-from app.ui.ingest_tab import _Uploads
+from app.ui.ingest_tab import _IngestTabController
 from app.wiring import Workspace
 from tests.fakes import fake_workspace
 from tests.fakes_files import mail_of, pdf_of
@@ -27,7 +27,7 @@ def upload(workspace: Workspace, folder: Path, files: dict[str, bytes]) -> str:
     for name, data in files.items():
         (folder / name).write_bytes(data)
     sent = [{"path": str(folder / name), "orig_name": name} for name in files]
-    pages = [html for html, *_ in _Uploads(workspace.corpus).ingest(sent, True) if isinstance(html, str)]
+    pages = [html for html, *_ in _IngestTabController(workspace.corpus).ingest(sent, True) if isinstance(html, str)]
     return pages[-1]
 
 

@@ -5,7 +5,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from app.retrieval.position_marks import PRECEDENCE, RULES, kind_of, kinds_of
@@ -57,7 +57,6 @@ def test_a_negation_turns_support_into_opposition(language: str, plain: str, neg
     negation=st.sampled_from(["do not", "cannot", "will not", "could not", "would never"]),
     thing=st.sampled_from(["the draft", "this mechanism", "a new protocol", "such visits"]),
 )
-@settings(max_examples=60, deadline=None)
 def test_a_negated_support_never_reads_as_support(
     adverb: str, subject: str, attitude: str, negation: str, thing: str
 ) -> None:
@@ -67,7 +66,6 @@ def test_a_negated_support_never_reads_as_support(
 
 
 @given(text=st.text(max_size=200), language=st.sampled_from(LANGUAGES))
-@settings(max_examples=60, deadline=None)
 def test_marks_lie_inside_any_text_and_apart(text: str, language: str) -> None:
     marks = kinds_of(text, language)
     assert all(0 <= mark.start < mark.end <= len(text) for mark in marks)

@@ -1,36 +1,61 @@
 from dataclasses import replace
 
-from app.ui.corpus_tab import _CorpusTabController, statement_html, table_html
-from tests.fakes_ui import fake_workspace, hostile_statement, sample_statement
+import pytest
+
+from app.ui.corpus_tab import _CorpusTabController, statement_html
+from tests.fakes_ui import FakeCorpus, fake_workspace, hostile_statement, sample_statement
 from vectorstore.records import Metadata, Span, Statement
 
+FIELDS = ("state", "session", "date", "language", "file")
 
-def test_table_lists_every_statement_with_inferred_fields_marked():
+
+def listed(corpus, words="", *wanted):
+    """Returns the rows of the table, the ids of its statements and what is said above it."""
+    table, _, ids, count = _CorpusTabController(corpus).listed(words, FIELDS, *wanted)
+    return table.value["data"], ids, count
+
+
+def test_table_lists_every_statement_by_its_names_with_inferred_fields_marked():
     _, corpus = fake_workspace()
-    html, page = _CorpusTabController(corpus).table("", 0, "")
-    assert page == 0 and html.count('data-action="open"') == 4
-    assert '10</bdi><span class="u-inferred">inferred</span>' in html
-    assert "Arabic" in html and "2 May 2031" in html
+    rows, ids, count = listed(corpus)
+    assert len(rows) == len(ids) == 4 and "Statements listed: 4, of 4" in count
+    assert "10 (inferred)" in rows[0] and any("Arabic" in row for row in rows)
 
 
-def test_filter_takes_all_words_in_any_field():
+@pytest.mark.parametrize(
+    ("words", "wanted", "found"),
+    [
+        ("iran 2020", (), 1),
+        ("session 10", (), 1),
+        ("arabic", (), 1),
+        ("joint training", (), 1),
+        ("iran 2031", (), 0),
+        ("", (["IRN", "XAA"], [], [], [], []), 2),
+        ("", ([], [], [], ["2031"], ["en"]), 2),
+    ],
+)
+def test_statements_are_found_by_names_by_words_of_the_text_and_by_filters(words, wanted, found):
     _, corpus = fake_workspace()
-    html, _ = _CorpusTabController(corpus).table("iran 2020", 0, "")
-    assert html.count('data-action="open"') == 1 and "(stored: 4)" in html
-    assert "None found." in _CorpusTabController(corpus).table("iran 2031", 0, "")[0]
-
-
-def test_table_pages_stay_within_bounds():
-    _, corpus = fake_workspace()
-    many = [replace(corpus.documents()[0], document_id=f"s{index}") for index in range(120)]
-    html = table_html(many, 2, 120, corpus.party_name)
-    assert html.count('data-action="open"') == 20 and "101–120 of 120" in html
-    assert 'data-to="next" disabled' in html
-    assert _CorpusTabController(corpus).table("", 99, "")[1] == 0
+    assert len(listed(corpus, words, *wanted)[1]) == found
 
 
 def test_empty_store_says_what_to_do():
-    assert "on the Ingest tab" in table_html([], 0, 0, str)
+    assert "on the Ingest tab" in listed(FakeCorpus())[2]
+
+
+def test_several_are_corrected_or_removed_together_and_taken_back():
+    _, corpus = fake_workspace()
+    controller, before = _CorpusTabController(corpus), dict(corpus.stored)
+    ids = listed(corpus)[1][:2]
+    steps, told = controller.change(ids, {"session": "14"})
+    assert "Corrected: 2." in told
+    assert sum(item.metadata.session == "14" for item in corpus.stored.values()) == 2
+    assert controller.undo(steps)[0] == [] and corpus.stored == before
+    steps, told = controller.change(ids, None)
+    assert "Removed: 2." in told and len(corpus.stored) == 2
+    controller.undo(steps)
+    assert corpus.stored == before
+    assert "Choose statements first" in controller.change([], None)[1]
 
 
 def test_save_sends_only_what_changed():
@@ -47,12 +72,12 @@ def test_save_sends_only_what_changed():
         return original(statement_id, changes)
 
     corpus.edit = edit
-    unchanged = shelf.save(old.statement_id, "", 0, "", *values)
-    assert sent == [] and "Nothing was changed" in unchanged[4]
+    unchanged = shelf.save(old.statement_id, *values)
+    assert sent == [] and "Nothing was changed" in unchanged[3]
     values[4] = " 11 "
-    changed = shelf.save(old.statement_id, "", 0, "", *values)
+    changed = shelf.save(old.statement_id, *values)
     assert sent == [{"session": "11"}]
-    assert changed[2] != old.statement_id and "Saved." in changed[4]
+    assert changed[1] != old.statement_id and "Saved." in changed[3]
 
 
 def test_wrong_metadata_is_one_line_and_keeps_the_form():
@@ -60,14 +85,8 @@ def test_wrong_metadata_is_one_line_and_keeps_the_form():
     shelf = _CorpusTabController(corpus)
     identifier = sample_statement().statement_id
     values = ["<Nowhere>", *[""] * 10]
-    result = shelf.save(identifier, "", 0, "", *values)
-    assert result[2] == identifier and "no party &#x27;&lt;Nowhere&gt;&#x27;" in result[4]
-
-
-def test_removed_statement_is_gone_from_the_table():
-    _, corpus = fake_workspace()
-    html, _, chosen, *_ = _CorpusTabController(corpus).remove(sample_statement().statement_id, "", 0, "")
-    assert html.count('data-action="open"') == 3 and chosen is None
+    result = shelf.save(identifier, *values)
+    assert result[1] == identifier and "no party &#x27;&lt;Nowhere&gt;&#x27;" in result[3]
 
 
 def test_statement_that_is_gone_is_one_line():
@@ -78,7 +97,7 @@ def test_statement_that_is_gone_is_one_line():
 
 def test_hostile_statement_is_escaped():
     _, corpus = fake_workspace()
-    html = _CorpusTabController(corpus).table("", 0, "")[0] + statement_html(hostile_statement(), corpus.party_name)
+    html = statement_html(hostile_statement(), corpus.party_name)
     assert "<img" not in html and "<script" not in html
 
 

@@ -3,9 +3,12 @@ from pathlib import Path
 import pytest
 
 from app.errors import AppError
-from app.ui.ingest_tab import _Uploads, progress_html, report_html
+from app.ui import words
+from app.ui.ingest_tab import _IngestTabController, progress_html, report_html
+from app.ui.messages import worded
 from ingest.report import FileResult, IngestProgress, IngestReport
-from tests.fakes_ui import FakeCorpus
+from tests.fakes_ui import FakeCorpus, fake_workspace, statement
+from vectorstore.records import Metadata
 
 NAMES = FakeCorpus().party_name
 
@@ -46,7 +49,7 @@ def test_error_of_the_store_is_one_line():
         def ingest(self, paths, **_):
             raise AppError("the store is <read-only>")
 
-    *_, last = _Uploads(Broken()).sample()
+    *_, (last, _) = _IngestTabController(Broken()).sample()
     assert last == '<p class="u-error" role="alert">the store is &lt;read-only&gt;</p>'
 
 
@@ -55,7 +58,7 @@ def test_error_of_the_disk_names_no_path():
         def ingest(self, paths, **_):
             raise OSError(28, "No space left on device", "/home/someone/store")
 
-    *_, last = _Uploads(Full()).sample()
+    *_, (last, _) = _IngestTabController(Full()).sample()
     assert "No space left on device" in last and "/home" not in last
 
 
@@ -65,11 +68,11 @@ def test_bug_in_an_ingest_is_not_swallowed():
             raise ZeroDivisionError("a bug")
 
     with pytest.raises(ZeroDivisionError):
-        list(_Uploads(Broken()).sample())
+        list(_IngestTabController(Broken()).sample())
 
 
 def test_no_files_says_what_to_do():
-    assert [html for html, *_ in _Uploads(FakeCorpus()).ingest(None, False)] == [
+    assert [html for html, *_ in _IngestTabController(FakeCorpus()).ingest(None, False)] == [
         '<p class="u-empty">No files chosen. Choose files first, then ingest them.</p>'
     ]
 
@@ -87,5 +90,31 @@ def test_uploaded_files_that_nothing_came_from_are_gone_afterwards(tmp_path):
     corpus.ingest = ingest
     source = tmp_path / "x"
     source.write_text("words", encoding="utf-8")
-    list(_Uploads(corpus).ingest([{"path": str(source), "orig_name": "a.txt"}], False))
+    list(_IngestTabController(corpus).ingest([{"path": str(source), "orig_name": "a.txt"}], False))
     assert [path.name for path in seen] == ["a.txt"] and not seen[0].exists()
+
+
+def test_states_are_set_together_and_those_named_in_the_text_are_offered_first():
+    _, corpus = fake_workspace()
+    controller = _IngestTabController(corpus)
+    new = statement("Note by Cuba.txt", "Mr. Chair, Austria and Cuba agree.", Metadata(language="en"))
+    other = statement("two.txt", "Mr. Chair.", Metadata(language="en"))
+    corpus.stored |= {new.statement_id: new, other.statement_id: other}
+    nameless = [(item.file, item.statement_id) for item in (new, other)]
+    _, _, first, second, *hidden = controller.asked(nameless)
+    assert [code for _, code in first.choices[:2]] == ["CUB", "AUT"] and "Cuba, Austria" in first.info
+    assert second.visible and not any(choice.visible for choice in hidden)
+    told, rest, *_ = controller.set_states(nameless, "IRN", "Atlantis")
+    assert "Iran (Islamic Republic of)" in told and "no party &#x27;Atlantis&#x27;" in told
+    assert [file for file, _ in rest] == ["two.txt"]
+
+
+def test_messages_of_ingest_are_in_the_language_of_the_reader(monkeypatch):
+    monkeypatch.setattr(words, "language", lambda: "fr")
+    told = worded("read by text recognition; 'a.pdf' has 9,000 pages, more than 5,000; split it, or raise max_pages")
+    assert told == "lu par reconnaissance de texte; 'a.pdf' a 9,000 pages, plus de 5,000 ; divisez-le"
+    monkeypatch.setattr(words, "language", lambda: "en")
+    assert worded("no statement '0123456789abcdef' in the store: `untoc list` shows their ids") == (
+        "no statement in the store"
+    )
+    assert worded("'b' is of no kind we know, line 0") == "'b' is of no kind we know"

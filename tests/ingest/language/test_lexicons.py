@@ -7,7 +7,9 @@ import pytest
 from ingest.language.lexicons import Patterns, RegexPatterns, alternatives, load_lexicon, unfolded
 from tests.conftest import PROJECT
 
-DATA = sorted([*(PROJECT / "ingest" / "language" / "data").iterdir(), *(PROJECT / "vectorstore" / "data").iterdir()])
+TABLES = (PROJECT / "ingest" / "data" / f"{name}.csv" for name in ("number_words", "synonyms"))
+FOLDERS = (PROJECT / "ingest" / "language" / "data", PROJECT / "vectorstore" / "data")
+DATA = sorted([*TABLES, *(path for folder in FOLDERS for path in folder.iterdir())])
 
 
 @pytest.mark.parametrize("path", DATA, ids=lambda path: path.name)

@@ -31,7 +31,7 @@ def test_roman_numerals_are_read(numeral: str, value: int) -> None:
 @pytest.mark.parametrize(("written", "number"), [
     ("4", "4"), ("10  bis", "10 bis"), ("XI", "11"), ("十六", "16"), ("twenty-one", "21"), ("Fifty four", "54"),
     ("premier", "1"), ("primero", "1"), ("الحادية", "1"), ("الثالثة عشر", "13"), ("الخامسة والعشرين", "25"),
-    ("الأربعون", "40"), ("first", "first"),
+    ("الأربعون", "40"), ("٤", "4"), ("四〇", "40"), ("first", "first"),
 ])  # fmt: skip
 def test_numbers_of_articles_are_read(written: str, number: str) -> None:
     assert number_of(written) == number
@@ -44,5 +44,5 @@ def test_every_ordinal_of_a_session_has_a_word(number: int, language: str) -> No
 
 def test_the_table_of_number_words_is_what_its_script_writes(capsys: pytest.CaptureFixture[str]) -> None:
     make_number_words.main()
-    written = (PROJECT / "ingest" / "language" / "data" / "number_words.csv").read_text(encoding="utf-8")
+    written = (PROJECT / "ingest" / "data" / "number_words.csv").read_text(encoding="utf-8")
     assert written == capsys.readouterr().out

@@ -46,7 +46,7 @@ def parties():
     return PartyTable.load(PROJECT / "evals" / "conference" / "parties.csv")
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(turns=st.lists(turn, min_size=2, max_size=8), wide=st.booleans())
 def test_no_paragraph_of_a_made_record_is_in_another_mouth(turns, wide, parties):
     pieces, expected = [], []
@@ -96,7 +96,7 @@ told_turn = st.tuples(
 )
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(turns=st.lists(told_turn, min_size=2, max_size=8), wide=st.booleans())
 def test_no_paragraph_of_a_made_summary_record_is_in_another_mouth(turns, wide, parties):
     paragraphs = []

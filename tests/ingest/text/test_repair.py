@@ -100,7 +100,7 @@ def assert_same_words(source: str, edits: tuple[Edit, ...], start: int, end: int
 
 
 @given(TEXTS, LANGUAGES, st.data())
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=3 * settings.default.max_examples)
 def test_every_span_keeps_its_words(text: str, language: str | None, data: st.DataObject) -> None:
     edits = repair(text, find_blocks(text), language=language)
     start = data.draw(st.integers(0, len(text)))

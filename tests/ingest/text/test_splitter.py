@@ -1,6 +1,6 @@
 import pytest
 import tiktoken
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest.loaders.loaded import LoadLimits
@@ -69,14 +69,12 @@ def assert_sound(text, edits, sentences, passages, tokens):
     assert len({passage.passage_id for passage in passages}) == len(passages)
 
 
-@settings(max_examples=150)
 @given(TEXTS, st.sampled_from([16, 40, 120]))
 def test_passages_are_whole_sentences_within_the_size_with_exact_offsets(text, tokens):
     sentences, passages = cut(text, tokens=tokens)
     assert_sound(text, (), sentences, passages, tokens)
 
 
-@settings(max_examples=150)
 @given(TEXTS, st.sampled_from([16, 120]), st.data())
 def test_passages_of_a_repaired_text_are_exact(text, tokens, data):
     edits, position = [], 0

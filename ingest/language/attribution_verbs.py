@@ -34,6 +34,8 @@ ACCORDING: Final = regex.compile(
     rf"(?<![\p{{L}}\p{{M}}])(?:{_ACCORDING})(?![\p{{L}}\p{{M}}]{{3}})|[据根依]", regex.IGNORECASE
 )
 BEHALF: Final = _PATTERNS.on_behalf
+# "I quote Tessaria:", "in the words of Tessaria".
+CITES: Final = _PATTERNS.cites
 # Before a name: it is whom somebody speaks of, to or after, rather than who speaks.
 OBJECT: Final = _PATTERNS.object_before
 SPEAKER_OF: Final = _PATTERNS.speaker_of

@@ -1,9 +1,12 @@
-"""Names in a claim: its own party comes first, and it names others only where its evidence does.
+"""What a claim names must stand in its evidence: parties, treaties, articles, agenda items and sessions.
 
-"Belmora supports …" fails where the evidence is Arvandia's and does not name Belmora.
+"Belmora supports …" fails where the evidence is Arvandia's and does not name Belmora; "Arvandia cited article 18" where
+the evidence cites article 16.
 """
 
+from ingest.language.ordinals import find_session_mentions
 from ingest.parties.party_table import PartyTable
+from ingest.treaties.references import find_agenda_items, find_articles
 from ingest.treaties.treaties import find_treaties
 from vectorstore.stems import fold, words_of
 
@@ -47,3 +50,28 @@ def _implied_treaties(evidence: str) -> set[str]:
     spoken = words & {"convention", "convencion", "конвенция", "конвенции", "конвенцию", "конвенцией", "الاتفاقيه"}
     article = words & {"article", "articles", "articulo", "статья", "статьи", "статье", "статью", "الماده", "للماده"}
     return {"UNTOC"} if spoken or article or "公约" in evidence or "条" in evidence else set()
+
+
+def check_references(
+    claim: str, evidence: str, sessions: frozenset[str] = frozenset(), agenda_items: frozenset[str] = frozenset()
+) -> str | None:
+    """Returns why the references in a claim fail: neither the evidence nor the given sessions and items have them."""
+    there = find_articles(evidence)
+    known = {(mention.treaty, mention.article) for mention in there}
+    for mention in find_articles(claim):
+        if (mention.treaty, mention.article) not in known:
+            return f"it cites article {mention.article} of {mention.treaty or 'another text'}, its evidence does not"
+        paragraphs = {
+            other.paragraph for other in there if (other.treaty, other.article) == (mention.treaty, mention.article)
+        }
+        if mention.paragraph is not None and mention.paragraph not in paragraphs:
+            return f"it cites paragraph {mention.paragraph}, its evidence does not"
+    items = {mention.item for mention in find_agenda_items(evidence)} | agenda_items
+    for item in find_agenda_items(claim):
+        if item.item not in items:
+            return f"it names agenda item {item.item}, its evidence does not"
+    held = {str(match.number) for match in find_session_mentions(evidence)} | sessions
+    for match in find_session_mentions(claim):
+        if str(match.number) not in held:
+            return f"it names session {match.number}, its evidence does not"
+    return None

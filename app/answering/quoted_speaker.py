@@ -1,0 +1,67 @@
+"""Whom a speaker quotes: who is named before or behind words in quotation marks as saying them.
+
+"As Tessaria told us yesterday, “no island can guard a sea alone”" is Tessaria's sentence in another's statement.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import Final
+
+import regex
+
+from app.answering.citation_spans import within_marks
+from app.records import Citation, Sources
+from ingest.language.attribution_verbs import ACCORDING, CITES, OBJECT, SPEAKER_OF, VERB
+from ingest.language.sentences import split_sentences
+from ingest.parties.party_table import PartyTable
+from ingest.text.quotation_marks import quoted_spans
+
+# Characters of the text around a quotation, and from a name to its verb, in which it is looked for.
+_AROUND: Final = 300
+_REACH: Final = 48
+_PARAGRAPH: Final = regex.compile(r"\n[^\S\n]*\n")
+_BEHIND: Final = regex.compile(r"^[”“\"»’」』\s,.]*")
+
+
+def quoted_speaker(source: str, start: int, end: int, holders: Iterable[str], parties: PartyTable) -> str | None:
+    """Returns the code of the party that words at `[start, end)` in quotation marks are said to be of, if any is named.
+
+    Whoever holds the statement (`holders`) quotes, and is not meant.
+    """
+    span = next((span for span in quoted_spans(source) if span[0] <= start and end <= span[1]), None)
+    if span is None:
+        return None
+    before = _PARAGRAPH.split(source[max(0, span[0] - _AROUND) : span[0] - 1])[-1].replace("\n", " ")
+    sentences = list(split_sentences(before))
+    lead = before[slice(*sentences[-1])] if sentences else ""
+    behind = _PARAGRAPH.split(source[span[1] : span[1] + _AROUND])[0]
+    behind = regex.split(r"[.!?。！？؟]\s", _BEHIND.sub("", behind))[0]
+    for text, follows in ((lead, False), (behind, True)):
+        named = [name for name in parties.find(text) if name.form != "capital" and not set(name.codes) & {*holders}]
+        for name in named if follows else reversed(named):
+            head, tail = text[: name.start], text[name.end : name.end + _REACH]
+            office = SPEAKER_OF.search(head) is not None
+            # "I quote Tessaria:", "in the words of Tessaria", "said Tessaria" behind the words.
+            names = any(
+                regex.search(rf"(?:{mark.pattern})\W*(?:the\s+)?$", head, regex.I) for mark in (CITES, ACCORDING)
+            )
+            verb = VERB.match(head) if follows else None
+            said = verb is not None and (office or not head[verb.end() :].strip(" ,"))
+            speaks = VERB.search(tail) is not None and (office or OBJECT.search(head) is None)
+            if names or said or speaks:
+                return name.codes[0]
+    return None
+
+
+def with_quoted_parties(citations: Sequence[Citation], sources: Sources, parties: PartyTable) -> list[Citation]:
+    """Returns citations, those of words that the speaker quotes with whose they are."""
+
+    def named(citation: Citation) -> Citation:
+        if not citation.quoting:
+            return citation
+        statement = sources.statements[citation.statement_id]
+        span = within_marks(statement.source_text, citation.start, citation.end)
+        code = quoted_speaker(statement.source_text, *span, statement.metadata.holders, parties)
+        return replace(citation, quoted_party=code)
+
+    return [named(citation) for citation in citations]

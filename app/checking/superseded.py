@@ -1,0 +1,83 @@
+"""Exact words that a party has taken back: a later statement of it on the same thing takes another direction.
+
+A draft that quotes "Drelnia is not in favour of new protocols" of 2020 is told that Drelnia supported one in 2024.
+"""
+
+from collections.abc import Iterator
+from typing import Final
+
+from app.answering.citation_spans import SentenceSpan, cite
+from app.answering.positions import directions_of, with_superseding
+from app.checking.corpus_texts import CorpusTexts, StoredText
+from app.checking.findings import Place
+from app.records import Citation
+from app.retrieval.position_marks import kinds_of
+from app.retrieval.scoped_statements import made_before
+from app.retrieval.terms import content_terms
+from vectorstore.records import Sentence
+from vectorstore.stems import words_of
+
+# Passages of later statements that are read.
+_PASSAGES: Final = 4
+# Sentences on the same thing share this many words that carry meaning, and this share of those of the shorter one.
+# Chosen on the fictional conference.
+_SHARED: Final = 2
+_SHARE: Final = 0.33
+# Strength of a mark of position from which on a sentence takes one: "thank" implies none.
+_LEANING: Final = 2
+
+
+def superseded_by(place: Place, stored: StoredText, texts: CorpusTexts) -> Citation | None:
+    """Returns the later words of the same party by which the sentence at a place is superseded, if there are any.
+
+    Both must take a direction plainly, in one language, on what they have in common.
+    """
+    statement, language = stored.statement, stored.statement.language_at(place.start)
+    own = texts.sentences(statement.statement_id)
+    at = next((s.ordinal for s in own if s.start <= place.start < s.end), None)
+    later = [
+        other
+        for other in texts.all
+        if other.statement.kind == statement.kind != "treaty"
+        and other.metadata.state == stored.metadata.state is not None
+        and made_before(stored.metadata, other.metadata)
+    ]
+    if at is None or language is None or not later or not _takes_position(own[at].text, language):
+        return None
+    quoted = cite(statement, own, SentenceSpan(first=at, last=at), 1)
+    for sentence, other in _near(own[at], texts, later):
+        span = SentenceSpan(first=sentence.ordinal, last=sentence.ordinal)
+        cited = cite(other.statement, texts.sentences(sentence.statement_id), span, 2)
+        topic = _common(quoted.quote, cited.quote, language) if cited.language == language else ""
+        if not topic or not _takes_position(cited.quote, language):
+            continue
+        statements = {each.statement.statement_id: each.statement for each in (stored, other)}
+        directions = directions_of((quoted, cited), topic, language)
+        first, _ = with_superseding((quoted, cited), directions, statements)
+        if first.superseded_by is not None:
+            return cited
+    return None
+
+
+def _takes_position(text: str, language: str) -> bool:
+    return any(mark.strength >= _LEANING for mark in kinds_of(text, language))
+
+
+def _near(sentence: Sentence, texts: CorpusTexts, later: list[StoredText]) -> Iterator[tuple[Sentence, StoredText]]:
+    """Yields the sentences of later statements that stand where words of a sentence do, the nearest passages first."""
+    by_id = {text.statement.statement_id: text for text in later}
+    for passage in texts.passages(sentence.text, list(by_id), _PASSAGES):
+        sentences = texts.sentences(passage.statement_id)[passage.first_sentence : passage.last_sentence + 1]
+        yield from ((each, by_id[passage.statement_id]) for each in sentences)
+
+
+def _common(one: str, other: str, language: str) -> str:
+    """Returns the words of a sentence that carry meaning and that another one has as well; empty where they are few."""
+    marks = " ".join(text[mark.start : mark.end] for text in (one, other) for mark in kinds_of(text, language))
+    first, second = (content_terms(text, language) - content_terms(marks, language) for text in (one, other))
+    shared = first & second
+    if len(shared) < max(_SHARED, _SHARE * min(len(first), len(second))):
+        return ""
+    words = [word for word in words_of(one) if content_terms(word, language) & shared]
+    # Chinese is compared by pairs of characters, which no single one of its words is.
+    return " ".join(words or sorted(shared))

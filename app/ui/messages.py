@@ -1,0 +1,71 @@
+"""Messages of the product at the desk: in the reader's language where it has words for them, and without commands.
+
+Ingest and its loaders say what happened in English sentences. As with gettext, the English sentence is the key: the
+entries `told-…` of `words/en.yaml` are its templates, and the reader's file has the same key in another language.
+"""
+
+import re
+from functools import cache
+from html import escape
+from string import Formatter
+from typing import Final
+
+from app.errors import AppError
+from app.ui.words import say, words_of
+from ingest.errors import IngestError
+
+_TEMPLATES: Final = "told-"
+# Of a person at a browser nobody expects a command, a setting, or the id of a statement: "…, which `untoc show ID`
+# lists", "split it, or raise max_pages", "with --force".
+_UNHEARD: Final = re.compile(
+    r"[,;:]?\s*(?:which\s+|run\s+|by\s+|use\s+)?`untoc[^`]*`[^;,.:]*"
+    r"|,? or raise (?:the limit )?max_\w+|[;,] use --\w+[^;,.]*| with --\w+"
+    r"|\s?'[0-9a-f]{16}(?:\.\d+)?'|, line 0\b"
+)
+
+
+def worded(message: str) -> str:
+    """Returns a message in the reader's language, sentence by sentence, as far as there are words for it."""
+    said, rest = list[str](), message
+    while rest:
+        # The longest run of parts that is one message: "'a.txt' holds no text; check that the right file was saved".
+        parts = rest.split("; ")
+        for length in range(len(parts), 0, -1):
+            found = _translated("; ".join(parts[:length]))
+            if found is not None or length == 1:
+                said.append(parts[0] if found is None else found)
+                rest = "; ".join(parts[length:])
+                break
+    return _UNHEARD.sub("", "; ".join(said))
+
+
+def _translated(message: str) -> str | None:
+    for key, template in _templates():
+        match = template.fullmatch(message)
+        if match is not None:
+            return say(key, **match.groupdict())
+    return None
+
+
+@cache
+def _templates() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    """Returns the English messages as patterns: "{name} holds no text" takes any name, as `parse` would."""
+    return tuple(
+        (
+            key,
+            re.compile(
+                "".join(re.escape(text) + (f"(?P<{name}>(?:(?!; ).)+?)" if name else "") for text, name, *_ in parsed)
+            ),
+        )
+        for key, message in words_of("en").items()
+        if key.startswith(_TEMPLATES)
+        for parsed in (tuple(Formatter().parse(message)),)
+    )
+
+
+def error_html(error: Exception | str) -> str:
+    """Renders an error as one line; of the system's, which name paths, what went wrong alone."""
+    words = error.strerror or "the disk cannot be used" if isinstance(error, OSError) else str(error)
+    if isinstance(error, AppError | IngestError):
+        words = worded(words)
+    return f'<p class="u-error" role="alert">{escape(words)}</p>'

@@ -1,0 +1,27 @@
+"""What stands in a cell as evidence: what is likelier on its subject than not."""
+
+import pytest
+
+from app.briefing.cell_evidence import on_subject
+from app.retrieval.party_evidence import PartyEvidence, ScoredSentence
+from app.retrieval.relevance import ConfidenceSource, Relevance
+from vectorstore.records import Sentence
+
+
+def found(text: str, chance: float, source: ConfidenceSource = "calibrated") -> ScoredSentence:
+    sentence = Sentence(statement_id="s", ordinal=0, start=0, end=len(text), text=text, paragraph=1, page=None)
+    return ScoredSentence(sentence=sentence, relevance=Relevance(chance=chance, threshold=0.2, near=0.1, source=source))
+
+
+@pytest.mark.parametrize(
+    ("item", "kept"),
+    [
+        (found("Trade in fake medicine deserves a remark.", 0.33), False),
+        (found("Trade in fake medicine deserves a remark.", 0.6), True),
+        (found("We fight human trafficking.", 0.33), True),
+        (found("Trade in fake medicine deserves a remark.", 0.33, "lexical"), True),
+    ],
+)
+def test_evidence_of_a_cell_is_likelier_on_its_subject_than_not_or_names_it(item: ScoredSentence, kept: bool) -> None:
+    evidence = PartyEvidence(party="XAA", searched=(), sentences=(item,))
+    assert on_subject(evidence, "trafficking in persons") == ([item.sentence] if kept else [])

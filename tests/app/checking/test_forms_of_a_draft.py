@@ -1,0 +1,93 @@
+"""A draft is judged alike however it comes: as a file of Word, Markdown or text, and pasted from Word."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from app.checking.checker import Checker
+from app.checking.documents import read_document, read_pasted
+from ingest.loaders.loaded import LoadLimits
+from tests.fakes_word import new_document, saved
+
+# Lines of a draft: a heading of a level, a paragraph (0), or a row of a table (-1). `{XDR_10_2020:6}` is a sentence of
+# that statement.
+TITLED = [
+    (1, "Briefing note for the delegation"),
+    (1, "Thirteenth session of the Conference, Vienna, Austria, 12–16 October 2026"),
+    (0, "Drelnia took the floor early. It said: “{XDR_10_2020:6}”"),
+    (0, "Belmora said that “{XAB_09_2018:6}”"),
+    (0, "Another point was recalled: “{XAA_08_2016:6}”"),
+]
+SECTIONS = [
+    (1, "Positions on the table in 2026"),
+    (2, "Belmora, 2018"),
+    (0, "The main point was this: “{XAB_09_2018:7}”"),
+    (2, "Drelnia, 2016"),
+    (0, "The main point was this: “{XDR_10_2020:6}”"),
+    (2, "The review of the 2003 protocols"),
+    (0, "Belmora said: “{XAB_09_2018:6}”"),
+    (2, "What was said at the tenth session"),
+    (0, "Belmora said: “{XAB_09_2018:8}”"),
+]
+ALONE = [
+    (1, "Session 10"),
+    (0, "Drelnia said: “{XDR_10_2020:6}” and Belmora said: “{XAB_09_2018:6}”"),
+]
+TABLE = [
+    (1, "Statements in Vienna, Austria"),
+    (-1, "State\tYear\tWords"),
+    (-1, "Drelnia\t2020\t“{XDR_10_2020:6}”"),
+    (-1, "Belmora\t2016\t“{XAB_09_2018:6}”"),
+]
+DRAFTS = {
+    "the session and place of a title": (TITLED, ["verified"] * 3),
+    "sections": (SECTIONS, ["verified", "misattributed", "verified", "misattributed"]),
+    "a title that is a label": (ALONE, ["verified", "misattributed"]),
+    "a table": (TABLE, ["verified", "misattributed"]),
+}
+Draft = Sequence[tuple[int, str]]
+
+
+def _markdown(draft: Draft) -> str:
+    parts = [f"{'#' * level} {text}" if level > 0 else text for level, text in draft if level >= 0]
+    rows = ["| " + text.replace("\t", " | ") + " |" for level, text in draft if level < 0]
+    return "\n\n".join([*parts, "\n".join([*rows[:1], "|---|---|---|", *rows[1:]]) if rows else ""])
+
+
+def _word(draft: Draft) -> bytes:
+    word = new_document()
+    rows = [text.split("\t") for level, text in draft if level < 0]
+    for level, text in draft:
+        if level >= 0:
+            word.add_heading(text, level) if level else word.add_paragraph(text)
+    if rows:
+        table = word.add_table(len(rows), len(rows[0]))
+        for cells, row in zip(rows, table.rows, strict=True):
+            for text, cell in zip(cells, row.cells, strict=True):
+                cell.text = text
+    return saved(word)
+
+
+@pytest.mark.parametrize("name", DRAFTS)
+def test_verdicts_are_the_same_in_every_form(
+    name: str, checker: Checker, spoken: dict[str, tuple[str, ...]], tmp_path: Path
+) -> None:
+    draft, expected = DRAFTS[name]
+    said = {f"{stem}:{at}": sentence for stem, sentences in spoken.items() for at, sentence in enumerate(sentences)}
+    written = list(draft)
+    for key, sentence in said.items():
+        written = [(level, text.replace("{" + key + "}", sentence)) for level, text in written]
+    plain = [text for _, text in written]
+    apart = "".join(text + ("\n" if level < 0 else "\n\n") for level, text in written)
+    files = {
+        "a.docx": _word(written),
+        "a.md": _markdown(written).encode(),
+        "a.txt": apart.encode(),
+    }
+    documents = {"pasted": read_pasted("\n".join(plain)), "pasted apart": read_pasted(apart)}
+    for file, data in files.items():
+        (tmp_path / file).write_bytes(data)
+        documents[file] = read_document(tmp_path / file, LoadLimits())
+    judged = {form: [f.verdict for f in checker.check(document).findings] for form, document in documents.items()}
+    assert judged == dict.fromkeys(documents, expected)
