@@ -242,6 +242,7 @@ def interpret(
     kind = _plausible(chances, question, roles, language, follows=follows)
     if kind.kind in _OUTSIDE:
         roles = replace(roles, labels=tuple("-" for _ in roles.labels))
+    roles = _less_bare_articles(roles, language)
     asked = _asked_parties(question, roles, kind.kind, language, parties)
     provision = kind.kind == "treaty_text" and not (asked.states or asked.groups or asked.unclear)
     treaties = _treaties(roles, provision, follows=follows)
@@ -316,6 +317,17 @@ def _filters(roles: RoleReading) -> Iterator[Span]:
     for word, label in zip(roles.words, roles.labels, strict=True):
         if word.span is not None and (label not in ("topic", "quote") or word.span.kind == "agenda_item"):
             yield word.span
+
+
+def _less_bare_articles(roles: RoleReading, language: str) -> RoleReading:
+    """Takes the role of topic from an article that nothing is said of: it is a filter, "its abolition" is a topic."""
+    kinds_of = lexicon_of(language).kinds_of
+    topical = list(roles.of("topic"))
+    if not any(word.kind == "article" for word in topical):
+        return roles
+    if any(word.kind not in ("article", "sign") and "fill" not in kinds_of(word.text) for word in topical):
+        return roles
+    return replace(roles, labels=tuple("-" if label == "topic" else label for label in roles.labels))
 
 
 def topic_of(question: str, roles: RoleReading, kind: QuestionKind, language: str) -> str:
