@@ -25,10 +25,11 @@ from app.retrieval.topic import Topic
 from evals.calibrate import Floats, Sample, best_threshold, cross_validated, figures_of, fit_weights, near
 from evals.cases.documents import Documents
 from evals.relevance_pairs import Pair, fold_of
-from ingest.glossary.glossary import LANGUAGES, terms_within
+from ingest.glossary.glossary import terms_within
 from ingest.glossary.thesaurus import relation_rows, thesaurus
 from ingest.language.sentences import split_sentences
-from vectorstore.rows import Matrix
+from prompts.wording import LANGUAGES
+from vectorstore.arrays import Matrix
 
 # Concepts asked about in vain, of each statement, and paragraphs of each language, for each of which one question.
 _ASKED_IN_VAIN: Final = 60

@@ -29,10 +29,10 @@ from ingest.parties.party_names import added_rows
 from ingest.parties.party_table import PartyTable
 from ingest.report import NO_STATE, FileOutcome, FileResult, IngestProgress, IngestReport, IngestStep
 from ingest.text.splitter import SplitConfig
+from vectorstore.arrays import Matrix
 from vectorstore.embeddings import Embedder
 from vectorstore.families import Family
 from vectorstore.records import AnnotatedDocument, DocumentSummary, StatementKind, UnreadableFile, text_key
-from vectorstore.rows import Matrix
 from vectorstore.store import Store
 
 logger = logging.getLogger(__name__)

@@ -10,7 +10,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
-from ingest.parties.party_names import LANGUAGES, ambiguous_names, built_in, display_name
+from ingest.parties.party_names import ambiguous_names, built_in, display_name
+from prompts.wording import LANGUAGES
 
 PAGE: Final = Path(__file__).parents[1] / "docs" / "parties.md"
 _TABLE: Final = re.compile(r"(?<=<!-- made: )(?P<name>\w+) -->\n.*?(?=<!-- end -->)", re.DOTALL)

@@ -26,7 +26,7 @@ from app.retrieval.position_marks import kind_of, kinds_of
 from evals.cases.documents import read_documents
 from evals.positions import SHIPPED, cite_labels, load_cells
 from ingest.language.sentences import split_sentences
-from vectorstore.rows import Matrix
+from vectorstore.arrays import Matrix
 
 FOLDER: Final = Path("app/retrieval/examples")
 WEIGHTS: Final = Path("app/retrieval/data/direction.safetensors")

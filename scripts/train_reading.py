@@ -40,7 +40,7 @@ from app.question.spans import find_spans
 from evals.marked_examples import FOLDS, MarkedExample, examples_hash, fold_of, load_examples
 from evals.paths import conference_parties
 from ingest.parties.party_table import PartyTable
-from vectorstore.rows import Matrix
+from vectorstore.arrays import Matrix
 
 _EPOCHS: Final = 11
 _BATCH: Final = 48

@@ -21,8 +21,8 @@ from app.retrieval.topic import ModelLanguages
 from app.settings import Settings
 from app.wiring import Workspace
 from ingest.indexer import Indexer
+from vectorstore.arrays import Matrix
 from vectorstore.retriever import Retriever
-from vectorstore.rows import Matrix
 from vectorstore.sentence_encoder import LANGUAGES, sentence_encoder
 from vectorstore.store import SecondModel, open_store
 

@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from vectorstore.arrays import Matrix
 from vectorstore.database import Database
 from vectorstore.families import FamilyTables
 from vectorstore.health import CatalogueHealth
@@ -44,7 +45,6 @@ from vectorstore.rows import (
     SENTENCE_FIELDS,
     STATEMENT_COLUMNS,
     SUMMARY_COLUMNS,
-    Matrix,
     Row,
     VectorTable,
     bump_generation,

@@ -19,8 +19,9 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource
 
+from vectorstore.arrays import Matrix
 from vectorstore.errors import StoreError
-from vectorstore.rows import Matrix, VectorTable
+from vectorstore.rows import VectorTable
 
 if TYPE_CHECKING:
     from chromadb import Collection

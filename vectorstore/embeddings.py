@@ -13,9 +13,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 # Before the model libraries, which read the environment when they are imported.
 import vectorstore.offline  # noqa: F401
+from vectorstore.arrays import Matrix
 from vectorstore.carried import EMBEDDING, carried
 from vectorstore.errors import ModelError
-from vectorstore.rows import Matrix
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer

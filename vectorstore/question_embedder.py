@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from vectorstore.arrays import Matrix
 from vectorstore.carried import EMBEDDING, carried
 from vectorstore.embeddings import DEFAULT_MODEL, Embedder, EmbeddingConfig, SentenceTransformerEmbedder
-from vectorstore.rows import Matrix
 from vectorstore.sentence_encoder import layer_norm
 
 if TYPE_CHECKING:

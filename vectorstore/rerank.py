@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
+from vectorstore.arrays import Matrix
 from vectorstore.carried import RERANKER, carried, find_carried
 from vectorstore.errors import ModelError
 from vectorstore.offline import forbid_reports
-from vectorstore.rows import Matrix
 
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession

@@ -5,10 +5,11 @@ from collections.abc import Collection, Mapping, Sequence
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
+from vectorstore.arrays import Matrix
 from vectorstore.embeddings import Embedder
 from vectorstore.fusion import reciprocal_rank_fusion
 from vectorstore.records import ScoredPassage
-from vectorstore.rows import Matrix, VectorTable
+from vectorstore.rows import VectorTable
 from vectorstore.store import Store
 
 

@@ -8,9 +8,6 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any, Literal, TypeVar
 
-import numpy as np
-import numpy.typing as npt
-
 from vectorstore.records import (
     Block,
     Document,
@@ -27,7 +24,6 @@ from vectorstore.records import (
 )
 
 Row = tuple[Any, ...]
-Matrix = npt.NDArray[np.float32]
 # Vectors of the embedding model, and those of the second one, for languages that the first does not know.
 VectorTable = Literal["vectors", "second_vectors"]
 

@@ -16,8 +16,8 @@ from typing import Final
 import numpy as np
 from tokenizers import Regex, Tokenizer, models, normalizers, pre_tokenizers
 
+from vectorstore.arrays import Matrix
 from vectorstore.carried import SENTENCES, carried
-from vectorstore.rows import Matrix
 
 DIMENSION: Final = 512
 # ISO 639-1 codes of the languages that it was trained on.

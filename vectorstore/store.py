@@ -14,6 +14,7 @@ from uuid import uuid4
 
 from filelock import FileLock, Timeout
 
+from vectorstore.arrays import Matrix
 from vectorstore.catalogue import Catalogue
 from vectorstore.chroma import COLLECTIONS, VectorIndex, index_fingerprint, is_as_recorded, remove_index
 from vectorstore.database import require_catalogue
@@ -21,7 +22,7 @@ from vectorstore.embeddings import Embedder
 from vectorstore.errors import ModelMismatchError, StoreError, StoreLockedError, StoreReadOnlyError
 from vectorstore.health import Check
 from vectorstore.private import make_private_folder, make_store_private
-from vectorstore.rows import Matrix, VectorTable
+from vectorstore.rows import VectorTable
 
 logger = logging.getLogger(__name__)
 

@@ -12,8 +12,9 @@ from typing import Final, Literal
 import regex
 
 from ingest.language.attribution_verbs import VERB
-from ingest.language.claim_words import LANGUAGES, OperatorKind, operators
+from ingest.language.claim_words import OperatorKind, operators
 from ingest.language.lexicons import RegexPatterns, load_lexicon, unfolded
+from prompts.wording import LANGUAGES
 from vectorstore.stems import is_function_word, language_of
 
 PolarityKind = Literal["denial", "doubt", "condition", "modal", "count", "number"]

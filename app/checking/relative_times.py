@@ -10,9 +10,9 @@ from typing import Final
 
 import regex
 
-from ingest.language.claim_words import LANGUAGES
 from ingest.language.lexicons import load_lexicon
 from ingest.language.numbers import find_numbers
+from prompts.wording import LANGUAGES
 
 YEAR: Final = r"(?<![\d/.-])(?:19[4-9]\d|20[0-4]\d)(?![\d]|[-/]\d|[.,]\d)"
 _TIMES: Final = load_lexicon("times")

@@ -41,6 +41,7 @@ from ingest.text.repair import ELLIPSIS
 from ingest.text.splitter import SplitConfig
 from ingest.upgrade import bring_up_to_date
 from prompts.wording import load_wording
+from vectorstore.arrays import Matrix
 from vectorstore.embeddings import Embedder
 from vectorstore.families import Family
 from vectorstore.health import Check
@@ -55,7 +56,6 @@ from vectorstore.records import (
     StatementSummary,
     text_key,
 )
-from vectorstore.rows import Matrix
 from vectorstore.store import Store
 
 EDITABLE: Final = tuple(name for name in Metadata.__dataclass_fields__ if name != "held_by")

@@ -14,11 +14,11 @@ import numpy as np
 
 from app.question.lexicon import lexicon_of
 from app.question.resolution import Act
-from app.question.roles import RoleReading, Weights, load_weights, may_be_name
+from app.question.roles import THIS, RoleReading, Weights, load_weights, may_be_name
 from app.question.turn import Slot, TurnReading
 from app.records import QuestionKind
 from ingest.parties.party_table import PartyTable
-from vectorstore.rows import Matrix
+from vectorstore.arrays import Matrix
 from vectorstore.sentence_encoder import sentence_encoder
 
 KINDS: Final = cast("tuple[QuestionKind, ...]", get_args(QuestionKind))
@@ -32,8 +32,6 @@ _SURELY_NEW: Final = 0.6
 # What names a speaker and a topic begins anew from this chance on: a date kept in silence misleads more than one lost.
 # Chosen on a dozen such questions.
 _LIKELY_NEW: Final = 0.4
-# Stands in for the topic.
-_THIS: Final = {"en": "this", "fr": "cela", "es": "esto", "ru": "это", "ar": "هذا", "zh": "这个"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,7 +61,7 @@ def frame_of(text: str, roles: RoleReading, language: str, parties: PartyTable, 
     for word, label in zip(roles.words, roles.labels, strict=True):
         if label == "topic":
             if before != "topic":
-                written += text[end : word.start] + _THIS[language]
+                written += text[end : word.start] + THIS[language]
                 forms.append("<this>")
         else:
             # Nor does it matter whether the name is known: "what did Freedonia say" begins anew as "what did Iran say".

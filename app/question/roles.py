@@ -22,14 +22,16 @@ from app.question.spans import Span
 from ingest.glossary.glossary import terms_within
 from ingest.parties.name_matcher import fold
 from ingest.parties.party_table import PartyTable
-from vectorstore.rows import Matrix
+from vectorstore.arrays import Matrix
 from vectorstore.sentence_encoder import WORD_DIMENSION, sentence_encoder
 
 Role = Literal["who", "not", "mention", "topic", "quote"]
 LABELS: Final = ("-", *get_args(Role))
+# Stands in for a topic where only what is asked or said of it counts.
+THIS: Final = {"en": "this", "fr": "cela", "es": "esto", "ru": "это", "ar": "هذا", "zh": "这个"}
 # Stands in for every party where words are turned into vectors.
 _STAND_IN: Final = "PER"
-# Per billion words as a power of ten: a capitalised word that is rarer is a name.
+# Zipf frequency (how often in a billion words, as a power of ten) below which a capitalised word is a name.
 _NAME: Final = 2.5
 _NAMES: Final = ("party", "set", "typed", "capital")
 _WORD: Final = re.compile(

@@ -18,11 +18,11 @@ from app.records import Pick
 from ingest.language.dates import find_dates
 from ingest.metadata.sessions import UNTOC_COP, find_bodies, load_sessions
 from ingest.parties.name_matcher import Token, fold, tokens_of
-from ingest.parties.party_names import Language
 from ingest.parties.party_table import PartyTable
 from ingest.parties.regions import find_regions
 from ingest.treaties.references import ArticleMention, find_agenda_items, find_articles
 from ingest.treaties.treaties import PROTOCOLS, find_treaties
+from prompts.wording import Language
 from vectorstore.stems import is_function_word
 
 SpanKind = Literal["party", "set", "treaty", "article", "session", "body", "agenda_item", "date", "pick"]

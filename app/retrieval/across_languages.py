@@ -17,9 +17,9 @@ from app.retrieval.relevance import RelevanceModel
 from app.retrieval.relevance_features import AcrossFeatures, background_topics
 from app.retrieval.terms import content_terms
 from app.retrieval.topic import Topic
+from vectorstore.arrays import Matrix
 from vectorstore.records import ScoredPassage, Sentence, StatementSummary
 from vectorstore.retriever import Retriever
-from vectorstore.rows import Matrix
 from vectorstore.sentence_encoder import LANGUAGES
 from vectorstore.store import Store
 

@@ -18,13 +18,14 @@ from typing import Final, Literal, get_args
 import numpy as np
 import regex
 
-from app.question.roles import Weights, load_weights
+from app.question.roles import THIS, Weights, load_weights
 from app.records import Direction, Scope
 from app.retrieval.position_marks import OUTRIGHT, RULES, PositionKind, PositionMark, kind_of, kinds_of
 from app.retrieval.terms import content_terms
-from ingest.language.claim_words import LANGUAGES, OperatorKind, first_person, operators, orders, roles
+from ingest.language.claim_words import OperatorKind, first_person, operators, orders, roles
 from ingest.language.sentences import split_sentences
-from vectorstore.rows import Matrix
+from prompts.wording import LANGUAGES
+from vectorstore.arrays import Matrix
 from vectorstore.sentence_encoder import sentence_encoder
 
 Reading = Literal["for", "against", "conditional", "mentions", "reported"]
@@ -41,8 +42,6 @@ _SHOWN_BY: Final[Mapping[PositionKind, Reading]] = {
     "supports": "for", "opposes": "against", "conditional": "conditional",
 }  # fmt: skip
 _OPPOSITE: Final[Mapping[str, str]] = {"for": "against", "against": "for"}
-# Stands in for the topic.
-_THIS: Final = {"en": "this", "fr": "cela", "es": "esto", "ru": "это", "ar": "هذا", "zh": "这个"}
 _WORD: Final = regex.compile(r"\p{Han}|(?:(?!\p{Han})[\p{L}\p{M}\p{N}])+(?:[-’'](?:(?!\p{Han})[\p{L}\p{M}\p{N}])+)*")
 _COUNTED: Final[tuple[OperatorKind, ...]] = (
     "not", "ended", "without", "must", "should", "may", "would", "will", "some", "many", "only", "if", "unless",
@@ -201,7 +200,7 @@ def mask_topic(text: str, topic: str, language: str) -> str:
         joinable = held or (joinable and held is None)
     masked, before = "", 0
     for start, end in pieces:
-        masked, before = masked + text[before:start] + _THIS[language], end
+        masked, before = masked + text[before:start] + THIS[language], end
     return masked + text[before:]
 
 

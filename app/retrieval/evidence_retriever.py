@@ -25,10 +25,11 @@ from app.retrieval.scoped_statements import (
 from app.retrieval.sentence_ranker import SentenceRanker, languages_of
 from app.retrieval.strategies import choose_strategy
 from app.retrieval.topic import Topic, topic_in
-from ingest.glossary.glossary import LANGUAGES, terms_within
+from ingest.glossary.glossary import terms_within
 from ingest.glossary.thesaurus import thesaurus
 from ingest.parties.party_table import PartyTable
 from ingest.treaties.treaties import TREATIES, article_title, short_name
+from prompts.wording import LANGUAGES
 from vectorstore.records import ScopeFilter, Sentence, StatementSummary
 from vectorstore.store import Store
 

@@ -16,8 +16,8 @@ import numpy as np
 import yaml
 
 from app.retrieval.terms import content_terms
+from vectorstore.arrays import Matrix
 from vectorstore.records import Sentence
-from vectorstore.rows import Matrix
 
 # Shorter sentences, in words, or in characters of a language without spaces, say little by themselves.
 _SHORTEST: Final = 6

@@ -14,10 +14,10 @@ import numpy as np
 
 from app.retrieval.terms import key_phrases
 from app.retrieval.topic import Topic
+from vectorstore.arrays import Matrix
 from vectorstore.catalogue import Catalogue
 from vectorstore.embeddings import Embedder
 from vectorstore.records import ScoredPassage, Sentence
-from vectorstore.rows import Matrix
 
 # Raised with every change of what a feature measures: an artefact of another version is not used.
 FEATURE_VERSION: Final = 3

@@ -24,11 +24,11 @@ from app.retrieval.relevance import CITED, REPRESENTATIVE, Relevance, RelevanceM
 from app.retrieval.relevance_features import FeatureExtractor, Read, SentenceFeatures
 from app.retrieval.terms import content_terms
 from app.retrieval.topic import ModelLanguages, Topic
+from vectorstore.arrays import Matrix
 from vectorstore.embeddings import Embedder
 from vectorstore.records import MentionKind, ScoredPassage, Sentence, StatementSummary
 from vectorstore.rerank import Reranker
 from vectorstore.retriever import Retriever
-from vectorstore.rows import Matrix
 from vectorstore.stems import words_of
 from vectorstore.store import Store
 

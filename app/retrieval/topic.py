@@ -11,17 +11,10 @@ from itertools import chain
 from typing import Final
 
 from app.retrieval.terms import content_terms
-from ingest.glossary.glossary import (
-    LANGUAGES,
-    NamedTerm,
-    english_terms,
-    other_terms,
-    terms_of,
-    terms_within,
-    translate_topic,
-)
+from ingest.glossary.glossary import NamedTerm, english_terms, other_terms, terms_of, terms_within, translate_topic
 from ingest.glossary.thesaurus import thesaurus
-from vectorstore.rows import Matrix
+from prompts.wording import LANGUAGES
+from vectorstore.arrays import Matrix
 
 # What the default models were made for.
 _ENGLISH: Final = frozenset({"en"})

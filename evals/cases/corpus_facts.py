@@ -15,13 +15,13 @@ from importlib.resources import files
 from typing import Final
 
 from evals.cases.documents import Document, Documents
-from ingest.parties.party_names import LANGUAGES
 from ingest.parties.party_table import PartyTable
 from ingest.text.layout import find_blocks
 from ingest.text.readable import ReadableText
 from ingest.text.repair import repair
 from ingest.text.splitter import make_sentences
 from ingest.treaties.references import ArticleMention, find_articles
+from prompts.wording import LANGUAGES
 from vectorstore.stems import is_filler, is_function_word, language_of, stem, stems, words_of
 
 Article = tuple[str, str]

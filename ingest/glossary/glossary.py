@@ -15,9 +15,9 @@ import regex
 
 from ingest.language.lexicons import load_table
 from ingest.parties.party_table import PartyTable
+from prompts.wording import LANGUAGES
 from vectorstore.stems import filler_words, fold, is_function_word, language_of, stem, stems
 
-LANGUAGES: Final = ("en", "fr", "es", "ar", "ru", "zh")
 _TOKEN: Final = regex.compile(r"\p{Han}|\p{N}+|(?:(?!\p{Han})[\p{L}\p{M}])+")
 
 

@@ -32,7 +32,6 @@ OperatorKind = Literal[
     "be", "was", "been", "by", "against", "guard", "say",
 ]  # fmt: skip
 KINDS: Final[tuple[OperatorKind, ...]] = get_args(OperatorKind)
-LANGUAGES: Final = ("en", "fr", "es", "ru", "ar", "zh")
 # The key of words for the speaker: "we", "our", the name of the party.
 SELF: Final = "@self"
 # These languages write no spaces between words.

@@ -11,10 +11,11 @@ from ingest.errors import PartyTableError
 from ingest.language.lexicons import load_lexicon, load_words, unfolded
 from ingest.language.words import zipf
 from ingest.parties.name_matcher import tokens_of
-from ingest.parties.party_names import LANGUAGES, PartyKind, added_rows
+from ingest.parties.party_names import PartyKind, added_rows
 from ingest.parties.party_table import PartyTable
 from ingest.parties.regions import region_named
 from ingest.treaties.treaties import find_treaties
+from prompts.wording import LANGUAGES
 
 # How common a word is that no State is called, on the Zipf scale. Chosen by words of meetings ("delegation" 3.9,
 # "trafficking" 3.9) and by names that stories give to States ("Atlantis" 3.6, "Utopia" 3.2).

@@ -19,10 +19,9 @@ from ingest.language.lexicons import load_table
 from ingest.loaders.loaded import LoadLimits
 from ingest.parties.inflection import RussianLemmas, arabic_variants, demonym_forms
 from ingest.parties.name_matcher import Case, NameForm, NameTrie, Rules, fold, tokens_of
+from prompts.wording import LANGUAGES, Language
 
 PartyKind = Literal["state", "group", "organization", "person"]
-Language = Literal["en", "fr", "es", "ar", "ru", "zh"]
-LANGUAGES: tuple[Language, ...] = ("en", "fr", "es", "ar", "ru", "zh")
 
 # A mark before a name in our tables says how it must be written: `!` exactly so (Malé, but not male), `^` never
 # in lower case (La Paz, but not "la paz").

@@ -15,9 +15,7 @@ from ingest.errors import PartyTableError
 from ingest.parties.inflection import RussianLemmas, arabic_variants
 from ingest.parties.name_matcher import NameForm, NameMatch, NameTrie, Token, fold, tokens_of
 from ingest.parties.party_names import (
-    LANGUAGES,
     FormerName,
-    Language,
     PartyKind,
     PartyRow,
     added_rows,
@@ -28,6 +26,7 @@ from ingest.parties.party_names import (
     trie_of,
     unmarked,
 )
+from prompts.wording import LANGUAGES, Language
 
 _SCRIPTS: dict[Language, re.Pattern[str]] = {
     "zh": re.compile("[\u4e00-\u9fff]"),

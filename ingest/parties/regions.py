@@ -12,8 +12,8 @@ from functools import cache
 from ingest.language.lexicons import load_table
 from ingest.parties.inflection import RussianLemmas, arabic_variants, demonym_forms
 from ingest.parties.name_matcher import NameTrie, tokens_of
-from ingest.parties.party_names import LANGUAGES, Language
 from ingest.parties.party_table import PartyTable
+from prompts.wording import LANGUAGES, Language
 
 
 @dataclass(frozen=True, kw_only=True)

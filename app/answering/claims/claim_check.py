@@ -17,11 +17,12 @@ from app.answering.claims.token_alignment import SUBJECTLESS, ClaimBody, in_orde
 from app.answering.claims.tokens import CONTENT, OPERATORS, TURNING, ClaimToken, NameSpan, read
 from app.retrieval.terms import content_terms
 from ingest.glossary.glossary import NamedTerm, terms_within
-from ingest.language.claim_words import LANGUAGES, SELF, orders, possessive
+from ingest.language.claim_words import SELF, orders, possessive
 from ingest.language.detection import language_of_sentence
 from ingest.language.sentences import split_sentences
 from ingest.parties.party_table import PartyTable
 from ingest.text.squash import squash
+from prompts.wording import LANGUAGES
 from vectorstore.stems import words_of
 
 # A claim in Latin script is in the language of its evidence if it shares this much of its words.

@@ -12,11 +12,12 @@ from typing import Any, Final
 import regex
 import snowballstemmer
 
-from ingest.language.claim_words import KINDS, LANGUAGES, SELF, first_person, operators, phrases, roles
+from ingest.language.claim_words import KINDS, SELF, first_person, operators, phrases, roles
 from ingest.language.dates import MONTH_NUMBER
 from ingest.language.numbers import find_numbers
 from ingest.treaties.references import find_articles
 from ingest.treaties.treaties import find_treaties
+from prompts.wording import LANGUAGES
 from vectorstore.stems import language_of, stem, stems
 
 _TOKEN: Final = regex.compile(

@@ -3,7 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from ingest.glossary.glossary import LANGUAGES, articles_of, other_terms, terms_within, translate_topic
+from ingest.glossary.glossary import articles_of, other_terms, terms_within, translate_topic
+from prompts.wording import LANGUAGES
 
 HERE = Path(__file__).parent
 DATA = HERE.parents[2] / "ingest" / "data"

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 import regex
 
-from ingest.glossary.glossary import LANGUAGES
 from ingest.glossary.thesaurus import RelationRow, Thesaurus, relation_rows, thesaurus
+from prompts.wording import LANGUAGES
 
 DATA = Path(__file__).parents[3] / "ingest" / "data"
 with (DATA / "glossary.csv").open(encoding="utf-8", newline="") as file:

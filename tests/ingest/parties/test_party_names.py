@@ -13,8 +13,6 @@ import pytest
 
 from ingest.parties.name_matcher import tokens_of
 from ingest.parties.party_names import (
-    LANGUAGES,
-    Language,
     ambiguous_names,
     built_in,
     cldr_names,
@@ -27,6 +25,7 @@ from ingest.parties.party_names import (
     unmarked,
 )
 from ingest.parties.party_table import PartyTable
+from prompts.wording import LANGUAGES, Language
 from scripts import make_parties_page
 
 TABLE = PartyTable.load()

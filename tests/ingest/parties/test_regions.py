@@ -6,9 +6,9 @@ from itertools import combinations
 
 import pytest
 
-from ingest.parties.party_names import LANGUAGES, Language
 from ingest.parties.party_table import PartyTable
 from ingest.parties.regions import find_regions, members_of, region_named, regions
+from prompts.wording import LANGUAGES, Language
 
 _SUB_REGIONS = (
     *("NORTHERN_AFRICA", "EASTERN_AFRICA", "MIDDLE_AFRICA", "SOUTHERN_AFRICA", "WESTERN_AFRICA"),
