@@ -411,8 +411,10 @@ def _reading_notes(
     search: PartySearch, evidence: Sequence[PartyEvidence], read: int, *, calibrated: bool
 ) -> Iterable[Note]:
     """Says how closely parties were read, and where words alone decided because no calibration suits the models."""
-    if read < len(evidence):
-        yield Note(kind="read_closely", values={"count": len(evidence), "read": read})
+    # Of change over time, a party has a piece of evidence for each of its statements.
+    parties = {item.party for item in evidence}
+    if read < len(parties):
+        yield Note(kind="read_closely", values={"count": len(parties), "read": read})
     if search.topic is not None and not calibrated and any(item.searched for item in evidence):
         yield Note(kind="uncalibrated")
 

@@ -86,6 +86,8 @@ def test_change_over_time_quotes_each_statement_in_order(workspace: Workspace) -
     )
     dates = [citation.date or "" for citation in answer.citations]
     assert dates == sorted(dates) and len(set(dates)) == 3
+    # Its statements were read one by one; they are no parties of which only some were read closely.
+    assert not any("read closely" in note for note in answer.scope.notes)
 
 
 def test_a_mention_without_a_position_is_told(workspace: Workspace) -> None:
