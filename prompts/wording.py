@@ -8,13 +8,15 @@ import re
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from typing import Literal, get_args
+from typing import Final, Literal, get_args
 
 from prompts.errors import PromptError
 from prompts.prompt import placeholders
 
 Language = Literal["en", "fr", "es", "ar", "ru", "zh"]
 LANGUAGES: tuple[Language, ...] = get_args(Language)
+_OF_PARTY: Final = re.compile(r"\bde \{(party|parties|group)\}")
+_VOWELS: Final = tuple("AEIOUÉÈÊÎ")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,7 +35,13 @@ class Wording:
 
     def say(self, key: str, **variables: object) -> str:
         """Returns a message with its variables filled in."""
-        return self.messages[key].format(**variables)
+        message = self.messages[key]
+        if self.language == "fr":
+            # "d’Autriche", not "de Autriche".
+            message = _OF_PARTY.sub(
+                lambda of: f"d’{{{of[1]}}}" if str(variables[of[1]]).startswith(_VOWELS) else of[0], message
+            )
+        return message.format(**variables)
 
 
 @cache

@@ -93,7 +93,9 @@ def _ask_all(assistant: "Assistant", file: Path, overrides: "Overrides", turns: 
 @command(commands, "untoc trace 20201012-1f3a", "untoc trace 20201012-1f3a --json")
 def trace(
     invocation: Invocation,
-    trace_id: Annotated[str, typer.Argument(metavar="ID", help="trace_id of an answer under --json")],
+    trace_id: Annotated[
+        str, typer.Argument(metavar="ID", help="the `trace_id` that `untoc ask --json` gives with an answer")
+    ],
 ) -> int:
     """Show the record of an answer."""
     from app.cli.printing import print_trace

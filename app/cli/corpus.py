@@ -138,7 +138,8 @@ def edit(
     if invocation.as_json:
         print_json(summary_json(summary))
     else:
-        print(f"{summary.file}: corrected; its id is now {corrected}")
+        moved = "" if corrected == statement_id else f"; its id is now {corrected}"
+        print(f"{summary.file}: corrected{moved}")
     return 0
 
 

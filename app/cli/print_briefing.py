@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from app.answering.provenance import spoken_date
 from app.briefing.cells import Briefing, Cell
 from app.cli.printing import inert, print_table, stdout_console
 from app.retrieval.position_marks import PositionKind
@@ -37,14 +38,14 @@ def print_briefing(briefing: Briefing, written: Sequence[Path]) -> None:
             _print_cell(console, briefing, cell)
     for change in briefing.changes:
         label = briefing.subject(change.subject).kind_label
-        earlier, later = (briefing.citation(number).date or "?" for number in (change.earlier, change.later))
+        earlier, later = (_date(briefing, number) for number in (change.earlier, change.later))
         line = (
             f"{briefing.names[change.party]}, {change.subject}: {label(change.earlier_kind)} ({earlier})"
             f" [{change.earlier}] → {label(change.later_kind)} ({later}) [{change.later}], as suggested by rules"
         )
         console.print(Text(inert(line), style="yellow"))
     for repetition in briefing.repetitions:
-        when = ", ".join(f"{briefing.citation(n).date or '?'} [{n}]" for n in repetition.citations)
+        when = ", ".join(f"{_date(briefing, n)} [{n}]" for n in repetition.citations)
         line = f"{briefing.names[repetition.party]}, {repetition.subject}: the same words in {when}"
         console.print(Text(inert(line), style="dim"))
     coverage = briefing.coverage
@@ -63,6 +64,10 @@ def print_briefing(briefing: Briefing, written: Sequence[Path]) -> None:
         console.print(Text(inert(note), style="dim"))
     for path in written:
         console.print(f"written: {path}", highlight=False, markup=False)
+
+
+def _date(briefing: Briefing, number: int) -> str:
+    return spoken_date(briefing.citation(number).date, "en") or "?"
 
 
 def _matrix(briefing: Briefing, session: str | None) -> Table:
@@ -108,7 +113,7 @@ def _print_cell(console: Console, briefing: Briefing, cell: Cell) -> None:
                 briefing.names.get(citation.state or "", ""),
                 citation.body,
                 f"session {citation.session}" if citation.session else None,
-                citation.date,
+                spoken_date(citation.date, "en"),
                 citation.file,
             )
             if part

@@ -225,7 +225,7 @@ def print_documents(documents: Sequence[DocumentSummary], corpus: "Corpus") -> N
         table.add_row(*(Text(inert(cell or "—")) for cell in cells))
     console = stdout_console()
     print_table(console, table)
-    console.print(f"{len(documents)} statements", highlight=False)
+    console.print(f"{len(documents)} statement{'s'[: len(documents) != 1]}", highlight=False)
 
 
 def _occasion(metadata: Metadata) -> str:

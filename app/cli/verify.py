@@ -24,7 +24,7 @@ def verify(
         ),
     ] = None,
 ) -> int:
-    """Check every quotation in a document against the store."""
+    """Check every quotation in a document against the store; exit code 1 where one is not right."""
     from app.checking.checker import Checker
     from app.checking.output import check_output, write_output
     from app.cli.print_check import print_check

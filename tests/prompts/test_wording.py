@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+import yaml
 
 from prompts import wording
 from prompts.errors import PromptError
@@ -100,6 +101,18 @@ def test_load_wording_names_what_is_wrong(
         load_wording("fr")
     assert "wording.fr.md" in str(caught.value)
     assert all(name in str(caught.value) for name in names)
+
+
+@pytest.mark.parametrize(("party", "said"), [("Arvandia", "d’Arvandia"), ("Belmora", "de Belmora")])
+def test_french_elides_the_word_before_a_name(party: str, said: str) -> None:
+    assert f"aucune déclaration {said}." in load_wording("fr").say("no_statement", party=party)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_tab_is_called_by_its_own_name(language: str) -> None:
+    words = yaml.safe_load((PROJECT / "app" / "ui" / "words" / f"{language}.yaml").read_text(encoding="utf-8"))
+    tab = words["tab-ingest"]
+    assert all(tab in load_wording(language).say(key, party="Arvandia") for key in ("no_statement", "empty_corpus"))
 
 
 def test_say_refuses_a_variable_that_is_missing() -> None:

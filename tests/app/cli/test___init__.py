@@ -242,6 +242,12 @@ def test_edit_moves_a_statement_to_another_state(run: Run) -> None:
     assert run("show", before["statement_id"]).code == 1
 
 
+def test_edit_names_the_id_only_where_it_is_another(run: Run) -> None:
+    [before] = [entry for entry in run("list", "--json").json if entry["state"] == "IRN"]
+    assert "id is now" not in run("edit", before["statement_id"], f"title={before['metadata']['title'] or ''}").out
+    assert "id is now" in run("edit", before["statement_id"], "session=12").out
+
+
 @pytest.mark.parametrize(
     ("change", "says"), [("state=Wakanda", "Wakanda"), ("colour=red", "colour"), ("date=soon", "soon")]
 )
