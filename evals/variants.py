@@ -95,16 +95,16 @@ class _WithoutTime(Steps):
 class _AllStatements(ScopedStatements):
     """The statements of every State are in scope, whoever was asked about."""
 
-    def of(self, parties: Sequence[str]) -> tuple[StatementSummary, ...]:
+    def of(self, codes: Sequence[str]) -> tuple[StatementSummary, ...]:
         return super().of(())
 
 
 class _OnePile(ScopedStatements):
     """All statements of any time are searched together, as if the first State asked about had spoken them."""
 
-    def of(self, parties: Sequence[str]) -> tuple[StatementSummary, ...]:
+    def of(self, codes: Sequence[str]) -> tuple[StatementSummary, ...]:
         every = self._catalogue.summaries(ScopeFilter())
-        return tuple(replace(s, metadata=replace(s.metadata, state=parties[0])) for s in every) if parties else every
+        return tuple(replace(s, metadata=replace(s.metadata, state=codes[0])) for s in every) if codes else every
 
 
 class _Variant(NamedTuple):

@@ -40,7 +40,7 @@ def abstain(
     text = abstention.message
     if abstention.options:
         text += "\n\n" + "\n".join(f"- {option}" for option in abstention.options)
-    # A question who did not say something gets no passages: no quotation proves an absence.
+    # "Which States did not mention corruption?" gets no passages: no quotation proves an absence.
     helpful = related(retrieved) if abstention.reason in _WITH_RELATED and not resolution.negated else ()
     return replace(answer, answer=text, status="abstained", abstention=abstention, related=helpful)
 

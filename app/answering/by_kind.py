@@ -34,7 +34,7 @@ def nowhere(words: str) -> tuple[WordsFound, ...]:
 
 @dataclass(frozen=True, kw_only=True)
 class KindAnswers:
-    """Finds and composes the answers of the kinds that are not answered from evidence on a topic.
+    """Finds what each kind of question needs, and composes the kinds that are not answered from evidence on a topic.
 
     Attributes:
         find_words: Where quoted words stand in the corpus.

@@ -45,7 +45,14 @@ class KindReading:
 
 @dataclass(frozen=True, kw_only=True)
 class Frame:
-    """What asks in a question: vectors (512,) of the whole and of the frame alone, and names of its words."""
+    """What asks in a question.
+
+    Attributes:
+        whole: The vector of the question, (512,).
+        frame: That of its frame alone: names and the topic are stood in for.
+        features: Names of what is counted in it, such as `w said` for a word.
+        network: The log chance of each kind by the network that tells the roles (`RoleReading.kinds`).
+    """
 
     whole: Matrix
     frame: Matrix

@@ -30,8 +30,7 @@ _LAST_YEAR: Final = 2099
 _SIGNS: Final = {"-": "dash", "/": "slash", ",": "and", "&": "and", "?": "stop", ".": "stop"}
 _DASHES: Final = re.compile("[-–—−‐‑~～]")
 _LONGEST: Final = 9
-# Nouns that a number stands by are read with one typing error, if what is written is no word: per billion words, as a
-# power of ten.
+# Nouns that a number stands by are read with one typing error where no word is written: one of a low Zipf frequency.
 _MENDED: Final = frozenset({"article", "session", "convention", "protocol", "since", "month"})
 _NO_WORD: Final = 2.0
 _SHORTEST_MENDED: Final = 5
@@ -243,7 +242,7 @@ def _filled(form: str, parts: Mapping[str, str]) -> str:
 
 
 def commonness(word: str, language: str) -> float:
-    """Returns how common a word is in a language: per billion words, as a power of ten.
+    """Returns the Zipf frequency of a word in a language: how often in a billion words, as a power of ten.
 
     In Chinese, whose words cannot be counted without a dictionary to part them, other letters count as English.
     """

@@ -21,10 +21,10 @@ from app.question.overrides import override
 from app.question.proposed import Propose, ProposedReading, chances_as_proposed, roles_as_proposed
 from app.question.relative_time import counted_from
 from app.question.replies import chosen_option
-from app.question.resolution import Resolution, Wording
+from app.question.resolution import ASKED_FOR, Resolution, Wording
 from app.question.roles import RoleReading, Word, encode_words, load_tagger, may_be_name, words_of
 from app.question.spans import Span, find_spans
-from app.question.turn import ConversationState, EarlierTurn, earlier_turns, filled, fold, in_form, known_before
+from app.question.turn import ConversationState, EarlierTurn, earlier_turns, fold, in_form, known_before, slots_of
 from app.records import Missing, Note, Pick, QuestionKind, TreatyScope
 from ingest.glossary.glossary import terms_within
 from ingest.parties.party_table import PartyTable
@@ -47,14 +47,8 @@ _SURELY_UNSEARCHED: Final = 0.7
 # Kinds whose answer is a fact of the State named, though its name stands in the topic: "how many people in Drelnia?".
 _OF_FACTS: Final = ("number", "date", "person")
 _OUTSIDE: Final = ("out_of_scope", "greeting", "format_request")
-_ASKED: Final[Mapping[QuestionKind, Missing]] = {
-    "number": "number",
-    "date": "date",
-    "person": "name",
-    "reason": "reason",
-}
 _WHICH: Final = ("which_states", "negated_which")
-# Per billion words as a power of ten: commoner words tell nothing of a topic, such as "tell", "think" and "new".
+# Zipf frequency: commoner words tell nothing of a topic, such as "tell", "think" and "new".
 _COMMON: Final = 5.5
 # Kinds that ask for something in particular.
 _OF_TOPICS: Final = ("content", "position", "number", "date", "person", "reason", "yes_no", "over_time", "which_states")
@@ -144,11 +138,11 @@ def _read_turn(
     reading = read_question(chosen, parties, follows=True, proposed=proposed)
     said = _by_treaty(_by_number(reading.resolution, before), before)
     said = replace(said, scope=counted_from(question, said.scope, before.scope))
-    turn = read_turn(reading.frame, filled(said), filled(before))
+    turn = read_turn(reading.frame, slots_of(said), slots_of(before))
     if turn.act != "new" and _asks_nothing(reading.roles, before.scope.language):
         # "And article 4?" is no question of a kind of its own.
         said, turn = replace(said, kind_chance=0.0), replace(turn, keeps=turn.keeps | {"kind"})
-    elif turn.act == "replace" and "who" in filled(said) and filled(said) & {"topic", "treaty"}:
+    elif turn.act == "replace" and "who" in slots_of(said) and slots_of(said) & {"topic", "treaty"}:
         # A question with a speaker and a subject of its own, "what did Freedonia say about article 4", keeps no other.
         turn = replace(turn, keeps=turn.keeps - {"topic", "treaty"})
     return replace(fold(state, said, turn), question=question)
@@ -171,7 +165,7 @@ def _by_number(said: Resolution, before: Resolution) -> Resolution:
     bare = len(numbers) == 1 and all(item.kinds & _BESIDE_NUMBER for item in items if item not in numbers)
     # That a number asks everyone is a guess at its kind, which what it stands for goes before.
     said = replace(said, scope=replace(said.scope, all_states=False), all_states=False) if bare else said
-    if not bare or filled(said) - {"topic"}:
+    if not bare or slots_of(said) - {"topic"}:
         return said
     number = str(numbers[0].number("number", "ordinal", "roman"))
     treaty = next((each.treaty for each in before.scope.treaties if article_title(each.treaty, number)), None)
@@ -577,7 +571,7 @@ def _missing(kind: QuestionKind, roles: RoleReading, language: str, pick: Pick |
     """Returns the kind of thing that evidence must hold; the statement's date tells when something was last said."""
     if kind in _WHICH or (kind == "date" and pick is not None):
         return "state" if kind in _WHICH else None
-    return _ASKED.get(kind) or ("article" if kind == "content" and _has(roles, language, "article") else None)
+    return ASKED_FOR.get(kind) or ("article" if kind == "content" and _has(roles, language, "article") else None)
 
 
 # --- treaties

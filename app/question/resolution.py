@@ -10,7 +10,7 @@ from typing import Final, Literal
 from app.records import Missing, Note, QuestionKind, Scope
 
 # The kind of thing that an answer to each kind of question holds.
-_ASKED: Final[Mapping[QuestionKind, Missing]] = {
+ASKED_FOR: Final[Mapping[QuestionKind, Missing]] = {
     "number": "number",
     "date": "date",
     "person": "name",
@@ -133,7 +133,7 @@ def with_kind(read: Resolution, kind: QuestionKind) -> Resolution:
         kind=kind,
         kind_chance=1.0,
         other_kinds=(),
-        asked=_ASKED.get(kind),
+        asked=ASKED_FOR.get(kind),
         stance=kind == "position",
         over_time=kind == "over_time",
         negated=kind == "negated_which",

@@ -64,7 +64,13 @@ class Word:
 
 @dataclass(frozen=True, kw_only=True)
 class RoleReading:
-    """A question's words with the role of each (`-` for none), and the question as a vector (512,) float32."""
+    """A question's words with the role of each.
+
+    Attributes:
+        labels: The role of each word; `-` for none.
+        sentence: The question as a vector, (512,).
+        kinds: The log chance of each kind of question, in the order of `kinds.KINDS`, which the network tells as well.
+    """
 
     words: tuple[Word, ...]
     labels: tuple[str, ...]

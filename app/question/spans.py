@@ -30,7 +30,7 @@ Months = tuple[int | None, int | None]
 
 # How far sessions after one are listed where it is not known how many there were.
 _SESSIONS_ON: Final = 30
-# Per billion words as a power of ten: rarer words are typing errors or names.
+# Zipf frequency (how often in a billion words, as a power of ten): rarer words are typing errors or names.
 RARE: Final = 3.2
 _SHORTEST_TYPED: Final = 4
 # How alike a word is to a common one that it was meant to be, 0 to 100.
@@ -71,8 +71,8 @@ class Span:
     bound: bool = True
     left_out: bool = False
 
-    def within(self, others: "Iterable[Span]") -> bool:
-        """Whether one of others covers part of it."""
+    def overlaps(self, others: "Iterable[Span]") -> bool:
+        """Whether it has part of it in common with one of others."""
         return any(other.start < self.end and self.start < other.end for other in others)
 
 
@@ -100,13 +100,13 @@ def find_spans(text: str, language: str, parties: PartyTable, today: date | None
     plain = text.translate(_QUOTES)
     items = lexicon_of(language).items(plain)
     spans = _merged([_over("agenda_item", each, codes=(each.item,)) for each in find_agenda_items(plain)])
-    bodies = [each for each in _bodies(plain, items) if not each.within(spans)]
+    bodies = [each for each in _bodies(plain, items) if not each.overlaps(spans)]
     spans += _sessions(items, bodies, spans)
-    spans += [each for each in bodies if not each.within(spans)]
-    spans += [each for each in _treaty_spans(plain, items, lexicon_of(language)) if not each.within(spans)]
+    spans += [each for each in bodies if not each.overlaps(spans)]
+    spans += [each for each in _treaty_spans(plain, items, lexicon_of(language)) if not each.overlaps(spans)]
     spans += _picks(items, spans)
     spans += _dates(plain, items, spans, today or date.today())
-    spans += [each for each in _parties(plain, items, language, parties) if not each.within(spans)]
+    spans += [each for each in _parties(plain, items, language, parties) if not each.overlaps(spans)]
     return tuple(sorted(spans, key=lambda span: span.start))
 
 
@@ -148,7 +148,7 @@ def _treaty_spans(text: str, items: list[Item], lexicon: Lexicon) -> list[Span]:
     spans = [_article_span(e, (e.treaty or e.lacking or "",), (e.start, e.article) in named) for e in known]
     spans = _merged(spans + [_article_span(each, PROTOCOLS, True) for each in of_any])
     named_treaties = _merged([_over("treaty", each, codes=(each.treaty,)) for each in find_treaties(text)])
-    spans += [each for each in named_treaties if not each.within(spans)]
+    spans += [each for each in named_treaties if not each.overlaps(spans)]
     for at, item in enumerate(items):
         codes: tuple[str, ...] = ()
         after = items[at + 1].kinds if at + 1 < len(items) else frozenset[str]()
@@ -158,7 +158,7 @@ def _treaty_spans(text: str, items: list[Item], lexicon: Lexicon) -> list[Span]:
             codes = PROTOCOLS
         form = "one" if "protocol" in item.kinds and not of_any else "short"
         span = _over("treaty", item, codes=codes, form=form)
-        if codes and not span.within(spans):
+        if codes and not span.overlaps(spans):
             spans.append(span)
     return spans
 
@@ -193,7 +193,7 @@ def _with_numbered_articles(text: str, items: list[Item], lexicon: Lexicon) -> s
 def _bodies(text: str, items: list[Item]) -> list[Span]:
     found = [_over("body", each, codes=(each.body,)) for each in find_bodies(text)]
     listed = [_over("body", item, codes=(item.values["bodies"],)) for item in items if "bodies" in item.kinds]
-    return found + [each for each in listed if not each.within(found)]
+    return found + [each for each in listed if not each.overlaps(found)]
 
 
 def _sessions(items: list[Item], bodies: Sequence[Span], taken: Sequence[Span]) -> list[Span]:
@@ -300,7 +300,7 @@ def _dates(text: str, items: list[Item], taken: Sequence[Span], today: date) -> 
         )
         for d in find_dates(text)
     ]
-    days = [day for day in days if not day.within(taken)]
+    days = [day for day in days if not day.overlaps(taken)]
     row = _free(items, taken)
     atoms = list(days)
     open_row = _folded_in(row, days, "time")
@@ -426,7 +426,7 @@ def _parties(text: str, items: list[Item], language: str, parties: PartyTable) -
             found.append(span)
     found = [_left_out(_with_noun(each, items, parties), items) for each in found]
     written = _otherwise_written(text, found, language, parties)
-    return [*written, *(each for each in found if not each.within(written))]
+    return [*written, *(each for each in found if not each.overlaps(written))]
 
 
 def _otherwise_written(text: str, found: Sequence[Span], language: str, parties: PartyTable) -> list[Span]:
@@ -436,7 +436,7 @@ def _otherwise_written(text: str, found: Sequence[Span], language: str, parties:
     for at, token in enumerate(tokens):
         word = token.word
         span = Span(start=token.start, end=token.end, kind="party", form="name")
-        if not word.isalpha() or span.within(found) or span.within(spans):
+        if not word.isalpha() or span.overlaps(found) or span.overlaps(spans):
             continue
         if word.isupper() and parties.get(word) is not None and not text.isupper():
             spans += [] if is_function_word(word.lower(), language) else [replace(span, codes=(word,))]

@@ -38,7 +38,7 @@ _SLOTS: Final[Mapping[str, Slot]] = {
     "agenda_items": "where",
     "topic": "topic",
 }
-FILLED: Final[frozenset[Slot]] = frozenset(_SLOTS.values())
+SCOPE_SLOTS: Final[frozenset[Slot]] = frozenset(_SLOTS.values())
 
 
 # Kinds that ask about statements as a whole.
@@ -202,7 +202,7 @@ def state_after(read: Resolution, answer: Answer) -> ConversationState:
     return ConversationState(read=replace(read, notes=(), party_notes=()), shown=shown)
 
 
-def filled(read: Resolution) -> frozenset[Slot]:
+def slots_of(read: Resolution) -> frozenset[Slot]:
     """Returns the slots that a question fills itself."""
     slots = {slot for name, slot in _SLOTS.items() if getattr(read.scope, name)}
     who: set[Slot] = {"who"} if read.all_states or read.unclear else set()
@@ -223,7 +223,7 @@ def fold(state: ConversationState, said: Resolution, turn: TurnReading) -> Resol
         return replace(again, party_notes=(*again.party_notes, Note(kind="form_unknown")))
     if turn.act == "new":
         return said
-    before, own = state.read, filled(said)
+    before, own = state.read, slots_of(said)
     turn = _settled(turn, said, before, own)
     scope = replace(said.scope, **_kept_fields(said, before, turn, own))
     named = bool(scope.states or scope.groups)
@@ -259,7 +259,7 @@ def _settled(turn: TurnReading, said: Resolution, before: Resolution, own: froze
         turn = replace(turn, keeps=turn.keeps - {"kind"})
     if sure and said.kind in _OF_THE_WHOLE and "who" in own and "topic" not in own:
         again = before.goes_on_as in _OF_THE_WHOLE
-        keeps = turn.keeps - ({"topic", "treaty"} if again else FILLED)
+        keeps = turn.keeps - ({"topic", "treaty"} if again else SCOPE_SLOTS)
         turn = replace(turn, keeps=keeps, act="replace" if turn.act == "about" else turn.act)
     return turn
 
@@ -268,7 +268,7 @@ def _kept_fields(said: Resolution, before: Resolution, turn: TurnReading, own: f
     """Returns the fields of the scope that come from the state, alone or with what the turn says."""
     scope, earlier = said.scope, before.scope
     fields: dict[str, Any] = {}
-    for slot in FILLED:
+    for slot in SCOPE_SLOTS:
         names = [name for name, of in _SLOTS.items() if of == slot]
         if slot in own and slot == "who":
             fields |= _who(said, before, turn.act)

@@ -251,7 +251,7 @@ class EvidenceRetriever:
         if takes_position:
             evidence, spoken_for = (tuple(map(positions.read, each)) for each in (evidence, spoken_for))
         elif not many:
-            evidence = tuple(map(positions.without_reported, evidence))
+            evidence = tuple(map(positions.reported_last, evidence))
         related, readings = self._related_findings(resolution, evidence, search, many=many)
         unnamed, cited_unnamed = self._of_unnamed_conventions(resolution, evidence)
         related = (*unnamed, *related)

@@ -1,4 +1,4 @@
-"""Positions of a party: its evidence with a direction, latest first, without what only reports others.
+"""Positions of a party: its evidence with a direction, latest first; what only reports others is dropped or comes last.
 
 Asked "does Drelnia support a new protocol?", "Drelnia now supports the negotiation …" of 2024 comes before "Drelnia is
 not in favour of …" of 2020, and "some delegations wish for an instrument" is nobody's position.
@@ -102,7 +102,7 @@ class PositionReader:
         wanted = self._asked in (None, direction) or (self._asked == "for" and direction == "conditional")
         return replace(evidence, sentences=tuple(sentences.values()), direction=direction, other_direction=not wanted)
 
-    def without_reported(self, evidence: PartyEvidence) -> PartyEvidence:
+    def reported_last(self, evidence: PartyEvidence) -> PartyEvidence:
         """Puts last, of the best sentences, those that only report what others said."""
         languages = {summary.statement_id: summary.metadata.language for summary in evidence.searched}
         best = [self._read(item, languages.get(item.sentence.statement_id)) for item in evidence.best[:_READ]]

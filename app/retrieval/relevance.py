@@ -39,7 +39,8 @@ class Relevance:
     Attributes:
         chance: 0 to 1; of a calibrated one, the share of right answers among those that are as sure.
         source: `calibrated`: by the fitted model. `lexical`: the share of the topic's words. `cited`: the sentence
-            names the article, treaty or agenda item that was asked about. `representative`: no topic was asked about.
+            names the article, treaty or agenda item that was asked about, or stands near what "why?" refers to.
+            `representative`: no topic was asked about.
         threshold: From which chance on it answers.
         near: From which chance on it may answer, where it is not sure to.
         quoted: From which chance on it is quoted beside a sentence of its statement that answers.

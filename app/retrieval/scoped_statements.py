@@ -37,9 +37,9 @@ class ScopedStatements:
         self._catalogue = catalogue
         self._scope = scope
 
-    def of(self, parties: Sequence[str]) -> tuple[StatementSummary, ...]:
+    def of(self, codes: Sequence[str]) -> tuple[StatementSummary, ...]:
         """Returns the statements in scope of these parties, by party and date; of all parties when none is given."""
-        found = self._filtered(parties)
+        found = self._filtered(codes)
         return _picked(found, self._scope.pick) if self._scope.pick else found
 
     def of_groups(self, states: Sequence[str], parties: PartyTable) -> tuple[GroupStatements, ...]:
@@ -85,10 +85,10 @@ class ScopedStatements:
             aligned.setdefault((metadata.state or "", mention.value), []).append(metadata)
         return aligned
 
-    def _filtered(self, parties: Sequence[str]) -> tuple[StatementSummary, ...]:
+    def _filtered(self, codes: Sequence[str]) -> tuple[StatementSummary, ...]:
         scope = self._scope
         wanted = ScopeFilter(
-            parties=tuple(parties),
+            parties=tuple(codes),
             bodies=scope.bodies,
             sessions=scope.sessions,
             years=tuple(int(year) for year in scope.years),

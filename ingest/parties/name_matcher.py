@@ -15,7 +15,7 @@ from typing import Literal, NamedTuple
 from vectorstore.stems import fold as fold_word
 
 NameForm = Literal["name", "official", "former", "demonym", "capital", "group"]
-Case = Literal["any", "title", "capital", "upper", "proper", "exact", "code"]
+Case = Literal["any", "title", "initial", "upper", "proper", "exact", "code"]
 
 # A Han character is a token of its own, since Chinese has no spaces between words.
 _MARKS = r"\u0300-\u036f\u0610-\u061a\u064b-\u0652\u0670"
@@ -23,7 +23,7 @@ _TOKEN = re.compile(rf"[\u3400-\u9fff]|[&+]|(?![\u3400-\u9fff_])\w(?:(?![\u3400-
 # Beside what a search folds: letters that keyboards lack, and the breve of й, which names are typed without.
 _LETTERS = str.maketrans({"ø": "o", "đ": "d", "ł": "l", "ı": "i", "й": "и", "&": "and", "+": "plus"})
 _ABBREVIATIONS = frozenset({"st", "dem", "rep", "fed", "sts", "is", "ee", "uu", "p"})
-_TITLES = frozenset({"mr", "mrs", "ms", "dr", "miss", "messrs"})
+_HONORIFICS = frozenset({"mr", "mrs", "ms", "dr", "miss", "messrs"})
 _PRIORITY: dict[NameForm, int] = {"name": 0, "official": 0, "group": 0, "former": 1, "demonym": 2, "capital": 3}
 # Words that are names only in capitals: `us`, `car`, `male` are ordinary words of questions.
 _NEVER_LOWER = frozenset({"us", "car", "au", "las", "imo", "sco", "coe", "male", "gdr", "ec"})
@@ -123,7 +123,7 @@ def case_rule(text: str, tokens: list[Token], form: NameForm) -> Case:
             return "any"
         if text.isupper():
             return "upper"
-        return "capital" if text[0].isupper() and text[1:].islower() else ("any" if text.islower() else "exact")
+        return "initial" if text[0].isupper() and text[1:].islower() else ("any" if text.islower() else "exact")
     if form in ("group", "demonym") and not text[0].islower():
         return "title"
     return "any"
@@ -252,7 +252,7 @@ class NameTrie:
             # What is spelt like a name hides it only as written: the verb "usa", but not USA.
             exact = name.case == "exact" or (single and name.text.islower())
             return not exact or tokens[first].word == name.text
-        if single and before is not None and before.folded in _TITLES:
+        if single and before is not None and before.folded in _HONORIFICS:
             return False
         inverted = "," in "".join(name.pattern) and name.pattern[-1].lstrip(",") in {"of", "the"}
         if inverted and after is not None and after.gap == "" and after.word[0].isupper():
@@ -309,7 +309,7 @@ def _case_allows(
         return True
     if name.case == "title":
         return relaxed or word[0].isupper() or word[0].isdigit()
-    if name.case == "capital":
+    if name.case == "initial":
         return word[0].isupper() or (relaxed and tokens[0].folded not in _NEVER_LOWER)
     if name.case == "proper":
         return _is_proper(name, tokens)

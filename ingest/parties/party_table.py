@@ -225,7 +225,7 @@ class PartyTable:
         if typed in self._rows and len(typed) > 2 and self._is(typed, kind):
             return Resolution(codes=(typed,))
         own, near = self._named(typed)
-        found = own or (self._misspelt(typed) if suggest and not near else set())
+        found = own or (self._known_elsewhere(typed) if suggest and not near else set())
         codes = {code for code in found if self._is(code, kind)}
         if codes:
             return Resolution(codes=tuple(sorted(codes)))
@@ -236,9 +236,9 @@ class PartyTable:
     def _meant(self, typed: str) -> set[str]:
         """Returns the codes that a typed name stands for, without looking for suggestions."""
         own, near = self._named(typed)
-        return own if own or near else self._misspelt(typed)
+        return own if own or near else self._known_elsewhere(typed)
 
-    def _misspelt(self, typed: str) -> set[str]:
+    def _known_elsewhere(self, typed: str) -> set[str]:
         """Returns the States that countrynames knows by a name; of misspellings, which it lists as well, none."""
         guessed = set(_by_countrynames(typed))
         return guessed - set(self._similar(typed)) if guessed else guessed

@@ -51,7 +51,7 @@ class Composition:
         quoted: Whether quotations are shown under the claims; a list of statements has their numbers alone.
         opening: What is said before the claims; empty for nothing.
         translations: Of quotations, by citation: in another language, for reading only.
-        positions: Whether the direction of each claim is shown, and which quotations are earlier ones.
+        positions: Whether the direction of each claim is shown.
         earlier: Numbers of citations that a later statement of the same party follows.
         notes: How the answer was made, such as which model worded it; Markdown.
         written: The draft of a model, where one was asked; its claims that passed are among `claims`.

@@ -10,15 +10,15 @@ from app.errors import QuestionError
 from app.question.reading import resolve
 from app.question.resolution import Act, Resolution, Shown, with_kind
 from app.question.turn import (
-    FILLED,
+    SCOPE_SLOTS,
     ConversationState,
     EarlierTurn,
     Slot,
     TurnReading,
-    filled,
     fold,
     read_state,
     read_turns,
+    slots_of,
     state_after,
 )
 from app.records import Answer, Citation, QuestionKind, Scope, TreatyScope
@@ -50,7 +50,7 @@ def held(resolution: Resolution) -> dict[str, Any]:
     return {name: value for name, value in found.items() if value}
 
 
-ALL = set(FILLED)
+ALL = set(SCOPE_SLOTS)
 WHERE = {"bodies": ("UNTOC COP",), "sessions": ("10",), "agenda_items": ("4",)}
 
 
@@ -116,7 +116,7 @@ def test_each_act_changes_the_slots_that_a_turn_fills(
 def test_leaving_out_one_of_all_or_of_a_set_excludes_it() -> None:
     everyone = Resolution(scope=Scope(topic="gold"), question="who?", all_states=True)
     state = ConversationState(read=everyone)
-    turn = TurnReading(act="remove", keeps=FILLED)
+    turn = TurnReading(act="remove", keeps=SCOPE_SLOTS)
     rest = fold(state, read(excluded=("XAA",)), turn)
     assert (rest.all_states, rest.scope.excluded, rest.scope.topic) == (True, ("XAA",), "gold")
     further = fold(ConversationState(read=rest), read(excluded=("XGA",)), turn)
@@ -165,7 +165,7 @@ def test_the_kind_goes_on_with_what_follows_from_it() -> None:
 
 def test_a_kind_of_its_own_that_is_sure_goes_before_the_one_kept() -> None:
     state = ConversationState(read=asked("which_states", topic="gold", years=("2020",)))
-    everything = TurnReading(act="replace", keeps=FILLED | {"kind"})
+    everything = TurnReading(act="replace", keeps=SCOPE_SLOTS | {"kind"})
     summary = asked("summary", states=("XAB",))
     whole = fold(state, summary, everything)
     assert (whole.kind, held(whole)) == ("summary", {"states": ("XAB",)})
@@ -192,7 +192,7 @@ def test_what_a_treaty_says_is_asked_on_until_somebody_is_named() -> None:
 
 def test_after_thanks_the_question_before_goes_on() -> None:
     state = ConversationState(read=asked("position", states=("XAA",), topic="gold"), shown=SHOWN)
-    thanks = fold(state, asked("greeting"), TurnReading(act="about", keeps=FILLED | {"kind"}))
+    thanks = fold(state, asked("greeting"), TurnReading(act="about", keeps=SCOPE_SLOTS | {"kind"}))
     assert (thanks.kind, thanks.scope.topic) == ("greeting", "gold")
     answer = Answer(question="thanks", answer="", status="abstained")
     after = fold(state_after(thanks, answer), asked("content", states=("XAB",)), TurnReading(act="replace", keeps=KEPT))
@@ -201,7 +201,7 @@ def test_after_thanks_the_question_before_goes_on() -> None:
 
 def test_a_form_that_is_not_offered_gives_the_same_and_says_so() -> None:
     state = ConversationState(read=asked("summary", states=("XAA",)))
-    table = fold(state, asked("format_request"), TurnReading(act="about", keeps=FILLED | {"kind"}))
+    table = fold(state, asked("format_request"), TurnReading(act="about", keeps=SCOPE_SLOTS | {"kind"}))
     assert (table.kind, table.answered_as, table.scope.states) == ("format_request", "summary", ("XAA",))
     assert [note.kind for note in table.party_notes] == ["form_unknown"]
 
@@ -290,9 +290,9 @@ def test_a_state_gives_the_reading_that_its_questions_give(parties: PartyTable) 
 
 
 def test_slots_are_those_that_a_question_names() -> None:
-    assert filled(read(states=("XAA",), years=("2020",))) == {"who", "when"}
-    assert filled(read(treaties=(TreatyScope(treaty="TIP"),), agenda_items=("4",))) == {"treaty", "where"}
-    assert filled(Resolution(scope=Scope(), question="who?", all_states=True)) == {"who"}
+    assert slots_of(read(states=("XAA",), years=("2020",))) == {"who", "when"}
+    assert slots_of(read(treaties=(TreatyScope(treaty="TIP"),), agenda_items=("4",))) == {"treaty", "where"}
+    assert slots_of(Resolution(scope=Scope(), question="who?", all_states=True)) == {"who"}
 
 
 def test_a_topic_after_a_summary_is_asked_about_and_not_summarised() -> None:
