@@ -92,7 +92,7 @@ def _reason(
         return _provision_absent(resolution, retrieved, wording)
     if retrieved.empty_corpus:
         return Abstention(reason="index_incomplete", message=wording.say("empty_corpus"))
-    named = [parties.display(code, wording.language) for code in retrieved.asked]
+    named = [parties.display(code, wording.language) for code in retrieved.asked_parties]
     # Where only the members of a group are asked about, nobody is named who could be missed.
     sets = [members_name(code, parties, wording.language) for code in resolution.scope.members_of] if named else []
     names = ", ".join((*named, *sets))

@@ -21,10 +21,18 @@ from app.question.overrides import override
 from app.question.proposed import Propose, ProposedReading, chances_as_proposed, roles_as_proposed
 from app.question.relative_time import counted_from
 from app.question.replies import chosen_option
-from app.question.resolution import ASKED_FOR, Resolution, Wording
+from app.question.resolution import ASKED_FOR, Resolution, TopicWording
 from app.question.roles import RoleReading, Word, encode_words, load_tagger, may_be_name, words_of
 from app.question.spans import Span, find_spans
-from app.question.turn import ConversationState, EarlierTurn, earlier_turns, fold, in_form, known_before, slots_of
+from app.question.turn import (
+    ConversationState,
+    EarlierTurn,
+    earlier_turns,
+    in_conversation,
+    in_form,
+    known_before,
+    slots_of,
+)
 from app.records import Missing, Note, Pick, QuestionKind, TreatyScope
 from ingest.glossary.glossary import terms_within
 from ingest.parties.party_table import PartyTable
@@ -145,7 +153,7 @@ def _read_turn(
     elif turn.act == "replace" and "who" in slots_of(said) and slots_of(said) & {"topic", "treaty"}:
         # A question with a speaker and a subject of its own, "what did Freedonia say about article 4", keeps no other.
         turn = replace(turn, keeps=turn.keeps - {"topic", "treaty"})
-    return replace(fold(state, said, turn), question=question)
+    return replace(in_conversation(state, said, turn), question=question)
 
 
 def _asks_nothing(roles: RoleReading, language: str) -> bool:
@@ -294,7 +302,7 @@ def interpret(
         assumed_treaty=treaties.assumed,
         stance=not provision and (kind.kind == "position" or _has(roles, language, "stance")),
         over_time=kind.kind == "over_time" or when.named > 1,
-        wording=Wording(topic=topic, text=_wording(question, roles))
+        wording=TopicWording(topic=topic, text=_wording(question, roles))
         if topic and _beside_topic(roles, language)
         else None,
         quote=quoted if kind.kind == "source" else "",

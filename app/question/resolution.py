@@ -39,7 +39,7 @@ class Shown:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Wording:
+class TopicWording:
     """How a topic was asked about: the question without whom and when it asks, which a cross-encoder ranks by.
 
     "How many did Arvandia hand over in 2020?" has the topic "hand over" and the wording "How many did hand over?".
@@ -104,7 +104,7 @@ class Resolution:
     named_at: int | None = None
     act: Act = "new"
     shown: Shown | None = None
-    wording: Wording | None = None
+    wording: TopicWording | None = None
     quote: str = ""
     style: Literal["answer", "shorter", "points"] = "answer"
     reply_language: str | None = None

@@ -1,4 +1,4 @@
-"""Turns of a conversation: a folded state, and how each turn updates it; earlier turns are never read again.
+"""Turns of a conversation: its state, and how each turn updates it; earlier turns are never read again.
 
 After "What did Iran say about sanctions in 2020?" the state holds Iran, sanctions, 2020, and which statements were
 cited. "And Iraq?" puts another State in its place, "why?" asks about what was cited, and "summarise Cuba's statement"
@@ -209,7 +209,7 @@ def slots_of(read: Resolution) -> frozenset[Slot]:
     return frozenset(slots | who)
 
 
-def fold(state: ConversationState, said: Resolution, turn: TurnReading) -> Resolution:
+def in_conversation(state: ConversationState, said: Resolution, turn: TurnReading) -> Resolution:
     """Returns a turn as read in its conversation.
 
     Args:
@@ -229,7 +229,7 @@ def fold(state: ConversationState, said: Resolution, turn: TurnReading) -> Resol
     named = bool(scope.states or scope.groups)
     same_who = turn.act == "remove" or ("who" in turn.keeps and "who" not in own)
     open_set = said.all_states or (same_who and before.all_states) or _is_rest(scope)
-    folded = replace(
+    merged = replace(
         said,
         scope=replace(scope, kept=kept_fields(scope, before.scope)),
         all_states=open_set and not named,
@@ -242,8 +242,8 @@ def fold(state: ConversationState, said: Resolution, turn: TurnReading) -> Resol
         earlier_kind=before.goes_on_as if said.kind in ASIDES else None,
     )
     if same_who and before.unclear is not None and not named:
-        folded = replace(folded, unclear=before.unclear, options=before.options, known_name=before.known_name)
-    return _with_kind_of(folded, before) if "kind" in turn.keeps and said.kind not in ASIDES else folded
+        merged = replace(merged, unclear=before.unclear, options=before.options, known_name=before.known_name)
+    return _with_kind_of(merged, before) if "kind" in turn.keeps and said.kind not in ASIDES else merged
 
 
 def _settled(turn: TurnReading, said: Resolution, before: Resolution, own: frozenset[Slot]) -> TurnReading:
@@ -333,13 +333,13 @@ def _occasion(scope: Scope, earlier: Scope) -> dict[str, Any]:
     return fields
 
 
-def _with_kind_of(folded: Resolution, before: Resolution) -> Resolution:
+def _with_kind_of(merged: Resolution, before: Resolution) -> Resolution:
     """Asks for the same kind of thing as before, but what a treaty says only until somebody is named."""
-    named = folded.scope.states or folded.scope.groups or folded.scope.members_of or folded.all_states
+    named = merged.scope.states or merged.scope.groups or merged.scope.members_of or merged.all_states
     kind = before.goes_on_as
     if kind == "treaty_text" and named:
-        return with_kind(folded, "content")
-    return with_kind(folded, kind)
+        return with_kind(merged, "content")
+    return with_kind(merged, kind)
 
 
 def kept_fields(scope: Scope, earlier: Scope) -> tuple[str, ...]:

@@ -49,7 +49,7 @@ class Retrieved:
     """The statements in a scope and the evidence found in them.
 
     Attributes:
-        asked: Codes of the parties asked about; empty for an open question.
+        asked_parties: Codes of the parties asked about; empty for an open question.
         held: Every statement of the parties asked about, in any year or session.
         searched: The statements in scope.
         party_evidence: Of each party in scope, in the order to show; parties without any included. A question about
@@ -64,7 +64,7 @@ class Retrieved:
         sources: The statements and sentences behind `party_evidence` and `related`.
     """
 
-    asked: tuple[str, ...] = ()
+    asked_parties: tuple[str, ...] = ()
     held: tuple[StatementSummary, ...] = ()
     searched: tuple[StatementSummary, ...] = ()
     party_evidence: tuple[PartyEvidence, ...] = ()
@@ -155,7 +155,7 @@ class EvidenceRetriever:
         owned = by_party(in_scope, asked)
         return replace(
             base,
-            asked=asked,
+            asked_parties=asked,
             held=catalogue.summaries(ScopeFilter(parties=asked)) if asked else (),
             searched=tuple(summary for summary in in_scope if summary.metadata.holders),
             missing_parties=tuple(code for code in asked if code not in owned),
@@ -218,15 +218,15 @@ class EvidenceRetriever:
         parties: PartyTable,
     ) -> Retrieved:
         scope = resolution.scope
-        owned: dict[str, list[StatementSummary]] = {code: [] for code in base.asked} | by_party(
-            base.searched, base.asked
+        owned: dict[str, list[StatementSummary]] = {code: [] for code in base.asked_parties} | by_party(
+            base.searched, base.asked_parties
         )
         groups = [
             group
             for group in self._scoped(self._store.catalogue, scope).of_groups(scope.states, parties)
             if group.group not in (*scope.groups, *scope.excluded)
         ]
-        many = len(owned) > (_MANY_NAMED if base.asked else _MANY)
+        many = len(owned) > (_MANY_NAMED if base.asked_parties else _MANY)
         strategy = choose_strategy(resolution)
         if strategy is None:
             return base
@@ -246,7 +246,7 @@ class EvidenceRetriever:
             # it is that of what the list has read, so that the time does not grow with their number.
             evidence = tuple(search.deeper(item) if item.speaks else item for item in evidence)
         about = {str(note.values["party"]) for note in resolution.party_notes if note.kind == "topic_party"}
-        if about and not base.asked:
+        if about and not base.asked_parties:
             evidence = tuple(_naming(item, about, parties) for item in evidence)
         if takes_position:
             evidence, spoken_for = (tuple(map(positions.read, each)) for each in (evidence, spoken_for))
@@ -255,7 +255,7 @@ class EvidenceRetriever:
         related, readings = self._related_findings(resolution, evidence, search, many=many)
         unnamed, cited_unnamed = self._of_unnamed_conventions(resolution, evidence)
         related = (*unnamed, *related)
-        if not base.asked:
+        if not base.asked_parties:
             # An open question names no order: the party with the most confident evidence comes first.
             surest: dict[str, float] = {}
             for item in evidence:
@@ -275,7 +275,7 @@ class EvidenceRetriever:
                 *_words_only_note(base, evidence, self._ranker),
                 *_gloss_notes(search.topic, evidence),
                 *_search_notes(resolution, base.searched, evidence, readings),
-                *_direction_notes(evidence, listed=not base.asked),
+                *_direction_notes(evidence, listed=not base.asked_parties),
                 *(Note(kind="unnamed_article", values={"article": number}) for number in cited_unnamed),
             ),
             sources=self._sources((*evidence, *spoken_for, *related)),
@@ -424,7 +424,7 @@ def _words_only_note(base: Retrieved, evidence: Sequence[PartyEvidence], ranker:
     unread = [
         item.party
         for item in evidence
-        if item.party in base.asked
+        if item.party in base.asked_parties
         and not (item.coverage_unknown and not item.answers)
         and not all(ranker.reads(language) for s in item.searched for language in languages_of(s))
     ]

@@ -75,7 +75,7 @@ class PartyMatch:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Resolution:
+class ResolvedName:
     """What a typed name stands for.
 
     Attributes:
@@ -213,7 +213,7 @@ class PartyTable:
         listed = shorter is not None and set(shorter.name.codes) & self.members(group.name.codes[0])
         return shorter if shorter is not None and listed else group
 
-    def resolve(self, name: str, kind: PartyKind | None = None, *, suggest: bool = True) -> Resolution:
+    def resolve(self, name: str, kind: PartyKind | None = None, *, suggest: bool = True) -> ResolvedName:
         """What a typed code or name stands for, as in a manifest or `--scope`.
 
         Codes are taken in capitals: alpha-3 codes and codes of our table stand for themselves, two letters
@@ -223,15 +223,15 @@ class PartyTable:
         """
         typed = name.strip()
         if typed in self._rows and len(typed) > 2 and self._is(typed, kind):
-            return Resolution(codes=(typed,))
+            return ResolvedName(codes=(typed,))
         own, near = self._named(typed)
         found = own or (self._known_elsewhere(typed) if suggest and not near else set())
         codes = {code for code in found if self._is(code, kind)}
         if codes:
-            return Resolution(codes=tuple(sorted(codes)))
+            return ResolvedName(codes=tuple(sorted(codes)))
         similar = self._similar(typed) if suggest and not own else ()
         ranked = dict.fromkeys((*sorted(near), *similar))
-        return Resolution(codes=(), suggestions=tuple(code for code in ranked if self._is(code, kind))[:5])
+        return ResolvedName(codes=(), suggestions=tuple(code for code in ranked if self._is(code, kind))[:5])
 
     def _meant(self, typed: str) -> set[str]:
         """Returns the codes that a typed name stands for, without looking for suggestions."""

@@ -135,7 +135,7 @@ def _retrieved(attack: Attack) -> Retrieved:
         for party, each in (("XAA", sentences), ("XAB", others))
     )
     sources = Sources(statements={"own": mine, "other": theirs}, sentences={"own": sentences, "other": others})
-    return Retrieved(asked=("XAA", "XAB"), party_evidence=found, sources=sources)
+    return Retrieved(asked_parties=("XAA", "XAB"), party_evidence=found, sources=sources)
 
 
 def _obedient(attack: Attack) -> Any:

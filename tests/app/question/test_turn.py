@@ -15,7 +15,7 @@ from app.question.turn import (
     EarlierTurn,
     Slot,
     TurnReading,
-    fold,
+    in_conversation,
     read_state,
     read_turns,
     slots_of,
@@ -38,9 +38,9 @@ def read(**scope: Any) -> Resolution:
     return Resolution(scope=Scope(**scope), question="a turn")
 
 
-def folded(said: Resolution, act: Act, keeps: set[Slot], **before: Any) -> Resolution:
+def merged(said: Resolution, act: Act, keeps: set[Slot], **before: Any) -> Resolution:
     state = ConversationState(read=read(**(before or BEFORE)), shown=SHOWN)
-    return fold(state, said, TurnReading(act=act, keeps=frozenset(keeps)))
+    return in_conversation(state, said, TurnReading(act=act, keeps=frozenset(keeps)))
 
 
 def held(resolution: Resolution) -> dict[str, Any]:
@@ -108,7 +108,7 @@ WHERE = {"bodies": ("UNTOC COP",), "sessions": ("10",), "agenda_items": ("4",)}
 def test_each_act_changes_the_slots_that_a_turn_fills(
     said: dict[str, Any], act: Act, keeps: set[Slot], expected: dict[str, Any]
 ) -> None:
-    result = folded(read(**said), act, keeps)
+    result = merged(read(**said), act, keeps)
     assert held(result) == expected
     assert result.act == ("new" if act == "new" else act)
 
@@ -117,11 +117,11 @@ def test_leaving_out_one_of_all_or_of_a_set_excludes_it() -> None:
     everyone = Resolution(scope=Scope(topic="gold"), question="who?", all_states=True)
     state = ConversationState(read=everyone)
     turn = TurnReading(act="remove", keeps=SCOPE_SLOTS)
-    rest = fold(state, read(excluded=("XAA",)), turn)
+    rest = in_conversation(state, read(excluded=("XAA",)), turn)
     assert (rest.all_states, rest.scope.excluded, rest.scope.topic) == (True, ("XAA",), "gold")
-    further = fold(ConversationState(read=rest), read(excluded=("XGA",)), turn)
+    further = in_conversation(ConversationState(read=rest), read(excluded=("XGA",)), turn)
     assert (further.all_states, further.scope.excluded) == (True, ("XAA", "XGA"))
-    assert held(folded(read(excluded=("XAA",)), "remove", ALL, members_of=("AFRICA",), topic="gold")) == {
+    assert held(merged(read(excluded=("XAA",)), "remove", ALL, members_of=("AFRICA",), topic="gold")) == {
         "members_of": ("AFRICA",),
         "excluded": ("XAA",),
         "topic": "gold",
@@ -129,20 +129,20 @@ def test_leaving_out_one_of_all_or_of_a_set_excludes_it() -> None:
 
 
 def test_leaving_out_the_only_one_asked_asks_the_rest() -> None:
-    rest = folded(read(excluded=("XAA",)), "remove", ALL, states=("XAA",), topic="gold")
+    rest = merged(read(excluded=("XAA",)), "remove", ALL, states=("XAA",), topic="gold")
     assert (rest.all_states, rest.scope.states, rest.scope.excluded) == (True, (), ("XAA",))
 
 
 def test_an_article_that_was_the_subject_gives_way_to_a_topic() -> None:
     article = (TreatyScope(treaty="UNTOC", articles=("18",)),)
     said = read(topic="witnesses")
-    assert held(folded(said, "replace", ALL - {"topic"}, states=("XAA",), treaties=article)) == {
+    assert held(merged(said, "replace", ALL - {"topic"}, states=("XAA",), treaties=article)) == {
         "states": ("XAA",),
         "topic": "witnesses",
     }
-    mentioned = folded(said, "about", ALL - {"topic"}, states=("XAA",), treaties=article)
+    mentioned = merged(said, "about", ALL - {"topic"}, states=("XAA",), treaties=article)
     assert held(mentioned) == {"states": ("XAA",), "topic": "witnesses"}
-    beside = folded(said, "replace", ALL - {"topic"}, states=("XAA",), treaties=article, topic="video links")
+    beside = merged(said, "replace", ALL - {"topic"}, states=("XAA",), treaties=article, topic="video links")
     assert beside.scope.treaties == article
 
 
@@ -157,9 +157,11 @@ def test_the_kind_goes_on_with_what_follows_from_it() -> None:
     state = ConversationState(read=asked("number", states=("XAA",), topic="ships"))
     # "And Belmora?" by itself asks for nothing in particular, or for something that nobody can know.
     for said in (asked("content", states=("XAB",)), asked("ambiguous", states=("XAB",))):
-        after = fold(state, said, TurnReading(act="replace", keeps=KEPT))
+        after = in_conversation(state, said, TurnReading(act="replace", keeps=KEPT))
         assert (after.kind, after.asked, after.scope.states) == ("number", "number", ("XAB",))
-    changed = fold(state, asked("position", states=("XAB",)), TurnReading(act="replace", keeps=KEPT - {"kind"}))
+    changed = in_conversation(
+        state, asked("position", states=("XAB",)), TurnReading(act="replace", keeps=KEPT - {"kind"})
+    )
     assert (changed.kind, changed.asked, changed.stance) == ("position", None, True)
 
 
@@ -167,49 +169,57 @@ def test_a_kind_of_its_own_that_is_sure_goes_before_the_one_kept() -> None:
     state = ConversationState(read=asked("which_states", topic="gold", years=("2020",)))
     everything = TurnReading(act="replace", keeps=SCOPE_SLOTS | {"kind"})
     summary = asked("summary", states=("XAB",))
-    whole = fold(state, summary, everything)
+    whole = in_conversation(state, summary, everything)
     assert (whole.kind, held(whole)) == ("summary", {"states": ("XAB",)})
-    unsure = fold(state, replace(summary, kind_chance=0.4), everything)
+    unsure = in_conversation(state, replace(summary, kind_chance=0.4), everything)
     assert (unsure.kind, unsure.scope.topic) == ("which_states", "gold")
-    another = fold(ConversationState(read=asked("summary", states=("XAA",), years=("2020",))), summary, everything)
+    another = in_conversation(
+        ConversationState(read=asked("summary", states=("XAA",), years=("2020",))), summary, everything
+    )
     assert held(another) == {"states": ("XAB",), "years": ("2020",)}
 
 
 def test_who_else_after_one_state_asks_which_others() -> None:
     state = ConversationState(read=asked("reason", states=("XAA",), topic="gold"), shown=SHOWN)
     others = asked("which_states")
-    more = fold(state, replace(others, kind_chance=0.5), TurnReading(act="more", keeps=frozenset({"topic", "kind"})))
+    more = in_conversation(
+        state, replace(others, kind_chance=0.5), TurnReading(act="more", keeps=frozenset({"topic", "kind"}))
+    )
     assert (more.kind, more.all_states, more.scope.topic, more.shown) == ("which_states", True, "gold", SHOWN)
 
 
 def test_what_a_treaty_says_is_asked_on_until_somebody_is_named() -> None:
     state = ConversationState(read=asked("treaty_text", treaties=(TreatyScope(treaty="UNTOC", articles=("4",)),)))
     article = asked("content", treaties=(TreatyScope(treaty="UNTOC", articles=("16",)),))
-    assert fold(state, article, TurnReading(act="replace", keeps=frozenset({"kind"}))).provision
-    named = fold(state, asked("content", states=("XAB",)), TurnReading(act="replace", keeps=KEPT | {"treaty"}))
+    assert in_conversation(state, article, TurnReading(act="replace", keeps=frozenset({"kind"}))).provision
+    named = in_conversation(
+        state, asked("content", states=("XAB",)), TurnReading(act="replace", keeps=KEPT | {"treaty"})
+    )
     assert (named.kind, named.provision) == ("content", False)
 
 
 def test_after_thanks_the_question_before_goes_on() -> None:
     state = ConversationState(read=asked("position", states=("XAA",), topic="gold"), shown=SHOWN)
-    thanks = fold(state, asked("greeting"), TurnReading(act="about", keeps=SCOPE_SLOTS | {"kind"}))
+    thanks = in_conversation(state, asked("greeting"), TurnReading(act="about", keeps=SCOPE_SLOTS | {"kind"}))
     assert (thanks.kind, thanks.scope.topic) == ("greeting", "gold")
     answer = Answer(question="thanks", answer="", status="abstained")
-    after = fold(state_after(thanks, answer), asked("content", states=("XAB",)), TurnReading(act="replace", keeps=KEPT))
+    after = in_conversation(
+        state_after(thanks, answer), asked("content", states=("XAB",)), TurnReading(act="replace", keeps=KEPT)
+    )
     assert (after.kind, after.scope.states, after.scope.topic) == ("position", ("XAB",), "gold")
 
 
 def test_a_form_that_is_not_offered_gives_the_same_and_says_so() -> None:
     state = ConversationState(read=asked("summary", states=("XAA",)))
-    table = fold(state, asked("format_request"), TurnReading(act="about", keeps=SCOPE_SLOTS | {"kind"}))
+    table = in_conversation(state, asked("format_request"), TurnReading(act="about", keeps=SCOPE_SLOTS | {"kind"}))
     assert (table.kind, table.answered_as, table.scope.states) == ("format_request", "summary", ("XAA",))
     assert [note.kind for note in table.party_notes] == ["form_unknown"]
 
 
 def test_more_and_about_know_what_was_shown() -> None:
-    assert folded(read(), "more", ALL).shown == SHOWN
-    assert folded(read(), "about", ALL).shown == SHOWN
-    assert folded(read(states=("XAB",)), "replace", ALL).shown is None
+    assert merged(read(), "more", ALL).shown == SHOWN
+    assert merged(read(), "about", ALL).shown == SHOWN
+    assert merged(read(states=("XAB",)), "replace", ALL).shown is None
 
 
 def citation(state: str, sentence: str) -> Citation:
@@ -242,12 +252,12 @@ def citation(state: str, sentence: str) -> Citation:
 
 
 def test_what_more_showed_adds_to_what_was_shown_and_silence_shows_the_same() -> None:
-    more = folded(read(), "more", ALL)
+    more = merged(read(), "more", ALL)
     answer = Answer(question="more", answer="", status="answered", citations=(citation("XGA", "s2:1"),))
     shown = state_after(more, answer).shown
     assert shown == Shown(parties=("XAA", "XGA"), statements=("s1", "s2"), sentences=("s1:4", "s2:1"))
     thanks = Answer(question="thanks", answer="", status="abstained")
-    assert state_after(folded(read(), "about", ALL), thanks).shown == SHOWN
+    assert state_after(merged(read(), "about", ALL), thanks).shown == SHOWN
 
 
 def test_a_state_survives_json() -> None:
@@ -280,13 +290,13 @@ def test_turns_before_a_state_are_not_read(parties: PartyTable) -> None:
 def test_a_state_gives_the_reading_that_its_questions_give(parties: PartyTable) -> None:
     turns = ["What did Arvandia say about extradition in 2031?", "and Belmora?", "and on firearms?", "without Belmora"]
     plain: list[str | EarlierTurn] = []
-    folded_once: EarlierTurn | None = None
+    known: EarlierTurn | None = None
     for question in turns:
         by_questions = resolve(question, parties, history=plain)
-        by_state = resolve(question, parties, history=[folded_once] if folded_once else [])
+        by_state = resolve(question, parties, history=[known] if known else [])
         assert by_state.scope == by_questions.scope
         plain.append(question)
-        folded_once = EarlierTurn(question=question, state=ConversationState(read=by_questions))
+        known = EarlierTurn(question=question, state=ConversationState(read=by_questions))
 
 
 def test_slots_are_those_that_a_question_names() -> None:
@@ -298,9 +308,9 @@ def test_slots_are_those_that_a_question_names() -> None:
 def test_a_topic_after_a_summary_is_asked_about_and_not_summarised() -> None:
     state = ConversationState(read=replace(read(states=("XAA",)), kind="summary", kind_chance=0.97))
     said = replace(read(topic="sanctions"), kind="content", kind_chance=0.68)
-    on_topic = fold(state, said, TurnReading(act="replace", keeps=frozenset({"who", "kind"})))
+    on_topic = in_conversation(state, said, TurnReading(act="replace", keeps=frozenset({"who", "kind"})))
     assert (on_topic.kind, held(on_topic)) == ("content", {"states": ("XAA",), "topic": "sanctions"})
-    fragment = fold(
+    fragment = in_conversation(
         state, replace(read(states=("XAB",)), kind="content"), TurnReading(act="replace", keeps=frozenset({"kind"}))
     )
     assert fragment.kind == "summary"

@@ -3,7 +3,7 @@
 import pytest
 
 from app.question.reading import resolve
-from app.question.resolution import Wording
+from app.question.resolution import TopicWording
 from app.retrieval.strategies import ByTopic, choose_strategy
 from ingest.parties.party_table import PartyTable
 
@@ -40,7 +40,7 @@ def test_a_wording_that_says_no_more_than_its_topic_is_left_out(parties: PartyTa
 
 def test_a_topic_set_by_hand_is_searched_by_itself(parties: PartyTable) -> None:
     read = resolve(FIRST, parties, overrides={"topic": "piracy"})
-    assert read.wording == Wording(
+    assert read.wording == TopicWording(
         topic="kidnapping for ransom", text="What lesson did draw from kidnapping for ransom?"
     )
     assert choose_strategy(read) == ByTopic(topic="piracy")
