@@ -368,17 +368,19 @@ def build_corpus_tab(corpus: Corpus, tab: gr.Tab) -> None:
     table.select(controller.pressed, [ids], opened, **QUIET)
     detail.select(controller.act, None, opened, **QUIET)
     every.click(lambda ids: ids, [ids], [choice], **QUIET)
+    # A hundred statements take ten seconds: the table is veiled until they have changed.
+    slow: Any = QUIET | {"show_progress": "minimal", "show_progress_on": table}
     for changed in (
-        save.click(controller.save, [chosen, *fields], [steps, *opened], **QUIET),
-        remove.click(controller.remove, [chosen], [steps, *opened[:2], said], **QUIET),
+        save.click(controller.save, [chosen, *fields], [steps, *opened], **slow),
+        remove.click(controller.remove, [chosen], [steps, *opened[:2], said], **slow),
         set_all.click(
             lambda chosen, field, value: controller.change(chosen, {field: value}),
             [choice, field, value],
             [steps, said],
-            **QUIET,
+            **slow,
         ),
-        remove_all.click(lambda chosen: controller.change(chosen, None), [choice], [steps, said], **QUIET),
-        undo.click(controller.undo, [steps], [steps, said], **QUIET),
+        remove_all.click(lambda chosen: controller.change(chosen, None), [choice], [steps, said], **slow),
+        undo.click(controller.undo, [steps], [steps, said], **slow),
     ):
         changed.then(**listing).then(lambda steps: gr.Button(visible=bool(steps)), [steps], [undo], **QUIET)
 
