@@ -64,6 +64,8 @@ _NEIGHBOUR: Final = 300
 _BESIDE_WEIGHT: Final = 0.5
 # Precision of abstaining below the chance from which on a passage is shown as the nearest one.
 _SURELY_SILENT: Final = 0.97
+# Sentences of a party that an answer quotes at most.
+_QUOTED: Final = 5
 # Pairs made from templates, answered and not.
 _TEMPLATES: Final = (220, 280)
 
@@ -225,6 +227,7 @@ def fit(
         intercept=round(weights.intercept, 5),
         threshold=round(threshold, 4),
         near=round(near(by_topic[asked], labels[asked], threshold), 4),
+        quoted=round(quoted(open_, rows, threshold), 4),
         models=models,
         pairs=len(open_),
         data_sha256=_hash(open_),
@@ -290,6 +293,25 @@ def best_threshold(chances: Floats, answered: Flags) -> tuple[float, float, floa
         if min(precision, recall) > min(best[1:]):
             best = (float(threshold), precision, recall)
     return best
+
+
+def quoted(samples: Sequence[Sample], rows: Sequence[int], threshold: float) -> float:
+    """Returns the lowest chance from which on half of the sentences below the threshold are evidence, of what answers.
+
+    Chances are those of folds by topic; at most `_QUOTED` sentences of a pair count, as many as an answer shows.
+    """
+    further: list[tuple[float, bool]] = []
+    folds = [sample.pair.topic_fold for sample in samples]
+    for number in sorted(set(folds)):
+        weights = fit_weights([s for s, fold in zip(samples, folds, strict=True) if fold != number], rows)
+        for sample in (s for s, fold in zip(samples, folds, strict=True) if fold == number and s.beside.any()):
+            chances = weights.chances(sample.features[:, rows])
+            if chances.max() >= threshold:
+                best = np.argsort(-chances, kind="stable")[:_QUOTED]
+                further += [(float(chances[row]), not sample.beside[row]) for row in best if chances[row] < threshold]
+    further.sort(reverse=True)
+    hits = np.cumsum([hit for _, hit in further]) / np.arange(1, len(further) + 1)
+    return min((chance for (chance, _), share in zip(further, hits, strict=True) if share >= 0.5), default=threshold)
 
 
 def near(chances: Floats, answered: Flags, threshold: float) -> float:

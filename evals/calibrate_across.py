@@ -119,6 +119,7 @@ def fit_across(samples: Sequence[Sample]) -> RelevanceArtefact:
         intercept=round(weights.intercept, 5),
         threshold=round(threshold, 4),
         near=round(near(chances["topic"], labels, threshold), 4),
+        quoted=round(threshold, 4),
         models=across_models(),
         pairs=len(samples),
         data_sha256=digest.hexdigest(),

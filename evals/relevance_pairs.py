@@ -131,7 +131,8 @@ def exchanged(pairs: Sequence[Pair], documents: Documents) -> Iterator[Pair]:
         if pair.answered and pair.source == "question":
             others = [file for file in files if documents.by_file[file].state != pair.party]
             other = min(others, key=lambda file: _draw(pair.topic, file))
-            yield _pair(pair.topic, documents.by_file[other].state or "", (other,), False, "exchange")
+            made = _pair(pair.topic, documents.by_file[other].state or "", (other,), False, "exchange")
+            yield replace(made, wording=pair.wording)
 
 
 def pairs_of_thesaurus(catalogue: Catalogue, statements: Mapping[str, StatementSummary]) -> Iterator[Pair]:
@@ -180,13 +181,14 @@ def cut_statements(pairs: Sequence[Pair], documents: Documents) -> tuple[dict[st
             continue
         file = f"cut/{pair.party}_{number}.txt"
         texts[file] = text
-        made.append(_pair(pair.topic, pair.party, (file,), True, "cut"))
+        made.append(replace(_pair(pair.topic, pair.party, (file,), True, "cut"), wording=pair.wording))
         others = [other for other in answered if other.topic != pair.topic and _apart(pair, other)]
         others.sort(key=lambda other: (other.party != pair.party, _draw(file, other.topic)))
         nearest = [other for other in others[:1] if other.party == pair.party]
         rest = sorted(others[len(nearest) :], key=lambda other: _draw(file, other.topic))
         for other in (*nearest, *rest)[:_CUTS_ASKED_OTHERWISE]:
-            made.append(_pair(other.topic, pair.party, (file,), False, "cut_exchange"))
+            asked = _pair(other.topic, pair.party, (file,), False, "cut_exchange")
+            made.append(replace(asked, wording=other.wording))
     return texts, made
 
 

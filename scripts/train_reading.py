@@ -23,7 +23,7 @@ from typing import Any, Final
 import numpy as np
 from safetensors.numpy import save_file
 
-from app.question.kinds import KINDS, SLOTS, TURNS, Frame, filled_slots, frame_of, slot_features, vector_of
+from app.question.kinds import KINDS, TURNS, Frame, filled_slots, frame_of, slot_features, vector_of
 from app.question.roles import (
     LABELS,
     EncodedWords,
@@ -286,16 +286,13 @@ def _train_classifiers(
             [str(prepared[at].example.turn) for at in following if prepared[at].example.turn],
             True,
         ),
-    ]
-    tasks += [
         (
-            f"keeps_{slot}",
+            "keeps_kind",
             ("no", "yes"),
             following,
-            ["yes" if slot in prepared[at].example.keeps else "no" for at in following],
+            ["yes" if "kind" in prepared[at].example.keeps else "no" for at in following],
             True,
-        )
-        for slot in SLOTS
+        ),
     ]
     for name, classes, rows, wanted, slots in tasks:
         more = [slot_features(filled_slots(unseen[at].roles), unseen[at].before) if slots else () for at in rows]

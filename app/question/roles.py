@@ -29,6 +29,8 @@ Role = Literal["who", "not", "mention", "topic", "quote"]
 LABELS: Final = ("-", *get_args(Role))
 # Stands in for every party where words are turned into vectors.
 _STAND_IN: Final = "PER"
+# Per billion words as a power of ten: a capitalised word that is rarer is a name.
+_NAME: Final = 2.5
 _NAMES: Final = ("party", "set", "typed", "capital")
 _WORD: Final = re.compile(
     r"[\u3400-\u9fff]|\d+|(?![\u3400-\u9fff])[^\W\d_](?:(?![\u3400-\u9fff])[^\W\d_]|[\u064b-\u0652])*|[^\w\s]"
@@ -113,6 +115,16 @@ def words_of(text: str, spans: Sequence[Span]) -> tuple[Word, ...]:
 
 def _kind(span: Span) -> str:
     return span.form if span.form in ("typed", "capital") else span.kind
+
+
+def may_be_name(word: Word, language: str) -> bool:
+    """Whether a word that no lookup knows and that does nothing in the question is written like a name: "Freedonia"."""
+    return (
+        word.kind == "word"
+        and word.text[:1].isupper()
+        and not lexicon_of(language).kinds_of(word.text)
+        and commonness(word.text, language) < _NAME
+    )
 
 
 def encode_words(

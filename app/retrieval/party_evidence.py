@@ -76,8 +76,14 @@ class PartyEvidence:
 
     @property
     def best(self) -> tuple[ScoredSentence, ...]:
-        """The sentences worth quoting, best first."""
-        return tuple(item for item in self.sentences if item.relevance.answers)
+        """The sentences worth quoting, best first: those that answer, and what goes on beside them in a statement."""
+        answering = {item.sentence.statement_id for item in self.sentences if item.relevance.answers}
+        return tuple(
+            item
+            for item in self.sentences
+            if item.relevance.answers
+            or (item.sentence.statement_id in answering and item.relevance.chance >= item.relevance.quoted)
+        )
 
     @property
     def strong(self) -> tuple[Sentence, ...]:

@@ -87,6 +87,12 @@ class PositionReader:
         if not taking:
             return replace(evidence, sentences=tuple(kept), takes_no_position=True)
         newest = sorted(taking, key=lambda each: recency(metadata[each.statement_id]), reverse=True)
+        # What hardly speaks of the topic, in a later statement than any position, would be shown as the latest one.
+        latest = recency(metadata[newest[0].statement_id])
+        stray = {
+            each.items[0] for each in best if each.clearness < clear and recency(metadata[each.statement_id]) > latest
+        }
+        kept = [item for item in kept if item not in stray]
         first = {each.statement_id: each for each in reversed(newest)}
         order = (*(each for each in newest if first[each.statement_id] is each), *newest)
         sentences: dict[str, ScoredSentence] = {}

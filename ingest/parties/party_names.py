@@ -17,7 +17,6 @@ from typing import Literal, cast, get_args
 from ingest.errors import LoadError, PartyTableError
 from ingest.language.lexicons import load_table
 from ingest.loaders.loaded import LoadLimits
-from ingest.loaders.registry import read_bytes
 from ingest.parties.inflection import RussianLemmas, arabic_variants, demonym_forms
 from ingest.parties.name_matcher import Case, NameForm, NameTrie, Rules, fold, tokens_of
 
@@ -289,6 +288,9 @@ def trie_of(language: Language) -> NameTrie:
 
 def added_rows(path: Path) -> Iterator[tuple[int, PartyRow]]:
     """The rows of a `parties.csv` with their line numbers; a wrong row is a PartyTableError."""
+    # Loaders of all formats take a quarter of a second to import, and few tables are added to.
+    from ingest.loaders.registry import read_bytes
+
     try:
         text = read_bytes(path, _LIMITS, path.parent).decode("utf-8-sig")
         reader = csv.DictReader(io.StringIO(text, newline=""))

@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from importlib.resources import files
 from pathlib import Path
 from typing import get_args
 
@@ -13,6 +14,12 @@ from evals.marked_examples import examples_hash, load_examples, read_examples
 
 def test_the_weights_are_made_from_these_examples() -> None:
     assert load_weights().notes["examples"] == examples_hash()
+
+
+def test_held_out_questions_are_in_no_example() -> None:
+    held = read_examples(Path(str(files("evals") / "datasets" / "readings.yaml")))
+    assert len(held) == 148
+    assert not {example.text for example in held} & {example.text for example in load_examples()}
 
 
 def test_examples_are_enough_in_each_language() -> None:

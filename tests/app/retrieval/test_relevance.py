@@ -32,6 +32,7 @@ def _artefact(**changes: object) -> RelevanceArtefact:
         "intercept": -1.0,
         "threshold": 0.4,
         "near": 0.2,
+        "quoted": 0.1,
         "models": MODELS,
         "pairs": 3000,
         "data_sha256": "0",
@@ -40,9 +41,9 @@ def _artefact(**changes: object) -> RelevanceArtefact:
     return RelevanceArtefact.model_validate(values | changes)
 
 
-def _sentence(number: int) -> Sentence:
+def _sentence(number: int, statement_id: str = "s") -> Sentence:
     return Sentence(
-        statement_id="s",
+        statement_id=statement_id,
         ordinal=number,
         start=0,
         end=5,
@@ -107,6 +108,19 @@ def test_a_party_is_as_sure_as_its_surest_sentence_and_quotes_those_that_answer(
     assert (found.confidence, found.confidence_source, found.answers) == (chances[0], "lexical", True)
     assert [sentence.ordinal for sentence in found.strong] == [0, 1]
     assert not replace(found, takes_no_position=True).answers and found.speaks
+
+
+def test_weaker_sentences_are_quoted_beside_one_of_their_statement_that_answers_alone() -> None:
+    model = RelevanceModel(_artefact(weights={"alone": 1.0}, intercept=0.0))
+    sure, weaker, weakest = model.judge([replace(ZERO, alone=logit) for logit in (1.0, -2.0, -3.0)])
+    judged = ((0, "s", sure), (1, "s", weaker), (2, "s", weakest), (3, "other", weaker))
+    found = PartyEvidence(
+        party="XAA",
+        searched=(),
+        sentences=tuple(ScoredSentence(sentence=_sentence(n, own), relevance=r) for n, own, r in judged),
+    )
+    assert [sentence.ordinal for sentence in found.strong] == [0, 1]
+    assert replace(found, sentences=found.sentences[1:]).strong == ()
 
 
 def test_merged_evidence_keeps_each_sentence_once_with_its_own_relevance() -> None:

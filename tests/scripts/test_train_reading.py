@@ -1,0 +1,30 @@
+"""Training of what reads questions: the same examples give the same weights."""
+
+from collections.abc import Callable, Iterator
+
+import numpy as np
+import pytest
+
+from evals.marked_examples import load_examples
+from evals.paths import conference_parties
+from ingest.parties.party_table import PartyTable
+
+pytest.importorskip("torch")
+from scripts.train_reading import prepare, train
+
+_EVERY = 40
+
+
+class _Serial:
+    """Maps in this process."""
+
+    def map(self, function: Callable[..., object], *arguments: object) -> Iterator[object]:
+        return map(function, *arguments)  # type: ignore[call-overload,no-any-return]  # as an executor's
+
+
+def test_the_same_examples_give_the_same_bits() -> None:
+    parties = PartyTable.load(conference_parties())
+    prepared = prepare(load_examples()[::_EVERY], parties)
+    one, other = (train(prepared, parties, "", _Serial(), lambda _: None)[0] for _ in range(2))  # type: ignore[arg-type]  # see _Serial
+    assert one.notes == other.notes and one.arrays.keys() == other.arrays.keys()
+    assert all(np.array_equal(one.arrays[name], other.arrays[name]) for name in one.arrays)
