@@ -483,8 +483,12 @@ def _asked_parties(
     asked = _AskedParties(language=language, parties=parties)
     roles = _alike_in_lists(roles, language)
     unknown: list[Word] = []
+    # Beside a name in capitals a word in small letters is no mistyped one: "abstain" is not Kazakhstan.
+    capitals = any(word.span is not None and word.span.codes and word.text[0].isupper() for word in roles.of("who"))
     for word, label in zip(roles.words, roles.labels, strict=True):
         span = word.span
+        if capitals and span is not None and span.similar and word.text.islower():
+            continue
         if span is None or not (span.codes or span.similar) or span.kind not in ("party", "set"):
             unknown += [word] if label == "who" and word.kind == "word" else []
         elif label == "not" or (label == "who" and span.left_out):

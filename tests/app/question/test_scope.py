@@ -264,6 +264,12 @@ def test_an_unknown_name_is_asked_back(
     assert options <= set(read.options)
 
 
+def test_a_word_in_small_letters_beside_a_name_is_no_mistyped_one(parties: PartyTable) -> None:
+    resolution = resolve("Why did Libya abstain on the resolution on extrajudicial executions?", parties)
+    assert (resolution.scope.states, resolution.unclear) == (("LBY",), None)
+    assert resolve("what did nigera say about piracy?", parties).options
+
+
 @pytest.mark.parametrize(
     "question",
     [
