@@ -176,14 +176,12 @@ def _nameless(report: IngestReport | None) -> list[FileResult]:
 def _shortened(report: IngestReport, folder: Path) -> IngestReport:
     """Returns a report that does not name the folder of an upload."""
     files = (
-        replace(file, file=_shown_name(file.file, folder), reason=_without_folder(file.reason or "", folder) or None)
+        replace(
+            file, file=_without_folder(file.file, folder), reason=_without_folder(file.reason or "", folder) or None
+        )
         for file in report.files
     )
     return replace(report, files=tuple(files), notes=tuple(_without_folder(note, folder) for note in report.notes))
-
-
-def _shown_name(file: str, folder: Path | None) -> str:
-    return file if folder is None else _without_folder(file, folder) or Path(file).name
 
 
 def progress_html(progress: IngestProgress | None, folder: Path | None = None) -> str:
@@ -193,7 +191,7 @@ def progress_html(progress: IngestProgress | None, folder: Path | None = None) -
             f'<div class="u-progress" role="status"><progress aria-label="{say("tab-ingest")}"></progress>'
             f"<p>{say('starting')}</p></div>"
         )
-    name, left = escape(_shown_name(progress.file, folder)), progress.seconds_left
+    name, left = escape(_without_folder(progress.file, folder)), progress.seconds_left
     pace = (
         say("time-left", left=format_timedelta(round(left), locale=language()))
         if left and progress.seconds >= 1
@@ -213,8 +211,7 @@ def report_html(report: IngestReport, names: Callable[[str | None], str]) -> str
     files = sorted(report.files, key=lambda file: order.index(_TONES[file.result]))
     rows = "".join(_row(file, names) for file in files)
     nameless = len(_nameless(report))
-    told = [say("nameless-count", count=nameless)] if nameless else []
-    words = [*told, *map(worded, report.notes)]
+    words = [*([say("nameless-count", count=nameless)] if nameless else []), *map(worded, report.notes)]
     heads = "".join(f'<th scope="col">{say(key)}</th>' for key in _HEADS)
     notes = "".join(f'<li dir="auto">{escape(note)}</li>' for note in words)
     return (
@@ -237,16 +234,15 @@ def _summary(files: Sequence[FileResult]) -> str:
 def _row(file: FileResult, names: Callable[[str | None], str]) -> str:
     words, tone = say(f"outcome-{file.result}"), _TONES[file.result]
     state = names(file.state) if file.state else "–"
-    reason = escape(worded(file.reason or ""))
     return (
         f'<tr><th scope="row"><bdi>{escape(file.file)}</bdi></th>'
         f'<td><span class="u-badge u-{tone}">{words}</span></td><td><bdi>{escape(state)}</bdi></td>'
-        f'<td dir="auto">{reason}</td></tr>'
+        f'<td dir="auto">{escape(worded(file.reason or ""))}</td></tr>'
     )
 
 
-def _without_folder(words: str, folder: Path) -> str:
-    return words.replace(f"{folder}/", "").replace(f"{folder}\\", "")
+def _without_folder(words: str, folder: Path | None) -> str:
+    return words if folder is None else words.replace(f"{folder}/", "").replace(f"{folder}\\", "")
 
 
 def build_ingest_tab(corpus: Corpus, tab: gr.Tab) -> IngestTab:
