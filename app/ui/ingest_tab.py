@@ -192,16 +192,13 @@ def progress_html(progress: IngestProgress | None, folder: Path | None = None) -
             f"<p>{say('starting')}</p></div>"
         )
     name, left = escape(_without_folder(progress.file, folder)), progress.seconds_left
-    pace = (
-        say("time-left", left=format_timedelta(round(left), locale=language()))
-        if left and progress.seconds >= 1
-        else ""
-    )
+    told = [f"{say(f'ingest-{progress.step}')} <bdi>{name}</bdi>"]
+    if left and progress.seconds >= 1:
+        told.append(say("time-left", left=format_timedelta(round(left), locale=language())))
     done = say("files-done", done=progress.done, total=progress.total)
-    told = " · ".join(part for part in (f"{say(f'ingest-{progress.step}')} <bdi>{name}</bdi>", pace) if part)
     return (
         f'<div class="u-progress" role="status"><progress aria-label="{say("tab-ingest")}" '
-        f'max="{max(progress.total, 1)}" value="{progress.done}"></progress><p>{done} · {told}</p></div>'
+        f'max="{max(progress.total, 1)}" value="{progress.done}"></progress><p>{done} · {" · ".join(told)}</p></div>'
     )
 
 
