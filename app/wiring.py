@@ -126,7 +126,7 @@ def open_workspace(
             missing,
         )
     indexer = Indexer(store, of_passages, settings.split, settings.load, languages=sorted({*languages, *LANGUAGES}))
-    corpus = Corpus(store, of_passages, indexer, settings.split, settings.load)
+    corpus = Corpus(store, embedder, indexer, settings.split, settings.load)
     retriever = Retriever(store, embedder, settings.retrieval)
     embedded = frozenset(languages)
     model_languages = ModelLanguages(

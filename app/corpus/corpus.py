@@ -116,7 +116,11 @@ class DoctorReport:
 
 
 class Corpus:
-    """The statements of one store, and the uploads among their files."""
+    """The statements of one store, and the uploads among their files.
+
+    Its `embedder` is that of questions: an edit counts the tokens of passages and embeds next to none, which must not
+    wait until torch is loaded. A store that is embedded anew takes that of the indexer.
+    """
 
     def __init__(
         self, store: Store, embedder: Embedder, indexer: Indexer, split: SplitConfig, limits: LoadLimits
@@ -480,7 +484,7 @@ class Corpus:
                 waiting = list(texts)
                 for begin in range(0, len(waiting), _EMBEDDED_AT_ONCE):
                     keys = waiting[begin : begin + _EMBEDDED_AT_ONCE]
-                    vectors = self._embedder.embed_documents([texts[key] for key in keys])
+                    vectors = self._indexer.embedder.embed_documents([texts[key] for key in keys])
                     self._store.catalogue.add_vectors(dict(zip(keys, vectors, strict=True)))
         elif rebuild:
             with self._store.writer():

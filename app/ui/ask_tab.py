@@ -104,6 +104,10 @@ QUIET: Final[dict[str, Any]] = {"show_progress": "hidden", "api_visibility": "pr
 _TURNS_KEPT = 30
 _DOCX: Final = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 _SESSION_SECONDS = 24 * 3600
+# The fields of the scope editor, in the order in which they are laid out.
+_SCOPE_FIELDS: Final = tuple(
+    "states members_of excluded treaties years months sessions bodies agenda_items pick since until topic".split()
+)
 _YEAR = re.compile(r"\d{4}")
 _MONTH = re.compile(r"\d{4}-\d{2}")
 
@@ -345,38 +349,21 @@ class _AskTabController:
         self,
         turns: list[ShownTurn],
         here: str | None,
-        parties: list[str],
-        members_of: list[str],
-        excluded: list[str],
-        articles: list[str],
-        years: list[str],
-        months: list[str],
-        sessions: list[str],
-        bodies: list[str],
-        agenda_items: list[str],
-        pick: str,
-        since: str,
-        until: str,
-        topic: str,
+        *values: Any,  # noqa: ANN401 - of the editor's fields
     ) -> Iterator[tuple[Any, ...]]:
-        """Asks the newest question again with the scope of the editor."""
+        """Asks the newest question again with the scope of the editor; `values` are those of `_SCOPE_FIELDS`."""
         if turns:
+            edited = dict(zip(_SCOPE_FIELDS, values, strict=True))
+            ends = [edited.pop(end).strip() or None for end in ("since", "until")]
             stored = {summary.metadata.on_behalf_of for summary in self._corpus.documents()}
             groups = stored | set(turns[-1].answer.scope.groups)
-            overrides: Overrides = {
-                "states": [code for code in parties if code not in groups],
-                "groups": [code for code in parties if code in groups],
-                "members_of": [*members_of],
-                "excluded": [*excluded],
-                "treaties": treaties_json(articles),
-                "years": [*single_years(years)],
-                "months": [*months],
-                "sessions": [*sessions],
-                "bodies": [*bodies],
-                "agenda_items": [*agenda_items],
-                "pick": pick or None,
-                "interval": [since.strip() or None, until.strip() or None] if since.strip() or until.strip() else None,
-                "topic": topic,
+            overrides: Overrides = edited | {
+                "states": [code for code in edited["states"] if code not in groups],
+                "groups": [code for code in edited["states"] if code in groups],
+                "treaties": treaties_json(edited["treaties"]),
+                "years": [*single_years(edited["years"])],
+                "pick": edited["pick"] or None,
+                "interval": ends if any(ends) else None,
             }
             yield from self._answer(turns[-1].question, turns[:-1], here, overrides)
 
@@ -488,7 +475,7 @@ def _natural(value: str) -> tuple[int, str]:
 
 
 def _build_editor() -> tuple[gr.Accordion, list[gr.Dropdown | gr.Textbox], gr.Button, gr.Button]:
-    """Lays out the scope editor; returns it, its fields as `ask_with_scope` takes them, and its two buttons."""
+    """Lays out the scope editor; returns it, its fields in the order of `_SCOPE_FIELDS`, and its two buttons."""
 
     def several(key: str, width: int, **options: Any) -> gr.Dropdown:  # noqa: ANN401 - options of the component
         return gr.Dropdown(label=label(key), multiselect=True, choices=[], min_width=width, **options)

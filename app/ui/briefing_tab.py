@@ -308,7 +308,7 @@ def build_briefing_tab(tools: BriefingTools, corpus: Corpus, tab: gr.Tab, wanted
     )
     with gr.Row(elem_classes="u-buttons"):
         start = gr.Button(label("make-briefing"), variant="primary", scale=0, min_width=190, elem_id="brief")
-        stop = gr.Button(label("stop"), scale=0, min_width=88)
+        stop = gr.Button(label("stop"), scale=0, min_width=88, visible=False, elem_id="brief-stop")
     with gr.Accordion(label("documents"), open=False, elem_id="documents-form"):
         with gr.Row(elem_classes="u-buttons"):
             form = gr.Dropdown(label=label("form-of-documents"), choices=list(FORMS), value="full", min_width=200)
@@ -329,11 +329,18 @@ def build_briefing_tab(tools: BriefingTools, corpus: Corpus, tab: gr.Tab, wanted
     }
     fields = [parties, topics, articles, sessions, years]
     made = [result, briefing, here, files, found, listing]
+    gr.on([start.click, wanted.change], lambda: gr.Button(visible=True), None, [stop], **QUIET)
     started = start.click(controller.make, [*fields, split, spoken, form, composer], made, **running)
     opened = wanted.change(controller.opened, [wanted, spoken, form, composer], [*fields, *made], **running)
     stop.click(
-        lambda: f'<p class="u-empty">{say("stopped-briefing")}</p>', None, [result], cancels=[started, opened], **QUIET
+        lambda: (f'<p class="u-empty">{say("stopped-briefing")}</p>', gr.Button(visible=False)),
+        None,
+        [result, stop],
+        cancels=[started, opened],
+        **QUIET,
     )
+    for event in (started, opened):
+        event.then(lambda: gr.Button(visible=False), None, [stop], **QUIET)
     result.apply(controller.change_cell, [briefing, here, found, reviewer], [result, briefing, found], **QUIET)
     listing.select(controller.change_list, [here], made, **QUIET)
     documents.click(

@@ -278,9 +278,9 @@ def _over_time(briefing: Briefing) -> str:
     )
     parts = []
     if changes:
-        parts.append(f'<h3 class="u-panel-title">{say("what-changed")}</h3><ul class="u-list">{changes}</ul>')
+        parts.append(f'<h3 class="u-panel-title">{say("what-changed")}</h3><ul class="u-changes">{changes}</ul>')
     if repeated:
-        parts.append(f'<h3 class="u-panel-title">{say("read-again")}</h3><ul class="u-list">{repeated}</ul>')
+        parts.append(f'<h3 class="u-panel-title">{say("read-again")}</h3><ul class="u-changes">{repeated}</ul>')
     return "".join(parts)
 
 

@@ -246,7 +246,7 @@ def _judging(turn: ShownTurn, *, idle: bool) -> str:
 
 
 def _question(question: str) -> str:
-    return f'<h2 class="u-question" dir="auto"><span class="u-hidden">{say("question")}: </span>{escape(question)}</h2>'
+    return f'<h2 class="u-question" dir="auto"><bdi class="u-hidden">{say("question")}: </bdi>{escape(question)}</h2>'
 
 
 def _reason(answer: Answer) -> str:

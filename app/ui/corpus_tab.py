@@ -11,7 +11,7 @@ from app.answering.provenance import holder, record_in_words
 from app.corpus.corpus import Corpus, UndoStep
 from app.ui.ask_tab import ON_ACTION, ON_FETCH, QUIET, SHOWN_ERRORS, fetched
 from app.ui.evidence_panel import fetched_html, page_json
-from app.ui.messages import error_html
+from app.ui.messages import error_html, worded
 from app.ui.provenance_html import PartyNamer, language_name
 from app.ui.words import label, language, say
 from vectorstore.records import Document, DocumentSummary, Statement, StatementSummary
@@ -86,6 +86,8 @@ class _CorpusTabController:
             if (summary.document_id in held or self._matches(summary, words))
             and all(not any_of or {*any_of} & _values(summary, f) for f, any_of in zip(_FILTERS, wanted, strict=False))
         ]
+        # The store orders by code: XAC, once added, may be Palvonia. Whoever has no State comes first, to be given one.
+        found.sort(key=lambda d: (d.metadata.state is not None, self._name(d.metadata.state).casefold()))
         shown, fields = found[:_MOST_ROWS], [field for field in _COLUMNS if field in columns]
         rows = [[number, *(self._cell(summary, field) for field in fields)] for number, summary in enumerate(shown, 1)]
         table = gr.Dataframe(
@@ -230,7 +232,7 @@ def statement_html(
 
     A record has a button for each of its interventions; an intervention shows its own words of the record.
     """
-    family = "" if kinship is None else f'<p class="u-note">{say("family")} <bdi>{escape(kinship)}</bdi></p>'
+    family = "" if kinship is None else f'<p class="u-note">{say("family")} <bdi>{escape(worded(kinship))}</bdi></p>'
     nobody = say("several-speakers" if isinstance(statement, Document) else "nobody")
     who = holder(statement.kind, statement.metadata, names) or nobody
     lang = f' lang="{escape(statement.metadata.language)}"' if statement.metadata.language else ""
@@ -366,17 +368,19 @@ def build_corpus_tab(corpus: Corpus, tab: gr.Tab) -> None:
     table.select(controller.pressed, [ids], opened, **QUIET)
     detail.select(controller.act, None, opened, **QUIET)
     every.click(lambda ids: ids, [ids], [choice], **QUIET)
+    # A hundred statements take ten seconds: the table is veiled until they have changed.
+    slow: Any = QUIET | {"show_progress": "minimal", "show_progress_on": table}
     for changed in (
-        save.click(controller.save, [chosen, *fields], [steps, *opened], **QUIET),
-        remove.click(controller.remove, [chosen], [steps, *opened[:2], said], **QUIET),
+        save.click(controller.save, [chosen, *fields], [steps, *opened], **slow),
+        remove.click(controller.remove, [chosen], [steps, *opened[:2], said], **slow),
         set_all.click(
             lambda chosen, field, value: controller.change(chosen, {field: value}),
             [choice, field, value],
             [steps, said],
-            **QUIET,
+            **slow,
         ),
-        remove_all.click(lambda chosen: controller.change(chosen, None), [choice], [steps, said], **QUIET),
-        undo.click(controller.undo, [steps], [steps, said], **QUIET),
+        remove_all.click(lambda chosen: controller.change(chosen, None), [choice], [steps, said], **slow),
+        undo.click(controller.undo, [steps], [steps, said], **slow),
     ):
         changed.then(**listing).then(lambda steps: gr.Button(visible=bool(steps)), [steps], [undo], **QUIET)
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
 from pathlib import Path
 from typing import Any, Final
@@ -74,9 +74,10 @@ class _IngestTabController:
 
                 def job(progress: Callable[[IngestProgress], None]) -> IngestReport:
                     paths = to_ingest(collected, folder)
-                    reports.append(
-                        self._corpus.ingest_uploads(paths, folder, include_unlisted=include_unlisted, progress=progress)
+                    report = self._corpus.ingest_uploads(
+                        paths, folder, include_unlisted=include_unlisted, progress=progress
                     )
+                    reports.append(_shortened(report, folder))
                     return reports[-1]
 
                 for shown in self._watch(job, folder):
@@ -84,63 +85,61 @@ class _IngestTabController:
         except (StoreError, OSError) as error:
             yield error_html(error), idle, *waiting
             return
-        nameless = [
-            (file.file, file.statement_id)
-            for report in reports
-            for file in report.files
-            if file.statement_id is not None and _is_nameless(file)
-        ]
-        yield gr.skip(), idle, None, *self.asked(nameless)
+        yield gr.skip(), idle, None, *self.asked(reports[-1] if reports else None)
 
-    def asked(self, nameless: list[tuple[str, str]]) -> tuple[Any, ...]:
-        """Gives (statements without a State, the form for them, a choice for each of the first)."""
+    def asked(self, report: IngestReport | None) -> tuple[Any, ...]:
+        """Gives (the report, the form for its statements without a State, a choice for each of the first)."""
+        nameless = _nameless(report)
         parties = self._corpus.parties()
         known = {code: parties.display(code, language()) for code in parties.codes()}
         everyone = sorted(((name, code) for code, name in known.items()), key=lambda choice: choice[0].casefold())
         choices = []
-        for file, identifier in nameless[:_ASKED_AT_ONCE]:
-            named = self._named_in(file, identifier)
+        for file in nameless[:_ASKED_AT_ONCE]:
+            named = self._named_in(file)
             likely = [(known[code], code) for code in named]
             rest = [choice for choice in everyone if choice[1] not in named]
             info = say("names-in-text", names=", ".join(name for name, _ in likely)) if likely else None
-            choices.append(gr.Dropdown(label=file, info=info, choices=[*likely, *rest], value=None, visible=True))
+            choices.append(gr.Dropdown(label=file.file, info=info, choices=[*likely, *rest], value=None, visible=True))
         hidden = [gr.Dropdown(visible=False, value=None)] * (_ASKED_AT_ONCE - len(choices))
-        return nameless, gr.Column(visible=bool(nameless)), *choices, *hidden
+        return report, gr.Column(visible=bool(nameless)), *choices, *hidden
 
-    def _named_in(self, file: str, identifier: str) -> list[str]:
+    def _named_in(self, file: FileResult) -> list[str]:
         """Returns whom the name and the beginning of a statement name, first named first."""
         try:
-            text = self._corpus.show(identifier).source_text[:_HEAD]
+            text = self._corpus.show(file.statement_id or "").source_text[:_HEAD]
         except SHOWN_ERRORS:
             text = ""
-        words = " ".join((*re.split(r"[\W_]+", Path(file).stem), text))
-        found = [code for match in self._corpus.parties().find(words) for code in match.codes]
+        words = " ".join((*re.split(r"[\W_]+", Path(file.file).stem), text))
+        # A capital is where they met: "Vienna, 17–21 October 2016".
+        found = [c for match in self._corpus.parties().find(words) if match.form != "capital" for c in match.codes]
         return list(dict.fromkeys(found))[:_SUGGESTED]
 
-    def set_states(self, nameless: list[tuple[str, str]], *states: str | None) -> tuple[Any, ...]:
-        """Sets the States that were chosen; gives (message, *asked)."""
-        told, rest = list[str](), list[tuple[str, str]]()
-        for (file, identifier), state in zip(nameless, states, strict=False):
+    def set_states(self, report: IngestReport, *states: str | None) -> tuple[Any, ...]:
+        """Sets the States that were chosen; gives (message, the report as it is then, *asked)."""
+        told, files = list[str](), list(report.files)
+        for file, state in zip(_nameless(report), states, strict=False):
             if not state:
-                rest.append((file, identifier))
                 continue
             try:
-                named = self._name(self._corpus.summary(self._corpus.edit(identifier, {"state": state})).metadata.state)
+                identifier = self._corpus.edit(file.statement_id or "", {"state": state})
+                held = self._corpus.summary(identifier).metadata.state
             except (*SHOWN_ERRORS, OSError) as error:
-                rest.append((file, identifier))
                 told.append(error_html(error))
                 continue
-            words = say("state-set", file=f"<bdi>{escape(file)}</bdi>", party=escape(named))
+            rest = "; ".join(part for part in (file.reason or "").split("; ") if NO_STATE not in part)
+            files[files.index(file)] = replace(file, statement_id=identifier, state=held, reason=rest or None)
+            words = say("state-set", file=f"<bdi>{escape(file.file)}</bdi>", party=escape(self._name(held)))
             told.append(f'<p class="u-said" role="status">{words}</p>')
         if not told:
-            return f'<p class="u-empty">{say("choose-first")}</p>', *[gr.skip()] * (2 + _ASKED_AT_ONCE)
-        return "".join(told), *self.asked([*rest, *nameless[_ASKED_AT_ONCE:]])
+            return f'<p class="u-empty">{say("choose-first")}</p>', *[gr.skip()] * (3 + _ASKED_AT_ONCE)
+        report = replace(report, files=tuple(files))
+        return "".join(told), report_html(report, self._name), *self.asked(report)
 
     def kinds(self) -> gr.Radio:
         """Offers the kinds of parties, by their names."""
         return gr.Radio(choices=[(say(f"party-{kind}"), kind) for kind in ("state", "group", "organization")])
 
-    def add_party(self, name: str, aliases: str, kind: PartyKind, nameless: list[tuple[str, str]]) -> tuple[Any, ...]:
+    def add_party(self, name: str, aliases: str, kind: PartyKind, report: IngestReport | None) -> tuple[Any, ...]:
         """Adds a party that is not known; gives (message, name, other names, *asked)."""
         others = [alias.strip() for alias in aliases.split(",") if alias.strip()]
         try:
@@ -148,7 +147,7 @@ class _IngestTabController:
         except (*SHOWN_ERRORS, OSError) as error:
             return error_html(error), *[gr.skip()] * (4 + _ASKED_AT_ONCE)
         words = say("party-added", party=f"<bdi>{escape(party.name)}</bdi>")
-        return f'<p class="u-said" role="status">{words}</p>', "", "", *self.asked(nameless)
+        return f'<p class="u-said" role="status">{words}</p>', "", "", *self.asked(report)
 
     def sample(self) -> Iterator[tuple[str, gr.Button]]:
         """Ingests the sample statement that ships with the product."""
@@ -162,21 +161,27 @@ class _IngestTabController:
             # Whoever stops it ends the job at its next step, before the folder of the upload is cleared.
             for event in run_in_background(job):
                 if isinstance(event, IngestReport):
-                    yield report_html(event, self._name, folder), idle
+                    yield report_html(event, self._name), idle
                 else:
                     yield progress_html(event, folder), busy
         except (*SHOWN_ERRORS, OSError) as error:
             yield error_html(error), idle
 
 
-def _is_nameless(file: FileResult) -> bool:
-    return NO_STATE in (file.reason or "")
+def _nameless(report: IngestReport | None) -> list[FileResult]:
+    """Returns the files of a report whose statements nobody is known to have made."""
+    return [] if report is None else [file for file in report.files if NO_STATE in (file.reason or "")]
 
 
-def _shown_name(file: str, folder: Path | None) -> str:
-    if folder is not None and file.startswith(str(folder)):
-        return file[len(str(folder)) :].lstrip("/\\") or Path(file).name
-    return file
+def _shortened(report: IngestReport, folder: Path) -> IngestReport:
+    """Returns a report that does not name the folder of an upload."""
+    files = (
+        replace(
+            file, file=_without_folder(file.file, folder), reason=_without_folder(file.reason or "", folder) or None
+        )
+        for file in report.files
+    )
+    return replace(report, files=tuple(files), notes=tuple(_without_folder(note, folder) for note in report.notes))
 
 
 def progress_html(progress: IngestProgress | None, folder: Path | None = None) -> str:
@@ -186,28 +191,24 @@ def progress_html(progress: IngestProgress | None, folder: Path | None = None) -
             f'<div class="u-progress" role="status"><progress aria-label="{say("tab-ingest")}"></progress>'
             f"<p>{say('starting')}</p></div>"
         )
-    name, left = escape(_shown_name(progress.file, folder)), progress.seconds_left
-    pace = (
-        say("time-left", left=format_timedelta(round(left), locale=language()))
-        if left and progress.seconds >= 1
-        else ""
-    )
+    name, left = escape(_without_folder(progress.file, folder)), progress.seconds_left
+    told = [f"{say(f'ingest-{progress.step}')} <bdi>{name}</bdi>"]
+    if left and progress.seconds >= 1:
+        told.append(say("time-left", left=format_timedelta(round(left), locale=language())))
     done = say("files-done", done=progress.done, total=progress.total)
-    told = " · ".join(part for part in (f"{say(f'ingest-{progress.step}')} <bdi>{name}</bdi>", pace) if part)
     return (
         f'<div class="u-progress" role="status"><progress aria-label="{say("tab-ingest")}" '
-        f'max="{max(progress.total, 1)}" value="{progress.done}"></progress><p>{done} · {told}</p></div>'
+        f'max="{max(progress.total, 1)}" value="{progress.done}"></progress><p>{done} · {" · ".join(told)}</p></div>'
     )
 
 
-def report_html(report: IngestReport, names: Callable[[str | None], str], folder: Path | None = None) -> str:
+def report_html(report: IngestReport, names: Callable[[str | None], str]) -> str:
     """Renders what became of every file, problems first."""
     order = ("bad", "warn", "good", "plain")
     files = sorted(report.files, key=lambda file: order.index(_TONES[file.result]))
-    rows = "".join(_row(file, names, folder) for file in files)
-    nameless = sum(map(_is_nameless, report.files))
-    told = [say("nameless-count", count=nameless)] if nameless else []
-    words = [*told, *(worded(_without_folder(note, folder)) for note in report.notes)]
+    rows = "".join(_row(file, names) for file in files)
+    nameless = len(_nameless(report))
+    words = [*([say("nameless-count", count=nameless)] if nameless else []), *map(worded, report.notes)]
     heads = "".join(f'<th scope="col">{say(key)}</th>' for key in _HEADS)
     notes = "".join(f'<li dir="auto">{escape(note)}</li>' for note in words)
     return (
@@ -227,19 +228,18 @@ def _summary(files: Sequence[FileResult]) -> str:
     return ", ".join(f"{words}: {count}" for words, count in counts.items()) or say("no-files")
 
 
-def _row(file: FileResult, names: Callable[[str | None], str], folder: Path | None) -> str:
+def _row(file: FileResult, names: Callable[[str | None], str]) -> str:
     words, tone = say(f"outcome-{file.result}"), _TONES[file.result]
     state = names(file.state) if file.state else "–"
-    reason = escape(worded(_without_folder(file.reason or "", folder)))
     return (
-        f'<tr><th scope="row"><bdi>{escape(_shown_name(file.file, folder))}</bdi></th>'
+        f'<tr><th scope="row"><bdi>{escape(file.file)}</bdi></th>'
         f'<td><span class="u-badge u-{tone}">{words}</span></td><td><bdi>{escape(state)}</bdi></td>'
-        f'<td dir="auto">{reason}</td></tr>'
+        f'<td dir="auto">{escape(worded(file.reason or ""))}</td></tr>'
     )
 
 
-def _without_folder(reason: str, folder: Path | None) -> str:
-    return reason if folder is None else reason.replace(f"{folder}/", "").replace(f"{folder}\\", "")
+def _without_folder(words: str, folder: Path | None) -> str:
+    return words if folder is None else words.replace(f"{folder}/", "").replace(f"{folder}\\", "")
 
 
 def build_ingest_tab(corpus: Corpus, tab: gr.Tab) -> IngestTab:
@@ -266,7 +266,7 @@ def build_ingest_tab(corpus: Corpus, tab: gr.Tab) -> IngestTab:
             aliases = gr.Textbox(label=label("other-names"), info=label("by-commas"), max_lines=1, min_width=200)
             kind = gr.Radio(label=label("kind-of-party"), choices=["state"], value="state", min_width=260)
         add = gr.Button(label("add-party"), scale=0, min_width=150, elem_id="party-add")
-    nameless = gr.State([])
+    taken = gr.State(None)
     report = gr.HTML(elem_id="ingest-report", apply_default_css=False, padding=False)
     # One writer at a time; a second user's ingest waits in the queue.
     running: Any = {
@@ -276,7 +276,7 @@ def build_ingest_tab(corpus: Corpus, tab: gr.Tab) -> IngestTab:
         "concurrency_id": "ingest",
         "trigger_mode": "once",
     }
-    asked = [nameless, form, *choices]
+    asked = [taken, form, *choices]
     # What the browser sent has the files' own names; see `named_files`.
     started = start.click(
         controller.ingest, [files, unlisted], [report, stop, files, *asked], preprocess=False, **running
@@ -289,7 +289,7 @@ def build_ingest_tab(corpus: Corpus, tab: gr.Tab) -> IngestTab:
         cancels=[started, sampled],
         **QUIET,
     )
-    named = name.click(controller.set_states, [nameless, *choices], [said, *asked], **running)
-    added = add.click(controller.add_party, [party, aliases, kind, nameless], [said, party, aliases, *asked], **running)
+    named = name.click(controller.set_states, [taken, *choices], [said, report, *asked], **running)
+    added = add.click(controller.add_party, [party, aliases, kind, taken], [said, party, aliases, *asked], **running)
     tab.select(controller.kinds, None, [kind], **QUIET)
     return IngestTab(changed=(started, sampled, named, added))

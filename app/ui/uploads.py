@@ -64,11 +64,10 @@ def collect(files: Sequence[tuple[str, str]], folder: Path) -> list[Path]:
 
 
 def to_ingest(collected: Sequence[Path], folder: Path) -> list[Path]:
-    """Names what to ingest: the folder where a table describes it, else each file; either way each is reported."""
+    """Names what to ingest: the folder as one, so that progress counts all, and each file that it would pass over."""
     names = {path.name.casefold() for path in collected}
     if MANIFEST in names:
         return [folder]
-    if PARTIES in names:
-        unread = [path for path in collected if path.suffix.lower() not in LOADED and path.name.casefold() != PARTIES]
-        return [folder, *unread]
-    return list(collected)
+    unread = [path for path in collected if path.suffix.lower() not in LOADED or path.name.startswith("~$")]
+    alone = [path for path in unread if path.name.casefold() != PARTIES]
+    return alone if len(alone) == len(collected) else [folder, *alone]

@@ -65,6 +65,27 @@ def test_opening_a_store_loads_no_model_and_no_interface(tmp_path: Path) -> None
 
 
 @pytest.mark.slow
+def test_metadata_are_corrected_and_taken_back_without_torch(tmp_path: Path, conference: Path) -> None:
+    code = (
+        "import sys\nfrom dataclasses import replace\nfrom pathlib import Path\nfrom app.settings import Settings\n"
+        "from app.wiring import open_workspace\nfrom ingest.indexer import Indexer, IngestOptions\n"
+        "from vectorstore.question_embedder import PackagedEmbedder\n"
+        f"settings = Settings(store=Path({str(tmp_path / 'store')!r}))\n"
+        "with open_workspace(settings) as w:\n"
+        "    indexer = Indexer(w.store, PackagedEmbedder(), settings.split, settings.load)\n"
+        f"    indexer.ingest([Path({str(conference / 'txt' / 'XAA_10_2020.txt')!r})], IngestOptions())\n"
+        "    title = lambda: w.corpus.documents()[0].metadata.title\n"
+        "    before, step = title(), w.corpus.undo_step(w.corpus.documents()[0].document_id)\n"
+        "    step = replace(step, now=w.corpus.edit(step.now, {'title': 'A speech'}))\n"
+        "    print(title())\n"
+        "    w.corpus.restore(step)\n"
+        "    print(title() == before)\n"
+        "print([name for name in ('torch', 'sentence_transformers') if name in sys.modules])"
+    )
+    assert _python(code).split("\n") == ["A speech", "True", "[]"]
+
+
+@pytest.mark.slow
 def test_no_question_is_traced_whatever_the_environment_says(tmp_path: Path) -> None:
     code = (
         "from pathlib import Path\nfrom app.settings import Settings\nfrom app.wiring import open_workspace\n"

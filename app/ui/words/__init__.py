@@ -18,7 +18,7 @@ from gradio.i18n import I18nData
 from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from prompts.wording import LANGUAGES, Language
+from prompts.wording import LANGUAGES, Language, load_remark_words
 
 # Set by the page when a language is chosen, for the server and for the next visit.
 COOKIE: Final = "untoc_language"
@@ -98,6 +98,7 @@ def choice_html() -> str:
 
 @cache
 def words_of(code: Language) -> Mapping[str, str]:
-    """Returns all messages of a language."""
+    """Returns all messages of a language; in English the remarks of a check as the check itself words them."""
     found: dict[str, str] = yaml.safe_load(files(__name__).joinpath(f"{code}.yaml").read_text(encoding="utf-8"))
-    return found
+    remarks = load_remark_words().messages if code == "en" else {}
+    return found | {f"remark-{kind}": message for kind, message in remarks.items()}

@@ -114,9 +114,13 @@ def test_what_cannot_be_read_is_said_in_one_line(open_page):
 
 
 @pytest.mark.parametrize("width", [1280, 390])
-def test_nothing_sticks_out_sideways(open_page, width):
+def test_nothing_sticks_out_sideways_and_changes_are_shown_in_their_place(open_page, width):
     page = open_page(width=width).page
     make(page)
+    changes = page.locator(".u-changes")
+    assert changes.locator("li").first.is_visible()
+    assert changes.first.bounding_box()["height"] < 300
+    page.wait_for_selector("#brief-stop", state="hidden")
     wide = page.evaluate("document.documentElement.scrollWidth")
     assert wide <= width
 

@@ -19,7 +19,7 @@ def test_table_lists_every_statement_by_its_names_with_inferred_fields_marked():
     _, corpus = fake_workspace()
     rows, ids, count = listed(corpus)
     assert len(rows) == len(ids) == 4 and "Statements listed: 4, of 4" in count
-    assert "10 (inferred)" in rows[0] and any("Arabic" in row for row in rows)
+    assert any("10 (inferred)" in row for row in rows) and any("Arabic" in row for row in rows)
 
 
 @pytest.mark.parametrize(

@@ -4,9 +4,9 @@ import pytest
 
 from app.errors import AppError
 from app.ui import words
-from app.ui.ingest_tab import _IngestTabController, progress_html, report_html
+from app.ui.ingest_tab import _IngestTabController, _shortened, progress_html, report_html
 from app.ui.messages import worded
-from ingest.report import FileResult, IngestProgress, IngestReport
+from ingest.report import NO_STATE, FileResult, IngestProgress, IngestReport
 from tests.fakes_ui import FakeCorpus, fake_workspace, statement
 from vectorstore.records import Metadata
 
@@ -25,7 +25,7 @@ def test_report_lists_problems_first_and_hides_the_upload_folder():
         seconds=1.25,
         notes=("unknown column <x>",),
     )
-    html = report_html(report, NAMES, folder)
+    html = report_html(_shortened(report, folder), NAMES)
     assert html.index("&lt;bad&gt;.pdf") < html.index("good.txt")
     assert str(folder) not in html and "unknown column &lt;x&gt;" in html
     assert "Added: 1, Failed: 1 · 1.2 s" in html.replace("1 failed, 1 added", "1 added, 1 failed")
@@ -83,8 +83,7 @@ def test_uploaded_files_that_nothing_came_from_are_gone_afterwards(tmp_path):
     original = corpus.ingest
 
     def ingest(paths, **options):
-        seen.extend(paths)
-        assert all(path.exists() for path in paths)
+        seen.extend(path for folder in paths for path in folder.iterdir())
         return original(paths, **options)
 
     corpus.ingest = ingest
@@ -97,16 +96,21 @@ def test_uploaded_files_that_nothing_came_from_are_gone_afterwards(tmp_path):
 def test_states_are_set_together_and_those_named_in_the_text_are_offered_first():
     _, corpus = fake_workspace()
     controller = _IngestTabController(corpus)
-    new = statement("Note by Cuba.txt", "Mr. Chair, Austria and Cuba agree.", Metadata(language="en"))
+    new = statement("Note by Cuba.txt", "Berlin, 2016\n\nMr. Chair, Austria and Cuba agree.", Metadata(language="en"))
     other = statement("two.txt", "Mr. Chair.", Metadata(language="en"))
     corpus.stored |= {new.statement_id: new, other.statement_id: other}
-    nameless = [(item.file, item.statement_id) for item in (new, other)]
-    _, _, first, second, *hidden = controller.asked(nameless)
+    files = (
+        FileResult(file=item.file, result="added", statement_id=item.statement_id, reason=NO_STATE)
+        for item in (new, other)
+    )
+    report = IngestReport(files=tuple(files), embedded_passages=0, passages=0, seconds=1.0)
+    _, _, first, second, *hidden = controller.asked(report)
     assert [code for _, code in first.choices[:2]] == ["CUB", "AUT"] and "Cuba, Austria" in first.info
     assert second.visible and not any(choice.visible for choice in hidden)
-    told, rest, *_ = controller.set_states(nameless, "IRN", "Atlantis")
+    told, shown, rest, *_ = controller.set_states(report, "IRN", "Atlantis")
     assert "Iran (Islamic Republic of)" in told and "no party &#x27;Atlantis&#x27;" in told
-    assert [file for file, _ in rest] == ["two.txt"]
+    assert [(file.state, file.reason) for file in rest.files] == [("IRN", None), (None, NO_STATE)]
+    assert "Without a State: 1" in shown and "Iran (Islamic Republic of)" in shown
 
 
 def test_messages_of_ingest_are_in_the_language_of_the_reader(monkeypatch):

@@ -43,10 +43,10 @@ def test_equal_names_are_both_kept(tmp_path):
     assert all(path.parent == folder for path in collected)
 
 
-def test_manifest_makes_the_folder_the_input(tmp_path):
+def test_files_are_ingested_as_one_folder_so_that_progress_counts_them_all(tmp_path):
     files = [tmp_path / "a.txt", tmp_path / "statements.csv"]
-    assert to_ingest(files, tmp_path) == [tmp_path]
-    assert to_ingest(files[:1], tmp_path) == files[:1]
+    assert to_ingest(files, tmp_path) == to_ingest(files[:1], tmp_path) == [tmp_path]
+    assert to_ingest([tmp_path / "~$a.docx"], tmp_path) == [tmp_path / "~$a.docx"], "which a folder passes over"
 
 
 def test_table_of_parties_makes_the_folder_the_input_and_no_file_goes_unreported(tmp_path):
