@@ -54,6 +54,10 @@ _UNSEARCHED: Final = ("list", "metadata", "summary", "source", "greeting", "form
 _SURELY_UNSEARCHED: Final = 0.7
 # Kinds whose answer is a fact of the State named, though its name stands in the topic: "how many people in Drelnia?".
 _OF_FACTS: Final = ("number", "date", "person")
+# From here on it is read who was silent.
+_LIKELIER_THAN_NOT: Final = 0.5
+# Spans by which statements are chosen, whoever spoke.
+_NARROWING: Final = ("session", "body", "agenda_item", "date", "article")
 _OUTSIDE: Final = ("out_of_scope", "greeting", "format_request")
 _WHICH: Final = ("which_states", "negated_which")
 # Zipf frequency: commoner words tell nothing of a topic, such as "tell", "think" and "new".
@@ -405,8 +409,8 @@ def _plausible(
     alone = not follows and "quote" not in roles.labels
     unsure = {kind for kind in _UNSEARCHED if alone and chances.get(kind, 0.0) < _SURELY_UNSEARCHED}
     named = [word.span for word in roles.of("who", "not") if word.span is not None]
-    if named:
-        # "Without Belmora" is no wish for another form.
+    if named or any(span.kind in _NARROWING for span in _filters(roles)):
+        # "Without Belmora", "only 2022" are no wishes for another form.
         unsure |= {"format_request", "greeting"}
     one = any(len(span.codes) == 1 for span in named) and "topic" in roles.labels
     if (follows or one) and chances.get("ambiguous", 0.0) < _SURELY:
@@ -418,7 +422,7 @@ def _plausible(
     ):
         # "Which obligations are breached, in Tehran's eyes?" names who speaks.
         unsure |= {kind for kind in _WHICH if chances.get(kind, 0.0) < _GUESS}
-    if chances.get("negated_which", 0.0) < _GUESS:
+    if chances.get("negated_which", 0.0) < _LIKELIER_THAN_NOT:
         # Who spoke is the opposite of who was silent.
         unsure.add("negated_which")
     if any(_is_owner(word, question) for word in roles.of("-")):
