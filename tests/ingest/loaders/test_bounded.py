@@ -125,7 +125,7 @@ def test_no_process_is_left_when_its_parent_is_ended(ended_by, tmp_path):
     assert len(processes(mark)) == 1
     time.sleep(0.3)
     parent.send_signal(ended_by)
-    parent.communicate(timeout=30)
+    parent.communicate(timeout=120)
     assert wait_until(lambda: not processes(mark))
 
 
