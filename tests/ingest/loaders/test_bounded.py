@@ -112,7 +112,9 @@ def _pid_after(seconds: float) -> int:
 def test_no_process_is_left_when_its_parent_is_ended(ended_by, tmp_path):
     script = tmp_path / "parent.py"
     script.write_text(
-        "import subprocess\n"
+        "import signal, subprocess\n"
+        # Which a test run in the background would leave ignored.
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         "from ingest.loaders.bounded import run_bounded\n"
         "from ingest.loaders.loaded import LoadLimits\n"
         "print(run_bounded(LoadLimits(), 'a', len, ''), flush=True)\n"
