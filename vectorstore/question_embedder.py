@@ -100,7 +100,7 @@ class PackagedEmbedder:
 
 def question_embedder(config: EmbeddingConfig) -> Embedder:
     """Returns what embeds questions: the packaged model by numpy where it is the one that is set, else by torch."""
-    if config == EmbeddingConfig(precision=config.precision, batch_size=config.batch_size, threads=config.threads):
+    if (config.model, config.query_prefix, config.passage_prefix) == (DEFAULT_MODEL, "", ""):
         return PackagedEmbedder()
     return SentenceTransformerEmbedder(config.for_questions())
 

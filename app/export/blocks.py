@@ -97,13 +97,13 @@ class Contents:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Turn:
+class Orientation:
     """From here on pages are upright or turned."""
 
     landscape: bool
 
 
-Block = Line | Quotation | Table | Picture | Contents | Turn
+Block = Line | Quotation | Table | Picture | Contents | Orientation
 
 
 def blocks_of(briefing: Briefing, form: DocumentForm, file: str) -> Iterator[Block]:
@@ -127,7 +127,7 @@ class _Blocks:
         shown = columns(briefing, say)
         if len(shown) > 1:
             yield from self._overview(shown)
-        yield Turn(landscape=False)
+        yield Orientation(landscape=False)
         for subject in briefing.subjects:
             yield from self._subject(subject)
         yield from self._over_time()
@@ -157,7 +157,7 @@ class _Blocks:
 
     def _overview(self, shown: Sequence[Column]) -> Iterator[Block]:
         say, briefing = self.say, self.briefing
-        yield Turn(landscape=len(briefing.sessions or shown) > _UPRIGHT)
+        yield Orientation(landscape=len(briefing.sessions or shown) > _UPRIGHT)
         yield Line(text=say.say("overview"), style="heading")
         if not briefing.sessions:
             yield from self._matrices(shown, [column.label for column in shown])

@@ -9,7 +9,7 @@ from docx.text.paragraph import Paragraph
 
 from app.briefing.cells import Briefing
 from app.export.arrange import DocumentForm, Sayings, pieces
-from app.export.blocks import Block, Contents, Line, LineStyle, Picture, Quotation, Table, Turn, blocks_of
+from app.export.blocks import Block, Contents, Line, LineStyle, Orientation, Picture, Quotation, Table, blocks_of
 from app.export.characters import in_marks, right_to_left
 from app.export.docx_pages import Pages
 from app.export.docx_styles import CELL, NOTE, QUOTATION, SOURCE
@@ -74,7 +74,7 @@ class _DocxWriter:
                     pages.picture(block.png, block.alt_text, block.caption)
                 case Contents():
                     pages.contents(block.title)
-                case Turn():
+                case Orientation():
                     pages.turn(landscape=block.landscape)
 
     def _line(self, add: _Adds, line: Line) -> None:
