@@ -12,7 +12,6 @@ import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Final
 
 import numpy as np
@@ -33,17 +32,7 @@ from evals.cases.documents import read_documents
 from evals.errors import EvalError
 from evals.eval_environment import open_environment
 from evals.positions import load_cells
-from evals.relevance_pairs import (
-    FOLDS,
-    Pair,
-    cut_statements,
-    exchanged,
-    pairs_of_cases,
-    pairs_of_cells,
-    pairs_of_templates,
-    pairs_of_thesaurus,
-    write_cuts,
-)
+from evals.relevance_pairs import FOLDS, Pair, pairs_of_cases, pairs_of_cells, pairs_of_thesaurus
 from vectorstore.records import ScopeFilter, Sentence, StatementSummary
 
 Floats = npt.NDArray[np.float64]
@@ -55,19 +44,15 @@ _TURNS: Final = 3
 # Fewer pairs fit nothing.
 _PAIRS_MIN: Final = 50
 # Pairs as users ask, by which the threshold is chosen.
-_ASKED: Final = ("question", "cell", "template")
-# Topics are exchanged, and lists hold silent parties, far more often than anybody asks in vain.
-_WEIGHTS: Final = {"exchange": 0.5, "cut_exchange": 0.5, "thesaurus": 0.5, "list": 0.4}
+_ASKED: Final = ("question", "cell")
+# Lists hold silent parties far more often than anybody asks in vain.
+_WEIGHTS: Final = {"thesaurus": 0.5, "list": 0.4}
 # Characters within which a sentence is a neighbour of evidence, and may belong to it.
 _NEIGHBOUR: Final = 300
 # Weight of all sentences beside the evidence of a pair: evidence is not complete.
 _BESIDE_WEIGHT: Final = 0.5
 # Precision of abstaining below the chance from which on a passage is shown as the nearest one.
 _SURELY_SILENT: Final = 0.97
-# Sentences of a party that an answer quotes at most.
-_QUOTED: Final = 5
-# Pairs made from templates, answered and not.
-_TEMPLATES: Final = (220, 280)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,32 +93,24 @@ def gather(cases: Sequence[Case], folder: Path, settings: Settings) -> tuple[lis
     Returns:
         The measured pairs, and the identity of the models.
     """
-    documents = read_documents([folder])
-    asked = list(pairs_of_cases(cases, documents))
-    labelled = [cell for cell in load_cells() if all(span.file in documents.by_file for span in cell.evidence)]
-    texts, cuts = cut_statements(asked, documents)
-    own = [
-        *asked,
-        *pairs_of_cells(labelled, documents),
-        *pairs_of_templates(documents, answered=_TEMPLATES[0], silent=_TEMPLATES[1]),
-        *exchanged(asked, documents),
-    ]
-    meeting = read_documents([CONFERENCE, SAMPLE])
+    documents, meeting = read_documents([folder]), read_documents([CONFERENCE, SAMPLE])
+    cells = [cell for cell in load_cells() if all(span.file in documents.by_file for span in cell.evidence)]
     open_cases = [case for case in load_cases(SHIPPED["smoke"]) if not case.held]
-    about_meeting = list(pairs_of_cases(open_cases, meeting))
-    about_meeting += exchanged(about_meeting, meeting)
-    english = [p for p in about_meeting if all(meeting.by_file[f].language in ("en", None) for f in p.files)]
+    of_folder = [*pairs_of_cases(cases, documents), *pairs_of_cells(cells, documents)]
+    of_meeting = [
+        pair
+        for pair in pairs_of_cases(open_cases, meeting)
+        if all(meeting.by_file[file].language in ("en", None) for file in pair.files)
+    ]
     samples: list[Sample] = []
-    with TemporaryDirectory() as scratch:
-        write_cuts(Path(scratch), texts)
-        for folders, pairs in (([folder], own), ([Path(scratch)], cuts), ([CONFERENCE, SAMPLE], english)):
-            with open_environment(settings, folders) as environment:
-                ranker, catalogue = environment.workspace.ranker, environment.workspace.store.catalogue
-                statements = {summary.file: summary for summary in catalogue.summaries(ScopeFilter())}
-                if folders == [folder]:
-                    pairs = [*pairs, *pairs_of_thesaurus(catalogue, statements)]
-                samples += measure(pairs, ranker, statements)
-                models = dict(environment.workspace.models)
+    for folders, pairs in (([folder], of_folder), ([CONFERENCE, SAMPLE], of_meeting)):
+        with open_environment(settings, folders) as environment:
+            ranker, catalogue = environment.workspace.ranker, environment.workspace.store.catalogue
+            statements = {summary.file: summary for summary in catalogue.summaries(ScopeFilter())}
+            if folders == [folder]:
+                pairs = [*pairs, *pairs_of_thesaurus(catalogue, statements)]
+            samples += measure(pairs, ranker, statements)
+            models = dict(environment.workspace.models)
     return samples, models
 
 
@@ -161,7 +138,7 @@ def measure(pairs: Sequence[Pair], ranker: SentenceRanker, statements: dict[str,
         samples += [
             _sample(pair, owned[pair.party], found) for pair in group if (found := measured.get(pair.party, ()))
         ]
-    return [sample for sample in samples if _trusted(sample)]
+    return samples
 
 
 def _sample(pair: Pair, held: Sequence[StatementSummary], found: Sequence[tuple[Sentence, SentenceFeatures]]) -> Sample:
@@ -178,12 +155,6 @@ def _is_beside(pair: Pair, file: str, start: int, end: int) -> bool:
     return not any(
         span.file == file and span.start - _NEIGHBOUR < end and start < span.end + _NEIGHBOUR for span in pair.evidence
     )
-
-
-def _trusted(sample: Sample) -> bool:
-    """Whether the label of an exchanged topic can be trusted: the statement uses no phrase of it."""
-    said = sample.features[:, SentenceFeatures.names().index("said")].max()
-    return sample.pair.source not in ("exchange", "cut_exchange") or not said
 
 
 def fit(
@@ -227,7 +198,6 @@ def fit(
         intercept=round(weights.intercept, 5),
         threshold=round(threshold, 4),
         near=round(near(by_topic[asked], labels[asked], threshold), 4),
-        quoted=round(quoted(open_, rows, threshold), 4),
         models=models,
         pairs=len(open_),
         data_sha256=_hash(open_),
@@ -264,7 +234,10 @@ def fit_weights(samples: Sequence[Sample], rows: Sequence[int]) -> Weights:
 
     Sentences beside the evidence count as no answers, so that one of them is not sure for its statement's sake alone.
     """
-    best = [int(np.argmax(sample.features[:, SentenceFeatures.names().index("alone")])) for sample in samples]
+    # What is known to stand beside the evidence does not stand for an answered pair.
+    may = [np.where(s.beside, -np.inf, 0.0) if not s.beside.all() else np.zeros(len(s.beside)) for s in samples]
+    alone = SentenceFeatures.names().index("alone")
+    best = [int(np.argmax(sample.features[:, alone] + own)) for sample, own in zip(samples, may, strict=True)]
     beside = np.concatenate([sample.features[sample.beside][:, rows] for sample in samples])
     labels = np.concatenate([_labels(samples), np.zeros(len(beside), dtype=np.bool_)])
     importance = [_WEIGHTS.get(s.pair.source, 1.0) for s in samples]
@@ -276,7 +249,7 @@ def fit_weights(samples: Sequence[Sample], rows: Sequence[int]) -> Weights:
         model = LogisticRegression(C=0.3, max_iter=2000).fit(scaler.transform(table), labels, sample_weight=importance)
         weights = model.coef_[0] / scaler.scale_
         found = Weights(intercept=float(model.intercept_[0] - weights @ scaler.mean_), weights=weights)
-        best = [int(np.argmax(found.chances(sample.features[:, rows]))) for sample in samples]
+        best = [int(np.argmax(found.chances(s.features[:, rows]) + own)) for s, own in zip(samples, may, strict=True)]
     return found
 
 
@@ -293,25 +266,6 @@ def best_threshold(chances: Floats, answered: Flags) -> tuple[float, float, floa
         if min(precision, recall) > min(best[1:]):
             best = (float(threshold), precision, recall)
     return best
-
-
-def quoted(samples: Sequence[Sample], rows: Sequence[int], threshold: float) -> float:
-    """Returns the lowest chance from which on half of the sentences below the threshold are evidence, of what answers.
-
-    Chances are those of folds by topic; at most `_QUOTED` sentences of a pair count, as many as an answer shows.
-    """
-    further: list[tuple[float, bool]] = []
-    folds = [sample.pair.topic_fold for sample in samples]
-    for number in sorted(set(folds)):
-        weights = fit_weights([s for s, fold in zip(samples, folds, strict=True) if fold != number], rows)
-        for sample in (s for s, fold in zip(samples, folds, strict=True) if fold == number and s.beside.any()):
-            chances = weights.chances(sample.features[:, rows])
-            if chances.max() >= threshold:
-                best = np.argsort(-chances, kind="stable")[:_QUOTED]
-                further += [(float(chances[row]), not sample.beside[row]) for row in best if chances[row] < threshold]
-    further.sort(reverse=True)
-    hits = np.cumsum([hit for _, hit in further]) / np.arange(1, len(further) + 1)
-    return min((chance for (chance, _), share in zip(further, hits, strict=True) if share >= 0.5), default=threshold)
 
 
 def near(chances: Floats, answered: Flags, threshold: float) -> float:

@@ -1,8 +1,7 @@
-"""Fitting of relevance across languages: the concepts that statements name in their languages, and XQuAD.
+"""Fitting of relevance across languages: topics that were asked of statements in another language, and XQuAD.
 
-Each statement of the fictional conference that is not English is asked about the concepts that it names, in another
-language, and about others that have nothing to do with these; each of them once as the glossary translates it and once
-as if it could not, so that meaning alone has to decide. Questions of XQuAD are asked of their own paragraph in another
+The topics of `asked_across.jsonl` were written for statements in five languages, fictional and real, and each is
+answered by a statement or not, mostly by little. Questions of XQuAD are asked of their own paragraph in another
 language and of others.
 
 Source: Artetxe, Ruder and Yogatama, On the Cross-lingual Transferability of Monolingual Representations (2020).
@@ -11,59 +10,92 @@ Source: Artetxe, Ruder and Yogatama, On the Cross-lingual Transferability of Mon
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
+from importlib.resources import files
 from pathlib import Path
-from typing import Final
 
 import numpy as np
+from pydantic import BaseModel, ConfigDict
 
 from app.retrieval.across_languages import AcrossExtractor
 from app.retrieval.relevance import RelevanceArtefact, across_models
 from app.retrieval.relevance_features import FEATURE_VERSION, AcrossFeatures
 from app.retrieval.topic import Topic
 from evals.calibrate import Floats, Sample, best_threshold, cross_validated, figures_of, fit_weights, near
-from evals.cases.documents import Documents
+from evals.cases.documents import Documents, sha256_of
+from evals.errors import DatasetError
 from evals.relevance_pairs import Pair, fold_of
-from ingest.glossary.glossary import terms_within
-from ingest.glossary.thesaurus import relation_rows, thesaurus
 from ingest.language.sentences import split_sentences
 from prompts.wording import LANGUAGES
 from vectorstore.arrays import Matrix
 
-# Concepts asked about in vain, of each statement, and paragraphs of each language, for each of which one question.
-_ASKED_IN_VAIN: Final = 60
-_PARAGRAPHS: Final = 120
+# Paragraphs of XQuAD in each language, for each of which one question.
+_PARAGRAPHS = 40
+
+
+class _Span(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    start: int
+    end: int
+    sha256: str
+
+
+class AskedTopic(BaseModel):
+    """A line of `asked_across.jsonl`: a topic in one language, asked of a statement in another."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    file: str
+    statement_language: str
+    language: str
+    topic: str
+    answered: bool
+    near: bool = False
+    """Not answered, though the statement treats something close."""
+    evidence: tuple[_Span, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
 class Asked:
-    """A topic, asked of sentences in another language."""
+    """A topic, asked of sentences in another language; `shown` are those that answer, none where that is not known."""
 
     topic: Topic
     language: str
     sentences: Sequence[str]
     answered: bool
-    name: str
+    party: str
+    shown: frozenset[int] = frozenset()
 
 
-def asked_of_conference(documents: Documents) -> Iterator[Asked]:
-    """Yields the concepts that statements in other languages than English name, and others that they do not."""
-    concepts = sorted({row.concept for row in relation_rows()})
-    for file, document in sorted(documents.by_file.items()):
-        language = document.language or "en"
-        if language == "en" or language not in LANGUAGES:
+def asked_of_statements(documents: Documents) -> Iterator[Asked]:
+    """Yields the topics that were asked of statements which are held.
+
+    Raises:
+        DatasetError: A statement is not the one that was read for its topics.
+    """
+    text = files("evals").joinpath("datasets", "asked_across.jsonl").read_text("utf-8")
+    for line in text.splitlines():
+        asked = AskedTopic.model_validate_json(line)
+        document = documents.by_file.get(asked.file)
+        if document is None:
             continue
-        sentences = _sentences(document.text)
-        named = {term.concept for term in terms_within(document.text, language)}
-        related = named.union(
-            *((*thesaurus().near(each), *thesaurus().broader(each), *thesaurus().narrower(each)) for each in named)
+        if any(sha256_of(document.text[span.start : span.end]) != span.sha256 for span in asked.evidence):
+            raise DatasetError(f"{asked.file!r} is not the file that `asked_across.jsonl` was written for")
+        sentences = list(_sentences(document.text))
+        yield Asked(
+            topic=_topic(asked.topic, asked.language),
+            language=asked.statement_language,
+            sentences=[" ".join(document.text[start:end].split()) for start, end in sentences],
+            answered=asked.answered,
+            party=asked.file,
+            shown=frozenset(
+                row
+                for row, (start, end) in enumerate(sentences)
+                if any(span.start < end and start < span.end for span in asked.evidence)
+            ),
         )
-        vain = sorted(set(concepts) - related, key=lambda each: _draw(file, each))[:_ASKED_IN_VAIN]
-        for answered, group in ((True, sorted(named)), (False, vain)):
-            for concept in group:
-                for topic in (_topic(Topic, concept), _topic(_Untranslated, concept)):
-                    yield Asked(topic=topic, language=language, sentences=sentences, answered=answered, name=concept)
 
 
 def asked_of_xquad(folder: Path) -> Iterator[Asked]:
@@ -72,12 +104,16 @@ def asked_of_xquad(folder: Path) -> Iterator[Asked]:
     english = read.pop("en")
     for language, paragraphs in read.items():
         for number in range(0, len(paragraphs), max(1, len(paragraphs) // _PARAGRAPHS)):
-            question = english[number][1][0]
             other = (number + 7) % len(paragraphs)
             for place, answered in ((number, True), (other, False)):
-                sentences = _sentences(paragraphs[place][0])
-                topic = _topic(_Untranslated, question)
-                yield Asked(topic=topic, language=language, sentences=sentences, answered=answered, name=question)
+                text = paragraphs[place][0]
+                yield Asked(
+                    topic=_topic(english[number][1][0], "en"),
+                    language=language,
+                    sentences=[text[start:end] for start, end in split_sentences(text)],
+                    answered=answered,
+                    party=text,
+                )
 
 
 def measure(asked: Iterable[Asked], extractor: AcrossExtractor) -> list[Sample]:
@@ -86,32 +122,34 @@ def measure(asked: Iterable[Asked], extractor: AcrossExtractor) -> list[Sample]:
     for each in asked:
         windows = [" ".join(each.sentences[max(0, row - 1) : row + 2]) for row in range(len(each.sentences))]
         found = extractor.measure(each.topic, each.language, each.sentences, windows)
-        table = np.array([features.values() for features in found.values()], dtype=np.float64)
-        party = hashlib.sha256(each.sentences[0].encode()).hexdigest()[:8]
+        if not found:
+            continue
         pair = Pair(
-            topic=each.name,
-            party=party,
+            topic=each.topic.words,
+            party=each.party,
             files=(each.language,),
             answered=each.answered,
             source="question",
-            topic_fold=fold_of(each.name),
-            party_fold=fold_of(party),
+            topic_fold=fold_of(each.topic.words),
+            party_fold=fold_of(each.party),
         )
-        samples.append(Sample(pair=pair, features=table, beside=np.zeros(len(table), dtype=np.bool_)))
+        table = np.array([features.values() for features in found.values()], dtype=np.float64)
+        beside = np.array([bool(each.shown) and row not in each.shown for row in found], dtype=np.bool_)
+        samples.append(Sample(pair=pair, features=table, beside=beside))
     return samples
 
 
 def fit_across(samples: Sequence[Sample]) -> RelevanceArtefact:
-    """Fits weights and threshold; both are measured on folds by topic."""
+    """Fits weights and threshold; both are measured on folds by statement, and by topic."""
     rows = list(range(len(AcrossFeatures.names())))
     labels = np.array([sample.pair.answered for sample in samples])
     folds: Mapping[str, Callable[[Pair], int]] = {
+        "statement": lambda pair: pair.party_fold,
         "topic": lambda pair: pair.topic_fold,
         "language": lambda pair: LANGUAGES.index(pair.files[0]),
     }
     chances: dict[str, Floats] = {name: cross_validated(samples, rows, fold) for name, fold in folds.items()}
-    threshold = best_threshold(chances["topic"], labels)[0]
-    figures = {name: figures_of(own, samples, threshold) for name, own in chances.items()}
+    threshold = best_threshold(chances["statement"], labels)[0]
     weights = fit_weights(samples, rows)
     digest = hashlib.sha256(repr([(s.pair.topic, s.pair.party, s.pair.answered) for s in samples]).encode())
     return RelevanceArtefact(
@@ -119,12 +157,11 @@ def fit_across(samples: Sequence[Sample]) -> RelevanceArtefact:
         weights=dict(zip(AcrossFeatures.names(), (round(float(w), 5) for w in weights.weights), strict=True)),
         intercept=round(weights.intercept, 5),
         threshold=round(threshold, 4),
-        near=round(near(chances["topic"], labels, threshold), 4),
-        quoted=round(threshold, 4),
+        near=round(near(chances["statement"], labels, threshold), 4),
         models=across_models(),
         pairs=len(samples),
         data_sha256=digest.hexdigest(),
-        figures=figures,
+        figures={name: figures_of(own, samples, threshold) for name, own in chances.items()},
     )
 
 
@@ -134,23 +171,17 @@ def remembering(embed: Callable[[Sequence[str]], Matrix]) -> Callable[[Sequence[
     return lambda texts: np.stack([one(text) for text in texts])
 
 
-class _Untranslated(Topic):
-    """A topic that the glossary does not know."""
-
-    def words_in(self, language: str) -> tuple[tuple[str, float], ...]:
-        """Returns nothing."""
-        return ()
-
-
-def _topic(kind: type[Topic], words: str) -> Topic:
+def _topic(words: str, language: str) -> Topic:
     nothing = np.zeros(1, dtype=np.float32)
-    topic = kind.of(words, "en", lambda text: nothing, lambda stem: 1.0)
-    return topic if kind is Topic else replace(topic, translation_coverage=0.0)
+    return Topic.of(words, language, lambda text: nothing, lambda stem: 1.0)
 
 
-def _sentences(text: str) -> list[str]:
-    paragraphs = (" ".join(each.split()) for each in text.split("\n\n"))
-    return [each[start:end] for each in paragraphs for start, end in split_sentences(each)]
+def _sentences(text: str) -> Iterator[tuple[int, int]]:
+    """Yields where the sentences of each paragraph stand, `[start, end)`."""
+    at = 0
+    for paragraph in text.split("\n\n"):
+        yield from ((at + start, at + end) for start, end in split_sentences(paragraph))
+        at += len(paragraph) + 2
 
 
 def _paragraphs(path: Path) -> list[tuple[str, list[str]]]:
@@ -161,7 +192,3 @@ def _paragraphs(path: Path) -> list[tuple[str, list[str]]]:
         for own in articles
         for each in own["paragraphs"]
     ]
-
-
-def _draw(*keys: str) -> str:
-    return hashlib.sha256("\0".join(keys).encode()).hexdigest()

@@ -22,7 +22,11 @@ from evals.review import saved_cases
 _EVALS: Final = Path(str(files("evals")))
 CONFERENCE: Final = _EVALS / "conference"
 SAMPLE: Final = Path(str(files("ingest"))) / "sample"
-SHIPPED: Final = {"smoke": CONFERENCE / "questions.yaml", "dev": _EVALS / "datasets" / "dev.yaml"}
+SHIPPED: Final = {
+    "smoke": CONFERENCE / "questions.yaml",
+    "dev": _EVALS / "datasets" / "dev.yaml",
+    "asked": _EVALS / "datasets" / "asked.jsonl",
+}
 _FOLDERS: Final = {"untoc:conference": CONFERENCE, "untoc:sample": SAMPLE}
 # Cases that somebody saved in the chat; they are about the store that they were saved in.
 SAVED: Final = "saved"

@@ -423,10 +423,10 @@ def positions(
     return 0
 
 
-@command(commands, f"{PROGRAM} calibrate dev --corpus DIR")
+@command(commands, f"{PROGRAM} calibrate dev asked --corpus DIR")
 def calibrate(
     invocation: Invocation,
-    dataset: Annotated[str, typer.Argument(help=DATASETS)],
+    datasets: Annotated[list[str], typer.Argument(help=DATASETS)],
     corpus: Annotated[Path, typer.Option(metavar="DIR", help="the folder of statements that the cases are about")],
     sealed: Annotated[bool, typer.Option("--sealed", help="measure the sealed fold as well, at the very end")] = False,
     output: Annotated[
@@ -440,7 +440,8 @@ def calibrate(
     from evals.files import write_whole
 
     settings = invocation.settings()
-    samples, models = gather(open_set(dataset, [corpus], _paths(invocation)).cases, corpus, settings)
+    cases = [case for name in datasets for case in open_set(name, [corpus], _paths(invocation)).cases]
+    samples, models = gather(cases, corpus, settings)
     artefact = fit(samples, models, with_sealed=sealed).model_dump_json(indent=2)
     write_whole(output or settings.store / ARTEFACT, artefact + "\n")
     print(artefact)
@@ -467,9 +468,12 @@ def public(
     return 0
 
 
-@command(commands, f"{PROGRAM} calibrate-across --multilingual DIR")
+@command(commands, f"{PROGRAM} calibrate-across --corpus DIR --multilingual DIR")
 def calibrate_across(
     invocation: Invocation,
+    corpus: Annotated[
+        list[Path], typer.Option(metavar="DIR", help="folders of statements in other languages that topics are about")
+    ],
     multilingual: Annotated[
         Path, typer.Option(metavar="DIR", help="the folder of XQuAD's files, xquad.en.json and others")
     ],
@@ -480,13 +484,13 @@ def calibrate_across(
     """Fit what decides that a sentence in another language than the topic answers."""
     from app.retrieval.across_languages import AcrossExtractor
     from app.retrieval.relevance import ACROSS_ARTEFACT
-    from evals.calibrate_across import asked_of_conference, asked_of_xquad, fit_across, measure, remembering
+    from evals.calibrate_across import asked_of_statements, asked_of_xquad, fit_across, measure, remembering
     from evals.case_sets import CONFERENCE
     from evals.cases.documents import read_documents
     from evals.files import write_whole
     from vectorstore.sentence_encoder import sentence_encoder
 
-    asked = [*asked_of_conference(read_documents([CONFERENCE])), *asked_of_xquad(multilingual)]
+    asked = [*asked_of_statements(read_documents([CONFERENCE, *corpus])), *asked_of_xquad(multilingual)]
     samples = measure(asked, AcrossExtractor(remembering(sentence_encoder().embed)))
     artefact = fit_across(samples).model_dump_json(indent=2)
     write_whole(output or invocation.settings().store / ACROSS_ARTEFACT, artefact + "\n")

@@ -1,38 +1,28 @@
 """Labelled pairs for fitting relevance: a topic, the statements of one party, and whether they answer.
 
-From cases come pairs as they are asked; others are made of them without a model: the topic of one party
-is asked of another, a list of States tells who spoke of its topic and who did not, and a speech is cut down to the
-sentences on one topic, which makes a statement about one thing. The scope is the case's, so that reading a question
-does not count here.
+From cases come pairs as they are asked, answered or not; a list of States tells who spoke of its topic and who did not,
+and the thesaurus what is easily confused. The scope is the case's, so that reading a question does not count here.
 """
 
-import csv
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Final, Literal
 
 from app.question.reading import resolve
 from app.retrieval.strategies import ByTopic, choose_strategy
 from evals.cases.case import Case, Evidence
-from evals.cases.case_templates import TemplateKind
 from evals.cases.documents import Documents
-from evals.cases.synth import synthesise
 from evals.positions import LabelledCell
 from ingest.glossary.glossary import english_terms
 from ingest.glossary.thesaurus import relation_rows, thesaurus
 from vectorstore.catalogue import Catalogue
 from vectorstore.records import StatementSummary
 
-PairSource = Literal["question", "list", "cell", "template", "exchange", "cut", "cut_exchange", "thesaurus"]
+PairSource = Literal["question", "list", "cell", "thesaurus"]
 FOLDS: Final = 5
-_CUTS_ASKED_OTHERWISE: Final = 2
 # First hexadecimal digits of the relations that are drawn: one in eight.
 _BROADER_DRAWN: Final = "08"
-# A cut holds at least this many characters and ends where the evidence leaves a longer gap.
-_CUT_MIN: Final = 240
-_GAP_MAX: Final = 500
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,7 +31,7 @@ class Pair:
 
     Attributes:
         topic: Topic words, as the search gets them.
-        files: The statements, by file; a name that begins with `cut/` is one of `cuts`.
+        files: The statements, by file.
         answered: Whether they speak of the topic.
         evidence: Spans that do, where they are known.
         topic_fold: Fold by topic, 0 to 4; pairs of one topic are in one fold.
@@ -113,28 +103,6 @@ def pairs_of_cells(cells: Iterable[LabelledCell], documents: Documents) -> Itera
             yield _pair(cell.topic, cell.party, files, bool(cell.evidence), "cell", cell.evidence)
 
 
-def pairs_of_templates(documents: Documents, *, answered: int, silent: int) -> Iterator[Pair]:
-    """Yields pairs made from what statements name, and from specific topics whose words they lack."""
-    wanted: tuple[tuple[TemplateKind, int], ...] = (("single_state", answered), ("near_miss_topic", silent))
-    for kind, n in wanted:
-        for case in synthesise(documents, kinds=(kind,), n=n):
-            (state,), years = case.expect.states, {str(year) for year in case.expect.years}
-            topic = str(case.tags["topic"]).replace("_", " ")
-            files = _files(documents, state, years)
-            yield _pair(topic, state, files, case.answerable, "template", case.evidence)
-
-
-def exchanged(pairs: Sequence[Pair], documents: Documents) -> Iterator[Pair]:
-    """Yields the topics of answered questions, asked of the statement of a party drawn at random."""
-    files = sorted(file for file, document in documents.by_file.items() if document.state)
-    for pair in pairs:
-        if pair.answered and pair.source == "question":
-            others = [file for file in files if documents.by_file[file].state != pair.party]
-            other = min(others, key=lambda file: _draw(pair.topic, file))
-            made = _pair(pair.topic, documents.by_file[other].state or "", (other,), False, "exchange")
-            yield replace(made, wording=pair.wording)
-
-
 def pairs_of_thesaurus(catalogue: Catalogue, statements: Mapping[str, StatementSummary]) -> Iterator[Pair]:
     """Yields pairs of a concept and a statement that names what is part of it, or only what is no answer to it.
 
@@ -163,63 +131,6 @@ def pairs_of_thesaurus(catalogue: Catalogue, statements: Mapping[str, StatementS
                 yield from pair(another, only, True)
         elif relation == "broader" and _draw(concept, other)[0] in _BROADER_DRAWN:
             yield from pair(other, naming(concept) - catalogue.statements_with(*english_terms(other)), True)
-
-
-def cut_statements(pairs: Sequence[Pair], documents: Documents) -> tuple[dict[str, str], list[Pair]]:
-    """Makes statements about one thing out of the evidence of answered questions.
-
-    Returns:
-        Their texts by file, and pairs on them: with the topic of their own, and with topics of other questions, one of
-        the same party where there is one.
-    """
-    answered = [pair for pair in pairs if pair.answered and pair.source == "question" and pair.evidence]
-    texts: dict[str, str] = {}
-    made: list[Pair] = []
-    for number, pair in enumerate(answered):
-        text = _cut(pair.evidence, documents)
-        if len(text) < _CUT_MIN:
-            continue
-        file = f"cut/{pair.party}_{number}.txt"
-        texts[file] = text
-        made.append(replace(_pair(pair.topic, pair.party, (file,), True, "cut"), wording=pair.wording))
-        others = [other for other in answered if other.topic != pair.topic and _apart(pair, other)]
-        others.sort(key=lambda other: (other.party != pair.party, _draw(file, other.topic)))
-        nearest = [other for other in others[:1] if other.party == pair.party]
-        rest = sorted(others[len(nearest) :], key=lambda other: _draw(file, other.topic))
-        for other in (*nearest, *rest)[:_CUTS_ASKED_OTHERWISE]:
-            asked = _pair(other.topic, pair.party, (file,), False, "cut_exchange")
-            made.append(replace(asked, wording=other.wording))
-    return texts, made
-
-
-def write_cuts(folder: Path, texts: Mapping[str, str]) -> None:
-    """Writes cut statements with their manifest, to be taken in as a corpus of their own."""
-    (folder / "cut").mkdir(parents=True)
-    with (folder / "statements.csv").open("w", encoding="utf-8", newline="") as file:
-        manifest = csv.writer(file)
-        manifest.writerow(("file", "state", "body", "session", "date", "agenda_item", "language"))
-        for name, text in texts.items():
-            (folder / name).write_text(text, encoding="utf-8")
-            manifest.writerow((name, Path(name).name[:3], "", "", "", "", "en"))
-
-
-def _cut(evidence: Sequence[Evidence], documents: Documents) -> str:
-    file = evidence[0].file
-    text = documents.by_file[file].text
-    parts: list[list[int]] = []
-    for span in sorted((s for s in evidence if s.file == file), key=lambda s: s.start):
-        if parts and span.start - parts[-1][1] <= _GAP_MAX:
-            parts[-1][1] = max(parts[-1][1], span.end)
-        else:
-            parts.append([span.start, span.end])
-    return "\n\n".join(text[start:end] for start, end in parts)
-
-
-def _apart(one: Pair, other: Pair) -> bool:
-    """Whether the evidence of two questions does not overlap."""
-    return not any(
-        a.file == b.file and a.start < b.end and b.start < a.end for a in one.evidence for b in other.evidence
-    )
 
 
 def _files(documents: Documents, state: str, years: set[str]) -> tuple[str, ...]:

@@ -20,11 +20,12 @@ from app.answering.notes import word_notes
 from app.answering.positions import directions_of, earlier_than_latest, with_directions, with_superseding
 from app.answering.verify import Verified, verify
 from app.question.reading import resolve
-from app.question.resolution import Resolution
+from app.question.resolution import Resolution, as_spoken_of
 from app.question.turn import EarlierTurn, earlier_turns, read_state, state_after
 from app.records import Answer, Missing, Timings
 from app.retrieval.direction import has_one_subject, topic_words
 from app.retrieval.evidence_retriever import EvidenceRetriever, Retrieved
+from app.retrieval.spoken_of import speaking_of, unfit_filters
 from ingest.parties.party_table import PartyTable
 from prompts.wording import load_wording
 from vectorstore.records import JSONValue
@@ -90,6 +91,17 @@ class Steps:
     def retrieve(self, resolution: Resolution) -> Retrieved:
         """Applies the scope and finds evidence within it, per party."""
         return self._by_kind(resolution).retrieve(resolution, self.parties())
+
+    def find(self, resolution: Resolution) -> tuple[Resolution, Retrieved]:
+        """Retrieves; filters that nothing held fits are read as what is spoken of, if that is answered."""
+        retrieved = self.retrieve(resolution)
+        unfit = unfit_filters(resolution, retrieved)
+        if unfit:
+            other = as_spoken_of(resolution, unfit)
+            found = speaking_of(self.retrieve(other), resolution.scope, unfit)
+            if any(item.answers for item in found.party_evidence):
+                return other, found
+        return resolution, retrieved
 
     def compose(self, resolution: Resolution, retrieved: Retrieved) -> Iterator[Composition]:
         """Quotes the best evidence; a model, if configured, words claims on it, yielded as they pass their checks."""
@@ -264,8 +276,8 @@ class UntocChain(Runnable[str | Question, Answer]):
         state = ChainState(question=question, resolution=resolution)
         yield state
         with clock.of("retrieve"):
-            retrieved = steps.retrieve(resolution)
-        state = replace(state, retrieved=retrieved)
+            resolution, retrieved = steps.find(resolution)
+        state = replace(state, resolution=resolution, retrieved=retrieved)
         yield state
         composed = Composition()
         for composed in clock.each("compose", steps.compose(resolution, retrieved)):

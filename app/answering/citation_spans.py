@@ -72,7 +72,8 @@ def is_antecedent_of_next(sentences: Sequence[Sentence], ordinal: int) -> bool:
         return False
     if _OUTWARD.match(following.text):
         return False
-    return _TAKES_UP.search(following.text) is not None and resolve_anaphora(sentences, ordinal + 1) in (None, ordinal)
+    pointed = resolve_anaphora(sentences, ordinal + 1)
+    return pointed == ordinal or (pointed is None and _TAKES_UP.search(following.text) is not None)
 
 
 def is_announcement(sentence: Sentence) -> bool:
@@ -107,7 +108,7 @@ def spans(
             first = pointed
         elif pointed is not None and pointed not in used and pointed != ordinal - 1:
             distant = SentenceSpan(first=pointed, last=pointed)
-        if last + 1 not in used and is_antecedent_of_next(sentences, last):
+        while last + 1 not in used and last + 1 - first < longest and is_antecedent_of_next(sentences, last):
             last += 1
         while last + 1 in wanted and last + 1 not in used and last + 1 - first < longest:
             last += 1

@@ -6,7 +6,7 @@ classifier (`kinds`).
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Final
@@ -21,8 +21,9 @@ from app.question.overrides import override
 from app.question.proposed import Propose, ProposedReading, chances_as_proposed, roles_as_proposed
 from app.question.relative_time import counted_from
 from app.question.replies import chosen_option
-from app.question.resolution import ASKED_FOR, Resolution, TopicWording
+from app.question.resolution import ASKED_FOR, NamedFilter, Resolution, TopicWording
 from app.question.roles import RoleReading, Word, encode_words, load_tagger, may_be_name, words_of
+from app.question.silence import asks_who_was_silent
 from app.question.spans import Span, find_spans
 from app.question.turn import (
     ConversationState,
@@ -246,6 +247,12 @@ def interpret(
     A follow-up with a topic of its own asks everyone only in words: "and on piracy?" asks whoever was asked.
     """
     kind = _plausible(chances, question, roles, language, follows=follows)
+    # "And which did not?" denies what the question before it said.
+    elliptic = follows and "topic" not in roles.labels
+    against = kind.kind == "negated_which" and not elliptic and not asks_who_was_silent(question)
+    if against:
+        # Who does not do something says so: "which States do not extradite their nationals?".
+        kind = replace(kind, kind="which_states")
     if kind.kind in _OUTSIDE:
         roles = replace(roles, labels=tuple("-" for _ in roles.labels))
     roles = _less_bare_articles(roles, language)
@@ -304,7 +311,7 @@ def interpret(
         negated=scope.negated,
         provision=provision,
         assumed_treaty=treaties.assumed,
-        stance=not provision and (kind.kind == "position" or _has(roles, language, "stance")),
+        stance=not provision and (against or kind.kind == "position" or _has(roles, language, "stance")),
         over_time=kind.kind == "over_time" or when.named > 1,
         wording=TopicWording(topic=topic, text=_wording(question, roles))
         if topic and _beside_topic(roles, language)
@@ -314,6 +321,7 @@ def interpret(
         kind=kind.kind,
         kind_chance=kind.chance,
         other_kinds=kind.others,
+        filters=tuple(_named_filters(roles, asked.groups)),
     )
     return QuestionReading(resolution=resolution, roles=roles, frame=frame, language=language)
 
@@ -323,6 +331,18 @@ def _filters(roles: RoleReading) -> Iterator[Span]:
     for word, label in zip(roles.words, roles.labels, strict=True):
         if word.span is not None and (label not in ("topic", "quote") or word.span.kind == "agenda_item"):
             yield word.span
+
+
+def _named_filters(roles: RoleReading, groups: Collection[str]) -> Iterator[NamedFilter]:
+    """Yields the times, bodies and groups that narrow whose statements are searched, or which."""
+    for word, label in zip(roles.words, roles.labels, strict=True):
+        span = word.span
+        if span is None or label in ("topic", "quote"):
+            continue
+        if span.kind == "date" and span.interval is not None:
+            yield NamedFilter(code="", words=word.text)
+        elif span.kind == "body" or (span.kind == "party" and span.codes and span.codes[0] in groups):
+            yield NamedFilter(code=span.codes[0], words=word.text)
 
 
 def _less_bare_articles(roles: RoleReading, language: str) -> RoleReading:

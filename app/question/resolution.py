@@ -3,7 +3,7 @@
 "Which States did not mention corruption?" resolves to the topic "corruption", `all_states` and `negated`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import Final, Literal
 
@@ -50,6 +50,19 @@ class TopicWording:
 
 
 @dataclass(frozen=True, kw_only=True)
+class NamedFilter:
+    """A time, body or group that a question names and that narrows whose statements are searched, or which.
+
+    Attributes:
+        code: Code of the body or group; empty for a time.
+        words: As the question has it.
+    """
+
+    code: str
+    words: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Resolution:
     """How a question was read.
 
@@ -82,6 +95,7 @@ class Resolution:
         wording: How the topic was asked about; None where it was set by hand or has been joined to another.
         quote: Words whose source is asked; empty where none are quoted.
         shown: What has been shown before, where the question goes on from it or is about it.
+        filters: The times, bodies and groups that the question itself names as filters.
     """
 
     scope: Scope
@@ -113,6 +127,7 @@ class Resolution:
     other_kinds: tuple[QuestionKind, ...] = ()
     again: QuestionKind | None = None
     earlier_kind: QuestionKind | None = None
+    filters: tuple[NamedFilter, ...] = ()
 
     @property
     def answered_as(self) -> QuestionKind:
@@ -142,3 +157,22 @@ def with_kind(read: Resolution, kind: QuestionKind) -> Resolution:
         is_statement_question=kind != "out_of_scope",
         to_assistant=kind == "out_of_scope",
     )
+
+
+def as_spoken_of(read: Resolution, filters: Collection[NamedFilter]) -> Resolution:
+    """Returns a question with filters that it names taken for what is spoken of: bodies and groups join the topic.
+
+    "What should UNODC publish, according to Peru?" asks Peru alone. A time is only taken out of the scope, since
+    whether a sentence speaks of 2023 is seen from its words.
+    """
+    scope, codes = read.scope, {named.code for named in filters}
+    if "" in codes:
+        scope = replace(scope, years=(), months=(), interval=None)
+    words = [named.words for named in filters if named.code]
+    scope = replace(
+        scope,
+        bodies=tuple(body for body in scope.bodies if body not in codes),
+        groups=tuple(group for group in scope.groups if group not in codes),
+        topic=" ".join(filter(None, (scope.topic, *words))),
+    )
+    return replace(read, scope=scope, over_time=read.over_time and "" not in codes)

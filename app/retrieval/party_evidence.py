@@ -81,8 +81,7 @@ class PartyEvidence:
         return tuple(
             item
             for item in self.sentences
-            if item.relevance.answers
-            or (item.sentence.statement_id in answering and item.relevance.chance >= item.relevance.quoted)
+            if item.relevance.answers or (item.sentence.statement_id in answering and item.relevance.supports)
         )
 
     @property

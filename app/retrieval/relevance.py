@@ -43,14 +43,12 @@ class Relevance:
             `representative`: no topic was asked about.
         threshold: From which chance on it answers.
         near: From which chance on it may answer, where it is not sure to.
-        quoted: From which chance on it is quoted beside a sentence of its statement that answers.
     """
 
     chance: float
     source: ConfidenceSource
     threshold: float
     near: float
-    quoted: float
 
     @property
     def answers(self) -> bool:
@@ -62,18 +60,23 @@ class Relevance:
         """Whether it may answer, without being evidence."""
         return self.near <= self.chance < self.threshold
 
+    @property
+    def supports(self) -> bool:
+        """Whether it is quoted beside a sentence of its statement that answers: it may be part of the answer."""
+        return self.source == "calibrated" and self.nearest
+
     def times(self, share: float) -> "Relevance":
         """Returns the relevance where only a share of the topic was searched for."""
         return replace(self, chance=self.chance * share)
 
 
-CITED: Final = Relevance(chance=1.0, source="cited", threshold=0.0, near=0.0, quoted=0.0)
-REPRESENTATIVE: Final = Relevance(chance=1.0, source="representative", threshold=0.0, near=0.0, quoted=0.0)
+CITED: Final = Relevance(chance=1.0, source="cited", threshold=0.0, near=0.0)
+REPRESENTATIVE: Final = Relevance(chance=1.0, source="representative", threshold=0.0, near=0.0)
 
 
 def lexical_relevance(share: float) -> Relevance:
     """Returns the relevance of a sentence by the share of the topic's words that it holds with its neighbours."""
-    return Relevance(chance=share, source="lexical", threshold=WORDS_MIN, near=WORDS_MIN / 2, quoted=WORDS_MIN)
+    return Relevance(chance=share, source="lexical", threshold=WORDS_MIN, near=WORDS_MIN / 2)
 
 
 class _Record(BaseModel):
@@ -90,9 +93,8 @@ class RelevanceArtefact(_Record):
     threshold: Annotated[float, Field(gt=0, lt=1)]
     """From which chance on a sentence answers."""
     near: Annotated[float, Field(gt=0, lt=1)]
-    """From which chance on it may answer: of parties below it, at most three in a hundred do."""
-    quoted: Annotated[float, Field(gt=0, lt=1)]
-    """From which chance on a sentence is quoted beside one that answers: half of those below the threshold do."""
+    """From which chance on it may answer: of parties below it, at most three in a hundred do. From there on a sentence
+    is quoted beside one of its statement that answers."""
     models: dict[str, str]
     """Identity of the models that it was fitted with."""
     pairs: int
@@ -135,7 +137,6 @@ class RelevanceModel:
                 source="calibrated",
                 threshold=artefact.threshold,
                 near=artefact.near,
-                quoted=artefact.quoted,
             )
             for logit in logits
         )

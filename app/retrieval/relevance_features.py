@@ -4,27 +4,22 @@ Asked about "capital punishment", a sentence on "the death penalty" shares no wo
 and the glossary say how near it is, and how near any topic is to these statements.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import astuple, dataclass, fields, replace
 from functools import cache, cached_property
 from importlib.resources import files
 from typing import Final
 
-import numpy as np
-
-from app.retrieval.terms import key_phrases
+from app.retrieval.terms import content_terms
 from app.retrieval.topic import Topic
 from vectorstore.arrays import Matrix
 from vectorstore.catalogue import Catalogue
 from vectorstore.embeddings import Embedder
 from vectorstore.records import ScoredPassage, Sentence
+from vectorstore.word_vectors import word_vectors
 
 # Raised with every change of what a feature measures: an artefact of another version is not used.
-FEATURE_VERSION: Final = 3
-# A phrase is known to the corpus from this many passages on.
-_KNOWN_PHRASE_PASSAGES: Final = 3
-# A single word in more than this share of all passages is too common for its absence to be telling.
-_COMMON_WORD_SHARE: Final = 0.2
+FEATURE_VERSION: Final = 4
 _PROFILES_KEPT: Final = 32
 
 
@@ -35,27 +30,29 @@ class SentenceFeatures:
     Attributes:
         alone: Cross-encoder logit of the sentence.
         lead: How far the sentence is behind the best one of the party in this, 0 or below.
-        support: Mean logit of the three best sentences of the party.
         contrast: By how many standard deviations the topic is nearer to these statements than unrelated concepts of the
             field are, each at its nearest passage.
         generality: Mean cosine of the topic and the concepts of the field: some topics are near to anything.
-        said: 1 where the statements use a phrase of the topic that is known to the corpus, else 0.
         terms_missing: Share of the glossary's terms in the topic of which the statements hold neither a synonym nor
             what is part of it.
         confused: 1 where the sentence and its neighbours name only what is easily confused with the topic, else 0.
         one_of_many: 1 where the question names nobody and the party is one of many, of which few speak of a topic; 0
             where it was asked about.
+        worded: Share of the topic's content words, rare ones counting more, that the sentence holds, itself or by a
+            synonym: 0 to 1.
+        least_meant: The cosine of the topic's word that is farthest from all words of the sentence, each at its nearest
+            one: of "climate commitments" a sentence on "commitments" leaves "climate" far off.
     """
 
     alone: float
     lead: float
-    support: float
     contrast: float
     generality: float
-    said: float
     terms_missing: float
     confused: float
     one_of_many: float
+    worded: float
+    least_meant: float
 
     @classmethod
     def names(cls) -> tuple[str, ...]:
@@ -104,12 +101,10 @@ class TopicProfile:
 
     Attributes:
         generality: See `SentenceFeatures`.
-        phrases: Of each phrase of the topic that the corpus knows, the statements that use it.
         terms: Of each term of the field in the topic, the statements that hold it, a synonym, or what is part of it.
     """
 
     generality: float
-    phrases: tuple[frozenset[str], ...]
     terms: tuple[frozenset[str], ...]
 
 
@@ -156,20 +151,11 @@ class FeatureExtractor:
         assert topic.vector is not None
         return TopicProfile(
             generality=float((self._background @ topic.vector).mean()),
-            phrases=tuple(self._known_phrases(topic)),
             terms=tuple(
                 self._catalogue.statements_with(*named.terms, *narrower)
                 for named, narrower in zip(topic.within, topic.narrower, strict=True)
             ),
         )
-
-    def _known_phrases(self, topic: Topic) -> Iterator[frozenset[str]]:
-        """Yields the use of each phrase of a topic that is neither rare nor very common in the corpus."""
-        common = _COMMON_WORD_SHARE * self._catalogue.count_passages()
-        for phrase in key_phrases(topic.english, "en"):
-            passages = self._catalogue.phrase_frequency(phrase)
-            if passages >= _KNOWN_PHRASE_PASSAGES and (" " in phrase or passages <= common):
-                yield self._catalogue.statements_with(phrase)
 
     @cached_property
     def _background(self) -> Matrix:
@@ -185,18 +171,28 @@ class FeatureExtractor:
         common = SentenceFeatures(
             alone=0.0,
             lead=0.0,
-            support=float(np.sort(read.alone)[-3:].mean()),
             contrast=self._contrast(nearest, read.statement_ids),
             generality=profile.generality,
-            said=float(any(own & statements for statements in profile.phrases)),
             terms_missing=sum(not own & holders for holders in profile.terms) / max(1, len(profile.terms)),
             confused=0.0,
             one_of_many=float(read.one_of_many),
+            worded=0.0,
+            least_meant=0.0,
         )
         best = float(read.alone.max())
+        texts = [sentence.text for sentence in read.sentences]
         return tuple(
-            replace(common, alone=float(alone), lead=float(alone) - best, confused=float(topic.confuses(window)))
-            for alone, window in zip(read.best_alone, read.windows, strict=True)
+            replace(
+                common,
+                alone=float(alone),
+                lead=float(alone) - best,
+                confused=float(topic.confuses(window)),
+                worded=topic.share_of(content_terms(text, "en")),
+                least_meant=farthest,
+            )
+            for alone, text, window, farthest in zip(
+                read.best_alone, texts, read.windows, _least_meant(topic, texts), strict=True
+            )
         )
 
     def _contrast(self, nearest: float, statement_ids: Sequence[str]) -> float:
@@ -205,6 +201,27 @@ class FeatureExtractor:
             return 0.0
         others = (vectors @ self._background.T).max(axis=0)
         return float((nearest - others.mean()) / (others.std() + 0.02))
+
+
+def _least_meant(topic: Topic, texts: Sequence[str]) -> list[float]:
+    """Returns of each text the least cosine of the topic's words, each with its nearest word there; 0 of no words."""
+    (words,), found = word_vectors([topic.english]), word_vectors(texts)
+    telling = [_is_telling(topic, start, end) for start, end in words.places]
+    # A topic of function words alone counts as a whole.
+    asked = words.vectors[telling] if any(telling) else words.vectors
+    return [
+        float((asked @ text.vectors.T).max(axis=1).min()) if len(asked) and len(text.vectors) else 0.0 for text in found
+    ]
+
+
+def _is_telling(topic: Topic, start: int, end: int) -> bool:
+    """Whether the word of a topic to which a word piece belongs is no function word."""
+    text = topic.english
+    while start > 0 and text[start - 1].isalnum():
+        start -= 1
+    while end < len(text) and text[end].isalnum():
+        end += 1
+    return not content_terms(text[start:end], "en").isdisjoint(topic.weights)
 
 
 @cache

@@ -8,7 +8,7 @@ import pytest
 
 from app.retrieval.relevance import RelevanceModel
 from app.retrieval.relevance_features import SentenceFeatures
-from evals.calibrate import SEALED, Floats, Sample, best_threshold, figures_of, fit, quoted, split
+from evals.calibrate import SEALED, Floats, Sample, best_threshold, figures_of, fit, split
 from evals.errors import EvalError
 from evals.relevance_pairs import FOLDS, Pair, PairSource, fold_of
 
@@ -81,18 +81,6 @@ def test_sentences_beside_the_evidence_are_less_sure_than_the_evidence() -> None
     told = [replace(s, beside=np.array([s.pair.answered, False, False])) for s in plain]
     weight, of_statement = (fit(samples, MODELS).weights["contrast"] for samples in (told, plain))
     assert weight < of_statement
-
-
-def test_sentences_are_quoted_from_the_chance_on_from_which_half_of_them_are_evidence() -> None:
-    alone = NAMES.index("alone")
-    samples = _samples(400)
-    for sample in samples:
-        # Of answered pairs the third sentence goes on with the evidence, less clearly; the first stands beside it.
-        sample.features[2, alone] += 4.0 * sample.pair.answered
-    told = [replace(s, beside=np.array([s.pair.answered, False, False])) for s in samples]
-    assert 0.0 < quoted(told, [alone], 0.99) < 0.99
-    away = [replace(s, beside=np.array([s.pair.answered, False, s.pair.answered])) for s in samples]
-    assert quoted(away, [alone], 0.99) > quoted(told, [alone], 0.99)
 
 
 def test_the_sealed_fold_shares_no_party_and_no_topic_with_what_is_fitted_and_is_measured_when_asked() -> None:

@@ -10,9 +10,7 @@ from vectorstore.records import Sentence
 
 def found(text: str, chance: float, source: ConfidenceSource = "calibrated") -> ScoredSentence:
     sentence = Sentence(statement_id="s", ordinal=0, start=0, end=len(text), text=text, paragraph=1, page=None)
-    return ScoredSentence(
-        sentence=sentence, relevance=Relevance(chance=chance, threshold=0.2, near=0.1, quoted=0.03, source=source)
-    )
+    return ScoredSentence(sentence=sentence, relevance=Relevance(chance=chance, threshold=0.2, near=0.1, source=source))
 
 
 @pytest.mark.parametrize(

@@ -24,7 +24,6 @@ ACROSS = RelevanceModel(
         intercept=-4.0,
         threshold=0.5,
         near=0.1,
-        quoted=0.5,
         models=across_models(),
         pairs=0,
         data_sha256="",

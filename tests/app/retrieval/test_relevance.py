@@ -28,11 +28,10 @@ ZERO = SentenceFeatures(**dict.fromkeys(SentenceFeatures.names(), 0.0))
 def _artefact(**changes: object) -> RelevanceArtefact:
     values = {
         "feature_version": FEATURE_VERSION,
-        "weights": {"alone": 0.5, "support": 2.0},
+        "weights": {"alone": 0.5, "contrast": 2.0},
         "intercept": -1.0,
         "threshold": 0.4,
         "near": 0.2,
-        "quoted": 0.1,
         "models": MODELS,
         "pairs": 3000,
         "data_sha256": "0",
@@ -54,7 +53,7 @@ def _sentence(number: int, statement_id: str = "s") -> Sentence:
 
 
 def test_chance_is_the_logistic_of_the_weighted_features() -> None:
-    (found,) = RelevanceModel(_artefact()).judge([replace(ZERO, alone=4.0, support=0.25)])
+    (found,) = RelevanceModel(_artefact()).judge([replace(ZERO, alone=4.0, contrast=0.25)])
     assert found.chance == pytest.approx(1 / (1 + math.exp(-(-1.0 + 0.5 * 4.0 + 2.0 * 0.25))))
     assert found.answers and found.source == "calibrated"
 
@@ -111,7 +110,7 @@ def test_a_party_is_as_sure_as_its_surest_sentence_and_quotes_those_that_answer(
 
 
 def test_weaker_sentences_are_quoted_beside_one_of_their_statement_that_answers_alone() -> None:
-    model = RelevanceModel(_artefact(weights={"alone": 1.0}, intercept=0.0))
+    model = RelevanceModel(_artefact(weights={"alone": 1.0}, intercept=0.0, near=0.1))
     sure, weaker, weakest = model.judge([replace(ZERO, alone=logit) for logit in (1.0, -2.0, -3.0)])
     judged = ((0, "s", sure), (1, "s", weaker), (2, "s", weakest), (3, "other", weaker))
     found = PartyEvidence(

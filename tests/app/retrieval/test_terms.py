@@ -2,33 +2,9 @@ import pytest
 import yaml
 
 from app.question.reading import resolve
-from app.retrieval.terms import content_terms, key_phrases
+from app.retrieval.terms import content_terms
 from ingest.glossary.glossary import translate_topic
 from ingest.parties.party_table import PartyTable
-
-
-@pytest.mark.parametrize(
-    ("language", "topic", "phrases"),
-    [
-        ("en", "the use of nuclear weapons", ("nuclear weapons",)),
-        ("en", "the issue of Iran's nuclear programme", ("nuclear programme",)),
-        ("en", "money-laundering and the proceeds of crime", ("money-laundering", "proceeds", "crime")),
-        ("fr", "l'entraide judiciaire", ("entraide judiciaire",)),
-        ("fr", "la protection de la souveraineté", ("protection", "souveraineté")),
-        ("es", "la asistencia judicial recíproca", ("asistencia judicial", "judicial recíproca")),
-        ("ru", "о взаимной правовой помощи", ("взаимной правовой", "правовой помощи")),
-        ("ar", "في المساعدة القانونية", ("المساعدة القانونية",)),
-        ("zh", "保护主权", ("保护", "护主", "主权")),
-        ("zh", "法人的责任", ("法人", "责任")),
-    ],
-)
-def test_key_phrases_are_adjacent_content_words(language, topic, phrases):
-    assert key_phrases(topic, language) == phrases
-
-
-def test_key_phrases_without_a_language_leave_out_function_words_of_any():
-    assert key_phrases("la protección de los testigos") == ("protección", "testigos")
-    assert key_phrases("") == key_phrases("of the") == ()
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,49 @@
+"""Filters that no statement fits: a time, body or group that is what is spoken of and not who spoke, where or when.
+
+"How many reports did Arvandia receive in 2023?" is answered from its statement of 2024, by a sentence that names 2023;
+"what should UNODC publish, according to Esquaria?" asks Esquaria alone, since nothing in the store is UNODC's.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from app.question.resolution import NamedFilter, Resolution
+from app.records import Note, Scope
+from app.retrieval.evidence_retriever import Retrieved
+from app.retrieval.party_evidence import PartyEvidence, ScoredSentence
+
+
+def unfit_filters(resolution: Resolution, retrieved: Retrieved) -> tuple[NamedFilter, ...]:
+    """Returns the filters that the question names and that nothing held fits, of those asked who hold statements."""
+    holders = {code for summary in retrieved.held for code in summary.metadata.holders}
+    if not holders:
+        return ()
+    silent = {code for code in resolution.scope.groups if code not in holders}
+    nothing = not retrieved.searched
+    return tuple(
+        named
+        for named in resolution.filters
+        if named.code in silent or (nothing and not resolution.scope.pick and named.code not in retrieved.asked_parties)
+    )
+
+
+def speaking_of(retrieved: Retrieved, scope: Scope, filters: Sequence[NamedFilter]) -> Retrieved:
+    """Keeps the evidence that names the years of times among these filters, and notes how they were read."""
+    if not all(named.code for named in filters):
+        ends = (end[:4] for end in scope.interval or () if end)
+        years = re.compile("|".join(sorted({*scope.years, *ends})))
+        kept = (_naming(item, retrieved, years) for item in retrieved.party_evidence)
+        retrieved = replace(retrieved, party_evidence=tuple(kept))
+    words = ", ".join(named.words for named in filters)
+    return replace(retrieved, notes=(*retrieved.notes, Note(kind="spoken_of", values={"words": words})))
+
+
+def _naming(evidence: PartyEvidence, retrieved: Retrieved, years: re.Pattern[str]) -> PartyEvidence:
+    """Keeps the sentences that name one of these years, themselves or beside them."""
+
+    def names(item: ScoredSentence) -> bool:
+        of, at = retrieved.sources.sentences[item.sentence.statement_id], item.sentence.ordinal
+        return any(years.search(sentence.text) for sentence in of[max(0, at - 1) : at + 2])
+
+    return replace(evidence, sentences=tuple(filter(names, evidence.sentences)))
