@@ -309,6 +309,7 @@ def interpret(
         unnamed=(kind.kind == "ambiguous" or (pointing and not follows))
         and not (asked.states or asked.groups or which or asked.unclear),
         negated=scope.negated,
+        denies=against and which,
         provision=provision,
         assumed_treaty=treaties.assumed,
         stance=not provision and (against or kind.kind == "position" or _has(roles, language, "stance")),

@@ -79,6 +79,7 @@ class Resolution:
         unnamed: The question speaks of someone by a pronoun only, and no earlier turn says whom.
         to_assistant: The question asks the assistant for an opinion or another kind of work.
         negated: The question asks which States did not say something; the scope is that of the question which did.
+        denies: The question asks which States say that they do not do something, or do not want it.
         provision: The question asks what a treaty itself says, not what a State said of it.
         assumed_treaty: The articles asked about were named without their treaty, which was assumed.
         stance: The question asks for a position, such as whether a State supports something.
@@ -111,6 +112,7 @@ class Resolution:
     unnamed: bool = False
     to_assistant: bool = False
     negated: bool = False
+    denies: bool = False
     provision: bool = False
     assumed_treaty: bool = False
     stance: bool = False

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from app.question.resolution import Resolution, Shown
-from app.records import Citation, Coverage, Note, RetrievedPassage, Scope, Sources, TreatyScope, WordsFound
+from app.records import Citation, Coverage, Direction, Note, RetrievedPassage, Scope, Sources, TreatyScope, WordsFound
 from app.retrieval.direction import direction_asked, has_one_subject, topic_words
 from app.retrieval.party_evidence import PartyEvidence, ScoredSentence, merge_evidence
 from app.retrieval.party_search import PartySearch
@@ -358,7 +358,9 @@ class EvidenceRetriever:
     def _positions(self, resolution: Resolution) -> PositionReader:
         scope, catalogue = resolution.scope, self._store.catalogue
         listed = (resolution.all_states or scope.members_of) and not resolution.negated and has_one_subject(scope)
-        asked = direction_asked(resolution.question, scope.topic, scope.language) if listed else None
+        asked: Direction | None = "against" if resolution.denies else None
+        if listed and not resolution.denies:
+            asked = direction_asked(resolution.question, scope.topic, scope.language)
         return PositionReader(
             lambda language: topic_in(topic_words(scope), scope.language, language), catalogue.sentences, asked
         )

@@ -113,12 +113,18 @@ def kinds_of(
         is_speaker: Whether a name is that of who holds the position.
     """
     cues = _compiled(language or "en")
-    if cues is None or _found("abstains", cues, text):
+    if cues is None or any(_found(name, cues, text) for name in ("declines", "abstains")):
         return ()
     # Reported speech of others is blanked out, so that offsets stay.
     own = cues["others_said"].sub(lambda match: " " * len(match.group()), text) if "others_said" in cues else text
     marks = [mark for rule in RULES for mark in _marks(rule, cues, own, is_speaker)]
     return tuple(sorted(_conditions(_apart(marks)), key=lambda mark: mark.start))
+
+
+def declines_position(text: str, language: str | None) -> bool:
+    """Whether a sentence says that its speaker takes no position: "the Forum has no position on this suggestion"."""
+    cues = _compiled(language or "en")
+    return cues is not None and bool(_found("declines", cues, text))
 
 
 def kind_of(marks: Iterable[PositionMark]) -> PositionKind:

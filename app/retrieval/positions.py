@@ -11,6 +11,7 @@ from typing import Final
 from app.records import Direction
 from app.retrieval.direction import direction_of, read_sentence
 from app.retrieval.party_evidence import PartyEvidence, ScoredSentence
+from app.retrieval.position_marks import declines_position
 from app.retrieval.scoped_statements import recency
 from app.retrieval.terms import content_terms
 from vectorstore.records import Sentence
@@ -85,7 +86,10 @@ class PositionReader:
         reported = {each.items[0] for each in best if each.direction is None}
         kept = [item for item in evidence.sentences if item not in reported]
         if not taking:
-            return replace(evidence, sentences=tuple(kept), takes_no_position=True)
+            declined = self._declined(near)
+            rest = tuple(item for item in kept if item not in declined)
+            wanted = bool(declined) and self._asked in (None, "mentions")
+            return replace(evidence, sentences=(*declined, *rest), takes_no_position=not wanted)
         newest = sorted(taking, key=lambda each: recency(metadata[each.statement_id]), reverse=True)
         # What hardly speaks of the topic, in a later statement than any position, would be shown as the latest one.
         latest = recency(metadata[newest[0].statement_id])
@@ -141,6 +145,16 @@ class PositionReader:
             return after
         found = self._read(replace(other, relevance=item.relevance), read.language)
         return found if found.clearness >= clear else after
+
+    def _declined(self, near: Sequence[_ReadEvidence]) -> tuple[ScoredSentence, ...]:
+        """Returns the first sentence that says, itself or in one after it, that no position is taken, with that one."""
+        for read in near:
+            (item,) = read.items
+            at = item.sentence.ordinal
+            for after, sentence in enumerate(self._sentences(item.sentence.statement_id)[at : at + 1 + _ANNOUNCED]):
+                if declines_position(sentence.text, read.language):
+                    return (item, replace(item, sentence=sentence)) if after else (item,)
+        return ()
 
     def _with_next(self, read: _ReadEvidence) -> _ReadEvidence:
         """Adds the next sentences of its paragraph, to the first that says what is thought of it, where one does."""

@@ -3,7 +3,7 @@
 "Arvandia, tenth session, 2020: “We do not support that proposal.” [1]".
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
@@ -34,6 +34,8 @@ RELATED: Final = 3
 _SHOWN: Final = ("for", "against", "conditional")
 # Answer types, such as a number, are looked for in so many of the strongest quotations; others hold one by chance.
 _READ_FOR_ANSWER: Final = 2
+# Sentences after one of these in which it is looked for; with it they are one quotation.
+_FOLLOWING: Final = 3
 # Quotations from the statements of one group, beside those of the State that was asked about.
 OF_GROUP: Final = 2
 
@@ -104,6 +106,8 @@ def compose(
     more = 0
     for item in (*answering, *groups):
         strong = item.strong
+        if asked is not None and not item.members:
+            strong = with_answer_type(strong, sources, lambda text: _holds(asked, [text], parties, answering, question))
         allowed = min(share, OF_GROUP) if item.members else share
         made = quote(strong, sources, allowed, first_number=len(citations) + 1, newest_first=True)
         made = with_quoted_parties(made, sources, parties)
@@ -115,9 +119,7 @@ def compose(
             strongest += [citation.quote for citation in made[:_READ_FOR_ANSWER]]
         claims += [claim_of(item.party, citation, parties, wording) for citation in made]
     missing = None
-    if asked is not None and not contains_answer_type(
-        asked, strongest, parties, [item.party for item in answering], question
-    ):
+    if asked is not None and not _holds(asked, strongest, parties, answering, question):
         missing = asked
     return Composition(
         claims=tuple(claims),
@@ -127,6 +129,31 @@ def compose(
         spoken_for=_spoken_for(groups),
         introductions=introductions,
     )
+
+
+def _holds(
+    asked: Missing, texts: Sequence[str], parties: PartyTable, answering: Sequence[PartyEvidence], question: str
+) -> bool:
+    return contains_answer_type(asked, texts, parties, [item.party for item in answering], question)
+
+
+def with_answer_type(
+    strong: Sequence[Sentence], sources: Sources, holds: Callable[[str], bool]
+) -> tuple[Sentence, ...]:
+    """Returns the sentences to quote, the first ones with what follows them up to the kind of thing asked for.
+
+    Asked by how much deaths went down, "we have opened fourteen posts along the road" is quoted on to "the number of
+    bodies has fallen from 311 to 88"; where one of the strongest holds it, or none nearby, they stay as they are.
+    """
+    first = strong[:_READ_FOR_ANSWER]
+    if any(holds(sentence.text) for sentence in first):
+        return tuple(strong)
+    for sentence in first:
+        after = sources.sentences[sentence.statement_id][sentence.ordinal : sentence.ordinal + 1 + _FOLLOWING]
+        for reach, following in enumerate(after):
+            if holds(following.text):
+                return (*after[: reach + 1], *(other for other in strong if other not in after[: reach + 1]))
+    return tuple(strong)
 
 
 def claim_of(party: str, citation: Citation, parties: PartyTable, wording: Wording) -> Claim:
