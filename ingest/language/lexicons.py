@@ -32,9 +32,9 @@ def load_table(name: str) -> tuple[Mapping[str, str], ...]:
 
 
 @cache
-def load_words(name: str) -> frozenset[str]:
-    """Returns a list of words of `words.yaml`."""
-    return frozenset(load_lexicon("words")[name].split())
+def load_words(key: str, name: str = "words") -> frozenset[str]:
+    """Returns a list of words of a lexicon; `-` stands for none, as an ending or particle that may lack."""
+    return frozenset("" if word == "-" else word for word in load_lexicon(name)[key].split())
 
 
 def unfolded(pattern: str) -> str:

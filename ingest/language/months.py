@@ -18,8 +18,8 @@ _WITH_SHORT: Final = ("en", "en_GB")
 def month_numbers() -> dict[str, int]:
     """Returns the number of each month by its name in small letters, 1 to 12.
 
-    Nominative and genitive ("октябрь", "октября"), the Russian prepositional ("октябре"), and French names typed without accents ("fevrier"); an Arabic letter
-    without its hamza makes another word.
+    Nominative, genitive and Russian prepositional ("октябрь", "октября", "октябре"), and French names typed without
+    accents ("fevrier"); an Arabic letter without its hamza makes another word.
 
     Source: https://cldr.unicode.org, through Babel.
     """

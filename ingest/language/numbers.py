@@ -116,7 +116,9 @@ def _chinese(text: str) -> Iterator[Number]:
             yield Number(start=match.start(), end=match.end(), value=str(share))
             continue
         written, after = match["number"], text[match.end() : match.end() + 1]
-        alone = len(written) == 1 and (written in _LEXICON["chinese_never_alone"] or not after or after not in _LEXICON["chinese_counters"])
+        alone = len(written) == 1 and (
+            written in _LEXICON["chinese_never_alone"] or not after or after not in _LEXICON["chinese_counters"]
+        )
         if not alone and set(written) != {"一"}:
             yield Number(start=match.start(), end=match.end(), value=str(han_value(written)))
     for match in _WORDS.half.finditer(text):

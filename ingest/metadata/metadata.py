@@ -11,8 +11,8 @@ from dataclasses import dataclass, fields, replace
 
 from ingest.language.dates import interval
 from ingest.language.detection import detect_language
-from ingest.language.numerals import ascii_digits
 from ingest.language.lexicons import Patterns
+from ingest.language.numerals import ascii_digits
 from ingest.metadata.heading import Heading, find_heading, holder_in, speaker_in, title_in
 from ingest.metadata.manifest import ManifestRow
 from ingest.metadata.occasion import read_occasion, symbol_in, words_of_file_name

@@ -23,7 +23,6 @@ JOINT = _WORDS.joint
 _NEAR_TITLE, _LONGEST_LIST = 300, 4000
 
 
-
 @dataclass(frozen=True, kw_only=True)
 class SpokenFor:
     """On whose behalf a statement is made: a group's code, or several States that make up no known group, or nobody."""
@@ -68,7 +67,9 @@ def spoken_for(
             found = _as_one(_listed_after(line, phrase.end(), named), parties, date, speaker)
             if found is not None and found.group is not None:
                 return found
-        first = next((match for match in named if not _WORDS.article.sub("", line[: match.start], count=1).strip()), None)
+        first = next(
+            (match for match in named if not _WORDS.article.sub("", line[: match.start], count=1).strip()), None
+        )
         if number > 0 and first is not None and is_voice(line[first.end :]):
             found = _as_one([first], parties, date, speaker)
             # "The African Group wishes", said by a member of the group and time and again.

@@ -4,7 +4,6 @@ Every naming of a State is weighed by the words around it: "my country, X" and "
 of X" weigh much, "X welcomes" less, and "the situation in X" nothing. A State wins only clearly.
 """
 
-import re
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -94,5 +93,7 @@ def _weight(flat: str, match: PartyMatch) -> float:
     left = next((weight for weight, pattern in patterns if pattern.search(before)), 0.0)
     if _WORDS.reported.search(before):
         return left
-    patterns = zip(_WEIGHTS, (_WORDS.after_strong, _WORDS.after_clear, _WORDS.after_half, _WORDS.after_weak), strict=True)
+    patterns = zip(
+        _WEIGHTS, (_WORDS.after_strong, _WORDS.after_clear, _WORDS.after_half, _WORDS.after_weak), strict=True
+    )
     return max(left, next((weight for weight, pattern in patterns if pattern.match(after)), 0.0))

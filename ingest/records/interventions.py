@@ -49,7 +49,7 @@ _INTRODUCTION: Final = 1200
 _OPENING: Final = 1500
 
 _WORDS: Final = RegexPatterns("interventions")
-# Brackets near the beginning of a line · "The representative of …" · short lines that stand alone · "Arvandia:" · reports.
+# Brackets near a line's beginning · "The representative of …" · short lines that stand alone · "Arvandia:" · reports.
 _LINES_OF_RECORDS: Final = (
     re.compile(r"^[^\n(（]{2,100}[(（][^\n()（）]{2,80}[)）]", re.MULTILINE),
     _WORDS.delegation_line,

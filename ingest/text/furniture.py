@@ -25,9 +25,7 @@ _PAGE = Patterns("layout").source("page")
 _NUMBER = r"\d{1,4}"
 _STRONG_LINE = re.compile(rf"(?:{_JOB}|{_SYMBOL}|{_DATE}|{_BARCODE}|{_SHEET}|{_PAGE})")
 _BARE_LINE = re.compile(r"[-–—]?\s?(\d{1,3})\s?[-–—]?")
-_TOKEN = re.compile(
-    rf"(?P<strong>{_PAGE}|{_BARCODE}|{_JOB}|{_DATE}|{_SYMBOL}|{_SHEET})|(?P<number>{_NUMBER})"
-)
+_TOKEN = re.compile(rf"(?P<strong>{_PAGE}|{_BARCODE}|{_JOB}|{_DATE}|{_SYMBOL}|{_SHEET})|(?P<number>{_NUMBER})")
 _INLINE_STAMP = re.compile(rf"{_JOB}\s+{_SHEET}|{_SHEET}\s+{_JOB}")
 _EDGE_NUMBER = re.compile(r"^\W*\d{1,4}\b\W*|\W*\b\d{1,4}\W*$")
 _UNFIT_HEAD_END = re.compile(r"[.!?;:,。！？؟،؛…][\"”’»)\]]*$")

@@ -14,6 +14,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
+from ingest.language.lexicons import load_words
 from ingest.language.words import document_names, joins_without_hyphen
 from ingest.text.furniture import (
     Line,
@@ -23,7 +24,6 @@ from ingest.text.furniture import (
     running_heads,
     text_lines,
 )
-from ingest.language.lexicons import load_words
 from ingest.text.layout import Typesetting, flows, typesetting
 from ingest.text.readable import ReadableText, readable
 from ingest.text.squash import squash

@@ -207,5 +207,12 @@ def _by_file_name(file: str) -> str | None:
     return (
         named[0]
         if named
-        else next((code for code, words in load_lexicon("treaty_text")["file_words"].items() if re.search(rf"\b(?:{words})", name)), None)
+        else next(
+            (
+                code
+                for code, words in load_lexicon("treaty_text")["file_words"].items()
+                if re.search(rf"\b(?:{words})", name)
+            ),
+            None,
+        )
     )
