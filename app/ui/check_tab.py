@@ -15,7 +15,7 @@ from app.checking.output import write_output
 from app.errors import AppError
 from app.ui.ask_tab import SHOWN_ERRORS
 from app.ui.background_job import run_in_background
-from app.ui.check_view import check_html
+from app.ui.check_view import check_html, checking_html
 from app.ui.messages import error_html
 from app.ui.served import session_folder
 from app.ui.uploads import safe_name
@@ -35,7 +35,7 @@ class _CheckTabController:
         if not file and not text.strip():
             yield f'<p class="u-empty">{say("nothing-to-check")}</p>', gr.skip()
             return
-        yield _busy(""), gr.DownloadButton(visible=False)
+        yield checking_html(), gr.DownloadButton(visible=False)
         try:
             path = Path(file) if file else None
             document = self._checker.read(path) if path else read_pasted(text)
@@ -44,7 +44,7 @@ class _CheckTabController:
                 if isinstance(step, CheckReport):
                     yield self._shown(document, step), self._download(path, step, request)
                 else:
-                    yield _busy(f' value="{step[0]}" max="{step[1]}"'), gr.skip()
+                    yield checking_html(*step), gr.skip()
         except SHOWN_ERRORS as error:
             yield error_html(error), gr.DownloadButton(visible=False)
 
@@ -64,13 +64,6 @@ class _CheckTabController:
         write_output(output, source, report, self._checker.party_name)
         words = say("download-commented" if commented else "download-report")
         return gr.DownloadButton(words, value=str(output), visible=True)
-
-
-def _busy(done: str) -> str:
-    return (
-        f'<div class="u-progress" role="status"><progress aria-label="{say("tab-check")}"{done}></progress>'
-        f"<p>{say('checking')}</p></div>"
-    )
 
 
 def build_check_tab(checker: Checker) -> None:

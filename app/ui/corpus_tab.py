@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from html import escape
 from typing import Any, Final
 
 import gradio as gr
@@ -10,9 +9,10 @@ import gradio as gr
 from app.answering.provenance import holder, record_in_words
 from app.corpus.corpus import Corpus, UndoStep
 from app.ui.ask_tab import ON_ACTION, ON_FETCH, QUIET, SHOWN_ERRORS, fetched
-from app.ui.evidence_panel import fetched_html, page_json
+from app.ui.evidence_panel import page_json
 from app.ui.messages import error_html, worded
 from app.ui.provenance_html import PartyNamer, language_name
+from app.ui.templates import render
 from app.ui.words import label, language, say
 from vectorstore.records import Document, DocumentSummary, Statement, StatementSummary
 
@@ -232,70 +232,22 @@ def statement_html(
 
     A record has a button for each of its interventions; an intervention shows its own words of the record.
     """
-    family = "" if kinship is None else f'<p class="u-note">{say("family")} <bdi>{escape(worded(kinship))}</bdi></p>'
-    nobody = say("several-speakers" if isinstance(statement, Document) else "nobody")
-    who = holder(statement.kind, statement.metadata, names) or nobody
-    lang = f' lang="{escape(statement.metadata.language)}"' if statement.metadata.language else ""
-    text, place = statement.source_text, ""
-    if isinstance(statement, Statement) and statement.is_intervention:
-        span = statement.span
-        text = text[span.start : span.end]
-        told = f" · {say('record-summary')}" if span.summarised else ""
-        place = (
-            f'<p class="u-note">{say("intervention-of", number=span.ordinal)} <bdi>{escape(span.named or "")}</bdi>'
-            f"{told} · "
-            f"{_open_button(statement.document.document_id, say('open-record'))}</p>"
-        )
-    return (
-        f'<article class="u-statement"><h2 tabindex="-1" class="u-focus-me">{escape(who)}</h2>'
-        f'<p class="u-note"><bdi>{escape(statement.file)}</bdi></p>'
-        f"{family}{place}{_interventions_html(interventions, names)}"
-        f'<div class="u-whole u-quote" dir="auto"{lang} tabindex="0" role="region" '
-        f'aria-label="{say("source-text")}">{escape(text)}</div>'
-        f"{_pages_html(statement)}</article>"
-    )
-
-
-def _interventions_html(interventions: Sequence[StatementSummary], names: PartyNamer) -> str:
-    if not interventions:
-        return ""
-    rows = []
-    for item in interventions:
-        span = item.span
-        who = names(item.metadata.state) if span.role == "party" else say("nobodys-position", role=span.role)
-        opening = _open_button(item.statement_id, who, say("open-intervention", number=span.ordinal, who=who))
-        words = say("words-of-record" if span.summarised else "words-of-speaker")
-        rows.append(
-            f'<tr><td class="u-number-cell">{span.ordinal}</td><th scope="row">{opening}</th>'
-            f"<td><bdi>{escape(span.named or '')}</bdi></td><td>{words}</td></tr>"
-        )
-    head = "".join(f'<th scope="col">{heading}</th>' for heading in map(say, ("number", "party", "named-as", "words")))
-    return (
-        f'<div class="u-scroll" tabindex="0" role="region" aria-label="{say("interventions")}"><table class="u-table">'
-        f"<thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table></div>"
-    )
-
-
-def _open_button(statement_id: str, words: str, label: str | None = None) -> str:
-    spoken = "" if label is None else f' aria-label="{escape(label)}"'
-    return (
-        f'<button type="button" class="u-open" data-action="open" data-id="{escape(statement_id)}"{spoken}>'
-        f"<bdi>{escape(words)}</bdi></button>"
-    )
-
-
-def _pages_html(statement: Statement | Document) -> str:
-    """Renders a fold for each page of the file, whose image is fetched once it is opened."""
     held = statement.as_statement() if isinstance(statement, Document) else statement
+    span = held.span
     ends = (*held.page_starts[1:], len(held.source_text))
-    pages = [
-        (number, begin)
-        for number, (begin, end) in enumerate(zip(held.page_starts, ends, strict=False), 1)
-        if begin < held.span.end and end > held.span.start
-    ]
-    return "".join(
-        fetched_html(held.statement_id, begin, begin, "page_image", say("page-as-in-file", page=number))
-        for number, begin in pages
+    pages = enumerate(zip(held.page_starts, ends, strict=False), 1)
+    nobody = say("several-speakers" if isinstance(statement, Document) else "nobody")
+    return render(
+        "statement",
+        statement=statement,
+        held=held,
+        who=holder(statement.kind, statement.metadata, names) or nobody,
+        kinship=None if kinship is None else worded(kinship),
+        span=span if isinstance(statement, Statement) and statement.is_intervention else None,
+        text=statement.source_text if isinstance(statement, Document) else held.source_text[span.start : span.end],
+        parts=interventions,
+        names=names,
+        pages=[(number, begin) for number, (begin, end) in pages if begin < span.end and end > span.start],
     )
 
 

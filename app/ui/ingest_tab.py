@@ -14,6 +14,7 @@ from app.corpus.corpus import Corpus
 from app.ui.ask_tab import QUIET, SHOWN_ERRORS
 from app.ui.background_job import run_in_background
 from app.ui.messages import error_html, worded
+from app.ui.templates import render
 from app.ui.uploads import collect, named_files, to_ingest, upload_box
 from app.ui.words import label, language, say
 from ingest.parties.party_names import PartyKind
@@ -39,8 +40,6 @@ _TONES: Final[dict[FileOutcome, str]] = {
 _ASKED_AT_ONCE: Final = 10
 _SUGGESTED: Final = 3
 _HEAD: Final = 600
-
-_HEADS: Final = ("field-file", "result", "field-state", "why")
 
 Job = Callable[[Callable[[IngestProgress], None]], IngestReport]
 
@@ -186,19 +185,13 @@ def _shortened(report: IngestReport, folder: Path) -> IngestReport:
 
 def progress_html(progress: IngestProgress | None, folder: Path | None = None) -> str:
     """Renders how far an ingest is."""
-    if progress is None:
-        return (
-            f'<div class="u-progress" role="status"><progress aria-label="{say("tab-ingest")}"></progress>'
-            f"<p>{say('starting')}</p></div>"
-        )
-    name, left = escape(_without_folder(progress.file, folder)), progress.seconds_left
-    told = [f"{say(f'ingest-{progress.step}')} <bdi>{name}</bdi>"]
-    if left and progress.seconds >= 1:
-        told.append(say("time-left", left=format_timedelta(round(left), locale=language())))
-    done = say("files-done", done=progress.done, total=progress.total)
-    return (
-        f'<div class="u-progress" role="status"><progress aria-label="{say("tab-ingest")}" '
-        f'max="{max(progress.total, 1)}" value="{progress.done}"></progress><p>{done} · {" · ".join(told)}</p></div>'
+    left = progress.seconds_left if progress is not None and progress.seconds >= 1 else None
+    return render(
+        "ingest",
+        report=None,
+        at=progress,
+        name="" if progress is None else _without_folder(progress.file, folder),
+        left=format_timedelta(round(left), locale=language()) if left else None,
     )
 
 
@@ -206,17 +199,15 @@ def report_html(report: IngestReport, names: Callable[[str | None], str]) -> str
     """Renders what became of every file, problems first."""
     order = ("bad", "warn", "good", "plain")
     files = sorted(report.files, key=lambda file: order.index(_TONES[file.result]))
-    rows = "".join(_row(file, names) for file in files)
     nameless = len(_nameless(report))
-    words = [*([say("nameless-count", count=nameless)] if nameless else []), *map(worded, report.notes)]
-    heads = "".join(f'<th scope="col">{say(key)}</th>' for key in _HEADS)
-    notes = "".join(f'<li dir="auto">{escape(note)}</li>' for note in words)
-    return (
-        f'<div class="u-report" role="status"><p class="u-summary">{_summary(report.files)} · '
-        f"{say('seconds', seconds=f'{report.seconds:.1f}')}</p>"
-        + (f'<ul class="u-notes">{notes}</ul>' if notes else "")
-        + f'<div class="u-scroll" tabindex="0" role="region" aria-label="{say("report")}"><table class="u-table">'
-        f"<thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table></div></div>"
+    return render(
+        "ingest",
+        report=report,
+        summary=_summary(report.files),
+        notes=[*([say("nameless-count", count=nameless)] if nameless else []), *map(worded, report.notes)],
+        files=[(file, _TONES[file.result]) for file in files],
+        names=names,
+        worded=worded,
     )
 
 
@@ -226,16 +217,6 @@ def _summary(files: Sequence[FileResult]) -> str:
         words = say(f"outcome-{file.result}")
         counts[words] = counts.get(words, 0) + 1
     return ", ".join(f"{words}: {count}" for words, count in counts.items()) or say("no-files")
-
-
-def _row(file: FileResult, names: Callable[[str | None], str]) -> str:
-    words, tone = say(f"outcome-{file.result}"), _TONES[file.result]
-    state = names(file.state) if file.state else "–"
-    return (
-        f'<tr><th scope="row"><bdi>{escape(file.file)}</bdi></th>'
-        f'<td><span class="u-badge u-{tone}">{words}</span></td><td><bdi>{escape(state)}</bdi></td>'
-        f'<td dir="auto">{escape(worded(file.reason or ""))}</td></tr>'
-    )
 
 
 def _without_folder(words: str, folder: Path | None) -> str:
