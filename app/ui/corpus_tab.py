@@ -8,9 +8,9 @@ import gradio as gr
 
 from app.answering.provenance import holder, record_in_words
 from app.corpus.corpus import Corpus, UndoStep
-from app.ui.ask_tab import ON_ACTION, ON_FETCH, QUIET, SHOWN_ERRORS, fetched
 from app.ui.evidence_panel import page_json
 from app.ui.messages import error_html, worded
+from app.ui.parts import QUIET, SHOWN_ERRORS, fetched, html, sent, skips
 from app.ui.provenance_html import PartyNamer, language_name
 from app.ui.templates import render
 from app.ui.words import label, language, say
@@ -127,12 +127,12 @@ class _CorpusTabController:
         """Opens the statement of a row; gives what `opened` gives."""
         number = int(event.row_value[0] or 0) if event.row_value else 0
         if not 0 < number <= len(ids):
-            return (gr.skip(),) * (3 + len(_FIELDS))
+            return skips(3 + len(_FIELDS))
         return self.opened(ids[number - 1])
 
     def act(self, event: gr.EventData) -> tuple[Any, ...]:
         """Opens an intervention of a record, or the record; gives what `opened` gives."""
-        return self.opened(str(event._data.get("id", "")) if isinstance(event._data, dict) else "")
+        return self.opened(str(sent(event).get("id", "")))
 
     def opened(self, statement_id: str, message: str = "") -> tuple[Any, ...]:
         """Gives (chosen id, form, detail, one update per field)."""
@@ -140,7 +140,7 @@ class _CorpusTabController:
             statement = self._corpus.show(statement_id)
             parts, kinship = self._corpus.interventions(statement_id), self._corpus.kinship(statement_id)
         except SHOWN_ERRORS as error:
-            return (None, gr.Column(visible=False), error_html(error), *[gr.skip()] * len(_FIELDS))
+            return (None, gr.Column(visible=False), error_html(error), *skips(len(_FIELDS)))
         values = [
             gr.Textbox(value=getattr(statement.metadata, name) or "", info=_info(statement, name)) for name in _FIELDS
         ]
@@ -162,7 +162,7 @@ class _CorpusTabController:
             step = self._corpus.undo_step((statement_id or "").partition(".")[0])
             corrected = self._corpus.edit(statement_id or "", changes)
         except SHOWN_ERRORS as error:
-            return gr.skip(), statement_id, gr.skip(), error_html(error), *[gr.skip()] * len(_FIELDS)
+            return gr.skip(), statement_id, gr.skip(), error_html(error), *skips(len(_FIELDS))
         now = step.now if step.now != statement_id else corrected
         return [replace(step, now=now)], *self.opened(corrected, _said(say("saved")))
 
@@ -274,7 +274,7 @@ def build_corpus_tab(corpus: Corpus, tab: gr.Tab) -> None:
         columns = gr.CheckboxGroup(
             choices=list(_COLUMNS), value=list(_FIRST_COLUMNS), show_label=False, label=label("columns")
         )
-    count = gr.HTML(elem_id="corpus-count", apply_default_css=False, padding=False)
+    count = html(elem_id="corpus-count")
     table = gr.Dataframe(
         label=label("statements"), show_label=False, interactive=False, wrap=True, elem_id="corpus-table"
     )
@@ -298,19 +298,17 @@ def build_corpus_tab(corpus: Corpus, tab: gr.Tab) -> None:
             set_all = gr.Button(label("set-chosen"), variant="primary", scale=0, min_width=170, elem_id="corpus-set")
             remove_all = gr.Button(label("remove-chosen"), scale=0, min_width=170, elem_id="corpus-remove-chosen")
     with gr.Row(elem_classes="u-buttons"):
-        said = gr.HTML(elem_id="corpus-said", apply_default_css=False, padding=False)
+        said = html(elem_id="corpus-said")
         undo = gr.Button(label("take-back"), scale=0, min_width=110, visible=False, elem_id="corpus-undo")
     with gr.Column(visible=False, elem_id="corpus-form") as form:
         fields = _form_fields()
         with gr.Row(elem_classes="u-buttons"):
             save = gr.Button(label("save-metadata"), variant="primary", scale=0, min_width=150, elem_id="corpus-save")
             remove = gr.Button(label("remove-statement"), scale=0, min_width=170, elem_id="corpus-remove")
-    detail = gr.HTML(
+    detail = html(
         elem_id="corpus-detail",
-        js_on_load=ON_ACTION + ON_FETCH,
+        acts=True,
         server_functions=[fetched(corpus, page_json, "page_image")],
-        apply_default_css=False,
-        padding=False,
     )
     opened, sought = [chosen, form, detail, *fields], [words, columns, *filters]
     listing: Any = {"fn": controller.listed, "inputs": sought, "outputs": [table, choice, ids, count], **QUIET}

@@ -11,9 +11,9 @@ import gradio as gr
 from babel.dates import format_timedelta
 
 from app.corpus.corpus import Corpus
-from app.ui.ask_tab import QUIET, SHOWN_ERRORS
 from app.ui.background_job import run_in_background
 from app.ui.messages import error_html, worded
+from app.ui.parts import QUIET, SHOWN_ERRORS, html, queued, skips
 from app.ui.templates import render
 from app.ui.uploads import collect, named_files, to_ingest, upload_box
 from app.ui.words import label, language, say
@@ -61,7 +61,7 @@ class _IngestTabController:
     def ingest(self, sent: Sequence[Mapping[str, Any]] | None, include_unlisted: bool) -> Iterator[tuple[Any, ...]]:
         """Ingests uploaded files; yields what `_watch` does, the emptied drop area and what `asked` gives."""
         files = named_files(sent)
-        waiting = (gr.skip(),) * (3 + _ASKED_AT_ONCE)
+        waiting = skips(3 + _ASKED_AT_ONCE)
         idle = gr.Button(visible=False)
         if not files:
             yield f'<p class="u-empty">{say("no-files")}</p>', idle, *waiting
@@ -130,7 +130,7 @@ class _IngestTabController:
             words = say("state-set", file=f"<bdi>{escape(file.file)}</bdi>", party=escape(self._name(held)))
             told.append(f'<p class="u-said" role="status">{words}</p>')
         if not told:
-            return f'<p class="u-empty">{say("choose-first")}</p>', *[gr.skip()] * (3 + _ASKED_AT_ONCE)
+            return f'<p class="u-empty">{say("choose-first")}</p>', *skips(3 + _ASKED_AT_ONCE)
         report = replace(report, files=tuple(files))
         return "".join(told), report_html(report, self._name), *self.asked(report)
 
@@ -144,7 +144,7 @@ class _IngestTabController:
         try:
             party = self._corpus.add_party(name, kind=kind, aliases=others)
         except (*SHOWN_ERRORS, OSError) as error:
-            return error_html(error), *[gr.skip()] * (4 + _ASKED_AT_ONCE)
+            return error_html(error), *skips(4 + _ASKED_AT_ONCE)
         words = say("party-added", party=f"<bdi>{escape(party.name)}</bdi>")
         return f'<p class="u-said" role="status">{words}</p>', "", "", *self.asked(report)
 
@@ -226,7 +226,7 @@ def _without_folder(words: str, folder: Path | None) -> str:
 def build_ingest_tab(corpus: Corpus, tab: gr.Tab) -> IngestTab:
     """Lays out the tab inside the current context and connects it."""
     controller = _IngestTabController(corpus)
-    gr.HTML(label("intro-ingest"), elem_classes="u-intro", apply_default_css=False, padding=False)
+    html(label("intro-ingest"), elem_classes="u-intro")
     files = upload_box()
     unlisted = gr.Checkbox(label=label("take-unlisted"), value=False)
     with gr.Row(elem_classes="u-buttons"):
@@ -234,13 +234,13 @@ def build_ingest_tab(corpus: Corpus, tab: gr.Tab) -> IngestTab:
         sample = gr.Button(label("load-sample"), scale=0, min_width=220, elem_id="sample")
         stop = gr.Button(label("stop"), scale=0, min_width=88, visible=False, elem_id="ingest-stop")
     with gr.Column(visible=False, elem_id="nameless-form") as form:
-        gr.HTML(label("whose-are-these"), apply_default_css=False, padding=False)
+        html(label("whose-are-these"))
         choices = [
             gr.Dropdown(choices=[], allow_custom_value=True, visible=False, elem_classes="u-nameless")
             for _ in range(_ASKED_AT_ONCE)
         ]
         name = gr.Button(label("set-states"), variant="primary", scale=0, min_width=150, elem_id="nameless-set")
-    said = gr.HTML(elem_id="nameless-said", apply_default_css=False, padding=False)
+    said = html(elem_id="nameless-said")
     with gr.Accordion(label("unknown-party"), open=False, elem_id="party-form"):
         with gr.Row():
             party = gr.Textbox(label=label("name"), max_lines=1, min_width=200, elem_id="party-name")
@@ -248,15 +248,9 @@ def build_ingest_tab(corpus: Corpus, tab: gr.Tab) -> IngestTab:
             kind = gr.Radio(label=label("kind-of-party"), choices=["state"], value="state", min_width=260)
         add = gr.Button(label("add-party"), scale=0, min_width=150, elem_id="party-add")
     taken = gr.State(None)
-    report = gr.HTML(elem_id="ingest-report", apply_default_css=False, padding=False)
+    report = html(elem_id="ingest-report")
     # One writer at a time; a second user's ingest waits in the queue.
-    running: Any = {
-        "show_progress": "hidden",
-        "api_visibility": "private",
-        "concurrency_limit": 1,
-        "concurrency_id": "ingest",
-        "trigger_mode": "once",
-    }
+    running = queued("ingest", 1)
     asked = [taken, form, *choices]
     # What the browser sent has the files' own names; see `named_files`.
     started = start.click(
