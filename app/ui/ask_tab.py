@@ -91,7 +91,7 @@ class _AskTabController:
 
     def welcome(self, turns: list[ShownTurn], here: str | None = None) -> str:
         if turns:
-            return conversation_html(turns, self._corpus, identifier=here or "")
+            return self._shown(turns, here)
         try:
             statements = self._corpus.documents()
             examples = greet(statements, self._corpus.parties(), load_wording(language())).options
@@ -114,6 +114,15 @@ class _AskTabController:
             "",
             self.listed(words, identifier),
         )
+
+    def _shown(
+        self,
+        turns: list[ShownTurn],
+        here: str | None,
+        pending: Pending | None = None,
+        unsaved: Unsaved | None = None,
+    ) -> str:
+        return conversation_html(turns, self._corpus, identifier=here or "", pending=pending, unsaved=unsaved)
 
     def _turns(self, identifier: str) -> list[ShownTurn]:
         """Returns the turns of a kept conversation, rendered."""
@@ -244,10 +253,10 @@ class _AskTabController:
             save_draft(self._store, turn.answer, judged, history=turn.history, overrides=turn.overrides)
         except SHOWN_ERRORS as error:
             unsaved = Unsaved(number=turn.number, error=str(error))
-            return conversation_html(turns, self._corpus, identifier=here or "", unsaved=unsaved), gr.skip()
+            return self._shown(turns, here, unsaved=unsaved), gr.skip()
         kept = [*turns[:place], replace(turn, judged=judged), *turns[place + 1 :]]
         self._keep(here, kept[place])
-        return conversation_html(kept, self._corpus, identifier=here or ""), kept
+        return self._shown(kept, here), kept
 
     def use(self, turns: list[ShownTurn], here: str | None, event: gr.EventData) -> tuple[Any, ...]:
         """Takes a related passage into its answer; gives (conversation, evidence, turns)."""
@@ -265,7 +274,7 @@ class _AskTabController:
         evidence = evidence_section(turn.number, turn.answer, self._corpus, used)
         kept = [*turns[:place], replace(turn, used=used, evidence=evidence), *turns[place + 1 :]]
         self._keep(here, kept[place])
-        return conversation_html(kept, self._corpus, identifier=here or ""), _panel(kept, place), kept
+        return self._shown(kept, here), _panel(kept, place), kept
 
     def export(self, asked: object) -> dict[str, str]:
         """Makes a document of a conversation for the browser to save; gives its `name` and its `data`, a data URI."""
@@ -327,12 +336,12 @@ class _AskTabController:
     def stopped(self, turns: list[ShownTurn], here: str | None, asking: str) -> tuple[Any, ...]:
         """Shows that a question was stopped, which goes back into its box; gives what `_answer` does, but the last."""
         pending = Pending(question=asking, notice=say("stopped")) if asking else None
-        shown = conversation_html(turns, self._corpus, identifier=here or "", pending=pending)
+        shown = self._shown(turns, here, pending)
         return shown or self.welcome(turns), asking, gr.Button(visible=True), gr.Button(visible=False)
 
     def _refused(self, question: str, turns: list[ShownTurn], here: str | None, error: Exception) -> tuple[Any, ...]:
         pending = Pending(question=question, error=str(error))
-        shown = conversation_html(turns, self._corpus, identifier=here or "", pending=pending)
+        shown = self._shown(turns, here, pending)
         return shown, *skips(3), question, *skips(4)
 
     def _handed_over(
@@ -340,7 +349,7 @@ class _AskTabController:
     ) -> tuple[Any, ...]:
         """Hands a wish to the Briefing tab."""
         pending = Pending(question=question, notice=say("briefing-elsewhere")) if question else None
-        shown = conversation_html(turns, self._corpus, identifier=here or "", pending=pending)
+        shown = self._shown(turns, here, pending)
         wish = BriefingWish(identifier=uuid4().hex, request=request)
         return shown, *skips(3), "", *skips(3), wish
 
@@ -351,24 +360,21 @@ class _AskTabController:
         skip = gr.skip()
         history = [turn_of(turn.answer, turn.overrides) for turn in turns]
 
-        def shown(turns: list[ShownTurn], pending: Pending | None = None) -> str:
-            return conversation_html(turns, self._corpus, identifier=here or "", pending=pending)
-
         busy = (gr.Button(visible=False), gr.Button(visible=True), question, skip)
         idle = (gr.Button(visible=True), gr.Button(visible=False), "", skip)
-        yield shown(turns, Pending(question=question)), *[skip] * 3, "", *busy
+        yield self._shown(turns, here, Pending(question=question)), *[skip] * 3, "", *busy
         try:
             for item in self._assistant.stream(question, overrides=overrides or None, history=history):
                 if isinstance(item, Answer):
                     number = turns[-1].number + 1 if turns else 1
                     turn = make_turn(number, question, item, overrides, self._corpus, history=history)
                     kept, here = [*turns, turn][-_TURNS_KEPT:], self._keep(here, turn)
-                    yield shown(kept), _panel(kept), kept, here, skip, *idle
+                    yield self._shown(kept, here), _panel(kept), kept, here, skip, *idle
                     return
                 pending = Pending(question=question, done=item.step, shown=item.shown)
-                yield shown(turns, pending), *[skip] * 4, *busy
+                yield self._shown(turns, here, pending), *[skip] * 4, *busy
         except SHOWN_ERRORS as error:
-            failed = shown(turns, Pending(question=question, error=str(error)))
+            failed = self._shown(turns, here, Pending(question=question, error=str(error)))
             yield failed, _panel(turns), turns, skip, question, *idle
 
     def editor_values(self, turns: list[ShownTurn]) -> list[Any]:

@@ -14,11 +14,11 @@ from app.retrieval.position_marks import KINDS, PositionKind
 from app.ui.provenance_html import provenance, speaker_line
 from app.ui.templates import render
 from app.ui.words import language, say
+from ingest.language.languages import RIGHT_TO_LEFT
 from prompts.wording import load_document_words
 
 # The component's event that carries a review; `select` is for what opens something.
 REVIEW_EVENT: Final = "apply"
-_RIGHT_TO_LEFT: Final = frozenset({"ar", "fa", "he", "ur"})
 _NO_NAME: Final = "—"
 
 
@@ -106,7 +106,7 @@ def _marked(citation: Citation, words: Sequence[EvidenceWords]) -> Iterator[tupl
 
 
 def _direction(citation: Citation) -> str:
-    return "rtl" if citation.language in _RIGHT_TO_LEFT else "ltr"
+    return "rtl" if citation.language in RIGHT_TO_LEFT else "ltr"
 
 
 def _when(citation: Citation) -> str:
