@@ -15,6 +15,9 @@ from app.checking.checker import Checker
 from app.checking.documents import read_pasted
 from app.checking.findings import CheckReport, Finding
 from app.checking.match_key import match_key
+from tests.cases import Cases
+
+cases = Cases(__file__)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,46 +44,10 @@ class Plant:
     session: str | None
 
 
-OTHER_WORDS = {
-    "en": "harmonize refrain furniture bilateral immediately repeal taxation neighbour postponement voluntary".split(),
-    "fr": "harmoniser abroger meubles bilatéral volontaire report voisins fiscalité".split(),
-    "es": "armonizar derogar muebles bilateral voluntario aplazamiento vecinos impuestos".split(),
-    "ru": "отменить мебель двусторонний добровольно перенос соседи налоги согласовать".split(),
-    "ar": "مواءمة إلغاء أثاث ثنائي طوعي تأجيل الجيران الضرائب".split(),
-    "zh": "协调 废除 家具 双边 自愿 推迟 邻国 税收".split(),
-}
-MODALS = {"shall": "may", "must": "could", "should": "will", "will": "might", "can": "cannot", "may": "must",
-          "doit": "peut", "doivent": "peuvent", "peut": "doit", "debe": "puede", "deben": "pueden", "должны": "могут",
-          "может": "должен", "يجب": "يمكن", "ينبغي": "يجوز", "应": "可", "必须": "可以"}  # fmt: skip
-DENIALS = ("not", "never", "no", "cannot", "pas", "ne", "no", "не", "لا", "لم", "不", "没有")
-INVENTED = {
-    "en": (
-        ("The lighthouse keepers of {n} provinces", "Every orchard in the northern valley", "Our ministry of tides",
-         "A council of glassblowers", "The night trains between the two harbours", "Each beekeeper with a licence",
-         "My delegation's puppet theatre", "The registry of lost umbrellas", "Seventeen retired ferrymen"),
-        ("will be counted twice before", "were painted yellow in honour of", "refused to be weighed during",
-         "has been borrowed without receipt by", "shall sing quietly throughout", "must be folded neatly behind",
-         "cannot be insured against", "were exchanged for"),
-        ("the festival of small lanterns", "a treaty on migratory kites", "the second Tuesday of harvest",
-         "the parade of amphibious bicycles", "an audit of the moonlit bakeries", "the winter census of sparrows",
-         "the great cheese of the archipelago"),
-    ),
-    "fr": (("Les gardiens de phare des {n} provinces", "Chaque verger de la vallée du nord", "Le théâtre de marionnettes"),
-           ("seront comptés deux fois avant", "ont été peints en jaune pour", "refusent d’être pesés pendant"),
-           ("la fête des petites lanternes", "le défilé des bicyclettes amphibies", "le recensement des moineaux d’hiver")),
-    "es": (("Los fareros de las {n} provincias", "Cada huerto del valle del norte", "El teatro de títeres"),
-           ("serán contados dos veces antes de", "fueron pintados de amarillo en honor de", "se niegan a ser pesados durante"),
-           ("la fiesta de los farolillos", "el desfile de bicicletas anfibias", "el censo de gorriones de invierno")),
-    "ru": (("Смотрители маяков {n} провинций", "Каждый сад северной долины", "Наш кукольный театр"),
-           ("будут пересчитаны дважды перед", "покрашены в жёлтый цвет ради", "отказались взвешиваться во время"),
-           ("праздника маленьких фонарей", "парада плавающих велосипедов", "зимней переписи воробьёв")),
-    "ar": (("حراس المنارات في {n} مقاطعات", "كل بستان في الوادي الشمالي", "مسرح الدمى الصغير"),
-           ("سيتم عدهم مرتين قبل", "طليت باللون الأصفر تكريما", "رفضت أن توزن خلال"),
-           ("مهرجان الفوانيس الصغيرة", "موكب الدراجات البرمائية", "تعداد العصافير الشتوي")),
-    "zh": (("{n}个省的灯塔看守人", "北方山谷里的每一座果园", "我们的木偶剧院"),
-           ("将在此之前被清点两次以庆祝", "为了纪念而被漆成黄色迎接", "拒绝称重并缺席了"),
-           ("小灯笼节", "两栖自行车游行", "冬季麻雀普查")),
-}  # fmt: skip
+OTHER_WORDS = cases["other_words"]
+MODALS = cases["modals"]
+DENIALS = cases["denials"]
+INVENTED = cases["invented"]
 
 
 class Planter:
@@ -347,82 +314,12 @@ class Planter:
 
 MARKS = (("“", "”"), ('"', '"'), ("« ", " »"), ("„", "“"), ("‘", "’"), ("«", "»"))
 # A draft's ways to say who spoke: {who}, {when} (empty, or with a space before it), {q} with its marks.
-BEFORE = {
-    "en": (
-        "{who} said{when}: {q}",
-        "The representative of {who} stated{when} that {q}.",
-        "According to {who}{when}, {q}.",
-        "In its statement{when}, the delegation of {who} stressed the following: {q}",
-        "Responding to a question, {who}{when} replied that {q}, and moved on.",
-        "It was {who} that put it most clearly{when}: {q}",
-        "{who}’s view{when} is plain: {q}",
-        "Several speakers took the floor. {who} then warned{when}: {q}",
-        "{who} took the floor{when}. It said: {q}",
-    ),
-    "fr": ("{who} a déclaré{when} : {q}", "Selon {who}{when}, {q}."),
-    "es": ("{who} declaró{when}: {q}", "Según {who}{when}, {q}."),
-    "ru": ("{who}: заявление{when}. Делегация заявила: {q}", "{who} отметила{when}: {q}"),
-    "ar": ("قالت {who}{when}: {q}", "وأكدت {who}{when} أن {q}."),
-    "zh": ("{who}{when}表示：{q}", "{who}{when}指出：{q}"),
-}
-AFTER = {
-    "en": (
-        "{q}, said {who}{when}.",
-        "{q} ({who}{ref})",
-        "{q}, {who} stated{when}.",
-        "Much was said. {q}, according to {who}{when}.",
-        "### {who}{ref}\n\n{q}",
-        "**{who}**{dot}\n\n> {q} [{n}]",
-        "{who} put it as follows{when}:\n\n> {bare}",
-        "> {bare}\n\n— {who}{ref}",
-        "This matters for all: {q}[^{n}]\n\n[^{n}]: {who}, statement{ref}.",
-        "| State | Occasion | Words |\n|---|---|---|\n| {who} | {occ} | {q} |",
-    )
-}
+BEFORE = cases["before"]
+AFTER = cases["after"]
 # Forms that were written after the rules had been; see docs/verify.md for what they showed.
-LATER_BEFORE = {
-    "en": (
-        "Speaking after others{when}, the Permanent Representative of {who} told delegates: {q}",
-        "{who} was among those who, unlike Freedonia, took a firm stand{when}: {q}",
-        "As {who} has put it{when}, {q}.",
-        "The position of {who}{when} can be summed up in its own words — {q} — and has not changed.",
-        "Let us recall the words of the Minister for Foreign Affairs of {who}{when}: {q}",
-        "Quoting {who}{when}: {q}",
-        "{who} ({occ}): {q}",
-        "* {who}{when}: {q}",
-        "1. {who} submitted{when} that {q};",
-        "Asked about it, the delegate of {who} went on{when}: {q}.",
-        "In the statement by {who}{when} one reads {q}.",
-        "What did {who} say{when}? {q}",
-    ),
-    "fr": ("Le représentant de {who} a souligné{when} que {q}.", "D’après {who}{when} : {q}"),
-    "es": ("El representante de {who} señaló{when} que {q}.", "De acuerdo con {who}{when}, {q}."),
-    "ru": ("Представитель государства {who} заявил{when}: {q}", "Как подчеркнула {who}{when}, {q}."),
-    "ar": ("وقال ممثل {who}{when}: {q}", "ووفقا لما ذكرته {who}{when}، {q}."),
-    "zh": ("{who}代表{when}强调：{q}", "据{who}{when}称，{q}。"),
-}
-LATER_AFTER = {
-    "en": (
-        "{q} — {who}{when}",
-        "{q} These were the words of {who}{when}.",
-        "{q} [{who}{ref}]",
-        "{q}, the delegation of {who} added{when}.",
-        "{q}, as {who} noted{when}.",
-        "**{who}:** {q}",
-        "### {who}{ref}\n\nThe main point is this.\n\n> {bare}",
-        "| Topic | {who}{ref} |\n|---|---|\n| Cooperation | {q} |",
-        "This was said before.[^{n}]\n\n> {bare}[^{n}]\n\n[^{n}]: {who}{ref}.",
-        "{who}’s remarks{when}:\n\n> {q}",
-    )
-}
-SAID_WHEN = {
-    "en": (" in {year}", " at the {nth} session"),
-    "fr": (" en {year}", " à la {nth} session"),
-    "es": (" en {year}", " en el {nth} período de sesiones"),
-    "ru": (" в {year} году", " на {nth} сессии"),
-    "ar": (" في عام {year}", " في الدورة {nth}"),
-    "zh": ("在{year}年", "在第{nth}届会议上"),
-}
+LATER_BEFORE = cases["later_before"]
+LATER_AFTER = cases["later_after"]
+SAID_WHEN = cases["said_when"]
 NTH = {"en": "{}th", "fr": "{}e", "es": "{}.º", "ru": "{}-й", "ar": "{}", "zh": "{}"}
 
 
@@ -464,9 +361,9 @@ def render(plant: Plant, name: str, language: str, number: int, chooser: random.
             "dot": f" · session {plant.session}",
         }
     before, after = (LATER_BEFORE, LATER_AFTER) if later else (BEFORE, AFTER)
-    forms = before[language] + after.get(language, ())
+    forms = before[language] + after.get(language, [])
     if plant.how in ("year", "session"):
-        forms = tuple(form for form in forms if regex.search(r"\{(?:when|ref|occ|dot)\}", form))
+        forms = [form for form in forms if regex.search(r"\{(?:when|ref|occ|dot)\}", form)]
     quote = escape(plant.quote).replace("\n", "")
     form = chooser.choice(forms)
     if form.startswith(("|", "#", ">", "*", "1")) or "\n>" in form:

@@ -35,8 +35,6 @@ def _patterns() -> dict[str, "regex.Pattern[str]"]:
 
 _PATTERNS: Final = _patterns()
 _YEAR: Final = regex.compile(r"^(?:19|20)\d\d$")
-# Number words that are as often no count: "one of us", "both sides".
-_VAGUE_NUMBERS: Final = frozenset(("one", "both", "half", "two", "deux", "dos", "два", "две", "двух"))
 
 
 def contains_answer_type(
@@ -66,7 +64,7 @@ def _contains_number(text: str, what: QuantityTarget | None) -> bool:
         number, before, after = match.group(), text[: match.start()], text[match.end() :]
         if what is not None and what.follows(text, match.end()) and not _YEAR.match(number):
             return True
-        if _YEAR.match(number) or number.lower() in _VAGUE_NUMBERS or _PATTERNS["time_after"].match(after):
+        if _YEAR.match(number) or _PATTERNS["vague_number"].fullmatch(number) or _PATTERNS["time_after"].match(after):
             continue
         if _PATTERNS["reference_before"].search(before) or _PATTERNS["month_before"].search(before):
             continue

@@ -17,13 +17,14 @@ from app.question.lexicon import FIRST_YEAR
 from app.question.resolution import Resolution
 from app.records import Scope, TreatyScope
 from ingest.glossary.glossary import terms_of
+from ingest.language.lexicons import Patterns
 from ingest.metadata.sessions import canonical_body
 from ingest.parties.party_table import PartyTable
 from ingest.treaties.treaties import TREATIES, article_title, short_name
 
 # A bare number is an article of the Convention, as in questions.
 _DEFAULT_TREATY: Final = "UNTOC"
-_ARTICLE: Final = re.compile(r"(?:(?P<treaty>[A-Za-z]\w*)\s+)?(?:art(?:icle|\.)?\s*)?(?P<number>\d+(?:\s*bis)?)", re.I)
+_WORDS: Final = Patterns("briefing")
 _YEARS: Final = re.compile(r"(\d{4})(?:\s*[-–]\s*(\d{4}))?")
 _LONGEST_RANGE: Final = 200
 
@@ -166,17 +167,9 @@ def _years_asked(scope: Scope) -> tuple[str, ...]:
     return tuple(map(str, range(begin, end + 1)))
 
 
-_ASKED: Final = re.compile(
-    r"""^\W*(?:(?:please|can\s+you|could\s+you|kindly)\W+)*
-        (?:brief\s+(?:me|us)|(?:prepare|make|write|give\s+(?:me|us)|draft|i\s+need)\s+(?:me\s+|us\s+)?(?:a\s+|the\s+)?(?:short\s+)?briefing)
-        (?:\s+(?:on|about|regarding|concerning|for))?\s+(?P<rest>.+)$""",
-    re.VERBOSE | re.IGNORECASE | re.DOTALL,
-)
-
-
 def asked_for_briefing(question: str) -> str | None:
     """Returns what a briefing is asked on ("brief me on …"), or None where the question asks for none."""
-    match = _ASKED.match(question.strip())
+    match = _WORDS.request.match(question.strip())
     return match.group("rest").strip() if match else None
 
 
@@ -195,7 +188,7 @@ def _topics_in(words: str, language: str) -> list[str]:
 
     Only terms of the field are parted, so that what belongs together ("witnesses and victims") stays so.
     """
-    parts = [part.strip() for part in re.split(r",\s*(?:and\s+)?|\s+and\s+", words) if part.strip()]
+    parts = [part.strip() for part in _WORDS.between.split(words) if part.strip()]
     parted = len(parts) > 1 and not terms_of(words, language) and all(terms_of(part, language) for part in parts)
     return parts if parted else [words]
 
@@ -211,7 +204,7 @@ def _topic(text: str, language: str) -> Subject:
 
 
 def _article(text: str) -> Subject:
-    match = _ARTICLE.fullmatch(text)
+    match = _WORDS.article.fullmatch(text)
     if match is None:
         raise BriefingError(f"{text!r} is no article: write its number, with the treaty before it, such as `UNTOC 18`")
     wanted = (match.group("treaty") or _DEFAULT_TREATY).upper()

@@ -19,7 +19,7 @@ from app.checking.occasion_words import read_occasion
 from app.checking.speakers import Unknown, by_order, shown, subject_after, subject_before, unknown_in
 from ingest.language.attribution_verbs import ACCORDING, BEHALF, OBJECT, SPEAKER_OF, VERB
 from ingest.language.dates import find_dates
-from ingest.language.lexicons import RegexPatterns, load_lexicon, unfolded
+from ingest.language.lexicons import RegexPatterns
 from ingest.language.ordinals import find_session_mentions
 from ingest.language.sentences import split_sentences
 from ingest.metadata.sessions import find_bodies
@@ -29,7 +29,6 @@ from ingest.treaties.references import find_articles
 _MASK: Final = "\ufffc"
 _PARENTHESIS: Final = regex.compile(r"^\W{0,6}?[\[(（]([^()\[\]（）]{2,160})[\])）]")
 _DASHED: Final = regex.compile(r"^[\s.,;”\"]*[—–―]\s*(.{2,200})$")
-_BY: Final = regex.compile(r"^\s*(?:by|par|por|от)\s+(.{2,80})$", regex.IGNORECASE)
 _NAME_AFTER: Final = regex.compile(r"^[\s.,;:،，。]*(?:as\s+)?")
 _PATTERNS: Final = RegexPatterns("drafts")
 # "Belmora (see Arvandia's paper) stated".
@@ -46,17 +45,12 @@ _LONGEST_SENTENCE: Final = 1500
 _VERB_REACH: Final = 48
 _CLOSED: Final = regex.compile(r"\s*[”“\"»«’'‘›」』》〞〟＂]")
 _STOP: Final = regex.compile(r"[.!?。！？؟](?=\s|$|\[|[⁰¹²³⁴-⁹]|\p{Han})")
-_ARTICLES: Final = ("", "the", "la", "el", "le", "l’", "l'")
-_AND: Final = regex.compile(r"\s*,?\s*(?:and|et|y|и|و|和|及|、)\s*(?:the\s+|l[’'])?", regex.IGNORECASE)
-_LISTED: Final = regex.compile(r"\s*(?:,|،|、|,?\s*(?:and|et|y|и|و|和|及))\s*(?:the\s+|l[’'])?", regex.IGNORECASE)
 _BLOCKS_BACK: Final = 12
 # A line of this many words that names a party stands over what follows, as a heading does.
 _LABEL_WORDS: Final = 8
 _HEADINGS_BACK: Final = 200
 # What a label holds beside names and times: "Statements of Belmora, tenth session (2020)".
-_LABEL: Final = regex.compile(
-    rf"(?:\W|\d|\b(?:{unfolded(load_lexicon('drafts')['label'])})(?!\p{{L}}))*", regex.IGNORECASE
-)
+_LABEL: Final = _PATTERNS.label_only
 # "Vienna, Austria": a place, where a title says whose a document is or when and where a meeting is held.
 _PLACE: Final = regex.compile(r"\p{Lu}[\p{L}.’'-]+,\s*$")
 
@@ -365,7 +359,7 @@ class AttributionReader:
     def _after(self, after: str) -> tuple[str, ...]:
         """Returns who is said to speak behind a quotation: "said Austria", "Austria said", "according to Austria"."""
         text = after[_NAME_AFTER.match(after).end() :]  # type: ignore[union-attr]  # the pattern matches anything
-        if (dashed := _DASHED.match(after)) or (dashed := _BY.match(after)):
+        if (dashed := _DASHED.match(after)) or (dashed := _PATTERNS.by.match(after)):
             return self._ordered(dashed.group(1))
         found = self._find(text)
         if _PATTERNS.points_back.match(text):
@@ -452,9 +446,11 @@ class AttributionReader:
         # "said Austria", unless the verb is another's: "Austria told Germany".
         previous = max((other.end for other in found if other.end <= match.start), default=0)
         said = [
-            v for v in VERB.finditer(before) if v.start() >= previous and before[v.end() :].strip(" ,،") in _ARTICLES
+            verb
+            for verb in VERB.finditer(before)
+            if verb.start() >= previous and _PATTERNS.article_alone.fullmatch(before, verb.end())
         ]
-        return any(not previous or regex.search(r"[;.,،]", text[previous : v.start()]) for v in said)
+        return any(not previous or regex.search(r"[;.,،]", text[previous : verb.start()]) for verb in said)
 
 
 def _joined(first: PartyMatch, found: list[PartyMatch], text: str) -> list[PartyMatch]:
@@ -462,7 +458,9 @@ def _joined(first: PartyMatch, found: list[PartyMatch], text: str) -> list[Party
     group = [first]
     for match in reversed([m for m in found if m.end <= first.start]):
         between = text[match.end : group[0].start]
-        if not (_AND if len(group) == 1 else _LISTED).fullmatch(between) or OBJECT.search(text[: match.start]):
+        if not (_PATTERNS.joined_last if len(group) == 1 else _PATTERNS.listed).fullmatch(between) or OBJECT.search(
+            text[: match.start]
+        ):
             break
         group.insert(0, match)
     return group
@@ -472,7 +470,7 @@ def _joined_behind(found: list[PartyMatch], text: str) -> list[PartyMatch]:
     """Returns the first party with those behind it that speak together with it: "said Austria and Germany"."""
     group = found[:1]
     for match in found[1:]:
-        if not _LISTED.fullmatch(text[group[-1].end : match.start]):
+        if not _PATTERNS.listed.fullmatch(text[group[-1].end : match.start]):
             break
         group.append(match)
     return group
@@ -481,10 +479,7 @@ def _joined_behind(found: list[PartyMatch], text: str) -> list[PartyMatch]:
 def _ends_with(pattern: "regex.Pattern[str]", text: str) -> bool:
     """Returns whether a pattern's words stand right before a name, articles and titles aside."""
     tail = text[-60:]
-    return any(
-        regex.fullmatch(r"\s*(?:the\s+|la\s+|le\s+|el\s+|l[’']|los\s+|les\s+)?(?:\w+\s+){0,3}?", tail[match.end() :])
-        for match in pattern.finditer(tail)
-    )
+    return any(_PATTERNS.before_name.fullmatch(tail, match.end()) for match in pattern.finditer(tail))
 
 
 def _last_sentence(text: str, *, whole: bool = False) -> str:

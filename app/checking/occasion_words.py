@@ -9,45 +9,17 @@ from app.checking.findings import SpokenTime
 from app.checking.relative_times import YEAR, parts_of_year, told_from, untold
 from app.checking.written_years import in_digits, roman_years
 from ingest.language.dates import MONTH_NUMBER, find_dates
-from ingest.language.lexicons import RegexPatterns, load_lexicon, unfolded
+from ingest.language.lexicons import RegexPatterns
 from ingest.language.ordinals import find_session_mentions
 from ingest.metadata.sessions import find_bodies
 from ingest.treaties.references import find_agenda_items
 
-_WORDS: Final = load_lexicon("drafts")
-_SPEAKING: Final = unfolded(_WORDS["speaking"])
-# What may stand before a year that says when ...
-_ADVERB: Final = unfolded(_WORDS["year_adverb"])
-# ... and before one that may belong to a thing as well: "its 1998 statement", "the 1995 agreement", "of 1995".
-_DETERMINER: Final = r"(?:[’']s\s+|\b(?:its|the|his|her|their|of|de|du|del)\s+)"
-_WHEN: Final = regex.compile(
-    rf"{_ADVERB}(?P<year>{YEAR})|(?P<year>{YEAR})(?=\s*(?:年|году|года|г\.))"
-    rf"|{_DETERMINER}(?P<year>{YEAR})(?!\s+(?!{_SPEAKING})(?-i:\p{{Ll}}{{3}}))",
-    regex.IGNORECASE,
+_PATTERNS: Final = RegexPatterns(
+    "drafts", a_year=YEAR, month_name="|".join(sorted(map(regex.escape, MONTH_NUMBER), key=len, reverse=True))
 )
-_PATTERNS: Final = RegexPatterns("drafts")
+_WHEN: Final = _PATTERNS.when
 _REFERENCE_YEAR: Final = regex.compile(YEAR)
-
-
-# "In March 2018", "en mars", "On 3 October": a month, with what stands beside it.
-_MONTH_NUMBER: Final = MONTH_NUMBER | {
-    form: number
-    for number, form in enumerate(
-        "январе феврале марте апреле мае июне июле августе сентябре октябре ноябре декабре".split(), 1
-    )
-}
-_MONTHS: Final = "|".join(sorted(map(regex.escape, _MONTH_NUMBER), key=len, reverse=True))
-_IN: Final = r"(?:in|on|of|en|de|du|le|el|au\s+mois\s+de|в|во|في|,|[(\[（·|])"
-_MONTH: Final = regex.compile(
-    rf"(?:(?<=\b{_IN}\s*(?:early\s+|late\s+|mid-)?)(?P<month>{_MONTHS})\.?|(?<![\p{{L}}\p{{N}}])(?P<day>\d{{1,2}})(?:st|nd|rd|th|er|º)?\s+(?:of\s+|de\s+)?(?P<month>{_MONTHS})\.?"
-    rf"|(?P<month>{_MONTHS})\s+(?P<day>\d{{1,2}})(?:st|nd|rd|th)?)(?![\p{{L}}\d])(?:(?:\s*,)?\s*(?:of\s+|de\s+|del\s+)?(?P<year>{YEAR}))?"
-    r"|(?P<year>(?:19|20)\d\d)年(?P<month>\d{1,2})月(?!\d)|(?<!\d)(?P<month>\d{1,2})月(?P<day>\d{1,2})日",
-    regex.IGNORECASE,
-)
-_AT: Final = regex.compile(
-    r"(?:\b(?:at|before|to|during|in|à|devant|lors\s+de|en|ante|на|в|перед)\s+(?:the\s+|la\s+|l[’']|el\s+)?|(?:في|أمام)\s+|[在于])$",
-    regex.IGNORECASE,
-)
+_MONTH: Final = _PATTERNS.month
 
 
 def read_occasion(text: str, *, reference: bool = False, earlier: str = "") -> SpokenTime:
@@ -99,7 +71,9 @@ def read_occasion(text: str, *, reference: bool = False, earlier: str = "") -> S
         dates=tuple(dict.fromkeys(isos)),
         days=tuple(dict.fromkeys(days)),
         items=tuple(dict.fromkeys(mention.item for mention in find_agenda_items(text))),
-        bodies=tuple(dict.fromkeys(body.body for body in find_bodies(text) if _AT.search(text[: body.start]))),
+        bodies=tuple(
+            dict.fromkeys(body.body for body in find_bodies(text) if _PATTERNS.at_meeting.search(text[: body.start]))
+        ),
         untold=unread,
     )
 
@@ -122,4 +96,4 @@ def _yearless(month: "regex.Match[str]") -> str:
 
 def _number(month: "regex.Match[str]") -> int:
     written = month["month"].lower()
-    return int(written) if written.isdecimal() else _MONTH_NUMBER[written]
+    return int(written) if written.isdecimal() else MONTH_NUMBER[written]

@@ -21,7 +21,8 @@ from app.checking.polarity_words import (
     takes_back,
 )
 from app.checking.remarks import Remark, remark
-from ingest.language.attribution_verbs import OBJECT, SPEAKER_OF
+from ingest.language.attribution_verbs import SPEAKER_OF
+from ingest.language.lexicons import RegexPatterns
 from ingest.language.sentences import split_sentences
 from ingest.parties.party_table import PartyTable
 from ingest.text.quotation_marks import is_quoted
@@ -29,9 +30,7 @@ from vectorstore.records import Block
 
 # In an omission this short a modal verb is what the omission is about.
 _MODAL_WORDS: Final = 4
-_OBJECT: Final = regex.compile(
-    rf"{OBJECT.pattern}|\b(?:de|du|des|del|d[’'])\s*(?:la\s+|el\s+|l[’'])?$", regex.IGNORECASE
-)
+_PATTERNS: Final = RegexPatterns("drafts")
 _ENDED: Final = regex.compile(r"[.!?;。！？；؟؛][\"”’»)]*\s*$")
 _ENDS: Final = regex.compile(r"[\"”’»)]*\s*[.!?;。！？；؟؛]")
 _EMPTY_LINE: Final = regex.compile(r"\n[^\S\n]*\n\s*")
@@ -74,7 +73,7 @@ class Said:
         """Returns whether words name who holds the statement, as who speaks: not in "critics of Arvandia"."""
         return any(
             self.holders.intersection(match.codes)
-            and not (_OBJECT.search(words[: match.start]) and not SPEAKER_OF.search(words[: match.start]))
+            and not (_PATTERNS.object_of.search(words[: match.start]) and not SPEAKER_OF.search(words[: match.start]))
             for match in self.parties.find(words)
         )
 
@@ -223,11 +222,7 @@ def _limit(rest: str, language: str) -> str | None:
 
 def _says_view(before: str) -> bool:
     """Returns whether a draft says itself that a view is others': "Arvandia noted that some say that"."""
-    return bool(
-        regex.search(
-            r"\b(?:some|others|certain|certaines?|algun\w+|некотор\w+|بعض)\b|一些|有些", before, regex.IGNORECASE
-        )
-    )
+    return _PATTERNS.some_say.search(before) is not None
 
 
 def _finished(source: str, start: int, end: int) -> bool:

@@ -13,36 +13,23 @@ import regex
 
 from ingest.language.attribution_verbs import VERB
 from ingest.language.claim_words import OperatorKind, operators
-from ingest.language.lexicons import RegexPatterns, load_lexicon, unfolded
+from ingest.language.lexicons import RegexPatterns, load_lexicon
 from prompts.wording import LANGUAGES
 from vectorstore.stems import is_function_word, language_of
 
 PolarityKind = Literal["denial", "doubt", "condition", "modal", "count", "number"]
 
-_WORDS: Final = load_lexicon("drafts")
 _GOVERNING: Final[tuple[PolarityKind, ...]] = ("condition", "denial", "doubt")
 _OF_LEXICON: Final[dict[OperatorKind, PolarityKind]] = {
     "not": "denial", "against": "denial", "ended": "denial", "only": "condition", "unless": "condition",
     "must": "modal", "should": "modal", "may": "modal", "can": "modal",
     "all": "count", "some": "count", "most": "count", "many": "count", "few": "count", "more": "count", "less": "count",
 }  # fmt: skip
-# "Not only A but also B": both halves, or neither.
-_PAIR_OPENS: Final = unfolded(_WORDS["pair_opens"])
-_PAIR_CLOSES: Final = unfolded(_WORDS["pair_closes"])
-_OPENING_HALF: Final = regex.compile(_PAIR_OPENS, regex.IGNORECASE)
-_CLOSING_HALF: Final = regex.compile(rf"{_PAIR_CLOSES}|\bsino\b|بل\b|也|还|且", regex.IGNORECASE)
-_CLOSING_ALONE: Final = regex.compile(_PAIR_CLOSES, regex.IGNORECASE)
 _PATTERNS: Final = RegexPatterns("drafts")
 _NUMBER: Final = regex.compile(r"\p{N}+")
 # Clauses back from a quotation that may govern it over an aside.
 _CLAUSES: Final = 3
 _CLAUSE: Final = regex.compile(r"[,;:—–،؛，；：()（）]")
-_THAT: Final = regex.compile(
-    r"(?:\b(?:that|que|qu['’]|что|будто|dass)|\bأن|\bإن|\bبأن|[,:،，：“„«\"‘])\s*$", regex.IGNORECASE
-)
-# Russian puts a comma before it: "нельзя сказать, что".
-_JOINS: Final = regex.compile(r"\s*(?:that|que|qu['’]|что|чтобы|будто|أن|إن|بأن)\s*", regex.IGNORECASE)
-_JOIN_ENDS: Final = regex.compile(rf"[\s,،]*(?<!\w){_JOINS.pattern}$", regex.IGNORECASE)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,16 +74,16 @@ def of_kinds(found: Iterable[PolarityWord], *kinds: PolarityKind) -> tuple[Polar
 
 def half_of_pair(text: str) -> bool:
     """Returns whether a text holds one half of "not only … but also" without the other."""
-    opens = _OPENING_HALF.search(text)
+    opens = _PATTERNS.pair_opens.search(text)
     if opens is None:
-        return _CLOSING_ALONE.search(text) is not None
-    return _CLOSING_HALF.search(text, opens.end()) is None
+        return _PATTERNS.pair_closes.search(text) is not None
+    return _PATTERNS.closing_half.search(text, opens.end()) is None
 
 
 def takes_back(text: str) -> bool:
     """Returns whether a text begins by taking back what stands before it; "but also" adds to it."""
     begins = text.lstrip(" ,;،，")
-    return _PATTERNS.taking_back.match(text) is not None and _CLOSING_HALF.match(begins) is None
+    return _PATTERNS.taking_back.match(text) is not None and _PATTERNS.closing_half.match(begins) is None
 
 
 def governing(before: str, quoted: str) -> tuple[str, bool]:
@@ -108,7 +95,7 @@ def governing(before: str, quoted: str) -> tuple[str, bool]:
     """
     segments = _CLAUSE.split(before)
     last = segments[-1]
-    if len(segments) > 1 and (_JOINS.fullmatch(last) or _PATTERNS.resumes.fullmatch(last)):
+    if len(segments) > 1 and (_PATTERNS.joins.fullmatch(last) or _PATTERNS.resumes.fullmatch(last)):
         return " ".join(segments[-_CLAUSES:]), False
     if last.strip() and not _PATTERNS.coordinator.fullmatch(last):
         return last, False
@@ -123,8 +110,8 @@ def reports(before: str, language: str, *, own: bool) -> bool:
     What only doubtful words or hearsay govern ("the allegation that", "we are told") is nobody's own view; a noun for a
     view is, where the speaker shares it. It may name who holds the statement as the one who speaks (`own`).
     """
-    clauses = _CLAUSE.split(_JOIN_ENDS.sub("", before).rstrip(' ,:،，：“„«"‘'))
-    joined = _THAT.search(before) is not None
+    clauses = _CLAUSE.split(_PATTERNS.join_ends.sub("", before).rstrip(' ,:،，：“„«"‘'))
+    joined = _PATTERNS.said_that.search(before) is not None
     codes = _languages(before, language)
     for clause in reversed(clauses[-_CLAUSES:] if joined else clauses[-1:]):
         speaks = own or _PATTERNS.self_speaks.search(clause) is not None

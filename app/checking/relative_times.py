@@ -10,12 +10,13 @@ from typing import Final
 
 import regex
 
-from ingest.language.lexicons import load_lexicon
+from ingest.language.lexicons import RegexPatterns, load_lexicon
 from ingest.language.numbers import find_numbers
 from prompts.wording import LANGUAGES
 
 YEAR: Final = r"(?<![\d/.-])(?:19[4-9]\d|20[0-4]\d)(?![\d]|[-/]\d|[.,]\d)"
 _TIMES: Final = load_lexicon("times")
+_PATTERNS: Final = RegexPatterns("times")
 _ONE: Final = regex.compile("|".join(_TIMES["one"].split()), regex.IGNORECASE)
 # Units of years by how many they are: with a count before them ("c10": decades), or with an article of their own.
 _COUNTED: Final = "|".join(f"(?P<c{years}>{'|'.join(units.split())})" for years, units in _TIMES["counted"].items())
@@ -43,16 +44,14 @@ _UNTOLD: Final = regex.compile(
 )
 _ANY_YEAR: Final = regex.compile(YEAR)
 # Phrases that count from what follows them: "two years before its 2018 statement".
-_COUNTS_FROM: Final = regex.compile(
-    r"(?:before|after|prior|following|avant|après|antes|después|до|после|من)$", regex.IGNORECASE
-)
+_COUNTS_FROM: Final = _PATTERNS.counts_from
 _FOLLOWING: Final = regex.compile(rf"[^.,;:،，]{{0,40}}?(?P<year>{YEAR})")
 _MONTHS: Final = {f"m{number}": tuple(map(int, months.split())) for number, months in enumerate(_TIMES["months"])}
 _NAMES: Final = "|".join(f"(?P<m{number}>{_bounded(forms)})" for number, forms in enumerate(_TIMES["months"].values()))
 _OWN_YEAR: Final = r"(?<!\d)(?:19[4-9]\d|20[0-4]\d)(?!\d)"
-_OF: Final = r"[\s,-]*(?:(?:of|in|the\s+year|de\s+l[’']année|de|del|el|en|l[’']année|año|عام|من|سنة)\s+){0,3}"
 _PART: Final = regex.compile(
-    rf"(?P<led>{_OWN_YEAR})年?(?:{_NAMES})|(?:{_NAMES})(?:{_OF}(?P<year>{_OWN_YEAR}))?", regex.IGNORECASE
+    rf"(?P<led>{_OWN_YEAR})年?(?:{_NAMES})|(?:{_NAMES})(?:{_PATTERNS.source('of_year')}(?P<year>{_OWN_YEAR}))?",
+    regex.IGNORECASE,
 )
 _SEASON: Final = regex.compile(_bounded(_TIMES["alone"]), regex.IGNORECASE)
 
@@ -125,11 +124,7 @@ def parts_of_year(text: str) -> Iterator[PartOfYear]:
 
 
 def _led_in(before: str) -> bool:
-    return bool(
-        regex.search(
-            r"\b(?:in|that|at|au|en|à|в|на|في)\s+(?:the\s+|la\s+|el\s+|l[’'])?$|^\W*$", before, regex.IGNORECASE
-        )
-    )
+    return _PATTERNS.led_in.search(before) is not None
 
 
 def _years(told: "regex.Match[str]") -> int | None:

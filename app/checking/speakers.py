@@ -12,7 +12,7 @@ import regex
 from rapidfuzz import fuzz
 
 from ingest.language.attribution_verbs import ACCORDING, VERB
-from ingest.language.lexicons import RegexPatterns, load_lexicon
+from ingest.language.lexicons import RegexPatterns, load_words
 from ingest.parties.party_table import PartyMatch, PartyTable
 
 _INVISIBLE: Final = regex.compile(r"[\p{Cf}\u034f\u115f\u1160]")
@@ -23,13 +23,9 @@ _LOOK_ALIKE: Final = str.maketrans(
     "aeopcyxijsdhqwkmtbhABE3KMHOPCTYXIJSGQWABEZHIKMNOPTYXaoivpukt",
 )
 _MIXED: Final = regex.compile(r"(?=\w*\p{Latin})(?=\w*[\p{Cyrillic}\p{Greek}])\w+")
-_NAME: Final = regex.compile(
-    r"\p{Lu}[\p{L}\p{M}\p{N}’'.&-]*(?:\s+(?:(?:of|for|the|de|du|des|del|la|le|los|las|y|et|and|d[’'])\s+)*\p{Lu}[\p{L}\p{M}\p{N}’'.&-]*)*"
-)
 # Capitalised words that name a role, a time, a place in the text or the own side rather than somebody.
-_NO_NAMES: Final = frozenset(load_lexicon("drafts")["no_names"].split())
+_NO_NAMES: Final = load_words("no_names", "drafts")
 _PATTERNS: Final = RegexPatterns("drafts")
-_CLAUSE: Final = regex.compile(r"[,;:،؛，；：()（）]|\b(?:and|but|while|that|et|mais|y|pero|и|но|что|que)\b")
 _LONGEST: Final = 80
 _FEWEST_LETTERS: Final = 4
 # Likeness, of 100, from which a name may be another one misspelt: "Belmorra" is 93 like "Belmora", "Greenpeace" 75
@@ -72,7 +68,7 @@ def _last_clause(text: str, parties: PartyTable) -> str:
     named = parties.find(text)
     ends = [
         mark.end()
-        for mark in _CLAUSE.finditer(text)
+        for mark in _PATTERNS.clause.finditer(text)
         if not any(name.start <= mark.start() < name.end for name in named)
     ]
     return text[ends[-1] :] if ends else text
@@ -86,7 +82,7 @@ def subject_after(text: str) -> str | None:
         return dashed[1].split(",")[0]
     according = ACCORDING.match(text)
     if according:
-        return _CLAUSE.split(text[according.end() :])[0].strip()[:_LONGEST]
+        return _PATTERNS.clause.split(text[according.end() :])[0].strip()[:_LONGEST]
     verb = VERB.search(text[: 2 * _LONGEST])
     if verb is None:
         return None
@@ -132,7 +128,7 @@ def by_order(subject: str | None, parties: PartyTable, earlier: str) -> tuple[st
 
 def _names(subject: str) -> list[str]:
     found = []
-    for match in _NAME.finditer(subject):
+    for match in _PATTERNS.capitalised.finditer(subject):
         words = match.group().split()
         while words and words[0].casefold().strip(".’'") in _NO_NAMES:
             words = words[1:]

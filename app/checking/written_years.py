@@ -7,6 +7,7 @@ import regex
 
 from ingest.language.lexicons import RegexPatterns
 from ingest.language.numbers import find_numbers
+from ingest.language.numerals import number_words, roman_value
 
 _HAN_DIGITS: Final = {digit: str(value) for value, digit in enumerate("零一二三四五六七八九")} | {"〇": "0", "○": "0"}
 _HAN_YEAR: Final = regex.compile(rf"[{''.join(_HAN_DIGITS)}]{{4}}(?=\s*年)")
@@ -16,14 +17,8 @@ _ROMAN: Final = regex.compile(
 )
 # Two letters may be a form of address: "MM. Renn et Tov".
 _FEWEST_ROMAN: Final = 3
-_ROMAN_VALUES: Final = {"M": 1000, "D": 500, "C": 100, "L": 50, "X": 10, "V": 5, "I": 1}
 _PATTERNS: Final = RegexPatterns("drafts")
-_RUSSIAN_UNITS: Final = {
-    stem: value for value, stem in enumerate("перв втор трет четверт пят шест седьм восьм девят десят".split(), 1)
-}
-_ARABIC: Final = regex.compile(r"ألف(?:ين|ان)(?:\s+(?P<rest>و\p{Arabic}+(?:\s+(?:عشرة?|وعشر[وي]ن|وثلاث[وي]ن))?))?")
 _SOONEST, _LATEST = 1940, 2049
-_WORDS: Final = regex.compile(r"\b(?:thousand|mille|mil|тысяч)", regex.IGNORECASE)
 
 
 def in_digits(text: str) -> str:
@@ -35,8 +30,8 @@ def in_digits(text: str) -> str:
         text = f"{text[:start]}{year}{text[_ROMAN.match(text, start).end() :]}"  # type: ignore[union-attr]  # found there
     text = _PATTERNS.year_by_century.sub(lambda year: _year(_by_century(year), year.group()), text)
     text = _PATTERNS.year_russian.sub(lambda year: _year(_russian(year), year.group()), text)
-    text = _ARABIC.sub(lambda year: _year(2000 + _value(year["rest"] or "", "ar"), year.group()), text)
-    if _WORDS.search(text) is None:
+    text = _PATTERNS.year_arabic.sub(lambda year: _year(2000 + _value(year["rest"] or "", "ar"), year.group()), text)
+    if _PATTERNS.thousand.search(text) is None:
         return text
     for language in ("en", "fr", "es", "ru"):
         for number in reversed(find_numbers(text, language)):
@@ -49,7 +44,7 @@ def in_digits(text: str) -> str:
 
 def roman_years(text: str) -> list[tuple[int, int]]:
     """Returns the years of a text in Roman numerals, which count no things, with their offsets."""
-    found = ((_roman(year.group().upper()), year) for year in _ROMAN.finditer(text))
+    found = ((roman_value(year.group()), year) for year in _ROMAN.finditer(text))
     return [
         (value, year.start())
         for value, year in found
@@ -61,11 +56,6 @@ def _year(value: int, written: str) -> str:
     return str(value) if _SOONEST <= value <= _LATEST else written
 
 
-def _roman(written: str) -> int:
-    values = [_ROMAN_VALUES[char] for char in written]
-    return sum(-value if value < max(values[at:]) else value for at, value in enumerate(values))
-
-
 def _by_century(year: "regex.Match[str]") -> int:
     return (1900 if year["century"].lower() == "nineteen" else 2000) + _value(year["rest"], "en")
 
@@ -73,7 +63,7 @@ def _by_century(year: "regex.Match[str]") -> int:
 def _russian(year: "regex.Match[str]") -> int:
     tens = _value(year["tens"] or "", "ru")
     stem = (year["ordinal"] or "").lower()
-    return 2000 + tens + (_RUSSIAN_UNITS.get(stem) or _value(f"{stem}ь", "ru"))
+    return 2000 + tens + (number_words("stem", "ru").get(stem) or _value(f"{stem}ь", "ru"))
 
 
 def _value(words: str, language: str) -> int:

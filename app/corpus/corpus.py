@@ -25,6 +25,7 @@ from ingest.annotate import Annotator, identify
 from ingest.errors import ChangedFileError, LoadError
 from ingest.families import describe, link_families
 from ingest.indexer import Indexer, IngestOptions, load_parties
+from ingest.language.languages import RIGHT_TO_LEFT
 from ingest.loaders.apart import load, with_members
 from ingest.loaders.bounded import run_bounded
 from ingest.loaders.loaded import LoadLimits
@@ -63,7 +64,6 @@ EDITABLE: Final = tuple(name for name in Metadata.__dataclass_fields__ if name !
 _OF_SPEAKER: Final = frozenset({"state", "on_behalf_of", "speaker"})
 # Codes of ISO 3166 that are never a State's, which table rows of users take.
 _USER_ASSIGNED: Final = tuple(f"X{second}{third}" for second in ascii_uppercase for third in ascii_uppercase)
-_RIGHT_TO_LEFT: Final = frozenset({"ar", "fa", "ur", "he"})
 # Characters of context on either side of a quotation where the paragraph is very long.
 _CONTEXT: Final = 600
 # How alike two texts of one name are, of 100, where one corrects the other; and characters that are compared.
@@ -434,7 +434,7 @@ class Corpus:
             before=_from_word(readable(source, edits, min(begin, citation.start), citation.start), cut=begin > opens),
             quote=citation.quote,
             after=_to_word(readable(source, edits, citation.end, max(end, citation.end)), cut=end < closes),
-            direction="rtl" if statement.language_at(citation.start) in _RIGHT_TO_LEFT else "ltr",
+            direction="rtl" if statement.language_at(citation.start) in RIGHT_TO_LEFT else "ltr",
         )
 
     def _statement(self, statement_id: str) -> Statement:

@@ -7,7 +7,8 @@ import re
 import unicodedata
 from typing import Final
 
-RIGHT_TO_LEFT: Final = frozenset({"ar", "fa", "he", "ur"})
+from ingest.language.languages import RIGHT_TO_LEFT
+
 # Whoever quotes a text with quotation marks in it needs another pair around it. First choices by language.
 _MARKS: Final = (("“", "”"), ("«", "»"), ("「", "」"))
 _GUILLEMETS_FIRST: Final = frozenset({"ar", "es", "fa", "fr", "ru"})

@@ -7,13 +7,17 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
+from functools import cache
 from typing import Final
+
+from docx.oxml.ns import qn
+from docx.oxml.xmlchemy import BaseOxmlElement
 
 from app.briefing.cells import Briefing
 from app.export.arrange import DocumentForm, Sayings, arrange
 from app.export.blocks import Block, Line, Quotation, blocks_of
 from app.export.docx import STYLES
-from app.export.docx_styles import LOOKS, QUOTATION, Look
+from app.export.docx_styles import QUOTATION, our_styles
 
 # Of an A4 page with the margins of these forms, in points, less a tenth.
 _HEIGHT: Final = 690.0
@@ -21,8 +25,7 @@ _WIDTH: Final = 504.0
 # Width of a letter and height of a line as parts of the size of letters: Arial and what stands in for it.
 _LETTER: Final = 0.5
 _LEADING: Final = 1.25
-_BY_NAME: Final = {look.name: look for look in LOOKS}
-_NORMAL: Final = Look(name="Normal", size=10, after=5)
+_NORMAL: Final = (10.0, 5.0)
 
 
 def fit_to_page(briefing: Briefing, form: DocumentForm) -> Briefing:
@@ -57,6 +60,23 @@ def _height(blocks: Iterable[Block], say: Sayings) -> float:
 
 def _lines(text: str, style: str | None) -> float:
     """Returns the height of a paragraph in points."""
-    look = _BY_NAME.get(style or "", _NORMAL)
+    size, around = _sizes().get((style or "").lower(), _NORMAL)
     letters = sum(1 + (unicodedata.east_asian_width(letter) in "WF") for letter in text)
-    return look.before + look.after + look.size * _LEADING * -(-letters * look.size * _LETTER // _WIDTH)
+    return around + size * _LEADING * -(-letters * size * _LETTER // _WIDTH)
+
+
+@cache
+def _sizes() -> dict[str, tuple[float, float]]:
+    """Returns the size of letters and the space around a paragraph, in points, by the names of styles."""
+
+    def value(style: BaseOxmlElement, path: str, name: str) -> int:
+        found = style.find("/".join(map(qn, path.split("/"))))
+        return 0 if found is None else int(found.get(qn(name), 0))
+
+    return {
+        style.name_val.lower(): (
+            value(style, "w:rPr/w:sz", "w:val") / 2,
+            sum(value(style, "w:pPr/w:spacing", side) for side in ("w:before", "w:after")) / 20,
+        )
+        for style in our_styles().findall(qn("w:style"))
+    }

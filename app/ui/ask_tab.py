@@ -10,7 +10,6 @@ from typing import Any, Final, get_args
 from uuid import uuid4
 
 import gradio as gr
-from fastapi import HTTPException
 
 from app.answering.assistant import Assistant
 from app.answering.suggestions import greet
@@ -19,7 +18,7 @@ from app.corpus.corpus import Corpus
 from app.corpus.drafts import Judgement, save_draft
 from app.desk.conversations import Conversations, KeptTurn
 from app.desk.works import Work
-from app.errors import AppError, NotFoundError, WorkError
+from app.errors import NotFoundError, WorkError
 from app.export.conversation import ExportedTurn, conversation_docx, conversation_markdown
 from app.question.turn import turn_of
 from app.records import Answer, Pick, Scope
@@ -37,6 +36,7 @@ from app.ui.conversation import (
 from app.ui.conversation_list import change_work, list_html
 from app.ui.evidence_panel import evidence_panel, evidence_section, page_json, statement_json
 from app.ui.messages import error_html
+from app.ui.parts import QUIET, SHOWN_ERRORS, fetched, html, queued, sent, skips
 from app.ui.scope_chips import (
     Overrides,
     article_value,
@@ -48,59 +48,11 @@ from app.ui.scope_chips import (
 )
 from app.ui.uploads import safe_name
 from app.ui.words import label, language, say
-from ingest.errors import IngestError
 from ingest.parties.regions import regions
 from prompts.wording import load_wording
-from vectorstore.errors import StoreError
 
 logger = logging.getLogger(__name__)
 
-# Buttons inside rendered HTML carry data-action; their data-* attributes reach the server with the event, which is
-# `select` unless they name another.
-# What stands in the field beside a button goes with it, and Enter in the field presses the first button.
-ON_ACTION = (
-    "element.addEventListener('click', (event) => {"
-    "const button = event.target.closest('[data-action]');"
-    "const field = button && button.closest('.u-form') && button.closest('.u-form').querySelector('input');"
-    "if (button) trigger(button.dataset.event || 'select', {...button.dataset, typed: field ? field.value : ''}); });"
-    "element.addEventListener('keydown', (event) => {"
-    "const form = event.key === 'Enter' && event.target.matches('input') && event.target.closest('.u-form');"
-    "if (form) { event.preventDefault(); form.querySelector('[data-action]').click(); } });"
-)
-# A document of the conversation is made when it is asked for, and saved by the browser.
-_ON_EXPORT: Final = (
-    "element.addEventListener('click', async (event) => {"
-    "const button = event.target.closest('[data-export]');"
-    "if (!button) return;"
-    "const {conversation} = element.querySelector('.u-conversation').dataset;"
-    "const made = await server.export_conversation({conversation, form: button.dataset.export});"
-    "if (!made.data) return;"
-    "const link = document.createElement('a');"
-    "link.href = made.data; link.download = made.name; link.click(); });"
-)
-# The image of a page, and a whole statement, are asked for when their place in a card is opened. Text is only ever set
-# with textContent.
-ON_FETCH = (
-    "element.addEventListener('toggle', async (event) => {"
-    "const place = event.target.closest('.u-fetched');"
-    "if (!place || !place.open || place.dataset.asked) return;"
-    "place.dataset.asked = 'yes';"
-    "const {what, statement, start, end, failed} = place.dataset;"
-    "const note = place.querySelector('.u-note');"
-    "let found = {note: failed};"
-    "try { found = await server[what]({statement, start, end}); } catch { delete place.dataset.asked; }"
-    "if (found.image) { const image = document.createElement('img');"
-    "image.src = found.image; image.alt = found.alt; place.append(image); }"
-    "if (found.quote) { const text = document.createElement('div'), mark = document.createElement('mark');"
-    "text.className = 'u-whole u-quote'; text.tabIndex = 0; text.dir = 'auto'; text.lang = found.lang;"
-    "mark.textContent = found.quote; text.append(found.before, mark, found.after); place.append(text);"
-    "text.scrollTop = mark.offsetTop - text.offsetTop - 60; }"
-    "note.textContent = found.note || ''; note.hidden = !found.note; }, true);"
-)
-SHOWN_ERRORS = (AppError, IngestError, StoreError)
-# For whatever answers at once: no progress display, and no queue. Gradio's browser part closes the queue's stream
-# after the last event, and loses an event that is sent in that moment.
-QUIET: Final[dict[str, Any]] = {"show_progress": "hidden", "api_visibility": "private", "queue": False}
 _TURNS_KEPT = 30
 _DOCX: Final = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 _SESSION_SECONDS = 24 * 3600
@@ -139,7 +91,7 @@ class _AskTabController:
 
     def welcome(self, turns: list[ShownTurn], here: str | None = None) -> str:
         if turns:
-            return conversation_html(turns, self._corpus, identifier=here or "")
+            return self._shown(turns, here)
         try:
             statements = self._corpus.documents()
             examples = greet(statements, self._corpus.parties(), load_wording(language())).options
@@ -162,6 +114,15 @@ class _AskTabController:
             "",
             self.listed(words, identifier),
         )
+
+    def _shown(
+        self,
+        turns: list[ShownTurn],
+        here: str | None,
+        pending: Pending | None = None,
+        unsaved: Unsaved | None = None,
+    ) -> str:
+        return conversation_html(turns, self._corpus, identifier=here or "", pending=pending, unsaved=unsaved)
 
     def _turns(self, identifier: str) -> list[ShownTurn]:
         """Returns the turns of a kept conversation, rendered."""
@@ -223,7 +184,7 @@ class _AskTabController:
 
     def change_list(self, words: str, here: str | None, event: gr.EventData) -> tuple[Any, ...]:
         """Opens, renames, deletes or restores a conversation; gives what `opened` gives."""
-        data = event._data if isinstance(event._data, dict) else {}
+        data = sent(event)
         identifier, action = str(data.get("id", "")), data.get("action")
         unchanged = [gr.skip()] * 5
         if action == "open":
@@ -261,7 +222,7 @@ class _AskTabController:
 
     def act(self, turns: list[ShownTurn], here: str | None, event: gr.EventData) -> Iterator[tuple[Any, ...]]:
         """Asks an example or a reading to choose, asks again without one part of the scope, or wants a briefing."""
-        data = event._data if isinstance(event._data, dict) else {}
+        data = sent(event)
         action, last = data.get("action"), turns[-1] if turns else None
         if action == "ask":
             yield from self._answer(str(data.get("question", "")), self._current(here, turns), here, {})
@@ -280,7 +241,7 @@ class _AskTabController:
 
     def judge(self, turns: list[ShownTurn], here: str | None, event: gr.EventData) -> tuple[Any, Any]:
         """Keeps what the reader says of an answer, and writes a draft eval case; gives (conversation, turns)."""
-        data = event._data if isinstance(event._data, dict) else {}
+        data = sent(event)
         place = next((i for i, turn in enumerate(turns) if str(turn.number) == data.get("turn")), None)
         if place is None:
             return gr.skip(), gr.skip()
@@ -292,14 +253,14 @@ class _AskTabController:
             save_draft(self._store, turn.answer, judged, history=turn.history, overrides=turn.overrides)
         except SHOWN_ERRORS as error:
             unsaved = Unsaved(number=turn.number, error=str(error))
-            return conversation_html(turns, self._corpus, identifier=here or "", unsaved=unsaved), gr.skip()
+            return self._shown(turns, here, unsaved=unsaved), gr.skip()
         kept = [*turns[:place], replace(turn, judged=judged), *turns[place + 1 :]]
         self._keep(here, kept[place])
-        return conversation_html(kept, self._corpus, identifier=here or ""), kept
+        return self._shown(kept, here), kept
 
     def use(self, turns: list[ShownTurn], here: str | None, event: gr.EventData) -> tuple[Any, ...]:
         """Takes a related passage into its answer; gives (conversation, evidence, turns)."""
-        data = event._data if isinstance(event._data, dict) else {}
+        data = sent(event)
         place = next((i for i, turn in enumerate(turns) if str(turn.number) == data.get("turn")), None)
         number = (
             next((c.number for c in turns[place].answer.related if str(c.number) == data.get("number")), None)
@@ -313,7 +274,7 @@ class _AskTabController:
         evidence = evidence_section(turn.number, turn.answer, self._corpus, used)
         kept = [*turns[:place], replace(turn, used=used, evidence=evidence), *turns[place + 1 :]]
         self._keep(here, kept[place])
-        return conversation_html(kept, self._corpus, identifier=here or ""), _panel(kept, place), kept
+        return self._shown(kept, here), _panel(kept, place), kept
 
     def export(self, asked: object) -> dict[str, str]:
         """Makes a document of a conversation for the browser to save; gives its `name` and its `data`, a data URI."""
@@ -375,22 +336,22 @@ class _AskTabController:
     def stopped(self, turns: list[ShownTurn], here: str | None, asking: str) -> tuple[Any, ...]:
         """Shows that a question was stopped, which goes back into its box; gives what `_answer` does, but the last."""
         pending = Pending(question=asking, notice=say("stopped")) if asking else None
-        shown = conversation_html(turns, self._corpus, identifier=here or "", pending=pending)
+        shown = self._shown(turns, here, pending)
         return shown or self.welcome(turns), asking, gr.Button(visible=True), gr.Button(visible=False)
 
     def _refused(self, question: str, turns: list[ShownTurn], here: str | None, error: Exception) -> tuple[Any, ...]:
         pending = Pending(question=question, error=str(error))
-        shown = conversation_html(turns, self._corpus, identifier=here or "", pending=pending)
-        return shown, *[gr.skip()] * 3, question, *[gr.skip()] * 4
+        shown = self._shown(turns, here, pending)
+        return shown, *skips(3), question, *skips(4)
 
     def _handed_over(
         self, question: str, turns: list[ShownTurn], here: str | None, request: BriefingRequest
     ) -> tuple[Any, ...]:
         """Hands a wish to the Briefing tab."""
         pending = Pending(question=question, notice=say("briefing-elsewhere")) if question else None
-        shown = conversation_html(turns, self._corpus, identifier=here or "", pending=pending)
+        shown = self._shown(turns, here, pending)
         wish = BriefingWish(identifier=uuid4().hex, request=request)
-        return shown, *[gr.skip()] * 3, "", *[gr.skip()] * 3, wish
+        return shown, *skips(3), "", *skips(3), wish
 
     def _answer(
         self, question: str, turns: list[ShownTurn], here: str | None, overrides: Overrides
@@ -399,30 +360,27 @@ class _AskTabController:
         skip = gr.skip()
         history = [turn_of(turn.answer, turn.overrides) for turn in turns]
 
-        def shown(turns: list[ShownTurn], pending: Pending | None = None) -> str:
-            return conversation_html(turns, self._corpus, identifier=here or "", pending=pending)
-
         busy = (gr.Button(visible=False), gr.Button(visible=True), question, skip)
         idle = (gr.Button(visible=True), gr.Button(visible=False), "", skip)
-        yield shown(turns, Pending(question=question)), *[skip] * 3, "", *busy
+        yield self._shown(turns, here, Pending(question=question)), *[skip] * 3, "", *busy
         try:
             for item in self._assistant.stream(question, overrides=overrides or None, history=history):
                 if isinstance(item, Answer):
                     number = turns[-1].number + 1 if turns else 1
                     turn = make_turn(number, question, item, overrides, self._corpus, history=history)
                     kept, here = [*turns, turn][-_TURNS_KEPT:], self._keep(here, turn)
-                    yield shown(kept), _panel(kept), kept, here, skip, *idle
+                    yield self._shown(kept, here), _panel(kept), kept, here, skip, *idle
                     return
                 pending = Pending(question=question, done=item.step, shown=item.shown)
-                yield shown(turns, pending), *[skip] * 4, *busy
+                yield self._shown(turns, here, pending), *[skip] * 4, *busy
         except SHOWN_ERRORS as error:
-            failed = shown(turns, Pending(question=question, error=str(error)))
+            failed = self._shown(turns, here, Pending(question=question, error=str(error)))
             yield failed, _panel(turns), turns, skip, question, *idle
 
     def editor_values(self, turns: list[ShownTurn]) -> list[Any]:
         """Fills the scope editor with the newest answer's scope and what the corpus offers."""
         if not turns:
-            return [gr.Accordion(visible=False), *[gr.skip()] * 13]
+            return [gr.Accordion(visible=False), *skips(13)]
         scope = turns[-1].answer.scope
         offered = self._offered(scope)
         updates: list[Any] = [gr.Accordion(visible=True)]
@@ -501,21 +459,6 @@ def _build_editor() -> tuple[gr.Accordion, list[gr.Dropdown | gr.Textbox], gr.Bu
     return accordion, [*who, articles, *dates, sessions, bodies, agenda_items, pick, *ends, topic], apply, reset
 
 
-def fetched(corpus: Corpus, read: Callable[[Corpus, object], dict[str, str]], name: str) -> Callable[[Any], Any]:
-    """Returns a function that the browser may call by its name, for parts of a card that are fetched when opened."""
-
-    # The component hangs the function under its name, and marks it, which a method cannot be.
-    def answered(asked: Any) -> dict[str, str]:  # noqa: ANN401 - whatever a browser sends
-        try:
-            corpus.show(str(asked.get("statement")) if isinstance(asked, dict) else "")
-        except NotFoundError as error:
-            raise HTTPException(404) from error
-        return read(corpus, asked)
-
-    answered.__name__ = name
-    return answered
-
-
 def build_ask_tab(
     assistant: Assistant, corpus: Corpus, store: Path, conversations: Conversations, wanted: gr.State
 ) -> AskTab:
@@ -538,12 +481,10 @@ def build_ask_tab(
     with gr.Row(elem_classes="u-split"):
         with gr.Column(scale=3, min_width=200, elem_classes="u-list", elem_id="conversations"):
             with gr.Row(elem_classes="u-list-head"):
-                gr.HTML(
+                html(
                     '<button type="button" class="u-button u-only-narrow" data-unfold aria-expanded="false">'
                     + label("conversations")
                     + "</button>",
-                    apply_default_css=False,
-                    padding=False,
                 )
                 new = gr.Button(label("new-conversation"), size="sm", min_width=120, elem_id="new-conversation")
             words = gr.Textbox(
@@ -553,16 +494,14 @@ def build_ask_tab(
                 max_lines=1,
                 elem_id="conversation-search",
             )
-            listing = gr.HTML(elem_id="conversation-list", js_on_load=ON_ACTION, apply_default_css=False, padding=False)
+            listing = html(elem_id="conversation-list", acts=True)
         with gr.Column(scale=8, min_width=320, elem_classes="u-talk"):
-            conversation = gr.HTML(
+            conversation = html(
                 elem_id="conversation",
-                js_on_load=ON_ACTION + _ON_EXPORT,
+                acts=True,
                 server_functions=[export_conversation],
-                apply_default_css=False,
-                padding=False,
             )
-            suggestions = gr.HTML(elem_id="suggestions", js_on_load=ON_ACTION, apply_default_css=False, padding=False)
+            suggestions = html(elem_id="suggestions", acts=True)
             accordion, scope_fields, apply, reset = _build_editor()
             with gr.Row(elem_classes="u-composer"):
                 question = gr.Textbox(
@@ -577,36 +516,28 @@ def build_ask_tab(
                 ask = gr.Button(label("ask"), variant="primary", scale=0, min_width=88, elem_id="ask")
                 stop = gr.Button(label("stop"), scale=0, min_width=88, visible=False, elem_id="stop")
         with gr.Column(scale=7, min_width=320, elem_classes="u-side"):
-            evidence = gr.HTML(
+            evidence = html(
                 elem_id="evidence",
-                js_on_load=ON_ACTION + ON_FETCH,
+                acts=True,
                 server_functions=[
                     fetched(corpus, page_json, "page_image"),
                     fetched(corpus, statement_json, "whole_statement"),
                 ],
-                apply_default_css=False,
-                padding=False,
             )
     outputs = [conversation, evidence, turns, here, question, ask, stop, asking, wanted]
-    running: Any = {
-        "show_progress": "hidden",
-        "api_visibility": "private",
-        "concurrency_limit": 4,
-        "concurrency_id": "ask",
-    }
+    running = queued("ask", 4)
     asked = [
         gr.on(
             [question.submit, ask.click],
             controller.ask_new,
             [question, turns, here],
             outputs,
-            trigger_mode="once",
             **running,
         ),
-        conversation.select(controller.act, [turns, here], outputs, trigger_mode="multiple", **running),
-        suggestions.select(controller.act, [turns, here], outputs, trigger_mode="once", **running),
-        apply.click(controller.ask_with_scope, [turns, here, *scope_fields], outputs, trigger_mode="once", **running),
-        reset.click(controller.ask_as_read, [turns, here], outputs, trigger_mode="once", **running),
+        conversation.select(controller.act, [turns, here], outputs, **(running | {"trigger_mode": "multiple"})),
+        suggestions.select(controller.act, [turns, here], outputs, **running),
+        apply.click(controller.ask_with_scope, [turns, here, *scope_fields], outputs, **running),
+        reset.click(controller.ask_as_read, [turns, here], outputs, **running),
     ]
     editing = [accordion, *scope_fields]
     shown = [conversation, evidence, turns, here, suggestions, listing]

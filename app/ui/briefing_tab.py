@@ -22,12 +22,12 @@ from app.export.arrange import FORMS, DocumentForm, arrange
 from app.export.plots import describe_heat_map, describe_timeline, heat_map, timeline
 from app.export.write import write_briefing
 from app.settings import BriefingConfig
-from app.ui.ask_tab import ON_ACTION, QUIET, SHOWN_ERRORS
 from app.ui.background_job import run_in_background
 from app.ui.briefing_requests import BriefingWish
 from app.ui.briefing_view import Found, briefing_html, progress_html
 from app.ui.conversation_list import change_work, list_html
 from app.ui.messages import error_html
+from app.ui.parts import QUIET, SHOWN_ERRORS, html, queued, sent, skips
 from app.ui.served import session_folder
 from app.ui.words import label, language, say
 from prompts.wording import LANGUAGES
@@ -98,7 +98,7 @@ class _BriefingTabController:
                 language=spoken or language(),
             )
         except BriefingError as error:
-            yield error_html(error), *[gr.skip()] * 5
+            yield error_html(error), *skips(5)
             return
         yield from self._made(request, form, composer)
 
@@ -118,9 +118,9 @@ class _BriefingTabController:
                     here = self._keep(None, event)
                     yield self.shown(event, here), event, here, gr.skip(), gr.skip(), self.listed(here)
                 else:
-                    yield progress_html(event), *[gr.skip()] * 5
+                    yield progress_html(event), *skips(5)
         except SHOWN_ERRORS as error:
-            yield error_html(error), *[gr.skip()] * 5
+            yield error_html(error), *skips(5)
 
     def shown(self, briefing: Briefing | None, here: str | None, found: Found | None = None) -> str:
         """Renders the briefing with its pictures."""
@@ -164,27 +164,27 @@ class _BriefingTabController:
 
     def change_list(self, here: str | None, event: gr.EventData) -> tuple[Any, ...]:
         """Opens, renames, deletes or restores a briefing; gives what `make` yields."""
-        data = event._data if isinstance(event._data, dict) else {}
+        data = sent(event)
         identifier, action, works = str(data.get("id", "")), data.get("action"), self._tools.kept.works
         if action == "open":
             return self.reopened(identifier)
         try:
             deleted = change_work(works, identifier, str(action), str(data.get("typed", "")))
         except SHOWN_ERRORS as error:
-            return *[gr.skip()] * 5, error_html(error) + self.listed(here)
+            return *skips(5), error_html(error) + self.listed(here)
         if deleted is not None and identifier == here:
             return *self.reopened(None)[:-1], self.listed(None, deleted)
-        return *[gr.skip()] * 5, self.listed(here, deleted)
+        return *skips(5), self.listed(here, deleted)
 
     def change_cell(
         self, briefing: Briefing | None, here: str | None, found: Found | None, reviewer: str, event: gr.EventData
     ) -> tuple[Any, ...]:
         """Reviews a cell, or searches for, adds or drops a quotation; gives (result, briefing, what was found)."""
-        data = event._data if isinstance(event._data, dict) else {}
+        data = sent(event)
         key, action = str(data.get("key", "")), data.get("action")
         cell = None if briefing is None else next((cell for cell in briefing.cells if cell.key == key), None)
         if briefing is None or cell is None:
-            return *[gr.skip()] * 2, found
+            return *skips(2), found
         number = int(data["number"]) if str(data.get("number", "")).isdigit() else -1
         try:
             if action == "find":
@@ -199,7 +199,7 @@ class _BriefingTabController:
             elif action == "review":
                 changed = self._reviewed(briefing, key, data, reviewer)
             else:
-                return *[gr.skip()] * 2, found
+                return *skips(2), found
         except SHOWN_ERRORS as error:
             return error_html(error) + self.shown(briefing, here), gr.skip(), found
         self._keep(here, changed)
@@ -274,9 +274,9 @@ def build_briefing_tab(tools: BriefingTools, corpus: Corpus, tab: gr.Tab, wanted
     controller = _BriefingTabController(tools, corpus)
     briefing = gr.State(None, time_to_live=_SESSION_SECONDS)
     here, found = gr.State(None), gr.State(None)
-    gr.HTML(label("intro-briefing"), elem_classes="u-intro", apply_default_css=False, padding=False)
+    html(label("intro-briefing"), elem_classes="u-intro")
     with gr.Accordion(label("kept-briefings"), open=False, elem_id="kept-briefings"):
-        listing = gr.HTML(elem_id="briefing-list", js_on_load=ON_ACTION, apply_default_css=False, padding=False)
+        listing = html(elem_id="briefing-list", acts=True)
     with gr.Row():
         parties = gr.Dropdown(
             label=label("states-and-groups"),
@@ -317,16 +317,10 @@ def build_briefing_tab(tools: BriefingTools, corpus: Corpus, tab: gr.Tab, wanted
             template = gr.File(label=label("template"), file_types=[".docx"], type="filepath", height=120)
             record = gr.Checkbox(label=label("with-record"), value=False)
     documents = gr.Button(label("write-documents"), scale=0, min_width=170, elem_id="documents")
-    problem = gr.HTML("", apply_default_css=False, padding=False)
+    problem = html("")
     files = gr.Files(label=label("documents"), visible=False, elem_id="briefing-files")
-    result = gr.HTML(elem_id="briefing", js_on_load=ON_ACTION, apply_default_css=False, padding=False)
-    running: Any = {
-        "show_progress": "hidden",
-        "api_visibility": "private",
-        "concurrency_limit": 2,
-        "concurrency_id": "brief",
-        "trigger_mode": "once",
-    }
+    result = html(elem_id="briefing", acts=True)
+    running = queued("brief", 2)
     fields = [parties, topics, articles, sessions, years]
     made = [result, briefing, here, files, found, listing]
     gr.on([start.click, wanted.change], lambda: gr.Button(visible=True), None, [stop], **QUIET)

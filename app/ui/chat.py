@@ -18,11 +18,12 @@ from app.desk.conversations import Conversations
 from app.desk.works import Works
 from app.errors import AppError
 from app.question.turn import read_turns
-from app.ui.ask_tab import QUIET, SHOWN_ERRORS, build_ask_tab
+from app.ui.ask_tab import build_ask_tab
 from app.ui.briefing_tab import BriefingTools, build_briefing_tab
 from app.ui.check_tab import build_check_tab, verify_endpoint
 from app.ui.corpus_tab import build_corpus_tab
 from app.ui.ingest_tab import build_ingest_tab
+from app.ui.parts import QUIET, SHOWN_ERRORS, html
 from app.ui.served import forget_session
 from app.ui.words import choice_html, label
 
@@ -84,9 +85,9 @@ def build_interface(
     )
     with interface:
         with gr.Row(elem_classes="u-header"):
-            gr.HTML('<a class="u-skip" href="#tabs">' + label("skip") + "</a>", apply_default_css=False, padding=False)
-            gr.HTML("<h1>untoc</h1><p>" + label("about") + "</p>", apply_default_css=False, padding=False)
-            language = gr.HTML(apply_default_css=False, padding=False, elem_classes="u-languages")
+            html('<a class="u-skip" href="#tabs">' + label("skip") + "</a>")
+            html("<h1>untoc</h1><p>" + label("about") + "</p>")
+            language = html(elem_classes="u-languages")
         wanted = gr.State(None)
         address, kept_briefing = gr.Textbox(visible=False), gr.Textbox(visible=False)
         with gr.Tabs(elem_id="tabs") as tabs:

@@ -13,10 +13,10 @@ from app.checking.documents import SUFFIXES, read_pasted
 from app.checking.findings import CheckReport
 from app.checking.output import write_output
 from app.errors import AppError
-from app.ui.ask_tab import SHOWN_ERRORS
 from app.ui.background_job import run_in_background
-from app.ui.check_view import check_html
+from app.ui.check_view import check_html, checking_html
 from app.ui.messages import error_html
+from app.ui.parts import QUIET, SHOWN_ERRORS, html, queued
 from app.ui.served import session_folder
 from app.ui.uploads import safe_name
 from app.ui.words import label, say
@@ -35,7 +35,7 @@ class _CheckTabController:
         if not file and not text.strip():
             yield f'<p class="u-empty">{say("nothing-to-check")}</p>', gr.skip()
             return
-        yield _busy(""), gr.DownloadButton(visible=False)
+        yield checking_html(), gr.DownloadButton(visible=False)
         try:
             path = Path(file) if file else None
             document = self._checker.read(path) if path else read_pasted(text)
@@ -44,7 +44,7 @@ class _CheckTabController:
                 if isinstance(step, CheckReport):
                     yield self._shown(document, step), self._download(path, step, request)
                 else:
-                    yield _busy(f' value="{step[0]}" max="{step[1]}"'), gr.skip()
+                    yield checking_html(*step), gr.skip()
         except SHOWN_ERRORS as error:
             yield error_html(error), gr.DownloadButton(visible=False)
 
@@ -66,17 +66,10 @@ class _CheckTabController:
         return gr.DownloadButton(words, value=str(output), visible=True)
 
 
-def _busy(done: str) -> str:
-    return (
-        f'<div class="u-progress" role="status"><progress aria-label="{say("tab-check")}"{done}></progress>'
-        f"<p>{say('checking')}</p></div>"
-    )
-
-
 def build_check_tab(checker: Checker) -> None:
     """Lays out the tab inside the current context and connects it."""
     controller = _CheckTabController(checker)
-    gr.HTML(label("intro-check"), elem_classes="u-intro", apply_default_css=False, padding=False)
+    html(label("intro-check"), elem_classes="u-intro")
     with gr.Row(elem_classes="u-check-in"):
         text = gr.Textbox(
             label=label("text"),
@@ -101,23 +94,13 @@ def build_check_tab(checker: Checker) -> None:
         check = gr.Button(label("check-quotations"), variant="primary", scale=0, min_width=170, elem_id="check-run")
         clear = gr.Button(label("empty-draft"), scale=0, min_width=90, elem_id="check-clear")
         download = gr.DownloadButton("Download", visible=False, scale=0, min_width=220, elem_id="check-download")
-    result = gr.HTML(elem_id="check-result", apply_default_css=False, padding=False)
-    check.click(
-        controller.checked,
-        [text, file],
-        [result, download],
-        show_progress="hidden",
-        api_visibility="private",
-        concurrency_limit=2,
-        concurrency_id="verify",
-    )
+    result = html(elem_id="check-result")
+    check.click(controller.checked, [text, file], [result, download], **queued("verify", 2))
     clear.click(
         lambda: ("", None, "", gr.DownloadButton(visible=False)),
         None,
         [text, file, result, download],
-        show_progress="hidden",
-        api_visibility="private",
-        queue=False,
+        **QUIET,
     )
 
 

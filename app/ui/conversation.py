@@ -15,10 +15,10 @@ from app.errors import AppError
 from app.question.turn import EarlierTurn
 from app.records import Answer, Citation, Scope
 from app.ui.evidence_panel import card_id, evidence_section
-from app.ui.messages import error_html
 from app.ui.prose import render_prose
-from app.ui.provenance_html import PartyNamer, speaker_line
+from app.ui.provenance_html import speaker_line
 from app.ui.scope_chips import Overrides, scope_html
+from app.ui.templates import render
 from app.ui.words import say
 from vectorstore.errors import StoreError
 
@@ -121,64 +121,65 @@ def conversation_html(
     *,
     identifier: str = "",
     pending: Pending | None = None,
-    welcome: str = "",
     unsaved: Unsaved | None = None,
 ) -> str:
-    """Renders the conversation, or the welcome before its first question.
+    """Renders the conversation; nothing before its first question.
 
     Args:
         turns: The turns so far, oldest first.
         corpus: Names the parties.
         identifier: Of the conversation, which the address of the page then names.
         pending: The question being answered, shown last; nothing can be changed meanwhile.
-        welcome: What is shown where nothing was asked yet; see `welcome_html`.
         unsaved: Shown under the answer whose judgement could not be kept.
     """
     if not turns and pending is None:
-        return welcome
+        return ""
     idle = pending is None or pending.error is not None or pending.notice is not None
     scopes = [None, *(turn.answer.scope for turn in turns)]
-    parts = [
-        _turn(
-            turn,
-            corpus,
-            before,
-            editable=idle and turn is turns[-1],
-            below=_actions(turn, idle=idle, newest=turn is turns[-1], unsaved=unsaved),
-        )
-        for turn, before in zip(turns, scopes, strict=False)
-    ]
-    if pending is not None:
-        parts.append(_pending(pending))
-    title = escape(turns[0].question if turns else "")
-    return (
-        f'<div class="u-conversation" data-conversation="{escape(identifier)}" data-title="{title}">'
-        f"{''.join(parts)}</div>"
+    reached = _STEPS.index(pending.done) + 2 if pending is not None and pending.done in _STEPS else 1
+    return render(
+        "conversation",
+        identifier=identifier,
+        turns=[
+            _turn(turn, corpus, before, editable=idle and turn is turns[-1])
+            for turn, before in zip(turns, scopes, strict=False)
+        ],
+        idle=idle,
+        pending=pending,
+        steps=_STEPS[:reached],
+        checked=render_prose(pending.shown, {}) if pending is not None and pending.shown else "",
+        unsaved=unsaved,
+        judge_event=JUDGE_EVENT,
+        names_shown=_NAMES_SHOWN,
     )
 
 
-def _turn(turn: ShownTurn, corpus: Corpus, before: Scope | None, *, editable: bool, below: str) -> str:
-    answer = turn.answer
+def _turn(turn: ShownTurn, corpus: Corpus, before: Scope | None, *, editable: bool) -> dict[str, object]:
+    """Returns what the template shows of a turn."""
+    answer, abstention, coverage = turn.answer, turn.answer.abstention, turn.answer.coverage
     names = partial(corpus.party_name, language=answer.scope.language)
     markers = {
         citation.number: (card_id(turn.number, citation.number), speaker_line(citation, names))
         for citation in (*answer.citations, *answer.related)
     }
     # The options are buttons below; the answer's text lists them for those who cannot press one.
-    choosing = editable and answer.abstention is not None and answer.abstention.options
-    text = answer.abstention.message if answer.abstention is not None and choosing else answer.answer
-    chips = scope_html(answer.scope, names, editable=editable, before=before, everyone=_asked_everyone(answer))
-    status = f'<span class="u-badge u-{answer.status}">{say(f"status-{answer.status}")}</span>{_reason(answer)}'
-    return (
-        f'<article class="u-turn" data-turn="{turn.number}" data-trace="{escape(answer.trace_id)}" tabindex="-1" '
-        f'aria-label="{say("question-and-answer", number=turn.number)}">'
-        f"{_question(turn.question)}{chips}{_kinds(answer, editable=editable)}"
-        f'<div class="u-answer u-status-{answer.status}"><p class="u-status">{status}</p>'
-        f'<div class="u-prose" lang="{escape(answer.scope.language)}">{render_prose(text, markers)}'
-        f"{render_prose(used_text(turn), markers)}</div>"
-        f"{_options(answer, editable=editable)}{_dropped(answer)}{turn.record}</div>"
-        f"{_coverage(answer, names)}{below}</article>"
-    )
+    choosing = editable and abstention is not None and abstention.options
+    text = abstention.message if abstention is not None and choosing else answer.answer
+    # Files that could not be read may be why nothing was found; under an answer they say nothing new.
+    sought = abstention is not None and abstention.reason not in ("help", "out_of_scope", "ambiguous")
+    return {
+        "turn": turn,
+        "scope": scope_html(answer.scope, names, editable=editable, before=before, everyone=_asked_everyone(answer)),
+        "prose": render_prose(text, markers) + render_prose(used_text(turn), markers),
+        "lists": (
+            ("no-evidence-from", [names(code) for code in coverage.states_without_evidence]),
+            ("no-statement-from", [names(code) for code in coverage.states_without_statement]),
+            ("could-not-read", coverage.unreadable_files if sought else ()),
+        ),
+        "copy_text": _copy_text(turn),
+        "copy_html": _copy_html(turn),
+        "how": _how(answer),
+    }
 
 
 def used_text(turn: ShownTurn) -> str:
@@ -200,169 +201,20 @@ def _asked_everyone(answer: Answer) -> bool:
     return not unsought and all(citation.kind != "treaty" for citation in answer.citations)
 
 
-def _actions(turn: ShownTurn, *, idle: bool, newest: bool, unsaved: Unsaved | None) -> str:
-    number = turn.number
-    copy = (
-        f'<button type="button" class="u-button" data-copy="{escape(_copy_text(turn))}" '
-        f'data-html="{escape(_copy_html(turn))}">{say("copy-answer")}</button>'
-    )
-    show = (
-        f'<button type="button" class="u-button u-quiet u-only-narrow" data-show="{number}">'
-        f"{say('show-evidence')}</button>"
-    )
-    shown = (copy if turn.shown else "") + (show if turn.shown or turn.answer.related else "")
-    last = (
-        "".join(
-            f'<button type="button" class="u-button u-quiet" data-export="{form}">{say(f"export-{form}")}</button>'
-            for form in ("docx", "md")
-        )
-        + f'<button type="button" class="u-button u-quiet" data-action="brief">{say("make-briefing-of-this")}</button>'
-        if newest and idle
-        else ""
-    )
-    refusal = error_html(unsaved.error) if unsaved is not None and unsaved.number == number else ""
-    return (
-        f'<p class="u-actions">{shown}{last}<span class="u-note">{_how(turn.answer)}</span></p>'
-        f"{_judging(turn, idle=idle)}{refusal}"
-    )
-
-
-def _judging(turn: ShownTurn, *, idle: bool) -> str:
-    """Renders the two buttons under an answer; "wrong" asks what would have been right."""
-    told = "" if turn.judged is None else say(f"judged-{turn.judged.verdict}")
-    # Here before it says anything, so that a screen reader hears it change.
-    said = f'<span class="u-note u-saved" role="status">{told}</span>'
-    if not idle or turn.judged is not None:
-        return f'<div class="u-actions u-judging">{said}</div>'
-    where = f'data-action="judge" data-event="{JUDGE_EVENT}" data-turn="{turn.number}"'
-    return (
-        f'<div class="u-actions u-judging"><button type="button" class="u-button u-quiet" {where} '
-        f'data-verdict="right">{say("right")}</button>'
-        f'<details class="u-wrong"><summary class="u-button u-quiet">{say("wrong")}</summary>'
-        f'<div class="u-form"><input type="text" maxlength="500" aria-label="{say("what-is-right")}" '
-        f'placeholder="{say("what-is-right")}"><button type="button" class="u-button" {where} data-verdict="wrong">'
-        f"{say('keep-judgement')}</button></div></details>{said}</div>"
-    )
-
-
-def _question(question: str) -> str:
-    return f'<h2 class="u-question" dir="auto"><bdi class="u-hidden">{say("question")}: </bdi>{escape(question)}</h2>'
-
-
-def _reason(answer: Answer) -> str:
-    if answer.abstention is None:
-        return ""
-    return f'<span class="u-reason">{say(f"reason-{answer.abstention.reason}")}</span>'
-
-
-def _options(answer: Answer, *, editable: bool) -> str:
-    if answer.abstention is None:
-        return ""
-    message = answer.abstention.message
-    if not answer.abstention.options or not editable:
-        return "" if message.strip() in answer.answer else f'<p dir="auto">{escape(message)}</p>'
-    buttons = "".join(
-        f'<li><button type="button" class="u-button" dir="auto" data-action="ask" '
-        f'data-question="{escape(option)}">{escape(option)}</button></li>'
-        for option in answer.abstention.options
-    )
-    return f'<ul class="u-options" aria-label="{say("ask-again-as")}">{buttons}</ul>'
-
-
-def _kinds(answer: Answer, *, editable: bool) -> str:
-    """Renders what a question was taken to ask for, where that is not sure, with buttons to ask for something else."""
-    if not answer.other_kinds:
-        return ""
-    buttons = "".join(
-        f'<button type="button" class="u-button u-quiet" data-action="kind" data-kind="{kind}">'
-        f"{say(f'kind-{kind}')}</button>"
-        for kind in answer.other_kinds
-        if editable
-    )
-    read = say("read-as", kind=f"<b>{say(f'kind-{answer.kind}')}</b>")
-    return f'<p class="u-note u-kinds">{read} {say("rather") if buttons else ""} {buttons}</p>'
-
-
-def _dropped(answer: Answer) -> str:
-    if not answer.dropped_claims:
-        return ""
-    items = "".join(
-        f'<li dir="auto">{escape(claim.text)} <span class="u-note">({escape(claim.reason)})</span></li>'
-        for claim in answer.dropped_claims
-    )
-    summary = say("claims-left-out", count=len(answer.dropped_claims))
-    return f'<details class="u-source"><summary>{summary}</summary><ul>{items}</ul></details>'
-
-
-def _coverage(answer: Answer, names: PartyNamer) -> str:
-    coverage = answer.coverage
-    facts = [
-        f"<li>{say('in-scope', count=f'<b>{coverage.statements_in_scope}</b>')}</li>",
-        f"<li>{say('with-evidence', count=f'<b>{coverage.statements_with_evidence}</b>')}</li>",
-    ]
-    lists = [
-        ("no-evidence-from", [names(code) for code in coverage.states_without_evidence]),
-        ("no-statement-from", [names(code) for code in coverage.states_without_statement]),
-    ]
-    # Files that could not be read may be why nothing was found; under an answer they say nothing new.
-    if answer.abstention is not None and answer.abstention.reason not in ("help", "out_of_scope", "ambiguous"):
-        lists.append(("could-not-read", list(coverage.unreadable_files)))
-    facts += [_named(say(key), items) for key, items in lists if items]
-    return f'<ul class="u-coverage" aria-label="{say("coverage")}">{"".join(facts)}</ul>'
-
-
-def _named(label: str, items: Sequence[str]) -> str:
-    listed = ", ".join(f"<bdi>{escape(item)}</bdi>" for item in items)
-    if len(items) <= _NAMES_SHOWN:
-        return f"<li>{label} {listed}</li>"
-    return f"<li><details><summary>{label} {len(items)}</summary>{listed}</details></li>"
-
-
-def _how(answer: Answer) -> str:
-    how = say("written-by", model=escape(answer.model or "?")) if answer.composer == "model" else ""
+def _how(answer: Answer) -> list[str]:
+    how = [say("written-by", model=answer.model or "?")] if answer.composer == "model" else []
     seconds = answer.timings_ms.total / 1000
-    took = say("seconds", seconds=f"{seconds:.1f}") if seconds >= 0.05 else ""
-    return " · ".join(part for part in (how, took) if part)
-
-
-def _pending(pending: Pending) -> str:
-    if pending.error is not None:
-        body = error_html(pending.error)
-    elif pending.notice is not None:
-        body = f'<p class="u-note" role="status">{escape(pending.notice)}</p>'
-    else:
-        reached = _STEPS.index(pending.done) + 2 if pending.done in _STEPS else 1
-        steps = [say(f"step-{name}") for name in _STEPS[:reached]]
-        items = "".join(
-            f'<li class="{"u-now" if index == len(steps) - 1 else "u-past"}">{escape(step)}</li>'
-            for index, step in enumerate(steps)
-        )
-        body = f'<ol class="u-steps" aria-label="{say("progress")}">{items}</ol>'
-        if pending.shown:
-            body += f'<div class="u-answer"><div class="u-prose">{render_prose(pending.shown, {})}</div></div>'
-    return f'<article class="u-turn u-pending">{_question(pending.question)}{body}</article>'
+    return [*how, say("seconds", seconds=f"{seconds:.1f}")] if seconds >= 0.05 else how
 
 
 def welcome_html(statements: int, examples: Sequence[str]) -> str:
     """Renders what an empty conversation shows: how much there is to search, and questions that it answers."""
-    stored = say("welcome-count", count=statements) if statements else say("welcome-empty")
-    items = "".join(
-        f'<li><button type="button" class="u-example" dir="auto" data-action="ask" data-question="{escape(example)}">'
-        f"{escape(example)}</button></li>"
-        for example in examples
-    )
-    listed = f'<ul aria-label="{say("examples")}">{items}</ul>' if items else ""
-    return f'<div class="u-welcome"><h2>{say("welcome-title")}</h2><p>{stored}</p>{listed}</div>'
+    return render("welcome", statements=statements, examples=examples)
 
 
 def suggestions_html(questions: Sequence[str]) -> str:
     """Renders questions that may be asked next, as buttons."""
-    items = "".join(
-        f'<li><button type="button" class="u-button" dir="auto" data-action="ask" data-question="{escape(question)}">'
-        f"{escape(question)}</button></li>"
-        for question in questions
-    )
-    return f'<ul class="u-options" aria-label="{say("ask-next")}">{items}</ul>' if items else ""
+    return render("suggestions", questions=questions)
 
 
 def _record(answer: Answer, corpus: Corpus) -> str:
@@ -371,25 +223,7 @@ def _record(answer: Answer, corpus: Corpus) -> str:
         lines = lines_of(corpus.trace(answer.trace_id))
     except (AppError, StoreError):
         return ""
-    coverage = answer.coverage
-    told = [
-        say("how-searched", count=coverage.statements_in_scope, found=coverage.statements_with_evidence),
-        say("how-quoted", count=len(answer.citations)),
-        say("how-model", model=answer.model or "?", dropped=len(answer.dropped_claims))
-        if answer.composer == "model"
-        else say("how-extractive"),
-        *(
-            [say("how-sure", percent=round(100 * answer.confidence))]
-            if answer.confidence_source == "calibrated"
-            else []
-        ),
-    ]
-    sentences = "".join(f"<p>{escape(sentence)}</p>" for sentence in told)
-    items = "".join(f'<li dir="auto"><b>{escape(label)}</b> {escape(text)}</li>' for label, text in lines)
-    return (
-        f'<details class="u-source"><summary>{say("how-answered")}</summary>{sentences}'
-        f'<details class="u-source"><summary>{say("whole-record")}</summary><ul>{items}</ul></details></details>'
-    )
+    return render("record", answer=answer, lines=lines)
 
 
 def _references(answer: Answer, corpus: Corpus) -> dict[int, str]:

@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from html import escape
 
 from babel.dates import format_date
 
 from app.desk.works import Work, Works
-from app.ui.words import language, say
+from app.ui.templates import render
+from app.ui.words import language
 
 
 def list_html(works: Sequence[Work], here: str | None, *, words: str = "", deleted: Work | None = None) -> str:
@@ -19,17 +19,7 @@ def list_html(works: Sequence[Work], here: str | None, *, words: str = "", delet
         words: What was searched for.
         deleted: What was deleted a moment ago.
     """
-    undo = (
-        ""
-        if deleted is None
-        else f'<p class="u-note" role="status">{say("deleted", title=f"<bdi>{escape(deleted.title)}</bdi>")} '
-        f'<button type="button" class="u-button" data-action="restore" data-id="{escape(deleted.identifier)}">'
-        f"{say('take-back')}</button></p>"
-    )
-    items = "".join(_item(work, work.identifier == here) for work in works)
-    if not items:
-        return undo + f'<p class="u-note">{say("none-found" if words.strip() else "none-kept")}</p>'
-    return f'{undo}<ul class="u-works">{items}</ul>'
+    return render("works", works=works, here=here, words=words, deleted=deleted, day=_day)
 
 
 def change_work(works: Works, identifier: str, action: str, title: str) -> Work | None:
@@ -49,17 +39,5 @@ def change_work(works: Works, identifier: str, action: str, title: str) -> Work 
     return None
 
 
-def _item(work: Work, here: bool) -> str:
-    title, identifier = escape(work.title), escape(work.identifier)
-    day = format_date(datetime.fromisoformat(work.changed), "medium", locale=language())
-    current = ' aria-current="page"' if here else ""
-    return (
-        f'<li class="u-work"><button type="button" class="u-work-open" data-action="open" data-id="{identifier}"'
-        f'{current}><bdi>{title}</bdi> <span class="u-note">{escape(day)}</span></button>'
-        f'<details class="u-work-more"><summary><span aria-hidden="true">⋯</span><span class="u-hidden">'
-        f'{say("change-work", title=title)}</span></summary><div class="u-form">'
-        f'<input type="text" value="{title}" maxlength="200" aria-label="{say("name")}">'
-        f'<button type="button" class="u-button" data-action="rename" data-id="{identifier}">{say("rename")}</button>'
-        f'<button type="button" class="u-button u-quiet" data-action="delete" data-id="{identifier}">'
-        f"{say('delete')}</button></div></details></li>"
-    )
+def _day(moment: str) -> str:
+    return str(format_date(datetime.fromisoformat(moment), "medium", locale=language()))

@@ -2,17 +2,17 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from html import escape
 from typing import Any, Final
 
 import gradio as gr
 
 from app.answering.provenance import holder, record_in_words
 from app.corpus.corpus import Corpus, UndoStep
-from app.ui.ask_tab import ON_ACTION, ON_FETCH, QUIET, SHOWN_ERRORS, fetched
-from app.ui.evidence_panel import fetched_html, page_json
+from app.ui.evidence_panel import page_json
 from app.ui.messages import error_html, worded
+from app.ui.parts import QUIET, SHOWN_ERRORS, fetched, html, sent, skips
 from app.ui.provenance_html import PartyNamer, language_name
+from app.ui.templates import render
 from app.ui.words import label, language, say
 from vectorstore.records import Document, DocumentSummary, Statement, StatementSummary
 
@@ -127,12 +127,12 @@ class _CorpusTabController:
         """Opens the statement of a row; gives what `opened` gives."""
         number = int(event.row_value[0] or 0) if event.row_value else 0
         if not 0 < number <= len(ids):
-            return (gr.skip(),) * (3 + len(_FIELDS))
+            return skips(3 + len(_FIELDS))
         return self.opened(ids[number - 1])
 
     def act(self, event: gr.EventData) -> tuple[Any, ...]:
         """Opens an intervention of a record, or the record; gives what `opened` gives."""
-        return self.opened(str(event._data.get("id", "")) if isinstance(event._data, dict) else "")
+        return self.opened(str(sent(event).get("id", "")))
 
     def opened(self, statement_id: str, message: str = "") -> tuple[Any, ...]:
         """Gives (chosen id, form, detail, one update per field)."""
@@ -140,7 +140,7 @@ class _CorpusTabController:
             statement = self._corpus.show(statement_id)
             parts, kinship = self._corpus.interventions(statement_id), self._corpus.kinship(statement_id)
         except SHOWN_ERRORS as error:
-            return (None, gr.Column(visible=False), error_html(error), *[gr.skip()] * len(_FIELDS))
+            return (None, gr.Column(visible=False), error_html(error), *skips(len(_FIELDS)))
         values = [
             gr.Textbox(value=getattr(statement.metadata, name) or "", info=_info(statement, name)) for name in _FIELDS
         ]
@@ -162,7 +162,7 @@ class _CorpusTabController:
             step = self._corpus.undo_step((statement_id or "").partition(".")[0])
             corrected = self._corpus.edit(statement_id or "", changes)
         except SHOWN_ERRORS as error:
-            return gr.skip(), statement_id, gr.skip(), error_html(error), *[gr.skip()] * len(_FIELDS)
+            return gr.skip(), statement_id, gr.skip(), error_html(error), *skips(len(_FIELDS))
         now = step.now if step.now != statement_id else corrected
         return [replace(step, now=now)], *self.opened(corrected, _said(say("saved")))
 
@@ -232,70 +232,22 @@ def statement_html(
 
     A record has a button for each of its interventions; an intervention shows its own words of the record.
     """
-    family = "" if kinship is None else f'<p class="u-note">{say("family")} <bdi>{escape(worded(kinship))}</bdi></p>'
-    nobody = say("several-speakers" if isinstance(statement, Document) else "nobody")
-    who = holder(statement.kind, statement.metadata, names) or nobody
-    lang = f' lang="{escape(statement.metadata.language)}"' if statement.metadata.language else ""
-    text, place = statement.source_text, ""
-    if isinstance(statement, Statement) and statement.is_intervention:
-        span = statement.span
-        text = text[span.start : span.end]
-        told = f" · {say('record-summary')}" if span.summarised else ""
-        place = (
-            f'<p class="u-note">{say("intervention-of", number=span.ordinal)} <bdi>{escape(span.named or "")}</bdi>'
-            f"{told} · "
-            f"{_open_button(statement.document.document_id, say('open-record'))}</p>"
-        )
-    return (
-        f'<article class="u-statement"><h2 tabindex="-1" class="u-focus-me">{escape(who)}</h2>'
-        f'<p class="u-note"><bdi>{escape(statement.file)}</bdi></p>'
-        f"{family}{place}{_interventions_html(interventions, names)}"
-        f'<div class="u-whole u-quote" dir="auto"{lang} tabindex="0" role="region" '
-        f'aria-label="{say("source-text")}">{escape(text)}</div>'
-        f"{_pages_html(statement)}</article>"
-    )
-
-
-def _interventions_html(interventions: Sequence[StatementSummary], names: PartyNamer) -> str:
-    if not interventions:
-        return ""
-    rows = []
-    for item in interventions:
-        span = item.span
-        who = names(item.metadata.state) if span.role == "party" else say("nobodys-position", role=span.role)
-        opening = _open_button(item.statement_id, who, say("open-intervention", number=span.ordinal, who=who))
-        words = say("words-of-record" if span.summarised else "words-of-speaker")
-        rows.append(
-            f'<tr><td class="u-number-cell">{span.ordinal}</td><th scope="row">{opening}</th>'
-            f"<td><bdi>{escape(span.named or '')}</bdi></td><td>{words}</td></tr>"
-        )
-    head = "".join(f'<th scope="col">{heading}</th>' for heading in map(say, ("number", "party", "named-as", "words")))
-    return (
-        f'<div class="u-scroll" tabindex="0" role="region" aria-label="{say("interventions")}"><table class="u-table">'
-        f"<thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table></div>"
-    )
-
-
-def _open_button(statement_id: str, words: str, label: str | None = None) -> str:
-    spoken = "" if label is None else f' aria-label="{escape(label)}"'
-    return (
-        f'<button type="button" class="u-open" data-action="open" data-id="{escape(statement_id)}"{spoken}>'
-        f"<bdi>{escape(words)}</bdi></button>"
-    )
-
-
-def _pages_html(statement: Statement | Document) -> str:
-    """Renders a fold for each page of the file, whose image is fetched once it is opened."""
     held = statement.as_statement() if isinstance(statement, Document) else statement
+    span = held.span
     ends = (*held.page_starts[1:], len(held.source_text))
-    pages = [
-        (number, begin)
-        for number, (begin, end) in enumerate(zip(held.page_starts, ends, strict=False), 1)
-        if begin < held.span.end and end > held.span.start
-    ]
-    return "".join(
-        fetched_html(held.statement_id, begin, begin, "page_image", say("page-as-in-file", page=number))
-        for number, begin in pages
+    pages = enumerate(zip(held.page_starts, ends, strict=False), 1)
+    nobody = say("several-speakers" if isinstance(statement, Document) else "nobody")
+    return render(
+        "statement",
+        statement=statement,
+        held=held,
+        who=holder(statement.kind, statement.metadata, names) or nobody,
+        kinship=None if kinship is None else worded(kinship),
+        span=span if isinstance(statement, Statement) and statement.is_intervention else None,
+        text=statement.source_text if isinstance(statement, Document) else held.source_text[span.start : span.end],
+        parts=interventions,
+        names=names,
+        pages=[(number, begin) for number, (begin, end) in pages if begin < span.end and end > span.start],
     )
 
 
@@ -322,7 +274,7 @@ def build_corpus_tab(corpus: Corpus, tab: gr.Tab) -> None:
         columns = gr.CheckboxGroup(
             choices=list(_COLUMNS), value=list(_FIRST_COLUMNS), show_label=False, label=label("columns")
         )
-    count = gr.HTML(elem_id="corpus-count", apply_default_css=False, padding=False)
+    count = html(elem_id="corpus-count")
     table = gr.Dataframe(
         label=label("statements"), show_label=False, interactive=False, wrap=True, elem_id="corpus-table"
     )
@@ -346,19 +298,17 @@ def build_corpus_tab(corpus: Corpus, tab: gr.Tab) -> None:
             set_all = gr.Button(label("set-chosen"), variant="primary", scale=0, min_width=170, elem_id="corpus-set")
             remove_all = gr.Button(label("remove-chosen"), scale=0, min_width=170, elem_id="corpus-remove-chosen")
     with gr.Row(elem_classes="u-buttons"):
-        said = gr.HTML(elem_id="corpus-said", apply_default_css=False, padding=False)
+        said = html(elem_id="corpus-said")
         undo = gr.Button(label("take-back"), scale=0, min_width=110, visible=False, elem_id="corpus-undo")
     with gr.Column(visible=False, elem_id="corpus-form") as form:
         fields = _form_fields()
         with gr.Row(elem_classes="u-buttons"):
             save = gr.Button(label("save-metadata"), variant="primary", scale=0, min_width=150, elem_id="corpus-save")
             remove = gr.Button(label("remove-statement"), scale=0, min_width=170, elem_id="corpus-remove")
-    detail = gr.HTML(
+    detail = html(
         elem_id="corpus-detail",
-        js_on_load=ON_ACTION + ON_FETCH,
+        acts=True,
         server_functions=[fetched(corpus, page_json, "page_image")],
-        apply_default_css=False,
-        padding=False,
     )
     opened, sought = [chosen, form, detail, *fields], [words, columns, *filters]
     listing: Any = {"fn": controller.listed, "inputs": sought, "outputs": [table, choice, ids, count], **QUIET}

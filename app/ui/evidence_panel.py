@@ -3,12 +3,12 @@
 from base64 import b64encode
 from collections.abc import Sequence
 from functools import partial
-from html import escape
 
-from app.corpus.corpus import Corpus, EvidenceContext
+from app.corpus.corpus import Corpus
 from app.errors import AppError
 from app.records import Answer, Citation
-from app.ui.provenance_html import PartyNamer, provenance, speaker_line
+from app.ui.provenance_html import provenance, speaker_line
+from app.ui.templates import render
 from app.ui.words import say
 from ingest.errors import IngestError
 from vectorstore.errors import StoreError
@@ -33,126 +33,34 @@ def evidence_section(turn: int, answer: Answer, corpus: Corpus, used: Sequence[i
     """
     names = partial(corpus.party_name, language=answer.scope.language)
 
-    def cards(citations: Sequence[Citation], *, related: bool = False) -> str:
-        return "".join(
-            _card(turn, citation, corpus, names, answer.scope.language, related=related) for citation in citations
-        )
+    def card(citation: Citation) -> dict[str, object]:
+        shown: dict[str, object] = {
+            "citation": citation,
+            "id": card_id(turn, citation.number),
+            "speaker": speaker_line(citation, names),
+            "sources": provenance(citation),
+        }
+        try:
+            context = corpus.context(citation)
+            reference = corpus.reference(citation, answer.scope.language)
+        except (AppError, StoreError) as error:
+            return shown | {"context": None, "reference": citation.quote, "problem": str(error)}
+        before, after = _end_of(context.before), _start_of(context.after)
+        return shown | {"context": context, "before": before, "after": after, "reference": reference}
 
     taken = [citation for citation in answer.related if citation.number in used]
-    related = [citation for citation in answer.related if citation.number not in used]
-    parts = []
-    if answer.citations or taken:
-        parts.append(f'<h2 class="u-panel-title">{say("evidence")}</h2>{cards((*answer.citations, *taken))}')
-        if answer.more:
-            parts.append(f'<p class="u-note">{say("more-not-shown", count=answer.more)}</p>')
-    if related:
-        parts.append(
-            f'<h2 class="u-panel-title">{say("related")}</h2><p class="u-note">{say("related-note")}</p>'
-            + cards(related, related=True)
-        )
-    return "".join(parts) or f'<p class="u-empty">{say("no-evidence")}</p>'
+    return render(
+        "evidence",
+        turn=turn,
+        cards=[card(citation) for citation in (*answer.citations, *taken)],
+        related=[card(citation) for citation in answer.related if citation.number not in used],
+        more=answer.more,
+    )
 
 
 def evidence_panel(sections: Sequence[tuple[int, str]], shown: int = 0) -> str:
     """Renders the panel: every turn's evidence, that of one turn shown, the others one click on a marker away."""
-    if not sections:
-        return (
-            f'<div class="u-panel"><h2 class="u-panel-title">{say("evidence")}</h2><p class="u-empty">'
-            f"{say('evidence-empty')}</p></div>"
-        )
-    return (
-        '<div class="u-panel">'
-        + "".join(
-            f'<section class="u-evidence" data-turn="{turn}" aria-label="{say("evidence-for", number=turn)}"'
-            f"{'' if turn == shown else ' hidden'}>{section}</section>"
-            for turn, section in sections
-        )
-        + "</div>"
-    )
-
-
-def _card(
-    turn: int, citation: Citation, corpus: Corpus, names: PartyNamer, language: str, *, related: bool = False
-) -> str:
-    identifier = card_id(turn, citation.number)
-    speaker = escape(speaker_line(citation, names))
-    mark = _inferred()
-    sources = "".join(
-        f"<li><bdi>{escape(words)}</bdi>{mark if inferred else ''}</li>" for words, inferred in provenance(citation)
-    )
-    state_inferred = mark if "state" in citation.inferred else ""
-    try:
-        body, direction = _paragraph(corpus.context(citation), citation.language)
-        reference = corpus.reference(citation, language)
-    except (AppError, StoreError) as error:
-        body, direction, reference = f'<p class="u-note">{escape(str(error))}</p>', "auto", citation.quote
-    if related:
-        badge = ""
-        use = (
-            f'<button type="button" class="u-button" data-action="use" data-turn="{turn}" '
-            f'data-number="{citation.number}">{say("use-this")}</button>'
-        )
-    else:
-        verdict = citation.verdict
-        badge = (
-            f'<span class="u-badge u-{verdict}" title="{say(f"means-{verdict}")}">{say(f"verdict-{verdict}")}</span>'
-        )
-        use = (
-            f'<button type="button" class="u-button u-quiet" data-back="{identifier}">{say("back-to-answer")}</button>'
-        )
-    return (
-        f'<article class="u-card{" u-related" if related else ""}" id="{identifier}" tabindex="-1" '
-        f'aria-labelledby="{identifier}-title">'
-        f'<header><span class="u-number" aria-hidden="true">{citation.number}</span>'
-        f'<h3 id="{identifier}-title"><span class="u-hidden">{say("citation", number=citation.number)}: </span>'
-        f"{speaker}{state_inferred}</h3>{badge}</header>"
-        f'<ul class="u-provenance">{sources}</ul>{body}{_page(citation)}{_whole(citation)}'
-        f'<details class="u-source"><summary>{say("source-text")}</summary>'
-        f'<pre dir="{direction}">{escape(citation.source_quote)}</pre></details>'
-        f'<footer><button type="button" class="u-button" data-copy="{escape(reference)}">'
-        f"{say('copy-reference')}</button>{use}</footer></article>"
-    )
-
-
-def _inferred() -> str:
-    return f' <span class="u-inferred" title="{say("inferred-means")}">{say("inferred")}</span>'
-
-
-def _paragraph(context: EvidenceContext, language: str | None) -> tuple[str, str]:
-    before, after = _end_of(context.before), _start_of(context.after)
-    lang = f' lang="{escape(language)}"' if language else ""
-    attributes = f'class="u-quote" dir="{context.direction}"{lang}'
-    mark = f"<mark>{escape(context.quote)}</mark>"
-    body = f"<blockquote {attributes}>{escape(before)}{mark}{escape(after)}</blockquote>"
-    if (before, after) != (context.before, context.after):
-        whole = f"{escape(context.before)}{mark}{escape(context.after)}"
-        body += (
-            f'<details class="u-source"><summary>{say("more-of-paragraph")}</summary>'
-            f"<blockquote {attributes}>{whole}</blockquote></details>"
-        )
-    return body, context.direction
-
-
-def _page(citation: Citation) -> str:
-    """Renders where the page's image goes once it is opened; the browser then asks for it."""
-    if citation.page is None:
-        return ""
-    page = say("page-as-in-file", page=citation.page)
-    return fetched_html(citation.statement_id, citation.start, citation.end, "page_image", page)
-
-
-def _whole(citation: Citation) -> str:
-    """Renders where the whole statement goes once it is opened."""
-    return fetched_html(citation.statement_id, citation.start, citation.end, "whole_statement", say("whole-statement"))
-
-
-def fetched_html(statement_id: str, start: int, end: int, what: str, summary: str) -> str:
-    """Renders a fold whose content the browser asks for, as `what`, once it is opened."""
-    return (
-        f'<details class="u-source u-fetched" data-what="{what}" data-statement="{escape(statement_id)}" '
-        f'data-start="{start}" data-end="{end}" data-failed="{say("fetch-failed")}">'
-        f'<summary>{summary}</summary><p class="u-note" role="status">{say("opening")}</p></details>'
-    )
+    return render("panel", sections=sections, shown=shown)
 
 
 def statement_json(corpus: Corpus, asked: object) -> dict[str, str]:

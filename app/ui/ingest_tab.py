@@ -11,9 +11,10 @@ import gradio as gr
 from babel.dates import format_timedelta
 
 from app.corpus.corpus import Corpus
-from app.ui.ask_tab import QUIET, SHOWN_ERRORS
 from app.ui.background_job import run_in_background
 from app.ui.messages import error_html, worded
+from app.ui.parts import QUIET, SHOWN_ERRORS, html, queued, skips
+from app.ui.templates import render
 from app.ui.uploads import collect, named_files, to_ingest, upload_box
 from app.ui.words import label, language, say
 from ingest.parties.party_names import PartyKind
@@ -40,8 +41,6 @@ _ASKED_AT_ONCE: Final = 10
 _SUGGESTED: Final = 3
 _HEAD: Final = 600
 
-_HEADS: Final = ("field-file", "result", "field-state", "why")
-
 Job = Callable[[Callable[[IngestProgress], None]], IngestReport]
 
 
@@ -62,7 +61,7 @@ class _IngestTabController:
     def ingest(self, sent: Sequence[Mapping[str, Any]] | None, include_unlisted: bool) -> Iterator[tuple[Any, ...]]:
         """Ingests uploaded files; yields what `_watch` does, the emptied drop area and what `asked` gives."""
         files = named_files(sent)
-        waiting = (gr.skip(),) * (3 + _ASKED_AT_ONCE)
+        waiting = skips(3 + _ASKED_AT_ONCE)
         idle = gr.Button(visible=False)
         if not files:
             yield f'<p class="u-empty">{say("no-files")}</p>', idle, *waiting
@@ -131,7 +130,7 @@ class _IngestTabController:
             words = say("state-set", file=f"<bdi>{escape(file.file)}</bdi>", party=escape(self._name(held)))
             told.append(f'<p class="u-said" role="status">{words}</p>')
         if not told:
-            return f'<p class="u-empty">{say("choose-first")}</p>', *[gr.skip()] * (3 + _ASKED_AT_ONCE)
+            return f'<p class="u-empty">{say("choose-first")}</p>', *skips(3 + _ASKED_AT_ONCE)
         report = replace(report, files=tuple(files))
         return "".join(told), report_html(report, self._name), *self.asked(report)
 
@@ -145,7 +144,7 @@ class _IngestTabController:
         try:
             party = self._corpus.add_party(name, kind=kind, aliases=others)
         except (*SHOWN_ERRORS, OSError) as error:
-            return error_html(error), *[gr.skip()] * (4 + _ASKED_AT_ONCE)
+            return error_html(error), *skips(4 + _ASKED_AT_ONCE)
         words = say("party-added", party=f"<bdi>{escape(party.name)}</bdi>")
         return f'<p class="u-said" role="status">{words}</p>', "", "", *self.asked(report)
 
@@ -186,19 +185,13 @@ def _shortened(report: IngestReport, folder: Path) -> IngestReport:
 
 def progress_html(progress: IngestProgress | None, folder: Path | None = None) -> str:
     """Renders how far an ingest is."""
-    if progress is None:
-        return (
-            f'<div class="u-progress" role="status"><progress aria-label="{say("tab-ingest")}"></progress>'
-            f"<p>{say('starting')}</p></div>"
-        )
-    name, left = escape(_without_folder(progress.file, folder)), progress.seconds_left
-    told = [f"{say(f'ingest-{progress.step}')} <bdi>{name}</bdi>"]
-    if left and progress.seconds >= 1:
-        told.append(say("time-left", left=format_timedelta(round(left), locale=language())))
-    done = say("files-done", done=progress.done, total=progress.total)
-    return (
-        f'<div class="u-progress" role="status"><progress aria-label="{say("tab-ingest")}" '
-        f'max="{max(progress.total, 1)}" value="{progress.done}"></progress><p>{done} · {" · ".join(told)}</p></div>'
+    left = progress.seconds_left if progress is not None and progress.seconds >= 1 else None
+    return render(
+        "ingest",
+        report=None,
+        at=progress,
+        name="" if progress is None else _without_folder(progress.file, folder),
+        left=format_timedelta(round(left), locale=language()) if left else None,
     )
 
 
@@ -206,17 +199,15 @@ def report_html(report: IngestReport, names: Callable[[str | None], str]) -> str
     """Renders what became of every file, problems first."""
     order = ("bad", "warn", "good", "plain")
     files = sorted(report.files, key=lambda file: order.index(_TONES[file.result]))
-    rows = "".join(_row(file, names) for file in files)
     nameless = len(_nameless(report))
-    words = [*([say("nameless-count", count=nameless)] if nameless else []), *map(worded, report.notes)]
-    heads = "".join(f'<th scope="col">{say(key)}</th>' for key in _HEADS)
-    notes = "".join(f'<li dir="auto">{escape(note)}</li>' for note in words)
-    return (
-        f'<div class="u-report" role="status"><p class="u-summary">{_summary(report.files)} · '
-        f"{say('seconds', seconds=f'{report.seconds:.1f}')}</p>"
-        + (f'<ul class="u-notes">{notes}</ul>' if notes else "")
-        + f'<div class="u-scroll" tabindex="0" role="region" aria-label="{say("report")}"><table class="u-table">'
-        f"<thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table></div></div>"
+    return render(
+        "ingest",
+        report=report,
+        summary=_summary(report.files),
+        notes=[*([say("nameless-count", count=nameless)] if nameless else []), *map(worded, report.notes)],
+        files=[(file, _TONES[file.result]) for file in files],
+        names=names,
+        worded=worded,
     )
 
 
@@ -228,16 +219,6 @@ def _summary(files: Sequence[FileResult]) -> str:
     return ", ".join(f"{words}: {count}" for words, count in counts.items()) or say("no-files")
 
 
-def _row(file: FileResult, names: Callable[[str | None], str]) -> str:
-    words, tone = say(f"outcome-{file.result}"), _TONES[file.result]
-    state = names(file.state) if file.state else "–"
-    return (
-        f'<tr><th scope="row"><bdi>{escape(file.file)}</bdi></th>'
-        f'<td><span class="u-badge u-{tone}">{words}</span></td><td><bdi>{escape(state)}</bdi></td>'
-        f'<td dir="auto">{escape(worded(file.reason or ""))}</td></tr>'
-    )
-
-
 def _without_folder(words: str, folder: Path | None) -> str:
     return words if folder is None else words.replace(f"{folder}/", "").replace(f"{folder}\\", "")
 
@@ -245,7 +226,7 @@ def _without_folder(words: str, folder: Path | None) -> str:
 def build_ingest_tab(corpus: Corpus, tab: gr.Tab) -> IngestTab:
     """Lays out the tab inside the current context and connects it."""
     controller = _IngestTabController(corpus)
-    gr.HTML(label("intro-ingest"), elem_classes="u-intro", apply_default_css=False, padding=False)
+    html(label("intro-ingest"), elem_classes="u-intro")
     files = upload_box()
     unlisted = gr.Checkbox(label=label("take-unlisted"), value=False)
     with gr.Row(elem_classes="u-buttons"):
@@ -253,13 +234,13 @@ def build_ingest_tab(corpus: Corpus, tab: gr.Tab) -> IngestTab:
         sample = gr.Button(label("load-sample"), scale=0, min_width=220, elem_id="sample")
         stop = gr.Button(label("stop"), scale=0, min_width=88, visible=False, elem_id="ingest-stop")
     with gr.Column(visible=False, elem_id="nameless-form") as form:
-        gr.HTML(label("whose-are-these"), apply_default_css=False, padding=False)
+        html(label("whose-are-these"))
         choices = [
             gr.Dropdown(choices=[], allow_custom_value=True, visible=False, elem_classes="u-nameless")
             for _ in range(_ASKED_AT_ONCE)
         ]
         name = gr.Button(label("set-states"), variant="primary", scale=0, min_width=150, elem_id="nameless-set")
-    said = gr.HTML(elem_id="nameless-said", apply_default_css=False, padding=False)
+    said = html(elem_id="nameless-said")
     with gr.Accordion(label("unknown-party"), open=False, elem_id="party-form"):
         with gr.Row():
             party = gr.Textbox(label=label("name"), max_lines=1, min_width=200, elem_id="party-name")
@@ -267,15 +248,9 @@ def build_ingest_tab(corpus: Corpus, tab: gr.Tab) -> IngestTab:
             kind = gr.Radio(label=label("kind-of-party"), choices=["state"], value="state", min_width=260)
         add = gr.Button(label("add-party"), scale=0, min_width=150, elem_id="party-add")
     taken = gr.State(None)
-    report = gr.HTML(elem_id="ingest-report", apply_default_css=False, padding=False)
+    report = html(elem_id="ingest-report")
     # One writer at a time; a second user's ingest waits in the queue.
-    running: Any = {
-        "show_progress": "hidden",
-        "api_visibility": "private",
-        "concurrency_limit": 1,
-        "concurrency_id": "ingest",
-        "trigger_mode": "once",
-    }
+    running = queued("ingest", 1)
     asked = [taken, form, *choices]
     # What the browser sent has the files' own names; see `named_files`.
     started = start.click(

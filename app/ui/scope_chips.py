@@ -5,13 +5,13 @@ Removing the chip "2019" asks the question again for all years.
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from html import escape
 from typing import Final, cast
 
 from babel.dates import get_month_names
 
 from app.records import Interval, Scope, TreatyScope
 from app.ui.provenance_html import PartyNamer
+from app.ui.templates import render
 from app.ui.words import language, say
 from ingest.parties.regions import regions
 from vectorstore.records import JSONValue
@@ -175,36 +175,13 @@ def scope_html(
         everyone: All States were asked where none is named.
     """
     earlier = None if before is None else {(chip.field, chip.value) for chip in chips(before, names)}
-    shown = chips(scope, names)
-    items = "".join(_chip(chip, editable=editable, kept=_is_kept(chip, scope, earlier)) for chip in shown)
-    if shown and everyone and not (scope.states or scope.groups or scope.members_of):
-        items = f'<li class="u-chip"><bdi>{say("all-states")}</bdi></li>{items}'
-    notes = "".join(f'<li dir="auto">{escape(note)}</li>' for note in scope.notes)
-    return f'<ul class="u-chips" aria-label="{say("scope-of-answer")}">{items or _everything()}</ul>' + (
-        f'<ul class="u-notes" aria-label="{say("how-read")}">{notes}</ul>' if notes else ""
-    )
+    shown = [(chip, _is_kept(chip, scope, earlier)) for chip in chips(scope, names)]
+    asked = bool(shown) and everyone and not (scope.states or scope.groups or scope.members_of)
+    return render("scope", chips=shown, all_states=asked, editable=editable, notes=scope.notes)
 
 
 def _is_kept(chip: Chip, scope: Scope, earlier: Collection[tuple[str, str]] | None) -> bool:
     return chip.field in scope.kept and (earlier is None or (chip.field, chip.value) in earlier)
-
-
-def _everything() -> str:
-    return f'<li class="u-chip"><span class="u-chip-kind">{say("scope")}</span><bdi>{say("all-statements")}</bdi></li>'
-
-
-def _chip(chip: Chip, *, editable: bool, kept: bool) -> str:
-    remove = (
-        f'<button type="button" data-action="drop" data-field="{chip.field}" data-value="{escape(chip.value)}" '
-        f'aria-label="{escape(say("remove-chip", kind=chip.kind, label=chip.label))}">×</button>'
-        if editable
-        else ""
-    )
-    earlier = f'<span class="u-kept">{say("from-before")}</span>' if kept else ""
-    return (
-        f'<li class="u-chip"><span class="u-chip-kind">{chip.kind}</span><bdi>{escape(chip.label)}</bdi>'
-        f"{earlier}{remove}</li>"
-    )
 
 
 def _treaty(treaty: TreatyScope, article: str) -> str:

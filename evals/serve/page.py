@@ -10,8 +10,8 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 
 from app.settings import Settings
-from app.ui.ask_tab import QUIET, SHOWN_ERRORS
 from app.ui.messages import error_html
+from app.ui.parts import QUIET, SHOWN_ERRORS
 from app.ui.server import create_app, serve_app
 from evals.case_sets import SAVED, SHIPPED
 from evals.cases.case_table import SUFFIXES

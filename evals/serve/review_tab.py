@@ -9,8 +9,8 @@ import gradio as gr
 
 from app.errors import AppError
 from app.records import AbstentionReason
-from app.ui.ask_tab import QUIET, SHOWN_ERRORS
 from app.ui.messages import error_html
+from app.ui.parts import QUIET, SHOWN_ERRORS
 from app.ui.words import say
 from evals.cases.case import Evidence
 from evals.cases.documents import Documents

@@ -8,44 +8,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
+from ingest.language.lexicons import Patterns
 from ingest.language.months import month_numbers
 from ingest.language.numerals import ascii_digits
 
 MONTH_NUMBER = month_numbers()
 _NAMES = "|".join(re.escape(name).replace(r"\ ", r"\s+") for name in sorted(MONTH_NUMBER, key=len, reverse=True))
-# Arabic documents of the United Nations give both names of a month: "أكتوبر/تشرين الأول".
-_MONTH = rf"(?:{_NAMES})(?:\s*/\s*(?:{_NAMES}))?\.?(?![^\W\d_])"
-_DAY = r"\d{1,2}(?:\s*(?:st|nd|rd|th|er|º)\b)?"
-_YEAR = r"(?:19|20)\d\d"
-_TO = r"\s*(?:-|–|—|−|to|until|till|and|au|et|al?|y|по|إلى|至|到)\s*"
-_OF = r"\s*(?:,|of|de|del)?\s*"
-
-_FORMS = tuple(
-    re.compile(form, re.IGNORECASE)
-    for form in (
-        # 28 September to 2 October 2020 · 28 September 2020 – 2 October 2020
-        rf"\b(?P<d1>{_DAY}){_OF}(?P<m1>{_MONTH})(?:{_OF}(?P<y1>{_YEAR}))?{_TO}"
-        rf"(?P<d2>{_DAY}){_OF}(?P<m2>{_MONTH}),?{_OF}(?P<y2>{_YEAR})\b",
-        # 12-16 October, 2020 · du 12 au 16 octobre 2020 · del 12 al 16 de octubre de 2020
-        rf"\b(?P<d1>{_DAY}){_TO}(?P<d2>{_DAY}){_OF}(?P<m2>{_MONTH}){_OF}(?P<y2>{_YEAR})\b",
-        # September 28 - October 2, 2020
-        rf"\b(?P<m1>{_MONTH})\s*(?P<d1>{_DAY}){_TO}(?P<m2>{_MONTH})\s*(?P<d2>{_DAY}),?\s*(?P<y2>{_YEAR})\b",
-        # October 12-16, 2020
-        rf"\b(?P<m2>{_MONTH})\s*(?P<d1>{_DAY}){_TO}(?P<d2>{_DAY}),?\s*(?P<y2>{_YEAR})\b",
-        # 2020-10-12/2020-10-16 · 2020-10-12 to 2020-10-16
-        r"\b(?P<y1>\d{4})-(?P<n1>\d\d)-(?P<d1>\d\d)(?:/|\s*(?:–|to)\s*)(?P<y2>\d{4})-(?P<n2>\d\d)-(?P<d2>\d\d)\b",
-        # 2020年10月12日至16日 · 2020年10月12日至11月2日 · 2020年10月12日
-        r"(?P<y1>\d{4})\s*年\s*(?P<n1>\d{1,2})\s*月\s*(?P<d1>\d{1,2})\s*日?"
-        r"(?:\s*[至到—–-]+\s*(?:(?P<n2>\d{1,2})\s*月\s*)?(?P<d2>\d{1,2})\s*日)?",
-        # 1 October 2018 · le 1er octobre 2018 · 1 de octubre de 2018 · 1 октября 2018
-        rf"\b(?P<d2>{_DAY}){_OF}(?P<m2>{_MONTH}){_OF}(?P<y2>{_YEAR})\b",
-        # October 1, 2018
-        rf"\b(?P<m2>{_MONTH})\s*(?P<d2>{_DAY})\s*,?\s*(?P<y2>{_YEAR})\b",
-        r"(?<![\w/-])(?P<y2>\d{4})-(?P<n2>\d\d)-(?P<d2>\d\d)(?![\w/-])",
-        # 15.10.2018: with dots the day comes first wherever it is written so.
-        r"(?<![\w.])(?P<d2>\d{1,2})\.(?P<n2>\d{1,2})\.(?P<y2>\d{4})(?!\w)",
-    )
-)
+_FORMS = Patterns("numbers", month_name=_NAMES).each("date_forms")
 
 # 15/10/2018: only a number above 12 tells which is the day.
 _SLASHED = re.compile(r"(?<![\w/.-])(\d{1,2})[/-](\d{1,2})[/-](\d{4})(?![\w/-])")

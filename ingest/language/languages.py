@@ -12,6 +12,8 @@ import regex
 from ingest.language.detection import detect_language
 from vectorstore.records import Block
 
+# Languages of scripts that run from right to left, as far as texts and names of parties are in them.
+RIGHT_TO_LEFT: Final = frozenset({"ar", "fa", "he", "ur"})
 # Shorter paragraphs are names, titles and numbers, which detection takes for any language.
 _FEWEST_LETTERS: Final = 60
 _FEWEST_HAN: Final = 15

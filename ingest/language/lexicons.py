@@ -14,7 +14,6 @@ from typing import Any, Final
 import regex
 import yaml
 
-# These languages write no spaces, or join particles to the words, so that words have no bounds to match.
 _REFERENCE: Final = re.compile(r"<<([a-z_.]+)>>")
 
 
@@ -33,10 +32,9 @@ def load_table(name: str) -> tuple[Mapping[str, str], ...]:
 
 
 @cache
-def load_words(name: str) -> frozenset[str]:
-    """Loads the words of `ingest/data/{name}.txt`, between white space; `#` begins a comment."""
-    text = (files("ingest") / "data" / f"{name}.txt").read_text(encoding="utf-8")
-    return frozenset(word for line in text.splitlines() for word in line.partition("#")[0].split())
+def load_words(key: str, name: str = "words") -> frozenset[str]:
+    """Returns a list of words of a lexicon; `-` stands for none, as an ending or particle that may lack."""
+    return frozenset("" if word == "-" else word for word in load_lexicon(name)[key].split())
 
 
 def unfolded(pattern: str) -> str:
@@ -65,6 +63,10 @@ class Patterns:
         pattern = re.compile(self.source(key), re.IGNORECASE)
         setattr(self, key, pattern)
         return pattern
+
+    def each(self, key: str) -> tuple[re.Pattern[str], ...]:
+        """Compiles the patterns of a list."""
+        return tuple(re.compile(self.resolved(form), re.IGNORECASE) for form in load_lexicon(self._name)[key])
 
     def source(self, key: str) -> str:
         """Returns the text of a pattern, to make others of."""

@@ -5,22 +5,21 @@ from typing import Final
 
 from babel import Locale
 
+from ingest.language.lexicons import load_lexicon
 from vectorstore.stems import without_accents
 
 # Arabic has two sets of names, Egypt's ("أكتوبر") and the Levant's ("تشرين الأول"); Peru writes "setiembre".
 _LOCALES: Final = ("en", "en_GB", "fr", "es", "es_PE", "ru", "ar", "ar_SY")
 # Only English abbreviations: elsewhere short forms are ordinary words, such as "mar" and "set".
 _WITH_SHORT: Final = ("en", "en_GB")
-# Spellings of documents of the United Nations that the CLDR lacks.
-_ALSO: Final = {"يونيه": 6, "يوليه": 7}
 
 
 @cache
 def month_numbers() -> dict[str, int]:
     """Returns the number of each month by its name in small letters, 1 to 12.
 
-    Nominative and genitive ("октябрь", "октября"), and French names typed without accents ("fevrier"); an Arabic letter
-    without its hamza makes another word.
+    Nominative, genitive and Russian prepositional ("октябрь", "октября", "октябре"), and French names typed without
+    accents ("fevrier"); an Arabic letter without its hamza makes another word.
 
     Source: https://cldr.unicode.org, through Babel.
     """
@@ -34,4 +33,5 @@ def month_numbers() -> dict[str, int]:
                     numbers[lower] = number
                     if not code.startswith("ar"):
                         numbers[without_accents(lower)] = number
-    return numbers | _ALSO
+    also: dict[int, str] = load_lexicon("numbers")["months"]
+    return numbers | {name: number for number, names in also.items() for name in names.split()}

@@ -10,27 +10,17 @@ from fractions import Fraction
 from functools import cache
 from typing import Final
 
-from ingest.language.lexicons import load_lexicon
+from ingest.language.lexicons import Patterns, load_lexicon
 from ingest.language.numerals import ascii_digits, han_value
 
 _NUMERAL: Final = re.compile(
     r"(?<![\w.,])(?P<thousands>\d{1,3}(?:[.,' \u00a0\u202f]\d{3})+)(?![\d])|(?P<decimal>\d+[.,]\d+)|(?P<plain>\d+)"
 )
-_PERCENT: Final = re.compile(
-    r"\s*(?:%|٪|per\s?cent\b|pour\s+cent\b|por\s+ciento\b|процент|في\s+المائة|في\s+المئة)", re.IGNORECASE
-)
 _HUNDRED: Final = 100
 _THOUSAND: Final = 1000
 _SCALES: Final = (1000, 10**6, 10**9)
-_JOINED: Final = {"en": r"[\s-]+(?:and\s+)?", "fr": r"[\s-]+", "es": r"\s+(?:y\s+)?", "ru": r"\s+", "ar": r"\s+"}
-_HAN: Final = re.compile(
-    r"百分之(?P<percent>[零〇一二三四五六七八九十百]+)"
-    r"|(?P<parts>[二三四五六七八九十百]+)分之(?P<share>[一二两三四五六七八九十]+)"
-    r"|(?P<number>\d*[零〇一二两三四五六七八九十百千万亿]+)"
-)
-# A single Chinese digit counts only before what it counts, since it is part of many words.
-_COUNTED: Final = "个名件国年月日天项次份届起人成倍条款只种位分期组"
-_HALF: Final = re.compile("(?<!前)(?<!后)(?:一半|半数)")
+_LEXICON: Final = load_lexicon("numbers")
+_WORDS: Final = Patterns("numbers")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,11 +47,12 @@ def _written(text: str, language: str) -> Iterator[Number]:
     """Yields runs of numerals and number words: "27", "1 900", "230 million", "four hundred and two"."""
     parts: list[tuple[int, int, Fraction]] = []
     digits = False
+    joined_by = getattr(_WORDS, f"joined_{language}" if f"joined_{language}" in _LEXICON else "joined")
     for match in _token(language).finditer(text):
         value = _numeral(match["numeral"]) if match["word"] is None else _word_value(match["word"], language)
         if value is None or (value == 1 and match["word"] and not parts):
             continue
-        joined = parts and re.fullmatch(_JOINED.get(language, r"\s+"), text[parts[-1][1] : match.start()])
+        joined = parts and joined_by.fullmatch(text, parts[-1][1], match.start())
         if parts and not (
             joined and _goes_on([part[2] for part in parts], value, numeral=match["word"] is None, after_numeral=digits)
         ):
@@ -103,7 +94,7 @@ def _number(text: str, parts: list[tuple[int, int, Fraction]]) -> Number:
         else:
             current += value
     end = parts[-1][1]
-    percent = _PERCENT.match(text, end)
+    percent = _WORDS.percent.match(text, end)
     written = str(total + current) + ("%" if percent else "")
     return Number(start=parts[0][0], end=percent.end() if percent else end, value=written)
 
@@ -116,7 +107,7 @@ def _numeral(written: str) -> Fraction:
 
 
 def _chinese(text: str) -> Iterator[Number]:
-    for match in _HAN.finditer(text):
+    for match in _WORDS.chinese.finditer(text):
         if match["percent"]:
             yield Number(start=match.start(), end=match.end(), value=f"{han_value(match['percent'])}%")
             continue
@@ -125,10 +116,12 @@ def _chinese(text: str) -> Iterator[Number]:
             yield Number(start=match.start(), end=match.end(), value=str(share))
             continue
         written, after = match["number"], text[match.end() : match.end() + 1]
-        alone = len(written) == 1 and (written in "一百千万亿零" or not after or after not in _COUNTED)
+        alone = len(written) == 1 and (
+            written in _LEXICON["chinese_never_alone"] or not after or after not in _LEXICON["chinese_counters"]
+        )
         if not alone and set(written) != {"一"}:
             yield Number(start=match.start(), end=match.end(), value=str(han_value(written)))
-    for match in _HALF.finditer(text):
+    for match in _WORDS.half.finditer(text):
         yield Number(start=match.start(), end=match.end(), value="1/2")
 
 

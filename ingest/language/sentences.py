@@ -4,6 +4,8 @@ from collections.abc import Iterator
 
 import regex
 
+from ingest.language.lexicons import load_words
+
 # What ends a sentence; a full stop does so only where the rules below do not object.
 _END = regex.compile(
     r"""(?: (?<!\[…?)[.!?…]+(?!\])                               # Latin and Cyrillic, with quotation and note marks
@@ -13,20 +15,11 @@ _END = regex.compile(
     regex.VERBOSE,
 )
 # Words after which a full stop does not end the sentence: titles, references, Latin shorthands.
-_ABBREVIATIONS = frozenset(
-    """mr mrs ms dr prof st messrs h.e gen col maj capt lt sgt hon rev sr sra srta dra excmo excma mme mm mlle art
-    arts para paras par párr párrs inc sect sec subpara chap ch vol no nos núm nº p pp fig ed eds cf viz vs al e.g
-    i.e eg ie ex approx res doc add corr incl resp ref refs u.n u.s u.k s.e s.exc esp ст п пп ч г гг т тт р с стр др
-    пр им проф акад гл рис см напр sres sras ee ud apdo apdos inc pág págs env jan feb mar apr jun jul aug sep sept
-    oct nov dec janv févr juil déc co разд абз подп тов долл""".split()
-)
+_ABBREVIATIONS = load_words("abbreviations") | load_words("abbreviations_in_sentences")
 _NUMBER = regex.compile(r"\s*[(]?(?:\p{N}|[IVX]+\b)")
-# Those of them that are words as well, or end sentences as often, and abbreviate only before what follows them here:
-# "they said no. We", "in Jan. We", but "no. 4", "Jan. 2004".
-_BEFORE_NUMBERS = frozenset(
-    """no nos art arts add fig env mar jan feb apr jun jul aug sep sept oct nov dec janv févr juil déc""".split()
-)
-_ONLY_BEFORE = dict.fromkeys(_BEFORE_NUMBERS, _NUMBER) | {
+# Those that are words as well, or end sentences as often, abbreviate only before what follows them here: "they said no.
+# We", "in Jan. We", but "no. 4", "Jan. 2004".
+_ONLY_BEFORE = dict.fromkeys(load_words("abbreviations_before_numbers"), _NUMBER) | {
     "долл": regex.compile(r"\s*США"),
     "ee": regex.compile(r"\s*UU"),
     "co": regex.compile(r"\s*(?:Ltd|Inc)"),

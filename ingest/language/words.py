@@ -26,9 +26,7 @@ _COMMON_PIECE = 3.0
 _COMMON_PIECE_OF_CAPITALISED = 4.0
 _KNOWN_DESPITE_GLUE = 4.0
 """Word lists from the web hold "ofthe" itself; words of function words alone need more to count as words."""
-_DETERMINERS = frozenset(["the", "their", "our", "its", "this", "these", "those", "that"])
-_PREPOSITIONS = frozenset(["in", "on", "at", "by", "of", "to", "for", "from", "as"])
-_ENDINGS = frozenset(["or", "an", "as", "is"])
+_DETERMINERS = load_words("determiners")
 _LAST_LETTERS = frozenset(word[-3:] for word in _DETERMINERS)
 _CUT_WHOLE = 3.0
 _CUT_PIECE = 2.0
@@ -125,11 +123,11 @@ def _reads_as_prose(token: str, pieces: tuple[str, ...]) -> bool:
     function_words = load_words("function_words")
     if not all(piece in function_words or zipf(piece) >= needed_zipf(piece) for piece in pieces):
         return False
-    if pieces[0] in load_words("prefixes") or pieces[-1] in _ENDINGS or _is_misspelt(token):
+    if pieces[0] in load_words("prefixes") or pieces[-1] in load_words("endings") or _is_misspelt(token):
         return False
     if len(pieces) == 2:
         first, second = pieces
-        if first in _PREPOSITIONS and second.endswith("ed") and not second.endswith("eed"):
+        if first in load_words("prepositions") and second.endswith("ed") and not second.endswith("eed"):
             return False  # "ingathered" is a word; a preposition does not stand before a past form.
         if min(map(len, pieces)) >= 6:
             return not first.endswith("o")  # Combining forms: "electromobility".

@@ -90,6 +90,11 @@ def is_blank(text: str) -> bool:
     return not text.translate(_INVISIBLE).strip()
 
 
+def sets_no_spaces(char: str) -> bool:
+    """Tell whether a character is of a script that sets no spaces between words."""
+    return "\u2e80" <= char <= "\ua4cf" or "\uf900" <= char <= "\uffef"
+
+
 def check_length(characters: int, name: str, limits: LoadLimits) -> None:
     """Refuse a text that is too long, with a LoadError."""
     if characters > limits.max_characters:

@@ -13,6 +13,7 @@ from statistics import median
 from unicodedata import bidirectional
 
 from ingest.loaders.bidi import has_right_to_left, in_logical_order
+from ingest.loaders.loaded import sets_no_spaces
 from ingest.loaders.pdfium import Glyph, PageGlyphs
 from ingest.text.layout import ends_sentence
 
@@ -172,16 +173,11 @@ def _spaced(glyphs: Sequence[Glyph]) -> str:
     for glyph in glyphs:
         if before is not None and not glyph.char.isspace() and not before.char.isspace():
             gap = glyph.left - before.right
-            if gap > widest * glyph.size and not _is_wide(glyph.char + before.char):
+            if gap > widest * glyph.size and not (sets_no_spaces(glyph.char) or sets_no_spaces(before.char)):
                 chars.append(" ")
         chars.append(glyph.char)
         before = glyph
     return "".join(chars).encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-
-
-def _is_wide(chars: str) -> bool:
-    """Tell whether one of the characters is of a script that sets no spaces."""
-    return any("\u2e80" <= char <= "\ua4cf" or "\uf900" <= char <= "\uffef" for char in chars)
 
 
 def _columns(pieces: list[GlyphRun], *, rtl: bool) -> Iterator[tuple[list[GlyphRun], bool]]:

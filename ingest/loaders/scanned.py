@@ -11,7 +11,7 @@ from statistics import median
 import numpy as np
 from PIL import Image, ImageFilter
 
-from ingest.loaders.loaded import encodable
+from ingest.loaders.loaded import encodable, sets_no_spaces
 from vectorstore.records import ScannedWord
 
 LOW_CONFIDENCE = 0.8
@@ -184,11 +184,7 @@ def _gap(before: ReadWord | None, word: ReadWord) -> str:
         return "\n\n"
     if before.line != word.line:
         return "\n"
-    return "" if _sets_no_spaces(before.text[-1]) and _sets_no_spaces(word.text[0]) else " "
-
-
-def _sets_no_spaces(char: str) -> bool:
-    return "\u2e80" <= char <= "\ua4cf" or "\uf900" <= char <= "\uffef"
+    return "" if sets_no_spaces(before.text[-1]) and sets_no_spaces(word.text[0]) else " "
 
 
 def _on_page(

@@ -21,10 +21,6 @@ _WORDS = Patterns("heading")
 # The theme of a session, in quotation marks, may speak in the first person.
 _THEME = re.compile(r"[“«\"][^”»\"]{1,300}[”»\"]")
 
-_JOINED = re.compile(r"\s*(?:,|and|&|,\s*and|y|et|и|و|和|及|、)\s*(?:the\s+)?", re.IGNORECASE)
-_ALONE = re.compile(r"[\W\d_]*(?:the|statement|delegation|of|by)?[\W\d_]*", re.IGNORECASE)
-
-
 _SENTENCE = re.compile(r"[^\W\d_]{3}[.!?;]\s|[^\W\d_]{3}[.!?;。！？]$|。")
 
 
@@ -132,7 +128,7 @@ def holder_in(heading: Heading, parties: PartyTable) -> Party | None:
             # "Statement by" may end the line before the State's name.
             before = flat[max(0, start + match.start - 120) : start + match.start]
             rank = _rank(line, match, before)
-            if rank is None and last is not None and _JOINED.fullmatch(line[last[0] : match.start]):
+            if rank is None and last is not None and _WORDS.listed.fullmatch(line[last[0] : match.start]):
                 rank = last[1]
             last = None if rank is None else (match.end, rank)
             # A group's or organization's name is often the meeting's: only "Statement by" makes it the speaker.
@@ -146,10 +142,7 @@ def speaker_in(heading: Heading) -> str | None:
     """Read the person that a heading names as speaking, with the office that follows the name."""
     for line in heading.lines:
         if (match := _WORDS.person.search(line)) is not None and not is_salutation(line):
-            name = re.split(
-                r"\s+(?:on\s+behalf\s+of|at\s+the|to\s+the\s+\w+\s+session|before\s+the)\b", match["person"]
-            )[0]
-            return name.strip(" ,;:")
+            return _WORDS.person_ends.split(match["person"])[0].strip(" ,;:")
     return None
 
 
@@ -208,5 +201,5 @@ def _rank(line: str, match: PartyMatch, before: str) -> int | None:
     if _WORDS.after.match(line[match.end :]):
         return 1
     # "Vienna, X" beside a date is the place; a State's name alone on its line is the speaker.
-    alone = _ALONE.fullmatch(line[: match.start]) and _ALONE.fullmatch(line[match.end :])
+    alone = _WORDS.alone.fullmatch(line[: match.start]) and _WORDS.alone.fullmatch(line[match.end :])
     return 3 if alone and not find_dates(line) else None

@@ -11,6 +11,7 @@ from dataclasses import dataclass, fields, replace
 
 from ingest.language.dates import interval
 from ingest.language.detection import detect_language
+from ingest.language.lexicons import Patterns
 from ingest.language.numerals import ascii_digits
 from ingest.metadata.heading import Heading, find_heading, holder_in, speaker_in, title_in
 from ingest.metadata.manifest import ManifestRow
@@ -25,12 +26,7 @@ logger = logging.getLogger(__name__)
 
 GENERAL_DEBATE = "General Debate"
 
-_AGENDA_ITEM = re.compile(
-    r"(?:\b(?:agenda\s+)?items?\s+(?:no\.?\s*)?|\b(?:tema|temas|punto)\s+|\bpoints?\s+|\bпункт\w*\s+|البند\s+(?:رقم\s+)?|议程项目\s*)"
-    r"(?P<items>\d{1,3}(?:\s*\(?[a-z]\)|[a-z]\b)?(?:\s*(?:,|and|et|y|и|و|和|、)\s*\d{1,3}(?:\s*\(?[a-z]\))?)*)"
-    r"(?!\s*[-–]?\s*\d{4})",
-    re.IGNORECASE,
-)
+_AGENDA_ITEM = Patterns("heading").agenda_item
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,10 +5,8 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
-import regex
-
 from ingest.errors import PartyTableError
-from ingest.language.lexicons import load_lexicon, load_words, unfolded
+from ingest.language.lexicons import RegexPatterns, load_words
 from ingest.language.words import zipf
 from ingest.parties.name_matcher import tokens_of
 from ingest.parties.party_names import PartyKind, added_rows
@@ -20,20 +18,7 @@ from prompts.wording import LANGUAGES
 # How common a word is that no State is called, on the Zipf scale. Chosen by words of meetings ("delegation" 3.9,
 # "trafficking" 3.9) and by names that stories give to States ("Atlantis" 3.6, "Utopia" 3.2).
 _COMMON: Final = 3.7
-_WORDS: Final = load_lexicon("speakers")
-_OFFICE: Final = regex.compile(rf"(?:the\s+|mr\.?\s+|madam\s+)?(?:{unfolded(_WORDS['office'])})", regex.IGNORECASE)
-_TITLE: Final = regex.compile(unfolded(_WORDS["title"]), regex.IGNORECASE)
-_ARTICLES: Final = regex.compile(r"^(?:(?:the|our|my|le|la|les|el|los|las)\s+|l['’])", regex.IGNORECASE)
-# Phrases of meetings, by example and not complete: single words are known by how common they are.
-_PHRASES: Final = frozenset(
-    phrase.strip()
-    for phrase in """state party|states parties|member state|member states|state member|states members|united nations|un
-    excellency|excellencies|madam|mister|monsieur|madame|distinguished delegates|distinguished colleagues|my country
-    our country|my delegation|our delegation|states parties to the convention|conference of the parties|general assembly
-    états parties|états membres|nations unies|estados partes|estados miembros|naciones unidas
-    государства-участники|государства-члены|организация объединенных наций|الدول الأطراف|الدول الأعضاء|الأمم المتحدة
-    公约|议定书|条款|会议|大会|代表团|我们|缔约国|会员国|联合国|缔约方|本国|我国""".replace("\n", "|").split("|")
-)
+_WORDS: Final = RegexPatterns("speakers")
 
 
 def check_added_names(path: Path) -> None:
@@ -56,7 +41,7 @@ def check_added_names(path: Path) -> None:
 
 def _meanings(name: str, code: str, kind: PartyKind, table: PartyTable) -> Iterator[str]:
     """Yield what else a name means."""
-    bare = _ARTICLES.sub("", " ".join(name.split())).strip(" .,:;")
+    bare = _WORDS.own_article.sub("", " ".join(name.split())).strip(" .,:;")
     tokens = tokens_of(bare)
     if not tokens or len(bare) < 2:
         yield "has no word of two letters"
@@ -66,13 +51,13 @@ def _meanings(name: str, code: str, kind: PartyKind, table: PartyTable) -> Itera
             yield f"already means {', '.join(match.codes)}"
     if (treaties := find_treaties(bare)) and treaties[0].end - treaties[0].start >= len(bare):
         yield f"is that of a treaty ({treaties[0].treaty})"
-    title = _TITLE.match(bare + " ")
-    if _OFFICE.fullmatch(bare) or (title is not None and title.end() >= len(bare)):
+    title = _WORDS.title.match(bare + " ")
+    if _WORDS.office_addressed.fullmatch(bare) or (title is not None and title.end() >= len(bare)):
         yield "is an office or a form of address"
     if (region := region_named(bare)) is not None:
         yield f"is that of a region ({region})"
     words = [token.word for token in tokens]
-    if bare.casefold() in _PHRASES or (len(words) == 1 and _is_common(bare)):
+    if _WORDS.everyday_phrases.fullmatch(bare) or (len(words) == 1 and _is_common(bare)):
         yield "is an everyday word in statements"
     elif (
         kind == "state" and any(word.casefold() in _function_words() for word in words) and all(map(_is_common, words))

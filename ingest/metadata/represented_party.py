@@ -22,11 +22,6 @@ JOINT = _WORDS.joint
 """What stands between parties that are named together."""
 _NEAR_TITLE, _LONGEST_LIST = 300, 4000
 
-_OWN_COUNTRY = re.compile(r"\b(?:my|our)\s+(?:own\s+)?(?:country|nation|Government)\b", re.IGNORECASE)
-_THE_GROUP = re.compile(r"\b(?:the|le|el)\s+Group(?:e|o)?\b(?!\s+of\b|\s+d[eu]\b)", re.IGNORECASE)
-_ARTICLE = re.compile(r"^\s*(?:the|la|le|el|l[’'])\s*", re.IGNORECASE)
-_SENTENCE_END = re.compile(r"(?<![A-Z])(?<!\bMr)(?<!\bMs)(?<!\bMrs)(?<!\bDr)(?<!\bSr)[.!?。；;؟](?=\s|$)|[。！？]")
-
 
 @dataclass(frozen=True, kw_only=True)
 class SpokenFor:
@@ -72,7 +67,9 @@ def spoken_for(
             found = _as_one(_listed_after(line, phrase.end(), named), parties, date, speaker)
             if found is not None and found.group is not None:
                 return found
-        first = next((match for match in named if not _ARTICLE.sub("", line[: match.start], count=1).strip()), None)
+        first = next(
+            (match for match in named if not _WORDS.article.sub("", line[: match.start], count=1).strip()), None
+        )
         if number > 0 and first is not None and is_voice(line[first.end :]):
             found = _as_one([first], parties, date, speaker)
             # "The African Group wishes", said by a member of the group and time and again.
@@ -208,10 +205,10 @@ def _may_speak_for(group: str | None, speaker: str | None, parties: PartyTable, 
 
 
 def _is_voice_of(group: str | None, text: str, parties: PartyTable, language: str | None) -> bool:
-    if group is None or _OWN_COUNTRY.search(text) or speaking_state(text, parties, language) is not None:
+    if group is None or _WORDS.own_country.search(text) or speaking_state(text, parties, language) is not None:
         return False
     namings = sum(match.codes == (group,) for match in parties.find(text, language))
-    return namings > 0 and namings + len(_THE_GROUP.findall(text)) >= _OFTEN
+    return namings > 0 and namings + len(_WORDS.the_group.findall(text)) >= _OFTEN
 
 
 def _opens(before: str) -> bool:
@@ -224,6 +221,6 @@ def _opens(before: str) -> bool:
 def _sentences(text: str) -> Iterator[str]:
     flat = " ".join(text.split())
     start = 0
-    for end in [*(match.end() for match in _SENTENCE_END.finditer(flat)), len(flat)]:
+    for end in [*(match.end() for match in _WORDS.sentence_end.finditer(flat)), len(flat)]:
         yield flat[start:end]
         start = end

@@ -4,7 +4,6 @@ Every naming of a State is weighed by the words around it: "my country, X" and "
 of X" weigh much, "X welcomes" less, and "the situation in X" nothing. A State wins only clearly.
 """
 
-import re
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -21,17 +20,6 @@ _ENOUGH, _MARGIN, _MANY = 2.0, 3.0, 6.0
 _REACH = 90
 
 _WORDS = Patterns("self_reference")
-
-
-_DELEGATION = re.compile(r"\s+(?:delegation|Government|mission)\b")
-_LISTED = re.compile(r"\s*(?:,|and|&|y|et|и)\s*(?:(?:and|y|et|и)\s+)?(?:the\s+)?", re.IGNORECASE)
-
-
-# A condition or a report says nothing of who speaks: "if X is truly committed", "I know that X supports".
-_REPORTED = re.compile(r"\b(?:if|whether|unless|when|that|because|why|how|as\s+far\s+as)\s+(?:the\s+)?$", re.IGNORECASE)
-
-_AFTER_STRONG = re.compile(r",?\s*my\s+(?:own\s+|beloved\s+|dear\s+)?(?:country|nation|homeland)\b", re.IGNORECASE)
-_AFTER_HALF = re.compile(r",?\s+(?:we|our)\b")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,14 +72,14 @@ def self_references(text: str, parties: PartyTable, language: str | None = None)
             continue
         if match.form == "demonym":
             # "On behalf of the Examplian delegation" names its State, "the Examplian people" only mentions it.
-            if (office := _DELEGATION.match(flat, match.end)) is not None:
+            if (office := _WORDS.office_of_own.match(flat, match.end)) is not None:
                 named = replace(match, end=office.end())
                 weights[party.code] += _weight(flat, named)
                 namings[party.code] += 1
             continue
         namings[party.code] += 1
         # "On behalf of X, Y and Z" is said by any of them, or by none.
-        listed = following is not None and _LISTED.fullmatch(flat, match.end, following.start)
+        listed = following is not None and _WORDS.listed.fullmatch(flat, match.end, following.start)
         if listed and _WORDS.behalf.search(flat, max(0, match.start - _REACH), match.start):
             continue
         weights[party.code] += _weight(flat, match)
@@ -103,7 +91,9 @@ def _weight(flat: str, match: PartyMatch) -> float:
     after = flat[match.end : match.end + _REACH]
     patterns = zip(_WEIGHTS, (_WORDS.before_strong, _WORDS.before_clear, _WORDS.before_half), strict=False)
     left = next((weight for weight, pattern in patterns if pattern.search(before)), 0.0)
-    if _REPORTED.search(before):
+    if _WORDS.reported.search(before):
         return left
-    patterns = zip(_WEIGHTS, (_AFTER_STRONG, _WORDS.after_clear, _AFTER_HALF, _WORDS.after_weak), strict=True)
+    patterns = zip(
+        _WEIGHTS, (_WORDS.after_strong, _WORDS.after_clear, _WORDS.after_half, _WORDS.after_weak), strict=True
+    )
     return max(left, next((weight for weight, pattern in patterns if pattern.match(after)), 0.0))

@@ -19,13 +19,6 @@ AD_HOC_COMMITTEE = "Ad Hoc Committee on Cybercrime"
 
 _WORDS = Patterns("bodies")
 _BODIES: Mapping[str, Sequence[str]] = load_lexicon("bodies")["bodies"]
-# "CND" is a body and "cnd" is not.
-_CASED = re.compile(r"\b(?:UNSC|CND|CCPCJ|UNGA|ECOSOC)\b", re.IGNORECASE)
-
-_GENERAL_DEBATE = re.compile(
-    r"general\s+debate|debate\s+general|débat\s+général|общи[ея]\s+прени\w+|المناقشة\s+العامة|一般性辩论",
-    re.IGNORECASE,
-)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,7 +58,8 @@ def find_bodies(text: str) -> tuple[BodyMatch, ...]:
     found: list[BodyMatch] = []
     for body, pattern in _patterns().items():
         for match in pattern.finditer(text):
-            if not _CASED.fullmatch(match[0]) or match[0].isupper():
+            # "CND" is a body and "cnd" is not.
+            if not _WORDS.acronym.fullmatch(match[0]) or match[0].isupper():
                 found.append(BodyMatch(start=match.start(), end=match.end(), body=body))
     kept: list[BodyMatch] = []
     for named in sorted(found, key=lambda named: named.start - named.end):
@@ -90,7 +84,7 @@ def canonical_body(text: str) -> str | None:
 
 def is_general_debate(text: str) -> bool:
     """Tell whether a heading or a question names the General Debate, which has no agenda item's number."""
-    return _GENERAL_DEBATE.search(text) is not None
+    return _WORDS.general_debate.search(text) is not None
 
 
 def canonical_session(text: str) -> str:

@@ -1,36 +1,22 @@
 """Inflected forms of the words of names: plurals of demonyms, Russian cases, Arabic prefixes ("لإيران", "Ираном").
 
-Rules, not word lists: they are meant for names, which a match must also begin with a capital for.
+Rules, with the endings of `inflection.yaml`, meant for names, which a match must also begin with a capital for.
 """
 
 from collections.abc import Iterable
 
+from ingest.language.lexicons import load_lexicon
 from ingest.parties.name_matcher import fold
 
-_ADJECTIVE = ("ый", "ого", "ому", "ым", "ом", "ая", "ой", "ую", "ое", "ые", "ых", "ыми")
-_SOFT_ADJECTIVE = ("ий", "его", "ему", "им", "ем", "яя", "ей", "юю", "ее", "ие", "их", "ими")
-_VELAR_ADJECTIVE = ("ий", "ого", "ому", "им", "ом", "ая", "ой", "ую", "ое", "ие", "их", "ими")
-# By the ending of the nominative: how many letters are cut, and what follows the stem. The first that fits counts.
-_RUSSIAN: tuple[tuple[str, int, tuple[str, ...]], ...] = (
-    ("рикий", 2, ("ий", "ия", "ию", "ием", "ии")),  # Маврикий is a noun
-    *((end, 2, _VELAR_ADJECTIVE) for end in ("кий", "кая", "кое", "кие")),
-    *((end, 2, _SOFT_ADJECTIVE) for end in ("нее", "няя", "ний")),
-    *((end, 2, _ADJECTIVE) for end in ("ый", "ая", "ое", "ые", "той")),
-    ("овы", 1, ("ы", "ых", "ым", "ыми")),
-    ("ия", 2, ("ия", "ии", "ию", "ией")),
-    ("ие", 2, ("ие", "ия", "ию", "ием", "ии")),
-    ("ья", 2, ("ья", "ьи", "ью", "ьей", "ье")),
-    ("ва", 2, ("ва", "вы", "ве", "ву", "вой", "вов", "вам", "вами", "вах")),
-    ("а", 1, ("а", "ы", "и", "е", "у", "ой", "ою")),
-    ("я", 1, ("я", "и", "е", "ю", "ей")),
-    ("й", 1, ("й", "я", "ю", "ем", "е")),
-    ("ь", 1, ("ь", "я", "ю", "ем", "е", "и", "ью")),
-    ("во", 2, ("во", "ва", "ву", "вом", "ве")),
-    ("ы", 1, ("ы", "", "ов", "ам", "ами", "ах")),
-)
-_ARABIC_ENDINGS = ("", "ة", "ون", "ين", "ات")
-_RUSSIAN_MASCULINE = ("а", "у", "ом", "ем", "е")
-_RUSSIAN_PLURAL = ("ы", "и", "ов", "ев", "ам", "ами", "ах")
+_TABLE = load_lexicon("inflection")
+
+
+def _endings(key: str) -> tuple[str, ...]:
+    return _split(_TABLE[key])
+
+
+def _split(words: str) -> tuple[str, ...]:
+    return tuple("" if word == "-" else word for word in words.split())
 
 
 def demonym_forms(demonym: str, language: str) -> tuple[str, ...]:
@@ -52,8 +38,8 @@ def demonym_forms(demonym: str, language: str) -> tuple[str, ...]:
         return _spanish_forms(demonym)
     if language == "ar":
         first, _, last = demonym.rpartition(" ")
-        bare = [(first + " " + last + ending).strip() for ending in _ARABIC_ENDINGS]
-        bare += [" ".join(word + ending for word in demonym.split()) for ending in _ARABIC_ENDINGS if first]
+        bare = [(first + " " + last + ending).strip() for ending in _endings("arabic")]
+        bare += [" ".join(word + ending for word in demonym.split()) for ending in _endings("arabic") if first]
         return (*bare, *(" ".join("ال" + word for word in form.split()) for form in bare))
     return (demonym,)
 
@@ -78,16 +64,17 @@ def russian_forms(word: str) -> tuple[str, ...]:
     if lower.endswith("ец"):
         # австриец: австрийца, but испанец: испанца; plurals as well, since only people are called so.
         stem = lower[:-2] + ("йц" if lower[-3] in "аеиоуюя" else "ц")
-        return (lower, *(stem + form for form in (*_RUSSIAN_MASCULINE, *_RUSSIAN_PLURAL)))
-    if lower.endswith(("анин", "янин")):
-        return (lower, *(lower + form for form in _RUSSIAN_MASCULINE), *(lower[:-2] + form for form in ("", "е", "ам")))
-    if lower.endswith(("оа", "уа")):
-        return (lower,)  # Самоа, Никарагуа
-    for ending, cut, forms in _RUSSIAN:
-        if lower.endswith(ending):
-            return tuple(lower[:-cut] + form for form in forms)
+        return (lower, *(stem + form for form in (*_endings("russian_masculine"), *_endings("russian_plural"))))
+    if lower.endswith(_endings("russian_people")):
+        plural = (lower[:-2] + form for form in _endings("russian_plural_of_people"))
+        return (lower, *(lower + form for form in _endings("russian_masculine")), *plural)
+    if lower.endswith(_endings("russian_unchanged")):
+        return (lower,)
+    for row in _TABLE["russian"]:
+        if lower.endswith(_split(row["of"])):
+            return tuple(lower[: -row["cut"]] + form for form in _split(row["endings"]))
     if lower[-1] in "бвгджзклмнпрстфхцчшщ":
-        return (lower, *(lower + form for form in _RUSSIAN_MASCULINE))
+        return (lower, *(lower + form for form in _endings("russian_masculine")))
     return (lower,)
 
 

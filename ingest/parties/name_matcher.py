@@ -12,6 +12,7 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import Literal, NamedTuple
 
+from ingest.language.lexicons import load_words
 from vectorstore.stems import fold as fold_word
 
 NameForm = Literal["name", "official", "former", "demonym", "capital", "group"]
@@ -22,13 +23,11 @@ _MARKS = r"\u0300-\u036f\u0610-\u061a\u064b-\u0652\u0670"
 _TOKEN = re.compile(rf"[\u3400-\u9fff]|[&+]|(?![\u3400-\u9fff_])\w(?:(?![\u3400-\u9fff_])[\w{_MARKS}])*")
 # Beside what a search folds: letters that keyboards lack, and the breve of й, which names are typed without.
 _LETTERS = str.maketrans({"ø": "o", "đ": "d", "ł": "l", "ı": "i", "й": "и", "&": "and", "+": "plus"})
-_ABBREVIATIONS = frozenset({"st", "dem", "rep", "fed", "sts", "is", "ee", "uu", "p"})
-_HONORIFICS = frozenset({"mr", "mrs", "ms", "dr", "miss", "messrs"})
+_ABBREVIATIONS = load_words("abbreviations", "parties")
+_HONORIFICS = load_words("honorifics", "parties")
 _PRIORITY: dict[NameForm, int] = {"name": 0, "official": 0, "group": 0, "former": 1, "demonym": 2, "capital": 3}
-# Words that are names only in capitals: `us`, `car`, `male` are ordinary words of questions.
-_NEVER_LOWER = frozenset({"us", "car", "au", "las", "imo", "sco", "coe", "male", "gdr", "ec"})
-# Acronyms that are also words of a heading in capitals.
-_SHOUTABLE = frozenset({"us", "car", "au", "las", "nam"})
+_NEVER_LOWER = load_words("never_lower", "parties")
+_SHOUTABLE = load_words("shoutable", "parties")
 
 
 @lru_cache(maxsize=65536)

@@ -10,12 +10,12 @@ import io
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Literal, cast, get_args
 
 from ingest.errors import LoadError, PartyTableError
-from ingest.language.lexicons import load_table
+from ingest.language.lexicons import load_table, load_words
 from ingest.loaders.loaded import LoadLimits
 from ingest.parties.inflection import RussianLemmas, arabic_variants, demonym_forms
 from ingest.parties.name_matcher import Case, NameForm, NameTrie, Rules, fold, tokens_of
@@ -28,45 +28,27 @@ PartyKind = Literal["state", "group", "organization", "person"]
 _WRITTEN: dict[str, Case] = {"!": "exact", "^": "proper"}
 # Traditional characters as well, by which Chinese is also typed.
 _CLDR_LOCALES: dict[str, tuple[str, ...]] = {"zh": ("zh", "zh_Hant", "zh_Hant_HK")}
-_ARABIC_TITLES = "إعلان اتفاقية اتفاق اتفاقات بروتوكول معاهدة عملية مبادئ قواعد ميثاق"
+_words = partial(load_words, name="parties")
 # One set for all languages: a capital is also found by its English name in other languages' text.
 _TITLES = Rules(
-    after=frozenset(
-        "accord accords agenda agreement agreements charter consensus consultation convention conventions declaration"
-        " guidelines pact principles process protocol protocols rules statute treaty"
-        " 宣言 公约 协定 协议 议定书 进程 规则 原则 规约 条约 共识 宪章".split()
-    ),
-    before=frozenset(
-        "accord accords agreement charter charte consensus convention conventions memorandum pacte principes processus"
-        " protocol protocole protocoles regles statut statute traite treaty"
-        " acuerdo acuerdos carta consenso convencion convenciones convenio estatuto memorando pacto principios proceso"
-        " protocolo protocolos reglas tratado".split()
-    ),
-    capitalised_before=frozenset("declaration conference sommet declaracion conferencia cumbre".split()),
-    particles=frozenset("of de d du del".split()),
+    after=_words("titles_after"),
+    before=_words("titles_before"),
+    capitalised_before=_words("titles_capitalised_before"),
+    particles=_words("particles"),
     directly_before=frozenset(
-        prefix + fold(title) for title in _ARABIC_TITLES.split() for prefix in ("", "و", "ب", "ل")
+        prefix + fold(title) for title in _words("titles_ar") for prefix in _words("title_particles_ar")
     ),
 )
 _RULES: dict[Language, Rules] = {
     "ar": replace(
         _TITLES,
-        # "Financial" is spelt like Mali, "sons" like Benin, "of the country" like Qatari.
-        risky=frozenset({"مالي", "بنين", *map(fold, demonym_forms("قطري", "ar"))}),
-        cues=frozenset(
-            map(fold, "جمهورية في وفد الوفد ممثل ممثلة حكومة الحكومة الجانب دولة لدى السفير السفيرة".split())
+        risky=_words("risky_ar").union(
+            fold(form) for name in _words("risky_demonyms_ar") for form in demonym_forms(name, "ar")
         ),
+        cues=frozenset(map(fold, _words("cues_ar"))),
     ),
-    "ru": replace(
-        _TITLES,
-        risky=frozenset({"того"}),  # also "of that"
-        cues=frozenset("республика республики делегация делегации представитель правительство из".split()),
-    ),
+    "ru": replace(_TITLES, risky=_words("risky_ru"), cues=_words("cues_ru")),
 }
-# Alpha-3 codes that are words or other things in capitals.
-_NOT_CODES = frozenset(
-    "AND ARE BEN CAN COD COM CUB DOM EST GAB GIN HUN LIE MAR MUS NAM NOR PAN PER SOM SUR TON TUN VAT".split()
-)
 _KINDS: dict[str, PartyKind] = {kind: kind for kind in get_args(PartyKind)}
 # Of a `parties.csv`: some ten thousand parties.
 _LIMITS = LoadLimits(max_bytes=2_000_000)
@@ -268,7 +250,7 @@ def trie_of(language: Language) -> NameTrie:
         for form, text in spellings(row, language):
             add_name(trie, text, (row.code,), form)
             learnt.append(text)
-        if language == "en" and row.alpha2 and row.code not in _NOT_CODES:
+        if language == "en" and row.alpha2 and row.code.lower() not in _words("no_codes"):
             trie.add(row.code, (row.code,), "name", case="code")
     for name in ambiguous_names():
         if name.language == language:

@@ -12,6 +12,7 @@ from functools import cache, cached_property
 from pathlib import Path
 
 from ingest.errors import PartyTableError
+from ingest.language.lexicons import load_words
 from ingest.parties.inflection import RussianLemmas, arabic_variants
 from ingest.parties.name_matcher import NameForm, NameMatch, NameTrie, Token, fold, tokens_of
 from ingest.parties.party_names import (
@@ -33,10 +34,7 @@ _SCRIPTS: dict[Language, re.Pattern[str]] = {
     "ar": re.compile("[\u0600-\u06ff]"),
     "ru": re.compile("[\u0400-\u04ff]"),
 }
-# The commonest words of statements and questions, enough to tell the three languages apart.
-_FRENCH = frozenset("le la les l d des du de et est que qu dit sur pour dans une".split())
-_SPANISH = frozenset("el la los las del de y que dijo sobre para por con una qué cuál".split())
-_ENGLISH = frozenset("the of and to did what on in is which has how say said by for".split())
+_FRENCH, _SPANISH, _ENGLISH = (load_words(f"common_{code}", "parties") for code in ("fr", "es", "en"))
 _ONLY_ENGLISH = _ENGLISH - {"on", "has"}
 
 

@@ -49,28 +49,17 @@ _INTRODUCTION: Final = 1200
 _OPENING: Final = 1500
 
 _WORDS: Final = RegexPatterns("interventions")
-# Brackets near the beginning of a line · "The representative of …" · short lines that stand alone.
+# Brackets near a line's beginning · "The representative of …" · short lines that stand alone · "Arvandia:" · reports.
 _LINES_OF_RECORDS: Final = (
     re.compile(r"^[^\n(（]{2,100}[(（][^\n()（）]{2,80}[)）]", re.MULTILINE),
-    re.compile(
-        r"^.{0,8}(?:(?:The|Le|La|El) |L[’'])(?:repr[eé]sent|observ|deleg|délég)|^.{0,8}(?:Представител|Наблюдател)"
-        r"|^.{0,12}ممثل|^[^\n]{2,30}代表",
-        re.MULTILINE,
-    ),
+    _WORDS.delegation_line,
     re.compile(r"(?<=[.。!?؟])\s*\n\s*\n[^\n.:;,]{3,60}\n\s*\n"),
     re.compile(r"^[^\n:.,]{3,50}:[ \n]", re.MULTILINE),
-    # "Benin inquired", "Norway's Secretary noted", "stated the representative of".
-    re.compile(
-        r"(?:^|[.!?]\s+|,\s)(?:[Tt]he\s+)?[A-Z][\w.]+(?:[’']s)?(?:\s+(?:[A-Z][\w.]+|of|for|and|the)){0,8}(?:,[^.;:]{2,90},)?\s+(?:also\s+|then\s+)?"
-        r"(?:said|noted|stated|asked|requested|inquired|called|suggested|proposed|supported|expressed|urged|stressed)\b"
-        r"|\b(?:said|stated|noted)\s+the\s+representative\b",
-        re.MULTILINE,
-    ),
+    _WORDS.reported_line,
 )
 _QUOTED: Final = regex.compile(r"[“\"«][^”\"»]{0,400}[”\"»]")
 # Sentences in the first person in a report, at most one to so many that tell of parties.
 _SELDOM: Final = 5
-_HEADING_NOTE: Final = regex.compile(r"\s*(?:[\[(（][^\[\]()（）]*[\])）]\s*)+$|[\s*_:：]+$|的(?:答复|评论|意见|发言)$")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -395,9 +384,7 @@ class _SpeakerLookup:
             sentence = " ".join(
                 regex.split(r"[.;](?=\s)", before[match.end() : match.end() + _LONGEST_HEADING])[0].split()
             )
-            office = regex.match(
-                r",\s*(?P<office>[^,]{3,100}?(?:,[^,]{3,60}?)?)\s(?:of|for|du|de|del|d[’'])\s", sentence
-            )
+            office = _WORDS.office_of.match(sentence)
             named = self._parties.find(sentence, self._language)
             if office is None or not named or not is_office_of_state(office["office"]):
                 continue
@@ -454,7 +441,7 @@ class _SpeakerLookup:
         if len(heading) > _LONGEST_STATE_HEADING:
             return None
         name = _WORDS.enumerator.sub("", heading).strip("#*_ ")
-        while (shorter := _HEADING_NOTE.sub("", name)) != name and not self.party(name):
+        while (shorter := _WORDS.heading_note.sub("", name)) != name and not self.party(name):
             name = shorter
         codes = self.party(name) or self.party(_WORDS.heading_words.sub("", name))
         return codes[0] if len(codes) == 1 else None

@@ -14,7 +14,7 @@ _LONGEST_IN_SPEECH: Final = 320
 _PATTERNS: Final = {name: alternatives(lines) for name, lines in load_lexicon("procedural_text").items()}
 _PROCEDURE: Final = regex.compile(rf"^[\W\d]*(?:{_PATTERNS['procedure']})")
 _TOLD: Final = regex.compile(rf"^[\W\d]*(?:{_PATTERNS['told']})")
-_RECALLED: Final = regex.compile(r"\b(?:had|has|have|was|were)$")
+_RECALLED: Final = regex.compile(rf"\b(?:{_PATTERNS['recalled']})$")
 _IMPRINT: Final = regex.compile(rf"^[\W\d]*(?:{_PATTERNS['imprint']})")
 _CLOSING_SECTION: Final = regex.compile(
     rf"^[\W\d]*(?:[IVX]+\.\s+|[A-Z]\.\s+)?(?:{_PATTERNS['closing_section']})\b", regex.IGNORECASE

@@ -13,19 +13,19 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import accumulate, pairwise
 
+from ingest.language.lexicons import Patterns
+
 _LINE_BREAK = re.compile(r"\r\n|[\n\r\f\v\x1c-\x1e\x85\u2028\u2029]")
 _JOB = r"(?:(?:GE|V|ME|S|E)\.)?\d{2}-\d{5}(?:\s?\([A-Z]\))?"
 _SHEET = r"\d{1,3}\s?/\s?\d{1,3}"
 _SYMBOL = r"(?=\S*\d)[A-Z]{1,8}/[A-Z0-9][A-Za-z0-9./()\-]*"
 _DATE = r"\d{1,2}[/.]\d{1,2}[/.]\d{4}"
 _BARCODE = r"\*\d{6,9}\*"
-_PAGE = r"(?:[Pp]age|[Pp]ágina|[Сс]траница|صفحة)\s?\d{1,4}(?:\s?(?:of|/|de|sur|из|من)\s?\d{1,4})?"
+_PAGE = Patterns("layout").source("page")
 _NUMBER = r"\d{1,4}"
-_STRONG_LINE = re.compile(rf"(?:{_JOB}|{_SYMBOL}|{_DATE}|{_BARCODE}|{_SHEET}|{_PAGE}|第\s?\d+\s?页)")
+_STRONG_LINE = re.compile(rf"(?:{_JOB}|{_SYMBOL}|{_DATE}|{_BARCODE}|{_SHEET}|{_PAGE})")
 _BARE_LINE = re.compile(r"[-–—]?\s?(\d{1,3})\s?[-–—]?")
-_TOKEN = re.compile(
-    rf"(?P<strong>{_PAGE}|{_BARCODE}|{_JOB}|{_DATE}|{_SYMBOL}|{_SHEET}|第\s?\d+\s?页)|(?P<number>{_NUMBER})"
-)
+_TOKEN = re.compile(rf"(?P<strong>{_PAGE}|{_BARCODE}|{_JOB}|{_DATE}|{_SYMBOL}|{_SHEET})|(?P<number>{_NUMBER})")
 _INLINE_STAMP = re.compile(rf"{_JOB}\s+{_SHEET}|{_SHEET}\s+{_JOB}")
 _EDGE_NUMBER = re.compile(r"^\W*\d{1,4}\b\W*|\W*\b\d{1,4}\W*$")
 _UNFIT_HEAD_END = re.compile(r"[.!?;:,。！？؟،؛…][\"”’»)\]]*$")

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, replace
 from itertools import groupby, pairwise
 
-from ingest.language.lexicons import load_words
+from ingest.language.lexicons import Patterns, load_words
 from ingest.text.furniture import Line, furniture_lines, running_heads, text_lines
 from vectorstore.records import Block
 
@@ -23,12 +23,8 @@ _INNER = re.compile(
 _LAST_WORD = re.compile(r"(\S+)$")
 _WIDE = re.compile(r"[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\uff00-\uff60]")
 _LIST_MARK = re.compile(r"(?:[-•·*▪●–—]\s|\(?(?:[a-z]{1,2}|[ivx]{1,5}|\d{1,3})\)|(?:\d{1,3}|[a-zA-Z])\.\s)")
-# "Under article", and on the next line "22. The estimated cost": the number belongs to the article.
-_REFERS = re.compile(
-    r"\s(?:articles?|paragraphs?|resolutions?|sections?|rules?|items?|annex|párrafos?|artículos?|resoluci(?:ón|ones)|paragraphes?"
-    r"|résolutions?|points?|стать\w{1,3}|пункт\w{0,3}|резолюци\w{1,3})$",
-    re.IGNORECASE,
-)
+_ABBREVIATIONS = load_words("abbreviations") | load_words("abbreviations_at_line_ends")
+_REFERS = Patterns("layout").refers
 _INITIAL = re.compile(r"(?:[^\W\d_]\.)*[^\W\d_]")
 _OPENERS = "\"“«„‘'["
 _REACH = 40
@@ -232,4 +228,4 @@ def _abbreviated(before: str, stop: str) -> bool:
     if not found:
         return False
     word = found.group().lstrip("([\"“‘'«")
-    return word.casefold() in load_words("abbreviations") or (bool(_INITIAL.fullmatch(word)) and word not in ("I", "a"))
+    return word.casefold() in _ABBREVIATIONS or (bool(_INITIAL.fullmatch(word)) and word not in ("I", "a"))

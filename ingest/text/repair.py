@@ -14,6 +14,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
+from ingest.language.lexicons import load_words
 from ingest.language.words import document_names, joins_without_hyphen
 from ingest.text.furniture import (
     Line,
@@ -26,7 +27,7 @@ from ingest.text.furniture import (
 from ingest.text.layout import Typesetting, flows, typesetting
 from ingest.text.readable import ReadableText, readable
 from ingest.text.squash import squash
-from ingest.text.word_repair import SUSPENDED, word_edits
+from ingest.text.word_repair import word_edits
 from vectorstore.records import Block, Edit
 
 __all__ = ["ELLIPSIS", "ReadableText", "is_furniture", "keeps_words", "readable", "repair", "running_heads"]
@@ -122,7 +123,7 @@ def _space_between(
 def _hyphen_edit(line: Line, following: Line, language: str | None, compounds: Counter[str]) -> Edit:
     ending, opening = _HYPHEN_END.search(line.text), _WORD.match(following.text)
     left, right = ending.group(1) if ending else "", opening.group() if opening else ""
-    if right.lower() in SUSPENDED and line.text[-1] != "\u00ad":
+    if right.lower() in load_words("suspended") and line.text[-1] != "\u00ad":
         return Edit(start=line.end, end=following.start, text=" ", kind="wrap")
     rest = following.text[len(right) : len(right) + 1]
     before = line.text[-len(left) - 2 : -len(left) - 1]

@@ -3,12 +3,11 @@
 import re
 from collections.abc import Iterator, Sequence
 
+from ingest.language.lexicons import load_words
 from ingest.language.words import is_cut_word, joins_without_hyphen, may_be_cut, needed_zipf, split_glued, zipf
 from ingest.text.furniture import Line
 from vectorstore.records import Edit
 
-SUSPENDED = frozenset(["and", "or", "to", "nor", "y", "o", "et", "ou", "и", "или"])
-"""What may stand after a hyphen that does not join: "short- and long-term"."""
 _WORD = re.compile(r"[^\W\d_]+")
 _LOOSE_HYPHEN = re.compile(r"(?<![-‐\w])([a-z]+)- +([a-z]+)\b(?!-)")
 _GLUED_STOP = re.compile(
@@ -71,7 +70,7 @@ def _loose_hyphen_edits(line: Line) -> Iterator[Edit]:
     """Joins a word whose line end was lost ("co- operation"), where only one word is meant."""
     for found in _LOOSE_HYPHEN.finditer(line.text):
         left, right = found.groups()
-        sure = zipf(left + right) >= _JOINED_FOR_SURE and right not in SUSPENDED
+        sure = zipf(left + right) >= _JOINED_FOR_SURE and right not in load_words("suspended")
         if sure and joins_without_hyphen(left, right, "en", {}):
             yield Edit(
                 start=line.start + found.end(1) - 1,

@@ -201,17 +201,12 @@ def find_agenda_items(text: str) -> list[AgendaMention]:
         for m in _PATTERNS.chinese_item.finditer(text)
     ]
     for found in _PATTERNS.item.finditer(text):
-        word = found.group().strip().casefold()
-        numbers = None if "项" in word or "议程" in word else _numbers(text, found.end(), plural=True)
+        numbers = _numbers(text, found.end(), plural=True)
         if numbers is None:
             continue
         tail = _PATTERNS.item_tail.match(text, numbers.end)
-        sure = "item" in word or "بن" in word
-        if (
-            not sure
-            and tail is None
-            and not _PATTERNS.item_lead.search(text, max(0, found.start() - 30), found.start())
-        ):
+        lead = _PATTERNS.item_lead.search(text, max(0, found.start() - 30), found.start())
+        if found["sure"] is None and tail is None and lead is None:
             continue
         end = tail.end() if tail else numbers.end
         mentions += [

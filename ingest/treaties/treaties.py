@@ -131,10 +131,6 @@ def articles() -> dict[str, dict[str, str]]:
     return table
 
 
-# Titles that say nothing of a subject: nearly every treaty has them.
-_FORMAL = re.compile(
-    r"definitions|use of terms|statement of purpose|information|cooperation|amendments?|signature", re.I
-)
 _EMPTY = function_words("en") | {"measures"}
 
 
@@ -151,7 +147,7 @@ def articles_about(topic: str) -> list[tuple[str, str]]:
             shared = len(words & wanted)
             if (
                 shared
-                and not _FORMAL.match(title)
+                and not _PATTERNS.formal_title.match(title)
                 and (words <= wanted or (wanted <= words and 2 * shared >= len(words)))
             ):
                 hits.append((treaty, article))

@@ -3,7 +3,6 @@
 "Article 4 of the Firearms Protocol" is of that Protocol, "article 4 of the Charter" of no known treaty.
 """
 
-import re
 from dataclasses import dataclass
 from typing import Final
 
@@ -11,15 +10,10 @@ from ingest.language.lexicons import Patterns
 from ingest.treaties.treaties import TREATIES, TreatyMatch, article_title, find_treaties
 
 _WORDS = Patterns("treaty_attribution")
-_ACRONYM_AFTER = re.compile(r"\s*(?:of|under|in|du|de\s+la|del)\s+(?:the\s+|le\s+|la\s+)?[A-Z][A-Z-]{1,9}s?\b")
-_CONVENTION = re.compile(r"convention|convención|convenio|конвенци[ия]|(?:ال)?اتفاقية|公约", re.IGNORECASE)
-_PROTOCOL = re.compile(r"protocol[eo]?|протокола|(?:ال)?بروتوكول|议定书", re.IGNORECASE)
-_SENTENCE_END = re.compile(r"[.!?؟。！？](?=\s|$)(?<!\bart\.)(?<!\bpara\.)(?<!\barts\.)(?<!\bparas\.)|\n\s*\n")
 
 
 # In the place of a treaty's code: a convention that the text names and that is none of ours.
 OTHER_CONVENTION: Final = "OTHER"
-_ARTICLE_WORD = re.compile(r"(?:the|this|that|our|la|le|el|cette|esta)\s+", re.IGNORECASE)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,7 +41,7 @@ class _Meant:
 
 def sentence_ends(text: str) -> list[int]:
     """Offsets after sentence ends, sorted; good enough to say what was named in the same sentence."""
-    return [m.end() for m in _SENTENCE_END.finditer(text)]
+    return [m.end() for m in _WORDS.sentence_end.finditer(text)]
 
 
 def coordinated(text: str, start: int, end: int) -> bool:
@@ -96,7 +90,7 @@ def last_convention(text: str) -> str | None:
     for found in _WORDS.a_convention.finditer(text):
         if any(match.start < found.end() and found.start() < match.end for match in known):
             continue
-        words = _ARTICLE_WORD.sub("", found["words"] or "")
+        words = _WORDS.own_article.sub("", found["words"] or "")
         if found["noun"] is None or _qualified(found["noun"], words, found["rest"] or ""):
             named.append((found.start(), OTHER_CONVENTION))
     return max(named)[1] if named else None
@@ -114,14 +108,14 @@ def _named_after(
     after = _WORDS.named_after.match(text, end)
     if after is not None:
         noun, link = after["noun"], (after["link"] or "").casefold()
-        own = _CONVENTION.fullmatch(noun) or _PROTOCOL.fullmatch(noun)
+        own = _WORDS.convention.fullmatch(noun) or _WORDS.protocol.fullmatch(noun)
         genitive = link.startswith(("of", "d", "من")) or (not link and "А" <= noun[0] <= "я")
         # "in its domestic law" says where an article is applied, not whose it is.
         if genitive or (link and (own or _WORDS.charter.fullmatch(noun))):
             if own and not _qualified(noun, after["words"], after["rest"] or ""):
                 return _unqualified(noun, before, sentence, meant)
             return TreatyAttribution(treaty=None, named=True)
-    if _ACRONYM_AFTER.match(text, end):
+    if _WORDS.acronym_after.match(text, end):
         return TreatyAttribution(treaty=None, named=True)
     return None
 
@@ -137,7 +131,7 @@ def _named_before(
     noun, at = foreign["noun"], foreign.start("noun")
     if any(m.start <= at < m.end for m in before):
         return None
-    own = not foreign["title"] and (_CONVENTION.fullmatch(noun) or _PROTOCOL.fullmatch(noun))
+    own = not foreign["title"] and (_WORDS.convention.fullmatch(noun) or _WORDS.protocol.fullmatch(noun))
     if own and _WORDS.determined.search(text, max(sentence, at - 12), at):
         return _unqualified(noun, before, sentence, meant)
     return TreatyAttribution(treaty=None, named=True)
@@ -152,7 +146,7 @@ def _qualified(noun: str, words: str, rest: str) -> bool:
 
 def _unqualified(noun: str, before: list[TreatyMatch], sentence: int, meant: _Meant) -> TreatyAttribution:
     """What "the Convention" or "the Protocol" means here."""
-    if _CONVENTION.fullmatch(noun):
+    if _WORDS.convention.fullmatch(noun):
         near = [m.treaty for m in before if m.start >= sentence and not TREATIES[m.treaty].protocol]
         if near:
             return TreatyAttribution(treaty=near[-1], named=True)

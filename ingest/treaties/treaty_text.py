@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
 
+from ingest.language.lexicons import Patterns, load_lexicon
 from ingest.text.layout import cut_blocks
 from ingest.treaties.references import find_articles
 from ingest.treaties.treaties import TREATIES, article_title, find_treaties
@@ -18,34 +19,13 @@ _FIRST_WORDS = 3000
 _LONGEST_TITLE = 150
 _MOST_TITLE_LINES = 3
 
+_WORDS = Patterns("treaty_text")
 _LINE = re.compile(r"[^\n]*\S[^\n]*")
 _MARKS = ' \t#*_>«»"“”[]\r'
-_ARTICLE_WORD = re.compile(r"[\s#*_>«\"“\[]*(?:article|art\.|art[ií]culo|статья|(?:ال)?مادة|第)", re.IGNORECASE)
-_NO_TITLE = re.compile(r"(?:[a-zа-яё(（,;]|من\s|و|\d+[.)]\s|[所规中的和、，])")
 _SENTENCE_STOP = re.compile(r"[.;:,،؛。；：!?؟]$")
 _LIST_MARK = re.compile(r"[-•·*–—]\s|\(?(?:\d{1,3}|[a-z]{1,4})[.)]|（")
-_ANNEX_WORD = r"(?:annexe?|anexo|appendix|приложение|(?:ال)?مرفق|附件)\s*[IVX\d一二三四]*"
-_ANNEX = re.compile(rf"^[\s#*_]*{_ANNEX_WORD}[\s*_]*$", re.IGNORECASE | re.MULTILINE)
-_BEFORE_NAME = re.compile(
-    rf"[\W\d_]*(?:{_ANNEX_WORD}[\W\d_]*)?(?:(?:text\s+of\s+)?(?:the|la|le|el)\s+)?", re.IGNORECASE
-)
-_AFTER_NAME = re.compile(r"[^\S\n]*(?:[》»”\"(（\[,،;*.].*|and\s+(?:the|its)\s+protocols.*)?", re.IGNORECASE)
-_CHAPTER = re.compile(
-    r"^[\s#*_]*(?:(?:chapter|chapitre|cap[ií]tulo|глава|part|section)\s+[IVX\d]+\b[^\n]*|(?:ال)?فصل\s[^\n]*|第[一二三四五六七八九十\d]+章[^\n]*"
-    r"|[IVX]{1,4}\.\s+[^\n]{1,100})\s*$",
-    re.IGNORECASE | re.MULTILINE,
-)
 # How much of a section may follow the heading of the next chapter: its title, on lines of their own.
 _CHAPTER_TITLE = 250
-# Only where the text has no title: what a file name says.
-_FILE_WORDS = {
-    "FIREARMS": "firearm",
-    "SOM": "smuggl|migrant|som",
-    "NARCOTICS1988": "narcotic|1988|drug",
-    "TIP": "traffick|tip",
-    "UNCAC": "corruption|uncac",
-    "UNTOC": "untoc|ctoc|organi[sz]ed crime|palermo",
-}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -133,7 +113,7 @@ def _titles(text: str, blocks: Sequence[Block]) -> list[tuple[int, str]]:
         at, end = block.start + named[0].start, block.start + named[0].end
         line_end = text.find("\n", end, block.end)
         rest = text[end : line_end if line_end >= 0 else block.end]
-        if _BEFORE_NAME.fullmatch(text, block.start, at) and _AFTER_NAME.fullmatch(rest):
+        if _WORDS.before_name.fullmatch(text, block.start, at) and _WORDS.after_name.fullmatch(rest):
             titles.append((at, named[0].treaty))
     return titles
 
@@ -167,7 +147,7 @@ def _has_words(text: str, run: Sequence[_ArticleHeading], end: int) -> bool:
 def _headings(text: str) -> Iterator[_ArticleHeading]:
     lines = list(_LINE.finditer(text))
     for position, line in enumerate(lines):
-        if _ARTICLE_WORD.match(line.group()) is None:
+        if _WORDS.article_word.match(line.group()) is None:
             continue
         words = line.group().strip(_MARKS)
         named = find_articles(words, None)
@@ -188,7 +168,7 @@ def _headings(text: str) -> Iterator[_ArticleHeading]:
 
 def _is_title(title: str, written: str) -> bool:
     """Tells whether what follows an article's number is its title rather than the rest of a sentence."""
-    if len(title) > _LONGEST_TITLE or _NO_TITLE.match(title):
+    if len(title) > _LONGEST_TITLE or _WORDS.no_title.match(title):
         return False
     return _SENTENCE_STOP.search(written.rstrip()) is None or len(title.split()) <= 12
 
@@ -203,7 +183,7 @@ def _title_lines(lines: Sequence[re.Match[str]], number: str) -> int:
     is_title = (
         first and len(first) <= _LONGEST_TITLE and not _SENTENCE_STOP.search(first) and not _LIST_MARK.match(first)
     )
-    return 1 if is_title and _ARTICLE_WORD.match(first) is None and not first[0].islower() else 0
+    return 1 if is_title and _WORDS.article_word.match(first) is None and not first[0].islower() else 0
 
 
 def _word_key(title: str) -> str:
@@ -212,9 +192,9 @@ def _word_key(title: str) -> str:
 
 def _without_chapter(text: str, start: int, end: int) -> int:
     """Where an article ends, without an annex or the heading of the chapter after it."""
-    annex = _ANNEX.search(text, start, end)
+    annex = _WORDS.annex.search(text, start, end)
     end = annex.start() if annex else end
-    for chapter in _CHAPTER.finditer(text, start, end):
+    for chapter in _WORDS.chapter.finditer(text, start, end):
         rest = text[chapter.end() : end].strip()
         if len(rest) <= _CHAPTER_TITLE and _SENTENCE_STOP.search(rest) is None:
             return chapter.start()
@@ -227,5 +207,12 @@ def _by_file_name(file: str) -> str | None:
     return (
         named[0]
         if named
-        else next((code for code, words in _FILE_WORDS.items() if re.search(rf"\b(?:{words})", name)), None)
+        else next(
+            (
+                code
+                for code, words in load_lexicon("treaty_text")["file_words"].items()
+                if re.search(rf"\b(?:{words})", name)
+            ),
+            None,
+        )
     )

@@ -11,8 +11,11 @@ from ingest.indexer import Indexer, IngestOptions
 from ingest.loaders.loaded import LoadLimits
 from ingest.text.readable import readable
 from ingest.text.splitter import SplitConfig
+from tests.cases import Cases
 from tests.fakes import HashingEmbedder
 from vectorstore.store import open_store
+
+cases = Cases(__file__)
 
 HEADER = "file,state,body,session,date,agenda_item,language\n"
 PARTIES = "code,name,aliases,kind\nXAA,Arvandia,Arvandian,state\nXAB,Belmora,,state\n"
@@ -566,25 +569,7 @@ def test_interrupted_ingest_is_completed_by_the_next(desk):
         assert desk.finds(f"matter{number}")
 
 
-INGEST = """
-import sys, time
-from pathlib import Path
-from zipfile import ZipFile
-from ingest.indexer import Indexer, IngestOptions
-from ingest.loaders.loaded import LoadLimits
-from ingest.text.splitter import SplitConfig
-from tests.fakes import HashingEmbedder
-from vectorstore.store import open_store
-class Slow(HashingEmbedder):
-    def embed_documents(self, texts, progress=None):
-        time.sleep(0.1)
-        return super().embed_documents(texts, progress)
-embedder = Slow()
-store = open_store(Path(sys.argv[1]), embedder)
-print("open", flush=True)
-Indexer(store, embedder, SplitConfig(), LoadLimits()).ingest([Path(sys.argv[2])], IngestOptions())
-print("done", flush=True)
-"""
+INGEST = cases["INGEST"]
 
 
 @pytest.mark.slow
@@ -613,19 +598,7 @@ def test_killed_ingest_is_completed_by_the_next(desk):
     assert all(desk.finds(f"matter{number}") for number in range(90))
 
 
-COMMAND = """
-import sys, time
-import app.wiring
-from app.cli import main
-from tests.fakes import HashingEmbedder
-class Slow(HashingEmbedder):
-    def embed_documents(self, texts, progress=None):
-        print("embedding", flush=True)
-        time.sleep(0.3)
-        return super().embed_documents(texts, progress)
-app.wiring.SentenceTransformerEmbedder = app.wiring.question_embedder = lambda config: Slow()
-sys.exit(main(["ingest", "--json", "--store", sys.argv[1], sys.argv[2]]))
-"""
+COMMAND = cases["COMMAND"]
 
 
 @pytest.mark.slow

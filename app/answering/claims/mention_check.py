@@ -4,11 +4,15 @@
 the evidence cites article 16.
 """
 
+from typing import Final
+
+from ingest.language.lexicons import Patterns
 from ingest.language.ordinals import find_session_mentions
 from ingest.parties.party_table import PartyTable
 from ingest.treaties.references import find_agenda_items, find_articles
 from ingest.treaties.treaties import find_treaties
-from vectorstore.stems import fold, words_of
+
+_WORDS: Final = Patterns("treaty_attribution")
 
 
 def check_names(
@@ -46,10 +50,7 @@ def check_names(
 
 def _implied_treaties(evidence: str) -> set[str]:
     """Returns UNTOC where the evidence says "the Convention" or "article 4" without naming a treaty."""
-    words = {fold(word) for word in words_of(evidence)}
-    spoken = words & {"convention", "convencion", "конвенция", "конвенции", "конвенцию", "конвенцией", "الاتفاقيه"}
-    article = words & {"article", "articles", "articulo", "статья", "статьи", "статье", "статью", "الماده", "للماده"}
-    return {"UNTOC"} if spoken or article or "公约" in evidence or "条" in evidence else set()
+    return {"UNTOC"} if _WORDS.says_convention.search(evidence) or _WORDS.says_article.search(evidence) else set()
 
 
 def check_references(

@@ -14,6 +14,7 @@ import snowballstemmer
 
 from ingest.language.claim_words import KINDS, SELF, first_person, operators, phrases, roles
 from ingest.language.dates import MONTH_NUMBER
+from ingest.language.lexicons import Patterns
 from ingest.language.numbers import find_numbers
 from ingest.treaties.references import find_articles
 from ingest.treaties.treaties import find_treaties
@@ -23,6 +24,7 @@ from vectorstore.stems import language_of, stem, stems
 _TOKEN: Final = regex.compile(
     r"\p{Han}|(?:(?!\p{Han})[\p{L}\p{M}\p{N}])+|[\p{Sc}%]|(?P<comma>[,،，、()（）]|\s[–—-]\s)|(?P<stop>[.;:。；：؛!?！？؟](?!\d)|\n)"
 )
+_TREATY_WORDS: Final = Patterns("treaty_attribution")
 # "And" and the person of a verb are letters before an Arabic word.
 _AND: Final = regex.compile(r"^[وف](?=\w{3})")
 _PERSON: Final = regex.compile(r"^[يتنأا](?=\w{3})")
@@ -114,7 +116,7 @@ def _referring(text: str) -> Iterator[ClaimToken]:
             # Statements on UNTOC say "the Convention".
             words = _TOKEN.findall(text[start:end]) and regex.findall(r"\w+", text[start:end])
             if "treaty UNTOC" in keys:
-                keys |= {stem(word, "en") for word in words if regex.match(r"(?i)conven|конвенц|اتفاقي|\w*公约", word)}
+                keys |= {stem(word, "en") for word in words if _TREATY_WORDS.convention_word.match(word)}
             yield ClaimToken(kind="word", keys=frozenset(keys), start=start, end=end)
 
 

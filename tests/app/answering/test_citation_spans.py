@@ -3,7 +3,10 @@
 import pytest
 
 from app.answering.citation_spans import SentenceSpan, cite, resolve_anaphora, spans
+from tests.cases import Cases
 from vectorstore.records import Sentence, Statement
+
+cases = Cases(__file__)
 
 Stored = dict[str, tuple[Statement, tuple[Sentence, ...]]]
 
@@ -26,42 +29,12 @@ def _sentences(*texts: str) -> list[Sentence]:
 PLAIN = "Ondrava thanks the Secretariat for the documents."
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "These actions infringe the Convention.",
-        "These illegal actions infringe the Convention.",
-        "Such cooperation is welcome.",
-        "This is why we object.",
-        "It has not been answered.",
-        "They were answered in time.",
-        "Both were answered in time.",
-        "Ces mesures sont illégales.",
-        "Cela ne suffit pas.",
-        "Estas medidas son ilegales.",
-        "Эти меры незаконны.",
-        "هذه التدابير غير مشروعة.",
-        "这些措施违反《公约》。",
-    ],
-)
+@cases("text")
 def test_referent_is_the_sentence_before_where_nothing_names_another(text: str) -> None:
     assert resolve_anaphora(_sentences(PLAIN, "Nothing of the kind here.", text), 2) == 1
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        PLAIN,
-        "This Assembly adopted the Convention.",
-        "This Conference adopted a mechanism.",
-        "This year Ondrava ratified the Protocol.",
-        "This session is the tenth.",
-        "Cette année, l’Ondrave a ratifié le Protocole.",
-        "The measures were answered.",
-        "Thesis and antithesis differ.",
-        "Item 4 matters.",
-    ],
-)
+@cases("text")
 def test_referent_is_none_where_a_sentence_stands_on_its_own(text: str) -> None:
     assert resolve_anaphora(_sentences(PLAIN, text), 1) is None
 
@@ -152,18 +125,7 @@ def test_cite_copies_place_and_provenance(stored: Stored) -> None:
         assert citation.inferred == statement.inferred and citation.file == statement.file
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "I should like, lastly, to mention article 26.",
-        "Let me now turn to joint investigations.",
-        "Ondrava wishes to speak with clarity about joint investigations.",
-        "Permítame detenerme en las investigaciones conjuntas.",
-        "J’en viens maintenant à l’entraide judiciaire.",
-        "Позвольте остановиться на экстрадиции.",
-        "请允许我谈谈引渡问题。",
-    ],
-)
+@cases("text")
 def test_spans_bring_what_a_sentence_announces(text: str) -> None:
     assert spans(_sentences(PLAIN, text, "Our courts sit in Velmyra."), [1]) == [(SentenceSpan(first=1, last=2), None)]
 

@@ -9,8 +9,11 @@ from hypothesis import strategies as st
 from app.answering.citation_spans import SentenceSpan, cite
 from app.answering.verify import reads_as, verify, verify_citation
 from app.records import Citation, Claim
+from tests.cases import Cases
 from tests.conftest import PROJECT
 from vectorstore.records import Document, Metadata, Sentence, SentenceId, Statement
+
+cases = Cases(__file__)
 
 Stored = dict[str, tuple[Statement, tuple[Sentence, ...]]]
 
@@ -49,46 +52,13 @@ FIRST = "Ondrava does not support article 14 of the Convention."
 SECOND = "Iran shall send 27 requests to its neighbours."
 
 
-@pytest.mark.parametrize(
-    ("words", "quote"),
-    [
-        (FIRST, FIRST.replace("not ", "")),
-        (FIRST, FIRST.replace("does not", "does")),
-        (FIRST, FIRST.replace("14", "4")),
-        (FIRST, FIRST.replace("14", "15")),
-        (FIRST, FIRST.replace("article 14", "article 1 4 bis")),
-        (FIRST, FIRST.lower()),
-        (FIRST, FIRST.removesuffix(" of the Convention.")),
-        (FIRST, FIRST + " Indeed."),
-        (FIRST, "Indeed, " + FIRST),
-        (SECOND, SECOND.replace("shall", "may")),
-        (SECOND, SECOND.replace("Iran", "Iraq")),
-        (SECOND, SECOND.replace("27", "2.7")),
-        (SECOND, SECOND.replace("27", "270")),
-        (SECOND, SECOND.replace("its", "it's")),
-        (SECOND, ""),
-        (SECOND, " "),
-        (SECOND, "[…]"),
-        (SECOND, "“"),
-    ],
-)
+@cases("words", "quote")
 def test_judge_changed_words_are_altered(words: str, quote: str) -> None:
     statement = _statement()
     assert verify_citation(_citation(statement, words, quote=quote), statement) == "altered"
 
 
-@pytest.mark.parametrize(
-    "quote",
-    [
-        "Ondrava does not support […] its neighbours.",
-        "Ondrava does […] support article 14 of the Convention. Iran shall send 27 requests to its neighbours.",
-        "Ondrava does support […] of the Convention. Iran shall send 27 requests to its neighbours.",
-        "Iran shall send 27 requests to its neighbours. Ondrava does not support article 14 of the Convention.",
-        "[…] Ondrava does not support article 14 of the Convention. Iran shall send 27 requests […]",
-        "Ondrava does not support article […] of the Convention. Iran shall send 27 requests to its neighbours.",
-        "Ondrava does not support article 14 of the Convention. Iran shall send […] requests to its neighbours.",
-    ],
-)
+@cases("quote")
 def test_judge_spliced_sentences_are_altered(quote: str) -> None:
     statement = _statement()
     assert verify_citation(_citation(statement, f"{FIRST} {SECOND}", quote=quote), statement) == "altered"
@@ -175,23 +145,7 @@ def test_reads_as_accepts_furniture_left_out() -> None:
     assert reads_as("The parties agree […] that extradition matters.", PAGES.strip())
 
 
-@pytest.mark.parametrize(
-    ("quote", "source"),
-    [
-        ("We do […] support it.", "We do not support it."),
-        ("We do […] support it.", "We do\nnot\nsupport it."),
-        ("We do […] support it.", "We do\n\n17-29407\nnot\n\nsupport it."),
-        ("We do […] support it.", "We do\n\nnot 17-29407\n\nsupport it."),
-        ("We seized […] weapons.", "We seized 12 weapons."),
-        ("We seized […] weapons.", "We seized\n12\nweapons."),
-        ("See […] above.", "See A/RES/55/25 above."),
-        ("The parties agree […] extradition matters.", PAGES.strip()),
-        ("The parties […] that extradition matters.", PAGES.strip()),
-        ("that extradition matters. […] The parties agree", PAGES.strip()),
-        ("The parties agree […]", PAGES.strip()),
-        ("[…] that extradition matters.", PAGES.strip()),
-    ],
-)
+@cases("quote", "source")
 def test_reads_as_refuses_words_hidden_behind_an_ellipsis(quote: str, source: str) -> None:
     assert not reads_as(quote, source)
 

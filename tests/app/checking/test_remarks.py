@@ -10,8 +10,11 @@ from app.checking.occasion_words import read_occasion
 from app.checking.remarks import remark
 from app.checking.written_years import in_digits
 from ingest.language.detection import language_of_sentence
+from tests.cases import Cases
 from tests.conftest import PROJECT
 from tests.fakes_attacks import ATTACKS, attacked_corpus
+
+cases = Cases(__file__)
 
 
 @pytest.fixture(scope="module")
@@ -29,129 +32,25 @@ def kinds(checker, text: str) -> tuple[str, list[str]]:
 WEAK = "“Witness protection remains weak in our northern provinces.”"
 
 
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("Greenpeace: {}", "nobody_named"),
-        ("{} (Greenpeace, 2018).", "nobody_named"),
-        ("{}, according to Greenpeace.", "unknown_speaker"),
-        ("## Belmora\n\nGreenpeace told the Conference: {}", "unknown_speaker"),
-        ("## Belmora\n\nThe opposition claims: {}", "unknown_speaker"),
-        ("Speaking after Belmora, the observer for Greenpeace said: {}", "unknown_speaker"),
-        ("Belmorra said: {}", "unknown_speaker_like"),
-        ("B\u0435lmora said: {}", "unknown_speaker_like"),
-        ("Both Belmora and Tessaria said: {}", "not_all_speakers"),
-        ("Last year Belmora said: {}", "time_not_read"),
-        ("In the year 2O18 Belmora said: {}", "time_not_read"),
-        ("Under agenda item 5 Belmora said: {}", "item_differs"),
-        ("Before the General Assembly Belmora said in 2018: {}", "body_differs"),
-    ],
-)
+@cases("text", "expected")
 def test_doubtful_speaker_or_time_is_told(attacked, text, expected):
     verdict, told = kinds(attacked, text.format(WEAK))
     assert verdict == "verified" and expected in told
 
 
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("Arvandia: “it would be wrong”. It is so. It said: “the Convention has failed.”", "turned_before"),
-        ("Дрельния заявила: «неправительственные организации вправе участвовать в заседаниях»", "reported_before"),
-        ("Galdoria dijo: «la confiscación sin condena es contraria a los derechos humanos».", "reported_before"),
-        ("قالت تيساريا: «المنظمات غير الحكومية ينبغي أن تحضر اجتماعات الأفرقة العاملة».", "reported_before"),
-        ("La Quarvie a dit : « signer l’accord bilatéral proposé par la Belmore ».", "turned_before"),
-        ("贝尔莫拉说：“《公约》已经过时。”", "turned_before"),
-        ("Arvandia said in 2020: “My delegation can support the draft resolution.”", "limited_after"),
-        ("Belmora said in 2018: “my delegation will volunteer for the first cycle.”", "turned_before"),
-        ("Tessaria said: “no island can guard a sea alone”.", "someone_quoted"),
-        ("Arvandia said: “the Convention equal to the task before it”.", "half_question"),
-    ],
-)
+@cases("text", "expected")
 def test_what_a_cut_leaves_out_is_told(attacked, text, expected):
     finding = attacked.check(read_pasted(text)).findings[-1]
     assert finding.verdict == "verified" and expected in [warning.kind for warning in finding.warnings]
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "Belmora said it could not accept that “civil society organizations should take part in the meetings of the"
-        " working groups as observers with a right to speak.”",
-        "Belmora’s delegate, Mr. Aldo Renn, said in 2018: {}",
-        "The Minister of Justice of Belmora, Ms. Ana Tov, told the ninth session: {}",
-        "## Belmora\n\n### Witnesses\n\nIts representative, Mr. Renn, stated: {}",
-        "In its statement, delivered in Vienna in October 2018, Belmora said: {}",
-        "At the Conference of the Parties in 2018, under agenda item 2, Belmora said: {}",
-        "Belmora stated on 16 October: {}",
-        "Tessaria said in 2016: “[Tessaria] failed to prevent the loss of two patrol boats, and [it] regret[s] it.”",
-        "Tessaria said in 2016: “The figures suggest a fall, but the figures are incomplete [sic].”",
-        "Belmora said: “laws that fall short of article 5”.",
-    ],
-)
+@cases("text")
 def test_honest_quotation_bears_no_remark(attacked, text):
     assert kinds(attacked, text.format(WEAK)) == ("verified", [])
 
 
 # Governors that a quotation is cut off from, in sentences that no other test holds: the quoted words stand in braces.
-CUT = {
-    "turned_before": [
-        "Our prosecutors are unable to {trace the proceeds of crime beyond our borders}.",
-        "We are unable, for want of staff, to {trace the proceeds of crime beyond our borders}.",
-        "We ceased in 2014 to {take part in the pilot programme on recovery}.",
-        "The mechanism is less {a tool of cooperation between equal States} than a tribunal.",
-        "The report is anything but {a fair account of what our courts have done}.",
-        "Others dispute that {the fund was spent on what it was meant for}.",
-        "Critics of Austria claim that {the courts are slow and the police idle}.",
-        "Un voisin prétend que {nos ports accueillent les passeurs}.",
-        "Nos juges sont hors d’état de {saisir les avoirs placés à l’étranger}.",
-        "Le pays a cessé de {participer aux travaux du groupe d’experts}.",
-        "El Gobierno dejó de {financiar la formación de los jueces}.",
-        "Otros niegan que {el fondo haya servido a las víctimas}.",
-        "Наши суды не в состоянии {отследить доходы за пределами страны}.",
-        "Правительство перестало {финансировать подготовку судей}.",
-        "كفت حكومتي عن {تمويل تدريب القضاة في الأقاليم}.",
-        "إن قضاتنا عاجزون عن {تتبع العائدات خارج الحدود}.",
-        "我国法院无法{追查流往境外的犯罪所得}。",
-        "这并非{各国公认的合作工具}。",
-    ],
-    "reported_before": [
-        "Our neighbours say {the courts are slow and the police are corrupt}.",
-        "A neighbour would have us believe that {the river border is closed to smugglers}.",
-        "The notion, dear to some, that {a treaty can be policed by newspapers} is foreign to us.",
-        "Nos acusan de {dar refugio a los traficantes de armas}.",
-        "Миф о том, что {малые государства ничем не рискуют}, живуч.",
-        "تزعم دولة مجاورة أن {موانئنا مفتوحة أمام المهربين}.",
-        "某邻国声称{我国港口向走私者敞开大门}。",
-    ],
-    "reported_behind": [
-        "{The Protocol has failed in every way}, a neighbour claims.",
-        "{The Protocol has failed in every way} is a myth.",
-        "{El Protocolo ha fracasado del todo}, según algunos vecinos.",
-        "{Протокол полностью провалился}, как утверждают соседи.",
-        "{小国完全不必担心走私问题}的说法流传甚广。",
-    ],
-    "limited_after": [
-        "{My delegation will join the consensus on this draft}, on the understanding that it creates no new duty.",
-        "{We share all evidence at once}, pending the approval of a judge.",
-        "{Nous ouvrirons nos registres aux experts}, à l’exception de ceux des banques.",
-        "{Se ejecutará toda solicitud en treinta días} en la medida en que lo permita el juez.",
-        "{Мы поддержим проект резолюции} при том понимании, что он не создает обязательств.",
-        "{سنفتح سجلاتنا أمام الخبراء} باستثناء سجلات المصارف.",
-        "{请求将在三十天内得到执行}，以法官同意为限。",
-    ],
-    "": [
-        "We call on all States to {ratify the Protocol and to train their judges}.",
-        "Our delegation shares the view that {the Convention is a living instrument}.",
-        "{The fund should serve victims first}, as my Minister said in Vienna.",
-        "In order to stop the smugglers, {we have doubled the number of patrols}.",
-        "Thanks to the assistance provided by donors, {forty judges were trained}.",
-        "Ma délégation estime que {l’examen doit être bref et amical}.",
-        "Exhortamos a todos los Estados a {ratificar el Protocolo contra la trata}.",
-        "Наша делегация считает, что {обзор должен быть кратким и дружеским}.",
-        "يرى وفد بلادي أن {الاستعراض ينبغي أن يكون وجيزا}.",
-        "我国代表团认为，{审议应当简短友好}。",
-    ],
-}  # fmt: skip
+CUT = cases["CUT"]
 
 
 @pytest.mark.parametrize(("kind", "sentence"), [(kind, text) for kind, group in CUT.items() for text in group])
@@ -184,56 +83,17 @@ def test_an_omission_that_cuts_through_a_condition_alters(corpus_of):
     assert kinds(checker, "Austria said: “In … we would share the funds.”") == ("altered", ["left_out_turns"])
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "The representative of Arvandia, the delegate of Belmora, said: {}",
-        "Belmora (Arvandia) said: {}",
-        "Mr. Renn (Arvandia), the delegate of Belmora, said: {}",
-        "{}, said the delegate of Belmora, the representative of Arvandia.",
-        "{} — Belmora (Arvandia)",
-        "El representante de Arvandia, el delegado de Belmora, dijo: {}",
-        "阿尔万迪亚代表、贝尔莫拉代表说：{}",
-    ],
-)
+@cases("text")
 def test_another_state_in_apposition_to_the_speaker_is_told(attacked, text):
     assert kinds(attacked, text.format(WEAK)) == ("verified", ["not_all_speakers"])
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "After the representative of Arvandia, the delegate of Belmora said: {}",
-        "Belmora, a neighbour of Arvandia, said: {}",
-        "In its reply to the delegate of Arvandia, Belmora said: {}",
-        "Arvandia spoke first; Belmora said: {}",
-        "In autumn 2018 Belmora said: {}",
-        "In the autumn Belmora said: {}",
-        "In MMXVIII Belmora said: {}",
-        "In late 2018 Belmora said: {}",
-        "Belmora spoke in 2008. A decade later Belmora said: {}",
-    ],
-)
+@cases("text")
 def test_others_and_times_named_rightly_bear_no_remark(attacked, text):
     assert kinds(attacked, text.format(WEAK)) == ("verified", [])
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "In the spring of 2018 Belmora said: {}",
-        "In summer Belmora said: {}",
-        "MMXVI: Belmora said: {}",
-        "Belmora MMXVI said: {}",
-        "In the first half of 2018 Belmora said: {}",
-        "Belmora spoke in 1998. A decade later Belmora said: {}",
-        "Half a century before its 2018 statement, Belmora said: {}",
-        "Belmora habló en 2018. Diez años después Belmora dijo: {}",
-        "Весной 2018 года Бельмора заявила: {}",
-        "2018年春季，贝尔莫拉说：{}",
-        "في ربيع عام 2018 قالت بلمورا: {}",
-    ],
-)
+@cases("text")
 def test_a_wrong_season_or_relative_time_is_misattributed(attacked, text):
     assert kinds(attacked, text.format(WEAK))[0] == "misattributed"
 
@@ -276,19 +136,7 @@ def test_words_after_a_verb_of_speech_without_marks_are_listed(attacked):
         assert "no quotation marks" in skipped.reason
 
 
-@pytest.mark.parametrize(
-    ("text", "digits"),
-    [
-        ("in twenty sixteen", "in 2016"),
-        ("in nineteen ninety-eight", "in 1998"),
-        ("En deux mille seize", "En 2016"),
-        ("В две тысячи двадцать первом году", "В 2021 году"),
-        ("عام ألفين وثمانية عشر", "عام 2018"),
-        ("二〇一六年", "2016年"),
-        ("in MMXXI, ’21, the '90s", "in 2021, 2021, the '90s"),
-        ("two thousand persons", "two thousand persons"),
-    ],
-)
+@cases("text", "digits")
 def test_years_are_read_however_they_are_written(text, digits):
     assert in_digits(text) == digits
 

@@ -17,8 +17,11 @@ import pytest
 from app.cli import main
 from tests.app.conftest import SAMPLE
 from tests.app.test_records import ANSWER
+from tests.cases import Cases
 from tests.conftest import PROJECT
 from tests.fakes import HashingEmbedder
+
+cases = Cases(__file__)
 
 QUESTION = "What did Iran say about article 4?"
 HOSTILE = "<script>alert(1)</script> <img src=x onerror=alert(1)> [x](javascript:alert(1)) \x1b[2J\x1b]0;owned\x07"
@@ -104,23 +107,7 @@ def test_no_command_prints_help_and_is_wrong_usage(capsys: pytest.CaptureFixture
     assert "ingest" in capsys.readouterr().out
 
 
-@pytest.mark.parametrize(
-    "arguments",
-    [
-        ["nonsense"],
-        ["ask", "--nonsense"],
-        ["show"],
-        ["ingest"],
-        ["ingest", "x.txt", "--sample"],
-        ["ingest", "x.txt", "--kind", "poem"],
-        ["ask"],
-        ["ask", "question", "--from", "file"],
-        ["chat", "--port", "http"],
-        ["edit", "id"],
-        ["edit", "id", "state"],
-        ["manifest", "no/such/folder"],
-    ],
-)
+@cases("arguments")
 def test_wrong_usage_is_2_and_says_why(arguments: list[str], run: Run) -> None:
     ran = run(*arguments)
     assert ran.code == 2 and ran.out == "" and ran.err and "Traceback" not in ran.err
@@ -392,19 +379,7 @@ def test_ask_refuses_empty_and_overlong_questions(question: str, run: Run) -> No
     assert len(ran.err) < 300
 
 
-@pytest.mark.parametrize(
-    "arguments",
-    [
-        ["--scope", "{"],
-        ["--scope", "[]"],
-        ["--scope", '{"states": ["Wakanda"]}'],
-        ["--scope", '{"states": "IRN"}'],
-        ["--scope", '{"planets": ["Mars"]}'],
-        ["--scope", '{"years": ["soon"]}'],
-        ["--scope", '{"treaties": ["UNTOC"]}'],
-        ["--history", "no/such/file"],
-    ],
-)
+@cases("arguments")
 def test_ask_refuses_scopes_and_histories_that_are_none(arguments: list[str], run: Run) -> None:
     ran = run("ask", QUESTION, *arguments)
     assert ran.code == 2 and ran.out == ""
@@ -460,20 +435,7 @@ def test_a_store_of_another_model_is_refused_and_can_be_embedded_again(
 
 
 @pytest.mark.parametrize("empty", [False, True])
-@pytest.mark.parametrize(
-    "command",
-    [
-        ["list"],
-        ["show", "x"],
-        ["trace", "x"],
-        ["ask", QUESTION],
-        ["ask", QUESTION, "--json"],
-        ["brief", "--states", "Arvandia", "--topic", "extradition"],
-        ["verify", str(SAMPLE)],
-        ["edit", "x", "state=XAA"],
-        ["remove", "x"],
-    ],
-)
+@cases("command")
 def test_a_store_that_is_not_there_is_refused_and_not_made(
     command: list[str], empty: bool, run: Run, tmp_path: Path
 ) -> None:

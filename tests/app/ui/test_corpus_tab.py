@@ -103,7 +103,7 @@ def test_hostile_statement_is_escaped():
 
 def test_family_of_a_statement_is_named_and_inert():
     html = statement_html(sample_statement(), str, "near-duplicate of '<img src=x>.txt' (97% alike)")
-    assert "Family: <bdi>near-duplicate of &#x27;&lt;img src=x&gt;.txt" in html
+    assert "Family: <bdi>near-duplicate of &#39;&lt;img src=x&gt;.txt" in html
     assert "Family" not in statement_html(sample_statement(), str)
 
 
@@ -129,7 +129,7 @@ def test_record_lists_its_interventions_with_buttons_that_open_them():
     record, parts = record_with_parts()
     html = statement_html(record, lambda code: "Arvandia" if code else "nobody", None, parts)
     assert [f'data-id="r.{n}"' in html for n in (1, 2, 3)] == [True] * 3
-    assert "Open intervention 2, Arvandia" in html and "Nobody&#x27;s position (office)" in html
+    assert "Open intervention 2, Arvandia" in html and "Nobody's position (office)" in html
     assert "&lt;b&gt;Mr." in html and "<b>" not in html
     assert html.count("The record's") == 1 and html.count("The speaker's") == 2
 

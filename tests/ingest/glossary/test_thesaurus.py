@@ -7,6 +7,9 @@ import regex
 
 from ingest.glossary.thesaurus import RelationRow, Thesaurus, relation_rows, thesaurus
 from prompts.wording import LANGUAGES
+from tests.cases import Cases
+
+cases = Cases(__file__)
 
 DATA = Path(__file__).parents[3] / "ingest" / "data"
 with (DATA / "glossary.csv").open(encoding="utf-8", newline="") as file:
@@ -79,35 +82,7 @@ def test_no_word_mixes_scripts(language: str, script: str) -> None:
     assert [row[language] for row in CONCEPTS if mixed.search(row[language])] == []
 
 
-@pytest.mark.parametrize(
-    ("language", "words", "concept"),
-    [
-        ("en", "economic coercion by other States", "unilateral coercive measures"),
-        ("fr", "les mesures coercitives unilatérales", "unilateral coercive measures"),
-        ("es", "las medidas coercitivas unilaterales", "unilateral coercive measures"),
-        ("ar", "التدابير القسرية الانفرادية", "unilateral coercive measures"),
-        ("ru", "односторонних принудительных мер", "unilateral coercive measures"),
-        ("zh", "单边强制性措施", "unilateral coercive measures"),
-        ("en", "bitcoin and other cryptocurrencies", "virtual assets"),
-        ("fr", "les cryptomonnaies", "virtual assets"),
-        ("es", "las criptomonedas", "virtual assets"),
-        ("ar", "العملات المشفرة", "virtual assets"),
-        ("ru", "криптовалют", "virtual assets"),
-        ("zh", "加密货币", "virtual assets"),
-        ("en", "ill-gotten gains", "proceeds of crime"),
-        ("fr", "les biens mal acquis", "proceeds of crime"),
-        ("ru", "доходов, полученных преступным путем", "proceeds of crime"),
-        ("zh", "赃款", "proceeds of crime"),
-        ("en", "people smuggling", "smuggling of migrants"),
-        ("ar", "تهريب البشر", "smuggling of migrants"),
-        ("en", "human trafficking", "trafficking in persons"),
-        ("es", "tráfico de seres humanos", "trafficking in persons"),
-        ("ru", "грязных денег", "money-laundering"),
-        ("zh", "洗黑钱", "money-laundering"),
-        ("en", "gun-running", "illicit manufacturing of and trafficking in firearms"),
-        ("fr", "les lanceurs d'alerte", "protection of reporting persons"),
-    ],
-)
+@cases("language", "words", "concept")
 def test_concept_is_found_by_everyday_words_in_every_language(language: str, words: str, concept: str) -> None:
     assert concept in thesaurus().concepts_in(words, language)
 
@@ -118,19 +93,7 @@ def test_concepts_come_in_their_order_and_once() -> None:
     assert thesaurus().concepts_in("the colour of a kite", "en") == ()
 
 
-@pytest.mark.parametrize(
-    ("concept", "other"),
-    [
-        ("trafficking in persons", "trafficking in organs"),
-        ("smuggling of migrants", "trafficking in persons"),
-        ("money-laundering", "tax evasion"),
-        ("sanctions", "penalty"),
-        ("extradition", "transfer of sentenced persons"),
-        ("mutual legal assistance", "technical assistance"),
-        ("demand reduction", "supply reduction"),
-        ("review mechanism", "universal periodic review"),
-    ],
-)
+@cases("concept", "other")
 def test_what_is_easily_confused_is_told_apart_both_ways(concept: str, other: str) -> None:
     found = thesaurus()
     assert other in found.differs_from(concept) and concept in found.differs_from(other)

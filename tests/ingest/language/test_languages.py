@@ -8,7 +8,10 @@ from ingest.text.layout import find_blocks
 from ingest.text.readable import ReadableText, readable
 from ingest.text.repair import repair
 from ingest.text.splitter import SplitConfig, make_passages, make_sentences
+from tests.cases import Cases
 from vectorstore.lexical import any_word_query, lexical_text
+
+cases = Cases(__file__)
 
 PARAGRAPHS = {
     "en": "Arvandia has returned the stolen assets to the villages from which they had been taken. Courts helped.",
@@ -75,48 +78,7 @@ def test_lines_are_joined_as_the_script_asks(language, lines, read):
     assert "\n" not in readable(text, edits)
 
 
-TABLES = {
-    "en": [
-        ["The Convention entered into force on 29 Sept. 2003.", "We ratified it in Jan. 2004."],
-        ["See paras. 3–5, fig. 2 and sect. IV.", "We agree.[1]", "We act."],
-        ["The Co. Ltd. was closed.", "It sold arms."],
-        ["(1) First point.", "(2) Second point."],
-    ],
-    "fr": [
-        ["Voir l’art. 4, par. 2, al. 3.", "Nous l’appliquons."],
-        ["« Nous sommes d’accord. »", "Il part."],
-        ["M. Ilvane et Mme Ferro ont parlé.", "MM. Okri et Dask aussi."],
-        ["Il y a 3,5 millions d’euros, env. 20 p. 100.", "C’est trop."],
-        ["Est-ce vrai ?", "Oui !", "Nous agissons."],
-    ],
-    "es": [
-        ["El Sr. Sorel y la Sra. Anwen hablaron.", "Los Sres. Quent y Dask también."],
-        ["Véase la pág. 3, inc. b), del doc. 4.", "Es claro."],
-        ["Los EE. UU. apoyan.", "¿Es cierto?", "¡Sí!"],
-        ["«Estamos de acuerdo.»", "Se fue."],
-    ],
-    "ru": [
-        ["См. ст. 4 п. 2 Конвенции.", "Она действует."],
-        ["В 2020 г. Заречия подписала договор.", "Это стоит 5 млн. долл. США.", "Это много."],
-        ["Преступность, в т. ч. торговля людьми, растет.", "Мы против."],
-        ["«Мы согласны».", "«Нет!» — сказал он."],
-        ["Г-н А. Б. Жукарин выступил.", "Гл. III, разд. 2, подп. «а» ст. 4."],
-    ],
-    "ar": [
-        ["انظر الفقرة ١٦ من القرار.", "إنها واضحة."],
-        ["نؤيد ذلك؛ ونعمل عليه.", "هل هذا صحيح؟", "نعم!"],
-        ["قال: «نحن نوافق.»", "ثم ذهب."],
-        ["د. إلفان تكلم.", "ثم غادر."],
-        ["١- أولا.", "٢- ثانيا."],
-    ],
-    "zh": [
-        ["我们支持公约。", "这是真的吗？", "是的！"],
-        ["他说：“我们同意。”", "然后离开了。"],
-        ["他说：『好！』", "她走了。", "（见第4条。）"],
-        ["《公约》第4条适用。", "“好？”他问。"],
-        ["我们等待……然后行动。", "价格为3.5亿美元。"],
-    ],
-}
+TABLES = cases["TABLES"]
 
 
 @pytest.mark.parametrize(

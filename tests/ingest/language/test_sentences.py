@@ -3,6 +3,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest.language.sentences import split_sentences
+from tests.cases import Cases
+
+cases = Cases(__file__)
 
 
 def split(text):
@@ -30,53 +33,12 @@ def test_chinese_sentences_need_no_space(separator):
     assert split(separator.join(sentences)) == sentences
 
 
-@pytest.mark.parametrize(
-    "sentence",
-    [
-        "We thank Mr. Chairman and Mrs. Aru for it.",
-        "H.E. Dr. Ona Belk of the U.N. spoke.",
-        "See art. 4, para. 2 and arts. 5 to 7 of the Convention.",
-        "See Art. 16 bis of it.",
-        "Document No. 12 and Doc. A/55/25 apply.",
-        "It rose by 4.5 per cent in 2020.",
-        "J. K. Smith presided.",
-        "Crimes, e.g. Smuggling and i.e. Trafficking, rose.",
-        "Resolution 55/25 (cf. Annex II) applies.",
-        "Article 4.2 applies.",
-        "Le paragraphe al. 2 de l’art. 4 s’applique.",
-        "Según el art. 4, párr. 2, de la Convención.",
-        "В соответствии со ст. 4 п. 2 Конвенции.",
-        "Он родился в 1990 г. в городе.",
-        "1. We support the first measure.",
-        "(a) The second one.",
-        "The site www.example.org has it.",
-        "Smith et al. Reported it.",
-        "Words … go on in lower case.",
-        "The text […] goes on after a page.",
-        "The text […] Goes on after a page with a capital.",
-        "Is it “why?” that they ask.",
-    ],
-)
+@cases("sentence")
 def test_sentence_is_not_cut_inside(sentence):
     assert split(sentence) == [sentence]
 
 
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("We combat TOC. We act.", ["We combat TOC.", "We act."]),
-        ("It stands in annex I. We agree.", ["It stands in annex I.", "We agree."]),
-        ("He said “We agree.” They left.", ["He said “We agree.”", "They left."]),
-        ("(We agree.) They left.", ["(We agree.)", "They left."]),
-        ("It ended in 2020. In 2021 it began.", ["It ended in 2020.", "In 2021 it began."]),
-        ("confiscation.In this regard, we act.", ["confiscation.", "In this regard, we act."]),
-        ("We agree.\n\nWe act.", ["We agree.", "We act."]),
-        ("What?! No.", ["What?!", "No."]),
-        ("They said no. We disagree.", ["They said no.", "We disagree."]),
-        ("It is an art. We learn it.", ["It is an art.", "We learn it."]),
-        ("See No. 4. We agree.", ["See No. 4.", "We agree."]),
-    ],
-)
+@cases("text", "expected")
 def test_sentence_ends_where_the_next_begins(text, expected):
     assert split(text) == expected
 

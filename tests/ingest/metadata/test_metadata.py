@@ -11,7 +11,10 @@ from ingest.metadata.manifest import ManifestRow
 from ingest.metadata.metadata import ReadMetadata, merge, read_metadata
 from ingest.parties.party_table import PartyTable
 from ingest.text.layout import find_blocks
+from tests.cases import Cases
 from vectorstore.records import Metadata
+
+cases = Cases(__file__)
 
 COP = "Conference of the Parties to the United Nations Convention\nagainst Transnational Organized Crime"
 COP_FR = "Conférence des Parties à la Convention des Nations Unies contre la criminalité transnationale organisée"
@@ -64,74 +67,7 @@ def test_read_metadata_of_next_to_nothing_is_empty(text, parties):
     assert read(text, parties) == ReadMetadata(metadata=Metadata())
 
 
-@pytest.mark.parametrize(
-    ("heading", "expected"),
-    [
-        (
-            "STATEMENT BY THE REPUBLIC OF EXAMPLIA\n\nTenth session of the "
-            f"{COP}\nVienna, 12 to 16 October 2020\n\nAgenda item 2 (b): Review",
-            {
-                "state": "XAA",
-                "body": "UNTOC COP",
-                "session": "10",
-                "date": "2020-10-12/2020-10-16",
-                "agenda_item": "2 (b)",
-            },
-        ),
-        (
-            "Statement by H.E. Mr. John Doe, Permanent Representative of Examplia to the United Nations\n\n"
-            "16 October 2018\n\nCTOC/COP/2018/CRP.4",
-            {
-                "state": "XAA",
-                "speaker": "H.E. Mr. John Doe, Permanent Representative of Examplia to the United Nations",
-                "symbol": "CTOC/COP/2018/CRP.4",
-                "body": "UNTOC COP",
-                "session": "9",
-                "date": "2018-10-16",
-            },
-        ),
-        (
-            "Examplia\n\nConference of the Parties to UNTOC\nVienna, Austria, 15 October 2018",
-            {"state": "XAA", "session": "9"},
-        ),
-        (
-            "Delegation of Examplia\nWorking Group on International Cooperation, COP to UNTOC",
-            {"state": "XAA", "body": "UNTOC Working Group on International Cooperation"},
-        ),
-        (
-            "United Nations General Assembly\nSeventy-third session\nGeneral Debate\n\nStatement by Ms. Jane Roe\n"
-            "Minister for Foreign Affairs of Examplia\nNew York, 25 September 2018",
-            {"state": "XAA", "speaker": "Ms. Jane Roe", "session": "73", "agenda_item": "General Debate"},
-        ),
-        (
-            f"Déclaration de la délégation d'Examplia\n\nDixième session de la {COP_FR}\n"
-            "Vienne, du 12 au 16 octobre 2020\nPoint 4 de l'ordre du jour",
-            {
-                "state": "XAA",
-                "body": "UNTOC COP",
-                "session": "10",
-                "date": "2020-10-12/2020-10-16",
-                "agenda_item": "4",
-            },
-        ),
-        (
-            f"Declaración de la delegación de Examplia\n{COP_ES}\n"
-            "Viena, 12 a 16 de octubre de 2020\nTema 4 del programa",
-            {"state": "XAA", "body": "UNTOC COP", "session": "10", "agenda_item": "4"},
-        ),
-        ("Permanent Mission of Borduria\n\nStatement by\n\nExamplia", {"state": "XAA"}),
-        ("Joint statement by Examplia and Borduria", {"state": None}),
-        (
-            "Tenth session of the COP to UNTOC\nVienna, Austria, 12-16 October 2020",
-            {"state": None, "session": "10"},
-        ),
-        (
-            "Statement delivered by Examplia on behalf of the Coastal Group\n\nUNTOC COP 11",
-            {"state": "XGR", "on_behalf_of": "XGR", "speaker": "Examplia", "session": "11"},
-        ),
-        ("Statement by the Coastal Group", {"state": "XGR", "on_behalf_of": "XGR", "speaker": None}),
-    ],
-)
+@cases("heading", "expected")
 def test_read_metadata_from_a_heading(heading, expected, parties):
     found = read(f"{heading}\n\nMr. Chair,\n\n{BODY}\n", parties)
     assert {name: getattr(found.metadata, name) for name in expected} == expected
@@ -141,51 +77,7 @@ def test_read_metadata_from_a_heading(heading, expected, parties):
     )
 
 
-@pytest.mark.parametrize(
-    ("cover", "expected"),
-    [
-        (
-            "PERMANENT MISSION OF THE REPUBLIC OF EXAMPLIA TO THE UNITED NATIONS\n1 Long Road • Tel.: 555 0100\n\n"
-            "STATEMENT BY\nSENATOR THE HONOURABLE DR. JANE ROE,\nMINISTER OF FOREIGN AFFAIRS\n\n"
-            "GENERAL DEBATE FOR THE 79TH SESSION OF THE UNITED NATIONS GENERAL ASSEMBLY\n\n"
-            "“Leaving no one behind: acting together for the advancement of peace and\nfor our dignity.”\n\n"
-            "28 SEPTEMBER 2024",
-            {"state": "XAA", "session": "79", "date": "2024-09-28"},
-        ),
-        (
-            "Examplia Statement\n\nby Mr. John Doe, Bureau of Int. Affairs. Check against delivery\n\n3 October 2022",
-            {"state": "XAA", "date": "2022-10-03"},
-        ),
-        ("STATEMENT OF THE COASTAL GROUP\nVienna, October 16, 2018", {"state": "XGR", "date": "2018-10-16"}),
-        (
-            "Intervención de la señora Jane Roe\nPresidenta de la República de Examplia\n79º Período"
-            " de la Asamblea General",
-            {"state": "XAA", "body": "UN General Assembly"},
-        ),
-        (
-            "Постоянное представительство Республики Экземплия при ООН\n\nВЫСТУПЛЕНИЕ\n"
-            "на 79-й сессии Генеральной Ассамблеи ООН",
-            {"state": "XAA", "session": "79"},
-        ),
-        ("ВЫСТУПЛЕНИЕ\nМинистра иностранных дел\nРеспублики Экземплия\nИ.И.Доу", {"state": "XAA"}),
-        (
-            "كلمة معالي وزير خارجية جمهورية إكسمبليا\nأمام الجمعية العامة للأمم المتحدة",
-            {"state": "XAA", "body": "UN General Assembly"},
-        ),
-        ("البعثة الدائمة لجمهورية إكسمبليا لدى الأمم المتحدة\nبيان", {"state": "XAA"}),
-        ("埃克森普利亚常驻联合国代表团\n约翰·多伊大使在安理会的发言", {"state": "XAA", "body": "UN Security Council"}),
-        (
-            "United Nations S/PV.3756\nFriday, 21 March 1997, 6 p.m.",
-            {"body": "UN Security Council", "symbol": "S/PV.3756", "date": "1997-03-21"},
-        ),
-        ("A/C.3/48/SR.7\n12 November 1993", {"body": "UN General Assembly", "session": "48", "state": None}),
-        ("A/PV.1023\nOfficial Records", {"body": "UN General Assembly", "symbol": "A/PV.1023", "session": None}),
-        # The day of the meeting, not that on which its record was issued.
-        ("Committee on Lamps\n15 May 1995\nNOTE ON THE MEETING OF 5 APRIL 1995", {"date": "1995-04-05"}),
-        # Draft decisions are cited in brackets.
-        ("Statement by Examplia on the draft (A/76/L.31)\nNew York, 20 January 2022", {"symbol": None, "state": "XAA"}),
-    ],
-)  # fmt: skip
+@cases("cover", "expected")
 @pytest.mark.parametrize("greeting", ["Mr. President,", "Excellencies,\nLadies and Gentlemen,"])
 def test_cover_of_a_mission_tells_who_where_and_when(cover, greeting, expected, parties):
     found = read(f"{cover}\n\n{greeting}\n\n{BODY}\n", parties)
@@ -222,106 +114,24 @@ def test_opening_names_the_session_unless_it_names_two(parties):
     assert read(both, parties).metadata.session is None
 
 
-@pytest.mark.parametrize(
-    ("text", "state"),
-    [
-        ("Mr. Chair,\n\nMy country, Examplia, ratified the Convention. We thank Borduria.", "XAA"),
-        (
-            "Mr. Chair,\n\nExamplia has consistently supported it. The situation in Borduria worries us.",
-            "XAA",
-        ),
-        (
-            "Mr. Chair,\n\nOn behalf of the Government of Examplia, I thank you. Borduria suffers.",
-            "XAA",
-        ),
-        (
-            "Señora Presidenta:\n\nExamplia apoya la cooperación internacional contra la delincuencia organizada.",
-            "XAA",
-        ),
-        ("Mr. Chair,\n\nThe crimes in Borduria must end. Borduria is at war. Borduria, Borduria, Borduria.", None),
-        (
-            "Mr. Chair,\n\nIf Borduria is committed to peace, why does it wage war? We ask that Borduria stop.",
-            None,
-        ),
-        ("Mr. Chair,\n\nExamplia welcomes this. Borduria welcomes that.", None),
-        ("Mr. Chair,\n\nWe thank the delegation of Borduria for its draft.", None),
-    ],
-)
+@cases("text", "state")
 def test_read_metadata_concludes_the_state_only_from_self_reference(text, state, parties):
     found = read(text, parties)
     assert found.metadata.state == state
     assert found.inferred == (("state",) if state else ())
 
 
-@pytest.mark.parametrize(
-    ("text", "group"),
-    [
-        (
-            "I have the honour to deliver this statement on behalf of the Member States of the Coastal Group.",
-            "XGR",
-        ),
-        (
-            "On behalf of the Coastal Group, I thank you. The Coastal Group agrees, and the Coastal Group acts.",
-            "XGR",
-        ),
-        ("Examplia aligns itself with the statement made by Borduria on behalf of the Coastal Group.", None),
-        (
-            "As Mr. Doe just said on behalf of the Coastal Group, we agree. The Coastal Group, the Coastal Group!",
-            None,
-        ),
-        ("We thank Borduria, which spoke on behalf of the Coastal Group.", None),
-        ("I speak in my national capacity and not on behalf of the Coastal Group.", None),
-    ],
-)
+@cases("text", "group")
 def test_read_metadata_takes_the_group_only_from_who_speaks_for_it(text, group, parties):
     assert read(f"Mr. Chair,\n\n{text}", parties).metadata.on_behalf_of == group
 
 
-@pytest.mark.parametrize(
-    ("text", "iso"),
-    [
-        ("12-16 October, 2020", "2020-10-12/2020-10-16"),
-        ("12 to 16 October 2020", "2020-10-12/2020-10-16"),
-        ("October 12-16, 2020", "2020-10-12/2020-10-16"),
-        ("28 September – 2 October 2020", "2020-09-28/2020-10-02"),
-        ("29 December - 3 January 2020", "2019-12-29/2020-01-03"),
-        ("1 October 2018", "2018-10-01"),
-        ("October 1st, 2018", "2018-10-01"),
-        ("2018-10-15", "2018-10-15"),
-        ("2018", "2018"),
-        ("2020-10-12/2020-10-16", "2020-10-12/2020-10-16"),
-        ("12 al 16 de octubre de 2020", "2020-10-12/2020-10-16"),
-        ("1er octobre 2018", "2018-10-01"),
-        ("12–16 октября 2020", "2020-10-12/2020-10-16"),
-        ("١٢-١٦ تشرين الأول/أكتوبر ٢٠٢٠", "2020-10-12/2020-10-16"),
-        ("2020年10月12日至16日", "2020-10-12/2020-10-16"),
-        ("15.10.2018", "2018-10-15"),
-        ("15/10/2018", "2018-10-15"),
-        ("05/10/2018", None),
-        ("31 February 2019", None),
-        ("16-12 October 2020", None),
-        ("2020-10-16/2020-10-12", None),
-        ("soon", None),
-        ("", None),
-    ],
-)
+@cases("text", "iso")
 def test_iso_date_for_any_form(text, iso):
     assert iso_date(text) == iso
 
 
-@pytest.mark.parametrize(
-    ("text", "language"),
-    [
-        ("The delegation thanks the Secretariat for its work.", "en"),
-        ("La délégation remercie le Secrétariat pour son travail.", "fr"),
-        ("La delegación agradece a la Secretaría su trabajo.", "es"),
-        ("Делегация благодарит Секретариат за его работу.", "ru"),
-        ("يشكر الوفد الأمانة العامة على عملها.", "ar"),
-        ("代表团感谢秘书处的工作。", "zh"),
-        ("12 345", None),
-        ("", None),
-    ],
-)
+@cases("text", "language")
 def test_detect_language_for_the_six(text, language):
     assert detect_language(text) == language
 

@@ -15,49 +15,12 @@ from ingest.metadata.sessions import (
     load_sessions,
     session_for,
 )
+from tests.cases import Cases
+
+cases = Cases(__file__)
 
 
-@pytest.mark.parametrize(
-    ("name", "body"),
-    [
-        (
-            "Conference of the Parties to the United Nations Convention against Transnational Organized Crime",
-            UNTOC_COP,
-        ),
-        ("Conference of the State Parties to the UNTOC", UNTOC_COP),
-        ("conference of states parties to\n\nthe UN Convention on transnational organised crime", UNTOC_COP),
-        ("UNTOC Conference of the Parties", UNTOC_COP),
-        ("COP to UNTOC", UNTOC_COP),
-        ("CTOC/COP", UNTOC_COP),
-        ("untoc cop", UNTOC_COP),
-        (
-            "Conferencia de las Partes en la Convención de las Naciones Unidas contra la Delincuencia Organizada "
-            "Transnacional",
-            UNTOC_COP,
-        ),
-        (
-            "Conférence des Parties à la Convention des Nations Unies contre la criminalité transnationale organisée",
-            UNTOC_COP,
-        ),
-        (
-            "Конференции участников Конвенции Организации Объединенных Наций против транснациональной "
-            "организованной преступности",
-            UNTOC_COP,
-        ),
-        ("مؤتمر الأطراف في اتفاقية الأمم المتحدة لمكافحة الجريمة المنظمة عبر الوطنية", UNTOC_COP),
-        ("《联合国打击跨国有组织犯罪公约》缔约方会议", UNTOC_COP),
-        ("UN General Assembly, General Debate", GENERAL_ASSEMBLY),
-        ("UN General Debate", GENERAL_ASSEMBLY),
-        ("Conference of the States Parties to the UN Convention against Corruption", "UNCAC COSP"),
-        ("Commission on Crime Prevention and Criminal Justice", "CCPCJ"),
-        ("CND", "CND"),
-        ("Working Group on International Cooperation", "UNTOC Working Group on International Cooperation"),
-        ("Security Council", "UN Security Council"),
-        ("Board of Examplia", None),
-        ("", None),
-        ("Security Council and General Assembly", None),
-    ],
-)
+@cases("name", "body")
 def test_canonical_body_for_any_name(name, body):
     assert canonical_body(name) == body
 
@@ -76,44 +39,7 @@ def test_find_bodies_gives_places_and_takes_the_longest_name():
     ]
 
 
-@pytest.mark.parametrize(
-    ("text", "number"),
-    [
-        ("Tenth session of the Conference", 10),
-        ("10th session", 10),
-        ("the resumed eleventh session", 11),
-        ("fifty-third session", 53),
-        ("Fifty third\nSession", 53),
-        ("Session X", 10),
-        ("XII session", 12),
-        ("COP10", 10),
-        ("10º período de sesiones", 10),
-        ("décimo tercer período de sesiones", 13),
-        ("septuagésimo quinto período de sesiones", 75),
-        ("décima sesión", 10),
-        ("undécima sesión", 11),
-        ("décima tercera sesión", 13),
-        ("decimotercera sesión", 13),
-        ("septuagésima quinta sesión", 75),
-        ("11.ª sesión", 11),
-        ("dixième session", 10),
-        ("10e session", 10),
-        ("soixante et onzième session", 71),
-        ("soixante-quinzième session", 75),
-        ("десятой сессии", 10),
-        ("семьдесят пятая сессия", 75),
-        ("10-я сессия", 10),
-        ("الدورة العاشرة", 10),
-        ("الدورة الخامسة والسبعون", 75),
-        ("第十届会议", 10),
-        ("第七十五届会议", 75),
-        ("第10届会议", 10),
-        ("Session of the Conference", None),
-        ("the 2020 session", None),
-        ("in the first place, a session", None),
-        ("", None),
-    ],
-)
+@cases("text", "number")
 def test_find_session_number_for_any_form(text, number):
     assert find_session_number(text) == number
 

@@ -8,7 +8,10 @@ from ingest.metadata.metadata import read_metadata
 from ingest.parties.party_table import PartyTable
 from ingest.records.interventions import cut_at_interventions, find_interventions, is_record, may_be_record
 from ingest.text.layout import find_blocks
+from tests.cases import Cases
 from tests.conftest import PROJECT
+
+cases = Cases(__file__)
 
 RECORDS = PROJECT / "tests" / "data" / "records"
 
@@ -187,18 +190,7 @@ OPENING = "Mr. Ilvane (Arvandia): We recovered assets.\n\n"
 CLOSING = "\n\nMs. Ferro (Belmora): We closed ports."
 
 
-@pytest.mark.parametrize(
-    ("paragraph", "last"),
-    [
-        # A State quotes another, names a delegate, or begins with a title: it goes on speaking.
-        ("The representative of Belmora said that courts decide. We disagree.", "We disagree."),
-        ("Mr. Sorel (Esquaria) told us of fines. We disagree.", "We disagree."),
-        ("Mr. President, there are three points: courts, ports and people.", "and people."),
-        ("The Secretary-General listed three tasks: courts, ports and people.", "and people."),
-        ("The Chair of the Working Group, Mr. Ren, asked this: who pays?", "who pays?"),
-        ("General remarks (part two): we shall be brief.", "be brief."),
-    ],
-)  # fmt: skip
+@cases("paragraph", "last")
 def test_words_of_a_speech_are_no_speaker_line(paragraph, last, parties):
     text = OPENING + paragraph + CLOSING
     assert [who for who, _, _ in speakers(text, parties)] == ["XAA", "XAB"]
@@ -206,24 +198,7 @@ def test_words_of_a_speech_are_no_speaker_line(paragraph, last, parties):
     assert text[first.start : first.end].endswith(last)
 
 
-@pytest.mark.parametrize(
-    "paragraph",
-    [
-        "The meeting was suspended at 11 a.m. and resumed at 11.20 a.m.",
-        "It was so decided.",
-        "Draft resolution L.4 was adopted by 40 votes to none.",
-        "Mr. Ilvane was escorted from the rostrum.",
-        "Ms. Lorne, Vice-President, took the Chair.",
-        "Agenda item 7",
-        "Explanations of vote",
-        "Jane Dask (Utopia): We have no navy.",
-        "Mr. Dask: We have no navy.",
-        "The Secretary: A paper is at the back.",
-        "The representative of Utopia: We have no navy.",
-        "Mr. Sorel (Esquaria) and Mr. Quent (Galdoria): We have no navy.",
-        "Mr. Sorel (Esquaria) We have no navy.",
-    ],
-)
+@cases("paragraph")
 def test_what_follows_on_a_speech_is_not_put_into_its_mouth(paragraph, parties):
     text = OPENING + paragraph + "\n\nThe lights went out." + CLOSING
     mouths = [who for who, first, _ in speakers(text, parties) if who != "-"]
@@ -232,20 +207,7 @@ def test_what_follows_on_a_speech_is_not_put_into_its_mouth(paragraph, parties):
     assert text[first.start : first.end] == "We recovered assets."
 
 
-@pytest.mark.parametrize(
-    "paragraph",
-    [
-        "3. Several speakers welcomed the roster.",
-        "3. The Working Group took note of the report.",
-        "3. Ms. Sand (Rimalia) was elected Rapporteur.",
-        "3. Ms. Sand (Rimalia) sang of rivers that flow.",
-        "3. The representative of Rimalia sang of rivers that flow.",
-        "3. The representatives of Rimalia and Galdoria said that rivers flow.",
-        "3. The Chairperson sang of rivers that flow.",
-        "3. At the same meeting, a film was shown.",
-        "3. Statements were made by the representatives of Rimalia and Galdoria.",
-    ],
-)
+@cases("paragraph")
 def test_a_summary_record_goes_on_with_nobody_rather_than_the_one_before(paragraph, parties):
     text = (
         "1. Mr. Ilvane (Arvandia) said that assets had been recovered.\n\n2. He added that courts were slow.\n\n"

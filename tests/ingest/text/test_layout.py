@@ -7,6 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest.text.layout import ends_sentence, find_blocks, holds_sentence_end
+from tests.cases import Cases
+
+cases = Cases(__file__)
 
 SEED = (files("ingest") / "sample" / "000_6237221ecf9e9373.txt").read_text(encoding="utf-8")
 WRAPPED = (
@@ -46,61 +49,19 @@ def paragraph_at(text: str, words: str) -> int | None:
     return next(block.paragraph for block in find_blocks(text) if block.start <= offset < block.end)
 
 
-@pytest.mark.parametrize(
-    ("words", "paragraph"),
-    [
-        ("Session of the Conference", None),
-        ("Agenda item 4", None),
-        ("In the Name of God", None),
-        ("Mr. Chairman,", None),
-        ("My delegation would like", 1),
-        ("We are well aware", 2),
-        ("Cognizant of the importance", 3),
-        ("Despite the substantial efforts", 4),
-        ("article 4 of the Convention", 4),
-        ("Wetrust that", 4),
-        ("I thank You Mr. Chair.", 5),
-    ],
-)
+@cases("words", "paragraph")
 def test_paragraphs_of_the_seed_are_numbered_after_joining_double_spaced_lines(
     words: str, paragraph: int | None
 ) -> None:
     assert paragraph_at(SEED, words) == paragraph
 
 
-@pytest.mark.parametrize(
-    ("text", "ends"),
-    [
-        ("We agree.", True),
-        ("We agree.”", True),
-        ("Do we agree?)", True),
-        ("I met Mr.", False),
-        ("as J. F.", False),
-        ("see para.", False),
-        ("we agree;", False),
-        ("我们支持。", True),
-        ("هل نحن متفقون؟", True),
-        ("", False),
-    ],
-)
+@cases("text", "ends")
 def test_ends_sentence_knows_stops_that_end_none(text: str, ends: bool) -> None:
     assert ends_sentence(text) is ends
 
 
-@pytest.mark.parametrize(
-    ("text", "holds"),
-    [
-        ("Peace.In this regard", True),
-        ("We agree. We support it", True),
-        ("He said “we agree”. The rest", True),
-        ("Growth of 2.5 per cent", False),
-        ("Statement by H.E. Mr. Zembla", False),
-        ("see www.example.org or art. 4", False),
-        ("1. Opening of the session", False),
-        ("(a) Strengthening cooperation;", False),
-        ("我们支持。我们", True),
-    ],
-)
+@cases("text", "holds")
 def test_holds_sentence_end_ignores_abbreviations_and_numbers(text: str, holds: bool) -> None:
     assert holds_sentence_end(text) is holds
 

@@ -20,7 +20,10 @@ from hypothesis import strategies as st
 from ingest.text.layout import find_blocks
 from ingest.text.repair import ELLIPSIS, ReadableText, is_furniture, readable, repair, running_heads
 from ingest.text.squash import squash
+from tests.cases import Cases
 from vectorstore.records import Edit
+
+cases = Cases(__file__)
 
 SEED = (files("ingest") / "sample" / "000_6237221ecf9e9373.txt").read_text(encoding="utf-8")
 JUDGEMENTS = Path(__file__).with_name("repair_judgements.csv")
@@ -186,27 +189,7 @@ def test_the_seed_is_mended_without_a_wrong_insertion() -> None:
     assert {e.kind for e in whole.edits} == {"wrap", "glue"}
 
 
-@pytest.mark.parametrize(
-    "word",
-    [
-        "INTERPOL",
-        "Gharibabadi",
-        "UNTOC",
-        "UNODC",
-        "Passor",
-        "Songwe",
-        "Baluchestan",
-        "FATF",
-        "cybercrime",
-        "counterterrorism",
-        "Guambe",
-        "daras",
-        "respresentatives",
-        "electromobility",
-        "ingathered",
-        "Kyrgyzstan",
-    ],
-)
+@cases("word")
 @pytest.mark.parametrize("frame", ["{} agrees with us.", "We agree with {} on this.", "We agree; {} does too."])
 def test_names_acronyms_and_rare_words_are_never_split(word: str, frame: str) -> None:
     assert mended(frame.format(word)) == frame.format(word)
@@ -236,24 +219,7 @@ def test_words_are_mended_in_english_only(language: str | None) -> None:
     assert mended(text, language) == text
 
 
-@pytest.mark.parametrize(
-    ("broken", "whole"),
-    [
-        ("the rules of inter-\nnational law", "the rules of international law"),
-        ("the right of self-\ndetermination", "the right of self-determination"),
-        ("the Secretary-\nGeneral agrees", "the Secretary-General agrees"),
-        ("in the short-\nand long-term", "in the short- and long-term"),
-        ("the state-of-the-\nart works", "the state-of-the-art works"),
-        ("in co\u00ad\noperation with", "in cooperation with"),
-        ("a peace-\nkeeping force; peacekeeping", "a peacekeeping force; peacekeeping"),
-        ("a peace-\nkeeping force; peace-keeping", "a peace-keeping force; peace-keeping"),
-        ("in 2007-\n2012 we", "in 2007-2012 we"),
-        ("harm inf licted on us", "harm inflicted on us"),
-        ("harm inf\nlicted on us", "harm inflicted on us"),
-        ("harm inf\n\nLicted on us", "harm inf\n\nLicted on us"),
-        ("the rest of them", "the rest of them"),
-    ],
-)
+@cases("broken", "whole")
 def test_words_cut_at_a_line_end_are_joined(broken: str, whole: str) -> None:
     assert mended(broken) == whole
 

@@ -20,26 +20,15 @@ from ingest.language.dates import MONTH_NUMBER
 from ingest.language.numbers import find_numbers
 from ingest.parties.party_table import PartyTable
 from ingest.treaties.references import find_articles
+from tests.cases import Cases
 from vectorstore.records import Sentence, Statement
+
+cases = Cases(__file__)
 
 Stored = dict[str, tuple[Statement, tuple[Sentence, ...]]]
 BY_HAND: Final = Path(__file__).parent / "paraphrases.txt"
-OPENINGS: Final = {
-    "en": ("{p} says that {s}", "According to {p}, {s}", "{p}: {s}", "{p} notes that {s}", "In the view of {p}, {s}", "{p} stresses that {s}"),
-    "fr": ("{p} dit que {s}", "Selon {p}, {s}", "{p} : {s}", "{p} souligne que {s}", "{p} déclare que {s}"),
-    "es": ("{p} dice que {s}", "Según {p}, {s}", "{p}: {s}", "{p} señala que {s}", "{p} afirma que {s}"),
-    "ru": ("{p} заявляет, что {s}", "{p}: {s}", "{p} отмечает, что {s}", "{p} указывает, что {s}"),
-    "ar": ("{p} تقول إن {s}", "{p}: {s}", "{p} تؤكد أن {s}"),
-    "zh": ("{p}表示，{s}", "{p}指出，{s}", "{p}：{s}"),
-}  # fmt: skip
-_THIRD: Final = {
-    "en": (("we are", "it is"), ("we were", "it was"), ("we have", "it has"), ("my delegation", "it"), ("my Government", "its Government"), ("my country", "it"), ("our", "its"), ("my", "its"), ("we", "it"), ("us", "it"), ("I", "it")),
-    "fr": (("notre", "son"), ("nos", "ses"), ("nous", "il"), ("ma délégation", "elle"), ("mon", "son")),
-    "es": (("nuestro", "su"), ("nuestra", "su"), ("nuestros", "sus"), ("nuestras", "sus"), ("mi Gobierno", "su Gobierno"), ("mi", "su")),
-    "ru": (("наши", "ее"), ("наш", "ее"), ("наша", "ее"), ("наше", "ее"), ("наших", "ее"), ("мы", "она")),
-    "ar": (("بلادي", "البلاد"),),
-    "zh": (("我国", "该国"), ("我们", "该国")),
-}  # fmt: skip
+OPENINGS = cases["openings"]
+_THIRD = cases["third"]
 _CLAUSE: Final = re.compile(r"(?<=\w)(?:[;:；：؛]\s*|,\s+(?=(?:and|but|et|mais|y|pero|и|но|а)\s)|，(?=但|并|同时))")
 _ASIDE: Final = re.compile(
     r",\s(?:which|who|in which|qui|dont|que|котор\w+)\s[^,;.]{5,60},|\s\([^()]{3,60}\)|，[^，。]{2,8}(?=，)"
@@ -188,14 +177,7 @@ def misquoted(claim: TrueClaim, chance: random.Random) -> Edited:
 
 # --- edits of meaning
 
-_ADD: Final = {
-    "en": (r"\b(is|are|was|were|has|have|had|will|would|should|must|can|could|may|shall|does|do|did)\b(?! not\b| no\b| never\b| neither\b|n't)", r"\1 not"),
-    "fr": (r"(?<![’'])\b(?<!une )(?<!la )(?<!sa )(est|sont|était|a|ont|avait|doit|doivent|peut|peuvent|sera|seront|fait|permet|propose|demande|considère)\b(?! pas)", r"ne \1 pas"),
-    "es": (r"\b(es|son|era|ha|han|había|debe|deben|puede|pueden|será|serán|fue|fueron|propone|considera|pide|prevé)\b", r"no \1"),
-    "ru": (r"(?<!\bне )\b(является|был|была|было|были|будет|может|могут|должен|должна|должны|считает|предлагает|участвует|составил|составила|получила|создала|признает|намерена|возможен)\b", r"не \1"),
-    "ar": (r"(?<!لا )(?<!\w)(ترى|تعتبر|تطالب|يجب|ينبغي|يجوز|يمكن|تخالف|تحتاج|تقول إن|تدرك|تلقت|أصدر|تؤكد|يولي|تضر|تعيدها?|تسلم)(?!\w)", r"لا \1"),
-    "zh": (r"(?<!不)(应当?|可以|能够|会|支持|同意|承认|批准|是|愿意|建议|要求|主张|违反|收到)", r"不\1"),
-}  # fmt: skip
+_ADD = cases["add"]
 _DROP: Final = {
     "en": (r"\b(is|are|was|were|has|have|had|will|would|should|must|can|could|may|shall|does|do|did|or|and|yet) not\b|\bcannot\b|\bnot (?=\w)|\bno longer |\bnever ", lambda m: m[1] or ("can" if m[0] == "cannot" else "")),
     "fr": (r"\bne (\w+) pas\b|\bn[’'](\w+) pas\b", lambda m: m[1] or m[2]),
@@ -204,22 +186,8 @@ _DROP: Final = {
     "ar": (r"(?<!\w)(و?)(?:لا|لم|لن) (?!سيما)(?=\w)", lambda m: m[1]),
     "zh": (r"(?<!得)不(?=[应可能会引附成])|没有|未(?=[^来])", lambda m: ""),
 }  # fmt: skip
-_MODALS: Final = {
-    "en": {"shall": "may", "must": "may", "may": "shall", "should": "must", "can": "must", "might": "must", "could": "must"},
-    "fr": {"doit": "peut", "doivent": "peuvent", "peut": "doit", "peuvent": "doivent", "devrait": "doit", "pourrait": "doit"},
-    "es": {"debe": "puede", "deben": "pueden", "puede": "debe", "pueden": "deben", "debería": "debe", "podría": "debe"},
-    "ru": {"должен": "может", "должна": "может", "должны": "могут", "может": "должен", "могут": "должны", "обязаны": "могут", "следует": "можно"},
-    "ar": {"يجب": "يجوز", "يجوز": "يجب", "ينبغي": "يمكن", "يمكن": "يجب"},
-    "zh": {"应当": "可以", "必须": "可以", "可以": "必须", "能够": "必须", "应": "可"},
-}  # fmt: skip
-_QUANTITY: Final = {
-    "en": {"all": "some", "every": "hardly any", "some": "all", "certain": "all", "many": "few", "several": "all", "more than": "less than", "at least": "at most", "only": "not only"},
-    "fr": {"tous": "certains", "toutes": "certaines", "chaque": "aucun", "certains": "tous", "certaines": "toutes", "au moins": "au plus"},
-    "es": {"todos": "algunos", "todas": "algunas", "toda": "alguna", "algunas": "todas", "algunos": "todos", "más de": "menos de"},
-    "ru": {"все": "некоторые", "каждый": "не каждый", "ряд": "все", "более": "менее"},
-    "ar": {"جميع": "بعض", "كل": "بعض", "بعض": "جميع", "على الأقل": "على الأكثر", "أقل من": "أكثر من"},
-    "zh": {"所有": "一些", "不到": "超过", "都应": "部分应"},
-}  # fmt: skip
+_MODALS = cases["modals"]
+_QUANTITY = cases["quantity"]
 
 
 def _bound(word: str, language: str) -> str:

@@ -1,0 +1,62 @@
+"""Parts of the page that its tabs share: HTML that acts, how events run and what they bring, which errors are shown."""
+
+from collections.abc import Callable
+from functools import cache
+from importlib.resources import files
+from typing import Any, Final
+
+import gradio as gr
+from fastapi import HTTPException
+
+from app.corpus.corpus import Corpus
+from app.errors import AppError, NotFoundError
+from ingest.errors import IngestError
+from vectorstore.errors import StoreError
+
+SHOWN_ERRORS: Final = (AppError, IngestError, StoreError)
+_PRIVATE: Final = {"show_progress": "hidden", "api_visibility": "private"}
+# For whatever answers at once: no progress display, and no queue. Gradio's browser part closes the queue's stream
+# after the last event, and loses an event that is sent in that moment.
+QUIET: Final[dict[str, Any]] = _PRIVATE | {"queue": False}
+
+
+def queued(name: str, at_once: int, **options: str) -> dict[str, Any]:
+    """Returns options of events that wait in a queue, of which so many run at once; a second click counts for none."""
+    return _PRIVATE | {"concurrency_id": name, "concurrency_limit": at_once, "trigger_mode": "once", **options}
+
+
+def html(value: Any = None, *, acts: bool = False, **options: Any) -> gr.HTML:  # noqa: ANN401 - the component's own
+    """Places HTML; with `acts`, buttons in it reach the server, and folds fetch what they hold."""
+    if acts:
+        options["js_on_load"] = _script()
+    return gr.HTML(value, apply_default_css=False, **options)
+
+
+@cache
+def _script() -> str:
+    return files("app.ui").joinpath("parts.js").read_text(encoding="utf-8")
+
+
+def sent(event: gr.EventData) -> dict[str, Any]:
+    """Returns what a button in HTML sent: its data-* attributes, and `typed`."""
+    return event._data if isinstance(event._data, dict) else {}
+
+
+def skips(count: int) -> tuple[Any, ...]:
+    """Returns that so many outputs stay as they are."""
+    return (gr.skip(),) * count
+
+
+def fetched(corpus: Corpus, read: Callable[[Corpus, object], dict[str, str]], name: str) -> Callable[[Any], Any]:
+    """Returns a function that the browser may call by its name, for parts of a card that are fetched when opened."""
+
+    # The component hangs the function under its name, and marks it, which a method cannot be.
+    def answered(asked: Any) -> dict[str, str]:  # noqa: ANN401 - whatever a browser sends
+        try:
+            corpus.show(str(asked.get("statement")) if isinstance(asked, dict) else "")
+        except NotFoundError as error:
+            raise HTTPException(404) from error
+        return read(corpus, asked)
+
+    answered.__name__ = name
+    return answered
