@@ -144,8 +144,7 @@ def run(
 def _run_reading(examples: Path | None, folds: Path | None, *, as_json: bool) -> int:
     from evals.paths import conference_parties
     from evals.print_runs import print_tables
-    from evals.reading import fold_reader, load_marked, rates_of, reader, score_readings
-    from evals.report.tables import Table
+    from evals.reading import fold_reader, load_marked, rates_of, rates_table, reader, score_readings
     from ingest.parties.party_table import PartyTable
 
     parties = PartyTable.load(conference_parties())
@@ -154,13 +153,8 @@ def _run_reading(examples: Path | None, folds: Path | None, *, as_json: bool) ->
     rates = [found for by in (None, "language", "kind", "register") for found in rates_of(scored, by)]
     if as_json:
         print(json.dumps([asdict(found) for found in rates], ensure_ascii=False))
-        return 0
-    names = list(rates[0].rates)
-    rows = [
-        (found.name, str(found.count), *(f"{found.rates[n]:.3f}" if n in found.rates else "" for n in names))
-        for found in rates
-    ]
-    print_tables(Table(title="What was read right", columns=("questions", "n", *names), rows=rows))
+    else:
+        print_tables(rates_table(rates))
     return 0
 
 
@@ -208,7 +202,7 @@ def report(
     return 0
 
 
-@command(commands, f"{PROGRAM} compare first latest", f"{PROGRAM} compare first latest --fail-on regression")
+@command(commands, f"{PROGRAM} compare first latest", f"{PROGRAM} compare before after --exact")
 def compare(
     invocation: Invocation,
     baseline: Annotated[str, typer.Argument(metavar="BASELINE", help="the run compared with")],
@@ -216,29 +210,29 @@ def compare(
     intersection: Annotated[
         bool, typer.Option("--intersection", help="compare the cases that both have, if sets differ")
     ] = False,
-    by: Annotated[str, typer.Option(metavar="NAMES", help="slices to show, joined by commas")] = "type,lang",
-    fail_on: Annotated[
-        Literal["regression"] | None, typer.Option(help="exit 1 if something got worse beyond chance")
-    ] = None,
+    exact: Annotated[
+        bool, typer.Option("--exact", help="list the answers that are not the same in all they hold; exit 1 if any")
+    ] = False,
 ) -> int:
     """Compare a run with another over the same cases: what flipped, what got better or worse, what was changed."""
+    from evals.compare import answers_apart
     from evals.compare import compare as compare_runs
     from evals.print_runs import print_tables
     from evals.report.tables import comparison_tables
     from evals.report.verdict import changed
 
-    candidate = _open_run(invocation, run)
-    found = compare_runs(_open_run(invocation, baseline), candidate, intersection=intersection)
+    before, candidate = _open_run(invocation, baseline), _open_run(invocation, run)
+    if exact:
+        apart = answers_apart(before, candidate)
+        print("\n".join(f"{case}  {difference}" for case, difference in apart.items()) or "equal")
+        return 1 if apart else 0
+    found = compare_runs(before, candidate, intersection=intersection)
     if invocation.as_json:
         print(json.dumps(found.to_json(), indent=1))
     else:
-        documents = _documents(candidate, invocation)
-        print_tables(
-            *comparison_tables(found, by.split(","), candidate, documents),
-            first=f"“{candidate.name}” is {changed(found)}",
-        )
-    worse = any(difference.verdict == "worse" for difference in found.differences.values())
-    return 1 if fail_on == "regression" and worse else 0
+        shown = comparison_tables(found, candidate, _documents(candidate, invocation))
+        print_tables(*shown, first=f"“{candidate.name}” is {changed(found)}")
+    return 0
 
 
 @command(commands, f"{PROGRAM} gate latest --baseline evals/baselines/smoke")

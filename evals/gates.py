@@ -18,9 +18,9 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from evals.compare import Paired, difference_of_data, paired, paired_cases
 from evals.errors import EvalError, first_fault
 from evals.metrics.table import METRICS, Floats, Metric
-from evals.runs import Run
+from evals.runs import Run, ScoreRecord
 from evals.stats import FEWEST_CLUSTERS, RESAMPLES, holm, interval, not_worse_p
-from evals.summary import CaseScore, Figure, by_case, figure
+from evals.summary import Figure, by_case, figure
 
 # Significance level, one-sided: as one end of a 95 % interval.
 ALPHA: Final = 0.025
@@ -191,7 +191,7 @@ def check_gates(gates: Gates, candidate: Run, baseline: Run | None = None) -> Ga
     )
 
 
-def _gating(run: Run) -> tuple[CaseScore, ...]:
+def _gating(run: Run) -> tuple[ScoreRecord, ...]:
     return tuple(case for case in by_case(run.scores()) if case.gates)
 
 
@@ -217,7 +217,7 @@ def is_complete(run: Run) -> bool:
     return run.manifest.ended is not None and len(asked) >= run.manifest.cases * run.manifest.repeats
 
 
-def _hard(gate: HardGate, cases: Sequence[CaseScore], gates: Gates) -> GateResult:
+def _hard(gate: HardGate, cases: Sequence[ScoreRecord], gates: Gates) -> GateResult:
     metric = METRICS[gate.metric]
     least = gate.at_least is not None
     bar = next(value for value in (gate.at_least, gate.at_most) if value is not None)
@@ -234,7 +234,7 @@ def _hard(gate: HardGate, cases: Sequence[CaseScore], gates: Gates) -> GateResul
     )  # fmt: skip
 
 
-def _soft(pairs: Sequence[tuple[CaseScore, CaseScore]], gates: Gates) -> tuple[list[GateResult], tuple[str, ...]]:
+def _soft(pairs: Sequence[tuple[ScoreRecord, ScoreRecord]], gates: Gates) -> tuple[list[GateResult], tuple[str, ...]]:
     """Returns (results, names of gates that are left out); the correction is over what both runs have figures of."""
     found = {gate: paired(pairs, METRICS[gate.metric]) for gate in gates.soft}
     left_out = tuple(gate.metric for gate, pair in found.items() if pair.values == (None, None))

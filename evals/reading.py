@@ -20,6 +20,7 @@ from app.question.roles import Weights, encode_words, labels_of, load_weights, t
 from app.question.spans import find_spans
 from app.records import Scope
 from evals.marked_examples import FOLDS, MarkedExample, fold_of, load_examples, read_examples
+from evals.report.tables import Table
 from ingest.metadata.sessions import canonical_body
 from ingest.parties.party_table import PartyTable
 from ingest.parties.regions import region_named
@@ -199,13 +200,22 @@ def rates_of(scored: Sequence[ScoredReading], by: By | None = None) -> list[Read
 
 
 def _rates(items: Sequence[ScoredReading]) -> dict[str, float]:
-    told: dict[str, list[float]] = {
-        part: [float(item.parts[part]) for item in items if part in item.parts] for part in PARTS
-    }
-    told["kind"] = [float(item.kind) for item in items if item.kind is not None]
-    told["topic F1"] = [item.topic for item in items if item.topic is not None]
-    told["all right"] = [float(item.all_right) for item in items]
+    told: dict[str, list[float]] = {part: [] for part in (*PARTS, "kind", "topic F1", "all right")}
+    for item in items:
+        values = {**item.parts, "kind": item.kind, "topic F1": item.topic, "all right": item.all_right}
+        for name, value in values.items():
+            told[name] += [] if value is None else [float(value)]
     return {name: sum(values) / len(values) for name, values in told.items() if values}
+
+
+def rates_table(rates: Sequence[ReadingRates]) -> Table:
+    """Returns rates, those of all first."""
+    names = [*rates[0].rates]
+    rows = [
+        (found.name, str(found.count), *(f"{found.rates[n]:.3f}" if n in found.rates else "" for n in names))
+        for found in rates
+    ]
+    return Table(title="What was read right", columns=("questions", "n", *names), rows=rows)
 
 
 def load_marked(path: Path | None) -> tuple[MarkedExample, ...]:

@@ -93,8 +93,6 @@ class ScoreRecord(BaseModel):
         components: What each measure gave, see `evals.metrics.table`; measures that do not apply are absent.
         gates: Whether the case may decide a gate; drafts may not.
         stage: The first broken stage; None where the outcome is right.
-        wrong: For confidence: whether an answer that was given is wrong; None where that cannot be judged.
-        states: Codes that were cited, or read where nothing was.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -109,10 +107,7 @@ class ScoreRecord(BaseModel):
     stage: Stage | None
     components: dict[str, tuple[float, ...]]
     slices: dict[str, tuple[str, ...]]
-    single: bool = False
     confidence: float = 0.0
-    wrong: bool | None = None
-    states: tuple[str, ...] = ()
     expected_states: tuple[str, ...] = ()
     timings_ms: dict[str, float] = {}
     tokens: dict[str, int] = {}

@@ -8,8 +8,6 @@ from evals.cases.case import Case, slices
 from evals.cases.documents import Documents
 from evals.errors import AnswerError
 from evals.failure_taxonomy import first_broken
-from evals.metrics.abstention import is_wrong
-from evals.metrics.content import claimed_states
 from evals.metrics.eval_sample import EvalSample, FileSpan, read_answer
 from evals.metrics.table import components
 from evals.runs import AnswerRecord, Run, ScoreRecord
@@ -73,7 +71,7 @@ def _score(sample: EvalSample, record: AnswerRecord) -> ScoreRecord:
     timings = {name: float(value) for name, value in vars(answer.timings_ms).items()}
     return ScoreRecord(
         **_of_case(case, record), status=answer.status, stage=first_broken(sample), components=components(sample),
-        confidence=answer.confidence, wrong=is_wrong(case, answer), states=_states(answer),
+        confidence=answer.confidence,
         timings_ms=timings if timings["total"] else {"total": record.seconds * 1000},
         tokens={name: int(n) for name, n in (answer.usage or {}).items() if name.endswith("tokens")},
         model=answer.model,
@@ -89,9 +87,5 @@ def _of_case(case: Case, record: AnswerRecord) -> dict[str, Any]:
     return {
         "case": case.id, "repeat": record.repeat, "cluster": case.cluster, "gates": case.gates,
         "reviewed": case.review.status == "reviewed", "expected": case.expect.status, "slices": slices(case),
-        "single": len(case.expect.states) == 1 and case.type != "list_states", "expected_states": case.expect.states,
+        "expected_states": case.expect.states,
     }  # fmt: skip
-
-
-def _states(answer: Answer) -> tuple[str, ...]:
-    return tuple(sorted(claimed_states(answer) or {*answer.scope.states, *answer.scope.groups}))

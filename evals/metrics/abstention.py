@@ -93,3 +93,14 @@ def crag(sample: EvalSample) -> tuple[float, float] | None:
         return (1.0 if case.expect.status == "abstained" else 0.0), 1.0
     wrong = is_wrong(case, answer)
     return None if wrong is None else (-1.0 if wrong else 1.0, 1.0)
+
+
+def brier(sample: EvalSample) -> tuple[float, float] | None:
+    """Returns ((confidence − 1 or 0)², 1) of answers about one State: how far confidence is from the outcome.
+
+    Source: Brier, Verification of Forecasts Expressed in Terms of Probability (Monthly Weather Review 1950).
+    """
+    wrong = is_wrong(sample.case, sample.answer)
+    if wrong is None or len(sample.case.expect.states) != 1 or sample.case.type == "list_states":
+        return None
+    return (sample.answer.confidence - float(not wrong)) ** 2, 1.0

@@ -1,17 +1,20 @@
 """Error analysis in the report: each failed case with what was asked, expected and given, and where it broke."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
-from typing import Final, NamedTuple
+from typing import Final
+
+from markupsafe import Markup
 
 from app.answering.verify import reads_as
-from app.records import Answer, Citation, RetrievedPassage
+from app.records import Answer, Citation
 from evals.cases.case import Case, Evidence
 from evals.cases.documents import Documents
 from evals.failure_taxonomy import STAGES, Stage
 from evals.metrics.citations import covers, evidence_spans, overlaps, ruling
 from evals.metrics.eval_sample import EvalSample
-from evals.report.marked_evidence import Context, Word, context, word_changes
+from evals.report.marked import in_context, word_changes
 from evals.report.words import GIVEN, STATUS, milliseconds, party, plain, shortened
 from evals.runs import AnswerRecord, Run, ScoreRecord
 from evals.score import Rulings, eval_samples
@@ -31,7 +34,8 @@ _RULED: Final[dict[bool | None, Badge]] = {
 }
 
 
-class Shown(NamedTuple):
+@dataclass(frozen=True, kw_only=True)
+class Shown:
     """The answer of a case that is shown: of its repeats the first that came out as the case did."""
 
     record: AnswerRecord
@@ -51,16 +55,18 @@ class Shown(NamedTuple):
     @property
     def message(self) -> str:
         """What is said in place of an answer."""
-        if self.sample is None:
-            return self.record.error.message if self.record.error is not None else "what came back is not an answer"
-        return self.sample.answer.abstention.message if self.sample.answer.abstention is not None else ""
+        if self.sample is not None:
+            return self.sample.answer.abstention.message if self.sample.answer.abstention is not None else ""
+        return self.record.error.message if self.record.error is not None else "what came back is not an answer"
 
     @property
     def claims(self) -> list[str]:
         """Claims that say more than their quotations."""
-        answer = self.sample.answer if self.sample is not None else Answer(question="", answer="", status="abstained")
-        quoted = {citation.number: citation.quote for citation in answer.citations}
-        return [c.text for c in answer.claims if not any(quoted.get(n, "\0") in c.text for n in c.citations)]
+        if self.sample is None:
+            return []
+        quoted = {citation.number: citation.quote for citation in self.sample.answer.citations}
+        claims = self.sample.answer.claims
+        return [c.text for c in claims if not any(quoted.get(n, "\0") in c.text for n in c.citations)]
 
     @property
     def facts(self) -> list[str]:
@@ -96,7 +102,8 @@ class Answers:
         like = next((score for score in scores if score.stage == self.stages.get(name)), None)
         if like is None or (name, like.repeat) not in self._records:
             return None
-        return Shown(self._records[name, like.repeat], self._sample.get((name, like.repeat)), like)
+        key = name, like.repeat
+        return Shown(record=self._records[key], sample=self._sample.get(key), score=like)
 
     def party(self, code: str | None) -> str:
         """Returns the name of a State or group."""
@@ -105,56 +112,54 @@ class Answers:
     def expected(self, case: Case) -> str:
         """Returns the right outcome in words."""
         expect = case.expect
-        lists = (
-            ("States", [self.party(code) for code in expect.states]),
-            ("not to be cited", [self.party(code) for code in expect.states_forbidden]),
-            ("years", [*map(str, expect.years)]),
-            ("reason", [plain(expect.reason)] if expect.reason else []),
-            ("to be named as missing", [plain(expect.missing)] if expect.missing else []),
-            ("kind", [plain(case.unanswerable_kind)] if case.unanswerable_kind else []),
-        )
-        return "; ".join([STATUS[expect.status], *(f"{name}: {', '.join(found)}" for name, found in lists if found)])
+        told = _listed({
+            "States": [self.party(code) for code in expect.states],
+            "not to be cited": [self.party(code) for code in expect.states_forbidden],
+            "years": [*map(str, expect.years)],
+            "reason": [plain(expect.reason or "")],
+            "to be named as missing": [plain(expect.missing or "")],
+            "kind": [plain(case.unanswerable_kind or "")],
+        })  # fmt: skip
+        return "; ".join(part for part in (STATUS[expect.status], told) if part)
 
     def read_as(self, answer: Answer) -> str:
         """Returns how the question was read, in words."""
         scope = answer.scope
-        lists = (
-            ("States and groups", [self.party(code) for code in (*scope.states, *scope.groups)]),
-            ("years", [*scope.years, *scope.months]),
-            ("sessions", scope.sessions),
-            ("bodies", scope.bodies),
-            ("treaties and articles", [f"{t.treaty} {', '.join(t.articles)}".strip() for t in scope.treaties]),
-            ("agenda items", scope.agenda_items),
-            ("topic", [scope.topic] if scope.topic else []),
-        )
-        return "; ".join(f"{name}: {', '.join(found)}" for name, found in lists if found)
+        return _listed({
+            "States and groups": [self.party(code) for code in (*scope.states, *scope.groups)],
+            "years": [*scope.years, *scope.months],
+            "sessions": scope.sessions,
+            "bodies": scope.bodies,
+            "treaties and articles": [f"{t.treaty} {', '.join(t.articles)}".strip() for t in scope.treaties],
+            "agenda items": scope.agenda_items,
+            "topic": [scope.topic],
+        })  # fmt: skip
 
-    def evidence(self, span: Evidence, given: Sequence[Citation]) -> Context | None:
+    def evidence(self, span: Evidence, given: Sequence[Citation]) -> Markup | None:
         """Returns evidence in the text around it; None where the file is not in the corpus."""
         document = self.documents.by_file.get(span.file)
         if document is None or not span.located:
             return None
         cited = [(c.number, c.start, c.end) for c in given if c.file == span.file]
-        return context(document.text, (span.start, span.end), [(span.start, span.end)], cited)
+        return in_context(document.text, (span.start, span.end), [(span.start, span.end)], cited)
 
     def holder(self, span: Evidence) -> str:
         """Returns the name of whoever holds the position of a span."""
         document = self.documents.by_file.get(span.file)
         return self.party(span.state or (document.state if document is not None else None))
 
-    def citation(self, citation: Citation, sample: EvalSample) -> tuple[Context | None, tuple[Word, ...]]:
-        """Returns (the quotation in the text around it, how it differs from the words at its offsets), one of them."""
-        words, exact = self._compared(citation, sample)
+    def citation(self, citation: Citation, sample: EvalSample) -> tuple[Markup, bool]:
+        """Returns (the quotation in the text around it, or how it differs from the words there; whether it differs)."""
+        words, exact = _compared(citation, sample)
         if not exact:
-            return None, word_changes(words or citation.source_quote, citation.quote)
+            return word_changes(words or citation.source_quote, citation.quote), True
         spans = [(s.start, s.end) for s in evidence_spans(sample.case) if s.file == citation.file and s.located]
-        text = sample.documents[citation.file].text
         given = (citation.number, citation.start, citation.end)
-        return context(text, (citation.start, citation.end), spans, [given]) if words else None, ()
+        return in_context(sample.documents[citation.file].text, given[1:], spans, [given]), False
 
     def badges(self, citation: Citation, sample: EvalSample) -> Iterator[Badge]:
         """Yields what is known of a citation."""
-        document, (words, exact) = sample.documents.get(citation.file), self._compared(citation, sample)
+        document, (words, exact) = sample.documents.get(citation.file), _compared(citation, sample)
         if document is None:
             yield "✗", "file not in the corpus", "bad"
         else:
@@ -170,23 +175,31 @@ class Answers:
         elif sample.case.groups:
             yield _RULED[ruling(sample, citation)]
 
-    def passages(self, sample: EvalSample) -> list[tuple[RetrievedPassage, str, str, str, bool]]:
-        """Returns (passage, State, file, text, whether it holds expected evidence), the best first."""
-        found = []
+    def passages(self, sample: EvalSample) -> list[dict[str, object]]:
+        """Returns what was retrieved, the best first: its rank, score, State, file, text, and if it holds evidence."""
+        found: list[dict[str, object]] = []
         for passage in sorted(sample.answer.retrieved, key=lambda item: item.rank):
             file = sample.files.get(passage.statement_id)
             document = sample.documents.get(file or "")
             text = document.text[max(0, passage.start) : max(0, passage.end)] if document is not None else ""
-            state = self.party(document.state) if document is not None else ""
-            held = any(covers(passage, file, span) for span in evidence_spans(sample.case))
-            snippet = shortened(" ".join(text[: 4 * _SNIPPET].split()), _SNIPPET)
-            found.append((passage, state, file or passage.statement_id, snippet, held))
+            found.append({
+                "rank": passage.rank, "score": passage.score, "file": file or passage.statement_id,
+                "state": self.party(document.state) if document is not None else "",
+                "text": shortened(" ".join(text[: 4 * _SNIPPET].split()), _SNIPPET),
+                "held": any(covers(passage, file, span) for span in evidence_spans(sample.case)),
+            })  # fmt: skip
         return found
 
-    def _compared(self, citation: Citation, sample: EvalSample) -> tuple[str, bool]:
-        """Returns (the words at a citation's offsets, whether the quotation reads as them)."""
-        document = sample.documents.get(citation.file)
-        if document is None:
-            return "", False
-        words = document.text[citation.start : citation.end] if citation.start >= 0 else ""
-        return words, reads_as(citation.quote, words, heads=_cached_heads(document.text))
+
+def _listed(parts: dict[str, Sequence[str]]) -> str:
+    found = {name: ", ".join(filter(None, values)) for name, values in parts.items()}
+    return "; ".join(f"{name}: {told}" for name, told in found.items() if told)
+
+
+def _compared(citation: Citation, sample: EvalSample) -> tuple[str, bool]:
+    """Returns (the words at a citation's offsets, whether the quotation reads as them)."""
+    document = sample.documents.get(citation.file)
+    if document is None:
+        return "", False
+    words = document.text[citation.start : citation.end] if citation.start >= 0 else ""
+    return words, bool(words) and reads_as(citation.quote, words, heads=_cached_heads(document.text))
