@@ -266,9 +266,8 @@ def synth(
     seed: Annotated[int, typer.Option(help="draws other ones")] = 0,
 ) -> int:
     """Make draft cases from a folder of statements with a manifest, without a model."""
-    from evals.cases.case_templates import KINDS
     from evals.cases.documents import read_documents
-    from evals.cases.synth import synthesise, write_cases
+    from evals.cases.synth import KINDS, synthesise, write_cases
 
     wanted = KINDS if kinds == "all" else [kind for kind in KINDS if kind in kinds.split(",")]
     unknown = set(kinds.split(",")) - {"all", *KINDS}

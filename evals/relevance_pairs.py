@@ -16,9 +16,8 @@ from typing import Final, Literal
 from app.question.reading import resolve
 from app.retrieval.strategies import ByTopic, choose_strategy
 from evals.cases.case import Case, Evidence
-from evals.cases.case_templates import TemplateKind
 from evals.cases.documents import Documents
-from evals.cases.synth import synthesise
+from evals.cases.synth import TemplateKind, synthesise
 from evals.positions import LabelledCell
 from ingest.glossary.glossary import english_terms
 from ingest.glossary.thesaurus import relation_rows, thesaurus

@@ -15,9 +15,10 @@ from typing import Final, Literal
 from rapidfuzz import fuzz
 
 from evals.cases.case import Case, Evidence, locate, slices
-from evals.cases.corpus_facts import Article, Reading, read_all, topic_called
+from evals.cases.corpus_facts import Reading, read_all
 from evals.cases.documents import Document, Documents, sha256_of
 from evals.errors import DatasetError
+from ingest.glossary.glossary import terms_of
 from ingest.parties.party_table import PartyTable
 from ingest.text.squash import squash
 
@@ -251,23 +252,18 @@ def _held(case: Case, theirs: Iterable[Reading]) -> Iterator[Problem]:
 
 
 def _spoken(case: Case, theirs: Iterable[Reading]) -> Iterator[Problem]:
-    cited, topic = articles_of(case), topic_called(str(case.tags.get("topic", "")))
+    tagged = case.tags.get("article", ())
+    cited = {tagged} if isinstance(tagged, str) else {*tagged}
+    topic, *_ = *terms_of(str(case.tags.get("topic", "")).replace("_", " "), "en"), ""
     for reading in theirs:
         file = reading.document.file
-        for treaty, number in reading.cited.keys() & cited:
-            what = f"has no answer, and {file!r} cites article {number} of {treaty}"
+        for article in sorted(reading.named.keys() & cited):
+            what = f"has no answer, and {file!r} cites article {article.split()[1]} of {article.split()[0]}"
             yield _error(case.id, what, "make it answerable, or ask about another article")
-        if not cited and topic is not None and topic.name in reading.named:
+        if not cited and topic in reading.named:
             # The question may be narrower than its topic.
-            what, todo = f"names {topic.name!r}", "read those sentences, and make sure that none answers"
+            what, todo = f"names {topic!r}", "read those sentences, and make sure that none answers"
             yield Problem(severity="warning", case=case.id, what=f"has no answer, and {file!r} {what}", todo=todo)
-
-
-def articles_of(case: Case) -> frozenset[Article]:
-    """Returns the articles that a case is about, by its tags."""
-    tagged = case.tags.get("article", ())
-    pairs = (entry.partition(" ") for entry in ((tagged,) if isinstance(tagged, str) else tagged))
-    return frozenset((treaty, number) for treaty, _, number in pairs if number)
 
 
 def _mix(checked: Checked) -> Iterator[Problem]:
