@@ -127,13 +127,13 @@ def gather(cases: Sequence[Case], folder: Path, settings: Settings) -> tuple[lis
     with TemporaryDirectory() as scratch:
         write_cuts(Path(scratch), texts)
         for folders, pairs in (([folder], own), ([Path(scratch)], cuts), ([CONFERENCE, SAMPLE], english)):
-            with open_environment(settings, folders) as environment:
-                ranker, catalogue = environment.workspace.ranker, environment.workspace.store.catalogue
+            with open_environment(settings, folders, read_documents(folders)) as workspace:
+                ranker, catalogue = workspace.ranker, workspace.store.catalogue
                 statements = {summary.file: summary for summary in catalogue.summaries(ScopeFilter())}
                 if folders == [folder]:
                     pairs = [*pairs, *pairs_of_thesaurus(catalogue, statements)]
                 samples += measure(pairs, ranker, statements)
-                models = dict(environment.workspace.models)
+                models = dict(workspace.models)
     return samples, models
 
 

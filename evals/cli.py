@@ -132,6 +132,8 @@ def run(
     from evals.launch import launch
     from evals.print_runs import asking, print_run
 
+    if resume and name is None:
+        raise RunError("--resume needs the --name of the run to go on with")
     with asking() as (on_stage, on_answer):
         made = launch(options, invocation.settings(), name=name, resume=resume, on_stage=on_stage, on_answer=on_answer)
     failed = [record.error for record in made.answers() if record.error is not None]
@@ -408,10 +410,10 @@ def positions(
         for name, own in cells.items():
             print_tables(rates_table(name, position_rates(fill_from_labels(own, documents))))
         return 0
-    with open_environment(invocation.settings(), [corpus], documents) as environment:
+    with open_environment(invocation.settings(), [corpus], documents) as workspace:
         for name, own in cells.items():
             tracked = track(own, description=name, console=Console(stderr=True))
-            filled = tuple(fill_by_building(tracked, environment.workspace.briefings))
+            filled = tuple(fill_by_building(tracked, workspace.briefings))
             print_tables(rates_table(name, position_rates(filled)))
     return 0
 

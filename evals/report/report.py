@@ -7,7 +7,8 @@ names) goes through autoescaping; marked as safe are our own style and script al
 import csv
 import hashlib
 from base64 import b64encode
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from importlib.resources import files
@@ -31,7 +32,7 @@ from evals.report.tables import Table
 from evals.report.verdict import RunVerdict, verdict
 from evals.review import read_rulings
 from evals.runs import Run, ScoreRecord, list_runs
-from evals.summary import Figure, slice_names, summarise
+from evals.summary import Figure, latency, slice_names, summarise
 
 FORMATS: Final = (".html", ".md", ".csv")
 
@@ -112,7 +113,6 @@ class Report:
         names = dict.fromkeys((*words.SLICES, *slice_names(scores)))
         slices = [tables.slice_table(name, scores, parties, found) for name in names]
         remarks = tables.problems_table([(self.run.manifest.dataset, p) for p in lint(cases.values(), self.documents)])
-        earlier = self.before.scores() if self.before is not None else ()
         flips, changes, told = [], [], "There is no earlier run over the same cases to compare with."
         if found is not None:
             flips, changes = [tables.flips_table(found, cases, self.documents)], [tables.changes_table(found)]
@@ -122,9 +122,9 @@ class Report:
             ("gates", "Gates", [tables.gates_table(self.gated)]),
             ("figures", "All figures", [tables.figures_table(self.figures, found)]),
             ("slices", "Slices, worst first", [table for table in slices if len(table.rows) > 1]),
-            ("latency", "Time", [tables.times_table(scores, earlier)]),
-            ("health", "The cases themselves", [tables.cases_table(tuple(cases.values())), remarks]),
-            ("manifest", "How it was run", [*changes, tables.manifest_table(self.run)]),
+            ("latency", "Time", []),
+            ("health", "The cases themselves", [remarks]),
+            ("manifest", "How it was run", changes),
             ("definitions", "Definitions", [tables.metrics_table()]),
         )
         rest = (
@@ -174,6 +174,9 @@ class Report:
             policy=_policy(style, script),
             style=Markup(style),  # our own file
             script=Markup(script),  # our own file
+            cases=self.run.cases(),
+            times=latency(self.scores),
+            earlier=latency(before.scores()) if before is not None else {},
             other_data=difference_of_data(before.manifest, self.run.manifest) if before is not None else None,
             tiles=[item for name, item in self.figures.items() if "tile" in METRICS[name].shown_in],
             answers=Answers(self.run, self.documents, rulings),
@@ -198,12 +201,25 @@ def environment() -> Environment:
     )
     filters: dict[str, Any] = {
         "figure": words.shown, "interval": words.range_of, "plain": words.plain, "upper_first": words.upper_first,
-        "language": words.language, "shortened": words.shortened,
+        "language": words.language, "shortened": words.shortened, "milliseconds": words.milliseconds,
+        "counted": _counted,
+        "party": lambda code, answers: answers.party(code),
+        "treaty": lambda treaty: f"{treaty.treaty} {', '.join(treaty.articles)}".strip(),
     }  # fmt: skip
     found.filters |= filters
+    # Whether a claim is its quotations, and says no more.
+    found.tests["quoting"] = lambda claim, given: any(
+        citation.quote in claim.text for citation in given.citations if citation.number in claim.citations
+    )
     found.tests["numeric"] = lambda text: text[:1] in "−+<≥≤–0123456789" and len(text) < 24
-    found.globals |= {"METRICS": METRICS, "MEANING": MEANING, "PASSAGES": PASSAGES}
+    found.globals |= {
+        "METRICS": METRICS, "MEANING": MEANING, "PASSAGES": PASSAGES, "STATUS": words.STATUS, "GIVEN": words.GIVEN,
+    }  # fmt: skip
     return found
+
+
+def _counted(values: Iterable[str]) -> str:
+    return ", ".join(f"{words.plain(value)} {count}" for value, count in Counter(values).most_common())
 
 
 def _read(name: str) -> str:

@@ -1,8 +1,7 @@
 """Tables of a run, made once and shown alike on a page, on a terminal and in Markdown."""
 
 import re
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -17,9 +16,9 @@ from evals.gates import GateReport
 from evals.metrics.table import METRICS, RIGHT
 from evals.report import words
 from evals.report.verdict import weakest
-from evals.report.words import NOTHING, TONE, VERDICT, change, milliseconds, p_value, plain, range_of, shown
+from evals.report.words import NOTHING, TONE, VERDICT, change, p_value, plain, range_of, shown
 from evals.runs import Run, ScoreRecord
-from evals.summary import SMALL, Figure, by_case, by_slice, figure, latency, stage_counts, summarise
+from evals.summary import SMALL, Figure, by_case, by_slice, figure, stage_counts, summarise
 from ingest.parties.party_table import PartyTable
 
 # A comment that lists more is not read, and GitHub cuts off at 65 536 characters.
@@ -176,62 +175,6 @@ def changes_table(found: Comparison) -> Table:
     """Returns what was run differently."""
     rows = [(name, a or NOTHING, b or NOTHING) for name, a, b in found.changes]
     return Table(title="What was run differently", columns=("Entry", found.baseline, found.candidate), rows=rows)
-
-
-def times_table(scores: Sequence[ScoreRecord], before: Sequence[ScoreRecord] = ()) -> Table:
-    """Returns the wall time of each step, beside the baseline's."""
-    earlier = latency(before)
-    rows = []
-    for step, t in latency(scores).items():
-        times = (t.p50, t.p95, t.max, earlier[step].p50 if step in earlier else None)
-        rows.append((plain(step), str(t.n), *map(milliseconds, times)))
-    return Table(
-        title="Time",
-        columns=("Step", "n", "Median", "95 % within", "Slowest", "Baseline median"),
-        rows=rows,
-        note="The 95th percentile is left out where there are too few answers to bound it (59).",
-    )
-
-
-def cases_table(cases: Sequence[Case]) -> Table:
-    """Returns what a set of cases consists of: figures are worth as much as the cases they rest on."""
-
-    def counts(values: Iterable[str | None]) -> str:
-        return ", ".join(f"{plain(value)} {count}" for value, count in Counter(filter(None, values)).most_common())
-
-    facts = {
-        "Cases": str(len(cases)),
-        "Reviewed": counts(case.review.status for case in cases),
-        "Written by": counts(case.review.source for case in cases),
-        "Right outcome": counts(words.STATUS[case.expect.status] for case in cases),
-        "Type": counts(case.type for case in cases),
-        "Language": counts(words.language(case.lang) for case in cases),
-        "Without an answer": counts(case.unanswerable_kind for case in cases),
-    }
-    return _facts("The cases", ("", "How many"), facts)
-
-
-def manifest_table(run: Run) -> Table:
-    """Returns how a run was made."""
-    manifest = run.manifest
-    took = f", {(manifest.ended - manifest.started).total_seconds():.0f} s" if manifest.ended else ", not finished"
-    facts = {
-        "Cases": f"{manifest.cases} of {manifest.dataset}, each asked {manifest.repeats}×",
-        "Variant": f"{manifest.variant or 'the assistant as it is'}, asked through {manifest.adapter}",
-        "Begun": f"{manifest.started:%Y-%m-%d %H:%M} UTC{took}",
-        "Code": manifest.git or "",
-        "Machine": manifest.machine,
-        "Hash of the cases": manifest.dataset_sha256[:12],
-        "Hash of the statements": manifest.corpus_sha256[:12],
-        **{f"Model: {name}": model for name, model in manifest.models.items()},
-        **{name: str(value) for name, value in manifest.settings.items() if value is not None},
-        **manifest.packages,
-    }
-    return _facts("How it was run", ("Entry", "Value"), facts)
-
-
-def _facts(title: str, columns: Sequence[str], facts: Mapping[str, str]) -> Table:
-    return Table(title=title, columns=columns, rows=[fact for fact in facts.items() if fact[1]])
 
 
 def runs_table(runs: Sequence[Run]) -> Table:

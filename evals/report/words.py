@@ -102,9 +102,9 @@ def milliseconds(value: float | None) -> str:
     return f"{value / 1000:.2f} s" if value >= 1000 else f"{value:.1f} ms" if value < 10 else f"{value:.0f} ms"
 
 
-def plain(code: str) -> str:
+def plain(code: str | None) -> str:
     """Returns a code of ours as words."""
-    return code.replace("_", " ")
+    return (code or "").replace("_", " ")
 
 
 def party(code: str | None, parties: PartyTable) -> str:
