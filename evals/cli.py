@@ -402,19 +402,19 @@ def positions(
 
     from evals.cases.documents import read_documents
     from evals.eval_environment import open_environment
-    from evals.positions import cells_by_split, fill_by_building, fill_from_labels, position_rates, rates_table
+    from evals.positions import cells_by_split, fill_by_building, fill_from_labels, rates_table
     from evals.print_runs import print_tables
 
     documents, cells = read_documents([corpus]), cells_by_split(split.split(",") if split else None)
     if not whole:
         for name, own in cells.items():
-            print_tables(rates_table(name, position_rates(fill_from_labels(own, documents))))
+            print_tables(rates_table(name, fill_from_labels(own, documents)))
         return 0
     with open_environment(invocation.settings(), [corpus], documents) as workspace:
         for name, own in cells.items():
             tracked = track(own, description=name, console=Console(stderr=True))
             filled = tuple(fill_by_building(tracked, workspace.briefings))
-            print_tables(rates_table(name, position_rates(filled)))
+            print_tables(rates_table(name, filled))
     return 0
 
 
@@ -451,14 +451,20 @@ def public(
     ] = None,
 ) -> int:
     """Run a public benchmark, and print its figures beside those of others."""
-    from evals.print_runs import print_tables
-    from evals.public.benchmarks import benchmark_table, run_benchmark
+    from importlib import import_module
 
-    figures = run_benchmark(name, invocation.settings(), data)
+    from evals.print_runs import print_tables
+    from evals.report.tables import Table
+
+    settings = invocation.settings()
+    # Its texts and their store are kept, and not embedded again.
+    folder = _paths(invocation).stores / f"public-{name}"
+    figures = import_module(f"evals.public.{name}").run(settings, folder, data)
     if invocation.as_json:
         print(json.dumps([asdict(figure) for figure in figures], indent=1))
     else:
-        print_tables(benchmark_table(name, figures))
+        rows = [(figure.name, f"{figure.value:.3f}", figure.over, figure.others) for figure in figures]
+        print_tables(Table(title=name, columns=("figure", "here", "over", "others"), rows=rows))
     return 0
 
 

@@ -70,11 +70,13 @@ def open_environment(
         return
     path = store or eval_paths(settings.store).stores / _store_key(settings, documents)
     with open_workspace(settings.model_copy(update={"store": path})) as workspace:
-        _fill(workspace, folders, say)
+        take_in(workspace, folders, say)
         yield workspace
 
 
-def _fill(workspace: Workspace, folders: Sequence[Path], say: Callable[[str], None]) -> None:
+def take_in(workspace: Workspace, folders: Sequence[Path], say: Callable[[str], None] = lambda text: None) -> None:
+    """Takes folders of statements into a store, all of them or none is an error; says how far it is."""
+
     def tell(progress: IngestProgress) -> None:
         if progress.done % 10 == 0:
             say(f"indexing {progress.done} of {progress.total} files{f', {progress.pace}' if progress.pace else ''}")
