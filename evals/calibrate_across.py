@@ -23,13 +23,14 @@ from app.retrieval.relevance import RelevanceArtefact, across_models
 from app.retrieval.relevance_features import FEATURE_VERSION, AcrossFeatures
 from app.retrieval.topic import Topic
 from evals.calibrate import Floats, Sample, best_threshold, cross_validated, figures_of, fit_weights, near
-from evals.cases.documents import Documents
+from evals.case_sets import CONFERENCE
+from evals.cases.documents import Documents, read_documents
 from evals.relevance_pairs import Pair, fold_of
 from ingest.glossary.glossary import terms_within
 from ingest.glossary.thesaurus import relation_rows, thesaurus
 from ingest.language.sentences import split_sentences
 from prompts.wording import LANGUAGES
-from vectorstore.arrays import Matrix
+from vectorstore.sentence_encoder import sentence_encoder
 
 # Concepts asked about in vain, of each statement, and paragraphs of each language, for each of which one question.
 _ASKED_IN_VAIN: Final = 60
@@ -80,6 +81,13 @@ def asked_of_xquad(folder: Path) -> Iterator[Asked]:
                 yield Asked(topic=topic, language=language, sentences=sentences, answered=answered, name=question)
 
 
+def gather_across(folder: Path) -> list[Sample]:
+    """Measures what is asked of the conference and of XQuAD, whose files a folder holds."""
+    asked = [*asked_of_conference(read_documents([CONFERENCE])), *asked_of_xquad(folder)]
+    one = cache(lambda text: sentence_encoder().embed([text])[0])
+    return measure(asked, AcrossExtractor(lambda texts: np.stack([one(text) for text in texts])))
+
+
 def measure(asked: Iterable[Asked], extractor: AcrossExtractor) -> list[Sample]:
     """Measures the features of topics and sentences."""
     samples = []
@@ -126,12 +134,6 @@ def fit_across(samples: Sequence[Sample]) -> RelevanceArtefact:
         data_sha256=digest.hexdigest(),
         figures=figures,
     )
-
-
-def remembering(embed: Callable[[Sequence[str]], Matrix]) -> Callable[[Sequence[str]], Matrix]:
-    """Returns an embedding function that embeds each text once."""
-    one = cache(lambda text: embed([text])[0])
-    return lambda texts: np.stack([one(text) for text in texts])
 
 
 class _Untranslated(Topic):

@@ -12,6 +12,8 @@ from typing import Annotated, Final, Literal, NamedTuple
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from rich.console import Console
+from rich.progress import track
 
 from app.briefing.cells import Subject
 from app.briefing.position_classifier import suggest_kind
@@ -19,9 +21,11 @@ from app.briefing.request import BriefingRequest
 from app.briefing.table_builder import TableBuilder
 from app.records import Citation
 from app.retrieval.position_marks import KINDS, PositionKind
+from app.settings import Settings
 from evals.cases.case import Evidence, Review
 from evals.cases.documents import Document, Documents, sha256_of
 from evals.errors import DatasetError
+from evals.eval_environment import open_environment
 from evals.metrics.citations import overlaps
 from evals.report.tables import Table
 from ingest.text.layout import find_blocks
@@ -115,6 +119,16 @@ def cells_by_split(splits: Sequence[str] | None = None) -> dict[str, list[Labell
     if unknown:
         raise DatasetError(f"no split {min(unknown)!r} in the labelled cells: give some of {', '.join(found)}")
     return {name: found[name] for name in splits or found}
+
+
+def filled_as_briefings(
+    cells: Mapping[str, Sequence[LabelledCell]], settings: Settings, corpus: Path, documents: Documents
+) -> Iterator[Table]:
+    """Yields the table of each split, its cells filled as a briefing over the corpus fills them."""
+    with open_environment(settings, [corpus], documents) as workspace:
+        for name, own in cells.items():
+            tracked = track(own, description=name, console=Console(stderr=True))
+            yield rates_table(name, tuple(fill_by_building(tracked, workspace.briefings)))
 
 
 def position_rates(filled: Sequence[FilledCell]) -> dict[str, Share]:

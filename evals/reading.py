@@ -20,6 +20,7 @@ from app.question.roles import Weights, encode_words, labels_of, load_weights, t
 from app.question.spans import find_spans
 from app.records import Scope
 from evals.marked_examples import FOLDS, MarkedExample, fold_of, load_examples, read_examples
+from evals.paths import conference_parties
 from evals.report.tables import Table
 from ingest.metadata.sessions import canonical_body
 from ingest.parties.party_table import PartyTable
@@ -191,6 +192,19 @@ def _f1(wanted: str, found: str) -> float:
     return 1.0 if total == 0 else 2 * both / total
 
 
+def all_rates(path: Path | None, folds: Path | None) -> list[ReadingRates]:
+    """Returns what was read right of all questions, and by language, kind and register.
+
+    Args:
+        path: A file that tells the language of each question; by default the product's own examples.
+        folds: A folder of weights that have not seen a fold; by default questions are read as the product reads them.
+    """
+    parties = PartyTable.load(conference_parties())
+    examples = load_examples() if path is None else read_examples(path)
+    scored = score_readings(examples, parties, fold_reader(parties, folds) if folds else reader(parties))
+    return [found for by in (None, "language", "kind", "register") for found in rates_of(scored, by)]
+
+
 def rates_of(scored: Sequence[ScoredReading], by: By | None = None) -> list[ReadingRates]:
     """Returns what was read right of all, and by language, kind or register."""
     groups: dict[str, list[ScoredReading]] = defaultdict(list)
@@ -216,8 +230,3 @@ def rates_table(rates: Sequence[ReadingRates]) -> Table:
         for found in rates
     ]
     return Table(title="What was read right", columns=("questions", "n", *names), rows=rows)
-
-
-def load_marked(path: Path | None) -> tuple[MarkedExample, ...]:
-    """Loads the product's own examples, or those of a file that tells the language of each."""
-    return load_examples() if path is None else read_examples(path)
