@@ -10,7 +10,7 @@ Source: Artetxe, Ruder and Yogatama, On the Cross-lingual Transferability of Mon
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -20,12 +20,13 @@ import numpy as np
 
 from app.retrieval.across_languages import AcrossExtractor
 from app.retrieval.relevance import RelevanceArtefact, across_models
-from app.retrieval.relevance_features import FEATURE_VERSION, AcrossFeatures
+from app.retrieval.relevance_features import AcrossFeatures
 from app.retrieval.topic import Topic
-from evals.calibrate import Floats, Sample, best_threshold, cross_validated, figures_of, fit_weights, near
+from evals.calibrate import Folds, Sample, fitted
 from evals.case_sets import CONFERENCE
 from evals.cases.documents import Documents, read_documents
-from evals.relevance_pairs import Pair, fold_of
+from evals.cases.synth import draw
+from evals.relevance_pairs import make_pair
 from ingest.glossary.glossary import terms_within
 from ingest.glossary.thesaurus import relation_rows, thesaurus
 from ingest.language.sentences import split_sentences
@@ -60,7 +61,7 @@ def asked_of_conference(documents: Documents) -> Iterator[Asked]:
         related = named.union(
             *((*thesaurus().near(each), *thesaurus().broader(each), *thesaurus().narrower(each)) for each in named)
         )
-        vain = sorted(set(concepts) - related, key=lambda each: _draw(file, each))[:_ASKED_IN_VAIN]
+        vain = sorted(set(concepts) - related, key=lambda each: draw(file, each))[:_ASKED_IN_VAIN]
         for answered, group in ((True, sorted(named)), (False, vain)):
             for concept in group:
                 for topic in (_topic(Topic, concept), _topic(_Untranslated, concept)):
@@ -96,44 +97,19 @@ def measure(asked: Iterable[Asked], extractor: AcrossExtractor) -> list[Sample]:
         found = extractor.measure(each.topic, each.language, each.sentences, windows)
         table = np.array([features.values() for features in found.values()], dtype=np.float64)
         party = hashlib.sha256(each.sentences[0].encode()).hexdigest()[:8]
-        pair = Pair(
-            topic=each.name,
-            party=party,
-            files=(each.language,),
-            answered=each.answered,
-            source="question",
-            topic_fold=fold_of(each.name),
-            party_fold=fold_of(party),
-        )
-        samples.append(Sample(pair=pair, features=table, beside=np.zeros(len(table), dtype=np.bool_)))
+        asked_of = make_pair(each.name, party, (each.language,), each.answered, "question")
+        samples.append(Sample(pair=asked_of, features=table, beside=np.zeros(len(table), dtype=np.bool_)))
     return samples
 
 
 def fit_across(samples: Sequence[Sample]) -> RelevanceArtefact:
-    """Fits weights and threshold; both are measured on folds by topic."""
-    rows = list(range(len(AcrossFeatures.names())))
-    labels = np.array([sample.pair.answered for sample in samples])
-    folds: Mapping[str, Callable[[Pair], int]] = {
+    """Fits weights and threshold; both are measured on folds by topic and by language."""
+    names = AcrossFeatures.names()
+    folds: Folds = {
         "topic": lambda pair: pair.topic_fold,
         "language": lambda pair: LANGUAGES.index(pair.files[0]),
     }
-    chances: dict[str, Floats] = {name: cross_validated(samples, rows, fold) for name, fold in folds.items()}
-    threshold = best_threshold(chances["topic"], labels)[0]
-    figures = {name: figures_of(own, samples, threshold) for name, own in chances.items()}
-    weights = fit_weights(samples, rows)
-    digest = hashlib.sha256(repr([(s.pair.topic, s.pair.party, s.pair.answered) for s in samples]).encode())
-    return RelevanceArtefact(
-        feature_version=FEATURE_VERSION,
-        weights=dict(zip(AcrossFeatures.names(), (round(float(w), 5) for w in weights.weights), strict=True)),
-        intercept=round(weights.intercept, 5),
-        threshold=round(threshold, 4),
-        near=round(near(chances["topic"], labels, threshold), 4),
-        quoted=round(threshold, 4),
-        models=across_models(),
-        pairs=len(samples),
-        data_sha256=digest.hexdigest(),
-        figures=figures,
-    )
+    return fitted(samples, names, range(len(names)), folds, across_models())
 
 
 class _Untranslated(Topic):
@@ -163,7 +139,3 @@ def _paragraphs(path: Path) -> list[tuple[str, list[str]]]:
         for own in articles
         for each in own["paragraphs"]
     ]
-
-
-def _draw(*keys: str) -> str:
-    return hashlib.sha256("\0".join(keys).encode()).hexdigest()

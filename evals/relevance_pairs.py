@@ -9,7 +9,7 @@ does not count here.
 import csv
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal
 
@@ -17,7 +17,7 @@ from app.question.reading import resolve
 from app.retrieval.strategies import ByTopic, choose_strategy
 from evals.cases.case import Case, Evidence
 from evals.cases.documents import Documents
-from evals.cases.synth import TemplateKind, synthesise
+from evals.cases.synth import TemplateKind, draw, synthesise
 from evals.positions import LabelledCell
 from ingest.glossary.glossary import english_terms
 from ingest.glossary.thesaurus import relation_rows, thesaurus
@@ -66,23 +66,35 @@ def fold_of(key: str) -> int:
     return int(hashlib.sha256(key.casefold().encode()).hexdigest()[:8], 16) % FOLDS
 
 
+def make_pair(
+    topic: str, party: str, files: tuple[str, ...], answered: bool, source: PairSource, *,
+    evidence: tuple[Evidence, ...] = (), asked: str = "", wording: str = "",
+) -> Pair:  # fmt: skip
+    """Returns a pair in its folds."""
+    folds = {"topic_fold": fold_of(topic), "party_fold": fold_of(party)}
+    return Pair(
+        topic=topic, party=party, files=files, answered=answered, source=source, evidence=evidence, asked=asked,
+        wording=wording, **folds,
+    )  # fmt: skip
+
+
 def pairs_of_cases(cases: Iterable[Case], documents: Documents) -> Iterator[Pair]:
     """Yields the pairs of questions about single States and of complete lists of States."""
     for case in cases:
         strategy = _strategy_of(case, documents)
         if strategy is None:
             continue
-        years = {str(year) for year in case.expect.years}
-        if case.type == "list_states":
-            yield from _of_list(case, strategy, years, documents)
-            continue
-        for state in case.expect.states:
+        years, listed = {str(year) for year in case.expect.years}, case.type == "list_states"
+        held = sorted({document.state for document in documents.by_file.values() if document.state})
+        for state in dict.fromkeys((*case.expect.states, *(held if listed else ()))):
             files = _files(documents, state, years)
             own = tuple(span for span in case.evidence if span.file in files)
-            answered = case.expect.status != "abstained"
-            if files and (bool(own) or not answered):
-                pair = _pair(strategy.topic, state, files, answered, "question", own)
-                yield replace(pair, wording=strategy.wording)
+            answered = state in case.expect.states if listed else case.expect.status != "abstained"
+            if files and (listed or own or not answered):
+                yield make_pair(
+                    strategy.topic, state, files, answered, "list" if listed else "question", evidence=own,
+                    asked=case.id if listed else "", wording=strategy.wording,
+                )  # fmt: skip
 
 
 def _strategy_of(case: Case, documents: Documents) -> ByTopic | None:
@@ -94,22 +106,12 @@ def _strategy_of(case: Case, documents: Documents) -> ByTopic | None:
     return strategy if isinstance(strategy, ByTopic) and not resolution.negated else None
 
 
-def _of_list(case: Case, strategy: ByTopic, years: set[str], documents: Documents) -> Iterator[Pair]:
-    held = sorted({d.state for d in documents.by_file.values() if d.state and _files(documents, d.state, years)})
-    for state in dict.fromkeys((*case.expect.states, *held)):
-        files = _files(documents, state, years)
-        own = tuple(span for span in case.evidence if span.file in files)
-        if files:
-            pair = _pair(strategy.topic, state, files, state in case.expect.states, "list", own)
-            yield replace(pair, asked=case.id, wording=strategy.wording)
-
-
 def pairs_of_cells(cells: Iterable[LabelledCell], documents: Documents) -> Iterator[Pair]:
     """Yields the pairs of hand-labelled cells of a position table."""
     for cell in cells:
         files = _files(documents, cell.party, {cell.year})
         if files:
-            yield _pair(cell.topic, cell.party, files, bool(cell.evidence), "cell", cell.evidence)
+            yield make_pair(cell.topic, cell.party, files, bool(cell.evidence), "cell", evidence=cell.evidence)
 
 
 def pairs_of_templates(documents: Documents, *, answered: int, silent: int) -> Iterator[Pair]:
@@ -117,21 +119,19 @@ def pairs_of_templates(documents: Documents, *, answered: int, silent: int) -> I
     wanted: tuple[tuple[TemplateKind, int], ...] = (("single_state", answered), ("near_miss_topic", silent))
     for kind, n in wanted:
         for case in synthesise(documents, kinds=(kind,), n=n):
-            (state,), years = case.expect.states, {str(year) for year in case.expect.years}
-            topic = str(case.tags["topic"]).replace("_", " ")
-            files = _files(documents, state, years)
-            yield _pair(topic, state, files, case.answerable, "template", case.evidence)
+            files = _files(documents, case.expect.states[0], {str(year) for year in case.expect.years})
+            topic = str(case.tags.get("topic") or case.tags["article"])
+            yield make_pair(topic, case.expect.states[0], files, case.answerable, "template", evidence=case.evidence)
 
 
 def exchanged(pairs: Sequence[Pair], documents: Documents) -> Iterator[Pair]:
     """Yields the topics of answered questions, asked of the statement of a party drawn at random."""
-    files = sorted(file for file, document in documents.by_file.items() if document.state)
+    speakers = {file: document.state for file, document in sorted(documents.by_file.items()) if document.state}
     for pair in pairs:
         if pair.answered and pair.source == "question":
-            others = [file for file in files if documents.by_file[file].state != pair.party]
-            other = min(others, key=lambda file: _draw(pair.topic, file))
-            made = _pair(pair.topic, documents.by_file[other].state or "", (other,), False, "exchange")
-            yield replace(made, wording=pair.wording)
+            others = [file for file, state in speakers.items() if state != pair.party]
+            other = min(others, key=lambda file: draw(pair.topic, file))
+            yield make_pair(pair.topic, speakers[other], (other,), False, "exchange", wording=pair.wording)
 
 
 def pairs_of_thesaurus(catalogue: Catalogue, statements: Mapping[str, StatementSummary]) -> Iterator[Pair]:
@@ -149,19 +149,19 @@ def pairs_of_thesaurus(catalogue: Catalogue, statements: Mapping[str, StatementS
         names = (concept, *thesaurus().narrower(concept))
         return catalogue.statements_with(*(term for name in names for term in english_terms(name))) & files.keys()
 
-    def pair(concept: str, found: Iterable[str], answered: bool) -> Iterator[Pair]:
-        for identifier in sorted(found, key=lambda own: _draw(concept, own))[:1]:
+    def drawn(concept: str, found: Iterable[str], answered: bool) -> Iterator[Pair]:
+        for identifier in sorted(found, key=lambda own: draw(concept, own))[:1]:
             party = statements[files[identifier]].metadata.state or ""
-            yield _pair(concept, party, (files[identifier],), answered, "thesaurus")
+            yield make_pair(concept, party, (files[identifier],), answered, "thesaurus")
 
     for concept, relation, other in relation_rows():
         if relation == "not":
             for one, another in ((concept, other), (other, concept)):
                 only = naming(another) - naming(one)
-                yield from pair(one, only, False)
-                yield from pair(another, only, True)
-        elif relation == "broader" and _draw(concept, other)[0] in _BROADER_DRAWN:
-            yield from pair(other, naming(concept) - catalogue.statements_with(*english_terms(other)), True)
+                yield from drawn(one, only, False)
+                yield from drawn(another, only, True)
+        elif relation == "broader" and draw(concept, other)[0] in _BROADER_DRAWN:
+            yield from drawn(other, naming(concept) - catalogue.statements_with(*english_terms(other)), True)
 
 
 def cut_statements(pairs: Sequence[Pair], documents: Documents) -> tuple[dict[str, str], list[Pair]]:
@@ -180,14 +180,14 @@ def cut_statements(pairs: Sequence[Pair], documents: Documents) -> tuple[dict[st
             continue
         file = f"cut/{pair.party}_{number}.txt"
         texts[file] = text
-        made.append(replace(_pair(pair.topic, pair.party, (file,), True, "cut"), wording=pair.wording))
+        made.append(make_pair(pair.topic, pair.party, (file,), True, "cut", wording=pair.wording))
         others = [other for other in answered if other.topic != pair.topic and _apart(pair, other)]
-        others.sort(key=lambda other: (other.party != pair.party, _draw(file, other.topic)))
+        keys = {id(other): (other.party != pair.party, draw(file, other.topic)) for other in others}
+        others.sort(key=lambda other: keys[id(other)])
         nearest = [other for other in others[:1] if other.party == pair.party]
-        rest = sorted(others[len(nearest) :], key=lambda other: _draw(file, other.topic))
+        rest = sorted(others[len(nearest) :], key=lambda other: keys[id(other)][1])
         for other in (*nearest, *rest)[:_CUTS_ASKED_OTHERWISE]:
-            asked = _pair(other.topic, pair.party, (file,), False, "cut_exchange")
-            made.append(replace(asked, wording=other.wording))
+            made.append(make_pair(other.topic, pair.party, (file,), False, "cut_exchange", wording=other.wording))
     return texts, made
 
 
@@ -204,14 +204,13 @@ def write_cuts(folder: Path, texts: Mapping[str, str]) -> None:
 
 def _cut(evidence: Sequence[Evidence], documents: Documents) -> str:
     file = evidence[0].file
-    text = documents.by_file[file].text
     parts: list[list[int]] = []
     for span in sorted((s for s in evidence if s.file == file), key=lambda s: s.start):
         if parts and span.start - parts[-1][1] <= _GAP_MAX:
             parts[-1][1] = max(parts[-1][1], span.end)
         else:
             parts.append([span.start, span.end])
-    return "\n\n".join(text[start:end] for start, end in parts)
+    return "\n\n".join(documents.by_file[file].text[start:end] for start, end in parts)
 
 
 def _apart(one: Pair, other: Pair) -> bool:
@@ -227,27 +226,3 @@ def _files(documents: Documents, state: str, years: set[str]) -> tuple[str, ...]
         for file, document in sorted(documents.by_file.items())
         if document.state == state and (not years or document.facts.get("date", "")[:4] in years)
     )
-
-
-def _pair(
-    topic: str,
-    party: str,
-    files: tuple[str, ...],
-    answered: bool,
-    source: PairSource,
-    evidence: tuple[Evidence, ...] = (),
-) -> Pair:
-    return Pair(
-        topic=topic,
-        party=party,
-        files=files,
-        answered=answered,
-        source=source,
-        topic_fold=fold_of(topic),
-        party_fold=fold_of(party),
-        evidence=evidence,
-    )
-
-
-def _draw(*keys: str) -> str:
-    return hashlib.sha256("\0".join(keys).encode()).hexdigest()
