@@ -118,18 +118,17 @@ def topics() -> Mapping[str, Subject]:
 
 
 @cache
-def specific_topics() -> tuple[Subject, ...]:
-    """Returns narrow topics, with the English words without which nobody speaks of them."""
+def specific_topics(*splits: str) -> tuple[Subject, ...]:
+    """Returns narrow topics of some splits, with the English words without which nobody speaks of them."""
     text = files("evals").joinpath("datasets", "specific_topics.csv").read_text(encoding="utf-8")
     return tuple(
-        unnamed(row["topic"], row["words"], topic=row["topic"], rules=row["split"])
+        Subject(
+            name=row["topic"], words=row["topic"], terms={"en": tuple(row["words"].split("|"))},
+            tags={} if row["split"] == "elsewhere" else {"topic": row["topic"], "rules": row["split"]},
+        )
         for row in csv.DictReader(text.splitlines())
-    )
-
-
-def unnamed(words: str, telling: str, **tags: str) -> Subject:
-    """Returns a subject of no glossary with its telling English words, joined by bars."""
-    return Subject(name=words, words=words, tags=tags, terms={"en": tuple(telling.split("|"))})
+        if row["split"] in splits
+    )  # fmt: skip
 
 
 @cache

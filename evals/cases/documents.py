@@ -148,25 +148,22 @@ def stored_documents(settings: Settings) -> Documents:
 
 def located(cases: Iterable[Case], documents: Documents) -> tuple[Case, ...]:
     """Returns the cases with offsets for evidence that is given by its words alone."""
-    return tuple(_located(case, documents) for case in cases)
 
+    def find(case: Case, span: Evidence) -> Evidence:
+        document = documents.by_file.get(span.file)
+        if document is None:
+            raise DatasetError(f"case {case.id!r}: no file {span.file!r} in the corpus: name it as the manifest does")
+        try:
+            start, end = locate(span.quote or "", document.text)
+        except DatasetError as exc:
+            raise DatasetError(f"case {case.id!r}, {span.file}: {exc}") from exc
+        return span.model_copy(update={"start": start, "end": end})
 
-def _located(case: Case, documents: Documents) -> Case:
-    if all(span.located for span in case.evidence):
-        return case
-    spans = tuple(span if span.located else _span(case, span, documents) for span in case.evidence)
-    return case.model_copy(update={"evidence": spans})
+    def with_offsets(case: Case) -> Case:
+        spans = tuple(span if span.located else find(case, span) for span in case.evidence)
+        return case if spans == case.evidence else case.model_copy(update={"evidence": spans})
 
-
-def _span(case: Case, span: Evidence, documents: Documents) -> Evidence:
-    document = documents.by_file.get(span.file)
-    if document is None:
-        raise DatasetError(f"case {case.id!r}: no file {span.file!r} in the corpus: name it as the manifest does")
-    try:
-        start, end = locate(span.quote or "", document.text)
-    except DatasetError as exc:
-        raise DatasetError(f"case {case.id!r}, {span.file}: {exc}") from exc
-    return span.model_copy(update={"start": start, "end": end})
+    return tuple(map(with_offsets, cases))
 
 
 def state_code(name: str, parties: PartyTable) -> str:

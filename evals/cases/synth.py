@@ -9,7 +9,7 @@ import hashlib
 import os
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from importlib.resources import files
@@ -21,7 +21,7 @@ import yaml
 
 from app.records import AbstentionReason
 from evals.cases.case import SCHEMA_VERSION, Case, Evidence, Expectation, Review, UnanswerableKind
-from evals.cases.corpus_facts import Reading, Subject, article, common_stems, read_all, specific_topics, topics, unnamed
+from evals.cases.corpus_facts import Reading, Subject, article, common_stems, read_all, specific_topics, topics
 from evals.cases.documents import Documents
 from evals.errors import DatasetError
 from evals.files import write_whole
@@ -44,19 +44,8 @@ _QUESTIONS: Final[Mapping[TemplateKind, str]] = {
     "temporal": "How did the position of {state} on {topic} change between {year} and {later}?",
 }
 _QUESTION: Final = "What did {state} say about {topic} in {year}?"
-# Conventions of other fields, with the word by which one would be known.
-_ELSEWHERE: Final = {
-    "the Ramsar Convention on Wetlands": "wetlands",
-    "the Minamata Convention on Mercury": "mercury",
-    "the Framework Convention on Tobacco Control": "tobacco",
-    "the Berne Convention on copyright": "copyright",
-    "the Vienna Convention on Road Traffic": "road",
-    "the Stockholm Convention on Persistent Organic Pollutants": "pollutants",
-    "the International Plant Protection Convention": "plant",
-    "the International Convention on Tonnage Measurement of Ships": "tonnage",
-    "the Hague Convention on child abduction": "abduction",
-    "the Convention on Migratory Species": "species",
-}
+# A question without an answer: kind, subject, State, year and the reason for silence.
+_Silence = tuple[TemplateKind, Subject, str, str, AbstentionReason | None]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -179,7 +168,11 @@ def synthesise(
     corpus = _Corpus(documents=documents, readings=read_all(documents))
     if not corpus.turns:
         raise DatasetError("no statement has both a State and a date: `untoc manifest` writes a draft of the manifest")
-    waiting = {kind: _by_state(_PLANNERS[kind](corpus), corpus, seed) for kind in KINDS if kind in kinds}
+    found: dict[TemplateKind, list[Plan]] = {kind: [] for kind in KINDS if kind in kinds}
+    for plan in _plans(corpus):
+        if plan.kind in found:
+            found[plan.kind].append(plan)
+    waiting = {kind: _by_state(plans, corpus, seed) for kind, plans in found.items()}
     chosen = sorted(_choose(waiting, n), key=lambda plan: plan.id)
     return tuple(_case(plan, corpus) for plan in chosen)
 
@@ -292,16 +285,21 @@ def _case(plan: Plan, corpus: _Corpus) -> Case:
     )
 
 
-def _one(kind: TemplateKind, subject: Subject, state: str, year: str, reason: AbstentionReason | None = None) -> Plan:
-    """Returns a plan about one State and year, which has no answer."""
-    return Plan(kind=kind, subject=subject, states=(state,), years=(year,), reason=reason)
-
-
-def _single(corpus: _Corpus) -> Iterator[Plan]:
+def _answered(corpus: _Corpus) -> Iterator[Plan]:
+    """What a State names in a year; what two name in a year; what one names in two years."""
     for subject, state, years in corpus.by_state():
         for year in years:
             groups = (corpus.turns[state, year],)
             yield Plan(kind="single_state", subject=subject, states=(state,), years=(year,), groups=groups)
+        for span in pairwise(years):
+            both = tuple(corpus.turns[state, year] for year in span)
+            yield Plan(kind="temporal", subject=subject, states=(state,), years=span, groups=both)
+    for year in corpus.years:
+        for subject, states in corpus.named_in(year):
+            order = sorted(states, key=lambda state: draw(state, year, subject.words))
+            for pair in map(sorted, pairwise(order)):
+                both = tuple(corpus.turns[state, year] for state in pair)
+                yield Plan(kind="compare", subject=subject, states=tuple(pair), years=(year,), groups=both)
 
 
 def _lists(corpus: _Corpus) -> Iterator[Plan]:
@@ -315,96 +313,64 @@ def _lists(corpus: _Corpus) -> Iterator[Plan]:
                 yield Plan(kind="list_states", subject=subject, states=states, years=(year,), groups=naming)
 
 
-def _comparisons(corpus: _Corpus) -> Iterator[Plan]:
-    for year in corpus.years:
-        for subject, states in corpus.named_in(year):
-            order = sorted(states, key=lambda state: draw(state, year, subject.words))
-            for pair in pairwise(order):
-                groups = tuple(corpus.turns[state, year] for state in sorted(pair))
-                yield Plan(kind="compare", subject=subject, states=tuple(sorted(pair)), years=(year,), groups=groups)
-
-
-def _changes(corpus: _Corpus) -> Iterator[Plan]:
-    for subject, state, years in corpus.by_state():
-        for pair in pairwise(years):
-            groups = tuple(corpus.turns[state, year] for year in pair)
-            yield Plan(kind="temporal", subject=subject, states=(state,), years=pair, groups=groups)
-
-
-def _silent_states(corpus: _Corpus) -> Iterator[Plan]:
-    """Another State named the topic in that year."""
+def _near_misses(corpus: _Corpus) -> Iterator[_Silence]:
+    """What another State names in the year, or the same one in another year, and this State does not in this year."""
     for state, year in corpus.turns:
         for subject, _ in corpus.named_in(year):
             if subject.terms and corpus.silent(state, year, subject):
-                yield _one("near_miss_state", subject, state, year, "not_mentioned")
-
-
-def _silent_sessions(corpus: _Corpus) -> Iterator[Plan]:
-    """The same State named the topic in another year."""
+                yield "near_miss_state", subject, state, year, "not_mentioned"
     for subject, state, years in corpus.by_state():
         for speaker, year in corpus.turns if subject.terms else ():
             if speaker == state and year not in years and corpus.silent(state, year, subject):
-                yield _one("near_miss_session", subject, state, year, "not_mentioned")
+                yield "near_miss_session", subject, state, year, "not_mentioned"
 
 
-def _silent_articles(corpus: _Corpus) -> Iterator[Plan]:
+def _silent_articles(corpus: _Corpus) -> Iterator[_Silence]:
     """The State cites the article nowhere; whether it speaks of its subject decides the reason."""
     for name in sorted({a for t in topics().values() for a in t.articles if a.split()[0] in ("UNTOC", *PROTOCOLS)}):
         about = [topic for topic in topics().values() if name in topic.articles]
         for (state, year), readings in corpus.turns.items():
             if corpus.silent(state, None, article(name)):
                 spoken = any(topic.name in reading.named for topic in about for reading in readings)
+                reason: AbstentionReason = "article_not_cited" if spoken else "not_mentioned"
                 if spoken or all(corpus.silent(state, year, topic) for topic in about):
-                    reason: AbstentionReason = "article_not_cited" if spoken else "not_mentioned"
-                    yield _one("near_miss_article", article(name), state, year, reason)
+                    yield "near_miss_article", article(name), state, year, reason
 
 
-def _silent_on_specifics(corpus: _Corpus) -> Iterator[Plan]:
+def _silent_on_specifics(corpus: _Corpus) -> Iterator[_Silence]:
     """A specific topic of the field, where the statement holds none of the words without which nobody speaks of it."""
     for (state, year), readings in corpus.turns.items():
         possible = {*readings, *corpus.possible(state, year)}
         # The words are English.
-        for subject in specific_topics() if all(reading.language == "en" for reading in possible) else ():
+        for subject in specific_topics("dev", "held_out") if all(r.language == "en" for r in possible) else ():
             if all(reading.lacks(subject, ()) for reading in possible):
-                yield _one("near_miss_topic", subject, state, year, "not_mentioned")
+                yield "near_miss_topic", subject, state, year, "not_mentioned"
 
 
-def _without_statement(corpus: _Corpus) -> Iterator[Plan]:
-    absent = [code for code in sorted(corpus.states) if not corpus.possible(code, None)]
+def _nowhere(corpus: _Corpus) -> Iterator[_Silence]:
+    """States that never spoke, a year to come, conventions of other fields, and articles that no treaty has."""
     for year in corpus.years:
         even = [subject for subject, _ in corpus.named_in(year) if corpus.is_even(subject)]
-        for state in absent if even else ():
+        for state in (code for code in sorted(corpus.states) if even and not corpus.possible(code, None)):
             subject = min(even, key=lambda each: draw(state, year, each.words))
-            yield _one("no_statement", subject, state, year, "no_statement")
-
-
-def _of_the_future(corpus: _Corpus) -> Iterator[Plan]:
-    year = str(int(corpus.years[-1]) + 1)
+            yield "no_statement", subject, state, year, "no_statement"
+    coming = str(int(corpus.years[-1]) + 1)
     for subject, state, _ in corpus.by_state():
         # One without a date might be of that year.
-        if not corpus.possible(state, year):
-            yield _one("future", subject, state, year, "no_statement")
-
-
-def _elsewhere(corpus: _Corpus) -> Iterator[Plan]:
-    for words, telling in _ELSEWHERE.items():
-        subject = unnamed(words, telling)
+        if not corpus.possible(state, coming):
+            yield "future", subject, state, coming, "no_statement"
+    for subject in specific_topics("elsewhere"):
         if all(reading.lacks(subject, ()) for reading in corpus.readings):
-            yield from (_one("out_of_scope", subject, *turn) for turn in corpus.turns)
-
-
-def _beyond_the_treaty(corpus: _Corpus) -> Iterator[Plan]:
+            yield from (("out_of_scope", subject, *turn, None) for turn in corpus.turns)
     for treaty in ("UNTOC", *PROTOCOLS):
         last = max(int(number) for number in articles()[treaty] if number.isdigit())
-        for number in range(last + 1, last + 21):
-            subject = article(f"{treaty} {number}")
-            turns = (turn for turn in corpus.turns if corpus.silent(turn[0], None, subject))
-            yield from (_one("nonexistent", subject, *turn) for turn in turns)
+        for subject in (article(f"{treaty} {number}") for number in range(last + 1, last + 21)):
+            yield from (("nonexistent", subject, *t, None) for t in corpus.turns if corpus.silent(t[0], None, subject))
 
 
-_PLANNERS: Final[Mapping[TemplateKind, Callable[[_Corpus], Iterator[Plan]]]] = {
-    "single_state": _single, "list_states": _lists, "compare": _comparisons, "temporal": _changes,
-    "near_miss_state": _silent_states, "near_miss_session": _silent_sessions, "near_miss_article": _silent_articles,
-    "near_miss_topic": _silent_on_specifics, "no_statement": _without_statement, "out_of_scope": _elsewhere,
-    "future": _of_the_future, "nonexistent": _beyond_the_treaty,
-}  # fmt: skip
+def _plans(corpus: _Corpus) -> Iterator[Plan]:
+    """Yields all that can be asked, in the same order for the same corpus."""
+    yield from (*_answered(corpus), *_lists(corpus))
+    for silences in (_near_misses, _silent_articles, _silent_on_specifics, _nowhere):
+        for kind, subject, state, year, reason in silences(corpus):
+            yield Plan(kind=kind, subject=subject, states=(state,), years=(year,), reason=reason)
