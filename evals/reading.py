@@ -25,6 +25,7 @@ from evals.report.tables import Table
 from ingest.metadata.sessions import canonical_body
 from ingest.parties.party_table import PartyTable
 from ingest.parties.regions import region_named
+from prompts.wording import LANGUAGES
 
 PARTS: Final = ("speakers", "excluded", "interval", "venue", "treaties", "pick", "everyone", "status")
 RIGHT_TOPIC: Final = 0.8
@@ -162,26 +163,20 @@ def _code(item: str | Mapping[str, str], parties: PartyTable) -> str:
 
 
 def _body(name: str) -> str | None:
-    known = next((item.values["bodies"] for item in lexicon_of("en").items(name) if "bodies" in item.kinds), None)
-    for language in ("fr", "es", "ru", "ar", "zh"):
-        known = known or next(
-            (i.values["bodies"] for i in lexicon_of(language).items(name) if "bodies" in i.kinds), None
-        )
-    return known or canonical_body(name)
+    items = (item for language in LANGUAGES for item in lexicon_of(language).items(name) if "bodies" in item.kinds)
+    known = next(items, None)
+    return known.values["bodies"] if known is not None else canonical_body(name)
 
 
 def _months_of(scope: Scope) -> tuple[str | None, str | None]:
     """Returns the first and last month of what was read of time."""
-    if scope.interval is not None:
-        first, last = scope.interval
-        return (_month(first, "01"), _month(last, "12"))
-    if scope.months:
-        return (min(scope.months), max(scope.months))
-    return (f"{min(scope.years)}-01", f"{max(scope.years)}-12") if scope.years else (None, None)
-
-
-def _month(end: str | None, month: str) -> str | None:
-    return None if end is None else end if len(end) > 4 else f"{end}-{month}"
+    if scope.interval is None and scope.months:
+        return min(scope.months), max(scope.months)
+    years = (min(scope.years), max(scope.years)) if scope.years else (None, None)
+    first, last = scope.interval or years
+    return tuple(  # type: ignore[return-value]  # of both ends
+        end if end is None or len(end) > 4 else f"{end}-{month}" for end, month in ((first, "01"), (last, "12"))
+    )
 
 
 def _f1(wanted: str, found: str) -> float:
