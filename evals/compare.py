@@ -17,7 +17,7 @@ from evals.errors import RunError
 from evals.failure_taxonomy import Stage
 from evals.metrics.table import METRICS, RIGHT, Floats, Metric
 from evals.runs import Run, RunManifest, ScoreRecord
-from evals.stats import RESAMPLES, interval, paired_cluster_bootstrap, sign_flip_p
+from evals.stats import RESAMPLES, cluster_bootstrap, interval, sign_flip_p
 from evals.summary import Figure, bears_on, by_case, combined, figure, sliced
 
 ALPHA: Final = 0.05
@@ -57,8 +57,10 @@ class Paired:
 
     def differences(self, *, resamples: int, seed: int) -> Floats:
         """Returns bootstrap differences candidate − baseline, shape (resamples,)."""
-        combine = self.metric.combine
-        return paired_cluster_bootstrap(self.a, self.b, self.clusters, combine, resamples=resamples, seed=seed)
+        # The same clusters are drawn for both.
+        given = {"resamples": resamples, "seed": seed}
+        before, after = (cluster_bootstrap(x, self.clusters, self.metric.combine, **given) for x in (self.a, self.b))
+        return after - before
 
 
 @dataclass(frozen=True, kw_only=True)
