@@ -127,16 +127,12 @@ def documents_of(corpus: Corpus) -> Documents:
     by_file = {}
     for summary in corpus.documents():
         statement = corpus.show(summary.document_id)
-        metadata = statement.metadata
-        facts = {name: value for name in FACTS if (value := getattr(metadata, name, None))}
-        by_file[statement.file] = Document(
-            file=statement.file,
-            text=statement.source_text,
-            state=metadata.state,
-            facts=facts,
-            language=metadata.language,
+        own, file = statement.metadata, statement.file
+        facts = {name: value for name in FACTS if (value := getattr(own, name, None))}
+        by_file[file] = Document(
+            file=file, text=statement.source_text, state=own.state, facts=facts, language=own.language,
             kind=statement.kind,
-        )
+        )  # fmt: skip
     return Documents(by_file=by_file, sha256=_hash(by_file), parties=corpus.parties())
 
 
