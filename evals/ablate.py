@@ -15,7 +15,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from app.settings import Settings
-from evals.errors import EvalError
+from evals.errors import EvalError, first_fault
 from evals.eval_environment import code_hash, described
 from evals.launch import launch
 from evals.metrics.table import metrics_in
@@ -41,13 +41,12 @@ class Configuration(BaseModel):
 
 def load_configurations(path: Path | None = None, names: Sequence[str] | None = None) -> tuple[Configuration, ...]:
     """Loads configurations from YAML; those that come with the package, without a path, and all, without names."""
-    shown = "the packaged configurations" if path is None else str(path)
+    file = Path(str(files("evals"))) / "ablations.yaml" if path is None else path
     try:
-        text = (files("evals").joinpath("ablations.yaml") if path is None else path).read_text(encoding="utf-8")
-        content: Any = yaml.safe_load(text)
+        content: Any = yaml.safe_load(file.read_text(encoding="utf-8"))
         found = tuple(Configuration.model_validate(entry) for entry in content["configurations"])
     except (OSError, KeyError, TypeError, ValidationError, yaml.YAMLError) as exc:
-        raise EvalError(f"cannot read {shown}: {exc}") from exc
+        raise EvalError(f"cannot read the configurations of {str(file)!r}: {first_fault(exc)}") from exc
     unknown = set(names or ()) - {c.name for c in found}
     if unknown:
         raise EvalError(f"no configuration {min(unknown)!r}: there are {', '.join(c.name for c in found)}")

@@ -9,7 +9,7 @@ Source, for the turns: Andrews, Tsochantaridis and Hofmann, Support Vector Machi
 """
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -19,7 +19,7 @@ import numpy.typing as npt
 from rich.console import Console
 from rich.progress import track
 from sklearn.linear_model import LogisticRegression
-from sklearn.metrics import brier_score_loss, roc_auc_score
+from sklearn.metrics import brier_score_loss, f1_score, roc_auc_score
 from sklearn.preprocessing import StandardScaler
 
 from app.retrieval.relevance import RelevanceArtefact
@@ -33,10 +33,11 @@ from evals.errors import EvalError
 from evals.eval_environment import open_environment
 from evals.positions import load_cells
 from evals.relevance_pairs import FOLDS, Pair, pairs_of_cases, pairs_of_cells, pairs_of_thesaurus
-from vectorstore.records import ScopeFilter, Sentence, StatementSummary
+from vectorstore.records import ScopeFilter, StatementSummary
 
 Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
+Folds = Mapping[str, Callable[[Pair], int]]
 
 # This fold, by party and for lists by topic, is measured once, at the end.
 SEALED: Final = FOLDS - 1
@@ -81,6 +82,10 @@ class Weights:
         chances: Floats = 1.0 / (1.0 + np.exp(-(self.intercept + features @ self.weights)))
         return chances
 
+    def surest(self, samples: Sequence[Sample], rows: Sequence[int]) -> Floats:
+        """Returns the chance of each pair: that of its surest sentence."""
+        return np.array([self.chances(sample.features[:, rows]).max() for sample in samples])
+
 
 def gather(cases: Sequence[Case], folder: Path, settings: Settings) -> tuple[list[Sample], dict[str, str]]:
     """Makes the labelled pairs of a corpus and of the fictional conference, and measures them with the models in use.
@@ -95,22 +100,18 @@ def gather(cases: Sequence[Case], folder: Path, settings: Settings) -> tuple[lis
     """
     documents, meeting = read_documents([folder]), read_documents([CONFERENCE, SAMPLE])
     cells = [cell for cell in load_cells() if all(span.file in documents.by_file for span in cell.evidence)]
-    open_cases = [case for case in load_cases(SHIPPED["smoke"]) if not case.held]
     of_folder = [*pairs_of_cases(cases, documents), *pairs_of_cells(cells, documents)]
-    of_meeting = [
-        pair
-        for pair in pairs_of_cases(open_cases, meeting)
-        if all(meeting.by_file[file].language in ("en", None) for file in pair.files)
-    ]
+    about_meeting = pairs_of_cases([case for case in load_cases(SHIPPED["smoke"]) if not case.held], meeting)
+    english = [p for p in about_meeting if all(meeting.by_file[f].language in ("en", None) for f in p.files)]
     samples: list[Sample] = []
-    for folders, pairs in (([folder], of_folder), ([CONFERENCE, SAMPLE], of_meeting)):
-        with open_environment(settings, folders) as environment:
-            ranker, catalogue = environment.workspace.ranker, environment.workspace.store.catalogue
+    for folders, held, pairs in (([folder], documents, of_folder), ([CONFERENCE, SAMPLE], meeting, english)):
+        with open_environment(settings, folders, held) as workspace:
+            catalogue = workspace.store.catalogue
             statements = {summary.file: summary for summary in catalogue.summaries(ScopeFilter())}
             if folders == [folder]:
                 pairs = [*pairs, *pairs_of_thesaurus(catalogue, statements)]
-            samples += measure(pairs, ranker, statements)
-            models = dict(environment.workspace.models)
+            samples += measure(pairs, workspace.ranker, statements)
+            models = dict(workspace.models)
     return samples, models
 
 
@@ -135,26 +136,19 @@ def measure(pairs: Sequence[Pair], ranker: SentenceRanker, statements: dict[str,
             measured = ranker.measure_list(owned, topic)
         else:
             measured = {party: ranker.measure(own, topic) for party, own in owned.items()}
-        samples += [
-            _sample(pair, owned[pair.party], found) for pair in group if (found := measured.get(pair.party, ()))
-        ]
+        for pair in (pair for pair in group if measured.get(pair.party)):
+            files = {summary.statement_id: summary.file for summary in owned[pair.party]}
+            found = measured[pair.party]
+            beside = [_is_beside(pair, files[s.statement_id], s.start, s.end) for s, _ in found]
+            table = np.array([features.values() for _, features in found], dtype=np.float64)
+            samples.append(Sample(pair=pair, features=table, beside=np.array(beside, dtype=np.bool_)))
     return samples
-
-
-def _sample(pair: Pair, held: Sequence[StatementSummary], found: Sequence[tuple[Sentence, SentenceFeatures]]) -> Sample:
-    files = {summary.statement_id: summary.file for summary in held}
-    beside = [_is_beside(pair, files[s.statement_id], s.start, s.end) for s, _ in found]
-    table = np.array([features.values() for _, features in found], dtype=np.float64)
-    return Sample(pair=pair, features=table, beside=np.array(beside, dtype=np.bool_))
 
 
 def _is_beside(pair: Pair, file: str, start: int, end: int) -> bool:
     """Whether a sentence stands away from the evidence of an answered pair, where that is known."""
-    if not pair.answered or not pair.evidence:
-        return False
-    return not any(
-        span.file == file and span.start - _NEIGHBOUR < end and start < span.end + _NEIGHBOUR for span in pair.evidence
-    )
+    near = (s.file == file and s.start - _NEIGHBOUR < end and start < s.end + _NEIGHBOUR for s in pair.evidence)
+    return pair.answered and bool(pair.evidence) and not any(near)
 
 
 def fit(
@@ -184,38 +178,46 @@ def fit(
         )
     chosen = tuple(columns or SentenceFeatures.names())
     rows = [SentenceFeatures.names().index(name) for name in chosen]
-    by_topic = cross_validated(open_, rows, lambda pair: pair.topic_fold)
-    by_party = cross_validated(open_, rows, lambda pair: pair.party_fold)
-    asked = np.array([sample.pair.source in _ASKED for sample in open_])
-    threshold = best_threshold(by_topic[asked], labels[asked])[0]
-    weights = fit_weights(open_, rows)
-    figures = {"topic": figures_of(by_topic, open_, threshold), "party": figures_of(by_party, open_, threshold)}
+    folds: Folds = {"topic": lambda pair: pair.topic_fold, "party": lambda pair: pair.party_fold}
+    artefact = fitted(open_, chosen, rows, folds, models)
     if sealed and with_sealed:
-        figures["sealed"] = figures_of(surest(sealed, rows, weights), sealed, threshold)
+        chances = fit_weights(open_, rows).surest(sealed, rows)
+        artefact.figures["sealed"] = figures_of(chances, sealed, artefact.threshold)
+    return artefact
+
+
+def fitted(
+    samples: Sequence[Sample], names: Sequence[str], rows: Sequence[int], folds: Folds, models: dict[str, str]
+) -> RelevanceArtefact:
+    """Fits weights to all samples; the threshold is chosen by the pairs as users ask, on the first kind of folds."""
+    chances = {name: cross_validated(samples, rows, fold) for name, fold in folds.items()}
+    asked = np.array([sample.pair.source in _ASKED for sample in samples])
+    first = chances[next(iter(folds))][asked]
+    threshold = best_threshold(first, _labels(samples)[asked])[0]
+    weights = fit_weights(samples, rows)
     return RelevanceArtefact(
         feature_version=FEATURE_VERSION,
-        weights={name: round(float(weight), 5) for name, weight in zip(chosen, weights.weights, strict=True)},
+        weights={name: round(float(weight), 5) for name, weight in zip(names, weights.weights, strict=True)},
         intercept=round(weights.intercept, 5),
         threshold=round(threshold, 4),
-        near=round(near(by_topic[asked], labels[asked], threshold), 4),
+        near=round(near(first, _labels(samples)[asked], threshold), 4),
         models=models,
-        pairs=len(open_),
-        data_sha256=_hash(open_),
-        figures=figures,
+        pairs=len(samples),
+        data_sha256=_hash(samples),
+        figures={name: figures_of(own, samples, threshold) for name, own in chances.items()},
     )
 
 
 def split(samples: Sequence[Sample]) -> tuple[list[Sample], list[Sample]]:
     """Returns what may be fitted on, and the sealed fold, which shares no topic and no party with it."""
-    sealed = [s for s in samples if _fold(s.pair) == SEALED]
+
+    def is_sealed(pair: Pair) -> bool:
+        return (pair.topic_fold if pair.source == "list" else pair.party_fold) == SEALED
+
+    sealed = [sample for sample in samples if is_sealed(sample.pair)]
     topics = {sample.pair.topic for sample in sealed}
-    return [
-        s for s in samples if SEALED not in (_fold(s.pair), s.pair.party_fold) and s.pair.topic not in topics
-    ], sealed
-
-
-def _fold(pair: Pair) -> int:
-    return pair.topic_fold if pair.source == "list" else pair.party_fold
+    rest = [s for s in samples if not is_sealed(s.pair) and s.pair.party_fold != SEALED and s.pair.topic not in topics]
+    return rest, sealed
 
 
 def cross_validated(samples: Sequence[Sample], rows: Sequence[int], fold: Callable[[Pair], int]) -> Floats:
@@ -224,8 +226,8 @@ def cross_validated(samples: Sequence[Sample], rows: Sequence[int], fold: Callab
     folds = np.array([fold(sample.pair) for sample in samples])
     for number in np.unique(folds):
         weights = fit_weights([sample for sample, own in zip(samples, folds, strict=True) if own != number], rows)
-        inside = folds == number
-        chances[inside] = surest([s for s, own in zip(samples, inside, strict=True) if own], rows, weights)
+        inside = np.flatnonzero(folds == number)
+        chances[inside] = weights.surest([samples[int(at)] for at in inside], rows)
     return chances
 
 
@@ -253,19 +255,10 @@ def fit_weights(samples: Sequence[Sample], rows: Sequence[int]) -> Weights:
     return found
 
 
-def surest(samples: Sequence[Sample], rows: Sequence[int], weights: Weights) -> Floats:
-    """Returns the chance of each pair: that of its surest sentence."""
-    return np.array([weights.chances(sample.features[:, rows]).max() for sample in samples])
-
-
 def best_threshold(chances: Floats, answered: Flags) -> tuple[float, float, float]:
     """Returns (threshold, precision, recall) of abstaining below it, where the lesser of the two is highest."""
-    best = (0.5, 0.0, 0.0)
-    for threshold in np.unique(chances):
-        precision, recall = abstention(chances, answered, float(threshold))
-        if min(precision, recall) > min(best[1:]):
-            best = (float(threshold), precision, recall)
-    return best
+    found = ((float(at), *abstention(chances, answered, float(at))) for at in np.unique(chances))
+    return max(((0.5, 0.0, 0.0), *found), key=lambda each: min(each[1:]))
 
 
 def near(chances: Floats, answered: Flags, threshold: float) -> float:
@@ -287,21 +280,14 @@ def figures_of(chances: Floats, samples: Sequence[Sample], threshold: float) -> 
     answered = _labels(samples)
     questions = np.array([sample.pair.source in _ASKED for sample in samples])
     lists = np.array([sample.pair.source == "list" for sample in samples])
-    precision, recall = abstention(chances, answered, threshold)
-    found = {
-        "pairs": float(len(samples)),
-        "auc": float(roc_auc_score(answered, chances)),
-        "brier": float(brier_score_loss(answered, chances)),
-        "precision": precision,
-        "recall": recall,
-    }
-    if questions.any():
-        of_questions = abstention(chances[questions], answered[questions], threshold)
-        found |= {"question_precision": of_questions[0], "question_recall": of_questions[1]}
+    found = {"pairs": float(len(samples)), "auc": float(roc_auc_score(answered, chances))}
+    found["brier"] = float(brier_score_loss(answered, chances))
+    for name, own in (("", np.ones(len(samples), dtype=np.bool_)), ("question_", questions)):
+        if own.any():
+            rates = abstention(chances[own], answered[own], threshold)
+            found |= {f"{name}precision": rates[0], f"{name}recall": rates[1]}
     if lists.any():
-        listed = chances[lists] >= threshold
-        hits = int((listed & answered[lists]).sum())
-        found["list_f1"] = 2 * hits / max(1, int(listed.sum() + answered[lists].sum()))
+        found["list_f1"] = float(f1_score(answered[lists], chances[lists] >= threshold, zero_division=0.0))
     return {name: round(value, 4) for name, value in found.items()}
 
 

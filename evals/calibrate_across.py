@@ -7,9 +7,8 @@ language and of others.
 Source: Artetxe, Ruder and Yogatama, On the Cross-lingual Transferability of Monolingual Representations (2020).
 """
 
-import hashlib
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -20,15 +19,16 @@ from pydantic import BaseModel, ConfigDict
 
 from app.retrieval.across_languages import AcrossExtractor
 from app.retrieval.relevance import RelevanceArtefact, across_models
-from app.retrieval.relevance_features import FEATURE_VERSION, AcrossFeatures
+from app.retrieval.relevance_features import AcrossFeatures
 from app.retrieval.topic import Topic
-from evals.calibrate import Floats, Sample, best_threshold, cross_validated, figures_of, fit_weights, near
-from evals.cases.documents import Documents, sha256_of
+from evals.calibrate import Folds, Sample, fitted
+from evals.case_sets import CONFERENCE
+from evals.cases.documents import Documents, read_documents, sha256_of
 from evals.errors import DatasetError
-from evals.relevance_pairs import Pair, fold_of
+from evals.relevance_pairs import make_pair
 from ingest.language.sentences import split_sentences
 from prompts.wording import LANGUAGES
-from vectorstore.arrays import Matrix
+from vectorstore.sentence_encoder import sentence_encoder
 
 # Paragraphs of XQuAD in each language, for each of which one question.
 _PARAGRAPHS = 40
@@ -116,59 +116,36 @@ def asked_of_xquad(folder: Path) -> Iterator[Asked]:
                 )
 
 
+def gather_across(folders: Sequence[Path], multilingual: Path) -> list[Sample]:
+    """Measures what is asked of statements of the conference and of folders, and of XQuAD, whose files one holds."""
+    asked = [*asked_of_statements(read_documents([CONFERENCE, *folders])), *asked_of_xquad(multilingual)]
+    one = cache(lambda text: sentence_encoder().embed([text])[0])
+    return measure(asked, AcrossExtractor(lambda texts: np.stack([one(text) for text in texts])))
+
+
 def measure(asked: Iterable[Asked], extractor: AcrossExtractor) -> list[Sample]:
     """Measures the features of topics and sentences."""
     samples = []
     for each in asked:
         windows = [" ".join(each.sentences[max(0, row - 1) : row + 2]) for row in range(len(each.sentences))]
         found = extractor.measure(each.topic, each.language, each.sentences, windows)
-        if not found:
-            continue
-        pair = Pair(
-            topic=each.topic.words,
-            party=each.party,
-            files=(each.language,),
-            answered=each.answered,
-            source="question",
-            topic_fold=fold_of(each.topic.words),
-            party_fold=fold_of(each.party),
-        )
-        table = np.array([features.values() for features in found.values()], dtype=np.float64)
-        beside = np.array([bool(each.shown) and row not in each.shown for row in found], dtype=np.bool_)
-        samples.append(Sample(pair=pair, features=table, beside=beside))
+        if found:
+            pair = make_pair(each.topic.words, each.party, (each.language,), each.answered, "question")
+            table = np.array([features.values() for features in found.values()], dtype=np.float64)
+            beside = np.array([bool(each.shown) and row not in each.shown for row in found], dtype=np.bool_)
+            samples.append(Sample(pair=pair, features=table, beside=beside))
     return samples
 
 
 def fit_across(samples: Sequence[Sample]) -> RelevanceArtefact:
-    """Fits weights and threshold; both are measured on folds by statement, and by topic."""
-    rows = list(range(len(AcrossFeatures.names())))
-    labels = np.array([sample.pair.answered for sample in samples])
-    folds: Mapping[str, Callable[[Pair], int]] = {
+    """Fits weights and threshold; both are measured on folds by statement, by topic and by language."""
+    names = AcrossFeatures.names()
+    folds: Folds = {
         "statement": lambda pair: pair.party_fold,
         "topic": lambda pair: pair.topic_fold,
         "language": lambda pair: LANGUAGES.index(pair.files[0]),
     }
-    chances: dict[str, Floats] = {name: cross_validated(samples, rows, fold) for name, fold in folds.items()}
-    threshold = best_threshold(chances["statement"], labels)[0]
-    weights = fit_weights(samples, rows)
-    digest = hashlib.sha256(repr([(s.pair.topic, s.pair.party, s.pair.answered) for s in samples]).encode())
-    return RelevanceArtefact(
-        feature_version=FEATURE_VERSION,
-        weights=dict(zip(AcrossFeatures.names(), (round(float(w), 5) for w in weights.weights), strict=True)),
-        intercept=round(weights.intercept, 5),
-        threshold=round(threshold, 4),
-        near=round(near(chances["statement"], labels, threshold), 4),
-        models=across_models(),
-        pairs=len(samples),
-        data_sha256=digest.hexdigest(),
-        figures={name: figures_of(own, samples, threshold) for name, own in chances.items()},
-    )
-
-
-def remembering(embed: Callable[[Sequence[str]], Matrix]) -> Callable[[Sequence[str]], Matrix]:
-    """Returns an embedding function that embeds each text once."""
-    one = cache(lambda text: embed([text])[0])
-    return lambda texts: np.stack([one(text) for text in texts])
+    return fitted(samples, names, range(len(names)), folds, across_models())
 
 
 def _topic(words: str, language: str) -> Topic:

@@ -12,7 +12,7 @@ from typing import Final
 
 from app.settings import Settings
 from evals.cases.case import Case, load_cases
-from evals.cases.case_table import SUFFIXES, CaseTable, read_case_table
+from evals.cases.case_table import CaseTable, is_table, read_case_table
 from evals.cases.documents import Documents, located, read_documents, stored_documents
 from evals.cases.lint import Problem, lint
 from evals.errors import DatasetError
@@ -56,14 +56,14 @@ def open_set(name: str, corpus: Sequence[Path], paths: EvalPaths, documents: Doc
         documents: The documents of `corpus`, to locate evidence that is given by its words alone.
     """
     folders, path = corpus_of(name, corpus, paths), _file_of(name, paths)
-    if path.suffix in SUFFIXES:
+    if is_table(path):
         found = _table(path, folders, documents)
         if found.problems:
             first, more = found.problems[0], len(found.problems) - 1
             told = f"{path.name}, {first.case}: {first.what}; {first.todo}"
             raise DatasetError(told + (f"; and {more} more: `untoc-eval lint {name}` shows all" if more else ""))
         return CaseSet(cases=found.cases, folders=folders)
-    cases = saved_cases(paths) if name == SAVED else load_cases(path, corpus=folders[0] if folders else None)
+    cases = saved_cases(paths) if name == SAVED else load_cases(path)
     return CaseSet(cases=located(cases, documents) if documents else cases, folders=folders)
 
 
@@ -71,7 +71,7 @@ def faults_of(name: str, corpus: Sequence[Path], paths: EvalPaths, settings: Set
     """Returns everything that a person should look at in a set of cases, of a table by line and column."""
     folders, path = corpus_of(name, corpus, paths), _file_of(name, paths)
     documents = read_documents(folders) if folders else None
-    if path.suffix not in SUFFIXES:
+    if not is_table(path):
         return lint(open_set(name, corpus, paths).cases, documents)
     documents = documents if documents is not None else stored_documents(settings)
     found = _table(path, folders, documents)

@@ -11,12 +11,25 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from app.cli.command import EnvFile, Invocation, Store, Version, begin, command, command_group, fail, run_program
+from app.cli.command import (
+    EnvFile,
+    Invocation,
+    Store,
+    Version,
+    begin,
+    command,
+    command_group,
+    fail,
+    print_json,
+    run_program,
+)
 from app.errors import AppError
 from evals.errors import DatasetError, RunError
 from evals.run_options import DATASETS, Corpus, RunOptions
 
 if TYPE_CHECKING:
+    from pydantic import BaseModel
+
     from evals.cases.documents import Documents
     from evals.paths import EvalPaths
     from evals.runs import Run
@@ -27,6 +40,8 @@ RunName = Annotated[str, typer.Argument(metavar="RUN", help="name of a run, `lat
 Baseline = Annotated[
     str | None, typer.Option(metavar="RUN", help="the run to compare with, which it may not fall behind")
 ]
+CorpusFolder = Annotated[Path, typer.Option(metavar="DIR", help="the folder of statements that the cases are about")]
+Output = Annotated[Path | None, typer.Option("--output", "-o", metavar="FILE", help="default: its place in the store")]
 GatesFile = Annotated[
     Path | None, typer.Option("--gates", metavar="FILE", help="YAML of gates; default: those of the program")
 ]
@@ -70,16 +85,18 @@ def _paths(invocation: Invocation) -> "EvalPaths":
     return eval_paths(invocation.settings().store)
 
 
-def _open_run(invocation: Invocation, name: str) -> "Run":
+def _open(invocation: Invocation, name: str) -> "tuple[Run, Documents]":
+    """Opens a run with the statements that it was asked over."""
+    from evals.launch import same_documents
+
+    run = _run(invocation, name)
+    return run, same_documents(run, invocation.settings())
+
+
+def _run(invocation: Invocation, name: str) -> "Run":
     from evals.runs import open_run
 
     return open_run(_paths(invocation).runs, name)
-
-
-def _documents(run: "Run", invocation: Invocation) -> "Documents":
-    from evals.launch import same_documents
-
-    return same_documents(run, invocation.settings())
 
 
 @command(commands, f"{PROGRAM} lint smoke", f"{PROGRAM} lint mine.csv --corpus DIR")
@@ -93,15 +110,11 @@ def lint(
     from evals.print_runs import print_tables
     from evals.report.tables import problems_table
 
-    paths = _paths(invocation)
-    found = [
-        (name, problem)
-        for name in datasets or ["smoke"]
-        for problem in faults_of(name, corpus or (), paths, invocation.settings())
-    ]
+    paths, settings, names = _paths(invocation), invocation.settings(), datasets or ["smoke"]
+    found = [(name, problem) for name in names for problem in faults_of(name, corpus or (), paths, settings)]
     errors = sum(problem.severity == "error" for _, problem in found)
     if invocation.as_json:
-        print(json.dumps([{"dataset": name} | asdict(problem) for name, problem in found], indent=1))
+        print_json([{"dataset": name} | asdict(problem) for name, problem in found])
     else:
         print_tables(problems_table(found), note=f"{errors} errors, {len(found) - errors} other remarks")
     return 1 if errors else 0
@@ -132,8 +145,10 @@ def run(
     from evals.launch import launch
     from evals.print_runs import asking, print_run
 
-    with asking() as (on_stage, on_answer):
-        made = launch(options, invocation.settings(), name=name, resume=resume, on_stage=on_stage, on_answer=on_answer)
+    if resume and name is None:
+        raise RunError("--resume needs the --name of the run to go on with")
+    with asking() as told:
+        made = launch(options, invocation.settings(), name=name, resume=resume, **told)
     failed = [record.error for record in made.answers() if record.error is not None]
     if len(failed) == made.manifest.cases * made.manifest.repeats:
         raise RunError(f"not one question was answered: {failed[0].message}")
@@ -142,25 +157,14 @@ def run(
 
 
 def _run_reading(examples: Path | None, folds: Path | None, *, as_json: bool) -> int:
-    from evals.paths import conference_parties
     from evals.print_runs import print_tables
-    from evals.reading import fold_reader, load_marked, rates_of, reader, score_readings
-    from evals.report.tables import Table
-    from ingest.parties.party_table import PartyTable
+    from evals.reading import all_rates, rates_table
 
-    parties = PartyTable.load(conference_parties())
-    read = fold_reader(parties, folds) if folds else reader(parties)
-    scored = score_readings(load_marked(examples), parties, read)
-    rates = [found for by in (None, "language", "kind", "register") for found in rates_of(scored, by)]
+    rates = all_rates(examples, folds)
     if as_json:
         print(json.dumps([asdict(found) for found in rates], ensure_ascii=False))
-        return 0
-    names = list(rates[0].rates)
-    rows = [
-        (found.name, str(found.count), *(f"{found.rates[n]:.3f}" if n in found.rates else "" for n in names))
-        for found in rates
-    ]
-    print_tables(Table(title="What was read right", columns=("questions", "n", *names), rows=rows))
+    else:
+        print_tables(rates_table(rates))
     return 0
 
 
@@ -171,8 +175,8 @@ def score(invocation: Invocation, run: RunName) -> int:
     from evals.review import read_rulings
     from evals.score import score_run
 
-    found = _open_run(invocation, run)
-    score_run(found, _documents(found, invocation), read_rulings(_paths(invocation).reviews))
+    found, documents = _open(invocation, run)
+    score_run(found, documents, read_rulings(_paths(invocation).reviews))
     print_run(found, as_json=invocation.as_json)
     return 0
 
@@ -192,14 +196,9 @@ def report(
     from evals.files import write_whole
     from evals.report.report import FORMATS, Report
 
-    found = _open_run(invocation, run)
-    reported = Report(
-        run=found,
-        documents=_documents(found, invocation),
-        baseline=_open_run(invocation, baseline) if baseline else None,
-        gates=gates,
-        reviews=_paths(invocation).reviews,
-    )
+    (found, documents), before = _open(invocation, run), _run(invocation, baseline) if baseline else None
+    reviews = _paths(invocation).reviews
+    reported = Report(run=found, documents=documents, baseline=before, gates=gates, reviews=reviews)
     for path in output or [found.path / "report.html"]:
         if path.suffix not in FORMATS:
             raise RunError(f"no report is written as {path.suffix!r}: end its name with {', '.join(FORMATS)}")
@@ -208,7 +207,7 @@ def report(
     return 0
 
 
-@command(commands, f"{PROGRAM} compare first latest", f"{PROGRAM} compare first latest --fail-on regression")
+@command(commands, f"{PROGRAM} compare first latest", f"{PROGRAM} compare before after --exact")
 def compare(
     invocation: Invocation,
     baseline: Annotated[str, typer.Argument(metavar="BASELINE", help="the run compared with")],
@@ -216,29 +215,30 @@ def compare(
     intersection: Annotated[
         bool, typer.Option("--intersection", help="compare the cases that both have, if sets differ")
     ] = False,
-    by: Annotated[str, typer.Option(metavar="NAMES", help="slices to show, joined by commas")] = "type,lang",
-    fail_on: Annotated[
-        Literal["regression"] | None, typer.Option(help="exit 1 if something got worse beyond chance")
-    ] = None,
+    exact: Annotated[
+        bool, typer.Option("--exact", help="list the answers that are not the same in all they hold; exit 1 if any")
+    ] = False,
 ) -> int:
     """Compare a run with another over the same cases: what flipped, what got better or worse, what was changed."""
+    from evals.compare import answers_apart
     from evals.compare import compare as compare_runs
     from evals.print_runs import print_tables
     from evals.report.tables import comparison_tables
     from evals.report.verdict import changed
 
-    candidate = _open_run(invocation, run)
-    found = compare_runs(_open_run(invocation, baseline), candidate, intersection=intersection)
+    before = _run(invocation, baseline)
+    if exact:
+        apart = answers_apart(before, _run(invocation, run))
+        print("\n".join(f"{case}  {difference}" for case, difference in apart.items()) or "equal")
+        return 1 if apart else 0
+    candidate, documents = _open(invocation, run)
+    found = compare_runs(before, candidate, intersection=intersection)
     if invocation.as_json:
-        print(json.dumps(found.to_json(), indent=1))
+        print_json(found.to_json())
     else:
-        documents = _documents(candidate, invocation)
-        print_tables(
-            *comparison_tables(found, by.split(","), candidate, documents),
-            first=f"“{candidate.name}” is {changed(found)}",
-        )
-    worse = any(difference.verdict == "worse" for difference in found.differences.values())
-    return 1 if fail_on == "regression" and worse else 0
+        shown = comparison_tables(found, candidate, documents)
+        print_tables(*shown, first=f"“{candidate.name}” is {changed(found)}")
+    return 0
 
 
 @command(commands, f"{PROGRAM} gate latest --baseline evals/baselines/smoke")
@@ -248,15 +248,14 @@ def gate(invocation: Invocation, run: RunName, baseline: Baseline = None, gates:
     from evals.print_runs import print_gates
 
     try:
-        candidate = _open_run(invocation, run)
-        before = _open_run(invocation, baseline) if baseline else None
+        candidate, before = _run(invocation, run), _run(invocation, baseline) if baseline else None
         if before is not None and before.path.resolve() == candidate.path.resolve():
             raise RunError(f"{run!r} is its own baseline, which shows nothing: name another run")
         found = check_gates(load_gates(gates), candidate, before)
     except AppError as exc:
         return fail(exc, 2, PROGRAM)
     if invocation.as_json:
-        print(json.dumps(asdict(found) | {"verdict": found.verdict}, indent=1))
+        print_json(asdict(found) | {"verdict": found.verdict})
     else:
         print_gates(found)
     return found.exit_code
@@ -272,13 +271,11 @@ def synth(
     seed: Annotated[int, typer.Option(help="draws other ones")] = 0,
 ) -> int:
     """Make draft cases from a folder of statements with a manifest, without a model."""
-    from evals.cases.case_templates import KINDS
     from evals.cases.documents import read_documents
-    from evals.cases.synth import synthesise, write_cases
+    from evals.cases.synth import KINDS, synthesise, write_cases
 
-    wanted = KINDS if kinds == "all" else [kind for kind in KINDS if kind in kinds.split(",")]
-    unknown = set(kinds.split(",")) - {"all", *KINDS}
-    if unknown:
+    wanted = [kind for kind in KINDS if kinds == "all" or kind in kinds.split(",")]
+    if unknown := {*kinds.split(",")} - {"all", *KINDS}:
         raise DatasetError(f"no kind of cases {min(unknown)!r}: there are all, {', '.join(KINDS)}")
     cases = synthesise(read_documents([from_corpus]), kinds=wanted, n=n, seed=seed)
     write_cases(output, cases)
@@ -293,8 +290,7 @@ def show(
     """Show one case of a run: question, evidence, and what it got."""
     from evals.print_runs import print_case
 
-    found = _open_run(invocation, run)
-    print_case(found, _documents(found, invocation), case, as_json=invocation.as_json)
+    print_case(*_open(invocation, run), case, as_json=invocation.as_json)
     return 0
 
 
@@ -312,12 +308,10 @@ def serve(
     require_loopback(host)
     from evals.serve.page import serve as serve_page
 
-    serve_page(
-        invocation.settings(),
-        host=host,
-        port=port,
-        on_ready=lambda address: print(f"The evals page is open at {address} (stop with Ctrl-C)", flush=True),
-    )
+    def on_ready(address: str) -> None:
+        print(f"The evals page is open at {address} (stop with Ctrl-C)", flush=True)
+
+    serve_page(invocation.settings(), host=host, port=port, on_ready=on_ready)
     print("The evals page is closed.", file=sys.stderr)
     return 0
 
@@ -331,7 +325,7 @@ def baseline(
     """Keep a run's scores in a folder, small enough to be committed."""
     from evals.runs import keep_baseline
 
-    for path in keep_baseline(_open_run(invocation, run), folder):
+    for path in keep_baseline(_run(invocation, run), folder):
         print(path)
     return 0
 
@@ -346,7 +340,7 @@ def list_all(invocation: Invocation) -> int:
     folder = _paths(invocation).runs
     found = list_runs(folder)
     if invocation.as_json:
-        print(json.dumps([run.manifest.model_dump(mode="json") for run in found], indent=1))
+        print_json([run.manifest.model_dump(mode="json") for run in found])
     else:
         note = "" if found else f"no runs in {folder}: `{PROGRAM} run smoke` makes one"
         print_tables(runs_table(found), note=note)
@@ -384,8 +378,8 @@ def ablate(
     from evals.report.tables import as_markdown
 
     chosen = load_configurations(configurations, choose.split(",") if choose else None)
-    with asking() as (on_stage, on_answer):
-        table = ablate_all(options, chosen, invocation.settings(), on_stage=on_stage, on_answer=on_answer)
+    with asking() as told:
+        table = ablate_all(options, chosen, invocation.settings(), **told)
     print_tables(table)
     if md is not None:
         write_whole(md, as_markdown(table) + "\n")
@@ -395,56 +389,22 @@ def ablate(
 @command(commands, f"{PROGRAM} positions --corpus DIR", f"{PROGRAM} positions --corpus DIR --whole --split sealed")
 def positions(
     invocation: Invocation,
-    corpus: Annotated[Path, typer.Option(metavar="DIR", help="the folder of general_debate")],
+    corpus: CorpusFolder,
     whole: Annotated[bool, typer.Option("--whole", help="search the cells as well, as a briefing does")] = False,
     split: Annotated[
         str | None, typer.Option(metavar="NAMES", help="only cells of these splits; default: each by itself")
     ] = None,
 ) -> int:
     """Measure the suggested kinds of position against hand-labelled cells."""
-    from rich.console import Console
-    from rich.progress import track
-
     from evals.cases.documents import read_documents
-    from evals.eval_environment import open_environment
-    from evals.positions import cells_by_split, fill_by_building, fill_from_labels, position_rates, rates_table
+    from evals.positions import cells_by_split, fill_from_labels, filled_as_briefings, rates_table
     from evals.print_runs import print_tables
 
     documents, cells = read_documents([corpus]), cells_by_split(split.split(",") if split else None)
-    if not whole:
-        for name, own in cells.items():
-            print_tables(rates_table(name, position_rates(fill_from_labels(own, documents))))
-        return 0
-    with open_environment(invocation.settings(), [corpus], documents) as environment:
-        for name, own in cells.items():
-            tracked = track(own, description=name, console=Console(stderr=True))
-            filled = tuple(fill_by_building(tracked, environment.workspace.briefings))
-            print_tables(rates_table(name, position_rates(filled)))
-    return 0
-
-
-@command(commands, f"{PROGRAM} calibrate dev asked --corpus DIR")
-def calibrate(
-    invocation: Invocation,
-    datasets: Annotated[list[str], typer.Argument(help=DATASETS)],
-    corpus: Annotated[Path, typer.Option(metavar="DIR", help="the folder of statements that the cases are about")],
-    sealed: Annotated[bool, typer.Option("--sealed", help="measure the sealed fold as well, at the very end")] = False,
-    output: Annotated[
-        Path | None, typer.Option("--output", "-o", metavar="FILE", help="default: relevance.json in the store")
-    ] = None,
-) -> int:
-    """Fit what decides that a sentence answers to the models in use, with folds by party and by topic."""
-    from app.retrieval.relevance import ARTEFACT
-    from evals.calibrate import fit, gather
-    from evals.case_sets import open_set
-    from evals.files import write_whole
-
-    settings = invocation.settings()
-    cases = [case for name in datasets for case in open_set(name, [corpus], _paths(invocation)).cases]
-    samples, models = gather(cases, corpus, settings)
-    artefact = fit(samples, models, with_sealed=sealed).model_dump_json(indent=2)
-    write_whole(output or settings.store / ARTEFACT, artefact + "\n")
-    print(artefact)
+    if whole:
+        print_tables(*filled_as_briefings(cells, invocation.settings(), corpus, documents))
+    else:
+        print_tables(*(rates_table(name, fill_from_labels(own, documents)) for name, own in cells.items()))
     return 0
 
 
@@ -457,15 +417,39 @@ def public(
     ] = None,
 ) -> int:
     """Run a public benchmark, and print its figures beside those of others."""
-    from evals.print_runs import print_tables
-    from evals.public.benchmarks import benchmark_table, run_benchmark
+    from importlib import import_module
 
-    figures = run_benchmark(name, invocation.settings(), data)
+    from evals.print_runs import print_tables
+    from evals.report.tables import Table
+
+    # Its texts and their store are kept, and not embedded again.
+    folder = _paths(invocation).stores / f"public-{name}"
+    figures = import_module(f"evals.public.{name}").run(invocation.settings(), folder, data)
     if invocation.as_json:
-        print(json.dumps([asdict(figure) for figure in figures], indent=1))
+        print_json([asdict(figure) for figure in figures])
     else:
-        print_tables(benchmark_table(name, figures))
+        rows = [(figure.name, f"{figure.value:.3f}", figure.over, figure.others) for figure in figures]
+        print_tables(Table(title=name, columns=("figure", "here", "over", "others"), rows=rows))
     return 0
+
+
+@command(commands, f"{PROGRAM} calibrate dev asked --corpus DIR")
+def calibrate(
+    invocation: Invocation,
+    datasets: Annotated[list[str], typer.Argument(help=DATASETS)],
+    corpus: CorpusFolder,
+    sealed: Annotated[bool, typer.Option("--sealed", help="measure the sealed fold as well, at the very end")] = False,
+    output: Output = None,
+) -> int:
+    """Fit what decides that a sentence answers to the models in use, with folds by party and by topic."""
+    from app.retrieval.relevance import ARTEFACT
+    from evals.calibrate import fit, gather
+    from evals.case_sets import open_set
+
+    settings = invocation.settings()
+    cases = [case for name in datasets for case in open_set(name, [corpus], _paths(invocation)).cases]
+    samples, models = gather(cases, corpus, settings)
+    return _write(fit(samples, models, with_sealed=sealed), output or settings.store / ARTEFACT)
 
 
 @command(commands, f"{PROGRAM} calibrate-across --corpus DIR --multilingual DIR")
@@ -477,24 +461,23 @@ def calibrate_across(
     multilingual: Annotated[
         Path, typer.Option(metavar="DIR", help="the folder of XQuAD's files, xquad.en.json and others")
     ],
-    output: Annotated[
-        Path | None, typer.Option("--output", "-o", metavar="FILE", help="default: relevance_across.json in the store")
-    ] = None,
+    output: Output = None,
 ) -> int:
     """Fit what decides that a sentence in another language than the topic answers."""
-    from app.retrieval.across_languages import AcrossExtractor
     from app.retrieval.relevance import ACROSS_ARTEFACT
-    from evals.calibrate_across import asked_of_statements, asked_of_xquad, fit_across, measure, remembering
-    from evals.case_sets import CONFERENCE
-    from evals.cases.documents import read_documents
-    from evals.files import write_whole
-    from vectorstore.sentence_encoder import sentence_encoder
+    from evals.calibrate_across import fit_across, gather_across
 
-    asked = [*asked_of_statements(read_documents([CONFERENCE, *corpus])), *asked_of_xquad(multilingual)]
-    samples = measure(asked, AcrossExtractor(remembering(sentence_encoder().embed)))
-    artefact = fit_across(samples).model_dump_json(indent=2)
-    write_whole(output or invocation.settings().store / ACROSS_ARTEFACT, artefact + "\n")
-    print(artefact)
+    return _write(
+        fit_across(gather_across(corpus, multilingual)), output or invocation.settings().store / ACROSS_ARTEFACT
+    )
+
+
+def _write(artefact: "BaseModel", path: Path) -> int:
+    from evals.files import write_whole
+
+    text = artefact.model_dump_json(indent=2)
+    write_whole(path, text + "\n")
+    print(text)
     return 0
 
 

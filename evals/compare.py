@@ -4,8 +4,11 @@ A flip is a case that is right in one run only, such as `right` before and `not_
 of them one way than chance gives is told by the difference of `right`, as of any other metric.
 """
 
+import json
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from itertools import zip_longest
 from typing import Any, Final, Literal
 
 import numpy as np
@@ -13,14 +16,18 @@ import numpy as np
 from evals.errors import RunError
 from evals.failure_taxonomy import Stage
 from evals.metrics.table import METRICS, RIGHT, Floats, Metric
-from evals.runs import Run, RunManifest
-from evals.stats import RESAMPLES, interval, paired_cluster_bootstrap, sign_flip_p
-from evals.summary import CaseScore, Figure, bears_on, by_case, combined, figure, sliced
+from evals.runs import Run, RunManifest, ScoreRecord
+from evals.stats import RESAMPLES, cluster_bootstrap, interval, sign_flip_p
+from evals.summary import Figure, bears_on, by_case, combined, figure, sliced
 
 ALPHA: Final = 0.05
 # Fields of the manifest that name and date a run; two runs of the same configuration differ in them.
 _INCIDENTAL: Final = frozenset({"name", "started", "ended"})
-Pairs = Sequence[tuple[CaseScore, CaseScore]]
+# Fields of an answer that differ from one time to the next although it is the same.
+_VOLATILE: Final = frozenset({"timings_ms", "trace_id"})
+# Rounded values of the same quantity may fall on either side of a half, such as 0.12345 and 0.12344999.
+_SAME: Final = 1.5e-4
+Pairs = Sequence[tuple[ScoreRecord, ScoreRecord]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,8 +57,10 @@ class Paired:
 
     def differences(self, *, resamples: int, seed: int) -> Floats:
         """Returns bootstrap differences candidate − baseline, shape (resamples,)."""
-        combine = self.metric.combine
-        return paired_cluster_bootstrap(self.a, self.b, self.clusters, combine, resamples=resamples, seed=seed)
+        # The same clusters are drawn for both.
+        given = {"resamples": resamples, "seed": seed}
+        before, after = (cluster_bootstrap(x, self.clusters, self.metric.combine, **given) for x in (self.a, self.b))
+        return after - before
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -116,15 +125,12 @@ class Comparison:
         found = {name: value for name, value in asdict(self).items() if name not in ("pairs", "unpaired")}
         return {"cases": len(self.pairs)} | found
 
-    def by(self, slice_name: str) -> dict[str, tuple[Figure, Figure]]:
-        """Returns the share of right outcomes before and now for each value of a slice, the greatest loss first."""
+    def before_by(self, slice_name: str) -> dict[str, Figure]:
+        """Returns the baseline's share of right outcomes for each value of a slice, over the cases that both have."""
         before = {old.case: old for old, _ in self.pairs}
-        found = {}
-        for value, cases in sliced((new for _, new in self.pairs), slice_name).items():
-            old, new = figure([before[case.case] for case in cases], RIGHT), figure(cases, RIGHT)
-            if old is not None and new is not None:
-                found[value] = old, new
-        return dict(sorted(found.items(), key=lambda item: (item[1][1].value - item[1][0].value, item[0])))
+        found = sliced((new for _, new in self.pairs), slice_name)
+        figures = {value: figure([before[c.case] for c in cases], RIGHT) for value, cases in found.items()}
+        return {value: item for value, item in figures.items() if item is not None}
 
 
 def compare(
@@ -167,7 +173,7 @@ def difference_of_data(a: RunManifest, b: RunManifest) -> str | None:
     return None
 
 
-def paired_cases(a: Sequence[CaseScore], b: Sequence[CaseScore]) -> tuple[Pairs, tuple[str, ...]]:
+def paired_cases(a: Sequence[ScoreRecord], b: Sequence[ScoreRecord]) -> tuple[Pairs, tuple[str, ...]]:
     """Returns (cases with the same id and the same right outcome in both, ids of all others), each by id."""
     before, after = ({case.case: case for case in cases} for cases in (a, b))
     pairs = tuple((before[name], after[name]) for name in sorted(before.keys() & after.keys()))
@@ -217,3 +223,33 @@ def _entries(manifest: RunManifest) -> dict[str, str]:
         entries: Mapping[str, Any] = value if isinstance(value, Mapping) else {"": value}
         found |= {f"{name}.{key}" if key else name: str(entry) for key, entry in entries.items() if entry is not None}
     return found
+
+
+def answers_apart(baseline: Run, candidate: Run) -> dict[str, str]:
+    """Returns where the answers of two runs differ first, by case, whatever their scores say.
+
+    A regression check ("golden master") of changes that must change no answer.
+    """
+    before, after = (
+        {record.case: record.model_dump(exclude={"seconds"}) for record in run.answers() if record.repeat == 0}
+        for run in (baseline, candidate)
+    )
+    names = dict.fromkeys((*before, *after))
+    found = {name: first_difference(before.get(name), after.get(name)) for name in names}
+    return {name: difference for name, difference in found.items() if difference is not None}
+
+
+def first_difference(old: Any, new: Any, path: str = "$") -> str | None:  # noqa: ANN401 - any JSON values
+    """Returns where two JSON values differ first and how, such as `$.claims[0].state: "XAA" → "XAB"`; None if equal."""
+    match old, new:
+        case dict(), dict():
+            names = sorted((old.keys() | new.keys()) - _VOLATILE)
+            pairs = [(f"{path}.{name}", old.get(name), new.get(name)) for name in names]
+        case list(), list():
+            pairs = [(f"{path}[{index}]", *pair) for index, pair in enumerate(zip_longest(old, new))]
+        case float(), float() | int():
+            return None if math.isclose(old, new, rel_tol=0, abs_tol=_SAME) else f"{path}: {old} → {new}"
+        case _:
+            shown = (json.dumps(value, ensure_ascii=False)[:160] for value in (old, new))
+            return None if old == new else f"{path}: {' → '.join(shown)}"
+    return next((found for pair in pairs if (found := first_difference(pair[1], pair[2], pair[0]))), None)

@@ -1,29 +1,28 @@
-"""The evaluation environment of a run: a store that holds the corpus, the program over it, and the ground truth.
+"""The evaluation environment of a run: a store that holds the corpus, and what it was asked with.
 
 A corpus is indexed once for each way of reading, splitting and embedding it, below the user's store; the next run with
 the same settings finds it there.
 """
 
 import hashlib
-import json
 import platform
 import subprocess
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from importlib.metadata import version
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, Final
 
+import yaml
 from pydantic import ValidationError
 
 from app.errors import SettingsError
 from app.settings import Settings, variables
 from app.wiring import Workspace, open_workspace
 from evals.case_sets import SAMPLE
-from evals.cases.documents import Documents, documents_of, read_documents
-from evals.errors import RunError
+from evals.cases.documents import Documents
+from evals.errors import RunError, first_fault
 from evals.paths import eval_paths
 from ingest.report import IngestProgress
 
@@ -35,55 +34,49 @@ _CODE: Final = (".py", ".csv", ".txt", ".json", ".sql", ".md")
 _PLACES: Final = ("UNTOC_STORE", "UNTOC_LOG_LEVEL", "UNTOC_SERVER__")
 
 
-@dataclass(frozen=True, kw_only=True)
-class EvalEnvironment:
-    """A store with its corpus, open."""
-
-    workspace: Workspace
-    documents: Documents
-
-    def statement_files(self) -> dict[str, str]:
-        """Returns the file of each statement, by its id."""
-        corpus = self.workspace.corpus
-        return {
-            identifier: document.file
-            for document in corpus.documents()
-            for own in [corpus.interventions(document.document_id)]
-            for identifier in (document.document_id, *(intervention.statement_id for intervention in own))
-        }
+def statement_files(workspace: Workspace) -> dict[str, str]:
+    """Returns the file of each statement of a store, by its id."""
+    corpus = workspace.corpus
+    return {
+        identifier: document.file
+        for document in corpus.documents()
+        for own in [corpus.interventions(document.document_id)]
+        for identifier in (document.document_id, *(intervention.statement_id for intervention in own))
+    }
 
 
 @contextmanager
 def open_environment(
     settings: Settings,
-    folders: Sequence[Path] = (),
-    documents: Documents | None = None,
+    folders: Sequence[Path],
+    documents: Documents,
     *,
     store: Path | None = None,
     say: Callable[[str], None] = lambda text: None,
-) -> Iterator[EvalEnvironment]:
+) -> Iterator[Workspace]:
     """Opens a store that holds the folders and nothing else, or the store of the settings where no folder is given.
 
     Args:
         settings: The settings to evaluate.
         folders: Folders of statements.
-        documents: Those of the folders, where they were read before.
+        documents: What they hold.
         store: Where to index the folders; by default below the store of the settings, one index for each corpus, way of
             reading and model.
         say: Told how far the indexing is.
     """
     if not folders:
         with open_workspace(settings, read_only=True) as workspace:
-            yield EvalEnvironment(workspace=workspace, documents=documents_of(workspace.corpus))
+            yield workspace
         return
-    documents = documents or read_documents(folders)
     path = store or eval_paths(settings.store).stores / _store_key(settings, documents)
     with open_workspace(settings.model_copy(update={"store": path})) as workspace:
-        _fill(workspace, folders, say)
-        yield EvalEnvironment(workspace=workspace, documents=documents)
+        take_in(workspace, folders, say)
+        yield workspace
 
 
-def _fill(workspace: Workspace, folders: Sequence[Path], say: Callable[[str], None]) -> None:
+def take_in(workspace: Workspace, folders: Sequence[Path], say: Callable[[str], None] = lambda text: None) -> None:
+    """Takes folders of statements into a store, all of them or none is an error; says how far it is."""
+
     def tell(progress: IngestProgress) -> None:
         if progress.done % 10 == 0:
             say(f"indexing {progress.done} of {progress.total} files{f', {progress.pace}' if progress.pace else ''}")
@@ -127,18 +120,14 @@ def changed(settings: Settings, changes: Sequence[str]) -> Settings:
         for group in groups:
             place = place.get(group) if isinstance(place, dict) else None
         if not equals or not isinstance(place, dict) or last not in place:
-            raise SettingsError(
-                f"no setting {name!r}: write such as retrieval.lexical_weight=0; `untoc config` lists all"
-            )
-        with suppress(ValueError):
-            text = json.loads(text)
-        place[last] = text
+            told = "write such as retrieval.lexical_weight=0; `untoc config` lists all"
+            raise SettingsError(f"no setting {name!r}: {told}")
+        # Numbers, lists and the like as YAML has them; all else is text.
+        place[last] = yaml.safe_load(text)
     try:
         return Settings(**values)
     except ValidationError as exc:
-        first = exc.errors()[0]
-        name = ".".join(str(part) for part in first["loc"])
-        raise SettingsError(f"{name}={first['input']!r}: {first['msg']}; `untoc config` lists all settings") from exc
+        raise SettingsError(f"{first_fault(exc)}; `untoc config` lists all settings") from exc
 
 
 def described(settings: Settings) -> dict[str, Any]:
@@ -159,9 +148,9 @@ def git_commit() -> str | None:
     """Returns the commit that the program runs from, with `+changes` where files differ; None outside a repository."""
     root = Path(str(files("evals"))).parent
     command = ["git", "describe", "--always", "--exclude=*", "--abbrev=12", "--dirty=+changes"]
-    if not (root / ".git").exists():
-        return None
-    try:
-        return subprocess.run(command, cwd=root, capture_output=True, text=True, check=True, timeout=20).stdout.strip()
-    except (OSError, subprocess.SubprocessError):
-        return None
+    with suppress(OSError, subprocess.SubprocessError):
+        if (root / ".git").exists():
+            return subprocess.run(
+                command, cwd=root, capture_output=True, text=True, check=True, timeout=20
+            ).stdout.strip()
+    return None

@@ -35,10 +35,14 @@ STAGES: Final = tuple(MEANING)
 def first_broken(sample: EvalSample) -> Stage | None:
     """Returns the first stage that went wrong; None where the outcome is right."""
     case, answer = sample.case, sample.answer
-    if _missed(reading.states_read(sample)) or _missed(reading.time_read(sample)):
+    if _short(reading.states_read(sample)) or _short(reading.time_read(sample)):
         return "misread"
     if case.expect.status == "abstained":
-        return _of_silence(sample)
+        if answer.status != "abstained":
+            return "should_abstain"
+        expected, given = case.expect.reason, answer.abstention
+        wrong = expected is not None and given is not None and given.reason != expected
+        return _of_integrity(sample) or ("wrong_reason" if wrong else None)
     missing = any(all(span.file not in sample.documents for span in group) for group in case.groups)
     if missing and sample.documents:
         return "not_in_corpus"
@@ -47,30 +51,17 @@ def first_broken(sample: EvalSample) -> Stage | None:
     return _of_evidence(sample) or _of_integrity(sample) or _of_content(sample)
 
 
-def _of_silence(sample: EvalSample) -> Stage | None:
-    if sample.answer.status != "abstained":
-        return "should_abstain"
-    expected, given = sample.case.expect.reason, sample.answer.abstention
-    wrong = expected is not None and given is not None and given.reason != expected
-    return _of_integrity(sample) or ("wrong_reason" if wrong else None)
-
-
 def _of_evidence(sample: EvalSample) -> Stage | None:
     """A list may be right with other sentences than the case's, but not without one; other answers meet every group."""
+    given = sample.answer.citations
     if sample.case.type == "list_states":
         spans = [*citations.evidence_spans(sample.case)]
-        met = any(citations.overlaps(c, span) for c in sample.answer.citations for span in spans)
-        return "not_cited" if spans and not met else None
-    cited = sample.answer.citations[: max(citations.FIRST, len(sample.case.groups))]
+        return "not_cited" if spans and not any(citations.overlaps(c, s) for c in given for s in spans) else None
+    cited = given[: max(citations.FIRST, len(sample.case.groups))]
     for group in sample.case.groups:
         if any(citations.overlaps(citation, span) for citation in cited for span in group):
             continue
-        found = not sample.files or any(
-            citations.covers(passage, sample.files.get(passage.statement_id), span)
-            for passage in sample.answer.retrieved
-            for span in group
-        )
-        if not found:
+        if sample.files and not was_retrieved(sample, group):
             return "not_retrieved"
         same = {citation.file for citation in cited} & {span.file for span in group}
         return "wrong_span" if same else "not_cited"
@@ -95,10 +86,6 @@ def _of_content(sample: EvalSample) -> Stage | None:
     if _short(integrity.claims_worded(sample)):
         return "claim_unfounded"
     return "missing_nugget" if content.missing_nuggets(sample) else None
-
-
-def _missed(components: tuple[float, float] | None) -> bool:
-    return components is not None and components[0] == 0.0
 
 
 def _short(components: tuple[float, float] | None) -> bool:

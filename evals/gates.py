@@ -6,7 +6,7 @@ often they are drawn: such a gate warns at most. Drafts never count; other cases
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
@@ -17,10 +17,10 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 
 from evals.compare import Paired, difference_of_data, paired, paired_cases
 from evals.errors import EvalError, first_fault
-from evals.metrics.table import METRICS, Floats, Metric
-from evals.runs import Run
+from evals.metrics.table import METRICS, Metric
+from evals.runs import Run, ScoreRecord
 from evals.stats import FEWEST_CLUSTERS, RESAMPLES, holm, interval, not_worse_p
-from evals.summary import CaseScore, Figure, by_case, figure
+from evals.summary import by_case, figure
 
 # Significance level, one-sided: as one end of a 95 % interval.
 ALPHA: Final = 0.025
@@ -171,53 +171,40 @@ def check_gates(gates: Gates, candidate: Run, baseline: Run | None = None) -> Ga
         candidate: The run in question, scored.
         baseline: The run that it may not fall behind, over the same cases and statements; soft gates need one.
     """
-    cases = _gating(candidate)
-    problems = _problems(gates, candidate, baseline, len(cases))
-    results = [_hard(gate, cases, gates) for gate in gates.hard]
-    left_out: tuple[str, ...] = ()
-    if baseline is not None and difference_of_data(baseline.manifest, candidate.manifest) is None:
-        pairs, _ = paired_cases(_gating(baseline), cases)
-        if len(pairs) < gates.minimum_cases:
-            problems.append(f"only {len(pairs)} cases that gate are in both runs, {gates.minimum_cases} are needed")
-        soft, left_out = _soft(pairs, gates)
-        results += soft
-    return GateReport(
-        candidate=candidate.manifest.name,
-        baseline=baseline.manifest.name if baseline is not None else None,
-        cases=len(cases),
-        results=tuple(results),
-        problems=tuple(problems),
-        left_out=left_out,
-    )
-
-
-def _gating(run: Run) -> tuple[CaseScore, ...]:
-    return tuple(case for case in by_case(run.scores()) if case.gates)
-
-
-def _problems(gates: Gates, candidate: Run, baseline: Run | None, cases: int) -> list[str]:
-    found = [
+    cases = tuple(case for case in by_case(candidate.scores()) if case.gates)
+    problems = [
         f"the run {run.manifest.name!r} is not complete: go on with it by --resume, then score it"
         for run in (candidate, baseline)
-        if run is not None and not is_complete(run)
+        if run is not None and not _is_complete(run)
     ]
     if not gates.hard and not gates.soft:
-        found.append("there are no gates: give some, or leave --gates out for those that come with the program")
-    if cases < gates.minimum_cases:
-        found.append(f"only {cases} cases gate, {gates.minimum_cases} are needed")
+        problems.append("there are no gates: give some, or leave --gates out for those that come with the program")
+    if len(cases) < gates.minimum_cases:
+        problems.append(f"only {len(cases)} cases gate, {gates.minimum_cases} are needed")
+    results, left_out = [_hard(gate, cases, gates) for gate in gates.hard], []
     if baseline is None:
-        return found + (["soft gates need a baseline: give --baseline RUN"] if gates.soft else [])
-    problem = difference_of_data(baseline.manifest, candidate.manifest)
-    return found + ([problem] if problem is not None else [])
+        problems += ["soft gates need a baseline: give --baseline RUN"] if gates.soft else []
+    elif (other := difference_of_data(baseline.manifest, candidate.manifest)) is not None:
+        problems.append(other)
+    else:
+        pairs, _ = paired_cases([case for case in by_case(baseline.scores()) if case.gates], cases)
+        if len(pairs) < gates.minimum_cases:
+            problems.append(f"only {len(pairs)} cases that gate are in both runs, {gates.minimum_cases} are needed")
+        found = {gate: paired(pairs, METRICS[gate.metric]) for gate in gates.soft}
+        left_out = [gate.metric for gate, pair in found.items() if pair.values == (None, None)]
+        results += _soft({gate: pair for gate, pair in found.items() if gate.metric not in left_out}, gates)
+    return GateReport(
+        candidate=candidate.manifest.name, baseline=baseline.manifest.name if baseline is not None else None,
+        cases=len(cases), results=tuple(results), problems=tuple(problems), left_out=tuple(left_out),
+    )  # fmt: skip
 
 
-def is_complete(run: Run) -> bool:
-    """Returns whether all was asked and scored."""
+def _is_complete(run: Run) -> bool:
     asked = {(score.case, score.repeat) for score in run.scores()}
     return run.manifest.ended is not None and len(asked) >= run.manifest.cases * run.manifest.repeats
 
 
-def _hard(gate: HardGate, cases: Sequence[CaseScore], gates: Gates) -> GateResult:
+def _hard(gate: HardGate, cases: Sequence[ScoreRecord], gates: Gates) -> GateResult:
     metric = METRICS[gate.metric]
     least = gate.at_least is not None
     bar = next(value for value in (gate.at_least, gate.at_most) if value is not None)
@@ -227,73 +214,51 @@ def _hard(gate: HardGate, cases: Sequence[CaseScore], gates: Gates) -> GateResul
         reason = f"{metric.label}: applies to no case that gates, {wanted}"
         return GateResult(metric=gate.metric, kind="hard", verdict="invalid", reason=reason, bar=bar)
     held = found.value >= bar - _TOLERANCE if least else found.value <= bar + _TOLERANCE
+    over = f" over {found.n} cases"
+    if found.denominator is not None and metric.share:
+        over = f" ({found.numerator:.6g} of {found.denominator:.6g})"
     return GateResult(
-        metric=gate.metric, kind="hard", verdict="pass" if held else "fail",
-        reason=f"{metric.label}: {_of_cases(found, metric)}, {wanted}", bar=bar, n=found.n, value=found.value,
-        low=found.low, high=found.high,
+        metric=gate.metric, kind="hard", verdict="pass" if held else "fail", bar=bar, n=found.n, value=found.value,
+        reason=f"{metric.label}: {_shown(found.value, metric)}{over}, {wanted}", low=found.low, high=found.high,
     )  # fmt: skip
 
 
-def _soft(pairs: Sequence[tuple[CaseScore, CaseScore]], gates: Gates) -> tuple[list[GateResult], tuple[str, ...]]:
-    """Returns (results, names of gates that are left out); the correction is over what both runs have figures of."""
-    found = {gate: paired(pairs, METRICS[gate.metric]) for gate in gates.soft}
-    left_out = tuple(gate.metric for gate, pair in found.items() if pair.values == (None, None))
+def _soft(pairs: Mapping[SoftGate, Paired], gates: Gates) -> list[GateResult]:
+    """Checks for losses; the correction is over what both runs have figures of, in enough clusters."""
+    # Gains in what is better, so that every loss is below 0.
+    signs = {gate: -1.0 if pair.metric.higher_is_better is False else 1.0 for gate, pair in pairs.items()}
     gains = {
-        gate: _sign(pair.metric) * pair.differences(resamples=gates.resamples, seed=gates.seed)
-        for gate, pair in found.items()
+        gate: signs[gate] * pair.differences(resamples=gates.resamples, seed=gates.seed)
+        for gate, pair in pairs.items()
         if None not in pair.values
     }
-    tested = [gate for gate in gains if len(set(found[gate].bearing)) >= FEWEST_CLUSTERS]
+    tested = [gate for gate in gains if len(set(pairs[gate].bearing)) >= FEWEST_CLUSTERS]
     p_values = dict(zip(tested, holm([not_worse_p(gains[gate], gate.margin) for gate in tested]), strict=True))
-    results = [
-        _compared(gate, found[gate], gains[gate], p_values.get(gate)) if gate in gains else _vanished(gate, found[gate])
-        for gate in gates.soft
-        if gate.metric not in left_out
-    ]
-    return results, left_out
-
-
-def _compared(gate: SoftGate, pair: Paired, gains: Floats, p: float | None) -> GateResult:
-    metric, sign = pair.metric, _sign(pair.metric)
-    a, b = (float(value) for value in pair.values if value is not None)
-    loss = sign * (a - b) > gate.margin + _TOLERANCE
-    verdict: GateVerdict = "fail" if p is not None and p <= ALPHA else "warn" if loss else "pass"
-    margin = _shown(gate.margin, metric)
-    low, high = interval(sign * gains)
-    if verdict == "pass":
-        comment = f"no loss greater than {margin}"
-    elif p is None:
-        comment = f"a loss greater than {margin}, over too few cases to tell it from chance ({len(pair.bearing)})"
-    else:
+    results = []
+    for gate, pair in pairs.items():
+        (a, b), metric, n, p = pair.values, pair.metric, len(pair.bearing), p_values.get(gate)
+        if a is None or b is None:
+            # A figure that the baseline had and the run lacks is a loss; the reverse only warns.
+            which, verdict = ("baseline", "warn") if a is None else ("run", "fail")
+            reason = f"{metric.label}: applies to no case of the {which}, and could not be compared"
+            results.append(_result(gate, verdict, reason, n=n, value=b, baseline=a))
+            continue
+        lost = signs[gate] * (a - b) > gate.margin + _TOLERANCE
+        verdict = "fail" if p is not None and p <= ALPHA else "warn" if lost else "pass"
         chance = "beyond chance" if verdict == "fail" else "which may be chance"
-        comment = f"a loss greater than {margin}, {chance} (p = {p:.3f})"
-    return GateResult(
-        metric=gate.metric, kind="soft", verdict=verdict,
-        reason=f"{metric.label}: {_shown(b, metric)} after {_shown(a, metric)}, {comment}",
-        bar=a - sign * gate.margin, n=len(pair.bearing), value=b, baseline=a, delta=b - a, low=low, high=high, p=p,
-    )  # fmt: skip
+        told = f"over too few cases to tell it from chance ({n})" if p is None else f"{chance} (p = {p:.3f})"
+        loss = f"loss greater than {_shown(gate.margin, metric)}"
+        comment = f"no {loss}" if verdict == "pass" else f"a {loss}, {told}"
+        reason = f"{metric.label}: {_shown(b, metric)} after {_shown(a, metric)}, {comment}"
+        low, high = interval(signs[gate] * gains[gate])
+        bar = a - signs[gate] * gate.margin
+        more = {"bar": bar, "value": b, "baseline": a, "delta": b - a, "low": low, "high": high, "p": p}
+        results.append(_result(gate, verdict, reason, n=n, **more))
+    return results
 
 
-def _vanished(gate: SoftGate, pair: Paired) -> GateResult:
-    a, b = pair.values
-    which = "baseline" if a is None else "run"
-    reason = f"{pair.metric.label}: applies to no case of the {which}, and could not be compared"
-    # A figure that the baseline had and the run lacks is a loss; the reverse only warns.
-    verdict: GateVerdict = "warn" if a is None else "fail"
-    return GateResult(
-        metric=gate.metric, kind="soft", verdict=verdict, reason=reason, n=len(pair.bearing), value=b, baseline=a
-    )
-
-
-def _sign(metric: Metric) -> float:
-    return -1.0 if metric.higher_is_better is False else 1.0
-
-
-def _of_cases(found: Figure, metric: Metric) -> str:
-    shown = _shown(found.value, metric)
-    if found.numerator is not None and found.denominator is not None and metric.share:
-        return f"{shown} ({found.numerator:.6g} of {found.denominator:.6g})"
-    return f"{shown} over {found.n} cases"
+def _result(gate: SoftGate, verdict: str, reason: str, *, n: int, **more: float | None) -> GateResult:
+    return GateResult(metric=gate.metric, kind="soft", verdict=verdict, reason=reason, n=n, **more)  # type: ignore[arg-type]
 
 
 def _shown(value: float, metric: Metric) -> str:

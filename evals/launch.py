@@ -5,7 +5,7 @@ A run is resumed only where all that decides answers is as it was (`_DECIDING`),
 
 import os
 import platform
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -19,12 +19,20 @@ from evals.cases.case import Case
 from evals.cases.documents import Documents, read_documents, stored_documents
 from evals.cases.rewording import chosen_wordings, reword, setting_of
 from evals.errors import RunError
-from evals.eval_environment import changed, code_hash, described, git_commit, open_environment, packages
+from evals.eval_environment import (
+    changed,
+    code_hash,
+    described,
+    git_commit,
+    open_environment,
+    packages,
+    statement_files,
+)  # fmt: skip
 from evals.paths import EvalPaths, eval_paths
 from evals.review import read_rulings
 from evals.run_options import RunOptions
 from evals.runner import OnAnswer, asking, chosen, in_words, replaying, run_cases
-from evals.runs import Run, RunManifest, create_run, list_runs, new_name, open_run, run_path
+from evals.runs import Run, RunManifest, create_run, list_runs, new_name, open_run, require_new
 from evals.score import score_run
 from evals.variants import VARIANTS, assistant_of
 
@@ -55,7 +63,13 @@ def launch(
         on_answer: Told of every answer.
     """
     paths = eval_paths(settings.store)
-    _check_name(name, resume, options.variant, paths.runs)
+    if options.variant is not None and options.variant not in VARIANTS:
+        raise RunError(f"no variant {options.variant!r}: there are {', '.join(VARIANTS)}")
+    name = name or new_name(options.dataset)
+    # Before an hour is spent on what cannot be stored under it.
+    begun = open_run(paths.runs, name) if resume else None
+    if begun is None:
+        require_new(paths.runs, name)
     effective = changed(settings, options.changes or ())
     with ExitStack() as stack:
         on_stage("reading the statements")
@@ -65,19 +79,23 @@ def launch(
         cases = _cases(options, paths, documents)
         if not cases:
             raise RunError("no case is left to ask: see --only and --limit")
-        statement_files = None
+        files = None
         if ask is None or not folders:
             on_stage("indexing the statements")
             opened = open_environment(effective, folders, documents, store=options.index, say=on_stage)
-            environment = stack.enter_context(opened)
-            statement_files = environment.statement_files()
-            ask = ask or asking(assistant_of(environment.workspace, options.variant))
+            workspace = stack.enter_context(opened)
+            files = statement_files(workspace)
+            ask = ask or asking(assistant_of(workspace, options.variant))
         pace = _pace(paths.runs, len(cases) * options.repeats)
-        manifest = _manifest(options, name, effective, cases, documents, folders, source)
-        if resume:
-            run = _resumed(open_run(paths.runs, manifest.name), manifest)
-        else:
-            run = create_run(paths.runs, manifest, cases, statement_files)
+        manifest = RunManifest(
+            name=name, dataset=options.dataset, dataset_sha256=cases_hash(cases), corpus_sha256=documents.sha256,
+            corpus=tuple(folder_name(folder) for folder in folders), adapter="replay" if source else "inprocess",
+            source=source, variant=options.variant, code=code_hash("app", "ingest", "vectorstore", "prompts"),
+            settings=described(effective), cases=len(cases), repeats=options.repeats, time_limit=options.time_limit,
+            models={"embedding": effective.embedding.model, "reranker": effective.rerank.model}, git=git_commit(),
+            packages=packages(), machine=f"{platform.machine()}, {os.cpu_count()} CPUs", started=datetime.now(UTC),
+        )  # fmt: skip
+        run = _resumed(begun, manifest) if begun is not None else create_run(paths.runs, manifest, cases, files)
         on_stage(f"asking {len(cases)} questions{pace}")
         run = run_cases(run, ask, on_answer=on_answer)
     on_stage("scoring")
@@ -89,19 +107,6 @@ def _pace(runs: Path, answers: int) -> str:
     """Says how long so many answers take at the pace of the last run; nothing where there was none."""
     spent = [record.seconds for run in list_runs(runs)[:1] for record in run.answers()]
     return f", about {in_words(mean(spent) * answers)} at the pace of the last run" if spent else ""
-
-
-def _check_name(name: str | None, resume: bool, variant: str | None, runs: Path) -> None:
-    """Refuses a name before an hour is spent on what cannot be stored under it."""
-    if variant is not None and variant not in VARIANTS:
-        raise RunError(f"no variant {variant!r}: there are {', '.join(VARIANTS)}")
-    if name is None:
-        if resume:
-            raise RunError("--resume needs the --name of the run to go on with")
-    elif resume:
-        open_run(runs, name)
-    elif run_path(runs, name).exists():
-        raise RunError(f"there is a run {name!r}: give --resume to go on with it, or another --name")
 
 
 def same_documents(run: Run, settings: Settings) -> Documents:
@@ -120,26 +125,6 @@ def _cases(options: RunOptions, paths: EvalPaths, documents: Documents) -> tuple
         return cases
     wordings, setting = chosen_wordings(options.reword), setting_of(documents)
     return tuple(asked for case in cases for asked in (case, *reword(case, setting, wordings).values()))
-
-
-def _manifest(
-    options: RunOptions,
-    name: str | None,
-    settings: Settings,
-    cases: Sequence[Case],
-    documents: Documents,
-    folders: Sequence[Path],
-    source: str | None,
-) -> RunManifest:
-    return RunManifest(
-        name=name or new_name(options.dataset), dataset=options.dataset, dataset_sha256=cases_hash(cases),
-        corpus_sha256=documents.sha256, corpus=tuple(folder_name(folder) for folder in folders),
-        adapter="replay" if source else "inprocess", source=source, variant=options.variant,
-        code=code_hash("app", "ingest", "vectorstore", "prompts"), settings=described(settings),
-        models={"embedding": settings.embedding.model, "reranker": settings.rerank.model}, cases=len(cases),
-        repeats=options.repeats, time_limit=options.time_limit, git=git_commit(), packages=packages(),
-        machine=f"{platform.machine()}, {os.cpu_count()} CPUs", started=datetime.now(UTC),
-    )  # fmt: skip
 
 
 def _resumed(run: Run, manifest: RunManifest) -> Run:

@@ -26,13 +26,8 @@ class EvalPaths:
 def eval_paths(store: Path) -> EvalPaths:
     """Returns the folder of evals in a store."""
     path = store / "evals"
-    return EvalPaths(
-        path=path,
-        runs=path / "runs",
-        stores=path / "stores",
-        drafts=path / "drafts.jsonl",
-        reviews=path / "reviews.jsonl",
-    )
+    names = {"runs": "runs", "stores": "stores", "drafts": "drafts.jsonl", "reviews": "reviews.jsonl"}
+    return EvalPaths(path=path, **{name: path / file for name, file in names.items()})
 
 
 def conference_parties() -> Path:

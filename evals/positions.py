@@ -5,13 +5,15 @@ A cell is one State, topic and session, such as Arvandia on disarmament at the 7
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
-from typing import Annotated, Final, Literal
+from typing import Annotated, Final, Literal, NamedTuple
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from rich.console import Console
+from rich.progress import track
 
 from app.briefing.cells import Subject
 from app.briefing.position_classifier import suggest_kind
@@ -19,9 +21,11 @@ from app.briefing.request import BriefingRequest
 from app.briefing.table_builder import TableBuilder
 from app.records import Citation
 from app.retrieval.position_marks import KINDS, PositionKind
+from app.settings import Settings
 from evals.cases.case import Evidence, Review
 from evals.cases.documents import Document, Documents, sha256_of
 from evals.errors import DatasetError
+from evals.eval_environment import open_environment
 from evals.metrics.citations import overlaps
 from evals.report.tables import Table
 from ingest.text.layout import find_blocks
@@ -82,8 +86,7 @@ class FilledCell:
     citations: tuple[Citation, ...] = ()
 
 
-@dataclass(frozen=True, kw_only=True)
-class Share:
+class Share(NamedTuple):
     """How many of how many."""
 
     right: int
@@ -92,28 +95,6 @@ class Share:
     def __str__(self) -> str:
         """Returns the two numbers and their quotient."""
         return f"{self.right}/{self.of}" + (f" = {self.right / self.of:.2f}" if self.of else "")
-
-
-@dataclass(frozen=True, kw_only=True)
-class PositionRates:
-    """How well cells were filled.
-
-    Attributes:
-        kind: Cells with evidence whose kind is the label.
-        accepted: Cells with evidence whose kind is the label or one that is accepted beside it.
-        silence: Cells without evidence that cite nothing and came out as `no_position`.
-        evidence: Cells with evidence of which some citation overlaps a labelled span.
-        hidden: Cells labelled `opposes` or `conditional` that came out as another kind that is not accepted: the worse
-            error.
-        confusion: (label, kind) → number of cells, silent ones included.
-    """
-
-    kind: Share
-    accepted: Share
-    silence: Share
-    evidence: Share
-    hidden: Share
-    confusion: Mapping[tuple[PositionKind, PositionKind], int] = field(default_factory=dict)
 
 
 def load_cells(path: Path = SHIPPED) -> tuple[LabelledCell, ...]:
@@ -140,15 +121,50 @@ def cells_by_split(splits: Sequence[str] | None = None) -> dict[str, list[Labell
     return {name: found[name] for name in splits or found}
 
 
-def rates_table(split: str, rates: PositionRates) -> Table:
-    """Returns which kind was suggested for which label, with the rates in the title."""
-    title = (
-        f"{split}: kind {rates.kind}, or one accepted {rates.accepted}; silence {rates.silence}; "
-        f"evidence {rates.evidence}; hidden {rates.hidden}"
-    )
+def filled_as_briefings(
+    cells: Mapping[str, Sequence[LabelledCell]], settings: Settings, corpus: Path, documents: Documents
+) -> Iterator[Table]:
+    """Yields the table of each split, its cells filled as a briefing over the corpus fills them."""
+    with open_environment(settings, [corpus], documents) as workspace:
+        for name, own in cells.items():
+            tracked = track(own, description=name, console=Console(stderr=True))
+            yield rates_table(name, tuple(fill_by_building(tracked, workspace.briefings)))
+
+
+def position_rates(filled: Sequence[FilledCell]) -> dict[str, Share]:
+    """Compares cells with their labels.
+
+    Returns:
+        `kind`: cells with evidence whose kind is the label; `accepted`: or one that is accepted beside it; `silence`:
+        cells without evidence that cite nothing and came out as `no_position`; `evidence`: cells with evidence of which
+        some citation overlaps a labelled span; `hidden`: cells labelled `opposes` or `conditional` that came out as a
+        kind that is not accepted, which is the worse error.
+    """
+
+    def share(hits: Iterable[bool]) -> Share:
+        found = list(hits)
+        return Share(sum(found), len(found))
+
+    told = [(one, one.kind in (one.cell.kind, *one.cell.accept)) for one in filled if one.cell.evidence]
+    silent = [one for one in filled if not one.cell.evidence]
+    return {
+        "kind": share(one.kind == one.cell.kind for one, _ in told),
+        "accepted": share(accepted for _, accepted in told),
+        "silence": share(one.kind == "no_position" and not one.citations for one in silent),
+        "evidence": share(any(overlaps(c, s) for c in one.citations for s in one.cell.evidence) for one, _ in told),
+        "hidden": share(not accepted for one, accepted in told if one.cell.kind in ("opposes", "conditional")),
+    }
+
+
+def rates_table(split: str, filled: Sequence[FilledCell]) -> Table:
+    """Returns how often which kind was suggested for which label, with the rates in the title."""
+    counts = Counter((one.cell.kind, one.kind) for one in filled)
     kinds = KINDS[:-1]
-    rows = [(label, *(str(rates.confusion.get((label, kind), 0)) for kind in kinds)) for label in kinds]
-    return Table(title=title, columns=("label \\ suggested", *kinds), rows=rows)
+    return Table(
+        title=f"{split}: {'; '.join(f'{name} {share}' for name, share in position_rates(filled).items())}",
+        columns=("label \\ suggested", *kinds),
+        rows=[(label, *(str(counts[label, kind]) for kind in kinds)) for label in kinds],
+    )
 
 
 def fill_from_labels(cells: Iterable[LabelledCell], documents: Documents) -> tuple[FilledCell, ...]:
@@ -189,30 +205,6 @@ def fill_by_building(cells: Iterable[LabelledCell], builder: TableBuilder) -> It
         yield FilledCell(
             cell=cell, kind=built.kind, citations=tuple(citation for citation in own if citation.state == cell.party)
         )
-
-
-def position_rates(filled: Sequence[FilledCell]) -> PositionRates:
-    """Compares cells with their labels."""
-    told = [one for one in filled if one.cell.evidence]
-    silent = [one for one in filled if not one.cell.evidence]
-    kept = [one for one in told if one.cell.kind in ("opposes", "conditional")]
-    return PositionRates(
-        kind=_share(one.kind == one.cell.kind for one in told),
-        accepted=_share(_accepted(one) for one in told),
-        silence=_share(one.kind == "no_position" and not one.citations for one in silent),
-        evidence=_share(any(overlaps(c, span) for c in one.citations for span in one.cell.evidence) for one in told),
-        hidden=_share(not _accepted(one) for one in kept),
-        confusion=Counter((one.cell.kind, one.kind) for one in filled),
-    )
-
-
-def _accepted(one: FilledCell) -> bool:
-    return one.kind == one.cell.kind or one.kind in one.cell.accept
-
-
-def _share(hits: Iterable[bool]) -> Share:
-    found = list(hits)
-    return Share(right=sum(found), of=len(found))
 
 
 def _statement(document: Document, cell: LabelledCell) -> Statement:

@@ -1,10 +1,10 @@
 """What `untoc-eval` prints: tables on the terminal, one case, and progress."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
@@ -18,7 +18,7 @@ from evals.gates import gates_of
 from evals.report.tables import Table, figures_table, gates_table, stages_table, weakest_table
 from evals.report.verdict import verdict
 from evals.report.words import VERDICT
-from evals.runner import OnAnswer, Pace
+from evals.runner import Pace
 from evals.runs import AnswerRecord, Run
 from evals.score import eval_samples
 from evals.summary import by_slice, latency, slice_names, stage_counts, summarise
@@ -32,8 +32,8 @@ _STYLES: Final = {"good": "green", "warn": "yellow", "bad": "red", "few": "dim"}
 
 
 @contextmanager
-def asking() -> Iterator[tuple[Callable[[str], None], OnAnswer]]:
-    """Shows on the terminal what is done, how far it is, and how long it will take; gives (on_stage, on_answer)."""
+def asking() -> Iterator[dict[str, Any]]:
+    """Shows on the terminal what is done, how far it is and how long it takes; gives `on_stage` and `on_answer`."""
     console = Console(stderr=True)
     if not console.is_terminal:
         yield _plainly(console)
@@ -43,17 +43,13 @@ def asking() -> Iterator[tuple[Callable[[str], None], OnAnswer]]:
     )  # fmt: skip
     with Progress(*columns, console=console, transient=True) as bar:
         task = bar.add_task("starting", total=None)
-
-        def on_stage(text: str) -> None:
-            bar.update(task, description=text, total=None, completed=0)
-
-        def on_answer(record: AnswerRecord, done: int, total: int) -> None:
-            bar.update(task, completed=done, total=total)
-
-        yield on_stage, on_answer
+        yield {
+            "on_stage": lambda text: bar.update(task, description=text, total=None, completed=0),
+            "on_answer": lambda record, done, total: bar.update(task, completed=done, total=total),
+        }
 
 
-def _plainly(console: Console) -> tuple[Callable[[str], None], OnAnswer]:
+def _plainly(console: Console) -> dict[str, Any]:
     """Says the same in lines, for a log or another program: an estimate at the third answer, every tenth, the last."""
     pace = Pace()
 
@@ -62,7 +58,7 @@ def _plainly(console: Console) -> tuple[Callable[[str], None], OnAnswer]:
         if pace.asked == 3 or done % 10 == 0 or done == total:
             console.print(Text(f"{done} of {total} answers{left}"))
 
-    return lambda text: console.print(Text(text)), on_answer
+    return {"on_stage": lambda text: console.print(Text(text)), "on_answer": on_answer}
 
 
 def print_tables(*tables: Table, first: str = "", note: str = "") -> None:

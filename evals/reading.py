@@ -20,9 +20,12 @@ from app.question.roles import Weights, encode_words, labels_of, load_weights, t
 from app.question.spans import find_spans
 from app.records import Scope
 from evals.marked_examples import FOLDS, MarkedExample, fold_of, load_examples, read_examples
+from evals.paths import conference_parties
+from evals.report.tables import Table
 from ingest.metadata.sessions import canonical_body
 from ingest.parties.party_table import PartyTable
 from ingest.parties.regions import region_named
+from prompts.wording import LANGUAGES
 
 PARTS: Final = ("speakers", "excluded", "interval", "venue", "treaties", "pick", "everyone", "status")
 RIGHT_TOPIC: Final = 0.8
@@ -160,26 +163,20 @@ def _code(item: str | Mapping[str, str], parties: PartyTable) -> str:
 
 
 def _body(name: str) -> str | None:
-    known = next((item.values["bodies"] for item in lexicon_of("en").items(name) if "bodies" in item.kinds), None)
-    for language in ("fr", "es", "ru", "ar", "zh"):
-        known = known or next(
-            (i.values["bodies"] for i in lexicon_of(language).items(name) if "bodies" in i.kinds), None
-        )
-    return known or canonical_body(name)
+    items = (item for language in LANGUAGES for item in lexicon_of(language).items(name) if "bodies" in item.kinds)
+    known = next(items, None)
+    return known.values["bodies"] if known is not None else canonical_body(name)
 
 
 def _months_of(scope: Scope) -> tuple[str | None, str | None]:
     """Returns the first and last month of what was read of time."""
-    if scope.interval is not None:
-        first, last = scope.interval
-        return (_month(first, "01"), _month(last, "12"))
-    if scope.months:
-        return (min(scope.months), max(scope.months))
-    return (f"{min(scope.years)}-01", f"{max(scope.years)}-12") if scope.years else (None, None)
-
-
-def _month(end: str | None, month: str) -> str | None:
-    return None if end is None else end if len(end) > 4 else f"{end}-{month}"
+    if scope.interval is None and scope.months:
+        return min(scope.months), max(scope.months)
+    years = (min(scope.years), max(scope.years)) if scope.years else (None, None)
+    first, last = scope.interval or years
+    return tuple(  # type: ignore[return-value]  # of both ends
+        end if end is None or len(end) > 4 else f"{end}-{month}" for end, month in ((first, "01"), (last, "12"))
+    )
 
 
 def _f1(wanted: str, found: str) -> float:
@@ -188,6 +185,19 @@ def _f1(wanted: str, found: str) -> float:
     both = sum((one & other).values())
     total = one.total() + other.total()
     return 1.0 if total == 0 else 2 * both / total
+
+
+def all_rates(path: Path | None, folds: Path | None) -> list[ReadingRates]:
+    """Returns what was read right of all questions, and by language, kind and register.
+
+    Args:
+        path: A file that tells the language of each question; by default the product's own examples.
+        folds: A folder of weights that have not seen a fold; by default questions are read as the product reads them.
+    """
+    parties = PartyTable.load(conference_parties())
+    examples = load_examples() if path is None else read_examples(path)
+    scored = score_readings(examples, parties, fold_reader(parties, folds) if folds else reader(parties))
+    return [found for by in (None, "language", "kind", "register") for found in rates_of(scored, by)]
 
 
 def rates_of(scored: Sequence[ScoredReading], by: By | None = None) -> list[ReadingRates]:
@@ -199,15 +209,19 @@ def rates_of(scored: Sequence[ScoredReading], by: By | None = None) -> list[Read
 
 
 def _rates(items: Sequence[ScoredReading]) -> dict[str, float]:
-    told: dict[str, list[float]] = {
-        part: [float(item.parts[part]) for item in items if part in item.parts] for part in PARTS
-    }
-    told["kind"] = [float(item.kind) for item in items if item.kind is not None]
-    told["topic F1"] = [item.topic for item in items if item.topic is not None]
-    told["all right"] = [float(item.all_right) for item in items]
+    told: dict[str, list[float]] = {part: [] for part in (*PARTS, "kind", "topic F1", "all right")}
+    for item in items:
+        values = {**item.parts, "kind": item.kind, "topic F1": item.topic, "all right": item.all_right}
+        for name, value in values.items():
+            told[name] += [] if value is None else [float(value)]
     return {name: sum(values) / len(values) for name, values in told.items() if values}
 
 
-def load_marked(path: Path | None) -> tuple[MarkedExample, ...]:
-    """Loads the product's own examples, or those of a file that tells the language of each."""
-    return load_examples() if path is None else read_examples(path)
+def rates_table(rates: Sequence[ReadingRates]) -> Table:
+    """Returns rates, those of all first."""
+    names = [*rates[0].rates]
+    rows = [
+        (found.name, str(found.count), *(f"{found.rates[n]:.3f}" if n in found.rates else "" for n in names))
+        for found in rates
+    ]
+    return Table(title="What was read right", columns=("questions", "n", *names), rows=rows)

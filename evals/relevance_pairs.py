@@ -6,13 +6,14 @@ and the thesaurus what is easily confused. The scope is the case's, so that read
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final, Literal
 
 from app.question.reading import resolve
 from app.retrieval.strategies import ByTopic, choose_strategy
 from evals.cases.case import Case, Evidence
 from evals.cases.documents import Documents
+from evals.cases.synth import draw
 from evals.positions import LabelledCell
 from ingest.glossary.glossary import english_terms
 from ingest.glossary.thesaurus import relation_rows, thesaurus
@@ -57,23 +58,35 @@ def fold_of(key: str) -> int:
     return int(hashlib.sha256(key.casefold().encode()).hexdigest()[:8], 16) % FOLDS
 
 
+def make_pair(
+    topic: str, party: str, files: tuple[str, ...], answered: bool, source: PairSource, *,
+    evidence: tuple[Evidence, ...] = (), asked: str = "", wording: str = "",
+) -> Pair:  # fmt: skip
+    """Returns a pair in its folds."""
+    folds = {"topic_fold": fold_of(topic), "party_fold": fold_of(party)}
+    return Pair(
+        topic=topic, party=party, files=files, answered=answered, source=source, evidence=evidence, asked=asked,
+        wording=wording, **folds,
+    )  # fmt: skip
+
+
 def pairs_of_cases(cases: Iterable[Case], documents: Documents) -> Iterator[Pair]:
     """Yields the pairs of questions about single States and of complete lists of States."""
     for case in cases:
         strategy = _strategy_of(case, documents)
         if strategy is None:
             continue
-        years = {str(year) for year in case.expect.years}
-        if case.type == "list_states":
-            yield from _of_list(case, strategy, years, documents)
-            continue
-        for state in case.expect.states:
+        years, listed = {str(year) for year in case.expect.years}, case.type == "list_states"
+        held = sorted({document.state for document in documents.by_file.values() if document.state})
+        for state in dict.fromkeys((*case.expect.states, *(held if listed else ()))):
             files = _files(documents, state, years)
             own = tuple(span for span in case.evidence if span.file in files)
-            answered = case.expect.status != "abstained"
-            if files and (bool(own) or not answered):
-                pair = _pair(strategy.topic, state, files, answered, "question", own)
-                yield replace(pair, wording=strategy.wording)
+            answered = state in case.expect.states if listed else case.expect.status != "abstained"
+            if files and (listed or own or not answered):
+                yield make_pair(
+                    strategy.topic, state, files, answered, "list" if listed else "question", evidence=own,
+                    asked=case.id if listed else "", wording=strategy.wording,
+                )  # fmt: skip
 
 
 def _strategy_of(case: Case, documents: Documents) -> ByTopic | None:
@@ -85,22 +98,12 @@ def _strategy_of(case: Case, documents: Documents) -> ByTopic | None:
     return strategy if isinstance(strategy, ByTopic) and not resolution.negated else None
 
 
-def _of_list(case: Case, strategy: ByTopic, years: set[str], documents: Documents) -> Iterator[Pair]:
-    held = sorted({d.state for d in documents.by_file.values() if d.state and _files(documents, d.state, years)})
-    for state in dict.fromkeys((*case.expect.states, *held)):
-        files = _files(documents, state, years)
-        own = tuple(span for span in case.evidence if span.file in files)
-        if files:
-            pair = _pair(strategy.topic, state, files, state in case.expect.states, "list", own)
-            yield replace(pair, asked=case.id, wording=strategy.wording)
-
-
 def pairs_of_cells(cells: Iterable[LabelledCell], documents: Documents) -> Iterator[Pair]:
     """Yields the pairs of hand-labelled cells of a position table."""
     for cell in cells:
         files = _files(documents, cell.party, {cell.year})
         if files:
-            yield _pair(cell.topic, cell.party, files, bool(cell.evidence), "cell", cell.evidence)
+            yield make_pair(cell.topic, cell.party, files, bool(cell.evidence), "cell", evidence=cell.evidence)
 
 
 def pairs_of_thesaurus(catalogue: Catalogue, statements: Mapping[str, StatementSummary]) -> Iterator[Pair]:
@@ -118,19 +121,19 @@ def pairs_of_thesaurus(catalogue: Catalogue, statements: Mapping[str, StatementS
         names = (concept, *thesaurus().narrower(concept))
         return catalogue.statements_with(*(term for name in names for term in english_terms(name))) & files.keys()
 
-    def pair(concept: str, found: Iterable[str], answered: bool) -> Iterator[Pair]:
-        for identifier in sorted(found, key=lambda own: _draw(concept, own))[:1]:
+    def drawn(concept: str, found: Iterable[str], answered: bool) -> Iterator[Pair]:
+        for identifier in sorted(found, key=lambda own: draw(concept, own))[:1]:
             party = statements[files[identifier]].metadata.state or ""
-            yield _pair(concept, party, (files[identifier],), answered, "thesaurus")
+            yield make_pair(concept, party, (files[identifier],), answered, "thesaurus")
 
     for concept, relation, other in relation_rows():
         if relation == "not":
             for one, another in ((concept, other), (other, concept)):
                 only = naming(another) - naming(one)
-                yield from pair(one, only, False)
-                yield from pair(another, only, True)
-        elif relation == "broader" and _draw(concept, other)[0] in _BROADER_DRAWN:
-            yield from pair(other, naming(concept) - catalogue.statements_with(*english_terms(other)), True)
+                yield from drawn(one, only, False)
+                yield from drawn(another, only, True)
+        elif relation == "broader" and draw(concept, other)[0] in _BROADER_DRAWN:
+            yield from drawn(other, naming(concept) - catalogue.statements_with(*english_terms(other)), True)
 
 
 def _files(documents: Documents, state: str, years: set[str]) -> tuple[str, ...]:
@@ -139,27 +142,3 @@ def _files(documents: Documents, state: str, years: set[str]) -> tuple[str, ...]
         for file, document in sorted(documents.by_file.items())
         if document.state == state and (not years or document.facts.get("date", "")[:4] in years)
     )
-
-
-def _pair(
-    topic: str,
-    party: str,
-    files: tuple[str, ...],
-    answered: bool,
-    source: PairSource,
-    evidence: tuple[Evidence, ...] = (),
-) -> Pair:
-    return Pair(
-        topic=topic,
-        party=party,
-        files=files,
-        answered=answered,
-        source=source,
-        topic_fold=fold_of(topic),
-        party_fold=fold_of(party),
-        evidence=evidence,
-    )
-
-
-def _draw(*keys: str) -> str:
-    return hashlib.sha256("\0".join(keys).encode()).hexdigest()

@@ -21,12 +21,12 @@ from evals.cases.case import Case, CaseType, Evidence, Expectation, Review, loca
 from evals.cases.documents import Documents, state_code
 from evals.cases.lint import contradictions
 from evals.errors import DatasetError, EvalError, first_fault
-from evals.files import mend_end, read_lines
+from evals.files import mend_end, read_lines, read_records
 from evals.metrics.citations import ruling
 from evals.metrics.eval_sample import FileSpan
 from evals.paths import EvalPaths
 from evals.runs import Run
-from evals.score import eval_samples
+from evals.score import Rulings, eval_samples
 from ingest.parties.party_table import PartyTable
 from vectorstore.private import make_private_folder, private_opener
 
@@ -52,11 +52,6 @@ class CitationDecision(_Decision):
     end: int = Field(ge=1)
     accepted: bool
 
-    @property
-    def span(self) -> FileSpan:
-        """Where the citation stands."""
-        return self.file, self.start, self.end
-
 
 class DraftDecision(_Decision):
     """What a person made of a saved answer: the case, whole, or nothing."""
@@ -70,31 +65,33 @@ class CaseDraft:
     """An answer that the chat saved.
 
     Attributes:
-        case: The case as decided, else as it was saved.
         saved: The case as it was saved: what was shown, which nobody has called right.
         decision: The newest one; None while nobody has decided.
     """
 
-    case: Case
     saved: Case
     decision: DraftDecision | None = None
 
+    @property
+    def case(self) -> Case:
+        """The case as decided, else as it was saved."""
+        return self.decision.decided if self.decision is not None and self.decision.decided is not None else self.saved
+
 
 @dataclass(frozen=True, kw_only=True)
-class Unjudged:
-    """A cited span of which nobody knows whether it answers the case.
+class Unexpected:
+    """A cited span that the evidence of its case does not cover, so that a person has to rule on it.
 
     Attributes:
         case: The case; of a variant, the one that it is a variant of.
-        citation: The first citation of the span.
-        times: How many answers cite it.
-        runs: Names of the runs whose answers cite it.
+        times: How many answers of the run cite it.
+        ruling: Whether a person said that it answers; None while nobody has ruled.
     """
 
     case: Case
     citation: Citation
     times: int
-    runs: tuple[str, ...]
+    ruling: bool | None
 
     @property
     def span(self) -> FileSpan:
@@ -104,8 +101,8 @@ class Unjudged:
     @property
     def evidence(self) -> Evidence:
         """The span as if it were evidence."""
-        cited = self.citation
-        return Evidence(id="c", file=cited.file, state=cited.state, start=cited.start, end=cited.end)
+        file, start, end = self.span
+        return Evidence(id="c", file=file, state=self.citation.state, start=start, end=end)
 
 
 def read_decisions(path: Path) -> tuple[CitationDecision | DraftDecision, ...]:
@@ -113,12 +110,11 @@ def read_decisions(path: Path) -> tuple[CitationDecision | DraftDecision, ...]:
     models: dict[str, type[CitationDecision | DraftDecision]] = {"citation": CitationDecision, "draft": DraftDecision}
     found = []
     for number, record in read_lines(path, torn_end=True):
-        model = models.get(record.get("kind", ""))
-        if model is not None:
-            try:
-                found.append(model.model_validate(record))
-            except ValidationError as exc:
-                raise EvalError(f"{path.name}, line {number}: {first_fault(exc)}; mend or remove the line") from exc
+        try:
+            model = models.get(record.get("kind", ""))
+            found += [model.model_validate(record)] if model is not None else []
+        except ValidationError as exc:
+            raise EvalError(f"{path.name}, line {number}: {first_fault(exc)}; mend or remove the line") from exc
     return tuple(found)
 
 
@@ -127,7 +123,7 @@ def read_rulings(path: Path) -> dict[str, Mapping[FileSpan, bool]]:
     found: dict[str, dict[FileSpan, bool]] = {}
     for decision in read_decisions(path):
         if isinstance(decision, CitationDecision):
-            found.setdefault(decision.case, {})[decision.span] = decision.accepted
+            found.setdefault(decision.case, {})[decision.file, decision.start, decision.end] = decision.accepted
     return dict(found)
 
 
@@ -144,16 +140,8 @@ def add_ruling(paths: EvalPaths, *, case: str, span: FileSpan, accepted: bool, b
 def drafts(paths: EvalPaths) -> tuple[CaseDraft, ...]:
     """Returns the answers that the chat saved, each with the newest decision on it, in the order of saving."""
     newest = {d.case: d for d in read_decisions(paths.reviews) if isinstance(d, DraftDecision)}
-    found = []
-    for _, record in read_lines(paths.drafts, torn_end=True):
-        try:
-            saved = Case.model_validate(record)
-        except ValidationError as exc:
-            raise EvalError(f"case {record.get('id')!r}: {first_fault(exc)}") from exc
-        decision = newest.get(saved.id)
-        case = decision.decided if decision is not None and decision.decided is not None else saved
-        found.append(CaseDraft(case=case, saved=saved, decision=decision))
-    return tuple(found)
+    saved = read_records(paths.drafts, Case, torn_end=True, todo="remove the line")
+    return tuple(CaseDraft(saved=case, decision=newest.get(case.id)) for case in saved)
 
 
 def saved_cases(paths: EvalPaths) -> tuple[Case, ...]:
@@ -183,13 +171,7 @@ def decide_draft(paths: EvalPaths, draft: CaseDraft, decided: Case | None, *, by
 
 
 def corrected(
-    draft: CaseDraft,
-    *,
-    right: bool | None,
-    expect: Expectation,
-    question: str,
-    evidence: Sequence[Evidence] = (),
-    all_needed: bool = False,
+    draft: CaseDraft, *, right: bool | None, expect: Expectation, question: str, evidence: Sequence[Evidence] = ()
 ) -> Case:
     """Returns the case that a person makes of a saved answer.
 
@@ -198,26 +180,24 @@ def corrected(
         right: What the person says of it; without a word there is no case.
         expect: The right outcome.
         question: The question, as it should be asked.
-        evidence: What answers; none for silence.
-        all_needed: Whether all of it is needed; else any one is enough.
+        evidence: What answers: of each State any one span is enough.
     """
     if right is None:
         raise EvalError("was the answer right? say so, or what would have been right")
     saved = draft.saved
-    silent = expect.status == "abstained"
-    spans = () if silent else tuple(evidence)
+    spans = () if expect.status == "abstained" else tuple(evidence)
     if right and expect.status != saved.expect.status:
         raise EvalError("a right answer has the outcome that was shown: call it wrong, or leave the outcome")
     if not right and (expect, question, {*spans}) == (saved.expect, saved.question, {*saved.evidence}):
         raise EvalError("what would have been right? change the outcome, or mark the words that answer")
-    ids = tuple(span.id for span in spans)
+    groups: dict[str | None, list[str]] = {}
+    for span in spans:
+        groups.setdefault(span.state, []).append(span.id)
     values = saved.model_dump() | {
         "question": question, "type": _type(saved, expect), "answerable": expect.status == "answered",
-        "expect": expect.model_dump(), "evidence": [span.model_dump() for span in spans],
-        "evidence_groups": [(name,) for name in ids] if all_needed else [ids] if ids else [], "nuggets": (),
+        "expect": expect, "evidence": spans, "evidence_groups": [*groups.values()], "nuggets": (),
+        "unanswerable_kind": saved.unanswerable_kind if expect.status == "abstained" else None,
     }  # fmt: skip
-    if not silent:
-        values["unanswerable_kind"] = None
     try:
         return Case.model_validate(values)
     except ValidationError as exc:
@@ -235,44 +215,32 @@ def _type(case: Case, expect: Expectation) -> CaseType:
     return "compare" if len(expect.states) > 1 else "single_state" if expect.states else "list_states"
 
 
-def unjudged(run: Run, documents: Documents, rulings: Mapping[str, Mapping[FileSpan, bool]]) -> tuple[Unjudged, ...]:
-    """Returns the cited spans of a run's answerable cases that neither evidence nor a ruling knows.
+def unexpected(run: Run, documents: Documents, rulings: Rulings) -> tuple[Unexpected, ...]:
+    """Returns the cited spans of a run's answerable cases that their evidence does not cover, ruled on or not.
 
     Args:
         run: The run; it need not be complete.
         documents: The statements that it searched. A citation that they do not hold word for word is left out, since
             nobody could see it where it stands.
-        rulings: What was ruled on before.
+        rulings: What persons ruled on.
 
     Returns:
         Each span of a case once, in the order of the cases; of one case, the most cited first.
     """
-    by_id = {case.id: case for case in run.cases()}
-    found = []
-    for sample in eval_samples(run, documents, rulings).values():
+    cases = {case.id: case for case in run.cases()}
+    order = [*cases]
+    found: dict[tuple[str, FileSpan], Unexpected] = {}
+    for sample in eval_samples(run, documents).values():
         if sample is None or not sample.case.groups:
             continue
-        case = by_id.get(sample.case.variant_of or sample.case.id, sample.case)
+        case = cases.get(sample.case.variant_of or "", sample.case)
         for citation in sample.answer.citations:
             if ruling(sample, citation) is None and _stands(citation, documents):
-                found.append(Unjudged(case=case, citation=citation, times=1, runs=(run.name,)))
-    return pooled([found])
-
-
-def pooled(
-    queues: Iterable[Sequence[Unjudged]], rulings: Mapping[str, Mapping[FileSpan, bool]] | None = None
-) -> tuple[Unjudged, ...]:
-    """Returns what is unjudged in several runs, each span of a case once; what was ruled on since is left out."""
-    found: dict[tuple[str, FileSpan], Unjudged] = {}
-    for item in (item for queue in queues for item in queue):
-        if item.span in (rulings or {}).get(item.case.id, {}):
-            continue
-        known = found.get((item.case.id, item.span))
-        if known is not None:
-            item = replace(known, times=known.times + item.times, runs=tuple(dict.fromkeys(known.runs + item.runs)))
-        found[item.case.id, item.span] = item
-    order = {name: number for number, name in enumerate(dict.fromkeys(item.case.id for item in found.values()))}
-    return tuple(sorted(found.values(), key=lambda item: (order[item.case.id], -item.times, item.span)))
+                item = Unexpected(case=case, citation=citation, times=1, ruling=None)
+                times = found[case.id, item.span].times + 1 if (case.id, item.span) in found else 1
+                ruled = rulings.get(case.id, {}).get(item.span)
+                found[case.id, item.span] = replace(item, times=times, ruling=ruled)
+    return tuple(sorted(found.values(), key=lambda item: (order.index(item.case.id), -item.times, item.span)))
 
 
 def evidence_of(quote: str, file: str, documents: Documents, taken: Iterable[str] = ()) -> Evidence:

@@ -93,8 +93,6 @@ class ScoreRecord(BaseModel):
         components: What each measure gave, see `evals.metrics.table`; measures that do not apply are absent.
         gates: Whether the case may decide a gate; drafts may not.
         stage: The first broken stage; None where the outcome is right.
-        wrong: For confidence: whether an answer that was given is wrong; None where that cannot be judged.
-        states: Codes that were cited, or read where nothing was.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -109,10 +107,7 @@ class ScoreRecord(BaseModel):
     stage: Stage | None
     components: dict[str, tuple[float, ...]]
     slices: dict[str, tuple[str, ...]]
-    single: bool = False
     confidence: float = 0.0
-    wrong: bool | None = None
-    states: tuple[str, ...] = ()
     expected_states: tuple[str, ...] = ()
     timings_ms: dict[str, float] = {}
     tokens: dict[str, int] = {}
@@ -186,21 +181,25 @@ def create_run(
     root: Path, manifest: RunManifest, cases: Sequence[Case], statement_files: Mapping[str, str] | None = None
 ) -> Run:
     """Makes the folder of a new run."""
+    require_new(root, manifest.name)
     path = run_path(root, manifest.name)
     try:
         # A case may quote a text that is not for others; the owner alone reads the run.
         make_private_folder(path.parent)
         path.mkdir(mode=0o700)
     except OSError as exc:
-        if not path.is_dir():
-            raise unwritable(path, exc) from exc
-        told = "give --resume to go on with it, or another --name"
-        raise RunError(f"there is a run {manifest.name!r}: {told}") from None
+        raise unwritable(path, exc) from exc
     write_whole(path / CASES, "".join(case.model_dump_json(exclude_defaults=True) + "\n" for case in cases))
     if statement_files is not None:
         write_whole(path / STATEMENTS, json.dumps(statement_files))
     write_whole(path / MANIFEST, manifest.model_dump_json(indent=1) + "\n")
     return Run(path=path, manifest=manifest)
+
+
+def require_new(root: Path, name: str) -> None:
+    """Refuses the name of a run that there is."""
+    if run_path(root, name).exists():
+        raise RunError(f"there is a run {name!r}: give --resume to go on with it, or another --name")
 
 
 def open_run(root: Path, name: str) -> Run:
@@ -223,18 +222,21 @@ def keep_baseline(run: Run, folder: Path) -> tuple[Path, ...]:
     scores, wanted = run.scores() if run.complete else (), run.manifest.cases * run.manifest.repeats
     failed = [score.case for score in scores if score.stage in ("error", "timeout")]
     replaced = _read_manifest(folder)
-    why = {
-        "it is a variant that is broken on purpose": run.manifest.variant is not None,
-        "it is not complete": not run.complete,
-        f"{len(scores)} of {wanted} answers are judged; `untoc-eval score {run.name}`": len(scores) != wanted,
-        f"{len(failed)} of {wanted} got no answer, {next(iter(failed), None)!r} the first; "
-        f"`untoc-eval run … --name {run.name} --resume` asks again": bool(failed),
-        f"it is over {run.manifest.dataset!r}, the baseline in {str(folder)!r} over another set: name another folder, "
-        "or remove that one": replaced is not None and replaced.dataset != run.manifest.dataset,
-    }
-    for told, holds in why.items():
-        if holds:
-            raise RunError(f"the run {run.name!r} can be no baseline: {told}")
+    why = ""
+    if run.manifest.variant is not None:
+        why = "it is a variant that is broken on purpose"
+    elif not run.complete:
+        why = "it is not complete"
+    elif len(scores) != wanted:
+        why = f"{len(scores)} of {wanted} answers are judged; `untoc-eval score {run.name}`"
+    elif failed:
+        todo = f"`untoc-eval run … --name {run.name} --resume` asks again"
+        why = f"{len(failed)} of {wanted} got no answer, {failed[0]!r} the first; {todo}"
+    elif replaced is not None and replaced.dataset != run.manifest.dataset:
+        other = f"the baseline in {str(folder)!r} over another set: name another folder, or remove that one"
+        why = f"it is over {run.manifest.dataset!r}, {other}"
+    if why:
+        raise RunError(f"the run {run.name!r} can be no baseline: {why}")
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as exc:

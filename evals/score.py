@@ -1,15 +1,12 @@
 """Scoring: stored answers in, score records out; nothing is asked again, so that new metrics apply to old runs."""
 
 from collections.abc import Mapping
-from typing import Any
 
 from app.records import Answer
 from evals.cases.case import Case, slices
 from evals.cases.documents import Documents
 from evals.errors import AnswerError
 from evals.failure_taxonomy import first_broken
-from evals.metrics.abstention import is_wrong
-from evals.metrics.content import claimed_states
 from evals.metrics.eval_sample import EvalSample, FileSpan, read_answer
 from evals.metrics.table import components
 from evals.runs import AnswerRecord, Run, ScoreRecord
@@ -20,15 +17,10 @@ Rulings = Mapping[str, Mapping[FileSpan, bool]]
 
 def score_run(run: Run, documents: Documents, rulings: Rulings | None = None) -> tuple[ScoreRecord, ...]:
     """Scores a run's answers, and stores the scores."""
-    sample = eval_samples(run, documents, rulings)
-    by_case = {case.id: case for case in run.cases()}
+    cases = {case.id: case for case in run.cases()}
     records = {(record.case, record.repeat): record for record in run.answers()}
-    scores = tuple(
-        _score(found, records[identifier])
-        if found is not None
-        else _failed(by_case[identifier[0]], records[identifier])
-        for identifier, found in sample.items()
-    )
+    samples = eval_samples(run, documents, rulings)
+    scores = tuple(_score(cases[key[0]], records[key], sample) for key, sample in samples.items())
     run.write_scores(scores)
     return scores
 
@@ -60,38 +52,26 @@ def eval_samples(
 
 
 def _answer(record: AnswerRecord) -> Answer | None:
-    if record.answer is None:
-        return None
     try:
-        return read_answer(record.answer)
+        return None if record.answer is None else read_answer(record.answer)
     except AnswerError:
         return None
 
 
-def _score(sample: EvalSample, record: AnswerRecord) -> ScoreRecord:
-    case, answer = sample.case, sample.answer
-    timings = {name: float(value) for name, value in vars(answer.timings_ms).items()}
-    return ScoreRecord(
-        **_of_case(case, record), status=answer.status, stage=first_broken(sample), components=components(sample),
-        confidence=answer.confidence, wrong=is_wrong(case, answer), states=_states(answer),
-        timings_ms=timings if timings["total"] else {"total": record.seconds * 1000},
-        tokens={name: int(n) for name, n in (answer.usage or {}).items() if name.endswith("tokens")},
-        model=answer.model,
+def _score(case: Case, record: AnswerRecord, sample: EvalSample | None) -> ScoreRecord:
+    of_case = ScoreRecord(
+        case=case.id, repeat=record.repeat, cluster=case.cluster, gates=case.gates, slices=slices(case),
+        reviewed=case.review.status == "reviewed", expected=case.expect.status, expected_states=case.expect.states,
+        status=None, stage=record.error.kind if record.error is not None else "error", components={},
     )  # fmt: skip
-
-
-def _failed(case: Case, record: AnswerRecord) -> ScoreRecord:
-    kind = record.error.kind if record.error is not None else "error"
-    return ScoreRecord(**_of_case(case, record), status=None, stage=kind, components={})
-
-
-def _of_case(case: Case, record: AnswerRecord) -> dict[str, Any]:
-    return {
-        "case": case.id, "repeat": record.repeat, "cluster": case.cluster, "gates": case.gates,
-        "reviewed": case.review.status == "reviewed", "expected": case.expect.status, "slices": slices(case),
-        "single": len(case.expect.states) == 1 and case.type != "list_states", "expected_states": case.expect.states,
+    if sample is None:
+        return of_case
+    answer = sample.answer
+    timings = {name: float(value) for name, value in vars(answer.timings_ms).items()}
+    found = {
+        "status": answer.status, "stage": first_broken(sample), "components": components(sample),
+        "confidence": answer.confidence, "model": answer.model,
+        "timings_ms": timings if timings["total"] else {"total": record.seconds * 1000},
+        "tokens": {name: int(n) for name, n in (answer.usage or {}).items() if name.endswith("tokens")},
     }  # fmt: skip
-
-
-def _states(answer: Answer) -> tuple[str, ...]:
-    return tuple(sorted(claimed_states(answer) or {*answer.scope.states, *answer.scope.groups}))
+    return of_case.model_copy(update=found)

@@ -70,14 +70,6 @@ def cluster_bootstrap(
     return combine(_draws(len(sums), resamples, seed) @ sums)
 
 
-def paired_cluster_bootstrap(
-    a: Floats, b: Floats, clusters: Sequence[str], combine: Combine, *, resamples: int = RESAMPLES, seed: int = 0
-) -> Floats:
-    """Returns differences b − a of paired rows, shape (resamples,), with the same clusters drawn for both."""
-    before, after = (cluster_bootstrap(x, clusters, combine, resamples=resamples, seed=seed) for x in (a, b))
-    return after - before
-
-
 def sign_flip_p(
     a: Floats, b: Floats, clusters: Sequence[str], combine: Combine, *, resamples: int = RESAMPLES, seed: int = 0
 ) -> float:

@@ -5,7 +5,7 @@ from `figure`, so that a tile, a table and a gate cannot disagree.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Final, NamedTuple
@@ -13,7 +13,6 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from evals.failure_taxonomy import STAGES, Stage
-from evals.metrics.confidence import Outcome
 from evals.metrics.table import FAILED, METRICS, RIGHT, Combine, Floats, Metric
 from evals.runs import ScoreRecord
 from evals.stats import FEWEST_CLUSTERS, RESAMPLES, cluster_bootstrap, interval, percentile_higher, wilson
@@ -22,54 +21,26 @@ from evals.stats import FEWEST_CLUSTERS, RESAMPLES, cluster_bootstrap, interval,
 SMALL: Final = 20
 
 
-@dataclass(frozen=True, kw_only=True)
-class CaseScore:
-    """How one case came out over all its repeats.
+def by_case(scores: Iterable[ScoreRecord]) -> tuple[ScoreRecord, ...]:
+    """Returns one score per case, by id; repeats are averaged, so that asking often does not count more.
 
-    Attributes:
-        stage: None where most of its repeats are right, else their most frequent failure.
-        components: Means over the repeats to which a measure applies, and the shares that are right, and that failed.
+    A case's stage is None where most of its repeats are right, else their most frequent failure; its components are
+    means over the repeats to which a measure applies, and the shares that are right, and that failed.
     """
-
-    case: str
-    cluster: str
-    gates: bool
-    reviewed: bool
-    expected: str
-    expected_states: tuple[str, ...]
-    stage: Stage | None
-    components: Mapping[str, tuple[float, ...]]
-    slices: Mapping[str, tuple[str, ...]]
-
-
-def by_case(scores: Iterable[ScoreRecord]) -> tuple[CaseScore, ...]:
-    """Returns one score per case, by id; repeats are averaged, so that asking often does not count more."""
     ordered = sorted(scores, key=lambda score: (score.case, score.repeat))
     return tuple(_averaged(tuple(repeats)) for _, repeats in groupby(ordered, lambda score: score.case))
 
 
-def _averaged(repeats: Sequence[ScoreRecord]) -> CaseScore:
-    first, n = repeats[0], len(repeats)
-    right = sum(score.stage is None for score in repeats) / n
-    failed = sum(score.status is None for score in repeats) / n
-    broken = Counter(score.stage for score in repeats if score.stage is not None)
+def _averaged(repeats: Sequence[ScoreRecord]) -> ScoreRecord:
     values: dict[str, list[tuple[float, ...]]] = {}
     for score in repeats:
-        for name, components in score.components.items():
+        outcome = {RIGHT.key: (float(score.stage is None), 1.0), FAILED.key: (float(score.status is None), 1.0)}
+        for name, components in (outcome | score.components).items():
             values.setdefault(name, []).append(components)
     means = {name: tuple(map(float, np.mean(rows, axis=0))) for name, rows in values.items()}
-    return CaseScore(
-        case=first.case,
-        cluster=first.cluster,
-        gates=first.gates,
-        reviewed=first.reviewed,
-        expected=first.expected,
-        expected_states=first.expected_states,
-        # Majority vote over repeats; of failures the most frequent stage.
-        stage=None if right > 0.5 else broken.most_common(1)[0][0],
-        components={RIGHT.key: (right, 1.0), FAILED.key: (failed, 1.0)} | means,
-        slices=first.slices,
-    )
+    broken = Counter(score.stage for score in repeats if score.stage is not None)
+    stage = None if means[RIGHT.key][0] > 0.5 else broken.most_common(1)[0][0]
+    return repeats[0].model_copy(update={"stage": stage, "components": means})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,7 +70,7 @@ def summarise(scores: Iterable[ScoreRecord], *, resamples: int = RESAMPLES, seed
     return {name: item for name, item in found.items() if item is not None}
 
 
-def figure(cases: Sequence[CaseScore], metric: Metric, *, resamples: int = RESAMPLES, seed: int = 0) -> Figure | None:
+def figure(cases: Sequence[ScoreRecord], metric: Metric, *, resamples: int = RESAMPLES, seed: int = 0) -> Figure | None:
     """Returns a figure over cases, with its interval from clusters drawn again; None where it applies to none.
 
     Fewer than `FEWEST_CLUSTERS` clusters, or clusters that are all alike, show too little when they are drawn again: a
@@ -156,9 +127,9 @@ def by_slice(scores: Iterable[ScoreRecord], slice_name: str) -> dict[str, Figure
     return dict(sorted(known, key=lambda pair: (pair[1].value, -pair[1].n, pair[0])))
 
 
-def sliced(cases: Iterable[CaseScore], slice_name: str) -> dict[str, list[CaseScore]]:
+def sliced(cases: Iterable[ScoreRecord], slice_name: str) -> dict[str, list[ScoreRecord]]:
     """Returns cases by their values of a slice; one with several values is in each."""
-    found: dict[str, list[CaseScore]] = {}
+    found: dict[str, list[ScoreRecord]] = {}
     for case in cases:
         for value in case.slices.get(slice_name, ()):
             found.setdefault(value, []).append(case)
@@ -184,12 +155,3 @@ def latency(scores: Iterable[ScoreRecord]) -> dict[str, Latency]:
         step: Latency(len(v), percentile_higher(v, 50) or 0.0, percentile_higher(v, 95), max(v))
         for step, v in times.items()
     }
-
-
-def outcomes(scores: Iterable[ScoreRecord]) -> tuple[Outcome, ...]:
-    """Returns how sure the answers about one State were and how they came out; failed ones are left out."""
-    return tuple(
-        Outcome(confidence=score.confidence, answered=score.status != "abstained", wrong=score.wrong)
-        for score in scores
-        if score.single and score.status is not None
-    )

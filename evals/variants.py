@@ -6,7 +6,7 @@ quotation, the gate on exact quotations has to fail. Nothing here is reachable f
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields, replace
-from typing import Final, NamedTuple
+from typing import Final
 
 from app.answering.assistant import Assistant
 from app.answering.chain import Question, Steps
@@ -18,7 +18,6 @@ from app.retrieval.party_evidence import PartyEvidence
 from app.retrieval.relevance import CITED
 from app.retrieval.scoped_statements import ScopedStatements
 from app.wiring import Workspace
-from evals.errors import RunError
 from vectorstore.records import ScopeFilter, StatementSummary
 
 
@@ -55,12 +54,11 @@ class _AlwaysAnswers(Steps):
     """Whatever ranks first is given as an answer, however weak."""
 
     def retrieve(self, resolution: Resolution) -> Retrieved:
-        return _each(super().retrieve(resolution), _believed)
+        def believed(found: PartyEvidence) -> PartyEvidence:
+            sentences = tuple(replace(item, relevance=CITED) for item in found.sentences)
+            return replace(found, sentences=sentences, takes_no_position=False)
 
-
-def _believed(found: PartyEvidence) -> PartyEvidence:
-    sentences = tuple(replace(item, relevance=CITED) for item in found.sentences)
-    return replace(found, sentences=sentences, takes_no_position=False)
+        return _each(super().retrieve(resolution), believed)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,20 +66,16 @@ class _ReversedRanking(Steps):
     """What was found best comes last."""
 
     def retrieve(self, resolution: Resolution) -> Retrieved:
-        return _each(super().retrieve(resolution), _reversed)
+        def turned(found: PartyEvidence) -> PartyEvidence:
+            passages = tuple(replace(item, score=-item.score) for item in reversed(found.passages))
+            return replace(found, sentences=tuple(reversed(found.sentences)), passages=passages)
 
-
-def _reversed(found: PartyEvidence) -> PartyEvidence:
-    passages = tuple(replace(item, score=-item.score) for item in reversed(found.passages))
-    return replace(found, sentences=tuple(reversed(found.sentences)), passages=passages)
+        return _each(super().retrieve(resolution), turned)
 
 
 def _each(retrieved: Retrieved, change: Callable[[PartyEvidence], PartyEvidence]) -> Retrieved:
-    return replace(
-        retrieved,
-        party_evidence=tuple(change(found) for found in retrieved.party_evidence),
-        spoken_for=tuple(change(found) for found in retrieved.spoken_for),
-    )
+    evidence, spoken_for = (tuple(map(change, found)) for found in (retrieved.party_evidence, retrieved.spoken_for))
+    return replace(retrieved, party_evidence=evidence, spoken_for=spoken_for)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,21 +101,14 @@ class _OnePile(ScopedStatements):
         return tuple(replace(s, metadata=replace(s.metadata, state=codes[0])) for s in every) if codes else every
 
 
-class _Variant(NamedTuple):
-    """What a variant does, and with what: other steps, or another scope."""
-
-    meaning: str
-    steps: type[Steps] = Steps
-    scope: type[ScopedStatements] | None = None
-
-
-VARIANTS: Final = {
-    "state_filter_off": _Variant("statements of every State are in scope", scope=_AllStatements),
-    "no_scope": _Variant("all statements are searched as one pile, without filters", _WithoutTime, _OnePile),
-    "quotes_altered": _Variant("every quotation loses a word after it was checked", _AlteredQuotes),
-    "always_answer": _Variant("whatever ranks first is given as an answer", _AlwaysAnswers),
-    "always_abstain": _Variant("nothing is ever answered", _AlwaysAbstains),
-    "ranking_reversed": _Variant("what was found best comes last", _ReversedRanking),
+# What each does, and with what: other steps, or another scope.
+VARIANTS: Final[dict[str, tuple[str, type[Steps], type[ScopedStatements] | None]]] = {
+    "state_filter_off": ("statements of every State are in scope", Steps, _AllStatements),
+    "no_scope": ("all statements are searched as one pile, without filters", _WithoutTime, _OnePile),
+    "quotes_altered": ("every quotation loses a word after it was checked", _AlteredQuotes, None),
+    "always_answer": ("whatever ranks first is given as an answer", _AlwaysAnswers, None),
+    "always_abstain": ("nothing is ever answered", _AlwaysAbstains, None),
+    "ranking_reversed": ("what was found best comes last", _ReversedRanking, None),
 }
 
 
@@ -134,9 +121,7 @@ def assistant_of(workspace: Workspace, variant: str | None) -> Assistant:
 
 def steps_of(steps: Steps, variant: str) -> Steps:
     """Returns the chain's steps with a deliberate change, and all else as it is."""
-    if variant not in VARIANTS:
-        raise RunError(f"no variant {variant!r}: there are {', '.join(VARIANTS)}")
-    changed = VARIANTS[variant]
+    _, changed, scope = VARIANTS[variant]
     kept = {field.name: getattr(steps, field.name) for field in fields(steps)}
-    retriever = steps.retriever if changed.scope is None else steps.retriever.scoped_by(changed.scope)
-    return changed.steps(**(kept | {"retriever": retriever}))
+    retriever = steps.retriever if scope is None else steps.retriever.scoped_by(scope)
+    return changed(**(kept | {"retriever": retriever}))

@@ -5,7 +5,6 @@ the loopback address, asks questions on the fictional conference through it, and
 against the files. `make demo-model` installs what it needs and runs it.
 """
 
-import argparse
 import json
 import sys
 import tempfile
@@ -95,34 +94,24 @@ def _wrong(workspace: Workspace, answer: Answer) -> list[str]:
     return wrong
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
+def main() -> int:
     """Runs the demonstration; returns 1 where anything was wrong."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--questions", type=int, default=QUESTIONS)
-    parser.add_argument("--output", choices=("auto", "structured", "lines"), default="auto")
-    parser.add_argument("--timeout", type=float, default=90.0, help="seconds for an answer")
-    options = parser.parse_args(arguments)
     try:
         server, address = serve()
     except EvalError as exc:
         print(f"untoc: {exc}", file=sys.stderr)
         return 1
     config = LlmConfig(
-        model="openai:smollm2-135m",
-        base_url=f"{address}/v1",
-        timeout_seconds=options.timeout,
-        context_tokens=_CONTEXT,
+        model="openai:smollm2-135m", base_url=f"{address}/v1", timeout_seconds=90.0, context_tokens=_CONTEXT,
         max_tokens=200,
-        output=options.output,
-    )
+    )  # fmt: skip
     with tempfile.TemporaryDirectory() as folder:
         settings = load_settings(store=Path(folder) / "store").model_copy(update={"llm": config})
         with open_workspace(settings) as workspace:
             workspace.corpus.ingest([CONFERENCE])
-            cases = [case for case in open_set("smoke", (), eval_paths(Path(folder))).cases if not case.history]
-            answerable = [case.question for case in cases if case.answerable]
-            chosen = answerable[:: max(1, len(answerable) // options.questions)]
-            report = ask(workspace, chosen[: options.questions])
+            cases = open_set("smoke", (), eval_paths(Path(folder))).cases
+            answerable = [case.question for case in cases if case.answerable and not case.history]
+            report = ask(workspace, answerable[:: max(1, len(answerable) // QUESTIONS)][:QUESTIONS])
     del server
     print(json.dumps(report, ensure_ascii=False, indent=2))
     return 1 if report["wrong"] else 0

@@ -8,23 +8,20 @@ records, any State is wrong, since it puts words into a mouth; an empty cell is 
 or date the cell is not judged. A day is right within a gold interval, a year alone is missing where gold has more.
 """
 
-import argparse
 import csv
 import json
+import sys
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Final, Literal
 
 from ingest.language.dates import interval
+from ingest.metadata.sessions import canonical_body
 
 COLUMNS: Final = ("state", "body", "session", "date")
-# Short names of bodies in gold that are no names in documents.
-_GOLD_BODIES: Final = {
-    "UNGA": "UN General Assembly",
-    "UNSC": "UN Security Council",
-    "AHC": "Ad Hoc Committee on Cybercrime",
-}
+# Of bodies in gold, a short name that no document has.
+_COMMITTEE: Final = {"AHC": "Ad Hoc Committee on Cybercrime"}
 
 Verdict = Literal["right", "wrong", "missing"]
 
@@ -36,7 +33,7 @@ def judge(column: str, gold: str | None, drafted: str | None) -> Verdict | None:
     if not drafted:
         return "missing"
     if column == "body":
-        return "right" if drafted == (_GOLD_BODIES.get(gold, gold)) else "wrong"
+        return "right" if drafted == (_COMMITTEE.get(gold) or canonical_body(gold) or gold) else "wrong"
     if column != "date":
         return "right" if drafted == gold else "wrong"
     wanted, given = interval(gold), interval(drafted)
@@ -66,15 +63,11 @@ def score(gold: Iterable[Mapping[str, str | None]], rows: Mapping[str, Mapping[s
 
 def main() -> None:
     """Prints what is not right, and a line for each column."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("gold", type=Path)
-    parser.add_argument("manifest", type=Path)
-    options = parser.parse_args()
-    gold = [json.loads(line) for line in options.gold.read_text(encoding="utf-8").splitlines()]
-    with options.manifest.open(encoding="utf-8-sig", newline="") as table:
-        rows = {row["file"]: row for row in csv.DictReader(table)}
+    gold_file, manifest = map(Path, sys.argv[1:3])
+    gold = [json.loads(line) for line in gold_file.read_text(encoding="utf-8").splitlines()]
+    rows = {row["file"]: row for row in csv.DictReader(manifest.read_text(encoding="utf-8-sig").splitlines())}
     for column, verdicts in score(gold, rows).items():
-        total = sum(verdicts.values())
+        total = verdicts.total()
         shown = ", ".join(f"{verdict} {verdicts[verdict]}" for verdict in ("right", "wrong", "missing"))
         print(f"{column}: {shown} of {total} ({verdicts['right'] / total:.0%} right)")
 

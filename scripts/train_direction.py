@@ -11,8 +11,7 @@ import hashlib
 import json
 import re
 import sys
-from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -20,6 +19,9 @@ from typing import Final
 import numpy as np
 import yaml
 from safetensors.numpy import save_file
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import f1_score
+from sklearn.model_selection import LeaveOneGroupOut, cross_val_predict
 
 from app.retrieval.direction import ASKED, READINGS, features_of, mask_topic
 from app.retrieval.position_marks import kind_of, kinds_of
@@ -114,77 +116,59 @@ def _rows(examples: Sequence[Example]) -> Matrix:
 
 
 def _fit(rows: Matrix, examples: Sequence[Example], classes: Sequence[str]) -> tuple[Matrix, Matrix]:
-    from sklearn.linear_model import LogisticRegression
-
     model = LogisticRegression(C=_C, max_iter=3000)
     model.fit(rows, [item.label for item in examples], sample_weight=[item.weight for item in examples])
     order = [list(model.classes_).index(name) for name in classes]
     return model.coef_[order].astype(np.float16).astype(np.float32), model.intercept_[order].astype(np.float32)
 
 
-def _unseen(rows: Matrix, examples: Sequence[Example], classes: Sequence[str]) -> list[str]:
+def _unseen(rows: Matrix, examples: Sequence[Example]) -> list[str]:
     """Returns what each example is read as by weights that have not seen its fold."""
-    got = [""] * len(examples)
-    for fold in range(FOLDS):
-        seen = [at for at, item in enumerate(examples) if item.fold != fold]
-        weight, bias = _fit(rows[seen], [examples[at] for at in seen], classes)
-        for at, item in enumerate(examples):
-            if item.fold == fold:
-                got[at] = classes[int(np.argmax(weight @ rows[at] + bias))]
-    return got
+    labels, weights, folds = zip(*((item.label, item.weight, item.fold) for item in examples), strict=True)
+    given = {"groups": folds, "cv": LeaveOneGroupOut(), "params": {"sample_weight": weights}}
+    return [str(label) for label in cross_val_predict(LogisticRegression(C=_C, max_iter=3000), rows, labels, **given)]
 
 
 def figures(gold: Sequence[str], got: Sequence[str]) -> str:
     """Returns macro F1 over the four directions, the share right, and how often for and against are confused."""
-    pairs = Counter(("mentions" if a == "reported" else a, "mentions" if b == "reported" else b)
-                    for a, b in zip(gold, got, strict=True))  # fmt: skip
-    scores = {}
-    for name in ("for", "against", "conditional", "mentions"):
-        hits = pairs[name, name]
-        scores[name] = 2 * hits / max(1, sum(n * ((a == name) + (b == name)) for (a, b), n in pairs.items()))
-    told = sum(n for (a, _), n in pairs.items() if a in ("for", "against"))
-    turned = pairs["for", "against"] + pairs["against", "for"]
-    right = sum(n for (a, b), n in pairs.items() if a == b)
-    each = ", ".join(f"{name} {score:.2f}" for name, score in scores.items())
-    return (
-        f"macro F1 {sum(scores.values()) / 4:.3f} ({each}), right {right}/{len(gold)}, "
-        f"for and against confused {turned}/{told}"
-    )
+    gold, got = (["mentions" if label == "reported" else label for label in labels] for labels in (gold, got))
+    names = ("for", "against", "conditional", "mentions")
+    scores = f1_score(gold, got, labels=names, average=None, zero_division=0.0)
+    each = ", ".join(f"{name} {score:.2f}" for name, score in zip(names, scores, strict=True))
+    pairs = list(zip(gold, got, strict=True))
+    right, turned = sum(a == b for a, b in pairs), sum({a, b} == {"for", "against"} for a, b in pairs)
+    told = sum(a in ("for", "against") for a in gold)
+    return f"macro F1 {scores.mean():.3f} ({each}), right {right}/{len(gold)}, for and against confused {turned}/{told}"
 
 
-def _by_rules(item: Example) -> str:
-    return {"calls_on_others": "for", **READING_OF}[kind_of(kinds_of(item.text, item.language))]
+def _show(what: str, read: Sequence[tuple[Example, str]]) -> None:
+    gold = [item.label for item, _ in read]
+    print(f"{what}:", figures(gold, [label for _, label in read]))
+    by_rules = (kind_of(kinds_of(item.text, item.language)) for item, _ in read)
+    print(f"{what}, by rules alone:", figures(gold, [{"calls_on_others": "for", **READING_OF}[k] for k in by_rules]))
 
 
 def main(corpus: Path) -> None:
     """Trains, prints the figures and writes the weights."""
     written, cells = written_examples(), cell_examples(corpus)
     told = [item for item in (*written, *cells) if item.split not in ("asked", "sealed")]
-    groups: dict[str, list[Example]] = {"asked": [item for item in written if item.split == "asked"], "direction": told}
-    sealed = [item for item in cells if item.split == "sealed"]
+    asked = [item for item in written if item.split == "asked"]
     arrays: dict[str, Matrix] = {}
     notes = {"examples": examples_hash()}
-    for name, classes in (("direction", READINGS), ("asked", ASKED)):
-        examples = groups[name]
+    for name, classes, examples in (("direction", READINGS, told), ("asked", ASKED, asked)):
         rows = _rows(examples)
-        got = _unseen(rows, examples, classes)
-        if name == "asked":
-            right = sum(item.label == each for item, each in zip(examples, got, strict=True))
-            print(f"asked, topics not seen: {right}/{len(examples)} right")
-        else:
-            show: Callable[[str, Sequence[str], Sequence[str]], None] = lambda what, a, b: print(what, figures(a, b))  # noqa: E731
-            for split in ("written", "cells"):
-                own = [at for at, item in enumerate(examples) if (item.split == "written") == (split == "written")]
-                gold = [examples[at].label for at in own]
-                show(f"{split}, not seen:", gold, [got[at] for at in own])
-                show(f"{split}, by rules alone:", gold, [_by_rules(examples[at]) for at in own])
+        unseen = list(zip(examples, _unseen(rows, examples), strict=True))
         weight, bias = _fit(rows, examples, classes)
         arrays |= {f"{name}.weight": weight.astype(np.float16), f"{name}.bias": bias.astype(np.float16)}
         notes[f"{name}.classes"] = json.dumps(classes)
-        if name == "direction":
-            gold, held = [item.label for item in sealed], _rows(sealed)
-            show("sealed:", gold, [classes[int(np.argmax(weight @ row + bias))] for row in held])
-            show("sealed, by rules alone:", gold, [_by_rules(item) for item in sealed])
+        if name == "asked":
+            print(f"asked, topics not seen: {sum(item.label == got for item, got in unseen)}/{len(unseen)} right")
+            continue
+        _show("written, not seen", [pair for pair in unseen if pair[0].split == "written"])
+        _show("cells, not seen", [pair for pair in unseen if pair[0].split != "written"])
+        sealed = [item for item in cells if item.split == "sealed"]
+        read = (classes[int(np.argmax(weight @ row + bias))] for row in _rows(sealed))
+        _show("sealed", list(zip(sealed, read, strict=True)))
     save_file({key: np.ascontiguousarray(value) for key, value in arrays.items()}, WEIGHTS, metadata=notes)
 
 

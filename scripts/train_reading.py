@@ -100,15 +100,8 @@ def train(
         readings |= dict(zip(part, read, strict=True))
     unseen = [readings[at] for at in rows]
     say("examples read by networks that have not seen them")
-    fitted = list(
-        pool.map(
-            _train_classifiers,
-            [prepared] * (FOLDS + 1),
-            [unseen] * (FOLDS + 1),
-            [*seen, list(rows)],
-            [folds] * (FOLDS + 1),
-        )
-    )
+    n = FOLDS + 1
+    fitted = list(pool.map(_train_classifiers, [prepared] * n, [unseen] * n, [*seen, list(rows)], [folds] * n))
     say("classifiers trained")
     shipped = _joined(networks[FOLDS:], fitted[-1], digest)
     by_fold = zip(networks[:FOLDS], fitted[:-1], strict=True)
@@ -273,36 +266,22 @@ def _train_classifiers(
     kept: Sequence[int],
     folds: Sequence[int],
 ) -> Weights:
-    own = [at for at in kept if "kind" not in prepared[at].example.keeps]
-    following = [at for at in kept if prepared[at].example.after]
+    def given(at: int, task: str) -> str | None:
+        """What an example teaches of a task; None where it is silent."""
+        example = prepared[at].example
+        if task == "kind":
+            return None if "kind" in example.keeps else example.kind
+        told = {"turn": example.turn, "keeps_kind": "yes" if "kind" in example.keeps else "no"}[task]
+        return str(told) if example.after and told else None
+
     arrays: dict[str, Matrix] = {}
     notes: dict[str, str] = {}
-    tasks: list[tuple[str, Sequence[str], list[int], list[str], bool]] = [
-        ("kind", KINDS, own, [prepared[at].example.kind for at in own], False),
-        (
-            "turn",
-            TURNS,
-            [at for at in following if prepared[at].example.turn],
-            [str(prepared[at].example.turn) for at in following if prepared[at].example.turn],
-            True,
-        ),
-        (
-            "keeps_kind",
-            ("no", "yes"),
-            following,
-            ["yes" if "kind" in prepared[at].example.keeps else "no" for at in following],
-            True,
-        ),
-    ]
-    for name, classes, rows, wanted, slots in tasks:
-        more = [slot_features(filled_slots(unseen[at].roles), unseen[at].before) if slots else () for at in rows]
-        trained = _regression(
-            [unseen[at].frame for at in rows],
-            more,
-            wanted,
-            classes,
-            [folds[at] for at in rows] if name == "kind" else None,
-        )
+    for name, classes in (("kind", KINDS), ("turn", TURNS), ("keeps_kind", ("no", "yes"))):
+        wanted = {at: label for at in kept if (label := given(at, name)) is not None}
+        is_kind = name == "kind"
+        more = [() if is_kind else slot_features(filled_slots(unseen[at].roles), unseen[at].before) for at in wanted]
+        frames, own_folds = [unseen[at].frame for at in wanted], [folds[at] for at in wanted] if is_kind else None
+        trained = _regression(frames, more, [*wanted.values()], classes, own_folds)
         arrays |= {f"{name}.weight": trained.arrays["weight"], f"{name}.bias": trained.arrays["bias"]}
         notes |= {f"{name}.{key}": value for key, value in trained.notes.items()}
     return Weights(arrays=arrays, notes=notes)

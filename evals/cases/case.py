@@ -1,22 +1,21 @@
 """Golden cases: questions with their evidence as spans of files, never as passage ids.
 
-The format is YAML that people write by hand; `evals/datasets/schema.json` lets editors check it while they do. JSON
-lines of the same records are read as well, as the chat writes them for answers that somebody saved.
+The format is YAML that people write by hand; `evals/datasets/schema.json` lets editors check it while they do.
 """
 
-import json
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from app.records import AbstentionReason, Missing, Status
-from evals.errors import DatasetError, first_fault
+from evals.errors import DatasetError, RunError, first_fault
+from evals.files import read_records
 
 SCHEMA_VERSION = 1
 CaseType = Literal[
@@ -146,13 +145,14 @@ class Case(_Record):
         def field(value: object, name: str) -> Any:  # noqa: ANN401 - as above
             return value.get(name) if isinstance(value, dict) else getattr(value, name, None)
 
-        if isinstance(values, dict):
-            values = {"answerable": field(values.get("expect"), "status") == "answered"} | values
-            evidence = values.get("evidence")
-            if evidence and isinstance(evidence, list | tuple) and not values.get("evidence_groups"):
-                ids = tuple(field(span, "id") for span in evidence)
-                # What is no evidence is refused by its field, which can say where it stands.
-                values |= {"evidence_groups": (ids,)} if None not in ids else {}
+        if not isinstance(values, dict):
+            return values
+        values = {"answerable": field(values.get("expect"), "status") == "answered"} | values
+        evidence = values.get("evidence")
+        ids = tuple(field(span, "id") for span in evidence) if isinstance(evidence, list | tuple) else ()
+        # What is no evidence is refused by its field, which can say where it stands.
+        if ids and None not in ids and not values.get("evidence_groups"):
+            values["evidence_groups"] = (ids,)
         return values
 
     @model_validator(mode="after")
@@ -217,24 +217,15 @@ class CaseFile(_Record):
         return values
 
 
-def load_cases(path: Path, *, corpus: Path | None = None) -> tuple[Case, ...]:
-    """Loads cases from YAML, from JSON lines of cases, or from JSON lines of questions with evidence as text.
-
-    Args:
-        path: `.yaml` or `.jsonl` in the project's format, or `.jsonl` with `qid`, `question`, `answerable`, `evidence`,
-            `gold_doc` and, optionally, `year`.
-        corpus: The folder of statements, which questions with evidence as text need.
-    """
+def load_cases(path: Path) -> tuple[Case, ...]:
+    """Loads cases from YAML, or from JSON lines of the same records."""
     try:
-        text = path.read_text(encoding="utf-8")
         if path.suffix == ".jsonl":
-            cases = tuple(
-                _from_line(line, number, corpus) for number, line in enumerate(text.split("\n"), 1) if line.strip()
-            )
+            cases = tuple(read_records(path, Case, todo="correct it"))
         else:
-            content = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+            content = yaml.load(path.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
             cases = CaseFile.model_validate(content).cases
-    except (OSError, ValueError, yaml.YAMLError) as exc:
+    except (OSError, ValueError, yaml.YAMLError, RunError) as exc:
         raise DatasetError(f"cannot read the cases of {str(path)!r}: {first_fault(exc)}") from exc
     (name, count), *_ = Counter(case.id for case in cases).most_common(1) or [("", 0)]
     if count > 1:
@@ -250,46 +241,6 @@ def case_schema() -> dict[str, Any]:
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema, "title": "Cases of untoc-eval"}
 
 
-def _from_line(line: str, number: int, corpus: Path | None) -> Case:
-    try:
-        record = json.loads(line)
-        if not isinstance(record, dict):
-            raise ValueError("a case is an object, with its fields in braces")
-        if "qid" in record:
-            return _from_given(record, corpus)
-        return Case.model_validate(record)
-    except (IndexError, KeyError, TypeError) as exc:
-        raise ValueError(f"line {number}: a question with evidence as text lacks {exc}, or has another form") from exc
-    except ValueError as exc:
-        raise ValueError(f"line {number}: {first_fault(exc)}") from exc
-
-
-def _from_given(given: Mapping[str, Any], corpus: Path | None) -> Case:
-    """Reads a question whose evidence is the text itself; the second word of its id is the State's code."""
-    qid, answered, year = str(given["qid"]), given["answerable"] is True, given.get("year")
-    spans: list[Evidence] = []
-    for number, quote in enumerate(given["evidence"] if answered else ()):
-        if corpus is None:
-            raise DatasetError("questions with evidence as text need the folder of statements: give --corpus")
-        file = f"txt/{given['gold_doc']}.txt"
-        start, end = locate(str(quote), (corpus / file).read_bytes().decode("utf-8"))
-        spans.append(Evidence(id=f"e{number}", file=file, state=str(given["gold_doc"])[:3], start=start, end=end))
-    return Case(
-        id=qid,
-        question=given["question"],
-        type="single_state" if answered else "unanswerable",
-        answerable=answered,
-        unanswerable_kind=None if answered else "near_miss_state",
-        expect=Expectation(
-            status="answered" if answered else "abstained",
-            states=(re.split(r"[_-]", qid)[1],),
-            years=(str(year),) if year is not None else (),
-        ),
-        evidence=tuple(spans),
-        review=Review(status="unreviewed", source="given"),
-    )
-
-
 def locate(quote: str, text: str) -> tuple[int, int]:
     """Returns where a quotation stands in a text whose white space and line-end hyphens may differ."""
     letters = [re.escape(char) for char in quote if not char.isspace()]
@@ -297,6 +248,10 @@ def locate(quote: str, text: str) -> tuple[int, int]:
     if match is None:
         raise DatasetError(f"evidence not found: {quote[:60]!r}")
     return match.span()
+
+
+# Tags that say more than what a case can be grouped by.
+_NO_SLICES: Final = frozenset({"topic_words", "overlap", "fold", "should_be", "answer_trace"})
 
 
 def slices(case: Case) -> dict[str, tuple[str, ...]]:
@@ -308,11 +263,7 @@ def slices(case: Case) -> dict[str, tuple[str, ...]]:
         "kind": (case.unanswerable_kind,) if case.unanswerable_kind else (), "source": (case.review.source,),
         "wording": (str(case.tags.get("wording", "variant" if case.variant_of else "original")),),
     }  # fmt: skip
-    tags = {
-        name: (str(value),)
-        for name, value in case.tags.items()
-        if name not in found
-        and isinstance(value, str | int | float | bool)
-        and name not in ("topic_words", "overlap", "fold", "should_be", "answer_trace")
-    }
-    return {name: tuple(values) for name, values in (found | tags).items() if values}
+    for name, value in case.tags.items():
+        if name not in found and name not in _NO_SLICES and isinstance(value, str | int | float | bool):
+            found[name] = (str(value),)
+    return {name: tuple(values) for name, values in found.items() if values}

@@ -1,4 +1,4 @@
-"""Own questions as a table, CSV or Excel: one case a row, States by name, evidence as quotations found in the corpus.
+"""Own questions as a table: one case a row, States by name, evidence as quotations that are found in the corpus.
 
 question,state,answered,quote
 What did Arvandia say about extradition?,Arvandia,yes,we call on all parties to extradite
@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Final, get_args
+from typing import Any, Final, get_args
 from zipfile import BadZipFile
 
 from openpyxl import load_workbook
@@ -25,6 +25,7 @@ from evals.cases.case import Case, CaseType, Evidence, Expectation, Review, loca
 from evals.cases.documents import Document, Documents, state_code
 from evals.cases.lint import Problem
 from evals.errors import DatasetError
+from evals.files import read_lines
 from ingest.language.detection import detect_language
 from ingest.parties.party_table import PartyTable
 from ingest.treaties.references import find_articles
@@ -101,6 +102,11 @@ def read_case_table(path: Path, documents: Documents) -> CaseTable:
     return CaseTable(cases=tuple(cases.values()), problems=tuple(problems))
 
 
+def is_table(path: Path) -> bool:
+    """Returns whether a file is a table of questions: CSV, Excel, or JSON lines with a `qid`."""
+    return path.suffix in SUFFIXES or (path.suffix == ".jsonl" and b'"qid"' in path.read_bytes().partition(b"\n")[0])
+
+
 def _lines(path: Path) -> list[tuple[int, list[str]]]:
     """Returns the lines of a table with their numbers, from 1."""
     try:
@@ -108,6 +114,8 @@ def _lines(path: Path) -> list[tuple[int, list[str]]]:
             sheet = load_workbook(path, read_only=True, data_only=True).worksheets[0]
             found = [["" if cell is None else str(cell) for cell in row] for row in sheet.iter_rows(values_only=True)]
             lines = list(enumerate(found, start=1))
+        elif path.suffix == ".jsonl":
+            lines = [(0, [*_REQUIRED, "year", "id"]), *((n, _cells(given)) for n, given in read_lines(path))]
         else:
             text = path.read_text(encoding="utf-8-sig")
             reader = csv.reader(io.StringIO(text), delimiter=max(",;\t", key=text.partition("\n")[0].count))
@@ -120,6 +128,15 @@ def _lines(path: Path) -> list[tuple[int, list[str]]]:
     if not lines or "question" not in map(_column, lines[0][1]):
         raise DatasetError(f"the table {str(path)!r} has no heading `question`: begin it with {','.join(_REQUIRED)}")
     return lines
+
+
+def _cells(given: Mapping[str, Any]) -> list[str]:
+    """Returns the cells of a question in JSON, the second word of whose id is the State's code."""
+    quotes = [" ".join(str(quote).split()) for quote in (given["evidence"] if given["answerable"] else ())]
+    answered = "yes" if given["answerable"] else "no"
+    state = re.split("[_-]", given["qid"])[1]
+    cells = (given["question"], state, answered, "\n".join(quotes), given.get("year") or "", given["qid"])
+    return [str(cell) for cell in cells]
 
 
 def _column(heading: str) -> str:

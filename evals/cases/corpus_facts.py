@@ -1,68 +1,63 @@
 """What the statements of a corpus name: topics of the glossary and articles, sentence by sentence.
 
 Two measures, so that what lies between them decides nothing. A sentence *names* a topic where one of its terms stands
-there, word after word, in any inflected form. A statement *lacks* it where not even the telling words of its terms
-occur.
+there, in any inflected form. A statement *lacks* it where not even the telling words of its terms occur.
 """
 
 import csv
 import re
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 from typing import Final
 
 from evals.cases.documents import Document, Documents
+from ingest.glossary.glossary import NamedTerm, terms_within
+from ingest.language.detection import detect_language
+from ingest.language.lexicons import load_table
 from ingest.parties.party_table import PartyTable
 from ingest.text.layout import find_blocks
 from ingest.text.readable import ReadableText
 from ingest.text.repair import repair
 from ingest.text.splitter import make_sentences
 from ingest.treaties.references import ArticleMention, find_articles
+from ingest.treaties.treaties import short_name
 from prompts.wording import LANGUAGES
-from vectorstore.stems import is_filler, is_function_word, language_of, stem, stems, words_of
-
-Article = tuple[str, str]
-"""A treaty's code and the number of one of its articles."""
+from vectorstore.stems import is_function_word, stem, stems, words_of
 
 # Document frequency, as a share of the statements, from which on a stem does not tell topics apart.
 COMMON: Final = 0.5
-# Inflected forms differ by few letters; "organs" and "organizations" share a stem and differ by more.
-_ENDING: Final = 3
+# Letters of each word by which inflected forms differ; "organs" and "organizations" share a stem and differ by more.
+_ENDING: Final = 2
 # Characters of the opening, in which speaker and group are named.
 _OPENING: Final = 1500
-_LATIN: Final = ("en", "fr", "es")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Topic:
-    """A concept of the field.
+class Subject:
+    """What a question is about: a topic, an article, or something that no statement names.
 
     Attributes:
-        terms: Its terms by language, the preferred one first.
-        articles: The articles whose title it is.
+        name: The preferred English term of a topic, or an article such as `UNTOC 16`.
+        words: What a question calls it.
+        tags: Those of its cases.
+        terms: The terms of a topic by language.
+        articles: The articles whose title it is, or the one that it is.
     """
 
-    terms: Mapping[str, tuple[str, ...]] = field(hash=False)
-    articles: tuple[Article, ...] = ()
+    name: str
+    words: str
+    tags: Mapping[str, str] = field(default_factory=dict, hash=False)
+    terms: Mapping[str, tuple[str, ...]] = field(default_factory=dict, hash=False)
+    articles: tuple[str, ...] = ()
 
     @property
-    def name(self) -> str:
-        """The preferred English term."""
-        return self.terms["en"][0]
-
-
-@dataclass(frozen=True, kw_only=True)
-class SentenceOfDocument:
-    """A sentence, at `[start, end)` of its document's text."""
-
-    start: int
-    end: int
-    text: str
-    stems: frozenset[str] = field(repr=False)
-    """Every stem that its words may have."""
+    def key(self) -> frozenset[str]:
+        """What tells it from other subjects; those that share a part of it are nearly the same to ask about."""
+        words = content_words(self.words, "en") if self.terms else [self.name]
+        return frozenset(word.casefold() for word in words)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -70,67 +65,84 @@ class Reading:
     """What one statement names.
 
     Attributes:
-        languages: Those that its words were read in.
         year: Four digits; None where the manifest gives no date.
         speakers: Everyone who may hold the position, with the members of groups it may be made for; None: anybody.
-        named: The sentences that name a topic, by its preferred English term.
-        cited: The sentences that cite an article.
+        named: Where sentences name a topic or cite an article, `[start, end)`, by the subject's name.
         numbers: Numbers of all articles mentioned, of whatever instrument.
-        stems: All stems of its words.
+        sentences: The stems of each sentence, every one that its words may have.
+        stems: All of these.
     """
 
     document: Document
-    languages: tuple[str, ...]
+    language: str
     year: str | None
     speakers: frozenset[str] | None
-    sentences: tuple[SentenceOfDocument, ...] = field(repr=False)
-    named: Mapping[str, tuple[SentenceOfDocument, ...]] = field(repr=False)
-    cited: Mapping[Article, tuple[SentenceOfDocument, ...]] = field(repr=False)
+    named: Mapping[str, tuple[tuple[int, int], ...]] = field(repr=False)
     numbers: frozenset[str]
+    sentences: tuple[frozenset[str], ...] = field(repr=False)
     stems: frozenset[str] = field(repr=False)
 
     def may_be(self, state: str, year: str | None) -> bool:
         """Whether it may hold what a State said in a year, or ever: by the manifest, or for want of it."""
         return (self.speakers is None or state in self.speakers) and (None in (year, self.year) or year == self.year)
 
-    def lacks(self, topic: Topic, common: Collection[str]) -> bool:
-        """Whether no telling word of the topic occurs; where it has none, whether no sentence holds a term's words.
+    def lacks(self, subject: Subject, common: Collection[str]) -> bool:
+        """Whether it surely says nothing of a subject.
+
+        No telling word of a topic occurs or, where it has none, no sentence holds all words of a term; the number of an
+        article is never mentioned.
 
         Args:
-            topic: The topic.
+            subject: The subject.
             common: Stems that tell nothing, since most statements hold them.
         """
-        for language in self.languages:
-            for term in topic.terms.get(language, ()):
-                wanted = frozenset(stem(word, language) for word in _content(term, language))
-                telling = wanted.difference(common)
-                if telling & self.stems or (not telling and any(wanted <= span.stems for span in self.sentences)):
-                    return False
+        if not subject.terms:
+            return all(article.split()[1] not in self.numbers for article in subject.articles)
+        for term in subject.terms.get(self.language, ()):
+            wanted = frozenset(stem(word, self.language) for word in content_words(term, self.language))
+            telling = wanted.difference(common)
+            if telling & self.stems or (not telling and any(wanted <= held for held in self.sentences)):
+                return False
         return True
 
 
 @cache
-def topics() -> Mapping[str, Topic]:
+def topics() -> Mapping[str, Subject]:
     """Returns the topics of the glossary by their preferred English terms."""
-    text = files("ingest").joinpath("data", "glossary.csv").read_text(encoding="utf-8")
-    found = (
-        Topic(
-            terms={language: tuple(row[language].split("|")) for language in LANGUAGES},
-            articles=tuple(_article(entry) for entry in row["articles"].split("|") if entry),
+    found = {}
+    for row in load_table("glossary"):
+        terms: dict[str, tuple[str, ...]] = {language: tuple(row[language].split("|")) for language in LANGUAGES}
+        name, articles = terms["en"][0], tuple(filter(None, row["articles"].split("|")))
+        found[name] = Subject(name=name, words=name, tags={"topic": name}, terms=terms, articles=articles)
+    return found
+
+
+@cache
+def specific_topics(*splits: str) -> tuple[Subject, ...]:
+    """Returns narrow topics of some splits, with the English words without which nobody speaks of them."""
+    text = files("evals").joinpath("datasets", "specific_topics.csv").read_text(encoding="utf-8")
+    return tuple(
+        Subject(
+            name=row["topic"], words=row["topic"], terms={"en": tuple(row["words"].split("|"))},
+            tags={} if row["split"] == "elsewhere" else {"topic": row["topic"], "rules": row["split"]},
         )
         for row in csv.DictReader(text.splitlines())
-    )
-    return {topic.name: topic for topic in found}
+        if row["split"] in splits
+    )  # fmt: skip
 
 
-def _article(entry: str) -> Article:
-    treaty, _, number = entry.partition(" ")
-    return treaty, number
+@cache
+def article(name: str) -> Subject:
+    """Returns an article such as `UNTOC 16` as a subject."""
+    treaty, _, number = name.partition(" ")
+    called = short_name(treaty)
+    words = f"article {number} of {called if called == treaty else f'the {called}'}"
+    return Subject(name=name, words=words, tags={"article": name}, articles=(name,))
 
 
-def topic_called(words: str) -> Topic | None:
-    """Returns the topic that has these words as an English term, underscores for spaces; None where none has."""
-    return _by_term().get(tuple(stem(word, "en") for word in words_of(words.replace("_", " "))))
+def content_words(text: str, language: str) -> list[str]:
+    """Returns the words of a text but for function words."""
+    return [word for word in words_of(text) if not is_function_word(word, language)]
 
 
 def read_all(documents: Documents) -> tuple[Reading, ...]:
@@ -141,43 +153,30 @@ def read_all(documents: Documents) -> tuple[Reading, ...]:
 
 def read(document: Document, parties: PartyTable) -> Reading:
     """Reads one statement."""
-    languages = (document.language,) if document.language else _languages(document.text)
+    language = document.language or detect_language(document.text) or "en"
     blocks = find_blocks(document.text)
     # No language is given, so that glued words ("oforganized") are not mended, which takes a dictionary.
     text = ReadableText(document.text, repair(document.text, blocks, language=None))
-    spans: list[SentenceOfDocument] = []
-    named: defaultdict[str, list[SentenceOfDocument]] = defaultdict(list)
-    cited: defaultdict[Article, list[SentenceOfDocument]] = defaultdict(list)
+    # Whose article a bare "article 4" is: in other bodies nobody's.
+    treaty = "UNTOC" if (document.facts.get("body") or "").startswith("UNTOC") else None
+    sentences: list[frozenset[str]] = []
+    named: defaultdict[str, list[tuple[int, int]]] = defaultdict(list)
     numbers: set[str] = set()
     for sentence in make_sentences(document.file, text, blocks, ()):
-        words = words_of(sentence.text)
-        held = frozenset(each for language in languages for word in words for each in stems(word, language))
-        span = SentenceOfDocument(start=sentence.start, end=sentence.end, text=sentence.text, stems=held)
-        spans.append(span)
-        mentions = _mentions(sentence.text, _treaty(document))
+        words = sentence.text
+        sentences.append(frozenset(each for word in words_of(words) for each in stems(word, language)))
+        mentions = [each for each in find_articles(words, treaty) if _is_written(each, words[each.start : each.end])]
         numbers.update(mention.article for mention in mentions)
         # Headings and salutations are no statements.
-        if re.search(r"[.!?…;。！？؟]\W*$", sentence.text) is not None:
-            for name in {name for language in languages for name in _named(words, language)}:
-                named[name].append(span)
-            for article in {(mention.treaty, mention.article) for mention in mentions if mention.treaty}:
-                cited[article].append(span)
+        if re.search(r"[.!?…;。！？؟]\W*$", words) is not None:
+            cited = (f"{mention.treaty} {mention.article}" for mention in mentions if mention.treaty)
+            for name in dict.fromkeys((*_named(words, language), *cited)):
+                named[name].append((sentence.start, sentence.end))
     return Reading(
-        document=document, languages=languages, year=(document.facts.get("date") or "")[:4] or None,
-        speakers=_speakers(document, parties), sentences=tuple(spans),
-        named={name: tuple(found) for name, found in named.items()},
-        cited={article: tuple(found) for article, found in cited.items()}, numbers=frozenset(numbers),
-        stems=frozenset().union(*(span.stems for span in spans)),
+        document=document, language=language, year=(document.facts.get("date") or "")[:4] or None,
+        speakers=_speakers(document, parties), named={name: tuple(found) for name, found in named.items()},
+        numbers=frozenset(numbers), sentences=tuple(sentences), stems=frozenset().union(*sentences),
     )  # fmt: skip
-
-
-def _treaty(document: Document) -> str | None:
-    """Whose article a bare "article 4" is: in other bodies nobody's."""
-    return "UNTOC" if (document.facts.get("body") or "").startswith("UNTOC") else None
-
-
-def _mentions(text: str, treaty: str | None) -> list[ArticleMention]:
-    return [each for each in find_articles(text, treaty) if _is_written(each, text[each.start : each.end])]
 
 
 def _is_written(mention: ArticleMention, words: str) -> bool:
@@ -186,72 +185,28 @@ def _is_written(mention: ArticleMention, words: str) -> bool:
     return not digits or number is None or min(digits) <= int(number.group()) <= max(digits)
 
 
+def _named(text: str, language: str) -> Iterator[str]:
+    """Yields the topics that a sentence names, by terms that say as much as the topic's name."""
+    return (
+        term.concept for term in terms_within(text, language) if _tells(term, text[term.start : term.end], language)
+    )
+
+
+def _tells(term: NamedTerm, written: str, language: str) -> bool:
+    """Whether a term is written in a form of it, and says enough: "two-State solution" goes by "two States" as well."""
+    if written.isupper():
+        return True
+    needed = 1 if topics()[term.concept].articles else min(2, len(content_words(term.concept, "en")))
+    # An acronym is one in capitals only.
+    near = [each for each in term.terms if abs(len(each) - len(written)) <= max(3, _ENDING * term.words)]
+    near = [each for each in near if language == "zh" or len(content_words(each, language)) == term.words]
+    return term.words >= needed and any(not each.isupper() for each in near)
+
+
 def common_stems(readings: Collection[Reading]) -> frozenset[str]:
     """Returns the stems that most statements hold."""
     counts = Counter(each for reading in readings for each in reading.stems)
     return frozenset(each for each, count in counts.items() if count >= COMMON * len(readings))
-
-
-def _content(text: str, language: str) -> list[str]:
-    return [word for word in words_of(text) if not is_function_word(word, language)]
-
-
-@cache
-def _by_term() -> Mapping[tuple[str, ...], Topic]:
-    found: dict[tuple[str, ...], Topic] = {}
-    for topic in topics().values():
-        for term in topic.terms["en"]:
-            found.setdefault(tuple(stem(word, "en") for word in words_of(term)), topic)
-    return found
-
-
-@cache
-def _terms(language: str) -> Mapping[str, tuple[tuple[tuple[tuple[str, str], ...], str], ...]]:
-    """Terms as pairs of stem and word, each with its topic's name, by their first stem."""
-    found: defaultdict[str, list[tuple[tuple[tuple[str, str], ...], str]]] = defaultdict(list)
-    for topic in topics().values():
-        for term in topic.terms.get(language, ()):
-            words = _content(term, language)
-            if words and _tells(term, language, topic):
-                key = tuple((stem(word, language), word) for word in words)
-                found[key[0][0]].append((key, topic.name))
-    return {first: tuple(entries) for first, entries in found.items()}
-
-
-def _tells(term: str, language: str, topic: Topic) -> bool:
-    """Whether a term says as much as its topic's name: "two-State solution" goes by "two States" as well."""
-    needed = 1 if topic.articles else min(2, len(_telling(topic.name, "en")))
-    return term.isupper() or len(_telling(term, language)) >= needed
-
-
-def _telling(text: str, language: str) -> list[str]:
-    return [word for word in _content(text, language) if not is_filler(word, language)]
-
-
-def _named(words: Iterable[str], language: str) -> Iterator[str]:
-    """Yields the names of the topics that a sentence names, one for each term found."""
-    terms = _terms(language)
-    content = [(word, stems(word, language)) for word in words if not is_function_word(word, language)]
-    for first, (_, readings) in enumerate(content):
-        for key, name in (entry for each in readings for entry in terms.get(each, ())):
-            written = content[first : first + len(key)]
-            if len(written) == len(key) and all(
-                wanted in held and _is_form(word, term_word)
-                for (word, held), (wanted, term_word) in zip(written, key, strict=True)
-            ):
-                yield name
-
-
-def _is_form(word: str, of: str) -> bool:
-    """Whether a word of the same stem is a form of another; an acronym is one in capitals only."""
-    capitals = len(of) > 1 and of.isupper() and language_of(of, "en") == "en"
-    return abs(len(word) - len(of)) <= _ENDING and (not capitals or word.isupper())
-
-
-def _languages(text: str) -> tuple[str, ...]:
-    scripts = Counter(language_of(word, "") for word in words_of(text))
-    script = max(("en", "ru", "ar", "zh"), key=lambda language: scripts[language])
-    return _LATIN if script == "en" else (script,)
 
 
 def _speakers(document: Document, parties: PartyTable) -> frozenset[str] | None:
@@ -260,13 +215,7 @@ def _speakers(document: Document, parties: PartyTable) -> frozenset[str] | None:
     if document.kind == "record" or (document.state is None and not named):
         return None
     # Whoever names a group there may align with it or speak for it; both count.
-    groups = {code for code in named if (party := parties.get(code)) is not None and party.kind == "group"}
-    holders = {document.state, *_codes(document.facts.get("on_behalf_of"), parties)} if document.state else named
-    holders |= groups
-    date = document.facts.get("date")
-    members = {state for code in holders if code for state in (*parties.members(code, date), *parties.members(code))}
-    return frozenset(code for code in holders if code) | members
-
-
-def _codes(name: str | None, parties: PartyTable) -> tuple[str, ...]:
-    return parties.resolve(name).codes if name else ()
+    holders = named.intersection(parties.codes("group")) if document.state else named
+    behalf, date = document.facts.get("on_behalf_of"), document.facts.get("date")
+    holders |= {*((document.state,) if document.state else ()), *(parties.resolve(behalf).codes if behalf else ())}
+    return frozenset(holders).union(*((*parties.members(c, date), *parties.members(c)) for c in holders))

@@ -127,16 +127,12 @@ def documents_of(corpus: Corpus) -> Documents:
     by_file = {}
     for summary in corpus.documents():
         statement = corpus.show(summary.document_id)
-        metadata = statement.metadata
-        facts = {name: value for name in FACTS if (value := getattr(metadata, name, None))}
-        by_file[statement.file] = Document(
-            file=statement.file,
-            text=statement.source_text,
-            state=metadata.state,
-            facts=facts,
-            language=metadata.language,
+        own, file = statement.metadata, statement.file
+        facts = {name: value for name in FACTS if (value := getattr(own, name, None))}
+        by_file[file] = Document(
+            file=file, text=statement.source_text, state=own.state, facts=facts, language=own.language,
             kind=statement.kind,
-        )
+        )  # fmt: skip
     return Documents(by_file=by_file, sha256=_hash(by_file), parties=corpus.parties())
 
 
@@ -148,25 +144,22 @@ def stored_documents(settings: Settings) -> Documents:
 
 def located(cases: Iterable[Case], documents: Documents) -> tuple[Case, ...]:
     """Returns the cases with offsets for evidence that is given by its words alone."""
-    return tuple(_located(case, documents) for case in cases)
 
+    def find(case: Case, span: Evidence) -> Evidence:
+        document = documents.by_file.get(span.file)
+        if document is None:
+            raise DatasetError(f"case {case.id!r}: no file {span.file!r} in the corpus: name it as the manifest does")
+        try:
+            start, end = locate(span.quote or "", document.text)
+        except DatasetError as exc:
+            raise DatasetError(f"case {case.id!r}, {span.file}: {exc}") from exc
+        return span.model_copy(update={"start": start, "end": end})
 
-def _located(case: Case, documents: Documents) -> Case:
-    if all(span.located for span in case.evidence):
-        return case
-    spans = tuple(span if span.located else _span(case, span, documents) for span in case.evidence)
-    return case.model_copy(update={"evidence": spans})
+    def with_offsets(case: Case) -> Case:
+        spans = tuple(span if span.located else find(case, span) for span in case.evidence)
+        return case if spans == case.evidence else case.model_copy(update={"evidence": spans})
 
-
-def _span(case: Case, span: Evidence, documents: Documents) -> Evidence:
-    document = documents.by_file.get(span.file)
-    if document is None:
-        raise DatasetError(f"case {case.id!r}: no file {span.file!r} in the corpus: name it as the manifest does")
-    try:
-        start, end = locate(span.quote or "", document.text)
-    except DatasetError as exc:
-        raise DatasetError(f"case {case.id!r}, {span.file}: {exc}") from exc
-    return span.model_copy(update={"start": start, "end": end})
+    return tuple(map(with_offsets, cases))
 
 
 def state_code(name: str, parties: PartyTable) -> str:

@@ -81,7 +81,10 @@ def reword(case: Case, setting: Setting, wordings: Sequence[str] | int) -> dict[
     facts = _facts(case, setting)
     if facts is None:
         return {}
-    fitting = [name for name, turns in WORDINGS.items() if _fields(turns) <= facts.keys()]
+    needed = {
+        name: {f for turn in turns for _, f, _, _ in Formatter().parse(turn) if f} for name, turns in WORDINGS.items()
+    }
+    fitting = [name for name, fields in needed.items() if fields <= facts.keys()]
     if isinstance(wordings, int):
         drawn = set(random.Random(case.id).sample(fitting, min(wordings, len(fitting))))
     else:
@@ -117,20 +120,20 @@ def _facts(case: Case, setting: Setting) -> dict[str, str] | None:
     others = others or sorted({code for codes in setting.speakers.values() for code in codes} - {party.code})
     facts: dict[str, str | None] = {
         "state": party.name, "state_lower": party.name.lower(), "year": year, "topic": topic,
-        "topic_lower": topic.lower(), "session_words": _in_words(session), "session_number": _in_digits(session),
+        "topic_lower": topic.lower(), "session_number": _in_digits(session),
+        "session_words": _ORDINALS.get(int(session)) if session is not None and session.isdecimal() else None,
         "other_topic": draw.choice(sorted(TOPICS.keys() - {topic.lower()})),
         "other_year": _drawn(draw, sorted(setting.speakers.keys() - {year})),
         "other_state": setting.parties.display(draw.choice(others)) if others else None,
         **_names(party, setting.parties, draw),
     }  # fmt: skip
-    for language in LANGUAGES:
-        if language != "en":
-            translated = TOPICS.get(topic.lower(), {}).get(language)
-            facts[f"topic_{language}"] = translated.replace("|", "") if translated else None
-            facts[f"words_{language}"] = translated.rpartition("|")[2] if translated else None
-            facts[f"state_{language}"] = _name_in(party, language, setting.parties)
-    facts["said_ru"] = _said_in_russian(facts["state_ru"] or "")
-    facts["of_state_fr"] = _of_in_french(facts["state_fr"] or "")
+    for language in LANGUAGES[1:]:
+        translated = TOPICS.get(topic.lower(), {}).get(language, "")
+        name = setting.parties.display(party.code, language)
+        facts[f"topic_{language}"] = translated.replace("|", "") or None
+        facts[f"words_{language}"] = translated.rpartition("|")[2] or None
+        # The table may have an English name only.
+        facts[f"state_{language}"] = None if name == party.name and language in ("ru", "ar", "zh") else name
     return {name: value for name, value in facts.items() if value is not None}
 
 
@@ -141,8 +144,9 @@ def _names(party: Party, parties: PartyTable, draw: random.Random) -> dict[str, 
     capitals = [name.removeprefix("!") for name in party.capitals if name not in shared]
     abbreviations = [name for name in aliases if name.isupper() and len(name) <= 4]
     code = party.code if party.kind == "state" and party.code not in _WORDS else None
+    titled = party.official and (" of " in party.official or party.official.endswith(("Republic", "States")))
     return {
-        "official": _with_article(party.official) if party.official else None,
+        "official": f"the {party.official}" if titled else party.official or None,
         "demonym": _drawn(draw, [name for name in party.demonyms if name not in shared]),
         "capital": _drawn(draw, capitals),
         "alias": _drawn(draw, [name for name in aliases if name not in abbreviations]),
@@ -153,10 +157,8 @@ def _names(party: Party, parties: PartyTable, draw: random.Random) -> dict[str, 
 @cache
 def _shared_names(parties: PartyTable) -> frozenset[str]:
     bearers: Counter[str] = Counter()
-    for code in parties.codes():
-        party = parties.get(code)
-        if party is not None:
-            bearers.update({party.name, *party.aliases, *party.demonyms, *party.capitals})
+    for party in filter(None, map(parties.get, parties.codes())):
+        bearers.update({party.name, *party.aliases, *party.demonyms, *party.capitals})
     return frozenset(name for name, count in bearers.items() if count > 1)
 
 
@@ -164,58 +166,8 @@ def _drawn(draw: random.Random, choices: Sequence[str]) -> str | None:
     return draw.choice(choices) if choices else None
 
 
-def _with_article(official: str) -> str:
-    return f"the {official}" if " of " in official or official.endswith(("Republic", "States")) else official
-
-
-def _name_in(party: Party, language: str, parties: PartyTable) -> str | None:
-    """The party's name in a language, with its article in French; None where the table has only an English one."""
-    name = parties.display(party.code, language)
-    if name == party.name and language in ("ru", "ar", "zh"):
-        return None
-    return _with_french_article(name) if language == "fr" else name
-
-
-# French names of States that take no article, and those that take another than their ending tells.
-_FRENCH: Final = {kind: re.compile("|".join(names)) for kind, names in _DATA["french_names"].items()}
-
-
-def _with_french_article(name: str) -> str:
-    if _FRENCH["bare"].match(name):
-        return name
-    if _FRENCH["plural"].match(name):
-        return f"les {name}"
-    if re.match("[aeiouéî]", name, re.IGNORECASE):
-        return f"l’{name}"
-    feminine = re.split("[ -]", name)[0].endswith("e") and not _FRENCH["masculine"].match(name)
-    return f"la {name}" if feminine else f"le {name}"
-
-
-def _of_in_french(name: str) -> str:
-    """Returns "de" and a name with its article, contracted as French asks for."""
-    if re.match("[aeiouhéî]", name, re.IGNORECASE):
-        return f"d’{name}"
-    return re.sub("^de le ", "du ", re.sub("^de les ", "des ", f"de {name}"))
-
-
-def _said_in_russian(name: str) -> str:
-    if re.match(r"\w+ое\b", name):
-        return "сказало"
-    if name.isupper() or re.search(r"[оО]строва$|[ыи]$|ие\b|ые\b", name):
-        return "сказали"
-    return "сказала" if re.search(r"^\w+(?:а|я|ь)\b", name) else "сказал"
-
-
-def _in_words(session: str | None) -> str | None:
-    return _ORDINALS.get(int(session)) if session is not None and session.isdecimal() else None
-
-
 def _in_digits(session: str | None) -> str | None:
     if session is None or not session.isdecimal():
         return session
-    ending = {"1": "st", "2": "nd", "3": "rd"}.get(session[-1], "th")
-    return session + ("th" if session[-2:] in ("11", "12", "13") else ending)
-
-
-def _fields(turns: Sequence[str]) -> set[str]:
-    return {field for turn in turns for _, field, _, _ in Formatter().parse(turn) if field}
+    ending = "th" if session[-2:] in ("11", "12", "13") else {"1": "st", "2": "nd", "3": "rd"}.get(session[-1], "th")
+    return session + ending

@@ -1,38 +1,158 @@
-"""Draft cases for any corpus with a manifest, made from what its statements name and do not name, without a model.
+"""Draft cases for any corpus with a manifest, made from what its statements name and surely do not name.
 
-A State, a year and a topic that the State's statement names make a question with an answer; combinations that do not
-occur make questions without one. Every case is a draft until a person has looked at it. What is chosen depends on
-the seed and the ids of the cases alone, so that a corpus gives the same cases again.
+Where Arvandia spoke of extradition in 2016 and Belmora did not, "What did Arvandia say about extradition in 2016?" has
+an answer, and the same question on Belmora is a near miss, which has none. Every case is a draft until a person has
+looked at it. What is chosen depends on the seed and the ids of the cases alone, so that a corpus gives the same again.
 """
 
+import hashlib
 import os
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
 from importlib.resources import files
+from itertools import pairwise
 from pathlib import Path
-from typing import Any, Final, get_args
+from typing import Any, Final, Literal, get_args
 
 import yaml
 
+from app.records import AbstentionReason
 from evals.cases.case import SCHEMA_VERSION, Case, Evidence, Expectation, Review, UnanswerableKind
-from evals.cases.case_templates import KINDS, Corpus, Plan, TemplateKind, draw, plans
-from evals.cases.corpus_facts import read_all
+from evals.cases.corpus_facts import Reading, Subject, article, common_stems, read_all, specific_topics, topics
 from evals.cases.documents import Documents
 from evals.errors import DatasetError
 from evals.files import write_whole
+from ingest.treaties.treaties import PROTOCOLS, articles, articles_about
 
+TemplateKind = Literal[
+    "single_state", "list_states", "compare", "temporal", "near_miss_state", "near_miss_session", "near_miss_article",
+    "near_miss_topic", "no_statement", "out_of_scope", "future", "nonexistent",
+]  # fmt: skip
+KINDS: Final[tuple[TemplateKind, ...]] = get_args(TemplateKind)
 # Mix per hundred cases: 28 without an answer, most of them near misses.
 _SHARES: Final[Mapping[TemplateKind, int]] = dict(zip(KINDS, (45, 12, 10, 5, 7, 5, 3, 4, 3, 2, 2, 2), strict=True))
 # Most cases about the same State and year.
 _PER_STATEMENT: Final = 3
+# Topics of fewer or more statements than these come last.
+_RARE, _FREQUENT = 0.02, 0.4
+_QUESTIONS: Final[Mapping[TemplateKind, str]] = {
+    "list_states": "Which States spoke of {topic} in {year}?",
+    "compare": "Compare what {state} and {other} said about {topic} in {year}.",
+    "temporal": "How did the position of {state} on {topic} change between {year} and {later}?",
+}
+_QUESTION: Final = "What did {state} say about {topic} in {year}?"
+# A question without an answer: kind, subject, State, year and the reason for silence.
+_Silence = tuple[TemplateKind, Subject, str, str, AbstentionReason | None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """A case before it is written.
+
+    Attributes:
+        states: Those asked about, or those that answer.
+        groups: The statements of each group of evidence.
+    """
+
+    kind: TemplateKind
+    subject: Subject
+    states: tuple[str, ...] = ()
+    years: tuple[str, ...] = ()
+    reason: AbstentionReason | None = None
+    groups: tuple[tuple[Reading, ...], ...] = ()
+
+    @property
+    def id(self) -> str:
+        """The id of its case."""
+        states = () if self.kind == "list_states" else self.states
+        parts = ("syn", self.kind, *states, self.subject.tags.get("article", self.subject.words), *self.years)
+        return re.sub(r"[^a-z0-9]+", "-", "-".join(parts).casefold()).strip("-")
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _Corpus:
+    """The statements with what the plans look up."""
+
+    documents: Documents
+    readings: tuple[Reading, ...]
+    _possible: dict[tuple[str, str | None], tuple[Reading, ...]] = field(default_factory=dict, init=False, repr=False)
+
+    @cached_property
+    def common(self) -> frozenset[str]:
+        """Stems that tell nothing here."""
+        return common_stems(self.readings)
+
+    @cached_property
+    def states(self) -> frozenset[str]:
+        """Codes of the States whose name is nobody else's; two are called Congo."""
+        parties = self.documents.parties
+        named = {code: parties.find(parties.display(code)) for code in parties.codes("state")}
+        return frozenset(code for code, found in named.items() if [match.codes for match in found] == [(code,)])
+
+    @cached_property
+    def turns(self) -> Mapping[tuple[str, str], tuple[Reading, ...]]:
+        """The statements by State and year, where the manifest tells both and no one else is spoken for."""
+        found: defaultdict[tuple[str, str], list[Reading]] = defaultdict(list)
+        for reading in self.readings:
+            own = reading.document.kind == "statement" and "on_behalf_of" not in reading.document.facts
+            if own and reading.year is not None and reading.document.state in self.states:
+                found[reading.document.state, reading.year].append(reading)
+        return {key: tuple(found[key]) for key in sorted(found)}
+
+    @cached_property
+    def subjects(self) -> Mapping[Subject, frozenset[tuple[str, str]]]:
+        """Topics of more than a word, and articles, with the States and years that name them."""
+        named: defaultdict[str, set[tuple[str, str]]] = defaultdict(set)
+        for key, readings in self.turns.items():
+            for name in (name for reading in readings for name in reading.named):
+                named[name].add(key)
+        found = {topics().get(name) or article(name): frozenset(keys) for name, keys in named.items()}
+        kept = [subject for subject in found if not subject.terms or self._can_be_asked(subject)]
+        return {subject: found[subject] for subject in sorted(kept, key=lambda subject: subject.words)}
+
+    def _can_be_asked(self, topic: Subject) -> bool:
+        """Whether a topic tells enough, and names nobody whom a question would then seem to be about."""
+        telling = articles_about(topic.name) if topic.articles else len(topic.key) > 1
+        return bool(telling) and not self.documents.parties.find(topic.name)
+
+    @property
+    def years(self) -> tuple[str, ...]:
+        """Years of statements, ascending."""
+        return tuple(sorted({year for _, year in self.turns}))
+
+    def named_in(self, year: str) -> Iterator[tuple[Subject, tuple[str, ...]]]:
+        """Yields what is named in a year, with the States that name it."""
+        for subject, keys in self.subjects.items():
+            if states := tuple(sorted(state for state, named in keys if named == year)):
+                yield subject, states
+
+    def by_state(self) -> Iterator[tuple[Subject, str, list[str]]]:
+        """Yields what is named, with a State that names it and the years in which it does."""
+        for subject, keys in self.subjects.items():
+            for state in sorted({state for state, _ in keys}):
+                yield subject, state, sorted(year for speaker, year in keys if speaker == state)
+
+    def possible(self, state: str, year: str | None) -> tuple[Reading, ...]:
+        """Returns the statements that may hold what a State, or a group for it, said in a year, or ever."""
+        if (state, year) not in self._possible:
+            self._possible[state, year] = tuple(reading for reading in self.readings if reading.may_be(state, year))
+        return self._possible[state, year]
+
+    def silent(self, state: str, year: str | None, subject: Subject) -> bool:
+        """Whether nothing that may be the State's, or its groups', of that year speaks of a subject."""
+        return all(reading.lacks(subject, self.common) for reading in self.possible(state, year))
+
+    def is_even(self, subject: Subject) -> bool:
+        """Whether neither nearly all nor hardly any statements name a subject."""
+        count = len(self.subjects.get(subject, ()))
+        return max(2, _RARE * len(self.turns)) <= count <= _FREQUENT * len(self.turns)
 
 
 def synthesise(
-    documents: Documents,
-    *,
-    kinds: Sequence[TemplateKind] = KINDS,
-    n: int = 100,
-    seed: int = 0,
+    documents: Documents, *, kinds: Sequence[TemplateKind] = KINDS, n: int = 100, seed: int = 0
 ) -> tuple[Case, ...]:
     """Makes draft cases for a corpus.
 
@@ -45,10 +165,14 @@ def synthesise(
     Returns:
         The cases, by id.
     """
-    corpus = Corpus(documents=documents, readings=read_all(documents))
+    corpus = _Corpus(documents=documents, readings=read_all(documents))
     if not corpus.turns:
         raise DatasetError("no statement has both a State and a date: `untoc manifest` writes a draft of the manifest")
-    waiting = {kind: _by_state(plans(corpus, kind), corpus, seed) for kind in KINDS if kind in kinds}
+    found: dict[TemplateKind, list[Plan]] = {kind: [] for kind in KINDS if kind in kinds}
+    for plan in _plans(corpus):
+        if plan.kind in found:
+            found[plan.kind].append(plan)
+    waiting = {kind: _by_state(plans, corpus, seed) for kind, plans in found.items()}
     chosen = sorted(_choose(waiting, n), key=lambda plan: plan.id)
     return tuple(_case(plan, corpus) for plan in chosen)
 
@@ -77,7 +201,12 @@ def write_cases(path: Path, cases: Iterable[Case]) -> None:
     write_whole(path, head + text)
 
 
-def _by_state(plans: Iterable[Plan], corpus: Corpus, seed: int) -> dict[str, list[Plan]]:
+def draw(*parts: object) -> str:
+    """Returns a key that orders things as if at random, the same for the same parts."""
+    return hashlib.sha256("\0".join(map(str, parts)).encode()).hexdigest()
+
+
+def _by_state(plans: Iterable[Plan], corpus: _Corpus, seed: int) -> dict[str, list[Plan]]:
     """Returns the plans of each State, the best last."""
     found: defaultdict[str, list[Plan]] = defaultdict(list)
     for plan in plans:
@@ -105,15 +234,12 @@ def _choose(waiting: Mapping[TemplateKind, dict[str, list[Plan]]], n: int) -> It
 
     while taken.total() < n and (open_kinds := [kind for kind in waiting if is_open(kind)]):
         kind = min(open_kinds, key=lambda each: (taken[each] + 1) / _SHARES[each])
-        state = min(
-            (state for state, plans in waiting[kind].items() if plans),
-            key=lambda each: (
-                states[kind, each],
-                states[each],
-                subjects[waiting[kind][each][-1].subject.words],
-                draw(kind, each, taken[kind]),
-            ),
-        )
+
+        def asked_before(state: str, kind: TemplateKind = kind) -> tuple[int, int, int, str]:
+            words = waiting[kind][state][-1].subject.words
+            return states[kind, state], states[state], subjects[words], draw(kind, state, taken[kind])
+
+        state = min((state for state, plans in waiting[kind].items() if plans), key=asked_before)
         plan = waiting[kind][state].pop()
         before = asked[plan.states, plan.years]
         if len(before) >= _PER_STATEMENT or any(plan.subject.key & key for key in before):
@@ -125,46 +251,126 @@ def _choose(waiting: Mapping[TemplateKind, dict[str, list[Plan]]], n: int) -> It
         yield plan
 
 
-_QUESTIONS: Final[Mapping[TemplateKind, str]] = {
-    "list_states": "Which States spoke of {topic} in {year}?",
-    "compare": "Compare what {state} and {other} said about {topic} in {year}.",
-    "temporal": "How did the position of {state} on {topic} change between {year} and {later}?",
-}
-_QUESTION: Final = "What did {state} say about {topic} in {year}?"
-
-
-def _case(plan: Plan, corpus: Corpus) -> Case:
-    parties = corpus.documents.parties
-    names = [parties.display(state) for state in plan.states]
+def _case(plan: Plan, corpus: _Corpus) -> Case:
+    names = [corpus.documents.parties.display(state) for state in plan.states]
     question = _QUESTIONS.get(plan.kind, _QUESTION).format(
         state=names[0], other=names[-1], topic=plan.subject.words, year=plan.years[0], later=plan.years[-1]
     )
     evidence: list[Evidence] = []
     groups: list[tuple[str, ...]] = []
     for group in plan.groups:
-        ids = []
-        for reading, span in [(each, span) for each in group for span in plan.subject.in_(each)]:
-            ids.append(f"e{len(evidence) + 1}")
-            lang = reading.languages[0] if len(reading.languages) == 1 else None
-            found = reading.document.evidence(ids[-1], span.start, span.end)
+        first = len(evidence) + 1
+        for reading, span in [(each, span) for each in group for span in each.named.get(plan.subject.name, ())]:
+            found = reading.document.evidence(f"e{len(evidence) + 1}", *span)
             # By hash and offsets alone, for texts that may not be published.
-            evidence.append(found.model_copy(update={"quote": None, "lang": lang}))
-        groups.append(tuple(ids))
-    kind = plan.kind if plan.kind in get_args(UnanswerableKind) else None
+            evidence.append(found.model_copy(update={"quote": None, "lang": reading.language}))
+        groups.append(tuple(f"e{number}" for number in range(first, len(evidence) + 1)))
+    silent = plan.kind in get_args(UnanswerableKind)
     tags: dict[str, Any] = {**plan.subject.tags}
     if session := corpus.documents.sessions().get(plan.years[0]) if len(plan.years) == 1 else None:
         tags["session"] = session
     return Case(
         id=plan.id,
         question=question,
-        type="unanswerable" if kind is not None else plan.kind,  # type: ignore[arg-type]  # the other kinds are types
-        answerable=kind is None,
-        unanswerable_kind=kind,  # type: ignore[arg-type]  # as was just looked up
+        type="unanswerable" if silent else plan.kind,  # type: ignore[arg-type]  # the other kinds are types
+        answerable=not silent,
+        unanswerable_kind=plan.kind if silent else None,  # type: ignore[arg-type]  # as was just looked up
         tags=tags,
         expect=Expectation(
-            status="answered" if kind is None else "abstained", states=plan.states, years=plan.years, reason=plan.reason
+            status="abstained" if silent else "answered", states=plan.states, years=plan.years, reason=plan.reason
         ),
         evidence=tuple(evidence),
         evidence_groups=tuple(groups),
         review=Review(status="draft", source="template"),
     )
+
+
+def _answered(corpus: _Corpus) -> Iterator[Plan]:
+    """What a State names in a year; what two name in a year; what one names in two years."""
+    for subject, state, years in corpus.by_state():
+        for year in years:
+            groups = (corpus.turns[state, year],)
+            yield Plan(kind="single_state", subject=subject, states=(state,), years=(year,), groups=groups)
+        for span in pairwise(years):
+            both = tuple(corpus.turns[state, year] for year in span)
+            yield Plan(kind="temporal", subject=subject, states=(state,), years=span, groups=both)
+    for year in corpus.years:
+        for subject, states in corpus.named_in(year):
+            order = sorted(states, key=lambda state: draw(state, year, subject.words))
+            for pair in map(sorted, pairwise(order)):
+                both = tuple(corpus.turns[state, year] for state in pair)
+                yield Plan(kind="compare", subject=subject, states=tuple(pair), years=(year,), groups=both)
+
+
+def _lists(corpus: _Corpus) -> Iterator[Plan]:
+    """Complete sets only: every other statement of the year surely says nothing of the subject."""
+    for year in corpus.years:
+        of_year = [reading for reading in corpus.readings if reading.year in (None, year)]
+        for subject, states in corpus.named_in(year):
+            naming = tuple(corpus.turns[state, year] for state in states)
+            others = {*of_year}.difference(*naming)
+            if len(states) > 1 and all(reading.lacks(subject, corpus.common) for reading in others):
+                yield Plan(kind="list_states", subject=subject, states=states, years=(year,), groups=naming)
+
+
+def _near_misses(corpus: _Corpus) -> Iterator[_Silence]:
+    """What another State names in the year, or the same one in another year, and this State does not in this year."""
+    for state, year in corpus.turns:
+        for subject, _ in corpus.named_in(year):
+            if subject.terms and corpus.silent(state, year, subject):
+                yield "near_miss_state", subject, state, year, "not_mentioned"
+    for subject, state, years in corpus.by_state():
+        for speaker, year in corpus.turns if subject.terms else ():
+            if speaker == state and year not in years and corpus.silent(state, year, subject):
+                yield "near_miss_session", subject, state, year, "not_mentioned"
+
+
+def _silent_articles(corpus: _Corpus) -> Iterator[_Silence]:
+    """The State cites the article nowhere; whether it speaks of its subject decides the reason."""
+    for name in sorted({a for t in topics().values() for a in t.articles if a.split()[0] in ("UNTOC", *PROTOCOLS)}):
+        about = [topic for topic in topics().values() if name in topic.articles]
+        for (state, year), readings in corpus.turns.items():
+            if corpus.silent(state, None, article(name)):
+                spoken = any(topic.name in reading.named for topic in about for reading in readings)
+                reason: AbstentionReason = "article_not_cited" if spoken else "not_mentioned"
+                if spoken or all(corpus.silent(state, year, topic) for topic in about):
+                    yield "near_miss_article", article(name), state, year, reason
+
+
+def _silent_on_specifics(corpus: _Corpus) -> Iterator[_Silence]:
+    """A specific topic of the field, where the statement holds none of the words without which nobody speaks of it."""
+    for (state, year), readings in corpus.turns.items():
+        possible = {*readings, *corpus.possible(state, year)}
+        # The words are English.
+        for subject in specific_topics("dev", "held_out") if all(r.language == "en" for r in possible) else ():
+            if all(reading.lacks(subject, ()) for reading in possible):
+                yield "near_miss_topic", subject, state, year, "not_mentioned"
+
+
+def _nowhere(corpus: _Corpus) -> Iterator[_Silence]:
+    """States that never spoke, a year to come, conventions of other fields, and articles that no treaty has."""
+    for year in corpus.years:
+        even = [subject for subject, _ in corpus.named_in(year) if corpus.is_even(subject)]
+        for state in (code for code in sorted(corpus.states) if even and not corpus.possible(code, None)):
+            subject = min(even, key=lambda each: draw(state, year, each.words))
+            yield "no_statement", subject, state, year, "no_statement"
+    coming = str(int(corpus.years[-1]) + 1)
+    for subject, state, _ in corpus.by_state():
+        # One without a date might be of that year.
+        if not corpus.possible(state, coming):
+            yield "future", subject, state, coming, "no_statement"
+    for subject in specific_topics("elsewhere"):
+        if all(reading.lacks(subject, ()) for reading in corpus.readings):
+            yield from (("out_of_scope", subject, *turn, None) for turn in corpus.turns)
+    for treaty in ("UNTOC", *PROTOCOLS):
+        last = max(int(number) for number in articles()[treaty] if number.isdigit())
+        for subject in (article(f"{treaty} {number}") for number in range(last + 1, last + 21)):
+            yield from (("nonexistent", subject, *t, None) for t in corpus.turns if corpus.silent(t[0], None, subject))
+
+
+def _plans(corpus: _Corpus) -> Iterator[Plan]:
+    """Yields all that can be asked, in the same order for the same corpus."""
+    yield from (*_answered(corpus), *_lists(corpus))
+    for silences in (_near_misses, _silent_articles, _silent_on_specifics, _nowhere):
+        for kind, subject, state, year, reason in silences(corpus):
+            yield Plan(kind=kind, subject=subject, states=(state,), years=(year,), reason=reason)

@@ -4,34 +4,38 @@ With TP an abstention that is right, FP one that is wrong, FN an answer where th
 what can be answered. Cases that expect `partial` are scored apart.
 """
 
+from collections.abc import Sequence
+
 from app.records import Answer
-from evals.cases.case import Case
+from evals.cases.case import Case, Evidence
 from evals.metrics.citations import FIRST, covers, evidence_spans, overlaps
 from evals.metrics.eval_sample import EvalSample
 
 Counts = tuple[float, float, float, float]
 
 
-def decision(sample: EvalSample) -> Counts | None:
-    """Returns (TP, FP, FN, TN) of one case, one of them 1; None where it expects `partial`."""
-    return _counts(sample.case, abstained=sample.answer.status == "abstained")
+def decision(sample: EvalSample, abstained: bool | None = None) -> Counts | None:
+    """Returns (TP, FP, FN, TN) of one case, one of them 1; None where it expects `partial`.
+
+    Args:
+        sample: The case and its answer.
+        abstained: Whether it is taken to have abstained, whatever the answer is.
+    """
+    expected = sample.case.expect.status
+    silent = sample.answer.status == "abstained" if abstained is None else abstained
+    kinds = ((True, True), (True, False), (False, True), (False, False))
+    tp, fp, fn, tn = (float((silent, expected == "abstained") == kind) for kind in kinds)
+    return None if expected == "partial" else (tp, fp, fn, tn)
 
 
 def always_abstain(sample: EvalSample) -> Counts | None:
     """Returns what never answering would get: a baseline to read the figures against."""
-    return _counts(sample.case, abstained=True)
+    return decision(sample, abstained=True)
 
 
 def always_answer(sample: EvalSample) -> Counts | None:
     """Returns what always answering would get: a baseline to read the figures against."""
-    return _counts(sample.case, abstained=False)
-
-
-def _counts(case: Case, *, abstained: bool) -> Counts | None:
-    outcome = (abstained, case.expect.status == "abstained")
-    kinds = ((True, True), (True, False), (False, True), (False, False))
-    tp, fp, fn, tn = (float(outcome == kind) for kind in kinds)
-    return None if case.expect.status == "partial" else (tp, fp, fn, tn)
+    return decision(sample, abstained=False)
 
 
 def over_abstained_with_evidence(sample: EvalSample) -> tuple[float, float] | None:
@@ -42,12 +46,13 @@ def over_abstained_with_evidence(sample: EvalSample) -> tuple[float, float] | No
     return float(was_retrieved(sample)), 1.0
 
 
-def was_retrieved(sample: EvalSample) -> bool:
-    """Returns whether any retrieved passage holds evidence."""
+def was_retrieved(sample: EvalSample, spans: Sequence[Evidence] | None = None) -> bool:
+    """Returns whether any retrieved passage holds evidence, or one of some spans."""
+    wanted = [*evidence_spans(sample.case)] if spans is None else spans
     return any(
         covers(passage, sample.files.get(passage.statement_id), span)
         for passage in sample.answer.retrieved
-        for span in evidence_spans(sample.case)
+        for span in wanted
     )
 
 
@@ -93,3 +98,14 @@ def crag(sample: EvalSample) -> tuple[float, float] | None:
         return (1.0 if case.expect.status == "abstained" else 0.0), 1.0
     wrong = is_wrong(case, answer)
     return None if wrong is None else (-1.0 if wrong else 1.0, 1.0)
+
+
+def brier(sample: EvalSample) -> tuple[float, float] | None:
+    """Returns ((confidence − 1 or 0)², 1) of answers about one State: how far confidence is from the outcome.
+
+    Source: Brier, Verification of Forecasts Expressed in Terms of Probability (Monthly Weather Review 1950).
+    """
+    wrong = is_wrong(sample.case, sample.answer)
+    if wrong is None or len(sample.case.expect.states) != 1 or sample.case.type == "list_states":
+        return None
+    return (sample.answer.confidence - float(not wrong)) ** 2, 1.0

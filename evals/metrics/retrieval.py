@@ -35,19 +35,13 @@ def ranking(sample: EvalSample) -> tuple[Ranking, frozenset[str]] | None:
     groups = sample.case.groups
     if not groups or sample.case.expect.status == "abstained" or not sample.files:
         return None
+    names = [f"group-{number}" for number in range(len(groups))]
     found: list[str] = []
     for passage in sorted(sample.answer.retrieved, key=lambda item: item.rank):
         file = sample.files.get(passage.statement_id)
-        met = [
-            _group(number) for number, group in enumerate(groups) if any(covers(passage, file, span) for span in group)
-        ]
-        new = [name for name in met if name not in found]
-        found += new or [passage.passage_id]
-    return found, frozenset(_group(number) for number in range(len(groups)))
-
-
-def _group(number: int) -> str:
-    return f"group-{number}"
+        met = [name for name, group in zip(names, groups, strict=True) if any(covers(passage, file, s) for s in group)]
+        found += [name for name in met if name not in found] or [passage.passage_id]
+    return found, frozenset(names)
 
 
 def retrieval(sample: EvalSample) -> tuple[float, ...] | None:

@@ -10,10 +10,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+import numpy as np
+from sklearn.metrics import f1_score, precision_score, recall_score
+
 from app.retrieval.party_evidence import PartyEvidence
 from app.settings import Settings
 from app.wiring import Workspace, open_workspace
-from evals.errors import DatasetError, RunError
+from evals.errors import DatasetError
+from evals.eval_environment import take_in
 from vectorstore.records import ScopeFilter, StatementSummary
 
 DATA: Final = "UNTOC_TEST_DATA"
@@ -35,12 +39,6 @@ class Figure:
     others: str = ""
 
 
-def precision_recall(found: Sequence[bool], right: Sequence[bool]) -> tuple[float, float]:
-    """Returns the precision and the recall of what was found; 0 where nothing was found, or nothing is right."""
-    hits = sum(one and other for one, other in zip(found, right, strict=True))
-    return hits / max(1, sum(found)), hits / max(1, sum(right))
-
-
 def silence_figures(
     name: str, found: Sequence[PartyEvidence], silent: Sequence[bool], folds: Sequence[int], others: Sequence[str]
 ) -> Iterator[Figure]:
@@ -56,7 +54,8 @@ def silence_figures(
     over = f"{len(silent)} cases, {sum(silent)} silent"
     fitted = silent_by_others([evidence.confidence for evidence in found], silent, folds)
     for threshold, told in (("", [not evidence.speaks for evidence in found]), (", threshold of other folds", fitted)):
-        for rate, value, other in zip(("precision", "recall"), precision_recall(told, silent), others, strict=True):
+        for rate, measure, other in zip(("precision", "recall"), (precision_score, recall_score), others, strict=True):
+            value = float(measure(silent, told, zero_division=0.0))
             yield Figure(name=f"{name}: {rate}{threshold}", value=value, over=over, others=other)
 
 
@@ -68,19 +67,13 @@ def silent_by_others(confidence: Sequence[float], silent: Sequence[bool], folds:
         silent: Whether it is silent.
         folds: Which fold it is in; nothing of a fold tells where its own threshold lies.
     """
-
-    def best(fold: int) -> float:
-        others = [(sure, still) for sure, still, own in zip(confidence, silent, folds, strict=True) if own != fold]
-
-        def f1(threshold: float) -> float:
-            told = [sure < threshold for sure, _ in others]
-            hits = sum(one and still for one, (_, still) in zip(told, others, strict=True))
-            return 2 * hits / max(1, sum(told) + sum(still for _, still in others))
-
-        return max(sorted({sure for sure, _ in others}), key=f1, default=0.0)
-
-    thresholds = {fold: best(fold) for fold in set(folds)}
-    return [sure < thresholds[fold] for sure, fold in zip(confidence, folds, strict=True)]
+    sure, still, own = np.array(confidence), np.array(silent), np.array(folds)
+    told = np.zeros(len(sure), dtype=np.bool_)
+    for fold in np.unique(own):
+        chances, right = sure[own != fold], still[own != fold]
+        best = max(np.unique(chances), key=lambda at: f1_score(right, chances < at, zero_division=0.0), default=0.0)
+        told[own == fold] = sure[own == fold] < best
+    return [bool(each) for each in told]
 
 
 def records_of(file: str, folder: Path | None) -> list[dict[str, Any]]:
@@ -119,10 +112,7 @@ def open_texts(settings: Settings, folder: Path) -> Iterator[tuple[Workspace, di
     Texts that are held already are not embedded again.
     """
     with open_workspace(settings.model_copy(update={"store": folder.with_name(f"{folder.name}-store")})) as workspace:
-        report = workspace.corpus.ingest([folder])
-        failed = [file for file in report.files if file.result in ("failed", "missing")]
-        if failed:
-            raise RunError(f"not all of {str(folder)!r} was taken in: {failed[0].file}: {failed[0].reason}")
+        take_in(workspace, [folder])
         held: dict[str, list[StatementSummary]] = {}
         for summary in workspace.store.catalogue.summaries(ScopeFilter()):
             held.setdefault(summary.file, []).append(summary)

@@ -7,9 +7,10 @@ names) goes through autoescaping; marked as safe are our own style and script al
 import csv
 import hashlib
 from base64 import b64encode
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from importlib.resources import files
 from io import StringIO
 from pathlib import Path
@@ -24,7 +25,6 @@ from evals.cases.lint import lint
 from evals.compare import Comparison, compare, difference_of_data
 from evals.failure_taxonomy import MEANING
 from evals.gates import GateReport, gates_of
-from evals.metrics.confidence import reliability, risk_coverage
 from evals.metrics.table import METRICS
 from evals.report import tables, words
 from evals.report.failures import PASSAGES, Answers
@@ -32,7 +32,7 @@ from evals.report.tables import Table
 from evals.report.verdict import RunVerdict, verdict
 from evals.review import read_rulings
 from evals.runs import Run, ScoreRecord, list_runs
-from evals.summary import Figure, outcomes, slice_names, summarise
+from evals.summary import Figure, latency, slice_names, summarise
 
 FORMATS: Final = (".html", ".md", ".csv")
 
@@ -42,16 +42,19 @@ class Section:
     """A part of a report: tables under a heading.
 
     Attributes:
-        folded: Whether it is technical, and closed until somebody opens it.
-        brief: Whether it is told in Markdown as well.
+        brief: Whether its tables are told in Markdown as well.
     """
 
     id: str
     title: str
     tables: Sequence[Table] = ()
     text: str = ""
-    folded: bool = True
     brief: bool = False
+
+    @property
+    def folded(self) -> bool:
+        """Whether it is technical, and closed until somebody opens it."""
+        return self.id not in ("flips", "failures")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,35 +107,32 @@ class Report:
 
     @cached_property
     def sections(self) -> tuple[Section, ...]:
-        """What stands below the verdict, the failures and pictures aside; what people act on first."""
+        """What stands below the verdict, the failures aside; what people act on first."""
         scores, parties, found = self.scores, self.documents.parties, self.comparison
         cases = {case.id: case for case in self.run.cases()}
         names = dict.fromkeys((*words.SLICES, *slice_names(scores)))
-        slices = (tables.slice_table(name, scores, parties, found) for name in names)
+        slices = [tables.slice_table(name, scores, parties, found) for name in names]
         remarks = tables.problems_table([(self.run.manifest.dataset, p) for p in lint(cases.values(), self.documents)])
-        flips = "There is no earlier run over the same cases to compare with."
+        flips, changes, told = [], [], "There is no earlier run over the same cases to compare with."
         if found is not None:
-            flips = "" if found.regressions or found.improvements else "No outcome changed between right and wrong."
-        return (
-            Section(
-                id="flips", title="What changed", text=flips, folded=False, brief=found is not None,
-                tables=[tables.flips_table(found, cases, self.documents)] if found is not None and not flips else (),
-            ),
-            Section(id="failures", title="Failures, by what broke first", folded=False, brief=True,
-                    tables=[tables.stages_table(scores)]),
-            Section(id="gates", title="Gates", tables=[tables.gates_table(self.gated)], brief=True),
-            Section(id="figures", title="All figures", tables=[tables.figures_table(self.figures, found)]),
-            Section(id="slices", title="Slices, worst first", tables=[t for t in slices if len(t.rows) > 1]),
-            Section(id="confidence", title="Confidence"),
-            Section(id="latency", title="Time",
-                    tables=[tables.times_table(scores, self.before.scores() if self.before is not None else ())]),
-            Section(id="health", title="The cases themselves",
-                    tables=[tables.cases_table(tuple(cases.values())), remarks]),
-            Section(id="manifest", title="How it was run",
-                    tables=[*([tables.changes_table(found)] if found is not None else []),
-                            tables.manifest_table(self.run)]),
-            Section(id="definitions", title="Definitions", tables=[tables.metrics_table()]),
-        )  # fmt: skip
+            flips, changes = [tables.flips_table(found, cases, self.documents)], [tables.changes_table(found)]
+            told = "" if flips[0].rows else "No outcome changed between right and wrong."
+        parts: tuple[tuple[str, str, Sequence[Table]], ...] = (
+            ("failures", "Failures, by what broke first", [tables.stages_table(scores)]),
+            ("gates", "Gates", [tables.gates_table(self.gated)]),
+            ("figures", "All figures", [tables.figures_table(self.figures, found)]),
+            ("slices", "Slices, worst first", [table for table in slices if len(table.rows) > 1]),
+            ("latency", "Time", []),
+            ("health", "The cases themselves", [remarks]),
+            ("manifest", "How it was run", changes),
+            ("definitions", "Definitions", [tables.metrics_table()]),
+        )
+        rest = (
+            Section(id=name, title=title, tables=held, brief=name in ("failures", "gates"))
+            for name, title, held in parts
+        )
+        shown = flips if not told else ()
+        return (Section(id="flips", title="What changed", text=told, tables=shown, brief=True), *rest)
 
     def written(self, suffix: str) -> str:
         """Returns the report in a format of `FORMATS`."""
@@ -174,13 +174,13 @@ class Report:
             policy=_policy(style, script),
             style=Markup(style),  # our own file
             script=Markup(script),  # our own file
+            cases=self.run.cases(),
+            times=latency(self.scores),
+            earlier=latency(before.scores()) if before is not None else {},
             other_data=difference_of_data(before.manifest, self.run.manifest) if before is not None else None,
             tiles=[item for name, item in self.figures.items() if "tile" in METRICS[name].shown_in],
             answers=Answers(self.run, self.documents, rulings),
             before=Answers(before, self.documents, rulings) if before is not None and before.answers() else None,
-            reliability=reliability(outcomes(self.scores)),
-            curve=risk_coverage(outcomes(self.scores)),
-            other_curve=risk_coverage(outcomes(before.scores())) if before is not None else None,
         )  # fmt: skip
 
 
@@ -193,6 +193,7 @@ def previous_run(run: Run) -> Run | None:
     return None
 
 
+@cache
 def environment() -> Environment:
     """Returns what reads the templates of reports, with the filters that they use."""
     found = Environment(
@@ -200,12 +201,25 @@ def environment() -> Environment:
     )
     filters: dict[str, Any] = {
         "figure": words.shown, "interval": words.range_of, "plain": words.plain, "upper_first": words.upper_first,
-        "language": words.language, "shortened": words.shortened,
+        "language": words.language, "shortened": words.shortened, "milliseconds": words.milliseconds,
+        "counted": _counted,
+        "party": lambda code, answers: answers.party(code),
+        "treaty": lambda treaty: f"{treaty.treaty} {', '.join(treaty.articles)}".strip(),
     }  # fmt: skip
     found.filters |= filters
+    # Whether a claim is its quotations, and says no more.
+    found.tests["quoting"] = lambda claim, given: any(
+        citation.quote in claim.text for citation in given.citations if citation.number in claim.citations
+    )
     found.tests["numeric"] = lambda text: text[:1] in "−+<≥≤–0123456789" and len(text) < 24
-    found.globals |= {"METRICS": METRICS, "MEANING": MEANING, "PASSAGES": PASSAGES}
+    found.globals |= {
+        "METRICS": METRICS, "MEANING": MEANING, "PASSAGES": PASSAGES, "STATUS": words.STATUS, "GIVEN": words.GIVEN,
+    }  # fmt: skip
     return found
+
+
+def _counted(values: Iterable[str]) -> str:
+    return ", ".join(f"{words.plain(value)} {count}" for value, count in Counter(values).most_common())
 
 
 def _read(name: str) -> str:

@@ -1,8 +1,7 @@
 """Tables of a run, made once and shown alike on a page, on a terminal and in Markdown."""
 
 import re
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -12,40 +11,14 @@ from evals.cases.case import Case
 from evals.cases.documents import Documents
 from evals.cases.lint import Problem
 from evals.compare import Comparison, Flip
-from evals.errors import RunError
 from evals.failure_taxonomy import MEANING
 from evals.gates import GateReport
 from evals.metrics.table import METRICS, RIGHT
+from evals.report import words
 from evals.report.verdict import weakest
-from evals.report.words import (
-    NOTHING,
-    STATUS,
-    TONE,
-    VERDICT,
-    bar_of,
-    change,
-    language,
-    listed,
-    milliseconds,
-    p_value,
-    plain,
-    range_of,
-    shortened,
-    shown,
-    slice_label,
-    slice_value,
-)  # fmt: skip
+from evals.report.words import NOTHING, TONE, VERDICT, change, p_value, plain, range_of, shown
 from evals.runs import Run, ScoreRecord
-from evals.summary import (
-    SMALL,
-    Figure,
-    by_case,
-    by_slice,
-    figure,
-    latency,
-    stage_counts,
-    summarise,
-)  # fmt: skip
+from evals.summary import SMALL, Figure, by_case, by_slice, figure, stage_counts, summarise
 from ingest.parties.party_table import PartyTable
 
 # A comment that lists more is not read, and GitHub cuts off at 65 536 characters.
@@ -78,25 +51,20 @@ def figures_table(
     figures: Mapping[str, Figure], comparison: Comparison | None = None, place: str | None = None
 ) -> Table:
     """Returns figures with their intervals, beside those of the baseline; those shown in a place, or all."""
-    found = [item for name, item in figures.items() if place is None or place in METRICS[name].shown_in]
-    more = ("Baseline", "Change", "p", "Reading") if comparison is not None else ()
+    columns = ("Figure", "Value", "95 % interval", "n", "Baseline", "Change", "p", "Reading")
     rows, tones = [], []
-    for item in found:
-        name, other = item.metric, comparison.differences.get(item.metric) if comparison is not None else None
-        beside: tuple[str, ...] = (NOTHING, NOTHING, NOTHING, "") if comparison is not None else ()
+    for name, item in figures.items():
+        if place is not None and place not in METRICS[name].shown_in:
+            continue
+        other = comparison.differences.get(name) if comparison is not None else None
+        row = [METRICS[name].label, shown(item.value, name), range_of(item.low, item.high, name), str(item.n)]
         if other is not None:
             reading = "" if METRICS[name].higher_is_better is None else VERDICT[other.verdict]
-            beside = shown(other.a, name), change(other.delta, name), p_value(other.p), reading
-        value = shown(item.value, name), range_of(item.low, item.high, name), str(item.n)
-        rows.append((METRICS[name].label, *value, *beside))
+            row += [shown(other.a, name), change(other.delta, name), p_value(other.p), reading]
+        rows.append((row + [NOTHING] * 3 + [""])[: 4 if comparison is None else 8])
         tones.append("few" if item.n < SMALL else TONE[other.verdict] if other is not None else "")
-    return Table(
-        title="Figures",
-        columns=("Figure", "Value", "95 % interval", "n", *more),
-        rows=rows,
-        tones=tones,
-        note=f"n: cases that bear on a figure; from fewer than {SMALL} little can be read.",
-    )
+    note = f"n: cases that bear on a figure; from fewer than {SMALL} little can be read."
+    return Table(title="Figures", columns=columns[: 4 if comparison is None else 8], rows=rows, tones=tones, note=note)
 
 
 def gates_table(report: GateReport) -> Table:
@@ -108,7 +76,7 @@ def gates_table(report: GateReport) -> Table:
             METRICS[result.metric].label,
             VERDICT[result.verdict],
             shown(result.value, result.metric),
-            bar_of(result.bar, result.metric),
+            words.bar_of(result.bar, result.metric),
             shown(result.baseline, result.metric),
             change(result.delta, result.metric),
             range_of(result.low, result.high, result.metric, points=result.delta is not None),
@@ -136,7 +104,9 @@ def stages_table(scores: Sequence[ScoreRecord]) -> Table:
 
 def weakest_table(scores: Sequence[ScoreRecord], parties: PartyTable, most: int = 5) -> Table:
     """Returns the slices with the lowest shares of right outcomes."""
-    found = {f"{slice_label(n)}: {slice_value(n, v, parties)}": item for n, v, item in weakest(scores, most)}
+    found = {
+        f"{words.slice_label(n)}: {words.slice_value(n, v, parties)}": item for n, v, item in weakest(scores, most)
+    }
     return _shares("Weakest slices", "Slice", found)
 
 
@@ -144,31 +114,27 @@ def slice_table(
     name: str, scores: Sequence[ScoreRecord], parties: PartyTable, comparison: Comparison | None = None
 ) -> Table:
     """Returns the share of right outcomes for each value of a slice, the worst first, beside the baseline's."""
-    found = by_slice(scores, name)
-    before = {value: old for value, (old, _) in comparison.by(name).items()} if comparison is not None else None
-    labels = {value: slice_value(name, value, parties) for value in found}
+    found, label = by_slice(scores, name), words.slice_label(name)
+    before = comparison.before_by(name) if comparison is not None else None
     old = None if before is None else [before.get(value) for value in found]
-    return _shares(slice_label(name), slice_label(name), {labels[v]: item for v, item in found.items()}, old)
+    return _shares(label, label, {words.slice_value(name, v, parties): item for v, item in found.items()}, old)
 
 
 def _shares(title: str, head: str, found: Mapping[str, Figure], before: Sequence[Figure | None] | None = None) -> Table:
-    rows = [
-        (name, str(item.n), shown(item.value, RIGHT.name), range_of(item.low, item.high, RIGHT.name))
-        for name, item in found.items()
-    ]
-    if before is not None:
-        values = [shown(old.value if old is not None else None, RIGHT.name) for old in before]
-        rows = [(*row, value) for row, value in zip(rows, values, strict=True)]  # type: ignore[misc]  # one cell more
+    def row(name: str, item: Figure, old: Figure | None) -> tuple[str, ...]:
+        own = name, str(item.n), shown(item.value, RIGHT.name), range_of(item.low, item.high, RIGHT.name)
+        return own if before is None else (*own, shown(old.value if old is not None else None, RIGHT.name))
+
     return Table(
         title=title,
         columns=(head, "n", "Right", "95 % interval", *(("Baseline",) if before is not None else ())),
-        rows=rows,
+        rows=[row(*pair, old) for pair, old in zip(found.items(), before or [None] * len(found), strict=True)],
         tones=["few" if item.n < SMALL else "" for item in found.values()],
         bars=[(item.value, item.low, item.high) for item in found.values()],
     )
 
 
-def flips_table(comparison: Comparison, cases: Mapping[str, Case], documents: Documents | None = None) -> Table:
+def flips_table(comparison: Comparison, cases: Mapping[str, Case], documents: Documents) -> Table:
     """Returns the cases that are right in one run only, losses first, each with its question and its statement."""
     flips = (*comparison.regressions, *comparison.improvements)
 
@@ -187,26 +153,20 @@ def flips_table(comparison: Comparison, cases: Mapping[str, Case], documents: Do
     )
 
 
-def _statement(case: Case, documents: Documents | None) -> str:
+def _statement(case: Case, documents: Documents) -> str:
     """Returns the words that answer a case, with their statement."""
     if not case.evidence:
         return "none answers it"
-    span = case.evidence[0]
-    words = documents.words_of(span) if documents is not None else span.quote or ""
-    return f"{span.file}: “{shortened(' '.join(words.split()), 120)}”"
+    said = " ".join(documents.words_of(case.evidence[0]).split())
+    return f"{case.evidence[0].file}: “{words.shortened(said, 120)}”"
 
 
-def comparison_tables(
-    found: Comparison, slices: Sequence[str], run: Run, documents: Documents | None = None
-) -> tuple[Table, ...]:
-    """Returns what differs between two runs: flips, figures beyond chance, slices, and last how they were run."""
-    parties = documents.parties if documents is not None else PartyTable.load()
-    scores = run.scores()
+def comparison_tables(found: Comparison, run: Run, documents: Documents) -> tuple[Table, ...]:
+    """Returns what differs between two runs: flips, figures beyond chance, and last how they were run."""
     moved = {name for name, item in found.differences.items() if item.verdict != "same" or name == RIGHT.name}
     return (
         flips_table(found, {case.id: case for case in run.cases()}, documents),
-        figures_table({name: item for name, item in summarise(scores).items() if name in moved}, found),
-        *(slice_table(name, scores, parties, found) for name in slices),
+        figures_table({name: item for name, item in summarise(run.scores()).items() if name in moved}, found),
         changes_table(found),
     )
 
@@ -217,74 +177,17 @@ def changes_table(found: Comparison) -> Table:
     return Table(title="What was run differently", columns=("Entry", found.baseline, found.candidate), rows=rows)
 
 
-def times_table(scores: Sequence[ScoreRecord], before: Sequence[ScoreRecord] = ()) -> Table:
-    """Returns the wall time of each step, beside the baseline's."""
-    earlier = latency(before)
-    rows = [
-        (
-            plain(step), str(t.n), milliseconds(t.p50), milliseconds(t.p95), milliseconds(t.max),
-            milliseconds(earlier[step].p50 if step in earlier else None),
-        )
-        for step, t in latency(scores).items()
-    ]  # fmt: skip
-    return Table(
-        title="Time",
-        columns=("Step", "n", "Median", "95 % within", "Slowest", "Baseline median"),
-        rows=rows,
-        note="The 95th percentile is left out where there are too few answers to bound it (59).",
-    )
-
-
-def cases_table(cases: Sequence[Case]) -> Table:
-    """Returns what a set of cases consists of: figures are worth as much as the cases they rest on."""
-
-    def counts(values: Iterable[str]) -> str:
-        return ", ".join(f"{plain(value)} {count}" for value, count in Counter(values).most_common())
-
-    facts = (
-        ("Cases", str(len(cases))),
-        ("Reviewed", counts(case.review.status for case in cases)),
-        ("Written by", counts(case.review.source for case in cases)),
-        ("Right outcome", counts(STATUS[case.expect.status] for case in cases)),
-        ("Type", counts(case.type for case in cases)),
-        ("Language", counts(language(case.lang) for case in cases)),
-        ("Without an answer", counts(case.unanswerable_kind for case in cases if case.unanswerable_kind)),
-    )
-    return Table(title="The cases", columns=("", "How many"), rows=[fact for fact in facts if fact[1]])
-
-
-def manifest_table(run: Run) -> Table:
-    """Returns how a run was made."""
-    manifest = run.manifest
-    took = f", {(manifest.ended - manifest.started).total_seconds():.0f} s" if manifest.ended else ", not finished"
-    facts = {
-        "Cases": f"{manifest.cases} of {manifest.dataset}, each asked {manifest.repeats}×",
-        "Variant": f"{manifest.variant or 'the assistant as it is'}, asked through {manifest.adapter}",
-        "Begun": f"{manifest.started:%Y-%m-%d %H:%M} UTC{took}",
-        "Code": manifest.git or "",
-        "Machine": manifest.machine,
-        "Hash of the cases": manifest.dataset_sha256[:12],
-        "Hash of the statements": manifest.corpus_sha256[:12],
-        **{f"Model: {name}": model for name, model in manifest.models.items()},
-        **{name: str(value) for name, value in manifest.settings.items() if value is not None},
-        **manifest.packages,
-    }
-    return Table(title="How it was run", columns=("Entry", "Value"), rows=[(k, v) for k, v in facts.items() if v])
-
-
 def runs_table(runs: Sequence[Run]) -> Table:
-    """Returns the runs of a folder."""
+    """Returns the runs of a folder, and what is left to do with each."""
     rows = []
     for run in runs:
-        try:
-            found = figure(by_case(run.scores()), RIGHT)
-        except RunError:
-            found = None
-        manifest = run.manifest
-        right = "" if found is None else shown(found.value, RIGHT.name)
-        complete = "yes" if run.complete else "no"
-        rows.append((run.name, manifest.dataset, str(manifest.cases), right, manifest.variant or "", complete))
-    return Table(title="Runs", columns=("Run", "Set", "Cases", "Right", "Variant", "Complete"), rows=rows)
+        manifest, right = run.manifest, figure(by_case(run.scores()), RIGHT) if run.scored else None
+        told = "" if right is None else f"{shown(right.value, RIGHT.name)} ({range_of(right.low, right.high, 'right')})"
+        todo = "" if run.complete else "incomplete: `--resume` goes on with it"
+        note = "; ".join(filter(None, (f"changed on purpose: {manifest.variant}" if manifest.variant else "", todo)))
+        begun = f"{manifest.started:%Y-%m-%d %H:%M}"
+        rows.append((run.name, told, f"{manifest.cases * manifest.repeats} of {manifest.dataset}", begun, note))
+    return Table(title="Runs", columns=("Run", "Right", "Cases", "Begun", ""), rows=rows)
 
 
 def metrics_table() -> Table:
@@ -298,13 +201,13 @@ def metrics_table() -> Table:
 
 def problems_table(found: Sequence[tuple[str, Problem]]) -> Table:
     """Returns what is wrong with sets of cases, errors first, with the place in a table of cases."""
-    order = {"error": 0, "warning": 1}
-    ordered = sorted(found, key=lambda item: order.get(item[1].severity, 2))
+    tones = {"error": "bad", "warning": "warn", "note": ""}
+    ordered = sorted(found, key=lambda item: [*tones].index(item[1].severity))
     return Table(
         title="Remarks",
         columns=("Set", "", "Case", "What", "What to do"),
         rows=[(name, p.severity, p.case or "", p.what, p.todo) for name, p in ordered],
-        tones=[{"error": "bad", "warning": "warn"}.get(p.severity, "") for _, p in ordered],
+        tones=[tones[p.severity] for _, p in ordered],
     )
 
 
@@ -318,17 +221,15 @@ def answers_table(run: Run) -> Table:
 
     rows = []
     for score in run.scores():
-        case, record = cases[score.case], answers[score.case, score.repeat]
-        given = score.components | {RIGHT.key: (score.stage is None, 1), "outcome.failed": (score.status is None, 1)}
+        case, record, given = cases[score.case], answers[score.case, score.repeat], by_case([score])[0].components
         values = (
             number(float(m.combine(np.array(given[m.key], float)))) if m.key in given else "" for m in METRICS.values()
         )
         text = str((record.answer or {}).get("answer", record.error.message if record.error else ""))
-        rows.append(
-            (score.case, str(score.repeat), case.question, case.type, case.lang, listed(score.expected_states, 99),
-             score.expected, score.status or "failed", score.stage or "", *values, number(score.confidence),
-             number(score.timings_ms.get("total", np.nan)), score.model or "", text)
-        )  # fmt: skip
+        states = words.listed(score.expected_states, 99)
+        asked = score.case, str(score.repeat), case.question, case.type, case.lang, states, score.expected
+        cost = number(score.confidence), number(score.timings_ms.get("total", np.nan)), score.model or ""
+        rows.append((*asked, score.status or "failed", score.stage or "", *values, *cost, text))
     head = ("case", "repeat", "question", "type", "lang", "states", "expected", "status", "stage")
     return Table(title="Answers", columns=(*head, *METRICS, "confidence", "total_ms", "model", "answer"), rows=rows)
 
@@ -347,11 +248,7 @@ def escaped(text: str) -> str:
     """Returns text of others on one line, without anything that Markdown, HTML or a forge would act on."""
     line = " ".join(text.split()).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     # A word joiner keeps mentions and links from being made of them.
-    joined = {"@": "@\N{WORD JOINER}", "://": ":\N{WORD JOINER}//", "www.": "www\N{WORD JOINER}."}
-    line = _SPECIAL.sub(r"\\\1", line)
-    for given, kept in joined.items():
-        line = line.replace(given, kept)
-    return line
+    return re.sub(r"@|:(?=//)|www(?=\.)", "\\g<0>\N{WORD JOINER}", _SPECIAL.sub(r"\\\1", line))
 
 
 def code(text: str) -> str:

@@ -100,7 +100,8 @@ def gates_told(gates: GateReport) -> tuple[str, str]:
     lost = f"{len(failed)} of {total} gates failed{_named(failed)}"
     if undecided or gates.problems:
         also = f", of which {lost}" if failed else ""
-        return f"whether that is good enough cannot be decided by the gates{_named(undecided)}{also}", "warn"
+        told = _named([*gates.problems, *undecided])
+        return f"whether that is good enough cannot be decided by the gates{told}{also}", "warn"
     if failed:
         return f"not good enough, {lost}", "bad"
     if warned:

@@ -39,12 +39,11 @@ def shown(value: float | None, metric: str) -> str:
     """
     if value is None or not isfinite(value):
         return NOTHING
-    if METRICS[metric].share:
-        text = f"{100 * value:.1f}"
-        if (text == "100.0" and value < 1 - _SAME) or (text == "0.0" and value > _SAME):
-            text = f"{100 * value:.4f}"
-        return f"{text}{_SPACE}%"
-    return _number(value)
+    if not METRICS[metric].share:
+        return _number(value, ".0f" if float(value).is_integer() else ".2f")
+    text = f"{100 * value:.1f}"
+    not_quite = (text == "100.0" and value < 1 - _SAME) or (text == "0.0" and value > _SAME)
+    return f"{100 * value:.4f}{_SPACE}%" if not_quite else f"{text}{_SPACE}%"
 
 
 def range_of(low: float | None, high: float | None, metric: str, *, points: bool = False) -> str:
@@ -52,8 +51,8 @@ def range_of(low: float | None, high: float | None, metric: str, *, points: bool
     if low is None or high is None or not (isfinite(low) and isfinite(high)):
         return NOTHING
     if METRICS[metric].share:
-        return f"{_signless(f'{100 * low:.1f}')} to {_signless(f'{100 * high:.1f}')}{_SPACE}{'pt' if points else '%'}"
-    return f"{_number(low)} to {_number(high)}"
+        return f"{_number(100 * low, '.1f')} to {_number(100 * high, '.1f')}{_SPACE}{'pt' if points else '%'}"
+    return f"{shown(low, metric)} to {shown(high, metric)}"
 
 
 def change(delta: float | None, metric: str) -> str:
@@ -74,12 +73,9 @@ def bar_of(bar: float | None, metric: str) -> str:
     return f"{sign} {shown(bar, metric).replace('.0' + _SPACE, _SPACE)}"
 
 
-def _number(value: float) -> str:
-    return _signless(f"{value:.0f}" if float(value).is_integer() else f"{value:.2f}")
-
-
-def _signless(text: str) -> str:
-    """Takes the sign from a zero, and gives others that of typography."""
+def _number(value: float, form: str) -> str:
+    """Returns a number without the sign of a zero, and with the minus of typography."""
+    text = format(value, form)
     return text.lstrip("-") if float(text) == 0 else text.replace("-", "−")
 
 
@@ -102,9 +98,9 @@ def milliseconds(value: float | None) -> str:
     return f"{value / 1000:.2f} s" if value >= 1000 else f"{value:.1f} ms" if value < 10 else f"{value:.0f} ms"
 
 
-def plain(code: str) -> str:
+def plain(code: str | None) -> str:
     """Returns a code of ours as words."""
-    return code.replace("_", " ")
+    return (code or "").replace("_", " ")
 
 
 def party(code: str | None, parties: PartyTable) -> str:

@@ -28,16 +28,15 @@ class Job(threading.Thread):
     """A run and how far it is.
 
     Attributes:
-        stage: What is being done, and at the end why it ended.
+        told: What is being done, how far it is and how long it will take, or why it ended.
         total: Answers that there will be; None while the statements are read.
-        left: How long the remaining ones will take, such as ", about 4 min left".
     """
 
     def __init__(self, name: str, run: Callable[..., object]) -> None:
         """Starts nothing yet; `run` is told whom to tell what is done."""
         super().__init__(name=name)
         self.state: Literal["running", "done", "failed", "cancelled"] = "running"
-        self.stage, self.done, self.left = "starting", 0, ""
+        self.told, self.done = "starting", 0
         self.total: int | None = None
         self.stopped = threading.Event()
         self._pace, self._call = Pace(), run
@@ -46,25 +45,24 @@ class Job(threading.Thread):
         """Runs the cases, and notes how that ended."""
         try:
             self._call(on_stage=self._on_stage, on_answer=self._on_answer)
-            self.stage, self.state = "", "done"
+            self.state = "done"
         except _Stopped:
-            self.stage = "what is answered is kept: start it again under the same name to go on"
+            self.told += "; start it again under the same name to go on"
             self.state = "cancelled"
         except (AppError, IngestError, StoreError) as exc:
-            self.stage, self.state = str(exc), "failed"
+            self.told, self.state = str(exc), "failed"
         except Exception as exc:  # a bug must not leave the page waiting for a run that has ended
             logger.exception("the run %s", self.name)
-            self.stage, self.state = f"{type(exc).__name__}: {exc}", "failed"
+            self.told, self.state = f"{type(exc).__name__}: {exc}", "failed"
 
     def _on_stage(self, text: str) -> None:
-        self.stage = text
+        self.told = text
         if self.stopped.is_set():
             raise _Stopped
 
     def _on_answer(self, record: AnswerRecord, done: int, total: int) -> None:
-        self.done, self.total, self.left = done, total, self._pace.told(done, total)
-        if self.stopped.is_set():
-            raise _Stopped
+        self.done, self.total = done, total
+        self._on_stage(f"{done} of {total} answers{self._pace.told(done, total)}")
 
 
 class Jobs:
@@ -88,8 +86,7 @@ class Jobs:
             raise RunError(f"there is a run {name!r}: give another name")
         with self._lock:
             if self.running is not None:
-                told = "is under way, and one at a time is run: wait for it, or cancel it"
-                raise RunError(f"the run {self.running!r} {told}")
+                raise RunError(f"the run {self.running!r} is under way, one at a time: wait for it, or cancel it")
             self.newest = Job(name, lambda **told: self._run(options, self._settings, name=name, resume=resume, **told))
             self.newest.start()
 

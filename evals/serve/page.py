@@ -17,6 +17,7 @@ from evals.case_sets import SAVED, SHIPPED
 from evals.cases.case_table import SUFFIXES
 from evals.errors import EvalError
 from evals.paths import EvalPaths, eval_paths
+from evals.report.tables import runs_table
 from evals.run_options import RunOptions
 from evals.runs import new_name
 from evals.serve.archive import Archive
@@ -28,7 +29,6 @@ _REPORT_POLICY: Final = (
     "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'; sandbox allow-scripts allow-downloads"
 )
-_CASE_FILES: Final = (".yaml", ".yml", ".jsonl", *SUFFIXES)
 _DATASETS: Final = {
     "smoke": "smoke: comes with its own statements",
     "dev": "dev: over general debate speeches",
@@ -49,12 +49,11 @@ def serve(settings: Settings, *, host: str, port: int, on_ready: Callable[[str],
     """
     paths = eval_paths(settings.store)
     jobs, archive = Jobs(settings, paths), Archive(settings, paths)
-
-    def made(ready: Callable[[], None]) -> FastAPI:
-        return create_page(archive, jobs, paths, on_ready=ready)
-
     try:
-        serve_app(made, settings.store, host, port, on_ready=on_ready)
+        serve_app(
+            lambda ready: create_page(archive, jobs, paths, on_ready=ready), settings.store, host, port,
+            on_ready=on_ready,
+        )  # fmt: skip
     finally:
         jobs.cancel()
 
@@ -64,7 +63,6 @@ def create_page(
 ) -> FastAPI:
     """Puts the page and the reports that it links to into one web application, under the guard of the chat."""
     interface = gr.Blocks(title="untoc evals", analytics_enabled=False, fill_width=True)
-    runs = _Runs(archive, jobs, paths)
     with interface:
         gr.HTML(
             '<header class="u-header"><h1>untoc evals</h1>'
@@ -73,49 +71,35 @@ def create_page(
         )
         with gr.Tabs(elem_id="tabs"):
             with gr.Tab("Runs", id="runs"), gr.Column(elem_classes="u-page"):
-                runs.build(interface)
+                Runs(archive, jobs, paths).build(interface)
             with gr.Tab("Review", id="review") as tab, gr.Column(elem_classes="u-page"):
                 build_review_tab(archive, paths, tab)
     interface.queue(default_concurrency_limit=4, api_open=False)
-    return create_app(interface, on_ready=on_ready, pages=_pages(archive))
+    pages = {"/runs/{name}": ".html", "/runs/{name}/report.md": ".md", "/runs/{name}/answers.csv": ".csv"}
+    return create_app(interface, on_ready=on_ready, pages={path: _page(archive, pages[path]) for path in pages})
 
 
-def _pages(archive: Archive) -> dict[str, Callable[[Request], Response]]:
-    def page(suffix: str) -> Callable[[Request], Response]:
-        def answer(request: Request) -> Response:
-            name = str(request.path_params["name"])
-            try:
-                text = archive.report(name, request.query_params.get("baseline")).written(suffix)
-            except SHOWN_ERRORS as error:
-                # With a status of failure the guard would leave out the sentence.
-                return PlainTextResponse(f"Not done: {error}")
-            if suffix == ".html":
-                return HTMLResponse(text, headers={"content-security-policy": _REPORT_POLICY})
-            # Names of runs hold no quotation marks.
-            kept = {"content-disposition": f'attachment; filename="{name}{suffix}"'}
-            return PlainTextResponse(text, headers=kept)
+def _page(archive: Archive, suffix: str) -> Callable[[Request], Response]:
+    def answer(request: Request) -> Response:
+        name = str(request.path_params["name"])
+        try:
+            text = archive.report(name, request.query_params.get("baseline")).written(suffix)
+        except SHOWN_ERRORS as error:
+            # With a status of failure the guard would leave out the sentence.
+            return PlainTextResponse(f"Not done: {error}")
+        if suffix == ".html":
+            return HTMLResponse(text, headers={"content-security-policy": _REPORT_POLICY})
+        # Names of runs hold no quotation marks.
+        return PlainTextResponse(text, headers={"content-disposition": f'attachment; filename="{name}{suffix}"'})
 
-        return answer
-
-    return {
-        "/runs/{name}": page(".html"),
-        "/runs/{name}/report.md": page(".md"),
-        "/runs/{name}/answers.csv": page(".csv"),
-    }
+    return answer
 
 
-def case_files(paths: EvalPaths) -> tuple[str, ...]:
-    """Returns the files of cases that somebody put into the folder of evals, as paths below it."""
-    found = (path for folder in (paths.path, paths.path / "cases") for path in sorted(folder.glob("*.*")))
-    own = (paths.drafts, paths.reviews)
-    kept = (path for path in found if path.suffix in _CASE_FILES and path.is_file() and path not in own)
-    return tuple(path.relative_to(paths.path).as_posix() for path in kept)
-
-
-class _Runs:
+class Runs:
     """The tab of runs: what came out, what can be done with it, and a form to start one."""
 
     def __init__(self, archive: Archive, jobs: Jobs, paths: EvalPaths) -> None:
+        """Shows nothing yet."""
         self._archive, self._jobs, self._paths = archive, jobs, paths
 
     def build(self, interface: gr.Blocks) -> None:
@@ -131,35 +115,34 @@ class _Runs:
         problem = gr.HTML("", elem_id="problem", **_HTML)
         gr.HTML('<div class="u-intro"><h2>Start a run</h2></div>', **_HTML)
         with gr.Row():
-            dataset = gr.Dropdown(
-                label="Cases", info="Files in the store's folder evals, or evals/cases, are listed too",
-                choices=self.datasets(), value="smoke", elem_id="dataset",
-            )  # fmt: skip
+            told = "Files in the store's folder evals/cases are listed too"
+            dataset = gr.Dropdown(label="Cases", info=told, choices=self.datasets(), value="smoke", elem_id="dataset")
             name = gr.Textbox(label="Name", info="Empty: the time and the set", max_lines=1, elem_id="name")
             limit = gr.Number(label="Only the first …", info="0: all", precision=0, minimum=0, value=0)
-        corpus = gr.Textbox(
-            label="Folders of statements", info="Whole paths, one a line; empty: those of the set, else the store",
-            lines=1,
-        )  # fmt: skip
+        told = "Whole paths, one a line; empty: those of the set, else the store"
+        corpus = gr.Textbox(label="Folders of statements", info=told, lines=1)
         start = gr.Button("Start", variant="primary", scale=0, min_width=120, elem_id="start")
         shown = [progress, table, problem]
         start.click(self.start, [dataset, name, limit, corpus], shown, **QUIET)
         cancel.click(self.cancel, None, shown, **QUIET)
         score.click(self.score, [chosen], shown, **QUIET)
-        gr.on([chosen.change, baseline.change], self.link, [chosen, baseline], [link], **QUIET)
+        gr.on(
+            [chosen.change, baseline.change], lambda *names: html("report", *names), [chosen, baseline], link, **QUIET
+        )
         gr.Timer(_SECONDS).tick(self.progress, None, [progress], **QUIET)
         # A run that ends becomes a row, and can be chosen.
         progress.change(self.refreshed, None, [table, chosen, baseline, dataset, cancel], **QUIET)
         interface.load(self.progress, None, [progress], **QUIET)
 
     def datasets(self) -> list[tuple[str, str]]:
-        """Returns the sets of cases to choose from, each with what it is called."""
-        named = [(_DATASETS[name], name) for name in (*SHIPPED, SAVED)]
-        return [*named, *((name, name) for name in case_files(self._paths))]
+        """Returns the sets of cases to choose from, each with what it is called; files by their whole path."""
+        folder = (self._paths.path / "cases").resolve()
+        own = [path for path in sorted(folder.glob("*.*")) if path.suffix in (".yaml", ".jsonl", *SUFFIXES)]
+        return [*((_DATASETS[name], name) for name in (*SHIPPED, SAVED)), *((path.name, str(path)) for path in own)]
 
     def refreshed(self) -> tuple[Any, ...]:
         """Gives (table, runs to choose, baselines to choose, sets of cases, the button to cancel)."""
-        names = gr.Dropdown(choices=[row.run.name for row in self._archive.rows()])
+        names = gr.Dropdown(choices=[run.name for run in self._archive.runs()])
         cancel = gr.Button(visible=self._jobs.running is not None)
         return self.table(), names, names, gr.Dropdown(choices=self.datasets()), cancel
 
@@ -169,23 +152,17 @@ class _Runs:
 
     def table(self) -> str:
         """Renders the runs, the newest first."""
-        return html("runs", self._archive.rows(), self._jobs.running)
-
-    def link(self, name: str | None, baseline: str | None) -> str:
-        """Renders the way to a report, in a page of its own."""
-        return html("report", name, baseline) if name else ""
+        return html("runs", runs_table(self._archive.runs()))
 
     def start(self, dataset: str, name: str | None, limit: float | None, corpus: str | None) -> tuple[str, str, str]:
         """Starts a run; gives (progress, table, problem)."""
 
         def begin() -> None:
-            own = dataset in case_files(self._paths)
-            if dataset not in (*SHIPPED, SAVED) and not own:
+            if dataset not in [known for _, known in self.datasets()]:
                 raise EvalError(f"no set of cases {dataset!r}: choose one of the list")
-            path = str((self._paths.path / dataset).resolve()) if own else dataset
             folders = [_folder(line.strip()) for line in (corpus or "").splitlines() if line.strip()]
-            options = RunOptions(dataset=path, corpus=folders, limit=int(limit) if limit else None)
-            self._jobs.start((name or "").strip() or new_name(path), options)
+            options = RunOptions(dataset=dataset, corpus=folders, limit=int(limit) if limit else None)
+            self._jobs.start((name or "").strip() or new_name(dataset), options)
 
         return self._after(begin)
 
@@ -213,8 +190,6 @@ class _Runs:
 
 def _folder(line: str) -> Path:
     path = Path(line).expanduser()
-    if not path.is_absolute():
-        raise EvalError(f"{line!r}: give the whole path of the folder, from the root of the disk on")
-    if not path.is_dir():
-        raise EvalError(f"no folder at {line!r}: copy its path from the file manager")
+    if not path.is_absolute() or not path.is_dir():
+        raise EvalError(f"no folder at {line!r}: copy its whole path from the file manager")
     return path

@@ -13,9 +13,10 @@ from app.question.resolution import Resolution
 from app.retrieval.evidence_retriever import EvidenceRetriever, Retrieved
 from app.settings import Settings
 from app.wiring import Workspace
-from evals.case_sets import cases_hash, open_set
+from evals.case_sets import CONFERENCE, SAMPLE, cases_hash, open_set
 from evals.cases.case import Case
-from evals.eval_environment import EvalEnvironment, open_environment
+from evals.cases.documents import Documents, read_documents
+from evals.eval_environment import open_environment, statement_files
 from evals.paths import eval_paths
 from evals.runner import asking, run_cases
 from evals.runs import Run, RunManifest, create_run
@@ -56,16 +57,22 @@ def smoke_cases(tmp_path_factory: pytest.TempPathFactory) -> tuple[Case, ...]:
 
 
 @pytest.fixture(scope="session")
-def smoke_environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EvalEnvironment]:
-    """The conference and the sample statement, indexed with the real models."""
-    paths = eval_paths(tmp_path_factory.mktemp("paths"))
-    folders = open_set("smoke", (), paths).folders
-    with open_environment(Settings(store=tmp_path_factory.mktemp("store")), folders) as environment:
-        yield replace(environment, workspace=_remembering(environment.workspace))
+def smoke_documents() -> Documents:
+    return read_documents([CONFERENCE, SAMPLE])
 
 
 @pytest.fixture(scope="session")
-def run_variant(smoke_environment: EvalEnvironment, tmp_path_factory: pytest.TempPathFactory) -> RunVariant:
+def smoke_workspace(smoke_documents: Documents, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
+    """The conference and the sample statement, indexed with the real models."""
+    settings = Settings(store=tmp_path_factory.mktemp("store"))
+    with open_environment(settings, [CONFERENCE, SAMPLE], smoke_documents) as workspace:
+        yield _remembering(workspace)
+
+
+@pytest.fixture(scope="session")
+def run_variant(
+    smoke_workspace: Workspace, smoke_documents: Documents, tmp_path_factory: pytest.TempPathFactory
+) -> RunVariant:
     """Runs cases through the pipeline, as it is or deliberately broken, and scores them."""
     root: Path = tmp_path_factory.mktemp("runs")
 
@@ -74,15 +81,15 @@ def run_variant(smoke_environment: EvalEnvironment, tmp_path_factory: pytest.Tem
             name=f"{len([*root.iterdir()])}-{variant or 'as-it-is'}",
             dataset="smoke",
             dataset_sha256=cases_hash(cases),
-            corpus_sha256=smoke_environment.documents.sha256,
+            corpus_sha256=smoke_documents.sha256,
             variant=variant,
             cases=len(cases),
             repeats=repeats,
             started=datetime.now(UTC),
         )
-        made = create_run(root, manifest, cases, smoke_environment.statement_files())
-        made = run_cases(made, asking(assistant_of(smoke_environment.workspace, variant)))
-        score_run(made, smoke_environment.documents)
+        made = create_run(root, manifest, cases, statement_files(smoke_workspace))
+        made = run_cases(made, asking(assistant_of(smoke_workspace, variant)))
+        score_run(made, smoke_documents)
         return made
 
     return run

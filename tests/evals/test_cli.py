@@ -172,7 +172,9 @@ def test_compare_lists_flips(desk: _Desk, capsys: pytest.CaptureFixture[str]) ->
     assert found["improvements"] == []
     assert desk("compare", "good", "altered") == 0
     assert "✔ → ✗" in capsys.readouterr().out
-    assert desk("compare", "good", "good", "--fail-on", "regression") == 0
+    assert desk("compare", "good", "altered", "--exact") == 1
+    assert "arv  $.answer.answer: " in capsys.readouterr().out
+    assert desk.run("again", GOOD) == 0 and desk("compare", "good", "again", "--exact") == 0
 
 
 def test_report_writes_every_format(desk: _Desk) -> None:

@@ -1,6 +1,6 @@
 import pytest
 
-from evals.compare import Flip, compare
+from evals.compare import Flip, compare, first_difference
 from evals.errors import RunError
 from tests.evals.scored import run, score
 
@@ -101,12 +101,25 @@ def test_changes_name_only_what_was_run_differently():
     }
 
 
-def test_slices_put_the_greatest_loss_first():
+def test_slices_of_the_baseline_are_over_the_cases_of_both():
     def scores(wrong):
         return [score(f"{lang}{n}", slices={"lang": (lang,)}, stage="misread" if (lang, n) in wrong else None)
                 for lang in ("en", "fr") for n in range(4)]  # fmt: skip
 
-    found = _compared(scores({("en", 0)}), scores({("fr", 0), ("fr", 1)})).by("lang")
+    found = _compared(scores({("en", 0)}), scores({("fr", 0), ("fr", 1)})).before_by("lang")
 
-    shares = {value: (old.n, old.value, new.value) for value, (old, new) in found.items()}
-    assert [*shares.items()] == [("fr", (4, 1.0, 2 / 4)), ("en", (4, 3 / 4, 1.0))]
+    assert {value: (old.n, old.value) for value, old in found.items()} == {"en": (4, 3 / 4), "fr": (4, 1.0)}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "found"),
+    [
+        ({"a": [{"b": 1}]}, {"a": [{"b": 2}]}, "$.a[0].b: 1 → 2"),
+        ({"a": [1]}, {"a": [1, 2]}, "$.a[1]: null → 2"),
+        ({"a": 0.1234}, {"a": 0.1235}, None),
+        ({"a": 0.1234}, {"a": 0.1236}, "$.a: 0.1234 → 0.1236"),
+        ({"a": "x", "trace_id": "1"}, {"a": "x", "trace_id": "2"}, None),
+    ],
+)
+def test_the_first_difference_of_two_answers_is_named_by_its_path(old, new, found):
+    assert first_difference(old, new) == found

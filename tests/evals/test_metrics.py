@@ -1,7 +1,6 @@
 """The metrics, against figures computed by hand."""
 
 import math
-from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
@@ -13,9 +12,8 @@ from evals.cases.case import Case, Evidence, Expectation, Nugget
 from evals.cases.documents import Document
 from evals.failure_taxonomy import Stage, first_broken
 from evals.metrics import abstention, citations, content, integrity, reading, robustness
-from evals.metrics.abstention import is_wrong
+from evals.metrics.abstention import brier, is_wrong
 from evals.metrics.citations import overlaps
-from evals.metrics.confidence import Bin, CurvePoint, Outcome, RiskCoverage, reliability, risk_coverage
 from evals.metrics.eval_sample import EvalSample
 from evals.metrics.table import METRICS, components, measures
 from tests.evals.made_run import citation
@@ -389,32 +387,15 @@ def test_is_wrong_where_it_should_abstain_or_no_citation_meets_the_evidence() ->
     assert is_wrong(_case(), _answer(_citation(0, 10))) is None
 
 
-def _outcomes(*given: tuple[float, bool | None]) -> Iterable[Outcome]:
-    return [Outcome(confidence=chance, answered=wrong is not None, wrong=wrong) for chance, wrong in given]
-
-
-def test_risk_coverage_falls_with_confidence() -> None:
-    assert risk_coverage(
-        [*_outcomes((0.9, False), (0.6, True), (0.6, False), (0.3, True), (0.2, None))]
-    ) == RiskCoverage(
-        points=(
-            CurvePoint(confidence=0.9, coverage=1 / 5, risk=0.0),
-            CurvePoint(confidence=0.6, coverage=3 / 5, risk=1 / 3),
-            CurvePoint(confidence=0.3, coverage=4 / 5, risk=2 / 4),
-        ),
-        aurc=(0.0 * 1 + 1 / 3 * 2 + 2 / 4 * 1) / 4,
-        cases=5,
+def test_brier_takes_confidence_off_the_outcome() -> None:
+    case = _case(spans=((0, 10),), groups=(("e0",),), states=("FRA",))
+    assert brier(EvalSample(case=case, answer=replace(_answer(_citation(0, 10)), confidence=0.9))) == pytest.approx(
+        (0.01, 1.0)
     )
-
-
-def test_reliability_compares_confidence_with_the_share_of_right_answers() -> None:
-    found = reliability([*_outcomes((0.92, False), (0.98, True), (0.55, False), (1.0, False), (0.1, None))])
-    assert [(item.cases, item.right) for item in found.bins] == [(1, 1.0), (3, 2 / 3)]
-    assert found.bins[0] == Bin(confidence=0.55, right=1.0, cases=1)
-    mean = (0.92 + 0.98 + 1.0) / 3
-    assert found.ece == pytest.approx((1 * abs(1 - 0.55) + 3 * abs(2 / 3 - mean)) / 4)
-    assert found.brier == pytest.approx((0.08**2 + 0.98**2 + 0.45**2 + 0.0) / 4)
-    assert reliability([]).ece is None
+    assert brier(EvalSample(case=case, answer=replace(_answer(_citation(20, 30)), confidence=0.9))) == pytest.approx(
+        (0.81, 1.0)
+    )
+    assert brier(EvalSample(case=case, answer=_answer(status="abstained"))) is None
 
 
 PASSAGE = RetrievedPassage(passage_id="p", statement_id="s", start=0, end=21, rank=1, score=1.0)

@@ -9,7 +9,7 @@ from app.retrieval.position_marks import PositionKind
 from evals.cases.case import Evidence, Review
 from evals.cases.documents import read_documents
 from evals.errors import DatasetError
-from evals.positions import FilledCell, LabelledCell, Share, fill_from_labels, load_cells, position_rates
+from evals.positions import FilledCell, LabelledCell, fill_from_labels, load_cells, position_rates, rates_table
 
 CELLS = load_cells()
 
@@ -55,11 +55,11 @@ def test_rates_count_kinds_accepted_kinds_and_silence() -> None:
         FilledCell(cell=cell("no_position", evidence=False), kind="no_position"),
     ]
     rates = position_rates(filled)
-    assert (rates.kind, rates.accepted) == (Share(right=1, of=3), Share(right=2, of=3))
-    assert (rates.silence, rates.hidden) == (Share(right=1, of=2), Share(right=1, of=2))
-    assert rates.evidence == Share(right=0, of=3)
-    assert rates.confusion["conditional", "supports"] == 1
-    assert str(rates.kind) == "1/3 = 0.33"
+    assert rates == {"kind": (1, 3), "accepted": (2, 3), "silence": (1, 2), "evidence": (0, 3), "hidden": (1, 2)}
+    table = rates_table("dev", filled)
+    assert table.title.startswith("dev: kind 1/3 = 0.33; accepted 2/3 = 0.67; ")
+    (conditional,) = [row for row in table.rows if row[0] == "conditional"]
+    assert conditional[table.columns.index("supports")] == "1"
 
 
 def test_a_cell_without_evidence_can_only_be_without_position() -> None:
@@ -94,7 +94,7 @@ def test_the_kinds_of_labelled_cells_are_told(test_data: Path) -> None:
         for split in ("dev", "held_out", "seen", "sealed")
     }
     for split in ("dev", "held_out", "seen"):
-        assert rates[split].accepted.right >= 0.85 * rates[split].accepted.of, split
-        assert rates[split].silence.right == rates[split].silence.of
-        assert rates[split].evidence.right == rates[split].evidence.of
-    assert rates["sealed"].accepted.right >= 0.65 * rates["sealed"].accepted.of
+        assert rates[split]["accepted"].right >= 0.85 * rates[split]["accepted"].of, split
+        assert rates[split]["silence"].right == rates[split]["silence"].of
+        assert rates[split]["evidence"].right == rates[split]["evidence"].of
+    assert rates["sealed"]["accepted"].right >= 0.65 * rates["sealed"]["accepted"].of

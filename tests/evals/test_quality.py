@@ -11,7 +11,8 @@ import pytest
 from app.settings import Settings
 from app.wiring import Workspace, open_workspace
 from evals.case_sets import cases_hash
-from evals.cases.case import Case, load_cases
+from evals.cases.case import Case
+from evals.cases.case_table import read_case_table
 from evals.cases.documents import read_documents
 from evals.runner import asking, run_cases
 from evals.runs import RunManifest, create_run
@@ -27,7 +28,7 @@ EVERY = 4
 def sample(test_data: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[tuple[Case, ...], Path]:
     """Every fourth question, and a folder with the speeches that they are about."""
     source = test_data / "general_debate"
-    cases = load_cases(source / "questions.jsonl", corpus=source)[::EVERY]
+    cases = read_case_table(source / "questions.jsonl", read_documents([source])).cases[::EVERY]
     folder = tmp_path_factory.mktemp("speeches")
     (folder / "txt").mkdir()
     wanted = {f"txt/{case.id.partition('_')[2]}.txt" for case in cases}

@@ -13,7 +13,7 @@ from app.records import Abstention, Answer, Claim, RetrievedPassage, Scope, Timi
 from evals.cases.case import Case, Evidence, Expectation, Nugget, Review
 from evals.cases.documents import Document, Documents
 from evals.metrics.table import METRICS
-from evals.report.marked_evidence import context, word_changes
+from evals.report.marked import in_context, word_changes
 from evals.report.report import Report
 from evals.report.verdict import verdict
 from evals.runs import AnswerRecord, AskError, RunManifest, create_run
@@ -30,8 +30,8 @@ GOLD = f"France shall not accept {SCRIPT} as evidence."
 OTHER = "France supports the review mechanism and its peer reviews."
 TEXT = f"{BEFORE}{GOLD} Then the session was adjourned. {OTHER} We thank you."
 SECTIONS = (
-    "verdict", "flips", "failures", "gates", "figures", "slices", "confidence", "latency",
-    "health", "manifest", "definitions",
+    "verdict", "flips", "failures", "gates", "figures", "slices", "latency", "health",
+    "manifest", "definitions",
 )  # fmt: skip
 NO_REVIEWS = Path("no-reviews.jsonl")
 VOID = {"meta", "br", "input", "img", "link", "hr"}
@@ -269,7 +269,7 @@ def test_altered_quote_shows_what_was_changed(alone):
 def test_expected_and_given_evidence_are_marked_apart(alone):
     shown = _details(alone, "elsewhere")
     assert '<mark class="expected"><span class="tag" dir="ltr">expected</span>France shall not' in shown
-    assert f'<mark class=" given"><span class="tag cited" dir="ltr">cited [1]</span>{OTHER}</mark>' in shown
+    assert f'<mark class="given"><span class="tag cited" dir="ltr">cited [1]</span>{OTHER}</mark>' in shown
     assert "word for word" in shown
     assert "not expected, and not judged" in shown
     assert "1 passage was found; expected evidence at rank 1" in shown
@@ -334,20 +334,22 @@ def test_csv_holds_no_formulas(report):
 def test_context_is_cut_and_marks_overlaps():
     text = f"{'a ' * 400}expected and given{' b' * 400}"
     start = text.index("expected")
-    found = context(text, (start, start + 12), [(start, start + 12)], [(2, start + 9, start + 18)])
-    assert [(piece.text, piece.expected, piece.given) for piece in found.pieces[1:4]] == [
-        ("expected ", True, ()),
-        ("and", True, (2,)),
-        (" given", False, (2,)),
+    found = in_context(text, (start, start + 12), [(start, start + 12)], [(2, start + 9, start + 18)])
+    assert re.findall('<mark class="([a-z ]+)">(.*?)</mark>', re.sub("<span.*?</span>", "", found)) == [
+        ("expected", "expected "),
+        ("expected given", "and"),
+        ("given", " given"),
     ]
-    assert (found.before, found.after) == (True, True)
-    assert sum(len(piece.text) for piece in found.pieces) <= 12 + 2 * 150
+    assert re.findall(r"<span[^>]*>([^<]*)</span>", found) == ["expected", "cited [2]"]
+    assert found.startswith("… ") and found.endswith(" …")
+    assert len(re.sub("<.*?>", "", found)) <= 12 + 2 * 150 + len("expectedcited [2]") + 4
 
 
 def test_word_changes_hold_both_texts():
-    changes = word_changes("They shall  not\npay 5.", "They may pay 5.")
-    assert "".join(word.text for word in changes if word.change != "new") == "They shall not pay 5."
-    assert "".join(word.text for word in changes if word.change != "gone") == "They may pay 5."
+    changes = re.sub("<span.*?</span>", "", word_changes("They shall  not\npay 5.", "They may pay 5."))
+    source, quote = (re.sub(f"<{gone}>.*?</{gone}>", "", changes) for gone in ("ins", "del"))
+    assert re.sub("<.*?>", "", source) == "They shall not pay 5."
+    assert re.sub("<.*?>", "", quote) == "They may pay 5."
 
 
 def test_tile_table_gate_and_markdown_show_the_same_figure(report, compared):

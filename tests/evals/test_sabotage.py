@@ -7,8 +7,8 @@ import pytest
 
 from app.answering.chain import Steps
 from app.answering.compose.model import ModelWriter
+from app.wiring import Workspace
 from evals.cases.case import Case
-from evals.eval_environment import EvalEnvironment
 from evals.gates import GateReport, check_gates, load_gates
 from evals.runs import Run
 from evals.variants import VARIANTS, steps_of
@@ -89,8 +89,8 @@ def test_the_same_configuration_passes_against_itself_every_time(
 
 
 @pytest.mark.parametrize("variant", VARIANTS)
-def test_a_variant_keeps_what_it_does_not_break(variant: str, smoke_environment: EvalEnvironment) -> None:
-    steps = replace(smoke_environment.workspace.steps, writer=cast(ModelWriter, object()))
+def test_a_variant_keeps_what_it_does_not_break(variant: str, smoke_workspace: Workspace) -> None:
+    steps = replace(smoke_workspace.steps, writer=cast(ModelWriter, object()))
     varied = steps_of(steps, variant)
     kept = [field.name for field in fields(Steps) if field.name != "retriever"]
     assert "writer" in kept
@@ -98,9 +98,9 @@ def test_a_variant_keeps_what_it_does_not_break(variant: str, smoke_environment:
 
 
 def test_a_new_position_supersedes_the_old_one_and_orders_in_a_text_are_nobodys(
-    smoke_environment: EvalEnvironment,
+    smoke_workspace: Workspace,
 ) -> None:
-    ask = smoke_environment.workspace.assistant.ask
+    ask = smoke_workspace.assistant.ask
     protocol = ask("What is Drelnia's position on a new protocol?").citations
     assert "now supports the negotiation" in protocol[0].quote
     assert [c.superseded_by for c in protocol if c.date and c.date < "2021"] == [1]

@@ -24,8 +24,8 @@ from evals.runs import Run, open_run
 from evals.score import score_run
 from evals.serve.archive import Archive
 from evals.serve.job import Jobs
-from evals.serve.page import _Runs, create_page
-from evals.serve.review_tab import _Review
+from evals.serve.page import Runs, create_page
+from evals.serve.review_tab import Review
 from tests.evals.made_run import FILE, TEXT, case, documents, make_run
 from tests.evals.test_review import CITED, SPAN, saved_answer, silent_answer
 
@@ -90,13 +90,13 @@ def archive(paths: EvalPaths) -> Archive:
 
 
 @pytest.fixture
-def runs(archive: Archive, jobs: Jobs, paths: EvalPaths) -> _Runs:
-    return _Runs(archive, jobs, paths)
+def runs(archive: Archive, jobs: Jobs, paths: EvalPaths) -> Runs:
+    return Runs(archive, jobs, paths)
 
 
 @pytest.fixture
-def review(archive: Archive, paths: EvalPaths) -> _Review:
-    return _Review(archive, paths)
+def review(archive: Archive, paths: EvalPaths) -> Review:
+    return Review(archive, paths)
 
 
 @pytest.fixture
@@ -141,13 +141,12 @@ def until(jobs: Jobs, condition: Any) -> None:
     raise AssertionError(f"it did not come to that: {jobs.newest}")
 
 
-def test_the_table_of_runs_shows_what_came_out(runs: _Runs, paths: EvalPaths) -> None:
+def test_the_table_of_runs_shows_what_came_out(runs: Runs, paths: EvalPaths) -> None:
     assert "There are no runs yet" in runs.table()
     scored_run(paths)
     text = runs.table()
     assert "100.0\N{NO-BREAK SPACE}% (20.7 to 100.0\N{NO-BREAK SPACE}%)" in text  # Wilson, 1 of 1: 1 / (1 + 1.96²)
-    assert 'href="/runs/made"' in text and 'href="/runs/made/report.md"' in text
-    assert "cannot be decided" in text
+    assert 'href="/runs/made"' in text
 
 
 def test_the_page_is_behind_the_guard_of_the_chat(client: httpx.Client, paths: EvalPaths) -> None:
@@ -187,7 +186,7 @@ def test_paths_that_lead_elsewhere_are_refused(client: httpx.Client, paths: Eval
 
 
 def test_no_report_is_made_over_other_statements_or_without_scores(
-    client: httpx.Client, paths: EvalPaths, runs: _Runs
+    client: httpx.Client, paths: EvalPaths, runs: Runs
 ) -> None:
     scored_run(paths)
     make_run(paths.runs, {"a": None}, name="raw")
@@ -203,15 +202,14 @@ def test_no_report_is_made_over_other_statements_or_without_scores(
     [
         ({"dataset": "/etc/passwd"}, "no set of cases"),
         ({"dataset": "../../x.yaml"}, "no set of cases"),
-        ({"dataset": "drafts.jsonl"}, "no set of cases"),
         ({"name": "../x"}, "no name for a run"),
         ({"name": "made"}, "there is a run"),
-        ({"corpus": "relative"}, "whole path"),
+        ({"corpus": "relative"}, "no folder at"),
         ({"corpus": "/no/such/folder"}, "no folder at"),
     ],
 )
 def test_what_cannot_be_run_is_said(
-    runs: _Runs, jobs: Jobs, paths: EvalPaths, fields: dict[str, Any], message: str
+    runs: Runs, jobs: Jobs, paths: EvalPaths, fields: dict[str, Any], message: str
 ) -> None:
     scored_run(paths)
     assert message in runs.start(**{"dataset": "smoke", **NOTHING, **fields})[2]
@@ -219,26 +217,27 @@ def test_what_cannot_be_run_is_said(
 
 
 def test_a_run_is_started_watched_cancelled_and_gone_on_with(
-    runs: _Runs, jobs: Jobs, slow: Slow, paths: EvalPaths
+    runs: Runs, jobs: Jobs, slow: Slow, paths: EvalPaths
 ) -> None:
-    (paths.path / "mine.csv").write_text("question,state,answered,quote\n", encoding="utf-8")
-    assert ("mine.csv", "mine.csv") in runs.datasets()
+    mine = paths.path / "cases" / "mine.csv"
+    mine.parent.mkdir()
+    mine.write_text("question,state,answered,quote\n", encoding="utf-8")
+    assert ("mine.csv", str(mine.resolve())) in runs.datasets()
     given = {"name": "r1", "limit": 5, "corpus": f"{paths.path}\n"}
-    progress, _, problem = runs.start(**{"dataset": "mine.csv", **NOTHING, **given})
+    progress, _, problem = runs.start(**{"dataset": str(mine.resolve()), **NOTHING, **given})
     assert (problem, 'data-state="running"' in progress) == ("", True)
     slow.let.release(2)
     until(jobs, lambda job: job.done == 2)
     assert 'value="2" max="3"' in runs.progress() and "2 of 3 answers" in runs.progress()
-    assert "under way" in runs.table()
     options = slow.asked[0]["options"]
-    assert (options.dataset, options.limit) == (str((paths.path / "mine.csv").resolve()), 5)
+    assert (options.dataset, options.limit) == (str(mine.resolve()), 5)
     assert options.corpus == [paths.path]
     assert "one at a time" in runs.start("smoke", **NOTHING)[2]
     assert "it is scored when it ends" in runs.score("r1")[2]
 
     threading.Timer(0.2, slow.let.release).start()
     assert "Cancelled: r1, 3 of 3 answers" in runs.cancel()[0]
-    assert "incomplete" in runs.table() and "to go on" in runs.table()
+    assert "incomplete" in runs.table()
     runs.start("smoke", **NOTHING | {"name": "r1"})
     until(jobs, lambda job: job.state == "done")
     assert slow.asked[-1]["resume"] is True
@@ -257,7 +256,7 @@ def test_the_time_left_is_told_by_the_answers_so_far(monkeypatch: pytest.MonkeyP
 
 @pytest.mark.parametrize(("limit", "said"), [(99, "no folder of statements &lt;b&gt;"), (98, "ZeroDivisionError")])
 def test_a_run_that_fails_says_why_and_is_tried_again(
-    runs: _Runs, jobs: Jobs, slow: Slow, limit: int, said: str
+    runs: Runs, jobs: Jobs, slow: Slow, limit: int, said: str
 ) -> None:
     runs.start("smoke", **NOTHING | {"name": "r1", "limit": limit})
     until(jobs, lambda job: job.state == "failed")
@@ -266,73 +265,73 @@ def test_a_run_that_fails_says_why_and_is_tried_again(
     assert [asked["resume"] for asked in slow.asked] == [False, False]
 
 
-def test_ruling_on_a_citation_changes_rulings_and_scores(runs: _Runs, review: _Review, paths: EvalPaths) -> None:
+def test_ruling_on_a_citation_changes_rulings_and_scores(runs: Runs, review: Review, paths: EvalPaths) -> None:
     run = scored_run(paths)
-    text = review.shown("citations", None, 0)[2]
-    assert "1 left" in text and f"<mark>{CITED}</mark>" in text and "We support the review." in text
-    assert "who decides?" in review.rule(None, "", 0, accepted=True)[2]
-    assert "Noted: It answers." in review.rule(None, "Amélie 王", 0, accepted=True)[2]
+    text = review.shown("citations", None)[1]
+    assert "1 left" in text and f">{CITED}</mark>" in text and "We support the review." in text
+    assert "who decides?" in review.rule(None, 0, "", accepted=True)[1]
+    assert "Noted: It answers." in review.rule(None, 0, "Amélie 王", accepted=True)[1]
     assert read_rulings(paths.reviews) == {"a": {SPAN: True}}
-    shown = review.shown("citations", None, 0)
-    assert "Nothing is left to decide" in shown[2]
-    assert "Amélie 王" in str(shown[5].choices)
-    assert "does not wait for a decision" in review.rule(None, "ab", 0, accepted=True)[2]
+    place, text, *_ = review.shown("citations", None)
+    assert "Nothing is left to decide" in text
 
-    assert "Turned round" in review.reopen("citations", None, "0", "cd", 0)[2]
+    text = review.shown("citations", None, place - 1)[1]
+    assert "0 left; It answers, said a reviewer" in text
+    assert "Noted: It does not answer." in review.rule(None, place - 1, "cd", accepted=False)[1]
     assert read_rulings(paths.reviews) == {"a": {SPAN: False}}
-    assert "newer rulings" in runs.table()
+    assert "no such citation" in review.rule(None, 1, "ab", accepted=True)[1]
     before = run.scores()[0].components["citations.citation_precision"]
     runs.score("made")
     assert (before, run.scores()[0].components["citations.citation_precision"]) == ((1.0, 1.0), (1.0, 2.0))
-    assert "newer rulings" not in runs.table()
 
 
-def accepted(review: _Review, name: str, **changes: Any) -> tuple[Any, ...]:
+def accepted(review: Review, at: int, **changes: Any) -> tuple[Any, ...]:
     given = {
-        "case": name, "by": "ab", "at": 0, "right": False, "used": [], "all_needed": False, "file": None, "quote": "",
+        "at": at, "by": "ab", "right": False, "used": [], "file": None, "quote": "",
         "question": "What does France want?", "status": "answered", "states": "France", "reason": None,
         "missing": None,
     }  # fmt: skip
     return review.accept(**given | changes)
 
 
-def test_deciding_on_a_draft_changes_the_saved_cases(review: _Review, paths: EvalPaths) -> None:
+def test_deciding_on_a_draft_changes_the_saved_cases(review: Review, paths: EvalPaths) -> None:
     save_draft(paths.path.parent, saved_answer(), Judgement(verdict="right"))
     save_draft(paths.path.parent, silent_answer(), Judgement(verdict="wrong", should_be="it spoke of rivers"))
-    first, second = (draft.case.id for draft in drafts(paths))
-    shown = review.shown("drafts", None, 0)
-    assert shown[1] == first and "2 left" in shown[2] and f"<mark>{CITED}</mark>" in shown[2]
-    assert (shown[6], len(shown[7].choices), shown[7].value, shown[13]) == (True, 2, [], "France"), "nothing is marked"
+    second = drafts(paths)[1].case.id
+    shown = review.shown("drafts", None)
+    assert shown[0] == 0 and "2 left" in shown[1] and f">{CITED}</mark>" in shown[1]
+    assert (shown[4], len(shown[5].choices), shown[5].value, shown[10]) == (True, 2, [], "France"), "nothing is marked"
     shown = review.shown("drafts", None, 1)
-    assert (shown[1], shown[6]) == (second, False) and "called it wrong: it spoke of rivers" in shown[2]
+    assert (shown[0], shown[4]) == (1, False) and "called it wrong: it spoke of rivers" in shown[1]
 
-    assert "Noted: Kept" in accepted(review, first, used=["e1"], states="France; Mexico")[2]
+    shown = accepted(review, 0, used=["e1"], states="France; Mexico")
+    assert "Noted: Kept" in shown[1] and shown[0] == 1, "the next one that waits comes"
     kept = saved_cases(paths)[0]
     assert (kept.question, kept.expect.states, kept.evidence_groups) == (
         "What does France want?", ("FRA", "MEX"), (("e1",),),
     )  # fmt: skip
     assert kept.gates
-    again = review.reopen("drafts", None, first, "ab", 0)
-    assert "kept as a case by ab" in again[2] and again[7].value == ["e1"]
+    again = review.shown("drafts", None, 0)
+    assert "kept as a case by ab" in again[1] and again[5].value == ["e1"]
 
-    assert "was the answer right" in accepted(review, second, right=None)[2]
-    assert "Noted" in accepted(review, second, file=FILE, quote=CITED)[2]
+    assert "was the answer right" in accepted(review, 1, right=None)[1]
+    assert "Noted" in accepted(review, 1, file=FILE, quote=CITED)[1]
     kept = saved_cases(paths)[1]
     assert (kept.type, kept.expect.reason, kept.groups[0][0].quote) == ("single_state", None, CITED)
 
-    assert "Noted: Rejected" in review.reject(first, "ab", 0)[2]
+    assert "Noted: Rejected" in review.reject(0, "ab")[1]
     assert [kept.id for kept in saved_cases(paths)] == [second]
-    assert "Nothing is left to decide" in review.shown("drafts", None, 0)[2]
+    assert "Nothing is left to decide" in review.shown("drafts", None)[1]
 
 
-def test_hostile_texts_are_shown_as_texts(review: _Review, runs: _Runs, paths: EvalPaths) -> None:
+def test_hostile_texts_are_shown_as_texts(review: Review, runs: Runs, paths: EvalPaths) -> None:
     scored_run(paths, cases=[case("a").model_copy(update={"question": HOSTILE, "history": (HOSTILE,)})])
     save_draft(paths.path.parent, saved_answer(HOSTILE), Judgement(verdict="right", should_be=HOSTILE))
     for kind in ("drafts", "citations"):
-        text = review.shown(kind, None, 0)[2]
+        text = review.shown(kind, None)[1]
         assert "&lt;script&gt;alert(1)&lt;/script&gt;" in text and "<script" not in text and "<img" not in text
     said = [runs.start(**{"dataset": "smoke", **NOTHING, field: HOSTILE})[2] for field in ("name", "corpus")]
-    said.append(accepted(review, drafts(paths)[0].case.id, states=HOSTILE)[2])
+    said.append(accepted(review, 0, states=HOSTILE)[1])
     assert all("&lt;script&gt;" in text and "<script" not in text for text in said)
 
 
@@ -341,15 +340,14 @@ def test_review_works_without_statements(paths: EvalPaths) -> None:
         raise EvalError("the store cannot be opened")
 
     save_draft(paths.path.parent, saved_answer(), Judgement(verdict="right"))
-    review = _Review(Archive(Settings(store=paths.path.parent), paths, store=broken), paths)
-    text = review.shown("drafts", None, 0)[2]
+    review = Review(Archive(Settings(store=paths.path.parent), paths, store=broken), paths)
+    text = review.shown("drafts", None)[1]
     assert "the store cannot be opened" in text and f"<mark>{CITED}</mark>" in text
 
 
-def test_citations_of_runs_that_cannot_be_read_are_told(review: _Review, paths: EvalPaths) -> None:
-    run = scored_run(paths)
+def test_a_run_whose_statements_are_gone_is_told(review: Review, paths: EvalPaths) -> None:
+    scored_run(paths)
     (paths.path.parent / "corpus" / FILE).unlink()
     (paths.path.parent / "corpus" / "txt").rmdir()
     (paths.path.parent / "corpus").rmdir()
-    text = review.shown("citations", None, 0)[2]
-    assert "Not all runs can be read" in text and run.name in text
+    assert "no folder of statements" in review.shown("citations", None)[1]

@@ -1,6 +1,5 @@
 import pytest
 
-from evals.metrics.confidence import Outcome
 from evals.metrics.table import FAILED, RIGHT
 from evals.stats import wilson
 from evals.summary import (
@@ -9,7 +8,6 @@ from evals.summary import (
     by_slice,
     figure,
     latency,
-    outcomes,
     slice_names,
     stage_counts,
     summarise,
@@ -137,17 +135,3 @@ def test_latency_gives_p95_with_enough_answers(n, p95):
 
     # The 95th percentile of 59 lies at 0.95·58 = 55.1, counted from 0: the next value is the 57th.
     assert (name, step.n, step.max, step.p95) == ("retrieve", n, float(n), p95)
-
-
-def test_outcomes_are_those_of_single_state_answers():
-    scores = [
-        score("a", single=True, confidence=0.8, wrong=False),
-        score("b", single=True, confidence=0.3, status="abstained"),
-        score("c", single=True, status=None, stage="error"),
-        score("d", confidence=0.9, wrong=True),
-    ]
-
-    assert outcomes(scores) == (
-        Outcome(confidence=0.8, answered=True, wrong=False),
-        Outcome(confidence=0.3, answered=False, wrong=None),
-    )

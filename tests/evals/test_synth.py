@@ -215,7 +215,10 @@ def test_general_debate_gives_many_cases_without_errors(test_data: Path, tmp_pat
     assert len({state for case in made for state in case.expect.states}) >= 78
     assert [problem for problem in lint(made, speeches) if problem.severity == "error"] == []
     for case in made:
-        if case.unanswerable_kind in SILENT:
+        # A word alone is found in others as well: "plan" in "plane".
+        if case.unanswerable_kind in SILENT and all(
+            " " in term for term in GLOSSARY[case.tags["topic"]]["en"].split("|")
+        ):
             texts = texts_of(speeches, case.expect.states[0], str(case.expect.years[0]))
             assert not any(names(text, case.tags["topic"], languages=["en"]) for text in texts), case.id
     write_cases(tmp_path / "drafts.yaml", made)

@@ -5,8 +5,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest.language.numerals import ascii_digits, han_value, number_of, number_words, roman_value
-from scripts import make_number_words
-from tests.conftest import PROJECT
 
 
 def test_ascii_digits_keep_offsets() -> None:
@@ -40,9 +38,3 @@ def test_numbers_of_articles_are_read(written: str, number: str) -> None:
 @given(st.integers(1, 89), st.sampled_from(["en", "fr", "es", "ar"]))
 def test_every_ordinal_of_a_session_has_a_word(number: int, language: str) -> None:
     assert number in number_words("ordinal", language).values()
-
-
-def test_the_table_of_number_words_is_what_its_script_writes(capsys: pytest.CaptureFixture[str]) -> None:
-    make_number_words.main()
-    written = (PROJECT / "ingest" / "data" / "number_words.csv").read_text(encoding="utf-8")
-    assert written == capsys.readouterr().out
