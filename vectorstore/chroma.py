@@ -21,7 +21,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource
 
 from vectorstore.arrays import Matrix
 from vectorstore.errors import StoreError
-from vectorstore.rows import VectorTable
+from vectorstore.schema import VectorTable
 
 if TYPE_CHECKING:
     from chromadb import Collection

@@ -22,7 +22,7 @@ from vectorstore.embeddings import Embedder
 from vectorstore.errors import ModelMismatchError, StoreError, StoreLockedError, StoreReadOnlyError
 from vectorstore.health import Check
 from vectorstore.private import make_private_folder, make_store_private
-from vectorstore.rows import VectorTable
+from vectorstore.schema import VectorTable
 
 logger = logging.getLogger(__name__)
 

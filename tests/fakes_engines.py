@@ -1,0 +1,80 @@
+"""Engines for tests: a PostgreSQL cluster of their own on a free loopback port, or what UNTOC_TEST_POSTGRES names."""
+
+import os
+import shutil
+import socket
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import create_engine, make_url
+
+_FAST = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_connections=60"
+
+
+def free_port() -> int:
+    """Returns a port of the loopback interface that nobody uses."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def find_postgres() -> Path | None:
+    """Returns the folder of PostgreSQL's programs, or None."""
+    found = shutil.which("pg_ctl")
+    if found is not None:
+        return Path(found).parent
+    return max(Path("/usr/lib/postgresql").glob("*/bin"), default=None)
+
+
+@contextmanager
+def postgres_cluster() -> Iterator[str]:
+    """Gives the URL of a server, skipping where none can be had."""
+    if named := os.environ.get("UNTOC_TEST_POSTGRES"):
+        yield named
+        return
+    programs = find_postgres()
+    if programs is None:
+        pytest.skip(
+            "needs PostgreSQL: `apt-get install postgresql`, or UNTOC_TEST_POSTGRES=postgresql+psycopg://USER@HOST/DATABASE"
+        )
+    folder = Path(tempfile.mkdtemp(prefix="untoc-postgres-"))
+    # PostgreSQL does not run as the superuser.
+    other = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
+    if other:
+        shutil.chown(folder, "postgres")
+    port = free_port()
+
+    def run(*command: str) -> None:
+        subprocess.run([*other, *command], check=True, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+    try:
+        run(str(programs / "initdb"), "-D", str(folder / "data"), "-U", "untoc", "-A", "trust", "-E", "UTF8", "-N")
+        options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories= {_FAST}"
+        control = [str(programs / "pg_ctl"), "-D", str(folder / "data"), "-w", "-l", str(folder / "log")]
+        run(*control, "-o", options, "start")
+        try:
+            yield f"postgresql+psycopg://untoc@127.0.0.1:{port}/postgres"
+        finally:
+            run(*control, "-m", "immediate", "stop")
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def own_schema(server: str) -> Iterator[str]:
+    """Gives the URL of an empty schema of a server, dropped at the end."""
+    name = f"untoc_{uuid4().hex[:12]}"
+    engine = create_engine(server, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.exec_driver_sql(f"CREATE SCHEMA {name}")
+        try:
+            url = make_url(server).update_query_dict({"options": f"-csearch_path={name}"})
+            yield url.render_as_string(hide_password=False)
+        finally:
+            connection.exec_driver_sql(f"DROP SCHEMA {name} CASCADE")
+    engine.dispose()
