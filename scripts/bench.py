@@ -24,7 +24,7 @@ from app.settings import load_settings
 from app.wiring import Workspace, open_workspace
 from evals.case_sets import CONFERENCE
 from vectorstore.carried import EMBEDDING, carried
-from vectorstore.chroma import VectorIndex
+from vectorstore.chroma import EmbeddedIndexes
 
 # Sizes at which exact search and Chroma are compared, in passages.
 SIZES = (1_000, 5_000, 20_000)
@@ -85,7 +85,7 @@ def _search(folder: Path) -> Iterator[Row]:
     for size in SIZES:
         vectors = generator.normal(size=(size, 384)).astype(np.float32)
         vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
-        index = VectorIndex(folder / f"index-{size}")
+        index = EmbeddedIndexes(folder).open(f"index-{size}")
         index.upsert([str(number) for number in range(size)], vectors)
         index.search(vectors[0], 50)
         approximate = _median(partial(index.search, vectors[0], 50))

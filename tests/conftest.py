@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
+from tests.fakes_engines import chroma_server as run_chroma
 from tests.fakes_engines import own_schema, postgres_cluster
 from tests.fakes_files import find_chromium
 
@@ -59,6 +60,13 @@ def conference() -> Path:
 def postgres() -> Iterator[str]:
     """The URL of a PostgreSQL server."""
     with postgres_cluster() as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def chroma_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a Chroma server."""
+    with run_chroma(tmp_path_factory.mktemp("chroma")) as url:
         yield url
 
 

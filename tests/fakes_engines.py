@@ -4,7 +4,9 @@ import os
 import shutil
 import socket
 import subprocess
+import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,6 +14,8 @@ from uuid import uuid4
 
 import pytest
 from sqlalchemy import create_engine, make_url
+
+from vectorstore.chroma import EmbeddedIndexes, VectorIndex
 
 _FAST = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_connections=60"
 
@@ -78,3 +82,34 @@ def own_schema(server: str) -> Iterator[str]:
         finally:
             connection.exec_driver_sql(f"DROP SCHEMA {name} CASCADE")
     engine.dispose()
+
+
+def open_index(path: Path) -> VectorIndex:
+    """Opens the embedded index in a folder."""
+    return EmbeddedIndexes(path.parent).open(path.name)
+
+
+@contextmanager
+def chroma_server(folder: Path) -> Iterator[str]:
+    """Gives the address of a Chroma server that keeps its files in a folder, skipping where none can be had."""
+    program = shutil.which("chroma") or Path(sys.executable).with_name("chroma")
+    if not Path(program).exists():
+        pytest.skip("needs the program `chroma`: `pip install chromadb`")
+    port = free_port()
+    command = [str(program), "run", "--path", str(folder), "--host", "127.0.0.1", "--port", str(port)]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as server:
+        try:
+            _await_port(port, server)
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            server.kill()
+
+
+def _await_port(port: int, server: "subprocess.Popen[bytes]") -> None:
+    deadline = time.monotonic() + 60
+    while server.poll() is None and time.monotonic() < deadline:
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.05)
+    pytest.skip(f"`chroma run --port {port}` did not start")

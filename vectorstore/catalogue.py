@@ -5,6 +5,7 @@ Everything else in the store can be rebuilt from here. Offsets count characters 
 
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from operator import attrgetter
@@ -15,7 +16,7 @@ import numpy as np
 from sqlalchemy import ColumnElement, Connection, Table, and_, bindparam, func, select, tuple_
 
 from vectorstore.arrays import Matrix
-from vectorstore.database import Database
+from vectorstore.database import STORE_ID, Database
 from vectorstore.families import FamilyTables
 from vectorstore.health import CatalogueHealth
 from vectorstore.lexical import any_word_query, phrase_query, prefix_query, unordered_query
@@ -121,6 +122,20 @@ class Catalogue:
         """Records facts about the store."""
         with self._database.transaction() as connection:
             put(connection, META, [{"key": key, "value": value} for key, value in facts.items()])
+
+    @property
+    def store_id(self) -> str:
+        """What tells this store from others in the same servers."""
+        return str(self.meta(STORE_ID))
+
+    @property
+    def is_served(self) -> bool:
+        """Whether a server holds it, which other machines may write to."""
+        return self._database.path is None
+
+    def lock(self, wait_seconds: float) -> AbstractContextManager[None]:
+        """Holds the lock of the one writer of a record that a server holds; see `Database.advisory_lock`."""
+        return self._database.advisory_lock(wait_seconds)
 
     @property
     def generation(self) -> int:

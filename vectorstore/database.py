@@ -7,7 +7,9 @@ from contextlib import contextmanager
 from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Any, Final
+from uuid import uuid4
 
+from pydantic import BaseModel, ConfigDict, SecretStr
 from sqlalchemy import Connection, Executable, Integer, cast, inspect, select
 
 from vectorstore.engines import postgres_engine, sqlite_engine, translated
@@ -25,6 +27,8 @@ from vectorstore.schema import META, METADATA, REVISION, Text
 HEAD: Final = "0003"
 # How often any process wrote, in `meta`.
 _WRITES: Final = "writes"
+# Key in `meta` of what tells this store from others in the same servers.
+STORE_ID: Final = "store_id"
 _COUNT_WRITE: Final = (
     META.update().where(META.c.key == _WRITES).values(value=cast(cast(META.c.value, Integer) + 1, Text))
 )
@@ -43,6 +47,18 @@ def require_catalogue(path: Path) -> None:
     """
     if not path.exists():
         raise StoreMissingError(f"no store at {str(path.parent)!r}: run `untoc ingest` first, or set --store")
+
+
+class DatabaseConfig(BaseModel):
+    """Where the record is."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    url: SecretStr | None = None
+    """A PostgreSQL database, postgresql+psycopg://USER:PASSWORD@HOST:5432/DATABASE; default: SQLite in the store."""
+
+
+IN_FOLDER: Final = DatabaseConfig()
 
 
 class Database:
@@ -220,7 +236,8 @@ class Database:
             if self._revision(connection) is None:
                 METADATA.create_all(connection)
                 self.full_text.create(connection)
-                connection.execute(META.insert(), [{"key": key, "value": "0"} for key in ("generation", _WRITES)])
+                facts = {"generation": "0", _WRITES: "0", STORE_ID: uuid4().hex[:12]}
+                connection.execute(META.insert(), [{"key": key, "value": value} for key, value in facts.items()])
                 connection.execute(REVISION.insert(), {"version_num": HEAD})
         return HEAD
 

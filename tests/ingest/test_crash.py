@@ -14,7 +14,7 @@ from sqlalchemy import text
 
 from tests.fakes import fake_workspace
 from tests.fakes_crash import start_ingest
-from vectorstore.chroma import VectorIndex
+from tests.fakes_engines import open_index
 
 pytestmark = pytest.mark.slow
 
@@ -152,7 +152,7 @@ def contents(store):
         found = {name: sorted(map(tuple, values), key=repr) for name, values in found.items()}
         ids, vectors = workspace.store.catalogue.vectors_of()
     (folder,) = store.glob("index-*")
-    index = VectorIndex(folder)
+    index = open_index(folder)
     found["vectors"] = sorted(zip(ids, (vector.tobytes() for vector in vectors), strict=True))
     found["index"] = sorted(index.ids())
     # Every vector is found, and not only listed.

@@ -12,6 +12,7 @@ import pytest
 
 from tests.conftest import PROJECT
 from tests.fakes import HashingEmbedder
+from tests.fakes_engines import open_index
 from tests.fakes_store import annotated, keep, unlike_text
 from vectorstore.chroma import VectorIndex
 from vectorstore.errors import ModelMismatchError, StoreError, StoreLockedError, StoreReadOnlyError
@@ -61,7 +62,7 @@ def findings(store):
 
 def assert_in_step(store):
     assert all(check.ok for check in store.check()), store.check()
-    index = VectorIndex(index_folder(store.path))
+    index = open_index(index_folder(store.path))
     assert index.ids() == frozenset(store.catalogue.passage_ids())
     index.close()
 
@@ -445,7 +446,7 @@ def test_flipped_bytes_in_the_index_never_end_the_process(filled, tmp_path):
 def test_check_reports_an_index_that_lost_passages(store, path, embedder):
     keep(store, embedder, annotated("s", ["The heron flies.", "The badger digs."]))
     store.close()
-    index = VectorIndex(index_folder(path))
+    index = open_index(index_folder(path))
     index.delete(["s/1"])
     index.close()
     again = open_store(path, embedder)

@@ -25,5 +25,5 @@ def upgrade() -> None:
     op.execute("DROP TABLE old_mentions")
     op.execute("CREATE INDEX mentions_by_value ON mentions (kind, treaty, value, statement_id)")
     op.execute("CREATE INDEX mentions_by_statement ON mentions (statement_id, ordinal)")
-    op.execute("INSERT INTO meta VALUES ('writes', '0')")
+    op.execute("INSERT INTO meta VALUES ('writes', '0'), ('store_id', lower(hex(randomblob(6))))")
     op.execute("DELETE FROM meta WHERE key = 'schema_version' OR key LIKE 'migration:%'")
