@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
+from tests.fakes_engines import Servers, own_schema, postgres_cluster, using
 from tests.fakes_engines import chroma_server as run_chroma
-from tests.fakes_engines import own_schema, postgres_cluster
 from tests.fakes_files import find_chromium
 
 # How long an example takes tells of the machine, not of the code.
@@ -78,6 +78,17 @@ def record(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Path | st
         return
     with own_schema(request.getfixturevalue("postgres")) as url:
         yield url
+
+
+@pytest.fixture(scope="module", params=["local", "servers"])
+def engines(request: pytest.FixtureRequest) -> Iterator[str]:
+    """Runs what uses it on SQLite with embedded Chroma, and on PostgreSQL with Chroma's server."""
+    if request.param == "local":
+        yield request.param
+        return
+    names = ("postgres", "chroma_server")
+    with using(Servers(*map(request.getfixturevalue, names))):
+        yield request.param
 
 
 _BROWSER_FLAGS = [

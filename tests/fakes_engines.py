@@ -8,14 +8,19 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import pytest
+from pydantic import SecretStr
 from sqlalchemy import create_engine, make_url
 
-from vectorstore.chroma import EmbeddedIndexes, VectorIndex
+from vectorstore import store as stores
+from vectorstore.chroma import ChromaConfig, EmbeddedIndexes, VectorIndex
+from vectorstore.database import DatabaseConfig
+from vectorstore.embeddings import Embedder
 
 _FAST = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_connections=60"
 
@@ -113,3 +118,53 @@ def _await_port(port: int, server: "subprocess.Popen[bytes]") -> None:
                 return
         time.sleep(0.05)
     pytest.skip(f"`chroma run --port {port}` did not start")
+
+
+class Servers:
+    """A PostgreSQL and a Chroma server, where each store folder has a schema of its own."""
+
+    def __init__(self, postgres: str, chroma: str) -> None:
+        self.postgres, self.chroma = postgres, ChromaConfig(url=chroma)
+        self._schemas = ExitStack()
+        self._of_folder: dict[Path, str] = {}
+
+    def schema(self, folder: Path) -> str:
+        """Returns the URL of a folder's schema."""
+        if folder not in self._of_folder:
+            self._of_folder[folder] = self._schemas.enter_context(own_schema(self.postgres))
+        return self._of_folder[folder]
+
+    def close(self) -> None:
+        """Drops the schemas."""
+        self._schemas.close()
+
+
+# What the fixture `engines` has tests use.
+_servers: list[Servers] = []
+
+
+@contextmanager
+def using(servers: Servers) -> Iterator[None]:
+    """Has `open_store` use servers."""
+    _servers.append(servers)
+    try:
+        yield
+    finally:
+        _servers.pop().close()
+
+
+def places(path: Path) -> dict[str, Any]:
+    """Returns the settings of where a store is: in its folder, or in the servers that the fixture `engines` names."""
+    if not _servers:
+        return {}
+    servers = _servers[-1]
+    return {"database": DatabaseConfig(url=SecretStr(servers.schema(path))), "chroma": servers.chroma}
+
+
+def open_store(path: Path, embedder: Embedder, **options: Any) -> stores.Store:
+    """Opens a store where `places` says."""
+    return stores.open_store(path, embedder, **options, **places(path))
+
+
+# For tests of files and of processes that know nothing of servers.
+only_local = pytest.mark.parametrize("engines", ["local"], indirect=True, scope="module")

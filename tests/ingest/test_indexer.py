@@ -12,7 +12,7 @@ from ingest.loaders.loaded import LoadLimits
 from ingest.text.readable import readable
 from ingest.text.splitter import SplitConfig
 from tests.fakes import HashingEmbedder
-from vectorstore.store import open_store
+from tests.fakes_engines import only_local, open_store
 
 HEADER = "file,state,body,session,date,agenda_item,language\n"
 PARTIES = "code,name,aliases,kind\nXAA,Arvandia,Arvandian,state\nXAB,Belmora,,state\n"
@@ -74,7 +74,7 @@ def results(report):
 
 
 @pytest.fixture
-def desk(tmp_path):
+def desk(engines, tmp_path):
     desk = Desk(tmp_path)
     yield desk
     desk.store.close()
@@ -587,6 +587,7 @@ print("done", flush=True)
 """
 
 
+@only_local
 @pytest.mark.slow
 def test_killed_ingest_is_completed_by_the_next(desk):
     for number in range(90):
@@ -628,6 +629,7 @@ sys.exit(main(["ingest", "--json", "--store", sys.argv[1], sys.argv[2]]))
 """
 
 
+@only_local
 @pytest.mark.slow
 def test_terminated_command_ends_in_order_and_keeps_what_it_stored(desk):
     for number in range(60):
