@@ -4,7 +4,7 @@ Everything else in the store can be rebuilt from here. Offsets count characters 
 """
 
 import json
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
@@ -16,6 +16,7 @@ import numpy as np
 from sqlalchemy import ColumnElement, Connection, Table, and_, bindparam, func, select, tuple_
 
 from vectorstore.arrays import Matrix
+from vectorstore.copying import copy_record
 from vectorstore.database import STORE_ID, Database
 from vectorstore.families import FamilyTables
 from vectorstore.health import CatalogueHealth
@@ -122,6 +123,15 @@ class Catalogue:
         """Records facts about the store."""
         with self._database.transaction() as connection:
             put(connection, META, [{"key": key, "value": value} for key, value in facts.items()])
+
+    def copy_to(self, other: "Catalogue", progress: Callable[[str, int], None] | None = None) -> dict[str, int]:
+        """Copies the whole record; see `copy_record`."""
+        return copy_record(self._database, other._database, progress)
+
+    @property
+    def name(self) -> str:
+        """What messages call it."""
+        return self._database.name
 
     @property
     def store_id(self) -> str:

@@ -29,6 +29,8 @@ HEAD: Final = "0003"
 _WRITES: Final = "writes"
 # Key in `meta` of what tells this store from others in the same servers.
 STORE_ID: Final = "store_id"
+# Key in `meta` of a record that is being filled with a copy: which store it is of.
+COPYING: Final = "copying"
 _COUNT_WRITE: Final = (
     META.update().where(META.c.key == _WRITES).values(value=cast(cast(META.c.value, Integer) + 1, Text))
 )

@@ -3,6 +3,7 @@
 Connections commit by themselves; `Database.transaction` begins and ends what belongs together.
 """
 
+import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -120,14 +121,15 @@ def translated(engine: Engine, path: Path | None) -> Iterator[None]:
 def _of_postgres(engine: Engine, exc: Exception) -> StoreError | None:
     name = engine.url.render_as_string(hide_password=True)
     cause = exc.orig if isinstance(exc, DBAPIError) else exc
-    said = str(cause).strip().splitlines()[-1].strip() if str(cause).strip() else type(cause).__name__
+    # "connection failed: connection to server at … failed: Connection refused"
+    said = (str(cause).strip() or type(cause).__name__).splitlines()[0].split("failed: ")[-1]
     state = getattr(cause, "sqlstate", None) or ""
     advice = next((words for code, words in _ADVICE.items() if state.startswith(code)), None)
     if advice is None and not isinstance(exc, OperationalError | InterfaceError):
         return None
-    if advice is None and "authentication" in said:
+    if advice is None and re.search('authentication|role "|no password', said):
         advice = _ADVICE["28"]
-    if advice is None and "does not exist" in said:
+    elif advice is None and "does not exist" in said:
         advice = _ADVICE["3D"]
     kind = StoreFullError if state == "53100" else StoreError
     return kind(f"the database {name} cannot be used ({said}): {advice or 'check UNTOC_DATABASE__URL and its server'}")

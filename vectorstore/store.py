@@ -4,6 +4,7 @@ import hashlib
 import logging
 import os
 import platform
+import shutil
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -17,7 +18,7 @@ from filelock import FileLock, Timeout
 from vectorstore.arrays import Matrix
 from vectorstore.catalogue import Catalogue
 from vectorstore.chroma import COLLECTIONS, EMBEDDED, ChromaConfig, EmbeddedIndexes, Indexes, ServerIndexes, VectorIndex
-from vectorstore.database import IN_FOLDER, DatabaseConfig, require_catalogue
+from vectorstore.database import COPYING, IN_FOLDER, Database, DatabaseConfig, require_catalogue
 from vectorstore.embeddings import Embedder
 from vectorstore.errors import ModelMismatchError, StoreError, StoreLockedError, StoreReadOnlyError
 from vectorstore.health import Check
@@ -88,7 +89,7 @@ class Store:
         self._checks_model = check_model
         self._wait_seconds = wait_seconds
         self._second = second
-        source = path / CATALOGUE if database.url is None else database.url.get_secret_value()
+        source = _place(path, database)
         if not create and isinstance(source, Path):
             require_catalogue(source)
         if not read_only:
@@ -168,6 +169,21 @@ class Store:
             with suppress(OSError):
                 (self.path / _HOLDER).unlink()
             lock.release()
+
+    def copy_to(self, other: "Store", progress: Callable[[str, int], None] | None = None) -> dict[str, int]:
+        """Copies the record, party files and uploads into another store; returns the number of rows of each table.
+
+        Raises:
+            StoreError: The other holds another record already, or cannot be written.
+        """
+        # Both may have their index in the one folder, where the next writer of the copy makes its own.
+        apart = other.path.resolve() != self.path.resolve()
+        with self.writer(sync=False), other.writer(sync=apart):
+            counts = self.catalogue.copy_to(other.catalogue, progress)
+            for folder in ("parties", "uploads") if apart else ():
+                if (self.path / folder).is_dir():
+                    shutil.copytree(self.path / folder, other.path / folder, dirs_exist_ok=True)
+        return counts
 
     def party_files(self, *, other_than: Path | None = None) -> tuple[Path, ...]:
         """Returns the `parties.csv` files that came with ingested folders, which add to the built-in table.
@@ -323,6 +339,8 @@ class Store:
             self.catalogue.add_vectors(made, "second_vectors")
 
     def _check_model(self) -> None:
+        if self.catalogue.meta(COPYING) is not None:
+            raise StoreError(f"{self.catalogue.name} holds part of a copy: run the same `untoc copy` again")
         recorded = self.catalogue.meta("embedding_model")
         if recorded is not None and recorded != self._model_name:
             raise ModelMismatchError(
@@ -409,6 +427,14 @@ class Store:
         self._indexes.remove_others(folder)
 
 
+def open_record(path: Path, database: DatabaseConfig, *, migrate: bool | None = None) -> Database:
+    """Opens the record of a store that is there; see `Database`."""
+    source = _place(path, database)
+    if isinstance(source, Path):
+        require_catalogue(source)
+    return Database(source, create=False, migrate=migrate)
+
+
 def open_store(
     path: Path,
     embedder: Embedder,
@@ -434,6 +460,10 @@ def open_store(
         database=database,
         chroma=chroma,
     )
+
+
+def _place(path: Path, database: DatabaseConfig) -> Path | str:
+    return path / CATALOGUE if database.url is None else database.url.get_secret_value()
 
 
 def _note_holder(path: Path) -> None:
