@@ -15,7 +15,7 @@ from uuid import uuid4
 
 import pytest
 from pydantic import SecretStr
-from sqlalchemy import create_engine, make_url
+from sqlalchemy import NullPool, create_engine, make_url
 
 from vectorstore import store as stores
 from vectorstore.chroma import ChromaConfig, EmbeddedIndexes, VectorIndex
@@ -78,15 +78,15 @@ def postgres_cluster() -> Iterator[str]:
 def own_schema(server: str) -> Iterator[str]:
     """Gives the URL of an empty schema of a server, dropped at the end."""
     name = f"untoc_{uuid4().hex[:12]}"
-    engine = create_engine(server, isolation_level="AUTOCOMMIT")
+    engine = create_engine(server, isolation_level="AUTOCOMMIT", poolclass=NullPool)
     with engine.connect() as connection:
         connection.exec_driver_sql(f"CREATE SCHEMA {name}")
-        try:
-            url = make_url(server).update_query_dict({"options": f"-csearch_path={name}"})
-            yield url.render_as_string(hide_password=False)
-        finally:
+    try:
+        url = make_url(server).update_query_dict({"options": f"-csearch_path={name}"})
+        yield url.render_as_string(hide_password=False)
+    finally:
+        with engine.connect() as connection:
             connection.exec_driver_sql(f"DROP SCHEMA {name} CASCADE")
-    engine.dispose()
 
 
 def open_index(path: Path) -> VectorIndex:
