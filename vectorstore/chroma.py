@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from functools import cache, partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Protocol, cast
+from typing import TYPE_CHECKING, Any, Final, cast
 from urllib.parse import urlsplit
 
 import numpy as np
@@ -174,28 +174,6 @@ class VectorIndex:
     def _guard(self, call: Callable[[], Any]) -> Any:  # noqa: ANN401 - what Chroma returns
         with _translated(self.label):
             return call()
-
-
-class Indexes(Protocol):
-    """Where the indexes of one store are, of which the catalogue names the one in use."""
-
-    def open(self, name: str) -> VectorIndex:
-        """Opens or makes an index."""
-
-    def fingerprint(self, name: str) -> str:
-        """Returns what the catalogue records of an index that holds what it should."""
-
-    def is_as_recorded(self, name: str, recorded: str | None) -> bool:
-        """Compares an index with what was recorded of it."""
-
-    def remove(self, name: str) -> None:
-        """Deletes an index; what cannot be deleted is left and logged."""
-
-    def remove_others(self, name: str | None) -> None:
-        """Deletes the store's other indexes."""
-
-    def close(self) -> None:
-        """Lets go of what they share."""
 
 
 class EmbeddedIndexes:
@@ -358,6 +336,9 @@ class ServerIndexes:
             for session in filter(None, sessions):
                 session.close()
             self._client = None
+
+
+Indexes = EmbeddedIndexes | ServerIndexes
 
 
 def _is_loopback(host: str) -> bool:

@@ -20,7 +20,7 @@ from vectorstore.errors import (
     StoreMissingError,
     StoreReadOnlyError,
 )
-from vectorstore.fulltext import full_text
+from vectorstore.fulltext import Fts5, FullText, TextSearch
 from vectorstore.schema import META, METADATA, REVISION, Text
 
 # The newest of `vectorstore/migrations/versions`.
@@ -92,7 +92,7 @@ class Database:
         else:
             self.engine = postgres_engine(source)
             self.name = f"the database {self.engine.url.render_as_string(hide_password=True)}"
-        self.full_text = full_text(self.engine.dialect.name)
+        self.full_text: FullText = TextSearch() if self.path is None else Fts5()
         try:
             with translated(self.engine, self.path):
                 self._ensure_schema(create=create, migrate=self.path is not None if migrate is None else migrate)

@@ -13,7 +13,7 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from functools import cache
 from itertools import groupby
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 from sqlalchemy import (
     ColumnElement,
@@ -47,33 +47,6 @@ _TOKENIZER: Final = "tokenize = 'porter unicode61 remove_diacritics 2'"
 _AT_ONCE: Final = 1000
 # A token and its place in a text, from 0.
 Token = tuple[str, int]
-
-
-class FullText(Protocol):
-    """The lexical index over passages, in one engine."""
-
-    def create(self, connection: Connection) -> None:
-        """Makes the empty index."""
-
-    def drop(self, connection: Connection) -> None:
-        """Deletes the index."""
-
-    def add(self, connection: Connection, passages: Sequence[tuple[int, str]]) -> None:
-        """Adds texts by the numbers of their passages."""
-
-    def remove(self, connection: Connection, statement_id: str) -> None:
-        """Removes the passages of a statement, which are still there."""
-
-    def matching(self, query: str) -> FromClause:
-        """Returns the numbers of the passages that match, as rows of one column, `passage`."""
-
-    def search(
-        self, connection: Connection, query: str, within: Sequence[ColumnElement[bool]], values: dict[str, Any], k: int
-    ) -> list[tuple[str, float]]:
-        """Returns up to k (passage id, BM25), best first; conditions are over passages, with values for them."""
-
-    def entries(self) -> FromClause:
-        """Returns the numbers of all passages in the index, as rows of one column, `passage`."""
 
 
 class Fts5:
@@ -265,9 +238,7 @@ class TextSearch:
             connection.execute(META.update().where(META.c.key == key).values(value=grown))
 
 
-def full_text(dialect: str) -> FullText:
-    """Returns the full text of an engine."""
-    return TextSearch() if dialect == "postgresql" else Fts5()
+FullText = Fts5 | TextSearch
 
 
 def _vector(tokens: Sequence[Token]) -> str:
