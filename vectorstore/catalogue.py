@@ -8,12 +8,13 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from operator import attrgetter
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
-from sqlalchemy import ColumnElement, Connection, Table, and_, bindparam, func, select, tuple_
+from sqlalchemy import Connection, Select, Table, and_, bindparam, func, select, tuple_
 
 from vectorstore.arrays import Matrix
 from vectorstore.copying import copy_record
@@ -48,10 +49,12 @@ from vectorstore.rows import (
     SELECT_SUMMARIES,
     SENTENCE_FIELDS,
     bump_generation,
+    conditions,
     document_row,
     is_in_scope,
     put,
-    scope_conditions,
+    scope_values,
+    select_scope,
     statement_row,
     to_document,
     to_document_summary,
@@ -59,6 +62,7 @@ from vectorstore.rows import (
     to_sentence,
     to_statement,
     to_summary,
+    which_passages,
 )
 from vectorstore.schema import (
     DOCUMENTS,
@@ -75,8 +79,6 @@ from vectorstore.schema import (
     is_among,
 )
 
-_mention_columns: Final = [c for c in MENTIONS.c if c.name != "mention"]
-_of_ids: Final = is_among(PASSAGES.c.statement_id, "statement_ids")
 # Statements that are run for each question many times: made once, they stay compiled.
 _META: Final = select(META.c.value).where(META.c.key == bindparam("key"))
 _DOCUMENTS: Final = SELECT_DOCUMENT_SUMMARIES.order_by(
@@ -95,7 +97,9 @@ _SENTENCES_BY_ID: Final = SELECT_SENTENCES.where(
     tuple_(SENTENCES.c.statement_id, SENTENCES.c.ordinal).in_(bindparam("ids", expanding=True))
 )
 _PASSAGES: Final = SELECT_PASSAGES.where(is_among(PASSAGES.c.passage_id, "passage_ids"))
-_PASSAGES_OF: Final = SELECT_PASSAGES.where(_of_ids).order_by(PASSAGES.c.statement_id, PASSAGES.c.ordinal)
+_PASSAGES_OF: Final = SELECT_PASSAGES.where(is_among(PASSAGES.c.statement_id, "statement_ids")).order_by(
+    PASSAGES.c.statement_id, PASSAGES.c.ordinal
+)
 
 
 class Catalogue:
@@ -168,16 +172,10 @@ class Catalogue:
 
     def summaries(self, scope: ScopeFilter) -> tuple[StatementSummary, ...]:
         """Returns the statements in scope without their texts, by State and date."""
-        ordered = (
-            STATEMENTS.c.state,
-            STATEMENTS.c.first_year,
-            STATEMENTS.c.date,
-            DOCUMENTS.c.file,
-            STATEMENTS.c.ordinal,
-        )
-        found = SELECT_SUMMARIES.where(*scope_conditions(scope)).order_by(*(each.nulls_first() for each in ordered))
-        summaries = map(to_summary, self._database.rows(found))
-        return tuple(summary for summary in summaries if is_in_scope(summary.metadata, scope))
+        values = scope_values(scope)
+        summaries = map(to_summary, self._database.rows(select_scope(tuple(values)), values))
+        # Sorted here: for the sake of an order SQLite would go through all statements.
+        return tuple(sorted((each for each in summaries if is_in_scope(each.metadata, scope)), key=_place))
 
     def summaries_of(self, document_id: str) -> tuple[StatementSummary, ...]:
         """Returns the statements of a document in order: of a record all interventions, those of its Chair included."""
@@ -331,8 +329,8 @@ class Catalogue:
 
     def count_passages_of(self, statement_ids: Sequence[str], languages: Collection[str | None] | None = None) -> int:
         """Returns how many passages these statements have, in any language or in these."""
-        within, values = _within(statement_ids, languages)
-        return int(self._database.value(select(func.count()).select_from(PASSAGES).where(*within), values))
+        within = which_passages(statement_ids, languages)
+        return int(self._database.value(_count(tuple(within)), within))
 
     def vectors_of(
         self,
@@ -341,15 +339,8 @@ class Catalogue:
         table: VectorTable = "vectors",
     ) -> tuple[tuple[str, ...], Matrix]:
         """Returns passage ids and their vectors, (n, dim) float32; None means the whole store, and any language."""
-        within, values = _within(statement_ids, languages)
-        own = VECTOR_TABLES[table]
-        rows = self._database.rows(
-            select(PASSAGES.c.passage_id, own.c.vector)
-            .join_from(PASSAGES, own, PASSAGES.c.text_key == own.c.text_key)
-            .where(*within)
-            .order_by(PASSAGES.c.passage),
-            values,
-        )
+        within = which_passages(statement_ids, languages)
+        rows = self._database.rows(_vectors(table, tuple(within)), within)
         if not rows:
             return (), np.zeros((0, 0), dtype=np.float32)
         ids = tuple(str(row[0]) for row in rows)
@@ -386,15 +377,14 @@ class Catalogue:
         self, languages: Collection[str | None] | None = None, table: VectorTable = "vectors"
     ) -> dict[str, str]:
         """Returns the passage texts by text key that have no vector yet, of any language or of these."""
-        within, values = _within(None, languages)
+        within = which_passages(None, languages)
         own = VECTOR_TABLES[table]
-        rows = self._database.rows(
+        found = (
             select(PASSAGES.c.text_key, PASSAGES.c.text)
             .distinct()
             .outerjoin_from(PASSAGES, own, PASSAGES.c.text_key == own.c.text_key)
-            .where(own.c.text_key.is_(None), *within),
-            values,
         )
+        rows = self._database.rows(found.where(own.c.text_key.is_(None), *conditions(tuple(within))), within)
         return {str(key): str(words) for key, words in rows}
 
     def mentions(
@@ -408,15 +398,10 @@ class Catalogue:
             treaty: Code of the treaty; None for an article of a convention that is not named, and for kinds of none.
             values: Numbers of articles or agenda items, or codes of groups.
         """
-        found = (
-            select(*_mention_columns)
-            .where(MENTIONS.c.kind == kind, MENTIONS.c.treaty.is_not_distinct_from(treaty))
-            .where(is_among(MENTIONS.c.statement_id, "statement_ids"))
-            .order_by(MENTIONS.c.mention)
-        )
-        if values:
-            found = found.where(is_among(MENTIONS.c.value, "values"))
-        rows = self._database.rows(found, {"statement_ids": statement_ids} | ({"values": values} if values else {}))
+        wanted: dict[str, object] = {"statement_ids": statement_ids, "kind": kind}
+        wanted |= {"treaty": treaty} if treaty is not None else {}
+        wanted |= {"values": values} if values else {}
+        rows = self._database.rows(_mentions(tuple(wanted)), wanted)
         return tuple(
             Mention(sentence=SentenceId(statement, ordinal), kind=kind, treaty=code, value=value, paragraph=paragraph)
             for statement, ordinal, kind, code, value, paragraph in rows
@@ -443,9 +428,8 @@ class Catalogue:
         if query is None:
             return ()
         query = " OR ".join((query, *map(phrase_query, terms)))
-        within, values = _within(statement_ids, languages)
         with self._database.reading() as connection:
-            return tuple(self._full_text.search(connection, query, within, values, k))
+            return tuple(self._full_text.search(connection, query, which_passages(statement_ids, languages), k))
 
     def document_frequency(self, term: str) -> int:
         """Returns how many passages of the store have a word that begins with a term, such as a stem."""
@@ -466,20 +450,12 @@ class Catalogue:
 
     def statements_with(self, *terms: str) -> frozenset[str]:
         """Returns the ids of the statements that hold any of these terms, its words in any order and inflection."""
-        matching = self._full_text.matching(" OR ".join(map(unordered_query, terms)))
-        found = select(PASSAGES.c.statement_id).distinct().join(matching, matching.c.passage == PASSAGES.c.passage)
-        return frozenset(str(row[0]) for row in self._database.rows(found))
+        with self._database.reading() as connection:
+            return self._full_text.statements(connection, " OR ".join(map(unordered_query, terms)))
 
     def _count_matches(self, query: str, statement_ids: Sequence[str] | None) -> int:
-        matching = self._full_text.matching(query)
-        within, values = _within(statement_ids, None)
-        found = (
-            select(func.count())
-            .select_from(PASSAGES)
-            .join(matching, matching.c.passage == PASSAGES.c.passage)
-            .where(*within)
-        )
-        return int(self._database.value(found, values))
+        with self._database.reading() as connection:
+            return self._full_text.count(connection, query, which_passages(statement_ids))
 
     # --- unreadable files, traces
 
@@ -569,19 +545,25 @@ class Catalogue:
             connection.execute(REVIEWS.delete().where(REVIEWS.c.cell_key == cell_key))
 
 
-def _within(
-    statement_ids: Sequence[str] | None, languages: Collection[str | None] | None
-) -> tuple[list[ColumnElement[bool]], dict[str, object]]:
-    """Returns conditions over passages and their values; None restricts nothing, a language None means unknown."""
-    conditions: list[ColumnElement[bool]] = []
-    values: dict[str, object] = {}
-    if statement_ids is not None:
-        conditions.append(_of_ids)
-        values["statement_ids"] = statement_ids
-    if languages is not None:
-        conditions.append(is_among(func.coalesce(PASSAGES.c.language, ""), "languages"))
-        values["languages"] = [language or "" for language in languages]
-    return conditions, values
+@cache
+def _count(within: tuple[str, ...]) -> Select[Any]:
+    return select(func.count()).select_from(PASSAGES).where(*conditions(within))
+
+
+@cache
+def _vectors(table: VectorTable, within: tuple[str, ...]) -> Select[Any]:
+    own = VECTOR_TABLES[table]
+    joined = select(PASSAGES.c.passage_id, own.c.vector).join_from(PASSAGES, own, PASSAGES.c.text_key == own.c.text_key)
+    return joined.where(*conditions(within)).order_by(PASSAGES.c.passage)
+
+
+@cache
+def _mentions(wanted: tuple[str, ...]) -> Select[Any]:
+    own = MENTIONS.c
+    found = select(*(column for column in own if column.name != "mention")).order_by(own.mention)
+    found = found.where(is_among(own.statement_id, "statement_ids"), own.kind == bindparam("kind"))
+    found = found.where(own.treaty == bindparam("treaty") if "treaty" in wanted else own.treaty.is_(None))
+    return found.where(is_among(own.value, "values")) if "values" in wanted else found
 
 
 def _next_number(connection: Connection, table: Table) -> int:
@@ -595,6 +577,10 @@ def _put_vectors(connection: Connection, table: VectorTable, vectors: Mapping[st
         {"text_key": key, "vector": vector.astype(np.float32).tobytes()} for key, vector in vectors.items()
     ]
     put(connection, VECTOR_TABLES[table], rows)
+
+
+def _place(summary: StatementSummary) -> tuple[str, str, str, int]:
+    return summary.metadata.state or "", summary.metadata.date or "", summary.file, summary.span.ordinal
 
 
 def _known(stored: Mapping[str, Any]) -> Metadata:

@@ -279,12 +279,14 @@ class ServerIndexes:
         return f"server {self._config.url}"
 
     def is_as_recorded(self, name: str, recorded: str | None) -> bool:
-        """Tells whether it is in this server.
+        """Tells whether it is in this server, as far as anything was recorded.
 
         Raises:
             StoreError: The server does not answer.
         """
-        return recorded == self.fingerprint(name) and f"{self._prefix(name)}{COLLECTIONS['vectors']}" in self._names()
+        if not recorded:
+            return True
+        return recorded == self.fingerprint(name) and self._prefix(name) + COLLECTIONS["vectors"] in self._names()
 
     def remove(self, name: str) -> None:
         """Deletes the collections of an index."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from importlib.resources import as_file, files
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 from uuid import uuid4
 
 from pydantic import BaseModel, ConfigDict, SecretStr
@@ -20,8 +20,11 @@ from vectorstore.errors import (
     StoreMissingError,
     StoreReadOnlyError,
 )
-from vectorstore.fulltext import Fts5, FullText, TextSearch
+from vectorstore.fulltext import Fts5
 from vectorstore.schema import META, METADATA, REVISION, Text
+
+if TYPE_CHECKING:
+    from vectorstore.textsearch import TextSearch
 
 # The newest of `vectorstore/migrations/versions`.
 HEAD: Final = "0003"
@@ -60,6 +63,13 @@ class DatabaseConfig(BaseModel):
     """A PostgreSQL database, postgresql+psycopg://USER:PASSWORD@HOST:5432/DATABASE; default: SQLite in the store."""
 
 
+def _text_search() -> "TextSearch":
+    # What it needs of PostgreSQL takes a while to import.
+    from vectorstore.textsearch import TextSearch
+
+    return TextSearch()
+
+
 IN_FOLDER: Final = DatabaseConfig()
 
 
@@ -92,7 +102,7 @@ class Database:
         else:
             self.engine = postgres_engine(source)
             self.name = f"the database {self.engine.url.render_as_string(hide_password=True)}"
-        self.full_text: FullText = TextSearch() if self.path is None else Fts5()
+        self.full_text = Fts5() if self.path is not None else _text_search()
         try:
             with translated(self.engine, self.path):
                 self._ensure_schema(create=create, migrate=self.path is not None if migrate is None else migrate)

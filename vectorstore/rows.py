@@ -1,11 +1,24 @@
 """Between rows and records: which columns a record takes, how a row becomes one, and how one becomes a row."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any, TypeVar
 
-from sqlalchemy import BigInteger, Connection, Table, and_, bindparam, cast, func, select, type_coerce
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Connection,
+    Delete,
+    Select,
+    Table,
+    bindparam,
+    cast,
+    func,
+    select,
+    type_coerce,
+)
 
 from vectorstore.records import (
     Document,
@@ -26,7 +39,9 @@ from vectorstore.schema import (
     SENTENCES,
     STATEMENTS,
     Packed,
+    Text,
     collected,
+    is_among,
 )
 
 T = TypeVar("T")
@@ -128,24 +143,39 @@ def _years(date: str | None) -> list[int]:
     return [int(year) for year in re.findall(r"(?<!\d)\d{4}(?!\d)", date or "")]
 
 
-def scope_conditions(scope: ScopeFilter) -> list[Any]:
-    """Returns conditions over statements and their documents that all of a scope fulfils; `is_in_scope` is exact.
+def scope_values(scope: ScopeFilter) -> dict[str, object]:
+    """Returns the values of `select_scope` for a scope."""
+    years = [*scope.years, *(int(month[:4]) for month in scope.months)]
+    given = {
+        "parties": scope.parties,
+        "bodies": scope.bodies,
+        "sessions": scope.sessions,
+        "kinds": scope.kinds,
+        "agenda_items": scope.agenda_items,
+        "newest": max(years, default=None),
+        "oldest": min(years, default=None),
+    }
+    return {name: value for name, value in given.items() if value}
+
+
+@cache
+def select_scope(names: tuple[str, ...]) -> Select[Any]:
+    """Selects all that is in a scope, with some that is not; `is_in_scope` is exact.
 
     What Presidents, Chairs and Secretariats say is in no scope.
     """
     own, document = STATEMENTS.c, DOCUMENTS.c
-    conditions: list[Any] = [own.role != "office"]
-    if scope.parties:
-        conditions.append(own.state.in_(scope.parties) | own.held_by.is_not(None))
-    for column, wanted in ((own.body, scope.bodies), (own.session, scope.sessions), (document.kind, scope.kinds)):
-        if wanted:
-            conditions.append(column.in_(wanted))
-    if scope.agenda_items:
-        conditions.append(own.agenda_item.is_not(None))
-    for years in (scope.years, [int(month[:4]) for month in scope.months]):
-        if years:
-            conditions += [own.first_year <= max(years), own.last_year >= min(years)]
-    return conditions
+    parts: dict[str, ColumnElement[bool]] = {
+        # A joint statement is that of each State that holds it. SQLite has no index for IS NOT NULL.
+        "parties": is_among(own.state, "parties") | (type_coerce(own.held_by, Text) > ""),
+        "bodies": is_among(own.body, "bodies"),
+        "sessions": is_among(own.session, "sessions"),
+        "kinds": is_among(document.kind, "kinds"),
+        "agenda_items": own.agenda_item.is_not(None),
+        "newest": own.first_year <= bindparam("newest"),
+        "oldest": own.last_year >= bindparam("oldest"),
+    }
+    return SELECT_SUMMARIES.where(own.role != "office", *(parts[name] for name in names))
 
 
 def is_in_scope(metadata: Metadata, scope: ScopeFilter) -> bool:
@@ -164,6 +194,21 @@ def is_in_scope(metadata: Metadata, scope: ScopeFilter) -> bool:
     # A date is a year, a day or `start/end`; as text, "2020" sorts before each of its months, "2020-99" after.
     first, *_, last = (metadata.date or "").split("/") * 2
     return not scope.months or any(first[:7] <= month <= f"{last}-99"[:7] for month in scope.months)
+
+
+Within = dict[str, object]
+
+
+def which_passages(statement_ids: Sequence[str] | None, languages: Collection[str | None] | None = None) -> Within:
+    """Returns the values of `conditions` for passages; None restricts nothing, a language None means unknown."""
+    within: Within = {} if statement_ids is None else {"statement_ids": statement_ids}
+    return within if languages is None else within | {"languages": [language or "" for language in languages]}
+
+
+def conditions(within: tuple[str, ...]) -> list[ColumnElement[bool]]:
+    """Returns conditions over passages by the names of their values."""
+    parts = {"statement_ids": PASSAGES.c.statement_id, "languages": func.coalesce(PASSAGES.c.language, "")}
+    return [is_among(parts[name], name) for name in within]
 
 
 def document_row(document: Document, **seen: str) -> dict[str, object]:
@@ -192,14 +237,16 @@ def _cells(record: object, names: Sequence[str]) -> dict[str, object]:
 def put(connection: Connection, table: Table, rows: Sequence[dict[str, Any]]) -> None:
     """Stores rows in place of those with the same keys; of rows with one key, the last."""
     if rows:
-        keys = table.primary_key.columns
-        by_key = {tuple(row[key.name] for key in keys): row for row in rows}
-        is_same = and_(*(key == bindparam(f"old_{key.name}") for key in keys))
-        connection.execute(
-            table.delete().where(is_same),
-            [{f"old_{key.name}": row[key.name] for key in keys} for row in by_key.values()],
-        )
+        keys = [key.name for key in table.primary_key.columns]
+        by_key = {tuple(row[key] for key in keys): row for row in rows}
+        gone = [{f"old_{key}": row[key] for key in keys} for row in by_key.values()]
+        connection.execute(_delete_by_key(table), gone)
         connection.execute(table.insert(), list(by_key.values()))
+
+
+@cache
+def _delete_by_key(table: Table) -> Delete:
+    return table.delete().where(*(key == bindparam(f"old_{key.name}") for key in table.primary_key.columns))
 
 
 def bump_generation(connection: Connection) -> None:

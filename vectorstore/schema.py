@@ -203,9 +203,8 @@ STATEMENTS: Final = Table(
 )
 Index("statements_in_order", STATEMENTS.c.document_id, STATEMENTS.c.ordinal, unique=True)
 Index("statements_by_state", STATEMENTS.c.state, STATEMENTS.c.first_year)
-_held: Final = STATEMENTS.c.held_by.is_not(None)
-# The few joint statements, which are in the scope of each State that holds them.
-Index("statements_held_jointly", STATEMENTS.c.statement_id, sqlite_where=_held, postgresql_where=_held)
+# Finds the few joint statements, which are in the scope of each State that holds them.
+Index("statements_by_holders", STATEMENTS.c.held_by)
 SENTENCES: Final = Table(
     "sentences",
     METADATA,

@@ -10,7 +10,7 @@ def upgrade() -> None:
     """Makes `mentions` anew, whose order was that of SQLite's row numbers."""
     op.execute("DROP INDEX documents_by_symbol")
     op.execute("CREATE INDEX documents_by_lower_symbol ON documents (lower(symbol))")
-    op.execute("CREATE INDEX statements_held_jointly ON statements (statement_id) WHERE held_by IS NOT NULL")
+    op.execute("CREATE INDEX statements_by_holders ON statements (held_by)")
     op.execute("DROP INDEX mentions_by_value")
     op.execute("DROP INDEX mentions_by_statement")
     op.execute("ALTER TABLE mentions RENAME TO old_mentions")
