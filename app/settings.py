@@ -20,13 +20,15 @@ from app.errors import SettingsError
 from app.telemetry import TelemetryConfig
 from ingest.loaders.loaded import LoadLimits
 from ingest.text.splitter import SplitConfig
+from vectorstore.chroma import ChromaConfig
+from vectorstore.database import DatabaseConfig
 from vectorstore.embeddings import EmbeddingConfig
 from vectorstore.rerank import RerankConfig
 from vectorstore.retriever import RetrievalConfig
 
 PREFIX = "UNTOC_"
 # Read by tests and by the shell around the program, not by the settings.
-OUTSIDE = frozenset({"UNTOC_TEST_DATA", "UNTOC_CHROMIUM", "UNTOC_KILLS", "UNTOC_KILL_SEED"})
+OUTSIDE = frozenset({"UNTOC_TEST_DATA", "UNTOC_TEST_POSTGRES", "UNTOC_CHROMIUM", "UNTOC_KILLS", "UNTOC_KILL_SEED"})
 
 
 class ServerConfig(BaseModel):
@@ -87,6 +89,10 @@ class Settings(BaseSettings):
     """Least severe level that is logged."""
     wait_seconds: float = Field(default=10.0, ge=0)
     """Seconds for which a command that writes waits for another one that does."""
+    database: DatabaseConfig = DatabaseConfig()
+    """The record."""
+    chroma: ChromaConfig = ChromaConfig()
+    """The vector index."""
     server: ServerConfig = ServerConfig()
     """Where the chat listens."""
     answer: AnswerConfig = AnswerConfig()

@@ -118,6 +118,8 @@ def open_workspace(
         check_model=check_model,
         wait_seconds=settings.wait_seconds,
         second=SecondModel(embed=encoder.embed, languages=LANGUAGES.difference(languages)),
+        database=settings.database,
+        chroma=settings.chroma,
     )
     if missing := len(store.without_second()):
         logger.warning(

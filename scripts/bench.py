@@ -2,7 +2,7 @@
 
 `python -m scripts.bench [DIR]`; DIR is a folder with a manifest that is ingested against LangChain's own way, over the
 same passages with the same weights, where langchain-chroma and langchain-huggingface are installed (default: the
-fictional conference).
+fictional conference). Where UNTOC_DATABASE__URL names an empty database, a copy in it is compared with the folder.
 """
 
 import importlib
@@ -20,11 +20,12 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
-from app.settings import load_settings
+from app.settings import Settings, load_settings
 from app.wiring import Workspace, open_workspace
 from evals.case_sets import CONFERENCE
 from vectorstore.carried import EMBEDDING, carried
-from vectorstore.chroma import VectorIndex
+from vectorstore.chroma import EMBEDDED, EmbeddedIndexes
+from vectorstore.database import IN_FOLDER
 
 # Sizes at which exact search and Chroma are compared, in passages.
 SIZES = (1_000, 5_000, 20_000)
@@ -37,9 +38,14 @@ def main() -> int:
     corpus = Path(sys.argv[1]) if len(sys.argv) > 1 else CONFERENCE
     table = Table("comparison", "ratio", "reading", title="Ratios of one run; above 1 the first is faster")
     with tempfile.TemporaryDirectory(prefix="untoc-bench-") as folder:
-        with open_workspace(load_settings(store=Path(folder) / "store")) as workspace:
+        settings = load_settings(store=Path(folder) / "store")
+        local = settings.model_copy(update={"database": IN_FOLDER, "chroma": EMBEDDED})
+        with open_workspace(local) as workspace:
             for row in (*ingest(workspace, corpus, Path(folder) / "langchain"), *_ask(workspace)):
                 table.add_row(*row)
+            if settings.database.url is not None:
+                for row in _served(workspace, settings):
+                    table.add_row(*row)
         for row in _search(Path(folder)):
             table.add_row(*row)
     Console().print(table)
@@ -79,13 +85,23 @@ def _ask(workspace: Workspace) -> list[Row]:
     return [("question on an article : on a topic", f"{by_topic / by_article:.1f}", "mentions need no model")]
 
 
+def _served(workspace: Workspace, settings: Settings) -> Iterator[Row]:
+    """Compares the store in its folder with a copy in the servers of the settings, whose database has to be empty."""
+    with open_workspace(settings, check_model=False) as served:
+        copied = _seconds(lambda: workspace.store.copy_to(served.store))
+        counts = f"{served.store.catalogue.count_passages()} passages, copied in {copied:.1f} s"
+        for question in ("What did Iran say about article 4?", "Which States spoke about extradition?"):
+            here, there = (_median(partial(each.retrieve, question)) for each in (workspace, served))
+            yield f"servers : folder, {question!r}", f"{here / there:.2f}", counts
+
+
 def _search(folder: Path) -> Iterator[Row]:
     """Compares exact search over vectors as they lie in memory with Chroma, where the crossover would be."""
     generator = np.random.default_rng(4)
     for size in SIZES:
         vectors = generator.normal(size=(size, 384)).astype(np.float32)
         vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
-        index = VectorIndex(folder / f"index-{size}")
+        index = EmbeddedIndexes(folder).open(f"index-{size}")
         index.upsert([str(number) for number in range(size)], vectors)
         index.search(vectors[0], 50)
         approximate = _median(partial(index.search, vectors[0], 50))

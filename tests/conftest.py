@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
+from tests.fakes_engines import Servers, own_schema, postgres_cluster, using
+from tests.fakes_engines import chroma_server as run_chroma
 from tests.fakes_files import find_chromium
 
 # How long an example takes tells of the machine, not of the code.
@@ -35,7 +37,7 @@ def pytest_collection_finish() -> None:
 def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
     """Tests see the defaults, whatever the environment of whoever runs them says."""
     for name in list(os.environ):
-        if name.startswith("UNTOC_") and name not in ("UNTOC_TEST_DATA", "UNTOC_CHROMIUM"):
+        if name.startswith("UNTOC_") and name not in ("UNTOC_TEST_DATA", "UNTOC_TEST_POSTGRES", "UNTOC_CHROMIUM"):
             monkeypatch.delenv(name)
 
 
@@ -52,6 +54,41 @@ def test_data() -> Path:
 def conference() -> Path:
     """The fictional conference."""
     return PROJECT / "evals" / "conference"
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[str]:
+    """The URL of a PostgreSQL server."""
+    with postgres_cluster() as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def chroma_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a Chroma server."""
+    with run_chroma(tmp_path_factory.mktemp("chroma")) as url:
+        yield url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def record(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Path | str]:
+    """Where an empty record is, on each engine in turn: a path, or the URL of a schema."""
+    if request.param == "sqlite":
+        yield tmp_path / "catalogue.sqlite3"
+        return
+    with own_schema(request.getfixturevalue("postgres")) as url:
+        yield url
+
+
+@pytest.fixture(scope="module", params=["local", "servers"])
+def engines(request: pytest.FixtureRequest) -> Iterator[str]:
+    """Runs what uses it on SQLite with embedded Chroma, and on PostgreSQL with Chroma's server."""
+    if request.param == "local":
+        yield request.param
+        return
+    names = ("postgres", "chroma_server")
+    with using(Servers(*map(request.getfixturevalue, names))):
+        yield request.param
 
 
 _BROWSER_FLAGS = [

@@ -21,10 +21,11 @@ from app.retrieval.topic import ModelLanguages
 from app.settings import Settings
 from app.wiring import Workspace
 from ingest.indexer import Indexer
+from tests.fakes_engines import open_store
 from vectorstore.arrays import Matrix
 from vectorstore.retriever import Retriever
 from vectorstore.sentence_encoder import LANGUAGES, sentence_encoder
-from vectorstore.store import SecondModel, open_store
+from vectorstore.store import SecondModel
 
 
 class HashingEmbedder:

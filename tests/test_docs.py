@@ -9,6 +9,7 @@ from pathlib import Path
 from types import FrameType
 
 import pytest
+from sqlalchemy import text
 
 from app.cli.printing import print_answer
 from app.wiring import Workspace
@@ -74,7 +75,7 @@ def test_the_page_of_the_store_lists_the_tables_of_a_new_one(tmp_path: Path) -> 
     page = (PROJECT / "docs" / "store.md").read_text(encoding="utf-8").split("## Tables\n")[1].split("\n## ")[0]
     told = {name for row in re.findall(r"^\| (`.*?) \|", page, re.MULTILINE) for name in re.findall(r"`(\w+)`", row)}
     with closing(Database(tmp_path / "catalogue.sqlite3")) as fresh:
-        rows = fresh.connection().execute("SELECT name FROM sqlite_schema WHERE type = 'table'").fetchall()
+        rows = fresh.rows(text("SELECT name FROM sqlite_schema WHERE type = 'table'"))
     tables = {name for (name,) in rows if not name.startswith("passages_fts_")}
     assert told == tables
 

@@ -4,21 +4,24 @@ Everything else in the store can be rebuilt from here. Offsets count characters 
 """
 
 import json
-import sqlite3
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from operator import attrgetter
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
+from sqlalchemy import Connection, Select, Table, and_, bindparam, func, select, tuple_
 
 from vectorstore.arrays import Matrix
-from vectorstore.database import Database
+from vectorstore.copying import copy_record
+from vectorstore.database import STORE_ID, Database
 from vectorstore.families import FamilyTables
 from vectorstore.health import CatalogueHealth
-from vectorstore.lexical import any_word_query, lexical_text, phrase_query, prefix_query, unordered_query
+from vectorstore.lexical import any_word_query, phrase_query, prefix_query, unordered_query
 from vectorstore.records import (
     AnnotatedDocument,
     Document,
@@ -37,40 +40,75 @@ from vectorstore.records import (
     text_key,
 )
 from vectorstore.rows import (
-    DOCUMENT_COLUMNS,
-    DOCUMENT_SUMMARY_COLUMNS,
-    PASSAGE_COLUMNS,
     PASSAGE_FIELDS,
-    SENTENCE_COLUMNS,
+    SELECT_DOCUMENT_SUMMARIES,
+    SELECT_DOCUMENTS,
+    SELECT_PASSAGES,
+    SELECT_SENTENCES,
+    SELECT_STATEMENTS,
+    SELECT_SUMMARIES,
     SENTENCE_FIELDS,
-    STATEMENT_COLUMNS,
-    SUMMARY_COLUMNS,
-    Row,
-    VectorTable,
     bump_generation,
-    delete_derived,
-    delete_document,
-    insert_document,
-    insert_statement,
-    passage_conditions,
-    scope_conditions,
+    conditions,
+    document_row,
+    is_in_scope,
+    put,
+    scope_values,
+    select_scope,
+    statement_row,
     to_document,
     to_document_summary,
     to_passage,
     to_sentence,
     to_statement,
     to_summary,
+    which_passages,
+)
+from vectorstore.schema import (
+    DOCUMENTS,
+    MENTIONS,
+    META,
+    PASSAGES,
+    REVIEWS,
+    SENTENCES,
+    STATEMENTS,
+    TRACES,
+    UNREADABLE,
+    VECTOR_TABLES,
+    VectorTable,
+    is_among,
 )
 
-_PASSAGE_NAMES = ", ".join(f'"{name}"' for name in PASSAGE_FIELDS)
+# Statements that are run for each question many times: made once, they stay compiled.
+_META: Final = select(META.c.value).where(META.c.key == bindparam("key"))
+_DOCUMENTS: Final = SELECT_DOCUMENT_SUMMARIES.order_by(
+    DOCUMENTS.c.state.nulls_first(),
+    func.substr(DOCUMENTS.c.date, 1, 4).nulls_first(),
+    DOCUMENTS.c.date.nulls_first(),
+    DOCUMENTS.c.file,
+    DOCUMENTS.c.document_id,
+)
+_DOCUMENT: Final = SELECT_DOCUMENTS.where(DOCUMENTS.c.document_id == bindparam("document_id"))
+_STATEMENTS: Final = SELECT_STATEMENTS.where(is_among(STATEMENTS.c.statement_id, "statement_ids"))
+_SENTENCES: Final = SELECT_SENTENCES.where(SENTENCES.c.statement_id == bindparam("statement_id")).order_by(
+    SENTENCES.c.ordinal
+)
+_SENTENCES_BY_ID: Final = SELECT_SENTENCES.where(
+    tuple_(SENTENCES.c.statement_id, SENTENCES.c.ordinal).in_(bindparam("ids", expanding=True))
+)
+_PASSAGES: Final = SELECT_PASSAGES.where(is_among(PASSAGES.c.passage_id, "passage_ids"))
+_PASSAGES_OF: Final = SELECT_PASSAGES.where(is_among(PASSAGES.c.statement_id, "statement_ids")).order_by(
+    PASSAGES.c.statement_id, PASSAGES.c.ordinal
+)
 
 
 class Catalogue:
     """The record of what is in the store."""
 
-    def __init__(self, path: Path, *, read_only: bool = False) -> None:
-        self._database = Database(path, read_only=read_only)
-        self.path = path
+    def __init__(self, source: Path | str, *, read_only: bool = False, create: bool = True) -> None:
+        """Opens the record in a SQLite file, or in the PostgreSQL database of a URL; see `Database`."""
+        self._database = Database(source, read_only=read_only, create=create)
+        self._full_text = self._database.full_text
         self.families = FamilyTables(self._database)
         self.health = CatalogueHealth(self._database)
 
@@ -82,13 +120,36 @@ class Catalogue:
 
     def meta(self, key: str) -> str | None:
         """Returns a fact about the store, such as its `embedding_model`, or None."""
-        row = self._one("SELECT value FROM meta WHERE key = ?", (key,))
-        return None if row is None else str(row[0])
+        value: str | None = self._database.value(_META, {"key": key})
+        return value
 
     def set_meta(self, facts: Mapping[str, str]) -> None:
         """Records facts about the store."""
         with self._database.transaction() as connection:
-            connection.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", list(facts.items()))
+            put(connection, META, [{"key": key, "value": value} for key, value in facts.items()])
+
+    def copy_to(self, other: "Catalogue", progress: Callable[[str, int], None] | None = None) -> dict[str, int]:
+        """Copies the whole record; see `copy_record`."""
+        return copy_record(self._database, other._database, progress)
+
+    @property
+    def name(self) -> str:
+        """What messages call it."""
+        return self._database.name
+
+    @property
+    def store_id(self) -> str:
+        """What tells this store from others in the same servers."""
+        return str(self.meta(STORE_ID))
+
+    @property
+    def is_served(self) -> bool:
+        """Whether a server holds it, which other machines may write to."""
+        return self._database.path is None
+
+    def lock(self, wait_seconds: float) -> AbstractContextManager[None]:
+        """Holds the lock of the one writer of a record that a server holds; see `Database.advisory_lock`."""
+        return self._database.advisory_lock(wait_seconds)
 
     @property
     def generation(self) -> int:
@@ -101,41 +162,34 @@ class Catalogue:
 
     def count_passages(self) -> int:
         """Returns the number of passages in the store."""
-        return self._number("SELECT count(*) FROM passages")
+        return int(self._database.value(select(func.count()).select_from(PASSAGES)))
 
     # --- statements
 
     def documents(self) -> tuple[DocumentSummary, ...]:
         """Returns all documents of all kinds without their texts, by State and date."""
-        rows = self._database.rows(
-            f"SELECT {DOCUMENT_SUMMARY_COLUMNS} FROM documents d"
-            " ORDER BY d.state, substr(d.date, 1, 4), d.date, d.file, d.document_id"
-        )
-        return tuple(to_document_summary(row) for row in rows)
+        return tuple(map(to_document_summary, self._database.rows(_DOCUMENTS)))
 
     def summaries(self, scope: ScopeFilter) -> tuple[StatementSummary, ...]:
         """Returns the statements in scope without their texts, by State and date."""
-        where, values = scope_conditions(scope)
-        return self._summaries(f"{where} ORDER BY s.state, s.first_year, s.date, d.file, s.ordinal", values)
+        values = scope_values(scope)
+        summaries = map(to_summary, self._database.rows(select_scope(tuple(values)), values))
+        # Sorted here: for the sake of an order SQLite would go through all statements.
+        return tuple(sorted((each for each in summaries if is_in_scope(each.metadata, scope)), key=_place))
 
     def summaries_of(self, document_id: str) -> tuple[StatementSummary, ...]:
         """Returns the statements of a document in order: of a record all interventions, those of its Chair included."""
-        return self._summaries("WHERE s.document_id = ? ORDER BY s.ordinal", (document_id,))
-
-    def _summaries(self, where: str, values: Sequence[object]) -> tuple[StatementSummary, ...]:
-        rows = self._database.rows(
-            f"SELECT {SUMMARY_COLUMNS} FROM statements s JOIN documents d USING (document_id) {where}", values
-        )
-        return tuple(to_summary(row) for row in rows)
+        found = SELECT_SUMMARIES.where(STATEMENTS.c.document_id == document_id).order_by(STATEMENTS.c.ordinal)
+        return tuple(map(to_summary, self._database.rows(found)))
 
     def is_empty(self) -> bool:
         """Returns whether no statement or record is stored; texts of treaties do not count."""
-        return self._one("SELECT 1 FROM documents WHERE kind != 'treaty' LIMIT 1") is None
+        return not self._database.rows(select(DOCUMENTS.c.kind).where(DOCUMENTS.c.kind != "treaty").limit(1))
 
     def document(self, document_id: str) -> Document | None:
         """Returns one document with its text, or None."""
-        row = self._one(f"SELECT {DOCUMENT_COLUMNS} FROM documents d WHERE d.document_id = ?", (document_id,))
-        return None if row is None else to_document(row)
+        rows = self._database.rows(_DOCUMENT, {"document_id": document_id})
+        return to_document(rows[0]) if rows else None
 
     def statement(self, statement_id: str) -> Statement | None:
         """Returns one statement with its document, or None."""
@@ -143,11 +197,7 @@ class Catalogue:
 
     def statements(self, statement_ids: Collection[str]) -> dict[str, Statement]:
         """Returns the statements of these ids that exist, in their order; those of one document share it."""
-        rows = self._database.rows(
-            f"SELECT s.document_id, {STATEMENT_COLUMNS} FROM statements s"
-            " WHERE s.statement_id IN (SELECT value FROM json_each(?))",
-            (json.dumps(list(statement_ids)),),
-        )
+        rows = self._database.rows(_STATEMENTS, {"statement_ids": statement_ids})
         documents = {identifier: self.document(identifier) for identifier in dict.fromkeys(row[0] for row in rows)}
         held = ((row, documents[row[0]]) for row in rows)
         found = {str(row[1]): to_statement(row[1:], document) for row, document in held if document is not None}
@@ -155,11 +205,9 @@ class Catalogue:
 
     def statements_of(self, document: Document) -> tuple[Statement, ...]:
         """Returns the statements of a document in order."""
-        rows = self._database.rows(
-            f"SELECT {STATEMENT_COLUMNS} FROM statements s WHERE s.document_id = ? ORDER BY s.ordinal",
-            (document.document_id,),
-        )
-        return tuple(to_statement(row, document) for row in rows)
+        own = STATEMENTS.c.document_id == document.document_id
+        rows = self._database.rows(SELECT_STATEMENTS.where(own).order_by(STATEMENTS.c.ordinal))
+        return tuple(to_statement(row[1:], document) for row in rows)
 
     def store(
         self,
@@ -184,100 +232,105 @@ class Catalogue:
         document = annotated.document
         with self._database.transaction() as connection:
             if replaces is not None:
-                delete_document(connection, replaces)
-            delete_document(connection, document.document_id)
-            insert_document(connection, document, folder=folder, digest=digest, input_key=input_key)
+                self._delete_document(connection, replaces)
+            self._delete_document(connection, document.document_id)
+            row = document_row(document, folder=folder, digest=digest, input_key=input_key)
+            connection.execute(DOCUMENTS.insert(), row)
             self._insert_derived(connection, annotated, vectors)
 
     def store_intervention(self, annotated: AnnotatedDocument, *, vectors: Mapping[str, Matrix]) -> None:
         """Stores one statement of a document anew, with all that was derived from it, beside the others."""
         with self._database.transaction() as connection:
             for statement in annotated.statements:
-                delete_derived(connection, statement.statement_id)
+                self._delete_derived(connection, statement.statement_id)
             self._insert_derived(connection, annotated, vectors)
 
-    @staticmethod
     def _insert_derived(
-        connection: sqlite3.Connection, annotated: AnnotatedDocument, vectors: Mapping[str, Matrix]
+        self, connection: Connection, annotated: AnnotatedDocument, vectors: Mapping[str, Matrix]
     ) -> None:
-        for item in annotated.statements:
-            insert_statement(connection, item)
-        connection.executemany(
-            "INSERT INTO sentences VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            map(attrgetter(*SENTENCE_FIELDS), annotated.sentences),
-        )
-        connection.executemany(
-            "INSERT INTO mentions VALUES (?, ?, ?, ?, ?, ?)",
-            [(m.sentence.statement_id, m.sentence.ordinal, m.kind, m.treaty, m.value, m.paragraph)
-             for m in annotated.mentions],
-        )  # fmt: skip
-        connection.executemany(
-            "INSERT OR IGNORE INTO vectors VALUES (?, ?)",
-            [(key, vector.astype(np.float32).tobytes()) for key, vector in vectors.items()],
-        )
-        for p in annotated.passages:
-            cursor = connection.execute(
-                f"INSERT INTO passages ({_PASSAGE_NAMES}, text_key) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                (*attrgetter(*PASSAGE_FIELDS)(p), text_key(p.text)),
-            )
-            connection.execute(
-                "INSERT INTO passages_fts (rowid, text) VALUES (?, ?)", (cursor.lastrowid, lexical_text(p.text))
-            )
+        if annotated.statements:
+            connection.execute(STATEMENTS.insert(), list(map(statement_row, annotated.statements)))
+        if annotated.sentences:
+            cells = map(attrgetter(*SENTENCE_FIELDS), annotated.sentences)
+            connection.execute(SENTENCES.insert(), [dict(zip(SENTENCE_FIELDS, own, strict=True)) for own in cells])
+        if annotated.mentions:
+            first = _next_number(connection, MENTIONS)
+            rows = [
+                {
+                    "mention": number,
+                    "statement_id": mention.sentence.statement_id,
+                    "ordinal": mention.sentence.ordinal,
+                    "kind": mention.kind,
+                    "treaty": mention.treaty,
+                    "value": mention.value,
+                    "paragraph": mention.paragraph,
+                }
+                for number, mention in enumerate(annotated.mentions, first)
+            ]
+            connection.execute(MENTIONS.insert(), rows)
+        _put_vectors(connection, "vectors", vectors)
+        if annotated.passages:
+            numbered = list(enumerate(annotated.passages, _next_number(connection, PASSAGES)))
+            numbered_rows: list[dict[str, object]] = [
+                {"passage": number, "text_key": text_key(passage.text)}
+                | {name: getattr(passage, name) for name in PASSAGE_FIELDS}
+                for number, passage in numbered
+            ]
+            connection.execute(PASSAGES.insert(), numbered_rows)
+            self._full_text.add(connection, [(number, passage.text) for number, passage in numbered])
         bump_generation(connection)
+
+    def _delete_derived(self, connection: Connection, statement_id: str) -> None:
+        """Deletes a statement with its sentences, passages and lexical entries; vectors stay, they belong to texts."""
+        self._full_text.remove(connection, statement_id)
+        connection.execute(STATEMENTS.delete().where(STATEMENTS.c.statement_id == statement_id))
+
+    def _delete_document(self, connection: Connection, document_id: str) -> None:
+        own = select(STATEMENTS.c.statement_id).where(STATEMENTS.c.document_id == document_id)
+        for statement_id in connection.scalars(own).all():
+            self._delete_derived(connection, statement_id)
+        connection.execute(DOCUMENTS.delete().where(DOCUMENTS.c.document_id == document_id))
 
     def remove(self, document_id: str) -> None:
         """Removes a document and all that was derived from it."""
         with self._database.transaction() as connection:
-            delete_document(connection, document_id)
+            self._delete_document(connection, document_id)
             bump_generation(connection)
 
     def touch(self, document_id: str, *, file: str, folder: str, sha256: str, input_key: str) -> None:
         """Records under which name and from which input a document was last seen."""
         with self._database.transaction() as connection:
             connection.execute(
-                "UPDATE documents SET file = ?, folder = ?, sha256 = ?, input_key = ? WHERE document_id = ?",
-                (file, folder, sha256, input_key, document_id),
+                DOCUMENTS.update()
+                .where(DOCUMENTS.c.document_id == document_id)
+                .values(file=file, folder=folder, sha256=sha256, input_key=input_key)
             )
 
     # --- sentences, passages, vectors, mentions
 
     def sentences(self, statement_id: str) -> tuple[Sentence, ...]:
         """Returns the sentences of a statement in order."""
-        rows = self._database.rows(
-            f"SELECT {SENTENCE_COLUMNS} FROM sentences s WHERE s.statement_id = ? ORDER BY s.ordinal", (statement_id,)
-        )
-        return tuple(to_sentence(row) for row in rows)
+        return tuple(map(to_sentence, self._database.rows(_SENTENCES, {"statement_id": statement_id})))
 
     def sentences_by_id(self, sentence_ids: Collection[SentenceId]) -> dict[SentenceId, Sentence]:
         """Returns the sentences of these ids that exist."""
-        rows = self._database.rows(
-            f"SELECT {SENTENCE_COLUMNS} FROM json_each(?) w JOIN sentences s"
-            " ON s.statement_id = json_extract(w.value, '$[0]') AND s.ordinal = json_extract(w.value, '$[1]')",
-            (json.dumps([(identifier.statement_id, identifier.ordinal) for identifier in sentence_ids]),),
-        )
+        ids = [(identifier.statement_id, identifier.ordinal) for identifier in sentence_ids]
+        rows = self._database.rows(_SENTENCES_BY_ID, {"ids": ids})
         return {sentence.sentence_id: sentence for sentence in map(to_sentence, rows)}
 
     def passages(self, passage_ids: Sequence[str]) -> dict[str, Passage]:
         """Returns the passages of these ids that exist."""
-        rows = self._database.rows(
-            f"SELECT {PASSAGE_COLUMNS} FROM passages p WHERE passage_id IN (SELECT value FROM json_each(?))",
-            (json.dumps(list(passage_ids)),),
-        )
+        rows = self._database.rows(_PASSAGES, {"passage_ids": passage_ids})
         return {str(row[0]): to_passage(row) for row in rows}
 
     def passages_of(self, statement_ids: Sequence[str]) -> tuple[Passage, ...]:
         """Returns the passages of these statements, in order."""
-        rows = self._database.rows(
-            f"SELECT {PASSAGE_COLUMNS} FROM passages p WHERE statement_id IN (SELECT value FROM json_each(?))"
-            " ORDER BY statement_id, ordinal",
-            (json.dumps(list(statement_ids)),),
-        )
-        return tuple(to_passage(row) for row in rows)
+        return tuple(map(to_passage, self._database.rows(_PASSAGES_OF, {"statement_ids": statement_ids})))
 
     def count_passages_of(self, statement_ids: Sequence[str], languages: Collection[str | None] | None = None) -> int:
         """Returns how many passages these statements have, in any language or in these."""
-        within, values = passage_conditions(statement_ids, languages)
-        return self._number(f"SELECT count(*) FROM passages p WHERE {within}", values)
+        within = which_passages(statement_ids, languages)
+        return int(self._database.value(_count(tuple(within)), within))
 
     def vectors_of(
         self,
@@ -286,12 +339,8 @@ class Catalogue:
         table: VectorTable = "vectors",
     ) -> tuple[tuple[str, ...], Matrix]:
         """Returns passage ids and their vectors, (n, dim) float32; None means the whole store, and any language."""
-        within, values = passage_conditions(statement_ids, languages)
-        rows = self._database.rows(
-            f"SELECT p.passage_id, v.vector FROM passages p JOIN {table} v USING (text_key) WHERE {within}"
-            " ORDER BY p.passage",
-            values,
-        )
+        within = which_passages(statement_ids, languages)
+        rows = self._database.rows(_vectors(table, tuple(within)), within)
         if not rows:
             return (), np.zeros((0, 0), dtype=np.float32)
         ids = tuple(str(row[0]) for row in rows)
@@ -299,46 +348,44 @@ class Catalogue:
 
     def passage_ids(self) -> dict[str, str]:
         """Returns the statement id of every passage id."""
-        return dict(self._database.rows("SELECT passage_id, statement_id FROM passages"))
+        rows = self._database.rows(select(PASSAGES.c.passage_id, PASSAGES.c.statement_id))
+        return {str(passage): str(statement) for passage, statement in rows}
 
-    def data_version(self) -> int:
+    def writes_of_others(self) -> int:
         """Returns a number that changes when any other thread or process has written to the catalogue."""
-        return self._number("PRAGMA data_version")
+        return self._database.writes_of_others()
 
     def known_keys(self, keys: Iterable[str]) -> frozenset[str]:
         """Returns which of these text keys already have a vector."""
-        rows = self._database.rows(
-            "SELECT text_key FROM vectors WHERE text_key IN (SELECT value FROM json_each(?))",
-            (json.dumps(list(keys)),),
-        )
+        key = VECTOR_TABLES["vectors"].c.text_key
+        rows = self._database.rows(select(key).where(is_among(key, "keys")), {"keys": tuple(keys)})
         return frozenset(str(row[0]) for row in rows)
 
     def forget_vectors(self) -> None:
         """Drops all vectors, so that another embedding model can fill the store."""
         with self._database.transaction() as connection:
-            connection.execute("DELETE FROM vectors")
+            connection.execute(VECTOR_TABLES["vectors"].delete())
             bump_generation(connection)
 
     def add_vectors(self, vectors: Mapping[str, Matrix], table: VectorTable = "vectors") -> None:
         """Stores vectors by text key, in place of older ones."""
         with self._database.transaction() as connection:
-            connection.executemany(
-                f"INSERT OR REPLACE INTO {table} VALUES (?, ?)",
-                [(key, vector.astype(np.float32).tobytes()) for key, vector in vectors.items()],
-            )
+            _put_vectors(connection, table, vectors)
             bump_generation(connection)
 
     def texts_without_vector(
         self, languages: Collection[str | None] | None = None, table: VectorTable = "vectors"
     ) -> dict[str, str]:
         """Returns the passage texts by text key that have no vector yet, of any language or of these."""
-        within, values = passage_conditions(None, languages)
-        rows = self._database.rows(
-            f"SELECT DISTINCT p.text_key, p.text FROM passages p LEFT JOIN {table} v USING (text_key)"
-            f" WHERE v.text_key IS NULL AND {within}",
-            values,
+        within = which_passages(None, languages)
+        own = VECTOR_TABLES[table]
+        found = (
+            select(PASSAGES.c.text_key, PASSAGES.c.text)
+            .distinct()
+            .outerjoin_from(PASSAGES, own, PASSAGES.c.text_key == own.c.text_key)
         )
-        return {str(key): str(text) for key, text in rows}
+        rows = self._database.rows(found.where(own.c.text_key.is_(None), *conditions(tuple(within))), within)
+        return {str(key): str(words) for key, words in rows}
 
     def mentions(
         self, statement_ids: Sequence[str], kind: MentionKind, treaty: str | None = None, values: Sequence[str] = ()
@@ -351,12 +398,10 @@ class Catalogue:
             treaty: Code of the treaty; None for an article of a convention that is not named, and for kinds of none.
             values: Numbers of articles or agenda items, or codes of groups.
         """
-        rows = self._database.rows(
-            "SELECT statement_id, ordinal, kind, treaty, value, paragraph FROM mentions WHERE kind = ? AND treaty IS ?"
-            " AND statement_id IN (SELECT value FROM json_each(?))"
-            " AND (? = '[]' OR value IN (SELECT value FROM json_each(?))) ORDER BY rowid",
-            (kind, treaty, json.dumps(list(statement_ids)), json.dumps(list(values)), json.dumps(list(values))),
-        )
+        wanted: dict[str, object] = {"statement_ids": statement_ids, "kind": kind}
+        wanted |= {"treaty": treaty} if treaty is not None else {}
+        wanted |= {"values": values} if values else {}
+        rows = self._database.rows(_mentions(tuple(wanted)), wanted)
         return tuple(
             Mention(sentence=SentenceId(statement, ordinal), kind=kind, treaty=code, value=value, paragraph=paragraph)
             for statement, ordinal, kind, code, value, paragraph in rows
@@ -383,14 +428,8 @@ class Catalogue:
         if query is None:
             return ()
         query = " OR ".join((query, *map(phrase_query, terms)))
-        within, values = passage_conditions(statement_ids, languages)
-        rows = self._database.rows(
-            "SELECT p.passage_id, -bm25(passages_fts) AS score FROM passages_fts"
-            " JOIN passages p ON p.passage = passages_fts.rowid"
-            f" WHERE passages_fts MATCH ? AND {within} ORDER BY score DESC, p.passage LIMIT ?",
-            (query, *values, k),
-        )
-        return tuple((str(row[0]), float(row[1])) for row in rows)
+        with self._database.reading() as connection:
+            return tuple(self._full_text.search(connection, query, which_passages(statement_ids, languages), k))
 
     def document_frequency(self, term: str) -> int:
         """Returns how many passages of the store have a word that begins with a term, such as a stem."""
@@ -411,34 +450,24 @@ class Catalogue:
 
     def statements_with(self, *terms: str) -> frozenset[str]:
         """Returns the ids of the statements that hold any of these terms, its words in any order and inflection."""
-        rows = self._database.rows(
-            "SELECT DISTINCT p.statement_id FROM passages_fts JOIN passages p ON p.passage = passages_fts.rowid"
-            " WHERE passages_fts MATCH ?",
-            (" OR ".join(map(unordered_query, terms)),),
-        )
-        return frozenset(str(row[0]) for row in rows)
+        with self._database.reading() as connection:
+            return self._full_text.statements(connection, " OR ".join(map(unordered_query, terms)))
 
     def _count_matches(self, query: str, statement_ids: Sequence[str] | None) -> int:
-        within = "" if statement_ids is None else "AND p.statement_id IN (SELECT value FROM json_each(?))"
-        values = (query,) if statement_ids is None else (query, json.dumps(list(statement_ids)))
-        return self._number(
-            "SELECT count(*) FROM passages_fts JOIN passages p ON p.passage = passages_fts.rowid"
-            f" WHERE passages_fts MATCH ? {within}",
-            values,
-        )
+        with self._database.reading() as connection:
+            return self._full_text.count(connection, query, which_passages(statement_ids))
 
     # --- unreadable files, traces
 
     def unreadable(self) -> tuple[UnreadableFile, ...]:
         """Returns the files that the last ingest of their folder could not read, by name."""
-        rows = self._database.rows("SELECT file, reason, metadata, pages FROM unreadable ORDER BY file")
-        return tuple(
-            UnreadableFile(
-                file=str(file),
-                reason=str(reason),
-                metadata=_known(json.loads(known)),
-                pages=tuple(json.loads(pages)),
+        rows = self._database.rows(
+            select(*(UNREADABLE.c[name] for name in ("file", "reason", "metadata", "pages"))).order_by(
+                UNREADABLE.c.file
             )
+        )
+        return tuple(
+            UnreadableFile(file=str(file), reason=str(reason), metadata=_known(json.loads(known)), pages=pages)
             for file, reason, known, pages in rows
         )
 
@@ -451,49 +480,46 @@ class Catalogue:
             read: Files that could; None means that the whole folder was seen, and all others are forgotten.
         """
         with self._database.transaction() as connection:
-            if read is None:
-                connection.execute("DELETE FROM unreadable WHERE folder = ?", (folder,))
-            else:
-                gone = [(folder, file) for file in (*read, *(each.file for each in failed))]
-                connection.executemany("DELETE FROM unreadable WHERE folder = ? AND file = ?", gone)
-            connection.executemany(
-                "INSERT INTO unreadable VALUES (?, ?, ?, ?, ?)",
-                [
-                    (folder, each.file, each.reason, json.dumps(asdict(each.metadata)), json.dumps(each.pages))
-                    for each in failed
-                ],
-            )
+            gone = UNREADABLE.c.folder == folder
+            if read is not None:
+                gone = and_(gone, is_among(UNREADABLE.c.file, "files"))
+            connection.execute(UNREADABLE.delete().where(gone), {} if read is None else {"files": tuple(read)})
+            rows = [
+                {
+                    "folder": folder,
+                    "file": each.file,
+                    "reason": each.reason,
+                    "metadata": json.dumps(asdict(each.metadata)),
+                    "pages": each.pages,
+                }
+                for each in failed
+            ]
+            put(connection, UNREADABLE, rows)
 
     def forget_unreadable(self, under: str) -> None:
         """Forgets the files that could not be read at all of folders whose names begin so."""
         with self._database.transaction() as connection:
-            query = "DELETE FROM unreadable WHERE substr(folder, 1, ?) = ? AND pages = '[]'"
-            connection.execute(query, (len(under), under))
+            begins = func.substr(UNREADABLE.c.folder, 1, len(under)) == under
+            connection.execute(UNREADABLE.delete().where(begins, UNREADABLE.c.pages == ()))
 
     def add_trace(self, trace_id: str, record: Mapping[str, object], *, keep: int, days: int = 0) -> None:
         """Stores the record of an answer; drops the oldest beyond `keep`, and those older than `days` unless 0."""
         with self._database.transaction() as connection:
             today = datetime.now(UTC)
-            now = today.isoformat(timespec="milliseconds")
-            connection.execute(
-                "INSERT OR REPLACE INTO traces VALUES (?, ?, ?)",
-                (trace_id, now, json.dumps(record)),
-            )
-            connection.execute(
-                "DELETE FROM traces WHERE trace_id NOT IN ("
-                "SELECT trace_id FROM traces ORDER BY at DESC, rowid DESC LIMIT ?)",
-                (keep,),
-            )
+            now = today.isoformat(timespec="microseconds")
+            put(connection, TRACES, [{"trace_id": trace_id, "at": now, "record": json.dumps(record)}])
+            newest = select(TRACES.c.trace_id).order_by(TRACES.c.at.desc()).limit(keep)
+            connection.execute(TRACES.delete().where(TRACES.c.trace_id.not_in(newest)))
             if days:
-                oldest = (today - timedelta(days=days)).isoformat(timespec="milliseconds")
-                connection.execute("DELETE FROM traces WHERE at < ?", (oldest,))
+                oldest = (today - timedelta(days=days)).isoformat(timespec="microseconds")
+                connection.execute(TRACES.delete().where(TRACES.c.at < oldest))
 
     def trace(self, trace_id: str) -> dict[str, object] | None:
         """Returns the record of an answer, or None."""
-        row = self._one("SELECT record FROM traces WHERE trace_id = ?", (trace_id,))
-        if row is None:
+        held = self._database.value(select(TRACES.c.record).where(TRACES.c.trace_id == trace_id))
+        if held is None:
             return None
-        record: dict[str, object] = json.loads(row[0])
+        record: dict[str, object] = json.loads(held)
         return record
 
     # --- reviews of position tables
@@ -501,9 +527,7 @@ class Catalogue:
     def reviews(self, cell_keys: Sequence[str]) -> dict[str, StoredReview]:
         """Returns what people decided on these cells."""
         rows = self._database.rows(
-            "SELECT cell_key, state, kind, note, reviewer, at FROM reviews"
-            " WHERE cell_key IN (SELECT value FROM json_each(?))",
-            (json.dumps(list(cell_keys)),),
+            select(REVIEWS).where(is_among(REVIEWS.c.cell_key, "cell_keys")), {"cell_keys": cell_keys}
         )
         return {
             str(key): StoredReview(state=state, kind=kind, note=note, reviewer=reviewer, at=at)
@@ -513,24 +537,50 @@ class Catalogue:
     def record_review(self, cell_key: str, review: StoredReview) -> None:
         """Keeps what a person decided on a cell, in place of an earlier decision."""
         with self._database.transaction() as connection:
-            connection.execute(
-                "INSERT OR REPLACE INTO reviews VALUES (?, ?, ?, ?, ?, ?)",
-                (cell_key, review.state, review.kind, review.note, review.reviewer, review.at),
-            )
+            put(connection, REVIEWS, [{"cell_key": cell_key, **asdict(review)}])
 
     def forget_review(self, cell_key: str) -> None:
         """Forgets a decision, so that the suggestion holds again."""
         with self._database.transaction() as connection:
-            connection.execute("DELETE FROM reviews WHERE cell_key = ?", (cell_key,))
+            connection.execute(REVIEWS.delete().where(REVIEWS.c.cell_key == cell_key))
 
-    # --- reading
 
-    def _number(self, query: str, values: Sequence[object] = ()) -> int:
-        return int(self._database.rows(query, values)[0][0])
+@cache
+def _count(within: tuple[str, ...]) -> Select[Any]:
+    return select(func.count()).select_from(PASSAGES).where(*conditions(within))
 
-    def _one(self, query: str, values: Sequence[object] = ()) -> Row | None:
-        rows = self._database.rows(query, values)
-        return rows[0] if rows else None
+
+@cache
+def _vectors(table: VectorTable, within: tuple[str, ...]) -> Select[Any]:
+    own = VECTOR_TABLES[table]
+    joined = select(PASSAGES.c.passage_id, own.c.vector).join_from(PASSAGES, own, PASSAGES.c.text_key == own.c.text_key)
+    return joined.where(*conditions(within)).order_by(PASSAGES.c.passage)
+
+
+@cache
+def _mentions(wanted: tuple[str, ...]) -> Select[Any]:
+    own = MENTIONS.c
+    found = select(*(column for column in own if column.name != "mention")).order_by(own.mention)
+    found = found.where(is_among(own.statement_id, "statement_ids"), own.kind == bindparam("kind"))
+    found = found.where(own.treaty == bindparam("treaty") if "treaty" in wanted else own.treaty.is_(None))
+    return found.where(is_among(own.value, "values")) if "values" in wanted else found
+
+
+def _next_number(connection: Connection, table: Table) -> int:
+    """Returns the number of the next row: one process writes at a time."""
+    (number,) = table.primary_key.columns
+    return int(connection.scalar(select(func.max(number))) or 0) + 1
+
+
+def _put_vectors(connection: Connection, table: VectorTable, vectors: Mapping[str, Matrix]) -> None:
+    rows: list[dict[str, object]] = [
+        {"text_key": key, "vector": vector.astype(np.float32).tobytes()} for key, vector in vectors.items()
+    ]
+    put(connection, VECTOR_TABLES[table], rows)
+
+
+def _place(summary: StatementSummary) -> tuple[str, str, str, int]:
+    return summary.metadata.state or "", summary.metadata.date or "", summary.file, summary.span.ordinal
 
 
 def _known(stored: Mapping[str, Any]) -> Metadata:

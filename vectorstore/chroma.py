@@ -1,11 +1,12 @@
 """The vector index: Chroma over the catalogue's passages, rebuildable at any time. The only chromadb import.
 
-A hard kill can tear Chroma's files for good, and a second process on the same folder loses vectors silently. So
-the index lives in a folder that the catalogue names, is written by one process under the store's lock, and is
-made anew in a fresh folder when it is found broken.
+Embedded, a hard kill can tear Chroma's files for good, and a second process on the same folder loses vectors silently.
+So the index lives in a folder that the catalogue names, is written by one process under the store's lock, and is made
+anew in a fresh folder when it is found broken. In Chroma's server it is a few collections, likewise named.
 """
 
 import hashlib
+import ipaddress
 import logging
 import shutil
 import sqlite3
@@ -14,14 +15,16 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from functools import cache, partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, Final, cast
+from urllib.parse import urlsplit
 
 import numpy as np
+from pydantic import BaseModel, ConfigDict, SecretStr
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource
 
 from vectorstore.arrays import Matrix
 from vectorstore.errors import StoreError
-from vectorstore.rows import VectorTable
+from vectorstore.schema import VectorTable
 
 if TYPE_CHECKING:
     from chromadb import Collection
@@ -58,43 +61,62 @@ def _own_settings() -> "Settings":
     return OwnSettings(anonymized_telemetry=False)
 
 
+class ChromaConfig(BaseModel):
+    """Where the vector index is."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    url: str = ""
+    """Address of Chroma's server, such as http://127.0.0.1:8000; empty keeps the index in the store's folder."""
+    headers: dict[str, SecretStr] = {}
+    """Headers of each request, as JSON, such as {"Authorization": "Bearer …"} for a proxy: Chroma itself asks none."""
+    allow_plain: bool = False
+    """Let passages' vectors and headers go to another machine unencrypted; Chroma needs a proxy for TLS."""
+
+
+EMBEDDED: Final = ChromaConfig()
+
+
 class VectorIndex:
     """Cosine search over unit vectors, those of each model in a collection of its own; ids are passage ids."""
 
-    def __init__(self, path: Path) -> None:
-        """Opens or makes the index in `path`.
+    def __init__(
+        self, label: str, connect: "Callable[[], Client]", close: "Callable[[Client | None], None]", prefix: str = ""
+    ) -> None:
+        """Opens or makes the index.
+
+        Args:
+            label: What errors call it.
+            connect: Gives the client.
+            close: Takes the client back, or None where there came none.
+            prefix: How the names of its collections begin.
 
         Raises:
-            StoreError: Chroma cannot open the folder.
+            StoreError: Chroma cannot open it.
         """
-        # It takes seconds to import, which a command that only reads the catalogue is spared.
-        import chromadb
-
-        self.path = path
-        self._spelling = _take_spelling(path)
+        self.label, self._prefix, self._close = label, prefix, close
+        self._collections: dict[VectorTable, Collection] = {}
+        client = None
         try:
-            with _translated(path):
-                path.mkdir(mode=0o700, parents=True, exist_ok=True)
-                client = chromadb.PersistentClient(path=self._spelling, settings=_own_settings())
-                # The declared type leaves out `close`.
-                self._client = cast("Client", client)
-                self._collections: dict[VectorTable, Collection] = {}
+            with _translated(label):
+                self._client = client = connect()
                 self._make("vectors")
         except StoreError:
-            _spellings.discard(self._spelling)
+            close(client)
             raise
 
     def _make(self, table: VectorTable) -> "Collection":
         """Returns the collection of a model, made where it is missing."""
         if table not in self._collections:
             self._collections[table] = self._client.get_or_create_collection(
-                COLLECTIONS[table], embedding_function=None, configuration={"hnsw": {"space": "cosine"}}
+                self._prefix + COLLECTIONS[table], embedding_function=None, configuration={"hnsw": {"space": "cosine"}}
             )
         return self._collections[table]
 
     def _held(self, table: VectorTable) -> "Collection | None":
         """Returns the collection of a model; None in an index of an older store, which reading leaves as it is."""
-        if table in self._collections or COLLECTIONS[table] in {held.name for held in self._client.list_collections()}:
+        name = self._prefix + COLLECTIONS[table]
+        if table in self._collections or name in {held.name for held in self._client.list_collections()}:
             return self._make(table)
         return None
 
@@ -147,12 +169,185 @@ class VectorIndex:
 
     def close(self) -> None:
         """Lets go of the files; an index opened afterwards reads them anew."""
-        self._client.close()
-        _spellings.discard(self._spelling)
+        self._close(self._client)
 
     def _guard(self, call: Callable[[], Any]) -> Any:  # noqa: ANN401 - what Chroma returns
-        with _translated(self.path):
+        with _translated(self.label):
             return call()
+
+
+class EmbeddedIndexes:
+    """Indexes in the store's folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def open(self, name: str) -> VectorIndex:
+        """Opens or makes an index.
+
+        Raises:
+            StoreError: Chroma cannot open the folder.
+        """
+        path = self._folder / name
+        spelling = _take_spelling(path)
+
+        def connect() -> "Client":
+            # It takes seconds to import, which a command that only reads the catalogue is spared.
+            import chromadb
+
+            path.mkdir(mode=0o700, parents=True, exist_ok=True)
+            # The declared type leaves out `close`.
+            return cast("Client", chromadb.PersistentClient(path=spelling, settings=_own_settings()))
+
+        def close(client: "Client | None") -> None:
+            _spellings.discard(spelling)
+            if client is not None:
+                client.close()
+
+        return VectorIndex(str(path), connect, close)
+
+    def fingerprint(self, name: str) -> str:
+        """Returns a hash of its files; see `index_fingerprint`."""
+        return index_fingerprint(self._folder / name)
+
+    def is_as_recorded(self, name: str, recorded: str | None) -> bool:
+        """Compares the files of an index with what was recorded of them.
+
+        Stores of 0.1.0 recorded the graph files alone; of their databases only the structure is checked.
+
+        Raises:
+            StoreError: The database is damaged, or a file cannot be read.
+        """
+        found = self.fingerprint(name)
+        return recorded in (found, found.partition("+")[0])
+
+    def remove(self, name: str) -> None:
+        """Deletes an index folder; what cannot be deleted is left and logged."""
+        try:
+            shutil.rmtree(self._folder / name)
+        except FileNotFoundError:
+            return
+        except OSError as exc:
+            logger.warning("the old vector index %s could not be removed: %s", self._folder / name, exc)
+
+    def remove_others(self, name: str | None) -> None:
+        """Deletes the other index folders."""
+        for folder in self._folder.glob("index-*"):
+            if folder.name != name:
+                self.remove(folder.name)
+
+    def close(self) -> None:
+        """Does nothing: each index has its own client."""
+
+
+class ServerIndexes:
+    """Indexes in Chroma's server, which other stores may share."""
+
+    def __init__(self, config: ChromaConfig, store: str) -> None:
+        """Sets up access; nothing is sent.
+
+        Args:
+            config: Where the server is.
+            store: Tells the store's collections from those of others.
+
+        Raises:
+            StoreError: The address is none, or not to be used without TLS.
+        """
+        parts = urlsplit(config.url)
+        if parts.scheme not in ("http", "https") or not parts.hostname or parts.username:
+            raise StoreError(f"UNTOC_CHROMA__URL={config.url!r} is no address such as http://127.0.0.1:8000")
+        if parts.scheme == "http" and not (config.allow_plain or _is_loopback(parts.hostname)):
+            raise StoreError(
+                f"UNTOC_CHROMA__URL={config.url!r} is on another machine and not encrypted: put a proxy with TLS before"
+                " Chroma and use https://, or set UNTOC_CHROMA__ALLOW_PLAIN=true"
+            )
+        self._config, self._store = config, store
+        self._client: Client | None = None
+        self._connecting = threading.Lock()
+
+    def open(self, name: str) -> VectorIndex:
+        """Opens or makes an index.
+
+        Raises:
+            StoreError: The server does not answer, or not as Chroma's.
+        """
+        label = f"{name} at {self._config.url}"
+        return VectorIndex(label, self._connected, lambda _: None, self._prefix(name))
+
+    def fingerprint(self, name: str) -> str:
+        """Returns where it is: a server keeps its own files."""
+        return f"server {self._config.url}"
+
+    def is_as_recorded(self, name: str, recorded: str | None) -> bool:
+        """Tells whether it is in this server, as far as anything was recorded.
+
+        Raises:
+            StoreError: The server does not answer.
+        """
+        if not recorded:
+            return True
+        return recorded == self.fingerprint(name) and self._prefix(name) + COLLECTIONS["vectors"] in self._names()
+
+    def remove(self, name: str) -> None:
+        """Deletes the collections of an index."""
+        self._delete(lambda held: held.startswith(self._prefix(name)))
+
+    def remove_others(self, name: str | None) -> None:
+        """Deletes the collections of the store's other indexes."""
+        self._delete(lambda held: held.startswith(self._store) and not held.startswith(self._prefix(str(name))))
+
+    def _prefix(self, name: str) -> str:
+        return f"{self._store}-{name}-"
+
+    def _names(self) -> list[str]:
+        with _translated(self._config.url):
+            return [held.name for held in self._connected().list_collections()]
+
+    def _delete(self, chosen: Callable[[str], bool]) -> None:
+        try:
+            for name in filter(chosen, self._names()):
+                with _translated(self._config.url):
+                    self._connected().delete_collection(name)
+        except StoreError as exc:
+            logger.warning("an old vector index could not be removed: %s", exc)
+
+    def _connected(self) -> "Client":
+        """Returns the one client: each that is made leaves something behind in the process."""
+        import chromadb
+
+        parts = urlsplit(self._config.url)
+        secure = parts.scheme == "https"
+        with self._connecting:
+            if self._client is None:
+                made = chromadb.HttpClient(
+                    str(parts.hostname),
+                    parts.port or (443 if secure else 80),
+                    secure,
+                    headers={name: value.get_secret_value() for name, value in self._config.headers.items()},
+                    settings=_own_settings().model_copy(),
+                )
+                self._client = cast("Client", made)
+            return self._client
+
+    def close(self) -> None:
+        """Closes the client, and the connections to the server, which it would leave open."""
+        if (client := self._client) is not None:
+            servers = [getattr(each, "_server", None) for each in (client, client._admin_client)]
+            sessions = [getattr(server, "_session", None) for server in servers]
+            client.close()
+            for session in filter(None, sessions):
+                session.close()
+            self._client = None
+
+
+Indexes = EmbeddedIndexes | ServerIndexes
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def index_fingerprint(path: Path) -> str:
@@ -167,18 +362,6 @@ def index_fingerprint(path: Path) -> str:
     if not (path / _DATABASE).exists():
         return _hash_graphs(path)
     return f"{_hash_graphs(path)}+{_hash_rows(path)}"
-
-
-def is_as_recorded(path: Path, recorded: str | None) -> bool:
-    """Compares an index with its recorded fingerprint.
-
-    Stores of 0.1.0 recorded the graph files alone; of their databases only the structure is checked.
-
-    Raises:
-        StoreError: The database is damaged, or a file cannot be read.
-    """
-    found = index_fingerprint(path)
-    return recorded in (found, found.partition("+")[0])
 
 
 def _hash_graphs(path: Path) -> str:
@@ -234,7 +417,7 @@ def _take_spelling(path: Path) -> str:
 
 
 @contextmanager
-def _translated(path: Path) -> Iterator[None]:
+def _translated(label: str) -> Iterator[None]:
     try:
         yield
     except (KeyboardInterrupt, SystemExit):
@@ -242,14 +425,5 @@ def _translated(path: Path) -> Iterator[None]:
     # Chroma's errors have no common base: some are its own, some are built in, and a panic of its native code
     # is a BaseException.
     except BaseException as exc:
-        raise StoreError(f"the vector index {str(path)!r} fails ({exc}): run `untoc doctor --rebuild`") from exc
-
-
-def remove_index(path: Path) -> None:
-    """Deletes an index folder; what cannot be deleted is left and logged."""
-    try:
-        shutil.rmtree(path)
-    except FileNotFoundError:
-        return
-    except OSError as exc:
-        logger.warning("the old vector index %s could not be removed: %s", path, exc)
+        said = str(exc).strip().splitlines()[:1] or [type(exc).__name__]
+        raise StoreError(f"the vector index {label!r} fails ({said[0]}): run `untoc doctor --rebuild`") from exc

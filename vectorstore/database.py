@@ -1,19 +1,47 @@
-"""The catalogue's SQLite file: connections, schema version, and errors in words that say what to do."""
+"""The database of the record: a SQLite file, or a schema of a PostgreSQL database; its transactions and its version."""
 
-import sqlite3
 import threading
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from importlib.resources import files
+from importlib.resources import as_file, files
 from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+from uuid import uuid4
 
-from vectorstore.errors import StoreCorruptError, StoreError, StoreFullError, StoreMissingError, StoreReadOnlyError
-from vectorstore.private import touch_private
-from vectorstore.rows import Row
+from pydantic import BaseModel, ConfigDict, SecretStr
+from sqlalchemy import Connection, Executable, Integer, cast, inspect, select
 
-SCHEMA_VERSION = "1"
-# Key in `meta` of a migration that this store has had.
-_MIGRATION = "migration:"
+from vectorstore.engines import postgres_engine, sqlite_engine, translated
+from vectorstore.errors import (
+    StoreCorruptError,
+    StoreError,
+    StoreLockedError,
+    StoreMissingError,
+    StoreReadOnlyError,
+)
+from vectorstore.fulltext import Fts5
+from vectorstore.schema import META, METADATA, REVISION, Text
+
+if TYPE_CHECKING:
+    from vectorstore.textsearch import TextSearch
+
+# The newest of `vectorstore/migrations/versions`.
+HEAD: Final = "0003"
+# How often any process wrote, in `meta`.
+_WRITES: Final = "writes"
+# Key in `meta` of what tells this store from others in the same servers.
+STORE_ID: Final = "store_id"
+# Key in `meta` of a record that is being filled with a copy: which store it is of.
+COPYING: Final = "copying"
+_COUNT_WRITE: Final = (
+    META.update().where(META.c.key == _WRITES).values(value=cast(cast(META.c.value, Integer) + 1, Text))
+)
+# Of stores made before there were revisions: a migration that each had, and the revision that it amounts to.
+_BEFORE_REVISIONS: Final = {"migration:008_second_vectors": "0002", "migration:005_families": "0001"}
+_BETWEEN: Final = ("migration:006_holders", "migration:007_unreadable", "migration:008_documents")
+# Two stores in one PostgreSQL database have a schema each.
+_LOCK: Final = "hashtext('untoc ' || current_schema())"
 
 
 def require_catalogue(path: Path) -> None:
@@ -26,56 +54,144 @@ def require_catalogue(path: Path) -> None:
         raise StoreMissingError(f"no store at {str(path.parent)!r}: run `untoc ingest` first, or set --store")
 
 
-class Database:
-    """One SQLite file in WAL mode, with a connection per thread."""
+class DatabaseConfig(BaseModel):
+    """Where the record is."""
 
-    def __init__(self, path: Path, *, read_only: bool = False) -> None:
-        self.path = path
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    url: SecretStr | None = None
+    """A PostgreSQL database, postgresql+psycopg://USER:PASSWORD@HOST:5432/DATABASE; default: SQLite in the store."""
+
+
+def _text_search() -> "TextSearch":
+    # What it needs of PostgreSQL takes a while to import.
+    from vectorstore.textsearch import TextSearch
+
+    return TextSearch()
+
+
+IN_FOLDER: Final = DatabaseConfig()
+
+
+class Database:
+    """One SQLite file in WAL mode, or one schema of a PostgreSQL database."""
+
+    def __init__(
+        self, source: Path | str, *, read_only: bool = False, create: bool = True, migrate: bool | None = None
+    ) -> None:
+        """Opens the database.
+
+        Args:
+            source: Path of the SQLite file, or URL of the PostgreSQL database.
+            read_only: Refuse every write.
+            create: Make the tables where there are none.
+            migrate: Bring an older store up to date; by default a file, which one person uses, and not a server.
+
+        Raises:
+            StoreMissingError: There is no store, and none is to be made.
+            StoreError: It cannot be opened.
+        """
+        self.path = source if isinstance(source, Path) else None
         self.read_only = read_only
-        self._local = threading.local()
-        self._open_connections: list[tuple[threading.Thread, sqlite3.Connection]] = []
-        self._opening = threading.Lock()
-        if read_only:
-            require_catalogue(path)
+        self._own = threading.local()
+        if isinstance(source, Path):
+            if read_only:
+                require_catalogue(source)
+            self.name = f"the store {str(source.parent)!r}"
+            self.engine = sqlite_engine(source, read_only=read_only)
+        else:
+            self.engine = postgres_engine(source)
+            self.name = f"the database {self.engine.url.render_as_string(hide_password=True)}"
+        self.full_text = Fts5() if self.path is not None else _text_search()
         try:
-            with translated(path):
-                self._ensure_schema()
+            with translated(self.engine, self.path):
+                self._ensure_schema(create=create, migrate=self.path is not None if migrate is None else migrate)
         except BaseException:
             self.close()
             raise
 
-    def connection(self) -> sqlite3.Connection:
-        """Returns this thread's connection."""
-        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
-        if connection is None:
-            connection = self._connect()
-            self._local.connection = connection
-            with self._opening:
-                self._close_abandoned()
-                self._open_connections.append((threading.current_thread(), connection))
-        return connection
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """Yields a connection to read from.
 
-    def rows(self, query: str, values: Sequence[object] = ()) -> list[Row]:
+        Raises:
+            StoreError: The store cannot be read.
+        """
+        with translated(self.engine, self.path), self.engine.connect() as connection:
+            yield connection
+
+    def rows(self, statement: Executable, values: Mapping[str, object] | None = None) -> Sequence[Sequence[Any]]:
         """Returns the rows of a query.
 
         Raises:
             StoreError: The store cannot be read.
         """
-        with translated(self.path):
-            return self.connection().execute(query, values).fetchall()
+        with self.reading() as connection:
+            return [*connection.execute(statement, values)]
+
+    def value(self, statement: Executable, values: Mapping[str, object] | None = None) -> Any:  # noqa: ANN401 - any cell
+        """Returns the first cell of the first row of a query, or None."""
+        with self.reading() as connection:
+            return connection.execute(statement, values).scalar()
 
     @contextmanager
-    def transaction(self) -> Iterator[sqlite3.Connection]:
+    def transaction(self) -> Iterator[Connection]:
         """Yields a connection inside one write transaction: all of it is kept, or nothing.
 
         Raises:
             StoreError: The disk is full, the store is read-only or its file is damaged.
         """
         if self.read_only:
-            raise StoreReadOnlyError(f"the store {str(self.path.parent)!r} is open for reading only")
-        with translated(self.path):
-            connection = self.connection()
-            connection.execute("BEGIN IMMEDIATE")
+            raise StoreReadOnlyError(f"{self.name} is open for reading only")
+        with translated(self.engine, self.path), self._transaction("IMMEDIATE") as connection:
+            yield connection
+            connection.execute(_COUNT_WRITE)
+        self._own.writes = getattr(self._own, "writes", 0) + 1
+
+    def writes_of_others(self) -> int:
+        """Returns a number that changes when any other thread or process has written."""
+        return int(self.value(select(META.c.value).where(META.c.key == _WRITES))) - getattr(self._own, "writes", 0)
+
+    @contextmanager
+    def advisory_lock(self, wait_seconds: float) -> Iterator[None]:
+        """Holds the lock of the one writer of a PostgreSQL database, which goes with its connection.
+
+        Raises:
+            StoreLockedError: Another process holds it for longer than that.
+        """
+        with self.reading() as connection:
+            deadline = time.monotonic() + wait_seconds
+            while not connection.exec_driver_sql(f"SELECT pg_try_advisory_lock({_LOCK})").scalar():
+                if time.monotonic() >= deadline:
+                    raise StoreLockedError(
+                        f"{self._holder(connection)} writes to {self.name}, and {wait_seconds:g} s were not enough: run"
+                        " this again when it is done, or wait longer with UNTOC_WAIT_SECONDS"
+                    )
+                time.sleep(0.05)
+            try:
+                yield
+            finally:
+                connection.exec_driver_sql(f"SELECT pg_advisory_unlock({_LOCK})")
+
+    def close(self) -> None:
+        """Closes all connections."""
+        self.engine.dispose()
+
+    def _holder(self, connection: Connection) -> str:
+        found = connection.exec_driver_sql(
+            "SELECT coalesce(host(client_addr), 'this machine'), backend_start"
+            f" FROM pg_locks JOIN pg_stat_activity USING (pid) WHERE locktype = 'advisory' AND objid = {_LOCK}::oid"
+        ).first()
+        return (
+            "another process"
+            if found is None
+            else f"a process at {found[0]}, connected since {found[1]:%Y-%m-%dT%H:%M:%S%z},"
+        )
+
+    @contextmanager
+    def _transaction(self, kind: str) -> Iterator[Connection]:
+        with self.engine.connect() as connection:
+            connection.exec_driver_sql("BEGIN" if self.path is None else f"BEGIN {kind}")
             try:
                 yield connection
                 connection.commit()
@@ -83,171 +199,86 @@ class Database:
                 connection.rollback()
                 raise
 
-    def close(self) -> None:
-        """Closes the connections of all threads."""
-        with self._opening:
-            for _, connection in self._open_connections:
-                connection.close()
-            self._open_connections.clear()
-        self._local = threading.local()
+    # --- its version
 
-    def _close_abandoned(self) -> None:
-        # A server's worker threads come and go; each would leave its file handles behind.
-        kept = []
-        for thread, connection in self._open_connections:
-            if thread.is_alive():
-                kept.append((thread, connection))
-            else:
-                connection.close()
-        self._open_connections = kept
-
-    def _connect(self) -> sqlite3.Connection:
-        if self.read_only:
-            connection = self._connect_to_read()
-        else:
-            # SQLite gives its companions `-wal` and `-shm` the rights of the file.
-            touch_private(self.path)
-            connection = sqlite3.connect(self.path, timeout=30, isolation_level=None, check_same_thread=False)
-        try:
-            if not self.read_only:
-                connection.execute("PRAGMA journal_mode = WAL")
-                connection.execute("PRAGMA synchronous = NORMAL")
-            connection.execute("PRAGMA foreign_keys = ON")
-        except BaseException:
-            connection.close()
-            raise
-        return connection
-
-    def _connect_to_read(self) -> sqlite3.Connection:
-        uri = self.path.resolve().as_uri()
-        connection = sqlite3.connect(
-            f"{uri}?mode=ro", uri=True, timeout=30, isolation_level=None, check_same_thread=False
-        )
-        try:
-            connection.execute("SELECT 1 FROM sqlite_schema LIMIT 1").fetchone()
-        except sqlite3.OperationalError:
-            # WAL needs a shared-memory file; in a folder that cannot be written only `immutable` reads.
-            connection.close()
-            return sqlite3.connect(f"{uri}?immutable=1", uri=True, isolation_level=None, check_same_thread=False)
-        except BaseException:
-            connection.close()
-            raise
-        return connection
-
-    def _ensure_schema(self) -> None:
-        connection = self.connection()
-        exists = connection.execute("SELECT 1 FROM sqlite_schema WHERE name = 'meta'").fetchone()
-        if exists is None:
-            if self.read_only:
+    def _ensure_schema(self, *, create: bool, migrate: bool) -> None:
+        with self.engine.connect() as connection:
+            revision = self._revision(connection)
+        if revision is None:
+            if self.read_only and self.path is not None:
                 raise StoreCorruptError(f"{str(self.path)!r} is not a catalogue of this program")
-            script = (files("vectorstore") / "schema.sql").read_text(encoding="utf-8")
-            # Two processes may open a new store at once: whoever comes second finds the schema made.
-            connection.execute("BEGIN EXCLUSIVE")
-            if connection.execute("SELECT 1 FROM sqlite_schema WHERE name = 'meta'").fetchone() is None:
-                for command in _commands(script):
-                    connection.execute(command)
-                connection.execute("INSERT INTO meta VALUES ('schema_version', ?)", (SCHEMA_VERSION,))
-                connection.execute("INSERT INTO meta VALUES ('generation', '0')")
-            connection.execute("COMMIT")
-        row = connection.execute("SELECT value FROM meta WHERE key = 'schema_version'").fetchone()
-        if row is None or row[0] != SCHEMA_VERSION:
-            found = None if row is None else row[0]
+            if self.read_only or not create:
+                raise StoreMissingError(f"no store in {self.name[4:]}: run `untoc ingest` first")
+            revision = self._create()
+        if revision > HEAD:
             raise StoreError(
-                f"the store {str(self.path.parent)!r} has schema {found!r}, this program reads"
-                f" {SCHEMA_VERSION!r}: ingest into a new store with --store"
+                f"{self.name} was written by a newer version of this program (it has {revision!r}): update the program,"
+                " or choose another store with --store"
             )
-        self._migrate(connection)
-
-    def _migrate(self, connection: sqlite3.Connection) -> None:
-        """Brings an older store up to date; one that is opened for reading is upgraded through a connection of its own.
-
-        Raises:
-            StoreError: A newer version of this program wrote the store, or an older one did and it cannot be written.
-        """
-        known = _migrations()
-        applied = _applied(connection)
-        newer = sorted(applied - known.keys())
-        if newer:
-            raise StoreError(
-                f"the store {str(self.path.parent)!r} was written by a newer version of this program (it has"
-                f" {newer[0]!r}): update the program, or choose another store with --store"
-            )
-        if known.keys() == applied:
+        if revision == HEAD:
             return
-        if self.read_only:
+        if not migrate:
+            raise StoreError(f"{self.name} was made by an older version of this program: run `untoc migrate`")
+        if self.read_only and self.path is not None:
             Database(self.path).close()
-            return
-        connection.create_function("characters", 1, len, deterministic=True)
-        # Tables are made anew, and what refers to them keeps its rows meanwhile. Neither acts inside a transaction.
-        connection.execute("PRAGMA foreign_keys = OFF")
-        connection.execute("PRAGMA legacy_alter_table = ON")
-        connection.execute("BEGIN EXCLUSIVE")
-        try:
-            for name in sorted(known.keys() - _applied(connection)):
-                for command in _commands(known[name]):
-                    connection.execute(command)
-                connection.execute("INSERT INTO meta VALUES (?, '')", (_MIGRATION + name,))
-            connection.execute("COMMIT")
-        except BaseException:
-            connection.rollback()
-            raise
-        finally:
-            connection.execute("PRAGMA legacy_alter_table = OFF")
-            connection.execute("PRAGMA foreign_keys = ON")
+        else:
+            self._migrate()
 
+    def _revision(self, connection: Connection) -> str | None:
+        """Returns the revision of the tables, or None where there are none."""
+        tables = inspect(connection).get_table_names()
+        if REVISION.name in tables:
+            return str(connection.execute(select(REVISION)).scalar())
+        if META.name not in tables:
+            return None
+        had = set(connection.scalars(select(META.c.key)))
+        found = next((revision for key, revision in _BEFORE_REVISIONS.items() if key in had), None)
+        if found is None or (found == "0001" and had.intersection(_BETWEEN)):
+            raise StoreError(
+                f"{self.name} was made by a version of this program between two releases: ingest into a new store with"
+                " --store"
+            )
+        return found
 
-def _applied(connection: sqlite3.Connection) -> set[str]:
-    rows = connection.execute("SELECT key FROM meta WHERE key GLOB ?", (_MIGRATION + "*",)).fetchall()
-    return {str(key).removeprefix(_MIGRATION) for (key,) in rows}
+    def _create(self) -> str:
+        """Makes the tables; two processes may open a new store at once, and whoever comes second finds them made."""
+        with self._transaction("EXCLUSIVE") as connection:
+            if self.path is None:
+                connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_LOCK} + 1)")
+            if self._revision(connection) is None:
+                METADATA.create_all(connection)
+                self.full_text.create(connection)
+                facts = {"generation": "0", _WRITES: "0", STORE_ID: uuid4().hex[:12]}
+                connection.execute(META.insert(), [{"key": key, "value": value} for key, value in facts.items()])
+                connection.execute(REVISION.insert(), {"version_num": HEAD})
+        return HEAD
 
+    def _migrate(self) -> None:
+        """Runs the revisions that an older store has not had, in one transaction."""
+        # It takes a while to import, which a store that is up to date is spared.
+        from alembic import command
+        from alembic.config import Config
 
-def _migrations() -> dict[str, str]:
-    """Returns the SQL of every migration by its name; names sort in the order in which they are applied."""
-    folder = files("vectorstore") / "migrations"
-    return {
-        item.name.removesuffix(".sql"): item.read_text(encoding="utf-8")
-        for item in folder.iterdir()
-        if item.name.endswith(".sql")
-    }
+        with as_file(files("vectorstore") / "migrations") as folder, self.engine.connect() as connection:
+            config = Config(attributes={"connection": connection})
+            config.set_main_option("script_location", str(folder).replace("%", "%%"))
+            # Tables are made anew, and what refers to them keeps its rows meanwhile. Neither acts in a transaction.
+            self._set(connection, foreign_keys="OFF", legacy_alter_table="ON")
+            connection.exec_driver_sql("BEGIN" if self.path is None else "BEGIN EXCLUSIVE")
+            try:
+                found = self._revision(connection)
+                if REVISION.name not in inspect(connection).get_table_names():
+                    REVISION.create(connection)
+                    connection.execute(REVISION.insert(), {"version_num": found})
+                command.upgrade(config, HEAD)
+                connection.commit()
+            except BaseException:
+                connection.rollback()
+                raise
+            finally:
+                self._set(connection, legacy_alter_table="OFF", foreign_keys="ON")
 
-
-def _commands(script: str) -> Iterator[str]:
-    """Splits the schema into statements, since `executescript` would commit the open transaction."""
-    command = ""
-    for line in script.splitlines():
-        command += line + "\n"
-        if sqlite3.complete_statement(command):
-            yield command
-            command = ""
-
-
-@contextmanager
-def translated(path: Path) -> Iterator[None]:
-    """Turns SQLite's errors into StoreErrors that say what to do next."""
-    try:
-        yield
-    except sqlite3.OperationalError as exc:
-        code = getattr(exc, "sqlite_errorcode", None)
-        primary = None if code is None else code & 0xFF
-        folder = str(path.parent)
-        if primary == sqlite3.SQLITE_FULL:
-            raise StoreFullError(
-                f"the disk of the store {folder!r} is full: free space and run the command again;"
-                " what was stored before is kept"
-            ) from exc
-        if primary in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM):
-            raise StoreReadOnlyError(
-                f"the store {folder!r} cannot be written: change its permissions, or choose another with --store"
-            ) from exc
-        if primary == sqlite3.SQLITE_IOERR:
-            raise StoreFullError(
-                f"the disk of the store {folder!r} does not take more data ({exc}): free space and run again"
-            ) from exc
-        raise StoreError(f"the store {folder!r} cannot be used: {exc}") from exc
-    except sqlite3.DatabaseError as exc:
-        if type(exc) is not sqlite3.DatabaseError:
-            # A broken constraint or a wrong call is a bug of this program, not damage of the file.
-            raise
-        raise StoreCorruptError(
-            f"the catalogue {str(path)!r} is damaged ({exc}): restore it from a copy, or ingest into a new store"
-        ) from exc
+    def _set(self, connection: Connection, **pragmas: str) -> None:
+        if self.path is not None:
+            for name, value in pragmas.items():
+                connection.exec_driver_sql(f"PRAGMA {name} = {value}")

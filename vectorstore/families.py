@@ -1,12 +1,15 @@
 """Families of documents: links between versions of one text, such as a draft, its revision and its translation."""
 
-import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Literal
+
+from sqlalchemy import func, select
 
 from vectorstore.database import Database
 from vectorstore.records import Metadata
+from vectorstore.rows import put
+from vectorstore.schema import BANDS, DOCUMENTS, LINKS, TRAITS
 
 Relation = Literal["near_duplicate", "revision", "correction", "addendum", "translation"]
 
@@ -75,63 +78,60 @@ class FamilyTables:
 
     def all(self) -> dict[str, Family]:
         """Returns the family of every document that has one, by its id."""
-        rows = self._database.rows("SELECT document_id, other_id, relation, likeness FROM links ORDER BY 1, 2, 3")
+        rows = self._database.rows(select(LINKS).order_by(LINKS.c.document_id, LINKS.c.other_id, LINKS.c.relation))
         return connected(Link(document_id=a, other_id=b, relation=c, likeness=d) for a, b, c, d in rows)
 
     def unseen(self, scheme: str) -> tuple[str, ...]:
         """Returns the ids of the documents that were not compared under this scheme yet, ascending."""
+        seen = select(TRAITS.c.document_id).where(TRAITS.c.scheme == scheme)
         rows = self._database.rows(
-            "SELECT document_id FROM documents WHERE kind != 'treaty' AND document_id NOT IN"
-            " (SELECT document_id FROM traits WHERE scheme = ?) ORDER BY document_id",
-            (scheme,),
+            select(DOCUMENTS.c.document_id)
+            .where(DOCUMENTS.c.kind != "treaty", DOCUMENTS.c.document_id.not_in(seen))
+            .order_by(DOCUMENTS.c.document_id)
         )
         return tuple(str(row[0]) for row in rows)
 
     def alike(self, traits: Traits) -> tuple[str, ...]:
         """Returns the ids of the documents that share a band, ascending: candidates for near-duplicates."""
-        rows = self._database.rows(
-            "SELECT DISTINCT document_id FROM bands WHERE band IN (SELECT value FROM json_each(?)) ORDER BY 1",
-            (json.dumps(traits.bands),),
-        )
-        return tuple(str(row[0]) for row in rows)
+        shared = select(BANDS.c.document_id).distinct().where(BANDS.c.band.in_(traits.bands))
+        return tuple(str(row[0]) for row in self._database.rows(shared.order_by(BANDS.c.document_id)))
 
     def under_symbol(self, root: str, kind: str) -> tuple[tuple[str, Metadata], ...]:
         """Returns (id, state, symbol and language) of the documents whose symbol is this one or begins `root/`."""
+        symbol, least = func.lower(DOCUMENTS.c.symbol), root.lower()
         rows = self._database.rows(
-            "SELECT d.document_id, d.state, d.symbol, d.language FROM documents d JOIN traits USING (document_id)"
-            " WHERE d.kind = ? AND d.symbol >= ? COLLATE NOCASE AND d.symbol < ? COLLATE NOCASE ORDER BY 1",
+            select(*(DOCUMENTS.c[name] for name in ("document_id", "state", "symbol", "language")))
+            .join(TRAITS)
             # In ASCII "0" comes next after "/".
-            (kind, root, root + "0"),
+            .where(DOCUMENTS.c.kind == kind, symbol >= least, symbol < f"{least}0")
+            .order_by(DOCUMENTS.c.document_id)
         )
         return tuple((str(a), Metadata(state=b, symbol=c, language=d)) for a, b, c, d in rows)
 
     def on_occasion(self, metadata: Metadata, kind: str) -> tuple[tuple[str, Traits], ...]:
         """Returns the documents by the same party on the same occasion in another language, with their traits."""
+        same = ("body", "session", "date", "agenda_item")
         rows = self._database.rows(
-            "SELECT d.document_id, t.paragraphs, t.numbers FROM documents d JOIN traits t USING (document_id)"
-            " WHERE d.kind = ? AND d.state = ? AND d.body IS ? AND d.session IS ? AND d.date IS ?"
-            " AND d.agenda_item IS ? AND d.language != ? ORDER BY 1",
-            (kind, metadata.state, metadata.body, metadata.session, metadata.date, metadata.agenda_item,
-             metadata.language),
-        )  # fmt: skip
-        return tuple((str(a), Traits(paragraphs=b, numbers=tuple(json.loads(c)))) for a, b, c in rows)
+            select(DOCUMENTS.c.document_id, TRAITS.c.paragraphs, TRAITS.c.numbers)
+            .join(TRAITS)
+            .where(DOCUMENTS.c.kind == kind, DOCUMENTS.c.state == metadata.state)
+            .where(DOCUMENTS.c.language != metadata.language)
+            .where(*(DOCUMENTS.c[name].is_not_distinct_from(getattr(metadata, name)) for name in same))
+            .order_by(DOCUMENTS.c.document_id)
+        )
+        return tuple((str(a), Traits(paragraphs=b, numbers=c)) for a, b, c in rows)
 
     def record(self, document_id: str, scheme: str, traits: Traits, links: Sequence[Link]) -> None:
         """Stores the traits and links of a document in one transaction, in place of older ones."""
         with self._database.transaction() as connection:
-            connection.execute("DELETE FROM bands WHERE document_id = ?", (document_id,))
-            connection.execute("DELETE FROM links WHERE ? IN (document_id, other_id)", (document_id,))
-            connection.execute(
-                "INSERT OR REPLACE INTO traits VALUES (?, ?, ?, ?)",
-                (document_id, scheme, traits.paragraphs, json.dumps(traits.numbers)),
-            )
-            connection.executemany(
-                "INSERT OR IGNORE INTO bands VALUES (?, ?)", [(band, document_id) for band in traits.bands]
-            )
-            connection.executemany(
-                "INSERT OR REPLACE INTO links VALUES (?, ?, ?, ?)",
-                [(link.document_id, link.other_id, link.relation, link.likeness) for link in links],
-            )
+            connection.execute(BANDS.delete().where(BANDS.c.document_id == document_id))
+            old = (LINKS.c.document_id == document_id) | (LINKS.c.other_id == document_id)
+            connection.execute(LINKS.delete().where(old))
+            own = {"document_id": document_id}
+            taken = {"scheme": scheme, "paragraphs": traits.paragraphs, "numbers": traits.numbers}
+            put(connection, TRAITS, [own | taken])
+            put(connection, BANDS, [own | {"band": band} for band in dict.fromkeys(traits.bands)])
+            put(connection, LINKS, list(map(asdict, links)))
 
 
 def connected(links: Iterable[Link]) -> dict[str, Family]:

@@ -1,11 +1,14 @@
-"""Health of the catalogue: integrity checks of its tables, and rebuilding the FTS5 index from the passages."""
+"""Health of the catalogue: integrity checks of its tables, and rebuilding the lexical index from the passages."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, FromClause, Select, func, select, text
 
 from vectorstore.database import Database
 from vectorstore.errors import StoreCorruptError
-from vectorstore.lexical import lexical_text
-from vectorstore.rows import Row
+from vectorstore.schema import DOCUMENTS, PASSAGES, SENTENCES, STATEMENTS, VECTOR_TABLES
 
 # Name of the lexical index in what SQLite says of it.
 _LEXICAL = "passages_fts"
@@ -33,7 +36,7 @@ class CatalogueHealth:
         try:
             # The lexical index is checked by itself, since it can be made anew.
             found = [line for line in self._quick_check() if _LEXICAL not in line]
-            dangling = self._database.rows("PRAGMA foreign_key_check")
+            dangling = self._pragma("foreign_key_check")
         except StoreCorruptError as exc:
             return str(exc)
         if dangling:
@@ -41,7 +44,11 @@ class CatalogueHealth:
         return "; ".join(found) or None
 
     def _quick_check(self) -> list[str]:
-        return [str(row[0]) for row in self._database.rows("PRAGMA quick_check") if row[0] != "ok"]
+        return [str(row[0]) for row in self._pragma("quick_check") if row[0] != "ok"]
+
+    def _pragma(self, name: str) -> Sequence[Any]:
+        # PostgreSQL keeps references itself, and its files are its administrator's.
+        return [] if self._database.path is None else self._database.rows(text(f"PRAGMA {name}"))
 
     def check(self, dimension: int) -> tuple[Check, ...]:
         """Compares statements, sentences, passages, vectors and the lexical index; a damaged file ends it.
@@ -54,7 +61,7 @@ class CatalogueHealth:
             detail = damage if _INGEST_ANEW.split(",")[0] in damage else f"{damage}: {_INGEST_ANEW}"
             return (Check(name="catalogue", ok=False, detail=detail),)
         return (
-            Check(name="catalogue", ok=True, detail=f"{self._count('passages')} passages"),
+            Check(name="catalogue", ok=True, detail=f"{self._count(PASSAGES)} passages"),
             self._offsets(),
             self._vectors(dimension),
             self._lexical(),
@@ -63,44 +70,41 @@ class CatalogueHealth:
     def rebuild_lexical(self) -> None:
         """Makes the lexical index anew from the passages, in one transaction."""
         with self._database.transaction() as connection:
-            (made,) = connection.execute("SELECT sql FROM sqlite_schema WHERE name = 'passages_fts'").fetchone()
-            connection.execute("DROP TABLE passages_fts")
-            connection.execute(made)
-            rows = connection.execute("SELECT passage, text FROM passages ORDER BY passage").fetchall()
-            connection.executemany(
-                "INSERT INTO passages_fts (rowid, text) VALUES (?, ?)",
-                [(passage, lexical_text(text)) for passage, text in rows],
-            )
+            self._database.full_text.drop(connection)
+            self._database.full_text.create(connection)
+            rows = connection.execute(select(PASSAGES.c.passage, PASSAGES.c.text).order_by(PASSAGES.c.passage)).all()
+            self._database.full_text.add(connection, [(int(passage), str(words)) for passage, words in rows])
 
     def _offsets(self) -> Check:
         # A statement may use only its own part of its document.
-        wrong = sum(self._reaches_out(row) for row in self._database.rows(
-            'SELECT d.source_text, t.start, t."end",'
-            ' (SELECT count(*) FROM sentences s WHERE s.statement_id = t.statement_id AND s."end" <= s.start),'
-            ' (SELECT min(start) FROM sentences s WHERE s.statement_id = t.statement_id),'
-            ' (SELECT max("end") FROM sentences s WHERE s.statement_id = t.statement_id),'
-            ' (SELECT min(start) FROM passages p WHERE p.statement_id = t.statement_id),'
-            ' (SELECT max("end") FROM passages p WHERE p.statement_id = t.statement_id)'
-            " FROM statements t JOIN documents d USING (document_id)"
-        ))  # fmt: skip
-        detail = f"{self._count('sentences')} sentences lie in their texts"
+        def of(found: ColumnElement[Any], part: FromClause) -> ColumnElement[Any]:
+            return select(found).where(part.c.statement_id == STATEMENTS.c.statement_id).scalar_subquery()
+
+        wrong = sum(self._reaches_out(row) for row in self._database.rows(select(
+            DOCUMENTS.c.source_text, STATEMENTS.c.start, STATEMENTS.c.end,
+            select(func.count()).where(SENTENCES.c.statement_id == STATEMENTS.c.statement_id,
+                                       SENTENCES.c.end <= SENTENCES.c.start).scalar_subquery(),
+            of(func.min(SENTENCES.c.start), SENTENCES), of(func.max(SENTENCES.c.end), SENTENCES),
+            of(func.min(PASSAGES.c.start), PASSAGES), of(func.max(PASSAGES.c.end), PASSAGES),
+        ).join_from(STATEMENTS, DOCUMENTS)))  # fmt: skip
+        detail = f"{self._count(SENTENCES)} sentences lie in their texts"
         if wrong:
             detail = f"{wrong} statements have sentences or passages outside their text: {_INGEST_ANEW}"
         return Check(name="offsets", ok=not wrong, detail=detail)
 
     @staticmethod
-    def _reaches_out(row: Row) -> bool:
+    def _reaches_out(row: Sequence[Any]) -> bool:
         # Counted here, since SQLite's own length() ends at a NUL character.
         text, start, end, empty, *places = row
         outside = any(place is not None and not start <= place <= min(end, len(text)) for place in places)
         return bool(outside or empty)
 
     def _vectors(self, dimension: int) -> Check:
-        missing = self._value(
-            "SELECT count(DISTINCT text_key) FROM passages WHERE text_key NOT IN (SELECT text_key FROM vectors)"
-        )
-        wrong = self._value(f"SELECT count(*) FROM vectors WHERE length(vector) != {4 * dimension}")
-        spare = self._value("SELECT count(*) FROM vectors WHERE text_key NOT IN (SELECT text_key FROM passages)")
+        vectors = VECTOR_TABLES["vectors"]
+        held, wanted = vectors.c.text_key, PASSAGES.c.text_key
+        missing = self._value(select(func.count(wanted.distinct())).where(wanted.not_in(select(held))))
+        wrong = self._count(vectors, func.length(vectors.c.vector) != 4 * dimension)
+        spare = self._count(vectors, held.not_in(select(wanted)))
         if missing or wrong:
             parts = [f"{missing} passages have no vector"] if missing else []
             parts += [f"{wrong} vectors have not {dimension} numbers"] if wrong else []
@@ -112,8 +116,9 @@ class CatalogueHealth:
         if any(_LEXICAL in line for line in self._quick_check()):
             return Check(name="lexical index", ok=False, detail="damaged: run `untoc doctor --rebuild`")
         try:
-            lost = self._value("SELECT count(*) FROM passages WHERE passage NOT IN (SELECT rowid FROM passages_fts)")
-            spare = self._value("SELECT count(*) FROM passages_fts WHERE rowid NOT IN (SELECT passage FROM passages)")
+            entries = self._database.full_text.entries()
+            lost = self._count(PASSAGES, PASSAGES.c.passage.not_in(select(entries.c.passage)))
+            spare = self._count(entries, entries.c.passage.not_in(select(PASSAGES.c.passage)))
         except StoreCorruptError:
             return Check(name="lexical index", ok=False, detail="damaged: run `untoc doctor --rebuild`")
         if lost or spare:
@@ -121,8 +126,8 @@ class CatalogueHealth:
             return Check(name="lexical index", ok=False, detail=detail)
         return Check(name="lexical index", ok=True, detail="every passage is in it")
 
-    def _count(self, table: str) -> int:
-        return self._value(f"SELECT count(*) FROM {table}")
+    def _count(self, table: FromClause, *where: ColumnElement[bool]) -> int:
+        return self._value(select(func.count()).select_from(table).where(*where))
 
-    def _value(self, query: str) -> int:
-        return int(self._database.rows(query)[0][0])
+    def _value(self, query: Select[Any]) -> int:
+        return int(self._database.value(query))

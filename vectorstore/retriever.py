@@ -9,7 +9,7 @@ from vectorstore.arrays import Matrix
 from vectorstore.embeddings import Embedder
 from vectorstore.fusion import reciprocal_rank_fusion
 from vectorstore.records import ScoredPassage
-from vectorstore.rows import VectorTable
+from vectorstore.schema import VectorTable
 from vectorstore.store import Store
 
 

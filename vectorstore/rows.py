@@ -1,40 +1,55 @@
-"""Row mapping between SQLite and the records: column lists, readers, and statements that several writes share."""
+"""Between rows and records: which columns a record takes, how a row becomes one, and how one becomes a row."""
 
-import json
 import re
-import sqlite3
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import asdict
+from collections.abc import Callable, Collection, Sequence
 from datetime import UTC, datetime
-from typing import Any, Literal, TypeVar
+from functools import cache
+from typing import Any, TypeVar
+
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Connection,
+    Delete,
+    Select,
+    Table,
+    bindparam,
+    cast,
+    func,
+    select,
+    type_coerce,
+)
 
 from vectorstore.records import (
-    Block,
     Document,
     DocumentSummary,
-    Edit,
     Metadata,
     Passage,
-    ScannedWord,
     ScopeFilter,
     Sentence,
     Span,
     Statement,
     StatementSummary,
 )
-
-Row = tuple[Any, ...]
-# Vectors of the embedding model, and those of the second one, for languages that the first does not know.
-VectorTable = Literal["vectors", "second_vectors"]
+from vectorstore.schema import (
+    DOCUMENTS,
+    META,
+    METADATA_FIELDS,
+    PASSAGES,
+    SENTENCES,
+    STATEMENTS,
+    Packed,
+    Text,
+    collected,
+    is_among,
+)
 
 T = TypeVar("T")
 
-DOCUMENT_FIELDS = ("document_id", "file", "sha256", "source_text", "kind", "inferred", "page_starts", "blocks", "edits",
-                   "scanned")  # fmt: skip
 PASSAGE_FIELDS = tuple(Passage.__dataclass_fields__)
 SENTENCE_FIELDS = tuple(Sentence.__dataclass_fields__)
-_METADATA = tuple(Metadata.__dataclass_fields__)
-_SCANNED = tuple(ScannedWord.__dataclass_fields__)
+_DOCUMENT = ("document_id", "file", "sha256", "source_text", "kind", "inferred", "page_starts", "blocks", "edits",
+             "scanned")  # fmt: skip
 _SPAN = tuple(Span.__dataclass_fields__)
 _STATEMENT = ("statement_id", "inferred")
 _DOCUMENT_SUMMARY = ("document_id", "file", "folder", "sha256", "kind", "inferred", "digest", "input_key", "added",
@@ -42,212 +57,199 @@ _DOCUMENT_SUMMARY = ("document_id", "file", "folder", "sha256", "kind", "inferre
 _SUMMARY = ("statement_id", "document_id", "file", "sha256", "kind", "added", "inferred", "passages", "languages")
 # The State whose delegate speaks is not the one that holds the position.
 _SPAN_COLUMNS = tuple("delegate" if name == "state" else name for name in _SPAN)
-# How fields that are kept as JSON, or as SQLite's numbers, are read.
-_READ: Mapping[str, Callable[[Any], object]] = {
-    "blocks": lambda cell: tuple(Block(**block) for block in json.loads(cell)),
-    "edits": lambda cell: tuple(Edit(**edit) for edit in json.loads(cell)),
-    "held_by": lambda cell: None if cell is None else tuple(json.loads(cell)),
-    "inferred": lambda cell: tuple(json.loads(cell)),
-    "interruptions": lambda cell: tuple(map(tuple, json.loads(cell))),
-    "languages": lambda cell: tuple(sorted(json.loads(cell), key=lambda language: language or "")),
-    "page_starts": lambda cell: tuple(json.loads(cell)),
-    "scanned": lambda cell: tuple(ScannedWord(**dict(zip(_SCANNED, word, strict=True))) for word in json.loads(cell)),
-    "summarised": bool,
-}
 
 
-def columns(names: Iterable[str], table: str) -> str:
-    """Returns names as the columns of a table for a query."""
-    return ", ".join(f'{table}."{name}"' for name in names)
+def _columns(table: Table, names: Sequence[str]) -> list[Any]:
+    return [table.c[name] for name in names]
 
 
-DOCUMENT_COLUMNS = columns((*DOCUMENT_FIELDS, *_METADATA), "d")
-STATEMENT_COLUMNS = columns((*_STATEMENT, *_SPAN_COLUMNS, *_METADATA), "s")
-DOCUMENT_SUMMARY_COLUMNS = ", ".join(
-    (
-        columns(_DOCUMENT_SUMMARY[:-2], "d"),
-        "(SELECT count(*) FROM passages p JOIN statements s USING (statement_id) WHERE s.document_id = d.document_id)",
-        "(SELECT count(s.named) FROM statements s WHERE s.document_id = d.document_id)",
-        columns(_METADATA, "d"),
-    )
+_of_statement = PASSAGES.c.statement_id == STATEMENTS.c.statement_id
+_of_document = STATEMENTS.c.document_id == DOCUMENTS.c.document_id
+_passages_of_document = select(func.count()).select_from(PASSAGES.join(STATEMENTS)).where(_of_document)
+_interventions = select(func.count(STATEMENTS.c.named)).where(_of_document)
+_languages = select(func.coalesce(collected(PASSAGES.c.language), "[]")).where(_of_statement)
+
+SELECT_DOCUMENTS = select(*_columns(DOCUMENTS, (*_DOCUMENT, *METADATA_FIELDS)))
+SELECT_STATEMENTS = select(
+    STATEMENTS.c.document_id, *_columns(STATEMENTS, (*_STATEMENT, *_SPAN_COLUMNS, *METADATA_FIELDS))
 )
-_PASSAGES_OF_STATEMENT = "FROM passages p WHERE p.statement_id = s.statement_id"
-SUMMARY_COLUMNS = ", ".join(
-    (
-        "s.statement_id, s.document_id, d.file, d.sha256, d.kind, d.added, s.inferred",
-        f"(SELECT count(*) {_PASSAGES_OF_STATEMENT})",
-        f"(SELECT json_group_array(DISTINCT p.language) {_PASSAGES_OF_STATEMENT})",
-        columns((*_SPAN_COLUMNS, *_METADATA), "s"),
-    )
+SELECT_DOCUMENT_SUMMARIES = select(
+    *_columns(DOCUMENTS, _DOCUMENT_SUMMARY[:-2]),
+    _passages_of_document.scalar_subquery(),
+    _interventions.scalar_subquery(),
+    *_columns(DOCUMENTS, METADATA_FIELDS),
 )
-PASSAGE_COLUMNS = columns(PASSAGE_FIELDS, "p")
-SENTENCE_COLUMNS = columns(SENTENCE_FIELDS, "s")
+SELECT_SUMMARIES = select(
+    *_columns(STATEMENTS, ("statement_id", "document_id")),
+    *_columns(DOCUMENTS, ("file", "sha256", "kind", "added")),
+    STATEMENTS.c.inferred,
+    select(func.count()).where(_of_statement).scalar_subquery(),
+    type_coerce(_languages.scalar_subquery(), Packed()),
+    *_columns(STATEMENTS, (*_SPAN_COLUMNS, *METADATA_FIELDS)),
+).join_from(STATEMENTS, DOCUMENTS)
+SELECT_PASSAGES = select(*_columns(PASSAGES, PASSAGE_FIELDS))
+SELECT_SENTENCES = select(*_columns(SENTENCES, SENTENCE_FIELDS))
 
 
-def read_row(record: Callable[..., T], names: Sequence[str], row: Row, **others: object) -> T:
+def read_row(record: Callable[..., T], names: Sequence[str], row: Sequence[Any], **others: object) -> T:
     """Makes a record of a row's cells by the names of their fields, and of fields from elsewhere."""
-    cells = zip(names, row, strict=True)
-    return record(**{name: _READ[name](cell) if name in _READ else cell for name, cell in cells}, **others)
+    return record(**dict(zip(names, row, strict=True)), **others)
 
 
-def to_document(row: Row) -> Document:
-    """Reads a row of `DOCUMENT_COLUMNS`."""
-    return _with_metadata(Document, DOCUMENT_FIELDS, row)
+def to_document(row: Sequence[Any]) -> Document:
+    """Reads a row of `SELECT_DOCUMENTS`."""
+    return _with_metadata(Document, _DOCUMENT, row)
 
 
-def to_statement(row: Row, document: Document) -> Statement:
-    """Reads a row of `STATEMENT_COLUMNS`."""
+def to_statement(row: Sequence[Any], document: Document) -> Statement:
+    """Reads a row of `SELECT_STATEMENTS` without its first cell."""
     return _with_span(Statement, _STATEMENT, row, document=document)
 
 
-def to_document_summary(row: Row) -> DocumentSummary:
-    """Reads a row of `DOCUMENT_SUMMARY_COLUMNS`."""
+def to_document_summary(row: Sequence[Any]) -> DocumentSummary:
+    """Reads a row of `SELECT_DOCUMENT_SUMMARIES`."""
     return _with_metadata(DocumentSummary, _DOCUMENT_SUMMARY, row)
 
 
-def to_summary(row: Row) -> StatementSummary:
-    """Reads a row of `SUMMARY_COLUMNS`."""
-    return _with_span(StatementSummary, _SUMMARY, row)
+def to_summary(row: Sequence[Any]) -> StatementSummary:
+    """Reads a row of `SELECT_SUMMARIES`."""
+    before, after = len(_SUMMARY) - 1, len(_SUMMARY)
+    languages = tuple(sorted(row[before], key=lambda language: language or ""))
+    return _with_span(StatementSummary, _SUMMARY, (*row[:before], languages, *row[after:]))
 
 
-def to_passage(row: Row) -> Passage:
-    """Reads a row of `PASSAGE_COLUMNS`."""
+def to_passage(row: Sequence[Any]) -> Passage:
+    """Reads a row of `SELECT_PASSAGES`."""
     return read_row(Passage, PASSAGE_FIELDS, row)
 
 
-def to_sentence(row: Row) -> Sentence:
-    """Reads a row of `SENTENCE_COLUMNS`."""
+def to_sentence(row: Sequence[Any]) -> Sentence:
+    """Reads a row of `SELECT_SENTENCES`."""
     return read_row(Sentence, SENTENCE_FIELDS, row)
 
 
-def _with_metadata(record: Callable[..., T], names: Sequence[str], row: Row, **others: object) -> T:
+def _with_metadata(record: Callable[..., T], names: Sequence[str], row: Sequence[Any], **others: object) -> T:
     own = len(names)
-    return read_row(record, names, row[:own], metadata=read_row(Metadata, _METADATA, row[own:]), **others)
+    return read_row(record, names, row[:own], metadata=read_row(Metadata, METADATA_FIELDS, row[own:]), **others)
 
 
-def _with_span(record: Callable[..., T], names: Sequence[str], row: Row, **others: object) -> T:
+def _with_span(record: Callable[..., T], names: Sequence[str], row: Sequence[Any], **others: object) -> T:
     first, last = len(names), len(names) + len(_SPAN)
     span = read_row(Span, _SPAN, row[first:last])
     return _with_metadata(record, names, (*row[:first], *row[last:]), span=span, **others)
 
 
-def scope_conditions(scope: ScopeFilter) -> tuple[str, tuple[object, ...]]:
-    """Returns the WHERE clause of a scope over `statements s` and their `documents d`, and its values.
+def _years(date: str | None) -> list[int]:
+    return [int(year) for year in re.findall(r"(?<!\d)\d{4}(?!\d)", date or "")]
+
+
+def scope_values(scope: ScopeFilter) -> dict[str, object]:
+    """Returns the values of `select_scope` for a scope."""
+    years = [*scope.years, *(int(month[:4]) for month in scope.months)]
+    given = {
+        "parties": scope.parties,
+        "bodies": scope.bodies,
+        "sessions": scope.sessions,
+        "kinds": scope.kinds,
+        "agenda_items": scope.agenda_items,
+        "newest": max(years, default=None),
+        "oldest": min(years, default=None),
+    }
+    return {name: value for name, value in given.items() if value}
+
+
+@cache
+def select_scope(names: tuple[str, ...]) -> Select[Any]:
+    """Selects all that is in a scope, with some that is not; `is_in_scope` is exact.
 
     What Presidents, Chairs and Secretariats say is in no scope.
     """
-    clauses = ["s.role != 'office'"]
-    values: list[object] = []
-    if scope.parties:
-        # A joint statement is that of each State that holds it.
-        clauses.append(
-            "(s.state IN (SELECT value FROM json_each(?))"
-            " OR EXISTS (SELECT 1 FROM json_each(s.held_by) h JOIN json_each(?) w ON h.value = w.value))"
-        )
-        values += [json.dumps(list(scope.parties))] * 2
-    for column, wanted in (
-        ("s.body", scope.bodies),
-        ("s.session", scope.sessions),
-        ("d.kind", scope.kinds),
-    ):
-        if wanted:
-            clauses.append(f"{column} IN (SELECT value FROM json_each(?))")
-            values.append(json.dumps(list(wanted)))
+    own, document = STATEMENTS.c, DOCUMENTS.c
+    parts: dict[str, ColumnElement[bool]] = {
+        # A joint statement is that of each State that holds it. SQLite has no index for IS NOT NULL.
+        "parties": is_among(own.state, "parties") | (type_coerce(own.held_by, Text) > ""),
+        "bodies": is_among(own.body, "bodies"),
+        "sessions": is_among(own.session, "sessions"),
+        "kinds": is_among(document.kind, "kinds"),
+        "agenda_items": own.agenda_item.is_not(None),
+        "newest": own.first_year <= bindparam("newest"),
+        "oldest": own.last_year >= bindparam("oldest"),
+    }
+    return SELECT_SUMMARIES.where(own.role != "office", *(parts[name] for name in names))
+
+
+def is_in_scope(metadata: Metadata, scope: ScopeFilter) -> bool:
+    """Tells whether a statement that fulfils the conditions of a scope is in it."""
+    if scope.parties and not set(scope.parties).intersection((metadata.state, *(metadata.held_by or ()))):
+        return False
     if scope.agenda_items:
         # A statement can be listed under several items ("2, 4"), and item 2 holds its subitem "2 (b)".
-        clauses.append(
-            "EXISTS (SELECT 1 FROM json_each(?) w WHERE"
-            " ',' || replace(s.agenda_item, ' ', '') || ',' GLOB '*,' || replace(w.value, ' ', '') || '[,(]*')"
-        )
-        values.append(json.dumps([re.sub(r"[*?[]", r"[\g<0>]", item) for item in scope.agenda_items]))
-    if scope.years:
-        clauses.append("EXISTS (SELECT 1 FROM json_each(?) y WHERE y.value BETWEEN s.first_year AND s.last_year)")
-        values.append(json.dumps(list(scope.years)))
-    if scope.months:
-        # A date is a year, a day or `start/end`; as text, "2020" sorts before each of its months, "2020-99" after.
-        clauses.append(
-            "EXISTS (SELECT 1 FROM json_each(?) m WHERE m.value BETWEEN substr(s.date, 1, 7)"
-            " AND substr(substr(s.date, instr(s.date, '/') + 1) || '-99', 1, 7))"
-        )
-        values.append(json.dumps(list(scope.months)))
-    return "WHERE " + " AND ".join(clauses), tuple(values)
+        own = [item.replace(" ", "") for item in (metadata.agenda_item or "").split(",")]
+        wanted = [item.replace(" ", "") for item in scope.agenda_items]
+        if not any(item == each or item.startswith(f"{each}(") for each in wanted for item in own):
+            return False
+    years = _years(metadata.date)
+    if scope.years and not any(min(years) <= year <= max(years) for year in scope.years):
+        return False
+    # A date is a year, a day or `start/end`; as text, "2020" sorts before each of its months, "2020-99" after.
+    first, *_, last = (metadata.date or "").split("/") * 2
+    return not scope.months or any(first[:7] <= month <= f"{last}-99"[:7] for month in scope.months)
 
 
-def passage_conditions(
-    statement_ids: Sequence[str] | None, languages: Collection[str | None] | None
-) -> tuple[str, tuple[object, ...]]:
-    """Returns a condition over `passages p` and its values; None restricts nothing, a language None means unknown."""
-    clauses, values = ["1"], []
-    if statement_ids is not None:
-        clauses.append("p.statement_id IN (SELECT value FROM json_each(?))")
-        values.append(json.dumps(list(statement_ids)))
-    if languages is not None:
-        clauses.append("coalesce(p.language, '') IN (SELECT value FROM json_each(?))")
-        values.append(json.dumps([language or "" for language in languages]))
-    return " AND ".join(clauses), tuple(values)
+Within = dict[str, object]
 
 
-def insert_document(
-    connection: sqlite3.Connection, document: Document, *, folder: str, digest: str, input_key: str
-) -> None:
-    """Inserts the row of a document."""
-    seen = {"folder": folder, "digest": digest, "input_key": input_key}
+def which_passages(statement_ids: Sequence[str] | None, languages: Collection[str | None] | None = None) -> Within:
+    """Returns the values of `conditions` for passages; None restricts nothing, a language None means unknown."""
+    within: Within = {} if statement_ids is None else {"statement_ids": statement_ids}
+    return within if languages is None else within | {"languages": [language or "" for language in languages]}
+
+
+def conditions(within: tuple[str, ...]) -> list[ColumnElement[bool]]:
+    """Returns conditions over passages by the names of their values."""
+    parts = {"statement_ids": PASSAGES.c.statement_id, "languages": func.coalesce(PASSAGES.c.language, "")}
+    return [is_among(parts[name], name) for name in within]
+
+
+def document_row(document: Document, **seen: str) -> dict[str, object]:
+    """Returns the row of a document."""
     added = datetime.now(UTC).isoformat(timespec="seconds")
-    _insert(connection, "documents", _cells(document, DOCUMENT_FIELDS) | _cells(document.metadata, _METADATA) | seen
-            | {"added": added})  # fmt: skip
+    return _cells(document, _DOCUMENT) | _cells(document.metadata, METADATA_FIELDS) | seen | {"added": added}
 
 
-def insert_statement(connection: sqlite3.Connection, statement: Statement) -> None:
-    """Inserts the row of a statement, whose document is stored."""
-    years = [int(year) for year in re.findall(r"(?<!\d)\d{4}(?!\d)", statement.metadata.date or "")]
-    span = zip(_SPAN_COLUMNS, _cells(statement.span, _SPAN).values(), strict=True)
-    _insert(
-        connection,
-        "statements",
-        {
-            **_cells(statement, _STATEMENT),
-            "document_id": statement.document.document_id,
-            **dict(span),
-            **_cells(statement.metadata, _METADATA),
-            "first_year": min(years, default=None),
-            "last_year": max(years, default=None),
-        },
-    )
+def statement_row(statement: Statement) -> dict[str, object]:
+    """Returns the row of a statement."""
+    years = _years(statement.metadata.date)
+    return {
+        **_cells(statement, _STATEMENT),
+        "document_id": statement.document.document_id,
+        **dict(zip(_SPAN_COLUMNS, _cells(statement.span, _SPAN).values(), strict=True)),
+        **_cells(statement.metadata, METADATA_FIELDS),
+        "first_year": min(years, default=None),
+        "last_year": max(years, default=None),
+    }
 
 
 def _cells(record: object, names: Sequence[str]) -> dict[str, object]:
-    """Returns fields of a record as they are stored."""
-    values = ((name, getattr(record, name)) for name in names)
-    return {name: json.dumps(value, default=_plain) if isinstance(value, tuple) else value for name, value in values}
+    return {name: getattr(record, name) for name in names}
 
 
-def _plain(record: Any) -> object:  # noqa: ANN401 - any record
-    # A list, since a scan of a hundred pages has tens of thousands of words.
-    return [getattr(record, name) for name in _SCANNED] if isinstance(record, ScannedWord) else asdict(record)
+def put(connection: Connection, table: Table, rows: Sequence[dict[str, Any]]) -> None:
+    """Stores rows in place of those with the same keys; of rows with one key, the last."""
+    if rows:
+        keys = [key.name for key in table.primary_key.columns]
+        by_key = {tuple(row[key] for key in keys): row for row in rows}
+        gone = [{f"old_{key}": row[key] for key in keys} for row in by_key.values()]
+        connection.execute(_delete_by_key(table), gone)
+        connection.execute(table.insert(), list(by_key.values()))
 
 
-def _insert(connection: sqlite3.Connection, table: str, cells: Mapping[str, object]) -> None:
-    names, marks = ", ".join(f'"{name}"' for name in cells), ", ".join("?" for _ in cells)
-    connection.execute(f"INSERT INTO {table} ({names}) VALUES ({marks})", tuple(cells.values()))
+@cache
+def _delete_by_key(table: Table) -> Delete:
+    return table.delete().where(*(key == bindparam(f"old_{key.name}") for key in table.primary_key.columns))
 
 
-def delete_derived(connection: sqlite3.Connection, statement_id: str) -> None:
-    """Deletes a statement with its sentences, passages and lexical entries; vectors stay, they belong to texts."""
-    connection.execute(
-        "DELETE FROM passages_fts WHERE rowid IN (SELECT passage FROM passages WHERE statement_id = ?)", (statement_id,)
-    )
-    connection.execute("DELETE FROM statements WHERE statement_id = ?", (statement_id,))
-
-
-def delete_document(connection: sqlite3.Connection, document_id: str) -> None:
-    """Deletes a document with its statements."""
-    for (statement_id,) in connection.execute(
-        "SELECT statement_id FROM statements WHERE document_id = ?", (document_id,)
-    ).fetchall():
-        delete_derived(connection, statement_id)
-    connection.execute("DELETE FROM documents WHERE document_id = ?", (document_id,))
-
-
-def bump_generation(connection: sqlite3.Connection) -> None:
+def bump_generation(connection: Connection) -> None:
     """Marks that the passages changed, so that readers and the vector index notice."""
-    connection.execute("UPDATE meta SET value = CAST(value AS INTEGER) + 1 WHERE key = 'generation'")
+    grown = cast(cast(META.c.value, BigInteger) + 1, META.c.value.type)
+    connection.execute(META.update().where(META.c.key == "generation").values(value=grown))

@@ -4,6 +4,7 @@ import hashlib
 import logging
 import os
 import platform
+import shutil
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -16,18 +17,17 @@ from filelock import FileLock, Timeout
 
 from vectorstore.arrays import Matrix
 from vectorstore.catalogue import Catalogue
-from vectorstore.chroma import COLLECTIONS, VectorIndex, index_fingerprint, is_as_recorded, remove_index
-from vectorstore.database import require_catalogue
+from vectorstore.chroma import COLLECTIONS, EMBEDDED, ChromaConfig, EmbeddedIndexes, Indexes, ServerIndexes, VectorIndex
+from vectorstore.database import COPYING, IN_FOLDER, Database, DatabaseConfig, require_catalogue
 from vectorstore.embeddings import Embedder
 from vectorstore.errors import ModelMismatchError, StoreError, StoreLockedError, StoreReadOnlyError
 from vectorstore.health import Check
 from vectorstore.private import make_private_folder, make_store_private
-from vectorstore.rows import VectorTable
+from vectorstore.schema import VectorTable
 
 logger = logging.getLogger(__name__)
 
 CATALOGUE = "catalogue.sqlite3"
-_INDEX_PREFIX = "index-"
 # Says who holds `write.lock`, which itself has to stay empty on some systems.
 _HOLDER = "write.holder"
 # Texts of which the second model makes vectors in one transaction.
@@ -61,6 +61,8 @@ class Store:
         check_model: bool = True,
         wait_seconds: float = 10.0,
         second: SecondModel | None = None,
+        database: DatabaseConfig = IN_FOLDER,
+        chroma: ChromaConfig = EMBEDDED,
     ) -> None:
         """Opens the store.
 
@@ -73,6 +75,8 @@ class Store:
             check_model: False opens a store of another model as well, to re-embed it.
             wait_seconds: How long a writer waits for another one.
             second: The model of the second vectors; None goes without.
+            database: Where the record is; by default in the folder.
+            chroma: Where the vector index is; by default in the folder.
 
         Raises:
             StoreMissingError: There is no store, and none is to be made.
@@ -85,13 +89,17 @@ class Store:
         self._checks_model = check_model
         self._wait_seconds = wait_seconds
         self._second = second
-        if not create:
-            require_catalogue(path / CATALOGUE)
+        source = _place(path, database)
+        if not create and isinstance(source, Path):
+            require_catalogue(source)
         if not read_only:
             _make_folder(path)
             make_store_private(path)
-        self.catalogue = Catalogue(path / CATALOGUE, read_only=read_only)
+        self.catalogue = Catalogue(source, read_only=read_only, create=create)
         try:
+            self._indexes: Indexes = EmbeddedIndexes(path)
+            if chroma.url:
+                self._indexes = ServerIndexes(chroma, f"untoc-{self.catalogue.store_id}")
             if check_model:
                 self._check_model()
         except BaseException:
@@ -105,6 +113,7 @@ class Store:
         """Lets go of all files."""
         with self._index_guard:
             self._drop_index()
+            self._indexes.close()
         self.catalogue.close()
 
     # --- writing
@@ -122,8 +131,25 @@ class Store:
         """
         if self.read_only:
             raise StoreReadOnlyError(f"the store {str(self.path)!r} is open for reading only")
-        lock = FileLock(self.path / "write.lock", mode=0o600)
         wait = self._wait_seconds if wait_seconds is None else wait_seconds
+        with self.catalogue.lock(wait) if self.catalogue.is_served else self._file_lock(wait):
+            try:
+                if self.catalogue.meta("embedding_model") is None:
+                    self._record_model()
+                elif self._checks_model:
+                    # Another process may have filled the store since it was opened.
+                    self._check_model()
+                yield
+                if sync:
+                    self._embed_second()
+                    self.sync_index()
+            finally:
+                # What native code made has the rights that the umask gave.
+                make_store_private(self.path)
+
+    @contextmanager
+    def _file_lock(self, wait: float) -> Iterator[None]:
+        lock = FileLock(self.path / "write.lock", mode=0o600)
         try:
             lock.acquire(timeout=wait)
         except Timeout as exc:
@@ -138,21 +164,26 @@ class Store:
             ) from exc
         try:
             _note_holder(self.path)
-            if self.catalogue.meta("embedding_model") is None:
-                self._record_model()
-            elif self._checks_model:
-                # Another process may have filled the store since it was opened.
-                self._check_model()
             yield
-            if sync:
-                self._embed_second()
-                self.sync_index()
         finally:
-            # What native code made has the rights that the umask gave.
-            make_store_private(self.path)
             with suppress(OSError):
                 (self.path / _HOLDER).unlink()
             lock.release()
+
+    def copy_to(self, other: "Store", progress: Callable[[str, int], None] | None = None) -> dict[str, int]:
+        """Copies the record, party files and uploads into another store; returns the number of rows of each table.
+
+        Raises:
+            StoreError: The other holds another record already, or cannot be written.
+        """
+        # Both may have their index in the one folder, where the next writer of the copy makes its own.
+        apart = other.path.resolve() != self.path.resolve()
+        with self.writer(sync=False), other.writer(sync=apart):
+            counts = self.catalogue.copy_to(other.catalogue, progress)
+            for folder in ("parties", "uploads") if apart else ():
+                if (self.path / folder).is_dir():
+                    shutil.copytree(self.path / folder, other.path / folder, dirs_exist_ok=True)
+        return counts
 
     def party_files(self, *, other_than: Path | None = None) -> tuple[Path, ...]:
         """Returns the `parties.csv` files that came with ingested folders, which add to the built-in table.
@@ -213,7 +244,7 @@ class Store:
             try:
                 index = self._open_index()
                 self._bring_up(index)
-                self._record_index(index.path)
+                self._record_index(str(self.catalogue.meta("index_folder")))
             except StoreError as exc:
                 logger.warning("%s; it is rebuilt from the catalogue", exc)
                 self._rebuild()
@@ -234,7 +265,7 @@ class Store:
             self.catalogue.set_meta(
                 {"index_folder": _new_index_folder(), "index_generation": "-1", "index_fingerprint": ""}
             )
-            self._remove_other_indexes()
+            self._indexes.remove_others(self.catalogue.meta("index_folder"))
 
     # --- reading
 
@@ -281,7 +312,7 @@ class Store:
             return Check(
                 name="vector index", ok=passages == 0, detail="behind the catalogue: run `untoc doctor --rebuild`"
             )
-        if self.read_only and not os.access(self.path, os.W_OK):
+        if self.read_only and isinstance(self._indexes, EmbeddedIndexes) and not os.access(self.path, os.W_OK):
             return Check(name="vector index", ok=True, detail="not opened: the store is read-only; search is exact")
         with self._index_guard:
             try:
@@ -308,6 +339,8 @@ class Store:
             self.catalogue.add_vectors(made, "second_vectors")
 
     def _check_model(self) -> None:
+        if self.catalogue.meta(COPYING) is not None:
+            raise StoreError(f"{self.catalogue.name} holds part of a copy: run the same `untoc copy` again")
         recorded = self.catalogue.meta("embedding_model")
         if recorded is not None and recorded != self._model_name:
             raise ModelMismatchError(
@@ -325,19 +358,19 @@ class Store:
             if folder is None:
                 folder = _new_index_folder()
                 self.catalogue.set_meta({"index_folder": folder, "index_fingerprint": ""})
-            if not is_as_recorded(self.path / folder, self.catalogue.meta("index_fingerprint")):
+            if not self._indexes.is_as_recorded(folder, self.catalogue.meta("index_fingerprint")):
                 raise StoreError(
-                    f"the vector index {str(self.path / folder)!r} is damaged or half written:"
+                    f"the vector index {folder!r} of {str(self.path)!r} is damaged or half written:"
                     " run `untoc doctor --rebuild`"
                 )
-            self._index = VectorIndex(self.path / folder)
+            self._index = self._indexes.open(folder)
         return self._index
 
     def _is_intact(self) -> bool:
         folder = self.catalogue.meta("index_folder")
         try:
-            return self._index is not None or is_as_recorded(
-                self.path / str(folder), self.catalogue.meta("index_fingerprint")
+            return self._index is not None or self._indexes.is_as_recorded(
+                str(folder), self.catalogue.meta("index_fingerprint")
             )
         except StoreError:
             return False
@@ -365,17 +398,17 @@ class Store:
             if vectors is not None and rows:
                 index.upsert([ids[row] for row in rows], vectors[rows], table)
         if index.ids() != frozenset(self.catalogue.vectors_of()[0]):
-            raise StoreError(f"the vector index {str(index.path)!r} does not hold what it was given")
+            raise StoreError(f"the vector index {index.label!r} does not hold what it was given")
         # A search makes Chroma write out what it still has to, before its files are recorded.
         if (trouble := index.check(self._dimension)) is not None:
             raise StoreError(trouble)
 
-    def _record_index(self, path: Path) -> None:
+    def _record_index(self, name: str) -> None:
         self.catalogue.set_meta(
             {
-                "index_folder": path.name,
+                "index_folder": name,
                 "index_generation": str(self.catalogue.generation),
-                "index_fingerprint": index_fingerprint(path),
+                "index_fingerprint": self._indexes.fingerprint(name),
             }
         )
 
@@ -383,22 +416,23 @@ class Store:
         self._drop_index()
         folder = _new_index_folder()
         try:
-            index = VectorIndex(self.path / folder)
-            self._index = index
-            self._bring_up(index)
-            self._record_index(index.path)
+            self._index = self._indexes.open(folder)
+            self._bring_up(self._index)
+            self._record_index(folder)
         except BaseException:
             # What is half built, as on a full disk, would only take room.
             self._drop_index()
-            remove_index(self.path / folder)
+            self._indexes.remove(folder)
             raise
-        self._remove_other_indexes()
+        self._indexes.remove_others(folder)
 
-    def _remove_other_indexes(self) -> None:
-        current = self.catalogue.meta("index_folder")
-        for folder in self.path.glob(f"{_INDEX_PREFIX}*"):
-            if folder.name != current:
-                remove_index(folder)
+
+def open_record(path: Path, database: DatabaseConfig, *, migrate: bool | None = None) -> Database:
+    """Opens the record of a store that is there; see `Database`."""
+    source = _place(path, database)
+    if isinstance(source, Path):
+        require_catalogue(source)
+    return Database(source, create=False, migrate=migrate)
 
 
 def open_store(
@@ -410,6 +444,8 @@ def open_store(
     check_model: bool = True,
     wait_seconds: float = 10.0,
     second: SecondModel | None = None,
+    database: DatabaseConfig = IN_FOLDER,
+    chroma: ChromaConfig = EMBEDDED,
 ) -> Store:
     """Opens the store of an embedder; see `Store`."""
     return Store(
@@ -421,7 +457,13 @@ def open_store(
         check_model=check_model,
         wait_seconds=wait_seconds,
         second=second,
+        database=database,
+        chroma=chroma,
     )
+
+
+def _place(path: Path, database: DatabaseConfig) -> Path | str:
+    return path / CATALOGUE if database.url is None else database.url.get_secret_value()
 
 
 def _note_holder(path: Path) -> None:
@@ -444,7 +486,7 @@ def _party_prefix(path: Path) -> str:
 
 
 def _new_index_folder() -> str:
-    return f"{_INDEX_PREFIX}{uuid4().hex[:8]}"
+    return f"index-{uuid4().hex[:8]}"
 
 
 def _make_folder(path: Path) -> None:

@@ -23,6 +23,8 @@ from sqlalchemy import (
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.errors import WorkError
+from vectorstore.database import IN_FOLDER, DatabaseConfig
+from vectorstore.engines import postgres_engine
 from vectorstore.private import make_private_folder, touch_private
 
 FILE: Final = "desk.sqlite3"
@@ -105,8 +107,12 @@ class Tables:
             self._made = True
 
 
-def open_tables(store: Path) -> Tables:
-    """Returns the tables of a store folder, which need not exist yet."""
+def open_tables(store: Path, database: DatabaseConfig = IN_FOLDER) -> Tables:
+    """Returns the tables of a store, beside its record; its folder need not exist yet."""
+    if database.url is not None:
+        return Tables(
+            postgres_engine(database.url.get_secret_value()).execution_options(isolation_level="READ COMMITTED")
+        )
     engine = create_engine(f"sqlite:///{store.absolute() / FILE}")
 
     @event.listens_for(engine, "connect")

@@ -122,7 +122,7 @@ def serve(workspace: Workspace, host: str, port: int, *, on_ready: Callable[[str
         workspace.corpus.uploads.forget_broken()
 
     def build(ready: Callable[[], None]) -> FastAPI:
-        works = Works(open_tables(workspace.settings.store))
+        works = Works(open_tables(workspace.settings.store, workspace.settings.database))
         tools = BriefingTools(
             builder=workspace.briefings,
             reviews=workspace.reviews,

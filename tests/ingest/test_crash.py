@@ -10,10 +10,11 @@ import time
 
 import numpy as np
 import pytest
+from sqlalchemy import text
 
 from tests.fakes import fake_workspace
 from tests.fakes_crash import start_ingest
-from vectorstore.chroma import VectorIndex
+from tests.fakes_engines import open_index
 
 pytestmark = pytest.mark.slow
 
@@ -132,13 +133,17 @@ def assert_completes(store, corpus, tmp_path):
 def contents(store):
     """Everything that an ingest puts into a store, but for times and for vectors of texts that are gone."""
     with fake_workspace(store, read_only=True) as workspace:
-        rows = workspace.store.catalogue._database.rows
+        database = workspace.store.catalogue._database
+
+        def rows(query):
+            return database.rows(text(query))
+
         found = {
             "documents": rows("SELECT file, document_id, sha256, digest, input_key, source_text FROM documents"),
             "statements": rows("SELECT * FROM statements"),
             "sentences": rows("SELECT * FROM sentences"),
             "passages": rows('SELECT passage_id, start, "end", text, text_key FROM passages'),
-            "mentions": rows("SELECT * FROM mentions"),
+            "mentions": rows("SELECT statement_id, ordinal, kind, treaty, value, paragraph FROM mentions"),
             "lexical": rows("SELECT p.passage_id, f.text FROM passages_fts f JOIN passages p ON p.passage = f.rowid"),
             "lexical rows": rows("SELECT count(*) FROM passages_fts"),
             "traits": rows("SELECT * FROM traits"),
@@ -147,7 +152,7 @@ def contents(store):
         found = {name: sorted(map(tuple, values), key=repr) for name, values in found.items()}
         ids, vectors = workspace.store.catalogue.vectors_of()
     (folder,) = store.glob("index-*")
-    index = VectorIndex(folder)
+    index = open_index(folder)
     found["vectors"] = sorted(zip(ids, (vector.tobytes() for vector in vectors), strict=True))
     found["index"] = sorted(index.ids())
     # Every vector is found, and not only listed.

@@ -13,7 +13,7 @@ from ingest.text.readable import readable
 from ingest.text.splitter import SplitConfig
 from tests.cases import Cases
 from tests.fakes import HashingEmbedder
-from vectorstore.store import open_store
+from tests.fakes_engines import only_local, open_store
 
 cases = Cases(__file__)
 
@@ -77,7 +77,7 @@ def results(report):
 
 
 @pytest.fixture
-def desk(tmp_path):
+def desk(engines, tmp_path):
     desk = Desk(tmp_path)
     yield desk
     desk.store.close()
@@ -572,6 +572,7 @@ def test_interrupted_ingest_is_completed_by_the_next(desk):
 INGEST = cases["INGEST"]
 
 
+@only_local
 @pytest.mark.slow
 def test_killed_ingest_is_completed_by_the_next(desk):
     for number in range(90):
@@ -601,6 +602,7 @@ def test_killed_ingest_is_completed_by_the_next(desk):
 COMMAND = cases["COMMAND"]
 
 
+@only_local
 @pytest.mark.slow
 def test_terminated_command_ends_in_order_and_keeps_what_it_stored(desk):
     for number in range(60):

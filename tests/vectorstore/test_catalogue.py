@@ -1,6 +1,5 @@
 import json
 import pickle
-import sqlite3
 from copy import deepcopy
 from dataclasses import replace
 
@@ -9,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
+from sqlalchemy.exc import IntegrityError
 
 from tests.fakes import HashingEmbedder
 from tests.fakes_store import annotated
@@ -26,8 +26,8 @@ from vectorstore.records import (
 
 
 @pytest.fixture
-def catalogue(tmp_path):
-    catalogue = Catalogue(tmp_path / "catalogue.sqlite3")
+def catalogue(record):
+    catalogue = Catalogue(record)
     yield catalogue
     catalogue.close()
 
@@ -127,7 +127,7 @@ def test_store_that_fails_leaves_nothing_of_the_statement(catalogue):
     put(catalogue, annotated("s", ["The heron flies."]))
     bad = annotated("s", ["The badger digs.", "Twice."])
     bad = replace(bad, passages=(bad.passages[0], replace(bad.passages[1], passage_id="s/0")))
-    with pytest.raises(sqlite3.IntegrityError):
+    with pytest.raises(IntegrityError):
         put(catalogue, bad)
     assert lexical(catalogue, "heron") == ["s/0"]
     assert lexical(catalogue, "badger") == []

@@ -1,11 +1,17 @@
 import os
 import shutil
+import threading
+from contextlib import closing, contextmanager
+from functools import partial
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from uuid import uuid4
 
 import numpy as np
 import pytest
 
-from vectorstore.chroma import BATCH, VectorIndex, index_fingerprint, is_as_recorded, remove_index
+from tests.fakes_engines import free_port, open_index
+from vectorstore.chroma import BATCH, ChromaConfig, EmbeddedIndexes, ServerIndexes, index_fingerprint
 from vectorstore.errors import StoreError
 
 DIMENSION = 16
@@ -22,9 +28,26 @@ def names(number):
     return [f"p{index}" for index in range(number)]
 
 
+@pytest.fixture(params=["embedded", "server"])
+def indexes(request, tmp_path):
+    if request.param == "embedded":
+        yield EmbeddedIndexes(tmp_path)
+        return
+    with in_server(request.getfixturevalue("chroma_server")) as indexes:
+        yield indexes
+
+
+@contextmanager
+def in_server(url):
+    indexes = ServerIndexes(ChromaConfig(url=url), f"untoc-{uuid4().hex[:12]}")
+    yield indexes
+    indexes.remove_others(None)
+    indexes.close()
+
+
 @pytest.fixture
-def index(tmp_path):
-    index = VectorIndex(tmp_path / "index")
+def index(indexes):
+    index = indexes.open("index-one")
     yield index
     index.close()
 
@@ -33,7 +56,7 @@ def index(tmp_path):
 def written(tmp_path_factory):
     """An index whose graph files are on disk."""
     path = tmp_path_factory.mktemp("written") / "index"
-    index = VectorIndex(path)
+    index = open_index(path)
     index.upsert(names(MANY), unit_vectors(MANY))
     index.search(unit_vectors(1)[0], 1)
     index.close()
@@ -81,8 +104,8 @@ def test_check_finds_a_sound_index_sound_and_a_wrong_dimension(index):
     assert "untoc doctor --rebuild" in (index.check(DIMENSION + 1) or "")
 
 
-def test_two_indexes_are_open_at_once(tmp_path, index):
-    other = VectorIndex(tmp_path / "other")
+def test_two_indexes_are_open_at_once(indexes, index):
+    other = indexes.open("index-other")
     index.upsert(["mine"], unit_vectors(1))
     other.upsert(["theirs"], unit_vectors(1))
     other.close()
@@ -90,12 +113,12 @@ def test_two_indexes_are_open_at_once(tmp_path, index):
     assert index.search(unit_vectors(1)[0], 5)[0][0] == "mine"
 
 
-def test_index_opened_again_holds_what_was_stored(tmp_path):
+def test_index_opened_again_holds_what_was_stored(indexes):
     for number in (5, 9):
-        index = VectorIndex(tmp_path / "again")
+        index = indexes.open("index-again")
         index.upsert(names(number), unit_vectors(number))
         index.close()
-    index = VectorIndex(tmp_path / "again")
+    index = indexes.open("index-again")
     assert len(index.search(unit_vectors(1)[0], 50)) == 9
     index.close()
 
@@ -103,7 +126,7 @@ def test_index_opened_again_holds_what_was_stored(tmp_path):
 def test_open_where_a_file_stands_is_a_store_error(tmp_path):
     (tmp_path / "index").write_text("x", encoding="utf-8")
     with pytest.raises(StoreError, match="untoc doctor --rebuild"):
-        VectorIndex(tmp_path / "index")
+        open_index(tmp_path / "index")
 
 
 @pytest.mark.parametrize("content", [b"", b"garbage" * 1000])
@@ -112,7 +135,7 @@ def test_index_with_a_damaged_database_fails_clearly_or_is_empty(tmp_path, writt
     shutil.copytree(written, path)
     (path / "chroma.sqlite3").write_bytes(content)
     try:
-        index = VectorIndex(path)
+        index = open_index(path)
         assert index.ids() == frozenset()
         index.close()
     except StoreError as exc:
@@ -124,7 +147,7 @@ def test_fingerprint_stays_while_the_index_is_read(tmp_path, written):
     shutil.copytree(written, path)
     before = index_fingerprint(path)
     assert before
-    index = VectorIndex(path)
+    index = open_index(path)
     index.search(unit_vectors(1)[0], 10)
     assert len(index.ids()) == MANY
     index.close()
@@ -148,28 +171,93 @@ def test_fingerprint_changes_with_every_damage_of_the_graph(tmp_path, written, n
     assert index_fingerprint(path) != before
 
 
-def test_fingerprint_of_an_index_without_graph_files_is_that_of_its_database(tmp_path, index):
+def test_fingerprint_of_an_index_without_graph_files_is_that_of_its_database(tmp_path):
+    index = open_index(tmp_path / "index")
     index.upsert(names(3), unit_vectors(3))
-    before = index_fingerprint(index.path)
+    before = index_fingerprint(tmp_path / "index")
     assert before.startswith("+")
     index.close()
-    again = VectorIndex(index.path)
+    again = open_index(tmp_path / "index")
     again.search(unit_vectors(1)[0], 1)
     again.close()
-    assert index_fingerprint(index.path) == before
+    assert index_fingerprint(tmp_path / "index") == before
     assert index_fingerprint(tmp_path / "absent") == ""
 
 
 def test_index_that_a_store_of_0_1_0_recorded_is_known_again(written):
+    is_as_recorded = partial(EmbeddedIndexes(written.parent).is_as_recorded, written.name)
     of_graph_files_alone = index_fingerprint(written).partition("+")[0]
-    assert is_as_recorded(written, of_graph_files_alone)
-    assert is_as_recorded(written, index_fingerprint(written))
-    assert not is_as_recorded(written, "+" + index_fingerprint(written).partition("+")[2])
-    assert not is_as_recorded(written, of_graph_files_alone + "+0")
+    assert is_as_recorded(of_graph_files_alone)
+    assert is_as_recorded(index_fingerprint(written))
+    assert not is_as_recorded("+" + index_fingerprint(written).partition("+")[2])
+    assert not is_as_recorded(of_graph_files_alone + "+0")
 
 
-def test_remove_index_passes_over_what_is_not_there(tmp_path):
-    remove_index(tmp_path / "absent")
+def test_an_index_is_removed_beside_the_one_that_stays(indexes, index):
+    index.upsert(["mine"], unit_vectors(1))
+    recorded = indexes.fingerprint("index-one")
+    other = indexes.open("index-other")
+    other.upsert(["theirs"], unit_vectors(1))
+    other.close()
+    indexes.remove("absent")
+    indexes.remove_others("index-one")
+    assert index.ids() == {"mine"} and indexes.is_as_recorded("index-one", recorded)
+    assert not indexes.is_as_recorded("index-other", recorded)
+    with closing(indexes.open("index-other")) as anew:
+        assert anew.ids() == frozenset()
+
+
+def test_stores_share_a_server_without_seeing_each_other(chroma_server):
+    with in_server(chroma_server) as first, in_server(chroma_server) as second:
+        mine, theirs = first.open("index-one"), second.open("index-one")
+        mine.upsert(["mine"], unit_vectors(1))
+        second.remove_others("index-two")
+        assert mine.ids() == {"mine"}
+        with pytest.raises(StoreError):
+            theirs.ids()
+
+
+@pytest.mark.parametrize("url", ["http://192.0.2.7:8000", "http://chroma.example:8000", "http://127.0.0.1.example"])
+def test_server_on_another_machine_needs_tls(url):
+    with pytest.raises(StoreError, match=r"not encrypted.*UNTOC_CHROMA__ALLOW_PLAIN=true"):
+        ServerIndexes(ChromaConfig(url=url), "untoc-x")
+    ServerIndexes(ChromaConfig(url=url, allow_plain=True), "untoc-x")
+    ServerIndexes(ChromaConfig(url=url.replace("http:", "https:")), "untoc-x")
+
+
+@pytest.mark.parametrize("url", ["127.0.0.1:8000", "ftp://127.0.0.1", "http://", "http://me:secret@127.0.0.1"])
+def test_what_is_no_address_of_a_server_is_refused(url):
+    with pytest.raises(StoreError, match="no address such as"):
+        ServerIndexes(ChromaConfig(url=url), "untoc-x")
+
+
+def test_server_that_is_gone_is_a_store_error_in_one_line():
+    with pytest.raises(StoreError) as caught:
+        ServerIndexes(ChromaConfig(url=f"http://127.0.0.1:{free_port()}"), "untoc-x").open("index-one")
+    assert "\n" not in str(caught.value) and "127.0.0.1" in str(caught.value)
+
+
+def test_server_hears_the_headers_of_the_settings():
+    heard = {}
+
+    class Proxy(BaseHTTPRequestHandler):
+        def do_GET(self):
+            heard.update(self.headers)
+            self.send_error(401)
+
+        def log_message(self, *_):
+            pass
+
+    with HTTPServer(("127.0.0.1", 0), Proxy) as proxy:
+        thread = threading.Thread(target=proxy.serve_forever)
+        thread.start()
+        config = ChromaConfig(url=f"http://127.0.0.1:{proxy.server_port}", headers={"Authorization": "Bearer canary"})
+        with pytest.raises(StoreError) as caught:
+            ServerIndexes(config, "untoc-x").open("index-one")
+        proxy.shutdown()
+        thread.join()
+    assert heard["Authorization"] == "Bearer canary"
+    assert "canary" not in str(caught.value) and "canary" not in repr(config)
 
 
 def test_handles_are_let_go_when_indexes_are_closed(tmp_path):
@@ -178,7 +266,7 @@ def test_handles_are_let_go_when_indexes_are_closed(tmp_path):
         pytest.skip("open files are counted through /proc")
 
     def use():
-        index = VectorIndex(tmp_path / "handles")
+        index = open_index(tmp_path / "handles")
         index.upsert(names(3), unit_vectors(3))
         index.search(unit_vectors(1)[0], 1)
         index.close()
@@ -194,7 +282,7 @@ def test_environment_names_no_server_for_the_index(tmp_path, monkeypatch):
     monkeypatch.setenv("CHROMA_SERVER_HOST", "192.0.2.7")
     monkeypatch.chdir(tmp_path)
     (tmp_path / ".env").write_text("CHROMA_OTEL_COLLECTION_ENDPOINT=http://192.0.2.7:4317\n", encoding="utf-8")
-    index = VectorIndex(tmp_path / "index")
+    index = open_index(tmp_path / "index")
     index.upsert(names(3), unit_vectors(3))
     assert index.ids() == frozenset(names(3))
     assert index._client._system.settings.chroma_otel_collection_endpoint == ""

@@ -1,4 +1,5 @@
 import os
+import shutil
 import sqlite3
 import subprocess
 import threading
@@ -6,12 +7,18 @@ from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
 
+from tests.conftest import PROJECT
+from tests.fakes_engines import own_schema
 from tests.fakes_store import annotated
 from vectorstore.catalogue import Catalogue
-from vectorstore.database import Database
+from vectorstore.database import HEAD, Database
 from vectorstore.errors import StoreCorruptError, StoreError, StoreFullError, StoreReadOnlyError
 from vectorstore.store import Store
+
+OLD = PROJECT / "tests" / "data" / "store-0.1.0"
 
 
 def put(catalogue, identifier, texts):
@@ -23,14 +30,15 @@ def path(tmp_path):
     return tmp_path / "catalogue.sqlite3"
 
 
-def test_transaction_that_fails_is_undone(path):
-    database = Database(path)
+def test_transaction_that_fails_is_undone(record):
+    database = Database(record)
     with pytest.raises(KeyboardInterrupt), database.transaction() as connection:
-        connection.execute("INSERT INTO meta VALUES ('a', 'b')")
+        connection.exec_driver_sql("INSERT INTO meta VALUES ('a', 'b')")
         raise KeyboardInterrupt
-    assert database.connection().execute("SELECT 1 FROM meta WHERE key = 'a'").fetchone() is None
+    assert database.rows(text("SELECT 1 FROM meta WHERE key = 'a'")) == []
     with database.transaction() as connection:
-        connection.execute("INSERT INTO meta VALUES ('a', 'c')")
+        connection.exec_driver_sql("INSERT INTO meta VALUES ('a', 'c')")
+    assert database.value(text("SELECT value FROM meta WHERE key = 'a'")) == "c"
     database.close()
 
 
@@ -92,15 +100,6 @@ def test_damaged_pages_are_reported_and_never_a_traceback(path):
         assert "restore it from a copy" in str(exc)
 
 
-def test_store_of_another_schema_is_refused(path):
-    database = Database(path)
-    with database.transaction() as connection:
-        connection.execute("UPDATE meta SET value = '99' WHERE key = 'schema_version'")
-    database.close()
-    with pytest.raises(StoreError, match="schema '99'"):
-        Database(path)
-
-
 def test_database_of_another_program_is_not_taken_for_a_store(path):
     connection = sqlite3.connect(path)
     connection.execute("CREATE TABLE something (x)")
@@ -113,22 +112,21 @@ def test_database_of_another_program_is_not_taken_for_a_store(path):
 def test_wrong_call_is_a_bug_and_not_damage(path):
     catalogue = Catalogue(path)
     put(catalogue, "s", ["A."])
-    with pytest.raises(sqlite3.IntegrityError), catalogue._database.transaction() as connection:
-        connection.execute("INSERT INTO sentences SELECT * FROM sentences")
+    with pytest.raises(IntegrityError), catalogue._database.transaction() as connection:
+        connection.exec_driver_sql("INSERT INTO sentences SELECT * FROM sentences")
     catalogue.close()
 
 
 def test_full_database_is_named_and_keeps_what_was_stored(path):
     catalogue = Catalogue(path)
     put(catalogue, "s", ["The heron flies."])
-    connection = catalogue._database.connection()
-    pages = connection.execute("PRAGMA page_count").fetchone()[0]
-    connection.execute(f"PRAGMA max_page_count = {pages + 2}")
+    pages = catalogue._database.value(text("PRAGMA page_count"))
+    catalogue._database.rows(text(f"PRAGMA max_page_count = {pages + 2}"))
     with pytest.raises(StoreFullError, match="free space"):
         put(catalogue, "t", [f"The badger number {number} digs." for number in range(2000)])
     assert [summary.document_id for summary in catalogue.documents()] == ["s"]
     assert catalogue.check() is None
-    connection.execute("PRAGMA max_page_count = 100000")
+    catalogue._database.rows(text("PRAGMA max_page_count = 100000"))
     put(catalogue, "t", ["The badger digs."])
     assert catalogue.count_passages() == 2
     catalogue.close()
@@ -225,22 +223,78 @@ def test_two_openers_of_a_new_store_make_one_schema(path):
 
 
 def test_older_store_is_brought_up_to_date_when_it_is_opened(path):
-    Database(path).close()
-    with closing(sqlite3.connect(path)) as old, old:
-        old.execute("DROP TABLE reviews")
-        old.execute("DELETE FROM meta WHERE key = 'migration:002_reviews'")
     for read_only in (True, False):
+        shutil.copy(OLD / "catalogue.sqlite3", path)
         database = Database(path, read_only=read_only)
-        assert database.connection().execute("SELECT count(*) FROM reviews").fetchone() == (0,)
+        assert database.value(text("SELECT version_num FROM alembic_version")) == HEAD
+        assert database.value(text("SELECT count(*) FROM mentions WHERE mention IS NOT NULL")) > 0
         database.close()
 
 
-def test_store_of_a_newer_version_is_refused_by_name(path):
+def schema_of(path):
+    """Columns and indexes of each table, without the spelling of types, defaults and order."""
+    with closing(sqlite3.connect(path)) as file:
+        tables = [name for (name,) in file.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")]
+        found = {}
+        for table in tables:
+            if not table.startswith(("sqlite_", "passages_fts")):
+                columns = file.execute(f"PRAGMA table_info({table})").fetchall()
+                found[table] = (
+                    {(name, bool(needed or key), key) for _, name, _, needed, _, key in columns},
+                    {row[1:3] for row in file.execute(f"PRAGMA index_list({table})") if row[3] == "c"},
+                    {(*row[2:4], *row[5:7]) for row in file.execute(f"PRAGMA foreign_key_list({table})")},
+                )
+        return found
+
+
+def test_migrated_store_has_the_tables_of_a_new_one(tmp_path, path):
+    shutil.copy(OLD / "catalogue.sqlite3", path)
+    new = tmp_path / "new.sqlite3"
+    for each in (path, new):
+        Database(each).close()
+    assert schema_of(path) == schema_of(new)
+
+
+def test_migration_that_fails_leaves_the_older_store_as_it_was(path, monkeypatch):
+    shutil.copy(OLD / "catalogue.sqlite3", path)
+    before = schema_of(path)
+
+    def fail(*_):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr("alembic.command.upgrade", fail)
+        with pytest.raises(KeyboardInterrupt):
+            Database(path)
+    assert schema_of(path) == before
     Database(path).close()
-    with closing(sqlite3.connect(path)) as newer, newer:
-        newer.execute("INSERT INTO meta VALUES ('migration:999_later', '')")
-    with pytest.raises(StoreError, match=r"newer version.*'999_later'.*update"):
+
+
+def test_store_between_two_releases_is_refused(path):
+    shutil.copy(OLD / "catalogue.sqlite3", path)
+    with closing(sqlite3.connect(path)) as between, between:
+        between.execute("INSERT INTO meta VALUES ('migration:006_holders', '')")
+    with pytest.raises(StoreError, match=r"between two releases.*--store"):
         Database(path)
+
+
+def test_store_of_a_newer_version_is_refused_by_name(record):
+    database = Database(record)
+    with database.transaction() as connection:
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
+    database.close()
+    with pytest.raises(StoreError, match=r"newer version.*'9999'.*update"):
+        Database(record)
+
+
+def test_store_on_a_server_is_migrated_only_when_told(postgres):
+    with own_schema(postgres) as url:
+        database = Database(url)
+        with database.transaction() as connection:
+            connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0002'")
+        database.close()
+        with pytest.raises(StoreError, match="older version of this program: run `untoc migrate`"):
+            Database(url)
 
 
 @pytest.fixture
@@ -269,14 +323,14 @@ def garble(path):
     path.write_bytes(os.urandom(9000))
 
 
-def change_schema(path):
+def forget_revision(path):
     with closing(sqlite3.connect(path)) as file, file:
-        file.execute("UPDATE meta SET value = '0' WHERE key = 'schema_version'")
+        file.execute("DROP TABLE alembic_version")
 
 
-def add_migration(path):
+def add_revision(path):
     with closing(sqlite3.connect(path)) as file, file:
-        file.execute("INSERT INTO meta VALUES ('migration:999_of_tomorrow', '')")
+        file.execute("UPDATE alembic_version SET version_num = '9999'")
 
 
 def make_other_database(path):
@@ -286,7 +340,7 @@ def make_other_database(path):
 
 
 @pytest.mark.parametrize("read_only", [True, False])
-@pytest.mark.parametrize("spoil", [garble, change_schema, add_migration, make_other_database])
+@pytest.mark.parametrize("spoil", [garble, forget_revision, add_revision, make_other_database])
 def test_open_that_fails_leaves_no_connection_behind(path, opened, spoil, read_only):
     Catalogue(path).close()
     spoil(path)

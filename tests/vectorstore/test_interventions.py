@@ -1,21 +1,18 @@
 """Interventions in the catalogue: statements that are part of a record, with its text and their own State."""
 
-import sqlite3
-from contextlib import closing
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from tests.fakes_store import annotated
-from vectorstore import database
 from vectorstore.catalogue import Catalogue
 from vectorstore.records import AnnotatedDocument, ScopeFilter, Span, Statement, text_key
 
 TEXT = "The Chair: Order.\nMr. A (Arvandia): We agree.\nMr. B (Utopia): We do not."
 
 
-def record():
+def chaired():
     whole = annotated("r", [TEXT], kind="record", body="UNTOC COP", session="11", date="2022-10-18").document
     parts, sentences, passages = [], [], []
     for number, (role, state, words) in enumerate(
@@ -38,9 +35,9 @@ def record():
 
 
 @pytest.fixture
-def catalogue(tmp_path):
-    catalogue = Catalogue(tmp_path / "catalogue.sqlite3")
-    item = record()
+def catalogue(record):
+    catalogue = Catalogue(record)
+    item = chaired()
     vectors = {text_key(p.text): np.ones(4, dtype=np.float32) for p in item.passages}
     catalogue.store(item, folder="/c", digest="d", input_key="k", vectors=vectors)
     yield catalogue
@@ -85,15 +82,15 @@ def test_a_removed_record_takes_its_interventions_along(catalogue):
 
 
 def test_a_record_is_replaced_with_its_interventions(catalogue):
-    catalogue.store(record(), folder="/c", digest="d", input_key="k2", vectors={}, replaces="r")
+    catalogue.store(chaired(), folder="/c", digest="d", input_key="k2", vectors={}, replaces="r")
     assert len(catalogue.summaries_of("r")) == 3
     assert catalogue.phrase_frequency("agree") == 1
     catalogue.touch("r", file="new.txt", folder="/n", sha256="s", input_key="k3")
     assert {s.file for s in catalogue.summaries_of("r")} == {"new.txt"}
 
 
-def test_passages_are_told_apart_by_language(tmp_path):
-    catalogue = Catalogue(tmp_path / "catalogue.sqlite3")
+def test_passages_are_told_apart_by_language(record):
+    catalogue = Catalogue(record)
     item = annotated("s", ["one word", "un mot", "no language"])
     languages = ("en", "fr", None)
     passages = tuple(replace(p, language=code) for p, code in zip(item.passages, languages, strict=True))
@@ -106,35 +103,12 @@ def test_passages_are_told_apart_by_language(tmp_path):
     catalogue.close()
 
 
-def test_an_older_store_learns_languages_and_interventions(tmp_path, monkeypatch):
-    path = tmp_path / "catalogue.sqlite3"
-    every = database._migrations()
-    with monkeypatch.context() as older:
-        older.setattr(database, "_migrations", lambda: {"002_reviews": every["002_reviews"]})
-        old = database.Database(path)
-        with old.transaction() as connection:
-            connection.execute(
-                "INSERT INTO statements (statement_id, file, folder, sha256, source_text, kind, state, language,"
-                " inferred, page_starts, blocks, edits, digest, input_key, added)"
-                " VALUES ('s', 'f', '/c', 'h', 'Nous agissons.', 'statement', 'XAA', 'fr',"
-                " '[]', '[]', '[]', '[]', 'd', 'k', '')"
-            )
-            connection.execute("INSERT INTO sentences VALUES ('s:0', 's', 0, 0, 14, 'Nous agissons.', 1, NULL)")
-        old.close()
-    catalogue = Catalogue(path)
-    assert catalogue.sentences("s")[0].language == "fr"
-    (summary,) = catalogue.summaries(ScopeFilter(parties=("XAA",)))
-    assert summary.span == Span(start=0, end=14, state="XAA") and catalogue.documents()[0].interventions == 0
-    assert catalogue.statement("s").source_text == "Nous agissons."
-    catalogue.close()
-
-
-def test_health_measures_an_intervention_against_its_part_of_the_record(catalogue, tmp_path):
+def test_health_measures_an_intervention_against_its_part_of_the_record(catalogue):
     def offsets():
         return next(check for check in catalogue.health.check(4) if check.name == "offsets")
 
     assert offsets().ok
-    with closing(sqlite3.connect(tmp_path / "catalogue.sqlite3")) as file, file:
-        file.execute("UPDATE sentences SET start = 0 WHERE statement_id = 'r.2'")
+    with catalogue._database.transaction() as connection:
+        connection.exec_driver_sql("UPDATE sentences SET start = 0 WHERE statement_id = 'r.2'")
     assert not offsets().ok
     assert "1 statements" in offsets().detail

@@ -1,11 +1,14 @@
+import random
+from contextlib import ExitStack, closing
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.fakes import HashingEmbedder
-from tests.fakes_store import annotated, keep
+from tests.fakes_engines import own_schema
+from tests.fakes_store import annotated
+from vectorstore.catalogue import Catalogue
 from vectorstore.lexical import any_word_query, lexical_text, phrase_query
-from vectorstore.store import open_store
 
 TEXTS = (
     "Extradition is refused for political offences.",
@@ -20,12 +23,16 @@ TEXTS = (
 )
 
 
-@pytest.fixture(scope="module")
-def catalogue(tmp_path_factory):
-    store = open_store(tmp_path_factory.mktemp("lexical") / "store", HashingEmbedder())
-    keep(store, HashingEmbedder(), annotated("s", TEXTS))
-    yield store.catalogue
-    store.close()
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def catalogue(request, tmp_path_factory):
+    with ExitStack() as stack:
+        if request.param == "sqlite":
+            source = tmp_path_factory.mktemp("lexical") / "catalogue.sqlite3"
+        else:
+            source = stack.enter_context(own_schema(request.getfixturevalue("postgres")))
+        catalogue = stack.enter_context(closing(Catalogue(source)))
+        catalogue.store(annotated("s", TEXTS), folder="", digest="", input_key="", vectors={})
+        yield catalogue
 
 
 def hits(catalogue, topic):
@@ -174,3 +181,65 @@ def test_search_stays_within_its_statements(catalogue):
 )
 def test_words_of_a_term_are_found_beside_each_other_in_any_order(catalogue, term, found):
     assert bool(catalogue.phrase_frequency(term, ["s"], any_order=True)) is found
+
+
+WORDS = (
+    "heron",
+    "Herons",
+    "asset",
+    "recovery",
+    "é",
+    "organizada",
+    "合作",
+    "国际",
+    "помощи",
+    "تعاون",
+    "2020",
+    "the",
+    ",",
+)
+
+
+@pytest.fixture(scope="module")
+def both(postgres, tmp_path_factory):
+    """The same passages in both engines."""
+    rng = random.Random(5)
+    texts = [" ".join(rng.choices(WORDS, k=rng.randint(1, 60))) for _ in range(120)]
+    with own_schema(postgres) as url, ExitStack() as stack:
+        made = [
+            stack.enter_context(closing(Catalogue(source)))
+            for source in (tmp_path_factory.mktemp("both") / "catalogue.sqlite3", url)
+        ]
+        for catalogue in made:
+            for number in range(6):
+                item = annotated(f"s{number}", texts[number * 20 : number * 20 + 20])
+                catalogue.store(item, folder="", digest="", input_key="", vectors={})
+            catalogue.remove("s4")
+            catalogue.store(annotated("s3", texts[100:]), folder="", digest="", input_key="", vectors={})
+        yield made
+
+
+@pytest.mark.parametrize("rebuilt", [False, True])
+def test_engines_score_the_same_passages_alike(both, rebuilt):
+    rng = random.Random(6)
+    if rebuilt:
+        for catalogue in both:
+            catalogue.health.rebuild_lexical()
+    for _ in range(60):
+        topic = " ".join(rng.choices(WORDS, k=rng.randint(1, 4)))
+        terms = [" ".join(rng.choices(WORDS[:9], k=2)) for _ in range(rng.randint(0, 2))]
+        ids = rng.choice([None, ["s0", "s3"], []])
+        sqlite, postgres = (catalogue.search_lexical(topic, ids, 30, terms=terms) for catalogue in both)
+        assert [identifier for identifier, _ in sqlite] == [identifier for identifier, _ in postgres], (topic, terms)
+        assert [score for _, score in sqlite] == pytest.approx([score for _, score in postgres], rel=1e-9)
+        for term in (topic, *terms):
+            counts = [
+                (
+                    catalogue.document_frequency(term),
+                    catalogue.phrase_frequency(term, ids),
+                    catalogue.phrase_frequency(term, ids, any_order=True),
+                    catalogue.statements_with(*terms, topic),
+                )
+                for catalogue in both
+            ]
+            assert counts[0] == counts[1], term

@@ -4,9 +4,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.fakes import HashingEmbedder
+from tests.fakes_engines import open_store
 from tests.fakes_store import annotated, keep
 from vectorstore.retriever import RetrievalConfig, Retriever
-from vectorstore.store import open_store
 
 TOPICS = ("extradition", "confiscation", "witness", "smuggling", "training", "sovereignty", "assets", "cybercrime")
 STATEMENTS = tuple(f"s{number}" for number in range(12))
@@ -20,7 +20,7 @@ def texts_of(number):
 
 
 @pytest.fixture(scope="module")
-def store(tmp_path_factory):
+def store(engines, tmp_path_factory):
     store = open_store(tmp_path_factory.mktemp("retriever") / "store", HashingEmbedder())
     keep(store, HashingEmbedder(), *(annotated(name, texts_of(i)) for i, name in enumerate(STATEMENTS)))
     yield store

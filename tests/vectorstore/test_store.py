@@ -9,13 +9,16 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from sqlalchemy import create_engine, text
 
 from tests.conftest import PROJECT
 from tests.fakes import HashingEmbedder
+from tests.fakes_engines import chroma_server, only_local, open_index, open_store, places
 from tests.fakes_store import annotated, keep, unlike_text
-from vectorstore.chroma import VectorIndex
+from vectorstore import store as stores
+from vectorstore.chroma import ChromaConfig, VectorIndex
 from vectorstore.errors import ModelMismatchError, StoreError, StoreLockedError, StoreReadOnlyError
-from vectorstore.store import CATALOGUE, Store, open_store
+from vectorstore.store import CATALOGUE, Store
 
 HOLD_THE_LOCK = """
 import sys, time
@@ -35,7 +38,7 @@ def embedder():
 
 
 @pytest.fixture
-def path(tmp_path):
+def path(engines, tmp_path):
     return tmp_path / "store"
 
 
@@ -61,9 +64,8 @@ def findings(store):
 
 def assert_in_step(store):
     assert all(check.ok for check in store.check()), store.check()
-    index = VectorIndex(index_folder(store.path))
-    assert index.ids() == frozenset(store.catalogue.passage_ids())
-    index.close()
+    with closing(store._indexes.open(store.catalogue.meta("index_folder"))) as index:
+        assert index.ids() == frozenset(store.catalogue.passage_ids())
 
 
 # --- opening
@@ -75,6 +77,7 @@ def test_store_is_made_where_there_is_none(store):
     assert store.search_index(np.ones(64, dtype=np.float32), 3) is None
 
 
+@only_local
 def test_store_folder_that_is_a_file_is_refused(path, embedder):
     path.write_text("x", encoding="utf-8")
     with pytest.raises(StoreReadOnlyError, match="choose another with --store"):
@@ -94,13 +97,13 @@ def test_read_only_store_reads_and_refuses_to_write(store, path, embedder):
 def test_other_model_is_refused_with_its_name_and_the_way_out(store, path, embedder):
     keep(store, embedder, annotated("s", ["The heron flies."]))
     with pytest.raises(ModelMismatchError) as caught:
-        Store(path, model_name="other-model", dimension=8)
+        Store(path, **places(path), model_name="other-model", dimension=8)
     for part in ("'hashing'", "'other-model'", "UNTOC_EMBEDDING__MODEL=hashing", "untoc doctor --reembed"):
         assert part in str(caught.value)
 
 
 def test_writer_of_a_store_that_another_model_filled_meanwhile_is_refused(path, embedder):
-    late = Store(path, model_name="other-model", dimension=8)
+    late = Store(path, **places(path), model_name="other-model", dimension=8)
     first = open_store(path, embedder)
     keep(first, embedder, annotated("s", ["The heron flies."]))
     with pytest.raises(ModelMismatchError), late.writer():
@@ -112,7 +115,7 @@ def test_writer_of_a_store_that_another_model_filled_meanwhile_is_refused(path, 
 def test_other_model_takes_over_after_embedding_again(store, path, embedder):
     keep(store, embedder, annotated("s", ["The heron flies."]))
     store.close()
-    other = Store(path, model_name="other-model", dimension=8, check_model=False)
+    other = Store(path, **places(path), model_name="other-model", dimension=8, check_model=False)
     with other.writer():
         other.record_model_change()
         texts = other.catalogue.texts_without_vector()
@@ -121,12 +124,13 @@ def test_other_model_takes_over_after_embedding_again(store, path, embedder):
     assert_in_step(other)
     assert other.search_index(np.eye(8, dtype=np.float32)[0], 1) == (("s/0", pytest.approx(1.0)),)
     other.close()
-    Store(path, model_name="other-model", dimension=8).close()
+    Store(path, **places(path), model_name="other-model", dimension=8).close()
 
 
 # --- the write lock
 
 
+@only_local
 def test_second_writer_is_refused_while_another_process_writes(store, path):
     holder = subprocess.Popen([sys.executable, "-c", HOLD_THE_LOCK, str(path)], stdout=subprocess.PIPE, text=True)
     try:
@@ -166,6 +170,7 @@ def hold_the_store(path, seconds):
     return process
 
 
+@only_local
 @pytest.mark.slow
 def test_refused_writer_is_told_who_writes_and_what_to_do(path, embedder):
     second = open_store(path, embedder, wait_seconds=0.2)
@@ -183,6 +188,7 @@ def test_refused_writer_is_told_who_writes_and_what_to_do(path, embedder):
     second.close()
 
 
+@only_local
 @pytest.mark.slow
 def test_second_writer_waits_for_another_process_that_finishes(path, embedder):
     second = open_store(path, embedder, wait_seconds=60)
@@ -221,6 +227,7 @@ def test_lock_is_let_go_when_the_writer_fails(store, path, embedder):
     second.close()
 
 
+@only_local
 def test_lock_that_cannot_be_made_is_a_store_error(store, path):
     (path / "write.lock").mkdir()
     with pytest.raises(StoreError, match="cannot be locked"), store.writer(wait_seconds=0.2):
@@ -293,6 +300,7 @@ store.close()
 """
 
 
+@only_local
 @pytest.mark.slow
 @pytest.mark.parametrize("read_only", [True, False])
 def test_open_reader_finds_everything_that_another_process_writes(store, path, embedder, read_only):
@@ -315,14 +323,71 @@ def test_open_reader_finds_everything_that_another_process_writes(store, path, e
     reader.close()
 
 
-def test_rebuild_makes_a_fresh_folder_without_embedding(store, path, embedder):
+def test_rebuild_makes_a_fresh_index_without_embedding(store, embedder):
     keep(store, embedder, annotated("s", ["The heron flies.", "The badger digs."]))
-    before, embedded = index_folder(path), len(embedder.embedded)
+    before, embedded = store.catalogue.meta("index_folder"), len(embedder.embedded)
     with store.writer():
         assert store.rebuild_index() == 2
-    assert index_folder(path) != before
+    assert store.catalogue.meta("index_folder") != before
     assert len(embedder.embedded) == embedded
     assert_in_step(store)
+
+
+@pytest.mark.parametrize("engines", ["servers"], indirect=True, scope="module")
+def test_writer_of_a_served_record_is_refused_while_another_writes(store, path, embedder):
+    second = open_store(path, embedder, wait_seconds=0.2)
+    with store.writer():
+        with pytest.raises(StoreLockedError) as caught, second.writer():
+            pytest.fail("never entered")
+        store.catalogue.set_meta({"first": "done"})
+    for part in ("a process at 127.0.0.1, connected since ", "0.2 s were not enough", "UNTOC_WAIT_SECONDS"):
+        assert part in str(caught.value)
+    with second.writer():
+        assert second.catalogue.meta("first") == "done"
+    second.close()
+
+
+@pytest.mark.parametrize("engines", ["servers"], indirect=True, scope="module")
+def test_connections_that_the_server_ends_lose_nothing(store, embedder, postgres):
+    keep(store, embedder, annotated("s", ["The heron flies."]))
+    own, engine = text("SELECT pg_backend_pid()"), create_engine(postgres, isolation_level="AUTOCOMMIT")
+    with engine.connect() as administrator:
+
+        def end(process):
+            administrator.execute(text("SELECT pg_terminate_backend(:process, 5000)"), {"process": process})
+
+        end(store.catalogue._database.value(own))
+        assert store.catalogue.count_passages() == 1
+        lost = pytest.raises(StoreError, match="run the command again")
+        with lost as caught, store.catalogue._database.transaction() as writing:
+            writing.exec_driver_sql("DELETE FROM documents")
+            end(writing.scalar(own))
+            writing.exec_driver_sql("DELETE FROM statements")
+    engine.dispose()
+    assert "\n" not in str(caught.value)
+    assert store.catalogue.count_passages() == 1
+    keep(store, embedder, annotated("t", ["The otter swims."]))
+    assert_in_step(store)
+
+
+@pytest.mark.parametrize("engines", ["servers"], indirect=True, scope="module")
+def test_search_is_exact_while_the_index_server_is_gone(path, embedder, tmp_path):
+    with chroma_server(tmp_path / "chroma") as url:
+        options = {"database": places(path)["database"], "chroma": ChromaConfig(url=url)}
+        store = stores.open_store(path, embedder, **options)
+        keep(store, embedder, annotated("s", ["The heron flies."]))
+        assert store.search_index(embedder.embed_query("heron"), 1)[0][0] == "s/0"
+    assert store.search_index(embedder.embed_query("heron"), 1) is None
+    with pytest.raises(StoreError, match=r"the vector index .* fails") as caught:
+        keep(store, embedder, annotated("t", ["The otter swims."]))
+    assert "\n" not in str(caught.value)
+    assert store.catalogue.count_passages() == 2
+    store.close()
+    again = open_store(path, embedder)
+    with again.writer():
+        pass
+    assert_in_step(again)
+    again.close()
 
 
 def damage(folder, how):
@@ -365,6 +430,7 @@ def damaged(filled, path, request):
     return path
 
 
+@only_local
 @pytest.mark.parametrize("damaged", DAMAGES, indirect=True)
 def test_torn_index_is_reported_and_never_searched_wrongly(damaged, embedder):
     store = open_store(damaged, embedder)
@@ -376,6 +442,7 @@ def test_torn_index_is_reported_and_never_searched_wrongly(damaged, embedder):
     store.close()
 
 
+@only_local
 @pytest.mark.parametrize("damaged", DAMAGES, indirect=True)
 def test_torn_index_is_repaired_by_rebuild_without_embedding(damaged, embedder):
     store = open_store(damaged, embedder)
@@ -387,6 +454,7 @@ def test_torn_index_is_repaired_by_rebuild_without_embedding(damaged, embedder):
     store.close()
 
 
+@only_local
 @pytest.mark.parametrize("damaged", DAMAGES, indirect=True)
 def test_torn_index_is_repaired_by_the_next_write(damaged, embedder):
     store = open_store(damaged, embedder)
@@ -442,10 +510,11 @@ def test_flipped_bytes_in_the_index_never_end_the_process(filled, tmp_path):
     assert ran.stdout.count("was set aside") > 30
 
 
+@only_local
 def test_check_reports_an_index_that_lost_passages(store, path, embedder):
     keep(store, embedder, annotated("s", ["The heron flies.", "The badger digs."]))
     store.close()
-    index = VectorIndex(index_folder(path))
+    index = open_index(index_folder(path))
     index.delete(["s/1"])
     index.close()
     again = open_store(path, embedder)
@@ -472,6 +541,7 @@ DOCTORED = {
 }  # fmt: skip
 
 
+@only_local
 @pytest.mark.parametrize("damage", DOCTORED)
 def test_check_names_the_damaged_part_and_what_mends_it(store, path, embedder, damage):
     keep(store, embedder, annotated("s", ["The heron flies.", "The badger digs.", "The otter swims."]))
@@ -496,6 +566,7 @@ def test_vectors_of_texts_that_are_gone_are_no_damage(store, embedder):
     assert "1 more of texts that are gone" in next(c.detail for c in store.check() if c.name == "vectors")
 
 
+@only_local
 def test_failed_rebuild_leaves_no_half_built_folder(store, path, embedder, monkeypatch):
     keep(store, embedder, annotated("s", ["The heron flies."]))
     before = index_folder(path)
@@ -541,6 +612,7 @@ def test_party_files_of_two_folders_stand_beside_each_other(store, tmp_path):
     assert len(store.party_files(other_than=one)) == 1
 
 
+@only_local
 def test_party_file_that_cannot_be_kept_is_a_store_error(store, path, tmp_path):
     (path / "parties").write_text("in the way", encoding="utf-8")
     with pytest.raises(StoreError, match="cannot be copied"):
@@ -564,6 +636,7 @@ for number in range(10_000):
 """
 
 
+@only_local
 @pytest.mark.slow
 def test_store_survives_hard_kills_of_its_writer(path, embedder):
     project = Path(__file__).parents[2]

@@ -15,6 +15,7 @@ from app.records import Answer
 from app.settings import Settings
 from app.wiring import Workspace, open_workspace
 from ingest.text.squash import squash
+from tests.fakes_engines import places
 
 pytestmark = pytest.mark.model
 
@@ -61,8 +62,9 @@ def guard() -> Iterator[Guard]:
 
 
 @pytest.fixture(scope="module")
-def seeded(guard: Guard, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
-    with open_workspace(Settings(store=tmp_path_factory.mktemp("seeded") / "store")) as opened:
+def seeded(guard: Guard, engines: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
+    store = tmp_path_factory.mktemp("seeded") / "store"
+    with open_workspace(Settings(store=store, **places(store))) as opened:
         report = opened.corpus.ingest([], sample=True)
         assert [file.result for file in report.files] == ["added"]
         yield opened

@@ -19,7 +19,7 @@ ALIGNS = "Arvandia aligns itself with the statement delivered on behalf of the G
 
 
 @pytest.fixture
-def corpus(tmp_path: Path, conference: Path) -> Open:
+def corpus(engines: str, tmp_path: Path, conference: Path) -> Open:
     """Opens a workspace over statements: (file, state, session, date, language, text)."""
 
     @contextmanager

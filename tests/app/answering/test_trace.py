@@ -17,6 +17,7 @@ from app.wiring import Workspace
 from tests.fakes import fake_workspace
 from tests.fakes_chat import writer
 from vectorstore.catalogue import Catalogue
+from vectorstore.schema import TRACES
 
 QUESTION = "What did Iran say about article 4?"
 KEY = "sk-canary-1234567890"
@@ -59,7 +60,7 @@ def test_records_are_kept_by_number_and_by_age(own: Workspace, monkeypatch: pyte
     with pytest.raises(NotFoundError):
         own.corpus.trace(first)
     with own.store.catalogue._database.transaction() as connection:
-        connection.execute("UPDATE traces SET at = '2020-01-01' WHERE trace_id = ?", (second,))
+        connection.execute(TRACES.update().where(TRACES.c.trace_id == second).values(at="2020-01-01"))
     assistant.ask(QUESTION)
     with pytest.raises(NotFoundError):
         own.corpus.trace(second)

@@ -2,6 +2,7 @@
 
 import os
 import sqlite3
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -10,12 +11,16 @@ from app.desk.conversations import Conversations, KeptTurn
 from app.desk.tables import FILE, Tables, open_tables
 from app.desk.works import Works
 from app.errors import NotFoundError, WorkError
+from tests.fakes_engines import only_local, places
 from tests.fakes_ui import EXAMPLE, fake_workspace
 
 
 @pytest.fixture
-def tables(tmp_path: Path) -> Tables:
-    return open_tables(tmp_path / "store")
+def tables(engines: str, tmp_path: Path) -> Iterator[Tables]:
+    store = tmp_path / "store"
+    tables = open_tables(store, **{name: value for name, value in places(store).items() if name == "database"})
+    yield tables
+    tables.close()
 
 
 def test_each_call_is_checked_for_who_asks(tables: Tables) -> None:
@@ -81,6 +86,7 @@ def test_name_without_a_letter_is_refused(tables: Tables) -> None:
         works.rename(works.add("conversation", "Firearms"), "  ")
 
 
+@only_local
 def test_answers_come_back_as_they_were_kept(tables: Tables, tmp_path: Path) -> None:
     assistant, _ = fake_workspace()
     conversations = Conversations(Works(tables))
@@ -101,6 +107,7 @@ def test_answers_come_back_as_they_were_kept(tables: Tables, tmp_path: Path) -> 
 
 
 @pytest.mark.skipif(os.name != "posix", reason="POSIX permissions")
+@only_local
 def test_file_is_for_its_owner_alone(tables: Tables, tmp_path: Path) -> None:
     Works(tables).add("conversation", "Firearms")
     assert (tmp_path / "store" / FILE).stat().st_mode & 0o077 == 0

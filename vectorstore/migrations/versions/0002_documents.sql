@@ -1,3 +1,8 @@
+-- The States that hold a joint statement together, as a JSON list of codes; NULL for others. See `Metadata.held_by`.
+ALTER TABLE statements ADD COLUMN held_by TEXT;
+-- What is known of a file that could not be read, as JSON (see `Metadata`), and the pages where it could in part.
+ALTER TABLE unreadable ADD COLUMN metadata TEXT NOT NULL DEFAULT '{}';
+ALTER TABLE unreadable ADD COLUMN pages TEXT NOT NULL DEFAULT '[]';
 -- A document holds one statement, or the interventions of a record: file and text are the document's, place and party
 -- the statement's. Foreign keys do not act while this runs.
 DROP INDEX statements_by_state;
@@ -152,3 +157,5 @@ DROP TABLE old_traits;
 DROP TABLE old_bands;
 DROP TABLE old_links;
 DROP TABLE old_statements;
+-- Vectors of a second model, for texts in languages that the first does not know; see `SentenceEncoder`.
+CREATE TABLE second_vectors (text_key TEXT PRIMARY KEY, vector BLOB NOT NULL) WITHOUT ROWID;

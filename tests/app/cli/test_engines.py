@@ -1,0 +1,109 @@
+"""Where the store is, as commands say it: moved, brought up to date, and every failure in one line."""
+
+import json
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine, make_url
+
+from app.cli import main
+from tests.conftest import PROJECT
+from tests.fakes_engines import free_port, own_schema
+
+OLD = PROJECT / "tests" / "data" / "store-0.1.0" / "catalogue.sqlite3"
+
+
+def run(capsys: pytest.CaptureFixture[str], *arguments: object) -> tuple[int, str, str]:
+    code = main(list(map(str, arguments)))
+    told = capsys.readouterr()
+    return code, told.out, told.err
+
+
+def refusal(capsys: pytest.CaptureFixture[str], *arguments: object) -> str:
+    """Runs a command that could not, and returns what it says."""
+    code, out, err = run(capsys, *arguments)
+    assert code == 1 and out == "" and err.count("\n") == 1, err
+    return err
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Path:
+    folder = tmp_path / "store"
+    folder.mkdir()
+    (folder / "catalogue.sqlite3").write_bytes(OLD.read_bytes())
+    return folder
+
+
+def test_store_of_an_older_release_is_migrated(store: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, _ = run(capsys, "migrate", "--store", store)
+    assert code == 0 and "is up to date" in out
+    assert "no store at" in refusal(capsys, "migrate", "--store", store / "absent")
+
+
+def test_store_is_copied_to_a_server_and_back(
+    store: Path, postgres: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with own_schema(postgres) as url:
+        code, out, err = run(capsys, "copy", "--store", store, "--to", url, "--json")
+        assert code == 0, err
+        there = json.loads(out)["copied"]
+        assert "holds another record" in refusal(capsys, "copy", "--store", store, "--to", url)
+        monkeypatch.setenv("UNTOC_DATABASE__URL", url)
+        code, out, _ = run(capsys, "list", "--store", store, "--json")
+        listed = json.loads(out)
+        assert code == 0 and len(listed) == there["documents"] > 3
+        code, out, err = run(capsys, "copy", "--store", store, "--to", tmp_path / "back", "--json")
+        assert code == 0, err
+        assert json.loads(out)["copied"] == there
+    monkeypatch.delenv("UNTOC_DATABASE__URL")
+    code, out, _ = run(capsys, "list", "--store", tmp_path / "back", "--json")
+    assert code == 0 and json.loads(out) == listed
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["postgresql://me:canary@127.0.0.1/untoc", "mysql://127.0.0.1/untoc", "canary", "postgresql+psycopg://me@h:x/y"],
+)
+def test_url_of_another_kind_is_refused(
+    url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("UNTOC_DATABASE__URL", url)
+    said = refusal(capsys, "list", "--store", tmp_path)
+    assert "postgresql+psycopg://USER:PASSWORD@HOST:5432/DATABASE" in said and "canary" not in said
+
+
+def test_server_that_is_gone_is_named_without_the_password(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("UNTOC_DATABASE__URL", f"postgresql+psycopg://me:canary@127.0.0.1:{free_port()}/untoc")
+    said = refusal(capsys, "list", "--store", tmp_path)
+    assert "cannot be used" in said and "refused" in said and "canary" not in said
+
+
+def test_database_or_user_that_is_not_there_is_named(
+    postgres: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv(
+        "UNTOC_DATABASE__URL", make_url(postgres).set(database="absent").render_as_string(hide_password=False)
+    )
+    assert "createdb" in refusal(capsys, "list", "--store", tmp_path)
+    monkeypatch.setenv(
+        "UNTOC_DATABASE__URL", make_url(postgres).set(username="nobody").render_as_string(hide_password=False)
+    )
+    assert "check user and password" in refusal(capsys, "list", "--store", tmp_path)
+
+
+def test_empty_database_and_older_tables_say_what_to_run(
+    postgres: str, store: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with own_schema(postgres) as url:
+        monkeypatch.setenv("UNTOC_DATABASE__URL", url)
+        assert "run `untoc ingest` first" in refusal(capsys, "list", "--store", store)
+        monkeypatch.delenv("UNTOC_DATABASE__URL")
+        assert run(capsys, "copy", "--store", store, "--to", url)[0] == 0
+        engine = create_engine(url, isolation_level="AUTOCOMMIT")
+        with engine.connect() as connection:
+            connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0002'")
+        engine.dispose()
+        monkeypatch.setenv("UNTOC_DATABASE__URL", url)
+        assert "run `untoc migrate`" in refusal(capsys, "list", "--store", store)

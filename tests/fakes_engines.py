@@ -1,0 +1,170 @@
+"""Engines for tests: a PostgreSQL cluster of their own on a free loopback port, or what UNTOC_TEST_POSTGRES names."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from pydantic import SecretStr
+from sqlalchemy import NullPool, create_engine, make_url
+
+from vectorstore import store as stores
+from vectorstore.chroma import ChromaConfig, EmbeddedIndexes, VectorIndex
+from vectorstore.database import DatabaseConfig
+from vectorstore.embeddings import Embedder
+
+_FAST = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_connections=60"
+
+
+def free_port() -> int:
+    """Returns a port of the loopback interface that nobody uses."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def find_postgres() -> Path | None:
+    """Returns the folder of PostgreSQL's programs, or None."""
+    found = shutil.which("pg_ctl")
+    if found is not None:
+        return Path(found).parent
+    return max(Path("/usr/lib/postgresql").glob("*/bin"), default=None)
+
+
+@contextmanager
+def postgres_cluster() -> Iterator[str]:
+    """Gives the URL of a server, skipping where none can be had."""
+    if named := os.environ.get("UNTOC_TEST_POSTGRES"):
+        yield named
+        return
+    programs = find_postgres()
+    if programs is None:
+        pytest.skip(
+            "needs PostgreSQL: `apt-get install postgresql`, or UNTOC_TEST_POSTGRES=postgresql+psycopg://USER@HOST/DATABASE"
+        )
+    folder = Path(tempfile.mkdtemp(prefix="untoc-postgres-"))
+    # PostgreSQL does not run as the superuser.
+    other = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
+    if other:
+        shutil.chown(folder, "postgres")
+    port = free_port()
+
+    def run(*command: str) -> None:
+        subprocess.run([*other, *command], check=True, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+    try:
+        run(str(programs / "initdb"), "-D", str(folder / "data"), "-U", "untoc", "-A", "trust", "-E", "UTF8", "-N")
+        options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories= {_FAST}"
+        control = [str(programs / "pg_ctl"), "-D", str(folder / "data"), "-w", "-l", str(folder / "log")]
+        run(*control, "-o", options, "start")
+        try:
+            yield f"postgresql+psycopg://untoc@127.0.0.1:{port}/postgres"
+        finally:
+            run(*control, "-m", "immediate", "stop")
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def own_schema(server: str) -> Iterator[str]:
+    """Gives the URL of an empty schema of a server, dropped at the end."""
+    name = f"untoc_{uuid4().hex[:12]}"
+    engine = create_engine(server, isolation_level="AUTOCOMMIT", poolclass=NullPool)
+    with engine.connect() as connection:
+        connection.exec_driver_sql(f"CREATE SCHEMA {name}")
+    try:
+        url = make_url(server).update_query_dict({"options": f"-csearch_path={name}"})
+        yield url.render_as_string(hide_password=False)
+    finally:
+        with engine.connect() as connection:
+            connection.exec_driver_sql(f"DROP SCHEMA {name} CASCADE")
+
+
+def open_index(path: Path) -> VectorIndex:
+    """Opens the embedded index in a folder."""
+    return EmbeddedIndexes(path.parent).open(path.name)
+
+
+@contextmanager
+def chroma_server(folder: Path) -> Iterator[str]:
+    """Gives the address of a Chroma server that keeps its files in a folder, skipping where none can be had."""
+    program = shutil.which("chroma") or Path(sys.executable).with_name("chroma")
+    if not Path(program).exists():
+        pytest.skip("needs the program `chroma`: `pip install chromadb`")
+    port = free_port()
+    command = [str(program), "run", "--path", str(folder), "--host", "127.0.0.1", "--port", str(port)]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as server:
+        try:
+            _await_port(port, server)
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            server.kill()
+
+
+def _await_port(port: int, server: "subprocess.Popen[bytes]") -> None:
+    deadline = time.monotonic() + 60
+    while server.poll() is None and time.monotonic() < deadline:
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.05)
+    pytest.skip(f"`chroma run --port {port}` did not start")
+
+
+class Servers:
+    """A PostgreSQL and a Chroma server, where each store folder has a schema of its own."""
+
+    def __init__(self, postgres: str, chroma: str) -> None:
+        self.postgres, self.chroma = postgres, ChromaConfig(url=chroma)
+        self._schemas = ExitStack()
+        self._of_folder: dict[Path, str] = {}
+
+    def schema(self, folder: Path) -> str:
+        """Returns the URL of a folder's schema."""
+        if folder not in self._of_folder:
+            self._of_folder[folder] = self._schemas.enter_context(own_schema(self.postgres))
+        return self._of_folder[folder]
+
+    def close(self) -> None:
+        """Drops the schemas."""
+        self._schemas.close()
+
+
+# What the fixture `engines` has tests use.
+_servers: list[Servers] = []
+
+
+@contextmanager
+def using(servers: Servers) -> Iterator[None]:
+    """Has `open_store` use servers."""
+    _servers.append(servers)
+    try:
+        yield
+    finally:
+        _servers.pop().close()
+
+
+def places(path: Path) -> dict[str, Any]:
+    """Returns the settings of where a store is: in its folder, or in the servers that the fixture `engines` names."""
+    if not _servers:
+        return {}
+    servers = _servers[-1]
+    return {"database": DatabaseConfig(url=SecretStr(servers.schema(path))), "chroma": servers.chroma}
+
+
+def open_store(path: Path, embedder: Embedder, **options: Any) -> stores.Store:
+    """Opens a store where `places` says."""
+    return stores.open_store(path, embedder, **options, **places(path))
+
+
+# For tests of files and of processes that know nothing of servers.
+only_local = pytest.mark.parametrize("engines", ["local"], indirect=True, scope="module")

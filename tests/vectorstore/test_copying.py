@@ -1,0 +1,136 @@
+from contextlib import ExitStack, closing
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from tests.conftest import PROJECT
+from tests.fakes import HashingEmbedder
+from tests.fakes_engines import own_schema
+from tests.fakes_store import annotated
+from vectorstore import copying
+from vectorstore.catalogue import Catalogue
+from vectorstore.database import Database
+from vectorstore.errors import StoreError
+from vectorstore.families import Link, Traits
+from vectorstore.records import Mention, ScopeFilter, SentenceId, StoredReview, UnreadableFile, text_key
+from vectorstore.store import Store
+
+
+def fill(catalogue):
+    texts = ["The heron\0 flies.", "第4条 — “quoted”", "Организованная преступность"]
+    for number in range(7):
+        item = annotated(
+            f"s{number}", [f"{number} {text}" for text in texts], state="XAA", date="2020", symbol=f"A/{number}"
+        )
+        mention = Mention(sentence=SentenceId(f"s{number}", 0), kind="article", treaty="UNTOC", value="4")
+        keys = [text_key(passage.text) for passage in item.passages]
+        vectors = dict(zip(keys, HashingEmbedder().embed_documents(keys), strict=True))
+        catalogue.store(
+            replace(item, mentions=(mention,)), folder="/c", digest=f"d{number}", input_key="k", vectors=vectors
+        )
+    link = Link(document_id="s0", other_id="s1", relation="near_duplicate", likeness=0.1 + 0.2)
+    catalogue.families.record("s0", "scheme", Traits(paragraphs=3, numbers=(4, 2020), bands=(-(2**63), 7)), [link])
+    catalogue.record_unreadable("/c", failed=[UnreadableFile(file="x.pdf", reason="damaged", pages=(1,))], read=[])
+    catalogue.add_trace("t", {"question": "?"}, keep=9)
+    catalogue.record_review("c", StoredReview(state="accepted", kind=None, note="", reviewer="me", at="2020"))
+    catalogue.set_meta({"embedding_model": "hashing", "index_folder": "index-here"})
+
+
+def contents(catalogue):
+    return (
+        catalogue.documents(),
+        catalogue.summaries(ScopeFilter()),
+        [catalogue.statement(f"s{number}") for number in range(7)],
+        catalogue.mentions([f"s{number}" for number in range(7)], "article", "UNTOC"),
+        catalogue.passages_of(["s3"]),
+        catalogue.families.all(),
+        catalogue.unreadable(),
+        catalogue.trace("t"),
+        catalogue.reviews(["c"]),
+        catalogue.search_lexical("heron преступность 条", None, 30),
+        catalogue.generation,
+    )
+
+
+@pytest.fixture
+def sources(postgres, tmp_path):
+    with own_schema(postgres) as url:
+        yield {"sqlite": tmp_path / "here.sqlite3", "postgresql": url, "other sqlite": tmp_path / "there.sqlite3"}
+
+
+@pytest.fixture(params=[("sqlite", "postgresql"), ("postgresql", "sqlite"), ("sqlite", "other sqlite")])
+def both(request, sources):
+    with ExitStack() as stack:
+        source, target = (stack.enter_context(closing(Catalogue(sources[name]))) for name in request.param)
+        fill(source)
+        yield source, target
+
+
+def test_copy_holds_all_of_the_record(both):
+    source, target = both
+    counts = source.copy_to(target)
+    assert counts["documents"] == 7 and counts["passages"] == counts["sentences"] == 21
+    assert contents(target) == contents(source)
+    assert target.meta("embedding_model") == "hashing"
+    assert target.meta("index_folder") is None and target.store_id != source.store_id
+    assert all(np.array_equal(*pair) for pair in zip(source.vectors_of()[1], target.vectors_of()[1], strict=True))
+    assert all(check.ok for check in target.health.check(64)), target.health.check(64)
+
+
+class Killed(Exception):
+    pass
+
+
+def test_copy_that_was_killed_goes_on_where_it_was(both, monkeypatch):
+    source, target = both
+    monkeypatch.setattr(copying, "_AT_ONCE", 2)
+    for stop in (3, 9, 20):
+        heard = []
+
+        def kill(table, rows, heard=heard, stop=stop):
+            heard.append((table, rows))
+            if len(heard) == stop:
+                raise Killed
+
+        with pytest.raises(Killed):
+            source.copy_to(target, kill)
+    resumed = []
+    source.copy_to(target, lambda *progress: resumed.append(progress))
+    assert ("documents", 2) not in resumed and contents(target) == contents(source)
+
+
+def test_copy_into_another_record_is_refused(both):
+    source, target = both
+    target.store(annotated("other", ["A."]), folder="", digest="", input_key="", vectors={})
+    with pytest.raises(StoreError, match="holds another record"):
+        source.copy_to(target)
+    assert [document.document_id for document in target.documents()] == ["other"]
+
+
+def test_copy_that_differs_is_found(both):
+    source, target = both
+
+    def alter(table, rows):
+        if table == "sentences":
+            with target._database.transaction() as connection:
+                connection.exec_driver_sql("UPDATE sentences SET page = 9 WHERE ordinal = 1")
+
+    with pytest.raises(StoreError, match=r"'sentences' .* differs"):
+        source.copy_to(target, alter)
+
+
+def test_part_of_a_copy_is_no_store(tmp_path):
+    store = Store(tmp_path, model_name="hashing", dimension=64)
+    store.catalogue.set_meta({"copying": "another"})
+    store.close()
+    with pytest.raises(StoreError, match="part of a copy: run the same `untoc copy` again"):
+        Store(tmp_path, model_name="hashing", dimension=64)
+
+
+def test_store_of_an_older_release_is_copied(postgres, tmp_path):
+    old = tmp_path / "catalogue.sqlite3"
+    old.write_bytes((PROJECT / "tests" / "data" / "store-0.1.0" / "catalogue.sqlite3").read_bytes())
+    with own_schema(postgres) as url, closing(Database(old)) as source, closing(Database(url)) as target:
+        counts = copying.copy_record(source, target)
+    assert counts["documents"] > 3 and counts["mentions"] > 3

@@ -1,0 +1,161 @@
+"""Connections to SQLite and PostgreSQL, and their errors in words that say what to do next.
+
+Connections commit by themselves; `Database.transaction` begins and ends what belongs together.
+"""
+
+import re
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+
+from sqlalchemy import URL, Engine, QueuePool, create_engine, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
+
+from vectorstore.errors import StoreCorruptError, StoreError, StoreFullError, StoreReadOnlyError
+from vectorstore.private import touch_private
+
+# Seconds in which a server must take a connection.
+_CONNECT_SECONDS = 10
+# SQLSTATE of what is no bug of this program, and what to do about it; a class of two characters holds all in it.
+_ADVICE = {
+    "28": "check user and password in UNTOC_DATABASE__URL",
+    "3D": "make the database with `createdb`, or name another in UNTOC_DATABASE__URL",
+    "42501": "give the user rights on this schema",
+    "53100": "the disk of the server is full: free space and run the command again; what was stored before is kept",
+    "53": "the server has no room for more: try again later, or raise its limits",
+    "57": "the server stopped or ended the connection: run the command again when it is up",
+    "08": "the server ended the connection: run the command again when it is up",
+}
+
+
+def sqlite_engine(path: Path, *, read_only: bool) -> Engine:
+    """Returns connections to one SQLite file in WAL mode."""
+    return _engine(URL.create("sqlite"), creator=partial(_connect_to_read if read_only else _connect, path))
+
+
+def postgres_engine(url: str) -> Engine:
+    """Returns connections to a PostgreSQL database, whose server need not be up yet.
+
+    Raises:
+        StoreError: The URL is none of PostgreSQL's, or the driver is not installed.
+    """
+    try:
+        made = make_url(url)
+        if made.drivername != "postgresql+psycopg" or not made.database:
+            raise ArgumentError
+        return _engine(made, pool_pre_ping=True, connect_args={"connect_timeout": _CONNECT_SECONDS})
+    except (ArgumentError, ValueError) as exc:
+        # What is no URL may still hold a password.
+        raise StoreError(
+            "UNTOC_DATABASE__URL is none of a PostgreSQL database: it should read"
+            " postgresql+psycopg://USER:PASSWORD@HOST:5432/DATABASE"
+        ) from exc
+    except ModuleNotFoundError as exc:
+        raise StoreError("PostgreSQL needs the extra `server`: run `pip install 'untoc[server]'`") from exc
+
+
+def _engine(url: URL, **options: object) -> Engine:
+    # The connection that was used last is used next, so that what it has read is still at hand.
+    return create_engine(
+        url, isolation_level="AUTOCOMMIT", poolclass=QueuePool, pool_use_lifo=True, hide_parameters=True, **options
+    )
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    # SQLite gives its companions `-wal` and `-shm` the rights of the file.
+    touch_private(path)
+    return _prepared(_open(str(path)), "journal_mode = WAL", "synchronous = NORMAL", "foreign_keys = ON")
+
+
+def _connect_to_read(path: Path) -> sqlite3.Connection:
+    uri = path.resolve().as_uri()
+    connection = _open(f"{uri}?mode=ro")
+    try:
+        connection.execute("SELECT 1 FROM sqlite_schema LIMIT 1").fetchone()
+    except sqlite3.OperationalError:
+        # WAL needs a shared-memory file; in a folder that cannot be written only `immutable` reads.
+        connection.close()
+        return _open(f"{uri}?immutable=1")
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _open(address: str) -> sqlite3.Connection:
+    uri = address.startswith("file:")
+    return sqlite3.connect(address, uri=uri, timeout=30, isolation_level=None, check_same_thread=False)
+
+
+def _prepared(connection: sqlite3.Connection, *pragmas: str) -> sqlite3.Connection:
+    try:
+        for pragma in pragmas:
+            connection.execute(f"PRAGMA {pragma}")
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+@contextmanager
+def translated(engine: Engine, path: Path | None) -> Iterator[None]:
+    """Turns the engines' errors into StoreErrors that say what to do next.
+
+    Args:
+        engine: The engine.
+        path: The SQLite file, or None.
+    """
+    try:
+        yield
+    except (DBAPIError, sqlite3.Error) as exc:
+        cause = exc.orig if isinstance(exc, DBAPIError) else exc
+        found = _of_postgres(engine, exc) if path is None else _of_sqlite(path, cause)
+        if found is None:
+            # A broken constraint or a wrong call is a bug of this program.
+            raise
+        raise found from exc
+
+
+def _of_postgres(engine: Engine, exc: Exception) -> StoreError | None:
+    name = engine.url.render_as_string(hide_password=True)
+    cause = exc.orig if isinstance(exc, DBAPIError) else exc
+    # "connection failed: connection to server at … failed: Connection refused"
+    said = (str(cause).strip() or type(cause).__name__).splitlines()[0].split("failed: ")[-1]
+    state = getattr(cause, "sqlstate", None) or ""
+    advice = next((words for code, words in _ADVICE.items() if state.startswith(code)), None)
+    if advice is None and not isinstance(exc, OperationalError | InterfaceError):
+        return None
+    if advice is None and re.search('authentication|role "|no password', said):
+        advice = _ADVICE["28"]
+    elif advice is None and "does not exist" in said:
+        advice = _ADVICE["3D"]
+    kind = StoreFullError if state == "53100" else StoreError
+    return kind(f"the database {name} cannot be used ({said}): {advice or 'check UNTOC_DATABASE__URL and its server'}")
+
+
+def _of_sqlite(path: Path, cause: BaseException | None) -> StoreError | None:
+    folder = str(path.parent)
+    if isinstance(cause, sqlite3.OperationalError):
+        code = getattr(cause, "sqlite_errorcode", None)
+        primary = None if code is None else code & 0xFF
+        if primary == sqlite3.SQLITE_FULL:
+            return StoreFullError(
+                f"the disk of the store {folder!r} is full: free space and run the command again;"
+                " what was stored before is kept"
+            )
+        if primary in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM):
+            return StoreReadOnlyError(
+                f"the store {folder!r} cannot be written: change its permissions, or choose another with --store"
+            )
+        if primary == sqlite3.SQLITE_IOERR:
+            return StoreFullError(
+                f"the disk of the store {folder!r} does not take more data ({cause}): free space and run again"
+            )
+        return StoreError(f"the store {folder!r} cannot be used: {cause}")
+    if type(cause) is sqlite3.DatabaseError:
+        return StoreCorruptError(
+            f"the catalogue {str(path)!r} is damaged ({cause}): restore it from a copy, or ingest into a new store"
+        )
+    return None

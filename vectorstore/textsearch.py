@@ -1,0 +1,259 @@
+"""Full text in PostgreSQL: `tsvector`, which finds the same passages as FTS5 and scores them alike.
+
+Its vectors are filled with what FTS5's tokenizer makes of a text, and BM25 is computed here from what it counts. Of a
+query it reads phrases, the last word of one as a prefix, words near each other, and OR.
+"""
+
+import math
+import re
+import sqlite3
+import threading
+from bisect import bisect_left
+from collections.abc import Sequence
+from functools import cache
+from itertools import groupby
+from typing import Any, Final
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    FromClause,
+    Integer,
+    Select,
+    bindparam,
+    case,
+    cast,
+    column,
+    false,
+    func,
+    literal,
+    or_,
+    select,
+    table,
+    text,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, TSQUERY, TSVECTOR
+from sqlalchemy.types import Text
+
+from vectorstore.fulltext import TOKENIZER
+from vectorstore.lexical import lexical_text
+from vectorstore.rows import Within, conditions
+from vectorstore.schema import META, PASSAGES
+
+# Constants of FTS5's bm25().
+_K1: Final = 1.2
+_B: Final = 0.75
+_LEAST_IDF: Final = 1e-6
+_AT_ONCE: Final = 1000
+# A token and its place in a text, from 0.
+Token = tuple[str, int]
+
+
+class Tokenizer:
+    """What FTS5 makes of texts: an index in memory takes them in and lists its words."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._memory = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
+        self._memory.execute(f"CREATE VIRTUAL TABLE texts USING fts5 (text, {TOKENIZER})")
+        self._memory.execute("CREATE VIRTUAL TABLE words USING fts5vocab (texts, instance)")
+
+    def tokens(self, texts: Sequence[str]) -> list[list[Token]]:
+        """Returns the tokens of each text, sorted."""
+        with self._lock:
+            self._memory.execute("BEGIN")
+            try:
+                self._memory.executemany("INSERT INTO texts (rowid, text) VALUES (?, ?)", list(enumerate(texts)))
+                rows = self._memory.execute("SELECT doc, term, offset FROM words ORDER BY doc, term, offset").fetchall()
+            finally:
+                self._memory.execute("ROLLBACK")
+        found: list[list[Token]] = [[] for _ in texts]
+        for number, word, place in rows:
+            # PostgreSQL refuses words above 2,046 bytes.
+            found[number].append((word[:500], place))
+        return found
+
+
+@cache
+def _tokenizer() -> Tokenizer:
+    return Tokenizer()
+
+
+# How often a phrase stands in a text; and whether words do of which the last is at most `reach` after the first.
+_FUNCTIONS: Final = """
+CREATE FUNCTION phrase_frequency(words tsvector, phrase text[]) RETURNS bigint LANGUAGE sql IMMUTABLE AS $$
+    SELECT count(*) FROM (
+        SELECT FROM unnest(words) AS w, unnest(w.positions) AS place, unnest(phrase) WITH ORDINALITY AS p (word, at)
+        WHERE w.lexeme = p.word GROUP BY place - at HAVING count(*) = cardinality(phrase)) AS found $$;
+CREATE FUNCTION words_near(words tsvector, wanted text[], reach integer) RETURNS boolean LANGUAGE sql IMMUTABLE AS $$
+    SELECT EXISTS (
+        SELECT FROM unnest(words) AS w, unnest(w.positions) AS first
+        WHERE w.lexeme = ANY (wanted) AND wanted <@ ARRAY (
+            SELECT v.lexeme FROM unnest(words) AS v, unnest(v.positions) AS place
+            WHERE v.lexeme = ANY (wanted) AND place BETWEEN first AND first + reach)) $$
+"""
+_WORDS: Final = table(
+    "passages_words", column("passage", Integer), column("words", TSVECTOR), column("length", Integer)
+)
+_PASSAGES_KEPT: Final = "lexical_passages"
+_TOKENS_KEPT: Final = "lexical_tokens"
+_PART: Final = re.compile(r'NEAR\(((?:"[^"]*" ?)+), (\d+)\)|"([^"]*)"(\*?)')
+
+
+class TextSearch:
+    """A table of text search vectors beside the passages; sums that BM25 needs are kept in `meta`."""
+
+    def create(self, connection: Connection) -> None:
+        """Makes the empty index."""
+        connection.exec_driver_sql(
+            "CREATE TABLE passages_words (passage bigint PRIMARY KEY REFERENCES passages ON DELETE CASCADE,"
+            " words tsvector NOT NULL, length integer NOT NULL)"
+        )
+        connection.exec_driver_sql("CREATE INDEX passages_by_word ON passages_words USING gin (words)")
+        connection.exec_driver_sql(_FUNCTIONS)
+        connection.execute(META.insert(), [{"key": _PASSAGES_KEPT, "value": "0"}, {"key": _TOKENS_KEPT, "value": "0"}])
+
+    def drop(self, connection: Connection) -> None:
+        """Deletes the index."""
+        connection.exec_driver_sql("DROP TABLE passages_words")
+        connection.exec_driver_sql("DROP FUNCTION phrase_frequency, words_near")
+        connection.execute(META.delete().where(META.c.key.in_((_PASSAGES_KEPT, _TOKENS_KEPT))))
+
+    def add(self, connection: Connection, passages: Sequence[tuple[int, str]]) -> None:
+        """Adds texts by the numbers of their passages."""
+        for begin in range(0, len(passages), _AT_ONCE):
+            some = passages[begin : begin + _AT_ONCE]
+            tokens = _tokenizer().tokens([lexical_text(words) for _, words in some])
+            connection.execute(
+                _WORDS.insert().values(
+                    passage=bindparam("passage"), words=cast(bindparam("words", type_=Text()), TSVECTOR),
+                    length=bindparam("length"),
+                ),
+                [{"passage": number, "words": _vector(own), "length": len(own)}
+                 for (number, _), own in zip(some, tokens, strict=True)],
+            )  # fmt: skip
+            self._count(connection, len(some), sum(map(len, tokens)))
+
+    def remove(self, connection: Connection, statement_id: str) -> None:
+        """Removes the passages of a statement, which are still there."""
+        own = select(PASSAGES.c.passage).where(PASSAGES.c.statement_id == statement_id)
+        gone = connection.execute(_WORDS.delete().where(_WORDS.c.passage.in_(own)).returning(_WORDS.c.length))
+        lengths = gone.scalars().all()
+        self._count(connection, -len(lengths), -sum(lengths))
+
+    def search(self, connection: Connection, query: str, within: Within, k: int) -> list[tuple[str, float]]:
+        """Returns up to k (passage id, BM25), best first.
+
+        Source: the function bm25 of SQLite's FTS5, https://www.sqlite.org/fts5.html#the_bm25_function.
+        """
+        phrases = [phrase for phrase, _ in _phrases(query)]
+        if not phrases:
+            return []
+        kept = select(META.c.value).where(META.c.key.in_((_PASSAGES_KEPT, _TOKENS_KEPT))).order_by(META.c.key)
+        rows, length = (int(value) for value in connection.scalars(kept))
+        counted = [select(func.count()).where(_holds(phrase)).scalar_subquery() for phrase in phrases]
+        idf = [max(math.log((rows - held + 0.5) / (held + 0.5)), _LEAST_IDF)
+               for held in connection.execute(select(*counted)).one()]  # fmt: skip
+        found = (
+            select(PASSAGES.c.passage, PASSAGES.c.passage_id, _WORDS.c.length, *map(_frequency, phrases))
+            .join_from(_WORDS, PASSAGES, PASSAGES.c.passage == _WORDS.c.passage)
+            .where(_matches(query), *conditions(tuple(within)))
+        )
+        scored = []
+        for number, identifier, own, *measured in connection.execute(found, within):
+            norm = _K1 * (1 - _B + _B * own / (length / rows))
+            counts = [
+                _count_of(each) if len(phrase) == 1 else each for phrase, each in zip(phrases, measured, strict=True)
+            ]
+            score = sum(weight * count * (_K1 + 1) / (count + norm) for weight, count in zip(idf, counts, strict=True))
+            scored.append((-score, number, str(identifier)))
+        return [(identifier, -score) for score, _, identifier in sorted(scored)[:k]]
+
+    def count(self, connection: Connection, query: str, within: Within) -> int:
+        """Returns how many passages match."""
+        return int(connection.scalar(_matching(func.count(), query).where(*conditions(tuple(within))), within) or 0)
+
+    def statements(self, connection: Connection, query: str) -> frozenset[str]:
+        """Returns the ids of the statements that have a passage that matches."""
+        return frozenset(connection.scalars(_matching(PASSAGES.c.statement_id, query).distinct()))
+
+    def entries(self) -> FromClause:
+        """Returns the numbers of all passages in the index, as rows of one column, `passage`."""
+        return select(_WORDS.c.passage).subquery()
+
+    @staticmethod
+    def _count(connection: Connection, passages: int, tokens: int) -> None:
+        for key, more in ((_PASSAGES_KEPT, passages), (_TOKENS_KEPT, tokens)):
+            grown = cast(cast(META.c.value, Integer) + more, Text)
+            connection.execute(META.update().where(META.c.key == key).values(value=grown))
+
+
+def _matching(wanted: ColumnElement[Any], query: str) -> Select[Any]:
+    return select(wanted).join_from(_WORDS, PASSAGES, PASSAGES.c.passage == _WORDS.c.passage).where(_matches(query))
+
+
+def _vector(tokens: Sequence[Token]) -> str:
+    """Writes tokens as a text search vector: `'asset':3 'recovery':4,9`; its places are counted from 1."""
+    return " ".join(
+        f"{_quoted(word)}:{','.join(str(place + 1) for _, place in own)}"
+        for word, own in groupby(tokens, key=lambda token: token[0])
+    )
+
+
+def _quoted(word: str) -> str:
+    return "'" + word.replace("\\", "\\\\").replace("'", "''") + "'"
+
+
+def _phrases(query: str) -> list[tuple[list[str], bool]]:
+    """Returns the phrases of a query that have words, each with whether its last word is a prefix."""
+    found = [(part[3], bool(part[4])) for part in _PART.finditer(query) if part[1] is None]
+    tokens = _tokenizer().tokens([words for words, _ in found])
+    return [(_in_order(own), prefix) for own, (_, prefix) in zip(tokens, found, strict=True) if own]
+
+
+def _in_order(tokens: Sequence[Token]) -> list[str]:
+    return [word for word, _ in sorted(tokens, key=lambda token: token[1])]
+
+
+def _matches(query: str) -> ColumnElement[bool]:
+    """Returns the condition that words match a query."""
+    either = [_holds(phrase, prefix=prefix) for phrase, prefix in _phrases(query)]
+    for part in _PART.finditer(query):
+        if part[1] is not None:
+            wanted = sorted({word for own in _tokenizer().tokens(re.findall('"([^"]*)"', part[1])) for word, _ in own})
+            if wanted:
+                # NEAR counts the words between the first and the last.
+                near = func.words_near(_WORDS.c.words, cast(wanted, ARRAY(Text)), int(part[2]) + 1)
+                either.append(_holds(wanted, " & ") & near)
+    return or_(*either) if either else false()
+
+
+def _holds(words: Sequence[str], between: str = " <-> ", *, prefix: bool = False) -> ColumnElement[bool]:
+    query = between.join(map(_quoted, words)) + (":*" if prefix else "")
+    return _WORDS.c.words.op("@@", is_comparison=True)(cast(literal(query, Text()), TSQUERY))
+
+
+def _frequency(phrase: Sequence[str]) -> ColumnElement[Any]:
+    """Returns how often a phrase is held; of one word, a rank that tells it, which is many times faster."""
+    if len(phrase) == 1:
+        return func.ts_rank(text("'{1,1,1,1}'"), _WORDS.c.words, cast(literal(_quoted(phrase[0]), Text()), TSQUERY))
+    counted = func.phrase_frequency(_WORDS.c.words, cast(list(phrase), ARRAY(Text)))
+    return case((_holds(phrase), counted), else_=0)
+
+
+@cache
+def _ranks() -> list[float]:
+    """Returns the rank that PostgreSQL gives a word held once, twice and so on: the sum of 1/i² over its places.
+
+    Source: calc_rank_or in PostgreSQL's src/backend/utils/adt/tsrank.c.
+    """
+    total, found = 0.0, []
+    # A vector holds 255 places of a word at most.
+    for place in range(1, 257):
+        total += 1 / place**2
+        found.append(total / 1.64493406685)
+    return found
+
+
+def _count_of(rank: float) -> int:
+    return bisect_left(_ranks(), rank * (1 - 1e-6)) + 1 if rank else 0
