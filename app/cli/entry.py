@@ -4,10 +4,18 @@ from collections.abc import Sequence
 
 import typer
 
-from app.cli import ask, brief, config, corpus, serve, verify
+from app.cli import accounts, ask, brief, config, corpus, serve, verify
 from app.cli.command import EnvFile, Store, Version, begin, command_group, run_program
 
-app = command_group(ask.commands, brief.commands, verify.commands, corpus.commands, serve.commands, config.commands)
+app = command_group(
+    ask.commands,
+    brief.commands,
+    verify.commands,
+    corpus.commands,
+    serve.commands,
+    accounts.commands,
+    config.commands,
+)
 
 
 @app.callback(invoke_without_command=True)
