@@ -59,7 +59,7 @@ class Team:
 
 
 @contextmanager
-def team(filled: Path, folder: Path, **settings: Any) -> Iterator[Team]:
+def team(filled: Path, folder: Path, *, root_path: str = "", **settings: Any) -> Iterator[Team]:
     """Serves a copy of a store on a free port of this machine."""
     store = folder / "store"
     shutil.copytree(filled, store)
@@ -79,7 +79,7 @@ def team(filled: Path, folder: Path, **settings: Any) -> Iterator[Team]:
 
         async def serve() -> None:
             built.append(build_server(workspace, on_ready=ready.set))
-            servers.append(quiet_server(built[0].app))
+            servers.append(quiet_server(built[0].app, root_path=root_path))
             await servers[0].serve(sockets=[listener])
 
         thread = threading.Thread(target=lambda: asyncio.run(serve()), daemon=True)
