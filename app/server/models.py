@@ -91,8 +91,8 @@ class ReviewWish(_Sent):
     """A decision on a cell of a briefing, by the cell's key."""
 
     key: Name
-    state: Name = Field(examples=["confirmed"])
-    kind: Name | None = None
+    state: Name = Field(examples=["accepted"])
+    kind: Name | None = Field(default=None, examples=["supports"])
     note: Annotated[str, Field(max_length=2000)] = ""
 
 
