@@ -1,6 +1,6 @@
 """`/api/v1`, who may use the server: accounts and keys, and the log of what was done."""
 
-from dataclasses import asdict
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query
@@ -9,7 +9,7 @@ from app.errors import ForbiddenError
 from app.server.accounts import Account, Key
 from app.server.api import Limit
 from app.server.desk import Desk
-from app.server.models import AccountItem, KeyItem, NewAccount, NewKey, NewKeyItem, RoleWish
+from app.server.models import NewAccount, NewKey, NewKeyItem, RoleWish
 from app.server.person import asking
 from app.server.rules import DeclaredRoute, needs
 
@@ -22,16 +22,16 @@ def routes(desk: Desk) -> APIRouter:
     accounts = desk.accounts
 
     @router.get("/users", **needs("admin"))
-    def users() -> list[AccountItem]:
+    def users() -> Sequence[Account]:
         """Lists the accounts."""
-        return [_account(account) for account in accounts.list()]
+        return accounts.list()
 
     @router.post("/users", **needs("admin"), status_code=201)
-    def add(new: NewAccount) -> AccountItem:
+    def add(new: NewAccount) -> Account:
         """Adds an account."""
         accounts.add(new.name, new.role, new.password)
         desk.gate.log("account", f"add {new.name} {new.role}")
-        return next(_account(account) for account in accounts.list() if account.name == new.name.strip())
+        return next(account for account in accounts.list() if account.name == new.name.strip())
 
     @router.patch("/users/{name}", **needs("admin"), status_code=204)
     def set_role(name: PersonName, wish: RoleWish) -> None:
@@ -46,10 +46,10 @@ def routes(desk: Desk) -> APIRouter:
         desk.gate.log("account", f"remove {name}")
 
     @router.get("/keys", **needs("person"))
-    def keys() -> list[KeyItem]:
+    def keys() -> Sequence[Key]:
         """Lists one's own keys; those of all for an admin."""
         person = asking()
-        return [KeyItem(**_key(key)) for key in accounts.keys(None if "admin" in person.may else person.name)]
+        return accounts.keys(None if "admin" in person.may else person.name)
 
     @router.post("/keys", **needs("person"), status_code=201)
     def add_key(new: NewKey) -> NewKeyItem:
@@ -61,7 +61,7 @@ def routes(desk: Desk) -> APIRouter:
             desk.gate.require(scope)
         key, secret = accounts.add_key(person.name, new.label, new.scopes, new.days)
         desk.gate.log("key", f"add {key.identifier} {' '.join(key.scopes)}")
-        return NewKeyItem(**_key(key), secret=secret)
+        return NewKeyItem(key=key, secret=secret)
 
     @router.delete("/keys/{identifier}", **needs("person"), status_code=204)
     def revoke(identifier: Annotated[str, Path(max_length=40)]) -> None:
@@ -76,12 +76,3 @@ def routes(desk: Desk) -> APIRouter:
         return list(accounts.logged(before=before, limit=limit))
 
     return router
-
-
-def _account(account: Account) -> AccountItem:
-    return AccountItem(**asdict(account))
-
-
-def _key(key: Key) -> dict[str, Any]:
-    values = asdict(key)
-    return {"id": values.pop("identifier"), **values}

@@ -12,8 +12,6 @@ from app.answering.assistant import Progress
 from app.briefing.cells import Briefing, Composer
 from app.briefing.kept import KeptBriefings
 from app.briefing.request import read_request
-from app.briefing.reviews import ReviewBook
-from app.briefing.table_builder import TableBuilder
 from app.checking.checker import Checker
 from app.checking.documents import read_pasted
 from app.checking.output import check_output, write_output
@@ -54,16 +52,6 @@ class Desk:
     def corpus(self) -> Corpus:
         """The corpus, guarded."""
         return self.workspace.corpus
-
-    @property
-    def reviews(self) -> ReviewBook:
-        """Decisions on cells, guarded."""
-        return self.workspace.reviews
-
-    @property
-    def briefings(self) -> TableBuilder:
-        """What makes briefings, guarded."""
-        return self.workspace.briefings
 
     @property
     def accounts(self) -> Accounts:
@@ -185,7 +173,7 @@ class Desk:
         """Makes a briefing, of what `read_request` takes."""
         limits = self.workspace.settings.briefing
         request = read_request(self.corpus.parties(), **{"quotations": limits.quotations, **asked})
-        return self.briefings.build(request, max_points=limits.talking_points, composer=composer)
+        return self.workspace.briefings.build(request, max_points=limits.talking_points, composer=composer)
 
     def document(self, briefing: Briefing, suffix: str, form: DocumentForm) -> bytes:
         """Returns a briefing as a document, and logs that it was taken out."""

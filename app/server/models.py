@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.briefing.cells import Composer
+from app.server.accounts import Key
 from app.server.person import Permission, Role
 from prompts.wording import Language
 
@@ -155,32 +156,10 @@ class Made(BaseModel):
     id: str
 
 
-class AccountItem(BaseModel):
-    """An account."""
-
-    name: str
-    role: Role
-    made: str
-    removed: bool
-    has_password: bool
-    bound: bool
-
-
-class KeyItem(BaseModel):
-    """A key, without its secret."""
-
-    id: str
-    account: str
-    label: str
-    scopes: list[Permission]
-    made: str
-    expires: str | None
-    revoked: bool
-
-
-class NewKeyItem(KeyItem):
+class NewKeyItem(BaseModel):
     """A key with its secret, which is shown this once."""
 
+    key: Key
     secret: str
 
 

@@ -44,6 +44,8 @@ from app.wiring import Workspace
 from vectorstore.errors import StoreError
 
 logger = logging.getLogger(__name__)
+# Without a referrer at all, browsers do not say where a form comes from either.
+_HEADERS: Final = {**HEADERS, "referrer-policy": "same-origin"}
 # Seconds that questions under way are given when the server ends.
 _ENDS_IN: Final = 20
 # Requests that wait for room wait in a thread each.
@@ -104,7 +106,7 @@ def build_server(workspace: Workspace, *, on_ready: Callable[[], None] | None = 
         app.include_router(router)
     app.router.routes += tool_routes(tools)
     app.mount("/", _Told(chat))
-    app.add_middleware(Gate, config=config, accounts=accounts, limits=limits, headers=HEADERS)
+    app.add_middleware(Gate, config=config, accounts=accounts, limits=limits, headers=_HEADERS)
     app.add_middleware(Observed, figures=figures)
     return Served(app=app, routers=routers, tools=tools, interface=interface, desk=desk)
 

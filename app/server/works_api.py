@@ -151,18 +151,18 @@ def _add_briefing_routes(router: APIRouter, desk: Desk) -> None:
     @router.get("/reviews", **needs("read"), tags=["reviews"])
     def reviews(key: Annotated[list[str], Query(max_length=500)]) -> dict[str, Any]:
         """Returns the decisions on cells, by their keys; they are the secretariat's, not one person's."""
-        return {each: asdict(review) for each, review in desk.reviews.of(key).items()}
+        return {each: asdict(review) for each, review in desk.workspace.reviews.of(key).items()}
 
     @router.put("/reviews", **needs("edit"), tags=["reviews"])
     def review(wish: ReviewWish) -> dict[str, Any]:
         """Keeps a decision on a cell under one's name, in place of an earlier one."""
-        kept = desk.reviews.keep(wish.key, wish.state, kind=wish.kind, note=wish.note, reviewer=asking().name)
+        kept = desk.workspace.reviews.keep(wish.key, wish.state, kind=wish.kind, note=wish.note, reviewer=asking().name)
         return asdict(kept)
 
     @router.delete("/reviews/{key}", **needs("edit"), status_code=204, tags=["reviews"])
     def forget(key: Id) -> None:
         """Forgets a decision, so that the suggestion is back."""
-        desk.reviews.forget(key)
+        desk.workspace.reviews.forget(key)
 
 
 def _turned(desk: Desk, work_id: str | None, turn: Turn) -> dict[str, Any]:

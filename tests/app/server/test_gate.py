@@ -119,9 +119,9 @@ def test_keys_do_what_they_were_given_and_no_more(served: Team) -> None:
     made = rita.post("/api/v1/keys", json={"label": "mine", "scopes": ["read"]}).json()
     program = served.client(authorization=f"Bearer {made['secret']}")
     assert program.get(ME).json() == {"name": "rita", "role": "reader", "may": ["read"]}
-    assert [key["id"] for key in rita.get("/api/v1/keys").json() if key["label"] == "mine"] == [made["id"]]
-    assert served.browser("edda").delete(f"/api/v1/keys/{made['id']}").status_code == 404
-    assert rita.delete(f"/api/v1/keys/{made['id']}").status_code == 204
+    assert [key for key in rita.get("/api/v1/keys").json() if key["label"] == "mine"] == [made["key"]]
+    assert served.browser("edda").delete(f"/api/v1/keys/{made['key']['identifier']}").status_code == 404
+    assert rita.delete(f"/api/v1/keys/{made['key']['identifier']}").status_code == 204
     assert program.get(ME).status_code == 401
 
 
