@@ -153,7 +153,9 @@ class Accounts:
             try:
                 self.add(name, new_role)
             except AccountError:
-                return None
+                # It is no name, or was made a moment ago by another request.
+                if not self.exists(name):
+                    return None
         elif row is None or row.removed is not None:
             return None
         bound = None if row is None else row.subject

@@ -15,7 +15,9 @@ from app.errors import AppError, SettingsError
 from app.settings import ServerConfig
 
 Kind = Literal["requests", "questions", "sign_ins"]
-_LONGEST_WAIT: Final = 60.0
+# Seconds to wait for room, below the two minutes that clients often wait; and then to stay away.
+_LONGEST_WAIT: Final = 100.0
+_COMES_BACK: Final = 60
 
 
 class TooManyError(AppError):
@@ -24,6 +26,10 @@ class TooManyError(AppError):
     def __init__(self, message: str, seconds: int) -> None:
         super().__init__(message)
         self.seconds = seconds
+
+
+class BusyError(TooManyError):
+    """Others ask so much that there is no room."""
 
 
 class Limits:
@@ -52,10 +58,10 @@ class Limits:
         """Waits until there is room for one more question.
 
         Raises:
-            TooManyError: There was none for a minute.
+            BusyError: There was none for long.
         """
         if not self._slots.acquire(timeout=_LONGEST_WAIT):
-            raise TooManyError("too much is under way: try again in a minute", math.ceil(_LONGEST_WAIT))
+            raise BusyError("too much is under way: try again in a minute", _COMES_BACK)
         try:
             yield
         finally:

@@ -26,13 +26,14 @@ from app.errors import (
     ScopeError,
     WorkError,
 )
-from app.server.limits import TooManyError
+from app.server.limits import BusyError, TooManyError
 from ingest.errors import IngestError
 from vectorstore.errors import StoreError, StoreLockedError
 
 MEDIA_TYPE: Final = "application/problem+json"
 # The first kind that fits counts.
 _STATUS: Final[Mapping[type[Exception], HTTPStatus]] = {
+    BusyError: HTTPStatus.SERVICE_UNAVAILABLE,
     TooManyError: HTTPStatus.TOO_MANY_REQUESTS,
     ForbiddenError: HTTPStatus.FORBIDDEN,
     NotFoundError: HTTPStatus.NOT_FOUND,

@@ -12,12 +12,13 @@ from fastapi.routing import APIRoute
 from app.errors import ForbiddenError
 from app.server.observe import note
 from app.server.person import SCOPE_KEY, Permission, Person
-from app.server.problems import Problem
+from app.server.problems import MEDIA_TYPE, Problem
 
 # `person` is anybody who is signed in; `nobody` needs no person at all.
 Need = Permission | Literal["person", "nobody"]
 _ERRORS: Final[dict[int | str, dict[str, Any]]] = {
-    status: {"model": Problem, "content": {"application/problem+json": {}}} for status in (401, 403, 404, 422, 429, 503)
+    status: {"content": {MEDIA_TYPE: {"schema": Problem.model_json_schema()}}}
+    for status in (401, 403, 404, 422, 429, 503)
 }
 
 

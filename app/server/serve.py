@@ -13,7 +13,8 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from anyio import to_thread
-from fastapi import APIRouter, FastAPI, Response
+from fastapi import APIRouter, Depends, FastAPI, Response
+from fastapi.security import HTTPBearer
 from gradio import Blocks
 from mcp.server import MCPServer
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
@@ -102,8 +103,10 @@ def build_server(workspace: Workspace, *, on_ready: Callable[[], None] | None = 
         sign_in.routes(config, accounts, limits),
         _operations(app, desk, figures),
     )
+    # The gate has read the key already; this tells it in the OpenAPI document.
+    bearer = Depends(HTTPBearer(auto_error=False, description="a key, `untoc_…`"))
     for router in routers:
-        app.include_router(router)
+        app.include_router(router, dependencies=[bearer])
     app.router.routes += tool_routes(tools)
     app.mount("/", _Told(chat))
     app.add_middleware(Gate, config=config, accounts=accounts, limits=limits, headers=_HEADERS)

@@ -20,6 +20,7 @@ def test_the_document_describes_every_route_with_examples(served: Team) -> None:
     assert len(operations) > 50
     for path, method, each in operations:
         assert each["description"] and {"401", "403", "429"} <= each["responses"].keys(), (path, method)
+        assert each["security"] == [{"HTTPBearer": []}]
     assert len({each["operationId"] for _, _, each in operations}) == len(operations)
     bodies = document["components"]["schemas"]
     for name in ("Question", "BriefingWish", "Draft", "NewKey", "Correction"):
