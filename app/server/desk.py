@@ -40,13 +40,19 @@ FILTERS: Final = ("state", "body", "session", "agenda_item", "language")
 
 @dataclass(frozen=True, kw_only=True)
 class Desk:
-    """A workspace for whoever asks; every method is held to the rules of `guarded.py`."""
+    """A workspace for whoever asks; every method is held to the rules of `guarded.py`.
+
+    Attributes:
+        workspace: Its parts are guarded.
+        works: What whoever asks made or is shared.
+        unguarded: The workspace for the program's own use.
+    """
 
     workspace: Workspace
     checker: Checker
     gate: Gatekeeper
     works: Works
-    searched: Workspace
+    unguarded: Workspace
 
     @property
     def corpus(self) -> Corpus:
@@ -78,9 +84,9 @@ class Desk:
         settings = self.workspace.settings
         return {
             "version": version("untoc"),
-            "statements": len(self.searched.corpus.documents()),
+            "statements": len(self.unguarded.corpus.documents()),
             "store": settings.store.name,
-            "generation": self.searched.store.catalogue.generation,
+            "generation": self.unguarded.store.catalogue.generation,
             "models": {**self.workspace.models, "chat": settings.llm.model or None},
         }
 
@@ -116,7 +122,7 @@ class Desk:
     def search(self, words: str, limit: int = 10) -> list[dict[str, Any]]:
         """Returns the passages in the scope of a question that match it, best first."""
         with self.gate.enter(_SEARCH):
-            found = self.searched.retriever(limit).invoke(clean_question(words))
+            found = self.unguarded.retriever(limit).invoke(clean_question(words))
         return [{"text": document.page_content, **document.metadata} for document in found]
 
     def statements(
@@ -220,7 +226,7 @@ def open_desk(workspace: Workspace, tables: Tables, gate: Gatekeeper) -> Desk:
     )
     checker = Checker(workspace.store.catalogue, workspace.corpus.parties, workspace.settings.load)
     works = Works(tables, lambda: asking().name)
-    return Desk(workspace=held, checker=guarded(checker, gate), gate=gate, works=works, searched=workspace)
+    return Desk(workspace=held, checker=guarded(checker, gate), gate=gate, works=works, unguarded=workspace)
 
 
 def briefing_json(briefing: Briefing) -> dict[str, Any]:

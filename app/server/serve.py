@@ -139,7 +139,7 @@ def _operations(app: FastAPI, desk: Desk, figures: Figures) -> APIRouter:
     async def ready() -> Response:
         try:
             await run_in_threadpool(desk.accounts.ready)
-            await run_in_threadpool(lambda: desk.searched.store.catalogue.generation)
+            await run_in_threadpool(lambda: desk.unguarded.store.catalogue.generation)
         except (AppError, StoreError) as error:
             # Whoever looks on learns that it is not, and the log why.
             logger.error("not ready: %s", error)
@@ -148,7 +148,7 @@ def _operations(app: FastAPI, desk: Desk, figures: Figures) -> APIRouter:
 
     @router.get("/metrics", **needs("operate"))
     def metrics() -> Response:
-        figures.statements.set(len(desk.searched.corpus.documents()))
+        figures.statements.set(len(desk.unguarded.corpus.documents()))
         return Response(generate_latest(figures.registry), media_type=CONTENT_TYPE_LATEST)
 
     @router.get("/api/v1/openapi.json", **needs("person"))

@@ -24,7 +24,7 @@ def adam(served: Team):
 
 def test_ask_gives_the_json_of_the_command(served: Team, adam: httpx.Client) -> None:
     answer = adam.post("/api/v1/ask", json={"question": QUESTION}).raise_for_status().json()
-    expected = served.served.desk.searched.assistant.ask(QUESTION).to_json()
+    expected = served.served.desk.unguarded.assistant.ask(QUESTION).to_json()
     assert answer["status"] == "answered" and same(answer) == same(json.loads(json.dumps(expected)))
     with adam.stream("POST", "/api/v1/ask/events", json={"question": QUESTION}) as stream:
         assert stream.headers["content-type"].startswith("text/event-stream")
@@ -41,10 +41,10 @@ def test_lists_come_in_pages(served: Team, adam: httpx.Client) -> None:
         page = adam.get("/api/v1/statements", params={"offset": offset, "limit": 7}).raise_for_status().json()
         assert len(page["items"]) <= 7
         seen, offset = [*seen, *page["items"]], page["next"]
-    stored = served.served.desk.searched.corpus.documents()
+    stored = served.served.desk.unguarded.corpus.documents()
     assert [item["statement_id"] for item in seen] == [s.document_id for s in stored] and page["total"] == len(stored)
     first = adam.get(f"/api/v1/statements/{seen[0]['statement_id']}").raise_for_status().json()
-    assert first == json.loads(json.dumps(shown_json(served.served.desk.searched.corpus, seen[0]["statement_id"])))
+    assert first == json.loads(json.dumps(shown_json(served.served.desk.unguarded.corpus, seen[0]["statement_id"])))
     state = seen[0]["state"]
     of_state = adam.get("/api/v1/statements", params={"state": state}).json()["items"]
     assert {item["state"] for item in of_state} == {state}
