@@ -9,6 +9,9 @@ AppError
 ├── ChatModelError     a chat model cannot be set up, does not answer, or not in time
 ├── DraftError         a draft eval case cannot be written
 ├── WorkError          what somebody made cannot be kept, read or renamed
+├── AccountError       an account or a key cannot be made or changed as asked
+├── ForbiddenError     whoever asks may not do this
+├── BackupError        a backup cannot be made, or is not whole
 ├── BriefingError      a briefing cannot be made of what was asked
 ├── ExportError        a document cannot be written: its suffix, its place, its template, or a missing program
 ├── CheckOutputError   the result of a check cannot be written
@@ -53,6 +56,18 @@ class DraftError(AppError):
 
 class WorkError(AppError):
     """What somebody made cannot be kept, read or renamed."""
+
+
+class AccountError(AppError):
+    """An account or a key cannot be made or changed as asked."""
+
+
+class ForbiddenError(AppError):
+    """Whoever asks may not do this."""
+
+
+class BackupError(AppError):
+    """A backup cannot be made, or is not whole."""
 
 
 class ExportError(AppError):

@@ -59,19 +59,25 @@ def require_loopback(host: str) -> None:
     """
     if not is_loopback(host):
         raise HostError(
-            f"{host!r} is not an address of this machine alone: this command serves one person on it, at 127.0.0.1 or"
-            " ::1; for others a server with accounts is needed, which there is none of yet"
+            f"{host!r} is not an address of this machine alone: without accounts one person is served on it, at"
+            " 127.0.0.1 or ::1; for others a server with accounts is needed, see docs/operations.md"
         )
 
 
-def listen(host: str, port: int) -> socket.socket:
-    """Returns a socket that listens on a loopback address; port 0 takes any free one.
+def listen(host: str, port: int, *, anywhere: bool = False) -> socket.socket:
+    """Returns a socket that listens on an address; port 0 takes any free one.
+
+    Args:
+        host: A loopback address.
+        port: The port.
+        anywhere: Whether it may be any other address too, since accounts guard what is served.
 
     Raises:
         HostError: Others could reach the address.
         PortTakenError: The address cannot be had.
     """
-    require_loopback(host)
+    if not anywhere:
+        require_loopback(host)
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM)
     try:
@@ -79,7 +85,8 @@ def listen(host: str, port: int) -> socket.socket:
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind((host, port))
         # A table of hosts can give `localhost` any address.
-        require_loopback(listener.getsockname()[0])
+        if not anywhere:
+            require_loopback(listener.getsockname()[0])
         listener.listen(_BACKLOG)
     except (OSError, OverflowError) as exc:
         listener.close()
@@ -92,14 +99,20 @@ def listen(host: str, port: int) -> socket.socket:
     return listener
 
 
-def quiet_server(app: ASGIApp) -> "uvicorn.Server":
-    """Returns a server that logs no requests and believes no proxy; it listens to no address of its own."""
+def quiet_server(app: ASGIApp, *, ends_in: int = 3, root_path: str = "") -> "uvicorn.Server":
+    """Returns a server that logs no requests and believes no proxy; it listens to no address of its own.
+
+    Args:
+        app: What it serves.
+        ends_in: Seconds that requests under way are given when it ends.
+        root_path: What a proxy takes off the beginning of paths.
+    """
     import uvicorn
 
     return uvicorn.Server(
         uvicorn.Config(
             app, log_level="warning", access_log=False, server_header=False, proxy_headers=False,
-            timeout_graceful_shutdown=3,
+            timeout_graceful_shutdown=ends_in, root_path=root_path, log_config=None,
         )
     )  # fmt: skip
 
@@ -165,7 +178,13 @@ def _refusal(method: str, headers: Headers) -> Response | None:
     name = _HOST.fullmatch(hosts[0]) if len(hosts) == 1 else None
     if name is None or not is_loopback(name[1].strip("[]")):
         return PlainTextResponse("Refused: this is not the name of this machine.", status_code=400)
-    own = f"http://{hosts[0].lower()}"
+    if is_foreign(method, headers, f"http://{hosts[0].lower()}"):
+        return PlainTextResponse("Refused: another page asks for this. Type the address yourself.", status_code=403)
+    return None
+
+
+def is_foreign(method: str, headers: Headers, own: str) -> bool:
+    """Returns whether a page of another origin than `own`, in lower case, sent a request."""
     origins, site = headers.getlist("origin"), headers.get("sec-fetch-site")
     foreign = any(origin.lower() != own for origin in origins)
     if site is not None:
@@ -174,9 +193,7 @@ def _refusal(method: str, headers: Headers) -> Response | None:
     elif not origins and "referer" in headers:
         # A browser that does not send `Sec-Fetch-Site`.
         foreign |= not headers["referer"].lower().startswith(f"{own}/")
-    if foreign:
-        return PlainTextResponse("Refused: another page asks for this. Type the address yourself.", status_code=403)
-    return None
+    return foreign
 
 
 async def read_body(headers: Headers, receive: Receive, limit: int) -> bytes:

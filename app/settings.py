@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from dotenv import dotenv_values
 from dotenv.parser import Binding, parse_stream
@@ -31,15 +31,59 @@ PREFIX = "UNTOC_"
 OUTSIDE = frozenset({"UNTOC_TEST_DATA", "UNTOC_TEST_POSTGRES", "UNTOC_CHROMIUM", "UNTOC_KILLS", "UNTOC_KILL_SEED"})
 
 
+class OidcConfig(BaseModel):
+    """The sign-on of an organization (OpenID Connect), which `accounts=oidc` takes."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    issuer: str = ""
+    """Address of the provider; its `/.well-known/openid-configuration` is read when somebody signs in."""
+    client_id: str = ""
+    """What the provider knows this server by."""
+    client_secret: SecretStr = SecretStr("")
+    """The secret that the provider gave with it."""
+    claim: str = "preferred_username"
+    """The claim that names a person's account, which is bound to the person's `sub` at the first sign-in."""
+
+
 class ServerConfig(BaseModel):
-    """Where the chat listens."""
+    """Where the chat and the server listen, and who may use the server."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     host: str = "127.0.0.1"
-    """Address to bind to, one of this machine's own: the chat has no accounts."""
+    """Address to bind to; the chat, and a server without accounts, take one of this machine's own alone."""
     port: int = Field(default=7860, ge=0, le=65535)
     """Port; 0 takes a free one."""
+    accounts: Literal["none", "local", "proxy", "oidc"] = "none"
+    """Who signs people in: nobody (loopback only), this server by password, a trusted proxy's header, or OIDC."""
+    new_role: Literal["", "reader", "editor"] = ""
+    """Role of persons whom the proxy or the provider names and who have no account yet; empty, they are refused."""
+    address: str = Field(default="", pattern=r"^(https?://[^/?#\s@]+(/[^?#\s]*)?)?$")
+    """Address that browsers see, such as https://untoc.example.org/ask: its host alone is answered, its path is the
+    root path, and https makes cookies secure; empty, only names of this machine are."""
+    trusted_proxies: str = ""
+    """Addresses or networks, with commas, whose forwarded headers are believed; empty believes nobody's."""
+    proxy_header: str = Field(default="X-Remote-User", pattern=r"^[A-Za-z0-9-]+$")
+    """Header in which a trusted proxy names the person, with `accounts=proxy`."""
+    oidc: OidcConfig = OidcConfig()
+    """The sign-on of an organization (OpenID Connect), which `accounts=oidc` takes."""
+    session_hours: float = Field(default=12.0, gt=0, le=720)
+    """Hours after which a person signs in again."""
+    requests: str = "600/minute"
+    """Requests of one person, or of one address that is signed in as nobody."""
+    questions: str = "30/minute"
+    """Questions, briefings, checks and uploads of one person."""
+    sign_ins: str = "10/minute"
+    """Attempts to sign in from one address, and to one account."""
+    at_once: int = Field(default=4, ge=1, le=64)
+    """Questions, briefings and checks that are worked on together; others wait."""
+    upload_mb: int = Field(default=200, ge=1, le=10_000)
+    """Size of an upload at most, in MB."""
+    audit_questions: bool = False
+    """Whether the audit log keeps questions; it keeps who signed in, added, corrected, removed and exported anyway."""
+    audit_days: int = Field(default=365, ge=1)
+    """Days after which entries of the audit log are deleted."""
 
 
 class AnswerConfig(BaseModel):
@@ -94,7 +138,7 @@ class Settings(BaseSettings):
     chroma: ChromaConfig = ChromaConfig()
     """The vector index."""
     server: ServerConfig = ServerConfig()
-    """Where the chat listens."""
+    """Where the chat and the server listen, and who may use the server."""
     answer: AnswerConfig = AnswerConfig()
     """How answers are made."""
     briefing: BriefingConfig = BriefingConfig()

@@ -140,6 +140,15 @@ def command(
     return add
 
 
+def require_extra(extra: str, *modules: str) -> None:
+    """Says what to install where a module that a command needs is not there."""
+    from importlib.util import find_spec
+
+    absent = next((module for module in modules if find_spec(module) is None), None)
+    if absent is not None:
+        raise SettingsError(f"this command needs {absent!r}, which is not installed: pip install 'untoc[{extra}]'")
+
+
 def _invocation(
     *, ctx: typer.Context, store: Store = None, env_file: EnvFile = None, as_json: Json = False
 ) -> Invocation:

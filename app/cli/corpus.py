@@ -91,7 +91,8 @@ def manifest(
 @command(commands, "untoc list", "untoc list --json", name="list")
 def list_statements(invocation: Invocation) -> int:
     """List the statements in the store."""
-    from app.cli.printing import print_documents, summary_json
+    from app.cli.printing import print_documents
+    from app.corpus.as_json import summary_json
 
     with invocation.workspace(read_only=True) as workspace:
         documents = workspace.corpus.documents()
@@ -106,15 +107,14 @@ def list_statements(invocation: Invocation) -> int:
 @command(commands, "untoc show 685815eed2f2fa70", "untoc show 685815eed2f2fa70 --json")
 def show(invocation: Invocation, statement_id: StatementId) -> int:
     """Show one statement, with its text under --json."""
-    from app.cli.printing import print_statement, statement_json
+    from app.cli.printing import print_statement
+    from app.corpus.as_json import shown_json
 
     with invocation.workspace(read_only=True) as workspace:
-        statement = workspace.corpus.show(statement_id)
         if invocation.as_json:
-            family = workspace.corpus.families().get(statement_id)
-            print_json(statement_json(statement, family, workspace.corpus.interventions(statement_id)))
+            print_json(shown_json(workspace.corpus, statement_id))
         else:
-            print_statement(statement, workspace.corpus)
+            print_statement(workspace.corpus.show(statement_id), workspace.corpus)
     return 0
 
 
@@ -127,7 +127,7 @@ def edit(
     ],
 ) -> int:
     """Correct metadata of a statement."""
-    from app.cli.printing import summary_json
+    from app.corpus.as_json import summary_json
 
     wrong = [change for change in changes if "=" not in change]
     if wrong:
@@ -198,6 +198,7 @@ def doctor(
 ) -> int:
     """Check the store."""
     from app.cli.printing import print_checks
+    from app.corpus.as_json import doctor_json
     from app.corpus.corpus import DoctorReport
     from vectorstore.health import Check
 
@@ -207,8 +208,7 @@ def doctor(
     except StoreMissingError as exc:
         report = DoctorReport(ok=False, checks=(Check(name="store", ok=False, detail=str(exc)),))
     if invocation.as_json:
-        checks = [{"name": check.name, "ok": check.ok, "detail": check.detail} for check in report.checks]
-        print_json({"ok": report.ok, "checks": checks})
+        print_json(doctor_json(report))
     else:
         print_checks(report)
     return 0 if report.ok else 1

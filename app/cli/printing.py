@@ -26,7 +26,7 @@ from ingest.parties.party_table import Party
 from ingest.report import NO_STATE, IngestReport
 from prompts.wording import Wording, load_wording
 from vectorstore.families import Family
-from vectorstore.records import Document, DocumentSummary, Metadata, Span, Statement, StatementSummary
+from vectorstore.records import Document, DocumentSummary, Metadata, Statement, StatementSummary
 
 if TYPE_CHECKING:
     from app.corpus.corpus import Corpus, DoctorReport
@@ -274,64 +274,6 @@ def _interventions_table(interventions: Sequence[StatementSummary], corpus: "Cor
 def family_mark(document_id: str, family: Family) -> str:
     """Returns a document's family as a table shows it: its short id, and whether a revision took its place."""
     return family.family_id[:6] + (" superseded" if family.superseded_by(document_id) else "")
-
-
-def family_json(document_id: str, family: Family | None) -> dict[str, Any] | None:
-    """Returns a document's family as JSON: its members, its links, and the revision that took its place."""
-    if family is None:
-        return None
-    links = [asdict(link) for link in family.links_of(document_id)]
-    return {
-        "family_id": family.family_id,
-        "members": list(family.members),
-        "superseded_by": family.superseded_by(document_id),
-        "links": [{"statement_id": link.pop("document_id"), **link} for link in links],
-    }
-
-
-def statement_json(
-    statement: Statement | Document, family: Family | None = None, interventions: Sequence[StatementSummary] = ()
-) -> dict[str, Any]:
-    """Returns the contract of `untoc show --json`; a record lists its interventions, each has its place in it."""
-    document = statement if isinstance(statement, Document) else statement.document
-    return {
-        "statement_id": document.document_id if isinstance(statement, Document) else statement.statement_id,
-        **_facts_json(statement),
-        "sha256": document.sha256,
-        "source_text": document.source_text,
-        "family": family_json(document.document_id, family),
-        "part": None if isinstance(statement, Document) else _part_json(document.document_id, statement.span),
-        "interventions": [summary_json(item) for item in interventions],
-    }
-
-
-def summary_json(summary: DocumentSummary | StatementSummary, family: Family | None = None) -> dict[str, Any]:
-    """Returns the entry of a document in `untoc list --json`, or of an intervention in its record's `untoc show`."""
-    return {
-        "statement_id": summary.document_id if isinstance(summary, DocumentSummary) else summary.statement_id,
-        **_facts_json(summary),
-        "sha256": summary.sha256,
-        "passages": summary.passages,
-        "added": summary.added,
-        "family": family_json(summary.document_id, family),
-        "part": None if isinstance(summary, DocumentSummary) else _part_json(summary.document_id, summary.span),
-        "interventions": summary.interventions if isinstance(summary, DocumentSummary) else 0,
-    }
-
-
-def _facts_json(item: Statement | Document | DocumentSummary | StatementSummary) -> dict[str, Any]:
-    return {
-        "state": item.metadata.state,
-        "on_behalf_of": item.metadata.on_behalf_of,
-        "metadata": asdict(item.metadata),
-        "inferred": list(item.inferred),
-        "kind": item.kind,
-        "file": item.file,
-    }
-
-
-def _part_json(document_id: str, span: Span) -> dict[str, Any] | None:
-    return None if span.named is None else {"record_id": document_id, **asdict(span)}
 
 
 def print_checks(report: "DoctorReport") -> None:

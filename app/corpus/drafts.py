@@ -14,6 +14,7 @@ from typing import Any, Final, Literal
 
 from filelock import FileLock, Timeout
 
+from app.desk.works import Works
 from app.errors import DraftError
 from app.question.turn import EarlierTurn, clean_question
 from app.records import Answer, Scope
@@ -92,6 +93,30 @@ def save_draft(
             " or choose another store with --store"
         ) from exc
     return SavedDraft(identifier=identifier, new=True)
+
+
+class Cases:
+    """The cases that one person saved: judged answers, each a draft for the evals and a work of its own."""
+
+    def __init__(self, works: Works, store: Path) -> None:
+        self.works = works
+        self._store = store
+
+    def keep(
+        self,
+        answer: Answer,
+        judged: Judgement,
+        *,
+        history: Sequence[EarlierTurn] = (),
+        overrides: Mapping[str, JSONValue] | None = None,
+    ) -> SavedDraft:
+        """Saves a judged answer as `save_draft` does; it is this person's too, as often as they judge it."""
+        saved = save_draft(self._store, answer, judged, history=history, overrides=overrides)
+        content = {"draft": saved.identifier, "question": answer.question, **asdict(judged)}
+        if not any(self.works.parts(work.identifier).get(1) == content for work in self.works.list("case")):
+            identifier = self.works.add("case", answer.question)
+            self.works.put(identifier, 1, content, (answer.question, judged.should_be))
+        return saved
 
 
 def _line(case: Mapping[str, Any]) -> bytes:

@@ -1,4 +1,4 @@
-"""The tables of works: what somebody made, its parts in order, and with whom it is shared."""
+"""The tables of works and of accounts: what somebody made, with whom it is shared, and who may use the server."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -57,6 +57,61 @@ SHARES: Final = Table(
     Column("work", ForeignKey("work.id", ondelete="CASCADE"), primary_key=True),
     Column("person", String(200), primary_key=True),
     Column("may_change", Boolean, nullable=False),
+)
+# Who may use the server, what they are signed in by, and what they did.
+USERS: Final = Table(
+    "account",
+    _SCHEMA,
+    Column("name", String(200), primary_key=True),
+    Column("role", String(20), nullable=False),
+    # Argon2; null for persons whom a proxy or a provider signs in.
+    Column("password", Text),
+    # Issuer and `sub` of the provider, once they signed in there.
+    Column("subject", Text),
+    Column("made", String(40), nullable=False),
+    # Set when the account is taken away; its works stay.
+    Column("removed", String(40)),
+)
+SESSIONS: Final = Table(
+    "account_session",
+    _SCHEMA,
+    # SHA-256 of the cookie.
+    Column("digest", String(64), primary_key=True),
+    Column("account", ForeignKey("account.name", ondelete="CASCADE"), nullable=False, index=True),
+    Column("made", String(40), nullable=False),
+    Column("expires", String(40), nullable=False),
+)
+KEYS: Final = Table(
+    "account_key",
+    _SCHEMA,
+    Column("id", String(40), primary_key=True),
+    Column("account", ForeignKey("account.name", ondelete="CASCADE"), nullable=False, index=True),
+    Column("label", Text, nullable=False),
+    # SHA-256 of the secret, which is long and random.
+    Column("digest", String(64), nullable=False),
+    Column("scopes", Text, nullable=False),
+    Column("made", String(40), nullable=False),
+    Column("expires", String(40)),
+    Column("revoked", String(40)),
+)
+AUDIT: Final = Table(
+    "audit",
+    _SCHEMA,
+    Column("id", Integer, primary_key=True),
+    Column("at", String(40), nullable=False, index=True),
+    Column("account", String(200), nullable=False),
+    Column("action", String(40), nullable=False),
+    Column("target", Text, nullable=False),
+    Column("address", String(60), nullable=False),
+    Column("request", String(40), nullable=False),
+)
+# Whose question the record of an answer is.
+ASKED: Final = Table(
+    "asked",
+    _SCHEMA,
+    Column("trace", String(40), primary_key=True),
+    Column("account", String(200), nullable=False),
+    Column("at", String(40), nullable=False),
 )
 
 

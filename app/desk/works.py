@@ -4,7 +4,7 @@
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from secrets import token_urlsafe
@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, Connection, Row, and_, delete, exists, fun
 from app.desk.tables import PARTS, SHARES, WORKS, Tables
 from app.errors import NotFoundError, WorkError
 
-WorkKind = Literal["conversation", "briefing"]
+WorkKind = Literal["conversation", "briefing", "case"]
 # Who owns everything where there are no accounts.
 THE_DESK: Final = "desk"
 _LONGEST_TITLE: Final = 200
@@ -41,9 +41,19 @@ class Work:
 class Works:
     """The works that one person may see."""
 
-    def __init__(self, tables: Tables, person: str = THE_DESK) -> None:
+    def __init__(self, tables: Tables, person: str | Callable[[], str] = THE_DESK) -> None:
+        """Reads nothing yet.
+
+        Args:
+            tables: Where they are.
+            person: Who asks; a server gives what returns who asks just now.
+        """
         self._tables = tables
-        self._person = person
+        self._asking: Callable[[], str] = person if callable(person) else lambda: person
+
+    @property
+    def _person(self) -> str:
+        return self._asking()
 
     def add(self, kind: WorkKind, title: str) -> str:
         """Makes a work of this person; returns its id, which cannot be guessed."""
@@ -75,6 +85,11 @@ class Works:
         """
         with self._tables.transaction() as connection:
             return self._work(self._found(connection, identifier))
+
+    def may_change(self, identifier: str) -> None:
+        """Raises as `put` does, before work is done that it would refuse."""
+        with self._tables.transaction() as connection:
+            self._found(connection, identifier, change=True)
 
     def parts(self, identifier: str) -> dict[int, Any]:
         """Returns the parts of a work by their numbers, in order; raises as `get` does."""
@@ -116,6 +131,13 @@ class Works:
     def restore(self, identifier: str) -> None:
         """Takes a deletion back; raises as `put` does."""
         self._set(identifier, own=True, deleted=None)
+
+    def shares(self, identifier: str) -> dict[str, bool]:
+        """Returns with whom a work is shared, and whether they may change it; raises as `get`, for others too."""
+        with self._tables.transaction() as connection:
+            self._found(connection, identifier, own=True)
+            query = select(SHARES.c.person, SHARES.c.may_change).where(SHARES.c.work == identifier)
+            return {row.person: row.may_change for row in connection.execute(query.order_by(SHARES.c.person))}
 
     def share(self, identifier: str, person: str, *, may_change: bool = False) -> None:
         """Lets another person see a work, or change it as well; raises as `put` does."""

@@ -15,7 +15,7 @@ from app.answering.assistant import Assistant
 from app.answering.suggestions import greet
 from app.briefing.request import BriefingRequest
 from app.corpus.corpus import Corpus
-from app.corpus.drafts import Judgement, save_draft
+from app.corpus.drafts import Cases, Judgement
 from app.desk.conversations import Conversations, KeptTurn
 from app.desk.works import Work
 from app.errors import NotFoundError, WorkError
@@ -86,8 +86,8 @@ class _AskTabController:
     def __init__(self, assistant: Assistant, corpus: Corpus, store: Path, conversations: Conversations) -> None:
         self._assistant = assistant
         self._corpus = corpus
-        self._store = store
         self._kept = conversations
+        self._cases = Cases(conversations.works, store)
 
     def welcome(self, turns: list[ShownTurn], here: str | None = None) -> str:
         if turns:
@@ -250,7 +250,7 @@ class _AskTabController:
             verdict="wrong" if data.get("verdict") == "wrong" else "right", should_be=str(data.get("typed", "")).strip()
         )
         try:
-            save_draft(self._store, turn.answer, judged, history=turn.history, overrides=turn.overrides)
+            self._cases.keep(turn.answer, judged, history=turn.history, overrides=turn.overrides)
         except SHOWN_ERRORS as error:
             unsaved = Unsaved(number=turn.number, error=str(error))
             return self._shown(turns, here, unsaved=unsaved), gr.skip()

@@ -3,6 +3,7 @@
 import queue
 import threading
 from collections.abc import Callable, Iterator
+from contextvars import copy_context
 from typing import Final, TypeVar
 
 _POLL_SECONDS: Final = 0.2
@@ -44,7 +45,8 @@ def run_in_background(job: Callable[[Callable[[Step], None]], Result]) -> Iterat
         except BaseException as error:  # handed over to the watcher, which raises it
             problem.append(error)
 
-    worker = threading.Thread(target=run, name="watched")
+    # Who asks and in which language go with it.
+    worker = threading.Thread(target=copy_context().run, args=(run,), name="watched")
     worker.start()
     try:
         while worker.is_alive():

@@ -52,6 +52,24 @@ def _refuse(status: HTTPStatus, why: str = "") -> NoReturn:
     raise _RefusedError(status, why)
 
 
+@dataclass(frozen=True, kw_only=True)
+class Visitors:
+    """Who opens the page, and what they may do there; by default they are one person, who may do everything.
+
+    Attributes:
+        owner: Whose request it is: what one sign-in started and was given is of no use to another.
+        may: Whether whoever sent a request may use an event, by its `event_name`, or `page` or `upload`.
+    """
+
+    owner: Callable[[Request], str] = lambda _: ""
+    may: Callable[[Request, str], bool] = lambda *_: True
+
+
+def event_name(function: Callable[..., Any] | None) -> str:
+    """Returns what an event is called: the last part of its module and its function, such as `ask_tab.judge`."""
+    return "cancel" if function is None else f"{function.__module__.rpartition('.')[2]}.{function.__name__}"
+
+
 class ChatGuard:
     """Lets through only the requests that the page and the three public endpoints need.
 
@@ -60,7 +78,15 @@ class ChatGuard:
     given only to whom they were made for, and files are taken only from the session's own uploads.
     """
 
-    def __init__(self, app: ASGIApp, *, interface: gr.Blocks, folder: Path, pages: Collection[str] = ()) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        interface: gr.Blocks,
+        folder: Path,
+        pages: Collection[str] = (),
+        visitors: "Visitors | None" = None,
+    ) -> None:
         """Guards Gradio's application.
 
         Args:
@@ -68,17 +94,19 @@ class ChatGuard:
             interface: What it serves.
             folder: Gradio's folder of uploads; each session has a folder of its own in it.
             pages: Paths of other pages that are shown to whoever has opened the first, such as `/runs/{name}`.
+            visitors: Who they are and what they may do; by default all are the same and may do everything.
         """
         self._app = app
         self._uploads = folder.absolute() / "uploads"
         self._secret = secrets.token_bytes(32)
         self._granted: dict[tuple[str, str, str], None] = {}
         self._uploading = asyncio.Lock()
+        self._visitors = visitors or Visitors()
         functions = interface.fns.values()
-        self._functions = {function._id for function in functions}
-        self._public = {function.api_name for function in functions if function.api_visibility == "public"}
+        self._functions = {function._id: event_name(function.fn) for function in functions}
+        self._public = {f.api_name: event_name(f.fn) for f in functions if f.api_visibility == "public"}
         self._server_functions = {
-            (identifier, function.__name__)
+            (identifier, function.__name__): event_name(function)
             for identifier, block in interface.blocks.items()
             for function in getattr(block, "server_fns", ())
         }
@@ -126,8 +154,9 @@ class ChatGuard:
             return
 
     async def _page(self, request: Request) -> ASGIApp:
-        known = self._known(request)
-        return self._passed(request, cookie=None if known else _cookie(request, self._signed(secrets.token_hex(16))))
+        self._require(request, "page")
+        made = None if self._known(request) else _cookie(request, self._signed(secrets.token_hex(16), request))
+        return self._passed(request, cookie=made)
 
     async def _other_page(self, request: Request) -> ASGIApp:
         self._session(request)
@@ -137,7 +166,7 @@ class ChatGuard:
         return self._passed(request)
 
     async def _asset(self, request: Request) -> ASGIApp:
-        if not _ASSET.fullmatch(request.scope["path"]):
+        if not _ASSET.fullmatch(_path_of(request)):
             _refuse(HTTPStatus.NOT_FOUND)
         return self._passed(request)
 
@@ -162,6 +191,7 @@ class ChatGuard:
         session, body = self._session(request), await _body_of(request)
         if type(body.get("fn_index")) is not int or body["fn_index"] not in self._functions:
             _refuse(HTTPStatus.NOT_FOUND)
+        self._require(request, self._functions[body["fn_index"]])
         bound = self._bound(session, body.get("session_hash"))
         self._grant(session, "queue", bound)
         kept = {
@@ -181,14 +211,17 @@ class ChatGuard:
     async def _call(self, request: Request) -> ASGIApp:
         if request.path_params["name"] not in self._public:
             _refuse(HTTPStatus.NOT_FOUND)
+        self._require(request, self._public[request.path_params["name"]])
         body = await _body_of(request)
         # Programs have no cookie; whoever has the id of their event, which cannot be guessed, gets its result.
-        learn = partial(self._learn_event, self._known(request) or "")
+        learn = partial(self._learn_event, self._known(request) or self._visitors.owner(request))
         return self._passed(request, body={"data": self._cleaned(body.get("data"))}, learn=learn)
 
     async def _result(self, request: Request) -> ASGIApp:
         name, event = request.path_params["name"], request.path_params["event_id"]
-        if name not in self._public or not self._holds(self._known(request) or "", "event", event):
+        if name not in self._public or not self._holds(
+            self._known(request) or self._visitors.owner(request), "event", event
+        ):
             _refuse(HTTPStatus.NOT_FOUND)
         return self._passed(request)
 
@@ -198,7 +231,7 @@ class ChatGuard:
         if not isinstance(event, str) or not self._holds(session, "event", event):
             _refuse(HTTPStatus.NOT_FOUND)
         kept: dict[str, Any] = {"event_id": event}
-        if request.scope["path"] == f"{_API}/cancel":
+        if _path_of(request) == f"{_API}/cancel":
             bound = self._bound(session, body.get("session_hash"))
             kept |= {"session_hash": bound, "fn_index": function if type(function) is int else -1}
         return self._passed(request, body=kept)
@@ -208,6 +241,7 @@ class ChatGuard:
         component, name = body.get("component_id"), body.get("fn_name")
         if type(component) is not int or not isinstance(name, str) or (component, name) not in self._server_functions:
             _refuse(HTTPStatus.NOT_FOUND)
+        self._require(request, self._server_functions[component, name])
         kept = {
             "data": self._cleaned(body.get("data")),
             "component_id": component,
@@ -223,6 +257,7 @@ class ChatGuard:
 
     async def _upload(self, request: Request) -> ASGIApp:
         folder = self._folder(self._session(request))
+        self._require(request, "upload")
         if _media_type(request) != "multipart/form-data":
             _refuse(HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
         async with self._uploading:
@@ -253,13 +288,18 @@ class ChatGuard:
         """Returns the session that a cookie of this process names."""
         given = request.cookies.get(_cookie_name(request), "")
         session = given.partition(".")[0]
-        return session if secrets.compare_digest(given.encode(), self._signed(session).encode()) else None
+        return session if secrets.compare_digest(given.encode(), self._signed(session, request).encode()) else None
 
     def _session(self, request: Request) -> str:
         return self._known(request) or _refuse(HTTPStatus.FORBIDDEN, "this page is out of date: load it again")
 
-    def _signed(self, session: str) -> str:
-        return f"{session}.{self._keyed('cookie', session)}"
+    def _require(self, request: Request, event: str) -> None:
+        if not self._visitors.may(request, event):
+            _refuse(HTTPStatus.FORBIDDEN, "your role does not have this: ask whoever runs this server")
+
+    def _signed(self, session: str, request: Request) -> str:
+        # What somebody did in a browser is of no use to the next one who signs in there.
+        return f"{session}.{self._keyed('cookie', session, self._visitors.owner(request))}"
 
     def _keyed(self, *parts: str) -> str:
         return hmac.digest(self._secret, "\0".join(parts).encode(errors="surrogatepass"), "sha256").hex()
@@ -341,6 +381,7 @@ class ChatGuard:
         scope = {name: value for name, value in request.scope.items() if name not in _OF_THE_ROUTER}
         scope["query_string"] = urlencode(query or {}).encode()
         if path is not None:
+            path = scope.get("root_path", "") + path
             scope |= {"path": path, "raw_path": path.encode()}
         receive = request.receive
         if body is not None:
@@ -405,6 +446,10 @@ async def _body_of(request: Request) -> dict[str, Any]:
     return found if isinstance(found, dict) else _refuse(HTTPStatus.BAD_REQUEST)
 
 
+def _path_of(request: Request) -> str:
+    return str(request.scope["path"]).removeprefix(request.scope.get("root_path", ""))
+
+
 def _media_type(request: Request) -> str:
     return request.headers.get("content-type", "").partition(";")[0].strip().lower()
 
@@ -429,7 +474,8 @@ def _cookie_name(request: Request) -> str:
 
 
 def _cookie(request: Request, value: str) -> str:
-    return f"{_cookie_name(request)}={value}; Path=/; HttpOnly; SameSite=Strict"
+    secure = "; Secure" if request.url.scheme == "https" else ""
+    return f"{_cookie_name(request)}={value}; Path=/; HttpOnly; SameSite=Strict{secure}"
 
 
 async def _bounded(receive: Receive, limit: int) -> AsyncIterator[bytes]:

@@ -21,7 +21,7 @@ from app.desk.works import Works
 from app.loopback import LoopbackGuard, in_url, listen, quiet_server
 from app.ui.briefing_tab import BriefingTools
 from app.ui.chat import build_interface
-from app.ui.guard import LARGEST_FILE, ChatGuard
+from app.ui.guard import LARGEST_FILE, ChatGuard, Visitors
 from app.ui.served import served_folder
 from app.ui.theme import theme
 from app.ui.words import PageLanguage, translations
@@ -34,7 +34,7 @@ _POLICY = (
     "default-src 'self' 'unsafe-inline' 'unsafe-eval' data: blob:; connect-src 'self' data: blob:; "
     "object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'self'"
 )
-_HEADERS = {
+HEADERS = {
     "content-security-policy": _POLICY,
     "referrer-policy": "no-referrer",
     "x-content-type-options": "nosniff",
@@ -46,6 +46,7 @@ def create_app(
     *,
     on_ready: Callable[[], None] | None = None,
     pages: Mapping[str, Callable[[Request], Response]] | None = None,
+    visitors: Visitors | None = None,
 ) -> FastAPI:
     """Puts the interface, its looks and a `/health` route into one web application.
 
@@ -53,6 +54,7 @@ def create_app(
         interface: The interface, not yet mounted anywhere.
         on_ready: Called when it can be used.
         pages: Pages beside the interface, by path.
+        visitors: Who they are, where a server around it knows; without it one person of this machine is served.
     """
 
     @contextlib.asynccontextmanager
@@ -60,9 +62,11 @@ def create_app(
         yield
 
     app = FastAPI(lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
-    app.add_middleware(ChatGuard, interface=interface, folder=Path(get_upload_folder()), pages=tuple(pages or ()))
+    folder = Path(get_upload_folder())
+    app.add_middleware(ChatGuard, interface=interface, folder=folder, pages=tuple(pages or ()), visitors=visitors)
     app.add_middleware(PageLanguage)
-    app.add_middleware(LoopbackGuard, headers=_HEADERS)
+    if visitors is None:
+        app.add_middleware(LoopbackGuard, headers=HEADERS)
 
     @app.get("/health")
     def health() -> dict[str, str]:
@@ -104,6 +108,17 @@ def create_app(
     return app
 
 
+def chat_of(workspace: Workspace, checker: Checker, works: Works) -> gr.Blocks:
+    """Returns the interface over a workspace, not yet served."""
+    tools = BriefingTools(
+        builder=workspace.briefings,
+        reviews=workspace.reviews,
+        config=workspace.settings.briefing,
+        kept=KeptBriefings(works),
+    )
+    return build_interface(workspace.assistant, workspace.corpus, workspace.settings.store, tools, checker, works)
+
+
 def serve(workspace: Workspace, host: str, port: int, *, on_ready: Callable[[str], None]) -> None:
     """Serves the chat until interrupted.
 
@@ -123,16 +138,8 @@ def serve(workspace: Workspace, host: str, port: int, *, on_ready: Callable[[str
 
     def build(ready: Callable[[], None]) -> FastAPI:
         works = Works(open_tables(workspace.settings.store, workspace.settings.database))
-        tools = BriefingTools(
-            builder=workspace.briefings,
-            reviews=workspace.reviews,
-            config=workspace.settings.briefing,
-            kept=KeptBriefings(works),
-        )
         checker = Checker(workspace.store.catalogue, workspace.corpus.parties, workspace.settings.load)
-        store = workspace.settings.store
-        interface = build_interface(workspace.assistant, workspace.corpus, store, tools, checker, works)
-        return create_app(interface, on_ready=ready)
+        return create_app(chat_of(workspace, checker, works), on_ready=ready)
 
     serve_app(build, workspace.settings.store, host, port, on_ready=on_ready)
 

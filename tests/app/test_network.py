@@ -90,9 +90,26 @@ def _call(endpoint: str, *data: Any) -> str:
 def test_chat_with_questions_reaches_nobody(home: Path, ingested: Recorded) -> None:
     requests = [json.dumps(["GET", "/", None]), *(_call("ask", question, None, None) for question in QUESTIONS)]
     requests += [_call("brief", ["protection of victims"], None, ["XAA"])]
-    ran = _run(home, VISIT, home / "store", *requests)
+    ran = _run(home, VISIT, "chat", home / "store", *requests)
     answers = [line for line in ran.said.splitlines() if line.startswith("200 ")]
     assert len(answers) == len(requests) and "Arvandia" in answers[1], ran.said
+    assert ran.outbound == ()
+
+
+def test_server_with_questions_reaches_nobody(home: Path, ingested: Recorded) -> None:
+    tool = {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {"name": "show", "arguments": {}}}
+    requests = [
+        json.dumps(["GET", "/", None]),
+        *(json.dumps(["POST", "/api/v1/ask", {"question": question}]) for question in QUESTIONS),
+        json.dumps(["POST", "/api/v1/conversations", {"question": QUESTIONS[0]}]),
+        json.dumps(["POST", "/api/v1/brief", {"topics": ["protection of victims"], "states": ["XAA"]}]),
+        json.dumps(["POST", "/api/v1/verify", {"text": 'Arvandia said: "We support article 4 of the Convention."'}]),
+        _call("ask", QUESTIONS[0], None, None),
+        *(json.dumps(["GET", path, None]) for path in ("/metrics", "/api/v1/openapi.json", "/about")),
+    ]
+    ran = _run(home, VISIT, "serve", home / "store", *requests, json.dumps(["POST", "/mcp", tool]))
+    answers = [line for line in ran.said.splitlines() if line.startswith("200 ")]
+    assert len(answers) >= len(requests) and "Arvandia" in answers[1], ran.said
     assert ran.outbound == ()
 
 
@@ -112,7 +129,7 @@ ADDRESSES = (
 
 def test_chat_fetches_no_address_for_anybody(home: Path, ingested: Recorded) -> None:
     paths = [f"/gradio_api/{route}={address}" for address in ADDRESSES for route in ("file", "proxy")]
-    ran = _run(home, VISIT, home / "store", *(json.dumps(["GET", path, None]) for path in paths))
+    ran = _run(home, VISIT, "chat", home / "store", *(json.dumps(["GET", path, None]) for path in paths))
     assert ran.code == 0 and len(ran.said.splitlines()) >= len(paths), ran.said
     assert ran.outbound == ()
 

@@ -1,4 +1,4 @@
-"""Starts the chat as a user does, and sends it the requests that are named on the command line, one JSON list each."""
+"""Starts the chat or the server as a user does, and sends the requests of the command line, a JSON list each."""
 
 import json
 import re
@@ -11,8 +11,8 @@ import urllib.request
 
 def main() -> None:
     """Prints one line for each request: its status, and how its body begins."""
-    store, *requests = sys.argv[1:]
-    command = [sys.executable, "-m", "app.cli", "chat", "--store", store, "--port", "0"]
+    service, store, *requests = sys.argv[1:]
+    command = [sys.executable, "-m", "app.cli", service, "--store", store, "--port", "0"]
     server = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     try:
         address = _address(server)
@@ -34,7 +34,7 @@ def _address(server: "subprocess.Popen[str]") -> str:
     for line in server.stdout or ():
         if found := re.search(r"http://[\d.:]+", line):
             return found[0]
-    raise SystemExit("the chat did not start")
+    raise SystemExit("it did not start")
 
 
 def _send(address: str, method: str, path: str, body: object) -> tuple[int, str]:

@@ -16,7 +16,10 @@ from prompts.wording import LANGUAGES, Language
 from tests.app.cli.test___init__ import SCRIPTED
 from tests.conftest import PROJECT
 
-COMMANDS = "ask trace brief verify ingest manifest list show edit remove parties doctor chat config".split()
+COMMANDS = (
+    "ask trace brief verify ingest manifest list show edit remove parties doctor chat serve user key backup restore"
+    " config"
+).split()
 Call = Callable[..., tuple[int, str, str]]
 
 

@@ -1,0 +1,113 @@
+"""Who may use the server: `user`, `key`."""
+
+import sys
+from getpass import getpass
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from app.cli.command import Invocation, UsageError, command, print_json, require_extra
+
+if TYPE_CHECKING:
+    from app.server.accounts import Accounts
+
+commands = typer.Typer()
+
+
+@command(
+    commands,
+    "untoc user add amina --role editor",
+    "untoc user add boris --no-password",
+    "untoc user role amina admin",
+    "untoc user list",
+)
+def user(
+    invocation: Invocation,
+    action: Annotated[Literal["add", "list", "remove", "role", "password"], typer.Argument(metavar="ACTION")],
+    name: Annotated[str | None, typer.Argument(help="what the person signs in with")] = None,
+    new_role: Annotated[str | None, typer.Argument(metavar="ROLE", help="of `role`: reader, editor or admin")] = None,
+    role: Annotated[Literal["reader", "editor", "admin"], typer.Option(help="of `add`")] = "reader",
+    no_password: Annotated[
+        bool, typer.Option("--no-password", help="the person is signed in by a proxy or a provider")
+    ] = False,
+) -> int:
+    """Add, list, change or remove accounts of the server; a password is asked for, or read from a pipe."""
+    accounts = _accounts(invocation)
+    if action == "list":
+        found = accounts.list()
+        if invocation.as_json:
+            print_json([vars(account) for account in found])
+        for account in found if not invocation.as_json else ():
+            print(f"{account.name}\t{account.role}{' (removed)' if account.removed else ''}")
+        return 0
+    if name is None or (action == "role") != (new_role is not None):
+        raise UsageError("name the account" if name is None else "give `user role NAME ROLE`")
+    if action == "add":
+        accounts.add(name, role, None if no_password else _password())
+    elif action == "remove":
+        accounts.remove(name)
+    elif action == "role":
+        accounts.set_role(name, new_role or "")
+    else:
+        accounts.set_password(name, _password())
+    done = {"add": "added", "remove": "removed; what the person made stays", "role": f"is now {new_role}"}
+    print(f"{name}: {done.get(action, 'has another password, and is signed out everywhere')}")
+    return 0
+
+
+@command(
+    commands,
+    'untoc key add amina --scope read --scope ask --label "nightly briefing"',
+    "untoc key list",
+    "untoc key revoke 4c1d9a0b7e22",
+)
+def key(
+    invocation: Invocation,
+    action: Annotated[Literal["add", "list", "revoke"], typer.Argument(metavar="ACTION")],
+    name: Annotated[
+        str | None, typer.Argument(metavar="NAME|ID", help="of `add` the account, of `revoke` the key")
+    ] = None,
+    scope: Annotated[
+        list[str] | None, typer.Option(help="what it may do: read, ask, work, edit, operate, admin; once for each")
+    ] = None,
+    label: Annotated[str, typer.Option(help="what it is for")] = "",
+    days: Annotated[int, typer.Option(min=1, help="days after which it expires")] = 365,
+) -> int:
+    """Make, list or revoke keys by which programs use the server; a secret is shown once."""
+    accounts = _accounts(invocation)
+    if action == "list":
+        found = accounts.keys(name)
+        if invocation.as_json:
+            print_json([vars(each) | {"scopes": list(each.scopes)} for each in found])
+        for each in found if not invocation.as_json else ():
+            state = "revoked" if each.revoked else f"until {(each.expires or 'revoked')[:10]}"
+            print(f"{each.identifier}\t{each.account}\t{' '.join(each.scopes)}\t{state}\t{each.label}")
+        return 0
+    if name is None:
+        raise UsageError("name the account" if action == "add" else "give the id of the key")
+    if action == "revoke":
+        accounts.revoke(name)
+        print(f"{name}: revoked")
+        return 0
+    made, secret = accounts.add_key(name, label, scope or (), days)
+    print(f"{made.identifier}: keep this, nobody can show it again", file=sys.stderr)
+    print(secret)
+    return 0
+
+
+def _accounts(invocation: Invocation) -> "Accounts":
+    require_extra("server", "argon2")
+    from app.desk.tables import open_tables
+    from app.server.accounts import Accounts
+
+    settings = invocation.settings()
+    return Accounts(open_tables(settings.store, settings.database))
+
+
+def _password() -> str:
+    if not sys.stdin.isatty():
+        return sys.stdin.readline().rstrip("\r\n")
+    password = getpass("Password: ")
+    if getpass("Once more: ") != password:
+        raise UsageError("the two are not the same")
+    return password

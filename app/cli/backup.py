@@ -1,0 +1,44 @@
+"""Backups: `backup`, `restore`."""
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from app.cli.command import Invocation, command, print_json
+
+commands = typer.Typer()
+
+
+@command(commands, "untoc backup /backups/untoc-$(date +%F).tar")
+def backup(
+    invocation: Invocation, file: Annotated[Path, typer.Argument(metavar="FILE", help="a new .tar file")]
+) -> int:
+    """Write the store into one file, while others read and write it."""
+    from app.server.backup import back_up
+
+    report = back_up(invocation.settings().store, file)
+    if invocation.as_json:
+        print_json(asdict(report))
+    else:
+        print(f"{file}: {report.files} files, {report.size / 1_000_000:.1f} MB")
+    return 0
+
+
+@command(commands, "untoc restore /backups/untoc-2031-05-02.tar --store /srv/untoc-restored")
+def restore(
+    invocation: Invocation, file: Annotated[Path, typer.Argument(metavar="FILE", help="what `backup` wrote")]
+) -> int:
+    """Bring a backup back into a new store folder."""
+    from app.server.backup import restore as bring_back
+
+    store = invocation.settings().store
+    report = bring_back(file, store)
+    if invocation.as_json:
+        print_json(asdict(report))
+    else:
+        print(
+            f"{store}: the store of {report.made}, {report.files} files; `untoc doctor --rebuild` makes its index anew"
+        )
+    return 0

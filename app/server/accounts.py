@@ -1,0 +1,397 @@
+"""Accounts: persons with roles, their sign-ins and keys, and the log of what they did.
+
+Secrets are kept as hashes alone: passwords as Argon2, cookies and keys, which are long and random, as SHA-256.
+"""
+
+import hashlib
+import hmac
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from secrets import token_hex, token_urlsafe
+from typing import Any, Final, Literal, cast, get_args
+
+from argon2 import PasswordHasher
+from argon2.exceptions import Argon2Error, InvalidHashError
+from sqlalchemy import ColumnElement, Row, and_, delete, insert, or_, select, update
+
+from app.desk.tables import ASKED, AUDIT, KEYS, SESSIONS, USERS, Tables
+from app.desk.works import THE_DESK
+from app.errors import AccountError, NotFoundError
+from app.server.person import MAY, PERMISSIONS, Permission, Person, Role
+
+KEY_PREFIX: Final = "untoc_"
+SHORTEST_PASSWORD: Final = 12
+_LONGEST_PASSWORD: Final = 1024
+_LONGEST_NAME: Final = 200
+_ASKED_DAYS: Final = 400
+
+Action = Literal[
+    "sign-in", "sign-in refused", "sign-out", "account", "key", "ingest", "edit", "remove", "review", "export", "share",
+    "question",
+]  # fmt: skip
+
+
+@dataclass(frozen=True, kw_only=True)
+class Account:
+    """A person who may use the server; `bound` tells whether a provider signs them in."""
+
+    name: str
+    role: Role
+    made: str
+    removed: bool
+    has_password: bool
+    bound: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Key:
+    """An API key, without its secret."""
+
+    identifier: str
+    account: str
+    label: str
+    scopes: tuple[Permission, ...]
+    made: str
+    expires: str | None
+    revoked: bool
+
+
+class Accounts:
+    """The accounts of one store, with their sign-ins, keys and log."""
+
+    def __init__(self, tables: Tables, *, session_hours: float = 12.0, audit_days: int = 365) -> None:
+        self._tables = tables
+        self._session = timedelta(hours=session_hours)
+        self._audit_days = audit_days
+
+    def add(self, name: str, role: str, password: str | None = None) -> None:
+        """Adds an account, or brings one back that was removed; its works are then its own again.
+
+        Args:
+            name: What the person signs in with, or what a proxy or a provider calls them.
+            role: `reader`, `editor` or `admin`.
+            password: None for a person whom a proxy or a provider signs in.
+
+        Raises:
+            AccountError: The name is taken or no name, the role unknown, or the password too short.
+        """
+        name = name.strip()
+        if not name or len(name) > _LONGEST_NAME or not name.isprintable() or name == THE_DESK:
+            raise AccountError(f"{name!r} is no name for an account: use a user name or an address of mail")
+        values = {"role": _role(role), "password": None if password is None else _hashed(password), "removed": None}
+        with self._tables.transaction() as connection:
+            found = connection.execute(select(USERS).where(USERS.c.name == name)).one_or_none()
+            if found is None:
+                connection.execute(insert(USERS).values(name=name, made=_now(), **values))
+            elif found.removed is None:
+                raise AccountError(
+                    f"there is an account {name!r} already: change it with `untoc user role` or `password`"
+                )
+            else:
+                connection.execute(update(USERS).where(USERS.c.name == name).values(subject=None, **values))
+
+    def list(self) -> Sequence[Account]:
+        """Returns the accounts by name."""
+        with self._tables.transaction() as connection:
+            return [_account(row) for row in connection.execute(select(USERS).order_by(USERS.c.name))]
+
+    def exists(self, name: str) -> bool:
+        """Returns whether there is an account of that name."""
+        with self._tables.transaction() as connection:
+            return connection.execute(select(USERS.c.name).where(_active(name))).one_or_none() is not None
+
+    def remove(self, name: str) -> None:
+        """Takes an account away with its sign-ins and keys; what the person made stays, and what is shared of it."""
+        with self._tables.transaction() as connection:
+            self._keep_an_admin(connection, name)
+            self._change(connection, name, removed=_now(), password=None)
+            self._forget(connection, name)
+            connection.execute(update(KEYS).where(KEYS.c.account == name).values(revoked=_now()))
+
+    def set_role(self, name: str, role: str) -> None:
+        """Gives an account another role, from its next request on."""
+        wanted = _role(role)
+        with self._tables.transaction() as connection:
+            if wanted != "admin":
+                self._keep_an_admin(connection, name)
+            self._change(connection, name, role=wanted)
+
+    def set_password(self, name: str, password: str) -> None:
+        """Sets a password, and signs the account out everywhere."""
+        hashed = _hashed(password)
+        with self._tables.transaction() as connection:
+            self._change(connection, name, password=hashed)
+            self._forget(connection, name)
+
+    def check_password(self, name: str, password: str) -> bool:
+        """Returns whether this is the password; it takes as long for a name that there is not."""
+        with self._tables.transaction() as connection:
+            row = connection.execute(select(USERS.c.password).where(_active(name))).one_or_none()
+        stored = row.password if row is not None and row.password is not None else None
+        try:
+            right = _hasher().verify(stored or _no_password(), password[:_LONGEST_PASSWORD])
+        except (Argon2Error, InvalidHashError):
+            return False
+        if stored is not None and right and _hasher().check_needs_rehash(stored):
+            with self._tables.transaction() as connection:
+                self._change(connection, name, password=_hasher().hash(password))
+        return stored is not None and right
+
+    def named_by(self, name: str, new_role: str, subject: str | None = None) -> str | None:
+        """Returns the account of a person whom a proxy or a provider named, made where new ones are let in, or None.
+
+        Args:
+            name: What they are called there.
+            new_role: Role of a new account; empty makes none.
+            subject: Issuer and `sub`, which the account is bound to: a name that was given to somebody else is refused.
+        """
+        with self._tables.transaction() as connection:
+            row = connection.execute(select(USERS).where(USERS.c.name == name)).one_or_none()
+        if row is None and new_role:
+            try:
+                self.add(name, new_role)
+            except AccountError:
+                # It is no name, or was made a moment ago by another request.
+                if not self.exists(name):
+                    return None
+        elif row is None or row.removed is not None:
+            return None
+        bound = None if row is None else row.subject
+        if subject is None or bound == subject:
+            return name
+        if bound is not None:
+            return None
+        with self._tables.transaction() as connection:
+            self._change(connection, name, subject=subject)
+        return name
+
+    def begin(self, name: str) -> str:
+        """Signs a person in; returns the value of the cookie."""
+        token, now = token_urlsafe(32), datetime.now(UTC)
+        with self._tables.transaction() as connection:
+            connection.execute(delete(SESSIONS).where(SESSIONS.c.expires < now.isoformat()))
+            connection.execute(
+                insert(SESSIONS).values(
+                    digest=_digest(token),
+                    account=name,
+                    made=now.isoformat(),
+                    expires=(now + self._session).isoformat(),
+                )
+            )
+        return token
+
+    def end(self, token: str) -> None:
+        """Signs a person out: the cookie is nobody's from then on."""
+        with self._tables.transaction() as connection:
+            connection.execute(delete(SESSIONS).where(SESSIONS.c.digest == _digest(token)))
+
+    def of_session(self, token: str) -> Person | None:
+        """Returns whose cookie this is; None where it expired, was signed out, or never was one."""
+        digest = _digest(token)
+        query = (
+            select(USERS.c.name, USERS.c.role)
+            .join(SESSIONS, SESSIONS.c.account == USERS.c.name)
+            .where(SESSIONS.c.digest == digest, SESSIONS.c.expires > _now(), USERS.c.removed.is_(None))
+        )
+        with self._tables.transaction() as connection:
+            row = connection.execute(query).one_or_none()
+        return None if row is None else _person(row, digest, by_browser=True)
+
+    def of_name(self, name: str) -> Person | None:
+        """Returns an account as a person, signed in by somebody who is trusted to."""
+        with self._tables.transaction() as connection:
+            row = connection.execute(select(USERS.c.name, USERS.c.role).where(_active(name))).one_or_none()
+        return None if row is None else _person(row, f"proxy:{name}", by_browser=True)
+
+    def of_key(self, given: str) -> Person | None:
+        """Returns whose key this is, with what both the role and the key allow; None where it is none."""
+        identifier, _, secret = given.removeprefix(KEY_PREFIX).partition("_")
+        query = (
+            select(USERS.c.name, USERS.c.role, KEYS.c.digest, KEYS.c.scopes)
+            .join(KEYS, KEYS.c.account == USERS.c.name)
+            .where(
+                KEYS.c.id == identifier,
+                KEYS.c.revoked.is_(None),
+                or_(KEYS.c.expires.is_(None), KEYS.c.expires > _now()),
+                USERS.c.removed.is_(None),
+            )
+        )
+        with self._tables.transaction() as connection:
+            row = connection.execute(query).one_or_none()
+        if row is None or not hmac.compare_digest(row.digest, _digest(secret)):
+            return None
+        return _person(row, f"key:{identifier}", scopes=frozenset(row.scopes.split()))
+
+    def add_key(self, name: str, label: str, scopes: Collection[str], days: int | None = None) -> tuple[Key, str]:
+        """Makes a key of an account; returns it and what is to be sent, which nobody can read again.
+
+        Args:
+            name: The account.
+            label: What the key is for.
+            scopes: What it may do, of what the account may; an empty grant is no grant.
+            days: After which it expires; None never.
+
+        Raises:
+            AccountError: No scope is given, one is unknown, or the account's role does not have it.
+            NotFoundError: There is no such account.
+        """
+        identifier, secret = token_hex(6), token_urlsafe(32)
+        expires = None if days is None else (datetime.now(UTC) + timedelta(days=days)).isoformat()
+        with self._tables.transaction() as connection:
+            row = connection.execute(select(USERS.c.role).where(_active(name))).one_or_none()
+            if row is None:
+                raise NotFoundError(f"no account {name!r}: `untoc user list` shows them")
+            refused = sorted(set(scopes) - MAY[cast(Role, row.role)])
+            if not scopes or refused:
+                known = ", ".join(scope for scope in PERMISSIONS if scope in MAY[cast(Role, row.role)])
+                problem = f"{refused[0]!r} is nothing that a {row.role} may give" if refused else "a key needs a scope"
+                raise AccountError(f"{problem}: choose among {known}")
+            values = {"account": name, "label": label.strip()[:_LONGEST_NAME], "made": _now(), "expires": expires}
+            kept = " ".join(scope for scope in PERMISSIONS if scope in scopes)
+            connection.execute(insert(KEYS).values(id=identifier, digest=_digest(secret), scopes=kept, **values))
+            key = _key(connection.execute(select(KEYS).where(KEYS.c.id == identifier)).one())
+        return key, f"{KEY_PREFIX}{identifier}_{secret}"
+
+    def keys(self, name: str | None = None) -> Sequence[Key]:
+        """Returns the keys of an account, or of all."""
+        query = select(KEYS).order_by(KEYS.c.account, KEYS.c.made)
+        with self._tables.transaction() as connection:
+            return [_key(r) for r in connection.execute(query if name is None else query.where(KEYS.c.account == name))]
+
+    def revoke(self, identifier: str, name: str | None = None) -> None:
+        """Revokes a key; with a name only one of that account.
+
+        Raises:
+            NotFoundError: There is none, or it is another's.
+        """
+        mine = KEYS.c.id == identifier if name is None else and_(KEYS.c.id == identifier, KEYS.c.account == name)
+        with self._tables.transaction() as connection:
+            if not connection.execute(
+                update(KEYS).where(mine, KEYS.c.revoked.is_(None)).values(revoked=_now())
+            ).rowcount:
+                raise NotFoundError(f"no key {identifier!r} that could be revoked: `untoc key list` shows them")
+
+    def log(self, action: Action, target: str, person: Person) -> None:
+        """Adds an entry to the log of what was done, and deletes those that are too old."""
+        entry = {"account": person.name, "action": action, "target": target[:1000], "request": person.request}
+        with self._tables.transaction() as connection:
+            before = (datetime.now(UTC) - timedelta(days=self._audit_days)).isoformat()
+            connection.execute(delete(AUDIT).where(AUDIT.c.at < before))
+            connection.execute(insert(AUDIT).values(at=_now(), address=person.address, **entry))
+
+    def logged(self, *, before: int | None = None, limit: int = 100) -> Sequence[dict[str, Any]]:
+        """Returns entries of the log, newest first, from one on."""
+        query = select(AUDIT).order_by(AUDIT.c.id.desc()).limit(limit)
+        with self._tables.transaction() as connection:
+            rows = connection.execute(query if before is None else query.where(AUDIT.c.id < before))
+            return [dict(row._mapping) for row in rows]
+
+    def asked(self, trace: str, name: str) -> None:
+        """Remembers whose question the record of an answer is."""
+        with self._tables.transaction() as connection:
+            before = (datetime.now(UTC) - timedelta(days=_ASKED_DAYS)).isoformat()
+            connection.execute(delete(ASKED).where(ASKED.c.at < before))
+            connection.execute(insert(ASKED).values(trace=trace, account=name, at=_now()))
+
+    def asked_by(self, trace: str) -> str | None:
+        """Returns whose question the record of an answer is; None where that is not known."""
+        with self._tables.transaction() as connection:
+            return connection.execute(select(ASKED.c.account).where(ASKED.c.trace == trace)).scalar_one_or_none()
+
+    def ready(self) -> None:
+        """Reads a row, so that a database that cannot be read is found out."""
+        with self._tables.transaction() as connection:
+            connection.execute(select(USERS.c.name).limit(1)).one_or_none()
+
+    @staticmethod
+    def _change(connection: Any, name: str, **values: str | None) -> None:  # noqa: ANN401 - SQLAlchemy's
+        if not connection.execute(update(USERS).where(_active(name)).values(**values)).rowcount:
+            raise NotFoundError(f"no account {name!r}: `untoc user list` shows them")
+
+    @staticmethod
+    def _forget(connection: Any, name: str) -> None:  # noqa: ANN401 - SQLAlchemy's
+        connection.execute(delete(SESSIONS).where(SESSIONS.c.account == name))
+
+    @staticmethod
+    def _keep_an_admin(connection: Any, name: str) -> None:  # noqa: ANN401 - SQLAlchemy's
+        admins = select(USERS.c.name).where(USERS.c.role == "admin", USERS.c.removed.is_(None))
+        if [row.name for row in connection.execute(admins)] == [name]:
+            raise AccountError(f"{name!r} is the last admin: make another one first with `untoc user role`")
+
+
+def _role(role: str) -> Role:
+    if role not in MAY:
+        raise AccountError(f"no role {role!r}: use {', '.join(get_args(Role))}")
+    return cast(Role, role)
+
+
+def _hashed(password: str) -> str:
+    if not SHORTEST_PASSWORD <= len(password) <= _LONGEST_PASSWORD:
+        raise AccountError(f"a password has from {SHORTEST_PASSWORD} to {_LONGEST_PASSWORD} characters: choose another")
+    return _hasher().hash(password)
+
+
+@cache
+def _hasher() -> PasswordHasher:
+    return PasswordHasher()
+
+
+@cache
+def _no_password() -> str:
+    return _hasher().hash(token_urlsafe(16))
+
+
+def _digest(secret: str) -> str:
+    return hashlib.sha256(secret.encode(errors="surrogatepass")).hexdigest()
+
+
+def _active(name: str) -> ColumnElement[bool]:
+    return and_(USERS.c.name == name, USERS.c.removed.is_(None))
+
+
+def _person(
+    row: Any,  # noqa: ANN401 - a row of two columns or more
+    sign_in: str,
+    *,
+    scopes: frozenset[str] | None = None,
+    by_browser: bool = False,
+) -> Person | None:
+    may = MAY.get(row.role)
+    if may is None:
+        return None
+    return Person(
+        name=row.name,
+        role=row.role,
+        may=may if scopes is None else may & scopes,
+        sign_in=sign_in,
+        by_browser=by_browser,
+    )
+
+
+def _account(row: Row[Any]) -> Account:
+    return Account(
+        name=row.name,
+        role=row.role,
+        made=row.made,
+        removed=row.removed is not None,
+        has_password=row.password is not None,
+        bound=row.subject is not None,
+    )
+
+
+def _key(row: Row[Any]) -> Key:
+    return Key(
+        identifier=row.id,
+        account=row.account,
+        label=row.label,
+        scopes=tuple(cast(Permission, scope) for scope in row.scopes.split()),
+        made=row.made,
+        expires=row.expires,
+        revoked=row.revoked is not None,
+    )
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat()

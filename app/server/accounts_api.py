@@ -1,0 +1,78 @@
+"""`/api/v1`, who may use the server: accounts and keys, and the log of what was done."""
+
+from collections.abc import Sequence
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path, Query
+
+from app.errors import ForbiddenError
+from app.server.accounts import Account, Key
+from app.server.api import Limit
+from app.server.desk import Desk
+from app.server.models import NewAccount, NewKey, NewKeyItem, RoleWish
+from app.server.person import asking
+from app.server.rules import DeclaredRoute, needs
+
+PersonName = Annotated[str, Path(max_length=200, examples=["amina"])]
+
+
+def routes(desk: Desk) -> APIRouter:
+    """Returns the routes over a desk."""
+    router = APIRouter(prefix="/api/v1", route_class=DeclaredRoute, tags=["accounts"])
+    accounts = desk.accounts
+
+    @router.get("/users", **needs("admin"))
+    def users() -> Sequence[Account]:
+        """Lists the accounts."""
+        return accounts.list()
+
+    @router.post("/users", **needs("admin"), status_code=201)
+    def add(new: NewAccount) -> Account:
+        """Adds an account."""
+        accounts.add(new.name, new.role, new.password)
+        desk.gate.log("account", f"add {new.name} {new.role}")
+        return next(account for account in accounts.list() if account.name == new.name.strip())
+
+    @router.patch("/users/{name}", **needs("admin"), status_code=204)
+    def set_role(name: PersonName, wish: RoleWish) -> None:
+        """Gives an account another role."""
+        accounts.set_role(name, wish.role)
+        desk.gate.log("account", f"role {name} {wish.role}")
+
+    @router.delete("/users/{name}", **needs("admin"), status_code=204)
+    def remove(name: PersonName) -> None:
+        """Takes an account away with its sign-ins and keys; what the person made stays."""
+        accounts.remove(name)
+        desk.gate.log("account", f"remove {name}")
+
+    @router.get("/keys", **needs("person"))
+    def keys() -> Sequence[Key]:
+        """Lists one's own keys; those of all for an admin."""
+        person = asking()
+        return accounts.keys(None if "admin" in person.may else person.name)
+
+    @router.post("/keys", **needs("person"), status_code=201)
+    def add_key(new: NewKey) -> NewKeyItem:
+        """Makes a key of one's own, which may do no more than what asks for it; its secret is shown this once."""
+        person = asking()
+        if person.sign_in.startswith("key:") and "admin" not in person.may:
+            raise ForbiddenError("a key makes no further keys: sign in, or use `untoc key add`")
+        for scope in new.scopes:
+            desk.gate.require(scope)
+        key, secret = accounts.add_key(person.name, new.label, new.scopes, new.days)
+        desk.gate.log("key", f"add {key.identifier} {' '.join(key.scopes)}")
+        return NewKeyItem(key=key, secret=secret)
+
+    @router.delete("/keys/{identifier}", **needs("person"), status_code=204)
+    def revoke(identifier: Annotated[str, Path(max_length=40)]) -> None:
+        """Revokes one of one's own keys; any for an admin."""
+        person = asking()
+        accounts.revoke(identifier, None if "admin" in person.may else person.name)
+        desk.gate.log("key", f"revoke {identifier}")
+
+    @router.get("/audit", **needs("operate"))
+    def audit(before: Annotated[int | None, Query(ge=1, lt=2**63)] = None, limit: Limit = 100) -> list[dict[str, Any]]:
+        """Lists what was done, newest first; `before` is the id of the last entry of the page before."""
+        return list(accounts.logged(before=before, limit=limit))
+
+    return router

@@ -1,0 +1,204 @@
+"""`/api/v1`: what the commands do, for programs; the same JSON as `untoc … --json`."""
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Annotated, Any, Final, Literal, TypeVar
+
+from fastapi import APIRouter, File, Form, Path, Query, Response, UploadFile
+from fastapi.sse import EventSourceResponse, ServerSentEvent
+
+from app.corpus.as_json import doctor_json
+from app.errors import AppError
+from app.export.arrange import DocumentForm
+from app.records import Answer
+from app.server.desk import FILTERS, Desk, briefing_json
+from app.server.models import (
+    About,
+    BriefingWish,
+    Correction,
+    Draft,
+    Found,
+    Me,
+    Page,
+    Question,
+)
+from app.server.person import PERMISSIONS, asking
+from app.server.rules import DeclaredRoute, needs
+from ingest.errors import IngestError
+from vectorstore.errors import StoreError
+
+Item = TypeVar("Item")
+Id = Annotated[str, Path(max_length=100, examples=["685815eed2f2fa70"])]
+Offset = Annotated[int, Query(ge=0, le=10_000_000)]
+Limit = Annotated[int, Query(ge=1, le=500)]
+Words = Annotated[str, Query(max_length=1000)]
+Value = Annotated[str, Query(max_length=200)]
+Files = Annotated[list[UploadFile], File(max_length=1000)]
+MEDIA_TYPES: Final = {
+    ".json": "application/json",
+    ".md": "text/markdown; charset=utf-8",
+    ".csv": "text/csv; charset=utf-8",
+    ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    ".pdf": "application/pdf",
+}
+_ANSWER: Final[dict[str, Any]] = {
+    "question": "What did Iran say about article 4?",
+    "answer": "**Iran** … “quotation” [1]",
+    "status": "answered",
+    "claims": [{"text": "…", "state": "IRN", "citations": [1]}],
+    "citations": [
+        {"number": 1, "statement_id": "685815eed2f2fa70", "state": "IRN", "quote": "…", "verdict": "verified"}
+    ],
+    "trace_id": "0f3c2f0ad1a54b0e",
+}
+
+
+def example(value: object) -> dict[str, Any]:
+    """Returns how the OpenAPI document shows what a route answers."""
+    return {"openapi_extra": {"responses": {"200": {"content": {"application/json": {"example": value}}}}}}
+
+
+def download(data: bytes | str, suffix: str, name: str) -> Response:
+    """Returns a file for a browser or a program to save."""
+    headers = {"content-disposition": f'attachment; filename="{name}{suffix}"'}
+    return Response(data, media_type=MEDIA_TYPES[suffix], headers=headers)
+
+
+def paged(items: Sequence[Item], offset: int, limit: int, shown: Callable[[Item], Any]) -> dict[str, Any]:
+    """Returns a page of a list."""
+    after = offset + limit
+    return {
+        "items": [shown(item) for item in items[offset:after]],
+        "total": len(items),
+        "next": after if after < len(items) else None,
+    }
+
+
+def routes(desk: Desk) -> APIRouter:
+    """Returns the routes over a desk."""
+    router = APIRouter(prefix="/api/v1", route_class=DeclaredRoute)
+
+    @router.get("/about", **needs("read"), tags=["server"])
+    def about() -> About:
+        """Says which version, store and models answer."""
+        return About(**desk.about())
+
+    @router.get("/me", **needs("person"), tags=["server"])
+    def me() -> Me:
+        """Says who asks, and what they may do."""
+        person = asking()
+        return Me(name=person.name, role=person.role, may=[each for each in PERMISSIONS if each in person.may])
+
+    @router.get("/doctor", **needs("operate"), tags=["server"])
+    def doctor() -> dict[str, Any]:
+        """Checks the store, as `untoc doctor --json`."""
+        return doctor_json(desk.corpus.doctor())
+
+    @router.post("/ask", **needs("ask"), **example(_ANSWER), tags=["questions"])
+    def ask(asked: Question) -> dict[str, Any]:
+        """Answers a question with verified quotations, as `untoc ask --json`."""
+        return desk.answer(asked.question, asked.scope, asked.history)
+
+    @router.post("/ask/events", **needs("ask"), response_class=EventSourceResponse, tags=["questions"])
+    def ask_events(asked: Question) -> Iterator[ServerSentEvent]:
+        """Answers a question by server-sent events: `step` for each that is done, then `answer`, or `problem`."""
+        try:
+            for item in desk.steps(asked.question, asked.scope, asked.history):
+                if isinstance(item, Answer):
+                    yield ServerSentEvent(event="answer", data=item.to_json())
+                else:
+                    yield ServerSentEvent(event="step", data={"step": item.step, "shown": item.shown})
+        except (AppError, IngestError, StoreError) as error:
+            yield ServerSentEvent(event="problem", data={"detail": str(error)})
+
+    @router.get("/traces/{trace_id}", **needs("ask"), tags=["questions"])
+    def trace(trace_id: Id) -> dict[str, Any]:
+        """Shows the record of an answer to one's own question, as `untoc trace --json`."""
+        return desk.corpus.trace(trace_id)
+
+    @router.get("/search", **needs("read"), tags=["statements"])
+    def search(q: Annotated[str, Query(min_length=1, max_length=20_000)], limit: Limit = 10) -> Found:
+        """Finds passages in the scope of a question, best first."""
+        return Found(items=desk.search(q, limit))
+
+    @router.get("/statements", **needs("read"), tags=["statements"])
+    def statements(
+        state: Value = "",
+        body: Value = "",
+        session: Value = "",
+        agenda_item: Value = "",
+        language: Value = "",
+        year: Value = "",
+        words: Words = "",
+        offset: Offset = 0,
+        limit: Limit = 50,
+    ) -> Page:
+        """Lists statements, as `untoc list --json`; `words` stand in their texts."""
+        wanted = dict(zip(FILTERS, (state, body, session, agenda_item, language), strict=True))
+        return Page(**desk.statements(wanted, words, year, offset, limit))
+
+    @router.get("/statements/{statement_id}", **needs("read"), tags=["statements"])
+    def show(statement_id: Id) -> dict[str, Any]:
+        """Shows a statement with its text, as `untoc show --json`."""
+        return desk.show(statement_id)
+
+    @router.patch("/statements/{statement_id}", **needs("edit"), tags=["statements"])
+    def edit(statement_id: Id, correction: Correction) -> dict[str, Any]:
+        """Corrects metadata of a statement, which may change its id; returns it as `show` does."""
+        return desk.show(desk.corpus.edit(statement_id, correction.changes))
+
+    @router.delete("/statements/{statement_id}", **needs("edit"), status_code=204, tags=["statements"])
+    def remove(statement_id: Id) -> None:
+        """Removes a statement from the store."""
+        desk.corpus.remove(statement_id)
+
+    @router.post("/ingest", **needs("edit"), tags=["statements"])
+    def ingest(files: Files, unlisted: Annotated[bool, Form()] = False) -> dict[str, Any]:
+        """Takes files into the store, as `untoc ingest --json`; the same files again change nothing."""
+        return desk.ingest(_read(files), unlisted=unlisted)
+
+    @router.post("/manifest", **needs("edit"), response_class=Response, tags=["statements"])
+    def manifest(files: Files) -> Response:
+        """Drafts a statements.csv from what the texts of files say."""
+        return download(desk.manifest(_read(files)), ".csv", "statements")
+
+    @router.get("/parties", **needs("read"), tags=["statements"])
+    def parties() -> list[dict[str, Any]]:
+        """Lists the parties that ingested folders added, as `untoc parties --json`."""
+        added = desk.corpus.added_parties()
+        return [{"code": p.code, "name": p.name, "aliases": list(p.aliases), "kind": p.kind} for p in added]
+
+    @router.delete("/parties/{code}", **needs("edit"), status_code=204, tags=["statements"])
+    def remove_party(code: Id) -> None:
+        """Takes back a party that an ingested folder added."""
+        desk.corpus.remove_party(code)
+
+    @router.post("/verify", **needs("read"), tags=["checks"])
+    def verify(draft: Draft) -> dict[str, Any]:
+        """Checks every quotation of a text, as `untoc verify --json`."""
+        return desk.verify(draft.text)
+
+    @router.post("/verify/file", **needs("read"), response_class=Response, tags=["checks"])
+    def verify_file(file: UploadFile, form: Annotated[Literal["json", "md", "docx"], Form()] = "json") -> Response:
+        """Checks every quotation of a document: as JSON, a report, or of a Word file a copy with comments."""
+        checked = desk.verify_file(file.filename or "", file.file.read(), f".{form}")
+        return download(checked, f".{form}", "checked")
+
+    @router.post("/brief", **needs("ask"), tags=["briefings"])
+    def brief(wish: BriefingWish) -> dict[str, Any]:
+        """Makes a position table that is not kept, as `untoc brief --json`."""
+        return briefing_json(desk.brief(wish.model_dump(exclude={"composer"}), wish.composer))
+
+    @router.post("/brief/document", **needs("ask"), response_class=Response, tags=["briefings"])
+    def brief_document(
+        wish: BriefingWish, suffix: Literal[".docx", ".xlsx", ".md", ".pdf"] = ".docx", form: DocumentForm = "full"
+    ) -> Response:
+        """Makes a briefing as a document."""
+        made = desk.brief(wish.model_dump(exclude={"composer"}), wish.composer)
+        return download(desk.document(made, suffix, form), suffix, "briefing")
+
+    return router
+
+
+def _read(files: Sequence[UploadFile]) -> list[tuple[str, bytes]]:
+    return [(file.filename or "", file.file.read()) for file in files]

@@ -1,0 +1,250 @@
+"""What people do at the server, once for all doors: the API and the tools call it, and give its JSON as it is."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from importlib.metadata import version
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, Final
+
+from app.answering.assistant import Progress
+from app.briefing.cells import Briefing, Composer
+from app.briefing.kept import KeptBriefings
+from app.briefing.request import read_request
+from app.checking.checker import Checker
+from app.checking.documents import read_pasted
+from app.checking.output import check_output, write_output
+from app.corpus.as_json import shown_json, summary_json
+from app.corpus.corpus import Corpus
+from app.corpus.drafts import Cases
+from app.desk.conversations import Conversations, KeptTurn
+from app.desk.tables import Tables
+from app.desk.works import Works
+from app.errors import ExportError, NotFoundError
+from app.export.arrange import DocumentForm, arrange
+from app.export.write import write_briefing
+from app.question.turn import clean_question, read_turns, turn_of
+from app.records import Answer
+from app.server.accounts import Accounts
+from app.server.guarded import Gatekeeper, Rule, guarded
+from app.server.person import asking
+from app.ui.uploads import safe_name, to_ingest
+from app.wiring import Workspace
+from vectorstore.records import DocumentSummary, JSONValue
+
+_SEARCH: Final = Rule(needs="read", costly=True)
+# What a list of statements is narrowed by, each a value of their metadata.
+FILTERS: Final = ("state", "body", "session", "agenda_item", "language")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Desk:
+    """A workspace for whoever asks; every method is held to the rules of `guarded.py`.
+
+    Attributes:
+        workspace: Its parts are guarded.
+        works: What whoever asks made or is shared.
+        unguarded: The workspace for the program's own use.
+    """
+
+    workspace: Workspace
+    checker: Checker
+    gate: Gatekeeper
+    works: Works
+    unguarded: Workspace
+
+    @property
+    def corpus(self) -> Corpus:
+        """The corpus, guarded."""
+        return self.workspace.corpus
+
+    @property
+    def accounts(self) -> Accounts:
+        """The accounts."""
+        return self.gate.accounts
+
+    @property
+    def conversations(self) -> Conversations:
+        """The conversations of whoever asks."""
+        return Conversations(self.works)
+
+    @property
+    def kept(self) -> KeptBriefings:
+        """The briefings of whoever asks."""
+        return KeptBriefings(self.works)
+
+    @property
+    def cases(self) -> Cases:
+        """The cases that whoever asks saved."""
+        return Cases(self.works, self.workspace.settings.store)
+
+    def about(self) -> dict[str, Any]:
+        """Returns which version, store and models answer."""
+        settings = self.workspace.settings
+        return {
+            "version": version("untoc"),
+            "statements": len(self.unguarded.corpus.documents()),
+            "store": settings.store.name,
+            "generation": self.unguarded.store.catalogue.generation,
+            "models": {**self.workspace.models, "chat": settings.llm.model or None},
+        }
+
+    def answer(
+        self, question: str, scope: Mapping[str, JSONValue] | None = None, history: Sequence[Any] = ()
+    ) -> dict[str, Any]:
+        """Returns what `untoc ask --json` prints."""
+        *_, answer = self.steps(question, scope, history)
+        assert isinstance(answer, Answer)
+        return answer.to_json()
+
+    def steps(
+        self, question: str, scope: Mapping[str, JSONValue] | None = None, history: Sequence[Any] = ()
+    ) -> Iterator[Progress | Answer]:
+        """Yields each step of an answer, and the answer last."""
+        turns = read_turns(list(history))
+        yield from self.workspace.assistant.stream(clean_question(question), overrides=scope or {}, history=turns)
+
+    def turn(
+        self, identifier: str | None, question: str, scope: Mapping[str, JSONValue] | None
+    ) -> tuple[str, int, Answer]:
+        """Asks in a conversation, or begins one; returns its id, the turn's number and the answer."""
+        before = list(self.conversations.turns(identifier)) if identifier is not None else []
+        if identifier is not None:
+            self.works.may_change(identifier)
+        history = [turn_of(turn.answer, turn.overrides) for turn in before]
+        *_, answer = self.workspace.assistant.stream(clean_question(question), overrides=scope or {}, history=history)
+        assert isinstance(answer, Answer)
+        number = before[-1].number + 1 if before else 1
+        kept = KeptTurn(number=number, question=question, answer=answer, overrides=dict(scope or {}))
+        return self.conversations.keep(identifier, kept), number, answer
+
+    def search(self, words: str, limit: int = 10) -> list[dict[str, Any]]:
+        """Returns the passages in the scope of a question that match it, best first."""
+        with self.gate.enter(_SEARCH):
+            found = self.unguarded.retriever(limit).invoke(clean_question(words))
+        return [{"text": document.page_content, **document.metadata} for document in found]
+
+    def statements(
+        self, wanted: Mapping[str, str | None], words: str = "", year: str = "", offset: int = 0, limit: int = 50
+    ) -> dict[str, Any]:
+        """Returns a page of what `untoc list --json` prints: statements with these values and words.
+
+        Args:
+            wanted: Values of metadata, by the names of `FILTERS`; None or empty takes all.
+            words: Words that texts hold, in any order and inflection.
+            year: A year that the date of a statement lies in.
+            offset: How many to pass over.
+            limit: How many to return.
+        """
+        found: Sequence[DocumentSummary] = [
+            summary
+            for summary in self.corpus.documents()
+            if all(not value or getattr(summary.metadata, name) == value for name, value in wanted.items())
+            and (not year or _in_year(summary.metadata.date, year))
+        ]
+        if words.strip():
+            held = self.corpus.holding(words)
+            found = [summary for summary in found if summary.document_id in held]
+        families = self.corpus.families()
+        page = found[offset : offset + limit]
+        after = offset + len(page)
+        return {
+            "items": [summary_json(summary, families.get(summary.document_id)) for summary in page],
+            "total": len(found),
+            "next": after if after < len(found) else None,
+        }
+
+    def show(self, statement_id: str) -> dict[str, Any]:
+        """Returns what `untoc show --json` prints."""
+        return shown_json(self.corpus, statement_id)
+
+    def verify(self, text: str) -> dict[str, Any]:
+        """Returns what `untoc verify --json` prints, of a text."""
+        return self.checker.check(read_pasted(text)).to_json()
+
+    def verify_file(self, name: str, data: bytes, suffix: str = ".json") -> bytes:
+        """Returns the check of a document as a file: `.json`, `.md`, or of a Word file `.docx` with comments."""
+        with TemporaryDirectory(prefix="untoc-") as folder:
+            file = Path(folder, safe_name(name))
+            output = Path(folder, f"checked{suffix}")
+            file.write_bytes(data)
+            if wrong := check_output(file, output):
+                raise ExportError(wrong.replace(folder, ""))
+            report = self.checker.check(self.checker.read(file))
+            write_output(output, file, report, self.checker.party_name)
+            return output.read_bytes()
+
+    def brief(self, asked: Mapping[str, Any], composer: Composer | None = None) -> Briefing:
+        """Makes a briefing, of what `read_request` takes."""
+        limits = self.workspace.settings.briefing
+        request = read_request(self.corpus.parties(), **{"quotations": limits.quotations, **asked})
+        return self.workspace.briefings.build(request, max_points=limits.talking_points, composer=composer)
+
+    def document(self, briefing: Briefing, suffix: str, form: DocumentForm) -> bytes:
+        """Returns a briefing as a document, and logs that it was taken out."""
+        self.gate.log("export", f"briefing {briefing.title}")
+        with TemporaryDirectory(prefix="untoc-") as folder:
+            path = Path(folder, f"briefing{suffix}")
+            write_briefing(briefing, path, template=self.workspace.settings.briefing.template, form=form)
+            return path.read_bytes()
+
+    def ingest(self, files: Sequence[tuple[str, bytes]], *, unlisted: bool = False) -> dict[str, Any]:
+        """Takes files into the store; returns what `untoc ingest --json` prints. Sent again, they change nothing."""
+        with self.corpus.uploads.folder() as folder:
+            report = self.corpus.ingest_uploads(
+                to_ingest(_stored(files, folder), folder), folder, include_unlisted=unlisted
+            )
+            own = f"{folder}/"
+            short = tuple(replace(file, file=file.file.removeprefix(own)) for file in report.files)
+            return replace(report, files=short).to_json()
+
+    def manifest(self, files: Sequence[tuple[str, bytes]]) -> str:
+        """Returns a draft of `statements.csv` for files, from what their texts say."""
+        with TemporaryDirectory(prefix="untoc-") as name:
+            folder = Path(name)
+            _stored(files, folder)
+            return self.corpus.draft_manifest(folder, overwrite=True).read_text(encoding="utf-8-sig")
+
+    @contextmanager
+    def shared_with(self, name: str) -> Iterator[None]:
+        """Checks that a work may be shared with a name, and logs it once it is."""
+        if not self.accounts.exists(name):
+            raise NotFoundError(f"no account {name!r} to share with: check the name")
+        yield
+        self.gate.log("share", name)
+
+
+def open_desk(workspace: Workspace, tables: Tables, gate: Gatekeeper) -> Desk:
+    """Returns the desk over a workspace."""
+    held = replace(
+        workspace,
+        assistant=guarded(workspace.assistant, gate),
+        corpus=guarded(workspace.corpus, gate),
+        briefings=guarded(workspace.briefings, gate),
+        reviews=guarded(workspace.reviews, gate),
+    )
+    checker = Checker(workspace.store.catalogue, workspace.corpus.parties, workspace.settings.load)
+    works = Works(tables, lambda: asking().name)
+    return Desk(workspace=held, checker=guarded(checker, gate), gate=gate, works=works, unguarded=workspace)
+
+
+def briefing_json(briefing: Briefing) -> dict[str, Any]:
+    """Returns what `untoc brief --json` prints."""
+    return arrange(briefing).to_json()
+
+
+def _stored(files: Sequence[tuple[str, bytes]], folder: Path) -> list[Path]:
+    stored = []
+    for number, (name, data) in enumerate(files, start=1):
+        path = folder / safe_name(name)
+        if path.exists():
+            path = path.with_stem(f"{path.stem} ({number})")
+        path.write_bytes(data)
+        stored.append(path)
+    return stored
+
+
+def _in_year(date: str | None, year: str) -> bool:
+    ends = [part[:4] for part in (date or "").split("/") if part]
+    return bool(ends) and min(ends) <= year <= max(ends)

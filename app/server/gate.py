@@ -1,0 +1,215 @@
+"""The gate before everything that the server serves: which host, from where, how much, how often, and who asks.
+
+Deny by default: only the paths in `OPEN` are answered to nobody in particular.
+"""
+
+import ipaddress
+from collections.abc import Mapping
+from dataclasses import replace
+from http import HTTPStatus
+from typing import Final
+from urllib.parse import quote, urlsplit
+
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import ClientDisconnect, HTTPConnection
+from starlette.responses import RedirectResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.errors import AppError
+from app.loopback import BodyTooLongError, is_foreign, is_loopback, read_body, replayed
+from app.server.accounts import KEY_PREFIX, Accounts
+from app.server.limits import Limits
+from app.server.person import AT_THE_DESK, SCOPE_KEY, Person, being, no_longer
+from app.server.problems import problem
+from app.settings import ServerConfig
+
+COOKIE: Final = "untoc_session"
+SIGN_IN: Final = "/sign-in"
+# What anybody may ask: whether the server lives, and how to sign in.
+OPEN: Final = frozenset({"/health", "/ready", SIGN_IN, "/sign-in/oidc", "/sign-in/oidc/back"})
+# Asked by address and by name from this machine or its network, and told nothing but yes or no.
+_ANY_HOST: Final = frozenset({"/health", "/ready"})
+_LARGEST_JSON: Final = 1_000_000
+_LONGEST_NUMBER: Final = 12
+_SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+# Deny by default: no header of a proxy gets to an application that would believe it.
+_PASSED_ON: Final = frozenset(
+    b"host content-type content-length accept accept-language user-agent cookie range if-none-match"
+    b" if-modified-since mcp-protocol-version mcp-session-id mcp-method mcp-name last-event-id".split()
+)
+
+
+class Gate:
+    """Lets requests through to the application as the person who sent them."""
+
+    def __init__(
+        self, app: ASGIApp, *, config: ServerConfig, accounts: Accounts, limits: Limits, headers: Mapping[str, str]
+    ) -> None:
+        """Guards an application.
+
+        Args:
+            app: The application.
+            config: Who may use the server, and what it is called.
+            accounts: Who they are.
+            limits: How often they may ask.
+            headers: Set on every response that has none of that name.
+        """
+        self._app, self._config, self._accounts, self._limits = app, config, accounts, limits
+        self._headers = headers
+        self._address = urlsplit(config.address)
+        self._trusted = networks(config.trusted_proxies)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serves one request."""
+        if scope["type"] == "websocket":
+            await send({"type": "websocket.close", "code": 1008})
+            return
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                found = MutableHeaders(scope=message)
+                for name in [name for name in found if name.startswith("access-control-")]:
+                    del found[name]
+                for name, value in self._headers.items():
+                    found.setdefault(name, value)
+            await send(message)
+
+        headers = Headers(scope=scope)
+        address = self._client(scope, headers)
+        path = scope["path"].removeprefix(scope.get("root_path", "")) or "/"
+        token = None
+        try:
+            answer = self._wrong_place(scope["method"], path, headers)
+            person = None
+            if answer is None:
+                person = await self._person(scope, headers, address)
+                self._limits.count("requests", address if person is None else person.name)
+                answer = self._refusal(scope["method"], path, headers, person)
+            if answer is None:
+                passed = [(name, value) for name, value in scope["headers"] if name in _PASSED_ON]
+                scope = {**scope, "headers": passed, "client": (address, 0), SCOPE_KEY: person}
+                scope["scheme"] = self._address.scheme or "http"
+                token = None if person is None else being(person)
+                if not headers.get("content-type", "").lower().startswith("multipart/form-data"):
+                    receive = replayed(await read_body(headers, receive, _LARGEST_JSON), receive)
+                elif path.startswith("/api/"):
+                    receive = _bounded(headers, receive, self._config.upload_mb * 1_000_000)
+            await (answer or self._app)(scope, receive, send_with_headers)
+        except BodyTooLongError:
+            too_long = problem(
+                HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+                "a request has at most 1 MB, and an upload what UNTOC_SERVER__UPLOAD_MB allows: send less at once",
+            )
+            await too_long(scope, receive, send_with_headers)
+        except AppError as error:
+            # Too many, or who asks could not be found out.
+            await problem(error)(scope, receive, send_with_headers)
+        except ClientDisconnect:
+            return
+        finally:
+            if token is not None:
+                no_longer(token)
+
+    def _client(self, scope: Scope, headers: Headers) -> str:
+        """Returns the address of whoever asks; what a proxy says of it counts only from those that are trusted."""
+        address = str((scope.get("client") or ("",))[0])
+        for said in reversed(",".join(headers.getlist("x-forwarded-for")).split(",")):
+            if not self._trusts(address) or not said.strip():
+                break
+            address = said.strip()[:60]
+        return address
+
+    def _trusts(self, address: str) -> bool:
+        try:
+            found = ipaddress.ip_address(address)
+        except ValueError:
+            return False
+        return any(found in network for network in self._trusted)
+
+    def _wrong_place(self, method: str, path: str, headers: Headers) -> Response | None:
+        """Refuses requests under another name than ours, and those that pages of other origins send."""
+        hosts = headers.getlist("host")
+        host = hosts[0].lower() if len(hosts) == 1 else ""
+        named = urlsplit(f"//{host}").hostname or "" if host.isascii() else ""
+        ours = host == self._address.netloc.lower() if self._address.netloc else is_loopback(named)
+        if not ours and not (path in _ANY_HOST and method in _SAFE):
+            return problem(HTTPStatus.BAD_REQUEST, "this server has another name: use the address it was given")
+        # Somebody may follow a link to a page; nothing else of ours is for pages elsewhere.
+        follows = (
+            method == "GET"
+            and headers.get("sec-fetch-mode") == "navigate"
+            and headers.get("sec-fetch-dest") == "document"
+            and "origin" not in headers
+        )
+        own = f"{self._address.scheme or 'http'}://{host}"
+        if is_foreign(method, headers, own) and not follows:
+            return problem(HTTPStatus.FORBIDDEN, "another page asks for this: open the address yourself")
+        return None
+
+    async def _person(self, scope: Scope, headers: Headers, address: str) -> Person | None:
+        """Returns who sent a request, by key, by a trusted proxy, or by cookie; None where nobody is known to."""
+        if self._config.accounts == "none":
+            found: Person | None = AT_THE_DESK
+        else:
+            found = await run_in_threadpool(self._known, scope, headers)
+        if found is None:
+            return None
+        request = str(scope.get("untoc.request", ""))
+        return replace(found, address=address, request=request)
+
+    def _known(self, scope: Scope, headers: Headers) -> Person | None:
+        kind, _, given = headers.get("authorization", "").partition(" ")
+        if kind:
+            # A key that does not hold is not made good by a cookie.
+            return self._accounts.of_key(given.strip()) if kind.lower() == "bearer" else None
+        if self._config.accounts == "proxy":
+            names = headers.getlist(self._config.proxy_header)
+            peer = str((scope.get("client") or ("",))[0])
+            if len(names) != 1 or not names[0].strip() or not self._trusts(peer):
+                return None
+            account = self._accounts.named_by(names[0].strip(), self._config.new_role)
+            return None if account is None else self._accounts.of_name(account)
+        cookie = HTTPConnection(scope).cookies.get(COOKIE)
+        return None if not cookie else self._accounts.of_session(cookie)
+
+    def _refusal(self, method: str, path: str, headers: Headers, person: Person | None) -> Response | None:
+        if person is None:
+            if path in OPEN:
+                return None
+            if method == "GET" and "text/html" in headers.get("accept", "") and self._config.accounts != "proxy":
+                return RedirectResponse(f"{self._address.path.rstrip('/')}{SIGN_IN}?to={quote(path)}", 303)
+            advice = f"send a key as `Authorization: Bearer {KEY_PREFIX}…`, or open {SIGN_IN}"
+            answer = problem(HTTPStatus.UNAUTHORIZED, f"sign in first: {advice}")
+            answer.headers["www-authenticate"] = "Bearer"
+            return answer
+        # A browser says where a form comes from; one that does not could have been made to send it.
+        told = any(name in headers for name in ("origin", "sec-fetch-site", "referer"))
+        if person.by_browser and method not in _SAFE and not told:
+            return problem(HTTPStatus.FORBIDDEN, "a program uses a key, not a cookie: see /api/v1/keys")
+        return None
+
+
+def networks(text: str) -> list[ipaddress.IPv4Network | ipaddress.IPv6Network]:
+    """Reads addresses and networks with commas between them; one that is none is a ValueError."""
+    return [ipaddress.ip_network(part.strip(), strict=False) for part in text.split(",") if part.strip()]
+
+
+def _bounded(headers: Headers, receive: Receive, limit: int) -> Receive:
+    """Returns what gives a request in parts, until it is too long; the chat bounds its own uploads."""
+    length, taken = headers.get("content-length", "0"), 0
+    if not length.isdecimal() or int(length[:_LONGEST_NUMBER]) > limit:
+        raise BodyTooLongError
+
+    async def part() -> Message:
+        nonlocal taken
+        message = await receive()
+        taken += len(message.get("body", b""))
+        if taken > limit:
+            raise BodyTooLongError
+        return message
+
+    return part

@@ -1,0 +1,189 @@
+"""The service layer: what the chat, the API and the tools reach, each method with a rule that is checked when called.
+
+A method without a rule is not there: what a later version adds is refused until somebody says who may use it.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
+from typing import Any, Final, TypeVar, cast
+
+from app.answering.assistant import Assistant, Progress
+from app.briefing.reviews import ReviewBook
+from app.briefing.table_builder import TableBuilder
+from app.checking.checker import Checker
+from app.corpus.corpus import Corpus
+from app.errors import ForbiddenError, NotFoundError
+from app.question.turn import EarlierTurn
+from app.records import Answer
+from app.server.accounts import Accounts, Action
+from app.server.limits import Limits
+from app.server.person import Permission, Person, asking
+from vectorstore.records import JSONValue
+
+Target = TypeVar("Target")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rule:
+    """What a method needs.
+
+    Attributes:
+        needs: Of whoever calls it; None for what says nothing of anybody's.
+        costly: Whether it counts as a question, and waits for room.
+        logged: What the audit log calls it.
+    """
+
+    needs: Permission | None
+    costly: bool = False
+    logged: Action | None = None
+
+
+_READ: Final = Rule(needs="read")
+_CHECK: Final = Rule(needs="read", costly=True)
+_ASK: Final = Rule(needs="ask", costly=True)
+_EDIT: Final = Rule(needs="edit", logged="edit")
+
+RULES: Final[Mapping[type, Mapping[str, Rule]]] = {
+    Corpus: {
+        **dict.fromkeys(
+            "added_parties documents holding summary families kinship interventions show context page_image reference"
+            " undo_step".split(),
+            _READ,
+        ),
+        **dict.fromkeys(("parties", "party_name"), Rule(needs=None)),
+        "trace": Rule(needs="ask"),
+        **dict.fromkeys("edit restore add_party remove_party".split(), _EDIT),
+        "remove": Rule(needs="edit", logged="remove"),
+        **dict.fromkeys(("ingest", "ingest_uploads"), Rule(needs="edit", costly=True, logged="ingest")),
+        "draft_manifest": Rule(needs="edit", costly=True),
+        "uploads": Rule(needs="edit"),
+        "doctor": Rule(needs="operate"),
+    },
+    Assistant: {"ask": _ASK, "stream": _ASK, "suggest": Rule(needs="ask"), "chain": Rule(needs="operate")},
+    TableBuilder: {"model": Rule(needs=None), "build": _ASK, "find": Rule(needs="ask")},
+    ReviewBook: {
+        "of": _READ,
+        **dict.fromkeys(("keep", "forget"), Rule(needs="edit", logged="review")),
+    },
+    Checker: {"read": _READ, "around": _READ, "party_name": _READ, "check": _CHECK},
+}
+
+
+class Gatekeeper:
+    """Holds a person to a rule: permission, rate, log."""
+
+    def __init__(self, accounts: Accounts, limits: Limits, *, log_questions: bool = False) -> None:
+        self.accounts = accounts
+        self._limits = limits
+        self._log_questions = log_questions
+
+    def require(self, needs: Permission | None) -> Person | None:
+        """Returns who asks.
+
+        Raises:
+            ForbiddenError: It is not theirs to ask, or nobody does.
+        """
+        if needs is None:
+            return None
+        person = asking()
+        if needs not in person.may:
+            raise ForbiddenError(
+                f"{person.name!r} may not do this: it needs the permission {needs!r}; ask an admin, or use another key"
+            )
+        return person
+
+    def enter(self, rule: Rule, target: str = "") -> AbstractContextManager[None]:
+        """Checks and counts a call, logs it, and returns what it waits in for room."""
+        person = self.require(rule.needs)
+        if person is None:
+            return nullcontext()
+        if rule.costly:
+            self._limits.count("questions", person.name)
+        if rule.logged is not None:
+            self.accounts.log(rule.logged, target, person)
+        return self._limits.slot() if rule.costly else nullcontext()
+
+    def log(self, action: Action, target: str) -> None:
+        """Logs what the person who asks did."""
+        self.accounts.log(action, target, asking())
+
+    def asked(self, answer: Answer) -> None:
+        """Remembers whose question an answer is of, and logs it where questions are logged."""
+        self.accounts.asked(answer.trace_id, asking().name)
+        if self._log_questions:
+            self.log("question", answer.question)
+
+
+class _Guarded:
+    """Stands before an object, and lets through what has a rule."""
+
+    def __init__(self, target: object, gate: Gatekeeper) -> None:
+        kind = next(kind for kind in RULES if isinstance(target, kind))
+        self._target, self._gate, self._rules = target, gate, RULES[kind]
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - whatever the object has under it
+        rule = self._rules.get(name)
+        if rule is None:
+            raise AttributeError(f"{type(self._target).__name__}.{name} has no rule in app/server/guarded.py")
+        found = getattr(self._target, name)
+        if not callable(found):
+            self._gate.require(rule.needs)
+            return found
+
+        def call(*values: Any, **named: Any) -> Any:  # noqa: ANN401 - whatever the method takes
+            with self._gate.enter(rule, _told(values)):
+                return found(*values, **named)
+
+        return call
+
+
+class _GuardedCorpus(_Guarded):
+    def trace(self, trace_id: str) -> dict[str, object]:
+        """Returns the record of an answer to whoever asked the question, or who looks after the server."""
+        person = cast(Person, self._gate.require("ask"))
+        if "operate" not in person.may and self._gate.accounts.asked_by(trace_id) != person.name:
+            raise NotFoundError(f"no record of an answer {trace_id!r} of yours in the store; only the newest are kept")
+        return cast(Corpus, self._target).trace(trace_id)
+
+
+class _GuardedAssistant(_Guarded):
+    def ask(
+        self,
+        question: str,
+        *,
+        overrides: Mapping[str, JSONValue] | None = None,
+        history: Sequence[str | EarlierTurn] = (),
+    ) -> Answer:
+        """Answers a question; see `Assistant.ask`."""
+        *_, answer = self.stream(question, overrides=overrides, history=history)
+        return cast(Answer, answer)
+
+    def stream(
+        self,
+        question: str,
+        *,
+        overrides: Mapping[str, JSONValue] | None = None,
+        history: Sequence[str | EarlierTurn] = (),
+    ) -> Iterator[Progress | Answer]:
+        """Yields each step, and the answer last; see `Assistant.stream`."""
+        with self._gate.enter(_ASK):
+            for item in cast(Assistant, self._target).stream(question, overrides=overrides, history=history):
+                if isinstance(item, Answer):
+                    self._gate.asked(item)
+                yield item
+
+
+def guarded(target: Target, gate: Gatekeeper) -> Target:
+    """Returns an object whose methods are held to their rules for whoever asks."""
+    if isinstance(target, Corpus):
+        return cast(Target, _GuardedCorpus(target, gate))
+    return cast(Target, (_GuardedAssistant if isinstance(target, Assistant) else _Guarded)(target, gate))
+
+
+def _told(values: Sequence[object]) -> str:
+    """Returns what a call is about, for the log: an id, or the names of files."""
+    first = values[0] if values else ""
+    if isinstance(first, Sequence) and not isinstance(first, str):
+        return ", ".join(getattr(item, "name", str(item)) for item in first)
+    return str(getattr(first, "now", first) or "")

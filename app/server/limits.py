@@ -1,0 +1,76 @@
+"""Limits: how often somebody may ask for something, and how much is worked on together."""
+
+import math
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Final, Literal
+
+from limits import RateLimitItem, parse
+from limits.storage import MemoryStorage
+from limits.strategies import MovingWindowRateLimiter
+
+from app.errors import AppError, SettingsError
+from app.settings import ServerConfig
+
+Kind = Literal["requests", "questions", "sign_ins"]
+# Seconds to wait for room, below the two minutes that clients often wait; and then to stay away.
+_LONGEST_WAIT: Final = 100.0
+_COMES_BACK: Final = 60
+
+
+class TooManyError(AppError):
+    """Somebody asks too often; `seconds` tells when to come back."""
+
+    def __init__(self, message: str, seconds: int) -> None:
+        super().__init__(message)
+        self.seconds = seconds
+
+
+class BusyError(TooManyError):
+    """Others ask so much that there is no room."""
+
+
+class Limits:
+    """Counts requests in memory, since one process serves."""
+
+    def __init__(self, config: ServerConfig) -> None:
+        kinds: tuple[Kind, ...] = ("requests", "questions", "sign_ins")
+        self._rates: dict[Kind, RateLimitItem] = {kind: _rate(kind, getattr(config, kind)) for kind in kinds}
+        self._window = MovingWindowRateLimiter(MemoryStorage())
+        self._slots = threading.BoundedSemaphore(config.at_once)
+
+    def count(self, kind: Kind, *who: str) -> None:
+        """Counts one request.
+
+        Raises:
+            TooManyError: There were as many as there may be.
+        """
+        rate = self._rates[kind]
+        if not self._window.hit(rate, kind, *who):
+            reset = self._window.get_window_stats(rate, kind, *who).reset_time
+            seconds = max(1, math.ceil(reset - time.time()))
+            raise TooManyError(f"too many {kind.replace('_', '-')} ({rate}): try again in {seconds} seconds", seconds)
+
+    @contextmanager
+    def slot(self) -> Iterator[None]:
+        """Waits until there is room for one more question.
+
+        Raises:
+            BusyError: There was none for long.
+        """
+        if not self._slots.acquire(timeout=_LONGEST_WAIT):
+            raise BusyError("too much is under way: try again in a minute", _COMES_BACK)
+        try:
+            yield
+        finally:
+            self._slots.release()
+
+
+def _rate(kind: Kind, text: str) -> RateLimitItem:
+    try:
+        return parse(text)
+    except ValueError as exc:
+        name = f"UNTOC_SERVER__{kind.upper()}"
+        raise SettingsError(f"{name}={text!r} is no rate: write it like 30/minute") from exc

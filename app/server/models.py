@@ -1,0 +1,181 @@
+"""What programs send and get: models with examples, of which the OpenAPI document is made.
+
+Answers, statements, checks and briefings are the JSON of `untoc … --json`, which docs/python.md describes.
+"""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from app.briefing.cells import Composer
+from app.server.accounts import Key
+from app.server.person import Permission, Role
+from prompts.wording import Language
+
+Text = Annotated[str, Field(min_length=1, max_length=20_000)]
+Name = Annotated[str, Field(min_length=1, max_length=200)]
+Names = Annotated[list[Name], Field(max_length=250)]
+
+
+class _Sent(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class Question(_Sent):
+    """A question, with parts of its scope to set and the questions before it."""
+
+    question: Text = Field(examples=["What did Iran say about article 4?"])
+    scope: dict[str, Any] = Field(default_factory=dict, examples=[{"states": ["IRN"]}])
+    history: list[str | dict[str, Any]] = Field(default_factory=list, max_length=100, examples=[[]])
+
+
+class Turn(_Sent):
+    """A question of a conversation."""
+
+    question: Text = Field(examples=["And Austria?"])
+    scope: dict[str, Any] = Field(default_factory=dict, examples=[{}])
+
+
+class Draft(_Sent):
+    """A text whose quotations are checked."""
+
+    text: Annotated[str, Field(min_length=1, max_length=500_000)] = Field(
+        examples=['Iran said: "International cooperation is essential."']
+    )
+
+
+class BriefingWish(_Sent):
+    """What a briefing is asked on: at least one topic or article."""
+
+    topics: Names = Field(default_factory=list, examples=[["extradition"]])
+    articles: Names = Field(default_factory=list, examples=[["18"]])
+    states: Names = Field(default_factory=list, examples=[["Iran"]])
+    groups: Names = Field(default_factory=list, examples=[[]])
+    sessions: Names = Field(default_factory=list, examples=[[]])
+    years: Names = Field(default_factory=list, examples=[[]])
+    bodies: Names = Field(default_factory=list, examples=[[]])
+    by_session: bool = False
+    title: Annotated[str, Field(max_length=200)] = ""
+    language: Language = "en"
+    quotations: Annotated[int, Field(ge=1, le=20)] = 3
+    composer: Composer | None = None
+
+
+class Correction(_Sent):
+    """Metadata to set; an empty value clears a field."""
+
+    changes: Annotated[dict[Name, Annotated[str, Field(max_length=2000)]], Field(min_length=1, max_length=20)] = Field(
+        examples=[{"session": "10"}]
+    )
+
+
+class Title(_Sent):
+    """Another title."""
+
+    title: Name = Field(examples=["Extradition, tenth session"])
+
+
+class Share(_Sent):
+    """How a work is shared."""
+
+    may_change: bool = Field(default=False, examples=[False])
+
+
+class Verdict(_Sent):
+    """What a reader says of an answer."""
+
+    verdict: Literal["right", "wrong"] = Field(examples=["right"])
+    should_be: Annotated[str, Field(max_length=2000)] = ""
+
+
+class ReviewWish(_Sent):
+    """A decision on a cell of a briefing, by the cell's key."""
+
+    key: Name
+    state: Name = Field(examples=["accepted"])
+    kind: Name | None = Field(default=None, examples=["supports"])
+    note: Annotated[str, Field(max_length=2000)] = ""
+
+
+class NewAccount(_Sent):
+    """An account; without a password a proxy or a provider signs the person in."""
+
+    name: Name = Field(examples=["amina"])
+    role: Role = Field(examples=["reader"])
+    password: Annotated[str, Field(min_length=12, max_length=1024)] | None = None
+
+
+class RoleWish(_Sent):
+    """Another role."""
+
+    role: Role = Field(examples=["editor"])
+
+
+class NewKey(_Sent):
+    """A key for a program; an empty grant is no grant."""
+
+    label: Name = Field(examples=["nightly briefing"])
+    scopes: Annotated[list[Permission], Field(min_length=1)] = Field(examples=[["read", "ask"]])
+    days: Annotated[int, Field(ge=1, le=3650)] | None = Field(default=365, examples=[365])
+
+
+class Page(BaseModel):
+    """A page of a list; `next` is the `offset` of the page after it, null on the last."""
+
+    items: list[dict[str, Any]]
+    total: int = Field(examples=[1])
+    next: int | None = Field(examples=[None])
+
+
+class Found(BaseModel):
+    """Passages, best first; higher scores are better."""
+
+    items: list[dict[str, Any]]
+
+
+class WorkItem(BaseModel):
+    """A conversation, briefing or case."""
+
+    id: str
+    title: str
+    changed: str = Field(examples=["2031-05-02T10:00:00.000+00:00"])
+    mine: bool
+
+
+class WorkPage(BaseModel):
+    """A page of what somebody made, changed last first."""
+
+    items: list[WorkItem]
+    total: int
+    next: int | None
+
+
+class Made(BaseModel):
+    """The id of what was made."""
+
+    id: str
+
+
+class NewKeyItem(BaseModel):
+    """A key with its secret, which is shown this once."""
+
+    key: Key
+    secret: str
+
+
+class Me(BaseModel):
+    """Who asks, and what they may do."""
+
+    name: str = Field(examples=["amina"])
+    role: Role
+    may: list[Permission]
+
+
+class About(BaseModel):
+    """Which version, store and models answer."""
+
+    version: str = Field(examples=["0.1.0"])
+    statements: int
+    store: str
+    generation: int
+    models: dict[str, str | None]

@@ -1,0 +1,128 @@
+"""What whoever runs the server sees: a log line and figures of each request, under an id that the answer bears.
+
+Neither a question nor a query string is ever logged above DEBUG: a request is told by the route that served it.
+"""
+
+import logging
+import re
+import sys
+import time
+from secrets import token_hex
+from typing import Final
+
+import structlog
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.server.person import SCOPE_KEY
+
+REQUEST_ID: Final = "x-request-id"
+_GIVEN_ID: Final = re.compile(r"[\w.-]{8,64}", re.ASCII)
+_log: Final = structlog.stdlib.get_logger("untoc.request")
+
+
+class Figures:
+    """The figures of one server, which `/metrics` gives in Prometheus' form."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        ProcessCollector(registry=self.registry)
+        labels = ("method", "route", "status")
+        self.requests = Counter("untoc_requests", "Requests answered.", labels, registry=self.registry)
+        self.seconds = Histogram(
+            "untoc_request_seconds",
+            "Time until a request was answered.",
+            ("route",),
+            buckets=(0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60),
+            registry=self.registry,
+        )
+        self.under_way = Gauge("untoc_requests_under_way", "Requests being answered.", registry=self.registry)
+        self.statements = Gauge("untoc_statements", "Statements in the store.", registry=self.registry)
+
+
+class Observed:
+    """Gives each request an id, and logs and counts it."""
+
+    def __init__(self, app: ASGIApp, *, figures: Figures) -> None:
+        self._app = app
+        self._figures = figures
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serves one request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        given = Headers(scope=scope).get(REQUEST_ID, "")
+        identifier = given if _GIVEN_ID.fullmatch(given) else token_hex(8)
+        # Routing and the gate add what they find.
+        seen: dict[str, object] = {}
+        scope = {**scope, "untoc.request": identifier, "untoc.seen": seen}
+        status, begun = 500, time.perf_counter()
+
+        async def send_with_id(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = int(message["status"])
+                MutableHeaders(scope=message)[REQUEST_ID] = identifier
+            await send(message)
+
+        structlog.contextvars.bind_contextvars(request=identifier)
+        self._figures.under_way.inc()
+        try:
+            await self._app(scope, receive, send_with_id)
+        finally:
+            seconds = time.perf_counter() - begun
+            self._figures.under_way.dec()
+            method, route = scope["method"], str(seen.get("route", "-"))
+            method = method if method in ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS") else "other"
+            self._figures.requests.labels(method, route, status).inc()
+            self._figures.seconds.labels(route).observe(seconds)
+            who = seen.get("person", "-")
+            _log.info("answered", method=method, route=route, status=status, ms=round(seconds * 1000), person=who)
+            structlog.contextvars.unbind_contextvars("request")
+
+
+def note(scope: Scope, route: str) -> None:
+    """Tells the log which route a request took."""
+    seen = scope.get("untoc.seen")
+    if isinstance(seen, dict):
+        seen["route"] = route
+        person = scope.get(SCOPE_KEY)
+        if person is not None:
+            seen["person"] = person.name
+
+
+def log_as_json(level: str) -> None:
+    """Has everything logged as one JSON object a line on standard error, with the id of the request it belongs to."""
+    shared: list[structlog.typing.Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_logger_name,
+        structlog.stdlib.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.format_exc_info,
+    ]
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=False,
+    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=shared,
+            processors=[
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                structlog.processors.JSONRenderer(ensure_ascii=False),
+            ],
+        )
+    )
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(level)
+    # Of requests, which are what a server has to tell, there is a line at any level but ERROR.
+    logging.getLogger("untoc.request").setLevel(min(logging.INFO, root.level) if level != "ERROR" else logging.ERROR)
+    # Outgoing requests are told with their addresses, which may hold what was asked.
+    for name in ("httpx", "httpcore", "mcp"):
+        logging.getLogger(name).setLevel(max(logging.WARNING, root.level))

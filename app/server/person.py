@@ -1,0 +1,62 @@
+"""Who asks: a person with a role, or one of a person's keys, and what either may do."""
+
+from collections.abc import Mapping
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import Final, Literal, get_args
+
+from app.desk.works import THE_DESK
+from app.errors import ForbiddenError
+from app.ui.asking import request_scope
+
+Role = Literal["reader", "editor", "admin"]
+Permission = Literal["read", "ask", "work", "edit", "operate", "admin"]
+
+PERMISSIONS: Final[tuple[Permission, ...]] = get_args(Permission)
+# read: statements, searches, checks; ask: questions and briefings; work: what one makes and is shared; edit: the corpus
+# and reviews; operate: health, figures and the audit log; admin: accounts.
+MAY: Final[Mapping[Role, frozenset[Permission]]] = {
+    "reader": frozenset({"read", "ask", "work"}),
+    "editor": frozenset({"read", "ask", "work", "edit"}),
+    "admin": frozenset(PERMISSIONS),
+}
+SCOPE_KEY: Final = "untoc.person"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Person:
+    """Whoever sent a request.
+
+    Attributes:
+        may: What the role allows, and of a key only what it was given as well.
+        sign_in: Which sign-in or key this is; what a browser session holds belongs to one of them.
+        by_browser: Whether a browser sends it by itself, so that a page elsewhere could have it sent.
+    """
+
+    name: str
+    role: Role
+    may: frozenset[Permission]
+    sign_in: str = ""
+    address: str = ""
+    request: str = ""
+    by_browser: bool = False
+
+
+# Who asks everything where there are no accounts.
+AT_THE_DESK: Final = Person(name=THE_DESK, role="admin", may=MAY["admin"])
+_ASKING: Final[ContextVar[Person]] = ContextVar("asking")
+being = _ASKING.set
+no_longer = _ASKING.reset
+
+
+def asking() -> Person:
+    """Returns who asks just now, in the chat, the API or a tool.
+
+    Raises:
+        ForbiddenError: Nobody does; what is nobody's request is nobody's to grant.
+    """
+    scope = request_scope()
+    person = _ASKING.get(None) if scope is None else scope.get(SCOPE_KEY)
+    if not isinstance(person, Person):
+        raise ForbiddenError("sign in first: nobody is known to ask this")
+    return person

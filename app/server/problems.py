@@ -1,0 +1,96 @@
+"""Errors as problem details: `application/problem+json` with what, where and what next in one line.
+
+Source: RFC 9457, Problem Details for HTTP APIs.
+"""
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any, Final
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel, Field
+from starlette.exceptions import HTTPException
+from starlette.responses import JSONResponse
+
+from app.errors import (
+    AccountError,
+    AppError,
+    BriefingError,
+    DuplicateError,
+    ExportError,
+    ForbiddenError,
+    MetadataError,
+    NotFoundError,
+    QuestionError,
+    ScopeError,
+    WorkError,
+)
+from app.server.limits import BusyError, TooManyError
+from ingest.errors import IngestError
+from vectorstore.errors import StoreError, StoreLockedError
+
+MEDIA_TYPE: Final = "application/problem+json"
+# The first kind that fits counts.
+_STATUS: Final[Mapping[type[Exception], HTTPStatus]] = {
+    BusyError: HTTPStatus.SERVICE_UNAVAILABLE,
+    TooManyError: HTTPStatus.TOO_MANY_REQUESTS,
+    ForbiddenError: HTTPStatus.FORBIDDEN,
+    NotFoundError: HTTPStatus.NOT_FOUND,
+    DuplicateError: HTTPStatus.CONFLICT,
+    **dict.fromkeys(
+        (QuestionError, ScopeError, BriefingError, MetadataError, AccountError, WorkError, ExportError, IngestError),
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+    ),
+    StoreLockedError: HTTPStatus.SERVICE_UNAVAILABLE,
+    StoreError: HTTPStatus.SERVICE_UNAVAILABLE,
+    AppError: HTTPStatus.UNPROCESSABLE_ENTITY,
+}
+
+
+class Problem(BaseModel):
+    """What went wrong."""
+
+    type: str = "about:blank"
+    title: str = Field(examples=["Not Found"])
+    status: int = Field(examples=[404])
+    detail: str = Field(examples=["no statement '685815eed2f2fa70' in the store: `untoc list` shows their ids"])
+
+
+def problem(what: Exception | HTTPStatus, detail: str = "") -> JSONResponse:
+    """Returns the response to a request that went wrong."""
+    if isinstance(what, Exception):
+        detail = str(what)
+        status = next((status for kind, status in _STATUS.items() if isinstance(what, kind)), None)
+    else:
+        status = what
+    status = status or HTTPStatus.INTERNAL_SERVER_ERROR
+    body = Problem(title=status.phrase, status=status, detail=" ".join(detail.split()))
+    headers = {"retry-after": str(what.seconds)} if isinstance(what, TooManyError) else None
+    return JSONResponse(body.model_dump(), status, headers, media_type=MEDIA_TYPE)
+
+
+def handle_problems(app: FastAPI) -> None:
+    """Has an application answer what goes wrong as problem details."""
+
+    async def known(_: Request, error: Exception) -> JSONResponse:
+        return problem(error)
+
+    for kind in (AppError, StoreError, IngestError):
+        app.add_exception_handler(kind, known)
+
+    @app.exception_handler(RequestValidationError)
+    async def invalid(_: Request, error: RequestValidationError) -> JSONResponse:
+        first: Mapping[str, Any] = error.errors()[0]
+        place = ".".join(str(part) for part in first["loc"])
+        return problem(HTTPStatus.UNPROCESSABLE_ENTITY, f"{place}: {first['msg']}; see /api/v1/docs")
+
+    @app.exception_handler(HTTPException)
+    async def refused(_: Request, error: HTTPException) -> JSONResponse:
+        answer = problem(HTTPStatus(error.status_code), str(error.detail))
+        answer.headers.update(error.headers or {})
+        return answer
+
+    @app.exception_handler(Exception)
+    async def unexpected(_: Request, error: Exception) -> JSONResponse:
+        return problem(HTTPStatus.INTERNAL_SERVER_ERROR, "this could not be done: the log tells why, by request id")

@@ -1,0 +1,98 @@
+"""Declared access: every route says what it needs; what says nothing is not served.
+
+`@router.get("/statements", **needs("read"))` is refused to a key without the scope `read`.
+"""
+
+from collections.abc import Callable, Coroutine, Mapping
+from typing import Any, Final, Literal
+
+from fastapi import Depends, Request, Response
+from fastapi.routing import APIRoute
+
+from app.errors import ForbiddenError
+from app.server.observe import note
+from app.server.person import SCOPE_KEY, Permission, Person
+from app.server.problems import MEDIA_TYPE, Problem
+
+# `person` is anybody who is signed in; `nobody` needs no person at all.
+Need = Permission | Literal["person", "nobody"]
+_ERRORS: Final[dict[int | str, dict[str, Any]]] = {
+    status: {"content": {MEDIA_TYPE: {"schema": Problem.model_json_schema()}}}
+    for status in (401, 403, 404, 422, 429, 503)
+}
+
+
+class _Needs:
+    def __init__(self, need: Need) -> None:
+        self.need = need
+
+    def __call__(self, request: Request) -> None:
+        if self.need == "nobody":
+            return
+        person = request.scope.get(SCOPE_KEY)
+        if not isinstance(person, Person) or (self.need != "person" and self.need not in person.may):
+            raise ForbiddenError(f"this needs the permission {self.need!r}: ask an admin, or use another key")
+
+
+def needs(need: Need) -> dict[str, Any]:
+    """Returns what declares the need of a route, and which errors it answers with."""
+    return {"dependencies": [Depends(_Needs(need))], "responses": _ERRORS}
+
+
+class DeclaredRoute(APIRoute):
+    """A route that says what it needs; one that does not is an error when it is made."""
+
+    @property
+    def need(self) -> Need:
+        """What the route needs of whoever asks."""
+        return next(d.dependency.need for d in self.dependencies if isinstance(d.dependency, _Needs))
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """Returns what serves the route, and tells the log its path."""
+        if not any(isinstance(d.dependency, _Needs) for d in self.dependencies):
+            raise TypeError(f"the route {self.path!r} does not say what it needs: see app/server/rules.py")
+        serve = super().get_route_handler()
+
+        async def noted(request: Request) -> Response:
+            note(request.scope, self.path)
+            return await serve(request)
+
+        return noted
+
+
+# What an event of the chat needs, by its `app.ui.guard.event_name`; layout alone (`<lambda>`) needs `read`.
+EVENTS: Final[Mapping[str, Permission]] = {
+    **dict.fromkeys(
+        (
+            "cancel ask_tab.<lambda> briefing_tab.<lambda> check_tab.<lambda> ingest_tab.<lambda> corpus_tab.<lambda>"
+            " chat.<lambda> ask_tab.welcome ask_tab.stopped briefing_tab.choices check_tab.checked check_tab.verify"
+            " ingest_tab.kinds corpus_tab.offered corpus_tab.listed corpus_tab.pressed corpus_tab.act words.choice_html"
+            " served.forget_session ask_tab.page_image ask_tab.whole_statement page upload"
+        ).split(),
+        "read",
+    ),
+    **dict.fromkeys(
+        (
+            "ask_tab.ask_new ask_tab.act ask_tab.ask_with_scope ask_tab.ask_as_read ask_tab.suggest briefing_tab.make"
+            " briefing_tab.opened chat.ask chat.brief"
+        ).split(),
+        "ask",
+    ),
+    **dict.fromkeys(
+        (
+            "ask_tab.editor_values ask_tab.listed ask_tab.judge ask_tab.use ask_tab.change_list ask_tab.opened"
+            " ask_tab.export_conversation briefing_tab.change_cell briefing_tab.change_list briefing_tab.documents"
+            " briefing_tab.reopened"
+        ).split(),
+        "work",
+    ),
+    **dict.fromkeys(
+        (
+            "ingest_tab.ingest ingest_tab.sample ingest_tab.set_states ingest_tab.add_party corpus_tab.save"
+            " corpus_tab.remove corpus_tab.undo"
+        ).split(),
+        "edit",
+    ),
+}
+# Events that take something out of the server.
+EXPORTS: Final = frozenset({"ask_tab.export_conversation", "briefing_tab.documents"})

@@ -1,0 +1,243 @@
+"""Signing in and out: by password, or at the provider of the organization (OpenID Connect, with PKCE).
+
+Source: OpenID Connect Core 1.0, section 3.1; RFC 7636; RFC 9700 (security best practice).
+"""
+
+import time
+from collections import OrderedDict
+from dataclasses import dataclass, replace
+from html import escape
+from secrets import token_urlsafe
+from typing import Annotated, Any, Final
+from urllib.parse import urlsplit
+
+from authlib.integrations.base_client.errors import OAuthError
+from authlib.integrations.httpx_client import AsyncOAuth2Client
+from fastapi import APIRouter, Form, Query, Request, Response
+from httpx import AsyncClient, HTTPError
+from joserfc import jwt
+from joserfc.errors import JoseError
+from joserfc.jwk import KeySet
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import HTMLResponse, RedirectResponse
+
+from app.errors import ForbiddenError, SettingsError
+from app.server.accounts import Accounts
+from app.server.gate import COOKIE, SIGN_IN
+from app.server.limits import Limits
+from app.server.person import AT_THE_DESK, Person, asking
+from app.server.rules import DeclaredRoute, needs
+from app.settings import ServerConfig
+
+_BEGUN_SECONDS: Final = 600
+_MOST_BEGUN: Final = 1000
+_BEGUN_COOKIE: Final = "untoc_sign_in"
+_ALGORITHMS: Final = ["RS256", "PS256", "ES256", "EdDSA"]
+_CLOCK_SECONDS: Final = 60
+_TIMEOUT: Final = 10.0
+_Text = Annotated[str, Form(max_length=2000)]
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Begun:
+    """A sign-in that the provider has to answer, in the browser that began it."""
+
+    browser: str
+    nonce: str
+    verifier: str
+    to: str
+    at: float
+
+
+class Provider:
+    """The provider of an organization; its documents are read when somebody signs in."""
+
+    def __init__(self, config: ServerConfig, back: str) -> None:
+        self._config, self._back = config.oidc, back
+        self._begun: OrderedDict[str, _Begun] = OrderedDict()
+
+    async def begin(self, to: str) -> tuple[str, str]:
+        """Returns where to send a browser, and the value of a cookie that it brings back."""
+        known = await self._known()
+        browser, nonce, verifier = token_urlsafe(24), token_urlsafe(24), token_urlsafe(48)
+        async with self._client() as client:
+            address, state = client.create_authorization_url(
+                known["authorization_endpoint"], nonce=nonce, code_verifier=verifier
+            )
+        self._begun[state] = _Begun(browser=browser, nonce=nonce, verifier=verifier, to=to, at=time.monotonic())
+        while len(self._begun) > _MOST_BEGUN:
+            self._begun.popitem(last=False)
+        return address, browser
+
+    async def finish(self, state: str, code: str, browser: str) -> tuple[str, str, str]:
+        """Returns (the name of a person, their issuer and `sub`, where they wanted to go).
+
+        Raises:
+            ForbiddenError: The answer is not one to a sign-in that this browser began, or does not hold.
+        """
+        begun = self._begun.pop(state, None)
+        if begun is None or begun.browser != browser or begun.at < time.monotonic() - _BEGUN_SECONDS:
+            raise ForbiddenError("this sign-in was not begun here, or too long ago: sign in again")
+        known = await self._known()
+        try:
+            async with self._client() as client:
+                token = await client.fetch_token(known["token_endpoint"], code=code, code_verifier=begun.verifier)
+            async with AsyncClient(timeout=_TIMEOUT) as client:
+                keys = KeySet.import_key_set((await client.get(known["jwks_uri"])).raise_for_status().json())
+            claims: dict[str, Any] = jwt.decode(str(token.get("id_token")), keys, algorithms=_ALGORITHMS).claims
+            registry = jwt.JWTClaimsRegistry(
+                leeway=_CLOCK_SECONDS,
+                iss={"essential": True, "value": known["issuer"]},
+                aud={"essential": True, "value": self._config.client_id},
+                exp={"essential": True},
+                sub={"essential": True},
+                nonce={"essential": True, "value": begun.nonce},
+            )
+            registry.validate(claims)
+        except (OAuthError, HTTPError, JoseError, ValueError, KeyError) as exc:
+            raise ForbiddenError("the provider's answer does not hold: sign in again, or tell whoever runs it") from exc
+        name = claims.get(self._config.claim)
+        if not isinstance(name, str) or not name.strip():
+            raise ForbiddenError(
+                f"the provider names nobody under {self._config.claim!r}: see UNTOC_SERVER__OIDC__CLAIM"
+            )
+        return name.strip(), f"{claims['iss']} {claims['sub']}", begun.to
+
+    def _client(self) -> AsyncOAuth2Client:
+        return AsyncOAuth2Client(
+            self._config.client_id,
+            self._config.client_secret.get_secret_value(),
+            scope="openid profile email",
+            redirect_uri=self._back,
+            code_challenge_method="S256",
+            timeout=_TIMEOUT,
+        )
+
+    async def _known(self) -> dict[str, Any]:
+        issuer = self._config.issuer.rstrip("/")
+        try:
+            async with AsyncClient(timeout=_TIMEOUT) as client:
+                found = (await client.get(f"{issuer}/.well-known/openid-configuration")).raise_for_status().json()
+            if found["issuer"].rstrip("/") != issuer:
+                raise ValueError("another issuer")
+        except (HTTPError, ValueError, KeyError, AttributeError) as exc:
+            raise ForbiddenError("the provider cannot be reached, or is another: try again later") from exc
+        return dict(found)
+
+
+def routes(config: ServerConfig, accounts: Accounts, limits: Limits) -> APIRouter:
+    """Returns the routes of signing in and out."""
+    router = APIRouter(route_class=DeclaredRoute, include_in_schema=False)
+    root = urlsplit(config.address).path.rstrip("/")
+    secure = config.address.startswith("https:")
+    provider = (
+        Provider(config, f"{config.address.rstrip('/')}/sign-in/oidc/back") if config.accounts == "oidc" else None
+    )
+
+    def signed_in(name: str, to: str, request: Request) -> Response:
+        token = accounts.begin(name)
+        accounts.log("sign-in", name, _somebody(request))
+        response = RedirectResponse(root + _local(to), 303)
+        _set(response, COOKIE, token, int(config.session_hours * 3600))
+        response.delete_cookie(_BEGUN_COOKIE, path=f"{root}/")
+        return response
+
+    def _set(response: Response, name: str, value: str, seconds: int) -> None:
+        # Lax: whoever follows a link to a page is signed in there.
+        response.set_cookie(name, value, seconds, path=f"{root}/", secure=secure, httponly=True, samesite="lax")
+
+    @router.get(SIGN_IN, **needs("nobody"))
+    def page(to: Annotated[str, Query(max_length=2000)] = "/") -> Response:
+        if config.accounts in ("none", "proxy"):
+            return RedirectResponse(f"{root}/", 303)
+        return _page(root, to, "", with_provider=provider is not None)
+
+    @router.post(SIGN_IN, **needs("nobody"))
+    def sign_in(request: Request, name: _Text, password: _Text, to: _Text = "/") -> Response:
+        if config.accounts not in ("local", "oidc"):
+            raise ForbiddenError("nobody signs in here by password: see UNTOC_SERVER__ACCOUNTS")
+        limits.count("sign_ins", str(request.client and request.client.host))
+        limits.count("sign_ins", "account", name)
+        if not accounts.check_password(name, password):
+            accounts.log("sign-in refused", name, _somebody(request))
+            return _page(root, to, "This name and password do not go together.", with_provider=provider is not None)
+        return signed_in(name, to, request)
+
+    @router.get("/sign-in/oidc", **needs("nobody"))
+    async def begin(request: Request, to: Annotated[str, Query(max_length=2000)] = "/") -> Response:
+        if provider is None:
+            raise ForbiddenError("there is no provider to sign in at: see UNTOC_SERVER__OIDC__ISSUER")
+        limits.count("sign_ins", str(request.client and request.client.host))
+        address, browser = await provider.begin(to)
+        response = RedirectResponse(address, 303)
+        _set(response, _BEGUN_COOKIE, browser, _BEGUN_SECONDS)
+        return response
+
+    @router.get("/sign-in/oidc/back", **needs("nobody"))
+    async def back(
+        request: Request,
+        state: Annotated[str, Query(max_length=2000)],
+        code: Annotated[str, Query(max_length=4000)] = "",
+    ) -> Response:
+        if provider is None:
+            raise ForbiddenError("there is no provider to sign in at: see UNTOC_SERVER__OIDC__ISSUER")
+        limits.count("sign_ins", str(request.client and request.client.host))
+        name, subject, to = await provider.finish(state, code, request.cookies.get(_BEGUN_COOKIE, ""))
+        account = await run_in_threadpool(accounts.named_by, name, config.new_role, subject)
+        if account is None:
+            await run_in_threadpool(accounts.log, "sign-in refused", name, _somebody(request))
+            raise ForbiddenError(f"{name!r} has no account here: ask an admin for one")
+        return await run_in_threadpool(signed_in, account, to, request)
+
+    @router.post("/sign-out", **needs("person"))
+    def sign_out(request: Request) -> Response:
+        accounts.end(request.cookies.get(COOKIE, ""))
+        accounts.log("sign-out", "", asking())
+        response = RedirectResponse(f"{root}{SIGN_IN}", 303)
+        response.delete_cookie(COOKIE, path=f"{root}/")
+        return response
+
+    return router
+
+
+def check(config: ServerConfig) -> None:
+    """Raises a SettingsError where what signs people in is not all there."""
+    if config.accounts == "oidc" and not (config.oidc.issuer and config.oidc.client_id and config.address):
+        raise SettingsError(
+            "OIDC needs UNTOC_SERVER__OIDC__ISSUER, UNTOC_SERVER__OIDC__CLIENT_ID and UNTOC_SERVER__ADDRESS: set them"
+        )
+    if config.accounts == "proxy" and not config.trusted_proxies:
+        raise SettingsError("a proxy's header needs UNTOC_SERVER__TRUSTED_PROXIES: set the address of the proxy")
+
+
+def _somebody(request: Request) -> Person:
+    """Returns whoever is not signed in yet, for the log."""
+    address = str(request.client.host if request.client else "")
+    return replace(AT_THE_DESK, name="", address=address, request=str(request.scope.get("untoc.request", "")))
+
+
+def _local(to: str) -> str:
+    """Returns where to go on this server; any other place becomes the first page."""
+    inside = to.startswith("/") and not to.startswith(("//", "/\\")) and to.isprintable() and "\\" not in to
+    return to if inside else "/"
+
+
+def _page(root: str, to: str, problem: str, *, with_provider: bool) -> Response:
+    told = f'<p role="alert">{escape(problem)}</p>' if problem else ""
+    provider = (
+        f'<p><a href="{root}/sign-in/oidc?to={escape(to, quote=True)}">Sign in with your organization</a></p>'
+        if with_provider
+        else ""
+    )
+    page = (
+        '<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
+        "<title>Sign in · untoc</title><style>body{font:1rem/1.5 system-ui,sans-serif;max-width:22rem;margin:15vh auto;"
+        "padding:0 1rem}label,input,button{display:block;width:100%;box-sizing:border-box;font:inherit}"
+        "input,button{padding:.5rem;margin:.25rem 0 1rem}</style>"
+        f"<main><h1>untoc</h1>{told}{provider}"
+        f'<form method="post" action="{root}{SIGN_IN}"><input type="hidden" name="to" value="{escape(to, quote=True)}">'
+        '<label>Name<input name="name" autocomplete="username" required autofocus></label>'
+        '<label>Password<input name="password" type="password" autocomplete="current-password" required></label>'
+        "<button>Sign in</button></form></main></html>"
+    )
+    return HTMLResponse(page, 401 if problem else 200)

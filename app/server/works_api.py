@@ -1,0 +1,186 @@
+"""`/api/v1`, what people made: conversations, briefings, saved cases and reviews, each for whom they belong to.
+
+Whoever may not see a work does not learn that it is there: it is not found.
+"""
+
+from dataclasses import asdict
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Path, Query, Response
+
+from app.corpus.drafts import Judgement
+from app.desk.conversations import KeptTurn
+from app.desk.works import Work, WorkKind
+from app.errors import NotFoundError
+from app.export.arrange import DocumentForm
+from app.question.turn import turn_of
+from app.server.api import Id, Limit, Offset, Words, download, paged
+from app.server.desk import Desk, briefing_json
+from app.server.models import BriefingWish, Made, ReviewWish, Share, Title, Turn, Verdict, WorkItem, WorkPage
+from app.server.person import asking
+from app.server.rules import DeclaredRoute, needs
+
+PersonName = Annotated[str, Path(max_length=200, examples=["boris"])]
+
+
+def routes(desk: Desk) -> APIRouter:
+    """Returns the routes over a desk."""
+    router = APIRouter(prefix="/api/v1", route_class=DeclaredRoute)
+    for kind, plural in (("conversation", "conversations"), ("briefing", "briefings"), ("case", "cases")):
+        _add_work_routes(router, desk, kind, plural)  # type: ignore[arg-type]  # of WorkKind, as the tuple shows
+    _add_conversation_routes(router, desk)
+    _add_briefing_routes(router, desk)
+    return router
+
+
+def _add_work_routes(router: APIRouter, desk: Desk, kind: WorkKind, plural: str) -> None:
+    """Adds what all kinds of works have."""
+    works, place = desk.works, f"/{plural}/{{work_id}}"
+    options: dict[str, Any] = {**needs("work"), "tags": [plural]}
+
+    def own(work_id: str) -> Work:
+        work = works.get(work_id)
+        if work.kind != kind:
+            raise NotFoundError(f"there is no {kind} of this id: the list of {plural} shows them")
+        return work
+
+    @router.get(f"/{plural}", **options, name=f"list_{plural}")
+    def listed(words: Words = "", offset: Offset = 0, limit: Limit = 50) -> WorkPage:
+        """Lists one's own and those shared with one, changed last first."""
+        return WorkPage(**paged(works.list(kind, words), offset, limit, _item))
+
+    @router.patch(place, **options, name=f"rename_{kind}")
+    def rename(work_id: Id, title: Title) -> WorkItem:
+        """Gives it another title."""
+        own(work_id)
+        works.rename(work_id, title.title)
+        return _item(works.get(work_id))
+
+    @router.delete(place, **options, status_code=204, name=f"delete_{kind}")
+    def delete(work_id: Id) -> None:
+        """Deletes it; for a week it can be restored."""
+        own(work_id)
+        works.delete(work_id)
+
+    @router.post(f"{place}/restore", **options, name=f"restore_{kind}")
+    def restore(work_id: Id) -> WorkItem:
+        """Takes its deletion back."""
+        works.restore(work_id)
+        return _item(own(work_id))
+
+    @router.get(f"{place}/shares", **options, name=f"shares_of_{kind}")
+    def shares(work_id: Id) -> dict[str, bool]:
+        """Says with whom it is shared, and whether they may change it; for its owner alone."""
+        own(work_id)
+        return works.shares(work_id)
+
+    @router.put(f"{place}/shares/{{name}}", **options, status_code=204, name=f"share_{kind}")
+    def share(work_id: Id, name: PersonName, how: Share) -> None:
+        """Shares it with a person."""
+        own(work_id)
+        with desk.shared_with(name):
+            works.share(work_id, name, may_change=how.may_change)
+
+    @router.delete(f"{place}/shares/{{name}}", **options, status_code=204, name=f"unshare_{kind}")
+    def unshare(work_id: Id, name: PersonName) -> None:
+        """Takes a share back."""
+        own(work_id)
+        works.unshare(work_id, name)
+
+
+def _add_conversation_routes(router: APIRouter, desk: Desk) -> None:
+    options: dict[str, Any] = {**needs("work"), "tags": ["conversations"]}
+    asks: dict[str, Any] = {**needs("ask"), "tags": ["conversations"]}
+
+    @router.post("/conversations", **asks)
+    def begin(turn: Turn) -> dict[str, Any]:
+        """Asks the first question of a new conversation; returns its `id`, the turn's `number` and the `answer`."""
+        return _turned(desk, None, turn)
+
+    @router.post("/conversations/{work_id}/turns", **asks)
+    def go_on(work_id: Id, turn: Turn) -> dict[str, Any]:
+        """Asks the next question, with the ones before it as history."""
+        return _turned(desk, work_id, turn)
+
+    @router.get("/conversations/{work_id}", **options)
+    def read(work_id: Id) -> dict[str, Any]:
+        """Returns the questions and answers in order."""
+        work, turns = desk.works.get(work_id), desk.conversations.turns(work_id)
+        return {**_item(work).model_dump(), "turns": [_turn_json(turn) for turn in turns]}
+
+    @router.post("/conversations/{work_id}/turns/{number}/verdict", **options)
+    def judge(work_id: Id, number: Annotated[int, Path(ge=1, le=100_000)], verdict: Verdict) -> dict[str, Any]:
+        """Says whether an answer was right, which saves it as a case; `id` is that of its draft for the evals."""
+        turns = desk.conversations.turns(work_id)
+        at = next((at for at, turn in enumerate(turns) if turn.number == number), None)
+        if at is None:
+            raise NotFoundError(f"the conversation has no turn {number}: `GET /conversations/{{id}}` shows them")
+        history = [turn_of(turn.answer, turn.overrides) for turn in turns[:at]]
+        judged = Judgement(verdict=verdict.verdict, should_be=verdict.should_be)
+        saved = desk.cases.keep(turns[at].answer, judged, history=history, overrides=turns[at].overrides)
+        return {"id": saved.identifier, "new": saved.new}
+
+    @router.get("/cases/{work_id}", **needs("work"), tags=["cases"])
+    def case(work_id: Id) -> dict[str, Any]:
+        """Returns a saved case."""
+        return {**_item(desk.works.get(work_id)).model_dump(), **desk.works.parts(work_id).get(1, {})}
+
+
+def _add_briefing_routes(router: APIRouter, desk: Desk) -> None:
+    options: dict[str, Any] = {**needs("work"), "tags": ["briefings"]}
+
+    @router.post("/briefings", **{**needs("ask"), "tags": ["briefings"]})
+    def make(wish: BriefingWish) -> Made:
+        """Makes a briefing and keeps it."""
+        return Made(id=desk.kept.keep(None, desk.brief(wish.model_dump(exclude={"composer"}), wish.composer)))
+
+    @router.get("/briefings/{work_id}", **options)
+    def read(work_id: Id) -> dict[str, Any]:
+        """Returns a kept briefing, as `untoc brief --json`."""
+        return briefing_json(desk.kept.open(work_id))
+
+    @router.get("/briefings/{work_id}/document", **options, response_class=Response)
+    def document(
+        work_id: Id,
+        suffix: Annotated[Literal[".docx", ".xlsx", ".md", ".pdf"], Query()] = ".docx",
+        form: DocumentForm = "full",
+    ) -> Response:
+        """Returns a kept briefing as a document."""
+        return download(desk.document(desk.kept.open(work_id), suffix, form), suffix, "briefing")
+
+    @router.get("/reviews", **needs("read"), tags=["reviews"])
+    def reviews(key: Annotated[list[str], Query(max_length=500)]) -> dict[str, Any]:
+        """Returns the decisions on cells, by their keys; they are the secretariat's, not one person's."""
+        return {each: asdict(review) for each, review in desk.workspace.reviews.of(key).items()}
+
+    @router.put("/reviews", **needs("edit"), tags=["reviews"])
+    def review(wish: ReviewWish) -> dict[str, Any]:
+        """Keeps a decision on a cell under one's name, in place of an earlier one."""
+        kept = desk.workspace.reviews.keep(wish.key, wish.state, kind=wish.kind, note=wish.note, reviewer=asking().name)
+        return asdict(kept)
+
+    @router.delete("/reviews/{key}", **needs("edit"), status_code=204, tags=["reviews"])
+    def forget(key: Id) -> None:
+        """Forgets a decision, so that the suggestion is back."""
+        desk.workspace.reviews.forget(key)
+
+
+def _turned(desk: Desk, work_id: str | None, turn: Turn) -> dict[str, Any]:
+    identifier, number, answer = desk.turn(work_id, turn.question, turn.scope)
+    return {"id": identifier, "number": number, "answer": answer.to_json()}
+
+
+def _turn_json(turn: KeptTurn) -> dict[str, Any]:
+    return {
+        "number": turn.number,
+        "question": turn.question,
+        "scope": dict(turn.overrides),
+        "answer": turn.answer.to_json(),
+        "used": list(turn.used),
+        "judged": turn.judged,
+        "should_be": turn.should_be,
+    }
+
+
+def _item(work: Work) -> WorkItem:
+    return WorkItem(id=work.identifier, title=work.title, changed=work.changed, mine=work.mine)

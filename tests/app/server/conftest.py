@@ -1,0 +1,19 @@
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.fakes_server import Team, team
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    # Gradio 6.31 calls pandas in ways that pandas 3 deprecates, in the thread that serves every request.
+    for message in ("'future.no_silent_downcasting' is deprecated", "The copy keyword is deprecated"):
+        config.addinivalue_line("filterwarnings", f"ignore:{message}:DeprecationWarning")
+
+
+@pytest.fixture(scope="session")
+def served(filled_store: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Team]:
+    """A server with local accounts."""
+    with team(filled_store, tmp_path_factory.mktemp("team")) as running:
+        yield running

@@ -1,0 +1,54 @@
+"""The chat of the server in a real browser: signed in, asked, refused what a reader may not do, signed out."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.fakes_server import PASSWORD, Team
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
+
+
+@pytest.fixture
+def page(browser: Any) -> Iterator[Any]:
+    context = browser.new_context(locale="en-GB")
+    opened = context.new_page()
+    opened.set_default_timeout(60_000)
+    yield opened
+    context.close()
+
+
+def test_a_reader_signs_in_asks_and_signs_out(served: Team, page: Any) -> None:
+    page.goto(f"{served.address}/")
+    assert page.url == f"{served.address}/sign-in?to=/"
+    page.fill('input[name="name"]', "rita")
+    page.fill('input[name="password"]', "not the password")
+    page.click("button")
+    page.get_by_role("alert").wait_for()
+    page.fill('input[name="name"]', "rita")
+    page.fill('input[name="password"]', PASSWORD)
+    page.click("button")
+    page.wait_for_selector("#question textarea")
+    question = "What did Iran say about article 4 in the browser?"
+    page.fill("#question textarea", question)
+    page.click("#ask")
+    page.wait_for_selector("#conversation >> text=Iran (Islamic Republic of)")
+    # It is hers, in the API as on the page, and nobody else's.
+    titles = {
+        name: {item["title"] for item in served.program(name).get("/api/v1/conversations").json()["items"]}
+        for name in ("rita", "edda", "adam")
+    }
+    assert {name for name, found in titles.items() if question in found} == {"rita"}
+    # What a reader's role does not have is refused by the server, whatever the page shows.
+    with page.expect_response(
+        lambda response: "/queue/join" in response.url or "/run/predict" in response.url
+    ) as event:
+        page.click('#tabs [role="tab"] >> text=Ingest')
+        page.click('[role="tabpanel"]:visible button >> text=Load the sample')
+    assert event.value.status == 403
+    page.goto(f"{served.address}/about")
+    page.click("text=Sign out")
+    page.wait_for_url("**/sign-in")
+    page.goto(f"{served.address}/")
+    assert "/sign-in" in page.url

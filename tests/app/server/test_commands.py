@@ -1,0 +1,86 @@
+"""The commands of whoever runs the server, and what it tells them."""
+
+import asyncio
+import io
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import structlog
+from prometheus_client import generate_latest
+
+from app.cli import main
+from app.desk.tables import open_tables
+from app.server.accounts import Accounts
+from app.server.observe import Figures, Observed, note
+from tests.conftest import PROJECT
+from tests.fakes_server import PASSWORD
+
+
+def test_accounts_and_keys_are_managed_by_commands(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def call(*arguments: str, typed: str = "") -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "stdin", io.StringIO(typed))
+        return main([*arguments, "--store", str(tmp_path)]), *capsys.readouterr()
+
+    assert call("user", "add", "amina", "--role", "admin", typed=f"{PASSWORD}\n")[0] == 0
+    assert call("user", "add", "boris", "--no-password")[0] == 0
+    for wrong in (("user", "add", "amina"), ("user", "remove", "nobody"), ("user", "remove", "amina")):
+        code, _, said = call(*wrong, typed=f"{PASSWORD}\n")
+        assert code == 1 and said.count("\n") == 1, wrong
+    for wrong in (("user", "add"), ("user", "role", "boris"), ("key", "add"), ("user", "list", "--role", "king")):
+        assert call(*wrong)[0] == 2
+    assert call("user", "role", "boris", "editor")[0] == 0
+    assert call("user", "list")[1] == "amina\tadmin\nboris\teditor\n"
+    code, secret, said = call("key", "add", "boris", "--scope", "read", "--scope", "edit", "--label", "loader")
+    assert code == 0 and "keep this" in said
+    tables = open_tables(tmp_path)
+    accounts = Accounts(tables)
+    person = accounts.of_key(secret.strip())
+    assert person is not None and (person.name, person.may) == ("boris", {"read", "edit"})
+    assert accounts.check_password("amina", PASSWORD) and not accounts.check_password("boris", "")
+    (key,) = json.loads(call("key", "list", "--json")[1])
+    assert (key["scopes"], key["label"], key["revoked"]) == (["read", "edit"], "loader", False)
+    assert call("key", "revoke", key["identifier"])[0] == 0 and accounts.of_key(secret.strip()) is None
+    assert call("user", "password", "amina", typed="another password, longer\n")[0] == 0
+    assert not accounts.check_password("amina", PASSWORD)
+    tables.close()
+    code, _, said = call("serve", "--host", "0.0.0.0")
+    assert code == 2 and "docs/operations.md" in said and said.count("\n") == 1
+
+
+def test_a_request_is_told_by_its_route() -> None:
+    async def application(scope: Any, receive: Any, send: Any) -> None:
+        note(scope, "/api/v1/search")
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body"})
+
+    async def send(_: Any) -> None:
+        return
+
+    figures, before = Figures(), structlog.get_config()
+    scope = {"type": "http", "method": "GET", "path": "/api/v1/search", "query_string": b"q=a+secret", "headers": []}
+    structlog.reset_defaults()
+    with structlog.testing.capture_logs() as logged:
+        asyncio.run(Observed(application, figures=figures)(scope, send, send))
+    structlog.configure(**before)
+    assert [(each["route"], each["status"]) for each in logged] == [("/api/v1/search", 200)]
+    assert "secret" not in str(logged) + generate_latest(figures.registry).decode()
+
+
+def test_everything_is_logged_as_json() -> None:
+    code = (
+        "import logging, structlog; from app.server.observe import log_as_json; log_as_json('INFO');"
+        "structlog.contextvars.bind_contextvars(request='abc'); logging.getLogger('app.x').info('done %s', 1);"
+        "logging.getLogger('httpx').info('an address')"
+    )
+    said = subprocess.run(
+        [sys.executable, "-c", code], cwd=PROJECT, capture_output=True, text=True, timeout=120, check=True
+    )
+    (line,) = said.stderr.splitlines()
+    told = json.loads(line)
+    assert (told["event"], told["request"], told["logger"], told["level"]) == ("done 1", "abc", "app.x", "info")

@@ -1,0 +1,241 @@
+"""The doors beside the API: tools over MCP, the chat of several people, a provider's sign-on, a root path."""
+
+import asyncio
+import base64
+import hashlib
+import json
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlencode, urlsplit
+
+import httpx
+import httpx2
+import pytest
+from joserfc import jwt
+from joserfc.jwk import RSAKey
+from mcp.client.client import Client
+from mcp.client.streamable_http import streamable_http_client
+
+from app.cli import main
+from tests.app.server.test_api import QUESTION, same
+from tests.fakes_server import Team, team
+
+
+def tool(served: Team, secret: str, name: str, **arguments: Any) -> Any:
+    """What a tool gives to a program with a key."""
+
+    async def call() -> Any:
+        headers = {"authorization": f"Bearer {secret}"}
+        async with (
+            httpx2.AsyncClient(headers=headers, timeout=60, trust_env=False) as http,
+            Client(streamable_http_client(f"{served.address}/mcp", http_client=http)) as client,
+        ):
+            offered = {each.name for each in (await client.list_tools()).tools}
+            assert offered == {"ask", "search", "verify", "brief", "list_statements", "show"}
+            return await client.call_tool(name, arguments)
+
+    return asyncio.run(call())
+
+
+def test_commands_api_and_tools_give_the_same(
+    served: Team, scripted_models: None, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _, secret = served.accounts.add_key("rita", "agent", ["read", "ask"])
+    program = served.client(authorization=f"Bearer {secret}")
+
+    def command(*arguments: str) -> Any:
+        assert main([*arguments, "--json", "--store", str(served.store)]) in (0, 1)
+        return json.loads(capsys.readouterr().out)
+
+    asked = program.post("/api/v1/ask", json={"question": QUESTION}).json()
+    told = tool(served, secret, "ask", question=QUESTION)
+    assert not told.is_error and same(told.structured_content) == same(asked)
+    by_command = command("ask", QUESTION)
+    # The scripted wiring of commands has fitted no confidence.
+    assert {k: v for k, v in same(by_command).items() if "confidence" not in k} == {
+        k: v for k, v in same(asked).items() if "confidence" not in k
+    }
+    listed = program.get("/api/v1/statements", params={"limit": 500}).json()["items"]
+    assert tool(served, secret, "list_statements", limit=200).structured_content["items"] == listed[:200]
+    assert command("list") == listed
+    shown = program.get(f"/api/v1/statements/{listed[0]['statement_id']}").json()
+    assert tool(served, secret, "show", statement_id=listed[0]["statement_id"]).structured_content == shown
+    assert command("show", listed[0]["statement_id"]) == shown
+    draft = 'Iran said: "International cooperation is a pillar of the world."'
+    checked = program.post("/api/v1/verify", json={"text": draft}).json()
+    assert tool(served, secret, "verify", text=draft).structured_content == checked and checked["findings"]
+    table = program.post("/api/v1/brief", json={"articles": ["4"], "states": ["Iran"]}).json()
+    by_tool = tool(served, secret, "brief", articles=["4"], states=["Iran"]).structured_content
+    assert by_tool["rows"] == table["rows"] and table["rows"][0]["citations"]
+    found = tool(served, secret, "search", words="What did Iran say about international cooperation?", limit=3)
+    searched = program.get(
+        "/api/v1/search", params={"q": "What did Iran say about international cooperation?", "limit": 3}
+    )
+    assert found.structured_content["items"] == searched.json()["items"] != []
+
+
+def test_tools_refuse_what_the_key_does_not_have(served: Team) -> None:
+    _, secret = served.accounts.add_key("rita", "agent", ["read"])
+    refused = tool(served, secret, "ask", question=QUESTION)
+    assert refused.is_error and "'ask'" in refused.content[0].text
+    wrong = tool(served, secret, "show", statement_id="nothing")
+    assert wrong.is_error and "'nothing'" in wrong.content[0].text
+    assert served.client().post("/mcp", json={}).status_code == 401
+
+
+def predict(client: httpx.Client, name: str, data: list[Any]) -> Any:
+    """Calls a public event of the chat as its own clients do."""
+    event = client.post(f"/gradio_api/call/{name}", json={"data": data}).raise_for_status().json()["event_id"]
+    answer = client.get(f"/gradio_api/call/{name}/{event}").raise_for_status().text
+    return json.loads(answer.rpartition("data: ")[2])
+
+
+def test_the_chat_answers_each_person_as_themselves(served: Team) -> None:
+    asked = served.program("rita").post("/api/v1/ask", json={"question": QUESTION}).json()
+    rita, edda = served.browser("rita"), served.browser("edda")
+    (answer,) = predict(rita, "ask", [QUESTION])
+    assert same(answer) == same(asked)
+    # The record of an answer in the chat is for whoever asked it there.
+    assert rita.get(f"/api/v1/traces/{answer['trace_id']}").status_code == 200
+    assert edda.get(f"/api/v1/traces/{answer['trace_id']}").status_code == 404
+    event = rita.post("/gradio_api/call/ask", json={"data": [QUESTION]}).json()["event_id"]
+    assert edda.get(f"/gradio_api/call/ask/{event}").status_code == 404
+
+
+class _Provider(ThreadingHTTPServer):
+    """A small OpenID provider: one person, who is always signed in; it checks PKCE and the client's secret."""
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), _ProviderHandler)
+        self.issuer = f"http://127.0.0.1:{self.server_port}"
+        self.key = RSAKey.generate_key(2048, {"kid": "one", "use": "sig"}, auto_kid=False)
+        self.claims: dict[str, Any] = {"sub": "17", "preferred_username": "rita"}
+        self.forge: Callable[[dict[str, Any]], dict[str, Any]] = lambda claims: claims
+        self.begun: dict[str, dict[str, str]] = {}
+
+
+class _ProviderHandler(BaseHTTPRequestHandler):
+    server: _Provider
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+    def _json(self, value: object, status: int = 200) -> None:
+        body = json.dumps(value).encode()
+        self.send_response(status)
+        self.send_header("content-type", "application/json")
+        self.send_header("content-length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def do_GET(self) -> None:
+        issuer, path = self.server.issuer, urlsplit(self.path)
+        if path.path == "/.well-known/openid-configuration":
+            places = {f"{name}_endpoint": f"{issuer}/{name}" for name in ("authorization", "token")}
+            self._json({"issuer": issuer, "jwks_uri": f"{issuer}/keys", **places})
+        elif path.path == "/keys":
+            self._json({"keys": [self.server.key.as_dict(private=False)]})
+        else:
+            asked = {name: values[0] for name, values in parse_qs(path.query).items()}
+            code = f"code-{len(self.server.begun)}"
+            self.server.begun[code] = asked
+            self.send_response(302)
+            back = urlencode({"code": code, "state": asked["state"]})
+            self.send_header("location", f"{asked['redirect_uri']}?{back}")
+            self.end_headers()
+
+    def do_POST(self) -> None:
+        sent = parse_qs(self.rfile.read(int(self.headers["content-length"])).decode())
+        asked = self.server.begun.pop(sent["code"][0])
+        proof = base64.urlsafe_b64encode(hashlib.sha256(sent["code_verifier"][0].encode()).digest()).rstrip(b"=")
+        secret = base64.b64encode(b"untoc:the secret").decode()
+        if asked["code_challenge"] != proof.decode() or self.headers["authorization"] != f"Basic {secret}":
+            self._json({"error": "invalid_grant"}, 400)
+            return
+        claims = {
+            "iss": self.server.issuer, "aud": "untoc", "exp": 4_000_000_000, "nonce": asked["nonce"],
+            **self.server.claims,
+        }  # fmt: skip
+        token = jwt.encode({"alg": "RS256", "kid": "one"}, self.server.forge(claims), self.server.key)
+        self._json({"access_token": "x", "token_type": "Bearer", "id_token": token})
+
+
+@contextmanager
+def provider() -> Iterator[_Provider]:
+    server = _Provider()
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield server
+    server.shutdown()
+    server.server_close()
+    thread.join(10)
+
+
+def test_a_provider_signs_people_in(filled_store: Path, tmp_path: Path) -> None:
+    with provider() as signing:
+        oidc = {"issuer": signing.issuer, "client_id": "untoc", "client_secret": "the secret"}
+        address = "http://untoc.example.org"
+        settings = {"accounts": "oidc", "oidc": oidc, "address": address, "new_role": ""}
+        with team(filled_store, tmp_path, **settings) as running:
+
+            def visit() -> tuple[httpx.Client, str]:
+                """Begins a sign-in; returns the browser and where the provider sends it back to."""
+                browser = running.client(host="untoc.example.org")
+                begun = browser.get("/sign-in/oidc", params={"to": "/about"})
+                assert begun.status_code == 303, begun.text
+                back = httpx.get(begun.headers["location"], trust_env=False).headers["location"]
+                assert back.startswith(f"{address}/sign-in/oidc/back?")
+                browser.cookies = httpx.Cookies(dict(browser.cookies.items()))
+                return browser, back.removeprefix(address)
+
+            browser, back = visit()
+            arrived = browser.get(back)
+            assert (arrived.status_code, arrived.headers["location"]) == (303, "/about"), arrived.text
+            cookie = arrived.headers["set-cookie"].partition(";")[0]
+            signed_in = running.client(host="untoc.example.org", cookie=cookie)
+            assert signed_in.get("/api/v1/me").json()["name"] == "rita"
+            # What was used once, or begun in another browser, is worth nothing.
+            assert browser.get(back).status_code == 403
+            _, elsewhere = visit()
+            assert running.client(host="untoc.example.org").get(elsewhere).status_code == 403
+            assert browser.get("/sign-in/oidc/back", params={"state": "x", "code": "y"}).status_code == 403
+            # Somebody else under the same name, nobody's account, and tokens that do not hold.
+            for claims in ({"sub": "18"}, {"sub": "19", "preferred_username": "mallory"}, {"preferred_username": ""}):
+                signing.claims = {"sub": "17", "preferred_username": "rita", **claims}
+                browser, back = visit()
+                assert browser.get(back).status_code == 403, claims
+            signing.claims = {"sub": "17", "preferred_username": "rita"}
+            for forged in (
+                {"aud": "another"}, {"iss": "http://evil.example"}, {"exp": 1}, {"nonce": "another"}, {"sub": None},
+            ):  # fmt: skip
+                signing.forge = lambda claims, forged=forged: claims | forged  # type: ignore[misc]
+                browser, back = visit()
+                assert browser.get(back).status_code == 403, forged
+            signing.forge = lambda claims: claims
+            browser, back = visit()
+            signing.key = RSAKey.generate_key(2048, {"kid": "one", "use": "sig"}, auto_kid=False)
+            assert browser.get(back).status_code == 303
+
+
+def test_a_root_path_is_kept(filled_store: Path, tmp_path: Path) -> None:
+    with team(filled_store, tmp_path, address="https://untoc.example.org/ask", root_path="/ask") as running:
+        client = running.client(host="untoc.example.org", origin="https://untoc.example.org", accept="text/html")
+        assert client.get("/").headers["location"] == "/ask/sign-in?to=/"
+        signed = client.post("/sign-in", data={"name": "rita", "password": "a password of twelve", "to": "/about"})
+        assert signed.headers["location"] == "/ask/about"
+        cookie = signed.headers["set-cookie"]
+        assert "Path=/ask/" in cookie and "Secure" in cookie and "HttpOnly" in cookie and "SameSite=lax" in cookie
+        client.headers["cookie"] = cookie.partition(";")[0]
+        page = client.get("/")
+        assert page.status_code == 200 and "https://untoc.example.org/ask" in page.text
+        client.headers["cookie"] += "; " + page.headers["set-cookie"].partition(";")[0]
+        assert "Secure" in page.headers["set-cookie"]
+        script = page.text.partition('src="./assets/')[2].partition('"')[0]
+        assert client.get(f"/assets/{script}").status_code == 200
+        (answer,) = predict(client, "ask", [QUESTION])
+        assert answer["status"] == "answered"
+        assert client.get("/health").json() == {"status": "ok"}

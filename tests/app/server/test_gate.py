@@ -1,0 +1,308 @@
+"""What the gate keeps out: other hosts and pages, spoofed proxies, sign-ins that are over, keys without their scope."""
+
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from http.client import HTTPConnection
+from pathlib import Path
+
+import pytest
+from sqlalchemy import update
+
+from app.desk.tables import SESSIONS, open_tables
+from app.errors import AccountError, NotFoundError, SettingsError
+from app.loopback import HostError
+from app.server.accounts import Accounts
+from app.server.gate import COOKIE
+from app.server.serve import check
+from app.settings import OidcConfig, ServerConfig
+from tests.fakes_server import PASSWORD, Team, team
+
+ME = "/api/v1/me"
+
+
+@pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example", "", "localhost@evil.example", "xn--/", "é"])
+def test_other_hosts_are_refused(host: str, served: Team) -> None:
+    client = served.program("rita")
+    answer = client.get(ME, headers={"host": host.encode()})
+    assert answer.status_code == 400 and "name" in answer.text
+    assert client.get("/health", headers={"host": "10.0.0.7:7860"}).json() == {"status": "ok"}
+
+
+def test_pages_of_other_origins_are_refused(served: Team) -> None:
+    browser = served.browser("rita")
+    del browser.headers["origin"]
+    for headers in (
+        {"origin": "https://evil.example"},
+        {"origin": "null"},
+        {"origin": served.address.replace("http:", "https:")},
+        {"sec-fetch-site": "cross-site"},
+        {"sec-fetch-site": "same-site", "sec-fetch-mode": "navigate", "sec-fetch-dest": "iframe"},
+        {"referer": "https://evil.example/page"},
+    ):
+        for method in ("GET", "POST"):
+            answer = browser.request(method, "/api/v1/conversations", headers=headers)
+            assert answer.status_code == 403 and "another page" in answer.text, headers
+    # A form that says nothing of where it comes from, with a cookie that the browser adds.
+    assert browser.post("/api/v1/conversations", json={"question": "x"}).status_code == 403
+    # A link to a page is followed, and nothing is granted to anybody's scripts.
+    follows = {"sec-fetch-site": "cross-site", "sec-fetch-mode": "navigate", "sec-fetch-dest": "document"}
+    answer = browser.get("/about", headers=follows)
+    assert answer.status_code == 200 and not [name for name in answer.headers if name.startswith("access-control")]
+    assert "default-src 'self'" in answer.headers["content-security-policy"]
+
+
+def test_sign_ins_end(served: Team) -> None:
+    browser = served.browser("rita")
+    assert browser.get(ME).json()["name"] == "rita"
+    cookie = browser.cookies[COOKIE]
+    replay = served.client(cookie=f"{COOKIE}={cookie}")
+    assert replay.get(ME).status_code == 200
+    assert browser.post("/sign-out").status_code == 303
+    assert replay.get(ME).status_code == 401 and browser.get(ME).status_code == 401
+    # An expired one, one that was never given, and the digest that is stored in place of the cookie.
+    expired = served.accounts.begin("rita")
+    with open_tables(served.store).transaction() as connection:
+        past = (datetime.now(UTC) - timedelta(seconds=1)).isoformat()
+        stored = [row.digest for row in connection.execute(SESSIONS.select())]
+        connection.execute(update(SESSIONS).values(expires=past).where(SESSIONS.c.account == "rita"))
+    for value in (expired, "x" * 43, "", *stored):
+        assert served.client(cookie=f"{COOKIE}={value}").get(ME).status_code == 401
+    # A page is shown where to sign in.
+    shown = served.client(accept="text/html").get("/?c=1")
+    assert shown.status_code == 303 and shown.headers["location"] == "/sign-in?to=/"
+
+
+def test_a_role_or_account_that_is_taken_away_counts_at_once(served: Team) -> None:
+    served.accounts.add("tara", "editor", PASSWORD)
+    browser, program = served.browser("tara"), served.program("tara")
+    served.accounts.set_role("tara", "reader")
+    for client in (browser, program):
+        assert "edit" not in client.get(ME).json()["may"]
+        assert client.delete("/api/v1/statements/0").status_code == 403
+    served.accounts.remove("tara")
+    assert browser.get(ME).status_code == program.get(ME).status_code == 401
+
+
+def test_passwords_and_names_are_not_told(served: Team) -> None:
+    client = served.client(origin=served.address)
+    wrong = client.post("/sign-in", data={"name": "rita", "password": "another password"})
+    absent = client.post("/sign-in", data={"name": "nobody", "password": "another password"})
+    assert wrong.status_code == absent.status_code == 401 and wrong.text == absent.text
+    hostile = client.post("/sign-in", data={"name": "x", "password": "y", "to": '"><script>alert(1)</script>'})
+    assert "<script>" not in hostile.text
+    for to in ("//evil.example", "https://evil.example", "/\\evil.example", "/a\nb"):
+        answer = client.post("/sign-in", data={"name": "rita", "password": PASSWORD, "to": to})
+        assert answer.status_code == 303 and answer.headers["location"] == "/", to
+
+
+@pytest.mark.parametrize(
+    "given", ["Bearer", "Bearer x", "Bearer untoc_0_0", "Basic cml0YTp4", "Bearer untoc__", "bearer \xe9"]
+)
+def test_keys_that_do_not_hold_are_refused(given: str, served: Team) -> None:
+    assert served.client(authorization=given.encode("latin-1")).get(ME).status_code == 401
+    # Nor does a cookie beside one make it good.
+    browser = served.browser("rita")
+    assert browser.get(ME, headers={"authorization": given.encode("latin-1")}).status_code == 401
+
+
+def test_keys_do_what_they_were_given_and_no_more(served: Team) -> None:
+    reads = served.program("adam", "read")
+    assert reads.get(ME).json()["may"] == ["read"]
+    assert reads.get("/api/v1/statements").status_code == 200
+    assert reads.post("/api/v1/ask", json={"question": "x"}).status_code == 403
+    assert reads.get("/api/v1/audit").status_code == 403
+    # A key makes no key, a person none that could do more than they.
+    assert reads.post("/api/v1/keys", json={"label": "x", "scopes": ["read"]}).status_code == 403
+    rita = served.browser("rita")
+    assert rita.post("/api/v1/keys", json={"label": "x", "scopes": ["edit"]}).status_code == 403
+    made = rita.post("/api/v1/keys", json={"label": "mine", "scopes": ["read"]}).json()
+    program = served.client(authorization=f"Bearer {made['secret']}")
+    assert program.get(ME).json() == {"name": "rita", "role": "reader", "may": ["read"]}
+    assert [key for key in rita.get("/api/v1/keys").json() if key["label"] == "mine"] == [made["key"]]
+    assert served.browser("edda").delete(f"/api/v1/keys/{made['key']['identifier']}").status_code == 404
+    assert rita.delete(f"/api/v1/keys/{made['key']['identifier']}").status_code == 204
+    assert program.get(ME).status_code == 401
+
+
+def test_nothing_secret_is_stored(served: Team) -> None:
+    browser = served.browser("rita")
+    _, secret = served.accounts.add_key("rita", "x", ["read"])
+    stored = b"".join(path.read_bytes() for path in served.store.glob("desk.sqlite3*"))
+    for text in (PASSWORD, browser.cookies[COOKIE], secret, secret.rpartition("_")[2]):
+        assert text.encode() not in stored
+    assert b"$argon2id$" in stored
+
+
+def test_what_was_done_is_logged_and_no_question_is(served: Team) -> None:
+    question = "What did Iran say about article 4, if anything?"
+    edda, adam = served.program("edda"), served.program("adam")
+    edda.post("/api/v1/ask", json={"question": question}).raise_for_status()
+    files = {"files": ("arvandia.txt", b"Statement by Arvandia. Arvandia supports extradition in all cases.")}
+    made = edda.post("/api/v1/ingest", files=files).raise_for_status().json()["files"][0]
+    again = edda.post("/api/v1/ingest", files=files).raise_for_status().json()["files"][0]
+    assert made["result"] == "added" and again["result"] in ("duplicate", "unchanged")
+    edited = edda.patch(f"/api/v1/statements/{made['statement_id']}", json={"changes": {"session": "3"}}).json()
+    assert edited["metadata"]["session"] == "3"
+    assert edda.delete(f"/api/v1/statements/{edited['statement_id']}").status_code == 204
+    document = edda.post("/api/v1/brief/document?suffix=.md", json={"articles": ["4"], "states": ["Iran"]})
+    assert document.status_code == 200 and "article 4" in document.text
+    logged = adam.get("/api/v1/audit", params={"limit": 500}).json()
+    mine = [(entry["action"], entry["target"]) for entry in reversed(logged) if entry["account"] == "edda"]
+    assert [action for action, _ in mine if action in ("ingest", "edit", "remove", "export")] == [
+        "ingest", "ingest", "edit", "remove", "export",
+    ]  # fmt: skip
+    assert ("edit", made["statement_id"]) in mine and question not in str(logged)
+    assert all(entry["request"] and entry["address"] == "127.0.0.1" for entry in logged if entry["account"] == "edda")
+
+
+def test_a_record_of_an_answer_is_for_whoever_asked(served: Team) -> None:
+    rita, edda, adam = (served.program(name) for name in ("rita", "edda", "adam"))
+    trace = rita.post("/api/v1/ask", json={"question": "What did Iran say about article 4?"}).json()["trace_id"]
+    assert rita.get(f"/api/v1/traces/{trace}").json()["trace_id"] == trace
+    assert edda.get(f"/api/v1/traces/{trace}").status_code == 404
+    assert adam.get(f"/api/v1/traces/{trace}").status_code == 200
+
+
+def test_requests_have_a_size(served: Team) -> None:
+    client = served.program("edda")
+    assert client.post("/api/v1/ask", json={"question": "x" * 1_000_001}).status_code == 413
+
+    def parts() -> Iterator[bytes]:
+        for _ in range(20):
+            yield b"x" * 100_000
+
+    headers = {"content-type": "application/json"}
+    assert client.post("/api/v1/ask", content=parts(), headers=headers).status_code == 413
+    upload = HTTPConnection(served.address.removeprefix("http://"), timeout=30)
+    upload.putrequest("POST", "/api/v1/ingest")
+    for name, value in (
+        ("authorization", client.headers["authorization"]),
+        ("content-type", "multipart/form-data; boundary=x"),
+        ("content-length", "200000001"),
+    ):
+        upload.putheader(name, value)
+    upload.endheaders()
+    assert upload.getresponse().status == 413
+    upload.close()
+
+
+def test_answers_bear_the_id_of_their_request(served: Team) -> None:
+    client = served.client()
+    assert (
+        client.get("/health", headers={"x-request-id": "from-the-proxy-1"}).headers["x-request-id"]
+        == "from-the-proxy-1"
+    )
+    made = client.get("/health", headers={"x-request-id": "no\tid"}).headers["x-request-id"]
+    assert len(made) == 16
+    assert client.get("/ready").json() == {"status": "ready"}
+    figures = served.program("adam").get("/metrics").text
+    assert 'untoc_requests_total{method="GET",route="/ready",status="200"}' in figures and "/api/v1/ask" in figures
+
+
+@pytest.fixture(scope="module")
+def behind_a_proxy(filled_store: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Team]:
+    settings = {
+        "accounts": "proxy",
+        "trusted_proxies": "127.0.0.1",
+        "address": "https://untoc.example.org/ask",
+        "new_role": "",
+        "requests": "10/minute",
+        "questions": "2/second",
+    }
+    with team(filled_store, tmp_path_factory.mktemp("proxy"), **settings) as running:
+        yield running
+
+
+OURS = {"host": "untoc.example.org"}
+
+
+def test_a_trusted_proxy_names_the_person(behind_a_proxy: Team) -> None:
+    client = behind_a_proxy.client(**OURS, **{"x-forwarded-for": "203.0.113.9"})
+    assert client.get(ME, headers={"x-remote-user": "rita"}).json()["name"] == "rita"
+    assert client.get(ME).status_code == 401
+    # Somebody without an account, and a header that was sent beside the proxy's.
+    assert client.get(ME, headers={"x-remote-user": "mallory"}).status_code == 401
+    assert client.get(ME, headers=[("x-remote-user", "rita"), ("x-remote-user", "adam")]).status_code == 401
+    for host in ("127.0.0.1", "evil.example", "untoc.example.org.evil.example"):
+        assert client.get(ME, headers={"x-remote-user": "rita", "host": host}).status_code == 400
+    post = client.post("/api/v1/cases", headers={"x-remote-user": "rita", "origin": "http://untoc.example.org"})
+    assert post.status_code == 403
+
+
+def test_a_rate_limit_is_reached_and_left(behind_a_proxy: Team) -> None:
+    client = behind_a_proxy.client(**OURS, **{"x-remote-user": "edda", "origin": "https://untoc.example.org"})
+    question = {"question": "What did Iran say about article 4?"}
+    codes = [client.post("/api/v1/ask", json=question).status_code for _ in range(4)]
+    refused = client.post("/api/v1/ask", json=question)
+    assert 429 in codes or refused.status_code == 429
+    time.sleep(1.1)
+    assert client.post("/api/v1/ask", json=question).status_code == 200
+    while (answer := client.get(ME)).status_code == 200:
+        pass
+    assert answer.status_code == 429 and 1 <= int(answer.headers["retry-after"]) <= 60
+    # Others go on.
+    assert behind_a_proxy.client(**OURS, **{"x-remote-user": "adam"}).get(ME).status_code == 200
+
+
+def test_a_header_from_anybody_else_is_worth_nothing(filled_store: Path, tmp_path: Path) -> None:
+    settings = {"accounts": "proxy", "trusted_proxies": "192.0.2.1, 198.51.100.0/24", "requests": "20/minute"}
+    with team(filled_store, tmp_path, **settings) as running:
+        client = running.client()
+        for spoofed in ({"x-remote-user": "adam"}, {"x-remote-user": "adam", "x-forwarded-for": "192.0.2.1"}):
+            assert client.get(ME, headers=spoofed).status_code == 401
+        # Nor do forwarded addresses lead past a rate: they are not believed.
+        codes = [client.get(ME, headers={"x-forwarded-for": f"203.0.113.{n}"}).status_code for n in range(30)]
+        assert codes[0] == 401 and codes[-1] == 429
+
+
+def test_without_accounts_only_this_machine_is_served(filled_store: Path, tmp_path: Path) -> None:
+    for host in ("0.0.0.0", "192.0.2.1", "example.org"):
+        with pytest.raises(HostError, match=r"docs/operations.md"):
+            check(ServerConfig(host=host))
+    check(ServerConfig(host="0.0.0.0", accounts="local"))
+    for config in (
+        ServerConfig(accounts="proxy"),
+        ServerConfig(accounts="oidc", oidc=OidcConfig(issuer="https://a.example")),
+        ServerConfig(accounts="local", trusted_proxies="proxy.example"),
+    ):
+        with pytest.raises(SettingsError):
+            check(config)
+    with team(filled_store, tmp_path, accounts="none") as running:
+        client = running.client()
+        assert client.get(ME).json()["name"] == "desk" and client.get("/").status_code == 200
+        assert client.get(ME, headers={"host": "evil.example"}).status_code == 400
+
+
+def test_accounts_are_held_to_their_rules(tmp_path: Path) -> None:
+    tables = open_tables(tmp_path)
+    accounts = Accounts(tables)
+    accounts.add("adam", "admin", PASSWORD)
+    for name, role, password in (
+        ("adam", "reader", PASSWORD), ("", "reader", PASSWORD), ("desk", "reader", PASSWORD), ("x", "king", PASSWORD),
+        ("x", "reader", "short"), ("a\nb", "reader", PASSWORD),
+    ):  # fmt: skip
+        with pytest.raises(AccountError):
+            accounts.add(name, role, password)
+    with pytest.raises(AccountError, match="last admin"):
+        accounts.remove("adam")
+    with pytest.raises(AccountError, match="last admin"):
+        accounts.set_role("adam", "reader")
+    accounts.add("rita", "reader")
+    assert not accounts.check_password("rita", "") and not accounts.check_password("rita", PASSWORD)
+    for scopes in ((), ("edit",), ("everything",)):
+        with pytest.raises(AccountError):
+            accounts.add_key("rita", "x", scopes)
+    with pytest.raises(NotFoundError):
+        accounts.add_key("nobody", "x", ["read"])
+    _, secret = accounts.add_key("rita", "x", ["read"], days=-1)
+    assert accounts.of_key(secret) is None
+    # A name that the provider gave to somebody else is not theirs.
+    assert (
+        accounts.named_by("rita", "", "issuer 1") == "rita" and accounts.named_by("rita", "reader", "issuer 2") is None
+    )
+    accounts.remove("rita")
+    assert accounts.named_by("rita", "reader") is None
+    accounts.add("rita", "reader", PASSWORD)
+    assert accounts.check_password("rita", PASSWORD)
+    tables.close()

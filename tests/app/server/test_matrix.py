@@ -1,0 +1,249 @@
+"""Who may do what: every route, tool, event and file for everybody, as declared here; one without a rule fails.
+
+Whoever adds a route adds a line to `ROUTES`, an event to `EVENTS`, a tool to `TOOLS`, a method to `RULES`.
+"""
+
+import asyncio
+import inspect
+import itertools
+import re
+from typing import Any
+
+import httpx
+import pytest
+from mcp.server.mcpserver.exceptions import ToolError
+
+from app.server.guarded import RULES
+from app.server.person import MAY, being, no_longer
+from app.server.rules import EVENTS, DeclaredRoute
+from app.server.tools import TOOLS
+from app.ui.guard import event_name
+from tests.fakes_server import PEOPLE, Team
+
+ROUTES = {
+    "nobody": "GET /health, GET /ready, GET /sign-in, POST /sign-in, GET /sign-in/oidc, GET /sign-in/oidc/back",
+    "person": (
+        "GET /api/v1/me, GET /api/v1/openapi.json, GET /api/v1/docs, POST /sign-out, GET /api/v1/keys,"
+        " POST /api/v1/keys, DELETE /api/v1/keys/{identifier}"
+    ),
+    "read": (
+        "GET /about, GET /api/v1/about, GET /api/v1/search, GET /api/v1/statements,"
+        " GET /api/v1/statements/{statement_id}, GET /api/v1/parties, POST /api/v1/verify,"
+        " POST /api/v1/verify/file, GET /api/v1/reviews"
+    ),
+    "ask": (
+        "POST /api/v1/ask, POST /api/v1/ask/events, GET /api/v1/traces/{trace_id}, POST /api/v1/brief,"
+        " POST /api/v1/brief/document, POST /api/v1/conversations, POST /api/v1/conversations/{work_id}/turns,"
+        " POST /api/v1/briefings"
+    ),
+    "work": ", ".join(
+        f"{method} /api/v1/{works}{rest}"
+        for works in ("conversations", "briefings", "cases")
+        for method, rest in (
+            ("GET", ""),
+            ("GET", "/{work_id}"),
+            ("PATCH", "/{work_id}"),
+            ("DELETE", "/{work_id}"),
+            ("POST", "/{work_id}/restore"),
+            ("GET", "/{work_id}/shares"),
+            ("PUT", "/{work_id}/shares/{name}"),
+            ("DELETE", "/{work_id}/shares/{name}"),
+        )
+    )
+    + ", POST /api/v1/conversations/{work_id}/turns/{number}/verdict, GET /api/v1/briefings/{work_id}/document",
+    "edit": (
+        "PATCH /api/v1/statements/{statement_id}, DELETE /api/v1/statements/{statement_id}, POST /api/v1/ingest,"
+        " POST /api/v1/manifest, DELETE /api/v1/parties/{code}, PUT /api/v1/reviews, DELETE /api/v1/reviews/{key}"
+    ),
+    "operate": "GET /metrics, GET /api/v1/doctor, GET /api/v1/audit",
+    "admin": "GET /api/v1/users, POST /api/v1/users, PATCH /api/v1/users/{name}, DELETE /api/v1/users/{name}",
+}
+DECLARED = {route.strip(): need for need, routes in ROUTES.items() for route in routes.split(",")}
+
+
+@pytest.fixture(scope="module")
+def clients(served: Team) -> dict[str, httpx.Client]:
+    """A program of each role, and one of nobody."""
+    return {role: served.program(name) for name, role in PEOPLE.items()} | {"anonymous": served.client()}
+
+
+def routes(served: Team) -> dict[str, str]:
+    return {
+        f"{method} {route.path}": route.need
+        for router in served.served.routers
+        for route in router.routes
+        if isinstance(route, DeclaredRoute)
+        for method in route.methods
+    }
+
+
+def test_every_route_is_declared_and_declares_the_same(served: Team) -> None:
+    assert routes(served) == DECLARED
+    assert all(isinstance(route, DeclaredRoute) for router in served.served.routers for route in router.routes)
+
+
+def test_a_route_without_a_rule_cannot_be_made() -> None:
+    from fastapi import APIRouter
+
+    with pytest.raises(TypeError, match="does not say what it needs"):
+        APIRouter(route_class=DeclaredRoute).get("/new")(lambda: None)
+
+
+@pytest.mark.parametrize("route", sorted(DECLARED))
+def test_route_is_for_those_who_have_its_need(route: str, clients: dict[str, httpx.Client]) -> None:
+    method, path = route.split()
+    need = DECLARED[route]
+    # Ids that are nowhere and bodies that say nothing: whoever gets past the rule is told so, and changes nothing.
+    body = {} if method in ("POST", "PUT", "PATCH") else None
+    for role, client in clients.items():
+        answer = client.request(method, re.sub(r"\{.*?\}", "0", path), json=body)
+        allowed = need == "nobody" or (role != "anonymous" and (need == "person" or need in MAY[role]))
+        refused = {401} if role == "anonymous" else {403}
+        # Signing in and out, and leaving a provider that is not there, are refused for what they are.
+        if path in ("/sign-in/oidc", "/sign-in/oidc/back"):
+            continue
+        assert (answer.status_code not in (401, 403)) if allowed else (answer.status_code in refused), (
+            role,
+            answer.text,
+        )
+
+
+def test_every_method_of_the_service_layer_has_a_rule() -> None:
+    for kind, rules in RULES.items():
+        public = {name for name, _ in inspect.getmembers(kind) if not name.startswith("_")}
+        public |= {"uploads"} if kind.__name__ == "Corpus" else set()
+        public |= {"chain"} if kind.__name__ == "Assistant" else set()
+        assert rules.keys() == public, kind
+
+
+def test_every_event_of_the_chat_has_a_rule_and_no_rule_is_left_over(served: Team) -> None:
+    interface = served.served.interface
+    events = {event_name(function.fn) for function in interface.fns.values()}
+    events |= {event_name(f) for block in interface.blocks.values() for f in getattr(block, "server_fns", ())}
+    assert events | {"page", "upload"} == EVENTS.keys()
+
+
+def opened(client: httpx.Client) -> httpx.Client:
+    assert client.get("/").status_code == 200
+    return client
+
+
+def test_events_of_the_chat_are_for_those_who_have_their_need(served: Team) -> None:
+    browsers = {role: opened(served.browser(name)) for name, role in PEOPLE.items()}
+    stranger = served.client(origin=served.address)
+    for function in served.served.interface.fns.values():
+        need = EVENTS[event_name(function.fn)]
+        for role, client in browsers.items():
+            # Without a session nothing but the rule is asked.
+            body = {"data": [], "fn_index": function._id, "session_hash": "not one, as it has spaces"}
+            answer = client.post("/gradio_api/queue/join", json=body)
+            assert answer.status_code == (400 if need in MAY[role] else 403), (role, function.fn)
+        assert stranger.post("/gradio_api/queue/join", json=body).status_code == 401
+    for path in ("/", "/config", "/gradio_api/info", "/gradio_api/file=/etc/passwd", "/assets/index.js", "/theme.css"):
+        assert stranger.get(path).status_code == 401
+
+
+def test_server_functions_and_public_endpoints_ask_for_the_same(served: Team) -> None:
+    interface = served.served.interface
+    program = served.program("rita", "work")
+    for function in interface.fns.values():
+        if function.api_visibility == "public":
+            answer = program.post(f"/gradio_api/call/{function.api_name}", json={"data": ["x"]})
+            assert answer.status_code == 403, function.api_name
+    # A key may open the page only where it may read.
+    assert served.program("rita", "ask").get("/").status_code == 403
+
+
+def test_files_of_the_chat_belong_to_one_sign_in(served: Team) -> None:
+    rita, adam, again = (served.browser(name) for name in ("rita", "adam", "rita"))
+    for client in (rita, adam, again):
+        opened(client)
+    (path,) = rita.post("/gradio_api/upload", files={"files": ("own.txt", b"own words")}).raise_for_status().json()
+    assert rita.get(f"/gradio_api/file={path}").text == "own words"
+    for other in (adam, again):
+        assert other.get(f"/gradio_api/file={path}").status_code == 404
+    assert served.client().get(f"/gradio_api/file={path}").status_code == 401
+    # The next person at the same browser begins anew.
+    rita.post("/sign-out")
+    rita.post("/sign-in", data={"name": "edda", "password": "a password of twelve"})
+    assert rita.get(f"/gradio_api/file={path}").status_code == 403
+    opened(rita)
+    assert rita.get(f"/gradio_api/file={path}").status_code == 404
+
+
+@pytest.mark.parametrize("tool", sorted(TOOLS))
+def test_tools_are_for_those_who_have_their_need(tool: str, served: Team) -> None:
+    offered = {each.name: each for each in asyncio.run(served.served.tools.list_tools())}
+    assert offered.keys() == TOOLS.keys()
+    required = dict.fromkeys(offered[tool].input_schema.get("required", ()), "nothing")
+    for scopes in (("read",), ("ask",), ("work",), ("edit",)):
+        person = served.accounts.of_key(served.accounts.add_key("edda", "t", scopes)[1])
+        assert person is not None
+        token = being(person)
+        try:
+            asyncio.run(served.served.tools.call_tool(tool, required))
+            refused = False
+        except ToolError as error:
+            refused = "permission" in str(error)
+        finally:
+            no_longer(token)
+        assert refused == (TOOLS[tool] not in scopes), (tool, scopes)
+
+
+# What may be done with a work: by its owner, by whom it is shared with to change or to read, and by nobody else, of any
+# role.
+OF_A_WORK = {
+    "GET /{work_id}": ("owner", "changes", "reads"),
+    "PATCH /{work_id}": ("owner", "changes"),
+    "GET /{work_id}/shares": ("owner",),
+    "PUT /{work_id}/shares/{name}": ("owner",),
+    "DELETE /{work_id}/shares/{name}": ("owner",),
+    "POST /{work_id}/restore": ("owner",),
+    # Of a conversation.
+    "POST /{work_id}/turns/{number}/verdict": ("owner", "changes", "reads"),
+    "POST /{work_id}/turns": ("owner", "changes"),
+    # Of a briefing.
+    "GET /{work_id}/document": ("owner", "changes", "reads"),
+    # At the end, since it is gone then.
+    "DELETE /{work_id}": ("owner",),
+}
+BODIES: dict[str, Any] = {
+    "PATCH /{work_id}": {"title": "Another"},
+    "PUT /{work_id}/shares/{name}": {"may_change": False},
+    "POST /{work_id}/turns": {"question": "What did Iran say about article 4?"},
+    "POST /{work_id}/turns/{number}/verdict": {"verdict": "right"},
+}
+
+
+@pytest.mark.parametrize("works", ["conversations", "briefings", "cases"])
+def test_works_are_for_their_owner_and_those_they_are_shared_with(works: str, served: Team) -> None:
+    for name in ("olga", "carl", "rhea", "otto"):
+        if not served.accounts.exists(name):
+            served.accounts.add(name, "reader", "a password of twelve")
+    names = {"owner": "olga", "changes": "carl", "reads": "rhea", "other": "otto", "other admin": "adam"}
+    who, stranger = {part: served.program(name) for part, name in names.items()}, served.client()
+    made = who["owner"].post("/api/v1/conversations", json={"question": "What did Iran say about article 4?"}).json()
+    place = f"/api/v1/conversations/{made['id']}"
+    if works == "briefings":
+        wish = {"articles": ["4"], "states": ["Iran"]}
+        made = who["owner"].post("/api/v1/briefings", json=wish).raise_for_status().json()
+    elif works == "cases":
+        who["owner"].post(f"{place}/turns/1/verdict", json={"verdict": "right"}).raise_for_status()
+        made = who["owner"].get("/api/v1/cases").json()["items"][0]
+    place = f"/api/v1/{works}/{made['id']}"
+    for name, may_change in (("carl", True), ("rhea", False)):
+        shared = who["owner"].put(f"{place}/shares/{name}", json={"may_change": may_change})
+        assert shared.status_code == 204, shared.text
+    of_these = {
+        f"{r.split()[0]} {rest}" for r in DECLARED if (rest := r.partition(f"/{works}")[2]).startswith("/{work_id}")
+    }
+    assert of_these <= OF_A_WORK.keys()
+    for route, (part, client) in itertools.product((r for r in OF_A_WORK if r in of_these), reversed(who.items())):
+        method, path = route.split()
+        path = place + path.removeprefix("/{work_id}").replace("{name}", "otto").replace("{number}", "1")
+        if path.endswith("/document"):
+            path += "?suffix=.md"
+        answer = client.request(method, path, json=BODIES.get(route))
+        expected = (200, 204) if part in OF_A_WORK[route] else (404,)
+        assert answer.status_code in expected, (route, part, answer.text)
+        assert stranger.request(method, path, json=BODIES.get(route)).status_code == 401

@@ -1,0 +1,92 @@
+"""The OpenAPI document: programs made of it, and what schemathesis makes of it, meet no error of the server."""
+
+from typing import Any
+
+import httpx
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, Phase, given, settings
+from schemathesis.checks import not_a_server_error
+
+from tests.fakes_server import Team
+
+# What would take the corpus or the accounts away from under the others.
+_LEFT_OUT = ("/api/v1/users", "/api/v1/keys")
+
+
+def test_the_document_describes_every_route_with_examples(served: Team) -> None:
+    document = served.program("rita").get("/api/v1/openapi.json").json()
+    operations = [(path, method, each) for path, of in document["paths"].items() for method, each in of.items()]
+    assert len(operations) > 50
+    for path, method, each in operations:
+        assert each["description"] and {"401", "403", "429"} <= each["responses"].keys(), (path, method)
+        assert each["security"] == [{"HTTPBearer": []}]
+    assert len({each["operationId"] for _, _, each in operations}) == len(operations)
+    bodies = document["components"]["schemas"]
+    for name in ("Question", "BriefingWish", "Draft", "NewKey", "Correction"):
+        assert any(field.get("examples") for field in bodies[name]["properties"].values()), name
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+def test_no_request_makes_the_server_fail(served: Team) -> None:
+    key = served.program("adam").headers["authorization"]
+    document = served.program("adam").get("/api/v1/openapi.json").json()
+    schema = schemathesis.openapi.from_dict(document)
+    failures: list[str] = []
+    asked = 0
+    how = settings(
+        max_examples=15, deadline=None, phases=(Phase.explicit, Phase.generate), suppress_health_check=list(HealthCheck)
+    )
+
+    def ask(case: Any) -> None:
+        nonlocal asked
+        asked += 1
+        answer = case.call(base_url=served.address, headers={"authorization": key}, timeout=60)
+        try:
+            case.validate_response(answer, checks=(not_a_server_error,))
+        except (AssertionError, ExceptionGroup) as error:
+            failures.append(f"{case.method} {case.path}: {answer.status_code} {error}")
+
+    for result in schema.get_all_operations():
+        operation = result.ok()
+        if not operation.path.startswith(_LEFT_OUT):
+            how(given(case=operation.as_strategy())(ask))()
+    assert failures == [] and asked > 500
+
+
+def test_a_program_does_a_days_work(served: Team) -> None:
+    """Takes a statement in, asks, briefs, keeps, shares, and takes it out again."""
+    edda = served.program("edda")
+
+    def call(method: str, path: str, **how: Any) -> httpx.Response:
+        answer = edda.request(method, f"/api/v1{path}", **how)
+        assert answer.is_success, answer.text
+        return answer
+
+    text = "Statement by Arvandia\n\nArvandia supports extradition without delay. It thanks the Secretariat."
+    drafted = call("POST", "/manifest", files={"files": ("arvandia.txt", text.encode())}).text
+    assert drafted.startswith("file,") and "arvandia.txt" in drafted
+    added = call("POST", "/ingest", files={"files": ("arvandia.txt", text.encode())}).json()["files"][0]
+    assert added["result"] == "added"
+    conversation = call("POST", "/conversations", json={"question": "What did Iran say about article 4?"}).json()
+    more = call("POST", f"/conversations/{conversation['id']}/turns", json={"question": "And Austria?"}).json()
+    assert more["number"] == 2 and more["answer"]["scope"]["states"] == ["AUT"]
+    read = call("GET", f"/conversations/{conversation['id']}").json()
+    assert [turn["question"] for turn in read["turns"]] == ["What did Iran say about article 4?", "And Austria?"]
+    briefing = call("POST", "/briefings", json={"articles": ["4"], "states": ["Iran"]}).json()["id"]
+    assert call("GET", f"/briefings/{briefing}/document", params={"suffix": ".docx"}).content.startswith(b"PK")
+    key = call("GET", f"/briefings/{briefing}").json()["rows"][0]["key"]
+    assert (
+        call("PUT", "/reviews", json={"key": key, "state": "accepted", "kind": "supports"}).json()["reviewer"] == "edda"
+    )
+    assert call("GET", "/reviews", params={"key": key}).json()[key]["state"] == "accepted"
+    call("DELETE", f"/reviews/{key}")
+    draft = {"file": ("draft.md", "Iran said: “We must act.”".encode())}
+    assert "# " in call("POST", "/verify/file", files=draft, data={"form": "md"}).text
+    for kind, made in (
+        ("conversations", conversation["id"]),
+        ("briefings", briefing),
+        ("statements", added["statement_id"]),
+    ):
+        call("DELETE", f"/{kind}/{made}")

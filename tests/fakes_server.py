@@ -1,0 +1,100 @@
+"""A server for a team over the fictional conference, with people, their keys and their browsers."""
+
+import asyncio
+import logging
+import shutil
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+import structlog
+
+from app.loopback import quiet_server
+from app.server.accounts import Accounts
+from app.server.serve import Served, build_server
+from app.settings import ServerConfig
+from tests.fakes import fake_workspace, second_model
+
+PASSWORD = "a password of twelve"
+PEOPLE = {"rita": "reader", "edda": "editor", "adam": "admin"}
+FAST: dict[str, Any] = {"requests": "100000/minute", "questions": "10000/minute", "sign_ins": "1000/minute"}
+START_SECONDS = 90
+
+
+@dataclass(frozen=True, kw_only=True)
+class Team:
+    """A running server; `accounts` reaches its accounts from beside it."""
+
+    address: str
+    served: Served
+    accounts: Accounts
+    store: Path
+    clients: list[httpx.Client] = field(default_factory=list)
+
+    def client(self, **headers: str) -> httpx.Client:
+        """A program that says no more of itself than these headers; it is closed with the server."""
+        self.clients.append(httpx.Client(base_url=self.address, timeout=60, trust_env=False, headers=headers))
+        return self.clients[-1]
+
+    def program(self, name: str, *scopes: str) -> httpx.Client:
+        """A program with a key of a person, with all that the person may do where no scope is named."""
+        from app.server.person import MAY
+
+        role = next(account.role for account in self.accounts.list() if account.name == name)
+        _, secret = self.accounts.add_key(name, "test", scopes or MAY[role])
+        return self.client(authorization=f"Bearer {secret}")
+
+    def browser(self, name: str, password: str = PASSWORD) -> httpx.Client:
+        """A browser in which a person has signed in; it says with each request that it comes from its own page."""
+        client = self.client(origin=self.address)
+        answer = client.post("/sign-in", data={"name": name, "password": password})
+        assert answer.status_code == 303, answer.text
+        return client
+
+
+@contextmanager
+def team(filled: Path, folder: Path, *, root_path: str = "", **settings: Any) -> Iterator[Team]:
+    """Serves a copy of a store on a free port of this machine."""
+    store = folder / "store"
+    shutil.copytree(filled, store)
+    ready, built, servers = threading.Event(), list[Served](), list[Any]()
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
+    with (
+        fake_workspace(store, second=second_model()) as opened,
+        socket.socket() as listener,
+        pytest.MonkeyPatch.context() as patch,
+    ):
+        listener.bind(("127.0.0.1", 0))
+        listener.listen(64)
+        address = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        config = ServerConfig(**{"accounts": "local", **FAST, **settings})
+        workspace = replace(opened, settings=opened.settings.model_copy(update={"server": config}))
+        patch.setenv("GRADIO_TEMP_DIR", str(folder / "served"))
+
+        async def serve() -> None:
+            built.append(build_server(workspace, on_ready=ready.set))
+            servers.append(quiet_server(built[0].app, root_path=root_path))
+            await servers[0].serve(sockets=[listener])
+
+        thread = threading.Thread(target=lambda: asyncio.run(serve()), daemon=True)
+        thread.start()
+        assert ready.wait(START_SECONDS), "the server did not start"
+        accounts = built[0].desk.accounts
+        if config.accounts != "none":
+            for name, role in PEOPLE.items():
+                accounts.add(name, role, PASSWORD)
+        running = Team(address=address, served=built[0], accounts=accounts, store=store)
+        try:
+            yield running
+        finally:
+            for client in running.clients:
+                client.close()
+            servers[0].should_exit = True
+            thread.join(30)
+            structlog.reset_defaults()
