@@ -162,8 +162,13 @@ def _statement(case: Case, documents: Documents) -> str:
 
 
 def comparison_tables(found: Comparison, run: Run, documents: Documents) -> tuple[Table, ...]:
-    """Returns what differs between two runs: flips, figures beyond chance, and last how they were run."""
-    moved = {name for name, item in found.differences.items() if item.verdict != "same" or name == RIGHT.name}
+    """Returns what differs between two runs: flips, figures that moved, and last how they were run."""
+    # What a report shows first is shown wherever it differs: over a few cases nothing is beyond chance.
+    moved = {
+        name
+        for name, item in found.differences.items()
+        if item.verdict != "same" or name == RIGHT.name or (item.delta and "tile" in METRICS[name].shown_in)
+    }
     return (
         flips_table(found, {case.id: case for case in run.cases()}, documents),
         figures_table({name: item for name, item in summarise(run.scores()).items() if name in moved}, found),
