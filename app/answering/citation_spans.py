@@ -18,7 +18,7 @@ from ingest.loaders.scanned import mean_confidence
 from ingest.text.furniture import running_heads
 from ingest.text.quotation_marks import is_quoted
 from ingest.text.readable import readable
-from ingest.text.wholeness import edges
+from ingest.text.wholeness import edges, is_whole
 from vectorstore.records import Sentence, Statement
 
 # Marks and points at the edges of a quotation within a quotation.
@@ -214,11 +214,32 @@ def quotable_spans(chosen: Sequence[Sentence], sources: Sources) -> list[Quotabl
     found: list[tuple[int, QuotableSpan]] = []
     for statement_id, ordinals in by_statement.items():
         sentences = sources.sentences[statement_id]
-        for span, distant in spans(sentences, ordinals):
+        for quoted, distant in spans(sentences, ordinals):
+            span = _trimmed(sources.statements[statement_id], sentences, quoted, ordinals)
             ids = [sentences[ordinal].sentence_id for ordinal in range(span.first, span.last + 1)]
             best = min(rank.get(identifier, len(rank)) for identifier in ids)
             found.append((best, QuotableSpan(statement_id=statement_id, span=span, distant=distant)))
     return [quotable for _, quotable in sorted(found, key=lambda item: item[0])]
+
+
+def _trimmed(
+    statement: Statement, sentences: Sequence[Sentence], span: SentenceSpan, chosen: Sequence[int]
+) -> SentenceSpan:
+    """Takes neighbours off a span that is not whole with them, as one that begins within a sentence.
+
+    First those that were not chosen go; of several chosen ones the strongest that is whole by itself stays.
+    """
+    heads = running_heads(statement.source_text)
+
+    def whole(first: int, last: int) -> bool:
+        return is_whole(statement, sentences[first].start, sentences[last].end, heads)
+
+    own = [ordinal for ordinal in chosen if span.first <= ordinal <= span.last]
+    if not own or whole(span.first, span.last):
+        return span
+    candidates = ((min(own), max(own)), *((ordinal, ordinal) for ordinal in own))
+    first, last = next((ends for ends in candidates if whole(*ends)), (span.first, span.last))
+    return SentenceSpan(first=first, last=last)
 
 
 def _confidence(statement: Statement, start: int, end: int) -> float | None:

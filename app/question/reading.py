@@ -255,7 +255,7 @@ def interpret(
         kind = replace(kind, kind="which_states")
     if kind.kind in _OUTSIDE:
         roles = replace(roles, labels=tuple("-" for _ in roles.labels))
-    roles = _less_bare_articles(roles, language)
+    roles = _with_object(_less_bare_articles(roles, language), language)
     asked = _asked_parties(question, roles, kind.kind, language, parties)
     provision = kind.kind == "treaty_text" and not (asked.states or asked.groups or asked.unclear)
     treaties = _treaties(roles, provision, follows=follows)
@@ -355,6 +355,19 @@ def _less_bare_articles(roles: RoleReading, language: str) -> RoleReading:
     if any(word.kind not in ("article", "sign") and "fill" not in kinds_of(word.text) for word in topical):
         return roles
     return replace(roles, labels=tuple("-" if label == "topic" else label for label in roles.labels))
+
+
+def _with_object(roles: RoleReading, language: str) -> RoleReading:
+    """Takes a second party for the topic where a verb parts it from the first: "has Cuba recognised Palestine?"."""
+    named = [at for at, label in enumerate(roles.labels) if label == "who" and roles.words[at].span is not None]
+    if len(named) < 2 or "topic" in roles.labels:
+        return roles
+    content = set(_beside_topic(roles, language))
+    verbs = [at for at in range(named[0], named[-1]) if roles.labels[at] == "-" and roles.words[at].text in content]
+    if not verbs:
+        return roles
+    labels = ["topic" if verbs[0] <= at <= named[-1] else label for at, label in enumerate(roles.labels)]
+    return replace(roles, labels=tuple(labels))
 
 
 def topic_of(question: str, roles: RoleReading, kind: QuestionKind, language: str) -> str:
