@@ -78,7 +78,7 @@ def open_environment(
         return
     documents = documents or read_documents(folders)
     path = store or eval_paths(settings.store).stores / _store_key(settings, documents)
-    with open_workspace(settings.model_copy(update={"store": path})) as workspace:
+    with open_workspace(settings.in_folder(path)) as workspace:
         _fill(workspace, folders, say)
         yield EvalEnvironment(workspace=workspace, documents=documents)
 

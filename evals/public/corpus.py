@@ -118,7 +118,7 @@ def open_texts(settings: Settings, folder: Path) -> Iterator[tuple[Workspace, di
 
     Texts that are held already are not embedded again.
     """
-    with open_workspace(settings.model_copy(update={"store": folder.with_name(f"{folder.name}-store")})) as workspace:
+    with open_workspace(settings.in_folder(folder.with_name(f"{folder.name}-store"))) as workspace:
         report = workspace.corpus.ingest([folder])
         failed = [file for file in report.files if file.result in ("failed", "missing")]
         if failed:
