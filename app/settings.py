@@ -20,8 +20,8 @@ from app.errors import SettingsError
 from app.telemetry import TelemetryConfig
 from ingest.loaders.loaded import LoadLimits
 from ingest.text.splitter import SplitConfig
-from vectorstore.chroma import ChromaConfig
-from vectorstore.database import DatabaseConfig
+from vectorstore.chroma import EMBEDDED, ChromaConfig
+from vectorstore.database import IN_FOLDER, DatabaseConfig
 from vectorstore.embeddings import EmbeddingConfig
 from vectorstore.rerank import RerankConfig
 from vectorstore.retriever import RetrievalConfig
@@ -157,6 +157,10 @@ class Settings(BaseSettings):
     """Limits on files."""
     telemetry: TelemetryConfig = TelemetryConfig()
     """Spans for OpenTelemetry."""
+
+    def in_folder(self, folder: Path) -> "Settings":
+        """Returns the settings for a store that is in a folder as a whole, whatever servers they name."""
+        return self.model_copy(update={"store": folder, "database": IN_FOLDER, "chroma": EMBEDDED})
 
 
 def load_settings(

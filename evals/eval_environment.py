@@ -69,7 +69,7 @@ def open_environment(
             yield workspace
         return
     path = store or eval_paths(settings.store).stores / _store_key(settings, documents)
-    with open_workspace(settings.model_copy(update={"store": path})) as workspace:
+    with open_workspace(settings.in_folder(path)) as workspace:
         take_in(workspace, folders, say)
         yield workspace
 

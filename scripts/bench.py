@@ -24,8 +24,7 @@ from app.settings import Settings, load_settings
 from app.wiring import Workspace, open_workspace
 from evals.case_sets import CONFERENCE
 from vectorstore.carried import EMBEDDING, carried
-from vectorstore.chroma import EMBEDDED, EmbeddedIndexes
-from vectorstore.database import IN_FOLDER
+from vectorstore.chroma import EmbeddedIndexes
 
 # Sizes at which exact search and Chroma are compared, in passages.
 SIZES = (1_000, 5_000, 20_000)
@@ -39,8 +38,7 @@ def main() -> int:
     table = Table("comparison", "ratio", "reading", title="Ratios of one run; above 1 the first is faster")
     with tempfile.TemporaryDirectory(prefix="untoc-bench-") as folder:
         settings = load_settings(store=Path(folder) / "store")
-        local = settings.model_copy(update={"database": IN_FOLDER, "chroma": EMBEDDED})
-        with open_workspace(local) as workspace:
+        with open_workspace(settings.in_folder(settings.store)) as workspace:
             for row in (*ingest(workspace, corpus, Path(folder) / "langchain"), *_ask(workspace)):
                 table.add_row(*row)
             if settings.database.url is not None:

@@ -88,16 +88,13 @@ class Invocation:
     def workspace_or_empty(self) -> Iterator["Workspace"]:
         """Opens the store to read it, or where there is none an empty one, which is gone at the end."""
         from app.wiring import open_workspace
-        from vectorstore.chroma import EMBEDDED
-        from vectorstore.database import IN_FOLDER
 
         with ExitStack() as stack:
             try:
                 workspace = stack.enter_context(self.workspace(read_only=True))
             except StoreMissingError:
                 folder = Path(stack.enter_context(TemporaryDirectory(prefix="untoc-")))
-                empty = self.settings().model_copy(update={"store": folder, "database": IN_FOLDER, "chroma": EMBEDDED})
-                workspace = stack.enter_context(open_workspace(empty, create=True))
+                workspace = stack.enter_context(open_workspace(self.settings().in_folder(folder), create=True))
             yield workspace
 
     def workspace_to_ask(

@@ -111,7 +111,7 @@ def open_texts(settings: Settings, folder: Path) -> Iterator[tuple[Workspace, di
 
     Texts that are held already are not embedded again.
     """
-    with open_workspace(settings.model_copy(update={"store": folder.with_name(f"{folder.name}-store")})) as workspace:
+    with open_workspace(settings.in_folder(folder.with_name(f"{folder.name}-store"))) as workspace:
         take_in(workspace, [folder])
         held: dict[str, list[StatementSummary]] = {}
         for summary in workspace.store.catalogue.summaries(ScopeFilter()):

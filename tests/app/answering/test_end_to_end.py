@@ -132,3 +132,4 @@ def test_nothing_reached_for_the_network(seeded: Workspace, guard: Guard) -> Non
     with pytest.raises(OSError, match="no network"):
         socket.create_connection(("198.51.100.7", 80), timeout=1)
     assert guard.attempts == ["198.51.100.7"]
+    guard.attempts.clear()
