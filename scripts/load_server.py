@@ -44,6 +44,7 @@ class Tally:
     mixed: list[str] = field(default_factory=list)
     conversations: dict[str, str] = field(default_factory=dict)
     memory: list[float] = field(default_factory=list)
+    processor: float = 0.0
 
 
 class Reader(threading.Thread):
@@ -152,6 +153,7 @@ def _load(store: Path, users: int, seconds: float, rest: float) -> Tally:
         clients = [client(name) for name in names]
         # The models are loaded by the first question.
         clients[0].post("/ask", json={"question": "What did Arvandia say about extradition?"}).raise_for_status()
+        before = _processor(server.pid)
         until, codes = time.monotonic() + seconds, list(STATES)
         readers = [
             Reader(name, codes[number % len(codes)], clients[number], tally, until, rest)
@@ -162,6 +164,7 @@ def _load(store: Path, users: int, seconds: float, rest: float) -> Tally:
         while any(reader.is_alive() for reader in readers):
             tally.memory.append(_memory(server.pid))
             time.sleep(5)
+        tally.processor = _processor(server.pid) - before
         for each in clients:
             each.close()
         server.send_signal(signal.SIGTERM)
@@ -183,6 +186,9 @@ def _told(tally: Tally, users: int, seconds: float) -> dict[str, Any]:
         "errors": len(tally.errors),
         "mixed": len(tally.mixed),
         "seconds_of": times,
+        "processor_seconds_a_question": round(
+            tally.processor / max(1, len(tally.times["ask"] + tally.times["ask on"])), 2
+        ),
         "memory_mb": {
             "second_quarter": round(statistics.fmean(tally.memory[quarter : 2 * quarter] or tally.memory)),
             "last_quarter": round(statistics.fmean(tally.memory[-quarter:])),
@@ -195,6 +201,12 @@ def _quantile(values: list[float], percent: int) -> float:
     return (
         round(statistics.quantiles(values, n=100, method="inclusive")[percent - 1], 2) if len(values) > 1 else values[0]
     )
+
+
+def _processor(pid: int) -> float:
+    """Returns the seconds of processor time that a process has taken, on Linux."""
+    fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def _memory(pid: int) -> float:

@@ -3,6 +3,7 @@
 import math
 import threading
 import time
+from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final, Literal
@@ -39,7 +40,7 @@ class Limits:
         kinds: tuple[Kind, ...] = ("requests", "questions", "sign_ins")
         self._rates: dict[Kind, RateLimitItem] = {kind: _rate(kind, getattr(config, kind)) for kind in kinds}
         self._window = MovingWindowRateLimiter(MemoryStorage())
-        self._slots = threading.BoundedSemaphore(config.at_once)
+        self._slots = _Slots(config.at_once)
 
     def count(self, kind: Kind, *who: str) -> None:
         """Counts one request.
@@ -66,6 +67,36 @@ class Limits:
             yield
         finally:
             self._slots.release()
+
+
+class _Slots:
+    """A semaphore whose slots go to whoever has waited longest; Python's lets newcomers pass, and some wait forever."""
+
+    def __init__(self, free: int) -> None:
+        self._free, self._lock, self._waiting = free, threading.Lock(), deque[threading.Event]()
+
+    def acquire(self, timeout: float) -> bool:
+        turn = threading.Event()
+        with self._lock:
+            if self._free:
+                self._free -= 1
+                return True
+            self._waiting.append(turn)
+        if turn.wait(timeout):
+            return True
+        with self._lock:
+            if turn not in self._waiting:
+                # It was given at the last moment.
+                return True
+            self._waiting.remove(turn)
+            return False
+
+    def release(self) -> None:
+        with self._lock:
+            if self._waiting:
+                self._waiting.popleft().set()
+            else:
+                self._free += 1
 
 
 def _rate(kind: Kind, text: str) -> RateLimitItem:

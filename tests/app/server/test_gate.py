@@ -1,5 +1,6 @@
 """What the gate keeps out: other hosts and pages, spoofed proxies, sign-ins that are over, keys without their scope."""
 
+import threading
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -14,6 +15,7 @@ from app.errors import AccountError, NotFoundError, SettingsError
 from app.loopback import HostError
 from app.server.accounts import Accounts
 from app.server.gate import COOKIE
+from app.server.limits import BusyError, Limits
 from app.server.serve import check
 from app.settings import OidcConfig, ServerConfig
 from tests.fakes_server import PASSWORD, Team, team
@@ -243,6 +245,28 @@ def test_a_rate_limit_is_reached_and_left(behind_a_proxy: Team) -> None:
     assert answer.status_code == 429 and 1 <= int(answer.headers["retry-after"]) <= 60
     # Others go on.
     assert behind_a_proxy.client(**OURS, **{"x-remote-user": "adam"}).get(ME).status_code == 200
+
+
+def test_room_goes_to_whoever_waited_longest(monkeypatch: pytest.MonkeyPatch) -> None:
+    limits, order = Limits(ServerConfig(at_once=1)), list[int]()
+
+    def ask(number: int) -> None:
+        with limits.slot():
+            order.append(number)
+
+    with limits.slot():
+        waiting = [threading.Thread(target=ask, args=(number,)) for number in range(5)]
+        for thread in waiting:
+            thread.start()
+            time.sleep(0.05)
+        monkeypatch.setattr("app.server.limits._LONGEST_WAIT", 0.01)
+        with pytest.raises(BusyError), limits.slot():
+            pass
+    for thread in waiting:
+        thread.join(10)
+    assert order == [0, 1, 2, 3, 4]
+    with limits.slot():
+        pass
 
 
 def test_a_header_from_anybody_else_is_worth_nothing(filled_store: Path, tmp_path: Path) -> None:
