@@ -26,8 +26,12 @@ SHIPPED: Final = {
     "smoke": CONFERENCE / "questions.yaml",
     "dev": _EVALS / "datasets" / "dev.yaml",
     "asked": _EVALS / "datasets" / "asked.jsonl",
+    "typed": _EVALS / "datasets" / "typed.jsonl",
+    # Measured, and not read while building.
+    "held": _EVALS / "datasets" / "held.jsonl",
 }
 _FOLDERS: Final = {"untoc:conference": CONFERENCE, "untoc:sample": SAMPLE}
+_ABOUT_CONFERENCE: Final = frozenset({"smoke", "typed", "held"})
 # Cases that somebody saved in the chat; they are about the store that they were saved in.
 SAVED: Final = "saved"
 
@@ -43,7 +47,7 @@ class CaseSet:
 def corpus_of(name: str, corpus: Sequence[Path], paths: EvalPaths) -> tuple[Path, ...]:
     """Returns the folders of statements of a set: those given, or those that it brings."""
     _file_of(name, paths)
-    return tuple(corpus) or ((CONFERENCE, SAMPLE) if name == "smoke" else ())
+    return tuple(corpus) or ((CONFERENCE, SAMPLE) if name in _ABOUT_CONFERENCE else ())
 
 
 def open_set(name: str, corpus: Sequence[Path], paths: EvalPaths, documents: Documents | None = None) -> CaseSet:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from evals.case_sets import SHIPPED
 from evals.cases.case import Case, load_cases
 from evals.cases.documents import Document, Documents, read_documents, sha256_of
 from evals.cases.lint import Problem, lint
@@ -209,17 +210,19 @@ def test_problems_come_errors_first_and_in_the_order_of_the_cases() -> None:
     assert [problem.case for problem in found[:2]] == ["nor-extradition", "b"]
 
 
-def test_smoke_cases_lint_without_errors() -> None:
+@pytest.mark.parametrize("name", ["smoke", "typed", "held"])
+def test_cases_over_the_conference_lint_without_errors(name: str) -> None:
     held = read_documents([EVALS / "conference", SAMPLE])
-    found = lint(load_cases(EVALS / "conference" / "questions.yaml"), held)
+    found = lint(load_cases(SHIPPED[name]), held)
     assert [problem for problem in found if problem.severity == "error"] == []
 
 
 @pytest.mark.slow
-def test_dev_cases_lint_without_errors(test_data: Path) -> None:
+def test_cases_over_speeches_lint_without_errors(test_data: Path) -> None:
     held = read_documents([test_data / "general_debate"])
+    asked = lint(load_cases(EVALS / "datasets" / "asked.jsonl"), held)
     cases = load_cases(EVALS / "datasets" / "dev.yaml")
     found = lint(cases, held)
-    assert [problem for problem in found if problem.severity == "error"] == []
+    assert [problem for problem in (*asked, *found) if problem.severity == "error"] == []
     wrong = cases[0].model_copy(update={"evidence": (cases[0].evidence[0].model_copy(update={"sha256": "0"}),)})
     assert any(problem.severity == "error" for problem in lint([wrong], replace(held)))
