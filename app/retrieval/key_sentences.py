@@ -41,7 +41,8 @@ def key_sentences(
         embed: Gives unit vectors `(n, dim)`.
         k: How many.
     """
-    spoken = [s for s in sentences if s.paragraph is not None and _is_long(s)]
+    # A line in capitals is a heading, wherever it stands.
+    spoken = [s for s in sentences if s.paragraph is not None and _is_long(s) and not s.text.isupper()]
     spoken = spoken[:: -(-len(spoken) // _COMPARED) or 1]
     if not spoken:
         return ()

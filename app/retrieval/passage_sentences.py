@@ -32,6 +32,13 @@ def windows_of(catalogue: Catalogue, sentences: Sequence[Sentence]) -> list[str]
 
 
 def without_scraps(sentences: Sequence[Sentence]) -> list[Sentence]:
-    """Leaves out scraps, unless there is nothing else; a text without spaces has no words to count."""
-    full = [each for each in sentences if len(each.text.split()) >= SCRAP_WORDS or not each.text.isascii()]
+    """Leaves out scraps and lines in capitals, such as headings, unless there is nothing else.
+
+    A text without spaces has no words to count.
+    """
+    full = [
+        each
+        for each in sentences
+        if (len(each.text.split()) >= SCRAP_WORDS or not each.text.isascii()) and not each.text.isupper()
+    ]
     return full or list(sentences)
