@@ -5,8 +5,10 @@ import logging
 import shutil
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from contextvars import copy_context
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -25,6 +27,12 @@ PASSWORD = "a password of twelve"
 PEOPLE = {"rita": "reader", "edda": "editor", "adam": "admin"}
 FAST: dict[str, Any] = {"requests": "100000/minute", "questions": "10000/minute", "sign_ins": "1000/minute"}
 START_SECONDS = 90
+
+
+def awaited(coroutine: Coroutine[Any, Any, Any]) -> Any:
+    """What a coroutine returns, run in a thread of its own: a browser's driver keeps a loop running in this one."""
+    with ThreadPoolExecutor(1) as apart:
+        return apart.submit(copy_context().run, asyncio.run, coroutine).result()
 
 
 @dataclass(frozen=True, kw_only=True)

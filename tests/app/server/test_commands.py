@@ -1,6 +1,5 @@
 """The commands of whoever runs the server, and what it tells them."""
 
-import asyncio
 import io
 import json
 import subprocess
@@ -17,7 +16,7 @@ from app.desk.tables import open_tables
 from app.server.accounts import Accounts
 from app.server.observe import Figures, Observed, note
 from tests.conftest import PROJECT
-from tests.fakes_server import PASSWORD
+from tests.fakes_server import PASSWORD, awaited
 
 
 def test_accounts_and_keys_are_managed_by_commands(
@@ -66,7 +65,7 @@ def test_a_request_is_told_by_its_route() -> None:
     scope = {"type": "http", "method": "GET", "path": "/api/v1/search", "query_string": b"q=a+secret", "headers": []}
     structlog.reset_defaults()
     with structlog.testing.capture_logs() as logged:
-        asyncio.run(Observed(application, figures=figures)(scope, send, send))
+        awaited(Observed(application, figures=figures)(scope, send, send))
     structlog.configure(**before)
     assert [(each["route"], each["status"]) for each in logged] == [("/api/v1/search", 200)]
     assert "secret" not in str(logged) + generate_latest(figures.registry).decode()

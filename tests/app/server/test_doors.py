@@ -1,6 +1,5 @@
 """The doors beside the API: tools over MCP, the chat of several people, a provider's sign-on, a root path."""
 
-import asyncio
 import base64
 import hashlib
 import json
@@ -22,7 +21,7 @@ from mcp.client.streamable_http import streamable_http_client
 
 from app.cli import main
 from tests.app.server.test_api import QUESTION, same
-from tests.fakes_server import Team, team
+from tests.fakes_server import Team, awaited, team
 
 
 def tool(served: Team, secret: str, name: str, **arguments: Any) -> Any:
@@ -38,7 +37,7 @@ def tool(served: Team, secret: str, name: str, **arguments: Any) -> Any:
             assert offered == {"ask", "search", "verify", "brief", "list_statements", "show"}
             return await client.call_tool(name, arguments)
 
-    return asyncio.run(call())
+    return awaited(call())
 
 
 def test_commands_api_and_tools_give_the_same(

@@ -3,7 +3,6 @@
 Whoever adds a route adds a line to `ROUTES`, an event to `EVENTS`, a tool to `TOOLS`, a method to `RULES`.
 """
 
-import asyncio
 import inspect
 import itertools
 import re
@@ -18,7 +17,7 @@ from app.server.person import MAY, being, no_longer
 from app.server.rules import EVENTS, DeclaredRoute
 from app.server.tools import TOOLS
 from app.ui.guard import event_name
-from tests.fakes_server import PEOPLE, Team
+from tests.fakes_server import PEOPLE, Team, awaited
 
 ROUTES = {
     "nobody": "GET /health, GET /ready, GET /sign-in, POST /sign-in, GET /sign-in/oidc, GET /sign-in/oidc/back",
@@ -173,7 +172,7 @@ def test_files_of_the_chat_belong_to_one_sign_in(served: Team) -> None:
 
 @pytest.mark.parametrize("tool", sorted(TOOLS))
 def test_tools_are_for_those_who_have_their_need(tool: str, served: Team) -> None:
-    offered = {each.name: each for each in asyncio.run(served.served.tools.list_tools())}
+    offered = {each.name: each for each in awaited(served.served.tools.list_tools())}
     assert offered.keys() == TOOLS.keys()
     required = dict.fromkeys(offered[tool].input_schema.get("required", ()), "nothing")
     for scopes in (("read",), ("ask",), ("work",), ("edit",)):
@@ -181,7 +180,7 @@ def test_tools_are_for_those_who_have_their_need(tool: str, served: Team) -> Non
         assert person is not None
         token = being(person)
         try:
-            asyncio.run(served.served.tools.call_tool(tool, required))
+            awaited(served.served.tools.call_tool(tool, required))
             refused = False
         except ToolError as error:
             refused = "permission" in str(error)
