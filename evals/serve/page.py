@@ -13,7 +13,7 @@ from app.settings import Settings
 from app.ui.messages import error_html
 from app.ui.parts import QUIET, SHOWN_ERRORS
 from app.ui.server import create_app, serve_app
-from evals.case_sets import SAVED, SHIPPED
+from evals.case_sets import SAVED
 from evals.cases.case_table import SUFFIXES
 from evals.errors import EvalError
 from evals.paths import EvalPaths, eval_paths
@@ -31,6 +31,8 @@ _REPORT_POLICY: Final = (
 )
 _DATASETS: Final = {
     "smoke": "smoke: comes with its own statements",
+    "typed": "typed: as typed at a desk, over the same statements",
+    "held": "held: the same, not to be read while building",
     "dev": "dev: over general debate speeches",
     SAVED: "saved: what was saved in the chat",
 }
@@ -138,7 +140,7 @@ class Runs:
         """Returns the sets of cases to choose from, each with what it is called; files by their whole path."""
         folder = (self._paths.path / "cases").resolve()
         own = [path for path in sorted(folder.glob("*.*")) if path.suffix in (".yaml", ".jsonl", *SUFFIXES)]
-        return [*((_DATASETS[name], name) for name in (*SHIPPED, SAVED)), *((path.name, str(path)) for path in own)]
+        return [*((_DATASETS[name], name) for name in _DATASETS), *((path.name, str(path)) for path in own)]
 
     def refreshed(self) -> tuple[Any, ...]:
         """Gives (table, runs to choose, baselines to choose, sets of cases, the button to cancel)."""

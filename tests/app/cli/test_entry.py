@@ -17,8 +17,8 @@ from tests.app.cli.test___init__ import SCRIPTED
 from tests.conftest import PROJECT
 
 COMMANDS = (
-    "ask trace brief verify ingest manifest list show edit remove parties doctor chat serve user key backup restore"
-    " config"
+    "ask trace brief verify ingest manifest list show edit remove parties doctor migrate copy chat serve user key"
+    " backup restore config"
 ).split()
 Call = Callable[..., tuple[int, str, str]]
 
