@@ -3,7 +3,7 @@
 import math
 import threading
 import time
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final, Literal
@@ -19,6 +19,9 @@ Kind = Literal["requests", "questions", "sign_ins"]
 # Seconds to wait for room, below the two minutes that clients often wait; and then to stay away.
 _LONGEST_WAIT: Final = 100.0
 _COMES_BACK: Final = 60
+# Each waits in a thread: nobody takes those of the others, and all together leave some for what need not wait.
+_OF_ONE_PERSON: Final = 8
+MOST_WAITING: Final = 80
 
 
 class TooManyError(AppError):
@@ -41,6 +44,7 @@ class Limits:
         self._rates: dict[Kind, RateLimitItem] = {kind: _rate(kind, getattr(config, kind)) for kind in kinds}
         self._window = MovingWindowRateLimiter(MemoryStorage())
         self._slots = _Slots(config.at_once)
+        self._lock, self._under_way = threading.Lock(), Counter[str]()
 
     def count(self, kind: Kind, *who: str) -> None:
         """Counts one request.
@@ -55,18 +59,34 @@ class Limits:
             raise TooManyError(f"too many {kind.replace('_', '-')} ({rate}): try again in {seconds} seconds", seconds)
 
     @contextmanager
-    def slot(self) -> Iterator[None]:
-        """Waits until there is room for one more question.
+    def slot(self, name: str) -> Iterator[None]:
+        """Waits until there is room for one more question of a person.
 
         Raises:
-            BusyError: There was none for long.
+            BusyError: There was none for long, or too many wait already.
+            TooManyError: The person has as many under way as one person may.
         """
-        if not self._slots.acquire(timeout=_LONGEST_WAIT):
-            raise BusyError("too much is under way: try again in a minute", _COMES_BACK)
+        with self._of_one_person(name):
+            if not self._slots.acquire(timeout=_LONGEST_WAIT):
+                raise BusyError("too much is under way: try again in a minute", _COMES_BACK)
+            try:
+                yield
+            finally:
+                self._slots.release()
+
+    @contextmanager
+    def _of_one_person(self, name: str) -> Iterator[None]:
+        with self._lock:
+            if self._under_way[name] >= _OF_ONE_PERSON:
+                raise TooManyError(f"{_OF_ONE_PERSON} of yours are under way: wait for an answer", _COMES_BACK)
+            self._under_way[name] += 1
         try:
             yield
         finally:
-            self._slots.release()
+            with self._lock:
+                self._under_way[name] -= 1
+                # Names that ask nothing any more are not remembered.
+                self._under_way += Counter()
 
 
 class _Slots:
@@ -81,6 +101,8 @@ class _Slots:
             if self._free:
                 self._free -= 1
                 return True
+            if len(self._waiting) >= MOST_WAITING:
+                return False
             self._waiting.append(turn)
         if turn.wait(timeout):
             return True

@@ -24,6 +24,7 @@ from app.errors import (
     NotFoundError,
     QuestionError,
     ScopeError,
+    UnkeptError,
     WorkError,
 )
 from app.server.limits import BusyError, TooManyError
@@ -35,6 +36,7 @@ MEDIA_TYPE: Final = "application/problem+json"
 _STATUS: Final[Mapping[type[Exception], HTTPStatus]] = {
     BusyError: HTTPStatus.SERVICE_UNAVAILABLE,
     TooManyError: HTTPStatus.TOO_MANY_REQUESTS,
+    UnkeptError: HTTPStatus.SERVICE_UNAVAILABLE,
     ForbiddenError: HTTPStatus.FORBIDDEN,
     NotFoundError: HTTPStatus.NOT_FOUND,
     DuplicateError: HTTPStatus.CONFLICT,

@@ -26,7 +26,8 @@ class _Needs:
     def __init__(self, need: Need) -> None:
         self.need = need
 
-    def __call__(self, request: Request) -> None:
+    # Not in a thread, which others may have taken: whether the server is ready is told whatever is under way.
+    async def __call__(self, request: Request) -> None:
         if self.need == "nobody":
             return
         person = request.scope.get(SCOPE_KEY)
@@ -67,7 +68,7 @@ EVENTS: Final[Mapping[str, Permission]] = {
             "cancel ask_tab.<lambda> briefing_tab.<lambda> check_tab.<lambda> ingest_tab.<lambda> corpus_tab.<lambda>"
             " chat.<lambda> ask_tab.welcome ask_tab.stopped briefing_tab.choices check_tab.checked check_tab.verify"
             " ingest_tab.kinds corpus_tab.offered corpus_tab.listed corpus_tab.pressed corpus_tab.act words.choice_html"
-            " served.forget_session ask_tab.page_image ask_tab.whole_statement page upload"
+            " served.forget_session parts.page_image parts.whole_statement page upload"
         ).split(),
         "read",
     ),

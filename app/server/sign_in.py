@@ -101,6 +101,8 @@ class Provider:
             raise ForbiddenError(
                 f"the provider names nobody under {self._config.claim!r}: see UNTOC_SERVER__OIDC__CLAIM"
             )
+        if self._config.claim == "email" and claims.get("email_verified") is not True:
+            raise ForbiddenError("the provider has not verified this address: verify it there, then sign in again")
         return name.strip(), f"{claims['iss']} {claims['sub']}", begun.to
 
     def _client(self) -> AsyncOAuth2Client:

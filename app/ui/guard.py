@@ -7,7 +7,7 @@ import re
 import secrets
 import shutil
 import time
-from collections.abc import AsyncIterator, Callable, Collection, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
@@ -52,6 +52,10 @@ def _refuse(status: HTTPStatus, why: str = "") -> NoReturn:
     raise _RefusedError(status, why)
 
 
+async def _everything(_: Request, __: str) -> bool:
+    return True
+
+
 @dataclass(frozen=True, kw_only=True)
 class Visitors:
     """Who opens the page, and what they may do there; by default they are one person, who may do everything.
@@ -62,7 +66,7 @@ class Visitors:
     """
 
     owner: Callable[[Request], str] = lambda _: ""
-    may: Callable[[Request, str], bool] = lambda *_: True
+    may: Callable[[Request, str], Awaitable[bool]] = _everything
 
 
 def event_name(function: Callable[..., Any] | None) -> str:
@@ -154,7 +158,7 @@ class ChatGuard:
             return
 
     async def _page(self, request: Request) -> ASGIApp:
-        self._require(request, "page")
+        await self._require(request, "page")
         made = None if self._known(request) else _cookie(request, self._signed(secrets.token_hex(16), request))
         return self._passed(request, cookie=made)
 
@@ -191,7 +195,7 @@ class ChatGuard:
         session, body = self._session(request), await _body_of(request)
         if type(body.get("fn_index")) is not int or body["fn_index"] not in self._functions:
             _refuse(HTTPStatus.NOT_FOUND)
-        self._require(request, self._functions[body["fn_index"]])
+        await self._require(request, self._functions[body["fn_index"]])
         bound = self._bound(session, body.get("session_hash"))
         self._grant(session, "queue", bound)
         kept = {
@@ -211,7 +215,7 @@ class ChatGuard:
     async def _call(self, request: Request) -> ASGIApp:
         if request.path_params["name"] not in self._public:
             _refuse(HTTPStatus.NOT_FOUND)
-        self._require(request, self._public[request.path_params["name"]])
+        await self._require(request, self._public[request.path_params["name"]])
         body = await _body_of(request)
         # Programs have no cookie; whoever has the id of their event, which cannot be guessed, gets its result.
         learn = partial(self._learn_event, self._known(request) or self._visitors.owner(request))
@@ -241,7 +245,7 @@ class ChatGuard:
         component, name = body.get("component_id"), body.get("fn_name")
         if type(component) is not int or not isinstance(name, str) or (component, name) not in self._server_functions:
             _refuse(HTTPStatus.NOT_FOUND)
-        self._require(request, self._server_functions[component, name])
+        await self._require(request, self._server_functions[component, name])
         kept = {
             "data": self._cleaned(body.get("data")),
             "component_id": component,
@@ -257,7 +261,7 @@ class ChatGuard:
 
     async def _upload(self, request: Request) -> ASGIApp:
         folder = self._folder(self._session(request))
-        self._require(request, "upload")
+        await self._require(request, "upload")
         if _media_type(request) != "multipart/form-data":
             _refuse(HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
         async with self._uploading:
@@ -293,8 +297,8 @@ class ChatGuard:
     def _session(self, request: Request) -> str:
         return self._known(request) or _refuse(HTTPStatus.FORBIDDEN, "this page is out of date: load it again")
 
-    def _require(self, request: Request, event: str) -> None:
-        if not self._visitors.may(request, event):
+    async def _require(self, request: Request, event: str) -> None:
+        if not await self._visitors.may(request, event):
             _refuse(HTTPStatus.FORBIDDEN, "your role does not have this: ask whoever runs this server")
 
     def _signed(self, session: str, request: Request) -> str:
