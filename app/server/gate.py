@@ -4,6 +4,7 @@ Deny by default: only the paths in `OPEN` are answered to nobody in particular.
 """
 
 import ipaddress
+import logging
 from collections.abc import Mapping
 from dataclasses import replace
 from http import HTTPStatus
@@ -24,6 +25,7 @@ from app.server.person import AT_THE_DESK, SCOPE_KEY, Permission, Person, being,
 from app.server.problems import problem
 from app.settings import ServerConfig
 
+logger = logging.getLogger(__name__)
 COOKIE: Final = "untoc_session"
 SIGN_IN: Final = "/sign-in"
 # What anybody may ask: whether the server lives, and how to sign in.
@@ -82,8 +84,12 @@ class Gate:
             await self._app(scope, receive, send)
             return
 
+        begun = False
+
         async def send_with_headers(message: Message) -> None:
+            nonlocal begun
             if message["type"] == "http.response.start":
+                begun = True
                 found = MutableHeaders(scope=message)
                 for name in [name for name in found if name.startswith("access-control-")]:
                     del found[name]
@@ -126,6 +132,15 @@ class Gate:
             await problem(error)(scope, receive, send_with_headers)
         except ClientDisconnect:
             return
+        except Exception:
+            # A bug: told in the log, under the id and with the headers that every answer has.
+            if begun:
+                raise
+            logger.exception("a request could not be answered")
+            unexpected = problem(
+                HTTPStatus.INTERNAL_SERVER_ERROR, "this could not be done: the log tells why, by request id"
+            )
+            await unexpected(scope, receive, send_with_headers)
         finally:
             if token is not None:
                 no_longer(token)

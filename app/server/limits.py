@@ -15,12 +15,13 @@ from limits.strategies import MovingWindowRateLimiter
 from app.errors import AppError, SettingsError
 from app.settings import ServerConfig
 
-Kind = Literal["requests", "questions", "sign_ins"]
+Kind = Literal["requests", "questions", "sign_ins", "of_account"]
 # Seconds to wait for room, below the two minutes that clients often wait; and then to stay away.
 _LONGEST_WAIT: Final = 100.0
 _COMES_BACK: Final = 60
 # Each waits in a thread: nobody takes those of the others, and all together leave some for what need not wait.
 _OF_ONE_PERSON: Final = 8
+_ADDRESSES: Final = 10
 MOST_WAITING: Final = 80
 
 
@@ -42,6 +43,9 @@ class Limits:
     def __init__(self, config: ServerConfig) -> None:
         kinds: tuple[Kind, ...] = ("requests", "questions", "sign_ins")
         self._rates: dict[Kind, RateLimitItem] = {kind: _rate(kind, getattr(config, kind)) for kind in kinds}
+        # Of all addresses together: one of them alone keeps nobody out of their account.
+        one = self._rates["sign_ins"]
+        self._rates["of_account"] = type(one)(one.amount * _ADDRESSES, one.multiples)
         self._window = MovingWindowRateLimiter(MemoryStorage())
         self._slots = _Slots(config.at_once)
         self._lock, self._under_way = threading.Lock(), Counter[str]()
@@ -56,7 +60,8 @@ class Limits:
         if not self._window.hit(rate, kind, *who):
             reset = self._window.get_window_stats(rate, kind, *who).reset_time
             seconds = max(1, math.ceil(reset - time.time()))
-            raise TooManyError(f"too many {kind.replace('_', '-')} ({rate}): try again in {seconds} seconds", seconds)
+            what = "sign-ins" if kind == "of_account" else kind.replace("_", "-")
+            raise TooManyError(f"too many {what} ({rate}): try again in {seconds} seconds", seconds)
 
     @contextmanager
     def slot(self, name: str) -> Iterator[None]:

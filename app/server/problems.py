@@ -92,7 +92,3 @@ def handle_problems(app: FastAPI) -> None:
         answer = problem(HTTPStatus(error.status_code), str(error.detail))
         answer.headers.update(error.headers or {})
         return answer
-
-    @app.exception_handler(Exception)
-    async def unexpected(_: Request, error: Exception) -> JSONResponse:
-        return problem(HTTPStatus.INTERNAL_SERVER_ERROR, "this could not be done: the log tells why, by request id")

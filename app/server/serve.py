@@ -75,7 +75,7 @@ def build_server(workspace: Workspace, *, on_ready: Callable[[], None] | None = 
     gate = Gatekeeper(accounts, limits, log_questions=config.audit_questions)
     desk = open_desk(workspace, tables, gate)
     tools = build_tools(desk)
-    visitors = Visitors(owner=_owner, may=lambda request, event: _may(gate, request, event))
+    visitors = Visitors(owner=_owner, may=lambda request, event: _may(gate, request, event), name=_name)
     interface = chat_of(desk.workspace, desk.checker, desk.works)
     chat = create_app(interface, visitors=visitors)
 
@@ -194,6 +194,11 @@ def _list_of_routes(document: dict[str, Any]) -> str:
 def _owner(request: Request) -> str:
     person = request.scope.get(SCOPE_KEY)
     return person.sign_in if isinstance(person, Person) else ""
+
+
+def _name(request: Request) -> str:
+    person = request.scope.get(SCOPE_KEY)
+    return person.name if isinstance(person, Person) else ""
 
 
 async def _may(gate: Gatekeeper, request: Request, event: str) -> bool:

@@ -159,7 +159,7 @@ def routes(config: ServerConfig, accounts: Accounts, limits: Limits) -> APIRoute
         if config.accounts not in ("local", "oidc"):
             raise ForbiddenError("nobody signs in here by password: see UNTOC_SERVER__ACCOUNTS")
         limits.count("sign_ins", str(request.client and request.client.host))
-        limits.count("sign_ins", "account", name)
+        limits.count("of_account", name)
         if not accounts.check_password(name, password):
             accounts.log("sign-in refused", name, _somebody(request))
             return _page(root, to, "This name and password do not go together.", with_provider=provider is not None)

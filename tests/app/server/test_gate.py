@@ -278,6 +278,30 @@ def test_room_goes_to_whoever_waited_longest(monkeypatch: pytest.MonkeyPatch) ->
         pass
 
 
+def test_one_address_keeps_nobody_out_of_an_account(filled_store: Path, tmp_path: Path) -> None:
+    with team(filled_store, tmp_path, sign_ins="2/minute", trusted_proxies="127.0.0.1") as running:
+
+        def sign_in(address: str, password: str) -> int:
+            client = running.client(**{"origin": running.address, "x-forwarded-for": address})
+            return client.post("/sign-in", data={"name": "rita", "password": password}).status_code
+
+        assert [sign_in("203.0.113.9", "another password") for _ in range(3)] == [401, 401, 429]
+        assert sign_in("203.0.113.10", PASSWORD) == 303
+        # From many addresses it is kept out all the same.
+        codes = [sign_in(f"198.51.100.{n}", "another password") for n in range(18)]
+        assert codes[0] == 401 and codes[-1] == 429
+
+
+def test_a_bug_is_told_by_its_request_id(served: Team, caplog: pytest.LogCaptureFixture) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(type(served.served.desk.unguarded.corpus), "added_parties", lambda _: 1 // 0)
+        answer = served.program("rita").get("/api/v1/parties", headers={"x-request-id": "the-request-1"})
+    assert (answer.status_code, answer.headers["x-request-id"]) == (500, "the-request-1")
+    assert answer.headers["content-type"] == "application/problem+json" and "division" not in answer.text
+    assert "default-src 'self'" in answer.headers["content-security-policy"]
+    assert "ZeroDivisionError" in caplog.text
+
+
 def test_nobody_takes_the_room_of_others(monkeypatch: pytest.MonkeyPatch) -> None:
     limits = Limits(ServerConfig(at_once=64))
     with ExitStack() as held:
