@@ -9,6 +9,7 @@ AppError
 ├── ChatModelError     a chat model cannot be set up, does not answer, or not in time
 ├── DraftError         a draft eval case cannot be written
 ├── WorkError          what somebody made cannot be kept, read or renamed
+│   └── UnkeptError        the database that keeps it does not answer, or cannot be written
 ├── AccountError       an account or a key cannot be made or changed as asked
 ├── ForbiddenError     whoever asks may not do this
 ├── BackupError        a backup cannot be made, or is not whole
@@ -56,6 +57,10 @@ class DraftError(AppError):
 
 class WorkError(AppError):
     """What somebody made cannot be kept, read or renamed."""
+
+
+class UnkeptError(WorkError):
+    """The database of what people make does not answer, or cannot be written; the log tells why."""
 
 
 class AccountError(AppError):

@@ -75,7 +75,7 @@ class ServerConfig(BaseModel):
     questions: str = "30/minute"
     """Questions, briefings, checks and uploads of one person."""
     sign_ins: str = "10/minute"
-    """Attempts to sign in from one address, and to one account."""
+    """Attempts to sign in from one address; to one account from all together ten times as many."""
     at_once: int = Field(default=4, ge=1, le=64)
     """Questions, briefings and checks that are worked on together; others wait."""
     upload_mb: int = Field(default=200, ge=1, le=10_000)

@@ -72,6 +72,7 @@ def team(filled: Path, folder: Path, *, root_path: str = "", **settings: Any) ->
     store = folder / "store"
     shutil.copytree(filled, store)
     ready, built, servers = threading.Event(), list[Served](), list[Any]()
+    before = structlog.get_config()
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
     with (
         fake_workspace(store, second=second_model()) as opened,
@@ -105,4 +106,4 @@ def team(filled: Path, folder: Path, *, root_path: str = "", **settings: Any) ->
                 client.close()
             servers[0].should_exit = True
             thread.join(30)
-            structlog.reset_defaults()
+            structlog.configure(**before)

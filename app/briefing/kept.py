@@ -39,7 +39,7 @@ class KeptBriefings:
             WorkError: It was kept by another version, which wrote it differently.
         """
         try:
-            return _adapter().validate_python(self.works.parts(identifier).get(_WHOLE))
+            return _adapter().validate_python(self.works.parts(identifier, "briefing").get(_WHOLE))
         except ValidationError as exc:
             raise WorkError("this briefing was kept by another version: make it again") from exc
 

@@ -18,7 +18,8 @@ def backup(
     """Write the store into one file, while others read and write it."""
     from app.server.backup import back_up
 
-    report = back_up(invocation.settings().store, file)
+    settings = invocation.settings()
+    report = back_up(settings.store, file, settings.database)
     if invocation.as_json:
         print_json(asdict(report))
     else:
@@ -33,8 +34,9 @@ def restore(
     """Bring a backup back into a new store folder."""
     from app.server.backup import restore as bring_back
 
-    store = invocation.settings().store
-    report = bring_back(file, store)
+    settings = invocation.settings()
+    store = settings.store
+    report = bring_back(file, store, settings.database)
     if invocation.as_json:
         print_json(asdict(report))
     else:

@@ -1,7 +1,7 @@
 """Conversations that stay: each question with its answer, in the order asked, as JSON in the tables of works."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any, Literal
 
@@ -50,13 +50,28 @@ class Conversations:
         self.works.put(identifier, turn.number, content, (turn.question, turn.answer.answer))
         return identifier
 
+    def append(self, identifier: str | None, turn: KeptTurn) -> tuple[str, int]:
+        """Keeps a turn after the last one; returns the conversation's id as `keep` does, and the turn's number there.
+
+        Raises:
+            NotFoundError: There is no such conversation, or this person may not change it.
+        """
+        if identifier is None:
+            identifier = self.works.add("conversation", turn.question)
+        number = self.works.append(
+            identifier,
+            lambda number: _adapter().dump_python(replace(turn, number=number), mode="json"),
+            (turn.question, turn.answer.answer),
+        )
+        return identifier, number
+
     def turns(self, identifier: str) -> Sequence[KeptTurn]:
         """Returns the turns of a conversation in order; those of a version that cannot be read are left out.
 
         Raises:
             NotFoundError: There is no such conversation, or it is not this person's.
         """
-        read = (_read(content) for content in self.works.parts(identifier).values())
+        read = (_read(content) for content in self.works.parts(identifier, "conversation").values())
         return [turn for turn in read if turn is not None]
 
 

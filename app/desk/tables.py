@@ -1,5 +1,6 @@
 """The tables of works and of accounts: what somebody made, with whom it is shared, and who may use the server."""
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -22,11 +23,12 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import SQLAlchemyError
 
-from app.errors import WorkError
+from app.errors import UnkeptError
 from vectorstore.database import IN_FOLDER, DatabaseConfig
 from vectorstore.engines import postgres_engine
 from vectorstore.private import make_private_folder, touch_private
 
+logger = logging.getLogger(__name__)
 FILE: Final = "desk.sqlite3"
 _SCHEMA: Final = MetaData()
 
@@ -135,7 +137,7 @@ class Tables:
         """Gives a connection whose changes are kept together, or not at all.
 
         Raises:
-            WorkError: The database cannot be read or written.
+            UnkeptError: The database cannot be read or written.
         """
         try:
             self._make()
@@ -143,8 +145,11 @@ class Tables:
                 yield connection
         except (SQLAlchemyError, OSError) as exc:
             why = getattr(exc, "orig", None) or getattr(exc, "strerror", None) or exc
-            raise WorkError(
-                f"what you make cannot be kept or read ({why}): check the store's folder and its disk"
+            # Whoever asks over a network is not told the host of a database and its port.
+            logger.error("what people make cannot be kept or read: %s", why)
+            raise UnkeptError(
+                "what you make cannot be kept or read just now: the log tells why; check the store's folder and its"
+                " disk, or the database"
             ) from exc
 
     def close(self) -> None:

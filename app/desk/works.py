@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from secrets import token_urlsafe
 from typing import Any, Final, Literal
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, delete, exists, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, delete, exists, func, insert, or_, select, update
 
 from app.desk.tables import PARTS, SHARES, WORKS, Tables
 from app.errors import NotFoundError, WorkError
@@ -77,24 +77,24 @@ class Works:
             rows = connection.execute(query.order_by(WORKS.c.changed.desc(), WORKS.c.id)).all()
         return tuple(map(self._work, rows))
 
-    def get(self, identifier: str) -> Work:
+    def get(self, identifier: str, kind: WorkKind | None = None) -> Work:
         """Returns a work.
 
         Raises:
-            NotFoundError: There is none of that id, or it is not for this person.
+            NotFoundError: There is none of that id, or of the kind where one is given, or it is not for this person.
         """
         with self._tables.transaction() as connection:
-            return self._work(self._found(connection, identifier))
+            return self._work(self._found(connection, identifier, kind))
 
     def may_change(self, identifier: str) -> None:
         """Raises as `put` does, before work is done that it would refuse."""
         with self._tables.transaction() as connection:
             self._found(connection, identifier, change=True)
 
-    def parts(self, identifier: str) -> dict[int, Any]:
+    def parts(self, identifier: str, kind: WorkKind | None = None) -> dict[int, Any]:
         """Returns the parts of a work by their numbers, in order; raises as `get` does."""
         with self._tables.transaction() as connection:
-            self._found(connection, identifier)
+            self._found(connection, identifier, kind)
             query = select(PARTS.c.number, PARTS.c.content).where(PARTS.c.work == identifier).order_by(PARTS.c.number)
             return {number: json.loads(content) for number, content in connection.execute(query)}
 
@@ -110,13 +110,19 @@ class Works:
         Raises:
             NotFoundError: There is no such work, or this person may not change it.
         """
-        found = {"content": json.dumps(content, ensure_ascii=False), "words": "\n".join(words).lower()}
         with self._tables.transaction() as connection:
-            self._found(connection, identifier, change=True)
-            place = and_(PARTS.c.work == identifier, PARTS.c.number == number)
-            connection.execute(delete(PARTS).where(place))
-            connection.execute(insert(PARTS).values(work=identifier, number=number, **found))
-            connection.execute(update(WORKS).where(WORKS.c.id == identifier).values(changed=_now()))
+            self._touched(connection, identifier)
+            connection.execute(delete(PARTS).where(PARTS.c.work == identifier, PARTS.c.number == number))
+            connection.execute(insert(PARTS).values(work=identifier, number=number, **_part(content, words)))
+
+    def append(self, identifier: str, content: Callable[[int], object], words: Sequence[str] = ()) -> int:
+        """Puts a part after the last one; returns its number, which `content` is made for. Raises as `put` does."""
+        with self._tables.transaction() as connection:
+            self._touched(connection, identifier)
+            last = select(func.coalesce(func.max(PARTS.c.number), 0)).where(PARTS.c.work == identifier)
+            number = int(connection.execute(last).scalar_one()) + 1
+            connection.execute(insert(PARTS).values(work=identifier, number=number, **_part(content(number), words)))
+        return number
 
     def rename(self, identifier: str, title: str) -> None:
         """Gives a work another title; raises as `put` does, and `WorkError` where it is empty."""
@@ -128,9 +134,9 @@ class Works:
         """Deletes a work, which `restore` takes back for a week; raises as `put` does."""
         self._set(identifier, own=True, deleted=_now())
 
-    def restore(self, identifier: str) -> None:
-        """Takes a deletion back; raises as `put` does."""
-        self._set(identifier, own=True, deleted=None)
+    def restore(self, identifier: str, kind: WorkKind | None = None) -> None:
+        """Takes a deletion back; raises as `put` does, and where the work is of another kind than the one given."""
+        self._set(identifier, kind, own=True, deleted=None)
 
     def shares(self, identifier: str) -> dict[str, bool]:
         """Returns with whom a work is shared, and whether they may change it; raises as `get`, for others too."""
@@ -152,10 +158,15 @@ class Works:
             self._found(connection, identifier, own=True)
             connection.execute(delete(SHARES).where(SHARES.c.work == identifier, SHARES.c.person == person))
 
-    def _set(self, identifier: str, *, own: bool = False, **values: str | None) -> None:
+    def _set(self, identifier: str, kind: WorkKind | None = None, *, own: bool = False, **values: str | None) -> None:
         with self._tables.transaction() as connection:
-            self._found(connection, identifier, change=True, own=own, deleted="deleted" in values)
+            self._found(connection, identifier, kind, change=True, own=own, deleted="deleted" in values)
             connection.execute(update(WORKS).where(WORKS.c.id == identifier).values(**values))
+
+    def _touched(self, connection: Connection, identifier: str) -> None:
+        """Marks a work as changed, before anything is read: who changes it at the same time waits for the row."""
+        connection.execute(update(WORKS).where(WORKS.c.id == identifier).values(changed=_now()))
+        self._found(connection, identifier, change=True)
 
     def _visible(self, *, change: bool = False, own: bool = False) -> ColumnElement[bool]:
         mine = WORKS.c.owner == self._person
@@ -165,9 +176,18 @@ class Works:
         return or_(mine, shared.where(SHARES.c.may_change) if change else shared)
 
     def _found(
-        self, connection: Connection, identifier: str, *, change: bool = False, own: bool = False, deleted: bool = False
+        self,
+        connection: Connection,
+        identifier: str,
+        kind: WorkKind | None = None,
+        *,
+        change: bool = False,
+        own: bool = False,
+        deleted: bool = False,
     ) -> Row[Any]:
         query = select(WORKS).where(WORKS.c.id == identifier, self._visible(change=change, own=own))
+        if kind is not None:
+            query = query.where(WORKS.c.kind == kind)
         row = connection.execute(query if deleted else query.where(WORKS.c.deleted.is_(None))).one_or_none()
         if row is None:
             # Whoever may not see it does not learn that it is there.
@@ -178,6 +198,10 @@ class Works:
         return Work(
             identifier=row.id, kind=row.kind, title=row.title, changed=row.changed, mine=row.owner == self._person
         )
+
+
+def _part(content: object, words: Sequence[str]) -> dict[str, str]:
+    return {"content": json.dumps(content, ensure_ascii=False), "words": "\n".join(words).lower()}
 
 
 def _title(title: str) -> str:

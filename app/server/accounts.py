@@ -145,7 +145,8 @@ class Accounts:
         Args:
             name: What they are called there.
             new_role: Role of a new account; empty makes none.
-            subject: Issuer and `sub`, which the account is bound to: a name that was given to somebody else is refused.
+            subject: Issuer and `sub`, which an account without a password is bound to the first time; one that is
+                another's is refused.
         """
         with self._tables.transaction() as connection:
             row = connection.execute(select(USERS).where(USERS.c.name == name)).one_or_none()
@@ -158,14 +159,13 @@ class Accounts:
                     return None
         elif row is None or row.removed is not None:
             return None
-        bound = None if row is None else row.subject
-        if subject is None or bound == subject:
+        if subject is None or (row is not None and row.subject == subject):
             return name
-        if bound is not None:
-            return None
+        # An account with a password is somebody's already, whatever the provider calls its own.
+        free = and_(_active(name), USERS.c.subject.is_(None), USERS.c.password.is_(None))
         with self._tables.transaction() as connection:
-            self._change(connection, name, subject=subject)
-        return name
+            bound = connection.execute(update(USERS).where(free).values(subject=subject)).rowcount
+        return name if bound else None
 
     def begin(self, name: str) -> str:
         """Signs a person in; returns the value of the cookie."""

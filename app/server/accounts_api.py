@@ -10,7 +10,7 @@ from app.server.accounts import Account, Key
 from app.server.api import Limit
 from app.server.desk import Desk
 from app.server.models import NewAccount, NewKey, NewKeyItem, RoleWish
-from app.server.person import asking
+from app.server.person import Person, asking
 from app.server.rules import DeclaredRoute, needs
 
 PersonName = Annotated[str, Path(max_length=200, examples=["amina"])]
@@ -29,21 +29,21 @@ def routes(desk: Desk) -> APIRouter:
     @router.post("/users", **needs("admin"), status_code=201)
     def add(new: NewAccount) -> Account:
         """Adds an account."""
-        accounts.add(new.name, new.role, new.password)
         desk.gate.log("account", f"add {new.name} {new.role}")
+        accounts.add(new.name, new.role, new.password)
         return next(account for account in accounts.list() if account.name == new.name.strip())
 
     @router.patch("/users/{name}", **needs("admin"), status_code=204)
     def set_role(name: PersonName, wish: RoleWish) -> None:
         """Gives an account another role."""
-        accounts.set_role(name, wish.role)
         desk.gate.log("account", f"role {name} {wish.role}")
+        accounts.set_role(name, wish.role)
 
     @router.delete("/users/{name}", **needs("admin"), status_code=204)
     def remove(name: PersonName) -> None:
         """Takes an account away with its sign-ins and keys; what the person made stays."""
-        accounts.remove(name)
         desk.gate.log("account", f"remove {name}")
+        accounts.remove(name)
 
     @router.get("/keys", **needs("person"))
     def keys() -> Sequence[Key]:
@@ -54,21 +54,20 @@ def routes(desk: Desk) -> APIRouter:
     @router.post("/keys", **needs("person"), status_code=201)
     def add_key(new: NewKey) -> NewKeyItem:
         """Makes a key of one's own, which may do no more than what asks for it; its secret is shown this once."""
-        person = asking()
-        if person.sign_in.startswith("key:") and "admin" not in person.may:
-            raise ForbiddenError("a key makes no further keys: sign in, or use `untoc key add`")
+        person = _keeper_of_keys()
         for scope in new.scopes:
             desk.gate.require(scope)
         key, secret = accounts.add_key(person.name, new.label, new.scopes, new.days)
+        # Logged by its id, and given to nobody where it could not be.
         desk.gate.log("key", f"add {key.identifier} {' '.join(key.scopes)}")
         return NewKeyItem(key=key, secret=secret)
 
     @router.delete("/keys/{identifier}", **needs("person"), status_code=204)
     def revoke(identifier: Annotated[str, Path(max_length=40)]) -> None:
         """Revokes one of one's own keys; any for an admin."""
-        person = asking()
-        accounts.revoke(identifier, None if "admin" in person.may else person.name)
+        person = _keeper_of_keys()
         desk.gate.log("key", f"revoke {identifier}")
+        accounts.revoke(identifier, None if "admin" in person.may else person.name)
 
     @router.get("/audit", **needs("operate"))
     def audit(before: Annotated[int | None, Query(ge=1, lt=2**63)] = None, limit: Limit = 100) -> list[dict[str, Any]]:
@@ -76,3 +75,11 @@ def routes(desk: Desk) -> APIRouter:
         return list(accounts.logged(before=before, limit=limit))
 
     return router
+
+
+def _keeper_of_keys() -> Person:
+    """Returns who asks, where they may make and revoke keys."""
+    person = asking()
+    if person.sign_in.startswith("key:") and "admin" not in person.may:
+        raise ForbiddenError("a key neither makes nor revokes keys: sign in, or use `untoc key`")
+    return person

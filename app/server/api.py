@@ -1,9 +1,10 @@
 """`/api/v1`: what the commands do, for programs; the same JSON as `untoc … --json`."""
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, closing
 from typing import Annotated, Any, Final, Literal, TypeVar
 
-from fastapi import APIRouter, File, Form, Path, Query, Response, UploadFile
+from fastapi import APIRouter, Depends, File, Form, Path, Query, Response, UploadFile
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from app.corpus.as_json import doctor_json
@@ -100,10 +101,11 @@ def routes(desk: Desk) -> APIRouter:
         return desk.answer(asked.question, asked.scope, asked.history)
 
     @router.post("/ask/events", **needs("ask"), response_class=EventSourceResponse, tags=["questions"])
-    def ask_events(asked: Question) -> Iterator[ServerSentEvent]:
+    def ask_events(asked: Question, held: Annotated[ExitStack, Depends(_held)]) -> Iterator[ServerSentEvent]:
         """Answers a question by server-sent events: `step` for each that is done, then `answer`, or `problem`."""
+        steps = held.enter_context(closing(desk.steps(asked.question, asked.scope, asked.history)))
         try:
-            for item in desk.steps(asked.question, asked.scope, asked.history):
+            for item in steps:
                 if isinstance(item, Answer):
                     yield ServerSentEvent(event="answer", data=item.to_json())
                 else:
@@ -198,6 +200,12 @@ def routes(desk: Desk) -> APIRouter:
         return download(desk.document(made, suffix, form), suffix, "briefing")
 
     return router
+
+
+def _held() -> Iterator[ExitStack]:
+    """Gives what is let go when a response ends; a generator is not closed by itself when its client leaves."""
+    with ExitStack() as stack:
+        yield stack
 
 
 def _read(files: Sequence[UploadFile]) -> list[tuple[str, bytes]]:

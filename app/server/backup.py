@@ -1,8 +1,8 @@
 """Backups: a store in one file, consistent while others read and write it, and back again in any folder.
 
 `store.tar` holds snapshots of the databases, the files beside them, and `manifest.json` with their hashes. The vector
-index is left out: it is made anew from the record. A record in a database server is backed up by that server's own
-means; this takes what lies in the store's folder.
+index is left out: it is made anew from the record. A record in PostgreSQL is written and brought back by that server's
+own programs, `pg_dump` and `pg_restore`.
 """
 
 import hashlib
@@ -10,6 +10,7 @@ import io
 import json
 import os
 import sqlite3
+import subprocess
 import tarfile
 from collections.abc import Iterator, Mapping
 from contextlib import closing, suppress
@@ -20,14 +21,28 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Final
 
+from pydantic import SecretStr
+from sqlalchemy import create_engine, delete, make_url, text
+from sqlalchemy.exc import SQLAlchemyError
+
+from app.desk.tables import FILE, SESSIONS, open_tables
 from app.errors import BackupError
+from vectorstore.database import IN_FOLDER, DatabaseConfig
+from vectorstore.engines import postgres_engine
 from vectorstore.private import make_private_folder, make_store_private, private_opener
 
-_DATABASES: Final = ("catalogue.sqlite3", "desk.sqlite3")
+_DATABASES: Final = ("catalogue.sqlite3", FILE)
+_DUMP: Final = "database.dump"
 # What is made anew, or belongs to a process that runs.
 _LEFT_OUT: Final = ("index-", "served", "write.")
 _MANIFEST: Final = "manifest.json"
 _UPLOADS: Final = "uploads"
+# Whoever restores owns what is restored, whatever the users of the other server were called.
+_PLAIN: Final = ("--no-owner", "--no-privileges")
+_OTHER_KIND: Final = (
+    "the record of this backup is in files: restore without UNTOC_DATABASE__URL, and move it with `untoc copy`",
+    "the record of this backup was in PostgreSQL: set UNTOC_DATABASE__URL to an empty database",
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,55 +54,52 @@ class BackupReport:
     made: str
 
 
-def back_up(store: Path, target: Path) -> BackupReport:
-    """Writes a store into one file, which is whole or not there.
+def back_up(store: Path, target: Path, database: DatabaseConfig = IN_FOLDER) -> BackupReport:
+    """Writes a store into one file, for its owner alone, which is whole or not there.
 
-    Files are read before and after the databases, so that one which came or went meanwhile is there as well.
+    Files are read before the databases, so that one which goes meanwhile is there as well, and after them those that
+    came or changed.
 
     Raises:
         BackupError: There is no store, the file is there already, or it cannot be written.
     """
-    if not any((store / name).is_file() for name in _DATABASES):
+    if database.url is None and not any((store / name).is_file() for name in _DATABASES):
         raise BackupError(f"there is no store in {str(store)!r} to back up: check --store")
     if target.exists():
         raise BackupError(f"{str(target)!r} is there already: give the backup another name")
     made, hashes = datetime.now(UTC).isoformat(timespec="seconds"), dict[str, dict[str, Any]]()
-    part = target.with_name(f".{target.name}.part")
     try:
-        with (
-            TemporaryDirectory(dir=target.parent, prefix=".untoc-backup-") as folder,
-            open(part, "wb", opener=private_opener) as file,
-            tarfile.open(fileobj=file, mode="w") as archive,
-        ):
-            for path in _files(store):
-                _add(archive, path, path.relative_to(store).as_posix(), hashes)
-            for name in _DATABASES:
-                if (store / name).is_file():
-                    snapshot = Path(folder, name)
-                    _snapshot(store / name, snapshot)
-                    _add(archive, snapshot, name, hashes)
-            for path in _files(store):
-                if (name := path.relative_to(store).as_posix()) not in hashes:
-                    _add(archive, path, name, hashes)
-            told = {"version": version("untoc"), "made": made, "store": str(store.absolute()), "files": hashes}
-            content = json.dumps(told, indent=1).encode()
-            info = tarfile.TarInfo(_MANIFEST)
-            info.size = len(content)
-            archive.addfile(info, io.BytesIO(content))
-        part.replace(target)
+        with TemporaryDirectory(dir=target.parent, prefix=".untoc-backup-") as folder:
+            part = Path(folder, "backup.tar")
+            with open(part, "wb", opener=private_opener) as file, tarfile.open(fileobj=file, mode="w") as archive:
+                before = _add_files(archive, store, {}, hashes)
+                for snapshot in _snapshots(store, Path(folder), database.url):
+                    _add(archive, snapshot, snapshot.name, hashes)
+                _add_files(archive, store, before, hashes)
+                told = {"version": version("untoc"), "made": made, "store": str(store.absolute()), "files": hashes}
+                content = json.dumps(told, indent=1).encode()
+                info = tarfile.TarInfo(_MANIFEST)
+                info.size = len(content)
+                archive.addfile(info, io.BytesIO(content))
+            part.replace(target)
     except (OSError, sqlite3.Error, tarfile.TarError) as exc:
-        with suppress(OSError):
-            part.unlink()
         why = getattr(exc, "strerror", None) or exc
         raise BackupError(f"no backup was written to {str(target)!r} ({why}): check the disk and the store") from exc
     return BackupReport(files=len(hashes), size=sum(each["size"] for each in hashes.values()), made=made)
 
 
-def restore(archive: Path, store: Path) -> BackupReport:
+def restore(archive: Path, store: Path, database: DatabaseConfig = IN_FOLDER) -> BackupReport:
     """Brings a backup back into a folder that holds no store; every file is compared with the manifest first.
 
+    Everybody is signed out, since who signed out after the backup would be signed in again.
+
+    Args:
+        archive: The backup.
+        store: A new folder.
+        database: An empty PostgreSQL database for a record that was in one.
+
     Raises:
-        BackupError: The folder holds something, or the backup is not whole.
+        BackupError: The folder or the database holds something, the backup is not whole, or of another kind of record.
     """
     if store.exists() and any(store.iterdir()):
         raise BackupError(f"{str(store)!r} is not empty: restore into a new folder with --store, and use that one then")
@@ -100,12 +112,18 @@ def restore(archive: Path, store: Path) -> BackupReport:
             told = json.loads((folder / _MANIFEST).read_text(encoding="utf-8"))
             (folder / _MANIFEST).unlink()
             _compare(folder, told["files"])
-            _move_uploads(folder / _DATABASES[0], told["store"], str(store.absolute()))
+            if (_DUMP in told["files"]) != (database.url is not None):
+                raise BackupError(_OTHER_KIND[database.url is None])
+            if database.url is not None:
+                _run("pg_restore", database.url, "--exit-on-error", "--single-transaction", *_PLAIN, folder / _DUMP)
+                (folder / _DUMP).unlink()
+            _move_uploads(folder, database.url, told["store"], str(store.absolute()))
+            _sign_out(folder, database)
             if store.exists():
                 store.rmdir()
             folder.replace(store)
         make_store_private(store)
-    except (OSError, ValueError, KeyError, TypeError, sqlite3.Error, tarfile.TarError) as exc:
+    except (OSError, ValueError, KeyError, TypeError, SQLAlchemyError, tarfile.TarError) as exc:
         why = getattr(exc, "strerror", None) or exc
         raise BackupError(f"{str(archive)!r} is no whole backup ({why}): take another one") from exc
     sizes = [each["size"] for each in told["files"].values()]
@@ -122,6 +140,37 @@ def _files(store: Path) -> Iterator[Path]:
                 yield path
 
 
+def _snapshots(store: Path, folder: Path, url: SecretStr | None) -> Iterator[Path]:
+    """Yields copies of the databases, each as it is at one moment."""
+    if url is not None:
+        _run("pg_dump", url, "--format=custom", *_PLAIN, f"--file={folder / _DUMP}")
+        yield folder / _DUMP
+        return
+    for name in _DATABASES:
+        if (store / name).is_file():
+            _snapshot(store / name, folder / name)
+            yield folder / name
+
+
+def _run(program: str, url: SecretStr, *arguments: str | Path) -> None:
+    """Runs one of PostgreSQL's programs on a database; the password is not among its arguments, which others see."""
+    from psycopg.conninfo import make_conninfo
+
+    found = make_url(url.get_secret_value())
+    named: dict[str, str | int | None] = {name: str(value) for name, value in found.query.items()}
+    named |= {"host": found.host, "port": found.port, "user": found.username, "dbname": found.database}
+    known = {**os.environ, "PGPASSWORD": found.password} if found.password else None
+    command = [program, *map(str, arguments), "--dbname", make_conninfo("", **named)]
+    try:
+        subprocess.run(command, env=known, check=True, capture_output=True, text=True)
+    except FileNotFoundError as exc:
+        raise BackupError(
+            f"there is no program {program!r}: install PostgreSQL's client, as new as its server"
+        ) from exc
+    except subprocess.CalledProcessError as exc:
+        raise BackupError(f"{program} did not succeed: {' '.join(exc.stderr.split())[:500]}") from exc
+
+
 def _snapshot(database: Path, target: Path) -> None:
     """Copies a database as it is at one moment, while others write it.
 
@@ -133,15 +182,28 @@ def _snapshot(database: Path, target: Path) -> None:
         copy.execute("PRAGMA journal_mode = DELETE")
 
 
+def _add_files(
+    archive: tarfile.TarFile, store: Path, before: Mapping[str, tuple[int, int]], hashes: dict[str, dict[str, Any]]
+) -> dict[str, tuple[int, int]]:
+    """Adds the files that are not as they were before; returns their sizes and times. Of two copies the last counts."""
+    found = {}
+    for path in _files(store):
+        # What is gone before it could be read went with its statement.
+        with suppress(FileNotFoundError):
+            name, stat = path.relative_to(store).as_posix(), path.stat()
+            found[name] = (stat.st_size, stat.st_mtime_ns)
+            if before.get(name) != found[name]:
+                _add(archive, path, name, hashes)
+    return found
+
+
 def _add(archive: tarfile.TarFile, path: Path, name: str, hashes: dict[str, dict[str, Any]]) -> None:
-    # What is gone before it could be read went with its statement.
-    with suppress(FileNotFoundError):
-        with path.open("rb") as file:
-            info = archive.gettarinfo(arcname=name, fileobj=file)
-            info.mode, info.uid, info.gid, info.uname, info.gname = 0o600, 0, 0, "", ""
-            hashed = _Hashed(file)
-            archive.addfile(info, hashed)
-        hashes[name] = {"size": info.size, "sha256": hashed.sha256.hexdigest()}
+    with path.open("rb") as file:
+        info = archive.gettarinfo(arcname=name, fileobj=file)
+        info.mode, info.uid, info.gid, info.uname, info.gname = 0o600, 0, 0, "", ""
+        hashed = _Hashed(file)
+        archive.addfile(info, hashed)
+    hashes[name] = {"size": info.size, "sha256": hashed.sha256.hexdigest()}
 
 
 class _Hashed:
@@ -166,14 +228,26 @@ def _compare(folder: Path, files: Mapping[str, Mapping[str, Any]]) -> None:
                 raise ValueError(f"{name!r} has changed")
 
 
-def _move_uploads(database: Path, old: str, new: str) -> None:
+def _move_uploads(folder: Path, url: SecretStr | None, old: str, new: str) -> None:
     """Tells the record where its uploads are now."""
-    if old == new or not database.is_file():
+    file = folder / _DATABASES[0]
+    if old == new or (url is None and not file.is_file()):
         return
-    before = str(Path(old, _UPLOADS)) + os.sep
-    after = str(Path(new, _UPLOADS)) + os.sep
-    with closing(sqlite3.connect(database)) as connection, connection:
-        connection.execute(
-            "UPDATE documents SET folder = ? || substr(folder, ?) WHERE substr(folder, 1, ?) = ?",
-            (after, len(before) + 1, len(before), before),
-        )
+    before, after = (str(Path(place, _UPLOADS)) + os.sep for place in (old, new))
+    moved = text(
+        "UPDATE documents SET folder = :after || substr(folder, :rest) WHERE substr(folder, 1, :length) = :before"
+    )
+    engine = create_engine(f"sqlite:///{file}") if url is None else postgres_engine(url.get_secret_value())
+    try:
+        with engine.begin() as connection:
+            values = {"after": after, "before": before, "rest": len(before) + 1, "length": len(before)}
+            connection.execute(moved, values)
+    finally:
+        engine.dispose()
+
+
+def _sign_out(folder: Path, database: DatabaseConfig) -> None:
+    if database.url is None and not (folder / FILE).is_file():
+        return
+    with closing(open_tables(folder, database)) as tables, tables.transaction() as connection:
+        connection.execute(delete(SESSIONS))

@@ -1,9 +1,9 @@
 """What people do at the server, once for all doors: the API and the tools call it, and give its JSON as it is."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from importlib.metadata import version
+from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Final
@@ -100,7 +100,7 @@ class Desk:
 
     def steps(
         self, question: str, scope: Mapping[str, JSONValue] | None = None, history: Sequence[Any] = ()
-    ) -> Iterator[Progress | Answer]:
+    ) -> Generator[Progress | Answer]:
         """Yields each step of an answer, and the answer last."""
         turns = read_turns(list(history))
         yield from self.workspace.assistant.stream(clean_question(question), overrides=scope or {}, history=turns)
@@ -115,9 +115,8 @@ class Desk:
         history = [turn_of(turn.answer, turn.overrides) for turn in before]
         *_, answer = self.workspace.assistant.stream(clean_question(question), overrides=scope or {}, history=history)
         assert isinstance(answer, Answer)
-        number = before[-1].number + 1 if before else 1
-        kept = KeptTurn(number=number, question=question, answer=answer, overrides=dict(scope or {}))
-        return self.conversations.keep(identifier, kept), number, answer
+        kept = KeptTurn(number=1, question=question, answer=answer, overrides=dict(scope or {}))
+        return *self.conversations.append(identifier, kept), answer
 
     def search(self, words: str, limit: int = 10) -> list[dict[str, Any]]:
         """Returns the passages in the scope of a question that match it, best first."""
@@ -166,8 +165,9 @@ class Desk:
     def verify_file(self, name: str, data: bytes, suffix: str = ".json") -> bytes:
         """Returns the check of a document as a file: `.json`, `.md`, or of a Word file `.docx` with comments."""
         with TemporaryDirectory(prefix="untoc-") as folder:
-            file = Path(folder, safe_name(name))
-            output = Path(folder, f"checked{suffix}")
+            # A folder each: the document may be called as its check is.
+            file, output = Path(folder, "document", safe_name(name)), Path(folder, f"checked{suffix}")
+            file.parent.mkdir()
             file.write_bytes(data)
             if wrong := check_output(file, output):
                 raise ExportError(wrong.replace(folder, ""))
@@ -206,13 +206,19 @@ class Desk:
             _stored(files, folder)
             return self.corpus.draft_manifest(folder, overwrite=True).read_text(encoding="utf-8-sig")
 
-    @contextmanager
-    def shared_with(self, name: str) -> Iterator[None]:
-        """Checks that a work may be shared with a name, and logs it once it is."""
+    def share(self, work_id: str, name: str, *, may_change: bool) -> None:
+        """Shares a work of whoever asks with a person."""
+        self.works.shares(work_id)
         if not self.accounts.exists(name):
             raise NotFoundError(f"no account {name!r} to share with: check the name")
-        yield
-        self.gate.log("share", name)
+        self.gate.log("share", f"{work_id} with {name}{' to change' if may_change else ''}")
+        self.works.share(work_id, name, may_change=may_change)
+
+    def unshare(self, work_id: str, name: str) -> None:
+        """Takes a share back."""
+        self.works.shares(work_id)
+        self.gate.log("share", f"{work_id} no longer with {name}")
+        self.works.unshare(work_id, name)
 
 
 def open_desk(workspace: Workspace, tables: Tables, gate: Gatekeeper) -> Desk:
@@ -236,10 +242,12 @@ def briefing_json(briefing: Briefing) -> dict[str, Any]:
 
 def _stored(files: Sequence[tuple[str, bytes]], folder: Path) -> list[Path]:
     stored = []
-    for number, (name, data) in enumerate(files, start=1):
-        path = folder / safe_name(name)
-        if path.exists():
-            path = path.with_stem(f"{path.stem} ({number})")
+    for name, data in files:
+        path = own = folder / safe_name(name)
+        for number in count(2):
+            if not path.exists():
+                break
+            path = own.with_stem(f"{own.stem} ({number})")
         path.write_bytes(data)
         stored.append(path)
     return stored

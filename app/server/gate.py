@@ -4,26 +4,28 @@ Deny by default: only the paths in `OPEN` are answered to nobody in particular.
 """
 
 import ipaddress
+import logging
 from collections.abc import Mapping
 from dataclasses import replace
 from http import HTTPStatus
 from typing import Final
 from urllib.parse import quote, urlsplit
 
-from starlette.concurrency import run_in_threadpool
+from anyio import CapacityLimiter, to_thread
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import ClientDisconnect, HTTPConnection
 from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.errors import AppError
+from app.errors import AppError, ForbiddenError
 from app.loopback import BodyTooLongError, is_foreign, is_loopback, read_body, replayed
 from app.server.accounts import KEY_PREFIX, Accounts
 from app.server.limits import Limits
-from app.server.person import AT_THE_DESK, SCOPE_KEY, Person, being, no_longer
+from app.server.person import AT_THE_DESK, SCOPE_KEY, Permission, Person, being, no_longer
 from app.server.problems import problem
 from app.settings import ServerConfig
 
+logger = logging.getLogger(__name__)
 COOKIE: Final = "untoc_session"
 SIGN_IN: Final = "/sign-in"
 # What anybody may ask: whether the server lives, and how to sign in.
@@ -31,6 +33,11 @@ OPEN: Final = frozenset({"/health", "/ready", SIGN_IN, "/sign-in/oidc", "/sign-i
 # Asked by address and by name from this machine or its network, and told nothing but yes or no.
 _ANY_HOST: Final = frozenset({"/health", "/ready"})
 _LARGEST_JSON: Final = 1_000_000
+# The only requests that may be long, with what they need; the chat asks for it, and bounds its uploads, itself.
+_UPLOADS: Final[Mapping[str, Permission]] = {
+    "/api/v1/ingest": "edit", "/api/v1/manifest": "edit", "/api/v1/verify/file": "read",
+}  # fmt: skip
+_CHAT_UPLOAD: Final = "/gradio_api/upload"
 _LONGEST_NUMBER: Final = 12
 _SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 # Deny by default: no header of a proxy gets to an application that would believe it.
@@ -44,7 +51,14 @@ class Gate:
     """Lets requests through to the application as the person who sent them."""
 
     def __init__(
-        self, app: ASGIApp, *, config: ServerConfig, accounts: Accounts, limits: Limits, headers: Mapping[str, str]
+        self,
+        app: ASGIApp,
+        *,
+        config: ServerConfig,
+        accounts: Accounts,
+        limits: Limits,
+        lookups: CapacityLimiter,
+        headers: Mapping[str, str],
     ) -> None:
         """Guards an application.
 
@@ -53,10 +67,11 @@ class Gate:
             config: Who may use the server, and what it is called.
             accounts: Who they are.
             limits: How often they may ask.
+            lookups: The threads in which it is found out who asks.
             headers: Set on every response that has none of that name.
         """
         self._app, self._config, self._accounts, self._limits = app, config, accounts, limits
-        self._headers = headers
+        self._lookups, self._headers = lookups, headers
         self._address = urlsplit(config.address)
         self._trusted = networks(config.trusted_proxies)
 
@@ -69,8 +84,12 @@ class Gate:
             await self._app(scope, receive, send)
             return
 
+        begun = False
+
         async def send_with_headers(message: Message) -> None:
+            nonlocal begun
             if message["type"] == "http.response.start":
+                begun = True
                 found = MutableHeaders(scope=message)
                 for name in [name for name in found if name.startswith("access-control-")]:
                     del found[name]
@@ -94,10 +113,13 @@ class Gate:
                 scope = {**scope, "headers": passed, "client": (address, 0), SCOPE_KEY: person}
                 scope["scheme"] = self._address.scheme or "http"
                 token = None if person is None else being(person)
-                if not headers.get("content-type", "").lower().startswith("multipart/form-data"):
-                    receive = replayed(await read_body(headers, receive, _LARGEST_JSON), receive)
-                elif path.startswith("/api/"):
+                multipart = headers.get("content-type", "").lower().startswith("multipart/form-data")
+                if multipart and path in _UPLOADS:
+                    if person is None or _UPLOADS[path] not in person.may:
+                        raise ForbiddenError(f"this needs the permission {_UPLOADS[path]!r}: use another key")
                     receive = _bounded(headers, receive, self._config.upload_mb * 1_000_000)
+                elif not (multipart and path == _CHAT_UPLOAD):
+                    receive = replayed(await read_body(headers, receive, _LARGEST_JSON), receive)
             await (answer or self._app)(scope, receive, send_with_headers)
         except BodyTooLongError:
             too_long = problem(
@@ -110,6 +132,15 @@ class Gate:
             await problem(error)(scope, receive, send_with_headers)
         except ClientDisconnect:
             return
+        except Exception:
+            # A bug: told in the log, under the id and with the headers that every answer has.
+            if begun:
+                raise
+            logger.exception("a request could not be answered")
+            unexpected = problem(
+                HTTPStatus.INTERNAL_SERVER_ERROR, "this could not be done: the log tells why, by request id"
+            )
+            await unexpected(scope, receive, send_with_headers)
         finally:
             if token is not None:
                 no_longer(token)
@@ -155,7 +186,7 @@ class Gate:
         if self._config.accounts == "none":
             found: Person | None = AT_THE_DESK
         else:
-            found = await run_in_threadpool(self._known, scope, headers)
+            found = await to_thread.run_sync(self._known, scope, headers, limiter=self._lookups)
         if found is None:
             return None
         request = str(scope.get("untoc.request", ""))
@@ -199,7 +230,7 @@ def networks(text: str) -> list[ipaddress.IPv4Network | ipaddress.IPv6Network]:
 
 
 def _bounded(headers: Headers, receive: Receive, limit: int) -> Receive:
-    """Returns what gives a request in parts, until it is too long; the chat bounds its own uploads."""
+    """Returns what gives a request in parts, until it is too long."""
     length, taken = headers.get("content-length", "0"), 0
     if not length.isdecimal() or int(length[:_LONGEST_NUMBER]) > limit:
         raise BodyTooLongError

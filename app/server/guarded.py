@@ -6,13 +6,16 @@ A method without a rule is not there: what a later version adds is refused until
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Final, TypeVar, cast
 
 from app.answering.assistant import Assistant, Progress
+from app.briefing.cells import Review
 from app.briefing.reviews import ReviewBook
 from app.briefing.table_builder import TableBuilder
 from app.checking.checker import Checker
 from app.corpus.corpus import Corpus
+from app.desk.works import THE_DESK
 from app.errors import ForbiddenError, NotFoundError
 from app.question.turn import EarlierTurn
 from app.records import Answer
@@ -102,7 +105,7 @@ class Gatekeeper:
             self._limits.count("questions", person.name)
         if rule.logged is not None:
             self.accounts.log(rule.logged, target, person)
-        return self._limits.slot() if rule.costly else nullcontext()
+        return self._limits.slot(person.name) if rule.costly else nullcontext()
 
     def log(self, action: Action, target: str) -> None:
         """Logs what the person who asks did."""
@@ -174,16 +177,31 @@ class _GuardedAssistant(_Guarded):
                 yield item
 
 
+class _GuardedReviews(_Guarded):
+    def keep(self, key: str, state: str, *, kind: str | None = None, note: str = "", reviewer: str = "") -> Review:
+        """Keeps a decision under the name of whoever is signed in; see `ReviewBook.keep`."""
+        with self._gate.enter(self._rules["keep"], key):
+            # Where there are no accounts, people write their names themselves.
+            name = reviewer if asking().name == THE_DESK else asking().name
+            return cast(ReviewBook, self._target).keep(key, state, kind=kind, note=note, reviewer=name)
+
+
+_KINDS: Final[Mapping[type, type[_Guarded]]] = {
+    Corpus: _GuardedCorpus, Assistant: _GuardedAssistant, ReviewBook: _GuardedReviews,
+}  # fmt: skip
+
+
 def guarded(target: Target, gate: Gatekeeper) -> Target:
     """Returns an object whose methods are held to their rules for whoever asks."""
-    if isinstance(target, Corpus):
-        return cast(Target, _GuardedCorpus(target, gate))
-    return cast(Target, (_GuardedAssistant if isinstance(target, Assistant) else _Guarded)(target, gate))
+    kind = next((guard for kind, guard in _KINDS.items() if isinstance(target, kind)), _Guarded)
+    return cast(Target, kind(target, gate))
 
 
 def _told(values: Sequence[object]) -> str:
     """Returns what a call is about, for the log: an id, or the names of files."""
     first = values[0] if values else ""
     if isinstance(first, Sequence) and not isinstance(first, str):
-        return ", ".join(getattr(item, "name", str(item)) for item in first)
+        # What was sent lies in a folder whose name says nothing.
+        files = (sorted(item.iterdir()) if isinstance(item, Path) and item.is_dir() else [item] for item in first)
+        return ", ".join(getattr(file, "name", str(file)) for item in files for file in item)
     return str(getattr(first, "now", first) or "")

@@ -3,7 +3,7 @@
 import math
 import threading
 import time
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final, Literal
@@ -15,10 +15,14 @@ from limits.strategies import MovingWindowRateLimiter
 from app.errors import AppError, SettingsError
 from app.settings import ServerConfig
 
-Kind = Literal["requests", "questions", "sign_ins"]
+Kind = Literal["requests", "questions", "sign_ins", "of_account"]
 # Seconds to wait for room, below the two minutes that clients often wait; and then to stay away.
 _LONGEST_WAIT: Final = 100.0
 _COMES_BACK: Final = 60
+# Each waits in a thread: nobody takes those of the others, and all together leave some for what need not wait.
+_OF_ONE_PERSON: Final = 8
+_ADDRESSES: Final = 10
+MOST_WAITING: Final = 80
 
 
 class TooManyError(AppError):
@@ -39,8 +43,12 @@ class Limits:
     def __init__(self, config: ServerConfig) -> None:
         kinds: tuple[Kind, ...] = ("requests", "questions", "sign_ins")
         self._rates: dict[Kind, RateLimitItem] = {kind: _rate(kind, getattr(config, kind)) for kind in kinds}
+        # Of all addresses together: one of them alone keeps nobody out of their account.
+        one = self._rates["sign_ins"]
+        self._rates["of_account"] = type(one)(one.amount * _ADDRESSES, one.multiples)
         self._window = MovingWindowRateLimiter(MemoryStorage())
         self._slots = _Slots(config.at_once)
+        self._lock, self._under_way = threading.Lock(), Counter[str]()
 
     def count(self, kind: Kind, *who: str) -> None:
         """Counts one request.
@@ -52,21 +60,38 @@ class Limits:
         if not self._window.hit(rate, kind, *who):
             reset = self._window.get_window_stats(rate, kind, *who).reset_time
             seconds = max(1, math.ceil(reset - time.time()))
-            raise TooManyError(f"too many {kind.replace('_', '-')} ({rate}): try again in {seconds} seconds", seconds)
+            what = "sign-ins" if kind == "of_account" else kind.replace("_", "-")
+            raise TooManyError(f"too many {what} ({rate}): try again in {seconds} seconds", seconds)
 
     @contextmanager
-    def slot(self) -> Iterator[None]:
-        """Waits until there is room for one more question.
+    def slot(self, name: str) -> Iterator[None]:
+        """Waits until there is room for one more question of a person.
 
         Raises:
-            BusyError: There was none for long.
+            BusyError: There was none for long, or too many wait already.
+            TooManyError: The person has as many under way as one person may.
         """
-        if not self._slots.acquire(timeout=_LONGEST_WAIT):
-            raise BusyError("too much is under way: try again in a minute", _COMES_BACK)
+        with self._of_one_person(name):
+            if not self._slots.acquire(timeout=_LONGEST_WAIT):
+                raise BusyError("too much is under way: try again in a minute", _COMES_BACK)
+            try:
+                yield
+            finally:
+                self._slots.release()
+
+    @contextmanager
+    def _of_one_person(self, name: str) -> Iterator[None]:
+        with self._lock:
+            if self._under_way[name] >= _OF_ONE_PERSON:
+                raise TooManyError(f"{_OF_ONE_PERSON} of yours are under way: wait for an answer", _COMES_BACK)
+            self._under_way[name] += 1
         try:
             yield
         finally:
-            self._slots.release()
+            with self._lock:
+                self._under_way[name] -= 1
+                # Names that ask nothing any more are not remembered.
+                self._under_way += Counter()
 
 
 class _Slots:
@@ -81,6 +106,8 @@ class _Slots:
             if self._free:
                 self._free -= 1
                 return True
+            if len(self._waiting) >= MOST_WAITING:
+                return False
             self._waiting.append(turn)
         if turn.wait(timeout):
             return True

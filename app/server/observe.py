@@ -18,7 +18,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from app.server.person import SCOPE_KEY
 
 REQUEST_ID: Final = "x-request-id"
-_GIVEN_ID: Final = re.compile(r"[\w.-]{8,64}", re.ASCII)
+_GIVEN_ID: Final = re.compile(r"[\w.-]{8,40}", re.ASCII)
 _log: Final = structlog.stdlib.get_logger("untoc.request")
 
 

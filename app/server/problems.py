@@ -24,6 +24,7 @@ from app.errors import (
     NotFoundError,
     QuestionError,
     ScopeError,
+    UnkeptError,
     WorkError,
 )
 from app.server.limits import BusyError, TooManyError
@@ -35,6 +36,7 @@ MEDIA_TYPE: Final = "application/problem+json"
 _STATUS: Final[Mapping[type[Exception], HTTPStatus]] = {
     BusyError: HTTPStatus.SERVICE_UNAVAILABLE,
     TooManyError: HTTPStatus.TOO_MANY_REQUESTS,
+    UnkeptError: HTTPStatus.SERVICE_UNAVAILABLE,
     ForbiddenError: HTTPStatus.FORBIDDEN,
     NotFoundError: HTTPStatus.NOT_FOUND,
     DuplicateError: HTTPStatus.CONFLICT,
@@ -90,7 +92,3 @@ def handle_problems(app: FastAPI) -> None:
         answer = problem(HTTPStatus(error.status_code), str(error.detail))
         answer.headers.update(error.headers or {})
         return answer
-
-    @app.exception_handler(Exception)
-    async def unexpected(_: Request, error: Exception) -> JSONResponse:
-        return problem(HTTPStatus.INTERNAL_SERVER_ERROR, "this could not be done: the log tells why, by request id")

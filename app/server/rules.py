@@ -26,7 +26,8 @@ class _Needs:
     def __init__(self, need: Need) -> None:
         self.need = need
 
-    def __call__(self, request: Request) -> None:
+    # Not in a thread, which others may have taken: whether the server is ready is told whatever is under way.
+    async def __call__(self, request: Request) -> None:
         if self.need == "nobody":
             return
         person = request.scope.get(SCOPE_KEY)

@@ -12,7 +12,7 @@ from importlib.metadata import version
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from anyio import to_thread
+from anyio import CapacityLimiter, to_thread
 from fastapi import APIRouter, Depends, FastAPI, Response
 from fastapi.security import HTTPBearer
 from gradio import Blocks
@@ -31,7 +31,7 @@ from app.server.accounts import Accounts
 from app.server.desk import Desk, open_desk
 from app.server.gate import Gate, networks
 from app.server.guarded import Gatekeeper
-from app.server.limits import Limits
+from app.server.limits import MOST_WAITING, Limits
 from app.server.observe import Figures, Observed, log_as_json, note
 from app.server.person import SCOPE_KEY, Person
 from app.server.problems import handle_problems, problem
@@ -49,8 +49,10 @@ logger = logging.getLogger(__name__)
 _HEADERS: Final = {**HEADERS, "referrer-policy": "same-origin"}
 # Seconds that questions under way are given when the server ends.
 _ENDS_IN: Final = 20
-# Requests that wait for room wait in a thread each.
-_THREADS: Final = 120
+# For what need not wait for room, beside the threads of what waits or is worked on.
+_THREADS: Final = 40
+# For who asks, and whether the server is ready: known whatever else is under way.
+_LOOKUPS: Final = 20
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,17 +71,17 @@ def build_server(workspace: Workspace, *, on_ready: Callable[[], None] | None = 
     config = workspace.settings.server
     tables = open_tables(workspace.settings.store, workspace.settings.database)
     accounts = Accounts(tables, session_hours=config.session_hours, audit_days=config.audit_days)
-    limits, figures = Limits(config), Figures()
+    limits, figures, lookups = Limits(config), Figures(), CapacityLimiter(_LOOKUPS)
     gate = Gatekeeper(accounts, limits, log_questions=config.audit_questions)
     desk = open_desk(workspace, tables, gate)
     tools = build_tools(desk)
-    visitors = Visitors(owner=_owner, may=lambda request, event: _may(gate, request, event))
+    visitors = Visitors(owner=_owner, may=lambda request, event: _may(gate, request, event), name=_name)
     interface = chat_of(desk.workspace, desk.checker, desk.works)
     chat = create_app(interface, visitors=visitors)
 
     @contextlib.asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        to_thread.current_default_thread_limiter().total_tokens = _THREADS
+        to_thread.current_default_thread_limiter().total_tokens = _THREADS + MOST_WAITING + config.at_once
         async with chat.router.lifespan_context(chat), tools.session_manager.run():
             if on_ready is not None:
                 on_ready()
@@ -101,7 +103,7 @@ def build_server(workspace: Workspace, *, on_ready: Callable[[], None] | None = 
         works_api.routes(desk),
         accounts_api.routes(desk),
         sign_in.routes(config, accounts, limits),
-        _operations(app, desk, figures),
+        _operations(app, desk, figures, lookups),
     )
     # The gate has read the key already; this tells it in the OpenAPI document.
     bearer = Depends(HTTPBearer(auto_error=False, description="a key, `untoc_…`"))
@@ -109,7 +111,7 @@ def build_server(workspace: Workspace, *, on_ready: Callable[[], None] | None = 
         app.include_router(router, dependencies=[bearer])
     app.router.routes += tool_routes(tools)
     app.mount("/", _Told(chat))
-    app.add_middleware(Gate, config=config, accounts=accounts, limits=limits, headers=_HEADERS)
+    app.add_middleware(Gate, config=config, accounts=accounts, limits=limits, lookups=lookups, headers=_HEADERS)
     app.add_middleware(Observed, figures=figures)
     return Served(app=app, routers=routers, tools=tools, interface=interface, desk=desk)
 
@@ -127,7 +129,7 @@ class _Told:
         await self._app(scope, receive, send)
 
 
-def _operations(app: FastAPI, desk: Desk, figures: Figures) -> APIRouter:
+def _operations(app: FastAPI, desk: Desk, figures: Figures, lookups: CapacityLimiter) -> APIRouter:
     """Returns the routes for whoever runs the server."""
     router = APIRouter(route_class=DeclaredRoute, include_in_schema=False)
 
@@ -138,8 +140,8 @@ def _operations(app: FastAPI, desk: Desk, figures: Figures) -> APIRouter:
     @router.get("/ready", **needs("nobody"))
     async def ready() -> Response:
         try:
-            await run_in_threadpool(desk.accounts.ready)
-            await run_in_threadpool(lambda: desk.unguarded.store.catalogue.generation)
+            await to_thread.run_sync(desk.accounts.ready, limiter=lookups)
+            await to_thread.run_sync(lambda: desk.unguarded.store.catalogue.generation, limiter=lookups)
         except (AppError, StoreError) as error:
             # Whoever looks on learns that it is not, and the log why.
             logger.error("not ready: %s", error)
@@ -194,12 +196,17 @@ def _owner(request: Request) -> str:
     return person.sign_in if isinstance(person, Person) else ""
 
 
-def _may(gate: Gatekeeper, request: Request, event: str) -> bool:
+def _name(request: Request) -> str:
+    person = request.scope.get(SCOPE_KEY)
+    return person.name if isinstance(person, Person) else ""
+
+
+async def _may(gate: Gatekeeper, request: Request, event: str) -> bool:
     person, need = request.scope.get(SCOPE_KEY), EVENTS.get(event)
     if need is None or not isinstance(person, Person) or need not in person.may:
         return False
     if event in EXPORTS:
-        gate.accounts.log("export", event, person)
+        await run_in_threadpool(gate.accounts.log, "export", event, person)
     return True
 
 

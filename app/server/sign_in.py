@@ -101,6 +101,8 @@ class Provider:
             raise ForbiddenError(
                 f"the provider names nobody under {self._config.claim!r}: see UNTOC_SERVER__OIDC__CLAIM"
             )
+        if self._config.claim == "email" and claims.get("email_verified") is not True:
+            raise ForbiddenError("the provider has not verified this address: verify it there, then sign in again")
         return name.strip(), f"{claims['iss']} {claims['sub']}", begun.to
 
     def _client(self) -> AsyncOAuth2Client:
@@ -157,7 +159,7 @@ def routes(config: ServerConfig, accounts: Accounts, limits: Limits) -> APIRoute
         if config.accounts not in ("local", "oidc"):
             raise ForbiddenError("nobody signs in here by password: see UNTOC_SERVER__ACCOUNTS")
         limits.count("sign_ins", str(request.client and request.client.host))
-        limits.count("sign_ins", "account", name)
+        limits.count("of_account", name)
         if not accounts.check_password(name, password):
             accounts.log("sign-in refused", name, _somebody(request))
             return _page(root, to, "This name and password do not go together.", with_provider=provider is not None)

@@ -17,6 +17,7 @@ from starlette.routing import Route
 
 from app.errors import AppError
 from app.server.desk import FILTERS, Desk, briefing_json
+from app.server.models import Names
 from app.server.person import Permission
 from ingest.errors import IngestError
 from vectorstore.errors import StoreError
@@ -77,12 +78,12 @@ def build_tools(desk: Desk) -> MCPServer:
 
     @server.tool()
     async def brief(
-        topics: list[str] | None = None,
-        articles: list[str] | None = None,
-        states: list[str] | None = None,
-        groups: list[str] | None = None,
-        sessions: list[str] | None = None,
-        years: list[str] | None = None,
+        topics: Names | None = None,
+        articles: Names | None = None,
+        states: Names | None = None,
+        groups: Names | None = None,
+        sessions: Names | None = None,
+        years: Names | None = None,
     ) -> dict[str, Any]:
         """Makes a position table: States and groups by topics and articles, every cell with exact quotations.
 

@@ -154,8 +154,12 @@ class _AskTabController:
         except SHOWN_ERRORS:
             return turns
 
-    def _keep(self, here: str | None, turn: ShownTurn) -> str | None:
-        """Keeps a turn; returns the id of its conversation, None where it cannot be kept, as on a full disk."""
+    def _keep(self, here: str | None, turn: ShownTurn, *, new: bool = False) -> tuple[str | None, int]:
+        """Keeps a turn, in place of the one of its number or, if it is new, after what anybody has asked meanwhile.
+
+        Returns:
+            The id of its conversation, None where it cannot be kept, as on a full disk; and its number there.
+        """
         judged = turn.judged
         kept = KeptTurn(
             number=turn.number,
@@ -167,13 +171,13 @@ class _AskTabController:
             should_be=judged.should_be if judged else "",
         )
         try:
-            return self._kept.keep(here, kept)
+            return self._kept.append(here, kept) if new and here else (self._kept.keep(here, kept), turn.number)
         except NotFoundError:
             # Deleted in another tab: what is asked here goes on as a new one.
-            return self._kept.keep(None, kept)
+            return self._kept.keep(None, kept), turn.number
         except WorkError as error:
             logger.warning("%s", error)
-            return here
+            return here, turn.number
 
     def listed(self, words: str, here: str | None, deleted: Work | None = None) -> str:
         """Renders the conversations that hold all the words."""
@@ -234,10 +238,12 @@ class _AskTabController:
             except SHOWN_ERRORS as error:
                 yield self._refused(say("briefing-of-this"), turns, here, error)
         elif action == "kind":
-            yield from self._answer(last.question, turns[:-1], here, {**last.overrides, "kind": str(data.get("kind"))})
+            yield from self._answer(
+                last.question, turns[:-1], here, {**last.overrides, "kind": str(data.get("kind"))}, again=True
+            )
         elif action == "drop":
             change = without(last.answer.scope, str(data.get("field")), str(data.get("value")))
-            yield from self._answer(last.question, turns[:-1], here, {**last.overrides, **change})
+            yield from self._answer(last.question, turns[:-1], here, {**last.overrides, **change}, again=True)
 
     def judge(self, turns: list[ShownTurn], here: str | None, event: gr.EventData) -> tuple[Any, Any]:
         """Keeps what the reader says of an answer, and writes a draft eval case; gives (conversation, turns)."""
@@ -326,12 +332,12 @@ class _AskTabController:
                 "pick": edited["pick"] or None,
                 "interval": ends if any(ends) else None,
             }
-            yield from self._answer(turns[-1].question, turns[:-1], here, overrides)
+            yield from self._answer(turns[-1].question, turns[:-1], here, overrides, again=True)
 
     def ask_as_read(self, turns: list[ShownTurn], here: str | None) -> Iterator[tuple[Any, ...]]:
         """Asks the newest question again with the scope that it states itself."""
         if turns:
-            yield from self._answer(turns[-1].question, turns[:-1], here, {})
+            yield from self._answer(turns[-1].question, turns[:-1], here, {}, again=True)
 
     def stopped(self, turns: list[ShownTurn], here: str | None, asking: str) -> tuple[Any, ...]:
         """Shows that a question was stopped, which goes back into its box; gives what `_answer` does, but the last."""
@@ -354,9 +360,12 @@ class _AskTabController:
         return shown, *skips(3), "", *skips(3), wish
 
     def _answer(
-        self, question: str, turns: list[ShownTurn], here: str | None, overrides: Overrides
+        self, question: str, turns: list[ShownTurn], here: str | None, overrides: Overrides, *, again: bool = False
     ) -> Iterator[tuple[Any, ...]]:
-        """Yields (conversation, evidence, turns, its id, question box, ask, stop, what is being asked, briefing)."""
+        """Yields (conversation, evidence, turns, its id, question box, ask, stop, what is being asked, briefing).
+
+        Asked again, the answer takes the place of the one after `turns`.
+        """
         skip = gr.skip()
         history = [turn_of(turn.answer, turn.overrides) for turn in turns]
 
@@ -368,7 +377,10 @@ class _AskTabController:
                 if isinstance(item, Answer):
                     number = turns[-1].number + 1 if turns else 1
                     turn = make_turn(number, question, item, overrides, self._corpus, history=history)
-                    kept, here = [*turns, turn][-_TURNS_KEPT:], self._keep(here, turn)
+                    here, number = self._keep(here, turn, new=not again)
+                    if number != turn.number:
+                        turn = make_turn(number, question, item, overrides, self._corpus, history=history)
+                    kept = [*turns, turn][-_TURNS_KEPT:]
                     yield self._shown(kept, here), _panel(kept), kept, here, skip, *idle
                     return
                 pending = Pending(question=question, done=item.step, shown=item.shown)

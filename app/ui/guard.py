@@ -7,9 +7,10 @@ import re
 import secrets
 import shutil
 import time
-from collections.abc import AsyncIterator, Callable, Collection, Iterator, Mapping
+from collections import defaultdict
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterator, Mapping, Set
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from http import HTTPStatus
 from pathlib import Path
@@ -36,6 +37,7 @@ _LARGEST_TOTAL: Final = 1_000_000_000
 _MOST_FILES: Final = 1000
 _KEPT_SECONDS: Final = 3600
 _STALLED_SECONDS: Final = 60
+_UPLOAD_SECONDS: Final = 1800
 _DEEPEST: Final = 40
 _MOST_GRANTS: Final = 20_000
 _ASSET: Final = re.compile(r"/(assets|static)(/[\w@+-][\w@+.-]*)+", re.ASCII)
@@ -52,6 +54,10 @@ def _refuse(status: HTTPStatus, why: str = "") -> NoReturn:
     raise _RefusedError(status, why)
 
 
+async def _everything(_: Request, __: str) -> bool:
+    return True
+
+
 @dataclass(frozen=True, kw_only=True)
 class Visitors:
     """Who opens the page, and what they may do there; by default they are one person, who may do everything.
@@ -59,15 +65,26 @@ class Visitors:
     Attributes:
         owner: Whose request it is: what one sign-in started and was given is of no use to another.
         may: Whether whoever sent a request may use an event, by its `event_name`, or `page` or `upload`.
+        name: What a person is called in every sign-in, who has room for so many uploads in all of them together; empty,
+            each session has as much.
     """
 
     owner: Callable[[Request], str] = lambda _: ""
-    may: Callable[[Request, str], bool] = lambda *_: True
+    may: Callable[[Request, str], Awaitable[bool]] = _everything
+    name: Callable[[Request], str] = lambda _: ""
 
 
 def event_name(function: Callable[..., Any] | None) -> str:
     """Returns what an event is called: the last part of its module and its function, such as `ask_tab.judge`."""
     return "cancel" if function is None else f"{function.__module__.rpartition('.')[2]}.{function.__name__}"
+
+
+@dataclass(frozen=True)
+class _Room:
+    """What one person has uploaded; they upload one thing after the other, and wait for nobody else."""
+
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    folders: set[Path] = field(default_factory=set)
 
 
 class ChatGuard:
@@ -100,7 +117,7 @@ class ChatGuard:
         self._uploads = folder.absolute() / "uploads"
         self._secret = secrets.token_bytes(32)
         self._granted: dict[tuple[str, str, str], None] = {}
-        self._uploading = asyncio.Lock()
+        self._rooms: defaultdict[str, _Room] = defaultdict(_Room)
         self._visitors = visitors or Visitors()
         functions = interface.fns.values()
         self._functions = {function._id: event_name(function.fn) for function in functions}
@@ -154,7 +171,7 @@ class ChatGuard:
             return
 
     async def _page(self, request: Request) -> ASGIApp:
-        self._require(request, "page")
+        await self._require(request, "page")
         made = None if self._known(request) else _cookie(request, self._signed(secrets.token_hex(16), request))
         return self._passed(request, cookie=made)
 
@@ -191,7 +208,7 @@ class ChatGuard:
         session, body = self._session(request), await _body_of(request)
         if type(body.get("fn_index")) is not int or body["fn_index"] not in self._functions:
             _refuse(HTTPStatus.NOT_FOUND)
-        self._require(request, self._functions[body["fn_index"]])
+        await self._require(request, self._functions[body["fn_index"]])
         bound = self._bound(session, body.get("session_hash"))
         self._grant(session, "queue", bound)
         kept = {
@@ -211,7 +228,7 @@ class ChatGuard:
     async def _call(self, request: Request) -> ASGIApp:
         if request.path_params["name"] not in self._public:
             _refuse(HTTPStatus.NOT_FOUND)
-        self._require(request, self._public[request.path_params["name"]])
+        await self._require(request, self._public[request.path_params["name"]])
         body = await _body_of(request)
         # Programs have no cookie; whoever has the id of their event, which cannot be guessed, gets its result.
         learn = partial(self._learn_event, self._known(request) or self._visitors.owner(request))
@@ -241,7 +258,7 @@ class ChatGuard:
         component, name = body.get("component_id"), body.get("fn_name")
         if type(component) is not int or not isinstance(name, str) or (component, name) not in self._server_functions:
             _refuse(HTTPStatus.NOT_FOUND)
-        self._require(request, self._server_functions[component, name])
+        await self._require(request, self._server_functions[component, name])
         kept = {
             "data": self._cleaned(body.get("data")),
             "component_id": component,
@@ -256,12 +273,14 @@ class ChatGuard:
         return Response('data: {"msg": "done"}\n\n', media_type="text/event-stream")
 
     async def _upload(self, request: Request) -> ASGIApp:
-        folder = self._folder(self._session(request))
-        self._require(request, "upload")
+        session = self._session(request)
+        folder, room = self._folder(session), self._rooms[self._visitors.name(request) or session]
+        await self._require(request, "upload")
         if _media_type(request) != "multipart/form-data":
             _refuse(HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
-        async with self._uploading:
-            files, size = await run_in_threadpool(_held, self._uploads, folder)
+        async with room.lock:
+            room.folders.add(folder)
+            files, size = await run_in_threadpool(_held, self._uploads, room.folders)
             parts = _bounded(request.receive, _LARGEST_TOTAL - size)
             parser = MultiPartParser(
                 request.headers, cast(Any, parts), max_files=max(0, _MOST_FILES - files), max_fields=0
@@ -271,8 +290,9 @@ class ChatGuard:
             except MultiPartException:
                 _refuse(
                     HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
-                    f"these files cannot be taken: a session has room for {_MOST_FILES} and"
-                    f" {_LARGEST_TOTAL // 1_000_000} MB in an hour; take in more by `untoc ingest`",
+                    f"these files cannot be taken: there is room for {_MOST_FILES} and"
+                    f" {_LARGEST_TOTAL // 1_000_000} MB in an hour, {_UPLOAD_SECONDS // 60} minutes at once; take in"
+                    " more by `untoc ingest`",
                 )
             try:
                 sent = [file for file in form.getlist("files") if isinstance(file, UploadFile)]
@@ -293,8 +313,8 @@ class ChatGuard:
     def _session(self, request: Request) -> str:
         return self._known(request) or _refuse(HTTPStatus.FORBIDDEN, "this page is out of date: load it again")
 
-    def _require(self, request: Request, event: str) -> None:
-        if not self._visitors.may(request, event):
+    async def _require(self, request: Request, event: str) -> None:
+        if not await self._visitors.may(request, event):
             _refuse(HTTPStatus.FORBIDDEN, "your role does not have this: ask whoever runs this server")
 
     def _signed(self, session: str, request: Request) -> str:
@@ -479,7 +499,7 @@ def _cookie(request: Request, value: str) -> str:
 
 
 async def _bounded(receive: Receive, limit: int) -> AsyncIterator[bytes]:
-    more = True
+    more, ends = True, time.monotonic() + _UPLOAD_SECONDS
     while more:
         try:
             message = await asyncio.wait_for(receive(), _STALLED_SECONDS)
@@ -489,7 +509,7 @@ async def _bounded(receive: Receive, limit: int) -> AsyncIterator[bytes]:
             raise ClientDisconnect
         body = message.get("body", b"")
         more, limit = message.get("more_body", False), limit - len(body)
-        if limit < 0:
+        if limit < 0 or time.monotonic() > ends:
             raise MultiPartException("too long")
         yield body
 
@@ -505,8 +525,8 @@ def _store(files: list[UploadFile], folder: Path) -> list[str]:
     return stored
 
 
-def _held(uploads: Path, folder: Path) -> tuple[int, int]:
-    """Deletes what anybody uploaded an hour ago; returns how many files and bytes a folder then holds."""
+def _held(uploads: Path, folders: Set[Path]) -> tuple[int, int]:
+    """Deletes what anybody uploaded an hour ago; returns how many files and bytes these folders then hold."""
     sizes = []
     for path in [path for path in uploads.rglob("*") if path.is_file()]:
         # Gradio deletes old files as well.
@@ -514,6 +534,6 @@ def _held(uploads: Path, folder: Path) -> tuple[int, int]:
             if path.stat().st_mtime < time.time() - _KEPT_SECONDS:
                 path.unlink()
                 path.parent.rmdir()
-            elif path.is_relative_to(folder):
+            elif not folders.isdisjoint(path.parents):
                 sizes.append(path.stat().st_size)
     return len(sizes), sum(sizes)

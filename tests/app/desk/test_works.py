@@ -3,6 +3,7 @@
 import os
 import sqlite3
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -66,6 +67,30 @@ def test_list_is_searched_in_titles_and_parts_newest_first(tables: Tables) -> No
     assert [work.identifier for work in works.list("conversation", "treaty artikel")] == [first]
     assert [work.identifier for work in works.list("conversation", "100%")] == [second]
     assert works.list("conversation", "treaty 100%") == works.list("briefing") == ()
+
+
+def test_parts_appended_at_the_same_time_are_all_kept(tables: Tables) -> None:
+    works = Works(tables)
+    work = works.add("conversation", "Firearms")
+    with ThreadPoolExecutor(8) as pool:
+        numbers = list(pool.map(lambda n: works.append(work, lambda number: [n, number]), range(24)))
+    parts = works.parts(work)
+    assert sorted(numbers) == list(parts) == list(range(1, 25))
+    assert sorted(n for n, _ in parts.values()) == list(range(24))
+    assert all(number == own for number, (_, own) in parts.items())
+    with pytest.raises(NotFoundError):
+        Works(tables, "boris").append(work, lambda _: {})
+
+
+def test_a_work_of_another_kind_is_not_found(tables: Tables) -> None:
+    works = Works(tables)
+    work = works.add("briefing", "Firearms")
+    assert works.get(work, "briefing").identifier == work
+    for call in (works.get, works.parts, works.restore):
+        with pytest.raises(NotFoundError):
+            call(work, "conversation")
+    with pytest.raises(NotFoundError):
+        Conversations(works).turns(work)
 
 
 def test_deletion_is_taken_back(tables: Tables) -> None:

@@ -1,12 +1,27 @@
 """The API as programs meet it: the JSON of the commands, problems in one line, pages of lists."""
 
+import gc
+import io
 import json
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
 
+import docx
 import httpx
 import pytest
+from pydantic import SecretStr
 
+from app.answering.assistant import Assistant, Progress
 from app.corpus.as_json import shown_json
-from tests.fakes_server import Team
+from app.desk.tables import open_tables
+from app.errors import UnkeptError
+from app.server.accounts import Accounts
+from app.server.person import being, no_longer
+from app.server.problems import problem
+from tests.fakes_server import Team, team
+from vectorstore.database import DatabaseConfig
 
 QUESTION = "What did Iran say about article 4?"
 TIMED = ("trace_id", "timings_ms")
@@ -61,3 +76,79 @@ def test_a_problem_is_told_in_one_line(adam: httpx.Client) -> None:
         assert answer.headers["content-type"] == "application/problem+json"
         told = answer.json()
         assert told["status"] == status and "\n" not in told["detail"] and told["detail"]
+
+
+def test_room_is_free_once_somebody_leaves(filled_store: Path, tmp_path: Path) -> None:
+    def endless(*_: Any, **__: Any) -> Iterator[Progress]:
+        while True:
+            yield Progress(step="resolve", shown={})
+
+    with team(filled_store, tmp_path, at_once=1) as running, pytest.MonkeyPatch.context() as patch:
+        client = running.program("rita")
+        # What is only let go when Python happens to collect it is held too long.
+        gc.disable()
+        try:
+            with patch.context() as slow:
+                slow.setattr(Assistant, "stream", endless)
+                with client.stream("POST", "/api/v1/ask/events", json={"question": QUESTION}) as stream:
+                    assert next(stream.iter_lines()).startswith("event: step")
+            answer = client.post("/api/v1/ask", json={"question": QUESTION}, timeout=20)
+            assert answer.json()["status"] == "answered"
+        finally:
+            gc.enable()
+
+
+def test_a_work_is_reached_by_its_own_kind_alone(adam: httpx.Client) -> None:
+    wish = {"articles": ["4"], "states": ["Iran"]}
+    briefing = adam.post("/api/v1/briefings", json=wish).json()["id"]
+    before = adam.get(f"/api/v1/briefings/{briefing}").json()
+    asked = adam.post(f"/api/v1/conversations/{briefing}/turns", json={"question": QUESTION})
+    assert asked.status_code == 404 and adam.get(f"/api/v1/briefings/{briefing}").json() == before
+    for kind in ("conversations", "cases"):
+        assert adam.get(f"/api/v1/{kind}/{briefing}").status_code == 404
+    adam.delete(f"/api/v1/briefings/{briefing}")
+    assert adam.post(f"/api/v1/cases/{briefing}/restore").status_code == 404
+    assert adam.get(f"/api/v1/briefings/{briefing}").status_code == 404
+
+
+def test_files_keep_their_names(served: Team, adam: httpx.Client) -> None:
+    texts = [f"Statement by Arvandia. Arvandia supports extradition, {n} times.".encode() for n in range(3)]
+    names = ("a (2).txt", "a.txt", "a.txt")
+    files = [("files", (name, text)) for name, text in zip(names, texts, strict=True)]
+    taken = adam.post("/api/v1/ingest", files=files).raise_for_status().json()["files"]
+    assert sorted(file["file"] for file in taken) == ["a (2).txt", "a (3).txt", "a.txt"]
+    document, word = io.BytesIO(), docx.Document()
+    word.add_paragraph("Arvandia said: “We support extradition in all cases.”")
+    word.save(document)
+    checked = adam.post(
+        "/api/v1/verify/file", files={"file": ("checked.docx", document.getvalue())}, data={"form": "docx"}
+    )
+    assert checked.status_code == 200, checked.text
+
+
+def test_a_decision_bears_the_name_of_whoever_is_signed_in(served: Team) -> None:
+    edda = served.accounts.of_name("edda")
+    assert edda is not None
+    token = being(edda)
+    try:
+        kept = served.served.desk.workspace.reviews.keep("cell", "rejected", reviewer="Somebody else")
+    finally:
+        no_longer(token)
+    assert kept.reviewer == "edda"
+
+
+def test_shares_are_logged_with_their_work(served: Team, adam: httpx.Client) -> None:
+    made = adam.post("/api/v1/conversations", json={"question": QUESTION}).json()["id"]
+    place = f"/api/v1/conversations/{made}/shares/rita"
+    adam.put(place, json={"may_change": True}).raise_for_status()
+    adam.delete(place).raise_for_status()
+    told = [entry["target"] for entry in adam.get("/api/v1/audit").json() if entry["action"] == "share"]
+    assert told[:2] == [f"{made} no longer with rita", f"{made} with rita to change"]
+
+
+def test_where_a_database_is_stays_inside() -> None:
+    url = SecretStr("postgresql+psycopg://untoc@127.0.0.1:1/untoc")
+    with closing(open_tables(Path("unused"), DatabaseConfig(url=url))) as tables, pytest.raises(UnkeptError) as caught:
+        Accounts(tables).ready()
+    answer = problem(caught.value)
+    assert answer.status_code == 503 and b"127.0.0.1" not in answer.body

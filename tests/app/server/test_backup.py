@@ -3,18 +3,26 @@
 import shutil
 import tarfile
 import threading
+from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
+from pydantic import SecretStr
+from sqlalchemy import NullPool, create_engine, make_url
 
 from app.cli import main
 from app.desk.conversations import Conversations, KeptTurn
 from app.desk.tables import open_tables
 from app.desk.works import Works
 from app.errors import BackupError
-from app.server.backup import back_up, restore
+from app.server.accounts import Accounts
+from app.server.backup import _snapshot, back_up, restore
 from tests.app.server.test_api import QUESTION, same
 from tests.fakes import fake_workspace, second_model
+from vectorstore.catalogue import Catalogue
+from vectorstore.database import DatabaseConfig
 
 TEXT = "Statement by Arvandia\n\nArvandia supports extradition, in case {0}. It thanks the Secretariat {0} times."
 
@@ -99,3 +107,83 @@ def test_nothing_is_written_over(filled_store: Path, tmp_path: Path, capsys: pyt
     said = capsys.readouterr()
     assert "is there already" in said.err and "not empty" in said.err and "no store" in said.err
     assert not [path for path in tmp_path.iterdir() if path.name.startswith(".")]
+
+
+def test_a_file_that_is_written_meanwhile_is_whole(
+    filled_store: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = tmp_path / "store"
+    shutil.copytree(filled_store, store)
+    upload = store / "uploads" / "x" / "long.txt"
+    upload.parent.mkdir(parents=True)
+    upload.write_text("The first half,")
+
+    def snapshot(database: Path, target: Path) -> None:
+        upload.write_text("The first half, and the second.")
+        _snapshot(database, target)
+
+    monkeypatch.setattr("app.server.backup._snapshot", snapshot)
+    file = tmp_path / "store.tar"
+    tmp_path.chmod(0o755)
+    back_up(store, file)
+    assert file.stat().st_mode & 0o777 == 0o600
+    restore(file, tmp_path / "new")
+    assert (tmp_path / "new" / "uploads" / "x" / "long.txt").read_text() == "The first half, and the second."
+
+
+def test_nobody_is_signed_in_after_a_restore(tmp_path: Path) -> None:
+    with closing(open_tables(tmp_path / "store")) as tables:
+        accounts = Accounts(tables)
+        accounts.add("rita", "reader")
+        cookie, (_, secret) = accounts.begin("rita"), accounts.add_key("rita", "x", ["read"])
+    back_up(tmp_path / "store", tmp_path / "store.tar")
+    restore(tmp_path / "store.tar", tmp_path / "new")
+    with closing(open_tables(tmp_path / "new")) as tables:
+        assert Accounts(tables).of_session(cookie) is None and Accounts(tables).of_key(secret) is not None
+
+
+@pytest.fixture
+def databases(postgres: str) -> Iterator[tuple[DatabaseConfig, DatabaseConfig]]:
+    """Two empty databases of one server."""
+    names = [f"untoc_{uuid4().hex[:12]}" for _ in range(2)]
+    engine = create_engine(postgres, isolation_level="AUTOCOMMIT", poolclass=NullPool)
+    with engine.connect() as connection:
+        for name in names:
+            connection.exec_driver_sql(f"CREATE DATABASE {name}")
+    urls = [make_url(postgres).set(database=name).render_as_string(hide_password=False) for name in names]
+    yield DatabaseConfig(url=SecretStr(urls[0])), DatabaseConfig(url=SecretStr(urls[1]))
+    with engine.connect() as connection:
+        for name in names:
+            connection.exec_driver_sql(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.mark.skipif(
+    shutil.which("pg_dump") is None, reason="needs PostgreSQL's client: apt-get install postgresql-client"
+)
+def test_a_record_in_postgresql_is_in_the_backup(
+    filled_store: Path, tmp_path: Path, databases: tuple[DatabaseConfig, DatabaseConfig]
+) -> None:
+    first, second = databases
+    store, new, file = tmp_path / "store", tmp_path / "new", tmp_path / "store.tar"
+    # A file from before the record moved is no part of it.
+    shutil.copytree(filled_store, store)
+    (store / "uploads" / "x").mkdir(parents=True)
+    (store / "uploads" / "x" / "own.txt").write_text("own words")
+    with closing(Catalogue(str(first.url and first.url.get_secret_value()))) as catalogue:
+        generation = catalogue.generation
+    with closing(open_tables(store, first)) as tables:
+        kept = Works(tables, "rita").add("briefing", "Extradition")
+    back_up(store, file, first)
+    with pytest.raises(BackupError, match="UNTOC_DATABASE__URL"):
+        restore(file, new)
+    restore(file, new, second)
+    assert sorted(path.name for path in new.iterdir() if path.is_file()) == []
+    assert (new / "uploads" / "x" / "own.txt").read_text() == "own words"
+    with closing(open_tables(new, second)) as tables:
+        assert Works(tables, "rita").get(kept).title == "Extradition"
+    with closing(Catalogue(str(second.url and second.url.get_secret_value()))) as catalogue:
+        assert catalogue.generation == generation
+    # One that holds something is left as it is.
+    with pytest.raises(BackupError, match="already exists"):
+        restore(file, tmp_path / "newer", second)
+    assert not (tmp_path / "newer").exists()

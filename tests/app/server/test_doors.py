@@ -83,6 +83,7 @@ def test_tools_refuse_what_the_key_does_not_have(served: Team) -> None:
     assert refused.is_error and "'ask'" in refused.content[0].text
     wrong = tool(served, secret, "show", statement_id="nothing")
     assert wrong.is_error and "'nothing'" in wrong.content[0].text
+    assert tool(served, secret, "brief", topics=["extradition"] * 251).is_error
     assert served.client().post("/mcp", json={}).status_code == 401
 
 
@@ -112,7 +113,7 @@ class _Provider(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), _ProviderHandler)
         self.issuer = f"http://127.0.0.1:{self.server_port}"
         self.key = RSAKey.generate_key(2048, {"kid": "one", "use": "sig"}, auto_kid=False)
-        self.claims: dict[str, Any] = {"sub": "17", "preferred_username": "rita"}
+        self.claims: dict[str, Any] = {"sub": "17", "preferred_username": "rosa"}
         self.forge: Callable[[dict[str, Any]], dict[str, Any]] = lambda claims: claims
         self.begun: dict[str, dict[str, str]] = {}
 
@@ -180,6 +181,7 @@ def test_a_provider_signs_people_in(filled_store: Path, tmp_path: Path) -> None:
         address = "http://untoc.example.org"
         settings = {"accounts": "oidc", "oidc": oidc, "address": address, "new_role": ""}
         with team(filled_store, tmp_path, **settings) as running:
+            running.accounts.add("rosa", "reader")
 
             def visit() -> tuple[httpx.Client, str]:
                 """Begins a sign-in; returns the browser and where the provider sends it back to."""
@@ -196,18 +198,22 @@ def test_a_provider_signs_people_in(filled_store: Path, tmp_path: Path) -> None:
             assert (arrived.status_code, arrived.headers["location"]) == (303, "/about"), arrived.text
             cookie = arrived.headers["set-cookie"].partition(";")[0]
             signed_in = running.client(host="untoc.example.org", cookie=cookie)
-            assert signed_in.get("/api/v1/me").json()["name"] == "rita"
+            assert signed_in.get("/api/v1/me").json()["name"] == "rosa"
             # What was used once, or begun in another browser, is worth nothing.
             assert browser.get(back).status_code == 403
             _, elsewhere = visit()
             assert running.client(host="untoc.example.org").get(elsewhere).status_code == 403
             assert browser.get("/sign-in/oidc/back", params={"state": "x", "code": "y"}).status_code == 403
-            # Somebody else under the same name, nobody's account, and tokens that do not hold.
-            for claims in ({"sub": "18"}, {"sub": "19", "preferred_username": "mallory"}, {"preferred_username": ""}):
-                signing.claims = {"sub": "17", "preferred_username": "rita", **claims}
+            # Somebody else under the same name, nobody's account, tokens that do not hold,
+            # and an account whose password is its person's own.
+            for claims in (
+                {"sub": "18"}, {"sub": "19", "preferred_username": "mallory"}, {"preferred_username": ""},
+                {"sub": "20", "preferred_username": "adam"},
+            ):  # fmt: skip
+                signing.claims = {"sub": "17", "preferred_username": "rosa", **claims}
                 browser, back = visit()
                 assert browser.get(back).status_code == 403, claims
-            signing.claims = {"sub": "17", "preferred_username": "rita"}
+            signing.claims = {"sub": "17", "preferred_username": "rosa"}
             for forged in (
                 {"aud": "another"}, {"iss": "http://evil.example"}, {"exp": 1}, {"nonce": "another"}, {"sub": None},
             ):  # fmt: skip

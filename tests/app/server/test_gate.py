@@ -3,6 +3,8 @@
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from http.client import HTTPConnection
 from pathlib import Path
@@ -15,7 +17,7 @@ from app.errors import AccountError, NotFoundError, SettingsError
 from app.loopback import HostError
 from app.server.accounts import Accounts
 from app.server.gate import COOKIE
-from app.server.limits import BusyError, Limits
+from app.server.limits import BusyError, Limits, TooManyError
 from app.server.serve import check
 from app.settings import OidcConfig, ServerConfig
 from tests.fakes_server import PASSWORD, Team, team
@@ -123,6 +125,7 @@ def test_keys_do_what_they_were_given_and_no_more(served: Team) -> None:
     assert program.get(ME).json() == {"name": "rita", "role": "reader", "may": ["read"]}
     assert [key for key in rita.get("/api/v1/keys").json() if key["label"] == "mine"] == [made["key"]]
     assert served.browser("edda").delete(f"/api/v1/keys/{made['key']['identifier']}").status_code == 404
+    assert program.delete(f"/api/v1/keys/{made['key']['identifier']}").status_code == 403
     assert rita.delete(f"/api/v1/keys/{made['key']['identifier']}").status_code == 204
     assert program.get(ME).status_code == 401
 
@@ -154,7 +157,7 @@ def test_what_was_done_is_logged_and_no_question_is(served: Team) -> None:
     assert [action for action, _ in mine if action in ("ingest", "edit", "remove", "export")] == [
         "ingest", "ingest", "edit", "remove", "export",
     ]  # fmt: skip
-    assert ("edit", made["statement_id"]) in mine and question not in str(logged)
+    assert ("edit", made["statement_id"]) in mine and ("ingest", "arvandia.txt") in mine and question not in str(logged)
     assert all(entry["request"] and entry["address"] == "127.0.0.1" for entry in logged if entry["account"] == "edda")
 
 
@@ -187,6 +190,12 @@ def test_requests_have_a_size(served: Team) -> None:
     upload.endheaders()
     assert upload.getresponse().status == 413
     upload.close()
+    # A form is short as well, but where files are taken in, and there only from whoever may.
+    long = {"files": ("long.txt", b"x" * 2_000_000)}
+    assert served.client(origin=served.address).post("/sign-in", files=long).status_code == 413
+    assert client.post("/api/v1/ask", files=long).status_code == 413
+    assert served.program("rita").post("/api/v1/ingest", files=long).status_code == 403
+    assert client.post("/api/v1/verify/file", files={"file": long["files"]}).status_code == 200
 
 
 def test_answers_bear_the_id_of_their_request(served: Team) -> None:
@@ -196,7 +205,7 @@ def test_answers_bear_the_id_of_their_request(served: Team) -> None:
         == "from-the-proxy-1"
     )
     made = client.get("/health", headers={"x-request-id": "no\tid"}).headers["x-request-id"]
-    assert len(made) == 16
+    assert len(made) == len(client.get("/health", headers={"x-request-id": "x" * 41}).headers["x-request-id"]) == 16
     assert client.get("/ready").json() == {"status": "ready"}
     figures = served.program("adam").get("/metrics").text
     assert 'untoc_requests_total{method="GET",route="/ready",status="200"}' in figures and "/api/v1/ask" in figures
@@ -251,22 +260,78 @@ def test_room_goes_to_whoever_waited_longest(monkeypatch: pytest.MonkeyPatch) ->
     limits, order = Limits(ServerConfig(at_once=1)), list[int]()
 
     def ask(number: int) -> None:
-        with limits.slot():
+        with limits.slot("rita"):
             order.append(number)
 
-    with limits.slot():
+    with limits.slot("rita"):
         waiting = [threading.Thread(target=ask, args=(number,)) for number in range(5)]
         for thread in waiting:
             thread.start()
             time.sleep(0.05)
         monkeypatch.setattr("app.server.limits._LONGEST_WAIT", 0.01)
-        with pytest.raises(BusyError), limits.slot():
+        with pytest.raises(BusyError), limits.slot("rita"):
             pass
     for thread in waiting:
         thread.join(10)
     assert order == [0, 1, 2, 3, 4]
-    with limits.slot():
+    with limits.slot("rita"):
         pass
+
+
+def test_one_address_keeps_nobody_out_of_an_account(filled_store: Path, tmp_path: Path) -> None:
+    with team(filled_store, tmp_path, sign_ins="2/minute", trusted_proxies="127.0.0.1") as running:
+
+        def sign_in(address: str, password: str) -> int:
+            client = running.client(**{"origin": running.address, "x-forwarded-for": address})
+            return client.post("/sign-in", data={"name": "rita", "password": password}).status_code
+
+        assert [sign_in("203.0.113.9", "another password") for _ in range(3)] == [401, 401, 429]
+        assert sign_in("203.0.113.10", PASSWORD) == 303
+        # From many addresses it is kept out all the same.
+        codes = [sign_in(f"198.51.100.{n}", "another password") for n in range(18)]
+        assert codes[0] == 401 and codes[-1] == 429
+
+
+def test_a_bug_is_told_by_its_request_id(served: Team, caplog: pytest.LogCaptureFixture) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(type(served.served.desk.unguarded.corpus), "added_parties", lambda _: 1 // 0)
+        answer = served.program("rita").get("/api/v1/parties", headers={"x-request-id": "the-request-1"})
+    assert (answer.status_code, answer.headers["x-request-id"]) == (500, "the-request-1")
+    assert answer.headers["content-type"] == "application/problem+json" and "division" not in answer.text
+    assert "default-src 'self'" in answer.headers["content-security-policy"]
+    assert "ZeroDivisionError" in caplog.text
+
+
+def test_nobody_takes_the_room_of_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    limits = Limits(ServerConfig(at_once=64))
+    with ExitStack() as held:
+        for _ in range(8):
+            held.enter_context(limits.slot("rita"))
+        with pytest.raises(TooManyError, match="8 of yours"), limits.slot("rita"):
+            pass
+        with limits.slot("edda"):
+            pass
+    with limits.slot("rita"):
+        pass
+    monkeypatch.setattr("app.server.limits.MOST_WAITING", 0)
+    limits = Limits(ServerConfig(at_once=1))
+    with limits.slot("rita"), pytest.raises(BusyError), limits.slot("edda"):
+        pass
+
+
+def test_who_asks_is_known_while_all_threads_wait(served: Team) -> None:
+    client, stop, blocked = served.program("rita"), threading.Event(), served.served.desk.unguarded.corpus
+    with pytest.MonkeyPatch.context() as patch, ThreadPoolExecutor(200) as pool:
+        # Requests without end take every thread that requests can take.
+        patch.setattr(type(blocked), "added_parties", lambda _: stop.wait(30) and ())
+        waiting = [pool.submit(served.program("rita").get, "/api/v1/parties") for _ in range(130)]
+        try:
+            time.sleep(3)
+            assert client.get("/ready", timeout=10).json() == {"status": "ready"}
+            assert served.client().get(ME, timeout=10).status_code == 401
+        finally:
+            stop.set()
+        assert {each.result().status_code for each in waiting} == {200}
 
 
 def test_a_header_from_anybody_else_is_worth_nothing(filled_store: Path, tmp_path: Path) -> None:
@@ -321,7 +386,8 @@ def test_accounts_are_held_to_their_rules(tmp_path: Path) -> None:
         accounts.add_key("nobody", "x", ["read"])
     _, secret = accounts.add_key("rita", "x", ["read"], days=-1)
     assert accounts.of_key(secret) is None
-    # A name that the provider gave to somebody else is not theirs.
+    # A name that the provider gave to somebody else is not theirs, nor an account that a password is kept for.
+    assert accounts.named_by("adam", "reader", "issuer 3") is None
     assert (
         accounts.named_by("rita", "", "issuer 1") == "rita" and accounts.named_by("rita", "reader", "issuer 2") is None
     )

@@ -17,7 +17,7 @@ from app.server.person import MAY, being, no_longer
 from app.server.rules import EVENTS, DeclaredRoute
 from app.server.tools import TOOLS
 from app.ui.guard import event_name
-from tests.fakes_server import PEOPLE, Team, awaited
+from tests.fakes_server import PASSWORD, PEOPLE, Team, awaited
 
 ROUTES = {
     "nobody": "GET /health, GET /ready, GET /sign-in, POST /sign-in, GET /sign-in/oidc, GET /sign-in/oidc/back",
@@ -98,8 +98,8 @@ def test_route_is_for_those_who_have_its_need(route: str, clients: dict[str, htt
         answer = client.request(method, re.sub(r"\{.*?\}", "0", path), json=body)
         allowed = need == "nobody" or (role != "anonymous" and (need == "person" or need in MAY[role]))
         refused = {401} if role == "anonymous" else {403}
-        # Signing in and out, and leaving a provider that is not there, are refused for what they are.
-        if path in ("/sign-in/oidc", "/sign-in/oidc/back"):
+        # Leaving a provider that is not there is refused for what it is, and programs revoke no keys.
+        if path in ("/sign-in/oidc", "/sign-in/oidc/back") or route == "DELETE /api/v1/keys/{identifier}":
             continue
         assert (answer.status_code not in (401, 403)) if allowed else (answer.status_code in refused), (
             role,
@@ -168,6 +168,15 @@ def test_files_of_the_chat_belong_to_one_sign_in(served: Team) -> None:
     assert rita.get(f"/gradio_api/file={path}").status_code == 403
     opened(rita)
     assert rita.get(f"/gradio_api/file={path}").status_code == 404
+
+
+def test_uploads_of_a_person_count_together(served: Team, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("app.ui.guard._MOST_FILES", 2)
+    served.accounts.add("ulla", "editor", PASSWORD)
+    first, second, other = (opened(served.browser(name)) for name in ("ulla", "ulla", "edda"))
+    files = {"files": ("own.txt", b"own words")}
+    codes = [client.post("/gradio_api/upload", files=files).status_code for client in (first, second, second, other)]
+    assert codes == [200, 200, 413, 200]
 
 
 @pytest.mark.parametrize("tool", sorted(TOOLS))
