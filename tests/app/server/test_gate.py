@@ -154,7 +154,8 @@ def test_what_was_done_is_logged_and_no_question_is(served: Team) -> None:
     assert document.status_code == 200 and "article 4" in document.text
     logged = adam.get("/api/v1/audit", params={"limit": 500}).json()
     mine = [(entry["action"], entry["target"]) for entry in reversed(logged) if entry["account"] == "edda"]
-    assert [action for action, _ in mine if action in ("ingest", "edit", "remove", "export")] == [
+    # Other tests of the same server come before.
+    assert [action for action, _ in mine if action in ("ingest", "edit", "remove", "export")][-5:] == [
         "ingest", "ingest", "edit", "remove", "export",
     ]  # fmt: skip
     assert ("edit", made["statement_id"]) in mine and ("ingest", "arvandia.txt") in mine and question not in str(logged)
