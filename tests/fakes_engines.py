@@ -117,7 +117,7 @@ def _await_port(port: int, server: "subprocess.Popen[bytes]") -> None:
             if probe.connect_ex(("127.0.0.1", port)) == 0:
                 return
         time.sleep(0.05)
-    pytest.skip(f"`chroma run --port {port}` did not start")
+    pytest.fail(f"`chroma run --port {port}` did not start")
 
 
 class Servers:
