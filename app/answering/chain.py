@@ -1,15 +1,14 @@
-"""The chain as a LangChain Runnable: resolve -> retrieve -> compose -> verify, one module a step.
+"""The chain: resolve -> retrieve -> compose -> verify, one module a step.
 
-Each step adds one record to the state; no step reads what a later one writes.
+Each step adds one record to the state; no step reads what a later one writes. `app/answering/runnable.py` is the chain
+as a LangChain `Runnable`.
 """
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from typing import Any, Final
-
-from langchain_core.runnables import Runnable, RunnableConfig
+from typing import Final
 
 from app.answering.abstention import abstain, related_readings
 from app.answering.by_kind import FindWords, KindAnswers, nowhere
@@ -77,6 +76,40 @@ class Steps:
     max_citations: int
     find_words: FindWords = nowhere
     writer: ModelWriter | None = None
+
+    def states(self, question: str | Question) -> Iterator[ChainState]:
+        """Yields the state after each step and after each claim that passes; the last one has the answer."""
+        question = Question(text=question) if isinstance(question, str) else question
+        clock = _Clock()
+        with clock.of("resolve"):
+            resolution = self._with_shown(question, self.resolve(question))
+        state = ChainState(question=question, resolution=resolution)
+        yield state
+        with clock.of("retrieve"):
+            resolution, retrieved = self.find(resolution)
+        state = replace(state, resolution=resolution, retrieved=retrieved)
+        yield state
+        composed = Composition()
+        for composed in clock.each("compose", self.compose(resolution, retrieved)):
+            if composed.shown:
+                clock.first_claim()
+            state = replace(state, composed=composed)
+            yield state
+        with clock.of("verify"):
+            answer = self.verify(question, resolution, retrieved, composed)
+        conversation = state_after(resolution, answer).to_json()
+        yield replace(state, answer=replace(answer, timings_ms=clock.timings(), conversation=conversation))
+
+    def _with_shown(self, question: Question, resolution: Resolution) -> Resolution:
+        """Adds what the question before showed, where this one goes on from it and its answer was not given."""
+        turns = earlier_turns(question.history)
+        if resolution.act not in ("more", "about") or resolution.again or resolution.shown is not None or not turns:
+            return resolution
+        *before, last = turns
+        earlier = Question(text=last.question, overrides=last.overrides, history=before)
+        *_, state = replace(self, writer=None).states(earlier)
+        assert state.answer is not None
+        return replace(resolution, shown=read_state(state.answer.conversation).shown)
 
     def resolve(self, question: Question) -> Resolution:
         """Resolves the scope (who, when, which article, the topic) and the form of the answer ("shorter")."""
@@ -241,77 +274,6 @@ def _kind_asked(resolution: Resolution) -> Missing | None:
     """Returns the kind of answer to look for; None for "when was that?", which the provenance lines answer."""
     in_provenance = resolution.act == "about" and resolution.asked != "reason"
     return None if in_provenance else resolution.asked
-
-
-class UntocChain(Runnable[str | Question, Answer]):
-    """The chain as a LangChain `Runnable`: a question in, a verified `Answer` out.
-
-    `stream` yields the claims that passed so far while a model writes (status `partial`); each answer replaces the one
-    before it,
-    and the last is the one that `invoke` returns. Without a chat model it yields only that.
-    """
-
-    def __init__(self, steps: Steps) -> None:
-        self.steps = steps
-
-    def invoke(self, input: str | Question, config: RunnableConfig | None = None, **kwargs: Any) -> Answer:  # noqa: ANN401 - as the base class has it
-        """Answers a question.
-
-        Raises:
-            AppError: The question or an override cannot be used.
-            StoreError: The store cannot be read, or a model cannot be loaded.
-        """
-        return self._call_with_config(self._answer, input, config, **kwargs)
-
-    def stream(self, input: str | Question, config: RunnableConfig | None = None, **kwargs: Any) -> Iterator[Answer]:  # noqa: ANN401 - as above
-        """Yields the answer as it grows; see the class."""
-        yield from self._transform_stream_with_config(iter([input]), self._answers, config, **kwargs)
-
-    def states(self, question: str | Question) -> Iterator[ChainState]:
-        """Yields the state after each step and after each claim that passes; the last one has the answer."""
-        question = Question(text=question) if isinstance(question, str) else question
-        steps, clock = self.steps, _Clock()
-        with clock.of("resolve"):
-            resolution = self._with_shown(question, steps.resolve(question))
-        state = ChainState(question=question, resolution=resolution)
-        yield state
-        with clock.of("retrieve"):
-            resolution, retrieved = steps.find(resolution)
-        state = replace(state, resolution=resolution, retrieved=retrieved)
-        yield state
-        composed = Composition()
-        for composed in clock.each("compose", steps.compose(resolution, retrieved)):
-            if composed.shown:
-                clock.first_claim()
-            state = replace(state, composed=composed)
-            yield state
-        with clock.of("verify"):
-            answer = steps.verify(question, resolution, retrieved, composed)
-        conversation = state_after(resolution, answer).to_json()
-        yield replace(state, answer=replace(answer, timings_ms=clock.timings(), conversation=conversation))
-
-    def _with_shown(self, question: Question, resolution: Resolution) -> Resolution:
-        """Adds what the question before showed, where this one goes on from it and its answer was not given."""
-        turns = earlier_turns(question.history)
-        if resolution.act not in ("more", "about") or resolution.again or resolution.shown is not None or not turns:
-            return resolution
-        *before, last = turns
-        earlier = Question(text=last.question, overrides=last.overrides, history=before)
-        *_, state = UntocChain(replace(self.steps, writer=None)).states(earlier)
-        assert state.answer is not None
-        return replace(resolution, shown=read_state(state.answer.conversation).shown)
-
-    def _answer(self, question: str | Question) -> Answer:
-        *_, answer = self._answers(iter([question]))
-        return answer
-
-    def _answers(self, questions: Iterator[str | Question]) -> Iterator[Answer]:
-        *_, question = questions
-        for state in self.states(question):
-            if state.answer is not None:
-                yield state.answer
-            elif state.composed is not None and state.composed.shown:
-                yield Answer(question=state.question.text, answer=state.composed.shown, status="partial")
 
 
 class _Clock:

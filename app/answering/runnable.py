@@ -1,0 +1,52 @@
+"""The chain as a LangChain `Runnable`, for chains of others.
+
+`workspace.chain | other` goes on with the answer.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from langchain_core.runnables import Runnable, RunnableConfig
+
+from app.answering.chain import ChainState, Question, Steps
+from app.records import Answer
+
+
+class UntocChain(Runnable[str | Question, Answer]):
+    """The chain as a LangChain `Runnable`: a question in, a verified `Answer` out.
+
+    `stream` yields the claims that passed so far while a model writes (status `partial`); each answer replaces the one
+    before it, and the last is the one that `invoke` returns. Without a chat model it yields only that.
+    """
+
+    def __init__(self, steps: Steps) -> None:
+        self.steps = steps
+
+    def invoke(self, input: str | Question, config: RunnableConfig | None = None, **kwargs: Any) -> Answer:  # noqa: ANN401 - as the base class has it
+        """Answers a question.
+
+        Raises:
+            AppError: The question or an override cannot be used.
+            StoreError: The store cannot be read, or a model cannot be loaded.
+        """
+        return self._call_with_config(self._answer, input, config, **kwargs)
+
+    def stream(self, input: str | Question, config: RunnableConfig | None = None, **kwargs: Any) -> Iterator[Answer]:  # noqa: ANN401 - as above
+        """Yields the answer as it grows; see the class."""
+        yield from self._transform_stream_with_config(iter([input]), self._answers, config, **kwargs)
+
+    def states(self, question: str | Question) -> Iterator[ChainState]:
+        """Yields the state after each step; see `Steps.states`."""
+        return self.steps.states(question)
+
+    def _answer(self, question: str | Question) -> Answer:
+        *_, answer = self._answers(iter([question]))
+        return answer
+
+    def _answers(self, questions: Iterator[str | Question]) -> Iterator[Answer]:
+        *_, question = questions
+        for state in self.states(question):
+            if state.answer is not None:
+                yield state.answer
+            elif state.composed is not None and state.composed.shown:
+                yield Answer(question=state.question.text, answer=state.composed.shown, status="partial")
