@@ -34,6 +34,8 @@ RELATED: Final = 3
 _SHOWN: Final = ("for", "against", "conditional")
 # Answer types, such as a number, are looked for in so many of the strongest quotations; others hold one by chance.
 _READ_FOR_ANSWER: Final = 2
+# Sentences of its paragraph with which a short quotation goes on, unless each party is quoted once.
+_GOES_ON: Final = 2
 # Sentences after one of these in which it is looked for; with it they are one quotation.
 _FOLLOWING: Final = 3
 # Quotations from the statements of one group, beside those of the State that was asked about.
@@ -109,7 +111,8 @@ def compose(
         if asked is not None and not item.members:
             strong = with_answer_type(strong, sources, lambda text: _holds(asked, [text], parties, answering, question))
         allowed = min(share, OF_GROUP) if item.members else share
-        made = quote(strong, sources, allowed, first_number=len(citations) + 1, newest_first=True)
+        following = 0 if one_each else _GOES_ON
+        made = quote(strong, sources, allowed, first_number=len(citations) + 1, newest_first=True, following=following)
         made = with_quoted_parties(made, sources, parties)
         more += _unquoted(strong, made)
         citations += made
@@ -183,14 +186,22 @@ def _unquoted(strong: Sequence[Sentence], made: Sequence[Citation]) -> int:
 
 
 def quote(
-    chosen: Sequence[Sentence], sources: Sources, limit: int, *, first_number: int, newest_first: bool = False
+    chosen: Sequence[Sentence],
+    sources: Sources,
+    limit: int,
+    *,
+    first_number: int,
+    newest_first: bool = False,
+    following: int = 0,
 ) -> list[Citation]:
     """Cites up to `limit` spans around chosen sentences, strongest first; distant referents come after them.
 
     With `newest_first`, the spans that are cited come by the time of their statements, and strongest first of each.
-    Words that occur in several statements are cited once, from the strongest; the citation names the others.
+    Words that occur in several statements are cited once, from the strongest; the citation names the others. A short
+    quotation goes on with up to `following` sentences of its paragraph.
     """
-    kept, also_in = _without_repetition(quotable_spans(chosen, sources), chosen, sources, limit)
+    spans = quotable_spans(chosen, sources, following=following)
+    kept, also_in = _without_repetition(spans, chosen, sources, limit)
     places = list(range(len(kept)))
     if newest_first:
         places.sort(key=lambda place: recency(sources.statements[kept[place].statement_id].metadata), reverse=True)
