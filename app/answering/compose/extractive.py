@@ -103,13 +103,16 @@ def compose(
     share = 1 if one_each else max(1, limit // len(answering))
     claims: list[Claim] = []
     citations: list[Citation] = []
-    strongest: list[str] = []
+    missing = asked
     introductions: dict[int, str] = {}
     more = 0
     for item in (*answering, *groups):
         strong = item.strong
         if asked is not None and not item.members:
-            strong = with_answer_type(strong, sources, lambda text: _holds(asked, [text], parties, answering, question))
+            strong, held = with_answer_type(
+                strong, sources, lambda text: _holds(asked, [text], parties, answering, question)
+            )
+            missing = None if held else missing
         allowed = min(share, OF_GROUP) if item.members else share
         following = 0 if one_each else _GOES_ON
         made = quote(strong, sources, allowed, first_number=len(citations) + 1, newest_first=True, following=following)
@@ -118,12 +121,7 @@ def compose(
         citations += made
         if item.members:
             introductions |= {citation.number: introduction(item, parties, wording) for citation in made}
-        else:
-            strongest += [citation.quote for citation in made[:_READ_FOR_ANSWER]]
         claims += [claim_of(item.party, citation, parties, wording) for citation in made]
-    missing = None
-    if asked is not None and not _holds(asked, strongest, parties, answering, question):
-        missing = asked
     return Composition(
         claims=tuple(claims),
         citations=tuple(citations),
@@ -142,21 +140,24 @@ def _holds(
 
 def with_answer_type(
     strong: Sequence[Sentence], sources: Sources, holds: Callable[[str], bool]
-) -> tuple[Sentence, ...]:
+) -> tuple[tuple[Sentence, ...], bool]:
     """Returns the sentences to quote, the first ones with what follows them up to the kind of thing asked for.
+
+    And whether they hold it.
 
     Asked by how much deaths went down, "we have opened fourteen posts along the road" is quoted on to "the number of
     bodies has fallen from 311 to 88"; where one of the strongest holds it, or none nearby, they stay as they are.
     """
     first = strong[:_READ_FOR_ANSWER]
     if any(holds(sentence.text) for sentence in first):
-        return tuple(strong)
+        return tuple(strong), True
     for sentence in first:
         after = sources.sentences[sentence.statement_id][sentence.ordinal : sentence.ordinal + 1 + _FOLLOWING]
         for reach, following in enumerate(after):
             if holds(following.text):
-                return (*after[: reach + 1], *(other for other in strong if other not in after[: reach + 1]))
-    return tuple(strong)
+                run = tuple(after[: reach + 1])
+                return (*run, *(other for other in strong if other not in run)), True
+    return tuple(strong), False
 
 
 def claim_of(party: str, citation: Citation, parties: PartyTable, wording: Wording) -> Claim:
