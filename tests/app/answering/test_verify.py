@@ -1,6 +1,7 @@
 """Promises 1 to 3 as attacks: whatever bends a quotation or moves it into another mouth must not pass."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -11,7 +12,7 @@ from app.answering.verify import reads_as, verify, verify_citation
 from app.records import Citation, Claim
 from tests.cases import Cases
 from tests.conftest import PROJECT
-from vectorstore.records import Document, Metadata, Sentence, Statement
+from vectorstore.records import Document, Metadata, Sentence, SentenceId, Statement
 
 cases = Cases(__file__)
 
@@ -92,8 +93,10 @@ def test_judge_statement_that_is_gone_is_not_found() -> None:
 
 
 @cases("change", tuples=True)
-def test_judge_another_mouth_or_occasion_is_misattributed(change: dict[str, object]) -> None:
+def test_judge_another_mouth_or_occasion_is_misattributed(change: dict[str, Any]) -> None:
     statement = _statement(session="10", date="2020")
+    if "sentence_ids" in change:
+        change = {"sentence_ids": tuple(SentenceId(*each) for each in change["sentence_ids"])}
     citation = _citation(statement, FIRST)
     assert verify_citation(citation, statement) == "verified"
     assert verify_citation(replace(citation, **change), statement) == "misattributed"

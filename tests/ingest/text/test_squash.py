@@ -67,6 +67,6 @@ def test_squash_map_points_to_the_source_characters() -> None:
 def test_squash_is_fast_on_long_texts() -> None:
     for piece in ("Cooperation is self-evident. ", "“Coopération” — naïve, self-evident. ", "التعاون الدولي "):
         text = piece * (100_000 // len(piece))
-        started = time.perf_counter()
+        started = time.process_time()
         squash(text)
-        assert time.perf_counter() - started < 0.1
+        assert time.process_time() - started < 0.1
