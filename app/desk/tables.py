@@ -1,7 +1,7 @@
 """The tables of works and of accounts: what somebody made, with whom it is shared, and who may use the server."""
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Lock
@@ -15,9 +15,12 @@ from sqlalchemy import (
     ForeignKey,
     Integer,
     MetaData,
+    Row,
+    Select,
     String,
     Table,
     Text,
+    UpdateBase,
     create_engine,
     event,
 )
@@ -151,6 +154,16 @@ class Tables:
                 "what you make cannot be kept or read just now: the log tells why; check the store's folder and its"
                 " disk, or the database"
             ) from exc
+
+    def rows(self, query: Select[Any]) -> Sequence[Row[Any]]:
+        """Returns the rows of a query; raises as `transaction` does."""
+        with self.transaction() as connection:
+            return connection.execute(query).all()
+
+    def run(self, *statements: UpdateBase) -> int:
+        """Changes rows, all statements or none; returns how many the last one changed; raises as `transaction` does."""
+        with self.transaction() as connection:
+            return [connection.execute(statement).rowcount for statement in statements][-1]
 
     def close(self) -> None:
         """Lets go of the database."""
