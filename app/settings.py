@@ -86,6 +86,11 @@ class ServerConfig(BaseModel):
     audit_days: int = Field(default=365, ge=1)
     """Days after which entries of the audit log are deleted."""
 
+    @property
+    def signs_in(self) -> bool:
+        """Whether people sign in and out here, and not at the proxy or nowhere."""
+        return self.accounts in ("local", "oidc")
+
 
 class AnswerConfig(BaseModel):
     """How answers are made."""

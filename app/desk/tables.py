@@ -2,7 +2,7 @@
 
 import hashlib
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Lock
@@ -16,9 +16,12 @@ from sqlalchemy import (
     ForeignKey,
     Integer,
     MetaData,
+    Row,
+    Select,
     String,
     Table,
     Text,
+    UpdateBase,
     create_engine,
     event,
     func,
@@ -180,6 +183,16 @@ class Tables:
                         " empty database or folder"
                     )
         return counts
+
+    def rows(self, query: Select[Any]) -> Sequence[Row[Any]]:
+        """Returns the rows of a query; raises as `transaction` does."""
+        with self.transaction() as connection:
+            return connection.execute(query).all()
+
+    def run(self, *statements: UpdateBase) -> int:
+        """Changes rows, all statements or none; returns how many the last one changed; raises as `transaction` does."""
+        with self.transaction() as connection:
+            return [connection.execute(statement).rowcount for statement in statements][-1]
 
     def close(self) -> None:
         """Lets go of the database."""

@@ -1,26 +1,12 @@
 """Scores of a drafted manifest: what is right, wrong and missing."""
 
-import pytest
-
 from scripts.score_metadata import judge, score
+from tests.cases import Cases
+
+cases = Cases(__file__)
 
 
-@pytest.mark.parametrize(
-    ("column", "gold", "drafted", "verdict"),
-    [
-        ("state", "XAA", "XAA", "right"),
-        ("state", "XAA", "XAB", "wrong"),
-        ("state", "XAA", None, "missing"),
-        ("state", None, "XAB", "wrong"),
-        ("state", None, None, "right"),
-        ("body", "UNGA", "UN General Assembly", "right"),
-        ("session", None, "7", None),
-        ("date", "2019-05-20/2019-05-24", "2019-05-21", "right"),
-        ("date", "2019-05-20", "2019", "missing"),
-        ("date", "2019-05-20", "2019-05-21", "wrong"),
-        ("date", "2019-05-20", "soon", "wrong"),
-    ],
-)
+@cases("column", "gold", "drafted", "verdict")
 def test_cell_is_judged_by_gold(column, gold, drafted, verdict):
     assert judge(column, gold, drafted) == verdict
 
