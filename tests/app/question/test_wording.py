@@ -1,20 +1,15 @@
 """How a topic was asked about, which is what the cross-encoder reads."""
 
-import pytest
-
 from app.question.reading import resolve
 from app.question.resolution import TopicWording
 from app.retrieval.strategies import ByTopic, choose_strategy
 from ingest.parties.party_table import PartyTable
+from tests.cases import Cases
+
+cases = Cases(__file__)
 
 
-@pytest.mark.parametrize(
-    ("question", "text"),
-    [
-        ("What did Canada's police say about the sale of bogus passports in 2020?", "bogus passports"),
-        ("Why does Norway hold that kidnapping for ransom goes unpunished?", "Why does hold that kidnapping"),
-    ],
-)
+@cases("question", "text")
 def test_a_wording_leaves_out_who_and_when(parties: PartyTable, question: str, text: str) -> None:
     read = resolve(question, parties)
     assert read.wording is not None
