@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import typer
 
-from app.cli import accounts, ask, backup, brief, config, corpus, engines, serve, verify
+from app.cli import accounts, ask, backup, brief, config, corpus, engines, serve, verify, worker
 from app.cli.command import EnvFile, Store, Version, begin, command_group, run_program
 
 app = command_group(
@@ -15,6 +15,7 @@ app = command_group(
     corpus.commands,
     engines.commands,
     serve.commands,
+    worker.commands,
     accounts.commands,
     backup.commands,
     config.commands,
