@@ -83,6 +83,7 @@ class AcrossFeatures:
         words: Share of the topic's words that the sentence holds as the glossary translates them, half of it by itself
             and half with its neighbours.
         covered: Share of the topic that the glossary can translate.
+        one_of_many: See `SentenceFeatures`.
     """
 
     similarity: float
@@ -91,6 +92,7 @@ class AcrossFeatures:
     contrast: float
     words: float
     covered: float
+    one_of_many: float
 
     @classmethod
     def names(cls) -> tuple[str, ...]:
