@@ -16,7 +16,7 @@ from evals.cases.case_table import CaseTable, is_table, read_case_table
 from evals.cases.documents import Documents, located, read_documents, stored_documents
 from evals.cases.lint import Problem, lint
 from evals.errors import DatasetError
-from evals.paths import EvalPaths
+from evals.paths import EvalPaths, eval_paths
 from evals.review import saved_cases
 
 _EVALS: Final = Path(str(files("evals")))
@@ -72,8 +72,9 @@ def open_set(name: str, corpus: Sequence[Path], paths: EvalPaths, documents: Doc
     return CaseSet(cases=located(cases, documents) if documents else cases, folders=folders)
 
 
-def faults_of(name: str, corpus: Sequence[Path], paths: EvalPaths, settings: Settings) -> tuple[Problem, ...]:
+def faults_of(name: str, corpus: Sequence[Path], settings: Settings) -> tuple[Problem, ...]:
     """Returns everything that a person should look at in a set of cases, of a table by line and column."""
+    paths = eval_paths(settings.store)
     folders, path = corpus_of(name, corpus, paths), _file_of(name, paths)
     documents = read_documents(folders) if folders else None
     if not is_table(path):

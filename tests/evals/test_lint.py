@@ -201,7 +201,7 @@ def test_notes_tell_shares_drafts_and_small_slices() -> None:
     told = notes(answered(review={"status": "draft"}))
     assert "0% of the cases have no answer" in told
     assert "1 of 1 cases are drafts" in told
-    assert "type single_state (1)" in told
+    assert "slices of fewer than 20 cases: all, of 1" in told
 
 
 def test_problems_come_errors_first_and_in_the_order_of_the_cases() -> None:
