@@ -26,12 +26,13 @@ SHIPPED: Final = {
     "smoke": CONFERENCE / "questions.yaml",
     "dev": _EVALS / "datasets" / "dev.yaml",
     "asked": _EVALS / "datasets" / "asked.jsonl",
+    "asked_meeting": _EVALS / "datasets" / "asked_meeting.jsonl",
     "typed": _EVALS / "datasets" / "typed.jsonl",
-    # Measured, and not read while building.
+    # Measured, and not read while building; it joins `typed` once it has been read.
     "held": _EVALS / "datasets" / "held.jsonl",
 }
 _FOLDERS: Final = {"untoc:conference": CONFERENCE, "untoc:sample": SAMPLE}
-_ABOUT_CONFERENCE: Final = frozenset({"smoke", "typed", "held"})
+_ABOUT_CONFERENCE: Final = frozenset({"smoke", "asked_meeting", "typed", "held"})
 # Cases that somebody saved in the chat; they are about the store that they were saved in.
 SAVED: Final = "saved"
 

@@ -93,7 +93,7 @@ def _ingest(path: Path, url: str, folder: Path) -> None:
         corpus.ingest([folder], sync=True)
 
 
-def await_that(condition: Callable[[], object], seconds: float = 60.0) -> None:
+def await_that(condition: Callable[[], object], seconds: float = 120.0) -> None:
     """Waits until something holds."""
     deadline = time.monotonic() + seconds
     while not condition():

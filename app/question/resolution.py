@@ -40,13 +40,19 @@ class Shown:
 
 @dataclass(frozen=True, kw_only=True)
 class TopicWording:
-    """How a topic was asked about: the question without whom and when it asks, which a cross-encoder ranks by.
+    """How a topic was asked about: the question without whom and when it asks.
 
     "How many did Arvandia hand over in 2020?" has the topic "hand over" and the wording "How many did hand over?".
+
+    Attributes:
+        topic: The topic words.
+        text: The wording.
+        adds: Whether it has words of content beside the topic, for which a cross-encoder is given it.
     """
 
     topic: str
     text: str
+    adds: bool
 
 
 @dataclass(frozen=True, kw_only=True)

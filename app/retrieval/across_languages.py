@@ -30,7 +30,7 @@ _NEAR_PASSAGES: Final = 40
 # Synonyms and narrower terms in which a topic is looked for as well.
 _OTHER_TERMS: Final = 8
 # Best sentences, which are compared with the topic within their neighbours as well.
-_WINDOWS: Final = 8
+_WINDOWS: Final = 16
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,18 +62,18 @@ class AcrossExtractor:
         if not sentences:
             return {}
         vectors, texts = self.embed(wordings(topic, language)), self.embed(sentences)
+        (question,) = self.embed([topic.question])
         near, others = (texts @ vectors.T).max(axis=1), texts @ self._background.T
-        best = [int(row) for row in np.argsort(-near, kind="stable")[:_WINDOWS]]
-        around = (self.embed([windows[row] for row in best]) @ vectors.T).max(axis=1)
-        support = _deviations(near.max(), others.max(axis=0))
+        best = [int(row) for row in np.argsort(-(near + texts @ question), kind="stable")[:_WINDOWS]]
+        wide = self.embed([windows[row] for row in best])
         covered = topic.covered_in(language)
         terms = [(content_terms(words, language), share) for words, share in topic.words_in(language)]
         return {
             row: AcrossFeatures(
                 similarity=float(near[row]),
-                window_similarity=float(around[place]),
+                question_similarity=float(texts[row] @ question),
+                question_window_similarity=float(wide[place] @ question),
                 contrast=_deviations(near[row], others[row]),
-                support=support,
                 words=max(
                     (known * _share(own, sentences[row], windows[row], language) for own, known in terms), default=0.0
                 ),
@@ -123,7 +123,7 @@ class AcrossLanguages:
 
     def near(self, statement_ids: Sequence[str], topic: Topic, languages: Iterable[str]) -> frozenset[str]:
         """Returns the statements with one of the passages nearest to a topic, by meaning or by words."""
-        (vector,) = self._extractor.embed([topic.words])
+        (vector,) = self._extractor.embed([topic.question])
         found = self._retriever.retrieve_second(vector, statement_ids, _NEAR_PASSAGES)
         for language in languages:
             words = topic.synonyms_in(language)
@@ -132,7 +132,7 @@ class AcrossLanguages:
 
     def read(self, searched: Sequence[StatementSummary], topic: Topic, language: str) -> AcrossRead:
         """Reads the sentences nearest to a topic in the statements' passages of one language."""
-        vectors = self._extractor.embed(wordings(topic, language))
+        vectors = self._extractor.embed(list(dict.fromkeys((*wordings(topic, language), topic.question))))
         passages = self._passages(searched, topic, language, vectors)
         sentences = without_scraps(sentences_of(self._store.catalogue, passages))
         windows = windows_of(self._store.catalogue, sentences)

@@ -27,8 +27,8 @@ class _Extractor:
 
         return {
             row: AcrossFeatures(
-                similarity=shared(sentence), window_similarity=shared(window), contrast=0.0, support=0.0, words=0.0,
-                covered=1.0,
+                similarity=shared(sentence), question_similarity=shared(sentence),
+                question_window_similarity=shared(window), contrast=0.0, words=0.0, covered=1.0,
             )
             for row, (sentence, window) in enumerate(zip(sentences, windows, strict=True))
         }  # fmt: skip

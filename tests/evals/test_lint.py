@@ -210,7 +210,7 @@ def test_problems_come_errors_first_and_in_the_order_of_the_cases() -> None:
     assert [problem.case for problem in found[:2]] == ["nor-extradition", "b"]
 
 
-@pytest.mark.parametrize("name", ["smoke", "typed", "held"])
+@pytest.mark.parametrize("name", ["smoke", "asked_meeting", "typed", "held"])
 def test_cases_over_the_conference_lint_without_errors(name: str) -> None:
     held = read_documents([EVALS / "conference", SAMPLE])
     found = lint(load_cases(SHIPPED[name]), held)

@@ -20,7 +20,7 @@ from tests.conftest import PROJECT
 cases = Cases(__file__)
 
 COMMANDS = (
-    "ask trace brief verify ingest manifest list show edit remove parties doctor migrate copy chat serve user key"
+    "ask trace brief verify ingest manifest list show edit remove parties doctor migrate copy chat serve worker user key"
     " backup restore config"
 ).split()
 Call = Callable[..., tuple[int, str, str]]
