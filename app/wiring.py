@@ -10,8 +10,8 @@ from types import TracebackType
 from typing import TYPE_CHECKING
 
 from app.answering.assistant import Assistant
-from app.answering.chain import Steps
 from app.answering.compose.model import ModelWriter
+from app.answering.steps import Steps
 from app.briefing.reviews import ReviewBook
 from app.briefing.table_builder import TableBuilder
 from app.chat_model import LlmConfig, open_chat_model, try_model
@@ -37,7 +37,7 @@ from vectorstore.sentence_encoder import LANGUAGES, sentence_encoder
 from vectorstore.store import SecondModel, Store, open_store
 
 if TYPE_CHECKING:
-    from app.answering.runnable import UntocChain
+    from app.answering.chain import UntocChain
     from app.retrieval.retriever import UntocRetriever
     from vectorstore.jobs import JobQueue
 
@@ -62,7 +62,7 @@ class Workspace:
     def chain(self) -> "UntocChain":
         """The chain as a LangChain `Runnable`: a question in, an `Answer` out."""
         # LangChain takes half a second to import, which a command that asks one question is spared.
-        from app.answering.runnable import UntocChain
+        from app.answering.chain import UntocChain
 
         return UntocChain(self.steps)
 

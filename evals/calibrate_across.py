@@ -27,7 +27,7 @@ from evals.case_sets import CONFERENCE
 from evals.cases.case import Case
 from evals.cases.documents import Documents, read_documents, sha256_of
 from evals.errors import DatasetError
-from evals.relevance_pairs import cases_of_meeting, make_pair, pairs_of_cases
+from evals.relevance_pairs import PairSource, cases_of_meeting, make_pair, pairs_of_cases
 from ingest.language.sentences import split_sentences
 from prompts.wording import LANGUAGES
 from vectorstore.sentence_encoder import sentence_encoder
@@ -69,6 +69,7 @@ class Asked:
     answered: bool
     party: str
     shown: frozenset[int] = frozenset()
+    one_of_many: bool = False
 
 
 def asked_of_statements(documents: Documents) -> Iterator[Asked]:
@@ -103,7 +104,7 @@ def asked_of_statements(documents: Documents) -> Iterator[Asked]:
 def asked_in_cases(cases: Iterable[Case], documents: Documents) -> Iterator[Asked]:
     """Yields the questions of cases, asked of the statements of a party in a language that is not English."""
     for pair in pairs_of_cases(cases, documents):
-        if pair.spoken == "en" or pair.source == "list":
+        if pair.spoken == "en":
             continue
         found = [(file, *span) for file in pair.files for span in _sentences(documents.by_file[file].text)]
         shown = [
@@ -115,6 +116,7 @@ def asked_in_cases(cases: Iterable[Case], documents: Documents) -> Iterator[Aske
             sentences=[" ".join(documents.by_file[file].text[start:end].split()) for file, start, end in found],
             answered=pair.answered,
             party=pair.files[0],
+            one_of_many=pair.source == "list",
             shown=frozenset(row for row, own in enumerate(shown) if own),
         )
 
@@ -154,9 +156,10 @@ def measure(asked: Iterable[Asked], extractor: AcrossExtractor) -> list[Sample]:
     samples = []
     for each in asked:
         windows = [" ".join(each.sentences[max(0, row - 1) : row + 2]) for row in range(len(each.sentences))]
-        found = extractor.measure(each.topic, each.language, each.sentences, windows)
+        found = extractor.measure(each.topic, each.language, each.sentences, windows, one_of_many=each.one_of_many)
         if found:
-            pair = make_pair(each.topic.words, each.party, (each.language,), each.answered, "question")
+            source: PairSource = "list" if each.one_of_many else "question"
+            pair = make_pair(each.topic.words, each.party, (each.language,), each.answered, source)
             table = np.array([features.values() for features in found.values()], dtype=np.float64)
             beside = np.array([bool(each.shown) and row not in each.shown for row in found], dtype=np.bool_)
             samples.append(Sample(pair=pair, features=table, beside=beside))

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 from uuid import uuid4
 
-from app.answering.chain import ChainState, Question, Steps
+from app.answering.steps import ChainState, Question, Steps
 from app.answering.suggestions import suggest
 from app.answering.trace import trace_of
 from app.question.turn import EarlierTurn

@@ -50,7 +50,7 @@ class AcrossExtractor:
         self.embed = embed
 
     def measure(
-        self, topic: Topic, language: str, sentences: Sequence[str], windows: Sequence[str]
+        self, topic: Topic, language: str, sentences: Sequence[str], windows: Sequence[str], *, one_of_many: bool
     ) -> dict[int, AcrossFeatures]:
         """Returns the features of the sentences nearest to a topic, by their place, the nearest first.
 
@@ -59,6 +59,7 @@ class AcrossExtractor:
             language: ISO 639-1 code of the sentences.
             sentences: All of what was read.
             windows: Each of them within its neighbours.
+            one_of_many: Whether the question names nobody, and many parties may answer.
         """
         if not sentences:
             return {}
@@ -79,6 +80,7 @@ class AcrossExtractor:
                     (known * _share(own, sentences[row], windows[row], language) for own, known in terms), default=0.0
                 ),
                 covered=covered,
+                one_of_many=float(one_of_many),
             )
             for place, row in enumerate(best)
         }
@@ -110,9 +112,17 @@ class AcrossLanguages:
             self._complete_at = generation
         return self._complete_at == generation
 
-    def rank(self, party: str, searched: Sequence[StatementSummary], topic: Topic, language: str) -> PartyEvidence:
+    def rank(
+        self,
+        party: str,
+        searched: Sequence[StatementSummary],
+        topic: Topic,
+        language: str,
+        *,
+        one_of_many: bool = False,
+    ) -> PartyEvidence:
         """Ranks the sentences of these statements that are in one language by how well they speak of a topic."""
-        read = self.read(searched, topic, language)
+        read = self.read(searched, topic, language, one_of_many=one_of_many)
         judged = self._relevance.judge(read.features)
         ranked = [ScoredSentence(sentence=s, relevance=r) for s, r in zip(read.sentences, judged, strict=True)]
         return PartyEvidence(
@@ -131,13 +141,16 @@ class AcrossLanguages:
             found += self._retriever.retrieve_lexical(words, statement_ids, _NEAR_PASSAGES, languages=(language,))
         return frozenset(item.passage.statement_id for item in found)
 
-    def read(self, searched: Sequence[StatementSummary], topic: Topic, language: str) -> AcrossRead:
+    def read(
+        self, searched: Sequence[StatementSummary], topic: Topic, language: str, *, one_of_many: bool = False
+    ) -> AcrossRead:
         """Reads the sentences nearest to a topic in the statements' passages of one language."""
         vectors = self._extractor.embed(list(dict.fromkeys((*wordings(topic, language), topic.question))))
         passages = self._passages(searched, topic, language, vectors)
         sentences = without_scraps(sentences_of(self._store.catalogue, passages))
         windows = windows_of(self._store.catalogue, sentences)
-        measured = self._extractor.measure(topic, language, [sentence.text for sentence in sentences], windows)
+        texts = [sentence.text for sentence in sentences]
+        measured = self._extractor.measure(topic, language, texts, windows, one_of_many=one_of_many)
         return AcrossRead(
             passages=passages,
             sentences=tuple(sentences[row] for row in measured),

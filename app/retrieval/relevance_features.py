@@ -5,7 +5,7 @@ and the glossary say how near it is, and how near any topic is to these statemen
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import astuple, dataclass, fields, replace
+from dataclasses import astuple, dataclass, fields
 from functools import cached_property
 from typing import Final
 
@@ -84,6 +84,7 @@ class AcrossFeatures:
         words: Share of the topic's words that the sentence holds as the glossary translates them, half of it by itself
             and half with its neighbours.
         covered: Share of the topic that the glossary can translate.
+        one_of_many: See `SentenceFeatures`.
     """
 
     similarity: float
@@ -92,6 +93,7 @@ class AcrossFeatures:
     contrast: float
     words: float
     covered: float
+    one_of_many: float
 
     @classmethod
     def names(cls) -> tuple[str, ...]:
@@ -163,37 +165,32 @@ class FeatureExtractor:
             self._catalogue.statements_with(*named.terms, *narrower, among=among)
             for named, narrower in zip(topic.within, topic.narrower, strict=True)
         ]
-        unrelated = self._nearest.to(self._background, among)
+        others = self._nearest.to(self._background, among)
         generality = float((self._background @ topic.vector).mean())
         for read in reads:
-            nearest = max((item.similarity for item in read.passages if item.similarity is not None), default=0.0)
-            others = [unrelated[each] for each in read.statement_ids if each in unrelated]
-            common = SentenceFeatures(
-                alone=0.0,
-                lead=0.0,
-                contrast=_contrast(nearest, np.max(others, axis=0)) if others else 0.0,
-                generality=generality,
-                terms_missing=sum(held.isdisjoint(read.statement_ids) for held in holders) / max(1, len(holders)),
-                confused=0.0,
-                one_of_many=float(read.one_of_many),
-                worded=0.0,
-                least_meant=0.0,
-                meaning_lead=0.0,
-                meaning_around=0.0,
-            )
-            yield tuple(self._of_sentences(topic, read, common)) if read.windows else ()
+            missing = sum(held.isdisjoint(read.statement_ids) for held in holders) / max(1, len(holders))
+            known = [others[each] for each in read.statement_ids if each in others]
+            yield tuple(self._features(topic, read, generality, missing, np.max(known, axis=0) if known else None))
 
-    def _of_sentences(self, topic: Topic, read: Read, common: SentenceFeatures) -> Iterator[SentenceFeatures]:
+    def _features(
+        self, topic: Topic, read: Read, generality: float, missing: float, others: Matrix | None
+    ) -> Iterator[SentenceFeatures]:
+        if not read.windows:
+            return
+        nearest = max((item.similarity for item in read.passages if item.similarity is not None), default=0.0)
         texts = [sentence.text for sentence in read.sentences]
         near, around = self.meaning(topic, texts), self.meaning(topic, read.windows)
         for alone, text, window, farthest, own, wide in zip(
             read.alone, texts, read.windows, _least_meant(topic, texts), near, around, strict=True
         ):
-            yield replace(
-                common,
+            yield SentenceFeatures(
                 alone=float(alone),
                 lead=float(alone - read.alone.max()),
+                contrast=0.0 if others is None else float((nearest - others.mean()) / (others.std() + 0.02)),
+                generality=generality,
+                terms_missing=missing,
                 confused=float(topic.confuses(window)),
+                one_of_many=float(read.one_of_many),
                 worded=topic.share_of(content_terms(text, "en")),
                 least_meant=farthest,
                 meaning_lead=float(own - near.max()),
@@ -219,10 +216,6 @@ class _NearestUnrelated:
             found = self._catalogue.vectors_by_statement(new[begin : begin + _READ_AT_ONCE])
             known |= {each: (vectors @ background.T).max(axis=0) for each, vectors in found.items()}
         return known
-
-
-def _contrast(nearest: float, others: Matrix) -> float:
-    return float((nearest - others.mean()) / (others.std() + 0.02))
 
 
 def _least_meant(topic: Topic, texts: Sequence[str]) -> list[float]:

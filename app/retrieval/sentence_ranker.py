@@ -154,7 +154,7 @@ class SentenceRanker:
                 )
         for party, statements in self._other_languages(owned, topic).items():
             read.add(party)
-            for part in self._parts_by_words(party, statements, topic):
+            for part in self._parts_by_words(party, statements, topic, one_of_many=True):
                 if part.answers:
                     found[party] = replace(merge_evidence(part, found[party]), searched=tuple(owned[party]))
         return tuple(found.values()), len(read)
@@ -240,7 +240,7 @@ class SentenceRanker:
         return [*parts, *self._parts_by_words(party, searched, topic)]
 
     def _parts_by_words(
-        self, party: str, searched: Sequence[StatementSummary], topic: Topic
+        self, party: str, searched: Sequence[StatementSummary], topic: Topic, *, one_of_many: bool = False
     ) -> Iterable[PartyEvidence]:
         """Yields the evidence in the statements of each language that the models do not know."""
         by_language: dict[str, list[StatementSummary]] = {}
@@ -253,7 +253,7 @@ class SentenceRanker:
             by_language["en"] = known
         for language, own in by_language.items():
             if self._across is not None and self._reads_across(topic, language):
-                yield self._across.rank(party, own, topic, language)
+                yield self._across.rank(party, own, topic, language, one_of_many=one_of_many)
             else:
                 yield self._rank_by_words(party, own, topic, language)
 

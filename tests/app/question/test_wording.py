@@ -28,14 +28,12 @@ def test_a_wording_goes_on_with_its_topic_and_not_with_another(parties: PartyTab
     assert other.wording is None or "kidnapping" not in other.wording.text
 
 
-@pytest.mark.parametrize(
-    ("question", "adds"),
-    [("What did Canada say about kidnapping for ransom?", False), (FIRST, True)],
-)
-def test_a_wording_says_whether_it_adds_to_its_topic(parties: PartyTable, question: str, adds: bool) -> None:
-    read = resolve(question, parties)
-    assert read.scope.topic == "kidnapping for ransom"
-    assert read.wording is not None and read.wording.adds is adds
+def test_a_wording_says_whether_it_adds_to_its_topic(parties: PartyTable) -> None:
+    bare = resolve("What did Canada say about kidnapping for ransom?", parties)
+    more = resolve(FIRST, parties)
+    assert bare.scope.topic == more.scope.topic == "kidnapping for ransom"
+    assert bare.wording is not None and not bare.wording.adds
+    assert more.wording is not None and more.wording.adds
 
 
 def test_a_topic_set_by_hand_is_searched_by_itself(parties: PartyTable) -> None:
