@@ -153,7 +153,7 @@ def measure(folder: Path, embedder: PackagedEmbedder) -> Iterator[Row]:
         if not isinstance(embedder, DeterministicEmbedder):
             # Without a model there is nothing to compare: the other does nothing else.
             yield row(name="ingest", here=first, there=theirs)
-        yield row(name="ingest of unchanged files", here=second, there=theirs)
+        yield row(name="nothing new : all added again", here=second, there=theirs)
         retriever = Retriever(store, embedder, settings.retrieval)
         asked = [own.metadata for own in list(held.values())[:: max(1, len(held) // 10)]]
 
