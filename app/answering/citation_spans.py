@@ -76,6 +76,14 @@ def is_antecedent_of_next(sentences: Sequence[Sentence], ordinal: int) -> bool:
     return pointed == ordinal or (pointed is None and _TAKES_UP.search(following.text) is not None)
 
 
+def refers_back(text: str) -> bool:
+    """Returns whether a sentence begins with, or takes up, what the one before it names: "These …", "We oppose it."."""
+    if _OUTWARD.match(text):
+        return False
+    short = len(text.split()) <= _TAKES_UP_WORDS
+    return _POINTING.match(text) is not None or (short and _TAKES_UP.search(text) is not None)
+
+
 def is_announcement(sentence: Sentence) -> bool:
     """Returns whether a sentence only names what the next one speaks of: "I wish to turn to joint investigations"."""
     short = len(sentence.text.split()) <= _ANNOUNCING_WORDS and len(sentence.text) <= 200
