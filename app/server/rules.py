@@ -67,8 +67,8 @@ EVENTS: Final[Mapping[str, Permission]] = {
         (
             "cancel ask_tab.<lambda> briefing_tab.<lambda> check_tab.<lambda> ingest_tab.<lambda> corpus_tab.<lambda>"
             " chat.<lambda> ask_tab.welcome ask_tab.stopped briefing_tab.choices check_tab.checked check_tab.verify"
-            " ingest_tab.kinds corpus_tab.offered corpus_tab.listed corpus_tab.pressed corpus_tab.act words.choice_html"
-            " served.forget_session parts.page_image parts.whole_statement page upload"
+            " ingest_tab.kinds ingest_tab.stopped corpus_tab.offered corpus_tab.listed corpus_tab.pressed"
+            " corpus_tab.act served.forget_session parts.page_image parts.whole_statement page upload"
         ).split(),
         "read",
     ),

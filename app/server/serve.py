@@ -76,7 +76,7 @@ def build_server(workspace: Workspace, *, on_ready: Callable[[], None] | None = 
     desk = open_desk(workspace, tables, gate)
     tools = build_tools(desk)
     visitors = Visitors(owner=_owner, may=lambda request, event: _may(gate, request, event), name=_name)
-    interface = chat_of(desk.workspace, desk.checker, desk.works)
+    interface = chat_of(desk.workspace, desk.checker, desk.works, signs_out=config.accounts != "none")
     chat = create_app(interface, visitors=visitors)
 
     @contextlib.asynccontextmanager

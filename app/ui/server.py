@@ -108,15 +108,16 @@ def create_app(
     return app
 
 
-def chat_of(workspace: Workspace, checker: Checker, works: Works) -> gr.Blocks:
-    """Returns the interface over a workspace, not yet served."""
+def chat_of(workspace: Workspace, checker: Checker, works: Works, *, signs_out: bool = False) -> gr.Blocks:
+    """Returns the interface over a workspace, not yet served; where its users have signed in, with a way out."""
     tools = BriefingTools(
         builder=workspace.briefings,
         reviews=workspace.reviews,
         config=workspace.settings.briefing,
         kept=KeptBriefings(works),
     )
-    return build_interface(workspace.assistant, workspace.corpus, workspace.settings.store, tools, checker, works)
+    store = workspace.settings.store
+    return build_interface(workspace.assistant, workspace.corpus, store, tools, checker, works, signs_out=signs_out)
 
 
 def serve(workspace: Workspace, host: str, port: int, *, on_ready: Callable[[str], None]) -> None:
