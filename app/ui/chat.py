@@ -65,14 +65,7 @@ class _Interface(gr.Blocks):
 
 
 def build_interface(
-    assistant: Assistant,
-    corpus: Corpus,
-    store: Path,
-    briefings: BriefingTools,
-    checker: Checker,
-    works: Works,
-    *,
-    signs_out: bool = False,
+    assistant: Assistant, corpus: Corpus, store: Path, briefings: BriefingTools, checker: Checker, works: Works
 ) -> gr.Blocks:
     """Builds the interface; nothing is served yet (see `app.ui.server.serve`).
 
@@ -83,7 +76,6 @@ def build_interface(
         briefings: What makes briefings.
         checker: Checks drafts.
         works: Where conversations are kept.
-        signs_out: Whoever uses it has signed in, and can sign out.
     """
     interface = _Interface(
         title=TITLE,
@@ -112,7 +104,7 @@ def build_interface(
 
         wanted.change(lambda: gr.Tabs(selected="briefing"), None, [tabs], **QUIET)
         interface.unload(forget_session)
-        interface.load(lambda: choice_html(signs_out=signs_out), None, [language], **QUIET)
+        interface.load(choice_html, None, [language], **QUIET)
         # The address of the page names the conversation that it opens.
         interface.load(ask_tab.opened, [address], ask_tab.shown, js=_ADDRESS.format("c"), **QUIET)
         interface.load(

@@ -80,8 +80,8 @@ def translations() -> gr.I18n:
     return _Translations()
 
 
-def choice_html(*, signs_out: bool) -> str:
-    """Renders the choice of language, with what the page's script says itself, and the way out of an account."""
+def choice_html() -> str:
+    """Renders the choice of language, with what the page's script says itself."""
     chosen = language()
     options = "".join(
         f'<option value="{code}" lang="{code}"{" selected" if code == chosen else ""}>'
@@ -90,11 +90,9 @@ def choice_html(*, signs_out: bool) -> str:
     )
     direction = "rtl" if chosen in RIGHT_TO_LEFT else "ltr"
     spoken = "".join(f' data-{name}="{say(name)}"' for name in ("copied", "not-copied"))
-    out = f'<form method="post" action="sign-out"><button class="u-button">{say("sign-out")}</button></form>'
     return (
         f'<label class="u-language" data-language="{chosen}" data-dir="{direction}"{spoken}>'
         f'<span class="u-hidden">{say("language")}</span><select>{options}</select></label>'
-        f"{out if signs_out else ''}"
     )
 
 
