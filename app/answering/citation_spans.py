@@ -94,6 +94,14 @@ def without_following(citation: Citation, sentences: Sequence[Sentence], chosen:
     return " ".join(sentence.text for sentence in own if sentence.ordinal <= last)
 
 
+def refers_back(text: str) -> bool:
+    """Returns whether a sentence begins with, or takes up, what the one before it names: "These …", "We oppose it."."""
+    if _OUTWARD.match(text):
+        return False
+    short = len(text.split()) <= _TAKES_UP_WORDS
+    return _POINTING.match(text) is not None or (short and _TAKES_UP.search(text) is not None)
+
+
 def _goes_on(sentences: Sequence[Sentence], first: int, last: int) -> bool:
     """Returns whether the next sentence is of the same paragraph, and short enough to be quoted as well."""
     if last + 1 >= len(sentences):
