@@ -155,9 +155,7 @@ class Desk:
     def ingest(self, files: Sequence[tuple[str, bytes]], *, unlisted: bool = False) -> dict[str, Any]:
         """Takes files into the store; returns what `untoc ingest --json` prints. Sent again, they change nothing."""
         with self.corpus.uploads.folder() as folder:
-            report = self.corpus.ingest_uploads(
-                to_ingest(_stored(files, folder), folder), folder, include_unlisted=unlisted
-            )
+            report = self.corpus.ingest_uploads(to_ingest(_stored(files, folder), folder), include_unlisted=unlisted)
             own = f"{folder}/"
             short = tuple(replace(file, file=file.file.removeprefix(own)) for file in report.files)
             return replace(report, files=short).to_json()

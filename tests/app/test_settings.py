@@ -12,7 +12,10 @@ from pydantic import BaseModel, SecretStr
 
 from app.errors import SettingsError
 from app.settings import PREFIX, Settings, load_settings, unknown_variables, variables
+from tests.cases import Cases
 from tests.conftest import PROJECT
+
+cases = Cases(__file__)
 
 EXAMPLE = PROJECT / ".env.example"
 HEADER = """\
@@ -86,21 +89,7 @@ def test_load_settings_takes_the_command_line_first(monkeypatch: pytest.MonkeyPa
     assert (settings.store, settings.server.host, settings.server.port) == (tmp_path, "::1", 0)
 
 
-@pytest.mark.parametrize(
-    ("name", "value"),
-    [
-        ("UNTOC_SERVER__PORT", "65536"),
-        ("UNTOC_SERVER__PORT", "-1"),
-        ("UNTOC_SERVER__PORT", "http"),
-        ("UNTOC_ANSWER__MAX_CITATIONS", "0"),
-        ("UNTOC_LOG_LEVEL", "LOUD"),
-        ("UNTOC_RETRIEVAL__DENSE_WEIGHT", "-0.1"),
-        ("UNTOC_EMBEDDING__ALLOW_DOWNLOAD", "perhaps"),
-        ("UNTOC_EMBEDDING__MODLE", "x"),
-        ("UNTOC_SERVER", "not json"),
-        ("UNTOC_SERVER", "[]"),
-    ],
-)
+@cases("name", "value")
 def test_load_settings_names_the_variable_that_is_wrong(name: str, value: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(name, value)
     with pytest.raises(SettingsError) as caught:

@@ -6,7 +6,10 @@ import pytest
 
 from ingest import families
 from ingest.families import Symbol, likeness, link_families
+from tests.cases import Cases
 from tests.fakes import fake_workspace
+
+cases = Cases(__file__)
 
 HEADER = "file,state,body,session,date,agenda_item,language,symbol\n"
 PARTIES = "code,name,aliases,kind\nXAA,Arvandia,Arvandian,state\nXAB,Belmora,,state\n"
@@ -182,15 +185,7 @@ def test_other_scheme_compares_everything_anew(desk, monkeypatch):
 # --- revisions
 
 
-@pytest.mark.parametrize(
-    ("written", "root", "base", "suffix", "number"),
-    [
-        ("CTOC/COP/2020/L.5", "CTOC/COP/2020/L.5", "CTOC/COP/2020/L.5", "", 0),
-        ("ctoc/cop/2020/l.5/rev.1", "CTOC/COP/2020/L.5", "CTOC/COP/2020/L.5", "rev", 1),
-        ("A/C.3/L.5/Add.1/Rev.2", "A/C.3/L.5", "A/C.3/L.5/ADD.1", "rev", 2),
-        ("A/77/1/Corr. 3", "A/77/1", "A/77/1", "corr", 3),
-    ],
-)
+@cases("written", "root", "base", "suffix", "number")
 def test_symbol_is_taken_apart(written, root, base, suffix, number):
     assert Symbol.of(written)[1:] == (root, base, suffix, number)
 

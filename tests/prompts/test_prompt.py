@@ -8,6 +8,9 @@ import pytest
 from prompts import prompt
 from prompts.errors import PromptError
 from prompts.prompt import SECTIONS, load_prompt
+from tests.cases import Cases
+
+cases = Cases(__file__)
 
 
 @pytest.fixture
@@ -25,15 +28,7 @@ def test_every_prompt_loads_and_takes_braces_in_values_as_they_are(name: str) ->
 
 
 @pytest.mark.usefixtures("fresh_cache")
-@pytest.mark.parametrize(
-    ("old", "new", "names"),
-    [
-        ("{question}", "{questions}", ("'user'", "questions")),
-        ("{evidence}", "", ("'user'", "evidence")),
-        ("## user", "## person", ("user", "person")),
-        ("You help", "{You help", ("'system'",)),
-    ],
-)
+@cases("old", "new", "names", tuples=True)
 def test_load_prompt_names_what_is_wrong(
     old: str, new: str, names: tuple[str, ...], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

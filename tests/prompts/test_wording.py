@@ -11,7 +11,10 @@ import yaml
 from prompts import wording
 from prompts.errors import PromptError
 from prompts.wording import LANGUAGES, Wording, load_document_words, load_wording
+from tests.cases import Cases
 from tests.conftest import PROJECT
+
+cases = Cases(__file__)
 
 MARKS = re.compile("[\"“”„‟«»‹›‘‚‛「」『』〝〞〟＂❝❞`]|(?<![^\\W\\d_])['’]|['’](?![^\\W\\d_])")
 
@@ -82,17 +85,7 @@ def _changed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, old: str, new: str
 
 
 @pytest.mark.usefixtures("fresh_cache")
-@pytest.mark.parametrize(
-    ("old", "new", "names"),
-    [
-        ("point {item}", "point {number}", ("'agenda_item'", "number", "item")),
-        ("point {item}", "point", ("'agenda_item'", "item")),
-        ("## missing_name", "## missing_title", ("missing_name", "missing_title")),
-        ("## related\n", "## related\n\n## unheard\n", ("unheard",)),
-        ("page {number}", "page {}", ("'page'",)),
-        ("page {number}", "page {number", ("'page'",)),
-    ],
-)
+@cases("old", "new", "names", tuples=True)
 def test_load_wording_names_what_is_wrong(
     old: str, new: str, names: tuple[str, ...], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 from pydantic import ValidationError
 
+from tests.cases import Cases
 from vectorstore.carried import EMBEDDING, carried
 from vectorstore.embeddings import (
     DEFAULT_MODEL,
@@ -12,6 +13,8 @@ from vectorstore.embeddings import (
     SentenceTransformerEmbedder,
 )
 from vectorstore.errors import ModelError
+
+cases = Cases(__file__)
 
 TEXTS = ("Extradition of offenders.", "The weather is fine today.", "Handing over a suspect to another country.")
 
@@ -129,15 +132,7 @@ class _Spy:
         return np.eye(4, dtype=np.float32)[: len(texts)]
 
 
-@pytest.mark.parametrize(
-    ("config", "prompts", "query", "passage"),
-    [
-        ({}, {}, "x", "x"),
-        ({"query_prefix": "query: ", "passage_prefix": "passage: "}, {}, "query: x", "passage: x"),
-        ({}, {"query": "Q: ", "document": "D: "}, "Q: x", "D: x"),
-        ({"passage_prefix": "P: "}, {"query": "Q: ", "document": "D: "}, "Q: x", "P: x"),
-    ],
-)
+@cases("config", "prompts", "query", "passage")
 def test_every_text_has_its_prefix_once(config, prompts, query, passage, monkeypatch):
     spy = _Spy(prompts)
     monkeypatch.setattr(SentenceTransformerEmbedder, "_loaded", spy)

@@ -5,10 +5,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.cases import Cases
 from tests.fakes_engines import own_schema
 from tests.fakes_store import annotated
 from vectorstore.catalogue import Catalogue
 from vectorstore.lexical import any_word_query, lexical_text, phrase_query
+
+cases = Cases(__file__)
 
 TEXTS = (
     "Extradition is refused for political offences.",
@@ -82,28 +85,7 @@ def test_text_holds_stems_of_words_that_fts5_does_not_inflect():
     assert lexical_text("organizados nationaux") == "organizad national"
 
 
-@pytest.mark.parametrize(
-    ("topic", "passage"),
-    [
-        ("extraditions", "s/0"),
-        ("asset", "s/1"),
-        ("国际合作", "s/2"),
-        ("有组织犯罪", "s/2"),
-        ("cooperation", "s/3"),
-        ("CRIMINALITÉ", "s/3"),
-        ("сотрудничество", "s/4"),
-        ("التعاون", "s/5"),
-        ("criminalités organisées", "s/3"),
-        ("тайны сотрудничеству", "s/4"),
-        ("للتعاون", "s/5"),
-        ("traficos ilicitas", "s/6"),
-        ("organizada", "s/6"),
-        ("свидетелям", "s/7"),
-        ("взаимной правовой помощью", "s/7"),
-        ("وتسليم", "s/8"),
-        ("السيادة", "s/8"),
-    ],
-)
+@cases("topic", "passage")
 def test_search_finds_the_word_in_every_script(catalogue, topic, passage):
     assert hits(catalogue, topic)[:1] == [passage]
 
@@ -113,17 +95,7 @@ def test_search_finds_a_word_behind_a_particle_that_may_be_its_own(catalogue):
     assert set(hits(catalogue, "تعاون")) == set(hits(catalogue, "بتعاون")) == {"s/5", "s/8"}
 
 
-@pytest.mark.parametrize(
-    ("phrase", "passage"),
-    [
-        ("взаимная правовая помощь", "s/7"),
-        ("защита свидетеля", "s/7"),
-        ("تعاون دولي", "s/5"),
-        ("国际合作", "s/2"),
-        ("asset recovery", "s/1"),
-        ("criminalités organisées", "s/3"),
-    ],
-)
+@cases("phrase", "passage")
 def test_phrase_is_found_in_any_inflection(catalogue, phrase, passage):
     assert catalogue.phrase_frequency(phrase) == 1
     assert passage in hits(catalogue, phrase)
@@ -164,21 +136,7 @@ def test_search_stays_within_its_statements(catalogue):
     assert len(catalogue.search_lexical("extradition", ["s"], 9)) == 1
 
 
-@pytest.mark.parametrize(
-    ("term", "found"),
-    [
-        ("mutual legal assistance", True),
-        ("legal and mutual assistance", True),
-        ("assistance, legal", True),
-        ("recovery of assets", True),
-        ("mutual recovery", False),
-        ("legal extradition", False),
-        ("extradition", True),
-        ("kite", False),
-        ("有组织犯罪", True),
-        ('mutual" OR "extradition', False),
-    ],
-)
+@cases("term", "found")
 def test_words_of_a_term_are_found_beside_each_other_in_any_order(catalogue, term, found):
     assert bool(catalogue.phrase_frequency(term, ["s"], any_order=True)) is found
 
@@ -243,3 +201,19 @@ def test_engines_score_the_same_passages_alike(both, rebuilt):
                 for catalogue in both
             ]
             assert counts[0] == counts[1], term
+
+
+def test_score_within_a_scope_is_that_in_the_whole_store(tmp_path):
+    rng = random.Random(7)
+    with closing(Catalogue(tmp_path / "catalogue.sqlite3")) as catalogue:
+        for number in range(8):
+            texts = [" ".join(rng.choices(WORDS, k=rng.randint(1, 40))) for _ in range(30)]
+            catalogue.store(annotated(f"s{number}", texts), folder="", digest="", input_key="", vectors={})
+        # Few texts are searched for the phrases that they hold, more for all.
+        for ids in (["s3"], ["s1", "s6"], [f"s{number}" for number in range(6)]):
+            topic, terms = " ".join(rng.choices(WORDS, k=4)), [" ".join(rng.choices(WORDS[:9], k=2)) for _ in range(6)]
+            everywhere = catalogue.search_lexical(topic, None, 1000, terms=terms)
+            within = [(passage, score) for passage, score in everywhere if passage.partition("/")[0] in ids]
+            assert catalogue.search_lexical(topic, ids, 1000, terms=terms) == tuple(within)
+            among = catalogue.statements_with(*terms, among=ids)
+            assert among == catalogue.statements_with(*terms) & set(ids)

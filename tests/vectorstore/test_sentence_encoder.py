@@ -3,7 +3,10 @@
 import numpy as np
 import pytest
 
+from tests.cases import Cases
 from vectorstore.sentence_encoder import DIMENSION, WORD_DIMENSION, SentenceEncoder
+
+cases = Cases(__file__)
 
 pytestmark = pytest.mark.model
 ENCODER = SentenceEncoder()
@@ -13,16 +16,7 @@ def likeness(one: str, other: str) -> float:
     return float(ENCODER.encode(one).sentence @ ENCODER.encode(other).sentence)
 
 
-@pytest.mark.parametrize(
-    "question",
-    [
-        "Qu'a dit le Pérou sur l'extradition ?",
-        "¿Qué dijo el Perú sobre la extradición?",
-        "Что сказало Перу о выдаче?",
-        "ماذا قالت بيرو عن تسليم المجرمين؟",
-        "秘鲁对引渡说了什么？",
-    ],
-)
+@cases("question")
 def test_the_same_question_is_near_in_every_language(question: str) -> None:
     english = "What did Peru say about extradition?"
     assert likeness(english, question) > likeness(english, "The weather is nice in Vienna today.") + 0.2

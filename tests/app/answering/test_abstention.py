@@ -13,30 +13,17 @@ from app.wiring import Workspace
 from ingest.language.detection import is_in_other_language
 from ingest.parties.party_table import PartyTable
 from prompts.wording import load_wording
+from tests.cases import Cases
 from tests.fakes import fake_workspace
 from vectorstore.records import JSONValue
+
+cases = Cases(__file__)
 
 # Still to be taught, as those of `tests/app/question/misread.txt`.
 MISREAD = pytest.mark.xfail(reason="misread", strict=False)
 
 
-@pytest.mark.parametrize(
-    ("question", "reason"),
-    [
-        ("What did Switzerland say about extradition?", "no_statement"),
-        ("What did Switzerland say about extradition at the Vienna session of October 2020?", "no_statement"),
-        ("What did Arvandia say about extradition in 1999?", "no_statement"),
-        ("What was said about extradition in 1999?", "no_statement"),
-        ("What did Maravel say about extradition?", "group_only"),
-        ("What did Belmora say about kangaroos and zeppelins?", "not_mentioned"),
-        ("Which States mentioned kangaroos and zeppelins?", "not_mentioned"),
-        ("What did Congo say about minerals?", "ambiguous"),
-        ("What did Wakanda say about vibranium?", "ambiguous"),
-        ("What is the capital of kangaroos?", "out_of_scope"),
-        ("Write me a poem on zeppelins", "out_of_scope"),
-        ("Что сказала Арвандия о кенгуру?", "index_incomplete"),
-    ],
-)
+@cases("question", "reason")
 def test_abstention_has_the_reason_that_fits(question: str, reason: str, workspace: Workspace) -> None:
     answer = workspace.assistant.ask(question)
     assert (answer.status, answer.abstention and answer.abstention.reason) == ("abstained", reason)
@@ -261,17 +248,7 @@ def test_a_follow_up_may_ask_who_did_not(parties: PartyTable) -> None:
     assert not resolve("and Austria?", parties, history=["Which States did not mention corruption?"]).negated
 
 
-@pytest.mark.parametrize(
-    "question",
-    [
-        "Was sagte Österreich über Menschenhandel?",
-        "Was sagte Iran über Menschenhandel?",
-        "Cosa ha detto l'Austria sulla tratta?",
-        "Co powiedziała Polska o korupcji?",
-        "Türkiye yolsuzluk hakkında ne dedi?",
-        "한국은 부패에 대해 무엇을 말했습니까?",
-    ],
-)
+@cases("question")
 def test_a_question_in_another_language_is_asked_for_in_one_of_the_six(question: str, workspace: Workspace) -> None:
     answer = workspace.assistant.ask(question)
     assert answer.abstention is not None and answer.abstention.reason == "out_of_scope"

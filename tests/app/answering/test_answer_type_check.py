@@ -10,15 +10,7 @@ from tests.cases import Cases
 cases = Cases(__file__)
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "Ondrava has concluded 27 agreements with its neighbours.",
-        "Ondrava has concluded twenty-seven such agreements.",
-        "Our courts answered 61 requests in 2019.",
-        "Agreements now number 27.",
-    ],
-)
+@cases("text")
 def test_holds_a_number_that_counts_something(text: str, parties: PartyTable) -> None:
     assert contains_answer_type("number", ["Nothing here.", text], parties, ["XOD"])
 
@@ -33,17 +25,7 @@ def test_holds_what_a_text_says(kind: Missing, text: str, parties: PartyTable) -
     assert contains_answer_type(kind, ["Nothing.", text], parties, ["XOD"])
 
 
-@pytest.mark.parametrize(
-    ("kind", "text"),
-    [
-        ("date", "The commission reported at length and may report again."),
-        ("date", "May I thank the commission for its march through an august agenda."),
-        ("reason", "We object to remote access."),
-        ("article", "We recall agenda item 16 and the Convention."),
-        ("name", "the commission was led by a judge."),
-        ("state", "Ondrava thanks its neighbours for their help."),
-    ],
-)
+@cases("kind", "text")
 def test_holds_not_what_a_text_leaves_out(kind: Missing, text: str, parties: PartyTable) -> None:
     assert not contains_answer_type(kind, [text], parties, ["XOD"])
 

@@ -43,15 +43,7 @@ def test_referent_is_none_for_the_first_sentence() -> None:
     assert resolve_anaphora(_sentences("These measures are illegal."), 0) is None
 
 
-@pytest.mark.parametrize(
-    "pointing",
-    [
-        "These measures are illegal.",
-        "These unilateral measures are illegal.",
-        "Such various measures are illegal.",
-        "All these measures are illegal.",
-    ],
-)
+@cases("pointing")
 def test_referent_is_the_nearest_sentence_that_names_the_noun(pointing: str) -> None:
     sentences = _sentences("Some measures were taken.", "Coercive measures were imposed.", PLAIN, PLAIN, pointing)
     assert resolve_anaphora(sentences, 4) == 1

@@ -8,9 +8,12 @@ import pytest
 from app.answering.provenance import reference
 from app.answering.verify import verify_citation
 from prompts.wording import load_wording
+from tests.cases import Cases
 from tests.conftest import PROJECT
 from tests.fakes import fake_workspace
 from vectorstore.records import ScopeFilter
+
+cases = Cases(__file__)
 
 DELIVERED = (
     "Statement by Arvandia\n\nTenth session of the Conference of the Parties\n12 October 2020\n\nMr. President,\n\n"
@@ -36,14 +39,7 @@ def desk(tmp_path_factory):
         yield workspace
 
 
-@pytest.mark.parametrize(
-    ("question", "state", "others"),
-    [
-        ("What did Arvandia say about seized timber?", "XAA", ("Belmora", "Drelnia")),
-        ("What did Belmora say about seized timber?", "XAB", ("Arvandia", "Drelnia")),
-        ("What did Lanhai say about stolen ships?", "XLH", ("Galdoria", "Ilvenor")),
-    ],
-)
+@cases("question", "state", "others", tuples=True)
 def test_a_question_on_any_holder_is_answered_and_names_the_others(question, state, others, desk):
     answer = desk.assistant.ask(question)
     assert answer.status == "answered"

@@ -17,9 +17,12 @@ from app.settings import Settings
 from app.ui.provenance_html import provenance, speaker_line
 from app.wiring import open_workspace
 from prompts.wording import load_wording
+from tests.cases import Cases
 from tests.conftest import PROJECT
 from tests.fakes import fake_workspace
 from vectorstore.records import ScopeFilter
+
+cases = Cases(__file__)
 
 NAMES = ("verbatim_en", "summary_en", "compilation_en")
 
@@ -234,13 +237,7 @@ def test_an_unknown_speaker_is_set_by_hand(own_desk):
     assert own_desk.store.check()[0].ok
 
 
-@pytest.mark.parametrize(
-    ("role", "changes", "message"),
-    [
-        ("office", {"state": "XWY"}, "nobody's position"),
-        ("party", {"session": "12"}, "same for a whole record"),
-    ],
-)
+@cases("role", "changes", "message")
 def test_what_belongs_to_the_chair_or_the_record_is_not_set_on_an_intervention(own_desk, role, changes, message):
     record = next(s for s in own_desk.corpus.documents() if s.file == "verbatim_en.txt")
     item = next(s for s in own_desk.corpus.interventions(record.document_id) if s.span.role == role)

@@ -4,9 +4,12 @@ import shutil
 
 import pytest
 
+from tests.cases import Cases
 from tests.conftest import PROJECT
 from tests.fakes import fake_workspace
 from vectorstore.records import ScopeFilter
+
+cases = Cases(__file__)
 
 
 @pytest.fixture(scope="module")
@@ -19,17 +22,7 @@ def desk(tmp_path_factory):
         yield workspace
 
 
-@pytest.mark.parametrize(
-    ("question", "state", "language", "words"),
-    [
-        ("What did Lanhai say about forensic laboratories?", "XLH", "en", "forensic laboratories"),
-        ("Qu’a dit l’Arvandie sur le bois volé ?", "XAA", "fr", "bois volé"),
-        ("¿Qué dijo Esquaria sobre los testigos?", "XES", "es", "testigos"),
-        ("Что сказала Заречия о торговле оружием?", "XZR", "ru", "оружием"),
-        ("ماذا قالت أرفانديا عن القرى؟", "XAA", "ar", "القرى"),
-        ("阿尔万迪亚就引渡说了什么？", "XAA", "zh", "引渡"),
-    ],
-)
+@cases("question", "state", "language", "words")
 def test_a_question_in_each_language_quotes_the_asked_state_alone(question, state, language, words, desk):
     answer = desk.assistant.ask(question)
     assert answer.status == "answered"
@@ -41,16 +34,7 @@ def test_a_question_in_each_language_quotes_the_asked_state_alone(question, stat
         assert statement.holds(citation.start, citation.end)
 
 
-@pytest.mark.parametrize(
-    "question",
-    [
-        "Qu’a dit la Belmore sur le bois volé ?",
-        "¿Qué dijo Ilvenor sobre los testigos?",
-        "Что сказала Заречия о киберпреступности?",
-        "ماذا قالت أرفانديا عن غسل الأموال؟",
-        "岚海就网络犯罪说了什么？",
-    ],
-)
+@cases("question")
 def test_what_only_another_speaker_or_the_chair_said_is_no_answer(question, desk):
     answer = desk.assistant.ask(question)
     assert answer.status == "abstained"

@@ -9,7 +9,10 @@ import pytest
 
 from app.records import Answer
 from app.wiring import Workspace
+from tests.cases import Cases
 from tests.fakes import fake_workspace
+
+cases = Cases(__file__)
 
 Row = tuple[str, str, str, str, str, str]
 Open = Callable[..., AbstractContextManager[Workspace]]
@@ -146,15 +149,7 @@ def test_a_term_of_the_field_counts_under_any_of_its_names(corpus: Open) -> None
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(
-    ("question", "answered"),
-    [
-        ("Has Arvandia ratified the Palermo Convention?", True),
-        ("L'Arvandia a-t-elle ratifié la Convention de Palerme ?", True),
-        ("Is Belmora a party to UNTOC?", False),
-        ("What did Belmora say about UNTOC?", True),
-    ],
-)
+@cases("question", "answered")
 def test_who_joined_a_treaty_is_told_by_its_name_alone(corpus: Open, question: str, answered: bool) -> None:
     named = (
         "We must act against terrorism. Arvandia ratified the United Nations Convention against Transnational Organized"

@@ -6,29 +6,19 @@ import pytest
 
 from app.question.reading import resolve
 from ingest.parties.party_table import PartyTable
+from tests.cases import Cases
 from tests.fakes import fake_workspace
 
+cases = Cases(__file__)
 
-@pytest.mark.parametrize(
-    ("question", "name"),
-    [
-        ("What did Freedonia do about extradition?", "Freedonia"),
-        ("Freedonia's position on extradition?", "Freedonia"),
-        ("What has Freedonia said?", "Freedonia"),
-    ],
-)
+
+@cases("question", "name")
 def test_unknown_state_is_asked_back_whatever_the_verb(question: str, name: str) -> None:
     resolution = resolve(question, PartyTable.load())
     assert (resolution.unclear, resolution.known_name, resolution.scope.states) == (name, False, ())
 
 
-@pytest.mark.parametrize(
-    ("question", "years"),
-    [
-        ("What did Austria say in its statement from 2016?", ("2016",)),
-        ("What did Austria say about drugs from 2016 to 2018?", ("2016", "2017", "2018")),
-    ],
-)
+@cases("question", "years", tuples=True)
 def test_from_a_year_is_not_since_it(question: str, years: tuple[str, ...]) -> None:
     assert resolve(question, PartyTable.load()).scope.years == years
 

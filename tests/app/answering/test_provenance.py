@@ -11,7 +11,10 @@ from app.answering.provenance import attribution, provenance, reference, spoken_
 from app.records import Citation
 from ingest.parties.party_table import PartyTable
 from prompts.wording import LANGUAGES, load_wording
+from tests.cases import Cases
 from vectorstore.records import Sentence, Statement
+
+cases = Cases(__file__)
 
 Stored = dict[str, tuple[Statement, tuple[Sentence, ...]]]
 
@@ -98,37 +101,12 @@ def test_reference_reads_in_every_language(language: str, citation: Citation, pa
     assert "{" not in line and "2020" in line and citation.file in line
 
 
-@pytest.mark.parametrize(
-    ("value", "spoken"),
-    [
-        (None, None),
-        ("2020", "2020"),
-        ("2020-10-12", "12 October 2020"),
-        ("2020-10-12/2020-10-16", "12–16 October 2020"),
-        ("2020-09-30/2020-10-02", "30 September 2020 – 2 October 2020"),
-        ("2020-10-12/2020-10-12", "12 October 2020"),
-        ("2020-12-31/2021-01-02", "31 December 2020 – 2 January 2021"),
-        ("2020/2021", "2020/2021"),
-        ("2020-10", "October 2020"),
-        ("autumn", "autumn"),
-        ("2020-02-30", "2020-02-30"),
-        ("", ""),
-    ],
-)
+@cases("value", "spoken")
 def test_spoken_date_in_english(value: str | None, spoken: str | None) -> None:
     assert spoken_date(value, "en") == spoken
 
 
-@pytest.mark.parametrize(
-    ("language", "spoken"),
-    [
-        ("fr", "12–16 octobre 2020"),
-        ("es", "12–16 de octubre de 2020"),
-        ("ru", "12–16 октября 2020 г."),
-        ("ar", "12–16 أكتوبر 2020"),
-        ("zh", "2020年10月12日 – 2020年10月16日"),
-    ],
-)
+@cases("language", "spoken")
 def test_spoken_date_in_other_languages(language: str, spoken: str) -> None:
     text = spoken_date("2020-10-12/2020-10-16", language)
     assert text is not None and text.replace("\u200f", "").replace("\u202f", " ") == spoken

@@ -4,8 +4,11 @@ import shutil
 
 import pytest
 
+from tests.cases import Cases
 from tests.conftest import PROJECT
 from tests.fakes import fake_workspace
+
+cases = Cases(__file__)
 
 BULLETIN = (
     "Highlights of the Group of Riparian States: Monday, 12 October 2020\n\n# PLENARY\n\nThe Chair opened the session."
@@ -31,15 +34,7 @@ def test_a_bulletin_is_no_partys_statement(desk):
     assert (document.kind, document.metadata.holders) == ("record", ())
 
 
-@pytest.mark.parametrize(
-    ("question", "state", "words"),
-    [
-        ("What did Drelnia say about closing harbours?", "XDR", "Drelnia, supported by"),
-        ("What did Lanhai say about forensic laboratories?", "XLH", "Lanhai said that"),
-        ("What did Ilvenor say about the Firearms Protocol?", "XIV", "Galdoria and Ilvenor announced"),
-        ("What did the Group of Riparian States say about timber judges?", "XGR", "requested a roster"),
-    ],
-)
+@cases("question", "state", "words")
 def test_each_state_is_answered_with_what_is_reported_of_it(question, state, words, desk):
     answer = desk.assistant.ask(question)
     assert answer.status == "answered"

@@ -1,6 +1,7 @@
 """Promises 1 to 3 as attacks: whatever bends a quotation or moves it into another mouth must not pass."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -91,25 +92,11 @@ def test_judge_statement_that_is_gone_is_not_found() -> None:
     assert verify_citation(_citation(_statement(), FIRST), None) == "not_found"
 
 
-@pytest.mark.parametrize(
-    "change",
-    [
-        {"state": "XAB"},
-        {"state": None},
-        {"on_behalf_of": "XGR"},
-        {"kind": "treaty"},
-        {"sentence_ids": (SentenceId("s2", 0),)},
-        {"sentence_ids": (SentenceId("s1", 0), SentenceId("s2", 1))},
-        {"session": "11"},
-        {"date": "2021"},
-        {"body": "UNTOC COP"},
-        {"agenda_item": "4"},
-        {"speaker": "Belmora"},
-        {"file": "other.txt"},
-    ],
-)
-def test_judge_another_mouth_or_occasion_is_misattributed(change: dict[str, object]) -> None:
+@cases("change", tuples=True)
+def test_judge_another_mouth_or_occasion_is_misattributed(change: dict[str, Any]) -> None:
     statement = _statement(session="10", date="2020")
+    if "sentence_ids" in change:
+        change = {"sentence_ids": tuple(SentenceId(*each) for each in change["sentence_ids"])}
     citation = _citation(statement, FIRST)
     assert verify_citation(citation, statement) == "verified"
     assert verify_citation(replace(citation, **change), statement) == "misattributed"
@@ -122,15 +109,7 @@ def test_judge_group_statement_under_its_speaker_is_misattributed() -> None:
     assert verify_citation(replace(citation, state="XOD", on_behalf_of=None), statement) == "misattributed"
 
 
-@pytest.mark.parametrize(
-    "quote",
-    [
-        'The  measures "taken" in 2019 - all of them - remain in force.',
-        "The measures ”taken„ in 2019 — all of them — re-main in force.",
-        "The\u00a0measures «taken» in\n2019 ― all of them ― re‐main in force.",
-        "The mea\u00adsures “taken” in 20\u200b19 – all of them – remain in force.",
-    ],
-)
+@cases("quote")
 def test_reads_as_accepts_white_space_and_typography(quote: str) -> None:
     source = "The measures “taken” in 2019 – all of them – re-\nmain in force."
     # A hyphen is not a dash: between spaces it stays, so that "9-11" is not "9–11".
@@ -173,16 +152,7 @@ def test_verify_keeps_what_stands_and_drops_the_rest_with_a_reason() -> None:
     assert all(dropped.reason for dropped in result.dropped)
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "Ondrava: “Ondrava supports article 14”",
-        'Ondrava said "we support it"',
-        "Ondrava « soutient » l’article 14",
-        f"Ondrava: “{FIRST}” and “we support article 4”",
-        f"Ondrava: “{FIRST.replace('not ', '')}”",
-    ],
-)
+@cases("text")
 def test_verify_drops_a_claim_with_words_in_quotation_marks_that_nobody_said(text: str) -> None:
     statement = _statement()
     claims = [Claim(text=text, state="XOD", citations=(1,))]

@@ -2,6 +2,9 @@ import pytest
 
 from app.briefing.cells import Subject
 from app.briefing.harm_topics import names_harm
+from tests.cases import Cases
+
+cases = Cases(__file__)
 
 
 @pytest.mark.parametrize(
@@ -13,12 +16,7 @@ def test_harm_is_told(topic):
     assert names_harm(topic)
 
 
-@pytest.mark.parametrize(
-    "topic",
-    ["Convention against Corruption", "fight against terrorism", "victims of trafficking", "mutual legal assistance",
-     "extradition", "prevention of crime", "International Criminal Court", "technical assistance", "asset recovery",
-     "trafficking in persons protocol", "coercive measures", ""],
-)  # fmt: skip
+@cases("topic")
 def test_what_is_done_about_a_harm_is_none(topic):
     assert not names_harm(topic)
 

@@ -12,6 +12,9 @@ from app.errors import BriefingError
 from app.question.reading import resolve
 from app.records import Scope, TreatyScope
 from ingest.parties.party_table import PartyTable
+from tests.cases import Cases
+
+cases = Cases(__file__)
 
 PARTIES = PartyTable.load()
 
@@ -29,20 +32,7 @@ def test_group_brings_itself_and_its_members():
     assert all(one <= other for one, other in pairwise(names))
 
 
-@pytest.mark.parametrize(
-    ("given", "said"),
-    [
-        ({"states": ["Congo"], "topics": ["x"]}, r"'Congo' may be several parties: say .*\(COD\) or .*\(COG\)"),
-        ({"states": ["Atlantis"], "topics": ["x"]}, "'Atlantis' is no known State or group"),
-        ({"topics": []}, "nothing to brief on"),
-        ({"topics": [" ; \n"]}, "nothing to brief on"),
-        ({"articles": ["eighteen"]}, "'eighteen' is no article"),
-        ({"articles": ["GENEVA 3"]}, "unknown treaty 'GENEVA': known are .*UNTOC"),
-        ({"topics": ["x"], "years": ["2020-2010"]}, "'2020-2010' is no range of years"),
-        ({"topics": ["x"], "years": ["soon"]}, "'soon' is no year"),
-        ({"topics": ["x"], "quotations": 0}, "at least 1"),
-    ],
-)
+@cases("given", "said")
 def test_what_cannot_be_read_is_refused_with_what_to_do(given, said):
     with pytest.raises(BriefingError, match=said):
         read_request(PARTIES, **given)
@@ -67,19 +57,7 @@ def test_topics_one_a_line_and_years_as_range():
     assert request.years == ("2018", "2019", "2020")
 
 
-@pytest.mark.parametrize(
-    ("question", "rest"),
-    [
-        (
-            "Brief me on mutual legal assistance for Austria and Poland",
-            "mutual legal assistance for Austria and Poland",
-        ),
-        ("please prepare a briefing on article 18", "article 18"),
-        ("Could you give us a short briefing about corruption?", "corruption?"),
-        ("What did Austria say in its briefing on crime?", None),
-        ("brief", None),
-    ],
-)
+@cases("question", "rest")
 def test_briefing_is_told_from_a_question(question, rest):
     assert asked_for_briefing(question) == rest
 

@@ -13,8 +13,11 @@ from app.briefing.request import read_request
 from app.errors import BriefingError
 from ingest.text.splitter import count_tokens
 from prompts.wording import load_wording
+from tests.cases import Cases
 from tests.fakes import fake_workspace
 from tests.fakes_store import annotated, keep
+
+cases = Cases(__file__)
 
 SUPPORT = "Austria supports the proposed extradition protocol without any reservation whatsoever."
 AGAIN = "Poland attaches the greatest importance to extradition protocol talks, as this hall knows well."
@@ -162,15 +165,7 @@ def test_review_holds_until_the_evidence_changes(workspace):
     assert workspace.reviews.of([cell.key]) == {}
 
 
-@pytest.mark.parametrize(
-    ("key", "state", "kind", "said"),
-    [
-        ("", "accepted", "supports", "no cell is named"),
-        ("k", "perhaps", "supports", "unknown review state 'perhaps'"),
-        ("k", "changed", "likes", "unknown kind of position 'likes'"),
-        ("k", "changed", None, "is not named"),
-    ],
-)
+@cases("key", "state", "kind", "said")
 def test_review_that_says_nothing_is_refused(workspace, key, state, kind, said):
     with pytest.raises(BriefingError, match=said):
         workspace.reviews.keep(key, state, kind=kind)

@@ -5,6 +5,9 @@ from hypothesis import strategies as st
 from app.checking.blocks import Block, make_document
 from app.checking.documents import read_pasted
 from app.checking.quotations import NOT_CLOSED, find_quotations
+from tests.cases import Cases
+
+cases = Cases(__file__)
 
 WORDS = "the lighthouse keepers count their lamps twice"
 
@@ -13,37 +16,12 @@ def quotes(text: str) -> list[str]:
     return [quotation.text for quotation in find_quotations(read_pasted(text)).found]
 
 
-@pytest.mark.parametrize(
-    "marked",
-    [
-        "“{}”",
-        '"{}"',
-        "«{}»",
-        "« {} »",
-        "„{}“",
-        "„{}”",
-        "»{}«",
-        "”{}”",
-        "「{}」",
-        "『{}』",
-        "‘{}’",
-        "'{}'",
-        "‚{}‘",
-        "‹{}›",
-    ],
-)
+@cases("marked")
 def test_words_are_found_in_every_kind_of_marks(marked):
     assert quotes(f"They noted that {marked.format(WORDS)}, and left.") == [WORDS]
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "The delegates’ view and the States’ duties, as ’tis known, don’t change what’s there for the ministers’ sake.",
-        "In '99 and the '80s the ministers' plans weren't the States' plans at all, it's said.",
-        'A pipe of 5" and another of 7" were laid side by side under the old harbour.',
-    ],
-)
+@cases("text")
 def test_apostrophes_and_inches_are_no_quotation_marks(text):
     assert quotes(text) == []
 
@@ -64,15 +42,7 @@ def test_quotations_within_a_quotation_belong_to_it():
     ]
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "It said:\n\n“The keepers count their lamps.\n\n“They do so twice a year.\n\n“No lamp is lost.”\n\nIt left.",
-        "It said:\n\n«The keepers count their lamps.\n\n»They do so twice a year.\n\n»No lamp is lost.»\n\nIt left.",
-        "It said:\n\n“The keepers count their lamps.\n\nThey do so twice a year.\n\nNo lamp is lost.”\n\nIt left.",
-        'It said:\n\n"The keepers count their lamps.\n\n"They do so twice a year.\n\n"No lamp is lost."\n\nIt left.',
-    ],
-)
+@cases("text")
 def test_a_quotation_runs_over_paragraphs(text):
     assert quotes(text) == ["The keepers count their lamps.\n\nThey do so twice a year.\n\nNo lamp is lost."]
 
@@ -90,15 +60,7 @@ def test_a_line_of_attribution_that_is_set_off_is_none():
     assert quotes(f"> {WORDS}.\n>\n> — Freedonia, 2000") == [f"{WORDS}."]
 
 
-@pytest.mark.parametrize(
-    ("text", "reason"),
-    [
-        ("This “golden rule” is known.", "fewer than 5 words"),
-        ("The report entitled “How the keepers of the harbour count their lamps” is out.", "called a title"),
-        ("The “Global Programme against Smuggling of Lamps by Sea” began.", "written like a title"),
-        ("所谓的“灯塔看守人的清点工作和其他事项”仍在进行。", "called a title"),
-    ],
-)
+@cases("text", "reason")
 def test_what_quotes_nobody_is_left_out_with_a_reason(text, reason):
     found = find_quotations(read_pasted(text))
     assert found.found == () and len(found.skipped) == 1 and reason in found.skipped[0].reason

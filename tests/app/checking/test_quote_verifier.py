@@ -7,8 +7,11 @@ from app.checking.report import changes_in_words
 from ingest.loaders.loaded import LoadLimits
 from ingest.text.layout import find_blocks
 from ingest.text.repair import repair
+from tests.cases import Cases
 from tests.fakes import fake_workspace
 from tests.fakes_checking import check, only
+
+cases = Cases(__file__)
 
 AUT = {"state": "AUT", "date": "2000", "session": "55"}
 DEU = {"state": "DEU", "date": "1998", "session": "53"}
@@ -152,17 +155,7 @@ def keyed() -> KeyedText:
     return KeyedText(SOURCE, repair(SOURCE, find_blocks(SOURCE), language="en"))
 
 
-@pytest.mark.parametrize(
-    ("words", "stands"),
-    [
-        ("In their view the lamps that were taken", True),
-        ("they spoke of confiscation. In their view", True),
-        ("belong to those who had lit them first", True),
-        ("the smugglers had sailed at night.", True),
-        ("n their view the lamps", False),
-        ("the lamps that were tak", False),
-    ],
-)
+@cases("words", "stands")
 def test_repaired_reading_is_found_as_whole_words(words, stands):
     text = keyed()
     spans = list(text.spans(match_key(words)))
@@ -192,14 +185,7 @@ def test_words_of_another_speaker_of_the_same_record_are_not_this_ones():
     assert record[start:end] == "We reject the protocol."
 
 
-@pytest.mark.parametrize(
-    ("before", "told"),
-    [
-        ("The fund was not spent on lamps;\n\n", []),
-        # A page break inside a sentence is no paragraph's edge.
-        ("The keepers of the northern harbour do not say of the years before that\n\f", ["turned_before"]),
-    ],
-)
+@cases("before", "told")
 def test_what_turns_a_quotation_stands_in_its_own_paragraph(tmp_path, before, told):
     (tmp_path / "austria.txt").write_text(
         f"Statement by Austria\n\nMr. Chair,\n\n{before}the lamps of the harbour were lit by night and by day.\n"
@@ -224,14 +210,7 @@ def test_words_that_a_party_has_taken_back_are_verified_and_the_later_ones_named
     assert remarks(later) == []
 
 
-@pytest.mark.parametrize(
-    ("draft", "told"),
-    [
-        ("the lamps are lit by day", ["After “lamps are lit by” the source has “night”, and the draft “day”."]),
-        ("the lamps are lit", ["After “the lamps are lit” the source has “by night”, which the draft leaves out."]),
-        ("all the lamps are lit by night", ["At the beginning the draft has “all”, which the source does not."]),
-    ],
-)
+@cases("draft", "told")
 def test_differences_are_told_as_sentences(draft, told):
     changes = [*word_diff("the lamps are lit by night".split(), draft.split())]
     assert changes_in_words(changes) == told

@@ -10,8 +10,11 @@ from app.checking.checker import Checker
 from app.wiring import Workspace
 from ingest.loaders.loaded import LoadLimits
 from ingest.text.quotation_marks import is_quoted, quoted_spans
+from tests.cases import Cases
 from tests.fakes import fake_workspace
 from tests.fakes_checking import only
+
+cases = Cases(__file__)
 
 QUOTED = "The fund of the harbour must serve the victims first"
 
@@ -72,14 +75,7 @@ def test_answer_says_that_a_speaker_quotes_somebody_else(tmp_path):
         assert not own.citations[0].quoting and "quotes somebody" not in own.answer
 
 
-@pytest.mark.parametrize(
-    ("draft", "told"),
-    [
-        ("Austria said that “the lamps of the harbour are lit by night”.", []),
-        ("Austria said: “the lamps of the harbour are lit by night”.", []),
-        ("“the lamps of the harbour are lit by night.” So said Austria.", ["first_letter"]),
-    ],
-)
+@cases("draft", "told")
 def test_first_letter_in_lower_case_inside_a_sentence_is_no_alteration(draft, told, tmp_path):
     with spoken(tmp_path, Austria="The lamps of the harbour are lit by night.") as workspace:
         finding = only(checker_of(workspace), draft)
@@ -102,18 +98,7 @@ def test_near_match_in_anothers_text_gives_the_words_to_nobody(tmp_path):
     assert "scan.pdf" in told["speaker_incomplete"]
 
 
-@pytest.mark.parametrize(
-    ("text", "quoted"),
-    [
-        ("He said “the lamp is lit by night” and left.", ["the lamp is lit by night"]),
-        ("«La lampe est allumée la nuit», dit-il.", ["La lampe est allumée la nuit"]),
-        ("他说：“港口的灯夜里亮着。”", ["港口的灯夜里亮着。"]),
-        ("“The first of two.\n\n“The second of these two.” End.", ["The first of two.\n\n“The second of these two."]),
-        ("“Never closed, and a new paragraph follows.\n\nIt ends” here.", []),
-        ("The so-called “war on drugs” failed.", []),
-        ("It’s the keepers’ lamp, and the ’90s are over, aren’t they?", []),
-    ],
-)
+@cases("text", "quoted")
 def test_quoted_spans_are_whole_sentences_in_marks(text, quoted):
     assert [text[start:end] for start, end in quoted_spans(text)] == quoted
     assert all(is_quoted(text, start, end) for start, end in quoted_spans(text))

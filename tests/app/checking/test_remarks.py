@@ -63,13 +63,7 @@ def test_words_cut_off_from_what_governs_them_bear_a_remark(corpus_of, kind, sen
     assert (finding.verdict, told) == ("verified", [kind] if kind else [])
 
 
-@pytest.mark.parametrize(
-    "draft",
-    [
-        "“Prosecutors … trace the proceeds of crime.”",
-        "“Prosecutors are … trace the proceeds of crime.”",
-    ],
-)
+@cases("draft")
 def test_an_omission_of_incapacity_alters(corpus_of, draft):
     words = "Prosecutors are, after all these years, unable to trace the proceeds of crime."
     checker = corpus_of(("omits", [words], {"state": "AUT", "language": "en"}))
@@ -114,13 +108,7 @@ def test_both_halves_of_not_only_but_may_be_left_out(corpus_of):
     assert kinds(checker, "Austria said: “a moral duty [sic] -- and lamps must be lit”.") == ("verified", [])
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "``{}''", "<<{}>>", "❝{}❞", "''{}''", "&ldquo;{}&rdquo;", "&#8220;{}&#8221;", "\\\"{}\\\"", "<q>{}</q>", "`{}`",
-        "*{}*", "_{}_", "«{}»", "‹{}›", "＂{}＂", "〝{}〞", "&laquo;{}&raquo;",
-    ],
-)  # fmt: skip
+@cases("text")
 def test_words_in_any_marks_are_judged(attacked, text):
     words = "Belmora supports the mechanism for any review of the implementation"
     (finding,) = attacked.check(read_pasted(f"Belmora said in 2018: {text.format(words)}")).findings

@@ -14,11 +14,14 @@ import pytest
 from app.cli import main
 from prompts.wording import LANGUAGES, Language
 from tests.app.cli.test___init__ import SCRIPTED
+from tests.cases import Cases
 from tests.conftest import PROJECT
 
+cases = Cases(__file__)
+
 COMMANDS = (
-    "ask trace brief verify ingest manifest list show edit remove parties doctor migrate copy chat serve user key"
-    " backup restore config"
+    "ask trace brief verify ingest manifest list show edit remove parties doctor migrate copy chat serve worker user"
+    " key backup restore config"
 ).split()
 Call = Callable[..., tuple[int, str, str]]
 
@@ -98,23 +101,7 @@ def test_env_file_that_is_not_there_is_wrong_usage(call: Call, tmp_path: Path) -
 # --- wrong usage
 
 
-@pytest.mark.parametrize(
-    ("arguments", "said"),
-    [
-        (["aks", "question"], "'ask'"),
-        (["remvoe", "id"], "'remove'"),
-        (["ask", "--scop", "{}"], "'--scope'"),
-        (["list", "--jsn"], "'--json'"),
-        (["--stor", "x", "list"], "'--store'"),
-        (["brief", "--form", "long"], "'long' is not one of 'full'"),
-        (["chat", "--port", "http"], "'http'"),
-        (["show"], "Missing argument 'ID'"),
-        (["show", "one", "two"], "two"),
-        (["ask", "--history"], "--history"),
-        (["list", "--json=yes"], "--json"),
-        (["ask\nme"], "ask"),
-    ],
-)
+@cases("arguments", "said")
 def test_wrong_usage_is_one_line_that_names_what_is_meant(arguments: list[str], said: str, call: Call) -> None:
     code, out, err = call(*arguments)
     assert (code, out) == (2, "")

@@ -9,6 +9,9 @@ import pytest
 from app.corpus.report_file import report_csv, write_report
 from app.errors import ReportError
 from ingest.report import FileResult, IngestProgress, IngestReport
+from tests.cases import Cases
+
+cases = Cases(__file__)
 
 
 def rows(text: str) -> list[dict[str, str]]:
@@ -45,16 +48,7 @@ def test_report_is_written_for_spreadsheets_and_a_bad_path_is_one_error(tmp_path
         write_report(IngestReport(), tmp_path / "absent" / "report.csv")
 
 
-@pytest.mark.parametrize(
-    ("finished", "passages", "seconds", "pace"),
-    [
-        (0.0, 0, 5.0, ""),
-        (1.0, 0, 0.5, ""),
-        (10.0, 0, 5.0, "2 files/s, about 15 s left"),
-        (10.0, 200, 50.0, "4 passages/s, about 2 min 30 s left"),
-        (40.0, 800, 50.0, "16 passages/s, about 0 s left"),
-    ],
-)
+@cases("finished", "passages", "seconds", "pace")
 def test_pace_is_rate_and_time_left(finished: float, passages: int, seconds: float, pace: str) -> None:
     progress = IngestProgress(
         done=40, total=40, file="x", step="embed", finished=finished, passages=passages, seconds=seconds

@@ -12,34 +12,16 @@ from app.records import Answer
 from app.wiring import Workspace
 from ingest.parties.party_table import PartyTable
 from tests.app.answering.compose.test_model import SOUND, number_of
+from tests.cases import Cases
 from tests.fakes_chat import Script, writer
+
+cases = Cases(__file__)
 
 QUESTION = "What did Arvandia say about article 4?"
 FRENCH = "La protection que l’article 4 donne à la compétence nationale des États n’est pas un privilège des forts."
 
 
-@pytest.mark.parametrize(
-    ("question", "style", "language"),
-    [
-        ("shorter", "shorter", None),
-        ("Shorter, please.", "shorter", None),
-        ("make it shorter", "shorter", None),
-        ("in French", "answer", "fr"),
-        ("And now in French, please", "answer", "fr"),
-        ("as talking points", "points", None),
-        ("talking points in Spanish", "points", "es"),
-        ("plus court", "shorter", None),
-        ("en anglais s'il vous plaît", "answer", "en"),
-        ("más breve", "shorter", None),
-        ("en ruso, por favor", "answer", "ru"),
-        ("короче", "shorter", None),
-        ("на французском языке", "answer", "fr"),
-        ("باختصار", "shorter", None),
-        ("بالفرنسية", "answer", "fr"),
-        ("简短一点", "shorter", None),
-        ("请用英语", "answer", "en"),
-    ],
-)
+@cases("question", "style", "language")
 def test_a_form_is_read_in_six_languages(question: str, style: str, language: str | None, parties: PartyTable) -> None:
     assert restyle(question) == Restyle(style=style, language=language)  # type: ignore[arg-type]
 
@@ -100,16 +82,7 @@ def test_a_translation_is_marked_and_stands_under_the_original(workspace: Worksp
     assert all(FRENCH not in citation.quote for citation in answer.citations)
 
 
-@pytest.mark.parametrize(
-    "wrong",
-    [
-        FRENCH.replace("article 4", "article 14"),
-        FRENCH.replace("n’est pas", "est"),
-        FRENCH.replace("n’est pas", "ne doit pas être"),
-        "The protection which article 4 gives is not a privilege of the strong.",
-        f"[{FRENCH}](http://evil.example)",
-    ],
-)
+@cases("wrong")
 def test_a_translation_that_does_not_hold_is_not_shown(wrong: str, workspace: Workspace) -> None:
     answer = _ask(workspace, _script(translation=wrong), "in French", [QUESTION])
     assert answer.translations == {} and "non officielle" not in answer.answer

@@ -4,60 +4,20 @@ import pytest
 
 from app.question.reading import resolve
 from ingest.parties.party_table import PartyTable
+from tests.cases import Cases
 from tests.topic_words import topic_words
 
+cases = Cases(__file__)
 
-@pytest.mark.parametrize(
-    ("question", "topic"),
-    [
-        ("Which States spoke against capital punishment?", "capital punishment"),
-        ("Which delegations warned about medicines that no longer work?", "medicines that no longer work"),
-        ("Which countries brought up the Rome Statute in 2000?", "Rome Statute"),
-        ("Which delegations took up the question of Western Sahara?", "Western Sahara"),
-        ("Which countries asked for the embargo on Cuba to end in 2013?", "embargo on Cuba to end"),
-        ("Which countries used the expression blue economy?", "blue economy"),
-        ("Which governments complained about whaling?", "whaling"),
-        ("Which States raised the fate of the Rohingya?", "fate of the Rohingya"),
-        ("Which States have also condemned the war on drugs?", "war on drugs"),
-        ("Which delegations expressed their deep concern over the fate of the Rohingya?", "fate of the Rohingya"),
-        ("Which island countries protested against ships carrying waste?", "ships carrying waste"),
-        ("Who criticised the blockade of Cuba at the sixty-ninth session?", "blockade of Cuba"),
-        ("Who was disappointed in 2012 that no treaty was agreed?", "no treaty was agreed"),
-        ("Who made reference to the Kyoto Protocol?", "Kyoto Protocol"),
-        ("Quels pays ont condamné le blocus de Cuba ?", "blocus de Cuba"),
-        ("Qui a fait référence à la guerre contre la drogue en 2010 ?", "guerre contre la drogue"),
-        ("Quels pays se sont plaints de la chasse à la baleine ?", "chasse à la baleine"),
-        ("¿Qué países condenaron el bloqueo de Cuba en 2013?", "bloqueo de Cuba"),
-        ("¿Quién se quejó de la caza de ballenas?", "caza de ballenas"),
-        ("Какие страны осудили блокаду Кубы в 2013 году?", "блокаду Кубы"),
-        ("Какие страны подняли вопрос о Западной Сахаре?", "Западной Сахаре"),
-        ("ما هي الدول التي أدانت الحصار على كوبا؟", "الحصار على كوبا"),
-        ("哪些国家谴责对古巴的封锁？", "对古巴的封锁"),
-    ],
-)
+
+@cases("question", "topic")
 def test_verb_of_an_open_question_is_no_topic(question: str, topic: str, parties: PartyTable) -> None:
     read = resolve(question, parties)
     assert read.all_states and read.scope.states == ()
     assert topic_words(read.scope.topic) == topic_words(topic)
 
 
-@pytest.mark.parametrize(
-    ("question", "state", "topic"),
-    [
-        ("Did Mali condemn the war on drugs in 2009?", "MLI", "war on drugs"),
-        ("In its 2012 speech, did Mali condemn the war on drugs?", "MLI", "war on drugs"),
-        ("Has Mali ever criticised the blockade of Cuba?", "MLI", "blockade of Cuba"),
-        ("Did Austria mention drugs when it spoke in 1998?", "AUT", "drugs"),
-        ("Did Austria take a position on whaling?", "AUT", "whaling"),
-        ("What concerns did Austria raise about the war on drugs?", "AUT", "the war on drugs"),
-        ("What does the Bulgarian address of 2022 say on fighting corruption?", "BGR", "fighting corruption"),
-        ("Austria on demand reduction", "AUT", "demand reduction"),
-        ("L'Autriche a-t-elle critiqué le blocus de Cuba ?", "AUT", "blocus de Cuba"),
-        ("Осудила ли Австрия блокаду Кубы?", "AUT", "блокаду Кубы"),
-        ("هل أدانت النمسا الحصار على كوبا؟", "AUT", "الحصار على كوبا"),
-        ("奥地利是否谴责对古巴的封锁？", "AUT", "对古巴的封锁"),
-    ],
-)
+@cases("question", "state", "topic")
 def test_verb_of_a_question_to_one_state_is_no_topic(
     question: str, state: str, topic: str, parties: PartyTable
 ) -> None:
@@ -71,40 +31,12 @@ def test_an_instruction_before_the_question_is_no_topic(parties: PartyTable) -> 
     assert (scope.states, scope.topic) == (("XAA",), "translation")
 
 
-@pytest.mark.parametrize(
-    ("question", "topic"),
-    [
-        ("Which delegations spoke about Taiwan at the fifty-ninth session?", "Taiwan"),
-        ("Which countries talked about the fighting in Ukraine in 2022?", "the fighting in Ukraine"),
-        ("Who mentioned Kashmir?", "Kashmir"),
-        ("Which delegations pinned hopes on the Copenhagen climate summit in 2009?", "Copenhagen climate summit"),
-        ("Which States congratulated South Sudan on becoming a Member?", "South Sudan on becoming a Member"),
-        ("Which States recalled the women's conference in Beijing?", "women's conference in Beijing"),
-        ("What did Mali say about the situation in Kabul?", "the situation in Kabul"),
-        ("Who spoke about extradition in Vienna?", "extradition"),
-        ("Which African States raised piracy?", "piracy"),
-    ],
-)
+@cases("question", "topic")
 def test_places_within_the_topic_stay(question: str, topic: str, parties: PartyTable) -> None:
     assert topic_words(resolve(question, parties).scope.topic) == topic_words(topic)
 
 
-@pytest.mark.parametrize(
-    ("question", "state"),
-    [
-        ("position of United States of America on drugs", "USA"),
-        ("What is the position of Organization of American States on drugs?", "OAS"),
-        ("What did BEN say about drugs in 2009?", "BEN"),
-        ("What was COM's position on drugs?", "COM"),
-        ("According to GAB, what threatens peace?", "GAB"),
-        ("NOR on drugs, 2009", "NOR"),
-        ("Que dit BEN sur la drogue ?", "BEN"),
-        ("What did XGA say about drugs?", "XGA"),
-        ("Как в Осло относятся к смертной казни?", "NOR"),
-        ("Что думают в Осло о смертной казни?", "NOR"),
-        ("Что говорит делегация Гальдории о выдаче?", "XGA"),
-    ],
-)
+@cases("question", "state")
 def test_speakers_by_codes_and_long_names(question: str, state: str, parties: PartyTable) -> None:
     scope = resolve(question, parties).scope
     assert scope.states + scope.groups == (state,)

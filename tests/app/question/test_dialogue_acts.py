@@ -5,6 +5,9 @@ import pytest
 from app.question.reading import resolve
 from ingest.parties.party_table import PartyTable
 from tests.app.question.test_relative_time import COUNTED
+from tests.cases import Cases
+
+cases = Cases(__file__)
 
 FIRST = {
     "en": "What did Austria say about drugs in 2015?",
@@ -16,22 +19,7 @@ FIRST = {
 }
 
 
-@pytest.mark.parametrize(
-    ("language", "question", "states", "years"),
-    [
-        ("en", "not Austria, Germany", ("DEU",), ("2015",)),
-        ("en", "no, not Austria but Germany", ("DEU",), ("2015",)),
-        ("en", "Germany, not Austria", ("DEU",), ("2015",)),
-        ("en", "not France, Germany", ("DEU",), ("2015",)),
-        ("en", "instead of 2015, 2016", ("AUT",), ("2016",)),
-        ("en", "2016 instead of 2015", ("AUT",), ("2016",)),
-        ("fr", "pas l'Autriche, l'Allemagne", ("DEU",), ("2015",)),
-        ("es", "no Austria, sino Alemania", ("DEU",), ("2015",)),
-        ("ru", "не Австрия, а Германия", ("DEU",), ("2015",)),
-        ("ar", "ليس النمسا، بل ألمانيا", ("DEU",), ("2015",)),
-        ("zh", "不是奥地利，而是德国", ("DEU",), ("2015",)),
-    ],
-)
+@cases("language", "question", "states", "years", tuples=True)
 def test_what_is_taken_back_is_not_asked_about(
     language: str, question: str, states: tuple[str, ...], years: tuple[str, ...], parties: PartyTable
 ) -> None:
@@ -54,15 +42,7 @@ def test_a_known_word_in_a_follow_up_is_a_topic(question: str, parties: PartyTab
     assert read.scope.topic.lower() in question.lower()
 
 
-@pytest.mark.parametrize(
-    ("language", "question"),
-    [
-        ("en", "and its view of Iran's nuclear programme?"),
-        ("en", "What is its position on the Iranian nuclear programme?"),
-        ("fr", "et son avis sur le programme nucléaire de l'Iran ?"),
-        ("es", "¿y su opinión sobre el programa nuclear de Irán?"),
-    ],
-)
+@cases("language", "question")
 def test_whom_a_pronoun_speaks_of_is_topic(language: str, question: str, parties: PartyTable) -> None:
     scope = resolve(question, parties, history=[FIRST[language]]).scope
     assert scope.states == ("AUT",)

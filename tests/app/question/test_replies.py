@@ -4,26 +4,15 @@ import pytest
 
 from app.question.replies import chosen_option
 from ingest.parties.party_table import PartyTable
+from tests.cases import Cases
+
+cases = Cases(__file__)
 
 CONGOS = ("Congo", "Democratic Republic of the Congo")
 KOREAS = ("Republic of Korea", "Democratic People's Republic of Korea")
 
 
-@pytest.mark.parametrize(
-    ("language", "reply", "options", "meant"),
-    [
-        ("en", "the first", CONGOS, CONGOS[0]),
-        ("en", "the second one, please", CONGOS, CONGOS[1]),
-        ("en", "the last one", CONGOS, CONGOS[1]),
-        ("en", "the Democratic one", CONGOS, CONGOS[1]),
-        ("en", "1", KOREAS, KOREAS[0]),
-        ("fr", "le deuxième", CONGOS, CONGOS[1]),
-        ("es", "la primera", CONGOS, CONGOS[0]),
-        ("ru", "второе", CONGOS, CONGOS[1]),
-        ("ar", "الأول", CONGOS, CONGOS[0]),
-        ("zh", "第二个", CONGOS, CONGOS[1]),
-    ],
-)
+@cases("language", "reply", "options", "meant", tuples=True)
 def test_a_short_reply_chooses_by_place_or_word(
     language: str, reply: str, options: tuple[str, ...], meant: str, parties: PartyTable
 ) -> None:

@@ -7,60 +7,20 @@ from app.errors import QuestionError, ScopeError
 from app.question.reading import MAX_QUESTION, resolve
 from ingest.parties.party_table import PartyTable
 from prompts.wording import load_wording
+from tests.cases import Cases
 from tests.topic_words import topic_words
 
+cases = Cases(__file__)
 
-@pytest.mark.parametrize(
-    ("question", "states"),
-    [
-        ("What did Iran say about extradition?", ("IRN",)),
-        ("What did the Islamic Republic of Iran say about extradition?", ("IRN",)),
-        ("What did Iran (Islamic Republic of) say about extradition?", ("IRN",)),
-        ("What is the Iranian position on extradition?", ("IRN",)),
-        ("What did the Iranian delegation say about extradition?", ("IRN",)),
-        ("Iran's view of extradition?", ("IRN",)),
-        ("What did Tehran say about extradition?", ("IRN",)),
-        ("What did Vienna say about extradition?", ("AUT",)),
-        ("What did Washington say about extradition?", ("USA",)),
-        ("What did Swaziland say about extradition?", ("SWZ",)),
-        ("What did Burma say about extradition?", ("MMR",)),
-        ("What did Türkiye say about extradition?", ("TUR",)),
-        ("What did Turkey say about extradition?", ("TUR",)),
-        ("What did Ivory Coast say about extradition?", ("CIV",)),
-        ("What did the Holy See say about extradition?", ("VAT",)),
-        ("What did the Republic of Korea say about extradition?", ("KOR",)),
-        ("What did North Korea say about extradition?", ("PRK",)),
-        ("What did the DRC say about extradition?", ("COD",)),
-        ("What did Niger say about extradition?", ("NER",)),
-        ("What did Nigeria say about extradition?", ("NGA",)),
-        ("What did Guinea-Bissau say about extradition?", ("GNB",)),
-        ("What did Equatorial Guinea say about extradition?", ("GNQ",)),
-        ("What did Papua New Guinea say about extradition?", ("PNG",)),
-        ("What did Dominica say about extradition?", ("DMA",)),
-        ("What did the Dominican Republic say about extradition?", ("DOM",)),
-        ("What did the UK and the US say about extradition?", ("GBR", "USA")),
-        ("What did Austria, Poland and the Czech Republic say about extradition?", ("AUT", "POL", "CZE")),
-        ("What did Arvandia say about extradition?", ("XAA",)),
-        ("What did Port Selwe say about extradition?", ("XAA",)),
-        ("Summarize Arvandia's statement on extradition", ("XAA",)),
-    ],
-)
+
+@cases("question", "states", tuples=True)
 def test_states_are_found_by_any_of_their_names(question: str, states: tuple[str, ...], parties: PartyTable) -> None:
     scope = resolve(question, parties).scope
     assert scope.states == states
     assert scope.topic == "extradition"
 
 
-@pytest.mark.parametrize(
-    ("question", "note"),
-    [
-        ("What did Tehran say about extradition?", "Tehran read as Iran"),
-        ("What did Swaziland say about extradition?", "Swaziland read as Eswatini"),
-        ("What did Iran say about article 4?", "article 4 read as UNTOC article 4, Protection of sovereignty"),
-        ("What did Iran say under agenda item 4?", "agenda item 4 read as an item of the agenda"),
-        ("What did Israel say about Iran's programme?", "Iran (Islamic Republic of) read as part of the topic"),
-    ],
-)
+@cases("question", "note")
 def test_readings_that_are_not_obvious_are_noted(question: str, note: str, parties: PartyTable) -> None:
     read = resolve(question, parties)
     assert any(text.startswith(note) for text in word_notes(read.notes, parties, load_wording("en")))
@@ -74,15 +34,7 @@ def test_a_capital_as_a_place_is_nobody(question: str, parties: PartyTable) -> N
     assert read.scope.states == () and read.unclear is None and read.scope.topic == "extradition"
 
 
-@pytest.mark.parametrize(
-    ("question", "states", "topic"),
-    [
-        ("What did Israel say about Iran's nuclear programme?", ("ISR",), "iran"),
-        ("What did Iran say about Israel?", ("IRN",), "israel"),
-        ("How did Austria speak of the situation in Ukraine?", ("AUT",), "ukraine"),
-        ("According to Mali, what threatens Niger?", ("MLI",), "niger"),
-    ],
-)
+@cases("question", "states", "topic", tuples=True)
 def test_who_is_only_mentioned_is_topic(
     question: str, states: tuple[str, ...], topic: str, parties: PartyTable
 ) -> None:
@@ -105,33 +57,13 @@ def test_comparisons_ask_all_of_them(question: str, states: set[str], parties: P
     assert set(scope.states) == states and "extradition" in scope.topic
 
 
-@pytest.mark.parametrize(
-    "question",
-    [
-        "Which States spoke of extradition?",
-        "Which countries mentioned Iran?",
-        "Who mentioned Iran?",
-        "What did all delegations say about extradition?",
-        "Did any State support extradition?",
-    ],
-)
+@cases("question")
 def test_questions_to_everyone_are_open(question: str, parties: PartyTable) -> None:
     read = resolve(question, parties)
     assert read.all_states and read.scope.states == ()
 
 
-@pytest.mark.parametrize(
-    ("when", "years"),
-    [
-        ("in 2018", ("2018",)),
-        ("in 2018 and 2019", ("2018", "2019")),
-        ("between 2010 and 2013", ("2010", "2011", "2012", "2013")),
-        ("from 2010 to 2012", ("2010", "2011", "2012")),
-        ("in 2010-2012", ("2010", "2011", "2012")),
-        ("in October 2020", ("2020",)),
-        ("in the 1990s", tuple(str(year) for year in range(1990, 2000))),
-    ],
-)
+@cases("when", "years", tuples=True)
 def test_years_are_read_and_leave_no_topic(when: str, years: tuple[str, ...], parties: PartyTable) -> None:
     scope = resolve(f"What did France say {when} about terrorism?", parties).scope
     assert (scope.years, scope.topic, scope.states) == (years, "terrorism", ("FRA",))
@@ -144,46 +76,19 @@ def test_since_and_before_are_open_ended(parties: PartyTable) -> None:
     assert before[-1] == "2000" and "2001" not in before
 
 
-@pytest.mark.parametrize(
-    ("question", "sessions"),
-    [
-        ("What did Iran say at the tenth session about sanctions?", ("10",)),
-        ("What did Iran say at the 10th session about sanctions?", ("10",)),
-        ("What did Iran say at session 10 about sanctions?", ("10",)),
-    ],
-)
+@cases("question", "sessions", tuples=True)
 def test_sessions_are_read(question: str, sessions: tuple[str, ...], parties: PartyTable) -> None:
     scope = resolve(question, parties).scope
     assert scope.sessions == sessions and scope.topic == "sanctions" and scope.treaties == ()
 
 
-@pytest.mark.parametrize(
-    "question",
-    [
-        "What did Iran say at the UNTOC COP about sanctions?",
-        "What did Iran say at the Conference of the Parties to the UNTOC about sanctions?",
-        "What did Iran say at the UN General Assembly about sanctions?",
-    ],
-)
+@cases("question")
 def test_bodies_are_read(question: str, parties: PartyTable) -> None:
     scope = resolve(question, parties).scope
     assert len(scope.bodies) == 1 and scope.states == ("IRN",)
 
 
-@pytest.mark.parametrize(
-    ("question", "treaty", "articles"),
-    [
-        ("What did Iran say about article 4?", "UNTOC", ("4",)),
-        ("What did Iran say about article 4 of the Convention?", "UNTOC", ("4",)),
-        ("What did Iran say about Art. 4 UNTOC?", "UNTOC", ("4",)),
-        ("What did Iran say about article 4 of the Palermo Convention?", "UNTOC", ("4",)),
-        ("What did Iran say about article 4 of the Trafficking in Persons Protocol?", "TIP", ("4",)),
-        ("What did Iran say about articles 4 and 16?", "UNTOC", ("4", "16")),
-        ("What did Iran say about articles 16 to 18?", "UNTOC", ("16", "17", "18")),
-        ("What did Iran say about article 16, paragraph 5?", "UNTOC", ("16",)),
-        ("iran article 4", "UNTOC", ("4",)),
-    ],
-)
+@cases("question", "treaty", "articles", tuples=True)
 def test_articles_are_filters_and_leave_no_topic(
     question: str, treaty: str, articles: tuple[str, ...], parties: PartyTable
 ) -> None:
@@ -227,19 +132,7 @@ def test_an_ambiguous_name_is_asked_back(name: str, options: int, parties: Party
     assert read.scope.states == ()
 
 
-@pytest.mark.parametrize(
-    ("question", "states", "written"),
-    [
-        ("What did Irann say about extradition?", ("IRN",), "Irann"),
-        ("what did austria and germeny say about gold", ("AUT", "DEU"), "germeny"),
-        ("What did Austria, Itlay and France say about gold?", ("AUT", "FRA", "ITA"), "Itlay"),
-        ("Qu'ont dit l'Autriche et l'Allemange sur l'or ?", ("AUT", "DEU"), "Allemange"),
-        ("¿Qué dijeron Austria y Alemnia sobre el oro?", ("AUT", "DEU"), "Alemnia"),
-        ("what did brasil say about gold", ("BRA",), "brasil"),
-        ("Souht Africa on gold", ("ZAF",), "Souht Africa"),
-        ("position of Trinidad and Tobaggo on gold", ("TTO",), "Trinidad and Tobaggo"),
-    ],
-)
+@cases("question", "states", "written", tuples=True)
 def test_a_name_that_is_near_to_one_alone_is_read_and_said(
     question: str, states: tuple[str, ...], written: str, parties: PartyTable
 ) -> None:
@@ -270,55 +163,20 @@ def test_a_word_in_small_letters_beside_a_name_is_no_mistyped_one(parties: Party
     assert resolve("what did nigera say about piracy?", parties).options
 
 
-@pytest.mark.parametrize(
-    "question",
-    [
-        "Austria, Extradition",
-        "What did Austria, Chair of the meeting, say about gold?",
-        "Compare Austria and Peru on Smuggling and Trafficking",
-        "What did Austria say about Peru and Ruritania?",
-        "What did Austria and others say about gold?",
-    ],
-)
+@cases("question")
 def test_other_words_beside_a_state_are_no_unknown_names(question: str, parties: PartyTable) -> None:
     read = resolve(question, parties)
     assert read.unclear is None and read.scope.states[:1] == ("AUT",)
 
 
-@pytest.mark.parametrize(
-    ("question", "states"),
-    [
-        ("What did Chile say and what did Peru say about gold?", ("CHL", "PER")),
-        ("What did Chile (and Peru) say about gold?", ("CHL", "PER")),
-        ("What did Kenya say on Haiti and Haiti on Kenya?", ("KEN", "HTI")),
-        ("Kenya on Haiti and Haiti on Kenya", ("KEN", "HTI")),
-        ("What did Kenya say on Haiti and Peru?", ("KEN",)),
-        ("هل ذكرت الجزائر المغرب؟", ("DZA",)),
-        ("ماذا قالت الجزائر والمغرب عن الذهب؟", ("DZA", "MAR")),
-    ],
-)
+@cases("question", "states", tuples=True)
 def test_every_subject_of_a_question_is_asked_about(
     question: str, states: tuple[str, ...], parties: PartyTable
 ) -> None:
     assert resolve(question, parties).scope.states == states
 
 
-@pytest.mark.parametrize(
-    ("question", "topic"),
-    [
-        ("Which States other than Galdoria mention wildlife?", "wildlife"),
-        ("States other than Galdoria that mention wildlife", "wildlife"),
-        ("Apart from Galdoria, who mentioned gold?", "gold"),
-        ("Which States besides Chile, Peru and Haiti mentioned gold?", "gold"),
-        ("What did all States except Chile say about gold?", "gold"),
-        ("Who else besides Peru mentioned gold?", "gold"),
-        ("À part le Chili, qui a mentionné l'or ?", "or"),
-        ("¿Qué países además de Chile mencionaron el oro?", "oro"),
-        ("Какие государства кроме Австрии упомянули золото?", "золото"),
-        ("ما الدول غير مصر التي ذكرت الذهب؟", "الذهب"),
-        ("除中国外，哪些国家提到了黄金？", "黄金"),
-    ],
-)
+@cases("question", "topic")
 def test_those_left_out_are_not_asked_about(question: str, topic: str, parties: PartyTable) -> None:
     read = resolve(question, parties)
     assert (read.scope.states, read.all_states, topic_words(read.scope.topic)) == ((), True, topic_words(topic))
@@ -328,18 +186,7 @@ def test_a_speaker_beside_those_left_out_is_asked_about(parties: PartyTable) -> 
     assert resolve("Besides Chile, did Peru mention gold?", parties).scope.states == ("PER",)
 
 
-@pytest.mark.parametrize(
-    ("question", "phrase"),
-    [
-        ("What did Chile's neighbours say about gold?", "Chile's neighbours"),
-        ("What did France's former colonies say about gold?", "France's former colonies"),
-        ("What did the allies of Chile say about gold?", "allies of Chile"),
-        ("Que disent les voisins du Chili sur l'or ?", "voisins du Chili"),
-        ("¿Qué dijeron los aliados de Chile sobre el oro?", "aliados de Chile"),
-        ("Что сказали соседи Австрии о золоте?", "соседи Австрии"),
-        ("俄罗斯的盟友对黄金说了什么？", "俄罗斯的盟友"),
-    ],
-)
+@cases("question", "phrase")
 def test_others_named_after_a_state_are_not_that_state(question: str, phrase: str, parties: PartyTable) -> None:
     read = resolve(question, parties)
     assert (read.unclear, read.scope.states, read.all_states) == (phrase, (), False)
@@ -371,18 +218,7 @@ def test_overrides_take_the_place_of_what_was_read(parties: PartyTable) -> None:
     assert [(each.treaty, each.articles) for each in scope.treaties] == [("TIP", ("4",))]
 
 
-@pytest.mark.parametrize(
-    ("overrides", "says"),
-    [
-        ({"states": ["Wakanda"]}, "Wakanda"),
-        ({"states": ["Congo"]}, "Congo"),
-        ({"states": "IRN"}, "states"),
-        ({"planets": []}, "planets"),
-        ({"treaties": ["UNTOC"]}, "treaties"),
-        ({"treaties": [{"articles": ["4"]}]}, "treaties"),
-        ({"years": ["soon"]}, "soon"),
-    ],
-)
+@cases("overrides", "says")
 def test_overrides_that_name_nothing_known_are_errors(
     overrides: dict[str, object], says: str, parties: PartyTable
 ) -> None:
@@ -403,46 +239,20 @@ def test_an_empty_question_is_refused(question: str, parties: PartyTable) -> Non
         resolve(question, parties)
 
 
-@pytest.mark.parametrize(
-    ("language", "question"),
-    [
-        ("fr", "Qu’a dit l’Iran sur l’article 4 ?"),
-        ("es", "¿Qué dijo Irán sobre el artículo 4?"),
-        ("ru", "Что сказал Иран о статье 4?"),
-        ("ar", "ماذا قالت إيران عن المادة 4؟"),
-        ("zh", "伊朗对第4条说了什么？"),
-    ],
-)
+@cases("language", "question")
 def test_the_other_languages_are_read_alike(language: str, question: str, parties: PartyTable) -> None:
     scope = resolve(question, parties).scope
     assert (scope.language, scope.states, scope.topic) == (language, ("IRN",), "")
     assert [(each.treaty, each.articles) for each in scope.treaties] == [("UNTOC", ("4",))]
 
 
-@pytest.mark.parametrize(
-    ("language", "question", "topic"),
-    [
-        ("fr", "Quelle est la position de l’Esquarie sur l’assistance technique ?", "assistance technique"),
-        ("es", "¿Qué dijo Galdoria sobre las armas de fuego?", "armas de fuego"),
-        ("ru", "Что сказала Заречия о выдаче?", "выдаче"),
-        ("zh", "岚海对引渡有什么立场？", "引渡"),
-    ],
-)
+@cases("language", "question", "topic")
 def test_topics_of_the_other_languages_are_bare(language: str, question: str, topic: str, parties: PartyTable) -> None:
     scope = resolve(question, parties).scope
     assert (scope.language, topic_words(scope.topic), len(scope.states)) == (language, topic_words(topic), 1)
 
 
-@pytest.mark.parametrize(
-    ("question", "kind"),
-    [
-        ("How many agreements has Iran concluded?", "number"),
-        ("When did Arvandia report?", "date"),
-        ("Why did Arvandia decline?", "reason"),
-        ("Which articles did Arvandia mention?", "article"),
-        ("What did Iran say about extradition?", None),
-    ],
-)
+@cases("question", "kind")
 def test_the_kind_of_thing_asked_for_is_read(question: str, kind: str | None, parties: PartyTable) -> None:
     assert resolve(question, parties).asked == kind
 

@@ -7,6 +7,9 @@ import pytest
 from app.question.language import detect_language
 from app.question.spans import Span, find_spans
 from ingest.parties.party_table import PartyTable
+from tests.cases import Cases
+
+cases = Cases(__file__)
 
 
 def spans(text: str, parties: PartyTable) -> tuple[Span, ...]:
@@ -30,15 +33,7 @@ def test_a_possessive_needs_no_apostrophe(question: str, parties: PartyTable) ->
     assert len(found.codes) == 1 and not question[found.start : found.end].endswith("s")
 
 
-@pytest.mark.parametrize(
-    ("question", "codes"),
-    [
-        ("what did Kazahkstan say", ("KAZ",)),
-        ("Lithunia on tolls", ("LTU",)),
-        ("Nigera on oil", ()),
-        ("Wakanda on tolls", ()),
-    ],
-)
+@cases("question", "codes", tuples=True)
 def test_a_typing_error_in_a_name_is_read_where_one_is_near(
     question: str, codes: tuple[str, ...], parties: PartyTable
 ) -> None:
@@ -52,34 +47,13 @@ def test_a_typing_error_in_a_common_word_is_no_name(question: str, parties: Part
     assert not [span for span in spans(question, parties) if span.kind == "party"]
 
 
-@pytest.mark.parametrize(
-    ("text", "article"),
-    [
-        ("the fourth article", "4"),
-        ("the 4th article", "4"),
-        ("article sixteen", "16"),
-        ("artcle 20", "20"),
-        ("l'article seize", "16"),
-        ("el artículo dieciséis", "16"),
-        ("четвертая статья", "4"),
-        ("第四条", "4"),
-    ],
-)
+@cases("text", "article")
 def test_articles_are_read_in_words_and_with_a_typing_error(text: str, article: str, parties: PartyTable) -> None:
     (found,) = spans(text, parties)
     assert found.articles == (("UNTOC", article),) and found.end == len(text)
 
 
-@pytest.mark.parametrize(
-    ("question", "code"),
-    [
-        ("which African States spoke", "AFRICA"),
-        ("les États africains", "AFRICA"),
-        ("los países africanos", "AFRICA"),
-        ("африканские государства", "AFRICA"),
-        ("the States of Africa", "AFRICA"),
-    ],
-)
+@cases("question", "code")
 def test_a_region_takes_its_noun_with_it(question: str, code: str, parties: PartyTable) -> None:
     (found,) = [span for span in spans(question, parties) if span.kind == "set"]
     assert found.codes == (code,) and len(question[found.start : found.end].split()) > 1

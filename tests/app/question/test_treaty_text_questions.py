@@ -7,8 +7,11 @@ import pytest
 
 from app.errors import MetadataError
 from app.wiring import Workspace
+from tests.cases import Cases
 from tests.conftest import PROJECT
 from tests.fakes import fake_workspace
+
+cases = Cases(__file__)
 
 # The words of these articles are made up; only the titles are those of the Convention.
 ARTICLES = {
@@ -51,18 +54,7 @@ def text_alone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
 
 
 @pytest.mark.parametrize("number", ARTICLES)
-@pytest.mark.parametrize(
-    "question",
-    [
-        "What does article {} require?",
-        "What does article {} of the Convention say?",
-        "Que dit l’article {} de la Convention ?",
-        "¿Qué dice el artículo {} de la Convención?",
-        "Что говорит статья {} Конвенции?",
-        "ماذا تقول المادة {} من الاتفاقية؟",
-        "《公约》第{}条规定了什么？",
-    ],
-)
+@cases("question")
 def test_an_article_is_quoted_from_its_own_text(question: str, number: str, workspace: Workspace) -> None:
     answer = workspace.assistant.ask(question.format(number))
     assert (answer.status, answer.abstention) == ("answered", None)
@@ -78,17 +70,7 @@ def test_an_article_is_quoted_where_nobody_has_spoken(text_alone: Workspace) -> 
     assert " ".join(c.quote for c in answer.citations) == ARTICLES["4"][1]
 
 
-@pytest.mark.parametrize(
-    "question",
-    [
-        "What did Arvandia say about article 4?",
-        "Which States mentioned article 4?",
-        "What did States say about article 4 of the Convention?",
-        "What did Arvandia say about otters?",
-        "Which States spoke about otters?",
-        "What did Arvandia say about the waters of another?",
-    ],
-)
+@cases("question")
 def test_the_treaty_is_never_cited_for_what_states_said(question: str, workspace: Workspace) -> None:
     answer = workspace.assistant.ask(question)
     assert not [c for c in (*answer.citations, *answer.related) if c.kind == "treaty" or c.state is None]
@@ -101,16 +83,7 @@ def test_states_are_cited_for_the_article_that_the_treaty_also_holds(workspace: 
     assert answer.citations and {c.kind for c in answer.citations} == {"statement"}
 
 
-@pytest.mark.parametrize(
-    "question",
-    [
-        "What did Arvandia say about article 4?",
-        "Which States mentioned article 4?",
-        "Who cited article 18?",
-        "Which States spoke about otters?",
-        "What did States say about the waters of another?",
-    ],
-)
+@cases("question")
 def test_the_treaty_alone_is_no_statement(question: str, text_alone: Workspace) -> None:
     answer = text_alone.assistant.ask(question)
     assert (answer.status, answer.claims, answer.citations, answer.related) == ("abstained", (), (), ())

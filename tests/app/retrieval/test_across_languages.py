@@ -10,10 +10,13 @@ import pytest
 from app.retrieval.relevance import RelevanceArtefact, RelevanceModel, across_models
 from app.retrieval.relevance_features import FEATURE_VERSION
 from app.wiring import Workspace
+from tests.cases import Cases
 from tests.conftest import PROJECT
 from tests.fakes import fake_workspace, second_model
 from vectorstore.records import ScopeFilter
 from vectorstore.store import CATALOGUE, SecondModel
+
+cases = Cases(__file__)
 
 SECOND = second_model()
 # Decides by likeness alone, so that what the tests show does not depend on a fit.
@@ -72,14 +75,7 @@ def _says(workspace: Workspace, question: str, topic: str) -> str:
     return answer.citations[0].quote if answer.citations else ""
 
 
-@pytest.mark.parametrize(
-    ("topic", "quoted"),
-    [
-        ("sanctions", "medidas coercitivas"),
-        ("river transport of cereals", "transporte fluvial"),
-        ("wildfires", "ardieron"),
-    ],
-)
+@cases("topic", "quoted")
 def test_a_statement_answers_a_question_in_another_language_in_its_own_words(
     desk: Workspace, topic: str, quoted: str
 ) -> None:

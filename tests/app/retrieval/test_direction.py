@@ -1,11 +1,13 @@
 """Direction of sentences on a topic, of what is reported, and of questions; the weights are those of the examples."""
 
-import pytest
 from safetensors import safe_open
 
 from app.retrieval.direction import direction_asked, direction_of, mask_topic, read_sentence, read_span
 from scripts.train_direction import examples_hash
+from tests.cases import Cases
 from tests.conftest import PROJECT
+
+cases = Cases(__file__)
 
 
 def test_the_weights_were_trained_on_the_examples_that_ship() -> None:
@@ -14,21 +16,7 @@ def test_the_weights_were_trained_on_the_examples_that_ship() -> None:
         assert stored.metadata()["examples"] == examples_hash()
 
 
-@pytest.mark.parametrize(
-    ("language", "text", "topic", "reading"),
-    [
-        ("en", "Galdoria cannot support the creation of a court for smugglers.", "a court for smugglers", "against"),
-        ("en", "Galdoria firmly supports the creation of a court for smugglers.", "a court for smugglers", "for"),
-        ("en", "We can accept the court provided that it sits in the region.", "court", "conditional"),
-        ("en", "The court sat for nine days in 2019.", "court", "mentions"),
-        ("en", "Some delegations have called for a regional court.", "regional court", "reported"),
-        ("fr", "Ma délégation rejette la création d’un tribunal régional.", "tribunal régional", "against"),
-        ("es", "Mi delegación apoya la creación de un tribunal regional.", "tribunal regional", "for"),
-        ("ru", "Делегация не поддерживает создание регионального суда.", "региональный суд", "against"),
-        ("ar", "لا يؤيد وفد بلادي إنشاء محكمة إقليمية.", "محكمة إقليمية", "against"),
-        ("zh", "我国代表团支持设立区域法院。", "区域法院", "for"),
-    ],
-)
+@cases("language", "text", "topic", "reading")
 def test_a_sentence_is_read_for_or_against_its_topic(language: str, text: str, topic: str, reading: str) -> None:
     assert read_sentence(text, topic, language).reading == reading
 
@@ -48,16 +36,7 @@ def test_nothing_read_has_no_direction() -> None:
     assert direction_of([]) is None
 
 
-@pytest.mark.parametrize(
-    ("question", "topic", "asked"),
-    [
-        ("Which States oppose the embargo?", "the embargo", "against"),
-        ("Which States support the embargo?", "the embargo", "for"),
-        ("Which States spoke about the embargo?", "the embargo", None),
-        ("Quels États s’opposent à l’embargo ?", "l’embargo", "against"),
-        ("Какие государства поддерживают эмбарго?", "эмбарго", "for"),
-    ],
-)
+@cases("question", "topic", "asked")
 def test_a_question_asks_for_a_direction(question: str, topic: str, asked: str | None) -> None:
     language = {"Qu": "fr", "Ка": "ru"}.get(question[:2], "en")
     assert direction_asked(question, topic, language) == asked

@@ -10,23 +10,16 @@ from hypothesis import strategies as st
 
 from app.retrieval.position_marks import PRECEDENCE, RULES, kind_of, kinds_of
 from ingest.language.lexicons import load_lexicon
+from tests.cases import Cases
 from tests.conftest import PROJECT
+
+cases = Cases(__file__)
 
 with Path(__file__).with_name("kind_cases.csv").open(encoding="utf-8", newline="") as _file:
     CASES = tuple(csv.DictReader(_file))
 LANGUAGES = ("en", "fr", "es", "ru", "ar", "zh")
 # Whole statements of support and what turns each round.
-TURNED = [
-    ("en", "We support the draft resolution.", "We do not support the draft resolution."),
-    ("en", "Arvandia welcomes this text.", "Arvandia never welcomes this text."),
-    ("en", "My delegation is ready to join.", "My delegation is not ready to join."),
-    ("en", "We can agree to that.", "We cannot agree to that."),
-    ("fr", "Nous appuyons ce projet.", "Nous n’appuyons pas ce projet."),
-    ("es", "Apoyamos el proyecto.", "No apoyamos el proyecto."),
-    ("ru", "Мы поддерживаем проект.", "Мы не поддерживаем проект."),
-    ("ar", "نؤيد المشروع.", "لا نؤيد المشروع."),
-    ("zh", "我们支持该草案。", "我们不支持该草案。"),
-]
+TURNED = cases["TURNED"]
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case['language']}-{case['text'][:40]}")

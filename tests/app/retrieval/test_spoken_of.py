@@ -1,18 +1,12 @@
 """Times, bodies and groups that no statement fits, as what is spoken of."""
 
-import pytest
-
 from app.wiring import Workspace
+from tests.cases import Cases
+
+cases = Cases(__file__)
 
 
-@pytest.mark.parametrize(
-    ("question", "names"),
-    [
-        # Arvandia's statements are of 2016, 2020 and 2024.
-        ("How many reports of suspicious transactions did Arvandia have in 2023?", "2023"),
-        ("What did Rimalia request in 2018 on the training of financial investigators?", "2018"),
-    ],
-)
+@cases("question", "names")
 def test_a_year_without_statements_is_looked_for_in_their_words(
     question: str, names: str, workspace: Workspace
 ) -> None:

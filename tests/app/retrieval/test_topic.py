@@ -1,25 +1,18 @@
 """A topic knows what is part of it and what is easily confused with it, by the thesaurus."""
 
 import numpy as np
-import pytest
 
 from app.retrieval.topic import Topic
+from tests.cases import Cases
+
+cases = Cases(__file__)
 
 
 def _topic(words: str) -> Topic:
     return Topic.of(words, "en", lambda text: np.zeros(1, dtype=np.float32), lambda stem: 1.0)
 
 
-@pytest.mark.parametrize(
-    ("topic", "text", "confused"),
-    [
-        ("trafficking in persons", "We punish trafficking in organs severely.", True),
-        ("trafficking in persons", "We punish trafficking in persons and trafficking in organs.", False),
-        ("trafficking in persons", "We punish forced marriage severely.", False),
-        ("smuggling of migrants", "Trafficking in persons destroys lives.", True),
-        ("the harvest", "Trafficking in persons destroys lives.", False),
-    ],
-)
+@cases("topic", "text", "confused")
 def test_what_names_only_something_else_is_confused_with_the_topic(topic: str, text: str, confused: bool) -> None:
     assert _topic(topic).confuses(text) == confused
 

@@ -5,6 +5,9 @@ import pytest
 
 from ingest.glossary.glossary import articles_of, other_terms, terms_within, translate_topic
 from prompts.wording import LANGUAGES
+from tests.cases import Cases
+
+cases = Cases(__file__)
 
 HERE = Path(__file__).parent
 DATA = HERE.parents[2] / "ingest" / "data"
@@ -55,22 +58,7 @@ def test_topics_come_in_numbers_that_mean_something():
     assert counts["zh"] >= 30
 
 
-@pytest.mark.parametrize(
-    ("language", "topic"),
-    [
-        ("fr", "la recette du gâteau au chocolat"),
-        ("fr", "la chasse aux champignons"),
-        ("es", "los ornitorrincos azules"),
-        ("es", "Recetas de cocina tradicional"),
-        ("ru", "шахматном турнире"),
-        ("ru", "рецепте шоколадного торта"),
-        ("ar", "وصفة كعكة الشوكولاتة"),
-        ("ar", "سباق الخيل"),
-        ("zh", "巧克力蛋糕食谱"),
-        ("zh", "水獭养殖"),
-        ("en", "chocolate cake recipes"),
-    ],
-)
+@cases("language", "topic")
 def test_unknown_topic_is_hardly_covered(language, topic):
     assert translate_topic(topic, language, to="ru" if language == "en" else "en").coverage < 0.3
 
@@ -104,17 +92,7 @@ def test_names_of_states_are_bridged():
     assert translate_topic("la extradición a los Países Bajos", "es").text.startswith("extradition Netherlands")
 
 
-@pytest.mark.parametrize(
-    ("written", "as_well"),
-    [
-        (("fr", "la souveraineté nationale"), ("fr", "LA SOUVERAINETE NATIONALE")),
-        (("es", "extradición"), ("es", "extradicion")),
-        (("ru", "надёжность и контроль документов"), ("ru", "надежность и контроль документов")),
-        (("ar", "الأسلحة الخفيفة"), ("ar", "الاسلحه الخفيفه")),
-        (("ar", "الإرهاب"), ("ar", "الارهـــاب")),
-        (("en", "organized crime"), ("en", "organised crime")),
-    ],
-)
+@cases("written", "as_well", tuples=True)
 def test_spelling_variants_are_one(written, as_well):
     to = "ru" if written[0] == "en" else "en"
     assert translate_topic(written[1], written[0], to).text == translate_topic(as_well[1], as_well[0], to).text != ""
@@ -132,16 +110,7 @@ def test_what_is_denied_is_not_what_is_named():
     assert translate_topic("غير قانوني", "ar").text == "illicit"
 
 
-@pytest.mark.parametrize(
-    ("to", "first"),
-    [
-        ("ru", "выдача граждан"),
-        ("fr", "extradition des nationaux"),
-        ("es", "extradición de nacionales"),
-        ("ar", "تسليم المواطنين"),
-        ("zh", "引渡本国国民"),
-    ],
-)
+@cases("to", "first")
 def test_english_topic_is_bridged_with_synonyms_for_a_search_by_words(to, first):
     bridged = translate_topic("the extradition of nationals", "en", to=to)
     assert (bridged.text, bridged.terms[0], bridged.coverage) == (first, first, 1.0)
@@ -158,17 +127,7 @@ def test_title_of_every_article_leads_to_it(row):
     assert (row["treaty"], row["article"]) in articles_of(row["title"], "en")
 
 
-@pytest.mark.parametrize(
-    ("language", "topic"),
-    [
-        ("en", "the article on protection of sovereignty"),
-        ("fr", "la protection de la souveraineté"),
-        ("es", "protección de la soberanía"),
-        ("ru", "защите суверенитета"),
-        ("ar", "حماية السيادة"),
-        ("zh", "保护主权"),
-    ],
-)
+@cases("language", "topic")
 def test_subject_leads_to_its_article_in_every_language(language, topic):
     assert articles_of(topic, language) == (("UNTOC", "4"), ("UNCAC", "4"))
 

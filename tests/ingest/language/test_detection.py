@@ -3,20 +3,16 @@
 import pytest
 
 from ingest.language.detection import detect_language, is_in_other_language, language_of_sentence
+from tests.cases import Cases
+
+cases = Cases(__file__)
 
 
 def test_too_few_letters_tell_no_language() -> None:
     assert detect_language("12 (b)") is None
 
 
-@pytest.mark.parametrize(("sentence", "language"), [
-    ("We support the draft resolution on mutual legal assistance.", "en"),
-    ("Nous appuyons le projet de résolution sur l'entraide judiciaire.", "fr"),
-    ("Apoyamos el proyecto de resolución sobre la asistencia judicial.", "es"),
-    ("Мы поддерживаем проект резолюции Arvandia.", "ru"),
-    ("نؤيد مشروع القرار", "ar"),
-    ("我们支持 UNODC 的决议草案", "zh"),
-])  # fmt: skip
+@cases("sentence", "language")
 def test_the_language_of_a_sentence_is_told_by_script_or_words(sentence: str, language: str) -> None:
     assert language_of_sentence(sentence, "en") == language
 

@@ -61,16 +61,7 @@ def test_words_are_mended_in_english_paragraphs_only():
     assert "We thank the imposition of" in read
 
 
-@pytest.mark.parametrize(
-    ("language", "lines", "read"),
-    [
-        ("fr", ("Nous appuyons depuis toujours, et sans aucune réserve, la coopé-", "ration."), "coopération"),
-        ("es", ("Apoyamos desde siempre, y sin ninguna reserva de fondo, la coope-", "ración."), "cooperación"),
-        ("ru", ("Мы всегда, и без всяких оговорок, поддерживаем и развиваем сотруд-", "ничество."), "сотрудничество"),
-        ("ar", ("نحن نؤيد منذ زمن طويل، ودون أي تحفظ من جانبنا، هذا التعاون القضائي", "الدولي."), "القضائي الدولي"),
-        ("zh", ("我们一贯毫无保留地支持各国之间开展国际合作共同打击跨国有组织犯罪国际", "合作。"), "犯罪国际合作"),
-    ],
-)
+@cases("language", "lines", "read", tuples=True)
 def test_lines_are_joined_as_the_script_asks(language, lines, read):
     text = "\n".join(lines)
     edits = repair(text, find_blocks(text), language=language)

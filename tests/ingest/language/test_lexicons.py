@@ -5,7 +5,10 @@ from pathlib import Path
 import pytest
 
 from ingest.language.lexicons import Patterns, RegexPatterns, alternatives, load_lexicon, unfolded
+from tests.cases import Cases
 from tests.conftest import PROJECT
+
+cases = Cases(__file__)
 
 TABLES = (PROJECT / "ingest" / "data" / f"{name}.csv" for name in ("number_words", "synonyms"))
 FOLDERS = (PROJECT / "ingest" / "language" / "data", PROJECT / "vectorstore" / "data")
@@ -26,21 +29,7 @@ def test_patterns_a_line_each_are_alternatives_and_a_deeper_line_goes_on() -> No
     assert alternatives("was_so\nmay\n  (?:be|do)\nno") == "was so|may(?:be|do)|no"
 
 
-@pytest.mark.parametrize(
-    ("lexicon", "given"),
-    [
-        ("alignment", {}),
-        ("heading", {}),
-        ("interventions", {}),
-        ("occasion", {}),
-        ("references", {"words": "three"}),
-        ("reported_speech", {}),
-        ("represented_party", {"count": "three"}),
-        ("self_reference", {}),
-        ("speaker_lines", {}),
-        ("treaty_attribution", {}),
-    ],
-)
+@cases("lexicon", "given")
 def test_every_pattern_is_sound_with_what_it_refers_to(lexicon: str, given: dict[str, str]) -> None:
     patterns = RegexPatterns(lexicon, **given)
     assert all("<<" not in getattr(patterns, key).pattern for key in load_lexicon(lexicon))

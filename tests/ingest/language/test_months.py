@@ -3,16 +3,12 @@
 import pytest
 
 from ingest.language.months import month_numbers
+from tests.cases import Cases
+
+cases = Cases(__file__)
 
 
-@pytest.mark.parametrize(("number", "names"), [
-    (1, "january jan janvier enero января январь يناير"),
-    (2, "february feb février fevrier febrero февраля февраль فبراير شباط"),
-    (6, "june jun juin junio июня июнь يونيو يونيه حزيران"),
-    (8, "august aug août aout agosto августа август أغسطس آب"),
-    (9, "september sept sep septembre septiembre setiembre сентября сентябрь سبتمبر أيلول"),
-    (12, "december dec décembre decembre diciembre декабря декабрь ديسمبر"),
-])  # fmt: skip
+@cases("number", "names")
 def test_month_is_known_by_each_of_its_names(number: int, names: str) -> None:
     assert {name: month_numbers().get(name) for name in names.split()} == dict.fromkeys(names.split(), number)
 

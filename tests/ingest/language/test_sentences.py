@@ -12,17 +12,7 @@ def split(text):
     return [text[start:end] for start, end in split_sentences(text)]
 
 
-@pytest.mark.parametrize(
-    "sentences",
-    [
-        ["We agree.", "We thank you!", "Is that so?", "It is."],
-        ["Nous sommes d’accord.", "Merci, M. le Président.", "Est-ce vrai ?", "Oui !"],
-        ["Estamos de acuerdo.", "¿Es cierto?", "¡Sí!", "El Sr. Presidente lo sabe."],
-        ["Мы согласны.", "Спасибо!", "Это так?", "Да."],
-        ["نحن نوافق.", "هل هذا صحيح؟", "نعم."],
-        ["We wait…", "Then we act."],
-    ],
-)
+@cases("sentences")
 def test_sentences_end_at_their_marks(sentences):
     assert split(" ".join(sentences)) == sentences
 

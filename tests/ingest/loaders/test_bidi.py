@@ -1,7 +1,8 @@
-import pytest
-
 from ingest.loaders.bidi import has_right_to_left, in_logical_order
 from ingest.loaders.pdfium import Glyph
+from tests.cases import Cases
+
+cases = Cases(__file__)
 
 
 def line(visual: str) -> list[Glyph]:
@@ -14,21 +15,7 @@ def read(visual: str) -> str:
     return "".join(glyph.char for glyph in in_logical_order(line(visual)[::-1]))
 
 
-@pytest.mark.parametrize(
-    ("visual", "logical"),
-    [
-        ("ةلود", "دولة"),
-        ("4 ةداملا", "المادة 4"),
-        ("2020 ماع ،16-12", "12-16، عام 2020"),
-        ("،2004 ماع يف", "في عام 2004،"),
-        ("نم (4 ةداملا) صنلا", "النص (المادة 4) من"),
-        ("COP 10 رمتؤم", "مؤتمر COP 10"),
-        ("1/7 مقر", "رقم 1/7"),
-        # Set as if it ran from left to right, so that the stop stands on the right.
-        ("ماعلا.", "العام."),
-        ("The word ةلود is", "The word دولة is"),
-    ],
-)
+@cases("visual", "logical")
 def test_line_is_brought_into_the_order_of_reading(visual, logical):
     assert read(visual) == logical
 

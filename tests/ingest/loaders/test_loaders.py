@@ -21,7 +21,10 @@ from ingest.errors import EmptyFileError, LoadError, UnsupportedFormatError
 from ingest.loaders.loaded import LoadLimits
 from ingest.loaders.registry import LOADERS, exists, find_files, list_members, load
 from ingest.loaders.text import load_text
+from tests.cases import Cases
 from tests.fakes_files import image_bytes, scanned_pdf
+
+cases = Cases(__file__)
 
 LIMITS = LoadLimits()
 WITHOUT_OCR = LoadLimits(max_scanned_pages=0)
@@ -65,16 +68,7 @@ def test_text_is_decoded_by_its_mark_when_it_has_one(tmp_path, encoding):
     assert loaded.encoding == encoding
 
 
-@pytest.mark.parametrize(
-    ("encoding", "text"),
-    [
-        ("cp1252", "Déclaration de la délégation – « article 4 »"),
-        ("cp1251", "Выступление делегации на десятой сессии Конференции"),
-        ("koi8_r", "Выступление делегации на десятой сессии Конференции"),
-        ("cp1256", "السيد الرئيس، يسر وفد بلادي أن يشارك في هذا المؤتمر"),
-        ("gb18030", "主席先生，我国代表团支持国际合作。"),
-    ],
-)
+@cases("encoding", "text")
 def test_text_is_decoded_by_detection_when_it_is_legacy(tmp_path, encoding, text):
     loaded = load(written(tmp_path, "a.txt", text.encode(encoding)), LIMITS)
     assert (loaded.text, loaded.encoding) == (text, encoding)

@@ -16,9 +16,12 @@ from ingest.indexer import Indexer, IngestOptions
 from ingest.loaders.loaded import LoadLimits
 from ingest.loaders.registry import SUFFIXES, list_members, load
 from ingest.text.splitter import SplitConfig
+from tests.cases import Cases
 from tests.fakes import HashingEmbedder
 from tests.fakes_files import docx_of, html_of, image_bytes, mail_of, odt_of, pdf_of, rtf_of, zip_of
 from vectorstore.store import open_store
+
+cases = Cases(__file__)
 
 TEXT = "Statement by Arvandia\n\nMadam Chair,\n\nWe support article 4 of the Convention. We thank you."
 FILES = 300
@@ -220,26 +223,7 @@ def held(store) -> list[str]:
     return [summary.document_id for summary in store.catalogue.documents()]
 
 
-@pytest.mark.parametrize(
-    ("name", "reason"),
-    [
-        ("pixels.png", "far too many pixels"),
-        ("many-pixels.png", "max_pixels"),
-        ("locked.pdf", "protected by a password"),
-        ("entities.docx", "defines XML entities"),
-        ("entities.odt", "defines XML entities"),
-        ("bomb.docx", "max_archive_ratio"),
-        ("bomb.odt", "max_archive_ratio"),
-        ("bomb.zip", "max_archive_ratio"),
-        ("many.zip", "max_archive_entries"),
-        ("big.zip", "max_unpacked_bytes"),
-        ("empty.zip", "without files"),
-        ("large.txt", "max_bytes"),
-        ("many.eml", "max_archive_entries"),
-        ("not.eml", "not an e-mail"),
-        ("deep.odt", "too deep"),
-    ],
-)
+@cases("name", "reason")
 def test_refusal_says_why_and_what_to_do(tmp_path, name, reason):
     path = tmp_path / name
     path.write_bytes(crafted()[name])
@@ -248,15 +232,7 @@ def test_refusal_says_why_and_what_to_do(tmp_path, name, reason):
     assert repr(name) in str(caught.value) and ("; " in str(caught.value))
 
 
-@pytest.mark.parametrize(
-    ("name", "reason"),
-    [
-        ("traversal.zip", "leads out of its archive"),
-        ("link.zip", "is a link"),
-        ("locked.zip", "protected by a password"),
-        ("deep.zip", "max_archive_depth"),
-    ],
-)
+@cases("name", "reason")
 def test_member_is_refused_with_its_reason(tmp_path, name, reason):
     path = tmp_path / name
     path.write_bytes(crafted()[name])

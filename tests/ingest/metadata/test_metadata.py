@@ -89,17 +89,7 @@ def test_prose_before_a_salutation_is_no_cover(parties):
     assert read(text, parties).metadata.state is None
 
 
-@pytest.mark.parametrize(
-    ("file", "expected"),
-    [
-        ("Examplia COP12 statement.docx", {"state": "XAA", "body": "UNTOC COP", "session": "12"}),
-        ("examplia_unga_2022-01-20.txt", {"state": "XAA", "body": "UN General Assembly", "date": "2022-01-20"}),
-        ("ga79_xaa_en.pdf", {"state": "XAA", "body": "UN General Assembly", "session": "79"}),
-        ("20181016 statement.txt", {"state": None, "date": "2018-10-16"}),
-        # A name that the text does not bear out decides nothing.
-        ("borduria.txt", {"state": None, "body": None, "date": None}),
-    ],
-)
+@cases("file", "expected")
 def test_name_of_a_file_gives_hints_that_are_inferred(file, expected, parties):
     text = "Mr. Chair,\n\nThe lamps of Examplia burn. Transnational organized crime in Examplia grows, as in Borduria."
     found = read(text, parties, file)

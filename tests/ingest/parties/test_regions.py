@@ -9,6 +9,9 @@ import pytest
 from ingest.parties.party_table import PartyTable
 from ingest.parties.regions import find_regions, members_of, region_named, regions
 from prompts.wording import LANGUAGES, Language
+from tests.cases import Cases
+
+cases = Cases(__file__)
 
 _SUB_REGIONS = (
     *("NORTHERN_AFRICA", "EASTERN_AFRICA", "MIDDLE_AFRICA", "SOUTHERN_AFRICA", "WESTERN_AFRICA"),
@@ -47,19 +50,7 @@ def test_no_region_has_the_code_of_a_party_and_each_has_a_name_in_every_language
         assert all(region.names.get(language) for language in LANGUAGES), code
 
 
-@pytest.mark.parametrize(
-    ("text", "language", "codes"),
-    [
-        ("West African and Caribbean States", "en", ["WESTERN_AFRICA", "CARIBBEAN"]),
-        ("Latin America and the Caribbean", "en", ["LATIN_AMERICA_CARIBBEAN"]),
-        ("the Gulf of Guinea and the Gulf", "en", ["GCC"]),
-        ("les délégations africaines", "fr", ["AFRICA"]),
-        ("países latinoamericanos", "es", ["LATIN_AMERICA_CARIBBEAN"]),
-        ("الدول الأفريقية", "ar", ["AFRICA"]),
-        ("странами Юго-Восточной Азии", "ru", ["SOUTH_EASTERN_ASIA"]),
-        ("拉丁美洲和加勒比国家", "zh", ["LATIN_AMERICA_CARIBBEAN"]),
-    ],
-)
+@cases("text", "language", "codes")
 def test_words_for_regions_are_found_in_their_forms(text: str, language: Language, codes: list[str]) -> None:
     assert [mention.code for mention in find_regions(text, language)] == codes
 

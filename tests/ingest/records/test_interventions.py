@@ -38,115 +38,7 @@ def _ends(words):
 
 
 # File: per intervention the holder, where its words begin and where they end; `-` is nobody, `*` told by the record.
-EXPECTED = {
-    "verbatim_en": [
-        ("-", "Mr. Oram", "(Quenza)"),
-        ("-", "I declare open", "of Arvandia."),
-        ("XAA", "Mr. President, allow", "roster of investigators."),
-        ("XAB", "Belmora holds", "Arvandia proposed."),
-        ("XGR", "I have the honour", "shared river."),
-        ("XCS", "Cassivar asks", "within a year."),
-        ("XDR", "Drelnia aligns", "States can bear."),
-        ("XES", "Esquaria opposes", "by fines alone."),
-        ("XFY", "Fyrossa has", "in containers."),
-        ("XGA", "Galdoria asks", "financial inquiries."),
-        ("-", "I thank", "must be raised."),
-        ("XIV", "Ilvenor ratified", "is now law."),
-        ("XLH", "Lanhai shares", "its neighbours."),
-        ("-", "Utopia wishes", "a serious crime."),
-        ("XRM", "Rimalia trains", "desert provinces."),
-        ("XPV", "Palvonia asks", "review mechanism."),
-        ("-", "A note on", "of the room."),
-        ("XZR", "Zarechia objects", "beyond the Convention."),
-        ("-", "The representative of Belmora has", "right of reply."),
-        ("XAB", "I must reply", "on the roster."),
-    ],
-    "summary_en": [
-        ("-", "Ms. Lorne", "(Maravel)"),
-        ("-*", "The Chair said", "dual criminality."),
-        ("XAA*", "Mr. Ilvane (Arvandia) said", "electronic requests."),
-        ("XGR*", "Ms. Ferro (Belmora), speaking", "of sixty days."),
-        ("XES*", "Mr. Sorel (Esquaria) said", "judges needed time."),
-        ("-*", "The representative of the Secretariat", "being translated."),
-        ("-*", "Ms. Anwen (Ilvenor), Rapporteur", "draft report."),
-        ("-*", "Mr. Dask (Utopia)", "authority yet."),
-        ("XRM*", "Mrs. Sand (Rimalia), speaking", "thirty days."),
-    ],
-    "report_en": [
-        ("XAA*", "The representative of Arvandia", "on joint training."),
-        ("XPV*", "The observer for Palvonia", "posted abroad."),
-        ("XAB*", "The representative of Belmora", "came first."),
-        ("-*", "The representatives of Galdoria", "that concern."),
-        ("XTS*", "The representative of Tessaria", "lacked radar."),
-    ],
-    "compilation_en": [
-        ("XAA", "[Original: English]", "adds nothing."),
-        ("XAB", "[Original: French]", "to be shorter."),
-        ("XGR", "The Group asks", "in guideline 2."),
-        ("XCS", "Cassivar supports", "as it stands."),
-    ],
-    "verbatim_fr": [
-        ("-", "Je déclare", "aujourd’hui."),
-        ("XAA", "Monsieur le Président", "servi de base."),
-        ("XAB", "La Belmore demande", "soit gratuite."),
-        ("-", "Nous n’avons", "de douane."),
-        ("-", "Le représentant de l’Arvandie", "e à 13 heures."),
-    ],
-    "summary_fr": [
-        ("-*", "La Présidente dit", "reste lente."),
-        ("XAA*", "M. Ilvane (Arvandie)", "sans retard."),
-        ("XGR*", "Mme Ferro (Belmore)", "sans réponse."),
-        ("XIV*", "Le représentant de l’Ilvenor", "de moyens."),
-    ],
-    "verbatim_es": [
-        ("-", "Declaro abierta", "los testigos."),
-        ("XES", "Señor Presidente: Esquaria", "otra cosa."),
-        ("XIV", "Ilvenor pide", "Estados pequeños."),
-        ("XGR", "Hablo en nombre", "patrullas conjuntas."),
-    ],
-    "summary_es": [
-        ("-*", "El Presidente dice", "siendo lenta."),
-        ("XES*", "El Sr. Sorel (Esquaria)", "nueva identidad."),
-        ("XGA*", "La representante de Galdoria", "faltan intérpretes."),
-    ],
-    "verbatim_ru": [
-        ("-", "Объявляю", "о киберпреступности."),
-        ("XZR", "Г-н Председатель, Заречия", "ст. 4 Конвенции."),
-        ("XAB", "Бельмора просит", "следователей."),
-        ("-", "Благодарю", "в 13 ч. 00 м."),
-    ],
-    "summary_ru": [
-        ("-*", "Председатель говорит", "остается медленной."),
-        ("XZR*", "Г-н Жукарин (Заречия)", "круглосуточно."),
-        ("XGR*", "Г-жа Ферро (Бельмора)", "без ответа."),
-        ("XAA*", "Представитель Арвандии", "независимы."),
-    ],
-    "verbatim_ar": [
-        ("-", "أعلن افتتاح", "غسل الأموال."),
-        ("XAA", "السيد الرئيس، لقد", "من القرار."),
-        ("XRM", "تدرب ريماليا", "في الصحراء."),
-        ("-", "أشكر ممثلة", "الساعة ١٣/٠٠."),
-    ],
-    "summary_ar": [
-        ("-*", "الرئيسة: قالت", "بطيء."),
-        ("XAA*", "السيد إلفان", "دون تأخير."),
-        ("XRM*", "السيدة رمال", "للرد."),
-        ("XGA*", "وقال ممثل غالدوريا", "إلى التدريب."),
-    ],
-    "verbatim_zh": [
-        ("-", "我宣布会议开始", "网络犯罪。"),
-        ("XAA", "主席先生", "支持联合调查。"),
-        ("XAB", "贝尔莫拉认为", "法院的事情。"),
-        ("XLH", "岚海与邻国", "法证实验室。"),
-        ("-", "我感谢岚海代表", "下午1时散会。"),
-    ],
-    "summary_zh": [
-        ("-*", "主席说", "仍然缓慢。"),
-        ("XAA*", "伊尔万先生（阿尔万迪亚）说", "受到审判。"),
-        ("XGR*", "费罗女士（贝尔莫拉）代表", "得不到答复。"),
-        ("XLH*", "岚海代表指出", "已经开放。"),
-    ],
-}  # fmt: skip
+EXPECTED = cases["EXPECTED"]
 
 
 @pytest.mark.parametrize("name", EXPECTED)
@@ -219,22 +111,7 @@ def test_a_summary_record_goes_on_with_nobody_rather_than_the_one_before(paragra
     assert text[first.start : first.end].endswith("courts were slow.")
 
 
-@pytest.mark.parametrize(
-    ("head", "state", "group", "states"),
-    [
-        ("Ms. Ferro (Belmora), speaking on behalf of the Group of Riparian States", "XAB", "XGR", ()),
-        ("Ms. Ferro (Belmora), speaking on behalf of the Circle of Nine", None, None, ()),
-        ("Ms. Ferro (Belmora), speaking on behalf of her Government", "XAB", None, ()),
-        ("Ms. Ferro (Belmora), introducing the draft on behalf of the sponsors", "XAB", None, ()),
-        ("Ms. Ferro (Belmora), speaking on behalf of Galdoria and Rimalia", "XAB", None, ("XGA", "XRM")),
-        ("Ms. Ferro (Belmora), speaking in exercise of the right of reply", "XAB", None, ()),
-        ("Ms. Ferro (Belmora), Chair of the Drafting Committee", None, None, ()),
-        ("Ms. Ferro (Group of Riparian States)", "XGR", "XGR", ()),
-        ("Ms. Ferro (Belmora and Galdoria)", None, None, ()),
-        ("Ms. Ferro (Belmora) (on behalf of the Group of Riparian States)", "XAB", "XGR", ()),
-        ("Ms. Ferro (Secretary-General of the United Nations)", None, None, ()),
-    ],
-)
+@cases("head", "state", "group", "states", tuples=True)
 def test_for_whom_a_delegate_speaks(head, state, group, states, parties):
     text = f"1. Mr. Ilvane (Arvandia) said that assets mattered.\n\n2. {head}, said that ports were closed."
     item = split(text, parties)[1]

@@ -5,7 +5,10 @@ import pytest
 from ingest.parties.party_table import PartyTable
 from ingest.records.interventions import find_interventions, is_record, may_be_record
 from ingest.text.layout import find_blocks
+from tests.cases import Cases
 from tests.conftest import PROJECT
+
+cases = Cases(__file__)
 
 
 @pytest.fixture(scope="module")
@@ -30,30 +33,14 @@ OPENING = "Mr. Ilvane (Arvandia): We recovered assets in every one of our provin
 CLOSING = "\n\nMs. Ferro (Belmora): We closed ports.\n"
 
 
-@pytest.mark.parametrize(
-    "interruption",
-    [
-        "Mr. Oram (Quenza), Vice-President, took the Chair.",
-        "The President returned to the Chair.",
-        "(spoke in French)",
-        "This record is subject to correction.",
-        "Draft resolution L.4 was adopted by 40 votes to none.",
-    ],
-)
+@cases("interruption")
 def test_a_speech_goes_on_after_what_the_record_puts_between(interruption, parties):
     text = f"{OPENING}{interruption}\n\nWe returned them to the villages.{CLOSING}"
     said = speech(text, parties, "XAA")
     assert said == "We recovered assets in every one of our provinces. We returned them to the villages."
 
 
-@pytest.mark.parametrize(
-    ("foot", "head"),
-    [
-        ("So far, the mechanism has been invoked by", "seven States of the region."),
-        ("The rapporteur of last year concluded that", "“[t]he courts are slow and the ports are open”."),
-        ("We urge all States to take measures, including administrative measures,", "and to tell us of them."),
-    ],
-)
+@cases("foot", "head")
 def test_a_short_paragraph_at_the_foot_of_a_column_is_no_heading(foot, head, parties):
     text = f"{OPENING}{foot}\n\n{head} Courts are slow.{CLOSING}"
     assert speech(text, parties, "XAA").endswith(f"{foot} {head} Courts are slow.")

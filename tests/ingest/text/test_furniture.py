@@ -3,24 +3,14 @@
 import pytest
 
 from ingest.text.furniture import is_furniture, is_furniture_block, running_heads
+from tests.cases import Cases
+
+cases = Cases(__file__)
 
 NONE: frozenset[str] = frozenset()
 
 
-@pytest.mark.parametrize(
-    "line",
-    [
-        "57 10-54965",
-        "10-54965 57",
-        "15-29658 47/55",
-        "A/70/PV.16 29/09/2015",
-        "CTOC/COP/2020/L.5",
-        "V.20-05612 (E)",
-        "Page 3 of 12",
-        "12/34",
-        "*1655289*",
-    ],
-)
+@cases("line")
 def test_stamps_are_furniture_by_their_form(line: str) -> None:
     assert is_furniture(f"\n{line}\n", NONE)
     assert is_furniture(f" \n\n \n{line} \n\n", NONE)

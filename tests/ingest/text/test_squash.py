@@ -3,11 +3,13 @@
 import time
 import unicodedata
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest.text.squash import squash, squash_map
+from tests.cases import Cases
+
+cases = Cases(__file__)
 
 TRICKY = st.text(
     alphabet=st.one_of(
@@ -26,29 +28,7 @@ STEADY = st.text(
 )
 
 
-@pytest.mark.parametrize(
-    ("text", "squashed"),
-    [
-        ("", ""),
-        (" \n\t\f\u00a0\u2003\u2028", ""),
-        ("co-\noperation", "cooperation"),
-        ("self-determination", "selfdetermination"),
-        ("co\u2010operation", "cooperation"),
-        ("co\u00adoperation", "cooperation"),
-        ("zero\u200bwidth\ufeff", "zerowidth"),
-        ("2020-2021", "2020-2021"),
-        ("A-1", "A-1"),
-        ("a - b", "ab"),
-        ("a – b", "a–b"),
-        ("a—b", "a–b"),
-        ("a--b", "a--b"),
-        ("“x” ‘y’ «z»", '"x"\'y\'"z"'),
-        ("ﬁnal ½", "final1⁄2"),
-        ("Résumé", "Résumé"),
-        ("Re\u0301sume\u0301", "Résumé"),
-        ("[…]", "[...]"),
-    ],
-)
+@cases("text", "squashed")
 def test_squash_follows_its_definition(text: str, squashed: str) -> None:
     assert squash(text) == squashed
 
@@ -87,6 +67,6 @@ def test_squash_map_points_to_the_source_characters() -> None:
 def test_squash_is_fast_on_long_texts() -> None:
     for piece in ("Cooperation is self-evident. ", "“Coopération” — naïve, self-evident. ", "التعاون الدولي "):
         text = piece * (100_000 // len(piece))
-        started = time.perf_counter()
+        started = time.process_time()
         squash(text)
-        assert time.perf_counter() - started < 0.1
+        assert time.process_time() - started < 0.1

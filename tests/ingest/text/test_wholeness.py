@@ -14,9 +14,12 @@ from ingest.records.interventions import Intervention
 from ingest.text.furniture import running_heads
 from ingest.text.splitter import SplitConfig
 from ingest.text.wholeness import edges, is_whole
+from tests.cases import Cases
 from tests.conftest import PROJECT
 from tests.fakes import HashingEmbedder
 from vectorstore.records import Block, Document, Metadata, Span
+
+cases = Cases(__file__)
 
 MADE = sorted((PROJECT / "tests" / "data" / "records").glob("*.txt"))
 REAL = sorted(Path(os.environ.get("UNTOC_TEST_DATA", "/nowhere"), "real", "files", "records").glob("*.*"))
@@ -36,20 +39,7 @@ def spoken(text, start, interruptions=()):
     return Span(start=start, end=len(text), named="Ms. Ferro (Belmora)", interruptions=interruptions)
 
 
-@pytest.mark.parametrize(
-    ("text", "words", "expected"),
-    [
-        ("We agree. We do not accept it. Thank you.", "We do not accept it.", ("sentence", "sentence")),
-        ("We cannot accept a claim made in the Council.", "made in the Council.", (None, "sentence")),
-        ("We cannot accept a claim made in the Council.", "We cannot accept a claim", ("sentence", None)),
-        ("We ask States to:\n(a) close ports;\n(b) open courts.", "(a) close ports;", ("list_item", "list_item")),
-        ("We are of the\nBelmoran people.", "Belmoran people.", (None, "sentence")),
-        ("Mr. President,\nWe agree.", "We agree.", ("sentence", "sentence")),
-        ("We agree", "We agree", ("sentence", "text")),
-        ("It voted for what was, at\nlast, resolution\nGC 624 of May.", "GC 624 of May.", (None, "sentence")),
-        ("我们同意。我们不接受。", "我们不接受。", ("sentence", "sentence")),
-    ],
-)
+@cases("text", "words", "expected", tuples=True)
 def test_edges_of_a_span(text, words, expected):
     start = text.index(words)
     assert edges(statement(text), start, start + len(words), frozenset()) == expected

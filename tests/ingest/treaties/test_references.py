@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from ingest.treaties.references import find_agenda_items, find_articles
 from ingest.treaties.treaties import TREATIES, article_title, articles, articles_about, find_treaties, named_treaties
-from ingest.treaties.treaty_attribution import OTHER_CONVENTION, last_convention, sentence_ends, sole_protocol
+from ingest.treaties.treaty_attribution import last_convention, sentence_ends, sole_protocol
 from tests.cases import Cases
 
 cases = Cases(__file__)
@@ -20,17 +20,7 @@ def all_of(treaty: str | None, *numbers: int) -> list[tuple[str | None, str, str
     return [(treaty, str(number), None) for number in numbers]
 
 
-@pytest.mark.parametrize(
-    ("treaty", "article", "title"),
-    [
-        ("UNTOC", "4", "Protection of sovereignty"),
-        ("UNTOC", "18", "Mutual legal assistance"),
-        ("TIP", "4", "Scope of application"),
-        ("UNCAC", "46", "Mutual legal assistance"),
-        ("UNTOC", "42", None),
-        ("XYZ", "1", None),
-    ],
-)
+@cases("treaty", "article", "title")
 def test_article_title_gives_the_treaty_s_own_title_or_none(treaty, article, title):
     assert article_title(treaty, article) == title
 
@@ -154,16 +144,7 @@ def test_named_treaties_finds_every_naming_in_six_languages(line):
     assert sorted(named_treaties(text)) == sorted(codes.split())
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "the Convention and its Protocols",
-        "the Protocol",
-        "CTOC/COP/2020/CRP.4",
-        "trafficking in persons and the smuggling of migrants",
-        "the Optional Protocols on the Rights of the Child",
-    ],
-)
+@cases("text")
 def test_named_treaties_needs_a_name(text):
     assert named_treaties(text) == ()
 
@@ -211,17 +192,7 @@ def test_references_hold_their_spans_for_any_text(text):
         assert 0 <= mention.start < mention.end <= len(text)
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "Article 16 of the Protocol protects migrants.",
-        "l’article 16 du Protocole",
-        "el artículo 16 del Protocolo",
-        "статья 16 Протокола",
-        "المادة 16 من البروتوكول",
-        "《议定书》第十六条",
-    ],
-)
+@cases("text")
 def test_the_protocol_of_the_context_is_meant_where_none_is_named(text):
     assert [(m.treaty, m.article) for m in find_articles(text, protocol="SOM")] == [("SOM", "16")]
     assert [(m.treaty, m.article) for m in find_articles(text)] == [(None, "16")]
@@ -240,53 +211,17 @@ def test_the_protocol_of_the_context_changes_no_other_article(text):
     assert find_articles(text, protocol="SOM") == find_articles(text)
 
 
-@pytest.mark.parametrize(
-    ("text", "treaty", "lacking"),
-    [
-        ("article 99 of the Convention", None, "UNTOC"),
-        ("article 18 of the Convention", "UNTOC", None),
-        ("article 51 of the Charter", None, None),
-    ],
-)
+@cases("text", "treaty", "lacking")
 def test_an_article_that_its_treaty_lacks_says_so(text, treaty, lacking):
     assert [(m.treaty, m.lacking) for m in find_articles(text)] == [(treaty, lacking)]
 
 
-@pytest.mark.parametrize(
-    ("text", "protocol"),
-    [
-        ("Implementation of the Firearms Protocol", "FIREARMS"),
-        ("The Trafficking in Persons Protocol and the Convention", "TIP"),
-        ("The Trafficking in Persons Protocol and the Firearms Protocol", None),
-        ("The Convention", None),
-    ],
-)
+@cases("text", "protocol")
 def test_sole_protocol_of_a_text(text, protocol):
     assert sole_protocol(text) == protocol
 
 
-@pytest.mark.parametrize(
-    ("text", "before", "default", "expected"),
-    [
-        # The body's own convention, then the one named before, then none that is known.
-        ("article 30 of the Convention", None, "UNTOC", ("UNTOC", False)),
-        ("article 30 of the Convention", "UNCAC", None, ("UNCAC", False)),
-        ("article 30 of the Convention", None, None, (None, True)),
-        ("《公约》第三十二条", None, None, (None, True)),
-        ("关于公约第32条", "UNTOC", None, ("UNTOC", False)),
-        ("статья 30 Конвенции", None, None, (None, True)),
-        ("المادة 30 من الاتفاقية", "UNCAC", None, ("UNCAC", False)),
-        ("article 30", None, None, (None, True)),
-        # A number beyond the last article is another treaty's.
-        ("article 57 of the Convention", None, "UNTOC", (None, True)),
-        ("article 57 of the Convention", "UNCAC", "UNTOC", ("UNCAC", False)),
-        ("article 57 of UNTOC", "UNCAC", "UNTOC", (None, False)),
-        # Another instrument is named, here or before.
-        ("article 30 of the Charter", "UNTOC", None, (None, False)),
-        ("article 30 of the Convention on the Rights of the Child", "UNTOC", None, (None, False)),
-        ("article 30 of the Convention", OTHER_CONVENTION, None, (None, False)),
-    ],
-)
+@cases("text", "before", "default", "expected", tuples=True)
 def test_article_of_the_convention_is_of_the_one_that_the_text_names(text, before, default, expected):
     (found,) = find_articles(f"We refer to {text}.", default, named_before=before)
     assert (found.treaty, found.unnamed) == expected

@@ -13,9 +13,12 @@ from ingest.text.layout import find_blocks
 from ingest.text.splitter import SplitConfig
 from ingest.treaties.treaties import TREATIES
 from ingest.treaties.treaty_text import read_treaty
+from tests.cases import Cases
 from tests.fakes import HashingEmbedder
 from vectorstore.records import ScopeFilter
 from vectorstore.store import open_store
+
+cases = Cases(__file__)
 
 UNTOC = TREATIES["UNTOC"].name
 TIP = TREATIES["TIP"].name
@@ -128,20 +131,7 @@ def test_read_treaty_leaves_the_heading_of_the_next_chapter_out():
     assert words(text) == expected()
 
 
-@pytest.mark.parametrize(
-    ("title", "file", "treaties"),
-    [
-        ("The Convention", "untoc_convention.en.txt", ("UNTOC",)),
-        ("The Protocol", "protocol_trafficking_in_persons.txt", ("TIP",)),
-        ("The Protocol", "Protocol-smuggling-of-migrants.pdf", ("SOM",)),
-        ("The Protocol", "firearms.docx", ("FIREARMS",)),
-        ("The Convention", "UNCAC_en.pdf", ("UNCAC",)),
-        (UNTOC, "firearms.txt", ("UNTOC",)),
-        ("Convention on Herons", "herons.txt", ()),
-        (f"Convention on Herons\n\nHaving in mind the {UNTOC}, which is fine.", "herons.txt", ()),
-        (f"Manual for the {UNTOC}", "manual.txt", ()),
-    ],
-)
+@cases("title", "file", "treaties", tuples=True)
 def test_read_treaty_knows_the_treaty_by_its_title_then_by_the_file_name(title, file, treaties):
     assert read(written(title=title), file).treaties == treaties
 
