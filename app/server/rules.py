@@ -10,7 +10,6 @@ from fastapi import Depends, Request, Response
 from fastapi.routing import APIRoute
 
 from app.errors import ForbiddenError
-from app.server.observe import note
 from app.server.person import Permission, person_of
 from app.server.problems import MEDIA_TYPE, Problem
 
@@ -52,16 +51,10 @@ class DeclaredRoute(APIRoute):
         return next(d.dependency.need for d in self.dependencies if isinstance(d.dependency, _Needs))
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        """Returns what serves the route, and tells the log its path."""
+        """Returns what serves the route."""
         if not any(isinstance(d.dependency, _Needs) for d in self.dependencies):
             raise TypeError(f"the route {self.path!r} does not say what it needs: see app/server/rules.py")
-        serve = super().get_route_handler()
-
-        async def noted(request: Request) -> Response:
-            note(request.scope, self.path)
-            return await serve(request)
-
-        return noted
+        return super().get_route_handler()
 
 
 # What events of the chat need, by their `app.ui.guard.event_name`; layout alone (`<lambda>`) needs `read`.
