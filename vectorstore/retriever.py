@@ -1,6 +1,8 @@
 """Hybrid retrieval within a scope: dense and lexical search over the passages of chosen statements, fused by rank."""
 
 from collections.abc import Collection, Mapping, Sequence
+from functools import lru_cache
+from typing import Final
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
@@ -11,6 +13,9 @@ from vectorstore.fusion import reciprocal_rank_fusion
 from vectorstore.records import ScoredPassage
 from vectorstore.schema import VectorTable
 from vectorstore.store import Store
+
+# The vectors of a scope of so many passages stay in memory, until another such scope is searched.
+_KEPT_FROM: Final = 1000
 
 
 class RetrievalConfig(BaseModel):
@@ -37,6 +42,7 @@ class Retriever:
         self._store = store
         self._embedder = embedder
         self._config = config
+        self._kept = lru_cache(maxsize=1)(lambda generation, *chosen: store.catalogue.vectors_of(*chosen))
 
     def embed(self, topic: str) -> Matrix:
         """Returns the query vector of a topic, (dim,) float32; one serves any number of `retrieve` calls."""
@@ -118,7 +124,8 @@ class Retriever:
         needed since it knows no scope; where too little of that is in scope, the search is exact after all.
         """
         catalogue, fetch_k = self._store.catalogue, fetch_k or self._config.fetch_k
-        if catalogue.count_passages_of(statement_ids, languages) > self._config.exact_limit:
+        passages = catalogue.count_passages_of(statement_ids, languages)
+        if passages > self._config.exact_limit:
             found = self._store.search_index(vector, fetch_k * self._config.overfetch, table)
             if found is not None:
                 allowed = frozenset(statement_ids)
@@ -132,7 +139,9 @@ class Retriever:
                 ]
                 if len(kept) >= fetch_k:
                     return kept[:fetch_k]
-        ids, vectors = catalogue.vectors_of(statement_ids, languages, table)
+        chosen = (tuple(statement_ids), None if languages is None else tuple(languages), table)
+        many = passages >= _KEPT_FROM
+        ids, vectors = self._kept(catalogue.generation, *chosen) if many else catalogue.vectors_of(*chosen)
         if not ids:
             return []
         scores = vectors @ vector

@@ -1,3 +1,5 @@
+from contextlib import closing
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -145,3 +147,16 @@ def test_index_that_names_passages_that_are_gone_does_no_harm(store, monkeypatch
     vector = HashingEmbedder().embed_query("training")
     found = retriever(store, exact_limit=0).search_dense(vector, ["s9"])
     assert [identifier.partition("/")[0] for identifier, _ in found] == ["s9"] * 8
+
+
+def test_vectors_that_are_kept_are_those_of_the_store_as_it_is(tmp_path, monkeypatch):
+    monkeypatch.setattr("vectorstore.retriever._KEPT_FROM", 1)
+    embedder = HashingEmbedder()
+    with closing(open_store(tmp_path / "store", embedder)) as store:
+        keep(store, embedder, annotated("s0", texts_of(0)))
+        asked = retriever(store, lexical_weight=0)
+        before = asked.retrieve("sovereignty", ["s0"], 20)
+        keep(store, embedder, annotated("s0", [*texts_of(0), "Delegation 0 speaks of sovereignty alone."]))
+        after = asked.retrieve("sovereignty", ["s0"], 20)
+        assert (len(before), len(after)) == (8, 9)
+        assert asked.retrieve("sovereignty", ["s0"], 20) == after
