@@ -163,7 +163,7 @@ def rates_table(split: str, filled: Sequence[FilledCell]) -> Table:
 def fill_from_labels(cells: Iterable[LabelledCell], documents: Documents) -> tuple[FilledCell, ...]:
     """Fills cells with their own evidence, so that only the kind is measured."""
     return tuple(
-        FilledCell(cell=cell, kind=suggest_kind(citations, statements, cell.topic).kind, citations=citations)
+        FilledCell(cell=cell, kind=suggest_kind(citations, statements, _subject(cell)).kind, citations=citations)
         for cell, citations, statements in cite_labels(cells, documents)
     )
 
@@ -189,8 +189,7 @@ def cite_labels(
 def fill_by_building(cells: Iterable[LabelledCell], builder: TableBuilder) -> Iterator[FilledCell]:
     """Fills cells as a briefing does, each from all that the party said in the year of its label."""
     for cell in cells:
-        subject = Subject(label=cell.topic, topic=cell.topic)
-        request = BriefingRequest(parties=(cell.party,), subjects=(subject,), years=(cell.year,))
+        request = BriefingRequest(parties=(cell.party,), subjects=(_subject(cell),), years=(cell.year,))
         # The kind is suggested from quotations alone, so that no model is asked.
         briefing = builder.build(request, composer="extractive")
         (built,) = briefing.cells
@@ -198,6 +197,10 @@ def fill_by_building(cells: Iterable[LabelledCell], builder: TableBuilder) -> It
         yield FilledCell(
             cell=cell, kind=built.kind, citations=tuple(citation for citation in own if citation.state == cell.party)
         )
+
+
+def _subject(cell: LabelledCell) -> Subject:
+    return Subject(label=cell.topic, topic=cell.topic)
 
 
 def _statement(document: Document, cell: LabelledCell) -> Statement:

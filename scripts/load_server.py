@@ -1,11 +1,14 @@
 """Many people at one server: each converses about a State of their own, and nobody gets what is another's.
 
 `python -m scripts.load_server STORE [--users 20] [--seconds 300] [--rest 5]` serves a copy of a store over the
-fictional conference with accounts, and prints as JSON: requests, errors, mixed answers, times in seconds, memory in MB.
-A person asks, asks on, reads the conversation again and the list of their own, tries to read another's, and rests.
+fictional conference with accounts, and prints as JSON: requests, errors, mixed answers, times in seconds, memory in MB,
+load of the machine. Every other person is a program: asks, asks on, reads the conversation again and the list of their
+own, tries to read another's, and rests. The others sit at the chat in a browser, and ask and ask on there. With
+UNTOC_DATABASE__URL the accounts and the record are there, and the store's folder is used as it is.
 """
 
 import argparse
+import html
 import json
 import os
 import random
@@ -18,14 +21,17 @@ import tempfile
 import threading
 import time
 from collections import defaultdict
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 from pathlib import Path
+from secrets import token_urlsafe
 from typing import Any
 
 import httpx
 
 from app.desk.tables import open_tables
 from app.server.accounts import Accounts
+from app.settings import load_settings
 
 STATES = {
     "XAA": "Arvandia", "XAB": "Belmora", "XCS": "Cassivar", "XDR": "Drelnia", "XES": "Esquaria", "XFY": "Fyrossa",
@@ -44,6 +50,7 @@ class Tally:
     mixed: list[str] = field(default_factory=list)
     conversations: dict[str, str] = field(default_factory=dict)
     memory: list[float] = field(default_factory=list)
+    load: list[float] = field(default_factory=list)
     processor: float = 0.0
 
 
@@ -90,6 +97,9 @@ class Reader(threading.Thread):
                 self.tally.mixed.append(f"{self.name} reads another's: {answer.status_code}")
         self._pause()
 
+    def _pause(self) -> None:
+        time.sleep(self.random.uniform(0, 2 * self.rest))
+
     def _check(self, answer: dict[str, Any], question: str) -> None:
         spoke = {citation["state"] for citation in answer["citations"] if citation["on_behalf_of"] is None}
         if answer["question"] != question or answer["scope"]["states"] != [self.state] or not spoke <= {self.state}:
@@ -106,8 +116,40 @@ class Reader(threading.Thread):
         self.tally.errors.append(f"{kind}: {answer.status_code} {answer.text[:200]}")
         return None
 
-    def _pause(self) -> None:
-        time.sleep(self.random.uniform(0, 2 * self.rest))
+
+class Visitor(Reader):
+    """One person at the chat, whose browser sends what Gradio's script sends; a conversation is a page of its own."""
+
+    def _converse(self) -> None:
+        config = self.client.get("/config").raise_for_status().json()
+        # A question that is typed or pressed.
+        event = next(each for each in config["dependencies"] if each["api_name"] == "ask_new")
+        session, asked = self.random.randbytes(6).hex(), list[str]()
+        first, second = self.random.sample(TOPICS, 2)
+        for question in (f"What did {STATES[self.state]} say about {first}?", f"And on {second}?"):
+            asked.append(question)
+            begun = time.monotonic()
+            page = self._asked(event, session, question)
+            self.tally.times["ask in the chat" if len(asked) == 1 else "ask on in the chat"].append(
+                time.monotonic() - begun
+            )
+            if not all(each in page for each in asked):
+                self.tally.errors.append(f"{self.name} asked {question!r}: {page[:200]}")
+            if any(f"What did {name} say" in page for state, name in STATES.items() if state != self.state):
+                self.tally.mixed.append(f"{self.name} of {self.state} is shown {page[:200]}")
+            self._pause()
+
+    def _asked(self, event: dict[str, Any], session: str, question: str) -> str:
+        """Returns the conversation that the page shows after a question."""
+        data = [question, *(None for _ in event["inputs"][1:])]
+        body = {"data": data, "fn_index": event["id"], "session_hash": session, "trigger_id": event["targets"][0][0]}
+        self.client.post("/gradio_api/queue/join", json=body).raise_for_status()
+        with self.client.stream("GET", "/gradio_api/queue/data", params={"session_hash": session}) as lines:
+            for line in lines.iter_lines():
+                told = json.loads(line.removeprefix("data:")) if line.startswith("data:") else {}
+                if told.get("msg") == "process_completed":
+                    return html.unescape(str(told["output"].get("data", told["output"])[0]))
+        return "nothing came"
 
 
 def main() -> int:
@@ -119,54 +161,66 @@ def main() -> int:
     parser.add_argument("--rest", type=float, default=5, help="seconds between what a person does, on average")
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="untoc-load-") as folder:
-        store = Path(folder, "store")
-        shutil.copytree(asked.store, store, ignore=shutil.ignore_patterns("served", "write.*", "desk.*"))
+        store = asked.store
+        if load_settings(store=store).database.url is None:
+            store = Path(folder, "store")
+            shutil.copytree(asked.store, store, ignore=shutil.ignore_patterns("served", "write.*", "desk.*"))
         tally = _load(store, asked.users, asked.seconds, asked.rest)
     print(json.dumps(_told(tally, asked.users, asked.seconds), indent=1))
     return 1 if tally.errors or tally.mixed else 0
 
 
 def _load(store: Path, users: int, seconds: float, rest: float) -> Tally:
-    tally, tables = Tally(), open_tables(store)
-    accounts = Accounts(tables)
-    names = [f"reader-{number:02}" for number in range(users)]
-    keys = {}
-    for name in names:
-        accounts.add(name, "reader")
-        keys[name] = accounts.add_key(name, "load", ["read", "ask", "work"])[1]
-    tables.close()
+    tally, settings = Tally(), load_settings(store=store)
+    names, password = [f"reader-{number:02}" for number in range(users)], token_urlsafe()
+    with closing(open_tables(store, settings.database)) as tables:
+        accounts = Accounts(tables)
+        for name in names:
+            if not accounts.exists(name):
+                accounts.add(name, "reader")
+            accounts.set_password(name, password)
+        keys = {name: accounts.add_key(name, "load", ["read", "ask", "work"])[1] for name in names}
     environment = {
         **os.environ,
         "UNTOC_SERVER__ACCOUNTS": "local",
         "UNTOC_SERVER__QUESTIONS": "1000/minute",
+        "UNTOC_SERVER__SIGN_INS": "1000/minute",
         "UNTOC_LOG_LEVEL": "ERROR",
     }
     command = [sys.executable, "-m", "app.cli", "serve", "--store", str(store), "--port", "0"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as server:
+    with (
+        ExitStack() as opened,
+        subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as server,
+    ):
         assert server.stdout is not None
         address = next(word for word in server.stdout.readline().split() if word.startswith("http"))
 
-        def client(name: str) -> httpx.Client:
-            headers = {"authorization": f"Bearer {keys[name]}"}
-            return httpx.Client(base_url=f"{address}/api/v1", headers=headers, timeout=120, trust_env=False)
+        def client(path: str, **headers: str) -> httpx.Client:
+            made = httpx.Client(base_url=f"{address}{path}", headers=headers, timeout=180, trust_env=False)
+            return opened.enter_context(made)
 
-        clients = [client(name) for name in names]
+        def reader(number: int, name: str) -> Reader:
+            state = list(STATES)[number % len(STATES)]
+            if number % 2 == 0:
+                program = client("/api/v1", authorization=f"Bearer {keys[name]}")
+                return Reader(name, state, program, tally, until, rest)
+            browser = client("", origin=address)
+            assert browser.post("/sign-in", data={"name": name, "password": password}).status_code == 303
+            browser.get("/").raise_for_status()
+            return Visitor(name, state, browser, tally, until, rest)
+
         # The models are loaded by the first question.
-        clients[0].post("/ask", json={"question": "What did Arvandia say about extradition?"}).raise_for_status()
-        before = _processor(server.pid)
-        until, codes = time.monotonic() + seconds, list(STATES)
-        readers = [
-            Reader(name, codes[number % len(codes)], clients[number], tally, until, rest)
-            for number, name in enumerate(names)
-        ]
-        for reader in readers:
-            reader.start()
-        while any(reader.is_alive() for reader in readers):
+        first = client("/api/v1", authorization=f"Bearer {keys[names[0]]}")
+        first.post("/ask", json={"question": "What did Arvandia say about extradition?"}).raise_for_status()
+        before, until = _processor(server.pid), time.monotonic() + seconds
+        readers = [reader(number, name) for number, name in enumerate(names)]
+        for each in readers:
+            each.start()
+        while any(each.is_alive() for each in readers):
             tally.memory.append(_memory(server.pid))
+            tally.load.append(os.getloadavg()[0])
             time.sleep(5)
         tally.processor = _processor(server.pid) - before
-        for each in clients:
-            each.close()
         server.send_signal(signal.SIGTERM)
         if server.wait(60) != 0:
             tally.errors.append(f"the server ended with {server.returncode}")
@@ -187,8 +241,10 @@ def _told(tally: Tally, users: int, seconds: float) -> dict[str, Any]:
         "mixed": len(tally.mixed),
         "seconds_of": times,
         "processor_seconds_a_question": round(
-            tally.processor / max(1, len(tally.times["ask"] + tally.times["ask on"])), 2
+            tally.processor / max(1, sum(len(found) for kind, found in tally.times.items() if kind.startswith("ask"))),
+            2,
         ),
+        "load_of_the_machine": round(statistics.fmean(tally.load), 1),
         "memory_mb": {
             "second_quarter": round(statistics.fmean(tally.memory[quarter : 2 * quarter] or tally.memory)),
             "last_quarter": round(statistics.fmean(tally.memory[-quarter:])),

@@ -199,6 +199,7 @@ def fake_briefing(language: str = "en", *, sessions: tuple[str, ...] = ()) -> Br
             )
             cell = Cell(
                 party=party, subject=subject, session=None, kind=kind, words=words, citations=numbers, note=note,
+                shows={word.citation: word.kind for word in words},
                 more=2 if party == "XAA" else 0, key=f"{party}/{subject}", review=reviewed if party == "XRM" else None,
             )  # fmt: skip
             cells += _split(cell, citations, sessions) if sessions else [cell]

@@ -1,19 +1,32 @@
 """The files of `deploy/`: what they start is there, and says what it is told."""
 
 import configparser
+import os
 import re
 import shlex
 import subprocess
 import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
+import httpx
 import pytest
 import yaml
 
 from app.settings import Settings, variables
 from tests.conftest import PROJECT
+from tests.fakes_engines import free_port, own_schema
 
 DEPLOY = PROJECT / "deploy"
+
+
+@pytest.fixture
+def schema_for_commands(postgres: str) -> Iterator[str]:
+    with own_schema(postgres) as url:
+        yield url
 
 
 def unit(name: str) -> Any:
@@ -58,3 +71,70 @@ def test_the_composition_serves_behind_a_proxy_alone() -> None:
     assert (PROJECT / "deploy" / app["build"]["context"] / app["build"]["dockerfile"]).is_file()
     environment = (DEPLOY / app["env_file"]).read_text(encoding="utf-8")
     assert "UNTOC_SERVER__ACCOUNTS=none" not in environment and "UNTOC_SERVER__ACCOUNTS=" in environment
+
+
+def containers() -> tuple[list[str], dict[str, str], list[str]]:
+    """The command of the container, what is set in it, and the command that asks for its health."""
+    container = (DEPLOY / "Containerfile").read_text(encoding="utf-8").rpartition("\nFROM ")[2].replace("\\\n", " ")
+    app = yaml.safe_load((DEPLOY / "compose.yaml").read_text(encoding="utf-8"))["services"]["app"]
+    said = {word: re.findall(rf"^{word} (.*)$", container, re.MULTILINE) for word in ("ENV", "HEALTHCHECK", "CMD")}
+    environment = dict(pair.split("=", 1) for pair in shlex.split(said["ENV"][0]))
+    lines = (DEPLOY / app["env_file"]).read_text(encoding="utf-8").splitlines()
+    environment |= dict(line.split("=", 1) for line in lines if line and not line.startswith("#"))
+    entry = yaml.safe_load(re.search(r"^ENTRYPOINT (.*)$", container, re.MULTILINE)[1])  # type: ignore[index]
+    health = yaml.safe_load(said["HEALTHCHECK"][0].partition("CMD ")[2])
+    return [*entry, *yaml.safe_load(said["CMD"][-1])], environment | app["environment"], health
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("record", ["files", "servers"])
+def test_what_is_written_starts_answers_is_backed_up_and_ends(
+    record: str, request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    """The commands of the container and of the units, as they are written, on this machine in place of a container."""
+    command, environment, health = containers()
+    bin_, store, backups, port = tmp_path / "bin", tmp_path / "store", tmp_path / "backups", free_port()
+    for folder in (bin_, backups):
+        folder.mkdir()
+    (bin_ / "untoc").write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -m app.cli "$@"\n')
+    (bin_ / "untoc").chmod(0o755)
+    # Only where things are is another than in the container.
+    environment |= {"PATH": f"{bin_}:{Path(sys.executable).parent}:{os.environ['PATH']}", "PYTHONPATH": str(PROJECT)}
+    environment |= {"UNTOC_STORE": str(store), "UNTOC_SERVER__PORT": str(port), "HOME": str(tmp_path)}
+    if record == "servers":
+        url = request.getfixturevalue("schema_for_commands")
+        environment |= {"UNTOC_DATABASE__URL": url, "UNTOC_CHROMA__URL": request.getfixturevalue("chroma_server")}
+
+    def run(*arguments: str, **how: Any) -> subprocess.CompletedProcess[str]:
+        ran = subprocess.run(arguments, env=environment, cwd=tmp_path, capture_output=True, text=True, **how)
+        assert ran.returncode == 0, ran.stderr
+        return ran
+
+    def healthy() -> bool:
+        asked = [part.replace(":7860/", f":{port}/") for part in health]
+        return subprocess.run(asked, env=environment, cwd=tmp_path, capture_output=True).returncode == 0
+
+    run("untoc", "user", "add", "amina", "--role", "admin", input="a password of twelve\n")
+    with subprocess.Popen(command, env=environment, cwd=tmp_path, stderr=subprocess.PIPE, text=True) as server:
+        try:
+            until = time.monotonic() + 240
+            while not healthy():
+                assert server.poll() is None and time.monotonic() < until, "it did not become ready"
+                time.sleep(1)
+            address = urlsplit(environment["UNTOC_SERVER__ADDRESS"])
+            proxied = {"host": address.netloc, "origin": environment["UNTOC_SERVER__ADDRESS"]}
+            with httpx.Client(base_url=f"http://127.0.0.1:{port}", headers=proxied, trust_env=False) as proxy:
+                assert proxy.get("/api/v1/me").status_code == 401
+                signed = proxy.post("/sign-in", data={"name": "amina", "password": "a password of twelve"})
+                assert signed.status_code == 303 and "Secure" in signed.headers["set-cookie"]
+            unit_command = unit("untoc-backup.service")["Service"]["ExecStart"].replace("%%", "%")
+            written = unit_command.replace("/opt/untoc/bin", str(bin_)).replace("/var/backups/untoc", str(backups))
+            run(*shlex.split(written))
+            (backup,) = backups.iterdir()
+            assert backup.stat().st_mode & 0o077 == 0 and backup.stat().st_size > 0
+        finally:
+            server.terminate()
+            _, said = server.communicate(timeout=60)
+    assert server.returncode == 0, said
+    assert all(line.startswith("{") for line in said.splitlines()), said

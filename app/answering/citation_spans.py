@@ -5,7 +5,7 @@ with the nearest sentence before that speaks of measures.
 """
 
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from itertools import takewhile
 from typing import Final, Literal
@@ -76,6 +76,30 @@ def is_antecedent_of_next(sentences: Sequence[Sentence], ordinal: int) -> bool:
         return False
     pointed = resolve_anaphora(sentences, ordinal + 1)
     return pointed == ordinal or (pointed is None and _TAKES_UP.search(following.text) is not None)
+
+
+def without_following(citation: Citation, sentences: Sequence[Sentence], chosen: Collection[str]) -> str:
+    """Returns the words of a citation without the sentences with which it only goes on.
+
+    Args:
+        citation: The citation.
+        sentences: All sentences of its statement.
+        chosen: Identifiers of the sentences that answer.
+    """
+    own = [sentence for sentence in sentences if sentence.sentence_id in citation.sentence_ids]
+    ordinals = [sentence.ordinal for sentence in own if sentence.sentence_id in chosen]
+    if not ordinals:
+        return citation.quote
+    last = max(span.last for span, _ in spans(sentences, ordinals))
+    return " ".join(sentence.text for sentence in own if sentence.ordinal <= last)
+
+
+def refers_back(text: str) -> bool:
+    """Returns whether a sentence begins with, or takes up, what the one before it names: "These …", "We oppose it."."""
+    if _OUTWARD.match(text):
+        return False
+    short = len(text.split()) <= _TAKES_UP_WORDS
+    return _POINTING.match(text) is not None or (short and _TAKES_UP.search(text) is not None)
 
 
 def _goes_on(sentences: Sequence[Sentence], first: int, last: int) -> bool:

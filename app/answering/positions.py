@@ -3,8 +3,9 @@
 "Drelnia is not in favour of new protocols." [2] of 2020 is superseded by [1] of 2024, "Drelnia now supports …".
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from operator import attrgetter
 from typing import Final
 
 from app.records import Citation, Claim, Direction
@@ -25,15 +26,27 @@ class CitedDirection:
     sure: bool
 
 
-def directions_of(citations: Sequence[Citation], topic: str, language: str) -> dict[int, CitedDirection]:
-    """Returns the direction of each citation on a topic, by its number."""
-    return {citation.number: _direction(citation, topic, language) for citation in citations}
+def directions_of(
+    citations: Sequence[Citation],
+    topic: str,
+    language: str,
+    words: Callable[[Citation], str] = attrgetter("quote"),
+) -> dict[int, CitedDirection]:
+    """Returns the direction of each citation on a topic, by its number.
+
+    Args:
+        citations: The citations.
+        topic: What the direction is on.
+        language: ISO 639-1 code of the topic.
+        words: Those of a citation that are read; what merely follows is of something else.
+    """
+    return {citation.number: _direction(citation, words(citation), topic, language) for citation in citations}
 
 
-def _direction(citation: Citation, topic: str, language: str) -> CitedDirection:
-    """Reads a citation; words of others, and of a treaty, have no direction."""
+def _direction(citation: Citation, words: str, topic: str, language: str) -> CitedDirection:
+    """Reads words of a citation; those of others, and of a treaty, have no direction."""
     own = topic_in(topic, language, citation.language)
-    decisive = decisive_of([read for _, read in read_span(citation.quote, own, citation.language)])
+    decisive = decisive_of([read for _, read in read_span(words, own, citation.language)])
     if citation.quoting or citation.kind == "treaty" or decisive is None or decisive.reading == "reported":
         return CitedDirection(direction=None, sure=False)
     # A topic that the glossary does not have in the language of the citation is named by none of its sentences.

@@ -12,6 +12,7 @@ from typing import Final
 
 from app.answering.abstention import abstain, related_readings
 from app.answering.by_kind import FindWords, KindAnswers, nowhere
+from app.answering.citation_spans import without_following
 from app.answering.compose.extractive import Composition, compose, render
 from app.answering.compose.merge_claims import with_claims, with_translations
 from app.answering.compose.model import ModelWriter, Task
@@ -21,7 +22,7 @@ from app.answering.verify import Verified, verify
 from app.question.reading import resolve
 from app.question.resolution import Resolution, as_spoken_of
 from app.question.turn import EarlierTurn, earlier_turns, read_state, state_after
-from app.records import Answer, Missing, Timings
+from app.records import Answer, Citation, Missing, Timings
 from app.retrieval.direction import has_one_subject, topic_words
 from app.retrieval.evidence_retriever import EvidenceRetriever, Retrieved
 from app.retrieval.spoken_of import speaking_of, unfit_filters
@@ -192,7 +193,13 @@ class Steps:
         scope, statements = resolution.scope, retrieved.sources.statements
         if not has_one_subject(scope) or resolution.answered_as in _WITHOUT_POSITIONS:
             return checked, composed
-        directions = directions_of(checked.citations, topic_words(scope), scope.language)
+        evidence = (*retrieved.party_evidence, *retrieved.spoken_for)
+        chosen = {sentence.sentence_id for item in evidence for sentence in item.strong}
+
+        def words(citation: Citation) -> str:
+            return without_following(citation, retrieved.sources.sentences.get(citation.statement_id, ()), chosen)
+
+        directions = directions_of(checked.citations, topic_words(scope), scope.language, words)
         telling = _tells_positions(resolution)
         earlier = earlier_than_latest(checked.citations, statements) if telling else frozenset()
         checked = replace(

@@ -7,12 +7,15 @@ from typing import Final
 
 from app.retrieval.party_evidence import PartyEvidence
 from app.retrieval.terms import content_terms
-from ingest.glossary.glossary import terms_of
+from ingest.glossary.glossary import terms_of, terms_within
+from ingest.glossary.thesaurus import thesaurus
 from vectorstore.records import Sentence
 
-# Chance of being on the subject below which a sentence is not shown as a position on it: likelier not than so. An
-# answer shows such a sentence under its question, a table under a heading that would be wrong.
+# Chance of being on the subject from which on a sentence is shown as a position on it, with at least half of its words
+# and with fewer. An answer shows a less likely one under its question, a table under a heading that would be wrong.
 _LIKELY: Final = 0.5
+_MEANT: Final = 0.75
+_NAMED: Final = 0.5
 
 
 def on_subject(item: PartyEvidence, topic: str) -> list[Sentence]:
@@ -26,10 +29,20 @@ def on_subject(item: PartyEvidence, topic: str) -> list[Sentence]:
         topic: Topic words in English; empty for an article, whose evidence names it anyway.
     """
     languages = {summary.statement_id: summary.metadata.language for summary in item.searched}
-    names = [terms for words in (topic, *terms_of(topic, "en")) if (terms := content_terms(words, "en"))]
+    known = terms_of(topic, "en")
+    names = [terms for words in (topic, *known) if (terms := content_terms(words, "en"))]
+    own = {named.concept for named in terms_within(topic, "en")}
+    own = own.union(*map(thesaurus().narrower, own))
 
     def shared(sentence: Sentence) -> float:
-        held = content_terms(sentence.text, "en")
+        text = sentence.text
+        # "Trafficking in persons" shares no word with the trafficking in firearms: it is the name of something else. A
+        # term that holds the whole topic ("legal basis for extradition") is on it.
+        for named in reversed(terms_within(text, "en") if known else ()):
+            term = content_terms(text[named.start : named.end], "en")
+            if named.concept not in own and not any(terms <= term for terms in names):
+                text = text[: named.start] + text[named.end :]
+        held = content_terms(text, "en")
         return max((len(terms & held) / len(terms) for terms in names), default=0.0)
 
     def foreign(sentence: Sentence) -> bool:
@@ -38,7 +51,9 @@ def on_subject(item: PartyEvidence, topic: str) -> list[Sentence]:
     likely = [
         found.sentence
         for found in item.best
-        if found.relevance.source != "calibrated" or found.relevance.chance >= _LIKELY or shared(found.sentence) == 1
+        if found.relevance.source != "calibrated"
+        or (share := shared(found.sentence)) == 1
+        or found.relevance.chance >= (_LIKELY if share >= _NAMED else _MEANT)
     ]
     needed = max(map(shared, likely), default=0.0) / 2
     return [sentence for sentence in likely if foreign(sentence) or shared(sentence) >= needed]

@@ -89,6 +89,7 @@ class Cell:
         kind: The suggested kind; a `changed` review puts another in its place (see `holds`).
         words: The words that show the suggested kind; empty for `no_position` and `no_statement`.
         citations: Numbers of its citations, newest first; what a group said for the party comes last.
+        shows: What each of its citations shows by itself, by number.
         more: How many further evidence sentences there are.
         note: Why there is no evidence, for whom a group spoke, or what else to know; one line, may be empty.
         key: Under what its review is kept.
@@ -105,6 +106,7 @@ class Cell:
     kind: PositionKind
     words: tuple[EvidenceWords, ...] = ()
     citations: tuple[int, ...] = ()
+    shows: Mapping[int, PositionKind] = field(default_factory=dict)
     more: int = 0
     note: str = ""
     key: str = ""

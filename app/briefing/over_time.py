@@ -9,9 +9,9 @@ from itertools import pairwise
 from typing import Final
 
 from app.answering.citation_spans import SentenceSpan, cite
-from app.briefing.cells import Cell, Moment, PositionChange, Repetition
+from app.briefing.cells import Cell, Moment, PositionChange, Repetition, Subject
 from app.briefing.citation_list import CitationList
-from app.briefing.position_classifier import Suggestion
+from app.briefing.position_classifier import PLAIN, Suggestion
 from app.records import Citation
 from app.retrieval.position_marks import PositionKind
 from app.retrieval.scoped_statements import made_before
@@ -22,8 +22,6 @@ from vectorstore.records import Sentence, StatementSummary
 _SHORTEST: Final = 40
 # Kinds between which a change is reported; to propose or to report is no change of position.
 _POSITIONS: Final[frozenset[PositionKind]] = frozenset(("supports", "opposes", "conditional"))
-# Least chance that words take a direction at all, for a change of it to be reported.
-_SAID: Final = 0.7
 
 Labels = Callable[[Citation, str], Suggestion]
 
@@ -31,11 +29,16 @@ Labels = Callable[[Citation, str], Suggestion]
 def moments_of(cell: Cell, own: Sequence[Citation], citations: CitationList, labels: Labels) -> tuple[Moment, ...]:
     """Returns what each statement of a cell's party shows, by date; only where several statements show something.
 
-    `own` is the strongest quotation of each statement, by date; `labels` suggests the kind of a citation on a subject.
+    `own` is the strongest quotation of each statement, by date, for statements of which the cell quotes nothing;
+    `labels` suggests the kind of a citation on a subject.
     """
     if len(own) < 2:
         return ()
-    return tuple(_moment(cell, citations.add(citation), citations, labels) for citation in own)
+    quoted: dict[str, int] = {}
+    for number in sorted(cell.citations, key=lambda number: cell.shows.get(number) == "no_position"):
+        quoted.setdefault(citations.get(number).statement_id, number)
+    numbers = (quoted.get(citation.statement_id) or citations.add(citation) for citation in own)
+    return tuple(_moment(cell, number, citations, labels) for number in numbers)
 
 
 def moments_in(cells: Sequence[Cell], citations: CitationList, labels: Labels) -> tuple[Moment, ...]:
@@ -58,15 +61,22 @@ def _moment(cell: Cell, number: int, citations: CitationList, labels: Labels) ->
         subject=cell.subject,
         citation=number,
         kind=suggestion.kind,
-        outright=suggestion.sure >= _SAID,
+        outright=suggestion.sure >= PLAIN,
     )
 
 
 def changes_of(
-    moments: Sequence[Moment], citations: CitationList, summaries: Mapping[str, StatementSummary]
+    moments: Sequence[Moment],
+    subjects: Sequence[Subject],
+    citations: CitationList,
+    summaries: Mapping[str, StatementSummary],
 ) -> tuple[PositionChange, ...]:
-    """Returns the changes of position between consecutive moments of one party on one subject."""
+    """Returns the changes of position between consecutive moments of one party on one subject.
+
+    Who opposes a harm and who supports action against it say the same.
+    """
     changes = []
+    harms = {subject.label for subject in subjects if subject.harm}
     by_cell: dict[tuple[str, str], list[Moment]] = {}
     for moment in moments:
         if moment.kind in _POSITIONS and moment.outright:
@@ -76,7 +86,8 @@ def changes_of(
             first, second = (summaries.get(citations.get(m.citation).statement_id) for m in (earlier, later))
             if first is None or second is None or not made_before(first.metadata, second.metadata):
                 continue
-            if earlier.kind != later.kind:
+            same_on_harm = earlier.subject in harms and "conditional" not in (earlier.kind, later.kind)
+            if earlier.kind != later.kind and not same_on_harm:
                 changes.append(
                     PositionChange(
                         party=earlier.party,

@@ -7,11 +7,14 @@ reports what it did. A suggestion only: a person decides. docs/positions.md defi
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, cast
 
-from app.briefing.cells import EvidenceWords
+import regex
+
+from app.answering.citation_spans import refers_back
+from app.briefing.cells import EvidenceWords, Subject
 from app.records import Citation, Direction
-from app.retrieval.direction import decisive_of, read_span
+from app.retrieval.direction import SentenceDirection, read_span
 from app.retrieval.position_marks import PositionKind, Rule, kind_of
 from app.retrieval.topic import topic_in
 from ingest.text.readable import ReadableText
@@ -25,6 +28,11 @@ _KINDS_OF: Final[Mapping[Direction, tuple[PositionKind, ...]]] = {
     "mentions": ("no_position", "reports_practice"),
 }
 
+# Chance of a direction from which on it is told, by the strength of the words that show it: none or implied, leaning
+# ("we are committed to"), outright ("rejects"). Chosen on labelled cells, since a wrong direction is worse than none.
+PLAIN: Final = 0.7
+_TOLD_FROM: Final = (PLAIN, PLAIN, 0.5, 0.35)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Suggestion:
@@ -32,6 +40,8 @@ class Suggestion:
 
     Attributes:
         direction: The direction behind it; None where nothing was cited, or what was reports others.
+        likely: The likeliest direction, whether it is sure enough to be told or not; on a harm, `for` stands for both,
+            since who opposes it and who supports action against it say the same.
         sure: Chance that the words take a direction at all, 0 to 1.
         words: What shows it; empty only for `no_position`.
         rules: The rule behind each of `words` that a rule marks.
@@ -39,43 +49,58 @@ class Suggestion:
 
     kind: PositionKind
     direction: Direction | None = None
+    likely: Direction | None = None
     sure: float = 0.0
     words: tuple[EvidenceWords, ...] = ()
     rules: tuple[Rule, ...] = ()
 
 
-def suggest_kind(
-    citations: Sequence[Citation], statements: Mapping[str, Statement], topic: str = "", language: str = "en"
-) -> Suggestion:
+def suggest_kind(citations: Sequence[Citation], statements: Mapping[str, Statement], subject: Subject) -> Suggestion:
     """Suggests the kind of position that the citations of a cell show: that of the first which takes a direction.
 
     Args:
         citations: Newest first, so that the latest position decides; what groups said for a party comes last.
         statements: The stored statements by id; they map the words of a quotation to its source.
-        topic: Topic words. Sentences that name the topic count for more than their neighbours; what is in another
-            language takes no position on a topic that it does not name, since there meaning alone is less sure.
-        language: Of the topic words.
+        subject: What the position is on.
 
     Returns:
         `no_position` without words where there are no citations, or they show nothing.
     """
-    suggestions = [_suggest(citation, statements[citation.statement_id], topic, language) for citation in citations]
+    return deciding([suggest(citation, statements[citation.statement_id], subject) for citation in citations])
+
+
+def deciding(suggestions: Sequence[Suggestion]) -> Suggestion:
+    """Returns the suggestion of a cell, from those of its citations in their order.
+
+    An earlier position does not stand for a party whose later words, though not surely, go another way.
+    """
+    taking = [each for each in suggestions if each.likely not in (None, "mentions")]
+    told = next((each for each in taking if each.direction != "mentions"), None)
+    if told is not None and taking[0].likely == told.likely:
+        return told
     first = Suggestion(kind="no_position")
-    return next(
-        (each for each in suggestions if each.direction not in (None, "mentions")),
-        next((each for each in suggestions if each.kind != "no_position"), (*suggestions, first)[0]),
-    )
+    rest = suggestions if told is None else taking[:1]
+    return next((each for each in rest if each.kind != "no_position"), (*rest, first)[0])
 
 
-def _suggest(citation: Citation, statement: Statement, topic: str, language: str) -> Suggestion:
-    spans = read_span(citation.quote, topic_in(topic, language, citation.language), citation.language)
-    decisive = decisive_of([read for _, read in spans])
-    named = not topic or citation.language == language or any(read.names_topic for _, read in spans)
-    if decisive is None or decisive.reading == "reported" or citation.quoting or not named:
+def suggest(citation: Citation, statement: Statement, subject: Subject) -> Suggestion:
+    """Suggests the kind of position that one citation shows.
+
+    Sentences that speak of the subject decide, or all where these only report what others say. What is in another
+    language than a topic takes no position on one that it does not name, since there meaning alone is less sure.
+    """
+    spans = read_span(citation.quote, topic_in(subject.topic, subject.language, citation.language), citation.language)
+    speaking = _speaking(spans, citation.quote, subject)
+    own = next(filter(None, (_own(speaking), _own(spans))), ())
+    named = speaking or not subject.topic or citation.language == subject.language
+    if not own or citation.quoting or not named:
         return Suggestion(kind="no_position")
-    kinds, shown = _KINDS_OF[decisive.reading], kind_of(decisive.marks)
+    start, decisive = max(own, key=lambda span: (_is_told(span[1]), span[1].attitude))
+    # What is reported is not among them.
+    likely = cast(Direction, decisive.reading)
+    direction: Direction = likely if _is_told(decisive) else "mentions"
+    kinds, shown = _KINDS_OF[direction], kind_of(decisive.marks)
     kind = shown if shown in kinds else kinds[0]
-    start = next(offset for offset, read in spans if read is decisive)
     marks = [mark for mark in decisive.marks if mark.kind == kind]
     words = [_words(mark.start + start, mark.end + start, kind, citation, statement) for mark in marks]
     if not words and kind != "no_position":
@@ -83,11 +108,45 @@ def _suggest(citation: Citation, statement: Statement, topic: str, language: str
         words = [_words(start, start + len(citation.quote[start:end].rstrip()), kind, citation, statement)]
     return Suggestion(
         kind=kind,
-        direction=decisive.reading,
+        direction=direction,
+        likely="for" if subject.harm and likely == "against" else likely,
         sure=decisive.attitude,
         words=tuple(words),
         rules=tuple(mark.rule for mark in marks),
     )
+
+
+_Spans = Sequence[tuple[int, SentenceDirection]]
+
+
+def _speaking(spans: _Spans, quote: str, subject: Subject) -> _Spans:
+    """Returns the sentences that name the subject, or refer back to the one before, which does."""
+    speaking, before = [], False
+    ends = (*(start for start, _ in spans[1:]), len(quote))
+    for (start, read), end in zip(spans, ends, strict=True):
+        text = quote[start:end].strip()
+        names = read.names_topic if subject.article is None else _names_article(text, subject.article)
+        if names or (before and refers_back(text)):
+            speaking.append((start, read))
+        before = names
+    return speaking
+
+
+def _own(spans: _Spans) -> _Spans:
+    return [(start, read) for start, read in spans if read.reading != "reported"]
+
+
+def _names_article(text: str, article: str) -> bool:
+    return regex.search(rf"(?<![\p{{L}}\p{{N}}]){regex.escape(article)}(?![\p{{L}}\p{{N}}])", text) is not None
+
+
+def _is_told(read: SentenceDirection) -> bool:
+    """Whether a sentence takes a direction surely enough to say so."""
+    if read.reading in ("mentions", "reported"):
+        return False
+    shown = kind_of(read.marks) in _KINDS_OF[cast(Direction, read.reading)]
+    strength = max((mark.strength for mark in read.marks), default=0) if shown else 0
+    return read.chances[read.reading] >= _TOLD_FROM[strength]
 
 
 def _words(start: int, end: int, kind: PositionKind, citation: Citation, statement: Statement) -> EvidenceWords:

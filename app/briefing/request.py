@@ -12,6 +12,7 @@ from typing import Final
 from app.briefing.cells import Subject
 from app.briefing.harm_topics import names_harm
 from app.errors import BriefingError
+from app.question.answer_format import Restyle, restyle
 from app.question.language import detect_language
 from app.question.lexicon import FIRST_YEAR
 from app.question.resolution import Resolution
@@ -167,10 +168,22 @@ def _years_asked(scope: Scope) -> tuple[str, ...]:
     return tuple(map(str, range(begin, end + 1)))
 
 
-def asked_for_briefing(question: str) -> str | None:
-    """Returns what a briefing is asked on ("brief me on …"), or None where the question asks for none."""
+def asked_for_briefing(question: str) -> tuple[str, Restyle] | None:
+    """Returns what a briefing is asked on and in which form: "brief me on extradition in French as talking points".
+
+    None where the question asks for no briefing.
+    """
     match = _WORDS.request.match(question.strip())
-    return match.group("rest").strip() if match else None
+    if match is None:
+        return None
+    rest, form = match.group("rest").strip(), restyle(match.group("form") or "") or Restyle()
+    for gap in re.finditer(r"[\s,]+", rest):
+        wish = restyle(rest[gap.end() :].rstrip(" .!?"))
+        # One word may be the topic's: "contact points".
+        if wish is not None and " " in rest[gap.end() :]:
+            style = form.style if wish.style == "answer" else wish.style
+            return rest[: gap.start()], Restyle(style=style, language=wish.language)
+    return rest, form
 
 
 def request_of_resolution(resolution: Resolution, spoken: str) -> BriefingRequest:

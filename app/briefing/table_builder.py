@@ -8,7 +8,7 @@ from typing import Final
 from app.answering.abstention import abstain
 from app.answering.compose.extractive import quote
 from app.answering.compose.model import ModelWriter
-from app.answering.positions import directions_of, with_superseding
+from app.answering.positions import CitedDirection, with_superseding
 from app.answering.verify import verify_citation
 from app.briefing.cell_evidence import on_subject
 from app.briefing.cell_writer import CellText, CellWriter
@@ -16,7 +16,7 @@ from app.briefing.cells import COMPOSERS, Briefing, Cell, Composer, Moment, Revi
 from app.briefing.citation_list import CitationList, holds, quoted_with
 from app.briefing.over_time import changes_of, moments_in, moments_of, repetitions_of
 from app.briefing.points import choose_points
-from app.briefing.position_classifier import Suggestion, suggest_kind
+from app.briefing.position_classifier import PLAIN, Suggestion, deciding, suggest
 from app.briefing.request import BriefingRequest, read_request
 from app.errors import BriefingError
 from app.question.resolution import Resolution
@@ -206,7 +206,7 @@ class _Build:
             citations=citations.all(),
             moments=tuple(moments),
             repetitions=repetitions,
-            changes=changes_of(moments, citations, self._searched),
+            changes=changes_of(moments, request.subjects, citations, self._searched),
             coverage=self._coverage(cells, codes),
             sources=self._sources(),
             made=datetime.now(UTC).isoformat(timespec="seconds"),
@@ -267,14 +267,15 @@ class _Build:
         shown = quoted_with([*cited, *of_groups], worded.citations, retrieved.sources)
         shown = sorted(shown, key=lambda citation: code not in (citation.state, *citation.held_by))
         numbers = [self._citations.add(citation) for citation in shown]
-        self._supersede(numbers, subject)
 
         def number(citation: Citation) -> int:
             return next(n for held, n in zip(shown, numbers, strict=True) if holds(held, citation))
 
         # The rules read the same quotations, whether a model had more to quote or not.
-        numbered = [replace(c, number=number(c)) for c in cited]
-        suggestion = suggest_kind(numbered, self._citations.statements, subject.topic, subject.language)
+        numbered = [replace(citation, number=number(citation)) for citation in cited]
+        read = {c.number: self._suggested(c, subject) for c in (*map(self._citations.get, numbers), *numbered)}
+        self._supersede(read)
+        suggestion = deciding([read[citation.number] for citation in numbered])
         kind = suggestion.kind if cited else ("no_position" if retrieved.searched else "no_statement")
         note = "" if cited else _WEAK if own is not None else self._silence(code, subject, session, retrieved)
         if cited and kind == "no_position":
@@ -287,6 +288,7 @@ class _Build:
             kind=kind,
             words=suggestion.words if cited else (),
             citations=tuple(numbers),
+            shows={n: each.kind for n, each in read.items()},
             more=sum(sentence.sentence_id not in quoted for sentence in telling),
             note=" ".join(part for part in (note, group_note) if part),
             key=_key(code, subject, session, cited),
@@ -296,11 +298,19 @@ class _Build:
         )
         return cell, self._one_each(telling, retrieved)
 
-    def _supersede(self, numbers: Sequence[int], subject: Subject) -> None:
-        """Marks the citations of a cell that a later one of it supersedes on its subject."""
-        cited = [self._citations.get(number) for number in numbers]
-        directions = directions_of(cited, subject.topic, subject.language)
-        for citation in with_superseding(cited, directions, self._citations.statements) if subject.topic else ():
+    def _suggested(self, citation: Citation, subject: Subject) -> Suggestion:
+        return suggest(citation, self._citations.statement(citation.statement_id), subject)
+
+    def _supersede(self, read: Mapping[int, Suggestion]) -> None:
+        """Marks the citations of a cell, by number, that a later one of it supersedes."""
+        cited = [self._citations.get(number) for number in read]
+        directions = {
+            number: CitedDirection(
+                direction=each.likely, sure=each.direction not in (None, "mentions") and each.sure >= PLAIN
+            )
+            for number, each in read.items()
+        }
+        for citation in with_superseding(cited, directions, self._citations.statements):
             if citation.superseded_by is not None:
                 self._citations.supersede(citation.number, citation.superseded_by)
 
@@ -339,7 +349,7 @@ class _Build:
 
     def _labelled(self, citation: Citation, label: str) -> Suggestion:
         subject = next(item for item in self._request.subjects if item.label == label)
-        return suggest_kind([citation], self._citations.statements, subject.topic, subject.language)
+        return self._suggested(citation, subject)
 
     def _silence(self, code: str, subject: Subject, session: str | None, retrieved: Retrieved) -> str:
         """Returns the note of an empty cell, by the reason with which a question would abstain."""

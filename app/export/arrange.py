@@ -60,12 +60,16 @@ def arrange(briefing: Briefing, form: DocumentForm = "full") -> Briefing:
             replace(
                 cell,
                 citations=tuple(new[n] for n in cell.citations if n in new),
+                shows={new[n]: kind for n, kind in cell.shows.items() if n in new},
                 words=tuple(replace(w, citation=new[w.citation]) for w in cell.words if w.citation in new),
                 claims=tuple(_renumbered(claim, new) for claim in cell.claims if {*claim.citations} <= new.keys()),
             )
             for cell in cells
         ),
-        citations=tuple(replace(briefing.citation(old), number=place) for old, place in new.items()),
+        citations=tuple(
+            replace(cited, number=place, superseded_by=new.get(cited.superseded_by or 0))
+            for cited, place in ((briefing.citation(old), place) for old, place in new.items())
+        ),
         repetitions=tuple(
             replace(item, citations=tuple(new[n] for n in item.citations if n in new))
             for item in briefing.repetitions
@@ -111,10 +115,8 @@ def position(cell: Cell) -> PositionKind:
 
 
 def citation_kind(cell: Cell, number: int) -> PositionKind:
-    """Returns the kind that one citation of a cell shows: by its own words, unless a person set the cell's."""
-    if cell.review is not None:
-        return position(cell)
-    return next((words.kind for words in cell.words if words.citation == number), position(cell))
+    """Returns the kind that one citation of a cell shows by itself, unless a person set the cell's."""
+    return position(cell) if cell.review is not None else cell.shows.get(number, position(cell))
 
 
 def pieces(cell: Cell | None, citation: Citation) -> tuple[QuotationPart, ...]:
@@ -269,13 +271,14 @@ class Sayings:
         return self._source(self.speaker(party, citation), citation)
 
     def _source(self, whose: str, citation: Citation) -> str:
-        parts = (whose, provenance(citation, self._wording))
+        later = citation.superseded_by
+        superseded = self._wording.say("superseded", number=later) if later else ""
+        parts = (whose, provenance(citation, self._wording), superseded)
         return " · ".join(part for part in parts if part) or citation.file
 
     def reference(self, citation: Citation) -> str:
-        """Returns a note: party, occasion, place in the text, file, and where the statement is stored."""
-        place = self.say("place", id=citation.statement_id, start=citation.start, end=citation.end)
-        return f"{reference_by_name(citation, self.name, self._wording)}; {place}."
+        """Returns a note: party, occasion, place in the text, and file."""
+        return f"{reference_by_name(citation, self.name, self._wording)}."
 
     def subtitle(self, form: DocumentForm) -> str:
         """Returns what the document is, and of when."""

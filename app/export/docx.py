@@ -124,5 +124,6 @@ class _DocxWriter:
                 if square.tint is not None:
                     grid.tint(place, square.tint)
             grid.keep_whole(places)
-            if table.whole and number < len(table.rows):
+            # The last row never stands alone on a page.
+            if number == len(table.rows) - 1 or (table.whole and number < len(table.rows)):
                 grid.keep_with_next(places)

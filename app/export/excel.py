@@ -31,11 +31,11 @@ _CELL_COLUMNS: Final = {
 _CITATION_COLUMNS: Final = {
     "col_number": 9, "col_party": 24, "col_on_behalf_of": 18, "col_speaker": 18, "col_body": 16, "col_session": 10,
     "col_date": 22, "col_agenda_item": 12, "col_title": 28, "col_symbol": 14, "col_page": 7, "col_paragraph": 10,
-    "col_quotation": 80, "col_source_quote": 50, "col_file": 28, "col_statement": 20, "col_start": 10, "col_end": 10,
+    "col_quotation": 80, "col_source_quote": 50, "col_file": 28,
     "col_language": 10, "col_inferred": 18, "col_verdict": 12, "col_reference": 60,
 }  # fmt: skip
 _SOURCE_COLUMNS: Final = {
-    "col_party": 24, "col_date": 26, "col_session": 10, "col_file": 40, "col_cited": 10, "col_statement": 20,
+    "col_party": 24, "col_date": 26, "col_session": 10, "col_file": 40, "col_cited": 10,
 }  # fmt: skip
 
 
@@ -124,9 +124,6 @@ class _ExcelWriter:
             quote[part] if part < len(quote) else None,
             source[part] if part < len(source) else None,
             citation.file,
-            citation.statement_id,
-            citation.start,
-            citation.end,
             citation.language,
             ", ".join(citation.inferred),
             citation.verdict,
@@ -227,7 +224,6 @@ class _ExcelWriter:
                 source.session,
                 source.file,
                 say.say("yes" if source.cited else "no"),
-                source.statement_id,
             )
             self._row(sheet, row, values)
         last = self._letter(len(_SOURCE_COLUMNS))

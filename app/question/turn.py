@@ -231,7 +231,7 @@ def in_conversation(state: ConversationState, said: Resolution, turn: TurnReadin
     open_set = said.all_states or (same_who and before.all_states) or _is_rest(scope)
     merged = replace(
         said,
-        scope=replace(scope, kept=kept_fields(scope, before.scope)),
+        scope=replace(scope, kept=_kept_now(scope, before.scope, said.scope, turn.act)),
         all_states=open_set and not named,
         unnamed=said.unnamed and not same_who,
         # "And firearms?" asks of statements, since the turn before it does.
@@ -345,6 +345,12 @@ def _with_kind_of(merged: Resolution, before: Resolution) -> Resolution:
 def kept_fields(scope: Scope, earlier: Scope) -> tuple[str, ...]:
     """Returns the names of the fields of a scope that an earlier one supplied, in the order of the contract."""
     return tuple(name for name in _SLOTS if _is_kept(name, scope, earlier))
+
+
+def _kept_now(scope: Scope, earlier: Scope, said: Scope, act: Act) -> tuple[str, ...]:
+    """Returns the kept fields but those that a turn says itself anew, in the same words as before."""
+    joins = act in ("add", "remove", "correct")
+    return tuple(name for name in kept_fields(scope, earlier) if joins or getattr(scope, name) != getattr(said, name))
 
 
 def _is_kept(name: str, scope: Scope, earlier: Scope) -> bool:

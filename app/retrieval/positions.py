@@ -165,7 +165,10 @@ class PositionReader:
             if following.paragraph != sentence.paragraph or read.is_order:
                 break
             items.append(replace(item, sentence=following))
-            taken = direction_of([read_sentence(following.text, self._topic(read.language), read.language)])
-            if taken not in (None, "mentions"):
+            found = read_sentence(following.text, self._topic(read.language), read.language)
+            taken = direction_of([found])
+            # A harm that is named there is no view of the topic: "We listened to the victims of crimes."
+            harm = bool(found.marks) and all(mark.rule == "harm" for mark in found.marks)
+            if taken not in (None, "mentions") and (found.names_topic or not harm):
                 return replace(read, items=tuple(items), direction=taken)
         return read

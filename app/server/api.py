@@ -29,21 +29,16 @@ MEDIA_TYPES: Final = {
     ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     ".pdf": "application/pdf",
 }
-_ANSWER: Final[dict[str, Any]] = {
+_CITED: Final = {"number": 1, "statement_id": "685815eed2f2fa70", "state": "IRN", "quote": "…", "verdict": "verified"}
+_ANSWER: Final = {
     "question": "What did Iran say about article 4?",
     "answer": "**Iran** … “quotation” [1]",
     "status": "answered",
     "claims": [{"text": "…", "state": "IRN", "citations": [1]}],
-    "citations": [
-        {"number": 1, "statement_id": "685815eed2f2fa70", "state": "IRN", "quote": "…", "verdict": "verified"}
-    ],
+    "citations": [_CITED],
     "trace_id": "0f3c2f0ad1a54b0e",
 }
-
-
-def example(value: object) -> dict[str, Any]:
-    """Returns how the OpenAPI document shows what a route answers."""
-    return {"openapi_extra": {"responses": {"200": {"content": {"application/json": {"example": value}}}}}}
+_SHOWN: Final = {"responses": {"200": {"content": {"application/json": {"example": _ANSWER}}}}}
 
 
 def download(data: bytes | str, suffix: str, name: str) -> Response:
@@ -72,7 +67,7 @@ def routes(desk: Desk) -> APIRouter:
         """Checks the store, as `untoc doctor --json`."""
         return doctor_json(desk.corpus.doctor())
 
-    @router.post("/ask", **needs("ask", gives=Answer), **example(_ANSWER), tags=["questions"])
+    @router.post("/ask", **needs("ask", gives=Answer), openapi_extra=_SHOWN, tags=["questions"])
     def ask(asked: Question) -> dict[str, Any]:
         """Answers a question with verified quotations, as `untoc ask --json`."""
         return desk.ask(asked)

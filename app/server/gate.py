@@ -109,7 +109,8 @@ class Gate:
                 answer = self._refusal(scope["method"], path, headers, person)
             if answer is None:
                 passed = [(name, value) for name, value in scope["headers"] if name in _PASSED_ON]
-                scope = {**scope, "headers": passed, "client": (address, 0), SCOPE_KEY: person}
+                # In place: whatever observes the request sees who sent it, and then which route it took.
+                scope.update({"headers": passed, "client": (address, 0), SCOPE_KEY: person})
                 scope["scheme"] = self._address.scheme or "http"
                 token = None if person is None else being(person)
                 multipart = headers.get("content-type", "").lower().startswith("multipart/form-data")

@@ -55,9 +55,7 @@ class Observed:
             return
         given = Headers(scope=scope).get(REQUEST_ID, "")
         identifier = given if _GIVEN_ID.fullmatch(given) else token_hex(8)
-        # Routing and the gate add what they find.
-        seen: dict[str, object] = {}
-        scope = {**scope, "untoc.request": identifier, "untoc.seen": seen}
+        scope["untoc.request"] = identifier
         status, begun = 500, time.perf_counter()
 
         async def send_with_id(message: Message) -> None:
@@ -74,22 +72,15 @@ class Observed:
         finally:
             seconds = time.perf_counter() - begun
             self._figures.under_way.dec()
-            method, route = scope["method"], str(seen.get("route", "-"))
+            # What the gate and the routers found; of the chat it is the kind of request alone.
+            person, route = person_of(scope), getattr(scope.get("route"), "path", "-") or "/chat"
+            method = scope["method"]
             method = method if method in ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS") else "other"
             self._figures.requests.labels(method, route, status).inc()
             self._figures.seconds.labels(route).observe(seconds)
-            who = seen.get("person", "-")
+            who = "-" if person is None else person.name
             _log.info("answered", method=method, route=route, status=status, ms=round(seconds * 1000), person=who)
             structlog.contextvars.unbind_contextvars("request")
-
-
-def note(scope: Scope, route: str) -> None:
-    """Tells the log which route a request took."""
-    seen = scope.get("untoc.seen")
-    if isinstance(seen, dict):
-        seen["route"] = route
-        if (person := person_of(scope)) is not None:
-            seen["person"] = person.name
 
 
 def log_as_json(level: str) -> None:

@@ -10,7 +10,6 @@ from fastapi import Depends, Request, Response
 from fastapi.routing import APIRoute
 
 from app.errors import ForbiddenError
-from app.server.observe import note
 from app.server.person import Permission, person_of
 from app.server.problems import MEDIA_TYPE, Problem
 
@@ -52,16 +51,10 @@ class DeclaredRoute(APIRoute):
         return next(d.dependency.need for d in self.dependencies if isinstance(d.dependency, _Needs))
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        """Returns what serves the route, and tells the log its path."""
+        """Returns what serves the route."""
         if not any(isinstance(d.dependency, _Needs) for d in self.dependencies):
             raise TypeError(f"the route {self.path!r} does not say what it needs: see app/server/rules.py")
-        serve = super().get_route_handler()
-
-        async def noted(request: Request) -> Response:
-            note(request.scope, self.path)
-            return await serve(request)
-
-        return noted
+        return super().get_route_handler()
 
 
 # What events of the chat need, by their `app.ui.guard.event_name`; layout alone (`<lambda>`) needs `read`.
@@ -69,8 +62,9 @@ _EVENTS: Final[Mapping[Permission, str]] = {
     "read": (
         "cancel ask_tab.<lambda> briefing_tab.<lambda> check_tab.<lambda> ingest_tab.<lambda> corpus_tab.<lambda>"
         " chat.<lambda> ask_tab.welcome ask_tab.stopped briefing_tab.choices check_tab.checked check_tab.verify"
-        " ingest_tab.shown ingest_tab.given_up corpus_tab.offered corpus_tab.listed corpus_tab.pressed corpus_tab.act"
-        " words.choice_html served.forget_session parts.page_image parts.whole_statement page upload"
+        " ingest_tab.shown ingest_tab.given_up ingest_tab.stopped corpus_tab.offered corpus_tab.listed"
+        " corpus_tab.pressed corpus_tab.act words.choice_html served.forget_session parts.page_image"
+        " parts.whole_statement page upload"
     ),
     "ask": (
         "ask_tab.ask_new ask_tab.act ask_tab.ask_with_scope ask_tab.ask_as_read ask_tab.suggest briefing_tab.make"

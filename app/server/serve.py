@@ -20,7 +20,6 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse
-from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.desk.tables import open_tables
 from app.errors import AppError, SettingsError
@@ -31,7 +30,7 @@ from app.server.desk import Desk, open_desk
 from app.server.gate import Gate, networks
 from app.server.guarded import Gatekeeper
 from app.server.limits import MOST_WAITING, Limits
-from app.server.observe import Figures, Observed, log_as_json, note
+from app.server.observe import Figures, Observed, log_as_json
 from app.server.person import Permission, person_of
 from app.server.problems import handle_problems, problem
 from app.server.rules import EVENTS, EXPORTS, DeclaredRoute, needs
@@ -137,7 +136,7 @@ class Entrance:
         for router in routers:
             app.include_router(router, dependencies=[bearer])
         app.router.routes += [] if tools is None else tool_routes(tools)
-        app.mount("/", _Told(page))
+        app.mount("/", page)
         app.add_middleware(
             Gate,
             config=self.config,
@@ -168,19 +167,6 @@ def build_server(workspace: Workspace, *, on_ready: Callable[[], None] | None = 
     )
     app = entrance.guard(chat, routers, tools=tools, on_ready=on_ready)
     return Served(app=app, routers=routers, tools=tools, interface=interface, chat=chat, desk=desk)
-
-
-class _Told:
-    """Tells the log that the chat was asked, by the kind of request alone."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        path = scope["path"].removeprefix(scope.get("root_path", ""))
-        kinds = [part for part in path.split("/") if part in ("queue", "call", "upload", "component_server", "run")]
-        note(scope, f"/chat/{kinds[0]}" if kinds else "/chat")
-        await self._app(scope, receive, send)
 
 
 def _operations(desk: Desk, entrance: Entrance) -> APIRouter:
@@ -300,4 +286,9 @@ def check(config: ServerConfig) -> None:
         networks(config.trusted_proxies)
     except ValueError as exc:
         raise SettingsError(f"UNTOC_SERVER__TRUSTED_PROXIES: {exc}; write addresses or networks with commas") from exc
-    sign_in.check(config)
+    if config.accounts == "oidc" and not (config.oidc.issuer and config.oidc.client_id and config.address):
+        raise SettingsError(
+            "OIDC needs UNTOC_SERVER__OIDC__ISSUER, UNTOC_SERVER__OIDC__CLIENT_ID and UNTOC_SERVER__ADDRESS: set them"
+        )
+    if config.accounts == "proxy" and not config.trusted_proxies:
+        raise SettingsError("a proxy's header needs UNTOC_SERVER__TRUSTED_PROXIES: set the address of the proxy")

@@ -20,7 +20,7 @@ from joserfc.jwk import KeySet
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import HTMLResponse, RedirectResponse
 
-from app.errors import ForbiddenError, SettingsError
+from app.errors import ForbiddenError
 from app.server.accounts import Accounts, subject_of
 from app.server.gate import COOKIE, SIGN_IN
 from app.server.limits import Limits
@@ -209,16 +209,6 @@ def routes(config: ServerConfig, accounts: Accounts, limits: Limits) -> APIRoute
         return response
 
     return router
-
-
-def check(config: ServerConfig) -> None:
-    """Raises a SettingsError where what signs people in is not all there."""
-    if config.accounts == "oidc" and not (config.oidc.issuer and config.oidc.client_id and config.address):
-        raise SettingsError(
-            "OIDC needs UNTOC_SERVER__OIDC__ISSUER, UNTOC_SERVER__OIDC__CLIENT_ID and UNTOC_SERVER__ADDRESS: set them"
-        )
-    if config.accounts == "proxy" and not config.trusted_proxies:
-        raise SettingsError("a proxy's header needs UNTOC_SERVER__TRUSTED_PROXIES: set the address of the proxy")
 
 
 def _somebody(request: Request) -> Person:

@@ -7,13 +7,11 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final, get_args
-from uuid import uuid4
 
 import gradio as gr
 
 from app.answering.assistant import Assistant
 from app.answering.suggestions import greet
-from app.briefing.request import BriefingRequest
 from app.corpus.corpus import Corpus
 from app.corpus.drafts import Cases, Judgement
 from app.desk.conversations import Conversations, KeptTurn
@@ -234,7 +232,7 @@ class _AskTabController:
             return
         elif action == "brief":
             try:
-                yield self._handed_over("", turns, here, briefing_of_turns(turns))
+                yield self._handed_over("", turns, here, BriefingWish(request=briefing_of_turns(turns)))
             except SHOWN_ERRORS as error:
                 yield self._refused(say("briefing-of-this"), turns, here, error)
         elif action == "kind":
@@ -351,12 +349,11 @@ class _AskTabController:
         return shown, *skips(3), question, *skips(4)
 
     def _handed_over(
-        self, question: str, turns: list[ShownTurn], here: str | None, request: BriefingRequest
+        self, question: str, turns: list[ShownTurn], here: str | None, wish: BriefingWish
     ) -> tuple[Any, ...]:
         """Hands a wish to the Briefing tab."""
         pending = Pending(question=question, notice=say("briefing-elsewhere")) if question else None
         shown = self._shown(turns, here, pending)
-        wish = BriefingWish(identifier=uuid4().hex, request=request)
         return shown, *skips(3), "", *skips(3), wish
 
     def _answer(

@@ -1,13 +1,20 @@
 """Briefing requests of a conversation: "brief me on …", or all parties and topics that it asked about."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Final
+from uuid import uuid4
 
 from app.briefing.request import BriefingRequest, asked_for_briefing, request_of_resolution, request_of_scopes
+from app.export.arrange import DocumentForm
 from app.question.reading import resolve
 from app.question.turn import turn_of
+from app.records import Style
 from app.ui.conversation import ShownTurn
 from ingest.parties.party_table import PartyTable
 from ingest.parties.regions import members_of
+
+_FORMS: Final[Mapping[Style, DocumentForm]] = {"points": "talking_points", "shorter": "one_pager"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -15,11 +22,14 @@ class BriefingWish:
     """A briefing that the conversation asks for; asking for the same again is another wish.
 
     Attributes:
+        language: ISO 639-1 code, and `form` of its documents, where the conversation says which.
         identifier: Unique to this wish.
     """
 
-    identifier: str
     request: BriefingRequest
+    language: str | None = None
+    form: DocumentForm | None = None
+    identifier: str = field(default_factory=lambda: uuid4().hex)
 
 
 def briefing_of_turns(turns: list[ShownTurn]) -> BriefingRequest:
@@ -33,17 +43,19 @@ def briefing_of_turns(turns: list[ShownTurn]) -> BriefingRequest:
     return request_of_scopes([answer.scope for answer in answers], spoke)
 
 
-def briefing_asked(question: str, turns: list[ShownTurn], parties: PartyTable) -> BriefingRequest | None:
+def briefing_asked(question: str, turns: list[ShownTurn], parties: PartyTable) -> BriefingWish | None:
     """Reads "brief me on …"; None where the question asks for no briefing.
 
     Raises:
         AppError: It asks for one that cannot be made as it stands.
     """
-    spoken = asked_for_briefing(question)
-    if spoken is None:
+    asked = asked_for_briefing(question)
+    if asked is None:
         return None
+    spoken, form = asked
     history = [turn_of(turn.answer, turn.overrides) for turn in turns]
     resolution = resolve(spoken, parties, history=history)
     request = request_of_resolution(resolution, spoken)
     members = sorted(members_of(resolution.scope.members_of, parties))
-    return replace(request, parties=tuple(dict.fromkeys((*request.parties, *members))))
+    request = replace(request, parties=tuple(dict.fromkeys((*request.parties, *members))))
+    return BriefingWish(request=request, language=form.language, form=_FORMS.get(form.style))

@@ -246,10 +246,11 @@ class _BriefingTabController:
     ) -> Iterator[tuple[Any, ...]]:
         """Fills the fields with what the conversation asked for and makes it; yields them with what `make` yields.
 
-        The language and the form are those chosen on the tab, where there are any.
+        The language and the form are those that it names, else those chosen on the tab, where there are any.
         """
         if wanted is None:
             return
+        spoken, form = wanted.language or spoken, wanted.form or form
         request = replace(wanted.request, language=spoken or wanted.request.language)
         fields = (
             list(request.parties),
@@ -257,6 +258,8 @@ class _BriefingTabController:
             ", ".join(f"{s.treaty} {s.article}" for s in request.subjects if s.article),
             ", ".join(request.sessions),
             ", ".join(request.years),
+            spoken,
+            form,
         )
         for made in self._made(request, form, composer):
             yield (*fields, *made)
@@ -325,7 +328,9 @@ def build_briefing_tab(tools: BriefingTools, corpus: Corpus, tab: gr.Tab, wanted
     made = [result, briefing, here, files, found, listing]
     gr.on([start.click, wanted.change], lambda: gr.Button(visible=True), None, [stop], **QUIET)
     started = start.click(controller.make, [*fields, split, spoken, form, composer], made, **running)
-    opened = wanted.change(controller.opened, [wanted, spoken, form, composer], [*fields, *made], **running)
+    opened = wanted.change(
+        controller.opened, [wanted, spoken, form, composer], [*fields, spoken, form, *made], **running
+    )
     stop.click(
         lambda: (f'<p class="u-empty">{say("stopped-briefing")}</p>', gr.Button(visible=False)),
         None,

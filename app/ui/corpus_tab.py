@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import gradio as gr
 
-from app.answering.provenance import holder, record_in_words
+from app.answering.provenance import holder, record_in_words, spoken_date
 from app.corpus.corpus import Corpus, UndoStep
 from app.ui.evidence_panel import page_json
 from app.ui.messages import error_html, worded
@@ -90,9 +90,14 @@ class _CorpusTabController:
         found.sort(key=lambda d: (d.metadata.state is not None, self._name(d.metadata.state).casefold()))
         shown, fields = found[:_MOST_ROWS], [field for field in _COLUMNS if field in columns]
         rows = [[number, *(self._cell(summary, field) for field in fields)] for number, summary in enumerate(shown, 1)]
-        table = gr.Dataframe(
-            value={"headers": [say("number"), *(say(f"field-{f}") for f in fields)], "data": rows},
-        )
+        # A date is shown as people write it, and sorted as a date.
+        dated = [field == "date" for field in fields]
+        keys = [
+            [number, *(d.metadata.date or "" if is_date else cell for cell, is_date in zip(cells, dated, strict=True))]
+            for (number, *cells), d in zip(rows, shown, strict=True)
+        ]
+        headers = [say("number"), *(say(f"field-{f}") for f in fields)]
+        table = gr.Dataframe(value={"headers": headers, "data": keys, "metadata": {"display_value": rows}})
         if not stored:
             told = say("welcome-empty")
         elif len(found) > len(shown):
@@ -113,6 +118,8 @@ class _CorpusTabController:
             value = record_in_words(summary) or holder(summary.kind, summary.metadata, self._name) or say("nobody")
         elif value and field in ("on_behalf_of", "language"):
             value = self._named(field, value)
+        elif field == "date":
+            value = spoken_date(value, language()) or ""
         if value and field in summary.inferred:
             return f"{value} ({say('inferred')})"
         return int(value) if value.isdecimal() and field != "file" else value

@@ -62,9 +62,9 @@ class _IngestTabController:
         """Ingests uploaded files; yields what `_watch` does, the emptied drop area and what `asked` gives."""
         files = named_files(sent)
         waiting = skips(3 + _ASKED_AT_ONCE)
-        idle = gr.Button(visible=False)
+        idle = (gr.Button(visible=False), None)
         if not files:
-            yield f'<p class="u-empty">{say("no-files")}</p>', idle, *waiting
+            yield f'<p class="u-empty">{say("no-files")}</p>', *idle, *waiting
             return
         reports: list[IngestReport] = []
         try:
@@ -80,9 +80,9 @@ class _IngestTabController:
                 for shown in self._watch(job, folder):
                     yield *shown, *waiting
         except (StoreError, OSError) as error:
-            yield error_html(error), idle, *waiting
+            yield error_html(error), *idle, *waiting
             return
-        yield gr.skip(), idle, None, *self.asked(reports[-1] if reports else None)
+        yield gr.skip(), *idle, None, *self.asked(reports[-1] if reports else None)
 
     def asked(self, report: IngestReport | None) -> tuple[Any, ...]:
         """Gives (the report, the form for its statements without a State, a choice for each of the first)."""
@@ -159,23 +159,29 @@ class _IngestTabController:
         words = say("party-added", party=f"<bdi>{escape(party.name)}</bdi>")
         return f'<p class="u-said" role="status">{words}</p>', "", "", *self.asked(report)
 
-    def sample(self) -> Iterator[tuple[str, gr.Button]]:
+    def sample(self) -> Iterator[tuple[Any, ...]]:
         """Ingests the sample statement that ships with the product."""
         yield from self._watch(lambda progress: self._corpus.ingest([], sample=True, progress=progress), None)
 
-    def _watch(self, job: Job, folder: Path | None) -> Iterator[tuple[str, gr.Button]]:
-        """Yields what is shown of a job, and the button that stops it."""
-        busy, idle = gr.Button(visible=True), gr.Button(visible=False)
-        yield progress_html(None, folder), busy
+    def stopped(self, at: IngestProgress | None) -> tuple[str, gr.Button]:
+        """Says how many files are kept of an ingest that was stopped; gives (message, the button that stops it)."""
+        kept, total = (int(at.finished), at.total) if at is not None else (0, 0)
+        words = say("ingest-stopped", kept=kept, total=total)
+        return f'<p class="u-empty" role="status">{words}</p>', gr.Button(visible=False)
+
+    def _watch(self, job: Job, folder: Path | None) -> Iterator[tuple[Any, ...]]:
+        """Yields what is shown of a job, the button that stops it, and how far it is."""
+        busy, idle = gr.Button(visible=True), (gr.Button(visible=False), None)
+        yield progress_html(None, folder), busy, None
         try:
             # Whoever stops it ends the job at its next step, before the folder of the upload is cleared.
             for event in run_in_background(job):
                 if isinstance(event, IngestReport):
-                    yield report_html(event, self._name), idle
+                    yield report_html(event, self._name), *idle
                 else:
-                    yield progress_html(event, folder), busy
+                    yield progress_html(event, folder), busy, event
         except (*SHOWN_ERRORS, OSError) as error:
-            yield error_html(error), idle
+            yield error_html(error), *idle
 
 
 def _nameless(report: IngestReport | None) -> list[FileResult]:
@@ -259,23 +265,17 @@ def build_ingest_tab(corpus: Corpus, tab: gr.Tab) -> IngestTab:
             aliases = gr.Textbox(label=label("other-names"), info=label("by-commas"), max_lines=1, min_width=200)
             kind = gr.Radio(label=label("kind-of-party"), choices=["state"], value="state", min_width=260)
         add = gr.Button(label("add-party"), scale=0, min_width=150, elem_id="party-add")
-    taken = gr.State(None)
+    taken, at = gr.State(None), gr.State(None)
     report = html(elem_id="ingest-report")
     # One writer at a time; a second user's ingest waits in the queue.
     running = queued("ingest", 1)
     asked = [taken, form, *choices]
     # What the browser sent has the files' own names; see `named_files`.
     started = start.click(
-        controller.ingest, [files, unlisted], [report, stop, files, *asked], preprocess=False, **running
+        controller.ingest, [files, unlisted], [report, stop, at, files, *asked], preprocess=False, **running
     )
-    sampled = sample.click(controller.sample, None, [report, stop], **running)
-    stop.click(
-        lambda: (f'<p class="u-empty" role="status">{say("ingest-stopped")}</p>', gr.Button(visible=False)),
-        None,
-        [report, stop],
-        cancels=[started, sampled],
-        **QUIET,
-    )
+    sampled = sample.click(controller.sample, None, [report, stop, at], **running)
+    stop.click(controller.stopped, [at], [report, stop], cancels=[started, sampled], **QUIET)
     named = name.click(controller.set_states, [taken, *choices], [said, report, *asked], **running)
     added = add.click(controller.add_party, [party, aliases, kind, taken], [said, party, aliases, *asked], **running)
     tab.select(controller.shown, None, [kind, given_up], **QUIET)

@@ -19,14 +19,14 @@ _TEMPLATES: Final = "told-"
 # lists", "split it, or raise max_pages", "with --force".
 _UNHEARD: Final = re.compile(
     r"[,;:]?\s*(?:which\s+|run\s+|by\s+|use\s+)?`untoc[^`]*`[^;,.:]*"
-    r"|,? or raise (?:the limit )?max_\w+|[;,] use --\w+[^;,.]*| with --\w+"
+    r"|,? or raise (?:the limit )?\w+_\w+(?: and \w+_\w+)?|[;,] use --\w+[^;,.]*| with --\w+"
     r"|\s?'[0-9a-f]{16}(?:\.\d+)?'|, line 0\b"
 )
 
 
 def worded(message: str) -> str:
     """Returns a message in the reader's language, sentence by sentence, as far as there are words for it."""
-    said, rest = list[str](), message
+    said, rest = list[str](), _UNHEARD.sub("", message)
     while rest:
         # The longest run of parts that is one message: "'a.txt' holds no text; check that the right file was saved".
         parts = rest.split("; ")
@@ -36,7 +36,7 @@ def worded(message: str) -> str:
                 said.append(parts[0] if found is None else found)
                 rest = "; ".join(parts[length:])
                 break
-    return _UNHEARD.sub("", "; ".join(said))
+    return "; ".join(said)
 
 
 def _translated(message: str) -> str | None:

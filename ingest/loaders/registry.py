@@ -293,6 +293,5 @@ def _read(path: Path, limits: LoadLimits) -> bytes:
     except OSError as exc:
         raise LoadError(f"{path.name!r} could not be opened ({exc.strerror}); check its permissions") from exc
     if len(data) > limits.max_bytes:
-        most = f"{limits.max_bytes:,} bytes"
-        raise LoadError(f"{path.name!r} is larger than {most}; split it, or raise the limit max_bytes")
+        raise LoadError(f"{path.name!r} is larger than {limits.max_bytes:,} bytes; split it, or raise max_bytes")
     return data

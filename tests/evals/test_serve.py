@@ -3,13 +3,12 @@
 import asyncio
 import json
 import os
-import signal
 import socket
 import subprocess
 import sys
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import closing
+from contextlib import ExitStack, closing
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -382,30 +381,36 @@ def test_with_accounts_the_page_is_for_admins(tmp_path: Path) -> None:
             accounts.add(name, role, password)
     command = [sys.executable, "-m", "evals.cli", "serve", "--store", str(store), "--port", "0"]
     environment = {**os.environ, "UNTOC_SERVER__ACCOUNTS": "local", "PYTHONPATH": str(PROJECT)}
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as server:
+    with (
+        subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as server,
+        ExitStack() as clients,
+    ):
+        # Whatever fails, the page does not outlive the test.
+        clients.callback(server.terminate)
         assert server.stdout is not None
         address = next(word for word in server.stdout.readline().split() if word.startswith("http"))
 
         def browser(name: str = "") -> httpx.Client:
             client = httpx.Client(base_url=address, headers={"origin": address}, timeout=60, trust_env=False)
+            clients.enter_context(client)
             if name:
                 assert client.post("/sign-in", data={"name": name, "password": password}).status_code == 303
             return client
 
-        with browser() as stranger, browser("edda") as editor, browser("adam") as admin:
-            assert admin.get("/").status_code == 200 and "evals" in admin.get("/").text
-            # A run that is not there is told by the page behind the gate.
-            assert "Not done" in admin.get("/runs/none").text
-            event = {"data": [], "fn_index": 0, "session_hash": "of-a-browser"}
-            for path in ("/", "/config", "/runs/none"):
-                assert stranger.get(path).status_code == 401 and editor.get(path).status_code == 403, path
-            assert stranger.post("/gradio_api/queue/join", json=event).status_code == 401
-            assert editor.post("/gradio_api/queue/join", json=event).status_code == 403
-            assert admin.post("/gradio_api/queue/join", json=event).status_code == 200
-            # Who is no admin any more is shown nothing that an open page knows of.
-            with closing(open_tables(store)) as tables:
-                Accounts(tables).add("anna", "admin", password)
-                Accounts(tables).set_role("adam", "reader")
-            assert admin.get("/runs/none").status_code == 403
-        server.send_signal(signal.SIGTERM)
+        stranger, editor, admin = browser(), browser("edda"), browser("adam")
+        assert admin.get("/").status_code == 200 and "evals" in admin.get("/").text
+        # A run that is not there is told by the page behind the gate.
+        assert "Not done" in admin.get("/runs/none").text
+        event = {"data": [], "fn_index": 0, "session_hash": "of-a-browser"}
+        for path in ("/", "/config", "/runs/none"):
+            assert stranger.get(path).status_code == 401 and editor.get(path).status_code == 403, path
+        assert stranger.post("/gradio_api/queue/join", json=event).status_code == 401
+        assert editor.post("/gradio_api/queue/join", json=event).status_code == 403
+        assert admin.post("/gradio_api/queue/join", json=event).status_code == 200
+        # Who is no admin any more is shown nothing that an open page knows of.
+        with closing(open_tables(store)) as tables:
+            Accounts(tables).add("anna", "admin", password)
+            Accounts(tables).set_role("adam", "reader")
+        assert admin.get("/runs/none").status_code == 403
+        server.terminate()
         assert server.wait(60) == 0

@@ -1,10 +1,12 @@
 """From chosen sentences to spans: a sentence that points to another brings it (design: evidence)."""
 
+from dataclasses import replace
+
 import pytest
 
-from app.answering.citation_spans import SentenceSpan, cite, resolve_anaphora, spans
+from app.answering.citation_spans import SentenceSpan, cite, cite_place, resolve_anaphora, spans, without_following
 from tests.cases import Cases
-from vectorstore.records import Sentence, Statement
+from vectorstore.records import Document, Metadata, Sentence, Statement
 
 cases = Cases(__file__)
 
@@ -125,3 +127,31 @@ def test_spans_bring_what_a_sentence_announces(text: str) -> None:
 @pytest.mark.parametrize("text", ["We wish to see the Protocol ratified by all.", "Ondrava would like more time."])
 def test_a_wish_announces_nothing(text: str) -> None:
     assert spans(_sentences(PLAIN, text, "Our courts sit in Velmyra."), [1]) == [(SentenceSpan(first=1, last=1), None)]
+
+
+OFFENCE = ("Ondrava punishes whoever uses their services.", "Six persons have been convicted.", "Two were set free.")
+
+
+def test_a_short_quotation_goes_on_within_its_paragraph() -> None:
+    made = _sentences(*OFFENCE, "We turn to ships.")
+    assert [span for span, _ in spans(made, [0])] == [SentenceSpan(first=0, last=0)]
+    assert [span for span, _ in spans(made, [0], following=2)] == [SentenceSpan(first=0, last=2)]
+    parted = [made[0], *(replace(sentence, paragraph=2) for sentence in made[1:])]
+    assert [span for span, _ in spans(parted, [0], following=2)] == [SentenceSpan(first=0, last=0)]
+    far = [made[0], *(replace(sentence, start=sentence.start + 300, end=sentence.end + 300) for sentence in made[1:])]
+    assert [span for span, _ in spans(far, [0], following=2)] == [SentenceSpan(first=0, last=0)]
+
+
+def test_what_a_quotation_only_goes_on_with_is_not_read_for_its_direction() -> None:
+    made = _sentences(*OFFENCE)
+    statement = Document(
+        document_id="s", file="s.txt", sha256="", source_text=" ".join(OFFENCE), metadata=Metadata(state="XOD")
+    ).as_statement()
+    citation = replace(
+        cite_place(statement, 0, 40, page=None, paragraph=1),
+        quote=" ".join(OFFENCE),
+        sentence_ids=tuple(sentence.sentence_id for sentence in made),
+    )
+    assert without_following(citation, made, {made[0].sentence_id}) == OFFENCE[0]
+    assert without_following(citation, made, {made[1].sentence_id}) == " ".join(OFFENCE[:2])
+    assert without_following(citation, made, set()) == citation.quote

@@ -17,7 +17,9 @@ def found(text: str, chance: float, source: ConfidenceSource = "calibrated") -> 
     ("item", "kept"),
     [
         (found("Trade in fake medicine deserves a remark.", 0.33), False),
-        (found("Trade in fake medicine deserves a remark.", 0.6), True),
+        (found("Trade in fake medicine deserves a remark.", 0.6), False),
+        (found("Trade in fake medicine deserves a remark.", 0.8), True),
+        (found("The Protocol against Trafficking in Firearms is of use.", 0.6), False),
         (found("We fight human trafficking.", 0.33), True),
         (found("Trade in fake medicine deserves a remark.", 0.33, "lexical"), True),
     ],
@@ -25,3 +27,9 @@ def found(text: str, chance: float, source: ConfidenceSource = "calibrated") -> 
 def test_evidence_of_a_cell_is_likelier_on_its_subject_than_not_or_names_it(item: ScoredSentence, kept: bool) -> None:
     evidence = PartyEvidence(party="XAA", searched=(), sentences=(item,))
     assert on_subject(evidence, "trafficking in persons") == ([item.sentence] if kept else [])
+
+
+def test_a_term_that_holds_the_topic_is_on_it() -> None:
+    item = found("We are prepared to consider the use of the Convention as the legal basis for extradition.", 0.6)
+    evidence = PartyEvidence(party="XAA", searched=(), sentences=(item,))
+    assert on_subject(evidence, "extradition") == [item.sentence]

@@ -3,7 +3,8 @@
 from dataclasses import replace
 
 from app.answering.citation_spans import SentenceSpan, cite
-from app.briefing.position_classifier import Suggestion, suggest_kind
+from app.briefing.cells import Subject
+from app.briefing.position_classifier import Suggestion, deciding, suggest_kind
 from app.records import Citation
 from vectorstore.records import Document, Edit, Metadata, Sentence, Statement
 
@@ -33,10 +34,14 @@ def citation(of: Statement, number: int = 1, start: int = 0, end: int | None = N
     return cite(of, [whole], SentenceSpan(first=0, last=0), number)
 
 
+def on(topic: str = "", article: str | None = None) -> Subject:
+    return Subject(label=topic, topic=topic, article=article)
+
+
 def suggested(*texts: str, topic: str = "") -> Suggestion:
     made = [statement(text, name=f"s{number}") for number, text in enumerate(texts, 1)]
     citations = [citation(one, number) for number, one in enumerate(made, 1)]
-    return suggest_kind(citations, {one.statement_id: one for one in made}, topic)
+    return suggest_kind(citations, {one.statement_id: one for one in made}, on(topic))
 
 
 def test_words_have_the_offsets_of_the_source() -> None:
@@ -47,7 +52,7 @@ def test_words_have_the_offsets_of_the_source() -> None:
         Edit(start=hyphen, end=hyphen + 2, text="", kind="hyphen"),
     )
     made = statement(source, edits=edits)
-    found = suggest_kind([citation(made, 3, 11, source.index(" Goodbye"))], {"s": made}, "visits")
+    found = suggest_kind([citation(made, 3, 11, source.index(" Goodbye"))], {"s": made}, on("visits"))
     (words,) = found.words
     assert (found.kind, found.rules, words.kind, words.citation) == ("opposes", ("refuses",), "opposes", 3)
     assert words.text == "do not support"
@@ -55,7 +60,7 @@ def test_words_have_the_offsets_of_the_source() -> None:
 
 
 def test_no_citation_is_no_position() -> None:
-    assert suggest_kind([], {}, "extradition") == Suggestion(kind="no_position")
+    assert suggest_kind([], {}, on("extradition")) == Suggestion(kind="no_position")
 
 
 def test_every_position_has_words_of_its_sentence() -> None:
@@ -86,13 +91,27 @@ def test_the_sentence_that_names_the_topic_decides() -> None:
     assert suggested(text, topic="coup").kind == "opposes"
 
 
+def test_an_article_is_spoken_of_by_the_sentence_that_names_it() -> None:
+    made = statement("The articles 16 to 18 apply to every crime. The first class finished its studies in July.")
+    assert suggest_kind([citation(made)], {"s": made}, on(article="18")).kind == "no_position"
+    other = statement("We support article 18. We oppose any tax on letters.")
+    assert suggest_kind([citation(other)], {"s": other}, on(article="18")).kind == "supports"
+
+
+def test_later_words_that_lean_another_way_leave_an_earlier_position_open() -> None:
+    told = Suggestion(kind="opposes", direction="against", likely="against", sure=0.9)
+    leans = Suggestion(kind="no_position", direction="mentions", likely="for", sure=0.6)
+    assert deciding([leans, told]) == leans and deciding([told, leans]) == told
+    assert deciding([replace(leans, likely="mentions"), told]) == told
+
+
 def test_what_a_group_said_decides_only_where_the_party_shows_nothing() -> None:
     own = statement("The meeting was held in March.", state="XAB", name="own")
     group = statement("The Group supports the mechanism.", state="XGR", name="group")
     spoken = statement("We have adopted a law on this.", state="XAB", name="spoken")
     stored = {one.statement_id: one for one in (own, group, spoken)}
-    assert suggest_kind([citation(own, 1), citation(group, 2)], stored).kind == "supports"
-    assert suggest_kind([citation(spoken, 1)], stored).kind == "reports_practice"
+    assert suggest_kind([citation(own, 1), citation(group, 2)], stored, on()).kind == "supports"
+    assert suggest_kind([citation(spoken, 1)], stored, on()).kind == "reports_practice"
 
 
 def test_words_in_another_language_take_a_position_only_on_a_topic_that_they_name() -> None:
@@ -101,6 +120,6 @@ def test_words_in_another_language_take_a_position_only_on_a_topic_that_they_nam
         for text in ("Apoyamos la extradición.", "Apoyamos el registro de las armas.")
     )
     statements = {"s": statement("")}
-    assert suggest_kind([named], statements, "extradition").kind == "supports"
-    assert suggest_kind([other], statements, "extradition").kind == "no_position"
-    assert suggest_kind([replace(other, language="en")], statements, "extradition").direction is not None
+    assert suggest_kind([named], statements, on("extradition")).kind == "supports"
+    assert suggest_kind([other], statements, on("extradition")).kind == "no_position"
+    assert suggest_kind([replace(other, language="en")], statements, on("extradition")).direction is not None

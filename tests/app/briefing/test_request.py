@@ -9,6 +9,7 @@ from app.briefing.request import (
     request_of_scopes,
 )
 from app.errors import BriefingError
+from app.question.answer_format import Restyle
 from app.question.reading import resolve
 from app.records import Scope, TreatyScope
 from ingest.parties.party_table import PartyTable
@@ -59,7 +60,20 @@ def test_topics_one_a_line_and_years_as_range():
 
 @cases("question", "rest")
 def test_briefing_is_told_from_a_question(question, rest):
-    assert asked_for_briefing(question) == rest
+    assert asked_for_briefing(question) == (None if rest is None else (rest, Restyle()))
+
+
+@pytest.mark.parametrize(
+    ("question", "form"),
+    [
+        ("Brief me on extradition for Austria in French as talking points", ("points", "fr")),
+        ("Brief me on extradition for Austria, on one page", ("shorter", None)),
+        ("Please give me talking points on extradition for Austria in Arabic.", ("points", "ar")),
+        ("Make a one-pager on extradition for Austria", ("shorter", None)),
+    ],
+)
+def test_language_and_form_of_a_briefing_are_read(question, form):
+    assert asked_for_briefing(question) == ("extradition for Austria", Restyle(style=form[0], language=form[1]))
 
 
 def test_spoken_request_keeps_parties_topic_and_years():

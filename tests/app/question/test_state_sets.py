@@ -5,7 +5,6 @@ from dataclasses import replace
 import pytest
 
 from app.answering.notes import word_notes
-from app.briefing.request import BriefingRequest
 from app.errors import ScopeError
 from app.question.reading import resolve
 from app.records import Scope
@@ -122,10 +121,10 @@ def test_a_region_without_statements_is_named(workspace: Workspace) -> None:
 
 
 def test_a_briefing_on_a_region_asks_its_states(parties: PartyTable) -> None:
-    request = briefing_asked("Brief me on what Nordic States from Central Asia say about extradition", [], parties)
-    assert isinstance(request, BriefingRequest)
-    request = briefing_asked("Brief me on extradition for Central Asian States", [], parties)
-    assert request is not None and request.parties == ("KAZ", "KGZ", "TJK", "TKM", "UZB")
+    assert briefing_asked("Brief me on what Nordic States from Central Asia say about extradition", [], parties)
+    wish = briefing_asked("Brief me on extradition for Central Asian States as talking points", [], parties)
+    assert wish is not None and wish.form == "talking_points"
+    assert wish.request.parties == ("KAZ", "KGZ", "TJK", "TKM", "UZB")
 
 
 def test_a_scope_without_a_set_is_as_before() -> None:

@@ -10,11 +10,12 @@ from typing import Any
 import pytest
 import structlog
 from prometheus_client import generate_latest
+from starlette.routing import Route
 
 from app.cli import main
 from app.desk.tables import open_tables
 from app.server.accounts import Accounts
-from app.server.observe import Figures, Observed, note
+from app.server.observe import Figures, Observed
 from tests.conftest import PROJECT
 from tests.fakes_server import PASSWORD, awaited
 
@@ -59,7 +60,7 @@ def test_accounts_and_keys_are_managed_by_commands(
 
 def test_a_request_is_told_by_its_route() -> None:
     async def application(scope: Any, receive: Any, send: Any) -> None:
-        note(scope, "/api/v1/search")
+        scope["route"] = Route("/api/v1/search", print)
         await send({"type": "http.response.start", "status": 200, "headers": []})
         await send({"type": "http.response.body"})
 

@@ -12,7 +12,7 @@ FIELDS = ("state", "session", "date", "language", "file")
 def listed(corpus, words="", *wanted):
     """Returns the rows of the table, the ids of its statements and what is said above it."""
     table, _, ids, count = _CorpusTabController(corpus).listed(words, FIELDS, *wanted)
-    return table.value["data"], ids, count
+    return (table.value["metadata"] or {"display_value": []})["display_value"], ids, count
 
 
 def test_table_lists_every_statement_by_its_names_with_inferred_fields_marked():
@@ -20,6 +20,7 @@ def test_table_lists_every_statement_by_its_names_with_inferred_fields_marked():
     rows, ids, count = listed(corpus)
     assert len(rows) == len(ids) == 4 and "Statements listed: 4, of 4" in count
     assert any("10 (inferred)" in row for row in rows) and any("Arabic" in row for row in rows)
+    assert any("12–16 October 2020" in row for row in rows) and any("2 May 2031" in row for row in rows)
 
 
 @pytest.mark.parametrize(

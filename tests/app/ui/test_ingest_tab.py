@@ -49,7 +49,7 @@ def test_error_of_the_store_is_one_line():
         def ingest(self, paths, **_):
             raise AppError("the store is <read-only>")
 
-    *_, (last, _) = _IngestTabController(Broken()).sample()
+    *_, (last, *_) = _IngestTabController(Broken()).sample()
     assert last == '<p class="u-error" role="alert">the store is &lt;read-only&gt;</p>'
 
 
@@ -58,8 +58,14 @@ def test_error_of_the_disk_names_no_path():
         def ingest(self, paths, **_):
             raise OSError(28, "No space left on device", "/home/someone/store")
 
-    *_, (last, _) = _IngestTabController(Full()).sample()
+    *_, (last, *_) = _IngestTabController(Full()).sample()
     assert "No space left on device" in last and "/home" not in last
+
+
+def test_stopping_says_how_many_files_are_kept():
+    controller = _IngestTabController(FakeCorpus())
+    at = IngestProgress(done=4, total=9, file="a.txt", step="embed", finished=3.4)
+    assert "Files kept: 3 of 9" in controller.stopped(at)[0]
 
 
 def test_bug_in_an_ingest_is_not_swallowed():

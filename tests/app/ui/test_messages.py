@@ -1,0 +1,43 @@
+"""Messages of the loaders in the reader's language: every one that they raise has words in all six."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from app.ui import messages, words
+from prompts.wording import LANGUAGES
+
+LOADERS = Path(__file__).parents[3] / "ingest" / "loaders"
+# Not met by an upload, which is neither a link nor asked for by the name of one of its parts.
+ELSEWHERE = ("is a link that leads out", "is not in", "is an archive; name a file", "does not exist", "is not a file;")
+
+
+def raised() -> Iterator[str]:
+    """Yields the messages of the errors that loaders raise, with a number in each place."""
+    for path in sorted(LOADERS.glob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            match node:
+                case ast.Call(func=ast.Name(id=name), args=[ast.JoinedStr(values=parts)]) if name.endswith("Error"):
+                    yield "".join(str(part.value) if isinstance(part, ast.Constant) else "7" for part in parts)
+
+
+MESSAGES = [
+    text for text in raised() if ";" in text and text.startswith("7") and not any(part in text for part in ELSEWHERE)
+]
+
+
+def test_messages_of_the_loaders_are_found() -> None:
+    assert len(MESSAGES) > 35
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_messages_of_the_loaders_are_in_the_readers_language(language: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(words, "language", lambda: language)
+    for text in MESSAGES:
+        told = messages.worded(text)
+        assert not re.search(r"\bmax_|\bload_", told)
+        if language != "en":
+            assert not re.search(r"\b(?:is|the|it|save|of)\b", told), (text, told)
