@@ -145,6 +145,7 @@ def _of_postgres(engine: Engine, exc: Exception) -> StoreError | None:
         advice = _ADVICE["3D"]
     elif advice is None:
         away = True
+        advice = _ADVICE["08"] if re.search("connection (unexpectedly|is lost|is closed)", said) else None
     kind = StoreFullError if state == "53100" else StoreAwayError if away else StoreError
     return kind(f"the database {name} cannot be used ({said}): {advice or 'check UNTOC_DATABASE__URL and its server'}")
 
