@@ -196,25 +196,36 @@ def is_foreign(method: str, headers: Headers, own: str) -> bool:
     return foreign
 
 
-async def read_body(headers: Headers, receive: Receive, limit: int) -> bytes:
-    """Reads a whole request, whether it says how long it is or comes in chunks.
+def bounded(headers: Headers, receive: Receive, limit: int) -> Receive:
+    """Returns what gives a request in parts, until it is too long, whether it says how long it is or comes in chunks.
 
     Raises:
         BodyTooLongError: It has more than `limit` bytes.
-        ClientDisconnect: It ended early.
     """
-    length = headers.get("content-length", "0")
+    length, taken = headers.get("content-length", "0"), 0
     if not length.isdecimal() or len(length) > _LONGEST_NUMBER or int(length) > limit:
         raise BodyTooLongError
-    body, more = bytearray(), True
-    while more:
+
+    async def part() -> Message:
+        nonlocal taken
         message = await receive()
+        taken += len(message.get("body", b""))
+        if taken > limit:
+            raise BodyTooLongError
+        return message
+
+    return part
+
+
+async def read_body(headers: Headers, receive: Receive, limit: int) -> bytes:
+    """Reads a whole request; raises as `bounded` does, and `ClientDisconnect` where it ended early."""
+    part, body, more = bounded(headers, receive, limit), bytearray(), True
+    while more:
+        message = await part()
         if message["type"] != "http.request":
             raise ClientDisconnect
         body += message.get("body", b"")
         more = message.get("more_body", False)
-        if len(body) > limit:
-            raise BodyTooLongError
     return bytes(body)
 
 

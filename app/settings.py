@@ -23,6 +23,7 @@ from ingest.text.splitter import SplitConfig
 from vectorstore.chroma import EMBEDDED, ChromaConfig
 from vectorstore.database import IN_FOLDER, DatabaseConfig
 from vectorstore.embeddings import EmbeddingConfig
+from vectorstore.files import SAME_PATHS, FilesConfig
 from vectorstore.rerank import RerankConfig
 from vectorstore.retriever import RetrievalConfig
 
@@ -85,6 +86,11 @@ class ServerConfig(BaseModel):
     audit_days: int = Field(default=365, ge=1)
     """Days after which entries of the audit log are deleted."""
 
+    @property
+    def signs_in(self) -> bool:
+        """Whether people sign in and out here, and not at the proxy or nowhere."""
+        return self.accounts in ("local", "oidc")
+
 
 class AnswerConfig(BaseModel):
     """How answers are made."""
@@ -137,6 +143,8 @@ class Settings(BaseSettings):
     """The record."""
     chroma: ChromaConfig = ChromaConfig()
     """The vector index."""
+    files: FilesConfig = FilesConfig()
+    """The files that machines share."""
     server: ServerConfig = ServerConfig()
     """Where the chat and the server listen, and who may use the server."""
     answer: AnswerConfig = AnswerConfig()
@@ -160,7 +168,8 @@ class Settings(BaseSettings):
 
     def in_folder(self, folder: Path) -> "Settings":
         """Returns the settings for a store that is in a folder as a whole, whatever servers they name."""
-        return self.model_copy(update={"store": folder, "database": IN_FOLDER, "chroma": EMBEDDED})
+        here = {"database": IN_FOLDER, "chroma": EMBEDDED, "files": SAME_PATHS}
+        return self.model_copy(update={"store": folder, **here})
 
 
 def load_settings(

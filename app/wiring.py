@@ -4,7 +4,10 @@ import logging
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
+from importlib.util import find_spec
 from types import TracebackType
+from typing import TYPE_CHECKING
 
 from app.answering.assistant import Assistant
 from app.answering.chain import Steps, UntocChain
@@ -33,6 +36,9 @@ from vectorstore.rerank import build_reranker
 from vectorstore.retriever import Retriever
 from vectorstore.sentence_encoder import LANGUAGES, sentence_encoder
 from vectorstore.store import SecondModel, Store, open_store
+
+if TYPE_CHECKING:
+    from vectorstore.jobs import JobQueue
 
 logger = logging.getLogger(__name__)
 
@@ -120,6 +126,7 @@ def open_workspace(
         second=SecondModel(embed=encoder.embed, languages=LANGUAGES.difference(languages)),
         database=settings.database,
         chroma=settings.chroma,
+        files=settings.files,
     )
     if missing := len(store.without_second()):
         logger.warning(
@@ -128,7 +135,7 @@ def open_workspace(
             missing,
         )
     indexer = Indexer(store, of_passages, settings.split, settings.load, languages=sorted({*languages, *LANGUAGES}))
-    corpus = Corpus(store, embedder, indexer, settings.split, settings.load)
+    corpus = Corpus(store, embedder, indexer, settings.split, settings.load, partial(open_queue, store))
     retriever = Retriever(store, embedder, settings.retrieval)
     embedded = frozenset(languages)
     model_languages = ModelLanguages(
@@ -169,6 +176,15 @@ def open_workspace(
         ranker=ranker,
         models=models,
     )
+
+
+def open_queue(store: Store) -> "JobQueue | None":
+    """Returns the jobs that workers share; None where a file holds the record, or what the queue needs is not there."""
+    if not store.catalogue.is_served or find_spec("procrastinate") is None:
+        return None
+    from vectorstore.jobs import JobQueue
+
+    return JobQueue(store.catalogue.database)
 
 
 def build_writer(config: LlmConfig) -> ModelWriter | None:

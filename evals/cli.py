@@ -21,6 +21,7 @@ from app.cli.command import (
     command_group,
     fail,
     print_json,
+    require_server,
     run_program,
 )
 from app.errors import AppError
@@ -298,20 +299,24 @@ def show(
 def serve(
     invocation: Invocation,
     host: Annotated[
-        str, typer.Option(help="one of this machine's own addresses: the page has no accounts")
+        str, typer.Option(help="address to bind to: one of this machine's own, where the server has no accounts")
     ] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="port; 0 takes a free one")] = 7861,
 ) -> int:
-    """Open the evals page: runs, reports, a form to start one, and reviews."""
+    """Open the evals page: runs, reports, a form to start one, and reviews; with accounts, for admins alone."""
     from app.loopback import require_loopback
 
-    require_loopback(host)
+    settings = invocation.settings()
+    if settings.server.accounts == "none":
+        require_loopback(host)
+    else:
+        require_server()
     from evals.serve.page import serve as serve_page
 
     def on_ready(address: str) -> None:
         print(f"The evals page is open at {address} (stop with Ctrl-C)", flush=True)
 
-    serve_page(invocation.settings(), host=host, port=port, on_ready=on_ready)
+    serve_page(settings, host=host, port=port, on_ready=on_ready)
     print("The evals page is closed.", file=sys.stderr)
     return 0
 

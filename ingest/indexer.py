@@ -8,9 +8,9 @@ import logging
 import os
 import threading
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from importlib.resources import as_file, files
 from pathlib import Path
@@ -104,11 +104,23 @@ class _Taken:
 
 @dataclass(frozen=True, kw_only=True)
 class _Batch:
-    """Files that are stored when the vectors of their new texts are there; `keys` are in the order of the vectors."""
+    """Files that are stored when their new texts are embedded."""
 
     items: Sequence[_Taken]
-    keys: tuple[str, ...]
-    vectors: Future[Matrix]
+    embedded: Future[None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class PartReport:
+    """The outcome of a part of an ingest.
+
+    Attributes:
+        results: What became of its files, by their paths.
+    """
+
+    results: Mapping[str, FileResult]
+    embedded_passages: int
+    passages: int
 
 
 class Indexer:
@@ -131,26 +143,71 @@ class Indexer:
         return Annotator(load_parties(self.store), self._split, self.embedder, self._languages)
 
     def ingest(
-        self, paths: Sequence[Path], options: IngestOptions, progress: ProgressListener | None = None
+        self,
+        paths: Sequence[Path],
+        options: IngestOptions,
+        progress: ProgressListener | None = None,
+        parts: Sequence[PartReport] = (),
     ) -> IngestReport:
-        """Takes files and folders, which may hold a manifest, into the store; `progress` hears of every file and step.
+        """Takes files and folders, which may hold a manifest, into the store.
+
+        Args:
+            paths: Files and folders.
+            options: How they are treated.
+            progress: Hears of every file and step.
+            parts: What parts of this ingest have done already; their files are not read again.
 
         Raises:
             PartyTableError: The tables of parties in the store contradict each other.
             StoreError: The store cannot be written; what was stored before is kept.
         """
         began = time.perf_counter()
-        with ThreadPoolExecutor(max_workers=1, thread_name_prefix="embed") as embed_executor:
-            # A store that cannot be written is said to be so before any work is done.
-            with self.store.writer(sync=False):
-                pass
-            run = _Run(self, options, progress, embed_executor)
+        with self._run(options, progress) as run:
+            run.taken = {path: result for part in parts for path, result in part.results.items()}
             for path in paths:
                 run.take(path)
             run.finish()
         report = run.report(time.perf_counter() - began)
+        report = replace(
+            report,
+            embedded_passages=report.embedded_passages + sum(part.embedded_passages for part in parts),
+            passages=report.passages + sum(part.passages for part in parts),
+        )
         logger.info("ingest: %d files, %d passages embedded", len(report.files), report.embedded_passages)
         return report
+
+    def ingest_part(
+        self,
+        paths: Sequence[Path],
+        options: IngestOptions,
+        progress: ProgressListener | None = None,
+        only: Collection[str] | None = None,
+    ) -> PartReport:
+        """Takes some of the files of an ingest, which other processes may do with others at the same time.
+
+        `ingest` afterwards, with the reports of all parts, does what needs to know the whole: duplicates, files that
+        are gone, families, the vector index.
+
+        Args:
+            paths: Files, or one folder.
+            options: How they are treated.
+            progress: Hears of every file and step.
+            only: Of a folder, the names of the files to take.
+        """
+        with self._run(options, progress) as run:
+            run.only = only
+            for path in paths:
+                run.take(path)
+            run.commit()
+        return run.part_report()
+
+    @contextmanager
+    def _run(self, options: IngestOptions, progress: ProgressListener | None) -> Iterator["_Run"]:
+        with ThreadPoolExecutor(max_workers=1, thread_name_prefix="embed") as embed_executor:
+            # A store that cannot be written is said to be so before any work is done.
+            with self.store.writer(sync=False):
+                pass
+            yield _Run(self, options, progress, embed_executor)
 
     def ingest_sample(self, progress: ProgressListener | None = None) -> IngestReport:
         """Takes the statement that ships with the product into the store."""
@@ -164,7 +221,12 @@ def load_parties(store: Store, *, other_than: Path | None = None) -> PartyTable:
 
 
 class _Run:
-    """One ingest under way."""
+    """One ingest under way.
+
+    Attributes:
+        only: The names of the files to take from a folder; None takes all.
+        taken: What became of files that parts of this ingest have taken, by their paths.
+    """
 
     def __init__(
         self,
@@ -186,6 +248,10 @@ class _Run:
         self._confirmed: set[str] = set()
         self._pending: set[tuple[str, str]] = set()
         self._results: list[tuple[int, FileResult]] = []
+        self.only: Collection[str] | None = None
+        self.taken: Mapping[str, FileResult] = {}
+        self._by_path: dict[str, FileResult] = {}
+        self._unread: dict[str, UnreadableFile] = {}
         self._order = 0
         self._notes: list[str] = []
         self._waiting: list[_Taken] = []
@@ -236,7 +302,7 @@ class _Run:
 
     def finish(self) -> None:
         """Embeds and stores what is still waiting, and finds the families of all that is new."""
-        self._commit()
+        self.commit()
         with self._store.writer():
             link_families(self._store.catalogue)
         with suppress(OSError):
@@ -257,8 +323,14 @@ class _Run:
             notes=tuple(self._notes),
         )
 
-    def _report(self, result: FileResult, order: int | None = None) -> None:
-        self._results.append((self._next() if order is None else order, result))
+    def part_report(self) -> PartReport:
+        """Returns what became of the files of a part."""
+        return PartReport(results=self._by_path, embedded_passages=self._embedded, passages=self._passages)
+
+    def _report(self, result: FileResult, source: _Source | None = None) -> None:
+        self._results.append((self._next() if source is None else source.order, result))
+        if source is not None:
+            self._by_path[_shown(str(source.path))] = result
 
     def _next(self) -> int:
         self._order += 1
@@ -329,9 +401,13 @@ class _Run:
             rest = [path for path in found if path not in listed and not any(path in file.parents for file in listed)]
             if self._options.include_unlisted:
                 sources += [self._source(path, folder) for path in rest]
-            else:
+            elif self.only is None:
                 for path in rest:
                     self._report_not_listed(path.relative_to(folder).as_posix())
+        if self.only is not None:
+            some = self._with_members([source for source in sources if source.name in self.only])
+            self._record_unreadable(folder, self._take_sources(some), read=[source.name for source in some])
+            return
         named = set() if manifest is None else {problem.file for problem in manifest.problems}
         failed = self._report_passed_over(
             folder, {path: exc for path, exc in passed_over.items() if path.relative_to(folder).as_posix() not in named}
@@ -385,7 +461,7 @@ class _Run:
         with self._store.writer(sync=False):
             self._store.keep_party_file(path, table)
         # What waits was read with the table as it was, and is cut with it.
-        self._commit()
+        self.commit()
         self._annotator = self._indexer.make_annotator()
         return names
 
@@ -400,7 +476,7 @@ class _Run:
                 self._report(FileResult(file=name, result=problem.result, reason=problem.reason))
 
     def _remove_missing(self, folder: Path) -> None:
-        self._commit()
+        self.commit()
         missing = [
             key for key in self._held if key[0] == _shown(str(folder)) and not exists(folder / key[1], self._limits)
         ]
@@ -437,7 +513,7 @@ class _Run:
         self._may_defer = True
         for source in self._in_order_of_need(sources):
             self._take_source(source, failed)
-        self._commit()
+        self.commit()
         self._may_defer = False
         deferred, self._deferred = self._deferred, []
         for source in deferred:
@@ -455,24 +531,24 @@ class _Run:
         with suppress(OSError):
             names = (self._store.path / _BEGUN).read_text(encoding="utf-8").splitlines()
             begun = {name: place for place, name in enumerate(names)}
-        unread = {each.file for each in self._store.catalogue.unreadable()}
+        self._unread = {each.file: each for each in self._store.catalogue.unreadable()}
 
         def turn(source: _Source) -> tuple[int, int]:
             if source.key in self._held:
                 return 1, 0
-            return (2 if source.name in unread else 0), begun.get(str(source.path), -1)
+            return (2 if source.name in self._unread else 0), begun.get(str(source.path), -1)
 
         return sorted(sources, key=turn)
 
     def _take_source(self, source: _Source, failed: dict[str, UnreadableFile]) -> None:
         self._report_progress(source.name, "load")
         try:
-            partly = self._take_file(source)
+            partly = self._unread.get(source.name) if self._is_taken(source) else self._take_file(source)
             if partly is not None:
                 failed[source.name] = partly
         except LoadError as exc:
             self._pending.discard(source.key)
-            self._report(FileResult(file=source.name, result=exc.result, reason=str(exc)), source.order)
+            self._report(FileResult(file=source.name, result=exc.result, reason=str(exc)), source)
             if exc.result == "failed":
                 known = self._annotator.expected(source.row, source.name)
                 failed[source.name] = UnreadableFile(file=source.name, reason=str(exc), metadata=known)
@@ -481,8 +557,23 @@ class _Run:
         if len(self._waiting) >= self._batch_size:
             self._batch_size = min(_BATCH_SIZE, 2 * self._batch_size)
             self._flush_batch()
-        elif self._batch is not None and self._batch.vectors.done():
+        elif self._batch is not None and self._batch.embedded.done():
             self._store_embedded()
+
+    def _is_taken(self, source: _Source) -> bool:
+        """Tells whether a part of this ingest took a file, and what came of it still holds; then it is reported."""
+        result, held = self.taken.get(_shown(str(source.path))), self._held.get(source.key)
+        if result is not None and result.result in ("failed", "skipped"):
+            error = LoadError(result.reason)
+            error.result = result.result
+            raise error
+        # A duplicate is read again: the part could not know whether the other file still holds the same.
+        if result is None or held is None or result.statement_id != held.document_id or result.result == "duplicate":
+            return False
+        self._confirmed.add(held.document_id)
+        self._pending.discard(source.key)
+        self._report(result, source)
+        return True
 
     def _take_file(self, source: _Source) -> UnreadableFile | None:
         """Reads one file, which waits to be stored where it is new; returns what of it could not be read."""
@@ -509,7 +600,7 @@ class _Run:
         if held is not None and held.input_key == str(key):
             self._confirmed.add(held.document_id)
             self._pending.discard(source.key)
-            self._report(_result(source, "unchanged", held, _unattributed(held)), source.order)
+            self._report(_result(source, "unchanged", held, _unattributed(held)), source)
             return None
         return _Taken(
             source=source, loaded=loaded, key=key, held=held, unsplit=self._read_document(source, loaded, key, held)
@@ -523,7 +614,7 @@ class _Run:
             self._held = {(s.folder, s.file): s for s in self._store.catalogue.documents()}
             self._by_digest = {s.digest: s for s in self._held.values()}
 
-    def _store_or_update(self, taken: _Taken, fresh: dict[str, Matrix]) -> None:
+    def _store_or_update(self, taken: _Taken) -> None:
         """Stores a file, updates its stored statement, or drops it as a duplicate; the caller holds the write lock."""
         source = taken.source
         held = self._held.get(source.key)
@@ -534,12 +625,12 @@ class _Run:
             taken = again
         unsplit, twin = taken.unsplit, self._by_digest.get(taken.unsplit.digest)
         if twin is None:
-            self._store_file(taken, fresh)
+            self._store_file(taken)
         elif held is not None and twin.document_id == held.document_id:
             if taken.key.same_cutting(held.input_key):
                 self._update_metadata(source, twin, unsplit)
             else:
-                self._store_file(taken, fresh)
+                self._store_file(taken)
         elif twin.document_id in self._confirmed:
             self._drop_duplicate(source, twin, held)
         elif (twin.folder, twin.file) in self._pending and self._may_defer:
@@ -571,7 +662,7 @@ class _Run:
         if held is not None:
             self._forget(held)
         reason = f"same text and metadata as {twin.file!r}, which is in the store"
-        self._report(_result(source, "duplicate", twin, reason), source.order)
+        self._report(_result(source, "duplicate", twin, reason), source)
 
     def _update_metadata(self, source: _Source, twin: DocumentSummary, unsplit: UnsplitDocument) -> None:
         folder, name = source.key
@@ -582,7 +673,7 @@ class _Run:
         summary = replace(twin, file=name, folder=folder, sha256=sha256, input_key=unsplit.input_key)
         self._by_digest[unsplit.digest] = self._held[source.key] = summary
         self._confirmed.add(twin.document_id)
-        self._report(_result(source, "unchanged", summary, unsplit.reason), source.order)
+        self._report(_result(source, "unchanged", summary, unsplit.reason), source)
 
     def _still_there(self, twin: DocumentSummary, source: _Source) -> bool:
         """Tells whether the file of a statement exists, and is another one than the file at hand."""
@@ -600,13 +691,11 @@ class _Run:
         # First the batch before is stored, so that no text is embedded twice.
         self._store_embedded()
         self._waiting = []
-        missing = self._texts_without_vector(item.annotated for item in prepared if item.annotated is not None)
+        texts = _texts(item.annotated for item in prepared if item.annotated is not None)
         self._files_in_embedding = float(len(prepared))
         last = prepared[-1].source.name
         self._report_progress(last, "embed")
-        self._batch = _Batch(
-            items=prepared, keys=tuple(missing), vectors=self._embed_executor.submit(self._embed, missing, last)
-        )
+        self._batch = _Batch(items=prepared, embedded=self._embed_executor.submit(self._embed, texts, last))
 
     def _is_new(self, taken: _Taken) -> bool:
         """Tells whether a file seems to bring a text that is not stored, or not cut like this."""
@@ -615,51 +704,46 @@ class _Run:
             return True
         return held is not None and twin.document_id == held.document_id and not taken.key.same_cutting(held.input_key)
 
-    def _texts_without_vector(self, annotated: Iterable[AnnotatedDocument]) -> dict[str, str]:
-        """Returns the texts of passages that have no vector yet, by their keys."""
-        texts = {text_key(passage.text): passage.text for item in annotated for passage in item.passages}
-        known = self._store.catalogue.known_keys(texts)
-        return {key: text for key, text in texts.items() if key not in known}
-
-    def _embed(self, texts: Mapping[str, str], last: str) -> Matrix:
+    def _embed(self, texts: Mapping[str, str], last: str) -> None:
+        """Embeds the texts, by their keys, that have no vector yet."""
         files, before = self._files_in_embedding, self._embedded
 
-        def on_progress(number: int) -> None:
-            self._embedded = before + number
-            self._files_in_embedding = files * (1.0 - number / len(texts))
-            self._report_progress(last, "embed")
+        def embed(missing: Sequence[str]) -> Matrix:
+            def on_progress(number: int) -> None:
+                self._embedded = before + number
+                self._files_in_embedding = files * (1.0 - number / len(missing))
+                self._report_progress(last, "embed")
 
-        vectors = self._embedder.embed_documents(list(texts.values()), on_progress)
-        self._embedded, self._files_in_embedding = before + len(texts), 0.0
-        return vectors
+            return self._embedder.embed_documents(missing, on_progress)
+
+        self._embedded = before + self._store.catalogue.embed_missing(texts, embed)
+        self._files_in_embedding = 0.0
 
     def _store_embedded(self) -> None:
         """Stores the batch that is being embedded, each statement in one transaction, once its vectors are there."""
         if self._batch is None:
             return
         batch, self._batch = self._batch, None
-        fresh = dict(zip(batch.keys, batch.vectors.result(), strict=True))
+        batch.embedded.result()
         self._report_progress(batch.items[-1].source.name, "store")
         with self._store.writer(sync=False):
             self._refresh_from_store()
             for item in batch.items:
-                self._store_or_update(item, fresh)
+                self._store_or_update(item)
 
-    def _store_file(self, taken: _Taken, fresh: dict[str, Matrix]) -> None:
+    def _store_file(self, taken: _Taken) -> None:
         source, unsplit, held = taken.source, taken.unsplit, self._held.get(taken.source.key)
-        annotated = taken.annotated or self._annotator.annotate(unsplit.document)
-        # Seldom any: where the store changed since the batch was put together.
-        missing = {k: text for k, text in self._texts_without_vector([annotated]).items() if k not in fresh}
-        if missing:
-            fresh |= zip(missing, self._embedder.embed_documents(list(missing.values())), strict=True)
-            self._embedded += len(missing)
-        keys = {text_key(passage.text) for passage in annotated.passages}
+        annotated = taken.annotated
+        if annotated is None:
+            # Seldom: where the store changed since the batch was put together.
+            annotated = self._annotator.annotate(unsplit.document)
+            self._embedded += self._store.catalogue.embed_missing(_texts([annotated]), self._embedder.embed_documents)
         self._store.catalogue.store(
             annotated,
             folder=_shown(str(source.folder)),
             digest=unsplit.digest,
             input_key=unsplit.input_key,
-            vectors={key: fresh[key] for key in keys if key in fresh},
+            vectors={},
             replaces=held.document_id if held is not None else None,
         )
         self._passages += len(annotated.passages)
@@ -670,9 +754,9 @@ class _Run:
         self._confirmed.add(summary.document_id)
         outcome: FileOutcome = "added" if held is None else ("updated" if held.sha256 == summary.sha256 else "replaced")
         reason = "; ".join(filter(None, (unsplit.reason, _unattributed(summary)))) or None
-        self._report(_result(source, outcome, summary, reason), source.order)
+        self._report(_result(source, outcome, summary, reason), source)
 
-    def _commit(self) -> None:
+    def commit(self) -> None:
         """Embeds and stores everything that was taken so far."""
         self._flush_batch()
         self._store_embedded()
@@ -706,6 +790,11 @@ def _with_family(
     if result.result in ("added", "updated", "replaced"):
         reason = "; ".join(filter(None, (reason, describe(result.statement_id, family, summaries))))
     return replace(result, reason=reason, family=family.family_id)
+
+
+def _texts(annotated: Iterable[AnnotatedDocument]) -> dict[str, str]:
+    """Returns the texts of passages by their keys."""
+    return {text_key(passage.text): passage.text for item in annotated for passage in item.passages}
 
 
 def _unattributed(summary: DocumentSummary) -> str | None:

@@ -66,6 +66,12 @@ def load_remark_words() -> Wording:
     return _load("remarks", "en")
 
 
+@cache
+def load_tool_words() -> Wording:
+    """Loads what assistants of others are told of the tools, in English."""
+    return _load("tools", "en")
+
+
 def _load(stem: str, language: str) -> Wording:
     known = language if language in LANGUAGES else "en"
     name = f"{stem}.{known}.md"

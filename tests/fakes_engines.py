@@ -7,7 +7,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
@@ -46,6 +46,13 @@ def postgres_cluster() -> Iterator[str]:
     if named := os.environ.get("UNTOC_TEST_POSTGRES"):
         yield named
         return
+    with own_cluster() as (url, _):
+        yield url
+
+
+@contextmanager
+def own_cluster() -> Iterator[tuple[str, Callable[[], None]]]:
+    """Gives the URL of a server of its own, and what restarts it, skipping where none can be had."""
     programs = find_postgres()
     if programs is None:
         pytest.skip(
@@ -67,7 +74,10 @@ def postgres_cluster() -> Iterator[str]:
         control = [str(programs / "pg_ctl"), "-D", str(folder / "data"), "-w", "-l", str(folder / "log")]
         run(*control, "-o", options, "start")
         try:
-            yield f"postgresql+psycopg://untoc@127.0.0.1:{port}/postgres"
+            yield (
+                f"postgresql+psycopg://untoc@127.0.0.1:{port}/postgres",
+                lambda: run(*control, "-m", "fast", "-o", options, "restart"),
+            )
         finally:
             run(*control, "-m", "immediate", "stop")
     finally:

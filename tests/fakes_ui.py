@@ -181,6 +181,9 @@ class FakeCorpus:
     def interventions(self, record_id: str) -> tuple[StatementSummary, ...]:
         return ()
 
+    def given_up(self) -> tuple[str, ...]:
+        return ()
+
     def kinship(self, statement_id: str) -> str | None:
         return None
 
@@ -219,7 +222,6 @@ class FakeCorpus:
     def ingest_uploads(
         self,
         paths: Sequence[Path],
-        folder: Path,
         *,
         include_unlisted: bool = False,
         progress: Callable[[IngestProgress], None] | None = None,

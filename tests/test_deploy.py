@@ -26,7 +26,8 @@ def unit(name: str) -> Any:
 
 def commands() -> list[list[str]]:
     """The command lines of `untoc` that the files start, from the command on."""
-    found = [shlex.split(unit("untoc.service")["Service"]["ExecStart"])[1:]]
+    units = ("untoc.service", "untoc-worker.service")
+    found = [shlex.split(unit(name)["Service"]["ExecStart"])[1:] for name in units]
     inside = re.search(r"untoc backup [^']+", unit("untoc-backup.service")["Service"]["ExecStart"])
     assert inside is not None
     found.append(inside[0].split()[1:])

@@ -5,7 +5,7 @@ Everything else in the store can be rebuilt from here. Offsets count characters 
 
 import json
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
-from sqlalchemy import Connection, Select, Table, and_, bindparam, func, select, tuple_
+from sqlalchemy import Connection, Select, Table, and_, bindparam, func, select, text, tuple_
 
 from vectorstore.arrays import Matrix
 from vectorstore.copying import copy_record
@@ -79,6 +79,12 @@ from vectorstore.schema import (
     is_among,
 )
 
+# Texts that nobody embeds yet. A row whose transaction is under way makes others wait for it; all take them in one
+# order, so that no two wait for each other.
+_CLAIM: Final = text(
+    "INSERT INTO vectors (text_key, vector) SELECT value, '' FROM jsonb_array_elements_text(CAST(:keys AS jsonb))"
+    " ON CONFLICT DO NOTHING RETURNING text_key"
+)
 # Statements that are run for each question many times: made once, they stay compiled.
 _META: Final = select(META.c.value).where(META.c.key == bindparam("key"))
 _DOCUMENTS: Final = SELECT_DOCUMENT_SUMMARIES.order_by(
@@ -141,6 +147,11 @@ class Catalogue:
     def store_id(self) -> str:
         """What tells this store from others in the same servers."""
         return str(self.meta(STORE_ID))
+
+    @property
+    def database(self) -> Database:
+        """What holds it, for what is kept beside it."""
+        return self._database
 
     @property
     def is_served(self) -> bool:
@@ -366,6 +377,25 @@ class Catalogue:
         with self._database.transaction() as connection:
             connection.execute(VECTOR_TABLES["vectors"].delete())
             bump_generation(connection)
+
+    def embed_missing(self, texts: Mapping[str, str], embed: Callable[[Sequence[str]], Matrix]) -> int:
+        """Embeds the texts, by their keys, that have no vector, and keeps the vectors; returns how many there were.
+
+        On a server a text is claimed before it is embedded: of several processes one embeds it, and the others wait for
+        its vector. The claims of a process that dies go with its connection.
+        """
+        with ExitStack() as stack:
+            if self.is_served:
+                connection = stack.enter_context(self._database.transaction(counted=False))
+                missing = sorted(connection.scalars(_CLAIM, {"keys": json.dumps(sorted(texts))}))
+            else:
+                missing = sorted(texts.keys() - self.known_keys(texts))
+            if missing:
+                vectors = dict(zip(missing, embed([texts[key] for key in missing]), strict=True))
+                if not self.is_served:
+                    connection = stack.enter_context(self._database.transaction(counted=False))
+                _put_vectors(connection, "vectors", vectors)
+        return len(missing)
 
     def add_vectors(self, vectors: Mapping[str, Matrix], table: VectorTable = "vectors") -> None:
         """Stores vectors by text key, in place of older ones."""

@@ -135,8 +135,11 @@ class Database:
             return connection.execute(statement, values).scalar()
 
     @contextmanager
-    def transaction(self) -> Iterator[Connection]:
+    def transaction(self, *, counted: bool = True) -> Iterator[Connection]:
         """Yields a connection inside one write transaction: all of it is kept, or nothing.
+
+        Args:
+            counted: False for what readers of documents need not notice; see `writes_of_others`.
 
         Raises:
             StoreError: The disk is full, the store is read-only or its file is damaged.
@@ -145,8 +148,10 @@ class Database:
             raise StoreReadOnlyError(f"{self.name} is open for reading only")
         with translated(self.engine, self.path), self._transaction("IMMEDIATE") as connection:
             yield connection
-            connection.execute(_COUNT_WRITE)
-        self._own.writes = getattr(self._own, "writes", 0) + 1
+            if counted:
+                connection.execute(_COUNT_WRITE)
+        if counted:
+            self._own.writes = getattr(self._own, "writes", 0) + 1
 
     def writes_of_others(self) -> int:
         """Returns a number that changes when any other thread or process has written."""

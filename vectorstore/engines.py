@@ -9,11 +9,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
+from typing import Any
 
-from sqlalchemy import URL, Engine, QueuePool, create_engine, make_url
+from sqlalchemy import URL, Engine, QueuePool, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
 
-from vectorstore.errors import StoreCorruptError, StoreError, StoreFullError, StoreReadOnlyError
+from vectorstore.errors import StoreAwayError, StoreCorruptError, StoreError, StoreFullError, StoreReadOnlyError
 from vectorstore.private import touch_private
 
 # Seconds in which a server must take a connection.
@@ -23,6 +24,7 @@ _ADVICE = {
     "28": "check user and password in UNTOC_DATABASE__URL",
     "3D": "make the database with `createdb`, or name another in UNTOC_DATABASE__URL",
     "42501": "give the user rights on this schema",
+    "40": "another process was in the way: run the command again",
     "53100": "the disk of the server is full: free space and run the command again; what was stored before is kept",
     "53": "the server has no room for more: try again later, or raise its limits",
     "57": "the server stopped or ended the connection: run the command again when it is up",
@@ -45,7 +47,7 @@ def postgres_engine(url: str) -> Engine:
         made = make_url(url)
         if made.drivername != "postgresql+psycopg" or not made.database:
             raise ArgumentError
-        return _engine(made, pool_pre_ping=True, connect_args={"connect_timeout": _CONNECT_SECONDS})
+        engine = _engine(made, pool_pre_ping=True, connect_args={"connect_timeout": _CONNECT_SECONDS})
     except (ArgumentError, ValueError) as exc:
         # What is no URL may still hold a password.
         raise StoreError(
@@ -54,6 +56,14 @@ def postgres_engine(url: str) -> Engine:
         ) from exc
     except ModuleNotFoundError as exc:
         raise StoreError("PostgreSQL needs the extra `server`: run `pip install 'untoc[server]'`") from exc
+    event.listen(engine, "connect", _notice_dead_machines)
+    return engine
+
+
+def _notice_dead_machines(connection: Any, _: object) -> None:  # noqa: ANN401 - a connection of the driver
+    """Has the server let go within two minutes of what a machine held that lost its power or its network."""
+    connection.execute("SET tcp_keepalives_idle = 60; SET tcp_keepalives_interval = 15; SET tcp_keepalives_count = 4")
+    connection.commit()
 
 
 def _engine(url: URL, **options: object) -> Engine:
@@ -127,11 +137,15 @@ def _of_postgres(engine: Engine, exc: Exception) -> StoreError | None:
     advice = next((words for code, words in _ADVICE.items() if state.startswith(code)), None)
     if advice is None and not isinstance(exc, OperationalError | InterfaceError):
         return None
+    # What may pass: the server stops, has no room, undoes what stood in another's way, or is not reached.
+    away = state.startswith(("08", "40", "53", "57"))
     if advice is None and re.search('authentication|role "|no password', said):
         advice = _ADVICE["28"]
     elif advice is None and "does not exist" in said:
         advice = _ADVICE["3D"]
-    kind = StoreFullError if state == "53100" else StoreError
+    elif advice is None:
+        away = True
+    kind = StoreFullError if state == "53100" else StoreAwayError if away else StoreError
     return kind(f"the database {name} cannot be used ({said}): {advice or 'check UNTOC_DATABASE__URL and its server'}")
 
 

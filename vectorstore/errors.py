@@ -3,6 +3,7 @@
 StoreError
 ├── StoreMissingError    there is no store at the path, and none is to be made
 ├── StoreLockedError     another process writes to the store
+├── StoreAwayError       the server is not there just now, or ended what it was asked
 ├── StoreReadOnlyError   the store folder cannot be written
 ├── StoreFullError       the disk is full
 ├── StoreCorruptError    the catalogue cannot be read
@@ -21,6 +22,10 @@ class StoreMissingError(StoreError):
 
 class StoreLockedError(StoreError):
     """Another process writes to the store."""
+
+
+class StoreAwayError(StoreError):
+    """The server is not there just now, or ended what it was asked; the same may succeed later."""
 
 
 class StoreReadOnlyError(StoreError):

@@ -21,6 +21,7 @@ from vectorstore.chroma import COLLECTIONS, EMBEDDED, ChromaConfig, EmbeddedInde
 from vectorstore.database import COPYING, IN_FOLDER, Database, DatabaseConfig, require_catalogue
 from vectorstore.embeddings import Embedder
 from vectorstore.errors import ModelMismatchError, StoreError, StoreLockedError, StoreReadOnlyError
+from vectorstore.files import SAME_PATHS, FilesConfig, SharedFiles
 from vectorstore.health import Check
 from vectorstore.private import make_private_folder, make_store_private
 from vectorstore.schema import VectorTable
@@ -63,6 +64,7 @@ class Store:
         second: SecondModel | None = None,
         database: DatabaseConfig = IN_FOLDER,
         chroma: ChromaConfig = EMBEDDED,
+        files: FilesConfig = SAME_PATHS,
     ) -> None:
         """Opens the store.
 
@@ -77,6 +79,7 @@ class Store:
             second: The model of the second vectors; None goes without.
             database: Where the record is; by default in the folder.
             chroma: Where the vector index is; by default in the folder.
+            files: Where machines share files; by default at the same paths.
 
         Raises:
             StoreMissingError: There is no store, and none is to be made.
@@ -89,6 +92,7 @@ class Store:
         self._checks_model = check_model
         self._wait_seconds = wait_seconds
         self._second = second
+        self.files = None if files.url is None else SharedFiles(files.url, path)
         source = _place(path, database)
         if not create and isinstance(source, Path):
             require_catalogue(source)
@@ -231,6 +235,13 @@ class Store:
         for old in kept.parent.glob(f"{prefix}*.csv"):
             old.unlink()
         draft.replace(kept)
+        if self.files is not None:
+            self.files.replace_table(kept)
+
+    def share_tables(self) -> None:
+        """Gets the tables of parties that other machines keep; the caller may read the store only."""
+        if self.files is not None:
+            self.files.share_tables(self.path / "parties")
 
     def sync_index(self) -> None:
         """Brings the vector index up to the catalogue: adds what is missing, deletes what is gone.
@@ -446,6 +457,7 @@ def open_store(
     second: SecondModel | None = None,
     database: DatabaseConfig = IN_FOLDER,
     chroma: ChromaConfig = EMBEDDED,
+    files: FilesConfig = SAME_PATHS,
 ) -> Store:
     """Opens the store of an embedder; see `Store`."""
     return Store(
@@ -459,6 +471,7 @@ def open_store(
         second=second,
         database=database,
         chroma=chroma,
+        files=files,
     )
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from app.cli.command import Invocation, UsageError, command, print_json, require_extra
+from app.cli.command import Invocation, UsageError, command, print_json, require_server
 
 if TYPE_CHECKING:
     from app.server.accounts import Accounts
@@ -19,13 +19,19 @@ commands = typer.Typer()
     "untoc user add amina --role editor",
     "untoc user add boris --no-password",
     "untoc user role amina admin",
+    "untoc user bind boris 00u1a2b3c4",
     "untoc user list",
 )
 def user(
     invocation: Invocation,
-    action: Annotated[Literal["add", "list", "remove", "role", "password"], typer.Argument(metavar="ACTION")],
+    action: Annotated[Literal["add", "list", "remove", "role", "bind", "password"], typer.Argument(metavar="ACTION")],
     name: Annotated[str | None, typer.Argument(help="what the person signs in with")] = None,
-    new_role: Annotated[str | None, typer.Argument(metavar="ROLE", help="of `role`: reader, editor or admin")] = None,
+    value: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="ROLE|SUB", help="of `role`: reader, editor or admin; of `bind`: the person's `sub` at the provider"
+        ),
+    ] = None,
     role: Annotated[Literal["reader", "editor", "admin"], typer.Option(help="of `add`")] = "reader",
     no_password: Annotated[
         bool, typer.Option("--no-password", help="the person is signed in by a proxy or a provider")
@@ -40,17 +46,24 @@ def user(
         for account in found if not invocation.as_json else ():
             print(f"{account.name}\t{account.role}{' (removed)' if account.removed else ''}")
         return 0
-    if name is None or (action == "role") != (new_role is not None):
-        raise UsageError("name the account" if name is None else "give `user role NAME ROLE`")
+    if name is None or (action in ("role", "bind")) != (value is not None):
+        raise UsageError("name the account" if name is None else "give `user role NAME ROLE`, `user bind NAME SUB`")
     if action == "add":
         accounts.add(name, role, None if no_password else _password())
     elif action == "remove":
         accounts.remove(name)
     elif action == "role":
-        accounts.set_role(name, new_role or "")
+        accounts.set_role(name, value or "")
+    elif action == "bind":
+        _bind(accounts, name, invocation.settings().server.oidc.issuer, value or "")
     else:
         accounts.set_password(name, _password())
-    done = {"add": "added", "remove": "removed; what the person made stays", "role": f"is now {new_role}"}
+    done = {
+        "add": "added",
+        "remove": "removed; what the person made stays",
+        "role": f"is now {value}",
+        "bind": f"is now the person {value} of the provider",
+    }
     print(f"{name}: {done.get(action, 'has another password, and is signed out everywhere')}")
     return 0
 
@@ -95,8 +108,16 @@ def key(
     return 0
 
 
+def _bind(accounts: "Accounts", name: str, issuer: str, sub: str) -> None:
+    from app.server.accounts import subject_of
+
+    if not issuer:
+        raise UsageError("say whose person it is: set UNTOC_SERVER__OIDC__ISSUER")
+    accounts.bind(name, subject_of(issuer, sub))
+
+
 def _accounts(invocation: Invocation) -> "Accounts":
-    require_extra("server", "argon2")
+    require_server()
     from app.desk.tables import open_tables
     from app.server.accounts import Accounts
 

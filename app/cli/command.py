@@ -137,13 +137,14 @@ def command(
     return add
 
 
-def require_extra(extra: str, *modules: str) -> None:
-    """Says what to install where a module that a command needs is not there."""
+def require_server() -> None:
+    """Says what to install where a module that the server needs is not there."""
     from importlib.util import find_spec
 
+    modules = ("mcp", "argon2", "authlib", "limits", "prometheus_client", "structlog")
     absent = next((module for module in modules if find_spec(module) is None), None)
     if absent is not None:
-        raise SettingsError(f"this command needs {absent!r}, which is not installed: pip install 'untoc[{extra}]'")
+        raise SettingsError(f"this command needs {absent!r}, which is not installed: pip install 'untoc[server]'")
 
 
 def _invocation(

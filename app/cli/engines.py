@@ -34,8 +34,11 @@ def copy(
     to: Annotated[str, typer.Option("--to", metavar="URL", help="an empty PostgreSQL database, or a folder")],
 ) -> int:
     """Copy the store into another database or folder, checked by counts and hashes; a second run resumes."""
+    from contextlib import ExitStack, closing
+
     from pydantic import SecretStr
 
+    from app.desk.tables import open_tables
     from app.wiring import open_workspace
     from vectorstore.database import IN_FOLDER, DatabaseConfig
 
@@ -52,10 +55,17 @@ def copy(
         if sys.stderr.isatty():
             print(f"\r{table}: {rows} rows ", end="", file=sys.stderr, flush=True)
 
-    with open_workspace(settings, create=False) as source, open_workspace(target, check_model=False) as other:
+    with ExitStack() as stack:
+        source = stack.enter_context(open_workspace(settings, create=False))
+        other = stack.enter_context(open_workspace(target, check_model=False))
         counts = source.store.copy_to(other.store, progress)
+        here, there = (
+            stack.enter_context(closing(open_tables(each.store, each.database))) for each in (settings, target)
+        )
+        counts |= here.copy_to(there)
     if invocation.as_json:
         print_json({"copied": counts})
     else:
-        print(f"copied and compared: {counts['documents']} documents, {counts['passages']} passages")
+        made = f"{counts['work']} conversations, briefings and cases, {counts['account']} accounts"
+        print(f"copied and compared: {counts['documents']} documents, {counts['passages']} passages, {made}")
     return 0

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import typer
 
-from app.cli import accounts, ask, backup, brief, config, corpus, engines, serve, verify
+from app.cli import accounts, ask, backup, brief, config, corpus, engines, serve, verify, worker
 from app.cli.command import EnvFile, Store, Version, begin, command_group, run_program
 
 app = command_group(
@@ -14,6 +14,7 @@ app = command_group(
     corpus.commands,
     engines.commands,
     serve.commands,
+    worker.commands,
     accounts.commands,
     backup.commands,
     config.commands,

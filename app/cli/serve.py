@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from app.cli.command import Invocation, command, require_extra
+from app.cli.command import Invocation, command, require_server
 
 commands = typer.Typer()
 
@@ -41,7 +41,7 @@ def serve(
     port: Annotated[int | None, typer.Option(help="port (default: 7860; 0 takes a free one)")] = None,
 ) -> int:
     """Serve the chat, the API and the tools to a team."""
-    require_extra("server", "mcp", "argon2", "authlib", "limits", "prometheus_client", "structlog")
+    require_server()
     from app.server.serve import check
     from app.server.serve import serve as serve_team
 

@@ -7,24 +7,28 @@ import csv
 import io
 from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from string import ascii_uppercase
 from tempfile import TemporaryDirectory
-from typing import Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from pydantic import ValidationError
 from rapidfuzz import fuzz
 
 from app.answering.provenance import reference
+from app.corpus import ingest_jobs
 from app.corpus.doctor import examine, upgrade_check
+from app.corpus.ingest_jobs import IngestRequest
 from app.corpus.uploads_store import UploadsStore
 from app.errors import DuplicateError, MetadataError, NotFoundError
 from app.records import Citation
 from ingest.annotate import Annotator, identify
 from ingest.errors import ChangedFileError, LoadError
 from ingest.families import describe, link_families
-from ingest.indexer import Indexer, IngestOptions, load_parties
+from ingest.indexer import Indexer, IngestOptions, PartReport, load_parties
 from ingest.language.languages import RIGHT_TO_LEFT
 from ingest.loaders.apart import load, with_members
 from ingest.loaders.bounded import run_bounded
@@ -44,6 +48,7 @@ from ingest.upgrade import bring_up_to_date
 from prompts.wording import load_wording
 from vectorstore.arrays import Matrix
 from vectorstore.embeddings import Embedder
+from vectorstore.errors import StoreError
 from vectorstore.families import Family
 from vectorstore.health import Check
 from vectorstore.records import (
@@ -58,6 +63,9 @@ from vectorstore.records import (
     text_key,
 )
 from vectorstore.store import Store
+
+if TYPE_CHECKING:
+    from vectorstore.jobs import Job, JobQueue
 
 EDITABLE: Final = tuple(name for name in Metadata.__dataclass_fields__ if name != "held_by")
 # Metadata that differ between the interventions of a record.
@@ -123,9 +131,16 @@ class Corpus:
     """
 
     def __init__(
-        self, store: Store, embedder: Embedder, indexer: Indexer, split: SplitConfig, limits: LoadLimits
+        self,
+        store: Store,
+        embedder: Embedder,
+        indexer: Indexer,
+        split: SplitConfig,
+        limits: LoadLimits,
+        open_queue: Callable[[], "JobQueue | None"] = lambda: None,
     ) -> None:
         self._store = store
+        self._open_queue = open_queue
         self.uploads = UploadsStore(store)
         self._embedder = embedder
         self._indexer = indexer
@@ -133,6 +148,10 @@ class Corpus:
         self._limits = limits
         self._parties: PartyTable | None = None
         self._party_files: tuple[Path, ...] = ()
+
+    @cached_property
+    def _queue(self) -> "JobQueue | None":
+        return self._open_queue()
 
     def parties(self) -> PartyTable:
         """Returns everyone who can speak: the built-in table and what ingested folders added."""
@@ -347,16 +366,65 @@ class Corpus:
         kind: StatementKind = "statement",
         progress: Callable[[IngestProgress], None] | None = None,
     ) -> IngestReport:
-        """Takes files and folders into the store; see `ingest.indexer.Indexer`."""
+        """Takes files and folders into the store, where workers run by them; see `ingest.indexer.Indexer`."""
         if sample:
             return self._indexer.ingest_sample(progress)
         options = IngestOptions(kind=kind, include_unlisted=include_unlisted, sync=sync)
-        return self._indexer.ingest(paths, options, progress)
+        return self._take_in(IngestRequest(paths=tuple(paths), options=options), progress)
+
+    def _take_in(
+        self, request: IngestRequest, progress: Callable[[IngestProgress], None] | None = None
+    ) -> IngestReport:
+        files, queue = self._store.files, self._queue
+        if queue is not None and not queue.workers():
+            queue = None
+        if (files is None and queue is None) or not all(map(ingest_jobs.is_text, request.paths)):
+            return self._take_whole(request, progress)
+        request = request.model_copy(update={"paths": tuple(map(ingest_jobs.absolute, request.paths))})
+        if files is not None:
+            request = ingest_jobs.shared(request, files)
+        if queue is None:
+            return self._take_whole(request, progress)
+        report = ingest_jobs.ingest_by_workers(queue, request, progress)
+        self._store.share_tables()
+        return report
+
+    def do_job(self, job: "Job") -> Mapping[str, Any]:
+        """Does what a worker took from the queue: a part of an ingest, or what is left to do of the whole."""
+        request = IngestRequest.model_validate(job.what)
+
+        def progress(_: IngestProgress) -> None:
+            job.check()
+
+        if job.is_whole:
+            return ingest_jobs.report_json(self._take_whole(request, progress, ingest_jobs.part_reports(job)))
+        self._fetch(request)
+        part = self._indexer.ingest_part(request.paths, request.options, progress, request.only)
+        return ingest_jobs.part_json(part)
+
+    def _take_whole(
+        self,
+        request: IngestRequest,
+        progress: Callable[[IngestProgress], None] | None,
+        parts: Sequence[PartReport] = (),
+    ) -> IngestReport:
+        """Takes in what parts have not, in this process, and finishes an ingest; see `Indexer.ingest`."""
+        self._fetch(request)
+        report = self._indexer.ingest(request.paths, request.options, progress, parts)
+        return self._with_corrections(report, request.paths) if request.upload else report
+
+    def _fetch(self, request: IngestRequest) -> None:
+        self._store.share_tables()
+        if self._store.files is not None:
+            ingest_jobs.fetch(request, self._store.files)
+
+    def given_up(self) -> tuple[str, ...]:
+        """Returns what workers could not take in and do not try again, in a line each."""
+        return () if self._queue is None else tuple(map(ingest_jobs.given_up_words, self._queue.given_up()))
 
     def ingest_uploads(
         self,
         paths: Sequence[Path],
-        folder: Path,
         *,
         include_unlisted: bool = False,
         progress: Callable[[IngestProgress], None] | None = None,
@@ -367,8 +435,12 @@ class Corpus:
         the same name whose text is much the same; a State that was set by hand is kept where it gives none.
         """
         options = IngestOptions(include_unlisted=include_unlisted, by_base_name=True)
-        report = self._indexer.ingest(paths, options, progress)
-        own = {d.file: d for d in self.documents() if d.folder == str(folder)}
+        return self._take_in(IngestRequest(paths=tuple(paths), options=options, upload=True), progress)
+
+    def _with_corrections(self, report: IngestReport, paths: Sequence[Path]) -> IngestReport:
+        """Removes the statements that uploaded files correct."""
+        folders = {str((path if path.is_dir() else path.parent).resolve()) for path in paths}
+        own = {d.file: d for d in self.documents() if d.folder in folders}
         replaced = {file: old for file, new in own.items() if (old := self._sent_before(new)) is not None}
         return replace(report, files=tuple(self._corrected_upload(file, own, replaced) for file in report.files))
 
@@ -454,6 +526,10 @@ class Corpus:
         held = statement.document.document_id
         folder = next(d.folder for d in self.documents() if d.document_id == held)
         path = Path(folder, statement.file)
+        if self._store.files is not None and not path.exists():
+            # The page itself says what is wrong.
+            with suppress(StoreError):
+                self._store.files.fetch(path, statement.sha256)
         page = max(1, bisect_right(statement.page_starts, start))
         if page < len(statement.page_starts):
             end = min(end, statement.page_starts[page])
@@ -493,6 +569,8 @@ class Corpus:
                 self._store.rebuild_index()
             checks = (*checks, upgrade_check(upgrade))
         checks = (*examine(self._store), *checks)
+        if self._queue is not None and checks[0].ok:
+            checks = (*checks, ingest_jobs.check_jobs(self._queue))
         return DoctorReport(ok=all(check.ok for check in checks), checks=checks)
 
     def _corrected(self, old: Statement | Document, changes: Mapping[str, str]) -> tuple[Metadata, tuple[str, ...]]:

@@ -49,16 +49,20 @@ class UploadsStore:
         if folder.parent != self._folder:
             return
         # A file inside an archive is kept with it.
-        came = (s.file for s in self._store.catalogue.documents() if s.folder == str(folder))
-        held = {Path(file).parts[0] for file in came}
+        documents = self._store.catalogue.documents()
+        held = {Path(s.file).parts[0] for s in documents if s.folder == str(folder)}
         # What is gone already is as it should be.
         with suppress(OSError):
+            gone = [
+                f for f in folder.iterdir() if f.name not in held and (f.suffix.lower() not in _DESCRIBING or not held)
+            ]
+            if self._store.files is not None:
+                self._store.files.remove([f for f in gone if f.is_file()], {s.sha256 for s in documents})
             if not held:
                 shutil.rmtree(folder)
                 return
-            for file in folder.iterdir():
-                if file.name not in held and file.suffix.lower() not in _DESCRIBING:
-                    file.unlink()
+            for file in gone:
+                file.unlink()
 
     def _left_behind(self) -> list[Path]:
         begun = time.time() - _LEFT_BEHIND

@@ -1,7 +1,8 @@
 """The tables of works and of accounts: what somebody made, with whom it is shared, and who may use the server."""
 
+import hashlib
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Lock
@@ -15,15 +16,20 @@ from sqlalchemy import (
     ForeignKey,
     Integer,
     MetaData,
+    Row,
+    Select,
     String,
     Table,
     Text,
+    UpdateBase,
     create_engine,
     event,
+    func,
+    select,
 )
 from sqlalchemy.exc import SQLAlchemyError
 
-from app.errors import UnkeptError
+from app.errors import UnkeptError, WorkError
 from vectorstore.database import IN_FOLDER, DatabaseConfig
 from vectorstore.engines import postgres_engine
 from vectorstore.private import make_private_folder, touch_private
@@ -152,6 +158,42 @@ class Tables:
                 " disk, or the database"
             ) from exc
 
+    def copy_to(self, other: "Tables") -> dict[str, int]:
+        """Copies all of it in one transaction, and compares both by hashes; returns the number of rows of each table.
+
+        Where the other holds the same already, nothing is done.
+
+        Raises:
+            WorkError: The other holds something else.
+            UnkeptError: One of them cannot be read or written.
+        """
+        counts: dict[str, int] = {}
+        with self.transaction() as here, other.transaction() as there:
+            for table in _SCHEMA.sorted_tables:
+                rows = [dict(row) for row in here.execute(select(table)).mappings()]
+                counts[table.name] = len(rows)
+                if rows and not there.scalar(select(func.count()).select_from(table)):
+                    there.execute(table.insert(), rows)
+                    if table is AUDIT and there.dialect.name == "postgresql":
+                        # The next entry goes on from the last.
+                        there.execute(select(func.setval("audit_id_seq", max(row["id"] for row in rows))))
+                if _digest(here, table) != _digest(there, table):
+                    raise WorkError(
+                        f"what people made there differs from what is to be copied (table {table.name!r}): copy into an"
+                        " empty database or folder"
+                    )
+        return counts
+
+    def rows(self, query: Select[Any]) -> Sequence[Row[Any]]:
+        """Returns the rows of a query; raises as `transaction` does."""
+        with self.transaction() as connection:
+            return connection.execute(query).all()
+
+    def run(self, *statements: UpdateBase) -> int:
+        """Changes rows, all statements or none; returns how many the last one changed; raises as `transaction` does."""
+        with self.transaction() as connection:
+            return [connection.execute(statement).rowcount for statement in statements][-1]
+
     def close(self) -> None:
         """Lets go of the database."""
         self._engine.dispose()
@@ -165,6 +207,12 @@ class Tables:
                 touch_private(self._folder / FILE)
             _SCHEMA.create_all(self._engine)
             self._made = True
+
+
+def _digest(connection: Connection, table: Table) -> str:
+    """Returns the SHA-256 of a table's rows, whatever their order, in which engines differ."""
+    rows = sorted(repr(tuple(row)) for row in connection.execute(select(table)))
+    return hashlib.sha256("\n".join(rows).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def open_tables(store: Path, database: DatabaseConfig = IN_FOLDER) -> Tables:

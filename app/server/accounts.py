@@ -14,7 +14,7 @@ from typing import Any, Final, Literal, cast, get_args
 
 from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error, InvalidHashError
-from sqlalchemy import ColumnElement, Row, and_, delete, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, delete, insert, or_, select, update
 
 from app.desk.tables import ASKED, AUDIT, KEYS, SESSIONS, USERS, Tables
 from app.desk.works import THE_DESK
@@ -94,13 +94,11 @@ class Accounts:
 
     def list(self) -> Sequence[Account]:
         """Returns the accounts by name."""
-        with self._tables.transaction() as connection:
-            return [_account(row) for row in connection.execute(select(USERS).order_by(USERS.c.name))]
+        return [_account(row) for row in self._tables.rows(select(USERS).order_by(USERS.c.name))]
 
     def exists(self, name: str) -> bool:
         """Returns whether there is an account of that name."""
-        with self._tables.transaction() as connection:
-            return connection.execute(select(USERS.c.name).where(_active(name))).one_or_none() is not None
+        return self._active(name) is not None
 
     def remove(self, name: str) -> None:
         """Takes an account away with its sign-ins and keys; what the person made stays, and what is shared of it."""
@@ -127,17 +125,32 @@ class Accounts:
 
     def check_password(self, name: str, password: str) -> bool:
         """Returns whether this is the password; it takes as long for a name that there is not."""
-        with self._tables.transaction() as connection:
-            row = connection.execute(select(USERS.c.password).where(_active(name))).one_or_none()
-        stored = row.password if row is not None and row.password is not None else None
+        row = self._active(name)
+        stored = None if row is None else row.password
         try:
             right = _hasher().verify(stored or _no_password(), password[:_LONGEST_PASSWORD])
         except (Argon2Error, InvalidHashError):
             return False
-        if stored is not None and right and _hasher().check_needs_rehash(stored):
-            with self._tables.transaction() as connection:
-                self._change(connection, name, password=_hasher().hash(password))
+        if stored is not None and _hasher().check_needs_rehash(stored):
+            self._tables.run(update(USERS).where(_is(name)).values(password=_hasher().hash(password)))
         return stored is not None and right
+
+    def bind(self, name: str, subject: str) -> None:
+        """Binds an account to a person of the provider, in place of any other, whatever they are called there.
+
+        Args:
+            name: The account.
+            subject: As `subject_of` writes it.
+
+        Raises:
+            AccountError: The person has another account.
+            NotFoundError: There is no such account.
+        """
+        with self._tables.transaction() as connection:
+            bound = connection.execute(select(USERS.c.name).where(_bound(subject))).scalar()
+            if bound not in (None, name):
+                raise AccountError(f"this person has the account {bound!r}: remove it, or bind it to somebody else")
+            self._change(connection, name, subject=subject)
 
     def named_by(self, name: str, new_role: str, subject: str | None = None) -> str | None:
         """Returns the account of a person whom a proxy or a provider named, made where new ones are let in, or None.
@@ -145,47 +158,39 @@ class Accounts:
         Args:
             name: What they are called there.
             new_role: Role of a new account; empty makes none.
-            subject: Issuer and `sub`, which an account without a password is bound to the first time; one that is
-                another's is refused.
+            subject: As `subject_of` writes it: the account that is bound to it counts, whatever its name; else the one
+                of that name, which is bound to it now where it is nobody's and has no password.
         """
-        with self._tables.transaction() as connection:
-            row = connection.execute(select(USERS).where(USERS.c.name == name)).one_or_none()
-        if row is None and new_role:
+        if subject is not None and (bound := self._tables.rows(select(USERS.c.name).where(_bound(subject)))):
+            return str(bound[0].name)
+        if self._active(name) is None:
+            if not new_role or self._tables.rows(select(USERS).where(USERS.c.name == name)):
+                return None
             try:
                 self.add(name, new_role)
             except AccountError:
                 # It is no name, or was made a moment ago by another request.
                 if not self.exists(name):
                     return None
-        elif row is None or row.removed is not None:
-            return None
-        if subject is None or (row is not None and row.subject == subject):
+        if subject is None:
             return name
         # An account with a password is somebody's already, whatever the provider calls its own.
-        free = and_(_active(name), USERS.c.subject.is_(None), USERS.c.password.is_(None))
-        with self._tables.transaction() as connection:
-            bound = connection.execute(update(USERS).where(free).values(subject=subject)).rowcount
-        return name if bound else None
+        free = and_(_is(name), USERS.c.subject.is_(None), USERS.c.password.is_(None))
+        return name if self._tables.run(update(USERS).where(free).values(subject=subject)) else None
 
     def begin(self, name: str) -> str:
         """Signs a person in; returns the value of the cookie."""
         token, now = token_urlsafe(32), datetime.now(UTC)
-        with self._tables.transaction() as connection:
-            connection.execute(delete(SESSIONS).where(SESSIONS.c.expires < now.isoformat()))
-            connection.execute(
-                insert(SESSIONS).values(
-                    digest=_digest(token),
-                    account=name,
-                    made=now.isoformat(),
-                    expires=(now + self._session).isoformat(),
-                )
-            )
+        expires = (now + self._session).isoformat()
+        self._tables.run(
+            delete(SESSIONS).where(SESSIONS.c.expires < now.isoformat()),
+            insert(SESSIONS).values(digest=_digest(token), account=name, made=now.isoformat(), expires=expires),
+        )
         return token
 
     def end(self, token: str) -> None:
         """Signs a person out: the cookie is nobody's from then on."""
-        with self._tables.transaction() as connection:
-            connection.execute(delete(SESSIONS).where(SESSIONS.c.digest == _digest(token)))
+        self._tables.run(delete(SESSIONS).where(SESSIONS.c.digest == _digest(token)))
 
     def of_session(self, token: str) -> Person | None:
         """Returns whose cookie this is; None where it expired, was signed out, or never was one."""
@@ -195,14 +200,12 @@ class Accounts:
             .join(SESSIONS, SESSIONS.c.account == USERS.c.name)
             .where(SESSIONS.c.digest == digest, SESSIONS.c.expires > _now(), USERS.c.removed.is_(None))
         )
-        with self._tables.transaction() as connection:
-            row = connection.execute(query).one_or_none()
-        return None if row is None else _person(row, digest, by_browser=True)
+        rows = self._tables.rows(query)
+        return _person(rows[0], digest, by_browser=True) if rows else None
 
     def of_name(self, name: str) -> Person | None:
         """Returns an account as a person, signed in by somebody who is trusted to."""
-        with self._tables.transaction() as connection:
-            row = connection.execute(select(USERS.c.name, USERS.c.role).where(_active(name))).one_or_none()
+        row = self._active(name)
         return None if row is None else _person(row, f"proxy:{name}", by_browser=True)
 
     def of_key(self, given: str) -> Person | None:
@@ -218,11 +221,10 @@ class Accounts:
                 USERS.c.removed.is_(None),
             )
         )
-        with self._tables.transaction() as connection:
-            row = connection.execute(query).one_or_none()
-        if row is None or not hmac.compare_digest(row.digest, _digest(secret)):
+        rows = self._tables.rows(query)
+        if not rows or not hmac.compare_digest(rows[0].digest, _digest(secret)):
             return None
-        return _person(row, f"key:{identifier}", scopes=frozenset(row.scopes.split()))
+        return _person(rows[0], f"key:{identifier}", scopes=frozenset(rows[0].scopes.split()))
 
     def add_key(self, name: str, label: str, scopes: Collection[str], days: int | None = None) -> tuple[Key, str]:
         """Makes a key of an account; returns it and what is to be sent, which nobody can read again.
@@ -240,7 +242,7 @@ class Accounts:
         identifier, secret = token_hex(6), token_urlsafe(32)
         expires = None if days is None else (datetime.now(UTC) + timedelta(days=days)).isoformat()
         with self._tables.transaction() as connection:
-            row = connection.execute(select(USERS.c.role).where(_active(name))).one_or_none()
+            row = connection.execute(select(USERS.c.role).where(_is(name))).one_or_none()
             if row is None:
                 raise NotFoundError(f"no account {name!r}: `untoc user list` shows them")
             refused = sorted(set(scopes) - MAY[cast(Role, row.role)])
@@ -257,8 +259,7 @@ class Accounts:
     def keys(self, name: str | None = None) -> Sequence[Key]:
         """Returns the keys of an account, or of all."""
         query = select(KEYS).order_by(KEYS.c.account, KEYS.c.made)
-        with self._tables.transaction() as connection:
-            return [_key(r) for r in connection.execute(query if name is None else query.where(KEYS.c.account == name))]
+        return [_key(row) for row in self._tables.rows(query if name is None else query.where(KEYS.c.account == name))]
 
     def revoke(self, identifier: str, name: str | None = None) -> None:
         """Revokes a key; with a name only one of that account.
@@ -267,55 +268,54 @@ class Accounts:
             NotFoundError: There is none, or it is another's.
         """
         mine = KEYS.c.id == identifier if name is None else and_(KEYS.c.id == identifier, KEYS.c.account == name)
-        with self._tables.transaction() as connection:
-            if not connection.execute(
-                update(KEYS).where(mine, KEYS.c.revoked.is_(None)).values(revoked=_now())
-            ).rowcount:
-                raise NotFoundError(f"no key {identifier!r} that could be revoked: `untoc key list` shows them")
+        if not self._tables.run(update(KEYS).where(mine, KEYS.c.revoked.is_(None)).values(revoked=_now())):
+            raise NotFoundError(f"no key {identifier!r} that could be revoked: `untoc key list` shows them")
 
     def log(self, action: Action, target: str, person: Person) -> None:
         """Adds an entry to the log of what was done, and deletes those that are too old."""
         entry = {"account": person.name, "action": action, "target": target[:1000], "request": person.request}
-        with self._tables.transaction() as connection:
-            before = (datetime.now(UTC) - timedelta(days=self._audit_days)).isoformat()
-            connection.execute(delete(AUDIT).where(AUDIT.c.at < before))
-            connection.execute(insert(AUDIT).values(at=_now(), address=person.address, **entry))
+        self._tables.run(
+            delete(AUDIT).where(AUDIT.c.at < _days_ago(self._audit_days)),
+            insert(AUDIT).values(at=_now(), address=person.address, **entry),
+        )
 
     def logged(self, *, before: int | None = None, limit: int = 100) -> Sequence[dict[str, Any]]:
         """Returns entries of the log, newest first, from one on."""
         query = select(AUDIT).order_by(AUDIT.c.id.desc()).limit(limit)
-        with self._tables.transaction() as connection:
-            rows = connection.execute(query if before is None else query.where(AUDIT.c.id < before))
-            return [dict(row._mapping) for row in rows]
+        rows = self._tables.rows(query if before is None else query.where(AUDIT.c.id < before))
+        return [dict(row._mapping) for row in rows]
 
     def asked(self, trace: str, name: str) -> None:
         """Remembers whose question the record of an answer is."""
-        with self._tables.transaction() as connection:
-            before = (datetime.now(UTC) - timedelta(days=_ASKED_DAYS)).isoformat()
-            connection.execute(delete(ASKED).where(ASKED.c.at < before))
-            connection.execute(insert(ASKED).values(trace=trace, account=name, at=_now()))
+        self._tables.run(
+            delete(ASKED).where(ASKED.c.at < _days_ago(_ASKED_DAYS)),
+            insert(ASKED).values(trace=trace, account=name, at=_now()),
+        )
 
     def asked_by(self, trace: str) -> str | None:
         """Returns whose question the record of an answer is; None where that is not known."""
-        with self._tables.transaction() as connection:
-            return connection.execute(select(ASKED.c.account).where(ASKED.c.trace == trace)).scalar_one_or_none()
+        rows = self._tables.rows(select(ASKED.c.account).where(ASKED.c.trace == trace))
+        return str(rows[0].account) if rows else None
 
     def ready(self) -> None:
         """Reads a row, so that a database that cannot be read is found out."""
-        with self._tables.transaction() as connection:
-            connection.execute(select(USERS.c.name).limit(1)).one_or_none()
+        self.exists("")
+
+    def _active(self, name: str) -> Row[Any] | None:
+        rows = self._tables.rows(select(USERS).where(_is(name)))
+        return rows[0] if rows else None
 
     @staticmethod
-    def _change(connection: Any, name: str, **values: str | None) -> None:  # noqa: ANN401 - SQLAlchemy's
-        if not connection.execute(update(USERS).where(_active(name)).values(**values)).rowcount:
+    def _change(connection: Connection, name: str, **values: str | None) -> None:
+        if not connection.execute(update(USERS).where(_is(name)).values(**values)).rowcount:
             raise NotFoundError(f"no account {name!r}: `untoc user list` shows them")
 
     @staticmethod
-    def _forget(connection: Any, name: str) -> None:  # noqa: ANN401 - SQLAlchemy's
+    def _forget(connection: Connection, name: str) -> None:
         connection.execute(delete(SESSIONS).where(SESSIONS.c.account == name))
 
     @staticmethod
-    def _keep_an_admin(connection: Any, name: str) -> None:  # noqa: ANN401 - SQLAlchemy's
+    def _keep_an_admin(connection: Connection, name: str) -> None:
         admins = select(USERS.c.name).where(USERS.c.role == "admin", USERS.c.removed.is_(None))
         if [row.name for row in connection.execute(admins)] == [name]:
             raise AccountError(f"{name!r} is the last admin: make another one first with `untoc user role`")
@@ -347,27 +347,26 @@ def _digest(secret: str) -> str:
     return hashlib.sha256(secret.encode(errors="surrogatepass")).hexdigest()
 
 
-def _active(name: str) -> ColumnElement[bool]:
+def subject_of(issuer: str, sub: str) -> str:
+    """Returns what an account is bound to: a person of a provider."""
+    return f"{issuer.rstrip('/')} {sub}"
+
+
+def _is(name: str) -> ColumnElement[bool]:
     return and_(USERS.c.name == name, USERS.c.removed.is_(None))
 
 
+def _bound(subject: str) -> ColumnElement[bool]:
+    return and_(USERS.c.subject == subject, USERS.c.removed.is_(None))
+
+
 def _person(
-    row: Any,  # noqa: ANN401 - a row of two columns or more
-    sign_in: str,
-    *,
-    scopes: frozenset[str] | None = None,
-    by_browser: bool = False,
+    row: Row[Any], sign_in: str, *, scopes: frozenset[str] = frozenset(PERMISSIONS), by_browser: bool = False
 ) -> Person | None:
     may = MAY.get(row.role)
     if may is None:
         return None
-    return Person(
-        name=row.name,
-        role=row.role,
-        may=may if scopes is None else may & scopes,
-        sign_in=sign_in,
-        by_browser=by_browser,
-    )
+    return Person(name=row.name, role=row.role, may=may & scopes, sign_in=sign_in, by_browser=by_browser)
 
 
 def _account(row: Row[Any]) -> Account:
@@ -395,3 +394,7 @@ def _key(row: Row[Any]) -> Key:
 
 def _now() -> str:
     return datetime.now(UTC).isoformat()
+
+
+def _days_ago(days: int) -> str:
+    return (datetime.now(UTC) - timedelta(days=days)).isoformat()

@@ -7,9 +7,8 @@ from fastapi import APIRouter, Path, Query
 
 from app.errors import ForbiddenError
 from app.server.accounts import Account, Key
-from app.server.api import Limit
 from app.server.desk import Desk
-from app.server.models import NewAccount, NewKey, NewKeyItem, RoleWish
+from app.server.models import Limit, NewAccount, NewKey, NewKeyItem, RoleWish
 from app.server.person import Person, asking
 from app.server.rules import DeclaredRoute, needs
 
@@ -27,7 +26,7 @@ def routes(desk: Desk) -> APIRouter:
         return accounts.list()
 
     @router.post("/users", **needs("admin"), status_code=201)
-    def add(new: NewAccount) -> Account:
+    def add_account(new: NewAccount) -> Account:
         """Adds an account."""
         desk.gate.log("account", f"add {new.name} {new.role}")
         accounts.add(new.name, new.role, new.password)
@@ -40,7 +39,7 @@ def routes(desk: Desk) -> APIRouter:
         accounts.set_role(name, wish.role)
 
     @router.delete("/users/{name}", **needs("admin"), status_code=204)
-    def remove(name: PersonName) -> None:
+    def remove_account(name: PersonName) -> None:
         """Takes an account away with its sign-ins and keys; what the person made stays."""
         desk.gate.log("account", f"remove {name}")
         accounts.remove(name)
@@ -63,7 +62,7 @@ def routes(desk: Desk) -> APIRouter:
         return NewKeyItem(key=key, secret=secret)
 
     @router.delete("/keys/{identifier}", **needs("person"), status_code=204)
-    def revoke(identifier: Annotated[str, Path(max_length=40)]) -> None:
+    def revoke_key(identifier: Annotated[str, Path(max_length=40)]) -> None:
         """Revokes one of one's own keys; any for an admin."""
         person = _keeper_of_keys()
         desk.gate.log("key", f"revoke {identifier}")

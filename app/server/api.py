@@ -1,8 +1,8 @@
 """`/api/v1`: what the commands do, for programs; the same JSON as `untoc … --json`."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing
-from typing import Annotated, Any, Final, Literal, TypeVar
+from typing import Annotated, Any, Final, Literal
 
 from fastapi import APIRouter, Depends, File, Form, Path, Query, Response, UploadFile
 from fastapi.sse import EventSourceResponse, ServerSentEvent
@@ -11,28 +11,15 @@ from app.corpus.as_json import doctor_json
 from app.errors import AppError
 from app.export.arrange import DocumentForm
 from app.records import Answer
-from app.server.desk import FILTERS, Desk, briefing_json
-from app.server.models import (
-    About,
-    BriefingWish,
-    Correction,
-    Draft,
-    Found,
-    Me,
-    Page,
-    Question,
-)
+from app.server.desk import Desk, briefing_json
+from app.server.models import About, BriefingWish, Correction, Draft, Filters, Found, Limit, Me, Page, Question, Search
 from app.server.person import PERMISSIONS, asking
 from app.server.rules import DeclaredRoute, needs
 from ingest.errors import IngestError
 from vectorstore.errors import StoreError
 
-Item = TypeVar("Item")
 Id = Annotated[str, Path(max_length=100, examples=["685815eed2f2fa70"])]
-Offset = Annotated[int, Query(ge=0, le=10_000_000)]
-Limit = Annotated[int, Query(ge=1, le=500)]
-Words = Annotated[str, Query(max_length=1000)]
-Value = Annotated[str, Query(max_length=200)]
+Suffix = Literal[".docx", ".xlsx", ".md", ".pdf"]
 Files = Annotated[list[UploadFile], File(max_length=1000)]
 MEDIA_TYPES: Final = {
     ".json": "application/json",
@@ -65,16 +52,6 @@ def download(data: bytes | str, suffix: str, name: str) -> Response:
     return Response(data, media_type=MEDIA_TYPES[suffix], headers=headers)
 
 
-def paged(items: Sequence[Item], offset: int, limit: int, shown: Callable[[Item], Any]) -> dict[str, Any]:
-    """Returns a page of a list."""
-    after = offset + limit
-    return {
-        "items": [shown(item) for item in items[offset:after]],
-        "total": len(items),
-        "next": after if after < len(items) else None,
-    }
-
-
 def routes(desk: Desk) -> APIRouter:
     """Returns the routes over a desk."""
     router = APIRouter(prefix="/api/v1", route_class=DeclaredRoute)
@@ -95,15 +72,15 @@ def routes(desk: Desk) -> APIRouter:
         """Checks the store, as `untoc doctor --json`."""
         return doctor_json(desk.corpus.doctor())
 
-    @router.post("/ask", **needs("ask"), **example(_ANSWER), tags=["questions"])
+    @router.post("/ask", **needs("ask", gives=Answer), **example(_ANSWER), tags=["questions"])
     def ask(asked: Question) -> dict[str, Any]:
         """Answers a question with verified quotations, as `untoc ask --json`."""
-        return desk.answer(asked.question, asked.scope, asked.history)
+        return desk.ask(asked)
 
     @router.post("/ask/events", **needs("ask"), response_class=EventSourceResponse, tags=["questions"])
     def ask_events(asked: Question, held: Annotated[ExitStack, Depends(_held)]) -> Iterator[ServerSentEvent]:
         """Answers a question by server-sent events: `step` for each that is done, then `answer`, or `problem`."""
-        steps = held.enter_context(closing(desk.steps(asked.question, asked.scope, asked.history)))
+        steps = held.enter_context(closing(desk.steps(asked)))
         try:
             for item in steps:
                 if isinstance(item, Answer):
@@ -121,23 +98,12 @@ def routes(desk: Desk) -> APIRouter:
     @router.get("/search", **needs("read"), tags=["statements"])
     def search(q: Annotated[str, Query(min_length=1, max_length=20_000)], limit: Limit = 10) -> Found:
         """Finds passages in the scope of a question, best first."""
-        return Found(items=desk.search(q, limit))
+        return Found(**desk.search(Search(words=q, limit=limit)))
 
     @router.get("/statements", **needs("read"), tags=["statements"])
-    def statements(
-        state: Value = "",
-        body: Value = "",
-        session: Value = "",
-        agenda_item: Value = "",
-        language: Value = "",
-        year: Value = "",
-        words: Words = "",
-        offset: Offset = 0,
-        limit: Limit = 50,
-    ) -> Page:
+    def statements(wanted: Annotated[Filters, Query()]) -> Page[dict[str, Any]]:
         """Lists statements, as `untoc list --json`; `words` stand in their texts."""
-        wanted = dict(zip(FILTERS, (state, body, session, agenda_item, language), strict=True))
-        return Page(**desk.statements(wanted, words, year, offset, limit))
+        return Page(**desk.statements(wanted))
 
     @router.get("/statements/{statement_id}", **needs("read"), tags=["statements"])
     def show(statement_id: Id) -> dict[str, Any]:
@@ -178,7 +144,7 @@ def routes(desk: Desk) -> APIRouter:
     @router.post("/verify", **needs("read"), tags=["checks"])
     def verify(draft: Draft) -> dict[str, Any]:
         """Checks every quotation of a text, as `untoc verify --json`."""
-        return desk.verify(draft.text)
+        return desk.verify(draft)
 
     @router.post("/verify/file", **needs("read"), response_class=Response, tags=["checks"])
     def verify_file(file: UploadFile, form: Annotated[Literal["json", "md", "docx"], Form()] = "json") -> Response:
@@ -189,15 +155,12 @@ def routes(desk: Desk) -> APIRouter:
     @router.post("/brief", **needs("ask"), tags=["briefings"])
     def brief(wish: BriefingWish) -> dict[str, Any]:
         """Makes a position table that is not kept, as `untoc brief --json`."""
-        return briefing_json(desk.brief(wish.model_dump(exclude={"composer"}), wish.composer))
+        return briefing_json(desk.brief(wish))
 
     @router.post("/brief/document", **needs("ask"), response_class=Response, tags=["briefings"])
-    def brief_document(
-        wish: BriefingWish, suffix: Literal[".docx", ".xlsx", ".md", ".pdf"] = ".docx", form: DocumentForm = "full"
-    ) -> Response:
+    def brief_document(wish: BriefingWish, suffix: Suffix = ".docx", form: DocumentForm = "full") -> Response:
         """Makes a briefing as a document."""
-        made = desk.brief(wish.model_dump(exclude={"composer"}), wish.composer)
-        return download(desk.document(made, suffix, form), suffix, "briefing")
+        return download(desk.document(desk.brief(wish), suffix, form), suffix, "briefing")
 
     return router
 

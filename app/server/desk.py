@@ -1,15 +1,15 @@
 """What people do at the server, once for all doors: the API and the tools call it, and give its JSON as it is."""
 
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass, replace
 from importlib.metadata import version
 from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from app.answering.assistant import Progress
-from app.briefing.cells import Briefing, Composer
+from app.briefing.cells import Briefing
 from app.briefing.kept import KeptBriefings
 from app.briefing.request import read_request
 from app.checking.checker import Checker
@@ -28,14 +28,15 @@ from app.question.turn import clean_question, read_turns, turn_of
 from app.records import Answer
 from app.server.accounts import Accounts
 from app.server.guarded import Gatekeeper, Rule, guarded
+from app.server.models import BriefingWish, Draft, Filters, Question, Search, Turn
 from app.server.person import asking
 from app.ui.uploads import safe_name, to_ingest
 from app.wiring import Workspace
-from vectorstore.records import DocumentSummary, JSONValue
+from vectorstore.records import DocumentSummary
 
 _SEARCH: Final = Rule(needs="read", costly=True)
-# What a list of statements is narrowed by, each a value of their metadata.
-FILTERS: Final = ("state", "body", "session", "agenda_item", "language")
+_METADATA: Final = {"state", "body", "session", "agenda_item", "language"}
+Item = TypeVar("Item")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,41 +44,21 @@ class Desk:
     """A workspace for whoever asks; every method is held to the rules of `guarded.py`.
 
     Attributes:
-        workspace: Its parts are guarded.
-        works: What whoever asks made or is shared.
+        workspace: Its parts are guarded, such as `corpus`.
+        works: What whoever asks made or is shared, of it the conversations, the briefings `kept` and the saved cases.
         unguarded: The workspace for the program's own use.
     """
 
     workspace: Workspace
+    corpus: Corpus
     checker: Checker
     gate: Gatekeeper
+    accounts: Accounts
     works: Works
+    conversations: Conversations
+    kept: KeptBriefings
+    cases: Cases
     unguarded: Workspace
-
-    @property
-    def corpus(self) -> Corpus:
-        """The corpus, guarded."""
-        return self.workspace.corpus
-
-    @property
-    def accounts(self) -> Accounts:
-        """The accounts."""
-        return self.gate.accounts
-
-    @property
-    def conversations(self) -> Conversations:
-        """The conversations of whoever asks."""
-        return Conversations(self.works)
-
-    @property
-    def kept(self) -> KeptBriefings:
-        """The briefings of whoever asks."""
-        return KeptBriefings(self.works)
-
-    @property
-    def cases(self) -> Cases:
-        """The cases that whoever asks saved."""
-        return Cases(self.works, self.workspace.settings.store)
 
     def about(self) -> dict[str, Any]:
         """Returns which version, store and models answer."""
@@ -90,77 +71,58 @@ class Desk:
             "models": {**self.workspace.models, "chat": settings.llm.model or None},
         }
 
-    def answer(
-        self, question: str, scope: Mapping[str, JSONValue] | None = None, history: Sequence[Any] = ()
-    ) -> dict[str, Any]:
+    def ask(self, asked: Question) -> dict[str, Any]:
         """Returns what `untoc ask --json` prints."""
-        *_, answer = self.steps(question, scope, history)
-        assert isinstance(answer, Answer)
-        return answer.to_json()
+        turns = read_turns(asked.history)
+        return self.workspace.assistant.ask(
+            clean_question(asked.question), overrides=asked.scope, history=turns
+        ).to_json()
 
-    def steps(
-        self, question: str, scope: Mapping[str, JSONValue] | None = None, history: Sequence[Any] = ()
-    ) -> Generator[Progress | Answer]:
+    def steps(self, asked: Question) -> Generator[Progress | Answer]:
         """Yields each step of an answer, and the answer last."""
-        turns = read_turns(list(history))
-        yield from self.workspace.assistant.stream(clean_question(question), overrides=scope or {}, history=turns)
+        turns = read_turns(asked.history)
+        yield from self.workspace.assistant.stream(clean_question(asked.question), overrides=asked.scope, history=turns)
 
-    def turn(
-        self, identifier: str | None, question: str, scope: Mapping[str, JSONValue] | None
-    ) -> tuple[str, int, Answer]:
+    def turn(self, identifier: str | None, turn: Turn) -> tuple[str, int, Answer]:
         """Asks in a conversation, or begins one; returns its id, the turn's number and the answer."""
-        before = list(self.conversations.turns(identifier)) if identifier is not None else []
+        before = [] if identifier is None else self.conversations.turns(identifier)
         if identifier is not None:
             self.works.may_change(identifier)
-        history = [turn_of(turn.answer, turn.overrides) for turn in before]
-        *_, answer = self.workspace.assistant.stream(clean_question(question), overrides=scope or {}, history=history)
-        assert isinstance(answer, Answer)
-        kept = KeptTurn(number=1, question=question, answer=answer, overrides=dict(scope or {}))
+        history = [turn_of(earlier.answer, earlier.overrides) for earlier in before]
+        answer = self.workspace.assistant.ask(clean_question(turn.question), overrides=turn.scope, history=history)
+        kept = KeptTurn(number=1, question=turn.question, answer=answer, overrides=turn.scope)
         return *self.conversations.append(identifier, kept), answer
 
-    def search(self, words: str, limit: int = 10) -> list[dict[str, Any]]:
+    def search(self, asked: Search) -> dict[str, Any]:
         """Returns the passages in the scope of a question that match it, best first."""
         with self.gate.enter(_SEARCH):
-            found = self.unguarded.retriever(limit).invoke(clean_question(words))
-        return [{"text": document.page_content, **document.metadata} for document in found]
+            found = self.unguarded.retriever(asked.limit).invoke(clean_question(asked.words))
+        return {"items": [{"text": document.page_content, **document.metadata} for document in found]}
 
-    def statements(
-        self, wanted: Mapping[str, str | None], words: str = "", year: str = "", offset: int = 0, limit: int = 50
-    ) -> dict[str, Any]:
-        """Returns a page of what `untoc list --json` prints: statements with these values and words.
-
-        Args:
-            wanted: Values of metadata, by the names of `FILTERS`; None or empty takes all.
-            words: Words that texts hold, in any order and inflection.
-            year: A year that the date of a statement lies in.
-            offset: How many to pass over.
-            limit: How many to return.
-        """
+    def statements(self, wanted: Filters) -> dict[str, Any]:
+        """Returns a page of what `untoc list --json` prints."""
+        values = wanted.model_dump(include=_METADATA, exclude_defaults=True)
         found: Sequence[DocumentSummary] = [
             summary
             for summary in self.corpus.documents()
-            if all(not value or getattr(summary.metadata, name) == value for name, value in wanted.items())
-            and (not year or _in_year(summary.metadata.date, year))
+            if all(getattr(summary.metadata, name) == value for name, value in values.items())
+            and (not wanted.year or _in_year(summary.metadata.date, wanted.year))
         ]
-        if words.strip():
-            held = self.corpus.holding(words)
+        if wanted.words.strip():
+            held = self.corpus.holding(wanted.words)
             found = [summary for summary in found if summary.document_id in held]
         families = self.corpus.families()
-        page = found[offset : offset + limit]
-        after = offset + len(page)
-        return {
-            "items": [summary_json(summary, families.get(summary.document_id)) for summary in page],
-            "total": len(found),
-            "next": after if after < len(found) else None,
-        }
+        return paged(
+            found, wanted.offset, wanted.limit, lambda item: summary_json(item, families.get(item.document_id))
+        )
 
     def show(self, statement_id: str) -> dict[str, Any]:
         """Returns what `untoc show --json` prints."""
         return shown_json(self.corpus, statement_id)
 
-    def verify(self, text: str) -> dict[str, Any]:
+    def verify(self, draft: Draft) -> dict[str, Any]:
         """Returns what `untoc verify --json` prints, of a text."""
-        return self.checker.check(read_pasted(text)).to_json()
+        return self.checker.check(read_pasted(draft.text)).to_json()
 
     def verify_file(self, name: str, data: bytes, suffix: str = ".json") -> bytes:
         """Returns the check of a document as a file: `.json`, `.md`, or of a Word file `.docx` with comments."""
@@ -175,11 +137,12 @@ class Desk:
             write_output(output, file, report, self.checker.party_name)
             return output.read_bytes()
 
-    def brief(self, asked: Mapping[str, Any], composer: Composer | None = None) -> Briefing:
-        """Makes a briefing, of what `read_request` takes."""
+    def brief(self, wish: BriefingWish) -> Briefing:
+        """Makes a briefing."""
         limits = self.workspace.settings.briefing
+        asked = wish.model_dump(exclude={"composer"}, exclude_none=True)
         request = read_request(self.corpus.parties(), **{"quotations": limits.quotations, **asked})
-        return self.workspace.briefings.build(request, max_points=limits.talking_points, composer=composer)
+        return self.workspace.briefings.build(request, max_points=limits.talking_points, composer=wish.composer)
 
     def document(self, briefing: Briefing, suffix: str, form: DocumentForm) -> bytes:
         """Returns a briefing as a document, and logs that it was taken out."""
@@ -192,9 +155,7 @@ class Desk:
     def ingest(self, files: Sequence[tuple[str, bytes]], *, unlisted: bool = False) -> dict[str, Any]:
         """Takes files into the store; returns what `untoc ingest --json` prints. Sent again, they change nothing."""
         with self.corpus.uploads.folder() as folder:
-            report = self.corpus.ingest_uploads(
-                to_ingest(_stored(files, folder), folder), folder, include_unlisted=unlisted
-            )
+            report = self.corpus.ingest_uploads(to_ingest(_stored(files, folder), folder), include_unlisted=unlisted)
             own = f"{folder}/"
             short = tuple(replace(file, file=file.file.removeprefix(own)) for file in report.files)
             return replace(report, files=short).to_json()
@@ -232,7 +193,28 @@ def open_desk(workspace: Workspace, tables: Tables, gate: Gatekeeper) -> Desk:
     )
     checker = Checker(workspace.store.catalogue, workspace.corpus.parties, workspace.settings.load)
     works = Works(tables, lambda: asking().name)
-    return Desk(workspace=held, checker=guarded(checker, gate), gate=gate, works=works, unguarded=workspace)
+    return Desk(
+        workspace=held,
+        corpus=held.corpus,
+        checker=guarded(checker, gate),
+        gate=gate,
+        accounts=gate.accounts,
+        works=works,
+        conversations=Conversations(works),
+        kept=KeptBriefings(works),
+        cases=Cases(works, workspace.settings.store),
+        unguarded=workspace,
+    )
+
+
+def paged(items: Sequence[Item], offset: int, limit: int, shown: Callable[[Item], Any]) -> dict[str, Any]:
+    """Returns a page of a list."""
+    after = offset + limit
+    return {
+        "items": [shown(item) for item in items[offset:after]],
+        "total": len(items),
+        "next": after if after < len(items) else None,
+    }
 
 
 def briefing_json(briefing: Briefing) -> dict[str, Any]:

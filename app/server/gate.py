@@ -18,7 +18,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.errors import AppError, ForbiddenError
-from app.loopback import BodyTooLongError, is_foreign, is_loopback, read_body, replayed
+from app.loopback import BodyTooLongError, bounded, is_foreign, is_loopback, read_body, replayed
 from app.server.accounts import KEY_PREFIX, Accounts
 from app.server.limits import Limits
 from app.server.person import AT_THE_DESK, SCOPE_KEY, Permission, Person, being, no_longer
@@ -38,7 +38,6 @@ _UPLOADS: Final[Mapping[str, Permission]] = {
     "/api/v1/ingest": "edit", "/api/v1/manifest": "edit", "/api/v1/verify/file": "read",
 }  # fmt: skip
 _CHAT_UPLOAD: Final = "/gradio_api/upload"
-_LONGEST_NUMBER: Final = 12
 _SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 # Deny by default: no header of a proxy gets to an application that would believe it.
 _PASSED_ON: Final = frozenset(
@@ -117,7 +116,7 @@ class Gate:
                 if multipart and path in _UPLOADS:
                     if person is None or _UPLOADS[path] not in person.may:
                         raise ForbiddenError(f"this needs the permission {_UPLOADS[path]!r}: use another key")
-                    receive = _bounded(headers, receive, self._config.upload_mb * 1_000_000)
+                    receive = bounded(headers, receive, self._config.upload_mb * 1_000_000)
                 elif not (multipart and path == _CHAT_UPLOAD):
                     receive = replayed(await read_body(headers, receive, _LARGEST_JSON), receive)
             await (answer or self._app)(scope, receive, send_with_headers)
@@ -227,20 +226,3 @@ class Gate:
 def networks(text: str) -> list[ipaddress.IPv4Network | ipaddress.IPv6Network]:
     """Reads addresses and networks with commas between them; one that is none is a ValueError."""
     return [ipaddress.ip_network(part.strip(), strict=False) for part in text.split(",") if part.strip()]
-
-
-def _bounded(headers: Headers, receive: Receive, limit: int) -> Receive:
-    """Returns what gives a request in parts, until it is too long."""
-    length, taken = headers.get("content-length", "0"), 0
-    if not length.isdecimal() or int(length[:_LONGEST_NUMBER]) > limit:
-        raise BodyTooLongError
-
-    async def part() -> Message:
-        nonlocal taken
-        message = await receive()
-        taken += len(message.get("body", b""))
-        if taken > limit:
-            raise BodyTooLongError
-        return message
-
-    return part

@@ -51,7 +51,7 @@ RULES: Final[Mapping[type, Mapping[str, Rule]]] = {
     Corpus: {
         **dict.fromkeys(
             "added_parties documents holding summary families kinship interventions show context page_image reference"
-            " undo_step".split(),
+            " undo_step given_up".split(),
             _READ,
         ),
         **dict.fromkeys(("parties", "party_name"), Rule(needs=None)),
@@ -61,7 +61,7 @@ RULES: Final[Mapping[type, Mapping[str, Rule]]] = {
         **dict.fromkeys(("ingest", "ingest_uploads"), Rule(needs="edit", costly=True, logged="ingest")),
         "draft_manifest": Rule(needs="edit", costly=True),
         "uploads": Rule(needs="edit"),
-        "doctor": Rule(needs="operate"),
+        **dict.fromkeys(("doctor", "do_job"), Rule(needs="operate")),
     },
     Assistant: {"ask": _ASK, "stream": _ASK, "suggest": Rule(needs="ask"), "chain": Rule(needs="operate")},
     TableBuilder: {"model": Rule(needs=None), "build": _ASK, "find": Rule(needs="ask")},

@@ -3,11 +3,12 @@
 Answers, statements, checks and briefings are the JSON of `untoc … --json`, which docs/python.md describes.
 """
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Generic, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.briefing.cells import Composer
+from app.records import Answer
 from app.server.accounts import Key
 from app.server.person import Permission, Role
 from prompts.wording import Language
@@ -15,25 +16,54 @@ from prompts.wording import Language
 Text = Annotated[str, Field(min_length=1, max_length=20_000)]
 Name = Annotated[str, Field(min_length=1, max_length=200)]
 Names = Annotated[list[Name], Field(max_length=250)]
+Value = Annotated[str, Field(max_length=200)]
+Offset = Annotated[int, Field(ge=0, le=10_000_000)]
+Limit = Annotated[int, Field(ge=1, le=500)]
+Item = TypeVar("Item")
 
 
 class _Sent(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
-class Question(_Sent):
-    """A question, with parts of its scope to set and the questions before it."""
+class Identified(_Sent):
+    """A statement, by its id."""
 
-    question: Text = Field(examples=["What did Iran say about article 4?"])
-    scope: dict[str, Any] = Field(default_factory=dict, examples=[{"states": ["IRN"]}])
-    history: list[str | dict[str, Any]] = Field(default_factory=list, max_length=100, examples=[[]])
+    statement_id: Annotated[str, Field(max_length=100)] = Field(examples=["685815eed2f2fa70"])
 
 
 class Turn(_Sent):
-    """A question of a conversation."""
+    """A question of a conversation, with parts of its scope to set."""
 
-    question: Text = Field(examples=["And Austria?"])
-    scope: dict[str, Any] = Field(default_factory=dict, examples=[{}])
+    question: Text = Field(examples=["What did Iran say about article 4?"])
+    scope: dict[str, Any] = Field(default_factory=dict, examples=[{"states": ["IRN"]}])
+
+
+class Question(Turn):
+    """A question, with parts of its scope to set and the questions before it."""
+
+    history: list[str | dict[str, Any]] = Field(default_factory=list, max_length=100, examples=[[]])
+
+
+class Search(_Sent):
+    """What is searched for, in the scope of a question."""
+
+    words: Text
+    limit: Limit = 10
+
+
+class Filters(_Sent):
+    """Which statements are listed: those with these values of metadata, a year in their date, and words in the text."""
+
+    state: Value = ""
+    body: Value = ""
+    session: Value = ""
+    agenda_item: Value = ""
+    language: Value = ""
+    year: Value = ""
+    words: Annotated[str, Field(max_length=1000)] = ""
+    offset: Offset = 0
+    limit: Limit = 50
 
 
 class Draft(_Sent):
@@ -55,9 +85,9 @@ class BriefingWish(_Sent):
     years: Names = Field(default_factory=list, examples=[[]])
     bodies: Names = Field(default_factory=list, examples=[[]])
     by_session: bool = False
-    title: Annotated[str, Field(max_length=200)] = ""
+    title: Value = ""
     language: Language = "en"
-    quotations: Annotated[int, Field(ge=1, le=20)] = 3
+    quotations: Annotated[int, Field(ge=1, le=20)] | None = None
     composer: Composer | None = None
 
 
@@ -119,10 +149,10 @@ class NewKey(_Sent):
     days: Annotated[int, Field(ge=1, le=3650)] | None = Field(default=365, examples=[365])
 
 
-class Page(BaseModel):
+class Page(BaseModel, Generic[Item]):
     """A page of a list; `next` is the `offset` of the page after it, null on the last."""
 
-    items: list[dict[str, Any]]
+    items: list[Item]
     total: int = Field(examples=[1])
     next: int | None = Field(examples=[None])
 
@@ -142,12 +172,12 @@ class WorkItem(BaseModel):
     mine: bool
 
 
-class WorkPage(BaseModel):
-    """A page of what somebody made, changed last first."""
+class Turned(BaseModel):
+    """An answer in a conversation: the id of the conversation, and the number of the turn in it."""
 
-    items: list[WorkItem]
-    total: int
-    next: int | None
+    id: str
+    number: int
+    answer: Answer
 
 
 class Made(BaseModel):

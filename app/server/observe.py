@@ -15,7 +15,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Proc
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.server.person import SCOPE_KEY
+from app.server.person import person_of
 
 REQUEST_ID: Final = "x-request-id"
 _GIVEN_ID: Final = re.compile(r"[\w.-]{8,40}", re.ASCII)
@@ -88,8 +88,7 @@ def note(scope: Scope, route: str) -> None:
     seen = scope.get("untoc.seen")
     if isinstance(seen, dict):
         seen["route"] = route
-        person = scope.get(SCOPE_KEY)
-        if person is not None:
+        if (person := person_of(scope)) is not None:
             seen["person"] = person.name
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import Final, Literal, get_args
+from typing import Any, Final, Literal, get_args
 
 from app.desk.works import THE_DESK
 from app.errors import ForbiddenError
@@ -49,6 +49,12 @@ being = _ASKING.set
 no_longer = _ASKING.reset
 
 
+def person_of(scope: Mapping[str, Any]) -> Person | None:
+    """Returns whom the gate found to have sent the request of an ASGI scope."""
+    found = scope.get(SCOPE_KEY)
+    return found if isinstance(found, Person) else None
+
+
 def asking() -> Person:
     """Returns who asks just now, in the chat, the API or a tool.
 
@@ -56,7 +62,7 @@ def asking() -> Person:
         ForbiddenError: Nobody does; what is nobody's request is nobody's to grant.
     """
     scope = request_scope()
-    person = _ASKING.get(None) if scope is None else scope.get(SCOPE_KEY)
-    if not isinstance(person, Person):
+    person = _ASKING.get(None) if scope is None else person_of(scope)
+    if person is None:
         raise ForbiddenError("sign in first: nobody is known to ask this")
     return person

@@ -11,7 +11,7 @@ from fastapi.routing import APIRoute
 
 from app.errors import ForbiddenError
 from app.server.observe import note
-from app.server.person import SCOPE_KEY, Permission, Person
+from app.server.person import Permission, person_of
 from app.server.problems import MEDIA_TYPE, Problem
 
 # `person` is anybody who is signed in; `nobody` needs no person at all.
@@ -30,14 +30,17 @@ class _Needs:
     async def __call__(self, request: Request) -> None:
         if self.need == "nobody":
             return
-        person = request.scope.get(SCOPE_KEY)
-        if not isinstance(person, Person) or (self.need != "person" and self.need not in person.may):
+        person = person_of(request.scope)
+        if person is None or (self.need != "person" and self.need not in person.may):
             raise ForbiddenError(f"this needs the permission {self.need!r}: ask an admin, or use another key")
 
 
-def needs(need: Need) -> dict[str, Any]:
-    """Returns what declares the need of a route, and which errors it answers with."""
-    return {"dependencies": [Depends(_Needs(need))], "responses": _ERRORS}
+def needs(need: Need, *, gives: type | None = None) -> dict[str, Any]:
+    """Returns what declares the need of a route, which errors it answers with, and what the JSON that it gives is."""
+    declared: dict[str, Any] = {"dependencies": [Depends(_Needs(need))], "responses": _ERRORS}
+    if gives is not None:
+        declared |= {"response_model": None, "responses": {**_ERRORS, 200: {"model": gives}}}
+    return declared
 
 
 class DeclaredRoute(APIRoute):
@@ -61,39 +64,28 @@ class DeclaredRoute(APIRoute):
         return noted
 
 
-# What an event of the chat needs, by its `app.ui.guard.event_name`; layout alone (`<lambda>`) needs `read`.
-EVENTS: Final[Mapping[str, Permission]] = {
-    **dict.fromkeys(
-        (
-            "cancel ask_tab.<lambda> briefing_tab.<lambda> check_tab.<lambda> ingest_tab.<lambda> corpus_tab.<lambda>"
-            " chat.<lambda> ask_tab.welcome ask_tab.stopped briefing_tab.choices check_tab.checked check_tab.verify"
-            " ingest_tab.kinds corpus_tab.offered corpus_tab.listed corpus_tab.pressed corpus_tab.act words.choice_html"
-            " served.forget_session parts.page_image parts.whole_statement page upload"
-        ).split(),
-        "read",
+# What events of the chat need, by their `app.ui.guard.event_name`; layout alone (`<lambda>`) needs `read`.
+_EVENTS: Final[Mapping[Permission, str]] = {
+    "read": (
+        "cancel ask_tab.<lambda> briefing_tab.<lambda> check_tab.<lambda> ingest_tab.<lambda> corpus_tab.<lambda>"
+        " chat.<lambda> ask_tab.welcome ask_tab.stopped briefing_tab.choices check_tab.checked check_tab.verify"
+        " ingest_tab.shown ingest_tab.given_up corpus_tab.offered corpus_tab.listed corpus_tab.pressed corpus_tab.act"
+        " words.choice_html served.forget_session parts.page_image parts.whole_statement page upload"
     ),
-    **dict.fromkeys(
-        (
-            "ask_tab.ask_new ask_tab.act ask_tab.ask_with_scope ask_tab.ask_as_read ask_tab.suggest briefing_tab.make"
-            " briefing_tab.opened chat.ask chat.brief"
-        ).split(),
-        "ask",
+    "ask": (
+        "ask_tab.ask_new ask_tab.act ask_tab.ask_with_scope ask_tab.ask_as_read ask_tab.suggest briefing_tab.make"
+        " briefing_tab.opened chat.ask chat.brief"
     ),
-    **dict.fromkeys(
-        (
-            "ask_tab.editor_values ask_tab.listed ask_tab.judge ask_tab.use ask_tab.change_list ask_tab.opened"
-            " ask_tab.export_conversation briefing_tab.change_cell briefing_tab.change_list briefing_tab.documents"
-            " briefing_tab.reopened"
-        ).split(),
-        "work",
+    "work": (
+        "ask_tab.editor_values ask_tab.listed ask_tab.judge ask_tab.use ask_tab.change_list ask_tab.opened"
+        " ask_tab.export_conversation briefing_tab.change_cell briefing_tab.change_list briefing_tab.documents"
+        " briefing_tab.reopened"
     ),
-    **dict.fromkeys(
-        (
-            "ingest_tab.ingest ingest_tab.sample ingest_tab.set_states ingest_tab.add_party corpus_tab.save"
-            " corpus_tab.remove corpus_tab.undo"
-        ).split(),
-        "edit",
+    "edit": (
+        "ingest_tab.ingest ingest_tab.sample ingest_tab.set_states ingest_tab.add_party corpus_tab.save"
+        " corpus_tab.remove corpus_tab.undo"
     ),
 }
+EVENTS: Final = {event: need for need, events in _EVENTS.items() for event in events.split()}
 # Events that take something out of the server.
 EXPORTS: Final = frozenset({"ask_tab.export_conversation", "briefing_tab.documents"})

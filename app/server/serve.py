@@ -4,9 +4,8 @@ import asyncio
 import contextlib
 import logging
 import os
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
-from html import escape
 from http import HTTPStatus
 from importlib.metadata import version
 from typing import Any, Final
@@ -20,7 +19,7 @@ from mcp.server import MCPServer
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import HTMLResponse
+from starlette.responses import HTMLResponse, JSONResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.desk.tables import open_tables
@@ -33,14 +32,15 @@ from app.server.gate import Gate, networks
 from app.server.guarded import Gatekeeper
 from app.server.limits import MOST_WAITING, Limits
 from app.server.observe import Figures, Observed, log_as_json, note
-from app.server.person import SCOPE_KEY, Person
+from app.server.person import Permission, person_of
 from app.server.problems import handle_problems, problem
 from app.server.rules import EVENTS, EXPORTS, DeclaredRoute, needs
 from app.server.tools import build_tools, tool_routes
-from app.settings import ServerConfig
+from app.settings import ServerConfig, Settings
 from app.ui.guard import Visitors
 from app.ui.served import served_folder
 from app.ui.server import HEADERS, chat_of, create_app
+from app.ui.templates import render
 from app.wiring import Workspace
 from vectorstore.errors import StoreError
 
@@ -63,57 +63,111 @@ class Served:
     routers: tuple[APIRouter, ...]
     tools: MCPServer
     interface: Blocks
+    chat: FastAPI
     desk: Desk
+
+
+class Entrance:
+    """What stands before everything that is served: who people are, how much they may ask, and what is told of it."""
+
+    def __init__(self, settings: Settings) -> None:
+        """Opens the accounts; `guard` closes them when what is served ends."""
+        self.config = config = settings.server
+        self.tables = open_tables(settings.store, settings.database)
+        self.accounts = Accounts(self.tables, session_hours=config.session_hours, audit_days=config.audit_days)
+        self.limits, self.figures, self.lookups = Limits(config), Figures(), CapacityLimiter(_LOOKUPS)
+
+    def visitors(self, needs: Callable[[str], Permission | None]) -> Visitors:
+        """Returns who opens a Gradio page and what they may do; an event that needs None is nobody's."""
+
+        async def may(request: Request, event: str) -> bool:
+            person, need = person_of(request.scope), needs(event)
+            if need is None or person is None or need not in person.may:
+                return False
+            if event in EXPORTS:
+                await run_in_threadpool(self.accounts.log, "export", event, person)
+            return True
+
+        def of(request: Request, name: str) -> str:
+            return str(getattr(person_of(request.scope), name, ""))
+
+        return Visitors(owner=lambda request: of(request, "sign_in"), may=may, name=lambda request: of(request, "name"))
+
+    def sign_in(self) -> APIRouter:
+        """Returns the routes of signing in and out."""
+        return sign_in.routes(self.config, self.accounts, self.limits)
+
+    def guard(
+        self,
+        page: FastAPI,
+        routers: Sequence[APIRouter],
+        *,
+        tools: MCPServer | None = None,
+        on_ready: Callable[[], None] | None = None,
+    ) -> FastAPI:
+        """Returns an application with a page of Gradio and routes behind the gate."""
+
+        @contextlib.asynccontextmanager
+        async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+            threads = _THREADS + MOST_WAITING + self.config.at_once
+            to_thread.current_default_thread_limiter().total_tokens = threads
+            async with contextlib.AsyncExitStack() as stack:
+                stack.callback(self.tables.close)
+                await stack.enter_async_context(page.router.lifespan_context(page))
+                if tools is not None:
+                    await stack.enter_async_context(tools.session_manager.run())
+                if on_ready is not None:
+                    on_ready()
+                yield
+
+        app = FastAPI(
+            title="untoc",
+            version=version("untoc"),
+            description="What States said about UNTOC, word for word.",
+            lifespan=lifespan,
+            docs_url=None,
+            redoc_url=None,
+            openapi_url=None,
+            # What programs made of the document call their functions.
+            generate_unique_id_function=lambda route: route.name,
+        )
+        handle_problems(app)
+        # The gate has read the key already; this tells it in the OpenAPI document.
+        bearer = Depends(HTTPBearer(auto_error=False, description="a key, `untoc_…`"))
+        for router in routers:
+            app.include_router(router, dependencies=[bearer])
+        app.router.routes += [] if tools is None else tool_routes(tools)
+        app.mount("/", _Told(page))
+        app.add_middleware(
+            Gate,
+            config=self.config,
+            accounts=self.accounts,
+            limits=self.limits,
+            lookups=self.lookups,
+            headers=_HEADERS,
+        )
+        app.add_middleware(Observed, figures=self.figures)
+        return app
 
 
 def build_server(workspace: Workspace, *, on_ready: Callable[[], None] | None = None) -> Served:
     """Returns the server over a workspace; built while a loop runs, as Gradio needs."""
-    config = workspace.settings.server
-    tables = open_tables(workspace.settings.store, workspace.settings.database)
-    accounts = Accounts(tables, session_hours=config.session_hours, audit_days=config.audit_days)
-    limits, figures, lookups = Limits(config), Figures(), CapacityLimiter(_LOOKUPS)
-    gate = Gatekeeper(accounts, limits, log_questions=config.audit_questions)
-    desk = open_desk(workspace, tables, gate)
+    entrance = Entrance(workspace.settings)
+    config = entrance.config
+    gate = Gatekeeper(entrance.accounts, entrance.limits, log_questions=config.audit_questions)
+    desk = open_desk(workspace, entrance.tables, gate)
     tools = build_tools(desk)
-    visitors = Visitors(owner=_owner, may=lambda request, event: _may(gate, request, event), name=_name)
-    interface = chat_of(desk.workspace, desk.checker, desk.works)
-    chat = create_app(interface, visitors=visitors)
-
-    @contextlib.asynccontextmanager
-    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        to_thread.current_default_thread_limiter().total_tokens = _THREADS + MOST_WAITING + config.at_once
-        async with chat.router.lifespan_context(chat), tools.session_manager.run():
-            if on_ready is not None:
-                on_ready()
-            yield
-        tables.close()
-
-    app = FastAPI(
-        title="untoc",
-        version=version("untoc"),
-        description="What States said about the UN Convention against Transnational Organized Crime, word for word.",
-        lifespan=lifespan,
-        docs_url=None,
-        redoc_url=None,
-        openapi_url=None,
-    )
-    handle_problems(app)
+    interface = chat_of(desk.workspace, desk.checker, desk.works, signs_out=config.signs_in)
+    chat = create_app(interface, visitors=entrance.visitors(EVENTS.get))
     routers = (
         api.routes(desk),
         works_api.routes(desk),
         accounts_api.routes(desk),
-        sign_in.routes(config, accounts, limits),
-        _operations(app, desk, figures, lookups),
+        entrance.sign_in(),
+        _operations(desk, entrance),
     )
-    # The gate has read the key already; this tells it in the OpenAPI document.
-    bearer = Depends(HTTPBearer(auto_error=False, description="a key, `untoc_…`"))
-    for router in routers:
-        app.include_router(router, dependencies=[bearer])
-    app.router.routes += tool_routes(tools)
-    app.mount("/", _Told(chat))
-    app.add_middleware(Gate, config=config, accounts=accounts, limits=limits, lookups=lookups, headers=_HEADERS)
-    app.add_middleware(Observed, figures=figures)
-    return Served(app=app, routers=routers, tools=tools, interface=interface, desk=desk)
+    app = entrance.guard(chat, routers, tools=tools, on_ready=on_ready)
+    return Served(app=app, routers=routers, tools=tools, interface=interface, chat=chat, desk=desk)
 
 
 class _Told:
@@ -129,9 +183,9 @@ class _Told:
         await self._app(scope, receive, send)
 
 
-def _operations(app: FastAPI, desk: Desk, figures: Figures, lookups: CapacityLimiter) -> APIRouter:
+def _operations(desk: Desk, entrance: Entrance) -> APIRouter:
     """Returns the routes for whoever runs the server."""
-    router = APIRouter(route_class=DeclaredRoute, include_in_schema=False)
+    router, figures = APIRouter(route_class=DeclaredRoute, include_in_schema=False), entrance.figures
 
     @router.get("/health", **needs("nobody"))
     async def health() -> dict[str, str]:
@@ -140,13 +194,13 @@ def _operations(app: FastAPI, desk: Desk, figures: Figures, lookups: CapacityLim
     @router.get("/ready", **needs("nobody"))
     async def ready() -> Response:
         try:
-            await to_thread.run_sync(desk.accounts.ready, limiter=lookups)
-            await to_thread.run_sync(lambda: desk.unguarded.store.catalogue.generation, limiter=lookups)
+            await to_thread.run_sync(desk.accounts.ready, limiter=entrance.lookups)
+            await to_thread.run_sync(lambda: desk.unguarded.store.catalogue.generation, limiter=entrance.lookups)
         except (AppError, StoreError) as error:
             # Whoever looks on learns that it is not, and the log why.
             logger.error("not ready: %s", error)
             return problem(HTTPStatus.SERVICE_UNAVAILABLE, "not ready: the log tells why")
-        return Response('{"status":"ready"}', media_type="application/json")
+        return JSONResponse({"status": "ready"})
 
     @router.get("/metrics", **needs("operate"))
     def metrics() -> Response:
@@ -154,60 +208,23 @@ def _operations(app: FastAPI, desk: Desk, figures: Figures, lookups: CapacityLim
         return Response(generate_latest(figures.registry), media_type=CONTENT_TYPE_LATEST)
 
     @router.get("/api/v1/openapi.json", **needs("person"))
-    def openapi() -> dict[str, Any]:
-        return app.openapi()
+    def openapi(request: Request) -> dict[str, Any]:
+        document: dict[str, Any] = request.app.openapi()
+        return document
 
     @router.get("/api/v1/docs", **needs("person"), response_class=HTMLResponse)
-    def docs() -> str:
-        return _list_of_routes(app.openapi())
+    def docs(request: Request) -> str:
+        # It needs nothing of other servers, as pages of OpenAPI tools do.
+        return render("server_routes", title="API", width="50rem", paths=request.app.openapi()["paths"])
 
     @router.get("/about", **needs("read"), response_class=HTMLResponse)
     def about() -> str:
-        known = desk.about()
-        rows = {**{k: v for k, v in known.items() if k != "models"}, **known["models"]}
-        cells = "".join(f"<tr><th scope=row>{escape(k)}<td>{escape(str(v or '—'))}" for k, v in rows.items())
-        out = '<form method="post" action="sign-out"><button>Sign out</button></form>'
-        return _html("About", f"<table>{cells}</table>{out}")
+        told = desk.about()
+        models = told.pop("models")
+        signs_out = entrance.config.signs_in
+        return render("server_about", title="About", width="50rem", rows=told | models, signs_out=signs_out)
 
     return router
-
-
-def _html(title: str, body: str) -> str:
-    return (
-        '<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
-        f"<title>{title} · untoc</title><style>body{{font:1rem/1.5 system-ui,sans-serif;max-width:50rem;"
-        "margin:2rem auto;padding:0 1rem}th{text-align:start;padding-inline-end:1rem;font-weight:600}</style>"
-        f"<main><h1>{title}</h1>{body}</main></html>"
-    )
-
-
-def _list_of_routes(document: dict[str, Any]) -> str:
-    """Returns a page that lists the API, which needs nothing of other servers as pages of OpenAPI tools do."""
-    rows = "".join(
-        f"<tr><th scope=row><code>{method.upper()} {escape(path)}</code><td>{escape(each.get('description', ''))}"
-        for path, methods in document["paths"].items()
-        for method, each in methods.items()
-    )
-    return _html("API", f'<p><a href="openapi.json">OpenAPI document</a></p><table>{rows}</table>')
-
-
-def _owner(request: Request) -> str:
-    person = request.scope.get(SCOPE_KEY)
-    return person.sign_in if isinstance(person, Person) else ""
-
-
-def _name(request: Request) -> str:
-    person = request.scope.get(SCOPE_KEY)
-    return person.name if isinstance(person, Person) else ""
-
-
-async def _may(gate: Gatekeeper, request: Request, event: str) -> bool:
-    person, need = request.scope.get(SCOPE_KEY), EVENTS.get(event)
-    if need is None or not isinstance(person, Person) or need not in person.may:
-        return False
-    if event in EXPORTS:
-        await run_in_threadpool(gate.accounts.log, "export", event, person)
-    return True
 
 
 def serve(workspace: Workspace, *, on_ready: Callable[[str], None]) -> None:
@@ -222,16 +239,39 @@ def serve(workspace: Workspace, *, on_ready: Callable[[str], None]) -> None:
         PortTakenError: The address cannot be had.
         SettingsError: A setting of the server is not what it should be.
     """
-    config = workspace.settings.server
-    check(config)
     # A store that another process writes just now is tidied the next time.
     with contextlib.suppress(StoreError):
         workspace.corpus.uploads.forget_broken()
-    log_as_json(workspace.settings.log_level)
-    store = workspace.settings.store
+    _serve(workspace.settings, lambda ready: build_server(workspace, on_ready=ready).app, on_ready)
+
+
+def serve_page(
+    settings: Settings, create: Callable[[Visitors], FastAPI], needs: Permission, *, on_ready: Callable[[str], None]
+) -> None:
+    """Serves a page of Gradio by itself, behind the accounts of the store; raises as `serve` does.
+
+    Args:
+        settings: Where it is served, and who signs people in.
+        create: Makes the page for whoever visits it.
+        needs: What every event of it needs.
+        on_ready: Called with the address when it can be opened.
+    """
+
+    def build(ready: Callable[[], None]) -> FastAPI:
+        entrance = Entrance(settings)
+        page = create(entrance.visitors(lambda _: needs))
+        return entrance.guard(page, [entrance.sign_in()], on_ready=ready)
+
+    _serve(settings, build, on_ready)
+
+
+def _serve(settings: Settings, build: Callable[[Callable[[], None]], FastAPI], on_ready: Callable[[str], None]) -> None:
+    config = settings.server
+    check(config)
+    log_as_json(settings.log_level)
     with (
         listen(config.host, config.port, anywhere=config.accounts != "none") as listener,
-        served_folder(store) as served,
+        served_folder(settings.store) as served,
     ):
         # Gradio's default is one folder for all users of the machine.
         os.environ["GRADIO_TEMP_DIR"] = str(served)
@@ -239,8 +279,8 @@ def serve(workspace: Workspace, *, on_ready: Callable[[str], None]) -> None:
         root = urlsplit(config.address).path.rstrip("/")
 
         async def run() -> None:
-            built = build_server(workspace, on_ready=lambda: on_ready(address))
-            await quiet_server(built.app, ends_in=_ENDS_IN, root_path=root).serve(sockets=[listener])
+            app = build(lambda: on_ready(address))
+            await quiet_server(app, ends_in=_ENDS_IN, root_path=root).serve(sockets=[listener])
 
         # Ctrl-C is how serving ends.
         with contextlib.suppress(KeyboardInterrupt):

@@ -6,7 +6,6 @@ Source: OpenID Connect Core 1.0, section 3.1; RFC 7636; RFC 9700 (security best 
 import time
 from collections import OrderedDict
 from dataclasses import dataclass, replace
-from html import escape
 from secrets import token_urlsafe
 from typing import Annotated, Any, Final
 from urllib.parse import urlsplit
@@ -22,12 +21,13 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import HTMLResponse, RedirectResponse
 
 from app.errors import ForbiddenError, SettingsError
-from app.server.accounts import Accounts
+from app.server.accounts import Accounts, subject_of
 from app.server.gate import COOKIE, SIGN_IN
 from app.server.limits import Limits
 from app.server.person import AT_THE_DESK, Person, asking
 from app.server.rules import DeclaredRoute, needs
 from app.settings import ServerConfig
+from app.ui.templates import render
 
 _BEGUN_SECONDS: Final = 600
 _MOST_BEGUN: Final = 1000
@@ -103,7 +103,7 @@ class Provider:
             )
         if self._config.claim == "email" and claims.get("email_verified") is not True:
             raise ForbiddenError("the provider has not verified this address: verify it there, then sign in again")
-        return name.strip(), f"{claims['iss']} {claims['sub']}", begun.to
+        return name.strip(), subject_of(claims["iss"], claims["sub"]), begun.to
 
     def _client(self) -> AsyncOAuth2Client:
         return AsyncOAuth2Client(
@@ -136,6 +136,19 @@ def routes(config: ServerConfig, accounts: Accounts, limits: Limits) -> APIRoute
         Provider(config, f"{config.address.rstrip('/')}/sign-in/oidc/back") if config.accounts == "oidc" else None
     )
 
+    def form(to: str, problem: str = "") -> Response:
+        shown = {"root": root, "to": to, "problem": problem, "with_provider": provider is not None}
+        page = render("server_sign_in", title="Sign in", width="22rem", **shown)
+        return HTMLResponse(page, 401 if problem else 200)
+
+    def known() -> Provider:
+        if provider is None:
+            raise ForbiddenError("there is no provider to sign in at: see UNTOC_SERVER__OIDC__ISSUER")
+        return provider
+
+    def count(request: Request) -> None:
+        limits.count("sign_ins", str(request.client and request.client.host))
+
     def signed_in(name: str, to: str, request: Request) -> Response:
         token = accounts.begin(name)
         accounts.log("sign-in", name, _somebody(request))
@@ -150,27 +163,24 @@ def routes(config: ServerConfig, accounts: Accounts, limits: Limits) -> APIRoute
 
     @router.get(SIGN_IN, **needs("nobody"))
     def page(to: Annotated[str, Query(max_length=2000)] = "/") -> Response:
-        if config.accounts in ("none", "proxy"):
-            return RedirectResponse(f"{root}/", 303)
-        return _page(root, to, "", with_provider=provider is not None)
+        return form(to) if config.signs_in else RedirectResponse(f"{root}/", 303)
 
     @router.post(SIGN_IN, **needs("nobody"))
     def sign_in(request: Request, name: _Text, password: _Text, to: _Text = "/") -> Response:
-        if config.accounts not in ("local", "oidc"):
+        if not config.signs_in:
             raise ForbiddenError("nobody signs in here by password: see UNTOC_SERVER__ACCOUNTS")
-        limits.count("sign_ins", str(request.client and request.client.host))
+        count(request)
         limits.count("of_account", name)
         if not accounts.check_password(name, password):
             accounts.log("sign-in refused", name, _somebody(request))
-            return _page(root, to, "This name and password do not go together.", with_provider=provider is not None)
+            return form(to, "This name and password do not go together.")
         return signed_in(name, to, request)
 
     @router.get("/sign-in/oidc", **needs("nobody"))
     async def begin(request: Request, to: Annotated[str, Query(max_length=2000)] = "/") -> Response:
-        if provider is None:
-            raise ForbiddenError("there is no provider to sign in at: see UNTOC_SERVER__OIDC__ISSUER")
-        limits.count("sign_ins", str(request.client and request.client.host))
-        address, browser = await provider.begin(to)
+        asked = known()
+        count(request)
+        address, browser = await asked.begin(to)
         response = RedirectResponse(address, 303)
         _set(response, _BEGUN_COOKIE, browser, _BEGUN_SECONDS)
         return response
@@ -181,10 +191,9 @@ def routes(config: ServerConfig, accounts: Accounts, limits: Limits) -> APIRoute
         state: Annotated[str, Query(max_length=2000)],
         code: Annotated[str, Query(max_length=4000)] = "",
     ) -> Response:
-        if provider is None:
-            raise ForbiddenError("there is no provider to sign in at: see UNTOC_SERVER__OIDC__ISSUER")
-        limits.count("sign_ins", str(request.client and request.client.host))
-        name, subject, to = await provider.finish(state, code, request.cookies.get(_BEGUN_COOKIE, ""))
+        asked = known()
+        count(request)
+        name, subject, to = await asked.finish(state, code, request.cookies.get(_BEGUN_COOKIE, ""))
         account = await run_in_threadpool(accounts.named_by, name, config.new_role, subject)
         if account is None:
             await run_in_threadpool(accounts.log, "sign-in refused", name, _somebody(request))
@@ -222,24 +231,3 @@ def _local(to: str) -> str:
     """Returns where to go on this server; any other place becomes the first page."""
     inside = to.startswith("/") and not to.startswith(("//", "/\\")) and to.isprintable() and "\\" not in to
     return to if inside else "/"
-
-
-def _page(root: str, to: str, problem: str, *, with_provider: bool) -> Response:
-    told = f'<p role="alert">{escape(problem)}</p>' if problem else ""
-    provider = (
-        f'<p><a href="{root}/sign-in/oidc?to={escape(to, quote=True)}">Sign in with your organization</a></p>'
-        if with_provider
-        else ""
-    )
-    page = (
-        '<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
-        "<title>Sign in · untoc</title><style>body{font:1rem/1.5 system-ui,sans-serif;max-width:22rem;margin:15vh auto;"
-        "padding:0 1rem}label,input,button{display:block;width:100%;box-sizing:border-box;font:inherit}"
-        "input,button{padding:.5rem;margin:.25rem 0 1rem}</style>"
-        f"<main><h1>untoc</h1>{told}{provider}"
-        f'<form method="post" action="{root}{SIGN_IN}"><input type="hidden" name="to" value="{escape(to, quote=True)}">'
-        '<label>Name<input name="name" autocomplete="username" required autofocus></label>'
-        '<label>Password<input name="password" type="password" autocomplete="current-password" required></label>'
-        "<button>Sign in</button></form></main></html>"
-    )
-    return HTMLResponse(page, 401 if problem else 200)

@@ -4,7 +4,7 @@ Whoever may not see a work does not learn that it is there: it is not found.
 """
 
 from dataclasses import asdict
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Response
 
@@ -14,9 +14,10 @@ from app.desk.works import Work, WorkKind
 from app.errors import NotFoundError
 from app.export.arrange import DocumentForm
 from app.question.turn import turn_of
-from app.server.api import Id, Limit, Offset, Words, download, paged
-from app.server.desk import Desk, briefing_json
-from app.server.models import BriefingWish, Made, ReviewWish, Share, Title, Turn, Verdict, WorkItem, WorkPage
+from app.server import models
+from app.server.api import Id, Suffix, download
+from app.server.desk import Desk, briefing_json, paged
+from app.server.models import Limit, Offset, Page, Value, WorkItem
 from app.server.person import asking
 from app.server.rules import DeclaredRoute, needs
 
@@ -42,12 +43,12 @@ def _add_work_routes(router: APIRouter, desk: Desk, kind: WorkKind, plural: str)
         return works.get(work_id, kind)
 
     @router.get(f"/{plural}", **options, name=f"list_{plural}")
-    def listed(words: Words = "", offset: Offset = 0, limit: Limit = 50) -> WorkPage:
+    def listed(words: Value = "", offset: Offset = 0, limit: Limit = 50) -> Page[WorkItem]:
         """Lists one's own and those shared with one, changed last first."""
-        return WorkPage(**paged(works.list(kind, words), offset, limit, _item))
+        return Page(**paged(works.list(kind, words), offset, limit, _item))
 
     @router.patch(place, **options, name=f"rename_{kind}")
-    def rename(work_id: Id, title: Title) -> WorkItem:
+    def rename(work_id: Id, title: models.Title) -> WorkItem:
         """Gives it another title."""
         own(work_id)
         works.rename(work_id, title.title)
@@ -72,7 +73,7 @@ def _add_work_routes(router: APIRouter, desk: Desk, kind: WorkKind, plural: str)
         return works.shares(work_id)
 
     @router.put(f"{place}/shares/{{name}}", **options, status_code=204, name=f"share_{kind}")
-    def share(work_id: Id, name: PersonName, how: Share) -> None:
+    def share(work_id: Id, name: PersonName, how: models.Share) -> None:
         """Shares it with a person."""
         own(work_id)
         desk.share(work_id, name, may_change=how.may_change)
@@ -86,26 +87,28 @@ def _add_work_routes(router: APIRouter, desk: Desk, kind: WorkKind, plural: str)
 
 def _add_conversation_routes(router: APIRouter, desk: Desk) -> None:
     options: dict[str, Any] = {**needs("work"), "tags": ["conversations"]}
-    asks: dict[str, Any] = {**needs("ask"), "tags": ["conversations"]}
+    asks: dict[str, Any] = {**needs("ask", gives=models.Turned), "tags": ["conversations"]}
 
     @router.post("/conversations", **asks)
-    def begin(turn: Turn) -> dict[str, Any]:
+    def begin_conversation(turn: models.Turn) -> dict[str, Any]:
         """Asks the first question of a new conversation; returns its `id`, the turn's `number` and the `answer`."""
         return _turned(desk, None, turn)
 
     @router.post("/conversations/{work_id}/turns", **asks)
-    def go_on(work_id: Id, turn: Turn) -> dict[str, Any]:
+    def continue_conversation(work_id: Id, turn: models.Turn) -> dict[str, Any]:
         """Asks the next question, with the ones before it as history."""
         return _turned(desk, work_id, turn)
 
     @router.get("/conversations/{work_id}", **options)
-    def read(work_id: Id) -> dict[str, Any]:
+    def read_conversation(work_id: Id) -> dict[str, Any]:
         """Returns the questions and answers in order."""
         work, turns = desk.works.get(work_id, "conversation"), desk.conversations.turns(work_id)
         return {**_item(work).model_dump(), "turns": [_turn_json(turn) for turn in turns]}
 
     @router.post("/conversations/{work_id}/turns/{number}/verdict", **options)
-    def judge(work_id: Id, number: Annotated[int, Path(ge=1, le=100_000)], verdict: Verdict) -> dict[str, Any]:
+    def judge_answer(
+        work_id: Id, number: Annotated[int, Path(ge=1, le=100_000)], verdict: models.Verdict
+    ) -> dict[str, Any]:
         """Says whether an answer was right, which saves it as a case; `id` is that of its draft for the evals."""
         turns = desk.conversations.turns(work_id)
         at = next((at for at, turn in enumerate(turns) if turn.number == number), None)
@@ -117,7 +120,7 @@ def _add_conversation_routes(router: APIRouter, desk: Desk) -> None:
         return {"id": saved.identifier, "new": saved.new}
 
     @router.get("/cases/{work_id}", **needs("work"), tags=["cases"])
-    def case(work_id: Id) -> dict[str, Any]:
+    def read_case(work_id: Id) -> dict[str, Any]:
         """Returns a saved case."""
         return {**_item(desk.works.get(work_id, "case")).model_dump(), **desk.works.parts(work_id).get(1, {})}
 
@@ -126,21 +129,17 @@ def _add_briefing_routes(router: APIRouter, desk: Desk) -> None:
     options: dict[str, Any] = {**needs("work"), "tags": ["briefings"]}
 
     @router.post("/briefings", **{**needs("ask"), "tags": ["briefings"]})
-    def make(wish: BriefingWish) -> Made:
+    def make_briefing(wish: models.BriefingWish) -> models.Made:
         """Makes a briefing and keeps it."""
-        return Made(id=desk.kept.keep(None, desk.brief(wish.model_dump(exclude={"composer"}), wish.composer)))
+        return models.Made(id=desk.kept.keep(None, desk.brief(wish)))
 
     @router.get("/briefings/{work_id}", **options)
-    def read(work_id: Id) -> dict[str, Any]:
+    def read_briefing(work_id: Id) -> dict[str, Any]:
         """Returns a kept briefing, as `untoc brief --json`."""
         return briefing_json(desk.kept.open(work_id))
 
     @router.get("/briefings/{work_id}/document", **options, response_class=Response)
-    def document(
-        work_id: Id,
-        suffix: Annotated[Literal[".docx", ".xlsx", ".md", ".pdf"], Query()] = ".docx",
-        form: DocumentForm = "full",
-    ) -> Response:
+    def briefing_document(work_id: Id, suffix: Suffix = ".docx", form: DocumentForm = "full") -> Response:
         """Returns a kept briefing as a document."""
         return download(desk.document(desk.kept.open(work_id), suffix, form), suffix, "briefing")
 
@@ -150,19 +149,19 @@ def _add_briefing_routes(router: APIRouter, desk: Desk) -> None:
         return {each: asdict(review) for each, review in desk.workspace.reviews.of(key).items()}
 
     @router.put("/reviews", **needs("edit"), tags=["reviews"])
-    def review(wish: ReviewWish) -> dict[str, Any]:
+    def review(wish: models.ReviewWish) -> dict[str, Any]:
         """Keeps a decision on a cell under one's name, in place of an earlier one."""
         kept = desk.workspace.reviews.keep(wish.key, wish.state, kind=wish.kind, note=wish.note, reviewer=asking().name)
         return asdict(kept)
 
     @router.delete("/reviews/{key}", **needs("edit"), status_code=204, tags=["reviews"])
-    def forget(key: Id) -> None:
+    def forget_review(key: Id) -> None:
         """Forgets a decision, so that the suggestion is back."""
         desk.workspace.reviews.forget(key)
 
 
-def _turned(desk: Desk, work_id: str | None, turn: Turn) -> dict[str, Any]:
-    identifier, number, answer = desk.turn(work_id, turn.question, turn.scope)
+def _turned(desk: Desk, work_id: str | None, turn: models.Turn) -> dict[str, Any]:
+    identifier, number, answer = desk.turn(work_id, turn)
     return {"id": identifier, "number": number, "answer": answer.to_json()}
 
 

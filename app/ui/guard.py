@@ -177,6 +177,7 @@ class ChatGuard:
 
     async def _other_page(self, request: Request) -> ASGIApp:
         self._session(request)
+        await self._require(request, "page")
         return self._passed(request, query=dict(request.query_params))
 
     async def _plain(self, request: Request) -> ASGIApp:

@@ -73,9 +73,7 @@ class _IngestTabController:
 
                 def job(progress: Callable[[IngestProgress], None]) -> IngestReport:
                     paths = to_ingest(collected, folder)
-                    report = self._corpus.ingest_uploads(
-                        paths, folder, include_unlisted=include_unlisted, progress=progress
-                    )
+                    report = self._corpus.ingest_uploads(paths, include_unlisted=include_unlisted, progress=progress)
                     reports.append(_shortened(report, folder))
                     return reports[-1]
 
@@ -133,6 +131,19 @@ class _IngestTabController:
             return f'<p class="u-empty">{say("choose-first")}</p>', *skips(3 + _ASKED_AT_ONCE)
         report = replace(report, files=tuple(files))
         return "".join(told), report_html(report, self._name), *self.asked(report)
+
+    def shown(self) -> tuple[gr.Radio, str]:
+        """Gives (the kinds of parties, what workers gave up) when the tab is shown."""
+        return self.kinds(), self.given_up()
+
+    def given_up(self) -> str:
+        """Renders what workers could not take in and do not try again."""
+        try:
+            lines = self._corpus.given_up()
+        except SHOWN_ERRORS as error:
+            return error_html(error)
+        rows = "".join(f"<li><bdi>{escape(line)}</bdi></li>" for line in lines)
+        return f'<p class="u-empty">{say("given-up")}</p><ul>{rows}</ul>' if rows else ""
 
     def kinds(self) -> gr.Radio:
         """Offers the kinds of parties, by their names."""
@@ -227,6 +238,7 @@ def build_ingest_tab(corpus: Corpus, tab: gr.Tab) -> IngestTab:
     """Lays out the tab inside the current context and connects it."""
     controller = _IngestTabController(corpus)
     html(label("intro-ingest"), elem_classes="u-intro")
+    given_up = html(elem_id="given-up")
     files = upload_box()
     unlisted = gr.Checkbox(label=label("take-unlisted"), value=False)
     with gr.Row(elem_classes="u-buttons"):
@@ -266,5 +278,6 @@ def build_ingest_tab(corpus: Corpus, tab: gr.Tab) -> IngestTab:
     )
     named = name.click(controller.set_states, [taken, *choices], [said, report, *asked], **running)
     added = add.click(controller.add_party, [party, aliases, kind, taken], [said, party, aliases, *asked], **running)
-    tab.select(controller.kinds, None, [kind], **QUIET)
+    tab.select(controller.shown, None, [kind, given_up], **QUIET)
+    started.then(controller.given_up, None, [given_up], **QUIET)
     return IngestTab(changed=(started, sampled, named, added))

@@ -6,6 +6,7 @@ import os
 from collections.abc import AsyncIterator, Callable, Mapping
 from importlib.resources import files
 from pathlib import Path
+from typing import Final
 
 import gradio as gr
 from fastapi import FastAPI
@@ -22,9 +23,10 @@ from app.loopback import LoopbackGuard, in_url, listen, quiet_server
 from app.ui.briefing_tab import BriefingTools
 from app.ui.chat import build_interface
 from app.ui.guard import LARGEST_FILE, ChatGuard, Visitors
+from app.ui.parts import html
 from app.ui.served import served_folder
 from app.ui.theme import theme
-from app.ui.words import PageLanguage, translations
+from app.ui.words import PageLanguage, label, translations
 from app.wiring import Workspace
 from vectorstore.errors import StoreError
 
@@ -34,6 +36,8 @@ _POLICY = (
     "default-src 'self' 'unsafe-inline' 'unsafe-eval' data: blob:; connect-src 'self' data: blob:; "
     "object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'self'"
 )
+# About 0.4 MB each.
+_PAGES_KEPT: Final = 300
 HEADERS = {
     "content-security-policy": _POLICY,
     "referrer-policy": "no-referrer",
@@ -77,6 +81,8 @@ def create_app(
     package = files("app.ui")
     # Only `launch` sets it, and until it is set Gradio checks no path at all.
     interface.has_launched = True
+    # Gradio holds everything that a page is made of for every page that was opened, the newest 10,000 by default.
+    interface.state_session_capacity = _PAGES_KEPT
     gr.mount_gradio_app(
         app,
         interface,
@@ -108,15 +114,23 @@ def create_app(
     return app
 
 
-def chat_of(workspace: Workspace, checker: Checker, works: Works) -> gr.Blocks:
-    """Returns the interface over a workspace, not yet served."""
+def chat_of(workspace: Workspace, checker: Checker, works: Works, *, signs_out: bool = False) -> gr.Blocks:
+    """Returns the interface over a workspace, not yet served; `signs_out` has it end with a button to sign out."""
     tools = BriefingTools(
         builder=workspace.briefings,
         reviews=workspace.reviews,
         config=workspace.settings.briefing,
         kept=KeptBriefings(works),
     )
-    return build_interface(workspace.assistant, workspace.corpus, workspace.settings.store, tools, checker, works)
+    interface = build_interface(workspace.assistant, workspace.corpus, workspace.settings.store, tools, checker, works)
+    if signs_out:
+        with interface:
+            html(
+                '<form class="u-account" method="post" action="sign-out"><a href="about">untoc</a> <button>'
+                + label("sign-out")
+                + "</button></form>"
+            )
+    return interface
 
 
 def serve(workspace: Workspace, host: str, port: int, *, on_ready: Callable[[str], None]) -> None:

@@ -1,4 +1,4 @@
-"""The evals page: a Gradio interface of runs, a form to start one, and reviews, for one person on this machine."""
+"""The evals page: a Gradio interface of runs, a form to start one, and reviews, for one person or for admins."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 
 from app.settings import Settings
+from app.ui.guard import Visitors
 from app.ui.messages import error_html
 from app.ui.parts import QUIET, SHOWN_ERRORS
 from app.ui.server import create_app, serve_app
@@ -43,25 +44,42 @@ _HTML: Final[dict[str, Any]] = {"apply_default_css": False, "padding": False}
 def serve(settings: Settings, *, host: str, port: int, on_ready: Callable[[str], None]) -> None:
     """Serves the evals page until interrupted; a run that is under way is then stopped, and can be gone on with.
 
-    Nothing is written outside the store's folder of evals.
+    Nothing is written outside the store's folder of evals. Where the server has accounts, the page is for those of them
+    who may operate it: it shows what anybody saved, and starts runs over folders of this machine.
 
     Raises:
-        HostError: Others could reach the address.
+        HostError: Others could reach the address, and there are no accounts.
         PortTakenError: The port cannot be had; 0 takes any free one.
     """
     paths = eval_paths(settings.store)
     jobs, archive = Jobs(settings, paths), Archive(settings, paths)
     try:
-        serve_app(
-            lambda ready: create_page(archive, jobs, paths, on_ready=ready), settings.store, host, port,
+        if settings.server.accounts == "none":
+            serve_app(
+                lambda ready: create_page(archive, jobs, paths, on_ready=ready), settings.store, host, port,
+                on_ready=on_ready,
+            )  # fmt: skip
+            return
+        from app.server.serve import serve_page
+
+        server = settings.server.model_copy(update={"host": host, "port": port})
+        serve_page(
+            settings.model_copy(update={"server": server}),
+            lambda visitors: create_page(archive, jobs, paths, visitors=visitors),
+            "operate",
             on_ready=on_ready,
-        )  # fmt: skip
+        )
     finally:
         jobs.cancel()
 
 
 def create_page(
-    archive: Archive, jobs: Jobs, paths: EvalPaths, *, on_ready: Callable[[], None] | None = None
+    archive: Archive,
+    jobs: Jobs,
+    paths: EvalPaths,
+    *,
+    on_ready: Callable[[], None] | None = None,
+    visitors: Visitors | None = None,
 ) -> FastAPI:
     """Puts the page and the reports that it links to into one web application, under the guard of the chat."""
     interface = gr.Blocks(title="untoc evals", analytics_enabled=False, fill_width=True)
@@ -78,7 +96,8 @@ def create_page(
                 build_review_tab(archive, paths, tab)
     interface.queue(default_concurrency_limit=4, api_open=False)
     pages = {"/runs/{name}": ".html", "/runs/{name}/report.md": ".md", "/runs/{name}/answers.csv": ".csv"}
-    return create_app(interface, on_ready=on_ready, pages={path: _page(archive, pages[path]) for path in pages})
+    shown = {path: _page(archive, suffix) for path, suffix in pages.items()}
+    return create_app(interface, on_ready=on_ready, pages=shown, visitors=visitors)
 
 
 def _page(archive: Archive, suffix: str) -> Callable[[Request], Response]:

@@ -113,6 +113,12 @@ def test_server_with_questions_reaches_nobody(home: Path, ingested: Recorded) ->
     assert ran.outbound == ()
 
 
+def test_the_evals_page_reaches_nobody(home: Path, ingested: Recorded) -> None:
+    ran = _run(home, VISIT, "evals", home / "store", *(json.dumps(["GET", path, None]) for path in ("/", "/config")))
+    assert [line[:4] for line in ran.said.splitlines() if line.startswith("200 ")] == ["200 ", "200 "], ran.said
+    assert ran.outbound == ()
+
+
 ADDRESSES = (
     "http://example.org/a.png",
     "https://example.org/a.png",

@@ -1,4 +1,4 @@
-"""Starts the chat or the server as a user does, and sends the requests of the command line, a JSON list each."""
+"""Starts the chat, the server or the evals page, and sends the requests of the command line, a JSON list each."""
 
 import json
 import re
@@ -12,7 +12,8 @@ import urllib.request
 def main() -> None:
     """Prints one line for each request: its status, and how its body begins."""
     service, store, *requests = sys.argv[1:]
-    command = [sys.executable, "-m", "app.cli", service, "--store", store, "--port", "0"]
+    program = ["evals.cli", "serve"] if service == "evals" else ["app.cli", service]
+    command = [sys.executable, "-m", *program, "--store", store, "--port", "0"]
     server = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     try:
         address = _address(server)

@@ -2,10 +2,15 @@
 
 import asyncio
 import json
+import os
+import signal
 import socket
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -14,7 +19,9 @@ import httpx
 import pytest
 
 from app.corpus.drafts import Judgement, save_draft
+from app.desk.tables import open_tables
 from app.loopback import listen, quiet_server
+from app.server.accounts import Accounts
 from app.settings import Settings
 from evals.cases.documents import Documents, read_documents
 from evals.errors import EvalError, RunError
@@ -27,6 +34,7 @@ from evals.serve.archive import Archive
 from evals.serve.job import Jobs
 from evals.serve.page import Runs, create_page
 from evals.serve.review_tab import Review
+from tests.conftest import PROJECT
 from tests.evals.made_run import FILE, TEXT, case, documents, make_run
 from tests.evals.test_review import CITED, SPAN, saved_answer, silent_answer
 
@@ -356,3 +364,41 @@ def test_a_run_whose_statements_are_gone_is_told(review: Review, paths: EvalPath
     (paths.path.parent / "corpus" / "txt").rmdir()
     (paths.path.parent / "corpus").rmdir()
     assert "no folder of statements" in review.shown("citations", None)[1]
+
+
+@pytest.mark.slow
+def test_with_accounts_the_page_is_for_admins(tmp_path: Path) -> None:
+    store, password = tmp_path / "store", "a password of twelve"
+    with closing(open_tables(store)) as tables:
+        accounts = Accounts(tables)
+        for name, role in (("adam", "admin"), ("edda", "editor")):
+            accounts.add(name, role, password)
+    command = [sys.executable, "-m", "evals.cli", "serve", "--store", str(store), "--port", "0"]
+    environment = {**os.environ, "UNTOC_SERVER__ACCOUNTS": "local", "PYTHONPATH": str(PROJECT)}
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as server:
+        assert server.stdout is not None
+        address = next(word for word in server.stdout.readline().split() if word.startswith("http"))
+
+        def browser(name: str = "") -> httpx.Client:
+            client = httpx.Client(base_url=address, headers={"origin": address}, timeout=60, trust_env=False)
+            if name:
+                assert client.post("/sign-in", data={"name": name, "password": password}).status_code == 303
+            return client
+
+        with browser() as stranger, browser("edda") as editor, browser("adam") as admin:
+            assert admin.get("/").status_code == 200 and "evals" in admin.get("/").text
+            # A run that is not there is told by the page behind the gate.
+            assert "Not done" in admin.get("/runs/none").text
+            event = {"data": [], "fn_index": 0, "session_hash": "of-a-browser"}
+            for path in ("/", "/config", "/runs/none"):
+                assert stranger.get(path).status_code == 401 and editor.get(path).status_code == 403, path
+            assert stranger.post("/gradio_api/queue/join", json=event).status_code == 401
+            assert editor.post("/gradio_api/queue/join", json=event).status_code == 403
+            assert admin.post("/gradio_api/queue/join", json=event).status_code == 200
+            # Who is no admin any more is shown nothing that an open page knows of.
+            with closing(open_tables(store)) as tables:
+                Accounts(tables).add("anna", "admin", password)
+                Accounts(tables).set_role("adam", "reader")
+            assert admin.get("/runs/none").status_code == 403
+        server.send_signal(signal.SIGTERM)
+        assert server.wait(60) == 0

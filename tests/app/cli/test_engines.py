@@ -1,14 +1,19 @@
 """Where the store is, as commands say it: moved, brought up to date, and every failure in one line."""
 
 import json
+from contextlib import closing
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, make_url
+from pydantic import SecretStr
+from sqlalchemy import create_engine, make_url, select
 
 from app.cli import main
+from app.desk.tables import AUDIT, PARTS, USERS, WORKS, open_tables
+from app.errors import WorkError
 from tests.conftest import PROJECT
 from tests.fakes_engines import free_port, own_schema
+from vectorstore.database import DatabaseConfig
 
 OLD = PROJECT / "tests" / "data" / "store-0.1.0" / "catalogue.sqlite3"
 
@@ -107,3 +112,38 @@ def test_empty_database_and_older_tables_say_what_to_run(
         engine.dispose()
         monkeypatch.setenv("UNTOC_DATABASE__URL", url)
         assert "run `untoc migrate`" in refusal(capsys, "list", "--store", store)
+
+
+def test_what_people_made_is_copied_with_the_record(
+    store: Path, postgres: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with closing(open_tables(store)) as tables, tables.transaction() as connection:
+        for number in range(3):
+            values = {"id": f"w{number}", "kind": "conversation", "owner": "Amina", "made": "2031", "changed": "2031"}
+            connection.execute(WORKS.insert(), {**values, "title": "第4条"})
+            connection.execute(PARTS.insert(), {"work": f"w{number}", "number": 1, "content": "{}", "words": "é"})
+        for name in ("Zoe", "amina", "Öz"):
+            connection.execute(USERS.insert(), {"name": name, "role": "reader", "made": "2031"})
+        told = {"at": "2031", "account": "Zoe", "action": "edit", "target": "s", "address": "", "request": ""}
+        connection.execute(AUDIT.insert(), [{"id": 5, **told}, {"id": 9, **told}])
+    with own_schema(postgres) as url:
+        code, out, err = run(capsys, "copy", "--store", store, "--to", url, "--json")
+        assert code == 0, err
+        copied = json.loads(out)["copied"]
+        assert (copied["work"], copied["work_part"], copied["account"], copied["audit"]) == (3, 3, 3, 2)
+        database = DatabaseConfig(url=SecretStr(url))
+        with closing(open_tables(store, database)) as tables, tables.transaction() as connection:
+            connection.execute(AUDIT.insert(), told)
+            assert list(connection.scalars(select(AUDIT.c.id).order_by(AUDIT.c.id))) == [5, 9, 10]
+        monkeypatch.setenv("UNTOC_DATABASE__URL", url)
+        code, out, err = run(capsys, "copy", "--store", store, "--to", tmp_path / "back")
+        assert code == 0 and "3 conversations, briefings and cases, 3 accounts" in out, err
+    monkeypatch.delenv("UNTOC_DATABASE__URL")
+    with closing(open_tables(tmp_path / "back")) as tables, tables.transaction() as connection:
+        assert sorted(connection.scalars(select(USERS.c.name))) == ["Zoe", "amina", "Öz"]
+        connection.execute(USERS.delete())
+    with closing(open_tables(store)) as tables, closing(open_tables(tmp_path / "back")) as other:
+        with other.transaction() as connection:
+            connection.execute(USERS.insert(), {"name": "Mallory", "role": "admin", "made": "2031"})
+        with pytest.raises(WorkError, match="'account'"):
+            tables.copy_to(other)

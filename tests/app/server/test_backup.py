@@ -36,7 +36,7 @@ def test_a_backup_during_ingest_is_whole_and_answers_as_before(filled_store: Pat
         kept = Conversations(Works(tables, "rita")).keep(None, KeptTurn(number=1, question=QUESTION, answer=answer))
         with workspace.corpus.uploads.folder() as folder:
             (folder / "first.txt").write_text(TEXT.format("zero"), encoding="utf-8")
-            (made,) = workspace.corpus.ingest_uploads([folder], folder).files
+            (made,) = workspace.corpus.ingest_uploads([folder]).files
         stop = threading.Event()
 
         def write() -> None:
@@ -45,7 +45,7 @@ def test_a_backup_during_ingest_is_whole_and_answers_as_before(filled_store: Pat
                     return
                 with workspace.corpus.uploads.folder() as folder:
                     (folder / f"{number}.txt").write_text(TEXT.format(number), encoding="utf-8")
-                    workspace.corpus.ingest_uploads([folder], folder)
+                    workspace.corpus.ingest_uploads([folder])
 
         writer = threading.Thread(target=write)
         writer.start()

@@ -46,8 +46,7 @@ def test_a_reader_signs_in_asks_and_signs_out(served: Team, page: Any) -> None:
     with page.expect_response(lambda response: response.status == 403) as refused:
         page.click('[role="tabpanel"]:visible button >> text=Load the sample')
     assert "/queue/join" in refused.value.url
-    page.goto(f"{served.address}/about")
-    page.click("text=Sign out")
+    page.click(".u-account button >> text=Sign out")
     page.wait_for_url("**/sign-in")
     page.goto(f"{served.address}/")
     assert "/sign-in" in page.url

@@ -34,6 +34,11 @@ def test_accounts_and_keys_are_managed_by_commands(
     for wrong in (("user", "add"), ("user", "role", "boris"), ("key", "add"), ("user", "list", "--role", "king")):
         assert call(*wrong)[0] == 2
     assert call("user", "role", "boris", "editor")[0] == 0
+    assert call("user", "bind", "boris")[0] == call("user", "bind", "boris", "17")[0] == 2
+    monkeypatch.setenv("UNTOC_SERVER__OIDC__ISSUER", "https://id.example.org")
+    assert call("user", "bind", "boris", "17")[0] == 0 and call("user", "bind", "amina", "17")[0] == 1
+    assert call("user", "bind", "nobody", "18")[0] == 1
+    assert [each["bound"] for each in json.loads(call("user", "list", "--json")[1])] == [False, True]
     assert call("user", "list")[1] == "amina\tadmin\nboris\teditor\n"
     code, secret, said = call("key", "add", "boris", "--scope", "read", "--scope", "edit", "--label", "loader")
     assert code == 0 and "keep this" in said

@@ -20,6 +20,9 @@ from mcp.client.client import Client
 from mcp.client.streamable_http import streamable_http_client
 
 from app.cli import main
+from app.errors import AccountError
+from app.server.accounts import subject_of
+from app.ui.guard import event_name
 from tests.app.server.test_api import QUESTION, same
 from tests.fakes_server import Team, awaited, team
 
@@ -104,6 +107,22 @@ def test_the_chat_answers_each_person_as_themselves(served: Team) -> None:
     assert edda.get(f"/api/v1/traces/{answer['trace_id']}").status_code == 404
     event = rita.post("/gradio_api/call/ask", json={"data": [QUESTION]}).json()["event_id"]
     assert edda.get(f"/gradio_api/call/ask/{event}").status_code == 404
+
+
+def test_pages_that_were_opened_are_not_all_kept(served: Team, monkeypatch: pytest.MonkeyPatch) -> None:
+    interface, client = served.served.interface, served.browser("rita")
+    holder, event = interface.state_holder, {"data": [], "session_hash": ""}
+    assert holder.capacity == 300
+    event["fn_index"] = next(f._id for f in interface.fns.values() if event_name(f.fn) == "words.choice_html")
+    monkeypatch.setattr(holder, "capacity", max(3, len(holder.session_data)))
+    kept = set[int]()
+    client.get("/").raise_for_status()
+    for number in range(6):
+        client.post("/gradio_api/queue/join", json=event | {"session_hash": f"page-{number}"}).raise_for_status()
+        with client.stream("GET", "/gradio_api/queue/data", params={"session_hash": f"page-{number}"}) as lines:
+            assert any("process_completed" in line for line in lines.iter_lines())
+        kept.add(len(holder.session_data))
+    assert max(kept) == holder.capacity
 
 
 class _Provider(ThreadingHTTPServer):
@@ -224,6 +243,14 @@ def test_a_provider_signs_people_in(filled_store: Path, tmp_path: Path) -> None:
             browser, back = visit()
             signing.key = RSAKey.generate_key(2048, {"kid": "one", "use": "sig"}, auto_kid=False)
             assert browser.get(back).status_code == 303
+            # Whom an admin has bound is signed in by their `sub`, whatever they are called, and is nobody else's.
+            running.accounts.bind("adam", subject_of(f"{signing.issuer}/", "20"))
+            signing.claims = {"sub": "20", "preferred_username": "rosa"}
+            browser, back = visit()
+            cookie = browser.get(back).headers["set-cookie"].partition(";")[0]
+            assert running.client(host="untoc.example.org", cookie=cookie).get("/api/v1/me").json()["name"] == "adam"
+            with pytest.raises(AccountError, match="'adam'"):
+                running.accounts.bind("rita", subject_of(signing.issuer, "20"))
 
 
 def test_a_root_path_is_kept(filled_store: Path, tmp_path: Path) -> None:

@@ -1,0 +1,192 @@
+"""Ingests that workers share: cut into parts of a few files, and put together by the job that is the whole.
+
+`untoc worker` does them; whoever asked for the ingest waits for its report, and shows how far it is.
+"""
+
+import time
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from pydantic import BaseModel, ConfigDict, TypeAdapter
+
+from ingest.indexer import IngestOptions, PartReport
+from ingest.loaders.registry import SUFFIXES, find_files
+from ingest.metadata.manifest import MANIFEST_NAME
+from ingest.report import FileResult, IngestProgress, IngestReport
+from vectorstore.files import SharedFiles
+from vectorstore.health import Check
+
+if TYPE_CHECKING:
+    from vectorstore.jobs import GivenUp, Job, JobQueue
+
+# Files in a part: few, so that workers end together and little is done again; more where there are many, since each
+# part reads the list of files and the manifest anew.
+_FEWEST, _MOST, _PARTS = 8, 64, 32
+# Files named in a finding.
+_NAMED: Final = 3
+_PART: Final = TypeAdapter(PartReport)
+_REPORT: Final = TypeAdapter(IngestReport)
+
+
+class IngestRequest(BaseModel):
+    """What is to be taken in.
+
+    Attributes:
+        paths: Files and folders.
+        options: How they are treated.
+        upload: Whether they were sent by a browser, and may correct files that were sent before.
+        only: Of a part that is some files of one folder, their names.
+        listings: Of files that machines share, their hashes by name, by folder.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    paths: tuple[Path, ...]
+    options: IngestOptions = IngestOptions()
+    upload: bool = False
+    only: tuple[str, ...] | None = None
+    listings: Mapping[str, Mapping[str, str]] = {}
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The paths of the files of a part."""
+        return tuple(map(str, self.paths)) if self.only is None else tuple(str(self.paths[0] / n) for n in self.only)
+
+
+def shared(request: IngestRequest, files: SharedFiles) -> IngestRequest:
+    """Sends the files of a request to where all machines reach them, and names the copies instead."""
+    listings: dict[str, dict[str, str]] = {}
+    paths = []
+    for path in request.paths:
+        folder = path if path.is_dir() else path.parent
+        found = set(find_files(folder)) if path.is_dir() else {path} if path.is_file() else set[Path]()
+        tables = {folder / name for name in (MANIFEST_NAME, "parties.csv") if (folder / name).is_file()}
+        copies = files.place(folder)
+        listings.setdefault(str(copies), {}).update(files.send(folder, sorted(found | tables)))
+        paths.append(copies if path.is_dir() else copies / path.name)
+    return request.model_copy(update={"paths": tuple(paths), "listings": listings})
+
+
+def fetch(request: IngestRequest, files: SharedFiles) -> None:
+    """Fetches the files of a request, or of a part."""
+    for folder, listing in request.listings.items():
+        whole = request.only is None and Path(folder) in request.paths
+        files.fetch_all(Path(folder), listing, whole=whole)
+
+
+def ingest_by_workers(
+    queue: "JobQueue", request: IngestRequest, progress: Callable[[IngestProgress], None] | None
+) -> IngestReport:
+    """Has workers take files in, and waits for their report; what `progress` raises cancels the ingest.
+
+    Raises:
+        StoreError: It was given up, or the server or all workers are gone; what was stored is kept.
+    """
+    began, parts = time.perf_counter(), list(_parts(request))
+    total = sum(len(part.names) for part in parts)
+
+    def heard(outcomes: Sequence[Mapping[str, Any] | None]) -> None:
+        done = [_PART.validate_python(outcome) for outcome in outcomes if outcome is not None]
+        if progress is not None:
+            files = [path for part in done for path in part.results]
+            at = min(total, len(files))
+            name = Path(files[-1]).name if files else ""
+            seconds = time.perf_counter() - began
+            passages = sum(part.embedded_passages for part in done)
+            progress(
+                IngestProgress(
+                    done=at, total=total, file=name, step="store", finished=at, passages=passages, seconds=seconds
+                )
+            )
+
+    # Who sent a file that was given up was told, and sends it again in another folder.
+    about = "upload" if request.upload else repr(sorted(map(str, request.paths)))
+    batch = queue.submit(about, request.model_dump(mode="json"), [part.model_dump(mode="json") for part in parts])
+    report: IngestReport = _REPORT.validate_python(queue.wait(batch, heard))
+    return replace(report, seconds=round(time.perf_counter() - began, 3))
+
+
+def part_json(part: PartReport) -> dict[str, Any]:
+    """Returns the outcome of a part as JSON."""
+    made: dict[str, Any] = _PART.dump_python(part, mode="json")
+    return made
+
+
+def report_json(report: IngestReport) -> dict[str, Any]:
+    """Returns the outcome of a whole as JSON."""
+    made: dict[str, Any] = _REPORT.dump_python(report, mode="json")
+    return made
+
+
+def part_reports(job: "Job") -> list[PartReport]:
+    """Returns what came of the parts of a whole; the files of one that was given up failed."""
+    return [
+        _PART.validate_python(outcome) if outcome is not None else _failed(IngestRequest.model_validate(what), error)
+        for what, outcome, error in job.parts
+    ]
+
+
+def check_jobs(queue: "JobQueue") -> Check:
+    """Says whether anything was given up, and how many workers do what waits."""
+    given_up = queue.given_up()
+    if given_up:
+        return Check(name="jobs", ok=False, detail="; ".join(map(given_up_words, given_up)))
+    return Check(name="jobs", ok=True, detail=f"{queue.workers()} workers, {queue.waiting()} jobs wait")
+
+
+def given_up_words(letter: "GivenUp") -> str:
+    """Returns in one line what was given up, and why."""
+    names = [Path(name).name for name in IngestRequest.model_validate(letter.what).names]
+    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+    return f"{', '.join(names[:_NAMED])}{more}: given up ({letter.error}); ingest again what it says"
+
+
+def absolute(path: Path) -> Path:
+    """Returns a path that means the same in every process."""
+    try:
+        return path.resolve() if path.exists() else path.absolute()
+    except (OSError, RuntimeError, ValueError):
+        return path.absolute()
+
+
+def is_text(path: Path) -> bool:
+    """Tells whether a path can be written down; bytes that are not UTF-8 are a name to the file system alone."""
+    return str(path).isprintable()
+
+
+def _parts(request: IngestRequest) -> Iterator[IngestRequest]:
+    single = [path for path in request.paths if not _is_folder(path, request)]
+    for begin in range(0, len(single), _FEWEST):
+        some = tuple(single[begin : begin + _FEWEST])
+        yield _part(request, some, None, {path.name for path in some})
+    for folder in (path for path in request.paths if _is_folder(path, request)):
+        listing = request.listings.get(str(folder))
+        found = find_files(folder) if listing is None else [folder / n for n in listing if n.lower().endswith(SUFFIXES)]
+        names = [path.relative_to(folder).as_posix() for path in found if is_text(path)]
+        size = min(_MOST, max(_FEWEST, len(names) // _PARTS))
+        for begin in range(0, len(names), size):
+            some_names = tuple(names[begin : begin + size])
+            yield _part(request, (folder,), some_names, some_names)
+
+
+def _is_folder(path: Path, request: IngestRequest) -> bool:
+    # A folder of copies need not be on this machine yet.
+    return path.is_dir() or str(path) in request.listings
+
+
+def _part(
+    request: IngestRequest, paths: tuple[Path, ...], only: tuple[str, ...] | None, names: Collection[str]
+) -> IngestRequest:
+    listings = {
+        folder: {name: sha256 for name, sha256 in listing.items() if name in names or name.endswith(".csv")}
+        for folder, listing in request.listings.items()
+    }
+    return request.model_copy(update={"paths": paths, "only": only, "listings": listings})
+
+
+def _failed(request: IngestRequest, error: str | None) -> PartReport:
+    reason = f"given up ({error}); ingest it again"
+    results = {name: FileResult(file=Path(name).name, result="failed", reason=reason) for name in request.names}
+    return PartReport(results=results, embedded_passages=0, passages=0)

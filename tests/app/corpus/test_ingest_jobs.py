@@ -1,0 +1,277 @@
+"""Ingests by workers: what comes of them is what one process makes, whoever is killed and whatever is restarted."""
+
+import os
+import random
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+
+import pytest
+from sqlalchemy import text
+
+from tests.fakes_engines import own_cluster, own_schema
+from tests.fakes_store import unlike_text
+from tests.fakes_workers import BUGGY, HEARTBEAT, await_that, open_corpus, start_ingest, start_worker
+from vectorstore.errors import StoreAwayError, StoreError
+
+KILLS = int(os.environ.get("UNTOC_KILLS", "4"))
+SEED = int(os.environ.get("UNTOC_KILL_SEED", "4"))
+TABLES = {
+    "documents": "file, document_id, sha256, digest, input_key, source_text",
+    "statements": "*",
+    "sentences": "*",
+    "passages": 'passage_id, start, "end", text, text_key',
+    "vectors": "*",
+    "mentions": "statement_id, ordinal, kind, treaty, value, paragraph",
+    "traits": "*",
+    "links": "*",
+    "unreadable": "*",
+}
+
+
+def write(folder, number, version=0, words=""):
+    body = " ".join(f"We support {unlike_text(number, version, n)} before courts." for n in range(30))
+    told = f"Arvandia\n\nMadam President,\n\n{body} {words}\n\nWe thank you.\n"
+    (folder / f"{number:03}.txt").write_text(told, encoding="utf-8")
+
+
+@pytest.fixture
+def folder(tmp_path):
+    made = tmp_path / "statements"
+    made.mkdir()
+    (made / "parties.csv").write_text("code,name,aliases,kind\nXAA,Arvandia,Arvandian,state\n", encoding="utf-8")
+    for number in range(30):
+        write(made, number)
+    (made / "broken.docx").write_bytes(b"PK\x03\x04 no document")
+    return made
+
+
+@pytest.fixture
+def url(postgres):
+    with own_schema(postgres) as made:
+        yield made
+
+
+@pytest.fixture
+def started():
+    """Starts workers that end with the test."""
+    with ExitStack() as stack:
+
+        def start(*args, **named):
+            process = start_worker(*args, **named)
+            stack.callback(process.join)
+            stack.callback(process.kill)
+            return process
+
+        yield start
+
+
+def contents(corpus):
+    """Everything that an ingest puts into a record, but for times and numbers of rows."""
+    rows = corpus.store.catalogue.database.rows
+    found = {name: sorted(map(repr, rows(text(f"SELECT {what} FROM {name}")))) for name, what in TABLES.items()}
+    return found | {"index": sorted(corpus.store.search_index(corpus._embedder.embed_query("courts"), 10_000))}
+
+
+def undisturbed(folder, tmp_path, postgres):
+    """What one process makes of a folder."""
+    with own_schema(postgres) as url, open_corpus(tmp_path / "undisturbed", url) as corpus:
+        report = corpus.ingest([folder], sync=True)
+        return contents(corpus), report
+
+
+def embedded(tmp_path):
+    return (tmp_path / "embedded").read_text(encoding="utf-8").splitlines()
+
+
+@pytest.mark.slow
+def test_two_workers_make_what_one_process_makes_and_embed_no_text_twice(folder, tmp_path, postgres, url, started):
+    # The same paragraphs under other names: texts that both workers meet.
+    for number in range(30, 60):
+        write(folder, number, words=f"Number {number}.")
+        told = (folder / f"{number - 30:03}.txt").read_text(encoding="utf-8")
+        (folder / f"{number:03}.txt").write_text(told.replace("We thank", f"Clause {number} stands. We thank"))
+    expected, report = undisturbed(folder, tmp_path, postgres)
+    (tmp_path / "embedded").unlink()
+    with open_corpus(tmp_path / "store", url) as corpus:
+        assert corpus.doctor().ok and corpus.given_up() == ()
+        for _ in range(2):
+            started(tmp_path / "store", url, seconds=0.005)
+        await_that(lambda: corpus.queue.workers() == 2)
+        heard = []
+        by_workers = corpus.ingest([folder], sync=True, progress=heard.append)
+        assert contents(corpus) == expected
+        assert by_workers.files == report.files
+        assert (by_workers.passages, by_workers.embedded_passages) == (report.passages, report.embedded_passages)
+        assert len(embedded(tmp_path)) == len(set(embedded(tmp_path))) == report.embedded_passages
+        assert {step.total for step in heard} == {61} and heard[-1].done > 0
+        again = corpus.ingest([folder], sync=True)
+        assert again.embedded_passages == 0 and {f.result for f in again.files} == {"unchanged", "failed"}
+        checks = {check.name: check for check in corpus.doctor().checks}
+        assert checks["jobs"].ok and "2 workers, 0 jobs" in checks["jobs"].detail
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+def test_killed_workers_and_servers_lose_nothing_and_double_nothing(folder, tmp_path, postgres, url, started):
+    draw, store, killed, rounds = random.Random(SEED), tmp_path / "store", 0, 0
+    with open_corpus(store, url) as corpus:
+        alive = [started(store, url, seconds=0.01) for _ in range(2)]
+        await_that(lambda: corpus.queue.workers() == 2)
+        while killed < KILLS:
+            rounds += 1
+            for number in draw.sample(range(30), 8):
+                write(folder, number, version=rounds)
+            write(folder, 30 + rounds)
+            (folder / f"{29 + rounds:03}.txt").unlink()
+            server = start_ingest(store, url, folder)
+            await_that(lambda: corpus.queue.waiting() > 0)
+            for _ in range(3):
+                time.sleep(draw.uniform(0.0, 0.7))
+                victim = draw.randrange(3)
+                (alive[victim] if victim < 2 else server).kill()
+                if victim < 2:
+                    alive[victim] = started(store, url, seconds=0.01)
+                killed += 1
+            # What waits is done, though nobody waits for it.
+            await_that(lambda: not jobs(corpus), 180)
+            server.join()
+            expected, _ = undisturbed(folder, tmp_path / f"round-{rounds}", postgres)
+            now = contents(corpus)
+            # Vectors of texts that are gone stay.
+            assert set(expected.pop("vectors")) <= set(now.pop("vectors"))
+            assert now == expected
+            assert corpus.given_up() == ()
+
+
+def jobs(corpus):
+    """The jobs that wait or are under way."""
+    found = "SELECT 1 FROM procrastinate_jobs WHERE task_name = 'job' AND status IN ('todo', 'doing')"
+    return corpus.store.catalogue.database.rows(text(found))
+
+
+@pytest.mark.slow
+def test_what_fails_for_good_is_a_dead_letter_and_the_rest_is_taken_in(folder, tmp_path, url, started):
+    write(folder, 3, words=f"An {BUGGY}.")
+    with open_corpus(tmp_path / "store", url) as corpus:
+        started(tmp_path / "store", url)
+        await_that(lambda: corpus.queue.workers() == 1)
+        report = corpus.ingest([folder])
+        results = {file.file: file for file in report.files}
+        assert results["003.txt"].result == "failed" and "a bug" in (results["003.txt"].reason or "")
+        assert sum(file.result == "added" for file in report.files) >= 22
+        (line,) = corpus.given_up()
+        assert "a bug" in line and ".txt" in line
+        checks = {check.name: check for check in corpus.doctor().checks}
+        assert not checks["jobs"].ok and "a bug" in checks["jobs"].detail
+        write(folder, 3)
+        report = corpus.ingest([folder])
+        assert corpus.given_up() == () and len(report.failed) == 1
+
+
+@pytest.mark.slow
+def test_ingest_that_is_stopped_is_cancelled(folder, tmp_path, url, started):
+    class Stop(Exception):
+        pass
+
+    def stop(step):
+        raise Stop
+
+    with open_corpus(tmp_path / "store", url) as corpus:
+        started(tmp_path / "store", url, seconds=0.05)
+        await_that(lambda: corpus.queue.workers() == 1)
+        with pytest.raises(Stop):
+            corpus.ingest([folder], progress=stop)
+        assert corpus.queue.waiting() == 0
+        await_that(lambda: not jobs(corpus))
+        before = len(embedded(tmp_path)) if (tmp_path / "embedded").exists() else 0
+        assert before < 100
+        # The worker goes on with others.
+        assert len(corpus.ingest([folder / "000.txt"]).files) == 1
+
+
+@pytest.mark.slow
+def test_worker_that_is_told_to_end_gives_its_job_back(folder, tmp_path, url, started):
+    with open_corpus(tmp_path / "store", url) as corpus:
+        worker = started(tmp_path / "store", url, seconds=0.02)
+        await_that(lambda: corpus.queue.workers() == 1)
+        server = start_ingest(tmp_path / "store", url, folder)
+        await_that(lambda: len(corpus.documents()) > 3)
+        worker.terminate()
+        worker.join(30)
+        assert worker.exitcode == 0 and corpus.queue.workers() == 0 and corpus.queue.waiting() > 0
+        started(tmp_path / "store", url)
+        await_that(lambda: not server.is_alive())
+        assert len(corpus.documents()) == 30 and corpus.given_up() == ()
+
+
+def test_without_workers_one_process_does_it(folder, tmp_path, url):
+    with open_corpus(tmp_path / "store", url) as corpus:
+        assert len(corpus.ingest([folder]).files) == 31
+        corpus.queue.make()
+        assert corpus.queue.cancel() == 0 and len(corpus.ingest([folder]).files) == 31
+
+
+@pytest.mark.slow
+def test_batch_whose_workers_are_gone_says_so(folder, tmp_path, url, monkeypatch):
+    monkeypatch.setattr("vectorstore.jobs._PATIENCE", HEARTBEAT)
+    with open_corpus(tmp_path / "store", url) as corpus:
+        corpus.queue.make()
+        batch = corpus.queue.submit("nothing", {"paths": []}, [])
+        with pytest.raises(StoreError, match="start `untoc worker`"):
+            corpus.queue.wait(batch, lambda outcomes: None)
+        assert corpus.queue.cancel(batch) == 1
+
+
+@pytest.mark.slow
+def test_files_under_an_address_reach_a_machine_that_has_them_not(folder, tmp_path, postgres, url, started):
+    shared = f"file://{tmp_path / 'shared'}"
+    with open_corpus(tmp_path / "store", url, shared) as corpus:
+        started(tmp_path / "store", url, shared)
+        await_that(lambda: corpus.queue.workers() == 1)
+        report = corpus.ingest([folder], sync=True)
+        assert sum(file.result == "added" for file in report.files) == 30
+        (copies,) = (tmp_path / "store" / "files").iterdir()
+        assert {document.folder for document in corpus.documents()} == {str(copies)}
+        (folder / "007.txt").unlink()
+        report = corpus.ingest([folder], sync=True)
+        assert [file.file for file in report.files if file.result == "removed"] == ["007.txt"]
+        assert [party.name for party in corpus.added_parties()] == ["Arvandia"]
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+def test_server_that_restarts_under_load_loses_nothing(folder, tmp_path, postgres, started, caplog):
+    expected, _ = undisturbed(folder, tmp_path, postgres)
+    with own_cluster() as (server, restart), own_schema(server) as url, open_corpus(tmp_path / "store", url) as corpus:
+        for _ in range(2):
+            started(tmp_path / "store", url, seconds=0.02)
+        await_that(lambda: corpus.queue.workers() == 2)
+        with ThreadPoolExecutor(1) as pool:
+            waiting = pool.submit(corpus.ingest, [folder], sync=True)
+            for stored in (2, 12):
+                await_that(lambda stored=stored: len(corpus.documents()) > stored)
+                restart()
+            report = waiting.result()
+        assert contents(corpus) == expected
+        assert len(report.files) == 31 and len(report.failed) == 1 and corpus.given_up() == ()
+
+
+@pytest.mark.slow
+def test_server_that_stops_under_an_ingest_is_named_in_a_line(folder, tmp_path):
+    with (
+        own_cluster() as (server, restart),
+        own_schema(server) as url,
+        open_corpus(tmp_path / "store", url, seconds=0.01) as corpus,
+    ):
+        heard = []
+
+        def progress(step):
+            heard.append(step)
+            if len(heard) == 40:
+                restart()
+
+        with pytest.raises(StoreAwayError, match="ended the connection: run the command again") as told:
+            corpus.ingest([folder], progress=progress)
+        assert "\n" not in str(told.value)
+        assert len(corpus.ingest([folder]).failed) == 1 and len(corpus.documents()) == 30

@@ -1,0 +1,123 @@
+"""A program made of the OpenAPI document, and an assistant over MCP, each do a day's work."""
+
+import importlib
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import httpx2
+import pytest
+from clientele import api as clientele_api
+from clientele.api.exceptions import APIException
+from mcp.client.client import Client
+from mcp.client.streamable_http import streamable_http_client
+
+from app.cli import main
+from tests.app.server.test_api import QUESTION, same
+from tests.fakes_server import Team, awaited
+
+
+@pytest.fixture(scope="module")
+def made(served: Team, tmp_path_factory: pytest.TempPathFactory) -> ModuleType:
+    """A client that a generator of clients makes of the document alone."""
+    folder = tmp_path_factory.mktemp("program")
+    document = served.program("edda").get("/api/v1/openapi.json").raise_for_status().text
+    (folder / "openapi.json").write_text(document, encoding="utf-8")
+    program = Path(sys.executable).with_name("clientele")
+    command = [str(program), "start-api", "--file", str(folder / "openapi.json"), "--output", str(folder / "made")]
+    subprocess.run(command, check=True, capture_output=True, timeout=240)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(str(folder))
+        return importlib.import_module("made.client")
+
+
+def done(call: Callable[..., Any], **given: Any) -> None:
+    """Calls what answers with nothing, for which the generator has no type."""
+    with pytest.raises(APIException) as told:
+        call(**given)
+    assert told.value.response.status_code == 204
+
+
+def test_a_generated_client_does_a_days_work(
+    served: Team, made: ModuleType, scripted_models: None, capsys: pytest.CaptureFixture[str]
+) -> None:
+    schemas = importlib.import_module("made.schemas")
+    # Files are sent by other programs: the generator knows no uploads.
+    edda = served.program("edda")
+    headers = {"authorization": edda.headers["authorization"]}
+    made.client.configure(config=clientele_api.BaseConfig(base_url=served.address, headers=headers, timeout=120))
+    assert made.me().name == "edda" and made.about().statements > 10
+    page = made.statements(limit=3)
+    assert [len(page.items), page.next] == [3, 3] and made.statements(offset=3, limit=500).total == page.total
+    passages = made.search(q=QUESTION, limit=3)
+    assert passages.items and all("article 4" in item["text"] for item in passages.items[:1])
+    # The answer as the document describes it is the answer: nothing is lost in the client's own types.
+    answer = made.ask(data=schemas.Question(question=QUESTION, scope={}, history=[])).model_dump(mode="json")
+    by_api = edda.post("/api/v1/ask", json={"question": QUESTION}).json()
+    assert answer["status"] == "answered" and same(answer) == same(by_api)
+    assert main(["ask", QUESTION, "--json", "--store", str(served.store)]) == 0
+    by_command = json.loads(capsys.readouterr().out)
+    # The scripted wiring of commands has fitted no confidence.
+    assert [(k, v) for k, v in same(by_command).items() if "confidence" not in k] == [
+        (k, v) for k, v in same(answer).items() if "confidence" not in k
+    ]
+    begun = made.begin_conversation(data=schemas.Turn(question=QUESTION, scope={}))
+    turn = made.continue_conversation(work_id=begun.id, data=schemas.Turn(question="And Austria?", scope={}))
+    assert (turn.id, turn.number) == (begun.id, 2) and turn.answer.scope.states == ["AUT"]
+    done(made.share_conversation, work_id=begun.id, name="rita", data=schemas.Share(may_change=False))
+    assert served.program("rita").get(f"/api/v1/conversations/{begun.id}").status_code == 200
+    made.rename_conversation(work_id=begun.id, data=schemas.Title(title="Article 4, of two States"))
+    assert begun.id in {item.id for item in made.list_conversations(words="two States").items}
+    done(made.delete_conversation, work_id=begun.id)
+    assert begun.id not in {item.id for item in made.list_conversations().items}
+    refused = made.users()
+    assert isinstance(refused, schemas.Problem) and refused.status == 403 and "'admin'" in refused.detail
+
+
+def test_an_assistant_does_a_days_work(served: Team) -> None:
+    """Lists, asks, asks on, opens the source, checks the quotation, and briefs, in one connection."""
+    _, secret = served.accounts.add_key("rita", "assistant", ["read", "ask"])
+    program = served.client(authorization=f"Bearer {secret}")
+
+    async def work() -> None:
+        headers = {"authorization": f"Bearer {secret}"}
+        async with (
+            httpx2.AsyncClient(headers=headers, timeout=120, trust_env=False) as http,
+            Client(streamable_http_client(f"{served.address}/mcp", http_client=http)) as client,
+        ):
+
+            async def call(name: str, **arguments: Any) -> Any:
+                given = await client.call_tool(name, arguments)
+                assert not given.is_error, given.content
+                return given.structured_content
+
+            tools = {each.name: each for each in (await client.list_tools()).tools}
+            assert all(tool.description for tool in tools.values())
+            # What a tool takes is said with its bounds and examples.
+            asked = tools["ask"].input_schema["properties"]["question"]
+            assert (asked["maxLength"], asked["examples"]) == (20_000, [QUESTION])
+            assert {"words", "year", "offset"} <= tools["list_statements"].input_schema["properties"].keys()
+            listed = await call("list_statements", state="IRN", limit=5)
+            assert listed["total"] >= 1 and {item["state"] for item in listed["items"]} == {"IRN"}
+            answer = await call("ask", question=QUESTION)
+            assert same(answer) == same(program.post("/api/v1/ask", json={"question": QUESTION}).json())
+            more = await call("ask", question="And Austria?", history=[QUESTION])
+            assert more["scope"]["states"] == ["AUT"]
+            quoted = answer["citations"][0]
+            source = await call("show", statement_id=quoted["statement_id"])
+            assert source["source_text"][quoted["start"] : quoted["end"]] == quoted["source_quote"]
+            checked = await call("verify", text=f"Iran said: “{quoted['quote']}”")
+            assert [finding["verdict"] for finding in checked["findings"]] == ["verified"]
+            found = await call("search", words=QUESTION, limit=2)
+            assert 1 <= len(found["items"]) <= 2
+            table = await call("brief", articles=["4"], states=["Iran"])
+            assert table["rows"][0]["citations"][0]["quote"]
+            # A wrong value is told, and nothing else happens.
+            wrong = await client.call_tool("list_statements", {"limit": 100_000})
+            assert wrong.is_error
+
+    awaited(work())

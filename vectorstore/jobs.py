@@ -1,0 +1,398 @@
+"""Jobs that workers share, in the database of the record: parts first, then the whole that they belong to.
+
+The queue is procrastinate's, whose tables lie beside the record's; `untoc_jobs` holds what each is about, and what came
+of it.
+PostgreSQL alone has one: with SQLite, one process does the work.
+"""
+
+import asyncio
+import contextlib
+import json
+import logging
+import signal
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Final
+from uuid import uuid4
+
+import procrastinate
+import psycopg
+from procrastinate import exceptions
+from procrastinate.jobs import Job as Queued
+from procrastinate.jobs import Status
+from sqlalchemy import Column, Connection, Integer, MetaData, Table, select, text, tuple_
+
+from vectorstore.database import STORE_ID, Database
+from vectorstore.errors import StoreAwayError, StoreError, StoreLockedError
+from vectorstore.schema import META, Text
+
+logger = logging.getLogger(__name__)
+# Number of the job that is the whole; it is done when no part is left to do.
+WHOLE: Final = 0
+# Seconds between signs of life of a worker, and after which one without is taken for dead.
+HEARTBEAT: Final = 10.0
+# How often a job is tried that fails for what may pass, or whose worker was killed.
+_ATTEMPTS: Final = 8
+# Seconds to wait at most before one is tried again.
+_LONGEST_WAIT: Final = 60
+# Seconds for which whoever waits for an outcome bears that the server, or every worker, is gone.
+_PATIENCE: Final = 90.0
+# Seconds that a worker that is told to end gives its job to be done.
+_ENDS_IN: Final = 10.0
+# Kept longest, in days, of what somebody gave up waiting for.
+_KEPT_DAYS: Final = 30
+_JOBS: Final = Table(
+    "untoc_jobs",
+    MetaData(),
+    Column("batch", Text, primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("at", Text, nullable=False),
+    Column("about", Text, nullable=False),
+    # JSON; the outcome is null until it is there, the error where the job was given up.
+    Column("what", Text, nullable=False),
+    Column("outcome", Text),
+    Column("error", Text),
+)
+_UNDER_WAY: Final = text(
+    "SELECT id, CAST(args ->> 'number' AS integer) FROM procrastinate_jobs"
+    " WHERE args ->> 'batch' = :batch AND status IN ('todo', 'doing')"
+)
+_WORKERS: Final = text(
+    "SELECT count(*) FROM procrastinate_workers WHERE last_heartbeat > now() - make_interval(secs => :seconds)"
+)
+JSON = Mapping[str, Any]
+
+
+class JobGivenUpError(StoreError):
+    """A job was tried and given up, or cancelled."""
+
+
+class _NotYetError(Exception):
+    """Parts of a whole are under way."""
+
+
+class _TryAgainError(Exception):
+    """What may pass hindered a job."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Job:
+    """A job that a worker took.
+
+    Attributes:
+        what: What it is about.
+        parts: Of a whole, what each part is about with its outcome, and with its error where it was given up.
+        check: Ends the job where it was cancelled, or the worker is to end; called now and then.
+    """
+
+    what: JSON
+    is_whole: bool
+    parts: Sequence[tuple[JSON, JSON | None, str | None]]
+    check: Callable[[], None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class GivenUp:
+    """A dead letter: what a job was about that is not tried again, and why."""
+
+    what: JSON
+    error: str
+    at: str
+
+
+class JobQueue:
+    """The jobs of one store."""
+
+    def __init__(self, database: Database, *, heartbeat: float = HEARTBEAT) -> None:
+        """Sets up access; nothing is asked of the server yet.
+
+        Args:
+            database: The record's, in PostgreSQL.
+            heartbeat: Seconds between signs of life of workers; three times as long without one is a worker's death.
+        """
+        self._database = database
+        self._heartbeat, self._dead_after = heartbeat, 3 * heartbeat
+        url = database.engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
+        self._app = procrastinate.App(
+            connector=procrastinate.PsycopgConnector(
+                conninfo=url, kwargs={"connect_timeout": 10}, min_size=1, max_size=4, timeout=10
+            )
+        )
+
+    # --- giving jobs
+
+    def workers(self) -> int:
+        """Returns how many workers are alive."""
+        if not self._is_made():
+            return 0
+        return int(self._database.value(_WORKERS, {"seconds": self._dead_after}))
+
+    def submit(self, about: str, whole: JSON, parts: Sequence[JSON]) -> str:
+        """Gives a whole and its parts to the workers, all or nothing; returns the id of the batch.
+
+        What was given up of an earlier batch about the same is forgotten. Small batches go first.
+        """
+        batch, at = uuid4().hex[:12], datetime.now(UTC).isoformat(timespec="seconds")
+        common = {"batch": batch, "at": at, "about": about}
+        rows = [{**common, "number": n, "what": json.dumps(what)} for n, what in enumerate((whole, *parts))]
+        with self._database.transaction(counted=False) as connection:
+            connection.execute(_JOBS.delete().where(_JOBS.c.about == about, _JOBS.c.error.is_not(None)))
+            connection.execute(_JOBS.insert(), rows)
+            job = self._app.configure_task(
+                "job",
+                queue=_queue(str(connection.scalar(_STORE))),
+                priority=-len(parts),
+                connection=connection.connection.driver_connection,
+            )
+            job.batch_defer(*({"batch": batch, "number": n} for n in (*range(1, len(rows)), WHOLE)))
+        return batch
+
+    def wait(self, batch: str, heard: Callable[[Sequence[JSON | None]], None], every: float = 0.25) -> JSON:
+        """Waits for the outcome of a whole, and forgets the batch, but for what was given up.
+
+        Args:
+            batch: Its id.
+            heard: Hears the outcomes of the parts so far; what it raises cancels the batch.
+            every: Seconds between looks.
+
+        Raises:
+            JobGivenUpError: The whole was given up, or cancelled.
+            StoreError: The server, or every worker, was gone for longer than a while.
+        """
+        seen = time.monotonic()
+        try:
+            while True:
+                try:
+                    rows, under_way = self._look(batch)
+                    if self.workers():
+                        seen = time.monotonic()
+                    elif time.monotonic() > seen + _PATIENCE:
+                        raise StoreError("no worker runs any more: start `untoc worker`, which goes on with what waits")
+                except StoreAwayError:
+                    if time.monotonic() > seen + _PATIENCE:
+                        raise
+                else:
+                    outcome, error = rows.get(WHOLE, (None, "it was cancelled"))
+                    if outcome is not None:
+                        self._forget(batch)
+                        return dict(json.loads(outcome))
+                    if error is not None or not under_way:
+                        raise JobGivenUpError(error or "it was cancelled")
+                    heard([_read(rows[number][0]) for number in sorted(rows) if number != WHOLE])
+                time.sleep(every)
+        except StoreError:
+            raise
+        except BaseException:
+            # Whoever waited was told to stop.
+            self.cancel(batch)
+            raise
+
+    def cancel(self, batch: str | None = None) -> int:
+        """Cancels what waits and ends what is under way, of a batch or of all; returns how many jobs that were."""
+        if not self._is_made():
+            return 0
+        with self._database.transaction(counted=False) as connection:
+            batches = [batch] if batch else list(connection.scalars(select(_JOBS.c.batch).distinct()))
+            ids = [found for each in batches for found, _ in connection.execute(_UNDER_WAY, {"batch": each})]
+            for found in ids:
+                self._app.job_manager.cancel_job_by_id(
+                    found, abort=True, delete_job=True, connection=connection.connection.driver_connection
+                )
+            connection.execute(_JOBS.delete().where(_JOBS.c.batch.in_(batches)))
+        return len(ids)
+
+    def given_up(self) -> tuple[GivenUp, ...]:
+        """Returns the dead letters, oldest first."""
+        if not self._is_made():
+            return ()
+        found = select(_JOBS.c.what, _JOBS.c.error, _JOBS.c.at).where(_JOBS.c.error.is_not(None))
+        rows = self._database.rows(found.order_by(_JOBS.c.at, _JOBS.c.batch, _JOBS.c.number))
+        return tuple(GivenUp(what=json.loads(what), error=error, at=at) for what, error, at in rows)
+
+    def waiting(self) -> int:
+        """Returns how many jobs are to be done."""
+        if not self._is_made():
+            return 0
+        return int(
+            self._database.value(
+                text("SELECT count(*) FROM procrastinate_jobs WHERE task_name = 'job' AND status = 'todo'")
+            )
+        )
+
+    def make(self) -> None:
+        """Makes the tables where there are none."""
+        if self._is_made():
+            return
+        with self._database.transaction(counted=False) as connection:
+            connection.exec_driver_sql("SELECT pg_advisory_xact_lock(hashtext('untoc jobs ' || current_schema()))")
+            if not _is_made(connection):
+                driver: Any = connection.connection.driver_connection
+                driver.execute(self._app.schema_manager.get_schema())
+                _JOBS.create(connection)
+
+    def _is_made(self) -> bool:
+        with self._database.reading() as connection:
+            return _is_made(connection)
+
+    def _look(self, batch: str) -> tuple[dict[int, tuple[str | None, str | None]], set[int]]:
+        """Returns outcome and error of every job of a batch, and the numbers of those that wait or are under way."""
+        with self._database.reading() as connection:
+            # First what is under way: what ends meanwhile has its outcome when it is looked at.
+            numbers = {int(number) for _, number in connection.execute(_UNDER_WAY, {"batch": batch})}
+            found = select(_JOBS.c.number, _JOBS.c.outcome, _JOBS.c.error).where(_JOBS.c.batch == batch)
+            return {n: (outcome, error) for n, outcome, error in connection.execute(found)}, numbers
+
+    def _forget(self, batch: str) -> None:
+        old = datetime.fromtimestamp(time.time() - 86400 * _KEPT_DAYS, UTC).isoformat(timespec="seconds")
+        with self._database.transaction(counted=False) as connection:
+            connection.execute(_JOBS.delete().where(_JOBS.c.batch == batch, _JOBS.c.error.is_(None)))
+            connection.execute(_JOBS.delete().where(_JOBS.c.at < old))
+
+    # --- doing jobs
+
+    def work(self, run: Callable[[Job], JSON]) -> None:
+        """Does jobs until the process is told to end; what it was doing then goes back to the queue.
+
+        Args:
+            run: Does one, and returns its outcome. What it raises is tried again later where it may pass
+                (`StoreAwayError`, `StoreLockedError`), and else given up.
+
+        Raises:
+            StoreError: The database cannot be used.
+        """
+        self.make()
+        # What goes wrong is told in lines of our own.
+        for name in ("procrastinate", "psycopg.pool"):
+            logging.getLogger(name).setLevel(logging.CRITICAL)
+        store = str(self._database.value(_STORE))
+        self._task(run, store)
+        self._app.periodic(cron=f"*/{max(1, round(self._heartbeat))} * * * * *")(
+            self._app.task(name="take_over", queue=_queue(store), queueing_lock="take_over", priority=1)(
+                self._take_over
+            )
+        )
+        asyncio.run(self._work(_queue(store)))
+
+    async def _work(self, queue: str) -> None:
+        ended, loop = asyncio.Event(), asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, ended.set)
+        while not ended.is_set():
+            # A worker whose connection broke begins anew under another number; what it was doing is taken over.
+            with contextlib.suppress(psycopg.Error, exceptions.ProcrastinateException):
+                await self._work_connected(queue, ended)
+            if not ended.is_set():
+                logger.warning("the database does not answer as it should: this worker tries again")
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(ended.wait(), 1.0)
+
+    async def _work_connected(self, queue: str, ended: asyncio.Event) -> None:
+        async with self._app.open_async():
+            working = asyncio.create_task(
+                self._app.run_worker_async(
+                    queues=[queue],
+                    fetch_job_polling_interval=1.0,
+                    abort_job_polling_interval=1.0,
+                    update_heartbeat_interval=self._heartbeat,
+                    stalled_worker_timeout=self._dead_after,
+                    shutdown_graceful_timeout=_ENDS_IN,
+                    install_signal_handlers=False,
+                    delete_jobs="always",
+                )
+            )
+            waiting = asyncio.create_task(ended.wait())
+            await asyncio.wait({working, waiting}, return_when=asyncio.FIRST_COMPLETED)
+            waiting.cancel()
+            if ended.is_set():
+                working.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await working
+
+    def _task(self, run: Callable[[Job], JSON], store: str) -> Any:  # noqa: ANN401 - procrastinate's, of any arguments
+        def work(context: procrastinate.JobContext, batch: str, number: int) -> None:
+            self._do(run, context, batch, number)
+
+        return self._app.task(name="job", queue=_queue(store), retry=_Retry(), pass_context=True)(work)
+
+    def _do(self, run: Callable[[Job], JSON], context: procrastinate.JobContext, batch: str, number: int) -> None:
+        """Does a job; a part that was done already, by a worker that was taken for dead, is let be."""
+
+        def check() -> None:
+            if context.should_abort():
+                raise exceptions.JobAborted
+
+        own = _JOBS.c.batch == batch
+        try:
+            rows, under_way = self._look(batch)
+            if number not in rows or rows[number][0] is not None:
+                return
+            if number == WHOLE and any(rows[n][0] is None and n in under_way for n in rows if n != WHOLE):
+                raise _NotYetError
+            found = self._database.rows(select(_JOBS.c.number, _JOBS.c.what, _JOBS.c.outcome, _JOBS.c.error).where(own))
+            written = {n: (json.loads(told), _read(outcome), error) for n, told, outcome, error in found}
+            what = written.pop(number)[0]
+            parts = [written[n] for n in sorted(written)] if number == WHOLE else []
+            outcome = run(Job(what=what, is_whole=number == WHOLE, parts=parts, check=check))
+            self._note(batch, number, outcome=json.dumps(outcome), error=None)
+        except (StoreAwayError, StoreLockedError) as exc:
+            logger.warning("job %s/%d is tried again later: %s", batch, number, exc)
+            if number != WHOLE and context.job.attempts + 1 >= _ATTEMPTS:
+                self._note(batch, number, error=f"tried {_ATTEMPTS} times: {exc}")
+                raise
+            raise _TryAgainError from exc
+        except (_NotYetError, exceptions.JobAborted):
+            raise
+        except Exception as exc:  # whatever it is, somebody is to learn of it
+            logger.error("job %s/%d is given up: %s", batch, number, exc, exc_info=not isinstance(exc, StoreError))
+            self._note(batch, number, error=str(exc) or type(exc).__name__)
+            raise
+
+    def _note(self, batch: str, number: int, **values: str | None) -> None:
+        with self._database.transaction(counted=False) as connection:
+            own = tuple_(_JOBS.c.batch, _JOBS.c.number) == (batch, number)
+            connection.execute(_JOBS.update().where(own).values(values))
+
+    async def _take_over(self, timestamp: int) -> None:
+        """Puts the jobs of dead workers back into the queue; one that killed worker after worker is given up."""
+        manager = self._app.job_manager
+        for job in await manager.get_stalled_jobs(seconds_since_heartbeat=self._dead_after):
+            taken: dict[str, Any] = job.task_kwargs
+            # A whole that waits for its parts is tried often.
+            if "batch" in taken and (taken["number"] == WHOLE or job.attempts + 1 < _ATTEMPTS):
+                await manager.retry_job(job)
+                continue
+            if "batch" in taken:
+                why = f"the worker that did it was killed {_ATTEMPTS} times"
+                await asyncio.to_thread(self._note, taken["batch"], taken["number"], error=why)
+            await manager.finish_job(job, status=Status.FAILED, delete_job=True)
+
+
+class _Retry(procrastinate.BaseRetryStrategy):
+    """When a job is tried again: soon where it has to wait for others, and else after a wait that doubles."""
+
+    def get_retry_decision(self, *, exception: BaseException, job: Queued) -> procrastinate.RetryDecision | None:
+        """Returns when to try again, or None not to."""
+        if isinstance(exception, _TryAgainError):
+            return procrastinate.RetryDecision(retry_in={"seconds": min(2 ** min(job.attempts, 9), _LONGEST_WAIT)})
+        if isinstance(exception, _NotYetError):
+            return procrastinate.RetryDecision(retry_in={"seconds": 1})
+        # A worker that ends gives its job back.
+        return procrastinate.RetryDecision() if isinstance(exception, exceptions.JobAborted) else None
+
+
+_STORE: Final = select(META.c.value).where(META.c.key == STORE_ID)
+
+
+def _queue(store: str) -> str:
+    # Its name tells the jobs of stores in one database apart, whose workers hear of each other.
+    return f"untoc-{store}"
+
+
+def _read(written: str | None) -> JSON | None:
+    return None if written is None else json.loads(written)
+
+
+def _is_made(connection: Connection) -> bool:
+    return connection.scalar(text("SELECT to_regclass('untoc_jobs')")) is not None
