@@ -84,7 +84,7 @@ def compose(
     wording: Wording,
     *,
     limit: int,
-    asked: Missing | None,
+    answer_type: Missing | None,
     question: str = "",
     one_each: bool = False,
 ) -> Composition:
@@ -92,7 +92,7 @@ def compose(
 
     What groups said for their members comes last, and only beside something that a party said itself. Each party with
     evidence gets at least one quotation of the `limit`, or exactly one (`one_each`), as a list of who said something
-    does. The question says what a number must count, `asked` the kind of thing asked for.
+    does. The question says what a number must count, `answer_type` the kind of thing asked for.
     """
     answering = [item for item in evidence if item.answers and not item.members]
     groups = [item for item in evidence if item.answers and item.members]
@@ -106,8 +106,10 @@ def compose(
     more = 0
     for item in (*answering, *groups):
         strong = item.strong
-        if asked is not None and not item.members:
-            strong = with_answer_type(strong, sources, lambda text: _holds(asked, [text], parties, answering, question))
+        if answer_type is not None and not item.members:
+            strong = with_answer_type(
+                strong, sources, lambda text: _holds(answer_type, [text], parties, answering, question)
+            )
         allowed = min(share, OF_GROUP) if item.members else share
         made = quote(strong, sources, allowed, first_number=len(citations) + 1, newest_first=True)
         made = with_quoted_parties(made, sources, parties)
@@ -119,8 +121,8 @@ def compose(
             strongest += [citation.quote for citation in made[:_READ_FOR_ANSWER]]
         claims += [claim_of(item.party, citation, parties, wording) for citation in made]
     missing = None
-    if asked is not None and not _holds(asked, strongest, parties, answering, question):
-        missing = asked
+    if answer_type is not None and not _holds(answer_type, strongest, parties, answering, question):
+        missing = answer_type
     return Composition(
         claims=tuple(claims),
         citations=tuple(citations),
@@ -132,9 +134,9 @@ def compose(
 
 
 def _holds(
-    asked: Missing, texts: Sequence[str], parties: PartyTable, answering: Sequence[PartyEvidence], question: str
+    answer_type: Missing, texts: Sequence[str], parties: PartyTable, answering: Sequence[PartyEvidence], question: str
 ) -> bool:
-    return contains_answer_type(asked, texts, parties, [item.party for item in answering], question)
+    return contains_answer_type(answer_type, texts, parties, [item.party for item in answering], question)
 
 
 def with_answer_type(
