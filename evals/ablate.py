@@ -4,34 +4,29 @@ Such as without the reranker, or with search by words alone.
 """
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
 from statistics import median
-from typing import Any
-
-import yaml
-from pydantic import BaseModel, ConfigDict, ValidationError
 
 from app.settings import Settings
-from evals.errors import EvalError, first_fault
+from evals.errors import EvalError
 from evals.eval_environment import code_hash, described
+from evals.files import FileRecord, read_yaml
 from evals.launch import launch
 from evals.metrics.table import metrics_in
 from evals.paths import eval_paths
 from evals.report.tables import Table
 from evals.report.words import shown
 from evals.run_options import RunOptions
-from evals.runner import OnAnswer
+from evals.runner import Tell
 from evals.runs import MANIFEST
 from evals.summary import summarise
 
 
-class Configuration(BaseModel):
+class Configuration(FileRecord):
     """One way to run: settings that are changed and, where no setting does, a variant of the pipeline."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     name: str
     label: str
@@ -39,14 +34,14 @@ class Configuration(BaseModel):
     variant: str | None = None
 
 
+class _Configurations(FileRecord):
+    configurations: tuple[Configuration, ...]
+
+
 def load_configurations(path: Path | None = None, names: Sequence[str] | None = None) -> tuple[Configuration, ...]:
     """Loads configurations from YAML; those that come with the package, without a path, and all, without names."""
     file = Path(str(files("evals"))) / "ablations.yaml" if path is None else path
-    try:
-        content: Any = yaml.safe_load(file.read_text(encoding="utf-8"))
-        found = tuple(Configuration.model_validate(entry) for entry in content["configurations"])
-    except (OSError, KeyError, TypeError, ValidationError, yaml.YAMLError) as exc:
-        raise EvalError(f"cannot read the configurations of {str(file)!r}: {first_fault(exc)}") from exc
+    found = read_yaml(file, _Configurations, "the configurations").configurations
     unknown = set(names or ()) - {c.name for c in found}
     if unknown:
         raise EvalError(f"no configuration {min(unknown)!r}: there are {', '.join(c.name for c in found)}")
@@ -57,9 +52,7 @@ def ablate(
     options: RunOptions,
     configurations: Sequence[Configuration],
     settings: Settings,
-    *,
-    on_stage: Callable[[str], None] = lambda text: None,
-    on_answer: OnAnswer | None = None,
+    tell: Tell,
 ) -> Table:
     """Runs every configuration and returns them side by side; one that was begun before goes on where it was stopped.
 
@@ -78,8 +71,7 @@ def ablate(
             settings,
             name=name,
             resume=(eval_paths(settings.store).runs / name / MANIFEST).is_file(),
-            on_stage=lambda text, prefix=prefix: on_stage(f"{prefix}: {text}"),  # type: ignore[misc]
-            on_answer=on_answer,
+            tell=lambda text, done, total, prefix=prefix: tell(f"{prefix}: {text}", done, total),  # type: ignore[misc]
         )
         scores = run.scores()
         figures, time = summarise(scores), median(score.timings_ms.get("total", 0.0) for score in scores)

@@ -26,13 +26,13 @@ from app.retrieval.relevance import RelevanceArtefact
 from app.retrieval.relevance_features import FEATURE_VERSION, SentenceFeatures
 from app.retrieval.sentence_ranker import SentenceRanker
 from app.settings import Settings
-from evals.case_sets import CONFERENCE, SAMPLE, SHIPPED
-from evals.cases.case import Case, load_cases
+from evals.case_sets import CONFERENCE, SAMPLE
+from evals.cases.case import Case
 from evals.cases.documents import read_documents
 from evals.errors import EvalError
 from evals.eval_environment import open_environment
 from evals.positions import load_cells
-from evals.relevance_pairs import FOLDS, Pair, pairs_of_cases, pairs_of_cells, pairs_of_thesaurus
+from evals.relevance_pairs import FOLDS, Pair, cases_of_meeting, pairs_of_cases, pairs_of_cells, pairs_of_thesaurus
 from vectorstore.records import ScopeFilter, StatementSummary
 
 Floats = npt.NDArray[np.float64]
@@ -101,16 +101,16 @@ def gather(cases: Sequence[Case], folder: Path, settings: Settings) -> tuple[lis
     documents, meeting = read_documents([folder]), read_documents([CONFERENCE, SAMPLE])
     cells = [cell for cell in load_cells() if all(span.file in documents.by_file for span in cell.evidence)]
     of_folder = [*pairs_of_cases(cases, documents), *pairs_of_cells(cells, documents)]
-    about_meeting = pairs_of_cases([case for case in load_cases(SHIPPED["smoke"]) if not case.held], meeting)
-    english = [p for p in about_meeting if all(meeting.by_file[f].language in ("en", None) for f in p.files)]
+    about_meeting = list(pairs_of_cases(cases_of_meeting(), meeting))
     samples: list[Sample] = []
-    for folders, held, pairs in (([folder], documents, of_folder), ([CONFERENCE, SAMPLE], meeting, english)):
+    for folders, held, pairs in (([folder], documents, of_folder), ([CONFERENCE, SAMPLE], meeting, about_meeting)):
         with open_environment(settings, folders, held) as workspace:
             catalogue = workspace.store.catalogue
             statements = {summary.file: summary for summary in catalogue.summaries(ScopeFilter())}
             if folders == [folder]:
                 pairs = [*pairs, *pairs_of_thesaurus(catalogue, statements)]
-            samples += measure(pairs, workspace.ranker, statements)
+            english = [pair for pair in pairs if pair.spoken == "en"]
+            samples += measure(english, workspace.ranker, statements)
             models = dict(workspace.models)
     return samples, models
 
@@ -129,7 +129,7 @@ def measure(pairs: Sequence[Pair], ranker: SentenceRanker, statements: dict[str,
         together.setdefault(pair.asked or str(number), []).append(pair)
     for group in track(together.values(), console=Console(stderr=True)):
         owned = {pair.party: [statements[file] for file in pair.files if file in statements] for pair in group}
-        topic = ranker.topic(group[0].topic, "en", group[0].wording)
+        topic = ranker.topic(group[0].topic, group[0].language, group[0].wording)
         if not any(owned.values()) or not topic.english.strip():
             continue
         if group[0].asked:

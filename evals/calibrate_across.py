@@ -1,8 +1,8 @@
-"""Fitting of relevance across languages: topics that were asked of statements in another language, and XQuAD.
+"""Fitting of relevance across languages: what was asked of statements in other languages than English, and XQuAD.
 
 The topics of `asked_across.jsonl` were written for statements in five languages, fictional and real, and each is
-answered by a statement or not, mostly by little. Questions of XQuAD are asked of their own paragraph in another
-language and of others.
+answered by a statement or not, mostly by little; questions come from sets of cases. Questions of XQuAD are asked of
+their own paragraph in another language and of others.
 
 Source: Artetxe, Ruder and Yogatama, On the Cross-lingual Transferability of Monolingual Representations (2020).
 """
@@ -17,15 +17,17 @@ from pathlib import Path
 import numpy as np
 from pydantic import BaseModel, ConfigDict
 
+from app.question.resolution import TopicWording
 from app.retrieval.across_languages import AcrossExtractor
 from app.retrieval.relevance import RelevanceArtefact, across_models
 from app.retrieval.relevance_features import AcrossFeatures
 from app.retrieval.topic import Topic
 from evals.calibrate import Folds, Sample, fitted
 from evals.case_sets import CONFERENCE
+from evals.cases.case import Case
 from evals.cases.documents import Documents, read_documents, sha256_of
 from evals.errors import DatasetError
-from evals.relevance_pairs import make_pair
+from evals.relevance_pairs import PairSource, cases_of_meeting, make_pair, pairs_of_cases
 from ingest.language.sentences import split_sentences
 from prompts.wording import LANGUAGES
 from vectorstore.sentence_encoder import sentence_encoder
@@ -67,6 +69,7 @@ class Asked:
     answered: bool
     party: str
     shown: frozenset[int] = frozenset()
+    one_of_many: bool = False
 
 
 def asked_of_statements(documents: Documents) -> Iterator[Asked]:
@@ -98,6 +101,26 @@ def asked_of_statements(documents: Documents) -> Iterator[Asked]:
         )
 
 
+def asked_in_cases(cases: Iterable[Case], documents: Documents) -> Iterator[Asked]:
+    """Yields the questions of cases, asked of the statements of a party in a language that is not English."""
+    for pair in pairs_of_cases(cases, documents):
+        if pair.spoken == "en":
+            continue
+        found = [(file, *span) for file in pair.files for span in _sentences(documents.by_file[file].text)]
+        shown = [
+            any(e.file == file and e.start < end and start < e.end for e in pair.evidence) for file, start, end in found
+        ]
+        yield Asked(
+            topic=_topic(pair.topic, pair.language, pair.wording),
+            language=pair.spoken,
+            sentences=[" ".join(documents.by_file[file].text[start:end].split()) for file, start, end in found],
+            answered=pair.answered,
+            party=pair.files[0],
+            one_of_many=pair.source == "list",
+            shown=frozenset(row for row, own in enumerate(shown) if own),
+        )
+
+
 def asked_of_xquad(folder: Path) -> Iterator[Asked]:
     """Yields questions of XQuAD, asked of their own paragraph in another language and of another paragraph."""
     read = {path.suffixes[0][1:]: _paragraphs(path) for path in sorted(folder.glob("xquad.*.json"))}
@@ -118,7 +141,12 @@ def asked_of_xquad(folder: Path) -> Iterator[Asked]:
 
 def gather_across(folders: Sequence[Path], multilingual: Path) -> list[Sample]:
     """Measures what is asked of statements of the conference and of folders, and of XQuAD, whose files one holds."""
-    asked = [*asked_of_statements(read_documents([CONFERENCE, *folders])), *asked_of_xquad(multilingual)]
+    documents = read_documents([CONFERENCE, *folders])
+    asked = [
+        *asked_of_statements(documents),
+        *asked_in_cases(cases_of_meeting(), documents),
+        *asked_of_xquad(multilingual),
+    ]
     one = cache(lambda text: sentence_encoder().embed([text])[0])
     return measure(asked, AcrossExtractor(lambda texts: np.stack([one(text) for text in texts])))
 
@@ -128,9 +156,10 @@ def measure(asked: Iterable[Asked], extractor: AcrossExtractor) -> list[Sample]:
     samples = []
     for each in asked:
         windows = [" ".join(each.sentences[max(0, row - 1) : row + 2]) for row in range(len(each.sentences))]
-        found = extractor.measure(each.topic, each.language, each.sentences, windows)
+        found = extractor.measure(each.topic, each.language, each.sentences, windows, one_of_many=each.one_of_many)
         if found:
-            pair = make_pair(each.topic.words, each.party, (each.language,), each.answered, "question")
+            source: PairSource = "list" if each.one_of_many else "question"
+            pair = make_pair(each.topic.words, each.party, (each.language,), each.answered, source)
             table = np.array([features.values() for features in found.values()], dtype=np.float64)
             beside = np.array([bool(each.shown) and row not in each.shown for row in found], dtype=np.bool_)
             samples.append(Sample(pair=pair, features=table, beside=beside))
@@ -148,9 +177,9 @@ def fit_across(samples: Sequence[Sample]) -> RelevanceArtefact:
     return fitted(samples, names, range(len(names)), folds, across_models())
 
 
-def _topic(words: str, language: str) -> Topic:
+def _topic(words: str, language: str, wording: TopicWording | None = None) -> Topic:
     nothing = np.zeros(1, dtype=np.float32)
-    return Topic.of(words, language, lambda text: nothing, lambda stem: 1.0)
+    return Topic.of(words, language, lambda text: nothing, lambda stem: 1.0, wording=wording)
 
 
 def _sentences(text: str) -> Iterator[tuple[int, int]]:

@@ -16,7 +16,7 @@ from evals.cases.case_table import CaseTable, is_table, read_case_table
 from evals.cases.documents import Documents, located, read_documents, stored_documents
 from evals.cases.lint import Problem, lint
 from evals.errors import DatasetError
-from evals.paths import EvalPaths
+from evals.paths import EvalPaths, eval_paths
 from evals.review import saved_cases
 
 _EVALS: Final = Path(str(files("evals")))
@@ -26,12 +26,13 @@ SHIPPED: Final = {
     "smoke": CONFERENCE / "questions.yaml",
     "dev": _EVALS / "datasets" / "dev.yaml",
     "asked": _EVALS / "datasets" / "asked.jsonl",
+    "asked_meeting": _EVALS / "datasets" / "asked_meeting.jsonl",
     "typed": _EVALS / "datasets" / "typed.jsonl",
-    # Measured, and not read while building.
+    # Measured, and not read while building; it joins `typed` once it has been read.
     "held": _EVALS / "datasets" / "held.jsonl",
 }
 _FOLDERS: Final = {"untoc:conference": CONFERENCE, "untoc:sample": SAMPLE}
-_ABOUT_CONFERENCE: Final = frozenset({"smoke", "typed", "held"})
+_ABOUT_CONFERENCE: Final = frozenset({"smoke", "asked_meeting", "typed", "held"})
 # Cases that somebody saved in the chat; they are about the store that they were saved in.
 SAVED: Final = "saved"
 
@@ -71,8 +72,9 @@ def open_set(name: str, corpus: Sequence[Path], paths: EvalPaths, documents: Doc
     return CaseSet(cases=located(cases, documents) if documents else cases, folders=folders)
 
 
-def faults_of(name: str, corpus: Sequence[Path], paths: EvalPaths, settings: Settings) -> tuple[Problem, ...]:
+def faults_of(name: str, corpus: Sequence[Path], settings: Settings) -> tuple[Problem, ...]:
     """Returns everything that a person should look at in a set of cases, of a table by line and column."""
+    paths = eval_paths(settings.store)
     folders, path = corpus_of(name, corpus, paths), _file_of(name, paths)
     documents = read_documents(folders) if folders else None
     if not is_table(path):

@@ -1,6 +1,5 @@
 """The command line of the evals, `untoc-eval`: commands and their options; heavy imports inside each."""
 
-import json
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
@@ -31,9 +30,7 @@ from evals.run_options import DATASETS, Corpus, RunOptions
 if TYPE_CHECKING:
     from pydantic import BaseModel
 
-    from evals.cases.documents import Documents
-    from evals.paths import EvalPaths
-    from evals.runs import Run
+    from evals.archive import Archive
 
 PROGRAM = "untoc-eval"
 commands = command_group()
@@ -80,24 +77,10 @@ def with_run_options(run: Callable[..., int]) -> Callable[..., int]:
     return call
 
 
-def _paths(invocation: Invocation) -> "EvalPaths":
-    from evals.paths import eval_paths
+def _archive(invocation: Invocation) -> "Archive":
+    from evals.archive import Archive
 
-    return eval_paths(invocation.settings().store)
-
-
-def _open(invocation: Invocation, name: str) -> "tuple[Run, Documents]":
-    """Opens a run with the statements that it was asked over."""
-    from evals.launch import same_documents
-
-    run = _run(invocation, name)
-    return run, same_documents(run, invocation.settings())
-
-
-def _run(invocation: Invocation, name: str) -> "Run":
-    from evals.runs import open_run
-
-    return open_run(_paths(invocation).runs, name)
+    return Archive(invocation.settings())
 
 
 @command(commands, f"{PROGRAM} lint smoke", f"{PROGRAM} lint mine.csv --corpus DIR")
@@ -111,8 +94,8 @@ def lint(
     from evals.print_runs import print_tables
     from evals.report.tables import problems_table
 
-    paths, settings, names = _paths(invocation), invocation.settings(), datasets or ["smoke"]
-    found = [(name, problem) for name in names for problem in faults_of(name, corpus or (), paths, settings)]
+    settings, names = invocation.settings(), datasets or ["smoke"]
+    found = [(name, problem) for name in names for problem in faults_of(name, corpus or (), settings)]
     errors = sum(problem.severity == "error" for _, problem in found)
     if invocation.as_json:
         print_json([{"dataset": name} | asdict(problem) for name, problem in found])
@@ -144,12 +127,12 @@ def run(
     if options.dataset == "reading":
         return _run_reading(examples, folds, as_json=invocation.as_json)
     from evals.launch import launch
-    from evals.print_runs import asking, print_run
+    from evals.print_runs import print_run, progress
 
     if resume and name is None:
         raise RunError("--resume needs the --name of the run to go on with")
-    with asking() as told:
-        made = launch(options, invocation.settings(), name=name, resume=resume, **told)
+    with progress() as tell:
+        made = launch(options, invocation.settings(), name=name, resume=resume, tell=tell)
     failed = [record.error for record in made.answers() if record.error is not None]
     if len(failed) == made.manifest.cases * made.manifest.repeats:
         raise RunError(f"not one question was answered: {failed[0].message}")
@@ -163,7 +146,7 @@ def _run_reading(examples: Path | None, folds: Path | None, *, as_json: bool) ->
 
     rates = all_rates(examples, folds)
     if as_json:
-        print(json.dumps([asdict(found) for found in rates], ensure_ascii=False))
+        print_json([asdict(found) for found in rates])
     else:
         print_tables(rates_table(rates))
     return 0
@@ -173,11 +156,10 @@ def _run_reading(examples: Path | None, folds: Path | None, *, as_json: bool) ->
 def score(invocation: Invocation, run: RunName) -> int:
     """Score a run's stored answers again, after metrics or rulings have changed."""
     from evals.print_runs import print_run
-    from evals.review import read_rulings
-    from evals.score import score_run
 
-    found, documents = _open(invocation, run)
-    score_run(found, documents, read_rulings(_paths(invocation).reviews))
+    archive = _archive(invocation)
+    found = archive.run(run)
+    archive.score(found)
     print_run(found, as_json=invocation.as_json)
     return 0
 
@@ -195,11 +177,11 @@ def report(
 ) -> int:
     """Write a run's report: one HTML file, Markdown or CSV."""
     from evals.files import write_whole
-    from evals.report.report import FORMATS, Report
+    from evals.report.report import FORMATS
 
-    (found, documents), before = _open(invocation, run), _run(invocation, baseline) if baseline else None
-    reviews = _paths(invocation).reviews
-    reported = Report(run=found, documents=documents, baseline=before, gates=gates, reviews=reviews)
+    archive = _archive(invocation)
+    found = archive.run(run)
+    reported = archive.report(found, archive.baseline(baseline, found), gates)
     for path in output or [found.path / "report.html"]:
         if path.suffix not in FORMATS:
             raise RunError(f"no report is written as {path.suffix!r}: end its name with {', '.join(FORMATS)}")
@@ -227,12 +209,13 @@ def compare(
     from evals.report.tables import comparison_tables
     from evals.report.verdict import changed
 
-    before = _run(invocation, baseline)
+    archive = _archive(invocation)
+    before, candidate = archive.run(baseline), archive.run(run)
     if exact:
-        apart = answers_apart(before, _run(invocation, run))
+        apart = answers_apart(before, candidate)
         print("\n".join(f"{case}  {difference}" for case, difference in apart.items()) or "equal")
         return 1 if apart else 0
-    candidate, documents = _open(invocation, run)
+    documents = archive.documents(candidate)
     found = compare_runs(before, candidate, intersection=intersection)
     if invocation.as_json:
         print_json(found.to_json())
@@ -249,10 +232,9 @@ def gate(invocation: Invocation, run: RunName, baseline: Baseline = None, gates:
     from evals.print_runs import print_gates
 
     try:
-        candidate, before = _run(invocation, run), _run(invocation, baseline) if baseline else None
-        if before is not None and before.path.resolve() == candidate.path.resolve():
-            raise RunError(f"{run!r} is its own baseline, which shows nothing: name another run")
-        found = check_gates(load_gates(gates), candidate, before)
+        archive = _archive(invocation)
+        candidate = archive.run(run)
+        found = check_gates(load_gates(gates), candidate, archive.baseline(baseline, candidate))
     except AppError as exc:
         return fail(exc, 2, PROGRAM)
     if invocation.as_json:
@@ -291,7 +273,9 @@ def show(
     """Show one case of a run: question, evidence, and what it got."""
     from evals.print_runs import print_case
 
-    print_case(*_open(invocation, run), case, as_json=invocation.as_json)
+    archive = _archive(invocation)
+    found = archive.run(run)
+    print_case(found, archive.documents(found), case, as_json=invocation.as_json)
     return 0
 
 
@@ -330,7 +314,7 @@ def baseline(
     """Keep a run's scores in a folder, small enough to be committed."""
     from evals.runs import keep_baseline
 
-    for path in keep_baseline(_run(invocation, run), folder):
+    for path in keep_baseline(_archive(invocation).run(run), folder):
         print(path)
     return 0
 
@@ -340,14 +324,13 @@ def list_all(invocation: Invocation) -> int:
     """List the runs, newest first."""
     from evals.print_runs import print_tables
     from evals.report.tables import runs_table
-    from evals.runs import list_runs
 
-    folder = _paths(invocation).runs
-    found = list_runs(folder)
+    archive = _archive(invocation)
+    found = archive.runs()
     if invocation.as_json:
         print_json([run.manifest.model_dump(mode="json") for run in found])
     else:
-        note = "" if found else f"no runs in {folder}: `{PROGRAM} run smoke` makes one"
+        note = "" if found else f"no runs in {archive.paths.runs}: `{PROGRAM} run smoke` makes one"
         print_tables(runs_table(found), note=note)
     return 0
 
@@ -379,12 +362,12 @@ def ablate(
     from evals.ablate import ablate as ablate_all
     from evals.ablate import load_configurations
     from evals.files import write_whole
-    from evals.print_runs import asking, print_tables
+    from evals.print_runs import print_tables, progress
     from evals.report.tables import as_markdown
 
     chosen = load_configurations(configurations, choose.split(",") if choose else None)
-    with asking() as told:
-        table = ablate_all(options, chosen, invocation.settings(), **told)
+    with progress() as tell:
+        table = ablate_all(options, chosen, invocation.settings(), tell)
     print_tables(table)
     if md is not None:
         write_whole(md, as_markdown(table) + "\n")
@@ -424,11 +407,12 @@ def public(
     """Run a public benchmark, and print its figures beside those of others."""
     from importlib import import_module
 
+    from evals.paths import eval_paths
     from evals.print_runs import print_tables
     from evals.report.tables import Table
 
     # Its texts and their store are kept, and not embedded again.
-    folder = _paths(invocation).stores / f"public-{name}"
+    folder = eval_paths(invocation.settings().store).stores / f"public-{name}"
     figures = import_module(f"evals.public.{name}").run(invocation.settings(), folder, data)
     if invocation.as_json:
         print_json([asdict(figure) for figure in figures])
@@ -450,9 +434,11 @@ def calibrate(
     from app.retrieval.relevance import ARTEFACT
     from evals.calibrate import fit, gather
     from evals.case_sets import open_set
+    from evals.paths import eval_paths
 
     settings = invocation.settings()
-    cases = [case for name in datasets for case in open_set(name, [corpus], _paths(invocation)).cases]
+    paths = eval_paths(settings.store)
+    cases = [case for name in datasets for case in open_set(name, [corpus], paths).cases]
     samples, models = gather(cases, corpus, settings)
     return _write(fit(samples, models, with_sealed=sealed), output or settings.store / ARTEFACT)
 

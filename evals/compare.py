@@ -17,8 +17,8 @@ from evals.errors import RunError
 from evals.failure_taxonomy import Stage
 from evals.metrics.table import METRICS, RIGHT, Floats, Metric
 from evals.runs import Run, RunManifest, ScoreRecord
-from evals.stats import RESAMPLES, cluster_bootstrap, interval, sign_flip_p
-from evals.summary import Figure, bears_on, by_case, combined, figure, sliced
+from evals.stats import cluster_bootstrap, interval, sign_flip_p
+from evals.summary import bears_on, by_case, combined
 
 ALPHA: Final = 0.05
 # Fields of the manifest that name and date a run; two runs of the same configuration differ in them.
@@ -55,11 +55,10 @@ class Paired:
         bears = bears_on(self.a, self.metric.combine) + bears_on(self.b, self.metric.combine)
         return [cluster for cluster, counts in zip(self.clusters, bears, strict=True) if counts]
 
-    def differences(self, *, resamples: int, seed: int) -> Floats:
+    def differences(self, seed: int = 0) -> Floats:
         """Returns bootstrap differences candidate − baseline, shape (resamples,)."""
         # The same clusters are drawn for both.
-        given = {"resamples": resamples, "seed": seed}
-        before, after = (cluster_bootstrap(x, self.clusters, self.metric.combine, **given) for x in (self.a, self.b))
+        before, after = (cluster_bootstrap(x, self.clusters, self.metric.combine, seed=seed) for x in (self.a, self.b))
         return after - before
 
 
@@ -120,30 +119,24 @@ class Comparison:
         """The share of right outcomes, which applies to every case."""
         return self.differences[RIGHT.name]
 
+    @property
+    def before(self) -> list[ScoreRecord]:
+        """The cases that both have as they came out in the baseline, in the slices of now."""
+        return [old.model_copy(update={"slices": new.slices}) for old, new in self.pairs]
+
     def to_json(self) -> dict[str, Any]:
         """Returns all but the pairs, of which only the number."""
         found = {name: value for name, value in asdict(self).items() if name not in ("pairs", "unpaired")}
         return {"cases": len(self.pairs)} | found
 
-    def before_by(self, slice_name: str) -> dict[str, Figure]:
-        """Returns the baseline's share of right outcomes for each value of a slice, over the cases that both have."""
-        before = {old.case: old for old, _ in self.pairs}
-        found = sliced((new for _, new in self.pairs), slice_name)
-        figures = {value: figure([before[c.case] for c in cases], RIGHT) for value, cases in found.items()}
-        return {value: item for value, item in figures.items() if item is not None}
 
-
-def compare(
-    baseline: Run, candidate: Run, *, intersection: bool = False, resamples: int = RESAMPLES, seed: int = 0
-) -> Comparison:
+def compare(baseline: Run, candidate: Run, *, intersection: bool = False) -> Comparison:
     """Compares two runs case by case; repeats are averaged first.
 
     Args:
         baseline: The run to compare with.
         candidate: The run in question.
         intersection: Whether runs over different cases or statements are compared, over the cases that both have.
-        resamples: Bootstrap samples, and random swaps.
-        seed: Equal seeds give equal intervals.
     """
     problem = None if intersection else difference_of_data(baseline.manifest, candidate.manifest)
     if problem is not None:
@@ -152,7 +145,7 @@ def compare(
     names = baseline.manifest.name, candidate.manifest.name
     if not pairs:
         raise RunError(f"the runs {names[0]!r} and {names[1]!r} share no case: run both over the same dataset")
-    found = (difference(paired(pairs, metric), resamples=resamples, seed=seed) for metric in METRICS.values())
+    found = (difference(paired(pairs, metric)) for metric in METRICS.values())
     flips = [Flip(case=new.case, old=old.stage, new=new.stage) for old, new in pairs]
     regressions = tuple(flip for flip in flips if flip.old is None and flip.new is not None)
     improvements = tuple(flip for flip in flips if flip.old is not None and flip.new is None)
@@ -194,14 +187,14 @@ def paired(pairs: Pairs, metric: Metric) -> Paired:
     return Paired(metric=metric, a=a, b=b, clusters=tuple(new.cluster for _, new in applying))
 
 
-def difference(found: Paired, *, resamples: int = RESAMPLES, seed: int = 0) -> Difference | None:
+def difference(found: Paired) -> Difference | None:
     """Returns how a metric differs, with interval and p-value; None where it does not apply in both runs."""
     a, b = found.values
     if a is None or b is None:
         return None
     metric = found.metric
-    low, high = interval(found.differences(resamples=resamples, seed=seed))
-    p = sign_flip_p(found.a, found.b, found.clusters, metric.combine, resamples=resamples, seed=seed)
+    low, high = interval(found.differences())
+    p = sign_flip_p(found.a, found.b, found.clusters, metric.combine)
     decided = p <= ALPHA and metric.higher_is_better is not None
     better = (b > a) == metric.higher_is_better
     return Difference(

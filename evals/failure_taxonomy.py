@@ -55,7 +55,7 @@ def _of_evidence(sample: EvalSample) -> Stage | None:
     """A list may be right with other sentences than the case's, but not without one; other answers meet every group."""
     given = sample.answer.citations
     if sample.case.type == "list_states":
-        spans = [*citations.evidence_spans(sample.case)]
+        spans = sample.case.spans
         return "not_cited" if spans and not any(citations.overlaps(c, s) for c in given for s in spans) else None
     cited = given[: max(citations.FIRST, len(sample.case.groups))]
     for group in sample.case.groups:

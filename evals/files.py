@@ -1,4 +1,4 @@
-"""JSON lines read with the number of a broken line, and files that are replaced as a whole or not at all.
+"""Records in YAML and JSON lines, a fault told by its line, and files that are replaced as a whole or not at all.
 
 A line that a killed process cut short, such as `{"case": "ar`, is left out by readers and cut off by the next writer.
 """
@@ -11,12 +11,30 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
-from pydantic import BaseModel, ValidationError
+import yaml
+from pydantic import BaseModel, ConfigDict, ValidationError
 
-from evals.errors import RunError, first_fault
+from evals.errors import EvalError, RunError, first_fault
 from vectorstore.private import private_opener
 
 _Record = TypeVar("_Record", bound=BaseModel)
+# The parser in C is ten times as fast, where it is installed.
+_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+class FileRecord(BaseModel):
+    """A part of a file that people write: a name that is not known is a fault."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+def read_yaml(path: Path, model: type[_Record], what: str, error: type[EvalError] = EvalError) -> _Record:
+    """Reads a file in YAML as a record of a model; `what` it holds, such as "the gates", is said in errors."""
+    try:
+        content = yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)
+        return model.model_validate({} if content is None else content)
+    except (OSError, ValueError, yaml.YAMLError) as exc:
+        raise error(f"cannot read {what} of {str(path)!r}: {first_fault(exc)}") from exc
 
 
 def read_lines(path: Path, *, torn_end: bool = False) -> Iterator[tuple[int, dict[str, Any]]]:
@@ -60,8 +78,14 @@ def read_records(path: Path, model: type[_Record], *, todo: str, torn_end: bool 
             raise RunError(f"{path.name}, line {number}: {why}") from exc
 
 
-def mend_end(path: Path) -> None:
-    """Cuts off a last line that a killed run did not finish, so that the next one is not glued to it."""
+def append_line(path: Path, line: str) -> None:
+    """Adds a line, written at once; one before it that a killed process did not finish is cut off."""
+    _mend_end(path)
+    with open(path, "a", encoding="utf-8", opener=private_opener) as file:
+        file.write(line + "\n")
+
+
+def _mend_end(path: Path) -> None:
     if not path.is_file() or not path.stat().st_size:
         return
     with path.open("rb+") as file:

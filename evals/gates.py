@@ -5,21 +5,19 @@ all soft gates: of several gates one drops by chance. Fewer than `FEWEST_CLUSTER
 often they are drawn: such a gate warns at most. Drafts never count; other cases count, reviewed by a person or not.
 """
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Final, Literal
 
-import yaml
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from evals.compare import Paired, difference_of_data, paired, paired_cases
-from evals.errors import EvalError, first_fault
+from evals.files import FileRecord, read_yaml
 from evals.metrics.table import METRICS, Metric
 from evals.runs import Run, ScoreRecord
-from evals.stats import FEWEST_CLUSTERS, RESAMPLES, holm, interval, not_worse_p
+from evals.stats import FEWEST_CLUSTERS, holm, interval, not_worse_p
 from evals.summary import by_case, figure
 
 # Significance level, one-sided: as one end of a 95 % interval.
@@ -43,11 +41,7 @@ def _directed(name: str) -> str:
     return name
 
 
-class _Record(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class HardGate(_Record):
+class HardGate(FileRecord):
     """An absolute bar."""
 
     metric: Annotated[str, AfterValidator(_known)]
@@ -61,7 +55,7 @@ class HardGate(_Record):
         return self
 
 
-class SoftGate(_Record):
+class SoftGate(FileRecord):
     """No loss against the baseline."""
 
     metric: Annotated[str, AfterValidator(_directed)]
@@ -69,24 +63,16 @@ class SoftGate(_Record):
     """A loss up to this is accepted, in the metric's unit."""
 
 
-class Gates(_Record):
+class Gates(FileRecord):
     """A file of gates."""
 
     hard: tuple[HardGate, ...] = ()
     soft: tuple[SoftGate, ...] = ()
     """Left empty, no baseline is needed."""
     minimum_cases: int = Field(default=30, ge=1)
-    """Reviewed cases that a run, and the pairs of two runs, have at least."""
-    resamples: int = Field(default=RESAMPLES, ge=100)
-    """Enough for the smallest p that they can show to fail a gate after the correction."""
+    """Cases that gate which a run, and the pairs of two runs, have at least."""
     seed: int = 0
-
-    @model_validator(mode="after")
-    def _decidable(self) -> "Gates":
-        needed = math.ceil(len(self.soft) / ALPHA)
-        if self.resamples < needed:
-            raise ValueError(f"{self.resamples} resamples cannot fail any of {len(self.soft)} soft gates: {needed} can")
-        return self
+    """Of the bootstrap: another one draws other clusters."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -146,15 +132,7 @@ class GateReport:
 
 def load_gates(path: Path | None = None) -> Gates:
     """Loads gates from YAML; those that come with the package, without a path."""
-    name = "the packaged gates" if path is None else f"the gates of {str(path)!r}"
-    try:
-        text = (files("evals").joinpath("gates.yaml") if path is None else path).read_text(encoding="utf-8")
-        content: Any = yaml.safe_load(text)
-        return Gates.model_validate({} if content is None else content)
-    except ValidationError as exc:
-        raise EvalError(f"cannot read {name}: {first_fault(exc)}") from exc
-    except (OSError, ValueError, yaml.YAMLError) as exc:
-        raise EvalError(f"cannot read {name}: {exc}") from exc
+    return read_yaml(path or Path(str(files("evals"))) / "gates.yaml", Gates, "the gates")
 
 
 def gates_of(run: Run, baseline: Run | None, path: Path | None = None) -> GateReport:
@@ -208,7 +186,7 @@ def _hard(gate: HardGate, cases: Sequence[ScoreRecord], gates: Gates) -> GateRes
     metric = METRICS[gate.metric]
     least = gate.at_least is not None
     bar = next(value for value in (gate.at_least, gate.at_most) if value is not None)
-    found = figure(cases, metric, resamples=gates.resamples, seed=gates.seed)
+    found = figure(cases, metric, seed=gates.seed)
     wanted = f"at least {_shown(bar, metric)} is needed" if least else f"at most {_shown(bar, metric)} is allowed"
     if found is None:
         reason = f"{metric.label}: applies to no case that gates, {wanted}"
@@ -228,9 +206,7 @@ def _soft(pairs: Mapping[SoftGate, Paired], gates: Gates) -> list[GateResult]:
     # Gains in what is better, so that every loss is below 0.
     signs = {gate: -1.0 if pair.metric.higher_is_better is False else 1.0 for gate, pair in pairs.items()}
     gains = {
-        gate: signs[gate] * pair.differences(resamples=gates.resamples, seed=gates.seed)
-        for gate, pair in pairs.items()
-        if None not in pair.values
+        gate: signs[gate] * pair.differences(gates.seed) for gate, pair in pairs.items() if None not in pair.values
     }
     tested = [gate for gate in gains if len(set(pairs[gate].bearing)) >= FEWEST_CLUSTERS]
     p_values = dict(zip(tested, holm([not_worse_p(gains[gate], gate.margin) for gate in tested]), strict=True))

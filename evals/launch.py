@@ -5,7 +5,6 @@ A run is resumed only where all that decides answers is as it was (`_DECIDING`),
 
 import os
 import platform
-from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -14,7 +13,7 @@ from statistics import mean
 from typing import Final
 
 from app.settings import Settings
-from evals.case_sets import cases_hash, corpus_of, folder_name, open_set, shipped_folder
+from evals.case_sets import cases_hash, corpus_of, folder_name, open_set
 from evals.cases.case import Case
 from evals.cases.documents import Documents, read_documents, stored_documents
 from evals.cases.rewording import chosen_wordings, reword, setting_of
@@ -31,7 +30,7 @@ from evals.eval_environment import (
 from evals.paths import EvalPaths, eval_paths
 from evals.review import read_rulings
 from evals.run_options import RunOptions
-from evals.runner import OnAnswer, asking, chosen, in_words, replaying, run_cases
+from evals.runner import Tell, asking, chosen, in_words, replaying, run_cases
 from evals.runs import Run, RunManifest, create_run, list_runs, new_name, open_run, require_new
 from evals.score import score_run
 from evals.variants import VARIANTS, assistant_of
@@ -49,8 +48,7 @@ def launch(
     *,
     name: str | None = None,
     resume: bool = False,
-    on_stage: Callable[[str], None] = lambda text: None,
-    on_answer: OnAnswer | None = None,
+    tell: Tell = lambda text, done, total: None,
 ) -> Run:
     """Asks and scores a set of cases; returns the run, which is kept below the store.
 
@@ -59,8 +57,7 @@ def launch(
         settings: The settings to start from.
         name: The run's name; default: time and set.
         resume: Whether the run of that name goes on where it was stopped.
-        on_stage: Told what is being done; what it or `on_answer` raises stops the run.
-        on_answer: Told of every answer.
+        tell: Told what is being done.
     """
     paths = eval_paths(settings.store)
     if options.variant is not None and options.variant not in VARIANTS:
@@ -71,8 +68,12 @@ def launch(
     if begun is None:
         require_new(paths.runs, name)
     effective = changed(settings, options.changes or ())
+
+    def say(text: str) -> None:
+        tell(text, 0, None)
+
     with ExitStack() as stack:
-        on_stage("reading the statements")
+        say("reading the statements")
         folders = corpus_of(options.dataset, options.corpus or (), paths)
         ask, source = replaying(options.answers) if options.answers is not None else (None, None)
         documents = read_documents(folders) if folders else stored_documents(effective)
@@ -81,8 +82,8 @@ def launch(
             raise RunError("no case is left to ask: see --only and --limit")
         files = None
         if ask is None or not folders:
-            on_stage("indexing the statements")
-            opened = open_environment(effective, folders, documents, store=options.index, say=on_stage)
+            say("indexing the statements")
+            opened = open_environment(effective, folders, documents, store=options.index, say=say)
             workspace = stack.enter_context(opened)
             files = statement_files(workspace)
             ask = ask or asking(assistant_of(workspace, options.variant))
@@ -96,9 +97,9 @@ def launch(
             packages=packages(), machine=f"{platform.machine()}, {os.cpu_count()} CPUs", started=datetime.now(UTC),
         )  # fmt: skip
         run = _resumed(begun, manifest) if begun is not None else create_run(paths.runs, manifest, cases, files)
-        on_stage(f"asking {len(cases)} questions{pace}")
-        run = run_cases(run, ask, on_answer=on_answer)
-    on_stage("scoring")
+        say(f"asking {len(cases)} questions{pace}")
+        run = run_cases(run, ask, tell=tell)
+    say("scoring")
     score_run(run, documents, read_rulings(paths.reviews))
     return run
 
@@ -107,14 +108,6 @@ def _pace(runs: Path, answers: int) -> str:
     """Says how long so many answers take at the pace of the last run; nothing where there was none."""
     spent = [record.seconds for run in list_runs(runs)[:1] for record in run.answers()]
     return f", about {in_words(mean(spent) * answers)} at the pace of the last run" if spent else ""
-
-
-def same_documents(run: Run, settings: Settings) -> Documents:
-    """Reads the statements that a run was asked over, and checks that they are still the same."""
-    folders = [shipped_folder(folder) for folder in run.manifest.corpus]
-    documents = read_documents(folders) if folders else stored_documents(settings)
-    documents.require(run.manifest.corpus_sha256, run.name)
-    return documents
 
 
 def _cases(options: RunOptions, paths: EvalPaths, documents: Documents) -> tuple[Case, ...]:

@@ -10,8 +10,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Annotated, Final, Literal, NamedTuple
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import Field, model_validator
 from rich.console import Console
 from rich.progress import track
 
@@ -26,6 +25,7 @@ from evals.cases.case import Evidence, Review
 from evals.cases.documents import Document, Documents, sha256_of
 from evals.errors import DatasetError
 from evals.eval_environment import open_environment
+from evals.files import FileRecord, read_yaml
 from evals.metrics.citations import overlaps
 from evals.report.tables import Table
 from ingest.text.layout import find_blocks
@@ -39,10 +39,8 @@ Split = Literal["dev", "held_out", "seen", "sealed"]
 _Text = Annotated[str, Field(min_length=1)]
 
 
-class LabelledCell(BaseModel):
+class LabelledCell(FileRecord):
     """What one State said on one topic in one session, with the kind of position that a reader found."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     id: _Text
     party: Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
@@ -68,9 +66,7 @@ class LabelledCell(BaseModel):
         return self
 
 
-class _CellFile(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
+class _CellFile(FileRecord):
     schema_: Annotated[Literal[1], Field(alias="schema")]
     corpus: _Text
     review: Review = Review()
@@ -99,10 +95,7 @@ class Share(NamedTuple):
 
 def load_cells(path: Path = SHIPPED) -> tuple[LabelledCell, ...]:
     """Loads labelled cells."""
-    try:
-        file = _CellFile.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
-    except (OSError, ValidationError, yaml.YAMLError) as exc:
-        raise DatasetError(f"cannot read the cells of {str(path)!r}: {' '.join(str(exc).split())}") from exc
+    file = read_yaml(path, _CellFile, "the cells", DatasetError)
     cells = tuple(cell.model_copy(update={"review": file.review}) for cell in file.cells)
     doubled = [identifier for identifier, number in Counter(cell.id for cell in cells).items() if number > 1]
     if doubled:

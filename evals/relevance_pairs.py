@@ -10,8 +10,10 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from app.question.reading import resolve
+from app.question.resolution import TopicWording
 from app.retrieval.strategies import ByTopic, choose_strategy
-from evals.cases.case import Case, Evidence
+from evals.case_sets import SHIPPED
+from evals.cases.case import Case, Evidence, load_cases
 from evals.cases.documents import Documents
 from evals.cases.synth import draw
 from evals.positions import LabelledCell
@@ -38,7 +40,9 @@ class Pair:
         topic_fold: Fold by topic, 0 to 4; pairs of one topic are in one fold.
         party_fold: Fold by party.
         asked: Where the party is one of many, what was asked of all of them; else empty.
-        wording: How a question asks about the topic, for the cross-encoder; empty where only the topic is known.
+        wording: How a question asks about the topic; None where only the topic is known.
+        language: ISO 639-1 code of the topic.
+        spoken: That of the statements.
     """
 
     topic: str
@@ -50,7 +54,9 @@ class Pair:
     party_fold: int
     evidence: tuple[Evidence, ...] = ()
     asked: str = ""
-    wording: str = ""
+    wording: TopicWording | None = None
+    language: str = "en"
+    spoken: str = "en"
 
 
 def fold_of(key: str) -> int:
@@ -60,18 +66,28 @@ def fold_of(key: str) -> int:
 
 def make_pair(
     topic: str, party: str, files: tuple[str, ...], answered: bool, source: PairSource, *,
-    evidence: tuple[Evidence, ...] = (), asked: str = "", wording: str = "",
+    evidence: tuple[Evidence, ...] = (), asked: str = "", wording: TopicWording | None = None, language: str = "en",
+    spoken: str = "en",
 ) -> Pair:  # fmt: skip
     """Returns a pair in its folds."""
     folds = {"topic_fold": fold_of(topic), "party_fold": fold_of(party)}
     return Pair(
         topic=topic, party=party, files=files, answered=answered, source=source, evidence=evidence, asked=asked,
-        wording=wording, **folds,
+        wording=wording, language=language, spoken=spoken, **folds,
     )  # fmt: skip
 
 
+def cases_of_meeting() -> list[Case]:
+    """Returns the cases about the fictional conference that are fitted on."""
+    return [case for name in ("smoke", "asked_meeting", "typed") for case in load_cases(SHIPPED[name]) if not case.held]
+
+
 def pairs_of_cases(cases: Iterable[Case], documents: Documents) -> Iterator[Pair]:
-    """Yields the pairs of questions about single States and of complete lists of States."""
+    """Yields the pairs of questions about single States and of complete lists of States.
+
+    The statements of a party in each language are a pair. Of an answered question with known evidence, those without
+    any are none: they may answer in part.
+    """
     for case in cases:
         strategy = _strategy_of(case, documents)
         if strategy is None:
@@ -79,19 +95,24 @@ def pairs_of_cases(cases: Iterable[Case], documents: Documents) -> Iterator[Pair
         years, listed = {str(year) for year in case.expect.years}, case.type == "list_states"
         held = sorted({document.state for document in documents.by_file.values() if document.state})
         for state in dict.fromkeys((*case.expect.states, *(held if listed else ()))):
-            files = _files(documents, state, years)
-            own = tuple(span for span in case.evidence if span.file in files)
             answered = state in case.expect.states if listed else case.expect.status != "abstained"
-            if files and (listed or own or not answered):
+            of_state = _files(documents, state, years)
+            shown = {span.file for span in case.evidence}.intersection(of_state)
+            for spoken in sorted({documents.by_file[file].language or "en" for file in of_state}):
+                files = tuple(file for file in of_state if (documents.by_file[file].language or "en") == spoken)
+                if answered and not shown.intersection(files) and (shown or not listed):
+                    continue
                 yield make_pair(
-                    strategy.topic, state, files, answered, "list" if listed else "question", evidence=own,
-                    asked=case.id if listed else "", wording=strategy.wording,
+                    strategy.topic, state, files, answered, "list" if listed else "question",
+                    evidence=tuple(span for span in case.evidence if span.file in files),
+                    asked=f"{case.id} {spoken}" if listed else "", wording=strategy.wording, language=case.lang,
+                    spoken=spoken,
                 )  # fmt: skip
 
 
 def _strategy_of(case: Case, documents: Documents) -> ByTopic | None:
-    """Returns how an English question is searched, if by a topic."""
-    if case.lang != "en" or case.type == "ambiguous" or case.unanswerable_kind in ("out_of_scope", "underspecified"):
+    """Returns how a question is searched, if by a topic."""
+    if case.type == "ambiguous" or case.unanswerable_kind in ("out_of_scope", "underspecified"):
         return None
     resolution = resolve(case.question, documents.parties, history=case.history)
     strategy = choose_strategy(resolution)

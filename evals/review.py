@@ -5,30 +5,28 @@ the file is also the audit trail: who decided what, and when. What an answer sho
 answer is a case only once a person has said whether it was right, and which words answer.
 """
 
-import json
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final, Literal
+from typing import Annotated, Final, Literal
 
 from filelock import FileLock, Timeout
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, RootModel, ValidationError
 
 from app.records import Citation
-from evals.cases.case import Case, CaseType, Evidence, Expectation, Review, locate
-from evals.cases.documents import Documents, state_code
+from evals.cases.case import Case, CaseType, Evidence, Expectation, Review
+from evals.cases.documents import Documents
 from evals.cases.lint import contradictions
 from evals.errors import DatasetError, EvalError, first_fault
-from evals.files import mend_end, read_lines, read_records
+from evals.files import append_line, read_records
 from evals.metrics.citations import ruling
 from evals.metrics.eval_sample import FileSpan
 from evals.paths import EvalPaths
 from evals.runs import Run
-from evals.score import Rulings, eval_samples
-from ingest.parties.party_table import PartyTable
-from vectorstore.private import make_private_folder, private_opener
+from evals.score import Rulings, judged_answers
+from vectorstore.private import make_private_folder
 
 # Writing one line takes milliseconds; whoever holds the lock for longer is stuck.
 _WAIT_SECONDS: Final = 5.0
@@ -46,7 +44,7 @@ class _Decision(BaseModel):
 class CitationDecision(_Decision):
     """What a person decided on a cited span: whether it answers the case."""
 
-    kind: Literal["citation"] = "citation"
+    kind: Literal["citation"]
     file: str = Field(min_length=1)
     start: int = Field(ge=0)
     end: int = Field(ge=1)
@@ -56,8 +54,12 @@ class CitationDecision(_Decision):
 class DraftDecision(_Decision):
     """What a person made of a saved answer: the case, whole, or nothing."""
 
-    kind: Literal["draft"] = "draft"
+    kind: Literal["draft"]
     decided: Case | None = None
+
+
+class _Line(RootModel[Annotated[CitationDecision | DraftDecision, Field(discriminator="kind")]]):
+    """A line of the file of decisions."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,6 +79,11 @@ class CaseDraft:
         """The case as decided, else as it was saved."""
         return self.decision.decided if self.decision is not None and self.decision.decided is not None else self.saved
 
+    @property
+    def evidence(self) -> tuple[Evidence, ...]:
+        """What may be marked as evidence: the quotations that were shown, and what a person added."""
+        return tuple({span.id: span for span in (*self.saved.evidence, *self.case.evidence)}.values())
+
 
 @dataclass(frozen=True, kw_only=True)
 class Unexpected:
@@ -85,13 +92,13 @@ class Unexpected:
     Attributes:
         case: The case; of a variant, the one that it is a variant of.
         times: How many answers of the run cite it.
-        ruling: Whether a person said that it answers; None while nobody has ruled.
+        decision: Whether a person said that it answers; None while nobody has ruled.
     """
 
     case: Case
     citation: Citation
     times: int
-    ruling: bool | None
+    decision: bool | None
 
     @property
     def span(self) -> FileSpan:
@@ -106,16 +113,8 @@ class Unexpected:
 
 
 def read_decisions(path: Path) -> tuple[CitationDecision | DraftDecision, ...]:
-    """Returns all decisions, the oldest first; records of another kind are left out."""
-    models: dict[str, type[CitationDecision | DraftDecision]] = {"citation": CitationDecision, "draft": DraftDecision}
-    found = []
-    for number, record in read_lines(path, torn_end=True):
-        try:
-            model = models.get(record.get("kind", ""))
-            found += [model.model_validate(record)] if model is not None else []
-        except ValidationError as exc:
-            raise EvalError(f"{path.name}, line {number}: {first_fault(exc)}; mend or remove the line") from exc
-    return tuple(found)
+    """Returns all decisions, the oldest first."""
+    return tuple(line.root for line in read_records(path, _Line, torn_end=True, todo="mend or remove the line"))
 
 
 def read_rulings(path: Path) -> dict[str, Mapping[FileSpan, bool]]:
@@ -130,11 +129,11 @@ def read_rulings(path: Path) -> dict[str, Mapping[FileSpan, bool]]:
 def add_ruling(paths: EvalPaths, *, case: str, span: FileSpan, accepted: bool, by: str) -> None:
     """Notes whether a cited span answers a case; of a variant, the case that it is a variant of."""
     file, start, end = span
-    if not case or not file or not 0 <= start < end:
-        raise EvalError(f"no citation to rule on: {case!r}, {file!r}, {start} to {end}")
-    name, at = reviewer_name(by), datetime.now(UTC)
-    decision = CitationDecision(case=case, file=file, start=start, end=end, accepted=accepted, by=name, at=at)
-    append_record(paths.reviews, decision.model_dump(mode="json"))
+    decision = CitationDecision(
+        kind="citation", case=case, file=file, start=start, end=end, accepted=accepted, by=reviewer_name(by),
+        at=datetime.now(UTC),
+    )  # fmt: skip
+    _append(paths.reviews, decision)
 
 
 def drafts(paths: EvalPaths) -> tuple[CaseDraft, ...]:
@@ -161,13 +160,10 @@ def decide_draft(paths: EvalPaths, draft: CaseDraft, decided: Case | None, *, by
         for what, todo in contradictions(decided):
             raise EvalError(f"the case {what}: {todo}")
         before = (draft.decision.by,) if draft.decision is not None else ()
-        reviewers = (*draft.case.review.by, *before, name)
-        review = Review(
-            status="reviewed", source=draft.saved.review.source, by=tuple(dict.fromkeys(reviewers)), on=at.date()
-        )
+        reviewers = tuple(dict.fromkeys((*draft.case.review.by, *before, name)))
+        review = Review(status="reviewed", source=draft.saved.review.source, by=reviewers, on=at.date())
         decided = decided.model_copy(update={"review": review})
-    decision = DraftDecision(case=draft.saved.id, decided=decided, by=name, at=at)
-    append_record(paths.reviews, decision.model_dump(mode="json", exclude_defaults=True) | {"kind": "draft"})
+    _append(paths.reviews, DraftDecision(kind="draft", case=draft.saved.id, decided=decided, by=name, at=at))
 
 
 def corrected(
@@ -230,17 +226,23 @@ def unexpected(run: Run, documents: Documents, rulings: Rulings) -> tuple[Unexpe
     cases = {case.id: case for case in run.cases()}
     order = [*cases]
     found: dict[tuple[str, FileSpan], Unexpected] = {}
-    for sample in eval_samples(run, documents).values():
+    for judged in judged_answers(run, documents):
+        sample = judged.sample
         if sample is None or not sample.case.groups:
             continue
         case = cases.get(sample.case.variant_of or "", sample.case)
         for citation in sample.answer.citations:
             if ruling(sample, citation) is None and _stands(citation, documents):
-                item = Unexpected(case=case, citation=citation, times=1, ruling=None)
+                item = Unexpected(case=case, citation=citation, times=1, decision=None)
                 times = found[case.id, item.span].times + 1 if (case.id, item.span) in found else 1
                 ruled = rulings.get(case.id, {}).get(item.span)
-                found[case.id, item.span] = replace(item, times=times, ruling=ruled)
+                found[case.id, item.span] = replace(item, times=times, decision=ruled)
     return tuple(sorted(found.values(), key=lambda item: (order.index(item.case.id), -item.times, item.span)))
+
+
+def _stands(citation: Citation, documents: Documents) -> bool:
+    document = documents.by_file.get(citation.file)
+    return document is not None and document.text[citation.start : citation.end] == citation.source_quote
 
 
 def evidence_of(quote: str, file: str, documents: Documents, taken: Iterable[str] = ()) -> Evidence:
@@ -257,23 +259,13 @@ def evidence_of(quote: str, file: str, documents: Documents, taken: Iterable[str
         raise EvalError(f"no statement {file!r}: choose one of the corpus")
     if len(quote.split()) < 2:
         raise EvalError("the words of the evidence are missing: copy at least two of them from the statement")
-    try:
-        start, end = locate(quote, document.text)
-    except DatasetError:
-        raise EvalError(
-            f"these words do not stand in {file!r}: {quote[:60]!r}; copy them from the statement as they are"
-        ) from None
+    span = document.find(quote)
+    if span is None:
+        todo = "copy them from the statement as they are"
+        raise EvalError(f"these words do not stand in {file!r}: {quote[:60]!r}; {todo}")
     used = {*taken}
     identifier = next(name for number in range(1, len(used) + 2) if (name := f"e{number}") not in used)
-    return document.evidence(identifier, start, end)
-
-
-def states_of(text: str, parties: PartyTable) -> tuple[str, ...]:
-    """Returns the codes of States and groups that a person typed, as codes or names."""
-    chunks = text.replace("\n", ";").split(";")
-    # Not at a comma that is part of a name, as in `Korea, Republic of`.
-    parts = (p for c in chunks for p in ([c] if len(parties.resolve(c).codes) == 1 else c.split(",")))
-    return tuple(dict.fromkeys(state_code(part.strip(), parties) for part in parts if part.strip()))
+    return document.evidence(identifier, *span)
 
 
 def reviewer_name(name: str) -> str:
@@ -282,27 +274,17 @@ def reviewer_name(name: str) -> str:
     if not tidy:
         raise EvalError("who decides? give your name or initials")
     if len(tidy) > _LONGEST_NAME or any(unicodedata.category(char) in ("Cc", "Cs") for char in tidy):
-        raise EvalError(
-            f"the reviewer's name is longer than {_LONGEST_NAME} characters, or holds characters without a shape"
-        )
+        told = "characters, or holds characters without a shape"
+        raise EvalError(f"the reviewer's name is longer than {_LONGEST_NAME} {told}")
     return tidy
 
 
-def _stands(citation: Citation, documents: Documents) -> bool:
-    document = documents.by_file.get(citation.file)
-    return document is not None and document.text[citation.start : citation.end] == citation.source_quote
-
-
-def append_record(path: Path, record: Mapping[str, object]) -> None:
-    """Adds a record at the end, whatever other processes add at the same time; a torn last line is cut off first."""
-    # ASCII only: other readers break lines at more characters than JSON escapes.
-    line = json.dumps(record) + "\n"
+def _append(path: Path, decision: CitationDecision | DraftDecision) -> None:
+    """Adds a decision, whatever other processes add at the same time."""
     try:
         make_private_folder(path.parent)
         with FileLock(path.with_suffix(".lock"), timeout=_WAIT_SECONDS, mode=0o600):
-            mend_end(path)
-            with open(path, "a", encoding="ascii", opener=private_opener) as file:
-                file.write(line)
+            append_line(path, decision.model_dump_json(exclude_defaults=True))
     except Timeout as exc:
         raise EvalError(f"not noted: another process holds {exc.lock_file!r}; wait until it is done") from exc
     except OSError as exc:

@@ -26,8 +26,9 @@ from vectorstore.errors import StoreError
 logger = logging.getLogger(__name__)
 # Gives the answer to a case in the JSON contract; the number says how many times it was asked before in this run.
 Ask = Callable[[Case, int], dict[str, Any]]
-# Progress callback: the record just stored, how many are done, of how many.
-OnAnswer = Callable[[AnswerRecord, int, int], None]
+# Told what is being done, how many answers there are, and of how many; None before any is asked for. What it raises
+# stops the run.
+Tell = Callable[[str, int, int | None], None]
 
 
 def asking(assistant: Assistant) -> Ask:
@@ -71,21 +72,9 @@ def replaying(path: Path) -> tuple[Ask, str]:
     return ask, hashlib.sha256(file.read_bytes()).hexdigest()
 
 
-class Pace:
-    """How long the answers that are left will take, by the pace of those so far."""
-
-    def __init__(self) -> None:
-        self.asked = 0
-        self._first = 0.0
-
-    def told(self, done: int, total: int) -> str:
-        """Notes an answer; returns such as ", about 4 min left", from the third answer on."""
-        now = time.monotonic()
-        self._first = self._first or now
-        self.asked += 1
-        if self.asked < 3 or done == total:
-            return ""
-        return f", about {in_words((now - self._first) / (self.asked - 1) * (total - done))} left"
+def time_left(seconds: float, answers: int, left: int) -> str:
+    """Returns such as ", about 4 min left", by the time that answers took; nothing where there are fewer than two."""
+    return f", about {in_words(seconds / answers * left)} left" if answers > 1 and left else ""
 
 
 def in_words(seconds: float) -> str:
@@ -93,16 +82,19 @@ def in_words(seconds: float) -> str:
     return f"{seconds / 60:.0f} min" if seconds >= 90 else f"{seconds:.0f} s"
 
 
-def run_cases(run: Run, ask: Ask, *, on_answer: OnAnswer | None = None) -> Run:
+def run_cases(run: Run, ask: Ask, *, tell: Tell = lambda text, done, total: None) -> Run:
     """Asks what a run has not asked yet, cases that failed before again, and notes that it ended."""
     wanted = [(case, repeat) for repeat in range(run.manifest.repeats) for case in run.cases()]
     done = {(r.case, r.repeat) for r in run.answers() if r.error is None}
     remaining = [(case, repeat) for case, repeat in wanted if (case.id, repeat) not in done]
-    for number, (case, repeat) in enumerate(remaining, start=len(wanted) - len(remaining) + 1):
-        record = _ask_within(ask, case, repeat, run.manifest.time_limit)
-        run.append(record)
-        if on_answer is not None:
-            on_answer(record, number, len(wanted))
+    total, first = len(wanted), 0.0
+    for asked, (case, repeat) in enumerate(remaining):
+        run.append(_ask_within(ask, case, repeat, run.manifest.time_limit))
+        # The first answer loads the models, and says nothing of the pace of those after it.
+        first = first or time.monotonic()
+        number = total - len(remaining) + asked + 1
+        left = time_left(time.monotonic() - first, asked, total - number)
+        tell(f"{number} of {total} answers{left}", number, total)
     return run.ended(datetime.now(UTC))
 
 

@@ -21,8 +21,8 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from evals.cases.case import Case
 from evals.errors import RunError, first_fault
 from evals.failure_taxonomy import Stage
-from evals.files import mend_end, read_records, unwritable, write_whole
-from vectorstore.private import make_private_folder, private_opener
+from evals.files import append_line, read_records, unwritable, write_whole
+from vectorstore.private import make_private_folder
 
 MANIFEST: Final = "manifest.json"
 CASES: Final = "cases.jsonl"
@@ -145,9 +145,7 @@ class Run:
 
     def append(self, answer: AnswerRecord) -> None:
         """Adds an answer; one line, written at once."""
-        mend_end(self.path / ANSWERS)
-        with open(self.path / ANSWERS, "a", encoding="utf-8", opener=private_opener) as file:
-            file.write(answer.model_dump_json() + "\n")
+        append_line(self.path / ANSWERS, answer.model_dump_json())
 
     def scores(self) -> tuple[ScoreRecord, ...]:
         """Returns the scores."""

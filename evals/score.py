@@ -1,6 +1,7 @@
 """Scoring: stored answers in, score records out; nothing is asked again, so that new metrics apply to old runs."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from app.records import Answer
 from evals.cases.case import Case, slices
@@ -15,40 +16,65 @@ from evals.runs import AnswerRecord, Run, ScoreRecord
 Rulings = Mapping[str, Mapping[FileSpan, bool]]
 
 
+@dataclass(frozen=True, kw_only=True)
+class JudgedAnswer:
+    """One answer of a run with what it is judged by; None for `sample` where there is none that can be read."""
+
+    case: Case
+    record: AnswerRecord
+    sample: EvalSample | None
+
+    def score(self) -> ScoreRecord:
+        """Judges the answer."""
+        case, record, sample = self.case, self.record, self.sample
+        of_case = ScoreRecord(
+            case=case.id, repeat=record.repeat, cluster=case.cluster, gates=case.gates, slices=slices(case),
+            reviewed=case.read_by_a_person, expected=case.expect.status, expected_states=case.expect.states,
+            status=None, stage=record.error.kind if record.error is not None else "error", components={},
+        )  # fmt: skip
+        if sample is None:
+            return of_case
+        answer = sample.answer
+        timings = {name: float(value) for name, value in vars(answer.timings_ms).items()}
+        found = {
+            "status": answer.status, "stage": first_broken(sample), "components": components(sample),
+            "confidence": answer.confidence, "model": answer.model,
+            "timings_ms": timings if timings["total"] else {"total": record.seconds * 1000},
+            "tokens": {name: int(n) for name, n in (answer.usage or {}).items() if name.endswith("tokens")},
+        }  # fmt: skip
+        return of_case.model_copy(update=found)
+
+
 def score_run(run: Run, documents: Documents, rulings: Rulings | None = None) -> tuple[ScoreRecord, ...]:
     """Scores a run's answers, and stores the scores."""
-    cases = {case.id: case for case in run.cases()}
-    records = {(record.case, record.repeat): record for record in run.answers()}
-    samples = eval_samples(run, documents, rulings)
-    scores = tuple(_score(cases[key[0]], records[key], sample) for key, sample in samples.items())
+    scores = tuple(judged.score() for judged in judged_answers(run, documents, rulings))
     run.write_scores(scores)
     return scores
 
 
-def eval_samples(
-    run: Run, documents: Documents, rulings: Rulings | None = None
-) -> dict[tuple[str, int], EvalSample | None]:
-    """Returns every answer of a run with what it is judged by, by case and repeat; None where there is no answer."""
+def judged_answers(run: Run, documents: Documents, rulings: Rulings | None = None) -> tuple[JudgedAnswer, ...]:
+    """Returns every answer of a run with what it is judged by, in the order in which they came."""
     cases = {case.id: case for case in run.cases()}
-    informed = documents.informed_by(cases.values())
-    sessions, files = documents.sessions(), run.statement_files()
+    informed, sessions, files = documents.informed_by(cases.values()), documents.sessions(), run.statement_files()
     groups = frozenset(documents.parties.codes("group"))
     records = [record for record in run.answers() if record.case in cases]
     answers = {(record.case, record.repeat): _answer(record) for record in records}
-    found: dict[tuple[str, int], EvalSample | None] = {}
-    for (name, repeat), answer in answers.items():
-        case = cases[name]
-        original = cases.get(case.variant_of) if case.variant_of else None
-        if answer is None:
-            found[name, repeat] = None
-            continue
-        found[name, repeat] = EvalSample(
+
+    def sample(case: Case, repeat: int, answer: Answer) -> EvalSample:
+        original = cases.get(case.variant_of or "")
+        return EvalSample(
             case=case, answer=answer, documents=informed.by_file, files=files, sessions=sessions,
             original=answers.get((original.id, 0)) if original else None,
-            original_lang=original.lang if original else "en", repeated=answers.get((name, 0)) if repeat else None,
+            original_lang=original.lang if original else "en", repeated=answers.get((case.id, 0)) if repeat else None,
             groups=groups, rulings=(rulings or {}).get(case.variant_of or case.id, {}),
         )  # fmt: skip
-    return found
+
+    found = []
+    for record in records:
+        case, answer = cases[record.case], answers[record.case, record.repeat]
+        judged = sample(case, record.repeat, answer) if answer is not None else None
+        found.append(JudgedAnswer(case=case, record=record, sample=judged))
+    return tuple(found)
 
 
 def _answer(record: AnswerRecord) -> Answer | None:
@@ -56,22 +82,3 @@ def _answer(record: AnswerRecord) -> Answer | None:
         return None if record.answer is None else read_answer(record.answer)
     except AnswerError:
         return None
-
-
-def _score(case: Case, record: AnswerRecord, sample: EvalSample | None) -> ScoreRecord:
-    of_case = ScoreRecord(
-        case=case.id, repeat=record.repeat, cluster=case.cluster, gates=case.gates, slices=slices(case),
-        reviewed=case.review.status == "reviewed", expected=case.expect.status, expected_states=case.expect.states,
-        status=None, stage=record.error.kind if record.error is not None else "error", components={},
-    )  # fmt: skip
-    if sample is None:
-        return of_case
-    answer = sample.answer
-    timings = {name: float(value) for name, value in vars(answer.timings_ms).items()}
-    found = {
-        "status": answer.status, "stage": first_broken(sample), "components": components(sample),
-        "confidence": answer.confidence, "model": answer.model,
-        "timings_ms": timings if timings["total"] else {"total": record.seconds * 1000},
-        "tokens": {name: int(n) for name, n in (answer.usage or {}).items() if name.endswith("tokens")},
-    }  # fmt: skip
-    return of_case.model_copy(update=found)

@@ -1,11 +1,11 @@
-"""Aggregation of one run: every figure with its interval, slices, failure stages, confusion of States, and times.
+"""Aggregation of one run: every figure with its interval, slices, failure stages, and times.
 
 Repeats of a case are averaged before cases are added up, so that a case asked five times counts once. All figures come
 from `figure`, so that a tile, a table and a gate cannot disagree.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Final, NamedTuple
@@ -15,10 +15,34 @@ import numpy as np
 from evals.failure_taxonomy import STAGES, Stage
 from evals.metrics.table import FAILED, METRICS, RIGHT, Combine, Floats, Metric
 from evals.runs import ScoreRecord
-from evals.stats import FEWEST_CLUSTERS, RESAMPLES, cluster_bootstrap, interval, percentile_higher, wilson
+from evals.stats import FEWEST_CLUSTERS, cluster_bootstrap, interval, percentile_higher, wilson
 
 # Below so many cases a slice's share says little: its interval is wider than ± 20 points around one half.
 SMALL: Final = 20
+
+
+@dataclass(frozen=True, kw_only=True)
+class Figure:
+    """One figure with what it rests on.
+
+    Attributes:
+        metric: Its name in `METRICS`.
+        low: Lower end of the 95 % interval.
+        n: Cases that bear on it.
+        numerator: Of a plain quotient, summed over cases; None for what is combined from more.
+    """
+
+    metric: str
+    value: float
+    low: float
+    high: float
+    n: int
+    numerator: float | None = None
+    denominator: float | None = None
+
+
+# The share of right outcomes by slice and value, such as `lang` and `fr`.
+Shares = Mapping[str, Mapping[str, Figure]]
 
 
 def by_case(scores: Iterable[ScoreRecord]) -> tuple[ScoreRecord, ...]:
@@ -43,34 +67,14 @@ def _averaged(repeats: Sequence[ScoreRecord]) -> ScoreRecord:
     return repeats[0].model_copy(update={"stage": stage, "components": means})
 
 
-@dataclass(frozen=True, kw_only=True)
-class Figure:
-    """One figure with what it rests on.
-
-    Attributes:
-        metric: Its name in `METRICS`.
-        low: Lower end of the 95 % interval.
-        n: Cases that bear on it.
-        numerator: Of a plain quotient, summed over cases; None for what is combined from more.
-    """
-
-    metric: str
-    value: float
-    low: float
-    high: float
-    n: int
-    numerator: float | None = None
-    denominator: float | None = None
-
-
-def summarise(scores: Iterable[ScoreRecord], *, resamples: int = RESAMPLES, seed: int = 0) -> dict[str, Figure]:
+def summarise(scores: Iterable[ScoreRecord]) -> dict[str, Figure]:
     """Returns every metric that applies to some case, by name in the order of `METRICS`."""
     cases = by_case(scores)
-    found = {name: figure(cases, metric, resamples=resamples, seed=seed) for name, metric in METRICS.items()}
+    found = {name: figure(cases, metric) for name, metric in METRICS.items()}
     return {name: item for name, item in found.items() if item is not None}
 
 
-def figure(cases: Sequence[ScoreRecord], metric: Metric, *, resamples: int = RESAMPLES, seed: int = 0) -> Figure | None:
+def figure(cases: Sequence[ScoreRecord], metric: Metric, *, seed: int = 0) -> Figure | None:
     """Returns a figure over cases, with its interval from clusters drawn again; None where it applies to none.
 
     Fewer than `FEWEST_CLUSTERS` clusters, or clusters that are all alike, show too little when they are drawn again: a
@@ -85,7 +89,7 @@ def figure(cases: Sequence[ScoreRecord], metric: Metric, *, resamples: int = RES
     n = int(bears_on(rows, metric.combine).sum())
     bounds = wilson(round(value * n), n) if metric.share else None
     if bounds is None or len(set(clusters)) >= FEWEST_CLUSTERS:
-        drawn = interval(cluster_bootstrap(rows, clusters, metric.combine, resamples=resamples, seed=seed))
+        drawn = interval(cluster_bootstrap(rows, clusters, metric.combine, seed=seed))
         bounds = drawn if bounds is None or drawn.high - drawn.low >= 1e-9 else bounds
     part, whole = map(float, rows.sum(axis=0)) if rows.shape[1] == 2 else (None, None)
     return Figure(
@@ -115,24 +119,17 @@ def stage_counts(scores: Iterable[ScoreRecord]) -> dict[Stage, int]:
     return {stage: counts[stage] for stage in STAGES if counts[stage]}
 
 
-def slice_names(scores: Iterable[ScoreRecord]) -> tuple[str, ...]:
-    """Returns what the cases can be grouped by, in the order of first occurrence."""
-    return tuple(dict.fromkeys(name for score in scores for name in score.slices))
-
-
-def by_slice(scores: Iterable[ScoreRecord], slice_name: str) -> dict[str, Figure]:
-    """Returns the share of right outcomes for each value of a slice, the worst first, of equal ones the larger."""
-    found = {value: figure(cases, RIGHT) for value, cases in sliced(by_case(scores), slice_name).items()}
-    known = [(value, item) for value, item in found.items() if item is not None]
-    return dict(sorted(known, key=lambda pair: (pair[1].value, -pair[1].n, pair[0])))
-
-
-def sliced(cases: Iterable[ScoreRecord], slice_name: str) -> dict[str, list[ScoreRecord]]:
-    """Returns cases by their values of a slice; one with several values is in each."""
-    found: dict[str, list[ScoreRecord]] = {}
-    for case in cases:
-        for value in case.slices.get(slice_name, ()):
-            found.setdefault(value, []).append(case)
+def shares(scores: Iterable[ScoreRecord]) -> Shares:
+    """Returns the share of right outcomes for each value of each slice, the worst first, of equal ones the larger."""
+    cases: dict[str, dict[str, list[ScoreRecord]]] = {}
+    for case in by_case(scores):
+        for name, values in case.slices.items():
+            for value in values:
+                cases.setdefault(name, {}).setdefault(value, []).append(case)
+    found: dict[str, dict[str, Figure]] = {}
+    for name, by_value in cases.items():
+        figures = [(value, item) for value, own in by_value.items() if (item := figure(own, RIGHT)) is not None]
+        found[name] = dict(sorted(figures, key=lambda pair: (pair[1].value, -pair[1].n, pair[0])))
     return found
 
 

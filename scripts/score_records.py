@@ -11,8 +11,6 @@ punctuation; the file's words are aligned with the gold's by longest common subs
 * groups: gold interventions made for a group, or for several States, that are found so;
 * under its speaker: the share of the States' gold words that lie in interventions of that State;
 * under another: the States' gold words, in runs of at least five, that lie in another State's intervention;
-* mid-sentence: sentences of States' interventions that may be quoted, as verification tells, and begin after a word
-  of the same gold intervention that ends no sentence, clause or heading, or in lower case without a list mark; of all;
 * order: the share of all gold words that the common subsequence holds, which falls where columns are mixed.
 
 Files without gold are listed with what was found in them. With --list every intervention that is wrong is printed.
@@ -25,7 +23,6 @@ from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
 
@@ -41,15 +38,11 @@ from ingest.loaders.registry import load
 from ingest.parties.party_table import PartyTable
 from ingest.text.furniture import furniture_lines, running_heads, text_lines
 from ingest.text.splitter import SplitConfig
-from ingest.text.wholeness import is_whole
-from vectorstore.records import AnnotatedDocument, Sentence, Statement
+from vectorstore.records import AnnotatedDocument, Statement
 
 ENOUGH: Final = 0.97
 _RUN: Final = 5
 _WORD: Final = regex.compile(r"\p{Han}|[\p{L}\p{M}\p{N}]+")
-_CLOSED: Final = regex.compile(r"""[.!?;:…。！？；：؟؛—–][\p{Pf}\p{Pe}"'”’»\d]*\s*$""")
-_NOTE: Final = regex.compile(r"\s*\([^()]*\)\s*$")
-_LIST_MARK: Final = regex.compile(r"[(\[]?[\p{L}\p{N}]{1,4}[.)\]]|[-•–—*]")
 
 
 class _NoModel:
@@ -81,7 +74,7 @@ def main() -> int:
     parties = PartyTable.load()
     annotator = Annotator(parties, SplitConfig(), _NoModel())
     gold = _read_gold(options.folder / "gold" / "interventions.jsonl", parties)
-    columns = ("right", "groups", "under its speaker", "under another", "mid-sentence", "order")
+    columns = ("right", "groups", "under its speaker", "under another", "order")
     table = Table("file", "found", *columns)
     total, wrong = Counter[str](), list[str]()
     files = options.folder / "files"
@@ -121,7 +114,6 @@ class FileScore:
         self._place = _alignment(self._flat, [word for word, _, _ in self._found])
         self._count_interventions()
         self._count_words()
-        self._count_sentences()
 
     def _count_interventions(self) -> None:
         furniture = _furniture(self._text, self._found)
@@ -157,40 +149,6 @@ class FileScore:
             # A run counts as a whole once it is long enough.
             another = _RUN if run == _RUN else int(run > _RUN)
             self.counts.update(spoken=1, own=bool(names & states), another=another)
-
-    def _count_sentences(self) -> None:
-        spoken = {item.statement_id: item for item in self._items if item.metadata.state is not None}
-        heads = running_heads(self._text)
-        for sentence in self._document.sentences:
-            item = spoken.get(sentence.statement_id)
-            if item is None or not is_whole(item, sentence.start, sentence.end, heads):
-                continue
-            lower = sentence.text[:1].islower() and not _LIST_MARK.match(sentence.text)
-            lower = lower and self._text[: sentence.start].rstrip()[-1:] not in ":;"
-            cut = lower or self._is_cut(sentence)
-            self.counts.update(sentences=1, cut=cut)
-            if cut:
-                self.wrong.append(f"{self._file} begins in mid-sentence: {sentence.text[:90]!r}")
-
-    @cached_property
-    def _gold_word(self) -> dict[int, int]:
-        """Which gold word, in the order of reading, each word of the file is, by where it begins."""
-        return {self._found[index][1]: at for at, index in self._place.items()}
-
-    def _is_cut(self, sentence: Sentence) -> bool:
-        word = _WORD.search(self._text, sentence.start)
-        at = None if word is None or _LIST_MARK.match(sentence.text) else self._gold_word.get(word.start())
-        if at is None:
-            return False
-        number = self._flat[at][0]
-        inside = at - next(first for first, (own, _) in enumerate(self._flat) if own == number)
-        if inside == 0:
-            return False
-        item = self._gold[number]
-        # Without notes such as "(spoke in French)".
-        before = _NOTE.sub("", item.text[: item.words[inside][1]])[-40:]
-        capitals = item.text[item.words[inside - 1][1] : item.words[inside - 1][2]].isupper()
-        return not _CLOSED.search(before.rstrip("\"'“‘«([ \n")) and not capitals
 
 
 def _owners(items: Sequence[Statement], words: Sequence[tuple[str, int, int]]) -> list[int | None]:
@@ -285,9 +243,9 @@ def _cells(counts: Counter[str]) -> tuple[str, ...]:
     def share(part: str, whole: str) -> str:
         return f"{counts[part] / counts[whole]:.4f}" if counts[whole] else "—"
 
-    pairs = (("right", "gold"), ("groups_right", "groups"), ("cut", "sentences"))
-    right, groups, cut = (f"{counts[part]}/{counts[whole]}" for part, whole in pairs)
-    return right, groups, share("own", "spoken"), str(counts["another"]), cut, share("aligned", "words")
+    pairs = (("right", "gold"), ("groups_right", "groups"))
+    right, groups = (f"{counts[part]}/{counts[whole]}" for part, whole in pairs)
+    return right, groups, share("own", "spoken"), str(counts["another"]), share("aligned", "words")
 
 
 if __name__ == "__main__":

@@ -21,6 +21,7 @@ from vectorstore.arrays import Matrix
 from vectorstore.database import DatabaseConfig
 from vectorstore.files import FilesConfig
 from vectorstore.jobs import JobQueue
+from vectorstore.records import text_key
 from vectorstore.store import open_store
 
 # Seconds between signs of life, so that tests need not wait long for a death.
@@ -47,7 +48,7 @@ class SlowEmbedder(HashingEmbedder):
             if BUGGY in text:
                 raise ZeroDivisionError("a bug")
             with self._told.open("a", encoding="utf-8") as file:
-                file.write(f"{text[:200]!r}\n")
+                file.write(f"{text_key(text)}\n")
             if progress is not None:
                 progress(number)
         return super().embed_documents(texts)
@@ -93,7 +94,7 @@ def _ingest(path: Path, url: str, folder: Path) -> None:
         corpus.ingest([folder], sync=True)
 
 
-def await_that(condition: Callable[[], object], seconds: float = 60.0) -> None:
+def await_that(condition: Callable[[], object], seconds: float = 120.0) -> None:
     """Waits until something holds."""
     deadline = time.monotonic() + seconds
     while not condition():

@@ -395,4 +395,6 @@ def _read(written: str | None) -> JSON | None:
 
 
 def _is_made(connection: Connection) -> bool:
-    return connection.scalar(text("SELECT to_regclass('untoc_jobs')")) is not None
+    # `to_regclass` would go on saying no in a session that asked it before another one made the table.
+    found = "SELECT count(*) FROM pg_tables WHERE schemaname = current_schema() AND tablename = 'untoc_jobs'"
+    return bool(connection.scalar(text(found)) == 1)

@@ -123,6 +123,8 @@ class Steps:
             question=resolution.question,
             one_each=resolution.all_states,
         )
+        if not resolution.sure_of_kind:
+            quoted = replace(quoted, missing=None)
         # Without evidence there is nothing to word, and a treaty's own text is quoted, not reworded.
         if self.writer is None or not quoted.claims or resolution.provision or resolution.negated:
             yield quoted

@@ -28,6 +28,8 @@ _POINTING, _OUTWARD, _TAKES_UP, _ANNOUNCING = (
     regex.compile(_WORDS[name], regex.VERBOSE) for name in ("pointing", "outward", "takes_up", "announcing")
 )
 _FURTHEST: Final = 8
+# Characters of a quotation that goes on to the sentences after those chosen: about three lines.
+_THOUGHT: Final = 320
 _MARKED: Final[tuple[Literal["list_item", "text"], ...]] = ("list_item", "text")
 _ANNOUNCING_WORDS: Final = 18
 # Sentences that refer back are short.
@@ -76,6 +78,15 @@ def is_antecedent_of_next(sentences: Sequence[Sentence], ordinal: int) -> bool:
     return pointed == ordinal or (pointed is None and _TAKES_UP.search(following.text) is not None)
 
 
+def _goes_on(sentences: Sequence[Sentence], first: int, last: int) -> bool:
+    """Returns whether the next sentence is of the same paragraph, and short enough to be quoted as well."""
+    if last + 1 >= len(sentences):
+        return False
+    here, following = sentences[last], sentences[last + 1]
+    length = following.end - sentences[first].start
+    return here.paragraph is not None and following.paragraph == here.paragraph and length <= _THOUGHT
+
+
 def is_announcement(sentence: Sentence) -> bool:
     """Returns whether a sentence only names what the next one speaks of: "I wish to turn to joint investigations"."""
     short = len(sentence.text.split()) <= _ANNOUNCING_WORDS and len(sentence.text) <= 200
@@ -83,7 +94,7 @@ def is_announcement(sentence: Sentence) -> bool:
 
 
 def spans(
-    sentences: Sequence[Sentence], chosen: Sequence[int], *, longest: int = 4
+    sentences: Sequence[Sentence], chosen: Sequence[int], *, longest: int = 4, following: int = 0
 ) -> list[tuple[SentenceSpan, SentenceSpan | None]]:
     """Turns chosen sentences into spans to quote, each with a distant span that it refers to.
 
@@ -91,6 +102,8 @@ def spans(
         sentences: All sentences of the statement.
         chosen: Ordinals, strongest first.
         longest: Sentences in a span at most; neighbours that were both chosen join up to that.
+        following: Sentences of the paragraph with which a short span goes on: after "it is an offence to use their
+            services" often stands what was asked, "six persons have been convicted".
 
     Returns:
         (span, distant referent or None), in the order of `chosen`; a sentence is quoted once.
@@ -114,6 +127,9 @@ def spans(
             last += 1
         while first - 1 in wanted and first - 1 not in used and last - first + 1 < longest:
             first -= 1
+        for _ in range(following):
+            if last + 1 not in used and last + 1 - first < longest and _goes_on(sentences, first, last):
+                last += 1
         if distant is not None and distant.first >= first:
             distant = None
         span = SentenceSpan(first=first, last=last)
@@ -200,12 +216,13 @@ class QuotableSpan:
     distant: SentenceSpan | None
 
 
-def quotable_spans(chosen: Sequence[Sentence], sources: Sources) -> list[QuotableSpan]:
+def quotable_spans(chosen: Sequence[Sentence], sources: Sources, *, following: int = 0) -> list[QuotableSpan]:
     """Returns the spans around chosen sentences of several statements, in the order of their best sentences.
 
     Args:
         chosen: Sentences, strongest first.
         sources: The statements behind them.
+        following: With how many sentences of its paragraph a short span goes on.
     """
     by_statement: dict[str, list[int]] = {}
     for sentence in chosen:
@@ -214,7 +231,7 @@ def quotable_spans(chosen: Sequence[Sentence], sources: Sources) -> list[Quotabl
     found: list[tuple[int, QuotableSpan]] = []
     for statement_id, ordinals in by_statement.items():
         sentences = sources.sentences[statement_id]
-        for quoted, distant in spans(sentences, ordinals):
+        for quoted, distant in spans(sentences, ordinals, following=following):
             span = _trimmed(sources.statements[statement_id], sentences, quoted, ordinals)
             ids = [sentences[ordinal].sentence_id for ordinal in range(span.first, span.last + 1)]
             best = min(rank.get(identifier, len(rank)) for identifier in ids)

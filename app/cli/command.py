@@ -137,11 +137,11 @@ def command(
     return add
 
 
-def require_server() -> None:
-    """Says what to install where a module that the server needs is not there."""
+def require_server(*modules: str) -> None:
+    """Says what to install where one of these modules is not there; without any, one that the server needs."""
     from importlib.util import find_spec
 
-    modules = ("mcp", "argon2", "authlib", "limits", "prometheus_client", "structlog")
+    modules = modules or ("mcp", "argon2", "authlib", "limits", "prometheus_client", "structlog")
     absent = next((module for module in modules if find_spec(module) is None), None)
     if absent is not None:
         raise SettingsError(f"this command needs {absent!r}, which is not installed: pip install 'untoc[server]'")

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from app.cli.command import Invocation, command, print_json, require_extra
+from app.cli.command import Invocation, command, print_json, require_server
 from app.errors import SettingsError
 
 commands = typer.Typer()
@@ -21,7 +21,7 @@ def worker(
     ] = False,
 ) -> int:
     """Take in statements for other commands, with a record in PostgreSQL, on any number of machines."""
-    require_extra("server", "psycopg", "procrastinate")
+    require_server("psycopg", "procrastinate")
     from app.wiring import open_queue, open_workspace
 
     settings = invocation.settings()

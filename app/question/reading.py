@@ -60,6 +60,8 @@ _LIKELIER_THAN_NOT: Final = 0.5
 # Spans by which statements are chosen, whoever spoke.
 _NARROWING: Final = ("session", "body", "agenda_item", "date", "article")
 _OUTSIDE: Final = ("out_of_scope", "greeting", "format_request")
+# Kinds of a first question of which a State that is named in the topic is asked, if nobody else is.
+_OF_ITSELF: Final = ("reason", "position", "over_time", "yes_no")
 _WHICH: Final = ("which_states", "negated_which")
 # Zipf frequency: commoner words tell nothing of a topic, such as "tell", "think" and "new".
 _COMMON: Final = 5.5
@@ -256,7 +258,7 @@ def interpret(
     if kind.kind in _OUTSIDE:
         roles = replace(roles, labels=tuple("-" for _ in roles.labels))
     roles = _with_object(_less_bare_articles(roles, language), language)
-    asked = _asked_parties(question, roles, kind.kind, language, parties)
+    asked = _asked_parties(question, roles, kind.kind, language, parties, follows=follows)
     provision = kind.kind == "treaty_text" and not (asked.states or asked.groups or asked.unclear)
     treaties = _treaties(roles, provision, follows=follows)
     when = time_and_venue_of(_filters(roles))
@@ -314,8 +316,8 @@ def interpret(
         assumed_treaty=treaties.assumed,
         stance=not provision and (against or kind.kind == "position" or _has(roles, language, "stance")),
         over_time=kind.kind == "over_time" or when.named > 1,
-        wording=TopicWording(topic=topic, text=_wording(question, roles))
-        if topic and _beside_topic(roles, language)
+        wording=TopicWording(topic=topic, text=_wording(question, roles), adds=bool(_beside_topic(roles, language)))
+        if topic
         else None,
         quote=quoted if kind.kind == "source" else "",
         named_at=asked.named_at,
@@ -518,7 +520,7 @@ class _AskedParties:
 
 
 def _asked_parties(
-    question: str, roles: RoleReading, kind: QuestionKind, language: str, parties: PartyTable
+    question: str, roles: RoleReading, kind: QuestionKind, language: str, parties: PartyTable, *, follows: bool
 ) -> _AskedParties:
     asked = _AskedParties(language=language, parties=parties)
     roles = _alike_in_lists(roles, language)
@@ -542,9 +544,12 @@ def _asked_parties(
         for word in roles.of("-"):
             if word.span is not None and (_is_name(word) or _is_owner(word, question)):
                 asked.add(word, word.span)
-    topical = [word.span for word in roles.of("topic") if word.span is not None and _is_name(word)]
-    if kind in _OF_FACTS and len(topical) == 1 and not asked.somebody:
-        asked.add(next(roles.of("topic")), topical[0])
+    topical = list(roles.of("topic"))
+    named = [(word, word.span) for word in topical if word.span is not None and _is_name(word)]
+    alone = kind in _OF_FACTS or (kind in _OF_ITSELF and len(topical) > 1 and not follows)
+    if alone and len(named) == 1 and not asked.somebody:
+        # Where nobody is asked, what is asked of something of a State's asks that State: "the Palvonian scheme".
+        asked.add(*named[0])
     about = [note for note in asked.notes if note.kind == "topic_party" and note.values["party"] in asked.states]
     asked.notes = [note for note in asked.notes if note not in about]
     if not asked.somebody:

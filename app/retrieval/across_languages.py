@@ -30,7 +30,7 @@ _NEAR_PASSAGES: Final = 40
 # Synonyms and narrower terms in which a topic is looked for as well.
 _OTHER_TERMS: Final = 8
 # Best sentences, which are compared with the topic within their neighbours as well.
-_WINDOWS: Final = 8
+_WINDOWS: Final = 16
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,7 +49,7 @@ class AcrossExtractor:
         self.embed = embed
 
     def measure(
-        self, topic: Topic, language: str, sentences: Sequence[str], windows: Sequence[str]
+        self, topic: Topic, language: str, sentences: Sequence[str], windows: Sequence[str], *, one_of_many: bool
     ) -> dict[int, AcrossFeatures]:
         """Returns the features of the sentences nearest to a topic, by their place, the nearest first.
 
@@ -58,26 +58,28 @@ class AcrossExtractor:
             language: ISO 639-1 code of the sentences.
             sentences: All of what was read.
             windows: Each of them within its neighbours.
+            one_of_many: Whether the question names nobody, and many parties may answer.
         """
         if not sentences:
             return {}
         vectors, texts = self.embed(wordings(topic, language)), self.embed(sentences)
+        (question,) = self.embed([topic.question])
         near, others = (texts @ vectors.T).max(axis=1), texts @ self._background.T
-        best = [int(row) for row in np.argsort(-near, kind="stable")[:_WINDOWS]]
-        around = (self.embed([windows[row] for row in best]) @ vectors.T).max(axis=1)
-        support = _deviations(near.max(), others.max(axis=0))
+        best = [int(row) for row in np.argsort(-(near + texts @ question), kind="stable")[:_WINDOWS]]
+        wide = self.embed([windows[row] for row in best])
         covered = topic.covered_in(language)
         terms = [(content_terms(words, language), share) for words, share in topic.words_in(language)]
         return {
             row: AcrossFeatures(
                 similarity=float(near[row]),
-                window_similarity=float(around[place]),
+                question_similarity=float(texts[row] @ question),
+                question_window_similarity=float(wide[place] @ question),
                 contrast=_deviations(near[row], others[row]),
-                support=support,
                 words=max(
                     (known * _share(own, sentences[row], windows[row], language) for own, known in terms), default=0.0
                 ),
                 covered=covered,
+                one_of_many=float(one_of_many),
             )
             for place, row in enumerate(best)
         }
@@ -109,9 +111,17 @@ class AcrossLanguages:
             self._complete_at = generation
         return self._complete_at == generation
 
-    def rank(self, party: str, searched: Sequence[StatementSummary], topic: Topic, language: str) -> PartyEvidence:
+    def rank(
+        self,
+        party: str,
+        searched: Sequence[StatementSummary],
+        topic: Topic,
+        language: str,
+        *,
+        one_of_many: bool = False,
+    ) -> PartyEvidence:
         """Ranks the sentences of these statements that are in one language by how well they speak of a topic."""
-        read = self.read(searched, topic, language)
+        read = self.read(searched, topic, language, one_of_many=one_of_many)
         judged = self._relevance.judge(read.features)
         ranked = [ScoredSentence(sentence=s, relevance=r) for s, r in zip(read.sentences, judged, strict=True)]
         return PartyEvidence(
@@ -123,20 +133,23 @@ class AcrossLanguages:
 
     def near(self, statement_ids: Sequence[str], topic: Topic, languages: Iterable[str]) -> frozenset[str]:
         """Returns the statements with one of the passages nearest to a topic, by meaning or by words."""
-        (vector,) = self._extractor.embed([topic.words])
+        (vector,) = self._extractor.embed([topic.question])
         found = self._retriever.retrieve_second(vector, statement_ids, _NEAR_PASSAGES)
         for language in languages:
             words = topic.synonyms_in(language)
             found += self._retriever.retrieve_lexical(words, statement_ids, _NEAR_PASSAGES, languages=(language,))
         return frozenset(item.passage.statement_id for item in found)
 
-    def read(self, searched: Sequence[StatementSummary], topic: Topic, language: str) -> AcrossRead:
+    def read(
+        self, searched: Sequence[StatementSummary], topic: Topic, language: str, *, one_of_many: bool = False
+    ) -> AcrossRead:
         """Reads the sentences nearest to a topic in the statements' passages of one language."""
-        vectors = self._extractor.embed(wordings(topic, language))
+        vectors = self._extractor.embed(list(dict.fromkeys((*wordings(topic, language), topic.question))))
         passages = self._passages(searched, topic, language, vectors)
         sentences = without_scraps(sentences_of(self._store.catalogue, passages))
         windows = windows_of(self._store.catalogue, sentences)
-        measured = self._extractor.measure(topic, language, [sentence.text for sentence in sentences], windows)
+        texts = [sentence.text for sentence in sentences]
+        measured = self._extractor.measure(topic, language, texts, windows, one_of_many=one_of_many)
         return AcrossRead(
             passages=passages,
             sentences=tuple(sentences[row] for row in measured),

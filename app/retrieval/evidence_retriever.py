@@ -250,7 +250,7 @@ class EvidenceRetriever:
             evidence = tuple(_naming(item, about, parties) for item in evidence)
         if takes_position:
             evidence, spoken_for = (tuple(map(positions.read, each)) for each in (evidence, spoken_for))
-            if resolution.other_kinds and not resolution.all_states:
+            if not (resolution.sure_of_kind or resolution.all_states):
                 # Whether a position is asked for is unsure: what was said on the topic answers as well.
                 evidence = tuple(replace(item, takes_no_position=False) for item in evidence)
         elif not many:

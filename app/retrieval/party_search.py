@@ -51,7 +51,7 @@ class PartySearch:
         self._ranker = ranker
         self._strategy = strategy
         self._many = many
-        wording = strategy.wording if isinstance(strategy, ByTopic) else ""
+        wording = strategy.wording if isinstance(strategy, ByTopic) else None
         self.topic = None if strategy.topic is None else ranker.topic(strategy.topic, language, wording)
         self._treaty_words: Topic | None = None
         if isinstance(strategy, ByTreaty) and not strategy.joining:

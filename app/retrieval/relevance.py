@@ -8,13 +8,13 @@ others the share of the topic's words decides: "extradition of nationals" is ans
 import logging
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
-from typing import Annotated, Final, Literal
+from typing import Annotated, Final, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from app.errors import SettingsError
 from app.retrieval.relevance_features import FEATURE_VERSION, AcrossFeatures, SentenceFeatures
@@ -65,10 +65,6 @@ class Relevance:
         """Whether it is quoted beside a sentence of its statement that answers: it may be part of the answer."""
         return self.source == "calibrated" and self.nearest
 
-    def times(self, share: float) -> "Relevance":
-        """Returns the relevance where only a share of the topic was searched for."""
-        return replace(self, chance=self.chance * share)
-
 
 CITED: Final = Relevance(chance=1.0, source="cited", threshold=0.0, near=0.0)
 REPRESENTATIVE: Final = Relevance(chance=1.0, source="representative", threshold=0.0, near=0.0)
@@ -104,12 +100,13 @@ class RelevanceArtefact(_Record):
     figures: dict[str, dict[str, float]]
     """What it is worth on folds that it was not fitted on, by kind of fold."""
 
-    @field_validator("weights")
-    @classmethod
-    def _known(cls, weights: dict[str, float]) -> dict[str, float]:
-        if unknown := weights.keys() - {*SentenceFeatures.names(), *AcrossFeatures.names()}:
+    @model_validator(mode="after")
+    def _known(self) -> Self:
+        unknown = self.weights.keys() - {*SentenceFeatures.names(), *AcrossFeatures.names()}
+        # An artefact of another version is left aside, whatever it weighs.
+        if unknown and self.feature_version == FEATURE_VERSION:
             raise ValueError(f"there is no feature {min(unknown)!r}")
-        return weights
+        return self
 
 
 class RelevanceModel:

@@ -4,11 +4,13 @@ Asked about "capital punishment", a sentence on "the death penalty" shares no wo
 and the glossary say how near it is, and how near any topic is to these statements.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import astuple, dataclass, fields, replace
 from functools import cache, cached_property
 from importlib.resources import files
 from typing import Final
+
+import numpy as np
 
 from app.retrieval.terms import content_terms
 from app.retrieval.topic import Topic
@@ -19,7 +21,7 @@ from vectorstore.records import ScoredPassage, Sentence
 from vectorstore.word_vectors import word_vectors
 
 # Raised with every change of what a feature measures: an artefact of another version is not used.
-FEATURE_VERSION: Final = 4
+FEATURE_VERSION: Final = 5
 _PROFILES_KEPT: Final = 32
 
 
@@ -42,6 +44,9 @@ class SentenceFeatures:
             synonym: 0 to 1.
         least_meant: The cosine of the topic's word that is farthest from all words of the sentence, each at its nearest
             one: of "climate commitments" a sentence on "commitments" leaves "climate" far off.
+        meaning_lead: How far the sentence is behind the best one of the party, 0 or below, in the cosine with topic and
+            question together, by the encoder of many languages.
+        meaning_around: That cosine of the sentence with its two neighbours.
     """
 
     alone: float
@@ -53,6 +58,8 @@ class SentenceFeatures:
     one_of_many: float
     worded: float
     least_meant: float
+    meaning_lead: float
+    meaning_around: float
 
     @classmethod
     def names(cls) -> tuple[str, ...]:
@@ -70,20 +77,22 @@ class AcrossFeatures:
 
     Attributes:
         similarity: Cosine of topic and sentence, -1 to 1; the nearest wording of the topic counts.
-        window_similarity: The same of the sentence with its two neighbours.
+        question_similarity: Cosine of sentence and question, whose names and times are left out.
+        question_window_similarity: The same of the sentence with its two neighbours.
         contrast: By how many standard deviations the sentence is nearer to the topic than to unrelated ones.
-        support: The same for the nearest sentence of the statements, which are near to each topic at another one.
         words: Share of the topic's words that the sentence holds as the glossary translates them, half of it by itself
             and half with its neighbours.
         covered: Share of the topic that the glossary can translate.
+        one_of_many: See `SentenceFeatures`.
     """
 
     similarity: float
-    window_similarity: float
+    question_similarity: float
+    question_window_similarity: float
     contrast: float
-    support: float
     words: float
     covered: float
+    one_of_many: float
 
     @classmethod
     def names(cls) -> tuple[str, ...]:
@@ -114,28 +123,31 @@ class Read:
 
     Attributes:
         passages: The passages retrieved, best first.
-        alone: Logits of all sentences that were read, (n,) float32.
-        sentences: The best of them, best first.
+        sentences: The sentences that were read, n of them.
         windows: These within their neighbours.
-        best_alone: Logits of these sentences alone, (m,) float32.
+        alone: Their logits, (n,) float32.
         one_of_many: Whether little was read, since the party is one of many.
     """
 
     statement_ids: tuple[str, ...]
     passages: tuple[ScoredPassage, ...]
-    alone: Matrix
     sentences: tuple[Sentence, ...]
     windows: tuple[str, ...]
-    best_alone: Matrix
+    alone: Matrix
     one_of_many: bool
 
 
 class FeatureExtractor:
-    """Measures `SentenceFeatures`."""
+    """Measures `SentenceFeatures`.
 
-    def __init__(self, catalogue: Catalogue, embedder: Embedder) -> None:
+    Attributes:
+        encode: Encodes texts in any of the six languages as unit vectors, (n, dim) float32.
+    """
+
+    def __init__(self, catalogue: Catalogue, embedder: Embedder, encode: Callable[[Sequence[str]], Matrix]) -> None:
         self._catalogue = catalogue
         self._embedder = embedder
+        self.encode = encode
         self._profiles: dict[tuple[str, int], TopicProfile] = {}
 
     def profile(self, topic: Topic) -> TopicProfile:
@@ -162,6 +174,12 @@ class FeatureExtractor:
         """The vectors of unrelated concepts, (n, dim) float32."""
         return self._embedder.embed_documents(background_topics())
 
+    def meaning(self, topic: Topic, texts: Sequence[str]) -> Matrix:
+        """Returns the cosine of each text, and of topic and question together, (n,) float32."""
+        asked = self.encode([topic.words, topic.question]).sum(axis=0)
+        near: Matrix = self.encode(texts) @ (asked / max(float(np.linalg.norm(asked)), 1e-6))
+        return near
+
     def measure(self, topic: Topic, read: Read) -> tuple[SentenceFeatures, ...]:
         """Returns the features of each sentence that was read, in their order."""
         if not read.windows:
@@ -178,20 +196,24 @@ class FeatureExtractor:
             one_of_many=float(read.one_of_many),
             worded=0.0,
             least_meant=0.0,
+            meaning_lead=0.0,
+            meaning_around=0.0,
         )
-        best = float(read.alone.max())
         texts = [sentence.text for sentence in read.sentences]
+        near, around = self.meaning(topic, texts), self.meaning(topic, read.windows)
         return tuple(
             replace(
                 common,
                 alone=float(alone),
-                lead=float(alone) - best,
+                lead=float(alone - read.alone.max()),
                 confused=float(topic.confuses(window)),
                 worded=topic.share_of(content_terms(text, "en")),
                 least_meant=farthest,
+                meaning_lead=float(own - near.max()),
+                meaning_around=float(wide),
             )
-            for alone, text, window, farthest in zip(
-                read.best_alone, texts, read.windows, _least_meant(topic, texts), strict=True
+            for alone, text, window, farthest, own, wide in zip(
+                read.alone, texts, read.windows, _least_meant(topic, texts), near, around, strict=True
             )
         )
 

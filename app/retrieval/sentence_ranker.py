@@ -8,7 +8,7 @@ cross-encoder then reads their sentences, and the best of them are measured with
 import logging
 import math
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import starmap
@@ -16,6 +16,7 @@ from typing import Final
 
 import numpy as np
 
+from app.question.resolution import TopicWording
 from app.retrieval.across_languages import AcrossLanguages
 from app.retrieval.key_sentences import key_sentences, lexical_vectors
 from app.retrieval.party_evidence import PartyEvidence, ScoredSentence, merge_evidence
@@ -29,6 +30,7 @@ from vectorstore.embeddings import Embedder
 from vectorstore.records import MentionKind, ScoredPassage, Sentence, StatementSummary
 from vectorstore.rerank import Reranker
 from vectorstore.retriever import Retriever
+from vectorstore.sentence_encoder import sentence_encoder
 from vectorstore.stems import words_of
 from vectorstore.store import Store
 
@@ -50,21 +52,23 @@ class Depth:
 
     Attributes:
         passages: The best passages whose sentences are candidates.
-        sentences: Sentences of these that the cross-encoder reads alone.
-        windows: The best of these, which are candidates and are compared with the topic within their neighbours.
+        sentences: Sentences of these that the cross-encoder reads.
     """
 
     passages: int
     sentences: int
-    windows: int
 
 
-DEEP: Final = Depth(passages=12, sentences=28, windows=8)
+DEEP: Final = Depth(passages=12, sentences=28)
+# Sentences of a party that are kept where its language is not known to the models.
+_KEPT: Final = 8
 # What is read of all parties of a list together, and of each party at most and at least.
 _LIST_SENTENCES: Final = 200
 _LIST_PARTIES: Final = 100
-_OF_PARTY: Final = Depth(passages=4, sentences=8, windows=4)
-_OF_PARTY_MIN: Final = Depth(passages=2, sentences=2, windows=2)
+_OF_PARTY: Final = Depth(passages=4, sentences=8)
+_OF_PARTY_MIN: Final = Depth(passages=2, sentences=2)
+# Words shared with the topic beyond these count no more when candidates are chosen.
+_SHARED: Final = 2
 # A word of the topic in so few passages is rare: whoever uses it is read.
 _RARE_PASSAGES: Final = 60
 
@@ -81,6 +85,7 @@ class SentenceRanker:
         model_languages: ModelLanguages | None = None,
         relevance: RelevanceModel | None = None,
         across: AcrossLanguages | None = None,
+        encode: Callable[[Sequence[str]], Matrix] | None = None,
     ) -> None:
         self.model_languages = model_languages or ModelLanguages()
         self.relevance = relevance or RelevanceModel(None)
@@ -89,12 +94,11 @@ class SentenceRanker:
         self._embedder = embedder
         self._reranker = reranker
         self._across = across
-        self._features = FeatureExtractor(store.catalogue, embedder)
+        self._features = FeatureExtractor(store.catalogue, embedder, encode or sentence_encoder().embed)
 
-    def topic(self, words: str, language: str, wording: str = "") -> Topic:
-        """Prepares topic words, and how an English question asks about them, for searching; one serves all parties."""
-        topic = Topic.of(words, language, self._retriever.embed, self._rarity, self.model_languages)
-        return replace(topic, wording=wording)
+    def topic(self, words: str, language: str, wording: TopicWording | None = None) -> Topic:
+        """Prepares topic words, and how a question asks about them, for searching; one serves all parties."""
+        return Topic.of(words, language, self._retriever.embed, self._rarity, self.model_languages, wording)
 
     def _rarity(self, term: str) -> float:
         """Returns the inverse document frequency of a stem over the passages of the corpus, always above 0."""
@@ -140,7 +144,7 @@ class SentenceRanker:
                 part = PartyEvidence(
                     party=party,
                     searched=tuple(owned[party]),
-                    sentences=_scored(own, judged, topic.translation_coverage),
+                    sentences=_scored(own, judged),
                     passages=own.passages,
                 )
                 found[party] = (
@@ -148,17 +152,17 @@ class SentenceRanker:
                     if found[party].sentences
                     else replace(found[party], sentences=part.sentences, passages=part.passages)
                 )
-        for party, statements in self._other_languages(owned, read, topic).items():
+        for party, statements in self._other_languages(owned, topic).items():
             read.add(party)
-            for part in self._parts_by_words(party, statements, topic):
+            for part in self._parts_by_words(party, statements, topic, one_of_many=True):
                 if part.answers:
                     found[party] = replace(merge_evidence(part, found[party]), searched=tuple(owned[party]))
         return tuple(found.values()), len(read)
 
     def _other_languages(
-        self, owned: Mapping[str, Sequence[StatementSummary]], read: Collection[str], topic: Topic
+        self, owned: Mapping[str, Sequence[StatementSummary]], topic: Topic
     ) -> dict[str, Sequence[StatementSummary]]:
-        """Returns of each party what is to be read in languages that the models do not know, or in theirs anew."""
+        """Returns of each party what is to be read in languages that the models do not know."""
         unknown = {
             party: [s for s in own if not all(map(self._is_known, languages_of(s)))] for party, own in owned.items()
         }
@@ -166,8 +170,6 @@ class SentenceRanker:
         if self._across is not None and self._reads_across(topic, *languages):
             near = self._across.near([s.statement_id for own in unknown.values() for s in own], topic, languages)
             unknown = {party: [s for s in own if s.statement_id in near] for party, own in unknown.items()}
-        if topic.translation_coverage < 1.0:
-            unknown |= {party: list(owned[party]) for party in read}
         return {party: own for party, own in unknown.items() if own}
 
     def read_list(
@@ -190,15 +192,11 @@ class SentenceRanker:
         if not parties:
             return {}
         depth = _share(len(parties) * wordings)
-        terms = content_terms(topic.asked, "en")
-        kept = [
-            _shortlist(sentences_of(self._store.catalogue, near[p][: depth.passages]), terms, "en", depth.sentences)
-            for p in parties
-        ]
+        kept = [self._shortlist(topic, near[p][: depth.passages], depth.sentences) for p in parties]
         alone = self._score(topic.asked, [sentence.text for own in kept for sentence in own])
         ends = np.cumsum([len(own) for own in kept])[:-1]
         return {
-            party: self._read(owned[party], near[party], own, scores, depth, one_of_many=True)
+            party: self._read(owned[party], near[party], own, scores, one_of_many=True)
             for party, own, scores in zip(parties, kept, np.split(alone, ends), strict=True)
         }
 
@@ -242,7 +240,7 @@ class SentenceRanker:
         return [*parts, *self._parts_by_words(party, searched, topic)]
 
     def _parts_by_words(
-        self, party: str, searched: Sequence[StatementSummary], topic: Topic
+        self, party: str, searched: Sequence[StatementSummary], topic: Topic, *, one_of_many: bool = False
     ) -> Iterable[PartyEvidence]:
         """Yields the evidence in the statements of each language that the models do not know."""
         by_language: dict[str, list[StatementSummary]] = {}
@@ -251,11 +249,11 @@ class SentenceRanker:
                 if language is not None and not self._is_known(language):
                     by_language.setdefault(language, []).append(summary)
         known = [s for s in searched if any(map(self._is_known, languages_of(s)))]
-        if known and topic.translation_coverage < 1.0 and self._reads_across(topic, "en"):
+        if known and not topic.english and self._reads_across(topic, "en"):
             by_language["en"] = known
         for language, own in by_language.items():
             if self._across is not None and self._reads_across(topic, language):
-                yield self._across.rank(party, own, topic, language)
+                yield self._across.rank(party, own, topic, language, one_of_many=one_of_many)
             else:
                 yield self._rank_by_words(party, own, topic, language)
 
@@ -285,7 +283,7 @@ class SentenceRanker:
             read = self.read(searched, wording)
             passages = passages or read.passages
             (judged,) = self._judge(wording, [read])
-            for item in _scored(read, judged, topic.translation_coverage):
+            for item in _scored(read, judged):
                 other = surest.setdefault(item.sentence.sentence_id, item)
                 if item.relevance.chance > other.relevance.chance:
                     surest[item.sentence.sentence_id] = item
@@ -313,10 +311,23 @@ class SentenceRanker:
             languages=self._known_in(searched),
             terms=topic.widened,
         )
-        terms = content_terms(topic.asked, "en")
-        kept = _shortlist(sentences_of(self._store.catalogue, passages), terms, "en", depth.sentences)
+        kept = self._shortlist(topic, passages, depth.sentences)
         alone = self._score(topic.asked, [sentence.text for sentence in kept])
-        return self._read(searched, passages, kept, alone, depth, one_of_many=False)
+        return self._read(searched, passages, kept, alone, one_of_many=False)
+
+    def _shortlist(self, topic: Topic, passages: Sequence[ScoredPassage], limit: int) -> list[Sentence]:
+        """Returns the sentences of passages that share most words with a topic or are nearest to it in meaning.
+
+        In their order, without scraps.
+        """
+        full = without_scraps(sentences_of(self._store.catalogue, passages))
+        if len(full) <= limit:
+            return full
+        terms = content_terms(topic.asked, "en")
+        shared = np.array([min(_SHARED, len(terms & content_terms(each.text, "en"))) for each in full])
+        near = self._features.meaning(topic, [each.text for each in full])
+        places = np.minimum(*(np.argsort(np.argsort(-scores, kind="stable")) for scores in (shared, near)))
+        return [full[row] for row in sorted(np.argsort(places, kind="stable")[:limit])]
 
     def _read(
         self,
@@ -324,19 +335,15 @@ class SentenceRanker:
         passages: Sequence[ScoredPassage],
         kept: Sequence[Sentence],
         alone: Matrix,
-        depth: Depth,
         *,
         one_of_many: bool,
     ) -> Read:
-        order = np.argsort(-alone, kind="stable")[: depth.windows]
-        best = [kept[row] for row in order]
         return Read(
             statement_ids=tuple(summary.statement_id for summary in searched),
             passages=tuple(passages),
+            sentences=tuple(kept),
+            windows=tuple(windows_of(self._store.catalogue, kept)),
             alone=alone,
-            sentences=tuple(best),
-            windows=tuple(windows_of(self._store.catalogue, best)),
-            best_alone=alone[order],
             one_of_many=one_of_many,
         )
 
@@ -393,7 +400,7 @@ class SentenceRanker:
         # Half by itself, half with its neighbours: what only stands beside the topic is not quoted.
         pairs = zip(sentences, windows_of(self._store.catalogue, sentences), strict=True)
         shares = np.array([share(sentence.text, context) for sentence, context in pairs], dtype=np.float32)
-        order = np.argsort(-shares, kind="stable")[: DEEP.windows]
+        order = np.argsort(-shares, kind="stable")[:_KEPT]
         ranked = tuple(
             ScoredSentence(sentence=sentences[row], relevance=lexical_relevance(float(shares[row]))) for row in order
         )
@@ -409,7 +416,7 @@ class SentenceRanker:
         if across is None or not sentences:
             return ()
         near = self._embedder.embed_documents([sentence.text for sentence in sentences]) @ across
-        order = np.argsort(-near, kind="stable")[: DEEP.windows]
+        order = np.argsort(-near, kind="stable")[:_KEPT]
         return tuple(ScoredSentence(sentence=sentences[row], relevance=lexical_relevance(0.0)) for row in order)
 
     def rank_by_mention(
@@ -502,36 +509,27 @@ def _share(reads: int) -> Depth:
     """Returns how much is read of each party, where so many are read."""
     most, least = _OF_PARTY, _OF_PARTY_MIN
     sentences = min(most.sentences, max(least.sentences, _LIST_SENTENCES // reads))
-    return Depth(passages=max(least.passages, sentences // 2), sentences=sentences, windows=most.windows)
+    return Depth(passages=max(least.passages, sentences // 2), sentences=sentences)
 
 
-def _scored(read: Read, judged: Sequence[Relevance], share: float) -> tuple[ScoredSentence, ...]:
-    """Returns what was read with its relevance, best first; where a share of the topic was searched, for that part."""
-    pairs = zip(read.sentences, judged, strict=True)
-    scored = (ScoredSentence(sentence=sentence, relevance=relevance.times(share)) for sentence, relevance in pairs)
+def _scored(read: Read, judged: Sequence[Relevance]) -> tuple[ScoredSentence, ...]:
+    """Returns what was read with its relevance, best first."""
+    scored = (ScoredSentence(sentence=s, relevance=r) for s, r in zip(read.sentences, judged, strict=True))
     return tuple(sorted(scored, key=lambda item: -item.relevance.chance))
 
 
 def _by_words(topic: Topic, sentence: Sentence, window: str) -> Relevance:
-    """Returns the relevance by shared words: half by the sentence itself, half with its neighbours."""
+    """Returns the relevance by shared words: half by the sentence itself, half with its neighbours.
+
+    Where a share of the topic could be searched, it is that of this share.
+    """
     own, around = (topic.share_of(content_terms(text, "en")) for text in (sentence.text, window))
-    return lexical_relevance((own + around) / 2)
+    return lexical_relevance((own + around) / 2 * topic.translation_coverage)
 
 
 def languages_of(summary: StatementSummary) -> tuple[str | None, ...]:
     """Returns the languages of a statement's paragraphs; None among them where one is not known."""
     return summary.languages or (summary.metadata.language,)
-
-
-def _shortlist(candidates: Sequence[Sentence], terms: frozenset[str], language: str, limit: int) -> list[Sentence]:
-    """Keeps the sentences that share most topic words, then those of the best passages; leaves out scraps."""
-    full = without_scraps(candidates)
-    if len(full) <= limit:
-        return full
-    order = sorted(
-        range(len(full)), key=lambda row: (-min(2, len(terms & content_terms(full[row].text, language))), row)
-    )
-    return [full[row] for row in sorted(order[:limit])]
 
 
 def _term_share(terms: frozenset[str], text: str, language: str) -> float:

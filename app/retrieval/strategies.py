@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from app.question.resolution import Resolution
+from app.question.resolution import Resolution, TopicWording
 from app.records import Scope, TreatyScope
 from app.retrieval.terms import content_terms
 from ingest.treaties.treaties import TREATIES, find_treaties
@@ -65,11 +65,11 @@ class ByTopic:
     """The sentences that speak of a topic.
 
     Attributes:
-        wording: How the question asks about it, see `Wording`; empty where that is not known.
+        wording: How the question asks about it; None where that is not known.
     """
 
     topic: str
-    wording: str = ""
+    wording: TopicWording | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,8 +97,7 @@ def choose_strategy(resolution: Resolution) -> SearchStrategy | None:
         return ByTreaty(treaties=scope.treaties, topic=topic, joining=joining)
     if topic is not None:
         wording = resolution.wording
-        asked = wording is not None and wording.topic == scope.topic and scope.language == "en"
-        return ByTopic(topic=topic, wording=wording.text if wording is not None and asked else "")
+        return ByTopic(topic=topic, wording=wording if wording is not None and wording.topic == scope.topic else None)
     if scope.agenda_items and (scope.states or scope.groups):
         return ByAgendaItem(items=scope.agenda_items, itself=False)
     filtered = scope.years or scope.sessions or scope.bodies or scope.agenda_items

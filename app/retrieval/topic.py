@@ -10,6 +10,7 @@ from functools import lru_cache
 from itertools import chain
 from typing import Final
 
+from app.question.resolution import TopicWording
 from app.retrieval.terms import content_terms
 from ingest.glossary.glossary import NamedTerm, english_terms, other_terms, terms_of, terms_within, translate_topic
 from ingest.glossary.thesaurus import thesaurus
@@ -52,7 +53,9 @@ class Topic:
         within: The terms of the field that `english` holds, whatever else it says.
         narrower: For each of these, the English terms for what is part of it: "embargo" for "sanctions".
         synonym_topics: The same topic in other English words, where the glossary knows some.
-        wording: How an English question asks about it, which the cross-encoder reads; empty where that is not known.
+        question: How the question asks about it, in its own language; the topic words where that is not known.
+        asked: What the cross-encoder is given, in English: the question where it says more than the topic, since it
+            was trained on questions, "how many did hand over?"; else the topic.
         cross_lingual_vector: The vector by which passages in other languages are found, where the embedding model knows
             that of the question.
     """
@@ -68,13 +71,9 @@ class Topic:
     within: tuple[NamedTerm, ...] = ()
     narrower: tuple[tuple[str, ...], ...] = ()
     synonym_topics: tuple["Topic", ...] = ()
-    wording: str = ""
+    question: str = ""
+    asked: str = ""
     cross_lingual_vector: Matrix | None = None
-
-    @property
-    def asked(self) -> str:
-        """What the cross-encoder is given: it was trained on questions, "how many did hand over?", not on keywords."""
-        return self.wording or self.english
 
     @property
     def widened(self) -> tuple[str, ...]:
@@ -106,13 +105,17 @@ class Topic:
         embed: Callable[[str], Matrix],
         rarity: Callable[[str], float],
         model_languages: ModelLanguages | None = None,
+        wording: TopicWording | None = None,
     ) -> "Topic":
         """Puts topic words into the language of the models, through the glossary where they are in another."""
         model_languages = model_languages or ModelLanguages()
         english, coverage = words, 1.0
+        question = wording.text if wording is not None else words
+        asked = question if wording is not None and wording.adds else words
         if language not in model_languages.ranked:
             translated = translate_topic(words, language, to="en")
             english, coverage = translated.text, translated.coverage
+            asked = translate_topic(asked, language, to="en").text or english
         vector = embed(english) if english.strip() else None
         across = vector if english == words else None
         if language in model_languages.embedded and english != words:
@@ -131,6 +134,8 @@ class Topic:
             within=within,
             narrower=_narrower(within),
             synonym_topics=tuple(cls._in_english(term, terms, embed, rarity) for term in others),
+            question=question,
+            asked=asked,
             cross_lingual_vector=across if across is not None else vector,
         )
 
@@ -150,6 +155,8 @@ class Topic:
             terms=terms,
             within=within,
             narrower=_narrower(within),
+            question=words,
+            asked=words,
         )
 
     def held_by(self, stems: frozenset[str]) -> frozenset[str]:

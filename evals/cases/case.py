@@ -10,12 +10,11 @@ from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from app.records import AbstentionReason, Missing, Status
-from evals.errors import DatasetError, RunError, first_fault
-from evals.files import read_records
+from evals.errors import DatasetError, RunError
+from evals.files import FileRecord, read_records, read_yaml
 
 SCHEMA_VERSION = 1
 CaseType = Literal[
@@ -31,11 +30,7 @@ Source = Literal["human", "template", "model", "chat", "given"]
 _Text = Annotated[str, Field(min_length=1)]
 
 
-class _Record(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Evidence(_Record):
+class Evidence(FileRecord):
     """One span of a file that answers, by its words, by its offsets, or by both."""
 
     id: _Text
@@ -65,7 +60,7 @@ class Evidence(_Record):
         return 0 <= self.start < self.end
 
 
-class Nugget(_Record):
+class Nugget(FileRecord):
     """One checkable fact that a good answer holds."""
 
     id: _Text
@@ -87,7 +82,7 @@ class Nugget(_Record):
         return patterns
 
 
-class Expectation(_Record):
+class Expectation(FileRecord):
     """The right outcome."""
 
     status: Status
@@ -100,7 +95,7 @@ class Expectation(_Record):
     missing: Missing | None = None
 
 
-class Review(_Record):
+class Review(FileRecord):
     """Who has looked at a case."""
 
     status: Literal["reviewed", "unreviewed", "draft", "rejected"] = "draft"
@@ -112,7 +107,7 @@ class Review(_Record):
     on: date | None = None
 
 
-class Case(_Record):
+class Case(FileRecord):
     """One question with its right outcome."""
 
     id: _Text
@@ -178,9 +173,19 @@ class Case(_Record):
         return self.review.status in ("reviewed", "unreviewed")
 
     @property
+    def read_by_a_person(self) -> bool:
+        """Whether a person vouches for it: whoever reviewed it, or wrote it."""
+        return self.review.status == "reviewed" or (self.gates and self.review.source == "human")
+
+    @property
     def held(self) -> bool:
         """Whether the case is withheld from every fit, by its tag `fold: held`."""
         return bool(self.tags.get("fold") == "held")
+
+    @property
+    def spans(self) -> list[Evidence]:
+        """The spans of evidence that meet some group."""
+        return [span for group in self.groups for span in group]
 
     @property
     def groups(self) -> Sequence[Sequence[Evidence]]:
@@ -189,7 +194,7 @@ class Case(_Record):
         return [[by_id[identifier] for identifier in group] for group in self.evidence_groups]
 
 
-class Defaults(_Record):
+class Defaults(FileRecord):
     """What cases of a file need not repeat."""
 
     split: str = "dev"
@@ -198,7 +203,7 @@ class Defaults(_Record):
     """A folder of statements beside the file, or `conference` or `general_debate` for information only."""
 
 
-class CaseFile(_Record):
+class CaseFile(FileRecord):
     """A file of cases."""
 
     schema_: Literal[1] = Field(alias="schema", default=1)
@@ -220,13 +225,10 @@ class CaseFile(_Record):
 def load_cases(path: Path) -> tuple[Case, ...]:
     """Loads cases from YAML, or from JSON lines of the same records."""
     try:
-        if path.suffix == ".jsonl":
-            cases = tuple(read_records(path, Case, todo="correct it"))
-        else:
-            content = yaml.load(path.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
-            cases = CaseFile.model_validate(content).cases
-    except (OSError, ValueError, yaml.YAMLError, RunError) as exc:
-        raise DatasetError(f"cannot read the cases of {str(path)!r}: {first_fault(exc)}") from exc
+        lines = tuple(read_records(path, Case, todo="correct it")) if path.suffix == ".jsonl" else None
+    except RunError as exc:
+        raise DatasetError(f"cannot read the cases of {str(path)!r}: {exc}") from exc
+    cases = read_yaml(path, CaseFile, "the cases", DatasetError).cases if lines is None else lines
     (name, count), *_ = Counter(case.id for case in cases).most_common(1) or [("", 0)]
     if count > 1:
         raise DatasetError(f"two cases of {str(path)!r} have the id {name!r}: give one of them another")
@@ -239,15 +241,6 @@ def case_schema() -> dict[str, Any]:
     # Left out, these follow from the rest of the case.
     schema["$defs"]["Case"]["required"].remove("answerable")
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema, "title": "Cases of untoc-eval"}
-
-
-def locate(quote: str, text: str) -> tuple[int, int]:
-    """Returns where a quotation stands in a text whose white space and line-end hyphens may differ."""
-    letters = [re.escape(char) for char in quote if not char.isspace()]
-    match = re.search(r"[\s-]*".join(letters), text)
-    if match is None:
-        raise DatasetError(f"evidence not found: {quote[:60]!r}")
-    return match.span()
 
 
 # Tags that say more than what a case can be grouped by.

@@ -21,8 +21,8 @@ from openpyxl.utils.exceptions import InvalidFileException
 from rapidfuzz import fuzz
 
 from app.records import AbstentionReason
-from evals.cases.case import Case, CaseType, Evidence, Expectation, Review, locate
-from evals.cases.documents import Document, Documents, state_code
+from evals.cases.case import Case, CaseType, Evidence, Expectation, Review
+from evals.cases.documents import Document, Documents, state_code, typed_names
 from evals.cases.lint import Problem
 from evals.errors import DatasetError
 from evals.files import read_lines
@@ -161,7 +161,8 @@ def _case(row: _Row, documents: Documents) -> Case | None:
     answered = _YES_NO.get(row.cells.get("answered", "").lower())
     if answered is None:
         row.wrong("answered", f"{row.cells.get('answered', '')!r} is neither yes nor no", "write yes or no")
-    states = tuple(code for name in row.parts("state") for code in _state(row, name, documents.parties))
+    names = typed_names(row.cells.get("state", ""), documents.parties)
+    states = tuple(code for name in names for code in _state(row, name, documents.parties))
     years = tuple(row.parts("year", ";,\n"))
     for year in years:
         if not re.fullmatch(r"(19|20)\d\d", year):
@@ -238,9 +239,8 @@ def _evidence(
 
     ordered = sorted(documents.by_file.values(), key=apart)
     for document in ordered:
-        try:
-            start, end = locate(quote, document.text)
-        except DatasetError:
+        span = document.find(quote)
+        if span is None:
             continue
         if states and document.state is not None and document.state not in states and document.kind != "record":
             speaker = documents.parties.display(document.state)
@@ -248,7 +248,7 @@ def _evidence(
                 "quote", f"{quote[:40]!r} was said by {speaker} ({document.file})", "correct the State or the quote"
             )
             return None
-        return document.evidence(f"e{number}", start, end, state=states[0] if states else None)
+        return document.evidence(f"e{number}", *span, state=states[0] if states else None)
     near = _nearest(quote, [document for document in ordered if not any(apart(document)[:2])] or ordered)
     row.wrong("quote", f"{quote[:40]!r} stands in no statement", near or "copy the exact words from the statement")
     return None

@@ -4,6 +4,7 @@ An error of the product's own reading cannot vouch for itself so: a quotation is
 """
 
 import hashlib
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -12,7 +13,7 @@ from typing import Final
 from app.corpus.corpus import Corpus
 from app.settings import Settings
 from app.wiring import open_workspace
-from evals.cases.case import Case, Evidence, locate
+from evals.cases.case import Case, Evidence
 from evals.errors import DatasetError, RunError
 from ingest.errors import LoadError
 from ingest.loaders.apart import load, with_members
@@ -43,6 +44,12 @@ class Document:
     facts: Mapping[str, str] = field(default_factory=dict)
     language: str | None = None
     kind: str = "statement"
+
+    def find(self, quote: str) -> tuple[int, int] | None:
+        """Returns where a quotation stands, `[start, end)`; white space and line-end hyphens may differ."""
+        letters = [re.escape(char) for char in quote if not char.isspace()]
+        match = re.search(r"[\s-]*".join(letters), self.text)
+        return None if match is None else match.span()
 
     def evidence(self, identifier: str, start: int, end: int, *, state: str | None = None) -> Evidence:
         """Returns the words at `[start, end)` as evidence, of this State where the manifest names none."""
@@ -149,17 +156,29 @@ def located(cases: Iterable[Case], documents: Documents) -> tuple[Case, ...]:
         document = documents.by_file.get(span.file)
         if document is None:
             raise DatasetError(f"case {case.id!r}: no file {span.file!r} in the corpus: name it as the manifest does")
-        try:
-            start, end = locate(span.quote or "", document.text)
-        except DatasetError as exc:
-            raise DatasetError(f"case {case.id!r}, {span.file}: {exc}") from exc
-        return span.model_copy(update={"start": start, "end": end})
+        found = document.find(span.quote or "")
+        if found is None:
+            raise DatasetError(f"case {case.id!r}, {span.file}: evidence not found: {(span.quote or '')[:60]!r}")
+        return span.model_copy(update={"start": found[0], "end": found[1]})
 
     def with_offsets(case: Case) -> Case:
         spans = tuple(span if span.located else find(case, span) for span in case.evidence)
         return case if spans == case.evidence else case.model_copy(update={"evidence": spans})
 
     return tuple(map(with_offsets, cases))
+
+
+def typed_names(text: str, parties: PartyTable) -> list[str]:
+    """Returns the names of States and groups that a person typed, parted by semicolons, line breaks or commas."""
+    chunks = text.replace("\n", ";").split(";")
+    # Not at a comma that is part of a name, as in `Korea, Republic of`.
+    parts = (part for c in chunks for part in ([c] if len(parties.resolve(c).codes) == 1 else c.split(",")))
+    return [part.strip() for part in parts if part.strip()]
+
+
+def state_codes(text: str, parties: PartyTable) -> tuple[str, ...]:
+    """Returns the codes of the States and groups that a person typed."""
+    return tuple(dict.fromkeys(state_code(name, parties) for name in typed_names(text, parties)))
 
 
 def state_code(name: str, parties: PartyTable) -> str:

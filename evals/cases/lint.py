@@ -13,10 +13,9 @@ from typing import Final, Literal
 
 from rapidfuzz import fuzz
 
-from evals.cases.case import Case, Evidence, locate, slices
+from evals.cases.case import Case, Evidence, slices
 from evals.cases.corpus_facts import Reading, read_all
 from evals.cases.documents import Document, Documents, sha256_of
-from evals.errors import DatasetError
 from ingest.glossary.glossary import terms_of
 from ingest.parties.party_table import PartyTable
 from ingest.text.squash import squash
@@ -176,13 +175,10 @@ def _evidence(case: Case, documents: Documents) -> _Found:
 
 
 def _of_span(span: Evidence, document: Document, parties: PartyTable) -> Iterator[tuple[str, str]]:
-    text: str | None = document.text[span.start : span.end]
-    if not span.located:
-        try:
-            text = document.text[slice(*locate(span.quote or "", document.text))]
-        except DatasetError:
-            text = None
-            yield "its quotation does not stand in the file", "copy the exact words from the file"
+    found = (span.start, span.end) if span.located else document.find(span.quote or "")
+    text = None if found is None else document.text[slice(*found)]
+    if found is None:
+        yield "its quotation does not stand in the file", "copy the exact words from the file"
     elif span.end > len(document.text):
         text = None
         yield f"ends at {span.end}, after the text's end at {len(document.text)}", "find the span anew in the file"
@@ -251,9 +247,11 @@ def _mix(cases: Sequence[Case]) -> Iterator[Problem]:
     silent = [case for case in cases if case.expect.status == "abstained"]
     near = sum((case.unanswerable_kind or "").startswith("near_miss") for case in silent) / max(1, len(silent))
     share, (low, high) = len(silent) / total, _UNANSWERABLE
-    drafts, unread = (sum(c.review.status == status for c in cases) for status in ("draft", "unreviewed"))
+    drafts = sum(case.review.status == "draft" for case in cases)
+    unread = sum(case.gates and not case.read_by_a_person for case in cases)
     counts = Counter((name, value) for case in cases for name in _SLICED_BY for value in slices(case).get(name, ()))
-    small = ", ".join(f"{name} {value} ({n})" for (name, value), n in sorted(counts.items()) if n < _SLICE)
+    few = [f"{name} {value} ({n})" for (name, value), n in sorted(counts.items()) if n < _SLICE]
+    small = ", ".join(few) if total >= _SLICE else f"all, of {total}"
     notes = (
         (
             not low - 0.005 <= share < high + 0.005,

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from importlib.resources import files
-from itertools import pairwise
+from itertools import pairwise, zip_longest
 from pathlib import Path
 from typing import Any, Final, Literal, get_args
 
@@ -44,8 +44,6 @@ _QUESTIONS: Final[Mapping[TemplateKind, str]] = {
     "temporal": "How did the position of {state} on {topic} change between {year} and {later}?",
 }
 _QUESTION: Final = "What did {state} say about {topic} in {year}?"
-# A question without an answer: kind, subject, State, year and the reason for silence.
-_Silence = tuple[TemplateKind, Subject, str, str, AbstentionReason | None]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,6 +68,13 @@ class Plan:
         states = () if self.kind == "list_states" else self.states
         parts = ("syn", self.kind, *states, self.subject.tags.get("article", self.subject.words), *self.years)
         return re.sub(r"[^a-z0-9]+", "-", "-".join(parts).casefold()).strip("-")
+
+
+def _silence(
+    kind: TemplateKind, subject: Subject, state: str, year: str, reason: AbstentionReason | None = None
+) -> Plan:
+    """Returns a question that has no answer."""
+    return Plan(kind=kind, subject=subject, states=(state,), years=(year,), reason=reason)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -169,19 +174,12 @@ def synthesise(
     if not corpus.turns:
         raise DatasetError("no statement has both a State and a date: `untoc manifest` writes a draft of the manifest")
     found: dict[TemplateKind, list[Plan]] = {kind: [] for kind in KINDS if kind in kinds}
-    for plan in _plans(corpus):
+    makers = (_answered, _lists, _near_misses, _silent_articles, _silent_on_specifics, _nowhere)
+    for plan in (plan for make in makers for plan in make(corpus)):
         if plan.kind in found:
             found[plan.kind].append(plan)
-    waiting = {kind: _by_state(plans, corpus, seed) for kind, plans in found.items()}
-    chosen = sorted(_choose(waiting, n), key=lambda plan: plan.id)
-    return tuple(_case(plan, corpus) for plan in chosen)
-
-
-class _Dumper(yaml.SafeDumper):
-    """Lists stand indented below their names, as people write them."""
-
-    def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
-        super().increase_indent(flow, False)
+    chosen = _choose({kind: _in_turns(plans, corpus, seed) for kind, plans in found.items()}, n)
+    return tuple(_case(plan, corpus) for plan in sorted(chosen, key=lambda plan: plan.id))
 
 
 def write_cases(path: Path, cases: Iterable[Case]) -> None:
@@ -195,7 +193,7 @@ def write_cases(path: Path, cases: Iterable[Case]) -> None:
         records.append(record)
     text = yaml.dump(
         {"schema": SCHEMA_VERSION, "cases": records},
-        Dumper=_Dumper, sort_keys=False, allow_unicode=True, default_flow_style=None, width=10_000,
+        Dumper=yaml.SafeDumper, sort_keys=False, allow_unicode=True, default_flow_style=None, width=10_000,
     )  # fmt: skip
     head = f"# yaml-language-server: $schema={Path(os.path.relpath(schema, path.parent)).as_posix()}\n"
     write_whole(path, head + text)
@@ -206,11 +204,8 @@ def draw(*parts: object) -> str:
     return hashlib.sha256("\0".join(map(str, parts)).encode()).hexdigest()
 
 
-def _by_state(plans: Iterable[Plan], corpus: _Corpus, seed: int) -> dict[str, list[Plan]]:
-    """Returns the plans of each State, the best last."""
-    found: defaultdict[str, list[Plan]] = defaultdict(list)
-    for plan in plans:
-        found["" if plan.kind == "list_states" else plan.states[0]].append(plan)
+def _in_turns(plans: Iterable[Plan], corpus: _Corpus, seed: int) -> list[Plan]:
+    """Returns plans so that State after State is asked about, the best plan of each first."""
 
     def worth(plan: Plan) -> tuple[bool, bool, str]:
         uneven = plan.subject in corpus.subjects and not corpus.is_even(plan.subject)
@@ -218,37 +213,31 @@ def _by_state(plans: Iterable[Plan], corpus: _Corpus, seed: int) -> dict[str, li
         far = plan.kind == "near_miss_article" and plan.reason != "article_not_cited"
         return uneven, far, draw(seed, plan.id)
 
-    return {state: sorted(of_state, key=worth, reverse=True) for state, of_state in found.items()}
+    waiting: defaultdict[str, list[Plan]] = defaultdict(list)
+    for plan in sorted(plans, key=worth):
+        waiting["" if plan.kind == "list_states" else plan.states[0]].append(plan)
+    order = sorted(waiting, key=lambda state: draw(seed, state))
+    turns = zip_longest(*(waiting[state] for state in order))
+    return [plan for turn in turns for plan in turn if plan is not None]
 
 
-def _choose(waiting: Mapping[TemplateKind, dict[str, list[Plan]]], n: int) -> Iterator[Plan]:
-    """Yields plans so that kinds keep their shares, States have equally many, and no two ask nearly the same."""
-    taken: Counter[str] = Counter()
-    states: Counter[object] = Counter()
-    subjects: Counter[str] = Counter()
-    asked: defaultdict[tuple[tuple[str, ...], tuple[str, ...]], list[frozenset[str]]] = defaultdict(list)
-    whole = sum(_SHARES[kind] for kind in waiting)
-
-    def is_open(kind: TemplateKind) -> bool:
-        return taken[kind] * whole < _SHARES[kind] * n and any(waiting[kind].values())
-
-    while taken.total() < n and (open_kinds := [kind for kind in waiting if is_open(kind)]):
-        kind = min(open_kinds, key=lambda each: (taken[each] + 1) / _SHARES[each])
-
-        def asked_before(state: str, kind: TemplateKind = kind) -> tuple[int, int, int, str]:
-            words = waiting[kind][state][-1].subject.words
-            return states[kind, state], states[state], subjects[words], draw(kind, state, taken[kind])
-
-        state = min((state for state, plans in waiting[kind].items() if plans), key=asked_before)
-        plan = waiting[kind][state].pop()
-        before = asked[plan.states, plan.years]
-        if len(before) >= _PER_STATEMENT or any(plan.subject.key & key for key in before):
+def _choose(waiting: Mapping[TemplateKind, list[Plan]], n: int) -> Iterator[Plan]:
+    """Yields plans so that kinds keep their shares, and no two ask nearly the same."""
+    taken: Counter[TemplateKind] = Counter()
+    asked: defaultdict[object, list[frozenset[str]]] = defaultdict(list)
+    left = {kind: iter(plans) for kind, plans in waiting.items()}
+    while left and taken.total() < n:
+        # Whichever kind is furthest behind its share comes next.
+        kind = min(left, key=lambda each: (taken[each] + 1) / _SHARES[each])
+        plan = next(left[kind], None)
+        if plan is None or taken[kind] >= n * _SHARES[kind] / sum(_SHARES[each] for each in waiting):
+            del left[kind]
             continue
-        before.append(plan.subject.key)
-        taken[kind] += 1
-        states.update((state, (kind, state)))
-        subjects[plan.subject.words] += 1
-        yield plan
+        before = asked[plan.states, plan.years]
+        if len(before) < _PER_STATEMENT and not any(plan.subject.key & key for key in before):
+            before.append(plan.subject.key)
+            taken[kind] += 1
+            yield plan
 
 
 def _case(plan: Plan, corpus: _Corpus) -> Case:
@@ -313,19 +302,19 @@ def _lists(corpus: _Corpus) -> Iterator[Plan]:
                 yield Plan(kind="list_states", subject=subject, states=states, years=(year,), groups=naming)
 
 
-def _near_misses(corpus: _Corpus) -> Iterator[_Silence]:
+def _near_misses(corpus: _Corpus) -> Iterator[Plan]:
     """What another State names in the year, or the same one in another year, and this State does not in this year."""
     for state, year in corpus.turns:
         for subject, _ in corpus.named_in(year):
             if subject.terms and corpus.silent(state, year, subject):
-                yield "near_miss_state", subject, state, year, "not_mentioned"
+                yield _silence("near_miss_state", subject, state, year, "not_mentioned")
     for subject, state, years in corpus.by_state():
         for speaker, year in corpus.turns if subject.terms else ():
             if speaker == state and year not in years and corpus.silent(state, year, subject):
-                yield "near_miss_session", subject, state, year, "not_mentioned"
+                yield _silence("near_miss_session", subject, state, year, "not_mentioned")
 
 
-def _silent_articles(corpus: _Corpus) -> Iterator[_Silence]:
+def _silent_articles(corpus: _Corpus) -> Iterator[Plan]:
     """The State cites the article nowhere; whether it speaks of its subject decides the reason."""
     for name in sorted({a for t in topics().values() for a in t.articles if a.split()[0] in ("UNTOC", *PROTOCOLS)}):
         about = [topic for topic in topics().values() if name in topic.articles]
@@ -334,43 +323,36 @@ def _silent_articles(corpus: _Corpus) -> Iterator[_Silence]:
                 spoken = any(topic.name in reading.named for topic in about for reading in readings)
                 reason: AbstentionReason = "article_not_cited" if spoken else "not_mentioned"
                 if spoken or all(corpus.silent(state, year, topic) for topic in about):
-                    yield "near_miss_article", article(name), state, year, reason
+                    yield _silence("near_miss_article", article(name), state, year, reason)
 
 
-def _silent_on_specifics(corpus: _Corpus) -> Iterator[_Silence]:
+def _silent_on_specifics(corpus: _Corpus) -> Iterator[Plan]:
     """A specific topic of the field, where the statement holds none of the words without which nobody speaks of it."""
     for (state, year), readings in corpus.turns.items():
         possible = {*readings, *corpus.possible(state, year)}
         # The words are English.
         for subject in specific_topics("dev", "held_out") if all(r.language == "en" for r in possible) else ():
             if all(reading.lacks(subject, ()) for reading in possible):
-                yield "near_miss_topic", subject, state, year, "not_mentioned"
+                yield _silence("near_miss_topic", subject, state, year, "not_mentioned")
 
 
-def _nowhere(corpus: _Corpus) -> Iterator[_Silence]:
+def _nowhere(corpus: _Corpus) -> Iterator[Plan]:
     """States that never spoke, a year to come, conventions of other fields, and articles that no treaty has."""
     for year in corpus.years:
         even = [subject for subject, _ in corpus.named_in(year) if corpus.is_even(subject)]
         for state in (code for code in sorted(corpus.states) if even and not corpus.possible(code, None)):
             subject = min(even, key=lambda each: draw(state, year, each.words))
-            yield "no_statement", subject, state, year, "no_statement"
+            yield _silence("no_statement", subject, state, year, "no_statement")
     coming = str(int(corpus.years[-1]) + 1)
     for subject, state, _ in corpus.by_state():
         # One without a date might be of that year.
         if not corpus.possible(state, coming):
-            yield "future", subject, state, coming, "no_statement"
+            yield _silence("future", subject, state, coming, "no_statement")
     for subject in specific_topics("elsewhere"):
         if all(reading.lacks(subject, ()) for reading in corpus.readings):
-            yield from (("out_of_scope", subject, *turn, None) for turn in corpus.turns)
+            yield from (_silence("out_of_scope", subject, *turn) for turn in corpus.turns)
     for treaty in ("UNTOC", *PROTOCOLS):
         last = max(int(number) for number in articles()[treaty] if number.isdigit())
         for subject in (article(f"{treaty} {number}") for number in range(last + 1, last + 21)):
-            yield from (("nonexistent", subject, *t, None) for t in corpus.turns if corpus.silent(t[0], None, subject))
-
-
-def _plans(corpus: _Corpus) -> Iterator[Plan]:
-    """Yields all that can be asked, in the same order for the same corpus."""
-    yield from (*_answered(corpus), *_lists(corpus))
-    for silences in (_near_misses, _silent_articles, _silent_on_specifics, _nowhere):
-        for kind, subject, state, year, reason in silences(corpus):
-            yield Plan(kind=kind, subject=subject, states=(state,), years=(year,), reason=reason)
+            of_nobody = (turn for turn in corpus.turns if corpus.silent(turn[0], None, subject))
+            yield from (_silence("nonexistent", subject, *turn) for turn in of_nobody)

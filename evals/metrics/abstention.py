@@ -8,8 +8,8 @@ from collections.abc import Sequence
 
 from app.records import Answer
 from evals.cases.case import Case, Evidence
-from evals.metrics.citations import FIRST, covers, evidence_spans, overlaps
-from evals.metrics.eval_sample import EvalSample
+from evals.metrics.citations import FIRST, covers, overlaps
+from evals.metrics.eval_sample import EvalSample, Share, share
 
 Counts = tuple[float, float, float, float]
 
@@ -38,37 +38,30 @@ def always_answer(sample: EvalSample) -> Counts | None:
     return decision(sample, abstained=False)
 
 
-def over_abstained_with_evidence(sample: EvalSample) -> tuple[float, float] | None:
+def over_abstained_with_evidence(sample: EvalSample) -> Share:
     """Returns (1 if the evidence had been retrieved, 1) of a wrong abstention: it was found and not believed."""
-    answer = sample.answer
-    if answer.status != "abstained" or sample.case.expect.status == "abstained" or not sample.case.groups:
-        return None
-    return float(was_retrieved(sample)), 1.0
+    wrong = sample.answer.status == "abstained" != sample.case.expect.status and sample.case.groups
+    return share([was_retrieved(sample)] if wrong else [])
 
 
 def was_retrieved(sample: EvalSample, spans: Sequence[Evidence] | None = None) -> bool:
     """Returns whether any retrieved passage holds evidence, or one of some spans."""
-    wanted = [*evidence_spans(sample.case)] if spans is None else spans
-    return any(
-        covers(passage, sample.files.get(passage.statement_id), span)
-        for passage in sample.answer.retrieved
-        for span in wanted
-    )
+    wanted = sample.case.spans if spans is None else spans
+    found = ((passage, sample.files.get(passage.statement_id)) for passage in sample.answer.retrieved)
+    return any(covers(passage, file, span) for passage, file in found for span in wanted)
 
 
-def reason(sample: EvalSample) -> tuple[float, float] | None:
+def reason(sample: EvalSample) -> Share:
     """Returns (1 if the reason is the expected one, 1) of right abstentions whose case says the reason."""
     expected, given = sample.case.expect.reason, sample.answer.abstention
-    if expected is None or given is None:
-        return None
-    return float(given.reason == expected), 1.0
+    return share([given.reason == expected] if expected is not None and given is not None else [])
 
 
-def partial(sample: EvalSample) -> tuple[float, float] | None:
+def partial(sample: EvalSample) -> Share:
     """Returns (1 if the answer is `partial` for want of the right kind of thing, 1) of cases that expect that."""
-    if sample.case.expect.status != "partial":
-        return None
-    return float(sample.answer.status == "partial" and sample.answer.missing == sample.case.expect.missing), 1.0
+    expect, answer = sample.case.expect, sample.answer
+    right = answer.status == "partial" and answer.missing == expect.missing
+    return share([right] if expect.status == "partial" else [])
 
 
 def is_wrong(case: Case, answer: Answer) -> bool | None:
@@ -80,13 +73,11 @@ def is_wrong(case: Case, answer: Answer) -> bool | None:
         return None
     if case.expect.status == "abstained":
         return True
-    spans = list(evidence_spans(case))
-    if not spans:
-        return None
-    return not any(overlaps(citation, span) for citation in answer.citations[:FIRST] for span in spans)
+    met = any(overlaps(citation, span) for citation in answer.citations[:FIRST] for span in case.spans)
+    return not met if case.spans else None
 
 
-def crag(sample: EvalSample) -> tuple[float, float] | None:
+def crag(sample: EvalSample) -> Share:
     """Returns (+1, 0 or -1; 1): right, abstained without need, or wrong.
 
     A right abstention counts +1, as a right answer does; a wrong answer counts worse than none.
@@ -100,7 +91,7 @@ def crag(sample: EvalSample) -> tuple[float, float] | None:
     return None if wrong is None else (-1.0 if wrong else 1.0, 1.0)
 
 
-def brier(sample: EvalSample) -> tuple[float, float] | None:
+def brier(sample: EvalSample) -> Share:
     """Returns ((confidence − 1 or 0)², 1) of answers about one State: how far confidence is from the outcome.
 
     Source: Brier, Verification of Forecasts Expressed in Terms of Probability (Monthly Weather Review 1950).

@@ -4,12 +4,11 @@ Overlap of a citation c and a span of evidence g: same file, and |c∩g| / min(|
 nor so long that it points at nothing: min(8, |g|) ≤ |c| ≤ max(4·|g|, 1200) characters.
 """
 
-from collections.abc import Iterable
 from typing import Final
 
 from app.records import Citation, RetrievedPassage
-from evals.cases.case import Case, Evidence
-from evals.metrics.eval_sample import EvalSample
+from evals.cases.case import Evidence
+from evals.metrics.eval_sample import EvalSample, Share, share
 
 FIRST: Final = 5
 # Bounds of a citation in characters: a shorter one is a scrap; a longer one, many times as long, quotes everything.
@@ -34,13 +33,7 @@ def _common(found: Citation | RetrievedPassage, span: Evidence) -> int:
     return min(found.end, span.end) - max(found.start, span.start)
 
 
-def evidence_spans(case: Case) -> Iterable[Evidence]:
-    """Yields the spans that meet some group."""
-    for group in case.groups:
-        yield from group
-
-
-def evidence_recall(sample: EvalSample, k: int | None = None) -> tuple[float, float] | None:
+def evidence_recall(sample: EvalSample, k: int | None = None) -> Share:
     """Returns (share of evidence groups that the first k citations meet, 1); None without evidence.
 
     An abstention meets none: 0. All citations count without k.
@@ -53,48 +46,41 @@ def evidence_recall(sample: EvalSample, k: int | None = None) -> tuple[float, fl
     return sum(met) / len(met), 1.0
 
 
-def evidence_first(sample: EvalSample) -> tuple[float, float] | None:
+def evidence_first(sample: EvalSample) -> Share:
     """Returns the recall of the first citation, of cases about one State."""
     return evidence_recall(sample, 1) if sample.case.type == "single_state" else None
 
 
-def evidence_five(sample: EvalSample) -> tuple[float, float] | None:
+def evidence_five(sample: EvalSample) -> Share:
     """Returns the recall of the first five citations; a list of States may name more than five can."""
-    if sample.case.type == "list_states" or sample.case.expect.status != "answered":
-        return None
-    return evidence_recall(sample, FIRST)
+    is_list, expected = sample.case.type == "list_states", sample.case.expect.status
+    return evidence_recall(sample, FIRST) if expected == "answered" and not is_list else None
 
 
-def evidence_all(sample: EvalSample) -> tuple[float, float] | None:
+def evidence_all(sample: EvalSample) -> Share:
     """Returns the recall of all citations, over all cases that have evidence."""
     return evidence_recall(sample)
 
 
 def ruling(sample: EvalSample, citation: Citation) -> bool | None:
     """Returns whether a citation answers the case: by its evidence, else by a person's ruling; None without."""
-    if any(overlaps(citation, span) for span in evidence_spans(sample.case)):
+    if any(overlaps(citation, span) for span in sample.case.spans):
         return True
     return sample.rulings.get((citation.file, citation.start, citation.end))
 
 
-def citation_precision(sample: EvalSample) -> tuple[float, float] | None:
+def citation_precision(sample: EvalSample) -> Share:
     """Returns (citations that meet evidence or were accepted, citations judged) of cases that have evidence."""
-    if not sample.case.groups or not sample.answer.citations:
-        return None
-    rulings = [ruling(sample, citation) for citation in sample.answer.citations]
-    known = [found for found in rulings if found is not None]
-    return float(sum(known)), float(len(known))
+    return share(ruling(sample, citation) for citation in sample.answer.citations) if sample.case.groups else None
 
 
-def judged_citations(sample: EvalSample) -> tuple[float, float] | None:
+def judged_citations(sample: EvalSample) -> Share:
     """Returns (citations judged, citations) of cases that have evidence."""
-    if not sample.case.groups or not sample.answer.citations:
-        return None
-    known = [citation for citation in sample.answer.citations if ruling(sample, citation) is not None]
-    return float(len(known)), float(len(sample.answer.citations))
+    judged = (ruling(sample, citation) is not None for citation in sample.answer.citations)
+    return share(judged) if sample.case.groups else None
 
 
-def citations_per_claim(sample: EvalSample) -> tuple[float, float] | None:
+def citations_per_claim(sample: EvalSample) -> Share:
     """Returns (citations, claims) of answers with claims: many for one claim is padding."""
     claims = sample.answer.claims
     return (float(sum(len(claim.citations) for claim in claims)), float(len(claims))) if claims else None

@@ -4,20 +4,25 @@ Ground truth is the corpus as its files have it, what persons ruled on cited spa
 in other words.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from pydantic import TypeAdapter, ValidationError
 
-from app.records import Answer
+from app.records import Answer, Citation
 from evals.cases.case import Case
 from evals.cases.documents import Document
 from evals.errors import AnswerError, first_fault
 
 # Where a quotation stands: file, start, end.
 FileSpan = tuple[str, int, int]
+# What most measures give of a case: how many, of how many; None where the measure does not apply.
+Share = tuple[float, float] | None
 _CONTRACT: TypeAdapter[Answer] = TypeAdapter(Answer)
+_ABOUT_NAMED: Final = frozenset(
+    {"single_state", "unanswerable", "partial", "compare", "multi_state", "temporal", "follow_up"}
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,7 +36,7 @@ class EvalSample:
         original: The answer to the case of which this one is a variant.
         original_lang: The language of that case.
         repeated: The answer that the case got when it was asked first, where this is a later time.
-        groups: Codes of groups; States may not be cited as if they were some.
+        groups: Codes of groups, by the table of parties; States may not be cited as if they were some.
         rulings: What persons decided on spans cited for this case: whether they answer it.
     """
 
@@ -46,9 +51,31 @@ class EvalSample:
     rulings: Mapping[FileSpan, bool] = field(default_factory=dict)
     groups: frozenset[str] = frozenset()
 
-    def is_group(self, code: str | None) -> bool:
-        """Whether a code is that of a group, by the table of parties and not by what the answer says."""
-        return code in self.groups
+    @property
+    def shown(self) -> tuple[Citation, ...]:
+        """All that is quoted, as an answer or as related."""
+        return (*self.answer.citations, *self.answer.related)
+
+    @property
+    def names_parties(self) -> bool:
+        """Whether the expected States are those that the question names."""
+        return self.case.type in _ABOUT_NAMED
+
+    @property
+    def asked_about(self) -> frozenset[str]:
+        """The States and groups that the question names; empty where it names none, or asks which."""
+        return frozenset(self.case.expect.states if self.names_parties else ())
+
+    def spoke_for(self, wanted: Iterable[str]) -> set[str]:
+        """Returns the groups that spoke for States, and for nobody else, as the answer tells it."""
+        told = self.answer.spoken_for.items()
+        return {group for group, members in told if members and set(members) <= {*wanted} and group in self.groups}
+
+
+def share(flags: Iterable[bool | None]) -> Share:
+    """Returns (how many are true, how many are known); None where nothing is known."""
+    known = [flag for flag in flags if flag is not None]
+    return (float(sum(known)), float(len(known))) if known else None
 
 
 def read_answer(record: Mapping[str, Any]) -> Answer:

@@ -12,8 +12,7 @@ import ir_measures
 from ir_measures import RR, R, nDCG
 
 from evals.metrics.citations import covers
-from evals.metrics.eval_sample import EvalSample
-from evals.metrics.integrity import ABOUT_NAMED
+from evals.metrics.eval_sample import EvalSample, Share, share
 
 DEPTH: Final = 10
 MEASURES: Final = {
@@ -73,19 +72,12 @@ def measure(run: Mapping[str, Ranking], relevant: Mapping[str, frozenset[str]]) 
     return found
 
 
-def wrong_state(sample: EvalSample) -> tuple[float, float] | None:
+def wrong_state(sample: EvalSample) -> Share:
     """Returns (passages of a State that was not asked about among the first ten, passages among the first ten)."""
-    asked = set(sample.case.expect.states)
-    if sample.case.type not in ABOUT_NAMED or not asked or not sample.files:
+    asked = sample.asked_about
+    if not asked or not sample.files:
         return None
     first = sorted(sample.answer.retrieved, key=lambda item: item.rank)[:DEPTH]
-    spoken_for = sample.answer.spoken_for.items()
-    labelled = {group for group, members in spoken_for if set(members) <= asked and sample.is_group(group)}
-    speakers = [_speaker(passage.statement_id, sample) for passage in first]
-    known = [speaker for speaker in speakers if speaker is not None]
-    return (float(sum(s not in asked | labelled for s in known)), float(len(known))) if known else None
-
-
-def _speaker(statement_id: str, sample: EvalSample) -> str | None:
-    document = sample.documents.get(sample.files.get(statement_id, ""))
-    return None if document is None else document.state
+    documents = [sample.documents.get(sample.files.get(passage.statement_id, "")) for passage in first]
+    speakers = [document.state for document in documents if document is not None and document.state is not None]
+    return share(speaker not in asked | sample.spoke_for(asked) for speaker in speakers)

@@ -6,7 +6,7 @@ asked about where there are none.
 
 from app.records import Answer
 from evals.metrics.content import claimed_states
-from evals.metrics.eval_sample import EvalSample
+from evals.metrics.eval_sample import EvalSample, Share, share
 
 
 def agree(one: Answer, other: Answer) -> bool:
@@ -18,20 +18,20 @@ def _about(answer: Answer) -> frozenset[str]:
     return claimed_states(answer) or frozenset((*answer.scope.states, *answer.scope.groups))
 
 
-def repeat_agreement(sample: EvalSample) -> tuple[float, float] | None:
+def repeat_agreement(sample: EvalSample) -> Share:
     """Returns (1 if asking again gave the same outcome, 1) of every time but the first."""
-    return None if sample.repeated is None else (float(agree(sample.answer, sample.repeated)), 1.0)
+    return share([agree(sample.answer, sample.repeated)] if sample.repeated is not None else [])
 
 
-def paraphrase_agreement(sample: EvalSample) -> tuple[float, float] | None:
+def paraphrase_agreement(sample: EvalSample) -> Share:
     """Returns (1 if the outcome is that of the original, 1) of variants in the original's language."""
-    if sample.original is None or sample.case.lang != sample.original_lang:
-        return None
-    return float(agree(sample.answer, sample.original)), 1.0
+    return _as_original(sample) if sample.case.lang == sample.original_lang else None
 
 
-def language_agreement(sample: EvalSample) -> tuple[float, float] | None:
+def language_agreement(sample: EvalSample) -> Share:
     """Returns (1 if the outcome is that of the original, 1) of variants in another language."""
-    if sample.original is None or sample.case.lang == sample.original_lang:
-        return None
-    return float(agree(sample.answer, sample.original)), 1.0
+    return _as_original(sample) if sample.case.lang != sample.original_lang else None
+
+
+def _as_original(sample: EvalSample) -> Share:
+    return share([agree(sample.answer, sample.original)] if sample.original is not None else [])

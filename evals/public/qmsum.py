@@ -111,7 +111,7 @@ def run(settings: Settings, folder: Path, data: Path | None) -> list[Figure]:
         for question in track(asked, "QMSum", console=Console(stderr=True)):
             text = (folder / _file(question.meeting)).read_text("utf-8")
             asked_about = resolve(question.query, parties)
-            wording = asked_about.wording.text if asked_about.wording is not None else ""
+            wording = asked_about.wording
             topic = workspace.ranker.topic(asked_about.scope.topic or question.query, "en", wording)
             other = other_speakers.get((question.meeting, question.number))
             for speaker in (question.speaker, *([other] if other else [])):

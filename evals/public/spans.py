@@ -31,7 +31,7 @@ Floats = npt.NDArray[np.float64]
 
 _FILE: Final = "acl_verbatim/gold.json"
 # Every sentence of a chunk is read.
-_WHOLE: Final = Depth(passages=12, sentences=200, windows=200)
+_WHOLE: Final = Depth(passages=12, sentences=200)
 # Logit of a neighbour that is none or a heading: the lowest that the cross-encoder gives.
 _UNREAD: Final = -11.5
 _OTHERS: Final = "ModernBERT, trained .536; GLM-5 .487; Provence .344; one cross-encoder score a sentence .363"

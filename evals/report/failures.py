@@ -11,12 +11,12 @@ from app.records import Citation
 from evals.cases.case import Case, Evidence
 from evals.cases.documents import Documents
 from evals.failure_taxonomy import STAGES, Stage
-from evals.metrics.citations import covers, evidence_spans, overlaps, ruling
+from evals.metrics.citations import covers, overlaps, ruling
 from evals.metrics.eval_sample import EvalSample
 from evals.report.marked import in_context, word_changes
 from evals.report.words import party, plain, shortened
 from evals.runs import Run
-from evals.score import Rulings, eval_samples
+from evals.score import Rulings, judged_answers
 from evals.summary import by_case
 from ingest.text.furniture import running_heads
 
@@ -41,8 +41,8 @@ class Answers:
         self.cases = {case.id: case for case in run.cases()}
         self.scores = sorted(run.scores(), key=lambda score: score.repeat)
         self.stages = {case.case: case.stage for case in by_case(self.scores)}
-        self._samples = eval_samples(run, documents, rulings)
-        self._records = {(record.case, record.repeat): record for record in run.answers()}
+        judged = judged_answers(run, documents, rulings)
+        self._judged = {(each.record.case, each.record.repeat): each for each in judged}
         failed = [name for stage in STAGES for name in self.cases if self.stages.get(name) == stage]
         # Made of nothing that others wrote.
         self.anchors = {name: f"case-{number}" for number, name in enumerate(failed, start=1)}
@@ -54,12 +54,9 @@ class Answers:
 
     def shown(self, name: str) -> dict[str, Any] | None:
         """Returns the score, record and sample that are shown of a case: the first that came out as the case did."""
-        scores = (score for score in self.scores if score.case == name and score.stage == self.stages[name])
-        score = next(scores, None)
-        if score is None or (name, score.repeat) not in self._records:
-            return None
-        key = name, score.repeat
-        return {"score": score, "record": self._records[key], "sample": self._samples.get(key)}
+        scores = [score for score in self.scores if score.case == name and score.stage == self.stages[name]]
+        judged = self._judged.get((name, scores[0].repeat)) if scores else None
+        return None if judged is None else {"score": scores[0], "record": judged.record, "sample": judged.sample}
 
     def party(self, code: str | None) -> str:
         """Returns the name of a State or group."""
@@ -79,7 +76,7 @@ class Answers:
         words, exact = _compared(citation, sample)
         if not exact:
             return word_changes(words or citation.source_quote, citation.quote), True
-        spans = [(s.start, s.end) for s in evidence_spans(sample.case) if s.file == citation.file and s.located]
+        spans = [(s.start, s.end) for s in sample.case.spans if s.file == citation.file and s.located]
         given = (citation.number, citation.start, citation.end)
         return in_context(sample.documents[citation.file].text, given[1:], spans, [given]), False
 
@@ -96,7 +93,7 @@ class Answers:
             yield "▲", f"the assistant's own check: {plain(citation.verdict)}", "warn"
         if document is not None and document.state is not None and document.state != citation.state:
             yield "✗", "another State said this", "bad"
-        if any(overlaps(citation, span) for span in evidence_spans(sample.case)):
+        if any(overlaps(citation, span) for span in sample.case.spans):
             yield "★", "expected evidence", "good"
         elif sample.case.groups:
             yield _RULED[ruling(sample, citation)]
@@ -111,7 +108,7 @@ class Answers:
                 "rank": passage.rank, "score": passage.score, "file": file or passage.statement_id,
                 "state": self.party(document.state) if document is not None else "",
                 "text": shortened(" ".join(text[: 4 * _SNIPPET].split()), _SNIPPET),
-                "held": any(covers(passage, file, span) for span in evidence_spans(sample.case)),
+                "held": any(covers(passage, file, span) for span in sample.case.spans),
             }  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""A run's report: one structure of sections and tables, written as HTML for people, Markdown for CI, or CSV.
+"""A run's report: the same sentence and tables as HTML for people and as Markdown for CI, and its answers as CSV.
 
 The HTML is one file, readable without scripts and without a network. Whatever others wrote (questions, statements, file
 names) goes through autoescaping; marked as safe are our own style and script alone, and the policy admits no other.
@@ -8,7 +8,7 @@ import csv
 import hashlib
 from base64 import b64encode
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from importlib.resources import files
@@ -16,6 +16,7 @@ from io import StringIO
 from pathlib import Path
 from typing import Any, Final
 
+import numpy as np
 from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup
 
@@ -30,31 +31,11 @@ from evals.report import tables, words
 from evals.report.failures import PASSAGES, Answers
 from evals.report.tables import Table
 from evals.report.verdict import RunVerdict, verdict
-from evals.review import read_rulings
 from evals.runs import Run, ScoreRecord, list_runs
-from evals.summary import Figure, latency, slice_names, summarise
+from evals.score import Rulings
+from evals.summary import Figure, Shares, by_case, latency, shares, summarise
 
 FORMATS: Final = (".html", ".md", ".csv")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Section:
-    """A part of a report: tables under a heading.
-
-    Attributes:
-        brief: Whether its tables are told in Markdown as well.
-    """
-
-    id: str
-    title: str
-    tables: Sequence[Table] = ()
-    text: str = ""
-    brief: bool = False
-
-    @property
-    def folded(self) -> bool:
-        """Whether it is technical, and closed until somebody opens it."""
-        return self.id not in ("flips", "failures")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,14 +46,14 @@ class Report:
         baseline: The run that it may not fall behind; without one, it is compared with the run before it over the
             same cases and statements, and only absolute gates are checked.
         gates: A file of gates; None takes those of the program.
-        reviews: The file of what persons ruled.
+        rulings: What persons ruled on cited spans.
     """
 
     run: Run
     documents: Documents
     baseline: Run | None = None
     gates: Path | None = None
-    reviews: Path
+    rulings: Rulings
 
     @cached_property
     def scores(self) -> tuple[ScoreRecord, ...]:
@@ -83,6 +64,11 @@ class Report:
     def figures(self) -> dict[str, Figure]:
         """Every figure of the run, once: tiles and tables show these."""
         return summarise(self.scores)
+
+    @cached_property
+    def shares(self) -> Shares:
+        """The share of right outcomes by slice."""
+        return shares(self.scores)
 
     @cached_property
     def before(self) -> Run | None:
@@ -102,37 +88,28 @@ class Report:
     @cached_property
     def verdict(self) -> RunVerdict:
         """The verdict in one sentence."""
-        parties = self.documents.parties
-        return verdict(self.run.manifest, self.scores, parties, comparison=self.comparison, gates=self.gated)
+        given = self.run.manifest, self.scores, self.shares, self.documents.parties
+        return verdict(*given, comparison=self.comparison, gates=self.gated)
 
     @cached_property
-    def sections(self) -> tuple[Section, ...]:
-        """What stands below the verdict, the failures aside; what people act on first."""
-        scores, parties, found = self.scores, self.documents.parties, self.comparison
+    def tables(self) -> Mapping[str, Sequence[Table]]:
+        """The tables by the section of the report that they stand in."""
+        parties, found = self.documents.parties, self.comparison
         cases = {case.id: case for case in self.run.cases()}
-        names = dict.fromkeys((*words.SLICES, *slice_names(scores)))
-        slices = [tables.slice_table(name, scores, parties, found) for name in names]
-        remarks = tables.problems_table([(self.run.manifest.dataset, p) for p in lint(cases.values(), self.documents)])
-        flips, changes, told = [], [], "There is no earlier run over the same cases to compare with."
-        if found is not None:
-            flips, changes = [tables.flips_table(found, cases, self.documents)], [tables.changes_table(found)]
-            told = "" if flips[0].rows else "No outcome changed between right and wrong."
-        parts: tuple[tuple[str, str, Sequence[Table]], ...] = (
-            ("failures", "Failures, by what broke first", [tables.stages_table(scores)]),
-            ("gates", "Gates", [tables.gates_table(self.gated)]),
-            ("figures", "All figures", [tables.figures_table(self.figures, found)]),
-            ("slices", "Slices, worst first", [table for table in slices if len(table.rows) > 1]),
-            ("latency", "Time", []),
-            ("health", "The cases themselves", [remarks]),
-            ("manifest", "How it was run", changes),
-            ("definitions", "Definitions", [tables.metrics_table()]),
-        )
-        rest = (
-            Section(id=name, title=title, tables=held, brief=name in ("failures", "gates"))
-            for name, title, held in parts
-        )
-        shown = flips if not told else ()
-        return (Section(id="flips", title="What changed", text=told, tables=shown, brief=True), *rest)
+        before = shares(found.before) if found is not None else None
+        names = dict.fromkeys((*words.SLICES, *self.shares))
+        slices = [tables.slice_table(name, self.shares, parties, before) for name in names]
+        remarks = [(self.run.manifest.dataset, problem) for problem in lint(cases.values(), self.documents)]
+        return {
+            "flips": [tables.flips_table(found, cases, self.documents)] if found is not None else [],
+            "failures": [tables.stages_table(self.scores)],
+            "gates": [tables.gates_table(self.gated)],
+            "figures": [tables.figures_table(self.figures, found)],
+            "slices": [table for table in slices if len(table.rows) > 1],
+            "health": [tables.problems_table(remarks)],
+            "manifest": [tables.changes_table(found)] if found is not None else [],
+            "definitions": [tables.metrics_table()],
+        }
 
     def written(self, suffix: str) -> str:
         """Returns the report in a format of `FORMATS`."""
@@ -140,8 +117,8 @@ class Report:
 
     def _markdown(self) -> str:
         key = tables.figures_table(self.figures, self.comparison, "brief")
-        weak = tables.weakest_table(self.scores, self.documents.parties)
-        brief = [table for section in self.sections if section.brief for table in section.tables]
+        weak = tables.weakest_table(self.shares, self.figures, self.documents.parties)
+        brief = [table for name in ("flips", "failures", "gates") for table in self.tables[name]]
         sign = {"good": "✔", "bad": "✗", "warn": "▲"}.get(self.verdict.tone, "=")
         parts = [
             f"## {sign} Quality of answers: {tables.code(self.run.manifest.name)}",
@@ -152,23 +129,45 @@ class Report:
         return "\n\n".join(part for part in parts if part) + "\n"
 
     def _csv(self) -> str:
-        """One line per answer; a text that a spreadsheet could take for a formula gets a leading apostrophe.
+        """One line per answer, each metric with the figure of that answer alone, empty where it does not apply.
+
+        A text that a spreadsheet could take for a formula gets a leading apostrophe.
 
         Source: RFC 4180; https://owasp.org/www-community/attacks/CSV_Injection
         """
-        table, out = tables.answers_table(self.run), StringIO()
-        numbers = {"repeat", "confidence", "total_ms", *METRICS}
+        cases = {case.id: case for case in self.run.cases()}
+        given = {(record.case, record.repeat): record for record in self.run.answers()}
+        out = StringIO()
         writer = csv.writer(out)
-        writer.writerow(table.columns)
-        for row in table.rows:
-            pairs = zip(table.columns, row, strict=True)
-            writer.writerow([cell if column in numbers else inert_cell(cell) for column, cell in pairs])
+        told = (
+            "case",
+            "repeat",
+            "question",
+            "type",
+            "lang",
+            "states",
+            "expected",
+            "status",
+            "stage",
+            "model",
+            "answer",
+        )
+        writer.writerow((*told, *METRICS, "confidence", "total_ms"))
+        for score in self.scores:
+            case, record, parts = cases[score.case], given[score.case, score.repeat], by_case([score])[0].components
+            text = (record.answer or {}).get("answer", record.error.message if record.error else "")
+            texts = (
+                case.id, score.repeat, case.question, case.type, case.lang, words.listed(score.expected_states, 99),
+                score.expected, score.status or "failed", score.stage or "", score.model or "", text,
+            )  # fmt: skip
+            values = [m.combine(np.array(parts[m.key])) if m.key in parts else np.nan for m in METRICS.values()]
+            values += [score.confidence, score.timings_ms.get("total", np.nan)]
+            numbers = (f"{value:.6g}" if np.isfinite(value) else "" for value in values)
+            writer.writerow((*(inert_cell(str(cell)) for cell in texts), *numbers))
         return out.getvalue()
 
     def _html(self) -> str:
-        rulings = read_rulings(self.reviews)
-        style, script = _read("style.css"), _read("script.js")
-        before = self.before
+        style, script, before = _read("style.css"), _read("script.js"), self.before
         return environment().get_template("template.html.j2").render(
             report=self,
             policy=_policy(style, script),
@@ -179,8 +178,8 @@ class Report:
             earlier=latency(before.scores()) if before is not None else {},
             other_data=difference_of_data(before.manifest, self.run.manifest) if before is not None else None,
             tiles=[item for name, item in self.figures.items() if "tile" in METRICS[name].shown_in],
-            answers=Answers(self.run, self.documents, rulings),
-            before=Answers(before, self.documents, rulings) if before is not None and before.answers() else None,
+            answers=Answers(self.run, self.documents, self.rulings),
+            before=Answers(before, self.documents, self.rulings) if before is not None and before.answers() else None,
         )  # fmt: skip
 
 

@@ -5,8 +5,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-import numpy as np
-
 from evals.cases.case import Case
 from evals.cases.documents import Documents
 from evals.cases.lint import Problem
@@ -18,7 +16,7 @@ from evals.report import words
 from evals.report.verdict import weakest
 from evals.report.words import NOTHING, TONE, VERDICT, change, p_value, plain, range_of, shown
 from evals.runs import Run, ScoreRecord
-from evals.summary import SMALL, Figure, by_case, by_slice, figure, stage_counts, summarise
+from evals.summary import SMALL, Figure, Shares, by_case, figure, stage_counts, summarise
 from ingest.parties.party_table import PartyTable
 
 # A comment that lists more is not read, and GitHub cuts off at 65 536 characters.
@@ -102,21 +100,17 @@ def stages_table(scores: Sequence[ScoreRecord]) -> Table:
     return Table(title="What broke first", columns=("Stage", "Cases", "Meaning"), rows=rows)
 
 
-def weakest_table(scores: Sequence[ScoreRecord], parties: PartyTable, most: int = 5) -> Table:
+def weakest_table(shares: Shares, figures: Mapping[str, Figure], parties: PartyTable) -> Table:
     """Returns the slices with the lowest shares of right outcomes."""
-    found = {
-        f"{words.slice_label(n)}: {words.slice_value(n, v, parties)}": item for n, v, item in weakest(scores, most)
-    }
+    lowest = weakest(shares, figures[RIGHT.name].value, 5) if RIGHT.name in figures else ()
+    found = {f"{words.slice_label(n)}: {words.slice_value(n, v, parties)}": item for n, v, item in lowest}
     return _shares("Weakest slices", "Slice", found)
 
 
-def slice_table(
-    name: str, scores: Sequence[ScoreRecord], parties: PartyTable, comparison: Comparison | None = None
-) -> Table:
+def slice_table(name: str, shares: Shares, parties: PartyTable, before: Shares | None = None) -> Table:
     """Returns the share of right outcomes for each value of a slice, the worst first, beside the baseline's."""
-    found, label = by_slice(scores, name), words.slice_label(name)
-    before = comparison.before_by(name) if comparison is not None else None
-    old = None if before is None else [before.get(value) for value in found]
+    found, label = shares.get(name, {}), words.slice_label(name)
+    old = None if before is None else [before.get(name, {}).get(value) for value in found]
     return _shares(label, label, {words.slice_value(name, v, parties): item for v, item in found.items()}, old)
 
 
@@ -206,37 +200,15 @@ def metrics_table() -> Table:
 
 def problems_table(found: Sequence[tuple[str, Problem]]) -> Table:
     """Returns what is wrong with sets of cases, errors first, with the place in a table of cases."""
+    several = len({name for name, _ in found}) > 1
     tones = {"error": "bad", "warning": "warn", "note": ""}
     ordered = sorted(found, key=lambda item: [*tones].index(item[1].severity))
     return Table(
         title="Remarks",
-        columns=("Set", "", "Case", "What", "What to do"),
-        rows=[(name, p.severity, p.case or "", p.what, p.todo) for name, p in ordered],
+        columns=(*(("Set",) if several else ()), "", "Case", "What", "What to do"),
+        rows=[(*((name,) if several else ()), p.severity, p.case or "", p.what, p.todo) for name, p in ordered],
         tones=[tones[p.severity] for _, p in ordered],
     )
-
-
-def answers_table(run: Run) -> Table:
-    """Returns one row per answer, each metric with the figure of that answer alone, empty where it does not apply."""
-    cases = {case.id: case for case in run.cases()}
-    answers = {(record.case, record.repeat): record for record in run.answers()}
-
-    def number(value: float) -> str:
-        return f"{value:.6g}" if np.isfinite(value) else ""
-
-    rows = []
-    for score in run.scores():
-        case, record, given = cases[score.case], answers[score.case, score.repeat], by_case([score])[0].components
-        values = (
-            number(float(m.combine(np.array(given[m.key], float)))) if m.key in given else "" for m in METRICS.values()
-        )
-        text = str((record.answer or {}).get("answer", record.error.message if record.error else ""))
-        states = words.listed(score.expected_states, 99)
-        asked = score.case, str(score.repeat), case.question, case.type, case.lang, states, score.expected
-        cost = number(score.confidence), number(score.timings_ms.get("total", np.nan)), score.model or ""
-        rows.append((*asked, score.status or "failed", score.stage or "", *values, *cost, text))
-    head = ("case", "repeat", "question", "type", "lang", "states", "expected", "status", "stage")
-    return Table(title="Answers", columns=(*head, *METRICS, "confidence", "total_ms", "model", "answer"), rows=rows)
 
 
 def as_markdown(table: Table) -> str:

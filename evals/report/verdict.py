@@ -10,7 +10,7 @@ from evals.gates import GateReport
 from evals.metrics.table import METRICS, RIGHT
 from evals.report.words import TONE, listed, p_value, shown, slice_label, slice_value
 from evals.runs import RunManifest, ScoreRecord
-from evals.summary import SMALL, Figure, by_case, by_slice, figure, slice_names
+from evals.summary import SMALL, Figure, Shares, by_case, figure
 from ingest.parties.party_table import PartyTable
 
 # Slices that say how a case was made, and not what users ask for.
@@ -29,13 +29,13 @@ class RunVerdict:
 def verdict(
     manifest: RunManifest,
     scores: Iterable[ScoreRecord],
+    by_slice: Shares,
     parties: PartyTable,
     *,
     comparison: Comparison | None = None,
     gates: GateReport | None = None,
 ) -> RunVerdict:
     """Returns the verdict, on gates and baseline where there are some."""
-    scores = tuple(scores)
     cases = by_case(scores)
     right = figure(cases, RIGHT)
     if right is None:
@@ -55,7 +55,7 @@ def verdict(
             more.append(f"{len(comparison.unpaired)} cases are in one of the runs only and were not compared.")
     weak = [
         f"{slice_label(name)} “{slice_value(name, value, parties)}” ({shown(item.value, RIGHT.name)} of {item.n})"
-        for name, value, item in weakest(scores)
+        for name, value, item in weakest(by_slice, right.value)
     ]
     more += [f"Weakest slices: {listed(weak)}."] if weak else []
     drafts = sum(not case.gates for case in cases)
@@ -76,16 +76,14 @@ def changed(found: Comparison) -> str:
     )
 
 
-def weakest(scores: Iterable[ScoreRecord], most: int = 3) -> tuple[tuple[str, str, Figure], ...]:
+def weakest(shares: Shares, overall: float, most: int = 3) -> tuple[tuple[str, str, Figure], ...]:
     """Returns (slice, value, share of right outcomes), the lowest first, below the whole's and over enough cases."""
-    scores = tuple(scores)
-    overall = figure(by_case(scores), RIGHT)
     found = [
         (name, value, item)
-        for name in slice_names(scores)
+        for name, values in shares.items()
         if name not in _INTERNAL
-        for value, item in by_slice(scores, name).items()
-        if overall is not None and item.n >= SMALL and item.value < overall.value
+        for value, item in values.items()
+        if item.n >= SMALL and item.value < overall
     ]
     return tuple(sorted(found, key=lambda each: (each[2].value, -each[2].n))[:most])
 

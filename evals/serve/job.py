@@ -5,16 +5,14 @@ import threading
 from collections.abc import Callable
 from typing import Final, Literal
 
-from app.errors import AppError
 from app.settings import Settings
+from app.ui.parts import SHOWN_ERRORS
 from evals.errors import RunError
 from evals.launch import launch
-from evals.paths import EvalPaths
+from evals.paths import eval_paths
 from evals.run_options import RunOptions
-from evals.runner import Pace
-from evals.runs import AnswerRecord, Run, open_run, run_path
-from ingest.errors import IngestError
-from vectorstore.errors import StoreError
+from evals.runner import Tell
+from evals.runs import Run, open_run, run_path
 
 _GRACE_SECONDS: Final = 5.0
 logger = logging.getLogger(__name__)
@@ -32,46 +30,41 @@ class Job(threading.Thread):
         total: Answers that there will be; None while the statements are read.
     """
 
-    def __init__(self, name: str, run: Callable[..., object]) -> None:
-        """Starts nothing yet; `run` is told whom to tell what is done."""
+    def __init__(self, name: str, run: Callable[[Tell], object]) -> None:
+        """Starts nothing yet; `run` is given whom to tell what is done."""
         super().__init__(name=name)
         self.state: Literal["running", "done", "failed", "cancelled"] = "running"
         self.told, self.done = "starting", 0
         self.total: int | None = None
         self.stopped = threading.Event()
-        self._pace, self._call = Pace(), run
+        self._call = run
 
     def run(self) -> None:
         """Runs the cases, and notes how that ended."""
         try:
-            self._call(on_stage=self._on_stage, on_answer=self._on_answer)
+            self._call(self._tell)
             self.state = "done"
         except _Stopped:
             self.told += "; start it again under the same name to go on"
             self.state = "cancelled"
-        except (AppError, IngestError, StoreError) as exc:
+        except SHOWN_ERRORS as exc:
             self.told, self.state = str(exc), "failed"
         except Exception as exc:  # a bug must not leave the page waiting for a run that has ended
             logger.exception("the run %s", self.name)
             self.told, self.state = f"{type(exc).__name__}: {exc}", "failed"
 
-    def _on_stage(self, text: str) -> None:
-        self.told = text
+    def _tell(self, text: str, done: int, total: int | None) -> None:
+        self.told, self.done, self.total = text, done, total
         if self.stopped.is_set():
             raise _Stopped
-
-    def _on_answer(self, record: AnswerRecord, done: int, total: int) -> None:
-        self.done, self.total = done, total
-        self._on_stage(f"{done} of {total} answers{self._pace.told(done, total)}")
 
 
 class Jobs:
     """Starts runs, one at a time."""
 
-    def __init__(self, settings: Settings, paths: EvalPaths, *, run: Callable[..., Run] = launch) -> None:
+    def __init__(self, settings: Settings, *, run: Callable[..., Run] = launch) -> None:
         """Starts nothing yet; `run` runs cases, as `launch` does."""
-        self._settings, self._paths, self._run = settings, paths, run
-        self._lock = threading.Lock()
+        self._settings, self._run, self._lock = settings, run, threading.Lock()
         self.newest: Job | None = None
 
     @property
@@ -81,13 +74,16 @@ class Jobs:
 
     def start(self, name: str, options: RunOptions) -> None:
         """Starts a run, or goes on with one of that name that was not finished."""
-        resume = run_path(self._paths.runs, name).exists()
-        if resume and open_run(self._paths.runs, name).complete:
+        root = eval_paths(self._settings.store).runs
+        resume = run_path(root, name).exists()
+        if resume and open_run(root, name).complete:
             raise RunError(f"there is a run {name!r}: give another name")
         with self._lock:
             if self.running is not None:
                 raise RunError(f"the run {self.running!r} is under way, one at a time: wait for it, or cancel it")
-            self.newest = Job(name, lambda **told: self._run(options, self._settings, name=name, resume=resume, **told))
+            self.newest = Job(
+                name, lambda tell: self._run(options, self._settings, name=name, resume=resume, tell=tell)
+            )
             self.newest.start()
 
     def cancel(self) -> None:

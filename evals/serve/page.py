@@ -12,18 +12,17 @@ from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from app.settings import Settings
 from app.ui.guard import Visitors
 from app.ui.messages import error_html
-from app.ui.parts import QUIET, SHOWN_ERRORS
+from app.ui.parts import QUIET, SHOWN_ERRORS, html
 from app.ui.server import create_app, serve_app
+from evals.archive import Archive
 from evals.case_sets import SAVED
 from evals.cases.case_table import SUFFIXES
 from evals.errors import EvalError
-from evals.paths import EvalPaths, eval_paths
 from evals.report.tables import runs_table
 from evals.run_options import RunOptions
-from evals.runs import new_name
-from evals.serve.archive import Archive
+from evals.runs import Run, new_name, run_path
 from evals.serve.job import Jobs
-from evals.serve.review_tab import build_review_tab, html
+from evals.serve.review_tab import ReviewTab, rendered
 
 # A report is one file with its style and script in it; it needs nothing else, and can reach nothing of this page.
 _REPORT_POLICY: Final = (
@@ -38,7 +37,6 @@ _DATASETS: Final = {
     SAVED: "saved: what was saved in the chat",
 }
 _SECONDS: Final = 2.0
-_HTML: Final[dict[str, Any]] = {"apply_default_css": False, "padding": False}
 
 
 def serve(settings: Settings, *, host: str, port: int, on_ready: Callable[[str], None]) -> None:
@@ -51,21 +49,19 @@ def serve(settings: Settings, *, host: str, port: int, on_ready: Callable[[str],
         HostError: Others could reach the address, and there are no accounts.
         PortTakenError: The port cannot be had; 0 takes any free one.
     """
-    paths = eval_paths(settings.store)
-    jobs, archive = Jobs(settings, paths), Archive(settings, paths)
+    archive, jobs = Archive(settings), Jobs(settings)
     try:
         if settings.server.accounts == "none":
             serve_app(
-                lambda ready: create_page(archive, jobs, paths, on_ready=ready), settings.store, host, port,
-                on_ready=on_ready,
-            )  # fmt: skip
+                lambda ready: create_page(archive, jobs, on_ready=ready), settings.store, host, port, on_ready=on_ready
+            )
             return
         from app.server.serve import serve_page
 
         server = settings.server.model_copy(update={"host": host, "port": port})
         serve_page(
             settings.model_copy(update={"server": server}),
-            lambda visitors: create_page(archive, jobs, paths, visitors=visitors),
+            lambda visitors: create_page(archive, jobs, visitors=visitors),
             "operate",
             on_ready=on_ready,
         )
@@ -74,26 +70,21 @@ def serve(settings: Settings, *, host: str, port: int, on_ready: Callable[[str],
 
 
 def create_page(
-    archive: Archive,
-    jobs: Jobs,
-    paths: EvalPaths,
-    *,
-    on_ready: Callable[[], None] | None = None,
-    visitors: Visitors | None = None,
+    archive: Archive, jobs: Jobs, *, on_ready: Callable[[], None] | None = None, visitors: Visitors | None = None
 ) -> FastAPI:
     """Puts the page and the reports that it links to into one web application, under the guard of the chat."""
     interface = gr.Blocks(title="untoc evals", analytics_enabled=False, fill_width=True)
     with interface:
-        gr.HTML(
+        html(
             '<header class="u-header"><h1>untoc evals</h1>'
             "<p>A run asks cases of which the right outcomes are known, and measures the answers</p></header>",
-            **_HTML,
+            padding=False,
         )
         with gr.Tabs(elem_id="tabs"):
             with gr.Tab("Runs", id="runs"), gr.Column(elem_classes="u-page"):
-                Runs(archive, jobs, paths).build(interface)
+                RunsTab(archive, jobs).build(interface)
             with gr.Tab("Review", id="review") as tab, gr.Column(elem_classes="u-page"):
-                build_review_tab(archive, paths, tab)
+                ReviewTab(archive).connect(tab)
     interface.queue(default_concurrency_limit=4, api_open=False)
     pages = {"/runs/{name}": ".html", "/runs/{name}/report.md": ".md", "/runs/{name}/answers.csv": ".csv"}
     shown = {path: _page(archive, suffix) for path, suffix in pages.items()}
@@ -102,9 +93,11 @@ def create_page(
 
 def _page(archive: Archive, suffix: str) -> Callable[[Request], Response]:
     def answer(request: Request) -> Response:
-        name = str(request.path_params["name"])
+        name, baseline = str(request.path_params["name"]), request.query_params.get("baseline")
         try:
-            text = archive.report(name, request.query_params.get("baseline")).written(suffix)
+            run = _named(archive, name)
+            before = _named(archive, baseline) if baseline else None
+            text = archive.report(run, archive.baseline(before.name if before else None, run)).written(suffix)
         except SHOWN_ERRORS as error:
             # With a status of failure the guard would leave out the sentence.
             return PlainTextResponse(f"Not done: {error}")
@@ -116,25 +109,30 @@ def _page(archive: Archive, suffix: str) -> Callable[[Request], Response]:
     return answer
 
 
-class Runs:
+def _named(archive: Archive, name: str) -> Run:
+    """Opens a run by its name alone: a path, which a command takes as well, is not for a page."""
+    return archive.run(run_path(archive.paths.runs, name).name)
+
+
+class RunsTab:
     """The tab of runs: what came out, what can be done with it, and a form to start one."""
 
-    def __init__(self, archive: Archive, jobs: Jobs, paths: EvalPaths) -> None:
+    def __init__(self, archive: Archive, jobs: Jobs) -> None:
         """Shows nothing yet."""
-        self._archive, self._jobs, self._paths = archive, jobs, paths
+        self._archive, self._jobs = archive, jobs
 
     def build(self, interface: gr.Blocks) -> None:
         """Lays the tab out and connects it."""
-        progress = gr.HTML("", elem_id="job", **_HTML)
+        progress = html("", elem_id="job", padding=False)
         cancel = gr.Button("Cancel the run", variant="stop", visible=False, elem_id="cancel")
-        table = gr.HTML("", elem_id="runs-table", **_HTML)
+        table = html("", elem_id="runs-table", padding=False)
         with gr.Row():
             chosen = gr.Dropdown(label="Run", choices=[], value=None, elem_id="run")
             baseline = gr.Dropdown(label="Compared with", choices=[], value=None, elem_id="baseline")
             score = gr.Button("Score again", scale=0, min_width=120, elem_id="score")
-        link = gr.HTML("", elem_id="report", **_HTML)
-        problem = gr.HTML("", elem_id="problem", **_HTML)
-        gr.HTML('<div class="u-intro"><h2>Start a run</h2></div>', **_HTML)
+        link = html("", elem_id="report", padding=False)
+        problem = html("", elem_id="problem", padding=False)
+        html('<div class="u-intro"><h2>Start a run</h2></div>', padding=False)
         with gr.Row():
             told = "Files in the store's folder evals/cases are listed too"
             dataset = gr.Dropdown(label="Cases", info=told, choices=self.datasets(), value="smoke", elem_id="dataset")
@@ -147,9 +145,8 @@ class Runs:
         start.click(self.start, [dataset, name, limit, corpus], shown, **QUIET)
         cancel.click(self.cancel, None, shown, **QUIET)
         score.click(self.score, [chosen], shown, **QUIET)
-        gr.on(
-            [chosen.change, baseline.change], lambda *names: html("report", *names), [chosen, baseline], link, **QUIET
-        )
+        changes = [chosen.change, baseline.change]
+        gr.on(changes, lambda *names: rendered("report", *names), [chosen, baseline], link, **QUIET)
         gr.Timer(_SECONDS).tick(self.progress, None, [progress], **QUIET)
         # A run that ends becomes a row, and can be chosen.
         progress.change(self.refreshed, None, [table, chosen, baseline, dataset, cancel], **QUIET)
@@ -157,7 +154,7 @@ class Runs:
 
     def datasets(self) -> list[tuple[str, str]]:
         """Returns the sets of cases to choose from, each with what it is called; files by their whole path."""
-        folder = (self._paths.path / "cases").resolve()
+        folder = (self._archive.paths.path / "cases").resolve()
         own = [path for path in sorted(folder.glob("*.*")) if path.suffix in (".yaml", ".jsonl", *SUFFIXES)]
         return [*((_DATASETS[name], name) for name in _DATASETS), *((path.name, str(path)) for path in own)]
 
@@ -169,11 +166,11 @@ class Runs:
 
     def progress(self) -> str:
         """Renders how far the newest run is."""
-        return html("progress", self._jobs.newest)
+        return rendered("progress", self._jobs.newest)
 
     def table(self) -> str:
         """Renders the runs, the newest first."""
-        return html("runs", runs_table(self._archive.runs()))
+        return rendered("runs", runs_table(self._archive.runs()))
 
     def start(self, dataset: str, name: str | None, limit: float | None, corpus: str | None) -> tuple[str, str, str]:
         """Starts a run; gives (progress, table, problem)."""
@@ -197,7 +194,7 @@ class Runs:
         def rescore() -> None:
             if self._jobs.running == name:
                 raise EvalError(f"the run {name!r} is under way: it is scored when it ends")
-            self._archive.score(name or "")
+            self._archive.score(_named(self._archive, name or ""))
 
         return self._after(rescore)
 

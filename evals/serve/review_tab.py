@@ -10,37 +10,92 @@ import gradio as gr
 from app.errors import AppError
 from app.records import AbstentionReason, Missing
 from app.ui.messages import error_html
-from app.ui.parts import QUIET, SHOWN_ERRORS
+from app.ui.parts import QUIET, SHOWN_ERRORS, html
 from app.ui.words import say
-from evals.cases.case import Evidence
-from evals.cases.documents import Documents
+from evals.archive import Archive
+from evals.cases.documents import Documents, state_codes
 from evals.errors import EvalError
-from evals.metrics.citations import evidence_spans
-from evals.paths import EvalPaths
 from evals.report.marked import in_context
 from evals.report.report import environment
 from evals.report.words import STATUS
-from evals.review import CaseDraft, add_ruling, corrected, decide_draft, drafts, evidence_of, states_of
-from evals.serve.archive import Archive
+from evals.review import CaseDraft, Unexpected, add_ruling, corrected, decide_draft, drafts, evidence_of
+from evals.runs import run_path
 from ingest.parties.party_table import PartyTable
 from vectorstore.errors import StoreError
 
 DRAFTS, CITATIONS = "drafts", "citations"
 _DECIDED: Final = {None: "", True: "It answers", False: "It does not answer"}
-# Fields of the tab that only a draft fills in.
-_FIELDS: Final = 9
-Updates = tuple[Any, ...]
+# New values by component; all others stay as they are.
+Updates = dict[Any, Any]
 
 
-class Review:
+class ReviewTab:
     """What waits for a decision, shown and decided on; holds no reviewer's place itself.
 
     Everything stands in one row, decided or not, so that who steps back sees the last decision and can change it.
     """
 
-    def __init__(self, archive: Archive, paths: EvalPaths) -> None:
-        """Shows nothing yet."""
-        self._archive, self._paths = archive, paths
+    def __init__(self, archive: Archive) -> None:
+        """Lays the tab out inside the current context."""
+        self._archive, self._paths = archive, archive.paths
+        self.at = gr.State(0)
+        with gr.Row():
+            choices = [("Saved answers", DRAFTS), ("Citations", CITATIONS)]
+            self.kind = gr.Radio(label="What to review", choices=choices, value=DRAFTS, elem_id="kind")
+            self.run = gr.Dropdown(label="Citations of this run", choices=[], value=None, elem_id="review-run")
+            self.by = gr.Textbox(label="Your name or initials", max_lines=1, max_length=80, elem_id="reviewer")
+        self.item = html("", elem_id="item", padding=False)
+        with gr.Column(visible=False) as self.draft_form:
+            said = [("It was right", True), ("It was wrong: below stands what would have been right", False)]
+            self.right = gr.Radio(label="Was the answer right?", choices=said, value=None, elem_id="right")
+            told = "Of each State any one is enough"
+            self.used = gr.CheckboxGroup(label="What answers the question", info=told, choices=[], elem_id="used")
+            with gr.Accordion("Something else answers", open=False):
+                self.file = gr.Dropdown(label="Statement", choices=[], value=None, elem_id="file")
+                self.quote = gr.Textbox(label="Its words, copied from the statement", lines=3, elem_id="quote")
+            self.question = gr.Textbox(label="Question", lines=2, elem_id="case-question")
+            with gr.Row():
+                outcomes = [(words, name) for name, words in STATUS.items()]
+                self.status = gr.Dropdown(label="Right outcome", choices=outcomes, value="answered", elem_id="status")
+                told = "Names or codes, with semicolons"
+                self.states = gr.Textbox(label="States and groups", info=told, elem_id="states")
+            with gr.Row():
+                reasons = [(say(f"reason-{name}"), name) for name in get_args(AbstentionReason)]
+                self.reason = gr.Dropdown(label="Why there is no answer", choices=reasons, value=None)
+                kinds = [name for name in get_args(Missing) if name]
+                self.missing = gr.Dropdown(label="What is missing of an answer in part", choices=kinds, value=None)
+            with gr.Row(elem_classes="u-buttons"):
+                accept = gr.Button("Keep as a case", variant="primary", scale=0, min_width=170, elem_id="accept")
+                reject = gr.Button("Reject", variant="stop", scale=0, min_width=100, elem_id="reject")
+        with gr.Column(visible=False) as self.ruling, gr.Row(elem_classes="u-buttons"):
+            answers = gr.Button("It answers", variant="primary", scale=0, min_width=130, elem_id="answers")
+            wrong = gr.Button("It does not answer", variant="stop", scale=0, min_width=180, elem_id="no-answer")
+        with gr.Row(elem_classes="u-buttons"):
+            back = gr.Button("Previous", scale=0, min_width=100, elem_id="previous")
+            skip = gr.Button("Next", scale=0, min_width=100, elem_id="next")
+        self.form = (
+            self.right, self.used, self.file, self.quote, self.question, self.status, self.states, self.reason,
+            self.missing,
+        )  # fmt: skip
+        self._buttons: dict[gr.Button, Callable[..., Updates]] = {
+            accept: self.accept, reject: self.reject,
+            answers: lambda given: self.rule(given, True), wrong: lambda given: self.rule(given, False),
+            back: lambda given: self.shown(given[self.kind], given[self.run], given[self.at] - 1),
+            skip: lambda given: self.shown(given[self.kind], given[self.run], given[self.at] + 1),
+        }  # fmt: skip
+
+    def connect(self, tab: gr.Tab) -> None:
+        """Makes the tab act."""
+        given: set[gr.blocks.Block] = {self.kind, self.run, self.at, self.by, *self.form}
+        shown = [self.at, self.item, self.draft_form, self.ruling, *self.form]
+        for button, act in self._buttons.items():
+            button.click(act, given, shown, **QUIET)
+        gr.on([tab.select, self.kind.change, self.run.change], self.shown, [self.kind, self.run], shown, **QUIET)
+        tab.select(self.runs, None, [self.run], **QUIET)
+
+    def runs(self) -> Any:  # noqa: ANN401 - an update of a component
+        """Offers the runs whose citations can be shown."""
+        return gr.Dropdown(choices=[run.name for run in self._archive.runs() if run.scored])
 
     def shown(self, kind: str, run: str | None, at: int | None = None, *, after: int = 0, note: str = "") -> Updates:
         """Gives the updates of the whole tab.
@@ -52,105 +107,103 @@ class Review:
             after: Where the search for that begins; it goes on at the start.
             note: What was noted last.
         """
+        documents: Documents | None = None
         try:
-            found, documents = self._archive.unexpected(run) if kind == CITATIONS else ((), None)
-            saved = drafts(self._paths) if kind == DRAFTS else ()
-            decided = [draft.decision is not None for draft in saved] + [item.ruling is not None for item in found]
-            left = [n for n, is_decided in enumerate(decided) if not is_decided]
-            place = at if at is not None else next((n for n in left if n >= after), left[0] if left else len(decided))
-            if not 0 <= place < len(decided):
-                return _nothing(max(-1, min(place, len(decided))), note, kind)
-            if kind == DRAFTS:
-                return place, *self._draft(saved[place], f"{len(left)} left", note)
-            known = {span.id: span for span in evidence_spans(found[place].case)}.values()
-            ruled = _DECIDED[found[place].ruling]
-            text = note + html("citation", found[place], known, f"{len(left)} left", ruled, documents)
-            return place, text, gr.Column(visible=False), gr.Column(visible=True), *[gr.skip()] * _FIELDS
+            found: Sequence[CaseDraft | Unexpected] = drafts(self._paths)
+            if kind == CITATIONS:
+                found, documents = self._citations(run)
+            left = [number for number, item in enumerate(found) if item.decision is None]
+            place = at if at is not None else next((n for n in left if n >= after), left[0] if left else len(found))
+            if not 0 <= place < len(found):
+                place, text = max(-1, min(place, len(found))), rendered("nothing", kind == DRAFTS)
+                return {self.at: place, self.item: note + text} | self._forms(None)
+            item, told = found[place], f"{len(left)} left"
+            if isinstance(item, CaseDraft):
+                return {self.at: place} | self._forms(DRAFTS) | self._draft(item, told, note)
+            known = {span.id: span for span in item.case.spans}.values()
+            text = rendered("citation", item, known, told, _DECIDED[item.decision], documents)
+            return {self.at: place, self.item: note + text} | self._forms(CITATIONS)
         except SHOWN_ERRORS as error:
-            return at or 0, note + error_html(error), *[gr.skip()] * (2 + _FIELDS)
+            return {self.item: note + error_html(error)}
+
+    def _forms(self, kind: str | None) -> Updates:
+        return {
+            self.draft_form: gr.Column(visible=kind == DRAFTS),
+            self.ruling: gr.Column(visible=kind == CITATIONS),
+        }
+
+    def _citations(self, name: str | None) -> tuple[Sequence[Unexpected], Documents | None]:
+        """Returns (the citations of a run that no case expects, its statements); of the newest one without a name."""
+        named = [self._archive.run(run_path(self._paths.runs, name).name)] if name else self._archive.runs()
+        runs = [run for run in named if name or run.manifest.variant is None]
+        return self._archive.unexpected(runs[0]) if runs else ((), None)
 
     def _draft(self, draft: CaseDraft, left: str, note: str) -> Updates:
-        documents, unread = self._documents()
-        parties = documents.parties if documents is not None else PartyTable.load()
-        case, spans = draft.case, evidence_to_mark(draft)
-        judged = {"right": True, "wrong": False}.get(str(draft.saved.tags.get("answer_was")))
+        documents, parties, unread = self._documents()
+        case, spans = draft.case, draft.evidence
         marks = [(f"Quotation {n} answers", span.id) for n, span in enumerate(spans, 1)]
         # What was shown is nobody's word: nothing is marked until a person has decided.
-        marked = [span.id for span in evidence_spans(case)] if draft.decision is not None else []
-        return (
-            note + html("draft", draft, left, spans, documents, parties, unread),
-            gr.Column(visible=True), gr.Column(visible=False), judged,
-            gr.CheckboxGroup(choices=marks, value=marked, visible=bool(marks)),
-            gr.Dropdown(choices=sorted(documents.by_file) if documents is not None else [], value=None), "",
-            case.question, case.expect.status, typed_states(case.expect.states, parties), case.expect.reason,
-            case.expect.missing,
-        )  # fmt: skip
+        marked = [span.id for span in case.spans] if draft.decision is not None else []
+        return {
+            self.item: note + rendered("draft", draft, left, spans, documents, parties, unread),
+            self.right: {"right": True, "wrong": False}.get(str(draft.saved.tags.get("answer_was"))),
+            self.used: gr.CheckboxGroup(choices=marks, value=marked, visible=bool(marks)),
+            self.file: gr.Dropdown(choices=sorted(documents.by_file) if documents is not None else [], value=None),
+            self.quote: "", self.question: case.question, self.status: case.expect.status,
+            self.states: typed_states(case.expect.states, parties), self.reason: case.expect.reason,
+            self.missing: case.expect.missing,
+        }  # fmt: skip
 
-    def accept(
-        self,
-        at: int,
-        by: str,
-        right: bool | None,
-        used: list[str],
-        file: str | None,
-        quote: str | None,
-        question: str,
-        status: str,
-        states: str,
-        reason: str | None,
-        missing: str | None,
-    ) -> Updates:
+    def accept(self, given: Updates) -> Updates:
         """Makes a case of a draft; gives the updates of the tab, or what went wrong alone."""
 
         def decide() -> None:
-            draft, documents = self._draft_at(at), self._documents()[0]
-            parties = documents.parties if documents is not None else PartyTable.load()
-            known = evidence_to_mark(draft)
-            spans = [span for span in known if span.id in used]
-            if quote and documents is not None:
-                spans.append(evidence_of(quote, file or "", documents, [span.id for span in known]))
-            expect = draft.saved.expect.model_copy(
-                update={
-                    "status": status,
-                    "states": states_of(states, parties),
-                    "reason": (reason or None) if status == "abstained" else None,
-                    "missing": (missing or None) if status == "partial" else None,
-                }
-            )
-            decided = corrected(draft, right=right, expect=expect, question=question.strip(), evidence=spans)
-            decide_draft(self._paths, draft, decided, by=by)
+            draft, (documents, parties, _) = self._draft_at(given[self.at]), self._documents()
+            spans = [span for span in draft.evidence if span.id in given[self.used]]
+            if given[self.quote] and documents is not None:
+                taken = [span.id for span in draft.evidence]
+                spans.append(evidence_of(given[self.quote], given[self.file] or "", documents, taken))
+            status = given[self.status]
+            changes = {
+                "status": status,
+                "states": state_codes(given[self.states], parties),
+                "reason": (given[self.reason] or None) if status == "abstained" else None,
+                "missing": (given[self.missing] or None) if status == "partial" else None,
+            }
+            expect, question = draft.saved.expect.model_copy(update=changes), given[self.question].strip()
+            decided = corrected(draft, right=given[self.right], expect=expect, question=question, evidence=spans)
+            decide_draft(self._paths, draft, decided, by=given[self.by])
 
-        return self._after(decide, DRAFTS, None, at, "Kept as a case.")
+        return self._after(decide, given, DRAFTS, "Kept as a case.")
 
-    def reject(self, at: int, by: str) -> Updates:
+    def reject(self, given: Updates) -> Updates:
         """Makes nothing of a draft."""
-        return self._after(
-            lambda: decide_draft(self._paths, self._draft_at(at), None, by=by), DRAFTS, None, at, "Rejected."
-        )
 
-    def rule(self, run: str | None, at: int, by: str, *, accepted: bool) -> Updates:
+        def decide() -> None:
+            decide_draft(self._paths, self._draft_at(given[self.at]), None, by=given[self.by])
+
+        return self._after(decide, given, DRAFTS, "Rejected.")
+
+    def rule(self, given: Updates, accepted: bool) -> Updates:
         """Notes whether the citation shown answers its case."""
 
         def decide() -> None:
-            found, _ = self._archive.unexpected(run)
-            if not 0 <= at < len(found):
+            found, _ = self._citations(given[self.run])
+            if not 0 <= given[self.at] < len(found):
                 raise EvalError("there is no such citation any more: go on with the next one")
-            add_ruling(self._paths, case=found[at].case.id, span=found[at].span, accepted=accepted, by=by)
+            item = found[given[self.at]]
+            add_ruling(self._paths, case=item.case.id, span=item.span, accepted=accepted, by=given[self.by])
 
-        return self._after(decide, CITATIONS, run, at, f"{_DECIDED[accepted]}.")
+        return self._after(decide, given, CITATIONS, f"{_DECIDED[accepted]}.")
 
-    def _after(self, decide: Callable[[], None], kind: str, run: str | None, at: int, note: str) -> Updates:
+    def _after(self, decide: Callable[[], None], given: Updates, kind: str, note: str) -> Updates:
         try:
             decide()
         except SHOWN_ERRORS as error:
             # What was filled in stays.
-            return gr.skip(), error_html(error), *[gr.skip()] * (2 + _FIELDS)
+            return {self.item: error_html(error)}
         told = f'<p class="u-summary" role="status">Noted: {escape(note)}</p>'
-        return self.shown(kind, run, after=at + 1, note=told)
-
-    def runs(self) -> Any:  # noqa: ANN401 - an update of a component
-        """Offers the runs whose citations can be shown."""
-        return gr.Dropdown(choices=[run.name for run in self._archive.runs() if run.scored])
+        return self.shown(kind, given[self.run], after=given[self.at] + 1, note=told)
 
     def _draft_at(self, at: int) -> CaseDraft:
         found = drafts(self._paths)
@@ -158,17 +211,13 @@ class Review:
             raise EvalError("there is no such draft any more: somebody may have removed it")
         return found[at]
 
-    def _documents(self) -> tuple[Documents | None, str]:
-        """Returns (the statements of the store, why there are none)."""
+    def _documents(self) -> tuple[Documents | None, PartyTable, str]:
+        """Returns (the statements of the store, who can speak, why there are none)."""
         try:
-            return self._archive.store_documents(), ""
+            documents = self._archive.stored()
         except (AppError, StoreError) as exc:
-            return None, str(exc)
-
-
-def evidence_to_mark(draft: CaseDraft) -> tuple[Evidence, ...]:
-    """Returns what may be marked as evidence: the quotations that were shown, and what a person added."""
-    return tuple({span.id: span for span in (*draft.saved.evidence, *draft.case.evidence)}.values())
+            return None, PartyTable.load(), str(exc)
+        return documents, documents.parties, ""
 
 
 def typed_states(codes: Sequence[str], parties: PartyTable) -> str:
@@ -177,64 +226,8 @@ def typed_states(codes: Sequence[str], parties: PartyTable) -> str:
     return "; ".join(name if parties.resolve(name).codes == (code,) else code for code, name in names)
 
 
-def _nothing(at: int, note: str, kind: str) -> Updates:
-    when = "somebody saves one in the chat" if kind == DRAFTS else "a run cites what no case expects"
-    told = f'{note}<p class="u-empty">Nothing is left to decide here. More comes when {when}.</p>'
-    return at, told, gr.Column(visible=False), gr.Column(visible=False), *[gr.skip()] * _FIELDS
-
-
-def html(macro: str, *given: object) -> str:
+def rendered(macro: str, *given: object) -> str:
     """Renders a macro of `page.html.j2`."""
     words = files("evals.serve").joinpath("page.html.j2").read_text(encoding="utf-8")
     template = environment().from_string(words, {"in_context": in_context, "STATUS": STATUS})
     return str(getattr(template.module, macro)(*given)).strip()
-
-
-def build_review_tab(archive: Archive, paths: EvalPaths, tab: gr.Tab) -> None:
-    """Lays the tab out inside the current context and connects it."""
-    review = Review(archive, paths)
-    at = gr.State(0)
-    with gr.Row():
-        choices = [("Saved answers", DRAFTS), ("Citations", CITATIONS)]
-        kind = gr.Radio(label="What to review", choices=choices, value=DRAFTS, elem_id="kind")
-        run = gr.Dropdown(label="Citations of this run", choices=[], value=None, elem_id="review-run")
-        by = gr.Textbox(label="Your name or initials", max_lines=1, max_length=80, elem_id="reviewer")
-    item = gr.HTML("", elem_id="item", apply_default_css=False, padding=False)
-    with gr.Column(visible=False) as draft_form:
-        said = [("It was right", True), ("It was wrong: below stands what would have been right", False)]
-        right = gr.Radio(label="Was the answer right?", choices=said, value=None, elem_id="right")
-        told = "Of each State any one is enough"
-        used = gr.CheckboxGroup(label="What answers the question", info=told, choices=[], elem_id="used")
-        with gr.Accordion("Something else answers", open=False):
-            file = gr.Dropdown(label="Statement", choices=[], value=None, elem_id="file")
-            quote = gr.Textbox(label="Its words, copied from the statement", lines=3, elem_id="quote")
-        question = gr.Textbox(label="Question", lines=2, elem_id="case-question")
-        with gr.Row():
-            outcomes = [(words, name) for name, words in STATUS.items()]
-            status = gr.Dropdown(label="Right outcome", choices=outcomes, value="answered", elem_id="status")
-            states = gr.Textbox(label="States and groups", info="Names or codes, with semicolons", elem_id="states")
-        with gr.Row():
-            reasons = [(say(f"reason-{name}"), name) for name in get_args(AbstentionReason)]
-            reason = gr.Dropdown(label="Why there is no answer", choices=reasons, value=None)
-            kinds = [name for name in get_args(Missing) if name]
-            missing = gr.Dropdown(label="What is missing of an answer in part", choices=kinds, value=None)
-        with gr.Row(elem_classes="u-buttons"):
-            accept = gr.Button("Keep as a case", variant="primary", scale=0, min_width=170, elem_id="accept")
-            reject = gr.Button("Reject", variant="stop", scale=0, min_width=100, elem_id="reject")
-    with gr.Column(visible=False) as ruling, gr.Row(elem_classes="u-buttons"):
-        answers = gr.Button("It answers", variant="primary", scale=0, min_width=130, elem_id="answers")
-        wrong = gr.Button("It does not answer", variant="stop", scale=0, min_width=180, elem_id="no-answer")
-    with gr.Row(elem_classes="u-buttons"):
-        back = gr.Button("Previous", scale=0, min_width=100, elem_id="previous")
-        skip = gr.Button("Next", scale=0, min_width=100, elem_id="next")
-    form = [right, used, file, quote, question, status, states, reason, missing]
-    everything = [at, item, draft_form, ruling, *form]
-    place: list[Any] = [kind, run, at]
-    gr.on([tab.select, kind.change, run.change], review.shown, [kind, run], everything, **QUIET)
-    tab.select(review.runs, None, [run], **QUIET)
-    back.click(lambda kind, run, at: review.shown(kind, run, at - 1), place, everything, **QUIET)
-    skip.click(lambda kind, run, at: review.shown(kind, run, at + 1), place, everything, **QUIET)
-    accept.click(review.accept, [at, by, *form], everything, **QUIET)
-    reject.click(review.reject, [at, by], everything, **QUIET)
-    answers.click(lambda run, at, by: review.rule(run, at, by, accepted=True), [run, at, by], everything, **QUIET)
-    wrong.click(lambda run, at, by: review.rule(run, at, by, accepted=False), [run, at, by], everything, **QUIET)

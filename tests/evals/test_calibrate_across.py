@@ -19,7 +19,7 @@ class _Extractor:
     """Says of each sentence how many letters of the topic it shares, in place of the encoder."""
 
     def measure(
-        self, topic: Topic, language: str, sentences: Sequence[str], windows: Sequence[str]
+        self, topic: Topic, language: str, sentences: Sequence[str], windows: Sequence[str], *, one_of_many: bool
     ) -> dict[int, AcrossFeatures]:
 
         def shared(text: str) -> float:
@@ -27,8 +27,9 @@ class _Extractor:
 
         return {
             row: AcrossFeatures(
-                similarity=shared(sentence), window_similarity=shared(window), contrast=0.0, support=0.0, words=0.0,
-                covered=1.0,
+                similarity=shared(sentence), question_similarity=shared(sentence),
+                question_window_similarity=shared(window), contrast=0.0, words=0.0, covered=1.0,
+                one_of_many=float(one_of_many),
             )
             for row, (sentence, window) in enumerate(zip(sentences, windows, strict=True))
         }  # fmt: skip

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from evals.case_sets import SAMPLE
-from evals.cases.case import Case, case_schema, load_cases, locate
+from evals.cases.case import Case, case_schema, load_cases
+from evals.cases.documents import Document
 from evals.errors import DatasetError
 from tests.conftest import PROJECT
 
@@ -69,8 +70,8 @@ def test_load_cases_from_json_lines_names_the_line(line: str, message: str, tmp_
     ("quote", "span"),
     [("b c", (2, 6)), ("bc", (2, 6)), ("a b", (0, 3)), ("(d)", (7, 10))],
 )
-def test_locate_ignores_white_space(quote: str, span: tuple[int, int]) -> None:
-    assert locate(quote, "a b \nc (d)") == span
+def test_a_quotation_is_found_whatever_its_white_space(quote: str, span: tuple[int, int]) -> None:
+    assert Document(file="f", text="a b \nc (d)").find(quote) == span
 
 
 MINIMAL = "cases:\n- {id: a, question: b, type: single_state, expect: {status: answered}, evidence: EVIDENCE}\n"

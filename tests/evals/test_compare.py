@@ -2,6 +2,7 @@ import pytest
 
 from evals.compare import Flip, compare, first_difference
 from evals.errors import RunError
+from evals.summary import shares
 from tests.evals.scored import run, score
 
 QUOTES = "integrity.quotes"
@@ -12,8 +13,8 @@ def _scores(wrong=(), *, n=40, **fields):
             for number in range(n)]  # fmt: skip
 
 
-def _compared(a, b, **options):
-    return compare(run(a, name="old"), run(b, name="new"), **{"resamples": 500} | options)
+def _compared(a, b):
+    return compare(run(a, name="old"), run(b, name="new"))
 
 
 def test_flips_list_cases_that_changed_sides():
@@ -69,7 +70,7 @@ def test_runs_over_other_data_are_refused(field):
     with pytest.raises(RunError, match=r"'old' and 'new'.*--intersection"):
         compare(run(_scores(), name="old"), other)
 
-    found = compare(run(_scores(), name="old"), other, intersection=True, resamples=100)
+    found = compare(run(_scores(), name="old"), other, intersection=True)
     assert len(found.pairs) == 5
     assert len(found.unpaired) == 35
 
@@ -91,7 +92,7 @@ def test_changes_name_only_what_was_run_differently():
     )
     new = run([score("a")], name="new", settings={"UNTOC_K": 20, "UNTOC_KEPT": 1}, git="def", variant="no-rerank")
 
-    changes = {name: (a, b) for name, a, b in compare(old, new, resamples=100).changes}
+    changes = {name: (a, b) for name, a, b in compare(old, new).changes}
 
     assert changes == {
         "settings.UNTOC_K": ("10", "20"),
@@ -106,7 +107,7 @@ def test_slices_of_the_baseline_are_over_the_cases_of_both():
         return [score(f"{lang}{n}", slices={"lang": (lang,)}, stage="misread" if (lang, n) in wrong else None)
                 for lang in ("en", "fr") for n in range(4)]  # fmt: skip
 
-    found = _compared(scores({("en", 0)}), scores({("fr", 0), ("fr", 1)})).before_by("lang")
+    found = shares(_compared(scores({("en", 0)}), scores({("fr", 0), ("fr", 1)})).before)["lang"]
 
     assert {value: (old.n, old.value) for value, old in found.items()} == {"en": (4, 3 / 4), "fr": (4, 1.0)}
 

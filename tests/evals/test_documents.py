@@ -80,7 +80,7 @@ def test_shipped_sets_open_by_name(tmp_path: Path) -> None:
     assert smoke.folders == (CONFERENCE, SAMPLE)
     assert [shipped_folder(folder_name(folder)) for folder in smoke.folders] == [*smoke.folders]
     assert cases_hash(smoke.cases) == cases_hash(smoke.cases[::-1]) != cases_hash(smoke.cases[1:])
-    with pytest.raises(DatasetError, match="smoke, dev, asked, typed, held, saved"):
+    with pytest.raises(DatasetError, match="smoke, dev, asked, asked_meeting, typed, held, saved"):
         open_set("nothing", (), eval_paths(tmp_path))
 
 

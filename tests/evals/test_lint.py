@@ -201,7 +201,7 @@ def test_notes_tell_shares_drafts_and_small_slices() -> None:
     told = notes(answered(review={"status": "draft"}))
     assert "0% of the cases have no answer" in told
     assert "1 of 1 cases are drafts" in told
-    assert "type single_state (1)" in told
+    assert "slices of fewer than 20 cases: all, of 1" in told
 
 
 def test_problems_come_errors_first_and_in_the_order_of_the_cases() -> None:
@@ -210,7 +210,7 @@ def test_problems_come_errors_first_and_in_the_order_of_the_cases() -> None:
     assert [problem.case for problem in found[:2]] == ["nor-extradition", "b"]
 
 
-@pytest.mark.parametrize("name", ["smoke", "typed", "held"])
+@pytest.mark.parametrize("name", ["smoke", "asked_meeting", "typed", "held"])
 def test_cases_over_the_conference_lint_without_errors(name: str) -> None:
     held = read_documents([EVALS / "conference", SAMPLE])
     found = lint(load_cases(SHIPPED[name]), held)

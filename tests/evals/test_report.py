@@ -5,7 +5,6 @@ import re
 from datetime import UTC, datetime
 from html.parser import HTMLParser
 from io import StringIO
-from pathlib import Path
 
 import pytest
 
@@ -18,6 +17,7 @@ from evals.report.report import Report
 from evals.report.verdict import verdict
 from evals.runs import AnswerRecord, AskError, RunManifest, create_run
 from evals.score import score_run
+from evals.summary import shares
 from ingest.parties.party_table import PartyTable
 from tests.evals.made_run import citation
 from tests.evals.scored import score
@@ -33,7 +33,6 @@ SECTIONS = (
     "verdict", "flips", "failures", "gates", "figures", "slices", "latency", "health",
     "manifest", "definitions",
 )  # fmt: skip
-NO_REVIEWS = Path("no-reviews.jsonl")
 VOID = {"meta", "br", "input", "img", "link", "hr"}
 
 
@@ -166,16 +165,16 @@ def baseline(make):
 def report(candidate, baseline, documents, tmp_path_factory):
     gates = tmp_path_factory.mktemp("gates") / "gates.yaml"
     gates.write_text(
-        "minimum_cases: 1\nresamples: 100\nsoft: [{metric: right}]\n"
+        "minimum_cases: 1\nsoft: [{metric: right}]\n"
         "hard: [{metric: quote_verified, at_least: 1}, {metric: misattributed, at_most: 0}]\n",
         encoding="utf-8",
     )
-    return Report(run=candidate, documents=documents, baseline=baseline, gates=gates, reviews=NO_REVIEWS)
+    return Report(run=candidate, documents=documents, baseline=baseline, gates=gates, rulings={})
 
 
 @pytest.fixture(scope="module")
 def alone(candidate, documents):
-    return Report(run=candidate, documents=documents, reviews=NO_REVIEWS).written(".html")
+    return Report(run=candidate, documents=documents, rulings={}).written(".html")
 
 
 @pytest.fixture(scope="module")
@@ -291,7 +290,7 @@ def test_flips_list_losses_first_and_link_to_the_failure(compared):
 
 
 def test_run_without_answers_is_still_a_report(make, documents):
-    page = Report(run=make("empty", {}), documents=documents, reviews=NO_REVIEWS).written(".html")
+    page = Report(run=make("empty", {}), documents=documents, rulings={}).written(".html")
     assert [name for name in _Page(page).ids if name in SECTIONS] == list(SECTIONS)
     assert "0 of 7 cases" in page
 
@@ -372,6 +371,6 @@ def test_the_verdict_tells_cases_that_no_person_reviewed_from_drafts():
         name="told", dataset="made", dataset_sha256="0" * 64, corpus_sha256="0" * 64, cases=3, started=datetime.now(UTC)
     )
     scores = [score("a", reviewed=True), score("b"), score("c", gates=False)]
-    told = " ".join(verdict(manifest, scores, PartyTable.load()).more)
+    told = " ".join(verdict(manifest, scores, shares(scores), PartyTable.load()).more)
     assert "1 of 3 cases are drafts; no gate counts them." in told
     assert "The evidence of 1 of 3 cases was reviewed by no person; gates count it." in told

@@ -79,9 +79,7 @@ class _Scripted:
 
 def test_every_case_is_asked_as_often_as_wanted(tmp_path: Path) -> None:
     scripted, told = _Scripted(), []
-    run = run_cases(
-        _run(tmp_path, repeats=2), scripted, on_answer=lambda record, done, total: told.append((done, total))
-    )
+    run = run_cases(_run(tmp_path, repeats=2), scripted, tell=lambda text, done, total: told.append((done, total)))
     assert scripted.asked == [(name, repeat) for repeat in (0, 1) for name in "abc"]
     assert told == [(number, 6) for number in range(1, 7)]
     assert run.complete

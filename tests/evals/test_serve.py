@@ -8,13 +8,13 @@ import socket
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import gradio as gr
 import httpx
 import pytest
 
@@ -23,17 +23,17 @@ from app.desk.tables import open_tables
 from app.loopback import listen, quiet_server
 from app.server.accounts import Accounts
 from app.settings import Settings
+from evals.archive import Archive
 from evals.cases.documents import Documents, read_documents
 from evals.errors import EvalError, RunError
 from evals.paths import EvalPaths, eval_paths
 from evals.review import drafts, read_rulings, saved_cases
-from evals.runner import Pace
+from evals.runner import time_left
 from evals.runs import Run, open_run
 from evals.score import score_run
-from evals.serve.archive import Archive
 from evals.serve.job import Jobs
-from evals.serve.page import Runs, create_page
-from evals.serve.review_tab import Review
+from evals.serve.page import RunsTab, create_page
+from evals.serve.review_tab import ReviewTab
 from tests.conftest import PROJECT
 from tests.evals.made_run import FILE, TEXT, case, documents, make_run
 from tests.evals.test_review import CITED, SPAN, saved_answer, silent_answer
@@ -63,7 +63,7 @@ class Slow:
 
     def __call__(self, options: Any, settings: Settings, **given: Any) -> Run:
         self.asked.append({"options": options} | given)
-        given["on_stage"]("reading the statements")
+        given["tell"]("reading the statements", 0, None)
         if options.limit == 99:
             raise RunError("no folder of statements <b>")
         if options.limit == 98:
@@ -76,7 +76,7 @@ class Slow:
         (run.path / "manifest.json").write_text(begun.model_dump_json(), encoding="utf-8")
         for done in (1, 2, 3):
             assert self.let.acquire(timeout=20)
-            given["on_answer"](run.answers()[0], done, 3)
+            given["tell"](f"{done} of 3 answers", done, 3)
         return run.ended(datetime.now(UTC))
 
 
@@ -87,7 +87,7 @@ def slow() -> Slow:
 
 @pytest.fixture
 def jobs(paths: EvalPaths, slow: Slow) -> Iterator[Jobs]:
-    made = Jobs(Settings(store=paths.path.parent), paths, run=slow)
+    made = Jobs(Settings(store=paths.path.parent), run=slow)
     yield made
     slow.let.release(5)
     made.cancel()
@@ -95,17 +95,23 @@ def jobs(paths: EvalPaths, slow: Slow) -> Iterator[Jobs]:
 
 @pytest.fixture
 def archive(paths: EvalPaths) -> Archive:
-    return Archive(Settings(store=paths.path.parent), paths, store=documents)
+    return Archive(Settings(store=paths.path.parent), store=documents)
 
 
 @pytest.fixture
-def runs(archive: Archive, jobs: Jobs, paths: EvalPaths) -> Runs:
-    return Runs(archive, jobs, paths)
+def runs(archive: Archive, jobs: Jobs) -> RunsTab:
+    return RunsTab(archive, jobs)
 
 
 @pytest.fixture
-def review(archive: Archive, paths: EvalPaths) -> Review:
-    return Review(archive, paths)
+def review(archive: Archive) -> ReviewTab:
+    return asyncio.run(a_review(archive))
+
+
+async def a_review(archive: Archive) -> ReviewTab:
+    # Built while a loop runs: without one Gradio makes loops of its own and leaves them open.
+    with gr.Blocks():
+        return ReviewTab(archive)
 
 
 @pytest.fixture
@@ -114,8 +120,7 @@ def client(archive: Archive, jobs: Jobs, paths: EvalPaths, monkeypatch: pytest.M
     ready, servers = threading.Event(), []
 
     async def run(listener: socket.socket) -> None:
-        # Built while a loop runs: without one Gradio makes loops of its own and leaves them open.
-        servers.append(quiet_server(create_page(archive, jobs, paths, on_ready=ready.set)))
+        servers.append(quiet_server(create_page(archive, jobs, on_ready=ready.set)))
         await servers[0].serve(sockets=[listener])
 
     with listen("127.0.0.1", 0) as listener:
@@ -150,7 +155,7 @@ def until(jobs: Jobs, condition: Any) -> None:
     raise AssertionError(f"it did not come to that: {jobs.newest}")
 
 
-def test_the_table_of_runs_shows_what_came_out(runs: Runs, paths: EvalPaths) -> None:
+def test_the_table_of_runs_shows_what_came_out(runs: RunsTab, paths: EvalPaths) -> None:
     assert "There are no runs yet" in runs.table()
     scored_run(paths)
     text = runs.table()
@@ -180,7 +185,7 @@ def test_reports_open_in_a_page_that_can_reach_nothing(client: httpx.Client, pat
     assert "sandbox allow-scripts" in policy and "allow-same-origin" not in policy
     assert "1 of 1 cases of “made” came out right" in found.text
     assert "compared with “before”" in client.get("/runs/made?baseline=before").text
-    assert client.get("/runs/made?baseline=made").text == "Not done: a run cannot be compared with itself: choose two"
+    assert "Not done: 'made' is its own baseline" in client.get("/runs/made?baseline=made").text
     csv = client.get("/runs/made/answers.csv")
     assert csv.headers["content-disposition"] == 'attachment; filename="made.csv"' and csv.text.startswith("case,")
     assert client.get("/runs/made/report.md").text.startswith("## ")
@@ -195,7 +200,7 @@ def test_paths_that_lead_elsewhere_are_refused(client: httpx.Client, paths: Eval
 
 
 def test_no_report_is_made_over_other_statements_or_without_scores(
-    client: httpx.Client, paths: EvalPaths, runs: Runs
+    client: httpx.Client, paths: EvalPaths, runs: RunsTab
 ) -> None:
     scored_run(paths)
     make_run(paths.runs, {"a": None}, name="raw")
@@ -203,7 +208,7 @@ def test_no_report_is_made_over_other_statements_or_without_scores(
     (paths.path.parent / "corpus" / FILE).write_text(f"Another. {TEXT}", encoding="utf-8")
     assert "Not done: the statements have changed" in client.get("/runs/made").text
     assert "statements have changed" in runs.score("made")[2]
-    assert "has no scores yet" in client.get("/runs/raw").text
+    assert "is not scored" in client.get("/runs/raw").text
 
 
 @pytest.mark.parametrize(
@@ -218,7 +223,7 @@ def test_no_report_is_made_over_other_statements_or_without_scores(
     ],
 )
 def test_what_cannot_be_run_is_said(
-    runs: Runs, jobs: Jobs, paths: EvalPaths, fields: dict[str, Any], message: str
+    runs: RunsTab, jobs: Jobs, paths: EvalPaths, fields: dict[str, Any], message: str
 ) -> None:
     scored_run(paths)
     assert message in runs.start(**{"dataset": "smoke", **NOTHING, **fields})[2]
@@ -226,7 +231,7 @@ def test_what_cannot_be_run_is_said(
 
 
 def test_a_run_is_started_watched_cancelled_and_gone_on_with(
-    runs: Runs, jobs: Jobs, slow: Slow, paths: EvalPaths
+    runs: RunsTab, jobs: Jobs, slow: Slow, paths: EvalPaths
 ) -> None:
     mine = paths.path / "cases" / "mine.csv"
     mine.parent.mkdir()
@@ -254,22 +259,17 @@ def test_a_run_is_started_watched_cancelled_and_gone_on_with(
     assert "there is a run" in runs.start("smoke", **NOTHING | {"name": "r1"})[2]
 
 
-def test_the_time_left_is_told_by_the_answers_so_far(monkeypatch: pytest.MonkeyPatch) -> None:
-    moments = iter([10.0, 20.0, 30.0, 500.0])
-    # A thread of another test may look at the clock as well.
-    here, clock = threading.get_ident(), time.monotonic
-    monkeypatch.setattr(
-        "evals.runner.time.monotonic", lambda: next(moments) if threading.get_ident() == here else clock()
-    )
-    pace = Pace()
-    assert [pace.told(done, 6) for done in (1, 2, 3)] == ["", "", ", about 30 s left"]
-    # 490 s for three more answers, two are left.
-    assert pace.told(4, 6) == ", about 5 min left"
+@pytest.mark.parametrize(
+    ("seconds", "answers", "left", "told"),
+    [(20.0, 2, 3, ", about 30 s left"), (490.0, 3, 2, ", about 5 min left"), (20.0, 1, 3, ""), (20.0, 2, 0, "")],
+)
+def test_the_time_left_is_told_by_the_answers_so_far(seconds: float, answers: int, left: int, told: str) -> None:
+    assert time_left(seconds, answers, left) == told
 
 
 @pytest.mark.parametrize(("limit", "said"), [(99, "no folder of statements &lt;b&gt;"), (98, "ZeroDivisionError")])
 def test_a_run_that_fails_says_why_and_is_tried_again(
-    runs: Runs, jobs: Jobs, slow: Slow, limit: int, said: str
+    runs: RunsTab, jobs: Jobs, slow: Slow, limit: int, said: str
 ) -> None:
     runs.start("smoke", **NOTHING | {"name": "r1", "limit": limit})
     until(jobs, lambda job: job.state == "failed")
@@ -278,73 +278,80 @@ def test_a_run_that_fails_says_why_and_is_tried_again(
     assert [asked["resume"] for asked in slow.asked] == [False, False]
 
 
-def test_ruling_on_a_citation_changes_rulings_and_scores(runs: Runs, review: Review, paths: EvalPaths) -> None:
-    run = scored_run(paths)
-    text = review.shown("citations", None)[1]
-    assert "1 left" in text and f">{CITED}</mark>" in text and "We support the review." in text
-    assert "who decides?" in review.rule(None, 0, "", accepted=True)[1]
-    assert "Noted: It answers." in review.rule(None, 0, "Amélie 王", accepted=True)[1]
-    assert read_rulings(paths.reviews) == {"a": {SPAN: True}}
-    place, text, *_ = review.shown("citations", None)
-    assert "Nothing is left to decide" in text
+def ruled(review: ReviewTab, at: int, by: str, accepted: bool) -> str:
+    text: str = review.rule({review.run: None, review.at: at, review.by: by}, accepted)[review.item]
+    return text
 
-    text = review.shown("citations", None, place - 1)[1]
+
+def test_ruling_on_a_citation_changes_rulings_and_scores(runs: RunsTab, review: ReviewTab, paths: EvalPaths) -> None:
+    run = scored_run(paths)
+    text = review.shown("citations", None)[review.item]
+    assert "1 left" in text and f">{CITED}</mark>" in text and "We support the review." in text
+    assert "who decides?" in ruled(review, 0, "", True)
+    assert "Noted: It answers." in ruled(review, 0, "Amélie 王", True)
+    assert read_rulings(paths.reviews) == {"a": {SPAN: True}}
+    shown = review.shown("citations", None)
+    assert "Nothing is left to decide" in shown[review.item]
+
+    text = review.shown("citations", None, shown[review.at] - 1)[review.item]
     assert "0 left; It answers, said a reviewer" in text
-    assert "Noted: It does not answer." in review.rule(None, place - 1, "cd", accepted=False)[1]
+    assert "Noted: It does not answer." in ruled(review, shown[review.at] - 1, "cd", False)
     assert read_rulings(paths.reviews) == {"a": {SPAN: False}}
-    assert "no such citation" in review.rule(None, 1, "ab", accepted=True)[1]
+    assert "no such citation" in ruled(review, 1, "ab", True)
     before = run.scores()[0].components["citations.citation_precision"]
     runs.score("made")
     assert (before, run.scores()[0].components["citations.citation_precision"]) == ((1.0, 1.0), (1.0, 2.0))
 
 
-def accepted(review: Review, at: int, **changes: Any) -> tuple[Any, ...]:
+def accepted(review: ReviewTab, at: int, **changes: Any) -> dict[Any, Any]:
     given = {
         "at": at, "by": "ab", "right": False, "used": [], "file": None, "quote": "",
         "question": "What does France want?", "status": "answered", "states": "France", "reason": None,
-        "missing": None,
+        "missing": None, "run": None,
     }  # fmt: skip
-    return review.accept(**given | changes)
+    return review.accept({getattr(review, name): value for name, value in (given | changes).items()})
 
 
-def test_deciding_on_a_draft_changes_the_saved_cases(review: Review, paths: EvalPaths) -> None:
+def test_deciding_on_a_draft_changes_the_saved_cases(review: ReviewTab, paths: EvalPaths) -> None:
+    item, right, used = review.item, review.right, review.used
     save_draft(paths.path.parent, saved_answer(), Judgement(verdict="right"))
     save_draft(paths.path.parent, silent_answer(), Judgement(verdict="wrong", should_be="it spoke of rivers"))
     second = drafts(paths)[1].case.id
     shown = review.shown("drafts", None)
-    assert shown[0] == 0 and "2 left" in shown[1] and f">{CITED}</mark>" in shown[1]
-    assert (shown[4], len(shown[5].choices), shown[5].value, shown[10]) == (True, 2, [], "France"), "nothing is marked"
+    assert shown[review.at] == 0 and "2 left" in shown[item] and f">{CITED}</mark>" in shown[item]
+    assert (shown[right], len(shown[used].choices), shown[used].value) == (True, 2, []), "nothing is marked"
+    assert shown[review.states] == "France"
     shown = review.shown("drafts", None, 1)
-    assert (shown[0], shown[4]) == (1, False) and "called it wrong: it spoke of rivers" in shown[1]
+    assert (shown[review.at], shown[right]) == (1, False) and "called it wrong: it spoke of rivers" in shown[item]
 
     shown = accepted(review, 0, used=["e1"], states="France; Mexico")
-    assert "Noted: Kept" in shown[1] and shown[0] == 1, "the next one that waits comes"
+    assert "Noted: Kept" in shown[item] and shown[review.at] == 1, "the next one that waits comes"
     kept = saved_cases(paths)[0]
     assert (kept.question, kept.expect.states, kept.evidence_groups) == (
         "What does France want?", ("FRA", "MEX"), (("e1",),),
     )  # fmt: skip
     assert kept.gates
     again = review.shown("drafts", None, 0)
-    assert "kept as a case by ab" in again[1] and again[5].value == ["e1"]
+    assert "kept as a case by ab" in again[item] and again[used].value == ["e1"]
 
-    assert "was the answer right" in accepted(review, 1, right=None)[1]
-    assert "Noted" in accepted(review, 1, file=FILE, quote=CITED)[1]
+    assert "was the answer right" in accepted(review, 1, right=None)[item]
+    assert "Noted" in accepted(review, 1, file=FILE, quote=CITED)[item]
     kept = saved_cases(paths)[1]
     assert (kept.type, kept.expect.reason, kept.groups[0][0].quote) == ("single_state", None, CITED)
 
-    assert "Noted: Rejected" in review.reject(0, "ab")[1]
+    assert "Noted: Rejected" in review.reject({review.at: 0, review.by: "ab", review.run: None})[item]
     assert [kept.id for kept in saved_cases(paths)] == [second]
-    assert "Nothing is left to decide" in review.shown("drafts", None)[1]
+    assert "Nothing is left to decide" in review.shown("drafts", None)[item]
 
 
-def test_hostile_texts_are_shown_as_texts(review: Review, runs: Runs, paths: EvalPaths) -> None:
+def test_hostile_texts_are_shown_as_texts(review: ReviewTab, runs: RunsTab, paths: EvalPaths) -> None:
     scored_run(paths, cases=[case("a").model_copy(update={"question": HOSTILE, "history": (HOSTILE,)})])
     save_draft(paths.path.parent, saved_answer(HOSTILE), Judgement(verdict="right", should_be=HOSTILE))
     for kind in ("drafts", "citations"):
-        text = review.shown(kind, None)[1]
+        text = review.shown(kind, None)[review.item]
         assert "&lt;script&gt;alert(1)&lt;/script&gt;" in text and "<script" not in text and "<img" not in text
     said = [runs.start(**{"dataset": "smoke", **NOTHING, field: HOSTILE})[2] for field in ("name", "corpus")]
-    said.append(accepted(review, 0, states=HOSTILE)[1])
+    said.append(accepted(review, 0, states=HOSTILE)[review.item])
     assert all("&lt;script&gt;" in text and "<script" not in text for text in said)
 
 
@@ -353,17 +360,17 @@ def test_review_works_without_statements(paths: EvalPaths) -> None:
         raise EvalError("the store cannot be opened")
 
     save_draft(paths.path.parent, saved_answer(), Judgement(verdict="right"))
-    review = Review(Archive(Settings(store=paths.path.parent), paths, store=broken), paths)
-    text = review.shown("drafts", None)[1]
+    review = asyncio.run(a_review(Archive(Settings(store=paths.path.parent), store=broken)))
+    text = review.shown("drafts", None)[review.item]
     assert "the store cannot be opened" in text and f"<mark>{CITED}</mark>" in text
 
 
-def test_a_run_whose_statements_are_gone_is_told(review: Review, paths: EvalPaths) -> None:
+def test_a_run_whose_statements_are_gone_is_told(review: ReviewTab, paths: EvalPaths) -> None:
     scored_run(paths)
     (paths.path.parent / "corpus" / FILE).unlink()
     (paths.path.parent / "corpus" / "txt").rmdir()
     (paths.path.parent / "corpus").rmdir()
-    assert "no folder of statements" in review.shown("citations", None)[1]
+    assert "no folder of statements" in review.shown("citations", None)[review.item]
 
 
 @pytest.mark.slow

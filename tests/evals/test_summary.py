@@ -5,10 +5,9 @@ from evals.stats import wilson
 from evals.summary import (
     SMALL,
     by_case,
-    by_slice,
     figure,
     latency,
-    slice_names,
+    shares,
     stage_counts,
     summarise,
 )
@@ -19,17 +18,13 @@ DECISION = "abstention.decision"
 RIGHT_SILENCE, NEEDLESS, FALSE_ANSWER, RIGHT_ANSWER = (tuple(float(i == j) for j in range(4)) for i in range(4))
 
 
-def _figures(scores):
-    return summarise(scores, resamples=200)
-
-
 def test_figures_are_quotients_of_sums():
     scores = [
         score("a", cluster="FRA", components={"integrity.quotes": (3.0, 4.0)}),
         score("b", cluster="BRA", components={"integrity.quotes": (1.0, 1.0)}),
     ]
 
-    found = _figures(scores)["quote_verified"]
+    found = summarise(scores)["quote_verified"]
 
     assert found.value == (3 + 1) / (4 + 1)
     assert (found.numerator, found.denominator, found.n) == (3 + 1, 4 + 1, 2)
@@ -54,7 +49,7 @@ def test_repeats_of_a_case_count_once():
         for repeat, part in enumerate((1.0, 0.0))
     ] + [score("b", cluster="BRA", components={"integrity.quotes": (1.0, 1.0)})]
 
-    found = _figures(scores)["quote_verified"]
+    found = summarise(scores)["quote_verified"]
 
     assert found.value == ((1 + 0) / 2 + 1) / 2
     assert found.n == 2
@@ -63,7 +58,7 @@ def test_repeats_of_a_case_count_once():
 def test_figures_that_apply_to_no_case_are_left_out():
     scores = [score("a", components={"content.nuggets": (0.0,) * 6, DECISION: RIGHT_ANSWER})]
 
-    found = _figures(scores)
+    found = summarise(scores)
 
     assert "nuggets_strict_vital" not in found  # applies, and has nothing to divide by
     assert "quote_verified" not in found
@@ -76,7 +71,7 @@ def test_figures_count_the_cases_that_bear_on_them():
     kinds = [RIGHT_SILENCE] * 3 + [FALSE_ANSWER] + [NEEDLESS] * 2 + [RIGHT_ANSWER] * 10
     scores = [score(str(n), cluster=str(n), components={DECISION: kind}) for n, kind in enumerate(kinds)]
 
-    found = _figures(scores)
+    found = summarise(scores)
 
     assert (found["false_answer_rate"].value, found["false_answer_rate"].n) == (1 / 4, 3 + 1)
     assert (found["over_abstention"].value, found["over_abstention"].n) == (2 / 12, 2 + 10)
@@ -118,13 +113,13 @@ def test_slices_come_worst_first_with_their_interval():
     scores += [score(f"e{n}", slices={"lang": ("en",), "type": ("temporal",)}) for n in range(4)]
     scores += [score("both", slices={"lang": ("fr", "en")})]
 
-    (first, french), (_, english) = by_slice(scores, "lang").items()
+    found = shares(scores)
+    (first, french), (_, english) = found["lang"].items()
 
     assert (first, french.n, french.value) == ("fr", 21, 15 / 21)
     assert (french.low, french.high) == tuple(wilson(15, 21))
     assert english.n == 5 < SMALL <= french.n
-    assert by_slice(scores, "article") == {}
-    assert slice_names(scores) == ("lang", "type")
+    assert set(found) == {"lang", "type"}
 
 
 @pytest.mark.parametrize(("n", "p95"), [(58, None), (59, 57.0)])

@@ -34,6 +34,8 @@ RELATED: Final = 3
 _SHOWN: Final = ("for", "against", "conditional")
 # Answer types, such as a number, are looked for in so many of the strongest quotations; others hold one by chance.
 _READ_FOR_ANSWER: Final = 2
+# Sentences of its paragraph with which a short quotation goes on, unless each party is quoted once.
+_GOES_ON: Final = 2
 # Sentences after one of these in which it is looked for; with it they are one quotation.
 _FOLLOWING: Final = 3
 # Quotations from the statements of one group, beside those of the State that was asked about.
@@ -101,28 +103,25 @@ def compose(
     share = 1 if one_each else max(1, limit // len(answering))
     claims: list[Claim] = []
     citations: list[Citation] = []
-    strongest: list[str] = []
+    missing = answer_type
     introductions: dict[int, str] = {}
     more = 0
     for item in (*answering, *groups):
         strong = item.strong
         if answer_type is not None and not item.members:
-            strong = with_answer_type(
+            strong, held = with_answer_type(
                 strong, sources, lambda text: _holds(answer_type, [text], parties, answering, question)
             )
+            missing = None if held else missing
         allowed = min(share, OF_GROUP) if item.members else share
-        made = quote(strong, sources, allowed, first_number=len(citations) + 1, newest_first=True)
+        following = 0 if one_each else _GOES_ON
+        made = quote(strong, sources, allowed, first_number=len(citations) + 1, newest_first=True, following=following)
         made = with_quoted_parties(made, sources, parties)
         more += _unquoted(strong, made)
         citations += made
         if item.members:
             introductions |= {citation.number: introduction(item, parties, wording) for citation in made}
-        else:
-            strongest += [citation.quote for citation in made[:_READ_FOR_ANSWER]]
         claims += [claim_of(item.party, citation, parties, wording) for citation in made]
-    missing = None
-    if answer_type is not None and not _holds(answer_type, strongest, parties, answering, question):
-        missing = answer_type
     return Composition(
         claims=tuple(claims),
         citations=tuple(citations),
@@ -141,21 +140,24 @@ def _holds(
 
 def with_answer_type(
     strong: Sequence[Sentence], sources: Sources, holds: Callable[[str], bool]
-) -> tuple[Sentence, ...]:
+) -> tuple[tuple[Sentence, ...], bool]:
     """Returns the sentences to quote, the first ones with what follows them up to the kind of thing asked for.
+
+    And whether they hold it.
 
     Asked by how much deaths went down, "we have opened fourteen posts along the road" is quoted on to "the number of
     bodies has fallen from 311 to 88"; where one of the strongest holds it, or none nearby, they stay as they are.
     """
     first = strong[:_READ_FOR_ANSWER]
     if any(holds(sentence.text) for sentence in first):
-        return tuple(strong)
+        return tuple(strong), True
     for sentence in first:
         after = sources.sentences[sentence.statement_id][sentence.ordinal : sentence.ordinal + 1 + _FOLLOWING]
         for reach, following in enumerate(after):
             if holds(following.text):
-                return (*after[: reach + 1], *(other for other in strong if other not in after[: reach + 1]))
-    return tuple(strong)
+                run = tuple(after[: reach + 1])
+                return (*run, *(other for other in strong if other not in run)), True
+    return tuple(strong), False
 
 
 def claim_of(party: str, citation: Citation, parties: PartyTable, wording: Wording) -> Claim:
@@ -185,14 +187,22 @@ def _unquoted(strong: Sequence[Sentence], made: Sequence[Citation]) -> int:
 
 
 def quote(
-    chosen: Sequence[Sentence], sources: Sources, limit: int, *, first_number: int, newest_first: bool = False
+    chosen: Sequence[Sentence],
+    sources: Sources,
+    limit: int,
+    *,
+    first_number: int,
+    newest_first: bool = False,
+    following: int = 0,
 ) -> list[Citation]:
     """Cites up to `limit` spans around chosen sentences, strongest first; distant referents come after them.
 
     With `newest_first`, the spans that are cited come by the time of their statements, and strongest first of each.
-    Words that occur in several statements are cited once, from the strongest; the citation names the others.
+    Words that occur in several statements are cited once, from the strongest; the citation names the others. A short
+    quotation goes on with up to `following` sentences of its paragraph.
     """
-    kept, also_in = _without_repetition(quotable_spans(chosen, sources), chosen, sources, limit)
+    spans = quotable_spans(chosen, sources, following=following)
+    kept, also_in = _without_repetition(spans, chosen, sources, limit)
     places = list(range(len(kept)))
     if newest_first:
         places.sort(key=lambda place: recency(sources.statements[kept[place].statement_id].metadata), reverse=True)

@@ -20,8 +20,8 @@ from tests.conftest import PROJECT
 cases = Cases(__file__)
 
 COMMANDS = (
-    "ask trace brief verify ingest manifest list show edit remove parties doctor migrate copy chat serve user key"
-    " backup restore config"
+    "ask trace brief verify ingest manifest list show edit remove parties doctor migrate copy chat serve worker user"
+    " key backup restore config"
 ).split()
 Call = Callable[..., tuple[int, str, str]]
 

@@ -1,4 +1,4 @@
-"""How a topic was asked about, which is what the cross-encoder reads."""
+"""How a topic was asked about, which is what sentences are compared with."""
 
 from app.question.reading import resolve
 from app.question.resolution import TopicWording
@@ -15,7 +15,7 @@ def test_a_wording_leaves_out_who_and_when(parties: PartyTable, question: str, t
     assert read.wording is not None
     assert text in read.wording.text
     assert not {"Canada", "Norway", "2020", "'s"} & set(read.wording.text.split())
-    assert choose_strategy(read) == ByTopic(topic=read.scope.topic, wording=read.wording.text)
+    assert choose_strategy(read) == ByTopic(topic=read.scope.topic, wording=read.wording)
 
 
 FIRST = "What lesson did Canada draw from kidnapping for ransom?"
@@ -28,15 +28,18 @@ def test_a_wording_goes_on_with_its_topic_and_not_with_another(parties: PartyTab
     assert other.wording is None or "kidnapping" not in other.wording.text
 
 
-def test_a_wording_that_says_no_more_than_its_topic_is_left_out(parties: PartyTable) -> None:
-    read = resolve("What did Canada say about kidnapping for ransom?", parties)
-    assert read.scope.topic == "kidnapping for ransom" and read.wording is None
+def test_a_wording_says_whether_it_adds_to_its_topic(parties: PartyTable) -> None:
+    bare = resolve("What did Canada say about kidnapping for ransom?", parties)
+    more = resolve(FIRST, parties)
+    assert bare.scope.topic == more.scope.topic == "kidnapping for ransom"
+    assert bare.wording is not None and not bare.wording.adds
+    assert more.wording is not None and more.wording.adds
 
 
 def test_a_topic_set_by_hand_is_searched_by_itself(parties: PartyTable) -> None:
     read = resolve(FIRST, parties, overrides={"topic": "piracy"})
     assert read.wording == TopicWording(
-        topic="kidnapping for ransom", text="What lesson did draw from kidnapping for ransom?"
+        topic="kidnapping for ransom", text="What lesson did draw from kidnapping for ransom?", adds=True
     )
     assert choose_strategy(read) == ByTopic(topic="piracy")
 

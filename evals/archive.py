@@ -1,0 +1,80 @@
+"""The archive: runs of a store with the statements that they were asked over, and what is made of both."""
+
+import threading
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+
+from app.settings import Settings
+from evals.case_sets import shipped_folder
+from evals.cases.documents import Documents, read_documents, stored_documents
+from evals.errors import RunError
+from evals.paths import eval_paths
+from evals.report.report import Report
+from evals.review import Unexpected, read_rulings, unexpected
+from evals.runs import Run, list_runs, open_run
+from evals.score import score_run
+
+
+class Archive:
+    """Reads runs and, as long as no file of theirs has changed only once, their statements."""
+
+    def __init__(self, settings: Settings, *, store: Callable[[], Documents] | None = None) -> None:
+        """Reads nothing yet; `store` reads the statements of the store, and opens it by default."""
+        self.settings, self.paths = settings, eval_paths(settings.store)
+        self._read_store = store or (lambda: stored_documents(settings))
+        self._known: dict[tuple[str, ...], tuple[object, Documents]] = {}
+        self._lock = threading.RLock()
+
+    def runs(self) -> list[Run]:
+        """Returns the runs, the newest first."""
+        return list_runs(self.paths.runs)
+
+    def run(self, name: str) -> Run:
+        """Opens a run by its name, by `latest`, or by the path of its folder."""
+        return open_run(self.paths.runs, name)
+
+    def baseline(self, name: str | None, run: Run) -> Run | None:
+        """Opens the run that another is compared with, if one is named."""
+        before = self.run(name) if name else None
+        if before is not None and before.path.resolve() == run.path.resolve():
+            raise RunError(f"{name!r} is its own baseline, which shows nothing: name another run")
+        return before
+
+    def documents(self, run: Run) -> Documents:
+        """Returns the statements that a run was asked over; where they have changed, its offsets point elsewhere."""
+        documents = self.documents_now(run)
+        documents.require(run.manifest.corpus_sha256, run.name)
+        return documents
+
+    def documents_now(self, run: Run) -> Documents:
+        """Returns the statements where a run searched, as they are now."""
+        if not run.manifest.corpus:
+            return self.stored()
+        folders = [shipped_folder(folder) for folder in run.manifest.corpus]
+        files = (path for folder in folders for path in sorted(folder.rglob("*")))
+        return self._once(run.manifest.corpus, files, lambda: read_documents(folders))
+
+    def stored(self) -> Documents:
+        """Returns the statements of the store."""
+        return self._once(("store",), sorted(self.settings.store.glob("*.*")), self._read_store)
+
+    def unexpected(self, run: Run) -> tuple[Sequence[Unexpected], Documents]:
+        """Returns (the citations of a run that no case expects, its statements)."""
+        documents = self.documents_now(run)
+        return unexpected(run, documents, read_rulings(self.paths.reviews)), documents
+
+    def report(self, run: Run, baseline: Run | None = None, gates: Path | None = None) -> Report:
+        """Returns the report of a run, against a baseline if one is given."""
+        documents, rulings = self.documents(run), read_rulings(self.paths.reviews)
+        return Report(run=run, documents=documents, baseline=baseline, gates=gates, rulings=rulings)
+
+    def score(self, run: Run) -> None:
+        """Scores a run again, by what was ruled on until now."""
+        score_run(run, self.documents(run), read_rulings(self.paths.reviews))
+
+    def _once(self, key: tuple[str, ...], files: Iterable[Path], read: Callable[[], Documents]) -> Documents:
+        state = [(path, path.stat().st_mtime_ns, path.stat().st_size) for path in files if path.is_file()]
+        with self._lock:
+            if key not in self._known or self._known[key][0] != state:
+                self._known[key] = (state, read())
+            return self._known[key][1]

@@ -1,0 +1,75 @@
+"""Claims of texts, and the queue without workers."""
+
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from threading import Event
+
+import numpy as np
+import pytest
+
+from tests.fakes_engines import own_schema
+from vectorstore.catalogue import Catalogue
+from vectorstore.database import Database
+from vectorstore.jobs import JobGivenUpError, JobQueue
+
+
+def vectors(texts):
+    return np.ones((len(texts), 4), dtype=np.float32)
+
+
+def test_text_is_embedded_once_by_one_process(record):
+    with closing(Catalogue(record)) as catalogue:
+        asked = []
+        embed = lambda texts: vectors(asked.extend(texts) or texts)  # noqa: E731
+        assert catalogue.embed_missing({"a": "A", "b": "B"}, embed) == 2
+        assert catalogue.embed_missing({"b": "B", "c": "C"}, embed) == 1
+        assert asked == ["A", "B", "C"] and catalogue.known_keys("abc") == {"a", "b", "c"}
+        with pytest.raises(ZeroDivisionError):
+            catalogue.embed_missing({"d": "D"}, lambda texts: 1 / 0)
+        assert catalogue.known_keys("abcd") == {"a", "b", "c"}
+
+
+@pytest.mark.parametrize("fails", [False, True])
+def test_text_that_another_process_embeds_is_waited_for(postgres, fails):
+    began, goes_on, asked = Event(), Event(), []
+
+    def slowly(texts):
+        began.set()
+        assert goes_on.wait(60)
+        return vectors(texts[fails:])
+
+    with own_schema(postgres) as url, closing(Catalogue(url)) as one, closing(Catalogue(url)) as other:
+        with ThreadPoolExecutor(2) as pool:
+            first = pool.submit(one.embed_missing, {"b": "B", "c": "C"}, slowly)
+            assert began.wait(60)
+            second = pool.submit(
+                other.embed_missing, {"a": "A", "b": "B"}, lambda texts: vectors(asked.extend(texts) or texts)
+            )
+            assert not second.done() and not one.known_keys("b")
+            goes_on.set()
+            assert second.result() == 1 + fails
+            assert isinstance(first.exception(), ValueError) if fails else first.result() == 2
+        assert asked == (["A", "B"] if fails else ["A"])
+        assert one.known_keys("abc") == ({"a", "b"} if fails else {"a", "b", "c"})
+
+
+def test_jobs_wait_are_cancelled_and_known_when_given_up(postgres):
+    with own_schema(postgres) as url, closing(Database(url)) as database:
+        queue = JobQueue(database)
+        assert (queue.workers(), queue.waiting(), queue.given_up(), queue.cancel()) == (0, 0, (), 0)
+        queue.make()
+        queue.make()
+        batch = queue.submit("statements", {"paths": []}, [{"only": "a"}, {"only": "b"}])
+        assert queue.waiting() == 3
+        queue._note(batch, 1, error="a bug")
+        (letter,) = queue.given_up()
+        assert (letter.what, letter.error) == ({"only": "a"}, "a bug")
+        assert queue.cancel(batch) == 3 and queue.waiting() == 0
+        with pytest.raises(JobGivenUpError, match="cancelled"):
+            queue.wait(batch, lambda outcomes: None)
+        batch = queue.submit("statements", {"paths": []}, [])
+        queue._note(batch, 0, error="a bug")
+        with pytest.raises(JobGivenUpError, match="a bug"):
+            queue.wait(batch, lambda outcomes: None)
+        queue.submit("statements", {"paths": []}, [])
+        assert queue.given_up() == ()
