@@ -58,6 +58,7 @@ check: $(VENV)/.installed-dev ## Format, lint, types and the direction of import
 
 train: $(VENV)/.installed-dev ## Make the weights that read questions from app/question/examples
 	$(BIN)/python scripts/train_reading.py
+	$(BIN)/python -c 'from pathlib import Path; from app.retrieval.background import keep_vectors; from vectorstore.question_embedder import PackagedEmbedder; keep_vectors(PackagedEmbedder(), Path("app/retrieval/data/background_topics.safetensors"))'
 
 train-direction: $(VENV)/.installed-dev ## Make the weights that tell for from against; CORPUS is the folder of the general debate
 	$(BIN)/python scripts/train_direction.py $(CORPUS)
@@ -76,8 +77,9 @@ eval: $(VENV)/.installed-dev ## Ask the smoke set, and gate the answers against 
 baseline: $(VENV)/.installed-dev ## Make the newest run of the smoke set the baseline that `make eval` gates against
 	$(BIN)/untoc-eval baseline latest --store .store evals/baselines/smoke
 
-bench: $(VENV)/.installed-dev ## Compare speeds, as ratios taken in one run
-	$(BIN)/python -m scripts.bench
+bench: $(VENV)/.installed-dev ## Compare speeds with plain LangChain and Chroma, as ratios taken in one run; SPEECHES is their folder
+	$(BIN)/python -m pip install --disable-pip-version-check -q -c constraints.txt $(PIP_ARGS) 'langchain-chroma>=1.1,<2'
+	$(BIN)/python -m scripts.bench $(SPEECHES)
 
 demo-model: $(VENV)/.installed-dev ## Ask thirty questions of a small real model on this machine; installs it beside .venv
 	$(BIN)/python -m pip install --disable-pip-version-check -q -c constraints.txt $(PIP_ARGS) -e '.[openai]'

@@ -10,8 +10,8 @@ from types import TracebackType
 from typing import TYPE_CHECKING
 
 from app.answering.assistant import Assistant
-from app.answering.chain import Steps, UntocChain
 from app.answering.compose.model import ModelWriter
+from app.answering.steps import Steps
 from app.briefing.reviews import ReviewBook
 from app.briefing.table_builder import TableBuilder
 from app.chat_model import LlmConfig, open_chat_model, try_model
@@ -21,7 +21,6 @@ from app.question.reading import resolve
 from app.retrieval.across_languages import AcrossLanguages
 from app.retrieval.evidence_retriever import EvidenceRetriever, Retrieved
 from app.retrieval.relevance import ACROSS_ARTEFACT, across_models, load_relevance, model_identities
-from app.retrieval.retriever import UntocRetriever
 from app.retrieval.sentence_ranker import SentenceRanker
 from app.retrieval.topic import ModelLanguages
 from app.settings import Settings
@@ -38,6 +37,8 @@ from vectorstore.sentence_encoder import LANGUAGES, sentence_encoder
 from vectorstore.store import SecondModel, Store, open_store
 
 if TYPE_CHECKING:
+    from app.answering.chain import UntocChain
+    from app.retrieval.retriever import UntocRetriever
     from vectorstore.jobs import JobQueue
 
 logger = logging.getLogger(__name__)
@@ -58,12 +59,17 @@ class Workspace:
     models: Mapping[str, str]
 
     @property
-    def chain(self) -> UntocChain:
+    def chain(self) -> "UntocChain":
         """The chain as a LangChain `Runnable`: a question in, an `Answer` out."""
-        return self.assistant.chain
+        # LangChain takes half a second to import, which a command that asks one question is spared.
+        from app.answering.chain import UntocChain
 
-    def retriever(self, k: int = 10) -> UntocRetriever:
+        return UntocChain(self.steps)
+
+    def retriever(self, k: int = 10) -> "UntocRetriever":
         """Returns a LangChain retriever of passages within a question's scope, `k` at most."""
+        from app.retrieval.retriever import UntocRetriever
+
         return UntocRetriever(evidence_retriever=self.steps.retriever, parties=self.corpus.parties, k=k)
 
     def retrieve(self, question: str, history: Sequence[str] = ()) -> Retrieved:

@@ -166,7 +166,7 @@ def check_gates(gates: Gates, candidate: Run, baseline: Run | None = None) -> Ga
         problems.append(other)
     else:
         pairs, _ = paired_cases([case for case in by_case(baseline.scores()) if case.gates], cases)
-        if len(pairs) < gates.minimum_cases:
+        if len(pairs) < gates.minimum_cases <= len(cases):
             problems.append(f"only {len(pairs)} cases that gate are in both runs, {gates.minimum_cases} are needed")
         found = {gate: paired(pairs, METRICS[gate.metric]) for gate in gates.soft}
         left_out = [gate.metric for gate, pair in found.items() if pair.values == (None, None)]

@@ -9,8 +9,8 @@ from dataclasses import dataclass, fields, replace
 from typing import Final
 
 from app.answering.assistant import Assistant
-from app.answering.chain import Question, Steps
 from app.answering.compose.extractive import Composition
+from app.answering.steps import Question, Steps
 from app.question.resolution import Resolution
 from app.records import Abstention, Answer
 from app.retrieval.evidence_retriever import Retrieved

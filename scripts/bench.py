@@ -1,121 +1,236 @@
 """Speeds as ratios taken in one run: absolute times say more of the machine than of the program.
 
-`python -m scripts.bench [DIR]`; DIR is a folder with a manifest that is ingested against LangChain's own way, over the
-same passages with the same weights, where langchain-chroma and langchain-huggingface are installed (default: the
-fictional conference). Where UNTOC_DATABASE__URL names an empty database, a copy in it is compared with the folder.
+    python -m scripts.bench SPEECHES [SIZE ...]     # ungdc_*.jsonl.gz, and sizes in passages
+
+Each size is ingested here and by plain LangChain and Chroma, as the same passages with the same vectors, and both are
+asked the same. What they are asked for is the passages of a scope, so that no time goes into what only one of them
+does. Above 10,000 passages, and for `--deterministic`, a deterministic embedder stands in for the model; beyond the
+speeches that there are, they are repeated under fictional States, their sentences shuffled. Writes
+`docs/benchmarks/README.md` and `ratios.svg`.
 """
 
+import csv
+import gzip
 import importlib
-import importlib.util
-import statistics
+import json
+import random
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+import zlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
-from rich.console import Console
-from rich.table import Table
 
-from app.settings import Settings, load_settings
-from app.wiring import Workspace, open_workspace
-from evals.case_sets import CONFERENCE
-from vectorstore.carried import EMBEDDING, carried
-from vectorstore.chroma import EmbeddedIndexes
+from app.settings import load_settings
+from ingest.indexer import Indexer, IngestOptions
+from ingest.language.sentences import split_sentences
+from vectorstore.arrays import Matrix
+from vectorstore.question_embedder import PackagedEmbedder
+from vectorstore.records import ScopeFilter
+from vectorstore.retriever import Retriever
+from vectorstore.store import open_store
 
-# Sizes at which exact search and Chroma are compared, in passages.
-SIZES = (1_000, 5_000, 20_000)
-NEEDED = ("langchain_chroma", "langchain_huggingface")
-Row = tuple[str, str, str]
+SIZES: Final = (1_000, 10_000, 60_000)
+OUT: Final = Path("docs/benchmarks")
+_MODEL_UP_TO: Final = 10_000
+_PER_SPEECH: Final = 23.6
+_TOPICS: Final = ("climate change", "the reform of the Security Council", "terrorism", "human rights", "small arms")
+_ASKED: Final = 20
+_USERS: Final = 20
+_DISK: Final = "disk"
+
+
+class DeterministicEmbedder(PackagedEmbedder):
+    """Adds up a random vector for each word, in place of the model."""
+
+    def embed_documents(self, texts: Sequence[str], progress: Callable[[int], None] | None = None) -> Matrix:
+        """Returns unit vectors (n, 384) float32."""
+        sums = [sum(map(_word_vector, set(text.lower().split())), np.full(384, 1e-6, np.float32)) for text in texts]
+        vectors = np.asarray(sums, dtype=np.float32).reshape(len(texts), 384)
+        unit: Matrix = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+        return unit
+
+
+_words: dict[str, Matrix] = {}
+
+
+def _word_vector(word: str) -> Matrix:
+    if word not in _words:
+        _words[word] = np.random.default_rng(zlib.crc32(word.encode())).standard_normal(384, dtype=np.float32)
+    return _words[word]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """A measurement, here and with LangChain and Chroma: seconds, or what the name says."""
+
+    size: int
+    name: str
+    here: float
+    there: float
+
+    @property
+    def ratio(self) -> float:
+        """How many times more it takes there."""
+        return self.there / self.here if self.here else 0.0
 
 
 def main() -> int:
-    """Runs all comparisons and prints them as one table."""
-    corpus = Path(sys.argv[1]) if len(sys.argv) > 1 else CONFERENCE
-    table = Table("comparison", "ratio", "reading", title="Ratios of one run; above 1 the first is faster")
-    with tempfile.TemporaryDirectory(prefix="untoc-bench-") as folder:
-        settings = load_settings(store=Path(folder) / "store")
-        with open_workspace(settings.in_folder(settings.store)) as workspace:
-            for row in (*ingest(workspace, corpus, Path(folder) / "langchain"), *_ask(workspace)):
-                table.add_row(*row)
-            if settings.database.url is not None:
-                for row in _served(workspace, settings):
-                    table.add_row(*row)
-        for row in _search(Path(folder)):
-            table.add_row(*row)
-    Console().print(table)
+    """Measures each size, and writes the table and the plot."""
+    wanted = [argument for argument in sys.argv[1:] if not argument.startswith("--")]
+    rows: list[Row] = []
+    embedders: dict[int, str] = {}
+    for size in [int(argument) for argument in wanted[1:]] or SIZES:
+        stands_in = size > _MODEL_UP_TO or "--deterministic" in sys.argv
+        with tempfile.TemporaryDirectory(prefix="untoc-bench-") as name:
+            write_corpus(Path(wanted[0]), size, Path(name) / "corpus")
+            for row in measure(Path(name), DeterministicEmbedder() if stands_in else PackagedEmbedder()):
+                print(f"{row.size:>7} {row.name:<40} {row.here:10.4f} {row.there:10.4f} {row.ratio:8.2f}", flush=True)
+                rows.append(row)
+                embedders[row.size] = "deterministic" if stands_in else "of the model"
+    write_report(rows, OUT, embedders)
     return 0
 
 
-def ingest(workspace: Workspace, corpus: Path, folder: Path) -> Iterator[Row]:
-    """Yields what ingest is worth: against LangChain's own way, a second one and a rebuild against the first."""
-    # The model is loaded before the clock runs.
-    workspace.corpus.ingest([], sample=True)
-    sample = {document.document_id for document in workspace.corpus.documents()}
-    first = _seconds(lambda: workspace.corpus.ingest([corpus]))
-    second = _seconds(lambda: workspace.corpus.ingest([corpus]))
-    rebuilt = _seconds(lambda: workspace.corpus.doctor(rebuild=True))
-    documents = [own.document_id for own in workspace.corpus.documents() if own.document_id not in sample]
-    yield "second ingest of unchanged files : first", f"{first / second:.0f}", f"{len(documents)} documents"
-    yield "index rebuilt from the catalogue : first ingest", f"{first / rebuilt:.0f}", "nothing is embedded"
-    if any(importlib.util.find_spec(name) is None for name in NEEDED):
-        yield f"ingest : {' and '.join(NEEDED)}", "—", "not installed"
-        return
-    chroma: Any = importlib.import_module("langchain_chroma").Chroma
-    embeddings: Any = importlib.import_module("langchain_huggingface").HuggingFaceEmbeddings(
-        model_name=str(carried(EMBEDDING)), encode_kwargs={"normalize_embeddings": True}
+def write_corpus(speeches: Path, size: int, folder: Path) -> None:
+    """Writes about so many passages of speeches with a manifest and, where States are invented, a table of them."""
+    unpacked = (gzip.decompress(path.read_bytes()) for path in sorted(speeches.glob("*.jsonl.gz")))
+    records = [json.loads(line) for lines in unpacked for line in lines.splitlines()]
+    folder.mkdir(parents=True)
+    generator, invented = random.Random(4), dict[str, str]()
+    with (folder / "statements.csv").open("w", encoding="utf-8", newline="") as file:
+        table = csv.writer(file)
+        table.writerow(("file", "state", "body", "session", "date", "language"))
+        for number in range(round(size / _PER_SPEECH)):
+            record = records[number % len(records)]
+            state, text, turn = record["iso3"], record["text"], number // len(records)
+            if turn:
+                known = sorted({each["iso3"] for each in records}).index(state) + 200 * (turn - 1)
+                state = f"X{chr(65 + known // 26 % 26)}{chr(65 + known % 26)}"
+                invented[state] = f"Fictionland {state}"
+                sentences = [text[start:end] for start, end in split_sentences(text)]
+                text = " ".join(generator.sample(sentences, len(sentences)))
+            (folder / f"{number}.txt").write_text(text, encoding="utf-8", newline="")
+            body = "UN General Assembly"
+            table.writerow((f"{number}.txt", state, body, record["session"], record["year"], record["language"]))
+    if invented:
+        lines = [f"{code},{name},,state" for code, name in sorted(invented.items())]
+        (folder / "parties.csv").write_text("\n".join(("code,name,aliases,kind", *lines)) + "\n", encoding="utf-8")
+
+
+def measure(folder: Path, embedder: PackagedEmbedder) -> Iterator[Row]:
+    """Yields the measurements of one size."""
+    settings = load_settings(store=folder / "store")
+    embedder.embed_query("Nobody waits for the model to be loaded.")
+    with closing(open_store(settings.store, embedder)) as store:
+        indexer, catalogue = Indexer(store, embedder, settings.split, settings.load), store.catalogue
+        first, second = (
+            _seconds(lambda: indexer.ingest([folder / "corpus"], IngestOptions())) for _ in ("all", "nothing")
+        )
+        held = {own.statement_id: own for own in catalogue.summaries(ScopeFilter()) if own.metadata.state}
+        passages = catalogue.passages_of(list(held))
+        texts = [own.text for own in passages]
+        facts = [
+            {"state": known.state, "date": known.date} for known in (held[p.statement_id].metadata for p in passages)
+        ]
+        chroma: Any = importlib.import_module("langchain_chroma").Chroma
+        plain = chroma("plain", embedder, str(folder / "plain"), collection_metadata={"hnsw:space": "cosine"})
+
+        def add() -> None:
+            # One call takes no more than 5,461 texts.
+            for begin in range(0, len(texts), 5_000):
+                plain.add_texts(texts[begin : begin + 5_000], facts[begin : begin + 5_000])
+
+        theirs = _seconds(add)
+        row = partial(Row, size=len(passages))
+        if not isinstance(embedder, DeterministicEmbedder):
+            # Without a model there is nothing to compare: the other does nothing else.
+            yield row(name="ingest", here=first, there=theirs)
+        yield row(name="ingest of unchanged files", here=second, there=theirs)
+        retriever = Retriever(store, embedder, settings.retrieval)
+        asked = [own.metadata for own in list(held.values())[:: max(1, len(held) // 10)]]
+
+        def ask_in_scope(number: int) -> object:
+            own = asked[number % len(asked)]
+            scope = catalogue.summaries(ScopeFilter(parties=(str(own.state),), years=(int(str(own.date)[:4]),)))
+            return retriever.retrieve(_TOPICS[number % len(_TOPICS)], [each.statement_id for each in scope], 10)
+
+        def filter_in_scope(number: int) -> object:
+            own = asked[number % len(asked)]
+            where = {"$and": [{"state": own.state}, {"date": own.date}]}
+            return plain.similarity_search(_TOPICS[number % len(_TOPICS)], 10, filter=where)
+
+        everything = list(held)
+        for name, here, there in (
+            ("question on a State and year", ask_in_scope, filter_in_scope),
+            (
+                "question on all",
+                lambda number: retriever.retrieve(_TOPICS[number % len(_TOPICS)], everything, 10),
+                lambda number: plain.similarity_search(_TOPICS[number % len(_TOPICS)], 10),
+            ),
+        ):
+            taken = [[_seconds(partial(call, number)) for number in range(-1, _ASKED)][1:] for call in (here, there)]
+            for percent in (50, 95):
+                ours, others = (float(np.percentile(each, percent)) for each in taken)
+                yield row(name=f"{name}, p{percent}", here=ours, there=others)
+        with ThreadPoolExecutor(_USERS) as users:
+            ours, others = (
+                _seconds(lambda call=call: list(users.map(call, range(_USERS))))  # type: ignore[misc]
+                for call in (ask_in_scope, filter_in_scope)
+            )
+        yield row(name=f"{_USERS} such questions at once", here=ours, there=others)
+    ours, others = (
+        sum(file.stat().st_size for file in (folder / own).rglob("*") if file.is_file()) / 1e6
+        for own in ("store", "plain")
     )
-    embeddings.embed_documents(["The model is warm."])
-    passages = workspace.store.catalogue.passages_of(documents)
-    texts, facts = [own.text for own in passages], [{"statement": own.statement_id} for own in passages]
-    theirs = _seconds(lambda: chroma.from_texts(texts, embeddings, facts, persist_directory=str(folder)))
-    yield "ingest : LangChain's Chroma.from_texts", f"{theirs / first:.2f}", f"{len(texts)} passages"
+    yield row(name=_DISK, here=ours, there=others)
 
 
-def _ask(workspace: Workspace) -> list[Row]:
-    article, topic = "What did Iran say about article 4?", "What did Iran say about the recovery of assets?"
-    for question in (article, topic):
-        workspace.assistant.ask(question)
-    by_article, by_topic = (_median(partial(workspace.assistant.ask, question)) for question in (article, topic))
-    return [("question on an article : on a topic", f"{by_topic / by_article:.1f}", "mentions need no model")]
+def write_report(rows: Sequence[Row], out: Path, embedders: Mapping[int, str]) -> None:
+    """Writes the table and the plot of the ratios by size."""
+    from matplotlib.figure import Figure
 
-
-def _served(workspace: Workspace, settings: Settings) -> Iterator[Row]:
-    """Compares the store in its folder with a copy in the servers of the settings, whose database has to be empty."""
-    with open_workspace(settings, check_model=False) as served:
-        copied = _seconds(lambda: workspace.store.copy_to(served.store))
-        counts = f"{served.store.catalogue.count_passages()} passages, copied in {copied:.1f} s"
-        for question in ("What did Iran say about article 4?", "Which States spoke about extradition?"):
-            here, there = (_median(partial(each.retrieve, question)) for each in (workspace, served))
-            yield f"servers : folder, {question!r}", f"{here / there:.2f}", counts
-
-
-def _search(folder: Path) -> Iterator[Row]:
-    """Compares exact search over vectors as they lie in memory with Chroma, where the crossover would be."""
-    generator = np.random.default_rng(4)
-    for size in SIZES:
-        vectors = generator.normal(size=(size, 384)).astype(np.float32)
-        vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
-        index = EmbeddedIndexes(folder).open(f"index-{size}")
-        index.upsert([str(number) for number in range(size)], vectors)
-        index.search(vectors[0], 50)
-        approximate = _median(partial(index.search, vectors[0], 50))
-        exact = _median(lambda vectors=vectors: np.argsort(-(vectors @ vectors[0]))[:50])  # type: ignore[misc]
-        index.close()
-        yield f"exact : Chroma, {size} passages", f"{approximate / exact:.1f}", "top 50"
+    out.mkdir(parents=True, exist_ok=True)
+    lines = [
+        "# Compared with plain LangChain and Chroma",
+        "",
+        "Written by `make bench`: the same passages with the same vectors, asked for the same, in one run on one"
+        " machine. A ratio above 1 says how many times longer LangChain and Chroma take, or how much more room.",
+        "",
+        "![ratios by size](ratios.svg)",
+        "",
+        "| passages | vectors | what | here | LangChain and Chroma | ratio |",
+        "|---|---|---|---|---|---|",
+    ]
+    for row in rows:
+        unit = "MB" if row.name == _DISK else "s"
+        lines.append(
+            f"| {row.size:,} | {embedders[row.size]} | {row.name} | {row.here:.3g} {unit} | {row.there:.3g} {unit} |"
+            f" {row.ratio:.1f} |"
+        )
+    (out / "README.md").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    figure = Figure(figsize=(8, 5), layout="constrained")
+    axes = figure.subplots()
+    for name in dict.fromkeys(row.name for row in rows):
+        own = [row for row in rows if row.name == name]
+        axes.plot([row.size for row in own], [row.ratio for row in own], marker="o", label=name)
+    axes.axhline(1, color="grey", linewidth=0.8)
+    axes.set(xscale="log", yscale="log", xlabel="passages", ylabel="times as long with LangChain and Chroma")
+    axes.legend(fontsize="small")
+    figure.savefig(out / "ratios.svg", metadata={"Date": None})
 
 
 def _seconds(call: Callable[[], object]) -> float:
     began = time.perf_counter()
     call()
     return time.perf_counter() - began
-
-
-def _median(call: Callable[[], object], repeats: int = 7) -> float:
-    return statistics.median(_seconds(call) for _ in range(repeats))
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from app.answering.assistant import Assistant
-from app.answering.chain import Steps
+from app.answering.steps import Steps
 from app.briefing.reviews import ReviewBook
 from app.briefing.table_builder import TableBuilder
 from app.checking.word_finder import WordFinder

@@ -8,8 +8,8 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
-from functools import cache
-from operator import attrgetter
+from functools import cache, lru_cache
+from operator import attrgetter, itemgetter
 from pathlib import Path
 from typing import Any, Final
 
@@ -18,7 +18,7 @@ from sqlalchemy import Connection, Select, Table, and_, bindparam, func, select,
 
 from vectorstore.arrays import Matrix
 from vectorstore.copying import copy_record
-from vectorstore.database import STORE_ID, Database
+from vectorstore.database import PASSAGES_KEPT, STORE_ID, Database
 from vectorstore.families import FamilyTables
 from vectorstore.health import CatalogueHealth
 from vectorstore.lexical import any_word_query, phrase_query, prefix_query, unordered_query
@@ -51,6 +51,7 @@ from vectorstore.rows import (
     bump_generation,
     conditions,
     document_row,
+    grow,
     is_in_scope,
     put,
     scope_values,
@@ -107,6 +108,14 @@ _PASSAGES_OF: Final = SELECT_PASSAGES.where(is_among(PASSAGES.c.statement_id, "s
     PASSAGES.c.statement_id, PASSAGES.c.ordinal
 )
 
+_VECTORS_BY_STATEMENT: Final = (
+    select(PASSAGES.c.statement_id, VECTOR_TABLES["vectors"].c.vector)
+    .join_from(PASSAGES, VECTOR_TABLES["vectors"], PASSAGES.c.text_key == VECTOR_TABLES["vectors"].c.text_key)
+    .where(is_among(PASSAGES.c.statement_id, "statement_ids"))
+)
+# Statements whose sentences are kept in memory.
+_SENTENCES_KEPT: Final = 256
+
 
 class Catalogue:
     """The record of what is in the store."""
@@ -115,6 +124,9 @@ class Catalogue:
         """Opens the record in a SQLite file, or in the PostgreSQL database of a URL; see `Database`."""
         self._database = Database(source, read_only=read_only, create=create)
         self._full_text = self._database.full_text
+        self._sentences = lru_cache(maxsize=_SENTENCES_KEPT)(
+            lambda statement_id, generation: self._read_sentences(statement_id)
+        )
         self.families = FamilyTables(self._database)
         self.health = CatalogueHealth(self._database)
 
@@ -173,7 +185,7 @@ class Catalogue:
 
     def count_passages(self) -> int:
         """Returns the number of passages in the store."""
-        return int(self._database.value(select(func.count()).select_from(PASSAGES)))
+        return int(self.meta(PASSAGES_KEPT) or 0)
 
     # --- statements
 
@@ -289,11 +301,14 @@ class Catalogue:
             ]
             connection.execute(PASSAGES.insert(), numbered_rows)
             self._full_text.add(connection, [(number, passage.text) for number, passage in numbered])
+            grow(connection, PASSAGES_KEPT, len(numbered))
         bump_generation(connection)
 
     def _delete_derived(self, connection: Connection, statement_id: str) -> None:
         """Deletes a statement with its sentences, passages and lexical entries; vectors stay, they belong to texts."""
         self._full_text.remove(connection, statement_id)
+        gone = connection.scalar(_count(("statement_ids",)), {"statement_ids": (statement_id,)})
+        grow(connection, PASSAGES_KEPT, -int(gone or 0))
         connection.execute(STATEMENTS.delete().where(STATEMENTS.c.statement_id == statement_id))
 
     def _delete_document(self, connection: Connection, document_id: str) -> None:
@@ -321,6 +336,10 @@ class Catalogue:
 
     def sentences(self, statement_id: str) -> tuple[Sentence, ...]:
         """Returns the sentences of a statement in order."""
+        # A question asks for those of a statement again and again.
+        return self._sentences(statement_id, self.generation)
+
+    def _read_sentences(self, statement_id: str) -> tuple[Sentence, ...]:
         return tuple(map(to_sentence, self._database.rows(_SENTENCES, {"statement_id": statement_id})))
 
     def sentences_by_id(self, sentence_ids: Collection[SentenceId]) -> dict[SentenceId, Sentence]:
@@ -351,11 +370,21 @@ class Catalogue:
     ) -> tuple[tuple[str, ...], Matrix]:
         """Returns passage ids and their vectors, (n, dim) float32; None means the whole store, and any language."""
         within = which_passages(statement_ids, languages)
-        rows = self._database.rows(_vectors(table, tuple(within)), within)
+        # Sorted here, by the number of the passage: SQLite would sort the vectors as well.
+        rows = sorted(self._database.rows(_vectors(table, tuple(within)), within), key=itemgetter(0))
         if not rows:
             return (), np.zeros((0, 0), dtype=np.float32)
-        ids = tuple(str(row[0]) for row in rows)
-        return ids, np.frombuffer(b"".join(row[1] for row in rows), dtype=np.float32).reshape(len(ids), -1)
+        ids = tuple(str(row[1]) for row in rows)
+        return ids, np.frombuffer(b"".join(row[2] for row in rows), dtype=np.float32).reshape(len(ids), -1)
+
+    def vectors_by_statement(self, statement_ids: Sequence[str]) -> dict[str, Matrix]:
+        """Returns the vectors of the passages of each of these statements that has any, (n, dim) float32."""
+        found: dict[str, list[bytes]] = {}
+        for statement_id, vector in self._database.rows(_VECTORS_BY_STATEMENT, {"statement_ids": statement_ids}):
+            found.setdefault(str(statement_id), []).append(vector)
+        return {
+            each: np.frombuffer(b"".join(own), dtype=np.float32).reshape(len(own), -1) for each, own in found.items()
+        }
 
     def passage_ids(self) -> dict[str, str]:
         """Returns the statement id of every passage id."""
@@ -478,10 +507,16 @@ class Catalogue:
         """
         return self._count_matches(unordered_query(words) if any_order else phrase_query(words), statement_ids)
 
-    def statements_with(self, *terms: str) -> frozenset[str]:
-        """Returns the ids of the statements that hold any of these terms, its words in any order and inflection."""
+    def statements_with(self, *terms: str, among: Sequence[str] | None = None) -> frozenset[str]:
+        """Returns the ids of the statements that hold any of these terms, its words in any order and inflection.
+
+        Args:
+            *terms: The terms.
+            among: Ids of the statements in question; by default all.
+        """
+        query = " OR ".join(map(unordered_query, terms))
         with self._database.reading() as connection:
-            return self._full_text.statements(connection, " OR ".join(map(unordered_query, terms)))
+            return self._full_text.statements(connection, query, which_passages(among))
 
     def _count_matches(self, query: str, statement_ids: Sequence[str] | None) -> int:
         with self._database.reading() as connection:
@@ -583,8 +618,8 @@ def _count(within: tuple[str, ...]) -> Select[Any]:
 @cache
 def _vectors(table: VectorTable, within: tuple[str, ...]) -> Select[Any]:
     own = VECTOR_TABLES[table]
-    joined = select(PASSAGES.c.passage_id, own.c.vector).join_from(PASSAGES, own, PASSAGES.c.text_key == own.c.text_key)
-    return joined.where(*conditions(within)).order_by(PASSAGES.c.passage)
+    found = select(PASSAGES.c.passage, PASSAGES.c.passage_id, own.c.vector)
+    return found.join_from(PASSAGES, own, PASSAGES.c.text_key == own.c.text_key).where(*conditions(within))
 
 
 @cache

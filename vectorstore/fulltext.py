@@ -3,7 +3,10 @@
 Both have the same methods. Queries are in FTS5's syntax, as `vectorstore/lexical.py` writes it.
 """
 
+import re
+import sqlite3
 from collections.abc import Sequence
+from contextlib import closing
 from functools import cache
 from typing import Any, Final
 
@@ -28,8 +31,13 @@ from vectorstore.schema import PASSAGES
 
 TOKENIZER: Final = "tokenize = 'porter unicode61 remove_diacritics 2'"
 _NAME: Final = "passages_fts"
+# A search for many phrases in few texts asks only for those that they hold.
+_MANY_PHRASES: Final = 3
+_FEW_TEXTS: Final = 100
+_PHRASE: Final = re.compile(r'"[^"]*"')
 _FTS: Final = table(_NAME, column("rowid", Integer), column("text"))
 _MATCHES: Final[ColumnElement[bool]] = literally(_NAME).op("MATCH", is_comparison=True)(bindparam("query"))
+_SIGNED_ROWID: Final[ColumnElement[int]] = literally(f"+{_NAME}.rowid", Integer())
 _BM25: Final = (-func.bm25(literally(_NAME), type_=Float())).label("score")
 
 
@@ -58,6 +66,13 @@ class Fts5:
 
     def search(self, connection: Connection, query: str, within: Within, k: int) -> list[tuple[str, float]]:
         """Returns up to k (passage id, BM25), best first."""
+        phrases = _PHRASE.findall(query)
+        if within and len(phrases) > _MANY_PHRASES:
+            texts = connection.scalars(_texts(tuple(within)), {"k": _FEW_TEXTS + 1, **within}).all()
+            if len(texts) <= _FEW_TEXTS:
+                query = " OR ".join(_held_by(texts, phrases))
+        if not query:
+            return []
         rows = connection.execute(_search(tuple(within)), {"query": query, "k": k, **within})
         return [(str(identifier), float(score)) for identifier, score in rows]
 
@@ -65,28 +80,60 @@ class Fts5:
         """Returns how many passages match."""
         return int(connection.scalar(_count(tuple(within)), {"query": query, **within}) or 0)
 
-    def statements(self, connection: Connection, query: str) -> frozenset[str]:
+    def statements(self, connection: Connection, query: str, within: Within) -> frozenset[str]:
         """Returns the ids of the statements that have a passage that matches."""
-        return frozenset(connection.scalars(_STATEMENTS, {"query": query}))
+        return frozenset(connection.scalars(_statements(tuple(within)), {"query": query, **within}))
 
     def entries(self) -> FromClause:
         """Returns the numbers of all passages in the index, as rows of one column, `passage`."""
         return select(_FTS.c.rowid.label("passage")).subquery()
 
 
-def _matching(*wanted: ColumnElement[Any]) -> Select[Any]:
-    return select(*wanted).join_from(_FTS, PASSAGES, PASSAGES.c.passage == _FTS.c.rowid).where(_MATCHES)
+def _matching(within: tuple[str, ...]) -> list[ColumnElement[bool]]:
+    """Returns the conditions that a row matches, and is of one of the passages in question.
+
+    The row numbers of these are looked up once, and the index is read between the first and the last of them alone:
+    joined to the passages, each match in the whole store would be looked up there.
+    """
+    if not within:
+        return [_MATCHES]
+    chosen = select(PASSAGES.c.passage).where(*conditions(within))
+    first = chosen.with_only_columns(func.min(PASSAGES.c.passage)).scalar_subquery()
+    last = chosen.with_only_columns(func.max(PASSAGES.c.passage)).scalar_subquery()
+    # With its sign a number is compared after the match; without, the index would be asked for each by itself.
+    return [_MATCHES, _FTS.c.rowid.between(first, last), _SIGNED_ROWID.in_(chosen)]
 
 
-_STATEMENTS: Final = _matching(PASSAGES.c.statement_id).distinct()
+def _held_by(texts: Sequence[str], phrases: Sequence[str]) -> list[str]:
+    """Returns the phrases that any of a few texts holds: BM25 counts each phrase asked for in the whole store."""
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as memory:
+        memory.execute(f"CREATE VIRTUAL TABLE texts USING fts5 (text, {TOKENIZER})")
+        memory.execute("BEGIN")
+        memory.executemany("INSERT INTO texts VALUES (?)", [(words,) for words in texts])
+        found = "SELECT 1 FROM texts WHERE texts MATCH ? LIMIT 1"
+        return [phrase for phrase in phrases if memory.execute(found, (phrase,)).fetchone()]
+
+
+@cache
+def _texts(within: tuple[str, ...]) -> Select[Any]:
+    chosen = select(PASSAGES.c.passage).where(*conditions(within))
+    return select(_FTS.c.text).where(_FTS.c.rowid.in_(chosen)).limit(bindparam("k"))
 
 
 @cache
 def _search(within: tuple[str, ...]) -> Select[Any]:
-    found = _matching(PASSAGES.c.passage_id, _BM25).where(*conditions(within))
-    return found.order_by(_BM25.desc(), PASSAGES.c.passage).limit(bindparam("k"))
+    found = select(_FTS.c.rowid, _BM25).where(*_matching(within))
+    best = found.order_by(_BM25.desc(), _FTS.c.rowid).limit(bindparam("k")).subquery()
+    joined = select(PASSAGES.c.passage_id, best.c.score).join_from(best, PASSAGES, PASSAGES.c.passage == best.c.rowid)
+    return joined.order_by(best.c.score.desc(), best.c.rowid)
 
 
 @cache
 def _count(within: tuple[str, ...]) -> Select[Any]:
-    return _matching(func.count()).where(*conditions(within))
+    return select(func.count()).select_from(_FTS).where(*_matching(within))
+
+
+@cache
+def _statements(within: tuple[str, ...]) -> Select[Any]:
+    found = select(_FTS.c.rowid).where(*_matching(within))
+    return select(PASSAGES.c.statement_id).where(PASSAGES.c.passage.in_(found)).distinct()

@@ -5,9 +5,11 @@ BERT from the same weights, with vectors whose cosine with those of sentence-tra
 ingest are embedded with torch. Source: Devlin et al. (2019), BERT, https://arxiv.org/abs/1810.04805.
 """
 
+import json
 import threading
 from collections.abc import Callable, Sequence
-from functools import cached_property
+from functools import cache, cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -70,14 +72,13 @@ class PackagedEmbedder:
 
     @cached_property
     def _loaded(self) -> "tuple[Tokenizer, dict[str, Matrix]]":
-        from safetensors.numpy import load_file
         from tokenizers import Tokenizer
 
-        folder = carried(EMBEDDING)
+        folder, weights = packaged_weights()
         tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
         tokenizer.enable_truncation(_WINDOW)
         tokenizer.no_padding()
-        return tokenizer, load_file(folder / "model.safetensors")
+        return tokenizer, weights
 
     def _embed(self, ids: Sequence[Sequence[int]]) -> Matrix:
         """Returns the unit vectors of tokens, (n, 384): the mean of what the last layer makes of them."""
@@ -96,6 +97,25 @@ class PackagedEmbedder:
         mean = (hidden * there[..., None]).sum(axis=1) / there.sum(axis=1, keepdims=True)
         unit: Matrix = mean / np.linalg.norm(mean, axis=1, keepdims=True)
         return unit
+
+
+@cache
+def packaged_weights() -> tuple[Path, dict[str, Matrix]]:
+    """Returns the folder of the packaged model, and its weights as they lie in the file, of which none is copied.
+
+    Source: https://huggingface.co/docs/safetensors, "Format".
+    """
+    folder = carried(EMBEDDING)
+    path = folder / "model.safetensors"
+    with path.open("rb") as file:
+        length = int.from_bytes(file.read(8), "little")
+        tensors = json.loads(file.read(length))
+    data = np.asarray(np.memmap(path, np.uint8, "r", 8 + length))
+    return folder, {
+        name: data[slice(*known["data_offsets"])].view(np.float32).reshape(known["shape"])
+        for name, known in tensors.items()
+        if known.get("dtype") == "F32"
+    }
 
 
 def question_embedder(config: EmbeddingConfig) -> Embedder:

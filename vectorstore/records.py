@@ -398,6 +398,7 @@ class ScopeFilter:
         months: Months such as `2020-10`; a statement matches when its date overlaps one of them, and a date
             that is only a year matches each month of that year, since it cannot be excluded.
         agenda_items: Agenda items of the statement's metadata.
+        of_groups: Only what was said on behalf of a group.
     """
 
     parties: tuple[str, ...] = ()
@@ -407,6 +408,7 @@ class ScopeFilter:
     months: tuple[str, ...] = ()
     agenda_items: tuple[str, ...] = ()
     kinds: tuple[StatementKind, ...] = ("statement", "record")
+    of_groups: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -152,6 +152,7 @@ def scope_values(scope: ScopeFilter) -> dict[str, object]:
         "sessions": scope.sessions,
         "kinds": scope.kinds,
         "agenda_items": scope.agenda_items,
+        "of_groups": scope.of_groups,
         "newest": max(years, default=None),
         "oldest": min(years, default=None),
     }
@@ -172,6 +173,7 @@ def select_scope(names: tuple[str, ...]) -> Select[Any]:
         "sessions": is_among(own.session, "sessions"),
         "kinds": is_among(document.kind, "kinds"),
         "agenda_items": own.agenda_item.is_not(None),
+        "of_groups": own.on_behalf_of > "",
         "newest": own.first_year <= bindparam("newest"),
         "oldest": own.last_year >= bindparam("oldest"),
     }
@@ -249,7 +251,12 @@ def _delete_by_key(table: Table) -> Delete:
     return table.delete().where(*(key == bindparam(f"old_{key.name}") for key in table.primary_key.columns))
 
 
+def grow(connection: Connection, key: str, more: int) -> None:
+    """Adds to a number among the facts about the store; what is not there stays away."""
+    grown = cast(cast(META.c.value, BigInteger) + more, META.c.value.type)
+    connection.execute(META.update().where(META.c.key == key).values(value=grown))
+
+
 def bump_generation(connection: Connection) -> None:
     """Marks that the passages changed, so that readers and the vector index notice."""
-    grown = cast(cast(META.c.value, BigInteger) + 1, META.c.value.type)
-    connection.execute(META.update().where(META.c.key == "generation").values(value=grown))
+    grow(connection, "generation", 1)

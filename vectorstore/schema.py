@@ -205,6 +205,8 @@ Index("statements_in_order", STATEMENTS.c.document_id, STATEMENTS.c.ordinal, uni
 Index("statements_by_state", STATEMENTS.c.state, STATEMENTS.c.first_year)
 # Finds the few joint statements, which are in the scope of each State that holds them.
 Index("statements_by_holders", STATEMENTS.c.held_by)
+# Finds the statements that groups made, which speak for States that are asked about.
+Index("statements_by_group", STATEMENTS.c.on_behalf_of)
 SENTENCES: Final = Table(
     "sentences",
     METADATA,

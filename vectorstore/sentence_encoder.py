@@ -7,11 +7,13 @@ Universal Sentence Encoder for Semantic Retrieval, https://arxiv.org/abs/1907.04
 
 import struct
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
+from io import BytesIO
 from pathlib import Path
-from typing import Final
+from typing import IO, Final
+from zipfile import ZipFile
 
 import numpy as np
 from tokenizers import Regex, Tokenizer, models, normalizers, pre_tokenizers
@@ -54,8 +56,7 @@ class SentenceEncoder:
 
     def __init__(self) -> None:
         self._loading = threading.Lock()
-        # The table of pieces is packed in blocks, of which a question needs some; unpacking all takes .3 s.
-        self._blocks: dict[int, np.ndarray[tuple[int, int], np.dtype[np.uint8]]] = {}
+        self._blocks: dict[int, _Block] = {}
         self._vector = lru_cache(maxsize=_KEPT)(lambda text: self.encode(text).sentence)
 
     def encode(self, text: str) -> EncodedText:
@@ -64,7 +65,7 @@ class SentenceEncoder:
             tokenizer, weights = self._tokenizer, self._weights
         encoded = tokenizer.encode(text[:_LONGEST], add_special_tokens=False)
         ids = np.array([_FIRST, *encoded.ids, _LAST])
-        embedded = np.stack([self._block(each % _BLOCKS)[each // _BLOCKS] for each in ids.tolist()]).astype(np.float32)
+        embedded = np.stack([self._row(*divmod(each, _BLOCKS)) for each in ids.tolist()]).astype(np.float32)
         embedded *= weights["scale"][ids % _BLOCKS, None]
         embedded += weights["lo"][ids % _BLOCKS, None]
         lowest = np.concatenate([embedded @ weights[f"proj{n}"] + weights[f"proj_b{n}"] for n, _ in _ORDERS], axis=1)
@@ -99,22 +100,42 @@ class SentenceEncoder:
         with np.load(self._folder / "weights.npz", allow_pickle=False) as stored:
             return {name: stored[name] for name in stored.files if not name.startswith("q")}
 
-    def _block(self, number: int) -> "np.ndarray[tuple[int, int], np.dtype[np.uint8]]":
+    def _row(self, row: int, block: int) -> "np.ndarray[tuple[int], np.dtype[np.uint8]]":
         with self._loading:
-            if number not in self._blocks:
-                with np.load(self._folder / "weights.npz", allow_pickle=False) as stored:
-                    self._blocks[number] = stored[f"q{number + 1}"]
-            return self._blocks[number]
+            if block not in self._blocks:
+                self._blocks[block] = _Block(self._packed.open(f"q{block + 1}.npy"))
+            return self._blocks[block].row(row)
+
+    @cached_property
+    def _packed(self) -> ZipFile:
+        return ZipFile(BytesIO((self._folder / "weights.npz").read_bytes()))
 
     @cached_property
     def _tokenizer(self) -> Tokenizer:
         data = (self._folder / "sp.model").read_bytes()
-        tokenizer = Tokenizer(models.Unigram(list(_pieces(data)), unk_id=0))
+        pieces, charsmap = _read_model(data)
+        tokenizer = Tokenizer(models.Unigram(pieces, unk_id=0))
         tokenizer.normalizer = normalizers.Sequence(
-            [normalizers.Precompiled(_charsmap(data)), normalizers.Strip(), normalizers.Replace(Regex(" {2,}"), " ")]
+            [normalizers.Precompiled(charsmap), normalizers.Strip(), normalizers.Replace(Regex(" {2,}"), " ")]
         )
         tokenizer.pre_tokenizer = pre_tokenizers.Metaspace(replacement="▁", prepend_scheme="always")
         return tokenizer
+
+
+class _Block:
+    """A block of the packed table of pieces, unpacked as far as rows are asked for: frequent pieces stand first."""
+
+    def __init__(self, packed: IO[bytes]) -> None:
+        np.lib.format.read_magic(packed)
+        (_, self._width), _, _ = np.lib.format.read_array_header_1_0(packed)
+        self._packed, self._data = packed, bytearray()
+
+    def row(self, number: int) -> "np.ndarray[tuple[int], np.dtype[np.uint8]]":
+        """Returns a row."""
+        begin, end = number * self._width, (number + 1) * self._width
+        if len(self._data) < end:
+            self._data += self._packed.read(end - len(self._data))
+        return np.frombuffer(bytes(self._data[begin:end]), dtype=np.uint8)
 
 
 @cache
@@ -147,38 +168,33 @@ def _deep(mean: Matrix, weights: dict[str, Matrix]) -> Matrix:
     return unit
 
 
-def _pieces(data: bytes) -> Iterator[tuple[str, float]]:
-    """Yields the pieces of a SentencePiece model with their scores: field 1 of the message, at its beginning.
+def _read_model(data: bytes) -> tuple[list[tuple[str, float]], bytes]:
+    """Reads a SentencePiece model: its pieces with their scores, and the table by which it normalises characters.
 
+    The pieces are field 1 of the message, at its beginning; the table is field 2 of its normaliser, field 3.
     Source: https://github.com/google/sentencepiece/blob/master/src/sentencepiece_model.proto
     """
-    at = 0
+    pieces, at, score = [], 0, struct.Struct("<f").unpack_from
     while data[at] == 0x0A:
-        length, start = _varint(data, at + 1)
-        size = data[start + 1]
-        (score,) = struct.unpack_from("<f", data, start + size + 3) if length > size + 2 else (0.0,)
-        yield data[start + 2 : start + 2 + size].decode("utf-8"), score
+        length, start = (data[at + 1], at + 2) if data[at + 1] < 0x80 else _varint(data, at + 1)
+        text = start + 2
+        end = text + data[start + 1]
         at = start + length
-
-
-def _charsmap(data: bytes) -> bytes:
-    """Returns the table by which a SentencePiece model normalises characters: field 2 of its normaliser, field 3."""
-    at = 0
+        pieces.append((data[text:end].decode(), score(data, end + 1)[0] if at > end else 0.0))
     while at < len(data):
         field, (length, start) = data[at] >> 3, _varint(data, at + 1)
-        if field == 3:
-            inner = start
-            while inner < start + length:
-                tag = data[inner]
-                if tag & 7 == 2:
-                    size, inner = _varint(data, inner + 1)
-                    if tag >> 3 == 2:
-                        return data[inner : inner + size]
-                    inner += size
-                else:
-                    inner = inner + 5 if tag & 7 == 5 else _varint(data, inner + 1)[1]
+        inner = start if field == 3 else start + length
+        while inner < start + length:
+            tag = data[inner]
+            if tag & 7 == 2:
+                size, inner = _varint(data, inner + 1)
+                if tag >> 3 == 2:
+                    return pieces, data[inner : inner + size]
+                inner += size
+            else:
+                inner = inner + 5 if tag & 7 == 5 else _varint(data, inner + 1)[1]
         at = start + length
-    return b""
+    return pieces, b""
 
 
 def _varint(data: bytes, at: int) -> tuple[int, int]:

@@ -37,7 +37,7 @@ from sqlalchemy.types import Text
 
 from vectorstore.fulltext import TOKENIZER
 from vectorstore.lexical import lexical_text
-from vectorstore.rows import Within, conditions
+from vectorstore.rows import Within, conditions, grow
 from vectorstore.schema import META, PASSAGES
 
 # Constants of FTS5's bm25().
@@ -173,9 +173,10 @@ class TextSearch:
         """Returns how many passages match."""
         return int(connection.scalar(_matching(func.count(), query).where(*conditions(tuple(within))), within) or 0)
 
-    def statements(self, connection: Connection, query: str) -> frozenset[str]:
+    def statements(self, connection: Connection, query: str, within: Within) -> frozenset[str]:
         """Returns the ids of the statements that have a passage that matches."""
-        return frozenset(connection.scalars(_matching(PASSAGES.c.statement_id, query).distinct()))
+        found = _matching(PASSAGES.c.statement_id, query).where(*conditions(tuple(within))).distinct()
+        return frozenset(connection.scalars(found, within))
 
     def entries(self) -> FromClause:
         """Returns the numbers of all passages in the index, as rows of one column, `passage`."""
@@ -184,8 +185,7 @@ class TextSearch:
     @staticmethod
     def _count(connection: Connection, passages: int, tokens: int) -> None:
         for key, more in ((_PASSAGES_KEPT, passages), (_TOKENS_KEPT, tokens)):
-            grown = cast(cast(META.c.value, Integer) + more, Text)
-            connection.execute(META.update().where(META.c.key == key).values(value=grown))
+            grow(connection, key, more)
 
 
 def _matching(wanted: ColumnElement[Any], query: str) -> Select[Any]:

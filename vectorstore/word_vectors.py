@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from vectorstore.arrays import Matrix
-from vectorstore.carried import EMBEDDING, carried
+from vectorstore.question_embedder import packaged_weights
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
@@ -48,13 +48,11 @@ def word_vectors(texts: Sequence[str]) -> list[WordVectors]:
 @cache
 def _loaded() -> "tuple[Tokenizer, Matrix, Matrix]":
     """Returns the tokenizer, the vectors of its vocabulary and their mean, which all of them have in common."""
-    from safetensors import safe_open
     from tokenizers import Tokenizer
 
-    folder = carried(EMBEDDING)
+    folder, weights = packaged_weights()
     tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
     tokenizer.no_truncation()
     tokenizer.no_padding()
-    with safe_open(str(folder / "model.safetensors"), framework="numpy") as weights:
-        table: Matrix = weights.get_tensor("embeddings.word_embeddings.weight")
+    table = weights["embeddings.word_embeddings.weight"]
     return tokenizer, table, table[_FIRST_WORD:].mean(axis=0)

@@ -7,6 +7,7 @@ and `no_name` what looks like a name in every statement and answers nobody who a
 """
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Final
 
 import regex
@@ -21,19 +22,27 @@ from ingest.parties.party_table import PartyTable
 from ingest.treaties.treaties import find_treaties
 
 
-def _patterns() -> dict[str, "regex.Pattern[str]"]:
-    """Returns the compiled patterns of the lexicon by name; they match folded text, but for those of names."""
-    lexicon = {
-        name: unfolded(forms) if isinstance(forms, str) else "|".join(map(unfolded, forms))
-        for name, forms in load_lexicon("answer_types").items()
+@cache
+def _forms() -> dict[str, str]:
+    """Returns the patterns of the lexicon by name."""
+    forms = {
+        name: unfolded(form) if isinstance(form, str) else "|".join(map(unfolded, form))
+        for name, form in load_lexicon("answer_types").items()
     }
     for part in ("months", "months_en"):
-        lexicon = {name: pattern.replace(f"<{part}>", lexicon[part]) for name, pattern in lexicon.items()}
-    cased = {"name": regex.compile(lexicon.pop("name")), "no_name": regex.compile(lexicon.pop("no_name"), regex.I)}
-    return cased | {name: regex.compile(fold_accents(pattern), regex.I) for name, pattern in lexicon.items()}
+        forms = {name: pattern.replace(f"<{part}>", forms[part]) for name, pattern in forms.items()}
+    return forms
 
 
-_PATTERNS: Final = _patterns()
+@cache
+def _pattern(name: str) -> "regex.Pattern[str]":
+    """Compiles a pattern when it is first needed; it matches folded text, but for those of names."""
+    form = _forms()[name]
+    if name == "name":
+        return regex.compile(form)
+    return regex.compile(form if name == "no_name" else fold_accents(form), regex.I)
+
+
 _YEAR: Final = regex.compile(r"^(?:19|20)\d\d$")
 
 
@@ -56,17 +65,17 @@ def contains_answer_type(
         return any(set(match.codes) - set(speakers) for text in texts for match in parties.find(text))
     if kind == "name":
         return any(_contains_name(text, parties) for text in texts)
-    return any(_PATTERNS[kind].search(fold_accents(text)) for text in texts)
+    return any(_pattern(kind).search(fold_accents(text)) for text in texts)
 
 
 def _contains_number(text: str, what: QuantityTarget | None) -> bool:
-    for match in _PATTERNS["number"].finditer(text):
+    for match in _pattern("number").finditer(text):
         number, before, after = match.group(), text[: match.start()], text[match.end() :]
         if what is not None and what.follows(text, match.end()) and not _YEAR.match(number):
             return True
-        if _YEAR.match(number) or _PATTERNS["vague_number"].fullmatch(number) or _PATTERNS["time_after"].match(after):
+        if _YEAR.match(number) or _pattern("vague_number").fullmatch(number) or _pattern("time_after").match(after):
             continue
-        if _PATTERNS["reference_before"].search(before) or _PATTERNS["month_before"].search(before):
+        if _pattern("reference_before").search(before) or _pattern("month_before").search(before):
             continue
         if what is None or what.fits(text, match.start(), match.end()):
             return True
@@ -80,6 +89,6 @@ def _contains_name(text: str, parties: PartyTable) -> bool:
     known += [(match.start, match.end) for match in find_treaties(text)]
     return any(
         not any(start < match.end() and match.start() < end for start, end in known)
-        and not _PATTERNS["no_name"].match(match.group())
-        for match in _PATTERNS["name"].finditer(text)
+        and not _pattern("no_name").match(match.group())
+        for match in _pattern("name").finditer(text)
     )

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 from uuid import uuid4
 
-from app.answering.chain import ChainState, Question, Steps, UntocChain
+from app.answering.steps import ChainState, Question, Steps
 from app.answering.suggestions import suggest
 from app.answering.trace import trace_of
 from app.question.turn import EarlierTurn
@@ -50,7 +50,7 @@ class Assistant:
         keep_days: int = 0,
         export: Export | None = None,
     ) -> None:
-        self.chain = UntocChain(steps)
+        self.steps = steps
         self._catalogue = catalogue
         self._keep_traces = keep_traces
         self._keep_days = keep_days
@@ -88,7 +88,7 @@ class Assistant:
     ) -> Iterator[Progress | Answer]:
         """Yields each step as it is done, and the answer last; see `ask`."""
         answer: Answer | None = None
-        for state in self.chain.states(Question(text=question, overrides=overrides or {}, history=history)):
+        for state in self.steps.states(Question(text=question, overrides=overrides or {}, history=history)):
             yield _progress(state)
             answer = state.answer
         assert answer is not None
@@ -107,8 +107,7 @@ class Assistant:
 
     def suggest(self, answer: Answer) -> tuple[str, ...]:
         """Returns questions to ask after an answer, each of which the corpus answers; `StoreError` as in `ask`."""
-        steps = self.chain.steps
-        return suggest(answer, steps.retriever, steps.parties())
+        return suggest(answer, self.steps.retriever, self.steps.parties())
 
     def _keep(self, answer: Answer, state: ChainState) -> None:
         if not self._keep_traces:

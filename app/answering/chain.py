@@ -1,256 +1,22 @@
-"""The chain as a LangChain Runnable: resolve -> retrieve -> compose -> verify, one module a step.
+"""The chain as a LangChain `Runnable`, for chains of others.
 
-Each step adds one record to the state; no step reads what a later one writes.
+`workspace.chain | other` goes on with the answer.
 """
 
-import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
-from typing import Any, Final
+from collections.abc import Iterator
+from typing import Any
 
 from langchain_core.runnables import Runnable, RunnableConfig
 
-from app.answering.abstention import abstain, related_readings
-from app.answering.by_kind import FindWords, KindAnswers, nowhere
-from app.answering.compose.extractive import Composition, compose, render
-from app.answering.compose.merge_claims import with_claims, with_translations
-from app.answering.compose.model import ModelWriter, Task
-from app.answering.notes import word_notes
-from app.answering.positions import directions_of, earlier_than_latest, with_directions, with_superseding
-from app.answering.verify import Verified, verify
-from app.question.reading import resolve
-from app.question.resolution import Resolution, as_spoken_of
-from app.question.turn import EarlierTurn, earlier_turns, read_state, state_after
-from app.records import Answer, Missing, Timings
-from app.retrieval.direction import has_one_subject, topic_words
-from app.retrieval.evidence_retriever import EvidenceRetriever, Retrieved
-from app.retrieval.spoken_of import speaking_of, unfit_filters
-from ingest.parties.party_table import PartyTable
-from prompts.wording import load_wording
-from vectorstore.records import JSONValue
-
-# Kinds of question whose answer takes no position.
-_WITHOUT_POSITIONS: Final = ("metadata", "source", "list", "summary", "treaty_text", "greeting")
-# Quotations and claims at most, where a shorter answer is asked for.
-_SHORTER: Final = 2
-
-
-@dataclass(frozen=True, kw_only=True)
-class Question:
-    """What is asked.
-
-    Attributes:
-        text: The question, in any of the six languages.
-        overrides: Parts of the scope to put in place of what is read, in the form of `Answer.scope`. Without any,
-            a follow-up such as "shorter" or "in French" keeps those of the question that it refers to.
-        history: Earlier questions of the conversation, oldest first; with the parts of their scope that were set, where
-            any were.
-    """
-
-    text: str
-    overrides: Mapping[str, JSONValue] = field(default_factory=dict)
-    history: Sequence[str | EarlierTurn] = ()
-
-
-@dataclass(frozen=True, kw_only=True)
-class ChainState:
-    """The state of a question in the chain: the records of finished steps, None for steps to come.
-
-    Attributes:
-        composed: While a model writes, the claims that passed so far (`Composition.shown`); each replaces the last.
-    """
-
-    question: Question
-    resolution: Resolution | None = None
-    retrieved: Retrieved | None = None
-    composed: Composition | None = None
-    answer: Answer | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class Steps:
-    """The chain's steps over one store; without a writer, answers are extractive: quotations alone."""
-
-    retriever: EvidenceRetriever
-    parties: Callable[[], PartyTable]
-    max_citations: int
-    find_words: FindWords = nowhere
-    writer: ModelWriter | None = None
-
-    def resolve(self, question: Question) -> Resolution:
-        """Resolves the scope (who, when, which article, the topic) and the form of the answer ("shorter")."""
-        return resolve(
-            question.text,
-            self.parties(),
-            overrides=question.overrides,
-            history=question.history,
-            propose=self.writer.propose if self.writer is not None and self.writer.config.reads_questions else None,
-        )
-
-    def retrieve(self, resolution: Resolution) -> Retrieved:
-        """Applies the scope and finds evidence within it, per party."""
-        return self._by_kind(resolution).retrieve(resolution, self.parties())
-
-    def find(self, resolution: Resolution) -> tuple[Resolution, Retrieved]:
-        """Retrieves; filters that nothing held fits are read as what is spoken of, if that is answered."""
-        retrieved = self.retrieve(resolution)
-        unfit = unfit_filters(resolution, retrieved)
-        if unfit:
-            other = as_spoken_of(resolution, unfit)
-            found = speaking_of(self.retrieve(other), resolution.scope, unfit)
-            if any(item.answers for item in found.party_evidence):
-                return other, found
-        return resolution, retrieved
-
-    def compose(self, resolution: Resolution, retrieved: Retrieved) -> Iterator[Composition]:
-        """Quotes the best evidence; a model, if configured, words claims on it, yielded as they pass their checks."""
-        evidence = (*retrieved.party_evidence, *retrieved.spoken_for)
-        parties, wording = self.parties(), load_wording(resolution.reply_language or resolution.scope.language)
-        by_kind = self._by_kind(resolution)
-        composed_by_kind = by_kind.compose(resolution, retrieved, parties, wording)
-        if composed_by_kind is not None:
-            yield composed_by_kind
-            return
-        limit = by_kind.limit
-        quoted = compose(
-            evidence,
-            retrieved.sources,
-            parties,
-            wording,
-            limit=limit,
-            answer_type=_answer_type(resolution),
-            question=resolution.question,
-            one_each=resolution.all_states,
-        )
-        if not resolution.sure_of_kind:
-            quoted = replace(quoted, missing=None)
-        # Without evidence there is nothing to word, and a treaty's own text is quoted, not reworded.
-        if self.writer is None or not quoted.claims or resolution.provision or resolution.negated:
-            yield quoted
-            return
-        # In the order of the quotations, which shows groups after those that they spoke for.
-        answering = sorted((item for item in evidence if item.answers), key=lambda item: bool(item.members))
-        task = Task(
-            question=resolution.question,
-            chosen=[item.strong for item in answering],
-            sources=retrieved.sources,
-            limit=max(limit, len(answering)),
-            style=resolution.style,
-        )
-        draft = None
-        for draft in self.writer.write(task, parties, wording):
-            text = render(Composition(claims=draft.claims), draft.claims, draft.citations, parties, wording)
-            yield replace(quoted, shown=text, written=draft)
-        if draft is None:
-            yield quoted
-            return
-        composed = with_claims(quoted, draft, answering, parties, wording, model=self.writer.name)
-        composed = replace(composed, points=resolution.style == "points")
-        if resolution.reply_language is not None:
-            composed = with_translations(composed, self.writer, resolution.reply_language)
-        yield composed
-
-    @staticmethod
-    def _with_positions(
-        resolution: Resolution, retrieved: Retrieved, checked: Verified, composed: Composition
-    ) -> tuple[Verified, Composition]:
-        """Adds the direction of each claim on the topic asked about, and what later statements supersede."""
-        scope, statements = resolution.scope, retrieved.sources.statements
-        if not has_one_subject(scope) or resolution.answered_as in _WITHOUT_POSITIONS:
-            return checked, composed
-        directions = directions_of(checked.citations, topic_words(scope), scope.language)
-        telling = _tells_positions(resolution)
-        earlier = earlier_than_latest(checked.citations, statements) if telling else frozenset()
-        checked = replace(
-            checked,
-            claims=with_directions(checked.claims, directions),
-            citations=with_superseding(checked.citations, directions, statements)
-            if scope.topic and not scope.treaties
-            else checked.citations,
-        )
-        return checked, replace(composed, positions=telling, earlier=earlier)
-
-    def _by_kind(self, resolution: Resolution) -> KindAnswers:
-        limit = min(self.max_citations, _SHORTER) if resolution.style == "shorter" else self.max_citations
-        return KindAnswers(retriever=self.retriever, find_words=self.find_words, limit=limit)
-
-    def verify(self, question: Question, resolution: Resolution, retrieved: Retrieved, composed: Composition) -> Answer:
-        """Drops claims whose citations fail verification; abstains with a reason where none is left."""
-        checked = verify(composed.claims, composed.citations, retrieved.sources.statements)
-        language = resolution.reply_language or resolution.scope.language
-        wording, parties = load_wording(language), self.parties()
-        notes = word_notes((*resolution.notes, *retrieved.notes), parties, wording)
-        surest = max(retrieved.party_evidence, key=lambda item: (item.answers, item.confidence), default=None)
-        answer = Answer(
-            question=question.text,
-            answer="",
-            status="answered",
-            kind=resolution.kind,
-            kind_chance=resolution.kind_chance,
-            other_kinds=resolution.other_kinds,
-            scope=replace(resolution.scope, language=language, notes=notes),
-            coverage=retrieved.coverage(checked.citations),
-            retrieved=retrieved.passages,
-            confidence=0.0 if surest is None else round(surest.confidence, 4),
-            confidence_source=None if surest is None else surest.confidence_source,
-            prompt_version=wording.version,
-            dropped_claims=checked.dropped,
-        )
-        answer = _with_model(answer, composed, self.writer)
-        checked, composed = self._with_positions(resolution, retrieved, checked, composed)
-        own = [claim for claim in checked.claims if claim.state not in composed.spoken_for]
-        if not own or resolution.negated:
-            return abstain(answer, resolution, retrieved, parties, wording)
-        return replace(
-            answer,
-            answer=render(composed, checked.claims, checked.citations, parties, wording),
-            status="partial" if composed.missing else "answered",
-            missing=composed.missing,
-            claims=checked.claims,
-            citations=checked.citations,
-            more=composed.more,
-            spoken_for={group: tuple(members) for group, members in composed.spoken_for.items()},
-            translations=dict(composed.translations),
-            related=(
-                related_readings(retrieved, checked.citations)
-                if retrieved.other_readings or retrieved.unnamed_articles
-                else ()
-            ),
-        )
-
-
-def _tells_positions(resolution: Resolution) -> bool:
-    return resolution.stance or resolution.over_time or resolution.kind == "compare"
-
-
-def _with_model(answer: Answer, composed: Composition, writer: ModelWriter | None) -> Answer:
-    """Adds the model's name, its usage and its dropped claims; returns the answer unchanged without a model."""
-    draft = composed.written
-    if draft is None or writer is None:
-        return answer
-    return replace(
-        answer,
-        composer="model" if draft.claims else "extractive",
-        model=writer.name,
-        prompt_version=draft.prompt_version or answer.prompt_version,
-        usage=dict(draft.usage),
-        dropped_claims=(*draft.dropped, *answer.dropped_claims),
-    )
-
-
-def _answer_type(resolution: Resolution) -> Missing | None:
-    """Returns the kind of answer to look for; None for "when was that?", which the provenance lines answer."""
-    in_provenance = resolution.act == "about" and resolution.answer_type != "reason"
-    return None if in_provenance else resolution.answer_type
+from app.answering.steps import ChainState, Question, Steps
+from app.records import Answer
 
 
 class UntocChain(Runnable[str | Question, Answer]):
     """The chain as a LangChain `Runnable`: a question in, a verified `Answer` out.
 
     `stream` yields the claims that passed so far while a model writes (status `partial`); each answer replaces the one
-    before it,
-    and the last is the one that `invoke` returns. Without a chat model it yields only that.
+    before it, and the last is the one that `invoke` returns. Without a chat model it yields only that.
     """
 
     def __init__(self, steps: Steps) -> None:
@@ -270,38 +36,8 @@ class UntocChain(Runnable[str | Question, Answer]):
         yield from self._transform_stream_with_config(iter([input]), self._answers, config, **kwargs)
 
     def states(self, question: str | Question) -> Iterator[ChainState]:
-        """Yields the state after each step and after each claim that passes; the last one has the answer."""
-        question = Question(text=question) if isinstance(question, str) else question
-        steps, clock = self.steps, _Clock()
-        with clock.of("resolve"):
-            resolution = self._with_shown(question, steps.resolve(question))
-        state = ChainState(question=question, resolution=resolution)
-        yield state
-        with clock.of("retrieve"):
-            resolution, retrieved = steps.find(resolution)
-        state = replace(state, resolution=resolution, retrieved=retrieved)
-        yield state
-        composed = Composition()
-        for composed in clock.each("compose", steps.compose(resolution, retrieved)):
-            if composed.shown:
-                clock.first_claim()
-            state = replace(state, composed=composed)
-            yield state
-        with clock.of("verify"):
-            answer = steps.verify(question, resolution, retrieved, composed)
-        conversation = state_after(resolution, answer).to_json()
-        yield replace(state, answer=replace(answer, timings_ms=clock.timings(), conversation=conversation))
-
-    def _with_shown(self, question: Question, resolution: Resolution) -> Resolution:
-        """Adds what the question before showed, where this one goes on from it and its answer was not given."""
-        turns = earlier_turns(question.history)
-        if resolution.act not in ("more", "about") or resolution.again or resolution.shown is not None or not turns:
-            return resolution
-        *before, last = turns
-        earlier = Question(text=last.question, overrides=last.overrides, history=before)
-        *_, state = UntocChain(replace(self.steps, writer=None)).states(earlier)
-        assert state.answer is not None
-        return replace(resolution, shown=read_state(state.answer.conversation).shown)
+        """Yields the state after each step; see `Steps.states`."""
+        return self.steps.states(question)
 
     def _answer(self, question: str | Question) -> Answer:
         *_, answer = self._answers(iter([question]))
@@ -314,31 +50,3 @@ class UntocChain(Runnable[str | Question, Answer]):
                 yield state.answer
             elif state.composed is not None and state.composed.shown:
                 yield Answer(question=state.question.text, answer=state.composed.shown, status="partial")
-
-
-class _Clock:
-    """Wall time per step, in milliseconds."""
-
-    def __init__(self) -> None:
-        self._began = time.perf_counter()
-        self._taken: dict[str, float] = {}
-
-    @contextmanager
-    def of(self, step: str) -> Iterator[None]:
-        began = time.perf_counter()
-        yield
-        self._taken[step] = (time.perf_counter() - began) * 1000
-
-    def each(self, step: str, records: Iterator[Composition]) -> Iterator[Composition]:
-        """Yields the records of a streaming step, timing it up to each."""
-        began = time.perf_counter()
-        for record in records:
-            self._taken[step] = (time.perf_counter() - began) * 1000
-            yield record
-
-    def first_claim(self) -> None:
-        self._taken.setdefault("first_claim", (time.perf_counter() - self._began) * 1000)
-
-    def timings(self) -> Timings:
-        total = (time.perf_counter() - self._began) * 1000
-        return Timings(**{step: round(taken, 1) for step, taken in self._taken.items()}, total=round(total, 1))

@@ -11,10 +11,11 @@ from typing import Final
 
 import numpy as np
 
+from app.retrieval.background import background_topics
 from app.retrieval.party_evidence import PartyEvidence, ScoredSentence
 from app.retrieval.passage_sentences import sentences_of, windows_of, without_scraps
 from app.retrieval.relevance import RelevanceModel
-from app.retrieval.relevance_features import AcrossFeatures, background_topics
+from app.retrieval.relevance_features import AcrossFeatures
 from app.retrieval.terms import content_terms
 from app.retrieval.topic import Topic
 from vectorstore.arrays import Matrix

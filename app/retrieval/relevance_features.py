@@ -4,14 +4,14 @@ Asked about "capital punishment", a sentence on "the death penalty" shares no wo
 and the glossary say how near it is, and how near any topic is to these statements.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import astuple, dataclass, fields, replace
-from functools import cache, cached_property
-from importlib.resources import files
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import astuple, dataclass, fields
+from functools import cached_property
 from typing import Final
 
 import numpy as np
 
+from app.retrieval.background import background_vectors
 from app.retrieval.terms import content_terms
 from app.retrieval.topic import Topic
 from vectorstore.arrays import Matrix
@@ -22,7 +22,8 @@ from vectorstore.word_vectors import word_vectors
 
 # Raised with every change of what a feature measures: an artefact of another version is not used.
 FEATURE_VERSION: Final = 5
-_PROFILES_KEPT: Final = 32
+# Statements whose vectors are in memory at a time.
+_READ_AT_ONCE: Final = 200
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,19 +106,6 @@ class AcrossFeatures:
 
 
 @dataclass(frozen=True, kw_only=True)
-class TopicProfile:
-    """What the models make of a topic before any statement is read.
-
-    Attributes:
-        generality: See `SentenceFeatures`.
-        terms: Of each term of the field in the topic, the statements that hold it, a synonym, or what is part of it.
-    """
-
-    generality: float
-    terms: tuple[frozenset[str], ...]
-
-
-@dataclass(frozen=True, kw_only=True)
 class Read:
     """What was read of a party's statements for a topic.
 
@@ -148,31 +136,12 @@ class FeatureExtractor:
         self._catalogue = catalogue
         self._embedder = embedder
         self.encode = encode
-        self._profiles: dict[tuple[str, int], TopicProfile] = {}
-
-    def profile(self, topic: Topic) -> TopicProfile:
-        """Returns what is known of a topic; kept for the last topics, until the corpus changes."""
-        key = (topic.english, self._catalogue.generation)
-        if key not in self._profiles:
-            while len(self._profiles) >= _PROFILES_KEPT:
-                self._profiles.pop(next(iter(self._profiles)), None)
-            self._profiles[key] = self._profile(topic)
-        return self._profiles[key]
-
-    def _profile(self, topic: Topic) -> TopicProfile:
-        assert topic.vector is not None
-        return TopicProfile(
-            generality=float((self._background @ topic.vector).mean()),
-            terms=tuple(
-                self._catalogue.statements_with(*named.terms, *narrower)
-                for named, narrower in zip(topic.within, topic.narrower, strict=True)
-            ),
-        )
+        self._nearest = _NearestUnrelated(catalogue)
 
     @cached_property
     def _background(self) -> Matrix:
         """The vectors of unrelated concepts, (n, dim) float32."""
-        return self._embedder.embed_documents(background_topics())
+        return background_vectors(self._embedder)
 
     def meaning(self, topic: Topic, texts: Sequence[str]) -> Matrix:
         """Returns the cosine of each text, and of topic and question together, (n,) float32."""
@@ -180,49 +149,73 @@ class FeatureExtractor:
         near: Matrix = self.encode(texts) @ (asked / max(float(np.linalg.norm(asked)), 1e-6))
         return near
 
-    def measure(self, topic: Topic, read: Read) -> tuple[SentenceFeatures, ...]:
-        """Returns the features of each sentence that was read, in their order."""
+    def measure(self, topic: Topic, reads: Sequence[Read]) -> Iterator[tuple[SentenceFeatures, ...]]:
+        """Yields of each party the features of the sentences that were read, in their order.
+
+        Args:
+            topic: What was searched for.
+            reads: What was read of each party.
+        """
+        if not reads:
+            return
+        assert topic.vector is not None
+        among = list(dict.fromkeys(each for read in reads for each in read.statement_ids))
+        # Of each term of the field in the topic, the statements that hold it, a synonym, or what is part of it.
+        holders = [
+            self._catalogue.statements_with(*named.terms, *narrower, among=among)
+            for named, narrower in zip(topic.within, topic.narrower, strict=True)
+        ]
+        others = self._nearest.to(self._background, among)
+        generality = float((self._background @ topic.vector).mean())
+        for read in reads:
+            missing = sum(held.isdisjoint(read.statement_ids) for held in holders) / max(1, len(holders))
+            known = [others[each] for each in read.statement_ids if each in others]
+            yield tuple(self._features(topic, read, generality, missing, np.max(known, axis=0) if known else None))
+
+    def _features(
+        self, topic: Topic, read: Read, generality: float, missing: float, others: Matrix | None
+    ) -> Iterator[SentenceFeatures]:
         if not read.windows:
-            return ()
-        profile, own = self.profile(topic), frozenset(read.statement_ids)
+            return
         nearest = max((item.similarity for item in read.passages if item.similarity is not None), default=0.0)
-        common = SentenceFeatures(
-            alone=0.0,
-            lead=0.0,
-            contrast=self._contrast(nearest, read.statement_ids),
-            generality=profile.generality,
-            terms_missing=sum(not own & holders for holders in profile.terms) / max(1, len(profile.terms)),
-            confused=0.0,
-            one_of_many=float(read.one_of_many),
-            worded=0.0,
-            least_meant=0.0,
-            meaning_lead=0.0,
-            meaning_around=0.0,
-        )
         texts = [sentence.text for sentence in read.sentences]
         near, around = self.meaning(topic, texts), self.meaning(topic, read.windows)
-        return tuple(
-            replace(
-                common,
+        for alone, text, window, farthest, own, wide in zip(
+            read.alone, texts, read.windows, _least_meant(topic, texts), near, around, strict=True
+        ):
+            yield SentenceFeatures(
                 alone=float(alone),
                 lead=float(alone - read.alone.max()),
+                contrast=0.0 if others is None else float((nearest - others.mean()) / (others.std() + 0.02)),
+                generality=generality,
+                terms_missing=missing,
                 confused=float(topic.confuses(window)),
+                one_of_many=float(read.one_of_many),
                 worded=topic.share_of(content_terms(text, "en")),
                 least_meant=farthest,
                 meaning_lead=float(own - near.max()),
                 meaning_around=float(wide),
             )
-            for alone, text, window, farthest, own, wide in zip(
-                read.alone, texts, read.windows, _least_meant(topic, texts), near, around, strict=True
-            )
-        )
 
-    def _contrast(self, nearest: float, statement_ids: Sequence[str]) -> float:
-        _, vectors = self._catalogue.vectors_of(statement_ids)
-        if not len(vectors):
-            return 0.0
-        others = (vectors @ self._background.T).max(axis=0)
-        return float((nearest - others.mean()) / (others.std() + 0.02))
+
+class _NearestUnrelated:
+    """How near each statement comes to unrelated concepts, which is kept until the corpus changes."""
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        self._catalogue = catalogue
+        self._generation, self._known = -1, dict[str, Matrix]()
+
+    def to(self, background: Matrix, statement_ids: Sequence[str]) -> Mapping[str, Matrix]:
+        """Returns of each statement with vectors the cosines of its nearest passages, (n,) float32."""
+        generation = self._catalogue.generation
+        if generation != self._generation:
+            self._generation, self._known = generation, {}
+        known = self._known
+        new = [each for each in statement_ids if each not in known]
+        for begin in range(0, len(new), _READ_AT_ONCE):
+            found = self._catalogue.vectors_by_statement(new[begin : begin + _READ_AT_ONCE])
+            known |= {each: (vectors @ background.T).max(axis=0) for each, vectors in found.items()}
+        return known
 
 
 def _least_meant(topic: Topic, texts: Sequence[str]) -> list[float]:
@@ -244,11 +237,3 @@ def _is_telling(topic: Topic, start: int, end: int) -> bool:
     while end < len(text) and text[end].isalnum():
         end += 1
     return not content_terms(text[start:end], "en").isdisjoint(topic.weights)
-
-
-@cache
-def background_topics() -> tuple[str, ...]:
-    """Returns topics of international affairs of all kinds, to which any statement is compared."""
-    return tuple(
-        files("app").joinpath("retrieval", "data", "background_topics.txt").read_text("utf-8").split("\n")[:-1]
-    )

@@ -52,7 +52,7 @@ class ScopedStatements:
             return ()
         aligned = self._aligned(states)
         found: dict[tuple[str, tuple[str, ...], bool], list[StatementSummary]] = {}
-        for summary in self._filtered(()):
+        for summary in self._filtered((), of_groups=True):
             group = summary.metadata.on_behalf_of
             if group is None:
                 continue
@@ -85,7 +85,7 @@ class ScopedStatements:
             aligned.setdefault((metadata.state or "", mention.value), []).append(metadata)
         return aligned
 
-    def _filtered(self, codes: Sequence[str]) -> tuple[StatementSummary, ...]:
+    def _filtered(self, codes: Sequence[str], *, of_groups: bool = False) -> tuple[StatementSummary, ...]:
         scope = self._scope
         wanted = ScopeFilter(
             parties=tuple(codes),
@@ -94,6 +94,7 @@ class ScopedStatements:
             years=tuple(int(year) for year in scope.years),
             months=scope.months,
             agenda_items=scope.agenda_items,
+            of_groups=of_groups,
         )
         found = self._in_time(self._catalogue.summaries(wanted))
         if not scope.agenda_items:

@@ -297,7 +297,7 @@ class SentenceRanker:
     def _judge(self, topic: Topic, reads: Sequence[Read]) -> tuple[tuple[Relevance, ...], ...]:
         """Returns the relevance of the windows of each party."""
         if self.relevance.calibrated:
-            return tuple(self.relevance.judge(self._features.measure(topic, read)) for read in reads)
+            return tuple(map(self.relevance.judge, self._features.measure(topic, reads)))
         return tuple(tuple(starmap(partial(_by_words, topic), zip(r.sentences, r.windows, strict=True))) for r in reads)
 
     def read(self, searched: Sequence[StatementSummary], topic: Topic, depth: Depth = DEEP) -> Read:
@@ -355,7 +355,7 @@ class SentenceRanker:
         return tuple(
             pair
             for wording, read in reads
-            for pair in zip(read.sentences, self._features.measure(wording, read), strict=True)
+            for pair in zip(read.sentences, next(self._features.measure(wording, [read])), strict=True)
         )
 
     def measure_list(
@@ -365,9 +365,10 @@ class SentenceRanker:
         measured: dict[str, tuple[tuple[Sentence, SentenceFeatures], ...]] = {}
         for wording in topic.wordings:
             reads = self.read_list(owned, wording, len(topic.wordings))
-            for party, read in reads.items():
-                found = zip(read.sentences, self._features.measure(wording, read), strict=True)
-                measured[party] = (*measured.get(party, ()), *found)
+            for (party, read), features in zip(
+                reads.items(), self._features.measure(wording, list(reads.values())), strict=True
+            ):
+                measured[party] = (*measured.get(party, ()), *zip(read.sentences, features, strict=True))
         return measured
 
     def _rank_by_words(

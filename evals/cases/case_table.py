@@ -93,6 +93,8 @@ def read_case_table(path: Path, documents: Documents) -> CaseTable:
         row = _Row(line=line, cells={name: cell.strip() for name, cell in zip(columns, cells, strict=False) if name})
         if not any(row.cells.values()):
             continue
+        if any(cell.strip() for cell in cells[len(columns) :]):
+            row.wrong(columns[-1], "more cells than headings", "put a cell that holds a comma in quotation marks")
         case = _case(row, documents)
         if case is not None and case.id in cases:
             row.wrong("question", "stands twice, about the same State and year", "remove one of the rows")

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
 from evals.cases.case import Case
@@ -185,7 +186,9 @@ def runs_table(runs: Sequence[Run]) -> Table:
         todo = "" if run.complete else "incomplete: `--resume` goes on with it"
         note = "; ".join(filter(None, (f"changed on purpose: {manifest.variant}" if manifest.variant else "", todo)))
         begun = f"{manifest.started:%Y-%m-%d %H:%M}"
-        rows.append((run.name, told, f"{manifest.cases * manifest.repeats} of {manifest.dataset}", begun, note))
+        rows.append(
+            (run.name, told, f"{manifest.cases * manifest.repeats} of {Path(manifest.dataset).name}", begun, note)
+        )
     return Table(title="Runs", columns=("Run", "Right", "Cases", "Begun", ""), rows=rows)
 
 

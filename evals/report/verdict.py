@@ -48,7 +48,6 @@ def verdict(
         said, gate_tone = gates_told(gates)
         parts.append(said)
         tone = gate_tone if gate_tone != "good" or not tone else tone
-        more += [f"Not decided: {problem}." for problem in gates.problems]
     if comparison is not None:
         parts.append(changed(comparison))
         if comparison.unpaired:
@@ -97,9 +96,11 @@ def gates_told(gates: GateReport) -> tuple[str, str]:
     )
     lost = f"{len(failed)} of {total} gates failed{_named(failed)}"
     if undecided or gates.problems:
-        also = f", of which {lost}" if failed else ""
-        told = _named([*gates.problems, *undecided])
-        return f"whether that is good enough cannot be decided by the gates{told}{also}", "warn"
+        what = f"{lost}, and whether the rest" if failed else "whether that"
+        # What no case may break is broken, however few the cases are.
+        hard = (result for result in gates.results if result.kind == "hard" and result.bar in (0.0, 1.0))
+        tone = "bad" if any(result.verdict == "fail" for result in hard) else "warn"
+        return f"{what} is good enough cannot be decided by the gates{_named([*gates.problems, *undecided])}", tone
     if failed:
         return f"not good enough, {lost}", "bad"
     if warned:

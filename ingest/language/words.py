@@ -15,7 +15,6 @@ from functools import cache, lru_cache
 from string import ascii_lowercase
 
 import wordfreq
-import wordninja
 from babel import Locale
 
 from ingest.language.lexicons import load_words
@@ -76,6 +75,13 @@ def document_names(text: str) -> frozenset[str]:
     return known | {word.lower() for word in lone if len(split_glued(word, known, opens_sentence=False)) == 1}
 
 
+def _parts(token: str) -> tuple[str, ...]:
+    # Reads a list of words when it is imported, which who only asks is spared.
+    import wordninja
+
+    return tuple(wordninja.split(token))
+
+
 @lru_cache(maxsize=1 << 16)
 def _pieces(token: str) -> tuple[str, ...]:
     """Proposes the words that stick together in a token; the token alone where it should stay whole."""
@@ -83,7 +89,7 @@ def _pieces(token: str) -> tuple[str, ...]:
         return (token,)
     if zipf(token) >= _KNOWN_DESPITE_GLUE or (zipf(token) >= _UNKNOWN and token.lower()[-3:] not in _LAST_LETTERS):
         return (token,)
-    pieces = tuple(wordninja.split(token))
+    pieces = _parts(token)
     if not 1 < len(pieces) <= _MOST_PIECES or "".join(pieces) != token:
         return (token,)
     if zipf(token) >= _UNKNOWN and not (pieces[-1] in _DETERMINERS and _are_function_words(pieces)):
@@ -192,7 +198,7 @@ def is_cut_word(left: str, right: str, names: frozenset[str]) -> bool:
     if zipf(whole) < _CUT_WHOLE or not (may_be_cut(left) or may_be_cut(right)):
         return False
     # The lists hold glued words too ("ofthe").
-    return len(wordninja.split(whole)) == 1
+    return len(_parts(whole)) == 1
 
 
 def joins_without_hyphen(left: str, right: str, language: str | None, known: Mapping[str, int]) -> bool:

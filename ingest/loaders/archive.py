@@ -16,7 +16,6 @@ from pathlib import PurePosixPath
 from zipfile import ZipFile, ZipInfo
 
 from ingest.errors import ArchiveTooLargeError, EmptyFileError, LoadError
-from ingest.loaders.html import load_html
 from ingest.loaders.loaded import Extract, LoadLimits, checked
 from ingest.loaders.packed import ZIP_FAILURES, open_zip
 
@@ -107,6 +106,9 @@ def load_mail(data: bytes, name: str, limits: LoadLimits) -> Extract:
     if isinstance(content, bytes):
         raise LoadError(f"{name!r} is an e-mail whose text is not text; save it again")
     if body is not None and body.get_content_type() == "text/html":
+        # It takes a while to import.
+        from ingest.loaders.html import load_html
+
         return load_html(b"\xef\xbb\xbf" + content.encode("utf-8", "replace"), name, limits)
     return Extract(text=checked(content, name, limits))
 

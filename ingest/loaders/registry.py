@@ -10,38 +10,43 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
+from pkgutil import resolve_name
 
 from ingest.errors import ArchiveTooLargeError, LoadError, SpecialFileError, UnsupportedFormatError
-from ingest.loaders.archive import CONTAINERS, Budget, Member, load_mail
-from ingest.loaders.docx import load_docx
-from ingest.loaders.html import load_html
-from ingest.loaders.image import load_image
+from ingest.loaders.archive import CONTAINERS, Budget, Member
 from ingest.loaders.loaded import Extract, Format, LoadedText, LoadLimits
-from ingest.loaders.odt import load_odt
-from ingest.loaders.pdf import load_pdf
-from ingest.loaders.rtf import load_rtf
 from ingest.loaders.signatures import kind_of
-from ingest.loaders.text import load_text
 
 
 @dataclass(frozen=True, kw_only=True)
 class _Loader:
-    """How one format is read; `kind` is what `signatures.kind_of` says of its files, empty for text."""
+    """How one format is read.
+
+    Attributes:
+        kind: What `signatures.kind_of` says of its files, empty for text.
+        function: Where its function is, which is imported for the first such file: what it needs takes a while.
+    """
 
     format: Format
     kind: str
-    load: Callable[[bytes, str, LoadLimits], Extract]
+    function: str
+
+    @property
+    def load(self) -> Callable[[bytes, str, LoadLimits], Extract]:
+        """The function that reads its files."""
+        function: Callable[[bytes, str, LoadLimits], Extract] = resolve_name(f"ingest.loaders.{self.function}")
+        return function
 
 
 _FORMATS = {
-    ".txt .text .md": _Loader(format="text", kind="", load=load_text),
-    ".pdf": _Loader(format="pdf", kind="pdf", load=load_pdf),
-    ".docx": _Loader(format="docx", kind="docx", load=load_docx),
-    ".odt": _Loader(format="odt", kind="odt", load=load_odt),
-    ".rtf": _Loader(format="rtf", kind="rtf", load=load_rtf),
-    ".html .htm": _Loader(format="html", kind="html", load=load_html),
-    ".png .jpg .jpeg .tif .tiff": _Loader(format="image", kind="image", load=load_image),
-    ".eml": _Loader(format="email", kind="", load=load_mail),
+    ".txt .text .md": _Loader(format="text", kind="", function="text:load_text"),
+    ".pdf": _Loader(format="pdf", kind="pdf", function="pdf:load_pdf"),
+    ".docx": _Loader(format="docx", kind="docx", function="docx:load_docx"),
+    ".odt": _Loader(format="odt", kind="odt", function="odt:load_odt"),
+    ".rtf": _Loader(format="rtf", kind="rtf", function="rtf:load_rtf"),
+    ".html .htm": _Loader(format="html", kind="html", function="html:load_html"),
+    ".png .jpg .jpeg .tif .tiff": _Loader(format="image", kind="image", function="image:load_image"),
+    ".eml": _Loader(format="email", kind="", function="archive:load_mail"),
 }
 LOADERS = {suffix: loader for suffixes, loader in _FORMATS.items() for suffix in suffixes.split()}
 SUFFIXES = tuple(dict.fromkeys((*LOADERS, *CONTAINERS)))

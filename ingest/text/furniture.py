@@ -82,7 +82,7 @@ def text_lines(source_text: str) -> tuple[TextLine, ...]:
     return tuple(lines)
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=100)
 def running_heads(source_text: str) -> frozenset[str]:
     """Derives from a document which of its repeated or bare lines are page furniture, as `is_furniture` takes them.
 

@@ -11,7 +11,8 @@ from langchain_core.documents import Document
 from langchain_core.retrievers import BaseRetriever
 from langchain_core.runnables import Runnable, RunnableLambda
 
-from app.answering.chain import Question, UntocChain
+from app.answering.chain import UntocChain
+from app.answering.steps import Question
 from app.errors import QuestionError, ScopeError
 from app.records import Answer
 from app.wiring import Workspace

@@ -59,7 +59,8 @@ def test_opening_a_store_loads_no_model_and_no_interface(tmp_path: Path) -> None
         "import sys\nfrom pathlib import Path\nfrom app.settings import Settings\n"
         "from app.wiring import open_workspace\n"
         f"with open_workspace(Settings(store=Path({str(tmp_path / 'store')!r}))) as w:\n    w.corpus.documents()\n"
-        "print([name for name in ('gradio', 'torch', 'sentence_transformers') if name in sys.modules])"
+        "heavy = ('gradio', 'torch', 'sentence_transformers', 'langsmith', 'docx', 'wordninja')\n"
+        "print([name for name in heavy if name in sys.modules])"
     )
     assert _python(code) == "[]"
 

@@ -77,17 +77,19 @@ def test_all_errors_are_told_at_once_with_line_column_and_advice(tmp_path, docum
         '"What of the review?\nIn two lines",France,yes,call upon all parties for extradition,,',
         "What did France say of the review?,France,yes,will not fund the review,,",
         "Anything?,France,no,We thank the Chair,,",
+        "What of trade?,France,yes,We thank the Chair, and all,,of it",
     )
     told = {problem.case: f"{problem.what}: {problem.todo}" for problem in found.problems}
     assert set(told) == {
         "line 1, yaer", "line 2, answered", "line 2, state", "line 2, reason", "line 3, question", "line 3, quote",
-        "line 4, quote", "line 6, quote", "line 7, quote",
+        "line 4, quote", "line 6, quote", "line 7, quote", "line 8, reason",
     }  # fmt: skip
     assert "did you mean 'year'" in told["line 1, yaer"]
     assert "France" in told["line 2, state"]
     assert "did you mean 'not_mentioned'" in told["line 2, reason"]
     assert "did you mean “" in told["line 4, quote"] and "a.txt" in told["line 4, quote"]
     assert "was said by Mexico (b.txt)" in told["line 6, quote"]
+    assert "quotation marks" in told["line 8, reason"]
     assert found.cases == ()
 
 

@@ -11,10 +11,11 @@ import pytest
 from app.records import Abstention, Answer, Claim, RetrievedPassage, Scope, Timings
 from evals.cases.case import Case, Evidence, Expectation, Nugget, Review
 from evals.cases.documents import Document, Documents
+from evals.gates import GateReport, GateResult
 from evals.metrics.table import METRICS
 from evals.report.marked import in_context, word_changes
 from evals.report.report import Report
-from evals.report.verdict import verdict
+from evals.report.verdict import gates_told, verdict
 from evals.runs import AnswerRecord, AskError, RunManifest, create_run
 from evals.score import score_run
 from evals.summary import shares
@@ -374,3 +375,16 @@ def test_the_verdict_tells_cases_that_no_person_reviewed_from_drafts():
     told = " ".join(verdict(manifest, scores, shares(scores), PartyTable.load()).more)
     assert "1 of 3 cases are drafts; no gate counts them." in told
     assert "The evidence of 1 of 3 cases was reviewed by no person; gates count it." in told
+
+
+@pytest.mark.parametrize(
+    ("metric", "tone"), [("quote_verified", "bad"), ("false_answer_rate", "warn")], ids=("no exception", "a rate")
+)
+def test_what_no_case_may_break_is_bad_over_however_few_cases(metric, tone):
+    bar = 1.0 if metric == "quote_verified" else 0.2
+    failed = GateResult(metric=metric, kind="hard", verdict="fail", reason="", bar=bar)
+    gates = GateReport(
+        candidate="a", baseline=None, cases=10, results=(failed,), problems=("only 10 cases gate",), left_out=()
+    )
+    told = f"1 of 1 gates failed ({METRICS[metric].label}), and whether the rest is good enough cannot be decided"
+    assert gates_told(gates) == (f"{told} by the gates (only 10 cases gate)", tone)

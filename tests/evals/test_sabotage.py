@@ -5,8 +5,8 @@ from typing import cast
 
 import pytest
 
-from app.answering.chain import Steps
 from app.answering.compose.model import ModelWriter
+from app.answering.steps import Steps
 from app.wiring import Workspace
 from evals.cases.case import Case
 from evals.gates import GateReport, check_gates, load_gates

@@ -285,6 +285,7 @@ def test_fts_and_passages_stay_in_step_under_any_history(tmp_path_factory, histo
     assert {identifier.partition("/")[0] for identifier in lexical(catalogue, "heron")} == held
     assert set(catalogue.passage_ids().values()) == held
     assert set(catalogue.vectors_of()[0]) == set(catalogue.passage_ids())
+    assert catalogue.count_passages() == len(catalogue.passage_ids())
     catalogue.close()
 
 

@@ -202,3 +202,19 @@ def test_engines_score_the_same_passages_alike(both, rebuilt):
                 for catalogue in both
             ]
             assert counts[0] == counts[1], term
+
+
+def test_score_within_a_scope_is_that_in_the_whole_store(tmp_path):
+    rng = random.Random(7)
+    with closing(Catalogue(tmp_path / "catalogue.sqlite3")) as catalogue:
+        for number in range(8):
+            texts = [" ".join(rng.choices(WORDS, k=rng.randint(1, 40))) for _ in range(30)]
+            catalogue.store(annotated(f"s{number}", texts), folder="", digest="", input_key="", vectors={})
+        # Few texts are searched for the phrases that they hold, more for all.
+        for ids in (["s3"], ["s1", "s6"], [f"s{number}" for number in range(6)]):
+            topic, terms = " ".join(rng.choices(WORDS, k=4)), [" ".join(rng.choices(WORDS[:9], k=2)) for _ in range(6)]
+            everywhere = catalogue.search_lexical(topic, None, 1000, terms=terms)
+            within = [(passage, score) for passage, score in everywhere if passage.partition("/")[0] in ids]
+            assert catalogue.search_lexical(topic, ids, 1000, terms=terms) == tuple(within)
+            among = catalogue.statements_with(*terms, among=ids)
+            assert among == catalogue.statements_with(*terms) & set(ids)

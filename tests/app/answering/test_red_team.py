@@ -14,8 +14,8 @@ from markdown_it import MarkdownIt
 from pydantic import SecretStr
 
 from app.answering.assistant import Assistant
-from app.answering.chain import Steps
 from app.answering.claims.form import quoted_parts
+from app.answering.steps import Steps
 from app.answering.verify import verify_citation
 from app.briefing.cell_writer import CellWriter
 from app.chat_model import LlmConfig

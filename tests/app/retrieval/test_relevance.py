@@ -5,9 +5,11 @@ import math
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from app.errors import SettingsError
+from app.retrieval.background import background_topics, background_vectors
 from app.retrieval.party_evidence import PartyEvidence, ScoredSentence, merge_evidence
 from app.retrieval.relevance import (
     ARTEFACT,
@@ -18,7 +20,9 @@ from app.retrieval.relevance import (
     lexical_relevance,
     load_relevance,
 )
-from app.retrieval.relevance_features import FEATURE_VERSION, SentenceFeatures, background_topics
+from app.retrieval.relevance_features import FEATURE_VERSION, SentenceFeatures
+from tests.fakes import HashingEmbedder
+from vectorstore.question_embedder import PackagedEmbedder
 from vectorstore.records import Sentence
 
 MODELS = {"embedding": "e", "reranker": "r"}
@@ -137,3 +141,18 @@ def test_merged_evidence_keeps_each_sentence_once_with_its_own_relevance() -> No
 def test_statements_are_compared_to_topics_of_many_kinds() -> None:
     topics = background_topics()
     assert len(topics) == len(set(topics)) >= 50 and all(topics)
+
+
+@pytest.mark.model
+def test_kept_vectors_of_unrelated_topics_are_those_of_the_packaged_model() -> None:
+    embedder = PackagedEmbedder()
+    made = embedder.embed_documents(background_topics())
+    kept = background_vectors(embedder)
+    # `make train` writes them anew.
+    assert kept is not made and np.allclose(kept, made, atol=1e-4)
+
+
+def test_vectors_of_unrelated_topics_by_another_model_are_made() -> None:
+    embedder = HashingEmbedder()
+    assert background_vectors(embedder).shape == (len(background_topics()), embedder.dimension)
+    assert embedder.embedded == list(background_topics())
