@@ -12,7 +12,7 @@ from docx.shared import Pt, RGBColor
 from app.checking.checker import Checker
 from app.checking.findings import CheckReport
 from app.checking.match_key import match_key
-from app.checking.matching import words_of
+from app.checking.matching import whole_words
 from ingest.language.sentences import split_sentences
 from ingest.loaders.loaded import LoadLimits
 from ingest.parties.party_table import PartyTable
@@ -69,7 +69,7 @@ def outcome(report: CheckReport, quote: str) -> str:
 
 def _shares(quote: str, found: str) -> bool:
     """Returns whether two readings of one quotation have most words in common: furniture or marks may differ."""
-    own, other = set(words_of(quote)), set(words_of(found))
+    own, other = set(whole_words(quote)), set(whole_words(found))
     return len(own & other) >= 0.75 * max(len(own), len(other))
 
 

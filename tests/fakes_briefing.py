@@ -17,6 +17,7 @@ from app.briefing.cells import (
     Writing,
 )
 from app.records import Citation, Claim, Coverage, DroppedClaim
+from tests.made import citation
 from vectorstore.records import SentenceId
 
 MADE = "2026-11-25T12:30:00+00:00"
@@ -125,32 +126,12 @@ def cited(number: int, place: int, sentence: int) -> Citation:
     quote = said.sentences[sentence]
     start = said.text.index(quote)
     group = said.state == "XGR"
-    return Citation(
-        number=number,
-        statement_id=said.statement_id,
-        state=said.state,
-        on_behalf_of="XGR" if group else None,
-        speaker=said.speaker,
-        body="UNTOC COP",
-        session=said.session,
-        date=said.date,
-        agenda_item="4",
-        title=None,
-        file=said.file,
-        symbol=None,
-        page=None,
-        paragraph=sentence + 1,
-        start=start,
-        end=start + len(quote),
-        quote=quote,
-        source_quote=quote,
-        sentence_ids=(SentenceId(said.statement_id, sentence),),
-        language=said.language,
-        kind="statement",
-        ocr_confidence=None,
-        inferred=("session",) if said.language == "zh" else (),
-        verdict="verified",
-    )
+    return citation(
+        quote, number=number, statement_id=said.statement_id, state=said.state, on_behalf_of="XGR" if group else None,
+        speaker=said.speaker, body="UNTOC COP", session=said.session, date=said.date, agenda_item="4", file=said.file,
+        paragraph=sentence + 1, start=start, sentence_ids=(SentenceId(said.statement_id, sentence),),
+        language=said.language, inferred=("session",) if said.language == "zh" else (),
+    )  # fmt: skip
 
 
 def fake_briefing(language: str = "en", *, sessions: tuple[str, ...] = ()) -> Briefing:

@@ -22,6 +22,7 @@ from app.records import Abstention, Answer, Citation, Claim, Coverage, Scope, Ti
 from ingest.parties.party_table import PartyTable
 from ingest.report import FileResult, IngestProgress, IngestReport
 from tests.fakes_briefing import fake_briefing, worded_briefing
+from tests.made import citation
 from vectorstore.records import Document, DocumentSummary, Metadata, SentenceId, Statement, StatementSummary
 
 SAMPLE = Path(__file__).parents[1] / "ingest" / "sample" / "000_6237221ecf9e9373.txt"
@@ -118,38 +119,20 @@ def group_statement() -> Statement:
     return statement("group.txt", text, metadata)
 
 
+METADATA = ("state", "on_behalf_of", "speaker", "body", "session", "date", "agenda_item", "title", "language")
+
+
 def cite(source: Statement, number: int, first: str, last: str, **changes: Any) -> Citation:
     """Cites the span of a statement from its first words to its last."""
     start = source.source_text.index(first)
     end = source.source_text.index(last, start) + len(last)
-    metadata = source.metadata
-    citation = Citation(
-        number=number,
-        statement_id=source.statement_id,
-        state=metadata.state,
-        on_behalf_of=metadata.on_behalf_of,
-        speaker=metadata.speaker,
-        body=metadata.body,
-        session=metadata.session,
-        date=metadata.date,
-        agenda_item=metadata.agenda_item,
-        title=metadata.title,
-        file=source.file,
-        symbol=None,
-        page=None,
-        paragraph=number,
-        start=start,
-        end=end,
-        quote=" ".join(source.source_text[start:end].split()),
-        source_quote=source.source_text[start:end],
-        sentence_ids=(SentenceId(source.statement_id, number),),
-        language=metadata.language,
-        kind=source.kind,
-        ocr_confidence=None,
-        inferred=source.inferred,
-        verdict="verified",
-    )
-    return replace(citation, **changes)
+    quoted = source.source_text[start:end]
+    made = citation(
+        " ".join(quoted.split()), source_quote=quoted, number=number, statement_id=source.statement_id, start=start,
+        file=source.file, paragraph=number, sentence_ids=(SentenceId(source.statement_id, number),), kind=source.kind,
+        inferred=source.inferred, **{name: getattr(source.metadata, name) for name in METADATA},
+    )  # fmt: skip
+    return replace(made, **changes)
 
 
 def escape_markdown(text: str) -> str:

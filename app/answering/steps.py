@@ -153,7 +153,7 @@ class Steps:
             parties,
             wording,
             limit=limit,
-            asked=_kind_asked(resolution),
+            answer_type=_answer_type(resolution),
             question=resolution.question,
             one_each=resolution.all_states,
         )
@@ -279,10 +279,10 @@ def _with_model(answer: Answer, composed: Composition, writer: ModelWriter | Non
     )
 
 
-def _kind_asked(resolution: Resolution) -> Missing | None:
+def _answer_type(resolution: Resolution) -> Missing | None:
     """Returns the kind of answer to look for; None for "when was that?", which the provenance lines answer."""
-    in_provenance = resolution.act == "about" and resolution.asked != "reason"
-    return None if in_provenance else resolution.asked
+    in_provenance = resolution.act == "about" and resolution.answer_type != "reason"
+    return None if in_provenance else resolution.answer_type
 
 
 class _Clock:

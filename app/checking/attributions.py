@@ -13,7 +13,7 @@ from typing import Final
 
 import regex
 
-from app.checking.blocks import Block, Document
+from app.checking.blocks import CheckedBlock, CheckedDocument
 from app.checking.findings import Attribution, Quotation, SpokenTime
 from app.checking.occasion_words import read_occasion
 from app.checking.speakers import Unknown, by_order, shown, subject_after, subject_before, unknown_in
@@ -67,7 +67,7 @@ class AttributionReader:
     """Reads attributions in one document."""
 
     def __init__(
-        self, document: Document, parties: PartyTable, quotations: tuple[Quotation, ...], files: tuple[str, ...]
+        self, document: CheckedDocument, parties: PartyTable, quotations: tuple[Quotation, ...], files: tuple[str, ...]
     ) -> None:
         """Prepares a document; `files` are names of stored files, by which a note may refer to a statement."""
         self._document = document
@@ -110,7 +110,9 @@ class AttributionReader:
             source=named.source if named else None,
         )
 
-    def _named(self, quotation: Quotation, block: Block, index: int, notes: list[Block]) -> Iterator[_Named]:
+    def _named(
+        self, quotation: Quotation, block: CheckedBlock, index: int, notes: list[CheckedBlock]
+    ) -> Iterator[_Named]:
         """Yields who is named, from what is nearest to what is farthest."""
         before, after = self._sentence(quotation, block)
         if parties := self._after_reference(after):
@@ -142,7 +144,7 @@ class AttributionReader:
                 yield _Named(parties=parties, source=source)
 
     def _occasions(
-        self, quotation: Quotation, block: Block, index: int, notes: list[Block]
+        self, quotation: Quotation, block: CheckedBlock, index: int, notes: list[CheckedBlock]
     ) -> Iterator[SpokenTime | None]:
         before, after = self._sentence(quotation, block)
         reference = _PARENTHESIS.match(after)
@@ -201,7 +203,7 @@ class AttributionReader:
         before, after = self._sentence(quotation, block)
         return before.replace(_MASK, ""), after.replace(_MASK, "")
 
-    def _earlier(self, quotation: Quotation, block: Block, before: str) -> str:
+    def _earlier(self, quotation: Quotation, block: CheckedBlock, before: str) -> str:
         """Returns what stands before a quotation's subject, by which "the latter" is told."""
         start = quotation.spans[0][0]
         return shown(self._masked[max(block.start, start - _LOOK_BACK) : start])
@@ -218,10 +220,10 @@ class AttributionReader:
             return _last_sentence(text, whole=True) if text.endswith(_LEAD_ENDS) else ""
         return ""
 
-    def _is_item(self, block: Block) -> bool:
+    def _is_item(self, block: CheckedBlock) -> bool:
         return block.item or (block.kind == "text" and _LIST_ITEM.match(block.text) is not None)
 
-    def _stands_over(self, block: Block) -> bool:
+    def _stands_over(self, block: CheckedBlock) -> bool:
         """Returns whether a block is a heading, or a line that reads as one."""
         text = self._masked_of(block).strip()
         line = len(text.split()) <= _LABEL_WORDS and _MASK not in text and not _ends(text) and not self._is_item(block)
@@ -252,13 +254,13 @@ class AttributionReader:
                 text = text[: name.start] + text[name.end :]
         return text
 
-    def _sentence(self, quotation: Quotation, block: Block) -> tuple[str, str]:
+    def _sentence(self, quotation: Quotation, block: CheckedBlock) -> tuple[str, str]:
         """Returns what stands before and after a quotation in its sentence, other quotations masked."""
         if self._sentence_of is None or self._sentence_of[0] is not quotation:
             self._sentence_of = (quotation, self._read_sentence(quotation, block))
         return self._sentence_of[1]
 
-    def _read_sentence(self, quotation: Quotation, block: Block) -> tuple[str, str]:
+    def _read_sentence(self, quotation: Quotation, block: CheckedBlock) -> tuple[str, str]:
         start, end = quotation.spans[0][0], quotation.spans[-1][1]
         last = self._document.blocks[self._document.index_at(max(start, end - 1))]
         if not quotation.marked:
@@ -302,10 +304,10 @@ class AttributionReader:
             return ""
         return dashed.group(1)
 
-    def _masked_of(self, block: Block) -> str:
+    def _masked_of(self, block: CheckedBlock) -> str:
         return self._masked[block.start : block.end]
 
-    def _notes(self, quotation: Quotation) -> list[Block]:
+    def _notes(self, quotation: Quotation) -> list[CheckedBlock]:
         """Returns the notes of a quotation: marks in it, or directly behind it."""
         end = quotation.spans[-1][1]
         block = self._document.blocks[self._document.index_at(max(0, end - 1))]
@@ -381,7 +383,7 @@ class AttributionReader:
     def _in_note(self, text: str) -> tuple[str, ...]:
         return self._parties_of(self._find(text)[:1])
 
-    def _said_earlier(self, quotation: Quotation, block: Block) -> str:
+    def _said_earlier(self, quotation: Quotation, block: CheckedBlock) -> str:
         """Returns the last sentence before a quotation's own in its paragraph that names a party, if there is one."""
         start = quotation.spans[0][0]
         text = shown(self._masked[max(block.start, start - _LOOK_BACK) : start].replace("\n", " "))

@@ -41,7 +41,7 @@ class Hidden:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Block:
+class CheckedBlock:
     """A paragraph, heading, table cell's paragraph, note or header line, at offset `start` of the document's text.
 
     Attributes:
@@ -71,10 +71,10 @@ class Block:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Document:
+class CheckedDocument:
     """The blocks of a document with their offsets in its text."""
 
-    blocks: tuple[Block, ...]
+    blocks: tuple[CheckedBlock, ...]
     notes: tuple[str, ...] = ()
 
     @cached_property
@@ -86,20 +86,20 @@ class Document:
         """Returns the index of the block that holds an offset of the text."""
         return max(0, bisect_right(self.blocks, offset, key=lambda block: block.start) - 1)
 
-    def note(self, key: str) -> Block | None:
+    def note(self, key: str) -> CheckedBlock | None:
         """Returns the note of a key."""
         return self._notes.get(key)
 
     @cached_property
-    def _notes(self) -> dict[str, Block]:
+    def _notes(self) -> dict[str, CheckedBlock]:
         return {block.note_key: block for block in reversed(self.blocks) if block.note_key is not None}
 
 
-def make_document(blocks: list[Block], notes: tuple[str, ...] = ()) -> Document:
+def make_document(blocks: list[CheckedBlock], notes: tuple[str, ...] = ()) -> CheckedDocument:
     """Gives blocks their offsets, and finds the notes and marks that are only written, as `[1]`."""
     blocks = [block for block in blocks if block.text.strip() or block.hidden]
     used = {mark.key for block in blocks for mark in _written_marks(block.text)}
-    placed: list[Block] = []
+    placed: list[CheckedBlock] = []
     position = 0
     for block in blocks:
         if block.kind in ("text", "header") and (opening := _NOTE_START.match(block.text)) is not None:
@@ -109,7 +109,7 @@ def make_document(blocks: list[Block], notes: tuple[str, ...] = ()) -> Document:
         marks = block.marks if block.kind == "note" else (*block.marks, *_written_marks(block.text))
         placed.append(replace(block, start=position, marks=marks))
         position += len(block.text) + len(_BETWEEN)
-    return Document(blocks=tuple(placed), notes=notes)
+    return CheckedDocument(blocks=tuple(placed), notes=notes)
 
 
 def _written_marks(text: str) -> list[NoteMark]:
@@ -133,10 +133,10 @@ def labels_of(rows: Sequence[Sequence[str]], row: int, column: int) -> tuple[str
     return tuple(text.strip() for text in (*beside, *above) if 0 < len(text.strip()) <= _LONGEST_LABEL)
 
 
-def label_rows(rows: Sequence[Sequence[str]], number: int) -> Iterator[Block]:
+def label_rows(rows: Sequence[Sequence[str]], number: int) -> Iterator[CheckedBlock]:
     """Yields the cells of a document's table of a number as blocks."""
     for row, cells in enumerate(rows):
         for column, text in enumerate(cells):
             if text.strip():
                 where = f"table {number}, row {row + 1}"
-                yield Block(text=text.strip(), kind="cell", where=where, labels=labels_of(rows, row, column))
+                yield CheckedBlock(text=text.strip(), kind="cell", where=where, labels=labels_of(rows, row, column))

@@ -7,7 +7,7 @@ from typing import Final
 
 from app.answering.provenance import reference
 from app.checking.attributions import AttributionReader
-from app.checking.blocks import Document
+from app.checking.blocks import CheckedDocument
 from app.checking.corpus_texts import CorpusTexts, CorpusTextsCache
 from app.checking.documents import read_document
 from app.checking.findings import CheckReport, Finding, Place, Skipped
@@ -63,7 +63,7 @@ class Checker:
         """Returns the name of a party to show."""
         return self._parties().display(code)
 
-    def read(self, path: Path) -> Document:
+    def read(self, path: Path) -> CheckedDocument:
         """Reads a file; see `read_document` for what it raises."""
         return read_document(path, self._limits)
 
@@ -80,7 +80,7 @@ class Checker:
             language=statement.metadata.language,
         )
 
-    def check(self, document: Document, progress: Progress | None = None) -> CheckReport:
+    def check(self, document: CheckedDocument, progress: Progress | None = None) -> CheckReport:
         """Judges every quotation of a document; `progress` hears how many are judged, and of how many."""
         texts, parties = self._cache.get(), self._parties()
         quotations = find_quotations(document)
@@ -128,7 +128,7 @@ def _with_superseding(finding: Finding, texts: CorpusTexts, parties: PartyTable)
     return replace(finding, warnings=(*finding.warnings, told))
 
 
-def _with_hidden(finding: Finding, document: Document) -> Finding:
+def _with_hidden(finding: Finding, document: CheckedDocument) -> Finding:
     """Adds to a finding what stands inside its quotation and is not seen."""
     words = [
         " ".join(part.text.split())

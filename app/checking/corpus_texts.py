@@ -11,7 +11,7 @@ from app.answering.citation_spans import cite_place
 from app.answering.provenance import reference
 from app.checking.findings import Place
 from app.checking.match_key import KeyedText
-from app.checking.matching import words_of
+from app.checking.matching import whole_words
 from ingest.parties.party_table import PartyTable
 from prompts.wording import Wording
 from vectorstore.catalogue import Catalogue
@@ -81,7 +81,7 @@ class CorpusTexts:
     def windows(self, quote: str, within: Sequence[str] | None, k: int) -> list[Window]:
         """Returns where the words of a quotation most likely stand, in `k` passages found by lexical search."""
         windows: dict[tuple[str, int, int], Window] = {}
-        reach = max(_REACH, len(words_of(quote)) // 8)
+        reach = max(_REACH, len(whole_words(quote)) // 8)
         for passage in self.passages(quote, within, k):
             stored = self.by_id[passage.statement_id]
             first, last = max(0, passage.first_sentence - reach), passage.last_sentence + reach + 1

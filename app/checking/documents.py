@@ -7,7 +7,7 @@ from typing import Final
 
 import regex
 
-from app.checking.blocks import Block, Document, label_rows, make_document
+from app.checking.blocks import CheckedBlock, CheckedDocument, label_rows, make_document
 from app.checking.markdown_blocks import markdown_blocks
 from app.checking.word_blocks import word_blocks
 from app.errors import QuestionError
@@ -32,7 +32,7 @@ _UNWRAPPED: Final = 160
 _WRAPPED: Final = regex.compile(r"(?:[\p{L}\p{N}),’-]\n\p{Ll}|[\p{Han}\p{Arabic}]\n[\p{Han}\p{Arabic}])")
 
 
-def read_document(path: Path, limits: LoadLimits) -> Document:
+def read_document(path: Path, limits: LoadLimits) -> CheckedDocument:
     """Reads a file with one of the `SUFFIXES`; a LoadError says why it cannot be and what to do."""
     suffix = path.suffix.lower()
     if suffix not in SUFFIXES:
@@ -43,7 +43,7 @@ def read_document(path: Path, limits: LoadLimits) -> Document:
     return run_bounded(limits, path.name, _read, path, limits)
 
 
-def _read(path: Path, limits: LoadLimits) -> Document:
+def _read(path: Path, limits: LoadLimits) -> CheckedDocument:
     suffix = path.suffix.lower()
     loaded = load(path, limits)
     if suffix == ".docx":
@@ -54,7 +54,7 @@ def _read(path: Path, limits: LoadLimits) -> Document:
     return make_document(blocks, loaded.notes)
 
 
-def read_pasted(text: str) -> Document:
+def read_pasted(text: str) -> CheckedDocument:
     """Reads text that was typed or pasted; text that looks like Markdown is read as such.
 
     Raises:
@@ -69,7 +69,7 @@ def read_pasted(text: str) -> Document:
     return make_document(_plain_blocks(text))
 
 
-def _plain_blocks(text: str) -> list[Block]:
+def _plain_blocks(text: str) -> list[CheckedBlock]:
     """Reads plain text: empty lines end paragraphs, and so does every line break where no line is wrapped.
 
     Lines with as many tabs as a neighbour, as a table is pasted, are its rows.
@@ -77,7 +77,7 @@ def _plain_blocks(text: str) -> list[Block]:
     lines = text.replace("\f", "\n\n").splitlines()
     wrapped = any(_WRAPPED.search(f"{line.strip()}\n{below.strip()}") for line, below in pairwise(lines))
     unwrapped = any(len(line) > _UNWRAPPED for line in lines) or not wrapped
-    blocks: list[Block] = []
+    blocks: list[CheckedBlock] = []
     tables = 0
     for columns, grouped in groupby(lines, key=lambda line: line.strip().count("\t")):
         run = list(grouped)
@@ -86,7 +86,7 @@ def _plain_blocks(text: str) -> list[Block]:
             blocks += label_rows([[cell.strip() for cell in row.strip().split("\t")] for row in run], tables)
             continue
         pieces = run if unwrapped else _EMPTY_LINE.split("\n".join(run))
-        blocks += [Block(text=piece.strip()) for piece in pieces if piece.strip()]
+        blocks += [CheckedBlock(text=piece.strip()) for piece in pieces if piece.strip()]
     numbers = count(1)
     return [block if block.where else replace(block, where=f"paragraph {next(numbers)}") for block in blocks]
 
@@ -118,7 +118,7 @@ def _row_apart(run: str) -> str:
     return "\n".join(beside) + "\n\n" + "\n".join(running)
 
 
-def _page_blocks(text: str, page_starts: tuple[int, ...]) -> list[Block]:
+def _page_blocks(text: str, page_starts: tuple[int, ...]) -> list[CheckedBlock]:
     """Reads the text of pages by the layout rules of ingest: lines are joined, page furniture reads as `[…]`."""
     text, page_starts = _cells_apart(text, page_starts)
     found = find_blocks(text)
@@ -135,4 +135,4 @@ def _page_blocks(text: str, page_starts: tuple[int, ...]) -> list[Block]:
         for line in readable(text, edits, start, end).split("\n")
         if line.strip()
     ]
-    return [Block(text=line, where=f"page {page}, paragraph {n}") for n, (page, line) in enumerate(lines, 1)]
+    return [CheckedBlock(text=line, where=f"page {page}, paragraph {n}") for n, (page, line) in enumerate(lines, 1)]

@@ -12,8 +12,8 @@ import regex
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from app.checking.blocks import Block, BlockKind, Hidden, label_rows
-from app.checking.matching import words_of
+from app.checking.blocks import BlockKind, CheckedBlock, Hidden, label_rows
+from app.checking.matching import whole_words
 from ingest.language.attribution_verbs import introduces_speech
 
 _NOTE: Final = regex.compile(
@@ -39,7 +39,7 @@ STRUCK: Final = "struck through"
 NOT_SHOWN: Final = "not shown on the page"
 
 
-def markdown_blocks(text: str) -> list[Block]:
+def markdown_blocks(text: str) -> list[CheckedBlock]:
     """Returns the blocks of a Markdown text; notes come last."""
     parser = MarkdownIt("commonmark").enable(["table", "strikethrough"])
     body = _NOTE.sub("", text)
@@ -50,12 +50,12 @@ def markdown_blocks(text: str) -> list[Block]:
         )
         if words.strip():
             blocks.append(
-                Block(text=words.strip(), kind="note", where=f"footnote {match['key']}", note_key=match["key"])
+                CheckedBlock(text=words.strip(), kind="note", where=f"footnote {match['key']}", note_key=match["key"])
             )
     return blocks
 
 
-def _blocks(tokens: Sequence[Token]) -> Iterator[Block]:
+def _blocks(tokens: Sequence[Token]) -> Iterator[CheckedBlock]:
     depth = number = tables = level = items = 0
     rows: list[list[str]] = []
     before = ""
@@ -84,7 +84,7 @@ def _blocks(tokens: Sequence[Token]) -> Iterator[Block]:
                     number += 1
                     code = token.type in ("code_block", "fence") and introduces_speech(before)
                     kind: BlockKind = "heading" if level else "quote" if depth > 0 or code else "text"
-                    yield Block(
+                    yield CheckedBlock(
                         text=words, kind=kind, level=level, where=f"paragraph {number}", item=items > 0, hidden=hidden
                     )
                     before = words
@@ -111,7 +111,7 @@ def _shown(html: str) -> tuple[str, tuple[Hidden, ...]]:
     hidden = tuple(
         Hidden(offset=None, text=" ".join(_ELEMENT.sub(" ", found["words"]).split()), how=NOT_SHOWN)
         for found in _UNSHOWN.finditer(html)
-        if words_of(found["words"])
+        if whole_words(found["words"])
     )
     return _UNSHOWN.sub(" ", html), hidden
 
@@ -160,7 +160,7 @@ def _read(tokens: Sequence[Token]) -> tuple[str, tuple[Hidden, ...]]:
             text += f"“{held}”"
         else:
             text += held
-    kept = [part for part in hidden if words_of(part.text)]
+    kept = [part for part in hidden if whole_words(part.text)]
     lead = len(text) - len(text.lstrip())
     return text.strip(), tuple(replace(part, offset=max(0, (part.offset or 0) - lead)) for part in kept)
 
@@ -189,7 +189,7 @@ def _speaks(before: str, following: Sequence[Token], closes: str) -> bool:
 
 
 def _speaks_code(before: str, words: str) -> bool:
-    plain = len(words_of(words)) >= _FEWEST_WORDS and _QUOTED.match(words) is None
+    plain = len(whole_words(words)) >= _FEWEST_WORDS and _QUOTED.match(words) is None
     return plain and _QUOTED.match(before[-1:]) is None and introduces_speech(before)
 
 

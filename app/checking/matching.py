@@ -77,8 +77,8 @@ class Match:
             yield gap, begin, end
 
 
-def words_of(text: str) -> list[str]:
-    """Returns the words of a text; a Chinese character is one."""
+def whole_words(text: str) -> list[str]:
+    """Returns the words of a text, "donât" and "re-use" as one each; a Chinese character is one."""
     return _WORD.findall(text)
 
 
@@ -107,7 +107,9 @@ def find(wanted: Wanted, text: KeyedText) -> Iterator[Match]:
         if spans is not None:
             pieces = tuple(text.in_source(*span) for span in spans)
             match = Match(start=pieces[0][0], end=pieces[-1][1], pieces=pieces, wanted=wanted)
-            if all(gap.put is None or len(words_of(text.source[a:b])) <= _REPLACED_WORDS for gap, a, b in match.gaps):
+            if all(
+                gap.put is None or len(whole_words(text.source[a:b])) <= _REPLACED_WORDS for gap, a, b in match.gaps
+            ):
                 yield match
 
 
@@ -148,7 +150,9 @@ def _without_marks(text: str) -> str:
     return _GAP.sub(
         lambda gap: (
             f"{gap['head'] or ''} {gap['tail']}"
-            if gap["inserted"] is not None and words_of(gap["inserted"]) and is_editorial(gap["inserted"], gap["tail"])
+            if gap["inserted"] is not None
+            and whole_words(gap["inserted"])
+            and is_editorial(gap["inserted"], gap["tail"])
             else gap.group()
         ),
         text,
@@ -174,7 +178,7 @@ def _taken_apart(text: str, *, recased: bool) -> Wanted | None:
         return None
     for match in [*found, None]:
         part = match_key(text[position : match.start() if match else None])
-        if words_of(part):
+        if whole_words(part):
             if parts:
                 gaps.append(pending or Gap())
             elif pending is not None:

@@ -6,7 +6,7 @@ from typing import Final
 import regex
 
 from app.checking.findings import SpokenTime
-from app.checking.relative_times import YEAR, parts_of_year, told_from, untold
+from app.checking.indirect_times import YEAR, parts_of_year, told_from, untold
 from app.checking.written_years import in_digits, roman_years
 from ingest.language.dates import MONTH_NUMBER, find_dates
 from ingest.language.lexicons import RegexPatterns

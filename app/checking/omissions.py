@@ -9,7 +9,7 @@ import regex
 
 from app.answering.quoted_speaker import quoted_speaker
 from app.checking.match_key import KeyedText
-from app.checking.matching import Match, words_of
+from app.checking.matching import Match, whole_words
 from app.checking.polarity_words import (
     PolarityWord,
     governing,
@@ -100,7 +100,7 @@ def judge_omissions(match: Match, said: Said) -> LeftOut:
         elif kind is not None:
             remarks.append(remark(kind, words=_shortened(words)))
     if len(match.pieces) >= _FEWEST_PIECES:
-        sizes = [len(words_of(said.text.source[start:end])) for start, end in match.pieces]
+        sizes = [len(whole_words(said.text.source[start:end])) for start, end in match.pieces]
         if sum(size <= _PIECE_WORDS for size in sizes) * 2 > len(sizes):
             remarks.append(remark("pieces"))
     return LeftOut(turned=turned, remarks=tuple(remarks))
@@ -114,7 +114,7 @@ def _weigh(said: Said, begin: int, end: int) -> str | None:
     found = [word for edge in edges for word in polarity_words(edge, language)]
     # A phrase that turns a sentence may be left out in part: "In [the event of war] we".
     found += _cut_through(source, begin, end, language) if not opens else []
-    if len(words_of(raw)) <= _MODAL_WORDS:
+    if len(whole_words(raw)) <= _MODAL_WORDS:
         found = list(polarity_words(raw, language))
         if of_kinds(found, "modal"):
             return "left_out_turns"
@@ -145,16 +145,16 @@ def _edges(source: str, begin: int, end: int) -> tuple[bool, bool, list[str], st
     """Returns whether sentences end at an omission's edges, what it leaves out of them, and the first whole one."""
     # A paragraph's end is a sentence's end, as after a salutation.
     paragraphs = [" ".join(piece.split()) for piece in _EMPTY_LINE.split(source[begin:end])]
-    opens = not words_of(paragraphs[0]) or bool(
+    opens = not whole_words(paragraphs[0]) or bool(
         _ENDED.search(source[max(0, begin - 3) : begin]) or _ENDS.match(source[begin : begin + 3])
     )
-    closes = not words_of(paragraphs[-1]) or _ENDED.search(paragraphs[-1]) is not None
+    closes = not whole_words(paragraphs[-1]) or _ENDED.search(paragraphs[-1]) is not None
     first = [paragraphs[0][slice(*span)] for span in split_sentences(paragraphs[0])]
     last = [paragraphs[-1][slice(*span)] for span in split_sentences(paragraphs[-1])]
     edges = [] if opens else first[:1]
     if not closes and not (edges and len(paragraphs) == 1 and len(last) == 1):
         edges += last[-1:]
-    whole = [sentence for sentence in first if words_of(sentence)][0 if opens else 1 :]
+    whole = [sentence for sentence in first if whole_words(sentence)][0 if opens else 1 :]
     if not closes and len(paragraphs) == 1:
         whole = whole[:-1]
     return opens, closes, edges, whole[0] if whole else ""

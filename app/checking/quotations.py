@@ -13,10 +13,10 @@ from typing import Final
 
 import regex
 
-from app.checking.blocks import Block, Document
+from app.checking.blocks import CheckedBlock, CheckedDocument
 from app.checking.findings import Quotation, Skipped
-from app.checking.matching import words_of
-from app.checking.quotation_marks import plain_marks
+from app.checking.matching import whole_words
+from app.checking.plain_marks import plain_marks
 from ingest.language.attribution_verbs import introduces_speech, introduces_title
 
 # Opening marks with the marks that may close them.
@@ -65,7 +65,7 @@ class Quotations:
     skipped: tuple[Skipped, ...]
 
 
-def find_quotations(document: Document) -> Quotations:
+def find_quotations(document: CheckedDocument) -> Quotations:
     """Returns the quotations of a document."""
     found: list[Quotation] = []
     # Marks of equal length, so that what is found there has the document's own offsets and words.
@@ -89,12 +89,12 @@ def find_quotations(document: Document) -> Quotations:
     return Quotations(found=tuple(kept), skipped=tuple(skipped))
 
 
-def _in_own_words(document: Document, quotation: Quotation) -> Quotation:
+def _in_own_words(document: CheckedDocument, quotation: Quotation) -> Quotation:
     text = "\n\n".join(document.text[start:end] for start, end in quotation.spans)
     return replace(quotation, text=text) if quotation.text != text else quotation
 
 
-def _unmarked(document: Document, found: list[Quotation]) -> Iterator[Skipped]:
+def _unmarked(document: CheckedDocument, found: list[Quotation]) -> Iterator[Skipped]:
     """Yields what follows a verb of speech and a colon without quotation marks: it may be a quotation."""
     starts = [quotation.spans[0][0] for quotation in found]
     for block in document.blocks:
@@ -112,11 +112,11 @@ def _unmarked(document: Document, found: list[Quotation]) -> Iterator[Skipped]:
                 or not introduces_speech(block.text[max(0, speech.start() - _LOOK_BACK) : speech.end()])
             ):
                 continue
-            if len(words_of(rest)) >= _FEWEST_WORDS:
+            if len(whole_words(rest)) >= _FEWEST_WORDS:
                 yield Skipped(quote=rest.strip(), reason=UNMARKED, where=block.where)
 
 
-def _all(document: Document) -> Iterator[Quotation]:
+def _all(document: CheckedDocument) -> Iterator[Quotation]:
     texts = document.blocks
     index = 0
     while index < len(texts):
@@ -129,9 +129,9 @@ def _all(document: Document) -> Iterator[Quotation]:
         index += consumed
 
 
-def _set_off(block: Block) -> Iterator[Quotation]:
+def _set_off(block: CheckedBlock) -> Iterator[Quotation]:
     """Yields a paragraph that is set off as a quotation, without its note mark; a line of attribution is none."""
-    if _ATTRIBUTION_LINE.match(block.text) and len(words_of(block.text)) < 30:
+    if _ATTRIBUTION_LINE.match(block.text) and len(whole_words(block.text)) < 30:
         return
     text = block.text
     while (mark := _NOTE_MARK.search(text)) is not None:
@@ -143,13 +143,13 @@ def _set_off(block: Block) -> Iterator[Quotation]:
         yield Quotation(text=text, spans=((start, start + len(text)),), marked=False)
 
 
-def _fills(marked: list[Quotation], block: Block) -> bool:
+def _fills(marked: list[Quotation], block: CheckedBlock) -> bool:
     held = sum(end - start for quotation in marked for start, end in quotation.spans)
-    opens = bool(marked) and not words_of(block.text[: marked[0].spans[0][0] - block.start])
+    opens = bool(marked) and not whole_words(block.text[: marked[0].spans[0][0] - block.start])
     return opens and held >= _MOST * len(block.text)
 
 
-def _in_marks(document: Document, index: int) -> tuple[list[Quotation], int]:
+def _in_marks(document: CheckedDocument, index: int) -> tuple[list[Quotation], int]:
     """Returns the outermost quotations that begin in a block, and how many blocks they take up."""
     blocks = document.blocks
     found: list[Quotation] = []
@@ -171,7 +171,7 @@ def _in_marks(document: Document, index: int) -> tuple[list[Quotation], int]:
         elif (
             mark in _SINGLE
             or mark == '"'
-            or len(words_of(blocks[at].text[opening : opening + _LOOK_BACK])) < _FEWEST_WORDS
+            or len(whole_words(blocks[at].text[opening : opening + _LOOK_BACK])) < _FEWEST_WORDS
         ):
             position, unclosed = opening + 1, unclosed + 1
         else:
@@ -179,7 +179,7 @@ def _in_marks(document: Document, index: int) -> tuple[list[Quotation], int]:
             return found, at - index + 1
 
 
-def _over_blocks(document: Document, at: int, opening: int) -> tuple[list[tuple[int, int, int]], int]:
+def _over_blocks(document: CheckedDocument, at: int, opening: int) -> tuple[list[tuple[int, int, int]], int]:
     """Follows a quotation over paragraphs: each may open with the mark again, the last one closes it."""
     blocks = document.blocks
     mark = blocks[at].text[opening]
@@ -268,7 +268,7 @@ def _closing_single(text: str, begin: int, closers: str) -> int | None:
     return first
 
 
-def _quotation(document: Document, pieces: list[tuple[int, int, int]], note: str | None = None) -> Quotation:
+def _quotation(document: CheckedDocument, pieces: list[tuple[int, int, int]], note: str | None = None) -> Quotation:
     spans: list[tuple[int, int]] = []
     texts: list[str] = []
     for index, start, end in pieces:
@@ -285,9 +285,9 @@ def _quotation(document: Document, pieces: list[tuple[int, int, int]], note: str
     return Quotation(text="\n\n".join(texts), spans=tuple(spans), marked=True, note=note)
 
 
-def _no_quotation(quotation: Quotation, block: Block) -> str | None:
+def _no_quotation(quotation: Quotation, block: CheckedBlock) -> str | None:
     """Returns why a quoted string is no quotation of anybody, or None."""
-    words = words_of(quotation.text)
+    words = whole_words(quotation.text)
     if not words:
         return "it holds no words"
     start = max(0, quotation.spans[0][0] - block.start)

@@ -17,7 +17,7 @@ from docx.oxml import parse_xml
 from docx.oxml.ns import qn
 from docx.oxml.xmlchemy import BaseOxmlElement
 
-from app.checking.blocks import Block, BlockKind, Hidden, NoteMark, labels_of
+from app.checking.blocks import BlockKind, CheckedBlock, Hidden, NoteMark, labels_of
 from app.checking.word_formatting import DELETED, Looks
 from ingest.errors import LoadError
 
@@ -45,14 +45,14 @@ class RunText:
 class WordParagraph:
     """A block and the elements that it came from; `anchored` says whether a comment may stand in it."""
 
-    block: Block
+    block: CheckedBlock
     element: BaseOxmlElement
     pieces: tuple[RunText, ...]
     looks: Looks
     anchored: bool = True
 
 
-def word_blocks(data: bytes, name: str) -> list[Block]:
+def word_blocks(data: bytes, name: str) -> list[CheckedBlock]:
     """Returns the blocks of a Word file that ingest's loader has accepted; a damaged part is a LoadError."""
     try:
         return [paragraph.block for paragraph in word_paragraphs(open_word(BytesIO(data)))]
@@ -108,7 +108,7 @@ class _Walk:
         if text.strip():
             self._paragraphs += 1
         where, labels = cell or (f"paragraph {self._paragraphs}", ())
-        block = Block(
+        block = CheckedBlock(
             text=text,
             kind="cell" if cell and kind != "quote" else kind,
             level=level,

@@ -12,7 +12,7 @@ from docx.oxml.ns import qn
 from docx.oxml.xmlchemy import BaseOxmlElement
 from docx.text.run import Run
 
-from app.checking.blocks import Document, make_document
+from app.checking.blocks import CheckedDocument, make_document
 from app.checking.findings import CheckReport, Finding
 from app.checking.report import comment_text
 from app.checking.word_blocks import WordParagraph, pieces_of, word_paragraphs
@@ -44,7 +44,7 @@ def comment_word(data: bytes, report: CheckReport) -> bytes:
 
 
 def _runs_of(
-    finding: Finding, document: Document, paragraphs: list[WordParagraph]
+    finding: Finding, document: CheckedDocument, paragraphs: list[WordParagraph]
 ) -> tuple[BaseOxmlElement, BaseOxmlElement] | None:
     """Returns the first and the last run of a quotation, split off from the text around it."""
     (start, _), (_, end) = finding.quotation.spans[0], finding.quotation.spans[-1]
@@ -97,7 +97,7 @@ def _split(run: BaseOxmlElement, element: BaseOxmlElement, offset: int) -> tuple
 
 
 def _anchor(
-    finding: Finding, document: Document, paragraphs: list[WordParagraph], word: WordDocument
+    finding: Finding, document: CheckedDocument, paragraphs: list[WordParagraph], word: WordDocument
 ) -> tuple[BaseOxmlElement, BaseOxmlElement] | None:
     """Returns the run of a note's mark, or the first run of the document with text."""
     block = document.blocks[document.index_at(finding.quotation.spans[0][0])]

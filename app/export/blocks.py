@@ -45,7 +45,7 @@ class Line:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Quotation:
+class QuotedBlock:
     """A quotation with its note; in a cell, the words that show its kind are told apart; `lead` says who."""
 
     citation: Citation
@@ -57,7 +57,7 @@ class Quotation:
 class Square:
     """A cell of a table; `tint` is its background."""
 
-    blocks: tuple[Line | Quotation, ...]
+    blocks: tuple[Line | QuotedBlock, ...]
     tint: str | None = None
 
 
@@ -103,10 +103,10 @@ class Orientation:
     landscape: bool
 
 
-Block = Line | Quotation | Table | Picture | Contents | Orientation
+DocumentBlock = Line | QuotedBlock | Table | Picture | Contents | Orientation
 
 
-def blocks_of(briefing: Briefing, form: DocumentForm, file: str) -> Iterator[Block]:
+def blocks_of(briefing: Briefing, form: DocumentForm, file: str) -> Iterator[DocumentBlock]:
     """Yields a briefing arranged for the form; the annex tells how to check the document by its name."""
     writer = _Blocks(briefing)
     return writer.full(file) if form == "full" else writer.points(form)
@@ -117,7 +117,7 @@ class _Blocks:
         self.briefing = briefing
         self.say = Sayings(briefing)
 
-    def full(self, file: str) -> Iterator[Block]:
+    def full(self, file: str) -> Iterator[DocumentBlock]:
         say, briefing = self.say, self.briefing
         yield Line(text=briefing.title, style="title")
         yield Line(text=say.subtitle("full"), style="subtitle")
@@ -133,7 +133,7 @@ class _Blocks:
         yield from self._over_time()
         yield from self._annex(file)
 
-    def points(self, form: DocumentForm) -> Iterator[Block]:
+    def points(self, form: DocumentForm) -> Iterator[DocumentBlock]:
         say, briefing = self.say, self.briefing
         yield Line(text=briefing.title, style="title")
         yield Line(text=say.subtitle(form), style="subtitle")
@@ -148,14 +148,14 @@ class _Blocks:
                 if point.claim is not None:
                     yield Line(text=say.claim_of(point), style="cell", keep=True)
                 for lead, citation in say.leads(point):
-                    yield Quotation(citation=citation, lead=lead)
+                    yield QuotedBlock(citation=citation, lead=lead)
                     yield from self._help(citation, briefing.subject(label))
         if not briefing.points:
             yield Line(text=say.say("no_points"))
         left_out = [say.say("left_out", count=briefing.left_out)] if briefing.left_out else []
         yield Line(text=" ".join((*left_out, *say.writing(), say.say("marks_note"), say.counts())), style="note")
 
-    def _overview(self, shown: Sequence[Column]) -> Iterator[Block]:
+    def _overview(self, shown: Sequence[Column]) -> Iterator[DocumentBlock]:
         say, briefing = self.say, self.briefing
         yield Orientation(landscape=len(briefing.sessions or shown) > _UPRIGHT)
         yield Line(text=say.say("overview"), style="heading")
@@ -167,7 +167,7 @@ class _Blocks:
             yield Line(text=subject.label, bold=True, keep=True)
             yield from self._matrices(own, [say.session(column.session) for column in own])
 
-    def _matrices(self, shown: Sequence[Column], labels: Sequence[str]) -> Iterator[Block]:
+    def _matrices(self, shown: Sequence[Column], labels: Sequence[str]) -> Iterator[DocumentBlock]:
         """Yields a matrix, or several where the page is too narrow, of about as many columns each."""
         say, briefing, cells = self.say, self.briefing, by_place(self.briefing)
         size = -(-len(shown) // -(-len(shown) // _TURNED))
@@ -202,7 +202,7 @@ class _Blocks:
         kind = Line(text=self.say.position(cell), style="cell", bold=bool(cell.citations))
         return Square(blocks=(kind, Line(text=review, style="note")) if review else (kind,), tint=TINTS[position(cell)])
 
-    def _subject(self, subject: Subject) -> Iterator[Block]:
+    def _subject(self, subject: Subject) -> Iterator[DocumentBlock]:
         say, split = self.say, bool(self.briefing.sessions)
         yield Line(text=subject.label, style="heading")
         yield Line(text=say.tally(subject.label), style="source", keep=True)
@@ -232,7 +232,7 @@ class _Blocks:
         for kind, names in silent.items():
             yield Line(lead=f"{kind}: ", text=", ".join(names), style="note")
 
-    def _said(self, cell: Cell, subject: Subject) -> Iterator[Line | Quotation]:
+    def _said(self, cell: Cell, subject: Subject) -> Iterator[Line | QuotedBlock]:
         say = self.say
         for claim in cell.claims:
             yield Line(text=say.claim(cell.party, claim), style="cell", notes=claim.citations)
@@ -241,7 +241,7 @@ class _Blocks:
         for number in cell.citations:
             citation = self.briefing.citation(number)
             yield Line(text=say.source(cell, citation), style="source")
-            yield Quotation(citation=citation, cell=cell)
+            yield QuotedBlock(citation=citation, cell=cell)
             yield from self._help(citation, subject)
         if cell.more:
             yield Line(text=say.say("more", count=cell.more), style="note")
@@ -252,7 +252,7 @@ class _Blocks:
         """Yields what helps to read a quotation in another language than the document's."""
         yield from (Line(text=text, style="note") for text in self.say.helps(citation, subject))
 
-    def _over_time(self) -> Iterator[Block]:
+    def _over_time(self) -> Iterator[DocumentBlock]:
         say, briefing = self.say, self.briefing
         dated = any(source.date for source in briefing.sources)
         if not (dated or briefing.changes or briefing.repetitions):
@@ -274,7 +274,7 @@ class _Blocks:
                                 blocks=(
                                     Line(text=say.kind(kind, change.subject), style="cell", bold=True),
                                     Line(text=say.source_of(change.party, briefing.citation(number)), style="source"),
-                                    Quotation(citation=briefing.citation(number)),
+                                    QuotedBlock(citation=briefing.citation(number)),
                                 )
                             )
                             for number, kind in (
@@ -304,15 +304,15 @@ class _Blocks:
                 titles=1,
             )
 
-    def _repeated(self, party: str, numbers: Sequence[int]) -> Iterator[Line | Quotation]:
+    def _repeated(self, party: str, numbers: Sequence[int]) -> Iterator[Line | QuotedBlock]:
         first, *others = map(self.briefing.citation, numbers)
         yield Line(text=self.say.source_of(party, first), style="source")
-        yield Quotation(citation=first)
+        yield QuotedBlock(citation=first)
         for citation in others:
             again = f"{self.say.say('repeated_mark')}: {self.say.source_of(party, citation)}"
             yield Line(text=again, style="note", note=citation)
 
-    def _annex(self, file: str) -> Iterator[Block]:
+    def _annex(self, file: str) -> Iterator[DocumentBlock]:
         say = self.say
         yield Line(text=say.say("annex"), style="heading")
         yield Line(text=say.say("gaps"), style="subheading")

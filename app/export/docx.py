@@ -9,7 +9,17 @@ from docx.text.paragraph import Paragraph
 
 from app.briefing.cells import Briefing
 from app.export.arrange import DocumentForm, Sayings, pieces
-from app.export.blocks import Block, Contents, Line, LineStyle, Orientation, Picture, Quotation, Table, blocks_of
+from app.export.blocks import (
+    Contents,
+    DocumentBlock,
+    Line,
+    LineStyle,
+    Orientation,
+    Picture,
+    QuotedBlock,
+    Table,
+    blocks_of,
+)
 from app.export.characters import in_marks, right_to_left
 from app.export.docx_pages import Pages
 from app.export.docx_styles import CELL, NOTE, QUOTATION, SOURCE
@@ -58,7 +68,7 @@ class _DocxWriter:
         self.say = sayings
         self.pages = pages
 
-    def write(self, blocks: Iterable[Block]) -> None:
+    def write(self, blocks: Iterable[DocumentBlock]) -> None:
         pages = self.pages
         for block in blocks:
             match block:
@@ -66,7 +76,7 @@ class _DocxWriter:
                     pages.heading(block.text, 1 if block.style == "heading" else 2)
                 case Line():
                     self._line(pages.paragraph, block)
-                case Quotation():
+                case QuotedBlock():
                     self._quotation(pages.paragraph, block)
                 case Table():
                     self._table(block)
@@ -91,7 +101,7 @@ class _DocxWriter:
         if line.note is not None:
             self.pages.notes.refer(paragraph, line.note.number, self.say.reference(line.note), self.say.language)
 
-    def _quotation(self, add: _Adds, quoted: Quotation) -> None:
+    def _quotation(self, add: _Adds, quoted: QuotedBlock) -> None:
         """Adds a quotation in marks, who says it in the same paragraph where both run the same way."""
         citation = quoted.citation
         language, quote = citation.language, citation.quote

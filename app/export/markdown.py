@@ -6,7 +6,7 @@ from typing import Final
 
 from app.briefing.cells import Briefing
 from app.export.arrange import DocumentForm, Sayings, pieces
-from app.export.blocks import Block, Line, LineStyle, Quotation, Square, Table, blocks_of
+from app.export.blocks import DocumentBlock, Line, LineStyle, QuotedBlock, Square, Table, blocks_of
 from app.export.characters import in_marks, visible
 
 # Whatever Markdown, HTML or a footnote may begin with anywhere; a backslash before it makes it plain.
@@ -37,11 +37,11 @@ def _line(text: str) -> str:
     return inert(" ".join(text.split()))
 
 
-def _block(block: Block) -> Iterator[str]:
+def _block(block: DocumentBlock) -> Iterator[str]:
     """Yields the paragraphs of a block; pictures, turned pages and contents are nothing here."""
     if isinstance(block, Table):
         yield from _rows(block) if block.titles else [_table(block)]
-    elif isinstance(block, Quotation):
+    elif isinstance(block, QuotedBlock):
         yield from [f"**{_line(block.lead)}**:"] if block.lead else []
         yield _quoted(block)
     elif isinstance(block, Line):
@@ -61,7 +61,7 @@ def _own(line: Line) -> str:
     return _HEADINGS.get(line.style, "") + lead + text + mark
 
 
-def _quoted(block: Quotation) -> str:
+def _quoted(block: QuotedBlock) -> str:
     citation = block.citation
     opening, closing = in_marks(citation.quote, citation.language)
     text = "".join(

@@ -15,7 +15,7 @@ from docx.oxml.xmlchemy import BaseOxmlElement
 
 from app.briefing.cells import Briefing
 from app.export.arrange import DocumentForm, Sayings, arrange
-from app.export.blocks import Block, Line, Quotation, blocks_of
+from app.export.blocks import DocumentBlock, Line, QuotedBlock, blocks_of
 from app.export.docx import STYLES
 from app.export.docx_styles import QUOTATION, our_styles
 
@@ -47,12 +47,12 @@ def fit_to_page(briefing: Briefing, form: DocumentForm) -> Briefing:
         points.remove(next(point for point in reversed(points) if counted[point.subject] == max(counted.values())))
 
 
-def _height(blocks: Iterable[Block], say: Sayings) -> float:
+def _height(blocks: Iterable[DocumentBlock], say: Sayings) -> float:
     height = 0.0
     for block in blocks:
         if isinstance(block, Line):
             height += _lines(block.lead + block.text, STYLES[block.style])
-        elif isinstance(block, Quotation):
+        elif isinstance(block, QuotedBlock):
             height += _lines(f"{block.lead}: {block.citation.quote}", QUOTATION)
             height += _lines(say.reference(block.citation), "footnote text")
     return height

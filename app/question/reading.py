@@ -16,7 +16,6 @@ from app.question.answer_format import restyle
 from app.question.kinds import Frame, KindReading, frame_of, kind_among, kind_chances, read_turn
 from app.question.language import detect_language
 from app.question.lexicon import commonness, lexicon_of
-from app.question.occasion import occasion_of
 from app.question.overrides import override
 from app.question.proposed import Propose, ProposedReading, chances_as_proposed, roles_as_proposed
 from app.question.relative_time import counted_from
@@ -25,6 +24,7 @@ from app.question.resolution import ASKED_FOR, NamedFilter, Resolution, TopicWor
 from app.question.roles import RoleReading, Word, encode_words, load_tagger, may_be_name, words_of
 from app.question.silence import asks_who_was_silent
 from app.question.spans import Span, find_spans
+from app.question.time_and_venue import time_and_venue_of
 from app.question.turn import (
     ConversationState,
     EarlierTurn,
@@ -261,7 +261,7 @@ def interpret(
     asked = _asked_parties(question, roles, kind.kind, language, parties, follows=follows)
     provision = kind.kind == "treaty_text" and not (asked.states or asked.groups or asked.unclear)
     treaties = _treaties(roles, provision, follows=follows)
-    when = occasion_of(_filters(roles))
+    when = time_and_venue_of(_filters(roles))
     topic = _with_joining(topic_of(question, roles, kind.kind, language), roles, language)
     # "What did they say about piracy?" may be either.
     pointing = kind.kind == "content" and "ambiguous" in kind.others
@@ -297,7 +297,7 @@ def interpret(
     resolution = Resolution(
         scope=scope,
         question=question,
-        asked=None
+        answer_type=None
         if which
         else "state"
         if kind.kind in _WHICH

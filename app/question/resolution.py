@@ -78,7 +78,7 @@ class Resolution:
     Attributes:
         scope: The filters and the topic.
         question: The question as it was asked.
-        asked: The kind of thing asked for where the question names one, such as a number.
+        answer_type: The kind of thing asked for where the question names one, such as a number.
         all_states: The question asks which States, or all of them.
         unclear: A name that can mean several States, or none that is known.
         options: What that name may have meant.
@@ -110,7 +110,7 @@ class Resolution:
 
     scope: Scope
     question: str
-    asked: Missing | None = None
+    answer_type: Missing | None = None
     all_states: bool = False
     unclear: str | None = None
     options: tuple[str, ...] = ()
@@ -164,7 +164,7 @@ def with_kind(read: Resolution, kind: QuestionKind) -> Resolution:
         kind=kind,
         kind_chance=1.0,
         other_kinds=(),
-        asked=ASKED_FOR.get(kind),
+        answer_type=ASKED_FOR.get(kind),
         stance=kind == "position",
         over_time=kind == "over_time",
         negated=kind == "negated_which",

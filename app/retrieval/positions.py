@@ -52,16 +52,16 @@ class PositionReader:
     Attributes:
         topic: Topic words in the language of a sentence.
         sentences: The sentences of a statement.
-        asked: The direction asked for; None for any.
+        direction: The direction asked for; None for any.
     """
 
     def __init__(
         self,
         topic: Callable[[str | None], str],
         sentences: Callable[[str], Sequence[Sentence]],
-        asked: Direction | None,
+        direction: Direction | None,
     ) -> None:
-        self._topic, self._sentences, self._asked = topic, sentences, asked
+        self._topic, self._sentences, self._direction = topic, sentences, direction
 
     def read(self, evidence: PartyEvidence) -> PartyEvidence:
         """Puts the latest position first, and marks evidence without any, or with another than was asked for.
@@ -88,7 +88,7 @@ class PositionReader:
         if not taking:
             declined = self._declined(near)
             rest = tuple(item for item in kept if item not in declined)
-            wanted = bool(declined) and self._asked in (None, "mentions")
+            wanted = bool(declined) and self._direction in (None, "mentions")
             return replace(evidence, sentences=(*declined, *rest), takes_no_position=not wanted)
         newest = sorted(taking, key=lambda each: recency(metadata[each.statement_id]), reverse=True)
         # What hardly speaks of the topic, in a later statement than any position, would be shown as the latest one.
@@ -103,7 +103,7 @@ class PositionReader:
         for item in (*(item for each in order for item in each.items), *kept):
             sentences.setdefault(item.sentence.sentence_id, item)
         direction = newest[0].direction
-        wanted = self._asked in (None, direction) or (self._asked == "for" and direction == "conditional")
+        wanted = self._direction in (None, direction) or (self._direction == "for" and direction == "conditional")
         return replace(evidence, sentences=tuple(sentences.values()), direction=direction, other_direction=not wanted)
 
     def reported_last(self, evidence: PartyEvidence) -> PartyEvidence:

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import gradio as gr
 
-from app.checking.blocks import Document
+from app.checking.blocks import CheckedDocument
 from app.checking.checker import Checker
 from app.checking.documents import SUFFIXES, read_pasted
 from app.checking.findings import CheckReport
@@ -48,10 +48,10 @@ class _CheckTabController:
         except SHOWN_ERRORS as error:
             yield error_html(error), gr.DownloadButton(visible=False)
 
-    def _check(self, document: Document, tell: Callable[[tuple[int, int]], None]) -> CheckReport:
+    def _check(self, document: CheckedDocument, tell: Callable[[tuple[int, int]], None]) -> CheckReport:
         return self._checker.check(document, lambda done, total: tell((done, total)))
 
-    def _shown(self, document: Document, report: CheckReport) -> str:
+    def _shown(self, document: CheckedDocument, report: CheckReport) -> str:
         return check_html(document, report, self._checker.party_name, self._checker.around)
 
     def _download(self, path: Path | None, report: CheckReport, request: gr.Request) -> gr.DownloadButton:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from app.checking.blocks import Block, Document
+from app.checking.blocks import CheckedBlock, CheckedDocument
 from app.checking.checker import Around
 from app.checking.findings import CheckReport, Finding, Place
 from app.checking.report import CodeNamer, named_in_words
@@ -40,7 +40,7 @@ class _Piece:
     look: str = ""
 
 
-def check_html(document: Document, report: CheckReport, names: CodeNamer, around: Surroundings) -> str:
+def check_html(document: CheckedDocument, report: CheckReport, names: CodeNamer, around: Surroundings) -> str:
     """Renders a checked draft.
 
     Args:
@@ -78,13 +78,13 @@ def checking_html(done: int = 0, total: int | None = None) -> str:
     return render("check", report=None, done=done, total=total)
 
 
-def _shown(document: Document, by_block: dict[int, list[int]]) -> set[int]:
+def _shown(document: CheckedDocument, by_block: dict[int, list[int]]) -> set[int]:
     if len(document.text) <= _WHOLE:
         return set(range(len(document.blocks)))
     return {index + step for index in by_block for step in (-1, 0, 1)}
 
 
-def _pieces(block: Block, findings: Sequence[Finding]) -> list[_Piece]:
+def _pieces(block: CheckedBlock, findings: Sequence[Finding]) -> list[_Piece]:
     """Returns the text of a block, cut where quotations stand in it."""
     pieces: list[_Piece] = []
     position = block.start

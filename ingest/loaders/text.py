@@ -21,13 +21,10 @@ _MARKS = (
 # detection over all encodings takes short Western text for Central European or Macintosh text.
 _LEGACY = ["cp1252", "cp1251", "koi8_r", "cp1256", "gb18030", "big5"]
 
+# Of files that no loader reads; those of the others lead to their loaders (`signatures`).
 _SIGNATURES = (
-    (b"%PDF-", "a PDF"),
     (b"PK\x03\x04", "a Word file or another zip archive"),
     (b"\xd0\xcf\x11\xe0", "an old Word or Office file"),
-    (b"{\\rtf", "a rich text (RTF) file"),
-    (b"\x89PNG", "an image"),
-    (b"\xff\xd8\xff", "an image"),
     (b"GIF8", "an image"),
     (b"\x1f\x8b", "a gzip archive"),
     (b"\x7fELF", "a program"),

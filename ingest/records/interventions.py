@@ -33,7 +33,7 @@ from ingest.records.speaker_lines import (
     is_office_of_state,
     speaker_line,
 )
-from ingest.text.furniture import Line, furniture_lines, running_heads, text_lines
+from ingest.text.furniture import TextLine, furniture_lines, running_heads, text_lines
 from ingest.text.layout import Typesetting, cut_blocks, ends_sentence, flows, holds_sentence_end, typesetting
 from vectorstore.records import Block, Role
 
@@ -180,7 +180,7 @@ class _RecordText:
         self._blocks = blocks
         lines = text_lines(text)
         furniture = furniture_lines(lines, running_heads(text))
-        self.lines: list[Line] = [line for line, page in zip(lines, furniture, strict=True) if not page]
+        self.lines: list[TextLine] = [line for line, page in zip(lines, furniture, strict=True) if not page]
         self._setting: Typesetting = typesetting(self.lines)
         self._starts = {block.start: block for block in blocks}
         self.paragraphs = list(self._paragraphs())
@@ -188,7 +188,7 @@ class _RecordText:
             line for _, line, apart in self.paragraphs if apart and _WORDS.agenda_heading.match(line.text) is not None
         ]
 
-    def _paragraphs(self) -> Iterator[tuple[int, Line, bool]]:
+    def _paragraphs(self) -> Iterator[tuple[int, TextLine, bool]]:
         """Yields number and line of every paragraph's beginning, and whether layout, not a sentence's end, shows it."""
         for number, line in enumerate(self.lines):
             block = self._starts.get(line.start)
@@ -206,7 +206,7 @@ class _RecordText:
         for start, end in pairwise([*starts, len(flat)]):
             yield [(start + first, start + last) for first, last in split_sentences(flat[start:end])]
 
-    def stop_of(self, line: Line) -> int:
+    def stop_of(self, line: TextLine) -> int:
         """Returns where the block of a line ends."""
         index = bisect_right(self._blocks, line.start, key=lambda block: block.start) - 1
         return max(line.end, self._blocks[index].end) if index >= 0 else line.end

@@ -37,7 +37,7 @@ _DIGIT = re.compile(r"\d")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Line:
+class TextLine:
     """A line of the source that holds more than white space, at `[start, end)` without the white space around it.
 
     Attributes:
@@ -54,9 +54,9 @@ class Line:
     opens_page: bool = False
 
 
-def text_lines(source_text: str) -> tuple[Line, ...]:
+def text_lines(source_text: str) -> tuple[TextLine, ...]:
     """Reads the lines that hold more than white space, in order."""
-    lines: list[Line] = []
+    lines: list[TextLine] = []
     blanks, position, opens_page = 0, 0, False
     breaks = [*_LINE_BREAK.finditer(source_text), None]
     for found in breaks:
@@ -65,7 +65,7 @@ def text_lines(source_text: str) -> tuple[Line, ...]:
         start = position + len(raw) - len(raw.lstrip())
         for first, last in _parts_of(raw.strip()):
             lines.append(
-                Line(
+                TextLine(
                     start=start + first,
                     end=start + last,
                     text=source_text[start + first : start + last],
@@ -93,7 +93,7 @@ def running_heads(source_text: str) -> frozenset[str]:
     return _heads_of(text_lines(source_text), source_text.count("\f") + 1)
 
 
-def furniture_lines(lines: Sequence[Line], heads: frozenset[str]) -> tuple[bool, ...]:
+def furniture_lines(lines: Sequence[TextLine], heads: frozenset[str]) -> tuple[bool, ...]:
     """Tells for each line whether it is furniture."""
     return tuple(_is_furniture_line(line.text, heads) for line in lines)
 
@@ -135,7 +135,7 @@ def _parts_of(text: str) -> list[tuple[int, int]]:
     return [(0, len(text))]
 
 
-def _heads_of(lines: Sequence[Line], pages: int) -> frozenset[str]:
+def _heads_of(lines: Sequence[TextLine], pages: int) -> frozenset[str]:
     heads = set(_page_numbers(lines))
     known = [_is_furniture_line(line.text, frozenset(heads)) for line in lines]
     beside: Counter[str] = Counter()
@@ -155,7 +155,7 @@ def _heads_of(lines: Sequence[Line], pages: int) -> frozenset[str]:
     return frozenset(heads)
 
 
-def _at_page_break(lines: Sequence[Line], known: Sequence[bool], position: int, paged: bool) -> bool:
+def _at_page_break(lines: Sequence[TextLine], known: Sequence[bool], position: int, paged: bool) -> bool:
     """Tells whether a line stands at a page's edge, beside furniture, or at a break wider than one blank line."""
     if position == 0 or known[position - 1] or (position + 1 < len(lines) and known[position + 1]):
         return True
@@ -165,7 +165,7 @@ def _at_page_break(lines: Sequence[Line], known: Sequence[bool], position: int, 
     return paged and max(lines[position].blanks_before, after) >= 2
 
 
-def _page_numbers(lines: Sequence[Line]) -> list[str]:
+def _page_numbers(lines: Sequence[TextLine]) -> list[str]:
     bare = [
         (int(found.group(1)), position)
         for position, line in enumerate(lines)
@@ -185,7 +185,7 @@ def _page_numbers(lines: Sequence[Line]) -> list[str]:
     return [lines[position].text for number, position in bare if number in pages]
 
 
-def _beside_blank(lines: Sequence[Line], position: int) -> bool:
+def _beside_blank(lines: Sequence[TextLine], position: int) -> bool:
     at_end = position + 1 == len(lines)
     return lines[position].blanks_before > 0 or at_end or lines[position + 1].blanks_before > 0
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from itertools import groupby, pairwise
 
 from ingest.language.lexicons import Patterns, load_words
-from ingest.text.furniture import Line, furniture_lines, running_heads, text_lines
+from ingest.text.furniture import TextLine, furniture_lines, running_heads, text_lines
 from vectorstore.records import Block
 
 _CLOSERS = r"[\"”’'»)\]」』）]*"
@@ -83,7 +83,7 @@ def _is_list_number(text: str, stop: int) -> bool:
     return (first > 0 or stop <= 4) and bool(_LIST_MARK.match(text[first : stop + 1].lstrip() + " "))
 
 
-def typesetting(lines: Sequence[Line]) -> Typesetting:
+def typesetting(lines: Sequence[TextLine]) -> Typesetting:
     """Measures a document's lines, page furniture left out; the width is 0 for no lines.
 
     A document is double-spaced where most pairs of full lines that run on (the first ends no sentence) have the same
@@ -101,7 +101,7 @@ def typesetting(lines: Sequence[Line]) -> Typesetting:
     return Typesetting(width=width, spacing=spacing if spaced else 0)
 
 
-def flows(line: Line, following: Line, setting: Typesetting) -> bool:
+def flows(line: TextLine, following: TextLine, setting: Typesetting) -> bool:
     """Tells whether a paragraph goes on from one line to the next, past page furniture, by words and widths.
 
     A line that leaves room for the next word was ended on purpose, unless its words show that it goes on.
@@ -135,7 +135,7 @@ def find_blocks(source_text: str) -> tuple[Block, ...]:
     setting = typesetting([line for line, is_page in zip(lines, furniture, strict=True) if not is_page])
     blocks: list[Block] = []
     number = 0
-    last_prose: Line | None = None
+    last_prose: TextLine | None = None
     for members in _between_blank_lines(lines, furniture, setting):
         words = [lines[member].text for member in members if not furniture[member]]
         is_paragraph = bool(words) and holds_sentence_end("\n".join(words))
@@ -150,7 +150,7 @@ def find_blocks(source_text: str) -> tuple[Block, ...]:
     return _with_furniture_continued(blocks, {lines[i].start for i, is_page in enumerate(furniture) if is_page})
 
 
-def _between_blank_lines(lines: Sequence[Line], furniture: Sequence[bool], setting: Typesetting) -> Iterator[range]:
+def _between_blank_lines(lines: Sequence[TextLine], furniture: Sequence[bool], setting: Typesetting) -> Iterator[range]:
     first = 0
     for position, line in enumerate(lines):
         following = position + 1
@@ -173,7 +173,7 @@ def _with_furniture_continued(blocks: Sequence[Block], furniture_starts: Set[int
     return tuple(reversed(continued))
 
 
-def _separates(line: Line, following: Line, beside_furniture: bool, setting: Typesetting) -> bool:
+def _separates(line: TextLine, following: TextLine, beside_furniture: bool, setting: Typesetting) -> bool:
     if following.blanks_before == 0:
         return False
     if following.blanks_before > setting.spacing or beside_furniture:
@@ -181,7 +181,7 @@ def _separates(line: Line, following: Line, beside_furniture: bool, setting: Typ
     return not flows(line, following, setting)
 
 
-def _runs_on(line: Line, following: Line, setting: Typesetting) -> bool:
+def _runs_on(line: TextLine, following: TextLine, setting: Typesetting) -> bool:
     return not ends_sentence(line.text) and line.text[-1] not in ":：" and flows(line, following, setting)
 
 

@@ -17,7 +17,7 @@ from itertools import pairwise
 from ingest.language.lexicons import load_words
 from ingest.language.words import document_names, joins_without_hyphen
 from ingest.text.furniture import (
-    Line,
+    TextLine,
     furniture_lines,
     is_furniture,
     is_furniture_block,
@@ -74,13 +74,13 @@ def repair(
     return _sound(source_text, edits, heads)
 
 
-def _language_of(line: Line, blocks: Sequence[Block], otherwise: str | None) -> str | None:
+def _language_of(line: TextLine, blocks: Sequence[Block], otherwise: str | None) -> str | None:
     index = bisect_right(blocks, line.start, key=lambda block: block.start) - 1
     return (blocks[index].language if index >= 0 else None) or otherwise
 
 
 def _layout_edits(
-    source: str, lines: Sequence[Line], prose: Sequence[Line], blocks: Sequence[Block], language: str | None
+    source: str, lines: Sequence[TextLine], prose: Sequence[TextLine], blocks: Sequence[Block], language: str | None
 ) -> Iterator[Edit]:
     if not prose:
         return
@@ -111,7 +111,7 @@ def _layout_edits(
 
 
 def _space_between(
-    line: Line, following: Line, starts: Sequence[int], blocks: Sequence[Block], setting: Typesetting
+    line: TextLine, following: TextLine, starts: Sequence[int], blocks: Sequence[Block], setting: Typesetting
 ) -> str:
     # A line may hold the end of one block and the beginning of another: a speaker's name and the first words.
     before, after = bisect_right(starts, line.end - 1) - 1, bisect_right(starts, following.start) - 1
@@ -120,7 +120,7 @@ def _space_between(
     return " " if flows(line, following, setting) else "\n"
 
 
-def _hyphen_edit(line: Line, following: Line, language: str | None, compounds: Counter[str]) -> Edit:
+def _hyphen_edit(line: TextLine, following: TextLine, language: str | None, compounds: Counter[str]) -> Edit:
     ending, opening = _HYPHEN_END.search(line.text), _WORD.match(following.text)
     left, right = ending.group(1) if ending else "", opening.group() if opening else ""
     if right.lower() in load_words("suspended") and line.text[-1] != "\u00ad":

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from ingest.language.lexicons import load_words
 from ingest.language.words import is_cut_word, joins_without_hyphen, may_be_cut, needed_zipf, split_glued, zipf
-from ingest.text.furniture import Line
+from ingest.text.furniture import TextLine
 from vectorstore.records import Edit
 
 _WORD = re.compile(r"[^\W\d_]+")
@@ -21,7 +21,7 @@ _JOINED_FOR_SURE = 3.0
 _CONTEXT = 60
 
 
-def word_edits(source: str, prose: Sequence[Line], names: frozenset[str]) -> Iterator[Edit]:
+def word_edits(source: str, prose: Sequence[TextLine], names: frozenset[str]) -> Iterator[Edit]:
     """Finds the words of an English text that stick together or are cut apart (`glue`, `cut`, `hyphen`), by lines.
 
     `prose` are its lines without page furniture; `names`, in lower case, are never split.
@@ -55,7 +55,7 @@ def word_edits(source: str, prose: Sequence[Line], names: frozenset[str]) -> Ite
             yield from _loose_hyphen_edits(line)
 
 
-def _stop_edits(line: Line, names: frozenset[str]) -> Iterator[Edit]:
+def _stop_edits(line: TextLine, names: frozenset[str]) -> Iterator[Edit]:
     for found in _GLUED_STOP.finditer(line.text):
         left, right = _neighbours(line.text, found.start(), found.end())
         if not _is_prose(line.text, found.start(), found.end()):
@@ -66,7 +66,7 @@ def _stop_edits(line: Line, names: frozenset[str]) -> Iterator[Edit]:
             yield Edit(start=line.start + found.end(), end=line.start + found.end(), text=" ", kind="glue")
 
 
-def _loose_hyphen_edits(line: Line) -> Iterator[Edit]:
+def _loose_hyphen_edits(line: TextLine) -> Iterator[Edit]:
     """Joins a word whose line end was lost ("co- operation"), where only one word is meant."""
     for found in _LOOSE_HYPHEN.finditer(line.text):
         left, right = found.groups()

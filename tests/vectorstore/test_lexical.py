@@ -177,6 +177,7 @@ def both(postgres, tmp_path_factory):
         yield made
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("rebuilt", [False, True])
 def test_engines_score_the_same_passages_alike(both, rebuilt):
     rng = random.Random(6)

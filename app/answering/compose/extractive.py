@@ -86,7 +86,7 @@ def compose(
     wording: Wording,
     *,
     limit: int,
-    asked: Missing | None,
+    answer_type: Missing | None,
     question: str = "",
     one_each: bool = False,
 ) -> Composition:
@@ -94,7 +94,7 @@ def compose(
 
     What groups said for their members comes last, and only beside something that a party said itself. Each party with
     evidence gets at least one quotation of the `limit`, or exactly one (`one_each`), as a list of who said something
-    does. The question says what a number must count, `asked` the kind of thing asked for.
+    does. The question says what a number must count, `answer_type` the kind of thing asked for.
     """
     answering = [item for item in evidence if item.answers and not item.members]
     groups = [item for item in evidence if item.answers and item.members]
@@ -103,14 +103,14 @@ def compose(
     share = 1 if one_each else max(1, limit // len(answering))
     claims: list[Claim] = []
     citations: list[Citation] = []
-    missing = asked
+    missing = answer_type
     introductions: dict[int, str] = {}
     more = 0
     for item in (*answering, *groups):
         strong = item.strong
-        if asked is not None and not item.members:
+        if answer_type is not None and not item.members:
             strong, held = with_answer_type(
-                strong, sources, lambda text: _holds(asked, [text], parties, answering, question)
+                strong, sources, lambda text: _holds(answer_type, [text], parties, answering, question)
             )
             missing = None if held else missing
         allowed = min(share, OF_GROUP) if item.members else share
@@ -133,9 +133,9 @@ def compose(
 
 
 def _holds(
-    asked: Missing, texts: Sequence[str], parties: PartyTable, answering: Sequence[PartyEvidence], question: str
+    answer_type: Missing, texts: Sequence[str], parties: PartyTable, answering: Sequence[PartyEvidence], question: str
 ) -> bool:
-    return contains_answer_type(asked, texts, parties, [item.party for item in answering], question)
+    return contains_answer_type(answer_type, texts, parties, [item.party for item in answering], question)
 
 
 def with_answer_type(

@@ -1,8 +1,8 @@
 """A checker over the fictional conference, and a corpus made for one test."""
 
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -11,9 +11,9 @@ from app.wiring import Workspace
 from ingest.loaders.loaded import LoadLimits
 from ingest.parties.party_table import PartyTable
 from tests.conftest import PROJECT
-from tests.fakes import HashingEmbedder, fake_workspace
-from tests.fakes_store import annotated, keep
-from vectorstore.store import open_store
+from tests.fakes import fake_workspace
+from tests.fakes_store import annotated
+from vectorstore.catalogue import Catalogue
 
 
 @pytest.fixture(scope="session")
@@ -41,22 +41,19 @@ def spoken(conference_store: Workspace) -> dict[str, tuple[str, ...]]:
     }
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def corpus_of(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Checker]]:
     """Makes a checker over statements given as (id, sentences, metadata)."""
-    stores: list[Any] = []
+    with ExitStack() as stack:
 
-    def make(*statements: tuple[str, list[str], dict[str, str]]) -> Checker:
-        embedder = HashingEmbedder()
-        store = open_store(tmp_path_factory.mktemp("made") / "store", embedder)
-        stores.append(store)
-        made = []
-        for identifier, texts, metadata in statements:
-            kind = metadata.pop("kind", "statement")
-            made.append(annotated(identifier, texts, kind, **metadata))
-        keep(store, embedder, *made)
-        return Checker(store.catalogue, PartyTable.load, LoadLimits())
+        def make(*statements: tuple[str, list[str], dict[str, str]]) -> Checker:
+            # No store around it: its vector index is not asked.
+            path = tmp_path_factory.mktemp("made") / "catalogue.sqlite3"
+            catalogue = stack.enter_context(closing(Catalogue(path)))
+            for identifier, texts, metadata in statements:
+                kind = metadata.pop("kind", "statement")
+                item = annotated(identifier, texts, kind, **metadata)
+                catalogue.store(item, folder="", digest="", input_key="", vectors={})
+            return Checker(catalogue, PartyTable.load, LoadLimits())
 
-    yield make
-    for store in stores:
-        store.close()
+        yield make

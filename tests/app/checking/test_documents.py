@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from app.checking.blocks import Document
+from app.checking.blocks import CheckedDocument
 from app.checking.documents import LONGEST_PASTED, _cells_apart, read_document, read_pasted
 from app.checking.quotations import find_quotations
 from app.errors import QuestionError
@@ -13,12 +13,12 @@ from tests.fakes_word import new_document, saved, with_footnotes
 WORDS = "the lighthouse keepers count their lamps twice"
 
 
-def read(path: Path, data: bytes) -> Document:
+def read(path: Path, data: bytes) -> CheckedDocument:
     path.write_bytes(data)
     return read_document(path, LoadLimits())
 
 
-def quotes(document: Document) -> list[str]:
+def quotes(document: CheckedDocument) -> list[str]:
     return [quotation.text for quotation in find_quotations(document).found]
 
 

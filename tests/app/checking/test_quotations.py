@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.checking.blocks import Block, make_document
+from app.checking.blocks import CheckedBlock, make_document
 from app.checking.documents import read_pasted
 from app.checking.quotations import NOT_CLOSED, find_quotations
 from tests.cases import Cases
@@ -82,15 +82,15 @@ def test_spans_hold_exactly_the_words():
 
 def test_table_cells_do_not_run_into_each_other():
     cells = [
-        Block(text="“The first is not closed at all", kind="cell"),
-        Block(text="the second has a mark”", kind="text"),
+        CheckedBlock(text="“The first is not closed at all", kind="cell"),
+        CheckedBlock(text="the second has a mark”", kind="text"),
     ]
     assert [q.note for q in find_quotations(make_document(cells)).found] == [NOT_CLOSED]
 
 
 @given(st.text(alphabet=" ab.\n“”\"'‘’«»„「」[]…1", max_size=80))
 def test_whatever_is_typed_is_read_and_spans_hold_its_words_in_order(text):
-    document = make_document([Block(text=line) for line in f"x{text}".split("\n")])
+    document = make_document([CheckedBlock(text=line) for line in f"x{text}".split("\n")])
     found = find_quotations(document).found
     for quotation in found:
         assert "\n\n".join(document.text[start:end] for start, end in quotation.spans) == quotation.text
@@ -101,4 +101,4 @@ def test_whatever_is_typed_is_read_and_spans_hold_its_words_in_order(text):
 @pytest.mark.timeout(30)
 @pytest.mark.parametrize("text", ["“" * 20_000, "“ a " * 5_000, "' a" * 6_000, '"a" ' * 2_000, "‘a " * 6_000])
 def test_a_wall_of_marks_takes_no_time(text):
-    assert find_quotations(make_document([Block(text=text)])) is not None
+    assert find_quotations(make_document([CheckedBlock(text=text)])) is not None

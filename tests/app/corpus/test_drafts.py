@@ -17,6 +17,7 @@ from app.errors import DraftError
 from app.question.turn import EarlierTurn
 from app.records import Abstention, Answer, Citation, Claim, Scope, TreatyScope
 from evals.cases.case import Case, load_cases
+from tests import made
 from tests.conftest import PROJECT
 
 RIGHT = Judgement(verdict="right")
@@ -27,32 +28,10 @@ UNUSUAL = (
 
 
 def citation(number: int = 1, *, state: str = "XAA", quote: str = "We support\narticle 4.") -> Citation:
-    return Citation(
-        number=number,
-        statement_id="s1",
-        state=state,
-        on_behalf_of=None,
-        speaker=None,
-        body=None,
-        session="10",
-        date="2031-05-02",
-        agenda_item=None,
-        title=None,
-        file=f"txt/{state}.txt",
-        symbol=None,
-        page=None,
-        paragraph=1,
-        start=40,
-        end=40 + len(quote),
-        quote=" ".join(quote.split()),
-        source_quote=quote,
-        sentence_ids=(),
-        language="en",
-        kind="statement",
-        ocr_confidence=None,
-        inferred=(),
-        verdict="verified",
-    )
+    return made.citation(
+        " ".join(quote.split()), source_quote=quote, number=number, state=state, session="10", date="2031-05-02",
+        file=f"txt/{state}.txt", paragraph=1, start=40,
+    )  # fmt: skip
 
 
 def answer(question: str = "What did Arvandia say about article 4?", **changes: Any) -> Answer:

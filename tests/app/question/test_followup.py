@@ -55,7 +55,7 @@ def test_follow_ups_are_told_apart_and_keep_what_they_leave_out(
     assert now == expected
     assert sorted(read.scope.kept) == sorted(kept)
     assert read.all_states is is_open
-    assert asked is None or (read.asked or "nothing") == asked
+    assert asked is None or (read.answer_type or "nothing") == asked
     assert language is None or read.scope.language == language
     assert read.unclear == unclear
 
@@ -122,8 +122,8 @@ def test_a_common_word_in_a_fragment_is_a_topic(topic: str, parties: PartyTable)
 
 def test_the_kind_of_thing_asked_for_stays_with_the_subject(parties: PartyTable) -> None:
     first = "How many agreements did Arvandia conclude?"
-    assert resolve("and Belmora?", parties, history=[first]).asked == "number"
-    assert resolve("and on extradition?", parties, history=[first]).asked is None
+    assert resolve("and Belmora?", parties, history=[first]).answer_type == "number"
+    assert resolve("and on extradition?", parties, history=[first]).answer_type is None
 
 
 def test_what_a_treaty_says_is_asked_on_until_somebody_is_named(parties: PartyTable) -> None:

@@ -254,7 +254,7 @@ def test_topics_of_the_other_languages_are_bare(language: str, question: str, to
 
 @cases("question", "kind")
 def test_the_kind_of_thing_asked_for_is_read(question: str, kind: str | None, parties: PartyTable) -> None:
-    assert resolve(question, parties).asked == kind
+    assert resolve(question, parties).answer_type == kind
 
 
 @pytest.mark.slow

@@ -21,8 +21,9 @@ from app.question.turn import (
     slots_of,
     state_after,
 )
-from app.records import Answer, Citation, QuestionKind, Scope, TreatyScope
+from app.records import Answer, QuestionKind, Scope, TreatyScope
 from ingest.parties.party_table import PartyTable
+from tests.made import citation
 
 BEFORE = {
     "states": ("XAA", "XGA"),
@@ -158,11 +159,11 @@ def test_the_kind_goes_on_with_what_follows_from_it() -> None:
     # "And Belmora?" by itself asks for nothing in particular, or for something that nobody can know.
     for said in (asked("content", states=("XAB",)), asked("ambiguous", states=("XAB",))):
         after = in_conversation(state, said, TurnReading(act="replace", keeps=KEPT))
-        assert (after.kind, after.asked, after.scope.states) == ("number", "number", ("XAB",))
+        assert (after.kind, after.answer_type, after.scope.states) == ("number", "number", ("XAB",))
     changed = in_conversation(
         state, asked("position", states=("XAB",)), TurnReading(act="replace", keeps=KEPT - {"kind"})
     )
-    assert (changed.kind, changed.asked, changed.stance) == ("position", None, True)
+    assert (changed.kind, changed.answer_type, changed.stance) == ("position", None, True)
 
 
 def test_a_kind_of_its_own_that_is_sure_goes_before_the_one_kept() -> None:
@@ -222,38 +223,10 @@ def test_more_and_about_know_what_was_shown() -> None:
     assert merged(read(states=("XAB",)), "replace", ALL).shown is None
 
 
-def citation(state: str, sentence: str) -> Citation:
-    return Citation(
-        number=1,
-        statement_id=sentence.partition(":")[0],
-        state=state,
-        on_behalf_of=None,
-        speaker=None,
-        body=None,
-        session=None,
-        date=None,
-        agenda_item=None,
-        title=None,
-        symbol=None,
-        file="x.txt",
-        page=None,
-        paragraph=None,
-        start=0,
-        end=1,
-        quote="x",
-        source_quote="x",
-        sentence_ids=(sentence,),
-        language="en",
-        kind="statement",
-        ocr_confidence=None,
-        inferred=(),
-        verdict="verified",
-    )
-
-
 def test_what_more_showed_adds_to_what_was_shown_and_silence_shows_the_same() -> None:
     more = merged(read(), "more", ALL)
-    answer = Answer(question="more", answer="", status="answered", citations=(citation("XGA", "s2:1"),))
+    cited = citation("x", state="XGA", statement_id="s2", sentence_ids=("s2:1",))
+    answer = Answer(question="more", answer="", status="answered", citations=(cited,))
     shown = state_after(more, answer).shown
     assert shown == Shown(parties=("XAA", "XGA"), statements=("s1", "s2"), sentences=("s1:4", "s2:1"))
     thanks = Answer(question="thanks", answer="", status="abstained")
@@ -264,7 +237,7 @@ def test_a_state_survives_json() -> None:
     treaties = (TreatyScope(treaty="UNTOC", articles=("4",)),)
     scope = Scope(states=("XAA",), treaties=treaties, interval=("2018", None), excluded=("XGA",))
     state = ConversationState(
-        read=Resolution(scope=scope, question="why?", kind="reason", asked="reason", act="about"), shown=SHOWN
+        read=Resolution(scope=scope, question="why?", kind="reason", answer_type="reason", act="about"), shown=SHOWN
     )
     assert read_state(json.loads(json.dumps(state.to_json()))) == state
     turn = {"question": "why?", "scope": {"states": ["XZR"]}, "conversation": state.to_json()}

@@ -55,6 +55,7 @@ def test_salutations_and_refrains_are_no_running_heads() -> None:
     assert not is_furniture("\nMr. President,\n", running_heads(broken))
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("text", ["", "\x00", "5\n" * 20_000, "a\n" * 50_000, "1/2 " * 100_000, "A" * 1_000_000])
 def test_running_heads_takes_odd_texts(text: str) -> None:
     assert len(running_heads(text)) <= 1

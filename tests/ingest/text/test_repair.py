@@ -262,6 +262,7 @@ def test_a_hyphen_that_furniture_would_swallow_keeps_the_text_as_it_is() -> None
     assert ELLIPSIS not in mended(text)
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("language", ["en", None])
 @pytest.mark.parametrize(
     "text",

@@ -43,7 +43,7 @@ def _paragraphs(stored: Stored, name: str) -> list[Sentence]:
 
 
 def _compose(found: list[PartyEvidence], sources: Sources, parties: PartyTable, *, limit: int = 5) -> Composition:
-    return compose(found, sources, parties, WORDING, limit=limit, asked=None)
+    return compose(found, sources, parties, WORDING, limit=limit, answer_type=None)
 
 
 def test_compose_quotes_the_strongest_first_and_counts_the_rest(
@@ -85,7 +85,7 @@ def test_compose_leaves_weak_sentences_behind_strong_ones_out(
 def test_compose_names_what_is_missing(stored: Stored, sources: Sources, parties: PartyTable) -> None:
     agreements = [s for s in stored["000_6237221ecf9e9373"][1] if "outstanding number" in s.text]
     found = [_found("IRN", agreements)]
-    made = compose(found, sources, parties, WORDING, limit=5, asked="number")
+    made = compose(found, sources, parties, WORDING, limit=5, answer_type="number")
     assert made.missing == "number" and len(made.citations) == 1
     assert _compose(found, sources, parties).missing is None
 

@@ -1,4 +1,4 @@
-"""Occasion: when and where the statements that a question asks for were made, put together from its spans.
+"""Time and venue: when and where the statements that a question asks for were made, put together from its spans.
 
 "At the tenth session, in October 2020" is session 10 and the month 2020-10.
 """
@@ -15,7 +15,7 @@ _FEW_MONTHS: Final = 12
 
 
 @dataclass(frozen=True, kw_only=True)
-class Occasion:
+class TimeAndVenue:
     """When and where statements were made.
 
     Attributes:
@@ -28,7 +28,7 @@ class Occasion:
     named: int
 
 
-def occasion_of(spans: Iterable[Span]) -> Occasion:
+def time_and_venue_of(spans: Iterable[Span]) -> TimeAndVenue:
     """Puts together what spans say of when and where."""
     spans = tuple(spans)
     months: dict[str, None] = {}
@@ -54,7 +54,7 @@ def occasion_of(spans: Iterable[Span]) -> Occasion:
         agenda_items=tuple(dict.fromkeys(code for span in spans if span.kind == "agenda_item" for code in span.codes)),
     )
     single = sum(span.kind == "date" and span.form == "year" for span in spans)
-    return Occasion(scope=scope, named=max(single, sum(len(span.codes) == 1 for span in sessions)))
+    return TimeAndVenue(scope=scope, named=max(single, sum(len(span.codes) == 1 for span in sessions)))
 
 
 def _times(spans: Iterable[Span]) -> Iterable[tuple[int | None, int | None, str]]:
