@@ -20,8 +20,8 @@ from vectorstore.arrays import Matrix
 from vectorstore.copying import copy_record
 from vectorstore.database import PASSAGES_KEPT, STORE_ID, Database
 from vectorstore.families import FamilyTables
+from vectorstore.fts_query import any_word_query, phrase_query, prefix_query, unordered_query
 from vectorstore.health import CatalogueHealth
-from vectorstore.lexical import any_word_query, phrase_query, prefix_query, unordered_query
 from vectorstore.records import (
     AnnotatedDocument,
     Document,

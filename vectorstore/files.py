@@ -110,8 +110,8 @@ class SharedFiles:
                 if self._files.exists(f"{self._root}/{sha256}"):
                     self._files.rm_file(f"{self._root}/{sha256}")
 
-    def share_tables(self, folder: Path) -> None:
-        """Brings the tables of parties here and there together; of two of one folder, the one there counts."""
+    def sync_party_tables(self, folder: Path) -> None:
+        """Syncs the tables of parties both ways; of two of one folder the shared one wins, and the local one goes."""
         with self._translated():
             tables = f"{self._root}/parties"
             self._files.makedirs(tables, exist_ok=True)

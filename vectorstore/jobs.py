@@ -74,7 +74,7 @@ class _NotYetError(Exception):
 
 
 class _TryAgainError(Exception):
-    """What may pass hindered a job."""
+    """A transient failure hindered a job, which is tried again."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -238,10 +238,10 @@ class Store:
         if self.files is not None:
             self.files.replace_table(kept)
 
-    def share_tables(self) -> None:
+    def sync_party_tables(self) -> None:
         """Gets the tables of parties that other machines keep; the caller may read the store only."""
         if self.files is not None:
-            self.files.share_tables(self.path / "parties")
+            self.files.sync_party_tables(self.path / "parties")
 
     def sync_index(self) -> None:
         """Brings the vector index up to the catalogue: adds what is missing, deletes what is gone.

@@ -29,8 +29,8 @@ _POINTING, _OUTWARD, _TAKES_UP, _ANNOUNCING = (
 )
 _FURTHEST: Final = 8
 # Sentences with which a quotation goes on, and its characters with these: about three lines.
-_GOES_ON: Final = 2
-_THOUGHT: Final = 320
+_CONTEXT_SENTENCES: Final = 2
+_MAX_EXTENDED_CHARS: Final = 320
 _MARKED: Final[tuple[Literal["list_item", "text"], ...]] = ("list_item", "text")
 _ANNOUNCING_WORDS: Final = 18
 # Sentences that refer back are short.
@@ -109,7 +109,7 @@ def _goes_on(sentences: Sequence[Sentence], first: int, last: int) -> bool:
         return False
     here, following = sentences[last], sentences[last + 1]
     length = following.end - sentences[first].start
-    return here.paragraph is not None and following.paragraph == here.paragraph and length <= _THOUGHT
+    return here.paragraph is not None and following.paragraph == here.paragraph and length <= _MAX_EXTENDED_CHARS
 
 
 def is_announcement(sentence: Sentence) -> bool:
@@ -152,7 +152,7 @@ def spans(
             last += 1
         while first - 1 in wanted and first - 1 not in used and last - first + 1 < longest:
             first -= 1
-        for _ in range(_GOES_ON if ordinal in going_on else 0):
+        for _ in range(_CONTEXT_SENTENCES if ordinal in going_on else 0):
             if last + 1 not in used and last + 1 - first < longest and _goes_on(sentences, first, last):
                 last += 1
         if distant is not None and distant.first >= first:

@@ -386,7 +386,7 @@ class Corpus:
         if queue is None:
             return self._take_whole(request, progress)
         report = ingest_jobs.ingest_by_workers(queue, request, progress)
-        self._store.share_tables()
+        self._store.sync_party_tables()
         return report
 
     def do_job(self, job: "Job") -> Mapping[str, Any]:
@@ -414,7 +414,7 @@ class Corpus:
         return self._with_corrections(report, request.paths) if request.upload else report
 
     def _fetch(self, request: IngestRequest) -> None:
-        self._store.share_tables()
+        self._store.sync_party_tables()
         if self._store.files is not None:
             ingest_jobs.fetch(request, self._store.files)
 

@@ -106,7 +106,7 @@ def compose(
     introductions: dict[int, str] = {}
     more = 0
     for item in (*answering, *groups):
-        strong = item.strong
+        strong = item.best_sentences
         if answer_type is not None and not item.members:
             strong, held = with_answer_type(
                 strong, sources, lambda text: _holds(answer_type, [text], parties, answering, question)
