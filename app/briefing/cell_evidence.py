@@ -52,6 +52,8 @@ def on_subject(item: PartyEvidence, topic: str) -> list[Sentence]:
         found.sentence
         for found in item.best
         if found.relevance.source != "calibrated"
+        # Words in another language than the topic share none with it.
+        or (foreign(found.sentence) and found.relevance.answers)
         or (share := shared(found.sentence)) == 1
         or found.relevance.chance >= (_LIKELY if share >= _NAMED else _MEANT)
     ]

@@ -5,7 +5,7 @@ import pytest
 from app.briefing.cell_evidence import on_subject
 from app.retrieval.party_evidence import PartyEvidence, ScoredSentence
 from app.retrieval.relevance import ConfidenceSource, Relevance
-from vectorstore.records import Sentence
+from vectorstore.records import Metadata, Sentence, Span, StatementSummary
 
 
 def found(text: str, chance: float, source: ConfidenceSource = "calibrated") -> ScoredSentence:
@@ -33,3 +33,13 @@ def test_a_term_that_holds_the_topic_is_on_it() -> None:
     item = found("We are prepared to consider the use of the Convention as the legal basis for extradition.", 0.6)
     evidence = PartyEvidence(party="XAA", searched=(), sentences=(item,))
     assert on_subject(evidence, "extradition") == [item.sentence]
+
+
+def test_words_in_another_language_are_on_it_by_their_meaning() -> None:
+    item = found("ونطالب بأن تعاد الأموال كاملة.", 0.6)
+    searched = StatementSummary(
+        statement_id="s", document_id="s", file="s.txt", sha256="", kind="statement", metadata=Metadata(language="ar"),
+        inferred=(), span=Span(start=0, end=40), passages=1, added="",
+    )  # fmt: skip
+    evidence = PartyEvidence(party="XAA", searched=(searched,), sentences=(item,))
+    assert on_subject(evidence, "return of assets") == [item.sentence]
