@@ -19,7 +19,7 @@ def found(text: str, chance: float, source: ConfidenceSource = "calibrated") -> 
         (found("Trade in fake medicine deserves a remark.", 0.33), False),
         (found("Trade in fake medicine deserves a remark.", 0.6), True),
         (found("We fight human trafficking.", 0.6), True),
-        (found("Trade in fake medicine deserves a remark.", 0.33, "lexical"), True),
+        (found("Trade in fake medicine deserves a remark.", 0.6, "lexical"), True),
     ],
 )
 def test_evidence_of_a_cell_is_likelier_on_its_subject_than_not_or_names_it(item: ScoredSentence, kept: bool) -> None:
