@@ -3,6 +3,7 @@
 `untoc worker` does them; whoever asked for the ingest waits for its report, and shows how far it is.
 """
 
+import os
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -73,12 +74,15 @@ def shared(request: IngestRequest, files: SharedFiles) -> IngestRequest:
     unsent: dict[str, tuple[Literal["failed", "skipped"], str]] = {}
     paths = []
     for path in request.paths:
-        is_folder = Path(path).is_dir()
+        is_folder = _is(path.is_dir)
         folder = path if is_folder else _folder_of(path)
         copies = files.place(folder)
-        found, unread = survey(folder) if is_folder else ((path,) if Path(path).is_file() else (), {})
+        found, unread = survey(folder) if is_folder else ((path,), {})
+        if not is_folder and not _is(path.is_file):
+            reason = f"no such file or folder, or it may not be read: {str(path)!r}; check the path"
+            unread[path] = LoadError(reason)
         tables = (folder / name for name in (MANIFEST_NAME, PARTIES_NAME))
-        wanted = {*found, *(table for table in tables if Path(table).is_file() and table not in unread)}
+        wanted = {*found, *(table for table in tables if os.path.lexists(table) and table not in unread)}
         for each in [each for each in wanted if not _is_utf8(each)]:
             unread[each] = LoadError(f"the name {_shown(each.name)!r} is not valid UTF-8; rename the file")
         # A store may lie in the folder, as in `--store .`: its copies are no files to be ingested.
@@ -197,12 +201,20 @@ def _parts(request: IngestRequest) -> Iterator[IngestRequest]:
 
 def _is_folder(path: Path, request: IngestRequest) -> bool:
     # A folder of copies need not be on this machine yet.
-    return Path(path).is_dir() or str(path) in request.listings
+    return _is(path.is_dir) or str(path) in request.listings
 
 
 def _folder_of(path: Path) -> Path:
     # As the indexer looks for the manifest that lists a single file.
-    return next((each for each in path.parents[:MANIFEST_ABOVE] if Path(each / MANIFEST_NAME).is_file()), path.parent)
+    return next((each for each in path.parents[:MANIFEST_ABOVE] if _is((each / MANIFEST_NAME).is_file)), path.parent)
+
+
+def _is(holds: Callable[[], bool]) -> bool:
+    try:
+        return holds()
+    except OSError:
+        # A folder above may not be entered.
+        return False
 
 
 def _is_utf8(path: Path) -> bool:
