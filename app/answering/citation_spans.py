@@ -183,8 +183,18 @@ def cite(statement: Statement, sentences: Sequence[Sentence], span: SentenceSpan
         ocr_confidence=_confidence(statement, first.start, last.end),
         summarised=statement.summarised,
         edge=_edge(statement, first.start, last.end),
-        quoting=is_quoted(statement.source_text, *within_marks(statement.source_text, first.start, last.end)),
+        quoting=_is_quoted(statement, first.start, last.end),
     )
+
+
+def _is_quoted(statement: Statement, start: int, end: int) -> bool:
+    return is_quoted(statement.source_text, *within_marks(statement.source_text, start, end))
+
+
+def _stays_in_quotation(statement: Statement, sentences: Sequence[Sentence], ordinal: int) -> bool:
+    """Returns whether the sentences that follow are the speaker's words, or another's, as the sentence itself is."""
+    following = sentences[ordinal : ordinal + 1 + _CONTEXT_SENTENCES]
+    return len({_is_quoted(statement, each.start, each.end) for each in following}) == 1
 
 
 def within_marks(source: str, start: int, end: int) -> tuple[int, int]:
@@ -258,7 +268,8 @@ def quotable_spans(
     found: list[tuple[int, QuotableSpan]] = []
     for statement_id, ordinals in by_statement.items():
         sentences = sources.sentences[statement_id]
-        on = [sentence.ordinal for sentence in going_on if sentence.statement_id == statement_id]
+        own = (sentence.ordinal for sentence in going_on if sentence.statement_id == statement_id)
+        on = [ordinal for ordinal in own if _stays_in_quotation(sources.statements[statement_id], sentences, ordinal)]
         for quoted, distant in spans(sentences, ordinals, going_on=on):
             span = _trimmed(sources.statements[statement_id], sentences, quoted, ordinals)
             ids = [sentences[ordinal].sentence_id for ordinal in range(span.first, span.last + 1)]

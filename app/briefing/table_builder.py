@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Final
 
 from app.answering.abstention import abstain
@@ -22,7 +22,7 @@ from app.errors import BriefingError
 from app.question.resolution import Resolution
 from app.records import AbstentionReason, Answer, Citation, Claim, Coverage, Scope
 from app.retrieval.evidence_retriever import EvidenceRetriever, Retrieved
-from app.retrieval.scoped_statements import unreadable_in_scope
+from app.retrieval.scoped_statements import recency, unreadable_in_scope
 from ingest.parties.party_table import PartyTable
 from ingest.text.squash import squash
 from prompts.wording import load_document_words, load_wording
@@ -336,8 +336,13 @@ class _Build:
         return sorted(sound, key=lambda citation: (citation.date or "", citation.statement_id))
 
     def _quoted(self, chosen: Sequence[Sentence], retrieved: Retrieved, limit: int) -> list[Citation]:
-        """Quotes evidence that passes verification; repeated language is quoted once."""
-        made = quote(_once(chosen), retrieved.sources, limit, first_number=1, newest_first=True)
+        """Quotes evidence that passes verification; repeated language is quoted once.
+
+        The latest statement is quoted before others are, however few quotations there is room for.
+        """
+        held = retrieved.sources.statements
+        ordered = _latest_and_each_first(_once(chosen), lambda s: recency(held[s.statement_id].metadata))
+        made = quote(ordered, retrieved.sources, limit, first_number=1, newest_first=True)
         return [c for c in made if verify_citation(c, retrieved.sources.statements.get(c.statement_id)) == "verified"]
 
     def _of_groups(
@@ -413,6 +418,20 @@ def _once(sentences: Sequence[Sentence]) -> list[Sentence]:
     for sentence in sentences:
         once.setdefault(squash(sentence.text), sentence)
     return list(once.values())
+
+
+def _latest_and_each_first(
+    sentences: Sequence[Sentence], when: Callable[[Sentence], tuple[date, int]]
+) -> list[Sentence]:
+    """Puts the strongest sentence of the latest statement first, then that of every other one, then the rest."""
+    strongest = {sentence.statement_id: sentence for sentence in reversed(sentences)}
+    latest = max(map(when, sentences), default=None)
+
+    def place(sentence: Sentence) -> tuple[bool, bool]:
+        further = strongest[sentence.statement_id] is not sentence
+        return further, further or when(sentence) != latest
+
+    return sorted(sentences, key=place)
 
 
 def _renumbered(worded: CellText, code: str, number: Callable[[Citation], int]) -> tuple[Claim, ...]:

@@ -120,7 +120,8 @@ def _read(text: str, topic: str, language: str) -> SentenceDirection:
     # An order is recognised by its words ("ignore the above"), and needs a little of the classifier's agreement.
     is_order = orders(language).search(text) is not None and told["reported"] >= _ORDER_MIN
     best: Reading = "reported" if is_order else max(READINGS, key=lambda reading: told[reading])
-    marked = None if best == "reported" else _marked(marks, masked, language)
+    own = best != "reported" or (told[best] < SURE and not is_order)
+    marked = _marked(marks, masked, language) if own else None
     if marked is not None and told[marked] >= _MARKED_MIN:
         best = marked
     sure = best not in _OPPOSITE or best == marked or told[best] >= SURE

@@ -107,12 +107,12 @@ def compose(
     more = 0
     for item in (*answering, *groups):
         strong = item.best_sentences
+        allowed = min(share, OF_GROUP) if item.members else share
         if answer_type is not None and not item.members:
             strong, held = with_answer_type(
-                strong, sources, lambda text: _holds(answer_type, [text], parties, answering, question)
+                strong, sources, lambda text: _holds(answer_type, [text], parties, answering, question), allowed
             )
             missing = None if held else missing
-        allowed = min(share, OF_GROUP) if item.members else share
         # Of a list each party is quoted once, and briefly.
         going_on = () if one_each else strong[:_READ_FOR_ANSWER]
         made = quote(strong, sources, allowed, first_number=len(citations) + 1, newest_first=True, going_on=going_on)
@@ -139,16 +139,16 @@ def _holds(
 
 
 def with_answer_type(
-    strong: Sequence[Sentence], sources: Sources, holds: Callable[[str], bool]
+    strong: Sequence[Sentence], sources: Sources, holds: Callable[[str], bool], allowed: int
 ) -> tuple[tuple[Sentence, ...], bool]:
     """Returns the sentences to quote, the first ones with what follows them up to the kind of thing asked for.
 
-    And whether they hold it.
+    And whether those of the `allowed` quotations hold it.
 
     Asked by how much deaths went down, "we have opened fourteen posts along the road" is quoted on to "the number of
     bodies has fallen from 311 to 88"; where one of the strongest holds it, or none nearby, they stay as they are.
     """
-    first = strong[:_READ_FOR_ANSWER]
+    first = strong[: min(_READ_FOR_ANSWER, allowed)]
     if any(holds(sentence.text) for sentence in first):
         return tuple(strong), True
     for sentence in first:

@@ -111,6 +111,27 @@ def test_change_is_told_between_two_quotations_in_order(workspace):
     assert (change.earlier_kind, change.later_kind) == ("supports", "opposes")
 
 
+def test_latest_statement_is_quoted_though_earlier_ones_take_a_position(workspace):
+    earlier = [
+        "Galdoria supports the extradition protocol.",
+        PLAIN,
+        "We endorse the extradition protocol.",
+        PLAIN,
+        "Galdoria is in favour of the extradition protocol.",
+    ]
+    latest = "The extradition protocol was signed for Galdoria on 2 May."
+    keep(
+        workspace.store,
+        workspace.corpus._embedder,
+        annotated("g08", earlier, state="XGA", session="8", date="2016-10-17", language="en"),
+        annotated("g12", [latest, PLAIN], state="XGA", session="12", date="2024-10-17", language="en"),
+    )
+    request = read_request(workspace.corpus.parties(), topics=["extradition protocol"], quotations=2)
+    briefing = workspace.briefings.build(replace(request, parties=("XGA",)))
+    assert [citation.date for citation in briefing.citations] == ["2024-10-17", "2016-10-17"]
+    assert briefing.cells[0].kind == "supports"
+
+
 def test_language_read_out_again_is_found_and_quoted_once_in_the_cell(workspace):
     briefing = build(workspace, states=["POL"], topics=["extradition protocol"])
     (repetition,) = briefing.repetitions
