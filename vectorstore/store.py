@@ -92,7 +92,7 @@ class Store:
         self._checks_model = check_model
         self._wait_seconds = wait_seconds
         self._second = second
-        self.files = None if files.url is None else SharedFiles(files.url, path)
+        self.files = None if files.url is None else SharedFiles(files.url.get_secret_value(), path)
         source = _place(path, database)
         if not create and isinstance(source, Path):
             require_catalogue(source)
