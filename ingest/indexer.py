@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from importlib.resources import as_file, files
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from types import MappingProxyType
 
 from ingest.annotate import Annotator, InputKey, UnsplitDocument
 from ingest.errors import LoadError, ManifestError, PartyTableError
@@ -42,7 +43,7 @@ PARTIES_NAME = "parties.csv"
 # How many names of parties a note lists.
 _NAMES_SHOWN = 5
 # How many folders above a single file may hold the manifest that lists it.
-_MANIFEST_ABOVE = 3
+MANIFEST_ABOVE = 3
 # Files embedded and stored together: enough for even batches, few enough to lose little when killed. The first
 # batches are smaller, so that even an ingest that is killed soon has stored something.
 _BATCH_SIZE = 16
@@ -148,6 +149,7 @@ class Indexer:
         options: IngestOptions,
         progress: ProgressListener | None = None,
         parts: Sequence[PartReport] = (),
+        unsent: Mapping[Path, LoadError] = MappingProxyType({}),
     ) -> IngestReport:
         """Takes files and folders, which may hold a manifest, into the store.
 
@@ -156,6 +158,7 @@ class Indexer:
             options: How they are treated.
             progress: Hears of every file and step.
             parts: What parts of this ingest have done already; their files are not read again.
+            unsent: What cannot be read here since another machine could not read it, with the reason.
 
         Raises:
             PartyTableError: The tables of parties in the store contradict each other.
@@ -163,6 +166,7 @@ class Indexer:
         """
         began = time.perf_counter()
         with self._run(options, progress) as run:
+            run.unsent = unsent
             run.taken = {path: result for part in parts for path, result in part.results.items()}
             for path in paths:
                 run.take(path)
@@ -182,6 +186,7 @@ class Indexer:
         options: IngestOptions,
         progress: ProgressListener | None = None,
         only: Collection[str] | None = None,
+        unsent: Mapping[Path, LoadError] = MappingProxyType({}),
     ) -> PartReport:
         """Takes some of the files of an ingest, which other processes may do with others at the same time.
 
@@ -193,9 +198,10 @@ class Indexer:
             options: How they are treated.
             progress: Hears of every file and step.
             only: Of a folder, the names of the files to take.
+            unsent: What cannot be read here since another machine could not read it, with the reason.
         """
         with self._run(options, progress) as run:
-            run.only = only
+            run.is_part, run.only, run.unsent = True, only, unsent
             for path in paths:
                 run.take(path)
             run.commit()
@@ -224,8 +230,10 @@ class _Run:
     """One ingest under way.
 
     Attributes:
+        is_part: Whether other files of the same ingest are taken elsewhere.
         only: The names of the files to take from a folder; None takes all.
         taken: What became of files that parts of this ingest have taken, by their paths.
+        unsent: What cannot be read here since another machine could not read it, with the reason.
     """
 
     def __init__(
@@ -248,10 +256,12 @@ class _Run:
         self._confirmed: set[str] = set()
         self._pending: set[tuple[str, str]] = set()
         self._results: list[tuple[int, FileResult]] = []
+        self.is_part = False
         self.only: Collection[str] | None = None
+        self.unsent: Mapping[Path, LoadError] = {}
         self.taken: Mapping[str, FileResult] = {}
         self._by_path: dict[str, FileResult] = {}
-        self._unread: dict[str, UnreadableFile] = {}
+        self._unread: dict[tuple[str, str], UnreadableFile] = {}
         self._order = 0
         self._notes: list[str] = []
         self._waiting: list[_Taken] = []
@@ -275,6 +285,10 @@ class _Run:
         except (OSError, RuntimeError, ValueError):
             # A name that no file system holds, a folder that may not be entered, or links in a circle.
             is_folder = exists = False
+        if path in self.unsent:
+            exc = self.unsent[path]
+            self._report(FileResult(file=_shown(path.name), result=exc.result, reason=str(exc)))
+            return
         # Resolved, so that a single file may be a link that its user named; links inside a folder stay links.
         if is_folder:
             self._take_folder(path)
@@ -289,7 +303,7 @@ class _Run:
 
     def _listed(self, path: Path) -> _Source | None:
         """Returns a single file as the manifest of a folder above it lists it, or None."""
-        for folder in path.parents[:_MANIFEST_ABOVE]:
+        for folder in path.parents[:MANIFEST_ABOVE]:
             try:
                 manifest = read_manifest(folder)
             except ManifestError:
@@ -384,9 +398,12 @@ class _Run:
     def _take_folder(self, folder: Path) -> None:
         learned = self._learn_parties(folder)
         found, passed_over = survey(folder)
+        passed_over |= {path: exc for path, exc in self.unsent.items() if path.is_relative_to(folder)}
         flat = self._options.by_base_name
         files = [member for path in found for member in with_members(path, self._limits)] if flat else ()
         try:
+            if (unsent := self.unsent.get(folder / MANIFEST_NAME)) is not None:
+                raise ManifestError(str(unsent))
             manifest = read_manifest(folder, files=files, by_base_name=flat)
         except ManifestError as exc:
             self._report(FileResult(file=MANIFEST_NAME, result="failed", reason=str(exc)))
@@ -394,6 +411,8 @@ class _Run:
         if manifest is None:
             sources = [self._source(path, folder) for path in found]
         else:
+            problems = tuple(each for each in manifest.problems if folder / (each.file or "") not in self.unsent)
+            manifest = replace(manifest, problems=problems)
             self._report_manifest(manifest)
             sources = [self._source(folder / row.file, folder, row) for row in manifest.rows]
             listed = {folder / row.file for row in manifest.rows}
@@ -436,6 +455,9 @@ class _Run:
     def _learn_parties(self, folder: Path) -> tuple[str, ...]:
         """Adds the parties of a folder's table; returns their names, none where it has no table that can be used."""
         path = folder / PARTIES_NAME
+        if path in self.unsent:
+            self._notes.append(str(self.unsent[path]))
+            return ()
         return self._learn_table(path, path) if os.path.lexists(path) else ()
 
     def _learn_table_inside(self, path: Path) -> None:
@@ -478,7 +500,11 @@ class _Run:
     def _remove_missing(self, folder: Path) -> None:
         self.commit()
         missing = [
-            key for key in self._held if key[0] == _shown(str(folder)) and not exists(folder / key[1], self._limits)
+            key
+            for key in self._held
+            if key[0] == _shown(str(folder))
+            and self.unsent.keys().isdisjoint((folder / key[1], *(folder / key[1]).parents))
+            and not exists(folder / key[1], self._limits)
         ]
         with self._store.writer(sync=False):
             self._refresh_from_store()
@@ -531,19 +557,23 @@ class _Run:
         with suppress(OSError):
             names = (self._store.path / _BEGUN).read_text(encoding="utf-8").splitlines()
             begun = {name: place for place, name in enumerate(names)}
-        self._unread = {each.file: each for each in self._store.catalogue.unreadable()}
+        self._unread = {
+            (folder, each.file): each
+            for folder in {source.key[0] for source in sources}
+            for each in self._store.catalogue.unreadable(folder)
+        }
 
         def turn(source: _Source) -> tuple[int, int]:
             if source.key in self._held:
                 return 1, 0
-            return (2 if source.name in self._unread else 0), begun.get(str(source.path), -1)
+            return (2 if source.key in self._unread else 0), begun.get(str(source.path), -1)
 
         return sorted(sources, key=turn)
 
     def _take_source(self, source: _Source, failed: dict[str, UnreadableFile]) -> None:
         self._report_progress(source.name, "load")
         try:
-            partly = self._unread.get(source.name) if self._is_taken(source) else self._take_file(source)
+            partly = self._unread.get(source.key) if self._is_taken(source) else self._take_file(source)
             if partly is not None:
                 failed[source.name] = partly
         except LoadError as exc:
@@ -562,7 +592,9 @@ class _Run:
 
     def _is_taken(self, source: _Source) -> bool:
         """Tells whether a part of this ingest took a file, and what came of it still holds; then it is reported."""
-        result, held = self.taken.get(_shown(str(source.path))), self._held.get(source.key)
+        # A part that was given up names an archive, and not what is in it.
+        above = (_shown(str(path)) for path in (source.path, *source.path.parents))
+        result, held = next(filter(None, map(self.taken.get, above)), None), self._held.get(source.key)
         if result is not None and result.result in ("failed", "skipped"):
             error = LoadError(result.reason)
             error.result = result.result
@@ -638,7 +670,9 @@ class _Run:
             self._deferred.append(source)
             return
         elif (twin.folder, twin.file) not in self._pending and self._still_there(twin, source):
-            self._drop_duplicate(source, twin, held)
+            # What its file holds by now another part may know: the whole reads both.
+            if not self.is_part:
+                self._drop_duplicate(source, twin, held)
         else:
             # The file was renamed or moved, or files changed places: the statement is the same.
             self._held.pop((twin.folder, twin.file), None)

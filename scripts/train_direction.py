@@ -24,7 +24,7 @@ from sklearn.metrics import f1_score
 from sklearn.model_selection import LeaveOneGroupOut, cross_val_predict
 
 from app.retrieval.direction import ASKED, READINGS, features_of, mask_topic
-from app.retrieval.position_marks import kind_of, kinds_of
+from app.retrieval.position_marks import find_position_marks, kind_of
 from evals.cases.documents import read_documents
 from evals.positions import SHIPPED, cite_labels, load_cells
 from ingest.language.sentences import split_sentences
@@ -109,7 +109,7 @@ def _rows(examples: Sequence[Example]) -> Matrix:
     masked = (mask_topic(item.text, item.topic, item.language) for item in examples)
     return np.stack(
         [
-            features_of(text, kinds_of(item.text, item.language), item.language)
+            features_of(text, find_position_marks(item.text, item.language), item.language)
             for item, text in zip(examples, masked, strict=True)
         ]
     )
@@ -144,7 +144,7 @@ def figures(gold: Sequence[str], got: Sequence[str]) -> str:
 def _show(what: str, read: Sequence[tuple[Example, str]]) -> None:
     gold = [item.label for item, _ in read]
     print(f"{what}:", figures(gold, [label for _, label in read]))
-    by_rules = (kind_of(kinds_of(item.text, item.language)) for item, _ in read)
+    by_rules = (kind_of(find_position_marks(item.text, item.language)) for item, _ in read)
     print(f"{what}, by rules alone:", figures(gold, [{"calls_on_others": "for", **READING_OF}[k] for k in by_rules]))
 
 

@@ -59,7 +59,9 @@ def open_corpus(path: Path, url: str | None, files: str | None = None, seconds: 
     """Gives a corpus whose record is in a schema of PostgreSQL, or in the folder; its store is `corpus.store`."""
     embedder = SlowEmbedder(path.parent / "embedded", seconds)
     database = DatabaseConfig(url=None if url is None else SecretStr(url))
-    store = open_store(path, embedder, database=database, wait_seconds=60, files=FilesConfig(url=files))
+    store = open_store(
+        path, embedder, database=database, wait_seconds=60, files=FilesConfig.model_validate({"url": files})
+    )
     split, limits = SplitConfig(), LoadLimits()
     queue = None if url is None else JobQueue(store.catalogue.database, heartbeat=HEARTBEAT)
     corpus: Any = Corpus(store, embedder, Indexer(store, embedder, split, limits), split, limits, lambda: queue)

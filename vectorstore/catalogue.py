@@ -20,8 +20,8 @@ from vectorstore.arrays import Matrix
 from vectorstore.copying import copy_record
 from vectorstore.database import PASSAGES_KEPT, STORE_ID, Database
 from vectorstore.families import FamilyTables
+from vectorstore.fts_query import any_word_query, phrase_query, prefix_query, unordered_query
 from vectorstore.health import CatalogueHealth
-from vectorstore.lexical import any_word_query, phrase_query, prefix_query, unordered_query
 from vectorstore.records import (
     AnnotatedDocument,
     Document,
@@ -524,13 +524,12 @@ class Catalogue:
 
     # --- unreadable files, traces
 
-    def unreadable(self) -> tuple[UnreadableFile, ...]:
-        """Returns the files that the last ingest of their folder could not read, by name."""
-        rows = self._database.rows(
-            select(*(UNREADABLE.c[name] for name in ("file", "reason", "metadata", "pages"))).order_by(
-                UNREADABLE.c.file
-            )
-        )
+    def unreadable(self, folder: str | None = None) -> tuple[UnreadableFile, ...]:
+        """Returns the files, of one folder or of all, that the last ingest of their folder could not read, by name."""
+        found = select(*(UNREADABLE.c[name] for name in ("file", "reason", "metadata", "pages")))
+        if folder is not None:
+            found = found.where(UNREADABLE.c.folder == folder)
+        rows = self._database.rows(found.order_by(UNREADABLE.c.file))
         return tuple(
             UnreadableFile(file=str(file), reason=str(reason), metadata=_known(json.loads(known)), pages=pages)
             for file, reason, known, pages in rows

@@ -20,11 +20,11 @@ from vectorstore.errors import (
     StoreMissingError,
     StoreReadOnlyError,
 )
-from vectorstore.fulltext import Fts5
+from vectorstore.fts_sqlite import Fts5
 from vectorstore.schema import META, METADATA, REVISION, Text
 
 if TYPE_CHECKING:
-    from vectorstore.textsearch import TextSearch
+    from vectorstore.fts_postgres import TextSearch
 
 # The newest of `vectorstore/migrations/versions`.
 HEAD: Final = "0004"
@@ -67,7 +67,7 @@ class DatabaseConfig(BaseModel):
 
 def _text_search() -> "TextSearch":
     # What it needs of PostgreSQL takes a while to import.
-    from vectorstore.textsearch import TextSearch
+    from vectorstore.fts_postgres import TextSearch
 
     return TextSearch()
 

@@ -137,7 +137,7 @@ def _of_postgres(engine: Engine, exc: Exception) -> StoreError | None:
     advice = next((words for code, words in _ADVICE.items() if state.startswith(code)), None)
     if advice is None and not isinstance(exc, OperationalError | InterfaceError):
         return None
-    # What may pass: the server stops, has no room, undoes what stood in another's way, or is not reached.
+    # Transient failures: the server stops, has no room, undoes what stood in another's way, or is not reached.
     away = state.startswith(("08", "40", "53", "57"))
     if advice is None and re.search('authentication|role "|no password', said):
         advice = _ADVICE["28"]

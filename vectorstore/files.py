@@ -5,19 +5,22 @@ Each machine keeps copies in its store folder, which is at the same path on all 
 
 import hashlib
 import os
+import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 from uuid import uuid4
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, SecretStr
 
 from vectorstore.errors import StoreAwayError, StoreError
 from vectorstore.private import make_private_folder
 
-# Copies of ingested folders, in the store folder.
+# Copies of ingested folders, in the store folder, and how each is called: other folders may lie beside the store.
 _COPIES: Final = "files"
+_COPY: Final = re.compile(r".*-[0-9a-f]{8}", re.DOTALL)
+_UPLOADS: Final = "uploads"
 
 
 class FilesConfig(BaseModel):
@@ -25,7 +28,7 @@ class FilesConfig(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    url: str | None = None
+    url: SecretStr | None = None
     """A folder or bucket that all machines reach, file:///srv/files or s3://…; default: all see the same paths."""
 
 
@@ -44,42 +47,60 @@ class SharedFiles:
         # It takes a while to import, which a store at one place is spared.
         import fsspec
 
-        self._url, self._store = url, store
+        self._url, self._store = _without_login(url), store
         try:
             self._files, self._root = fsspec.url_to_fs(url)
         except (ImportError, ValueError) as exc:
             raise StoreError(
-                f"UNTOC_FILES__URL={url!r} cannot be used ({exc}): for s3:// install `s3fs`, for other addresses what"
-                " fsspec asks for"
+                f"UNTOC_FILES__URL={self._url!r} cannot be used ({_without_login(str(exc))}): for s3:// install"
+                " `s3fs`, for other addresses what fsspec asks for"
             ) from exc
 
     def place(self, folder: Path) -> Path:
         """Returns where the copies of a folder are on every machine."""
-        if folder.is_relative_to(self._store.resolve()):
+        if self.is_own(folder):
             return folder
         digest = hashlib.sha256(os.fsencode(folder)).hexdigest()[:8]
         return self._store.resolve() / _COPIES / f"{folder.name}-{digest}"
 
-    def send(self, folder: Path, files: Iterable[Path]) -> dict[str, str]:
-        """Sends files of a folder that are not there yet; returns the hashes of all by their names in the folder."""
-        listing = {}
-        with self._translated():
-            self._files.makedirs(self._root, exist_ok=True)
-            for path in files:
-                sha256 = _sha256(path)
+    def is_own(self, path: Path) -> bool:
+        """Tells whether a folder or file is, or lies in, a copy or an upload that the store keeps."""
+        store = self._store.resolve()
+        above = (path, *path.parents)
+        return any(
+            each.parent == store / _UPLOADS or (each.parent == store / _COPIES and _COPY.fullmatch(each.name))
+            for each in above
+        )
+
+    def send(self, folder: Path, files: Iterable[Path]) -> tuple[dict[str, str], dict[Path, OSError]]:
+        """Sends files of a folder that are not there yet.
+
+        Returns:
+            The hashes of the files by their names in the folder, and the files that cannot be read, with the reason.
+        """
+        listing, unread = {}, {}
+        self._make(self._root)
+        for path in files:
+            try:
+                sha256, size = _sha256(path), path.stat().st_size
+            except OSError as exc:
+                unread[path] = exc
+                continue
+            with self._translated():
                 blob = f"{self._root}/{sha256}"
                 # One that was cut short has another size.
-                if not self._files.exists(blob) or self._files.size(blob) != path.stat().st_size:
+                if not self._files.exists(blob) or self._files.size(blob) != size:
                     self._files.put_file(str(path), blob)
-                listing[path.relative_to(folder).as_posix()] = sha256
-        return listing
+            listing[path.relative_to(folder).as_posix()] = sha256
+        return listing, unread
 
     def fetch_all(self, folder: Path, listing: Mapping[str, str], *, whole: bool) -> None:
         """Makes the copies of a folder hold these files, by name with their hashes; of a whole folder, no others."""
         for name, sha256 in listing.items():
             self.fetch(folder / name, sha256)
-        if whole:
-            for path in [path for path in folder.rglob("*") if path.is_file()]:
+        # Nothing is ever deleted but in a copy, nor what an ingest does not list.
+        if whole and self._store.resolve() / _COPIES in folder.parents and self.is_own(folder):
+            for path in [path for path in folder.rglob("*") if path.is_file() and not path.name.startswith(".")]:
                 if path.relative_to(folder).as_posix() not in listing:
                     path.unlink(missing_ok=True)
 
@@ -88,20 +109,23 @@ class SharedFiles:
 
         Raises:
             StoreAwayError: The address cannot be reached.
-            StoreError: There is no such file, or another one.
+            StoreError: There is no such file, or another one; or the path is none of a copy.
         """
         if _holds(path, sha256):
             return
-        make_private_folder(path.parent)
+        if not self.is_own(path):
+            raise StoreError(f"{str(path)!r} is no copy that this store keeps: ingest its folder again")
         draft = path.with_name(f".{uuid4().hex}")
         try:
             with self._translated():
+                make_private_folder(path.parent)
                 self._files.get_file(f"{self._root}/{sha256}", str(draft))
-            if not _holds(draft, sha256):
-                raise StoreError(f"{path.name!r} is damaged in {self._url!r}: ingest it again")
-            draft.replace(path)
+                if not _holds(draft, sha256):
+                    raise StoreError(f"{path.name!r} is damaged in {self._url!r}: ingest it again")
+                draft.replace(path)
         finally:
-            draft.unlink(missing_ok=True)
+            with suppress(OSError):
+                draft.unlink(missing_ok=True)
 
     def remove(self, paths: Iterable[Path], needed: Collection[str]) -> None:
         """Deletes what there is of files, but for what is needed, by hash."""
@@ -110,11 +134,11 @@ class SharedFiles:
                 if self._files.exists(f"{self._root}/{sha256}"):
                     self._files.rm_file(f"{self._root}/{sha256}")
 
-    def share_tables(self, folder: Path) -> None:
-        """Brings the tables of parties here and there together; of two of one folder, the one there counts."""
+    def sync_party_tables(self, folder: Path) -> None:
+        """Syncs the tables of parties both ways; of two of one folder the shared one wins, and the local one goes."""
         with self._translated():
             tables = f"{self._root}/parties"
-            self._files.makedirs(tables, exist_ok=True)
+            self._make(tables)
             there = {name.rpartition("/")[2] for name in self._files.find(tables)}
             here = {path.name for path in folder.glob("*.csv")}
             known = {_prefix(name) for name in there}
@@ -125,30 +149,52 @@ class SharedFiles:
                     self._files.put_file(str(folder / name), f"{tables}/{name}")
             make_private_folder(folder)
             for name in there - here:
-                self._files.get_file(f"{tables}/{name}", str(folder / f"{name}.draft"))
-                (folder / f"{name}.draft").replace(folder / name)
+                # Its name is unique: several processes of a machine do this at the same time.
+                draft = folder / f".{uuid4().hex}"
+                try:
+                    self._files.get_file(f"{tables}/{name}", str(draft))
+                    draft.replace(folder / name)
+                except FileNotFoundError:
+                    # A newer one took its place meanwhile.
+                    continue
+                finally:
+                    draft.unlink(missing_ok=True)
 
     def replace_table(self, path: Path) -> None:
         """Puts a table of parties in the place of an older one of its folder."""
         with self._translated():
             tables = f"{self._root}/parties"
-            self._files.makedirs(tables, exist_ok=True)
+            self._make(tables)
             old = [name for name in self._files.find(tables) if _prefix(name.rpartition("/")[2]) == _prefix(path.name)]
             self._files.put_file(str(path), f"{tables}/{path.name}")
             for name in old:
                 if name.rpartition("/")[2] != path.name:
                     self._files.rm_file(name)
 
+    def _make(self, folder: str) -> None:
+        """Makes a folder under the address, for its owner alone where it is one of this machine."""
+        with self._translated():
+            if "file" in self._files.protocol:
+                make_private_folder(Path(folder))
+            else:
+                self._files.makedirs(folder, exist_ok=True)
+
     @contextmanager
     def _translated(self) -> Iterator[None]:
         try:
             yield
         except FileNotFoundError as exc:
-            raise StoreError(f"a file is no longer there ({exc}): ingest it again") from exc
+            raise StoreError(f"a file is no longer there ({_without_login(str(exc))}): ingest it again") from exc
         except OSError as exc:
             raise StoreAwayError(
-                f"the files in {self._url!r} cannot be used ({exc}): check UNTOC_FILES__URL and run the command again"
+                f"the files in {self._url!r} cannot be used ({_without_login(str(exc))}): check UNTOC_FILES__URL and"
+                " run the command again"
             ) from exc
+
+
+def _without_login(words: str) -> str:
+    """Returns an address, or a message with one, without the user and password in it."""
+    return re.sub(r"//[^/\s]*@", "//", words)
 
 
 def _prefix(name: str) -> str:

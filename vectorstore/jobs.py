@@ -54,6 +54,8 @@ _JOBS: Final = Table(
     Column("what", Text, nullable=False),
     Column("outcome", Text),
     Column("error", Text),
+    # How many workers died that did it.
+    Column("deaths", Integer, nullable=False, server_default="0"),
 )
 _UNDER_WAY: Final = text(
     "SELECT id, CAST(args ->> 'number' AS integer) FROM procrastinate_jobs"
@@ -74,7 +76,7 @@ class _NotYetError(Exception):
 
 
 class _TryAgainError(Exception):
-    """What may pass hindered a job."""
+    """A transient failure hindered a job, which is tried again."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -132,13 +134,21 @@ class JobQueue:
     def submit(self, about: str, whole: JSON, parts: Sequence[JSON]) -> str:
         """Gives a whole and its parts to the workers, all or nothing; returns the id of the batch.
 
-        What was given up of an earlier batch about the same is forgotten. Small batches go first.
+        What was given up of an earlier batch about the same, whose whole is done, is forgotten. Small batches go first.
         """
         batch, at = uuid4().hex[:12], datetime.now(UTC).isoformat(timespec="seconds")
         common = {"batch": batch, "at": at, "about": about}
         rows = [{**common, "number": n, "what": json.dumps(what)} for n, what in enumerate((whole, *parts))]
         with self._database.transaction(counted=False) as connection:
-            connection.execute(_JOBS.delete().where(_JOBS.c.about == about, _JOBS.c.error.is_not(None)))
+            wholes = _JOBS.alias()
+            unfinished = select(wholes.c.batch).where(
+                wholes.c.number == WHOLE, wholes.c.outcome.is_(None), wholes.c.error.is_(None)
+            )
+            connection.execute(
+                _JOBS.delete().where(
+                    _JOBS.c.about == about, _JOBS.c.error.is_not(None), _JOBS.c.batch.not_in(unfinished)
+                )
+            )
             connection.execute(_JOBS.insert(), rows)
             job = self._app.configure_task(
                 "job",
@@ -268,7 +278,7 @@ class JobQueue:
             logging.getLogger(name).setLevel(logging.CRITICAL)
         store = str(self._database.value(_STORE))
         self._task(run, store)
-        self._app.periodic(cron=f"*/{max(1, round(self._heartbeat))} * * * * *")(
+        self._app.periodic(cron=cron(self._heartbeat))(
             self._app.task(name="take_over", queue=_queue(store), queueing_lock="take_over", priority=1)(
                 self._take_over
             )
@@ -359,14 +369,21 @@ class JobQueue:
         manager = self._app.job_manager
         for job in await manager.get_stalled_jobs(seconds_since_heartbeat=self._dead_after):
             taken: dict[str, Any] = job.task_kwargs
-            # A whole that waits for its parts is tried often.
-            if "batch" in taken and (taken["number"] == WHOLE or job.attempts + 1 < _ATTEMPTS):
+            if "batch" in taken and not await asyncio.to_thread(self._count_death, taken["batch"], taken["number"]):
                 await manager.retry_job(job)
-                continue
-            if "batch" in taken:
-                why = f"the worker that did it was killed {_ATTEMPTS} times"
-                await asyncio.to_thread(self._note, taken["batch"], taken["number"], error=why)
-            await manager.finish_job(job, status=Status.FAILED, delete_job=True)
+            else:
+                await manager.finish_job(job, status=Status.FAILED, delete_job=True)
+
+    def _count_death(self, batch: str, number: int) -> bool:
+        """Counts the death of a worker that did a job; tells whether the job is given up for it."""
+        own = tuple_(_JOBS.c.batch, _JOBS.c.number) == (batch, number)
+        counted = _JOBS.update().where(own).values(deaths=_JOBS.c.deaths + 1).returning(_JOBS.c.deaths)
+        with self._database.transaction(counted=False) as connection:
+            # A job that was cancelled has no row; it ends by itself.
+            given_up = (connection.scalar(counted) or 0) >= _ATTEMPTS
+        if given_up:
+            self._note(batch, number, error=f"the worker that did it was killed {_ATTEMPTS} times")
+        return given_up
 
 
 class _Retry(procrastinate.BaseRetryStrategy):
@@ -383,6 +400,11 @@ class _Retry(procrastinate.BaseRetryStrategy):
 
 
 _STORE: Final = select(META.c.value).where(META.c.key == STORE_ID)
+
+
+def cron(seconds: float) -> str:
+    """Returns the cron expression of an interval below a minute, whose last field is the seconds."""
+    return f"* * * * * */{min(59, max(1, round(seconds)))}"
 
 
 def _queue(store: str) -> str:

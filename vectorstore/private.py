@@ -13,6 +13,7 @@ _OWN: Final = (
     "index-*",
     "parties",
     "uploads",
+    "files",
     "evals",
     "served",
     "write.lock",

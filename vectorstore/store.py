@@ -92,7 +92,7 @@ class Store:
         self._checks_model = check_model
         self._wait_seconds = wait_seconds
         self._second = second
-        self.files = None if files.url is None else SharedFiles(files.url, path)
+        self.files = None if files.url is None else SharedFiles(files.url.get_secret_value(), path)
         source = _place(path, database)
         if not create and isinstance(source, Path):
             require_catalogue(source)
@@ -238,10 +238,10 @@ class Store:
         if self.files is not None:
             self.files.replace_table(kept)
 
-    def share_tables(self) -> None:
+    def sync_party_tables(self) -> None:
         """Gets the tables of parties that other machines keep; the caller may read the store only."""
         if self.files is not None:
-            self.files.share_tables(self.path / "parties")
+            self.files.sync_party_tables(self.path / "parties")
 
     def sync_index(self) -> None:
         """Brings the vector index up to the catalogue: adds what is missing, deletes what is gone.

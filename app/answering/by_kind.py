@@ -17,7 +17,7 @@ from app.answering.statement_facts import facts, heading_of
 from app.question.resolution import Resolution
 from app.records import Citation, Claim, Note, Scope, Sources, WordsFound
 from app.retrieval.evidence_retriever import EvidenceRetriever, Retrieved
-from app.retrieval.going_on import go_on
+from app.retrieval.exclude_shown import exclude_shown
 from ingest.parties.party_table import PartyTable
 from prompts.wording import Wording
 from vectorstore.records import Sentence, StatementSummary
@@ -60,7 +60,7 @@ class KindAnswers:
             )
             if near.party_evidence:
                 return near
-        return go_on(retriever.retrieve(resolution, parties), resolution)
+        return exclude_shown(retriever.retrieve(resolution, parties), resolution)
 
     def compose(
         self, resolution: Resolution, retrieved: Retrieved, parties: PartyTable, wording: Wording
@@ -187,7 +187,7 @@ def _newest(statements: Sequence[StatementSummary]) -> tuple[StatementSummary, .
 
 
 def _strong(retrieved: Retrieved) -> list[Sentence]:
-    return [sentence for item in retrieved.party_evidence if item.answers for sentence in item.strong]
+    return [sentence for item in retrieved.party_evidence if item.answers for sentence in item.best_sentences]
 
 
 def _has_subject(resolution: Resolution) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 
 from langchain_core.runnables import Runnable, RunnableConfig
 
-from app.answering.steps import ChainState, Question, Steps
+from app.answering.steps import Question, Steps
 from app.records import Answer
 
 
@@ -35,17 +35,13 @@ class UntocChain(Runnable[str | Question, Answer]):
         """Yields the answer as it grows; see the class."""
         yield from self._transform_stream_with_config(iter([input]), self._answers, config, **kwargs)
 
-    def states(self, question: str | Question) -> Iterator[ChainState]:
-        """Yields the state after each step; see `Steps.states`."""
-        return self.steps.states(question)
-
     def _answer(self, question: str | Question) -> Answer:
         *_, answer = self._answers(iter([question]))
         return answer
 
     def _answers(self, questions: Iterator[str | Question]) -> Iterator[Answer]:
         *_, question = questions
-        for state in self.states(question):
+        for state in self.steps.states(question):
             if state.answer is not None:
                 yield state.answer
             elif state.composed is not None and state.composed.shown:

@@ -28,8 +28,9 @@ _POINTING, _OUTWARD, _TAKES_UP, _ANNOUNCING = (
     regex.compile(_WORDS[name], regex.VERBOSE) for name in ("pointing", "outward", "takes_up", "announcing")
 )
 _FURTHEST: Final = 8
-# Characters of a quotation that goes on to the sentences after those chosen: about three lines.
-_THOUGHT: Final = 320
+# Sentences with which a quotation goes on, and its characters with these: about three lines.
+_CONTEXT_SENTENCES: Final = 2
+_MAX_EXTENDED_CHARS: Final = 320
 _MARKED: Final[tuple[Literal["list_item", "text"], ...]] = ("list_item", "text")
 _ANNOUNCING_WORDS: Final = 18
 # Sentences that refer back are short.
@@ -108,7 +109,7 @@ def _goes_on(sentences: Sequence[Sentence], first: int, last: int) -> bool:
         return False
     here, following = sentences[last], sentences[last + 1]
     length = following.end - sentences[first].start
-    return here.paragraph is not None and following.paragraph == here.paragraph and length <= _THOUGHT
+    return here.paragraph is not None and following.paragraph == here.paragraph and length <= _MAX_EXTENDED_CHARS
 
 
 def is_announcement(sentence: Sentence) -> bool:
@@ -118,7 +119,7 @@ def is_announcement(sentence: Sentence) -> bool:
 
 
 def spans(
-    sentences: Sequence[Sentence], chosen: Sequence[int], *, longest: int = 4, following: int = 0
+    sentences: Sequence[Sentence], chosen: Sequence[int], *, longest: int = 4, going_on: Collection[int] = ()
 ) -> list[tuple[SentenceSpan, SentenceSpan | None]]:
     """Turns chosen sentences into spans to quote, each with a distant span that it refers to.
 
@@ -126,8 +127,8 @@ def spans(
         sentences: All sentences of the statement.
         chosen: Ordinals, strongest first.
         longest: Sentences in a span at most; neighbours that were both chosen join up to that.
-        following: Sentences of the paragraph with which a short span goes on: after "it is an offence to use their
-            services" often stands what was asked, "six persons have been convicted".
+        going_on: Of the chosen ones, those with which a short span goes on in its paragraph: after "it is an offence
+            to use their services" often stands what was asked, "six persons have been convicted".
 
     Returns:
         (span, distant referent or None), in the order of `chosen`; a sentence is quoted once.
@@ -151,7 +152,7 @@ def spans(
             last += 1
         while first - 1 in wanted and first - 1 not in used and last - first + 1 < longest:
             first -= 1
-        for _ in range(following):
+        for _ in range(_CONTEXT_SENTENCES if ordinal in going_on else 0):
             if last + 1 not in used and last + 1 - first < longest and _goes_on(sentences, first, last):
                 last += 1
         if distant is not None and distant.first >= first:
@@ -182,8 +183,18 @@ def cite(statement: Statement, sentences: Sequence[Sentence], span: SentenceSpan
         ocr_confidence=_confidence(statement, first.start, last.end),
         summarised=statement.summarised,
         edge=_edge(statement, first.start, last.end),
-        quoting=is_quoted(statement.source_text, *within_marks(statement.source_text, first.start, last.end)),
+        quoting=_is_quoted(statement, first.start, last.end),
     )
+
+
+def _is_quoted(statement: Statement, start: int, end: int) -> bool:
+    return is_quoted(statement.source_text, *within_marks(statement.source_text, start, end))
+
+
+def _stays_in_quotation(statement: Statement, sentences: Sequence[Sentence], ordinal: int) -> bool:
+    """Returns whether the sentences that follow are the speaker's words, or another's, as the sentence itself is."""
+    following = sentences[ordinal : ordinal + 1 + _CONTEXT_SENTENCES]
+    return len({_is_quoted(statement, each.start, each.end) for each in following}) == 1
 
 
 def within_marks(source: str, start: int, end: int) -> tuple[int, int]:
@@ -240,13 +251,15 @@ class QuotableSpan:
     distant: SentenceSpan | None
 
 
-def quotable_spans(chosen: Sequence[Sentence], sources: Sources, *, following: int = 0) -> list[QuotableSpan]:
+def quotable_spans(
+    chosen: Sequence[Sentence], sources: Sources, *, going_on: Collection[Sentence] = ()
+) -> list[QuotableSpan]:
     """Returns the spans around chosen sentences of several statements, in the order of their best sentences.
 
     Args:
         chosen: Sentences, strongest first.
         sources: The statements behind them.
-        following: With how many sentences of its paragraph a short span goes on.
+        going_on: Those of them with which a short span goes on in its paragraph.
     """
     by_statement: dict[str, list[int]] = {}
     for sentence in chosen:
@@ -255,7 +268,9 @@ def quotable_spans(chosen: Sequence[Sentence], sources: Sources, *, following: i
     found: list[tuple[int, QuotableSpan]] = []
     for statement_id, ordinals in by_statement.items():
         sentences = sources.sentences[statement_id]
-        for quoted, distant in spans(sentences, ordinals, following=following):
+        own = (sentence.ordinal for sentence in going_on if sentence.statement_id == statement_id)
+        on = [ordinal for ordinal in own if _stays_in_quotation(sources.statements[statement_id], sentences, ordinal)]
+        for quoted, distant in spans(sentences, ordinals, going_on=on):
             span = _trimmed(sources.statements[statement_id], sentences, quoted, ordinals)
             ids = [sentences[ordinal].sentence_id for ordinal in range(span.first, span.last + 1)]
             best = min(rank.get(identifier, len(rank)) for identifier in ids)

@@ -167,7 +167,7 @@ class Steps:
         answering = sorted((item for item in evidence if item.answers), key=lambda item: bool(item.members))
         task = Task(
             question=resolution.question,
-            chosen=[item.strong for item in answering],
+            chosen=[item.best_sentences for item in answering],
             sources=retrieved.sources,
             limit=max(limit, len(answering)),
             style=resolution.style,
@@ -194,7 +194,7 @@ class Steps:
         if not has_one_subject(scope) or resolution.answered_as in _WITHOUT_POSITIONS:
             return checked, composed
         evidence = (*retrieved.party_evidence, *retrieved.spoken_for)
-        chosen = {sentence.sentence_id for item in evidence for sentence in item.strong}
+        chosen = {sentence.sentence_id for item in evidence for sentence in item.best_sentences}
 
         def words(citation: Citation) -> str:
             return without_following(citation, retrieved.sources.sentences.get(citation.statement_id, ()), chosen)

@@ -3,23 +3,17 @@
 For "sanctions", "We oppose the sanctions." stays and "The Council meets in May." goes.
 """
 
-from typing import Final
-
 from app.retrieval.party_evidence import PartyEvidence
 from app.retrieval.terms import content_terms
 from ingest.glossary.glossary import terms_of, terms_within
 from ingest.glossary.thesaurus import thesaurus
 from vectorstore.records import Sentence
 
-# Chance of being on the subject from which on a sentence is shown as a position on it, with at least half of its words
-# and with fewer. An answer shows a less likely one under its question, a table under a heading that would be wrong.
-_LIKELY: Final = 0.5
-_MEANT: Final = 0.75
-_NAMED: Final = 0.5
-
 
 def on_subject(item: PartyEvidence, topic: str) -> list[Sentence]:
-    """Returns the evidence of a cell without what is unlikely to be on the subject, or hardly names it.
+    """Returns the evidence of a cell without what does not answer on the subject, or hardly names it.
+
+    What only goes on beside an answer stands under its question there; in a table the heading would be wrong.
 
     Where some of it names the subject, what shares less than half as many of its words is left out, since a cell has
     room for few quotations. Sentences in languages that the topic is not in stay.
@@ -51,9 +45,7 @@ def on_subject(item: PartyEvidence, topic: str) -> list[Sentence]:
     likely = [
         found.sentence
         for found in item.best
-        if found.relevance.source != "calibrated"
-        or (share := shared(found.sentence)) == 1
-        or found.relevance.chance >= (_LIKELY if share >= _NAMED else _MEANT)
+        if found.relevance.source != "calibrated" or found.relevance.answers or shared(found.sentence) == 1
     ]
     needed = max(map(shared, likely), default=0.0) / 2
     return [sentence for sentence in likely if foreign(sentence) or shared(sentence) >= needed]

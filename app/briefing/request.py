@@ -182,7 +182,7 @@ def asked_for_briefing(question: str) -> tuple[str, Restyle] | None:
         # One word may be the topic's: "contact points".
         if wish is not None and " " in rest[gap.end() :]:
             style = form.style if wish.style == "answer" else wish.style
-            return rest[: gap.start()], Restyle(style=style, language=wish.language)
+            return rest[: gap.start()], Restyle(style=style, language=wish.language or form.language)
     return rest, form
 
 

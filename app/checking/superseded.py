@@ -11,7 +11,7 @@ from app.answering.positions import directions_of, with_superseding
 from app.checking.corpus_texts import CorpusTexts, StoredText
 from app.checking.findings import Place
 from app.records import Citation
-from app.retrieval.position_marks import kinds_of
+from app.retrieval.position_marks import find_position_marks
 from app.retrieval.scoped_statements import made_before
 from app.retrieval.terms import content_terms
 from vectorstore.records import Sentence
@@ -60,7 +60,7 @@ def superseded_by(place: Place, stored: StoredText, texts: CorpusTexts) -> Citat
 
 
 def _takes_position(text: str, language: str) -> bool:
-    return any(mark.strength >= _LEANING for mark in kinds_of(text, language))
+    return any(mark.strength >= _LEANING for mark in find_position_marks(text, language))
 
 
 def _near(sentence: Sentence, texts: CorpusTexts, later: list[StoredText]) -> Iterator[tuple[Sentence, StoredText]]:
@@ -73,7 +73,9 @@ def _near(sentence: Sentence, texts: CorpusTexts, later: list[StoredText]) -> It
 
 def _common(one: str, other: str, language: str) -> str:
     """Returns the words of a sentence that carry meaning and that another one has as well; empty where they are few."""
-    marks = " ".join(text[mark.start : mark.end] for text in (one, other) for mark in kinds_of(text, language))
+    marks = " ".join(
+        text[mark.start : mark.end] for text in (one, other) for mark in find_position_marks(text, language)
+    )
     first, second = (content_terms(text, language) - content_terms(marks, language) for text in (one, other))
     shared = first & second
     if len(shared) < max(_SHARED, _SHARE * min(len(first), len(second))):

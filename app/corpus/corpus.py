@@ -31,6 +31,7 @@ from ingest.families import describe, link_families
 from ingest.indexer import Indexer, IngestOptions, PartReport, load_parties
 from ingest.language.languages import RIGHT_TO_LEFT
 from ingest.loaders.apart import load, with_members
+from ingest.loaders.archive import CONTAINERS
 from ingest.loaders.bounded import run_bounded
 from ingest.loaders.loaded import LoadLimits
 from ingest.loaders.registry import find_files
@@ -386,7 +387,7 @@ class Corpus:
         if queue is None:
             return self._take_whole(request, progress)
         report = ingest_jobs.ingest_by_workers(queue, request, progress)
-        self._store.share_tables()
+        self._store.sync_party_tables()
         return report
 
     def do_job(self, job: "Job") -> Mapping[str, Any]:
@@ -399,7 +400,7 @@ class Corpus:
         if job.is_whole:
             return ingest_jobs.report_json(self._take_whole(request, progress, ingest_jobs.part_reports(job)))
         self._fetch(request)
-        part = self._indexer.ingest_part(request.paths, request.options, progress, request.only)
+        part = self._indexer.ingest_part(request.paths, request.options, progress, request.only, request.unsent_files)
         return ingest_jobs.part_json(part)
 
     def _take_whole(
@@ -410,11 +411,11 @@ class Corpus:
     ) -> IngestReport:
         """Takes in what parts have not, in this process, and finishes an ingest; see `Indexer.ingest`."""
         self._fetch(request)
-        report = self._indexer.ingest(request.paths, request.options, progress, parts)
+        report = self._indexer.ingest(request.paths, request.options, progress, parts, request.unsent_files)
         return self._with_corrections(report, request.paths) if request.upload else report
 
     def _fetch(self, request: IngestRequest) -> None:
-        self._store.share_tables()
+        self._store.sync_party_tables()
         if self._store.files is not None:
             ingest_jobs.fetch(request, self._store.files)
 
@@ -526,7 +527,8 @@ class Corpus:
         held = statement.document.document_id
         folder = next(d.folder for d in self.documents() if d.document_id == held)
         path = Path(folder, statement.file)
-        if self._store.files is not None and not path.exists():
+        in_archive = any(parent.suffix.lower() in CONTAINERS for parent in path.relative_to(folder).parents)
+        if self._store.files is not None and not in_archive and not path.exists():
             # The page itself says what is wrong.
             with suppress(StoreError):
                 self._store.files.fetch(path, statement.sha256)

@@ -3,16 +3,18 @@
 `untoc worker` does them; whoever asked for the ingest waits for its report, and shows how far it is.
 """
 
+import os
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter
 
-from ingest.indexer import IngestOptions, PartReport
-from ingest.loaders.registry import SUFFIXES, find_files
+from ingest.errors import LoadError
+from ingest.indexer import MANIFEST_ABOVE, PARTIES_NAME, IngestOptions, PartReport
+from ingest.loaders.registry import SUFFIXES, find_files, survey
 from ingest.metadata.manifest import MANIFEST_NAME
 from ingest.report import FileResult, IngestProgress, IngestReport
 from vectorstore.files import SharedFiles
@@ -39,6 +41,7 @@ class IngestRequest(BaseModel):
         upload: Whether they were sent by a browser, and may correct files that were sent before.
         only: Of a part that is some files of one folder, their names.
         listings: Of files that machines share, their hashes by name, by folder.
+        unsent: Of files that machines share, those that could not be sent, by path: outcome and reason.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -48,25 +51,50 @@ class IngestRequest(BaseModel):
     upload: bool = False
     only: tuple[str, ...] | None = None
     listings: Mapping[str, Mapping[str, str]] = {}
+    unsent: Mapping[str, tuple[Literal["failed", "skipped"], str]] = {}
 
     @property
     def names(self) -> tuple[str, ...]:
         """The paths of the files of a part."""
         return tuple(map(str, self.paths)) if self.only is None else tuple(str(self.paths[0] / n) for n in self.only)
 
+    @property
+    def unsent_files(self) -> dict[Path, LoadError]:
+        """The files that could not be sent, with the reason."""
+        found = {}
+        for path, (outcome, reason) in self.unsent.items():
+            found[Path(path)] = error = LoadError(reason)
+            error.result = outcome
+        return found
+
 
 def shared(request: IngestRequest, files: SharedFiles) -> IngestRequest:
     """Sends the files of a request to where all machines reach them, and names the copies instead."""
     listings: dict[str, dict[str, str]] = {}
+    unsent: dict[str, tuple[Literal["failed", "skipped"], str]] = {}
     paths = []
     for path in request.paths:
-        folder = path if path.is_dir() else path.parent
-        found = set(find_files(folder)) if path.is_dir() else {path} if path.is_file() else set[Path]()
-        tables = {folder / name for name in (MANIFEST_NAME, "parties.csv") if (folder / name).is_file()}
+        is_folder = _is(path.is_dir)
+        folder = path if is_folder else _folder_of(path)
         copies = files.place(folder)
-        listings.setdefault(str(copies), {}).update(files.send(folder, sorted(found | tables)))
-        paths.append(copies if path.is_dir() else copies / path.name)
-    return request.model_copy(update={"paths": tuple(paths), "listings": listings})
+        found, unread = survey(folder) if is_folder else ((path,), {})
+        if not is_folder and not _is(path.is_file):
+            reason = f"no such file or folder, or it may not be read: {str(path)!r}; check the path"
+            unread[path] = LoadError(reason)
+        tables = (folder / name for name in (MANIFEST_NAME, PARTIES_NAME))
+        wanted = {*found, *(table for table in tables if os.path.lexists(table) and table not in unread)}
+        for each in [each for each in wanted if not _is_utf8(each)]:
+            unread[each] = LoadError(f"the name {_shown(each.name)!r} is not valid UTF-8; rename the file")
+        # A store may lie in the folder, as in `--store .`: its copies are no files to be ingested.
+        own = {each for each in wanted if copies != folder and files.is_own(each)}
+        listing, failed = files.send(folder, sorted(wanted - own - unread.keys()))
+        for each, exc in failed.items():
+            unread[each] = LoadError(f"{each.name!r} could not be opened ({exc.strerror}); check its permissions")
+        listings.setdefault(str(copies), {}).update(listing)
+        for each, error in unread.items():
+            unsent[_shown(str(copies / each.relative_to(folder)))] = error.result, _shown(str(error))
+        paths.append(copies / path.relative_to(folder))
+    return request.model_copy(update={"paths": tuple(paths), "listings": listings, "unsent": unsent})
 
 
 def fetch(request: IngestRequest, files: SharedFiles) -> None:
@@ -160,7 +188,7 @@ def _parts(request: IngestRequest) -> Iterator[IngestRequest]:
     single = [path for path in request.paths if not _is_folder(path, request)]
     for begin in range(0, len(single), _FEWEST):
         some = tuple(single[begin : begin + _FEWEST])
-        yield _part(request, some, None, {path.name for path in some})
+        yield _part(request, some, None, set(map(str, some)))
     for folder in (path for path in request.paths if _is_folder(path, request)):
         listing = request.listings.get(str(folder))
         found = find_files(folder) if listing is None else [folder / n for n in listing if n.lower().endswith(SUFFIXES)]
@@ -168,19 +196,44 @@ def _parts(request: IngestRequest) -> Iterator[IngestRequest]:
         size = min(_MOST, max(_FEWEST, len(names) // _PARTS))
         for begin in range(0, len(names), size):
             some_names = tuple(names[begin : begin + size])
-            yield _part(request, (folder,), some_names, some_names)
+            yield _part(request, (folder,), some_names, {str(folder / name) for name in some_names})
 
 
 def _is_folder(path: Path, request: IngestRequest) -> bool:
     # A folder of copies need not be on this machine yet.
-    return path.is_dir() or str(path) in request.listings
+    return _is(path.is_dir) or str(path) in request.listings
+
+
+def _folder_of(path: Path) -> Path:
+    # As the indexer looks for the manifest that lists a single file.
+    return next((each for each in path.parents[:MANIFEST_ABOVE] if _is((each / MANIFEST_NAME).is_file)), path.parent)
+
+
+def _is(holds: Callable[[], bool]) -> bool:
+    try:
+        return holds()
+    except OSError:
+        # A folder above may not be entered.
+        return False
+
+
+def _is_utf8(path: Path) -> bool:
+    return _shown(str(path)) == str(path)
+
+
+def _shown(name: str) -> str:
+    return name.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def _part(
-    request: IngestRequest, paths: tuple[Path, ...], only: tuple[str, ...] | None, names: Collection[str]
+    request: IngestRequest, paths: tuple[Path, ...], only: tuple[str, ...] | None, needed: Collection[str]
 ) -> IngestRequest:
     listings = {
-        folder: {name: sha256 for name, sha256 in listing.items() if name in names or name.endswith(".csv")}
+        folder: {
+            name: sha256
+            for name, sha256 in listing.items()
+            if str(Path(folder, name)) in needed or name.endswith(".csv")
+        }
         for folder, listing in request.listings.items()
     }
     return request.model_copy(update={"paths": paths, "only": only, "listings": listings})

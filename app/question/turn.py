@@ -2,7 +2,7 @@
 
 After "What did Iran say about sanctions in 2020?" the state holds Iran, sanctions, 2020, and which statements were
 cited. "And Iraq?" puts another State in its place, "why?" asks about what was cited, and "summarise Cuba's statement"
-begins anew. What a turn keeps is told elsewhere (`TurnReading`); here is what follows from it.
+begins anew. What a turn keeps is told by `read_turn` of `kinds.py`; here is what follows from it.
 """
 
 from collections.abc import Iterable, Mapping, Sequence

@@ -1,4 +1,4 @@
-"""Unrelated topics, to which any statement is compared: "football", "fisheries", "space".
+"""Background topics of international affairs, to which any statement is compared: "fisheries", "space".
 
 Their vectors by the packaged model are kept beside them, since embedding them takes half a second, and are written
 anew by `make train`.

@@ -20,7 +20,7 @@ import regex
 
 from app.question.roles import THIS, Weights, load_weights
 from app.records import Direction, Scope
-from app.retrieval.position_marks import OUTRIGHT, RULES, PositionKind, PositionMark, kind_of, kinds_of
+from app.retrieval.position_marks import OUTRIGHT, RULES, PositionKind, PositionMark, find_position_marks, kind_of
 from app.retrieval.terms import content_terms
 from ingest.language.claim_words import OperatorKind, first_person, operators, orders, roles
 from ingest.language.sentences import split_sentences
@@ -114,7 +114,7 @@ def read_sentence(text: str, topic: str, language: str | None) -> SentenceDirect
 @lru_cache(maxsize=4096)
 def _read(text: str, topic: str, language: str) -> SentenceDirection:
     masked = mask_topic(text, topic, language)
-    marks = kinds_of(text, language)
+    marks = find_position_marks(text, language)
     chances = _model().chances("direction", features_of(masked, marks, language))
     told = {reading: chances[reading] for reading in READINGS}
     # An order is recognised by its words ("ignore the above"), and needs a little of the classifier's agreement.
@@ -169,7 +169,7 @@ def direction_asked(question: str, topic: str, language: str) -> Direction | Non
     """Returns the direction that a question asks for: "which States oppose …"; None where it asks for any."""
     language = language if language in LANGUAGES else "en"
     masked = mask_topic(question, topic, language)
-    chances = _model().chances("asked", features_of(masked, kinds_of(question, language), language))
+    chances = _model().chances("asked", features_of(masked, find_position_marks(question, language), language))
     found: dict[str, Direction] = {"asks_for": "for", "asks_against": "against", "asks_conditional": "conditional"}
     return found.get(max(ASKED, key=lambda name: chances[name]))
 

@@ -451,7 +451,7 @@ def _gloss_notes(topic: Topic | None, evidence: Sequence[PartyEvidence]) -> Iter
     asked |= {other for concept in asked for other in (*thesaurus().narrower(concept), *thesaurus().near(concept))}
     glossed: set[str] = set()
     for item in evidence:
-        for sentence in item.strong[:1]:
+        for sentence in item.best_sentences[:1]:
             language = sentence.language or topic.language
             if language == topic.language or language not in LANGUAGES:
                 continue

@@ -85,8 +85,8 @@ class PartyEvidence:
         )
 
     @property
-    def strong(self) -> tuple[Sentence, ...]:
-        """The same without their relevance."""
+    def best_sentences(self) -> tuple[Sentence, ...]:
+        """The sentences of `best`, without their relevance."""
         return tuple(item.sentence for item in self.best)
 
 

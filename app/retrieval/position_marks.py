@@ -102,7 +102,7 @@ class PositionMark:
     strength: int
 
 
-def kinds_of(
+def find_position_marks(
     text: str, language: str | None, is_speaker: Callable[[str], bool] = lambda _: True
 ) -> tuple[PositionMark, ...]:
     """Returns the marks of positions in a sentence, in its order; none in a language without rules.

@@ -138,13 +138,13 @@ class PositionReader:
         """
         after = self._with_next(read)
         (item,) = read.items
-        weaker = (s for s in evidence.sentences if not s.relevance.answers)
-        others = (s for s in weaker if s.sentence.statement_id == read.statement_id)
+        beside = (s for s in evidence.sentences if s.sentence.statement_id == read.statement_id)
+        others = (s for s in beside if s.sentence.sentence_id != item.sentence.sentence_id)
         other = None if after.takes_direction else next(others, None)
         if other is None:
             return after
         found = self._read(replace(other, relevance=item.relevance), read.language)
-        return found if found.clearness >= clear else after
+        return found if found.clearness >= min(clear, read.clearness / 2) else after
 
     def _declined(self, near: Sequence[_ReadEvidence]) -> tuple[ScoredSentence, ...]:
         """Returns the first sentence that says, itself or in one after it, that no position is taken, with that one."""

@@ -33,8 +33,8 @@ class SentenceFeatures:
     Attributes:
         alone: Cross-encoder logit of the sentence.
         lead: How far the sentence is behind the best one of the party in this, 0 or below.
-        contrast: By how many standard deviations the topic is nearer to these statements than unrelated concepts of the
-            field are, each at its nearest passage.
+        contrast: By how many standard deviations the topic is nearer to these statements than background topics
+            are, each at its nearest passage.
         generality: Mean cosine of the topic and the concepts of the field: some topics are near to anything.
         terms_missing: Share of the glossary's terms in the topic of which the statements hold neither a synonym nor
             what is part of it.

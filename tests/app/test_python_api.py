@@ -78,7 +78,7 @@ def test_stream_with_a_model_grows_and_ends_with_what_invoke_gives(workspace: Wo
 
 
 def test_states_add_one_record_after_another(workspace: Workspace) -> None:
-    states = list(workspace.chain.states(QUESTION))
+    states = list(workspace.steps.states(QUESTION))
     reached = [
         [name for name in ("resolution", "retrieved", "composed", "answer") if getattr(state, name) is not None]
         for state in states

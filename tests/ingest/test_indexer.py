@@ -7,13 +7,15 @@ from zipfile import ZipFile
 
 import pytest
 
-from ingest.indexer import Indexer, IngestOptions
+from ingest.indexer import Indexer, IngestOptions, PartReport
 from ingest.loaders.loaded import LoadLimits
+from ingest.report import FileResult
 from ingest.text.readable import readable
 from ingest.text.splitter import SplitConfig
 from tests.cases import Cases
 from tests.fakes import HashingEmbedder
 from tests.fakes_engines import only_local, open_store
+from vectorstore.records import UnreadableFile
 
 cases = Cases(__file__)
 
@@ -762,3 +764,50 @@ def test_base_name_of_two_files_is_neither(desk):
 def test_table_of_parties_alone_says_what_it_did(desk):
     desk.write("parties.csv", "code,name,aliases,kind\nXAA,Arvandia,,state\nXAB,Belmora,,state\n")
     assert desk.ingest().notes == ("parties.csv: can be named from now on: Arvandia, Belmora",)
+
+
+def indexer_of(desk):
+    return Indexer(desk.store, desk.embedder, SplitConfig(), LoadLimits())
+
+
+def test_archive_of_a_part_that_was_given_up_is_not_read_again(desk):
+    with ZipFile(desk.folder / "a.zip", "w") as archive:
+        archive.writestr("in.txt", text_about("firearms"))
+    given_up = FileResult(file="a.zip", result="failed", reason="given up (killed)")
+    part = PartReport(results={str(desk.folder / "a.zip"): given_up}, embedded_passages=0, passages=0)
+    report = indexer_of(desk).ingest([desk.folder], IngestOptions(), parts=[part])
+    assert [(file.file, file.result, file.reason) for file in report.files] == [
+        ("a.zip/in.txt", "failed", "given up (killed)")
+    ]
+    assert desk.held() == {}
+
+
+def test_files_that_changed_places_across_parts_keep_their_statements(desk):
+    texts = [text_about("firearms"), text_about("extradition")]
+    for name, text in zip(("a.txt", "b.txt"), texts, strict=True):
+        desk.write(name, text)
+    desk.ingest()
+    before = {summary.file: summary.document_id for summary in desk.summaries()}
+    for name, text in zip(("b.txt", "a.txt"), texts, strict=True):
+        desk.write(name, text)
+    indexer = indexer_of(desk)
+    parts = [indexer.ingest_part([desk.folder], IngestOptions(), only=[name]) for name in ("a.txt", "b.txt")]
+    assert [dict(part.results) for part in parts] == [{}, {}]
+    assert {summary.file: summary.document_id for summary in desk.summaries()} == before
+    report = indexer.ingest([desk.folder], IngestOptions(), parts=parts)
+    # As in one process: the first takes the other's statement, whose own is stored anew, and nothing is embedded.
+    assert results(report) == {"a.txt": "unchanged", "b.txt": "added"} and report.embedded_passages == 0
+    after = {summary.file: summary.document_id for summary in desk.summaries()}
+    assert after == {"a.txt": before["b.txt"], "b.txt": before["a.txt"]}
+
+
+def test_file_that_another_folder_could_not_read_is_no_failure_of_its_namesake(desk, tmp_path):
+    desk.write("a.txt", text_about("firearms"))
+    damaged = UnreadableFile(file="a.txt", reason="damaged")
+    with desk.store.writer(sync=False):
+        desk.store.catalogue.record_unreadable("/elsewhere", failed=[damaged], read=[])
+    indexer = indexer_of(desk)
+    part = indexer.ingest_part([desk.folder], IngestOptions(), only=["a.txt"])
+    indexer.ingest([desk.folder], IngestOptions(), parts=[part])
+    assert desk.store.catalogue.unreadable(str(desk.folder)) == ()
+    assert desk.store.catalogue.unreadable("/elsewhere") == desk.store.catalogue.unreadable() == (damaged,)

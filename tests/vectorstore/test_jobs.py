@@ -6,11 +6,12 @@ from threading import Event
 
 import numpy as np
 import pytest
+from croniter import croniter
 
 from tests.fakes_engines import own_schema
 from vectorstore.catalogue import Catalogue
 from vectorstore.database import Database
-from vectorstore.jobs import JobGivenUpError, JobQueue
+from vectorstore.jobs import _ATTEMPTS, HEARTBEAT, JobGivenUpError, JobQueue, cron
 
 
 def vectors(texts):
@@ -73,3 +74,29 @@ def test_jobs_wait_are_cancelled_and_known_when_given_up(postgres):
             queue.wait(batch, lambda outcomes: None)
         queue.submit("statements", {"paths": []}, [])
         assert queue.given_up() == ()
+        # Of a batch that goes on, nothing is forgotten for another about the same.
+        going_on = queue.submit("upload", {"paths": []}, [{"only": "a"}])
+        queue._note(going_on, 1, error="a bug")
+        done = queue.submit("upload", {"paths": []}, [])
+        assert len(queue.given_up()) == 1
+        queue._note(going_on, 0, outcome="{}")
+        queue._note(done, 0, outcome="{}")
+        queue.submit("upload", {"paths": []}, [])
+        assert queue.given_up() == ()
+
+
+def test_whole_that_kills_worker_after_worker_is_given_up(postgres):
+    with own_schema(postgres) as url, closing(Database(url)) as database:
+        queue = JobQueue(database)
+        queue.make()
+        batch = queue.submit("statements", {"paths": []}, [])
+        assert [queue._count_death(batch, 0) for _ in range(_ATTEMPTS)] == [False] * (_ATTEMPTS - 1) + [True]
+        with pytest.raises(JobGivenUpError, match=f"killed {_ATTEMPTS} times"):
+            queue.wait(batch, lambda outcomes: None)
+        assert not queue._count_death("cancelled", 0)
+
+
+@pytest.mark.parametrize(("seconds", "interval"), [(HEARTBEAT, 10), (0.7, 1), (30.0, 30)])
+def test_dead_workers_are_looked_for_at_every_heartbeat(seconds, interval):
+    times = croniter(cron(seconds), 0.0)
+    assert [times.get_next() for _ in range(3)] == [interval, 2 * interval, 3 * interval]

@@ -3,7 +3,7 @@
 "Arvandia, tenth session, 2020: “We do not support that proposal.” [1]".
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
@@ -32,10 +32,9 @@ _OPENING: Final = regex.compile(r"^(\d*)([-+.)=:])")
 RELATED: Final = 3
 # Directions that are shown beside a quotation; a mere mention speaks for itself.
 _SHOWN: Final = ("for", "against", "conditional")
-# Answer types, such as a number, are looked for in so many of the strongest quotations; others hold one by chance.
+# The strongest quotations of a party, which go on with what follows, and in which answer types, such as a number, are
+# looked for; others hold one by chance.
 _READ_FOR_ANSWER: Final = 2
-# Sentences of its paragraph with which a short quotation goes on, unless each party is quoted once.
-_GOES_ON: Final = 2
 # Sentences after one of these in which it is looked for; with it they are one quotation.
 _FOLLOWING: Final = 3
 # Quotations from the statements of one group, beside those of the State that was asked about.
@@ -107,15 +106,16 @@ def compose(
     introductions: dict[int, str] = {}
     more = 0
     for item in (*answering, *groups):
-        strong = item.strong
+        strong = item.best_sentences
+        allowed = min(share, OF_GROUP) if item.members else share
         if answer_type is not None and not item.members:
             strong, held = with_answer_type(
-                strong, sources, lambda text: _holds(answer_type, [text], parties, answering, question)
+                strong, sources, lambda text: _holds(answer_type, [text], parties, answering, question), allowed
             )
             missing = None if held else missing
-        allowed = min(share, OF_GROUP) if item.members else share
-        following = 0 if one_each else _GOES_ON
-        made = quote(strong, sources, allowed, first_number=len(citations) + 1, newest_first=True, following=following)
+        # Of a list each party is quoted once, and briefly.
+        going_on = () if one_each else strong[:_READ_FOR_ANSWER]
+        made = quote(strong, sources, allowed, first_number=len(citations) + 1, newest_first=True, going_on=going_on)
         made = with_quoted_parties(made, sources, parties)
         more += _unquoted(strong, made)
         citations += made
@@ -139,16 +139,16 @@ def _holds(
 
 
 def with_answer_type(
-    strong: Sequence[Sentence], sources: Sources, holds: Callable[[str], bool]
+    strong: Sequence[Sentence], sources: Sources, holds: Callable[[str], bool], allowed: int
 ) -> tuple[tuple[Sentence, ...], bool]:
     """Returns the sentences to quote, the first ones with what follows them up to the kind of thing asked for.
 
-    And whether they hold it.
+    And whether those of the `allowed` quotations hold it.
 
     Asked by how much deaths went down, "we have opened fourteen posts along the road" is quoted on to "the number of
     bodies has fallen from 311 to 88"; where one of the strongest holds it, or none nearby, they stay as they are.
     """
-    first = strong[:_READ_FOR_ANSWER]
+    first = strong[: min(_READ_FOR_ANSWER, allowed)]
     if any(holds(sentence.text) for sentence in first):
         return tuple(strong), True
     for sentence in first:
@@ -193,15 +193,15 @@ def quote(
     *,
     first_number: int,
     newest_first: bool = False,
-    following: int = 0,
+    going_on: Collection[Sentence] = (),
 ) -> list[Citation]:
     """Cites up to `limit` spans around chosen sentences, strongest first; distant referents come after them.
 
     With `newest_first`, the spans that are cited come by the time of their statements, and strongest first of each.
-    Words that occur in several statements are cited once, from the strongest; the citation names the others. A short
-    quotation goes on with up to `following` sentences of its paragraph.
+    Words that occur in several statements are cited once, from the strongest; the citation names the others. Short
+    quotations of `going_on` go on with what follows in their paragraph.
     """
-    spans = quotable_spans(chosen, sources, following=following)
+    spans = quotable_spans(chosen, sources, going_on=going_on)
     kept, also_in = _without_repetition(spans, chosen, sources, limit)
     places = list(range(len(kept)))
     if newest_first:

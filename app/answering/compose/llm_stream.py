@@ -143,7 +143,7 @@ class ModelRequest:
     def _attempts(self) -> Retrying:
         def again(exc: BaseException) -> bool:
             # What has begun to come is not asked for again: the claims read from it would come twice.
-            return not self._begun and not self._stop.is_set() and _may_pass(exc)
+            return not self._begun and not self._stop.is_set() and _is_transient(exc)
 
         def pause(state: RetryCallState) -> float:
             return float(wait_random_exponential(multiplier=0.5, max=_LONGEST_PAUSE)(state))
@@ -220,7 +220,7 @@ def _put(pieces: "queue.Queue[object]", piece: object, stop: threading.Event) ->
         return
 
 
-def _may_pass(exc: BaseException) -> bool:
+def _is_transient(exc: BaseException) -> bool:
     """Whether trying again may help: the network, a limit on requests, or a fault of the server."""
     status = getattr(exc, "status_code", None) or getattr(getattr(exc, "response", None), "status_code", None)
     if isinstance(status, int):

@@ -39,7 +39,7 @@ def with_claims(
             claims, citations, [claim for claim in quoted.claims if claim.state == state], quoted.citations
         )
     shown = {identifier for citation in citations for identifier in citation.sentence_ids}
-    strong = {sentence.sentence_id for item in evidence if item.answers for sentence in item.strong}
+    strong = {sentence.sentence_id for item in evidence if item.answers for sentence in item.best_sentences}
     spoken = {
         item.party: introduction(item, parties, wording)
         for item in evidence

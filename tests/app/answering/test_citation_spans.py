@@ -135,11 +135,11 @@ OFFENCE = ("Ondrava punishes whoever uses their services.", "Six persons have be
 def test_a_short_quotation_goes_on_within_its_paragraph() -> None:
     made = _sentences(*OFFENCE, "We turn to ships.")
     assert [span for span, _ in spans(made, [0])] == [SentenceSpan(first=0, last=0)]
-    assert [span for span, _ in spans(made, [0], following=2)] == [SentenceSpan(first=0, last=2)]
+    assert [span for span, _ in spans(made, [0], going_on=[0])] == [SentenceSpan(first=0, last=2)]
     parted = [made[0], *(replace(sentence, paragraph=2) for sentence in made[1:])]
-    assert [span for span, _ in spans(parted, [0], following=2)] == [SentenceSpan(first=0, last=0)]
+    assert [span for span, _ in spans(parted, [0], going_on=[0])] == [SentenceSpan(first=0, last=0)]
     far = [made[0], *(replace(sentence, start=sentence.start + 300, end=sentence.end + 300) for sentence in made[1:])]
-    assert [span for span, _ in spans(far, [0], following=2)] == [SentenceSpan(first=0, last=0)]
+    assert [span for span, _ in spans(far, [0], going_on=[0])] == [SentenceSpan(first=0, last=0)]
 
 
 def test_what_a_quotation_only_goes_on_with_is_not_read_for_its_direction() -> None:

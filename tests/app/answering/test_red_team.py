@@ -243,7 +243,9 @@ def test_attack_on_a_cell_of_a_briefing_fails(attack: Attack, workspace: Workspa
     config = LlmConfig(model="openai:x", api_key=SecretStr(KEY), timeout_seconds=20, context_tokens=16000)
     cells = CellWriter(writer(_obedient(attack), config=config), parties, load_wording("en"))
     heading = f"Article 16 {attack.text}" if attack.channel in ("question", "history") else "Article 16"
-    worded = cells.write(heading, [found.strong for found in retrieved.party_evidence], retrieved.sources, lambda: None)
+    worded = cells.write(
+        heading, [found.best_sentences for found in retrieved.party_evidence], retrieved.sources, lambda: None
+    )
     statements = retrieved.sources.statements
     assert all(
         verify_citation(citation, statements[citation.statement_id]) == "verified" for citation in worded.citations

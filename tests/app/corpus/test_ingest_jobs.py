@@ -9,9 +9,12 @@ from contextlib import ExitStack
 import pytest
 from sqlalchemy import text
 
+from app.corpus import ingest_jobs
+from app.corpus.ingest_jobs import IngestRequest
 from tests.fakes_engines import own_cluster, own_schema
 from tests.fakes_store import unlike_text
 from tests.fakes_workers import BUGGY, HEARTBEAT, await_that, open_corpus, start_ingest, start_worker
+from vectorstore import files
 from vectorstore.errors import StoreAwayError, StoreError
 
 pytestmark = pytest.mark.timeout(900)
@@ -238,6 +241,65 @@ def test_files_under_an_address_reach_a_machine_that_has_them_not(folder, tmp_pa
         report = corpus.ingest([folder], sync=True)
         assert [file.file for file in report.files if file.result == "removed"] == ["007.txt"]
         assert [party.name for party in corpus.added_parties()] == ["Arvandia"]
+
+
+def test_what_cannot_be_sent_is_reported_recorded_and_not_removed(folder, tmp_path, monkeypatch):
+    with open_corpus(tmp_path / "store", None, f"file://{tmp_path / 'shared'}") as corpus:
+        for number in range(3, FILES):
+            (folder / f"{number:03}.txt").unlink()
+        assert len(corpus.ingest([folder]).failed) == 1
+        (tmp_path / "out.txt").write_text("Elsewhere.", encoding="utf-8")
+        (folder / "link.txt").symlink_to(tmp_path / "out.txt")
+        os.mkfifo(folder / "pipe.txt")
+
+        def unreadable(path):
+            if path.name == "001.txt":
+                raise PermissionError(13, "Permission denied")
+            return sha256(path)
+
+        sha256 = files._sha256
+        monkeypatch.setattr(files, "_sha256", unreadable)
+        report = corpus.ingest([folder], sync=True)
+        results = {file.file: (file.result, file.reason or "") for file in report.files}
+        assert results["001.txt"][0] == "failed" and "Permission denied" in results["001.txt"][1]
+        assert results["link.txt"][0] == "skipped" and "leads out" in results["link.txt"][1]
+        assert results["pipe.txt"][0] == "skipped" and "pipe" in results["pipe.txt"][1]
+        assert results["002.txt"][0] == "unchanged" and "removed" not in {result for result, _ in results.values()}
+        assert [each.file for each in corpus.store.catalogue.unreadable()] == ["001.txt", "broken.docx"]
+        (single,) = corpus.ingest([folder / "001.txt"]).files
+        assert single.result == "failed" and "Permission denied" in single.reason
+        (gone,) = corpus.ingest([folder / "gone.txt"]).files
+        assert gone.result == "failed" and repr(str(folder / "gone.txt")) in gone.reason
+
+
+def test_manifest_that_cannot_be_sent_stops_its_folder(folder, tmp_path):
+    with open_corpus(tmp_path / "store", None, f"file://{tmp_path / 'shared'}") as corpus:
+        (folder / "statements.csv").symlink_to(tmp_path / "nowhere.csv")
+        (result,) = corpus.ingest([folder]).files
+        assert (result.file, result.result) == ("statements.csv", "failed") and corpus.documents() == ()
+
+
+def test_single_file_is_sent_with_the_manifest_of_a_folder_above(folder, tmp_path):
+    (folder / "day" / "one").mkdir(parents=True)
+    (folder / "000.txt").rename(folder / "day" / "one" / "000.txt")
+    (folder / "statements.csv").write_text("file,state,session\nday/one/000.txt,XAA,9\n", encoding="utf-8")
+    with open_corpus(tmp_path / "store", None, f"file://{tmp_path / 'shared'}") as corpus:
+        corpus.ingest([folder / "day" / "one" / "000.txt"])
+        (document,) = corpus.documents()
+        assert (document.file, document.metadata.session) == ("day/one/000.txt", "9")
+        request = ingest_jobs.shared(
+            IngestRequest(paths=(folder / "day" / "one" / "000.txt", folder / "001.txt")), corpus.store.files
+        )
+        (part,) = ingest_jobs._parts(request)
+        (listing,) = part.listings.values()
+        assert set(listing) == {"day/one/000.txt", "001.txt", "statements.csv", "parties.csv"}
+
+
+def test_store_in_the_folder_sends_no_copies_of_copies(folder, tmp_path):
+    with open_corpus(folder, None, f"file://{tmp_path / 'shared'}") as corpus:
+        reports = [corpus.ingest([folder]) for _ in range(2)]
+        assert [len(report.files) for report in reports] == [FILES + 1] * 2
+        assert (folder / "000.txt").is_file() and len(list((folder / "files").iterdir())) == 1
 
 
 @pytest.mark.slow

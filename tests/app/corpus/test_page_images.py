@@ -1,6 +1,7 @@
 """From a file to a citation that opens the right page, with its words marked and its doubts said."""
 
 import io
+import shutil
 from dataclasses import replace
 
 import pytest
@@ -21,6 +22,7 @@ from tests.fakes import fake_workspace
 from tests.fakes_files import mail_of, paragraphs, pdf_of, zip_of
 from tests.fakes_ui import cite as fake_cite
 from tests.fakes_ui import sample_statement
+from vectorstore.files import SharedFiles
 from vectorstore.records import AnnotatedDocument, ScannedWord
 
 PARTIES = "code,name,aliases,kind\nXAA,Arvandia,Arvandian,state\n"
@@ -123,6 +125,21 @@ def test_files_in_an_archive_are_statements_of_their_own_and_open_their_page(des
     (folder / "bundle.zip").unlink()
     gone = workspace.corpus.ingest([folder], sync=True)
     assert sum(file.result == "removed" for file in gone.files) == 2
+
+
+def test_page_of_files_that_machines_share_is_fetched_and_nothing_made_elsewhere(desk, tmp_path):
+    workspace, folder = desk
+    citation, store = citation_of(workspace), workspace.store
+    (folder / "bundle.zip").write_bytes(zip_of({"note.pdf": pdf_of(arvandia().replace("Remote", "Covert"))}))
+    workspace.corpus.ingest([folder])
+    inside = next(s for s in workspace.corpus.documents() if s.file == "bundle.zip/note.pdf")
+    store.files = SharedFiles(f"file://{tmp_path / 'shared'}", store.path)
+    assert workspace.corpus.page_image(inside.document_id, 0, 9).png
+    shutil.rmtree(folder)
+    for statement_id in (citation.statement_id, inside.document_id):
+        with pytest.raises(NotFoundError, match="the page cannot be shown"):
+            workspace.corpus.page_image(statement_id, 0, 9)
+    assert not folder.exists()
 
 
 def test_manifest_names_files_in_an_archive_and_gives_the_others_its_own_row(desk):

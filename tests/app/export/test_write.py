@@ -151,7 +151,7 @@ def test_a_short_form_is_one_page_whatever_there_is_to_say(form: DocumentForm, t
     (page,) = PdfReader(BytesIO(path.read_bytes())).pages
     text = " ".join(page.extract_text().split())
     assert all(subject.label in text for subject in crowded_briefing().subjects)
-    shown = text.count("characters ")
+    shown = text.count("XAA_2024.txt")
     # The rest is said to be left out.
     assert 6 <= shown < 24 and f"that are not on this page: {24 - shown}." in text
 
@@ -165,7 +165,7 @@ def test_a_pdf_shows_notes_at_the_foot_of_their_page_and_pages_in_its_contents(t
     for citation in arrange(fake_briefing()).citations:
         if citation.language == "en" and "HYPERLINK" not in citation.quote:
             (page, *_) = [page for page in pages if citation.quote in page]
-            assert page.index(citation.quote) < page.rindex(f"characters {citation.start} to {citation.end}")
+            assert page.index(citation.quote) < page.rindex(f"paragraph {citation.paragraph}, {citation.file}.")
     headings = {
         entry.title: reader.get_destination_page_number(entry)
         for entry in reader.outline

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.retrieval.position_marks import PRECEDENCE, RULES, kind_of, kinds_of
+from app.retrieval.position_marks import PRECEDENCE, RULES, find_position_marks, kind_of
 from ingest.language.lexicons import load_lexicon
 from tests.cases import Cases
 from tests.conftest import PROJECT
@@ -24,7 +24,7 @@ TURNED = cases["TURNED"]
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case['language']}-{case['text'][:40]}")
 def test_a_sentence_shows_the_kind_that_a_reader_found(case: dict[str, str]) -> None:
-    marks = kinds_of(case["text"], case["language"])
+    marks = find_position_marks(case["text"], case["language"])
     assert kind_of(marks) == case["kind"], [(mark.rule, case["text"][mark.start : mark.end]) for mark in marks]
 
 
@@ -39,8 +39,8 @@ def test_the_cases_stand_in_the_fictional_statements() -> None:
 
 @pytest.mark.parametrize(("language", "plain", "negated"), TURNED)
 def test_a_negation_turns_support_into_opposition(language: str, plain: str, negated: str) -> None:
-    assert kind_of(kinds_of(plain, language)) == "supports"
-    assert kind_of(kinds_of(negated, language)) == "opposes"
+    assert kind_of(find_position_marks(plain, language)) == "supports"
+    assert kind_of(find_position_marks(negated, language)) == "opposes"
 
 
 @given(
@@ -53,14 +53,14 @@ def test_a_negation_turns_support_into_opposition(language: str, plain: str, neg
 def test_a_negated_support_never_reads_as_support(
     adverb: str, subject: str, attitude: str, negation: str, thing: str
 ) -> None:
-    marks = kinds_of(f"{subject} {negation} {adverb}{attitude} {thing}.", "en")
+    marks = find_position_marks(f"{subject} {negation} {adverb}{attitude} {thing}.", "en")
     assert all(mark.kind != "supports" for mark in marks)
     assert kind_of(marks) == "opposes"
 
 
 @given(text=st.text(max_size=200), language=st.sampled_from(LANGUAGES))
 def test_marks_lie_inside_any_text_and_apart(text: str, language: str) -> None:
-    marks = kinds_of(text, language)
+    marks = find_position_marks(text, language)
     assert all(0 <= mark.start < mark.end <= len(text) for mark in marks)
     assert all(one.end <= other.start for one, other in pairwise(marks))
     assert all(text[mark.start : mark.end].strip() == text[mark.start : mark.end] for mark in marks)
@@ -70,11 +70,11 @@ def test_marks_lie_inside_any_text_and_apart(text: str, language: str) -> None:
     "text", ["", " ", "<script>alert(1)</script>", "(((((", "\\", "we " * 2000, "not " * 2000, "A" * 5000]
 )
 def test_hostile_and_empty_text_shows_nothing(text: str) -> None:
-    assert all(kinds_of(text, language) == () for language in LANGUAGES)
+    assert all(find_position_marks(text, language) == () for language in LANGUAGES)
 
 
 def test_a_language_without_rules_shows_nothing() -> None:
-    assert kinds_of("Wir unterstützen den Entwurf.", "de") == ()
+    assert find_position_marks("Wir unterstützen den Entwurf.", "de") == ()
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -88,5 +88,5 @@ def test_every_language_has_words_for_every_kind(language: str) -> None:
 
 def test_the_deed_of_another_state_is_not_the_speaker_s() -> None:
     text = "France has adopted a law on this matter."
-    assert kind_of(kinds_of(text, "en", lambda name: name == "France")) == "reports_practice"
-    assert kinds_of(text, "en", lambda name: name == "Portugal") == ()
+    assert kind_of(find_position_marks(text, "en", lambda name: name == "France")) == "reports_practice"
+    assert find_position_marks(text, "en", lambda name: name == "Portugal") == ()

@@ -109,7 +109,7 @@ def test_a_party_is_as_sure_as_its_surest_sentence_and_quotes_those_that_answer(
         ),
     )
     assert (found.confidence, found.confidence_source, found.answers) == (chances[0], "lexical", True)
-    assert [sentence.ordinal for sentence in found.strong] == [0, 1]
+    assert [sentence.ordinal for sentence in found.best_sentences] == [0, 1]
     assert not replace(found, takes_no_position=True).answers and found.speaks
 
 
@@ -122,8 +122,8 @@ def test_weaker_sentences_are_quoted_beside_one_of_their_statement_that_answers_
         searched=(),
         sentences=tuple(ScoredSentence(sentence=_sentence(n, own), relevance=r) for n, own, r in judged),
     )
-    assert [sentence.ordinal for sentence in found.strong] == [0, 1]
-    assert replace(found, sentences=found.sentences[1:]).strong == ()
+    assert [sentence.ordinal for sentence in found.best_sentences] == [0, 1]
+    assert replace(found, sentences=found.sentences[1:]).best_sentences == ()
 
 
 def test_merged_evidence_keeps_each_sentence_once_with_its_own_relevance() -> None:
@@ -135,7 +135,7 @@ def test_merged_evidence_keeps_each_sentence_once_with_its_own_relevance() -> No
     )
     merged = merge_evidence(cited, other)
     assert [(i.sentence.ordinal, i.relevance.source) for i in merged.sentences] == [(1, "cited"), (2, "lexical")]
-    assert merged.confidence_source == "cited" and [s.ordinal for s in merged.strong] == [1]
+    assert merged.confidence_source == "cited" and [s.ordinal for s in merged.best_sentences] == [1]
 
 
 def test_statements_are_compared_to_topics_of_many_kinds() -> None:

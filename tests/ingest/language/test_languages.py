@@ -9,7 +9,7 @@ from ingest.text.readable import ReadableText, readable
 from ingest.text.repair import repair
 from ingest.text.splitter import SplitConfig, make_passages, make_sentences
 from tests.cases import Cases
-from vectorstore.lexical import any_word_query, lexical_text
+from vectorstore.fts_query import any_word_query, lexical_text
 
 cases = Cases(__file__)
 

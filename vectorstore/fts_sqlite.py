@@ -1,6 +1,6 @@
 """Full text, the one thing that each engine has in its own way: here FTS5 of SQLite, PostgreSQL's in `textsearch.py`.
 
-Both have the same methods. Queries are in FTS5's syntax, as `vectorstore/lexical.py` writes it.
+Both have the same methods. Queries are in FTS5's syntax, as `vectorstore/fts_query.py` writes it.
 """
 
 import re
@@ -25,7 +25,7 @@ from sqlalchemy import (
 )
 from sqlalchemy import literal_column as literally
 
-from vectorstore.lexical import lexical_text
+from vectorstore.fts_query import lexical_text
 from vectorstore.rows import Within, conditions
 from vectorstore.schema import PASSAGES
 

@@ -11,7 +11,7 @@ from app.retrieval.evidence_retriever import Retrieved
 from app.retrieval.party_evidence import PartyEvidence
 
 
-def go_on(retrieved: Retrieved, resolution: Resolution) -> Retrieved:
+def exclude_shown(retrieved: Retrieved, resolution: Resolution) -> Retrieved:
     """Returns what was found without what an earlier answer showed of it; all of it for any other turn."""
     shown = resolution.shown
     if resolution.act != "more" or shown is None:

@@ -9,7 +9,7 @@ from tests.cases import Cases
 from tests.fakes_engines import own_schema
 from tests.fakes_store import annotated
 from vectorstore.catalogue import Catalogue
-from vectorstore.lexical import any_word_query, lexical_text, phrase_query
+from vectorstore.fts_query import any_word_query, lexical_text, phrase_query
 
 cases = Cases(__file__)
 

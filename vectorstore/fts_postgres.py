@@ -35,8 +35,8 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, TSQUERY, TSVECTOR
 from sqlalchemy.types import Text
 
-from vectorstore.fulltext import TOKENIZER
-from vectorstore.lexical import lexical_text
+from vectorstore.fts_query import lexical_text
+from vectorstore.fts_sqlite import TOKENIZER
 from vectorstore.rows import Within, conditions, grow
 from vectorstore.schema import META, PASSAGES
 
