@@ -5,15 +5,19 @@ Arabic and Chinese the script of a word decides.
 """
 
 import unicodedata
+from collections.abc import Callable
 from functools import cache, lru_cache
 from importlib.resources import files
-from typing import Any, Final
+from threading import Lock
+from typing import Final
 
 import regex
 import snowballstemmer
 import yaml
 
 _ALGORITHMS: Final = {"en": "english", "fr": "french", "es": "spanish"}
+# A stemmer of snowball keeps the word that it works on: two threads at once get each other's letters.
+_STEMMING: Final = Lock()
 _WORD: Final = regex.compile(r"\p{Han}|(?:(?!\p{Han})[\p{L}\p{M}\p{N}])+")
 _SCRIPT: Final = regex.compile(r"(?P<ru>\p{Cyrillic})|(?P<ar>\p{Arabic})|(?P<zh>\p{Han})")
 # The breve of й makes another letter; all other marks are accents.
@@ -114,7 +118,7 @@ def stem(word: str, language: str) -> str:
     if language not in _ALGORITHMS:
         return fold(word)
     lower = word.casefold()
-    return fold(_stemmer(language).stemWord(_BRITISH.sub("iz", lower) if language == "en" else lower))
+    return fold(stemmer(_ALGORITHMS[language])(_BRITISH.sub("iz", lower) if language == "en" else lower))
 
 
 @lru_cache(maxsize=65536)
@@ -148,5 +152,12 @@ def _without_endings(word: str) -> str:
 
 
 @cache
-def _stemmer(language: str) -> Any:  # noqa: ANN401 - the library has no types
-    return snowballstemmer.stemmer(_ALGORITHMS[language])
+def stemmer(algorithm: str) -> Callable[[str], str]:
+    """Returns a stemmer of snowball by its name, such as "russian", that threads may share."""
+    stem_word: Callable[[str], str] = snowballstemmer.stemmer(algorithm).stemWord
+
+    def one_at_a_time(word: str) -> str:
+        with _STEMMING:
+            return stem_word(word)
+
+    return one_at_a_time

@@ -154,4 +154,4 @@ def _agenda_item(item: str | None, wording: Wording) -> str | None:
     # Some debates have a name instead of a number.
     if item is None or not any(char.isdigit() for char in item):
         return item
-    return wording.say("agenda_item", item=item)
+    return wording.say("agenda_items" if "," in item else "agenda_item", item=item)

@@ -5,16 +5,15 @@ Without it any number would answer: "nineteen countries" is no number of ships. 
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Final, Literal, Protocol
-
-import snowballstemmer
+from typing import Final, Literal
 
 from app.question.lexicon import Lexicon, words_in
 from ingest.language.detection import detect_language
 from ingest.parties.name_matcher import fold
+from vectorstore.stems import stemmer
 
 Measure = Literal["noun", "people", "kind of people", "amount", "share"]
 
@@ -26,14 +25,8 @@ _REACH: Final = 4
 _COUNTED: Final = 3
 
 
-class _Stemmer(Protocol):
-    def stemWord(self, word: str) -> str: ...
-
-
-@cache
-def _stemmer(language: str) -> _Stemmer:
-    stemmer: _Stemmer = snowballstemmer.stemmer(_STEMMED[language])
-    return stemmer
+def _stemmer(language: str) -> Callable[[str], str]:
+    return stemmer(_STEMMED[language])
 
 
 @cache
@@ -63,7 +56,7 @@ class QuantityTarget:
     def follows(self, text: str, end: int) -> bool:
         """Whether the noun itself stands right after a number that ends there: "14 years", "two ships"."""
         words = [found.group().lower() for found in _WORD.finditer(text, end, end + 40)][:2]
-        return bool(self.stems) and any(_stemmer(self.language).stemWord(word) in self.stems for word in words)
+        return bool(self.stems) and any(_stemmer(self.language)(word) in self.stems for word in words)
 
     def fits(self, text: str, start: int, end: int) -> bool:
         """Whether the number at `[start, end)` of a plain text, in any language, counts this."""
@@ -82,7 +75,7 @@ class QuantityTarget:
             return money or percent or _is("measure", words[:2])
         if detect_language(text) not in (self.language, None):
             return not money
-        stem = _stemmer(self.language).stemWord
+        stem = _stemmer(self.language)
         if any(stem(word.lower()) in self.stems for word in words[:_REACH]):
             return True
         named = any(stem(word.lower()) in self.stems for word in _WORD.findall(text))
@@ -117,6 +110,6 @@ def find_quantity_target(question: str, language: str) -> QuantityTarget | None:
         # "Somali pirates", "migrants arrive": the last plural is what is counted, unless people are.
         people = [word for word in nouns if _is("people", [word])]
         heads = people[-1:] or [word for word in nouns if word.endswith("s")][-1:] or nouns
-    stems = frozenset(map(_stemmer(language).stemWord, heads))
+    stems = frozenset(map(_stemmer(language), heads))
     kind: Measure = "people" if _is("anybody", heads) else "kind of people" if _is("people", heads) else "noun"
     return QuantityTarget(measure=kind, language=language, stems=stems)

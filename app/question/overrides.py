@@ -53,7 +53,9 @@ def override(resolution: Resolution, overrides: Mapping[str, JSONValue], parties
         # Whoever takes the last State away asks all of them.
         all_states=(resolution.all_states or named) and not speakers,
         unclear=None if named else resolution.unclear,
-        party_notes=() if named else resolution.party_notes,
+        party_notes=tuple(
+            note for note in resolution.party_notes if not ("topic" in overrides if note.kind == "mended" else named)
+        ),
         is_statement_question=True,
     )
     return changed if kind is None else with_kind(changed, cast(QuestionKind, kind))

@@ -25,6 +25,7 @@ from app.question.roles import RoleReading, Word, encode_words, load_tagger, may
 from app.question.silence import asks_who_was_silent
 from app.question.spans import Span, find_spans
 from app.question.time_and_venue import time_and_venue_of
+from app.question.topic_words import mistyped
 from app.question.turn import (
     ConversationState,
     EarlierTurn,
@@ -281,6 +282,8 @@ def interpret(
         and kind.kind in _OF_TOPICS
     ):
         topic = _content_words(roles, language)
+    meant = mistyped(topic, language)
+    topic = _mended(topic, meant)
     scope = replace(
         when.scope,
         states=tuple(asked.states),
@@ -307,7 +310,7 @@ def interpret(
         options=tuple(asked.options),
         known_name=asked.known_name,
         is_statement_question=kind.kind != "out_of_scope",
-        party_notes=tuple(asked.notes),
+        party_notes=(*asked.notes, *(Note(kind="mended", values={"word": w, "meant": m}) for w, m in meant.items())),
         unnamed=(kind.kind == "ambiguous" or (pointing and not follows))
         and not (asked.states or asked.groups or which or asked.unclear),
         negated=scope.negated,
@@ -316,7 +319,9 @@ def interpret(
         assumed_treaty=treaties.assumed,
         stance=not provision and (against or kind.kind == "position" or _has(roles, language, "stance")),
         over_time=kind.kind == "over_time" or when.named > 1,
-        wording=TopicWording(topic=topic, text=_wording(question, roles), adds=bool(_beside_topic(roles, language)))
+        wording=TopicWording(
+            topic=topic, text=_mended(_wording(question, roles), meant), adds=bool(_beside_topic(roles, language))
+        )
         if topic
         else None,
         quote=quoted if kind.kind == "source" else "",
@@ -404,6 +409,10 @@ def _beside_topic(roles: RoleReading, language: str) -> list[str]:
         and not is_function_word(word.text, language)
         and commonness(word.text, language) < _COMMON
     ]
+
+
+def _mended(text: str, meant: Mapping[str, str]) -> str:
+    return re.sub(r"\w+", lambda word: meant.get(word[0], word[0]), text)
 
 
 def _wording(question: str, roles: RoleReading) -> str:

@@ -83,7 +83,7 @@ class Resolution:
         unclear: A name that can mean several States, or none that is known.
         options: What that name may have meant.
         is_statement_question: The question uses words of saying, or names someone or something in scope.
-        party_notes: How names of parties were read.
+        party_notes: How names of parties, and words with typing errors, were read.
         notes: How the question was read.
         unnamed: The question speaks of someone by a pronoun only, and no earlier turn says whom.
         to_assistant: The question asks the assistant for an opinion or another kind of work.

@@ -1,10 +1,8 @@
 """A list of conversations or briefings as HTML: open, rename, delete, and take a deletion back."""
 
 from collections.abc import Sequence
-from datetime import datetime
 
-from babel.dates import format_date
-
+from app.answering.provenance import spoken_date
 from app.desk.works import Work, Works
 from app.ui.templates import render
 from app.ui.words import language
@@ -40,4 +38,4 @@ def change_work(works: Works, identifier: str, action: str, title: str) -> Work 
 
 
 def _day(moment: str) -> str:
-    return str(format_date(datetime.fromisoformat(moment), "medium", locale=language()))
+    return spoken_date(moment.partition("T")[0], language()) or ""

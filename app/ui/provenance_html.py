@@ -50,7 +50,7 @@ def provenance(citation: Citation) -> tuple[Part, ...]:
         ("body", None, citation.body),
         ("session", "session", citation.session),
         ("date", None, spoken_date(citation.date, language()) if citation.date else None),
-        ("agenda_item", "agenda-item", citation.agenda_item),
+        ("agenda_item", "agenda-items" if "," in (citation.agenda_item or "") else "agenda-item", citation.agenda_item),
         ("title", None, citation.title if citation.kind != "treaty" else None),
         ("symbol", None, citation.symbol),
         ("page", "page", citation.page),

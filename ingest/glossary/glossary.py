@@ -169,6 +169,15 @@ def terms_within(topic: str, language: str, *, to: str | None = None) -> tuple[N
     )
 
 
+@cache
+def words_of_terms(language: str) -> dict[str, str]:
+    """Returns the words of all terms of a language, as they are written, with what `fold` makes of each."""
+    words = (
+        word.text for concept in _concepts() for term in concept.terms[language] for word in _words(term, language)
+    )
+    return {word: fold(word) for word in words if word.islower()}
+
+
 def _whole(topic: str, language: str) -> _Concept | None:
     """Returns the concept that makes up the whole topic, or None."""
     words = _words(topic, language)

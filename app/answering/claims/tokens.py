@@ -6,11 +6,10 @@ do "27" and "twenty-seven".
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
-from typing import Any, Final
+from functools import lru_cache
+from typing import Final
 
 import regex
-import snowballstemmer
 
 from ingest.language.claim_words import KINDS, SELF, first_person, operators, phrases, roles
 from ingest.language.dates import MONTH_NUMBER
@@ -19,7 +18,7 @@ from ingest.language.numbers import find_numbers
 from ingest.treaties.references import find_articles
 from ingest.treaties.treaties import find_treaties
 from prompts.wording import LANGUAGES
-from vectorstore.stems import language_of, stem, stems
+from vectorstore.stems import language_of, stem, stemmer, stems
 
 _TOKEN: Final = regex.compile(
     r"\p{Han}|(?:(?!\p{Han})[\p{L}\p{M}\p{N}])+|[\p{Sc}%]|(?P<comma>[,،，、()（）]|\s[–—-]\s)|(?P<stop>[.;:。；：؛!?！？؟](?!\d)|\n)"
@@ -202,17 +201,12 @@ def keys_of(word: str, language: str) -> frozenset[str]:
     if own in _PLURAL and word.endswith(_PLURAL[own][0]) and len(word) > _SHORTEST:
         found.update(stems(word.removesuffix(_PLURAL[own][0]) + _PLURAL[own][1], own))
     if own == "ru":
-        found.add(_russian().stemWord(word.lower().replace("ё", "е")))
+        found.add(stemmer("russian")(word.lower().replace("ё", "е")))
     if own == "ar":
         found |= {_PERSON.sub("", stem(_AND.sub("", word), own))}
     if own in LANGUAGES and first_person(own).fullmatch(word):
         found.add(SELF)
     return frozenset(found)
-
-
-@cache
-def _russian() -> Any:  # noqa: ANN401 - the library has no types
-    return snowballstemmer.stemmer("russian")
 
 
 def month_of(word: str) -> int | None:

@@ -46,6 +46,8 @@ def test_provenance_leaves_out_what_is_not_known(citation: Citation) -> None:
 def test_provenance_names_a_debate_that_has_no_item_number(citation: Citation) -> None:
     line = provenance(replace(citation, agenda_item="General debate"), load_wording("en"))
     assert line.endswith("General debate") and "agenda item" not in line
+    line = provenance(replace(citation, agenda_item="2, 4"), load_wording("en"))
+    assert line.endswith("agenda items 2, 4")
 
 
 def test_attribution_names_the_state_and_marks_it_inferred(citation: Citation, parties: PartyTable) -> None:

@@ -1,0 +1,38 @@
+import pytest
+
+from app.question.reading import resolve
+from app.question.topic_words import mistyped
+from ingest.parties.party_table import PartyTable
+
+
+@pytest.mark.parametrize(
+    ("language", "topic", "meant"),
+    [
+        ("en", "extraditon", {"extraditon": "extradition"}),
+        ("en", "traficking in firearms", {"traficking": "trafficking"}),
+        ("es", "extradidión", {"extradidión": "extradición"}),
+        ("ru", "экстрадция", {"экстрадция": "экстрадиция"}),
+    ],
+)
+def test_word_one_error_away_from_a_term_is_read_as_it(language: str, topic: str, meant: dict[str, str]) -> None:
+    assert mistyped(topic, language) == meant
+
+
+@pytest.mark.parametrize(
+    "topic", ["extraditions and confiscations", "extraditable offences", "Extraditon", "kleptocracy", "deepfakes", ""]
+)
+def test_other_forms_names_and_rare_words_stay(topic: str) -> None:
+    assert mistyped(topic, "en") == {}
+
+
+def test_topic_is_mended_and_a_note_says_so_unless_it_is_given(parties: PartyTable) -> None:
+    question = "whats Arvandia's position on extraditon"
+    read = resolve(question, parties)
+    assert read.scope.topic == "extradition"
+    assert read.wording is not None and "extraditon" not in read.wording.text
+    assert [note.values for note in read.notes if note.kind == "mended"] == [
+        {"word": "extraditon", "meant": "extradition"}
+    ]
+    given = resolve(question, parties, overrides={"topic": "extraditon"})
+    assert given.scope.topic == "extraditon"
+    assert not [note for note in given.notes if note.kind == "mended"]
