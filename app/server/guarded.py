@@ -63,7 +63,7 @@ RULES: Final[Mapping[type, Mapping[str, Rule]]] = {
         "uploads": Rule(needs="edit"),
         **dict.fromkeys(("doctor", "do_job"), Rule(needs="operate")),
     },
-    Assistant: {"ask": _ASK, "stream": _ASK, "suggest": Rule(needs="ask")},
+    Assistant: {"ask": _ASK, "stream": _ASK, "suggest": Rule(needs="ask"), "chain": Rule(needs="operate")},
     TableBuilder: {"model": Rule(needs=None), "build": _ASK, "find": Rule(needs="ask")},
     ReviewBook: {
         "of": _READ,
