@@ -74,7 +74,6 @@ PRECEDENCE: Final[tuple[PositionKind, ...]] = (
     "reports_practice",
 )
 OUTRIGHT: Final = 3
-_NEVER_HIDDEN: Final = frozenset({"opposes", "conditional"})
 # Rules that a negation reverses ("not support"); other rules show nothing where they are negated.
 _TURNED: Final[dict[Rule, Rule]] = {"supports": "refuses", "objects": "accepts"}
 _NEGATED_ITSELF: Final = frozenset({"refuses", "forbids", "accepts", "condition", "limit"})
