@@ -31,7 +31,7 @@ from vectorstore.entailment import EntailmentConfig, EntailmentModel
 from vectorstore.health import Check
 from vectorstore.offline import forbid_reports
 from vectorstore.question_embedder import question_embedder
-from vectorstore.rerank import build_reranker
+from vectorstore.rerank import build_reranker, scorer
 from vectorstore.retriever import Retriever
 from vectorstore.sentence_encoder import LANGUAGES, sentence_encoder
 from vectorstore.store import SecondModel, Store, open_store
@@ -151,7 +151,11 @@ def open_workspace(
     models = model_identities(embedder, reranker)
     relevance = load_relevance(settings.store, models)
     across = AcrossLanguages(
-        store, retriever, encoder.embed, load_relevance(settings.store, across_models(), ACROSS_ARTEFACT)
+        store,
+        retriever,
+        encoder.embed,
+        scorer(reranker, embedder),
+        load_relevance(settings.store, across_models(models), ACROSS_ARTEFACT),
     )
     ranker = SentenceRanker(store, retriever, embedder, reranker, model_languages, relevance, across)
     writer = build_writer(settings.llm)

@@ -8,7 +8,7 @@ Source: Artetxe, Ruder and Yogatama, On the Cross-lingual Transferability of Mon
 """
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -30,6 +30,7 @@ from evals.errors import DatasetError
 from evals.relevance_pairs import PairSource, cases_of_meeting, make_pair, pairs_of_cases
 from ingest.language.sentences import split_sentences
 from prompts.wording import LANGUAGES
+from vectorstore.rerank import Reranker
 from vectorstore.sentence_encoder import sentence_encoder
 
 # Paragraphs of XQuAD in each language, for each of which one question.
@@ -139,7 +140,7 @@ def asked_of_xquad(folder: Path) -> Iterator[Asked]:
                 )
 
 
-def gather_across(folders: Sequence[Path], multilingual: Path) -> list[Sample]:
+def gather_across(folders: Sequence[Path], multilingual: Path, reranker: Reranker) -> list[Sample]:
     """Measures what is asked of statements of the conference and of folders, and of XQuAD, whose files one holds."""
     documents = read_documents([CONFERENCE, *folders])
     asked = [
@@ -148,7 +149,7 @@ def gather_across(folders: Sequence[Path], multilingual: Path) -> list[Sample]:
         *asked_of_xquad(multilingual),
     ]
     one = cache(lambda text: sentence_encoder().embed([text])[0])
-    return measure(asked, AcrossExtractor(lambda texts: np.stack([one(text) for text in texts])))
+    return measure(asked, AcrossExtractor(lambda texts: np.stack([one(text) for text in texts]), reranker.score))
 
 
 def measure(asked: Iterable[Asked], extractor: AcrossExtractor) -> list[Sample]:
@@ -166,15 +167,15 @@ def measure(asked: Iterable[Asked], extractor: AcrossExtractor) -> list[Sample]:
     return samples
 
 
-def fit_across(samples: Sequence[Sample]) -> RelevanceArtefact:
-    """Fits weights and threshold; both are measured on folds by statement, by topic and by language."""
+def fit_across(samples: Sequence[Sample], models: Mapping[str, str]) -> RelevanceArtefact:
+    """Fits weights and threshold for these models; both are measured on folds by statement, topic and language."""
     names = AcrossFeatures.names()
     folds: Folds = {
         "statement": lambda pair: pair.party_fold,
         "topic": lambda pair: pair.topic_fold,
         "language": lambda pair: LANGUAGES.index(pair.files[0]),
     }
-    return fitted(samples, names, range(len(names)), folds, across_models())
+    return fitted(samples, names, range(len(names)), folds, across_models(models))
 
 
 def _topic(words: str, language: str, wording: TopicWording | None = None) -> Topic:

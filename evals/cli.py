@@ -455,11 +455,18 @@ def calibrate_across(
     output: Output = None,
 ) -> int:
     """Fit what decides that a sentence in another language than the topic answers."""
-    from app.retrieval.relevance import ACROSS_ARTEFACT
+    from app.retrieval.relevance import ACROSS_ARTEFACT, model_identities
     from evals.calibrate_across import fit_across, gather_across
+    from vectorstore.question_embedder import question_embedder
+    from vectorstore.rerank import build_reranker
 
+    settings = invocation.settings()
+    reranker = build_reranker(settings.rerank)
+    if reranker is None:
+        raise RunError("across languages a cross-encoder reads what was put into English: set UNTOC_RERANK__MODEL")
+    models = model_identities(question_embedder(settings.embedding), reranker)
     return _write(
-        fit_across(gather_across(corpus, multilingual)), output or invocation.settings().store / ACROSS_ARTEFACT
+        fit_across(gather_across(corpus, multilingual, reranker), models), output or settings.store / ACROSS_ARTEFACT
     )
 
 

@@ -95,7 +95,7 @@ def fake_workspace(
         settings.load,
     )
     retriever = Retriever(opened, embedder, settings.retrieval)
-    ranks_across = AcrossLanguages(opened, retriever, second.embed, across) if second and across else None
+    ranks_across = AcrossLanguages(opened, retriever, second.embed, OverlapReranker().score, across) if second and across else None
     selector = SentenceRanker(opened, retriever, embedder, OverlapReranker(), covered, across=ranks_across)
     steps = Steps(
         retriever=EvidenceRetriever(opened, selector),

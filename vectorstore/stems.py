@@ -125,8 +125,8 @@ def stem(word: str, language: str) -> str:
 def stems(word: str, language: str) -> tuple[str, ...]:
     """Returns the stems that a word may have, the likeliest first: `stem`, and those of other readings.
 
-    French and Spanish words may be typed without accents; the first letters of an Arabic word may be particles
-    or its own.
+    French and Spanish words may be typed without accents; a Russian word may be a verb; the first letters of an Arabic
+    word may be particles or its own.
     """
     language = language_of(word, language)
     found = {stem(word, language): None}
@@ -134,6 +134,9 @@ def stems(word: str, language: str) -> tuple[str, ...]:
         found[stem(fold(word), language)] = None
         # étrangères, étranger
         found[stem(_FEMININE.sub("er", word), language)] = None
+    elif language == "ru":
+        # A verb: проверяется, проверять.
+        found[fold(stemmer("russian")(word.casefold()))] = None
     elif language == "ar":
         readings = [fold(word)]
         for reading in readings:

@@ -1,7 +1,7 @@
 """Ranking across languages: sentences that the models of English cannot read, by the meaning of the second encoder.
 
 Asked in English about "sanctions", "Galdoria rechaza las medidas coercitivas unilaterales." is near without a word in
-common. What the glossary can translate counts beside the meaning.
+common. The cross-encoder, which knows English alone, reads both put into English word by word.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -17,7 +17,7 @@ from app.retrieval.passage_sentences import sentences_of, windows_of, without_sc
 from app.retrieval.relevance import RelevanceModel
 from app.retrieval.relevance_features import AcrossFeatures
 from app.retrieval.terms import content_terms
-from app.retrieval.topic import Topic
+from app.retrieval.topic import Topic, in_english
 from vectorstore.arrays import Matrix
 from vectorstore.records import ScoredPassage, Sentence, StatementSummary
 from vectorstore.retriever import Retriever
@@ -44,10 +44,16 @@ class AcrossRead:
 
 
 class AcrossExtractor:
-    """Measures `AcrossFeatures`."""
+    """Measures `AcrossFeatures`.
 
-    def __init__(self, embed: Callable[[Sequence[str]], Matrix]) -> None:
+    Attributes:
+        embed: Encodes texts in any of the six languages as unit vectors, (n, dim) float32.
+        score: Gives the logits with which a cross-encoder reads English texts for an English question, (n,) float32.
+    """
+
+    def __init__(self, embed: Callable[[Sequence[str]], Matrix], score: Callable[[str, Sequence[str]], Matrix]) -> None:
         self.embed = embed
+        self.score = score
 
     def measure(
         self, topic: Topic, language: str, sentences: Sequence[str], windows: Sequence[str], *, one_of_many: bool
@@ -68,11 +74,14 @@ class AcrossExtractor:
         near, others = (texts @ vectors.T).max(axis=1), texts @ self._background.T
         best = [int(row) for row in np.argsort(-(near + texts @ question), kind="stable")[:_WINDOWS]]
         wide = self.embed([windows[row] for row in best])
+        alone = self.score(topic.asked, [in_english(sentences[row], language) for row in best])
         covered = topic.covered_in(language)
         terms = [(content_terms(words, language), share) for words, share in topic.words_in(language)]
         return {
             row: AcrossFeatures(
                 similarity=float(near[row]),
+                alone=float(alone[place]),
+                lead=float(alone[place] - alone.max()),
                 question_similarity=float(texts[row] @ question),
                 question_window_similarity=float(wide[place] @ question),
                 contrast=_deviations(near[row], others[row]),
@@ -95,11 +104,16 @@ class AcrossLanguages:
     """Ranks sentences by a topic in another language."""
 
     def __init__(
-        self, store: Store, retriever: Retriever, embed: Callable[[Sequence[str]], Matrix], relevance: RelevanceModel
+        self,
+        store: Store,
+        retriever: Retriever,
+        embed: Callable[[Sequence[str]], Matrix],
+        score: Callable[[str, Sequence[str]], Matrix],
+        relevance: RelevanceModel,
     ) -> None:
         self._store = store
         self._retriever = retriever
-        self._extractor = AcrossExtractor(embed)
+        self._extractor = AcrossExtractor(embed, score)
         self._relevance = relevance
         self._complete_at = -1
 

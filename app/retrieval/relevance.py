@@ -7,7 +7,7 @@ others the share of the topic's words decides: "extradition of nationals" is ans
 
 import logging
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -88,6 +88,8 @@ class RelevanceArtefact(_Record):
     intercept: float
     threshold: Annotated[float, Field(gt=0, lt=1)]
     """From which chance on a sentence answers."""
+    list_threshold: Annotated[float, Field(gt=0, lt=1)] = 0.5
+    """From which chance on it does where the question names nobody: of a list, a party too many is seen at once."""
     near: Annotated[float, Field(gt=0, lt=1)]
     """From which chance on it may answer: of parties below it, at most three in a hundred do. From there on a sentence
     is quoted beside one of its statement that answers."""
@@ -132,10 +134,10 @@ class RelevanceModel:
             Relevance(
                 chance=1.0 / (1.0 + math.exp(-logit)),
                 source="calibrated",
-                threshold=artefact.threshold,
+                threshold=artefact.list_threshold if item.one_of_many else artefact.threshold,
                 near=artefact.near,
             )
-            for logit in logits
+            for item, logit in zip(features, logits, strict=True)
         )
 
 
@@ -144,9 +146,9 @@ def model_identities(embedder: Embedder, reranker: Reranker | None) -> dict[str,
     return {"embedding": embedder.identity, "reranker": "none" if reranker is None else reranker.identity}
 
 
-def across_models() -> dict[str, str]:
-    """Returns which model features across languages are measured with."""
-    return {"encoder": f"{SENTENCES.package}@{SENTENCES.hashes['weights.npz']}"}
+def across_models(models: Mapping[str, str]) -> dict[str, str]:
+    """Returns which models features across languages are measured with: those in use, and the second encoder."""
+    return {**models, "encoder": f"{SENTENCES.package}@{SENTENCES.hashes['weights.npz']}"}
 
 
 def load_relevance(folder: Path, models: dict[str, str], name: str = ARTEFACT) -> RelevanceModel:

@@ -21,7 +21,7 @@ from vectorstore.records import ScoredPassage, Sentence
 from vectorstore.word_vectors import word_vectors
 
 # Raised with every change of what a feature measures: an artefact of another version is not used.
-FEATURE_VERSION: Final = 5
+FEATURE_VERSION: Final = 6
 # Statements whose vectors are in memory at a time.
 _READ_AT_ONCE: Final = 200
 
@@ -78,6 +78,8 @@ class AcrossFeatures:
 
     Attributes:
         similarity: Cosine of topic and sentence, -1 to 1; the nearest wording of the topic counts.
+        alone: Cross-encoder logit of the sentence and the question, both put into English word by word.
+        lead: How far the sentence is behind the best one of the party in this, 0 or below.
         question_similarity: Cosine of sentence and question, whose names and times are left out.
         question_window_similarity: The same of the sentence with its two neighbours.
         contrast: By how many standard deviations the sentence is nearer to the topic than to unrelated ones.
@@ -88,6 +90,8 @@ class AcrossFeatures:
     """
 
     similarity: float
+    alone: float
+    lead: float
     question_similarity: float
     question_window_similarity: float
     contrast: float

@@ -28,7 +28,7 @@ from app.retrieval.topic import ModelLanguages, Topic
 from vectorstore.arrays import Matrix
 from vectorstore.embeddings import Embedder
 from vectorstore.records import MentionKind, ScoredPassage, Sentence, StatementSummary
-from vectorstore.rerank import Reranker
+from vectorstore.rerank import Reranker, scorer
 from vectorstore.retriever import Retriever
 from vectorstore.sentence_encoder import sentence_encoder
 from vectorstore.stems import words_of
@@ -92,7 +92,7 @@ class SentenceRanker:
         self._store = store
         self._retriever = retriever
         self._embedder = embedder
-        self._reranker = reranker
+        self._score = scorer(reranker, embedder)
         self._across = across
         self._features = FeatureExtractor(store.catalogue, embedder, encode or sentence_encoder().embed)
 
@@ -495,15 +495,6 @@ class SentenceRanker:
         if language in self.model_languages.embedded:
             return key_sentences(sentences, self._embedder.embed_documents, k)
         return key_sentences(sentences, partial(lexical_vectors, language=language), k)
-
-    def _score(self, topic: str, texts: Sequence[str]) -> Matrix:
-        if self._reranker is not None:
-            return self._reranker.score(topic, texts)
-        # Without a cross-encoder, the cosine of the embedding model is scaled to the range of the logits, so that one
-        # calibration serves both; ranking is weaker.
-        vectors = self._embedder.embed_documents(list(texts))
-        scaled: Matrix = (vectors @ self._embedder.embed_query(topic)) * 20.0 - 11.0
-        return scaled
 
 
 def _share(reads: int) -> Depth:

@@ -199,6 +199,12 @@ class Topic:
         return " ".join((self.words, *terms) if language == self.language else terms)
 
 
+@lru_cache(maxsize=8192)
+def in_english(text: str, language: str) -> str:
+    """Returns a text in English, word by word as far as they are known: a gloss for models, never shown."""
+    return translate_topic(text, language).text
+
+
 @lru_cache(maxsize=256)
 def topic_in(words: str, language: str, other: str | None) -> str:
     """Returns topic words in another language as far as the glossary knows them; in their own, as they are."""

@@ -3,7 +3,8 @@
 It lets a search model that knows English only serve questions in other languages ("entraide judiciaire" is searched
 as "mutual legal assistance"), and leads a subject to the articles whose title it is. `data/glossary.csv` holds a
 concept a row and the terms of a language in a cell, the preferred one first; `articles` are those that bear the concept
-as their title.
+as their title. `data/dictionary.csv` does the same for ordinary words, which are no terms of the field: with it, whole
+questions and sentences are put into English word by word ("combien de navires" is "how many ships").
 """
 
 from collections.abc import Iterator
@@ -18,6 +19,8 @@ from ingest.parties.party_table import PartyTable
 from prompts.wording import LANGUAGES
 from vectorstore.stems import filler_words, fold, is_function_word, language_of, stem, stems
 
+# Tells meanings apart for whoever reads the table: "well (water)".
+_NOTE: Final = regex.compile(r" \([^)]*\)")
 _TOKEN: Final = regex.compile(r"\p{Han}|\p{N}+|(?:(?!\p{Han})[\p{L}\p{M}])+")
 
 
@@ -95,23 +98,31 @@ class _Terms:
     def add(self, term: str, language: str, concept: _Concept | None) -> None:
         words = [word.text for word in _words(term, language)]
         # Written with accents or without, a word may have two stems.
-        for key in dict.fromkeys(
-            (tuple(stem(word, language) for word in words), tuple(stem(fold(word), language) for word in words))
-        ):
+        keys = [tuple(stem(word, language) for word in words), tuple(stem(fold(word), language) for word in words)]
+        if len(words) == 1:
+            keys += [(reading,) for reading in stems(words[0], language)]
+        for key in filter(None, dict.fromkeys(keys)):
             self.by_key.setdefault(key, []).append((term, concept))
             self.beginnings.update(key[:length] for length in range(1, len(key) + 1))
 
 
 def translate_topic(topic: str, language: str, to: str = "en") -> TranslatedTopic:
-    """Returns a topic's terms in another language, the longest first that the glossary knows.
+    """Returns a topic, or any text, word by word in another language: terms of the glossary, then ordinary words.
 
-    Words that it knows only within a longer term are not recognised by themselves. Numbers, names of parties and
+    Words that are known only within a longer term are not recognised by themselves. Numbers, names of parties and
     names in Latin script stand for themselves.
     """
     if language == to:
         return TranslatedTopic(text=topic, coverage=1.0 if topic.strip() else 0.0, terms=(topic,))
     words = _words(topic, language)
-    recognised = _best(len(words), [*_recognised(topic, words, language, to), *_names(topic, words, language, to)])
+    recognised = _best(
+        len(words),
+        [
+            *_recognised(topic, words, language, to),
+            *_names(topic, words, language, to),
+            *_recognised(topic, words, language, to, _general(language)),
+        ],
+    )
     known = sum(tokens.last - tokens.first for tokens in recognised if tokens.terms)
     content = len(words) - sum(tokens.last - tokens.first for tokens in recognised if not tokens.terms)
     return TranslatedTopic(
@@ -193,13 +204,13 @@ def _stems(text: str, language: str) -> frozenset[str]:
 
 
 @cache
-def _concepts() -> tuple[_Concept, ...]:
+def _concepts(table: str = "glossary") -> tuple[_Concept, ...]:
     return tuple(
         _Concept(
-            terms={language: tuple(row[language].split("|")) for language in LANGUAGES},
-            articles=tuple(_article(entry) for entry in row["articles"].split("|") if entry),
+            terms={language: tuple(_NOTE.sub("", row[language]).split("|")) for language in LANGUAGES},
+            articles=tuple(_article(entry) for entry in row.get("articles", "").split("|") if entry),
         )
-        for row in load_table("glossary")
+        for row in load_table(table)
     )
 
 
@@ -220,6 +231,16 @@ def _terms(language: str) -> _Terms:
 
 
 @cache
+def _general(language: str) -> _Terms:
+    """Returns the ordinary words of one language."""
+    terms = _Terms()
+    for concept in _concepts("dictionary"):
+        for term in concept.terms[language]:
+            terms.add(term, language, concept)
+    return terms
+
+
+@cache
 def _parties() -> PartyTable:
     return PartyTable.load()
 
@@ -230,9 +251,11 @@ def _words(text: str, language: str) -> list[_Word]:
     return [word for word in words if _is_han(word.text) or not is_function_word(word.text, language)]
 
 
-def _recognised(topic: str, words: list[_Word], language: str, to: str) -> Iterator[_RecognisedTokens]:
+def _recognised(
+    topic: str, words: list[_Word], language: str, to: str, terms: _Terms | None = None
+) -> Iterator[_RecognisedTokens]:
     """Yields every reading of words as a term, a filler or a name; they may overlap."""
-    terms = _terms(language)
+    terms = terms or _terms(language)
     for first, word in enumerate(words):
         keys: list[tuple[str, ...]] = [()]
         for last in range(first + 1, len(words) + 1):

@@ -27,7 +27,7 @@ class _Extractor:
 
         return {
             row: AcrossFeatures(
-                similarity=shared(sentence), question_similarity=shared(sentence),
+                similarity=shared(sentence), alone=0.0, lead=0.0, question_similarity=shared(sentence),
                 question_window_similarity=shared(window), contrast=0.0, words=0.0, covered=1.0,
                 one_of_many=float(one_of_many),
             )
@@ -59,6 +59,6 @@ def test_questions_of_xquad_are_asked_of_their_paragraph_and_of_another(test_dat
 def test_a_fit_is_measured_on_statements_topics_and_languages_that_it_has_not_seen() -> None:
     asked = list(asked_of_statements(read_documents([CONFERENCE])))
     samples = measure(asked, _Extractor())  # type: ignore[arg-type]
-    artefact = fit_across(samples)
+    artefact = fit_across(samples, {})
     assert set(artefact.figures) == {"statement", "topic", "language"}
     assert artefact.pairs == len(samples) and 0 < artefact.near <= artefact.threshold < 1
