@@ -32,7 +32,15 @@ from evals.cases.documents import read_documents
 from evals.errors import EvalError
 from evals.eval_environment import open_environment
 from evals.positions import load_cells
-from evals.relevance_pairs import FOLDS, Pair, cases_of_meeting, pairs_of_cases, pairs_of_cells, pairs_of_thesaurus
+from evals.relevance_pairs import (
+    FOLDS,
+    Pair,
+    cases_of_meeting,
+    pairs_across,
+    pairs_of_cases,
+    pairs_of_cells,
+    pairs_of_thesaurus,
+)
 from vectorstore.records import ScopeFilter, StatementSummary
 
 Floats = npt.NDArray[np.float64]
@@ -87,30 +95,30 @@ class Weights:
         return np.array([self.chances(sample.features[:, rows]).max() for sample in samples])
 
 
-def gather(cases: Sequence[Case], folder: Path, settings: Settings) -> tuple[list[Sample], dict[str, str]]:
-    """Makes the labelled pairs of a corpus and of the fictional conference, and measures them with the models in use.
+def gather(cases: Sequence[Case], folders: Sequence[Path], settings: Settings) -> tuple[list[Sample], dict[str, str]]:
+    """Makes the labelled pairs of corpora and of the fictional conference, and measures them with the models in use.
 
     Args:
-        cases: Cases about the corpus.
-        folder: The corpus.
+        cases: Cases about the first corpus.
+        folders: The corpora; from the others come the topics that were written for their statements.
         settings: The settings, with the models.
 
     Returns:
         The measured pairs, and the identity of the models.
     """
-    documents, meeting = read_documents([folder]), read_documents([CONFERENCE, SAMPLE])
-    cells = [cell for cell in load_cells() if all(span.file in documents.by_file for span in cell.evidence)]
-    of_folder = [*pairs_of_cases(cases, documents), *pairs_of_cells(cells, documents)]
-    about_meeting = list(pairs_of_cases(cases_of_meeting(), meeting))
     samples: list[Sample] = []
-    for folders, held, pairs in (([folder], documents, of_folder), ([CONFERENCE, SAMPLE], meeting, about_meeting)):
-        with open_environment(settings, folders, held) as workspace:
+    models: dict[str, str] = {}
+    for corpus in (*([folder] for folder in folders), [CONFERENCE, SAMPLE]):
+        documents = read_documents(corpus)
+        own = cases if corpus == [folders[0]] else cases_of_meeting() if CONFERENCE in corpus else ()
+        cells = [cell for cell in load_cells() if all(span.file in documents.by_file for span in cell.evidence)]
+        pairs = [*pairs_of_cases(own, documents), *pairs_of_cells(cells, documents), *pairs_across(documents)]
+        with open_environment(settings, corpus, documents) as workspace:
             catalogue = workspace.store.catalogue
             statements = {summary.file: summary for summary in catalogue.summaries(ScopeFilter())}
-            if folders == [folder]:
-                pairs = [*pairs, *pairs_of_thesaurus(catalogue, statements)]
-            english = [pair for pair in pairs if pair.spoken == "en"]
-            samples += measure(english, workspace.ranker, statements)
+            if corpus == [folders[0]]:
+                pairs += pairs_of_thesaurus(catalogue, statements)
+            samples += measure(pairs, workspace.ranker, statements)
             models = dict(workspace.models)
     return samples, models
 
@@ -291,9 +299,7 @@ def abstention(chances: Floats, answered: Flags, threshold: float) -> tuple[floa
     return right / max(1, int(silent.sum())), right / max(1, int((~answered).sum()))
 
 
-def figures_of(
-    chances: Floats, samples: Sequence[Sample], threshold: float, of_lists: float
-) -> dict[str, float]:
+def figures_of(chances: Floats, samples: Sequence[Sample], threshold: float, of_lists: float) -> dict[str, float]:
     """Returns what chances are worth: over all pairs, over questions, and over lists as sets of States."""
     answered = _labels(samples)
     questions = np.array([sample.pair.source in _ASKED for sample in samples])

@@ -12,7 +12,7 @@ from typing import Final
 
 from app.question.resolution import TopicWording
 from app.retrieval.terms import content_terms
-from ingest.glossary.glossary import NamedTerm, english_terms, other_terms, terms_of, terms_within, translate_topic
+from ingest.glossary.glossary import NamedTerm, other_terms, terms_of, terms_of_concept, terms_within, translate_topic
 from ingest.glossary.thesaurus import thesaurus
 from prompts.wording import LANGUAGES
 from vectorstore.arrays import Matrix
@@ -43,9 +43,9 @@ class Topic:
     Attributes:
         words: The topic words of the question.
         language: ISO 639-1 code of the question.
-        english: The words that the models are given; empty where nothing of the topic could be put into English.
+        english: The words that the models are given.
         translation_coverage: Share of the topic that `english` holds, 0 to 1; below 1, finding nothing proves nothing.
-        vector: The vector of `english`; None where it is empty.
+        vector: The vector of `english`.
         weights: Weight of each content stem of `english`, higher for rare ones; they add up to 1.
         alternatives: Stems that stand for a stem where all of them are there: of "sanctions" those of "coercive
             measures".
@@ -79,6 +79,19 @@ class Topic:
     def widened(self) -> tuple[str, ...]:
         """The synonyms and narrower terms of all that the topic names, for lexical search."""
         return tuple(dict.fromkeys((*(t for named in self.within for t in named.terms), *chain(*self.narrower))))
+
+    @property
+    def terms_in_all_languages(self) -> tuple[tuple[str, ...], ...]:
+        """Of each term that the topic names, it, its synonyms and what is part of it, in all six languages."""
+        return tuple(
+            tuple(
+                term
+                for concept in (named.concept, *thesaurus().narrower(named.concept))
+                for language in LANGUAGES
+                for term in terms_of_concept(concept, language)
+            )
+            for named in self.within
+        )
 
     def confuses(self, text: str) -> bool:
         """Whether an English text names what is easily confused with the topic, and nothing of the topic itself.
@@ -114,8 +127,9 @@ class Topic:
         asked = question if wording is not None and wording.adds else words
         if language not in model_languages.ranked:
             translated = translate_topic(words, language, to="en")
-            english, coverage = translated.text, translated.coverage
-            asked = translate_topic(asked, language, to="en").text or english
+            # What cannot be put into English is searched as it is written, as a name may be.
+            english, coverage = translated.text or words, translated.coverage
+            asked = in_english(asked, language) or english
         vector = embed(english) if english.strip() else None
         across = vector if english == words else None
         if language in model_languages.embedded and english != words:
@@ -213,7 +227,7 @@ def topic_in(words: str, language: str, other: str | None) -> str:
 
 def _narrower(within: tuple[NamedTerm, ...]) -> tuple[tuple[str, ...], ...]:
     return tuple(
-        tuple(term for concept in thesaurus().narrower(named.concept) for term in english_terms(concept))
+        tuple(term for concept in thesaurus().narrower(named.concept) for term in terms_of_concept(concept))
         for named in within
     )
 

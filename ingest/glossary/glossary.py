@@ -153,14 +153,14 @@ def terms_of(topic: str, language: str) -> tuple[str, ...]:
     return concept.terms[language] if concept is not None else ()
 
 
-def english_terms(concept: str) -> tuple[str, ...]:
-    """Returns the English terms of a concept, by the preferred one."""
-    return _english_terms()[concept]
+def terms_of_concept(concept: str, language: str = "en") -> tuple[str, ...]:
+    """Returns the terms of a concept in a language, by its preferred English term."""
+    return _by_name()[concept].terms[language]
 
 
 @cache
-def _english_terms() -> dict[str, tuple[str, ...]]:
-    return {concept.name: concept.terms["en"] for concept in _concepts()}
+def _by_name() -> dict[str, _Concept]:
+    return {concept.name: concept for concept in _concepts()}
 
 
 def terms_within(topic: str, language: str, *, to: str | None = None) -> tuple[NamedTerm, ...]:

@@ -102,7 +102,7 @@ def test_lists_are_sealed_by_their_topic() -> None:
 def test_figures_count_lists_as_sets() -> None:
     pairs = [_pair(n, answered=n < 2, source="list") for n in range(4)]
     samples = [_sample(pair) for pair in pairs]
-    found = figures_of(np.array([0.9, 0.1, 0.8, 0.1]), samples, 0.5)
+    found = figures_of(np.array([0.9, 0.1, 0.8, 0.1]), samples, 0.5, 0.5)
     assert found["list_f1"] == round(2 * 1 / (2 + 2), 4)
 
 
