@@ -39,6 +39,7 @@ _RUSSIAN_CASE: Final = regex.compile(
 # snowball makes التعاون and تعاون two words.
 _ARTICLE: Final = regex.compile(r"^[وف]?(?:[بك]?ال|لل)(?=...)")
 _PROCLITIC: Final = regex.compile(r"^(?:[وف]|[بكل]|ال)(?=...)")
+_VERB: Final = regex.compile(r"^[يتنا](?=...)|(?<=...)(?:ت|وا|نا|تم)$")
 _ENDINGS: Final = (
     regex.compile(r"(?<=...)(?:اتها|اتهم|اته|اتنا|تها|تهم|تنا|ها|هم|هما|ات|ان|ون|ين|يه|ته|ه|ي)$"),
     regex.compile(r"(?<=...)(?:ات|ان|ون|ين|يه|ه|ي)$"),
@@ -125,8 +126,8 @@ def stem(word: str, language: str) -> str:
 def stems(word: str, language: str) -> tuple[str, ...]:
     """Returns the stems that a word may have, the likeliest first: `stem`, and those of other readings.
 
-    French and Spanish words may be typed without accents; a Russian word may be a verb; the first letters of an Arabic
-    word may be particles or its own.
+    French and Spanish words may be typed without accents; the first letters of an Arabic word may be particles
+    or its own.
     """
     language = language_of(word, language)
     found = {stem(word, language): None}
@@ -134,9 +135,6 @@ def stems(word: str, language: str) -> tuple[str, ...]:
         found[stem(fold(word), language)] = None
         # étrangères, étranger
         found[stem(_FEMININE.sub("er", word), language)] = None
-    elif language == "ru":
-        # A verb: проверяется, проверять.
-        found[fold(stemmer("russian")(word.casefold()))] = None
     elif language == "ar":
         readings = [fold(word)]
         for reading in readings:
@@ -146,6 +144,18 @@ def stems(word: str, language: str) -> tuple[str, ...]:
                 if reading.startswith("لل"):
                     readings.append(reading[2:])
     return tuple(found)
+
+
+def verb_stems(word: str, language: str) -> tuple[str, ...]:
+    """Returns the stems of a Russian or Arabic word if it is a verb: проверяется, проверять; ترفض, رفضت of رفض."""
+    language = language_of(word, language)
+    if language == "ru":
+        return (fold(stemmer("russian")(word.casefold())),)
+    if language == "ar":
+        return tuple(
+            {_without_endings(_VERB.sub("", each)): None for each in (fold(word), _PROCLITIC.sub("", fold(word)))}
+        )
+    return ()
 
 
 def _without_endings(word: str) -> str:

@@ -61,8 +61,6 @@ class Depth:
 
 
 DEEP: Final = Depth(passages=12, sentences=28)
-# Sentences of a party that are kept where its language is not known to the models.
-_KEPT: Final = 8
 # What is read of all parties of a list together, and of each party at most and at least.
 _LIST_SENTENCES: Final = 200
 _LIST_PARTIES: Final = 100
@@ -110,21 +108,30 @@ class SentenceRanker:
     def rank_by_topic(self, party: str, searched: Sequence[StatementSummary], topic: Topic) -> PartyEvidence:
         """Ranks the sentences of these statements by how well they speak of a topic.
 
-        Statements in languages that cannot be put into English are ranked by the words that they share with the topic.
+        Statements in languages that cannot be put into English are left out, and the record says so.
 
         Args:
             party: Whose statements they are.
             searched: The statements in scope.
             topic: What to search for.
         """
-        read = [s for s in searched if any(map(self.reads, languages_of(s)))]
-        parts = [self._rank_by_models(party, read, topic)] if read else []
-        parts += self._parts_by_words(party, searched, topic)
-        found = self._nothing_yet(party, searched, topic)
-        for part in sorted(parts, key=lambda part: (part.answers, part.confidence), reverse=True):
-            if part.answers or not found.answers:
-                found = merge_evidence(found, part)
-        return found
+        nothing = self._nothing_yet(party, searched, topic)
+        readable = [s for s in searched if any(map(self.reads, languages_of(s)))]
+        if not readable:
+            return nothing
+        passages: tuple[ScoredPassage, ...] = ()
+        surest: dict[str, ScoredSentence] = {}
+        # Synonyms of the topic count as the topic.
+        for wording in topic.wordings:
+            read = self.read(readable, wording)
+            passages = passages or read.passages
+            (judged,) = self._judge(wording, [read])
+            for item in _scored(read, judged):
+                other = surest.setdefault(item.sentence.sentence_id, item)
+                if item.relevance.chance > other.relevance.chance:
+                    surest[item.sentence.sentence_id] = item
+        ranked = tuple(sorted(surest.values(), key=lambda item: -item.relevance.chance))
+        return replace(nothing, sentences=ranked, passages=passages)
 
     def rank_list(
         self, owned: Mapping[str, Sequence[StatementSummary]], topic: Topic
@@ -152,11 +159,6 @@ class SentenceRanker:
                     if found[party].sentences
                     else replace(found[party], sentences=part.sentences, passages=part.passages)
                 )
-        for party, searched in owned.items():
-            for part in self._parts_by_words(party, searched, topic):
-                read.add(party)
-                if part.answers:
-                    found[party] = replace(merge_evidence(part, found[party]), searched=tuple(searched))
         return tuple(found.values()), len(read)
 
     def read_list(
@@ -204,25 +206,15 @@ class SentenceRanker:
     def _nothing_yet(self, party: str, searched: Sequence[StatementSummary], topic: Topic) -> PartyEvidence:
         """Returns a record without evidence, which says whether that would prove silence (`coverage_unknown`)."""
         languages = {language for s in searched for language in languages_of(s)}
-        unread = {language for language in languages if not self.reads(language)}
-        unsure = topic.translation_coverage < 1.0 or bool(unread)
+        unread = any(not self.reads(language) for language in languages)
+        # Without their second vectors, passages in other languages are found by words alone.
+        by_words = not all(map(self._is_ranked, languages)) and not self._store.compares_meaning
+        unsure = topic.translation_coverage < 1.0 or unread or by_words
         return PartyEvidence(party=party, searched=tuple(searched), coverage_unknown=unsure)
-
-    def _parts_by_words(
-        self, party: str, searched: Sequence[StatementSummary], topic: Topic
-    ) -> Iterable[PartyEvidence]:
-        """Yields the evidence in the statements of each language that cannot be read."""
-        by_language: dict[str, list[StatementSummary]] = {}
-        for summary in searched:
-            for language in languages_of(summary):
-                if language is not None and not self.reads(language):
-                    by_language.setdefault(language, []).append(summary)
-        for language, own in by_language.items():
-            yield self._rank_by_words(party, own, topic, language)
 
     def reads(self, language: str | None) -> bool:
         """Whether statements in a language are read by the models, by themselves or put into English."""
-        return self._is_ranked(language) or language in LANGUAGES
+        return self._is_ranked(language) or language in LANGUAGES or language in self.model_languages.embedded
 
     def _is_ranked(self, language: str | None) -> bool:
         """Whether the models know a language; a text of unknown language is taken for English."""
@@ -236,7 +228,7 @@ class SentenceRanker:
     def _english(self, text: str, sentence: Sentence) -> str:
         """Returns words of a sentence or around it as the models are given them."""
         language = sentence.language
-        return text if language is None or self._is_ranked(language) else in_english(text, language)
+        return text if language not in LANGUAGES or self._is_ranked(language) else in_english(text, language)
 
     def _passages(self, searched: Sequence[StatementSummary], topic: Topic, limit: int) -> tuple[ScoredPassage, ...]:
         """Returns the passages nearest to a topic, best first: those that the models know, then other languages."""
@@ -268,25 +260,6 @@ class SentenceRanker:
                 )
             found += tuple(item for items in zip_longest(by_meaning, *by_words) for item in items if item is not None)
         return tuple({item.passage.passage_id: item for item in reversed(found)}.values())[::-1]
-
-    def _rank_by_models(self, party: str, searched: Sequence[StatementSummary], topic: Topic) -> PartyEvidence:
-        passages: tuple[ScoredPassage, ...] = ()
-        surest: dict[str, ScoredSentence] = {}
-        # Synonyms of the topic count as the topic.
-        for wording in topic.wordings:
-            read = self.read(searched, wording)
-            passages = passages or read.passages
-            (judged,) = self._judge(wording, [read])
-            for item in _scored(read, judged):
-                other = surest.setdefault(item.sentence.sentence_id, item)
-                if item.relevance.chance > other.relevance.chance:
-                    surest[item.sentence.sentence_id] = item
-        return PartyEvidence(
-            party=party,
-            searched=tuple(searched),
-            sentences=tuple(sorted(surest.values(), key=lambda item: -item.relevance.chance)),
-            passages=passages,
-        )
 
     def _judge(self, topic: Topic, reads: Sequence[Read]) -> tuple[tuple[Relevance, ...], ...]:
         """Returns the relevance of the windows of each party."""
@@ -360,55 +333,6 @@ class SentenceRanker:
             ):
                 measured[party] = (*measured.get(party, ()), *zip(read.sentences, features, strict=True))
         return measured
-
-    def _rank_by_words(
-        self, party: str, searched: Sequence[StatementSummary], topic: Topic, language: str
-    ) -> PartyEvidence:
-        """Finds the sentences that hold most words of a topic, for languages that the models do not know."""
-        empty = PartyEvidence(party=party, searched=tuple(searched))
-        asked = [
-            (terms, covered) for words, covered in topic.words_in(language) if (terms := content_terms(words, language))
-        ]
-        across = topic.cross_lingual_vector if language in self.model_languages.embedded else None
-        if not asked and across is None:
-            return empty
-        ids = [s.statement_id for s in searched]
-        only = (language,) if any(len(languages_of(s)) > 1 for s in searched) else None
-        found = self._retriever.retrieve_lexical(topic.synonyms_in(language), ids, DEEP.passages, languages=only)
-        if across is not None:
-            nearest = self._retriever.retrieve(topic.words, ids, DEEP.passages, query_vector=across, languages=only)
-            held = {item.passage.passage_id for item in found}
-            found += tuple(item for item in nearest if item.passage.passage_id not in held)
-        sentences = sentences_of(self._store.catalogue, found)
-
-        def share(text: str, context: str) -> float:
-            shares = (
-                covered * (_term_share(terms, text, language) + _term_share(terms, context, language)) / 2
-                for terms, covered in asked
-            )
-            return max(shares, default=0.0)
-
-        # Half by itself, half with its neighbours: what only stands beside the topic is not quoted.
-        pairs = zip(sentences, windows_of(self._store.catalogue, sentences), strict=True)
-        shares = np.array([share(sentence.text, context) for sentence, context in pairs], dtype=np.float32)
-        order = np.argsort(-shares, kind="stable")[:_KEPT]
-        ranked = tuple(
-            ScoredSentence(sentence=sentences[row], relevance=lexical_relevance(float(shares[row]))) for row in order
-        )
-        if not any(item.relevance.answers for item in ranked):
-            ranked = self._nearest(sentences, across)
-        return replace(empty, passages=found, sentences=ranked)
-
-    def _nearest(self, sentences: Sequence[Sentence], across: Matrix | None) -> tuple[ScoredSentence, ...]:
-        """Returns the sentences nearest in meaning, in a language that only the embedding model knows.
-
-        No threshold is calibrated for it, so these sentences are shown as related and never as an answer.
-        """
-        if across is None or not sentences:
-            return ()
-        near = self._embedder.embed_documents([sentence.text for sentence in sentences]) @ across
-        order = np.argsort(-near, kind="stable")[:_KEPT]
-        return tuple(ScoredSentence(sentence=sentences[row], relevance=lexical_relevance(0.0)) for row in order)
 
     def rank_by_mention(
         self,
@@ -512,10 +436,3 @@ def _by_words(topic: Topic, sentence: str, window: str) -> Relevance:
 def languages_of(summary: StatementSummary) -> tuple[str | None, ...]:
     """Returns the languages of a statement's paragraphs; None among them where one is not known."""
     return summary.languages or (summary.metadata.language,)
-
-
-def _term_share(terms: frozenset[str], text: str, language: str) -> float:
-    """Returns the share of the topic's content words that a text holds, 0 to 1."""
-    if not terms:
-        return 0.0
-    return len(terms & content_terms(text, language)) / len(terms)

@@ -12,7 +12,15 @@ from typing import Final
 
 from app.question.resolution import TopicWording
 from app.retrieval.terms import content_terms
-from ingest.glossary.glossary import NamedTerm, other_terms, terms_of, terms_of_concept, terms_within, translate_topic
+from ingest.glossary.glossary import (
+    NamedTerm,
+    gloss,
+    other_terms,
+    terms_of,
+    terms_of_concept,
+    terms_within,
+    translate_topic,
+)
 from ingest.glossary.thesaurus import thesaurus
 from prompts.wording import LANGUAGES
 from vectorstore.arrays import Matrix
@@ -185,28 +193,6 @@ class Topic:
         """Returns the share of the topic's content words that these stems hold, rare ones counting more, 0 to 1."""
         return sum(self.weights[stem] for stem in self.held_by(stems))
 
-    def words_in(self, language: str) -> tuple[tuple[str, float], ...]:
-        """Returns readings of the topic in a language, each with the share of the topic that it holds.
-
-        In its own language, its words as asked and as far as the glossary knows them; in a language that the glossary
-        does not have, no reading.
-        """
-        if language == self.language:
-            known = (
-                translate_topic(self.english, "en", to=language).text
-                if language in LANGUAGES and language != "en"
-                else ""
-            )
-            return ((self.words, 1.0), *([(known, self.translation_coverage)] if known else []))
-        if language not in LANGUAGES:
-            return ()
-        translated = translate_topic(self.words, self.language, to=language)
-        return ((translated.text, translated.coverage),)
-
-    def covered_in(self, language: str) -> float:
-        """Returns how much of the topic is known in a language, 0 to 1."""
-        return max((covered for _, covered in self.words_in(language)), default=0.0)
-
     def synonyms_in(self, language: str) -> str:
         """Returns the topic in a language with all terms that the glossary has for it, for lexical search."""
         terms = translate_topic(self.words, self.language, to=language).terms if language in LANGUAGES else ()
@@ -216,7 +202,7 @@ class Topic:
 @lru_cache(maxsize=8192)
 def in_english(text: str, language: str) -> str:
     """Returns a text in English, word by word as far as they are known: a gloss for models, never shown."""
-    return translate_topic(text, language).text
+    return gloss(text, language)
 
 
 @lru_cache(maxsize=256)

@@ -17,7 +17,7 @@ import regex
 from ingest.language.lexicons import load_table
 from ingest.parties.party_table import PartyTable
 from prompts.wording import LANGUAGES
-from vectorstore.stems import filler_words, fold, is_function_word, language_of, stem, stems
+from vectorstore.stems import filler_words, fold, is_function_word, language_of, stem, stems, verb_stems
 
 # Tells meanings apart for whoever reads the table: "well (water)".
 _NOTE: Final = regex.compile(r" \([^)]*\)")
@@ -90,17 +90,23 @@ class _RecognisedTokens:
 
 @dataclass(slots=True)
 class _Terms:
-    """The terms of one language by their stems, and all beginnings of these."""
+    """The terms of one language by their stems, and all beginnings of these; with verbs, their stems as verbs too."""
+
+    verbs: bool = False
 
     by_key: dict[tuple[str, ...], list[tuple[str, _Concept | None]]] = field(default_factory=dict)
     beginnings: set[tuple[str, ...]] = field(default_factory=set)
+
+    def readings(self, word: str, language: str) -> tuple[str, ...]:
+        """Returns the stems that a word may have."""
+        return (*stems(word, language), *(verb_stems(word, language) if self.verbs else ()))
 
     def add(self, term: str, language: str, concept: _Concept | None) -> None:
         words = [word.text for word in _words(term, language)]
         # Written with accents or without, a word may have two stems.
         keys = [tuple(stem(word, language) for word in words), tuple(stem(fold(word), language) for word in words)]
         if len(words) == 1:
-            keys += [(reading,) for reading in stems(words[0], language)]
+            keys += [(reading,) for reading in self.readings(words[0], language)]
         for key in filter(None, dict.fromkeys(keys)):
             self.by_key.setdefault(key, []).append((term, concept))
             self.beginnings.update(key[:length] for length in range(1, len(key) + 1))
@@ -115,14 +121,7 @@ def translate_topic(topic: str, language: str, to: str = "en") -> TranslatedTopi
     if language == to:
         return TranslatedTopic(text=topic, coverage=1.0 if topic.strip() else 0.0, terms=(topic,))
     words = _words(topic, language)
-    recognised = _best(
-        len(words),
-        [
-            *_recognised(topic, words, language, to),
-            *_names(topic, words, language, to),
-            *_recognised(topic, words, language, to, _general(language)),
-        ],
-    )
+    recognised = _translated(topic, words, language, to)
     known = sum(tokens.last - tokens.first for tokens in recognised if tokens.terms)
     content = len(words) - sum(tokens.last - tokens.first for tokens in recognised if not tokens.terms)
     return TranslatedTopic(
@@ -130,6 +129,27 @@ def translate_topic(topic: str, language: str, to: str = "en") -> TranslatedTopi
         coverage=known / content if content else 0.0,
         terms=tuple(dict.fromkeys(term for tokens in recognised for term in tokens.terms)),
     )
+
+
+def gloss(text: str, language: str, to: str = "en") -> str:
+    """Returns a text word by word in another language; words that are not known stay as they are written."""
+    words = _words(text, language)
+    told = [word.text for word in words]
+    for tokens in _translated(text, words, language, to):
+        told[tokens.first : tokens.last] = [*tokens.terms[:1], *[""] * (tokens.last - tokens.first)][
+            : tokens.last - tokens.first
+        ]
+    return " ".join(filter(None, told))
+
+
+def _translated(text: str, words: list[_Word], language: str, to: str) -> tuple[_RecognisedTokens, ...]:
+    """Returns the terms, names and ordinary words that cover most of a text, in order."""
+    recognised = [
+        *_recognised(text, words, language, to),
+        *_names(text, words, language, to),
+        *_recognised(text, words, language, to, _general(language)),
+    ]
+    return _best(len(words), recognised)
 
 
 def articles_of(topic: str, language: str) -> tuple[tuple[str, str], ...]:
@@ -233,7 +253,7 @@ def _terms(language: str) -> _Terms:
 @cache
 def _general(language: str) -> _Terms:
     """Returns the ordinary words of one language."""
-    terms = _Terms()
+    terms = _Terms(verbs=True)
     for concept in _concepts("dictionary"):
         for term in concept.terms[language]:
             terms.add(term, language, concept)
@@ -259,7 +279,7 @@ def _recognised(
     for first, word in enumerate(words):
         keys: list[tuple[str, ...]] = [()]
         for last in range(first + 1, len(words) + 1):
-            readings = stems(words[last - 1].text, language)
+            readings = terms.readings(words[last - 1].text, language)
             keys = [longer for key in keys for reading in readings if (longer := (*key, reading)) in terms.beginnings]
             if not keys:
                 break

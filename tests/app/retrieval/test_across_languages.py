@@ -23,7 +23,7 @@ SECOND = second_model()
 BY_MEANING = RelevanceModel(
     RelevanceArtefact(
         feature_version=FEATURE_VERSION,
-        weights={"meaning_around": 20.0, "worded": 6.0, "least_meant": 6.0},
+        weights={"meaning_around": 20.0, "worded": 6.0, "least_meant": 6.0, "terms_missing": -1.0},
         intercept=-3.3,
         threshold=0.5,
         near=0.1,
