@@ -40,8 +40,6 @@ logger = logging.getLogger(__name__)
 
 SAMPLE_FILE = "000_6237221ecf9e9373.txt"
 PARTIES_NAME = "parties.csv"
-# How many names of parties a note lists.
-_NAMES_SHOWN = 5
 # How many folders above a single file may hold the manifest that lists it.
 MANIFEST_ABOVE = 3
 # Files embedded and stored together: enough for even batches, few enough to lose little when killed. The first
@@ -432,8 +430,7 @@ class _Run:
             folder, {path: exc for path, exc in passed_over.items() if path.relative_to(folder).as_posix() not in named}
         )
         if not found and not sources and not passed_over:
-            more = f" and {len(learned) - _NAMES_SHOWN} more" if len(learned) > _NAMES_SHOWN else ""
-            told = f"{PARTIES_NAME}: can be named from now on: {', '.join(learned[:_NAMES_SHOWN])}{more}"
+            told = f"{PARTIES_NAME}: can be named from now on: {listed(learned, ', ')}"
             self._notes.append(told if learned else f"no supported file in {str(folder)!r}")
         failed |= self._take_sources(self._with_members(sources))
         self._record_unreadable(folder, failed, read=None)
@@ -476,7 +473,7 @@ class _Run:
         try:
             check_added_names(table)
             load_parties(self._store, other_than=path).with_extra(table)
-            names = tuple(row.names.name for _, row in added_rows(table))
+            names = tuple(row.name for _, row in added_rows(table))
         except PartyTableError as exc:
             self._notes.append(str(exc))
             return ()

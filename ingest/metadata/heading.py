@@ -13,7 +13,8 @@ from ingest.language.lexicons import Patterns
 from ingest.language.words import split_glued
 from ingest.metadata.represented_party import behalf_before
 from ingest.metadata.sessions import find_bodies, is_general_debate
-from ingest.parties.party_table import Party, PartyMatch, PartyTable
+from ingest.parties.party_names import Party
+from ingest.parties.party_table import PartyMatch, PartyTable
 from ingest.text.layout import holds_sentence_end
 from vectorstore.records import Block
 
