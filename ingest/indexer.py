@@ -28,7 +28,7 @@ from ingest.metadata.manifest import MANIFEST_NAME, Manifest, ManifestRow, read_
 from ingest.metadata.party_checks import check_added_names
 from ingest.parties.party_names import added_rows
 from ingest.parties.party_table import PartyTable
-from ingest.report import NO_STATE, FileOutcome, FileResult, IngestProgress, IngestReport, IngestStep
+from ingest.report import NO_STATE, FileOutcome, FileResult, IngestProgress, IngestReport, IngestStep, listed
 from ingest.text.splitter import SplitConfig
 from vectorstore.arrays import Matrix
 from vectorstore.embeddings import Embedder
@@ -103,8 +103,6 @@ class _Taken:
 
 @dataclass(frozen=True, kw_only=True)
 class _Batch:
-    """Files that are stored when their new texts are embedded."""
-
     items: Sequence[_Taken]
     embedded: Future[None]
 
@@ -413,9 +411,9 @@ class _Run:
             manifest = replace(manifest, problems=problems)
             self._report_manifest(manifest)
             sources = [self._source(folder / row.file, folder, row) for row in manifest.rows]
-            listed = {folder / row.file for row in manifest.rows}
+            rows = {folder / row.file for row in manifest.rows}
             # An archive is taken apart where it holds a manifest of its own, and where a row names what is in it.
-            rest = [path for path in found if path not in listed and not any(path in file.parents for file in listed)]
+            rest = [path for path in found if path not in rows and not any(path in file.parents for file in rows)]
             if self._options.include_unlisted:
                 sources += [self._source(path, folder) for path in rest]
             elif self.only is None:
@@ -458,7 +456,6 @@ class _Run:
         return self._learn_table(path, path) if os.path.lexists(path) else ()
 
     def _learn_table_inside(self, path: Path) -> None:
-        """Adds the parties of a table inside an archive."""
         with TemporaryDirectory() as apart:
             table = Path(apart) / PARTIES_NAME
             try:
@@ -736,7 +733,6 @@ class _Run:
         return held is not None and twin.document_id == held.document_id and not taken.key.same_cutting(held.input_key)
 
     def _embed(self, texts: Mapping[str, str], last: str) -> None:
-        """Embeds the texts, by their keys, that have no vector yet."""
         files, before = self._files_in_embedding, self._embedded
 
         def embed(missing: Sequence[str]) -> Matrix:
@@ -824,7 +820,6 @@ def _with_family(
 
 
 def _texts(annotated: Iterable[AnnotatedDocument]) -> dict[str, str]:
-    """Returns the texts of passages by their keys."""
     return {text_key(passage.text): passage.text for item in annotated for passage in item.passages}
 
 

@@ -221,7 +221,6 @@ def _unlike(written: str, language: str, entry: tuple[str, _Concept | None]) -> 
 
 
 def _names(topic: str, words: list[_Word], language: str, to: str) -> Iterator[_RecognisedTokens]:
-    """Yields the parties that a topic names."""
     parties = PartyTable.load()
     for match in parties.find(topic, language):
         inside = [row for row, word in enumerate(words) if match.start <= word.start < match.end]

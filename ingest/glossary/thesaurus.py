@@ -30,7 +30,6 @@ class Thesaurus:
     """The relations of concepts, looked up without computing."""
 
     def __init__(self, rows: Iterable[RelationRow]) -> None:
-        """Takes relations; `near` and `not` hold both ways and need one row."""
         direct: dict[str, dict[str, list[str]]] = {kind: {} for kind in ("broader", "narrower", "near", "not")}
         for concept, relation, other in rows:
             direct[relation].setdefault(concept, []).append(other)

@@ -63,7 +63,6 @@ def load_docx(data: bytes, name: str, limits: LoadLimits) -> Extract:
 
 
 def _notes(part: Part, kind: str) -> Iterator[str]:
-    """Yield the paragraphs of the notes that belong to a document."""
     for relation in part.rels.values():
         if relation.reltype == kind and not relation.is_external:
             for note in parse_xml(relation.target_part.blob).iterchildren():
@@ -72,7 +71,6 @@ def _notes(part: Part, kind: str) -> Iterator[str]:
 
 
 def _paragraphs(parent: BaseOxmlElement) -> Iterator[str]:
-    """Yield the paragraphs under an element, entering tables, content controls and the like."""
     begun = ""
     for element in parent.iterchildren():
         if element.tag in _LEFT_OUT or (element.tag == _ROW and _is_marked(element, "w:trPr", "w:del")):
@@ -90,7 +88,6 @@ def _paragraphs(parent: BaseOxmlElement) -> Iterator[str]:
 
 
 def _runs(parent: BaseOxmlElement) -> Iterator[str]:
-    """Yield the words of a paragraph, hyperlinks and tracked insertions included."""
     for element in parent.iterchildren():
         if element.tag in _LEFT_OUT or element.tag == _PARAGRAPH:
             continue
@@ -105,6 +102,5 @@ def _runs(parent: BaseOxmlElement) -> Iterator[str]:
 
 
 def _is_marked(element: BaseOxmlElement, *path: str) -> bool:
-    """Tell whether an element has a property that is switched on."""
     found = element.find("/".join(qn(step) for step in path))
     return found is not None and found.get(qn("w:val")) not in _OFF

@@ -65,7 +65,6 @@ def _check_depth(body: Element, name: str) -> None:
 
 
 def _paragraphs(parent: Element) -> Iterator[str]:
-    """Yield the paragraphs under an element, notes left out."""
     for element in parent:
         if element.tag in _LEFT_OUT:
             continue

@@ -187,7 +187,6 @@ def _is_pictured(page: pypdfium2.PdfPage, characters: int) -> bool:
 
 
 def _texts(pages: Sequence[_PdfPage]) -> list[str]:
-    """Write the pages out."""
     furniture = _repeated_at_edges(pages)
     settings = [_set(page, furniture) for page in pages]
     sizes = Counter(round(2 * row.size) / 2 for _, body, _ in settings for row in body for _ in row.text)
@@ -258,7 +257,6 @@ def _text(line: Sequence[GlyphRun]) -> str:
 
 
 def _in_lines(pieces: Sequence[GlyphRun]) -> tuple[TextRow, ...]:
-    """Bring lines at an edge into order; columns are not looked for."""
     return tuple(row for line in by_line(pieces) for row in order(line))
 
 

@@ -221,7 +221,6 @@ def _listed(path: Path, data: bytes, limits: LoadLimits, budget: Budget, *, dept
 
 
 def _located(path: Path) -> tuple[Path, tuple[str, ...]]:
-    """Return the file on disk, and the path inside it where it is an archive."""
     if not _is(path.exists):
         for parent in path.parents:
             if parent.suffix.lower() in CONTAINERS and _is(parent.is_file):

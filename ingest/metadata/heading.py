@@ -177,7 +177,6 @@ class _Line:
 
 
 def _lines(text: str, block: Block, goes_on: Block | None) -> Iterator[_Line]:
-    """Yield the lines of a block."""
     flat = " ".join(text[block.start : block.end].split())
     prose = block.paragraph is not None or goes_on is not None or _WORDS.first_person.search(flat) is not None
     last = "" if goes_on is None else " ".join(text[goes_on.start : goes_on.end].split("\n")[0].split())

@@ -40,7 +40,6 @@ def check_added_names(path: Path) -> None:
 
 
 def _meanings(name: str, code: str, kind: PartyKind, table: PartyTable) -> Iterator[str]:
-    """Yield what else a name means."""
     bare = _WORDS.own_article.sub("", " ".join(name.split())).strip(" .,:;")
     tokens = tokens_of(bare)
     if not tokens or len(bare) < 2:

@@ -189,7 +189,6 @@ class PartyTable:
         return ResolvedName(codes=(), suggestions=tuple(code for code in ranked if self._is(code, kind))[:5])
 
     def _meant(self, typed: str) -> set[str]:
-        """Returns the codes that a typed name stands for, without looking for suggestions."""
         own, near = self._named(typed)
         return own if own or near else self._known_elsewhere(typed)
 

@@ -463,7 +463,6 @@ def _looks_like_name(line: SpeakerLine) -> bool:
 
 
 def _turns(page: _RecordText, lookup: _SpeakerLookup) -> list[_SpeakerTurn]:
-    """Returns the speaker lines of the form that names most parties, in order."""
     read: list[tuple[int, SpeakerLine, bool]] = []
     headings: list[tuple[int, int, str]] = []
     for number, line, apart in page.paragraphs:

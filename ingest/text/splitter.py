@@ -132,7 +132,6 @@ def make_passages(
 
 
 def _flows(blocks: Sequence[Block]) -> Iterator[list[Block]]:
-    """Yields runs of blocks through which sentences may go on."""
     flow: list[Block] = []
     for block in blocks:
         if flow and not block.continues:

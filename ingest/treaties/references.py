@@ -120,7 +120,6 @@ def _numbers(text: str, at: int, plural: bool) -> tuple[list[tuple[str, str | No
 
 
 def _mentions(text: str) -> list[ArticleMention]:
-    """All mentions, without their treaties."""
     mentions: list[ArticleMention] = []
     for found in _PATTERNS.article.finditer(text):
         plural = found["plural"] is not None or (found["arabic"] or "ة")[-1] != "ة"

@@ -137,7 +137,6 @@ def _qualified(noun: str, words: str, rest: str) -> bool:
 
 
 def _unqualified(noun: str, before: list[TreatyMatch], sentence: int, meant: _Meant) -> TreatyAttribution:
-    """What "the Convention" or "the Protocol" means here."""
     if _WORDS.convention.fullmatch(noun):
         near = [m.treaty for m in before if m.start >= sentence and not TREATIES[m.treaty].protocol]
         if near:

@@ -117,7 +117,6 @@ def _titles(text: str, blocks: Sequence[Block]) -> list[tuple[int, str]]:
 
 
 def _runs(text: str) -> Iterator[list[_ArticleHeading]]:
-    """The headings of one treaty after the other, in order."""
     headings = list(_headings(text))
     run: list[_ArticleHeading] = []
     for position, heading in enumerate(headings):

@@ -223,9 +223,9 @@ def test_groups_have_a_name_in_every_language_and_members_that_are_states():
     for row in built_in().values():
         if row.kind != "state":
             assert [lang for lang in LANGUAGES[1:] if (row.code, lang) not in local_names()] == []
-            assert {entry.partition(":")[0] for entry in row.members.split()} <= states
-            dates = re.findall(r"[:/]([^:/\s]*)", row.members)
-            assert all(re.fullmatch(r"(?:\d{4}(?:-\d\d-\d\d)?)?", date) for date in dates)
+            assert {member.name for member in row.members} <= states
+            dates = [date for member in row.members for date in (member.since, member.until) if date]
+            assert all(re.fullmatch(r"\d{4}(?:-\d\d-\d\d)?", date) for date in dates)
 
 
 @pytest.mark.parametrize(
