@@ -850,9 +850,5 @@ def _shown(name: str) -> str:
 
 def _result(source: _Source, outcome: FileOutcome, summary: DocumentSummary, reason: str | None = None) -> FileResult:
     return FileResult(
-        file=source.name,
-        result=outcome,
-        reason=reason,
-        statement_id=summary.document_id,
-        state=summary.metadata.state,
+        file=source.name, result=outcome, reason=reason, statement_id=summary.document_id, state=summary.metadata.state
     )

@@ -74,13 +74,7 @@ def _stretches(wanted: str, haystack: Squashed) -> Iterator[tuple[int, int]]:
 
 
 def page_of_file(
-    path: Path,
-    folder: Path,
-    sha256: str,
-    page: int,
-    rects: Sequence[Rect],
-    parts: Sequence[str],
-    limits: LoadLimits,
+    path: Path, folder: Path, sha256: str, page: int, rects: Sequence[Rect], parts: Sequence[str], limits: LoadLimits
 ) -> tuple[bytes, bool]:
     """Render a page of an ingested file as PNG; also tell whether the quotation is marked on it.
 
@@ -166,10 +160,7 @@ def _scaled(image: Image.Image) -> Image.Image:
 
 def _share(glyph: Glyph, width: float, height: float) -> Rect:
     return Rect(
-        left=glyph.left / width,
-        top=1 - glyph.top / height,
-        right=glyph.right / width,
-        bottom=1 - glyph.bottom / height,
+        left=glyph.left / width, top=1 - glyph.top / height, right=glyph.right / width, bottom=1 - glyph.bottom / height
     )
 
 

@@ -5,16 +5,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 FileOutcome = Literal[
-    "added",
-    "unchanged",
-    "updated",
-    "replaced",
-    "duplicate",
-    "skipped",
-    "not_listed",
-    "missing",
-    "removed",
-    "failed",
+    "added", "unchanged", "updated", "replaced", "duplicate", "skipped", "not_listed", "missing", "removed", "failed"
 ]
 NO_STATE = "no State is known for it"
 """What the reason of a result says where nobody holds the statement until its State is set."""

@@ -16,14 +16,7 @@ from itertools import pairwise
 
 from ingest.language.lexicons import load_words
 from ingest.language.words import document_names, joins_without_hyphen
-from ingest.text.furniture import (
-    TextLine,
-    is_furniture,
-    is_furniture_block,
-    prose_lines,
-    running_heads,
-    text_lines,
-)
+from ingest.text.furniture import TextLine, is_furniture, is_furniture_block, prose_lines, running_heads, text_lines
 from ingest.text.layout import Typesetting, flows, typesetting
 from ingest.text.readable import ReadableText, readable
 from ingest.text.squash import squash

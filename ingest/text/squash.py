@@ -81,9 +81,7 @@ def squash_map(text: str) -> Squashed:
         kept = [item for position, item in enumerate(kept) if position not in dropped]
         joined = "".join(char for char, _, _ in kept)
     return Squashed(
-        text=joined,
-        offsets=array("q", [start for _, start, _ in kept]),
-        ends=array("q", [end for _, _, end in kept]),
+        text=joined, offsets=array("q", [start for _, start, _ in kept]), ends=array("q", [end for _, _, end in kept])
     )
 
 

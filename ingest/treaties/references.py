@@ -138,11 +138,7 @@ def _mentions(text: str) -> list[ArticleMention]:
 
 
 def find_articles(
-    text: str,
-    default_treaty: str | None = "UNTOC",
-    *,
-    protocol: str | None = None,
-    named_before: str | None = None,
+    text: str, default_treaty: str | None = "UNTOC", *, protocol: str | None = None, named_before: str | None = None
 ) -> list[ArticleMention]:
     """Every mention of an article, in any of the six languages, in order; ranges and lists give one for each article.
 
