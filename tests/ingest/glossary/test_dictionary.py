@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import regex
 
-from ingest.glossary.glossary import articles_of, terms_within, translate_topic
+from ingest.glossary.glossary import terms_within, translate_topic
 from prompts.wording import LANGUAGES
 from tests.cases import Cases
 
@@ -57,7 +57,6 @@ def test_a_term_of_the_field_comes_before_ordinary_words() -> None:
 
 def test_ordinary_words_are_no_terms_of_the_field() -> None:
     assert terms_within("a chair in winter", "en") == ()
-    assert articles_of("the winter", "en") == ()
 
 
 def test_what_tells_meanings_apart_is_not_searched_for() -> None:
