@@ -125,7 +125,8 @@ def judge_cut(start: int, end: int, quote: str, said: Said, around: tuple[str, s
     begin = said.paragraph(start)[0]
     opening = _last_sentence(source[max(begin, start - _AROUND) : start])
     going_on = source[end : min(said.paragraph(max(start, end - 1))[1], end + _AROUND)]
-    rest = _first_sentence(going_on) if not _finished(source, start, end) else ""
+    # A quotation may end with its sentence.
+    rest = "" if end > start and source[end - 1] in _SENTENCE_MARKS else _first_sentence(going_on)
     remarks: list[Remark] = []
     clause, apart = governing(opening, source[start:end])
     weighing = _kinds(polarity_words(clause, language)) & ({"condition"} if apart else {"denial", "condition"})
@@ -173,11 +174,6 @@ def _limit(rest: str, language: str) -> str | None:
 def _says_view(before: str) -> bool:
     """Returns whether a draft says itself that a view is others': "Arvandia noted that some say that"."""
     return _PATTERNS.some_say.search(before) is not None
-
-
-def _finished(source: str, start: int, end: int) -> bool:
-    """Returns whether a quotation ends with its sentence, with or without the mark that ends it."""
-    return source[end - 1 : end] in _SENTENCE_MARKS and end > start
 
 
 def _last_sentence(before: str) -> str:

@@ -150,17 +150,13 @@ class QuoteVerifier:
         silent = [code for code in attribution.together if not any(code in hit.stored.parties for hit in fitting)]
         if silent:
             yield remark("not_all_speakers", names=", ".join(map(self._parties.display, silent)))
-        if attribution.when.untold is not None:
-            yield remark("time_not_read", words=attribution.when.untold)
-        metadata = best.stored.metadata
-        if (
-            attribution.when.items
-            and metadata.agenda_item
-            and not _same_item(attribution.when.items, metadata.agenda_item)
-        ):
-            yield remark("item_differs", held=metadata.agenda_item, given=", ".join(attribution.when.items))
-        if attribution.when.bodies and metadata.body and metadata.body not in attribution.when.bodies:
-            yield remark("body_differs", held=metadata.body, given=", ".join(attribution.when.bodies))
+        metadata, when = best.stored.metadata, attribution.when
+        if when.untold is not None:
+            yield remark("time_not_read", words=when.untold)
+        if when.items and metadata.agenda_item and not _same_item(when.items, metadata.agenda_item):
+            yield remark("item_differs", held=metadata.agenda_item, given=", ".join(when.items))
+        if when.bodies and metadata.body and metadata.body not in when.bodies:
+            yield remark("body_differs", held=metadata.body, given=", ".join(when.bodies))
 
     def _inexact(self, finding: Finding, hits: list[_Hit]) -> Finding:
         """Judges a quotation whose words stand nowhere as they are: altered, or not found."""
