@@ -5,7 +5,7 @@ import pytest
 
 from ingest.glossary.glossary import articles_of, other_terms, terms_within, translate_topic
 from prompts.wording import LANGUAGES
-from tests.cases import Cases
+from tests.cases import Cases, all_at_once
 
 cases = Cases(__file__)
 
@@ -45,7 +45,7 @@ def test_every_term_of_the_glossary_is_recognised_as_a_whole():
                 assert translate_topic(term, language, to="fr" if language == "en" else "en").coverage == 1.0, term
 
 
-@pytest.mark.parametrize(("language", "topic", "concept"), TOPICS)
+@all_at_once(("language", "topic", "concept"), TOPICS)
 def test_topic_is_bridged_to_english(language, topic, concept):
     bridged = translate_topic(topic, language)
     assert concept.casefold() in bridged.text.casefold()
@@ -122,7 +122,7 @@ def test_same_language_is_left_as_it_is():
     assert translate_topic("anything at all", "en").text == "anything at all"
 
 
-@pytest.mark.parametrize("row", rows(DATA / "treaties.csv"), ids=lambda row: f"{row['treaty']} {row['article']}")
+@all_at_once("row", rows(DATA / "treaties.csv"))
 def test_title_of_every_article_leads_to_it(row):
     assert (row["treaty"], row["article"]) in articles_of(row["title"], "en")
 
