@@ -33,23 +33,22 @@ run: $(VENV)/.installed ## Set up if need be, take in the sample statement if th
 
 # Each core takes whole modules, whose fixtures are made once, and computes in one thread.
 PYTEST := OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n auto --dist loadfile
-QUICK := -q -m "not (model or browser or slow or heavy)" --hypothesis-profile=quick
+QUICK := -m "not (model or browser or slow or heavy)"
 # Each process holds models and a browser.
-REST := -m "model or browser or slow" --maxprocesses=4
+REST := -m "model or browser or slow or heavy" --maxprocesses=4
 
 test: $(VENV)/.installed-dev ## Run all tests, the quick ones with coverage, which may not fall below its floor
-	$(PYTEST) $(REST)
-	$(PYTEST) -m "not (model or browser or slow)" --cov
+	$(PYTEST) $(REST) --durations=20
+	$(PYTEST) $(QUICK) --durations=20 --cov
 
 test-fast: $(VENV)/.installed-dev ## Run the tests that need no model, no browser and little time
-	$(PYTEST) $(QUICK)
+	$(PYTEST) -q $(QUICK) --hypothesis-profile=quick
 
 test-rest: $(VENV)/.installed-dev ## Run the other tests
 	$(PYTEST) $(REST)
-	$(PYTEST) -m "heavy and not (model or browser or slow)"
 
 coverage: $(VENV)/.installed-dev ## Run the tests of test-fast with line coverage, which may not fall below its floor
-	$(PYTEST) $(QUICK) --cov
+	$(PYTEST) -q $(QUICK) --hypothesis-profile=quick --cov
 
 check: $(VENV)/.installed-dev ## Format, lint, types and the direction of imports
 	$(BIN)/ruff format --check .
