@@ -324,7 +324,7 @@ def test_who_asks_is_known_while_all_threads_wait(served: Team) -> None:
     client, stop, blocked = served.program("rita"), threading.Event(), served.served.desk.unguarded.corpus
     with pytest.MonkeyPatch.context() as patch, ThreadPoolExecutor(200) as pool:
         # Requests without end take every thread that requests can take.
-        patch.setattr(type(blocked), "added_parties", lambda _: stop.wait(30) and ())
+        patch.setattr(type(blocked), "added_parties", lambda _: (stop.wait(120), ())[1])
         waiting = [pool.submit(served.program("rita").get, "/api/v1/parties") for _ in range(130)]
         try:
             time.sleep(3)
