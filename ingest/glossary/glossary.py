@@ -215,6 +215,11 @@ def _terms(language: str) -> _Terms:
 
 
 @cache
+def _parties() -> PartyTable:
+    return PartyTable.load()
+
+
+@cache
 def _general(language: str) -> _Terms:
     """Returns the ordinary words of one language."""
     terms = _Terms(verbs=True)
@@ -264,7 +269,7 @@ def _unlike(written: str, language: str, entry: tuple[str, _Concept | None]) -> 
 
 
 def _names(topic: str, words: list[_Word], language: str, to: str) -> Iterator[_RecognisedTokens]:
-    parties = PartyTable.load()
+    parties = _parties()
     for match in parties.find(topic, language):
         inside = [row for row, word in enumerate(words) if match.start <= word.start < match.end]
         if len(match.codes) == 1 and inside:

@@ -5,7 +5,7 @@ import pytest
 
 from ingest.glossary.glossary import other_terms, terms_within, translate_topic
 from prompts.wording import LANGUAGES
-from tests.cases import Cases
+from tests.cases import Cases, all_at_once
 
 cases = Cases(__file__)
 
@@ -45,7 +45,7 @@ def test_every_term_of_the_glossary_is_recognised_as_a_whole():
                 assert translate_topic(term, language, to="fr" if language == "en" else "en").coverage == 1.0, term
 
 
-@pytest.mark.parametrize(("language", "topic", "concept"), TOPICS)
+@all_at_once(("language", "topic", "concept"), TOPICS)
 def test_topic_is_bridged_to_english(language, topic, concept):
     bridged = translate_topic(topic, language)
     assert concept.casefold() in bridged.text.casefold()

@@ -27,7 +27,7 @@ from ingest.parties.party_names import (
 from ingest.parties.party_table import PartyTable
 from prompts.wording import LANGUAGES, Language
 from scripts import make_parties_page
-from tests.cases import Cases
+from tests.cases import Cases, all_at_once
 
 cases = Cases(__file__)
 
@@ -69,13 +69,13 @@ def listed() -> dict[tuple[Language, str], tuple[str, ...]]:
     }
 
 
-@pytest.mark.parametrize("hard", [name for name in hard_names() if name.how != "typed"], ids=lambda hard: hard.text)
+@all_at_once("hard", [name for name in hard_names() if name.how != "typed"])
 def test_find_gives_what_is_meant_by_a_hard_name(hard):
     found = TABLE.find(hard.text, hard.language, relaxed=hard.how == "question")
     assert " ".join("/".join(match.codes) for match in found) == hard.expected.strip("-")
 
 
-@pytest.mark.parametrize("hard", [name for name in hard_names() if name.how == "typed"], ids=lambda hard: hard.text)
+@all_at_once("hard", [name for name in hard_names() if name.how == "typed"])
 def test_resolve_gives_what_is_meant_by_a_typed_name_and_only_suggests_for_an_error(hard):
     resolution = TABLE.resolve(hard.text)
     if hard.expected.startswith("~"):
@@ -239,7 +239,7 @@ def test_groups_that_speak_at_the_united_nations_are_known(code):
     assert code in built_in()
 
 
-@cases("group", "state", "date", "member")
+@cases("group", "state", "date", "member", at_once=True)
 def test_members_of_groups_depend_on_the_date(group, state, date, member):
     assert (state in TABLE.members(group, date)) is member
 
