@@ -383,7 +383,7 @@ class Corpus:
             return self._take_whole(request, progress)
         request = request.model_copy(update={"paths": tuple(map(ingest_jobs.absolute, request.paths))})
         if files is not None:
-            request = ingest_jobs.shared(request, files)
+            request = ingest_jobs.shared(request, files, self._store.move_folder)
         if queue is None:
             return self._take_whole(request, progress)
         report = ingest_jobs.ingest_by_workers(queue, request, progress)
@@ -398,7 +398,10 @@ class Corpus:
             job.check()
 
         if job.is_whole:
-            return ingest_jobs.report_json(self._take_whole(request, progress, ingest_jobs.part_reports(job)))
+            report = self._take_whole(request, progress, ingest_jobs.part_reports(job))
+            # Copies on this machine of what was removed on another.
+            self.uploads.tidy()
+            return ingest_jobs.report_json(report)
         self._fetch(request)
         part = self._indexer.ingest_part(request.paths, request.options, progress, request.only, request.unsent_files)
         return ingest_jobs.part_json(part)
