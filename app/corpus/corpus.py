@@ -38,7 +38,6 @@ from ingest.loaders.registry import find_files
 from ingest.metadata.manifest import MANIFEST_NAME, ManifestRow, draft_row, write_draft
 from ingest.metadata.metadata import ReadMetadata, merge
 from ingest.metadata.party_checks import check_added_names
-from ingest.pages import page_of_file, word_rectangles
 from ingest.parties.party_names import PartyKind, added_rows, without_party
 from ingest.parties.party_table import Party, PartyTable
 from ingest.report import FileResult, IngestProgress, IngestReport
@@ -526,6 +525,9 @@ class Corpus:
             NotFoundError: The statement is no longer in the store, or its file is gone or has changed.
             LoadError: The file has no pages, or the page cannot be shown.
         """
+        # What renders pages takes a while to import.
+        from ingest.pages import page_of_file, word_rectangles
+
         statement = self._statement(statement_id)
         held = statement.document.document_id
         folder = next(d.folder for d in self.documents() if d.document_id == held)
