@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from tests.cases import Cases
 from tests.fakes_engines import own_schema
 from tests.fakes_store import annotated
+from vectorstore import fts_sqlite
 from vectorstore.catalogue import Catalogue
 from vectorstore.fts_query import any_word_query, lexical_text, phrase_query
 
@@ -204,7 +205,9 @@ def test_engines_score_the_same_passages_alike(both, rebuilt):
             assert counts[0] == counts[1], term
 
 
-def test_score_within_a_scope_is_that_in_the_whole_store(tmp_path):
+@pytest.mark.parametrize("many", [500, 1])
+def test_score_within_a_scope_is_that_in_the_whole_store(tmp_path, monkeypatch, many):
+    monkeypatch.setattr(fts_sqlite, "_MANY_STATEMENTS", many)
     rng = random.Random(7)
     with closing(Catalogue(tmp_path / "catalogue.sqlite3")) as catalogue:
         for number in range(8):
