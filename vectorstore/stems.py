@@ -12,7 +12,7 @@ from threading import Lock
 from typing import Final
 
 import regex
-import snowballstemmer
+import Stemmer
 import yaml
 
 _ALGORITHMS: Final = {"en": "english", "fr": "french", "es": "spanish"}
@@ -167,7 +167,7 @@ def _without_endings(word: str) -> str:
 @cache
 def stemmer(algorithm: str) -> Callable[[str], str]:
     """Returns a stemmer of snowball by its name, such as "russian", that threads may share."""
-    stem_word: Callable[[str], str] = snowballstemmer.stemmer(algorithm).stemWord
+    stem_word: Callable[[str], str] = Stemmer.Stemmer(algorithm).stemWord
 
     def one_at_a_time(word: str) -> str:
         with _STEMMING:

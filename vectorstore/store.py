@@ -239,6 +239,19 @@ class Store:
         if self.files is not None:
             self.files.replace_table(kept)
 
+    def move_folder(self, folder: Path, to: Path) -> None:
+        """Has what was ingested from a folder belong to another, where its files are from now on.
+
+        Files that were ingested from there as well keep what they have.
+        """
+        with self.writer(sync=False):
+            self.catalogue.move_folder(str(folder), str(to))
+            for table in sorted((self.path / "parties").glob(f"{_party_prefix(folder / 'parties.csv')}*.csv")):
+                self.write_party_file(_party_prefix(to / "parties.csv"), table.read_bytes())
+                table.unlink(missing_ok=True)
+                if self.files is not None:
+                    self.files.remove_table(table)
+
     def sync_party_tables(self) -> None:
         """Gets the tables of parties that other machines keep; the caller may read the store only."""
         if self.files is not None:
