@@ -88,16 +88,7 @@ class Weights:
 
 
 def gather(cases: Sequence[Case], folder: Path, settings: Settings) -> tuple[list[Sample], dict[str, str]]:
-    """Makes the labelled pairs of a corpus and of the fictional conference, and measures them with the models in use.
-
-    Args:
-        cases: Cases about the corpus.
-        folder: The corpus.
-        settings: The settings, with the models.
-
-    Returns:
-        The measured pairs, and the identity of the models.
-    """
+    """Measures the labelled pairs of a corpus and of the fictional conference; returns them, and the models in use."""
     documents, meeting = read_documents([folder]), read_documents([CONFERENCE, SAMPLE])
     cells = [cell for cell in load_cells() if all(span.file in documents.by_file for span in cell.evidence)]
     of_folder = [*pairs_of_cases(cases, documents), *pairs_of_cells(cells, documents)]
@@ -116,13 +107,7 @@ def gather(cases: Sequence[Case], folder: Path, settings: Settings) -> tuple[lis
 
 
 def measure(pairs: Sequence[Pair], ranker: SentenceRanker, statements: dict[str, StatementSummary]) -> list[Sample]:
-    """Measures the features of pairs whose statements are held; of lists, those of the parties that are read.
-
-    Args:
-        pairs: Those to measure.
-        ranker: Reads with the models in use.
-        statements: The statements of a store by file.
-    """
+    """Measures the features of pairs whose statements are held; of lists, those of the parties that are read."""
     samples = []
     together: dict[str, list[Pair]] = {}
     for number, pair in enumerate(pairs):
@@ -160,14 +145,7 @@ def fit(
 ) -> RelevanceArtefact:
     """Fits weights and threshold on all but the sealed fold, and measures them on folds that a fit has not seen.
 
-    Args:
-        samples: All pairs.
-        models: Identity of the models that measured them.
-        columns: Features to use; by default those of `SentenceFeatures`.
-        with_sealed: Measure the sealed fold as well, at the end.
-
-    Raises:
-        EvalError: They are too few, or nearly all are of one kind.
+    `columns` are the features to use; with `with_sealed` the sealed fold is measured as well, at the end.
     """
     open_, sealed = split(samples)
     labels = _labels(open_)

@@ -15,7 +15,6 @@ from importlib.resources import files
 from pathlib import Path
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict
 
 from app.question.resolution import TopicWording
 from app.retrieval.across_languages import AcrossExtractor
@@ -25,8 +24,10 @@ from app.retrieval.topic import Topic
 from evals.calibrate import Folds, Sample, fitted
 from evals.case_sets import CONFERENCE
 from evals.cases.case import Case
-from evals.cases.documents import Documents, read_documents, sha256_of
+from evals.cases.documents import Document, Documents, read_documents, sha256_of
 from evals.errors import DatasetError
+from evals.files import FileRecord, read_records
+from evals.metrics.eval_sample import FileSpan
 from evals.relevance_pairs import PairSource, cases_of_meeting, make_pair, pairs_of_cases
 from ingest.language.sentences import split_sentences
 from prompts.wording import LANGUAGES
@@ -36,18 +37,14 @@ from vectorstore.sentence_encoder import sentence_encoder
 _PARAGRAPHS = 40
 
 
-class _Span(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
+class _Span(FileRecord):
     start: int
     end: int
     sha256: str
 
 
-class AskedTopic(BaseModel):
+class AskedTopic(FileRecord):
     """A line of `asked_across.jsonl`: a topic in one language, asked of a statement in another."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     file: str
     statement_language: str
@@ -78,47 +75,44 @@ def asked_of_statements(documents: Documents) -> Iterator[Asked]:
     Raises:
         DatasetError: A statement is not the one that was read for its topics.
     """
-    text = files("evals").joinpath("datasets", "asked_across.jsonl").read_text("utf-8")
-    for line in text.splitlines():
-        asked = AskedTopic.model_validate_json(line)
+    path = Path(str(files("evals"))) / "datasets" / "asked_across.jsonl"
+    for asked in read_records(path, AskedTopic, todo="correct it"):
         document = documents.by_file.get(asked.file)
         if document is None:
             continue
         if any(sha256_of(document.text[span.start : span.end]) != span.sha256 for span in asked.evidence):
             raise DatasetError(f"{asked.file!r} is not the file that `asked_across.jsonl` was written for")
-        sentences = list(_sentences(document.text))
+        sentences, shown = _read([document], [(asked.file, span.start, span.end) for span in asked.evidence])
         yield Asked(
-            topic=_topic(asked.topic, asked.language),
-            language=asked.statement_language,
-            sentences=[" ".join(document.text[start:end].split()) for start, end in sentences],
-            answered=asked.answered,
-            party=asked.file,
-            shown=frozenset(
-                row
-                for row, (start, end) in enumerate(sentences)
-                if any(span.start < end and start < span.end for span in asked.evidence)
-            ),
-        )
+            topic=_topic(asked.topic, asked.language), language=asked.statement_language, sentences=sentences,
+            answered=asked.answered, party=asked.file, shown=shown,
+        )  # fmt: skip
 
 
 def asked_in_cases(cases: Iterable[Case], documents: Documents) -> Iterator[Asked]:
     """Yields the questions of cases, asked of the statements of a party in a language that is not English."""
-    for pair in pairs_of_cases(cases, documents):
-        if pair.spoken == "en":
-            continue
-        found = [(file, *span) for file in pair.files for span in _sentences(documents.by_file[file].text)]
-        shown = [
-            any(e.file == file and e.start < end and start < e.end for e in pair.evidence) for file, start, end in found
-        ]
+    for pair in (pair for pair in pairs_of_cases(cases, documents) if pair.spoken != "en"):
+        spans = [(span.file, span.start, span.end) for span in pair.evidence]
+        sentences, shown = _read([documents.by_file[file] for file in pair.files], spans)
         yield Asked(
-            topic=_topic(pair.topic, pair.language, pair.wording),
-            language=pair.spoken,
-            sentences=[" ".join(documents.by_file[file].text[start:end].split()) for file, start, end in found],
-            answered=pair.answered,
-            party=pair.files[0],
-            one_of_many=pair.source == "list",
-            shown=frozenset(row for row, own in enumerate(shown) if own),
-        )
+            topic=_topic(pair.topic, pair.language, pair.wording), language=pair.spoken, sentences=sentences,
+            answered=pair.answered, party=pair.files[0], one_of_many=pair.source == "list", shown=shown,
+        )  # fmt: skip
+
+
+def _read(documents: Iterable[Document], evidence: Sequence[FileSpan]) -> tuple[list[str], frozenset[int]]:
+    """Returns the sentences of documents, paragraph by paragraph, and which of them some evidence overlaps."""
+    sentences: list[str] = []
+    shown: set[int] = set()
+    for document in documents:
+        at = 0
+        for paragraph in document.text.split("\n\n"):
+            for start, end in split_sentences(paragraph):
+                if any(file == document.file and a < at + end and at + start < b for file, a, b in evidence):
+                    shown.add(len(sentences))
+                sentences.append(" ".join(paragraph[start:end].split()))
+            at += len(paragraph) + 2
+    return sentences, frozenset(shown)
 
 
 def asked_of_xquad(folder: Path) -> Iterator[Asked]:
@@ -180,14 +174,6 @@ def fit_across(samples: Sequence[Sample]) -> RelevanceArtefact:
 def _topic(words: str, language: str, wording: TopicWording | None = None) -> Topic:
     nothing = np.zeros(1, dtype=np.float32)
     return Topic.of(words, language, lambda text: nothing, lambda stem: 1.0, wording=wording)
-
-
-def _sentences(text: str) -> Iterator[tuple[int, int]]:
-    """Yields where the sentences of each paragraph stand, `[start, end)`."""
-    at = 0
-    for paragraph in text.split("\n\n"):
-        yield from ((at + start, at + end) for start, end in split_sentences(paragraph))
-        at += len(paragraph) + 2
 
 
 def _paragraphs(path: Path) -> list[tuple[str, list[str]]]:
