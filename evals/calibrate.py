@@ -124,13 +124,7 @@ def gather(cases: Sequence[Case], folders: Sequence[Path], settings: Settings) -
 
 
 def measure(pairs: Sequence[Pair], ranker: SentenceRanker, statements: dict[str, StatementSummary]) -> list[Sample]:
-    """Measures the features of pairs whose statements are held; of lists, those of the parties that are read.
-
-    Args:
-        pairs: Those to measure.
-        ranker: Reads with the models in use.
-        statements: The statements of a store by file.
-    """
+    """Measures the features of pairs whose statements are held; of lists, those of the parties that are read."""
     samples = []
     together: dict[str, list[Pair]] = {}
     for number, pair in enumerate(pairs):
@@ -168,14 +162,7 @@ def fit(
 ) -> RelevanceArtefact:
     """Fits weights and threshold on all but the sealed fold, and measures them on folds that a fit has not seen.
 
-    Args:
-        samples: All pairs.
-        models: Identity of the models that measured them.
-        columns: Features to use; by default those of `SentenceFeatures`.
-        with_sealed: Measure the sealed fold as well, at the end.
-
-    Raises:
-        EvalError: They are too few, or nearly all are of one kind.
+    `columns` are the features to use; with `with_sealed` the sealed fold is measured as well, at the end.
     """
     open_, sealed = split(samples)
     labels = _labels(open_)

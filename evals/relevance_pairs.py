@@ -58,15 +58,11 @@ class AskedTopic(BaseModel):
 
 @dataclass(frozen=True, kw_only=True)
 class Pair:
-    """A topic and the statements of one party.
+    """A topic and the statements of one party, by file, with the folds of both, 0 to 4.
 
     Attributes:
-        topic: Topic words, as the search gets them.
-        files: The statements, by file.
         answered: Whether they speak of the topic.
         evidence: Spans that do, where they are known.
-        topic_fold: Fold by topic, 0 to 4; pairs of one topic are in one fold.
-        party_fold: Fold by party.
         asked: Where the party is one of many, what was asked of all of them; else empty.
         wording: How a question asks about the topic; None where only the topic is known.
         language: ISO 639-1 code of the topic.
@@ -172,10 +168,6 @@ def pairs_of_thesaurus(catalogue: Catalogue, statements: Mapping[str, StatementS
     """Yields pairs of a concept and a statement that names what is part of it, or only what is no answer to it.
 
     Of two concepts that are easily confused, a statement that names one of them answers on that one alone.
-
-    Args:
-        catalogue: Where terms are looked up.
-        statements: The statements of the store by file.
     """
     files = {summary.statement_id: file for file, summary in statements.items() if summary.metadata.state}
 
