@@ -50,6 +50,8 @@ Folds = Mapping[str, Callable[[Pair], int]]
 # This fold, by party and for lists by topic, is measured once, at the end.
 SEALED: Final = FOLDS - 1
 _TURNS: Final = 3
+# Share of questions that are asked in vain, as typed at a desk.
+_IN_VAIN: Final = 0.25
 # Fewer pairs fit nothing.
 _PAIRS_MIN: Final = 50
 # Pairs as users ask, by which the threshold is chosen.
@@ -253,8 +255,11 @@ def fit_weights(samples: Sequence[Sample], rows: Sequence[int]) -> Weights:
 
 
 def best_threshold(chances: Floats, answered: Flags) -> tuple[float, float, float]:
-    """Returns (threshold, precision, recall) of abstaining below it, where the lesser of the two is highest."""
-    found = ((float(at), *abstention(chances, answered, float(at))) for at in np.unique(chances))
+    """Returns (threshold, precision, recall) of abstaining below it, where the lesser of the two is highest.
+
+    Precision is that where as many are asked in vain as people do, not as in pairs that were written to be hard.
+    """
+    found = ((float(at), *abstention(chances, answered, float(at), _IN_VAIN)) for at in np.unique(chances))
     return max(((0.5, 0.0, 0.0), *found), key=lambda each: min(each[1:]))
 
 
@@ -279,11 +284,20 @@ def list_threshold(chances: Floats, samples: Sequence[Sample]) -> float:
     return float(np.max(2 * precision * recall / np.maximum(precision + recall, 1e-9)) / 2)
 
 
-def abstention(chances: Floats, answered: Flags, threshold: float) -> tuple[float, float]:
-    """Returns precision and recall of abstaining below a threshold, 0 to 1."""
+def abstention(chances: Floats, answered: Flags, threshold: float, in_vain: float | None = None) -> tuple[float, float]:
+    """Returns precision and recall of abstaining below a threshold, 0 to 1.
+
+    Args:
+        chances: Of each pair, (n,).
+        answered: Which pairs answer, (n,).
+        threshold: Below it nothing is answered.
+        in_vain: Share of unanswered pairs for which precision is told; by default that of these pairs.
+    """
     silent = chances < threshold
-    right = int((silent & ~answered).sum())
-    return right / max(1, int(silent.sum())), right / max(1, int((~answered).sum()))
+    caught, needless = silent[~answered].mean() if (~answered).any() else 0.0, silent[answered].mean()
+    share = float((~answered).mean()) if in_vain is None else in_vain
+    told = share * caught + (1 - share) * needless
+    return float(share * caught / told) if told else 0.0, float(caught)
 
 
 def figures_of(chances: Floats, samples: Sequence[Sample], threshold: float, of_lists: float) -> dict[str, float]:

@@ -53,13 +53,13 @@ def test_threshold_splits_cases_that_can_be_split() -> None:
 
 
 def test_threshold_balances_precision_and_recall_of_abstention() -> None:
-    # Below 0.5 lie two cases without evidence and one with; of the three without, one lies above.
-    chances = np.array([0.1, 0.2, 0.3, 0.5, 0.9])
-    answered = np.array([False, True, False, True, False])
+    # Below 0.95 lie two of three cases without evidence and one of twelve with; a quarter is asked in vain.
+    chances = np.array([0.1, 0.2, 0.3, 0.97, *[0.95] * 11])
+    answered = np.array([False, True, False, False, *[True] * 11])
     threshold, precision, recall = best_threshold(chances, answered)
-    assert 0.3 < threshold <= 0.5
-    assert precision == 2 / 3
-    assert recall == 2 / 3
+    assert 0.3 < threshold <= 0.95
+    assert precision == pytest.approx(8 / 11)
+    assert recall == pytest.approx(2 / 3)
 
 
 def test_a_fit_tells_pairs_apart_by_their_surest_sentence() -> None:
