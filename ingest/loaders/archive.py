@@ -42,21 +42,12 @@ class Member:
     read: Callable[[], bytes]
 
 
-@dataclass
-class Budget:
-    """What the archives inside one file may still hold together."""
-
-    entries: int
-    size: int
-
-    def take(self, members: Sequence[Member], name: str) -> None:
-        """Count the members of one archive; too many or too large ones are an ArchiveTooLargeError."""
-        self.entries -= len(members)
-        self.size -= sum(member.size for member in members)
-        if self.entries < 0:
-            raise ArchiveTooLargeError(f"{name!r} holds too many files in all; split it, or raise max_archive_entries")
-        if self.size < 0:
-            raise ArchiveTooLargeError(f"{name!r} unpacks to too many bytes; split it, or raise max_unpacked_bytes")
+def check_total(members: Sequence[Member], name: str, limits: LoadLimits) -> None:
+    """Refuse too many or too large members of archives inside each other, with an ArchiveTooLargeError."""
+    if len(members) > limits.max_archive_entries:
+        raise ArchiveTooLargeError(f"{name!r} holds too many files in all; split it, or raise max_archive_entries")
+    if sum(member.size for member in members) > limits.max_unpacked_bytes:
+        raise ArchiveTooLargeError(f"{name!r} unpacks to too many bytes; split it, or raise max_unpacked_bytes")
 
 
 def zip_members(data: bytes, name: str, limits: LoadLimits) -> tuple[Member, ...]:

@@ -5,7 +5,7 @@ import random
 import pytest
 
 from ingest import families
-from ingest.families import Symbol, likeness, link_families
+from ingest.families import Symbol, link_families, shingles
 from tests.cases import Cases
 from tests.fakes import fake_workspace
 
@@ -77,6 +77,10 @@ def with_changes(text, number):
 
 def row(state="XAA", occasion=OCCASION, language="en", symbol=""):
     return f"{state},{occasion},{language},{symbol}"
+
+
+def likeness(one, other):
+    return families.likeness(shingles(one), shingles(other))
 
 
 def test_likeness_is_the_share_of_word_sequences():
