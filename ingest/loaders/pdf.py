@@ -10,18 +10,18 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import accumulate, groupby
+from itertools import groupby
 
 import pypdfium2
 import pypdfium2.raw as raw
 from PIL.Image import Image
 
 from ingest.errors import LoadError
-from ingest.loaders.loaded import PAGE_BREAK, Extract, LoadLimits, check_length, check_pages, checked, is_blank
+from ingest.loaders.loaded import Extract, LoadLimits, check_length, check_pages, checked, is_blank
 from ingest.loaders.ocr import LONGEST_SIDE, Recognizer
 from ingest.loaders.pdf_layout import APART, SMALLER, GlyphRun, TextRow, by_line, find_pieces, order
 from ingest.loaders.pdfium import LOCK, PageGlyphs, open_pdf, read_glyphs, rendered
-from ingest.loaders.scanned import ScannedPage
+from ingest.loaders.scanned import ScannedPage, joined
 from ingest.report import listed
 from ingest.text.furniture import is_furniture_block
 from ingest.text.layout import ends_sentence
@@ -84,13 +84,12 @@ def load_pdf(data: bytes, name: str, limits: LoadLimits) -> Extract:
         if any(page.note == _UNMAPPED for page in pages):
             why = "whose fonts do not say which characters they show"
         raise LoadError(f"{name!r} is a PDF {why}: {missed}")
-    starts = tuple(accumulate((len(text) + len(PAGE_BREAK) for text in texts[:-1]), initial=0))
-    scans = [(start, page.scan) for start, page in zip(starts, pages, strict=True) if page.scan is not None]
+    text, starts, words = joined(texts, [page.scan for page in pages])
     return Extract(
-        text=checked(PAGE_BREAK.join(texts), name, limits),
+        text=checked(text, name, limits),
         page_starts=starts,
         notes=(*_notes(pages, texts), *filter(None, (missed,))),
-        scanned=tuple(word for start, scan in scans for word in scan.words_at(start)),
+        scanned=words,
         incomplete=bool(missed),
         unread=unread,
     )
