@@ -151,8 +151,8 @@ def test_family_shrinks_with_what_is_removed_and_grows_with_what_changes(desk):
 
 def test_only_new_statements_are_compared(desk, monkeypatch):
     compared = []
-    sequences = families._sequences
-    monkeypatch.setattr(families, "_sequences", lambda text: compared.append(text) or sequences(text))
+    sequences = families.shingles
+    monkeypatch.setattr(families, "shingles", lambda text: compared.append(text) or sequences(text))
     for number in range(30):
         desk.write(f"{number:02}.txt", speech(number), row())
     desk.ingest()
