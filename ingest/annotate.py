@@ -8,6 +8,7 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
+from functools import partial
 
 from ingest.language.languages import main_language, with_languages
 from ingest.loaders.loaded import LoadedText
@@ -48,7 +49,6 @@ from vectorstore.records import (
     Block,
     Document,
     Mention,
-    MentionKind,
     Metadata,
     Passage,
     Sentence,
@@ -350,26 +350,18 @@ def find_mentions(sentences: Sequence[Sentence], metadata: Metadata, parties: Pa
     protocol = sole_protocol(metadata.title or "")
     found: dict[Mention, None] = {}
     for sentence in sentences:
-        named = [Mention(sentence=sentence.sentence_id, kind="agenda_item", value=item.item)
-                 for item in find_agenda_items(sentence.text)]  # fmt: skip
+        mention = partial(Mention, sentence=sentence.sentence_id)
+        named = [mention(kind="agenda_item", value=item.item) for item in find_agenda_items(sentence.text)]
         by_name = {match.treaty for match in find_treaties(sentence.text)}
         for code in named_treaties(sentence.text):
-            kind: MentionKind = "treaty" if code in by_name else "thereto"
-            named.append(Mention(sentence=sentence.sentence_id, kind=kind, treaty=code))
+            named.append(mention(kind="treaty" if code in by_name else "thereto", treaty=code))
         if of_state:
             groups = aligned_with(sentence.text, metadata.state, parties, metadata.language)
-            named += [Mention(sentence=sentence.sentence_id, kind="alignment", value=group) for group in groups]
-        for article in find_articles(
-            sentence.text, default_treaty=default, protocol=protocol, named_before=named_before
-        ):
+            named += [mention(kind="alignment", value=group) for group in groups]
+        for article in find_articles(sentence.text, default, protocol=protocol, named_before=named_before):
             if article.unnamed or article.treaty is not None:
                 treaty = None if article.unnamed else article.treaty
-                named.append(
-                    Mention(
-                        sentence=sentence.sentence_id, kind="article", treaty=treaty, value=article.article,
-                        paragraph=article.paragraph,
-                    )
-                )  # fmt: skip
+                named.append(mention(kind="article", treaty=treaty, value=article.article, paragraph=article.paragraph))
         named_before = last_convention(sentence.text) or named_before
         protocol = sole_protocol(sentence.text) or protocol
         found |= dict.fromkeys(named)
@@ -385,11 +377,10 @@ def _convention_of(metadata: Metadata) -> str | None:
 
 def find_provisions(sentences: Sequence[Sentence], treaty: TreatyText) -> tuple[Mention, ...]:
     """Finds of which article's own text each sentence of a treaty is."""
-    placed = ((sentence, treaty.article_at(sentence.start, sentence.end)) for sentence in sentences)
     return tuple(
         Mention(sentence=sentence.sentence_id, kind="provision", treaty=article.treaty, value=article.article)
-        for sentence, article in placed
-        if article is not None
+        for sentence in sentences
+        if (article := treaty.article_at(sentence.start, sentence.end)) is not None
     )
 
 

@@ -102,12 +102,6 @@ class _Taken:
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Batch:
-    items: Sequence[_Taken]
-    embedded: Future[None]
-
-
-@dataclass(frozen=True, kw_only=True)
 class PartReport:
     """The outcome of a part of an ingest.
 
@@ -268,7 +262,7 @@ class _Run:
         self._began = time.perf_counter()
         # The batch that is being embedded, in a thread of its own: the model lets the interpreter go on.
         self._embed_executor = embed_executor
-        self._batch: _Batch | None = None
+        self._batch: tuple[Sequence[_Taken], Future[None]] | None = None
         self._files_in_embedding = 0.0
         self._progress_lock = threading.Lock()
         self._done = self._total = 0
@@ -581,7 +575,7 @@ class _Run:
         if len(self._waiting) >= self._batch_size:
             self._batch_size = min(_BATCH_SIZE, 2 * self._batch_size)
             self._flush_batch()
-        elif self._batch is not None and self._batch.embedded.done():
+        elif self._batch is not None and self._batch[1].done():
             self._store_embedded()
 
     def _is_taken(self, source: _Source) -> bool:
@@ -723,7 +717,7 @@ class _Run:
         self._files_in_embedding = float(len(prepared))
         last = prepared[-1].source.name
         self._report_progress(last, "embed")
-        self._batch = _Batch(items=prepared, embedded=self._embed_executor.submit(self._embed, texts, last))
+        self._batch = prepared, self._embed_executor.submit(self._embed, texts, last)
 
     def _is_new(self, taken: _Taken) -> bool:
         """Tells whether a file seems to bring a text that is not stored, or not cut like this."""
@@ -750,12 +744,12 @@ class _Run:
         """Stores the batch that is being embedded, each statement in one transaction, once its vectors are there."""
         if self._batch is None:
             return
-        batch, self._batch = self._batch, None
-        batch.embedded.result()
-        self._report_progress(batch.items[-1].source.name, "store")
+        (items, embedded), self._batch = self._batch, None
+        embedded.result()
+        self._report_progress(items[-1].source.name, "store")
         with self._store.writer(sync=False):
             self._refresh_from_store()
-            for item in batch.items:
+            for item in items:
                 self._store_or_update(item)
 
     def _store_file(self, taken: _Taken) -> None:

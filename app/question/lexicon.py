@@ -18,8 +18,8 @@ import yaml
 from rapidfuzz import process
 from rapidfuzz.distance import DamerauLevenshtein
 
+from ingest.language.dates import month_numbers
 from ingest.language.lexicons import load_lexicon
-from ingest.language.months import month_numbers
 from ingest.language.numerals import ascii_digits, han_value, is_han_number, number_words, roman_value
 from ingest.parties.inflection import arabic_variants
 from ingest.parties.name_matcher import Token, fold, tokens_of

@@ -10,18 +10,18 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import accumulate, groupby
+from itertools import groupby
 
 import pypdfium2
 import pypdfium2.raw as raw
 from PIL.Image import Image
 
 from ingest.errors import LoadError
-from ingest.loaders.loaded import PAGE_BREAK, Extract, LoadLimits, check_length, check_pages, checked, is_blank
+from ingest.loaders.loaded import Extract, LoadLimits, check_length, check_pages, checked, is_blank
 from ingest.loaders.ocr import LONGEST_SIDE, Recognizer
-from ingest.loaders.pdf_layout import GlyphRun, TextRow, by_line, find_pieces, order
+from ingest.loaders.pdf_layout import APART, SMALLER, GlyphRun, TextRow, by_line, find_pieces, order
 from ingest.loaders.pdfium import LOCK, PageGlyphs, open_pdf, read_glyphs, rendered
-from ingest.loaders.scanned import ScannedPage
+from ingest.loaders.scanned import ScannedPage, joined
 from ingest.report import listed
 from ingest.text.furniture import is_furniture_block
 from ingest.text.layout import ends_sentence
@@ -34,10 +34,8 @@ _UNMAPPED = "unreadable, since its fonts do not say which characters they show"
 _EDGE = 0.15
 _EDGE_LINES = 3
 _EDGE_GAP = "\n\n\n"
-_APART = 1.5
 _DIGITS = re.compile(r"\d+")
 # Footnotes stand in smaller letters in the lower part of a page.
-_SMALLER = 0.93
 _LOWER = 0.6
 _NOTE_MARK = re.compile(r"\s*(?:[\d¹²³⁴-⁹٠-٩]{1,3}|[*†‡§]{1,3}|[a-z]\))[.)\s]*\S")
 # A text layer of which this share are no known characters is none; one of so few is that of a stamp.
@@ -86,13 +84,12 @@ def load_pdf(data: bytes, name: str, limits: LoadLimits) -> Extract:
         if any(page.note == _UNMAPPED for page in pages):
             why = "whose fonts do not say which characters they show"
         raise LoadError(f"{name!r} is a PDF {why}: {missed}")
-    starts = tuple(accumulate((len(text) + len(PAGE_BREAK) for text in texts[:-1]), initial=0))
-    scans = [(start, page.scan) for start, page in zip(starts, pages, strict=True) if page.scan is not None]
+    text, starts, words = joined(texts, [page.scan for page in pages])
     return Extract(
-        text=checked(PAGE_BREAK.join(texts), name, limits),
+        text=checked(text, name, limits),
         page_starts=starts,
         notes=(*_notes(pages, texts), *filter(None, (missed,))),
-        scanned=tuple(word for start, scan in scans for word in scan.words_at(start)),
+        scanned=words,
         incomplete=bool(missed),
         unread=unread,
     )
@@ -243,7 +240,7 @@ def _with_gaps(page: _PdfPage, lines: Sequence[list[GlyphRun]]) -> Iterator[tupl
         low, high = min(piece.bottom for piece in line), max(piece.top for piece in line)
         inside = [piece for piece in page.pieces if id(piece) not in outside]
         gap = min((max(low - piece.top, piece.bottom - high) for piece in inside), default=0.0)
-        yield line, gap > _APART * max(piece.size for piece in line)
+        yield line, gap > APART * max(piece.size for piece in line)
 
 
 def _key(line: Sequence[GlyphRun], *, upper: bool) -> str:
@@ -277,10 +274,10 @@ def _footnotes(rows: Sequence[TextRow], usual: float, height: float) -> frozense
     for _, column in groupby(rows, key=lambda row: row.column):
         members = list(column)
         first = len(members)
-        while first and members[first - 1].size < _SMALLER * usual and members[first - 1].top < _LOWER * height:
+        while first and members[first - 1].size < SMALLER * usual and members[first - 1].top < _LOWER * height:
             first -= 1
         above = members[first - 1] if first else None
-        if above is not None and first < len(members) and above.bottom - members[first].top > _APART * above.size:
+        if above is not None and first < len(members) and above.bottom - members[first].top > APART * above.size:
             found.update(members[first:])
             continue
         marked = next((n for n in range(first, len(members)) if _NOTE_MARK.match(members[n].text)), len(members))

@@ -127,7 +127,8 @@ def holder_in(heading: Heading, parties: PartyTable) -> Party | None:
     """Read the one party that a heading names as speaking; in "Statement by X on behalf of Y", it is X."""
     ranked: dict[int, dict[str, Party]] = {}
     flat = " ".join(heading.lines)
-    for line, start in _line_starts(heading):
+    starts = accumulate((len(line) + 1 for line in heading.lines), initial=0)
+    for line, start in zip(heading.lines, starts, strict=False):
         last: tuple[int, int] | None = None
         for match in parties.find(line):
             party = parties.get(match.codes[0])
@@ -156,10 +157,7 @@ def speaker_in(heading: Heading) -> str | None:
 
 def title_in(heading: Heading) -> str | None:
     """Read the line that says what the text is: "Statement by …"."""
-    for line in heading.lines:
-        if _WORDS.title.match(line):
-            return line
-    return None
+    return next(filter(_WORDS.title.match, heading.lines), None)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -213,13 +211,6 @@ def _parted(glued: re.Match[str]) -> str:
         return glued[0]
     ends = accumulate(map(len, pieces))
     return " ".join(glued[0][end - len(piece) : end] for piece, end in zip(pieces, ends, strict=True))
-
-
-def _line_starts(heading: Heading) -> Iterator[tuple[str, int]]:
-    start = 0
-    for line in heading.lines:
-        yield line, start
-        start += len(line) + 1
 
 
 def _rank(line: str, match: PartyMatch, before: str) -> int | None:

@@ -99,7 +99,6 @@ class ManifestProblem:
             cell is not used, and is read from the text instead.
     """
 
-    line: int
     file: str | None
     result: Literal["missing", "failed"] | None
     reason: str
@@ -109,7 +108,6 @@ class ManifestProblem:
 class Manifest:
     """A manifest as read: the rows that can be used, in order, and all that was wrong with it."""
 
-    path: Path
     rows: tuple[ManifestRow, ...]
     problems: tuple[ManifestProblem, ...] = ()
     unknown_columns: tuple[str, ...] = ()
@@ -165,7 +163,7 @@ def read_manifest(folder: Path, *, files: Sequence[Path] = (), by_base_name: boo
         file = target.relative_to(folder).as_posix()
         rows[target], found = _validated({**cells_of, "file": file}, line)
         problems.extend(found)
-    return Manifest(path=path, rows=tuple(rows.values()), problems=tuple(problems), unknown_columns=tuple(unknown))
+    return Manifest(rows=tuple(rows.values()), problems=tuple(problems), unknown_columns=tuple(unknown))
 
 
 def draft_row(file: str, metadata: Metadata, kind: StatementKind = "statement") -> ManifestRow:
@@ -229,7 +227,7 @@ def _records(path: Path) -> Iterator[tuple[int, list[str]]]:
 
 def _read_text(path: Path) -> str:
     """Read a table that stands in its folder or archive itself: no pipe, no device, no link that leads out of it."""
-    return decode(read_bytes(path, _LIMITS, path.parent if path.parent.is_dir() else None), path.name)[0]
+    return decode(read_bytes(path, _LIMITS, path.parent if path.parent.is_dir() else None), path.name)
 
 
 def _by_base_name(files: Iterable[Path]) -> dict[str, Path]:
@@ -290,7 +288,7 @@ def _validated(cells: dict[str, str], line: int) -> tuple[ManifestRow, Sequence[
 
 def _problem(line: int, file: str | None, result: Literal["missing", "failed"] | None, reason: str) -> ManifestProblem:
     reason = f"{MANIFEST_NAME}, line {line}: {reason}"
-    return ManifestProblem(line=line, file=file, result=result, reason=reason)
+    return ManifestProblem(file=file, result=result, reason=reason)
 
 
 def _guard(cell: str) -> str:

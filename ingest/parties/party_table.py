@@ -6,7 +6,7 @@ nothing here guesses.
 
 import hashlib
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from pathlib import Path
@@ -52,6 +52,23 @@ class PartyMatch:
     codes: tuple[str, ...]
     form: NameForm
     text: str
+
+    @property
+    def code(self) -> str | None:
+        """The party that is surely meant: by a name of its own, which no other bears, and no capital or demonym."""
+        return self.codes[0] if len(self.codes) == 1 and self.form not in ("capital", "demonym") else None
+
+
+def in_rows(text: str, matches: Iterable[PartyMatch], joint: re.Pattern[str]) -> Iterator[list[PartyMatch]]:
+    """Yields the parties that a text names one after the other, with nothing but what joins them in between."""
+    row: list[PartyMatch] = []
+    for match in matches:
+        if row and not joint.fullmatch(text, row[-1].end, match.start):
+            yield row
+            row = []
+        row.append(match)
+    if row:
+        yield row
 
 
 @dataclass(frozen=True, kw_only=True)

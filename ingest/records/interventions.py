@@ -91,11 +91,15 @@ class Intervention:
 
 @dataclass(frozen=True, kw_only=True)
 class _SpeakerTurn:
-    """Where a speaker line begins, where the words begin, whose they are, and where they end at the latest."""
+    """Where a speaker line begins, where the words begin, whose they are, and where they end at the latest.
+
+    Attributes:
+        mark: How a heading by State is counted; None of a speaker line.
+    """
 
     start: int
     words: Intervention
-    form: str
+    mark: str | None = None
     end: int | None = None
 
 
@@ -138,14 +142,14 @@ def find_interventions(
     item: str | None = None
     chair: str | None = None
     since = 0
-    marks = {turn.form.removeprefix("heading ") for turn in turns if turn.form.startswith("heading")}
+    marks = {turn.mark for turn in turns if turn.mark is not None}
     for turn, following in zip(turns, ends, strict=True):
         limit = following if turn.end is None else min(following, turn.end)
         item = page.agenda_item(since, turn.start) or item
         since = turn.words.start
         told = lookup.introduced(turn.words, text[max(0, turn.start - _INTRODUCTION) : turn.start])
         words, rest = lookup.in_national_capacity(told, text[told.start : limit], chair)
-        words = page.bounded(words, limit, marks if turn.form.startswith("heading") else None)
+        words = page.bounded(words, limit, marks if turn.mark is not None else None)
         if rest is not None and words.end > rest.start:
             found.append(lookup.with_behalf(replace(words, end=page.end_before(rest.start), agenda_item=item), text))
             words = replace(rest, end=words.end)
@@ -376,10 +380,9 @@ class _SpeakerLookup:
             )
             office = _WORDS.office_of.match(sentence)
             named = self._parties.find(sentence, self._language)
-            if office is None or not named or not SPEAKER.office_of_state.search(office["office"]):
-                continue
-            if len(named[0].codes) == 1 and named[0].form not in ("capital", "demonym"):
-                return replace(words, role="party", state=named[0].codes[0], reason=None)
+            of_state = office is not None and SPEAKER.office_of_state.search(office["office"]) is not None
+            if of_state and named and named[0].code is not None:
+                return replace(words, role="party", state=named[0].code, reason=None)
         return words
 
     def chair(self, words: Intervention, text: str) -> str | None:
@@ -515,7 +518,7 @@ def _spoken(read: Sequence[tuple[int, SpeakerLine, bool]], lookup: _SpeakerLooku
     for line in lines:
         words = lookup.intervention(line, trusted=len(titled) < _FEWEST_PARTIES)
         if words is not None:
-            turns.append(_SpeakerTurn(start=line.start, words=words, form="told" if told else "direct"))
+            turns.append(_SpeakerTurn(start=line.start, words=words))
     return turns
 
 
@@ -539,7 +542,7 @@ def _between_sentences(page: _RecordText, lookup: _SpeakerLookup, turns: list[_S
                 continue
             words = lookup.intervention(line, trusted=False)
             if words is not None:
-                found.setdefault(start, _SpeakerTurn(start=start, words=words, form="told"))
+                found.setdefault(start, _SpeakerTurn(start=start, words=words))
     ordered = sorted(found.values(), key=lambda turn: turn.start)
     return [replace(turn, end=next((stop for stop in stops if stop > turn.start), None)) for turn in ordered]
 
@@ -558,7 +561,7 @@ def _reported(page: _RecordText, lookup: _SpeakerLookup) -> list[_SpeakerTurn]:
             own += speaks_in_first_person(_QUOTED.sub("", sentence))
             words = lookup.reported(sentence, start)
             if words is not None:
-                speaker = _SpeakerTurn(start=start, words=words[0], form="reported", end=end)
+                speaker = _SpeakerTurn(start=start, words=words[0], end=end)
                 goes_on = words[1]
                 turns.append(speaker)
             elif speaker is not None and (is_of_same_speaker(sentence) or (goes_on and not tells_decision(sentence))):
@@ -573,7 +576,7 @@ def _reported(page: _RecordText, lookup: _SpeakerLookup) -> list[_SpeakerTurn]:
 def _names(read: Sequence[tuple[int, SpeakerLine, bool]], lookup: _SpeakerLookup) -> list[_SpeakerTurn]:
     """Returns the turns of a record that puts names of parties before their words."""
     turns = [
-        _SpeakerTurn(start=line.start, words=words, form="name")
+        _SpeakerTurn(start=line.start, words=words)
         for _, line, apart in read
         if apart and not line.summarised and (words := lookup.intervention(line, trusted=True)) is not None
     ]
@@ -592,15 +595,11 @@ def _sections(page: _RecordText, headings: Sequence[tuple[int, int, str]]) -> li
             continue
         line = page.lines[number]
         words = Intervention(
-            start=line.end + _space_after(page.text, line.end), end=line.end, role="party", named=line.text,
+            start=len(page.text) - len(page.text[line.end :].lstrip()), end=line.end, role="party", named=line.text,
             summarised=False, state=code, clause=line.text if behalf_phrase(line.text) else "",
         )  # fmt: skip
-        turns.append(_SpeakerTurn(start=start, words=words, form=f"heading {_mark(line.text)}"))
+        turns.append(_SpeakerTurn(start=start, words=words, mark=_mark(line.text)))
     return turns
-
-
-def _space_after(text: str, offset: int) -> int:
-    return len(text[offset:]) - len(text[offset:].lstrip())
 
 
 def _mark(heading: str) -> str:

@@ -152,7 +152,7 @@ def find_articles(
             one where no default is given, or where the default has no such article.
     """
     mentions = _mentions(text)
-    treaties = find_treaties(text) if mentions else []
+    treaties = find_treaties(text) if mentions else ()
     ends = sentence_ends(text) if mentions else []
     attributed: list[ArticleMention] = []
     following: tuple[ArticleMention, TreatyAttribution] | None = None

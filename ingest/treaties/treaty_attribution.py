@@ -3,6 +3,7 @@
 "Article 4 of the Firearms Protocol" is of that Protocol, "article 4 of the Charter" of no known treaty.
 """
 
+from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 from ingest.language.lexicons import Patterns
@@ -49,7 +50,7 @@ def attribute(
     end: int,
     number: str,
     sentence: int,
-    treaties: list[TreatyMatch],
+    treaties: Sequence[TreatyMatch],
     default: str | None,
     protocol: str | None = None,
 ) -> TreatyAttribution:

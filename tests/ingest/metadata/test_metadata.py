@@ -7,6 +7,7 @@ import pytest
 
 from ingest.language.dates import iso_date
 from ingest.language.detection import detect_language
+from ingest.metadata.heading import find_heading
 from ingest.metadata.manifest import ManifestRow
 from ingest.metadata.metadata import ReadMetadata, merge, read_metadata
 from ingest.parties.party_table import PartyTable
@@ -75,6 +76,12 @@ def test_read_metadata_from_a_heading(heading, expected, parties):
     assert ("session" in found.inferred) == (
         found.metadata.session is not None and "ession" not in heading and "COP 11" not in heading
     )
+
+
+@cases("cover", "lines")
+def test_words_of_a_cover_that_fonts_space_cut_or_glue_are_whole(cover, lines):
+    text = f"{cover}\n\nMr. Chair,\n\n{BODY}\n"
+    assert find_heading(text, find_blocks(text)).lines == tuple(lines)
 
 
 @cases("cover", "expected")

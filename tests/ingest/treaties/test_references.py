@@ -131,7 +131,7 @@ def test_find_treaties_gives_all_three_for_the_palermo_protocols():
     "text", ["the Convention", "the Vienna Convention", "Inter-American Convention against Corruption"]
 )
 def test_find_treaties_leaves_other_instruments_alone(text):
-    assert find_treaties(text) == []
+    assert find_treaties(text) == ()
 
 
 NAMED = cases["NAMED"]
