@@ -19,6 +19,7 @@ class _Serial:
         return map(function, *arguments)  # type: ignore[call-overload,no-any-return]  # as an executor's
 
 
+@pytest.mark.heavy
 def test_the_same_examples_give_the_same_bits() -> None:
     pytest.importorskip("torch")
     from scripts.train_reading import prepare, train
