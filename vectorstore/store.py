@@ -18,6 +18,7 @@ from filelock import FileLock, Timeout
 from vectorstore.arrays import Matrix
 from vectorstore.catalogue import Catalogue
 from vectorstore.chroma import COLLECTIONS, EMBEDDED, ChromaConfig, EmbeddedIndexes, Indexes, ServerIndexes, VectorIndex
+from vectorstore.copying import copy_record
 from vectorstore.database import COPYING, IN_FOLDER, Database, DatabaseConfig, require_catalogue
 from vectorstore.embeddings import Embedder
 from vectorstore.errors import ModelMismatchError, StoreError, StoreLockedError, StoreReadOnlyError
@@ -136,7 +137,7 @@ class Store:
         if self.read_only:
             raise StoreReadOnlyError(f"the store {str(self.path)!r} is open for reading only")
         wait = self._wait_seconds if wait_seconds is None else wait_seconds
-        with self.catalogue.lock(wait) if self.catalogue.is_served else self._file_lock(wait):
+        with self.catalogue.database.advisory_lock(wait) if self.catalogue.is_served else self._file_lock(wait):
             try:
                 if self.catalogue.meta("embedding_model") is None:
                     self._record_model()
@@ -183,7 +184,7 @@ class Store:
         # Both may have their index in the one folder, where the next writer of the copy makes its own.
         apart = other.path.resolve() != self.path.resolve()
         with self.writer(sync=False), other.writer(sync=apart):
-            counts = self.catalogue.copy_to(other.catalogue, progress)
+            counts = copy_record(self.catalogue.database, other.catalogue.database, progress)
             for folder in ("parties", "uploads") if apart else ():
                 if (self.path / folder).is_dir():
                     shutil.copytree(self.path / folder, other.path / folder, dirs_exist_ok=True)

@@ -356,10 +356,10 @@ def test_connections_that_the_server_ends_lose_nothing(store, embedder, postgres
         def end(process):
             administrator.execute(text("SELECT pg_terminate_backend(:process, 5000)"), {"process": process})
 
-        end(store.catalogue._database.value(own))
+        end(store.catalogue.database.value(own))
         assert store.catalogue.count_passages() == 1
         lost = pytest.raises(StoreError, match="run the command again")
-        with lost as caught, store.catalogue._database.transaction() as writing:
+        with lost as caught, store.catalogue.database.transaction() as writing:
             writing.exec_driver_sql("DELETE FROM documents")
             end(writing.scalar(own))
             writing.exec_driver_sql("DELETE FROM statements")
@@ -656,7 +656,7 @@ def test_store_survives_hard_kills_of_its_writer(path, embedder):
         store = open_store(path, embedder)
         held = {summary.document_id for summary in store.catalogue.documents()}
         assert done <= held
-        assert store.catalogue.check() is None
+        assert store.catalogue.health.damage() is None
         found = store.search_index(embedder.embed_query("heron"), 10)
         assert found is None or len(found) == 10
         keep(store, embedder, annotated(f"after{life}", ["The otter swims."]))
