@@ -11,6 +11,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Final
 from uuid import uuid4
 
 from filelock import FileLock, Timeout
@@ -55,9 +56,8 @@ class Store:
     def __init__(
         self,
         path: Path,
+        embedder: Embedder,
         *,
-        model_name: str,
-        dimension: int,
         read_only: bool = False,
         create: bool = True,
         check_model: bool = True,
@@ -71,8 +71,7 @@ class Store:
 
         Args:
             path: The store folder.
-            model_name: Embedding model in use, compared with the one that the store records.
-            dimension: Length of its vectors.
+            embedder: The embedding model in use, compared with the one that the store records.
             read_only: Open an existing store without writing anything.
             create: Make a store to write to if there is none.
             check_model: False opens a store of another model as well, to re-embed it.
@@ -89,7 +88,7 @@ class Store:
         """
         self.path = path
         self.read_only = read_only
-        self._model_name, self._dimension = model_name, dimension
+        self._model_name, self._dimension = embedder.name, embedder.dimension
         self._checks_model = check_model
         self._wait_seconds = wait_seconds
         self._second = second
@@ -460,33 +459,8 @@ def open_record(path: Path, database: DatabaseConfig, *, migrate: bool | None = 
     return Database(source, create=False, migrate=migrate)
 
 
-def open_store(
-    path: Path,
-    embedder: Embedder,
-    *,
-    read_only: bool = False,
-    create: bool = True,
-    check_model: bool = True,
-    wait_seconds: float = 10.0,
-    second: SecondModel | None = None,
-    database: DatabaseConfig = IN_FOLDER,
-    chroma: ChromaConfig = EMBEDDED,
-    files: FilesConfig = SAME_PATHS,
-) -> Store:
-    """Opens the store of an embedder; see `Store`."""
-    return Store(
-        path,
-        model_name=embedder.name,
-        dimension=embedder.dimension,
-        read_only=read_only,
-        create=create,
-        check_model=check_model,
-        wait_seconds=wait_seconds,
-        second=second,
-        database=database,
-        chroma=chroma,
-        files=files,
-    )
+# A store is opened by making one.
+open_store: Final = Store
 
 
 def _place(path: Path, database: DatabaseConfig) -> Path | str:

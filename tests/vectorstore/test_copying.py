@@ -122,11 +122,11 @@ def test_copy_that_differs_is_found(both):
 
 
 def test_part_of_a_copy_is_no_store(tmp_path):
-    store = Store(tmp_path, model_name="hashing", dimension=64)
+    store = Store(tmp_path, HashingEmbedder())
     store.catalogue.set_meta({"copying": "another"})
     store.close()
     with pytest.raises(StoreError, match="part of a copy: run the same `untoc copy` again"):
-        Store(tmp_path, model_name="hashing", dimension=64)
+        Store(tmp_path, HashingEmbedder())
 
 
 def test_store_of_an_older_release_is_copied(postgres, tmp_path):

@@ -5,6 +5,7 @@ import subprocess
 import threading
 from contextlib import closing, suppress
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from sqlalchemy import text
@@ -351,7 +352,7 @@ def test_open_that_fails_leaves_no_connection_behind(path, opened, spoil, read_o
 
 def test_store_of_another_model_leaves_no_connection_behind(tmp_path, opened):
     def open_with(model):
-        return Store(tmp_path, model_name=model, dimension=4)
+        return Store(tmp_path, SimpleNamespace(name=model, dimension=4))
 
     store = open_with("one")
     with store.writer():
