@@ -39,6 +39,7 @@ _RUSSIAN_CASE: Final = regex.compile(
 # snowball makes التعاون and تعاون two words.
 _ARTICLE: Final = regex.compile(r"^[وف]?(?:[بك]?ال|لل)(?=...)")
 _PROCLITIC: Final = regex.compile(r"^(?:[وف]|[بكل]|ال)(?=...)")
+_VERB: Final = regex.compile(r"^[يتنا](?=...)|(?<=...)(?:ت|وا|نا|تم)$")
 _ENDINGS: Final = (
     regex.compile(r"(?<=...)(?:اتها|اتهم|اته|اتنا|تها|تهم|تنا|ها|هم|هما|ات|ان|ون|ين|يه|ته|ه|ي)$"),
     regex.compile(r"(?<=...)(?:ات|ان|ون|ين|يه|ه|ي)$"),
@@ -143,6 +144,18 @@ def stems(word: str, language: str) -> tuple[str, ...]:
                 if reading.startswith("لل"):
                     readings.append(reading[2:])
     return tuple(found)
+
+
+def verb_stems(word: str, language: str) -> tuple[str, ...]:
+    """Returns the stems of a Russian or Arabic word if it is a verb: проверяется, проверять; ترفض, رفضت of رفض."""
+    language = language_of(word, language)
+    if language == "ru":
+        return (fold(stemmer("russian")(word.casefold())),)
+    if language == "ar":
+        return tuple(
+            {_without_endings(_VERB.sub("", each)): None for each in (fold(word), _PROCLITIC.sub("", fold(word)))}
+        )
+    return ()
 
 
 def _without_endings(word: str) -> str:

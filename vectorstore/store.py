@@ -92,6 +92,7 @@ class Store:
         self._checks_model = check_model
         self._wait_seconds = wait_seconds
         self._second = second
+        self._complete_at = -1
         self.files = None if files.url is None else SharedFiles(files.url.get_secret_value(), path)
         source = _place(path, database)
         if not create and isinstance(source, Path):
@@ -298,6 +299,14 @@ class Store:
         if self._second is None:
             return {}
         return self.catalogue.texts_without_vector(self._second.languages, "second_vectors")
+
+    @property
+    def compares_meaning(self) -> bool:
+        """Whether passages in other languages all have vectors of the second model."""
+        generation = self.catalogue.generation
+        if self._second is not None and self._complete_at != generation and not self.without_second():
+            self._complete_at = generation
+        return self._complete_at == generation
 
     def search_index(
         self, vector: Matrix, k: int, table: VectorTable = "vectors"

@@ -38,8 +38,8 @@ from ingest.loaders.registry import find_files
 from ingest.metadata.manifest import MANIFEST_NAME, ManifestRow, draft_row, write_draft
 from ingest.metadata.metadata import ReadMetadata, merge
 from ingest.metadata.party_checks import check_added_names
-from ingest.parties.party_names import PartyKind, added_rows, without_party
-from ingest.parties.party_table import Party, PartyTable
+from ingest.parties.party_names import Party, PartyKind, added_rows, without_party
+from ingest.parties.party_table import PartyTable
 from ingest.report import FileResult, IngestProgress, IngestReport
 from ingest.text.readable import readable
 from ingest.text.repair import ELLIPSIS

@@ -47,7 +47,7 @@ HEADERS = {
 
 class _OpenedPage(BlocksConfig):
     @staticmethod
-    def config_for_block(*_: Any, **__: Any) -> dict[str, Any]:  # noqa: ANN401 - as Gradio calls it
+    def config_for_block(*_: Any, **__: Any) -> dict[Any, Any]:  # noqa: ANN401 - as Gradio calls it
         """Returns nothing: for links into a page, which are refused, Gradio holds a third of a megabyte of each."""
         return {}
 
