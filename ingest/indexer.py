@@ -628,7 +628,7 @@ class _Run:
 
     def _refresh_from_store(self) -> None:
         """Reads what the store holds where another process, or another thread of this one, has written to it."""
-        version = self._store.catalogue.writes_of_others()
+        version = self._store.catalogue.database.writes_of_others()
         if version != self._store_version:
             self._store_version = version
             self._held = {(s.folder, s.file): s for s in self._store.catalogue.documents()}

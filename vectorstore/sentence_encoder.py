@@ -73,11 +73,13 @@ class SentenceEncoder:
         """Returns the unit vectors of texts, (n, 512) float32."""
         wanted = dict.fromkeys(texts)
         with self._keeping:
-            known = {text: self._kept.pop(text) for text in wanted if text in self._kept}
+            known = {text: self._kept[text] for text in wanted if text in self._kept}
         missing = [text for text in wanted if text not in known]
         known |= {text: each.sentence.copy() for text, each in zip(missing, self._encode(missing), strict=True)}
         with self._keeping:
-            # Those that were asked for latest stand last.
+            for text in known:
+                # Those that were asked for latest stand last.
+                self._kept.pop(text, None)
             self._kept |= known
             while len(self._kept) > _KEPT:
                 del self._kept[next(iter(self._kept))]
