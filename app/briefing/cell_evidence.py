@@ -4,8 +4,10 @@ For "sanctions", "We oppose the sanctions." stays and "The Council meets in May.
 nearest to the subject is shown as that.
 """
 
+from collections.abc import Mapping, Sequence
 from typing import Final
 
+from app.answering.citation_spans import CONTEXT_SENTENCES
 from app.retrieval.party_evidence import PartyEvidence, ScoredSentence
 from app.retrieval.terms import content_terms
 from ingest.glossary.glossary import terms_of, terms_within
@@ -16,10 +18,12 @@ from vectorstore.records import Sentence
 # nearest passage. An answer quotes from a lower one on, since its question stands above it. Chosen on cells that were
 # read against their statements: of the sentences between, half were on something else.
 _SURE: Final = 0.7
+# The same for what is quoted without some word of the subject, such as "funding" for "funding of the mechanism".
+_SURE_BY_MEANING: Final = 0.95
 _NEAREST: Final = 0.3
 
 
-def on_subject(item: PartyEvidence, topic: str) -> list[Sentence]:
+def on_subject(item: PartyEvidence, topic: str, sentences: Mapping[str, Sequence[Sentence]]) -> list[Sentence]:
     """Returns the evidence of a cell without what does not answer on the subject, or hardly names it.
 
     What only goes on beside an answer stands under its question there; in a table the heading would be wrong.
@@ -30,6 +34,7 @@ def on_subject(item: PartyEvidence, topic: str) -> list[Sentence]:
     Args:
         item: The evidence of the party.
         topic: Topic words in English; empty for an article, whose evidence names it anyway.
+        sentences: All sentences of each statement.
     """
     languages = {summary.statement_id: summary.metadata.language for summary in item.searched}
     known = terms_of(topic, "en")
@@ -37,8 +42,7 @@ def on_subject(item: PartyEvidence, topic: str) -> list[Sentence]:
     own = {named.concept for named in terms_within(topic, "en")}
     own = own.union(*map(thesaurus().narrower, own))
 
-    def shared(sentence: Sentence) -> float:
-        text = sentence.text
+    def shared(text: str) -> float:
         # "Trafficking in persons" shares no word with the trafficking in firearms: it is the name of something else. A
         # term that holds the whole topic ("legal basis for extradition") is on it.
         for named in reversed(terms_within(text, "en") if known else ()):
@@ -51,17 +55,21 @@ def on_subject(item: PartyEvidence, topic: str) -> list[Sentence]:
     def foreign(sentence: Sentence) -> bool:
         return languages.get(sentence.statement_id) not in ("en", None)
 
-    likely = [found.sentence for found in item.best if _is_sure(found) or shared(found.sentence) == 1]
-    needed = max(map(shared, likely), default=0.0) / 2
-    return [sentence for sentence in likely if foreign(sentence) or shared(sentence) >= needed]
+    def is_sure(found: ScoredSentence) -> bool:
+        sentence, chance = found.sentence, found.relevance.chance
+        if found.relevance.source != "calibrated" or shared(sentence.text) == 1:
+            return True
+        quoted = sentences[sentence.statement_id][sentence.ordinal : sentence.ordinal + 1 + CONTEXT_SENTENCES]
+        text = " ".join(each.text for each in quoted if each.paragraph == sentence.paragraph)
+        named = foreign(sentence) or not names or shared(text) == 1
+        return chance >= (_SURE if named else _SURE_BY_MEANING)
+
+    likely = [found.sentence for found in item.best if is_sure(found)]
+    needed = max((shared(sentence.text) for sentence in likely), default=0.0) / 2
+    return [sentence for sentence in likely if foreign(sentence) or shared(sentence.text) >= needed]
 
 
 def nearest(item: PartyEvidence) -> list[Sentence]:
     """Returns the sentence nearest to the subject of a cell without evidence; none where nothing comes near it."""
     best = max(item.sentences, key=lambda found: found.relevance.chance, default=None)
     return [best.sentence] if best is not None and best.relevance.chance >= _NEAREST else []
-
-
-def _is_sure(found: ScoredSentence) -> bool:
-    calibrated = found.relevance.source == "calibrated"
-    return found.relevance.chance >= _SURE if calibrated else found.relevance.answers

@@ -80,7 +80,7 @@ class Cell:
         citations: Numbers of its citations, newest first; what a group said for the party comes last.
         shows: What each of its citations shows by itself, by number.
         nearest: Its citations are the passages nearest to the subject, where nothing surely is on it: no evidence.
-        more: How many further evidence sentences there are.
+        more: How many further evidence sentences there are; of a short document, quotations that it leaves out as well.
         note: Why there is no evidence, for whom a group spoke, or what else to know; one line, may be empty.
         key: Under what its review is kept.
         claims: What a model worded on this evidence, as far as it holds; each cites citations of the cell. A claim on
@@ -121,7 +121,7 @@ class Cell:
         """How it stands: the kind in force, or why none is told."""
         if self.is_rejected:
             return "no_position"
-        if self.holds != "no_position" or not self.citations:
+        if self.holds != "no_position" or not (self.citations or self.more):
             return self.holds
         if self.review is not None or self.words:
             return "mentioned"

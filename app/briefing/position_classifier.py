@@ -14,9 +14,10 @@ import regex
 
 from app.answering.citation_spans import refers_back
 from app.briefing.cells import EvidenceWords, Subject
+from app.question.roles import THIS
 from app.records import Citation, Direction
 from app.retrieval.direction import SentenceDirection, mask_topic, read_sentence, read_span
-from app.retrieval.position_marks import OUTRIGHT, PositionKind, Rule, declines_position, kind_of
+from app.retrieval.position_marks import OUTRIGHT, PositionKind, declines_position, kind_of
 from app.retrieval.terms import content_terms
 from app.retrieval.topic import topic_in
 from ingest.language.claim_words import operators
@@ -52,7 +53,6 @@ class Suggestion:
             since who opposes it and who supports action against it say the same.
         sure: Chance that the words take a direction at all, 0 to 1.
         words: What shows it; for `no_position`, what declines to take one, empty where nothing does.
-        rules: The rule behind each of `words` that a rule marks.
     """
 
     kind: PositionKind
@@ -60,7 +60,6 @@ class Suggestion:
     likely: Direction | None = None
     sure: float = 0.0
     words: tuple[EvidenceWords, ...] = ()
-    rules: tuple[Rule, ...] = ()
 
     @property
     def declines(self) -> bool:
@@ -122,12 +121,12 @@ def suggest(citation: Citation, statement: Statement, subject: Subject) -> Sugge
     likely = cast(Direction, decisive.reading)
     ((_, text),) = _texts([(start, decisive)], spans, citation.quote)
     told = _is_told(decisive) and (named or decisive.chances[likely] >= _UNNAMED)
-    told = told and not _is_qualified(mask_topic(text, topic, language), decisive, language)
+    told = told and not _is_qualified(text, topic, decisive, language)
     direction: Direction = likely if told else "mentions"
     kinds, shown = _KINDS_OF[direction], kind_of(decisive.marks)
     kind = shown if shown in kinds else kinds[0]
-    marks = [mark for mark in decisive.marks if mark.kind == kind]
-    shows = [_words(mark.start + start, mark.end + start, kind, citation, statement) for mark in marks]
+    marks = ((mark.start + start, mark.end + start) for mark in decisive.marks if mark.kind == kind)
+    shows = [_words(first, last, kind, citation, statement) for first, last in marks]
     if not shows and kind != "no_position":
         shows = [_words(start, start + len(text), kind, citation, statement)]
     return Suggestion(
@@ -136,7 +135,6 @@ def suggest(citation: Citation, statement: Statement, subject: Subject) -> Sugge
         likely="for" if subject.harm and likely == "against" else likely,
         sure=decisive.attitude,
         words=tuple(shows),
-        rules=tuple(mark.rule for mark in marks),
     )
 
 
@@ -163,18 +161,21 @@ def _texts(some: _Spans, spans: _Spans, quote: str) -> list[tuple[int, str]]:
     return [(start, quote[start : ends[start]].strip()) for start, _ in some]
 
 
-def _is_qualified(masked: str, read: SentenceDirection, language: str) -> bool:
-    """Whether a sentence, without its topic, takes its direction on a part of the topic, or under a condition.
+def _is_qualified(text: str, topic: str, read: SentenceDirection, language: str) -> bool:
+    """Whether a sentence takes its direction on a part of the topic or on something beside it, or under a condition.
 
     "We reject conditions on this" is not against it, "we shall not do this without an undertaking" on condition, and
     "this shall not be refused" or "we were less successful with this" plainly for nothing.
     """
+    masked = mask_topic(text, topic, language)
     if read.reading == "conditional":
         return all(mark.rule == "limit" for mark in read.marks if mark.kind == "conditional")
     found = {match.lastgroup for match in operators(language).finditer(masked)}
     bound = bool(found & {"not", "against"} and found & {"without", "unless", "until"})
-    turned = read.reading == "for" and {"not", "against"} <= found
-    return bound or turned or _PATTERNS.part.search(masked) is not None
+    # What must not be stands before it: "secrecy shall not be invoked where this is asked for" is not against this.
+    forbidden = [masked.find(text[mark.start : mark.end]) for mark in read.marks if mark.rule == "forbids"]
+    beside = any(0 <= at < masked.find(THIS[language]) for at in forbidden)
+    return bound or beside or {"not", "against"} <= found or _PATTERNS.part.search(masked) is not None
 
 
 def _own(spans: _Spans) -> _Spans:

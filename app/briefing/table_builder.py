@@ -24,6 +24,7 @@ from app.records import AbstentionReason, Answer, Citation, Claim, Coverage, Sco
 from app.retrieval.evidence_retriever import EvidenceRetriever, Retrieved
 from app.retrieval.party_evidence import PartyEvidence
 from app.retrieval.scoped_statements import recency, unreadable_in_scope
+from app.retrieval.topic import topic_in
 from ingest.parties.party_table import PartyTable
 from ingest.text.squash import squash
 from prompts.wording import load_document_words, load_wording
@@ -301,13 +302,14 @@ class _Build:
 
     def _telling(self, item: PartyEvidence, subject: Subject, retrieved: Retrieved) -> list[Sentence]:
         """Returns the evidence of a party on a subject, what takes a position outright first."""
-        held = retrieved.sources.statements
+        held, sentences = retrieved.sources.statements, retrieved.sources.sentences
+        topic = topic_in(subject.topic, subject.language, "en")
 
         def other(sentence: Sentence) -> bool:
             language = held[sentence.statement_id].language_at(sentence.start)
             return not is_outright(sentence.text, subject, language)
 
-        return sorted(on_subject(item, subject.topic), key=other)
+        return sorted(on_subject(item, topic, sentences), key=other)
 
     def _suggested(self, citation: Citation, subject: Subject) -> Suggestion:
         return suggest(citation, self._citations.statement(citation.statement_id), subject)
@@ -400,21 +402,19 @@ class _Build:
     def _sources(self) -> tuple[SourceFile, ...]:
         cited = {citation.statement_id for citation in self._citations.all()}
         held = dict.fromkeys((*self._searched, *sorted(cited)))
-        sources = []
-        for statement_id in held:
-            statement = self._citations.statement(statement_id)
-            sources.append(
-                SourceFile(
-                    statement_id=statement_id,
-                    party=statement.metadata.state,
-                    file=statement.file,
-                    date=statement.metadata.date,
-                    session=statement.metadata.session,
-                    sha256=statement.sha256,
-                    text_sha256=text_sha256(statement.source_text),
-                    cited=statement_id in cited,
-                )
+        sources = (
+            SourceFile(
+                statement_id=statement.statement_id,
+                party=statement.metadata.state,
+                file=statement.file,
+                date=statement.metadata.date,
+                session=statement.metadata.session,
+                sha256=statement.sha256,
+                text_sha256=text_sha256(statement.source_text),
+                cited=statement.statement_id in cited,
             )
+            for statement in map(self._citations.statement, held)
+        )
         return tuple(sorted(sources, key=lambda source: (source.party or "", source.date or "", source.file)))
 
     def _names(self, briefing: Briefing) -> dict[str, str]:

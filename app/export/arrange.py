@@ -62,6 +62,7 @@ def arrange(briefing: Briefing, form: DocumentForm = "full") -> Briefing:
             replace(
                 cell,
                 citations=tuple(new[n] for n in cell.citations if n in new),
+                more=cell.more + sum(n not in new for n in cell.citations),
                 shows={new[n]: kind for n, kind in cell.shows.items() if n in new},
                 words=tuple(replace(w, citation=new[w.citation]) for w in cell.words if w.citation in new),
                 claims=tuple(_renumbered(claim, new) for claim in cell.claims if {*claim.citations} <= new.keys()),

@@ -123,7 +123,7 @@ def test_columns_are_subjects_or_their_sessions() -> None:
         ({}, "see quotation", ""),
         ({"nearest": True}, "nothing sure found; nearest passage", ""),
         ({"words": "kept"}, "takes no position", "suggested"),
-        ({"citations": ()}, "no position found", ""),
+        ({"citations": (), "more": 0}, "no position found", ""),
         ({"kind": "opposes"}, "opposes", "suggested"),
     ],
 )
@@ -140,3 +140,10 @@ def test_what_a_later_statement_of_the_cell_follows_is_marked_as_earlier() -> No
     say, cell = Sayings(briefing), briefing.cells[0]
     newest, older = sorted(map(briefing.citation, cell.citations), key=lambda citation: citation.date or "")[::-1][:2]
     assert say.source(cell, older).endswith(" · earlier") and "earlier" not in say.source(cell, newest)
+
+
+def test_a_short_document_counts_the_kinds_that_the_whole_table_has() -> None:
+    untold = tuple(replace(cell, kind="no_position", words=(), review=None) for cell in fake_briefing().cells)
+    briefing = replace(fake_briefing(), cells=untold, points=())
+    full, short = (Sayings(arrange(briefing, form)).tally(EXTRADITION) for form in ("full", "one_pager"))
+    assert full == short and "see quotation" in full
