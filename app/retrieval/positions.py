@@ -108,8 +108,12 @@ class PositionReader:
 
     def reported_last(self, evidence: PartyEvidence) -> PartyEvidence:
         """Puts last, of the best sentences, those that only report what others said."""
+        found = evidence.best[:_READ]
+        if len(found) < 2:
+            # There is no order to change, and no need to read it.
+            return evidence
         languages = {summary.statement_id: summary.metadata.language for summary in evidence.searched}
-        best = [self._read(item, languages.get(item.sentence.statement_id)) for item in evidence.best[:_READ]]
+        best = [self._read(item, languages.get(item.sentence.statement_id)) for item in found]
         reported = {each.items[0] for each in best if each.direction is None}
         if len(reported) == len(best):
             return evidence
