@@ -122,7 +122,7 @@ def test_read_manifest_reports_unknown_columns_and_surplus_cells(folder):
 
 def test_read_manifest_reports_an_empty_file_cell(folder):
     manifest = read_manifest(written(folder, "file,state\n,XAA\n"))
-    assert (manifest.rows, manifest.problems[0].line) == ((), 2)
+    assert manifest.rows == () and "line 2" in manifest.problems[0].reason
 
 
 @pytest.mark.parametrize(
