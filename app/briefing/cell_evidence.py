@@ -4,12 +4,14 @@ For "sanctions", "We oppose the sanctions." stays and "The Council meets in May.
 nearest to the subject is shown as that.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 from app.answering.citation_spans import CONTEXT_SENTENCES
+from app.briefing.cells import Subject
 from app.retrieval.party_evidence import PartyEvidence, ScoredSentence
 from app.retrieval.terms import content_terms
+from app.retrieval.topic import topic_in
 from ingest.glossary.glossary import terms_of, terms_within
 from ingest.glossary.thesaurus import thesaurus
 from vectorstore.records import Sentence
@@ -21,9 +23,10 @@ _SURE: Final = 0.7
 # The same for what is quoted without some word of the subject, such as "funding" for "funding of the mechanism".
 _SURE_BY_MEANING: Final = 0.95
 _NEAREST: Final = 0.3
+_NEAREST_SHARE: Final = 1 / 3
 
 
-def on_subject(item: PartyEvidence, topic: str, sentences: Mapping[str, Sequence[Sentence]]) -> list[Sentence]:
+def on_subject(item: PartyEvidence, subject: Subject, sentences: Mapping[str, Sequence[Sentence]]) -> list[Sentence]:
     """Returns the evidence of a cell without what does not answer on the subject, or hardly names it.
 
     What only goes on beside an answer stands under its question there; in a table the heading would be wrong.
@@ -33,10 +36,46 @@ def on_subject(item: PartyEvidence, topic: str, sentences: Mapping[str, Sequence
 
     Args:
         item: The evidence of the party.
-        topic: Topic words in English; empty for an article, whose evidence names it anyway.
+        subject: What it is evidence on; what names an article is on it anyway.
         sentences: All sentences of each statement.
     """
+    topic = topic_in(subject.topic, subject.language, "en")
+    shared = _shared(topic)
     languages = {summary.statement_id: summary.metadata.language for summary in item.searched}
+
+    def foreign(sentence: Sentence) -> bool:
+        return languages.get(sentence.statement_id) not in ("en", None)
+
+    def is_sure(found: ScoredSentence) -> bool:
+        sentence, chance = found.sentence, found.relevance.chance
+        if found.relevance.source != "calibrated" or shared(sentence.text) == 1:
+            return True
+        named = foreign(sentence) or not content_terms(topic, "en") or shared(_with_next(sentence, sentences)) == 1
+        return chance >= (_SURE if named else _SURE_BY_MEANING)
+
+    likely = [found.sentence for found in item.best if is_sure(found)]
+    needed = max((shared(sentence.text) for sentence in likely), default=0.0) / 2
+    return [sentence for sentence in likely if foreign(sentence) or shared(sentence.text) >= needed]
+
+
+def nearest(item: PartyEvidence, subject: Subject, sentences: Mapping[str, Sequence[Sentence]]) -> list[Sentence]:
+    """Returns the sentence nearest to the subject of a cell without evidence; none where nothing comes near it.
+
+    The arguments are those of `on_subject`. What does not answer has to share some of the subject's words.
+    """
+    best = max(item.sentences, key=lambda found: found.relevance.chance, default=None)
+    if best is None or best.relevance.chance < _NEAREST:
+        return []
+    sentence = best.sentence
+    other = {s.statement_id for s in item.searched if s.metadata.language not in ("en", None)}
+    terms = content_terms(topic_in(subject.topic, subject.language, "en"), "en")
+    held = terms & content_terms(_with_next(sentence, sentences), "en")
+    shares = sentence.statement_id in other or len(held) >= len(terms) * _NEAREST_SHARE
+    return [sentence] if shares or best.relevance.answers else []
+
+
+def _shared(topic: str) -> Callable[[str], float]:
+    """Returns which share of the words of a topic, or of a term for the same, a text holds."""
     known = terms_of(topic, "en")
     names = [terms for words in (topic, *known) if (terms := content_terms(words, "en"))]
     own = {named.concept for named in terms_within(topic, "en")}
@@ -52,24 +91,10 @@ def on_subject(item: PartyEvidence, topic: str, sentences: Mapping[str, Sequence
         held = content_terms(text, "en")
         return max((len(terms & held) / len(terms) for terms in names), default=0.0)
 
-    def foreign(sentence: Sentence) -> bool:
-        return languages.get(sentence.statement_id) not in ("en", None)
-
-    def is_sure(found: ScoredSentence) -> bool:
-        sentence, chance = found.sentence, found.relevance.chance
-        if found.relevance.source != "calibrated" or shared(sentence.text) == 1:
-            return True
-        quoted = sentences[sentence.statement_id][sentence.ordinal : sentence.ordinal + 1 + CONTEXT_SENTENCES]
-        text = " ".join(each.text for each in quoted if each.paragraph == sentence.paragraph)
-        named = foreign(sentence) or not names or shared(text) == 1
-        return chance >= (_SURE if named else _SURE_BY_MEANING)
-
-    likely = [found.sentence for found in item.best if is_sure(found)]
-    needed = max((shared(sentence.text) for sentence in likely), default=0.0) / 2
-    return [sentence for sentence in likely if foreign(sentence) or shared(sentence.text) >= needed]
+    return shared
 
 
-def nearest(item: PartyEvidence) -> list[Sentence]:
-    """Returns the sentence nearest to the subject of a cell without evidence; none where nothing comes near it."""
-    best = max(item.sentences, key=lambda found: found.relevance.chance, default=None)
-    return [best.sentence] if best is not None and best.relevance.chance >= _NEAREST else []
+def _with_next(sentence: Sentence, sentences: Mapping[str, Sequence[Sentence]]) -> str:
+    """Returns a sentence with those of its paragraph with which a quotation goes on."""
+    following = sentences[sentence.statement_id][sentence.ordinal : sentence.ordinal + 1 + CONTEXT_SENTENCES]
+    return " ".join(each.text for each in following if each.paragraph == sentence.paragraph)

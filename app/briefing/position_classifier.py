@@ -108,8 +108,8 @@ def suggest(citation: Citation, statement: Statement, subject: Subject) -> Sugge
     topic = topic_in(subject.topic, subject.language, citation.language)
     spans = read_span(citation.quote, topic, language)
     speaking = _speaking(spans, citation.quote, subject, content_terms(topic, language), language)
-    own = next(filter(None, (_own(speaking), _own(spans))), ())
-    named = bool(speaking) or not subject.topic
+    own = _own(speaking) or _own(spans)
+    named = bool(_own(speaking)) or not subject.topic
     if not own or citation.quoting or not (named or citation.language == subject.language):
         return Suggestion(kind="no_position")
     for start, text in _texts(speaking, spans, citation.quote):

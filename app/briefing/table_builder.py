@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
+from functools import partial
 from typing import Final
 
 from app.answering.abstention import abstain
@@ -12,7 +13,7 @@ from app.answering.positions import CitedDirection, with_superseding
 from app.answering.verify import verify_citation
 from app.briefing.cell_evidence import nearest, on_subject
 from app.briefing.cell_writer import CellText, CellWriter
-from app.briefing.cells import COMPOSERS, Briefing, Cell, Composer, Moment, Review, SourceFile, Subject
+from app.briefing.cells import COMPOSERS, Briefing, Cell, Composer, Moment, Point, Review, SourceFile, Subject
 from app.briefing.citation_list import CitationList, holds, quoted_with
 from app.briefing.over_time import changes_of, moments_in, moments_of, repetitions_of
 from app.briefing.points import choose_points
@@ -24,10 +25,9 @@ from app.records import AbstentionReason, Answer, Citation, Claim, Coverage, Sco
 from app.retrieval.evidence_retriever import EvidenceRetriever, Retrieved
 from app.retrieval.party_evidence import PartyEvidence
 from app.retrieval.scoped_statements import recency, unreadable_in_scope
-from app.retrieval.topic import topic_in
 from ingest.parties.party_table import PartyTable
 from ingest.text.squash import squash
-from prompts.wording import load_document_words, load_wording
+from prompts.wording import Wording, load_document_words, load_wording
 from vectorstore.catalogue import Catalogue
 from vectorstore.records import ScopeFilter, Sentence, StatementSummary, text_key, text_sha256
 
@@ -56,6 +56,7 @@ class BriefingProgress:
 
 
 Reviews = Callable[[Sequence[str]], Mapping[str, Review]]
+Choose = Callable[[Briefing, Wording], tuple[Point, ...]]
 
 
 class TableBuilder:
@@ -100,9 +101,8 @@ class TableBuilder:
         """
         parties, writer = self._parties(), self._writing(composer)
         worded = None if writer is None else CellWriter(writer, parties, load_wording(request.language))
-        return _Build(self._retriever, self._catalogue, parties, request, self._reviews, worded).run(
-            progress, max_points=max_points, max_tokens=max_tokens
-        )
+        choose = partial(choose_points, max_points=max_points, max_tokens=max_tokens)
+        return _Build(self._retriever, self._catalogue, parties, request, self._reviews, worded).run(progress, choose)
 
     def find(self, party: str, words: str, language: str = "en") -> tuple[Citation, ...]:
         """Returns quotations of one party on words that a person looks for, the best first, verified.
@@ -148,13 +148,7 @@ class _Build:
         self._citations = CitationList(catalogue)
         self._searched: dict[str, StatementSummary] = {}
 
-    def run(
-        self,
-        progress: Callable[[BriefingProgress], None] | None,
-        *,
-        max_points: int | None,
-        max_tokens: int | None,
-    ) -> Briefing:
+    def run(self, progress: Callable[[BriefingProgress], None] | None, choose: Choose) -> Briefing:
         request = self._request
         in_scope = self._in_scope()
         codes = request.parties or self._everyone(in_scope)
@@ -181,17 +175,11 @@ class _Build:
             moments += moments_of(cell, own, self._citations, self._labelled)
         if sessions:
             moments = [*moments_in(cells, self._citations, self._labelled)]
-        return self._finished(cells, moments, codes, sessions, max_points=max_points, max_tokens=max_tokens)
+        briefing = self._finished(cells, moments, codes, sessions)
+        return replace(briefing, points=choose(briefing, self._wording))
 
     def _finished(
-        self,
-        cells: Sequence[Cell],
-        moments: Sequence[Moment],
-        codes: Sequence[str],
-        sessions: Sequence[str],
-        *,
-        max_points: int | None,
-        max_tokens: int | None,
+        self, cells: Sequence[Cell], moments: Sequence[Moment], codes: Sequence[str], sessions: Sequence[str]
     ) -> Briefing:
         request, citations = self._request, self._citations
         reviews = self._reviews([cell.key for cell in cells])
@@ -216,9 +204,7 @@ class _Build:
         if self._writer is not None:
             translations = self._writer.translate(citations.all(), request.language)
             briefing = replace(briefing, translations=translations, writing=self._writer.report(cells))
-        briefing = replace(briefing, names=self._names(briefing))
-        points = choose_points(briefing, self._wording, max_points=max_points, max_tokens=max_tokens)
-        return replace(briefing, points=points)
+        return replace(briefing, names=self._names(briefing))
 
     # --- scope
 
@@ -265,7 +251,8 @@ class _Build:
         of_groups, group_note = self._of_groups(groups, retrieved)
         chosen = [telling, *(sentences for _, sentences in groups)]
         worded = self._worded(subject, chosen, retrieved, beat) if cited or of_groups else CellText()
-        near = [] if own is None or cited or of_groups else self._quoted(nearest(own), retrieved, 1)
+        close = [] if own is None or cited or of_groups else nearest(own, subject, retrieved.sources.sentences)
+        near = self._quoted(close, retrieved, 1)
         shown = quoted_with([*cited, *of_groups, *near], worded.citations, retrieved.sources)
         shown = sorted(shown, key=lambda citation: code not in (citation.state, *citation.held_by))
         numbers = [self._citations.add(citation) for citation in shown]
@@ -302,14 +289,13 @@ class _Build:
 
     def _telling(self, item: PartyEvidence, subject: Subject, retrieved: Retrieved) -> list[Sentence]:
         """Returns the evidence of a party on a subject, what takes a position outright first."""
-        held, sentences = retrieved.sources.statements, retrieved.sources.sentences
-        topic = topic_in(subject.topic, subject.language, "en")
+        held = retrieved.sources.statements
 
         def other(sentence: Sentence) -> bool:
             language = held[sentence.statement_id].language_at(sentence.start)
             return not is_outright(sentence.text, subject, language)
 
-        return sorted(on_subject(item, topic, sentences), key=other)
+        return sorted(on_subject(item, subject, retrieved.sources.sentences), key=other)
 
     def _suggested(self, citation: Citation, subject: Subject) -> Suggestion:
         return suggest(citation, self._citations.statement(citation.statement_id), subject)

@@ -3,13 +3,16 @@
 import pytest
 
 from app.briefing.cell_evidence import nearest, on_subject
+from app.briefing.cells import Subject
 from app.retrieval.party_evidence import PartyEvidence, ScoredSentence
 from app.retrieval.relevance import ConfidenceSource, Relevance
 from vectorstore.records import Metadata, Sentence, Span, StatementSummary
 
 
 def quoted(evidence: PartyEvidence, topic: str) -> list[Sentence]:
-    return on_subject(evidence, topic, {"s": [item.sentence for item in evidence.sentences]})
+    return on_subject(
+        evidence, Subject(label=topic, topic=topic), {"s": [item.sentence for item in evidence.sentences]}
+    )
 
 
 def found(text: str, chance: float, source: ConfidenceSource = "calibrated") -> ScoredSentence:
@@ -57,6 +60,8 @@ def test_what_names_all_of_the_subject_is_quoted_beside_what_answers() -> None:
 
 
 def test_the_nearest_sentence_is_none_that_is_far_from_the_subject() -> None:
-    far, near = found("The Council meets in May.", 0.1), found("We recall the victims of such trade.", 0.4)
-    assert nearest(PartyEvidence(party="XAA", searched=(), sentences=(far, near))) == [near.sentence]
-    assert nearest(PartyEvidence(party="XAA", searched=(), sentences=(far,))) == []
+    subject = Subject(label="Nationals", topic="extradition of nationals")
+    far, near = found("The Council meets in May.", 0.4), found("Extradition is slow.", 0.4)
+    for item, kept in ((near, True), (far, False), (found("Extradition is slow.", 0.1), False)):
+        evidence = PartyEvidence(party="XAA", searched=(), sentences=(item,))
+        assert nearest(evidence, subject, {"s": [item.sentence]}) == [item.sentence][: int(kept)]
