@@ -9,17 +9,17 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, cast
 
 from app.question.kinds import frame_of, kind_chances
 from app.question.language import detect_language
 from app.question.lexicon import lexicon_of
 from app.question.reading import interpret, resolve
 from app.question.resolution import Resolution
-from app.question.roles import Weights, encode_words, labels_of, load_weights, tagger_of, words_of
+from app.question.roles import Weights, encode_words, load_weights, tagger_of, words_of
 from app.question.spans import find_spans
 from app.records import Scope
-from evals.marked_examples import FOLDS, MarkedExample, fold_of, load_examples, read_examples
+from evals.marked_examples import FOLDS, MarkedExample, fold_of, labels_of, load_examples, read_examples
 from evals.paths import conference_parties
 from evals.report.tables import Table
 from ingest.metadata.sessions import canonical_body
@@ -63,9 +63,18 @@ class ReadingRates:
     rates: Mapping[str, float]
 
 
-def score_readings(examples: Iterable[MarkedExample], parties: PartyTable, read: Read) -> list[ScoredReading]:
-    """Reads questions and compares each with its example."""
-    return [_score(example, read(example), parties) for example in examples]
+def score_readings(
+    examples: Iterable[MarkedExample], parties: PartyTable, read: Read, *, alone: bool = False
+) -> list[ScoredReading]:
+    """Reads questions and compares each with its example.
+
+    Args:
+        examples: The questions.
+        parties: Who can speak.
+        read: Reads one.
+        alone: Whether it reads a follow-up by itself, so that nothing is taken over from what was asked before.
+    """
+    return [_score(example, read(example), parties, alone) for example in examples]
 
 
 def reader(parties: PartyTable) -> Read:
@@ -90,11 +99,14 @@ def _read_by(example: MarkedExample, parties: PartyTable, weights: Weights) -> R
     words = words_of(text, find_spans(text, language, parties))
     roles = tagger_of(weights).read(words, encode_words(text, words, language, parties, follows=follows))
     frame = frame_of(text, roles, language, parties, follows=follows)
-    return interpret(text, language, roles, frame, kind_chances(frame, weights), parties).resolution
+    chances = kind_chances(frame, weights)
+    return interpret(text, language, roles, frame, chances, parties, follows=follows).resolution
 
 
-def _score(example: MarkedExample, read: Resolution, parties: PartyTable) -> ScoredReading:
+def _score(example: MarkedExample, read: Resolution, parties: PartyTable, alone: bool) -> ScoredReading:
     expected = _told(example.expect, parties) if example.expect else _marked(example, parties)
+    if example.after and not (example.expect or alone):
+        expected = _with_earlier(expected, example, parties)
     found = _found(read)
     kept_topic = bool(example.after) and "topic" in example.keeps
     # What a follow-up takes over of the kind before it is not told by its own words.
@@ -107,7 +119,7 @@ def _score(example: MarkedExample, read: Resolution, parties: PartyTable) -> Sco
 def _found(read: Resolution) -> dict[str, object]:
     scope = read.scope
     asked_back = read.unclear is not None or read.unnamed
-    outside = not read.is_statement_question or read.to_assistant
+    outside = not read.is_statement_question
     return {
         "speakers": frozenset((*scope.states, *scope.groups, *scope.members_of)),
         "excluded": frozenset(scope.excluded),
@@ -133,6 +145,22 @@ def _marked(example: MarkedExample, parties: PartyTable) -> dict[str, object]:
     status = "out_of_scope" if example.kind == "out_of_scope" else "read"
     expected: dict[str, object] = {"speakers": frozenset(roles["who"]), "excluded": frozenset(roles["not"])}
     return expected if similar or example.kind == "ambiguous" or example.after else {**expected, "status": status}
+
+
+def _with_earlier(expected: dict[str, object], example: MarkedExample, parties: PartyTable) -> dict[str, object]:
+    """Returns what an example tells of its parties with those that its turn takes over, adds to or takes away from."""
+    *earlier, last = example.after
+    before = _found(resolve(last, parties, history=earlier))
+    own, left_out, kept = (cast("frozenset[str]", each) for each in (*expected.values(), before["speakers"]))
+    if example.turn == "add" and own:
+        own |= kept
+    elif example.turn == "remove":
+        return {"speakers": kept - own - left_out}
+    elif example.turn == "correct":
+        return {"speakers": own}
+    elif "who" in example.keeps and not (own or left_out):
+        return {"speakers": kept, "excluded": before["excluded"]}
+    return {"speakers": own, "excluded": left_out}
 
 
 def _told(expect: Mapping[str, Any], parties: PartyTable) -> dict[str, object]:
@@ -196,7 +224,8 @@ def all_rates(path: Path | None, folds: Path | None) -> list[ReadingRates]:
     """
     parties = PartyTable.load(conference_parties())
     examples = load_examples() if path is None else read_examples(path)
-    scored = score_readings(examples, parties, fold_reader(parties, folds) if folds else reader(parties))
+    read = fold_reader(parties, folds) if folds else reader(parties)
+    scored = score_readings(examples, parties, read, alone=folds is not None)
     return [found for by in (None, "language", "kind", "register") for found in rates_of(scored, by)]
 
 

@@ -65,13 +65,13 @@ def test_a_pronoun_alone_names_nobody(question: str, parties: PartyTable) -> Non
 @cases("question")
 def test_what_statements_cannot_answer_is_out_of_scope(question: str, parties: PartyTable) -> None:
     read = resolve(question, parties)
-    assert read.to_assistant or not read.is_statement_question
+    assert not read.is_statement_question
 
 
 @cases("question")
 def test_work_on_statements_is_in_scope(question: str, parties: PartyTable) -> None:
     read = resolve(question, parties)
-    assert read.is_statement_question and not read.to_assistant
+    assert read.is_statement_question
 
 
 @cases("question", "states", tuples=True)

@@ -1,0 +1,46 @@
+"""What counts as a right reading of a follow-up."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from evals.marked_examples import MarkedExample, read_examples
+from evals.paths import conference_parties
+from evals.reading import reader, score_readings
+from ingest.parties.party_table import PartyTable
+
+_ASKED = "What did Arvandia say about extradition?"
+
+
+def _example(tmp_path: Path, text: str, turn: str, keeps: Sequence[str]) -> MarkedExample:
+    path = tmp_path / "en.yaml"
+    kept = ", ".join(keeps)
+    path.write_text(
+        f'- {{text: "{text}", kind: content, after: ["{_ASKED}"], keeps: [{kept}], turn: {turn}}}', encoding="utf-8"
+    )
+    (example,) = read_examples(path)
+    return example
+
+
+@pytest.mark.parametrize(
+    ("text", "turn", "keeps"),
+    [
+        ("and on {topic:firearms}?", "replace", ["who", "kind"]),
+        ("and {who:Belmora}?", "replace", ["topic", "kind"]),
+        ("add {who:Belmora}", "add", ["topic", "kind"]),
+    ],
+)
+def test_the_parties_that_a_follow_up_takes_over_count_as_right(
+    text: str, turn: str, keeps: list[str], tmp_path: Path
+) -> None:
+    parties = PartyTable.load(conference_parties())
+    (scored,) = score_readings([_example(tmp_path, text, turn, keeps)], parties, reader(parties))
+    assert scored.parts == {"speakers": True, "excluded": True}
+
+
+def test_by_itself_a_follow_up_takes_over_nothing(tmp_path: Path) -> None:
+    parties = PartyTable.load(conference_parties())
+    example = _example(tmp_path, "and on {topic:firearms}?", "replace", ["who", "kind"])
+    (scored,) = score_readings([example], parties, reader(parties), alone=True)
+    assert not scored.parts["speakers"]
