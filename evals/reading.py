@@ -156,7 +156,7 @@ def _with_earlier(expected: dict[str, object], example: MarkedExample, parties: 
         own |= kept
     elif example.turn == "remove":
         return {"speakers": kept - own - left_out}
-    elif example.turn == "correct":
+    elif example.turn == "correct" and own:
         return {"speakers": own}
     elif "who" in example.keeps and not (own or left_out):
         return {"speakers": kept, "excluded": before["excluded"]}
