@@ -104,7 +104,8 @@ def suggest(citation: Citation, statement: Statement, subject: Subject) -> Sugge
     does not name it, which was found by its meaning, none tells more than what is plain; in another language, nothing.
     """
     # What is in another language than the six is read as English.
-    language = citation.language if citation.language in LANGUAGES else "en"
+    spoken = citation.language or "en"
+    language = spoken if spoken in LANGUAGES else "en"
     topic = topic_in(subject.topic, subject.language, citation.language)
     spans = read_span(citation.quote, topic, language)
     speaking = _speaking(spans, citation.quote, subject, content_terms(topic, language), language)
