@@ -32,6 +32,7 @@ from ingest.records.interventions import (
     is_record,
     may_be_record,
 )
+from ingest.report import listed
 from ingest.text.layout import find_blocks
 from ingest.text.readable import ReadableText
 from ingest.text.repair import repair
@@ -66,8 +67,6 @@ _CONVENTION_BODIES = "UNTOC"
 _CONVENTION_OF_BODY = {"UNCAC COSP": "UNCAC", AD_HOC_COMMITTEE: OTHER_CONVENTION}
 # Marks the key of a document whose metadata were read by an older version.
 _RENEWED = "renewed-"
-# How many reasons why words are nobody's a report of a record lists.
-_REASONS_SHOWN = 5
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -444,19 +443,15 @@ def record_report(interventions: Sequence[Intervention], text: str) -> str:
     parts = [f"a record of {many}" + (f": {known}" if known else "")]
     if offices := sum(item.role == "office" for item in interventions):
         parts.append(f"Chair or Secretariat {offices}, nobody's position")
-    reasons = list(dict.fromkeys(item.reason for item in interventions if item.reason))
-    if reasons:
-        more = f" and {len(reasons) - _REASONS_SHOWN} more" if len(reasons) > _REASONS_SHOWN else ""
-        shown = "; ".join(reasons[:_REASONS_SHOWN])
-        parts.append(f"attributed to nobody: {shown}{more} (set their States, or add names to parties.csv)")
+    if reasons := list(dict.fromkeys(item.reason for item in interventions if item.reason)):
+        parts.append(f"attributed to nobody: {listed(reasons)} (set their States, or add names to parties.csv)")
     cut = [
         item.named
         for item in interventions
         if item.role == "party" and not item.summarised and begins_in_lower_case(text[item.start : item.end])
     ]
     if cut:
-        more = f" and {len(cut) - _REASONS_SHOWN} more" if len(cut) > _REASONS_SHOWN else ""
-        parts.append(f"begins in lower case, so that words may be missing: {'; '.join(cut[:_REASONS_SHOWN])}{more}")
+        parts.append(f"begins in lower case, so that words may be missing: {listed(cut)}")
     return "; ".join(parts)
 
 

@@ -28,7 +28,7 @@ from ingest.metadata.manifest import MANIFEST_NAME, Manifest, ManifestRow, read_
 from ingest.metadata.party_checks import check_added_names
 from ingest.parties.party_names import added_rows
 from ingest.parties.party_table import PartyTable
-from ingest.report import NO_STATE, FileOutcome, FileResult, IngestProgress, IngestReport, IngestStep
+from ingest.report import NO_STATE, FileOutcome, FileResult, IngestProgress, IngestReport, IngestStep, listed
 from ingest.text.splitter import SplitConfig
 from vectorstore.arrays import Matrix
 from vectorstore.embeddings import Embedder
@@ -40,8 +40,6 @@ logger = logging.getLogger(__name__)
 
 SAMPLE_FILE = "000_6237221ecf9e9373.txt"
 PARTIES_NAME = "parties.csv"
-# How many names of parties a note lists.
-_NAMES_SHOWN = 5
 # How many folders above a single file may hold the manifest that lists it.
 MANIFEST_ABOVE = 3
 # Files embedded and stored together: enough for even batches, few enough to lose little when killed. The first
@@ -105,8 +103,6 @@ class _Taken:
 
 @dataclass(frozen=True, kw_only=True)
 class _Batch:
-    """Files that are stored when their new texts are embedded."""
-
     items: Sequence[_Taken]
     embedded: Future[None]
 
@@ -415,9 +411,9 @@ class _Run:
             manifest = replace(manifest, problems=problems)
             self._report_manifest(manifest)
             sources = [self._source(folder / row.file, folder, row) for row in manifest.rows]
-            listed = {folder / row.file for row in manifest.rows}
+            rows = {folder / row.file for row in manifest.rows}
             # An archive is taken apart where it holds a manifest of its own, and where a row names what is in it.
-            rest = [path for path in found if path not in listed and not any(path in file.parents for file in listed)]
+            rest = [path for path in found if path not in rows and not any(path in file.parents for file in rows)]
             if self._options.include_unlisted:
                 sources += [self._source(path, folder) for path in rest]
             elif self.only is None:
@@ -432,8 +428,7 @@ class _Run:
             folder, {path: exc for path, exc in passed_over.items() if path.relative_to(folder).as_posix() not in named}
         )
         if not found and not sources and not passed_over:
-            more = f" and {len(learned) - _NAMES_SHOWN} more" if len(learned) > _NAMES_SHOWN else ""
-            told = f"{PARTIES_NAME}: can be named from now on: {', '.join(learned[:_NAMES_SHOWN])}{more}"
+            told = f"{PARTIES_NAME}: can be named from now on: {listed(learned, ', ')}"
             self._notes.append(told if learned else f"no supported file in {str(folder)!r}")
         failed |= self._take_sources(self._with_members(sources))
         self._record_unreadable(folder, failed, read=None)
@@ -461,7 +456,6 @@ class _Run:
         return self._learn_table(path, path) if os.path.lexists(path) else ()
 
     def _learn_table_inside(self, path: Path) -> None:
-        """Adds the parties of a table inside an archive."""
         with TemporaryDirectory() as apart:
             table = Path(apart) / PARTIES_NAME
             try:
@@ -476,7 +470,7 @@ class _Run:
         try:
             check_added_names(table)
             load_parties(self._store, other_than=path).with_extra(table)
-            names = tuple(row.names.name for _, row in added_rows(table))
+            names = tuple(row.name for _, row in added_rows(table))
         except PartyTableError as exc:
             self._notes.append(str(exc))
             return ()
@@ -739,7 +733,6 @@ class _Run:
         return held is not None and twin.document_id == held.document_id and not taken.key.same_cutting(held.input_key)
 
     def _embed(self, texts: Mapping[str, str], last: str) -> None:
-        """Embeds the texts, by their keys, that have no vector yet."""
         files, before = self._files_in_embedding, self._embedded
 
         def embed(missing: Sequence[str]) -> Matrix:
@@ -827,7 +820,6 @@ def _with_family(
 
 
 def _texts(annotated: Iterable[AnnotatedDocument]) -> dict[str, str]:
-    """Returns the texts of passages by their keys."""
     return {text_key(passage.text): passage.text for item in annotated for passage in item.passages}
 
 
@@ -858,9 +850,5 @@ def _shown(name: str) -> str:
 
 def _result(source: _Source, outcome: FileOutcome, summary: DocumentSummary, reason: str | None = None) -> FileResult:
     return FileResult(
-        file=source.name,
-        result=outcome,
-        reason=reason,
-        statement_id=summary.document_id,
-        state=summary.metadata.state,
+        file=source.name, result=outcome, reason=reason, statement_id=summary.document_id, state=summary.metadata.state
     )

@@ -332,6 +332,14 @@ class Catalogue:
                 .values(file=file, folder=folder, sha256=sha256, input_key=input_key)
             )
 
+    def move_folder(self, folder: str, to: str) -> None:
+        """Has the documents and the unreadable files of a folder belong to another, but for those that it has."""
+        with self._database.transaction() as connection:
+            for table in (DOCUMENTS, UNREADABLE):
+                there = select(table.c.file).where(table.c.folder == to)
+                gone = table.update().where(table.c.folder == folder, table.c.file.not_in(there))
+                connection.execute(gone.values(folder=to))
+
     # --- sentences, passages, vectors, mentions
 
     def sentences(self, statement_id: str) -> tuple[Sentence, ...]:

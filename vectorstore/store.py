@@ -92,6 +92,7 @@ class Store:
         self._checks_model = check_model
         self._wait_seconds = wait_seconds
         self._second = second
+        self._complete_at = -1
         self.files = None if files.url is None else SharedFiles(files.url.get_secret_value(), path)
         source = _place(path, database)
         if not create and isinstance(source, Path):
@@ -238,6 +239,19 @@ class Store:
         if self.files is not None:
             self.files.replace_table(kept)
 
+    def move_folder(self, folder: Path, to: Path) -> None:
+        """Has what was ingested from a folder belong to another, where its files are from now on.
+
+        Files that were ingested from there as well keep what they have.
+        """
+        with self.writer(sync=False):
+            self.catalogue.move_folder(str(folder), str(to))
+            for table in sorted((self.path / "parties").glob(f"{_party_prefix(folder / 'parties.csv')}*.csv")):
+                self.write_party_file(_party_prefix(to / "parties.csv"), table.read_bytes())
+                table.unlink(missing_ok=True)
+                if self.files is not None:
+                    self.files.remove_table(table)
+
     def sync_party_tables(self) -> None:
         """Gets the tables of parties that other machines keep; the caller may read the store only."""
         if self.files is not None:
@@ -285,6 +299,14 @@ class Store:
         if self._second is None:
             return {}
         return self.catalogue.texts_without_vector(self._second.languages, "second_vectors")
+
+    @property
+    def compares_meaning(self) -> bool:
+        """Whether passages in other languages all have vectors of the second model."""
+        generation = self.catalogue.generation
+        if self._second is not None and self._complete_at != generation and not self.without_second():
+            self._complete_at = generation
+        return self._complete_at == generation
 
     def search_index(
         self, vector: Matrix, k: int, table: VectorTable = "vectors"

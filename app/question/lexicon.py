@@ -17,7 +17,6 @@ from typing import Final
 import yaml
 from rapidfuzz import process
 from rapidfuzz.distance import DamerauLevenshtein
-from wordfreq import zipf_frequency
 
 from ingest.language.lexicons import load_lexicon
 from ingest.language.months import month_numbers
@@ -246,6 +245,9 @@ def commonness(word: str, language: str) -> float:
 
     In Chinese, whose words cannot be counted without a dictionary to part them, other letters count as English.
     """
+    # It takes a while to import.
+    from wordfreq import zipf_frequency
+
     return zipf_frequency(word, "en" if language == "zh" else language)
 
 

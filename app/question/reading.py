@@ -47,8 +47,6 @@ MAX_QUESTION: Final = 2000
 _TURNS_READ: Final = 50
 # Of kinds for which nothing is looked up, the chance from which a question that names something of the field has them.
 _SURELY: Final = 0.7
-# Kinds that ask about statements as such, whatever their topic.
-_OF_STATEMENTS: Final = ("summary", "list", "metadata")
 # Below this chance a kind alone does not ask all States: "and in 2031?"; chosen on the examples, unseen.
 _GUESS: Final = 0.35
 # Kinds answered without a search for evidence, from this chance on: right in 93 % of the examples, unseen.
@@ -450,7 +448,9 @@ def _plausible(
     """
     field_words = any(word.span is not None for word in roles.words) or bool(terms_within(question, language))
     alone = not follows and "quote" not in roles.labels
-    unsure = {kind for kind in _UNSEARCHED if alone and chances.get(kind, 0.0) < _SURELY_UNSEARCHED}
+    # Without a topic there is little to search: "who spoke for Arvandia, and in what function?".
+    needed = {"metadata": _LIKELIER_THAN_NOT} if "topic" not in roles.labels else {}
+    unsure = {kind for kind in _UNSEARCHED if alone and chances.get(kind, 0.0) < needed.get(kind, _SURELY_UNSEARCHED)}
     named = [word.span for word in roles.of("who", "not") if word.span is not None]
     if named or any(span.kind in _NARROWING for span in _filters(roles)):
         # "Without Belmora", "only 2022" are no wishes for another form.

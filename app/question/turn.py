@@ -226,6 +226,9 @@ def in_conversation(state: ConversationState, said: Resolution, turn: TurnReadin
         return replace(again, party_notes=(*again.party_notes, Note(kind="form_unknown")))
     if turn.act == "new":
         return said
+    if turn.act == "about" and said.kind == "person" and not any(getattr(said.scope, name) for name in _PARTIES):
+        # "Who is the judge they mean?" asks whoever was asked.
+        said = replace(said, all_states=False)
     before, own = state.read, slots_of(said)
     turn = _settled(turn, said, before, own)
     scope = replace(said.scope, **_kept_fields(said, before, turn, own))

@@ -187,7 +187,6 @@ def _shown(path: str) -> str:
 
 
 def _distinct(names: Sequence[str]) -> Iterator[str]:
-    """Number equal names, so that each has its own."""
     seen: set[str] = set()
     # How often each was there, so that thousands of one name are not counted from the beginning each time.
     counts: Counter[str] = Counter()

@@ -204,7 +204,6 @@ def _zones(pieces: Sequence[GlyphRun], gutter: float) -> Iterator[list[GlyphRun]
 
 
 def _gutter(pieces: Sequence[GlyphRun]) -> float | None:
-    """Find where a gutter runs between two columns, or nothing."""
     if len(pieces) < 2 * _FEWEST_ROWS:
         return None
     left, right = min(p.left for p in pieces), max(p.right for p in pieces)

@@ -105,18 +105,6 @@ def list_members(path: Path, limits: LoadLimits) -> tuple[Path, ...]:
     return tuple(_listed(path, read_bytes(path, limits), limits, budget, depth=depth))
 
 
-def with_members(path: Path, limits: LoadLimits) -> tuple[Path, ...]:
-    """Return a file, or in its place the files inside it where it is an archive; an e-mail comes before its own.
-
-    An archive that cannot be taken apart is returned itself: `load` says why.
-    """
-    try:
-        members = list_members(path, limits)
-    except LoadError:
-        return (path,)
-    return (path, *members) if not members or path.suffix.lower() in LOADERS else members
-
-
 def find_files(folder: Path) -> tuple[Path, ...]:
     """List the files under a folder that can be read, sorted by name; see `survey`."""
     return survey(folder)[0]
@@ -233,7 +221,6 @@ def _listed(path: Path, data: bytes, limits: LoadLimits, budget: Budget, *, dept
 
 
 def _located(path: Path) -> tuple[Path, tuple[str, ...]]:
-    """Return the file on disk, and the path inside it where it is an archive."""
     if not _is(path.exists):
         for parent in path.parents:
             if parent.suffix.lower() in CONTAINERS and _is(parent.is_file):

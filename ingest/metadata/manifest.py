@@ -6,12 +6,12 @@ import os
 import re
 import tempfile
 import unicodedata
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path, PurePosixPath
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, ValidationError, ValidationInfo, field_validator
 
 from ingest.errors import LoadError, ManifestError
 from ingest.language.dates import iso_date
@@ -61,40 +61,33 @@ class ManifestRow(BaseModel):
     speaker: str | None = None
     kind: StatementKind | None = None
 
-    @field_validator("date")
+    @field_validator("date", "language", "kind", "body", "session", mode="before")
     @classmethod
-    def _date(cls, value: str | None) -> str | None:
-        if value is None:
-            return None
-        iso = iso_date(value)
-        if iso is None:
-            raise ValueError("write it as YYYY, YYYY-MM-DD or YYYY-MM-DD/YYYY-MM-DD")
-        return iso
+    def _read(cls, value: str | None, info: ValidationInfo) -> str | None:
+        return None if value is None or info.field_name is None else _READERS[info.field_name](value)
 
-    @field_validator("language")
-    @classmethod
-    def _language(cls, value: str | None) -> str | None:
-        if value is None:
-            return None
-        code = re.split(r"[-_]", value.lower())[0]
-        if not re.fullmatch("[a-z]{2}", code):
-            raise ValueError("write the two letters of ISO 639-1, such as en, fr or zh")
-        return code
 
-    @field_validator("kind", mode="before")
-    @classmethod
-    def _kind(cls, value: str | None) -> str | None:
-        return None if value is None else value.lower()
+def _date(value: str) -> str:
+    iso = iso_date(value)
+    if iso is None:
+        raise ValueError("write it as YYYY, YYYY-MM-DD or YYYY-MM-DD/YYYY-MM-DD")
+    return iso
 
-    @field_validator("body")
-    @classmethod
-    def _body(cls, value: str | None) -> str | None:
-        return None if value is None else canonical_body(value) or value
 
-    @field_validator("session")
-    @classmethod
-    def _session(cls, value: str | None) -> str | None:
-        return None if value is None else canonical_session(value)
+def _language(value: str) -> str:
+    code = re.split(r"[-_]", value.lower())[0]
+    if not re.fullmatch("[a-z]{2}", code):
+        raise ValueError("write the two letters of ISO 639-1, such as en, fr or zh")
+    return code
+
+
+_READERS: dict[str, Callable[[str], str]] = {
+    "date": _date,
+    "language": _language,
+    "kind": str.lower,
+    "body": lambda value: canonical_body(value) or value,
+    "session": canonical_session,
+}
 
 
 @dataclass(frozen=True, kw_only=True)

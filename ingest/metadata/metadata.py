@@ -105,7 +105,6 @@ def merge(read: ReadMetadata, row: ManifestRow | None, parties: PartyTable | Non
 def _with_parties(
     metadata: Metadata, text: str, heading: Heading, parties: PartyTable, file: str
 ) -> tuple[Metadata, set[str]]:
-    """The metadata with State and group, and the names of the fields that were concluded."""
     inferred = set()
     holder = holder_in(heading, parties)
     group = holder.code if holder is not None and holder.kind == "group" else None

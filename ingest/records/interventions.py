@@ -23,17 +23,9 @@ from ingest.metadata.represented_party import behalf_phrase, chairs_group, spoke
 from ingest.parties.party_table import PartyTable
 from ingest.records.procedural_text import closes_compilation, is_imprint, is_procedural, tells_decision
 from ingest.records.reported_speech import is_of_same_speaker, reported_sentence
-from ingest.records.speaker_lines import (
-    SpeakerLine,
-    chair_resumes,
-    chair_speaks_for_state,
-    chair_speaks_nationally,
-    is_language_note,
-    is_office,
-    is_office_of_state,
-    speaker_line,
-)
-from ingest.text.furniture import TextLine, furniture_lines, running_heads, text_lines
+from ingest.records.speaker_lines import WORDS as SPEAKER
+from ingest.records.speaker_lines import SpeakerLine, is_language_note, is_office, speaker_line
+from ingest.text.furniture import TextLine, prose_lines
 from ingest.text.layout import Typesetting, cut_blocks, ends_sentence, flows, holds_sentence_end, typesetting
 from vectorstore.records import Block, Role
 
@@ -178,9 +170,7 @@ class _RecordText:
     def __init__(self, text: str, blocks: Sequence[Block]) -> None:
         self.text = text
         self._blocks = blocks
-        lines = text_lines(text)
-        furniture = furniture_lines(lines, running_heads(text))
-        self.lines: list[TextLine] = [line for line, page in zip(lines, furniture, strict=True) if not page]
+        self.lines = prose_lines(text)
         self._setting: Typesetting = typesetting(self.lines)
         self._starts = {block.start: block for block in blocks}
         self.paragraphs = list(self._paragraphs())
@@ -386,7 +376,7 @@ class _SpeakerLookup:
             )
             office = _WORDS.office_of.match(sentence)
             named = self._parties.find(sentence, self._language)
-            if office is None or not named or not is_office_of_state(office["office"]):
+            if office is None or not named or not SPEAKER.office_of_state.search(office["office"]):
                 continue
             if len(named[0].codes) == 1 and named[0].form not in ("capital", "demonym"):
                 return replace(words, role="party", state=named[0].codes[0], reason=None)
@@ -410,19 +400,20 @@ class _SpeakerLookup:
         for the State, and what it says as office after them. `chair` is whose delegate presides.
         """
         opening = said[:_OPENING]
-        capacity = chair_speaks_for_state(opening) if words.role == "office" and not words.summarised else None
-        state = chair if capacity is None and words.role == "office" and chair_speaks_nationally(opening) else None
+        if words.role != "office":
+            return words, None
+        # The State's name follows, or none where it is the one that the cover names.
+        capacity = None if words.summarised else SPEAKER.capacity.search(opening)
+        state = chair if capacity is None and SPEAKER.national.search(opening) else None
         if capacity is not None:
             named = self._parties.find(opening[capacity.end() :], self._language)
             near = named and named[0].start <= _LONGEST_NEAR and len(named[0].codes) == 1
             state = named[0].codes[0] if near else None
         if state is None:
             return words, None
-        resumed = chair_resumes(said)
-        own = replace(words, role="party", state=state)
-        if resumed is None:
-            return own, None
-        return own, replace(words, start=words.start + resumed)
+        resumed = SPEAKER.resumes.search(said)
+        rest = None if resumed is None else replace(words, start=words.start + resumed.start())
+        return replace(words, role="party", state=state), rest
 
     def reported(self, sentence: str, start: int) -> tuple[Intervention, bool] | None:
         """Returns whose saying a sentence tells, and whether the next sentences are told of them as well."""
@@ -456,12 +447,9 @@ class _SpeakerLookup:
             head = f"{head}, {told.group()}"
         whom = spoken_for(head, opening, self._parties, self._language, date=self._date, speaker=words.state)
         party = self._parties.get(words.state)
-        if whom.group is not None:
-            return replace(words, group=whom.group)
-        if party is not None and party.kind == "group":
-            return replace(words, group=words.state)
-        if whom.states:
-            return replace(words, states=whom.states)
+        group = whom.group or (words.state if party is not None and party.kind == "group" else None)
+        if group is not None or whom.states:
+            return replace(words, group=group) if group else replace(words, states=whom.states)
         unknown = behalf_phrase(head)
         if unknown is not None and not _WORDS.own_government.match(unknown) and not self.party(unknown.strip(" ,")):
             reason = f"{words.named!r} speaks for a group that no lookup knows"
@@ -475,7 +463,6 @@ def _looks_like_name(line: SpeakerLine) -> bool:
 
 
 def _turns(page: _RecordText, lookup: _SpeakerLookup) -> list[_SpeakerTurn]:
-    """Returns the speaker lines of the form that names most parties, in order."""
     read: list[tuple[int, SpeakerLine, bool]] = []
     headings: list[tuple[int, int, str]] = []
     for number, line, apart in page.paragraphs:

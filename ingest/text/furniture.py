@@ -98,6 +98,13 @@ def furniture_lines(lines: Sequence[TextLine], heads: frozenset[str]) -> tuple[b
     return tuple(_is_furniture_line(line.text, heads) for line in lines)
 
 
+def prose_lines(source_text: str) -> list[TextLine]:
+    """Reads the lines of a text that are not furniture."""
+    lines = text_lines(source_text)
+    furniture = furniture_lines(lines, running_heads(source_text))
+    return [line for line, is_page in zip(lines, furniture, strict=True) if not is_page]
+
+
 def is_furniture(text: str, heads: frozenset[str]) -> bool:
     """Tells whether a gap in a quotation is page furniture and nothing else; `heads` are the source's `running_heads`.
 

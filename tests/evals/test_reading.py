@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from app.question.reading import resolve
 from evals.marked_examples import MarkedExample, read_examples
-from evals.paths import conference_parties
-from evals.reading import reader, score_readings
+from evals.paths import CONFERENCE_PARTIES
+from evals.reading import score_reading
 from ingest.parties.party_table import PartyTable
 
 _ASKED = "What did Arvandia say about extradition?"
@@ -34,13 +35,16 @@ def _example(tmp_path: Path, text: str, turn: str, keeps: Sequence[str]) -> Mark
 def test_the_parties_that_a_follow_up_takes_over_count_as_right(
     text: str, turn: str, keeps: list[str], tmp_path: Path
 ) -> None:
-    parties = PartyTable.load(conference_parties())
-    (scored,) = score_readings([_example(tmp_path, text, turn, keeps)], parties, reader(parties))
+    parties = PartyTable.load(CONFERENCE_PARTIES)
+    example = _example(tmp_path, text, turn, keeps)
+    read = resolve(example.text, parties, history=example.after)
+    scored = score_reading(example, read, parties)
     assert scored.parts == {"speakers": True, "excluded": True}
 
 
 def test_by_itself_a_follow_up_takes_over_nothing(tmp_path: Path) -> None:
-    parties = PartyTable.load(conference_parties())
+    parties = PartyTable.load(CONFERENCE_PARTIES)
     example = _example(tmp_path, "and on {topic:firearms}?", "replace", ["who", "kind"])
-    (scored,) = score_readings([example], parties, reader(parties), alone=True)
+    read = resolve(example.text, parties, history=example.after)
+    scored = score_reading(example, read, parties, alone=True)
     assert not scored.parts["speakers"]

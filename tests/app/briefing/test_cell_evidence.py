@@ -1,8 +1,8 @@
-"""What stands in a cell as evidence: what is likelier on its subject than not."""
+"""What stands in a cell as evidence: what is surely on its subject; else what is nearest to it."""
 
 import pytest
 
-from app.briefing.cell_evidence import on_subject
+from app.briefing.cell_evidence import nearest, on_subject
 from app.retrieval.party_evidence import PartyEvidence, ScoredSentence
 from app.retrieval.relevance import ConfidenceSource, Relevance
 from vectorstore.records import Metadata, Sentence, Span, StatementSummary
@@ -17,12 +17,13 @@ def found(text: str, chance: float, source: ConfidenceSource = "calibrated") -> 
     ("item", "kept"),
     [
         (found("Trade in fake medicine deserves a remark.", 0.33), False),
-        (found("Trade in fake medicine deserves a remark.", 0.6), True),
+        (found("Trade in fake medicine deserves a remark.", 0.6), False),
+        (found("Trade in fake medicine deserves a remark.", 0.8), True),
         (found("We fight human trafficking.", 0.6), True),
         (found("Trade in fake medicine deserves a remark.", 0.6, "lexical"), True),
     ],
 )
-def test_evidence_of_a_cell_is_likelier_on_its_subject_than_not_or_names_it(item: ScoredSentence, kept: bool) -> None:
+def test_evidence_of_a_cell_is_surely_on_its_subject_or_names_it(item: ScoredSentence, kept: bool) -> None:
     evidence = PartyEvidence(party="XAA", searched=(), sentences=(item,))
     assert on_subject(evidence, "trafficking in persons") == ([item.sentence] if kept else [])
 
@@ -34,7 +35,7 @@ def test_a_term_that_holds_the_topic_is_on_it() -> None:
 
 
 def test_words_in_another_language_are_on_it_by_their_meaning() -> None:
-    item = found("ونطالب بأن تعاد الأموال كاملة.", 0.6)
+    item = found("ونطالب بأن تعاد الأموال كاملة.", 0.8)
     searched = StatementSummary(
         statement_id="s", document_id="s", file="s.txt", sha256="", kind="statement", metadata=Metadata(language="ar"),
         inferred=(), span=Span(start=0, end=40), passages=1, added="",
@@ -48,3 +49,9 @@ def test_what_names_all_of_the_subject_is_quoted_beside_what_answers() -> None:
     stronger = found("Trafficking in persons is a crime here.", 0.6)
     evidence = PartyEvidence(party="XAA", searched=(), sentences=(stronger, weaker))
     assert on_subject(evidence, "trafficking in persons") == [stronger.sentence, weaker.sentence]
+
+
+def test_the_nearest_sentence_is_none_that_is_far_from_the_subject() -> None:
+    far, near = found("The Council meets in May.", 0.1), found("We recall the victims of such trade.", 0.4)
+    assert nearest(PartyEvidence(party="XAA", searched=(), sentences=(far, near))) == [near.sentence]
+    assert nearest(PartyEvidence(party="XAA", searched=(), sentences=(far,))) == []

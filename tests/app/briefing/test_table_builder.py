@@ -70,7 +70,7 @@ def test_silence_is_told_from_absence(workspace):
     briefing = build(workspace, states=["AUT, CHE, CUB"], topics=["extradition protocol"])
     said, silent, absent = briefing.cells
     assert said.citations and silent.kind == "no_position" and absent.kind == "no_statement"
-    assert silent.note == "Nothing on this in the 1 statements searched."
+    assert silent.note == "Nothing on this was found in the 1 statements searched."
     assert briefing.coverage.states_without_statement == ("CUB",)
     assert "CHE" in briefing.coverage.states_without_evidence
 

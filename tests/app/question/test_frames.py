@@ -86,3 +86,9 @@ def test_an_unclear_name_in_the_topic_is_not_asked_back(
 def test_an_unknown_speaker_is_asked_back(question: str, parties: PartyTable) -> None:
     read = resolve(question, parties)
     assert read.unclear and re.search(r"(?i)w?olmand|волманд|ولمنديا|沃尔曼迪", read.unclear) and not read.known_name
+
+
+@cases("question")
+def test_who_spoke_is_told_by_the_statement(question: str, parties: PartyTable) -> None:
+    read = resolve(question, parties)
+    assert (read.kind, read.all_states, len(read.scope.states)) == ("metadata", False, 1)

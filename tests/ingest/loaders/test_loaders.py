@@ -53,6 +53,8 @@ def test_text_equals_the_decoded_bytes_of_the_sample():
     assert loaded.text == path.read_bytes().decode("utf-8")
     assert loaded.sha256 == hashlib.sha256(path.read_bytes()).hexdigest()
     assert (loaded.format, loaded.page_starts, loaded.notes) == ("text", (), ())
+    # The note beside it on where it comes from is no statement.
+    assert find_files(path.parent) == (path,)
 
 
 @given(st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1).map(lambda text: f"a{text}\r\nb\rc\n"))

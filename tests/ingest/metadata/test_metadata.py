@@ -165,18 +165,10 @@ def test_merge_leaves_an_unknown_state_open_and_reports_its_line(parties):
 def test_merge_gives_a_group_statement_to_the_group(parties):
     row = ManifestRow(line=2, file="a.txt", state="XAA", on_behalf_of="Coastal Group")
     merged = merge(ReadMetadata(metadata=Metadata(language="en")), row, parties)
-    assert (merged.metadata.state, merged.metadata.on_behalf_of, merged.metadata.speaker) == (
-        "XGR",
-        "XGR",
-        "Examplia",
-    )
+    assert (merged.metadata.state, merged.metadata.on_behalf_of, merged.metadata.speaker) == ("XGR", "XGR", "Examplia")
     row = ManifestRow(line=2, file="a.txt", state="XGR", speaker="Ms. Roe")
     merged = merge(ReadMetadata(metadata=Metadata()), row, parties)
-    assert (merged.metadata.state, merged.metadata.on_behalf_of, merged.metadata.speaker) == (
-        "XGR",
-        "XGR",
-        "Ms. Roe",
-    )
+    assert (merged.metadata.state, merged.metadata.on_behalf_of, merged.metadata.speaker) == ("XGR", "XGR", "Ms. Roe")
 
 
 def test_merge_takes_the_group_from_the_text_unless_the_row_says_otherwise(parties):
@@ -184,11 +176,7 @@ def test_merge_takes_the_group_from_the_text_unless_the_row_says_otherwise(parti
         metadata=Metadata(state="XGR", on_behalf_of="XGR", speaker="Borduria"), inferred=("speaker",)
     )
     merged = merge(read_group, ManifestRow(line=2, file="a.txt", state="XAA"), parties)
-    assert (merged.metadata.state, merged.metadata.on_behalf_of, merged.metadata.speaker) == (
-        "XGR",
-        "XGR",
-        "Examplia",
-    )
+    assert (merged.metadata.state, merged.metadata.on_behalf_of, merged.metadata.speaker) == ("XGR", "XGR", "Examplia")
     assert merged.inferred == ()
     merged = merge(read_group, ManifestRow(line=2, file="a.txt", state="XAA", on_behalf_of="XAA"), parties)
     assert (merged.metadata.state, merged.metadata.on_behalf_of, merged.problems) == ("XAA", None, ())
