@@ -24,7 +24,7 @@ from typing import Any, Final
 import numpy as np
 from safetensors.numpy import save_file
 
-from app.question.kinds import KINDS, TURNS, Frame, filled_slots, frame_of, slot_features, vector_of
+from app.question.kinds import KINDS, TURNS, Frame, frame_of, slot_features, vector_of
 from app.question.roles import (
     LABELS,
     EncodedWords,
@@ -33,12 +33,11 @@ from app.question.roles import (
     Weights,
     Word,
     encode_words,
-    labels_of,
     tagger_of,
     words_of,
 )
 from app.question.spans import find_spans
-from evals.marked_examples import FOLDS, MarkedExample, examples_hash, fold_of, load_examples
+from evals.marked_examples import FOLDS, MarkedExample, examples_hash, fold_of, labels_of, load_examples
 from evals.paths import CONFERENCE_PARTIES
 from ingest.parties.party_table import PartyTable
 from vectorstore.arrays import Matrix
@@ -252,12 +251,24 @@ def _read_unseen(part: Sequence[Prepared], network: Weights, parties: PartyTable
     return unseen
 
 
+def _filled_slots(roles: RoleReading) -> tuple[str, ...]:
+    """Returns the slots of a conversation's state that a question fills itself."""
+    spans = {word.span.kind for word in roles.words if word.span is not None}
+    filled = {
+        "who": "who" in roles.labels,
+        "topic": "topic" in roles.labels,
+        "when": bool(spans & {"date", "session", "pick"}),
+    }
+    filled |= {"where": "body" in spans, "treaty": bool(spans & {"treaty", "article"})}
+    return tuple(slot for slot, is_filled in filled.items() if is_filled)
+
+
 def _slots_before(example: MarkedExample, tagger: RoleTagger, parties: PartyTable) -> tuple[str, ...]:
     slots: dict[str, None] = {}
     for question in example.after:
         words = words_of(question, find_spans(question, example.language, parties))
         encoded = encode_words(question, words, example.language, parties, follows=False)
-        slots.update(dict.fromkeys(filled_slots(tagger.read(words, encoded))))
+        slots.update(dict.fromkeys(_filled_slots(tagger.read(words, encoded))))
     return tuple(slots)
 
 
@@ -280,7 +291,7 @@ def _train_classifiers(
     for name, classes in (("kind", KINDS), ("turn", TURNS), ("keeps_kind", ("no", "yes"))):
         wanted = {at: label for at in kept if (label := given(at, name)) is not None}
         is_kind = name == "kind"
-        more = [() if is_kind else slot_features(filled_slots(unseen[at].roles), unseen[at].before) for at in wanted]
+        more = [() if is_kind else slot_features(_filled_slots(unseen[at].roles), unseen[at].before) for at in wanted]
         frames, own_folds = [unseen[at].frame for at in wanted], [folds[at] for at in wanted] if is_kind else None
         trained = _regression(frames, more, [*wanted.values()], classes, own_folds)
         arrays |= {f"{name}.weight": trained.arrays["weight"], f"{name}.bias": trained.arrays["bias"]}

@@ -252,16 +252,22 @@ def commonness(word: str, language: str) -> float:
 
 
 @cache
-def lexicon_of(language: str) -> Lexicon:
-    """Returns the lexicon of one of the six languages."""
-    return Lexicon(language)
+def lexicon_of(language: str, more: str = "") -> Lexicon:
+    """Returns the lexicon of one of the six languages.
+
+    Args:
+        language: ISO 639-1 code.
+        more: A file of `app/question/data` whose words are added: those of the language, where it tells them apart.
+    """
+    return Lexicon(language, more=words_in(more, language) or words_in(more) if more else {})
 
 
 @cache
-def words_in(name: str) -> Mapping[str, str]:
-    """Returns the words of a file of `app/question/data`, by what they do."""
+def words_in(name: str, language: str = "") -> Mapping[str, str]:
+    """Returns the words of a file of `app/question/data`, by what they do; of one language, if it is named."""
     text = (files("app.question") / "data" / f"{name}.yaml").read_text(encoding="utf-8")
-    return {str(kind): str(phrases) for kind, phrases in yaml.load(text, Loader=yaml.CSafeLoader).items()}
+    known = yaml.load(text, Loader=yaml.CSafeLoader)
+    return {str(kind): str(phrases) for kind, phrases in (known.get(language, {}) if language else known).items()}
 
 
 def _split(tokens: Iterable[Token], language: str) -> Iterator[Token]:

@@ -283,6 +283,12 @@ class PartyTable:
         best = min((distance for _, distance in near), default=0)
         return tuple(dict.fromkeys(code for key, distance in near if distance == best for code in self._typable[key]))
 
+    def groups_called(self, noun: str) -> tuple[str, ...]:
+        """The groups in whose names a noun stands, such as "forum"; those that files added, where there are any."""
+        named = {codes[0]: None for name, codes in self._typable.items() if noun in name.replace(" ", "")}
+        groups = [code for code in named if self._is(code, "group")]
+        return tuple(code for code in groups if code in self._added) or tuple(groups)
+
     @cached_property
     def name_words(self) -> frozenset[str]:
         """The folded words of which names consist, in all languages."""

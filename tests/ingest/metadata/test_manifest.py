@@ -100,7 +100,7 @@ def test_read_manifest_refuses_a_link_out_of_the_folder(folder, tmp_path_factory
 def test_read_manifest_keeps_the_first_of_two_rows_for_one_file(folder):
     manifest = read_manifest(written(folder, "file,state\ntxt/a.txt,XAA\ntxt/./a.txt,XAB\n"))
     assert [row.state for row in manifest.rows] == ["XAA"]
-    assert (manifest.problems[0].line, manifest.problems[0].result) == (3, "failed")
+    assert "line 3" in manifest.problems[0].reason and manifest.problems[0].result == "failed"
     assert "line 2" in manifest.problems[0].reason
 
 
@@ -122,7 +122,7 @@ def test_read_manifest_reports_unknown_columns_and_surplus_cells(folder):
 
 def test_read_manifest_reports_an_empty_file_cell(folder):
     manifest = read_manifest(written(folder, "file,state\n,XAA\n"))
-    assert (manifest.rows, manifest.problems[0].line) == ((), 2)
+    assert manifest.rows == () and "line 2" in manifest.problems[0].reason
 
 
 @pytest.mark.parametrize(
