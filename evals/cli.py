@@ -411,7 +411,10 @@ def public(
 def calibrate(
     invocation: Invocation,
     datasets: Annotated[list[str], typer.Argument(help=DATASETS)],
-    corpus: CorpusFolder,
+    corpus: Annotated[
+        list[Path],
+        typer.Option(metavar="DIR", help="the folder that the cases are about, then others whose topics are known"),
+    ],
     sealed: Annotated[bool, typer.Option("--sealed", help="measure the sealed fold as well, at the very end")] = False,
     output: Output = None,
 ) -> int:
@@ -423,29 +426,9 @@ def calibrate(
 
     settings = invocation.settings()
     paths = eval_paths(settings.store)
-    cases = [case for name in datasets for case in open_set(name, [corpus], paths).cases]
+    cases = [case for name in datasets for case in open_set(name, corpus[:1], paths).cases]
     samples, models = gather(cases, corpus, settings)
     return _write(fit(samples, models, with_sealed=sealed), output or settings.store / ARTEFACT)
-
-
-@command(commands, f"{PROGRAM} calibrate-across --corpus DIR --multilingual DIR")
-def calibrate_across(
-    invocation: Invocation,
-    corpus: Annotated[
-        list[Path], typer.Option(metavar="DIR", help="folders of statements in other languages that topics are about")
-    ],
-    multilingual: Annotated[
-        Path, typer.Option(metavar="DIR", help="the folder of XQuAD's files, xquad.en.json and others")
-    ],
-    output: Output = None,
-) -> int:
-    """Fit what decides that a sentence in another language than the topic answers."""
-    from app.retrieval.relevance import ACROSS_ARTEFACT
-    from evals.calibrate_across import fit_across, gather_across
-
-    return _write(
-        fit_across(gather_across(corpus, multilingual)), output or invocation.settings().store / ACROSS_ARTEFACT
-    )
 
 
 def _write(artefact: "BaseModel", path: Path) -> int:

@@ -5,7 +5,7 @@
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.resources import files
 from pathlib import Path
@@ -14,7 +14,7 @@ from typing import Any, Final, cast
 import yaml
 
 from app.question.resolution import Act
-from app.question.roles import Mark, Role
+from app.question.roles import Mark, Role, Word
 from app.records import QuestionKind
 
 FOLDS: Final = 3
@@ -67,6 +67,16 @@ def examples_hash() -> str:
 def fold_of(example: MarkedExample) -> int:
     """Returns the fold of an example; those of one wording share it."""
     return int(hashlib.sha256(example.group.encode()).hexdigest(), 16) % FOLDS
+
+
+def labels_of(words: Sequence[Word], marks: Sequence[Mark]) -> list[str]:
+    """Returns the label of each word of a marked example: that of the mark which covers most of it."""
+    labels = []
+    for word in words:
+        shares = [(min(word.end, mark.end) - max(word.start, mark.start), mark.role) for mark in marks]
+        share, role = max(shares, default=(0, "-"))
+        labels.append(role if share > 0 else "-")
+    return labels
 
 
 def _files() -> list[Path]:

@@ -191,7 +191,7 @@ def fill_by_building(cells: Iterable[LabelledCell], builder: TableBuilder) -> It
         # The kind is suggested from quotations alone, so that no model is asked.
         briefing = builder.build(request, composer="extractive")
         (built,) = briefing.cells
-        own = (briefing.citation(number) for number in built.citations)
+        own = (briefing.citation(number) for number in built.evidence)
         yield FilledCell(
             cell=cell, kind=built.kind, citations=tuple(citation for citation in own if citation.state == cell.party)
         )

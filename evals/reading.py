@@ -9,17 +9,17 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from app.question.kinds import frame_of, kind_chances
 from app.question.language import detect_language
 from app.question.lexicon import lexicon_of
 from app.question.reading import interpret, resolve
 from app.question.resolution import Resolution
-from app.question.roles import Weights, encode_words, labels_of, load_weights, tagger_of, words_of
+from app.question.roles import Weights, encode_words, load_weights, tagger_of, words_of
 from app.question.spans import find_spans
 from app.records import Scope
-from evals.marked_examples import FOLDS, MarkedExample, fold_of, load_examples, read_examples
+from evals.marked_examples import FOLDS, MarkedExample, fold_of, labels_of, load_examples, read_examples
 from evals.paths import CONFERENCE_PARTIES
 from evals.report.tables import Table
 from ingest.metadata.sessions import canonical_body
@@ -66,11 +66,24 @@ def _read_by(example: MarkedExample, parties: PartyTable, weights: Weights) -> R
     words = words_of(text, find_spans(text, language, parties))
     roles = tagger_of(weights).read(words, encode_words(text, words, language, parties, follows=follows))
     frame = frame_of(text, roles, language, parties, follows=follows)
-    return interpret(text, language, roles, frame, kind_chances(frame, weights), parties).resolution
+    chances = kind_chances(frame, weights)
+    return interpret(text, language, roles, frame, chances, parties, follows=follows).resolution
 
 
-def _score(example: MarkedExample, read: Resolution, parties: PartyTable) -> ScoredReading:
+def score_reading(
+    example: MarkedExample, read: Resolution, parties: PartyTable, *, alone: bool = False
+) -> ScoredReading:
+    """Compares a question as it was read with its example.
+
+    Args:
+        example: The question with its marks.
+        read: How it was read.
+        parties: Who can speak.
+        alone: Whether a follow-up was read by itself, so that nothing is taken over from what was asked before.
+    """
     expected = _told(example.expect, parties) if example.expect else _marked(example, parties)
+    if example.after and not (example.expect or alone):
+        expected = _with_earlier(expected, example, parties)
     found = _found(read)
     kept_topic = bool(example.after) and "topic" in example.keeps
     # What a follow-up takes over of the kind before it is not told by its own words.
@@ -83,7 +96,7 @@ def _score(example: MarkedExample, read: Resolution, parties: PartyTable) -> Sco
 def _found(read: Resolution) -> dict[str, object]:
     scope = read.scope
     asked_back = read.unclear is not None or read.unnamed
-    outside = not read.is_statement_question or read.to_assistant
+    outside = not read.is_statement_question
     return {
         "speakers": frozenset((*scope.states, *scope.groups, *scope.members_of)),
         "excluded": frozenset(scope.excluded),
@@ -109,6 +122,22 @@ def _marked(example: MarkedExample, parties: PartyTable) -> dict[str, object]:
     status = "out_of_scope" if example.kind == "out_of_scope" else "read"
     expected: dict[str, object] = {"speakers": frozenset(roles["who"]), "excluded": frozenset(roles["not"])}
     return expected if similar or example.kind == "ambiguous" or example.after else {**expected, "status": status}
+
+
+def _with_earlier(expected: dict[str, object], example: MarkedExample, parties: PartyTable) -> dict[str, object]:
+    """Returns what an example tells of its parties with those that its turn takes over, adds to or takes away from."""
+    *earlier, last = example.after
+    before = _found(resolve(last, parties, history=earlier))
+    own, left_out, kept = (cast("frozenset[str]", each) for each in (*expected.values(), before["speakers"]))
+    if example.turn == "add" and own:
+        own |= kept
+    elif example.turn == "remove":
+        return {"speakers": kept - own - left_out}
+    elif example.turn == "correct" and own:
+        return {"speakers": own}
+    elif "who" in example.keeps and not (own or left_out):
+        return {"speakers": kept, "excluded": before["excluded"]}
+    return {"speakers": own, "excluded": left_out}
 
 
 def _told(expect: Mapping[str, Any], parties: PartyTable) -> dict[str, object]:
@@ -176,7 +205,8 @@ def all_rates(path: Path | None, folds: Path | None) -> list[ReadingRates]:
     groups: dict[tuple[str, str], list[ScoredReading]] = defaultdict(list)
     for example in load_examples() if path is None else read_examples(path):
         by_product = not weights and resolve(example.text, parties, history=example.after)
-        scored = _score(example, by_product or _read_by(example, parties, weights[fold_of(example)]), parties)
+        read = by_product or _read_by(example, parties, weights[fold_of(example)])
+        scored = score_reading(example, read, parties, alone=not by_product)
         for by in ("", "language", "kind", "register"):
             groups[by, getattr(example, by) if by else "all"].append(scored)
     order = sorted(groups, key=lambda group: (("", "language", "kind", "register").index(group[0]), group[1]))

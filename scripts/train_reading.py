@@ -25,10 +25,10 @@ import numpy as np
 from safetensors.numpy import save_file
 
 from app.question import roles
-from app.question.kinds import KINDS, TURNS, Frame, filled_slots, frame_of, slot_features, vector_of
+from app.question.kinds import KINDS, TURNS, Frame, frame_of, slot_features, vector_of
 from app.question.roles import LABELS, Weights
 from app.question.spans import find_spans
-from evals.marked_examples import FOLDS, MarkedExample, examples_hash, fold_of, load_examples
+from evals.marked_examples import FOLDS, MarkedExample, examples_hash, fold_of, labels_of, load_examples
 from evals.paths import CONFERENCE_PARTIES
 from ingest.parties.party_table import PartyTable
 from vectorstore.arrays import Matrix
@@ -59,7 +59,7 @@ def prepare(examples: Sequence[MarkedExample], parties: PartyTable) -> list[Prep
     prepared = []
     for example in examples:
         words, encoded = _encoded(example.text, example.language, parties, follows=bool(example.after))
-        labels = tuple(roles.labels_of(words, example.marks))
+        labels = tuple(labels_of(words, example.marks))
         prepared.append(Prepared(example=example, words=words, encoded=encoded, labels=labels))
     return prepared
 
@@ -229,9 +229,23 @@ def _read_unseen(part: Sequence[Prepared], network: Weights, parties: PartyTable
         example, read = item.example, tagger.read(item.words, item.encoded)
         frame = frame_of(example.text, read, example.language, parties, follows=bool(example.after))
         earlier = (_encoded(question, example.language, parties, follows=False) for question in example.after)
-        before = dict.fromkeys(slot for words, encoded in earlier for slot in filled_slots(tagger.read(words, encoded)))
+        before = dict.fromkeys(
+            slot for words, encoded in earlier for slot in _filled_slots(tagger.read(words, encoded))
+        )
         unseen.append(_Unseen(read=read, frame=frame, before=tuple(before)))
     return unseen
+
+
+def _filled_slots(read: roles.RoleReading) -> tuple[str, ...]:
+    """Returns the slots of a conversation's state that a question fills itself."""
+    spans = {word.span.kind for word in read.words if word.span is not None}
+    filled = {
+        "who": "who" in read.labels,
+        "topic": "topic" in read.labels,
+        "when": bool(spans & {"date", "session", "pick"}),
+    }
+    filled |= {"where": "body" in spans, "treaty": bool(spans & {"treaty", "article"})}
+    return tuple(slot for slot, is_filled in filled.items() if is_filled)
 
 
 def _train_classifiers(
@@ -249,7 +263,7 @@ def _train_classifiers(
     for name, classes in (("kind", KINDS), ("turn", TURNS), ("keeps_kind", ("no", "yes"))):
         wanted = {at: label for at in kept if (label := given(prepared[at].example, name)) is not None}
         is_kind = name == "kind"
-        more = [() if is_kind else slot_features(filled_slots(unseen[at].read), unseen[at].before) for at in wanted]
+        more = [() if is_kind else slot_features(_filled_slots(unseen[at].read), unseen[at].before) for at in wanted]
         frames, own_folds = [unseen[at].frame for at in wanted], [folds[at] for at in wanted] if is_kind else None
         trained = _regression(frames, more, [*wanted.values()], classes, own_folds)
         found = _merged(found, trained, f"{name}.")

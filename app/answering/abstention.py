@@ -159,7 +159,7 @@ def _asked_back(resolution: Resolution, parties: PartyTable, wording: Wording) -
             for option in resolution.options
         )
         return Abstention(reason="ambiguous", message=wording.say(key, name=resolution.unclear), options=options)
-    if resolution.to_assistant or not resolution.is_statement_question:
+    if not resolution.is_statement_question:
         return Abstention(reason="out_of_scope", message=wording.say("out_of_scope"))
     scope = resolution.scope
     if resolution.negated and not (scope.topic or scope.treaties or scope.agenda_items):

@@ -110,7 +110,7 @@ class KindAnswers:
 
     def _holding(self, resolution: Resolution, parties: PartyTable) -> Retrieved:
         """Returns the texts in which the words asked about stand."""
-        everything = replace(resolution, is_statement_question=True, unnamed=False, to_assistant=False)
+        everything = replace(resolution, is_statement_question=True, unnamed=False)
         found = self.retriever.in_scope(everything, parties)
         places = tuple(self.find_words(resolution.quote))
         held = dict.fromkeys(place.statement_id for place in places)

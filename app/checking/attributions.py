@@ -7,7 +7,7 @@ parties; the first that names an occasion gives the occasion.
 
 from bisect import bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
 from typing import Final
 
@@ -16,7 +16,7 @@ import regex
 from app.checking.blocks import CheckedBlock, CheckedDocument
 from app.checking.findings import Attribution, Quotation, SpokenTime
 from app.checking.occasion_words import read_occasion
-from app.checking.speakers import Unknown, by_order, shown, subject_after, subject_before, unknown_in
+from app.checking.speakers import by_order, shown, subject_after, subject_before, unknown_in
 from ingest.language.attribution_verbs import ACCORDING, BEHALF, OBJECT, SPEAKER_OF, VERB
 from ingest.language.dates import find_dates
 from ingest.language.lexicons import RegexPatterns
@@ -55,14 +55,6 @@ _LABEL: Final = _PATTERNS.label_only
 _PLACE: Final = regex.compile(r"\p{Lu}[\p{L}.’'-]+,\s*$")
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Named:
-    source: str
-    parties: tuple[str, ...] = ()
-    together: tuple[str, ...] = ()
-    unknown: Unknown | None = None
-
-
 class AttributionReader:
     """Reads attributions in one document."""
 
@@ -94,54 +86,50 @@ class AttributionReader:
         first = self._document.index_at(quotation.spans[0][0])
         block = self._document.blocks[first]
         notes = self._notes(quotation)
-        named = next(self._named(quotation, block, first, notes), None)
+        named = next(self._named(quotation, block, first, notes), Attribution())
         when = next(filter(None, self._occasions(quotation, block, first, notes)), SpokenTime())
         before, after = self._sentence(quotation, block)
         own = before or self._lead_in(first)
         place = read_occasion(f"{own} {_MASK} {after}")
-        return Attribution(
-            parties=named.parties if named else (),
-            together=named.together if named else (),
-            unknown=named.unknown.name if named and named.unknown else None,
-            suggestion=named.unknown.suggestion if named and named.unknown else None,
+        return replace(
+            named,
             when=replace(when, items=place.items, bodies=place.bodies),
             files=tuple(file for file in self._files if any(_names_file(note.text, file) for note in notes)),
             treaty=bool(find_articles(own)),
-            source=named.source if named else None,
         )
 
     def _named(
         self, quotation: Quotation, block: CheckedBlock, index: int, notes: list[CheckedBlock]
-    ) -> Iterator[_Named]:
+    ) -> Iterator[Attribution]:
         """Yields who is named, from what is nearest to what is farthest."""
         before, after = self._sentence(quotation, block)
         if parties := self._after_reference(after):
-            yield _Named(parties=parties, source="sentence")
-        yield from self._spoken(
-            before, subject_before(before, self._parties), "sentence", self._earlier(quotation, block, before)
-        )
+            yield Attribution(parties=parties, source="sentence")
+        yield from self._spoken(before, "sentence", self._earlier(quotation, block))
         if parties := self._after(after):
-            yield _Named(parties=parties, together=self._in_apposition(after, parties), source="sentence")
+            yield Attribution(parties=parties, together=self._in_apposition(after, parties), source="sentence")
         elif unknown := unknown_in(subject_after(after), self._parties):
-            yield _Named(unknown=unknown, source="sentence")
+            yield replace(unknown, source="sentence")
         for lead in (self._lead_in(index), self._list_lead(index)):
-            yield from self._spoken(lead, subject_before(lead, self._parties), "line above", "")
-        if parties := self._in_label(self._line_below(index)):
-            yield _Named(parties=parties, source="line below")
+            yield from self._spoken(lead, "line above", "")
+        for parties, source in self._named_apart(quotation, block, index, notes):
+            if parties:
+                yield Attribution(parties=parties, source=source)
+
+    def _named_apart(
+        self, quotation: Quotation, block: CheckedBlock, index: int, notes: list[CheckedBlock]
+    ) -> Iterator[tuple[tuple[str, ...], str]]:
+        """Yields the parties named elsewhere than in a quotation's sentence and what leads to it, and where."""
+        yield self._in_label(self._line_below(index)), "line below"
         for label in block.labels:
-            if parties := self._in_label(label):
-                yield _Named(parties=parties, source="table")
+            yield self._in_label(label), "table"
         for note in notes:
-            if parties := self._in_note(note.text):
-                yield _Named(parties=parties, source="note")
-        if parties := self._ordered(self._said_earlier(quotation, block)):
-            yield _Named(parties=parties, source="paragraph")
-        if parties := self._carried_over(index):
-            yield _Named(parties=parties, source="paragraph above")
+            yield self._parties_of(self._find(note.text)[:1]), "note"
+        yield self._ordered(self._said_earlier(quotation, block)), "paragraph"
+        yield self._carried_over(index), "paragraph above"
         for at, heading in self._headings(index):
-            if parties := self._in_label(self._without_place(heading) if at < self._title else heading):
-                source = "heading" if self._document.blocks[at].kind == "heading" else "line above"
-                yield _Named(parties=parties, source=source)
+            source = "heading" if self._document.blocks[at].kind == "heading" else "line above"
+            yield self._in_label(self._without_place(heading) if at < self._title else heading), source
 
     def _occasions(
         self, quotation: Quotation, block: CheckedBlock, index: int, notes: list[CheckedBlock]
@@ -152,7 +140,7 @@ class AttributionReader:
             yield read_occasion(reference.group(1), reference=True)
         said = self._said_earlier(quotation, block)
         # Times such as "two years later" count from what the paragraph says before the sentence.
-        earlier = self._earlier(quotation, block, before).replace("\n", " ")
+        earlier = self._earlier(quotation, block).replace("\n", " ")
         own = earlier.rfind(before.strip()) if before.strip() else len(earlier)
         yield read_occasion(f"{before} {_MASK} {after}", earlier=earlier[: max(0, own)])
         if said:
@@ -170,18 +158,18 @@ class AttributionReader:
             if not place or self._document.blocks[at].kind == "heading":
                 yield self._time_of_heading(at, heading)
 
-    def _spoken(self, text: str, subject: str | None, source: str, earlier: str) -> Iterator[_Named]:
+    def _spoken(self, text: str, source: str, earlier: str) -> Iterator[Attribution]:
         """Yields who speaks in a sentence that leads to a quotation: by order, by name, or somebody unknown."""
-        ordered = by_order(subject, self._parties, earlier or text)
-        if ordered:
-            yield _Named(parties=ordered, source=source)
+        subject = subject_before(text, self._parties)
+        if ordered := by_order(subject, self._parties, earlier or text):
+            yield Attribution(parties=ordered, source=source)
         elif unknown := unknown_in(subject, self._parties):
-            yield _Named(unknown=unknown, source=source)
+            yield replace(unknown, source=source)
         behalf, joined = self._speakers(text)
         if parties := self._parties_of([*behalf, *joined]):
             several = len(joined) > 1 and all(len(match.codes) == 1 for match in joined)
             together = self._parties_of(joined) if several else ()
-            yield _Named(parties=parties, together=together + self._in_apposition(text, parties), source=source)
+            yield Attribution(parties=parties, together=together + self._in_apposition(text, parties), source=source)
 
     def _in_apposition(self, text: str, speaking: tuple[str, ...]) -> tuple[str, ...]:
         """Returns the parties that stand as speakers beside others: "the delegate of X, the envoy of Y, said"."""
@@ -203,7 +191,7 @@ class AttributionReader:
         before, after = self._sentence(quotation, block)
         return before.replace(_MASK, ""), after.replace(_MASK, "")
 
-    def _earlier(self, quotation: Quotation, block: CheckedBlock, before: str) -> str:
+    def _earlier(self, quotation: Quotation, block: CheckedBlock) -> str:
         """Returns what stands before a quotation's subject, by which "the latter" is told."""
         start = quotation.spans[0][0]
         return shown(self._masked[max(block.start, start - _LOOK_BACK) : start])
@@ -380,13 +368,9 @@ class AttributionReader:
         # A label names who speaks; a sentence that mentions States does not.
         return self._parties_of(found) if found and len(text.split()) <= _LEAD_WORDS else ()
 
-    def _in_note(self, text: str) -> tuple[str, ...]:
-        return self._parties_of(self._find(text)[:1])
-
     def _said_earlier(self, quotation: Quotation, block: CheckedBlock) -> str:
         """Returns the last sentence before a quotation's own in its paragraph that names a party, if there is one."""
-        start = quotation.spans[0][0]
-        text = shown(self._masked[max(block.start, start - _LOOK_BACK) : start].replace("\n", " "))
+        text = self._earlier(quotation, block).replace("\n", " ")
         sentences = [text[start:end] for start, end in split_sentences(text)][-_SENTENCES_BACK:]
         return next((sentence for sentence in reversed(sentences) if self._ordered(sentence)), "")
 

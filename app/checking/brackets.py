@@ -6,9 +6,12 @@ limits, obliges or counts otherwise than the source, or puts other words for the
 """
 
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from app.checking.corpus_texts import Said
+from app.checking.matching import Match
 from app.checking.polarity_words import PolarityKind, content, of_kinds, polarity_words, speaks_of_itself
 from app.checking.remarks import Remark, remark
 from ingest.language.lexicons import RegexPatterns
@@ -20,67 +23,64 @@ _PATTERNS: Final = RegexPatterns("drafts")
 _REPLACED: Final = 6
 # Characters of the source on either side in which a name for a pronoun is looked for.
 _CONTEXT: Final = 800
+# Characters of the source beside an edge in which its words stand.
+_BESIDE: Final = 200
 _KINDS: Final[tuple[PolarityKind, ...]] = ("denial", "condition", "modal", "count", "number")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Judged:
-    """A bracket that is not harmless: what there is to say, and whether it alters the quotation."""
+    """What there is to say of what a quotation puts in or leaves out, and whether it alters the quotation."""
 
     remark: Remark
-    alters: bool
+    alters: bool = False
 
 
-@dataclass(frozen=True, kw_only=True)
-class Held:
-    """What a bracket is held against: language, holders, and the source text around, which resolves a pronoun."""
+def judge_brackets(match: Match, said: Said) -> Iterator[Judged]:
+    """Yields what is to be said of the brackets of a quotation, held against the source that they stand for."""
+    source, wanted = said.source, match.wanted
+    around = source[max(0, match.start - _CONTEXT) : match.end + _CONTEXT]
+    found = [
+        _judge_bracket(gap, source[begin:end].strip(" .,;:"), said, around) for gap, begin, end in match.gaps if gap
+    ]
+    if wanted.leads is not None:
+        before = source[max(said.stored.keyed.start, match.start - _BESIDE) : match.start]
+        found.append(_judge_edge(wanted.leads, before, said, around, leads=True))
+    if wanted.trails is not None:
+        after = source[match.end : match.end + _BESIDE]
+        found.append(_judge_edge(wanted.trails, after, said, around, leads=False))
+    yield from filter(None, found)
 
-    language: str
-    holders: frozenset[str]
-    around: str
 
-
-def is_editorial(inserted: str, after: str) -> bool:
-    """Returns whether a bracket is the editor's mark rather than words: "[sic]", "[…]", "[3]" right behind a word."""
-    if not words_of(inserted) or _PATTERNS.editorial.fullmatch(inserted):
-        return True
-    return inserted.strip().isdecimal() and (not after[:1] or not after[:1].isspace())
-
-
-def judge_bracket(put: str, stands_for: str, held: Held, parties: PartyTable) -> Judged | None:
+def _judge_bracket(put: str, stands_for: str, said: Said, around: str) -> Judged | None:
     """Judges words in brackets (`put`) that stand for words of the source, or for none; None if harmless."""
-    own, theirs = _without_common(words_of(put), words_of(stands_for), held.language)
+    own, theirs = _without_common(words_of(put), words_of(stands_for), said.language)
     if not own and not theirs:
         return None
-    if _senses(put, held.language) != _senses(stands_for, held.language):
+    if _senses(put, said.language) != _senses(stands_for, said.language):
         return Judged(remark=remark("put_in_asserts", put=put, words=" ".join(stands_for.split())), alters=True)
-    ours, dropped = list(content(own, held.language)), list(content(theirs, held.language))
-    named = {code for match in parties.find(put) for code in match.codes}
-    if named and not named & held.holders and (speaks_of_itself(stands_for) or _names(stands_for, parties)):
+    ours, dropped = list(content(own, said.language)), list(content(theirs, said.language))
+    named = {code for match in said.parties.find(put) for code in match.codes}
+    if named and not named & said.stored.parties and (speaks_of_itself(stands_for) or _names(stands_for, said.parties)):
         return Judged(remark=remark("put_in_party", put=put), alters=True)
-    if dropped and not (named and named & held.holders and _names(stands_for, parties)):
+    if dropped and not (named and named & said.stored.parties and _names(stands_for, said.parties)):
         shown = " ".join(stands_for.split())
         return Judged(remark=remark("put_in_replaces", put=put, words=shown), alters=bool(ours))
-    if not ours or (named and named <= held.holders):
+    if not ours or (named and named <= said.stored.parties):
         return None
     # A name for a pronoun stands in the source nearby.
-    resolved = bool(words_of(stands_for)) and not _without_common(ours, words_of(held.around), held.language)[0]
-    return None if resolved else Judged(remark=remark("put_in", put=put), alters=False)
+    resolved = bool(words_of(stands_for)) and not _without_common(ours, words_of(around), said.language)[0]
+    return None if resolved else Judged(remark=remark("put_in", put=put))
 
 
-def judge_edge(put: str, beside: str, held: Held, parties: PartyTable, *, leads: bool) -> Judged | None:
+def _judge_edge(put: str, beside: str, said: Said, around: str, *, leads: bool) -> Judged | None:
     """Judges a bracket that leads or trails a quotation, which may stand for some words of the source beside it."""
     words = beside.split()[-_REPLACED:] if leads else beside.split()[:_REPLACED]
     cuts = [words[len(words) - size :] if leads else words[:size] for size in range(len(words) + 1)]
-    judged = [judge_bracket(put, " ".join(cut), held, parties) for cut in cuts]
+    judged = [_judge_bracket(put, " ".join(cut), said, around) for cut in cuts]
     if any(each is None for each in judged):
         return None
     return min((each for each in judged if each is not None), key=lambda each: each.alters, default=None)
-
-
-def context_of(source: str, start: int, end: int) -> str:
-    """Returns the source text around a quotation in which a name for a pronoun is looked for."""
-    return source[max(0, start - _CONTEXT) : end + _CONTEXT]
 
 
 def _names(text: str, parties: PartyTable) -> bool:

@@ -2,7 +2,7 @@
 
 import threading
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Final
@@ -12,11 +12,14 @@ from app.answering.provenance import reference
 from app.checking.findings import Place
 from app.checking.match_key import KeyedText
 from app.checking.matching import whole_words
+from ingest.language.attribution_verbs import SPEAKER_OF
+from ingest.language.lexicons import RegexPatterns
 from ingest.parties.party_table import PartyTable
 from prompts.wording import Wording
 from vectorstore.catalogue import Catalogue
 from vectorstore.records import Metadata, Passage, ScopeFilter, Sentence, Statement, StatementKind
 
+_PATTERNS: Final = RegexPatterns("drafts")
 _KINDS: Final[tuple[StatementKind, ...]] = ("statement", "record", "treaty")
 # Sentences on either side of a passage that a quotation may reach into.
 _REACH: Final = 4
@@ -44,6 +47,40 @@ class StoredText:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Said:
+    """A stored text as what a quotation leaves out and puts in is read in it."""
+
+    stored: StoredText
+    language: str
+    parties: PartyTable
+
+    @property
+    def source(self) -> str:
+        """The source text."""
+        return self.stored.keyed.source
+
+    def paragraph(self, position: int) -> tuple[int, int]:
+        """Returns the edges of the paragraph around an offset, which no sentence crosses: a page break may."""
+        blocks = self.stored.statement.blocks
+        after = bisect_right(blocks, position, key=lambda block: block.start)
+        first = after - 1
+        while first > 0 and blocks[first].continues:
+            first -= 1
+        while after < len(blocks) and blocks[after].continues:
+            after += 1
+        start = blocks[first].start if first >= 0 else self.stored.keyed.start
+        return start, blocks[after].start if after < len(blocks) else len(self.source)
+
+    def names_itself(self, words: str) -> bool:
+        """Returns whether words name who holds the statement, as who speaks: not in "critics of Arvandia"."""
+        return any(
+            self.stored.parties.intersection(match.codes)
+            and not (_PATTERNS.object_of.search(words[: match.start]) and not SPEAKER_OF.search(words[: match.start]))
+            for match in self.parties.find(words)
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
 class Window:
     """A stretch of a stored text, readable, in which the nearest words are looked for."""
 
@@ -66,10 +103,6 @@ class CorpusTexts:
         self.size = sum(len(stored.keyed.text) for stored in self.all)
         self.by_id = {stored.statement.statement_id: stored for stored in self.all}
         self.sentences = lru_cache(maxsize=256)(catalogue.sentences)
-
-    def ids_of(self, stored: Iterable[StoredText]) -> list[str]:
-        """Returns the ids of texts."""
-        return [text.statement.statement_id for text in stored]
 
     def passages(self, quote: str, within: Sequence[str] | None, k: int) -> list[Passage]:
         """Returns the `k` passages that lexical search finds for the words of a quotation, best first."""

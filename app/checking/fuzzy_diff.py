@@ -1,4 +1,4 @@
-"""The stored words nearest to a quotation that stands nowhere exactly: found by likeness, shown as a word diff.
+"""The stored words likest to a quotation that stands nowhere exactly: found by likeness, shown as a word diff.
 
 Likeness only decides where to look and whether to speak of altered words; it never makes a quotation verified.
 """
@@ -32,8 +32,8 @@ _BARE: Final = regex.compile(r"^[^\p{L}\p{N}]+|[^\p{L}\p{N}]+$")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Nearest:
-    """The words of a text that are nearest to a quotation, and the diff from them to it.
+class LikeWords:
+    """The words of a text that are likest to a quotation, and the diff from them to it.
 
     Attributes:
         likeness: Share of words in common, in order, 0 to 1.
@@ -53,8 +53,8 @@ class Nearest:
         return self.likeness >= LIKE or (self.run >= _RUN and self.run >= _RUN_SHARE * self.quoted)
 
 
-def nearest(quote: str, window: str) -> Nearest | None:
-    """Finds the words of a text that are nearest to a quotation; None where they share nothing."""
+def likest_words(quote: str, window: str) -> LikeWords | None:
+    """Finds the words of a text that are likest to a quotation; None where they share nothing."""
     quote, window = " ".join(quote.split()), " ".join(window.split())
     source, quoted = _located(quote, window), _tokens(quote)
     plain_source, plain_quoted = [*map(_bare, source)], [*map(_bare, quoted)]
@@ -63,7 +63,7 @@ def nearest(quote: str, window: str) -> Nearest | None:
         return None
     first, last = _best_ends(plain_source, plain_quoted, blocks)
     taken = source[first:last]
-    return Nearest(
+    return LikeWords(
         words=" ".join(taken),
         likeness=Indel.normalized_similarity(plain_source[first:last], plain_quoted),
         run=max(block.src_end - block.src_start for block in blocks),
@@ -73,7 +73,7 @@ def nearest(quote: str, window: str) -> Nearest | None:
 
 
 def cost(quote: str, window: str) -> int:
-    """Returns how much work `nearest` is at most, in the units of `work`; for long texts pairs of words count."""
+    """Returns how much work `likest_words` is at most, in the units of `work`; for long texts pairs of words count."""
     if len(quote) <= _SHORT:
         return len(quote) * len(window) // 4
     return len(quote) * len(window) * 2

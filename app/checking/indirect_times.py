@@ -32,10 +32,7 @@ def _bounded(forms: str) -> str:
 
 
 _TOLD: Final = tuple(
-    (
-        regex.compile(rf"(?P<next>{_bounded(_TIMES[single])})|{_bounded(_TIMES[counted])}", regex.IGNORECASE),
-        sign,
-    )
+    (regex.compile(rf"(?P<next>{_bounded(_TIMES[single])})|{_bounded(_TIMES[counted])}", regex.IGNORECASE), sign)
     for counted, single, sign in (("later", "next_year", 1), ("earlier", "year_before", -1))
 )
 # A year with letters for digits counts among the untold: "2O18".
@@ -118,13 +115,11 @@ def parts_of_year(text: str) -> Iterator[PartOfYear]:
         year = part["led"] or part["year"]
         # Chinese puts the year first; behind it stands another matter.
         reads = part["led"] or not regex.match(r"\p{Han}", part.group())
-        if (year and reads) or (year is None and _SEASON.fullmatch(part.group()) and _led_in(text[: part.start()])):
+        if (year and reads) or (
+            year is None and _SEASON.fullmatch(part.group()) and _PATTERNS.led_in.search(text[: part.start()])
+        ):
             months = next(_MONTHS[name] for name in _MONTHS if part[name])
             yield PartOfYear(year=int(year) if year else None, months=months, start=part.start(), end=part.end())
-
-
-def _led_in(before: str) -> bool:
-    return _PATTERNS.led_in.search(before) is not None
 
 
 def _years(told: "regex.Match[str]") -> int | None:

@@ -150,13 +150,14 @@ def _read(tokens: Sequence[Token]) -> tuple[str, tuple[Hidden, ...]]:
             skipping = f"</{struck[1].lower()}"
         elif token.type == "html_inline" and token.content.startswith("<!--"):
             hidden.append(Hidden(offset=len(text), text=token.content[4:-3].strip(), how=NOT_SHOWN))
-        elif token.type in _SET_OFF and _speaks(text, tokens[at + 1 :], _SET_OFF[token.type]):
-            text += "“"
-            closes = _close_of(tokens, at)
-            tokens[closes].meta["quotes"] = True
+        elif token.type in _SET_OFF:
+            closing = _close_of(tokens, at)
+            if _speaks(text, "".join(map(_words, tokens[at + 1 : closing]))):
+                text += "“"
+                tokens[closing].meta["quotes"] = True
         elif token.meta.get("quotes"):
             text += "”"
-        elif token.type == "code_inline" and _speaks_code(text, held):
+        elif token.type == "code_inline" and _speaks(text, held):
             text += f"“{held}”"
         else:
             text += held
@@ -178,17 +179,8 @@ def _words(token: Token) -> str:
     return ""
 
 
-def _speaks(before: str, following: Sequence[Token], closes: str) -> bool:
+def _speaks(before: str, words: str) -> bool:
     """Returns whether words set off by their type are said to be spoken, and stand in no quotation marks."""
-    inner: list[str] = []
-    for token in following:
-        if token.type == closes:
-            break
-        inner.append(_words(token))
-    return _speaks_code(before, "".join(inner))
-
-
-def _speaks_code(before: str, words: str) -> bool:
     plain = len(whole_words(words)) >= _FEWEST_WORDS and _QUOTED.match(words) is None
     return plain and _QUOTED.match(before[-1:]) is None and introduces_speech(before)
 

@@ -11,8 +11,9 @@ from typing import Final
 
 import regex
 
-from app.checking.brackets import is_editorial
 from app.checking.match_key import KeyedText, match_key
+from ingest.language.lexicons import RegexPatterns
+from vectorstore.stems import words_of
 
 _ELLIPSIS: Final = r"[\[(]\s*(?:…|⋯|\.\s?\.\s?\.\s?\.?)\s*[\])]|…+|\.\s?\.\s?\.(?:\s?\.)?|⋯+"
 # A bracket with the letters that it makes one word with: "[im]modest", "endorse[d]".
@@ -22,6 +23,7 @@ _GAP: Final = regex.compile(
 )
 _CASED: Final = regex.compile(r"\[(\p{L})\](?=\p{L})")
 _WORD: Final = regex.compile(r"\p{Han}|[\p{L}\p{M}\p{N}]+(?:['’-][\p{L}\p{M}\p{N}]+)*")
+_PATTERNS: Final = RegexPatterns("drafts")
 _CLOSING: Final = ".,;:،؛。，、；："
 _LETTERS_CASED: Final = 4
 # Parts this short stand in many places, so the next part must be near.
@@ -35,22 +37,16 @@ _MOST_GAPS: Final = 40
 
 
 @dataclass(frozen=True, kw_only=True)
-class Gap:
-    """What stands between two parts of a quotation: an ellipsis (None), or a bracket's words with letters beside it."""
-
-    put: str | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
 class Wanted:
     """A quotation as it is looked for: parts in the compared form and what stands between them.
 
-    `leads` and `trails` are words in a bracket before the first and after the last part. Where it is `recased`, its
-    first letter has the other case than the draft gives it.
+    A gap is a bracket's words with letters beside it, or empty for an ellipsis. `leads` and `trails` are words in a
+    bracket before the first and after the last part. Where it is `recased`, its first letter has the other case than
+    the draft gives it.
     """
 
     parts: tuple[str, ...]
-    gaps: tuple[Gap, ...] = ()
+    gaps: tuple[str, ...] = ()
     leads: str | None = None
     trails: str | None = None
     recased: bool = False
@@ -71,7 +67,7 @@ class Match:
     wanted: Wanted
 
     @property
-    def gaps(self) -> Iterator[tuple[Gap, int, int]]:
+    def gaps(self) -> Iterator[tuple[str, int, int]]:
         """The gaps with the span of the source that each leaves out."""
         for gap, (_, begin), (end, _) in zip(self.wanted.gaps, self.pieces, self.pieces[1:], strict=False):
             yield gap, begin, end
@@ -107,9 +103,7 @@ def find(wanted: Wanted, text: KeyedText) -> Iterator[Match]:
         if spans is not None:
             pieces = tuple(text.in_source(*span) for span in spans)
             match = Match(start=pieces[0][0], end=pieces[-1][1], pieces=pieces, wanted=wanted)
-            if all(
-                gap.put is None or len(whole_words(text.source[a:b])) <= _REPLACED_WORDS for gap, a, b in match.gaps
-            ):
+            if all(not gap or len(whole_words(text.source[a:b])) <= _REPLACED_WORDS for gap, a, b in match.gaps):
                 yield match
 
 
@@ -152,11 +146,18 @@ def _without_marks(text: str) -> str:
             f"{gap['head'] or ''} {gap['tail']}"
             if gap["inserted"] is not None
             and whole_words(gap["inserted"])
-            and is_editorial(gap["inserted"], gap["tail"])
+            and _is_editorial(gap["inserted"], gap["tail"])
             else gap.group()
         ),
         text,
     )
+
+
+def _is_editorial(inserted: str, after: str) -> bool:
+    """Returns whether a bracket is the editor's mark rather than words: "[sic]", "[…]", "[3]" right behind a word."""
+    if not words_of(inserted) or _PATTERNS.editorial.fullmatch(inserted):
+        return True
+    return inserted.strip().isdecimal() and (not after[:1] or not after[:1].isspace())
 
 
 def _trimmed(whole: str) -> Iterator[str]:
@@ -168,9 +169,9 @@ def _trimmed(whole: str) -> Iterator[str]:
 
 def _taken_apart(text: str, *, recased: bool) -> Wanted | None:
     parts: list[str] = []
-    gaps: list[Gap] = []
+    gaps: list[str] = []
     position = 0
-    pending: Gap | None = None
+    pending: str | None = None
     leads: str | None = None
     text = _without_marks(text)
     found = [*_GAP.finditer(text)]
@@ -180,17 +181,17 @@ def _taken_apart(text: str, *, recased: bool) -> Wanted | None:
         part = match_key(text[position : match.start() if match else None])
         if whole_words(part):
             if parts:
-                gaps.append(pending or Gap())
-            elif pending is not None:
-                leads = pending.put
+                gaps.append(pending or "")
+            else:
+                leads = pending or None
             parts.append(part)
             pending = None
         if match is None:
             break
         inserted = match.group("inserted")
-        put = None if inserted is None else f"{match['head'] or ''}{inserted}{match['tail']}".strip()
+        put = "" if inserted is None else f"{match['head'] or ''}{inserted}{match['tail']}".strip()
         # An omission beside an insertion leaves out whatever an omission may.
-        pending = Gap(put=put or None) if pending is None or pending.put is not None else Gap()
+        pending = put if pending is None or pending else ""
         position = match.end()
     if not parts or (position == 0 and len(parts) == 1):
         return None
@@ -199,6 +200,6 @@ def _taken_apart(text: str, *, recased: bool) -> Wanted | None:
         parts=tuple(part.strip(_CLOSING + "-") or part for part in parts),
         gaps=tuple(gaps),
         leads=leads,
-        trails=None if pending is None else pending.put,
+        trails=pending or None,
         recased=recased,
     )

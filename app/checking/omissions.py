@@ -1,14 +1,13 @@
 """What an ellipsis leaves out, and what a cut leaves out beside a quotation: whether it turns what is quoted."""
 
-from bisect import bisect_right
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
 from typing import Final
 
 import regex
 
 from app.answering.quoted_speaker import quoted_speaker
-from app.checking.match_key import KeyedText
+from app.checking.brackets import Judged
+from app.checking.corpus_texts import Said
 from app.checking.matching import Match, whole_words
 from app.checking.polarity_words import (
     PolarityWord,
@@ -21,12 +20,9 @@ from app.checking.polarity_words import (
     takes_back,
 )
 from app.checking.remarks import Remark, remark
-from ingest.language.attribution_verbs import SPEAKER_OF
 from ingest.language.lexicons import RegexPatterns
 from ingest.language.sentences import split_sentences
-from ingest.parties.party_table import PartyTable
 from ingest.text.quotation_marks import is_quoted
-from vectorstore.records import Block
 
 # In an omission this short a modal verb is what the omission is about.
 _MODAL_WORDS: Final = 4
@@ -47,68 +43,22 @@ _SENTENCE_MARKS: Final = ".!?。！？؟"
 _QUESTION: Final = regex.compile(r"^[^.!。！]*?[?？؟]")
 
 
-@dataclass(frozen=True, kw_only=True)
-class Said:
-    """A statement as omissions and cuts are read in it; without `blocks` it is one paragraph."""
-
-    text: KeyedText
-    language: str
-    holders: frozenset[str]
-    parties: PartyTable
-    blocks: Sequence[Block] = ()
-
-    def paragraph(self, position: int) -> tuple[int, int]:
-        """Returns the edges of the paragraph around an offset, which no sentence crosses: a page break may."""
-        blocks = self.blocks
-        after = bisect_right(blocks, position, key=lambda block: block.start)
-        first = after - 1
-        while first > 0 and blocks[first].continues:
-            first -= 1
-        while after < len(blocks) and blocks[after].continues:
-            after += 1
-        start = blocks[first].start if first >= 0 else self.text.start
-        return start, blocks[after].start if after < len(blocks) else len(self.text.source)
-
-    def names_itself(self, words: str) -> bool:
-        """Returns whether words name who holds the statement, as who speaks: not in "critics of Arvandia"."""
-        return any(
-            self.holders.intersection(match.codes)
-            and not (_PATTERNS.object_of.search(words[: match.start]) and not SPEAKER_OF.search(words[: match.start]))
-            for match in self.parties.find(words)
-        )
-
-
-@dataclass(frozen=True, kw_only=True)
-class LeftOut:
-    """What a quotation's omissions leave out: the first that turns the meaning, and what else there is to say."""
-
-    turned: str | None
-    remarks: tuple[Remark, ...]
-
-
-def judge_omissions(match: Match, said: Said) -> LeftOut:
-    """Judges what the ellipses of a quotation leave out."""
-    turned: str | None = None
-    remarks: list[Remark] = []
+def judge_omissions(match: Match, said: Said) -> Iterator[Judged]:
+    """Yields what is to be said of what the ellipses of a quotation leave out."""
     for gap, begin, end in match.gaps:
-        if gap.put is not None:
-            continue
-        kind = _weigh(said, begin, end)
-        words = " ".join(said.text.source[begin:end].strip(" \t\r\n.,;:،؛").split())
-        if kind == "left_out_turns":
-            turned = turned or words
-        elif kind is not None:
-            remarks.append(remark(kind, words=_shortened(words)))
+        kind = None if gap else _weigh(said, begin, end)
+        if kind is not None:
+            words, alters = " ".join(said.source[begin:end].strip(" \t\r\n.,;:،؛").split()), kind == "left_out_turns"
+            yield Judged(remark=remark(kind, words=words if alters else _shortened(words)), alters=alters)
     if len(match.pieces) >= _FEWEST_PIECES:
-        sizes = [len(whole_words(said.text.source[start:end])) for start, end in match.pieces]
+        sizes = [len(whole_words(said.source[start:end])) for start, end in match.pieces]
         if sum(size <= _PIECE_WORDS for size in sizes) * 2 > len(sizes):
-            remarks.append(remark("pieces"))
-    return LeftOut(turned=turned, remarks=tuple(remarks))
+            yield Judged(remark=remark("pieces"))
 
 
 def _weigh(said: Said, begin: int, end: int) -> str | None:
     """Returns the kind of remark that an omission deserves, or None."""
-    source, language = said.text.source, said.language
+    source, language = said.source, said.language
     raw = source[begin:end]
     opens, closes, edges, inner = _edges(source, begin, end)
     found = [word for edge in edges for word in polarity_words(edge, language)]
@@ -171,11 +121,12 @@ def judge_cut(start: int, end: int, quote: str, said: Said, around: tuple[str, s
 
     What the draft's own words before and after the quotation in its sentence (`around`) say is not left out.
     """
-    source, language = said.text.source, said.language
+    source, language = said.source, said.language
     begin = said.paragraph(start)[0]
     opening = _last_sentence(source[max(begin, start - _AROUND) : start])
     going_on = source[end : min(said.paragraph(max(start, end - 1))[1], end + _AROUND)]
-    rest = _first_sentence(going_on) if not _finished(source, start, end) else ""
+    # A quotation may end with its sentence.
+    rest = "" if end > start and source[end - 1] in _SENTENCE_MARKS else _first_sentence(going_on)
     remarks: list[Remark] = []
     clause, apart = governing(opening, source[start:end])
     weighing = _kinds(polarity_words(clause, language)) & ({"condition"} if apart else {"denial", "condition"})
@@ -191,7 +142,7 @@ def judge_cut(start: int, end: int, quote: str, said: Said, around: tuple[str, s
     if _QUESTION.match(rest) and "?" not in quote and "？" not in quote and "؟" not in quote:
         remarks.append(remark("half_question"))
     if is_quoted(source, start, end):
-        code = quoted_speaker(source, start, end, said.holders, said.parties)
+        code = quoted_speaker(source, start, end, said.stored.parties, said.parties)
         named = remark("someone_quoted_named", name=said.parties.display(code)) if code else remark("someone_quoted")
         remarks.append(named)
     return remarks
@@ -199,7 +150,7 @@ def judge_cut(start: int, end: int, quote: str, said: Said, around: tuple[str, s
 
 def _report(said: Said, opening: str, begin: int) -> str | None:
     """Returns the words that give a quotation to others: before it, or before its paragraph, as "Tessaria told us:"."""
-    lead = said.text.source[max(said.text.start, begin - _AROUND) : begin].rstrip()
+    lead = said.source[max(said.stored.keyed.start, begin - _AROUND) : begin].rstrip()
     introduced = _last_sentence(_EMPTY_LINE.split(lead)[-1]) if lead.endswith((":", "：")) else ""
     for words in filter(None, (opening, introduced)):
         if reports(words, said.language, own=said.names_itself(words)):
@@ -223,11 +174,6 @@ def _limit(rest: str, language: str) -> str | None:
 def _says_view(before: str) -> bool:
     """Returns whether a draft says itself that a view is others': "Arvandia noted that some say that"."""
     return _PATTERNS.some_say.search(before) is not None
-
-
-def _finished(source: str, start: int, end: int) -> bool:
-    """Returns whether a quotation ends with its sentence, with or without the mark that ends it."""
-    return source[end - 1 : end] in _SENTENCE_MARKS and end > start
 
 
 def _last_sentence(before: str) -> str:

@@ -48,22 +48,14 @@ def polarity_words(text: str, language: str) -> tuple[PolarityWord, ...]:
     found: list[PolarityWord] = []
     for code in _languages(text, language):
         found += [
-            PolarityWord(kind=_OF_LEXICON[kind], sense=kind, start=match.start(), end=match.end(), text=match.group())
+            _word(_OF_LEXICON[kind], kind, match)
             for match in operators(code).finditer(text)
             for kind in [_kind(match.lastgroup)]
             if kind in _OF_LEXICON
         ]
         for kind in _GOVERNING:
-            found += [
-                PolarityWord(
-                    kind=kind, sense=match.group().casefold(), start=match.start(), end=match.end(), text=match.group()
-                )
-                for match in _governors(code, kind).finditer(text)
-            ]
-    found += [
-        PolarityWord(kind="number", sense=match.group(), start=match.start(), end=match.end(), text=match.group())
-        for match in _NUMBER.finditer(text)
-    ]
+            found += [_word(kind, match.group().casefold(), match) for match in _governors(code, kind).finditer(text)]
+    found += [_word("number", match.group(), match) for match in _NUMBER.finditer(text)]
     return tuple(sorted(found, key=lambda word: word.start))
 
 
@@ -140,18 +132,19 @@ def speaks_of_itself(text: str) -> bool:
 
 def content(words: Iterable[str], language: str) -> Iterator[str]:
     """Yields the words that carry meaning of their own; names of the own side are none."""
+    own = (_PATTERNS.self, _PATTERNS.own_side)
     for word in words:
-        if (
-            not is_function_word(word, language)
-            and not _PATTERNS.self.fullmatch(word)
-            and not _PATTERNS.own_side.fullmatch(word)
-        ):
+        if not is_function_word(word, language) and not any(pattern.fullmatch(word) for pattern in own):
             yield word
 
 
 def _languages(text: str, language: str) -> tuple[str, ...]:
     scripts = dict.fromkeys(language_of(char, language) for char in text if char.isalpha())
     return tuple(code for code in scripts if code in LANGUAGES)
+
+
+def _word(kind: PolarityKind, sense: str, match: "regex.Match[str]") -> PolarityWord:
+    return PolarityWord(kind=kind, sense=sense, start=match.start(), end=match.end(), text=match.group())
 
 
 def _kind(group: str | None) -> OperatorKind:

@@ -45,9 +45,9 @@ _BLOCKS_JOINED: Final = 30
 _UNCLOSED: Final = 20
 # Characters before a quotation that are read for a verb or a word such as "entitled".
 _LOOK_BACK: Final = 400
-# In a paragraph set off as a quotation, quotation marks around this much of it hold the quotation.
 # "the '80s", "in '99 and": an apostrophe.
 _YEARS: Final = regex.compile(r"\d0s\b|\d\d(?=\W*$|[,.;)]|\s(?:and|or|to)\b)")
+# In a paragraph set off as a quotation, quotation marks around this much of it hold the quotation.
 _MOST: Final = 0.5
 _ATTRIBUTION_LINE: Final = regex.compile(r"^\s*[—–―-]{1,2}\s*\S")
 _NOTE_MARK: Final = regex.compile(r"\s*(?:\[\^?\w{1,12}\]|[⁰¹²³⁴⁵⁶⁷⁸⁹]+)\s*$")

@@ -8,13 +8,13 @@ from itertools import islice
 from typing import Final
 
 from app.answering.provenance import spoken_date
-from app.checking.brackets import Held, Judged, context_of, judge_bracket, judge_edge
-from app.checking.corpus_texts import CorpusTexts, StoredText, place_of
+from app.checking.brackets import Judged, judge_brackets
+from app.checking.corpus_texts import CorpusTexts, Said, StoredText, place_of
 from app.checking.findings import Attribution, Change, Finding, Place, Quotation, SpokenTime
-from app.checking.fuzzy_diff import Nearest, cost, nearest
+from app.checking.fuzzy_diff import LikeWords, cost, likest_words
 from app.checking.match_key import match_key
 from app.checking.matching import Match, Wanted, find, readings
-from app.checking.omissions import LeftOut, Said, judge_cut, judge_omissions
+from app.checking.omissions import judge_cut, judge_omissions
 from app.checking.remarks import Remark, remark
 from app.checking.work import MILLION, WorkDone
 from app.records import Scope, Verdict
@@ -42,9 +42,12 @@ class _Hit:
 
     stored: StoredText
     match: Match
-    left_out: LeftOut
-    put_in: Judged | None
-    remarks: tuple[Remark, ...]
+    judged: tuple[Judged, ...]
+
+    @property
+    def remarks(self) -> tuple[Remark, ...]:
+        """What a reader should know beside what alters it."""
+        return tuple(each.remark for each in self.judged if not each.alters)
 
     @property
     def faults(self) -> tuple[bool, int]:
@@ -54,7 +57,7 @@ class _Hit:
     @property
     def altered(self) -> bool:
         """Whether it is no longer what the source says."""
-        return self.left_out.turned is not None or (self.put_in is not None and self.put_in.alters)
+        return any(each.alters for each in self.judged)
 
 
 class QuoteVerifier:
@@ -124,40 +127,15 @@ class QuoteVerifier:
                     yield min(found, key=lambda hit: (hit.faults, hit.match.end - hit.match.start))
 
     def _hit(self, stored: StoredText, match: Match, quote: str, around: tuple[str, str]) -> _Hit:
-        said = Said(
-            text=stored.keyed,
-            language=stored.metadata.language or language_of(quote[:1], "en"),
-            holders=stored.parties,
-            parties=self._parties,
-            blocks=stored.statement.blocks,
-        )
-        left_out = judge_omissions(match, said)
-        judged = [*self._brackets(match, said)]
-        altering = next((each for each in judged if each.alters), None)
-        remarks = [*left_out.remarks, *(each.remark for each in judged if not each.alters)]
+        language = stored.metadata.language or language_of(quote[:1], "en")
+        said = Said(stored=stored, language=language, parties=self._parties)
+        remarks: list[Remark] = []
         if match.wanted.recased and not (around[0].strip() and _begins_in_lower_case(quote)):
             remarks.append(remark("first_letter"))
         if stored.statement.kind != "treaty":
             remarks += judge_cut(match.start, match.end, quote, said, around)
-        return _Hit(stored=stored, match=match, left_out=left_out, put_in=altering, remarks=tuple(remarks))
-
-    def _brackets(self, match: Match, said: Said) -> Iterator[Judged]:
-        """Yields what is to be said of the brackets of a quotation."""
-        source, wanted = said.text.source, match.wanted
-        held = Held(language=said.language, holders=said.holders, around=context_of(source, match.start, match.end))
-        found = [
-            judge_bracket(gap.put, source[begin:end].strip(" .,;:"), held, self._parties)
-            for gap, begin, end in match.gaps
-            if gap.put is not None
-        ]
-        if wanted.leads is not None:
-            before = source[max(said.text.start, match.start - 200) : match.start]
-            found.append(judge_edge(wanted.leads, before, held, self._parties, leads=True))
-        if wanted.trails is not None:
-            found.append(
-                judge_edge(wanted.trails, source[match.end : match.end + 200], held, self._parties, leads=False)
-            )
-        yield from filter(None, found)
+        judged = (*judge_omissions(match, said), *judge_brackets(match, said), *(Judged(remark=r) for r in remarks))
+        return _Hit(stored=stored, match=match, judged=judged)
 
     def _doubts(self, best: _Hit, fitting: list[_Hit], attribution: Attribution) -> Iterator[Remark]:
         """Yields what a reader should know of who is named, and when, although the words are exact."""
@@ -172,17 +150,13 @@ class QuoteVerifier:
         silent = [code for code in attribution.together if not any(code in hit.stored.parties for hit in fitting)]
         if silent:
             yield remark("not_all_speakers", names=", ".join(map(self._parties.display, silent)))
-        if attribution.when.untold is not None:
-            yield remark("time_not_read", words=attribution.when.untold)
-        metadata = best.stored.metadata
-        if (
-            attribution.when.items
-            and metadata.agenda_item
-            and not _same_item(attribution.when.items, metadata.agenda_item)
-        ):
-            yield remark("item_differs", held=metadata.agenda_item, given=", ".join(attribution.when.items))
-        if attribution.when.bodies and metadata.body and metadata.body not in attribution.when.bodies:
-            yield remark("body_differs", held=metadata.body, given=", ".join(attribution.when.bodies))
+        metadata, when = best.stored.metadata, attribution.when
+        if when.untold is not None:
+            yield remark("time_not_read", words=when.untold)
+        if when.items and metadata.agenda_item and not _same_item(when.items, metadata.agenda_item):
+            yield remark("item_differs", held=metadata.agenda_item, given=", ".join(when.items))
+        if when.bodies and metadata.body and metadata.body not in when.bodies:
+            yield remark("body_differs", held=metadata.body, given=", ".join(when.bodies))
 
     def _inexact(self, finding: Finding, hits: list[_Hit]) -> Finding:
         """Judges a quotation whose words stand nowhere as they are: altered, or not found."""
@@ -192,21 +166,22 @@ class QuoteVerifier:
         if len(quote) > self._work.limits.longest:
             reason = f"it has more than {self._work.limits.longest:,} characters"
             return replace(finding, warnings=(*finding.warnings, remark("too_long", reason=reason)))
-        own = [s for s in self._texts.all if fits(s, finding.attribution)] if finding.attribution.parties else []
-        same = [s for s in self._texts.all if s.parties & set(finding.attribution.parties)]
+        named = set(finding.attribution.parties)
+        own = [s for s in self._texts.all if named and fits(s, finding.attribution)]
+        same = [s for s in self._texts.all if s.parties & named]
         budget = self._work.done + self._work.limits.quotation * MILLION
         for within, k in ((own, _OWN_PASSAGES), (same, _OWN_PASSAGES), (None, _PASSAGES)):
-            ids = None if within is None else self._texts.ids_of(within)
-            best = self._nearest(quote, ids, k, budget)
+            ids = None if within is None else [stored.statement.statement_id for stored in within]
+            best = self._likest(quote, ids, k, budget)
             if best is not None:
-                stored, near = best
-                place = self._place_of_words(stored, near.words)
-                told = self._mismatch(stored, finding.attribution, near=True)
+                stored, like = best
+                place = self._place_of_words(stored, like.words)
+                told = self._mismatch(stored, finding.attribution, alike=True)
                 return replace(
                     finding,
                     verdict="altered",
                     place=place,
-                    changes=near.changes,
+                    changes=like.changes,
                     warnings=(*finding.warnings, *told, *self._incomplete(finding.attribution, told)),
                 )
         if self._work.done >= budget:
@@ -235,11 +210,10 @@ class QuoteVerifier:
 
     def _altered(self, finding: Finding, hit: _Hit) -> Finding:
         """Returns the finding on words whose omissions or brackets turn what the source says."""
-        if hit.left_out.turned is not None:
-            reason = remark("left_out_turns", words=hit.left_out.turned)
+        reason = next(each.remark for each in hit.judged if each.alters)
+        if reason.kind == "left_out_turns":
             changes = tuple(self._omissions(hit))
         else:
-            reason = hit.put_in.remark  # type: ignore[union-attr]  # an altered hit has one of both
             left = reason.values.get("words")
             put = Change(kind="put_in", text=f"[{reason.values['put']}]")
             changes = (Change(kind="left_out", text=left), put) if left else (put,)
@@ -248,18 +222,18 @@ class QuoteVerifier:
             verdict="altered",
             place=self._place(hit),
             changes=changes,
-            warnings=(*finding.warnings, reason, *self._mismatch(hit.stored, finding.attribution, near=True)),
+            warnings=(*finding.warnings, reason, *self._mismatch(hit.stored, finding.attribution, alike=True)),
         )
 
-    def _nearest(self, quote: str, within: list[str] | None, k: int, budget: int) -> tuple[StoredText, Nearest] | None:
-        found: list[tuple[StoredText, Nearest]] = []
+    def _likest(self, quote: str, within: list[str] | None, k: int, budget: int) -> tuple[StoredText, LikeWords] | None:
+        found: list[tuple[StoredText, LikeWords]] = []
         for window in self._texts.windows(quote, within, k):
             if self._work.done >= budget:
                 break
             self._work.add(cost(quote, window.text))
-            near = nearest(quote, window.text)
-            if near is not None and near.altered:
-                found.append((window.stored, near))
+            like = likest_words(quote, window.text)
+            if like is not None and like.altered:
+                found.append((window.stored, like))
         return max(found, key=lambda pair: (pair[1].likeness, pair[1].run), default=None)
 
     def _place(self, hit: _Hit) -> Place:
@@ -288,16 +262,16 @@ class QuoteVerifier:
             position = end
         return changes
 
-    def _mismatch(self, stored: StoredText, attribution: Attribution, *, near: bool = False) -> list[Remark]:
+    def _mismatch(self, stored: StoredText, attribution: Attribution, *, alike: bool = False) -> list[Remark]:
         """Says in which point a statement is not what the document says of it.
 
-        Whose the words are cannot be told from a statement that has only words `near` them.
+        Whose the words are cannot be told from a statement that has only words `alike`.
         """
         if fits(stored, attribution):
             return []
         if attribution.parties and not stored.parties & set(attribution.parties):
             names = ", ".join(map(self._parties.display, attribution.parties))
-            return [remark("near_other" if near else "other_holder", holder=self._holder(stored), names=names)]
+            return [remark("near_other" if alike else "other_holder", holder=self._holder(stored), names=names)]
         if not _right_time(stored.metadata.date, attribution.when) or not _right_session(stored, attribution.when):
             session = f"session {stored.metadata.session}" if stored.metadata.session else ""
             held = ", ".join(filter(None, (_spoken(stored.metadata.date), session)))

@@ -5,12 +5,12 @@ attributed, though to nobody whose statements are stored.
 """
 
 import unicodedata
-from dataclasses import dataclass
 from typing import Final
 
 import regex
 from rapidfuzz import fuzz
 
+from app.checking.findings import Attribution
 from ingest.language.attribution_verbs import ACCORDING, VERB
 from ingest.language.lexicons import RegexPatterns, load_words
 from ingest.parties.party_table import PartyMatch, PartyTable
@@ -31,14 +31,6 @@ _FEWEST_LETTERS: Final = 4
 # Likeness, of 100, from which a name may be another one misspelt: "Belmorra" is 93 like "Belmora", "Greenpeace" 75
 # like "Greece".
 _LIKE: Final = 85
-
-
-@dataclass(frozen=True, kw_only=True)
-class Unknown:
-    """Somebody who is said to speak and whom no lookup knows, and the party whose name is like theirs."""
-
-    name: str
-    suggestion: str | None = None
 
 
 def shown(text: str) -> str:
@@ -93,23 +85,28 @@ def subject_after(text: str) -> str | None:
     return (behind.group() if behind else "").strip()[:_LONGEST] or None
 
 
-def unknown_in(subject: str | None, parties: PartyTable) -> Unknown | None:
-    """Returns whom a subject names if it is somebody whom no lookup knows; None for pronouns, roles and known names."""
+def unknown_in(subject: str | None, parties: PartyTable) -> Attribution | None:
+    """Returns somebody whom a subject names and no lookup knows, with whose name is like theirs.
+
+    None for pronouns, roles and known names.
+    """
     if not subject:
         return None
-    if (outsider := _PATTERNS.outsider.search(subject)) is not None and not _within(outsider, parties.find(subject)):
-        return Unknown(name=_whole(subject))
-    if parties.find(subject):
+    found = parties.find(subject)
+    outsider = _PATTERNS.outsider.search(subject)
+    if outsider and not any(name.start <= outsider.start() and outsider.end() <= name.end for name in found):
+        return Attribution(unknown=_whole(subject))
+    if found:
         return None
     if (mixed := _MIXED.search(subject)) is not None:
-        return Unknown(name=_whole(subject), suggestion=_like(_latin(mixed.group()), parties))
+        return Attribution(unknown=_whole(subject), suggestion=_like(_latin(mixed.group()), parties))
     for name in _names(subject):
         suggestion = _like(name, parties)
         several = len([word for word in name.split() if word[:1].isupper()]) > 1
         if suggestion or several or len(subject.split()) == len(name.split()):
-            return Unknown(name=_whole(subject) if several else name, suggestion=suggestion)
+            return Attribution(unknown=_whole(subject) if several else name, suggestion=suggestion)
     eased = [match for match in parties.find(subject, relaxed=True) if len(match.text) >= _FEWEST_LETTERS]
-    return Unknown(name=eased[-1].text, suggestion=eased[-1].codes[0]) if eased else None
+    return Attribution(unknown=eased[-1].text, suggestion=eased[-1].codes[0]) if eased else None
 
 
 def by_order(subject: str | None, parties: PartyTable, earlier: str) -> tuple[str, ...] | None:
@@ -154,7 +151,3 @@ def _like(name: str, parties: PartyTable) -> str | None:
     suggestions = parties.resolve(name).suggestions if len(name) >= _FEWEST_LETTERS else ()
     near = (code for code in suggestions if fuzz.ratio(name.casefold(), parties.display(code).casefold()) >= _LIKE)
     return next(near, None)
-
-
-def _within(outsider: "regex.Match[str]", found: list[PartyMatch]) -> bool:
-    return any(match.start <= outsider.start() and outsider.end() <= match.end for match in found)

@@ -45,7 +45,7 @@ def superseded_by(place: Place, stored: StoredText, texts: CorpusTexts) -> Citat
     if at is None or language is None or not later or not _takes_position(own[at].text, language):
         return None
     quoted = cite(statement, own, SentenceSpan(first=at, last=at), 1)
-    for sentence, other in _near(own[at], texts, later):
+    for sentence, other in _alike(own[at], texts, later):
         span = SentenceSpan(first=sentence.ordinal, last=sentence.ordinal)
         cited = cite(other.statement, texts.sentences(sentence.statement_id), span, 2)
         topic = _common(quoted.quote, cited.quote, language) if cited.language == language else ""
@@ -63,7 +63,7 @@ def _takes_position(text: str, language: str) -> bool:
     return any(mark.strength >= _LEANING for mark in find_position_marks(text, language))
 
 
-def _near(sentence: Sentence, texts: CorpusTexts, later: list[StoredText]) -> Iterator[tuple[Sentence, StoredText]]:
+def _alike(sentence: Sentence, texts: CorpusTexts, later: list[StoredText]) -> Iterator[tuple[Sentence, StoredText]]:
     """Yields the sentences of later statements that stand where words of a sentence do, the nearest passages first."""
     by_id = {text.statement.statement_id: text for text in later}
     for passage in texts.passages(sentence.text, list(by_id), _PASSAGES):

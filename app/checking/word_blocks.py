@@ -3,7 +3,7 @@
 Goes over the elements as `ingest.loaders.docx` does, and beyond it reads notes, headers, styles and tables.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from io import BytesIO
 from itertools import chain
@@ -18,7 +18,7 @@ from docx.oxml.ns import qn
 from docx.oxml.xmlchemy import BaseOxmlElement
 
 from app.checking.blocks import BlockKind, CheckedBlock, Hidden, NoteMark, labels_of
-from app.checking.word_formatting import DELETED, Looks
+from app.checking.word_formatting import DELETED, Looks, style_of, value_of
 from ingest.errors import LoadError
 
 _FALLBACK: Final = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
@@ -62,26 +62,24 @@ def word_blocks(data: bytes, name: str) -> list[CheckedBlock]:
 
 def word_paragraphs(document: WordDocument) -> list[WordParagraph]:
     """Returns the paragraphs with text: the body's in reading order, then headers and footers, then notes."""
-    styles, looks = _style_names(document), Looks(document)
-    body = _Walk(styles, looks).paragraphs(document.element.body)
+    looks = Looks(document)
+    body = _Walk(looks).paragraphs(document.element.body)
     parts = [
         replace(found, block=replace(found.block, kind="header", where="header or footer"), anchored=False)
         for section in document.sections
         for header in (section.header, section.footer, section.first_page_header, section.first_page_footer)
         if not header.is_linked_to_previous
-        for found in _Walk(styles, looks).paragraphs(header._element)
+        for found in _Walk(looks).paragraphs(header._element)
     ]
-    return [p for p in chain(body, parts, _notes(document, styles, looks)) if p.block.text.strip() or p.block.hidden]
+    return [p for p in chain(body, parts, _notes(document, looks)) if p.block.text.strip() or p.block.hidden]
 
 
 class _Walk:
     """Goes over the elements of one part; counts its paragraphs and tables."""
 
-    def __init__(self, styles: dict[str, tuple[BlockKind, int]], looks: Looks) -> None:
-        self._styles = styles
+    def __init__(self, looks: Looks) -> None:
         self._looks = looks
-        self._paragraphs = 0
-        self._tables = 0
+        self._paragraphs = self._tables = 0
 
     def paragraphs(
         self, parent: BaseOxmlElement, cell: tuple[str, tuple[str, ...]] | None = None, *, boxed: bool = False
@@ -102,9 +100,8 @@ class _Walk:
     def _paragraph(
         self, element: BaseOxmlElement, cell: tuple[str, tuple[str, ...]] | None, *, boxed: bool
     ) -> WordParagraph:
-        pieces, marks, hidden, text = _read(element, self._looks)
-        style = element.find(f"{qn('w:pPr')}/{qn('w:pStyle')}")
-        kind, level = self._styles.get("" if style is None else style.get(qn("w:val"), ""), ("text", 0))
+        pieces, marks, hidden, text = read_paragraph(element, self._looks)
+        kind, level = _kind_of(self._looks.styles(style_of(element)))
         if text.strip():
             self._paragraphs += 1
         where, labels = cell or (f"paragraph {self._paragraphs}", ())
@@ -143,8 +140,7 @@ def _cells(row: BaseOxmlElement) -> Iterator[tuple[BaseOxmlElement, int]]:
     for cell in row.iter(qn("w:tc")):
         if next(cell.iterancestors(qn("w:tr"))) is not row:
             continue
-        span = cell.find(f"{qn('w:tcPr')}/{qn('w:gridSpan')}")
-        width = "" if span is None else span.get(qn("w:val"), "")
+        width = value_of(cell.find(f"{qn('w:tcPr')}/{qn('w:gridSpan')}"))
         yield cell, int(width) if width.isdecimal() and 0 < int(width) < 100 else 1
 
 
@@ -155,17 +151,13 @@ def _goes_on(cell: BaseOxmlElement) -> bool:
 
 
 def _text_of(cell: BaseOxmlElement, looks: Looks) -> str:
-    return " ".join(text for paragraph in cell.iter(qn("w:p")) if (text := _read(paragraph, looks)[3].strip()))
+    return " ".join(text for paragraph in cell.iter(qn("w:p")) if (text := read_paragraph(paragraph, looks)[3].strip()))
 
 
-def pieces_of(paragraph: BaseOxmlElement, looks: Looks) -> tuple[RunText, ...]:
-    """Returns what holds the characters of a paragraph's text, in order."""
-    return _read(paragraph, looks)[0]
-
-
-def _read(
+def read_paragraph(
     paragraph: BaseOxmlElement, looks: Looks
 ) -> tuple[tuple[RunText, ...], tuple[NoteMark, ...], tuple[Hidden, ...], str]:
+    """Returns what holds the characters of a paragraph's text, in order, its marks, its hidden words, and the text."""
     pieces: list[RunText] = []
     marks: list[NoteMark] = []
     hidden: list[Hidden] = []
@@ -200,28 +192,19 @@ def _leaves(parent: BaseOxmlElement, run: BaseOxmlElement | None) -> Iterator[tu
             yield from _leaves(element, element if element.tag == qn("w:r") else run)
 
 
-def _style_names(document: WordDocument) -> dict[str, tuple[BlockKind, int]]:
-    """Returns kind and level by style id; a style is what it is based on unless its own name says more."""
-    found: dict[str, tuple[BlockKind, int]] = {}
-    for style in document.styles:
-        current = style
-        for _ in range(8):
-            name = (current.name or "").lower()
-            heading = _HEADING.fullmatch(name)
-            if heading or name in ("title", "subtitle"):
-                found[style.style_id] = ("heading", int(heading[1]) if heading else 1)
-                break
-            if name in _QUOTE_STYLES:
-                found[style.style_id] = ("quote", 0)
-                break
-            base = getattr(current, "base_style", None)
-            if base is None:
-                break
-            current = base
-    return found
+def _kind_of(styles: Iterable[BaseOxmlElement]) -> tuple[BlockKind, int]:
+    """Returns kind and level by the names of a style and of what it is based on, the nearest first."""
+    for style in styles:
+        name = value_of(style.find(qn("w:name"))).lower()
+        heading = _HEADING.fullmatch(name)
+        if heading or name in ("title", "subtitle"):
+            return "heading", int(heading[1]) if heading else 1
+        if name in _QUOTE_STYLES:
+            return "quote", 0
+    return "text", 0
 
 
-def _notes(document: WordDocument, styles: dict[str, tuple[BlockKind, int]], looks: Looks) -> Iterator[WordParagraph]:
+def _notes(document: WordDocument, looks: Looks) -> Iterator[WordParagraph]:
     for kind, reltype in (("footnote", RELATIONSHIP_TYPE.FOOTNOTES), ("endnote", RELATIONSHIP_TYPE.ENDNOTES)):
         for relation in document.part.rels.values():
             if relation.reltype != reltype or relation.is_external:
@@ -231,7 +214,7 @@ def _notes(document: WordDocument, styles: dict[str, tuple[BlockKind, int]], loo
                 if note.get(qn("w:type")) in ("separator", "continuationSeparator", "continuationNotice"):
                     continue
                 shown += 1
-                for paragraph in _Walk(styles, looks).paragraphs(note):
+                for paragraph in _Walk(looks).paragraphs(note):
                     key = f"{kind} {note.get(qn('w:id'))}"
                     block = replace(paragraph.block, kind="note", where=f"{kind} {shown}", note_key=key, marks=())
                     yield replace(paragraph, block=block, anchored=False)

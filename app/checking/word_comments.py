@@ -15,7 +15,7 @@ from docx.text.run import Run
 from app.checking.blocks import CheckedDocument, make_document
 from app.checking.findings import CheckReport, Finding
 from app.checking.report import comment_text
-from app.checking.word_blocks import WordParagraph, pieces_of, word_paragraphs
+from app.checking.word_blocks import WordParagraph, read_paragraph, word_paragraphs
 
 _AUTHOR: Final = "untoc verify"
 _SPACE: Final = "{http://www.w3.org/XML/1998/namespace}space"
@@ -62,7 +62,7 @@ def _runs_of(
 
 def _cut(paragraph: WordParagraph, offset: int, *, before: bool) -> BaseOxmlElement | None:
     """Splits the run at an offset of a paragraph's text; returns the run that ends there, or the one that begins."""
-    pieces = pieces_of(paragraph.element, paragraph.looks)
+    pieces = read_paragraph(paragraph.element, paragraph.looks)[0]
     for piece in pieces:
         if piece.start < offset < piece.end:
             return _split(piece.run, piece.element, offset - piece.start)[0 if before else 1]

@@ -4,6 +4,7 @@ Properties come from the run, its style, its paragraph's style and the file's de
 """
 
 import math
+import re
 from collections.abc import Iterator
 from typing import Final
 
@@ -46,10 +47,10 @@ class Looks:
             return HIDDEN
         if _on(_first(properties, "w:strike")) or _on(_first(properties, "w:dstrike")):
             return STRUCK
-        size = _value(_first(properties, "w:sz"))
+        size = value_of(_first(properties, "w:sz"))
         if size.isdecimal() and int(size) <= _SMALLEST:
             return TINY
-        colour = _value(_first(properties, "w:color"))
+        colour = value_of(_first(properties, "w:color"))
         ground = self._ground(run, properties)
         if _is_colour(colour) and ground is not None and _distance(colour, ground) < _LIKE:
             return COLOURED
@@ -59,33 +60,34 @@ class Looks:
         own = run.find(qn("w:rPr"))
         if own is not None:
             yield own
-            yield from self._of_style(_value(own.find(qn("w:rStyle"))))
+            yield from self._of_style(value_of(own.find(qn("w:rStyle"))))
         paragraph = next(run.iterancestors(qn("w:p")), None)
         if paragraph is not None:
-            yield from self._of_style(_value(paragraph.find(f"{qn('w:pPr')}/{qn('w:pStyle')}")))
+            yield from self._of_style(style_of(paragraph))
         if self._defaults is not None:
             yield self._defaults
 
-    def _of_style(self, name: str, inner: str = "w:rPr") -> Iterator[BaseOxmlElement]:
+    def styles(self, identifier: str) -> Iterator[BaseOxmlElement]:
+        """Yields a style and what it is based on."""
         for _ in range(_BASES):
-            style = self._styles.get(name)
+            style = self._styles.get(identifier)
             if style is None:
                 return
-            held = style.find(qn(inner))
-            if held is not None:
-                yield held
-            name = _value(style.find(qn("w:basedOn")))
+            yield style
+            identifier = value_of(style.find(qn("w:basedOn")))
+
+    def _of_style(self, identifier: str, inner: str = "w:rPr") -> Iterator[BaseOxmlElement]:
+        yield from (held for style in self.styles(identifier) if (held := style.find(qn(inner))) is not None)
 
     def _ground(self, run: BaseOxmlElement, properties: list[BaseOxmlElement]) -> str | None:
         """Returns the colour behind a run; None where a table's style may give one."""
-        marked = _HIGHLIGHTS.get(_value(_first(properties, "w:highlight")))
+        marked = _HIGHLIGHTS.get(value_of(_first(properties, "w:highlight")))
         if marked is not None:
             return marked
         shades = [_first(properties, "w:shd")]
         for paragraph in run.iterancestors(qn("w:p")):
             shades.append(paragraph.find(f"{qn('w:pPr')}/{qn('w:shd')}"))
-            style = _value(paragraph.find(f"{qn('w:pPr')}/{qn('w:pStyle')}"))
-            shades += [held.find(qn("w:shd")) for held in self._of_style(style, "w:pPr")]
+            shades += [held.find(qn("w:shd")) for held in self._of_style(style_of(paragraph), "w:pPr")]
         shades += [cell.find(f"{qn('w:tcPr')}/{qn('w:shd')}") for cell in run.iterancestors(qn("w:tc"))]
         fills = [str(shade.get(qn("w:fill"), "")) for shade in shades if shade is not None]
         filled = next(filter(_is_colour, fills), None)
@@ -94,7 +96,7 @@ class Looks:
         return None if any(self._shades(table) for table in run.iterancestors(qn("w:tbl"))) else self._page
 
     def _shades(self, table: BaseOxmlElement) -> bool:
-        style = self._styles.get(_value(table.find(f"{qn('w:tblPr')}/{qn('w:tblStyle')}")))
+        style = self._styles.get(value_of(table.find(f"{qn('w:tblPr')}/{qn('w:tblStyle')}")))
         return style is not None and next(style.iter(qn("w:shd")), None) is not None
 
 
@@ -102,18 +104,23 @@ def _first(properties: list[BaseOxmlElement], name: str) -> BaseOxmlElement | No
     return next((found for held in properties if (found := held.find(qn(name))) is not None), None)
 
 
-def _value(element: BaseOxmlElement | None) -> str:
+def style_of(paragraph: BaseOxmlElement) -> str:
+    """Returns the id of a paragraph's style; empty where it has none."""
+    return value_of(paragraph.find(f"{qn('w:pPr')}/{qn('w:pStyle')}"))
+
+
+def value_of(element: BaseOxmlElement | None) -> str:
+    """Returns the `w:val` of an element; empty where there is none."""
     return "" if element is None else str(element.get(qn("w:val"), ""))
 
 
 def _on(element: BaseOxmlElement | None) -> bool:
-    return element is not None and _value(element) not in _FALSE
+    return element is not None and value_of(element) not in _FALSE
 
 
 def _is_colour(text: str) -> bool:
-    return len(text) == 6 and all(char in "0123456789abcdefABCDEF" for char in text)
+    return re.fullmatch(r"[0-9a-fA-F]{6}", text) is not None
 
 
 def _distance(one: str, other: str) -> float:
-    pairs = ((int(one[at : at + 2], 16), int(other[at : at + 2], 16)) for at in (0, 2, 4))
-    return math.sqrt(sum((left - right) ** 2 for left, right in pairs))
+    return math.dist(bytes.fromhex(one), bytes.fromhex(other))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from app.cli.command import Invocation, UsageError, command, print_json, require_server
+from app.cli.command import Invocation, UsageError, command, require_server
 
 if TYPE_CHECKING:
     from app.server.accounts import Accounts
@@ -41,11 +41,8 @@ def user(
     accounts = _accounts(invocation)
     if action == "list":
         found = accounts.list()
-        if invocation.as_json:
-            print_json([vars(account) for account in found])
-        for account in found if not invocation.as_json else ():
-            print(f"{account.name}\t{account.role}{' (removed)' if account.removed else ''}")
-        return 0
+        lines = [f"{account.name}\t{account.role}{' (removed)' if account.removed else ''}\n" for account in found]
+        return invocation.show([vars(account) for account in found], lambda: print(end="".join(lines)))
     if name is None or (action in ("role", "bind")) != (value is not None):
         raise UsageError("name the account" if name is None else "give `user role NAME ROLE`, `user bind NAME SUB`")
     if action == "add":
@@ -90,12 +87,12 @@ def key(
     accounts = _accounts(invocation)
     if action == "list":
         found = accounts.keys(name)
-        if invocation.as_json:
-            print_json([vars(each) | {"scopes": list(each.scopes)} for each in found])
-        for each in found if not invocation.as_json else ():
-            state = "revoked" if each.revoked else f"until {(each.expires or 'revoked')[:10]}"
-            print(f"{each.identifier}\t{each.account}\t{' '.join(each.scopes)}\t{state}\t{each.label}")
-        return 0
+        states = ["revoked" if key.revoked else f"until {(key.expires or 'revoked')[:10]}" for key in found]
+        lines = [
+            f"{key.identifier}\t{key.account}\t{' '.join(key.scopes)}\t{state}\t{key.label}\n"
+            for key, state in zip(found, states, strict=True)
+        ]
+        return invocation.show([vars(key) for key in found], lambda: print(end="".join(lines)))
     if name is None:
         raise UsageError("name the account" if action == "add" else "give the id of the key")
     if action == "revoke":

@@ -12,7 +12,6 @@ from app.errors import AppError, QuestionError
 if TYPE_CHECKING:
     from app.answering.assistant import Assistant
     from app.question.turn import EarlierTurn
-    from app.wiring import Workspace
     from vectorstore.records import JSONValue
 
     Overrides = Mapping[str, JSONValue]
@@ -45,7 +44,9 @@ def ask(
     ] = None,
 ) -> int:
     """Answer a question with verified quotations."""
+    from app.cli.printing import print_answer
     from app.cli.question_files import read_history, read_overrides
+    from app.question.turn import clean_question
 
     if (question is None) == (file is None):
         raise UsageError("give one question, or --from FILE")
@@ -54,21 +55,8 @@ def ask(
     with invocation.workspace_to_ask() as workspace:
         if file is not None:
             return _ask_all(workspace.assistant, file, overrides, turns)
-        return _ask_one(workspace, question or "", overrides, turns, as_json=invocation.as_json)
-
-
-def _ask_one(
-    workspace: "Workspace", question: str, overrides: "Overrides", turns: "Sequence[EarlierTurn]", *, as_json: bool
-) -> int:
-    from app.cli.printing import print_answer
-    from app.question.turn import clean_question
-
-    answer = workspace.assistant.ask(clean_question(question), overrides=overrides, history=turns)
-    if as_json:
-        print_json(answer.to_json())
-    else:
-        print_answer(answer, workspace.corpus)
-    return 0
+        answer = workspace.assistant.ask(clean_question(question or ""), overrides=overrides, history=turns)
+        return invocation.show(answer.to_json(), lambda: print_answer(answer, workspace.corpus))
 
 
 def _ask_all(assistant: "Assistant", file: Path, overrides: "Overrides", turns: "Sequence[EarlierTurn]") -> int:
@@ -102,8 +90,4 @@ def trace(
 
     with invocation.workspace(read_only=True) as workspace:
         found = workspace.corpus.trace(trace_id)
-    if invocation.as_json:
-        print_json(found)
-    else:
-        print_trace(found)
-    return 0
+    return invocation.show(found, lambda: print_trace(found))

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from app.cli.command import Invocation, command, print_json
+from app.cli.command import Invocation, command
 
 commands = typer.Typer()
 
@@ -20,11 +20,7 @@ def backup(
 
     settings = invocation.settings()
     report = back_up(settings.store, file, settings.database)
-    if invocation.as_json:
-        print_json(asdict(report))
-    else:
-        print(f"{file}: {report.files} files, {report.size / 1_000_000:.1f} MB")
-    return 0
+    return invocation.show(asdict(report), f"{file}: {report.files} files, {report.size / 1_000_000:.1f} MB")
 
 
 @command(commands, "untoc restore /backups/untoc-2031-05-02.tar --store /srv/untoc-restored")
@@ -35,12 +31,6 @@ def restore(
     from app.server.backup import restore as bring_back
 
     settings = invocation.settings()
-    store = settings.store
-    report = bring_back(file, store, settings.database)
-    if invocation.as_json:
-        print_json(asdict(report))
-    else:
-        print(
-            f"{store}: the store of {report.made}, {report.files} files; `untoc doctor --rebuild` makes its index anew"
-        )
-    return 0
+    report = bring_back(file, settings.store, settings.database)
+    told = f"the store of {report.made}, {report.files} files; `untoc doctor --rebuild` makes its index anew"
+    return invocation.show(asdict(report), f"{settings.store}: {told}")

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from app.cli.command import Invocation, command, print_json
+from app.cli.command import Invocation, command
 from prompts.wording import Language
 
 commands = typer.Typer()
@@ -100,8 +100,4 @@ def brief(
         ]
     # The numbers are those of the documents.
     numbered = arrange(briefing)
-    if invocation.as_json:
-        print_json(numbered.to_json())
-    else:
-        print_briefing(numbered, written)
-    return 0
+    return invocation.show(numbered.to_json(), lambda: print_briefing(numbered, written))

@@ -84,6 +84,16 @@ class Invocation:
         settings = self.settings()
         return open_workspace(settings, read_only=read_only, create=create, check_model=check_model)
 
+    def show(self, value: object, shown: str | Callable[[], None]) -> int:
+        """Prints a value as JSON, or what people read instead: a line, or what a function prints; returns 0."""
+        if self.as_json:
+            print_json(value)
+        elif isinstance(shown, str):
+            print(shown)
+        else:
+            shown()
+        return 0
+
     @contextmanager
     def workspace_or_empty(self) -> Iterator["Workspace"]:
         """Opens the store to read it, or where there is none an empty one, which is gone at the end."""

@@ -2,7 +2,7 @@
 
 import typer
 
-from app.cli.command import Invocation, command, print_json
+from app.cli.command import Invocation, command
 
 commands = typer.Typer()
 
@@ -18,8 +18,5 @@ def config(invocation: Invocation) -> int:
         name: value if isinstance(value, int | float | bool) else str(value) for name, value in variables(settings)
     }
     unknown = unknown_variables(settings)
-    if invocation.as_json:
-        print_json({"settings": effective, "unknown": list(unknown)})
-    else:
-        print_settings(effective, unknown)
-    return 0
+    shown = {"settings": effective, "unknown": list(unknown)}
+    return invocation.show(shown, lambda: print_settings(effective, unknown))

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from app.cli.command import Invocation, UsageError, command, print_json
+from app.cli.command import Invocation, UsageError, command
 from vectorstore.errors import StoreMissingError
 
 commands = typer.Typer()
@@ -44,9 +44,7 @@ def ingest(
         raise UsageError(f"--report writes CSV: give {str(report)!r} the suffix .csv")
     with invocation.workspace(create=True) as workspace:
         if if_empty and workspace.corpus.documents():
-            if invocation.as_json:
-                print_json(IngestReport().to_json())
-            return 0
+            return invocation.show(IngestReport().to_json(), lambda: None)
         with progress_bar("ingest", quiet=invocation.as_json) as advance:
             done = workspace.corpus.ingest(
                 paths or [],
@@ -63,10 +61,7 @@ def ingest(
             )
     if report is not None:
         write_report(done, report)
-    if invocation.as_json:
-        print_json(done.to_json())
-    else:
-        print_report(done)
+    invocation.show(done.to_json(), lambda: print_report(done))
     return 1 if done.failed else 0
 
 
@@ -81,11 +76,8 @@ def manifest(
         raise UsageError(f"no such folder: {str(folder)!r}")
     with invocation.workspace_or_empty() as workspace:
         path = workspace.corpus.draft_manifest(folder, overwrite=force)
-    if invocation.as_json:
-        print_json({"manifest": str(path)})
-    else:
-        print(f"draft written to {path}: correct it, then run `untoc ingest {folder}`")
-    return 0
+    told = f"draft written to {path}: correct it, then run `untoc ingest {folder}`"
+    return invocation.show({"manifest": str(path)}, told)
 
 
 @command(commands, "untoc list", "untoc list --json", name="list")
@@ -95,13 +87,9 @@ def list_statements(invocation: Invocation) -> int:
     from app.corpus.as_json import summary_json
 
     with invocation.workspace(read_only=True) as workspace:
-        documents = workspace.corpus.documents()
-        if invocation.as_json:
-            families = workspace.corpus.families()
-            print_json([summary_json(document, families.get(document.document_id)) for document in documents])
-        else:
-            print_documents(documents, workspace.corpus)
-    return 0
+        documents, families = workspace.corpus.documents(), workspace.corpus.families()
+        listed = [summary_json(document, families.get(document.document_id)) for document in documents]
+        return invocation.show(listed, lambda: print_documents(documents, workspace.corpus))
 
 
 @command(commands, "untoc show 685815eed2f2fa70", "untoc show 685815eed2f2fa70 --json")
@@ -111,11 +99,8 @@ def show(invocation: Invocation, statement_id: StatementId) -> int:
     from app.corpus.as_json import shown_json
 
     with invocation.workspace(read_only=True) as workspace:
-        if invocation.as_json:
-            print_json(shown_json(workspace.corpus, statement_id))
-        else:
-            print_statement(workspace.corpus.show(statement_id), workspace.corpus)
-    return 0
+        shown = shown_json(workspace.corpus, statement_id)
+        return invocation.show(shown, lambda: print_statement(workspace.corpus.show(statement_id), workspace.corpus))
 
 
 @command(commands, "untoc edit 685815eed2f2fa70 state=AUT", 'untoc edit 685815eed2f2fa70 session=10 "agenda_item="')
@@ -135,12 +120,8 @@ def edit(
     with invocation.workspace() as workspace:
         corrected = workspace.corpus.edit(statement_id, dict(change.partition("=")[::2] for change in changes))
         summary = workspace.corpus.summary(corrected)
-    if invocation.as_json:
-        print_json(summary_json(summary))
-    else:
-        moved = "" if corrected == statement_id else f"; its id is now {corrected}"
-        print(f"{summary.file}: corrected{moved}")
-    return 0
+    moved = "" if corrected == statement_id else f"; its id is now {corrected}"
+    return invocation.show(summary_json(summary), f"{summary.file}: corrected{moved}")
 
 
 @command(commands, "untoc remove 685815eed2f2fa70")
@@ -148,11 +129,7 @@ def remove(invocation: Invocation, statement_id: StatementId) -> int:
     """Remove a statement from the store; its file stays."""
     with invocation.workspace() as workspace:
         workspace.corpus.remove(statement_id)
-    if invocation.as_json:
-        print_json({"removed": statement_id})
-    else:
-        print(f"{statement_id} removed from the store")
-    return 0
+    return invocation.show({"removed": statement_id}, f"{statement_id} removed from the store")
 
 
 @command(commands, "untoc parties", "untoc parties remove XAA")
@@ -163,29 +140,21 @@ def parties(
 ) -> int:
     """List the parties that ingested folders added, or take one back."""
     from app.cli.printing import print_parties
+    from app.corpus.as_json import party_json
 
     if (action is None) != (code is None):
         raise UsageError("give `parties remove CODE`, or `parties` alone to list them")
     if code is not None:
         with invocation.workspace() as workspace:
             duplicates = workspace.corpus.remove_party(code)
-        if invocation.as_json:
-            print_json({"removed": code, "duplicates": [statement.file for statement in duplicates]})
-        else:
-            for statement in duplicates:
-                print(f"{statement.file} removed: without {code} it is the same statement as another")
-            print(
-                f"{code} removed: correct the parties.csv that named it, and ingest that folder again to read its"
-                " statements anew"
-            )
-        return 0
+        files = [statement.file for statement in duplicates]
+        lines = [f"{file} removed: without {code} it is the same statement as another" for file in files]
+        advice = "correct the parties.csv that named it, and ingest that folder again to read its statements anew"
+        told = "\n".join((*lines, f"{code} removed: {advice}"))
+        return invocation.show({"removed": code, "duplicates": files}, told)
     with invocation.workspace(read_only=True) as workspace:
         added = workspace.corpus.added_parties()
-    if invocation.as_json:
-        print_json([{"code": p.code, "name": p.name, "aliases": list(p.aliases), "kind": p.kind} for p in added])
-    else:
-        print_parties(added)
-    return 0
+    return invocation.show(list(map(party_json, added)), lambda: print_parties(added))
 
 
 @command(commands, "untoc doctor", "untoc doctor --rebuild")
@@ -207,8 +176,5 @@ def doctor(
             report = workspace.doctor(rebuild=rebuild, reembed=reembed)
     except StoreMissingError as exc:
         report = DoctorReport(ok=False, checks=(Check(name="store", ok=False, detail=str(exc)),))
-    if invocation.as_json:
-        print_json(doctor_json(report))
-    else:
-        print_checks(report)
+    invocation.show(doctor_json(report), lambda: print_checks(report))
     return 0 if report.ok else 1

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from app.cli.command import Invocation, command, print_json
+from app.cli.command import Invocation, command
 
 commands = typer.Typer()
 
@@ -21,11 +21,7 @@ def migrate(invocation: Invocation) -> int:
     record = open_record(settings.store, settings.database, migrate=True)
     name = record.name
     record.close()
-    if invocation.as_json:
-        print_json({"revision": HEAD})
-    else:
-        print(f"{name} is up to date: revision {HEAD}")
-    return 0
+    return invocation.show({"revision": HEAD}, f"{name} is up to date: revision {HEAD}")
 
 
 @command(commands, "untoc copy --to postgresql+psycopg://untoc@127.0.0.1/untoc", "untoc copy --to other-folder")
@@ -63,9 +59,6 @@ def copy(
             stack.enter_context(closing(open_tables(each.store, each.database))) for each in (settings, target)
         )
         counts |= here.copy_to(there)
-    if invocation.as_json:
-        print_json({"copied": counts})
-    else:
-        made = f"{counts['work']} conversations, briefings and cases, {counts['account']} accounts"
-        print(f"copied and compared: {counts['documents']} documents, {counts['passages']} passages, {made}")
-    return 0
+    made = f"{counts['work']} conversations, briefings and cases, {counts['account']} accounts"
+    told = f"copied and compared: {counts['documents']} documents, {counts['passages']} passages, {made}"
+    return invocation.show({"copied": counts}, told)

@@ -1,5 +1,6 @@
 """What `untoc verify` prints: a table of findings and what they rest on."""
 
+from pathlib import Path
 from typing import Final
 
 from rich.table import Table
@@ -19,8 +20,8 @@ _STYLES: Final[dict[Verdict, str]] = {
 _LONGEST: Final = 400
 
 
-def print_check(report: CheckReport, names: CodeNamer) -> None:
-    """Prints a report: a row per quotation, then what was not checked, then the counts."""
+def print_check(report: CheckReport, names: CodeNamer, written: Path | None) -> None:
+    """Prints a report: a row per quotation, then what was not checked, the counts, and the file it was written to."""
     console = stdout_console()
     for note in report.notes:
         console.print(Text(inert(note), style="dim italic"))
@@ -48,6 +49,8 @@ def print_check(report: CheckReport, names: CodeNamer) -> None:
     console.print(Text(summary_line(report), style="bold"))
     for limit in report.limits:
         console.print(Text(limit, style="dim"))
+    if written is not None:
+        print(f"written to {written}")
 
 
 def _changes(finding: Finding, *, colours: bool) -> list[Text]:

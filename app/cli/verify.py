@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from app.cli.command import Invocation, UsageError, command, print_json
+from app.cli.command import Invocation, UsageError, command
 
 commands = typer.Typer()
 
@@ -40,10 +40,5 @@ def verify(
             report = checker.check(document, advance)
         if output is not None:
             write_output(output, file, report, checker.party_name)
-        if invocation.as_json:
-            print_json(report.to_json())
-        else:
-            print_check(report, checker.party_name)
-            if output is not None:
-                print(f"written to {output}")
+        invocation.show(report.to_json(), lambda: print_check(report, checker.party_name, output))
     return 0 if report.passed else 1

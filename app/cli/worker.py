@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from app.cli.command import Invocation, command, print_json, require_server
+from app.cli.command import Invocation, command, require_server
 from app.errors import SettingsError
 
 commands = typer.Typer()
@@ -35,11 +35,7 @@ def worker(
         assert queue is not None
         if cancel:
             cancelled = queue.cancel()
-            if invocation.as_json:
-                print_json({"cancelled": cancelled})
-            else:
-                print(f"cancelled: {cancelled} jobs")
-        else:
-            print("This worker waits for jobs (stop with Ctrl-C; what it does then goes back).", file=sys.stderr)
-            queue.work(workspace.corpus.do_job)
+            return invocation.show({"cancelled": cancelled}, f"cancelled: {cancelled} jobs")
+        print("This worker waits for jobs (stop with Ctrl-C; what it does then goes back).", file=sys.stderr)
+        queue.work(workspace.corpus.do_job)
     return 0

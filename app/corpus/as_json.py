@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from ingest.parties.party_names import Party
 from vectorstore.families import Family
 from vectorstore.records import Document, DocumentSummary, Span, Statement, StatementSummary
 
@@ -73,6 +74,11 @@ def shown_json(corpus: "Corpus", statement_id: str) -> dict[str, Any]:
     """Returns a statement, an intervention or a record as `untoc show --json` prints it; raises as `Corpus.show`."""
     statement = corpus.show(statement_id)
     return statement_json(statement, corpus.families().get(statement_id), corpus.interventions(statement_id))
+
+
+def party_json(party: Party) -> dict[str, Any]:
+    """Returns a party that an ingested folder added."""
+    return {"code": party.code, "name": party.name, "aliases": list(party.aliases), "kind": party.kind}
 
 
 def doctor_json(report: "DoctorReport") -> dict[str, Any]:

@@ -5,10 +5,9 @@
 """
 
 from dataclasses import dataclass
-from functools import cache
 from typing import Final
 
-from app.question.lexicon import Lexicon, words_in
+from app.question.lexicon import lexicon_of
 from app.records import Style
 
 _STYLES: Final[tuple[Style, ...]] = ("shorter", "points")
@@ -29,19 +28,14 @@ class Restyle:
     language: str | None = None
 
 
-@cache
-def _lexicon() -> Lexicon:
-    """Returns the words of all six languages, since a wish is often too short to tell its own."""
-    return Lexicon("en", more=words_in("forms"))
-
-
 def restyle(question: str) -> Restyle | None:
     """Returns the form that a question asks for, where it asks for nothing else; None for any other question."""
     if len(question) > _LONGEST:
         return None
     style: Style = "answer"
     language: str | None = None
-    for item in _lexicon().items(question):
+    # The file holds the words of all six languages, since a wish is often too short to tell its own.
+    for item in lexicon_of("en", "forms").items(question):
         language = item.values.get("language", language)
         asked = next((name for name in _STYLES if name in item.kinds), None)
         style = asked or style

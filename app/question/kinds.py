@@ -5,7 +5,7 @@ this". So the classifier sees "has … changed", whatever it is that changed.
 """
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Final, cast, get_args
@@ -90,23 +90,6 @@ def frame_of(text: str, roles: RoleReading, language: str, parties: PartyTable, 
     return Frame(whole=roles.sentence, frame=vector, features=tuple(sorted(features)), network=roles.kinds)
 
 
-class KindClassifier:
-    """Multinomial logistic regression with a temperature, over a frame."""
-
-    def __init__(self, weights: Weights, name: str, classes: Sequence[str]) -> None:
-        self._classes = tuple(classes)
-        self._vocabulary: Mapping[str, int] = json.loads(weights.notes[f"{name}.features"])
-        self._weight = weights.arrays[f"{name}.weight"]
-        self._bias = weights.arrays[f"{name}.bias"]
-        self._temperature = float(weights.notes.get(f"{name}.temperature", "1"))
-
-    def chances(self, frame: Frame, more: Iterable[str] = ()) -> dict[str, float]:
-        """Returns the calibrated chance of each class."""
-        scores = (self._weight @ vector_of(frame, more, self._vocabulary) + self._bias) / self._temperature
-        chances = np.exp(scores - np.logaddexp.reduce(scores))
-        return dict(zip(self._classes, map(float, chances), strict=True))
-
-
 def vector_of(frame: Frame, more: Iterable[str], vocabulary: Mapping[str, int]) -> Matrix:
     """Returns what a classifier reads of a frame: both vectors, the network's opinion, and the words that are known."""
     told = np.zeros(len(vocabulary), dtype=np.float32)
@@ -116,9 +99,18 @@ def vector_of(frame: Frame, more: Iterable[str], vocabulary: Mapping[str, int]) 
     return np.concatenate([5 * frame.frame, 4 * frame.whole, 0.3 * np.maximum(frame.network, -6), told])
 
 
+def _chances(name: str, weights: Weights, frame: Frame, more: Iterable[str] = ()) -> dict[str, float]:
+    """Returns the calibrated chance of each class: multinomial logistic regression with a temperature."""
+    classes, vocabulary = _told(name, weights)
+    scores = weights.arrays[f"{name}.weight"] @ vector_of(frame, more, vocabulary) + weights.arrays[f"{name}.bias"]
+    scores = scores / float(weights.notes.get(f"{name}.temperature", "1"))
+    chances = np.exp(scores - np.logaddexp.reduce(scores))
+    return dict(zip(classes, map(float, chances), strict=True))
+
+
 @cache
-def _classifier(name: str, weights: Weights) -> KindClassifier:
-    return KindClassifier(weights, name, json.loads(weights.notes[f"{name}.classes"]))
+def _told(name: str, weights: Weights) -> tuple[list[str], Mapping[str, int]]:
+    return json.loads(weights.notes[f"{name}.classes"]), json.loads(weights.notes[f"{name}.features"])
 
 
 def kind_chances(frame: Frame, weights: Weights | None = None) -> dict[str, float]:
@@ -130,7 +122,7 @@ def kind_chances(frame: Frame, weights: Weights | None = None) -> dict[str, floa
         frame: What asks in a question.
         weights: Those that come with the product, if none are given.
     """
-    chances = _classifier("kind", weights or load_weights()).chances(frame)
+    chances = _chances("kind", weights or load_weights(), frame)
     scores = (np.log(np.maximum(list(chances.values()), 1e-9)) + frame.network) / 2
     return dict(zip(chances, map(float, np.exp(scores - np.logaddexp.reduce(scores))), strict=True))
 
@@ -157,7 +149,7 @@ def read_turn(frame: Frame, now: Iterable[Slot], before: Iterable[Slot], weights
     """
     own, more = frozenset(now), slot_features(now, before)
     weights = weights or load_weights()
-    acts = _classifier("turn", weights).chances(frame, more)
+    acts = _chances("turn", weights, frame, more)
     whole = "who" in own and bool(own & {"topic", "treaty"})
     if not whole and acts["new"] < _SURELY_NEW:
         # What names no speaker, or nothing to speak of, goes on from what was asked.
@@ -165,7 +157,7 @@ def read_turn(frame: Frame, now: Iterable[Slot], before: Iterable[Slot], weights
     act = cast(Act, max(acts, key=lambda each: acts[each]))
     if act == "new" or (whole and acts["new"] >= _LIKELY_NEW):
         return TurnReading()
-    same_kind = _classifier("keeps_kind", weights).chances(frame, more)["yes"] >= 0.5
+    same_kind = _chances("keeps_kind", weights, frame, more)["yes"] >= 0.5
     keeps = frozenset(SLOTS) if act in ("add", "remove", "more", "about") else frozenset(SLOTS) - own
     return TurnReading(act=act, keeps=keeps if same_kind else keeps - {"kind"})
 
@@ -174,15 +166,3 @@ def slot_features(now: Iterable[str], before: Iterable[str]) -> tuple[str, ...]:
     """Returns which slots are filled now and were before, as names."""
     filled, was = set(now), set(before)
     return tuple(f"slot {slot} {slot in filled} {slot in was}" for slot in SLOTS)
-
-
-def filled_slots(roles: RoleReading) -> tuple[str, ...]:
-    """Returns the slots of a conversation's state that a question fills itself."""
-    spans = {word.span.kind for word in roles.words if word.span is not None}
-    filled = {
-        "who": "who" in roles.labels,
-        "topic": "topic" in roles.labels,
-        "when": bool(spans & {"date", "session", "pick"}),
-    }
-    filled |= {"where": "body" in spans, "treaty": bool(spans & {"treaty", "article"})}
-    return tuple(slot for slot, is_filled in filled.items() if is_filled)

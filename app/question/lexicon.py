@@ -17,10 +17,9 @@ from typing import Final
 import yaml
 from rapidfuzz import process
 from rapidfuzz.distance import DamerauLevenshtein
-from wordfreq import zipf_frequency
 
+from ingest.language.dates import month_numbers
 from ingest.language.lexicons import load_lexicon
-from ingest.language.months import month_numbers
 from ingest.language.numerals import ascii_digits, han_value, is_han_number, number_words, roman_value
 from ingest.parties.inflection import arabic_variants
 from ingest.parties.name_matcher import Token, fold, tokens_of
@@ -246,20 +245,29 @@ def commonness(word: str, language: str) -> float:
 
     In Chinese, whose words cannot be counted without a dictionary to part them, other letters count as English.
     """
+    # It takes a while to import.
+    from wordfreq import zipf_frequency
+
     return zipf_frequency(word, "en" if language == "zh" else language)
 
 
 @cache
-def lexicon_of(language: str) -> Lexicon:
-    """Returns the lexicon of one of the six languages."""
-    return Lexicon(language)
+def lexicon_of(language: str, more: str = "") -> Lexicon:
+    """Returns the lexicon of one of the six languages.
+
+    Args:
+        language: ISO 639-1 code.
+        more: A file of `app/question/data` whose words are added: those of the language, where it tells them apart.
+    """
+    return Lexicon(language, more=words_in(more, language) or words_in(more) if more else {})
 
 
 @cache
-def words_in(name: str) -> Mapping[str, str]:
-    """Returns the words of a file of `app/question/data`, by what they do."""
+def words_in(name: str, language: str = "") -> Mapping[str, str]:
+    """Returns the words of a file of `app/question/data`, by what they do; of one language, if it is named."""
     text = (files("app.question") / "data" / f"{name}.yaml").read_text(encoding="utf-8")
-    return {str(kind): str(phrases) for kind, phrases in yaml.load(text, Loader=yaml.CSafeLoader).items()}
+    known = yaml.load(text, Loader=yaml.CSafeLoader)
+    return {str(kind): str(phrases) for kind, phrases in (known.get(language, {}) if language else known).items()}
 
 
 def _split(tokens: Iterable[Token], language: str) -> Iterator[Token]:

@@ -4,13 +4,13 @@
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final, cast, get_args
 
 from app.errors import ScopeError
 from app.question.resolution import Resolution, with_kind
-from app.records import Interval, Pick, QuestionKind, Scope, TreatyScope
+from app.records import Interval, QuestionKind, Scope, TreatyScope
 from ingest.metadata.sessions import canonical_body
 from ingest.parties.party_table import PartyTable
 from ingest.parties.regions import region_named, regions
@@ -22,7 +22,13 @@ _WHO: Final = ("states", "groups", "members_of")
 _WHEN: Final = ("interval", "years", "months", "pick")
 _PARTS: Final = (*_WHO, *_WHEN, "excluded", "treaties", "bodies", "sessions", "agenda_items", "topic")
 # What of an answer's own scope only tells how the question was read.
-_DESCRIBED: Final = ("language", "kept", "notes", "all_states", "negated")
+_DESCRIBED: Final = ("kind", "language", "kept", "notes", "all_states", "negated")
+_MONTH: Final = r"\d{4}-(?:0[1-9]|1[0-2])"
+# How the items of a part are written, and what is said of one that is not.
+_WRITTEN: Final = {
+    "years": (r"\d{4}", "is no year: write it with four digits, such as 2020"),
+    "months": (_MONTH, "is no month: write it with year and month, such as 2020-10"),
+}
 
 
 def override(resolution: Resolution, overrides: Mapping[str, JSONValue], parties: PartyTable) -> Resolution:
@@ -34,11 +40,10 @@ def override(resolution: Resolution, overrides: Mapping[str, JSONValue], parties
     if not overrides:
         return resolution
     # An answer's own scope can be given back: what only describes it is passed over.
-    overrides = {name: value for name, value in overrides.items() if name not in _DESCRIBED}
     kind = overrides.get("kind")
     if kind is not None and kind not in get_args(QuestionKind):
         raise ScopeError(f"{kind!r} is no kind of question: known are {', '.join(get_args(QuestionKind))}")
-    overrides = {name: value for name, value in overrides.items() if name != "kind"}
+    overrides = {name: value for name, value in overrides.items() if name not in _DESCRIBED}
     unknown = sorted(set(overrides) - set(_PARTS))
     if unknown:
         raise ScopeError(f"unknown part of the scope {unknown[0]!r}: known are {', '.join(sorted(_PARTS))}")
@@ -63,21 +68,31 @@ def override(resolution: Resolution, overrides: Mapping[str, JSONValue], parties
 
 def _value(name: str, value: JSONValue, parties: PartyTable) -> object:
     """Returns a part of a scope as it is given, checked."""
-    if name == "topic":
-        if not isinstance(value, str):
-            raise ScopeError(f"the scope's 'topic' must be text, found {value!r}")
+    if name == "topic" and not isinstance(value, str):
+        raise ScopeError(f"the scope's 'topic' must be text, found {value!r}")
+    if name == "pick" and value not in (None, "latest", "earliest"):
+        raise ScopeError(f'the scope\'s \'pick\' must be "latest", "earliest" or null, found {value!r}')
+    if name in ("topic", "pick") or (name == "interval" and value is None):
         return value
-    if name in ("interval", "pick", "treaties"):
-        return {"interval": _interval, "pick": _pick, "treaties": _overridden_treaties}[name](value)
-    values = tuple(str(item) for item in _as_list(name, value))
-    _check_times(name, values)
-    if name == "bodies":
-        return tuple(canonical_body(item) or item for item in values)
-    if name in ("states", "groups"):
-        return tuple(_party_code(item, parties) for item in values)
-    if name == "excluded":
-        return tuple(region_named(item) or _party_code(item, parties) for item in values)
-    return tuple(_set_code(item, parties) for item in values) if name == "members_of" else values
+    if not isinstance(value, list):
+        raise ScopeError(f"the scope's {name!r} must be a list, found {value!r}")
+    if name == "treaties":
+        return tuple(_treaty(item) for item in value)
+    if name == "interval":
+        return _interval(value)
+    items = tuple(map(str, value))
+    form, wrong = _WRITTEN.get(name, ("(?s:.*)", ""))
+    for item in items:
+        if not re.fullmatch(form, item):
+            raise ScopeError(f"{item!r} {wrong}")
+    read: Callable[[str], str] = {
+        "bodies": lambda item: canonical_body(item) or item,
+        "states": lambda item: _party_code(item, parties),
+        "groups": lambda item: _party_code(item, parties),
+        "excluded": lambda item: region_named(item) or _party_code(item, parties),
+        "members_of": lambda item: _set_code(item, parties),
+    }.get(name, str)
+    return tuple(map(read, items))
 
 
 def _is_part(earlier: Scope, scope: Scope, name: str) -> bool:
@@ -86,31 +101,12 @@ def _is_part(earlier: Scope, scope: Scope, name: str) -> bool:
     return bool(now) and (before == now or (isinstance(now, tuple) and set(now) <= set(before)))
 
 
-def _pick(value: JSONValue) -> Pick | None:
-    if value is None or value == "latest" or value == "earliest":
-        return cast(Pick | None, value)
-    raise ScopeError(f'the scope\'s \'pick\' must be "latest", "earliest" or null, found {value!r}')
-
-
-def _interval(value: JSONValue) -> Interval | None:
+def _interval(ends: Sequence[JSONValue]) -> Interval:
     """Returns the two ends of an interval, each a year, a month or None."""
-    if value is None:
-        return None
-    ends = _as_list("interval", value)
-    if len(ends) != 2 or not all(
-        end is None or re.fullmatch(r"\d{4}(?:-(?:0[1-9]|1[0-2]))?", str(end)) for end in ends
-    ):
-        raise ScopeError(f"the scope's 'interval' must look like [\"2018\", null], found {value!r}")
+    if len(ends) != 2 or not all(end is None or re.fullmatch(rf"\d{{4}}|{_MONTH}", str(end)) for end in ends):
+        raise ScopeError(f"the scope's 'interval' must look like [\"2018\", null], found {ends!r}")
     first, last = (None if end is None else str(end) for end in ends)
     return (first, last)
-
-
-def _check_times(name: str, values: Sequence[str]) -> None:
-    for item in values:
-        if name == "years" and not re.fullmatch(r"\d{4}", item):
-            raise ScopeError(f"{item!r} is no year: write it with four digits, such as 2020")
-        if name == "months" and not re.fullmatch(r"\d{4}-(?:0[1-9]|1[0-2])", item):
-            raise ScopeError(f"{item!r} is no month: write it with year and month, such as 2020-10")
 
 
 def _party_code(name: str, parties: PartyTable) -> str:
@@ -132,19 +128,12 @@ def _set_code(name: str, parties: PartyTable) -> str:
     return code
 
 
-def _as_list(name: str, value: JSONValue) -> list[JSONValue]:
-    if not isinstance(value, list):
-        raise ScopeError(f"the scope's {name!r} must be a list, found {value!r}")
-    return value
-
-
-def _overridden_treaties(value: JSONValue) -> tuple[TreatyScope, ...]:
-    scopes = []
-    for item in _as_list("treaties", value):
-        if not isinstance(item, Mapping) or not isinstance(item.get("treaty"), str):
-            raise ScopeError('each of the scope\'s treaties must look like {"treaty": "UNTOC", "articles": ["4"]}')
-        if item["treaty"] not in TREATIES:
-            raise ScopeError(f"unknown treaty {item['treaty']!r}: known are {', '.join(sorted(TREATIES))}")
-        articles = _as_list("articles", item.get("articles", []))
-        scopes.append(TreatyScope(treaty=str(item["treaty"]), articles=tuple(str(article) for article in articles)))
-    return tuple(scopes)
+def _treaty(item: JSONValue) -> TreatyScope:
+    if not isinstance(item, Mapping) or not isinstance(item.get("treaty"), str):
+        raise ScopeError('each of the scope\'s treaties must look like {"treaty": "UNTOC", "articles": ["4"]}')
+    articles = item.get("articles", [])
+    if item["treaty"] not in TREATIES:
+        raise ScopeError(f"unknown treaty {item['treaty']!r}: known are {', '.join(sorted(TREATIES))}")
+    if not isinstance(articles, list):
+        raise ScopeError(f"the scope's 'articles' must be a list, found {articles!r}")
+    return TreatyScope(treaty=str(item["treaty"]), articles=tuple(map(str, articles)))

@@ -21,7 +21,7 @@ from app.question.proposed import Propose, ProposedReading, chances_as_proposed,
 from app.question.relative_time import counted_from
 from app.question.replies import chosen_option
 from app.question.resolution import ASKED_FOR, NamedFilter, Resolution, TopicWording
-from app.question.roles import RoleReading, Word, encode_words, load_tagger, may_be_name, words_of
+from app.question.roles import RoleReading, Word, encode_words, load_weights, may_be_name, tagger_of, words_of
 from app.question.silence import asks_who_was_silent
 from app.question.spans import Span, find_spans
 from app.question.time_and_venue import time_and_venue_of
@@ -47,8 +47,6 @@ MAX_QUESTION: Final = 2000
 _TURNS_READ: Final = 50
 # Of kinds for which nothing is looked up, the chance from which a question that names something of the field has them.
 _SURELY: Final = 0.7
-# Kinds that ask about statements as such, whatever their topic.
-_OF_STATEMENTS: Final = ("summary", "list", "metadata")
 # Below this chance a kind alone does not ask all States: "and in 2031?"; chosen on the examples, unseen.
 _GUESS: Final = 0.35
 # Kinds answered without a search for evidence, from this chance on: right in 93 % of the examples, unseen.
@@ -56,6 +54,8 @@ _UNSEARCHED: Final = ("list", "metadata", "summary", "source", "greeting", "form
 _SURELY_UNSEARCHED: Final = 0.7
 # Kinds whose answer is a fact of the State named, though its name stands in the topic: "how many people in Drelnia?".
 _OF_FACTS: Final = ("number", "date", "person")
+# Words before what is counted: "how many members".
+_COUNTED: Final = 2
 # From here on it is read who was silent.
 _LIKELIER_THAN_NOT: Final = 0.5
 # Spans by which statements are chosen, whoever spoke.
@@ -87,7 +87,6 @@ class QuestionReading:
     resolution: Resolution
     roles: RoleReading
     frame: Frame
-    language: str
 
 
 def resolve(
@@ -227,7 +226,7 @@ def read_question(
     """
     language = detect_language(question, parties)
     words = words_of(question, find_spans(question, language, parties, today))
-    roles = load_tagger().read(words, encode_words(question, words, language, parties, follows=follows))
+    roles = tagger_of(load_weights()).read(words, encode_words(question, words, language, parties, follows=follows))
     roles = roles if proposed is None else roles_as_proposed(question, roles, proposed, parties)
     frame = frame_of(question, roles, language, parties, follows=follows)
     chances: Mapping[str, float] = kind_chances(frame)
@@ -325,32 +324,29 @@ def interpret(
         if topic
         else None,
         quote=quoted if kind.kind == "source" else "",
-        named_at=asked.named_at,
         kind=kind.kind,
         kind_chance=kind.chance,
         other_kinds=kind.others,
         filters=tuple(_named_filters(roles, asked.groups)),
     )
-    return QuestionReading(resolution=resolution, roles=roles, frame=frame, language=language)
+    return QuestionReading(resolution=resolution, roles=roles, frame=frame)
 
 
-def _filters(roles: RoleReading) -> Iterator[Span]:
-    """Yields what a question names beside its topic; an agenda item is one anywhere."""
-    for word, label in zip(roles.words, roles.labels, strict=True):
-        if word.span is not None and (label not in ("topic", "quote") or word.span.kind == "agenda_item"):
-            yield word.span
+def _filters(roles: RoleReading) -> dict[Span, str]:
+    """Returns what a question names beside its topic, with its words; an agenda item is one anywhere."""
+    beside = {word.span: word.text for word in roles.of("-", "who", "not", "mention") if word.span is not None}
+    return beside | {
+        word.span: word.text for word in roles.words if word.span is not None and word.kind == "agenda_item"
+    }
 
 
 def _named_filters(roles: RoleReading, groups: Collection[str]) -> Iterator[NamedFilter]:
     """Yields the times, bodies and groups that narrow whose statements are searched, or which."""
-    for word, label in zip(roles.words, roles.labels, strict=True):
-        span = word.span
-        if span is None or label in ("topic", "quote"):
-            continue
-        if span.kind == "date" and span.interval is not None:
-            yield NamedFilter(code="", words=word.text)
-        elif span.kind == "body" or (span.kind == "party" and span.codes and span.codes[0] in groups):
-            yield NamedFilter(code=span.codes[0], words=word.text)
+    for span, words in _filters(roles).items():
+        if span.kind == "body" or (span.kind == "party" and {*span.codes[:1]} & {*groups}):
+            yield NamedFilter(code=span.codes[0], words=words)
+        elif span.kind == "date" and span.interval is not None:
+            yield NamedFilter(code="", words=words)
 
 
 def _less_bare_articles(roles: RoleReading, language: str) -> RoleReading:
@@ -452,7 +448,9 @@ def _plausible(
     """
     field_words = any(word.span is not None for word in roles.words) or bool(terms_within(question, language))
     alone = not follows and "quote" not in roles.labels
-    unsure = {kind for kind in _UNSEARCHED if alone and chances.get(kind, 0.0) < _SURELY_UNSEARCHED}
+    # Without a topic there is little to search: "who spoke for Arvandia, and in what function?".
+    needed = {"metadata": _LIKELIER_THAN_NOT} if "topic" not in roles.labels else {}
+    unsure = {kind for kind in _UNSEARCHED if alone and chances.get(kind, 0.0) < needed.get(kind, _SURELY_UNSEARCHED)}
     named = [word.span for word in roles.of("who", "not") if word.span is not None]
     if named or any(span.kind in _NARROWING for span in _filters(roles)):
         # "Without Belmora", "only 2022" are no wishes for another form.
@@ -492,7 +490,6 @@ class _AskedParties:
     unclear: str | None = None
     options: tuple[str, ...] = ()
     known_name: bool = True
-    named_at: int | None = None
 
     @property
     def named(self) -> bool:
@@ -506,7 +503,6 @@ class _AskedParties:
 
     def add(self, word: Word, span: Span) -> None:
         """Adds a speaker; a name that may be several is asked back."""
-        self.named_at = word.start if self.named_at is None else self.named_at
         if span.kind == "set":
             self.members_of.update(dict.fromkeys(span.codes))
             kind = "members_of" if all(code in regions() for code in span.codes) else "members_of_group"
@@ -536,7 +532,7 @@ def _asked_parties(
     unknown: list[Word] = []
     # Beside a name in capitals a word in small letters is no mistyped one: "abstain" is not Kazakhstan.
     capitals = any(word.span is not None and word.span.codes and word.text[0].isupper() for word in roles.of("who"))
-    for word, label in zip(roles.words, roles.labels, strict=True):
+    for at, (word, label) in enumerate(zip(roles.words, roles.labels, strict=True)):
         span = word.span
         if capitals and span is not None and span.similar and word.text.islower():
             continue
@@ -545,7 +541,9 @@ def _asked_parties(
         elif label == "not" or (label == "who" and span.left_out):
             asked.excluded.update(dict.fromkeys(span.codes))
         elif label == "who":
-            asked.add(word, span)
+            # "Within how many days must the members of the Group reply?" asks the Group, "how many members …" each.
+            as_one = span.form == "group" and kind in (*_OF_FACTS, "reason") and at > _COUNTED
+            asked.add(word, replace(span, kind="party") if as_one else span)
         elif label in ("mention", "topic") and span.kind == "party":
             asked.notes += [Note(kind="topic_party", values={"party": code}) for code in span.codes[:1]]
     if kind in (*_OF_SPEAKERS, *_OF_FACTS) and not asked.somebody:

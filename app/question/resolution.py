@@ -86,14 +86,12 @@ class Resolution:
         party_notes: How names of parties, and words with typing errors, were read.
         notes: How the question was read.
         unnamed: The question speaks of someone by a pronoun only, and no earlier turn says whom.
-        to_assistant: The question asks the assistant for an opinion or another kind of work.
         negated: The question asks which States did not say something; the scope is that of the question which did.
         denies: The question asks which States say that they do not do something, or do not want it.
         provision: The question asks what a treaty itself says, not what a State said of it.
         assumed_treaty: The articles asked about were named without their treaty, which was assumed.
         stance: The question asks for a position, such as whether a State supports something.
         over_time: The question asks how something changed, or names several occasions.
-        named_at: Where the first of those asked about stands in the question; None where nobody is named.
         style: The form in which the answer is wanted.
         kind: The kind of question.
         kind_chance: Calibrated chance that this is its kind, 0 to 1.
@@ -119,14 +117,12 @@ class Resolution:
     party_notes: tuple[Note, ...] = ()
     notes: tuple[Note, ...] = ()
     unnamed: bool = False
-    to_assistant: bool = False
     negated: bool = False
     denies: bool = False
     provision: bool = False
     assumed_treaty: bool = False
     stance: bool = False
     over_time: bool = False
-    named_at: int | None = None
     act: Act = "new"
     shown: Shown | None = None
     wording: TopicWording | None = None
@@ -171,7 +167,6 @@ def with_kind(read: Resolution, kind: QuestionKind) -> Resolution:
         provision=kind == "treaty_text",
         all_states=(read.all_states or kind in ("which_states", "negated_which")) and not named,
         is_statement_question=kind != "out_of_scope",
-        to_assistant=kind == "out_of_scope",
     )
 
 

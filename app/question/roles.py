@@ -291,12 +291,6 @@ def load_weights(path: Path | None = None) -> Weights:
 
 
 @cache
-def load_tagger() -> RoleTagger:
-    """Loads the tagger that comes with the product."""
-    return tagger_of(load_weights())
-
-
-@cache
 def tagger_of(weights: Weights) -> RoleTagger:
     """Returns the tagger of some weights, stored as `net0.…`, `net1.…`."""
     networks: dict[str, dict[str, Matrix]] = {}
@@ -305,13 +299,3 @@ def tagger_of(weights: Weights) -> RoleTagger:
         if network.startswith("net"):
             networks.setdefault(network, {})[part] = array
     return RoleTagger(json.loads(weights.notes["features"]), [networks[name] for name in sorted(networks)])
-
-
-def labels_of(words: Sequence[Word], marks: Sequence[Mark]) -> list[str]:
-    """Returns the label of each word of a marked example: that of the mark which covers most of it."""
-    labels = []
-    for word in words:
-        shares = [(min(word.end, mark.end) - max(word.start, mark.start), mark.role) for mark in marks]
-        share, role = max(shares, default=(0, "-"))
-        labels.append(role if share > 0 else "-")
-    return labels

@@ -4,19 +4,21 @@ Parties and sets of States, treaties and articles, sessions, bodies, agenda item
 statement is meant. Whether a party is asked about, or a date is part of the topic, is told elsewhere.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
+from itertools import product
 from typing import Any, Final, Literal, Protocol, cast
 
 from rapidfuzz import fuzz, process
-from wordfreq import top_n_list
 
-from app.question.lexicon import FIRST_YEAR, Item, Lexicon, commonness, grammar, lexicon_of
+from app.question.lexicon import FIRST_YEAR, Item, Lexicon, commonness, grammar, lexicon_of, words_in
 from app.records import Pick
 from ingest.language.dates import find_dates
 from ingest.metadata.sessions import UNTOC_COP, find_bodies, load_sessions
+from ingest.parties.inflection import arabic_variants
 from ingest.parties.name_matcher import Token, fold, tokens_of
 from ingest.parties.party_table import PartyTable
 from ingest.parties.regions import find_regions
@@ -347,55 +349,43 @@ def _years(first: int, last: int) -> Months:
 def _time_of(name: str, part: Sequence[Item], today: date) -> Iterator[tuple[Months, str]]:
     """Yields (interval, form) of a time; two months that are listed are two."""
     values = [item.number("year_number") for item in part if "year_number" in item.kinds]
-    year = values[-1] if values else today.year
     months = [item.number("month") for item in part if item.values.get("month")]
-    numbers = [
-        item.number("number", "ordinal")
-        for item in part
-        if item.kinds & {"number", "ordinal"} and "month" not in item.kinds
-    ]
-    if name == "month_of":
-        ranged = (
-            any(item.kinds & {"to", "dash"} and "and" not in item.kinds for item in part[1:-1])
-            and len(months) == 2
-            and months[0] < months[1]
-        )
+    counted = [item for item in part if item.kinds & {"number", "ordinal"} and "month" not in item.kinds]
+    numbers = [item.number("number", "ordinal") for item in counted]
+    year = values[-1] if values else today.year
+    ago = {"last_year": 1, "this_year": 0, "last_decade": _DECADE}.get(name, numbers[0] if numbers else 0)
+    if name == "season_of":
+        first, last = next(item.values["season"] for item in part if "season" in item.values).split("-")
+        yield (_month(year, int(first)), _month(year, int(last))), "month"
+    elif name in ("month_of", "last_month"):
+        year = year if name == "month_of" else today.year - (months[0] >= today.month)
+        to = any(item.kinds & {"to", "dash"} and "and" not in item.kinds for item in part[1:-1])
+        ranged = to and len(months) == 2 and months[0] < months[1]
         for month in range(months[0], months[1] + 1) if ranged else months:
-            yield (_month(year, month), _month(year, month)), "month"
+            yield (_month(year, month),) * 2, "month"
     elif name in ("month_zh", "month_slash") or (name == "short" and numbers[0] <= 12 and not numbers[0] > year % 100):
         if 1 <= numbers[0] <= 12:
-            yield (_month(year, numbers[0]), _month(year, numbers[0])), "month"
+            yield (_month(year, numbers[0]),) * 2, "month"
     elif name == "short":
-        last = year - year % 100 + numbers[0]
-        yield _years(year, last if last > year else year), "closed"
+        end = year - year % 100 + numbers[0]
+        yield _years(year, end if end > year else year), "closed"
     elif name in ("decade_part", "decade", "decade_of", "decade_part_of"):
         written = next((item.values["nineties"] for item in part if "nineties" in item.values), None)
-        first = int(written) if written else year if values else 1900 + numbers[0]
-        if first % 10 == 0 and first >= FIRST_YEAR - _DECADE:
-            yield _years(*_part_of_decade(first, part)), "closed"
+        begins = int(written) if written else year if values else 1900 + numbers[0]
+        if begins % 10 == 0 and begins >= FIRST_YEAR - _DECADE:
+            yield _years(*_part_of_decade(begins, part)), "closed"
         else:
             # "Over two decades."
             yield (_month(today.year - _DECADE * numbers[0]), None), "since"
-    elif name == "decade_plural":
+    elif name == "decade_plural" and year % 10 == 0:
         # "Les années 1990" are ten, "les années 2015" is one.
-        yield (_years(year, year + _DECADE - 1), "closed") if year % 10 == 0 else (_years(year, year), "year")
-    elif name in ("year", "year_part"):
-        yield _years(year, year), "year"
-    elif name == "last_years":
-        yield (_month(today.year - numbers[0]), None), "since"
-    elif name == "last_decade":
-        yield (_month(today.year - _DECADE), None), "since"
-    elif name == "last_year":
-        yield _years(today.year - 1, today.year - 1), "year"
-    elif name == "this_year":
-        yield _years(today.year, today.year), "year"
-    elif name == "years_ago":
-        yield _years(today.year - numbers[0], today.year - numbers[0]), "year"
-    elif name == "last_month":
-        passed = months[0] < today.month
-        yield (_month(today.year - (not passed), months[0]),) * 2, "month"
-    else:
+        yield _years(year, year + _DECADE - 1), "closed"
+    elif name in ("last_years", "last_decade"):
+        yield (_month(today.year - ago), None), "since"
+    elif name == "recently":
         yield (None, None), "recently"
+    else:
+        yield _years(year - ago, year - ago), "year"
 
 
 def _part_of_decade(first: int, part: Sequence[Item]) -> tuple[int, int]:
@@ -424,9 +414,23 @@ def _parties(text: str, items: list[Item], language: str, parties: PartyTable) -
         ):
             found = [each for each in found if each not in same]
             found.append(span)
+    # "In Chinese" names a language.
+    tongues = [item for item in items if "in_language" in item.kinds]
+    found = [each for each in found if not any(tongue.start <= each.start < tongue.end for tongue in tongues)]
+    found += [each for each in _group_nouns(text, items, parties) if not each.overlaps(found)]
     found = [_left_out(_with_noun(each, items, parties), items) for each in found]
     written = _otherwise_written(text, found, language, parties)
     return [*written, *(each for each in found if not each.overlaps(written))]
+
+
+def _group_nouns(text: str, items: list[Item], parties: PartyTable) -> Iterator[Span]:
+    """Yields groups named by the noun of their name alone: "the Forum"; of several, which one is asked back."""
+    for before, item in zip([None, *items], items, strict=False):
+        # "The World Economic Forum" is a longer title; the first word of a question has a capital anyway.
+        titled = before is not None and before.start > 0 and text[before.start].isupper()
+        codes = parties.groups_called(item.values["group_noun"]) if "group_noun" in item.kinds else ()
+        if codes and not (titled or text[item.start].islower()):
+            yield _over("party", item, codes=codes, form="group")
 
 
 def _otherwise_written(text: str, found: Sequence[Span], language: str, parties: PartyTable) -> list[Span]:
@@ -441,8 +445,21 @@ def _otherwise_written(text: str, found: Sequence[Span], language: str, parties:
         if word.isupper() and parties.get(word) is not None and not text.isupper():
             spans += [] if is_function_word(word.lower(), language) else [replace(span, codes=(word,))]
         elif len(word) >= _SHORTEST_TYPED and not _is_word(token.folded, word, language):
-            spans += _mistyped(text, tokens, at, language, parties)
+            codes = _of_adjective(token.folded, language, parties)
+            spans += [replace(span, codes=codes)] if codes else _mistyped(text, tokens, at, language, parties)
     return spans
+
+
+def _of_adjective(folded: str, language: str, parties: PartyTable) -> tuple[str, ...]:
+    """Returns the party that an adjective is made of, by the endings of a language: "esquariens", "рималийских"."""
+    forms = [form.removeprefix("ال") for form in (folded, *arabic_variants(folded, first=language == "ar"))]
+    for made, form in product(words_in("adjectives").get(language, "").split("|"), forms):
+        ending, _, of = made.partition("=")
+        found = re.fullmatch(f"(.{{3,}}?){ending.strip().rstrip('*')}.{{0,3}}", form)
+        codes = parties.nearest(found[1] + of.strip(), errors=0) if found and made else ()
+        if len(codes) == 1:
+            return codes
+    return ()
 
 
 def _mistyped(text: str, tokens: Sequence[Token], at: int, language: str, parties: PartyTable) -> list[Span]:
@@ -488,6 +505,8 @@ def _is_word(folded: str, word: str, language: str) -> bool:
 
 @cache
 def _common_words(language: str) -> tuple[str, ...]:
+    from wordfreq import top_n_list
+
     words = top_n_list(language, _COMMON)
     return tuple(fold(word) for word in words if len(word) >= _SHORTEST_TYPED)
 

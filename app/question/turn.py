@@ -38,6 +38,9 @@ _SLOTS: Final[Mapping[str, Slot]] = {
     "agenda_items": "where",
     "topic": "topic",
 }
+_PARTIES: Final = ("states", "groups", "members_of")
+# Fields that hold one thing.
+_WHOLE: Final = ("topic", "interval", "pick")
 SCOPE_SLOTS: Final[frozenset[Slot]] = frozenset(_SLOTS.values())
 
 
@@ -223,6 +226,9 @@ def in_conversation(state: ConversationState, said: Resolution, turn: TurnReadin
         return replace(again, party_notes=(*again.party_notes, Note(kind="form_unknown")))
     if turn.act == "new":
         return said
+    if turn.act == "about" and said.kind == "person" and not any(getattr(said.scope, name) for name in _PARTIES):
+        # "Who is the judge they mean?" asks whoever was asked.
+        said = replace(said, all_states=False)
     before, own = state.read, slots_of(said)
     turn = _settled(turn, said, before, own)
     scope = replace(said.scope, **_kept_fields(said, before, turn, own))
@@ -279,7 +285,10 @@ def _kept_fields(said: Resolution, before: Resolution, turn: TurnReading, own: f
         elif slot in turn.keeps and slot not in own:
             fields |= {name: getattr(earlier, name) for name in names}
     if turn.act not in ("add", "remove"):
-        fields |= _subject(scope, earlier, own) | _occasion(scope, earlier)
+        # An article that was itself the subject gives way to a topic, and stays where it only narrowed one.
+        was_subject = not earlier.topic and any(treaty.articles for treaty in earlier.treaties)
+        given_way = {"treaties": ()} if "topic" in own and "treaty" not in own and was_subject else {}
+        fields |= given_way | _occasion(scope, earlier)
     return fields
 
 
@@ -289,33 +298,23 @@ def _who(said: Resolution, before: Resolution, act: Act) -> dict[str, Any]:
     open_set = scope.all_states or said.all_states
     if act == "add" or (before.unclear is not None and scope.states and not scope.topic):
         # Who settles a name that was unclear answers for it beside the others that were named.
-        return {} if open_set and not scope.members_of else _joined(scope, earlier, "states", "groups", "members_of")
+        return {} if open_set and not scope.members_of else _joined(scope, earlier, *_PARTIES)
     gone = {*scope.excluded, *((*scope.states, *scope.groups) if act == "remove" else ())}
+    rest: dict[str, Any] = {n: tuple(code for code in getattr(earlier, n) if code not in gone) for n in _PARTIES}
+    known = {code for name in _PARTIES for code in getattr(earlier, name)}
     if act == "remove":
-        left = {name: tuple(c for c in getattr(earlier, name) if c not in gone) for name in ("states", "groups")}
-        sets = tuple(code for code in earlier.members_of if code not in gone)
-        absent = tuple(code for code in gone if code not in (*earlier.states, *earlier.groups, *earlier.members_of))
-        if not (left["states"] or left["groups"] or sets or before.all_states):
-            absent = tuple(gone)
-        of_many = absent if sets or before.all_states or not (left["states"] or left["groups"]) else ()
-        return {**left, "members_of": sets, "excluded": tuple(dict.fromkeys((*earlier.excluded, *of_many)))}
-    if act == "correct" and gone & {*earlier.states, *earlier.groups}:
-        rest = {name: tuple(c for c in getattr(earlier, name) if c not in gone) for name in ("states", "groups")}
-        return {name: tuple(dict.fromkeys((*codes, *getattr(scope, name)))) for name, codes in rest.items()} | {
-            "excluded": ()
-        }
+        # Of many, whoever was not named is left out; of the last one named, all others are asked.
+        of_many = before.all_states or rest["members_of"]
+        out = gone - known if of_many else () if any(rest.values()) else gone
+        return {**rest, "excluded": tuple(dict.fromkeys((*earlier.excluded, *out)))}
+    if act == "correct" and gone & known:
+        return {**_joined(scope, replace(earlier, **rest), *_PARTIES), "excluded": ()}
     return {}
 
 
 def _is_rest(scope: Scope) -> bool:
     """Whether everyone is meant but those left out."""
     return bool(scope.excluded) and not (scope.states or scope.groups or scope.members_of)
-
-
-def _subject(scope: Scope, earlier: Scope, own: frozenset[Slot]) -> dict[str, Any]:
-    """An article that was itself the subject gives way to a topic, and stays beside it where it only narrowed one."""
-    was_subject = not earlier.topic and any(treaty.articles for treaty in earlier.treaties)
-    return {"treaties": ()} if "topic" in own and "treaty" not in own and was_subject else {}
 
 
 def _occasion(scope: Scope, earlier: Scope) -> dict[str, Any]:
@@ -355,64 +354,46 @@ def _kept_now(scope: Scope, earlier: Scope, said: Scope, act: Act) -> tuple[str,
 
 def _is_kept(name: str, scope: Scope, earlier: Scope) -> bool:
     """Whether a field holds what it held before, or a part of it, or that beside something new."""
-    now, was = getattr(scope, name), getattr(earlier, name)
-    if not now or not was:
-        return False
-    if name == "treaties":
-        named = {treaty.treaty for treaty in now}
-        return any(pair in articles_of(now) or (pair[0] in named and not pair[1]) for pair in articles_of(was))
-    return now == was or (isinstance(now, tuple) and name != "interval" and bool(set(now) & set(was)))
+    now, was = parts_of(name, scope), parts_of(name, earlier)
+    # Of a treaty whose articles have gone, the treaty is kept.
+    named = {(treaty.treaty, "") for treaty in scope.treaties if name == "treaties"}
+    return bool(now and {*now, *named} & {*was})
 
 
 def _joined(scope: Scope, earlier: Scope, *names: str) -> dict[str, Any]:
     """Returns fields as they were before, with what the turn adds to them."""
-    joined: dict[str, Any] = {}
-    for name in names:
-        before, now = getattr(earlier, name), getattr(scope, name)
-        if name == "treaties":
-            joined[name] = treaty_scopes(articles_of((*before, *now)))
-        elif name == "topic":
-            joined[name] = "; ".join(part for part in dict.fromkeys((before, now)) if part)
-        elif name == "interval":
-            joined[name] = _spanning(before, now)
-        elif isinstance(before, tuple):
-            joined[name] = tuple(dict.fromkeys((*before, *now)))
-        else:
-            joined[name] = now or before
-    return joined
+    return {name: _field_of(name, (*parts_of(name, earlier), *parts_of(name, scope))) for name in names}
 
 
 def _less(scope: Scope, earlier: Scope, *names: str) -> dict[str, Any]:
-    """Returns fields as they were before, without what the turn names."""
+    """Returns fields as they were before, without what the turn names; another topic or time is named in its place."""
     left: dict[str, Any] = {}
     for name in names:
-        before, now = getattr(earlier, name), getattr(scope, name)
-        if name == "treaties":
-            left[name] = treaty_scopes([pair for pair in articles_of(before) if pair not in articles_of(now)])
-        elif isinstance(before, tuple) and name != "interval":
-            left[name] = tuple(item for item in before if item not in now)
-        else:
-            left[name] = now if now and now != before else type(before)() if isinstance(before, str) else None
+        before, now = parts_of(name, earlier), parts_of(name, scope)
+        other = now if now != before else ()
+        left[name] = _field_of(name, other if name in _WHOLE else [part for part in before if part not in now])
     return left
 
 
-def _spanning(one: Any, other: Any) -> Any:  # noqa: ANN401 - an interval or nothing
-    """Returns the interval that holds both."""
-    if one is None or other is None:
-        return one or other
-    first = None if None in (one[0], other[0]) else min(one[0], other[0])
-    last = None if None in (one[1], other[1]) else max(one[1], other[1])
-    return (first, last)
+def parts_of(name: str, scope: Scope) -> tuple[Any, ...]:
+    """Returns what a field of a scope holds, one by one: codes, (treaty, article), or the one topic, time or pick."""
+    value = getattr(scope, name)
+    if name == "treaties":
+        return tuple((each.treaty, article) for each in value for article in each.articles or ("",))
+    return ((value,) if value else ()) if name in _WHOLE else value
 
 
-def articles_of(treaties: Sequence[TreatyScope]) -> list[tuple[str, str]]:
-    """Returns (treaty, article) one by one; a treaty without articles has an empty one."""
-    return [(scope.treaty, article) for scope in treaties for article in scope.articles or ("",)]
-
-
-def treaty_scopes(articles: Iterable[tuple[str, str]]) -> tuple[TreatyScope, ...]:
-    """Returns (treaty, article) pairs by treaty; an article makes the mere mention of its treaty idle."""
-    numbers: dict[str, dict[str, None]] = {}
-    for treaty, article in articles:
-        numbers.setdefault(treaty, {}).update({article: None} if article else {})
-    return tuple(TreatyScope(treaty=treaty, articles=tuple(held)) for treaty, held in numbers.items())
+def _field_of(name: str, parts: Sequence[Any]) -> Any:  # noqa: ANN401 - the value of any field
+    """Returns the value of a field that holds some parts: topics after each other, the time that spans them all."""
+    parts = tuple(dict.fromkeys(parts))
+    if name == "treaties":
+        numbers: dict[str, dict[str, None]] = {}
+        for treaty, article in parts:
+            numbers.setdefault(treaty, {}).update({article: None} if article else {})
+        return tuple(TreatyScope(treaty=treaty, articles=tuple(held)) for treaty, held in numbers.items())
+    if name == "topic":
+        return "; ".join(parts)
+    if name == "interval" and parts:
+        firsts, lasts = zip(*parts, strict=True)
+        return (None if None in firsts else min(firsts), None if None in lasts else max(lasts))
+    return (parts[-1] if parts else None) if name in _WHOLE else parts

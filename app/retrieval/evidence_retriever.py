@@ -385,7 +385,7 @@ def _apart(one: Sentence, other: Sentence) -> int:
 def _is_unsearchable(resolution: Resolution) -> bool:
     """Whether a question is asked back or declined before anything is searched."""
     asked_back = resolution.unclear is not None or resolution.unnamed
-    return asked_back or resolution.to_assistant or not resolution.is_statement_question
+    return asked_back or not resolution.is_statement_question
 
 
 def _over_time(search: PartySearch, party: str, own: Sequence[StatementSummary]) -> Iterable[PartyEvidence]:

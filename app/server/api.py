@@ -7,7 +7,7 @@ from typing import Annotated, Any, Final, Literal
 from fastapi import APIRouter, Depends, File, Form, Path, Query, Response, UploadFile
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
-from app.corpus.as_json import doctor_json
+from app.corpus.as_json import doctor_json, party_json
 from app.errors import AppError
 from app.export.arrange import DocumentForm
 from app.records import Answer
@@ -128,8 +128,7 @@ def routes(desk: Desk) -> APIRouter:
     @router.get("/parties", **needs("read"), tags=["statements"])
     def parties() -> list[dict[str, Any]]:
         """Lists the parties that ingested folders added, as `untoc parties --json`."""
-        added = desk.corpus.added_parties()
-        return [{"code": p.code, "name": p.name, "aliases": list(p.aliases), "kind": p.kind} for p in added]
+        return list(map(party_json, desk.corpus.added_parties()))
 
     @router.delete("/parties/{code}", **needs("edit"), status_code=204, tags=["statements"])
     def remove_party(code: Id) -> None:

@@ -20,7 +20,8 @@ from evals.cases.case import Case
 from evals.cases.documents import Documents
 from evals.errors import EvalError
 from ingest.language.numerals import number_words
-from ingest.parties.party_table import Party, PartyTable
+from ingest.parties.party_names import Party
+from ingest.parties.party_table import PartyTable
 from prompts.wording import LANGUAGES
 
 _DATA: Final = yaml.safe_load(files("evals").joinpath("cases", "wordings.yaml").read_text(encoding="utf-8"))

@@ -6,6 +6,8 @@ from importlib.resources import files
 from pathlib import Path
 from typing import get_args
 
+import pytest
+
 from app.question.kinds import KINDS, SLOTS
 from app.question.resolution import Act
 from app.question.roles import load_weights
@@ -16,9 +18,10 @@ def test_the_weights_are_made_from_these_examples() -> None:
     assert load_weights().notes["examples"] == examples_hash()
 
 
-def test_held_out_questions_are_in_no_example() -> None:
-    held = read_examples(Path(str(files("evals") / "datasets" / "readings.yaml")))
-    assert len(held) == 148
+@pytest.mark.parametrize(("name", "count"), [("readings.yaml", 148), ("predications.yaml", 64)])
+def test_held_out_questions_are_in_no_example(name: str, count: int) -> None:
+    held = read_examples(Path(str(files("evals") / "datasets" / name)))
+    assert len(held) == count
     assert not {example.text for example in held} & {example.text for example in load_examples()}
 
 

@@ -65,13 +65,13 @@ def test_a_pronoun_alone_names_nobody(question: str, parties: PartyTable) -> Non
 @cases("question")
 def test_what_statements_cannot_answer_is_out_of_scope(question: str, parties: PartyTable) -> None:
     read = resolve(question, parties)
-    assert read.to_assistant or not read.is_statement_question
+    assert not read.is_statement_question
 
 
 @cases("question")
 def test_work_on_statements_is_in_scope(question: str, parties: PartyTable) -> None:
     read = resolve(question, parties)
-    assert read.is_statement_question and not read.to_assistant
+    assert read.is_statement_question
 
 
 @cases("question", "states", tuples=True)
@@ -86,3 +86,9 @@ def test_an_unclear_name_in_the_topic_is_not_asked_back(
 def test_an_unknown_speaker_is_asked_back(question: str, parties: PartyTable) -> None:
     read = resolve(question, parties)
     assert read.unclear and re.search(r"(?i)w?olmand|волманд|ولمنديا|沃尔曼迪", read.unclear) and not read.known_name
+
+
+@cases("question")
+def test_who_spoke_is_told_by_the_statement(question: str, parties: PartyTable) -> None:
+    read = resolve(question, parties)
+    assert (read.kind, read.all_states, len(read.scope.states)) == ("metadata", False, 1)

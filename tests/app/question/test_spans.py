@@ -64,6 +64,37 @@ def test_members_of_a_group_are_a_set_and_the_group_is_a_party(parties: PartyTab
     assert [(s.kind, s.codes) for s in spans("what did members of the G77 say", parties)] == [("set", ("G77",))]
 
 
+@cases("question", "code")
+def test_an_adjective_stands_for_the_party_that_it_is_made_of(question: str, code: str, parties: PartyTable) -> None:
+    (found,) = [span for span in spans(question, parties) if span.kind == "party"]
+    assert (found.codes, found.form) == ((code,), "name")
+
+
+@cases("question")
+def test_the_language_of_a_text_is_no_party(question: str, parties: PartyTable) -> None:
+    assert not [span for span in spans(question, parties) if span.kind == "party"]
+
+
+@pytest.mark.parametrize(
+    "question", ["What does the Forum want?", "Que veut le Forum ?", "Чего хочет Форум?", "论坛要什么？"]
+)
+def test_a_group_is_known_by_its_noun_alone(question: str, parties: PartyTable) -> None:
+    (found,) = [span for span in spans(question, parties) if span.kind == "party"]
+    assert found.codes == ("XIC",)
+
+
+@pytest.mark.parametrize("question", ["a forum on piracy", "the World Economic Forum"])
+def test_a_noun_is_no_group_in_small_letters_or_in_a_longer_title(question: str, parties: PartyTable) -> None:
+    assert not [span for span in spans(question, parties) if span.kind == "party"]
+
+
+@cases("question", "months")
+def test_a_season_is_three_months(question: str, months: list[int], parties: PartyTable) -> None:
+    (found,) = [span for span in spans(question, parties) if span.kind == "date"]
+    year, first, last = months
+    assert found.interval == (12 * year + first - 1, 12 * year + last - 1)
+
+
 def test_spans_do_not_overlap(parties: PartyTable) -> None:
     found = spans(
         "What did the EU say at COP10 in October 2020 on article 4 of the Firearms Protocol under item 2?", parties
