@@ -24,11 +24,7 @@ _NO_NAME: Final = "—"
 
 @dataclass(frozen=True, kw_only=True)
 class Found:
-    """What a search for one cell found, to choose from.
-
-    Attributes:
-        key: The cell's.
-    """
+    """What a search for the cell of a key found, to choose from."""
 
     key: str
     words: str
@@ -36,20 +32,9 @@ class Found:
 
 
 def briefing_html(
-    briefing: Briefing,
-    pictures: Sequence[tuple[bytes, str]] = (),
-    *,
-    identifier: str = "",
-    found: Found | None = None,
+    briefing: Briefing, pictures: Sequence[tuple[bytes, str]] = (), *, identifier: str = "", found: Found | None = None
 ) -> str:
-    """Renders a briefing.
-
-    Args:
-        briefing: The briefing.
-        pictures: PNG files with the words that stand for them.
-        identifier: Under which it is kept, which the address of the page then names.
-        found: What was found for one of its cells.
-    """
+    """Renders a briefing with pictures (PNG files with words that stand for them); the page's address has its id."""
     coverage = briefing.coverage
     names = partial(_name, briefing)
     return render(
