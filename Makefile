@@ -31,24 +31,24 @@ run: $(VENV)/.installed ## Set up if need be, take in the sample statement if th
 	@$(BIN)/untoc ingest --sample --if-empty
 	@$(BIN)/untoc chat
 
-# Each core takes whole modules, whose fixtures are made once; what has a clock, a browser or a network runs by itself.
-SPREAD := -n auto --dist loadfile
-QUICK := -m "not (model or browser or slow or heavy)" --hypothesis-profile=quick $(SPREAD)
-REST := -m "model or browser or slow"
+# Each core takes whole modules, whose fixtures are made once, and computes in one thread.
+PYTEST := OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n auto --dist loadfile
+QUICK := -m "not (model or browser or slow or heavy)"
+# Each process holds models and a browser.
+REST := -m "model or browser or slow or heavy" --maxprocesses=4
 
 test: $(VENV)/.installed-dev ## Run all tests, the quick ones with coverage, which may not fall below its floor
-	$(BIN)/python -m pytest $(REST)
-	$(BIN)/python -m pytest -m "not (model or browser or slow)" $(SPREAD) --cov
+	$(PYTEST) $(REST) --durations=20
+	$(PYTEST) $(QUICK) --durations=20 --cov
 
 test-fast: $(VENV)/.installed-dev ## Run the tests that need no model, no browser and little time
-	$(BIN)/python -m pytest -q $(QUICK)
+	$(PYTEST) -q $(QUICK) --hypothesis-profile=quick
 
 test-rest: $(VENV)/.installed-dev ## Run the other tests
-	$(BIN)/python -m pytest $(REST)
-	$(BIN)/python -m pytest -m "heavy and not (model or browser or slow)" $(SPREAD)
+	$(PYTEST) $(REST)
 
 coverage: $(VENV)/.installed-dev ## Run the tests of test-fast with line coverage, which may not fall below its floor
-	$(BIN)/python -m pytest -q $(QUICK) --cov
+	$(PYTEST) -q $(QUICK) --hypothesis-profile=quick --cov
 
 check: $(VENV)/.installed-dev ## Format, lint, types and the direction of imports
 	$(BIN)/ruff format --check .

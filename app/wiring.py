@@ -18,9 +18,8 @@ from app.chat_model import LlmConfig, open_chat_model, try_model
 from app.checking.word_finder import WordFinder
 from app.corpus.corpus import Corpus, DoctorReport
 from app.question.reading import resolve
-from app.retrieval.across_languages import AcrossLanguages
 from app.retrieval.evidence_retriever import EvidenceRetriever, Retrieved
-from app.retrieval.relevance import ACROSS_ARTEFACT, across_models, load_relevance, model_identities
+from app.retrieval.relevance import load_relevance, model_identities
 from app.retrieval.sentence_ranker import SentenceRanker
 from app.retrieval.topic import ModelLanguages
 from app.settings import Settings
@@ -150,10 +149,7 @@ def open_workspace(
     reranker = build_reranker(settings.rerank)
     models = model_identities(embedder, reranker)
     relevance = load_relevance(settings.store, models)
-    across = AcrossLanguages(
-        store, retriever, encoder.embed, load_relevance(settings.store, across_models(), ACROSS_ARTEFACT)
-    )
-    ranker = SentenceRanker(store, retriever, embedder, reranker, model_languages, relevance, across)
+    ranker = SentenceRanker(store, retriever, embedder, reranker, model_languages, relevance)
     writer = build_writer(settings.llm)
     steps = Steps(
         retriever=EvidenceRetriever(store, ranker),

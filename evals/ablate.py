@@ -14,13 +14,12 @@ from app.settings import Settings
 from evals.errors import EvalError
 from evals.eval_environment import code_hash, described
 from evals.files import FileRecord, read_yaml
-from evals.launch import launch
 from evals.metrics.table import metrics_in
 from evals.paths import eval_paths
 from evals.report.tables import Table
 from evals.report.words import shown
 from evals.run_options import RunOptions
-from evals.runner import Tell
+from evals.runner import Tell, launch
 from evals.runs import MANIFEST
 from evals.summary import summarise
 

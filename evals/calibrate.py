@@ -19,7 +19,7 @@ import numpy.typing as npt
 from rich.console import Console
 from rich.progress import track
 from sklearn.linear_model import LogisticRegression
-from sklearn.metrics import brier_score_loss, f1_score, roc_auc_score
+from sklearn.metrics import brier_score_loss, f1_score, precision_recall_curve, roc_auc_score
 from sklearn.preprocessing import StandardScaler
 
 from app.retrieval.relevance import RelevanceArtefact
@@ -32,7 +32,15 @@ from evals.cases.documents import read_documents
 from evals.errors import EvalError
 from evals.eval_environment import open_environment
 from evals.positions import load_cells
-from evals.relevance_pairs import FOLDS, Pair, cases_of_meeting, pairs_of_cases, pairs_of_cells, pairs_of_thesaurus
+from evals.relevance_pairs import (
+    FOLDS,
+    Pair,
+    cases_of_meeting,
+    pairs_across,
+    pairs_of_cases,
+    pairs_of_cells,
+    pairs_of_thesaurus,
+)
 from vectorstore.records import ScopeFilter, StatementSummary
 
 Floats = npt.NDArray[np.float64]
@@ -42,6 +50,8 @@ Folds = Mapping[str, Callable[[Pair], int]]
 # This fold, by party and for lists by topic, is measured once, at the end.
 SEALED: Final = FOLDS - 1
 _TURNS: Final = 3
+# Share of questions that are asked in vain, as typed at a desk.
+_IN_VAIN: Final = 0.25
 # Fewer pairs fit nothing.
 _PAIRS_MIN: Final = 50
 # Pairs as users ask, by which the threshold is chosen.
@@ -87,42 +97,36 @@ class Weights:
         return np.array([self.chances(sample.features[:, rows]).max() for sample in samples])
 
 
-def gather(cases: Sequence[Case], folder: Path, settings: Settings) -> tuple[list[Sample], dict[str, str]]:
-    """Makes the labelled pairs of a corpus and of the fictional conference, and measures them with the models in use.
+def gather(cases: Sequence[Case], folders: Sequence[Path], settings: Settings) -> tuple[list[Sample], dict[str, str]]:
+    """Makes the labelled pairs of corpora and of the fictional conference, and measures them with the models in use.
 
     Args:
-        cases: Cases about the corpus.
-        folder: The corpus.
+        cases: Cases about the first corpus.
+        folders: The corpora; from the others come the topics that were written for their statements.
         settings: The settings, with the models.
 
     Returns:
         The measured pairs, and the identity of the models.
     """
-    documents, meeting = read_documents([folder]), read_documents([CONFERENCE, SAMPLE])
-    cells = [cell for cell in load_cells() if all(span.file in documents.by_file for span in cell.evidence)]
-    of_folder = [*pairs_of_cases(cases, documents), *pairs_of_cells(cells, documents)]
-    about_meeting = list(pairs_of_cases(cases_of_meeting(), meeting))
     samples: list[Sample] = []
-    for folders, held, pairs in (([folder], documents, of_folder), ([CONFERENCE, SAMPLE], meeting, about_meeting)):
-        with open_environment(settings, folders, held) as workspace:
+    models: dict[str, str] = {}
+    for corpus in (*([folder] for folder in folders), [CONFERENCE, SAMPLE]):
+        documents = read_documents(corpus)
+        own = cases if corpus == [folders[0]] else cases_of_meeting() if CONFERENCE in corpus else ()
+        cells = [cell for cell in load_cells() if all(span.file in documents.by_file for span in cell.evidence)]
+        pairs = [*pairs_of_cases(own, documents), *pairs_of_cells(cells, documents), *pairs_across(documents)]
+        with open_environment(settings, corpus, documents) as workspace:
             catalogue = workspace.store.catalogue
             statements = {summary.file: summary for summary in catalogue.summaries(ScopeFilter())}
-            if folders == [folder]:
-                pairs = [*pairs, *pairs_of_thesaurus(catalogue, statements)]
-            english = [pair for pair in pairs if pair.spoken == "en"]
-            samples += measure(english, workspace.ranker, statements)
+            if corpus == [folders[0]]:
+                pairs += pairs_of_thesaurus(catalogue, statements)
+            samples += measure(pairs, workspace.ranker, statements)
             models = dict(workspace.models)
     return samples, models
 
 
 def measure(pairs: Sequence[Pair], ranker: SentenceRanker, statements: dict[str, StatementSummary]) -> list[Sample]:
-    """Measures the features of pairs whose statements are held; of lists, those of the parties that are read.
-
-    Args:
-        pairs: Those to measure.
-        ranker: Reads with the models in use.
-        statements: The statements of a store by file.
-    """
+    """Measures the features of pairs whose statements are held; of lists, those of the parties that are read."""
     samples = []
     together: dict[str, list[Pair]] = {}
     for number, pair in enumerate(pairs):
@@ -160,14 +164,7 @@ def fit(
 ) -> RelevanceArtefact:
     """Fits weights and threshold on all but the sealed fold, and measures them on folds that a fit has not seen.
 
-    Args:
-        samples: All pairs.
-        models: Identity of the models that measured them.
-        columns: Features to use; by default those of `SentenceFeatures`.
-        with_sealed: Measure the sealed fold as well, at the end.
-
-    Raises:
-        EvalError: They are too few, or nearly all are of one kind.
+    `columns` are the features to use; with `with_sealed` the sealed fold is measured as well, at the end.
     """
     open_, sealed = split(samples)
     labels = _labels(open_)
@@ -182,7 +179,7 @@ def fit(
     artefact = fitted(open_, chosen, rows, folds, models)
     if sealed and with_sealed:
         chances = fit_weights(open_, rows).surest(sealed, rows)
-        artefact.figures["sealed"] = figures_of(chances, sealed, artefact.threshold)
+        artefact.figures["sealed"] = figures_of(chances, sealed, artefact.threshold, artefact.list_threshold)
     return artefact
 
 
@@ -194,17 +191,19 @@ def fitted(
     asked = np.array([sample.pair.source in _ASKED for sample in samples])
     first = chances[next(iter(folds))][asked]
     threshold = best_threshold(first, _labels(samples)[asked])[0]
+    of_lists = list_threshold(chances[next(iter(folds))], samples)
     weights = fit_weights(samples, rows)
     return RelevanceArtefact(
         feature_version=FEATURE_VERSION,
         weights={name: round(float(weight), 5) for name, weight in zip(names, weights.weights, strict=True)},
         intercept=round(weights.intercept, 5),
         threshold=round(threshold, 4),
+        list_threshold=round(of_lists, 4),
         near=round(near(first, _labels(samples)[asked], threshold), 4),
         models=models,
         pairs=len(samples),
         data_sha256=_hash(samples),
-        figures={name: figures_of(own, samples, threshold) for name, own in chances.items()},
+        figures={name: figures_of(own, samples, threshold, of_lists) for name, own in chances.items()},
     )
 
 
@@ -256,8 +255,11 @@ def fit_weights(samples: Sequence[Sample], rows: Sequence[int]) -> Weights:
 
 
 def best_threshold(chances: Floats, answered: Flags) -> tuple[float, float, float]:
-    """Returns (threshold, precision, recall) of abstaining below it, where the lesser of the two is highest."""
-    found = ((float(at), *abstention(chances, answered, float(at))) for at in np.unique(chances))
+    """Returns (threshold, precision, recall) of abstaining below it, where the lesser of the two is highest.
+
+    Precision is that where as many are asked in vain as people do, not as in pairs that were written to be hard.
+    """
+    found = ((float(at), *abstention(chances, answered, float(at), _IN_VAIN)) for at in np.unique(chances))
     return max(((0.5, 0.0, 0.0), *found), key=lambda each: min(each[1:]))
 
 
@@ -268,14 +270,37 @@ def near(chances: Floats, answered: Flags, threshold: float) -> float:
     return max(sure, default=min(candidates, default=threshold))
 
 
-def abstention(chances: Floats, answered: Flags, threshold: float) -> tuple[float, float]:
-    """Returns precision and recall of abstaining below a threshold, 0 to 1."""
+def list_threshold(chances: Floats, samples: Sequence[Sample]) -> float:
+    """Returns the chance from which on parties are listed: half the best F1 that a threshold gives.
+
+    Of calibrated chances that threshold has the best F1, and it is steadier than the one that happens to be best.
+
+    Source: Lipton, Elkan and Naryanaswamy, Optimal Thresholding of Classifiers to Maximize F1 Measure (2014).
+    """
+    lists = np.array([sample.pair.source == "list" for sample in samples])
+    if not _labels(samples)[lists].any():
+        return 0.5
+    precision, recall, _ = precision_recall_curve(_labels(samples)[lists], chances[lists])
+    return float(np.max(2 * precision * recall / np.maximum(precision + recall, 1e-9)) / 2)
+
+
+def abstention(chances: Floats, answered: Flags, threshold: float, in_vain: float | None = None) -> tuple[float, float]:
+    """Returns precision and recall of abstaining below a threshold, 0 to 1.
+
+    Args:
+        chances: Of each pair, (n,).
+        answered: Which pairs answer, (n,).
+        threshold: Below it nothing is answered.
+        in_vain: Share of unanswered pairs for which precision is told; by default that of these pairs.
+    """
     silent = chances < threshold
-    right = int((silent & ~answered).sum())
-    return right / max(1, int(silent.sum())), right / max(1, int((~answered).sum()))
+    caught, needless = silent[~answered].mean() if (~answered).any() else 0.0, silent[answered].mean()
+    share = float((~answered).mean()) if in_vain is None else in_vain
+    told = share * caught + (1 - share) * needless
+    return float(share * caught / told) if told else 0.0, float(caught)
 
 
-def figures_of(chances: Floats, samples: Sequence[Sample], threshold: float) -> dict[str, float]:
+def figures_of(chances: Floats, samples: Sequence[Sample], threshold: float, of_lists: float) -> dict[str, float]:
     """Returns what chances are worth: over all pairs, over questions, and over lists as sets of States."""
     answered = _labels(samples)
     questions = np.array([sample.pair.source in _ASKED for sample in samples])
@@ -287,7 +312,7 @@ def figures_of(chances: Floats, samples: Sequence[Sample], threshold: float) -> 
             rates = abstention(chances[own], answered[own], threshold)
             found |= {f"{name}precision": rates[0], f"{name}recall": rates[1]}
     if lists.any():
-        found["list_f1"] = float(f1_score(answered[lists], chances[lists] >= threshold, zero_division=0.0))
+        found["list_f1"] = float(f1_score(answered[lists], chances[lists] >= of_lists, zero_division=0.0))
     return {name: round(value, 4) for name, value in found.items()}
 
 

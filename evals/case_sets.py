@@ -54,11 +54,7 @@ def corpus_of(name: str, corpus: Sequence[Path], paths: EvalPaths) -> tuple[Path
 def open_set(name: str, corpus: Sequence[Path], paths: EvalPaths, documents: Documents | None = None) -> CaseSet:
     """Opens a set of cases: `smoke` and `dev` come with the program, `saved` is what the chat saved, else a file.
 
-    Args:
-        name: Name or path.
-        corpus: Folders of statements; `smoke` brings its own.
-        paths: Where saved cases are.
-        documents: The documents of `corpus`, to locate evidence that is given by its words alone.
+    With the documents of the corpus, evidence that is given by its words alone gets offsets.
     """
     folders, path = corpus_of(name, corpus, paths), _file_of(name, paths)
     if is_table(path):

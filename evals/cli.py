@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from pydantic import BaseModel
 
     from evals.archive import Archive
+    from evals.report.tables import Table
 
 PROGRAM = "untoc-eval"
 commands = command_group()
@@ -83,6 +84,17 @@ def _archive(invocation: Invocation) -> "Archive":
     return Archive(invocation.settings())
 
 
+def _show(invocation: Invocation, found: object, *tables: "Table", first: str = "", note: str = "") -> int:
+    """Prints what was found as JSON where that is asked for, else as tables."""
+    from evals.print_runs import print_tables
+
+    if invocation.as_json:
+        print_json(found)
+    else:
+        print_tables(*tables, first=first, note=note)
+    return 0
+
+
 @command(commands, f"{PROGRAM} lint smoke", f"{PROGRAM} lint mine.csv --corpus DIR")
 def lint(
     invocation: Invocation,
@@ -91,16 +103,13 @@ def lint(
 ) -> int:
     """Check cases: form, quotations, States, duplicates, and that what is unanswerable is so."""
     from evals.case_sets import faults_of
-    from evals.print_runs import print_tables
     from evals.report.tables import problems_table
 
     settings, names = invocation.settings(), datasets or ["smoke"]
     found = [(name, problem) for name in names for problem in faults_of(name, corpus or (), settings)]
     errors = sum(problem.severity == "error" for _, problem in found)
-    if invocation.as_json:
-        print_json([{"dataset": name} | asdict(problem) for name, problem in found])
-    else:
-        print_tables(problems_table(found), note=f"{errors} errors, {len(found) - errors} other remarks")
+    told = [{"dataset": name} | asdict(problem) for name, problem in found]
+    _show(invocation, told, problems_table(found), note=f"{errors} errors, {len(found) - errors} other remarks")
     return 1 if errors else 0
 
 
@@ -125,9 +134,12 @@ def run(
 ) -> int:
     """Ask every question of a set of cases, score the answers and print the figures; `run reading` scores readings."""
     if options.dataset == "reading":
-        return _run_reading(examples, folds, as_json=invocation.as_json)
-    from evals.launch import launch
+        from evals.reading import all_rates, rates_table
+
+        rates = all_rates(examples, folds)
+        return _show(invocation, [asdict(found) for found in rates], rates_table(rates))
     from evals.print_runs import print_run, progress
+    from evals.runner import launch
 
     if resume and name is None:
         raise RunError("--resume needs the --name of the run to go on with")
@@ -137,18 +149,6 @@ def run(
     if len(failed) == made.manifest.cases * made.manifest.repeats:
         raise RunError(f"not one question was answered: {failed[0].message}")
     print_run(made, as_json=invocation.as_json)
-    return 0
-
-
-def _run_reading(examples: Path | None, folds: Path | None, *, as_json: bool) -> int:
-    from evals.print_runs import print_tables
-    from evals.reading import all_rates, rates_table
-
-    rates = all_rates(examples, folds)
-    if as_json:
-        print_json([asdict(found) for found in rates])
-    else:
-        print_tables(rates_table(rates))
     return 0
 
 
@@ -205,7 +205,6 @@ def compare(
     """Compare a run with another over the same cases: what flipped, what got better or worse, what was changed."""
     from evals.compare import answers_apart
     from evals.compare import compare as compare_runs
-    from evals.print_runs import print_tables
     from evals.report.tables import comparison_tables
     from evals.report.verdict import changed
 
@@ -215,14 +214,9 @@ def compare(
         apart = answers_apart(before, candidate)
         print("\n".join(f"{case}  {difference}" for case, difference in apart.items()) or "equal")
         return 1 if apart else 0
-    documents = archive.documents(candidate)
     found = compare_runs(before, candidate, intersection=intersection)
-    if invocation.as_json:
-        print_json(found.to_json())
-    else:
-        shown = comparison_tables(found, candidate, documents)
-        print_tables(*shown, first=f"“{candidate.name}” is {changed(found)}")
-    return 0
+    tables = comparison_tables(found, candidate, archive.documents(candidate))
+    return _show(invocation, found.to_json(), *tables, first=f"“{candidate.name}” is {changed(found)}")
 
 
 @command(commands, f"{PROGRAM} gate latest --baseline evals/baselines/smoke")
@@ -322,17 +316,12 @@ def baseline(
 @command(commands, f"{PROGRAM} ls", name="ls")
 def list_all(invocation: Invocation) -> int:
     """List the runs, newest first."""
-    from evals.print_runs import print_tables
     from evals.report.tables import runs_table
 
     archive = _archive(invocation)
     found = archive.runs()
-    if invocation.as_json:
-        print_json([run.manifest.model_dump(mode="json") for run in found])
-    else:
-        note = "" if found else f"no runs in {archive.paths.runs}: `{PROGRAM} run smoke` makes one"
-        print_tables(runs_table(found), note=note)
-    return 0
+    note = "" if found else f"no runs in {archive.paths.runs}: `{PROGRAM} run smoke` makes one"
+    return _show(invocation, [run.manifest.model_dump(mode="json") for run in found], runs_table(found), note=note)
 
 
 @command(commands, f"{PROGRAM} metrics")
@@ -408,25 +397,24 @@ def public(
     from importlib import import_module
 
     from evals.paths import eval_paths
-    from evals.print_runs import print_tables
     from evals.report.tables import Table
 
     # Its texts and their store are kept, and not embedded again.
     folder = eval_paths(invocation.settings().store).stores / f"public-{name}"
     figures = import_module(f"evals.public.{name}").run(invocation.settings(), folder, data)
-    if invocation.as_json:
-        print_json([asdict(figure) for figure in figures])
-    else:
-        rows = [(figure.name, f"{figure.value:.3f}", figure.over, figure.others) for figure in figures]
-        print_tables(Table(title=name, columns=("figure", "here", "over", "others"), rows=rows))
-    return 0
+    rows = [(figure.name, f"{figure.value:.3f}", figure.over, figure.others) for figure in figures]
+    table = Table(title=name, columns=("figure", "here", "over", "others"), rows=rows)
+    return _show(invocation, [asdict(figure) for figure in figures], table)
 
 
 @command(commands, f"{PROGRAM} calibrate dev asked --corpus DIR")
 def calibrate(
     invocation: Invocation,
     datasets: Annotated[list[str], typer.Argument(help=DATASETS)],
-    corpus: CorpusFolder,
+    corpus: Annotated[
+        list[Path],
+        typer.Option(metavar="DIR", help="the folder that the cases are about, then others whose topics are known"),
+    ],
     sealed: Annotated[bool, typer.Option("--sealed", help="measure the sealed fold as well, at the very end")] = False,
     output: Output = None,
 ) -> int:
@@ -438,29 +426,9 @@ def calibrate(
 
     settings = invocation.settings()
     paths = eval_paths(settings.store)
-    cases = [case for name in datasets for case in open_set(name, [corpus], paths).cases]
+    cases = [case for name in datasets for case in open_set(name, corpus[:1], paths).cases]
     samples, models = gather(cases, corpus, settings)
     return _write(fit(samples, models, with_sealed=sealed), output or settings.store / ARTEFACT)
-
-
-@command(commands, f"{PROGRAM} calibrate-across --corpus DIR --multilingual DIR")
-def calibrate_across(
-    invocation: Invocation,
-    corpus: Annotated[
-        list[Path], typer.Option(metavar="DIR", help="folders of statements in other languages that topics are about")
-    ],
-    multilingual: Annotated[
-        Path, typer.Option(metavar="DIR", help="the folder of XQuAD's files, xquad.en.json and others")
-    ],
-    output: Output = None,
-) -> int:
-    """Fit what decides that a sentence in another language than the topic answers."""
-    from app.retrieval.relevance import ACROSS_ARTEFACT
-    from evals.calibrate_across import fit_across, gather_across
-
-    return _write(
-        fit_across(gather_across(corpus, multilingual)), output or invocation.settings().store / ACROSS_ARTEFACT
-    )
 
 
 def _write(artefact: "BaseModel", path: Path) -> int:

@@ -32,11 +32,9 @@ Pairs = Sequence[tuple[ScoreRecord, ScoreRecord]]
 
 @dataclass(frozen=True, kw_only=True)
 class Paired:
-    """One metric over cases that both runs have: rows of `a` and `b` are the same case.
+    """One metric over cases that both runs have: rows of `a`, the baseline, and `b` are the same case.
 
-    Attributes:
-        a: Components in the baseline, shape (n, k); zeros where the metric applies in the other run only.
-        b: Components in the candidate.
+    Both hold components, shape (n, k), zeros where the metric applies in the other run only.
     """
 
     metric: Metric
@@ -64,13 +62,7 @@ class Paired:
 
 @dataclass(frozen=True, kw_only=True)
 class Difference:
-    """One figure in both runs.
-
-    Attributes:
-        delta: b − a, with its 95 % interval.
-        p: Two-sided, of no difference at all.
-        verdict: `same` where p > 0.05, and where neither direction is better.
-    """
+    """One figure in both runs: b − a with its 95 % interval, and the two-sided p of no difference at all."""
 
     metric: str
     a: float
@@ -97,10 +89,7 @@ class Comparison:
     """Two runs beside each other, over the cases that both have.
 
     Attributes:
-        pairs: Each case in both, by id.
         unpaired: Cases that one of them has not, or whose right outcome differs.
-        regressions: Cases that were right, and are not.
-        improvements: Cases that were not right, and are.
         differences: Of the metrics that apply in both runs, by name in the order of `METRICS`.
         changes: What was run differently: its name, before and now; None where a run has none of it.
     """
@@ -133,10 +122,7 @@ class Comparison:
 def compare(baseline: Run, candidate: Run, *, intersection: bool = False) -> Comparison:
     """Compares two runs case by case; repeats are averaged first.
 
-    Args:
-        baseline: The run to compare with.
-        candidate: The run in question.
-        intersection: Whether runs over different cases or statements are compared, over the cases that both have.
+    With `intersection` runs over different cases or statements are compared, over the cases that both have.
     """
     problem = None if intersection else difference_of_data(baseline.manifest, candidate.manifest)
     if problem is not None:
@@ -146,12 +132,11 @@ def compare(baseline: Run, candidate: Run, *, intersection: bool = False) -> Com
     if not pairs:
         raise RunError(f"the runs {names[0]!r} and {names[1]!r} share no case: run both over the same dataset")
     found = (difference(paired(pairs, metric)) for metric in METRICS.values())
-    flips = [Flip(case=new.case, old=old.stage, new=new.stage) for old, new in pairs]
-    regressions = tuple(flip for flip in flips if flip.old is None and flip.new is not None)
-    improvements = tuple(flip for flip in flips if flip.old is not None and flip.new is None)
+    flips = [Flip(case=y.case, old=x.stage, new=y.stage) for x, y in pairs if (x.stage is None) != (y.stage is None)]
     return Comparison(
         baseline=names[0], candidate=names[1], pairs=pairs, unpaired=unpaired,
-        regressions=regressions, improvements=improvements,
+        regressions=tuple(flip for flip in flips if flip.old is None),
+        improvements=tuple(flip for flip in flips if flip.new is None),
         differences={item.metric: item for item in found if item is not None},
         changes=manifest_changes(baseline.manifest, candidate.manifest),
     )  # fmt: skip
@@ -219,10 +204,7 @@ def _entries(manifest: RunManifest) -> dict[str, str]:
 
 
 def answers_apart(baseline: Run, candidate: Run) -> dict[str, str]:
-    """Returns where the answers of two runs differ first, by case, whatever their scores say.
-
-    A regression check ("golden master") of changes that must change no answer.
-    """
+    """Returns where answers differ first, by case, whatever their scores say: a regression check ("golden master")."""
     before, after = (
         {record.case: record.model_dump(exclude={"seconds"}) for record in run.answers() if record.repeat == 0}
         for run in (baseline, candidate)

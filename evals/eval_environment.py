@@ -51,24 +51,17 @@ def open_environment(
     folders: Sequence[Path],
     documents: Documents,
     *,
-    store: Path | None = None,
     say: Callable[[str], None] = lambda text: None,
 ) -> Iterator[Workspace]:
     """Opens a store that holds the folders and nothing else, or the store of the settings where no folder is given.
 
-    Args:
-        settings: The settings to evaluate.
-        folders: Folders of statements.
-        documents: What they hold.
-        store: Where to index the folders; by default below the store of the settings, one index for each corpus, way of
-            reading and model.
-        say: Told how far the indexing is.
+    Below the store of the settings there is one index for each corpus, way of reading and model.
     """
     if not folders:
         with open_workspace(settings, read_only=True) as workspace:
             yield workspace
         return
-    path = store or eval_paths(settings.store).stores / _store_key(settings, documents)
+    path = eval_paths(settings.store).stores / _store_key(settings, documents)
     with open_workspace(settings.in_folder(path)) as workspace:
         take_in(workspace, folders, say)
         yield workspace

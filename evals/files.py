@@ -40,9 +40,7 @@ def read_yaml(path: Path, model: type[_Record], what: str, error: type[EvalError
 def read_lines(path: Path, *, torn_end: bool = False) -> Iterator[tuple[int, dict[str, Any]]]:
     """Yields the records of a file of JSON lines with the number of each line, from 1; none where it is missing.
 
-    Args:
-        path: The file.
-        torn_end: Whether a last line that was cut short is left out; else it is an error.
+    With `torn_end` a last line that was cut short is left out; else it is an error.
     """
     try:
         content = path.read_bytes()
@@ -80,19 +78,13 @@ def read_records(path: Path, model: type[_Record], *, todo: str, torn_end: bool 
 
 def append_line(path: Path, line: str) -> None:
     """Adds a line, written at once; one before it that a killed process did not finish is cut off."""
-    _mend_end(path)
-    with open(path, "a", encoding="utf-8", opener=private_opener) as file:
-        file.write(line + "\n")
-
-
-def _mend_end(path: Path) -> None:
-    if not path.is_file() or not path.stat().st_size:
-        return
-    with path.open("rb+") as file:
-        file.seek(-1, os.SEEK_END)
-        if file.read(1) != b"\n":
-            file.seek(0)
-            file.truncate(file.read().rfind(b"\n") + 1)
+    with open(path, "ab+", opener=private_opener) as file:
+        if file.tell():
+            file.seek(-1, os.SEEK_END)
+            if file.read(1) != b"\n":
+                file.seek(0)
+                file.truncate(file.read().rfind(b"\n") + 1)
+        file.write(f"{line}\n".encode())
 
 
 def write_whole(path: Path, text: str) -> None:

@@ -84,7 +84,6 @@ class GateResult:
         delta: Candidate − baseline, with its 95 % interval; soft gates only.
         low: Of the delta where there is one, else of the value.
         p: Of a loss no greater than the margin, adjusted; a small one fails. None where there are too few clusters.
-        reason: One sentence.
     """
 
     metric: str
@@ -103,12 +102,7 @@ class GateResult:
 
 @dataclass(frozen=True, kw_only=True)
 class GateReport:
-    """How a run came out.
-
-    Attributes:
-        problems: Why nothing can be decided; empty where it can.
-        left_out: Soft gates on what applies to no case of either run.
-    """
+    """How a run came out; `problems` say why nothing can be decided, `left_out` which soft gates apply to no case."""
 
     candidate: str
     baseline: str | None
@@ -142,18 +136,13 @@ def gates_of(run: Run, baseline: Run | None, path: Path | None = None) -> GateRe
 
 
 def check_gates(gates: Gates, candidate: Run, baseline: Run | None = None) -> GateReport:
-    """Checks a run against absolute bars and against its baseline.
-
-    Args:
-        gates: What has to hold.
-        candidate: The run in question, scored.
-        baseline: The run that it may not fall behind, over the same cases and statements; soft gates need one.
-    """
+    """Checks a run against absolute bars and, over the same cases and statements, against its baseline."""
     cases = tuple(case for case in by_case(candidate.scores()) if case.gates)
     problems = [
         f"the run {run.manifest.name!r} is not complete: go on with it by --resume, then score it"
         for run in (candidate, baseline)
-        if run is not None and not _is_complete(run)
+        if run is not None
+        and (run.manifest.ended is None or len(run.scores()) < run.manifest.cases * run.manifest.repeats)
     ]
     if not gates.hard and not gates.soft:
         problems.append("there are no gates: give some, or leave --gates out for those that come with the program")
@@ -175,11 +164,6 @@ def check_gates(gates: Gates, candidate: Run, baseline: Run | None = None) -> Ga
         candidate=candidate.manifest.name, baseline=baseline.manifest.name if baseline is not None else None,
         cases=len(cases), results=tuple(results), problems=tuple(problems), left_out=tuple(left_out),
     )  # fmt: skip
-
-
-def _is_complete(run: Run) -> bool:
-    asked = {(score.case, score.repeat) for score in run.scores()}
-    return run.manifest.ended is not None and len(asked) >= run.manifest.cases * run.manifest.repeats
 
 
 def _hard(gate: HardGate, cases: Sequence[ScoreRecord], gates: Gates) -> GateResult:

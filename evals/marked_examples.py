@@ -28,7 +28,6 @@ class MarkedExample:
     Attributes:
         text: Without its marks.
         group: The same for examples that differ only in what is marked; they belong on one side of a fold.
-        after: Earlier questions, oldest first.
         keeps: What a follow-up takes over: who, topic, when, where, treaty, kind.
         expect: Parts of the scope that are told in full, where they are.
     """
@@ -49,20 +48,20 @@ class MarkedExample:
         return tuple(self.text[mark.start : mark.end] for mark in self.marks if mark.role == role)
 
 
-def load_examples(folder: Path | None = None) -> tuple[MarkedExample, ...]:
-    """Loads the examples of all languages, or those of `{language}*.yaml` in another folder."""
-    return tuple(example for path in sorted(_folder(folder).glob("*.yaml")) for example in read_examples(path))
+def load_examples() -> tuple[MarkedExample, ...]:
+    """Loads the examples of all languages."""
+    return tuple(example for path in _files() for example in read_examples(path))
 
 
 def read_examples(path: Path) -> tuple[MarkedExample, ...]:
     """Reads a file of examples; its name begins with their language, or each tells it."""
     entries = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
-    return tuple(_example(entry, str(entry.get("language", path.name[:2]))) for entry in entries)
+    return tuple(_example({"language": path.name[:2]} | entry) for entry in entries)
 
 
-def examples_hash(folder: Path | None = None) -> str:
+def examples_hash() -> str:
     """Returns the SHA-256 of the files of examples, which the weights made from them carry."""
-    return hashlib.sha256(b"".join(path.read_bytes() for path in sorted(_folder(folder).glob("*.yaml")))).hexdigest()
+    return hashlib.sha256(b"".join(path.read_bytes() for path in _files())).hexdigest()
 
 
 def fold_of(example: MarkedExample) -> int:
@@ -70,26 +69,17 @@ def fold_of(example: MarkedExample) -> int:
     return int(hashlib.sha256(example.group.encode()).hexdigest(), 16) % FOLDS
 
 
-def _folder(folder: Path | None) -> Path:
-    return folder or Path(str(files("app.question") / "examples"))
+def _files() -> list[Path]:
+    return sorted(Path(str(files("app.question") / "examples")).glob("*.yaml"))
 
 
-def _example(entry: dict[str, Any], language: str) -> MarkedExample:
+def _example(entry: dict[str, Any]) -> MarkedExample:
     marked, text, marks, end = str(entry["text"]), "", [], 0
     for found in _MARK.finditer(marked):
         text += marked[end : found.start()]
         marks.append(Mark(start=len(text), end=len(text) + len(found[2]), role=cast(Role, found[1])))
         text, end = text + found[2], found.end()
     frame = _MARK.sub(lambda found: f"<{found[1]}>", marked)
-    return MarkedExample(
-        text=text + marked[end:],
-        marks=tuple(marks),
-        kind=entry["kind"],
-        language=language,
-        register=str(entry.get("register", "plain")),
-        after=tuple(entry.get("after") or ()),
-        keeps=tuple(entry.get("keeps") or ()),
-        turn=entry.get("turn"),
-        expect=entry.get("expect") or {},
-        group=re.sub(r"[\W\d_]+", " ", frame).strip().lower(),
-    )
+    lists = {name: tuple(entry.get(name) or ()) for name in ("after", "keeps")}
+    group = re.sub(r"[\W\d_]+", " ", frame).strip().lower()
+    return MarkedExample(**(entry | lists | {"text": text + marked[end:], "marks": tuple(marks), "group": group}))

@@ -1,20 +1,15 @@
 """The folders below a store in which evals keep runs, stores, drafts and reviews."""
 
-from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
+from typing import Final, NamedTuple
+
+# The file of the fictional States that the conference and the examples of questions speak of.
+CONFERENCE_PARTIES: Final = Path(str(files("evals"))) / "conference" / "parties.csv"
 
 
-@dataclass(frozen=True, kw_only=True)
-class EvalPaths:
-    """What evals keep below a store.
-
-    Attributes:
-        runs: One folder each.
-        stores: Indexes of corpora that were evaluated, so that the next run need not make them again.
-        drafts: Cases that the chat saved, JSON lines.
-        reviews: Decisions of persons, JSON lines.
-    """
+class EvalPaths(NamedTuple):
+    """What evals keep below a store: runs, indexes of evaluated corpora, saved cases and decisions (JSON lines)."""
 
     path: Path
     runs: Path
@@ -26,10 +21,4 @@ class EvalPaths:
 def eval_paths(store: Path) -> EvalPaths:
     """Returns the folder of evals in a store."""
     path = store / "evals"
-    names = {"runs": "runs", "stores": "stores", "drafts": "drafts.jsonl", "reviews": "reviews.jsonl"}
-    return EvalPaths(path=path, **{name: path / file for name, file in names.items()})
-
-
-def conference_parties() -> Path:
-    """Returns the file of the fictional States that the conference and the examples of questions speak of."""
-    return Path(str(files("evals") / "conference" / "parties.csv"))
+    return EvalPaths(path, *(path / name for name in ("runs", "stores", "drafts.jsonl", "reviews.jsonl")))

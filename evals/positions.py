@@ -125,13 +125,11 @@ def filled_as_briefings(
 
 
 def position_rates(filled: Sequence[FilledCell]) -> dict[str, Share]:
-    """Compares cells with their labels.
+    """Compares cells with their labels: how many of how many.
 
-    Returns:
-        `kind`: cells with evidence whose kind is the label; `accepted`: or one that is accepted beside it; `silence`:
-        cells without evidence that cite nothing and came out as `no_position`; `evidence`: cells with evidence of which
-        some citation overlaps a labelled span; `hidden`: cells labelled `opposes` or `conditional` that came out as a
-        kind that is not accepted, which is the worse error.
+    `kind`: as labelled; `accepted`: or as accepted beside it; `silence`: without evidence, citing nothing and
+    `no_position`; `evidence`: some citation overlaps a labelled span; `hidden`: labelled `opposes` or `conditional` and
+    not accepted, which is the worse error.
     """
 
     def share(hits: Iterable[bool]) -> Share:
@@ -193,7 +191,7 @@ def fill_by_building(cells: Iterable[LabelledCell], builder: TableBuilder) -> It
         # The kind is suggested from quotations alone, so that no model is asked.
         briefing = builder.build(request, composer="extractive")
         (built,) = briefing.cells
-        own = (briefing.citation(number) for number in built.citations)
+        own = (briefing.citation(number) for number in built.evidence)
         yield FilledCell(
             cell=cell, kind=built.kind, citations=tuple(citation for citation in own if citation.state == cell.party)
         )

@@ -6,10 +6,10 @@ every part of the scope and the status are exact, and the topic's token F1 is .8
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 from app.question.kinds import frame_of, kind_chances
 from app.question.language import detect_language
@@ -20,7 +20,7 @@ from app.question.roles import Weights, encode_words, labels_of, load_weights, t
 from app.question.spans import find_spans
 from app.records import Scope
 from evals.marked_examples import FOLDS, MarkedExample, fold_of, load_examples, read_examples
-from evals.paths import conference_parties
+from evals.paths import CONFERENCE_PARTIES
 from evals.report.tables import Table
 from ingest.metadata.sessions import canonical_body
 from ingest.parties.party_table import PartyTable
@@ -29,8 +29,6 @@ from prompts.wording import LANGUAGES
 
 PARTS: Final = ("speakers", "excluded", "interval", "venue", "treaties", "pick", "everyone", "status")
 RIGHT_TOPIC: Final = 0.8
-By = Literal["language", "kind", "register"]
-Read = Callable[[MarkedExample], Resolution]
 _TOKEN: Final = re.compile(r"[\u3400-\u9fff]|[^\W_]+")
 
 
@@ -38,8 +36,7 @@ _TOKEN: Final = re.compile(r"[\u3400-\u9fff]|[^\W_]+")
 class ScoredReading:
     """A question with what of its reading is right; a part that its example does not tell is absent.
 
-    Attributes:
-        topic: Token F1 of the topic, 0 to 1; None where an earlier turn gave it.
+    The topic has its token F1, 0 to 1; None where an earlier turn gave it.
     """
 
     example: MarkedExample
@@ -61,27 +58,6 @@ class ReadingRates:
     name: str
     count: int
     rates: Mapping[str, float]
-
-
-def score_readings(examples: Iterable[MarkedExample], parties: PartyTable, read: Read) -> list[ScoredReading]:
-    """Reads questions and compares each with its example."""
-    return [_score(example, read(example), parties) for example in examples]
-
-
-def reader(parties: PartyTable) -> Read:
-    """Returns how the product reads a question after those before it."""
-    return lambda example: resolve(example.text, parties, history=example.after)
-
-
-def fold_reader(parties: PartyTable, folder: Path) -> Read:
-    """Returns a reader that reads each question by weights that have not seen it, by itself.
-
-    Args:
-        parties: Who can speak.
-        folder: Holds `fold0.safetensors` and so on, as `scripts/train_reading.py` wrote them.
-    """
-    stored = [load_weights(folder / f"fold{fold}.safetensors") for fold in range(FOLDS)]
-    return lambda example: _read_by(example, parties, stored[fold_of(example)])
 
 
 def _read_by(example: MarkedExample, parties: PartyTable, weights: Weights) -> Resolution:
@@ -192,20 +168,19 @@ def all_rates(path: Path | None, folds: Path | None) -> list[ReadingRates]:
 
     Args:
         path: A file that tells the language of each question; by default the product's own examples.
-        folds: A folder of weights that have not seen a fold; by default questions are read as the product reads them.
+        folds: A folder of `fold0.safetensors` and so on, as `scripts/train_reading.py` writes them, that have not seen
+            their fold; by default each question is read as the product reads it after those before it.
     """
-    parties = PartyTable.load(conference_parties())
-    examples = load_examples() if path is None else read_examples(path)
-    scored = score_readings(examples, parties, fold_reader(parties, folds) if folds else reader(parties))
-    return [found for by in (None, "language", "kind", "register") for found in rates_of(scored, by)]
-
-
-def rates_of(scored: Sequence[ScoredReading], by: By | None = None) -> list[ReadingRates]:
-    """Returns what was read right of all, and by language, kind or register."""
-    groups: dict[str, list[ScoredReading]] = defaultdict(list)
-    for item in scored:
-        groups["all" if by is None else getattr(item.example, by)].append(item)
-    return [ReadingRates(name=name, count=len(items), rates=_rates(items)) for name, items in sorted(groups.items())]
+    parties = PartyTable.load(CONFERENCE_PARTIES)
+    weights = [load_weights(folds / f"fold{fold}.safetensors") for fold in range(FOLDS)] if folds else []
+    groups: dict[tuple[str, str], list[ScoredReading]] = defaultdict(list)
+    for example in load_examples() if path is None else read_examples(path):
+        by_product = not weights and resolve(example.text, parties, history=example.after)
+        scored = _score(example, by_product or _read_by(example, parties, weights[fold_of(example)]), parties)
+        for by in ("", "language", "kind", "register"):
+            groups[by, getattr(example, by) if by else "all"].append(scored)
+    order = sorted(groups, key=lambda group: (("", "language", "kind", "register").index(group[0]), group[1]))
+    return [ReadingRates(name=name, count=len(groups[by, name]), rates=_rates(groups[by, name])) for by, name in order]
 
 
 def _rates(items: Sequence[ScoredReading]) -> dict[str, float]:

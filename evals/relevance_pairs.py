@@ -1,23 +1,28 @@
 """Labelled pairs for fitting relevance: a topic, the statements of one party, and whether they answer.
 
 From cases come pairs as they are asked, answered or not; a list of States tells who spoke of its topic and who did not,
-and the thesaurus what is easily confused. The scope is the case's, so that reading a question does not count here.
+and the thesaurus what is easily confused. The topics of `asked_across.jsonl` were written for statements in other
+languages, mostly near to what was said. The scope is the case's, so that reading a question does not count here.
 """
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from importlib.resources import files
 from typing import Final, Literal
+
+from pydantic import BaseModel, ConfigDict
 
 from app.question.reading import resolve
 from app.question.resolution import TopicWording
 from app.retrieval.strategies import ByTopic, choose_strategy
 from evals.case_sets import SHIPPED
 from evals.cases.case import Case, Evidence, load_cases
-from evals.cases.documents import Documents
+from evals.cases.documents import Documents, sha256_of
 from evals.cases.synth import draw
+from evals.errors import DatasetError
 from evals.positions import LabelledCell
-from ingest.glossary.glossary import english_terms
+from ingest.glossary.glossary import terms_of_concept
 from ingest.glossary.thesaurus import relation_rows, thesaurus
 from vectorstore.catalogue import Catalogue
 from vectorstore.records import StatementSummary
@@ -28,21 +33,39 @@ FOLDS: Final = 5
 _BROADER_DRAWN: Final = "08"
 
 
+class _Span(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    start: int
+    end: int
+    sha256: str
+
+
+class AskedTopic(BaseModel):
+    """A line of `asked_across.jsonl`: a topic in one language, asked of a statement in another."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    file: str
+    statement_language: str
+    language: str
+    topic: str
+    answered: bool
+    near: bool = False
+    """Not answered, though the statement treats something close."""
+    evidence: tuple[_Span, ...] = ()
+
+
 @dataclass(frozen=True, kw_only=True)
 class Pair:
-    """A topic and the statements of one party.
+    """A topic and the statements of one party, by file, with the folds of both, 0 to 4.
 
     Attributes:
-        topic: Topic words, as the search gets them.
-        files: The statements, by file.
         answered: Whether they speak of the topic.
         evidence: Spans that do, where they are known.
-        topic_fold: Fold by topic, 0 to 4; pairs of one topic are in one fold.
-        party_fold: Fold by party.
         asked: Where the party is one of many, what was asked of all of them; else empty.
         wording: How a question asks about the topic; None where only the topic is known.
         language: ISO 639-1 code of the topic.
-        spoken: That of the statements.
     """
 
     topic: str
@@ -56,7 +79,6 @@ class Pair:
     asked: str = ""
     wording: TopicWording | None = None
     language: str = "en"
-    spoken: str = "en"
 
 
 def fold_of(key: str) -> int:
@@ -67,13 +89,12 @@ def fold_of(key: str) -> int:
 def make_pair(
     topic: str, party: str, files: tuple[str, ...], answered: bool, source: PairSource, *,
     evidence: tuple[Evidence, ...] = (), asked: str = "", wording: TopicWording | None = None, language: str = "en",
-    spoken: str = "en",
 ) -> Pair:  # fmt: skip
     """Returns a pair in its folds."""
     folds = {"topic_fold": fold_of(topic), "party_fold": fold_of(party)}
     return Pair(
         topic=topic, party=party, files=files, answered=answered, source=source, evidence=evidence, asked=asked,
-        wording=wording, language=language, spoken=spoken, **folds,
+        wording=wording, language=language, **folds,
     )  # fmt: skip
 
 
@@ -83,11 +104,7 @@ def cases_of_meeting() -> list[Case]:
 
 
 def pairs_of_cases(cases: Iterable[Case], documents: Documents) -> Iterator[Pair]:
-    """Yields the pairs of questions about single States and of complete lists of States.
-
-    The statements of a party in each language are a pair. Of an answered question with known evidence, those without
-    any are none: they may answer in part.
-    """
+    """Yields the pairs of questions about single States and of complete lists of States."""
     for case in cases:
         strategy = _strategy_of(case, documents)
         if strategy is None:
@@ -95,19 +112,39 @@ def pairs_of_cases(cases: Iterable[Case], documents: Documents) -> Iterator[Pair
         years, listed = {str(year) for year in case.expect.years}, case.type == "list_states"
         held = sorted({document.state for document in documents.by_file.values() if document.state})
         for state in dict.fromkeys((*case.expect.states, *(held if listed else ()))):
-            answered = state in case.expect.states if listed else case.expect.status != "abstained"
             of_state = _files(documents, state, years)
-            shown = {span.file for span in case.evidence}.intersection(of_state)
-            for spoken in sorted({documents.by_file[file].language or "en" for file in of_state}):
-                files = tuple(file for file in of_state if (documents.by_file[file].language or "en") == spoken)
-                if answered and not shown.intersection(files) and (shown or not listed):
-                    continue
+            evidence = tuple(span for span in case.evidence if span.file in of_state)
+            answered = state in case.expect.states if listed else case.expect.status != "abstained"
+            # Of an answered question about several parties, one without known evidence may answer in part.
+            if of_state and (not answered or evidence or not case.evidence):
                 yield make_pair(
-                    strategy.topic, state, files, answered, "list" if listed else "question",
-                    evidence=tuple(span for span in case.evidence if span.file in files),
-                    asked=f"{case.id} {spoken}" if listed else "", wording=strategy.wording, language=case.lang,
-                    spoken=spoken,
+                    strategy.topic, state, of_state, answered, "list" if listed else "question", evidence=evidence,
+                    asked=case.id if listed else "", wording=strategy.wording, language=case.lang,
                 )  # fmt: skip
+
+
+def pairs_across(documents: Documents) -> Iterator[Pair]:
+    """Yields the topics that were written for statements in other languages, of the statements that are held.
+
+    Raises:
+        DatasetError: A statement is not the one that was read for its topics.
+    """
+    text = files("evals").joinpath("datasets", "asked_across.jsonl").read_text("utf-8")
+    for line in text.splitlines():
+        asked = AskedTopic.model_validate_json(line)
+        document = documents.by_file.get(asked.file)
+        if document is None:
+            continue
+        if any(sha256_of(document.text[span.start : span.end]) != span.sha256 for span in asked.evidence):
+            raise DatasetError(f"{asked.file!r} is not the file that `asked_across.jsonl` was written for")
+        evidence = tuple(
+            Evidence(id=f"e{number}", file=asked.file, start=span.start, end=span.end, sha256=span.sha256)
+            for number, span in enumerate(asked.evidence)
+        )
+        yield make_pair(
+            asked.topic, document.state or asked.file, (asked.file,), asked.answered, "question",
+            evidence=evidence, language=asked.language,
+        )  # fmt: skip
 
 
 def _strategy_of(case: Case, documents: Documents) -> ByTopic | None:
@@ -131,16 +168,12 @@ def pairs_of_thesaurus(catalogue: Catalogue, statements: Mapping[str, StatementS
     """Yields pairs of a concept and a statement that names what is part of it, or only what is no answer to it.
 
     Of two concepts that are easily confused, a statement that names one of them answers on that one alone.
-
-    Args:
-        catalogue: Where terms are looked up.
-        statements: The statements of the store by file.
     """
     files = {summary.statement_id: file for file, summary in statements.items() if summary.metadata.state}
 
     def naming(concept: str) -> frozenset[str]:
         names = (concept, *thesaurus().narrower(concept))
-        return catalogue.statements_with(*(term for name in names for term in english_terms(name))) & files.keys()
+        return catalogue.statements_with(*(term for name in names for term in terms_of_concept(name))) & files.keys()
 
     def drawn(concept: str, found: Iterable[str], answered: bool) -> Iterator[Pair]:
         for identifier in sorted(found, key=lambda own: draw(concept, own))[:1]:
@@ -154,7 +187,7 @@ def pairs_of_thesaurus(catalogue: Catalogue, statements: Mapping[str, StatementS
                 yield from drawn(one, only, False)
                 yield from drawn(another, only, True)
         elif relation == "broader" and draw(concept, other)[0] in _BROADER_DRAWN:
-            yield from drawn(other, naming(concept) - catalogue.statements_with(*english_terms(other)), True)
+            yield from drawn(other, naming(concept) - catalogue.statements_with(*terms_of_concept(other)), True)
 
 
 def _files(documents: Documents, state: str, years: set[str]) -> tuple[str, ...]:

@@ -23,6 +23,7 @@ from evals.errors import DatasetError, EvalError, first_fault
 from evals.files import append_line, read_records
 from evals.metrics.citations import ruling
 from evals.metrics.eval_sample import FileSpan
+from evals.metrics.integrity import points
 from evals.paths import EvalPaths
 from evals.runs import Run
 from evals.score import Rulings, judged_answers
@@ -64,12 +65,7 @@ class _Line(RootModel[Annotated[CitationDecision | DraftDecision, Field(discrimi
 
 @dataclass(frozen=True, kw_only=True)
 class CaseDraft:
-    """An answer that the chat saved.
-
-    Attributes:
-        saved: The case as it was saved: what was shown, which nobody has called right.
-        decision: The newest one; None while nobody has decided.
-    """
+    """An answer that the chat saved, which nobody has called right, with the newest decision on it."""
 
     saved: Case
     decision: DraftDecision | None = None
@@ -89,10 +85,7 @@ class CaseDraft:
 class Unexpected:
     """A cited span that the evidence of its case does not cover, so that a person has to rule on it.
 
-    Attributes:
-        case: The case; of a variant, the one that it is a variant of.
-        times: How many answers of the run cite it.
-        decision: Whether a person said that it answers; None while nobody has ruled.
+    `times` answers of the run cite it; of a variant, the case is the one that it is a variant of.
     """
 
     case: Case
@@ -169,15 +162,7 @@ def decide_draft(paths: EvalPaths, draft: CaseDraft, decided: Case | None, *, by
 def corrected(
     draft: CaseDraft, *, right: bool | None, expect: Expectation, question: str, evidence: Sequence[Evidence] = ()
 ) -> Case:
-    """Returns the case that a person makes of a saved answer.
-
-    Args:
-        draft: The saved answer.
-        right: What the person says of it; without a word there is no case.
-        expect: The right outcome.
-        question: The question, as it should be asked.
-        evidence: What answers: of each State any one span is enough.
-    """
+    """Returns the case that a person makes of a saved answer: of each State any one span of evidence is enough."""
     if right is None:
         raise EvalError("was the answer right? say so, or what would have been right")
     saved = draft.saved
@@ -214,11 +199,7 @@ def _type(case: Case, expect: Expectation) -> CaseType:
 def unexpected(run: Run, documents: Documents, rulings: Rulings) -> tuple[Unexpected, ...]:
     """Returns the cited spans of a run's answerable cases that their evidence does not cover, ruled on or not.
 
-    Args:
-        run: The run; it need not be complete.
-        documents: The statements that it searched. A citation that they do not hold word for word is left out, since
-            nobody could see it where it stands.
-        rulings: What persons ruled on.
+    A citation that the statements do not hold word for word is left out, since nobody could see it where it stands.
 
     Returns:
         Each span of a case once, in the order of the cases; of one case, the most cited first.
@@ -226,34 +207,21 @@ def unexpected(run: Run, documents: Documents, rulings: Rulings) -> tuple[Unexpe
     cases = {case.id: case for case in run.cases()}
     order = [*cases]
     found: dict[tuple[str, FileSpan], Unexpected] = {}
-    for judged in judged_answers(run, documents):
-        sample = judged.sample
+    for sample in (judged.sample for judged in judged_answers(run, documents)):
         if sample is None or not sample.case.groups:
             continue
         case = cases.get(sample.case.variant_of or "", sample.case)
         for citation in sample.answer.citations:
-            if ruling(sample, citation) is None and _stands(citation, documents):
+            if ruling(sample, citation) is None and points(citation, sample):
                 item = Unexpected(case=case, citation=citation, times=1, decision=None)
-                times = found[case.id, item.span].times + 1 if (case.id, item.span) in found else 1
+                times = found.get((case.id, item.span), replace(item, times=0)).times + 1
                 ruled = rulings.get(case.id, {}).get(item.span)
                 found[case.id, item.span] = replace(item, times=times, decision=ruled)
     return tuple(sorted(found.values(), key=lambda item: (order.index(item.case.id), -item.times, item.span)))
 
 
-def _stands(citation: Citation, documents: Documents) -> bool:
-    document = documents.by_file.get(citation.file)
-    return document is not None and document.text[citation.start : citation.end] == citation.source_quote
-
-
 def evidence_of(quote: str, file: str, documents: Documents, taken: Iterable[str] = ()) -> Evidence:
-    """Returns new evidence from words that a person copied out of a statement.
-
-    Args:
-        quote: The words; white space may differ.
-        file: The statement's file, as citations name it.
-        documents: The statements.
-        taken: Ids of other evidence.
-    """
+    """Returns new evidence from words that a person copied out of a file, white space aside; `taken` are other ids."""
     document = documents.by_file.get(file)
     if document is None:
         raise EvalError(f"no statement {file!r}: choose one of the corpus")

@@ -22,9 +22,6 @@ class RunOptions:
 
     dataset: Annotated[str, typer.Argument(help=DATASETS)] = "smoke"
     corpus: Corpus = None
-    index: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="where the corpus is indexed instead of in the store")
-    ] = None
     changes: Annotated[list[str] | None, typer.Option("--set", metavar="GROUP.NAME=VALUE", help="change a setting")] = (
         None
     )
@@ -39,7 +36,5 @@ class RunOptions:
     ] = None
     only: Annotated[list[str] | None, typer.Option(metavar="NAME=VALUE", help="only cases of a slice")] = None
     limit: Annotated[int | None, typer.Option(min=1, metavar="N", help="only the first N cases")] = None
-    every: Annotated[int, typer.Option(min=1, metavar="N", help="only every Nth case")] = 1
-    drafts: Annotated[bool, typer.Option(help="drafts are asked as well, and never decide a gate")] = True
     repeats: Annotated[int, typer.Option(min=1, metavar="N", help="ask every case so often")] = 1
     time_limit: Annotated[float, typer.Option(metavar="SECONDS", help="for one answer")] = 120.0

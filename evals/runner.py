@@ -1,29 +1,72 @@
-"""The runner: asks every case as often as wanted, appends answers as they come, and resumes a stopped run."""
+"""The runner: puts cases, environment and adapter together, asks, appends answers as they come, and scores them.
+
+A stopped run is resumed only where all that decides answers is as it was (`_DECIDING`), such as settings, models and
+code.
+"""
 
 import hashlib
 import json
 import logging
+import os
+import platform
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as WaitTimeoutError
+from contextlib import ExitStack
+from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import zip_longest
 from pathlib import Path
+from statistics import mean
 from threading import Thread
-from typing import Any
+from typing import Any, Final
 
 from app.answering.assistant import Assistant
 from app.errors import AppError
 from app.question.turn import EarlierTurn
+from app.settings import Settings
+from evals.case_sets import cases_hash, corpus_of, folder_name, open_set
 from evals.cases.case import Case, slices
+from evals.cases.documents import Documents, read_documents, stored_documents
+from evals.cases.rewording import chosen_wordings, reword, setting_of
 from evals.errors import AnswerError, RunError, TimeLimitError
+from evals.eval_environment import (
+    changed,
+    code_hash,
+    described,
+    git_commit,
+    open_environment,
+    packages,
+    statement_files,
+)
 from evals.files import read_lines
-from evals.runs import ANSWERS, AnswerRecord, AskError, Run
+from evals.paths import EvalPaths, eval_paths
+from evals.review import read_rulings
+from evals.run_options import RunOptions
+from evals.runs import (
+    ANSWERS,
+    AnswerRecord,
+    AskError,
+    Run,
+    RunManifest,
+    create_run,
+    list_runs,
+    new_name,
+    open_run,
+    require_new,
+)
+from evals.score import score_run
+from evals.variants import VARIANTS, assistant_of
 from ingest.errors import IngestError
 from vectorstore.errors import StoreError
 
 logger = logging.getLogger(__name__)
+# Fields of the manifest on which answers depend: a run is resumed only where all are the same.
+_DECIDING: Final = (
+    "dataset_sha256", "corpus_sha256", "settings", "models", "variant", "adapter", "source", "code", "packages",
+    "repeats", "time_limit",
+)  # fmt: skip
 # Gives the answer to a case in the JSON contract; the number says how many times it was asked before in this run.
 Ask = Callable[[Case, int], dict[str, Any]]
 # Told what is being done, how many answers there are, and of how many; None before any is asked for. What it raises
@@ -74,10 +117,10 @@ def replaying(path: Path) -> tuple[Ask, str]:
 
 def time_left(seconds: float, answers: int, left: int) -> str:
     """Returns such as ", about 4 min left", by the time that answers took; nothing where there are fewer than two."""
-    return f", about {in_words(seconds / answers * left)} left" if answers > 1 and left else ""
+    return f", about {_in_words(seconds / answers * left)} left" if answers > 1 and left else ""
 
 
-def in_words(seconds: float) -> str:
+def _in_words(seconds: float) -> str:
     """Returns a time such as "40 s" or "4 min"."""
     return f"{seconds / 60:.0f} min" if seconds >= 90 else f"{seconds:.0f} s"
 
@@ -101,8 +144,7 @@ def run_cases(run: Run, ask: Ask, *, tell: Tell = lambda text, done, total: None
 def _ask_within(ask: Ask, case: Case, repeat: int, time_limit: float) -> AnswerRecord:
     """Asks one case and waits no longer than the limit, in seconds.
 
-    A thread cannot be stopped: work on a question that ran out of time goes on until it ends by itself, and what it
-    gives is dropped.
+    A thread cannot be stopped: a question that ran out of time ends by itself, and what it gives is dropped.
     """
     began, answer, error = time.perf_counter(), None, None
     try:
@@ -135,18 +177,8 @@ def _call_within(call: Callable[[], dict[str, Any]], time_limit: float) -> dict[
         raise TimeLimitError(f"no answer within {time_limit:g} s") from exc
 
 
-def chosen(
-    cases: Sequence[Case], *, only: Sequence[str] = (), limit: int | None = None, every: int = 1
-) -> tuple[Case, ...]:
-    """Returns part of the cases.
-
-    Args:
-        cases: All of them.
-        only: `name=value` conditions on slices, such as `lang=fr`; all must hold. Values separated by commas are
-            alternatives.
-        limit: At most so many.
-        every: Only every so manieth, counted from the first.
-    """
+def chosen(cases: Sequence[Case], *, only: Sequence[str] = (), limit: int | None = None) -> tuple[Case, ...]:
+    """Returns the first so many cases of slices: `lang=fr,es` is either; all such conditions must hold."""
 
     def fits(case: Case) -> bool:
         own = {"id": (case.id,), "review": (case.review.status,), "fold": (str(case.tags.get("fold", "")),)}
@@ -156,4 +188,87 @@ def chosen(
             for name, _, values in (item.partition("=") for item in only)
         )
 
-    return tuple(case for case in cases if fits(case))[:limit:every]
+    return tuple(case for case in cases if fits(case))[:limit]
+
+
+def launch(
+    options: RunOptions,
+    settings: Settings,
+    *,
+    name: str | None = None,
+    resume: bool = False,
+    tell: Tell = lambda text, done, total: None,
+) -> Run:
+    """Asks and scores a set of cases; returns the run, which is kept below the store.
+
+    Without a name it gets time and set; `resume` goes on with the run of the name where it was stopped.
+    """
+    paths = eval_paths(settings.store)
+    if options.variant is not None and options.variant not in VARIANTS:
+        raise RunError(f"no variant {options.variant!r}: there are {', '.join(VARIANTS)}")
+    name = name or new_name(options.dataset)
+    # Before an hour is spent on what cannot be stored under it.
+    begun = open_run(paths.runs, name) if resume else None
+    if begun is None:
+        require_new(paths.runs, name)
+    effective = changed(settings, options.changes or ())
+
+    def say(text: str) -> None:
+        tell(text, 0, None)
+
+    with ExitStack() as stack:
+        say("reading the statements")
+        folders = corpus_of(options.dataset, options.corpus or (), paths)
+        ask, source = replaying(options.answers) if options.answers is not None else (None, None)
+        documents = read_documents(folders) if folders else stored_documents(effective)
+        cases = _cases(options, paths, documents)
+        if not cases:
+            raise RunError("no case is left to ask: see --only and --limit")
+        files = None
+        if ask is None or not folders:
+            say("indexing the statements")
+            opened = open_environment(effective, folders, documents, say=say)
+            workspace = stack.enter_context(opened)
+            files = statement_files(workspace)
+            ask = ask or asking(assistant_of(workspace, options.variant))
+        pace = _pace(paths.runs, len(cases) * options.repeats)
+        manifest = RunManifest(
+            name=name, dataset=options.dataset, dataset_sha256=cases_hash(cases), corpus_sha256=documents.sha256,
+            corpus=tuple(folder_name(folder) for folder in folders), adapter="replay" if source else "inprocess",
+            source=source, variant=options.variant, code=code_hash("app", "ingest", "vectorstore", "prompts"),
+            settings=described(effective), cases=len(cases), repeats=options.repeats, time_limit=options.time_limit,
+            models={"embedding": effective.embedding.model, "reranker": effective.rerank.model}, git=git_commit(),
+            packages=packages(), machine=f"{platform.machine()}, {os.cpu_count()} CPUs", started=datetime.now(UTC),
+        )  # fmt: skip
+        run = _resumed(begun, manifest) if begun is not None else create_run(paths.runs, manifest, cases, files)
+        say(f"asking {len(cases)} questions{pace}")
+        run = run_cases(run, ask, tell=tell)
+    say("scoring")
+    score_run(run, documents, read_rulings(paths.reviews))
+    return run
+
+
+def _pace(runs: Path, answers: int) -> str:
+    """Says how long so many answers take at the pace of the last run; nothing where there was none."""
+    spent = [record.seconds for run in list_runs(runs)[:1] for record in run.answers()]
+    return f", about {_in_words(mean(spent) * answers)} at the pace of the last run" if spent else ""
+
+
+def _cases(options: RunOptions, paths: EvalPaths, documents: Documents) -> tuple[Case, ...]:
+    cases = open_set(options.dataset, options.corpus or (), paths, documents).cases
+    kept = tuple(case for case in cases if case.review.status != "rejected")
+    cases = chosen(kept, only=options.only or (), limit=options.limit)
+    if options.reword is None:
+        return cases
+    wordings, setting = chosen_wordings(options.reword), setting_of(documents)
+    return tuple(asked for case in cases for asked in (case, *reword(case, setting, wordings).values()))
+
+
+def _resumed(run: Run, manifest: RunManifest) -> Run:
+    """Goes on with a run, if it is the same: answers of two configurations must not be mixed."""
+    for field in _DECIDING:
+        if getattr(run.manifest, field) != getattr(manifest, field):
+            raise RunError(
+                f"the run {run.name!r} was begun with another {field.replace('_', ' ')}: give another --name"
+            )
+    return replace(run, manifest=run.manifest.model_copy(update={"ended": None}))

@@ -160,9 +160,7 @@ class Run:
 
     def ended(self, at: datetime) -> "Run":
         """Notes that all cases were asked."""
-        manifest = self.manifest.model_copy(update={"ended": at})
-        write_whole(self.path / MANIFEST, manifest.model_dump_json(indent=1) + "\n")
-        return Run(path=self.path, manifest=manifest)
+        return _write_manifest(self.path, self.manifest.model_copy(update={"ended": at}))
 
     @property
     def scored(self) -> bool:
@@ -173,6 +171,11 @@ class Run:
     def complete(self) -> bool:
         """Whether all cases were asked."""
         return self.manifest.ended is not None
+
+
+def _write_manifest(path: Path, manifest: RunManifest) -> Run:
+    write_whole(path / MANIFEST, manifest.model_dump_json(indent=1) + "\n")
+    return Run(path=path, manifest=manifest)
 
 
 def create_run(
@@ -190,8 +193,7 @@ def create_run(
     write_whole(path / CASES, "".join(case.model_dump_json(exclude_defaults=True) + "\n" for case in cases))
     if statement_files is not None:
         write_whole(path / STATEMENTS, json.dumps(statement_files))
-    write_whole(path / MANIFEST, manifest.model_dump_json(indent=1) + "\n")
-    return Run(path=path, manifest=manifest)
+    return _write_manifest(path, manifest)
 
 
 def require_new(root: Path, name: str) -> None:
@@ -217,30 +219,24 @@ def open_run(root: Path, name: str) -> Run:
 
 def keep_baseline(run: Run, folder: Path) -> tuple[Path, ...]:
     """Writes what gates need of a run, its manifest and scores, without questions and answers."""
-    scores, wanted = run.scores() if run.complete else (), run.manifest.cases * run.manifest.repeats
-    failed = [score.case for score in scores if score.stage in ("error", "timeout")]
-    replaced = _read_manifest(folder)
-    why = ""
-    if run.manifest.variant is not None:
-        why = "it is a variant that is broken on purpose"
-    elif not run.complete:
-        why = "it is not complete"
-    elif len(scores) != wanted:
-        why = f"{len(scores)} of {wanted} answers are judged; `untoc-eval score {run.name}`"
-    elif failed:
-        todo = f"`untoc-eval run … --name {run.name} --resume` asks again"
-        why = f"{len(failed)} of {wanted} got no answer, {failed[0]!r} the first; {todo}"
-    elif replaced is not None and replaced.dataset != run.manifest.dataset:
-        other = f"the baseline in {str(folder)!r} over another set: name another folder, or remove that one"
-        why = f"it is over {run.manifest.dataset!r}, {other}"
-    if why:
-        raise RunError(f"the run {run.name!r} can be no baseline: {why}")
+    manifest, scores, replaced = run.manifest, run.scores() if run.complete else (), _read_manifest(folder)
+    wanted, failed = manifest.cases * manifest.repeats, [s.case for s in scores if s.stage in ("error", "timeout")]
+    again = f"`untoc-eval run … --name {run.name} --resume` asks again"
+    other = f"the baseline in {str(folder)!r} over another set: name another folder, or remove that one"
+    why = (
+        (manifest.variant is not None, "it is a variant that is broken on purpose"),
+        (not run.complete, "it is not complete"),
+        (len(scores) != wanted, f"{len(scores)} of {wanted} answers are judged; `untoc-eval score {run.name}`"),
+        (bool(failed), f"{len(failed)} of {wanted} got no answer, {next(iter(failed), '')!r} the first; {again}"),
+        (replaced is not None and replaced.dataset != manifest.dataset, f"it is over {manifest.dataset!r}, {other}"),
+    )
+    for told in (told for holds, told in why if holds):
+        raise RunError(f"the run {run.name!r} can be no baseline: {told}")
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as exc:
         raise unwritable(folder, exc) from exc
-    manifest = run.manifest.model_copy(update={"name": folder.name})
-    write_whole(folder / MANIFEST, manifest.model_dump_json(indent=1) + "\n")
+    _write_manifest(folder, manifest.model_copy(update={"name": folder.name}))
     kept = [score.model_copy(update={"timings_ms": {}}) for score in scores]
     write_whole(folder / SCORES, "".join(score.model_dump_json(exclude_defaults=True) + "\n" for score in kept))
     return folder / MANIFEST, folder / SCORES

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from app.records import Answer
 from evals.cases.case import Case, slices
 from evals.cases.documents import Documents
-from evals.errors import AnswerError
 from evals.failure_taxonomy import first_broken
 from evals.metrics.eval_sample import EvalSample, FileSpan, read_answer
 from evals.metrics.table import components
@@ -58,7 +57,7 @@ def judged_answers(run: Run, documents: Documents, rulings: Rulings | None = Non
     informed, sessions, files = documents.informed_by(cases.values()), documents.sessions(), run.statement_files()
     groups = frozenset(documents.parties.codes("group"))
     records = [record for record in run.answers() if record.case in cases]
-    answers = {(record.case, record.repeat): _answer(record) for record in records}
+    answers = {(record.case, record.repeat): read_answer(record.answer) for record in records}
 
     def sample(case: Case, repeat: int, answer: Answer) -> EvalSample:
         original = cases.get(case.variant_of or "")
@@ -75,10 +74,3 @@ def judged_answers(run: Run, documents: Documents, rulings: Rulings | None = Non
         judged = sample(case, record.repeat, answer) if answer is not None else None
         found.append(JudgedAnswer(case=case, record=record, sample=judged))
     return tuple(found)
-
-
-def _answer(record: AnswerRecord) -> Answer | None:
-    try:
-        return None if record.answer is None else read_answer(record.answer)
-    except AnswerError:
-        return None

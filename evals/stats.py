@@ -35,8 +35,7 @@ def wilson(successes: int, n: int) -> Interval:
     """
     if n == 0:
         return Interval(np.nan, np.nan)
-    found = binomtest(successes, n).proportion_ci(confidence_level=LEVEL, method="wilson")
-    return Interval(float(found.low), float(found.high))
+    return Interval(*binomtest(successes, n).proportion_ci(confidence_level=LEVEL, method="wilson"))
 
 
 def holm(p_values: Sequence[float]) -> tuple[float, ...]:
@@ -101,10 +100,8 @@ def not_worse_p(differences: Floats, margin: float) -> float:
 def interval(samples: Floats) -> Interval:
     """Returns the 2.5th and 97.5th percentile of samples, those that are NaN left out."""
     known = samples[np.isfinite(samples)]
-    if not known.size:
-        return Interval(np.nan, np.nan)
-    low, high = np.percentile(known, [100 * (1 - LEVEL) / 2, 100 * (1 + LEVEL) / 2])
-    return Interval(float(low), float(high))
+    ends = [100 * (1 - LEVEL) / 2, 100 * (1 + LEVEL) / 2]
+    return Interval(*np.percentile(known, ends).tolist()) if known.size else Interval(np.nan, np.nan)
 
 
 def cluster_sums(components: Floats, clusters: Sequence[str]) -> Floats:

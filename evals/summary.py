@@ -23,13 +23,9 @@ SMALL: Final = 20
 
 @dataclass(frozen=True, kw_only=True)
 class Figure:
-    """One figure with what it rests on.
+    """One figure with its 95 % interval and the number of cases that bear on it.
 
-    Attributes:
-        metric: Its name in `METRICS`.
-        low: Lower end of the 95 % interval.
-        n: Cases that bear on it.
-        numerator: Of a plain quotient, summed over cases; None for what is combined from more.
+    Of a plain quotient there are numerator and denominator, summed over cases; None for what is combined from more.
     """
 
     metric: str

@@ -8,6 +8,7 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
+from functools import partial
 
 from ingest.language.languages import main_language, with_languages
 from ingest.loaders.loaded import LoadedText
@@ -32,6 +33,7 @@ from ingest.records.interventions import (
     is_record,
     may_be_record,
 )
+from ingest.report import listed
 from ingest.text.layout import find_blocks
 from ingest.text.readable import ReadableText
 from ingest.text.repair import repair
@@ -47,7 +49,6 @@ from vectorstore.records import (
     Block,
     Document,
     Mention,
-    MentionKind,
     Metadata,
     Passage,
     Sentence,
@@ -66,8 +67,6 @@ _CONVENTION_BODIES = "UNTOC"
 _CONVENTION_OF_BODY = {"UNCAC COSP": "UNCAC", AD_HOC_COMMITTEE: OTHER_CONVENTION}
 # Marks the key of a document whose metadata were read by an older version.
 _RENEWED = "renewed-"
-# How many reasons why words are nobody's a report of a record lists.
-_REASONS_SHOWN = 5
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -351,26 +350,18 @@ def find_mentions(sentences: Sequence[Sentence], metadata: Metadata, parties: Pa
     protocol = sole_protocol(metadata.title or "")
     found: dict[Mention, None] = {}
     for sentence in sentences:
-        named = [Mention(sentence=sentence.sentence_id, kind="agenda_item", value=item.item)
-                 for item in find_agenda_items(sentence.text)]  # fmt: skip
+        mention = partial(Mention, sentence=sentence.sentence_id)
+        named = [mention(kind="agenda_item", value=item.item) for item in find_agenda_items(sentence.text)]
         by_name = {match.treaty for match in find_treaties(sentence.text)}
         for code in named_treaties(sentence.text):
-            kind: MentionKind = "treaty" if code in by_name else "thereto"
-            named.append(Mention(sentence=sentence.sentence_id, kind=kind, treaty=code))
+            named.append(mention(kind="treaty" if code in by_name else "thereto", treaty=code))
         if of_state:
             groups = aligned_with(sentence.text, metadata.state, parties, metadata.language)
-            named += [Mention(sentence=sentence.sentence_id, kind="alignment", value=group) for group in groups]
-        for article in find_articles(
-            sentence.text, default_treaty=default, protocol=protocol, named_before=named_before
-        ):
+            named += [mention(kind="alignment", value=group) for group in groups]
+        for article in find_articles(sentence.text, default, protocol=protocol, named_before=named_before):
             if article.unnamed or article.treaty is not None:
                 treaty = None if article.unnamed else article.treaty
-                named.append(
-                    Mention(
-                        sentence=sentence.sentence_id, kind="article", treaty=treaty, value=article.article,
-                        paragraph=article.paragraph,
-                    )
-                )  # fmt: skip
+                named.append(mention(kind="article", treaty=treaty, value=article.article, paragraph=article.paragraph))
         named_before = last_convention(sentence.text) or named_before
         protocol = sole_protocol(sentence.text) or protocol
         found |= dict.fromkeys(named)
@@ -386,11 +377,10 @@ def _convention_of(metadata: Metadata) -> str | None:
 
 def find_provisions(sentences: Sequence[Sentence], treaty: TreatyText) -> tuple[Mention, ...]:
     """Finds of which article's own text each sentence of a treaty is."""
-    placed = ((sentence, treaty.article_at(sentence.start, sentence.end)) for sentence in sentences)
     return tuple(
         Mention(sentence=sentence.sentence_id, kind="provision", treaty=article.treaty, value=article.article)
-        for sentence, article in placed
-        if article is not None
+        for sentence in sentences
+        if (article := treaty.article_at(sentence.start, sentence.end)) is not None
     )
 
 
@@ -444,19 +434,15 @@ def record_report(interventions: Sequence[Intervention], text: str) -> str:
     parts = [f"a record of {many}" + (f": {known}" if known else "")]
     if offices := sum(item.role == "office" for item in interventions):
         parts.append(f"Chair or Secretariat {offices}, nobody's position")
-    reasons = list(dict.fromkeys(item.reason for item in interventions if item.reason))
-    if reasons:
-        more = f" and {len(reasons) - _REASONS_SHOWN} more" if len(reasons) > _REASONS_SHOWN else ""
-        shown = "; ".join(reasons[:_REASONS_SHOWN])
-        parts.append(f"attributed to nobody: {shown}{more} (set their States, or add names to parties.csv)")
+    if reasons := list(dict.fromkeys(item.reason for item in interventions if item.reason)):
+        parts.append(f"attributed to nobody: {listed(reasons)} (set their States, or add names to parties.csv)")
     cut = [
         item.named
         for item in interventions
         if item.role == "party" and not item.summarised and begins_in_lower_case(text[item.start : item.end])
     ]
     if cut:
-        more = f" and {len(cut) - _REASONS_SHOWN} more" if len(cut) > _REASONS_SHOWN else ""
-        parts.append(f"begins in lower case, so that words may be missing: {'; '.join(cut[:_REASONS_SHOWN])}{more}")
+        parts.append(f"begins in lower case, so that words may be missing: {listed(cut)}")
     return "; ".join(parts)
 
 

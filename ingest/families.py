@@ -71,7 +71,7 @@ def link_families(catalogue: Catalogue) -> None:
         document = catalogue.document(identifier)
         if document is not None:
             text = readable(document.source_text, document.edits, 0, len(document.source_text))
-            sequences = _sequences(text)
+            sequences = shingles(text)
             traits = _traits(document, text, sequences)
             links = (
                 *_near_duplicates(catalogue, identifier, sequences, traits),
@@ -99,16 +99,8 @@ def describe(document_id: str, family: Family, summaries: Mapping[str, DocumentS
     return "; ".join(parts)
 
 
-def likeness(one: str, other: str) -> float:
-    """Returns the share of word sequences that two texts have in common (Jaccard), 0 to 1; 0 for short ones.
-
-    Source: Broder, On the resemblance and containment of documents (1997).
-    """
-    return _jaccard(_sequences(one), _sequences(other))
-
-
-def _sequences(text: str) -> frozenset[str]:
-    """Returns the sequences of three words, or of five characters in scripts that write no spaces."""
+def shingles(text: str) -> frozenset[str]:
+    """Returns the shingles of a text: three words each, or five characters in scripts that write no spaces."""
     words = _WORD.findall(text.casefold())
     characters = "".join(words)
     if 2 * len(_UNSPACED.findall(characters)) > len(characters):
@@ -158,12 +150,16 @@ def _near_duplicates(
         if candidate is None:
             continue
         text = readable(candidate.source_text, candidate.edits, 0, len(candidate.source_text))
-        shared = _jaccard(sequences, _sequences(text))
+        shared = likeness(sequences, shingles(text))
         if shared >= NEAR_DUPLICATE:
             yield _unordered(identifier, other, "near_duplicate", round(shared, 4))
 
 
-def _jaccard(one: frozenset[str], other: frozenset[str]) -> float:
+def likeness(one: frozenset[str], other: frozenset[str]) -> float:
+    """Returns the share of word sequences that two texts have in common (Jaccard), 0 to 1; 0 for short ones.
+
+    Source: Broder, On the resemblance and containment of documents (1997).
+    """
     return len(one & other) / len(one | other) if one and other else 0.0
 
 

@@ -28,7 +28,7 @@ from ingest.metadata.manifest import MANIFEST_NAME, Manifest, ManifestRow, read_
 from ingest.metadata.party_checks import check_added_names
 from ingest.parties.party_names import added_rows
 from ingest.parties.party_table import PartyTable
-from ingest.report import NO_STATE, FileOutcome, FileResult, IngestProgress, IngestReport, IngestStep
+from ingest.report import NO_STATE, FileOutcome, FileResult, IngestProgress, IngestReport, IngestStep, listed
 from ingest.text.splitter import SplitConfig
 from vectorstore.arrays import Matrix
 from vectorstore.embeddings import Embedder
@@ -40,8 +40,6 @@ logger = logging.getLogger(__name__)
 
 SAMPLE_FILE = "000_6237221ecf9e9373.txt"
 PARTIES_NAME = "parties.csv"
-# How many names of parties a note lists.
-_NAMES_SHOWN = 5
 # How many folders above a single file may hold the manifest that lists it.
 MANIFEST_ABOVE = 3
 # Files embedded and stored together: enough for even batches, few enough to lose little when killed. The first
@@ -101,14 +99,6 @@ class _Taken:
     held: DocumentSummary | None
     unsplit: UnsplitDocument
     annotated: AnnotatedDocument | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Batch:
-    """Files that are stored when their new texts are embedded."""
-
-    items: Sequence[_Taken]
-    embedded: Future[None]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -272,7 +262,7 @@ class _Run:
         self._began = time.perf_counter()
         # The batch that is being embedded, in a thread of its own: the model lets the interpreter go on.
         self._embed_executor = embed_executor
-        self._batch: _Batch | None = None
+        self._batch: tuple[Sequence[_Taken], Future[None]] | None = None
         self._files_in_embedding = 0.0
         self._progress_lock = threading.Lock()
         self._done = self._total = 0
@@ -415,9 +405,9 @@ class _Run:
             manifest = replace(manifest, problems=problems)
             self._report_manifest(manifest)
             sources = [self._source(folder / row.file, folder, row) for row in manifest.rows]
-            listed = {folder / row.file for row in manifest.rows}
+            rows = {folder / row.file for row in manifest.rows}
             # An archive is taken apart where it holds a manifest of its own, and where a row names what is in it.
-            rest = [path for path in found if path not in listed and not any(path in file.parents for file in listed)]
+            rest = [path for path in found if path not in rows and not any(path in file.parents for file in rows)]
             if self._options.include_unlisted:
                 sources += [self._source(path, folder) for path in rest]
             elif self.only is None:
@@ -432,8 +422,7 @@ class _Run:
             folder, {path: exc for path, exc in passed_over.items() if path.relative_to(folder).as_posix() not in named}
         )
         if not found and not sources and not passed_over:
-            more = f" and {len(learned) - _NAMES_SHOWN} more" if len(learned) > _NAMES_SHOWN else ""
-            told = f"{PARTIES_NAME}: can be named from now on: {', '.join(learned[:_NAMES_SHOWN])}{more}"
+            told = f"{PARTIES_NAME}: can be named from now on: {listed(learned, ', ')}"
             self._notes.append(told if learned else f"no supported file in {str(folder)!r}")
         failed |= self._take_sources(self._with_members(sources))
         self._record_unreadable(folder, failed, read=None)
@@ -461,7 +450,6 @@ class _Run:
         return self._learn_table(path, path) if os.path.lexists(path) else ()
 
     def _learn_table_inside(self, path: Path) -> None:
-        """Adds the parties of a table inside an archive."""
         with TemporaryDirectory() as apart:
             table = Path(apart) / PARTIES_NAME
             try:
@@ -476,7 +464,7 @@ class _Run:
         try:
             check_added_names(table)
             load_parties(self._store, other_than=path).with_extra(table)
-            names = tuple(row.names.name for _, row in added_rows(table))
+            names = tuple(row.name for _, row in added_rows(table))
         except PartyTableError as exc:
             self._notes.append(str(exc))
             return ()
@@ -587,7 +575,7 @@ class _Run:
         if len(self._waiting) >= self._batch_size:
             self._batch_size = min(_BATCH_SIZE, 2 * self._batch_size)
             self._flush_batch()
-        elif self._batch is not None and self._batch.embedded.done():
+        elif self._batch is not None and self._batch[1].done():
             self._store_embedded()
 
     def _is_taken(self, source: _Source) -> bool:
@@ -640,7 +628,7 @@ class _Run:
 
     def _refresh_from_store(self) -> None:
         """Reads what the store holds where another process, or another thread of this one, has written to it."""
-        version = self._store.catalogue.writes_of_others()
+        version = self._store.catalogue.database.writes_of_others()
         if version != self._store_version:
             self._store_version = version
             self._held = {(s.folder, s.file): s for s in self._store.catalogue.documents()}
@@ -729,7 +717,7 @@ class _Run:
         self._files_in_embedding = float(len(prepared))
         last = prepared[-1].source.name
         self._report_progress(last, "embed")
-        self._batch = _Batch(items=prepared, embedded=self._embed_executor.submit(self._embed, texts, last))
+        self._batch = prepared, self._embed_executor.submit(self._embed, texts, last)
 
     def _is_new(self, taken: _Taken) -> bool:
         """Tells whether a file seems to bring a text that is not stored, or not cut like this."""
@@ -739,7 +727,6 @@ class _Run:
         return held is not None and twin.document_id == held.document_id and not taken.key.same_cutting(held.input_key)
 
     def _embed(self, texts: Mapping[str, str], last: str) -> None:
-        """Embeds the texts, by their keys, that have no vector yet."""
         files, before = self._files_in_embedding, self._embedded
 
         def embed(missing: Sequence[str]) -> Matrix:
@@ -757,12 +744,12 @@ class _Run:
         """Stores the batch that is being embedded, each statement in one transaction, once its vectors are there."""
         if self._batch is None:
             return
-        batch, self._batch = self._batch, None
-        batch.embedded.result()
-        self._report_progress(batch.items[-1].source.name, "store")
+        (items, embedded), self._batch = self._batch, None
+        embedded.result()
+        self._report_progress(items[-1].source.name, "store")
         with self._store.writer(sync=False):
             self._refresh_from_store()
-            for item in batch.items:
+            for item in items:
                 self._store_or_update(item)
 
     def _store_file(self, taken: _Taken) -> None:
@@ -827,7 +814,6 @@ def _with_family(
 
 
 def _texts(annotated: Iterable[AnnotatedDocument]) -> dict[str, str]:
-    """Returns the texts of passages by their keys."""
     return {text_key(passage.text): passage.text for item in annotated for passage in item.passages}
 
 
@@ -858,9 +844,5 @@ def _shown(name: str) -> str:
 
 def _result(source: _Source, outcome: FileOutcome, summary: DocumentSummary, reason: str | None = None) -> FileResult:
     return FileResult(
-        file=source.name,
-        result=outcome,
-        reason=reason,
-        statement_id=summary.document_id,
-        state=summary.metadata.state,
+        file=source.name, result=outcome, reason=reason, statement_id=summary.document_id, state=summary.metadata.state
     )

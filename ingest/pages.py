@@ -4,7 +4,7 @@ import hashlib
 import io
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from ingest.errors import ChangedFileError, LoadError
 from ingest.loaders.image import page_images
 from ingest.loaders.loaded import LoadLimits
 from ingest.loaders.pdf import page_rows
-from ingest.loaders.pdfium import LOCK, Glyph, open_pdf, read_glyphs
+from ingest.loaders.pdfium import LOCK, Glyph, open_pdf, read_glyphs, rendered
 from ingest.loaders.registry import read_bytes
 from ingest.loaders.signatures import kind_of
 from ingest.text.squash import Squashed, squash, squash_map
@@ -45,15 +45,9 @@ def quote_rectangles(data: bytes, name: str, page: int, parts: Sequence[str], li
     A part of the quotation (without page furniture) that is not found as a whole, as when a footnote interrupts it, is
     looked for piece by piece. A file that cannot be opened or lacks the page is a LoadError.
     """
-    with open_pdf(data, name) as document, LOCK:
-        opened = _page(document, page, name)
-        try:
-            glyphs = read_glyphs(opened, limits.max_characters)
-            quarters = (opened.get_rotation() // 90 - glyphs.turn) % 4
-        except pypdfium2.PdfiumError as exc:
-            raise LoadError(f"page {page} of {name!r} cannot be read; open the file itself") from exc
-        finally:
-            opened.close()
+    with _opened(data, name, page) as opened:
+        glyphs = read_glyphs(opened, limits.max_characters)
+        quarters = (opened.get_rotation() // 90 - glyphs.turn) % 4
     stream = [glyph for row in page_rows(glyphs) for glyph in row.glyphs]
     # A ligature is one glyph and several characters.
     owners = [glyph for glyph in stream for _ in glyph.char]
@@ -80,13 +74,7 @@ def _stretches(wanted: str, haystack: Squashed) -> Iterator[tuple[int, int]]:
 
 
 def page_of_file(
-    path: Path,
-    folder: Path,
-    sha256: str,
-    page: int,
-    rects: Sequence[Rect],
-    parts: Sequence[str],
-    limits: LoadLimits,
+    path: Path, folder: Path, sha256: str, page: int, rects: Sequence[Rect], parts: Sequence[str], limits: LoadLimits
 ) -> tuple[bytes, bool]:
     """Render a page of an ingested file as PNG; also tell whether the quotation is marked on it.
 
@@ -140,31 +128,22 @@ def render_page(data: bytes, name: str, page: int, rects: Sequence[Rect], limits
 
 
 def _render_pdf(data: bytes, name: str, page: int) -> Image.Image:
+    with _opened(data, name, page) as opened:
+        width, height = opened.get_size()
+        # A strip a hundred times as long as wide would take all memory.
+        return rendered(opened, min(WIDTH / max(width, 1.0), 4 * WIDTH / max(height, 1.0)))
+
+
+@contextmanager
+def _opened(data: bytes, name: str, page: int) -> Iterator[pypdfium2.PdfPage]:
     with open_pdf(data, name) as document, LOCK:
-        opened = _page(document, page, name)
+        if not 1 <= page <= len(document):
+            raise LoadError(f"{name!r} has no page {page}; ingest it again")
         try:
-            width, height = opened.get_size()
-            # A strip a hundred times as long as wide would take all memory.
-            scale = min(WIDTH / max(width, 1.0), 4 * WIDTH / max(height, 1.0))
-            bitmap = opened.render(scale=scale, may_draw_forms=False)
-            try:
-                image: Image.Image = bitmap.to_pil().copy()
-                return image
-            finally:
-                bitmap.close()
+            with closing(document[page - 1]) as opened:
+                yield opened
         except pypdfium2.PdfiumError as exc:
-            raise LoadError(f"page {page} of {name!r} cannot be shown; open the file itself") from exc
-        finally:
-            opened.close()
-
-
-def _page(document: pypdfium2.PdfDocument, page: int, name: str) -> pypdfium2.PdfPage:
-    try:
-        if 1 <= page <= len(document):
-            return document[page - 1]
-    except pypdfium2.PdfiumError as exc:
-        raise LoadError(f"page {page} of {name!r} cannot be read; open the file itself") from exc
-    raise LoadError(f"{name!r} has no page {page}; ingest it again")
+            raise LoadError(f"page {page} of {name!r} cannot be read; open the file itself") from exc
 
 
 def _nth(images: Iterable[Image.Image], page: int, name: str) -> Image.Image:
@@ -181,10 +160,7 @@ def _scaled(image: Image.Image) -> Image.Image:
 
 def _share(glyph: Glyph, width: float, height: float) -> Rect:
     return Rect(
-        left=glyph.left / width,
-        top=1 - glyph.top / height,
-        right=glyph.right / width,
-        bottom=1 - glyph.bottom / height,
+        left=glyph.left / width, top=1 - glyph.top / height, right=glyph.right / width, bottom=1 - glyph.bottom / height
     )
 
 

@@ -1,23 +1,21 @@
 """What became of every file of an ingest, and the progress events on the way."""
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 FileOutcome = Literal[
-    "added",
-    "unchanged",
-    "updated",
-    "replaced",
-    "duplicate",
-    "skipped",
-    "not_listed",
-    "missing",
-    "removed",
-    "failed",
+    "added", "unchanged", "updated", "replaced", "duplicate", "skipped", "not_listed", "missing", "removed", "failed"
 ]
 NO_STATE = "no State is known for it"
 """What the reason of a result says where nobody holds the statement until its State is set."""
 IngestStep = Literal["load", "embed", "store"]
+
+
+def listed(items: Sequence[str], separator: str = "; ", most: int = 5) -> str:
+    """Lists the first of some things, and says how many more there are."""
+    more = f" and {len(items) - most} more" if len(items) > most else ""
+    return f"{separator.join(items[:most])}{more}"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -39,7 +39,7 @@ from app.question.roles import (
 )
 from app.question.spans import find_spans
 from evals.marked_examples import FOLDS, MarkedExample, examples_hash, fold_of, load_examples
-from evals.paths import conference_parties
+from evals.paths import CONFERENCE_PARTIES
 from ingest.parties.party_table import PartyTable
 from vectorstore.arrays import Matrix
 
@@ -352,7 +352,7 @@ def _joined(networks: Sequence[Weights], classifiers: Weights, digest: str) -> W
 
 def main(folder: Path | None) -> None:
     """Writes the weights; those without each fold to a folder, if one is given."""
-    parties = PartyTable.load(conference_parties())
+    parties = PartyTable.load(CONFERENCE_PARTIES)
     examples = load_examples()
     with ProcessPoolExecutor(_PROCESSES, mp_context=get_context("fork")) as pool:
         parts = [examples[at : at + _PART] for at in range(0, len(examples), _PART)]

@@ -1,6 +1,8 @@
 """Cases of tests as data: `test_x.yaml` beside `test_x.py` holds tables of what goes in and what comes out."""
 
-from collections.abc import Callable
+import functools
+import inspect
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,19 +19,54 @@ class Cases:
     def __getitem__(self, name: str) -> Any:
         return self._tables[name]
 
-    def __call__(self, *names: str, tuples: bool = False) -> Callable[[Callable[..., None]], Any]:
+    def __call__(
+        self, *names: str, tuples: bool = False, at_once: bool = False
+    ) -> Callable[[Callable[..., None]], Any]:
         """Runs a test once for each row of its table, with the row's values by these names.
 
-        Values that are lists are given as tuples on demand: the records of the product hold tuples.
+        Values that are lists are given as tuples on demand: the records of the product hold tuples. `at_once` has all
+        rows in one test.
         """
 
         def decorated(test: Callable[..., None]) -> Any:
             rows = self._tables[test.__name__]
             if tuples:
                 rows = _as_tuples(rows)
-            return pytest.mark.parametrize(names if len(names) > 1 else names[0], rows)(test)
+            over = all_at_once if at_once else pytest.mark.parametrize
+            return over(names if len(names) > 1 else names[0], rows)(test)
 
         return decorated
+
+
+def all_at_once(names: Sequence[str] | str, rows: Iterable[Any]) -> Callable[[Callable[..., None]], Any]:
+    """Runs a test over all rows as one test, which tells of each row that fails; given like `pytest.mark.parametrize`.
+
+    For look-ups, of which there are thousands: a test of its own takes each of them longer than the look-up. Rows share
+    the fixtures.
+    """
+    rows = list(rows)
+    assert rows
+
+    def decorated(test: Callable[..., None]) -> Any:
+        def over_all(**fixtures: Any) -> None:
+            failed = []
+            for row in rows:
+                given = {names: row} if isinstance(names, str) else dict(zip(names, row, strict=True))
+                try:
+                    test(**given, **fixtures)
+                except Exception as error:
+                    error.add_note(f"in the row {row!r}")
+                    failed.append(error)
+            if failed:
+                raise ExceptionGroup(f"{len(failed)} of {len(rows)} rows fail", failed)
+
+        functools.update_wrapper(over_all, test)
+        of_rows = {names} if isinstance(names, str) else set(names)
+        left = [value for name, value in inspect.signature(test).parameters.items() if name not in of_rows]
+        over_all.__signature__ = inspect.Signature(left)  # type: ignore[attr-defined]
+        return over_all
+
+    return decorated
 
 
 def _as_tuples(value: Any) -> Any:

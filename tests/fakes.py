@@ -13,7 +13,6 @@ from app.briefing.reviews import ReviewBook
 from app.briefing.table_builder import TableBuilder
 from app.checking.word_finder import WordFinder
 from app.corpus.corpus import Corpus
-from app.retrieval.across_languages import AcrossLanguages
 from app.retrieval.evidence_retriever import EvidenceRetriever
 from app.retrieval.relevance import RelevanceModel
 from app.retrieval.sentence_ranker import SentenceRanker
@@ -81,7 +80,7 @@ def fake_workspace(
     read_only: bool = False,
     covered: ModelLanguages | None = None,
     second: SecondModel | None = None,
-    across: RelevanceModel | None = None,
+    relevance: RelevanceModel | None = None,
 ) -> Workspace:
     """Wires the product as `app.wiring` does, with models that need no weights."""
     settings = Settings(store=store)
@@ -95,8 +94,7 @@ def fake_workspace(
         settings.load,
     )
     retriever = Retriever(opened, embedder, settings.retrieval)
-    ranks_across = AcrossLanguages(opened, retriever, second.embed, across) if second and across else None
-    selector = SentenceRanker(opened, retriever, embedder, OverlapReranker(), covered, across=ranks_across)
+    selector = SentenceRanker(opened, retriever, embedder, OverlapReranker(), covered, relevance)
     steps = Steps(
         retriever=EvidenceRetriever(opened, selector),
         parties=corpus.parties,

@@ -88,7 +88,8 @@ def test_what_is_imported_is_installed_for_users() -> None:
     config = tomllib.loads((PROJECT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     extras = [line for extra, lines in config["optional-dependencies"].items() if extra != "dev" for line in lines]
     required = [Requirement(line) for line in (*config["dependencies"], *extras)]
-    brought: set[str] = set().union(*(_brought(each.name, each.extras, seen=set()) for each in required))
+    seen: set[tuple[str, str]] = set()
+    brought: set[str] = set().union(*(_brought(each.name, each.extras, seen) for each in required))
     provided = packages_distributions()
     modules = [path for name in PACKAGES for path in (PROJECT / name).rglob("*.py")]
     imported = {(path.relative_to(PROJECT).as_posix(), name) for path in modules for name in _imported(path)}

@@ -5,7 +5,7 @@ Everything else in the store can be rebuilt from here. Offsets count characters 
 
 import json
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from contextlib import AbstractContextManager, ExitStack
+from contextlib import ExitStack
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from functools import cache, lru_cache
@@ -17,7 +17,6 @@ import numpy as np
 from sqlalchemy import Connection, Select, Table, and_, bindparam, func, select, text, tuple_
 
 from vectorstore.arrays import Matrix
-from vectorstore.copying import copy_record
 from vectorstore.database import PASSAGES_KEPT, STORE_ID, Database
 from vectorstore.families import FamilyTables
 from vectorstore.fts_query import any_word_query, phrase_query, prefix_query, unordered_query
@@ -118,42 +117,42 @@ _SENTENCES_KEPT: Final = 256
 
 
 class Catalogue:
-    """The record of what is in the store."""
+    """The record of what is in the store.
+
+    Attributes:
+        database: What holds it.
+    """
 
     def __init__(self, source: Path | str, *, read_only: bool = False, create: bool = True) -> None:
         """Opens the record in a SQLite file, or in the PostgreSQL database of a URL; see `Database`."""
-        self._database = Database(source, read_only=read_only, create=create)
-        self._full_text = self._database.full_text
+        self.database = Database(source, read_only=read_only, create=create)
+        self._full_text = self.database.full_text
         self._sentences = lru_cache(maxsize=_SENTENCES_KEPT)(
             lambda statement_id, generation: self._read_sentences(statement_id)
         )
-        self.families = FamilyTables(self._database)
-        self.health = CatalogueHealth(self._database)
+        self.families = FamilyTables(self.database)
+        self.health = CatalogueHealth(self.database)
 
     def close(self) -> None:
         """Closes its connections."""
-        self._database.close()
+        self.database.close()
 
     # --- what holds for the whole store
 
     def meta(self, key: str) -> str | None:
         """Returns a fact about the store, such as its `embedding_model`, or None."""
-        value: str | None = self._database.value(_META, {"key": key})
+        value: str | None = self.database.value(_META, {"key": key})
         return value
 
     def set_meta(self, facts: Mapping[str, str]) -> None:
         """Records facts about the store."""
-        with self._database.transaction() as connection:
+        with self.database.transaction() as connection:
             put(connection, META, [{"key": key, "value": value} for key, value in facts.items()])
-
-    def copy_to(self, other: "Catalogue", progress: Callable[[str, int], None] | None = None) -> dict[str, int]:
-        """Copies the whole record; see `copy_record`."""
-        return copy_record(self._database, other._database, progress)
 
     @property
     def name(self) -> str:
         """What messages call it."""
-        return self._database.name
+        return self.database.name
 
     @property
     def store_id(self) -> str:
@@ -161,27 +160,14 @@ class Catalogue:
         return str(self.meta(STORE_ID))
 
     @property
-    def database(self) -> Database:
-        """What holds it, for what is kept beside it."""
-        return self._database
-
-    @property
     def is_served(self) -> bool:
         """Whether a server holds it, which other machines may write to."""
-        return self._database.path is None
-
-    def lock(self, wait_seconds: float) -> AbstractContextManager[None]:
-        """Holds the lock of the one writer of a record that a server holds; see `Database.advisory_lock`."""
-        return self._database.advisory_lock(wait_seconds)
+        return self.database.path is None
 
     @property
     def generation(self) -> int:
         """A number that grows with every change of the passages."""
         return int(self.meta("generation") or 0)
-
-    def check(self) -> str | None:
-        """Returns what is wrong with the file, or None when it is sound."""
-        return self.health.damage()
 
     def count_passages(self) -> int:
         """Returns the number of passages in the store."""
@@ -191,27 +177,27 @@ class Catalogue:
 
     def documents(self) -> tuple[DocumentSummary, ...]:
         """Returns all documents of all kinds without their texts, by State and date."""
-        return tuple(map(to_document_summary, self._database.rows(_DOCUMENTS)))
+        return tuple(map(to_document_summary, self.database.rows(_DOCUMENTS)))
 
     def summaries(self, scope: ScopeFilter) -> tuple[StatementSummary, ...]:
         """Returns the statements in scope without their texts, by State and date."""
         values = scope_values(scope)
-        summaries = map(to_summary, self._database.rows(select_scope(tuple(values)), values))
+        summaries = map(to_summary, self.database.rows(select_scope(tuple(values)), values))
         # Sorted here: for the sake of an order SQLite would go through all statements.
         return tuple(sorted((each for each in summaries if is_in_scope(each.metadata, scope)), key=_place))
 
     def summaries_of(self, document_id: str) -> tuple[StatementSummary, ...]:
         """Returns the statements of a document in order: of a record all interventions, those of its Chair included."""
         found = SELECT_SUMMARIES.where(STATEMENTS.c.document_id == document_id).order_by(STATEMENTS.c.ordinal)
-        return tuple(map(to_summary, self._database.rows(found)))
+        return tuple(map(to_summary, self.database.rows(found)))
 
     def is_empty(self) -> bool:
         """Returns whether no statement or record is stored; texts of treaties do not count."""
-        return not self._database.rows(select(DOCUMENTS.c.kind).where(DOCUMENTS.c.kind != "treaty").limit(1))
+        return not self.database.rows(select(DOCUMENTS.c.kind).where(DOCUMENTS.c.kind != "treaty").limit(1))
 
     def document(self, document_id: str) -> Document | None:
         """Returns one document with its text, or None."""
-        rows = self._database.rows(_DOCUMENT, {"document_id": document_id})
+        rows = self.database.rows(_DOCUMENT, {"document_id": document_id})
         return to_document(rows[0]) if rows else None
 
     def statement(self, statement_id: str) -> Statement | None:
@@ -220,7 +206,7 @@ class Catalogue:
 
     def statements(self, statement_ids: Collection[str]) -> dict[str, Statement]:
         """Returns the statements of these ids that exist, in their order; those of one document share it."""
-        rows = self._database.rows(_STATEMENTS, {"statement_ids": statement_ids})
+        rows = self.database.rows(_STATEMENTS, {"statement_ids": statement_ids})
         documents = {identifier: self.document(identifier) for identifier in dict.fromkeys(row[0] for row in rows)}
         held = ((row, documents[row[0]]) for row in rows)
         found = {str(row[1]): to_statement(row[1:], document) for row, document in held if document is not None}
@@ -229,7 +215,7 @@ class Catalogue:
     def statements_of(self, document: Document) -> tuple[Statement, ...]:
         """Returns the statements of a document in order."""
         own = STATEMENTS.c.document_id == document.document_id
-        rows = self._database.rows(SELECT_STATEMENTS.where(own).order_by(STATEMENTS.c.ordinal))
+        rows = self.database.rows(SELECT_STATEMENTS.where(own).order_by(STATEMENTS.c.ordinal))
         return tuple(to_statement(row[1:], document) for row in rows)
 
     def store(
@@ -253,7 +239,7 @@ class Catalogue:
             replaces: Id of an older version, which goes in the same transaction.
         """
         document = annotated.document
-        with self._database.transaction() as connection:
+        with self.database.transaction() as connection:
             if replaces is not None:
                 self._delete_document(connection, replaces)
             self._delete_document(connection, document.document_id)
@@ -263,7 +249,7 @@ class Catalogue:
 
     def store_intervention(self, annotated: AnnotatedDocument, *, vectors: Mapping[str, Matrix]) -> None:
         """Stores one statement of a document anew, with all that was derived from it, beside the others."""
-        with self._database.transaction() as connection:
+        with self.database.transaction() as connection:
             for statement in annotated.statements:
                 self._delete_derived(connection, statement.statement_id)
             self._insert_derived(connection, annotated, vectors)
@@ -319,18 +305,26 @@ class Catalogue:
 
     def remove(self, document_id: str) -> None:
         """Removes a document and all that was derived from it."""
-        with self._database.transaction() as connection:
+        with self.database.transaction() as connection:
             self._delete_document(connection, document_id)
             bump_generation(connection)
 
     def touch(self, document_id: str, *, file: str, folder: str, sha256: str, input_key: str) -> None:
         """Records under which name and from which input a document was last seen."""
-        with self._database.transaction() as connection:
+        with self.database.transaction() as connection:
             connection.execute(
                 DOCUMENTS.update()
                 .where(DOCUMENTS.c.document_id == document_id)
                 .values(file=file, folder=folder, sha256=sha256, input_key=input_key)
             )
+
+    def move_folder(self, folder: str, to: str) -> None:
+        """Has the documents and the unreadable files of a folder belong to another, but for those that it has."""
+        with self.database.transaction() as connection:
+            for table in (DOCUMENTS, UNREADABLE):
+                there = select(table.c.file).where(table.c.folder == to)
+                gone = table.update().where(table.c.folder == folder, table.c.file.not_in(there))
+                connection.execute(gone.values(folder=to))
 
     # --- sentences, passages, vectors, mentions
 
@@ -340,27 +334,27 @@ class Catalogue:
         return self._sentences(statement_id, self.generation)
 
     def _read_sentences(self, statement_id: str) -> tuple[Sentence, ...]:
-        return tuple(map(to_sentence, self._database.rows(_SENTENCES, {"statement_id": statement_id})))
+        return tuple(map(to_sentence, self.database.rows(_SENTENCES, {"statement_id": statement_id})))
 
     def sentences_by_id(self, sentence_ids: Collection[SentenceId]) -> dict[SentenceId, Sentence]:
         """Returns the sentences of these ids that exist."""
         ids = [(identifier.statement_id, identifier.ordinal) for identifier in sentence_ids]
-        rows = self._database.rows(_SENTENCES_BY_ID, {"ids": ids})
+        rows = self.database.rows(_SENTENCES_BY_ID, {"ids": ids})
         return {sentence.sentence_id: sentence for sentence in map(to_sentence, rows)}
 
     def passages(self, passage_ids: Sequence[str]) -> dict[str, Passage]:
         """Returns the passages of these ids that exist."""
-        rows = self._database.rows(_PASSAGES, {"passage_ids": passage_ids})
+        rows = self.database.rows(_PASSAGES, {"passage_ids": passage_ids})
         return {str(row[0]): to_passage(row) for row in rows}
 
     def passages_of(self, statement_ids: Sequence[str]) -> tuple[Passage, ...]:
         """Returns the passages of these statements, in order."""
-        return tuple(map(to_passage, self._database.rows(_PASSAGES_OF, {"statement_ids": statement_ids})))
+        return tuple(map(to_passage, self.database.rows(_PASSAGES_OF, {"statement_ids": statement_ids})))
 
     def count_passages_of(self, statement_ids: Sequence[str], languages: Collection[str | None] | None = None) -> int:
         """Returns how many passages these statements have, in any language or in these."""
         within = which_passages(statement_ids, languages)
-        return int(self._database.value(_count(tuple(within)), within))
+        return int(self.database.value(_count(tuple(within)), within))
 
     def vectors_of(
         self,
@@ -371,7 +365,7 @@ class Catalogue:
         """Returns passage ids and their vectors, (n, dim) float32; None means the whole store, and any language."""
         within = which_passages(statement_ids, languages)
         # Sorted here, by the number of the passage: SQLite would sort the vectors as well.
-        rows = sorted(self._database.rows(_vectors(table, tuple(within)), within), key=itemgetter(0))
+        rows = sorted(self.database.rows(_vectors(table, tuple(within)), within), key=itemgetter(0))
         if not rows:
             return (), np.zeros((0, 0), dtype=np.float32)
         ids = tuple(str(row[1]) for row in rows)
@@ -380,7 +374,7 @@ class Catalogue:
     def vectors_by_statement(self, statement_ids: Sequence[str]) -> dict[str, Matrix]:
         """Returns the vectors of the passages of each of these statements that has any, (n, dim) float32."""
         found: dict[str, list[bytes]] = {}
-        for statement_id, vector in self._database.rows(_VECTORS_BY_STATEMENT, {"statement_ids": statement_ids}):
+        for statement_id, vector in self.database.rows(_VECTORS_BY_STATEMENT, {"statement_ids": statement_ids}):
             found.setdefault(str(statement_id), []).append(vector)
         return {
             each: np.frombuffer(b"".join(own), dtype=np.float32).reshape(len(own), -1) for each, own in found.items()
@@ -388,22 +382,18 @@ class Catalogue:
 
     def passage_ids(self) -> dict[str, str]:
         """Returns the statement id of every passage id."""
-        rows = self._database.rows(select(PASSAGES.c.passage_id, PASSAGES.c.statement_id))
+        rows = self.database.rows(select(PASSAGES.c.passage_id, PASSAGES.c.statement_id))
         return {str(passage): str(statement) for passage, statement in rows}
-
-    def writes_of_others(self) -> int:
-        """Returns a number that changes when any other thread or process has written to the catalogue."""
-        return self._database.writes_of_others()
 
     def known_keys(self, keys: Iterable[str]) -> frozenset[str]:
         """Returns which of these text keys already have a vector."""
         key = VECTOR_TABLES["vectors"].c.text_key
-        rows = self._database.rows(select(key).where(is_among(key, "keys")), {"keys": tuple(keys)})
+        rows = self.database.rows(select(key).where(is_among(key, "keys")), {"keys": tuple(keys)})
         return frozenset(str(row[0]) for row in rows)
 
     def forget_vectors(self) -> None:
         """Drops all vectors, so that another embedding model can fill the store."""
-        with self._database.transaction() as connection:
+        with self.database.transaction() as connection:
             connection.execute(VECTOR_TABLES["vectors"].delete())
             bump_generation(connection)
 
@@ -415,20 +405,20 @@ class Catalogue:
         """
         with ExitStack() as stack:
             if self.is_served:
-                connection = stack.enter_context(self._database.transaction(counted=False))
+                connection = stack.enter_context(self.database.transaction(counted=False))
                 missing = sorted(connection.scalars(_CLAIM, {"keys": json.dumps(sorted(texts))}))
             else:
                 missing = sorted(texts.keys() - self.known_keys(texts))
             if missing:
                 vectors = dict(zip(missing, embed([texts[key] for key in missing]), strict=True))
                 if not self.is_served:
-                    connection = stack.enter_context(self._database.transaction(counted=False))
+                    connection = stack.enter_context(self.database.transaction(counted=False))
                 _put_vectors(connection, "vectors", vectors)
         return len(missing)
 
     def add_vectors(self, vectors: Mapping[str, Matrix], table: VectorTable = "vectors") -> None:
         """Stores vectors by text key, in place of older ones."""
-        with self._database.transaction() as connection:
+        with self.database.transaction() as connection:
             _put_vectors(connection, table, vectors)
             bump_generation(connection)
 
@@ -443,7 +433,7 @@ class Catalogue:
             .distinct()
             .outerjoin_from(PASSAGES, own, PASSAGES.c.text_key == own.c.text_key)
         )
-        rows = self._database.rows(found.where(own.c.text_key.is_(None), *conditions(tuple(within))), within)
+        rows = self.database.rows(found.where(own.c.text_key.is_(None), *conditions(tuple(within))), within)
         return {str(key): str(words) for key, words in rows}
 
     def mentions(
@@ -460,7 +450,7 @@ class Catalogue:
         wanted: dict[str, object] = {"statement_ids": statement_ids, "kind": kind}
         wanted |= {"treaty": treaty} if treaty is not None else {}
         wanted |= {"values": values} if values else {}
-        rows = self._database.rows(_mentions(tuple(wanted)), wanted)
+        rows = self.database.rows(_mentions(tuple(wanted)), wanted)
         return tuple(
             Mention(sentence=SentenceId(statement, ordinal), kind=kind, treaty=code, value=value, paragraph=paragraph)
             for statement, ordinal, kind, code, value, paragraph in rows
@@ -487,7 +477,7 @@ class Catalogue:
         if query is None:
             return ()
         query = " OR ".join((query, *map(phrase_query, terms)))
-        with self._database.reading() as connection:
+        with self.database.reading() as connection:
             return tuple(self._full_text.search(connection, query, which_passages(statement_ids, languages), k))
 
     def document_frequency(self, term: str) -> int:
@@ -515,11 +505,11 @@ class Catalogue:
             among: Ids of the statements in question; by default all.
         """
         query = " OR ".join(map(unordered_query, terms))
-        with self._database.reading() as connection:
+        with self.database.reading() as connection:
             return self._full_text.statements(connection, query, which_passages(among))
 
     def _count_matches(self, query: str, statement_ids: Sequence[str] | None) -> int:
-        with self._database.reading() as connection:
+        with self.database.reading() as connection:
             return self._full_text.count(connection, query, which_passages(statement_ids))
 
     # --- unreadable files, traces
@@ -529,7 +519,7 @@ class Catalogue:
         found = select(*(UNREADABLE.c[name] for name in ("file", "reason", "metadata", "pages")))
         if folder is not None:
             found = found.where(UNREADABLE.c.folder == folder)
-        rows = self._database.rows(found.order_by(UNREADABLE.c.file))
+        rows = self.database.rows(found.order_by(UNREADABLE.c.file))
         return tuple(
             UnreadableFile(file=str(file), reason=str(reason), metadata=_known(json.loads(known)), pages=pages)
             for file, reason, known, pages in rows
@@ -543,7 +533,7 @@ class Catalogue:
             failed: The files that could not be read, each once.
             read: Files that could; None means that the whole folder was seen, and all others are forgotten.
         """
-        with self._database.transaction() as connection:
+        with self.database.transaction() as connection:
             gone = UNREADABLE.c.folder == folder
             if read is not None:
                 gone = and_(gone, is_among(UNREADABLE.c.file, "files"))
@@ -562,13 +552,13 @@ class Catalogue:
 
     def forget_unreadable(self, under: str) -> None:
         """Forgets the files that could not be read at all of folders whose names begin so."""
-        with self._database.transaction() as connection:
+        with self.database.transaction() as connection:
             begins = func.substr(UNREADABLE.c.folder, 1, len(under)) == under
             connection.execute(UNREADABLE.delete().where(begins, UNREADABLE.c.pages == ()))
 
     def add_trace(self, trace_id: str, record: Mapping[str, object], *, keep: int, days: int = 0) -> None:
         """Stores the record of an answer; drops the oldest beyond `keep`, and those older than `days` unless 0."""
-        with self._database.transaction() as connection:
+        with self.database.transaction() as connection:
             today = datetime.now(UTC)
             now = today.isoformat(timespec="microseconds")
             put(connection, TRACES, [{"trace_id": trace_id, "at": now, "record": json.dumps(record)}])
@@ -580,7 +570,7 @@ class Catalogue:
 
     def trace(self, trace_id: str) -> dict[str, object] | None:
         """Returns the record of an answer, or None."""
-        held = self._database.value(select(TRACES.c.record).where(TRACES.c.trace_id == trace_id))
+        held = self.database.value(select(TRACES.c.record).where(TRACES.c.trace_id == trace_id))
         if held is None:
             return None
         record: dict[str, object] = json.loads(held)
@@ -590,7 +580,7 @@ class Catalogue:
 
     def reviews(self, cell_keys: Sequence[str]) -> dict[str, StoredReview]:
         """Returns what people decided on these cells."""
-        rows = self._database.rows(
+        rows = self.database.rows(
             select(REVIEWS).where(is_among(REVIEWS.c.cell_key, "cell_keys")), {"cell_keys": cell_keys}
         )
         return {
@@ -600,12 +590,12 @@ class Catalogue:
 
     def record_review(self, cell_key: str, review: StoredReview) -> None:
         """Keeps what a person decided on a cell, in place of an earlier decision."""
-        with self._database.transaction() as connection:
+        with self.database.transaction() as connection:
             put(connection, REVIEWS, [{"cell_key": cell_key, **asdict(review)}])
 
     def forget_review(self, cell_key: str) -> None:
         """Forgets a decision, so that the suggestion holds again."""
-        with self._database.transaction() as connection:
+        with self.database.transaction() as connection:
             connection.execute(REVIEWS.delete().where(REVIEWS.c.cell_key == cell_key))
 
 

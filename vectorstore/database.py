@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from vectorstore.fts_postgres import TextSearch
 
 # The newest of `vectorstore/migrations/versions`.
-HEAD: Final = "0004"
+HEAD: Final = "0005"
 # How often any process wrote, in `meta`.
 _WRITES: Final = "writes"
 # How many passages there are, in `meta`: counting them would take longer with each.

@@ -121,7 +121,9 @@ class SharedFiles:
                 make_private_folder(path.parent)
                 self._files.get_file(f"{self._root}/{sha256}", str(draft))
                 if not _holds(draft, sha256):
-                    raise StoreError(f"{path.name!r} is damaged in {self._url!r}: ingest it again")
+                    # What has its size would not be sent again.
+                    self._files.rm_file(f"{self._root}/{sha256}")
+                    raise StoreError(f"{path.name!r} was damaged in {self._url!r}: ingest it again")
                 draft.replace(path)
         finally:
             with suppress(OSError):
@@ -170,6 +172,11 @@ class SharedFiles:
             for name in old:
                 if name.rpartition("/")[2] != path.name:
                     self._files.rm_file(name)
+
+    def remove_table(self, path: Path) -> None:
+        """Deletes a table of parties."""
+        with self._translated(), suppress(FileNotFoundError):
+            self._files.rm_file(f"{self._root}/parties/{path.name}")
 
     def _make(self, folder: str) -> None:
         """Makes a folder under the address, for its owner alone where it is one of this machine."""

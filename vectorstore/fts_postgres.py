@@ -9,7 +9,8 @@ import re
 import sqlite3
 import threading
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Collection, Sequence
 from functools import cache
 from itertools import groupby
 from typing import Any, Final
@@ -95,6 +96,14 @@ CREATE FUNCTION words_near(words tsvector, wanted text[], reach integer) RETURNS
 _WORDS: Final = table(
     "passages_words", column("passage", Integer), column("words", TSVECTOR), column("length", Integer)
 )
+# In how many passages each word stands, kept as passages come and go: counted anew, it would take longer with each.
+_HELD: Final = table("words_held", column("word", Text), column("passages", Integer))
+_LEXEMES: Final = func.tsvector_to_array(_WORDS.c.words, type_=ARRAY(Text))
+WORDS_HELD: Final = 'CREATE TABLE words_held (word text COLLATE "C" PRIMARY KEY, passages integer NOT NULL)'
+_GROW: Final = text(
+    "INSERT INTO words_held SELECT * FROM unnest(CAST(:words AS text[]), CAST(:passages AS integer[]))"
+    " ON CONFLICT (word) DO UPDATE SET passages = words_held.passages + excluded.passages"
+)
 _PASSAGES_KEPT: Final = "lexical_passages"
 _TOKENS_KEPT: Final = "lexical_tokens"
 _PART: Final = re.compile(r'NEAR\(((?:"[^"]*" ?)+), (\d+)\)|"([^"]*)"(\*?)')
@@ -111,11 +120,12 @@ class TextSearch:
         )
         connection.exec_driver_sql("CREATE INDEX passages_by_word ON passages_words USING gin (words)")
         connection.exec_driver_sql(_FUNCTIONS)
+        connection.exec_driver_sql(WORDS_HELD)
         connection.execute(META.insert(), [{"key": _PASSAGES_KEPT, "value": "0"}, {"key": _TOKENS_KEPT, "value": "0"}])
 
     def drop(self, connection: Connection) -> None:
         """Deletes the index."""
-        connection.exec_driver_sql("DROP TABLE passages_words")
+        connection.exec_driver_sql("DROP TABLE passages_words, words_held")
         connection.exec_driver_sql("DROP FUNCTION phrase_frequency, words_near")
         connection.execute(META.delete().where(META.c.key.in_((_PASSAGES_KEPT, _TOKENS_KEPT))))
 
@@ -132,14 +142,13 @@ class TextSearch:
                 [{"passage": number, "words": _vector(own), "length": len(own)}
                  for (number, _), own in zip(some, tokens, strict=True)],
             )  # fmt: skip
-            self._count(connection, len(some), sum(map(len, tokens)))
+            self._count(connection, [(len(own), {word for word, _ in own}) for own in tokens])
 
     def remove(self, connection: Connection, statement_id: str) -> None:
         """Removes the passages of a statement, which are still there."""
         own = select(PASSAGES.c.passage).where(PASSAGES.c.statement_id == statement_id)
-        gone = connection.execute(_WORDS.delete().where(_WORDS.c.passage.in_(own)).returning(_WORDS.c.length))
-        lengths = gone.scalars().all()
-        self._count(connection, -len(lengths), -sum(lengths))
+        gone = _WORDS.delete().where(_WORDS.c.passage.in_(own)).returning(_WORDS.c.length, _LEXEMES)
+        self._count(connection, [(length, words) for length, words in connection.execute(gone)], sign=-1)
 
     def search(self, connection: Connection, query: str, within: Within, k: int) -> list[tuple[str, float]]:
         """Returns up to k (passage id, BM25), best first.
@@ -151,9 +160,9 @@ class TextSearch:
             return []
         kept = select(META.c.value).where(META.c.key.in_((_PASSAGES_KEPT, _TOKENS_KEPT))).order_by(META.c.key)
         rows, length = (int(value) for value in connection.scalars(kept))
-        counted = [select(func.count()).where(_holds(phrase)).scalar_subquery() for phrase in phrases]
-        idf = [max(math.log((rows - held + 0.5) / (held + 0.5)), _LEAST_IDF)
-               for held in connection.execute(select(*counted)).one()]  # fmt: skip
+        idf = [
+            max(math.log((rows - held + 0.5) / (held + 0.5)), _LEAST_IDF) for held in _frequencies(connection, phrases)
+        ]
         found = (
             select(PASSAGES.c.passage, PASSAGES.c.passage_id, _WORDS.c.length, *map(_frequency, phrases))
             .join_from(_WORDS, PASSAGES, PASSAGES.c.passage == _WORDS.c.passage)
@@ -171,6 +180,13 @@ class TextSearch:
 
     def count(self, connection: Connection, query: str, within: Within) -> int:
         """Returns how many passages match."""
+        phrases = _phrases(query)
+        if not within and len(phrases) == 1 and len(phrases[0][0]) == 1 and phrases[0][1]:
+            # Of a stem that begins one word alone, as most do, it was counted before.
+            begins = _HELD.c.word.startswith(phrases[0][0][0], autoescape=True)
+            held = connection.scalars(select(_HELD.c.passages).where(begins, _HELD.c.passages > 0).limit(2)).all()
+            if len(held) < 2:
+                return sum(held)
         return int(connection.scalar(_matching(func.count(), query).where(*conditions(tuple(within))), within) or 0)
 
     def statements(self, connection: Connection, query: str, within: Within) -> frozenset[str]:
@@ -183,9 +199,22 @@ class TextSearch:
         return select(_WORDS.c.passage).subquery()
 
     @staticmethod
-    def _count(connection: Connection, passages: int, tokens: int) -> None:
-        for key, more in ((_PASSAGES_KEPT, passages), (_TOKENS_KEPT, tokens)):
-            grow(connection, key, more)
+    def _count(connection: Connection, texts: Sequence[tuple[int, Collection[str]]], sign: int = 1) -> None:
+        """Counts texts by their lengths and their words, or with the sign -1 no longer."""
+        grow(connection, _PASSAGES_KEPT, sign * len(texts))
+        grow(connection, _TOKENS_KEPT, sign * sum(length for length, _ in texts))
+        held = Counter(word for _, words in texts for word in words)
+        connection.execute(_GROW, {"words": list(held), "passages": [sign * number for number in held.values()]})
+
+
+def _frequencies(connection: Connection, phrases: Sequence[Sequence[str]]) -> list[int]:
+    """Returns in how many passages each phrase stands; of one word, as it was counted before."""
+    words = {phrase[0] for phrase in phrases if len(phrase) == 1}
+    rows = connection.execute(select(_HELD.c.word, _HELD.c.passages).where(_HELD.c.word.in_(words)))
+    kept = {str(word): int(passages) for word, passages in rows}
+    several = [select(func.count()).where(_holds(phrase)).scalar_subquery() for phrase in phrases if len(phrase) > 1]
+    counted = iter(connection.execute(select(*several)).one() if several else ())
+    return [kept.get(phrase[0], 0) if len(phrase) == 1 else next(counted) for phrase in phrases]
 
 
 def _matching(wanted: ColumnElement[Any], query: str) -> Select[Any]:

@@ -1,4 +1,4 @@
-"""Full text, the one thing that each engine has in its own way: here FTS5 of SQLite, PostgreSQL's in `textsearch.py`.
+"""Full text, the one thing that each engine has in its own way: here FTS5 of SQLite, PostgreSQL's in `fts_postgres.py`.
 
 Both have the same methods. Queries are in FTS5's syntax, as `vectorstore/fts_query.py` writes it.
 """
@@ -8,7 +8,7 @@ import sqlite3
 from collections.abc import Sequence
 from contextlib import closing
 from functools import cache
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from sqlalchemy import (
     ColumnElement,
@@ -19,6 +19,7 @@ from sqlalchemy import (
     Select,
     bindparam,
     column,
+    exists,
     func,
     select,
     table,
@@ -34,6 +35,8 @@ _NAME: Final = "passages_fts"
 # A search for many phrases in few texts asks only for those that they hold.
 _MANY_PHRASES: Final = 3
 _FEW_TEXTS: Final = 100
+# From so many statements on, their passages are not listed for a search.
+_MANY_STATEMENTS: Final = 500
 _PHRASE: Final = re.compile(r'"[^"]*"')
 _FTS: Final = table(_NAME, column("rowid", Integer), column("text"))
 _MATCHES: Final[ColumnElement[bool]] = literally(_NAME).op("MATCH", is_comparison=True)(bindparam("query"))
@@ -73,30 +76,41 @@ class Fts5:
                 query = " OR ".join(_held_by(texts, phrases))
         if not query:
             return []
-        rows = connection.execute(_search(tuple(within)), {"query": query, "k": k, **within})
+        rows = connection.execute(_search(_plan(within)), {"query": query, "k": k, **within})
         return [(str(identifier), float(score)) for identifier, score in rows]
 
     def count(self, connection: Connection, query: str, within: Within) -> int:
         """Returns how many passages match."""
-        return int(connection.scalar(_count(tuple(within)), {"query": query, **within}) or 0)
+        return int(connection.scalar(_count(_plan(within)), {"query": query, **within}) or 0)
 
     def statements(self, connection: Connection, query: str, within: Within) -> frozenset[str]:
         """Returns the ids of the statements that have a passage that matches."""
-        return frozenset(connection.scalars(_statements(tuple(within)), {"query": query, **within}))
+        return frozenset(connection.scalars(_statements(_plan(within)), {"query": query, **within}))
 
     def entries(self) -> FromClause:
         """Returns the numbers of all passages in the index, as rows of one column, `passage`."""
         return select(_FTS.c.rowid.label("passage")).subquery()
 
 
-def _matching(within: tuple[str, ...]) -> list[ColumnElement[bool]]:
+Plan = tuple[tuple[str, ...], bool]
+
+
+def _plan(within: Within) -> Plan:
+    """Returns the names of the values that restrict a search, and whether it goes through a large part of the store."""
+    return tuple(within), len(cast(Sequence[str], within.get("statement_ids", ()))) > _MANY_STATEMENTS
+
+
+def _matching(plan: Plan) -> list[ColumnElement[bool]]:
     """Returns the conditions that a row matches, and is of one of the passages in question.
 
-    The row numbers of these are looked up once, and the index is read between the first and the last of them alone:
-    joined to the passages, each match in the whole store would be looked up there.
+    The row numbers of these are looked up once, and the index is read between the first and the last of them alone.
+    Where they are many, each match is looked up instead.
     """
+    within, many = plan
     if not within:
         return [_MATCHES]
+    if many:
+        return [_MATCHES, exists().where(PASSAGES.c.passage == _FTS.c.rowid, *conditions(within))]
     chosen = select(PASSAGES.c.passage).where(*conditions(within))
     first = chosen.with_only_columns(func.min(PASSAGES.c.passage)).scalar_subquery()
     last = chosen.with_only_columns(func.max(PASSAGES.c.passage)).scalar_subquery()
@@ -121,19 +135,19 @@ def _texts(within: tuple[str, ...]) -> Select[Any]:
 
 
 @cache
-def _search(within: tuple[str, ...]) -> Select[Any]:
-    found = select(_FTS.c.rowid, _BM25).where(*_matching(within))
+def _search(plan: Plan) -> Select[Any]:
+    found = select(_FTS.c.rowid, _BM25).where(*_matching(plan))
     best = found.order_by(_BM25.desc(), _FTS.c.rowid).limit(bindparam("k")).subquery()
     joined = select(PASSAGES.c.passage_id, best.c.score).join_from(best, PASSAGES, PASSAGES.c.passage == best.c.rowid)
     return joined.order_by(best.c.score.desc(), best.c.rowid)
 
 
 @cache
-def _count(within: tuple[str, ...]) -> Select[Any]:
-    return select(func.count()).select_from(_FTS).where(*_matching(within))
+def _count(plan: Plan) -> Select[Any]:
+    return select(func.count()).select_from(_FTS).where(*_matching(plan))
 
 
 @cache
-def _statements(within: tuple[str, ...]) -> Select[Any]:
-    found = select(_FTS.c.rowid).where(*_matching(within))
+def _statements(plan: Plan) -> Select[Any]:
+    found = select(_FTS.c.rowid).where(*_matching(plan))
     return select(PASSAGES.c.statement_id).where(PASSAGES.c.passage.in_(found)).distinct()

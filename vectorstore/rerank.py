@@ -5,7 +5,7 @@ Source: Nogueira and Cho, Passage Re-ranking with BERT (2019); weights: cross-en
 
 import logging
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
 
@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from vectorstore.arrays import Matrix
 from vectorstore.carried import RERANKER, carried, find_carried
+from vectorstore.embeddings import Embedder
 from vectorstore.errors import ModelError
 from vectorstore.offline import forbid_reports
 
@@ -184,6 +185,21 @@ def read_pairs(model: "CrossEncoder", pairs: Sequence[tuple[str, str]], batch_si
         list(pairs), batch_size=batch_size, show_progress_bar=False, activation_fn=torch.nn.Identity()
     )
     return np.asarray(logits, dtype=np.float32).reshape(len(pairs), -1)
+
+
+def scorer(reranker: Reranker | None, embedder: Embedder) -> Callable[[str, Sequence[str]], Matrix]:
+    """Returns what scores texts against a question: a cross-encoder, or the cosine of an embedding model.
+
+    The cosine is scaled to the range of the logits, so that one calibration serves both; ranking is weaker.
+    """
+    if reranker is not None:
+        return reranker.score
+
+    def score(question: str, texts: Sequence[str]) -> Matrix:
+        scaled: Matrix = (embedder.embed_documents(list(texts)) @ embedder.embed_query(question)) * 20.0 - 11.0
+        return scaled
+
+    return score
 
 
 def build_reranker(config: RerankConfig) -> Reranker | None:

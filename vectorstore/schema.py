@@ -81,6 +81,9 @@ class Packed(TypeDecorator[Any]):
         """Reads a list as a tuple."""
         if value is None:
             return None
+        if value == "[]":
+            # Most often; reading JSON takes longer.
+            return ()
         items = json.loads(value)
         return tuple(items if self.item is None else map(self.item, items))
 

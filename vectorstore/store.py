@@ -11,6 +11,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Final
 from uuid import uuid4
 
 from filelock import FileLock, Timeout
@@ -18,6 +19,7 @@ from filelock import FileLock, Timeout
 from vectorstore.arrays import Matrix
 from vectorstore.catalogue import Catalogue
 from vectorstore.chroma import COLLECTIONS, EMBEDDED, ChromaConfig, EmbeddedIndexes, Indexes, ServerIndexes, VectorIndex
+from vectorstore.copying import copy_record
 from vectorstore.database import COPYING, IN_FOLDER, Database, DatabaseConfig, require_catalogue
 from vectorstore.embeddings import Embedder
 from vectorstore.errors import ModelMismatchError, StoreError, StoreLockedError, StoreReadOnlyError
@@ -54,9 +56,8 @@ class Store:
     def __init__(
         self,
         path: Path,
+        embedder: Embedder,
         *,
-        model_name: str,
-        dimension: int,
         read_only: bool = False,
         create: bool = True,
         check_model: bool = True,
@@ -70,8 +71,7 @@ class Store:
 
         Args:
             path: The store folder.
-            model_name: Embedding model in use, compared with the one that the store records.
-            dimension: Length of its vectors.
+            embedder: The embedding model in use, compared with the one that the store records.
             read_only: Open an existing store without writing anything.
             create: Make a store to write to if there is none.
             check_model: False opens a store of another model as well, to re-embed it.
@@ -88,10 +88,11 @@ class Store:
         """
         self.path = path
         self.read_only = read_only
-        self._model_name, self._dimension = model_name, dimension
+        self._model_name, self._dimension = embedder.name, embedder.dimension
         self._checks_model = check_model
         self._wait_seconds = wait_seconds
         self._second = second
+        self._complete_at = -1
         self.files = None if files.url is None else SharedFiles(files.url.get_secret_value(), path)
         source = _place(path, database)
         if not create and isinstance(source, Path):
@@ -136,7 +137,7 @@ class Store:
         if self.read_only:
             raise StoreReadOnlyError(f"the store {str(self.path)!r} is open for reading only")
         wait = self._wait_seconds if wait_seconds is None else wait_seconds
-        with self.catalogue.lock(wait) if self.catalogue.is_served else self._file_lock(wait):
+        with self.catalogue.database.advisory_lock(wait) if self.catalogue.is_served else self._file_lock(wait):
             try:
                 if self.catalogue.meta("embedding_model") is None:
                     self._record_model()
@@ -183,7 +184,7 @@ class Store:
         # Both may have their index in the one folder, where the next writer of the copy makes its own.
         apart = other.path.resolve() != self.path.resolve()
         with self.writer(sync=False), other.writer(sync=apart):
-            counts = self.catalogue.copy_to(other.catalogue, progress)
+            counts = copy_record(self.catalogue.database, other.catalogue.database, progress)
             for folder in ("parties", "uploads") if apart else ():
                 if (self.path / folder).is_dir():
                     shutil.copytree(self.path / folder, other.path / folder, dirs_exist_ok=True)
@@ -238,6 +239,19 @@ class Store:
         if self.files is not None:
             self.files.replace_table(kept)
 
+    def move_folder(self, folder: Path, to: Path) -> None:
+        """Has what was ingested from a folder belong to another, where its files are from now on.
+
+        Files that were ingested from there as well keep what they have.
+        """
+        with self.writer(sync=False):
+            self.catalogue.move_folder(str(folder), str(to))
+            for table in sorted((self.path / "parties").glob(f"{_party_prefix(folder / 'parties.csv')}*.csv")):
+                self.write_party_file(_party_prefix(to / "parties.csv"), table.read_bytes())
+                table.unlink(missing_ok=True)
+                if self.files is not None:
+                    self.files.remove_table(table)
+
     def sync_party_tables(self) -> None:
         """Gets the tables of parties that other machines keep; the caller may read the store only."""
         if self.files is not None:
@@ -285,6 +299,14 @@ class Store:
         if self._second is None:
             return {}
         return self.catalogue.texts_without_vector(self._second.languages, "second_vectors")
+
+    @property
+    def compares_meaning(self) -> bool:
+        """Whether passages in other languages all have vectors of the second model."""
+        generation = self.catalogue.generation
+        if self._second is not None and self._complete_at != generation and not self.without_second():
+            self._complete_at = generation
+        return self._complete_at == generation
 
     def search_index(
         self, vector: Matrix, k: int, table: VectorTable = "vectors"
@@ -446,33 +468,8 @@ def open_record(path: Path, database: DatabaseConfig, *, migrate: bool | None = 
     return Database(source, create=False, migrate=migrate)
 
 
-def open_store(
-    path: Path,
-    embedder: Embedder,
-    *,
-    read_only: bool = False,
-    create: bool = True,
-    check_model: bool = True,
-    wait_seconds: float = 10.0,
-    second: SecondModel | None = None,
-    database: DatabaseConfig = IN_FOLDER,
-    chroma: ChromaConfig = EMBEDDED,
-    files: FilesConfig = SAME_PATHS,
-) -> Store:
-    """Opens the store of an embedder; see `Store`."""
-    return Store(
-        path,
-        model_name=embedder.name,
-        dimension=embedder.dimension,
-        read_only=read_only,
-        create=create,
-        check_model=check_model,
-        wait_seconds=wait_seconds,
-        second=second,
-        database=database,
-        chroma=chroma,
-        files=files,
-    )
+# A store is opened by making one.
+open_store: Final = Store
 
 
 def _place(path: Path, database: DatabaseConfig) -> Path | str:

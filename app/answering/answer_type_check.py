@@ -1,9 +1,9 @@
 """Answer-type check: whether evidence holds the kind of thing asked for, such as a number; in six languages.
 
-"How many ships were inspected?" is not answered by a sentence without a number of ships. The lexicon
-`ingest/language/data/answer_types.yaml` has a pattern for each kind of answer. Beside these, `reference_before` and
-`month_before` find numbers that count nothing ("article 4", "May 4"), `time_after` those that count time ("4 years"),
-and `no_name` what looks like a name in every statement and answers nobody who asks for one ("General Assembly").
+"How many ships were inspected?" is not answered by a sentence without a number. The lexicon
+`ingest/language/data/answer_types.yaml` has a pattern for each kind of answer. Beside these, `reference_before`,
+`month_before` and `ordinal_after` find numbers that count nothing ("article 4", "May 4", "4th"), and `no_name` what
+looks like a name in every statement and answers nobody who asks for one ("General Assembly").
 """
 
 from collections.abc import Sequence
@@ -12,9 +12,7 @@ from typing import Final
 
 import regex
 
-from app.answering.quantity_target import QuantityTarget, find_quantity_target
 from app.question.folding import fold_accents
-from app.question.language import detect_language
 from app.records import Missing
 from ingest.language.lexicons import load_lexicon, unfolded
 from ingest.metadata.sessions import find_bodies
@@ -46,9 +44,7 @@ def _pattern(name: str) -> "regex.Pattern[str]":
 _YEAR: Final = regex.compile(r"^(?:19|20)\d\d$")
 
 
-def contains_answer_type(
-    kind: Missing, texts: Sequence[str], parties: PartyTable, speakers: Sequence[str], question: str = ""
-) -> bool:
+def contains_answer_type(kind: Missing, texts: Sequence[str], parties: PartyTable, speakers: Sequence[str]) -> bool:
     """Returns whether any of these texts, in any of the six languages, holds the kind of thing asked for.
 
     Args:
@@ -56,11 +52,9 @@ def contains_answer_type(
         texts: The evidence, strongest first.
         parties: Whose names tell a State from another name.
         speakers: Codes of those who speak, whose own names are no answer.
-        question: What is asked; a number must count what it counts.
     """
     if kind == "number":
-        what = find_quantity_target(question, detect_language(question, parties)) if question else None
-        return any(_contains_number(fold_accents(text), what) for text in texts)
+        return any(_contains_number(fold_accents(text)) for text in texts)
     if kind == "state":
         return any(set(match.codes) - set(speakers) for text in texts for match in parties.find(text))
     if kind == "name":
@@ -68,18 +62,16 @@ def contains_answer_type(
     return any(_pattern(kind).search(fold_accents(text)) for text in texts)
 
 
-def _contains_number(text: str, what: QuantityTarget | None) -> bool:
-    for match in _pattern("number").finditer(text):
-        number, before, after = match.group(), text[: match.start()], text[match.end() :]
-        if what is not None and what.follows(text, match.end()) and not _YEAR.match(number):
-            return True
-        if _YEAR.match(number) or _pattern("vague_number").fullmatch(number) or _pattern("time_after").match(after):
-            continue
-        if _pattern("reference_before").search(before) or _pattern("month_before").search(before):
-            continue
-        if what is None or what.fits(text, match.start(), match.end()):
-            return True
-    return False
+def _contains_number(text: str) -> bool:
+    """Whether a number counts something: no year, article or day of a month."""
+    return any(
+        not _YEAR.match(match.group())
+        and not _pattern("vague_number").fullmatch(match.group())
+        and not _pattern("ordinal_after").match(text, match.end())
+        and not _pattern("reference_before").search(text[: match.start()])
+        and not _pattern("month_before").search(text[: match.start()])
+        for match in _pattern("number").finditer(text)
+    )
 
 
 def _contains_name(text: str, parties: PartyTable) -> bool:

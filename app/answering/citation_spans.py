@@ -29,7 +29,7 @@ _POINTING, _OUTWARD, _TAKES_UP, _ANNOUNCING = (
 )
 _FURTHEST: Final = 8
 # Sentences with which a quotation goes on, and its characters with these: about three lines.
-_CONTEXT_SENTENCES: Final = 2
+CONTEXT_SENTENCES: Final = 2
 _MAX_EXTENDED_CHARS: Final = 320
 _MARKED: Final[tuple[Literal["list_item", "text"], ...]] = ("list_item", "text")
 _ANNOUNCING_WORDS: Final = 18
@@ -152,7 +152,7 @@ def spans(
             last += 1
         while first - 1 in wanted and first - 1 not in used and last - first + 1 < longest:
             first -= 1
-        for _ in range(_CONTEXT_SENTENCES if ordinal in going_on else 0):
+        for _ in range(CONTEXT_SENTENCES if ordinal in going_on else 0):
             if last + 1 not in used and last + 1 - first < longest and _goes_on(sentences, first, last):
                 last += 1
         if distant is not None and distant.first >= first:
@@ -193,7 +193,7 @@ def _is_quoted(statement: Statement, start: int, end: int) -> bool:
 
 def _stays_in_quotation(statement: Statement, sentences: Sequence[Sentence], ordinal: int) -> bool:
     """Returns whether the sentences that follow are the speaker's words, or another's, as the sentence itself is."""
-    following = sentences[ordinal : ordinal + 1 + _CONTEXT_SENTENCES]
+    following = sentences[ordinal : ordinal + 1 + CONTEXT_SENTENCES]
     return len({_is_quoted(statement, each.start, each.end) for each in following}) == 1
 
 

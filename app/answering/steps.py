@@ -154,7 +154,6 @@ class Steps:
             wording,
             limit=limit,
             answer_type=_answer_type(resolution),
-            question=resolution.question,
             one_each=resolution.all_states,
         )
         if not resolution.sure_of_kind:

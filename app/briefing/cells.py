@@ -10,22 +10,15 @@ from typing import Any, Final, Literal, get_args
 from app.records import Citation, Claim, Coverage, DroppedClaim, listed
 from app.retrieval.position_marks import PositionKind
 
-KIND_LABELS: Final[dict[PositionKind, str]] = {
-    "supports": "supports",
-    "opposes": "opposes",
-    "proposes": "proposes",
-    "conditional": "conditional",
-    "reports_practice": "reports practice",
-    "calls_on_others": "calls on others",
-    "no_position": "no position found",
-    "no_statement": "no statement",
-}
 ReviewState = Literal["accepted", "changed", "rejected"]
 # How a cell is worded: by quotations alone, or by a chat model with its quotations below.
 Composer = Literal["extractive", "model"]
 COMPOSERS: Final[tuple[Composer, ...]] = get_args(Composer)
 # Why a cell has quotations alone although a model was asked for.
 Unworded = Literal["failed", "slow", "nothing", "not_asked"]
+# How a cell stands: its kind; that it takes no position in so many words; that its quotations are to be read, since no
+# kind is sure; or that they are the nearest ones, since nothing surely is on its subject.
+Standing = PositionKind | Literal["mentioned", "untold", "nearest"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,10 +67,6 @@ class Subject:
     language: str = "en"
     harm: bool = False
 
-    def kind_label(self, kind: PositionKind) -> str:
-        """Returns a kind of position on this subject in English words."""
-        return "supports action against it" if self.harm and kind == "supports" else KIND_LABELS[kind]
-
 
 @dataclass(frozen=True, kw_only=True)
 class Cell:
@@ -87,10 +76,11 @@ class Cell:
         subject: Label of the subject.
         session: The session, where the table is split by sessions, else None.
         kind: The suggested kind; a `changed` review puts another in its place (see `holds`).
-        words: The words that show the suggested kind; empty for `no_position` and `no_statement`.
+        words: The words that show the suggested kind: for `no_position`, those that decline to take one.
         citations: Numbers of its citations, newest first; what a group said for the party comes last.
         shows: What each of its citations shows by itself, by number.
-        more: How many further evidence sentences there are.
+        nearest: Its citations are the passages nearest to the subject, where nothing surely is on it: no evidence.
+        more: How many further evidence sentences there are; of a short document, quotations that it leaves out as well.
         note: Why there is no evidence, for whom a group spoke, or what else to know; one line, may be empty.
         key: Under what its review is kept.
         claims: What a model worded on this evidence, as far as it holds; each cites citations of the cell. A claim on
@@ -107,6 +97,7 @@ class Cell:
     words: tuple[EvidenceWords, ...] = ()
     citations: tuple[int, ...] = ()
     shows: Mapping[int, PositionKind] = field(default_factory=dict)
+    nearest: bool = False
     more: int = 0
     note: str = ""
     key: str = ""
@@ -124,6 +115,22 @@ class Cell:
     def holds(self) -> PositionKind:
         """The kind in force: a person's where one set it, else the suggestion."""
         return self.review.kind if self.review is not None and self.review.kind is not None else self.kind
+
+    @property
+    def standing(self) -> Standing:
+        """How it stands: the kind in force, or why none is told."""
+        if self.is_rejected:
+            return "no_position"
+        if self.holds != "no_position" or not (self.citations or self.more):
+            return self.holds
+        if self.review is not None or self.words:
+            return "mentioned"
+        return "nearest" if self.nearest else "untold"
+
+    @property
+    def evidence(self) -> tuple[int, ...]:
+        """The numbers of its citations that are on the subject, or were found to be by a person."""
+        return () if self.is_rejected or (self.nearest and self.review is None) else self.citations
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -273,14 +280,6 @@ class Briefing:
         """Returns a subject by its label."""
         return next(subject for subject in self.subjects if subject.label == label)
 
-    def label(self, cell: Cell) -> str:
-        """Returns the kind of a cell in English words; "mentioned" where it has evidence without a position."""
-        if cell.is_rejected:
-            return "evidence rejected"
-        if cell.holds == "no_position" and cell.citations:
-            return "mentioned, no position"
-        return self.subject(cell.subject).kind_label(cell.holds)
-
     def citation(self, number: int) -> Citation:
         """Returns a citation by its number."""
         return self.citations[number - 1]
@@ -294,6 +293,7 @@ class Briefing:
                 "session": cell.session,
                 "kind": cell.holds,
                 "citations": [asdict(self.citation(number)) for number in cell.citations],
+                "nearest": cell.nearest,
                 "note": cell.note,
                 "suggested": cell.kind,
                 "words": [asdict(words) for words in cell.words],

@@ -25,7 +25,7 @@ def drop_quotation(briefing: Briefing, key: str, number: int) -> Briefing:
 def add_quotation(briefing: Briefing, key: str, citation: Citation) -> Briefing:
     """Returns the briefing with one more quotation in one of its cells; a span that is cited already keeps its number.
 
-    A cell that had none takes no position until its reviewer says which.
+    A cell without evidence takes no position until its reviewer says which; passages that were only nearest go.
     """
     cell = _cell(briefing, key)
     span = (citation.statement_id, citation.start, citation.end)
@@ -33,10 +33,10 @@ def add_quotation(briefing: Briefing, key: str, citation: Citation) -> Briefing:
     if held is None:
         held = len(briefing.citations) + 1
         briefing = replace(briefing, citations=(*briefing.citations, replace(citation, number=held)))
-    numbers = tuple(dict.fromkeys((*cell.citations, held)))
-    kind = cell.kind if cell.citations else "no_position"
-    note = cell.note if cell.citations else ""
-    return _with_cell(briefing, cell, replace(cell, citations=numbers, kind=kind, note=note))
+    numbers = tuple(dict.fromkeys((*cell.evidence, held)))
+    kind = cell.kind if cell.evidence else "no_position"
+    note = cell.note if cell.evidence else ""
+    return _with_cell(briefing, cell, replace(cell, citations=numbers, kind=kind, note=note, nearest=False))
 
 
 def _cell(briefing: Briefing, key: str) -> Cell:
@@ -50,8 +50,8 @@ def _with_cell(briefing: Briefing, old: Cell, new: Cell) -> Briefing:
     # Under a key of its own, since two people may edit the same cell in different ways.
     new = replace(new, words=words, review=None, key=text_key("\x1f".join((old.party, old.subject, old.key, *quoted))))
     cells = tuple(new if cell is old else cell for cell in briefing.cells)
-    cited = {briefing.citation(number).statement_id for cell in cells for number in cell.citations}
-    evident = {cell.party for cell in cells if cell.citations}
+    cited = {briefing.citation(number).statement_id for cell in cells for number in cell.evidence}
+    evident = {cell.party for cell in cells if cell.evidence}
     coverage = briefing.coverage
     silent = tuple(
         code for code in briefing.parties if code not in evident and code not in coverage.states_without_statement

@@ -4,6 +4,7 @@ A change is reported only between two verified quotations, the earlier of which 
 "opposes" in 2020.
 """
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
 from typing import Final
@@ -46,9 +47,7 @@ def moments_in(cells: Sequence[Cell], citations: CitationList, labels: Labels) -
     own = [
         (cell, number) for cell in cells for number in cell.citations[:1] if citations.get(number).state == cell.party
     ]
-    counted: dict[tuple[str, str], int] = {}
-    for cell, _ in own:
-        counted[cell.party, cell.subject] = counted.get((cell.party, cell.subject), 0) + 1
+    counted = Counter((cell.party, cell.subject) for cell, _ in own)
     return tuple(
         _moment(cell, number, citations, labels) for cell, number in own if counted[cell.party, cell.subject] > 1
     )

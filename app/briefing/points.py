@@ -25,7 +25,7 @@ def choose_points(
     chosen: list[Point] = []
     used = 0
     seen: set[int] = set()
-    ranked = [(cell, _ranked(briefing, cell, wording)) for cell in briefing.cells if not cell.is_rejected]
+    ranked = [(cell, _ranked(briefing, cell, wording)) for cell in briefing.cells if cell.evidence]
     # Subject by subject in turn, so that none takes the room of all others.
     queues = [[held for held in ranked if held[0].subject == subject.label] for subject in briefing.subjects]
     turns = [held for turn in zip_longest(*queues) for held in turn if held is not None]

@@ -7,17 +7,23 @@ reports what it did. A suggestion only: a person decides. docs/positions.md defi
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final, cast
 
 import regex
 
 from app.answering.citation_spans import refers_back
 from app.briefing.cells import EvidenceWords, Subject
+from app.question.roles import THIS
 from app.records import Citation, Direction
-from app.retrieval.direction import SentenceDirection, read_span
-from app.retrieval.position_marks import PositionKind, Rule, kind_of
+from app.retrieval.direction import SentenceDirection, mask_topic, read_sentence, read_span
+from app.retrieval.position_marks import OUTRIGHT, PositionKind, declines_position, kind_of
+from app.retrieval.terms import content_terms
 from app.retrieval.topic import topic_in
+from ingest.language.claim_words import operators
+from ingest.language.lexicons import Patterns
 from ingest.text.readable import ReadableText
+from prompts.wording import LANGUAGES
 from vectorstore.records import Edit, Statement
 
 # The kinds that words in a direction can be of, likeliest first: what is for a topic may propose it.
@@ -32,6 +38,9 @@ _KINDS_OF: Final[Mapping[Direction, tuple[PositionKind, ...]]] = {
 # ("we are committed to"), outright ("rejects"). Chosen on labelled cells, since a wrong direction is worse than none.
 PLAIN: Final = 0.7
 _TOLD_FROM: Final = (PLAIN, PLAIN, 0.5, 0.35)
+# The same where no sentence names the subject.
+_UNNAMED: Final = 0.85
+_PATTERNS: Final = Patterns("briefing")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,8 +52,7 @@ class Suggestion:
         likely: The likeliest direction, whether it is sure enough to be told or not; on a harm, `for` stands for both,
             since who opposes it and who supports action against it say the same.
         sure: Chance that the words take a direction at all, 0 to 1.
-        words: What shows it; empty only for `no_position`.
-        rules: The rule behind each of `words` that a rule marks.
+        words: What shows it; for `no_position`, what declines to take one, empty where nothing does.
     """
 
     kind: PositionKind
@@ -52,7 +60,11 @@ class Suggestion:
     likely: Direction | None = None
     sure: float = 0.0
     words: tuple[EvidenceWords, ...] = ()
-    rules: tuple[Rule, ...] = ()
+
+    @property
+    def declines(self) -> bool:
+        """Whether its words say that no position is taken."""
+        return self.kind == "no_position" and bool(self.words)
 
 
 def suggest_kind(citations: Sequence[Citation], statements: Mapping[str, Statement], subject: Subject) -> Suggestion:
@@ -74,7 +86,9 @@ def deciding(suggestions: Sequence[Suggestion]) -> Suggestion:
 
     An earlier position does not stand for a party whose later words, though not surely, go another way.
     """
-    taking = [each for each in suggestions if each.likely not in (None, "mentions")]
+    taking = [each for each in suggestions if each.likely not in (None, "mentions") or each.declines]
+    if taking and taking[0].declines:
+        return taking[0]
     told = next((each for each in taking if each.direction != "mentions"), None)
     if told is not None and taking[0].likely == told.likely:
         return told
@@ -86,50 +100,82 @@ def deciding(suggestions: Sequence[Suggestion]) -> Suggestion:
 def suggest(citation: Citation, statement: Statement, subject: Subject) -> Suggestion:
     """Suggests the kind of position that one citation shows.
 
-    Sentences that speak of the subject decide, or all where these only report what others say. What is in another
-    language than a topic takes no position on one that it does not name, since there meaning alone is less sure.
+    Sentences that speak of the subject decide, or all where these only report what others say. Of a citation that
+    does not name it, which was found by its meaning, none tells more than what is plain; in another language, nothing.
     """
-    spans = read_span(citation.quote, topic_in(subject.topic, subject.language, citation.language), citation.language)
-    speaking = _speaking(spans, citation.quote, subject)
-    own = next(filter(None, (_own(speaking), _own(spans))), ())
-    named = speaking or not subject.topic or citation.language == subject.language
-    if not own or citation.quoting or not named:
+    # What is in another language than the six is read as English.
+    language = citation.language if citation.language in LANGUAGES else "en"
+    topic = topic_in(subject.topic, subject.language, citation.language)
+    spans = read_span(citation.quote, topic, language)
+    speaking = _speaking(spans, citation.quote, subject, content_terms(topic, language), language)
+    own = _own(speaking) or _own(spans)
+    named = bool(_own(speaking)) or not subject.topic
+    if not own or citation.quoting or not (named or citation.language == subject.language):
         return Suggestion(kind="no_position")
+    for start, text in _texts(speaking, spans, citation.quote):
+        if declines_position(text, language):
+            words = (_words(start, start + len(text), "no_position", citation, statement),)
+            return Suggestion(kind="no_position", direction="mentions", likely="mentions", words=words)
     start, decisive = max(own, key=lambda span: (_is_told(span[1]), span[1].attitude))
     # What is reported is not among them.
     likely = cast(Direction, decisive.reading)
-    direction: Direction = likely if _is_told(decisive) else "mentions"
+    ((_, text),) = _texts([(start, decisive)], spans, citation.quote)
+    told = _is_told(decisive) and (named or decisive.chances[likely] >= _UNNAMED)
+    told = told and not _is_qualified(text, topic, decisive, language)
+    direction: Direction = likely if told else "mentions"
     kinds, shown = _KINDS_OF[direction], kind_of(decisive.marks)
     kind = shown if shown in kinds else kinds[0]
-    marks = [mark for mark in decisive.marks if mark.kind == kind]
-    words = [_words(mark.start + start, mark.end + start, kind, citation, statement) for mark in marks]
-    if not words and kind != "no_position":
-        end = next((offset for offset, _ in spans if offset > start), len(citation.quote))
-        words = [_words(start, start + len(citation.quote[start:end].rstrip()), kind, citation, statement)]
+    marks = ((mark.start + start, mark.end + start) for mark in decisive.marks if mark.kind == kind)
+    shows = [_words(first, last, kind, citation, statement) for first, last in marks]
+    if not shows and kind != "no_position":
+        shows = [_words(start, start + len(text), kind, citation, statement)]
     return Suggestion(
         kind=kind,
         direction=direction,
         likely="for" if subject.harm and likely == "against" else likely,
         sure=decisive.attitude,
-        words=tuple(words),
-        rules=tuple(mark.rule for mark in marks),
+        words=tuple(shows),
     )
 
 
 _Spans = Sequence[tuple[int, SentenceDirection]]
 
 
-def _speaking(spans: _Spans, quote: str, subject: Subject) -> _Spans:
-    """Returns the sentences that name the subject, or refer back to the one before, which does."""
+def _speaking(spans: _Spans, quote: str, subject: Subject, terms: frozenset[str], language: str) -> _Spans:
+    """Returns the sentences that name the subject, half of its words at least, or refer back to the one before."""
     speaking, before = [], False
-    ends = (*(start for start, _ in spans[1:]), len(quote))
-    for (start, read), end in zip(spans, ends, strict=True):
-        text = quote[start:end].strip()
-        names = read.names_topic if subject.article is None else _names_article(text, subject.article)
+    for span, (_, text) in zip(spans, _texts(spans, spans, quote), strict=True):
+        if subject.article is None:
+            names = span[1].names_topic and 2 * len(terms & content_terms(text, language)) >= len(terms)
+        else:
+            names = _names_article(text, subject.article)
         if names or (before and refers_back(text)):
-            speaking.append((start, read))
+            speaking.append(span)
         before = names
     return speaking
+
+
+def _texts(some: _Spans, spans: _Spans, quote: str) -> list[tuple[int, str]]:
+    """Returns the texts of some sentences of a quotation, each with its offset."""
+    ends = dict(pairwise((*(start for start, _ in spans), len(quote))))
+    return [(start, quote[start : ends[start]].strip()) for start, _ in some]
+
+
+def _is_qualified(text: str, topic: str, read: SentenceDirection, language: str) -> bool:
+    """Whether a sentence takes its direction on a part of the topic or on something beside it, or under a condition.
+
+    "We reject conditions on this" is not against it, "we shall not do this without an undertaking" on condition, and
+    "this shall not be refused" or "we were less successful with this" plainly for nothing.
+    """
+    masked = mask_topic(text, topic, language)
+    if read.reading == "conditional":
+        return all(mark.rule == "limit" for mark in read.marks if mark.kind == "conditional")
+    found = {match.lastgroup for match in operators(language).finditer(masked)}
+    bound = bool(found & {"not", "against"} and found & {"without", "unless", "until"})
+    # What must not be stands before it: "secrecy shall not be invoked where this is asked for" is not against this.
+    forbidden = [masked.find(text[mark.start : mark.end]) for mark in read.marks if mark.rule == "forbids"]
+    beside = any(0 <= at < masked.find(THIS[language]) for at in forbidden)
+    return bound or beside or {"not", "against"} <= found or _PATTERNS.part.search(masked) is not None
 
 
 def _own(spans: _Spans) -> _Spans:
@@ -140,13 +186,22 @@ def _names_article(text: str, article: str) -> bool:
     return regex.search(rf"(?<![\p{{L}}\p{{N}}]){regex.escape(article)}(?![\p{{L}}\p{{N}}])", text) is not None
 
 
+def is_outright(text: str, subject: Subject, language: str | None) -> bool:
+    """Returns whether a sentence takes a direction on a subject that it names in words that show it, as "rejects"."""
+    read = read_sentence(text, topic_in(subject.topic, subject.language, language), language)
+    return read.names_topic and _is_told(read) and _strength(read) == OUTRIGHT
+
+
 def _is_told(read: SentenceDirection) -> bool:
     """Whether a sentence takes a direction surely enough to say so."""
-    if read.reading in ("mentions", "reported"):
-        return False
+    directed = read.reading not in ("mentions", "reported")
+    return directed and read.chances[read.reading] >= _TOLD_FROM[_strength(read)]
+
+
+def _strength(read: SentenceDirection) -> int:
+    """Returns the strength of the words that show the direction of a sentence that takes one; 0 for none."""
     shown = kind_of(read.marks) in _KINDS_OF[cast(Direction, read.reading)]
-    strength = max((mark.strength for mark in read.marks), default=0) if shown else 0
-    return read.chances[read.reading] >= _TOLD_FROM[strength]
+    return max((mark.strength for mark in read.marks), default=0) if shown else 0
 
 
 def _words(start: int, end: int, kind: PositionKind, citation: Citation, statement: Statement) -> EvidenceWords:

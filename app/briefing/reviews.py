@@ -4,6 +4,7 @@ A review applies as long as the cell has the same quotations; with other evidenc
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Final, cast, get_args
 
@@ -46,12 +47,7 @@ class ReviewBook:
             reviewer=" ".join(reviewer.split())[:_LONGEST],
             at=datetime.now(UTC).isoformat(timespec="seconds"),
         )
-        self._catalogue.record_review(
-            key,
-            StoredReview(
-                state=review.state, kind=review.kind, note=review.note, reviewer=review.reviewer, at=review.at
-            ),
-        )
+        self._catalogue.record_review(key, StoredReview(**asdict(review)))
         return review
 
     def forget(self, key: str) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
+from functools import partial
 from typing import Final
 
 from app.answering.abstention import abstain
@@ -10,33 +11,33 @@ from app.answering.compose.extractive import quote
 from app.answering.compose.model import ModelWriter
 from app.answering.positions import CitedDirection, with_superseding
 from app.answering.verify import verify_citation
-from app.briefing.cell_evidence import on_subject
+from app.briefing.cell_evidence import nearest, on_subject
 from app.briefing.cell_writer import CellText, CellWriter
-from app.briefing.cells import COMPOSERS, Briefing, Cell, Composer, Moment, Review, SourceFile, Subject
+from app.briefing.cells import COMPOSERS, Briefing, Cell, Composer, Moment, Point, Review, SourceFile, Subject
 from app.briefing.citation_list import CitationList, holds, quoted_with
 from app.briefing.over_time import changes_of, moments_in, moments_of, repetitions_of
 from app.briefing.points import choose_points
-from app.briefing.position_classifier import PLAIN, Suggestion, deciding, suggest
+from app.briefing.position_classifier import PLAIN, Suggestion, deciding, is_outright, suggest
 from app.briefing.request import BriefingRequest, read_request
 from app.errors import BriefingError
 from app.question.resolution import Resolution
 from app.records import AbstentionReason, Answer, Citation, Claim, Coverage, Scope
 from app.retrieval.evidence_retriever import EvidenceRetriever, Retrieved
+from app.retrieval.party_evidence import PartyEvidence
 from app.retrieval.scoped_statements import recency, unreadable_in_scope
 from ingest.parties.party_table import PartyTable
 from ingest.text.squash import squash
-from prompts.wording import load_document_words, load_wording
+from prompts.wording import Wording, load_document_words, load_wording
 from vectorstore.catalogue import Catalogue
 from vectorstore.records import ScopeFilter, Sentence, StatementSummary, text_key, text_sha256
 
 # Notes of empty cells by reason of abstention; other reasons keep the message that an answer has.
 _ABSENT: Final[dict[AbstentionReason, str]] = {
     "no_statement": "No statement in what was searched; {held} held in all.",
-    "not_mentioned": "Nothing on this in the {count} statements searched.",
+    "not_mentioned": "Nothing on this was found in the {count} statements searched.",
     "article_not_cited": "Speaks of the subject without citing the article, in the {count} statements searched.",
     "group_only": "No words of its own on this.",
 }
-_WEAK: Final = "What was found is unlikely to be on this, and is not quoted."
 # Quotations in a cell from what a group said for the party.
 _OF_GROUP: Final = 1
 # Characters of the subjects in a title; more would not stay on two lines.
@@ -55,6 +56,7 @@ class BriefingProgress:
 
 
 Reviews = Callable[[Sequence[str]], Mapping[str, Review]]
+Choose = Callable[[Briefing, Wording], tuple[Point, ...]]
 
 
 class TableBuilder:
@@ -99,9 +101,8 @@ class TableBuilder:
         """
         parties, writer = self._parties(), self._writing(composer)
         worded = None if writer is None else CellWriter(writer, parties, load_wording(request.language))
-        return _Build(self._retriever, self._catalogue, parties, request, self._reviews, worded).run(
-            progress, max_points=max_points, max_tokens=max_tokens
-        )
+        choose = partial(choose_points, max_points=max_points, max_tokens=max_tokens)
+        return _Build(self._retriever, self._catalogue, parties, request, self._reviews, worded).run(progress, choose)
 
     def find(self, party: str, words: str, language: str = "en") -> tuple[Citation, ...]:
         """Returns quotations of one party on words that a person looks for, the best first, verified.
@@ -147,13 +148,7 @@ class _Build:
         self._citations = CitationList(catalogue)
         self._searched: dict[str, StatementSummary] = {}
 
-    def run(
-        self,
-        progress: Callable[[BriefingProgress], None] | None,
-        *,
-        max_points: int | None,
-        max_tokens: int | None,
-    ) -> Briefing:
+    def run(self, progress: Callable[[BriefingProgress], None] | None, choose: Choose) -> Briefing:
         request = self._request
         in_scope = self._in_scope()
         codes = request.parties or self._everyone(in_scope)
@@ -180,17 +175,11 @@ class _Build:
             moments += moments_of(cell, own, self._citations, self._labelled)
         if sessions:
             moments = [*moments_in(cells, self._citations, self._labelled)]
-        return self._finished(cells, moments, codes, sessions, max_points=max_points, max_tokens=max_tokens)
+        briefing = self._finished(cells, moments, codes, sessions)
+        return replace(briefing, points=choose(briefing, self._wording))
 
     def _finished(
-        self,
-        cells: Sequence[Cell],
-        moments: Sequence[Moment],
-        codes: Sequence[str],
-        sessions: Sequence[str],
-        *,
-        max_points: int | None,
-        max_tokens: int | None,
+        self, cells: Sequence[Cell], moments: Sequence[Moment], codes: Sequence[str], sessions: Sequence[str]
     ) -> Briefing:
         request, citations = self._request, self._citations
         reviews = self._reviews([cell.key for cell in cells])
@@ -215,9 +204,7 @@ class _Build:
         if self._writer is not None:
             translations = self._writer.translate(citations.all(), request.language)
             briefing = replace(briefing, translations=translations, writing=self._writer.report(cells))
-        briefing = replace(briefing, names=self._names(briefing))
-        points = choose_points(briefing, self._wording, max_points=max_points, max_tokens=max_tokens)
-        return replace(briefing, points=points)
+        return replace(briefing, names=self._names(briefing))
 
     # --- scope
 
@@ -257,29 +244,30 @@ class _Build:
         """Returns a cell, and the strongest quotation of each statement that speaks of its subject, by date."""
         retrieved = self._retriever.retrieve(self._resolution(code, subject, session), self._parties)
         self._searched |= {summary.statement_id: summary for summary in retrieved.searched}
-        own = next((item for item in retrieved.party_evidence if item.party == code and item.speaks), None)
-        telling = [] if own is None else on_subject(own, subject.topic)
+        own = next((item for item in retrieved.party_evidence if item.party == code), None)
+        telling = [] if own is None else self._telling(own, subject, retrieved)
         cited = self._quoted(telling, retrieved, self._request.quotations)
-        groups = [(found.party, on_subject(found, subject.topic)) for found in retrieved.spoken_for if found.speaks]
+        groups = [(found.party, self._telling(found, subject, retrieved)) for found in retrieved.spoken_for]
         of_groups, group_note = self._of_groups(groups, retrieved)
         chosen = [telling, *(sentences for _, sentences in groups)]
         worded = self._worded(subject, chosen, retrieved, beat) if cited or of_groups else CellText()
-        shown = quoted_with([*cited, *of_groups], worded.citations, retrieved.sources)
+        close = [] if own is None or cited or of_groups else nearest(own, subject, retrieved.sources.sentences)
+        near = self._quoted(close, retrieved, 1)
+        shown = quoted_with([*cited, *of_groups, *near], worded.citations, retrieved.sources)
         shown = sorted(shown, key=lambda citation: code not in (citation.state, *citation.held_by))
         numbers = [self._citations.add(citation) for citation in shown]
 
         def number(citation: Citation) -> int:
-            return next(n for held, n in zip(shown, numbers, strict=True) if holds(held, citation))
+            return next(n for whole, n in zip(shown, numbers, strict=True) if holds(whole, citation))
 
         # The rules read the same quotations, whether a model had more to quote or not.
         numbered = [replace(citation, number=number(citation)) for citation in cited]
-        read = {c.number: self._suggested(c, subject) for c in (*map(self._citations.get, numbers), *numbered)}
+        held = () if near else (*map(self._citations.get, numbers), *numbered)
+        read = {citation.number: self._suggested(citation, subject) for citation in held}
         self._supersede(read)
         suggestion = deciding([read[citation.number] for citation in numbered])
         kind = suggestion.kind if cited else ("no_position" if retrieved.searched else "no_statement")
-        note = "" if cited else _WEAK if own is not None else self._silence(code, subject, session, retrieved)
-        if cited and kind == "no_position":
-            note = "It speaks of this; by the rules, these words take no position."
+        note = "" if cited or near else self._silence(code, subject, session, retrieved)
         quoted = {identifier for citation in shown for identifier in citation.sentence_ids}
         cell = Cell(
             party=code,
@@ -289,14 +277,25 @@ class _Build:
             words=suggestion.words if cited else (),
             citations=tuple(numbers),
             shows={n: each.kind for n, each in read.items()},
+            nearest=bool(near),
             more=sum(sentence.sentence_id not in quoted for sentence in telling),
             note=" ".join(part for part in (note, group_note) if part),
-            key=_key(code, subject, session, cited),
+            key=_key(code, subject, session, cited or near),
             claims=_renumbered(worded, code, number),
             dropped=worded.dropped,
             unworded=worded.unworded,
         )
         return cell, self._one_each(telling, retrieved)
+
+    def _telling(self, item: PartyEvidence, subject: Subject, retrieved: Retrieved) -> list[Sentence]:
+        """Returns the evidence of a party on a subject, what takes a position outright first."""
+        held = retrieved.sources.statements
+
+        def other(sentence: Sentence) -> bool:
+            language = held[sentence.statement_id].language_at(sentence.start)
+            return not is_outright(sentence.text, subject, language)
+
+        return sorted(on_subject(item, subject, retrieved.sources.sentences), key=other)
 
     def _suggested(self, citation: Citation, subject: Subject) -> Suggestion:
         return suggest(citation, self._citations.statement(citation.statement_id), subject)
@@ -342,7 +341,7 @@ class _Build:
         """
         held = retrieved.sources.statements
         ordered = _latest_and_each_first(_once(chosen), lambda s: recency(held[s.statement_id].metadata))
-        made = quote(ordered, retrieved.sources, limit, first_number=1, newest_first=True)
+        made = quote(ordered, retrieved.sources, limit, first_number=1, newest_first=True, going_on=ordered)
         return [c for c in made if verify_citation(c, retrieved.sources.statements.get(c.statement_id)) == "verified"]
 
     def _of_groups(
@@ -375,8 +374,8 @@ class _Build:
     # --- the rest
 
     def _coverage(self, cells: Sequence[Cell], codes: Sequence[str]) -> Coverage:
-        cited = {self._citations.get(number).statement_id for cell in cells for number in cell.citations}
-        evident = {cell.party for cell in cells if cell.kind not in ("no_statement",) and cell.citations}
+        cited = {self._citations.get(number).statement_id for cell in cells for number in cell.evidence}
+        evident = {cell.party for cell in cells if cell.evidence}
         speaking = {cell.party for cell in cells if cell.kind != "no_statement"}
         return Coverage(
             statements_in_scope=len(self._searched),
@@ -389,21 +388,19 @@ class _Build:
     def _sources(self) -> tuple[SourceFile, ...]:
         cited = {citation.statement_id for citation in self._citations.all()}
         held = dict.fromkeys((*self._searched, *sorted(cited)))
-        sources = []
-        for statement_id in held:
-            statement = self._citations.statement(statement_id)
-            sources.append(
-                SourceFile(
-                    statement_id=statement_id,
-                    party=statement.metadata.state,
-                    file=statement.file,
-                    date=statement.metadata.date,
-                    session=statement.metadata.session,
-                    sha256=statement.sha256,
-                    text_sha256=text_sha256(statement.source_text),
-                    cited=statement_id in cited,
-                )
+        sources = (
+            SourceFile(
+                statement_id=statement.statement_id,
+                party=statement.metadata.state,
+                file=statement.file,
+                date=statement.metadata.date,
+                session=statement.metadata.session,
+                sha256=statement.sha256,
+                text_sha256=text_sha256(statement.source_text),
+                cited=statement.statement_id in cited,
             )
+            for statement in map(self._citations.statement, held)
+        )
         return tuple(sorted(sources, key=lambda source: (source.party or "", source.date or "", source.file)))
 
     def _names(self, briefing: Briefing) -> dict[str, str]:

@@ -11,8 +11,9 @@ from rich.text import Text
 from app.answering.provenance import spoken_date
 from app.briefing.cells import Briefing, Cell
 from app.cli.printing import coverage_line, inert, print_table, stdout_console
+from app.export.arrange import Sayings, position
 from app.retrieval.position_marks import PositionKind
-from prompts.wording import load_document_words, load_wording
+from prompts.wording import load_wording
 
 _STYLES: Final[dict[PositionKind, str]] = {
     "supports": "green",
@@ -28,20 +29,20 @@ _STYLES: Final[dict[PositionKind, str]] = {
 
 def print_briefing(briefing: Briefing, written: Sequence[Path]) -> None:
     """Prints the table, the quotations of every cell, what changed or recurred, and what was searched."""
-    console = stdout_console()
+    console, say = stdout_console(), Sayings(briefing)
     console.print(Text(inert(briefing.title), style="bold"))
     for session in briefing.sessions or (None,):
-        print_table(console, _matrix(briefing, session))
+        print_table(console, _matrix(say, session))
     for cell in briefing.cells:
         # The matrix says what is empty.
         if cell.citations:
-            _print_cell(console, briefing, cell)
+            _print_cell(console, say, cell)
     for change in briefing.changes:
-        label = briefing.subject(change.subject).kind_label
         earlier, later = (_date(briefing, number) for number in (change.earlier, change.later))
         line = (
-            f"{briefing.names[change.party]}, {change.subject}: {label(change.earlier_kind)} ({earlier})"
-            f" [{change.earlier}] → {label(change.later_kind)} ({later}) [{change.later}], as suggested by rules"
+            f"{briefing.names[change.party]}, {change.subject}: {say.kind(change.earlier_kind, change.subject)}"
+            f" ({earlier}) [{change.earlier}] → {say.kind(change.later_kind, change.subject)} ({later})"
+            f" [{change.later}], as suggested by rules"
         )
         console.print(Text(inert(line), style="yellow"))
     for repetition in briefing.repetitions:
@@ -60,31 +61,32 @@ def _date(briefing: Briefing, number: int) -> str:
     return spoken_date(briefing.citation(number).date, "en") or "?"
 
 
-def _matrix(briefing: Briefing, session: str | None) -> Table:
+def _matrix(say: Sayings, session: str | None) -> Table:
+    briefing = say.briefing
     table = Table(title=None if session is None else f"session {session}")
     table.add_column("State or group")
     for subject in briefing.subjects:
         table.add_column(Text(inert(subject.label)))
     for code in briefing.parties:
         row = [cell for cell in briefing.cells if cell.party == code and cell.session == session]
-        shown = {cell.subject: _kind(briefing, cell) for cell in row}
+        shown = {cell.subject: _kind(say, cell) for cell in row}
         table.add_row(Text(inert(briefing.names[code])), *(shown[subject.label] for subject in briefing.subjects))
     return table
 
 
-def _kind(briefing: Briefing, cell: Cell) -> Text:
+def _kind(say: Sayings, cell: Cell) -> Text:
     count = f" ({len(cell.citations)})" if cell.citations else ""
     mark = " ✓" if cell.review is not None else ""
-    return Text(f"{briefing.label(cell)}{count}{mark}", style=_STYLES[cell.holds])
+    return Text(f"{say.position(cell)}{count}{mark}", style=_STYLES[position(cell)])
 
 
-def _print_cell(console: Console, briefing: Briefing, cell: Cell) -> None:
+def _print_cell(console: Console, say: Sayings, cell: Cell) -> None:
+    briefing = say.briefing
     place = f"{briefing.names[cell.party]} · {cell.subject}" + (f" · session {cell.session}" if cell.session else "")
-    reviewed = "reviewed" if cell.review is not None else "suggested"
     why = ", ".join(f"“{words.text}”" for words in cell.words)
-    kind = briefing.label(cell) + (f" ({reviewed}: {why})" if why else "")
+    kind = say.position(cell) + (f" ({say.review(cell)}: {why})" if why else "")
     heading = Text(inert(f"\n{place}: "), style="bold")
-    heading.append(inert(kind), style=_STYLES[cell.holds])
+    heading.append(inert(kind), style=_STYLES[position(cell)])
     console.print(heading)
     if cell.note:
         console.print(Text(inert(cell.note), style="dim italic"))
@@ -93,8 +95,7 @@ def _print_cell(console: Console, briefing: Briefing, cell: Cell) -> None:
         numbers = "".join(f" [{number}]" for number in claim.citations)
         console.print(Text(inert(f"  {whose}{claim.text}{numbers}")))
     if cell.claims:
-        marked = load_document_words(briefing.language).say("worded")
-        console.print(Text(inert(f"  {marked}"), style="dim italic"))
+        console.print(Text(inert(f"  {say.say('worded')}"), style="dim italic"))
     for number in cell.citations:
         citation = briefing.citation(number)
         where = ", ".join(

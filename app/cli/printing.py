@@ -18,7 +18,7 @@ from rich.text import Text
 from app.answering.provenance import holder, record_in_words
 from app.answering.trace import lines_of
 from app.records import Answer, Citation, Coverage
-from ingest.parties.party_table import Party
+from ingest.parties.party_names import Party
 from ingest.report import NO_STATE, IngestReport
 from prompts.wording import Wording, load_wording
 from vectorstore.families import Family

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from ingest.parties.party_table import Party
+from ingest.parties.party_names import Party
 from vectorstore.families import Family
 from vectorstore.records import Document, DocumentSummary, Span, Statement, StatementSummary
 

@@ -38,9 +38,8 @@ from ingest.loaders.registry import find_files
 from ingest.metadata.manifest import MANIFEST_NAME, ManifestRow, draft_row, write_draft
 from ingest.metadata.metadata import ReadMetadata, merge
 from ingest.metadata.party_checks import check_added_names
-from ingest.pages import page_of_file, word_rectangles
-from ingest.parties.party_names import PartyKind, added_rows, without_party
-from ingest.parties.party_table import Party, PartyTable
+from ingest.parties.party_names import Party, PartyKind, added_rows, without_party
+from ingest.parties.party_table import PartyTable
 from ingest.report import FileResult, IngestProgress, IngestReport
 from ingest.text.readable import readable
 from ingest.text.repair import ELLIPSIS
@@ -372,7 +371,7 @@ class Corpus:
             return self._take_whole(request, progress)
         request = request.model_copy(update={"paths": tuple(map(ingest_jobs.absolute, request.paths))})
         if files is not None:
-            request = ingest_jobs.shared(request, files)
+            request = ingest_jobs.shared(request, files, self._store.move_folder)
         if queue is None:
             return self._take_whole(request, progress)
         report = ingest_jobs.ingest_by_workers(queue, request, progress)
@@ -387,7 +386,10 @@ class Corpus:
             job.check()
 
         if job.is_whole:
-            return ingest_jobs.as_json(self._take_whole(request, progress, ingest_jobs.part_reports(job)))
+            report = self._take_whole(request, progress, ingest_jobs.part_reports(job))
+            # Copies on this machine of what was removed on another.
+            self.uploads.tidy()
+            return ingest_jobs.as_json(report)
         self._fetch(request)
         part = self._indexer.ingest_part(request.paths, request.options, progress, request.only, request.unsent_files)
         return ingest_jobs.as_json(part)
@@ -512,6 +514,9 @@ class Corpus:
             NotFoundError: The statement is no longer in the store, or its file is gone or has changed.
             LoadError: The file has no pages, or the page cannot be shown.
         """
+        # What renders pages takes a while to import.
+        from ingest.pages import page_of_file, word_rectangles
+
         statement = self._statement(statement_id)
         held = statement.document.document_id
         folder = next(d.folder for d in self.documents() if d.document_id == held)

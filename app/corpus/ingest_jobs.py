@@ -68,8 +68,14 @@ class IngestRequest(BaseModel):
         return found
 
 
-def shared(request: IngestRequest, files: SharedFiles) -> IngestRequest:
-    """Sends the files of a request to where all machines reach them, and names the copies instead."""
+def shared(request: IngestRequest, files: SharedFiles, move: Callable[[Path, Path], None]) -> IngestRequest:
+    """Sends the files of a request to where all machines reach them, and names the copies instead.
+
+    Args:
+        request: What is to be taken in.
+        files: Where machines share files.
+        move: Has what was ingested from a folder belong to that of the copies, for a store from before these.
+    """
     listings: dict[str, dict[str, str]] = {}
     unsent: dict[str, tuple[Literal["failed", "skipped"], str]] = {}
     paths = []
@@ -77,6 +83,8 @@ def shared(request: IngestRequest, files: SharedFiles) -> IngestRequest:
         is_folder = _is(path.is_dir)
         folder = path if is_folder else _folder_of(path)
         copies = files.place(folder)
+        if copies != folder:
+            move(folder, copies)
         found, unread = survey(folder) if is_folder else ((path,), {})
         if not is_folder and not _is(path.is_file):
             reason = f"no such file or folder, or it may not be read: {str(path)!r}; check the path"

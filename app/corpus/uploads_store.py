@@ -36,7 +36,15 @@ class UploadsStore:
         try:
             yield made
         finally:
-            for folder in (made, *self._left_behind()):
+            self.prune(made)
+            self.tidy()
+
+    def tidy(self) -> None:
+        """Deletes what no statement came from of uploads that are no longer under way."""
+        begun = time.time() - _LEFT_BEHIND
+        with suppress(FileNotFoundError):
+            folders = [folder for folder in self._folder.iterdir() if folder.is_dir()]
+            for folder in [folder for folder in folders if folder.stat().st_mtime < begun]:
                 self.prune(folder)
 
     def forget_broken(self) -> None:
@@ -63,7 +71,3 @@ class UploadsStore:
                 return
             for file in gone:
                 file.unlink()
-
-    def _left_behind(self) -> list[Path]:
-        begun = time.time() - _LEFT_BEHIND
-        return [folder for folder in self._folder.iterdir() if folder.is_dir() and folder.stat().st_mtime < begun]

@@ -11,12 +11,14 @@ from itertools import pairwise
 from typing import Final, Literal, get_args
 
 from app.answering.provenance import as_quoting, holders, provenance, reference_by_name, spoken_date
-from app.briefing.cells import Briefing, Cell, Point, Subject
+from app.briefing.cells import Briefing, Cell, Point, Standing, Subject
 from app.records import Citation, Claim
 from app.retrieval.position_marks import PositionKind
+from app.retrieval.scoped_statements import made_before
 from ingest.glossary.glossary import terms_within
 from ingest.treaties.treaties import article_title
 from prompts.wording import LANGUAGES, Wording, load_document_words, load_wording
+from vectorstore.records import Metadata
 
 DocumentForm = Literal["full", "one_pager", "talking_points"]
 FORMS: Final[tuple[DocumentForm, ...]] = get_args(DocumentForm)
@@ -60,6 +62,7 @@ def arrange(briefing: Briefing, form: DocumentForm = "full") -> Briefing:
             replace(
                 cell,
                 citations=tuple(new[n] for n in cell.citations if n in new),
+                more=cell.more + sum(n not in new for n in cell.citations),
                 shows={new[n]: kind for n, kind in cell.shows.items() if n in new},
                 words=tuple(replace(w, citation=new[w.citation]) for w in cell.words if w.citation in new),
                 claims=tuple(_renumbered(claim, new) for claim in cell.claims if {*claim.citations} <= new.keys()),
@@ -119,6 +122,11 @@ def citation_kind(cell: Cell, number: int) -> PositionKind:
     return position(cell) if cell.review is not None else cell.shows.get(number, position(cell))
 
 
+def kind_in_words(words: Wording, kind: Standing, subject: Subject) -> str:
+    """Returns a kind of position on a subject, or why none is told: on a harm, support is for action against it."""
+    return words.say(f"kind_{kind}_against" if subject.harm and kind == "supports" else f"kind_{kind}")
+
+
 def pieces(cell: Cell | None, citation: Citation) -> tuple[QuotationPart, ...]:
     """Returns a quotation cut where the words that show its kind begin and end; joined, it is the whole quotation."""
     quote = citation.quote
@@ -166,15 +174,13 @@ class Sayings:
         """Returns the name of a party."""
         return "—" if code is None else self.briefing.names.get(code, code)
 
-    def kind(self, kind: PositionKind, subject: str) -> str:
-        """Returns a kind of position on a subject in words: on a harm, support is for action against it."""
-        against = kind == "supports" and self.briefing.subject(subject).harm
-        return self.say("kind_supports_against" if against else f"kind_{kind}")
+    def kind(self, kind: Standing, subject: str) -> str:
+        """Returns a kind of position on a subject in words."""
+        return kind_in_words(self.words, kind, self.briefing.subject(subject))
 
     def position(self, cell: Cell) -> str:
-        """Returns the kind of a cell in words; "mentioned" where it has evidence without a position."""
-        kind = position(cell)
-        return self.say("mentioned") if kind == "no_position" and cell.citations else self.kind(kind, cell.subject)
+        """Returns how a cell stands in words: its kind, or why none is told."""
+        return self.kind(cell.standing, cell.subject)
 
     def session(self, number: str | None) -> str:
         """Returns a session in words; nothing for none."""
@@ -194,7 +200,7 @@ class Sayings:
     def review(self, cell: Cell) -> str:
         """Returns the state of a cell's kind: suggested, or who reviewed it and when; nothing where nothing is."""
         if cell.review is None:
-            return self.say("suggested") if cell.citations else ""
+            return self.say("suggested") if cell.citations and cell.standing not in ("untold", "nearest") else ""
         key = "set_aside" if cell.is_rejected else "reviewed"
         who = cell.review.reviewer or self.say("somebody")
         return self.say(key, reviewer=who, date=self.date(cell.review.at[:10]))
@@ -264,16 +270,18 @@ class Sayings:
         """Returns the line above a quotation in a cell: whose it is where that needs saying, and where and when."""
         # Claims come between the name of the party and its quotations.
         whose = self.speaker(cell.party, citation) or (self.name(citation.state) if cell.claims else "")
-        return self._source(whose, citation)
+        cited = map(self.briefing.citation, cell.citations)
+        later = any(other.state == citation.state and made_before(_when(citation), _when(other)) for other in cited)
+        return self._source(whose, citation, self._wording.say("earlier") if later else "")
 
     def source_of(self, party: str, citation: Citation) -> str:
         """Returns the line above a quotation beside the name of a party."""
         return self._source(self.speaker(party, citation), citation)
 
-    def _source(self, whose: str, citation: Citation) -> str:
+    def _source(self, whose: str, citation: Citation, earlier: str = "") -> str:
         later = citation.superseded_by
-        superseded = self._wording.say("superseded", number=later) if later else ""
-        parts = (whose, provenance(citation, self._wording), superseded)
+        earlier = self._wording.say("superseded", number=later) if later else earlier
+        parts = (whose, provenance(citation, self._wording), earlier)
         return " · ".join(part for part in parts if part) or citation.file
 
     def reference(self, citation: Citation) -> str:
@@ -324,6 +332,10 @@ class Sayings:
     def worded_points(self) -> str:
         """Returns which points are a model's words; nothing where none is."""
         return self.say("worded_points") if any(point.claim for point in self.briefing.points) else ""
+
+
+def _when(citation: Citation) -> Metadata:
+    return Metadata(body=citation.body, session=citation.session, date=citation.date)
 
 
 def _rank(kind: PositionKind) -> int:

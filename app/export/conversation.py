@@ -14,7 +14,7 @@ from app.export.characters import right_to_left
 from app.export.docx_pages import Pages
 from app.export.docx_styles import QUOTATION
 from app.export.docx_text import add_text
-from app.export.markdown import inert
+from app.export.markdown import on_one_line
 
 _MARKER: Final = re.compile(r"\[(\d{1,4})\]")
 
@@ -38,7 +38,7 @@ class ExportedTurn:
 
 def conversation_markdown(title: str, turns: Sequence[ExportedTurn]) -> bytes:
     """Returns a Markdown file in UTF-8 with footnotes, numbered through the conversation."""
-    parts, notes = [f"# {_line(title)}"], list[str]()
+    parts, notes = [f"# {on_one_line(title)}"], list[str]()
     for turn in turns:
         first = len(notes)
         numbers = {number: first + place for place, number in enumerate(turn.references, 1)}
@@ -47,8 +47,8 @@ def conversation_markdown(title: str, turns: Sequence[ExportedTurn]) -> bytes:
             number = numbers.get(int(match[1]))
             return match[0] if number is None else f"[^{number}]"
 
-        parts += [f"## {_line(turn.question)}", _MARKER.sub(marked, turn.answer)]
-        notes += [f"[^{numbers[number]}]: {_line(text)}" for number, text in turn.references.items()]
+        parts += [f"## {on_one_line(turn.question)}", _MARKER.sub(marked, turn.answer)]
+        notes += [f"[^{numbers[number]}]: {on_one_line(text)}" for number, text in turn.references.items()]
     return ("\n\n".join((*parts, *notes)) + "\n").encode()
 
 
@@ -120,10 +120,6 @@ class _DocxAnswer:
             at = match.end()
         if text[at:]:
             add_text(paragraph, text[at:], language, bold=bold, italic=italic)
-
-
-def _line(text: str) -> str:
-    return inert(" ".join(text.split()))
 
 
 @cache

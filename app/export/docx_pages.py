@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
 from typing import Final
@@ -21,7 +20,7 @@ from app.export.docx_notes import Footnotes
 from app.export.docx_styles import open_template
 from app.export.docx_tables import Grid
 from app.export.docx_text import add_field, add_text, bookmark, direct, element, link
-from app.export.package import without_times
+from app.export.package import moment, without_times
 
 # Beside a picture, a page also holds a heading and a caption.
 _BESIDE_PICTURE: Final = Cm(3)
@@ -135,7 +134,7 @@ class Pages:
         properties = self.document.core_properties
         properties.title, properties.author, properties.last_modified_by = visible(title)[:255], "untoc", "untoc"
         properties.comments, properties.keywords, properties.language = "", "", self.language
-        properties.created = properties.modified = _moment(made)
+        properties.created = properties.modified = moment(made)
         out = BytesIO()
         self.document.save(out)
         return without_times(out.getvalue())
@@ -192,10 +191,3 @@ class Pages:
 
 def _short(title: str) -> str:
     return title if len(title) <= 90 else f"{title[:89]}…"
-
-
-def _moment(made: str) -> datetime:
-    try:
-        return datetime.fromisoformat(made).astimezone(UTC)
-    except ValueError:
-        return datetime(1980, 1, 1, tzinfo=UTC)

@@ -41,9 +41,10 @@ class Grid:
         """Adds a header row, which is repeated on every page."""
         cells = self.row()
         for cell, label in zip(cells, labels, strict=True):
-            self.write(cell, label, self._language, bold=True)
+            paragraph = self.paragraph(cell, CELL, rtl=right_to_left(label, self._language))
+            add_text(paragraph, label, self._language, bold=True)
             # A header alone at the end of a page says nothing.
-            cell.paragraphs[0].paragraph_format.keep_with_next = True
+            paragraph.paragraph_format.keep_with_next = True
         self._row_properties(cells).extend((element("w:cantSplit"), element("w:tblHeader")))
 
     def row(self) -> tuple[_Cell, ...]:
@@ -73,14 +74,6 @@ class Grid:
         paragraph = first if len(cell.paragraphs) == 1 and not first.runs else cell.add_paragraph()
         paragraph.style = self._document.styles[style]
         return direct(paragraph, rtl=rtl)
-
-    def write(
-        self, cell: _Cell, text: str, language: str | None, *, style: str = CELL, bold: bool | None = None
-    ) -> Paragraph:
-        """Writes a paragraph of one run into a cell."""
-        paragraph = self.paragraph(cell, style, rtl=right_to_left(text, language))
-        add_text(paragraph, text, language, bold=bold)
-        return paragraph
 
     def tint(self, cell: _Cell, colour: str) -> None:
         """Gives a cell a background."""

@@ -5,7 +5,7 @@ No text is ever a formula, whatever it begins with.
 
 import re
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from io import BytesIO
 from typing import TYPE_CHECKING, Final
 
@@ -13,7 +13,7 @@ from app.briefing.cells import Briefing, Cell
 from app.export.arrange import Sayings, by_place, columns, position
 from app.export.characters import in_marks, right_to_left, visible
 from app.export.looks import TINTS
-from app.export.package import without_times
+from app.export.package import moment, without_times
 from app.records import Citation
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ class _ExcelWriter:
         self._write_coverage(file)
 
     def save(self) -> bytes:
-        book, made = self.book, _moment(self.briefing.made)
+        book, made = self.book, moment(self.briefing.made).replace(tzinfo=None)
         for sheet in book.worksheets:
             sheet.sheet_view.rightToLeft = right_to_left("", self.say.language)
             sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", sheet.PAPERSIZE_A4
@@ -292,13 +292,6 @@ class _ExcelWriter:
 
 def _chunks(text: str) -> list[str]:
     return [text[first : first + _MOST_CHARACTERS] for first in range(0, len(text), _MOST_CHARACTERS)]
-
-
-def _moment(made: str) -> datetime:
-    try:
-        return datetime.fromisoformat(made).astimezone(UTC).replace(tzinfo=None)
-    except ValueError:
-        return datetime(1980, 1, 1)
 
 
 def _undated(name: str, content: bytes, made: datetime) -> bytes:

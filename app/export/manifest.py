@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -23,25 +24,12 @@ def manifest(briefing: Briefing, document: bytes, name: str, form: str) -> bytes
         "made": briefing.made,
         "corpus_date": briefing.corpus_date,
         "statements": [
-            {
-                "statement_id": source.statement_id,
-                "state": source.party,
-                "file": source.file,
-                "date": source.date,
-                "session": source.session,
-                "sha256": source.sha256,
-                "text_sha256": source.text_sha256,
-                "cited": source.cited,
-            }
+            {"state": source.party} | {name: value for name, value in asdict(source).items() if name != "party"}
             for source in briefing.sources
         ],
         "citations": [
-            {
-                "number": citation.number,
-                "statement_id": citation.statement_id,
-                "state": citation.state,
-                "start": citation.start,
-                "end": citation.end,
+            {name: getattr(citation, name) for name in ("number", "statement_id", "state", "start", "end")}
+            | {
                 "quote_sha256": text_sha256(citation.quote),
                 "source_quote_sha256": text_sha256(citation.source_quote),
             }

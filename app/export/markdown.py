@@ -22,7 +22,7 @@ def markdown_bytes(briefing: Briefing, *, form: DocumentForm = "full", file: str
     """Returns a Markdown file in UTF-8, with tables and footnotes as GitHub and Pandoc read them."""
     say = Sayings(briefing)
     parts = [part for block in blocks_of(briefing, form, file) if (part := "\n\n".join(_block(block)))]
-    notes = [f"[^{citation.number}]: {_line(say.reference(citation))}" for citation in briefing.citations]
+    notes = [f"[^{citation.number}]: {on_one_line(say.reference(citation))}" for citation in briefing.citations]
     return ("\n\n".join((*parts, *notes)) + "\n").encode()
 
 
@@ -33,7 +33,8 @@ def inert(text: str) -> str:
     return _ADDRESS.sub(lambda match: f"&#{ord(match.group())};", shown)
 
 
-def _line(text: str) -> str:
+def on_one_line(text: str) -> str:
+    """Returns a text as `inert` does, on one line."""
     return inert(" ".join(text.split()))
 
 
@@ -42,14 +43,14 @@ def _block(block: DocumentBlock) -> Iterator[str]:
     if isinstance(block, Table):
         yield from _rows(block) if block.titles else [_table(block)]
     elif isinstance(block, QuotedBlock):
-        yield from [f"**{_line(block.lead)}**:"] if block.lead else []
+        yield from [f"**{on_one_line(block.lead)}**:"] if block.lead else []
         yield _quoted(block)
     elif isinstance(block, Line):
         yield _own(block)
 
 
 def _own(line: Line) -> str:
-    text = _line(line.text)
+    text = on_one_line(line.text)
     # Numbers as text: a mark of a note would give the notes the order in which claims mention them.
     text += "".join(f" \\[{number}\\]" for number in line.notes)
     if line.notes:
@@ -57,7 +58,7 @@ def _own(line: Line) -> str:
     elif text and (line.bold or (line.style == "note" and line.note is None and not line.lead)):
         text = f"**{text}**" if line.bold else f"*{text}*"
     mark = "" if line.note is None else f"[^{line.note.number}]"
-    lead = f"**{_line(line.lead.removesuffix(': '))}**: " if line.lead else ""
+    lead = f"**{on_one_line(line.lead.removesuffix(': '))}**: " if line.lead else ""
     return _HEADINGS.get(line.style, "") + lead + text + mark
 
 
@@ -74,12 +75,12 @@ def _quoted(block: QuotedBlock) -> str:
 
 def _words(square: Square) -> str:
     """Returns the lines of a cell as one: "supports (suggested)"."""
-    lines = [_line(line.text) for line in square.blocks if isinstance(line, Line)]
+    lines = [on_one_line(line.text) for line in square.blocks if isinstance(line, Line)]
     return " ".join((*lines[:1], *(f"({line})" for line in lines[1:])))
 
 
 def _table(table: Table) -> str:
-    lines = [map(_line, table.head), ["---"] * len(table.head), *(map(_words, row) for row in table.rows)]
+    lines = [map(on_one_line, table.head), ["---"] * len(table.head), *(map(_words, row) for row in table.rows)]
     return "\n".join(f"| {' | '.join(cell or ' ' for cell in line)} |" for line in lines)
 
 
@@ -87,13 +88,13 @@ def _rows(table: Table) -> Iterator[str]:
     """Yields rows with quotations as paragraphs, each under a heading."""
     for row in table.rows:
         titles = [
-            _line(line.text) for square in row[: table.titles] for line in square.blocks if isinstance(line, Line)
+            on_one_line(line.text) for square in row[: table.titles] for line in square.blocks if isinstance(line, Line)
         ]
         yield f"### {', '.join(titles)}"
         for label, square in zip(table.head[table.titles :], row[table.titles :], strict=True):
             if square.tint is not None:
                 yield f"**{_words(square)}**"
                 continue
-            yield from [f"{_line(label)}:"] if table.labelled else []
+            yield from [f"{on_one_line(label)}:"] if table.labelled else []
             for block in square.blocks:
                 yield from _block(block)

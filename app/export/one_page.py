@@ -35,7 +35,7 @@ def fit_to_page(briefing: Briefing, form: DocumentForm) -> Briefing:
     """
     if form == "full":
         return briefing
-    quoted = {number for cell in briefing.cells if not cell.is_rejected for number in cell.citations}
+    quoted = {number for cell in briefing.cells for number in cell.evidence}
     points = list(briefing.points)
     while True:
         shown = {number for point in points for number in point.citations}

@@ -1,6 +1,7 @@
 """Reproducible Office packages: a zip archive without times of its own, so the same content gives the same bytes."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from io import BytesIO
 from typing import Final
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
@@ -18,3 +19,11 @@ def without_times(package: bytes, change: Callable[[str, bytes], bytes] = lambda
             entry.compress_type = ZIP_DEFLATED
             new.writestr(entry, change(name, old.read(name)))
     return out.getvalue()
+
+
+def moment(made: str) -> datetime:
+    """Returns an ISO time in UTC; the earliest that a zip archive can hold for what is none."""
+    try:
+        return datetime.fromisoformat(made).astimezone(UTC)
+    except ValueError:
+        return datetime(*_NO_TIME, tzinfo=UTC)

@@ -1,6 +1,6 @@
-"""Plots of a briefing: a heat map of positions by party and topic, and a timeline of statements by party and date.
+"""The timeline of a briefing: the statements of each party by date, cited ones with the kinds that they show.
 
-Every colour has a mark beside it, so that the plots work without colour and in print.
+Every colour has a mark beside it, so that it works without colour and in print.
 """
 
 import textwrap
@@ -12,7 +12,7 @@ from io import BytesIO
 from typing import TYPE_CHECKING, Final, Literal
 
 from app.briefing.cells import Briefing
-from app.export.arrange import Sayings, by_place, citation_kind, columns, position
+from app.export.arrange import Sayings, citation_kind
 from app.export.looks import MARKS, TINTS
 from app.retrieval.position_marks import KINDS, PositionKind
 from prompts.wording import load_document_words
@@ -39,12 +39,11 @@ _FONTS: Final = (
 # Sizes in inches.
 _MARGIN: Final = 0.12
 _NAMES: Final = 2.2
-_COLUMN: Final = 1.05
-_SESSION: Final = 0.4
+_WIDTH: Final = 6.6
+_YEARS: Final = 0.45
 _ROW: Final = 0.32
 _LINE: Final = 0.25
 _LEGEND_COLUMNS: Final = 3
-_LEGEND_WIDTH: Final = 6.4
 # Of letters, in points, of which an inch has 72.
 _LETTERS: Final = 8.5
 _POINTS: Final = 72
@@ -60,60 +59,6 @@ class _Dot:
     kinds: tuple[PositionKind, ...]
 
 
-def heat_map(briefing: Briefing) -> bytes:
-    """Returns a PNG: parties by subjects (and sessions), each cell with the tint and mark of its kind of position."""
-    sayings = Sayings(briefing)
-    shown, cells = columns(briefing, sayings), by_place(briefing)
-    held = {position(cell) for cell in briefing.cells}
-    legend: list[tuple[_Sign, str]] = [(kind, _meaning(kind, sayings)) for kind in KINDS if kind in held]
-    # The sessions of a subject are close together, under its label.
-    each = max(1, len(briefing.sessions))
-    wide = _COLUMN if each == 1 else _SESSION
-    labels = [
-        "\n".join(textwrap.wrap(_showable(subject.label, str(number)), max(12, round(15 * wide * each / _COLUMN))))
-        for number, subject in enumerate(briefing.subjects, start=1)
-    ]
-    above = 0.1 + 0.17 * max((label.count("\n") + 1 for label in labels), default=1) + (0 if each == 1 else _LINE)
-    width = max(wide * len(shown), _LEGEND_WIDTH - _NAMES)
-    figure, axes = _canvas(width, len(briefing.parties), above=above, legend=len(legend))
-    for row, party in enumerate(briefing.parties):
-        for number, column in enumerate(shown):
-            cell = cells.get((party, column.subject, column.session))
-            if cell is not None:
-                _box(axes, number, row, position(cell), 0.94, 0.88)
-    axes.set_xlim(-0.5, max(len(shown), 1) - 0.5)
-    axes.xaxis.tick_top()
-    axes.set_xticks(
-        range(len(shown)),
-        labels if each == 1 else [column.session or "" for column in shown],
-        fontproperties=_font(),
-        parse_math=False,
-    )
-    if each > 1:
-        _group_columns(axes, labels, each)
-    _name_rows(axes, [_showable(sayings.name(party), party) for party in briefing.parties])
-    _legend(figure, legend)
-    return _png(figure)
-
-
-def _group_columns(axes: "Axes", labels: Sequence[str], each: int) -> None:
-    """Sets a label over every so many columns, and a line between the groups."""
-    for number, label in enumerate(labels):
-        axes.annotate(
-            label, (number * each + (each - 1) / 2, 1), (0, _LINE * _POINTS), xycoords=("data", "axes fraction"),
-            textcoords="offset points", ha="center", va="bottom", color=_INK, fontproperties=_font(), parse_math=False,
-        )  # fmt: skip
-        if number:
-            axes.axvline(number * each - 0.5, color=_INK, linewidth=1.2, zorder=6)
-
-
-def describe_heat_map(briefing: Briefing) -> str:
-    """Returns what the heat map shows, for those who cannot see it."""
-    sayings = Sayings(briefing)
-    parts = [f"{subject.label}: {sayings.tally(subject.label)}" for subject in briefing.subjects]
-    return ". ".join((sayings.say("heat_map"), *parts)) + "."
-
-
 def timeline(briefing: Briefing) -> bytes:
     """Returns a PNG: the statements of each party by date; cited ones show their kinds, the same words are joined."""
     sayings = Sayings(briefing)
@@ -124,7 +69,7 @@ def timeline(briefing: Briefing) -> bytes:
     legend.append(("uncited", _words("uncited_mark", sayings)))
     if briefing.repetitions:
         legend.append(("joined", _words("repeated_mark", sayings)))
-    figure, axes = _canvas(6.6, len(parties), above=0.05, below=0.3, legend=len(legend))
+    figure, axes = _canvas(len(parties), legend=len(legend))
     for repetition in briefing.repetitions:
         statements = {briefing.citation(number).statement_id for number in repetition.citations}
         joined = [dot for dot in dots if dot.statement_id in statements]
@@ -220,19 +165,19 @@ def _years(axes: "Axes", first: float, last: float) -> None:
     axes.set_axisbelow(True)
 
 
-def _canvas(width: float, rows: int, *, above: float, legend: int, below: float = 0.0) -> "tuple[Figure, Axes]":
+def _canvas(rows: int, *, legend: int) -> "tuple[Figure, Axes]":
     """Returns a figure with axes for so many rows, with room for names at the left and a legend of so many entries."""
     # Seconds to import, and only documents and pictures need it.
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
-    below += 0.15 + _LINE * -(-legend // _LEGEND_COLUMNS)
+    below = _YEARS + _LINE * -(-legend // _LEGEND_COLUMNS)
     tall = _ROW * max(rows, 1)
-    whole = (_NAMES + width + 2 * _MARGIN, above + tall + below + 2 * _MARGIN)
+    whole = (_NAMES + _WIDTH + 2 * _MARGIN, tall + below + 3 * _MARGIN)
     figure = Figure(figsize=whole, dpi=_DPI, facecolor="white")
     FigureCanvasAgg(figure)
     left, bottom = (_MARGIN + _NAMES) / whole[0], (_MARGIN + below) / whole[1]
-    axes = figure.add_axes((left, bottom, width / whole[0], tall / whole[1]))
+    axes = figure.add_axes((left, bottom, _WIDTH / whole[0], tall / whole[1]))
     for side in axes.spines.values():
         side.set_visible(False)
     axes.tick_params(length=0, colors=_INK, pad=4)
@@ -331,6 +276,8 @@ def _showable(text: str, otherwise: str) -> str:
 
 def _meaning(kind: PositionKind, sayings: Sayings) -> str:
     """Returns what the mark of a kind means; where every subject is a harm, support is for action against it."""
+    if kind == "no_position":
+        return _words("kind_untold", sayings)
     against = kind == "supports" and all(subject.harm for subject in sayings.briefing.subjects)
     return _words("kind_supports_against" if against else f"kind_{kind}", sayings)
 

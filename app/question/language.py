@@ -7,8 +7,6 @@ import re
 import unicodedata
 from typing import Final
 
-from wordfreq import zipf_frequency
-
 from app.question.lexicon import lexicon_of
 from ingest.parties.party_table import PartyTable
 
@@ -34,6 +32,9 @@ def detect_language(text: str, parties: PartyTable) -> str:
     second, best = sorted(known.values())[-2:]
     if best >= second + _CLEAR:
         return max(known, key=lambda language: known[language])
+    # It takes a while to import.
+    from wordfreq import zipf_frequency
+
     scores = {
         language: sum(zipf_frequency(word, language) for word in words)
         + _KNOWN * known[language]

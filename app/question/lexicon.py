@@ -17,10 +17,9 @@ from typing import Final
 import yaml
 from rapidfuzz import process
 from rapidfuzz.distance import DamerauLevenshtein
-from wordfreq import zipf_frequency
 
+from ingest.language.dates import month_numbers
 from ingest.language.lexicons import load_lexicon
-from ingest.language.months import month_numbers
 from ingest.language.numerals import ascii_digits, han_value, is_han_number, number_words, roman_value
 from ingest.parties.inflection import arabic_variants
 from ingest.parties.name_matcher import Token, fold, tokens_of
@@ -246,6 +245,9 @@ def commonness(word: str, language: str) -> float:
 
     In Chinese, whose words cannot be counted without a dictionary to part them, other letters count as English.
     """
+    # It takes a while to import.
+    from wordfreq import zipf_frequency
+
     return zipf_frequency(word, "en" if language == "zh" else language)
 
 

@@ -11,7 +11,6 @@ from functools import cache
 from typing import Any, Final, Literal, Protocol, cast
 
 from rapidfuzz import fuzz, process
-from wordfreq import top_n_list
 
 from app.question.lexicon import FIRST_YEAR, Item, Lexicon, commonness, grammar, lexicon_of
 from app.records import Pick
@@ -488,6 +487,8 @@ def _is_word(folded: str, word: str, language: str) -> bool:
 
 @cache
 def _common_words(language: str) -> tuple[str, ...]:
+    from wordfreq import top_n_list
+
     words = top_n_list(language, _COMMON)
     return tuple(fold(word) for word in words if len(word) >= _SHORTEST_TYPED)
 

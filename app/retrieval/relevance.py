@@ -17,7 +17,7 @@ from typing import Annotated, Final, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from app.errors import SettingsError
-from app.retrieval.relevance_features import FEATURE_VERSION, AcrossFeatures, SentenceFeatures
+from app.retrieval.relevance_features import FEATURE_VERSION, SentenceFeatures
 from vectorstore.carried import SENTENCES
 from vectorstore.embeddings import Embedder
 from vectorstore.rerank import Reranker
@@ -26,8 +26,6 @@ logger = logging.getLogger(__name__)
 
 ConfidenceSource = Literal["calibrated", "lexical", "cited", "representative"]
 ARTEFACT: Final = "relevance.json"
-# The same for sentences in other languages than the topic.
-ACROSS_ARTEFACT: Final = "relevance_across.json"
 # Share of a topic's words, rare ones counting more, from which on words alone decide that a sentence speaks of it.
 WORDS_MIN: Final = 0.6
 
@@ -88,6 +86,8 @@ class RelevanceArtefact(_Record):
     intercept: float
     threshold: Annotated[float, Field(gt=0, lt=1)]
     """From which chance on a sentence answers."""
+    list_threshold: Annotated[float, Field(gt=0, lt=1)] = 0.5
+    """From which chance on it does where the question names nobody: of a list, a party too many is seen at once."""
     near: Annotated[float, Field(gt=0, lt=1)]
     """From which chance on it may answer: of parties below it, at most three in a hundred do. From there on a sentence
     is quoted beside one of its statement that answers."""
@@ -102,7 +102,7 @@ class RelevanceArtefact(_Record):
 
     @model_validator(mode="after")
     def _known(self) -> Self:
-        unknown = self.weights.keys() - {*SentenceFeatures.names(), *AcrossFeatures.names()}
+        unknown = self.weights.keys() - set(SentenceFeatures.names())
         # An artefact of another version is left aside, whatever it weighs.
         if unknown and self.feature_version == FEATURE_VERSION:
             raise ValueError(f"there is no feature {min(unknown)!r}")
@@ -120,7 +120,7 @@ class RelevanceModel:
         """Whether an artefact suits the models in use."""
         return self._artefact is not None
 
-    def judge(self, features: Sequence[SentenceFeatures | AcrossFeatures]) -> tuple[Relevance, ...]:
+    def judge(self, features: Sequence[SentenceFeatures]) -> tuple[Relevance, ...]:
         """Returns the relevance of each sentence, by the artefact."""
         assert self._artefact is not None
         artefact = self._artefact
@@ -132,35 +132,34 @@ class RelevanceModel:
             Relevance(
                 chance=1.0 / (1.0 + math.exp(-logit)),
                 source="calibrated",
-                threshold=artefact.threshold,
+                threshold=artefact.list_threshold if item.one_of_many else artefact.threshold,
                 near=artefact.near,
             )
-            for logit in logits
+            for item, logit in zip(features, logits, strict=True)
         )
 
 
 def model_identities(embedder: Embedder, reranker: Reranker | None) -> dict[str, str]:
     """Returns which models features are measured with, as an artefact records them."""
-    return {"embedding": embedder.identity, "reranker": "none" if reranker is None else reranker.identity}
+    encoder = f"{SENTENCES.package}@{SENTENCES.hashes['weights.npz']}"
+    return {
+        "embedding": embedder.identity,
+        "reranker": "none" if reranker is None else reranker.identity,
+        "encoder": encoder,
+    }
 
 
-def across_models() -> dict[str, str]:
-    """Returns which model features across languages are measured with."""
-    return {"encoder": f"{SENTENCES.package}@{SENTENCES.hashes['weights.npz']}"}
-
-
-def load_relevance(folder: Path, models: dict[str, str], name: str = ARTEFACT) -> RelevanceModel:
+def load_relevance(folder: Path, models: dict[str, str]) -> RelevanceModel:
     """Loads the artefact that suits these models: one that was fitted for the store, else the one that ships.
 
     Args:
         folder: The store's folder, where `untoc-eval calibrate` puts its artefact.
         models: Identity of the models.
-        name: Name of the artefact.
 
     Raises:
         SettingsError: The store's artefact cannot be read.
     """
-    for artefact in (_of_store(folder / name), _shipped(name)):
+    for artefact in (_of_store(folder / ARTEFACT), _shipped()):
         if artefact is not None and artefact.models == models and artefact.feature_version == FEATURE_VERSION:
             return RelevanceModel(artefact)
     logger.info(
@@ -182,6 +181,6 @@ def _of_store(path: Path) -> RelevanceArtefact | None:
 
 
 @cache
-def _shipped(name: str) -> RelevanceArtefact | None:
-    path = files("app").joinpath("retrieval", "data", name)
+def _shipped() -> RelevanceArtefact | None:
+    path = files("app").joinpath("retrieval", "data", ARTEFACT)
     return RelevanceArtefact.model_validate_json(path.read_bytes()) if path.is_file() else None

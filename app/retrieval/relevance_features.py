@@ -21,7 +21,7 @@ from vectorstore.records import ScoredPassage, Sentence
 from vectorstore.word_vectors import word_vectors
 
 # Raised with every change of what a feature measures: an artefact of another version is not used.
-FEATURE_VERSION: Final = 5
+FEATURE_VERSION: Final = 6
 # Statements whose vectors are in memory at a time.
 _READ_AT_ONCE: Final = 200
 
@@ -73,39 +73,6 @@ class SentenceFeatures:
 
 
 @dataclass(frozen=True, kw_only=True)
-class AcrossFeatures:
-    """What the fitted model sees of one sentence in another language than the topic.
-
-    Attributes:
-        similarity: Cosine of topic and sentence, -1 to 1; the nearest wording of the topic counts.
-        question_similarity: Cosine of sentence and question, whose names and times are left out.
-        question_window_similarity: The same of the sentence with its two neighbours.
-        contrast: By how many standard deviations the sentence is nearer to the topic than to unrelated ones.
-        words: Share of the topic's words that the sentence holds as the glossary translates them, half of it by itself
-            and half with its neighbours.
-        covered: Share of the topic that the glossary can translate.
-        one_of_many: See `SentenceFeatures`.
-    """
-
-    similarity: float
-    question_similarity: float
-    question_window_similarity: float
-    contrast: float
-    words: float
-    covered: float
-    one_of_many: float
-
-    @classmethod
-    def names(cls) -> tuple[str, ...]:
-        """Returns the names of the features, in order."""
-        return tuple(field.name for field in fields(cls))
-
-    def values(self) -> tuple[float, ...]:
-        """Returns the values, in the order of the names."""
-        return astuple(self)
-
-
-@dataclass(frozen=True, kw_only=True)
 class Read:
     """What was read of a party's statements for a topic.
 
@@ -113,6 +80,8 @@ class Read:
         passages: The passages retrieved, best first.
         sentences: The sentences that were read, n of them.
         windows: These within their neighbours.
+        english: The sentences in English, as the cross-encoder was given them.
+        english_windows: The windows in English.
         alone: Their logits, (n,) float32.
         one_of_many: Whether little was read, since the party is one of many.
     """
@@ -121,6 +90,8 @@ class Read:
     passages: tuple[ScoredPassage, ...]
     sentences: tuple[Sentence, ...]
     windows: tuple[str, ...]
+    english: tuple[str, ...]
+    english_windows: tuple[str, ...]
     alone: Matrix
     one_of_many: bool
 
@@ -143,10 +114,15 @@ class FeatureExtractor:
         """The vectors of unrelated concepts, (n, dim) float32."""
         return background_vectors(self._embedder)
 
+    def asked(self, topic: Topic) -> Matrix:
+        """Returns the unit vector of topic and question together, (dim,) float32, by the encoder of many languages."""
+        both = self.encode([topic.words, topic.question]).sum(axis=0)
+        unit: Matrix = both / max(float(np.linalg.norm(both)), 1e-6)
+        return unit
+
     def meaning(self, topic: Topic, texts: Sequence[str]) -> Matrix:
         """Returns the cosine of each text, and of topic and question together, (n,) float32."""
-        asked = self.encode([topic.words, topic.question]).sum(axis=0)
-        near: Matrix = self.encode(texts) @ (asked / max(float(np.linalg.norm(asked)), 1e-6))
+        near: Matrix = self.encode(texts) @ self.asked(topic)
         return near
 
     def measure(self, topic: Topic, reads: Sequence[Read]) -> Iterator[tuple[SentenceFeatures, ...]]:
@@ -161,10 +137,7 @@ class FeatureExtractor:
         assert topic.vector is not None
         among = list(dict.fromkeys(each for read in reads for each in read.statement_ids))
         # Of each term of the field in the topic, the statements that hold it, a synonym, or what is part of it.
-        holders = [
-            self._catalogue.statements_with(*named.terms, *narrower, among=among)
-            for named, narrower in zip(topic.within, topic.narrower, strict=True)
-        ]
+        holders = [self._catalogue.statements_with(*terms, among=among) for terms in topic.terms_in_all_languages]
         others = self._nearest.to(self._background, among)
         generality = float((self._background @ topic.vector).mean())
         for read in reads:
@@ -178,10 +151,15 @@ class FeatureExtractor:
         if not read.windows:
             return
         nearest = max((item.similarity for item in read.passages if item.similarity is not None), default=0.0)
-        texts = [sentence.text for sentence in read.sentences]
-        near, around = self.meaning(topic, texts), self.meaning(topic, read.windows)
+        near, around = self.meaning(topic, [each.text for each in read.sentences]), self.meaning(topic, read.windows)
         for alone, text, window, farthest, own, wide in zip(
-            read.alone, texts, read.windows, _least_meant(topic, texts), near, around, strict=True
+            read.alone,
+            read.english,
+            read.english_windows,
+            _least_meant(topic, read.english),
+            near,
+            around,
+            strict=True,
         ):
             yield SentenceFeatures(
                 alone=float(alone),

@@ -1,8 +1,9 @@
 """Ranking the sentences of a party's statements by how well they speak of a topic.
 
 Passages are retrieved for each party by itself, so that no State drops out because others speak of a topic more. A
-cross-encoder then reads their sentences, and the best of them are measured within their neighbours. Asked about
-"extradition", "We extradite our nationals under treaties alone." ranks before "We thank the Secretariat."
+cross-encoder then reads their sentences, those in other languages put into English word by word, and the best of them
+are measured within their neighbours. Asked about "extradition", "We extradite our nationals under treaties alone."
+ranks before "We thank the Secretariat."
 """
 
 import logging
@@ -11,24 +12,24 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from itertools import starmap
+from itertools import zip_longest
 from typing import Final
 
 import numpy as np
 
 from app.question.resolution import TopicWording
-from app.retrieval.across_languages import AcrossLanguages
 from app.retrieval.key_sentences import key_sentences, lexical_vectors
 from app.retrieval.party_evidence import PartyEvidence, ScoredSentence, merge_evidence
 from app.retrieval.passage_sentences import sentences_of, windows_of, without_scraps
 from app.retrieval.relevance import CITED, REPRESENTATIVE, Relevance, RelevanceModel, lexical_relevance
 from app.retrieval.relevance_features import FeatureExtractor, Read, SentenceFeatures
 from app.retrieval.terms import content_terms
-from app.retrieval.topic import ModelLanguages, Topic
+from app.retrieval.topic import ModelLanguages, Topic, in_english
+from prompts.wording import LANGUAGES
 from vectorstore.arrays import Matrix
 from vectorstore.embeddings import Embedder
 from vectorstore.records import MentionKind, ScoredPassage, Sentence, StatementSummary
-from vectorstore.rerank import Reranker
+from vectorstore.rerank import Reranker, scorer
 from vectorstore.retriever import Retriever
 from vectorstore.sentence_encoder import sentence_encoder
 from vectorstore.stems import words_of
@@ -60,8 +61,6 @@ class Depth:
 
 
 DEEP: Final = Depth(passages=12, sentences=28)
-# Sentences of a party that are kept where its language is not known to the models.
-_KEPT: Final = 8
 # What is read of all parties of a list together, and of each party at most and at least.
 _LIST_SENTENCES: Final = 200
 _LIST_PARTIES: Final = 100
@@ -84,7 +83,6 @@ class SentenceRanker:
         reranker: Reranker | None,
         model_languages: ModelLanguages | None = None,
         relevance: RelevanceModel | None = None,
-        across: AcrossLanguages | None = None,
         encode: Callable[[Sequence[str]], Matrix] | None = None,
     ) -> None:
         self.model_languages = model_languages or ModelLanguages()
@@ -92,8 +90,7 @@ class SentenceRanker:
         self._store = store
         self._retriever = retriever
         self._embedder = embedder
-        self._reranker = reranker
-        self._across = across
+        self._score = scorer(reranker, embedder)
         self._features = FeatureExtractor(store.catalogue, embedder, encode or sentence_encoder().embed)
 
     def topic(self, words: str, language: str, wording: TopicWording | None = None) -> Topic:
@@ -111,20 +108,30 @@ class SentenceRanker:
     def rank_by_topic(self, party: str, searched: Sequence[StatementSummary], topic: Topic) -> PartyEvidence:
         """Ranks the sentences of these statements by how well they speak of a topic.
 
-        Statements in languages that the models know are ranked by them, the others by the words that they share
-        with the topic as the glossary translates it.
+        Statements in languages that cannot be put into English are left out, and the record says so.
 
         Args:
             party: Whose statements they are.
             searched: The statements in scope.
             topic: What to search for.
         """
-        parts = self._parts(party, searched, topic)
-        found = self._nothing_yet(party, searched, topic)
-        for part in sorted(parts, key=lambda part: (part.answers, part.confidence), reverse=True):
-            if part.answers or not found.answers:
-                found = merge_evidence(found, part)
-        return found
+        nothing = self._nothing_yet(party, searched, topic)
+        readable = [s for s in searched if any(map(self.reads, languages_of(s)))]
+        if not readable:
+            return nothing
+        passages: tuple[ScoredPassage, ...] = ()
+        surest: dict[str, ScoredSentence] = {}
+        # Synonyms of the topic count as the topic.
+        for wording in topic.wordings:
+            read = self.read(readable, wording)
+            passages = passages or read.passages
+            (judged,) = self._judge(wording, [read])
+            for item in _scored(read, judged):
+                other = surest.setdefault(item.sentence.sentence_id, item)
+                if item.relevance.chance > other.relevance.chance:
+                    surest[item.sentence.sentence_id] = item
+        ranked = tuple(sorted(surest.values(), key=lambda item: -item.relevance.chance))
+        return replace(nothing, sentences=ranked, passages=passages)
 
     def rank_list(
         self, owned: Mapping[str, Sequence[StatementSummary]], topic: Topic
@@ -136,7 +143,7 @@ class SentenceRanker:
         """
         found = {party: self._nothing_yet(party, own, topic) for party, own in owned.items()}
         read: set[str] = set()
-        for wording in topic.wordings if topic.english else ():
+        for wording in topic.wordings:
             silent = {party: own for party, own in owned.items() if not found[party].answers}
             reads = self.read_list(silent, wording, len(topic.wordings))
             read |= reads.keys()
@@ -152,25 +159,7 @@ class SentenceRanker:
                     if found[party].sentences
                     else replace(found[party], sentences=part.sentences, passages=part.passages)
                 )
-        for party, statements in self._other_languages(owned, topic).items():
-            read.add(party)
-            for part in self._parts_by_words(party, statements, topic, one_of_many=True):
-                if part.answers:
-                    found[party] = replace(merge_evidence(part, found[party]), searched=tuple(owned[party]))
         return tuple(found.values()), len(read)
-
-    def _other_languages(
-        self, owned: Mapping[str, Sequence[StatementSummary]], topic: Topic
-    ) -> dict[str, Sequence[StatementSummary]]:
-        """Returns of each party what is to be read in languages that the models do not know."""
-        unknown = {
-            party: [s for s in own if not all(map(self._is_known, languages_of(s)))] for party, own in owned.items()
-        }
-        languages = {each for own in unknown.values() for s in own for each in languages_of(s) if each is not None}
-        if self._across is not None and self._reads_across(topic, *languages):
-            near = self._across.near([s.statement_id for own in unknown.values() for s in own], topic, languages)
-            unknown = {party: [s for s in own if s.statement_id in near] for party, own in unknown.items()}
-        return {party: own for party, own in unknown.items() if own}
 
     def read_list(
         self, owned: Mapping[str, Sequence[StatementSummary]], topic: Topic, wordings: int = 1
@@ -186,36 +175,27 @@ class SentenceRanker:
         """
         owners = {summary.statement_id: party for party, own in owned.items() for summary in own}
         near: dict[str, list[ScoredPassage]] = {}
-        for item in self._near(topic, tuple(owners)):
+        for item in self._near(topic, [summary for own in owned.values() for summary in own]):
             near.setdefault(owners[item.passage.statement_id], []).append(item)
         parties = list(near)[: _LIST_PARTIES // wordings]
         if not parties:
             return {}
         depth = _share(len(parties) * wordings)
         kept = [self._shortlist(topic, near[p][: depth.passages], depth.sentences) for p in parties]
-        alone = self._score(topic.asked, [sentence.text for own in kept for sentence in own])
+        alone = self._score(topic.asked, [self._english(each.text, each) for own in kept for each in own])
         ends = np.cumsum([len(own) for own in kept])[:-1]
         return {
             party: self._read(owned[party], near[party], own, scores, one_of_many=True)
             for party, own, scores in zip(parties, kept, np.split(alone, ends), strict=True)
         }
 
-    def _near(self, topic: Topic, statement_ids: Sequence[str]) -> Iterable[ScoredPassage]:
+    def _near(self, topic: Topic, searched: Sequence[StatementSummary]) -> Iterable[ScoredPassage]:
         """Yields the passages of all these statements that hold a rare word of a topic, then those nearest to it."""
-        only = (*sorted(self.model_languages.ranked), None)
-        nearest = self._retriever.retrieve(
-            topic.asked,
-            statement_ids,
-            _NEAR_PASSAGES,
-            query_vector=topic.vector,
-            languages=only,
-            fetch_k=_NEAR_PASSAGES,
-            terms=topic.widened,
-        )
-        found = {item.passage.passage_id: item for item in nearest}
+        ids = [summary.statement_id for summary in searched]
+        found = {item.passage.passage_id: item for item in self._passages(searched, topic, _NEAR_PASSAGES)}
         rare = [word for word in words_of(topic.english) if self._is_rare(word)]
         if rare:
-            for item in self._retriever.retrieve_lexical(" ".join(rare), statement_ids, _NEAR_PASSAGES, languages=only):
+            for item in self._retriever.retrieve_lexical(" ".join(rare), ids, _NEAR_PASSAGES, languages=self._ranked):
                 yield found.pop(item.passage.passage_id, item)
         yield from found.values()
 
@@ -226,93 +206,72 @@ class SentenceRanker:
     def _nothing_yet(self, party: str, searched: Sequence[StatementSummary], topic: Topic) -> PartyEvidence:
         """Returns a record without evidence, which says whether that would prove silence (`coverage_unknown`)."""
         languages = {language for s in searched for language in languages_of(s)}
-        unknown = {language for language in languages if language is not None and not self._is_known(language)}
-        if self._reads_across(topic, *unknown):
-            return PartyEvidence(party=party, searched=tuple(searched))
-        partly = any(topic.covered_in(language) < 1.0 for language in unknown if language is not None)
-        unsure = topic.translation_coverage < 1.0 or partly or (bool(searched) and unknown == languages)
+        unread = any(not self.reads(language) for language in languages)
+        # Without their second vectors, passages in other languages are found by words alone.
+        by_words = not all(map(self._is_ranked, languages)) and not self._store.compares_meaning
+        unsure = topic.translation_coverage < 1.0 or unread or by_words
         return PartyEvidence(party=party, searched=tuple(searched), coverage_unknown=unsure)
 
-    def _parts(self, party: str, searched: Sequence[StatementSummary], topic: Topic) -> list[PartyEvidence]:
-        """Returns the evidence in the statements of each language: by the models, or by shared words."""
-        known = [s for s in searched if any(self._is_known(language) for language in languages_of(s))]
-        parts = [self._rank_by_models(party, known, topic)] if known and topic.english else []
-        return [*parts, *self._parts_by_words(party, searched, topic)]
-
-    def _parts_by_words(
-        self, party: str, searched: Sequence[StatementSummary], topic: Topic, *, one_of_many: bool = False
-    ) -> Iterable[PartyEvidence]:
-        """Yields the evidence in the statements of each language that the models do not know."""
-        by_language: dict[str, list[StatementSummary]] = {}
-        for summary in searched:
-            for language in languages_of(summary):
-                if language is not None and not self._is_known(language):
-                    by_language.setdefault(language, []).append(summary)
-        known = [s for s in searched if any(map(self._is_known, languages_of(s)))]
-        if known and not topic.english and self._reads_across(topic, "en"):
-            by_language["en"] = known
-        for language, own in by_language.items():
-            if self._across is not None and self._reads_across(topic, language):
-                yield self._across.rank(party, own, topic, language, one_of_many=one_of_many)
-            else:
-                yield self._rank_by_words(party, own, topic, language)
-
     def reads(self, language: str | None) -> bool:
-        """Whether a model finds statements in a language by their meaning."""
-        known = self._is_known(language) or language in self.model_languages.embedded
-        return known or (self._across is not None and self._across.knows(language or ""))
+        """Whether statements in a language are read by the models, by themselves or put into English."""
+        return self._is_ranked(language) or language in LANGUAGES or language in self.model_languages.embedded
 
-    def _reads_across(self, topic: Topic, *languages: str) -> bool:
-        """Whether a topic can be compared with statements in these languages by the meaning of both."""
-        return self._across is not None and self._across.knows(topic.language, *languages)
-
-    def _is_known(self, language: str | None) -> bool:
+    def _is_ranked(self, language: str | None) -> bool:
         """Whether the models know a language; a text of unknown language is taken for English."""
         return language is None or language in self.model_languages.ranked
 
-    def _known_in(self, searched: Sequence[StatementSummary]) -> tuple[str | None, ...] | None:
-        """Returns the languages to filter passages by; None where the models know all languages of these statements."""
-        mixed = not all(self._is_known(language) for s in searched for language in languages_of(s))
-        return (*sorted(self.model_languages.ranked), None) if mixed else None
+    @property
+    def _ranked(self) -> tuple[str | None, ...]:
+        """The languages of the passages that the models know."""
+        return (*sorted(self.model_languages.ranked), None)
 
-    def _rank_by_models(self, party: str, searched: Sequence[StatementSummary], topic: Topic) -> PartyEvidence:
-        passages: tuple[ScoredPassage, ...] = ()
-        surest: dict[str, ScoredSentence] = {}
-        # Synonyms of the topic count as the topic.
-        for wording in topic.wordings:
-            read = self.read(searched, wording)
-            passages = passages or read.passages
-            (judged,) = self._judge(wording, [read])
-            for item in _scored(read, judged):
-                other = surest.setdefault(item.sentence.sentence_id, item)
-                if item.relevance.chance > other.relevance.chance:
-                    surest[item.sentence.sentence_id] = item
-        return PartyEvidence(
-            party=party,
-            searched=tuple(searched),
-            sentences=tuple(sorted(surest.values(), key=lambda item: -item.relevance.chance)),
-            passages=passages,
-        )
+    def _english(self, text: str, sentence: Sentence) -> str:
+        """Returns words of a sentence or around it as the models are given them."""
+        language = sentence.language
+        return text if language not in LANGUAGES or self._is_ranked(language) else in_english(text, language)
+
+    def _passages(self, searched: Sequence[StatementSummary], topic: Topic, limit: int) -> tuple[ScoredPassage, ...]:
+        """Returns the passages nearest to a topic, best first: those that the models know, then other languages."""
+        ids = [summary.statement_id for summary in searched]
+        languages = {language for summary in searched for language in languages_of(summary)}
+        others = sorted(each for each in languages if each is not None and not self._is_ranked(each))
+        found: tuple[ScoredPassage, ...] = ()
+        if len(others) < len(languages):
+            found = self._retriever.retrieve(
+                topic.asked,
+                ids,
+                limit,
+                query_vector=topic.vector,
+                languages=self._ranked if others else None,
+                fetch_k=limit if limit > DEEP.passages else None,
+                terms=topic.widened,
+            )
+        if others:
+            asked = self._features.asked(topic)
+            by_meaning = self._retriever.retrieve_second(asked, ids, limit, languages=others)
+            by_words = [
+                self._retriever.retrieve_lexical(topic.synonyms_in(each), ids, limit, languages=(each,))
+                for each in others
+            ]
+            embedded = [each for each in others if each in self.model_languages.embedded]
+            if embedded and topic.cross_lingual_vector is not None:
+                by_meaning += self._retriever.retrieve(
+                    topic.words, ids, limit, query_vector=topic.cross_lingual_vector, languages=embedded
+                )
+            found += tuple(item for items in zip_longest(by_meaning, *by_words) for item in items if item is not None)
+        return tuple({item.passage.passage_id: item for item in reversed(found)}.values())[::-1]
 
     def _judge(self, topic: Topic, reads: Sequence[Read]) -> tuple[tuple[Relevance, ...], ...]:
         """Returns the relevance of the windows of each party."""
         if self.relevance.calibrated:
             return tuple(map(self.relevance.judge, self._features.measure(topic, reads)))
-        return tuple(tuple(starmap(partial(_by_words, topic), zip(r.sentences, r.windows, strict=True))) for r in reads)
+        return tuple(tuple(map(partial(_by_words, topic), r.english, r.english_windows)) for r in reads)
 
     def read(self, searched: Sequence[StatementSummary], topic: Topic, depth: Depth = DEEP) -> Read:
         """Reads the sentences nearest to a topic with the cross-encoder, best first."""
-        ids = [summary.statement_id for summary in searched]
-        passages = self._retriever.retrieve(
-            topic.asked,
-            ids,
-            depth.passages,
-            query_vector=topic.vector,
-            languages=self._known_in(searched),
-            terms=topic.widened,
-        )
+        passages = self._passages(searched, topic, depth.passages)
         kept = self._shortlist(topic, passages, depth.sentences)
-        alone = self._score(topic.asked, [sentence.text for sentence in kept])
+        alone = self._score(topic.asked, [self._english(each.text, each) for each in kept])
         return self._read(searched, passages, kept, alone, one_of_many=False)
 
     def _shortlist(self, topic: Topic, passages: Sequence[ScoredPassage], limit: int) -> list[Sentence]:
@@ -324,7 +283,8 @@ class SentenceRanker:
         if len(full) <= limit:
             return full
         terms = content_terms(topic.asked, "en")
-        shared = np.array([min(_SHARED, len(terms & content_terms(each.text, "en"))) for each in full])
+        english = [self._english(each.text, each) for each in full]
+        shared = np.array([min(_SHARED, len(terms & content_terms(text, "en"))) for text in english])
         near = self._features.meaning(topic, [each.text for each in full])
         places = np.minimum(*(np.argsort(np.argsort(-scores, kind="stable")) for scores in (shared, near)))
         return [full[row] for row in sorted(np.argsort(places, kind="stable")[:limit])]
@@ -338,11 +298,14 @@ class SentenceRanker:
         *,
         one_of_many: bool,
     ) -> Read:
+        windows = windows_of(self._store.catalogue, kept)
         return Read(
             statement_ids=tuple(summary.statement_id for summary in searched),
             passages=tuple(passages),
             sentences=tuple(kept),
-            windows=tuple(windows_of(self._store.catalogue, kept)),
+            windows=tuple(windows),
+            english=tuple(self._english(each.text, each) for each in kept),
+            english_windows=tuple(map(self._english, windows, kept)),
             alone=alone,
             one_of_many=one_of_many,
         )
@@ -370,55 +333,6 @@ class SentenceRanker:
             ):
                 measured[party] = (*measured.get(party, ()), *zip(read.sentences, features, strict=True))
         return measured
-
-    def _rank_by_words(
-        self, party: str, searched: Sequence[StatementSummary], topic: Topic, language: str
-    ) -> PartyEvidence:
-        """Finds the sentences that hold most words of a topic, for languages that the models do not know."""
-        empty = PartyEvidence(party=party, searched=tuple(searched))
-        asked = [
-            (terms, covered) for words, covered in topic.words_in(language) if (terms := content_terms(words, language))
-        ]
-        across = topic.cross_lingual_vector if language in self.model_languages.embedded else None
-        if not asked and across is None:
-            return empty
-        ids = [s.statement_id for s in searched]
-        only = (language,) if any(len(languages_of(s)) > 1 for s in searched) else None
-        found = self._retriever.retrieve_lexical(topic.synonyms_in(language), ids, DEEP.passages, languages=only)
-        if across is not None:
-            nearest = self._retriever.retrieve(topic.words, ids, DEEP.passages, query_vector=across, languages=only)
-            held = {item.passage.passage_id for item in found}
-            found += tuple(item for item in nearest if item.passage.passage_id not in held)
-        sentences = sentences_of(self._store.catalogue, found)
-
-        def share(text: str, context: str) -> float:
-            shares = (
-                covered * (_term_share(terms, text, language) + _term_share(terms, context, language)) / 2
-                for terms, covered in asked
-            )
-            return max(shares, default=0.0)
-
-        # Half by itself, half with its neighbours: what only stands beside the topic is not quoted.
-        pairs = zip(sentences, windows_of(self._store.catalogue, sentences), strict=True)
-        shares = np.array([share(sentence.text, context) for sentence, context in pairs], dtype=np.float32)
-        order = np.argsort(-shares, kind="stable")[:_KEPT]
-        ranked = tuple(
-            ScoredSentence(sentence=sentences[row], relevance=lexical_relevance(float(shares[row]))) for row in order
-        )
-        if not any(item.relevance.answers for item in ranked):
-            ranked = self._nearest(sentences, across)
-        return replace(empty, passages=found, sentences=ranked)
-
-    def _nearest(self, sentences: Sequence[Sentence], across: Matrix | None) -> tuple[ScoredSentence, ...]:
-        """Returns the sentences nearest in meaning, in a language that only the embedding model knows.
-
-        No threshold is calibrated for it, so these sentences are shown as related and never as an answer.
-        """
-        if across is None or not sentences:
-            return ()
-        near = self._embedder.embed_documents([sentence.text for sentence in sentences]) @ across
-        order = np.argsort(-near, kind="stable")[:_KEPT]
-        return tuple(ScoredSentence(sentence=sentences[row], relevance=lexical_relevance(0.0)) for row in order)
 
     def rank_by_mention(
         self,
@@ -496,15 +410,6 @@ class SentenceRanker:
             return key_sentences(sentences, self._embedder.embed_documents, k)
         return key_sentences(sentences, partial(lexical_vectors, language=language), k)
 
-    def _score(self, topic: str, texts: Sequence[str]) -> Matrix:
-        if self._reranker is not None:
-            return self._reranker.score(topic, texts)
-        # Without a cross-encoder, the cosine of the embedding model is scaled to the range of the logits, so that one
-        # calibration serves both; ranking is weaker.
-        vectors = self._embedder.embed_documents(list(texts))
-        scaled: Matrix = (vectors @ self._embedder.embed_query(topic)) * 20.0 - 11.0
-        return scaled
-
 
 def _share(reads: int) -> Depth:
     """Returns how much is read of each party, where so many are read."""
@@ -519,22 +424,15 @@ def _scored(read: Read, judged: Sequence[Relevance]) -> tuple[ScoredSentence, ..
     return tuple(sorted(scored, key=lambda item: -item.relevance.chance))
 
 
-def _by_words(topic: Topic, sentence: Sentence, window: str) -> Relevance:
-    """Returns the relevance by shared words: half by the sentence itself, half with its neighbours.
+def _by_words(topic: Topic, sentence: str, window: str) -> Relevance:
+    """Returns the relevance by shared words: half by the sentence itself, half with its neighbours, all in English.
 
     Where a share of the topic could be searched, it is that of this share.
     """
-    own, around = (topic.share_of(content_terms(text, "en")) for text in (sentence.text, window))
+    own, around = (topic.share_of(content_terms(text, "en")) for text in (sentence, window))
     return lexical_relevance((own + around) / 2 * topic.translation_coverage)
 
 
 def languages_of(summary: StatementSummary) -> tuple[str | None, ...]:
     """Returns the languages of a statement's paragraphs; None among them where one is not known."""
     return summary.languages or (summary.metadata.language,)
-
-
-def _term_share(terms: frozenset[str], text: str, language: str) -> float:
-    """Returns the share of the topic's content words that a text holds, 0 to 1."""
-    if not terms:
-        return 0.0
-    return len(terms & content_terms(text, language)) / len(terms)

@@ -12,7 +12,15 @@ from typing import Final
 
 from app.question.resolution import TopicWording
 from app.retrieval.terms import content_terms
-from ingest.glossary.glossary import NamedTerm, english_terms, other_terms, terms_of, terms_within, translate_topic
+from ingest.glossary.glossary import (
+    NamedTerm,
+    gloss,
+    other_terms,
+    terms_of,
+    terms_of_concept,
+    terms_within,
+    translate_topic,
+)
 from ingest.glossary.thesaurus import thesaurus
 from prompts.wording import LANGUAGES
 from vectorstore.arrays import Matrix
@@ -43,9 +51,9 @@ class Topic:
     Attributes:
         words: The topic words of the question.
         language: ISO 639-1 code of the question.
-        english: The words that the models are given; empty where nothing of the topic could be put into English.
+        english: The words that the models are given.
         translation_coverage: Share of the topic that `english` holds, 0 to 1; below 1, finding nothing proves nothing.
-        vector: The vector of `english`; None where it is empty.
+        vector: The vector of `english`.
         weights: Weight of each content stem of `english`, higher for rare ones; they add up to 1.
         alternatives: Stems that stand for a stem where all of them are there: of "sanctions" those of "coercive
             measures".
@@ -79,6 +87,19 @@ class Topic:
     def widened(self) -> tuple[str, ...]:
         """The synonyms and narrower terms of all that the topic names, for lexical search."""
         return tuple(dict.fromkeys((*(t for named in self.within for t in named.terms), *chain(*self.narrower))))
+
+    @property
+    def terms_in_all_languages(self) -> tuple[tuple[str, ...], ...]:
+        """Of each term that the topic names, it, its synonyms and what is part of it, in all six languages."""
+        return tuple(
+            tuple(
+                term
+                for concept in (named.concept, *thesaurus().narrower(named.concept))
+                for language in LANGUAGES
+                for term in terms_of_concept(concept, language)
+            )
+            for named in self.within
+        )
 
     def confuses(self, text: str) -> bool:
         """Whether an English text names what is easily confused with the topic, and nothing of the topic itself.
@@ -114,8 +135,9 @@ class Topic:
         asked = question if wording is not None and wording.adds else words
         if language not in model_languages.ranked:
             translated = translate_topic(words, language, to="en")
-            english, coverage = translated.text, translated.coverage
-            asked = translate_topic(asked, language, to="en").text or english
+            # What cannot be put into English is searched as it is written, as a name may be.
+            english, coverage = translated.text or words, translated.coverage
+            asked = in_english(asked, language) or english
         vector = embed(english) if english.strip() else None
         across = vector if english == words else None
         if language in model_languages.embedded and english != words:
@@ -171,32 +193,16 @@ class Topic:
         """Returns the share of the topic's content words that these stems hold, rare ones counting more, 0 to 1."""
         return sum(self.weights[stem] for stem in self.held_by(stems))
 
-    def words_in(self, language: str) -> tuple[tuple[str, float], ...]:
-        """Returns readings of the topic in a language, each with the share of the topic that it holds.
-
-        In its own language, its words as asked and as far as the glossary knows them; in a language that the glossary
-        does not have, no reading.
-        """
-        if language == self.language:
-            known = (
-                translate_topic(self.english, "en", to=language).text
-                if language in LANGUAGES and language != "en"
-                else ""
-            )
-            return ((self.words, 1.0), *([(known, self.translation_coverage)] if known else []))
-        if language not in LANGUAGES:
-            return ()
-        translated = translate_topic(self.words, self.language, to=language)
-        return ((translated.text, translated.coverage),)
-
-    def covered_in(self, language: str) -> float:
-        """Returns how much of the topic is known in a language, 0 to 1."""
-        return max((covered for _, covered in self.words_in(language)), default=0.0)
-
     def synonyms_in(self, language: str) -> str:
         """Returns the topic in a language with all terms that the glossary has for it, for lexical search."""
         terms = translate_topic(self.words, self.language, to=language).terms if language in LANGUAGES else ()
         return " ".join((self.words, *terms) if language == self.language else terms)
+
+
+@lru_cache(maxsize=8192)
+def in_english(text: str, language: str) -> str:
+    """Returns a text in English, word by word as far as they are known: a gloss for models, never shown."""
+    return gloss(text, language)
 
 
 @lru_cache(maxsize=256)
@@ -207,7 +213,7 @@ def topic_in(words: str, language: str, other: str | None) -> str:
 
 def _narrower(within: tuple[NamedTerm, ...]) -> tuple[tuple[str, ...], ...]:
     return tuple(
-        tuple(term for concept in thesaurus().narrower(named.concept) for term in english_terms(concept))
+        tuple(term for concept in thesaurus().narrower(named.concept) for term in terms_of_concept(concept))
         for named in within
     )
 

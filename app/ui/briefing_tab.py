@@ -19,7 +19,7 @@ from app.corpus.corpus import Corpus
 from app.desk.works import Work
 from app.errors import AppError, BriefingError, NotFoundError, WorkError
 from app.export.arrange import FORMS, DocumentForm, arrange
-from app.export.plots import describe_heat_map, describe_timeline, heat_map, timeline
+from app.export.plots import describe_timeline, timeline
 from app.export.write import write_briefing
 from app.settings import BriefingConfig
 from app.ui.background_job import run_in_background
@@ -119,13 +119,13 @@ class _BriefingTabController:
             yield error_html(error), *skips(5)
 
     def shown(self, briefing: Briefing | None, here: str | None, found: Found | None = None) -> str:
-        """Renders the briefing with its pictures."""
+        """Renders the briefing with its timeline."""
         if briefing is None:
             return f'<p class="u-empty">{say("briefing-empty")}</p>'
         # What a person rejected counts as no position.
         held = arrange(briefing)
-        pictures = [(heat_map(held), describe_heat_map(held)), (timeline(held), describe_timeline(held))]
-        return briefing_html(briefing, pictures, identifier=here or "", found=found)
+        picture = (timeline(held), describe_timeline(held))
+        return briefing_html(briefing, picture, identifier=here or "", found=found)
 
     def _keep(self, here: str | None, briefing: Briefing) -> str | None:
         try:

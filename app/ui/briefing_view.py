@@ -9,8 +9,9 @@ from typing import Final
 from app.answering.provenance import spoken_date
 from app.briefing.cells import Briefing, EvidenceWords
 from app.briefing.table_builder import BriefingProgress
+from app.export.arrange import kind_in_words
 from app.records import Citation
-from app.retrieval.position_marks import KINDS, PositionKind
+from app.retrieval.position_marks import KINDS
 from app.ui.provenance_html import provenance, speaker_line
 from app.ui.templates import render
 from app.ui.words import language, say
@@ -32,17 +33,17 @@ class Found:
 
 
 def briefing_html(
-    briefing: Briefing, pictures: Sequence[tuple[bytes, str]] = (), *, identifier: str = "", found: Found | None = None
+    briefing: Briefing, picture: tuple[bytes, str] | None = None, *, identifier: str = "", found: Found | None = None
 ) -> str:
-    """Renders a briefing with pictures (PNG files with words that stand for them); the page's address has its id."""
+    """Renders a briefing with a picture (a PNG file with words that stand for it); the page's address has its id."""
     coverage = briefing.coverage
-    names = partial(_name, briefing)
+    names, words = partial(_name, briefing), load_document_words(language())
     return render(
         "briefing",
         briefing=briefing,
         identifier=identifier,
         found=found,
-        pictures=[(base64.b64encode(png).decode("ascii"), words) for png, words in pictures],
+        picture=picture and (base64.b64encode(picture[0]).decode("ascii"), picture[1]),
         subjects=[subject.label for subject in briefing.subjects],
         cells={(cell.party, cell.subject, cell.session): cell for cell in briefing.cells},
         lists=(
@@ -52,7 +53,7 @@ def briefing_html(
         ),
         names=names,
         kinds=KINDS,
-        kind_label=partial(kind_label, briefing),
+        kind_label=lambda subject, kind: kind_in_words(words, kind, briefing.subject(subject)),
         speaker=lambda citation: speaker_line(citation, names),
         provenance=provenance,
         marked=_marked,
@@ -66,12 +67,6 @@ def briefing_html(
 def progress_html(progress: BriefingProgress | None) -> str:
     """Renders how far a briefing is."""
     return render("progress", at=progress)
-
-
-def kind_label(briefing: Briefing, subject: str, kind: PositionKind) -> str:
-    """Returns a kind of position on a subject in the reader's words."""
-    against = "_against" if briefing.subject(subject).harm and kind == "supports" else ""
-    return load_document_words(language()).say(f"kind_{kind}{against}")
 
 
 def _name(briefing: Briefing, code: str | None) -> str:

@@ -6,11 +6,12 @@ import os
 from collections.abc import AsyncIterator, Callable, Mapping
 from importlib.resources import files
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 import gradio as gr
 from fastapi import FastAPI
+from gradio.blocks import BlocksConfig
 from gradio.utils import get_upload_folder
 from starlette.requests import Request
 from starlette.responses import Response
@@ -37,9 +38,23 @@ _POLICY = (
     "default-src 'self' 'unsafe-inline' 'unsafe-eval' data: blob:; connect-src 'self' data: blob:; "
     "object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'self'"
 )
-# About 0.4 MB each.
 _PAGES_KEPT: Final = 300
 HEADERS = {"content-security-policy": _POLICY, "referrer-policy": "no-referrer", "x-content-type-options": "nosniff"}
+
+
+class _OpenedPage(BlocksConfig):
+    @staticmethod
+    def config_for_block(*_: Any, **__: Any) -> dict[Any, Any]:  # noqa: ANN401 - as Gradio calls it
+        """Returns nothing: for links into a page, which are refused, Gradio holds a third of a megabyte of each."""
+        return {}
+
+
+class _Pages(BlocksConfig):
+    def __copy__(self) -> BlocksConfig:
+        """Returns what one page that is opened may change."""
+        copy: BlocksConfig = super().__copy__()  # type: ignore[no-untyped-call]  # of Gradio
+        copy.__class__ = _OpenedPage
+        return copy
 
 
 def create_app(
@@ -74,8 +89,11 @@ def create_app(
     package = files("app.ui")
     # Only `launch` sets it, and until it is set Gradio checks no path at all.
     interface.has_launched = True
-    # Gradio holds everything that a page is made of for every page that was opened, the newest 10,000 by default.
+    # Gradio holds what was changed on every page that was opened, the newest 10,000 by default.
     interface.state_session_capacity = _PAGES_KEPT
+    interface.default_config.__class__ = _Pages
+    # It keeps the newest 10,000 events as well, and makes statistics of them all after each, which nobody sees.
+    interface._queue.ANALYTICS_MAX_EVENTS = 0
     gr.mount_gradio_app(
         app,
         interface,

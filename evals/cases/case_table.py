@@ -64,13 +64,11 @@ class _Row:
 
     def chosen(self, column: str, known: Sequence[str]) -> str | None:
         """Returns one of the known values, however its words are joined; None where the cell is empty."""
-        given = "_".join(self.cells.get(column, "").lower().split())
+        given = _column(self.cells.get(column, ""))
         if given and given not in known:
-            near = get_close_matches(given, known, n=1)
-            todo = f"did you mean {near[0]!r}? " if near else ""
-            self.wrong(
-                column, f"{self.cells[column]!r} is none of its values", f"{todo}write one of {', '.join(known)}"
-            )
+            near = "".join(f"did you mean {near!r}? " for near in get_close_matches(given, known, n=1))
+            what, todo = f"{self.cells[column]!r} is none of its values", f"{near}write one of {', '.join(known)}"
+            self.wrong(column, what, todo)
         return given if given in known else None
 
 
@@ -79,12 +77,7 @@ def _problem(line: int, column: str, what: str, todo: str) -> Problem:
 
 
 def read_case_table(path: Path, documents: Documents) -> CaseTable:
-    """Reads cases from a table over a corpus.
-
-    Args:
-        path: `.csv` (comma, semicolon or tab; a first line of headings) or `.xlsx` (its first sheet).
-        documents: The corpus, in which quotations are looked for.
-    """
+    """Reads cases from `.csv` (comma, semicolon or tab) or the first sheet of `.xlsx`; quotations are looked for."""
     head, *rows = _lines(path)
     columns = [_column(name) for name in head[1]]
     problems = list(_of_columns(path, head, columns))
@@ -217,16 +210,13 @@ def _state(row: _Row, name: str, parties: PartyTable) -> Iterator[str]:
 def _article(row: _Row) -> str | None:
     """Returns an article such as `UNTOC 18`, as cases tag it; a bare number is one of the Convention."""
     given = row.cells.get("article", "")
-    if not given:
-        return None
+    if not given or re.fullmatch(r"[A-Z]{2,6} \d+\w*", given):
+        return given or None
     words = given if "article" in given.lower() else f"article {given}"
-    if re.fullmatch(r"[A-Z]{2,6} \d+\w*", given):
-        return given
-    found = [mention for mention in find_articles(words, "UNTOC") if mention.treaty]
-    if not found:
+    found = next((f"{own.treaty} {own.article}" for own in find_articles(words, "UNTOC") if own.treaty), None)
+    if found is None:
         row.wrong("article", f"{given!r} is no article of a treaty that is known", "write such as 18 or TIP 9")
-        return None
-    return f"{found[0].treaty} {found[0].article}"
+    return found
 
 
 def _evidence(
@@ -240,15 +230,12 @@ def _evidence(
         return bool(states) and document.state not in states, bool(years) and date[:4] not in years, document.file
 
     ordered = sorted(documents.by_file.values(), key=apart)
-    for document in ordered:
-        span = document.find(quote)
+    for document, span in ((document, document.find(quote)) for document in ordered):
         if span is None:
             continue
         if states and document.state is not None and document.state not in states and document.kind != "record":
-            speaker = documents.parties.display(document.state)
-            row.wrong(
-                "quote", f"{quote[:40]!r} was said by {speaker} ({document.file})", "correct the State or the quote"
-            )
+            said = f"was said by {documents.parties.display(document.state)} ({document.file})"
+            row.wrong("quote", f"{quote[:40]!r} {said}", "correct the State or the quote")
             return None
         return document.evidence(f"e{number}", *span, state=states[0] if states else None)
     near = _nearest(quote, [document for document in ordered if not any(apart(document)[:2])] or ordered)

@@ -7,7 +7,7 @@ there, in any inflected form. A statement *lacks* it where not even the telling 
 import csv
 import re
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
@@ -37,12 +37,11 @@ _OPENING: Final = 1500
 
 @dataclass(frozen=True, kw_only=True)
 class Subject:
-    """What a question is about: a topic, an article, or something that no statement names.
+    """A topic, an article, or something that no statement names, as a question is about it.
 
     Attributes:
         name: The preferred English term of a topic, or an article such as `UNTOC 16`.
         words: What a question calls it.
-        tags: Those of its cases.
         terms: The terms of a topic by language.
         articles: The articles whose title it is, or the one that it is.
     """
@@ -65,12 +64,10 @@ class Reading:
     """What one statement names.
 
     Attributes:
-        year: Four digits; None where the manifest gives no date.
         speakers: Everyone who may hold the position, with the members of groups it may be made for; None: anybody.
         named: Where sentences name a topic or cite an article, `[start, end)`, by the subject's name.
         numbers: Numbers of all articles mentioned, of whatever instrument.
         sentences: The stems of each sentence, every one that its words may have.
-        stems: All of these.
     """
 
     document: Document
@@ -89,12 +86,8 @@ class Reading:
     def lacks(self, subject: Subject, common: Collection[str]) -> bool:
         """Whether it surely says nothing of a subject.
 
-        No telling word of a topic occurs or, where it has none, no sentence holds all words of a term; the number of an
-        article is never mentioned.
-
-        Args:
-            subject: The subject.
-            common: Stems that tell nothing, since most statements hold them.
+        No telling word of a topic occurs or, where all its words are `common`, no sentence holds all words of one; the
+        number of an article is nowhere mentioned.
         """
         if not subject.terms:
             return all(article.split()[1] not in self.numbers for article in subject.articles)
@@ -170,7 +163,10 @@ def read(document: Document, parties: PartyTable) -> Reading:
         # Headings and salutations are no statements.
         if re.search(r"[.!?…;。！？؟]\W*$", words) is not None:
             cited = (f"{mention.treaty} {mention.article}" for mention in mentions if mention.treaty)
-            for name in dict.fromkeys((*_named(words, language), *cited)):
+            terms = (
+                term for term in terms_within(words, language) if _tells(term, words[term.start : term.end], language)
+            )
+            for name in dict.fromkeys((*(term.concept for term in terms), *cited)):
                 named[name].append((sentence.start, sentence.end))
     return Reading(
         document=document, language=language, year=(document.facts.get("date") or "")[:4] or None,
@@ -183,13 +179,6 @@ def _is_written(mention: ArticleMention, words: str) -> bool:
     """Whether a mention in digits has them around its number: "article 10, and four have been" is not of 4."""
     digits, number = [int(found) for found in re.findall(r"\d+", words)], re.match(r"\d+", mention.article)
     return not digits or number is None or min(digits) <= int(number.group()) <= max(digits)
-
-
-def _named(text: str, language: str) -> Iterator[str]:
-    """Yields the topics that a sentence names, by terms that say as much as the topic's name."""
-    return (
-        term.concept for term in terms_within(text, language) if _tells(term, text[term.start : term.end], language)
-    )
 
 
 def _tells(term: NamedTerm, written: str, language: str) -> bool:

@@ -10,7 +10,6 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
-from app.corpus.corpus import Corpus
 from app.settings import Settings
 from app.wiring import open_workspace
 from evals.cases.case import Case, Evidence
@@ -21,6 +20,7 @@ from ingest.loaders.loaded import LoadLimits
 from ingest.loaders.registry import find_files
 from ingest.metadata.manifest import ManifestRow, read_manifest
 from ingest.parties.party_table import PartyTable
+from vectorstore.records import Metadata
 
 PARTIES_NAME: Final = "parties.csv"
 # Facts that both a citation and a manifest state, so that they can be compared.
@@ -29,11 +29,9 @@ FACTS: Final = ("body", "session", "date", "agenda_item", "symbol", "on_behalf_o
 
 @dataclass(frozen=True, kw_only=True)
 class Document:
-    """One file of a corpus.
+    """One file of a corpus: its path as citations name it, and the text that offsets count in.
 
     Attributes:
-        file: Path below its folder, as citations name it.
-        text: The text that offsets count in.
         state: Code of who holds the position; None where the manifest does not say.
         facts: What the manifest says of it, by the names of `FACTS`; an empty cell is left out.
     """
@@ -62,12 +60,7 @@ class Document:
 
 @dataclass(frozen=True, kw_only=True)
 class Documents:
-    """All files of a corpus, by name.
-
-    Attributes:
-        sha256: Hash over names, texts and facts, hexadecimal: the same for the same corpus.
-        parties: Everyone who can speak, with those that the corpus adds.
-    """
+    """All files of a corpus by name, with a hash over names, texts and facts, and everyone who can speak there."""
 
     by_file: Mapping[str, Document]
     sha256: str
@@ -129,24 +122,22 @@ def read_documents(folders: Sequence[Path]) -> Documents:
     return Documents(by_file=by_file, sha256=_hash(by_file), parties=parties)
 
 
-def documents_of(corpus: Corpus) -> Documents:
-    """Returns the documents of a store, for cases about whatever it holds; facts are those that the store has."""
-    by_file = {}
-    for summary in corpus.documents():
-        statement = corpus.show(summary.document_id)
-        own, file = statement.metadata, statement.file
-        facts = {name: value for name in FACTS if (value := getattr(own, name, None))}
-        by_file[file] = Document(
-            file=file, text=statement.source_text, state=own.state, facts=facts, language=own.language,
-            kind=statement.kind,
-        )  # fmt: skip
-    return Documents(by_file=by_file, sha256=_hash(by_file), parties=corpus.parties())
-
-
 def stored_documents(settings: Settings) -> Documents:
-    """Reads the statements of the store."""
+    """Reads the documents of the store, for cases about whatever it holds; facts are those that the store has."""
+    by_file = {}
     with open_workspace(settings, read_only=True, check_model=False) as workspace:
-        return documents_of(workspace.corpus)
+        parties = workspace.corpus.parties()
+        for statement in (workspace.corpus.show(own.document_id) for own in workspace.corpus.documents()):
+            own = statement.metadata
+            by_file[statement.file] = Document(
+                file=statement.file, text=statement.source_text, state=own.state, facts=_facts(own),
+                language=own.language, kind=statement.kind,
+            )  # fmt: skip
+    return Documents(by_file=by_file, sha256=_hash(by_file), parties=parties)
+
+
+def _facts(told: ManifestRow | Metadata) -> dict[str, str]:
+    return {name: value for name in FACTS if (value := getattr(told, name))}
 
 
 def located(cases: Iterable[Case], documents: Documents) -> tuple[Case, ...]:
@@ -203,19 +194,11 @@ def _of_folder(folder: Path, parties: PartyTable) -> Iterable[Document]:
             text = load(folder / row.file, LoadLimits(), folder).text
         except LoadError as exc:
             raise DatasetError(f"cannot read {row.file!r} of {str(folder)!r}: {exc}") from exc
+        codes = parties.resolve(row.state).codes if row.state else ()
         yield Document(
-            file=row.file,
-            text=text,
-            state=_code(row.state, parties),
-            facts={name: value for name in FACTS if (value := getattr(row, name))},
-            language=row.language,
-            kind=row.kind or "statement",
-        )
-
-
-def _code(name: str | None, parties: PartyTable) -> str | None:
-    codes = parties.resolve(name).codes if name else ()
-    return codes[0] if len(codes) == 1 else None
+            file=row.file, text=text, state=codes[0] if len(codes) == 1 else None, facts=_facts(row),
+            language=row.language, kind=row.kind or "statement",
+        )  # fmt: skip
 
 
 def _hash(by_file: Mapping[str, Document]) -> str:

@@ -32,14 +32,7 @@ _UNANSWERABLE: Final = (0.25, 0.30)
 
 @dataclass(frozen=True, kw_only=True)
 class Problem:
-    """Something that a person should look at.
-
-    Attributes:
-        severity: `error` makes figures wrong, `warning` may, `note` only tells.
-        case: The case's id; None for the set as a whole.
-        what: What is wrong.
-        todo: What to do about it.
-    """
+    """Something that a person should look at: in a case, or (None) in the set as a whole."""
 
     severity: Severity
     case: str | None
@@ -52,11 +45,7 @@ _Found = Iterator[tuple[str, str] | Problem]
 
 
 def lint(cases: Iterable[Case], documents: Documents | None = None) -> tuple[Problem, ...]:
-    """Checks cases; without documents, only what can be told without their corpus.
-
-    Returns:
-        The problems, errors first, else in the order of the cases.
-    """
+    """Returns what is wrong with cases, errors first; without documents, what can be told without their corpus."""
     cases = tuple(cases)
     parties = documents.parties if documents is not None else PartyTable.load()
     by_id, counts = {case.id: case for case in cases}, Counter(case.id for case in cases)

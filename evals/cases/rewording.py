@@ -20,7 +20,8 @@ from evals.cases.case import Case
 from evals.cases.documents import Documents
 from evals.errors import EvalError
 from ingest.language.numerals import number_words
-from ingest.parties.party_table import Party, PartyTable
+from ingest.parties.party_names import Party
+from ingest.parties.party_table import PartyTable
 from prompts.wording import LANGUAGES
 
 _DATA: Final = yaml.safe_load(files("evals").joinpath("cases", "wordings.yaml").read_text(encoding="utf-8"))
@@ -36,12 +37,7 @@ _ORDINALS: Final = {value: word.replace(" ", "-") for word, value in number_word
 
 @dataclass(frozen=True, kw_only=True)
 class Setting:
-    """What a corpus offers to choose from.
-
-    Attributes:
-        sessions: The session of a year, where all statements of that year are of one session.
-        speakers: Codes of the States with statements, by year.
-    """
+    """What a corpus offers to choose from: the session of a year that has one, and by year the States that spoke."""
 
     parties: PartyTable
     sessions: Mapping[str, str]
@@ -71,12 +67,9 @@ def chosen_wordings(choice: str) -> tuple[str, ...] | int:
 
 
 def reword(case: Case, setting: Setting, wordings: Sequence[str] | int) -> dict[str, Case]:
-    """Returns a case in other words, by wording; nothing for one that is not of the kind that templates fit.
+    """Returns a case in other words, by wording: of `WORDINGS` those named, or so many that are drawn.
 
-    Args:
-        case: One State, one year, in English, and a topic between "say about" and the year.
-        setting: The corpus that it is asked over.
-        wordings: Names from `WORDINGS`, or how many to draw of those that fit.
+    Templates fit a question on one State and one year, in English, with a topic between "say about" and the year.
     """
     facts = _facts(case, setting)
     if facts is None:

@@ -48,12 +48,7 @@ _QUESTION: Final = "What did {state} say about {topic} in {year}?"
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:
-    """A case before it is written.
-
-    Attributes:
-        states: Those asked about, or those that answer.
-        groups: The statements of each group of evidence.
-    """
+    """A case before it is written: States asked about, or that answer, and the statements of each group of evidence."""
 
     kind: TemplateKind
     subject: Subject
@@ -115,13 +110,13 @@ class _Corpus:
             for name in (name for reading in readings for name in reading.named):
                 named[name].add(key)
         found = {topics().get(name) or article(name): frozenset(keys) for name, keys in named.items()}
-        kept = [subject for subject in found if not subject.terms or self._can_be_asked(subject)]
+        kept = []
+        for subject in found:
+            # A topic has to tell enough, and to name nobody whom a question would then seem to be about.
+            telling = articles_about(subject.name) if subject.articles else len(subject.key) > 1
+            if not subject.terms or (telling and not self.documents.parties.find(subject.name)):
+                kept.append(subject)
         return {subject: found[subject] for subject in sorted(kept, key=lambda subject: subject.words)}
-
-    def _can_be_asked(self, topic: Subject) -> bool:
-        """Whether a topic tells enough, and names nobody whom a question would then seem to be about."""
-        telling = articles_about(topic.name) if topic.articles else len(topic.key) > 1
-        return bool(telling) and not self.documents.parties.find(topic.name)
 
     @property
     def years(self) -> tuple[str, ...]:
@@ -159,16 +154,9 @@ class _Corpus:
 def synthesise(
     documents: Documents, *, kinds: Sequence[TemplateKind] = KINDS, n: int = 100, seed: int = 0
 ) -> tuple[Case, ...]:
-    """Makes draft cases for a corpus.
+    """Makes at most `n` draft cases for a corpus, by id, in the proportions that a set should have.
 
-    Args:
-        documents: The corpus, with States and dates from its manifest.
-        kinds: Which kinds of cases, in the proportions that a set of cases should have.
-        n: How many at most; a small corpus gives fewer.
-        seed: Another seed chooses other cases.
-
-    Returns:
-        The cases, by id.
+    Another seed chooses other cases; a small corpus gives fewer.
     """
     corpus = _Corpus(documents=documents, readings=read_all(documents))
     if not corpus.turns:

@@ -17,9 +17,7 @@ Counts = tuple[float, float, float, float]
 def decision(sample: EvalSample, abstained: bool | None = None) -> Counts | None:
     """Returns (TP, FP, FN, TN) of one case, one of them 1; None where it expects `partial`.
 
-    Args:
-        sample: The case and its answer.
-        abstained: Whether it is taken to have abstained, whatever the answer is.
+    With `abstained` it is taken to have abstained, or not, whatever the answer is.
     """
     expected = sample.case.expect.status
     silent = sample.answer.status == "abstained" if abstained is None else abstained
@@ -65,9 +63,9 @@ def partial(sample: EvalSample) -> Share:
 
 
 def is_wrong(case: Case, answer: Answer) -> bool | None:
-    """Returns whether an answer that was given is wrong; None for an abstention, or without evidence to judge by.
+    """Returns whether an answer is wrong: it should have abstained, or its first five citations miss the evidence.
 
-    It is wrong where it should have abstained, and where none of its first five citations meets the evidence.
+    None for an abstention, or without evidence to judge by.
     """
     if answer.status == "abstained":
         return None

@@ -13,7 +13,6 @@ from pydantic import TypeAdapter, ValidationError
 from app.records import Answer, Citation
 from evals.cases.case import Case
 from evals.cases.documents import Document
-from evals.errors import AnswerError, first_fault
 
 # Where a quotation stands: file, start, end.
 FileSpan = tuple[str, int, int]
@@ -30,11 +29,9 @@ class EvalSample:
     """One answer with all that it is judged by.
 
     Attributes:
-        documents: By file.
         files: The file of each statement, by its id.
         sessions: The session of a year, where that is one.
         original: The answer to the case of which this one is a variant.
-        original_lang: The language of that case.
         repeated: The answer that the case got when it was asked first, where this is a later time.
         groups: Codes of groups, by the table of parties; States may not be cited as if they were some.
         rulings: What persons decided on spans cited for this case: whether they answer it.
@@ -78,9 +75,9 @@ def share(flags: Iterable[bool | None]) -> Share:
     return (float(sum(known)), float(len(known))) if known else None
 
 
-def read_answer(record: Mapping[str, Any]) -> Answer:
-    """Reads the JSON contract; fields that it does not know are left out."""
+def read_answer(record: Mapping[str, Any] | None) -> Answer | None:
+    """Reads the JSON contract, fields that it does not know left out; None for what is no answer of it."""
     try:
-        return _CONTRACT.validate_python(record)
-    except ValidationError as exc:
-        raise AnswerError(f"not an answer of `untoc ask --json`: {first_fault(exc)}") from exc
+        return None if record is None else _CONTRACT.validate_python(record)
+    except ValidationError:
+        return None

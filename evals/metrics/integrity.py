@@ -16,21 +16,18 @@ _WORDED: Final = 0.5
 
 
 def quotes(sample: EvalSample) -> Share:
-    """Returns (quotations that read as the text at their offsets, all quotations shown).
-
-    The words at the offsets are taken from the file, not from the answer.
-    """
+    """Returns (quotations that read as the file's text at their offsets, all quotations shown)."""
     return share(_is_exact(citation, sample) for citation in sample.shown)
 
 
 def pointers(sample: EvalSample) -> Share:
     """Returns (citations whose file exists and holds `source_quote` exactly at the offsets, all shown)."""
-    return share(_points(citation, sample) for citation in sample.shown)
+    return share(points(citation, sample) for citation in sample.shown)
 
 
 def is_sound(citation: Citation, sample: EvalSample) -> bool:
     """Returns whether a citation holds, whatever it says of itself: the exact words of the file, at its offsets."""
-    return _is_exact(citation, sample) and _points(citation, sample)
+    return _is_exact(citation, sample) and points(citation, sample)
 
 
 def _is_exact(citation: Citation, sample: EvalSample) -> bool:
@@ -38,7 +35,8 @@ def _is_exact(citation: Citation, sample: EvalSample) -> bool:
     return reads_as(citation.quote, text[citation.start : citation.end], heads=running_heads(text))
 
 
-def _points(citation: Citation, sample: EvalSample) -> bool:
+def points(citation: Citation, sample: EvalSample) -> bool:
+    """Returns whether a file holds a citation's `source_quote` at its offsets."""
     there = _text(citation, sample)[citation.start : citation.end]
     return 0 <= citation.start < citation.end and there == citation.source_quote
 

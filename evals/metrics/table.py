@@ -33,8 +33,6 @@ class Metric:
         combine: Takes component sums of shape (..., k) and gives the figure, shape (...), NaN where nothing applies.
         higher_is_better: None where neither direction is.
         share: Whether it is a share from 0 to 1, to be shown in per cent; else it is a number.
-        formula: What it is, in one line.
-        source: Where it comes from; empty for our own.
         baseline: It says what a trivial program would get, not the one that was run.
         shown_in: `tile`, `brief`, `ablation`: where it is shown beside the whole table.
     """

@@ -25,13 +25,7 @@ DATA: Final = "UNTOC_TEST_DATA"
 
 @dataclass(frozen=True, kw_only=True)
 class Figure:
-    """A figure of a benchmark.
-
-    Attributes:
-        value: 0 to 1.
-        over: What it was taken over, such as "113 questions".
-        others: What others publish, or a simpler way gets, on the same.
-    """
+    """A figure of a benchmark, 0 to 1: `over` such as "113 questions", beside what others publish on the same."""
 
     name: str
     value: float
@@ -42,15 +36,7 @@ class Figure:
 def silence_figures(
     name: str, found: Sequence[PartyEvidence], silent: Sequence[bool], folds: Sequence[int], others: Sequence[str]
 ) -> Iterator[Figure]:
-    """Yields precision and recall of silence, by the threshold of the program and by one that other folds choose.
-
-    Args:
-        name: What is silent.
-        found: The evidence of each case.
-        silent: Whether it is silent.
-        folds: Which fold it is in.
-        others: What others get, in precision and in recall.
-    """
+    """Yields precision and recall of silence, by the threshold of the program and by one that other folds choose."""
     over = f"{len(silent)} cases, {sum(silent)} silent"
     fitted = silent_by_others([evidence.confidence for evidence in found], silent, folds)
     for threshold, told in (("", [not evidence.speaks for evidence in found]), (", threshold of other folds", fitted)):
@@ -62,10 +48,7 @@ def silence_figures(
 def silent_by_others(confidence: Sequence[float], silent: Sequence[bool], folds: Sequence[int]) -> list[bool]:
     """Returns which cases are told to be silent by the threshold that serves the other folds best, by F1 of silence.
 
-    Args:
-        confidence: How sure it is that a case answers, 0 to 1.
-        silent: Whether it is silent.
-        folds: Which fold it is in; nothing of a fold tells where its own threshold lies.
+    The confidence that a case answers is 0 to 1; nothing of a fold tells where its own threshold lies.
     """
     sure, still, own = np.array(confidence), np.array(silent), np.array(folds)
     told = np.zeros(len(sure), dtype=np.bool_)
@@ -77,12 +60,7 @@ def silent_by_others(confidence: Sequence[float], silent: Sequence[bool], folds:
 
 
 def records_of(file: str, folder: Path | None) -> list[dict[str, Any]]:
-    """Returns the JSON lines of a file of the benchmarks.
-
-    Args:
-        file: Its name below the folder of public data; `.gz` is unpacked.
-        folder: That folder; by default `public` in what the variable `UNTOC_TEST_DATA` names.
-    """
+    """Returns the JSON lines of a file, unpacked if `.gz`, in a folder; by default `public` in `UNTOC_TEST_DATA`."""
     named = os.environ.get(DATA)
     root = folder or (Path(named) / "public" if named else None)
     if root is None or not (root / file).is_file():
@@ -107,10 +85,7 @@ def write_texts(folder: Path, texts: Mapping[str, str], columns: Mapping[str, Se
 
 @contextmanager
 def open_texts(settings: Settings, folder: Path) -> Iterator[tuple[Workspace, dict[str, list[StatementSummary]]]]:
-    """Opens a store that holds the texts of a folder, and gives its statements by file, interventions one by one.
-
-    Texts that are held already are not embedded again.
-    """
+    """Opens a store that holds a folder's texts, embedding new ones, and gives its statements by file."""
     with open_workspace(settings.in_folder(folder.with_name(f"{folder.name}-store"))) as workspace:
         take_in(workspace, [folder])
         held: dict[str, list[StatementSummary]] = {}

@@ -32,14 +32,7 @@ _FOLDS: Final = 5
 
 @dataclass(frozen=True, kw_only=True)
 class SpeakerQuestion:
-    """A question on what one speaker of a meeting said.
-
-    Attributes:
-        meeting: Its number, from 1.
-        number: That of the question within the meeting, from 0.
-        speaker: Whoever the question names first.
-        turns: Turns that answer, from 0.
-    """
+    """A question, by meeting (from 1) and number (from 0), on what one speaker said, with the turns that answer."""
 
     meeting: int
     number: int

@@ -39,10 +39,9 @@ _OTHERS: Final = "ModernBERT, trained .536; GLM-5 .487; Provence .344; one cross
 
 @dataclass(frozen=True, kw_only=True)
 class Chunk:
-    """A chunk read for a query.
+    """A chunk read for a query on a paper; queries on one paper are alike.
 
     Attributes:
-        paper: The paper that its query was asked about; queries on one paper are alike.
         gold: Which words answer, (words,).
         places: Which words each sentence holds, (sentences, words).
         features: Of each sentence, (sentences, features).

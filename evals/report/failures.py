@@ -1,10 +1,16 @@
-"""Error analysis in the report: each failed case with what was asked, expected and given, and where it broke."""
+"""Error analysis in the report: each failed case with what was asked, expected and given, and where it broke.
 
-from collections.abc import Iterator, Sequence
+Evidence stands in its context, as HTML: expected and cited spans marked, and a word diff of altered quotations.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from difflib import SequenceMatcher
 from functools import lru_cache
+from itertools import pairwise
 from typing import Any, Final
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from app.answering.verify import reads_as
 from app.records import Citation
@@ -13,13 +19,23 @@ from evals.cases.documents import Documents
 from evals.failure_taxonomy import STAGES, Stage
 from evals.metrics.citations import covers, overlaps, ruling
 from evals.metrics.eval_sample import EvalSample
-from evals.report.marked import in_context, word_changes
 from evals.report.words import party, plain, shortened
 from evals.runs import Run
 from evals.score import Rulings, judged_answers
 from evals.summary import by_case
 from ingest.text.furniture import running_heads
 
+# A piece longer than this is cut in its middle.
+LONGEST: Final = 700
+# Beyond this many characters of either text no difference is looked for: the time grows with the product.
+COMPARABLE: Final = 4000
+# Scripts without spaces are compared by character.
+_WORDS: Final = re.compile(r"[぀-ヿ㐀-鿿가-힯]|[^\W぀-ヿ㐀-鿿가-힯]+|\s+|[^\w\s]")
+_TAG: Final = Markup('<span class="tag{}" dir="ltr">{}</span>')
+_CHANGED: Final = {
+    "delete": Markup('<del><span class="hidden">left out: </span>{}</del>'),
+    "insert": Markup('<ins><span class="hidden">put in: </span>{}</ins>'),
+}
 # Retrieved passages shown, beside those that hold evidence.
 PASSAGES: Final = 8
 _SNIPPET: Final = 90
@@ -119,3 +135,68 @@ def _compared(citation: Citation, sample: EvalSample) -> tuple[str, bool]:
         return "", False
     words = document.text[citation.start : citation.end] if citation.start >= 0 else ""
     return words, bool(words) and reads_as(citation.quote, words, heads=_cached_heads(document.text))
+
+
+def in_context(
+    text: str,
+    focus: tuple[int, int],
+    expected: Iterable[tuple[int, int]],
+    given: Iterable[tuple[int, int, int]] = (),
+    *,
+    around: int = 150,
+    tag: str = "expected",
+) -> Markup:
+    """Returns a span with the characters `around` it, expected evidence (after a `tag`) and citations marked apart.
+
+    Of the span and of expected evidence offsets `[start, end)` are given; of citations number, start and end.
+    """
+    start, end = _window(text, focus, around)
+    marks = [(tag, "expected", *span) for span in expected]
+    marks += [(f"cited [{number}]", "given", begin, finish) for number, begin, finish in sorted(given)]
+    marks = [mark for mark in marks if mark[2] < end and mark[3] > start]
+    cuts = sorted(
+        {start, end, *(edge for *_, begin, finish in marks for edge in (begin, finish) if start < edge < end)}
+    )
+    pieces = Markup("… " if start > 0 else "")
+    for left, right in pairwise(cuts):
+        here = [mark for mark in marks if mark[2] <= left < mark[3]]
+        opened = [(name, kind) for name, kind, begin, _ in here if max(begin, start) == left and name]
+        tags = Markup().join(_TAG.format(" cited" if kind == "given" else "", name) for name, kind in opened)
+        kinds = " ".join(sorted({kind for _, kind, *_ in here}))
+        piece = tags + _cut(text[left:right])
+        pieces += Markup('<mark class="{}">{}</mark>').format(kinds, piece) if here else piece
+    return pieces + (" …" if end < len(text) else "")
+
+
+def _window(text: str, focus: tuple[int, int], around: int) -> tuple[int, int]:
+    """Widens a span, to ends of words where there are some near."""
+    first, last = (max(0, min(edge, len(text))) for edge in focus)
+    start, end = max(0, first - around), min(len(text), last + around)
+    before, after = re.match(r"\S{0,28}\s", text[start:first]), re.search(r"\s\S{0,28}$", text[last:end])
+    return (
+        start + before.end() if start and before else start,
+        last + after.start() if end < len(text) and after else end,
+    )
+
+
+def _cut(text: str) -> str:
+    half = LONGEST // 2
+    return text if len(text) <= LONGEST else f"{text[:half]} […{len(text) - 2 * half} characters…] {text[-half:]}"
+
+
+def word_changes(source: str, quote: str) -> Markup:
+    """Returns how a quotation differs from its source, word by word; white space counts as one space.
+
+    Struck through stands in the source only, underlined in the quotation only. Long texts are shown whole.
+    """
+    old, new = (_WORDS.findall(re.sub(r"\s+", " ", text.strip())) for text in (source, quote))
+    if max(len(source), len(quote)) > COMPARABLE:
+        return _CHANGED["delete"].format(shortened(source)) + _CHANGED["insert"].format(shortened(quote))
+    found = Markup()
+    for operation, i, j, k, m in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+        if operation == "equal":
+            found += escape("".join(old[i:j]))
+            continue
+        found += _CHANGED["delete"].format("".join(old[i:j])) if j > i else ""
+        found += _CHANGED["insert"].format("".join(new[k:m])) if m > k else ""
+    return found

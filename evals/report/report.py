@@ -42,11 +42,8 @@ FORMATS: Final = (".html", ".md", ".csv")
 class Report:
     """A run with what its report shows beside it.
 
-    Attributes:
-        baseline: The run that it may not fall behind; without one, it is compared with the run before it over the
-            same cases and statements, and only absolute gates are checked.
-        gates: A file of gates; None takes those of the program.
-        rulings: What persons ruled on cited spans.
+    Without a baseline it is compared with the run before it over the same cases and statements, and only absolute gates
+    are checked: those of a file, or of the program.
     """
 
     run: Run
@@ -139,19 +136,7 @@ class Report:
         given = {(record.case, record.repeat): record for record in self.run.answers()}
         out = StringIO()
         writer = csv.writer(out)
-        told = (
-            "case",
-            "repeat",
-            "question",
-            "type",
-            "lang",
-            "states",
-            "expected",
-            "status",
-            "stage",
-            "model",
-            "answer",
-        )
+        told = "case repeat question type lang states expected status stage model answer".split()
         writer.writerow((*told, *METRICS, "confidence", "total_ms"))
         for score in self.scores:
             case, record, parts = cases[score.case], given[score.case, score.repeat], by_case([score])[0].components
@@ -199,8 +184,9 @@ def environment() -> Environment:
         loader=FunctionLoader(_read), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     filters: dict[str, Any] = {
-        "figure": words.shown, "interval": words.range_of, "plain": words.plain, "upper_first": words.upper_first,
+        "figure": words.shown, "interval": words.range_of, "plain": words.plain,
         "language": words.language, "shortened": words.shortened, "milliseconds": words.milliseconds,
+        "upper_first": lambda text: text[:1].upper() + text[1:],
         "counted": _counted,
         "party": lambda code, answers: answers.party(code),
         "treaty": lambda treaty: f"{treaty.treaty} {', '.join(treaty.articles)}".strip(),
@@ -217,7 +203,7 @@ def environment() -> Environment:
     return found
 
 
-def _counted(values: Iterable[str]) -> str:
+def _counted(values: Iterable[str | None]) -> str:
     return ", ".join(f"{words.plain(value)} {count}" for value, count in Counter(values).most_common())
 
 
@@ -230,7 +216,5 @@ def _policy(style: str, script: str) -> str:
 
     Source: https://www.w3.org/TR/CSP3/
     """
-    style_hash, script_hash = (
-        f"'sha256-{b64encode(hashlib.sha256(text.encode()).digest()).decode()}'" for text in (style, script)
-    )
-    return f"default-src 'none'; style-src {style_hash}; script-src {script_hash}; base-uri 'none'; form-action 'none'"
+    own = [f"'sha256-{b64encode(hashlib.sha256(text.encode()).digest()).decode()}'" for text in (style, script)]
+    return f"default-src 'none'; style-src {own[0]}; script-src {own[1]}; base-uri 'none'; form-action 'none'"

@@ -31,7 +31,6 @@ class Table:
     """Rows of text under a title.
 
     Attributes:
-        note: What a reader has to know of it.
         code: Columns of ids, which Markdown sets as code.
         tones: Of each row: good, bad, warn, few, or empty; none for rows without.
         bars: Of each row a share with its interval, drawn on a page.

@@ -33,10 +33,7 @@ SLICES: Final = {
 
 
 def shown(value: float | None, metric: str) -> str:
-    """Returns a figure as its metric is read: per cent of a share, a whole number of a count.
-
-    What is not quite all, or not quite nothing, does not look like it.
-    """
+    """Returns a figure in per cent of a share; what is not quite all, or not quite nothing, does not look like it."""
     if value is None or not isfinite(value):
         return NOTHING
     if not METRICS[metric].share:
@@ -77,11 +74,6 @@ def _number(value: float, form: str) -> str:
     """Returns a number without the sign of a zero, and with the minus of typography."""
     text = format(value, form)
     return text.lstrip("-") if float(text) == 0 else text.replace("-", "−")
-
-
-def upper_first(text: str) -> str:
-    """Returns a text with a capital at its start, the rest as it is."""
-    return text[:1].upper() + text[1:]
 
 
 def p_value(p: float | None) -> str:

@@ -1,8 +1,10 @@
 """The evals page: a Gradio interface of runs, a form to start one, and reviews, for one person or for admins."""
 
+import logging
+import threading
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import gradio as gr
 from fastapi import FastAPI
@@ -17,11 +19,12 @@ from app.ui.server import create_app, serve_app
 from evals.archive import Archive
 from evals.case_sets import SAVED
 from evals.cases.case_table import SUFFIXES
-from evals.errors import EvalError
+from evals.errors import EvalError, RunError
+from evals.paths import eval_paths
 from evals.report.tables import runs_table
 from evals.run_options import RunOptions
-from evals.runs import Run, new_name, run_path
-from evals.serve.job import Jobs
+from evals.runner import Tell, launch
+from evals.runs import Run, new_name, open_run, run_path
 from evals.serve.review_tab import ReviewTab, rendered
 
 # A report is one file with its style and script in it; it needs nothing else, and can reach nothing of this page.
@@ -37,6 +40,77 @@ _DATASETS: Final = {
     SAVED: "saved: what was saved in the chat",
 }
 _SECONDS: Final = 2.0
+_GRACE_SECONDS: Final = 5.0
+logger = logging.getLogger(__name__)
+
+
+class _Stopped(Exception):
+    """Cancellation: somebody stopped the run."""
+
+
+class Job(threading.Thread):
+    """A run in a thread; `told` says what is being done and how far it is, or why it ended."""
+
+    def __init__(self, name: str, run: Callable[[Tell], object]) -> None:
+        super().__init__(name=name)
+        self.state: Literal["running", "done", "failed", "cancelled"] = "running"
+        self.told, self.done = "starting", 0
+        # Answers that there will be; None while the statements are read.
+        self.total: int | None = None
+        self.stopped = threading.Event()
+        self._call = run
+
+    def run(self) -> None:
+        """Runs the cases, and notes how that ended."""
+        try:
+            self._call(self._tell)
+            self.state = "done"
+        except _Stopped:
+            self.told += "; start it again under the same name to go on"
+            self.state = "cancelled"
+        except SHOWN_ERRORS as exc:
+            self.told, self.state = str(exc), "failed"
+        except Exception as exc:  # a bug must not leave the page waiting for a run that has ended
+            logger.exception("the run %s", self.name)
+            self.told, self.state = f"{type(exc).__name__}: {exc}", "failed"
+
+    def _tell(self, text: str, done: int, total: int | None) -> None:
+        self.told, self.done, self.total = text, done, total
+        if self.stopped.is_set():
+            raise _Stopped
+
+
+class Jobs:
+    """Starts runs, one at a time."""
+
+    def __init__(self, settings: Settings, *, run: Callable[..., Run] = launch) -> None:
+        self._settings, self._run, self._lock = settings, run, threading.Lock()
+        self.newest: Job | None = None
+
+    @property
+    def running(self) -> str | None:
+        """The name of the run that is under way."""
+        return self.newest.name if self.newest is not None and self.newest.state == "running" else None
+
+    def start(self, name: str, options: RunOptions) -> None:
+        """Starts a run, or goes on with one of that name that was not finished."""
+        root = eval_paths(self._settings.store).runs
+        resume = run_path(root, name).exists()
+        if resume and open_run(root, name).complete:
+            raise RunError(f"there is a run {name!r}: give another name")
+        with self._lock:
+            if self.running is not None:
+                raise RunError(f"the run {self.running!r} is under way, one at a time: wait for it, or cancel it")
+            self.newest = Job(
+                name, lambda tell: self._run(options, self._settings, name=name, resume=resume, tell=tell)
+            )
+            self.newest.start()
+
+    def cancel(self) -> None:
+        """Stops the run under way, if there is one, and waits shortly for it; what it has answered stays."""
+        if self.newest is not None:
+            self.newest.stopped.set()
+            self.newest.join(_GRACE_SECONDS)
 
 
 def serve(settings: Settings, *, host: str, port: int, on_ready: Callable[[str], None]) -> None:
@@ -118,7 +192,6 @@ class RunsTab:
     """The tab of runs: what came out, what can be done with it, and a form to start one."""
 
     def __init__(self, archive: Archive, jobs: Jobs) -> None:
-        """Shows nothing yet."""
         self._archive, self._jobs = archive, jobs
 
     def build(self, interface: gr.Blocks) -> None:

@@ -15,7 +15,7 @@ from app.ui.words import say
 from evals.archive import Archive
 from evals.cases.documents import Documents, state_codes
 from evals.errors import EvalError
-from evals.report.marked import in_context
+from evals.report.failures import in_context
 from evals.report.report import environment
 from evals.report.words import STATUS
 from evals.review import CaseDraft, Unexpected, add_ruling, corrected, decide_draft, drafts, evidence_of
@@ -98,14 +98,9 @@ class ReviewTab:
         return gr.Dropdown(choices=[run.name for run in self._archive.runs() if run.scored])
 
     def shown(self, kind: str, run: str | None, at: int | None = None, *, after: int = 0, note: str = "") -> Updates:
-        """Gives the updates of the whole tab.
+        """Gives the updates of the whole tab: what stands at a place or, without one, the first that is not decided.
 
-        Args:
-            kind: What is reviewed.
-            run: Whose citations are; without one those of the newest.
-            at: The place to show; without one, the first that is not decided.
-            after: Where the search for that begins; it goes on at the start.
-            note: What was noted last.
+        The search for that begins `after` a place and goes on at the start; without a run, citations are the newest's.
         """
         documents: Documents | None = None
         try:

@@ -1,12 +1,12 @@
 """A glossary of the field in the six languages of the United Nations, and the translation of a topic by it.
 
 It lets a search model that knows English only serve questions in other languages ("entraide judiciaire" is searched
-as "mutual legal assistance"), and leads a subject to the articles whose title it is. `data/glossary.csv` holds a
-concept a row and the terms of a language in a cell, the preferred one first; `articles` are those that bear the concept
-as their title.
+as "mutual legal assistance"). `data/glossary.csv` holds a concept a row and the terms of a language in a cell, the
+preferred one first. `data/dictionary.csv` does the same for ordinary words, which are no terms of the field: with it,
+whole questions and sentences are put into English word by word ("combien de navires" is "how many ships").
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache, partial
 from typing import Final, NamedTuple
@@ -16,8 +16,10 @@ import regex
 from ingest.language.lexicons import load_table
 from ingest.parties.party_table import PartyTable
 from prompts.wording import LANGUAGES
-from vectorstore.stems import filler_words, fold, is_function_word, language_of, stem, stems
+from vectorstore.stems import filler_words, fold, is_function_word, language_of, stem, stems, verb_stems
 
+# Tells meanings apart for whoever reads the table: "well (water)".
+_NOTE: Final = regex.compile(r" \([^)]*\)")
 _TOKEN: Final = regex.compile(r"\p{Han}|\p{N}+|(?:(?!\p{Han})[\p{L}\p{M}])+")
 
 
@@ -54,8 +56,6 @@ class NamedTerm:
 
 
 class _Word(NamedTuple):
-    """A word of a topic, with its offset."""
-
     text: str
     start: int
 
@@ -64,15 +64,8 @@ class _Word(NamedTuple):
         return self.start + len(self.text)
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Concept:
-    terms: dict[str, tuple[str, ...]]
-    articles: tuple[tuple[str, str], ...] = ()
-
-    @property
-    def name(self) -> str:
-        """The preferred English term."""
-        return self.terms["en"][0]
+# A concept is its terms by language, the preferred one of each first.
+_Concept = Mapping[str, tuple[str, ...]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,31 +80,38 @@ class _RecognisedTokens:
 
 @dataclass(slots=True)
 class _Terms:
-    """The terms of one language by their stems, and all beginnings of these."""
+    """The terms of one language by their stems, and all beginnings of these; with verbs, their stems as verbs too."""
+
+    verbs: bool = False
 
     by_key: dict[tuple[str, ...], list[tuple[str, _Concept | None]]] = field(default_factory=dict)
     beginnings: set[tuple[str, ...]] = field(default_factory=set)
 
+    def readings(self, word: str, language: str) -> tuple[str, ...]:
+        """Returns the stems that a word may have."""
+        return (*stems(word, language), *(verb_stems(word, language) if self.verbs else ()))
+
     def add(self, term: str, language: str, concept: _Concept | None) -> None:
         words = [word.text for word in _words(term, language)]
         # Written with accents or without, a word may have two stems.
-        for key in dict.fromkeys(
-            (tuple(stem(word, language) for word in words), tuple(stem(fold(word), language) for word in words))
-        ):
+        keys = [tuple(stem(word, language) for word in words), tuple(stem(fold(word), language) for word in words)]
+        if len(words) == 1:
+            keys += [(reading,) for reading in self.readings(words[0], language)]
+        for key in filter(None, dict.fromkeys(keys)):
             self.by_key.setdefault(key, []).append((term, concept))
             self.beginnings.update(key[:length] for length in range(1, len(key) + 1))
 
 
 def translate_topic(topic: str, language: str, to: str = "en") -> TranslatedTopic:
-    """Returns a topic's terms in another language, the longest first that the glossary knows.
+    """Returns a topic, or any text, word by word in another language: terms of the glossary, then ordinary words.
 
-    Words that it knows only within a longer term are not recognised by themselves. Numbers, names of parties and
+    Words that are known only within a longer term are not recognised by themselves. Numbers, names of parties and
     names in Latin script stand for themselves.
     """
     if language == to:
         return TranslatedTopic(text=topic, coverage=1.0 if topic.strip() else 0.0, terms=(topic,))
     words = _words(topic, language)
-    recognised = _best(len(words), [*_recognised(topic, words, language, to), *_names(topic, words, language, to)])
+    recognised = _translated(topic, words, language, to)
     known = sum(tokens.last - tokens.first for tokens in recognised if tokens.terms)
     content = len(words) - sum(tokens.last - tokens.first for tokens in recognised if not tokens.terms)
     return TranslatedTopic(
@@ -121,35 +121,50 @@ def translate_topic(topic: str, language: str, to: str = "en") -> TranslatedTopi
     )
 
 
-def articles_of(topic: str, language: str) -> tuple[tuple[str, str], ...]:
-    """Returns the (treaty, article) pairs that a topic is the subject of; empty where it says more than that."""
-    concept = _whole(topic, language)
-    return concept.articles if concept is not None else ()
+def gloss(text: str, language: str, to: str = "en") -> str:
+    """Returns a text word by word in another language; words that are not known stay as they are written."""
+    words = _words(text, language)
+    told, at = [], 0
+    for tokens in _translated(text, words, language, to):
+        told += [*(word.text for word in words[at : tokens.first]), *tokens.terms[:1]]
+        at = tokens.last
+    return " ".join([*told, *(word.text for word in words[at:])])
+
+
+def _translated(text: str, words: list[_Word], language: str, to: str) -> tuple[_RecognisedTokens, ...]:
+    """Returns the terms, names and ordinary words that cover most of a text, in order."""
+    recognised = [
+        *_recognised(text, words, language, to),
+        *_names(text, words, language, to),
+        *_recognised(text, words, language, to, _general(language)),
+    ]
+    return _best(len(words), recognised)
 
 
 def other_terms(topic: str, language: str) -> tuple[str, ...]:
     """Returns synonyms that share no word with a topic of one term: "death penalty" for "capital punishment"."""
-    concept = _whole(topic, language)
-    if concept is None:
-        return ()
     own = _stems(topic, language)
-    return tuple(term for term in concept.terms[language] if not own & _stems(term, language))
+    return tuple(term for term in terms_of(topic, language) if not own & _stems(term, language))
 
 
 def terms_of(topic: str, language: str) -> tuple[str, ...]:
-    """Returns all terms of the concept that a topic names; empty where it says more than one term."""
-    concept = _whole(topic, language)
-    return concept.terms[language] if concept is not None else ()
+    """Returns all terms of the concept that makes up a whole topic; empty where it says more than one term."""
+    words = _words(topic, language)
+    recognised = _best(len(words), list(_recognised(topic, words, language, language)))
+    named = [tokens for tokens in recognised if tokens.terms]
+    if len(named) != 1 or sum(tokens.last - tokens.first for tokens in recognised) < len(words):
+        return ()
+    return named[0].concept[language] if named[0].concept is not None else ()
 
 
-def english_terms(concept: str) -> tuple[str, ...]:
-    """Returns the English terms of a concept, by the preferred one."""
-    return _english_terms()[concept]
+def terms_of_concept(concept: str, language: str = "en") -> tuple[str, ...]:
+    """Returns the terms of a concept in a language, by its preferred English term."""
+    return _by_name()[concept][language]
 
 
 @cache
-def _english_terms() -> dict[str, tuple[str, ...]]:
-    return {concept.name: concept.terms["en"] for concept in _concepts()}
+def _by_name() -> dict[str, _Concept]:
+    return {concept["en"][0]: concept for concept in _concepts()}
 
 
 def terms_within(topic: str, language: str, *, to: str | None = None) -> tuple[NamedTerm, ...]:
@@ -158,8 +173,8 @@ def terms_within(topic: str, language: str, *, to: str | None = None) -> tuple[N
     recognised = _best(len(words), list(_recognised(topic, words, language, language)))
     return tuple(
         NamedTerm(
-            concept=tokens.concept.name,
-            terms=tokens.concept.terms[to or language],
+            concept=tokens.concept["en"][0],
+            terms=tokens.concept[to or language],
             words=tokens.last - tokens.first,
             start=words[tokens.first].start,
             end=words[tokens.last - 1].end,
@@ -172,20 +187,8 @@ def terms_within(topic: str, language: str, *, to: str | None = None) -> tuple[N
 @cache
 def words_of_terms(language: str) -> dict[str, str]:
     """Returns the words of all terms of a language, as they are written, with what `fold` makes of each."""
-    words = (
-        word.text for concept in _concepts() for term in concept.terms[language] for word in _words(term, language)
-    )
+    words = (word.text for concept in _concepts() for term in concept[language] for word in _words(term, language))
     return {word: fold(word) for word in words if word.islower()}
-
-
-def _whole(topic: str, language: str) -> _Concept | None:
-    """Returns the concept that makes up the whole topic, or None."""
-    words = _words(topic, language)
-    recognised = _best(len(words), list(_recognised(topic, words, language, language)))
-    named = [tokens for tokens in recognised if tokens.terms]
-    if len(named) != 1 or sum(tokens.last - tokens.first for tokens in recognised) < len(words):
-        return None
-    return named[0].concept
 
 
 def _stems(text: str, language: str) -> frozenset[str]:
@@ -193,26 +196,18 @@ def _stems(text: str, language: str) -> frozenset[str]:
 
 
 @cache
-def _concepts() -> tuple[_Concept, ...]:
+def _concepts(table: str = "glossary") -> tuple[_Concept, ...]:
     return tuple(
-        _Concept(
-            terms={language: tuple(row[language].split("|")) for language in LANGUAGES},
-            articles=tuple(_article(entry) for entry in row["articles"].split("|") if entry),
-        )
-        for row in load_table("glossary")
+        {language: tuple(_NOTE.sub("", row[language]).split("|")) for language in LANGUAGES}
+        for row in load_table(table)
     )
-
-
-def _article(entry: str) -> tuple[str, str]:
-    treaty, _, number = entry.partition(" ")
-    return treaty, number
 
 
 @cache
 def _terms(language: str) -> _Terms:
     terms = _Terms()
     for concept in _concepts():
-        for term in concept.terms[language]:
+        for term in concept[language]:
             terms.add(term, language, concept)
     for filler in filler_words(language):
         terms.add(filler, language, None)
@@ -224,19 +219,31 @@ def _parties() -> PartyTable:
     return PartyTable.load()
 
 
+@cache
+def _general(language: str) -> _Terms:
+    """Returns the ordinary words of one language."""
+    terms = _Terms(verbs=True)
+    for concept in _concepts("dictionary"):
+        for term in concept[language]:
+            terms.add(term, language, concept)
+    return terms
+
+
 def _words(text: str, language: str) -> list[_Word]:
     """Returns the words of a text but for function words; a Chinese one may be part of a term and stays."""
     words = [_Word(found.group(), found.start()) for found in _TOKEN.finditer(text)]
     return [word for word in words if _is_han(word.text) or not is_function_word(word.text, language)]
 
 
-def _recognised(topic: str, words: list[_Word], language: str, to: str) -> Iterator[_RecognisedTokens]:
+def _recognised(
+    topic: str, words: list[_Word], language: str, to: str, terms: _Terms | None = None
+) -> Iterator[_RecognisedTokens]:
     """Yields every reading of words as a term, a filler or a name; they may overlap."""
-    terms = _terms(language)
+    terms = terms or _terms(language)
     for first, word in enumerate(words):
         keys: list[tuple[str, ...]] = [()]
         for last in range(first + 1, len(words) + 1):
-            readings = stems(words[last - 1].text, language)
+            readings = terms.readings(words[last - 1].text, language)
             keys = [longer for key in keys for reading in readings if (longer := (*key, reading)) in terms.beginnings]
             if not keys:
                 break
@@ -244,9 +251,7 @@ def _recognised(topic: str, words: list[_Word], language: str, to: str) -> Itera
             if entries and (last > first + 1 or not _within_han(words, first)):
                 written = topic[words[first].start : words[last - 1].end]
                 concept = min(entries, key=partial(_unlike, written, language))[1]
-                yield _RecognisedTokens(
-                    first=first, last=last, terms=concept.terms[to] if concept else (), concept=concept
-                )
+                yield _RecognisedTokens(first=first, last=last, terms=concept[to] if concept else (), concept=concept)
         if _stands_for_itself(words, first, language):
             yield _RecognisedTokens(first=first, last=first + 1, terms=(word.text,))
         elif _is_han(word.text) and is_function_word(word.text, language):
@@ -259,17 +264,17 @@ def _unlike(written: str, language: str, entry: tuple[str, _Concept | None]) -> 
     "pacifique" is "peaceful" and "Pacific". A filler comes last.
     """
     term, concept = entry
-    by_name = concept is None or concept.terms[language][0] != term
+    by_name = concept is None or concept[language][0] != term
     return term != written, fold(term) != fold(written), by_name
 
 
 def _names(topic: str, words: list[_Word], language: str, to: str) -> Iterator[_RecognisedTokens]:
-    """Yields the parties that a topic names."""
-    for match in _parties().find(topic, language):
+    parties = _parties()
+    for match in parties.find(topic, language):
         inside = [row for row, word in enumerate(words) if match.start <= word.start < match.end]
         if len(match.codes) == 1 and inside:
             # Searched by its short form: "Iran (Islamic Republic of)".
-            name = _parties().display(match.codes[0], to).partition(" (")[0]
+            name = parties.display(match.codes[0], to).partition(" (")[0]
             yield _RecognisedTokens(first=inside[0], last=inside[-1] + 1, terms=(name,))
 
 

@@ -30,23 +30,16 @@ class Thesaurus:
     """The relations of concepts, looked up without computing."""
 
     def __init__(self, rows: Iterable[RelationRow]) -> None:
-        """Takes relations; `near` and `not` hold both ways and need one row."""
         direct: dict[str, dict[str, list[str]]] = {kind: {} for kind in ("broader", "narrower", "near", "not")}
         for concept, relation, other in rows:
             direct[relation].setdefault(concept, []).append(other)
             direct["narrower" if relation == "broader" else relation].setdefault(other, []).append(concept)
-        self._broader = _with_all_beyond(direct["broader"])
         self._narrower = _with_all_beyond(direct["narrower"])
-        self._near = {concept: tuple(others) for concept, others in direct["near"].items()}
-        self._not = {concept: tuple(others) for concept, others in direct["not"].items()}
+        self._beside = direct
 
     def concepts_in(self, text: str, language: str) -> tuple[str, ...]:
         """Returns the concepts that a text names, by the longest terms known, in their order and each once."""
         return tuple(dict.fromkeys(term.concept for term in terms_within(text, language)))
-
-    def broader(self, concept: str) -> tuple[str, ...]:
-        """Returns all that a concept is part of, the nearest first: what is said on it is said on these."""
-        return self._broader.get(concept, ())
 
     def narrower(self, concept: str) -> tuple[str, ...]:
         """Returns all that is part of a concept, the nearest first: what is said on these is said on it."""
@@ -54,11 +47,11 @@ class Thesaurus:
 
     def near(self, concept: str) -> tuple[str, ...]:
         """Returns related concepts: what is said on these may answer in part."""
-        return self._near.get(concept, ())
+        return tuple(self._beside["near"].get(concept, ()))
 
     def differs_from(self, concept: str) -> tuple[str, ...]:
         """Returns concepts easily confused with this one: what is said on these is no answer."""
-        return self._not.get(concept, ())
+        return tuple(self._beside["not"].get(concept, ()))
 
 
 @cache

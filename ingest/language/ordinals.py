@@ -18,10 +18,7 @@ def _any_of(words: Iterable[str]) -> str:
 
 
 _WORDS = Patterns(
-    "numbers",
-    ordinal=_any_of(_ORDINALS),
-    russian_tens=_any_of(_RUSSIAN_TENS),
-    russian_stem=_any_of(_RUSSIAN_STEMS),
+    "numbers", ordinal=_any_of(_ORDINALS), russian_tens=_any_of(_RUSSIAN_TENS), russian_stem=_any_of(_RUSSIAN_STEMS)
 )
 _FORMS = _WORDS.each("session_forms")
 

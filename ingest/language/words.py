@@ -14,7 +14,6 @@ from collections.abc import Mapping, Sequence
 from functools import cache, lru_cache
 from string import ascii_lowercase
 
-import wordfreq
 from babel import Locale
 
 from ingest.language.lexicons import load_words
@@ -41,6 +40,9 @@ _CAMEL = re.compile(r"([a-z]+)([A-Z][a-z]+)")
 
 @cache
 def _frequencies(language: str) -> Mapping[str, float]:
+    # It takes a while to import.
+    import wordfreq
+
     if language not in wordfreq.available_languages("best"):
         return {}
     return wordfreq.get_frequency_dict(language, wordlist="best")

@@ -15,14 +15,17 @@ def load(path: Path, limits: LoadLimits, folder: Path | None = None) -> LoadedTe
 
 
 def with_members(path: Path, limits: LoadLimits) -> tuple[Path, ...]:
-    """Return a file, or in its place the files inside it, as `registry.with_members` does."""
+    """Return a file, or in its place the files inside it where it is an archive; an e-mail comes before its own.
+
+    An archive that cannot be taken apart is returned itself: `load` says why.
+    """
     if path.suffix.lower() not in CONTAINERS:
         return (path,)
     try:
-        return run_bounded(limits, path.name, registry.with_members, path, limits)
+        members = run_bounded(limits, path.name, registry.list_members, path, limits)
     except LoadError:
-        # Its own turn says why.
         return (path,)
+    return (path, *members) if not members or path.suffix.lower() in registry.LOADERS else members
 
 
 def exists(path: Path, limits: LoadLimits) -> bool:

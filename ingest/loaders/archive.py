@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from email import message_from_bytes, policy
 from email.errors import MessageError
 from email.message import EmailMessage, MIMEPart
+from functools import partial
 from pathlib import PurePosixPath
 from zipfile import ZipFile, ZipInfo
 
@@ -42,21 +43,12 @@ class Member:
     read: Callable[[], bytes]
 
 
-@dataclass
-class Budget:
-    """What the archives inside one file may still hold together."""
-
-    entries: int
-    size: int
-
-    def take(self, members: Sequence[Member], name: str) -> None:
-        """Count the members of one archive; too many or too large ones are an ArchiveTooLargeError."""
-        self.entries -= len(members)
-        self.size -= sum(member.size for member in members)
-        if self.entries < 0:
-            raise ArchiveTooLargeError(f"{name!r} holds too many files in all; split it, or raise max_archive_entries")
-        if self.size < 0:
-            raise ArchiveTooLargeError(f"{name!r} unpacks to too many bytes; split it, or raise max_unpacked_bytes")
+def check_total(members: Sequence[Member], name: str, limits: LoadLimits) -> None:
+    """Refuse too many or too large members of archives inside each other, with an ArchiveTooLargeError."""
+    if len(members) > limits.max_archive_entries:
+        raise ArchiveTooLargeError(f"{name!r} holds too many files in all; split it, or raise max_archive_entries")
+    if sum(member.size for member in members) > limits.max_unpacked_bytes:
+        raise ArchiveTooLargeError(f"{name!r} unpacks to too many bytes; split it, or raise max_unpacked_bytes")
 
 
 def zip_members(data: bytes, name: str, limits: LoadLimits) -> tuple[Member, ...]:
@@ -67,7 +59,7 @@ def zip_members(data: bytes, name: str, limits: LoadLimits) -> tuple[Member, ...
         raise EmptyFileError(f"{name!r} is an archive without files; check that the right file was saved")
     names = _distinct([_shown(entry.filename) for entry in entries])
     return tuple(
-        Member(name=shown, size=entry.file_size, read=_reader(archive, entry, f"{name}/{shown}", limits))
+        Member(name=shown, size=entry.file_size, read=partial(_read_entry, archive, entry, f"{name}/{shown}", limits))
         for shown, entry in zip(names, entries, strict=True)
     )
 
@@ -83,7 +75,7 @@ def mail_members(data: bytes, name: str, limits: LoadLimits) -> tuple[Member, ..
         raise LoadError(f"{name!r} is a damaged e-mail; save it again") from exc
     # Attachments are a part of the mail's own size, which is limited.
     return tuple(
-        Member(name=shown, size=0, read=_attachment_reader(part, f"{name}/{shown}"))
+        Member(name=shown, size=0, read=partial(_read_attachment, part, f"{name}/{shown}"))
         for shown, part in zip(names, parts, strict=True)
     )
 
@@ -145,38 +137,32 @@ def _is_attachment(part: MIMEPart) -> bool:
     return part.get_content_disposition() == "attachment" or (part.get_filename() is not None and not shown_inside)
 
 
-def _attachment_reader(part: MIMEPart, name: str) -> Callable[[], bytes]:
-    def read() -> bytes:
-        try:
-            if part.get_content_type() == _MESSAGE:
-                inner: EmailMessage = part.get_content()
-                return inner.as_bytes()
-            content = part.get_payload(decode=True)
-        except _MAIL_FAILURES as exc:
-            raise LoadError(f"{name!r} is a damaged attachment; save it again") from exc
-        if not isinstance(content, bytes):
-            raise LoadError(f"{name!r} is a damaged attachment; save it again")
-        return content
-
-    return read
+def _read_attachment(part: MIMEPart, name: str) -> bytes:
+    try:
+        if part.get_content_type() == _MESSAGE:
+            inner: EmailMessage = part.get_content()
+            return inner.as_bytes()
+        content = part.get_payload(decode=True)
+    except _MAIL_FAILURES as exc:
+        raise LoadError(f"{name!r} is a damaged attachment; save it again") from exc
+    if not isinstance(content, bytes):
+        raise LoadError(f"{name!r} is a damaged attachment; save it again")
+    return content
 
 
-def _reader(archive: ZipFile, entry: ZipInfo, name: str, limits: LoadLimits) -> Callable[[], bytes]:
-    def read() -> bytes:
-        if _UNSAFE.search(entry.filename):
-            raise LoadError(f"{name!r} has a path that leads out of its archive; unpack it yourself and rename it")
-        if stat.S_ISLNK(entry.external_attr >> 16):
-            raise LoadError(f"{name!r} is a link, not a file; put the file itself into the archive")
-        if entry.flag_bits & _ENCRYPTED:
-            raise LoadError(f"{name!r} is protected by a password; unpack it and give the file itself")
-        if entry.file_size > limits.max_bytes:
-            raise LoadError(f"{name!r} is larger than {limits.max_bytes:,} bytes; split it, or raise max_bytes")
-        try:
-            return archive.read(entry)
-        except ZIP_FAILURES as exc:
-            raise LoadError(f"{name!r} is damaged inside its archive; save or download it again") from exc
-
-    return read
+def _read_entry(archive: ZipFile, entry: ZipInfo, name: str, limits: LoadLimits) -> bytes:
+    if _UNSAFE.search(entry.filename):
+        raise LoadError(f"{name!r} has a path that leads out of its archive; unpack it yourself and rename it")
+    if stat.S_ISLNK(entry.external_attr >> 16):
+        raise LoadError(f"{name!r} is a link, not a file; put the file itself into the archive")
+    if entry.flag_bits & _ENCRYPTED:
+        raise LoadError(f"{name!r} is protected by a password; unpack it and give the file itself")
+    if entry.file_size > limits.max_bytes:
+        raise LoadError(f"{name!r} is larger than {limits.max_bytes:,} bytes; split it, or raise max_bytes")
+    try:
+        return archive.read(entry)
+    except ZIP_FAILURES as exc:
+        raise LoadError(f"{name!r} is damaged inside its archive; save or download it again") from exc
 
 
 def _shown(path: str) -> str:
@@ -187,7 +173,6 @@ def _shown(path: str) -> str:
 
 
 def _distinct(names: Sequence[str]) -> Iterator[str]:
-    """Number equal names, so that each has its own."""
     seen: set[str] = set()
     # How often each was there, so that thousands of one name are not counted from the beginning each time.
     counts: Counter[str] = Counter()

@@ -75,7 +75,6 @@ def _clusters(glyphs: Sequence[Glyph]) -> list[list[Glyph]]:
 
 
 def _with_gaps(clusters: Sequence[list[Glyph]]) -> list[list[Glyph]]:
-    """Put a space where neighbours on the line stand apart."""
     spaced: list[list[Glyph]] = []
     reach = clusters[0][0].right if clusters else 0.0
     for cluster in clusters:

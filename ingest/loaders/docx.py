@@ -25,7 +25,7 @@ _FAILURES = (*ZIP_FAILURES, OpcError, AttributeError, RecursionError, SyntaxErro
 _OLE = b"\xd0\xcf\x11\xe0"
 
 _TEXT = frozenset((qn("w:t"), "{http://schemas.openxmlformats.org/officeDocument/2006/math}t"))
-_PARAGRAPH, _TEXT_BOX, _RUN, _ROW = map(qn, ("w:p", "w:txbxContent", "w:r", "w:tr"))
+_PARAGRAPH, _RUN, _ROW = map(qn, ("w:p", "w:r", "w:tr"))
 # Deleted and moved-away words are no longer said; a fallback repeats the text box before it; section properties
 # hold no text; ruby is a pronunciation above a word.
 _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
@@ -63,7 +63,6 @@ def load_docx(data: bytes, name: str, limits: LoadLimits) -> Extract:
 
 
 def _notes(part: Part, kind: str) -> Iterator[str]:
-    """Yield the paragraphs of the notes that belong to a document."""
     for relation in part.rels.values():
         if relation.reltype == kind and not relation.is_external:
             for note in parse_xml(relation.target_part.blob).iterchildren():
@@ -72,7 +71,6 @@ def _notes(part: Part, kind: str) -> Iterator[str]:
 
 
 def _paragraphs(parent: BaseOxmlElement) -> Iterator[str]:
-    """Yield the paragraphs under an element, entering tables, content controls and the like."""
     begun = ""
     for element in parent.iterchildren():
         if element.tag in _LEFT_OUT or (element.tag == _ROW and _is_marked(element, "w:trPr", "w:del")):
@@ -83,27 +81,15 @@ def _paragraphs(parent: BaseOxmlElement) -> Iterator[str]:
             begun = text if _is_marked(element, "w:pPr", "w:rPr", "w:del") else ""
             if not begun:
                 yield text
-            for box in _boxes(element):
-                yield from _paragraphs(box)
-        else:
-            yield from _paragraphs(element)
+        # Those inside a paragraph are of its text boxes.
+        yield from _paragraphs(element)
     if begun:
         yield begun
 
 
-def _boxes(parent: BaseOxmlElement) -> Iterator[BaseOxmlElement]:
-    """Yield the text boxes under an element, but not those inside another."""
-    for element in parent.iterchildren():
-        if element.tag == _TEXT_BOX:
-            yield element
-        elif element.tag not in _LEFT_OUT:
-            yield from _boxes(element)
-
-
 def _runs(parent: BaseOxmlElement) -> Iterator[str]:
-    """Yield the words of a paragraph, hyperlinks and tracked insertions included."""
     for element in parent.iterchildren():
-        if element.tag in _LEFT_OUT or element.tag == _TEXT_BOX:
+        if element.tag in _LEFT_OUT or element.tag == _PARAGRAPH:
             continue
         if element.tag == _RUN and _is_marked(element, "w:rPr", "w:vanish"):
             continue
@@ -116,6 +102,5 @@ def _runs(parent: BaseOxmlElement) -> Iterator[str]:
 
 
 def _is_marked(element: BaseOxmlElement, *path: str) -> bool:
-    """Tell whether an element has a property that is switched on."""
     found = element.find("/".join(qn(step) for step in path))
     return found is not None and found.get(qn("w:val")) not in _OFF

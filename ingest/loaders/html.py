@@ -38,11 +38,11 @@ _NOT_NESTING = frozenset(
 
 def load_html(data: bytes, name: str, limits: LoadLimits) -> Extract:
     """Extract a web page's main text; blocks are separated by blank lines, table cells by tabs."""
-    source, encoding = _decode(data, name)
+    source = _decode(data, name)
     _check_depth(source, name)
     body = LexborHTMLParser(source).body
     text = "" if body is None else next(filter(None, map(_text_of, _roots(body))), "")
-    return Extract(text=checked(text, name, limits), encoding=encoding)
+    return Extract(text=checked(text, name, limits))
 
 
 def _check_depth(source: str, name: str) -> None:
@@ -63,7 +63,7 @@ def _check_depth(source: str, name: str) -> None:
             raise LoadError(f"{name!r} is a web page nested too deep to be read; save it as plain text")
 
 
-def _decode(data: bytes, name: str) -> tuple[str, str]:
+def _decode(data: bytes, name: str) -> str:
     declared = _CHARSET.search(data[:_DECLARED_WITHIN])
     marked = data.startswith((codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
     if declared is not None and not marked:
@@ -71,7 +71,7 @@ def _decode(data: bytes, name: str) -> tuple[str, str]:
         # Browsers read what calls itself Latin 1 as Windows' extension of it.
         encoding = "cp1252" if encoding in ("iso-8859-1", "latin-1", "latin1", "us-ascii", "ascii") else encoding
         try:
-            return data.decode(encoding), encoding
+            return data.decode(encoding)
         except (LookupError, UnicodeDecodeError, ValueError):
             pass
     return decode(data, name)

@@ -8,9 +8,9 @@ from io import BytesIO
 from PIL import Image, ImageOps
 
 from ingest.errors import EmptyFileError, LoadError
-from ingest.loaders.loaded import PAGE_BREAK, Extract, LoadLimits, check_length, check_pages
+from ingest.loaders.loaded import Extract, LoadLimits, check_length, check_pages
 from ingest.loaders.ocr import LONGEST_SIDE, Recognizer
-from vectorstore.records import ScannedWord
+from ingest.loaders.scanned import ScannedPage, joined
 
 _FORMATS = ("PNG", "JPEG", "TIFF")
 # Pixels that a character needs.
@@ -24,31 +24,26 @@ _FAILURES = (
 def load_image(data: bytes, name: str, limits: LoadLimits) -> Extract:
     r"""Read a picture by text recognition; the pages of a TIFF are joined by `\n\f`."""
     recognizer = Recognizer(limits)
-    texts: list[str] = []
-    starts: list[int] = []
-    words: list[ScannedWord] = []
-    unread: list[int] = []
-    offset = 0
-    for number, image in enumerate(page_images(data, name, limits), 1):
+    pages: list[ScannedPage | None] = []
+    length = 0
+    for image in page_images(data, name, limits):
         page = recognizer.read(image.copy)
-        starts.append(offset)
-        texts.append("" if page is None else page.text)
-        unread += [number] if page is None else []
-        words += () if page is None else page.words_at(offset)
-        offset += len(texts[-1]) + len(PAGE_BREAK)
-        check_length(offset, name, limits)
+        pages.append(page)
+        length += len(page.text) if page is not None else 0
+        check_length(length, name, limits)
+    text, starts, words = joined(["" if page is None else page.text for page in pages], pages)
     problem = recognizer.problem
     if not words:
         if problem is not None:
             raise LoadError(f"{name!r} is a picture: {problem}")
         raise EmptyFileError(f"{name!r} is a picture on which no text is found; check that it is upright and sharp")
     return Extract(
-        text=PAGE_BREAK.join(texts),
-        page_starts=tuple(starts),
+        text=text,
+        page_starts=starts,
         notes=("read by text recognition", *filter(None, (problem,))),
-        scanned=tuple(words),
+        scanned=words,
         incomplete=problem is not None,
-        unread=tuple(unread),
+        unread=tuple(number for number, page in enumerate(pages, 1) if page is None),
     )
 
 

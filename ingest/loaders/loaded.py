@@ -2,14 +2,11 @@
 
 import re
 from dataclasses import dataclass
-from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from ingest.errors import EmptyFileError, LoadError
 from vectorstore.records import ScannedWord
-
-Format = Literal["text", "pdf", "docx", "html", "rtf", "odt", "image", "email"]
 
 PAGE_BREAK = "\n\f"
 """What stands between two pages of a text."""
@@ -61,7 +58,6 @@ class Extract:
     Attributes:
         text: Equals the file's decoded text for plain text; newlines are kept as they are.
         page_starts: Offset at which each page begins; empty for formats without pages.
-        encoding: The encoding that a plain text was decoded with, else None.
         notes: What a reader should know, such as pages without text; empty if all went well.
         scanned: The words that were read by text recognition, in the order of the text.
         incomplete: Whether more of it could be read later, as when the program for scans is not installed.
@@ -70,7 +66,6 @@ class Extract:
 
     text: str
     page_starts: tuple[int, ...] = ()
-    encoding: str | None = None
     notes: tuple[str, ...] = ()
     scanned: tuple[ScannedWord, ...] = ()
     incomplete: bool = False
@@ -82,7 +77,6 @@ class LoadedText(Extract):
     """The extracted text of one file, with the hexadecimal hash of its bytes."""
 
     sha256: str
-    format: Format
 
 
 def is_blank(text: str) -> bool:

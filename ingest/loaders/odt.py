@@ -12,11 +12,9 @@ from ingest.loaders.packed import ZIP_FAILURES, open_zip
 
 _TEXT = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
 _OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
-_DRAW = "{urn:oasis:names:tc:opendocument:xmlns:drawing:1.0}"
 _PARAGRAPHS = frozenset((f"{_TEXT}p", f"{_TEXT}h"))
 _TRACKED = f"{_TEXT}tracked-changes"
 _NOTE_BODY = f"{_TEXT}note-body"
-_BOX = f"{_DRAW}text-box"
 # Tracked changes keep the words that were deleted; annotations are remarks of readers; ruby is a pronunciation.
 # Notes are written out after the text.
 _LEFT_OUT = frozenset(
@@ -67,25 +65,13 @@ def _check_depth(body: Element, name: str) -> None:
 
 
 def _paragraphs(parent: Element) -> Iterator[str]:
-    """Yield the paragraphs under an element, notes left out."""
     for element in parent:
         if element.tag in _LEFT_OUT:
             continue
         if element.tag in _PARAGRAPHS:
             yield "".join(_words(element))
-            for box in _boxes(element):
-                yield from _paragraphs(box)
-        else:
-            yield from _paragraphs(element)
-
-
-def _boxes(parent: Element) -> Iterator[Element]:
-    """Yield the text boxes under an element, but not those inside another."""
-    for element in parent:
-        if element.tag == _BOX:
-            yield element
-        elif element.tag not in _LEFT_OUT:
-            yield from _boxes(element)
+        # Those inside a paragraph are of its text boxes.
+        yield from _paragraphs(element)
 
 
 def _words(element: Element) -> Iterator[str]:
@@ -98,6 +84,6 @@ def _words(element: Element) -> Iterator[str]:
             yield "\t"
         elif child.tag == f"{_TEXT}line-break":
             yield "\n"
-        elif child.tag not in _LEFT_OUT and child.tag != _BOX:
+        elif child.tag not in _LEFT_OUT | _PARAGRAPHS:
             yield from _words(child)
         yield child.tail or ""

@@ -2,9 +2,8 @@
 
 import struct
 import zlib
-from collections.abc import Sequence
 from io import BytesIO
-from zipfile import BadZipFile, LargeZipFile, ZipFile, ZipInfo
+from zipfile import BadZipFile, LargeZipFile, ZipFile
 
 from ingest.errors import LoadError
 from ingest.loaders.loaded import LoadLimits
@@ -19,21 +18,16 @@ _EXEMPT = 1_000_000
 
 
 def open_zip(data: bytes, name: str, limits: LoadLimits, *, what: str = "archive") -> ZipFile:
-    """Open a compressed file (`what` it is, for messages); damage or entries beyond the limits are a LoadError."""
+    """Open a compressed file (`what` it is, for messages); damage is a LoadError.
+
+    So is what holds or unpacks to too much, by what the archive itself says of its entries: no entry gives more bytes
+    than it says, `zipfile` stops there.
+    """
     try:
         archive = ZipFile(BytesIO(data))
         entries = archive.infolist()
     except ZIP_FAILURES as exc:
         raise LoadError(f"{name!r} is not a readable {what}, it may be damaged; save or download it again") from exc
-    check_entries(entries, name, limits)
-    return archive
-
-
-def check_entries(entries: Sequence[ZipInfo], name: str, limits: LoadLimits) -> None:
-    """Refuse what holds or unpacks to too much, by what the archive itself says of its entries, with a LoadError.
-
-    No entry gives more bytes than it says: `zipfile` stops there.
-    """
     if len(entries) > limits.max_archive_entries:
         raise LoadError(
             f"{name!r} holds {len(entries):,} entries, more than {limits.max_archive_entries:,}; "
@@ -52,3 +46,4 @@ def check_entries(entries: Sequence[ZipInfo], name: str, limits: LoadLimits) -> 
                 f"{name!r} holds {entry.filename!r}, which unpacks to more than {limits.max_archive_ratio} times "
                 "its size, as files made to do harm do; unpack it yourself, or raise max_archive_ratio"
             )
+    return archive

@@ -10,18 +10,19 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import accumulate, groupby
+from itertools import groupby
 
 import pypdfium2
 import pypdfium2.raw as raw
 from PIL.Image import Image
 
 from ingest.errors import LoadError
-from ingest.loaders.loaded import PAGE_BREAK, Extract, LoadLimits, check_length, check_pages, checked, is_blank
+from ingest.loaders.loaded import Extract, LoadLimits, check_length, check_pages, checked, is_blank
 from ingest.loaders.ocr import LONGEST_SIDE, Recognizer
-from ingest.loaders.pdf_layout import GlyphRun, TextRow, by_line, find_pieces, order
-from ingest.loaders.pdfium import LOCK, PageGlyphs, open_pdf, read_glyphs
-from ingest.loaders.scanned import ScannedPage
+from ingest.loaders.pdf_layout import APART, SMALLER, GlyphRun, TextRow, by_line, find_pieces, order
+from ingest.loaders.pdfium import LOCK, PageGlyphs, open_pdf, read_glyphs, rendered
+from ingest.loaders.scanned import ScannedPage, joined
+from ingest.report import listed
 from ingest.text.furniture import is_furniture_block
 from ingest.text.layout import ends_sentence
 
@@ -33,10 +34,8 @@ _UNMAPPED = "unreadable, since its fonts do not say which characters they show"
 _EDGE = 0.15
 _EDGE_LINES = 3
 _EDGE_GAP = "\n\n\n"
-_APART = 1.5
 _DIGITS = re.compile(r"\d+")
 # Footnotes stand in smaller letters in the lower part of a page.
-_SMALLER = 0.93
 _LOWER = 0.6
 _NOTE_MARK = re.compile(r"\s*(?:[\d¹²³⁴-⁹٠-٩]{1,3}|[*†‡§]{1,3}|[a-z]\))[.)\s]*\S")
 # A text layer of which this share are no known characters is none; one of so few is that of a stamp.
@@ -68,15 +67,6 @@ class _PdfPage:
         return self.note in (_FAILED, _NOT_READ, _PARTLY_READ, _UNMAPPED)
 
 
-@dataclass(frozen=True, kw_only=True)
-class _PageRows:
-    """A page's lines in the order of reading: those at its edges that may be furniture, and the others."""
-
-    head: tuple[TextRow, ...]
-    body: tuple[TextRow, ...]
-    foot: tuple[TextRow, ...]
-
-
 def load_pdf(data: bytes, name: str, limits: LoadLimits) -> Extract:
     r"""Extract a PDF's text; pages are joined by `\n\f`.
 
@@ -94,13 +84,12 @@ def load_pdf(data: bytes, name: str, limits: LoadLimits) -> Extract:
         if any(page.note == _UNMAPPED for page in pages):
             why = "whose fonts do not say which characters they show"
         raise LoadError(f"{name!r} is a PDF {why}: {missed}")
-    starts = tuple(accumulate((len(text) + len(PAGE_BREAK) for text in texts[:-1]), initial=0))
-    scans = [(start, page.scan) for start, page in zip(starts, pages, strict=True) if page.scan is not None]
+    text, starts, words = joined(texts, [page.scan for page in pages])
     return Extract(
-        text=checked(PAGE_BREAK.join(texts), name, limits),
+        text=checked(text, name, limits),
         page_starts=starts,
         notes=(*_notes(pages, texts), *filter(None, (missed,))),
-        scanned=tuple(word for start, scan in scans for word in scan.words_at(start)),
+        scanned=words,
         incomplete=bool(missed),
         unread=unread,
     )
@@ -108,8 +97,8 @@ def load_pdf(data: bytes, name: str, limits: LoadLimits) -> Extract:
 
 def page_rows(glyphs: PageGlyphs) -> tuple[TextRow, ...]:
     """Return the lines of one page in the order of reading, as far as they can be told without the other pages."""
-    setting = _set(_PdfPage(pieces=find_pieces(glyphs), height=glyphs.height), frozenset())
-    return (*setting.head, *setting.body, *setting.foot)
+    parts = _set(_PdfPage(pieces=find_pieces(glyphs), height=glyphs.height), frozenset())
+    return tuple(row for part in parts for row in part)
 
 
 def _read_pages(
@@ -166,12 +155,7 @@ def render_page(page: pypdfium2.PdfPage, limits: LoadLimits) -> Image:
         width, height = page.get_size()
         scale = min(DPI / 72, (limits.max_pixels / max(width * height, 1.0)) ** 0.5)
         scale = min(scale, LONGEST_SIDE / max(width, height, 1.0))
-        bitmap = page.render(scale=scale, grayscale=True, may_draw_forms=False)
-        try:
-            image: Image = bitmap.to_pil().copy()
-            return image
-        finally:
-            bitmap.close()
+        return rendered(page, scale, grayscale=True)
 
 
 def _is_unreadable(text: str) -> bool:
@@ -200,17 +184,16 @@ def _is_pictured(page: pypdfium2.PdfPage, characters: int) -> bool:
 
 
 def _texts(pages: Sequence[_PdfPage]) -> list[str]:
-    """Write the pages out."""
     furniture = _repeated_at_edges(pages)
     settings = [_set(page, furniture) for page in pages]
-    sizes = Counter(round(2 * row.size) / 2 for setting in settings for row in setting.body for _ in row.text)
+    sizes = Counter(round(2 * row.size) / 2 for _, body, _ in settings for row in body for _ in row.text)
     usual = sizes.most_common(1)[0][0] if sizes else 0.0
     texts = []
-    for page, setting in zip(pages, settings, strict=True):
+    for page, (head, body, foot) in zip(pages, settings, strict=True):
         if page.scan is not None:
             texts.append(page.scan.text)
             continue
-        parts = [_lines(setting.head), _body(setting.body, usual, page.height), _lines(setting.foot), page.askew]
+        parts = [_lines(head), _body(body, usual, page.height), _lines(foot), page.askew]
         # Stripped, so that a page's end reads as one line break and not as the end of a paragraph.
         texts.append(_EDGE_GAP.join(filter(None, parts)).strip())
     return texts
@@ -225,7 +208,8 @@ def _repeated_at_edges(pages: Sequence[_PdfPage]) -> frozenset[str]:
     return frozenset(key for key, count in seen.items() if count > 1)
 
 
-def _set(page: _PdfPage, furniture: frozenset[str]) -> _PageRows:
+def _set(page: _PdfPage, furniture: frozenset[str]) -> tuple[tuple[TextRow, ...], ...]:
+    """Bring the lines of a page into the order of reading: what may be furniture at its head, its body, its foot."""
     edges: dict[bool, list[GlyphRun]] = {True: [], False: []}
     for upper, found in edges.items():
         for line, apart in _with_gaps(page, _edge_lines(page, upper=upper)):
@@ -237,7 +221,7 @@ def _set(page: _PdfPage, furniture: frozenset[str]) -> _PageRows:
             found += line
     taken = {id(piece) for found in edges.values() for piece in found}
     body = [piece for piece in page.pieces if id(piece) not in taken]
-    return _PageRows(head=_in_lines(edges[True]), body=order(body), foot=_in_lines(edges[False]))
+    return _in_lines(edges[True]), order(body), _in_lines(edges[False])
 
 
 def _edge_lines(page: _PdfPage, *, upper: bool) -> list[list[GlyphRun]]:
@@ -256,7 +240,7 @@ def _with_gaps(page: _PdfPage, lines: Sequence[list[GlyphRun]]) -> Iterator[tupl
         low, high = min(piece.bottom for piece in line), max(piece.top for piece in line)
         inside = [piece for piece in page.pieces if id(piece) not in outside]
         gap = min((max(low - piece.top, piece.bottom - high) for piece in inside), default=0.0)
-        yield line, gap > _APART * max(piece.size for piece in line)
+        yield line, gap > APART * max(piece.size for piece in line)
 
 
 def _key(line: Sequence[GlyphRun], *, upper: bool) -> str:
@@ -270,7 +254,6 @@ def _text(line: Sequence[GlyphRun]) -> str:
 
 
 def _in_lines(pieces: Sequence[GlyphRun]) -> tuple[TextRow, ...]:
-    """Bring lines at an edge into order; columns are not looked for."""
     return tuple(row for line in by_line(pieces) for row in order(line))
 
 
@@ -291,10 +274,10 @@ def _footnotes(rows: Sequence[TextRow], usual: float, height: float) -> frozense
     for _, column in groupby(rows, key=lambda row: row.column):
         members = list(column)
         first = len(members)
-        while first and members[first - 1].size < _SMALLER * usual and members[first - 1].top < _LOWER * height:
+        while first and members[first - 1].size < SMALLER * usual and members[first - 1].top < _LOWER * height:
             first -= 1
         above = members[first - 1] if first else None
-        if above is not None and first < len(members) and above.bottom - members[first].top > _APART * above.size:
+        if above is not None and first < len(members) and above.bottom - members[first].top > APART * above.size:
             found.update(members[first:])
             continue
         marked = next((n for n in range(first, len(members)) if _NOTE_MARK.match(members[n].text)), len(members))
@@ -316,5 +299,4 @@ def _notes(pages: Sequence[_PdfPage], texts: Sequence[str]) -> Iterator[str]:
         elif is_blank(text):
             found.setdefault("no text (blank)", []).append(number)
     for what, numbers in found.items():
-        shown = ", ".join(map(str, numbers[:10]))
-        yield f"{what}: page {shown}" + (f" and {len(numbers) - 10} more" if len(numbers) > 10 else "")
+        yield f"{what}: page {listed([*map(str, numbers)], ', ', 10)}"

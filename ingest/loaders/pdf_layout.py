@@ -29,9 +29,9 @@ _INDENT = 0.9
 # A gap between lines that is so many times the usual one is that between paragraphs.
 _PARAGRAPH_GAP = 1.25
 # Footnotes are set in letters smaller than this share of the column's.
-_SMALLER = 0.93
+SMALLER = 0.93
 # What stands apart from a column leaves so many lines' height.
-_APART = 1.5
+APART = 1.5
 # A line falls so little short of the end of its column, as a share of the width, where its paragraph goes on.
 _NEARLY = 0.15
 # A gutter is at least so wide, in points, and runs beside so many lines on either side.
@@ -87,7 +87,7 @@ def order(pieces: Sequence[GlyphRun]) -> tuple[TextRow, ...]:
     for number, (column, goes_on) in enumerate(_columns(list(pieces), rtl=rtl)):
         found = _rows(column, number, rtl=rtl, opens=not goes_on)
         # A footnote below it is set smaller than the column.
-        above = next((row for row in reversed(rows) if row.size > _SMALLER * found[-1].size), None) if goes_on else None
+        above = next((row for row in reversed(rows) if row.size > SMALLER * found[-1].size), None) if goes_on else None
         if above is not None and not ends_sentence(above.text) and (shown := _masthead(found, rtl=rtl)):
             mastheads += found[:shown]
             found = [replace(found[shown], opens=False), *found[shown + 1 :]]
@@ -204,7 +204,6 @@ def _zones(pieces: Sequence[GlyphRun], gutter: float) -> Iterator[list[GlyphRun]
 
 
 def _gutter(pieces: Sequence[GlyphRun]) -> float | None:
-    """Find where a gutter runs between two columns, or nothing."""
     if len(pieces) < 2 * _FEWEST_ROWS:
         return None
     left, right = min(p.left for p in pieces), max(p.right for p in pieces)
@@ -286,7 +285,7 @@ def _masthead(rows: Sequence[TextRow], *, rtl: bool) -> int:
     if first == 0 or len(rows) < first + _FEWEST_ROWS:
         return 0
     gap = rows[first - 1].bottom - rows[first].top
-    return first if gap > _APART * rows[first].size else 0
+    return first if gap > APART * rows[first].size else 0
 
 
 def _reaches_end(line: GlyphRun, lines: Sequence[GlyphRun], *, rtl: bool) -> bool:

@@ -7,12 +7,13 @@ import math
 import threading
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from typing import NamedTuple
 
 import pypdfium2
 import pypdfium2.raw as raw
+from PIL.Image import Image
 
 from ingest.errors import LoadError
 
@@ -116,6 +117,13 @@ def read_glyphs(page: pypdfium2.PdfPage, most: int) -> PageGlyphs:
         turn=turn,
         unmapped=unmapped / max(1, count),
     )
+
+
+def rendered(page: pypdfium2.PdfPage, scale: float, *, grayscale: bool = False) -> Image:
+    """Render a page at `scale` pixels a point. Hold `LOCK`."""
+    with closing(page.render(scale=scale, grayscale=grayscale, may_draw_forms=False)) as bitmap:
+        image: Image = bitmap.to_pil().copy()
+        return image
 
 
 def turned(box: Box, quarters: int, frame: Box) -> Box:

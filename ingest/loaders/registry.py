@@ -7,19 +7,19 @@ import hashlib
 import os
 import stat
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from pkgutil import resolve_name
+from typing import NamedTuple
 
 from ingest.errors import ArchiveTooLargeError, LoadError, SpecialFileError, UnsupportedFormatError
-from ingest.loaders.archive import CONTAINERS, Budget, Member
-from ingest.loaders.loaded import Extract, Format, LoadedText, LoadLimits
+from ingest.loaders.archive import CONTAINERS, Member, check_total
+from ingest.loaders.loaded import Extract, LoadedText, LoadLimits
 from ingest.loaders.signatures import kind_of
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Loader:
+class _Loader(NamedTuple):
     """How one format is read.
 
     Attributes:
@@ -27,7 +27,6 @@ class _Loader:
         function: Where its function is, which is imported for the first such file: what it needs takes a while.
     """
 
-    format: Format
     kind: str
     function: str
 
@@ -39,14 +38,14 @@ class _Loader:
 
 
 _FORMATS = {
-    ".txt .text .md": _Loader(format="text", kind="", function="text:load_text"),
-    ".pdf": _Loader(format="pdf", kind="pdf", function="pdf:load_pdf"),
-    ".docx": _Loader(format="docx", kind="docx", function="docx:load_docx"),
-    ".odt": _Loader(format="odt", kind="odt", function="odt:load_odt"),
-    ".rtf": _Loader(format="rtf", kind="rtf", function="rtf:load_rtf"),
-    ".html .htm": _Loader(format="html", kind="html", function="html:load_html"),
-    ".png .jpg .jpeg .tif .tiff": _Loader(format="image", kind="image", function="image:load_image"),
-    ".eml": _Loader(format="email", kind="", function="archive:load_mail"),
+    ".txt .text .md": _Loader("", "text:load_text"),
+    ".pdf": _Loader("pdf", "pdf:load_pdf"),
+    ".docx": _Loader("docx", "docx:load_docx"),
+    ".odt": _Loader("odt", "odt:load_odt"),
+    ".rtf": _Loader("rtf", "rtf:load_rtf"),
+    ".html .htm": _Loader("html", "html:load_html"),
+    ".png .jpg .jpeg .tif .tiff": _Loader("image", "image:load_image"),
+    ".eml": _Loader("", "archive:load_mail"),
 }
 LOADERS = {suffix: loader for suffixes, loader in _FORMATS.items() for suffix in suffixes.split()}
 SUFFIXES = tuple(dict.fromkeys((*LOADERS, *CONTAINERS)))
@@ -64,7 +63,7 @@ def load(path: Path, limits: LoadLimits, folder: Path | None = None) -> LoadedTe
     loader, notes = _loader_for(path, data, limits)
     extract = loader.load(data, path.name, limits)
     extract = replace(extract, notes=(*notes, *extract.notes))
-    return LoadedText(**vars(extract), sha256=hashlib.sha256(data).hexdigest(), format=loader.format)
+    return LoadedText(**vars(extract), sha256=hashlib.sha256(data).hexdigest())
 
 
 def read_bytes(path: Path, limits: LoadLimits, folder: Path | None = None) -> bytes:
@@ -101,20 +100,7 @@ def list_members(path: Path, limits: LoadLimits) -> tuple[Path, ...]:
         return ()
     _, inner = _located(path)
     depth = 1 + sum(Path(part).suffix.lower() in CONTAINERS for part in inner)
-    budget = Budget(entries=limits.max_archive_entries, size=limits.max_unpacked_bytes)
-    return tuple(_listed(path, read_bytes(path, limits), limits, budget, depth=depth))
-
-
-def with_members(path: Path, limits: LoadLimits) -> tuple[Path, ...]:
-    """Return a file, or in its place the files inside it where it is an archive; an e-mail comes before its own.
-
-    An archive that cannot be taken apart is returned itself: `load` says why.
-    """
-    try:
-        members = list_members(path, limits)
-    except LoadError:
-        return (path,)
-    return (path, *members) if not members or path.suffix.lower() in LOADERS else members
+    return tuple(_listed(path, read_bytes(path, limits), limits, [], depth=depth))
 
 
 def find_files(folder: Path) -> tuple[Path, ...]:
@@ -204,25 +190,25 @@ def _loader_for(path: Path, data: bytes, limits: LoadLimits) -> tuple[_Loader, t
             f"{name!r} is a web page by its first bytes, perhaps one that reports an error, and not what its suffix "
             "says; save or download it again"
         )
-    other = _BY_KIND[kind]
-    return other, (*notes, f"named {path.suffix}, but read as {other.format} by its first bytes")
+    return _BY_KIND[kind], (*notes, f"named {path.suffix}, but read as {kind} by its first bytes")
 
 
-def _listed(path: Path, data: bytes, limits: LoadLimits, budget: Budget, *, depth: int) -> Iterator[Path]:
+def _listed(path: Path, data: bytes, limits: LoadLimits, found: list[Member], *, depth: int) -> Iterator[Path]:
     if depth > limits.max_archive_depth:
         raise LoadError(
             f"{path.name!r} lies inside more than {limits.max_archive_depth - 1} other archives or e-mails; "
             "take it out, or raise max_archive_depth"
         )
     members = CONTAINERS[path.suffix.lower()](data, path.name, limits)
-    budget.take(members, path.name)
+    found += members
+    check_total(found, path.name, limits)
     for member in members:
         inside = path / member.name
         suffix = inside.suffix.lower()
         inner: list[Path] = []
         if suffix in CONTAINERS:
             try:
-                inner = [*_listed(inside, member.read(), limits, budget, depth=depth + 1)]
+                inner = [*_listed(inside, member.read(), limits, found, depth=depth + 1)]
             except LoadError as exc:
                 # Of others, their own turn says why.
                 if isinstance(exc, ArchiveTooLargeError):
@@ -233,7 +219,6 @@ def _listed(path: Path, data: bytes, limits: LoadLimits, budget: Budget, *, dept
 
 
 def _located(path: Path) -> tuple[Path, tuple[str, ...]]:
-    """Return the file on disk, and the path inside it where it is an archive."""
     if not _is(path.exists):
         for parent in path.parents:
             if parent.suffix.lower() in CONTAINERS and _is(parent.is_file):

@@ -1,7 +1,7 @@
 """Rich text (RTF): the running text, with footnotes after it; deleted and hidden words are not part of it."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from striprtf.striprtf import rtf_to_text
 
@@ -64,15 +64,22 @@ def _group_end(source: str, start: int) -> int:
 
 def _without_notes(source: str) -> tuple[str, list[str]]:
     """Take the footnotes out of a text, which the library would leave out."""
+    notes: list[tuple[int, int, int]] = []
+    while (found := _NOTE.search(source, notes[-1][2] if notes else 0)) is not None:
+        notes.append((found.start(), found.end(), _group_end(source, found.start())))
+    kept = _without(source, [(start, end) for start, _, end in notes])
+    return kept, [source[begin : end - 1] for _, begin, end in notes]
+
+
+def _without(source: str, spans: Sequence[tuple[int, int]]) -> str:
+    """Take out spans; of those that lie in each other the outer."""
     kept: list[str] = []
-    notes: list[str] = []
     position = 0
-    while (found := _NOTE.search(source, position)) is not None:
-        end = _group_end(source, found.start())
-        kept.append(source[position : found.start()])
-        notes.append(source[found.end() : end - 1])
-        position = end
-    return "".join((*kept, source[position:])), notes
+    for start, end in sorted(spans):
+        if start >= position:
+            kept.append(source[position:start])
+            position = end
+    return "".join((*kept, source[position:]))
 
 
 def _without_unsaid(source: str) -> str:
@@ -91,13 +98,7 @@ def _without_unsaid(source: str) -> str:
                 since.pop()
         elif token.startswith(("\\deleted", "\\v")) and since[-1] is None:
             since[-1] = place
-    kept: list[str] = []
-    position = 0
-    for start, end in sorted(unsaid):
-        if start >= position:
-            kept.append(source[position:start])
-            position = end
-    return "".join((*kept, source[position:]))
+    return _without(source, unsaid)
 
 
 def _with_plain_fonts(source: str) -> tuple[str, str]:

@@ -4,14 +4,15 @@ import csv
 import io
 import math
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from itertools import accumulate
 from statistics import median
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ingest.loaders.loaded import encodable, sets_no_spaces
+from ingest.loaders.loaded import PAGE_BREAK, encodable, sets_no_spaces
 from vectorstore.records import ScannedWord
 
 if TYPE_CHECKING:
@@ -56,10 +57,18 @@ class ScannedPage:
     text: str
     words: tuple[ScannedWord, ...]
 
-    def words_at(self, offset: int) -> Iterator[ScannedWord]:
-        """Yield the words as they stand where the page's text begins at an offset."""
-        for word in self.words:
-            yield replace(word, start=word.start + offset, end=word.end + offset)
+
+def joined(
+    texts: Sequence[str], scans: Sequence[ScannedPage | None]
+) -> tuple[str, tuple[int, ...], tuple[ScannedWord, ...]]:
+    """Join the texts of pages; give where each begins, and the words of those that were scanned, where they stand."""
+    starts = tuple(accumulate((len(text) + len(PAGE_BREAK) for text in texts[:-1]), initial=0))
+    words = (
+        replace(word, start=word.start + start, end=word.end + start)
+        for start, scan in zip(starts, scans, strict=True)
+        for word in (scan.words if scan is not None else ())
+    )
+    return PAGE_BREAK.join(texts), starts, tuple(words)
 
 
 def mean_confidence(words: Iterable[ScannedWord | ReadWord]) -> float:

@@ -41,7 +41,7 @@ def load_text(data: bytes, name: str, limits: LoadLimits) -> Extract:
     for signature, kind in _SIGNATURES:
         if data.startswith(signature):
             raise LoadError(f"{name!r} looks binary: it is {kind} by its first bytes; give it its own suffix")
-    text, encoding = decode(data, name)
+    text = decode(data, name)
     check_length(len(text), name, limits)
     controls = _CONTROL.findall(text)
     share = _ONE_KIND_SHARE if len(set(controls)) <= _FEW_KINDS else _CONTROL_SHARE
@@ -52,22 +52,22 @@ def load_text(data: bytes, name: str, limits: LoadLimits) -> Extract:
         # One for one, so that offsets count in the file. A stray one stays, and is shown harmless.
         text = _CONTROL.sub(" ", text)
         notes = (f"{len(controls)} control characters read as spaces",)
-    return Extract(text=checked(text, name, limits), encoding=encoding, notes=notes)
+    return Extract(text=checked(text, name, limits), notes=notes)
 
 
-def decode(data: bytes, name: str) -> tuple[str, str]:
-    """Decode bytes by their mark, as UTF-8, or by detection; give the text, without the mark, and the encoding."""
+def decode(data: bytes, name: str) -> str:
+    """Decode bytes by their mark, as UTF-8, or by detection; give the text without the mark."""
     for mark, encoding in _MARKS:
         if data.startswith(mark):
             try:
-                return data.decode(encoding), encoding
+                return data.decode(encoding)
             except UnicodeDecodeError as exc:
                 raise LoadError(
                     f"{name!r} says by its first bytes that it is {encoding}, but does not decode as such; "
                     "save it again as UTF-8"
                 ) from exc
     try:
-        return data.decode("utf-8"), "utf-8"
+        return data.decode("utf-8")
     except UnicodeDecodeError:
         pass
     if b"\0" in data:
@@ -75,7 +75,7 @@ def decode(data: bytes, name: str) -> tuple[str, str]:
     best = from_bytes(data, cp_isolation=_LEGACY).best()
     if best is None:
         raise LoadError(f"{name!r} looks binary or is in an unknown encoding; save it again as UTF-8")
-    return data.decode(best.encoding), best.encoding
+    return data.decode(best.encoding)
 
 
 def _binary(name: str) -> LoadError:

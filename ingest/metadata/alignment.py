@@ -42,7 +42,6 @@ def aligned_with(sentence: str, state: str | None, parties: PartyTable, language
 
 
 def _is_speaker(sentence: str, verb: re.Match[str], state: str | None, named: list[PartyMatch]) -> bool:
-    """Tells whether the verb's subject is the speaker."""
     subjects = [(m.end(), m["speaker"] is not None) for m in _WORDS.subject.finditer(sentence, 0, verb.start())]
     subjects += [(m.end, m.codes == (state,)) for m in named if m.end <= verb.start()]
     if subjects and not _is_arabic(verb.group()):
@@ -72,7 +71,6 @@ def _in_part(sentence: str, begin: int, verb: re.Match[str], end: int) -> bool:
 def _groups_after(
     sentence: str, verb: re.Match[str], groups: list[PartyMatch], others: list[PartyMatch]
 ) -> Iterator[str]:
-    """The groups whose statement is the verb's object."""
     start = verb.end()
     said = _WORDS.said.search(sentence, start)
     supports = _WORDS.support.search(verb.group()) is not None

@@ -6,12 +6,15 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
 from ingest.language.dates import find_dates
 from ingest.language.lexicons import Patterns
+from ingest.language.words import split_glued
 from ingest.metadata.represented_party import behalf_before
 from ingest.metadata.sessions import find_bodies, is_general_debate
-from ingest.parties.party_table import Party, PartyMatch, PartyTable
+from ingest.parties.party_names import Party
+from ingest.parties.party_table import PartyMatch, PartyTable
 from ingest.text.layout import holds_sentence_end
 from vectorstore.records import Block
 
@@ -21,6 +24,11 @@ _WORDS = Patterns("heading")
 # The theme of a session, in quotation marks, may speak in the first person.
 _THEME = re.compile(r"[“«\"][^”»\"]{1,300}[”»\"]")
 
+# A word in spaced letters, and the words of a line that holds one; words stand further apart where the file shows it.
+_SPACED = re.compile(r"(?<!\S)[^\W\d_](?:[ \u00a0][^\W\d_]){3,}(?!\S)")
+_LETTERS = re.compile(r"(?<!\S)[^\W\d_](?:[ \u00a0][^\W\d_])+(?!\S)")
+_GLUED = re.compile(r"\b[A-Za-z]{8,}\b")
+_CUT = re.compile(r"\b([^\W\d_]{2,}) ([^\W\d_]{2,})\b")
 _SENTENCE = re.compile(r"[^\W\d_]{3}[.!?;]\s|[^\W\d_]{3}[.!?;。！？]$|。")
 
 
@@ -119,7 +127,8 @@ def holder_in(heading: Heading, parties: PartyTable) -> Party | None:
     """Read the one party that a heading names as speaking; in "Statement by X on behalf of Y", it is X."""
     ranked: dict[int, dict[str, Party]] = {}
     flat = " ".join(heading.lines)
-    for line, start in _line_starts(heading):
+    starts = accumulate((len(line) + 1 for line in heading.lines), initial=0)
+    for line, start in zip(heading.lines, starts, strict=False):
         last: tuple[int, int] | None = None
         for match in parties.find(line):
             party = parties.get(match.codes[0])
@@ -148,10 +157,7 @@ def speaker_in(heading: Heading) -> str | None:
 
 def title_in(heading: Heading) -> str | None:
     """Read the line that says what the text is: "Statement by …"."""
-    for line in heading.lines:
-        if _WORDS.title.match(line):
-            return line
-    return None
+    return next(filter(_WORDS.title.match, heading.lines), None)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -169,7 +175,6 @@ class _Line:
 
 
 def _lines(text: str, block: Block, goes_on: Block | None) -> Iterator[_Line]:
-    """Yield the lines of a block."""
     flat = " ".join(text[block.start : block.end].split())
     prose = block.paragraph is not None or goes_on is not None or _WORDS.first_person.search(flat) is not None
     last = "" if goes_on is None else " ".join(text[goes_on.start : goes_on.end].split("\n")[0].split())
@@ -177,17 +182,35 @@ def _lines(text: str, block: Block, goes_on: Block | None) -> Iterator[_Line]:
     at = block.start
     for raw in text[block.start : block.end].splitlines(keepends=True):
         at += len(raw)
-        if line := " ".join(raw.split()):
+        if line := _mended(raw):
             found.append((line, min(at, block.end)))
     for (line, after), (following, _) in zip(found, [*found[1:], (last, 0)], strict=True):
         yield _Line(words=line, after=after, following=following, prose=prose)
 
 
-def _line_starts(heading: Heading) -> Iterator[tuple[str, int]]:
-    start = 0
-    for line in heading.lines:
-        yield line, start
-        start += len(line) + 1
+def _mended(raw: str) -> str:
+    """Gives a line with single spaces and the words of a cover whole: "S T A T E M E N T", "STATE MENT", "STATEMENTBY".
+
+    Fonts space them, split them and stick them together; only words that stand on covers are mended.
+    """
+    if _SPACED.search(raw):
+        raw = _LETTERS.sub(lambda found: re.sub(r"\s", "", found[0]), raw)
+    line = _GLUED.sub(_parted, " ".join(raw.split()))
+    at = 0
+    while (cut := _CUT.search(line, at)) is not None:
+        if _WORDS.cover_word.fullmatch(cut[1] + cut[2]):
+            line = f"{line[: cut.end(1)]}{line[cut.start(2) :]}"
+        at = cut.start(2) - 1
+    return line
+
+
+def _parted(glued: re.Match[str]) -> str:
+    """Parts words that stick together, where one of them is a cover's."""
+    pieces = split_glued(glued[0].lower(), frozenset(), opens_sentence=False)
+    if not any(map(_WORDS.cover_word.fullmatch, pieces)):
+        return glued[0]
+    ends = accumulate(map(len, pieces))
+    return " ".join(glued[0][end - len(piece) : end] for piece, end in zip(pieces, ends, strict=True))
 
 
 def _rank(line: str, match: PartyMatch, before: str) -> int | None:

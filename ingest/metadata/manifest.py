@@ -6,12 +6,12 @@ import os
 import re
 import tempfile
 import unicodedata
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path, PurePosixPath
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, ValidationError, ValidationInfo, field_validator
 
 from ingest.errors import LoadError, ManifestError
 from ingest.language.dates import iso_date
@@ -61,40 +61,33 @@ class ManifestRow(BaseModel):
     speaker: str | None = None
     kind: StatementKind | None = None
 
-    @field_validator("date")
+    @field_validator("date", "language", "kind", "body", "session", mode="before")
     @classmethod
-    def _date(cls, value: str | None) -> str | None:
-        if value is None:
-            return None
-        iso = iso_date(value)
-        if iso is None:
-            raise ValueError("write it as YYYY, YYYY-MM-DD or YYYY-MM-DD/YYYY-MM-DD")
-        return iso
+    def _read(cls, value: str | None, info: ValidationInfo) -> str | None:
+        return None if value is None or info.field_name is None else _READERS[info.field_name](value)
 
-    @field_validator("language")
-    @classmethod
-    def _language(cls, value: str | None) -> str | None:
-        if value is None:
-            return None
-        code = re.split(r"[-_]", value.lower())[0]
-        if not re.fullmatch("[a-z]{2}", code):
-            raise ValueError("write the two letters of ISO 639-1, such as en, fr or zh")
-        return code
 
-    @field_validator("kind", mode="before")
-    @classmethod
-    def _kind(cls, value: str | None) -> str | None:
-        return None if value is None else value.lower()
+def _date(value: str) -> str:
+    iso = iso_date(value)
+    if iso is None:
+        raise ValueError("write it as YYYY, YYYY-MM-DD or YYYY-MM-DD/YYYY-MM-DD")
+    return iso
 
-    @field_validator("body")
-    @classmethod
-    def _body(cls, value: str | None) -> str | None:
-        return None if value is None else canonical_body(value) or value
 
-    @field_validator("session")
-    @classmethod
-    def _session(cls, value: str | None) -> str | None:
-        return None if value is None else canonical_session(value)
+def _language(value: str) -> str:
+    code = re.split(r"[-_]", value.lower())[0]
+    if not re.fullmatch("[a-z]{2}", code):
+        raise ValueError("write the two letters of ISO 639-1, such as en, fr or zh")
+    return code
+
+
+_READERS: dict[str, Callable[[str], str]] = {
+    "date": _date,
+    "language": _language,
+    "kind": str.lower,
+    "body": lambda value: canonical_body(value) or value,
+    "session": canonical_session,
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,7 +99,6 @@ class ManifestProblem:
             cell is not used, and is read from the text instead.
     """
 
-    line: int
     file: str | None
     result: Literal["missing", "failed"] | None
     reason: str
@@ -116,7 +108,6 @@ class ManifestProblem:
 class Manifest:
     """A manifest as read: the rows that can be used, in order, and all that was wrong with it."""
 
-    path: Path
     rows: tuple[ManifestRow, ...]
     problems: tuple[ManifestProblem, ...] = ()
     unknown_columns: tuple[str, ...] = ()
@@ -172,7 +163,7 @@ def read_manifest(folder: Path, *, files: Sequence[Path] = (), by_base_name: boo
         file = target.relative_to(folder).as_posix()
         rows[target], found = _validated({**cells_of, "file": file}, line)
         problems.extend(found)
-    return Manifest(path=path, rows=tuple(rows.values()), problems=tuple(problems), unknown_columns=tuple(unknown))
+    return Manifest(rows=tuple(rows.values()), problems=tuple(problems), unknown_columns=tuple(unknown))
 
 
 def draft_row(file: str, metadata: Metadata, kind: StatementKind = "statement") -> ManifestRow:
@@ -236,7 +227,7 @@ def _records(path: Path) -> Iterator[tuple[int, list[str]]]:
 
 def _read_text(path: Path) -> str:
     """Read a table that stands in its folder or archive itself: no pipe, no device, no link that leads out of it."""
-    return decode(read_bytes(path, _LIMITS, path.parent if path.parent.is_dir() else None), path.name)[0]
+    return decode(read_bytes(path, _LIMITS, path.parent if path.parent.is_dir() else None), path.name)
 
 
 def _by_base_name(files: Iterable[Path]) -> dict[str, Path]:
@@ -297,7 +288,7 @@ def _validated(cells: dict[str, str], line: int) -> tuple[ManifestRow, Sequence[
 
 def _problem(line: int, file: str | None, result: Literal["missing", "failed"] | None, reason: str) -> ManifestProblem:
     reason = f"{MANIFEST_NAME}, line {line}: {reason}"
-    return ManifestProblem(line=line, file=file, result=result, reason=reason)
+    return ManifestProblem(file=file, result=result, reason=reason)
 
 
 def _guard(cell: str) -> str:

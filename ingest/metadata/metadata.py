@@ -50,6 +50,7 @@ def read_metadata(text: str, blocks: tuple[Block, ...], parties: PartyTable | No
     hints.
     """
     heading = find_heading(text, blocks)
+    flat = " ".join(heading.lines)
     language = detect_language(text[heading.end :]) or detect_language(text)
     occasion = read_occasion(heading.text, text, heading.end, file)
     inferred = set(occasion.inferred)
@@ -58,8 +59,8 @@ def read_metadata(text: str, blocks: tuple[Block, ...], parties: PartyTable | No
         body=occasion.body,
         session=occasion.session,
         date=occasion.date,
-        agenda_item=_agenda_item(heading),
-        title=title_in(heading) or _agenda_line(heading),
+        agenda_item=agenda_item_in(flat) or (GENERAL_DEBATE if is_general_debate(ascii_digits(flat)) else None),
+        title=title_in(heading) or next(filter(agenda_item_in, heading.lines), None),
         symbol=symbol_in(heading.text),
         language=language,
     )
@@ -105,7 +106,6 @@ def merge(read: ReadMetadata, row: ManifestRow | None, parties: PartyTable | Non
 def _with_parties(
     metadata: Metadata, text: str, heading: Heading, parties: PartyTable, file: str
 ) -> tuple[Metadata, set[str]]:
-    """The metadata with State and group, and the names of the fields that were concluded."""
     inferred = set()
     holder = holder_in(heading, parties)
     group = holder.code if holder is not None and holder.kind == "group" else None
@@ -202,11 +202,6 @@ def _resolve_parties(given: dict[str, str | None], row: ManifestRow, parties: Pa
     return problems
 
 
-def _agenda_item(heading: Heading) -> str | None:
-    flat = " ".join(heading.lines)
-    return agenda_item_in(flat) or (GENERAL_DEBATE if is_general_debate(ascii_digits(flat)) else None)
-
-
 def agenda_item_in(words: str) -> str | None:
     """Read the numbers of the agenda items that a heading names first, such as `2 (b), 4`, or None."""
     match = _AGENDA_ITEM.search(ascii_digits(words))
@@ -214,7 +209,3 @@ def agenda_item_in(words: str) -> str | None:
         return None
     items = re.findall(r"(\d+)(?:\s*\(?([a-z])\b\)?)?", match["items"], re.IGNORECASE)
     return ", ".join(f"{number} ({letter.lower()})" if letter else number for number, letter in items)
-
-
-def _agenda_line(heading: Heading) -> str | None:
-    return next((line for line in heading.lines if _AGENDA_ITEM.search(ascii_digits(line))), None)

@@ -152,10 +152,8 @@ def _of_running_heads(text: str) -> str | None:
         and len(dates := find_dates(line)) == 1
         and len(line) < 2 * (dates[0].end - dates[0].start) + 20
     )
-    common = dates.most_common(2)
-    return (
-        common[0][0] if common and common[0][1] >= _HEADS and (len(common) < 2 or common[1][1] < common[0][1]) else None
-    )
+    (common, count), (_, second) = [*dates.most_common(2), ("", 0), ("", 0)][:2]
+    return common if count >= _HEADS and second < count else None
 
 
 def _of_opening(words: str) -> Occasion:

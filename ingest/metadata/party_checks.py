@@ -30,7 +30,7 @@ def check_added_names(path: Path) -> None:
     """
     table = PartyTable.load()
     for line, row in added_rows(path):
-        for name in (row.names.name, *row.names.aliases):
+        for name in (row.name, *row.aliases):
             meaning = next(_meanings(name, row.code, row.kind, table), None)
             if meaning is not None:
                 raise PartyTableError(
@@ -40,7 +40,6 @@ def check_added_names(path: Path) -> None:
 
 
 def _meanings(name: str, code: str, kind: PartyKind, table: PartyTable) -> Iterator[str]:
-    """Yield what else a name means."""
     bare = _WORDS.own_article.sub("", " ".join(name.split())).strip(" .,:;")
     tokens = tokens_of(bare)
     if not tokens or len(bare) < 2:

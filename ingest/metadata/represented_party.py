@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from ingest.language.lexicons import Patterns
 from ingest.language.numerals import number_words
 from ingest.metadata.self_reference import is_voice, speaking_state
-from ingest.parties.party_table import PartyMatch, PartyTable
+from ingest.parties.party_table import PartyMatch, PartyTable, in_rows
 
 _OPENING = 1500
 _OFTEN, _FEW, _FEW_BEFORE, _FEW_OWN = 3, 3, 6, 8
@@ -101,17 +101,15 @@ def joint_holders(heading: str, words: str, parties: PartyTable, language: str |
 
 def _first_list(text: str, parties: PartyTable, language: str | None) -> list[str]:
     """The States of the first list in a text: two or more, one after the other."""
-    run: list[PartyMatch] = []
-    for match in parties.find(text, language):
-        party = parties.get(match.codes[0]) if len(match.codes) == 1 else None
-        joined = bool(run) and _WORDS.listed.fullmatch(text[run[-1].end : match.start]) is not None
-        if len(run) > 1 and not joined:
-            break
-        if party is None or party.kind != "state" or match.form in ("capital", "demonym"):
-            run = []
-            continue
-        run = [*run, match] if joined else [match]
-    return [match.codes[0] for match in run] if len(run) > 1 else []
+    for row in in_rows(text, parties.find(text, language), _WORDS.listed):
+        if len(row) > 1 and all(_is_state(match, parties) for match in row):
+            return [match.codes[0] for match in row]
+    return []
+
+
+def _is_state(match: PartyMatch, parties: PartyTable) -> bool:
+    party = parties.get(match.code or "")
+    return party is not None and party.kind == "state"
 
 
 def _count(written: str) -> int:
@@ -122,17 +120,12 @@ def _states_told(
     text: str, count: int, parties: PartyTable, language: str | None, speaker: str | None
 ) -> tuple[str, ...]:
     """The States that "the three African members" are: so many, named one after the other, with the speaker's."""
-    run: list[PartyMatch] = []
-    for match in parties.find(text, language):
-        party = parties.get(match.codes[0]) if len(match.codes) == 1 else None
-        if party is None or party.kind != "state" or match.form in ("capital", "demonym"):
-            continue
-        if run and not _WORDS.joint.fullmatch(text[run[-1].end : match.start]):
-            run = []
-        run.append(match)
-        states = {match.codes[0] for match in run} | ({speaker} if speaker else set())
-        if len(run) > 1 and len(states) == count:
-            return tuple(sorted(states))
+    named = (match for match in parties.find(text, language) if _is_state(match, parties))
+    for row in in_rows(text, named, _WORDS.joint):
+        for length in range(2, len(row) + 1):
+            states = {match.codes[0] for match in row[:length]} | ({speaker} if speaker else set())
+            if len(states) == count:
+                return tuple(sorted(states))
     return ()
 
 
@@ -169,15 +162,10 @@ def _is_own_voice(before: str, after: str) -> bool:
 
 def _listed_after(line: str, start: int, named: Sequence[PartyMatch]) -> list[PartyMatch]:
     """The parties that follow directly, one after the other."""
-    listed: list[PartyMatch] = []
-    for match in named:
-        if match.start < start or match.form in ("capital", "demonym"):
-            continue
-        between = line[listed[-1].end if listed else start : match.start]
-        if not (_WORDS.joint if listed else _WORDS.between).fullmatch(between):
-            break
-        listed.append(match)
-    return listed
+    following = [match for match in named if match.start >= start and match.form not in ("capital", "demonym")]
+    if not following or not _WORDS.between.fullmatch(line, start, following[0].start):
+        return []
+    return next(in_rows(line, following, _WORDS.joint))
 
 
 def _as_one(

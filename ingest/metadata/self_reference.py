@@ -6,7 +6,7 @@ of X" weigh much, "X welcomes" less, and "the situation in X" nothing. A State w
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import zip_longest
 
 from ingest.language.lexicons import Patterns
@@ -22,15 +22,6 @@ _REACH = 90
 _WORDS = Patterns("self_reference")
 
 
-@dataclass(frozen=True, kw_only=True)
-class SelfReferences:
-    """How often one State is named in a text, and the summed weight of its references to itself."""
-
-    code: str
-    weight: float
-    namings: int
-
-
 def speaking_state(
     text: str, parties: PartyTable, language: str | None = None, *, hints: Sequence[str] = ()
 ) -> str | None:
@@ -39,20 +30,19 @@ def speaking_state(
     One of `hints`, States that the file's name may name, speaks if the text names no other as often, and no other
     speaks of itself: a name alone decides nothing.
     """
-    states = self_references(text, parties, language)
-    if not states:
+    weights, namings = self_references(text, parties, language)
+    if not namings:
         return None
-    ranked = sorted(states.values(), key=lambda state: (-state.weight, state.code))
-    best, others = ranked[0], ranked[1:]
-    most = max(state.namings for state in ranked)
-    if best.weight >= _ENOUGH and not (others and best.weight < _MARGIN * others[0].weight):
-        often = best.namings >= most / 2 or (best.weight >= _MANY and best.namings >= most / 3)
+    best, *others = sorted(namings, key=lambda code: (-weights[code], code))
+    most = max(namings.values())
+    if weights[best] >= _ENOUGH and not (others and weights[best] < _MARGIN * weights[others[0]]):
+        often = namings[best] >= most / 2 or (weights[best] >= _MANY and namings[best] >= most / 3)
         if often:
-            return best.code
-    first, *rest = sorted(states.values(), key=lambda state: (-state.namings, state.code))
-    foremost = not rest or first.namings > rest[0].namings
-    silent = all(state.weight <= first.weight for state in rest)
-    return first.code if first.code in hints and foremost and silent else None
+            return best
+    first, *rest = sorted(namings, key=lambda code: (-namings[code], code))
+    foremost = not rest or namings[first] > namings[rest[0]]
+    silent = all(weights[code] <= weights[first] for code in rest)
+    return first if first in hints and foremost and silent else None
 
 
 def is_voice(after: str) -> bool:
@@ -60,8 +50,10 @@ def is_voice(after: str) -> bool:
     return _WORDS.speaks.match(after) is not None
 
 
-def self_references(text: str, parties: PartyTable, language: str | None = None) -> dict[str, SelfReferences]:
-    """Weigh the references to itself of each State that a text names."""
+def self_references(
+    text: str, parties: PartyTable, language: str | None = None
+) -> tuple[dict[str, float], dict[str, int]]:
+    """Weigh the references to itself of each State that a text names, and count its namings."""
     flat = " ".join(text.split())
     weights: dict[str, float] = defaultdict(float)
     namings: dict[str, int] = defaultdict(int)
@@ -83,7 +75,7 @@ def self_references(text: str, parties: PartyTable, language: str | None = None)
         if listed and _WORDS.behalf.search(flat, max(0, match.start - _REACH), match.start):
             continue
         weights[party.code] += _weight(flat, match)
-    return {code: SelfReferences(code=code, weight=weights[code], namings=count) for code, count in namings.items()}
+    return weights, namings
 
 
 def _weight(flat: str, match: PartyMatch) -> float:

@@ -112,15 +112,10 @@ def session_for(body: str, first: date, last: date) -> str | None:
 @cache
 def load_sessions() -> tuple[Session, ...]:
     """Read our own table of sessions, in its order."""
+    days = ((row, date.fromisoformat(row["start"]), date.fromisoformat(row["end"])) for row in load_table("sessions"))
     return tuple(
-        Session(
-            body=row["body"],
-            session=row["session"],
-            first=date.fromisoformat(row["start"]),
-            last=date.fromisoformat(row["end"]),
-            place=row["place"],
-        )
-        for row in load_table("sessions")
+        Session(body=row["body"], session=row["session"], first=first, last=last, place=row["place"])
+        for row, first, last in days
     )
 
 

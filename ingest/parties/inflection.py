@@ -24,36 +24,18 @@ def demonym_forms(demonym: str, language: str) -> tuple[str, ...]:
 
     Irregular feminines stand in the tables beside the masculine; Russian cases are left to `RussianLemmas`.
     """
-    if language == "en":
-        if demonym.endswith(("s", "sh", "ch", "ese", "z", "ois", "men")):
-            return (demonym,)
-        return (demonym, demonym + "s")
-    if language == "fr":
-        if demonym.endswith("e"):
-            return (demonym, demonym + "s")
-        if demonym.endswith("en"):
-            return tuple(demonym + ending for ending in ("", "s", "ne", "nes"))
-        return tuple(demonym + ending for ending in (("", "e", "es") if demonym[-1] in "sx" else ("", "s", "e", "es")))
-    if language == "es":
-        return _spanish_forms(demonym)
     if language == "ar":
         first, _, last = demonym.rpartition(" ")
         bare = [(first + " " + last + ending).strip() for ending in _endings("arabic")]
         bare += [" ".join(word + ending for word in demonym.split()) for ending in _endings("arabic") if first]
         return (*bare, *(" ".join("ال" + word for word in form.split()) for form in bare))
-    return (demonym,)
+    return _by_ending(f"{language}_demonyms", demonym) or (demonym,)
 
 
-def _spanish_forms(demonym: str) -> tuple[str, ...]:
-    if demonym.endswith("o"):
-        return tuple(demonym[:-1] + ending for ending in ("o", "a", "os", "as"))
-    for accented, plain in (("és", "es"), ("án", "an"), ("ón", "on")):
-        if demonym.endswith(accented):
-            stem = demonym[:-2] + plain
-            return (demonym, stem + "a", stem + "es", stem + "as")
-    if demonym.endswith(("l", "n", "r", "s")):
-        return tuple(demonym + ending for ending in ("", "a", "es", "as"))
-    return (demonym, demonym + "s", demonym + "es") if demonym[-1] in "íú" else (demonym, demonym + "s")
+def _by_ending(key: str, word: str) -> tuple[str, ...]:
+    """The forms of a word by the first row of a table that has its ending."""
+    row = next((row for row in _TABLE.get(key, ()) if word.endswith(_split(row["of"]))), None)
+    return () if row is None else tuple(word[: len(word) - row["cut"]] + form for form in _split(row["endings"]))
 
 
 def russian_forms(word: str) -> tuple[str, ...]:
@@ -70,12 +52,7 @@ def russian_forms(word: str) -> tuple[str, ...]:
         return (lower, *(lower + form for form in _endings("russian_masculine")), *plural)
     if lower.endswith(_endings("russian_unchanged")):
         return (lower,)
-    for row in _TABLE["russian"]:
-        if lower.endswith(_split(row["of"])):
-            return tuple(lower[: -row["cut"]] + form for form in _split(row["endings"]))
-    if lower[-1] in "бвгджзклмнпрстфхцчшщ":
-        return (lower, *(lower + form for form in _endings("russian_masculine")))
-    return (lower,)
+    return _by_ending("russian", lower) or (lower,)
 
 
 def arabic_variants(folded: str, first: bool) -> Iterable[str]:

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache, partial
 from pathlib import Path
-from typing import Literal, cast, get_args
+from typing import Any, Literal, NamedTuple, cast, get_args
 
 from ingest.errors import LoadError, PartyTableError
 from ingest.language.lexicons import load_table, load_words
@@ -56,13 +56,29 @@ _CODE = re.compile(r"[A-Z][A-Z0-9_]{1,19}")
 _FICTIONAL_STATE = re.compile(r"X[A-Z]{2}")
 
 
-@dataclass(frozen=True, kw_only=True)
-class FormerName:
-    """A name that a State no longer uses; years inclusive, None where unknown."""
+class Dated(NamedTuple):
+    """A name that a State had, or a State's time in a group: ISO dates or years, inclusive; None where unknown."""
 
     name: str
     since: str | None
     until: str | None
+
+    @classmethod
+    def read(cls, entry: str, mark: str) -> "Dated":
+        """Reads "Zaire@1971/1997", with the mark between name and years."""
+        name, _, years = entry.partition(mark)
+        since, _, until = years.partition("/")
+        return cls(name, since or None, until or None)
+
+    def covers(self, date: str | None) -> bool:
+        """Whether it holds through all of a year, day or interval; without a date, whether it holds now."""
+        if date is None:
+            return self.until is None
+        first, _, last = date.partition("/")
+        # A year as a bound counts as a whole: `2004` begins on 1 January and ends on 31 December.
+        last = last or first
+        begins, ends = first + "-01-01"[len(first) - 4 :], last + "-12-31"[len(last) - 4 :]
+        return (self.since or "") <= begins and (self.until is None or ends <= (self.until + "-12-31")[:10])
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,18 +95,17 @@ class PartyNames:
     aliases: tuple[str, ...] = ()
     demonyms: tuple[str, ...] = ()
     capitals: tuple[str, ...] = ()
-    former: tuple[FormerName, ...] = ()
+    former: tuple[Dated, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
-class PartyRow:
-    """A party as our tables give it; `names` are the English ones."""
+class Party(PartyNames):
+    """A State (by its ISO 3166 alpha-3 code), a group or an organization (by that of our table), in English."""
 
     code: str
     kind: PartyKind
-    names: PartyNames
     alpha2: str | None = None
-    members: str = ""
+    members: tuple[Dated, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,41 +124,35 @@ def split_list(cell: str) -> tuple[str, ...]:
     return tuple(value.strip() for value in cell.split("|") if value.strip())
 
 
-def _names(row: Mapping[str, str]) -> PartyNames:
-    return PartyNames(
-        name=row["name"],
-        official=row.get("official") or None,
-        aliases=split_list(row["aliases"]),
-        demonyms=split_list(row.get("demonyms", "")),
-        capitals=split_list(row.get("capitals", "")),
-        former=tuple(_former(cell) for cell in split_list(row.get("former", ""))),
-    )
+def _names(row: Mapping[str, str]) -> dict[str, Any]:
+    lists = {name: split_list(row.get(name, "")) for name in ("aliases", "demonyms", "capitals")}
+    former = tuple(Dated.read(cell, "@") for cell in split_list(row.get("former", "")))
+    return {"name": row["name"], "official": row.get("official") or None, "former": former, **lists}
 
 
-def _former(cell: str) -> FormerName:
-    name, _, years = cell.partition("@")
-    since, _, until = years.partition("/")
-    return FormerName(name=name, since=since or None, until=until or None)
+def _members(cell: str) -> tuple[Dated, ...]:
+    return tuple(Dated.read(entry, ":") for entry in cell.split())
 
 
 @cache
-def built_in() -> dict[str, PartyRow]:
+def built_in() -> dict[str, Party]:
     """States, groups and organizations of our own tables, by code."""
-    table = {
-        row["code"]: PartyRow(code=row["code"], kind="state", names=_names(row), alpha2=row["alpha2"])
-        for row in load_table("states")
-    }
-    for row in load_table("groups"):
-        table[row["code"]] = PartyRow(
-            code=row["code"], kind=_KINDS[row["kind"]], names=_names(row), members=row["members"]
+    return {
+        row["code"]: Party(
+            code=row["code"],
+            kind=_KINDS[row.get("kind", "state")],
+            alpha2=row.get("alpha2"),
+            members=_members(row.get("members", "")),
+            **_names(row),
         )
-    return table
+        for row in (*load_table("states"), *load_table("groups"))
+    }
 
 
 @cache
 def local_names() -> dict[tuple[str, str], PartyNames]:
     """Names in the five languages other than English, by code and language."""
-    return {(row["code"], row["language"]): _names(row) for row in load_table("party_names")}
+    return {(row["code"], row["language"]): PartyNames(**_names(row)) for row in load_table("party_names")}
 
 
 @cache
@@ -184,22 +193,22 @@ def _cldr_cities(language: str) -> dict[str, str]:
     }
 
 
-def names_in(row: PartyRow, language: str) -> PartyNames | None:
+def names_in(row: Party, language: str) -> PartyNames | None:
     """What our own tables call a party in one language, or None."""
-    return row.names if language == "en" else local_names().get((row.code, language))
+    return row if language == "en" else local_names().get((row.code, language))
 
 
-def display_name(row: PartyRow, language: str) -> str:
+def display_name(row: Party, language: str) -> str:
     """The name of a party in one of the six languages; English where there is none."""
     names = names_in(row, language)
     if names is not None and names.name:
         return names.name
     if language in LANGUAGES and row.alpha2:
-        return cldr_names(language).get(row.alpha2, row.names.name)
-    return row.names.name
+        return cldr_names(language).get(row.alpha2, row.name)
+    return row.name
 
 
-def spellings(row: PartyRow, language: Language) -> Iterator[tuple[NameForm, str]]:
+def spellings(row: Party, language: Language) -> Iterator[tuple[NameForm, str]]:
     """Every way to write a party in one language, the preferred ones first; demonyms in all their forms."""
     names = names_in(row, language) or PartyNames()
     form: NameForm = "name" if row.kind == "state" else "group"
@@ -221,7 +230,7 @@ def spellings(row: PartyRow, language: Language) -> Iterator[tuple[NameForm, str
         if name and name not in marked:
             yield form, name
     known = {fold(unmarked(capital)) for capital in names.capitals}
-    for capital in row.names.capitals if language != "en" else ():
+    for capital in row.capitals if language != "en" else ():
         # A zone without a name of its own in CLDR is called as in English.
         city = _cldr_cities(language).get(fold(unmarked(capital)), capital)
         if fold(city) not in known and (language in ("fr", "es") or not city.isascii()):
@@ -267,7 +276,7 @@ def trie_of(language: Language) -> NameTrie:
     return trie
 
 
-def added_rows(path: Path) -> Iterator[tuple[int, PartyRow]]:
+def added_rows(path: Path) -> Iterator[tuple[int, Party]]:
     """The rows of a `parties.csv` with their line numbers; a wrong row is a PartyTableError."""
     # Loaders of all formats take a quarter of a second to import, and few tables are added to.
     from ingest.loaders.registry import read_bytes
@@ -303,7 +312,7 @@ def without_party(path: Path, code: str) -> bytes:
     return kept.getvalue().encode("utf-8")
 
 
-def _added_row(path: Path, line: int, cells: Mapping[str, str]) -> PartyRow:
+def _added_row(path: Path, line: int, cells: Mapping[str, str]) -> Party:
     where = f"{str(path)!r}, line {line}"
     code, name = cells.get("code", ""), cells.get("name", "")
     kind = _KINDS.get(cells.get("kind", "") or "state")
@@ -313,9 +322,10 @@ def _added_row(path: Path, line: int, cells: Mapping[str, str]) -> PartyRow:
         raise PartyTableError(f"{where}: kind {cells['kind']!r} is none of {', '.join(_KINDS)}")
     if kind == "state" and not _FICTIONAL_STATE.fullmatch(code) and code not in built_in():
         raise PartyTableError(f"{where}: code {code!r} of a State that ISO 3166 does not know must be XAA to XZZ")
-    return PartyRow(
+    return Party(
         code=code,
         kind=kind,
-        names=PartyNames(name=name, aliases=split_list(cells.get("aliases", ""))),
-        members=" ".join(split_list(cells.get("members", ""))),
+        name=name,
+        aliases=split_list(cells.get("aliases", "")),
+        members=_members(" ".join(split_list(cells.get("members", "")))),
     )

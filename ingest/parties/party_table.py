@@ -6,8 +6,8 @@ nothing here guesses.
 
 import hashlib
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from pathlib import Path
 
@@ -16,9 +16,9 @@ from ingest.language.lexicons import load_words
 from ingest.parties.inflection import RussianLemmas, arabic_variants
 from ingest.parties.name_matcher import NameForm, NameMatch, NameTrie, Token, fold, tokens_of
 from ingest.parties.party_names import (
-    FormerName,
+    Party,
     PartyKind,
-    PartyRow,
+    PartyNames,
     added_rows,
     ambiguous_names,
     built_in,
@@ -39,24 +39,6 @@ _ONLY_ENGLISH = _ENGLISH - {"on", "has"}
 
 
 @dataclass(frozen=True, kw_only=True)
-class Party:
-    """A State (by its ISO 3166 alpha-3 code), a group or an organization (by that of our table).
-
-    The name is the English short name that the United Nations uses; so are the names that follow.
-    """
-
-    code: str
-    kind: PartyKind
-    name: str
-    alpha2: str | None = None
-    official: str | None = None
-    aliases: tuple[str, ...] = ()
-    demonyms: tuple[str, ...] = ()
-    capitals: tuple[str, ...] = ()
-    former: tuple[FormerName, ...] = ()
-
-
-@dataclass(frozen=True, kw_only=True)
 class PartyMatch:
     """A party's name in a text, at `[start, end)`.
 
@@ -70,6 +52,23 @@ class PartyMatch:
     codes: tuple[str, ...]
     form: NameForm
     text: str
+
+    @property
+    def code(self) -> str | None:
+        """The party that is surely meant: by a name of its own, which no other bears, and no capital or demonym."""
+        return self.codes[0] if len(self.codes) == 1 and self.form not in ("capital", "demonym") else None
+
+
+def in_rows(text: str, matches: Iterable[PartyMatch], joint: re.Pattern[str]) -> Iterator[list[PartyMatch]]:
+    """Yields the parties that a text names one after the other, with nothing but what joins them in between."""
+    row: list[PartyMatch] = []
+    for match in matches:
+        if row and not joint.fullmatch(text, row[-1].end, match.start):
+            yield row
+            row = []
+        row.append(match)
+    if row:
+        yield row
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,30 +84,10 @@ class ResolvedName:
     suggestions: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, kw_only=True)
-class Membership:
-    """A State's time in a group, ISO dates or years; None where open or unknown."""
-
-    state: str
-    since: str | None
-    until: str | None
-
-    def covers(self, date: str | None) -> bool:
-        """Whether it holds through all of a year, day or interval; without a date, whether it holds now."""
-        if date is None:
-            return self.until is None
-        first, _, last = date.partition("/")
-        last = last or first
-        # A year as a bound counts as a whole: `2004` begins on 1 January and ends on 31 December.
-        begins = first if len(first) == 10 else first + "-01-01"[len(first) - 4 :]
-        ends = last if len(last) == 10 else last + "-12-31"[len(last) - 4 :]
-        return (self.since or "") <= begins and (self.until is None or ends <= (self.until + "-12-31")[:10])
-
-
 class PartyTable:
     """All known parties: the built-in ones and those of `parties.csv` files. Build it with `load`; it never changes."""
 
-    def __init__(self, rows: Mapping[str, PartyRow], added: Iterable[str] = ()) -> None:
+    def __init__(self, rows: Mapping[str, Party], added: Iterable[str] = ()) -> None:
         self._rows = dict(rows)
         self._added = tuple(added)
 
@@ -125,12 +104,12 @@ class PartyTable:
             rows = dict(table._rows)
             for line, row in added_rows(path):
                 known = rows.get(row.code)
-                if known is not None and (known.names.name, known.kind) != (row.names.name, row.kind):
+                if known is not None and (known.name, known.kind) != (row.name, row.kind):
                     raise PartyTableError(
-                        f"{str(path)!r}, line {line}: code {row.code!r} is already {known.names.name!r}; "
+                        f"{str(path)!r}, line {line}: code {row.code!r} is already {known.name!r}; "
                         "use another code, XAA to XZZ for fictional States"
                     )
-                for name in (row.names.name, *row.names.aliases):
+                for name in (row.name, *row.aliases):
                     taken = table._meant(name.strip()) - {row.code}
                     if taken:
                         raise PartyTableError(
@@ -145,26 +124,21 @@ class PartyTable:
     @cached_property
     def fingerprint(self) -> str:
         """Changes with the parties that files added: what was read by names may read differently then."""
-        rows = [repr(self._rows[code].names) for code in self._added]
+        rows = [
+            repr(PartyNames(name=row.name, aliases=row.aliases)) for row in map(self._rows.__getitem__, self._added)
+        ]
         return hashlib.sha256("\n".join(rows).encode("utf-8", "surrogatepass")).hexdigest()[:16] if rows else ""
 
     def get(self, code: str) -> Party | None:
         """The party of that code, or None."""
-        row = self._rows.get(code)
-        if row is None:
-            return None
-        english = row.names
-        return Party(
-            code=row.code,
-            kind=row.kind,
-            name=english.name,
-            alpha2=row.alpha2,
-            official=english.official,
-            aliases=english.aliases,
-            demonyms=tuple(map(unmarked, english.demonyms)),
-            capitals=tuple(map(unmarked, english.capitals)),
-            former=english.former,
-        )
+        return self._unmarked.get(code)
+
+    @cached_property
+    def _unmarked(self) -> dict[str, Party]:
+        return {
+            code: replace(row, demonyms=tuple(map(unmarked, row.demonyms)), capitals=tuple(map(unmarked, row.capitals)))
+            for code, row in self._rows.items()
+        }
 
     def codes(self, kind: PartyKind | None = None) -> tuple[str, ...]:
         """All codes, sorted; of one kind if given."""
@@ -232,7 +206,6 @@ class PartyTable:
         return ResolvedName(codes=(), suggestions=tuple(code for code in ranked if self._is(code, kind))[:5])
 
     def _meant(self, typed: str) -> set[str]:
-        """Returns the codes that a typed name stands for, without looking for suggestions."""
         own, near = self._named(typed)
         return own if own or near else self._known_elsewhere(typed)
 
@@ -257,22 +230,15 @@ class PartyTable:
 
     def members(self, code: str, date: str | None = None) -> frozenset[str]:
         """The members of a group through all of a year, day or interval; now, without a date."""
-        return frozenset(m.state for m in self._memberships.get(code, ()) if m.covers(date))
+        group = self._rows.get(code)
+        return frozenset(member.name for member in (group.members if group else ()) if member.covers(date))
 
     def has_members(self, code: str) -> bool:
         """Whether it is known of a group who belongs to it, at whatever date."""
-        return bool(self._memberships.get(code))
+        return code in self._rows and bool(self._rows[code].members)
 
     def _is(self, code: str, kind: PartyKind | None) -> bool:
         return kind is None or self._rows[code].kind == kind
-
-    @cached_property
-    def _memberships(self) -> dict[str, tuple[Membership, ...]]:
-        table = {}
-        for code, row in self._rows.items():
-            if row.members:
-                table[code] = tuple(_membership(entry) for entry in row.members.split())
-        return table
 
     @cached_property
     def _extra_trie(self) -> NameTrie:
@@ -281,7 +247,7 @@ class PartyTable:
         for code in self._added:
             row = self._rows[code]
             form: NameForm = "name" if row.kind == "state" else "group"
-            for name in (row.names.name, *row.names.aliases):
+            for name in (row.name, *row.aliases):
                 trie.add(name, (code,), form)
                 for token in tokens_of(name):
                     if _SCRIPTS["ru"].search(token.word):
@@ -361,12 +327,6 @@ def _end_of(text: str, tokens: list[Token], found: NameMatch) -> int:
     if following and following in ")）" and ("(" in written or "（" in written):
         return end + 1
     return end + 1 if following == "." and "." in written and len(tokens[found.last - 1].word) == 1 else end
-
-
-def _membership(entry: str) -> Membership:
-    state, _, period = entry.partition(":")
-    since, _, until = period.partition("/")
-    return Membership(state=state, since=since or None, until=until or None)
 
 
 @cache

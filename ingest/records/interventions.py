@@ -23,17 +23,9 @@ from ingest.metadata.represented_party import behalf_phrase, chairs_group, spoke
 from ingest.parties.party_table import PartyTable
 from ingest.records.procedural_text import closes_compilation, is_imprint, is_procedural, tells_decision
 from ingest.records.reported_speech import is_of_same_speaker, reported_sentence
-from ingest.records.speaker_lines import (
-    SpeakerLine,
-    chair_resumes,
-    chair_speaks_for_state,
-    chair_speaks_nationally,
-    is_language_note,
-    is_office,
-    is_office_of_state,
-    speaker_line,
-)
-from ingest.text.furniture import TextLine, furniture_lines, running_heads, text_lines
+from ingest.records.speaker_lines import WORDS as SPEAKER
+from ingest.records.speaker_lines import SpeakerLine, is_language_note, is_office, speaker_line
+from ingest.text.furniture import TextLine, prose_lines
 from ingest.text.layout import Typesetting, cut_blocks, ends_sentence, flows, holds_sentence_end, typesetting
 from vectorstore.records import Block, Role
 
@@ -99,11 +91,15 @@ class Intervention:
 
 @dataclass(frozen=True, kw_only=True)
 class _SpeakerTurn:
-    """Where a speaker line begins, where the words begin, whose they are, and where they end at the latest."""
+    """Where a speaker line begins, where the words begin, whose they are, and where they end at the latest.
+
+    Attributes:
+        mark: How a heading by State is counted; None of a speaker line.
+    """
 
     start: int
     words: Intervention
-    form: str
+    mark: str | None = None
     end: int | None = None
 
 
@@ -146,14 +142,14 @@ def find_interventions(
     item: str | None = None
     chair: str | None = None
     since = 0
-    marks = {turn.form.removeprefix("heading ") for turn in turns if turn.form.startswith("heading")}
+    marks = {turn.mark for turn in turns if turn.mark is not None}
     for turn, following in zip(turns, ends, strict=True):
         limit = following if turn.end is None else min(following, turn.end)
         item = page.agenda_item(since, turn.start) or item
         since = turn.words.start
         told = lookup.introduced(turn.words, text[max(0, turn.start - _INTRODUCTION) : turn.start])
         words, rest = lookup.in_national_capacity(told, text[told.start : limit], chair)
-        words = page.bounded(words, limit, marks if turn.form.startswith("heading") else None)
+        words = page.bounded(words, limit, marks if turn.mark is not None else None)
         if rest is not None and words.end > rest.start:
             found.append(lookup.with_behalf(replace(words, end=page.end_before(rest.start), agenda_item=item), text))
             words = replace(rest, end=words.end)
@@ -178,9 +174,7 @@ class _RecordText:
     def __init__(self, text: str, blocks: Sequence[Block]) -> None:
         self.text = text
         self._blocks = blocks
-        lines = text_lines(text)
-        furniture = furniture_lines(lines, running_heads(text))
-        self.lines: list[TextLine] = [line for line, page in zip(lines, furniture, strict=True) if not page]
+        self.lines = prose_lines(text)
         self._setting: Typesetting = typesetting(self.lines)
         self._starts = {block.start: block for block in blocks}
         self.paragraphs = list(self._paragraphs())
@@ -386,10 +380,9 @@ class _SpeakerLookup:
             )
             office = _WORDS.office_of.match(sentence)
             named = self._parties.find(sentence, self._language)
-            if office is None or not named or not is_office_of_state(office["office"]):
-                continue
-            if len(named[0].codes) == 1 and named[0].form not in ("capital", "demonym"):
-                return replace(words, role="party", state=named[0].codes[0], reason=None)
+            of_state = office is not None and SPEAKER.office_of_state.search(office["office"]) is not None
+            if of_state and named and named[0].code is not None:
+                return replace(words, role="party", state=named[0].code, reason=None)
         return words
 
     def chair(self, words: Intervention, text: str) -> str | None:
@@ -410,19 +403,20 @@ class _SpeakerLookup:
         for the State, and what it says as office after them. `chair` is whose delegate presides.
         """
         opening = said[:_OPENING]
-        capacity = chair_speaks_for_state(opening) if words.role == "office" and not words.summarised else None
-        state = chair if capacity is None and words.role == "office" and chair_speaks_nationally(opening) else None
+        if words.role != "office":
+            return words, None
+        # The State's name follows, or none where it is the one that the cover names.
+        capacity = None if words.summarised else SPEAKER.capacity.search(opening)
+        state = chair if capacity is None and SPEAKER.national.search(opening) else None
         if capacity is not None:
             named = self._parties.find(opening[capacity.end() :], self._language)
             near = named and named[0].start <= _LONGEST_NEAR and len(named[0].codes) == 1
             state = named[0].codes[0] if near else None
         if state is None:
             return words, None
-        resumed = chair_resumes(said)
-        own = replace(words, role="party", state=state)
-        if resumed is None:
-            return own, None
-        return own, replace(words, start=words.start + resumed)
+        resumed = SPEAKER.resumes.search(said)
+        rest = None if resumed is None else replace(words, start=words.start + resumed.start())
+        return replace(words, role="party", state=state), rest
 
     def reported(self, sentence: str, start: int) -> tuple[Intervention, bool] | None:
         """Returns whose saying a sentence tells, and whether the next sentences are told of them as well."""
@@ -456,12 +450,9 @@ class _SpeakerLookup:
             head = f"{head}, {told.group()}"
         whom = spoken_for(head, opening, self._parties, self._language, date=self._date, speaker=words.state)
         party = self._parties.get(words.state)
-        if whom.group is not None:
-            return replace(words, group=whom.group)
-        if party is not None and party.kind == "group":
-            return replace(words, group=words.state)
-        if whom.states:
-            return replace(words, states=whom.states)
+        group = whom.group or (words.state if party is not None and party.kind == "group" else None)
+        if group is not None or whom.states:
+            return replace(words, group=group) if group else replace(words, states=whom.states)
         unknown = behalf_phrase(head)
         if unknown is not None and not _WORDS.own_government.match(unknown) and not self.party(unknown.strip(" ,")):
             reason = f"{words.named!r} speaks for a group that no lookup knows"
@@ -475,7 +466,6 @@ def _looks_like_name(line: SpeakerLine) -> bool:
 
 
 def _turns(page: _RecordText, lookup: _SpeakerLookup) -> list[_SpeakerTurn]:
-    """Returns the speaker lines of the form that names most parties, in order."""
     read: list[tuple[int, SpeakerLine, bool]] = []
     headings: list[tuple[int, int, str]] = []
     for number, line, apart in page.paragraphs:
@@ -528,7 +518,7 @@ def _spoken(read: Sequence[tuple[int, SpeakerLine, bool]], lookup: _SpeakerLooku
     for line in lines:
         words = lookup.intervention(line, trusted=len(titled) < _FEWEST_PARTIES)
         if words is not None:
-            turns.append(_SpeakerTurn(start=line.start, words=words, form="told" if told else "direct"))
+            turns.append(_SpeakerTurn(start=line.start, words=words))
     return turns
 
 
@@ -552,7 +542,7 @@ def _between_sentences(page: _RecordText, lookup: _SpeakerLookup, turns: list[_S
                 continue
             words = lookup.intervention(line, trusted=False)
             if words is not None:
-                found.setdefault(start, _SpeakerTurn(start=start, words=words, form="told"))
+                found.setdefault(start, _SpeakerTurn(start=start, words=words))
     ordered = sorted(found.values(), key=lambda turn: turn.start)
     return [replace(turn, end=next((stop for stop in stops if stop > turn.start), None)) for turn in ordered]
 
@@ -571,7 +561,7 @@ def _reported(page: _RecordText, lookup: _SpeakerLookup) -> list[_SpeakerTurn]:
             own += speaks_in_first_person(_QUOTED.sub("", sentence))
             words = lookup.reported(sentence, start)
             if words is not None:
-                speaker = _SpeakerTurn(start=start, words=words[0], form="reported", end=end)
+                speaker = _SpeakerTurn(start=start, words=words[0], end=end)
                 goes_on = words[1]
                 turns.append(speaker)
             elif speaker is not None and (is_of_same_speaker(sentence) or (goes_on and not tells_decision(sentence))):
@@ -586,7 +576,7 @@ def _reported(page: _RecordText, lookup: _SpeakerLookup) -> list[_SpeakerTurn]:
 def _names(read: Sequence[tuple[int, SpeakerLine, bool]], lookup: _SpeakerLookup) -> list[_SpeakerTurn]:
     """Returns the turns of a record that puts names of parties before their words."""
     turns = [
-        _SpeakerTurn(start=line.start, words=words, form="name")
+        _SpeakerTurn(start=line.start, words=words)
         for _, line, apart in read
         if apart and not line.summarised and (words := lookup.intervention(line, trusted=True)) is not None
     ]
@@ -605,15 +595,11 @@ def _sections(page: _RecordText, headings: Sequence[tuple[int, int, str]]) -> li
             continue
         line = page.lines[number]
         words = Intervention(
-            start=line.end + _space_after(page.text, line.end), end=line.end, role="party", named=line.text,
+            start=len(page.text) - len(page.text[line.end :].lstrip()), end=line.end, role="party", named=line.text,
             summarised=False, state=code, clause=line.text if behalf_phrase(line.text) else "",
         )  # fmt: skip
-        turns.append(_SpeakerTurn(start=start, words=words, form=f"heading {_mark(line.text)}"))
+        turns.append(_SpeakerTurn(start=start, words=words, mark=_mark(line.text)))
     return turns
-
-
-def _space_after(text: str, offset: int) -> int:
-    return len(text[offset:]) - len(text[offset:].lstrip())
 
 
 def _mark(heading: str) -> str:

@@ -9,7 +9,7 @@ from typing import Final
 
 from ingest.language.lexicons import RegexPatterns
 from ingest.metadata.represented_party import JOINT
-from ingest.parties.party_table import PartyMatch, PartyTable
+from ingest.parties.party_table import PartyTable, in_rows
 
 _WORDS: Final = RegexPatterns("reported_speech")
 
@@ -34,11 +34,7 @@ class ReportedSentence:
 
 def reported_sentence(sentence: str, parties: PartyTable, language: str | None) -> ReportedSentence | None:
     """Reads whose saying a sentence, in one line, tells; None where it tells nobody's."""
-    named = [
-        match
-        for match in parties.find(sentence, language)
-        if len(match.codes) == 1 and match.form not in ("capital", "demonym")
-    ]
+    named = [match for match in parties.find(sentence, language) if match.code is not None]
     for number, match in enumerate(named):
         before, after = sentence[: match.start], sentence[match.end :]
         inserted = list(_WORDS.inserted.finditer(before))
@@ -49,7 +45,7 @@ def reported_sentence(sentence: str, parties: PartyTable, language: str | None) 
         if (official := _WORDS.official_said.match(after)) is not None:
             clause = official["clause"] or ""
             return ReportedSentence(codes=match.codes, name=match.text, clause=clause, goes_on=True)
-        run = _run(sentence, named)
+        run = next(in_rows(sentence, named, JOINT))
         if (said := _WORDS.then_said.match(sentence, run[-1].end)) is not None:
             codes = tuple(dict.fromkeys(code for party in run for code in party.codes))
             return ReportedSentence(codes=codes, name=match.text, clause=said["clause"] or "", goes_on=False)
@@ -59,13 +55,3 @@ def reported_sentence(sentence: str, parties: PartyTable, language: str | None) 
 def is_of_same_speaker(sentence: str) -> bool:
     """Tells whether a sentence goes on with what the one before tells: "She added that …"."""
     return _WORDS.same_speaker.match(sentence) is not None
-
-
-def _run(sentence: str, named: list[PartyMatch]) -> list[PartyMatch]:
-    """Returns the parties that are named one after the other: "Thailand, Kuwait and Mali"."""
-    run = named[:1]
-    for match in named[1:]:
-        if not JOINT.fullmatch(sentence[run[-1].end : match.start]):
-            break
-        run.append(match)
-    return run

@@ -13,7 +13,8 @@ import regex
 from ingest.language.lexicons import RegexPatterns
 from ingest.metadata.represented_party import behalf_phrase
 
-_WORDS: Final = RegexPatterns("speaker_lines")
+WORDS: Final = RegexPatterns("speaker_lines")
+"""Of speaker lines, and of what a Chair says of the capacity in which they speak."""
 
 Who = Literal["person", "office", "delegation", "name"]
 
@@ -71,17 +72,12 @@ class SpeakerLine:
 
 def is_office(words: str) -> bool:
     """Tells whether words name an office of a meeting or of the United Nations."""
-    return _WORDS.is_office.search(words) is not None
+    return WORDS.is_office.search(words) is not None
 
 
 def is_language_note(paragraph: str) -> bool:
     """Tells whether a paragraph is a note on the language spoken and nothing else: "(spoke in French)"."""
-    return len(paragraph) <= _LONGEST_NOTE and _WORDS.note_alone.fullmatch(paragraph) is not None
-
-
-def is_office_of_state(words: str) -> bool:
-    """Tells whether words name an office of a State: "President", "Minister for Foreign Affairs"."""
-    return _WORDS.office_of_state.search(words) is not None
+    return len(paragraph) <= _LONGEST_NOTE and WORDS.note_alone.fullmatch(paragraph) is not None
 
 
 def speaker_line(text: str, start: int, end: int) -> SpeakerLine | None:
@@ -90,9 +86,9 @@ def speaker_line(text: str, start: int, end: int) -> SpeakerLine | None:
     window = text[start:stop]
     blank = regex.search(r"\n\s*\n", window)
     window = window[: blank.start()] if blank else window
-    before = _WORDS.before.match(window)
+    before = WORDS.before.match(window)
     at = before.end() if before else 0
-    verb = _WORDS.verb_first.match(window, at)
+    verb = WORDS.verb_first.match(window, at)
     for who, found in _speakers(window, verb.end() if verb else at):
         line = _read(window, at, who, found, told=verb is not None)
         if line is not None:
@@ -103,15 +99,15 @@ def speaker_line(text: str, start: int, end: int) -> SpeakerLine | None:
 
 def _speakers(window: str, at: int) -> Iterator[tuple[Who, "regex.Match[str]"]]:
     forms: tuple[tuple[Who, regex.Pattern[str]], ...] = (
-        ("office", _WORDS.office),
-        ("delegation", _WORDS.delegation),
-        ("person", _WORDS.person),
-        ("person", _WORDS.person_zh),
-        ("person", _WORDS.person_reported),
-        ("delegation", _WORDS.delegation_zh),
-        ("person", _WORDS.bare),
-        ("delegation", _WORDS.delegation_unread),
-        ("name", _WORDS.party_alone),
+        ("office", WORDS.office),
+        ("delegation", WORDS.delegation),
+        ("person", WORDS.person),
+        ("person", WORDS.person_zh),
+        ("person", WORDS.person_reported),
+        ("delegation", WORDS.delegation_zh),
+        ("person", WORDS.bare),
+        ("delegation", WORDS.delegation_unread),
+        ("name", WORDS.party_alone),
     )
     for who, form in forms:
         found = form.match(window, at)
@@ -119,68 +115,50 @@ def _speakers(window: str, at: int) -> Iterator[tuple[Who, "regex.Match[str]"]]:
             yield who, found
 
 
-def chair_speaks_for_state(words: str) -> "regex.Match[str] | None":
-    """Finds where a President or Chair says to speak for a State for once; the State's name follows the match."""
-    return _WORDS.capacity.search(words)
-
-
-def chair_speaks_nationally(words: str) -> bool:
-    """Tells whether a President or Chair says to speak in a national capacity, without naming the State."""
-    return _WORDS.national.search(words) is not None
-
-
-def chair_resumes(words: str) -> int | None:
-    """Returns where a President or Chair says to be presiding again, or None."""
-    found = _WORDS.resumes.search(words)
-    return None if found is None else found.start()
-
-
 def _read(window: str, at: int, who: Who, found: "regex.Match[str]", *, told: bool) -> SpeakerLine | None:
     position, brackets = _brackets(window, found.end())
-    early = _WORDS.early_colon.match(window, position) if who == "person" and not brackets else None
+    early = WORDS.early_colon.match(window, position) if who == "person" and not brackets else None
     if early is not None:
         # "Mr. Briz: (Guatemala)" for "Mr. Briz (Guatemala):".
         position, brackets = _brackets(window, early.end())
-        if all(_WORDS.language_note.match(text) for text in brackets):
+        if all(WORDS.language_note.match(text) for text in brackets):
             early, (position, brackets) = None, _brackets(window, found.end())
     groups = found.groupdict()
-    titled = who in ("office", "delegation") or found.re in (_WORDS.person, _WORDS.person_zh, _WORDS.person_reported)
+    titled = who in ("office", "delegation") or found.re in (WORDS.person, WORDS.person_zh, WORDS.person_reported)
     understood, after = True, None
-    if who == "person" and not brackets and _WORDS.vocative.match(groups["name"]):
+    if who == "person" and not brackets and WORDS.vocative.match(groups["name"]):
         return None
     behalf = [text for text in brackets if behalf_phrase(text) is not None]
-    spoken = [text for text in brackets if not _WORDS.language_note.match(text) and text not in behalf]
-    if found.re is _WORDS.bare and not spoken:
+    spoken = [text for text in brackets if not WORDS.language_note.match(text) and text not in behalf]
+    if found.re is WORDS.bare and not spoken:
         return None
     name = " ".join(found.group().split()).strip("*_ ")
-    notes = [text for text in brackets if _WORDS.language_note.match(text)]
+    notes = [text for text in brackets if WORDS.language_note.match(text)]
     # "ANA ILVANE (Arvandia) said" is how press summaries name a speaker.
-    reports = (titled and early is None) or (found.re is _WORDS.bare and bool(spoken))
-    reported = _WORDS.reported.match(window, position) if reports else None
+    reports = (titled and early is None) or (found.re is WORDS.bare and bool(spoken))
+    reported = WORDS.reported.match(window, position) if reports else None
     if told:
         clause, body, summarised = "", at, True
     elif reported is not None and not window[reported.end() :].lstrip().startswith((":", "：")):
         clause = window[position : reported.start("verb")]
         body, summarised = at, True
         # In Arabic "he announced" and "I announce" are written alike: after a colon it may be either.
-        colon = _WORDS.colon.match(window, position)
+        colon = WORDS.colon.match(window, position)
         after = colon.end() if colon is not None and colon.end() <= reported.start("verb") else None
     else:
-        colon = _WORDS.colon.match(window, position if reported is None else reported.end())
+        colon = WORDS.colon.match(window, position if reported is None else reported.end())
         if colon is not None and colon["clause"] and not spoken:
-            colon = None if who == "person" or not _WORDS.speaking.search(colon["clause"]) else colon
+            colon = None if who == "person" or not WORDS.speaking.search(colon["clause"]) else colon
         if colon is not None:
             clause = window[position : colon.end()]
             body, summarised, after = colon.end(), False, colon.end()
         elif early is not None:
             position += len(window[position:]) - len(window[position:].lstrip())
             clause, body, summarised, after = "", position, False, position
-        elif (
-            (spoken and titled) or found.re is _WORDS.delegation_unread or (who == "office" and _WORDS.the.match(name))
-        ):
+        elif (spoken and titled) or found.re is WORDS.delegation_unread or (who == "office" and WORDS.the.match(name)):
             clause, body, summarised, understood = "", at, True, False
             # Two speakers at once, or a colon that was lost: in a verbatim record somebody else speaks from here on.
-            joint = _WORDS.joint.match(window, position) if spoken and titled else None
+            joint = WORDS.joint.match(window, position) if spoken and titled else None
             after = joint.end() if joint is not None else None
         else:
             return None
@@ -196,7 +174,7 @@ def _read(window: str, at: int, who: Who, found: "regex.Match[str]", *, told: bo
 def _brackets(window: str, position: int) -> tuple[int, list[str]]:
     """Reads the brackets after a name, which may hold brackets: "(Iran (Islamic Republic of))"."""
     found: list[str] = []
-    while (opening := _WORDS.brackets.match(window, position)) is not None:
+    while (opening := WORDS.brackets.match(window, position)) is not None:
         depth = 0
         for at in range(opening.start("open"), len(window)):
             depth += window[at] in "(（["

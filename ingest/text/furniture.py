@@ -90,12 +90,34 @@ def running_heads(source_text: str) -> frozenset[str]:
     with those around it. A line is a running head where it stands at least three times beside a page break or other
     furniture (twice in a text of two pages), and never ends like a sentence or a salutation.
     """
-    return _heads_of(text_lines(source_text), source_text.count("\f") + 1)
+    lines, pages = text_lines(source_text), source_text.count("\f") + 1
+    heads = set(_page_numbers(lines))
+    known = [_is_furniture_line(line.text, frozenset(heads)) for line in lines]
+    beside: Counter[str] = Counter()
+    for position, line in enumerate(lines):
+        if len(line.text) > _LONGEST_HEAD or known[position] or not _at_page_break(lines, known, position, pages > 1):
+            continue
+        key = _head_key(line.text)
+        if sum(map(str.isalpha, key)) >= _FEWEST_LETTERS and not _UNFIT_HEAD_END.search(line.text):
+            beside[key] += 1
+    needed = 2 if pages == 2 else _REPEATS
+    repeated = {key: count for key, count in beside.items() if count >= needed}
+    total = Counter(_head_key(line.text) for line in lines if repeated and len(line.text) <= _LONGEST_HEAD)
+    # A line that mostly stands elsewhere is the speaker's refrain, which a page break met by chance.
+    heads.update(key for key, count in repeated.items() if count == total[key])
+    return frozenset(heads)
 
 
 def furniture_lines(lines: Sequence[TextLine], heads: frozenset[str]) -> tuple[bool, ...]:
     """Tells for each line whether it is furniture."""
     return tuple(_is_furniture_line(line.text, heads) for line in lines)
+
+
+def prose_lines(source_text: str) -> list[TextLine]:
+    """Reads the lines of a text that are not furniture."""
+    lines = text_lines(source_text)
+    furniture = furniture_lines(lines, running_heads(source_text))
+    return [line for line, is_page in zip(lines, furniture, strict=True) if not is_page]
 
 
 def is_furniture(text: str, heads: frozenset[str]) -> bool:
@@ -133,26 +155,6 @@ def _parts_of(text: str) -> list[tuple[int, int]]:
         rest = found.end() + len(text[found.end() :]) - len(text[found.end() :].lstrip())
         return [found.span(), (rest, len(text))]
     return [(0, len(text))]
-
-
-def _heads_of(lines: Sequence[TextLine], pages: int) -> frozenset[str]:
-    heads = set(_page_numbers(lines))
-    known = [_is_furniture_line(line.text, frozenset(heads)) for line in lines]
-    beside: Counter[str] = Counter()
-    for position, line in enumerate(lines):
-        if len(line.text) > _LONGEST_HEAD or known[position] or not _at_page_break(lines, known, position, pages > 1):
-            continue
-        key = _head_key(line.text)
-        if sum(map(str.isalpha, key)) >= _FEWEST_LETTERS and not _UNFIT_HEAD_END.search(line.text):
-            beside[key] += 1
-    needed = 2 if pages == 2 else _REPEATS
-    repeated = {key: count for key, count in beside.items() if count >= needed}
-    if not repeated:
-        return frozenset(heads)
-    total = Counter(_head_key(line.text) for line in lines if len(line.text) <= _LONGEST_HEAD)
-    # A line that mostly stands elsewhere is the speaker's refrain, which a page break met by chance.
-    heads.update(key for key, count in repeated.items() if count == total[key])
-    return frozenset(heads)
 
 
 def _at_page_break(lines: Sequence[TextLine], known: Sequence[bool], position: int, paged: bool) -> bool:

@@ -9,17 +9,7 @@ from typing import Final
 import regex
 
 # Each opening mark with the marks that may close it; a straight one closes itself.
-_CLOSING: Final = {
-    "“": "”",
-    "„": "“”",
-    "«": "»",
-    "‹": "›",
-    "「": "」",
-    "『": "』",
-    "❝": "❞",
-    '"': '"',
-    "‘": "’",
-}
+_CLOSING: Final = {"“": "”", "„": "“”", "«": "»", "‹": "›", "「": "」", "『": "』", "❝": "❞", '"': '"', "‘": "’"}
 # An apostrophe stands between letters or ends a word, and opens nothing.
 _OPENING: Final = regex.compile(r"[“„«‹「『❝]|(?<![\p{L}\p{N}])[\"‘](?=[\p{L}\p{N}…\[])")
 _APOSTROPHE_CLOSES: Final = regex.compile(r"(?<!\p{L}s)’(?![\p{L}\p{N}])|(?<=[.!?,…])’")

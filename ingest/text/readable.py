@@ -3,6 +3,7 @@
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from operator import itemgetter
 
 from vectorstore.records import Edit
 
@@ -68,7 +69,7 @@ class ReadableText:
 
 
 def _after(position: int, spans: Sequence[tuple[int, int]], others: Sequence[tuple[int, int]]) -> int:
-    index = bisect_right(spans, position, key=_first) - 1
+    index = bisect_right(spans, position, key=itemgetter(0)) - 1
     if index < 0:
         return position
     (start, end), (other_start, other_end) = spans[index], others[index]
@@ -78,15 +79,11 @@ def _after(position: int, spans: Sequence[tuple[int, int]], others: Sequence[tup
 
 
 def _before(position: int, spans: Sequence[tuple[int, int]], others: Sequence[tuple[int, int]]) -> int:
-    index = bisect_left(spans, position, key=_first) - 1
+    index = bisect_left(spans, position, key=itemgetter(0)) - 1
     if index < 0:
         return position
     (_, end), (other_start, other_end) = spans[index], others[index]
     return other_start if position < end else other_end + position - end
-
-
-def _first(span: tuple[int, int]) -> int:
-    return span[0]
 
 
 def _core(source: str, edit: Edit) -> tuple[int, int, str]:
@@ -94,10 +91,7 @@ def _core(source: str, edit: Edit) -> tuple[int, int, str]:
     if edit.kind != "hyphen":
         return edit.start, edit.end, edit.text
     old, new = source[edit.start : edit.end], edit.text
-    same = 0
-    while same < min(len(old), len(new)) and old[same] == new[same]:
-        same += 1
-    tail = 0
-    while tail < min(len(old), len(new)) - same and old[-1 - tail] == new[-1 - tail]:
-        tail += 1
+    shorter = min(len(old), len(new))
+    same = next((at for at in range(shorter) if old[at] != new[at]), shorter)
+    tail = next((at for at in range(shorter - same) if old[-1 - at] != new[-1 - at]), shorter - same)
     return edit.start + same, edit.end - tail, new[same : len(new) - tail]

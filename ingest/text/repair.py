@@ -16,14 +16,7 @@ from itertools import pairwise
 
 from ingest.language.lexicons import load_words
 from ingest.language.words import document_names, joins_without_hyphen
-from ingest.text.furniture import (
-    TextLine,
-    furniture_lines,
-    is_furniture,
-    is_furniture_block,
-    running_heads,
-    text_lines,
-)
+from ingest.text.furniture import TextLine, is_furniture, is_furniture_block, prose_lines, running_heads, text_lines
 from ingest.text.layout import Typesetting, flows, typesetting
 from ingest.text.readable import ReadableText, readable
 from ingest.text.squash import squash
@@ -50,10 +43,8 @@ def repair(
     Words are mended in English only; `language` is that of blocks that name none. Names are never split, beside those
     that the document capitalises inside its sentences.
     """
-    lines = text_lines(source_text)
+    lines, prose = text_lines(source_text), prose_lines(source_text)
     heads = running_heads(source_text)
-    furniture = furniture_lines(lines, heads)
-    prose = [line for line, is_page in zip(lines, furniture, strict=True) if not is_page]
     edits = list(_layout_edits(source_text, lines, prose, blocks, language))
     for line in prose:
         edits.extend(

@@ -132,7 +132,6 @@ def make_passages(
 
 
 def _flows(blocks: Sequence[Block]) -> Iterator[list[Block]]:
-    """Yields runs of blocks through which sentences may go on."""
     flow: list[Block] = []
     for block in blocks:
         if flow and not block.continues:
@@ -167,10 +166,7 @@ def _halves(
     first, last, start, end = span
     if last > first:
         middle = (first + last + 1) // 2
-        return [
-            (first, middle - 1, start, sentences[middle - 1].end),
-            (middle, last, sentences[middle].start, end),
-        ]
+        return [(first, middle - 1, start, sentences[middle - 1].end), (middle, last, sentences[middle].start, end)]
     cut = _cut(text, start, end)
     if cut is None:
         return []

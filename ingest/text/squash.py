@@ -12,7 +12,8 @@ import re
 import unicodedata
 from array import array
 from dataclasses import dataclass, field
-from functools import lru_cache
+
+import regex
 
 _SINGLE_QUOTES = "'`‘’‚‛′‵ʹʻʼʽ‹›❛❜＇"
 _DOUBLE_QUOTES = '"“”„‟″‶«»〝〞〟❝❞＂'
@@ -32,6 +33,10 @@ _TABLE: dict[int, str] = {
     **{ord(char): "" for char in _INVISIBLE},
 }
 _LETTER_HYPHEN = re.compile(r"(?<=[^\W\d_])-(?=[^\W\d_])")
+# What normalisation may join to the character before it: marks (some have combining class 0 and still compose), vowels
+# and finals of Hangul, and compatibility forms of these.
+_JOINING = r"\p{M}\u0e33\u0eb3\u1160-\u11ff\u3133-\u318e\uff9e-\uffdc"
+_RUN = regex.compile(rf"[^{_JOINING}][{_JOINING}]*|[{_JOINING}]+")
 # The only ASCII characters that the table touches besides the hyphen, which it maps to itself.
 _ASCII_TABLE = {ord("`"): "'"}
 
@@ -76,43 +81,18 @@ def squash_map(text: str) -> Squashed:
         kept = [item for position, item in enumerate(kept) if position not in dropped]
         joined = "".join(char for char, _, _ in kept)
     return Squashed(
-        text=joined,
-        offsets=array("q", [start for _, start, _ in kept]),
-        ends=array("q", [end for _, _, end in kept]),
+        text=joined, offsets=array("q", [start for _, start, _ in kept]), ends=array("q", [end for _, _, end in kept])
     )
 
 
 def _normalised(text: str) -> tuple[str, list[int], list[int]]:
     if unicodedata.is_normalized("NFKC", text):
         return text, list(range(len(text))), list(range(1, len(text) + 1))
-    alphabet = set(text)
-    joining = [char for char in alphabet if _joins_back(char)]
-    table = {char: unicodedata.normalize("NFKC", char) for char in alphabet}
     pieces: list[str] = []
     starts: list[int] = []
     ends: list[int] = []
-    for start, end in _runs(text, joining):
-        run = text[start:end]
-        piece = table[run] if end - start == 1 else unicodedata.normalize("NFKC", run)
-        pieces.append(piece)
-        starts.extend([start] * len(piece))
-        ends.extend([end] * len(piece))
+    for run in _RUN.finditer(text):
+        pieces.append(unicodedata.normalize("NFKC", run[0]))
+        starts += [run.start()] * len(pieces[-1])
+        ends += [run.end()] * len(pieces[-1])
     return "".join(pieces), starts, ends
-
-
-def _runs(text: str, joining: list[str]) -> list[tuple[int, int]]:
-    if not joining:
-        return [(position, position + 1) for position in range(len(text))]
-    marks = "".join(map(re.escape, joining))
-    pattern = re.compile(rf"[^{marks}][{marks}]*|[{marks}]+")
-    return [match.span() for match in pattern.finditer(text)]
-
-
-@lru_cache(maxsize=4096)
-def _joins_back(char: str) -> bool:
-    """Tells whether normalisation may join a character to the one before it.
-
-    Marks may (some have combining class 0 and still compose), and so may the vowels and finals of Hangul.
-    """
-    first = unicodedata.normalize("NFKD", char)[:1]
-    return unicodedata.category(first).startswith("M") or "\u1160" <= first <= "\u11ff"

@@ -68,7 +68,6 @@ def _edge(before: str, after: str) -> Edge | None:
 
 
 def _in_prose(statement: Statement, position: int) -> bool:
-    """Tells whether a position is in a paragraph, and not in a heading."""
     index = bisect_right(statement.blocks, position, key=lambda block: block.start) - 1
     return index >= 0 and statement.blocks[index].paragraph is not None
 

@@ -51,14 +51,6 @@ class AgendaMention:
     item: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Numbers:
-    """A parsed list of numbers with their subdivisions and the offset after it."""
-
-    values: tuple[tuple[str, str | None], ...]
-    end: int
-
-
 # Longer words first: "twenty-one" before "twenty".
 _WORDS = "|".join(word.replace(" ", r"[-\s]+") for word in sorted(article_words(), key=len, reverse=True))
 _PATTERNS = Patterns("references", words=_WORDS)
@@ -96,8 +88,8 @@ def _normal(paragraph: str) -> str:
     return re.sub(r"^\((\d+)\)", r"\1", " ".join(inner.split()))
 
 
-def _numbers(text: str, at: int, plural: bool) -> _Numbers | None:
-    """Parses `18, para. 3 (a)`, `16 to 18` or `16, 17 and 18` at an offset."""
+def _numbers(text: str, at: int, plural: bool) -> tuple[list[tuple[str, str | None]], int]:
+    """Parses `18, para. 3 (a)`, `16 to 18` or `16, 17 and 18` at an offset, with the offset after it."""
     values: list[tuple[str, str | None]] = []
     end, ranged = at, False
     while True:
@@ -124,16 +116,14 @@ def _numbers(text: str, at: int, plural: bool) -> _Numbers | None:
         if join is None:
             break
         ranged, at = join["range"] is not None, join.end()
-    return _Numbers(values=tuple(values), end=end) if values else None
+    return values, end
 
 
 def _mentions(text: str) -> list[ArticleMention]:
-    """All mentions, without their treaties."""
     mentions: list[ArticleMention] = []
     for found in _PATTERNS.article.finditer(text):
-        numbers = _numbers(text, found.end(), found["plural"] is not None or (found["arabic"] or "ة")[-1] != "ة")
-        if numbers is None:
-            continue
+        plural = found["plural"] is not None or (found["arabic"] or "ة")[-1] != "ة"
+        numbers, end = _numbers(text, found.end(), plural)
         start = found.start()
         before = _PATTERNS.paragraph_before.search(text, max(0, start - 90), start)
         outer: str | None = None
@@ -141,18 +131,14 @@ def _mentions(text: str) -> list[ArticleMention]:
             start = before.start()
             outer = _normal(" ".join(part for part in before.group("numbers", "letter", "inner") if part))
         mentions += [
-            ArticleMention(start=start, end=numbers.end, treaty=None, article=value, paragraph=own or outer)
-            for value, own in numbers.values
+            ArticleMention(start=start, end=end, treaty=None, article=value, paragraph=own or outer)
+            for value, own in numbers
         ]
     return sorted([*mentions, *_chinese_mentions(text)], key=lambda m: m.start)
 
 
 def find_articles(
-    text: str,
-    default_treaty: str | None = "UNTOC",
-    *,
-    protocol: str | None = None,
-    named_before: str | None = None,
+    text: str, default_treaty: str | None = "UNTOC", *, protocol: str | None = None, named_before: str | None = None
 ) -> list[ArticleMention]:
     """Every mention of an article, in any of the six languages, in order; ranges and lists give one for each article.
 
@@ -166,7 +152,7 @@ def find_articles(
             one where no default is given, or where the default has no such article.
     """
     mentions = _mentions(text)
-    treaties = find_treaties(text) if mentions else []
+    treaties = find_treaties(text) if mentions else ()
     ends = sentence_ends(text) if mentions else []
     attributed: list[ArticleMention] = []
     following: tuple[ArticleMention, TreatyAttribution] | None = None
@@ -201,17 +187,15 @@ def find_agenda_items(text: str) -> list[AgendaMention]:
         for m in _PATTERNS.chinese_item.finditer(text)
     ]
     for found in _PATTERNS.item.finditer(text):
-        numbers = _numbers(text, found.end(), plural=True)
-        if numbers is None:
-            continue
-        tail = _PATTERNS.item_tail.match(text, numbers.end)
+        numbers, end = _numbers(text, found.end(), plural=True)
+        tail = _PATTERNS.item_tail.match(text, end)
         lead = _PATTERNS.item_lead.search(text, max(0, found.start() - 30), found.start())
         if found["sure"] is None and tail is None and lead is None:
             continue
-        end = tail.end() if tail else numbers.end
+        end = tail.end() if tail else end
         mentions += [
             AgendaMention(start=found.start(), end=end, item=f"{value} {sub}" if sub else value)
-            for value, sub in numbers.values
+            for value, sub in numbers
         ]
     return sorted(mentions, key=lambda m: m.start)
 

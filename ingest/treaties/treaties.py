@@ -84,15 +84,11 @@ def _as_names_are_written(text: str) -> str:
     return text.replace("ё", "е").replace("Ё", "Е").replace("[…]", "   ")
 
 
-def find_treaties(text: str) -> list[TreatyMatch]:
-    """Every treaty named in a text, in order; "Palermo Protocols" gives all three at one place."""
-    return list(_found_treaties(text))
-
-
 # A sentence is looked through several times in a row.
 @lru_cache(maxsize=256)
-def _found_treaties(text: str) -> tuple[TreatyMatch, ...]:
-    matches = []
+def find_treaties(text: str) -> tuple[TreatyMatch, ...]:
+    """Every treaty named in a text, in order; "Palermo Protocols" gives all three at one place."""
+    matches: list[TreatyMatch] = []
     for found in _names().finditer(_as_names_are_written(text)):
         codes = [code for code, value in found.groupdict().items() if value is not None]
         if codes == ["ALL"]:

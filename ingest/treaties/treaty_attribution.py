@@ -3,8 +3,8 @@
 "Article 4 of the Firearms Protocol" is of that Protocol, "article 4 of the Charter" of no known treaty.
 """
 
-from dataclasses import dataclass
-from typing import Final
+from collections.abc import Sequence
+from typing import Final, NamedTuple
 
 from ingest.language.lexicons import Patterns
 from ingest.treaties.treaties import TREATIES, TreatyMatch, article_title, find_treaties
@@ -16,8 +16,7 @@ _WORDS = Patterns("treaty_attribution")
 OTHER_CONVENTION: Final = "OTHER"
 
 
-@dataclass(frozen=True, kw_only=True)
-class TreatyAttribution:
+class TreatyAttribution(NamedTuple):
     """Whose article a mention is.
 
     Attributes:
@@ -31,12 +30,8 @@ class TreatyAttribution:
     assumed: bool = False
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Meant:
-    """What "the Convention" and "the Protocol" mean where the text names none before."""
-
-    convention: str | None
-    protocol: str | None
+# What "the Convention" and "the Protocol" mean where the text names none before.
+_Meant = tuple[str | None, str | None]
 
 
 def sentence_ends(text: str) -> list[int]:
@@ -55,7 +50,7 @@ def attribute(
     end: int,
     number: str,
     sentence: int,
-    treaties: list[TreatyMatch],
+    treaties: Sequence[TreatyMatch],
     default: str | None,
     protocol: str | None = None,
 ) -> TreatyAttribution:
@@ -67,17 +62,15 @@ def attribute(
     before = [m for m in treaties if m.end <= start]
     linked = next((m for m in treaties if m.start >= end), None)
     if linked is not None and _WORDS.own_link.fullmatch(text, end, linked.start):
-        return TreatyAttribution(treaty=linked.treaty, named=True)
-    meant = _Meant(convention=default, protocol=protocol)
-    named = _named_after(text, end, before, sentence, meant)
-    if named is None:
-        named = _named_before(text, start, before, sentence, meant)
+        return TreatyAttribution(linked.treaty, True)
+    meant = default, protocol
+    named = _named_after(text, end, before, sentence, meant) or _named_before(text, start, before, sentence, meant)
     if named is not None:
         return named
     same = [m.treaty for m in before if m.start >= sentence and article_title(m.treaty, number)]
     if same and not _WORDS.coordinated.search(text, max(0, start - 40), start):
-        return TreatyAttribution(treaty=same[-1], named=False)
-    return TreatyAttribution(treaty=default, named=False, assumed=True)
+        return TreatyAttribution(same[-1], False)
+    return TreatyAttribution(default, False, True)
 
 
 def last_convention(text: str) -> str | None:
@@ -114,9 +107,9 @@ def _named_after(
         if genitive or (link and (own or _WORDS.charter.fullmatch(noun))):
             if own and not _qualified(noun, after["words"], after["rest"] or ""):
                 return _unqualified(noun, before, sentence, meant)
-            return TreatyAttribution(treaty=None, named=True)
+            return TreatyAttribution(None, True)
     if _WORDS.acronym_after.match(text, end):
-        return TreatyAttribution(treaty=None, named=True)
+        return TreatyAttribution(None, True)
     return None
 
 
@@ -124,7 +117,7 @@ def _named_before(
     text: str, start: int, before: list[TreatyMatch], sentence: int, meant: _Meant
 ) -> TreatyAttribution | None:
     if before and _WORDS.before_link.fullmatch(text, before[-1].end, start):
-        return TreatyAttribution(treaty=before[-1].treaty, named=True)
+        return TreatyAttribution(before[-1].treaty, True)
     foreign = _WORDS.foreign_before.search(text, max(sentence, start - 80), start)
     if foreign is None:
         return None
@@ -134,7 +127,7 @@ def _named_before(
     own = not foreign["title"] and (_WORDS.convention.fullmatch(noun) or _WORDS.protocol.fullmatch(noun))
     if own and _WORDS.determined.search(text, max(sentence, at - 12), at):
         return _unqualified(noun, before, sentence, meant)
-    return TreatyAttribution(treaty=None, named=True)
+    return TreatyAttribution(None, True)
 
 
 def _qualified(noun: str, words: str, rest: str) -> bool:
@@ -145,13 +138,12 @@ def _qualified(noun: str, words: str, rest: str) -> bool:
 
 
 def _unqualified(noun: str, before: list[TreatyMatch], sentence: int, meant: _Meant) -> TreatyAttribution:
-    """What "the Convention" or "the Protocol" means here."""
     if _WORDS.convention.fullmatch(noun):
         near = [m.treaty for m in before if m.start >= sentence and not TREATIES[m.treaty].protocol]
         if near:
-            return TreatyAttribution(treaty=near[-1], named=True)
-        return TreatyAttribution(treaty=meant.convention, named=True, assumed=True)
+            return TreatyAttribution(near[-1], True)
+        return TreatyAttribution(meant[0], True, True)
     protocols = [m.treaty for m in before if TREATIES[m.treaty].protocol]
     if protocols:
-        return TreatyAttribution(treaty=protocols[-1], named=True)
-    return TreatyAttribution(treaty=meant.protocol, named=True, assumed=True)
+        return TreatyAttribution(protocols[-1], True)
+    return TreatyAttribution(meant[1], True, True)

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
+from typing import NamedTuple
 
 from ingest.language.lexicons import Patterns, load_lexicon
 from ingest.text.layout import cut_blocks
@@ -56,8 +57,7 @@ class TreatyText:
         return next((a for a in self.articles if a.start <= start < a.end and end > a.body), None)
 
 
-@dataclass(frozen=True, kw_only=True)
-class _ArticleHeading:
+class _ArticleHeading(NamedTuple):
     number: int
     start: int
     body: int
@@ -90,10 +90,8 @@ def read_treaty(text: str, blocks: Sequence[Block], file: str) -> TreatyText:
             if article_title(treaty, str(heading.number)) is not None
         ]
     if not since:
-        known = [code for at, code in titles if at < _FIRST_WORDS][:1] or [
-            code for code in [_by_file_name(file)] if code
-        ]
-        treaties |= dict.fromkeys(known)
+        known = next((code for at, code in titles if at < _FIRST_WORDS), _by_file_name(file))
+        treaties |= {known: None} if known else {}
     return TreatyText(treaties=tuple(treaties), articles=tuple(articles))
 
 
@@ -119,7 +117,6 @@ def _titles(text: str, blocks: Sequence[Block]) -> list[tuple[int, str]]:
 
 
 def _runs(text: str) -> Iterator[list[_ArticleHeading]]:
-    """The headings of one treaty after the other, in order."""
     headings = list(_headings(text))
     run: list[_ArticleHeading] = []
     for position, heading in enumerate(headings):
@@ -158,12 +155,9 @@ def _headings(text: str) -> Iterator[_ArticleHeading]:
         apart = not rest or not rest[0].isalnum()
         if not number.isdigit() or not apart or (title and not _is_title(title, rest)):
             continue
-        last = (
-            position
-            if title
-            else position + _title_lines(lines[position + 1 : position + 1 + _MOST_TITLE_LINES], number)
-        )
-        yield _ArticleHeading(number=int(number), start=line.start(), body=lines[last].end())
+        after = lines[position + 1 : position + 1 + _MOST_TITLE_LINES]
+        last = position if title else position + _title_lines(after, number)
+        yield _ArticleHeading(int(number), line.start(), lines[last].end())
 
 
 def _is_title(title: str, written: str) -> bool:
@@ -204,15 +198,6 @@ def _without_chapter(text: str, start: int, end: int) -> int:
 def _by_file_name(file: str) -> str | None:
     name = re.sub(r"[\W_]+", " ", PurePath(file).stem.casefold())
     named = [match.treaty for match in find_treaties(name)]
-    return (
-        named[0]
-        if named
-        else next(
-            (
-                code
-                for code, words in load_lexicon("treaty_text")["file_words"].items()
-                if re.search(rf"\b(?:{words})", name)
-            ),
-            None,
-        )
-    )
+    by_word = load_lexicon("treaty_text")["file_words"].items()
+    named += [code for code, words in by_word if re.search(rf"\b(?:{words})", name)]
+    return named[0] if named else None

@@ -53,13 +53,13 @@ def test_threshold_splits_cases_that_can_be_split() -> None:
 
 
 def test_threshold_balances_precision_and_recall_of_abstention() -> None:
-    # Below 0.5 lie two cases without evidence and one with; of the three without, one lies above.
-    chances = np.array([0.1, 0.2, 0.3, 0.5, 0.9])
-    answered = np.array([False, True, False, True, False])
+    # Below 0.95 lie two of three cases without evidence and one of twelve with; a quarter is asked in vain.
+    chances = np.array([0.1, 0.2, 0.3, 0.97, *[0.95] * 11])
+    answered = np.array([False, True, False, False, *[True] * 11])
     threshold, precision, recall = best_threshold(chances, answered)
-    assert 0.3 < threshold <= 0.5
-    assert precision == 2 / 3
-    assert recall == 2 / 3
+    assert 0.3 < threshold <= 0.95
+    assert precision == pytest.approx(8 / 11)
+    assert recall == pytest.approx(2 / 3)
 
 
 def test_a_fit_tells_pairs_apart_by_their_surest_sentence() -> None:
@@ -102,7 +102,7 @@ def test_lists_are_sealed_by_their_topic() -> None:
 def test_figures_count_lists_as_sets() -> None:
     pairs = [_pair(n, answered=n < 2, source="list") for n in range(4)]
     samples = [_sample(pair) for pair in pairs]
-    found = figures_of(np.array([0.9, 0.1, 0.8, 0.1]), samples, 0.5)
+    found = figures_of(np.array([0.9, 0.1, 0.8, 0.1]), samples, 0.5, 0.5)
     assert found["list_f1"] == round(2 * 1 / (2 + 2), 4)
 
 

@@ -13,7 +13,7 @@ from evals.cases.case import Case, Evidence, Expectation, Nugget, Review
 from evals.cases.documents import Document, Documents
 from evals.gates import GateReport, GateResult
 from evals.metrics.table import METRICS
-from evals.report.marked import in_context, word_changes
+from evals.report.failures import in_context, word_changes
 from evals.report.report import Report
 from evals.report.verdict import gates_told, verdict
 from evals.runs import AnswerRecord, AskError, RunManifest, create_run

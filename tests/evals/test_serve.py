@@ -30,8 +30,7 @@ from evals.review import drafts, read_rulings, saved_cases
 from evals.runner import time_left
 from evals.runs import Run, open_run
 from evals.score import score_run
-from evals.serve.job import Jobs
-from evals.serve.page import RunsTab, create_page
+from evals.serve.page import Jobs, RunsTab, create_page
 from evals.serve.review_tab import ReviewTab
 from tests.conftest import PROJECT
 from tests.evals.made_run import FILE, TEXT, case, documents, make_run

@@ -106,7 +106,7 @@ def assert_usable(store, corpus, before):
     for read_only in (True, False):
         with fake_workspace(store, read_only=read_only) as workspace:
             catalogue = workspace.store.catalogue
-            assert catalogue.check() is None
+            assert catalogue.health.damage() is None
             summaries = catalogue.documents()
             files = [summary.file for summary in summaries]
             assert len(files) == len(set(files)), "a file is stored twice"
@@ -133,7 +133,7 @@ def assert_completes(store, corpus, tmp_path):
 def contents(store):
     """Everything that an ingest puts into a store, but for times and for vectors of texts that are gone."""
     with fake_workspace(store, read_only=True) as workspace:
-        database = workspace.store.catalogue._database
+        database = workspace.store.catalogue.database
 
         def rows(query):
             return database.rows(text(query))

@@ -5,7 +5,7 @@ import random
 import pytest
 
 from ingest import families
-from ingest.families import Symbol, likeness, link_families
+from ingest.families import Symbol, link_families, shingles
 from tests.cases import Cases
 from tests.fakes import fake_workspace
 
@@ -79,6 +79,10 @@ def row(state="XAA", occasion=OCCASION, language="en", symbol=""):
     return f"{state},{occasion},{language},{symbol}"
 
 
+def likeness(one, other):
+    return families.likeness(shingles(one), shingles(other))
+
+
 def test_likeness_is_the_share_of_word_sequences():
     text = speech(1)
     assert likeness(text, text) == 1.0
@@ -147,8 +151,8 @@ def test_family_shrinks_with_what_is_removed_and_grows_with_what_changes(desk):
 
 def test_only_new_statements_are_compared(desk, monkeypatch):
     compared = []
-    sequences = families._sequences
-    monkeypatch.setattr(families, "_sequences", lambda text: compared.append(text) or sequences(text))
+    sequences = families.shingles
+    monkeypatch.setattr(families, "shingles", lambda text: compared.append(text) or sequences(text))
     for number in range(30):
         desk.write(f"{number:02}.txt", speech(number), row())
     desk.ingest()

@@ -591,7 +591,7 @@ def test_killed_ingest_is_completed_by_the_next(desk):
         process.kill()
         process.communicate()
         store = open_store(desk.store_path, desk.embedder)
-        assert store.catalogue.check() is None
+        assert store.catalogue.health.damage() is None
         counts.append(len(store.catalogue.documents()))
         store.close()
     assert counts == sorted(counts), "nothing stored is lost"

@@ -6,11 +6,8 @@ import numpy as np
 import pytest
 
 from evals.marked_examples import load_examples
-from evals.paths import conference_parties
+from evals.paths import CONFERENCE_PARTIES
 from ingest.parties.party_table import PartyTable
-
-pytest.importorskip("torch")
-from scripts.train_reading import prepare, train
 
 _EVERY = 40
 
@@ -22,8 +19,12 @@ class _Serial:
         return map(function, *arguments)  # type: ignore[call-overload,no-any-return]  # as an executor's
 
 
+@pytest.mark.heavy
 def test_the_same_examples_give_the_same_bits() -> None:
-    parties = PartyTable.load(conference_parties())
+    pytest.importorskip("torch")
+    from scripts.train_reading import prepare, train
+
+    parties = PartyTable.load(CONFERENCE_PARTIES)
     prepared = prepare(load_examples()[::_EVERY], parties)
     one, other = (train(prepared, parties, "", _Serial(), lambda _: None)[0] for _ in range(2))  # type: ignore[arg-type]  # see _Serial
     assert one.notes == other.notes and one.arrays.keys() == other.arrays.keys()

@@ -54,6 +54,7 @@ def test_absent_package_and_lost_file_are_named(tmp_path, monkeypatch):
         carried(TOKENS)
 
 
+@pytest.mark.slow
 def test_no_code_of_a_carrier_runs():
     code = (
         "import sys\nfrom ingest.text.splitter import count_tokens\nfrom vectorstore.carried import check_carriers\n"

@@ -10,6 +10,7 @@ from tests.fakes_engines import own_schema
 from tests.fakes_store import annotated
 from vectorstore import copying
 from vectorstore.catalogue import Catalogue
+from vectorstore.copying import copy_record
 from vectorstore.database import Database
 from vectorstore.errors import StoreError
 from vectorstore.families import Link, Traits
@@ -69,7 +70,7 @@ def both(request, sources):
 
 def test_copy_holds_all_of_the_record(both):
     source, target = both
-    counts = source.copy_to(target)
+    counts = copy_record(source.database, target.database)
     assert counts["documents"] == 7 and counts["passages"] == counts["sentences"] == 21
     assert contents(target) == contents(source)
     assert target.meta("embedding_model") == "hashing"
@@ -94,9 +95,9 @@ def test_copy_that_was_killed_goes_on_where_it_was(both, monkeypatch):
                 raise Killed
 
         with pytest.raises(Killed):
-            source.copy_to(target, kill)
+            copy_record(source.database, target.database, kill)
     resumed = []
-    source.copy_to(target, lambda *progress: resumed.append(progress))
+    copy_record(source.database, target.database, lambda *progress: resumed.append(progress))
     assert ("documents", 2) not in resumed and contents(target) == contents(source)
 
 
@@ -104,7 +105,7 @@ def test_copy_into_another_record_is_refused(both):
     source, target = both
     target.store(annotated("other", ["A."]), folder="", digest="", input_key="", vectors={})
     with pytest.raises(StoreError, match="holds another record"):
-        source.copy_to(target)
+        copy_record(source.database, target.database)
     assert [document.document_id for document in target.documents()] == ["other"]
 
 
@@ -113,19 +114,19 @@ def test_copy_that_differs_is_found(both):
 
     def alter(table, rows):
         if table == "sentences":
-            with target._database.transaction() as connection:
+            with target.database.transaction() as connection:
                 connection.exec_driver_sql("UPDATE sentences SET page = 9 WHERE ordinal = 1")
 
     with pytest.raises(StoreError, match=r"'sentences' .* differs"):
-        source.copy_to(target, alter)
+        copy_record(source.database, target.database, alter)
 
 
 def test_part_of_a_copy_is_no_store(tmp_path):
-    store = Store(tmp_path, model_name="hashing", dimension=64)
+    store = Store(tmp_path, HashingEmbedder())
     store.catalogue.set_meta({"copying": "another"})
     store.close()
     with pytest.raises(StoreError, match="part of a copy: run the same `untoc copy` again"):
-        Store(tmp_path, model_name="hashing", dimension=64)
+        Store(tmp_path, HashingEmbedder())
 
 
 def test_store_of_an_older_release_is_copied(postgres, tmp_path):

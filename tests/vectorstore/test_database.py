@@ -5,6 +5,7 @@ import subprocess
 import threading
 from contextlib import closing, suppress
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from sqlalchemy import text
@@ -95,7 +96,7 @@ def test_damaged_pages_are_reported_and_never_a_traceback(path):
     path.write_bytes(bytes(data))
     try:
         with closing(Catalogue(path)) as damaged:
-            assert damaged.check() is not None
+            assert damaged.health.damage() is not None
     except StoreCorruptError as exc:
         assert "restore it from a copy" in str(exc)
 
@@ -112,7 +113,7 @@ def test_database_of_another_program_is_not_taken_for_a_store(path):
 def test_wrong_call_is_a_bug_and_not_damage(path):
     catalogue = Catalogue(path)
     put(catalogue, "s", ["A."])
-    with pytest.raises(IntegrityError), catalogue._database.transaction() as connection:
+    with pytest.raises(IntegrityError), catalogue.database.transaction() as connection:
         connection.exec_driver_sql("INSERT INTO sentences SELECT * FROM sentences")
     catalogue.close()
 
@@ -120,13 +121,13 @@ def test_wrong_call_is_a_bug_and_not_damage(path):
 def test_full_database_is_named_and_keeps_what_was_stored(path):
     catalogue = Catalogue(path)
     put(catalogue, "s", ["The heron flies."])
-    pages = catalogue._database.value(text("PRAGMA page_count"))
-    catalogue._database.rows(text(f"PRAGMA max_page_count = {pages + 2}"))
+    pages = catalogue.database.value(text("PRAGMA page_count"))
+    catalogue.database.rows(text(f"PRAGMA max_page_count = {pages + 2}"))
     with pytest.raises(StoreFullError, match="free space"):
         put(catalogue, "t", [f"The badger number {number} digs." for number in range(2000)])
     assert [summary.document_id for summary in catalogue.documents()] == ["s"]
-    assert catalogue.check() is None
-    catalogue._database.rows(text("PRAGMA max_page_count = 100000"))
+    assert catalogue.health.damage() is None
+    catalogue.database.rows(text("PRAGMA max_page_count = 100000"))
     put(catalogue, "t", ["The badger digs."])
     assert catalogue.count_passages() == 2
     catalogue.close()
@@ -351,7 +352,7 @@ def test_open_that_fails_leaves_no_connection_behind(path, opened, spoil, read_o
 
 def test_store_of_another_model_leaves_no_connection_behind(tmp_path, opened):
     def open_with(model):
-        return Store(tmp_path, model_name=model, dimension=4)
+        return Store(tmp_path, SimpleNamespace(name=model, dimension=4))
 
     store = open_with("one")
     with store.writer():

@@ -80,6 +80,19 @@ def test_nothing_is_fetched_to_where_no_copies_are(folder, tmp_path):
         files.fetch(files.place(folder) / "a.txt" / "inside.txt", "0")
 
 
+def test_file_that_was_damaged_in_its_place_is_sent_again(folder, tmp_path):
+    files = shared(tmp_path)
+    listing, _ = files.send(folder, [folder / "a.txt"])
+    blob = tmp_path / "shared" / listing["a.txt"]
+    blob.write_bytes(bytes(blob.stat().st_size))
+    copy = files.place(folder) / "a.txt"
+    with pytest.raises(StoreError, match=r"a\.txt.* ingest it again"):
+        files.fetch(copy, listing["a.txt"])
+    files.send(folder, [folder / "a.txt"])
+    files.fetch(copy, listing["a.txt"])
+    assert copy.read_bytes() == (folder / "a.txt").read_bytes()
+
+
 def test_address_shows_no_password():
     config = FilesConfig.model_validate({"url": "nothing://user:secret@server/files"})
     assert "secret" not in repr(config)

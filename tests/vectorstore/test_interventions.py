@@ -108,7 +108,7 @@ def test_health_measures_an_intervention_against_its_part_of_the_record(catalogu
         return next(check for check in catalogue.health.check(4) if check.name == "offsets")
 
     assert offsets().ok
-    with catalogue._database.transaction() as connection:
+    with catalogue.database.transaction() as connection:
         connection.exec_driver_sql("UPDATE sentences SET start = 0 WHERE statement_id = 'r.2'")
     assert not offsets().ok
     assert "1 statements" in offsets().detail

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from tests.cases import Cases
+from vectorstore import sentence_encoder
 from vectorstore.sentence_encoder import DIMENSION, WORD_DIMENSION, SentenceEncoder
 
 cases = Cases(__file__)
@@ -38,3 +39,17 @@ def test_any_text_is_encoded(text: str) -> None:
 def test_a_text_is_encoded_alike_each_time() -> None:
     first, second = ENCODER.encode("and Iraq?"), ENCODER.encode("and Iraq?")
     assert (first.sentence == second.sentence).all() and (first.pieces == second.pieces).all()
+
+
+def test_texts_that_are_encoded_at_once_do_not_touch_each_other() -> None:
+    texts = ["", "and Iraq?", "What did Peru say about extradition? " * 20, "and Iraq?", "秘鲁", *map(str, range(40))]
+    alone = np.stack([ENCODER.encode(text).sentence for text in texts])
+    assert np.abs(SentenceEncoder().embed(texts) - alone).max() < 1e-5
+
+
+def test_vectors_that_were_asked_for_latest_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sentence_encoder, "_KEPT", 2)
+    encoder = SentenceEncoder()
+    for texts in (["one", "two"], ["one", "three"], ["one"]):
+        assert encoder.embed(texts).shape == (len(texts), DIMENSION)
+    assert list(encoder._kept) == ["three", "one"]

@@ -6,6 +6,7 @@ import threading
 import time
 from contextlib import closing
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -23,6 +24,7 @@ from vectorstore.store import CATALOGUE, Store
 HOLD_THE_LOCK = """
 import sys, time
 from pathlib import Path
+from types import SimpleNamespace
 from filelock import FileLock
 with FileLock(Path(sys.argv[1]) / "write.lock"):
     print("held", flush=True)
@@ -94,16 +96,19 @@ def test_read_only_store_reads_and_refuses_to_write(store, path, embedder):
     reader.close()
 
 
+OTHER = SimpleNamespace(name="other-model", dimension=8)
+
+
 def test_other_model_is_refused_with_its_name_and_the_way_out(store, path, embedder):
     keep(store, embedder, annotated("s", ["The heron flies."]))
     with pytest.raises(ModelMismatchError) as caught:
-        Store(path, **places(path), model_name="other-model", dimension=8)
+        Store(path, OTHER, **places(path))
     for part in ("'hashing'", "'other-model'", "UNTOC_EMBEDDING__MODEL=hashing", "untoc doctor --reembed"):
         assert part in str(caught.value)
 
 
 def test_writer_of_a_store_that_another_model_filled_meanwhile_is_refused(path, embedder):
-    late = Store(path, **places(path), model_name="other-model", dimension=8)
+    late = Store(path, OTHER, **places(path))
     first = open_store(path, embedder)
     keep(first, embedder, annotated("s", ["The heron flies."]))
     with pytest.raises(ModelMismatchError), late.writer():
@@ -115,7 +120,7 @@ def test_writer_of_a_store_that_another_model_filled_meanwhile_is_refused(path, 
 def test_other_model_takes_over_after_embedding_again(store, path, embedder):
     keep(store, embedder, annotated("s", ["The heron flies."]))
     store.close()
-    other = Store(path, **places(path), model_name="other-model", dimension=8, check_model=False)
+    other = Store(path, OTHER, **places(path), check_model=False)
     with other.writer():
         other.record_model_change()
         texts = other.catalogue.texts_without_vector()
@@ -124,7 +129,7 @@ def test_other_model_takes_over_after_embedding_again(store, path, embedder):
     assert_in_step(other)
     assert other.search_index(np.eye(8, dtype=np.float32)[0], 1) == (("s/0", pytest.approx(1.0)),)
     other.close()
-    Store(path, **places(path), model_name="other-model", dimension=8).close()
+    Store(path, OTHER, **places(path)).close()
 
 
 # --- the write lock
@@ -149,6 +154,7 @@ def test_second_writer_is_refused_while_another_process_writes(store, path):
 HOLD_THE_STORE = """
 import sys, time
 from pathlib import Path
+from types import SimpleNamespace
 from tests.fakes import HashingEmbedder
 from tests.fakes_store import annotated, keep
 from vectorstore.store import open_store
@@ -286,6 +292,7 @@ def test_reader_sees_what_another_store_object_wrote(store, path, embedder):
 WRITE_BESIDE = """
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 from tests.fakes import HashingEmbedder
 from tests.fakes_store import annotated, keep, unlike_text
 from vectorstore.store import open_store
@@ -356,10 +363,10 @@ def test_connections_that_the_server_ends_lose_nothing(store, embedder, postgres
         def end(process):
             administrator.execute(text("SELECT pg_terminate_backend(:process, 5000)"), {"process": process})
 
-        end(store.catalogue._database.value(own))
+        end(store.catalogue.database.value(own))
         assert store.catalogue.count_passages() == 1
         lost = pytest.raises(StoreError, match="run the command again")
-        with lost as caught, store.catalogue._database.transaction() as writing:
+        with lost as caught, store.catalogue.database.transaction() as writing:
             writing.exec_driver_sql("DELETE FROM documents")
             end(writing.scalar(own))
             writing.exec_driver_sql("DELETE FROM statements")
@@ -469,6 +476,7 @@ def test_torn_index_is_repaired_by_the_next_write(damaged, embedder):
 SURVIVE = """
 import random, shutil, sys
 from pathlib import Path
+from types import SimpleNamespace
 from tests.fakes import HashingEmbedder
 from tests.fakes_store import unlike_text
 from vectorstore.store import open_store
@@ -624,6 +632,7 @@ def test_party_file_that_cannot_be_kept_is_a_store_error(store, path, tmp_path):
 WRITE_UNTIL_KILLED = """
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 from tests.fakes import HashingEmbedder
 from tests.fakes_store import annotated, keep
 from vectorstore.store import open_store
@@ -656,7 +665,7 @@ def test_store_survives_hard_kills_of_its_writer(path, embedder):
         store = open_store(path, embedder)
         held = {summary.document_id for summary in store.catalogue.documents()}
         assert done <= held
-        assert store.catalogue.check() is None
+        assert store.catalogue.health.damage() is None
         found = store.search_index(embedder.embed_query("heron"), 10)
         assert found is None or len(found) == 10
         keep(store, embedder, annotated(f"after{life}", ["The otter swims."]))

@@ -86,14 +86,14 @@ def compose(
     *,
     limit: int,
     answer_type: Missing | None,
-    question: str = "",
     one_each: bool = False,
 ) -> Composition:
     """Quotes the best evidence of every party that has some, and then of the groups that spoke for them.
 
     What groups said for their members comes last, and only beside something that a party said itself. Each party with
     evidence gets at least one quotation of the `limit`, or exactly one (`one_each`), as a list of who said something
-    does. The question says what a number must count, `answer_type` the kind of thing asked for.
+    does. Of the kind of thing asked for, `answer_type`, it is said where no quotation holds it; but reasons are given
+    in any words.
     """
     answering = [item for item in evidence if item.answers and not item.members]
     groups = [item for item in evidence if item.answers and item.members]
@@ -102,7 +102,7 @@ def compose(
     share = 1 if one_each else max(1, limit // len(answering))
     claims: list[Claim] = []
     citations: list[Citation] = []
-    missing = answer_type
+    missing = None if answer_type == "reason" else answer_type
     introductions: dict[int, str] = {}
     more = 0
     for item in (*answering, *groups):
@@ -110,7 +110,10 @@ def compose(
         allowed = min(share, OF_GROUP) if item.members else share
         if answer_type is not None and not item.members:
             strong, held = with_answer_type(
-                strong, sources, lambda text: _holds(answer_type, [text], parties, answering, question), allowed
+                strong,
+                sources,
+                lambda text: contains_answer_type(answer_type, [text], parties, [item.party for item in answering]),
+                allowed,
             )
             missing = None if held else missing
         # Of a list each party is quoted once, and briefly.
@@ -130,12 +133,6 @@ def compose(
         spoken_for=_spoken_for(groups),
         introductions=introductions,
     )
-
-
-def _holds(
-    answer_type: Missing, texts: Sequence[str], parties: PartyTable, answering: Sequence[PartyEvidence], question: str
-) -> bool:
-    return contains_answer_type(answer_type, texts, parties, [item.party for item in answering], question)
 
 
 def with_answer_type(

@@ -11,8 +11,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
-from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt, wait_random_exponential
-
 from app.answering.compose.reply_parser import LineReader, StructuredReader, Written, schema
 from app.chat_model import LlmConfig
 from ingest.text.splitter import count_tokens
@@ -21,6 +19,7 @@ if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
     from langchain_core.messages import BaseMessage
     from langchain_core.runnables import Runnable
+    from tenacity import RetryCallState, Retrying
 
 # Characters read for each token that a reply may have; a longer reply is cut off.
 _CHARACTERS: Final = 8
@@ -140,12 +139,15 @@ class ModelRequest:
         except Exception as exc:  # the clients of providers have no error in common
             _put(pieces, exc, self._stop)
 
-    def _attempts(self) -> Retrying:
+    def _attempts(self) -> "Retrying":
+        # It takes a while to import, which an answer without a model is spared.
+        from tenacity import Retrying, retry_if_exception, stop_after_attempt, wait_random_exponential
+
         def again(exc: BaseException) -> bool:
             # What has begun to come is not asked for again: the claims read from it would come twice.
             return not self._begun and not self._stop.is_set() and _is_transient(exc)
 
-        def pause(state: RetryCallState) -> float:
+        def pause(state: "RetryCallState") -> float:
             return float(wait_random_exponential(multiplier=0.5, max=_LONGEST_PAUSE)(state))
 
         return Retrying(

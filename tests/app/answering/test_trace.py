@@ -59,7 +59,7 @@ def test_records_are_kept_by_number_and_by_age(own: Workspace, monkeypatch: pyte
     first, second, third = (assistant.ask(QUESTION).trace_id for _ in range(3))
     with pytest.raises(NotFoundError):
         own.corpus.trace(first)
-    with own.store.catalogue._database.transaction() as connection:
+    with own.store.catalogue.database.transaction() as connection:
         connection.execute(TRACES.update().where(TRACES.c.trace_id == second).values(at="2020-01-01"))
     assistant.ask(QUESTION)
     with pytest.raises(NotFoundError):

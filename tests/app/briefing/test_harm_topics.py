@@ -2,6 +2,8 @@ import pytest
 
 from app.briefing.cells import Subject
 from app.briefing.harm_topics import names_harm
+from app.export.arrange import kind_in_words
+from prompts.wording import load_document_words
 from tests.cases import Cases
 
 cases = Cases(__file__)
@@ -31,6 +33,7 @@ def test_topics_in_other_languages_go_by_the_glossary(topic, language):
 
 def test_support_on_a_harm_is_shown_as_action_against_it():
     harm = Subject(label="Corruption", topic="corruption", harm=True)
-    assert harm.kind_label("supports") == "supports action against it"
-    assert harm.kind_label("opposes") == "opposes"
-    assert Subject(label="Extradition", topic="extradition").kind_label("supports") == "supports"
+    other, words = Subject(label="Extradition", topic="extradition"), load_document_words("en")
+    assert kind_in_words(words, "supports", harm) == "supports action against it"
+    assert kind_in_words(words, "opposes", harm) == "opposes"
+    assert kind_in_words(words, "supports", other) == "supports"

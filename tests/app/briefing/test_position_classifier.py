@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+import pytest
+
 from app.answering.citation_spans import SentenceSpan, cite
 from app.briefing.cells import Subject
 from app.briefing.position_classifier import Suggestion, deciding, suggest_kind
@@ -54,7 +56,7 @@ def test_words_have_the_offsets_of_the_source() -> None:
     made = statement(source, edits=edits)
     found = suggest_kind([citation(made, 3, 11, source.index(" Goodbye"))], {"s": made}, on("visits"))
     (words,) = found.words
-    assert (found.kind, found.rules, words.kind, words.citation) == ("opposes", ("refuses",), "opposes", 3)
+    assert (found.kind, words.kind, words.citation) == ("opposes", "opposes", 3)
     assert words.text == "do not support"
     assert source[words.start : words.end] == "do not\nsup-\nport"
 
@@ -123,3 +125,23 @@ def test_words_in_another_language_take_a_position_only_on_a_topic_that_they_nam
     assert suggest_kind([named], statements, on("extradition")).kind == "supports"
     assert suggest_kind([other], statements, on("extradition")).kind == "no_position"
     assert suggest_kind([replace(other, language="en")], statements, on("extradition")).direction is not None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "We oppose any conditions on the return of assets.",
+        "We shall not agree to the return of assets without such an undertaking.",
+        "The return of assets shall not be refused.",
+        "With the return of assets we were less successful.",
+        "Parties shall, to the extent permitted by domestic law, consider the return of assets.",
+    ],
+)
+def test_what_is_said_of_a_part_or_under_a_condition_takes_no_plain_position(text: str) -> None:
+    assert suggested(text, topic="return of assets").kind not in ("supports", "opposes", "conditional")
+
+
+def test_a_position_that_is_declined_later_does_not_fall_back_to_an_earlier_one() -> None:
+    found = suggested("Arvandia has no position on the visits.", "We support the visits.", topic="visits")
+    assert (found.kind, found.declines) == ("no_position", True)
+    assert found.words[0].text == "Arvandia has no position on the visits."

@@ -70,7 +70,7 @@ def test_silence_is_told_from_absence(workspace):
     briefing = build(workspace, states=["AUT, CHE, CUB"], topics=["extradition protocol"])
     said, silent, absent = briefing.cells
     assert said.citations and silent.kind == "no_position" and absent.kind == "no_statement"
-    assert silent.note == "Nothing on this in the 1 statements searched."
+    assert silent.note == "Nothing on this was found in the 1 statements searched."
     assert briefing.coverage.states_without_statement == ("CUB",)
     assert "CHE" in briefing.coverage.states_without_evidence
 
@@ -228,3 +228,20 @@ def test_json_has_the_contract(workspace):
     assert row["citations"][0]["quote"] and absent["kind"] == "no_statement" and absent["citations"] == []
     assert contract["coverage"]["states_without_statement"] == ["CUB"]
     assert json.loads(json.dumps(contract)) == contract
+
+
+def test_what_only_comes_near_is_quoted_as_the_nearest_passage_and_is_no_evidence(workspace):
+    keep(
+        workspace.store,
+        workspace.corpus._embedder,
+        annotated(
+            "h10", ["A protocol was signed in the morning.", PLAIN], state="XGA", date="2020-10-12", language="en"
+        ),
+    )
+    request = read_request(workspace.corpus.parties(), topics=["extradition protocol"])
+    briefing = workspace.briefings.build(replace(request, parties=("XGA",)))
+    (cell,) = briefing.cells
+    assert (cell.kind, cell.standing, cell.note) == ("no_position", "nearest", "")
+    assert [briefing.citation(n).quote for n in cell.citations] == ["A protocol was signed in the morning."]
+    assert cell.evidence == () and briefing.points == () and briefing.coverage.states_without_evidence == ("XGA",)
+    assert replace(cell, review=Review(state="accepted", kind="supports", note="", reviewer="", at="")).evidence

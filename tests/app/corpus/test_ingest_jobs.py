@@ -233,14 +233,37 @@ def test_files_under_an_address_reach_a_machine_that_has_them_not(folder, tmp_pa
     with open_corpus(tmp_path / "store", url, shared) as corpus:
         started(tmp_path / "store", url, shared)
         await_that(lambda: corpus.queue.workers() == 1)
+        # A copy of an upload that was removed on another machine a while ago.
+        removed = tmp_path / "store" / "uploads" / "removed"
+        removed.mkdir(parents=True)
+        (removed / "a.txt").write_text("Gone.", encoding="utf-8")
+        os.utime(removed, (0, 0))
         report = corpus.ingest([folder], sync=True)
-        assert sum(file.result == "added" for file in report.files) == FILES
+        assert sum(file.result == "added" for file in report.files) == FILES and not removed.exists()
         (copies,) = (tmp_path / "store" / "files").iterdir()
         assert {document.folder for document in corpus.documents()} == {str(copies)}
         (folder / "007.txt").unlink()
         report = corpus.ingest([folder], sync=True)
         assert [file.file for file in report.files if file.result == "removed"] == ["007.txt"]
         assert [party.name for party in corpus.added_parties()] == ["Arvandia"]
+
+
+def test_address_that_is_set_later_keeps_what_was_ingested_before(folder, tmp_path):
+    with open_corpus(tmp_path / "store", None) as corpus:
+        corpus.ingest([folder])
+        before = {(document.document_id, document.file) for document in corpus.documents()}
+        assert [each.file for each in corpus.store.catalogue.unreadable(str(folder))] == ["broken.docx"]
+    with open_corpus(tmp_path / "store", None, f"file://{tmp_path / 'shared'}") as corpus:
+        report = corpus.ingest([folder], sync=True)
+        assert {file.result for file in report.files} == {"unchanged", "failed"}
+        assert {(document.document_id, document.file) for document in corpus.documents()} == before
+        (copies,) = (tmp_path / "store" / "files").iterdir()
+        assert {document.folder for document in corpus.documents()} == {str(copies)}
+        assert [each.file for each in corpus.store.catalogue.unreadable()] == ["broken.docx"]
+        # The table of parties is the folder's, and may be corrected.
+        (folder / "parties.csv").write_text("code,name,aliases,kind\nXAA,Arvandia the Great,,state\n", encoding="utf-8")
+        corpus.ingest([folder])
+        assert [party.name for party in corpus.added_parties()] == ["Arvandia the Great"]
 
 
 def test_what_cannot_be_sent_is_reported_recorded_and_not_removed(folder, tmp_path, monkeypatch):
@@ -288,7 +311,9 @@ def test_single_file_is_sent_with_the_manifest_of_a_folder_above(folder, tmp_pat
         (document,) = corpus.documents()
         assert (document.file, document.metadata.session) == ("day/one/000.txt", "9")
         request = ingest_jobs.shared(
-            IngestRequest(paths=(folder / "day" / "one" / "000.txt", folder / "001.txt")), corpus.store.files
+            IngestRequest(paths=(folder / "day" / "one" / "000.txt", folder / "001.txt")),
+            corpus.store.files,
+            corpus.store.move_folder,
         )
         (part,) = ingest_jobs._parts(request)
         (listing,) = part.listings.values()

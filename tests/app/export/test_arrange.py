@@ -117,9 +117,33 @@ def test_columns_are_subjects_or_their_sessions() -> None:
     ]
 
 
-def test_a_mention_without_a_position_is_told_from_silence() -> None:
+@pytest.mark.parametrize(
+    ("changed", "standing", "review"),
+    [
+        ({}, "see quotation", ""),
+        ({"nearest": True}, "nothing sure found; nearest passage", ""),
+        ({"words": "kept"}, "takes no position", "suggested"),
+        ({"citations": (), "more": 0}, "no position found", ""),
+        ({"kind": "opposes"}, "opposes", "suggested"),
+    ],
+)
+def test_a_cell_says_why_no_kind_is_told(changed: dict[str, object], standing: str, review: str) -> None:
     briefing = arrange(fake_briefing())
-    say = Sayings(briefing)
-    quoted, silent = briefing.cells[0], next(cell for cell in briefing.cells if not cell.citations)
-    assert say.position(replace(quoted, kind="no_position")) == "mentioned, no position found"
-    assert say.position(silent) == "no position found"
+    say, quoted = Sayings(briefing), briefing.cells[0]
+    words = quoted.words if changed.pop("words", None) else ()
+    cell = replace(quoted, **({"kind": "no_position", "words": words, "review": None} | changed))  # type: ignore[arg-type]
+    assert (say.position(cell), say.review(cell)) == (standing, review)
+
+
+def test_what_a_later_statement_of_the_cell_follows_is_marked_as_earlier() -> None:
+    briefing = arrange(fake_briefing())
+    say, cell = Sayings(briefing), briefing.cells[0]
+    newest, older = sorted(map(briefing.citation, cell.citations), key=lambda citation: citation.date or "")[::-1][:2]
+    assert say.source(cell, older).endswith(" · earlier") and "earlier" not in say.source(cell, newest)
+
+
+def test_a_short_document_counts_the_kinds_that_the_whole_table_has() -> None:
+    untold = tuple(replace(cell, kind="no_position", words=(), review=None) for cell in fake_briefing().cells)
+    briefing = replace(fake_briefing(), cells=untold, points=())
+    full, short = (Sayings(arrange(briefing, form)).tally(EXTRADITION) for form in ("full", "one_pager"))
+    assert full == short and "see quotation" in full

@@ -3,7 +3,6 @@
 from safetensors import safe_open
 
 from app.retrieval.direction import direction_asked, direction_of, mask_topic, read_sentence, read_span
-from scripts.train_direction import examples_hash
 from tests.cases import Cases
 from tests.conftest import PROJECT
 
@@ -11,6 +10,8 @@ cases = Cases(__file__)
 
 
 def test_the_weights_were_trained_on_the_examples_that_ship() -> None:
+    from scripts.train_direction import examples_hash
+
     path = PROJECT / "app" / "retrieval" / "data" / "direction.safetensors"
     with safe_open(str(path), framework="np") as stored:
         assert stored.metadata()["examples"] == examples_hash()

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from app.retrieval.position_marks import PRECEDENCE, RULES, find_position_marks, kind_of
 from ingest.language.lexicons import load_lexicon
-from tests.cases import Cases
+from tests.cases import Cases, all_at_once
 from tests.conftest import PROJECT
 
 cases = Cases(__file__)
@@ -22,7 +22,7 @@ LANGUAGES = ("en", "fr", "es", "ru", "ar", "zh")
 TURNED = cases["TURNED"]
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case['language']}-{case['text'][:40]}")
+@all_at_once("case", CASES)
 def test_a_sentence_shows_the_kind_that_a_reader_found(case: dict[str, str]) -> None:
     marks = find_position_marks(case["text"], case["language"])
     assert kind_of(marks) == case["kind"], [(mark.rule, case["text"][mark.start : mark.end]) for mark in marks]

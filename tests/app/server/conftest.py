@@ -2,6 +2,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
 
 from tests.fakes_server import Team, team
 
@@ -10,6 +11,15 @@ def pytest_configure(config: pytest.Config) -> None:
     # Gradio 6.31 calls pandas in ways that pandas 3 deprecates, in the thread that serves every request.
     for message in ("'future.no_silent_downcasting' is deprecated", "The copy keyword is deprecated"):
         config.addinivalue_line("filterwarnings", f"ignore:{message}:DeprecationWarning")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _passwords_hashed_fast() -> Iterator[None]:
+    """Argon2 takes a fifth of a second for a password, on purpose."""
+    fast = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("app.server.accounts._hasher", lambda: fast)
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -77,6 +77,7 @@ def test_a_request_is_told_by_its_route() -> None:
     assert "secret" not in str(logged) + generate_latest(figures.registry).decode()
 
 
+@pytest.mark.slow
 def test_everything_is_logged_as_json() -> None:
     code = (
         "import logging, structlog; from app.server.observe import log_as_json; log_as_json('INFO');"

@@ -164,6 +164,7 @@ def test_nothing_of_the_page_is_for_strangers_and_little_without_having_opened_i
         assert opened(unopened).get(path).status_code in (403, 404), path
 
 
+@pytest.mark.heavy
 def test_no_event_of_the_chat_tells_or_changes_what_is_anothers(served: Team) -> None:
     """Every event is given the ids of works in every place, and every action of a list, by all who may use it."""
     for name in ("nora", "rob", "una"):

@@ -5,9 +5,7 @@ from typing import Any
 
 import httpx
 import pytest
-import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
-from schemathesis.checks import not_a_server_error
 
 from tests.fakes_server import Team, team
 
@@ -28,6 +26,10 @@ def test_the_document_describes_every_route_with_examples(served: Team) -> None:
 @pytest.mark.slow
 @pytest.mark.timeout(900)
 def test_no_request_makes_the_server_fail(filled_store: Path, tmp_path: Path) -> None:
+    # Takes seconds, which every process that collects tests would take.
+    import schemathesis
+    from schemathesis.checks import not_a_server_error
+
     failures: list[str] = []
     asked = 0
     how = settings(

@@ -14,12 +14,6 @@ from tests.fakes_ui import empty_checker, fake_tools, fake_workspace
 START_SECONDS = 90
 
 
-def pytest_configure(config: pytest.Config) -> None:
-    # Gradio 6.31 calls pandas in ways that pandas 3 deprecates, in the thread that serves every request.
-    for message in ("'future.no_silent_downcasting' is deprecated", "The copy keyword is deprecated"):
-        config.addinivalue_line("filterwarnings", f"ignore:{message}:DeprecationWarning")
-
-
 class Served:
     """A running interface with what is behind it."""
 

@@ -1,6 +1,7 @@
 import json
 import subprocess
 import sys
+import tracemalloc
 import urllib.error
 import urllib.request
 
@@ -86,6 +87,22 @@ def test_other_host_name_is_refused(app_server):
 @pytest.mark.parametrize("path", ["/etc/passwd", "app/ui/server.py"])
 def test_files_of_this_machine_are_not_served(app_server, path):
     assert fetch(f"{app_server.address}/gradio_api/file={path}")[0] in (403, 404)
+
+
+def test_server_keeps_little_of_pages_that_were_opened_and_nothing_of_events(app_server):
+    gradio = next(route.app for route in app_server.app.routes if hasattr(getattr(route, "app", None), "state_holder"))
+    gradio.state_holder["first"]
+    tracemalloc.start()
+    try:
+        for number in range(10):
+            gradio.state_holder[f"page {number}"]
+        assert tracemalloc.get_traced_memory()[0] / 10 < 40_000
+    finally:
+        tracemalloc.stop()
+        for opened in ("first", *(f"page {number}" for number in range(10))):
+            del gradio.state_holder.session_data[opened]
+    call_api(app_server.address, EXAMPLE)
+    assert not gradio.get_blocks()._queue.event_analytics
 
 
 @pytest.mark.slow

@@ -3,9 +3,9 @@ from pathlib import Path
 
 import pytest
 
-from ingest.glossary.glossary import articles_of, other_terms, terms_within, translate_topic
+from ingest.glossary.glossary import other_terms, terms_within, translate_topic
 from prompts.wording import LANGUAGES
-from tests.cases import Cases
+from tests.cases import Cases, all_at_once
 
 cases = Cases(__file__)
 
@@ -45,7 +45,7 @@ def test_every_term_of_the_glossary_is_recognised_as_a_whole():
                 assert translate_topic(term, language, to="fr" if language == "en" else "en").coverage == 1.0, term
 
 
-@pytest.mark.parametrize(("language", "topic", "concept"), TOPICS)
+@all_at_once(("language", "topic", "concept"), TOPICS)
 def test_topic_is_bridged_to_english(language, topic, concept):
     bridged = translate_topic(topic, language)
     assert concept.casefold() in bridged.text.casefold()
@@ -69,7 +69,6 @@ def test_topic_half_known_is_half_covered_and_keeps_what_is_known():
 
 
 def test_word_known_only_within_a_longer_term_is_not_covered_by_itself():
-    assert translate_topic("sexospécifiques unidas", "es").coverage == 0.0
     # `Kyoto` stands in names of instruments only; in capitals it would stand for itself.
     assert translate_topic("kioto", "es").coverage == 0.0
 
@@ -122,30 +121,9 @@ def test_same_language_is_left_as_it_is():
     assert translate_topic("anything at all", "en").text == "anything at all"
 
 
-@pytest.mark.parametrize("row", rows(DATA / "treaties.csv"), ids=lambda row: f"{row['treaty']} {row['article']}")
-def test_title_of_every_article_leads_to_it(row):
-    assert (row["treaty"], row["article"]) in articles_of(row["title"], "en")
-
-
 @cases("language", "topic")
-def test_subject_leads_to_its_article_in_every_language(language, topic):
-    assert articles_of(topic, language) == (("UNTOC", "4"), ("UNCAC", "4"))
-
-
-def test_titles_in_every_language_lead_to_the_articles_they_lead_to_in_english():
-    for row in CONCEPTS:
-        if row["articles"]:
-            expected = set(row["articles"].split("|"))
-            for language in LANGUAGES:
-                found = {" ".join(pair) for pair in articles_of(row[language].split("|")[0], language)}
-                assert found & expected, (language, row[language])
-
-
-@pytest.mark.parametrize(
-    "topic", ["extradition and money-laundering", "the protection of sovereignty in chess", "trade", ""]
-)
-def test_topic_that_is_not_just_a_subject_leads_to_no_article(topic):
-    assert articles_of(topic, "en") == ()
+def test_subject_is_one_concept_in_every_language(language, topic):
+    assert [term.concept for term in terms_within(topic, language)] == ["protection of sovereignty"]
 
 
 @pytest.mark.parametrize(

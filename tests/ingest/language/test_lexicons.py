@@ -2,10 +2,8 @@
 
 from pathlib import Path
 
-import pytest
-
 from ingest.language.lexicons import Patterns, RegexPatterns, alternatives, load_lexicon, unfolded
-from tests.cases import Cases
+from tests.cases import Cases, all_at_once
 from tests.conftest import PROJECT
 
 cases = Cases(__file__)
@@ -15,7 +13,7 @@ FOLDERS = (PROJECT / "ingest" / "language" / "data", PROJECT / "vectorstore" / "
 DATA = sorted([*TABLES, *(path for folder in FOLDERS for path in folder.iterdir())])
 
 
-@pytest.mark.parametrize("path", DATA, ids=lambda path: path.name)
+@all_at_once("path", DATA)
 def test_every_table_says_where_it_comes_from(path: Path) -> None:
     head = path.read_text(encoding="utf-8").split("\n")[:3]
     assert head[0].startswith("# ") and any(word in " ".join(head) for word in ("made by", "Compiled by hand"))

@@ -90,6 +90,14 @@ def stream(data: bytes, extra: str = "", filters: str = "/Filter /FlateDecode") 
     return f"<< /Length {len(data)} {filters} {extra} >>\nstream\n".encode() + data + b"\nendstream"
 
 
+def zeros(megabytes: int) -> bytes:
+    """Zeros as zlib compresses them, of which each megabyte but the first gives the same bytes."""
+    packer = zlib.compressobj(9)
+    first, other = (packer.compress(bytes(2**20)) + packer.flush(zlib.Z_FULL_FLUSH) for _ in range(2))
+    adler32 = (megabytes * 2**20 % 65521) << 16 | 1
+    return first + other * (megabytes - 1) + zlib.compressobj(wbits=-15).flush() + adler32.to_bytes(4, "big")
+
+
 CATALOG = "<< /Type /Catalog /Pages 2 0 R >>"
 PAGES = "<< /Type /Pages /Kids [3 0 R] /Count 1 >>"
 
@@ -187,10 +195,8 @@ HOSTILE = {
     # PDF
     "loop.pdf": lambda: pdf(CATALOG, "<< /Type /Pages /Kids [2 0 R 2 0 R] /Count 99999 >>"),
     "count.pdf": lambda: pdf(CATALOG, "<< /Type /Pages /Kids [] /Count 2000000000 >>"),
-    "bomb.pdf": lambda: one_page(stream(zlib.compress(bytes(400_000_000), 9))),
-    "twice.pdf": lambda: one_page(
-        stream(zlib.compress(zlib.compress(bytes(800_000_000), 9)), filters="/Filter [/FlateDecode /FlateDecode]")
-    ),
+    "bomb.pdf": lambda: one_page(stream(zeros(400))),
+    "twice.pdf": lambda: one_page(stream(zlib.compress(zeros(800)), filters="/Filter [/FlateDecode /FlateDecode]")),
     "operators.pdf": lambda: one_page(stream(zlib.compress(b"q 1 0 0 1 0 0 cm\n" * 400_000))),
     "paths.pdf": lambda: one_page(stream(zlib.compress(b"0 0 m 99 99 l 5 5 9 9 3 3 c S\n" * 150_000))),
     "self.pdf": lambda: one_page(

@@ -31,12 +31,12 @@ def spoken_for(text, parties):
     return read_metadata(text, find_blocks(text), parties, "a.txt").metadata
 
 
-@cases("text", "groups")
+@cases("text", "groups", at_once=True)
 def test_aligned_with_counts_the_speaker_s_own_alignment_only(text, groups, parties):
     assert aligned_with(text, "XAA", parties) == tuple(groups.split())
 
 
-@cases("text", "groups")
+@cases("text", "groups", at_once=True)
 def test_aligned_with_tells_a_statement_read_out_from_a_declaration_adopted(text, groups, parties):
     assert aligned_with(text, "XAA", parties) == tuple(groups.split())
 
@@ -52,7 +52,7 @@ def test_aligned_with_stands_any_text(text):
     assert set(aligned_with(text, None, PartyTable.load())) <= set(PartyTable.load().codes("group"))
 
 
-@cases("text", "group")
+@cases("text", "group", at_once=True)
 def test_statement_is_a_group_s_only_where_its_speaker_speaks_for_it(text, group, parties):
     metadata = spoken_for(f"{text}\n\n{ARTICLE_WORDS}", parties)
     assert metadata.on_behalf_of == group

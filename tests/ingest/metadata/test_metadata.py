@@ -7,6 +7,7 @@ import pytest
 
 from ingest.language.dates import iso_date
 from ingest.language.detection import detect_language
+from ingest.metadata.heading import find_heading
 from ingest.metadata.manifest import ManifestRow
 from ingest.metadata.metadata import ReadMetadata, merge, read_metadata
 from ingest.parties.party_table import PartyTable
@@ -75,6 +76,12 @@ def test_read_metadata_from_a_heading(heading, expected, parties):
     assert ("session" in found.inferred) == (
         found.metadata.session is not None and "ession" not in heading and "COP 11" not in heading
     )
+
+
+@cases("cover", "lines")
+def test_words_of_a_cover_that_fonts_space_cut_or_glue_are_whole(cover, lines):
+    text = f"{cover}\n\nMr. Chair,\n\n{BODY}\n"
+    assert find_heading(text, find_blocks(text)).lines == tuple(lines)
 
 
 @cases("cover", "expected")
@@ -165,18 +172,10 @@ def test_merge_leaves_an_unknown_state_open_and_reports_its_line(parties):
 def test_merge_gives_a_group_statement_to_the_group(parties):
     row = ManifestRow(line=2, file="a.txt", state="XAA", on_behalf_of="Coastal Group")
     merged = merge(ReadMetadata(metadata=Metadata(language="en")), row, parties)
-    assert (merged.metadata.state, merged.metadata.on_behalf_of, merged.metadata.speaker) == (
-        "XGR",
-        "XGR",
-        "Examplia",
-    )
+    assert (merged.metadata.state, merged.metadata.on_behalf_of, merged.metadata.speaker) == ("XGR", "XGR", "Examplia")
     row = ManifestRow(line=2, file="a.txt", state="XGR", speaker="Ms. Roe")
     merged = merge(ReadMetadata(metadata=Metadata()), row, parties)
-    assert (merged.metadata.state, merged.metadata.on_behalf_of, merged.metadata.speaker) == (
-        "XGR",
-        "XGR",
-        "Ms. Roe",
-    )
+    assert (merged.metadata.state, merged.metadata.on_behalf_of, merged.metadata.speaker) == ("XGR", "XGR", "Ms. Roe")
 
 
 def test_merge_takes_the_group_from_the_text_unless_the_row_says_otherwise(parties):
@@ -184,11 +183,7 @@ def test_merge_takes_the_group_from_the_text_unless_the_row_says_otherwise(parti
         metadata=Metadata(state="XGR", on_behalf_of="XGR", speaker="Borduria"), inferred=("speaker",)
     )
     merged = merge(read_group, ManifestRow(line=2, file="a.txt", state="XAA"), parties)
-    assert (merged.metadata.state, merged.metadata.on_behalf_of, merged.metadata.speaker) == (
-        "XGR",
-        "XGR",
-        "Examplia",
-    )
+    assert (merged.metadata.state, merged.metadata.on_behalf_of, merged.metadata.speaker) == ("XGR", "XGR", "Examplia")
     assert merged.inferred == ()
     merged = merge(read_group, ManifestRow(line=2, file="a.txt", state="XAA", on_behalf_of="XAA"), parties)
     assert (merged.metadata.state, merged.metadata.on_behalf_of, merged.problems) == ("XAA", None, ())

@@ -20,7 +20,7 @@ from tests.cases import Cases
 cases = Cases(__file__)
 
 
-@cases("name", "body")
+@cases("name", "body", at_once=True)
 def test_canonical_body_for_any_name(name, body):
     assert canonical_body(name) == body
 
@@ -39,7 +39,7 @@ def test_find_bodies_gives_places_and_takes_the_longest_name():
     ]
 
 
-@cases("text", "number")
+@cases("text", "number", at_once=True)
 def test_find_session_number_for_any_form(text, number):
     assert find_session_number(text) == number
 

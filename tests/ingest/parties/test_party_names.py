@@ -27,7 +27,7 @@ from ingest.parties.party_names import (
 from ingest.parties.party_table import PartyTable
 from prompts.wording import LANGUAGES, Language
 from scripts import make_parties_page
-from tests.cases import Cases
+from tests.cases import Cases, all_at_once
 
 cases = Cases(__file__)
 
@@ -69,13 +69,13 @@ def listed() -> dict[tuple[Language, str], tuple[str, ...]]:
     }
 
 
-@pytest.mark.parametrize("hard", [name for name in hard_names() if name.how != "typed"], ids=lambda hard: hard.text)
+@all_at_once("hard", [name for name in hard_names() if name.how != "typed"])
 def test_find_gives_what_is_meant_by_a_hard_name(hard):
     found = TABLE.find(hard.text, hard.language, relaxed=hard.how == "question")
     assert " ".join("/".join(match.codes) for match in found) == hard.expected.strip("-")
 
 
-@pytest.mark.parametrize("hard", [name for name in hard_names() if name.how == "typed"], ids=lambda hard: hard.text)
+@all_at_once("hard", [name for name in hard_names() if name.how == "typed"])
 def test_resolve_gives_what_is_meant_by_a_typed_name_and_only_suggests_for_an_error(hard):
     resolution = TABLE.resolve(hard.text)
     if hard.expected.startswith("~"):
@@ -121,8 +121,7 @@ def test_states_with_an_official_name_of_their_own_have_it_in_every_language(lan
     missing = [
         row.code
         for row in STATES
-        if row.names.official not in {None, row.names.name}
-        and getattr(names_in(row, language), "official", None) is None
+        if row.official not in {None, row.name} and getattr(names_in(row, language), "official", None) is None
     ]
     # The longer forms of these two are not what the United Nations calls them.
     assert missing == ["IRL", "KNA"]
@@ -134,7 +133,7 @@ def test_capitals_are_known_in_every_language(language):
     for row in STATES:
         capitals = [name for form, name in spellings(row, language) if form == "capital"]
         # Where the capital is called like its State there is nothing to add: Guatemala, Panamá.
-        same = any(row.names.name in capital for capital in row.names.capitals) or row.code in {"LUX", "DJI", "KWT"}
+        same = any(row.name in capital for capital in row.capitals) or row.code in {"LUX", "DJI", "KWT"}
         if not capitals and not same and row.code not in WITHOUT_CAPITAL and (language, row.code) not in asked_back:
             missing.append(row.code)
     assert missing == []
@@ -211,7 +210,7 @@ def test_names_resolve_without_accents_and_in_any_case(language):
 def test_a_typing_error_never_resolves_to_another_state_and_suggests_the_right_one():
     wrong = []
     for row in STATES:
-        name, middle = row.names.name.partition(" (")[0], len(row.names.name.partition(" (")[0]) // 2
+        name, middle = row.name.partition(" (")[0], len(row.name.partition(" (")[0]) // 2
         for typed in (name[:middle] + name[middle + 1 :], name[:middle] + name[middle] + name[middle:]):
             resolution = TABLE.resolve(typed)
             if resolution.codes != (row.code,) and (resolution.codes or row.code not in resolution.suggestions):
@@ -224,9 +223,9 @@ def test_groups_have_a_name_in_every_language_and_members_that_are_states():
     for row in built_in().values():
         if row.kind != "state":
             assert [lang for lang in LANGUAGES[1:] if (row.code, lang) not in local_names()] == []
-            assert {entry.partition(":")[0] for entry in row.members.split()} <= states
-            dates = re.findall(r"[:/]([^:/\s]*)", row.members)
-            assert all(re.fullmatch(r"(?:\d{4}(?:-\d\d-\d\d)?)?", date) for date in dates)
+            assert {member.name for member in row.members} <= states
+            dates = [date for member in row.members for date in (member.since, member.until) if date]
+            assert all(re.fullmatch(r"\d{4}(?:-\d\d-\d\d)?", date) for date in dates)
 
 
 @pytest.mark.parametrize(
@@ -240,7 +239,7 @@ def test_groups_that_speak_at_the_united_nations_are_known(code):
     assert code in built_in()
 
 
-@cases("group", "state", "date", "member")
+@cases("group", "state", "date", "member", at_once=True)
 def test_members_of_groups_depend_on_the_date(group, state, date, member):
     assert (state in TABLE.members(group, date)) is member
 

@@ -12,7 +12,7 @@ from ingest.errors import ManifestError, PartyTableError
 from ingest.metadata.manifest import read_manifest
 from ingest.metadata.party_checks import check_added_names
 from ingest.parties.party_table import PartyTable
-from tests.cases import Cases
+from tests.cases import Cases, all_at_once
 from tests.conftest import PROJECT
 
 cases = Cases(__file__)
@@ -49,14 +49,14 @@ def found(text: str, language: str | None = None, *, relaxed: bool = False) -> l
     return [match.codes for match in TABLE.find(text, language, relaxed=relaxed)]
 
 
-@pytest.mark.parametrize(("name", "code"), hard_names())
+@all_at_once(("name", "code"), hard_names())
 def test_find_gives_the_one_party_of_a_hard_name(name, code):
     text = f"My delegation listened to what {name}’s delegation said, and agrees."
     assert found(text) == [(code,)]
     assert found(f"({name})") == [(code,)]
 
 
-@pytest.mark.parametrize(("name", "code"), hard_names())
+@all_at_once(("name", "code"), hard_names())
 def test_find_gives_the_same_party_in_a_question_in_lower_case(name, code):
     lower = {"US", "Malé", "La Paz"}  # an ordinary word each; "la paz" is the peace
     if name not in lower:
@@ -68,7 +68,7 @@ def test_find_gives_all_parties_of_an_ambiguous_name(name):
     assert found(f"We thank {name} for it.") == [AMBIGUOUS[name]]
 
 
-@pytest.mark.parametrize("text", NOBODY)
+@all_at_once("text", NOBODY)
 def test_find_gives_nobody_for_longer_names_and_ordinary_words(text):
     assert found(f"we heard {text} here") == []
 
@@ -84,7 +84,7 @@ def test_official_names_and_aliases_resolve_to_their_own_party():
     assert wrong == []
 
 
-@cases("text", "expected")
+@cases("text", "expected", at_once=True)
 def test_find_takes_the_longest_names_in_order(text, expected):
     assert found(text) == [(code,) for code in expected]
 
@@ -112,12 +112,12 @@ def test_find_reads_us_as_the_united_states_only_after_the_in_lower_case():
     assert found("what did they tell us", relaxed=True) == []
 
 
-@cases("text", "expected")
+@cases("text", "expected", at_once=True)
 def test_find_knows_names_in_the_other_languages(text, expected):
     assert found(text) == [(code,) for code in expected]
 
 
-@cases("name", "codes", tuples=True)
+@cases("name", "codes", tuples=True, at_once=True)
 def test_resolve_takes_codes_and_names_and_never_guesses(name, codes):
     assert TABLE.resolve(name).codes == codes
 
@@ -145,7 +145,7 @@ def test_members_of_the_european_union_depend_on_the_date(state, date, member):
     assert (state in TABLE.members("EU", date)) is member
 
 
-@cases("group", "count")
+@cases("group", "count", at_once=True)
 def test_groups_have_their_number_of_members_today(group, count):
     assert len(TABLE.members(group)) == count
 

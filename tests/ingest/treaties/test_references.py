@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from ingest.treaties.references import find_agenda_items, find_articles
 from ingest.treaties.treaties import TREATIES, article_title, articles, articles_about, find_treaties, named_treaties
 from ingest.treaties.treaty_attribution import last_convention, sentence_ends, sole_protocol
-from tests.cases import Cases
+from tests.cases import Cases, all_at_once
 
 cases = Cases(__file__)
 
@@ -58,7 +58,7 @@ FRAMES = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize(
+@all_at_once(
     ("language", "line"),
     [(language, line.strip()) for language, lines in WRITTEN.items() for line in lines.strip().splitlines()],
 )
@@ -70,7 +70,7 @@ def test_find_articles_reads_every_way_of_writing_in_six_languages(language, lin
     assert {m.treaty for m in found} == {"UNTOC"}
 
 
-@cases("text", "treaty", "article")
+@cases("text", "treaty", "article", at_once=True)
 def test_find_articles_gives_an_article_to_the_treaty_that_its_words_name(text, treaty, article):
     assert [(t, a) for t, a, _ in read(text)] == [(treaty, article)]
 
@@ -131,13 +131,13 @@ def test_find_treaties_gives_all_three_for_the_palermo_protocols():
     "text", ["the Convention", "the Vienna Convention", "Inter-American Convention against Corruption"]
 )
 def test_find_treaties_leaves_other_instruments_alone(text):
-    assert find_treaties(text) == []
+    assert find_treaties(text) == ()
 
 
 NAMED = cases["NAMED"]
 
 
-@pytest.mark.parametrize("line", [line.strip() for line in NAMED.strip().splitlines()])
+@all_at_once("line", [line.strip() for line in NAMED.strip().splitlines()])
 def test_named_treaties_finds_every_naming_in_six_languages(line):
     name, _, codes = line.partition(" =")
     text = f"We support {name} today." if name.isascii() else name

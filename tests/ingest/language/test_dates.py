@@ -2,7 +2,7 @@
 
 import pytest
 
-from ingest.language.months import month_numbers
+from ingest.language.dates import month_numbers
 from tests.cases import Cases
 
 cases = Cases(__file__)
