@@ -206,7 +206,7 @@ def compare(
     from evals.compare import answers_apart
     from evals.compare import compare as compare_runs
     from evals.report.tables import comparison_tables
-    from evals.report.verdict import changed
+    from evals.report.words import changed
 
     archive = _archive(invocation)
     before, candidate = archive.run(baseline), archive.run(run)

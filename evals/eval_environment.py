@@ -143,7 +143,5 @@ def git_commit() -> str | None:
     command = ["git", "describe", "--always", "--exclude=*", "--abbrev=12", "--dirty=+changes"]
     with suppress(OSError, subprocess.SubprocessError):
         if (root / ".git").exists():
-            return subprocess.run(
-                command, cwd=root, capture_output=True, text=True, check=True, timeout=20
-            ).stdout.strip()
+            return subprocess.check_output(command, cwd=root, stderr=subprocess.DEVNULL, text=True, timeout=20).strip()
     return None

@@ -7,18 +7,16 @@ from dataclasses import asdict
 from typing import Final
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.table import Table as RichTable
 from rich.text import Text
 
-from app.cli.printing import print_table, stdout_console
+from app.cli.printing import print_table, progress_bar, stdout_console
 from evals.cases.documents import Documents
 from evals.errors import RunError
 from evals.failure_taxonomy import MEANING
 from evals.gates import GateReport, gates_of
 from evals.report.tables import Table, figures_table, gates_table, stages_table, weakest_table
-from evals.report.verdict import verdict
-from evals.report.words import VERDICT
+from evals.report.words import VERDICT, verdict
 from evals.runner import Tell
 from evals.runs import Run
 from evals.score import judged_answers
@@ -41,12 +39,8 @@ def progress() -> Iterator[Tell]:
     if not console.is_terminal:
         yield in_lines
         return
-    columns = (
-        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TimeRemainingColumn(),
-    )  # fmt: skip
-    with Progress(*columns, console=console, transient=True) as bar:
-        task = bar.add_task("starting", total=None)
-        yield lambda text, done, total: bar.update(task, description=text, completed=done, total=total)
+    with progress_bar("starting", quiet=False) as advance:
+        yield lambda text, done, total: advance(done, total or 0, text, "")
 
 
 def print_tables(*tables: Table, first: str = "", note: str = "") -> None:

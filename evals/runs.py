@@ -35,10 +35,14 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]{0,120}")
 _ANEW: Final = "run the cases again under another --name"
 
 
-class RunManifest(BaseModel):
-    """What was run: equal manifests but for times mean equal configurations."""
+class _Record(BaseModel):
+    """A record that we write; what another version wrote beside it is left out."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class RunManifest(_Record):
+    """What was run: equal manifests but for times mean equal configurations."""
 
     name: str
     dataset: str
@@ -74,10 +78,8 @@ class AskError(BaseModel):
     message: str
 
 
-class AnswerRecord(BaseModel):
+class AnswerRecord(_Record):
     """What one case got at one time; the answer is the JSON contract as given."""
-
-    model_config = ConfigDict(frozen=True, extra="ignore")
 
     case: str
     repeat: int = 0
@@ -86,7 +88,7 @@ class AnswerRecord(BaseModel):
     error: AskError | None = None
 
 
-class ScoreRecord(BaseModel):
+class ScoreRecord(_Record):
     """How one answer was judged.
 
     Attributes:
@@ -94,8 +96,6 @@ class ScoreRecord(BaseModel):
         gates: Whether the case may decide a gate; drafts may not.
         stage: The first broken stage; None where the outcome is right.
     """
-
-    model_config = ConfigDict(frozen=True, extra="ignore")
 
     case: str
     repeat: int = 0

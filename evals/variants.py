@@ -5,7 +5,7 @@ quotation, the gate on exact quotations has to fail. Nothing here is reachable f
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields, replace
 from typing import Final
 
 from app.answering.assistant import Assistant
@@ -21,64 +21,59 @@ from app.wiring import Workspace
 from vectorstore.records import ScopeFilter, StatementSummary
 
 
-@dataclass(frozen=True, kw_only=True)
-class _AlteredQuotes(Steps):
-    """Every quotation loses a word after it was checked, as a model that types its quotes may lose one."""
+def _on_answers(change: Callable[[Answer], Answer]) -> type[Steps]:
+    """Returns steps that change every answer after it was checked."""
 
-    def verify(self, question: Question, resolution: Resolution, retrieved: Retrieved, composed: Composition) -> Answer:
-        answer = super().verify(question, resolution, retrieved, composed)
-        return replace(answer, citations=tuple(replace(c, quote=_without_a_word(c.quote)) for c in answer.citations))
+    class Changed(Steps):
+        def verify(
+            self, question: Question, resolution: Resolution, retrieved: Retrieved, composed: Composition
+        ) -> Answer:
+            return change(super().verify(question, resolution, retrieved, composed))
 
-
-def _without_a_word(quote: str) -> str:
-    words = quote.split(" ")
-    position = words.index("not") if "not" in words else len(words) // 2
-    return " ".join(words[:position] + words[position + 1 :])
+    return Changed
 
 
-@dataclass(frozen=True, kw_only=True)
-class _AlwaysAbstains(Steps):
-    """Nothing is ever answered."""
+def _on_evidence(change: Callable[[PartyEvidence], PartyEvidence]) -> type[Steps]:
+    """Returns steps that change what was found of every party."""
 
-    def verify(self, question: Question, resolution: Resolution, retrieved: Retrieved, composed: Composition) -> Answer:
-        answer = super().verify(question, resolution, retrieved, composed)
-        message = "No evidence was found."
-        return replace(
-            answer, status="abstained", missing=None, answer=message, claims=(), citations=(),
-            abstention=Abstention(reason="not_mentioned", message=message),
-        )  # fmt: skip
+    class Changed(Steps):
+        def retrieve(self, resolution: Resolution) -> Retrieved:
+            found = super().retrieve(resolution)
+            evidence, spoken_for = (tuple(map(change, each)) for each in (found.party_evidence, found.spoken_for))
+            return replace(found, party_evidence=evidence, spoken_for=spoken_for)
 
-
-@dataclass(frozen=True, kw_only=True)
-class _AlwaysAnswers(Steps):
-    """Whatever ranks first is given as an answer, however weak."""
-
-    def retrieve(self, resolution: Resolution) -> Retrieved:
-        def believed(found: PartyEvidence) -> PartyEvidence:
-            sentences = tuple(replace(item, relevance=CITED) for item in found.sentences)
-            return replace(found, sentences=sentences, takes_no_position=False)
-
-        return _each(super().retrieve(resolution), believed)
+    return Changed
 
 
-@dataclass(frozen=True, kw_only=True)
-class _ReversedRanking(Steps):
-    """What was found best comes last."""
+def _alter_quotes(answer: Answer) -> Answer:
+    """Takes a word from every quotation, as a model that types its quotes may lose one."""
 
-    def retrieve(self, resolution: Resolution) -> Retrieved:
-        def turned(found: PartyEvidence) -> PartyEvidence:
-            passages = tuple(replace(item, score=-item.score) for item in reversed(found.passages))
-            return replace(found, sentences=tuple(reversed(found.sentences)), passages=passages)
+    def without_a_word(quote: str) -> str:
+        words = quote.split(" ")
+        position = words.index("not") if "not" in words else len(words) // 2
+        return " ".join(words[:position] + words[position + 1 :])
 
-        return _each(super().retrieve(resolution), turned)
-
-
-def _each(retrieved: Retrieved, change: Callable[[PartyEvidence], PartyEvidence]) -> Retrieved:
-    evidence, spoken_for = (tuple(map(change, found)) for found in (retrieved.party_evidence, retrieved.spoken_for))
-    return replace(retrieved, party_evidence=evidence, spoken_for=spoken_for)
+    return replace(answer, citations=tuple(replace(c, quote=without_a_word(c.quote)) for c in answer.citations))
 
 
-@dataclass(frozen=True, kw_only=True)
+def _abstain(answer: Answer) -> Answer:
+    message = "No evidence was found."
+    return replace(
+        answer, status="abstained", missing=None, answer=message, claims=(), citations=(),
+        abstention=Abstention(reason="not_mentioned", message=message),
+    )  # fmt: skip
+
+
+def _believe(found: PartyEvidence) -> PartyEvidence:
+    sentences = tuple(replace(item, relevance=CITED) for item in found.sentences)
+    return replace(found, sentences=sentences, takes_no_position=False)
+
+
+def _reverse(found: PartyEvidence) -> PartyEvidence:
+    passages = tuple(replace(item, score=-item.score) for item in reversed(found.passages))
+    return replace(found, sentences=tuple(reversed(found.sentences)), passages=passages)
+
+
 class _WithoutTime(Steps):
     """A question on change over time is searched once, and not in every statement of the pile for itself."""
 
@@ -105,10 +100,10 @@ class _OnePile(ScopedStatements):
 VARIANTS: Final[dict[str, tuple[str, type[Steps], type[ScopedStatements] | None]]] = {
     "state_filter_off": ("statements of every State are in scope", Steps, _AllStatements),
     "no_scope": ("all statements are searched as one pile, without filters", _WithoutTime, _OnePile),
-    "quotes_altered": ("every quotation loses a word after it was checked", _AlteredQuotes, None),
-    "always_answer": ("whatever ranks first is given as an answer", _AlwaysAnswers, None),
-    "always_abstain": ("nothing is ever answered", _AlwaysAbstains, None),
-    "ranking_reversed": ("what was found best comes last", _ReversedRanking, None),
+    "quotes_altered": ("every quotation loses a word after it was checked", _on_answers(_alter_quotes), None),
+    "always_answer": ("whatever ranks first is given as an answer", _on_evidence(_believe), None),
+    "always_abstain": ("nothing is ever answered", _on_answers(_abstain), None),
+    "ranking_reversed": ("what was found best comes last", _on_evidence(_reverse), None),
 }
 
 

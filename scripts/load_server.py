@@ -7,14 +7,12 @@ own, tries to read another's, and rests. The others sit at the chat in a browser
 UNTOC_DATABASE__URL the accounts and the record are there, and the store's folder is used as it is.
 """
 
-import argparse
 import html
 import json
 import os
 import random
 import shutil
 import signal
-import statistics
 import subprocess
 import sys
 import tempfile
@@ -25,9 +23,11 @@ from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from secrets import token_urlsafe
-from typing import Any
+from typing import Annotated, Any
 
 import httpx
+import numpy as np
+import typer
 
 from app.desk.tables import open_tables
 from app.server.accounts import Accounts
@@ -102,10 +102,9 @@ class Reader(threading.Thread):
 
     def _check(self, answer: dict[str, Any], question: str) -> None:
         spoke = {citation["state"] for citation in answer["citations"] if citation["on_behalf_of"] is None}
-        if answer["question"] != question or answer["scope"]["states"] != [self.state] or not spoke <= {self.state}:
-            self.tally.mixed.append(
-                f"{self.name} asked {question!r} of {self.state}: {answer['scope']['states']} {spoke}"
-            )
+        states = answer["scope"]["states"]
+        if answer["question"] != question or states != [self.state] or not spoke <= {self.state}:
+            self.tally.mixed.append(f"{self.name} asked {question!r} of {self.state}: {states} {spoke}")
 
     def _send(self, kind: str, method: str, path: str, body: object = None) -> Any:  # noqa: ANN401 - any JSON value
         begun = time.monotonic()
@@ -127,12 +126,10 @@ class Visitor(Reader):
         session, asked = self.random.randbytes(6).hex(), list[str]()
         first, second = self.random.sample(TOPICS, 2)
         for question in (f"What did {STATES[self.state]} say about {first}?", f"And on {second}?"):
+            kind, begun = "ask on in the chat" if asked else "ask in the chat", time.monotonic()
             asked.append(question)
-            begun = time.monotonic()
             page = self._asked(event, session, question)
-            self.tally.times["ask in the chat" if len(asked) == 1 else "ask on in the chat"].append(
-                time.monotonic() - begun
-            )
+            self.tally.times[kind].append(time.monotonic() - begun)
             if not all(each in page for each in asked):
                 self.tally.errors.append(f"{self.name} asked {question!r}: {page[:200]}")
             if any(f"What did {name} say" in page for state, name in STATES.items() if state != self.state):
@@ -152,22 +149,21 @@ class Visitor(Reader):
         return "nothing came"
 
 
-def main() -> int:
+def main(
+    store: Path,
+    users: int = 20,
+    seconds: float = 300,
+    rest: Annotated[float, typer.Option(help="seconds between what a person does, on average")] = 5,
+) -> None:
     """Serves, lets people ask, and prints what was seen; exit code 1 for an error or a mixed answer."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("store", type=Path)
-    parser.add_argument("--users", type=int, default=20)
-    parser.add_argument("--seconds", type=float, default=300)
-    parser.add_argument("--rest", type=float, default=5, help="seconds between what a person does, on average")
-    asked = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="untoc-load-") as folder:
-        store = asked.store
+        used = store
         if load_settings(store=store).database.url is None:
-            store = Path(folder, "store")
-            shutil.copytree(asked.store, store, ignore=shutil.ignore_patterns("served", "write.*", "desk.*"))
-        tally = _load(store, asked.users, asked.seconds, asked.rest)
-    print(json.dumps(_told(tally, asked.users, asked.seconds), indent=1))
-    return 1 if tally.errors or tally.mixed else 0
+            used = Path(folder, "store")
+            shutil.copytree(store, used, ignore=shutil.ignore_patterns("served", "write.*", "desk.*"))
+        tally = _load(used, users, seconds, rest)
+    print(json.dumps(_told(tally, users, seconds), indent=1))
+    raise typer.Exit(1 if tally.errors or tally.mixed else 0)
 
 
 def _load(store: Path, users: int, seconds: float, rest: float) -> Tally:
@@ -188,10 +184,8 @@ def _load(store: Path, users: int, seconds: float, rest: float) -> Tally:
         "UNTOC_LOG_LEVEL": "ERROR",
     }
     command = [sys.executable, "-m", "app.cli", "serve", "--store", str(store), "--port", "0"]
-    with (
-        ExitStack() as opened,
-        subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as server,
-    ):
+    serving = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment)
+    with ExitStack() as opened, serving as server:
         assert server.stdout is not None
         address = next(word for word in server.stdout.readline().split() if word.startswith("http"))
 
@@ -228,35 +222,24 @@ def _load(store: Path, users: int, seconds: float, rest: float) -> Tally:
 
 
 def _told(tally: Tally, users: int, seconds: float) -> dict[str, Any]:
-    times = {
-        kind: {"n": len(found), "p50": _quantile(found, 50), "p95": _quantile(found, 95), "max": round(max(found), 2)}
-        for kind, found in tally.times.items()
-    }
-    quarter = max(1, len(tally.memory) // 4)
+    def spread(found: list[float]) -> dict[str, float]:
+        middle, most = np.percentile(found, [50, 95]).round(2).tolist()
+        return {"n": len(found), "p50": middle, "p95": most, "max": round(max(found), 2)}
+
+    quarter, asked = max(1, len(tally.memory) // 4), [len(own) for kind, own in tally.times.items() if "ask" in kind]
+    memory = {"second": tally.memory[quarter : 2 * quarter] or tally.memory, "last": tally.memory[-quarter:]}
     return {
         "users": users,
         "seconds": seconds,
         "requests": sum(map(len, tally.times.values())),
         "errors": len(tally.errors),
         "mixed": len(tally.mixed),
-        "seconds_of": times,
-        "processor_seconds_a_question": round(
-            tally.processor / max(1, sum(len(found) for kind, found in tally.times.items() if kind.startswith("ask"))),
-            2,
-        ),
-        "load_of_the_machine": round(statistics.fmean(tally.load), 1),
-        "memory_mb": {
-            "second_quarter": round(statistics.fmean(tally.memory[quarter : 2 * quarter] or tally.memory)),
-            "last_quarter": round(statistics.fmean(tally.memory[-quarter:])),
-        },
+        "seconds_of": {kind: spread(found) for kind, found in tally.times.items()},
+        "processor_seconds_a_question": round(tally.processor / max(1, sum(asked)), 2),
+        "load_of_the_machine": round(float(np.mean(tally.load)), 1),
+        "memory_mb": {f"{name}_quarter": round(float(np.mean(found))) for name, found in memory.items()},
         "problems": [*tally.errors[:5], *tally.mixed[:5]],
     }
-
-
-def _quantile(values: list[float], percent: int) -> float:
-    return (
-        round(statistics.quantiles(values, n=100, method="inclusive")[percent - 1], 2) if len(values) > 1 else values[0]
-    )
 
 
 def _processor(pid: int) -> float:
@@ -272,4 +255,4 @@ def _memory(pid: int) -> float:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    typer.run(main)

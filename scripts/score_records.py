@@ -16,7 +16,6 @@ punctuation; the file's words are aligned with the gold's by longest common subs
 Files without gold are listed with what was found in them. With --list every intervention that is wrong is printed.
 """
 
-import argparse
 import json
 import sys
 from bisect import bisect_right
@@ -24,9 +23,10 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
 import regex
+import typer
 from rapidfuzz.distance import LCSseq
 from rich.console import Console
 from rich.table import Table
@@ -61,27 +61,24 @@ class _Gold:
     label: str
     states: frozenset[str]
     group: frozenset[str]
-    text: str
     words: tuple[tuple[str, int, int], ...]
 
 
-def main() -> int:
+def main(
+    folder: Path, listed: Annotated[bool, typer.Option("--list", help="print the interventions that are wrong")] = False
+) -> None:
     """Prints the table of a folder."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("folder", type=Path)
-    parser.add_argument("--list", action="store_true", help="print the interventions that are wrong")
-    options = parser.parse_args()
     parties = PartyTable.load()
     annotator = Annotator(parties, SplitConfig(), _NoModel())
-    gold = _read_gold(options.folder / "gold" / "interventions.jsonl", parties)
-    columns = ("right", "groups", "under its speaker", "under another", "order")
-    table = Table("file", "found", *columns)
+    gold = _read_gold(folder / "gold" / "interventions.jsonl", parties)
+    table = Table("file", "found", "right", "groups", "under its speaker", "under another", "order")
     total, wrong = Counter[str](), list[str]()
-    files = options.folder / "files"
-    for path in sorted(path for folder in (files / "records", files / "web") for path in folder.glob("*.*")):
+    files = folder / "files"
+    for path in sorted((*files.glob("records/*.*"), *files.glob("web/*.*"))):
         file = path.relative_to(files).as_posix()
         try:
-            document = _annotated(annotator, path, file)
+            read = annotator.read(load(path, LoadLimits()), None, file=file, kind="statement", input_key="")
+            document = annotator.annotate(read.document)
         except LoadError:
             table.add_row(file, "refused")
             continue
@@ -94,9 +91,8 @@ def main() -> int:
     table.add_row("all", "", *_cells(total))
     console = Console(width=150)
     console.print(table)
-    for line in wrong if options.list else ():
+    for line in wrong if listed else ():
         console.print(line, markup=False)
-    return 0
 
 
 class FileScore:
@@ -108,7 +104,7 @@ class FileScore:
         self._document, self._gold, self._items = document, gold, document.statements
         self._text, self._file = document.document.source_text, document.document.file
         self._found = list(_words(self._text))
-        self._owner = _owners(self._items, self._found)
+        self._owner = list(_owners(self._items, self._found))
         # All gold words in the order of reading, and where each stands in the file.
         self._flat = [(number, word) for number, item in enumerate(gold) for word, _, _ in item.words]
         self._place = _alignment(self._flat, [word for word, _, _ in self._found])
@@ -134,7 +130,9 @@ class FileScore:
             if not right:
                 other = 1 - count / max(1, size.get(best or 0, 1))
                 inside = f"{count / max(1, wanted[number]):.2f} in, {other:.2f} other"
-                self.wrong.append(f"{self._file} {number + 1} {item.label}: {_holder(heard)}, {inside}")
+                holders = _states_of(heard) | _group_of(heard) if heard is not None else ["not found"]
+                named = "+".join(sorted(holders)) or "nobody"
+                self.wrong.append(f"{self._file} {number + 1} {item.label}: {named}, {inside}")
 
     def _count_words(self) -> None:
         self.counts.update(words=len(self._flat), aligned=len(self._place))
@@ -151,13 +149,11 @@ class FileScore:
             self.counts.update(spoken=1, own=bool(names & states), another=another)
 
 
-def _owners(items: Sequence[Statement], words: Sequence[tuple[str, int, int]]) -> list[int | None]:
+def _owners(items: Sequence[Statement], words: Sequence[tuple[str, int, int]]) -> Iterator[int | None]:
     spans = [(item.span.start, item.span.end, number) for number, item in enumerate(items)]
-    held = [next((n for first, last, n in spans if first <= start and end <= last), None) for _, start, end in words]
-    return [
-        number if number is not None and items[number].holds(start, end) else None
-        for number, (_, start, end) in zip(held, words, strict=True)
-    ]
+    for _, start, end in words:
+        number = next((n for first, last, n in spans if first <= start and end <= last), None)
+        yield number if number is not None and items[number].holds(start, end) else None
 
 
 def _furniture(text: str, words: Sequence[tuple[str, int, int]]) -> frozenset[int]:
@@ -205,12 +201,6 @@ def _is_named(heard: Statement, gold: _Gold) -> bool:
     return gold.states <= _states_of(heard) and _group_of(heard) == gold.group
 
 
-def _holder(heard: Statement | None) -> str:
-    if heard is None:
-        return "not found"
-    return "+".join(sorted(_states_of(heard) | _group_of(heard))) or "nobody"
-
-
 def _words(text: str) -> Iterator[tuple[str, int, int]]:
     return ((found.group().casefold(), *found.span()) for found in _WORD.finditer(text))
 
@@ -222,21 +212,9 @@ def _read_gold(path: Path, parties: PartyTable) -> dict[str, list[_Gold]]:
         codes = [row["state"]] if row["kind"] == "state" else []
         names = (row["group"] or "").split("+") if codes else []
         groups = [parties.resolve(name).codes or parties.resolve(name.upper()).codes for name in names if name]
-        gold[row["file"]].append(
-            _Gold(
-                label=row["label"],
-                states=frozenset(codes),
-                group=frozenset(code for found in groups for code in found),
-                text=row["text"],
-                words=tuple(_words(row["text"])),
-            )
-        )
+        group, words = frozenset(code for found in groups for code in found), tuple(_words(row["text"]))
+        gold[row["file"]].append(_Gold(label=row["label"], states=frozenset(codes), group=group, words=words))
     return gold
-
-
-def _annotated(annotator: Annotator, path: Path, file: str) -> AnnotatedDocument:
-    loaded = load(path, LoadLimits())
-    return annotator.annotate(annotator.read(loaded, None, file=file, kind="statement", input_key="").document)
 
 
 def _cells(counts: Counter[str]) -> tuple[str, ...]:
@@ -249,4 +227,4 @@ def _cells(counts: Counter[str]) -> tuple[str, ...]:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    typer.run(main)

@@ -38,13 +38,9 @@ _C: Final = 0.3
 # Sentences of labelled cells weigh half, since a cell's label need not be that of each of its sentences.
 _CELL_WEIGHT: Final = 0.5
 READING_OF: Final = {
-    "supports": "for",
-    "proposes": "for",
-    "opposes": "against",
-    "conditional": "conditional",
-    "reports_practice": "mentions",
-    "no_position": "mentions",
-}
+    "supports": "for", "proposes": "for", "opposes": "against", "conditional": "conditional",
+    "reports_practice": "mentions", "no_position": "mentions",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,14 +80,14 @@ def cell_examples(corpus: Path) -> list[Example]:
             for citation in citations
             for start, end in split_sentences(citation.quote)
         ]
-        for language, text in quotes:
-            if len(quotes) == 1 or mask_topic(text, cell.topic, language) != text:
-                found.append(
-                    Example(
-                        text=text, topic=cell.topic, language=language, label=READING_OF[cell.kind],
-                        fold=_fold(cell.party), split=cell.split, weight=_CELL_WEIGHT,
-                    )
-                )  # fmt: skip
+        found += [
+            Example(
+                text=text, topic=cell.topic, language=language, label=READING_OF[cell.kind],
+                fold=_fold(cell.party), split=cell.split, weight=_CELL_WEIGHT,
+            )
+            for language, text in quotes
+            if len(quotes) == 1 or mask_topic(text, cell.topic, language) != text
+        ]  # fmt: skip
     return found
 
 
@@ -106,13 +102,11 @@ def _fold(name: str) -> int:
 
 
 def _rows(examples: Sequence[Example]) -> Matrix:
-    masked = (mask_topic(item.text, item.topic, item.language) for item in examples)
-    return np.stack(
-        [
-            features_of(text, find_position_marks(item.text, item.language), item.language)
-            for item, text in zip(examples, masked, strict=True)
-        ]
-    )
+    def row(item: Example) -> Matrix:
+        masked = mask_topic(item.text, item.topic, item.language)
+        return features_of(masked, find_position_marks(item.text, item.language), item.language)
+
+    return np.stack(list(map(row, examples)))
 
 
 def _fit(rows: Matrix, examples: Sequence[Example], classes: Sequence[str]) -> tuple[Matrix, Matrix]:

@@ -14,7 +14,7 @@ import json
 import random
 import sys
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor
 from dataclasses import dataclass
 from multiprocessing import get_context
@@ -24,18 +24,9 @@ from typing import Any, Final
 import numpy as np
 from safetensors.numpy import save_file
 
+from app.question import roles
 from app.question.kinds import KINDS, TURNS, Frame, frame_of, slot_features, vector_of
-from app.question.roles import (
-    LABELS,
-    EncodedWords,
-    RoleReading,
-    RoleTagger,
-    Weights,
-    Word,
-    encode_words,
-    tagger_of,
-    words_of,
-)
+from app.question.roles import LABELS, Weights
 from app.question.spans import find_spans
 from evals.marked_examples import FOLDS, MarkedExample, examples_hash, fold_of, labels_of, load_examples
 from evals.paths import CONFERENCE_PARTIES
@@ -48,7 +39,6 @@ _RATE: Final = 4e-3
 _RARE: Final = 3
 _SIZES: Final = {"inputs": 80, "states": 72, "whole": 112}
 _DROPPED: Final = 0.4
-_NETWORKS: Final = 1
 # Side by side; what each computes does not depend on their number.
 _PROCESSES: Final = 4
 _PART: Final = 400
@@ -59,8 +49,8 @@ class Prepared:
     """An example with what the tagger reads of it."""
 
     example: MarkedExample
-    words: tuple[Word, ...]
-    encoded: EncodedWords
+    words: tuple[roles.Word, ...]
+    encoded: roles.EncodedWords
     labels: tuple[str, ...]
 
 
@@ -68,11 +58,17 @@ def prepare(examples: Sequence[MarkedExample], parties: PartyTable) -> list[Prep
     """Finds the spans of examples and encodes their words."""
     prepared = []
     for example in examples:
-        words = words_of(example.text, find_spans(example.text, example.language, parties))
-        encoded = encode_words(example.text, words, example.language, parties, follows=bool(example.after))
+        words, encoded = _encoded(example.text, example.language, parties, follows=bool(example.after))
         labels = tuple(labels_of(words, example.marks))
         prepared.append(Prepared(example=example, words=words, encoded=encoded, labels=labels))
     return prepared
+
+
+def _encoded(
+    text: str, language: str, parties: PartyTable, *, follows: bool
+) -> tuple[tuple[roles.Word, ...], roles.EncodedWords]:
+    words = roles.words_of(text, find_spans(text, language, parties))
+    return words, roles.encode_words(text, words, language, parties, follows=follows)
 
 
 def train(
@@ -87,25 +83,19 @@ def train(
     """
     folds = [fold_of(item.example) for item in prepared]
     rows = range(len(prepared))
-    seen = [[at for at in rows if folds[at] != fold] for fold in range(FOLDS)]
-    jobs = [([prepared[at] for at in each], 0) for each in seen] + [(list(prepared), seed) for seed in range(_NETWORKS)]
-    networks = list(pool.map(_train_network, *zip(*jobs, strict=True)))
+    seen = [[at for at in rows if folds[at] != fold] for fold in range(FOLDS)] + [list(rows)]
+    held = [[at for at in rows if folds[at] == fold] for fold in range(FOLDS)]
+    networks = list(pool.map(_train_network, [[prepared[at] for at in each] for each in seen]))
     say("networks trained")
-    parts = [[at for at in rows if folds[at] == fold] for fold in range(FOLDS)]
-    framed = pool.map(
-        _read_unseen, ([prepared[at] for at in part] for part in parts), networks[:FOLDS], [parties] * FOLDS
-    )
-    readings: dict[int, _Unseen] = {}
-    for part, read in zip(parts, framed, strict=True):
-        readings |= dict(zip(part, read, strict=True))
+    read = pool.map(_read_unseen, [[prepared[at] for at in part] for part in held], networks[:-1], [parties] * FOLDS)
+    readings = {at: own for part, found in zip(held, read, strict=True) for at, own in zip(part, found, strict=True)}
     unseen = [readings[at] for at in rows]
     say("examples read by networks that have not seen them")
     n = FOLDS + 1
-    fitted = list(pool.map(_train_classifiers, [prepared] * n, [unseen] * n, [*seen, list(rows)], [folds] * n))
+    fitted = pool.map(_train_classifiers, [prepared] * n, [unseen] * n, seen, [folds] * n)
+    joined = [_joined(network, each, digest) for network, each in zip(networks, fitted, strict=True)]
     say("classifiers trained")
-    shipped = _joined(networks[FOLDS:], fitted[-1], digest)
-    by_fold = zip(networks[:FOLDS], fitted[:-1], strict=True)
-    return shipped, [_joined([network], each, digest) for network, each in by_fold]
+    return joined[-1], joined[:-1]
 
 
 def save_weights(weights: Weights, path: Path) -> None:
@@ -117,12 +107,12 @@ def save_weights(weights: Weights, path: Path) -> None:
 # --- the tagger
 
 
-def _train_network(prepared: Sequence[Prepared], seed: int) -> Weights:
+def _train_network(prepared: Sequence[Prepared]) -> Weights:
     import torch
     from torch import nn
     from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence, pad_sequence
 
-    torch.manual_seed(seed)
+    torch.manual_seed(0)
     torch.use_deterministic_algorithms(True)
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
@@ -167,36 +157,26 @@ def _train_network(prepared: Sequence[Prepared], seed: int) -> Weights:
             return (torch.logsumexp(total, 1) - own).mean()
 
     items = []
-    for item in prepared:
-        if not item.words:
-            continue
+    for item in (item for item in prepared if item.words):
         known = [[vocabulary[name] for name in row if name in vocabulary] for row in item.encoded.features]
         width = max(map(len, known))
-        kept = "kind" in item.example.keeps
-        items.append(
-            (
-                torch.from_numpy(item.encoded.vectors),
-                torch.tensor([row + [none] * (width - len(row)) for row in known]),
-                torch.tensor([LABELS.index(label) for label in item.labels]),
-                torch.from_numpy(item.encoded.sentence),
-                -100 if kept else KINDS.index(item.example.kind),
-            )
-        )
+        features = torch.tensor([row + [none] * (width - len(row)) for row in known])
+        labels = torch.tensor([LABELS.index(label) for label in item.labels])
+        kind = -100 if "kind" in item.example.keeps else KINDS.index(item.example.kind)
+        vectors, sentence = torch.from_numpy(item.encoded.vectors), torch.from_numpy(item.encoded.sentence)
+        items.append((vectors, features, labels, sentence, kind))
     network = Network()
     optimizer = torch.optim.AdamW(network.parameters(), lr=_RATE, weight_decay=0.02)
     steps = _EPOCHS * (len(items) // _BATCH + 14)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, _RATE, total_steps=steps, pct_start=0.15)
-    draw = random.Random(seed)
+    draw = random.Random(0)
     network.train()
     for _ in range(_EPOCHS):
         for batch in _batches(items, draw):
             lengths = torch.tensor([len(each[2]) for each in batch])
             width = max(each[1].shape[1] for each in batch)
-            features = pad_sequence(
-                [nn.functional.pad(each[1], (0, width - each[1].shape[1]), value=none) for each in batch],
-                batch_first=True,
-                padding_value=none,
-            )
+            padded = [nn.functional.pad(each[1], (0, width - each[1].shape[1]), value=none) for each in batch]
+            features = pad_sequence(padded, batch_first=True, padding_value=none)
             vectors, labels = (pad_sequence([each[part] for each in batch], batch_first=True) for part in (0, 2))
             mask = (torch.arange(int(lengths.max()))[None] < lengths[:, None]).float()
             scores, kinds = network(vectors, features, lengths, torch.stack([each[3] for each in batch]))
@@ -210,11 +190,13 @@ def _train_network(prepared: Sequence[Prepared], seed: int) -> Weights:
             optimizer.step()
             schedule.step()
     torch.set_num_threads(threads)
-    arrays = {
-        f"net0.{name}": value.detach().numpy().astype(np.float16).astype(np.float32)
-        for name, value in network.state_dict().items()
-    }
+    arrays = {f"net0.{name}": _halved(value.detach().numpy()) for name, value in network.state_dict().items()}
     return Weights(arrays=arrays, notes={"features": json.dumps(vocabulary, ensure_ascii=False)})
+
+
+def _halved(array: Matrix) -> Matrix:
+    """Returns numbers as they are after they were kept in half precision."""
+    return array.astype(np.float16).astype(np.float32)
 
 
 def _batches(items: Sequence[Any], draw: random.Random) -> list[list[Any]]:
@@ -236,76 +218,69 @@ def _batches(items: Sequence[Any], draw: random.Random) -> list[list[Any]]:
 class _Unseen:
     """An example as a network reads it that has not seen it, and the slots that the questions before it fill."""
 
-    roles: RoleReading
+    read: roles.RoleReading
     frame: Frame
     before: tuple[str, ...]
 
 
 def _read_unseen(part: Sequence[Prepared], network: Weights, parties: PartyTable) -> list[_Unseen]:
-    tagger = tagger_of(network)
-    unseen = []
+    tagger, unseen = roles.tagger_of(network), []
     for item in part:
-        example, roles = item.example, tagger.read(item.words, item.encoded)
-        frame = frame_of(example.text, roles, example.language, parties, follows=bool(example.after))
-        unseen.append(_Unseen(roles=roles, frame=frame, before=_slots_before(example, tagger, parties)))
+        example, read = item.example, tagger.read(item.words, item.encoded)
+        frame = frame_of(example.text, read, example.language, parties, follows=bool(example.after))
+        earlier = (_encoded(question, example.language, parties, follows=False) for question in example.after)
+        before = dict.fromkeys(
+            slot for words, encoded in earlier for slot in _filled_slots(tagger.read(words, encoded))
+        )
+        unseen.append(_Unseen(read=read, frame=frame, before=tuple(before)))
     return unseen
 
 
-def _filled_slots(roles: RoleReading) -> tuple[str, ...]:
+def _filled_slots(read: roles.RoleReading) -> tuple[str, ...]:
     """Returns the slots of a conversation's state that a question fills itself."""
-    spans = {word.span.kind for word in roles.words if word.span is not None}
+    spans = {word.span.kind for word in read.words if word.span is not None}
     filled = {
-        "who": "who" in roles.labels,
-        "topic": "topic" in roles.labels,
+        "who": "who" in read.labels,
+        "topic": "topic" in read.labels,
         "when": bool(spans & {"date", "session", "pick"}),
     }
     filled |= {"where": "body" in spans, "treaty": bool(spans & {"treaty", "article"})}
     return tuple(slot for slot, is_filled in filled.items() if is_filled)
 
 
-def _slots_before(example: MarkedExample, tagger: RoleTagger, parties: PartyTable) -> tuple[str, ...]:
-    slots: dict[str, None] = {}
-    for question in example.after:
-        words = words_of(question, find_spans(question, example.language, parties))
-        encoded = encode_words(question, words, example.language, parties, follows=False)
-        slots.update(dict.fromkeys(_filled_slots(tagger.read(words, encoded))))
-    return tuple(slots)
-
-
 def _train_classifiers(
-    prepared: Sequence[Prepared],
-    unseen: Sequence[_Unseen],
-    kept: Sequence[int],
-    folds: Sequence[int],
+    prepared: Sequence[Prepared], unseen: Sequence[_Unseen], kept: Sequence[int], folds: Sequence[int]
 ) -> Weights:
-    def given(at: int, task: str) -> str | None:
+    def given(example: MarkedExample, task: str) -> str | None:
         """What an example teaches of a task; None where it is silent."""
-        example = prepared[at].example
+        keeps = "kind" in example.keeps
         if task == "kind":
-            return None if "kind" in example.keeps else example.kind
-        told = {"turn": example.turn, "keeps_kind": "yes" if "kind" in example.keeps else "no"}[task]
+            return None if keeps else example.kind
+        told = {"turn": example.turn, "keeps_kind": "yes" if keeps else "no"}[task]
         return str(told) if example.after and told else None
 
-    arrays: dict[str, Matrix] = {}
-    notes: dict[str, str] = {}
+    found = Weights(arrays={}, notes={})
     for name, classes in (("kind", KINDS), ("turn", TURNS), ("keeps_kind", ("no", "yes"))):
-        wanted = {at: label for at in kept if (label := given(at, name)) is not None}
+        wanted = {at: label for at in kept if (label := given(prepared[at].example, name)) is not None}
         is_kind = name == "kind"
-        more = [() if is_kind else slot_features(_filled_slots(unseen[at].roles), unseen[at].before) for at in wanted]
+        more = [() if is_kind else slot_features(_filled_slots(unseen[at].read), unseen[at].before) for at in wanted]
         frames, own_folds = [unseen[at].frame for at in wanted], [folds[at] for at in wanted] if is_kind else None
         trained = _regression(frames, more, [*wanted.values()], classes, own_folds)
-        arrays |= {f"{name}.weight": trained.arrays["weight"], f"{name}.bias": trained.arrays["bias"]}
-        notes |= {f"{name}.{key}": value for key, value in trained.notes.items()}
-    return Weights(arrays=arrays, notes=notes)
+        found = _merged(found, trained, f"{name}.")
+    return found
+
+
+def _merged(weights: Weights, more: Weights, prefix: str = "") -> Weights:
+    return Weights(
+        arrays={**weights.arrays, **{f"{prefix}{name}": array for name, array in more.arrays.items()}},
+        notes={**weights.notes, **{f"{prefix}{name}": note for name, note in more.notes.items()}},
+    )
 
 
 def _regression(
-    frames: Sequence[Frame],
-    more: Sequence[Sequence[str]],
-    wanted: Sequence[str],
-    classes: Sequence[str],
+    frames: Sequence[Frame], more: Sequence[Sequence[str]], wanted: Sequence[str], classes: Sequence[str],
     folds: Sequence[int] | None,
-) -> Weights:
+) -> Weights:  # fmt: skip
     """Fits a multinomial logistic regression; with folds, its temperature on those that it has not seen."""
     counts = Counter(name for frame, names in zip(frames, more, strict=True) for name in (*frame.features, *names))
     vocabulary = {name: at for at, name in enumerate(sorted(name for name, count in counts.items() if count >= _RARE))}
@@ -327,13 +302,10 @@ def _fit(rows: Matrix, wanted: Sequence[str], classes: Sequence[str]) -> tuple[M
     bias = np.full(len(classes), -50.0, dtype=np.float32)
     coefficients, intercepts = model.coef_, model.intercept_
     if len(model.classes_) == 2:
-        coefficients, intercepts = (
-            np.concatenate([-coefficients, coefficients]) / 2,
-            np.concatenate([-intercepts, intercepts]) / 2,
-        )
+        coefficients, intercepts = (np.concatenate([-each, each]) / 2 for each in (coefficients, intercepts))
     for row, name in enumerate(model.classes_):
         weight[classes.index(name)], bias[classes.index(name)] = coefficients[row], intercepts[row]
-    return weight.astype(np.float16).astype(np.float32), bias
+    return _halved(weight), bias
 
 
 def _temperature(rows: Matrix, wanted: Sequence[str], classes: Sequence[str], folds: Sequence[int]) -> float:
@@ -352,13 +324,8 @@ def _temperature(rows: Matrix, wanted: Sequence[str], classes: Sequence[str], fo
     return float(min(np.linspace(0.5, 3.0, 51), key=loss))
 
 
-def _joined(networks: Sequence[Weights], classifiers: Weights, digest: str) -> Weights:
-    arrays = dict(classifiers.arrays)
-    features: Mapping[str, str] = {}
-    for at, network in enumerate(networks):
-        arrays |= {f"net{at}.{name.removeprefix('net0.')}": array for name, array in network.arrays.items()}
-        features = {"features": network.notes["features"]}
-    return Weights(arrays=arrays, notes={**classifiers.notes, **features, "examples": digest})
+def _joined(network: Weights, classifiers: Weights, digest: str) -> Weights:
+    return _merged(_merged(classifiers, network), Weights(arrays={}, notes={"examples": digest}))
 
 
 def main(folder: Path | None) -> None:

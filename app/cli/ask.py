@@ -38,8 +38,7 @@ def ask(
     history: Annotated[
         Path | None,
         typer.Option(
-            metavar="FILE",
-            help="earlier questions, oldest first: one a line, or JSON lines as --json prints them",
+            metavar="FILE", help="earlier questions, oldest first: one a line, or JSON lines as --json prints them"
         ),
     ] = None,
 ) -> int:

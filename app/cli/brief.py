@@ -32,19 +32,16 @@ def brief(
     quotations: Annotated[int | None, typer.Option(metavar="N", help="in a cell at most (default: 3)")] = None,
     form: Annotated[
         Literal["full", "one_pager", "talking_points"],
-        typer.Option(
-            help="full: table, quotations, annex; one_pager, talking_points: the strongest quotations only",
-        ),
+        typer.Option(help="full: table, quotations, annex; one_pager, talking_points: the strongest quotations only"),
     ] = "full",
     composer: Annotated[
         Literal["extractive", "model"] | None,
         typer.Option(
-            help="extractive: quotations alone; model: its checked claims over them (default: the model if one is set)",
+            help="extractive: quotations alone; model: its checked claims over them (default: the model if one is set)"
         ),
     ] = None,
     max_tokens: Annotated[
-        int | None,
-        typer.Option(metavar="N", help="length of talking points in tokens; quotations are never cut"),
+        int | None, typer.Option(metavar="N", help="length of talking points in tokens; quotations are never cut")
     ] = None,
     max_points: Annotated[int | None, typer.Option(metavar="N", help="number of talking points")] = None,
     template: Annotated[

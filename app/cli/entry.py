@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import typer
 
-from app.cli import accounts, ask, backup, brief, config, corpus, engines, serve, verify, worker
+from app.cli import accounts, ask, backup, brief, config, corpus, services, verify
 from app.cli.command import EnvFile, Store, Version, begin, command_group, run_program
 
 app = command_group(
@@ -13,9 +13,7 @@ app = command_group(
     brief.commands,
     verify.commands,
     corpus.commands,
-    engines.commands,
-    serve.commands,
-    worker.commands,
+    services.commands,
     accounts.commands,
     backup.commands,
     config.commands,

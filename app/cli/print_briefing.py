@@ -10,9 +10,10 @@ from rich.text import Text
 
 from app.answering.provenance import spoken_date
 from app.briefing.cells import Briefing, Cell
-from app.cli.printing import inert, print_table, stdout_console
+from app.cli.printing import coverage_line, inert, print_table, stdout_console
 from app.export.arrange import Sayings, position
 from app.retrieval.position_marks import PositionKind
+from prompts.wording import load_wording
 
 _STYLES: Final[dict[PositionKind, str]] = {
     "supports": "green",
@@ -48,18 +49,8 @@ def print_briefing(briefing: Briefing, written: Sequence[Path]) -> None:
         when = ", ".join(f"{_date(briefing, n)} [{n}]" for n in repetition.citations)
         line = f"{briefing.names[repetition.party]}, {repetition.subject}: the same words in {when}"
         console.print(Text(inert(line), style="dim"))
-    coverage = briefing.coverage
-    console.print(
-        f"Statements searched: {coverage.statements_in_scope}; with evidence: {coverage.statements_with_evidence}.",
-        style="dim",
-        highlight=False,
-    )
-    for said, codes in (
-        ("No evidence from", coverage.states_without_evidence),
-        ("No statement from", coverage.states_without_statement),
-    ):
-        if codes:
-            console.print(Text(inert(f"{said}: {', '.join(briefing.names[code] for code in codes)}."), style="dim"))
+    searched = coverage_line(briefing.coverage, briefing.names.__getitem__, load_wording("en"))
+    console.print(Text(inert(searched), style="dim"))
     for note in () if briefing.writing is None else briefing.writing.notes:
         console.print(Text(inert(note), style="dim"))
     for path in written:

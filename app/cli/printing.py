@@ -1,27 +1,23 @@
 """Printing on a terminal: tables, answers and progress; plain lines in a pipe."""
 
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
+from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
 
 from markdown_it import MarkdownIt
 from rich.console import Console
 from rich.markdown import Markdown
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
-    TextColumn,
-    TimeElapsedColumn,
-)
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Column, Table
 from rich.text import Text
 
 from app.answering.provenance import holder, record_in_words
 from app.answering.trace import lines_of
-from app.records import Answer, Citation
+from app.records import Answer, Citation, Coverage
 from ingest.parties.party_names import Party
 from ingest.report import NO_STATE, IngestReport
 from prompts.wording import Wording, load_wording
@@ -105,25 +101,21 @@ def print_answer(answer: Answer, corpus: "Corpus") -> None:
         for citation in answer.related:
             console.print(Text(inert(f"  “{' '.join(citation.quote.split())}”"), style="dim"))
             console.print(_reference(citation, corpus, wording.language))
-    console.print(Text(inert(coverage_line(answer, corpus, wording)), style="dim"))
+    name = partial(corpus.party_name, language=wording.language)
+    console.print(Text(inert(coverage_line(answer.coverage, name, wording)), style="dim"))
 
 
-def coverage_line(answer: Answer, corpus: "Corpus", wording: Wording) -> str:
-    """Returns the coverage of an answer as one line."""
-    coverage = answer.coverage
-
-    def names(codes: Sequence[str]) -> str:
-        return ", ".join(corpus.party_name(code, wording.language) for code in codes)
-
-    parts = [
-        wording.say("coverage", in_scope=coverage.statements_in_scope, with_evidence=coverage.statements_with_evidence)
-    ]
-    if coverage.states_without_evidence:
-        parts.append(wording.say("coverage_without_evidence", parties=names(coverage.states_without_evidence)))
-    if coverage.states_without_statement:
-        parts.append(wording.say("coverage_without_statement", parties=names(coverage.states_without_statement)))
-    if coverage.unreadable_files:
-        parts.append(wording.say("coverage_unreadable", files=", ".join(coverage.unreadable_files)))
+def coverage_line(coverage: Coverage, name: Callable[[str], str], wording: Wording) -> str:
+    """Returns what was searched, and for whom nothing was found, as one line."""
+    counts = {"in_scope": coverage.statements_in_scope, "with_evidence": coverage.statements_with_evidence}
+    parts = [wording.say("coverage", **counts)]
+    for kind, field, items in (
+        ("without_evidence", "parties", map(name, coverage.states_without_evidence)),
+        ("without_statement", "parties", map(name, coverage.states_without_statement)),
+        ("unreadable", "files", coverage.unreadable_files),
+    ):
+        if told := ", ".join(items):
+            parts.append(wording.say(f"coverage_{kind}", **{field: told}))
     return " ".join(parts)
 
 
@@ -177,9 +169,7 @@ def print_report(report: IngestReport) -> None:
             result = Text(file.result, style=_RESULT_STYLES.get(file.result, ""))
             table.add_row(Text(inert(file.file)), result, Text(file.state or ""), Text(inert(file.reason or "")))
         print_table(console, table)
-    counts: dict[str, int] = {}
-    for file in report.files:
-        counts[file.result] = counts.get(file.result, 0) + 1
+    counts = Counter(file.result for file in report.files)
     summary = ", ".join(f"{number} {result}" for result, number in sorted(counts.items())) or "no files"
     console.print(f"{summary}; {report.embedded_passages} passages embedded in {report.seconds:.1f} s", highlight=False)
     for note in report.notes:

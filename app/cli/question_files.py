@@ -63,9 +63,12 @@ def _object(line: str) -> dict[str, JSONValue]:
     try:
         record: dict[str, JSONValue] = json.loads(line)
     except (ValueError, RecursionError) as exc:
-        reason = exc.msg if isinstance(exc, json.JSONDecodeError) else "it cannot be read"
-        raise QuestionError(f"not JSON ({reason}); one object a line") from exc
+        raise QuestionError(f"not JSON ({_reason(exc)}); one object a line") from exc
     return record
+
+
+def _reason(error: Exception) -> str:
+    return error.msg if isinstance(error, json.JSONDecodeError) else "it cannot be read"
 
 
 def read_history(path: Path | None) -> tuple[EarlierTurn, ...]:
@@ -96,8 +99,7 @@ def read_overrides(text: str | None) -> Mapping[str, JSONValue]:
     try:
         value = json.loads(clean_question(text))
     except (ValueError, RecursionError) as exc:
-        reason = exc.msg if isinstance(exc, json.JSONDecodeError) else "it cannot be read"
-        raise ScopeError(f"--scope is not JSON ({reason}): write it like {_EXAMPLE}") from exc
+        raise ScopeError(f"--scope is not JSON ({_reason(exc)}): write it like {_EXAMPLE}") from exc
     if not isinstance(value, dict):
         raise ScopeError(f"--scope must be a JSON object like {_EXAMPLE}")
     return value

@@ -280,13 +280,12 @@ class Corpus:
         _check_editable(old, changes)
         metadata, inferred = self._corrected(old, changes)
         annotator = Annotator(self.parties(), self._split, self._embedder)
-        catalogue = self._store.catalogue
         if isinstance(old, Statement) and old.is_intervention:
             role: Role = "unknown" if metadata.state is None else "party"
             changed = replace(old, metadata=metadata, inferred=inferred, span=replace(old.span, role=role))
             with self._store.writer():
                 annotated = annotator.annotate_statement(changed)
-                catalogue.store_intervention(annotated, vectors=self._missing_vectors(annotated))
+                self._store.catalogue.store_intervention(annotated, vectors=self._missing_vectors(annotated))
             return statement_id
         document = replace(old if isinstance(old, Document) else old.document, metadata=metadata, inferred=inferred)
         new_id, digest = identify(document, annotator.interventions(document))
@@ -296,17 +295,15 @@ class Corpus:
         if twin is not None:
             raise DuplicateError(f"{twin.file!r} is the same text with this metadata: remove one of the two")
         with self._store.writer():
-            annotated = annotator.annotate(replace(document, document_id=new_id))
-            catalogue.store(
-                annotated,
-                folder=summary.folder,
-                digest=digest,
-                input_key=summary.input_key,
-                vectors=self._missing_vectors(annotated),
-                replaces=statement_id,
-            )
-            link_families(catalogue)
+            self._keep(annotator.annotate(replace(document, document_id=new_id)), summary, digest, statement_id)
         return new_id
+
+    def _keep(self, annotated: AnnotatedDocument, summary: DocumentSummary, digest: str, replaces: str | None) -> None:
+        vectors, folder, key = self._missing_vectors(annotated), summary.folder, summary.input_key
+        self._store.catalogue.store(
+            annotated, folder=folder, digest=digest, input_key=key, vectors=vectors, replaces=replaces
+        )
+        link_families(self._store.catalogue)
 
     def _missing_vectors(self, annotated: AnnotatedDocument) -> dict[str, Matrix]:
         """Embeds the passages whose text has no vector yet: those of an intervention that was nobody's."""
@@ -327,15 +324,7 @@ class Corpus:
         summary = step.summary
         annotated = Annotator(self.parties(), self._split, self._embedder).annotate(step.document)
         with self._store.writer():
-            self._store.catalogue.store(
-                annotated,
-                folder=summary.folder,
-                digest=summary.digest,
-                input_key=summary.input_key,
-                vectors=self._missing_vectors(annotated),
-                replaces=step.now,
-            )
-            link_families(self._store.catalogue)
+            self._keep(annotated, summary, summary.digest, step.now)
         for old, new in zip(step.parts, self.interventions(summary.document_id), strict=False):
             changed = {field: getattr(old.metadata, field) for field in _OF_SPEAKER}
             if any(getattr(new.metadata, field) != value for field, value in changed.items()):
@@ -400,10 +389,10 @@ class Corpus:
             report = self._take_whole(request, progress, ingest_jobs.part_reports(job))
             # Copies on this machine of what was removed on another.
             self.uploads.tidy()
-            return ingest_jobs.report_json(report)
+            return ingest_jobs.as_json(report)
         self._fetch(request)
         part = self._indexer.ingest_part(request.paths, request.options, progress, request.only, request.unsent_files)
-        return ingest_jobs.part_json(part)
+        return ingest_jobs.as_json(part)
 
     def _take_whole(
         self,

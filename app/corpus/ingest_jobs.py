@@ -144,15 +144,10 @@ def ingest_by_workers(
     return replace(report, seconds=round(time.perf_counter() - began, 3))
 
 
-def part_json(part: PartReport) -> dict[str, Any]:
-    """Returns the outcome of a part as JSON."""
-    made: dict[str, Any] = _PART.dump_python(part, mode="json")
-    return made
-
-
-def report_json(report: IngestReport) -> dict[str, Any]:
-    """Returns the outcome of a whole as JSON."""
-    made: dict[str, Any] = _REPORT.dump_python(report, mode="json")
+def as_json(outcome: PartReport | IngestReport) -> dict[str, Any]:
+    """Returns the outcome of a part or of a whole as JSON."""
+    adapter: TypeAdapter[Any] = _PART if isinstance(outcome, PartReport) else _REPORT
+    made: dict[str, Any] = adapter.dump_python(outcome, mode="json")
     return made
 
 

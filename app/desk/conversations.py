@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from pydantic import TypeAdapter, ValidationError
 
-from app.desk.works import Work, Works
+from app.desk.works import Works
 from app.records import Answer
 
 
@@ -37,10 +37,6 @@ class Conversations:
 
     def __init__(self, works: Works) -> None:
         self.works = works
-
-    def list(self, words: str = "") -> tuple[Work, ...]:
-        """Returns the conversations whose questions or answers hold all the words, newest first."""
-        return self.works.list("conversation", words)
 
     def keep(self, identifier: str | None, turn: KeptTurn) -> str:
         """Keeps a turn, in place of one of its number; returns the conversation's id, a new one where none is given."""

@@ -8,25 +8,7 @@ from pathlib import Path
 from threading import Lock
 from typing import Any, Final
 
-from sqlalchemy import (
-    Boolean,
-    Column,
-    Connection,
-    Engine,
-    ForeignKey,
-    Integer,
-    MetaData,
-    Row,
-    Select,
-    String,
-    Table,
-    Text,
-    UpdateBase,
-    create_engine,
-    event,
-    func,
-    select,
-)
+import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.errors import UnkeptError, WorkError
@@ -36,110 +18,105 @@ from vectorstore.private import make_private_folder, touch_private
 
 logger = logging.getLogger(__name__)
 FILE: Final = "desk.sqlite3"
-_SCHEMA: Final = MetaData()
+_SCHEMA: Final = sa.MetaData()
 
-WORKS: Final = Table(
+WORKS: Final = sa.Table(
     "work",
     _SCHEMA,
-    Column("id", String(40), primary_key=True),
-    Column("kind", String(20), nullable=False, index=True),
-    Column("owner", String(200), nullable=False, index=True),
-    Column("title", Text, nullable=False),
-    Column("made", String(40), nullable=False),
-    Column("changed", String(40), nullable=False),
+    sa.Column("id", sa.String(40), primary_key=True),
+    sa.Column("kind", sa.String(20), nullable=False, index=True),
+    sa.Column("owner", sa.String(200), nullable=False, index=True),
+    sa.Column("title", sa.Text, nullable=False),
+    sa.Column("made", sa.String(40), nullable=False),
+    sa.Column("changed", sa.String(40), nullable=False),
     # Set while a deletion can be taken back.
-    Column("deleted", String(40)),
+    sa.Column("deleted", sa.String(40)),
 )
-PARTS: Final = Table(
+PARTS: Final = sa.Table(
     "work_part",
     _SCHEMA,
-    Column("work", ForeignKey("work.id", ondelete="CASCADE"), primary_key=True),
-    Column("number", Integer, primary_key=True, autoincrement=False),
-    Column("content", Text, nullable=False),
+    sa.Column("work", sa.ForeignKey("work.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("number", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("content", sa.Text, nullable=False),
     # What a search looks in, in lower case.
-    Column("words", Text, nullable=False),
+    sa.Column("words", sa.Text, nullable=False),
 )
-SHARES: Final = Table(
+SHARES: Final = sa.Table(
     "work_share",
     _SCHEMA,
-    Column("work", ForeignKey("work.id", ondelete="CASCADE"), primary_key=True),
-    Column("person", String(200), primary_key=True),
-    Column("may_change", Boolean, nullable=False),
+    sa.Column("work", sa.ForeignKey("work.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("person", sa.String(200), primary_key=True),
+    sa.Column("may_change", sa.Boolean, nullable=False),
 )
 # Who may use the server, what they are signed in by, and what they did.
-USERS: Final = Table(
+USERS: Final = sa.Table(
     "account",
     _SCHEMA,
-    Column("name", String(200), primary_key=True),
-    Column("role", String(20), nullable=False),
+    sa.Column("name", sa.String(200), primary_key=True),
+    sa.Column("role", sa.String(20), nullable=False),
     # Argon2; null for persons whom a proxy or a provider signs in.
-    Column("password", Text),
+    sa.Column("password", sa.Text),
     # Issuer and `sub` of the provider, once they signed in there.
-    Column("subject", Text),
-    Column("made", String(40), nullable=False),
+    sa.Column("subject", sa.Text),
+    sa.Column("made", sa.String(40), nullable=False),
     # Set when the account is taken away; its works stay.
-    Column("removed", String(40)),
+    sa.Column("removed", sa.String(40)),
 )
-SESSIONS: Final = Table(
+SESSIONS: Final = sa.Table(
     "account_session",
     _SCHEMA,
     # SHA-256 of the cookie.
-    Column("digest", String(64), primary_key=True),
-    Column("account", ForeignKey("account.name", ondelete="CASCADE"), nullable=False, index=True),
-    Column("made", String(40), nullable=False),
-    Column("expires", String(40), nullable=False),
+    sa.Column("digest", sa.String(64), primary_key=True),
+    sa.Column("account", sa.ForeignKey("account.name", ondelete="CASCADE"), nullable=False, index=True),
+    sa.Column("made", sa.String(40), nullable=False),
+    sa.Column("expires", sa.String(40), nullable=False),
 )
-KEYS: Final = Table(
+KEYS: Final = sa.Table(
     "account_key",
     _SCHEMA,
-    Column("id", String(40), primary_key=True),
-    Column("account", ForeignKey("account.name", ondelete="CASCADE"), nullable=False, index=True),
-    Column("label", Text, nullable=False),
+    sa.Column("id", sa.String(40), primary_key=True),
+    sa.Column("account", sa.ForeignKey("account.name", ondelete="CASCADE"), nullable=False, index=True),
+    sa.Column("label", sa.Text, nullable=False),
     # SHA-256 of the secret, which is long and random.
-    Column("digest", String(64), nullable=False),
-    Column("scopes", Text, nullable=False),
-    Column("made", String(40), nullable=False),
-    Column("expires", String(40)),
-    Column("revoked", String(40)),
+    sa.Column("digest", sa.String(64), nullable=False),
+    sa.Column("scopes", sa.Text, nullable=False),
+    sa.Column("made", sa.String(40), nullable=False),
+    sa.Column("expires", sa.String(40)),
+    sa.Column("revoked", sa.String(40)),
 )
-AUDIT: Final = Table(
+AUDIT: Final = sa.Table(
     "audit",
     _SCHEMA,
-    Column("id", Integer, primary_key=True),
-    Column("at", String(40), nullable=False, index=True),
-    Column("account", String(200), nullable=False),
-    Column("action", String(40), nullable=False),
-    Column("target", Text, nullable=False),
-    Column("address", String(60), nullable=False),
-    Column("request", String(40), nullable=False),
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("at", sa.String(40), nullable=False, index=True),
+    sa.Column("account", sa.String(200), nullable=False),
+    sa.Column("action", sa.String(40), nullable=False),
+    sa.Column("target", sa.Text, nullable=False),
+    sa.Column("address", sa.String(60), nullable=False),
+    sa.Column("request", sa.String(40), nullable=False),
 )
 # Whose question the record of an answer is.
-ASKED: Final = Table(
+ASKED: Final = sa.Table(
     "asked",
     _SCHEMA,
-    Column("trace", String(40), primary_key=True),
-    Column("account", String(200), nullable=False),
-    Column("at", String(40), nullable=False),
+    sa.Column("trace", sa.String(40), primary_key=True),
+    sa.Column("account", sa.String(200), nullable=False),
+    sa.Column("at", sa.String(40), nullable=False),
 )
 
 
 class Tables:
     """The tables in one database; they are made when they are first used."""
 
-    def __init__(self, engine: Engine, folder: Path | None = None) -> None:
-        """Sets up access.
-
-        Args:
-            engine: Of any database that SQLAlchemy knows.
-            folder: Made, for its owner alone, before a SQLite file in it.
-        """
+    def __init__(self, engine: sa.Engine, folder: Path | None = None) -> None:
+        """Sets up access; `folder` is made, for its owner alone, before a SQLite file in it."""
         self._engine = engine
         self._folder = folder
         self._made = False
         self._making = Lock()
 
     @contextmanager
-    def transaction(self) -> Iterator[Connection]:
+    def transaction(self) -> Iterator[sa.Connection]:
         """Gives a connection whose changes are kept together, or not at all.
 
         Raises:
@@ -170,13 +147,13 @@ class Tables:
         counts: dict[str, int] = {}
         with self.transaction() as here, other.transaction() as there:
             for table in _SCHEMA.sorted_tables:
-                rows = [dict(row) for row in here.execute(select(table)).mappings()]
+                rows = [dict(row) for row in here.execute(sa.select(table)).mappings()]
                 counts[table.name] = len(rows)
-                if rows and not there.scalar(select(func.count()).select_from(table)):
+                if rows and not there.scalar(sa.select(sa.func.count()).select_from(table)):
                     there.execute(table.insert(), rows)
                     if table is AUDIT and there.dialect.name == "postgresql":
                         # The next entry goes on from the last.
-                        there.execute(select(func.setval("audit_id_seq", max(row["id"] for row in rows))))
+                        there.execute(sa.select(sa.func.setval("audit_id_seq", max(row["id"] for row in rows))))
                 if _digest(here, table) != _digest(there, table):
                     raise WorkError(
                         f"what people made there differs from what is to be copied (table {table.name!r}): copy into an"
@@ -184,12 +161,12 @@ class Tables:
                     )
         return counts
 
-    def rows(self, query: Select[Any]) -> Sequence[Row[Any]]:
+    def rows(self, query: sa.Select[Any]) -> Sequence[sa.Row[Any]]:
         """Returns the rows of a query; raises as `transaction` does."""
         with self.transaction() as connection:
             return connection.execute(query).all()
 
-    def run(self, *statements: UpdateBase) -> int:
+    def run(self, *statements: sa.UpdateBase) -> int:
         """Changes rows, all statements or none; returns how many the last one changed; raises as `transaction` does."""
         with self.transaction() as connection:
             return [connection.execute(statement).rowcount for statement in statements][-1]
@@ -209,9 +186,9 @@ class Tables:
             self._made = True
 
 
-def _digest(connection: Connection, table: Table) -> str:
+def _digest(connection: sa.Connection, table: sa.Table) -> str:
     """Returns the SHA-256 of a table's rows, whatever their order, in which engines differ."""
-    rows = sorted(repr(tuple(row)) for row in connection.execute(select(table)))
+    rows = sorted(repr(tuple(row)) for row in connection.execute(sa.select(table)))
     return hashlib.sha256("\n".join(rows).encode("utf-8", "surrogatepass")).hexdigest()
 
 
@@ -221,9 +198,9 @@ def open_tables(store: Path, database: DatabaseConfig = IN_FOLDER) -> Tables:
         return Tables(
             postgres_engine(database.url.get_secret_value()).execution_options(isolation_level="READ COMMITTED")
         )
-    engine = create_engine(f"sqlite:///{store.absolute() / FILE}")
+    engine = sa.create_engine(f"sqlite:///{store.absolute() / FILE}")
 
-    @event.listens_for(engine, "connect")
+    @sa.event.listens_for(engine, "connect")
     def _(connection: Any, _: object) -> None:  # noqa: ANN401 - a connection of the driver
         for pragma in ("journal_mode=WAL", "foreign_keys=ON", "busy_timeout=5000"):
             connection.execute(f"PRAGMA {pragma}")

@@ -42,12 +42,7 @@ class Works:
     """The works that one person may see."""
 
     def __init__(self, tables: Tables, person: str | Callable[[], str] = THE_DESK) -> None:
-        """Reads nothing yet.
-
-        Args:
-            tables: Where they are.
-            person: Who asks; a server gives what returns who asks just now.
-        """
+        """Reads nothing yet; a server gives what returns the person who asks just now."""
         self._tables = tables
         self._asking: Callable[[], str] = person if callable(person) else lambda: person
 
@@ -99,13 +94,7 @@ class Works:
             return {number: json.loads(content) for number, content in connection.execute(query)}
 
     def put(self, identifier: str, number: int, content: object, words: Sequence[str] = ()) -> None:
-        """Puts a part, JSON, in its place, over one of the same number.
-
-        Args:
-            identifier: The work.
-            number: The part's.
-            content: Any JSON value.
-            words: What it is found by.
+        """Puts a part, any JSON value, in its place, over one of the same number; it is found by `words`.
 
         Raises:
             NotFoundError: There is no such work, or this person may not change it.

@@ -69,10 +69,7 @@ class Accounts:
     def add(self, name: str, role: str, password: str | None = None) -> None:
         """Adds an account, or brings one back that was removed; its works are then its own again.
 
-        Args:
-            name: What the person signs in with, or what a proxy or a provider calls them.
-            role: `reader`, `editor` or `admin`.
-            password: None for a person whom a proxy or a provider signs in.
+        Its name is what the person signs in with, or what a proxy or a provider calls who is signed in there.
 
         Raises:
             AccountError: The name is taken or no name, the role unknown, or the password too short.
@@ -136,11 +133,7 @@ class Accounts:
         return stored is not None and right
 
     def bind(self, name: str, subject: str) -> None:
-        """Binds an account to a person of the provider, in place of any other, whatever they are called there.
-
-        Args:
-            name: The account.
-            subject: As `subject_of` writes it.
+        """Binds an account to a person of the provider (`subject_of`), in place of any other.
 
         Raises:
             AccountError: The person has another account.
@@ -228,12 +221,6 @@ class Accounts:
 
     def add_key(self, name: str, label: str, scopes: Collection[str], days: int | None = None) -> tuple[Key, str]:
         """Makes a key of an account; returns it and what is to be sent, which nobody can read again.
-
-        Args:
-            name: The account.
-            label: What the key is for.
-            scopes: What it may do, of what the account may; an empty grant is no grant.
-            days: After which it expires; None never.
 
         Raises:
             AccountError: No scope is given, one is unknown, or the account's role does not have it.

@@ -91,12 +91,8 @@ def back_up(store: Path, target: Path, database: DatabaseConfig = IN_FOLDER) -> 
 def restore(archive: Path, store: Path, database: DatabaseConfig = IN_FOLDER) -> BackupReport:
     """Brings a backup back into a folder that holds no store; every file is compared with the manifest first.
 
-    Everybody is signed out, since who signed out after the backup would be signed in again.
-
-    Args:
-        archive: The backup.
-        store: A new folder.
-        database: An empty PostgreSQL database for a record that was in one.
+    Everybody is signed out, since who signed out after the backup would be signed in again. A record that was in
+    PostgreSQL needs an empty database.
 
     Raises:
         BackupError: The folder or the database holds something, the backup is not whole, or of another kind of record.

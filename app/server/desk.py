@@ -3,7 +3,6 @@
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass, replace
 from importlib.metadata import version
-from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Final, TypeVar
@@ -30,7 +29,7 @@ from app.server.accounts import Accounts
 from app.server.guarded import Gatekeeper, Rule, guarded
 from app.server.models import BriefingWish, Draft, Filters, Question, Search, Turn
 from app.server.person import asking
-from app.ui.uploads import safe_name, to_ingest
+from app.ui.uploads import free_path, safe_name, to_ingest, without_folder
 from app.wiring import Workspace
 from vectorstore.records import DocumentSummary
 
@@ -156,9 +155,7 @@ class Desk:
         """Takes files into the store; returns what `untoc ingest --json` prints. Sent again, they change nothing."""
         with self.corpus.uploads.folder() as folder:
             report = self.corpus.ingest_uploads(to_ingest(_stored(files, folder), folder), include_unlisted=unlisted)
-            own = f"{folder}/"
-            short = tuple(replace(file, file=file.file.removeprefix(own)) for file in report.files)
-            return replace(report, files=short).to_json()
+            return without_folder(report, folder).to_json()
 
     def manifest(self, files: Sequence[tuple[str, bytes]]) -> str:
         """Returns a draft of `statements.csv` for files, from what their texts say."""
@@ -225,11 +222,7 @@ def briefing_json(briefing: Briefing) -> dict[str, Any]:
 def _stored(files: Sequence[tuple[str, bytes]], folder: Path) -> list[Path]:
     stored = []
     for name, data in files:
-        path = own = folder / safe_name(name)
-        for number in count(2):
-            if not path.exists():
-                break
-            path = own.with_stem(f"{own.stem} ({number})")
+        path = free_path(folder, name)
         path.write_bytes(data)
         stored.append(path)
     return stored

@@ -59,15 +59,9 @@ class Gate:
         lookups: CapacityLimiter,
         headers: Mapping[str, str],
     ) -> None:
-        """Guards an application.
+        """Guards an application; `headers` are set on every response that has none of that name.
 
-        Args:
-            app: The application.
-            config: Who may use the server, and what it is called.
-            accounts: Who they are.
-            limits: How often they may ask.
-            lookups: The threads in which it is found out who asks.
-            headers: Set on every response that has none of that name.
+        In the threads of `lookups` it is found out who asks.
         """
         self._app, self._config, self._accounts, self._limits = app, config, accounts, limits
         self._lookups, self._headers = lookups, headers

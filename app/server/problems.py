@@ -13,23 +13,10 @@ from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
 
-from app.errors import (
-    AccountError,
-    AppError,
-    BriefingError,
-    DuplicateError,
-    ExportError,
-    ForbiddenError,
-    MetadataError,
-    NotFoundError,
-    QuestionError,
-    ScopeError,
-    UnkeptError,
-    WorkError,
-)
+from app.errors import AppError, DuplicateError, ForbiddenError, NotFoundError, UnkeptError
 from app.server.limits import BusyError, TooManyError
 from ingest.errors import IngestError
-from vectorstore.errors import StoreError, StoreLockedError
+from vectorstore.errors import StoreError
 
 MEDIA_TYPE: Final = "application/problem+json"
 # The first kind that fits counts.
@@ -40,13 +27,9 @@ _STATUS: Final[Mapping[type[Exception], HTTPStatus]] = {
     ForbiddenError: HTTPStatus.FORBIDDEN,
     NotFoundError: HTTPStatus.NOT_FOUND,
     DuplicateError: HTTPStatus.CONFLICT,
-    **dict.fromkeys(
-        (QuestionError, ScopeError, BriefingError, MetadataError, AccountError, WorkError, ExportError, IngestError),
-        HTTPStatus.UNPROCESSABLE_ENTITY,
-    ),
-    StoreLockedError: HTTPStatus.SERVICE_UNAVAILABLE,
     StoreError: HTTPStatus.SERVICE_UNAVAILABLE,
     AppError: HTTPStatus.UNPROCESSABLE_ENTITY,
+    IngestError: HTTPStatus.UNPROCESSABLE_ENTITY,
 }
 
 

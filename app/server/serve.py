@@ -1,15 +1,12 @@
 """The composition of the server: the chat, the API and the tools behind one gate, served until interrupted."""
 
-import asyncio
 import contextlib
 import logging
-import os
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from importlib.metadata import version
 from typing import Any, Final
-from urllib.parse import urlsplit
 
 from anyio import CapacityLimiter, to_thread
 from fastapi import APIRouter, Depends, FastAPI, Response
@@ -23,7 +20,7 @@ from starlette.responses import HTMLResponse, JSONResponse
 
 from app.desk.tables import open_tables
 from app.errors import AppError, SettingsError
-from app.loopback import in_url, listen, quiet_server, require_loopback
+from app.loopback import require_loopback
 from app.server import accounts_api, api, sign_in, works_api
 from app.server.accounts import Accounts
 from app.server.desk import Desk, open_desk
@@ -37,8 +34,7 @@ from app.server.rules import EVENTS, EXPORTS, DeclaredRoute, needs
 from app.server.tools import build_tools, tool_routes
 from app.settings import ServerConfig, Settings
 from app.ui.guard import Visitors
-from app.ui.served import served_folder
-from app.ui.server import HEADERS, chat_of, create_app
+from app.ui.server import HEADERS, chat_of, create_app, serve_app
 from app.ui.templates import render
 from app.wiring import Workspace
 from vectorstore.errors import StoreError
@@ -138,12 +134,7 @@ class Entrance:
         app.router.routes += [] if tools is None else tool_routes(tools)
         app.mount("/", page)
         app.add_middleware(
-            Gate,
-            config=self.config,
-            accounts=self.accounts,
-            limits=self.limits,
-            lookups=self.lookups,
-            headers=_HEADERS,
+            Gate, config=self.config, accounts=self.accounts, limits=self.limits, lookups=self.lookups, headers=_HEADERS
         )
         app.add_middleware(Observed, figures=self.figures)
         return app
@@ -216,10 +207,6 @@ def _operations(desk: Desk, entrance: Entrance) -> APIRouter:
 def serve(workspace: Workspace, *, on_ready: Callable[[str], None]) -> None:
     """Serves until interrupted; requests under way are answered first.
 
-    Args:
-        workspace: What is served; the caller closes it.
-        on_ready: Called with the address when questions can be asked.
-
     Raises:
         HostError: There are no accounts, and others could reach the address.
         PortTakenError: The address cannot be had.
@@ -234,13 +221,9 @@ def serve(workspace: Workspace, *, on_ready: Callable[[str], None]) -> None:
 def serve_page(
     settings: Settings, create: Callable[[Visitors], FastAPI], needs: Permission, *, on_ready: Callable[[str], None]
 ) -> None:
-    """Serves a page of Gradio by itself, behind the accounts of the store; raises as `serve` does.
+    """Serves a page of Gradio, every event of which `needs` a permission, by itself behind the accounts of the store.
 
-    Args:
-        settings: Where it is served, and who signs people in.
-        create: Makes the page for whoever visits it.
-        needs: What every event of it needs.
-        on_ready: Called with the address when it can be opened.
+    Raises as `serve` does.
     """
 
     def build(ready: Callable[[], None]) -> FastAPI:
@@ -255,22 +238,10 @@ def _serve(settings: Settings, build: Callable[[Callable[[], None]], FastAPI], o
     config = settings.server
     check(config)
     log_as_json(settings.log_level)
-    with (
-        listen(config.host, config.port, anywhere=config.accounts != "none") as listener,
-        served_folder(settings.store) as served,
-    ):
-        # Gradio's default is one folder for all users of the machine.
-        os.environ["GRADIO_TEMP_DIR"] = str(served)
-        address = config.address or f"http://{in_url(config.host)}:{listener.getsockname()[1]}"
-        root = urlsplit(config.address).path.rstrip("/")
-
-        async def run() -> None:
-            app = build(lambda: on_ready(address))
-            await quiet_server(app, ends_in=_ENDS_IN, root_path=root).serve(sockets=[listener])
-
-        # Ctrl-C is how serving ends.
-        with contextlib.suppress(KeyboardInterrupt):
-            asyncio.run(run())
+    serve_app(
+        build, settings.store, config.host, config.port,
+        on_ready=on_ready, anywhere=config.accounts != "none", address=config.address, ends_in=_ENDS_IN,
+    )  # fmt: skip
 
 
 def check(config: ServerConfig) -> None:

@@ -14,6 +14,7 @@ from app.desk.works import Work, WorkKind
 from app.errors import NotFoundError
 from app.export.arrange import DocumentForm
 from app.question.turn import turn_of
+from app.records import listed
 from app.server import models
 from app.server.api import Id, Suffix, download
 from app.server.desk import Desk, briefing_json, paged
@@ -166,15 +167,8 @@ def _turned(desk: Desk, work_id: str | None, turn: models.Turn) -> dict[str, Any
 
 
 def _turn_json(turn: KeptTurn) -> dict[str, Any]:
-    return {
-        "number": turn.number,
-        "question": turn.question,
-        "scope": dict(turn.overrides),
-        "answer": turn.answer.to_json(),
-        "used": list(turn.used),
-        "judged": turn.judged,
-        "should_be": turn.should_be,
-    }
+    made: dict[str, Any] = listed(asdict(turn))
+    return made | {"scope": made.pop("overrides")}
 
 
 def _item(work: Work) -> WorkItem:

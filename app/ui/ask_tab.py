@@ -3,8 +3,9 @@
 import logging
 import re
 from base64 import b64encode
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any, Final, get_args
 
@@ -27,23 +28,15 @@ from app.ui.conversation import (
     Unsaved,
     answer_text,
     conversation_html,
-    make_turn,
+    shown_turn,
     suggestions_html,
     welcome_html,
 )
-from app.ui.conversation_list import change_work, list_html
+from app.ui.conversation_list import change_list, list_html
 from app.ui.evidence_panel import evidence_panel, evidence_section, page_json, statement_json
 from app.ui.messages import error_html
-from app.ui.parts import QUIET, SHOWN_ERRORS, fetched, html, queued, sent, skips
-from app.ui.scope_chips import (
-    Overrides,
-    article_value,
-    single_years,
-    treaties_json,
-    without,
-    year_runs,
-    years_label,
-)
+from app.ui.parts import QUIET, SHOWN_ERRORS, fetched, html, line, queued, sent, several, skips
+from app.ui.scope_chips import Overrides, article_value, single_years, treaties_json, without, year_runs, years_label
 from app.ui.uploads import safe_name
 from app.ui.words import label, language, say
 from ingest.parties.regions import regions
@@ -64,12 +57,7 @@ _MONTH = re.compile(r"\d{4}-\d{2}")
 
 @dataclass(frozen=True, kw_only=True)
 class AskTab:
-    """What the other tabs refresh when the corpus has changed.
-
-    Attributes:
-        welcome: Renders the conversation as it stands, with the number of statements now stored.
-        opened: Opens the conversation that the page's address names; gives what `shown` shows.
-    """
+    """What the page opens by its address (`opened`, which gives what `shown` shows), and what an ingest refreshes."""
 
     conversation: gr.HTML
     turns: gr.State
@@ -114,11 +102,7 @@ class _AskTabController:
         )
 
     def _shown(
-        self,
-        turns: list[ShownTurn],
-        here: str | None,
-        pending: Pending | None = None,
-        unsaved: Unsaved | None = None,
+        self, turns: list[ShownTurn], here: str | None, pending: Pending | None = None, unsaved: Unsaved | None = None
     ) -> str:
         return conversation_html(turns, self._corpus, identifier=here or "", pending=pending, unsaved=unsaved)
 
@@ -127,19 +111,7 @@ class _AskTabController:
         turns: list[ShownTurn] = []
         for kept in self._kept.turns(identifier)[-_TURNS_KEPT:]:
             history = [turn_of(turn.answer, turn.overrides) for turn in turns]
-            judged = None if kept.judged is None else Judgement(verdict=kept.judged, should_be=kept.should_be)
-            turns.append(
-                make_turn(
-                    kept.number,
-                    kept.question,
-                    kept.answer,
-                    kept.overrides,
-                    self._corpus,
-                    history=history,
-                    used=kept.used,
-                    judged=judged,
-                )
-            )
+            turns.append(shown_turn(kept, self._corpus, history))
         return turns
 
     def _current(self, here: str | None, turns: list[ShownTurn]) -> list[ShownTurn]:
@@ -152,52 +124,29 @@ class _AskTabController:
         except SHOWN_ERRORS:
             return turns
 
-    def _keep(self, here: str | None, turn: ShownTurn, *, new: bool = False) -> tuple[str | None, int]:
+    def _keep(self, here: str | None, turn: KeptTurn, *, new: bool = False) -> tuple[str | None, int]:
         """Keeps a turn, in place of the one of its number or, if it is new, after what anybody has asked meanwhile.
 
         Returns:
             The id of its conversation, None where it cannot be kept, as on a full disk; and its number there.
         """
-        judged = turn.judged
-        kept = KeptTurn(
-            number=turn.number,
-            question=turn.question,
-            answer=turn.answer,
-            overrides=turn.overrides,
-            used=turn.used,
-            judged=judged.verdict if judged else None,
-            should_be=judged.should_be if judged else "",
-        )
         try:
-            return self._kept.append(here, kept) if new and here else (self._kept.keep(here, kept), turn.number)
+            return self._kept.append(here, turn) if new and here else (self._kept.keep(here, turn), turn.number)
         except NotFoundError:
             # Deleted in another tab: what is asked here goes on as a new one.
-            return self._kept.keep(None, kept), turn.number
+            return self._kept.keep(None, turn), turn.number
         except WorkError as error:
             logger.warning("%s", error)
             return here, turn.number
 
     def listed(self, words: str, here: str | None, deleted: Work | None = None) -> str:
         """Renders the conversations that hold all the words."""
-        try:
-            return list_html(self._kept.list(words), here, words=words, deleted=deleted)
-        except SHOWN_ERRORS as error:
-            return error_html(error)
+        return list_html(self._kept.works, "conversation", here, words=words, deleted=deleted)
 
     def change_list(self, words: str, here: str | None, event: gr.EventData) -> tuple[Any, ...]:
         """Opens, renames, deletes or restores a conversation; gives what `opened` gives."""
-        data = sent(event)
-        identifier, action = str(data.get("id", "")), data.get("action")
-        unchanged = [gr.skip()] * 5
-        if action == "open":
-            return self.opened(identifier, words)
-        try:
-            work = change_work(self._kept.works, identifier, str(action), str(data.get("typed", "")))
-        except SHOWN_ERRORS as error:
-            return *unchanged, error_html(error) + self.listed(words, here)
-        if work is not None and identifier == here:
-            return *self.opened(None)[:-1], self.listed(words, None, work)
-        return *unchanged, self.listed(words, here, work)
+        listed = partial(self.listed, words)
+        return change_list(self._kept.works, here, event, lambda identifier: self.opened(identifier, words), listed)
 
     def suggest(self, turns: list[ShownTurn]) -> str:
         """Renders what may be asked next."""
@@ -246,10 +195,9 @@ class _AskTabController:
     def judge(self, turns: list[ShownTurn], here: str | None, event: gr.EventData) -> tuple[Any, Any]:
         """Keeps what the reader says of an answer, and writes a draft eval case; gives (conversation, turns)."""
         data = sent(event)
-        place = next((i for i, turn in enumerate(turns) if str(turn.number) == data.get("turn")), None)
-        if place is None:
+        turn = _turn_of(turns, data)
+        if turn is None:
             return gr.skip(), gr.skip()
-        turn = turns[place]
         judged = Judgement(
             verdict="wrong" if data.get("verdict") == "wrong" else "right", should_be=str(data.get("typed", "")).strip()
         )
@@ -258,27 +206,23 @@ class _AskTabController:
         except SHOWN_ERRORS as error:
             unsaved = Unsaved(number=turn.number, error=str(error))
             return self._shown(turns, here, unsaved=unsaved), gr.skip()
-        kept = [*turns[:place], replace(turn, judged=judged), *turns[place + 1 :]]
-        self._keep(here, kept[place])
+        changed = replace(turn, judged=judged.verdict, should_be=judged.should_be)
+        self._keep(here, changed)
+        kept = [changed if each is turn else each for each in turns]
         return self._shown(kept, here), kept
 
     def use(self, turns: list[ShownTurn], here: str | None, event: gr.EventData) -> tuple[Any, ...]:
         """Takes a related passage into its answer; gives (conversation, evidence, turns)."""
         data = sent(event)
-        place = next((i for i, turn in enumerate(turns) if str(turn.number) == data.get("turn")), None)
-        number = (
-            next((c.number for c in turns[place].answer.related if str(c.number) == data.get("number")), None)
-            if place is not None
-            else None
-        )
-        if place is None or number is None:
-            return gr.skip(), gr.skip(), gr.skip()
-        turn = turns[place]
-        used = (*turn.used, number)
-        evidence = evidence_section(turn.number, turn.answer, self._corpus, used)
-        kept = [*turns[:place], replace(turn, used=used, evidence=evidence), *turns[place + 1 :]]
-        self._keep(here, kept[place])
-        return self._shown(kept, here), _panel(kept, place), kept
+        turn = _turn_of(turns, data)
+        taken = [c.number for c in turn.answer.related if str(c.number) == data.get("number")] if turn else []
+        if turn is None or not taken:
+            return skips(3)
+        used = (*turn.used, *taken)
+        changed = replace(turn, used=used, evidence=evidence_section(turn.number, turn.answer, self._corpus, used))
+        self._keep(here, changed)
+        kept = [changed if each is turn else each for each in turns]
+        return self._shown(kept, here), _panel(kept, turn.number), kept
 
     def export(self, asked: object) -> dict[str, str]:
         """Makes a document of a conversation for the browser to save; gives its `name` and its `data`, a data URI."""
@@ -345,16 +289,14 @@ class _AskTabController:
 
     def _refused(self, question: str, turns: list[ShownTurn], here: str | None, error: Exception) -> tuple[Any, ...]:
         pending = Pending(question=question, error=str(error))
-        shown = self._shown(turns, here, pending)
-        return shown, *skips(3), question, *skips(4)
+        return self._shown(turns, here, pending), *skips(3), question, *skips(4)
 
     def _handed_over(
         self, question: str, turns: list[ShownTurn], here: str | None, wish: BriefingWish
     ) -> tuple[Any, ...]:
         """Hands a wish to the Briefing tab."""
         pending = Pending(question=question, notice=say("briefing-elsewhere")) if question else None
-        shown = self._shown(turns, here, pending)
-        return shown, *skips(3), "", *skips(3), wish
+        return self._shown(turns, here, pending), *skips(3), "", *skips(3), wish
 
     def _answer(
         self, question: str, turns: list[ShownTurn], here: str | None, overrides: Overrides, *, again: bool = False
@@ -373,11 +315,10 @@ class _AskTabController:
             for item in self._assistant.stream(question, overrides=overrides or None, history=history):
                 if isinstance(item, Answer):
                     number = turns[-1].number + 1 if turns else 1
-                    turn = make_turn(number, question, item, overrides, self._corpus, history=history)
+                    turn = KeptTurn(number=number, question=question, answer=item, overrides=dict(overrides))
                     here, number = self._keep(here, turn, new=not again)
-                    if number != turn.number:
-                        turn = make_turn(number, question, item, overrides, self._corpus, history=history)
-                    kept = [*turns, turn][-_TURNS_KEPT:]
+                    shown = shown_turn(replace(turn, number=number), self._corpus, history)
+                    kept = [*turns, shown][-_TURNS_KEPT:]
                     yield self._shown(kept, here), _panel(kept), kept, here, skip, *idle
                     return
                 pending = Pending(question=question, done=item.step, shown=item.shown)
@@ -426,10 +367,14 @@ class _AskTabController:
         return regions()[code].name(language()) if code in regions() else self._corpus.party_name(code)
 
 
-def _panel(turns: Sequence[ShownTurn], place: int = -1) -> str:
-    """Renders the evidence of all turns; that of one is shown, by default the newest."""
-    shown = turns[place].number if turns else 0
-    return evidence_panel([(turn.number, turn.evidence) for turn in turns], shown)
+def _turn_of(turns: Sequence[ShownTurn], data: Mapping[str, Any]) -> ShownTurn | None:
+    return next((turn for turn in turns if str(turn.number) == data.get("turn")), None)
+
+
+def _panel(turns: Sequence[ShownTurn], shown: int | None = None) -> str:
+    """Renders the evidence of all turns; that of the turn of a number is shown, by default the newest."""
+    newest = turns[-1].number if turns else 0
+    return evidence_panel([(turn.number, turn.evidence) for turn in turns], newest if shown is None else shown)
 
 
 def _years(date: str | None) -> list[str]:
@@ -443,13 +388,6 @@ def _natural(value: str) -> tuple[int, str]:
 
 def _build_editor() -> tuple[gr.Accordion, list[gr.Dropdown | gr.Textbox], gr.Button, gr.Button]:
     """Lays out the scope editor; returns it, its fields in the order of `_SCOPE_FIELDS`, and its two buttons."""
-
-    def several(key: str, width: int, **options: Any) -> gr.Dropdown:  # noqa: ANN401 - options of the component
-        return gr.Dropdown(label=label(key), multiselect=True, choices=[], min_width=width, **options)
-
-    def line(key: str, width: int, **options: Any) -> gr.Textbox:  # noqa: ANN401 - options of the component
-        return gr.Textbox(label=label(key), lines=1, max_lines=1, min_width=width, **options)
-
     with gr.Accordion(label("edit-scope"), open=False, visible=False, elem_id="scope-editor") as accordion:
         with gr.Row():
             who = [several("states-and-groups", 220), several("chip-members_of", 160), several("chip-excluded", 160)]
@@ -471,15 +409,7 @@ def _build_editor() -> tuple[gr.Accordion, list[gr.Dropdown | gr.Textbox], gr.Bu
 def build_ask_tab(
     assistant: Assistant, corpus: Corpus, store: Path, conversations: Conversations, wanted: gr.State
 ) -> AskTab:
-    """Lays out the tab inside the current context and connects it.
-
-    Args:
-        assistant: Answers.
-        corpus: Names the parties, and gives the text around citations.
-        store: The store folder, which judged answers are saved in as draft eval cases.
-        conversations: Where conversations are kept.
-        wanted: Set to a briefing that the conversation asks for.
-    """
+    """Lays out the tab inside the current context; `wanted` is set to a briefing that the conversation asks for."""
     controller = _AskTabController(assistant, corpus, store, conversations)
     turns = gr.State([], time_to_live=_SESSION_SECONDS)
     here, asking = gr.State(None), gr.State("")
@@ -493,23 +423,14 @@ def build_ask_tab(
                 html(
                     '<button type="button" class="u-button u-only-narrow" data-unfold aria-expanded="false">'
                     + label("conversations")
-                    + "</button>",
+                    + "</button>"
                 )
                 new = gr.Button(label("new-conversation"), size="sm", min_width=120, elem_id="new-conversation")
-            words = gr.Textbox(
-                label=label("search-conversations"),
-                placeholder=label("search-conversations"),
-                lines=1,
-                max_lines=1,
-                elem_id="conversation-search",
-            )
+            search = label("search-conversations")
+            words = line("search-conversations", 160, placeholder=search, elem_id="conversation-search")
             listing = html(elem_id="conversation-list", acts=True)
         with gr.Column(scale=8, min_width=320, elem_classes="u-talk"):
-            conversation = html(
-                elem_id="conversation",
-                acts=True,
-                server_functions=[export_conversation],
-            )
+            conversation = html(elem_id="conversation", acts=True, server_functions=[export_conversation])
             suggestions = html(elem_id="suggestions", acts=True)
             accordion, scope_fields, apply, reset = _build_editor()
             with gr.Row(elem_classes="u-composer"):
@@ -536,13 +457,7 @@ def build_ask_tab(
     outputs = [conversation, evidence, turns, here, question, ask, stop, asking, wanted]
     running = queued("ask", 4)
     asked = [
-        gr.on(
-            [question.submit, ask.click],
-            controller.ask_new,
-            [question, turns, here],
-            outputs,
-            **running,
-        ),
+        gr.on([question.submit, ask.click], controller.ask_new, [question, turns, here], outputs, **running),
         conversation.select(controller.act, [turns, here], outputs, **(running | {"trigger_mode": "multiple"})),
         suggestions.select(controller.act, [turns, here], outputs, **running),
         apply.click(controller.ask_with_scope, [turns, here, *scope_fields], outputs, **running),

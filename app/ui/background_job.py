@@ -3,6 +3,7 @@
 import queue
 import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextvars import copy_context
 from typing import Final, TypeVar
 
@@ -19,17 +20,9 @@ class _Unwatched(Exception):
 def run_in_background(job: Callable[[Callable[[Step], None]], Result]) -> Iterator[Step | Result]:
     """Runs a job; yields its newest progress at intervals, and its result last.
 
-    A job whose watcher leaves early ends at its next step, and only then is it left.
-
-    Args:
-        job: Gets a listener for its steps.
-
-    Raises:
-        Exception: Whatever the job raised.
+    A job whose watcher leaves early ends at its next step, and only then is it left. What it raises is raised here.
     """
     steps: queue.SimpleQueue[Step] = queue.SimpleQueue()
-    outcome: list[Result] = []
-    problem: list[BaseException] = []
     left = threading.Event()
 
     def tell(step: Step) -> None:
@@ -37,29 +30,18 @@ def run_in_background(job: Callable[[Callable[[Step], None]], Result]) -> Iterat
             raise _Unwatched
         steps.put(step)
 
-    def run() -> None:
+    with ThreadPoolExecutor(1, "watched") as worker:
+        # Who asks and in which language go with it.
+        outcome = worker.submit(copy_context().run, job, tell)
         try:
-            outcome.append(job(tell))
-        except _Unwatched:
-            pass
-        except BaseException as error:  # handed over to the watcher, which raises it
-            problem.append(error)
-
-    # Who asks and in which language go with it.
-    worker = threading.Thread(target=copy_context().run, args=(run,), name="watched")
-    worker.start()
-    try:
-        while worker.is_alive():
-            worker.join(_POLL_SECONDS)
-            newest = _newest(steps)
-            if newest is not None:
-                yield newest
-    finally:
-        left.set()
-        worker.join()
-    if problem:
-        raise problem[0]
-    yield outcome[0]
+            while not outcome.done():
+                wait([outcome], _POLL_SECONDS)
+                newest = _newest(steps)
+                if newest is not None:
+                    yield newest
+        finally:
+            left.set()
+    yield outcome.result()
 
 
 def _newest(steps: "queue.SimpleQueue[Step]") -> Step | None:

@@ -25,9 +25,9 @@ from app.settings import BriefingConfig
 from app.ui.background_job import run_in_background
 from app.ui.briefing_requests import BriefingWish
 from app.ui.briefing_view import Found, briefing_html, progress_html
-from app.ui.conversation_list import change_work, list_html
+from app.ui.conversation_list import change_list, list_html
 from app.ui.messages import error_html
-from app.ui.parts import QUIET, SHOWN_ERRORS, html, queued, sent, skips
+from app.ui.parts import QUIET, SHOWN_ERRORS, html, queued, sent, several, skips
 from app.ui.served import session_folder
 from app.ui.words import label, language, say
 from prompts.wording import LANGUAGES
@@ -49,11 +49,7 @@ class BriefingTools:
 
 @dataclass(frozen=True, kw_only=True)
 class BriefingTab:
-    """What the page opens from its address.
-
-    Attributes:
-        opened: Opens the briefing of an id; gives what `shown` shows.
-    """
+    """What the page opens from its address: `opened` gives what `shown` shows."""
 
     opened: Callable[[str], tuple[Any, ...]]
     shown: list[Any]
@@ -140,10 +136,7 @@ class _BriefingTabController:
 
     def listed(self, here: str | None, deleted: Work | None = None) -> str:
         """Renders the briefings that are kept."""
-        try:
-            return list_html(self._tools.kept.list(), here, deleted=deleted)
-        except SHOWN_ERRORS as error:
-            return error_html(error)
+        return list_html(self._tools.kept.works, "briefing", here, deleted=deleted)
 
     def reopened(self, identifier: str | None) -> tuple[Any, ...]:
         """Opens a kept briefing, with its reviews of today; gives (result, briefing, id, documents, found, list)."""
@@ -161,17 +154,7 @@ class _BriefingTabController:
 
     def change_list(self, here: str | None, event: gr.EventData) -> tuple[Any, ...]:
         """Opens, renames, deletes or restores a briefing; gives what `make` yields."""
-        data = sent(event)
-        identifier, action, works = str(data.get("id", "")), data.get("action"), self._tools.kept.works
-        if action == "open":
-            return self.reopened(identifier)
-        try:
-            deleted = change_work(works, identifier, str(action), str(data.get("typed", "")))
-        except SHOWN_ERRORS as error:
-            return *skips(5), error_html(error) + self.listed(here)
-        if deleted is not None and identifier == here:
-            return *self.reopened(None)[:-1], self.listed(None, deleted)
-        return *skips(5), self.listed(here, deleted)
+        return change_list(self._tools.kept.works, here, event, self.reopened, self.listed)
 
     def change_cell(
         self, briefing: Briefing | None, here: str | None, found: Found | None, reviewer: str, event: gr.EventData
@@ -263,14 +246,7 @@ class _BriefingTabController:
 
 
 def build_briefing_tab(tools: BriefingTools, corpus: Corpus, tab: gr.Tab, wanted: gr.State) -> BriefingTab:
-    """Lays out the tab inside the current context and connects it.
-
-    Args:
-        tools: What makes briefings.
-        corpus: Names the parties.
-        tab: The tab, which offers the parties of the day when it is opened.
-        wanted: Set by the conversation to what it asks for; the tab fills itself and starts.
-    """
+    """Lays out the tab inside the current context; where the conversation sets `wanted`, it fills itself and starts."""
     controller = _BriefingTabController(tools, corpus)
     briefing = gr.State(None, time_to_live=_SESSION_SECONDS)
     here, found = gr.State(None), gr.State(None)
@@ -278,14 +254,7 @@ def build_briefing_tab(tools: BriefingTools, corpus: Corpus, tab: gr.Tab, wanted
     with gr.Accordion(label("kept-briefings"), open=False, elem_id="kept-briefings"):
         listing = html(elem_id="briefing-list", acts=True)
     with gr.Row():
-        parties = gr.Dropdown(
-            label=label("states-and-groups"),
-            info=label("parties-info"),
-            multiselect=True,
-            choices=[],
-            allow_custom_value=True,
-            min_width=260,
-        )
+        parties = several("states-and-groups", 260, info=label("parties-info"), allow_custom_value=True)
         topics = gr.Textbox(
             label=label("topics"), info=label("one-a-line"), lines=3, max_lines=8, min_width=260, elem_id="topics"
         )

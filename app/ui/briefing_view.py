@@ -25,11 +25,7 @@ _NO_NAME: Final = "—"
 
 @dataclass(frozen=True, kw_only=True)
 class Found:
-    """What a search for one cell found, to choose from.
-
-    Attributes:
-        key: The cell's.
-    """
+    """What a search for the cell of a key found, to choose from."""
 
     key: str
     words: str
@@ -37,20 +33,9 @@ class Found:
 
 
 def briefing_html(
-    briefing: Briefing,
-    picture: tuple[bytes, str] | None = None,
-    *,
-    identifier: str = "",
-    found: Found | None = None,
+    briefing: Briefing, picture: tuple[bytes, str] | None = None, *, identifier: str = "", found: Found | None = None
 ) -> str:
-    """Renders a briefing.
-
-    Args:
-        briefing: The briefing.
-        picture: A PNG file with the words that stand for it.
-        identifier: Under which it is kept, which the address of the page then names.
-        found: What was found for one of its cells.
-    """
+    """Renders a briefing with a picture (a PNG file with words that stand for it); the page's address has its id."""
     coverage = briefing.coverage
     names, words = partial(_name, briefing), load_document_words(language())
     return render(

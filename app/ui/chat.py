@@ -67,16 +67,7 @@ class _Interface(gr.Blocks):
 def build_interface(
     assistant: Assistant, corpus: Corpus, store: Path, briefings: BriefingTools, checker: Checker, works: Works
 ) -> gr.Blocks:
-    """Builds the interface; nothing is served yet (see `app.ui.server.serve`).
-
-    Args:
-        assistant: Answers.
-        corpus: What is asked, added to and corrected.
-        store: The store folder, which answers are saved in as draft eval cases.
-        briefings: What makes briefings.
-        checker: Checks drafts.
-        works: Where conversations are kept.
-    """
+    """Builds the interface; nothing is served yet (see `app.ui.server.serve`)."""
     interface = _Interface(
         title=TITLE,
         analytics_enabled=False,
@@ -98,7 +89,7 @@ def build_interface(
             with gr.Tab(label("tab-check"), id="check"), gr.Column(elem_classes="u-page"):
                 build_check_tab(checker)
             with gr.Tab(label("tab-ingest"), id="ingest") as ingest_tab, gr.Column(elem_classes="u-page"):
-                ingest = build_ingest_tab(corpus, ingest_tab)
+                ingested = build_ingest_tab(corpus, ingest_tab)
             with gr.Tab(label("tab-corpus"), id="corpus") as corpus_tab, gr.Column(elem_classes="u-page"):
                 build_corpus_tab(corpus, corpus_tab)
 
@@ -115,7 +106,7 @@ def build_interface(
             **QUIET,
         )
         interface.load(briefing.opened, [kept_briefing], briefing.shown, js=_ADDRESS.format("b"), **QUIET)
-        for changed in ingest.changed:
+        for changed in ingested:
             changed.then(ask_tab.welcome, [ask_tab.turns], [ask_tab.conversation], **QUIET)
         api(ask_endpoint(assistant), api_name=_ENDPOINT, concurrency_limit=4, concurrency_id="ask")
         api(brief_endpoint(briefings, corpus), api_name="brief", concurrency_limit=2, concurrency_id="brief")

@@ -96,12 +96,7 @@ def build_check_tab(checker: Checker) -> None:
         download = gr.DownloadButton("Download", visible=False, scale=0, min_width=220, elem_id="check-download")
     result = html(elem_id="check-result")
     check.click(controller.checked, [text, file], [result, download], **queued("verify", 2))
-    clear.click(
-        lambda: ("", None, "", gr.DownloadButton(visible=False)),
-        None,
-        [text, file, result, download],
-        **QUIET,
-    )
+    clear.click(lambda: ("", None, "", gr.DownloadButton(visible=False)), None, [text, file, result, download], **QUIET)
 
 
 def verify_endpoint(checker: Checker) -> Callable[..., dict[str, Any]]:

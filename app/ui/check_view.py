@@ -12,17 +12,11 @@ from app.checking.findings import CheckReport, Finding, Place
 from app.checking.report import CodeNamer, named_in_words
 from app.ui.templates import render
 
-# A sign beside the colour and the word, for whoever does not see the colour.
-_SIGNS: Final[dict[str, str]] = {
-    "verified": "✓",
-    "altered": "≠",
-    "misattributed": "⇄",
-    "not_found": "?",
-    "remarked": "!",
-}
 # How a finding looks: as its verdict, but for verified words that bear a remark.
 _REMARKED: Final = "remarked"
 _COUNTED: Final = ("verified", _REMARKED, "altered", "misattributed", "not_found")
+# A sign beside the colour and the word, for whoever does not see the colour.
+_SIGNS: Final = dict(zip(_COUNTED, "✓!≠⇄?", strict=True))
 # Of a longer draft only paragraphs with quotations and their neighbours are shown.
 _WHOLE: Final = 120_000
 _CLOSING: Final = re.compile(r"\s*[”“\"»«’'›」』〞〟＂]")
@@ -41,14 +35,7 @@ class _Piece:
 
 
 def check_html(document: CheckedDocument, report: CheckReport, names: CodeNamer, around: Surroundings) -> str:
-    """Renders a checked draft.
-
-    Args:
-        document: The draft.
-        report: What was found.
-        names: Gives the name of a party's code.
-        around: Gives the source text around a place.
-    """
+    """Renders a checked draft."""
     by_block: dict[int, list[int]] = {}
     for number, finding in enumerate(report.findings, 1):
         by_block.setdefault(document.index_at(max(0, finding.quotation.spans[-1][1] - 1)), []).append(number)

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 from html import escape
 from typing import Final
@@ -10,14 +10,14 @@ from typing import Final
 from app.answering.compose.extractive import escape as plain
 from app.answering.trace import lines_of
 from app.corpus.corpus import Corpus
-from app.corpus.drafts import Judgement
+from app.desk.conversations import KeptTurn
 from app.errors import AppError
 from app.question.turn import EarlierTurn
 from app.records import Answer, Citation, Scope
 from app.ui.evidence_panel import card_id, evidence_section
 from app.ui.prose import render_prose
 from app.ui.provenance_html import speaker_line
-from app.ui.scope_chips import Overrides, scope_html
+from app.ui.scope_chips import scope_html
 from app.ui.templates import render
 from app.ui.words import say
 from vectorstore.errors import StoreError
@@ -30,32 +30,22 @@ _NAMES_SHOWN = 6
 
 
 @dataclass(frozen=True, kw_only=True)
-class ShownTurn:
-    """A question with its answer.
+class ShownTurn(KeptTurn):
+    """A turn with what does not change later, rendered once, so that the store is read once per answer.
 
     Attributes:
-        number: Place in the conversation, from 1.
-        overrides: The parts of the scope that the user set.
         history: The turns that the question was asked after, oldest first.
-        used: Numbers of related passages that the reader took into the answer.
-        judged: What the reader said of the answer.
         evidence: The rendered evidence of the answer.
         record: The rendered record of the answer; empty where none is kept.
         references: Of its citations and related passages, by number.
         names: Of the parties that it quotes, by code.
     """
 
-    number: int
-    question: str
-    answer: Answer
-    overrides: Overrides = field(default_factory=dict)
-    history: tuple[EarlierTurn, ...] = ()
-    used: tuple[int, ...] = ()
-    judged: Judgement | None = None
-    evidence: str = ""
-    record: str = ""
-    references: Mapping[int, str] = field(default_factory=dict)
-    names: Mapping[str, str] = field(default_factory=dict)
+    history: tuple[EarlierTurn, ...]
+    evidence: str
+    record: str
+    references: Mapping[int, str]
+    names: Mapping[str, str]
 
     @property
     def shown(self) -> tuple[Citation, ...]:
@@ -88,30 +78,15 @@ class Unsaved:
     error: str
 
 
-def make_turn(
-    number: int,
-    question: str,
-    answer: Answer,
-    overrides: Overrides,
-    corpus: Corpus,
-    *,
-    history: Sequence[EarlierTurn] = (),
-    used: Sequence[int] = (),
-    judged: Judgement | None = None,
-) -> ShownTurn:
-    """Renders what does not change later, so that the store is read once per answer."""
+def shown_turn(turn: KeptTurn, corpus: Corpus, history: Sequence[EarlierTurn] = ()) -> ShownTurn:
+    """Renders a turn that was asked after others."""
     return ShownTurn(
-        number=number,
-        question=question,
-        answer=answer,
-        overrides=dict(overrides),
+        **vars(turn),
         history=tuple(history),
-        used=tuple(used),
-        judged=judged,
-        evidence=evidence_section(number, answer, corpus, used),
-        record=_record(answer, corpus),
-        references=_references(answer, corpus),
-        names=_names(answer, corpus),
+        evidence=evidence_section(turn.number, turn.answer, corpus, turn.used),
+        record=_record(turn.answer, corpus),
+        references=_references(turn.answer, corpus),
+        names=_names(turn.answer, corpus),
     )
 
 
@@ -123,14 +98,9 @@ def conversation_html(
     pending: Pending | None = None,
     unsaved: Unsaved | None = None,
 ) -> str:
-    """Renders the conversation; nothing before its first question.
+    """Renders the conversation, the oldest turn first; nothing before its first question.
 
-    Args:
-        turns: The turns so far, oldest first.
-        corpus: Names the parties.
-        identifier: Of the conversation, which the address of the page then names.
-        pending: The question being answered, shown last; nothing can be changed meanwhile.
-        unsaved: Shown under the answer whose judgement could not be kept.
+    The address of the page then has its `identifier`. While a question is `pending`, nothing can be changed.
     """
     if not turns and pending is None:
         return ""

@@ -1,40 +1,55 @@
 """A list of conversations or briefings as HTML: open, rename, delete, and take a deletion back."""
 
-from collections.abc import Sequence
+from collections.abc import Callable
+from typing import Any
+
+import gradio as gr
 
 from app.answering.provenance import spoken_date
-from app.desk.works import Work, Works
+from app.desk.works import Work, WorkKind, Works
+from app.ui.messages import error_html
+from app.ui.parts import SHOWN_ERRORS, sent, skips
 from app.ui.templates import render
 from app.ui.words import language
 
 
-def list_html(works: Sequence[Work], here: str | None, *, words: str = "", deleted: Work | None = None) -> str:
-    """Renders works, changed last first.
+def list_html(works: Works, kind: WorkKind, here: str | None, *, words: str = "", deleted: Work | None = None) -> str:
+    """Renders the works that hold all the words, changed last first.
 
-    Args:
-        works: What is listed.
-        here: Id of the one that is open.
-        words: What was searched for.
-        deleted: What was deleted a moment ago.
+    `here` is the id of the one that is open, `deleted` what was deleted a moment ago.
     """
-    return render("works", works=works, here=here, words=words, deleted=deleted, day=_day)
+    try:
+        found = works.list(kind, words)
+    except SHOWN_ERRORS as error:
+        return error_html(error)
+    return render("works", works=found, here=here, words=words, deleted=deleted, day=_day)
 
 
-def change_work(works: Works, identifier: str, action: str, title: str) -> Work | None:
-    """Renames, deletes or restores a work; returns the one that was deleted, None otherwise.
-
-    Raises:
-        AppError: It is not there any more, or the title is empty.
-    """
-    if action == "rename":
-        works.rename(identifier, title)
-    elif action == "restore":
-        works.restore(identifier)
-    elif action == "delete":
-        work = works.get(identifier)
-        works.delete(identifier)
-        return work
-    return None
+def change_list(
+    works: Works,
+    here: str | None,
+    event: gr.EventData,
+    opened: Callable[[str | None], tuple[Any, ...]],
+    listed: Callable[[str | None, Work | None], str],
+) -> tuple[Any, ...]:
+    """Opens, renames, deletes or restores a work; gives what `opened` gives, the list last."""
+    data = sent(event)
+    identifier, action, deleted = str(data.get("id", "")), data.get("action"), None
+    if action == "open":
+        return opened(identifier)
+    try:
+        if action == "rename":
+            works.rename(identifier, str(data.get("typed", "")))
+        elif action == "restore":
+            works.restore(identifier)
+        elif action == "delete":
+            deleted = works.get(identifier)
+            works.delete(identifier)
+    except SHOWN_ERRORS as error:
+        return *skips(5), error_html(error) + listed(here, None)
+    if deleted is not None and identifier == here:
+        return *opened(None)[:-1], listed(None, deleted)
+    return *skips(5), listed(here, deleted)
 
 
 def _day(moment: str) -> str:

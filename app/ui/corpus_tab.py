@@ -10,7 +10,7 @@ from app.answering.provenance import holder, record_in_words, spoken_date
 from app.corpus.corpus import Corpus, UndoStep
 from app.ui.evidence_panel import page_json
 from app.ui.messages import error_html, worded
-from app.ui.parts import QUIET, SHOWN_ERRORS, fetched, html, sent, skips
+from app.ui.parts import QUIET, SHOWN_ERRORS, fetched, html, line, sent, several, skips
 from app.ui.provenance_html import PartyNamer, language_name
 from app.ui.templates import render
 from app.ui.words import label, language, say
@@ -266,17 +266,9 @@ def build_corpus_tab(corpus: Corpus, tab: gr.Tab) -> None:
     """Lays out the tab inside the current context and connects it; its table is read when the tab is opened."""
     controller = _CorpusTabController(corpus)
     ids, chosen, steps = gr.State([]), gr.State(None), gr.State([])
-    words = gr.Textbox(
-        label=label("find-statements"),
-        placeholder=label("find-statements-by"),
-        lines=1,
-        max_lines=1,
-        elem_id="corpus-filter",
-    )
+    words = line("find-statements", 160, placeholder=label("find-statements-by"), elem_id="corpus-filter")
     with gr.Row():
-        filters = [
-            gr.Dropdown(label=label(f"field-{name}"), multiselect=True, choices=[], min_width=150) for name in _FILTERS
-        ]
+        filters = [several(f"field-{name}", 150) for name in _FILTERS]
     with gr.Accordion(label("columns"), open=False):
         columns = gr.CheckboxGroup(
             choices=list(_COLUMNS), value=list(_FIRST_COLUMNS), show_label=False, label=label("columns")
@@ -287,20 +279,11 @@ def build_corpus_tab(corpus: Corpus, tab: gr.Tab) -> None:
     )
     with gr.Accordion(label("change-together"), open=False, elem_id="corpus-together"):
         with gr.Row():
-            choice = gr.Dropdown(
-                label=label("which-statements"),
-                multiselect=True,
-                choices=[],
-                scale=4,
-                min_width=320,
-                elem_id="corpus-choice",
-            )
+            choice = several("which-statements", 320, scale=4, elem_id="corpus-choice")
             every = gr.Button(label("all-listed"), scale=0, min_width=170, elem_id="corpus-all")
         with gr.Row():
             field = gr.Dropdown(label=label("field"), choices=list(_FIELDS), value="state", elem_id="corpus-field")
-            value = gr.Textbox(
-                label=label("new-value"), info=label("empty-clears"), max_lines=1, elem_id="corpus-value"
-            )
+            value = line("new-value", 160, info=label("empty-clears"), elem_id="corpus-value")
         with gr.Row(elem_classes="u-buttons"):
             set_all = gr.Button(label("set-chosen"), variant="primary", scale=0, min_width=170, elem_id="corpus-set")
             remove_all = gr.Button(label("remove-chosen"), scale=0, min_width=170, elem_id="corpus-remove-chosen")
@@ -308,15 +291,15 @@ def build_corpus_tab(corpus: Corpus, tab: gr.Tab) -> None:
         said = html(elem_id="corpus-said")
         undo = gr.Button(label("take-back"), scale=0, min_width=110, visible=False, elem_id="corpus-undo")
     with gr.Column(visible=False, elem_id="corpus-form") as form:
-        fields = _form_fields()
+        fields: list[gr.Textbox] = []
+        for start in range(0, len(_FIELDS), 4):
+            with gr.Row():
+                for name in _FIELDS[start : start + 4]:
+                    fields.append(line(f"field-{name}", 200, info=label(f"hint-{name}"), elem_id=f"field-{name}"))
         with gr.Row(elem_classes="u-buttons"):
             save = gr.Button(label("save-metadata"), variant="primary", scale=0, min_width=150, elem_id="corpus-save")
             remove = gr.Button(label("remove-statement"), scale=0, min_width=170, elem_id="corpus-remove")
-    detail = html(
-        elem_id="corpus-detail",
-        acts=True,
-        server_functions=[fetched(corpus, page_json, "page_image")],
-    )
+    detail = html(elem_id="corpus-detail", acts=True, server_functions=[fetched(corpus, page_json, "page_image")])
     opened, sought = [chosen, form, detail, *fields], [words, columns, *filters]
     listing: Any = {"fn": controller.listed, "inputs": sought, "outputs": [table, choice, ids, count], **QUIET}
     tab.select(controller.offered, [columns], [*filters, columns, field], **QUIET).then(**listing)
@@ -340,21 +323,3 @@ def build_corpus_tab(corpus: Corpus, tab: gr.Tab) -> None:
         undo.click(controller.undo, [steps], [steps, said], **slow),
     ):
         changed.then(**listing).then(lambda steps: gr.Button(visible=bool(steps)), [steps], [undo], **QUIET)
-
-
-def _form_fields() -> list[gr.Textbox]:
-    fields = []
-    for start in range(0, len(_FIELDS), 4):
-        with gr.Row():
-            for name in _FIELDS[start : start + 4]:
-                fields.append(
-                    gr.Textbox(
-                        label=label(f"field-{name}"),
-                        info=label(f"hint-{name}"),
-                        lines=1,
-                        max_lines=1,
-                        min_width=200,
-                        elem_id=f"field-{name}",
-                    )
-                )
-    return fields

@@ -1,16 +1,16 @@
 """The evidence panel: one card per citation, with its words in their paragraph and where they come from."""
 
 from base64 import b64encode
-from collections.abc import Sequence
-from functools import partial
+from collections.abc import Callable, Sequence
+from functools import partial, wraps
 
 from app.corpus.corpus import Corpus
 from app.errors import AppError
 from app.records import Answer, Citation
+from app.ui.parts import SHOWN_ERRORS
 from app.ui.provenance_html import provenance, speaker_line
 from app.ui.templates import render
 from app.ui.words import say
-from ingest.errors import IngestError
 from vectorstore.errors import StoreError
 from vectorstore.records import Document
 
@@ -23,14 +23,7 @@ def card_id(turn: int, number: int) -> str:
 
 
 def evidence_section(turn: int, answer: Answer, corpus: Corpus, used: Sequence[int] = ()) -> str:
-    """Renders all evidence of one answer.
-
-    Args:
-        turn: Number of the turn in its conversation; part of every card's id.
-        answer: The answer whose citations are shown.
-        corpus: Gives each citation's paragraph and reference, and names the parties.
-        used: Numbers of related passages that the reader took into the answer, shown as its evidence.
-    """
+    """Renders all evidence of the answer of a turn, related passages that were taken into it (`used`) as well."""
     names = partial(corpus.party_name, language=answer.scope.language)
 
     def card(citation: Citation) -> dict[str, object]:
@@ -63,47 +56,41 @@ def evidence_panel(sections: Sequence[tuple[int, str]], shown: int = 0) -> str:
     return render("panel", sections=sections, shown=shown)
 
 
-def statement_json(corpus: Corpus, asked: object) -> dict[str, str]:
-    """Answers the browser's request for the whole statement around a citation.
+_Fetched = dict[str, str]
 
-    Args:
-        corpus: Holds it.
-        asked: What the browser sent: `statement`, `start` and `end`, whatever it put into them.
 
-    Returns:
-        The text `before`, `quote` and `after`, with `lang`; or only `note`, which says why there is none.
-    """
-    try:
-        values = asked if isinstance(asked, dict) else {}
-        statement = corpus.show(str(values["statement"]))
-        start, end = int(values["start"]), int(values["end"])
-    except (KeyError, TypeError, ValueError):
-        return {"note": say("fetch-failed")}
-    except (AppError, StoreError) as error:
-        return {"note": str(error)}
+def _for_browsers(read: Callable[[Corpus, str, int, int], _Fetched]) -> Callable[[Corpus, object], _Fetched]:
+    """Takes what a browser sent: `statement`, `start` and `end`, whatever is in them; a `note` says what fails."""
+
+    @wraps(read)
+    def answered(corpus: Corpus, asked: object) -> dict[str, str]:
+        try:
+            values = asked if isinstance(asked, dict) else {}
+            place = str(values["statement"]), int(values["start"]), int(values["end"])
+        except (KeyError, TypeError, ValueError):
+            return {"note": say("fetch-failed")}
+        try:
+            return read(corpus, *place)
+        except SHOWN_ERRORS as error:
+            return {"note": str(error)}
+
+    return answered
+
+
+@_for_browsers
+def statement_json(corpus: Corpus, statement_id: str, start: int, end: int) -> dict[str, str]:
+    """Returns the whole statement around a citation: the text `before`, `quote` and `after`, with `lang`."""
+    statement = corpus.show(statement_id)
     statement = statement.as_statement() if isinstance(statement, Document) else statement
     text, span = statement.source_text, statement.span
     quoted = {"before": text[span.start : start], "quote": text[start:end], "after": text[end : span.end]}
     return quoted | {"lang": statement.metadata.language or ""}
 
 
-def page_json(corpus: Corpus, asked: object) -> dict[str, str]:
-    """Answers the browser's request for the image of a page.
-
-    Args:
-        corpus: Gives the image.
-        asked: What the browser sent: `statement`, `start` and `end`, whatever it put into them.
-
-    Returns:
-        `image`, a data URI, with `alt` and `note`; or only `note`, which says why there is no image.
-    """
-    try:
-        values = asked if isinstance(asked, dict) else {}
-        found = corpus.page_image(str(values["statement"]), int(values["start"]), int(values["end"]))
-    except (KeyError, TypeError, ValueError):
-        return {"note": say("fetch-failed")}
-    except (AppError, IngestError, StoreError) as error:
-        return {"note": str(error)}
+@_for_browsers
+def page_json(corpus: Corpus, statement_id: str, start: int, end: int) -> dict[str, str]:
+    """Returns the image of a page: `image`, a data URI, with `alt`, and a `note` where nothing is marked on it."""
+    found = corpus.page_image(statement_id, start, end)
     return {
         "image": f"data:image/png;base64,{b64encode(found.png).decode('ascii')}",
         "alt": say("page-marked" if found.marked else "page-unmarked", page=found.page),

@@ -104,14 +104,9 @@ class ChatGuard:
         pages: Collection[str] = (),
         visitors: "Visitors | None" = None,
     ) -> None:
-        """Guards Gradio's application.
+        """Guards Gradio's application, which keeps uploads in `folder`, with one of its own for each session.
 
-        Args:
-            app: The application.
-            interface: What it serves.
-            folder: Gradio's folder of uploads; each session has a folder of its own in it.
-            pages: Paths of other pages that are shown to whoever has opened the first, such as `/runs/{name}`.
-            visitors: Who they are and what they may do; by default all are the same and may do everything.
+        `pages` are paths of others that are shown to whoever has opened the first, such as `/runs/{name}`.
         """
         self._app = app
         self._uploads = folder.absolute() / "uploads"

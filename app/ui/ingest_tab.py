@@ -1,8 +1,10 @@
 """The Ingest tab: files go up, progress is shown, and every file is accounted for."""
 
+import os
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from html import escape
 from pathlib import Path
 from typing import Any, Final
@@ -13,26 +15,20 @@ from babel.dates import format_timedelta
 from app.corpus.corpus import Corpus
 from app.ui.background_job import run_in_background
 from app.ui.messages import error_html, worded
-from app.ui.parts import QUIET, SHOWN_ERRORS, html, queued, skips
+from app.ui.parts import QUIET, SHOWN_ERRORS, html, line, queued, skips
 from app.ui.templates import render
-from app.ui.uploads import collect, named_files, to_ingest, upload_box
+from app.ui.uploads import collect, named_files, to_ingest, upload_box, without_folder
 from app.ui.words import label, language, say
 from ingest.parties.party_names import PartyKind
 from ingest.report import NO_STATE, FileOutcome, FileResult, IngestProgress, IngestReport
 from vectorstore.errors import StoreError
 
-# How an outcome looks, the worst first in a report.
-_TONES: Final[dict[FileOutcome, str]] = {
-    "added": "good",
-    "unchanged": "plain",
-    "updated": "good",
-    "replaced": "good",
-    "duplicate": "plain",
-    "skipped": "warn",
-    "not_listed": "warn",
-    "missing": "bad",
-    "removed": "plain",
-    "failed": "bad",
+# How outcomes look, the worst first in a report.
+_TONES: Final[dict[str, tuple[FileOutcome, ...]]] = {
+    "bad": ("missing", "failed"),
+    "warn": ("skipped", "not_listed"),
+    "good": ("added", "updated", "replaced"),
+    "plain": ("unchanged", "duplicate", "removed"),
 }
 
 # Statements without a State that the form asks for at a time, parties that it offers first for one, and the characters
@@ -42,13 +38,6 @@ _SUGGESTED: Final = 3
 _HEAD: Final = 600
 
 Job = Callable[[Callable[[IngestProgress], None]], IngestReport]
-
-
-@dataclass(frozen=True, kw_only=True)
-class IngestTab:
-    """The events after which the corpus may have changed."""
-
-    changed: tuple[Any, ...]
 
 
 class _IngestTabController:
@@ -74,7 +63,7 @@ class _IngestTabController:
                 def job(progress: Callable[[IngestProgress], None]) -> IngestReport:
                     paths = to_ingest(collected, folder)
                     report = self._corpus.ingest_uploads(paths, include_unlisted=include_unlisted, progress=progress)
-                    reports.append(_shortened(report, folder))
+                    reports.append(without_folder(report, folder))
                     return reports[-1]
 
                 for shown in self._watch(job, folder):
@@ -189,17 +178,6 @@ def _nameless(report: IngestReport | None) -> list[FileResult]:
     return [] if report is None else [file for file in report.files if NO_STATE in (file.reason or "")]
 
 
-def _shortened(report: IngestReport, folder: Path) -> IngestReport:
-    """Returns a report that does not name the folder of an upload."""
-    files = (
-        replace(
-            file, file=_without_folder(file.file, folder), reason=_without_folder(file.reason or "", folder) or None
-        )
-        for file in report.files
-    )
-    return replace(report, files=tuple(files), notes=tuple(_without_folder(note, folder) for note in report.notes))
-
-
 def progress_html(progress: IngestProgress | None, folder: Path | None = None) -> str:
     """Renders how far an ingest is."""
     left = progress.seconds_left if progress is not None and progress.seconds >= 1 else None
@@ -207,41 +185,34 @@ def progress_html(progress: IngestProgress | None, folder: Path | None = None) -
         "ingest",
         report=None,
         at=progress,
-        name="" if progress is None else _without_folder(progress.file, folder),
+        name="" if progress is None else progress.file.removeprefix(f"{folder}{os.sep}"),
         left=format_timedelta(round(left), locale=language()) if left else None,
     )
 
 
 def report_html(report: IngestReport, names: Callable[[str | None], str]) -> str:
     """Renders what became of every file, problems first."""
-    order = ("bad", "warn", "good", "plain")
-    files = sorted(report.files, key=lambda file: order.index(_TONES[file.result]))
+    tones, order = {outcome: tone for tone, held in _TONES.items() for outcome in held}, list(_TONES)
+    files = sorted(((f, tones[f.result]) for f in report.files), key=lambda file: order.index(file[1]))
     nameless = len(_nameless(report))
     return render(
         "ingest",
         report=report,
         summary=_summary(report.files),
         notes=[*([say("nameless-count", count=nameless)] if nameless else []), *map(worded, report.notes)],
-        files=[(file, _TONES[file.result]) for file in files],
+        files=files,
         names=names,
         worded=worded,
     )
 
 
 def _summary(files: Sequence[FileResult]) -> str:
-    counts: dict[str, int] = {}
-    for file in files:
-        words = say(f"outcome-{file.result}")
-        counts[words] = counts.get(words, 0) + 1
+    counts = Counter(say(f"outcome-{file.result}") for file in files)
     return ", ".join(f"{words}: {count}" for words, count in counts.items()) or say("no-files")
 
 
-def _without_folder(words: str, folder: Path | None) -> str:
-    return words if folder is None else words.replace(f"{folder}/", "").replace(f"{folder}\\", "")
-
-
-def build_ingest_tab(corpus: Corpus, tab: gr.Tab) -> IngestTab:
-    """Lays out the tab inside the current context and connects it."""
+def build_ingest_tab(corpus: Corpus, tab: gr.Tab) -> tuple[Any, ...]:
+    """Lays out the tab inside the current context; returns the events after which the corpus may have changed."""
     controller = _IngestTabController(corpus)
     html(label("intro-ingest"), elem_classes="u-intro")
     given_up = html(elem_id="given-up")
@@ -261,8 +232,8 @@ def build_ingest_tab(corpus: Corpus, tab: gr.Tab) -> IngestTab:
     said = html(elem_id="nameless-said")
     with gr.Accordion(label("unknown-party"), open=False, elem_id="party-form"):
         with gr.Row():
-            party = gr.Textbox(label=label("name"), max_lines=1, min_width=200, elem_id="party-name")
-            aliases = gr.Textbox(label=label("other-names"), info=label("by-commas"), max_lines=1, min_width=200)
+            party = line("name", 200, elem_id="party-name")
+            aliases = line("other-names", 200, info=label("by-commas"))
             kind = gr.Radio(label=label("kind-of-party"), choices=["state"], value="state", min_width=260)
         add = gr.Button(label("add-party"), scale=0, min_width=150, elem_id="party-add")
     taken, at = gr.State(None), gr.State(None)
@@ -280,4 +251,4 @@ def build_ingest_tab(corpus: Corpus, tab: gr.Tab) -> IngestTab:
     added = add.click(controller.add_party, [party, aliases, kind, taken], [said, party, aliases, *asked], **running)
     tab.select(controller.shown, None, [kind, given_up], **QUIET)
     started.then(controller.given_up, None, [given_up], **QUIET)
-    return IngestTab(changed=(started, sampled, named, added))
+    return started, sampled, named, added

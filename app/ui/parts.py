@@ -10,6 +10,7 @@ from fastapi import HTTPException
 
 from app.corpus.corpus import Corpus
 from app.errors import AppError, NotFoundError
+from app.ui.words import label
 from ingest.errors import IngestError
 from vectorstore.errors import StoreError
 
@@ -30,6 +31,16 @@ def html(value: Any = None, *, acts: bool = False, **options: Any) -> gr.HTML:  
     if acts:
         options["js_on_load"] = _script()
     return gr.HTML(value, apply_default_css=False, **options)
+
+
+def line(key: str, width: int, **options: Any) -> gr.Textbox:  # noqa: ANN401 - options of the component
+    """Places a box for one line of text."""
+    return gr.Textbox(label=label(key), lines=1, max_lines=1, min_width=width, **options)
+
+
+def several(key: str, width: int, **options: Any) -> gr.Dropdown:  # noqa: ANN401 - options of the component
+    """Places a list from which several are chosen, which is filled later."""
+    return gr.Dropdown(label=label(key), multiselect=True, choices=[], min_width=width, **options)
 
 
 @cache

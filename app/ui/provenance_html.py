@@ -37,11 +37,7 @@ def speaker_line(citation: Citation, names: PartyNamer) -> str:
 
 
 def provenance(citation: Citation) -> tuple[Part, ...]:
-    """Lists what is known of a quotation's source.
-
-    Returns:
-        Pairs of words and whether they were inferred rather than read, in reading order.
-    """
+    """Lists what is known of a quotation's source: words, and whether they were inferred rather than read, in order."""
     worded = (
         ("kind", "treaty-not-state", citation.kind == "treaty" or None),
         ("kind", "record-summary", citation.summarised or None),

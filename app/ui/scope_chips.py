@@ -21,14 +21,7 @@ Overrides = Mapping[str, JSONValue]
 
 @dataclass(frozen=True, kw_only=True)
 class Chip:
-    """One part of a scope.
-
-    Attributes:
-        field: Name of the scope's field that it belongs to.
-        value: Identifies it within the field.
-        kind: What it is, in one word.
-        label: What it says.
-    """
+    """One part of a scope: a value of one of its fields, what it is (`kind`) and says (`label`)."""
 
     field: str
     value: str
@@ -36,17 +29,7 @@ class Chip:
     label: str
 
 
-_LISTS: Final = (
-    "states",
-    "groups",
-    "members_of",
-    "excluded",
-    "bodies",
-    "sessions",
-    "years",
-    "months",
-    "agenda_items",
-)
+_LISTS: Final = ("states", "groups", "members_of", "excluded", "bodies", "sessions", "years", "months", "agenda_items")
 _NAMED: Final = ("states", "groups", "members_of", "excluded")
 # From so many consecutive years on, one chip is shown for all of them.
 _MANY_YEARS = 3
@@ -167,12 +150,8 @@ def scope_html(
 ) -> str:
     """Renders the scope of an answer: its chips, and how the question was read.
 
-    Args:
-        scope: The resolved scope.
-        names: Gives the name of a party's code.
-        editable: Whether chips can be removed; only the newest answer's can.
-        before: The scope of the answer before it, which tells what was kept of a part that grew.
-        everyone: All States were asked where none is named.
+    By the scope of the answer `before`, what was kept of a part that grew is told. Where no State is named, `everyone`
+    says that all of them were asked.
     """
     earlier = None if before is None else {(chip.field, chip.value) for chip in chips(before, names)}
     shown = [(chip, _is_kept(chip, scope, earlier)) for chip in chips(scope, names)]

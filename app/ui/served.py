@@ -22,8 +22,7 @@ FOLDER: Final = "served"
 def served_folder(store: Path) -> Iterator[Path]:
     """Gives a new folder that Gradio serves from, and deletes it at the end, with those that killed chats left.
 
-    Args:
-        store: The store folder; where it cannot be written, the system's temporary folder takes its place.
+    Where the store cannot be written, the system's temporary folder takes its place.
     """
     home = store / FOLDER
     try:

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 import gradio as gr
 from fastapi import FastAPI
@@ -38,11 +39,7 @@ _POLICY = (
     "object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'self'"
 )
 _PAGES_KEPT: Final = 300
-HEADERS = {
-    "content-security-policy": _POLICY,
-    "referrer-policy": "no-referrer",
-    "x-content-type-options": "nosniff",
-}
+HEADERS = {"content-security-policy": _POLICY, "referrer-policy": "no-referrer", "x-content-type-options": "nosniff"}
 
 
 class _OpenedPage(BlocksConfig):
@@ -67,13 +64,9 @@ def create_app(
     pages: Mapping[str, Callable[[Request], Response]] | None = None,
     visitors: Visitors | None = None,
 ) -> FastAPI:
-    """Puts the interface, its looks and a `/health` route into one web application.
+    """Puts the interface, its looks, other pages by their paths and a `/health` route into one web application.
 
-    Args:
-        interface: The interface, not yet mounted anywhere.
-        on_ready: Called when it can be used.
-        pages: Pages beside the interface, by path.
-        visitors: Who they are, where a server around it knows; without it one person of this machine is served.
+    Without `visitors`, who are known to a server around it, one person of this machine is served.
     """
 
     @contextlib.asynccontextmanager
@@ -152,13 +145,7 @@ def chat_of(workspace: Workspace, checker: Checker, works: Works, *, signs_out: 
 
 
 def serve(workspace: Workspace, host: str, port: int, *, on_ready: Callable[[str], None]) -> None:
-    """Serves the chat until interrupted.
-
-    Args:
-        workspace: The assistant and the corpus; the caller closes it.
-        host: Address to serve on, one of this machine's own.
-        port: 0 takes any free one.
-        on_ready: Called with the address when questions can be asked.
+    """Serves the chat until interrupted, at an address of this machine's own; port 0 takes any free one.
 
     Raises:
         HostError: Others could reach the address.
@@ -183,28 +170,30 @@ def serve_app(
     port: int,
     *,
     on_ready: Callable[[str], None],
+    anywhere: bool = False,
+    address: str = "",
+    ends_in: int = 3,
 ) -> None:
     """Serves an application with Gradio until Ctrl-C, which is its orderly end.
 
-    Args:
-        build: Makes the application, given what it calls when it can be used.
-        store: Where the folder of served files is made.
-        host: Address to serve on, one of this machine's own.
-        port: 0 takes any free one.
-        on_ready: Called with the address when the page can be opened.
+    It listens to one of this machine's own addresses, or where accounts guard it `anywhere`; port 0 takes any free one.
+    Browsers see `address`, whose path is then the root path. At the end requests under way are given `ends_in` seconds.
+    `build` gets what is called when the page can be opened, and `on_ready` is then called with its address.
 
     Raises:
         HostError: Others could reach the address.
         PortTakenError: It cannot be had.
     """
-    with listen(host, port) as listener, served_folder(store) as served:
+    with listen(host, port, anywhere=anywhere) as listener, served_folder(store) as served:
         # Gradio's default is one folder for all users of the machine.
         os.environ["GRADIO_TEMP_DIR"] = str(served)
-        address = f"http://{in_url(host)}:{listener.getsockname()[1]}"
+        root = urlsplit(address).path.rstrip("/")
+        shown = address or f"http://{in_url(host)}:{listener.getsockname()[1]}"
 
         async def run() -> None:
             # Built while a loop runs: without one Gradio makes loops of its own and leaves them open.
-            await quiet_server(build(lambda: on_ready(address))).serve(sockets=[listener])
+            app = build(lambda: on_ready(shown))
+            await quiet_server(app, ends_in=ends_in, root_path=root).serve(sockets=[listener])
 
         # Ctrl-C is how serving ends.
         with contextlib.suppress(KeyboardInterrupt):

@@ -3,6 +3,8 @@
 import shutil
 import unicodedata
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from itertools import chain, count
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +12,7 @@ import gradio as gr
 
 from app.ui.words import label
 from ingest.loaders.registry import SUFFIXES as LOADED
+from ingest.report import IngestReport
 
 MANIFEST, PARTIES = "statements.csv", "parties.csv"
 SUFFIXES = (*LOADED, ".csv")
@@ -51,16 +54,24 @@ def _unsafe(character: str) -> bool:
 
 def collect(files: Sequence[tuple[str, str]], folder: Path) -> list[Path]:
     """Copies uploaded files into a folder under their own names; equal names get a number."""
-    collected = []
-    for path, name in files:
-        target = folder / safe_name(name)
-        count = 1
-        while target.exists():
-            count += 1
-            target = folder / f"{Path(safe_name(name)).stem} ({count}){Path(safe_name(name)).suffix}"
-        shutil.copyfile(path, target)
-        collected.append(target)
-    return collected
+    return [Path(shutil.copyfile(path, free_path(folder, name))) for path, name in files]
+
+
+def free_path(folder: Path, name: str) -> Path:
+    """Returns where a file of a name that was sent goes; equal names get a number."""
+    own = folder / safe_name(name)
+    numbered = (own.with_stem(f"{own.stem} ({number})") for number in count(2))
+    return next(path for path in chain((own,), numbered) if not path.exists())
+
+
+def without_folder(report: IngestReport, folder: Path) -> IngestReport:
+    """Returns a report that does not name the folder of an upload."""
+
+    def short(words: str) -> str:
+        return words.replace(f"{folder}/", "").replace(f"{folder}\\", "")
+
+    files = (replace(file, file=short(file.file), reason=short(file.reason or "") or None) for file in report.files)
+    return replace(report, files=tuple(files), notes=tuple(map(short, report.notes)))
 
 
 def to_ingest(collected: Sequence[Path], folder: Path) -> list[Path]:

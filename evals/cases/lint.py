@@ -8,6 +8,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import combinations
 from typing import Final, Literal
 
@@ -56,15 +57,12 @@ def lint(cases: Iterable[Case], documents: Documents | None = None) -> tuple[Pro
         told: list[tuple[str, str] | Problem] = [*_form(case, by_id, counts[case.id])]
         if documents is not None:
             told += [*_evidence(case, documents), *_expected_states(case, parties), *_absence(case, readings, parties)]
-        found += [each if isinstance(each, Problem) else _error(case.id, *each) for each in told]
+        error = partial(Problem, severity="error", case=case.id)
+        found += [each if isinstance(each, Problem) else error(what=each[0], todo=each[1]) for each in told]
     found += [*_duplicates(cases, parties), *_mix(cases)]
     place = {case.id: number for number, case in enumerate(cases)}
     rank: Mapping[Severity, int] = {"error": 0, "warning": 1, "note": 2}
     return tuple(sorted(found, key=lambda each: (rank[each.severity], place.get(each.case or "", len(place)))))
-
-
-def _error(case: str, what: str, todo: str) -> Problem:
-    return Problem(severity="error", case=case, what=what, todo=todo)
 
 
 def _warning(case: str, what: str, todo: str) -> Problem:

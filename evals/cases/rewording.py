@@ -75,30 +75,23 @@ def reword(case: Case, setting: Setting, wordings: Sequence[str] | int) -> dict[
     if facts is None:
         return {}
     needed = {
-        name: {f for turn in turns for _, f, _, _ in Formatter().parse(turn) if f} for name, turns in WORDINGS.items()
+        name: {f for turn in turns for _, f, *_ in Formatter().parse(turn) if f} for name, turns in WORDINGS.items()
     }
     fitting = [name for name, fields in needed.items() if fields <= facts.keys()]
     if isinstance(wordings, int):
-        drawn = set(random.Random(case.id).sample(fitting, min(wordings, len(fitting))))
-    else:
-        drawn = set(wordings)
-    return {name: _worded(case, name, facts) for name in fitting if name in drawn}
+        wordings = random.Random(case.id).sample(fitting, min(wordings, len(fitting)))
+    return {name: _worded(case, name, facts) for name in fitting if name in wordings}
 
 
 def _worded(case: Case, name: str, facts: Mapping[str, str]) -> Case:
     *history, question = (turn.format_map(facts) for turn in WORDINGS[name])
     language = name[:2] if name[:2] in LANGUAGES and name[2:3] in ("", "_") else "en"
     topic = facts["topic"] if language == "en" else facts[f"words_{language}"]
-    return case.model_copy(
-        update={
-            "id": f"{case.id}@{name}",
-            "question": question,
-            "history": tuple(history),
-            "lang": language,
-            "variant_of": case.id,
-            "tags": {**case.tags, "wording": name, "topic_words": topic},
-        }
-    )
+    changes = {
+        "id": f"{case.id}@{name}", "question": question, "history": tuple(history), "lang": language,
+        "variant_of": case.id, "tags": {**case.tags, "wording": name, "topic_words": topic},
+    }  # fmt: skip
+    return case.model_copy(update=changes)
 
 
 def _facts(case: Case, setting: Setting) -> dict[str, str] | None:

@@ -95,9 +95,7 @@ def run(settings: Settings, folder: Path, data: Path | None) -> list[Figure]:
     asked, other_speakers = list(questions(meetings)), silent_speakers()
     write_meetings(meetings, folder)
     hits, by_words = 0, 0
-    found: list[PartyEvidence] = []
-    silent: list[bool] = []
-    folds: list[int] = []
+    read: list[tuple[PartyEvidence, bool, int]] = []
     with open_texts(settings, folder) as (workspace, held):
         parties, catalogue = workspace.corpus.parties(), workspace.store.catalogue
         codes = {parties.display(code): code for code in parties.codes("person")}
@@ -109,16 +107,16 @@ def run(settings: Settings, folder: Path, data: Path | None) -> list[Figure]:
             other = other_speakers.get((question.meeting, question.number))
             for speaker in (question.speaker, *([other] if other else [])):
                 own = [s for s in held[_file(question.meeting)] if s.metadata.state == codes[speaker]]
-                found.append(workspace.ranker.rank_by_topic(codes[speaker], own, topic))
-                silent.append(speaker == other)
-                folds.append(question.meeting % _FOLDS)
+                evidence = workspace.ranker.rank_by_topic(codes[speaker], own, topic)
+                read.append((evidence, speaker == other, question.meeting % _FOLDS))
                 if speaker == question.speaker:
                     words = question.query.replace(speaker, "")
                     lexical = catalogue.search_lexical(words, [s.statement_id for s in own], _PASSAGES)
                     passages = catalogue.passages([identifier for identifier, _ in lexical])
                     turns = dict.fromkeys(_turn(text, passages[identifier].start) for identifier, _ in lexical)
-                    hits += bool(question.turns & set(turns_of(found[-1], text)[:_TURNS]))
+                    hits += bool(question.turns & set(turns_of(evidence, text)[:_TURNS]))
                     by_words += bool(question.turns & set(list(turns)[:_TURNS]))
+    found, silent, folds = zip(*read, strict=True)
     over = f"{len(asked)} questions, {len(meetings)} meetings"
     return [
         Figure(name="speaker's turns: hit@5", value=hits / len(asked), over=over, others="BM25 of 139 questions .81"),

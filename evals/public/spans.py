@@ -118,14 +118,9 @@ def read_chunks(records: Sequence[Mapping[str, Any]], settings: Settings, folder
             for chunk in record["results"]:
                 read = workspace.ranker.measure(held[texts[chunk["chunk"]]], topic, _WHOLE)
                 words = word_spans(chunk["chunk"])
-                yield Chunk(
-                    paper=record["gold_paper"],
-                    gold=marked(words, gold_spans(chunk)),
-                    places=np.array([marked(words, [(s.start, s.end)]) for s, _ in read]).reshape(
-                        len(read), len(words)
-                    ),
-                    features=with_neighbours(read),
-                )
+                places = np.array([marked(words, [(s.start, s.end)]) for s, _ in read]).reshape(len(read), len(words))
+                gold = marked(words, gold_spans(chunk))
+                yield Chunk(paper=record["gold_paper"], gold=gold, places=places, features=with_neighbours(read))
 
 
 def run(settings: Settings, folder: Path, data: Path | None) -> list[Figure]:
@@ -137,9 +132,8 @@ def run(settings: Settings, folder: Path, data: Path | None) -> list[Figure]:
     ordered = [chunk for test in by_paper for chunk in test]
     everything = [np.ones(len(chunk.features), dtype=np.bool_) for chunk in ordered]
     over = f"{len(chunks)} chunks, queries on {len(papers)} papers"
+    fitted, whole = word_f1(ordered, chosen), word_f1(ordered, everything)
     return [
-        Figure(
-            name="spans: word F1, fitted to other papers", value=word_f1(ordered, chosen), over=over, others=_OTHERS
-        ),
-        Figure(name="every sentence of every chunk", value=word_f1(ordered, everything), over=over),
+        Figure(name="spans: word F1, fitted to other papers", value=fitted, over=over, others=_OTHERS),
+        Figure(name="every sentence of every chunk", value=whole, over=over),
     ]

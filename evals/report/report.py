@@ -9,7 +9,6 @@ import hashlib
 from base64 import b64encode
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache, cached_property
 from importlib.resources import files
 from io import StringIO
@@ -23,70 +22,46 @@ from markupsafe import Markup
 from app.corpus.report_file import inert_cell
 from evals.cases.documents import Documents
 from evals.cases.lint import lint
-from evals.compare import Comparison, compare, difference_of_data
+from evals.compare import compare, difference_of_data
 from evals.failure_taxonomy import MEANING
-from evals.gates import GateReport, gates_of
+from evals.gates import gates_of
 from evals.metrics.table import METRICS
 from evals.report import tables, words
 from evals.report.failures import PASSAGES, Answers
 from evals.report.tables import Table
-from evals.report.verdict import RunVerdict, verdict
-from evals.runs import Run, ScoreRecord, list_runs
+from evals.report.words import verdict
+from evals.runs import Run, list_runs
 from evals.score import Rulings
-from evals.summary import Figure, Shares, by_case, latency, shares, summarise
+from evals.summary import by_case, latency, shares, summarise
 
 FORMATS: Final = (".html", ".md", ".csv")
 
 
-@dataclass(frozen=True, kw_only=True)
 class Report:
-    """A run with what its report shows beside it.
+    """A run with what its report shows beside it; tiles and tables show the same figures."""
 
-    Without a baseline it is compared with the run before it over the same cases and statements, and only absolute gates
-    are checked: those of a file, or of the program.
-    """
+    def __init__(
+        self,
+        run: Run,
+        documents: Documents,
+        rulings: Rulings,
+        *,
+        baseline: Run | None = None,
+        gates: Path | None = None,
+    ) -> None:
+        """Makes a report.
 
-    run: Run
-    documents: Documents
-    baseline: Run | None = None
-    gates: Path | None = None
-    rulings: Rulings
-
-    @cached_property
-    def scores(self) -> tuple[ScoreRecord, ...]:
-        """The run's scores."""
-        return self.run.scores()
-
-    @cached_property
-    def figures(self) -> dict[str, Figure]:
-        """Every figure of the run, once: tiles and tables show these."""
-        return summarise(self.scores)
-
-    @cached_property
-    def shares(self) -> Shares:
-        """The share of right outcomes by slice."""
-        return shares(self.scores)
-
-    @cached_property
-    def before(self) -> Run | None:
-        """The run compared with."""
-        return self.baseline or previous_run(self.run)
-
-    @cached_property
-    def comparison(self) -> Comparison | None:
-        """What changed against it; over other cases or statements, the cases that both have are compared."""
-        return compare(self.before, self.run, intersection=True) if self.before is not None else None
-
-    @cached_property
-    def gated(self) -> GateReport:
-        """How the gates came out."""
-        return gates_of(self.run, self.baseline, self.gates)
-
-    @cached_property
-    def verdict(self) -> RunVerdict:
-        """The verdict in one sentence."""
-        given = self.run.manifest, self.scores, self.shares, self.documents.parties
-        return verdict(*given, comparison=self.comparison, gates=self.gated)
+        Without a baseline, the run is compared with the one before it over the same cases and statements, and only
+        absolute gates are checked: those of a file, or of the program. Over other cases or statements, the cases that
+        both have are compared.
+        """
+        self.run, self.documents, self.rulings, self.scores = run, documents, rulings, run.scores()
+        self.figures, self.shares = summarise(self.scores), shares(self.scores)
+        self.before = baseline or previous_run(run)
+        self.comparison = compare(self.before, run, intersection=True) if self.before is not None else None
+        self.gated = gates_of(run, baseline, gates)
+        told = run.manifest, self.scores, self.shares, documents.parties
+        self.verdict = verdict(*told, comparison=self.comparison, gates=self.gated)
 
     @cached_property
     def tables(self) -> Mapping[str, Sequence[Table]]:

@@ -11,11 +11,10 @@ from evals.cases.documents import Documents
 from evals.cases.lint import Problem
 from evals.compare import Comparison, Flip
 from evals.failure_taxonomy import MEANING
-from evals.gates import GateReport
+from evals.gates import GateReport, GateResult
 from evals.metrics.table import METRICS, RIGHT
 from evals.report import words
-from evals.report.verdict import weakest
-from evals.report.words import NOTHING, TONE, VERDICT, change, p_value, plain, range_of, shown
+from evals.report.words import NOTHING, TONE, VERDICT, change, p_value, plain, range_of, shown, weakest
 from evals.runs import Run, ScoreRecord
 from evals.summary import SMALL, Figure, Shares, by_case, figure, stage_counts, summarise
 from ingest.parties.party_table import PartyTable
@@ -69,25 +68,20 @@ def gates_table(report: GateReport) -> Table:
     """Returns every gate with its outcome, those that failed first."""
     order = ("fail", "invalid", "warn", "pass")
     results = sorted(report.results, key=lambda item: order.index(item.verdict))
-    rows = [
-        (
-            METRICS[result.metric].label,
-            VERDICT[result.verdict],
-            shown(result.value, result.metric),
-            words.bar_of(result.bar, result.metric),
-            shown(result.baseline, result.metric),
-            change(result.delta, result.metric),
-            range_of(result.low, result.high, result.metric, points=result.delta is not None),
-            p_value(result.p),
-            str(result.n),
-        )
-        for result in results
-    ]
+
+    def row(result: GateResult) -> tuple[str, ...]:
+        name, points = result.metric, result.delta is not None
+        return (
+            METRICS[name].label, VERDICT[result.verdict], shown(result.value, name), words.bar_of(result.bar, name),
+            shown(result.baseline, name), change(result.delta, name),
+            range_of(result.low, result.high, name, points=points), p_value(result.p), str(result.n),
+        )  # fmt: skip
+
     left_out = f" Left out, since they apply to no case: {', '.join(report.left_out)}." if report.left_out else ""
     return Table(
         title="Gates",
         columns=("Gate", "Outcome", "Value", "Needed", "Baseline", "Change", "95 % interval", "p", "n"),
-        rows=rows,
+        rows=list(map(row, results)),
         tones=[TONE[result.verdict] for result in results],
         note=f"What has to hold, over {report.cases} cases; intervals are of the change where there is one.{left_out}",
     )
@@ -184,10 +178,8 @@ def runs_table(runs: Sequence[Run]) -> Table:
         told = "" if right is None else f"{shown(right.value, RIGHT.name)} ({range_of(right.low, right.high, 'right')})"
         todo = "" if run.complete else "incomplete: `--resume` goes on with it"
         note = "; ".join(filter(None, (f"changed on purpose: {manifest.variant}" if manifest.variant else "", todo)))
-        begun = f"{manifest.started:%Y-%m-%d %H:%M}"
-        rows.append(
-            (run.name, told, f"{manifest.cases * manifest.repeats} of {Path(manifest.dataset).name}", begun, note)
-        )
+        asked, begun = f"{manifest.cases * manifest.repeats} of {Path(manifest.dataset).name}", manifest.started
+        rows.append((run.name, told, asked, f"{begun:%Y-%m-%d %H:%M}", note))
     return Table(title="Runs", columns=("Run", "Right", "Cases", "Begun", ""), rows=rows)
 
 

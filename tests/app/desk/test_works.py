@@ -122,7 +122,7 @@ def test_answers_come_back_as_they_were_kept(tables: Tables, tmp_path: Path) -> 
     kept = conversations.keep(None, turns[0])
     assert conversations.keep(kept, turns[1]) == kept
     assert conversations.turns(kept) == turns
-    (listed,) = conversations.list("cognizant")
+    (listed,) = conversations.works.list("conversation", "cognizant")
     assert (listed.identifier, listed.title) == (kept, EXAMPLE)
     # Of a later version's turns those that cannot be read are passed over.
     with sqlite3.connect(tmp_path / "store" / FILE) as connection:

@@ -1,14 +1,16 @@
 from dataclasses import replace
 from html import unescape
 
+from app.desk.conversations import KeptTurn
 from app.records import Abstention, Coverage, DroppedClaim, Scope
-from app.ui.conversation import Pending, conversation_html, make_turn, welcome_html
+from app.ui.conversation import Pending, conversation_html, shown_turn, welcome_html
 from tests.fakes_ui import EXAMPLE, fake_workspace
 
 
 def turn(question: str, number: int = 1, **changes):
     assistant, corpus = fake_workspace()
-    return make_turn(number, question, replace(assistant.ask(question), **changes), {}, corpus), corpus
+    answer = replace(assistant.ask(question), **changes)
+    return shown_turn(KeptTurn(number=number, question=question, answer=answer), corpus), corpus
 
 
 def test_welcome_offers_questions_and_says_what_there_is():

@@ -4,8 +4,9 @@ import pytest
 
 from app.errors import AppError
 from app.ui import words
-from app.ui.ingest_tab import _IngestTabController, _shortened, progress_html, report_html
+from app.ui.ingest_tab import _IngestTabController, progress_html, report_html
 from app.ui.messages import worded
+from app.ui.uploads import without_folder
 from ingest.report import NO_STATE, FileResult, IngestProgress, IngestReport
 from tests.fakes_ui import FakeCorpus, fake_workspace, statement
 from vectorstore.records import Metadata
@@ -25,7 +26,7 @@ def test_report_lists_problems_first_and_hides_the_upload_folder():
         seconds=1.25,
         notes=("unknown column <x>",),
     )
-    html = report_html(_shortened(report, folder), NAMES)
+    html = report_html(without_folder(report, folder), NAMES)
     assert html.index("&lt;bad&gt;.pdf") < html.index("good.txt")
     assert str(folder) not in html and "unknown column &lt;x&gt;" in html
     assert "Added: 1, Failed: 1 · 1.2 s" in html.replace("1 failed, 1 added", "1 added, 1 failed")

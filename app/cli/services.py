@@ -1,0 +1,138 @@
+"""What runs for a team, and where the store is: `migrate`, `copy`, `chat`, `serve`, `worker`."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from app.cli.command import Invocation, command, require_server
+from app.errors import SettingsError
+
+commands = typer.Typer()
+# Seconds for which a worker waits for another one that writes: with many, it takes a while.
+_WAITS = 600.0
+
+
+@command(commands, "untoc migrate")
+def migrate(invocation: Invocation) -> int:
+    """Bring the tables of a store up to date with this version."""
+    from vectorstore.database import HEAD
+    from vectorstore.store import open_record
+
+    settings = invocation.settings()
+    record = open_record(settings.store, settings.database, migrate=True)
+    name = record.name
+    record.close()
+    return invocation.show({"revision": HEAD}, f"{name} is up to date: revision {HEAD}")
+
+
+@command(commands, "untoc copy --to postgresql+psycopg://untoc@127.0.0.1/untoc", "untoc copy --to other-folder")
+def copy(
+    invocation: Invocation,
+    to: Annotated[str, typer.Option("--to", metavar="URL", help="an empty PostgreSQL database, or a folder")],
+) -> int:
+    """Copy the store into another database or folder, checked by counts and hashes; a second run resumes."""
+    from contextlib import ExitStack, closing
+
+    from pydantic import SecretStr
+
+    from app.desk.tables import open_tables
+    from app.wiring import open_workspace
+    from vectorstore.database import IN_FOLDER, DatabaseConfig
+
+    settings = invocation.settings()
+    is_url = "://" in to
+    target = settings.model_copy(
+        update={
+            "store": settings.store if is_url else Path(to),
+            "database": DatabaseConfig(url=SecretStr(to)) if is_url else IN_FOLDER,
+        }
+    )
+
+    def progress(table: str, rows: int) -> None:
+        if sys.stderr.isatty():
+            print(f"\r{table}: {rows} rows ", end="", file=sys.stderr, flush=True)
+
+    with ExitStack() as stack:
+        source = stack.enter_context(open_workspace(settings, create=False))
+        other = stack.enter_context(open_workspace(target, check_model=False))
+        counts = source.store.copy_to(other.store, progress)
+        here, there = (
+            stack.enter_context(closing(open_tables(each.store, each.database))) for each in (settings, target)
+        )
+        counts |= here.copy_to(there)
+    made = f"{counts['work']} conversations, briefings and cases, {counts['account']} accounts"
+    told = f"copied and compared: {counts['documents']} documents, {counts['passages']} passages, {made}"
+    return invocation.show({"copied": counts}, told)
+
+
+@command(commands, "untoc chat", "untoc chat --port 0")
+def chat(
+    invocation: Invocation,
+    host: Annotated[str | None, typer.Option(help="one of this machine's own addresses (default: 127.0.0.1)")] = None,
+    port: Annotated[int | None, typer.Option(help="port (default: 7860; 0 takes a free one)")] = None,
+) -> int:
+    """Open the chat in a browser."""
+    from app.loopback import require_loopback
+
+    require_loopback(invocation.settings(host=host, port=port).server.host)
+    from app.ui.server import serve
+
+    with invocation.workspace_to_ask(create=True, host=host, port=port) as workspace:
+        server = workspace.settings.server
+        serve(
+            workspace,
+            server.host,
+            server.port,
+            on_ready=lambda address: print(f"The chat is open at {address} (stop with Ctrl-C)", flush=True),
+        )
+    print("The chat is closed.", file=sys.stderr)
+    return 0
+
+
+@command(commands, "untoc serve", "untoc serve --host 0.0.0.0 --env-file /etc/untoc/env")
+def serve(
+    invocation: Invocation,
+    host: Annotated[str | None, typer.Option(help="address to bind to (default: 127.0.0.1)")] = None,
+    port: Annotated[int | None, typer.Option(help="port (default: 7860; 0 takes a free one)")] = None,
+) -> int:
+    """Serve the chat, the API and the tools to a team."""
+    require_server()
+    from app.server.serve import check
+    from app.server.serve import serve as serve_team
+
+    check(invocation.settings(host=host, port=port).server)
+    with invocation.workspace_to_ask(create=True, host=host, port=port) as workspace:
+        serve_team(
+            workspace, on_ready=lambda address: print(f"untoc is served at {address} (stop with Ctrl-C)", flush=True)
+        )
+    return 0
+
+
+@command(commands, "untoc worker", "untoc worker --cancel")
+def worker(
+    invocation: Invocation,
+    cancel: Annotated[
+        bool, typer.Option("--cancel", help="end what is under way, and forget what waits or was given up")
+    ] = False,
+) -> int:
+    """Take in statements for other commands, with a record in PostgreSQL, on any number of machines."""
+    require_server("psycopg", "procrastinate")
+    from app.wiring import open_queue, open_workspace
+
+    settings = invocation.settings()
+    if settings.database.url is None:
+        raise SettingsError(
+            "workers need a record in PostgreSQL: set UNTOC_DATABASE__URL; without it `untoc ingest` does all itself"
+        )
+    settings = settings.model_copy(update={"wait_seconds": max(settings.wait_seconds, _WAITS)})
+    with open_workspace(settings) as workspace:
+        queue = open_queue(workspace.store)
+        assert queue is not None
+        if cancel:
+            cancelled = queue.cancel()
+            return invocation.show({"cancelled": cancelled}, f"cancelled: {cancelled} jobs")
+        print("This worker waits for jobs (stop with Ctrl-C; what it does then goes back).", file=sys.stderr)
+        queue.work(workspace.corpus.do_job)
+    return 0
