@@ -350,12 +350,12 @@ def _named_filters(roles: RoleReading, groups: Collection[str]) -> Iterator[Name
 
 
 def _less_bare_articles(roles: RoleReading, language: str) -> RoleReading:
-    """Takes the role of topic from an article that nothing is said of: it is a filter, "its abolition" is a topic."""
+    """Takes the role of topic from articles of which nothing is said: they are filters, "its abolition" is a topic."""
     kinds_of = lexicon_of(language).kinds_of
     topical = list(roles.of("topic"))
-    if not any(word.kind == "article" for word in topical):
+    if not any(word.kind == "article" for word in roles.words):
         return roles
-    if any(word.kind not in ("article", "sign") and "fill" not in kinds_of(word.text) for word in topical):
+    if any(word.kind not in ("article", "treaty", "sign") and "fill" not in kinds_of(word.text) for word in topical):
         return roles
     return replace(roles, labels=tuple("-" if label == "topic" else label for label in roles.labels))
 

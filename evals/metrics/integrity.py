@@ -59,7 +59,7 @@ def claims_worded(sample: EvalSample) -> Share:
     their quotations. A paraphrase may use other words, but not mostly. Claims on a statement itself, such as its
     session and title, are words of ours, whose facts `metadata` compares with the manifest.
     """
-    claims = sample.answer.claims if sample.answer.kind not in ("metadata", "list") else ()
+    claims = sample.answer.claims if sample.answer.kind not in ("metadata", "source", "list") else ()
     return share(_is_worded(claim, sample) for claim in claims)
 
 

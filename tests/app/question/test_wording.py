@@ -18,7 +18,7 @@ def test_a_wording_leaves_out_who_and_when(parties: PartyTable, question: str, t
     assert choose_strategy(read) == ByTopic(topic=read.scope.topic, wording=read.wording)
 
 
-FIRST = "What lesson did Canada draw from kidnapping for ransom?"
+FIRST = "What remedy did Canada propose against kidnapping for ransom?"
 
 
 def test_a_wording_goes_on_with_its_topic_and_not_with_another(parties: PartyTable) -> None:
@@ -39,7 +39,7 @@ def test_a_wording_says_whether_it_adds_to_its_topic(parties: PartyTable) -> Non
 def test_a_topic_set_by_hand_is_searched_by_itself(parties: PartyTable) -> None:
     read = resolve(FIRST, parties, overrides={"topic": "piracy"})
     assert read.wording == TopicWording(
-        topic="kidnapping for ransom", text="What lesson did draw from kidnapping for ransom?", adds=True
+        topic="kidnapping for ransom", text="What remedy did propose against kidnapping for ransom?", adds=True
     )
     assert choose_strategy(read) == ByTopic(topic="piracy")
 
