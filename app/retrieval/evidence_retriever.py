@@ -425,13 +425,13 @@ def _reading_notes(
 
 
 def _words_only_note(base: Retrieved, evidence: Sequence[PartyEvidence], ranker: SentenceRanker) -> tuple[Note, ...]:
-    """Names the parties asked about whose statements no model can read, in whole or in part."""
+    """Names the parties asked about whose statements are found by words alone, in whole or in part."""
     unread = [
         item.party
         for item in evidence
         if item.party in base.asked_parties
         and not (item.coverage_unknown and not item.answers)
-        and not all(ranker.reads(language) for s in item.searched for language in languages_of(s))
+        and not all(ranker.finds_by_meaning(language) for s in item.searched for language in languages_of(s))
     ]
     return (Note(kind="words_only", values={"parties": tuple(dict.fromkeys(unread))}),) if unread else ()
 

@@ -206,11 +206,13 @@ class SentenceRanker:
     def _nothing_yet(self, party: str, searched: Sequence[StatementSummary], topic: Topic) -> PartyEvidence:
         """Returns a record without evidence, which says whether that would prove silence (`coverage_unknown`)."""
         languages = {language for s in searched for language in languages_of(s)}
-        unread = any(not self.reads(language) for language in languages)
-        # Without their second vectors, passages in other languages are found by words alone.
-        by_words = not all(map(self._is_ranked, languages)) and not self._store.compares_meaning
-        unsure = topic.translation_coverage < 1.0 or unread or by_words
+        unsure = topic.translation_coverage < 1.0 or not all(map(self.finds_by_meaning, languages))
         return PartyEvidence(party=party, searched=tuple(searched), coverage_unknown=unsure)
+
+    def finds_by_meaning(self, language: str | None) -> bool:
+        """Whether passages in a language are found by what they mean, and not by their words alone."""
+        second = language in LANGUAGES and self._store.compares_meaning
+        return self._is_ranked(language) or language in self.model_languages.embedded or second
 
     def reads(self, language: str | None) -> bool:
         """Whether statements in a language are read by the models, by themselves or put into English."""
@@ -265,7 +267,9 @@ class SentenceRanker:
         """Returns the relevance of the windows of each party."""
         if self.relevance.calibrated:
             return tuple(map(self.relevance.judge, self._features.measure(topic, reads)))
-        return tuple(tuple(map(partial(_by_words, topic), r.english, r.english_windows)) for r in reads)
+        return tuple(
+            tuple(map(partial(_by_words, topic), r.sentences, r.windows, r.english, r.english_windows)) for r in reads
+        )
 
     def read(self, searched: Sequence[StatementSummary], topic: Topic, depth: Depth = DEEP) -> Read:
         """Reads the sentences nearest to a topic with the cross-encoder, best first."""
@@ -424,13 +428,18 @@ def _scored(read: Read, judged: Sequence[Relevance]) -> tuple[ScoredSentence, ..
     return tuple(sorted(scored, key=lambda item: -item.relevance.chance))
 
 
-def _by_words(topic: Topic, sentence: str, window: str) -> Relevance:
-    """Returns the relevance by shared words: half by the sentence itself, half with its neighbours, all in English.
+def _by_words(topic: Topic, sentence: Sentence, window: str, english: str, english_window: str) -> Relevance:
+    """Returns the relevance by shared words: half by the sentence itself, half with its neighbours.
 
-    Where a share of the topic could be searched, it is that of this share.
+    They are compared in English, of which a share of the topic counts as such, or in the language of both.
     """
-    own, around = (topic.share_of(content_terms(text, "en")) for text in (sentence, window))
-    return lexical_relevance((own + around) / 2 * topic.translation_coverage)
+    own, around = (topic.share_of(content_terms(text, "en")) for text in (english, english_window))
+    share = (own + around) / 2 * topic.translation_coverage
+    asked = content_terms(topic.words, topic.language)
+    if sentence.language == topic.language and asked:
+        held = (len(asked & content_terms(text, topic.language)) for text in (sentence.text, window))
+        share = max(share, sum(held) / (2 * len(asked)))
+    return lexical_relevance(share)
 
 
 def languages_of(summary: StatementSummary) -> tuple[str | None, ...]:

@@ -93,8 +93,9 @@ def test_the_kinds_of_labelled_cells_are_told(test_data: Path) -> None:
         split: position_rates(fill_from_labels([one for one in CELLS if one.split == split], documents))
         for split in ("dev", "held_out", "seen", "sealed")
     }
+    # A kind that is not sure is not told, so that fewer are accepted and hardly any is wrong.
     for split in ("dev", "held_out", "seen"):
-        assert rates[split]["accepted"].right >= 0.85 * rates[split]["accepted"].of, split
+        assert rates[split]["accepted"].right >= 0.78 * rates[split]["accepted"].of, split
         assert rates[split]["silence"].right == rates[split]["silence"].of
         assert rates[split]["evidence"].right == rates[split]["evidence"].of
-    assert rates["sealed"]["accepted"].right >= 0.65 * rates["sealed"]["accepted"].of
+    assert rates["sealed"]["accepted"].right >= 0.58 * rates["sealed"]["accepted"].of

@@ -118,6 +118,12 @@ class _Found:
     def retrieve(self, resolution: object, parties: PartyTable) -> Retrieved:
         return self.retrieved
 
+    def in_scope(self, resolution: object, parties: PartyTable) -> Retrieved:
+        return self.retrieved
+
+    def with_texts(self, retrieved: Retrieved, statement_ids: object) -> Retrieved:
+        return retrieved
+
 
 def _retrieved(attack: Attack) -> Retrieved:
     own = [*OWN, attack.text] if attack.channel == "statement" else list(OWN)

@@ -29,7 +29,7 @@ def test_briefing_made_shows_matrix_quotations_and_coverage(open_page):
     assert "no statement" in page.inner_text(".u-matrix tbody tr >> nth=5")
     assert page.locator('.u-quote[dir="rtl"]').count() >= 2
     assert "supports" in page.locator(".u-card mark").all_inner_texts()
-    assert page.locator(".u-picture").count() == 2
+    assert page.locator(".u-picture").count() == 1
     assert page.locator(".u-picture").first.get_attribute("alt")
     assert "broken|<b>.pdf" in page.inner_text(".u-briefing .u-coverage")
     assert not watched.errors
