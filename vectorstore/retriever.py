@@ -56,7 +56,6 @@ class Retriever:
         *,
         query_vector: Matrix | None = None,
         languages: Collection[str | None] | None = None,
-        fetch_k: int | None = None,
         terms: Sequence[str] = (),
     ) -> tuple[ScoredPassage, ...]:
         """Returns up to k passages of these statements, best first, scored by reciprocal rank fusion.
@@ -67,12 +66,11 @@ class Retriever:
             k: Passages returned.
             query_vector: The topic's vector, where it was embedded before.
             languages: Languages of the passages, None among them for an unknown one; by default all.
-            fetch_k: Candidates per arm; by default those of the settings.
             terms: Other terms for the topic, which lexical search finds as well.
         """
         if not statement_ids or not topic.strip():
             return ()
-        fetch_k = fetch_k or self._config.fetch_k
+        fetch_k = max(k, self._config.fetch_k)
         rankings: dict[str, list[str]] = {}
         dense: dict[str, float] = {}
         if self._config.dense_weight > 0:

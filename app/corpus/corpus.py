@@ -515,7 +515,7 @@ class Corpus:
             LoadError: The file has no pages, or the page cannot be shown.
         """
         # What renders pages takes a while to import.
-        from ingest.pages import page_of_file, word_rectangles
+        from ingest.loaders.page_images import page_of_file, word_rectangles
 
         statement = self._statement(statement_id)
         held = statement.document.document_id

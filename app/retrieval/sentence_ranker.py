@@ -245,7 +245,6 @@ class SentenceRanker:
                 limit,
                 query_vector=topic.vector,
                 languages=self._ranked if others else None,
-                fetch_k=limit if limit > DEEP.passages else None,
                 terms=topic.widened,
             )
         if others:

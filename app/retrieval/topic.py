@@ -16,7 +16,6 @@ from ingest.glossary.glossary import (
     NamedTerm,
     gloss,
     other_terms,
-    terms_of,
     terms_of_concept,
     terms_within,
     translate_topic,
@@ -57,7 +56,6 @@ class Topic:
         weights: Weight of each content stem of `english`, higher for rare ones; they add up to 1.
         alternatives: Stems that stand for a stem where all of them are there: of "sanctions" those of "coercive
             measures".
-        terms: All English terms for the topic, where it is one that the glossary knows and says no more.
         within: The terms of the field that `english` holds, whatever else it says.
         narrower: For each of these, the English terms for what is part of it: "embargo" for "sanctions".
         synonym_topics: The same topic in other English words, where the glossary knows some.
@@ -75,7 +73,6 @@ class Topic:
     vector: Matrix | None
     weights: Mapping[str, float]
     alternatives: Mapping[str, tuple[frozenset[str], ...]]
-    terms: tuple[str, ...] = ()
     within: tuple[NamedTerm, ...] = ()
     narrower: tuple[tuple[str, ...], ...] = ()
     synonym_topics: tuple["Topic", ...] = ()
@@ -142,7 +139,7 @@ class Topic:
         across = vector if english == words else None
         if language in model_languages.embedded and english != words:
             across = embed(words)
-        terms, within = terms_of(english, "en"), terms_within(english, "en")
+        within = terms_within(english, "en")
         others = other_terms(english, "en")[:MAX_SYNONYM_TOPICS]
         return cls(
             words=words,
@@ -152,19 +149,16 @@ class Topic:
             vector=vector,
             weights=_weights(english, rarity),
             alternatives=_alternatives(english, within),
-            terms=terms,
             within=within,
             narrower=_narrower(within),
-            synonym_topics=tuple(cls._in_english(term, terms, embed, rarity) for term in others),
+            synonym_topics=tuple(cls._in_english(term, embed, rarity) for term in others),
             question=question,
             asked=asked,
             cross_lingual_vector=across if across is not None else vector,
         )
 
     @classmethod
-    def _in_english(
-        cls, words: str, terms: tuple[str, ...], embed: Callable[[str], Matrix], rarity: Callable[[str], float]
-    ) -> "Topic":
+    def _in_english(cls, words: str, embed: Callable[[str], Matrix], rarity: Callable[[str], float]) -> "Topic":
         within = terms_within(words, "en")
         return cls(
             words=words,
@@ -174,7 +168,6 @@ class Topic:
             vector=embed(words),
             weights=_weights(words, rarity),
             alternatives=_alternatives(words, within),
-            terms=terms,
             within=within,
             narrower=_narrower(within),
             question=words,

@@ -44,7 +44,10 @@ _IDLE = 2
 _PR_SET_PDEATHSIG = 1
 
 # Imported before the first file, so that this does not count as its time.
-_READERS = ("ingest.pages", *(f"ingest.loaders.{name}" for name in ("registry", "docx", "html", "odt", "rtf", "text")))
+_READERS = (
+    "ingest.loaders.page_images",
+    *(f"ingest.loaders.{name}" for name in ("registry", "docx", "html", "odt", "rtf", "text")),
+)
 # Where the process apart tells of what it does; None in any other.
 _CHANNEL: ContextVar[BinaryIO | None] = ContextVar("channel", default=None)
 
