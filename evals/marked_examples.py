@@ -14,11 +14,20 @@ from typing import Any, Final, cast
 import yaml
 
 from app.question.resolution import Act
-from app.question.roles import Mark, Role, Word
+from app.question.roles import Role, Word
 from app.records import QuestionKind
 
 FOLDS: Final = 3
 _MARK: Final = re.compile(r"\{(who|not|mention|topic|quote):([^{}]*)\}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mark:
+    """A role that `[start, end)` of a question has."""
+
+    start: int
+    end: int
+    role: Role
 
 
 @dataclass(frozen=True, kw_only=True)

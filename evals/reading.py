@@ -16,7 +16,7 @@ from app.question.language import detect_language
 from app.question.lexicon import lexicon_of
 from app.question.reading import interpret, resolve
 from app.question.resolution import Resolution
-from app.question.roles import Weights, encode_words, load_weights, tagger_of, words_of
+from app.question.roles import Weights, encode_words, load_weights, read_roles, words_of
 from app.question.spans import find_spans
 from app.records import Scope
 from evals.marked_examples import FOLDS, MarkedExample, fold_of, labels_of, load_examples, read_examples
@@ -63,11 +63,11 @@ class ReadingRates:
 def _read_by(example: MarkedExample, parties: PartyTable, weights: Weights) -> Resolution:
     text, follows = example.text, bool(example.after)
     language = detect_language(text, parties)
-    words = words_of(text, find_spans(text, language, parties))
-    roles = tagger_of(weights).read(words, encode_words(text, words, language, parties, follows=follows))
+    words = words_of(text, find_spans(text, language, parties), language)
+    roles = read_roles(words, encode_words(text, words, language, parties, follows=follows), weights)
     frame = frame_of(text, roles, language, parties, follows=follows)
     chances = kind_chances(frame, weights)
-    return interpret(text, language, roles, frame, chances, parties, follows=follows).resolution
+    return interpret(text, language, roles, chances, parties, follows=follows)
 
 
 def score_reading(
@@ -111,7 +111,7 @@ def _found(read: Resolution) -> dict[str, object]:
 
 def _marked(example: MarkedExample, parties: PartyTable) -> dict[str, object]:
     """Returns what the marks of an example tell: who is asked about, and who is left out."""
-    words = words_of(example.text, find_spans(example.text, example.language, parties))
+    words = words_of(example.text, find_spans(example.text, example.language, parties), example.language)
     roles: dict[str, set[str]] = defaultdict(set)
     similar = False
     for word, label in zip(words, labels_of(words, example.marks), strict=True):

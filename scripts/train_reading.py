@@ -67,7 +67,7 @@ def prepare(examples: Sequence[MarkedExample], parties: PartyTable) -> list[Prep
 def _encoded(
     text: str, language: str, parties: PartyTable, *, follows: bool
 ) -> tuple[tuple[roles.Word, ...], roles.EncodedWords]:
-    words = roles.words_of(text, find_spans(text, language, parties))
+    words = roles.words_of(text, find_spans(text, language, parties), language)
     return words, roles.encode_words(text, words, language, parties, follows=follows)
 
 
@@ -224,13 +224,13 @@ class _Unseen:
 
 
 def _read_unseen(part: Sequence[Prepared], network: Weights, parties: PartyTable) -> list[_Unseen]:
-    tagger, unseen = roles.tagger_of(network), []
+    unseen = []
     for item in part:
-        example, read = item.example, tagger.read(item.words, item.encoded)
+        example, read = item.example, roles.read_roles(item.words, item.encoded, network)
         frame = frame_of(example.text, read, example.language, parties, follows=bool(example.after))
         earlier = (_encoded(question, example.language, parties, follows=False) for question in example.after)
         before = dict.fromkeys(
-            slot for words, encoded in earlier for slot in _filled_slots(tagger.read(words, encoded))
+            slot for words, encoded in earlier for slot in _filled_slots(roles.read_roles(words, encoded, network))
         )
         unseen.append(_Unseen(read=read, frame=frame, before=tuple(before)))
     return unseen

@@ -12,7 +12,7 @@ from typing import Final
 
 import regex
 
-from app.question.folding import fold_accents
+from app.answering.folding import fold_accents
 from app.records import Missing
 from ingest.language.lexicons import load_lexicon, unfolded
 from ingest.metadata.sessions import find_bodies

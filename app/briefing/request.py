@@ -12,10 +12,10 @@ from typing import Final
 from app.briefing.cells import Subject
 from app.briefing.harm_topics import names_harm
 from app.errors import BriefingError
-from app.question.answer_format import Restyle, restyle
+from app.question.follow_ups import restyle
 from app.question.language import detect_language
 from app.question.lexicon import FIRST_YEAR
-from app.question.resolution import Resolution
+from app.question.resolution import Resolution, Restyle
 from app.records import Scope, TreatyScope
 from ingest.glossary.glossary import terms_of
 from ingest.language.lexicons import Patterns

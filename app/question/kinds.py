@@ -14,7 +14,7 @@ import numpy as np
 
 from app.question.lexicon import lexicon_of
 from app.question.resolution import Act
-from app.question.roles import THIS, RoleReading, Weights, load_weights, may_be_name
+from app.question.roles import THIS, RoleReading, Weights, load_weights
 from app.question.turn import Slot, TurnReading
 from app.records import QuestionKind
 from ingest.parties.party_table import PartyTable
@@ -72,10 +72,10 @@ def frame_of(text: str, roles: RoleReading, language: str, parties: PartyTable, 
                 forms.append("<this>")
         else:
             # Nor does it matter whether the name is known: "what did Freedonia say" begins anew as "what did Iran say".
-            party = word.kind in ("party", "typed", "capital", "set") or may_be_name(word, language)
+            party = word.kind in ("party", "typed", "capital", "set") or word.may_be_name
             written += text[end : word.start] + (name if party else text[word.start : word.end])
             forms.append(word.folded)
-            kinds |= lexicon_of(language).kinds_of(word.text) if word.kind == "word" else set()
+            kinds |= word.does
         end, before = word.end, label
     padded = ["^", *forms, "$"]
     features = {f"w {form}" for form in forms} | {f"x {kind}" for kind in kinds}
@@ -125,6 +125,17 @@ def kind_chances(frame: Frame, weights: Weights | None = None) -> dict[str, floa
     chances = _chances("kind", weights or load_weights(), frame)
     scores = (np.log(np.maximum(list(chances.values()), 1e-9)) + frame.network) / 2
     return dict(zip(chances, map(float, np.exp(scores - np.logaddexp.reduce(scores))), strict=True))
+
+
+def asks_who_was_silent(question: str) -> bool:
+    """Whether what a negated question denies is saying something, and not what is said.
+
+    "Which States did not mention corruption?" asks who said nothing; "which States do not extradite their nationals?"
+    who says that it does not. The words of all languages stand in `app/question/data/silence.yaml`.
+    """
+    kinds = [item.kinds for item in lexicon_of("en", "silence").items(question, mend=False)]
+    said = next((at for at, each in enumerate(kinds) if "saying" in each), 0)
+    return any("silent" in each for each in kinds) or any("denied" in each for each in kinds[:said])
 
 
 def kind_among(chances: Mapping[str, float]) -> KindReading:

@@ -7,7 +7,7 @@ import re
 import unicodedata
 from typing import Final
 
-from app.question.lexicon import lexicon_of
+from app.question.lexicon import commonness, lexicon_of
 from ingest.parties.party_table import PartyTable
 
 _SCRIPTS: Final = (("ARABIC", "ar"), ("CYRILLIC", "ru"), ("CJK", "zh"))
@@ -16,8 +16,6 @@ _SIGNS: Final = frozenset({"dash", "slash", "and", "stop", "number", "ordinal", 
 _LATIN: Final = ("en", "fr", "es")
 # What a word counts that the lexicon knows, where the frequency of words counts 0 to 8.
 _KNOWN: Final = 2.0
-# So many more words of one lexicon tell the language without a look at how common words are, which takes loading.
-_CLEAR: Final = 3
 
 
 def detect_language(text: str, parties: PartyTable) -> str:
@@ -28,16 +26,9 @@ def detect_language(text: str, parties: PartyTable) -> str:
         if letters and share > len(letters) / 3:
             return language
     words = re.findall(r"[^\W\d_]+", text.lower())
-    known = {language: _known(text, language) for language in _LATIN}
-    second, best = sorted(known.values())[-2:]
-    if best >= second + _CLEAR:
-        return max(known, key=lambda language: known[language])
-    # It takes a while to import.
-    from wordfreq import zipf_frequency
-
     scores = {
-        language: sum(zipf_frequency(word, language) for word in words)
-        + _KNOWN * known[language]
+        language: sum(commonness(word, language) for word in words)
+        + _KNOWN * _known(text, language)
         + _named(text, language, parties)
         for language in _LATIN
     }
@@ -47,8 +38,7 @@ def detect_language(text: str, parties: PartyTable) -> str:
 def _known(text: str, language: str) -> int:
     """Returns how many words of a question the lexicon of a language knows; those of a phrase count nearly twice."""
     items = lexicon_of(language).items(text, mend=False)
-    sizes = (text[item.start : item.end].count(" ") for item in items if item.kinds - _SIGNS)
-    return sum(2 * size + 1 for size in sizes)
+    return sum(2 * text[item.start : item.end].count(" ") + 1 for item in items if item.kinds - _SIGNS)
 
 
 def _named(text: str, language: str, parties: PartyTable) -> float:

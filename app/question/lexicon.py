@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from itertools import product
+from itertools import accumulate, takewhile
 from types import MappingProxyType
 from typing import Final
 
@@ -19,19 +19,19 @@ from rapidfuzz import process
 from rapidfuzz.distance import DamerauLevenshtein
 
 from ingest.language.dates import month_numbers
-from ingest.language.lexicons import load_lexicon
 from ingest.language.numerals import ascii_digits, han_value, is_han_number, number_words, roman_value
 from ingest.parties.inflection import arabic_variants
 from ingest.parties.name_matcher import Token, fold, tokens_of
 
 FIRST_YEAR: Final = 1945
 _LAST_YEAR: Final = 2099
-_SIGNS: Final = {"-": "dash", "/": "slash", ",": "and", "&": "and", "?": "stop", ".": "stop"}
+_SIGNS: Final = {"/": "slash", "?": "stop", ".": "stop"} | dict.fromkeys(",&،、，;；", "and")
+_QUIET: Final = " \n\t'’\"«»“”()（）《》"
 _DASHES: Final = re.compile("[-–—−‐‑~～]")
 _LONGEST: Final = 9
-# Nouns that a number stands by are read with one typing error where no word is written: one of a low Zipf frequency.
+# Zipf frequency below which a word is none of its language. Nouns that a number stands by are then read with one error.
 _MENDED: Final = frozenset({"article", "session", "convention", "protocol", "since", "month"})
-_NO_WORD: Final = 2.0
+NO_WORD: Final = 2.0
 _SHORTEST_MENDED: Final = 5
 # Between digits and the ending of an ordinal: "10th", "10-й", "11.ª".
 _BEFORE_ENDING: Final = ("", "-", ".", "'", "’")
@@ -72,8 +72,9 @@ class Lexicon:
         for word, month in month_numbers().items():
             # Russian months have more cases than a date has: "в октябре".
             self._add(f"{word[:-1]}*" if word.endswith("ь") else word, "month", str(month))
-        for words, kind, value in _numbers(language):
-            self._add(words, kind, value)
+        for word, number in number_words("ordinal", language).items():
+            # Arabic ordinals agree with what they count.
+            self._add(word.replace("ة", "*"), "ordinal", str(number))
         self._nouns = [key[0] for key, kinds in self._entries.items() if len(key) == 1 and kinds.keys() & _MENDED]
 
     def _add(self, words: str, kind: str, value: str) -> None:
@@ -96,9 +97,7 @@ class Lexicon:
         while at < len(tokens):
             gap = text[end : tokens[at].start]
             sign = "dash" if _DASHES.search(gap) else next((_SIGNS[char] for char in gap if char in _SIGNS), "")
-            sign = sign or (
-                "and" if set(gap) & set("،、，;；") else "stop" if gap.strip(" \n\t'’\"«»“”()（）《》") else ""
-            )
+            sign = sign or ("stop" if gap.strip(_QUIET) else "")
             if sign and items:
                 items.append(Item(start=end, end=tokens[at].start, kinds=frozenset({sign}), values={}))
             length, values = self._longest(text, tokens, at)
@@ -128,17 +127,17 @@ class Lexicon:
     def _mended(self, word: str) -> Mapping[str, str]:
         """Returns what a word does whose one typing error makes it none: "artcle", "sesion"."""
         short = len(word) < _SHORTEST_MENDED or word.isdecimal()
-        if short or self.language == "zh" or commonness(word, self.language) >= _NO_WORD:
+        if short or self.language == "zh" or commonness(word, self.language) >= NO_WORD:
             return {}
         found = process.extractOne(word, self._nouns, scorer=DamerauLevenshtein.distance, score_cutoff=1)
         return {} if found is None else self._entries[(found[0],)]
 
     def _numeral(self, text: str, tokens: list[Token], at: int) -> tuple[int, Mapping[str, str]]:
         """Reads digits with their endings, Roman numerals, and Chinese numerals where they count something."""
-        word = tokens[at].word
+        first, word = tokens[at], tokens[at].word
         if word.isdecimal():
             ending = tokens[at + 1] if at + 1 < len(tokens) else None
-            if ending is not None and text[tokens[at].end : ending.start] in _BEFORE_ENDING:
+            if ending is not None and text[first.end : ending.start] in _BEFORE_ENDING:
                 kinds = self._entries.get((ending.folded,), {})
                 if "decade_endings" in kinds and word[-1] == "0" and len(word) in (2, 4):
                     return 2, {"nineties": word if len(word) == 4 else f"19{word}"}
@@ -147,15 +146,9 @@ class Lexicon:
             year = len(word) == 4 and FIRST_YEAR <= int(word) <= _LAST_YEAR
             return 1, {"year_number": word} if year else {"number": word} if len(word) < 4 else {}
         if is_han_number(word):
-            run = at
-            while (
-                run < len(tokens)
-                and is_han_number(tokens[run].word)
-                and (run == at or tokens[run].start == tokens[run - 1].end)
-            ):
-                run += 1
-            numeral = "".join(token.word for token in tokens[at:run])
-            value = han_value(numeral)
+            counts = takewhile(lambda each: is_han_number(each.word) and (each is first or not each.gap), tokens[at:])
+            numeral = "".join(token.word for token in counts)
+            value, run = han_value(numeral), at + len(numeral)
             if len(numeral) == 4 and FIRST_YEAR <= value <= _LAST_YEAR:
                 return 4, {"year_number": str(value)}
             follows = self._entries.get((tokens[run].folded,), {}) if run < len(tokens) else {}
@@ -170,13 +163,6 @@ class Lexicon:
     def _is_ending(self, letters: str) -> bool:
         return letters.islower() and "ordinal_endings" in self._entries.get((fold(letters),), {})
 
-    def article(self, number: int, length: int) -> str:
-        """Returns how an article is named in a length, or in the fewest letters if that is more: "art. 4"."""
-        if self.language == "zh":
-            return f"第{number}条"
-        word = min((key[0] for key, kinds in self._entries.items() if "article" in kinds and len(key) == 1), key=len)
-        return f"{word}{'.' if len(word) < 4 else ' '}".ljust(length - len(str(number))) + str(number)
-
     def kinds_of(self, word: str) -> frozenset[str]:
         """Returns what a single word may do."""
         folded = fold(word)
@@ -188,41 +174,22 @@ class Grammar:
     """Regular expressions over what items may be: `<since><fill>*<time>` matches items one after the other."""
 
     def __init__(self, forms: Mapping[str, str]) -> None:
-        self._forms = forms
-        # For each set of kinds that items may be a letter; a form is compiled again when a new one turns up.
-        self._codes: dict[frozenset[str], str] = {}
-        self._compiled: dict[int, list[tuple[str, re.Pattern[str]]]] = {}
+        # An item is written with all that it may be, as `<fill,since>`.
+        item = r"(?:<(?:[^<>]*,)?(?:\1)(?:,[^<>]*)?>)"
+        self._forms = [(name, re.compile(re.sub("<([a-z_|]+)>", item, form))) for name, form in forms.items()]
 
     def find(self, items: Sequence[Item]) -> Iterator[tuple[str, int, int]]:
         """Yields (name of the form, first item, item after the last) from left to right; the longest match wins."""
-        text = "".join(self._codes.setdefault(item.kinds, chr(0xE000 + len(self._codes))) for item in items)
-        forms = self._compiled.get(len(self._codes)) or self._compile()
+        written = [f"<{','.join(item.kinds)}>" for item in items]
+        text, starts = "".join(written), [0, *accumulate(map(len, written))]
         at = 0
-        while at < len(text):
-            matches = [
-                (found.end(), -order, name)
-                for order, (name, form) in enumerate(forms)
-                if (found := form.match(text, at))
-            ]
-            end, _, name = max(matches, default=(at, 0, ""))
-            if end > at:
-                yield name, at, end
-            at = max(end, at + 1)
-
-    def _compile(self) -> list[tuple[str, re.Pattern[str]]]:
-        known = dict(self._codes)
-
-        def letters(found: "re.Match[str]") -> str:
-            wanted = set(found[1].split("|"))
-            return (
-                f"[{''.join(code for kinds, code in known.items() if kinds & wanted)}]"
-                if any(kinds & wanted for kinds in known)
-                else "(?!)"
-            )
-
-        compiled = [(name, re.compile(re.sub("<([a-z_|]+)>", letters, form))) for name, form in self._forms.items()]
-        self._compiled = {len(known): compiled}
-        return compiled
+        while at < len(items):
+            matches = [(found.end(), name) for name, form in self._forms if (found := form.match(text, starts[at]))]
+            end, name = max(matches, key=lambda match: match[0], default=(0, ""))
+            after = starts.index(end)
+            if after > at:
+                yield name, at, after
+            at = max(after, at + 1)
 
 
 @cache
@@ -230,14 +197,10 @@ def grammar(name: str) -> Grammar:
     """Returns a grammar of `app/question/data/grammar.yaml`."""
     text = (files("app.question") / "data" / "grammar.yaml").read_text(encoding="utf-8")
     stored = yaml.load(text, Loader=yaml.CSafeLoader)
-    parts: dict[str, str] = {}
-    for part, form in stored["parts"].items():
-        parts[part] = _filled(form, parts)
-    return Grammar({form: _filled(pattern, parts) for form, pattern in stored[name].items()})
-
-
-def _filled(form: str, parts: Mapping[str, str]) -> str:
-    return re.sub("{([a-z]+)}", lambda found: parts[found[1]], form)
+    parts: dict[str, str] = stored["parts"]
+    # A part may be made of parts that stand before it.
+    filled = {name: re.sub("{([a-z]+)}", lambda part: parts[part[1]], form) for name, form in stored[name].items()}
+    return Grammar({form: re.sub("{([a-z]+)}", lambda part: parts[part[1]], each) for form, each in filled.items()})
 
 
 def commonness(word: str, language: str) -> float:
@@ -289,26 +252,3 @@ def _split(tokens: Iterable[Token], language: str) -> Iterator[Token]:
 @cache
 def _months() -> frozenset[str]:
     return frozenset(map(fold, month_numbers()))
-
-
-def _numbers(language: str) -> Iterator[tuple[str, str, str]]:
-    """Yields (words, kind, value) of cardinal and ordinal numbers in words."""
-    for word, value in number_words("ordinal", language).items():
-        yield word, "ordinal", str(value)
-        if language == "ar":
-            masculine = " ".join(part.removesuffix("ة") if part != "الأولى" else "الأول" for part in word.split())
-            yield masculine, "ordinal", str(value)
-        if language == "fr":
-            yield word.replace("première", "premier"), "ordinal", str(value)
-    stems, tens = number_words("stem", "ru"), number_words("tens", "ru")
-    if language == "ru":
-        for stem, value in stems.items():
-            yield f"{stem}*", "ordinal", str(value)
-        for (ten, value), (stem, unit) in product(tens.items(), stems.items()):
-            if unit < 10:
-                yield f"{ten} {stem}*", "ordinal", str(value + unit)
-    for value, pattern in load_lexicon("number_forms").get(language, {}).items():
-        # Of letters with and without an accent one will do, since accents do not count.
-        for word in re.sub(r"\[(\w)\w\]", r"\1", str(pattern).replace("_", " ")).split():
-            if word.isalpha() and str(value).isdecimal() and int(value) <= 100:
-                yield word, "number", str(value)

@@ -4,13 +4,14 @@
 """
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any, Final, cast, get_args
 
 from app.errors import ScopeError
 from app.question.resolution import Resolution, with_kind
-from app.records import Interval, QuestionKind, Scope, TreatyScope
+from app.question.turn import is_kept
+from app.records import QuestionKind, TreatyScope
 from ingest.metadata.sessions import canonical_body
 from ingest.parties.party_table import PartyTable
 from ingest.parties.regions import region_named, regions
@@ -51,7 +52,7 @@ def override(resolution: Resolution, overrides: Mapping[str, JSONValue], parties
     scope = replace(resolution.scope, **fields)
     named = bool({*_WHO} & overrides.keys())
     speakers = bool(scope.states or scope.groups)
-    kept = tuple(name for name in scope.kept if name not in overrides or _is_part(resolution.scope, scope, name))
+    kept = tuple(name for name in scope.kept if name not in overrides or is_kept(name, scope, resolution.scope))
     changed = replace(
         resolution,
         scope=replace(scope, kept=kept),
@@ -76,10 +77,12 @@ def _value(name: str, value: JSONValue, parties: PartyTable) -> object:
         return value
     if not isinstance(value, list):
         raise ScopeError(f"the scope's {name!r} must be a list, found {value!r}")
-    if name == "treaties":
-        return tuple(_treaty(item) for item in value)
     if name == "interval":
-        return _interval(value)
+        if len(value) != 2 or not all(end is None or re.fullmatch(rf"\d{{4}}|{_MONTH}", str(end)) for end in value):
+            raise ScopeError(f"the scope's 'interval' must look like [\"2018\", null], found {value!r}")
+        return tuple(None if end is None else str(end) for end in value)
+    if name == "treaties":
+        return tuple(map(_treaty, value))
     items = tuple(map(str, value))
     form, wrong = _WRITTEN.get(name, ("(?s:.*)", ""))
     for item in items:
@@ -93,20 +96,6 @@ def _value(name: str, value: JSONValue, parties: PartyTable) -> object:
         "members_of": lambda item: _set_code(item, parties),
     }.get(name, str)
     return tuple(map(read, items))
-
-
-def _is_part(earlier: Scope, scope: Scope, name: str) -> bool:
-    """Whether what a field holds now was all there before, so that it is still kept from an earlier turn."""
-    before, now = getattr(earlier, name), getattr(scope, name)
-    return bool(now) and (before == now or (isinstance(now, tuple) and set(now) <= set(before)))
-
-
-def _interval(ends: Sequence[JSONValue]) -> Interval:
-    """Returns the two ends of an interval, each a year, a month or None."""
-    if len(ends) != 2 or not all(end is None or re.fullmatch(rf"\d{{4}}|{_MONTH}", str(end)) for end in ends):
-        raise ScopeError(f"the scope's 'interval' must look like [\"2018\", null], found {ends!r}")
-    first, last = (None if end is None else str(end) for end in ends)
-    return (first, last)
 
 
 def _party_code(name: str, parties: PartyTable) -> str:

@@ -5,18 +5,15 @@ nothing: a name has to be that of a party which the lookups found in the questio
 these words, or it is dropped.
 """
 
-import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from app.question.folding import fold_accents
 from app.question.roles import RoleReading, Word
 from app.records import QuestionKind
+from ingest.parties.name_matcher import fold, tokens_of
 from ingest.parties.party_table import PartyTable
-
-logger = logging.getLogger(__name__)
 
 # What the kind that is proposed counts beside the classifier's own chances.
 _TRUST = 0.9
@@ -62,8 +59,6 @@ def roles_as_proposed(question: str, roles: RoleReading, proposed: ProposedReadi
             labels[at] = "mention"
         elif topic and label == "topic":
             labels[at] = "-"
-    found = len(who) + len(left_out) + len(topic) + len(filters)
-    logger.debug("a proposed reading: %d parts found in the question, labels %s", found, labels)
     return replace(roles, labels=tuple(labels))
 
 
@@ -77,17 +72,17 @@ def chances_as_proposed(chances: Mapping[str, float], proposed: ProposedReading)
 
 def _places(parts: Sequence[str], question: str) -> Iterator[tuple[int, int]]:
     """Yields where proposed words stand in a question; case and accents do not count."""
-    text = fold_accents(question).casefold()
+    tokens = tokens_of(question)
     for part in parts:
-        wanted = fold_accents(part).casefold().strip()
-        # A letter that folds into two would shift what follows.
-        at = text.find(wanted) if wanted and len(text) == len(question) else -1
-        if at >= 0:
-            yield at, at + len(wanted)
+        wanted = [token.folded for token in tokens_of(part)]
+        for at in range(len(tokens) - len(wanted) + 1 if wanted else 0):
+            found = tokens[at : at + len(wanted)]
+            if [token.folded for token in found] == wanted:
+                yield found[0].start, found[-1].end
+                break
 
 
 def _is_named(word: Word, name: str, parties: PartyTable) -> bool:
     """Whether a name that is proposed is that of a span, in its words or as another name of the same party."""
-    if fold_accents(name).casefold() == fold_accents(word.text).casefold():
-        return True
-    return word.span is not None and bool(word.span.codes) and parties.resolve(name).codes == word.span.codes
+    same = word.span is not None and bool(word.span.codes) and parties.resolve(name).codes == word.span.codes
+    return same or fold(name) == fold(word.text)

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import Final, Literal
 
-from app.records import Missing, Note, QuestionKind, Scope
+from app.records import Missing, Note, QuestionKind, Scope, Style
 
 # The kind of thing that an answer to each kind of question holds.
 ASKED_FOR: Final[Mapping[QuestionKind, Missing]] = {
@@ -34,11 +34,16 @@ class Shown:
 
     def with_more(self, more: "Shown") -> "Shown":
         """Returns both together."""
-        return Shown(
-            parties=tuple(dict.fromkeys((*self.parties, *more.parties))),
-            statements=tuple(dict.fromkeys((*self.statements, *more.statements))),
-            sentences=tuple(dict.fromkeys((*self.sentences, *more.sentences))),
-        )
+        names = ("parties", "statements", "sentences")
+        return Shown(**{name: tuple(dict.fromkeys((*getattr(self, name), *getattr(more, name)))) for name in names})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Restyle:
+    """How an answer is wanted; the ISO 639-1 code of a language where one was asked for."""
+
+    style: Style = "answer"
+    language: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -127,7 +132,7 @@ class Resolution:
     shown: Shown | None = None
     wording: TopicWording | None = None
     quote: str = ""
-    style: Literal["answer", "shorter", "points"] = "answer"
+    style: Style = "answer"
     reply_language: str | None = None
     kind: QuestionKind = "content"
     kind_chance: float = 1.0
@@ -155,6 +160,9 @@ class Resolution:
 def with_kind(read: Resolution, kind: QuestionKind) -> Resolution:
     """Returns a question read as one of this kind for certain, with what follows from its kind."""
     named = read.scope.states or read.scope.groups
+    if kind == "treaty_text" and (named or read.scope.members_of or read.all_states):
+        # What a treaty says is asked until somebody is named.
+        kind = "content"
     return replace(
         read,
         kind=kind,

@@ -8,11 +8,12 @@ Source: Huang, Xu & Yu (2015), Bidirectional LSTM-CRF Models for Sequence Taggin
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
+from itertools import groupby
 from pathlib import Path
-from typing import Final, Literal, cast, get_args
+from typing import Final, Literal, get_args
 
 import numpy as np
 from safetensors import safe_open
@@ -41,18 +42,15 @@ _OPENING: Final = frozenset('"“«„‘「《')
 _CLOSING: Final = frozenset('"”»“’」》')
 
 
-@dataclass(frozen=True, kw_only=True)
-class Mark:
-    """A role that `[start, end)` of a question has."""
-
-    start: int
-    end: int
-    role: Role
-
-
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Word:
-    """A word, sign or span of a question at `[start, end)`; `kind` is that of the span, else `word` or `sign`."""
+    """A word, sign or span of a question at `[start, end)`.
+
+    Attributes:
+        kind: That of the span, else `word` or `sign`.
+        does: What a word may do in a question, by the lexicon.
+        common: Its Zipf frequency: how often in a billion words, as a power of ten.
+    """
 
     start: int
     end: int
@@ -60,6 +58,13 @@ class Word:
     folded: str
     text: str
     span: Span | None = None
+    does: frozenset[str] = frozenset()
+    common: float = 0.0
+
+    @property
+    def may_be_name(self) -> bool:
+        """Whether no lookup knows it, it does nothing in the question, and is written like a name: "Freedonia"."""
+        return self.kind == "word" and self.text[:1].isupper() and not self.does and self.common < _NAME
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,19 +86,12 @@ class RoleReading:
         """Yields the words that have one of some roles."""
         return (word for word, label in zip(self.words, self.labels, strict=True) if label in roles)
 
-    def marks(self) -> Iterator[Mark]:
-        """Yields the roles of stretches of words; names next to each other stay apart."""
-        start = end = 0
-        role = "-"
-        for word, label in zip(self.words, self.labels, strict=True):
-            if label == role and role in ("topic", "quote"):
-                end = word.end
-                continue
-            if role != "-":
-                yield Mark(start=start, end=end, role=cast(Role, role))
-            start, end, role = word.start, word.end, label
-        if role != "-":
-            yield Mark(start=start, end=end, role=cast(Role, role))
+    def pieces(self, *roles: str) -> Iterator[tuple[int, int]]:
+        """Yields the stretches of words that have one of some roles, each role by itself."""
+        for label, group in groupby(zip(self.labels, self.words, strict=True), key=lambda each: each[0]):
+            words = [word for _, word in group]
+            if label in roles:
+                yield words[0].start, words[-1].end
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,34 +103,25 @@ class EncodedWords:
     sentence: Matrix
 
 
-def words_of(text: str, spans: Sequence[Span]) -> tuple[Word, ...]:
+def words_of(text: str, spans: Sequence[Span], language: str) -> tuple[Word, ...]:
     """Returns the words of a question in order, each span as one."""
-    taken = [
+    words = [
         Word(start=s.start, end=s.end, kind=_kind(s), folded=f"<{_kind(s)}>", text=text[s.start : s.end], span=s)
         for s in spans
     ]
-    words = list(taken)
     for found in _WORD.finditer(text):
-        if not any(span.start < found.end() and found.start() < span.end for span in taken):
-            kind = "word" if found.group()[0].isalnum() else "sign"
-            words.append(
-                Word(start=found.start(), end=found.end(), kind=kind, folded=fold(found.group()), text=found.group())
-            )
+        word = Word(start=found.start(), end=found.end(), kind="sign", folded=fold(found[0]), text=found[0])
+        if any(span.start < word.end and word.start < span.end for span in spans):
+            continue
+        if word.text[0].isalnum():
+            does, common = lexicon_of(language).kinds_of(word.text), commonness(word.text, language)
+            word = replace(word, kind="word", does=does, common=common)
+        words.append(word)
     return tuple(sorted(words, key=lambda word: word.start))
 
 
 def _kind(span: Span) -> str:
     return span.form if span.form in ("typed", "capital") else span.kind
-
-
-def may_be_name(word: Word, language: str) -> bool:
-    """Whether a word that no lookup knows and that does nothing in the question is written like a name: "Freedonia"."""
-    return (
-        word.kind == "word"
-        and word.text[:1].isupper()
-        and not lexicon_of(language).kinds_of(word.text)
-        and commonness(word.text, language) < _NAME
-    )
 
 
 def encode_words(
@@ -187,13 +176,9 @@ def _features(text: str, words: Sequence[Word], language: str, follows: bool) ->
         if word.span is not None:
             row += [f"form={word.span.form}", f"many={len(word.span.codes) > 1}"]
         elif kind == "word":
-            row += [f"x={each}" for each in sorted(lexicon_of(language).kinds_of(word.text))]
+            row += [f"x={each}" for each in sorted(word.does)]
             if not "\u3400" <= word.text[0] <= "\u9fff":
-                row += [
-                    f"s={word.folded[:4]}",
-                    f"t={word.folded[-3:]}",
-                    f"z={int(commonness(word.text, language))}",
-                ]
+                row += [f"s={word.folded[:4]}", f"t={word.folded[-3:]}", f"z={int(word.common)}"]
                 row += ["cap"] * word.text[0].isupper() + ["caps"] * (word.text.isupper() and len(word.text) > 1)
         row += ["term"] * any(start <= word.start < end for start, end in terms)
         row += ["quoted"] * (quoted or closing) + ["inner"] * inner + [f"follows|{kind}"] * follows
@@ -201,46 +186,29 @@ def _features(text: str, words: Sequence[Word], language: str, follows: bool) ->
         yield tuple(row)
 
 
-class RoleTagger:
-    """The trained tagger: the mean of one or more networks.
-
-    Args:
-        vocabulary: Numbers of the features.
-        networks: Their weights by name.
-    """
-
-    def __init__(self, vocabulary: Mapping[str, int], networks: Sequence[Mapping[str, Matrix]]) -> None:
-        self._vocabulary = vocabulary
-        self._networks = networks
-
-    def read(self, words: Sequence[Word], encoded: EncodedWords) -> RoleReading:
-        """Returns the likeliest roles of a question's words (Viterbi), and log chances of its kinds."""
-        if not words:
-            count = len(self._networks[0]["kind.bias"])
-            return RoleReading(words=(), labels=(), sentence=encoded.sentence, kinds=np.full(count, -np.log(count)))
-        read = [self._run(network, encoded) for network in self._networks]
-        scores = np.mean([emitted for emitted, _ in read], axis=0)
-        steps = np.mean([network["trans"] for network in self._networks], axis=0)
-        labels = tuple(LABELS[label] for label in _best_path(scores, steps))
-        kinds = np.mean([kinds for _, kinds in read], axis=0)
-        return RoleReading(words=tuple(words), labels=labels, sentence=encoded.sentence, kinds=kinds)
-
-    def _run(self, network: Mapping[str, Matrix], encoded: EncodedWords) -> tuple[Matrix, Matrix]:
-        known = [[self._vocabulary[f] for f in row if f in self._vocabulary] for row in encoded.features]
-        told = np.stack([network["emb.weight"][row].sum(axis=0) for row in known])
-        inputs = np.tanh(encoded.vectors @ network["proj.weight"].T + network["proj.bias"] + told)
-        states = np.concatenate([_lstm(inputs, network, ""), _lstm(inputs[::-1], network, "_reverse")[::-1]], axis=1)
-        seen = np.concatenate([states, inputs], axis=1)
-        emitted = seen @ network["out.weight"].T + network["out.bias"]
-        pooled = np.concatenate([seen.mean(axis=0), seen.max(axis=0)])
-        whole = np.tanh(
-            8 * encoded.sentence @ network["sent.weight"].T
-            + network["sent.bias"]
-            + pooled @ network["pool.weight"].T
-            + network["pool.bias"]
-        )
-        kinds = whole @ network["kind.weight"].T + network["kind.bias"]
-        return emitted, kinds - np.logaddexp.reduce(kinds)
+def read_roles(words: Sequence[Word], encoded: EncodedWords, weights: "Weights") -> RoleReading:
+    """Returns the likeliest roles of a question's words (Viterbi), and log chances of its kinds."""
+    vocabulary, network = _network(weights)
+    if not words:
+        count = len(network["kind.bias"])
+        return RoleReading(words=(), labels=(), sentence=encoded.sentence, kinds=np.full(count, -np.log(count)))
+    known = [[vocabulary[f] for f in row if f in vocabulary] for row in encoded.features]
+    told = np.stack([network["emb.weight"][row].sum(axis=0) for row in known])
+    inputs = np.tanh(encoded.vectors @ network["proj.weight"].T + network["proj.bias"] + told)
+    states = np.concatenate([_lstm(inputs, network, ""), _lstm(inputs[::-1], network, "_reverse")[::-1]], axis=1)
+    seen = np.concatenate([states, inputs], axis=1)
+    emitted = seen @ network["out.weight"].T + network["out.bias"]
+    pooled = np.concatenate([seen.mean(axis=0), seen.max(axis=0)])
+    whole = np.tanh(
+        8 * encoded.sentence @ network["sent.weight"].T
+        + network["sent.bias"]
+        + pooled @ network["pool.weight"].T
+        + network["pool.bias"]
+    )
+    kinds = whole @ network["kind.weight"].T + network["kind.bias"]
+    labels = tuple(LABELS[label] for label in _best_path(emitted, network["trans"]))
+    kinds -= np.logaddexp.reduce(kinds)
+    return RoleReading(words=tuple(words), labels=labels, sentence=encoded.sentence, kinds=kinds)
 
 
 def _lstm(inputs: Matrix, network: Mapping[str, Matrix], way: str) -> Matrix:
@@ -291,11 +259,7 @@ def load_weights(path: Path | None = None) -> Weights:
 
 
 @cache
-def tagger_of(weights: Weights) -> RoleTagger:
-    """Returns the tagger of some weights, stored as `net0.…`, `net1.…`."""
-    networks: dict[str, dict[str, Matrix]] = {}
-    for name, array in weights.arrays.items():
-        network, _, part = name.partition(".")
-        if network.startswith("net"):
-            networks.setdefault(network, {})[part] = array
-    return RoleTagger(json.loads(weights.notes["features"]), [networks[name] for name in sorted(networks)])
+def _network(weights: Weights) -> tuple[Mapping[str, int], Mapping[str, Matrix]]:
+    """Returns the numbers of the features, and the weights of the network, which are stored as `net0.…`."""
+    stored = {name.removeprefix("net0."): array for name, array in weights.arrays.items() if name.startswith("net0.")}
+    return json.loads(weights.notes["features"]), stored

@@ -5,17 +5,17 @@ statement is meant. Whether a party is asked about, or a date is part of the top
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
-from itertools import product
-from typing import Any, Final, Literal, Protocol, cast
+from itertools import product, takewhile
+from typing import Any, Final, Literal, cast
 
 from rapidfuzz import fuzz, process
 
-from app.question.lexicon import FIRST_YEAR, Item, Lexicon, commonness, grammar, lexicon_of, words_in
-from app.records import Pick
+from app.question.lexicon import FIRST_YEAR, NO_WORD, Item, commonness, grammar, lexicon_of, words_in
+from app.records import Pick, Scope
 from ingest.language.dates import find_dates
 from ingest.metadata.sessions import UNTOC_COP, find_bodies, load_sessions
 from ingest.parties.inflection import arabic_variants
@@ -28,7 +28,7 @@ from prompts.wording import Language
 from vectorstore.stems import is_function_word
 
 SpanKind = Literal["party", "set", "treaty", "article", "session", "body", "agenda_item", "date", "pick"]
-Months = tuple[int | None, int | None]
+Interval = tuple[int | None, int | None]
 
 # How far sessions after one are listed where it is not known how many there were.
 _SESSIONS_ON: Final = 30
@@ -41,6 +41,8 @@ _COMMON: Final = 12000
 # Beside a word with a typing error, so many more words on either side may belong to a name.
 _NAME_WORDS: Final = 3
 _DECADE: Final = 10
+# A longer span of months is one of years.
+_FEW_MONTHS: Final = 12
 # Beyond those held so far, a Conference of the Parties with a higher number is another one: "COP26".
 _TO_COME: Final = 2
 
@@ -53,11 +55,10 @@ class Span:
         codes: Parties (several where the name is ambiguous), regions or groups of a set, bodies, sessions, agenda
             items, or treaties.
         articles: (treaty, number) of the articles named here.
-        interval: First and last month, counted from the year 0; None at an open end.
+        interval: First and last month, counted from the year 0; None at an open end, or where there is no time.
         form: How a party is named, such as `capital`; how a date was written, such as `year` or `closed`.
         similar: Codes that a mistyped name may mean.
         pick: Which statement is meant.
-        bound: The number of a session stands beside its body.
         left_out: Words such as "other than" stand before a party, or after it.
     """
 
@@ -66,11 +67,10 @@ class Span:
     kind: SpanKind
     codes: tuple[str, ...] = ()
     articles: tuple[tuple[str, str], ...] = ()
-    interval: Months | None = None
+    interval: Interval = (None, None)
     form: str = ""
     similar: tuple[str, ...] = ()
     pick: Pick | None = None
-    bound: bool = True
     left_out: bool = False
 
     def overlaps(self, others: "Iterable[Span]") -> bool:
@@ -78,14 +78,7 @@ class Span:
         return any(other.start < self.end and self.start < other.end for other in others)
 
 
-class _Placed(Protocol):
-    @property
-    def start(self) -> int: ...
-    @property
-    def end(self) -> int: ...
-
-
-def _over(kind: SpanKind, *parts: _Placed, **told: Any) -> Span:  # noqa: ANN401 - fields of a span
+def _over(kind: SpanKind, *parts: Any, **told: Any) -> Span:  # noqa: ANN401 - what has a place; fields of a span
     """Returns a span from the first to the last of some parts of a question."""
     return Span(start=parts[0].start, end=parts[-1].end, kind=kind, **told)
 
@@ -105,7 +98,7 @@ def find_spans(text: str, language: str, parties: PartyTable, today: date | None
     bodies = [each for each in _bodies(plain, items) if not each.overlaps(spans)]
     spans += _sessions(items, bodies, spans)
     spans += [each for each in bodies if not each.overlaps(spans)]
-    spans += [each for each in _treaty_spans(plain, items, lexicon_of(language)) if not each.overlaps(spans)]
+    spans += [each for each in _treaty_spans(plain, items) if not each.overlaps(spans)]
     spans += _picks(items, spans)
     spans += _dates(plain, items, spans, today or date.today())
     spans += [each for each in _parties(plain, items, language, parties) if not each.overlaps(spans)]
@@ -113,17 +106,6 @@ def find_spans(text: str, language: str, parties: PartyTable, today: date | None
 
 
 _QUOTES: Final = str.maketrans("’‘ʼ`´", "'''''")
-
-
-def _free(items: Sequence[Item], spans: Sequence[Span]) -> list[Item]:
-    """Returns items with those that spans cover as unknown words, so that no grammar reads across them."""
-    return [
-        replace(item, kinds=_TAKEN) if any(s.start < item.end and item.start < s.end for s in spans) else item
-        for item in items
-    ]
-
-
-_TAKEN: Final = frozenset({"taken"})
 
 
 def _merged(spans: Sequence[Span]) -> list[Span]:
@@ -139,18 +121,25 @@ def _merged(spans: Sequence[Span]) -> list[Span]:
 # --- treaties and articles
 
 
-def _treaty_spans(text: str, items: list[Item], lexicon: Lexicon) -> list[Span]:
+def _treaty_spans(text: str, items: list[Item]) -> list[Span]:
     """Finds treaties and articles; "the Protocol" alone may be each of the three."""
-    written = _with_numbered_articles(text, items, lexicon)
     # An article that its treaty lacks is looked for all the same: then nobody is found to have mentioned it.
-    known = _articles(written)
-    named = {(each.start, each.article) for each in _articles(written, default_treaty=None)}
+    known = _articles(text)
+    named = {(each.start, each.article) for each in _articles(text, default_treaty=None)}
     places = {(each.start, each.article) for each in known}
-    of_any = [each for each in _articles(written, protocol=PROTOCOLS[0]) if (each.start, each.article) not in places]
+    of_any = [each for each in _articles(text, protocol=PROTOCOLS[0]) if (each.start, each.article) not in places]
     spans = [_article_span(e, (e.treaty or e.lacking or "",), (e.start, e.article) in named) for e in known]
     spans = _merged(spans + [_article_span(each, PROTOCOLS, True) for each in of_any])
     named_treaties = _merged([_over("treaty", each, codes=(each.treaty,)) for each in find_treaties(text)])
     spans += [each for each in named_treaties if not each.overlaps(spans)]
+    for _, first, last in grammar("articles").find(items):
+        # "The fourth article", "artcle 4": of the treaty that is named.
+        number = next(
+            item.number("number", "ordinal") for item in items[first:last] if item.kinds & {"number", "ordinal"}
+        )
+        treaty, form = (named_treaties[0].codes[0], "named") if named_treaties else ("UNTOC", "bare")
+        span = _over("article", items[first], items[last - 1], articles=((treaty, str(number)),), form=form)
+        spans += [] if span.overlaps(spans) else [span]
     for at, item in enumerate(items):
         codes: tuple[str, ...] = ()
         after = items[at + 1].kinds if at + 1 < len(items) else frozenset[str]()
@@ -174,21 +163,6 @@ def _article_span(found: ArticleMention, treaties: Sequence[str], named: bool) -
     return _over("article", found, articles=articles, form="named" if named else "bare")
 
 
-def _with_numbered_articles(text: str, items: list[Item], lexicon: Lexicon) -> str:
-    """Writes "the fourth article" as "article 4", without moving what follows."""
-    read = find_articles(text)
-    for _, first, last in grammar("articles").find(items):
-        part = items[first:last]
-        if any(each.start < part[-1].end and part[0].start < each.end for each in read):
-            continue
-        number = next(item for item in part if item.kinds & {"number", "ordinal"})
-        start, end = part[0].start, part[-1].end
-        written = lexicon.article(number.number("number", "ordinal"), end - start)
-        if len(written) <= end - start:
-            text = text[:start] + written.ljust(end - start) + text[end:]
-    return text
-
-
 # --- bodies and sessions
 
 
@@ -200,32 +174,25 @@ def _bodies(text: str, items: list[Item]) -> list[Span]:
 
 def _sessions(items: list[Item], bodies: Sequence[Span], taken: Sequence[Span]) -> list[Span]:
     """Reads sessions: listed, from one to another, or open at an end."""
-    row = _folded_in(_free(items, taken), bodies, "body")
+    row = _folded_in(_folded_in(items, taken, "taken"), bodies, "body")
     atoms: list[Span] = []
     for name, first, last in grammar("sessions").find(row):
         part = row[first:last]
         numbers = _listed(part)
-        if "between" in part[0].kinds and len(numbers) == 1:
-            part = part[1:]
         body = tuple(dict.fromkeys(item.values["body"] for item in part if "body" in item.kinds))
         if name == "parties":
             body = (UNTOC_COP,)
-        # A number that comes after a name at some distance: "before the General Assembly at its 75th session".
-        apart = "body" in part[0].kinds and "fill" in part[1].kinds
         codes = tuple(map(str, numbers))
-        atoms.append(_over("session", part[0], part[-1], codes=codes, form="|".join(body), bound=not apart))
+        atoms.append(_over("session", part[0], part[-1], codes=codes, form="|".join(body)))
     row = _folded_in(row, atoms, "sessions")
     spans: list[Span] = []
     for name, first, last in grammar("open_sessions").find(row):
         part = row[first:last]
         inner = [atom for atom in atoms if part[0].start <= atom.start and atom.end <= part[-1].end]
         numbers = [int(code) for atom in inner for code in atom.codes]
-        # One speaks before the Assembly, too: "its statement before the 75th session".
-        spoken = name == "before" and (not inner[0].bound or (first > 0 and "statement" in row[first - 1].kinds))
         names = tuple(dict.fromkeys(atom.form for atom in inner if atom.form))
-        among = names or tuple(body.codes[0] for body in bodies)
-        if name not in ("sessions",) and not spoken and (len(numbers) == 1 or name == "closed"):
-            numbers = _opened(name, numbers, among)
+        if name != "sessions" and (len(numbers) == 1 or name == "closed"):
+            numbers = [*_opened(name, numbers, names or [body.codes[0] for body in bodies])]
         # Before the first session there was none, which is no reason to read all of them.
         codes = tuple(map(str, dict.fromkeys(numbers))) or ("0",)
         spans.append(_over("session", part[0], part[-1], codes=codes, form="|".join(names)))
@@ -261,33 +228,35 @@ def _listed(part: Sequence[Item]) -> list[int]:
     return numbers
 
 
-def _opened(name: str, numbers: Sequence[int], bodies: Sequence[str]) -> list[int]:
-    """Returns the sessions between two, or from or up to one."""
-    if name == "closed":
-        return list(range(min(numbers), max(numbers) + 1))
-    number, held = numbers[0], _last_held(bodies[0]) if len(bodies) == 1 else 0
-    last = held + _TO_COME if number <= held else number + _SESSIONS_ON
-    ends = {"after": (number + 1, last), "since": (number, last), "before": (1, number - 1), "until": (1, number)}
-    return list(range(ends[name][0], ends[name][1] + 1))
+def _opened(name: str, numbers: Sequence[int], bodies: Sequence[str]) -> Sequence[int]:
+    """Returns the sessions between two, or from or up to one; those to come, as far as they are known to be near."""
+    number = max((int(each.session) for each in load_sessions() if (each.body,) == tuple(bodies[:2])), default=0)
+    latest = number + _TO_COME if numbers[0] <= number else numbers[0] + _SESSIONS_ON
+    first, last = _relate(name, (min(numbers), min(numbers)), (max(numbers), max(numbers)))
+    return range(1 if first is None else first, (latest if last is None else last) + 1)
 
 
-@cache
-def _last_held(body: str) -> int:
-    return max((int(each.session) for each in load_sessions() if each.body == body), default=0)
+def _relate(name: str, start: Interval, end: Interval) -> Interval:
+    """Returns what a relation makes of one interval, or of two: "since", "before", from one to the other."""
+    return {
+        "closed": (start[0], end[1]),
+        "since": (start[0], None),
+        "after": (None if start[1] is None else start[1] + 1, None),
+        "before": (None, None if start[0] is None else start[0] - 1),
+        "until": (None, start[1]),
+    }[name]
 
 
 def _picks(items: list[Item], taken: Sequence[Span]) -> list[Span]:
     """Finds which statement is meant: "its latest statement", "for the first time"."""
     bodies = [span for span in taken if span.kind == "body"]
-    row = _folded_in(_free(items, [span for span in taken if span.kind != "body"]), bodies, "body")
+    row = _folded_in(_folded_in(items, [span for span in taken if span.kind != "body"], "taken"), bodies, "body")
     found = []
     for name, first, last in grammar("picks").find(row):
         part = row[first:last]
-        named: Mapping[str, str | None] = {"open": None, "alone": part[0].values.get("pick_alone"), "last": "latest"}
-        start = part[-1] if name == "last" and "latest" not in part[0].kinds else part[0]
+        pick = part[0].values["pick_alone"] if name == "alone" else None if name == "open" else name
         end = next((item.start for item in part if "body" in item.kinds), part[-1].end)
-        span = _over("pick", start, pick=cast("Pick | None", named.get(name, name)))
-        found.append(replace(span, end=end))
+        found.append(replace(_over("pick", part[0], pick=cast("Pick | None", pick)), end=end))
     return found
 
 
@@ -296,57 +265,42 @@ def _picks(items: list[Item], taken: Sequence[Span]) -> list[Span]:
 
 def _dates(text: str, items: list[Item], taken: Sequence[Span], today: date) -> list[Span]:
     """Reads dates as intervals of months: single, listed, from one to another, or open at an end."""
-    days = [
-        _over(
-            "date", d, interval=(_month(d.first.year, d.first.month), _month(d.last.year, d.last.month)), form="month"
-        )
-        for d in find_dates(text)
-    ]
-    days = [day for day in days if not day.overlaps(taken)]
-    row = _free(items, taken)
-    atoms = list(days)
-    open_row = _folded_in(row, days, "time")
-    for name, first, last in grammar("times").find(open_row):
-        part = open_row[first:last]
+    atoms: list[Span] = []
+    for day in find_dates(text):
+        interval = (_month(day.first.year, day.first.month), _month(day.last.year, day.last.month))
+        span = _over("date", day, interval=interval, form="month")
+        atoms += [] if span.overlaps(taken) else [span]
+    row = _folded_in(_folded_in(items, taken, "taken"), atoms, "time")
+    for name, first, last in grammar("times").find(row):
+        part = row[first:last]
         for interval, form in _time_of(name, part, today):
             atoms.append(_over("date", part[0], part[-1], interval=interval, form=form))
-    places = list({(atom.start, atom.end): atom for atom in atoms}.values())
-    row = _folded_in(open_row, places, "time")
+    row = _folded_in(row, atoms, "time")
     spans: list[Span] = []
     for name, first, last in grammar("relations").find(row):
         part = row[first:last]
         inner = [atom for atom in atoms if part[0].start <= atom.start and atom.end <= part[-1].end]
         start = next(item.start for item in part if item.kinds - {"fill", "year"} or name != "time")
-        spans += _related(name, inner, start, part[-1].end)
+        # "From 28 September to 2 October 2020" is a date of its own.
+        one = inner[0].form == "month" and inner[0].interval[0] != inner[0].interval[1]
+        if name == "time" or (name == "since" and one):
+            spans += [replace(time, start=start, end=part[-1].end) for time in inner]
+            continue
+        interval = _relate(name, inner[0].interval, inner[-1].interval)
+        form = "month" if name == "closed" and all(time.form == "month" for time in inner) else name
+        spans.append(Span(start=start, end=part[-1].end, kind="date", interval=interval, form=form))
     return spans
-
-
-def _related(name: str, times: Sequence[Span], start: int, end: int) -> list[Span]:
-    """Returns the interval that a relation makes of the times in it."""
-    first, last = times[0].interval or (None, None), times[-1].interval or (None, None)
-    # "From 28 September to 2 October 2020" is a date of its own.
-    if name == "time" or (name == "since" and times[0].form == "month" and first[0] != first[1]):
-        return [replace(time, start=start, end=end) for time in times]
-    interval: Months = {
-        "closed": (first[0], last[1]),
-        "since": (first[0], None),
-        "after": (None if first[1] is None else first[1] + 1, None),
-        "before": (None, None if first[0] is None else first[0] - 1),
-        "until": (None, first[1]),
-    }[name]
-    form = "month" if name == "closed" and all(time.form == "month" for time in times) else name
-    return [Span(start=start, end=end, kind="date", interval=interval, form=form)]
 
 
 def _month(year: int, month: int = 1) -> int:
     return 12 * year + month - 1
 
 
-def _years(first: int, last: int) -> Months:
+def _years(first: int, last: int) -> Interval:
     return (_month(first), _month(last, 12))
 
 
-def _time_of(name: str, part: Sequence[Item], today: date) -> Iterator[tuple[Months, str]]:
+def _time_of(name: str, part: Sequence[Item], today: date) -> Iterator[tuple[Interval, str]]:
     """Yields (interval, form) of a time; two months that are listed are two."""
     values = [item.number("year_number") for item in part if "year_number" in item.kinds]
     months = [item.number("month") for item in part if item.values.get("month")]
@@ -405,15 +359,12 @@ def _parties(text: str, items: list[Item], language: str, parties: PartyTable) -
     ]
     for region in find_regions(text, cast(Language, language)):
         span = _over("set", region, codes=(region.code,))
-        same = [each for each in found if each.start < span.end and span.start < each.end]
-        if all(
-            each.start >= span.start
-            and each.end <= span.end
-            and (each.end - each.start < span.end - span.start or each.form == "demonym")
-            for each in same
+        same = [each for each in found if span.overlaps([each])]
+        wider = (span.start <= each.start and each.end <= span.end for each in same)
+        if all(wider) and all(
+            each.form == "demonym" or (each.start, each.end) != (span.start, span.end) for each in same
         ):
-            found = [each for each in found if each not in same]
-            found.append(span)
+            found = [*(each for each in found if each not in same), span]
     # "In Chinese" names a language.
     tongues = [item for item in items if "in_language" in item.kinds]
     found = [each for each in found if not any(tongue.start <= each.start < tongue.end for tongue in tongues)]
@@ -478,7 +429,8 @@ def _mistyped(text: str, tokens: Sequence[Token], at: int, language: str, partie
     codes = bare or parties.nearest(token.word)
     if len(codes) == 1:
         return [replace(span, end=token.end - bool(bare), codes=codes, form="name" if bare else "typed")]
-    similar = parties.resolve(token.word).suggestions if len(token.word) > _SHORTEST_TYPED else ()
+    no_word = len(token.word) > _SHORTEST_TYPED and commonness(token.word, language) < NO_WORD
+    similar = parties.resolve(token.word).suggestions if no_word else ()
     return [replace(span, similar=similar)] if similar else []
 
 
@@ -512,33 +464,27 @@ def _common_words(language: str) -> tuple[str, ...]:
 
 
 def _left_out(span: Span, items: Sequence[Item]) -> Span:
-    before = [item for item in items if item.end <= span.start and "fill" not in item.kinds][-1:]
-    after = [item for item in items if item.start >= span.end][:1]
-    told = any("left_out" in item.kinds for item in before) or any("left_out_after" in item.kinds for item in after)
+    before = [item.kinds for item in items if item.end <= span.start and "fill" not in item.kinds][-1:]
+    after = [item.kinds for item in items if item.start >= span.end][:1]
+    told = any("left_out" in kinds for kinds in before) or any("left_out_after" in kinds for kinds in after)
     return replace(span, left_out=told)
 
 
 def _with_noun(span: Span, items: list[Item], parties: PartyTable) -> Span:
     """Takes the noun for States into the set that it makes: "African States", "members of the G77"."""
-    is_set = span.kind == "set"
     group = span.form == "group" and len(span.codes) == 1 and parties.has_members(span.codes[0])
-    if not is_set and not group:
+    if span.kind != "set" and not group:
         return span
-    inside = [at for at, item in enumerate(items) if item.start < span.end and span.start < item.end]
-    if not inside:
-        return span
-    after, before = items[inside[-1] + 1 :][:1], items[: inside[0]][-3:]
-    if after and "states" in after[0].kinds:
-        return replace(span, kind="set", end=after[0].end)
-    for at in range(len(before) - 1, -1, -1):
-        if before[at].kinds & {"members", "states"}:
-            return replace(span, kind="set", start=before[at].start)
-        if not before[at].kinds & {"fill", "other_treaty"}:
-            break
-    return span
+    after = next((item for item in items if item.start >= span.end), None)
+    if after is not None and "states" in after.kinds:
+        return replace(span, kind="set", end=after.end)
+    before = [item for item in items if item.end <= span.start][-3:]
+    joining = takewhile(lambda item: item.kinds & {"fill", "other_treaty", "members", "states"}, reversed(before))
+    noun = next((item for item in joining if item.kinds & {"members", "states"}), None)
+    return span if noun is None else replace(span, kind="set", start=noun.start)
 
 
-def interval_of(months: Months) -> tuple[str | None, str | None]:
+def interval_of(months: Interval) -> tuple[str | None, str | None]:
     """Returns the ends of an interval as years where they are whole, else as months."""
     first, last = months
     whole = (first is None or first % 12 == 0) and (last is None or last % 12 == 11)
@@ -547,3 +493,34 @@ def interval_of(months: Months) -> tuple[str | None, str | None]:
 
 def _iso(month: int, whole: bool) -> str:
     return str(month // 12) if whole else f"{month // 12}-{month % 12 + 1:02d}"
+
+
+def time_and_venue_of(spans: Iterable[Span]) -> Scope:
+    """Returns when and where statements were made; years stand one by one, or within a closed interval."""
+    spans = tuple(spans)
+    months: set[int] = set()
+    years: set[int] = set()
+    intervals: list[tuple[str | None, str | None]] = []
+    for span in spans:
+        first, last = span.interval
+        if first is None or last is None:
+            # "In recent years" tells no time.
+            intervals += [interval_of((first, last))] if first != last else []
+            continue
+        years.update(range(first // 12, last // 12 + 1))
+        months.update(range(first, last + 1) if span.form == "month" and last - first < _FEW_MONTHS else ())
+        if first // 12 != last // 12 or (span.form == "month" and first != last):
+            intervals.append(interval_of((first, last)))
+    named: dict[str, dict[str, None]] = {kind: {} for kind in ("body", "session", "agenda_item")}
+    for span in spans:
+        named.get(span.kind, {}).update(dict.fromkeys(span.codes))
+        named["body"].update(dict.fromkeys(span.form.split("|") if span.kind == "session" and span.form else ()))
+    return Scope(
+        bodies=tuple(named["body"]),
+        sessions=tuple(named["session"]),
+        years=tuple(map(str, sorted(years))),
+        months=tuple(_iso(month, False) for month in sorted(months)),
+        interval=intervals[0] if len(intervals) == 1 else None,
+        pick=next((span.pick for span in spans if span.pick is not None), None),
+        agenda_items=tuple(named["agenda_item"]),
+    )

@@ -14,8 +14,7 @@ from typing import Any, Final, Literal
 from pydantic import TypeAdapter, ValidationError
 
 from app.errors import QuestionError
-from app.question.answer_format import Restyle
-from app.question.resolution import ASIDES, Act, Resolution, Shown, with_kind
+from app.question.resolution import ASIDES, Act, Resolution, Restyle, Shown, with_kind
 from app.records import Answer, Note, QuestionKind, Scope, TreatyScope
 from vectorstore.records import JSONValue
 
@@ -169,18 +168,12 @@ def turn_of(answer: Answer, overrides: Mapping[str, JSONValue] = MappingProxyTyp
     return EarlierTurn(question=answer.question, overrides=overrides, state=state)
 
 
-def known_before(turns: Sequence[EarlierTurn]) -> tuple[ConversationState | None, Sequence[EarlierTurn]]:
-    """Returns the last state that the turns of a conversation give, and the turns after it, which have to be read."""
-    known = max((place for place, turn in enumerate(turns) if turn.state is not None), default=-1)
-    return (turns[known].state if known >= 0 else None), turns[known + 1 :]
-
-
 def in_form(state: ConversationState, form: Restyle) -> Resolution:
     """Returns the question before, to be answered again in another form: shorter, in French."""
     before = state.read
     return replace(
         before,
-        scope=replace(before.scope, kept=kept_fields(before.scope, before.scope)),
+        scope=replace(before.scope, kept=tuple(name for name in _SLOTS if getattr(before.scope, name))),
         style=before.style if form.style == "answer" else form.style,
         reply_language=form.language or before.reply_language,
         act="more" if before.act == "more" else "about",
@@ -231,13 +224,15 @@ def in_conversation(state: ConversationState, said: Resolution, turn: TurnReadin
         said = replace(said, all_states=False)
     before, own = state.read, slots_of(said)
     turn = _settled(turn, said, before, own)
-    scope = replace(said.scope, **_kept_fields(said, before, turn, own))
+    fields = _kept_fields(said, before, turn, own)
+    scope = replace(said.scope, **fields)
+    kept = tuple(name for name in _SLOTS if name in fields and is_kept(name, scope, before.scope))
     named = bool(scope.states or scope.groups)
     same_who = turn.act == "remove" or ("who" in turn.keeps and "who" not in own)
-    open_set = said.all_states or (same_who and before.all_states) or _is_rest(scope)
+    open_set = said.all_states or (same_who and before.all_states) or bool(scope.excluded and not scope.members_of)
     merged = replace(
         said,
-        scope=replace(scope, kept=_kept_now(scope, before.scope, said.scope, turn.act)),
+        scope=replace(scope, kept=kept),
         all_states=open_set and not named,
         unnamed=said.unnamed and not same_who,
         # "And firearms?" asks of statements, since the turn before it does.
@@ -249,7 +244,8 @@ def in_conversation(state: ConversationState, said: Resolution, turn: TurnReadin
     )
     if same_who and before.unclear is not None and not named:
         merged = replace(merged, unclear=before.unclear, options=before.options, known_name=before.known_name)
-    return _with_kind_of(merged, before) if "kind" in turn.keeps and said.kind not in ASIDES else merged
+    goes_on = "kind" in turn.keeps and said.kind not in ASIDES
+    return with_kind(merged, before.goes_on_as) if goes_on else merged
 
 
 def _settled(turn: TurnReading, said: Resolution, before: Resolution, own: frozenset[Slot]) -> TurnReading:
@@ -312,11 +308,6 @@ def _who(said: Resolution, before: Resolution, act: Act) -> dict[str, Any]:
     return {}
 
 
-def _is_rest(scope: Scope) -> bool:
-    """Whether everyone is meant but those left out."""
-    return bool(scope.excluded) and not (scope.states or scope.groups or scope.members_of)
-
-
 def _occasion(scope: Scope, earlier: Scope) -> dict[str, Any]:
     """A session has a body and a time: it stays with the one and replaces the other, or is replaced by them."""
     timed = bool(scope.years or scope.months or scope.interval or scope.pick)
@@ -327,32 +318,10 @@ def _occasion(scope: Scope, earlier: Scope) -> dict[str, Any]:
         fields |= {"sessions": ()}
     if not scope.bodies and (scope.sessions or scope.agenda_items):
         fields |= {"bodies": earlier.bodies, "agenda_items": scope.agenda_items or earlier.agenda_items}
-    if scope.agenda_items and not (scope.sessions or scope.bodies or timed):
-        fields |= {"sessions": earlier.sessions}
     return fields
 
 
-def _with_kind_of(merged: Resolution, before: Resolution) -> Resolution:
-    """Asks for the same kind of thing as before, but what a treaty says only until somebody is named."""
-    named = merged.scope.states or merged.scope.groups or merged.scope.members_of or merged.all_states
-    kind = before.goes_on_as
-    if kind == "treaty_text" and named:
-        return with_kind(merged, "content")
-    return with_kind(merged, kind)
-
-
-def kept_fields(scope: Scope, earlier: Scope) -> tuple[str, ...]:
-    """Returns the names of the fields of a scope that an earlier one supplied, in the order of the contract."""
-    return tuple(name for name in _SLOTS if _is_kept(name, scope, earlier))
-
-
-def _kept_now(scope: Scope, earlier: Scope, said: Scope, act: Act) -> tuple[str, ...]:
-    """Returns the kept fields but those that a turn says itself anew, in the same words as before."""
-    joins = act in ("add", "remove", "correct")
-    return tuple(name for name in kept_fields(scope, earlier) if joins or getattr(scope, name) != getattr(said, name))
-
-
-def _is_kept(name: str, scope: Scope, earlier: Scope) -> bool:
+def is_kept(name: str, scope: Scope, earlier: Scope) -> bool:
     """Whether a field holds what it held before, or a part of it, or that beside something new."""
     now, was = parts_of(name, scope), parts_of(name, earlier)
     # Of a treaty whose articles have gone, the treaty is kept.
@@ -370,8 +339,8 @@ def _less(scope: Scope, earlier: Scope, *names: str) -> dict[str, Any]:
     left: dict[str, Any] = {}
     for name in names:
         before, now = parts_of(name, earlier), parts_of(name, scope)
-        other = now if now != before else ()
-        left[name] = _field_of(name, other if name in _WHOLE else [part for part in before if part not in now])
+        rest = [part for part in before if part not in now]
+        left[name] = _field_of(name, now if name in _WHOLE and now != before else rest)
     return left
 
 

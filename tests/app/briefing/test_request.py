@@ -9,7 +9,7 @@ from app.briefing.request import (
     request_of_scopes,
 )
 from app.errors import BriefingError
-from app.question.answer_format import Restyle
+from app.question.resolution import Restyle
 from app.question.reading import resolve
 from app.records import Scope, TreatyScope
 from ingest.parties.party_table import PartyTable

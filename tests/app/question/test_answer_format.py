@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 
 from app.answering.assistant import Assistant
-from app.question.answer_format import Restyle, restyle
+from app.question.follow_ups import restyle
 from app.question.reading import resolve
+from app.question.resolution import Restyle
 from app.records import Answer
 from app.wiring import Workspace
 from ingest.parties.party_table import PartyTable

@@ -2,7 +2,6 @@
 
 import re
 
-from app.question.folding import fold_accents
 from app.question.reading import resolve
 from ingest.parties.party_table import PartyTable
 from tests.cases import Cases
@@ -10,12 +9,6 @@ from tests.cases import Cases
 cases = Cases(__file__)
 
 LANGUAGES = ("ar", "en", "es", "fr", "ru", "zh")
-
-
-def test_plain_text_keeps_every_offset() -> None:
-    text = "¿Qué dijo Irán؟ أإآ ةى ٢٠١٨ Ёлка 《公约》，第４条 ’é́"
-    assert len(fold_accents(text)) == len(text)
-    assert fold_accents("Qué été ёлка й ٢٠١٨") == "Que ete елка й 2018"
 
 
 @cases("question", "treaty", "articles", "topic", tuples=True)

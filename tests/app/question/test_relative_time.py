@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.question.relative_time import counted_from
+from app.question.follow_ups import counted_from
 from app.records import Interval, Scope
 from tests.cases import Cases
 

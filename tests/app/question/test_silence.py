@@ -1,7 +1,7 @@
 """Negated questions: who was silent, and who is against something."""
 
+from app.question.kinds import asks_who_was_silent
 from app.question.reading import resolve
-from app.question.silence import asks_who_was_silent
 from ingest.parties.party_table import PartyTable
 from tests.cases import Cases
 

@@ -6,8 +6,7 @@ import pytest
 
 from app.question.language import detect_language
 from app.question.reading import resolve
-from app.question.spans import find_spans
-from app.question.time_and_venue import time_and_venue_of
+from app.question.spans import find_spans, time_and_venue_of
 from app.records import Scope
 from ingest.metadata.sessions import UNTOC_COP, load_sessions
 from ingest.parties.party_table import PartyTable
@@ -21,7 +20,7 @@ PARTIES = PartyTable.load()
 
 def find_occasions(text: str) -> Scope:
     """What a text names, all of it taken for when and where."""
-    return time_and_venue_of(find_spans(text, detect_language(text, PARTIES), PARTIES)).scope
+    return time_and_venue_of(find_spans(text, detect_language(text, PARTIES), PARTIES))
 
 
 @cases("text")
@@ -75,7 +74,7 @@ def test_decades_and_their_halves_are_intervals(text: str, interval: tuple[str, 
 def test_relative_times_are_counted_from_today(
     text: str, interval: tuple[str, str | None], months: tuple[str, ...]
 ) -> None:
-    found = time_and_venue_of(find_spans(text, detect_language(text, PARTIES), PARTIES, date(2031, 6, 30))).scope
+    found = time_and_venue_of(find_spans(text, detect_language(text, PARTIES), PARTIES, date(2031, 6, 30)))
     assert found.months == months
     assert (found.interval or (found.years[0], found.years[-1])) == interval
 

@@ -1,7 +1,6 @@
 import pytest
 
-from app.question.reading import resolve
-from app.question.topic_words import mistyped
+from app.question.reading import mistyped, resolve
 from ingest.parties.party_table import PartyTable
 
 

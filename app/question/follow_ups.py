@@ -1,0 +1,122 @@
+"""Follow-ups that only the turn before them explains: "shorter", "the second one", "17?", "the year before".
+
+They are read by what their words do (`app/question/data`): a wish for another form of the answer, the choice of a
+reading that was offered, a bare number, a time counted from another, an article of the treaty that is spoken of.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final
+
+from app.question.lexicon import grammar, lexicon_of
+from app.question.resolution import Resolution, Restyle
+from app.question.turn import slots_of
+from app.records import Scope, Style, TreatyScope
+from ingest.parties.name_matcher import fold
+from ingest.parties.party_table import PartyTable
+from ingest.treaties.treaties import PROTOCOLS, article_title
+
+_STYLES: Final[tuple[Style, ...]] = ("shorter", "points")
+# What stands between words.
+_SIGNS: Final = frozenset({"dash", "slash", "and", "stop"})
+# Longer wishes, choices and questions ask for more: characters, and words.
+_LONGEST_WISH: Final = 100
+_LONGEST_CHOICE: Final = 5
+_LONGEST_TIME: Final = 10
+# What may stand beside a number that is all that a follow-up says.
+_BESIDE_NUMBER: Final = frozenset({"fill", "and", "ask", "about", "stop", "article", "session"})
+
+
+def restyle(question: str) -> Restyle | None:
+    """Returns the form that a question asks for, where it asks for nothing else; None for any other question."""
+    wanted = Restyle()
+    # The file holds the words of all six languages, since a wish is often too short to tell its own.
+    for item in lexicon_of("en", "forms").items(question) if len(question) <= _LONGEST_WISH else ():
+        style = next((name for name in _STYLES if name in item.kinds), None)
+        if not (style or item.kinds & {"language", "form_filler", *_SIGNS}):
+            return None
+        wanted = Restyle(style=style or wanted.style, language=item.values.get("language", wanted.language))
+    return None if wanted == Restyle() else wanted
+
+
+def chosen_option(reply: str, name: str | None, options: Sequence[str], language: str, parties: PartyTable) -> str:
+    """Returns which of the options asked back a short reply means, else the reply as it is.
+
+    Args:
+        reply: "the first", "the Democratic one", "South".
+        name: The name that was asked back.
+        options: What it may mean, in the order in which they were shown.
+        language: ISO 639-1 code of the reply.
+        parties: Who can speak.
+    """
+    words = re.findall(r"[\w']+", reply)
+    if name is None or not options or not words or len(words) > _LONGEST_CHOICE or parties.find(reply):
+        return reply
+    lexicon = lexicon_of(language)
+    places: dict[int, None] = {}
+    for item in lexicon.items(reply):
+        # "Second" and "2" count a place, "the Democratic one" does not.
+        if "ordinal" in item.kinds or ("number" in item.kinds and reply[item.start : item.end].isdecimal()):
+            places[item.number("ordinal", "number") - 1] = None
+        elif pick := {"earliest", "latest"} & {*item.kinds, item.values.get("pick_alone")}:
+            places[0 if pick == {"earliest"} else len(options) - 1] = None
+    if places:
+        (place, *others) = places
+        return options[place] if not others and 0 <= place < len(options) else reply
+    said = {fold(word) for word in words if "fill" not in lexicon.kinds_of(word)}
+    shared = [len(said & {fold(word) for word in re.findall(r"[\w']+", option)}) for option in options]
+    if max(shared) and shared.count(max(shared)) == 1:
+        return options[shared.index(max(shared))]
+    whole = f"{reply.strip()} {name}"
+    return whole if len(parties.resolve(whole).codes) == 1 else reply
+
+
+def counted_from(question: str, said: Scope, before: Scope) -> Scope:
+    """Returns the scope of a turn with the time that it counts from the turn before: "two years later".
+
+    It is counted from the year, or the years in a row, that the turn before asked about; a turn with a time of its own
+    stays as it is.
+    """
+    years = sorted(int(end[:4]) for end in (*before.years, *(before.interval or ())) if end)
+    if not years or len(question.split()) > _LONGEST_TIME or said.years or said.months or said.interval:
+        return said
+    items = lexicon_of(said.language, "turns").items(question)
+    for form, first, last in grammar("relative_times").find(items):
+        count = next((item.number("number") for item in items[first:last] if "number" in item.kinds), 1)
+        if form == "before_that":
+            return replace(said, interval=(None, str(years[0] - 1)), pick=None)
+        if form == "after_that":
+            return replace(said, interval=(str(years[-1] + 1), None), pick=None)
+        year = years[0] - count if form in ("before", "earlier") else years[-1] + count
+        return replace(said, years=(str(year),), pick=None)
+    return said
+
+
+def by_number(said: Resolution, before: Resolution) -> Resolution:
+    """Reads a bare number by what was asked about before: "17?" as an article, "and the eleventh?" as a session."""
+    items = lexicon_of(said.scope.language).items(said.question)
+    numbers = [item for item in items if item.kinds & {"number", "ordinal", "roman"}]
+    if len(numbers) != 1 or not all(item.kinds & _BESIDE_NUMBER for item in items if item not in numbers):
+        return said
+    number = str(numbers[0].number("number", "ordinal", "roman"))
+    treaty = next((each.treaty for each in before.scope.treaties if article_title(each.treaty, number)), None)
+    if slots_of(said) - {"topic"} or not (before.scope.sessions or treaty):
+        return said
+    sessions = (number,) if before.scope.sessions else ()
+    treaties = () if sessions or treaty is None else (TreatyScope(treaty=treaty, articles=(number,)),)
+    return replace(said, scope=replace(said.scope, topic="", sessions=sessions, treaties=treaties), unnamed=False)
+
+
+def by_treaty(said: Resolution, before: Resolution) -> Resolution:
+    """Reads "article 4" and "the Protocol" as those of the one Protocol that the conversation is about."""
+    about = {treaty.treaty for treaty in before.scope.treaties}
+    named = {treaty.treaty for treaty in said.scope.treaties}
+    if len(about) != 1 or not about <= set(PROTOCOLS) or not (said.assumed_treaty or named == set(PROTOCOLS)):
+        return said
+    (code,) = about
+    numbers = dict.fromkeys(number for treaty in said.scope.treaties for number in treaty.articles)
+    own = tuple(number for number in numbers if article_title(code, number))
+    if numbers and not own:
+        return said
+    return replace(said, scope=replace(said.scope, treaties=(TreatyScope(treaty=code, articles=own),)))
