@@ -101,6 +101,8 @@ def by_number(said: Resolution, before: Resolution) -> Resolution:
         return said
     number = str(numbers[0].number("number", "ordinal", "roman"))
     treaty = next((each.treaty for each in before.scope.treaties if article_title(each.treaty, number)), None)
+    # That a number asks everyone is a guess at its kind, which what it stands for goes before.
+    said = replace(said, scope=replace(said.scope, all_states=False), all_states=False)
     if slots_of(said) - {"topic"} or not (before.scope.sessions or treaty):
         return said
     sessions = (number,) if before.scope.sessions else ()

@@ -45,6 +45,7 @@ _DECADE: Final = 10
 _FEW_MONTHS: Final = 12
 # Beyond those held so far, a Conference of the Parties with a higher number is another one: "COP26".
 _TO_COME: Final = 2
+_QUOTES: Final = str.maketrans("’‘ʼ`´", "'''''")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,9 +104,6 @@ def find_spans(text: str, language: str, parties: PartyTable, today: date | None
     spans += _dates(plain, items, spans, today or date.today())
     spans += [each for each in _parties(plain, items, language, parties) if not each.overlaps(spans)]
     return tuple(sorted(spans, key=lambda span: span.start))
-
-
-_QUOTES: Final = str.maketrans("’‘ʼ`´", "'''''")
 
 
 def _merged(spans: Sequence[Span]) -> list[Span]:

@@ -41,8 +41,6 @@ _PARTIES: Final = ("states", "groups", "members_of")
 # Fields that hold one thing.
 _WHOLE: Final = ("topic", "interval", "pick")
 SCOPE_SLOTS: Final[frozenset[Slot]] = frozenset(_SLOTS.values())
-
-
 # Kinds that ask about statements as a whole.
 _OF_THE_WHOLE: Final[frozenset[QuestionKind]] = frozenset({"summary", "list"})
 # Kinds that a turn asks for in words of its own; fragments such as "and Belmora?" may be taken for any of the others.
