@@ -74,7 +74,7 @@ class Span:
     pick: Pick | None = None
     left_out: bool = False
 
-    def overlaps(self, others: "Iterable[Span]") -> bool:
+    def overlaps(self, others: "Iterable[Span | ArticleMention]") -> bool:
         """Whether it has part of it in common with one of others."""
         return any(other.start < self.end and self.start < other.end for other in others)
 
@@ -132,12 +132,10 @@ def _treaty_spans(text: str, items: list[Item]) -> list[Span]:
     spans += [each for each in named_treaties if not each.overlaps(spans)]
     for _, first, last in grammar("articles").find(items):
         # "The fourth article", "artcle 4": of the treaty that is named.
-        number = next(
-            item.number("number", "ordinal") for item in items[first:last] if item.kinds & {"number", "ordinal"}
-        )
+        (number,) = (str(i.number("number", "ordinal")) for i in items[first:last] if i.kinds & {"number", "ordinal"})
         treaty, form = (named_treaties[0].codes[0], "named") if named_treaties else ("UNTOC", "bare")
-        span = _over("article", items[first], items[last - 1], articles=((treaty, str(number)),), form=form)
-        spans += [] if span.overlaps(spans) else [span]
+        span = _over("article", items[first], items[last - 1], articles=((treaty, number),), form=form)
+        spans += [] if span.overlaps((*spans, *find_articles(text))) else [span]
     for at, item in enumerate(items):
         codes: tuple[str, ...] = ()
         after = items[at + 1].kinds if at + 1 < len(items) else frozenset[str]()
@@ -177,6 +175,7 @@ def _sessions(items: list[Item], bodies: Sequence[Span], taken: Sequence[Span]) 
     for name, first, last in grammar("sessions").find(row):
         part = row[first:last]
         numbers = _listed(part)
+        part = part[1:] if "between" in part[0].kinds and len(numbers) == 1 else part
         body = tuple(dict.fromkeys(item.values["body"] for item in part if "body" in item.kinds))
         if name == "parties":
             body = (UNTOC_COP,)

@@ -316,6 +316,8 @@ def _occasion(scope: Scope, earlier: Scope) -> dict[str, Any]:
         fields |= {"sessions": ()}
     if not scope.bodies and (scope.sessions or scope.agenda_items):
         fields |= {"bodies": earlier.bodies, "agenda_items": scope.agenda_items or earlier.agenda_items}
+    if scope.agenda_items and not (scope.sessions or scope.bodies or timed):
+        fields |= {"sessions": earlier.sessions}
     return fields
 
 
