@@ -361,9 +361,8 @@ def _plausible(
     field_words = any(word.span is not None for word in roles.words) or bool(terms_within(question, language))
     alone = not follows and "quote" not in roles.labels
     # Without a topic there is little to search: "who spoke for Arvandia, and in what function?".
-    searched = {"topic", "article"} & {*roles.labels, *(word.kind for word in roles.words)}
-    needed = _SURELY if searched else _LIKELIER_THAN_NOT
-    unsure = {kind for kind in _UNSEARCHED if alone and chances.get(kind, 0.0) < needed}
+    needed = {} if "topic" in roles.labels else {"metadata": _LIKELIER_THAN_NOT}
+    unsure = {kind for kind in _UNSEARCHED if alone and chances.get(kind, 0.0) < needed.get(kind, _SURELY)}
     named = [word.span for word in roles.of("who", "not") if word.span is not None]
     if named or any(span.kind in _NARROWING for span in _filters(roles)):
         # "Without Belmora", "only 2022" are no wishes for another form.
