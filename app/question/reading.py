@@ -60,6 +60,8 @@ _GUESS: Final = 0.35
 _UNSEARCHED: Final = ("list", "metadata", "summary", "source", "greeting", "format_request")
 # Kinds whose answer is a fact of the State named, though its name stands in the topic: "how many people in Drelnia?".
 _OF_FACTS: Final = ("number", "date", "person")
+# Words up to what is counted: "how many members".
+_COUNTED: Final = 3
 # Spans by which statements are chosen, whoever spoke.
 _NARROWING: Final = ("session", "body", "agenda_item", "date", "article")
 _OUTSIDE: Final = ("out_of_scope", "greeting", "format_request")
@@ -201,7 +203,7 @@ def interpret(
         kind = replace(kind, kind="which_states")
     if kind.kind in _OUTSIDE:
         roles = replace(roles, labels=tuple("-" for _ in roles.labels))
-    roles = _less_bare_articles(roles)
+    roles = _with_object(_less_bare_articles(roles), language)
     asked = _asked_parties(question, roles, kind.kind, language, parties)
     provision = kind.kind == "treaty_text" and not (asked.states or asked.groups or asked.unclear)
     treaties, assumed = _treaties(roles, provision, follows=follows)
@@ -213,6 +215,10 @@ def interpret(
     beside = _beside_topic(roles, language)
     # Quoted words are the topic unless their source is asked.
     topic = _words_of(question, roles, "topic", *(("quote",) if kind.kind != "source" else ()))
+    told = [word for word in roles.of("topic") if word.kind == "word" and "fill" not in word.does]
+    if not told and any(word.kind == "treaty" for word in roles.words):
+        # To take part in a treaty is a topic of its own.
+        topic = " ".join((*(word.text for word in roles.words if "joining" in word.does), topic)).strip()
     everyone = bool(asked.members_of) or (
         not (asked.states or asked.groups or provision)
         and (
@@ -226,7 +232,7 @@ def interpret(
     which = everyone and not (asked.states or asked.groups)
     if not (topic or follows or treaties or when.agenda_items or asked.unclear) and kind.kind in _OF_TOPICS:
         # Nor was a topic told: "page reproduce evidence". One such word is rather the verb that asks: "regard it".
-        topic = " ".join(beside) if len(beside) > 1 and language != "zh" else ""
+        topic = " ".join(word.text for word in beside) if len(beside) > 1 and language != "zh" else ""
     meant = mistyped(topic, language)
     topic, wording = _mended(topic, meant), _mended(_wording(question, roles), meant)
     scope = replace(
@@ -304,16 +310,27 @@ def _less_bare_articles(roles: RoleReading) -> RoleReading:
     return replace(roles, labels=tuple("-" if only and label == "topic" else label for label in roles.labels))
 
 
+def _with_object(roles: RoleReading, language: str) -> RoleReading:
+    """Takes a second party for the topic where a verb parts it from the first: "has Cuba recognised Palestine?"."""
+    named = [word.start for word in roles.of("who") if word.span is not None]
+    verbs = [each.start for each in _beside_topic(roles, language) if named and named[0] < each.start < named[-1]]
+    if not verbs or "topic" in roles.labels:
+        return roles
+    places = [verbs[0] <= word.start <= named[-1] for word in roles.words]
+    labels = zip(places, roles.labels, strict=True)
+    return replace(roles, labels=tuple("topic" if inside else label for inside, label in labels))
+
+
 def _words_of(question: str, roles: RoleReading, *wanted: str) -> str:
     """Returns the words that have some roles, their pieces in order."""
     pieces = (question[start:end].strip(_EDGES) for start, end in roles.pieces(*wanted))
     return " ".join(re.sub(r"\s+", " ", piece) for piece in pieces if piece)
 
 
-def _beside_topic(roles: RoleReading, language: str) -> list[str]:
+def _beside_topic(roles: RoleReading, language: str) -> list[Word]:
     """Returns words of content beside the topic: none that do something in questions, or are of the commonest."""
     words = (word for word in roles.of("-") if word.kind == "word" and not word.does and word.common < _COMMON)
-    return [word.text for word in words if not is_function_word(word.text, language)]
+    return [word for word in words if not is_function_word(word.text, language)]
 
 
 def mistyped(topic: str, language: str) -> dict[str, str]:
@@ -440,11 +457,14 @@ def _asked_parties(
         for word, label in zip(roles.words, roles.labels, strict=True)
         if word.span is not None and word.span.kind in ("party", "set") and (word.span.codes or word.span.similar)
     ]
+    counted = [word.span for word in roles.words[:_COUNTED]]
     for name, span, label in names:
         if label == "not" or (label == "who" and span.left_out):
             asked.excluded.update(dict.fromkeys(span.codes))
         elif label == "who":
-            asked.add(name, span)
+            # "Within how many days must the members of the Group reply?" asks the Group, "how many members …" each.
+            as_one = span.form == "group" and kind in (*_OF_FACTS, "reason") and span not in counted
+            asked.add(name, replace(span, kind="party") if as_one else span)
     topical = [(name, span) for name, span, label in names if label == "topic" and span.codes]
     topical = [(name, span) for name, span in topical if span.form != "capital"]
     if kind in _OF_FACTS and len(topical) == 1 and not asked.somebody:

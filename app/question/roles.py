@@ -90,6 +90,9 @@ class RoleReading:
         """Yields the stretches of words that have one of some roles, each role by itself."""
         for label, group in groupby(zip(self.labels, self.words, strict=True), key=lambda each: each[0]):
             words = [word for _, word in group]
+            # What joins a topic to what was said before is no part of it: "and piracy".
+            joined = label == "topic" and "and" in words[0].does and words[1:] and words[1].start > words[0].end
+            words = words[1:] if joined else words
             if label in roles:
                 yield words[0].start, words[-1].end
 

@@ -175,7 +175,7 @@ def _sessions(items: list[Item], bodies: Sequence[Span], taken: Sequence[Span]) 
     for name, first, last in grammar("sessions").find(row):
         part = row[first:last]
         numbers = _listed(part)
-        part = part[1:] if "between" in part[0].kinds and len(numbers) == 1 else part
+        part = part[1:] if ("between" in part[0].kinds and len(numbers) == 1) or "statement" in part[0].kinds else part
         body = tuple(dict.fromkeys(item.values["body"] for item in part if "body" in item.kinds))
         if name == "parties":
             body = (UNTOC_COP,)

@@ -131,6 +131,8 @@ def test_a_scope_without_a_set_is_as_before() -> None:
     assert Scope().members_of == ()
 
 
-def test_members_that_are_counted_are_asked_one_by_one(parties: PartyTable) -> None:
+def test_members_are_asked_one_by_one_only_where_they_are_counted(parties: PartyTable) -> None:
+    asked = resolve("Within how many days must the members of the Group of Riparian States reply?", parties).scope
+    assert (asked.groups, asked.members_of) == (("XGR",), ())
     counted = resolve("How many members of the Group of Riparian States support a treaty on rivers?", parties).scope
     assert (counted.groups, counted.members_of) == ((), ("XGR",))
