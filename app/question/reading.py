@@ -60,6 +60,7 @@ _GUESS: Final = 0.35
 _UNSEARCHED: Final = ("list", "metadata", "summary", "source", "greeting", "format_request")
 # Kinds whose answer is a fact of the State named, though its name stands in the topic: "how many people in Drelnia?".
 _OF_FACTS: Final = ("number", "date", "person")
+_OF_ITSELF: Final = ("reason", "position", "over_time", "yes_no")
 # Words up to what is counted: "how many members".
 _COUNTED: Final = 3
 # Spans by which statements are chosen, whoever spoke.
@@ -204,7 +205,7 @@ def interpret(
     if kind.kind in _OUTSIDE:
         roles = replace(roles, labels=tuple("-" for _ in roles.labels))
     roles = _with_object(_less_bare_articles(roles), language)
-    asked = _asked_parties(question, roles, kind.kind, language, parties)
+    asked = _asked_parties(question, roles, kind.kind, language, parties, follows=follows)
     provision = kind.kind == "treaty_text" and not (asked.states or asked.groups or asked.unclear)
     treaties, assumed = _treaties(roles, provision, follows=follows)
     filters = _filters(roles)
@@ -219,6 +220,8 @@ def interpret(
     if not told and any(word.kind == "treaty" for word in roles.words):
         # To take part in a treaty is a topic of its own.
         topic = " ".join((*(word.text for word in roles.words if "joining" in word.does), topic)).strip()
+    # "What did they say about piracy?" may be either.
+    pointing = kind.kind == "content" and "ambiguous" in kind.others and not follows
     everyone = bool(asked.members_of) or (
         not (asked.states or asked.groups or provision)
         and (
@@ -226,7 +229,7 @@ def interpret(
             or bool(asked.excluded)
             or (kind.kind not in _OF_NO_STATE and _has(roles, "everyone", "states"))
             # "What was said about piracy?"
-            or (kind.kind == "content" and bool(topic) and not (follows or asked.unclear))
+            or (kind.kind == "content" and bool(topic) and not (follows or asked.unclear or pointing))
         )
     )
     which = everyone and not (asked.states or asked.groups)
@@ -257,7 +260,7 @@ def interpret(
         known_name=asked.known_name,
         is_statement_question=kind.kind != "out_of_scope",
         party_notes=(*asked.notes, *(Note(kind="mended", values={"word": w, "meant": m}) for w, m in meant.items())),
-        unnamed=kind.kind == "ambiguous" and not (asked.states or asked.groups or which or asked.unclear),
+        unnamed=(kind.kind == "ambiguous" or pointing) and not (asked.states or asked.groups or which or asked.unclear),
         negated=scope.negated,
         denies=against and which,
         provision=provision,
@@ -449,7 +452,7 @@ class _AskedParties:
 
 
 def _asked_parties(
-    question: str, roles: RoleReading, kind: QuestionKind, language: str, parties: PartyTable
+    question: str, roles: RoleReading, kind: QuestionKind, language: str, parties: PartyTable, *, follows: bool
 ) -> _AskedParties:
     asked = _AskedParties(language=language, parties=parties)
     names = [
@@ -467,7 +470,8 @@ def _asked_parties(
             asked.add(name, replace(span, kind="party") if as_one else span)
     topical = [(name, span) for name, span, label in names if label == "topic" and span.codes]
     topical = [(name, span) for name, span in topical if span.form != "capital"]
-    if kind in _OF_FACTS and len(topical) == 1 and not asked.somebody:
+    alone = kind in _OF_FACTS or (kind in _OF_ITSELF and roles.labels.count("topic") > 1 and not follows)
+    if alone and len(topical) == 1 and not asked.somebody:
         # Where nobody is asked, what is asked of something of a State's asks that State: "the Palvonian scheme".
         asked.add(*topical[0])
     parties_named = [(span.codes, label) for _, span, label in names if span.kind == "party" and span.codes]

@@ -133,11 +133,13 @@ def _treaty_spans(text: str, items: list[Item]) -> list[Span]:
     for _, first, last in grammar("articles").find(items):
         # "The fourth article", "artcle 4": of the treaty that is named.
         (number,) = (str(i.number("number", "ordinal")) for i in items[first:last] if i.kinds & {"number", "ordinal"})
-        treaty, form = (named_treaties[0].codes[0], "named") if named_treaties else ("UNTOC", "bare")
-        span = _over("article", items[first], items[last - 1], articles=((treaty, number),), form=form)
+        of_protocols = any(item.kinds & {"protocol", "protocols"} for item in items)
+        codes = named_treaties[0].codes if named_treaties else PROTOCOLS if of_protocols else ()
+        articles = tuple((code, number) for code in codes or ("UNTOC",))
+        span = _over("article", items[first], items[last - 1], articles=articles, form="named" if codes else "bare")
         spans += [] if span.overlaps((*spans, *find_articles(text))) else [span]
     for at, item in enumerate(items):
-        codes: tuple[str, ...] = ()
+        codes = ()
         after = items[at + 1].kinds if at + 1 < len(items) else frozenset[str]()
         if "convention" in item.kinds and "other_treaty" not in after:
             codes = ("UNTOC",)

@@ -9,8 +9,8 @@ from app.briefing.request import (
     request_of_scopes,
 )
 from app.errors import BriefingError
-from app.question.resolution import Restyle
 from app.question.reading import resolve
+from app.question.resolution import Restyle
 from app.records import Scope, TreatyScope
 from ingest.parties.party_table import PartyTable
 from tests.cases import Cases
