@@ -266,7 +266,7 @@ def _dates(text: str, items: list[Item], taken: Sequence[Span], today: date) -> 
     """Reads dates as intervals of months: single, listed, from one to another, or open at an end."""
     atoms: list[Span] = []
     for day in find_dates(text):
-        interval = (_month(day.first.year, day.first.month), _month(day.last.year, day.last.month))
+        interval: Interval = (_month(day.first.year, day.first.month), _month(day.last.year, day.last.month))
         span = _over("date", day, interval=interval, form="month")
         atoms += [] if span.overlaps(taken) else [span]
     row = _folded_in(_folded_in(items, taken, "taken"), atoms, "time")
