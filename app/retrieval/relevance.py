@@ -1,23 +1,26 @@
 """Relevance: the calibrated chance that a sentence, and with it a party, answers on a topic.
 
-One model decides everywhere: which sentences are quoted, which parties speak of a topic, and how sure an answer is. It
-is fitted by `untoc-eval calibrate` and kept as an artefact, which holds for the models that it was fitted with. With
-others the share of the topic's words decides: "extradition of nationals" is answered by a sentence that holds most.
+One model decides everywhere: which sentences are quoted, which parties speak of a topic, and how sure an answer is. A
+second one, of the same fit, puts the sentences of a party in order: which of them answers best. Both are fitted by
+`untoc-eval calibrate` and kept as an artefact, which holds for the models that it was fitted with. With others the
+share of the topic's words decides: "extradition of nationals" is answered by a sentence that holds most.
 """
 
 import logging
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Annotated, Final, Literal, Self
 
+import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from app.errors import SettingsError
 from app.retrieval.relevance_features import FEATURE_VERSION, SentenceFeatures
+from vectorstore.arrays import Matrix
 from vectorstore.carried import SENTENCES
 from vectorstore.embeddings import Embedder
 from vectorstore.rerank import Reranker
@@ -41,12 +44,14 @@ class Relevance:
             `representative`: no topic was asked about.
         threshold: From which chance on it answers.
         near: From which chance on it may answer, where it is not sure to.
+        order: By which the sentences of a party come, higher first; it compares with nothing else.
     """
 
     chance: float
     source: ConfidenceSource
     threshold: float
     near: float
+    order: float
 
     @property
     def answers(self) -> bool:
@@ -64,17 +69,26 @@ class Relevance:
         return self.source == "calibrated" and self.nearest
 
 
-CITED: Final = Relevance(chance=1.0, source="cited", threshold=0.0, near=0.0)
-REPRESENTATIVE: Final = Relevance(chance=1.0, source="representative", threshold=0.0, near=0.0)
+CITED: Final = Relevance(chance=1.0, source="cited", threshold=0.0, near=0.0, order=0.0)
+REPRESENTATIVE: Final = Relevance(chance=1.0, source="representative", threshold=0.0, near=0.0, order=0.0)
 
 
 def lexical_relevance(share: float) -> Relevance:
     """Returns the relevance of a sentence by the share of the topic's words that it holds with its neighbours."""
-    return Relevance(chance=share, source="lexical", threshold=WORDS_MIN, near=WORDS_MIN / 2)
+    return Relevance(chance=share, source="lexical", threshold=WORDS_MIN, near=WORDS_MIN / 2, order=share)
 
 
 class _Record(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class OrderWeights(_Record):
+    """A fitted order of a party's sentences: the sum of weight · feature, and of weight · hidden state."""
+
+    features: dict[str, float]
+    """By feature; those that are the same of all sentences of a party have none."""
+    state: tuple[float, ...]
+    """By component of the cross-encoder's hidden state."""
 
 
 class RelevanceArtefact(_Record):
@@ -84,6 +98,8 @@ class RelevanceArtefact(_Record):
     weights: dict[str, float]
     """By feature."""
     intercept: float
+    order: OrderWeights
+    """Which sentence of a party answers best."""
     threshold: Annotated[float, Field(gt=0, lt=1)]
     """From which chance on a sentence answers."""
     list_threshold: Annotated[float, Field(gt=0, lt=1)] = 0.5
@@ -102,7 +118,7 @@ class RelevanceArtefact(_Record):
 
     @model_validator(mode="after")
     def _known(self) -> Self:
-        unknown = self.weights.keys() - set(SentenceFeatures.names())
+        unknown = (self.weights.keys() | self.order.features.keys()) - set(SentenceFeatures.names())
         # An artefact of another version is left aside, whatever it weighs.
         if unknown and self.feature_version == FEATURE_VERSION:
             raise ValueError(f"there is no feature {min(unknown)!r}")
@@ -120,23 +136,30 @@ class RelevanceModel:
         """Whether an artefact suits the models in use."""
         return self._artefact is not None
 
-    def judge(self, features: Sequence[SentenceFeatures]) -> tuple[Relevance, ...]:
-        """Returns the relevance of each sentence, by the artefact."""
+    def judge(self, features: Sequence[SentenceFeatures], states: Matrix) -> tuple[Relevance, ...]:
+        """Returns the relevance of each sentence, by the artefact.
+
+        Args:
+            features: Of n sentences.
+            states: What the cross-encoder has read of them, (n, dim) float32.
+        """
         assert self._artefact is not None
         artefact = self._artefact
-        logits = (
-            artefact.intercept + sum(weight * getattr(item, name) for name, weight in artefact.weights.items())
-            for item in features
-        )
+        orders = states @ np.asarray(artefact.order.state, dtype=np.float32)
         return tuple(
             Relevance(
-                chance=1.0 / (1.0 + math.exp(-logit)),
+                chance=1.0 / (1.0 + math.exp(-artefact.intercept - _weighed(artefact.weights, item))),
                 source="calibrated",
                 threshold=artefact.list_threshold if item.one_of_many else artefact.threshold,
                 near=artefact.near,
+                order=float(order) + _weighed(artefact.order.features, item),
             )
-            for item, logit in zip(features, logits, strict=True)
+            for item, order in zip(features, orders, strict=True)
         )
+
+
+def _weighed(weights: Mapping[str, float], features: SentenceFeatures) -> float:
+    return sum(weight * getattr(features, name) for name, weight in weights.items())
 
 
 def model_identities(embedder: Embedder, reranker: Reranker | None) -> dict[str, str]:
