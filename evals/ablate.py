@@ -6,16 +6,14 @@ Such as without the reranker, or with search by words alone.
 import hashlib
 from collections.abc import Sequence
 from dataclasses import replace
-from importlib.resources import files
 from pathlib import Path
 from statistics import median
 
 from app.settings import Settings
 from evals.errors import EvalError
 from evals.eval_environment import code_hash, described
-from evals.files import FileRecord, read_yaml
+from evals.files import EVALS, FileRecord, eval_paths, read_yaml
 from evals.metrics.table import metrics_in
-from evals.paths import eval_paths
 from evals.report.tables import Table
 from evals.report.words import shown
 from evals.run_options import RunOptions
@@ -39,8 +37,7 @@ class _Configurations(FileRecord):
 
 def load_configurations(path: Path | None = None, names: Sequence[str] | None = None) -> tuple[Configuration, ...]:
     """Loads configurations from YAML; those that come with the package, without a path, and all, without names."""
-    file = Path(str(files("evals"))) / "ablations.yaml" if path is None else path
-    found = read_yaml(file, _Configurations, "the configurations").configurations
+    found = read_yaml(path or EVALS / "ablations.yaml", _Configurations, "the configurations").configurations
     unknown = set(names or ()) - {c.name for c in found}
     if unknown:
         raise EvalError(f"no configuration {min(unknown)!r}: there are {', '.join(c.name for c in found)}")

@@ -16,8 +16,6 @@ from typing import Final
 
 import numpy as np
 import numpy.typing as npt
-from rich.console import Console
-from rich.progress import track
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import brier_score_loss, f1_score, precision_recall_curve, roc_auc_score
 from sklearn.preprocessing import StandardScaler
@@ -31,6 +29,7 @@ from evals.cases.case import Case
 from evals.cases.documents import read_documents
 from evals.errors import EvalError
 from evals.eval_environment import open_environment
+from evals.files import tracked
 from evals.positions import load_cells
 from evals.relevance_pairs import (
     FOLDS,
@@ -131,7 +130,7 @@ def measure(pairs: Sequence[Pair], ranker: SentenceRanker, statements: dict[str,
     together: dict[str, list[Pair]] = {}
     for number, pair in enumerate(pairs):
         together.setdefault(pair.asked or str(number), []).append(pair)
-    for group in track(together.values(), console=Console(stderr=True)):
+    for group in tracked(together.values(), "Working..."):
         owned = {pair.party: [statements[file] for file in pair.files if file in statements] for pair in group}
         topic = ranker.topic(group[0].topic, group[0].language, group[0].wording)
         if not any(owned.values()) or not topic.english.strip():

@@ -16,20 +16,19 @@ from evals.cases.case_table import CaseTable, is_table, read_case_table
 from evals.cases.documents import Documents, located, read_documents, stored_documents
 from evals.cases.lint import Problem, lint
 from evals.errors import DatasetError
-from evals.paths import EvalPaths, eval_paths
+from evals.files import EVALS, EvalPaths, eval_paths
 from evals.review import saved_cases
 
-_EVALS: Final = Path(str(files("evals")))
-CONFERENCE: Final = _EVALS / "conference"
+CONFERENCE: Final = EVALS / "conference"
 SAMPLE: Final = Path(str(files("ingest"))) / "sample"
 SHIPPED: Final = {
     "smoke": CONFERENCE / "questions.yaml",
-    "dev": _EVALS / "datasets" / "dev.yaml",
-    "asked": _EVALS / "datasets" / "asked.jsonl",
-    "asked_meeting": _EVALS / "datasets" / "asked_meeting.jsonl",
-    "typed": _EVALS / "datasets" / "typed.jsonl",
+    "dev": EVALS / "datasets" / "dev.yaml",
+    "asked": EVALS / "datasets" / "asked.jsonl",
+    "asked_meeting": EVALS / "datasets" / "asked_meeting.jsonl",
+    "typed": EVALS / "datasets" / "typed.jsonl",
     # Measured, and not read while building; it joins `typed` once it has been read.
-    "held": _EVALS / "datasets" / "held.jsonl",
+    "held": EVALS / "datasets" / "held.jsonl",
 }
 _FOLDERS: Final = {"untoc:conference": CONFERENCE, "untoc:sample": SAMPLE}
 _ABOUT_CONFERENCE: Final = frozenset({"smoke", "asked_meeting", "typed", "held"})

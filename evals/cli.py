@@ -396,7 +396,7 @@ def public(
     """Run a public benchmark, and print its figures beside those of others."""
     from importlib import import_module
 
-    from evals.paths import eval_paths
+    from evals.files import eval_paths
     from evals.report.tables import Table
 
     # Its texts and their store are kept, and not embedded again.
@@ -422,7 +422,7 @@ def calibrate(
     from app.retrieval.relevance import ARTEFACT
     from evals.calibrate import fit, gather
     from evals.case_sets import open_set
-    from evals.paths import eval_paths
+    from evals.files import eval_paths
 
     settings = invocation.settings()
     paths = eval_paths(settings.store)

@@ -23,7 +23,7 @@ from app.wiring import Workspace, open_workspace
 from evals.case_sets import SAMPLE
 from evals.cases.documents import Documents
 from evals.errors import RunError, first_fault
-from evals.paths import eval_paths
+from evals.files import eval_paths
 from ingest.report import IngestProgress
 
 _PACKAGES: Final = (

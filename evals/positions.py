@@ -6,13 +6,10 @@ A cell is one State, topic and session, such as Arvandia on disarmament at the 7
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from importlib.resources import files
 from pathlib import Path
 from typing import Annotated, Final, Literal, NamedTuple
 
 from pydantic import Field, model_validator
-from rich.console import Console
-from rich.progress import track
 
 from app.briefing.cells import Subject
 from app.briefing.position_classifier import suggest_kind
@@ -25,7 +22,7 @@ from evals.cases.case import Evidence, Review
 from evals.cases.documents import Document, Documents, sha256_of
 from evals.errors import DatasetError
 from evals.eval_environment import open_environment
-from evals.files import FileRecord, read_yaml
+from evals.files import EVALS, FileRecord, read_yaml, tracked
 from evals.metrics.citations import overlaps
 from evals.report.tables import Table
 from ingest.text.layout import find_blocks
@@ -34,7 +31,7 @@ from ingest.text.repair import repair
 from vectorstore.records import Document as StoredDocument
 from vectorstore.records import Metadata, Statement
 
-SHIPPED: Final = Path(str(files("evals"))) / "datasets" / "positions.yaml"
+SHIPPED: Final = EVALS / "datasets" / "positions.yaml"
 Split = Literal["dev", "held_out", "seen", "sealed"]
 _Text = Annotated[str, Field(min_length=1)]
 
@@ -120,8 +117,7 @@ def filled_as_briefings(
     """Yields the table of each split, its cells filled as a briefing over the corpus fills them."""
     with open_environment(settings, [corpus], documents) as workspace:
         for name, own in cells.items():
-            tracked = track(own, description=name, console=Console(stderr=True))
-            yield rates_table(name, tuple(fill_by_building(tracked, workspace.briefings)))
+            yield rates_table(name, tuple(fill_by_building(tracked(own, name), workspace.briefings)))
 
 
 def position_rates(filled: Sequence[FilledCell]) -> dict[str, Share]:

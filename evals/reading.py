@@ -19,8 +19,8 @@ from app.question.resolution import Resolution
 from app.question.roles import Weights, encode_words, load_weights, tagger_of, words_of
 from app.question.spans import find_spans
 from app.records import Scope
+from evals.files import CONFERENCE_PARTIES
 from evals.marked_examples import FOLDS, MarkedExample, fold_of, labels_of, load_examples, read_examples
-from evals.paths import CONFERENCE_PARTIES
 from evals.report.tables import Table
 from ingest.metadata.sessions import canonical_body
 from ingest.parties.party_table import PartyTable

@@ -20,11 +20,10 @@ from evals.cases.case import Case, CaseType, Evidence, Expectation, Review
 from evals.cases.documents import Documents
 from evals.cases.lint import contradictions
 from evals.errors import DatasetError, EvalError, first_fault
-from evals.files import append_line, read_records
+from evals.files import EvalPaths, append_line, read_records
 from evals.metrics.citations import ruling
 from evals.metrics.eval_sample import FileSpan
 from evals.metrics.integrity import points
-from evals.paths import EvalPaths
 from evals.runs import Run
 from evals.score import Rulings, judged_answers
 from vectorstore.private import make_private_folder

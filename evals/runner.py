@@ -40,8 +40,7 @@ from evals.eval_environment import (
     packages,
     statement_files,
 )
-from evals.files import read_lines
-from evals.paths import EvalPaths, eval_paths
+from evals.files import EvalPaths, eval_paths, read_lines
 from evals.review import read_rulings
 from evals.run_options import RunOptions
 from evals.runs import (

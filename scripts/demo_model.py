@@ -24,7 +24,7 @@ from app.records import Answer
 from app.settings import load_settings
 from app.wiring import Workspace, open_workspace
 from evals.case_sets import CONFERENCE, open_set
-from evals.paths import eval_paths
+from evals.files import eval_paths
 from ingest.text.squash import squash
 
 QUESTIONS: Final = 30

@@ -10,7 +10,6 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from string import Formatter
 from typing import Final
 
@@ -19,12 +18,13 @@ import yaml
 from evals.cases.case import Case
 from evals.cases.documents import Documents
 from evals.errors import EvalError
+from evals.files import EVALS
 from ingest.language.numerals import number_words
 from ingest.parties.party_names import Party
 from ingest.parties.party_table import PartyTable
 from prompts.wording import LANGUAGES
 
-_DATA: Final = yaml.safe_load(files("evals").joinpath("cases", "wordings.yaml").read_text(encoding="utf-8"))
+_DATA: Final = yaml.safe_load((EVALS / "cases" / "wordings.yaml").read_text(encoding="utf-8"))
 # Templates by name of the wording: earlier turns, then the question.
 WORDINGS: Final[Mapping[str, tuple[str, ...]]] = {name: tuple(turns) for name, turns in _DATA["wordings"].items()}
 # Translations of topics by language; after the bar, the topic words alone.

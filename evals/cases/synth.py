@@ -12,7 +12,6 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from importlib.resources import files
 from itertools import pairwise, zip_longest
 from pathlib import Path
 from typing import Any, Final, Literal, get_args
@@ -24,7 +23,7 @@ from evals.cases.case import SCHEMA_VERSION, Case, Evidence, Expectation, Review
 from evals.cases.corpus_facts import Reading, Subject, article, common_stems, read_all, specific_topics, topics
 from evals.cases.documents import Documents
 from evals.errors import DatasetError
-from evals.files import write_whole
+from evals.files import EVALS, write_whole
 from ingest.treaties.treaties import PROTOCOLS, articles, articles_about
 
 TemplateKind = Literal[
@@ -172,7 +171,7 @@ def synthesise(
 
 def write_cases(path: Path, cases: Iterable[Case]) -> None:
     """Writes cases as YAML that people can read and edit."""
-    schema = Path(str(files("evals"))) / "datasets" / "schema.json"
+    schema = EVALS / "datasets" / "schema.json"
     records = []
     for case in cases:
         record = case.model_dump(mode="json", exclude_defaults=True) | {"answerable": case.answerable}

@@ -4,15 +4,14 @@ Every metric is a function of sums: a measure gives a few numbers for a case, th
 and the metric combines the sums. So a slice, a bootstrap sample and the whole are computed alike.
 """
 
-import csv
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from importlib.resources import files
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
+from evals.files import shipped_rows
 from evals.metrics import abstention, citations, content, integrity, reading, retrieval, robustness
 from evals.metrics.eval_sample import EvalSample
 
@@ -83,8 +82,7 @@ def _combine(given: str) -> Combine:
 
 
 def _read() -> Iterator[Metric]:
-    lines = files("evals").joinpath("metrics", "metrics.csv").read_text(encoding="utf-8").splitlines()
-    for row in csv.DictReader(line for line in lines if not line.startswith("#")):
+    for row in shipped_rows("metrics/metrics.csv"):
         yield Metric(
             name=row["name"], label=row["label"], key=row["measure"], combine=_combine(row["combine"]),
             higher_is_better={"higher": True, "lower": False}.get(row["better"]), share=row["unit"] == "share",

@@ -20,7 +20,7 @@ from evals.archive import Archive
 from evals.case_sets import SAVED
 from evals.cases.case_table import SUFFIXES
 from evals.errors import EvalError, RunError
-from evals.paths import eval_paths
+from evals.files import eval_paths
 from evals.report.tables import runs_table
 from evals.run_options import RunOptions
 from evals.runner import Tell, launch

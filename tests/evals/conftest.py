@@ -17,7 +17,7 @@ from evals.case_sets import CONFERENCE, SAMPLE, cases_hash, open_set
 from evals.cases.case import Case
 from evals.cases.documents import Documents, read_documents
 from evals.eval_environment import open_environment, statement_files
-from evals.paths import eval_paths
+from evals.files import eval_paths
 from evals.runner import asking, run_cases
 from evals.runs import Run, RunManifest, create_run
 from evals.score import score_run

@@ -11,7 +11,7 @@ from evals.cases.case import Case, Evidence, Expectation
 from evals.cases.documents import located, read_documents
 from evals.errors import DatasetError
 from evals.eval_environment import changed, described
-from evals.paths import eval_paths
+from evals.files import eval_paths
 
 
 def _case(*spans: Evidence) -> Case:

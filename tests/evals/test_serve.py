@@ -25,7 +25,7 @@ from app.settings import Settings
 from evals.archive import Archive
 from evals.cases.documents import Documents, read_documents
 from evals.errors import EvalError, RunError
-from evals.paths import EvalPaths, eval_paths
+from evals.files import EvalPaths, eval_paths
 from evals.review import drafts, read_rulings, saved_cases
 from evals.runner import time_left
 from evals.runs import Run, open_run
