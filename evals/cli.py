@@ -426,7 +426,7 @@ def calibrate(
 
     settings = invocation.settings()
     paths = eval_paths(settings.store)
-    cases = [case for name in datasets for case in open_set(name, corpus[:1], paths).cases]
+    cases = [case for name in datasets for case in open_set(name, corpus[:1], paths)]
     samples, models = gather(cases, corpus, settings)
     return _write(fit(samples, models, with_sealed=sealed), output or settings.store / ARTEFACT)
 

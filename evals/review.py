@@ -13,14 +13,14 @@ from pathlib import Path
 from typing import Annotated, Final, Literal
 
 from filelock import FileLock, Timeout
-from pydantic import BaseModel, ConfigDict, Field, RootModel, ValidationError
+from pydantic import Field, RootModel, ValidationError
 
 from app.records import Citation
 from evals.cases.case import Case, CaseType, Evidence, Expectation, Review
 from evals.cases.documents import Documents
 from evals.cases.lint import contradictions
 from evals.errors import DatasetError, EvalError, first_fault
-from evals.files import EvalPaths, append_line, read_records
+from evals.files import EvalPaths, StoredRecord, append_line, read_records
 from evals.metrics.citations import ruling
 from evals.metrics.eval_sample import FileSpan
 from evals.metrics.integrity import points
@@ -33,9 +33,7 @@ _WAIT_SECONDS: Final = 5.0
 _LONGEST_NAME: Final = 80
 
 
-class _Decision(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="ignore")
-
+class _Decision(StoredRecord):
     case: str = Field(min_length=1)
     by: str = Field(min_length=1)
     at: datetime
@@ -149,8 +147,8 @@ def decide_draft(paths: EvalPaths, draft: CaseDraft, decided: Case | None, *, by
     """Notes what a person made of a saved answer: a case, or with None nothing."""
     name, at = reviewer_name(by), datetime.now(UTC)
     if decided is not None:
-        for what, todo in contradictions(decided):
-            raise EvalError(f"the case {what}: {todo}")
+        for problem in contradictions(decided):
+            raise EvalError(f"the case {problem.what}: {problem.todo}")
         before = (draft.decision.by,) if draft.decision is not None else ()
         reviewers = tuple(dict.fromkeys((*draft.case.review.by, *before, name)))
         review = Review(status="reviewed", source=draft.saved.review.source, by=reviewers, on=at.date())

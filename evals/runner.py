@@ -254,7 +254,7 @@ def _pace(runs: Path, answers: int) -> str:
 
 
 def _cases(options: RunOptions, paths: EvalPaths, documents: Documents) -> tuple[Case, ...]:
-    cases = open_set(options.dataset, options.corpus or (), paths, documents).cases
+    cases = open_set(options.dataset, options.corpus or (), paths, documents)
     kept = tuple(case for case in cases if case.review.status != "rejected")
     cases = chosen(kept, only=options.only or (), limit=options.limit)
     if options.reword is None:

@@ -96,7 +96,7 @@ def main() -> int:
         settings = load_settings(store=Path(folder) / "store").model_copy(update={"llm": config})
         with open_workspace(settings) as workspace:
             workspace.corpus.ingest([CONFERENCE])
-            cases = open_set("smoke", (), eval_paths(Path(folder))).cases
+            cases = open_set("smoke", (), eval_paths(Path(folder)))
             answerable = [case.question for case in cases if case.answerable and not case.history]
             report = ask(workspace, answerable[:: max(1, len(answerable) // QUESTIONS)][:QUESTIONS])
     del server
