@@ -28,8 +28,6 @@ from evals.errors import DatasetError, RunError
 from evals.run_options import DATASETS, Corpus, RunOptions
 
 if TYPE_CHECKING:
-    from pydantic import BaseModel
-
     from evals.archive import Archive
     from evals.report.tables import Table
 
@@ -39,8 +37,6 @@ RunName = Annotated[str, typer.Argument(metavar="RUN", help="name of a run, `lat
 Baseline = Annotated[
     str | None, typer.Option(metavar="RUN", help="the run to compare with, which it may not fall behind")
 ]
-CorpusFolder = Annotated[Path, typer.Option(metavar="DIR", help="the folder of statements that the cases are about")]
-Output = Annotated[Path | None, typer.Option("--output", "-o", metavar="FILE", help="default: its place in the store")]
 GatesFile = Annotated[
     Path | None, typer.Option("--gates", metavar="FILE", help="YAML of gates; default: those of the program")
 ]
@@ -327,11 +323,11 @@ def list_all(invocation: Invocation) -> int:
 @command(commands, f"{PROGRAM} metrics")
 def metrics(invocation: Invocation) -> int:
     """List the metrics with their formulas."""
-    from evals.print_runs import print_tables
+    from evals.metrics.table import METRICS
     from evals.report.tables import metrics_table
 
-    print_tables(metrics_table())
-    return 0
+    told = [{"name": m.name, "label": m.label, "group": m.group, "formula": m.formula} for m in METRICS.values()]
+    return _show(invocation, told, metrics_table())
 
 
 @command(commands, f"{PROGRAM} ablate dev --corpus DIR --choose default,dense --md table.md")
@@ -366,7 +362,7 @@ def ablate(
 @command(commands, f"{PROGRAM} positions --corpus DIR", f"{PROGRAM} positions --corpus DIR --whole --split sealed")
 def positions(
     invocation: Invocation,
-    corpus: CorpusFolder,
+    corpus: Annotated[Path, typer.Option(metavar="DIR", help="the folder of statements that the cells are about")],
     whole: Annotated[bool, typer.Option("--whole", help="search the cells as well, as a briefing does")] = False,
     split: Annotated[
         str | None, typer.Option(metavar="NAMES", help="only cells of these splits; default: each by itself")
@@ -416,26 +412,20 @@ def calibrate(
         typer.Option(metavar="DIR", help="the folder that the cases are about, then others whose topics are known"),
     ],
     sealed: Annotated[bool, typer.Option("--sealed", help="measure the sealed fold as well, at the very end")] = False,
-    output: Output = None,
+    output: Annotated[Path | None, typer.Option("-o", "--output", metavar="FILE", help="default: in the store")] = None,
 ) -> int:
     """Fit what decides that a sentence answers to the models in use, with folds by party and by topic."""
     from app.retrieval.relevance import ARTEFACT
     from evals.calibrate import fit, gather
     from evals.case_sets import open_set
-    from evals.files import eval_paths
+    from evals.files import eval_paths, write_whole
 
     settings = invocation.settings()
     paths = eval_paths(settings.store)
     cases = [case for name in datasets for case in open_set(name, corpus[:1], paths)]
     samples, models = gather(cases, corpus, settings)
-    return _write(fit(samples, models, with_sealed=sealed), output or settings.store / ARTEFACT)
-
-
-def _write(artefact: "BaseModel", path: Path) -> int:
-    from evals.files import write_whole
-
-    text = artefact.model_dump_json(indent=2)
-    write_whole(path, text + "\n")
+    text = fit(samples, models, with_sealed=sealed).model_dump_json(indent=2)
+    write_whole(output or settings.store / ARTEFACT, text + "\n")
     print(text)
     return 0
 

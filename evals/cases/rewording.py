@@ -7,7 +7,7 @@ case's id, so that every run asks the same. What is right stays as in the case.
 import random
 import re
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from string import Formatter
@@ -55,15 +55,15 @@ def setting_of(documents: Documents) -> Setting:
     return Setting(parties=documents.parties, sessions=documents.sessions(), speakers=found)
 
 
-def chosen_wordings(choice: str) -> tuple[str, ...] | int:
-    """Reads `all`, names joined by commas, or how many of them to draw for each case."""
-    if choice.isdecimal():
-        return int(choice)
-    names = tuple(WORDINGS) if choice == "all" else tuple(choice.split(","))
-    unknown = [name for name in names if name not in WORDINGS]
-    if unknown:
+def reworded(cases: Iterable[Case], documents: Documents, choice: str) -> tuple[Case, ...]:
+    """Returns cases, each followed by itself in `all` other words, in those named, or in so many that are drawn."""
+    wordings: Sequence[str] | int = int(choice) if choice.isdecimal() else choice.split(",")
+    if choice == "all":
+        wordings = [*WORDINGS]
+    elif isinstance(wordings, list) and (unknown := [name for name in wordings if name not in WORDINGS]):
         raise EvalError(f"unknown wording {unknown[0]!r}: there are all, a number, {', '.join(WORDINGS)}")
-    return names
+    setting = setting_of(documents)
+    return tuple(asked for case in cases for asked in (case, *reword(case, setting, wordings).values()))
 
 
 def reword(case: Case, setting: Setting, wordings: Sequence[str] | int) -> dict[str, Case]:

@@ -32,7 +32,6 @@ class Metric:
         combine: Takes component sums of shape (..., k) and gives the figure, shape (...), NaN where nothing applies.
         higher_is_better: None where neither direction is.
         share: Whether it is a share from 0 to 1, to be shown in per cent; else it is a number.
-        baseline: It says what a trivial program would get, not the one that was run.
         shown_in: `tile`, `brief`, `ablation`: where it is shown beside the whole table.
     """
 
@@ -45,7 +44,6 @@ class Metric:
     group: str = ""
     formula: str = ""
     source: str = ""
-    baseline: bool = False
     shown_in: frozenset[str] = frozenset()
 
 
@@ -86,7 +84,7 @@ def _read() -> Iterator[Metric]:
         yield Metric(
             name=row["name"], label=row["label"], key=row["measure"], combine=_combine(row["combine"]),
             higher_is_better={"higher": True, "lower": False}.get(row["better"]), share=row["unit"] == "share",
-            group=row["group"], formula=row["formula"], source=row["source"], baseline=bool(row["baseline"]),
+            group=row["group"], formula=row["formula"], source=row["source"],
             shown_in=frozenset(row["shown_in"].split()),
         )  # fmt: skip
 
