@@ -6,6 +6,7 @@ answer is a case only once a person has said whether it was right, and which wor
 """
 
 import unicodedata
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -168,9 +169,9 @@ def corrected(
         raise EvalError("a right answer has the outcome that was shown: call it wrong, or leave the outcome")
     if not right and (expect, question, {*spans}) == (saved.expect, saved.question, {*saved.evidence}):
         raise EvalError("what would have been right? change the outcome, or mark the words that answer")
-    groups: dict[str | None, list[str]] = {}
+    groups: defaultdict[str | None, list[str]] = defaultdict(list)
     for span in spans:
-        groups.setdefault(span.state, []).append(span.id)
+        groups[span.state].append(span.id)
     values = saved.model_dump() | {
         "question": question, "type": _type(saved, expect), "answerable": expect.status == "answered",
         "expect": expect, "evidence": spans, "evidence_groups": [*groups.values()], "nuggets": (),
@@ -253,6 +254,5 @@ def _append(path: Path, decision: CitationDecision | DraftDecision) -> None:
     except Timeout as exc:
         raise EvalError(f"not noted: another process holds {exc.lock_file!r}; wait until it is done") from exc
     except OSError as exc:
-        raise EvalError(
-            f"not noted: {str(path)!r} cannot be written ({exc.strerror}); check its permissions and the free space"
-        ) from exc
+        told = f"{str(path)!r} cannot be written ({exc.strerror}); check its permissions and the free space"
+        raise EvalError(f"not noted: {told}") from exc
