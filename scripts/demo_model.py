@@ -46,10 +46,7 @@ def serve() -> tuple[Any, str]:
 
 def ask(workspace: Workspace, questions: Sequence[str]) -> dict[str, Any]:
     """Asks the questions and returns what became of them; wrong quotations and attributions are listed."""
-    counts: Counter[str] = Counter()
-    reasons: Counter[str] = Counter()
-    wrong: list[str] = []
-    tokens = 0
+    counts, reasons, wrong = Counter[str](), Counter[str](), list[str]()
     for question in questions:
         began = time.perf_counter()
         answer = workspace.assistant.ask(question)
@@ -57,12 +54,12 @@ def ask(workspace: Workspace, questions: Sequence[str]) -> dict[str, Any]:
         counts["claims of the model"] += len(answer.claims) if answer.composer == "model" else 0
         counts["dropped claims"] += len(answer.dropped_claims)
         reasons.update(claim.reason.split(" S")[0] for claim in answer.dropped_claims)
-        tokens += int((answer.usage or {}).get("completion_tokens", 0))
+        counts["tokens written"] += int((answer.usage or {}).get("completion_tokens", 0))
         counts["quotations"] += len(answer.citations)
         wrong += _wrong(workspace, answer)
         took = time.perf_counter() - began
         print(f"{took:5.1f} s  {answer.composer:10}  dropped {len(answer.dropped_claims):2}  {question}", flush=True)
-    return {"questions": len(questions), **counts, "tokens written": tokens, "reasons": dict(reasons), "wrong": wrong}
+    return {"questions": len(questions), **counts, "reasons": dict(reasons), "wrong": wrong}
 
 
 def _wrong(workspace: Workspace, answer: Answer) -> list[str]:
