@@ -13,7 +13,7 @@ from app.settings import Settings
 from evals.cases.case import Case, load_cases
 from evals.cases.case_table import CaseTable, is_table, read_case_table
 from evals.cases.documents import Documents, located, read_documents, stored_documents
-from evals.cases.lint import Problem, lint
+from evals.cases.lint import Remark, lint
 from evals.errors import DatasetError
 from evals.files import EVALS, EvalPaths, eval_paths, shipped_rows
 from evals.review import saved_cases
@@ -49,14 +49,14 @@ def open_set(
         cases = saved_cases(paths) if name == SAVED else load_cases(path)
         return located(cases, documents) if documents else cases
     found = _table(path, corpus_of(name, corpus, paths), documents)
-    if found.problems:
-        first, more = found.problems[0], len(found.problems) - 1
+    if found.remarks:
+        first, more = found.remarks[0], len(found.remarks) - 1
         told = f"{path.name}, {first.case}: {first.what}; {first.todo}"
         raise DatasetError(told + (f"; and {more} more: `untoc-eval lint {name}` shows all" if more else ""))
     return found.cases
 
 
-def faults_of(name: str, corpus: Sequence[Path], settings: Settings) -> tuple[Problem, ...]:
+def remarks_of(name: str, corpus: Sequence[Path], settings: Settings) -> tuple[Remark, ...]:
     """Returns everything that a person should look at in a set of cases, of a table by line and column."""
     paths = eval_paths(settings.store)
     folders, path = corpus_of(name, corpus, paths), _file_of(name, paths)
@@ -65,7 +65,7 @@ def faults_of(name: str, corpus: Sequence[Path], settings: Settings) -> tuple[Pr
         return lint(open_set(name, corpus, paths), documents)
     documents = documents if documents is not None else stored_documents(settings)
     found = _table(path, folders, documents)
-    return found.problems or lint(found.cases, documents)
+    return found.remarks or lint(found.cases, documents)
 
 
 def _file_of(name: str, paths: EvalPaths) -> Path:

@@ -98,14 +98,14 @@ def lint(
     corpus: Corpus = None,
 ) -> int:
     """Check cases: form, quotations, States, duplicates, and that what is unanswerable is so."""
-    from evals.case_sets import faults_of
-    from evals.report.tables import problems_table
+    from evals.case_sets import remarks_of
+    from evals.report.tables import remarks_table
 
     settings, names = invocation.settings(), datasets or ["smoke"]
-    found = [(name, problem) for name in names for problem in faults_of(name, corpus or (), settings)]
-    errors = sum(problem.severity == "error" for _, problem in found)
-    told = [{"dataset": name} | asdict(problem) for name, problem in found]
-    _show(invocation, told, problems_table(found), note=f"{errors} errors, {len(found) - errors} other remarks")
+    found = [(name, remark) for name in names for remark in remarks_of(name, corpus or (), settings)]
+    errors = sum(remark.severity == "error" for _, remark in found)
+    told = [{"dataset": name} | asdict(remark) for name, remark in found]
+    _show(invocation, told, remarks_table(found), note=f"{errors} errors, {len(found) - errors} other remarks")
     return 1 if errors else 0
 
 

@@ -148,8 +148,8 @@ def decide_draft(paths: EvalPaths, draft: CaseDraft, decided: Case | None, *, by
     """Notes what a person made of a saved answer: a case, or with None nothing."""
     name, at = reviewer_name(by), datetime.now(UTC)
     if decided is not None:
-        for problem in contradictions(decided):
-            raise EvalError(f"the case {problem.what}: {problem.todo}")
+        for remark in contradictions(decided):
+            raise EvalError(f"the case {remark.what}: {remark.todo}")
         before = (draft.decision.by,) if draft.decision is not None else ()
         reviewers = tuple(dict.fromkeys((*draft.case.review.by, *before, name)))
         review = Review(status="reviewed", source=draft.saved.review.source, by=reviewers, on=at.date())

@@ -23,7 +23,7 @@ from rapidfuzz import fuzz
 from app.records import AbstentionReason
 from evals.cases.case import Case, CaseType, Evidence, Expectation, Review
 from evals.cases.documents import Document, Documents, state_code, typed_names
-from evals.cases.lint import Problem
+from evals.cases.lint import Remark
 from evals.errors import DatasetError
 from evals.files import read_lines
 from ingest.language.detection import detect_language
@@ -43,7 +43,7 @@ class CaseTable:
     """The cases of a table, and everything that is wrong with it, by line and column."""
 
     cases: tuple[Case, ...]
-    problems: tuple[Problem, ...]
+    remarks: tuple[Remark, ...]
 
 
 @dataclass(kw_only=True)
@@ -52,11 +52,11 @@ class _Row:
 
     line: int
     cells: Mapping[str, str]
-    problems: list[Problem] = field(default_factory=list)
+    remarks: list[Remark] = field(default_factory=list)
 
     def wrong(self, column: str, what: str, todo: str) -> None:
         place = f"line {self.line}, {column}"
-        self.problems.append(Problem(severity="error", case=place, what=what, todo=todo))
+        self.remarks.append(Remark(severity="error", case=place, what=what, todo=todo))
 
     def parts(self, column: str, separators: str = ";\n") -> list[str]:
         """Returns what a cell holds, several things by semicolons or line breaks."""
@@ -85,7 +85,7 @@ def read_case_table(path: Path, documents: Documents) -> CaseTable:
             near = get_close_matches(name, _COLUMNS, n=1)
             todo = f"did you mean {near[0]!r}?" if near else f"remove it; there are {', '.join(_COLUMNS)}"
             head.wrong(name, "no column has this name", todo)
-    problems, cases = head.problems, dict[str, Case]()
+    remarks, cases = head.remarks, dict[str, Case]()
     for line, cells in rows:
         row = _Row(line=line, cells={name: cell.strip() for name, cell in zip(columns, cells, strict=False) if name})
         if not any(row.cells.values()):
@@ -95,10 +95,10 @@ def read_case_table(path: Path, documents: Documents) -> CaseTable:
         case = _case(row, documents)
         if case is not None and case.id in cases:
             row.wrong("question", "stands twice, about the same State and year", "remove one of the rows")
-        problems += row.problems
-        if case is not None and not row.problems:
+        remarks += row.remarks
+        if case is not None and not row.remarks:
             cases[case.id] = case
-    return CaseTable(cases=tuple(cases.values()), problems=tuple(problems))
+    return CaseTable(cases=tuple(cases.values()), remarks=tuple(remarks))
 
 
 def is_table(path: Path) -> bool:
@@ -172,7 +172,7 @@ def _case(row: _Row, documents: Documents) -> Case | None:
     evidence = [
         span for n, quote in enumerate(quotes, 1) if (span := _evidence(row, n, quote, states, years, documents))
     ]
-    if row.problems or answered is None:
+    if row.remarks or answered is None:
         return None
     asked = hashlib.sha256("\0".join((question, *states, *years, *row.parts("history"))).encode()).hexdigest()[:8]
     kind: CaseType = "list_states" if not states else "compare" if len(states) > 1 else "single_state"

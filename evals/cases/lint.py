@@ -36,7 +36,7 @@ _REMARKS: Final = {row["remark"]: row for row in shipped_rows("cases/remarks.csv
 
 
 @dataclass(frozen=True, kw_only=True)
-class Problem:
+class Remark:
     """Something that a person should look at: in a case, or (None) in the set as a whole."""
 
     severity: Severity
@@ -45,21 +45,21 @@ class Problem:
     todo: str
 
 
-def _remark(name: str, case: Case | None = None, **facts: object) -> Problem:
+def _remark(name: str, case: Case | None = None, **facts: object) -> Remark:
     """Returns a remark of `remarks.csv` with its facts filled in."""
     row = _REMARKS[name]
     what, todo = (row[part].format(**facts) for part in ("what", "todo"))
-    return Problem(severity=cast(Severity, row["severity"]), case=case.id if case else None, what=what, todo=todo)
+    return Remark(severity=cast(Severity, row["severity"]), case=case.id if case else None, what=what, todo=todo)
 
 
-def lint(cases: Iterable[Case], documents: Documents | None = None) -> tuple[Problem, ...]:
+def lint(cases: Iterable[Case], documents: Documents | None = None) -> tuple[Remark, ...]:
     """Returns what is wrong with cases, errors first; without documents, what can be told without their corpus."""
     cases = tuple(cases)
     parties = documents.parties if documents is not None else PartyTable.load()
     by_id, counts = {case.id: case for case in cases}, Counter(case.id for case in cases)
     needed = any(_is_silence(case) for case in cases)
     readings = read_all(documents) if documents is not None and needed else ()
-    found: list[Problem] = []
+    found: list[Remark] = []
     for case in cases:
         found += _form(case, by_id, counts[case.id])
         if documents is not None:
@@ -70,7 +70,7 @@ def lint(cases: Iterable[Case], documents: Documents | None = None) -> tuple[Pro
     return tuple(sorted(found, key=lambda each: (order(each.severity), place.get(each.case or "", len(place)))))
 
 
-def _form(case: Case, by_id: Mapping[str, Case], count: int) -> Iterator[Problem]:
+def _form(case: Case, by_id: Mapping[str, Case], count: int) -> Iterator[Remark]:
     """What a case says of itself and of others."""
     if count > 1:
         yield _remark("same_id", case, count=count)
@@ -84,7 +84,7 @@ def _form(case: Case, by_id: Mapping[str, Case], count: int) -> Iterator[Problem
         yield _remark("other_outcome", case, original=original.id)
 
 
-def contradictions(case: Case) -> Iterator[Problem]:
+def contradictions(case: Case) -> Iterator[Remark]:
     """Yields what a case says that cannot be, its corpus aside."""
     expect, status, silent = case.expect, case.expect.status, case.expect.status == "abstained"
     reasoned = expect.reason is not None or case.unanswerable_kind is not None
@@ -111,7 +111,7 @@ def _states_of(case: Case, parties: PartyTable) -> frozenset[str]:
     return frozenset(case.expect.states or named)
 
 
-def _duplicates(cases: Iterable[Case], parties: PartyTable) -> Iterator[Problem]:
+def _duplicates(cases: Iterable[Case], parties: PartyTable) -> Iterator[Remark]:
     """Questions that ask nearly the same of the same States and times; variants are meant to."""
     groups: defaultdict[object, list[tuple[Case, str]]] = defaultdict(list)
     for case in cases:
@@ -129,7 +129,7 @@ def _duplicates(cases: Iterable[Case], parties: PartyTable) -> Iterator[Problem]
                 yield _remark("alike", other, other=one.id, alike=alike)
 
 
-def _evidence(case: Case, documents: Documents) -> Iterator[Problem]:
+def _evidence(case: Case, documents: Documents) -> Iterator[Remark]:
     for span in case.evidence:
         document = documents.by_file.get(span.file)
         if document is None:
@@ -139,8 +139,8 @@ def _evidence(case: Case, documents: Documents) -> Iterator[Problem]:
 
 
 def _of_span(
-    remark: Callable[..., Problem], span: Evidence, document: Document, parties: PartyTable
-) -> Iterator[Problem]:
+    remark: Callable[..., Remark], span: Evidence, document: Document, parties: PartyTable
+) -> Iterator[Remark]:
     found = (span.start, span.end) if span.located else document.find(span.quote or "")
     text = None if found is None else document.text[slice(*found)]
     if found is None:
@@ -159,7 +159,7 @@ def _of_span(
         yield remark("other_state", state=span.state, told=document.state)
 
 
-def _expected_states(case: Case, parties: PartyTable) -> Iterator[Problem]:
+def _expected_states(case: Case, parties: PartyTable) -> Iterator[Remark]:
     for state in (*case.expect.states, *case.expect.states_forbidden):
         if parties.get(state) is None:
             yield _remark("no_such_state", case, state=state)
@@ -177,7 +177,7 @@ def _is_silence(case: Case) -> bool:
     return kind == "no_statement" or kind.startswith("near_miss")
 
 
-def _absence(case: Case, readings: Iterable[Reading], parties: PartyTable) -> Iterator[Problem]:
+def _absence(case: Case, readings: Iterable[Reading], parties: PartyTable) -> Iterator[Remark]:
     """Looks for what should not be in the corpus."""
     years = [str(year) for year in case.expect.years] or re.findall(r"\b(?:19|20)\d\d\b", case.question)
     # A session without a year cannot be matched with dates: such cases are not checked.
@@ -200,7 +200,7 @@ def _absence(case: Case, readings: Iterable[Reading], parties: PartyTable) -> It
             yield _remark("topic_is_named", case, file=file, topic=topic)
 
 
-def _mix(cases: Sequence[Case]) -> Iterator[Problem]:
+def _mix(cases: Sequence[Case]) -> Iterator[Remark]:
     """What the figures of a set can be read for."""
     total = len(cases)
     if not cases:

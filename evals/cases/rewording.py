@@ -27,6 +27,11 @@ from prompts.wording import LANGUAGES
 _DATA: Final = yaml.safe_load((EVALS / "cases" / "wordings.yaml").read_text(encoding="utf-8"))
 # Templates by name of the wording: earlier turns, then the question.
 WORDINGS: Final[Mapping[str, tuple[str, ...]]] = {name: tuple(turns) for name, turns in _DATA["wordings"].items()}
+# The facts that each names.
+_NEEDED: Final = {
+    name: {field for turn in turns for _, field, *_ in Formatter().parse(turn) if field}
+    for name, turns in WORDINGS.items()
+}
 # Translations of topics by language; after the bar, the topic words alone.
 TOPICS: Final[Mapping[str, Mapping[str, str]]] = _DATA["topics"]
 _TEMPLATE: Final = re.compile(r"\b(?:say|said) (?:about|on) (?P<topic>\w.*?) in (?:its )?\d{4}\b")
@@ -74,10 +79,7 @@ def reword(case: Case, setting: Setting, wordings: Sequence[str] | int) -> dict[
     facts = _facts(case, setting)
     if facts is None:
         return {}
-    needed = {
-        name: {f for turn in turns for _, f, *_ in Formatter().parse(turn) if f} for name, turns in WORDINGS.items()
-    }
-    fitting = [name for name, fields in needed.items() if fields <= facts.keys()]
+    fitting = [name for name, fields in _NEEDED.items() if fields <= facts.keys()]
     if isinstance(wordings, int):
         wordings = random.Random(case.id).sample(fitting, min(wordings, len(fitting)))
     return {name: _worded(case, name, facts) for name in fitting if name in wordings}

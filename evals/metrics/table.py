@@ -70,21 +70,17 @@ def _macro(sums: Floats) -> Floats:
     return (abstain + np.where(sums[..., 1] + sums[..., 3] > 0, answer, abstain)) / 2
 
 
-def _total(sums: Floats) -> Floats:
-    return np.asarray(sums[..., 0], dtype=np.float64)
-
-
-def _combine(given: str) -> Combine:
-    part, over, whole = given.partition("/")
-    return ratio(part, whole) if over else {"0": _total, "macro": _macro}[given]
+# How components combine where they are no quotient of sums.
+_COMBINED: Final[Mapping[str, Combine]] = {"0": lambda sums: sums[..., 0], "macro": _macro}
 
 
 def _read() -> Iterator[Metric]:
     for row in shipped_rows("metrics/metrics.csv"):
+        part, over, whole = row["combine"].partition("/")
         yield Metric(
-            name=row["name"], label=row["label"], key=row["measure"], combine=_combine(row["combine"]),
-            higher_is_better={"higher": True, "lower": False}.get(row["better"]), share=row["unit"] == "share",
-            group=row["group"], formula=row["formula"], source=row["source"],
+            name=row["name"], label=row["label"], key=row["measure"], group=row["group"], formula=row["formula"],
+            combine=ratio(part, whole) if over else _COMBINED[part], share=row["unit"] == "share",
+            higher_is_better={"higher": True, "lower": False}.get(row["better"]), source=row["source"],
             shown_in=frozenset(row["shown_in"].split()),
         )  # fmt: skip
 

@@ -8,7 +8,7 @@ import csv
 import hashlib
 from base64 import b64encode
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache, cached_property
 from io import StringIO
 from pathlib import Path
@@ -71,14 +71,14 @@ class Report:
         before = shares(found.before) if found is not None else None
         names = dict.fromkeys((*words.SLICES, *self.shares))
         slices = [tables.slice_table(name, self.shares, parties, before) for name in names]
-        remarks = [(self.run.manifest.dataset, problem) for problem in lint(cases.values(), self.documents)]
+        remarks = [(self.run.manifest.dataset, remark) for remark in lint(cases.values(), self.documents)]
         return {
             "flips": [tables.flips_table(found, cases, self.documents)] if found is not None else [],
             "failures": [tables.stages_table(self.scores)],
             "gates": [tables.gates_table(self.gated)],
             "figures": [tables.figures_table(self.figures, found)],
             "slices": [table for table in slices if len(table.rows) > 1],
-            "health": [tables.problems_table(remarks)],
+            "health": [tables.remarks_table(remarks)],
             "manifest": [tables.changes_table(found)] if found is not None else [],
             "definitions": [tables.metrics_table()],
         }
@@ -163,7 +163,7 @@ def environment() -> Environment:
         "figure": words.shown, "interval": words.range_of, "plain": words.plain,
         "language": words.language, "shortened": words.shortened, "milliseconds": words.milliseconds,
         "upper_first": lambda text: text[:1].upper() + text[1:],
-        "counted": _counted,
+        "counted": lambda values: ", ".join(f"{words.plain(value)} {n}" for value, n in Counter(values).most_common()),
         "party": lambda code, answers: answers.party(code),
         "treaty": lambda treaty: f"{treaty.treaty} {', '.join(treaty.articles)}".strip(),
     }  # fmt: skip
@@ -177,10 +177,6 @@ def environment() -> Environment:
         "METRICS": METRICS, "MEANING": MEANING, "PASSAGES": PASSAGES, "STATUS": words.STATUS, "GIVEN": words.GIVEN,
     }  # fmt: skip
     return found
-
-
-def _counted(values: Iterable[str | None]) -> str:
-    return ", ".join(f"{words.plain(value)} {count}" for value, count in Counter(values).most_common())
 
 
 def _policy(style: str, script: str) -> str:

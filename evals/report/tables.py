@@ -8,7 +8,7 @@ from typing import Final
 
 from evals.cases.case import Case
 from evals.cases.documents import Documents
-from evals.cases.lint import Problem
+from evals.cases.lint import Remark
 from evals.compare import Comparison, Flip
 from evals.failure_taxonomy import MEANING
 from evals.gates import GateReport, GateResult
@@ -128,7 +128,7 @@ def flips_table(comparison: Comparison, cases: Mapping[str, Case], documents: Do
 
     def row(flip: Flip) -> tuple[str, ...]:
         sign, case = "✗ → ✔" if flip.new is None else "✔ → ✗", cases.get(flip.case)
-        asked, told = (case.question, _statement(case, documents)) if case is not None else ("", "")
+        asked, told = (case.question, _answering(case, documents)) if case is not None else ("", "")
         return sign, flip.case, asked, told, plain(flip.old or "right"), plain(flip.new or "right")
 
     lost, won = len(comparison.regressions), len(comparison.improvements)
@@ -141,7 +141,7 @@ def flips_table(comparison: Comparison, cases: Mapping[str, Case], documents: Do
     )
 
 
-def _statement(case: Case, documents: Documents) -> str:
+def _answering(case: Case, documents: Documents) -> str:
     """Returns the words that answer a case, with their statement."""
     if not case.evidence:
         return "none answers it"
@@ -190,7 +190,7 @@ def metrics_table() -> Table:
     return Table(title="Metrics", columns=("Name", "Group", "What it is", "Formula", "Source"), rows=rows)
 
 
-def problems_table(found: Sequence[tuple[str, Problem]]) -> Table:
+def remarks_table(found: Sequence[tuple[str, Remark]]) -> Table:
     """Returns what is wrong with sets of cases, errors first, with the place in a table of cases."""
     tones = {"error": "bad", "warning": "warn", "note": ""}
     ordered = sorted(found, key=lambda item: [*tones].index(item[1].severity))
