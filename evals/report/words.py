@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 import yaml
-from babel import Locale, UnknownLocaleError
+from babel import Locale
 
 from evals.compare import Comparison
 from evals.files import EVALS
@@ -99,10 +99,7 @@ def party(code: str | None, parties: PartyTable) -> str:
 
 def language(code: str) -> str:
     """Returns the English name of a language."""
-    try:
-        return Locale.parse(code).get_language_name("en") or code
-    except (UnknownLocaleError, ValueError):
-        return code
+    return str(Locale("en").languages.get(code, code))
 
 
 def slice_label(name: str) -> str:
