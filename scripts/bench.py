@@ -102,7 +102,7 @@ def write_corpus(speeches: Path, size: int, folder: Path) -> None:
     unpacked = (gzip.decompress(path.read_bytes()) for path in sorted(speeches.glob("*.jsonl.gz")))
     records = [json.loads(line) for lines in unpacked for line in lines.splitlines()]
     known = sorted({each["iso3"] for each in records})
-    generator, texts, facts = random.Random(4), dict[str, str](), []
+    generator, texts, facts = random.Random(4), dict[str, str](), list[tuple[str, ...]]()
     for number in range(round(size / _PER_SPEECH)):
         record, turn = records[number % len(records)], number // len(records)
         state, text = record["iso3"], record["text"]

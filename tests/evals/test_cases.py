@@ -89,7 +89,7 @@ def test_what_follows_from_the_rest_of_a_case_may_be_left_out(tmp_path: Path) ->
     assert (case.lang, case.split, case.review.status, case.gates) == ("en", "dev", "draft", False)
 
 
-def test_deremarks_of_a_file_hold_for_its_cases(tmp_path: Path) -> None:
+def test_defaults_of_a_file_hold_for_its_cases(tmp_path: Path) -> None:
     head = "schema: 1\ndefaults: {split: holdout, lang: fr, corpus: somewhere}\n"
     [case] = _load(head + MINIMAL.replace("EVIDENCE", "[]"), tmp_path)
     assert (case.lang, case.split) == ("fr", "holdout")
