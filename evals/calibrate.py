@@ -16,8 +16,7 @@ from typing import Final
 
 import numpy as np
 import numpy.typing as npt
-from rich.console import Console
-from rich.progress import track
+from scipy.special import expit
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import brier_score_loss, f1_score, precision_recall_curve, roc_auc_score
 from sklearn.preprocessing import StandardScaler
@@ -31,6 +30,7 @@ from evals.cases.case import Case
 from evals.cases.documents import read_documents
 from evals.errors import EvalError
 from evals.eval_environment import open_environment
+from evals.files import tracked
 from evals.positions import load_cells
 from evals.relevance_pairs import (
     FOLDS,
@@ -45,7 +45,11 @@ from vectorstore.records import ScopeFilter, StatementSummary
 
 Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
-Folds = Mapping[str, Callable[[Pair], int]]
+# Folds of pairs by topic, by which thresholds are chosen, and by party.
+_FOLDS: Final[Mapping[str, Callable[[Pair], int]]] = {
+    "topic": lambda pair: pair.topic_fold,
+    "party": lambda pair: pair.party_fold,
+}
 
 # This fold, by party and for lists by topic, is measured once, at the end.
 SEALED: Final = FOLDS - 1
@@ -89,12 +93,12 @@ class Weights:
 
     def chances(self, features: Floats) -> Floats:
         """Returns the chance of each row, 0 to 1."""
-        chances: Floats = 1.0 / (1.0 + np.exp(-(self.intercept + features @ self.weights)))
+        chances: Floats = expit(self.intercept + features @ self.weights)
         return chances
 
-    def surest(self, samples: Sequence[Sample], rows: Sequence[int]) -> Floats:
+    def surest(self, samples: Sequence[Sample]) -> Floats:
         """Returns the chance of each pair: that of its surest sentence."""
-        return np.array([self.chances(sample.features[:, rows]).max() for sample in samples])
+        return np.array([self.chances(sample.features).max() for sample in samples])
 
 
 def gather(cases: Sequence[Case], folders: Sequence[Path], settings: Settings) -> tuple[list[Sample], dict[str, str]]:
@@ -131,7 +135,7 @@ def measure(pairs: Sequence[Pair], ranker: SentenceRanker, statements: dict[str,
     together: dict[str, list[Pair]] = {}
     for number, pair in enumerate(pairs):
         together.setdefault(pair.asked or str(number), []).append(pair)
-    for group in track(together.values(), console=Console(stderr=True)):
+    for group in tracked(together.values(), "Working..."):
         owned = {pair.party: [statements[file] for file in pair.files if file in statements] for pair in group}
         topic = ranker.topic(group[0].topic, group[0].language, group[0].wording)
         if not any(owned.values()) or not topic.english.strip():
@@ -155,16 +159,10 @@ def _is_beside(pair: Pair, file: str, start: int, end: int) -> bool:
     return pair.answered and bool(pair.evidence) and not any(near)
 
 
-def fit(
-    samples: Sequence[Sample],
-    models: dict[str, str],
-    columns: Sequence[str] | None = None,
-    *,
-    with_sealed: bool = False,
-) -> RelevanceArtefact:
+def fit(samples: Sequence[Sample], models: dict[str, str], *, with_sealed: bool = False) -> RelevanceArtefact:
     """Fits weights and threshold on all but the sealed fold, and measures them on folds that a fit has not seen.
 
-    `columns` are the features to use; with `with_sealed` the sealed fold is measured as well, at the end.
+    The threshold is chosen by the pairs as users ask; with `with_sealed` the sealed fold is measured too, at the end.
     """
     open_, sealed = split(samples)
     labels = _labels(open_)
@@ -173,38 +171,28 @@ def fit(
             f"calibration needs at least {_PAIRS_MIN} pairs of topic and party, answered and not, and this set has"
             f" {int(labels.sum())} and {int((~labels).sum())}: name a larger set, or give the corpus that it is about"
         )
-    chosen = tuple(columns or SentenceFeatures.names())
-    rows = [SentenceFeatures.names().index(name) for name in chosen]
-    folds: Folds = {"topic": lambda pair: pair.topic_fold, "party": lambda pair: pair.party_fold}
-    artefact = fitted(open_, chosen, rows, folds, models)
-    if sealed and with_sealed:
-        chances = fit_weights(open_, rows).surest(sealed, rows)
-        artefact.figures["sealed"] = figures_of(chances, sealed, artefact.threshold, artefact.list_threshold)
-    return artefact
-
-
-def fitted(
-    samples: Sequence[Sample], names: Sequence[str], rows: Sequence[int], folds: Folds, models: dict[str, str]
-) -> RelevanceArtefact:
-    """Fits weights to all samples; the threshold is chosen by the pairs as users ask, on the first kind of folds."""
-    chances = {name: cross_validated(samples, rows, fold) for name, fold in folds.items()}
-    asked = np.array([sample.pair.source in _ASKED for sample in samples])
-    first = chances[next(iter(folds))][asked]
-    threshold = best_threshold(first, _labels(samples)[asked])[0]
-    of_lists = list_threshold(chances[next(iter(folds))], samples)
-    weights = fit_weights(samples, rows)
-    return RelevanceArtefact(
+    chances = {name: cross_validated(open_, fold) for name, fold in _FOLDS.items()}
+    asked = _of_source(open_, *_ASKED)
+    by_topic, answered = chances["topic"][asked], labels[asked]
+    threshold, weights = best_threshold(by_topic, answered)[0], fit_weights(open_)
+    of_lists = list_threshold(chances["topic"], open_)
+    figures = {name: figures_of(own, open_, threshold, of_lists) for name, own in chances.items()}
+    artefact = RelevanceArtefact(
         feature_version=FEATURE_VERSION,
-        weights={name: round(float(weight), 5) for name, weight in zip(names, weights.weights, strict=True)},
+        weights={name: round(float(w), 5) for name, w in zip(SentenceFeatures.names(), weights.weights, strict=True)},
         intercept=round(weights.intercept, 5),
         threshold=round(threshold, 4),
         list_threshold=round(of_lists, 4),
-        near=round(near(first, _labels(samples)[asked], threshold), 4),
+        near=round(near(by_topic, answered, threshold), 4),
         models=models,
-        pairs=len(samples),
-        data_sha256=_hash(samples),
-        figures={name: figures_of(own, samples, threshold, of_lists) for name, own in chances.items()},
+        pairs=len(open_),
+        data_sha256=_hash(open_),
+        figures=figures,
     )
+    if sealed and with_sealed:
+        told = figures_of(weights.surest(sealed), sealed, artefact.threshold, artefact.list_threshold)
+        artefact.figures["sealed"] = told
+    return artefact
 
 
 def split(samples: Sequence[Sample]) -> tuple[list[Sample], list[Sample]]:
@@ -219,18 +207,18 @@ def split(samples: Sequence[Sample]) -> tuple[list[Sample], list[Sample]]:
     return rest, sealed
 
 
-def cross_validated(samples: Sequence[Sample], rows: Sequence[int], fold: Callable[[Pair], int]) -> Floats:
+def cross_validated(samples: Sequence[Sample], fold: Callable[[Pair], int]) -> Floats:
     """Returns the chance of each pair by weights that were fitted without its fold."""
     chances = np.zeros(len(samples))
     folds = np.array([fold(sample.pair) for sample in samples])
     for number in np.unique(folds):
-        weights = fit_weights([sample for sample, own in zip(samples, folds, strict=True) if own != number], rows)
+        weights = fit_weights([sample for sample, own in zip(samples, folds, strict=True) if own != number])
         inside = np.flatnonzero(folds == number)
-        chances[inside] = weights.surest([samples[int(at)] for at in inside], rows)
+        chances[inside] = weights.surest([samples[int(at)] for at in inside])
     return chances
 
 
-def fit_weights(samples: Sequence[Sample], rows: Sequence[int]) -> Weights:
+def fit_weights(samples: Sequence[Sample]) -> Weights:
     """Fits the weights of features; the surest sentence of each pair stands for it.
 
     Sentences beside the evidence count as no answers, so that one of them is not sure for its statement's sake alone.
@@ -239,18 +227,18 @@ def fit_weights(samples: Sequence[Sample], rows: Sequence[int]) -> Weights:
     may = [np.where(s.beside, -np.inf, 0.0) if not s.beside.all() else np.zeros(len(s.beside)) for s in samples]
     alone = SentenceFeatures.names().index("alone")
     best = [int(np.argmax(sample.features[:, alone] + own)) for sample, own in zip(samples, may, strict=True)]
-    beside = np.concatenate([sample.features[sample.beside][:, rows] for sample in samples])
+    beside = np.concatenate([sample.features[sample.beside] for sample in samples])
     labels = np.concatenate([_labels(samples), np.zeros(len(beside), dtype=np.bool_)])
     importance = [_WEIGHTS.get(s.pair.source, 1.0) for s in samples]
     importance += [_BESIDE_WEIGHT / s.beside.sum() for s in samples for _ in range(s.beside.sum())]
     for _ in range(_TURNS):
-        surest_rows = np.stack([sample.features[row, rows] for sample, row in zip(samples, best, strict=True)])
+        surest_rows = np.stack([sample.features[row] for sample, row in zip(samples, best, strict=True)])
         table = np.concatenate([surest_rows, beside])
         scaler = StandardScaler().fit(table)
         model = LogisticRegression(C=0.3, max_iter=2000).fit(scaler.transform(table), labels, sample_weight=importance)
         weights = model.coef_[0] / scaler.scale_
         found = Weights(intercept=float(model.intercept_[0] - weights @ scaler.mean_), weights=weights)
-        best = [int(np.argmax(found.chances(s.features[:, rows]) + own)) for s, own in zip(samples, may, strict=True)]
+        best = [int(np.argmax(found.chances(s.features) + own)) for s, own in zip(samples, may, strict=True)]
     return found
 
 
@@ -277,10 +265,11 @@ def list_threshold(chances: Floats, samples: Sequence[Sample]) -> float:
 
     Source: Lipton, Elkan and Naryanaswamy, Optimal Thresholding of Classifiers to Maximize F1 Measure (2014).
     """
-    lists = np.array([sample.pair.source == "list" for sample in samples])
-    if not _labels(samples)[lists].any():
+    lists = _of_source(samples, "list")
+    answered = _labels(samples)[lists]
+    if not answered.any():
         return 0.5
-    precision, recall, _ = precision_recall_curve(_labels(samples)[lists], chances[lists])
+    precision, recall, _ = precision_recall_curve(answered, chances[lists])
     return float(np.max(2 * precision * recall / np.maximum(precision + recall, 1e-9)) / 2)
 
 
@@ -302,9 +291,7 @@ def abstention(chances: Floats, answered: Flags, threshold: float, in_vain: floa
 
 def figures_of(chances: Floats, samples: Sequence[Sample], threshold: float, of_lists: float) -> dict[str, float]:
     """Returns what chances are worth: over all pairs, over questions, and over lists as sets of States."""
-    answered = _labels(samples)
-    questions = np.array([sample.pair.source in _ASKED for sample in samples])
-    lists = np.array([sample.pair.source == "list" for sample in samples])
+    answered, questions, lists = _labels(samples), _of_source(samples, *_ASKED), _of_source(samples, "list")
     found = {"pairs": float(len(samples)), "auc": float(roc_auc_score(answered, chances))}
     found["brier"] = float(brier_score_loss(answered, chances))
     for name, own in (("", np.ones(len(samples), dtype=np.bool_)), ("question_", questions)):
@@ -318,6 +305,10 @@ def figures_of(chances: Floats, samples: Sequence[Sample], threshold: float, of_
 
 def _labels(samples: Sequence[Sample]) -> Flags:
     return np.array([sample.pair.answered for sample in samples], dtype=np.bool_)
+
+
+def _of_source(samples: Sequence[Sample], *sources: str) -> Flags:
+    return np.array([sample.pair.source in sources for sample in samples], dtype=np.bool_)
 
 
 def _hash(samples: Sequence[Sample]) -> str:

@@ -32,12 +32,11 @@ import typer
 from app.desk.tables import open_tables
 from app.server.accounts import Accounts
 from app.settings import load_settings
+from evals.files import shipped_rows
 
-STATES = {
-    "XAA": "Arvandia", "XAB": "Belmora", "XCS": "Cassivar", "XDR": "Drelnia", "XES": "Esquaria", "XFY": "Fyrossa",
-    "XGA": "Galdoria", "XIV": "Ilvenor", "XLH": "Lanhai", "XQN": "Quenza", "XRM": "Rimalia", "XTS": "Tessaria",
-    "XZR": "Zarechia",
-}  # fmt: skip
+_SPOKE = {row["state"] for row in shipped_rows("conference/statements.csv")}
+_PARTIES = [row for row in shipped_rows("conference/parties.csv") if row["code"] in _SPOKE and row["kind"] == "state"]
+STATES = {row["code"]: row["name"] for row in _PARTIES}
 TOPICS = ("extradition", "mutual legal assistance", "firearms", "migrant smuggling", "asset recovery", "witnesses")
 
 

@@ -14,8 +14,6 @@ from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
-from rich.console import Console
-from rich.progress import track
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
@@ -23,6 +21,7 @@ from sklearn.preprocessing import StandardScaler
 from app.retrieval.relevance_features import SentenceFeatures
 from app.retrieval.sentence_ranker import Depth
 from app.settings import Settings
+from evals.files import tracked
 from evals.public.corpus import Figure, open_texts, records_of, write_texts
 from vectorstore.records import Sentence
 
@@ -113,7 +112,7 @@ def read_chunks(records: Sequence[Mapping[str, Any]], settings: Settings, folder
     texts = {chunk["chunk"]: f"{q:02}_{c}.txt" for q, r in enumerate(records) for c, chunk in enumerate(r["results"])}
     write_texts(folder, {file: text for text, file in texts.items()})
     with open_texts(settings, folder) as (workspace, held):
-        for record in track(records, "ACL-Verbatim", console=Console(stderr=True)):
+        for record in tracked(records, "ACL-Verbatim"):
             topic = workspace.ranker.topic(record["query"], "en")
             for chunk in record["results"]:
                 read = workspace.ranker.measure(held[texts[chunk["chunk"]]], topic, _WHOLE)

@@ -17,10 +17,10 @@ from app.ui.messages import error_html
 from app.ui.parts import QUIET, SHOWN_ERRORS, html
 from app.ui.server import create_app, serve_app
 from evals.archive import Archive
-from evals.case_sets import SAVED
+from evals.case_sets import CALLED
 from evals.cases.case_table import SUFFIXES
 from evals.errors import EvalError, RunError
-from evals.paths import eval_paths
+from evals.files import eval_paths
 from evals.report.tables import runs_table
 from evals.run_options import RunOptions
 from evals.runner import Tell, launch
@@ -32,13 +32,7 @@ _REPORT_POLICY: Final = (
     "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'; sandbox allow-scripts allow-downloads"
 )
-_DATASETS: Final = {
-    "smoke": "smoke: comes with its own statements",
-    "typed": "typed: as typed at a desk, over the same statements",
-    "held": "held: the same, not to be read while building",
-    "dev": "dev: over general debate speeches",
-    SAVED: "saved: what was saved in the chat",
-}
+
 _SECONDS: Final = 2.0
 _GRACE_SECONDS: Final = 5.0
 logger = logging.getLogger(__name__)
@@ -229,7 +223,10 @@ class RunsTab:
         """Returns the sets of cases to choose from, each with what it is called; files by their whole path."""
         folder = (self._archive.paths.path / "cases").resolve()
         own = [path for path in sorted(folder.glob("*.*")) if path.suffix in (".yaml", ".jsonl", *SUFFIXES)]
-        return [*((_DATASETS[name], name) for name in _DATASETS), *((path.name, str(path)) for path in own)]
+        return [
+            *((f"{name}: {told}", name) for name, told in CALLED.items()),
+            *((path.name, str(path)) for path in own),
+        ]
 
     def refreshed(self) -> tuple[Any, ...]:
         """Gives (table, runs to choose, baselines to choose, sets of cases, the button to cancel)."""

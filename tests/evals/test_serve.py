@@ -25,7 +25,7 @@ from app.settings import Settings
 from evals.archive import Archive
 from evals.cases.documents import Documents, read_documents
 from evals.errors import EvalError, RunError
-from evals.paths import EvalPaths, eval_paths
+from evals.files import EvalPaths, eval_paths
 from evals.review import drafts, read_rulings, saved_cases
 from evals.runner import time_left
 from evals.runs import Run, open_run
@@ -295,7 +295,7 @@ def test_ruling_on_a_citation_changes_rulings_and_scores(runs: RunsTab, review: 
     assert "0 left; It answers, said a reviewer" in text
     assert "Noted: It does not answer." in ruled(review, shown[review.at] - 1, "cd", False)
     assert read_rulings(paths.reviews) == {"a": {SPAN: False}}
-    assert "no such citation" in ruled(review, 1, "ab", True)
+    assert "not there any more" in ruled(review, 1, "ab", True)
     before = run.scores()[0].components["citations.citation_precision"]
     runs.score("made")
     assert (before, run.scores()[0].components["citations.citation_precision"]) == ((1.0, 1.0), (1.0, 2.0))
