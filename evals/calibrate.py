@@ -4,6 +4,8 @@ A pair answers if one of its sentences does, so that its chance is that of its s
 and the weights, are found in turns: multiple-instance learning. A fold by topic is measured with weights that have
 seen none of its topics; figures of the sealed fold, on which nothing was chosen, are taken once.
 
+The order of a party's sentences is fitted beside it (`evals.order`), to the same pairs.
+
 Source, for the turns: Andrews, Tsochantaridis and Hofmann, Support Vector Machines for Multiple-Instance Learning
 (2003).
 """
@@ -11,40 +13,21 @@ Source, for the turns: Andrews, Tsochantaridis and Hofmann, Support Vector Machi
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 from scipy.special import expit
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import brier_score_loss, f1_score, precision_recall_curve, roc_auc_score
 from sklearn.preprocessing import StandardScaler
 
 from app.retrieval.relevance import RelevanceArtefact
-from app.retrieval.relevance_features import FEATURE_VERSION, SentenceFeatures
-from app.retrieval.sentence_ranker import SentenceRanker
-from app.settings import Settings
-from evals.case_sets import CONFERENCE, SAMPLE
-from evals.cases.case import Case
-from evals.cases.documents import read_documents
+from app.retrieval.relevance_features import FEATURE_VERSION
 from evals.errors import EvalError
-from evals.eval_environment import open_environment
-from evals.files import tracked
-from evals.positions import load_cells
-from evals.relevance_pairs import (
-    FOLDS,
-    Pair,
-    cases_of_meeting,
-    pairs_across,
-    pairs_of_cases,
-    pairs_of_cells,
-    pairs_of_thesaurus,
-)
-from vectorstore.records import ScopeFilter, StatementSummary
+from evals.order import fit_order, order_figures, order_figures_of
+from evals.relevance_pairs import FOLDS, Pair
+from evals.relevance_samples import FEATURES, WEIGHTS, Flags, Floats, Sample
 
-Floats = npt.NDArray[np.float64]
-Flags = npt.NDArray[np.bool_]
 # Folds of pairs by topic, by which thresholds are chosen, and by party.
 _FOLDS: Final[Mapping[str, Callable[[Pair], int]]] = {
     "topic": lambda pair: pair.topic_fold,
@@ -60,28 +43,10 @@ _IN_VAIN: Final = 0.25
 _PAIRS_MIN: Final = 50
 # Pairs as users ask, by which the threshold is chosen.
 _ASKED: Final = ("question", "cell")
-# Lists hold silent parties far more often than anybody asks in vain.
-_WEIGHTS: Final = {"thesaurus": 0.5, "list": 0.4}
-# Characters within which a sentence is a neighbour of evidence, and may belong to it.
-_NEIGHBOUR: Final = 300
 # Weight of all sentences beside the evidence of a pair: evidence is not complete.
 _BESIDE_WEIGHT: Final = 0.5
 # Precision of abstaining below the chance from which on a passage is shown as the nearest one.
 _SURELY_SILENT: Final = 0.97
-
-
-@dataclass(frozen=True, kw_only=True)
-class Sample:
-    """A pair with what was read for it.
-
-    Attributes:
-        features: Of each sentence, (n, features) float64.
-        beside: Which sentences are known not to be the evidence of an answered pair, (n,); they stand away from it.
-    """
-
-    pair: Pair
-    features: Floats
-    beside: Flags
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,64 +66,6 @@ class Weights:
         return np.array([self.chances(sample.features).max() for sample in samples])
 
 
-def gather(cases: Sequence[Case], folders: Sequence[Path], settings: Settings) -> tuple[list[Sample], dict[str, str]]:
-    """Makes the labelled pairs of corpora and of the fictional conference, and measures them with the models in use.
-
-    Args:
-        cases: Cases about the first corpus.
-        folders: The corpora; from the others come the topics that were written for their statements.
-        settings: The settings, with the models.
-
-    Returns:
-        The measured pairs, and the identity of the models.
-    """
-    samples: list[Sample] = []
-    models: dict[str, str] = {}
-    for corpus in (*([folder] for folder in folders), [CONFERENCE, SAMPLE]):
-        documents = read_documents(corpus)
-        own = cases if corpus == [folders[0]] else cases_of_meeting() if CONFERENCE in corpus else ()
-        cells = [cell for cell in load_cells() if all(span.file in documents.by_file for span in cell.evidence)]
-        pairs = [*pairs_of_cases(own, documents), *pairs_of_cells(cells, documents), *pairs_across(documents)]
-        with open_environment(settings, corpus, documents) as workspace:
-            catalogue = workspace.store.catalogue
-            statements = {summary.file: summary for summary in catalogue.summaries(ScopeFilter())}
-            if corpus == [folders[0]]:
-                pairs += pairs_of_thesaurus(catalogue, statements)
-            samples += measure(pairs, workspace.ranker, statements)
-            models = dict(workspace.models)
-    return samples, models
-
-
-def measure(pairs: Sequence[Pair], ranker: SentenceRanker, statements: dict[str, StatementSummary]) -> list[Sample]:
-    """Measures the features of pairs whose statements are held; of lists, those of the parties that are read."""
-    samples = []
-    together: dict[str, list[Pair]] = {}
-    for number, pair in enumerate(pairs):
-        together.setdefault(pair.asked or str(number), []).append(pair)
-    for group in tracked(together.values(), "Working..."):
-        owned = {pair.party: [statements[file] for file in pair.files if file in statements] for pair in group}
-        topic = ranker.topic(group[0].topic, group[0].language, group[0].wording)
-        if not any(owned.values()) or not topic.english.strip():
-            continue
-        if group[0].asked:
-            measured = ranker.measure_list(owned, topic)
-        else:
-            measured = {party: ranker.measure(own, topic) for party, own in owned.items()}
-        for pair in (pair for pair in group if measured.get(pair.party)):
-            files = {summary.statement_id: summary.file for summary in owned[pair.party]}
-            found = measured[pair.party]
-            beside = [_is_beside(pair, files[s.statement_id], s.start, s.end) for s, _ in found]
-            table = np.array([features.values() for _, features in found], dtype=np.float64)
-            samples.append(Sample(pair=pair, features=table, beside=np.array(beside, dtype=np.bool_)))
-    return samples
-
-
-def _is_beside(pair: Pair, file: str, start: int, end: int) -> bool:
-    """Whether a sentence stands away from the evidence of an answered pair, where that is known."""
-    near = (s.file == file and s.start - _NEIGHBOUR < end and start < s.end + _NEIGHBOUR for s in pair.evidence)
-    return pair.answered and bool(pair.evidence) and not any(near)
-
-
 def fit(samples: Sequence[Sample], models: dict[str, str], *, with_sealed: bool = False) -> RelevanceArtefact:
     """Fits weights and threshold on all but the sealed fold, and measures them on folds that a fit has not seen.
 
@@ -176,11 +83,16 @@ def fit(samples: Sequence[Sample], models: dict[str, str], *, with_sealed: bool 
     by_topic, answered = chances["topic"][asked], labels[asked]
     threshold, weights = best_threshold(by_topic, answered)[0], fit_weights(open_)
     of_lists = list_threshold(chances["topic"], open_)
-    figures = {name: figures_of(own, open_, threshold, of_lists) for name, own in chances.items()}
+    order = fit_order(open_)
+    figures = {
+        name: figures_of(chances[name], open_, threshold, of_lists) | order_figures(open_, fold)
+        for name, fold in _FOLDS.items()
+    }
     artefact = RelevanceArtefact(
         feature_version=FEATURE_VERSION,
-        weights={name: round(float(w), 5) for name, w in zip(SentenceFeatures.names(), weights.weights, strict=True)},
+        weights={name: round(float(w), 5) for name, w in zip(FEATURES, weights.weights, strict=True)},
         intercept=round(weights.intercept, 5),
+        order=order,
         threshold=round(threshold, 4),
         list_threshold=round(of_lists, 4),
         near=round(near(by_topic, answered, threshold), 4),
@@ -191,7 +103,7 @@ def fit(samples: Sequence[Sample], models: dict[str, str], *, with_sealed: bool 
     )
     if sealed and with_sealed:
         told = figures_of(weights.surest(sealed), sealed, artefact.threshold, artefact.list_threshold)
-        artefact.figures["sealed"] = told
+        artefact.figures["sealed"] = told | order_figures_of(sealed, order)
     return artefact
 
 
@@ -225,11 +137,11 @@ def fit_weights(samples: Sequence[Sample]) -> Weights:
     """
     # What is known to stand beside the evidence does not stand for an answered pair.
     may = [np.where(s.beside, -np.inf, 0.0) if not s.beside.all() else np.zeros(len(s.beside)) for s in samples]
-    alone = SentenceFeatures.names().index("alone")
+    alone = FEATURES.index("alone")
     best = [int(np.argmax(sample.features[:, alone] + own)) for sample, own in zip(samples, may, strict=True)]
     beside = np.concatenate([sample.features[sample.beside] for sample in samples])
     labels = np.concatenate([_labels(samples), np.zeros(len(beside), dtype=np.bool_)])
-    importance = [_WEIGHTS.get(s.pair.source, 1.0) for s in samples]
+    importance = [WEIGHTS.get(s.pair.source, 1.0) for s in samples]
     importance += [_BESIDE_WEIGHT / s.beside.sum() for s in samples for _ in range(s.beside.sum())]
     for _ in range(_TURNS):
         surest_rows = np.stack([sample.features[row] for sample, row in zip(samples, best, strict=True)])

@@ -407,9 +407,10 @@ def calibrate(
 ) -> int:
     """Fit what decides that a sentence answers to the models in use, with folds by party and by topic."""
     from app.retrieval.relevance import ARTEFACT
-    from evals.calibrate import fit, gather
+    from evals.calibrate import fit
     from evals.case_sets import open_set
     from evals.files import eval_paths, write_whole
+    from evals.relevance_samples import gather
 
     settings = invocation.settings()
     paths = eval_paths(settings.store)

@@ -22,6 +22,7 @@ from app.wiring import Workspace
 from ingest.indexer import Indexer
 from tests.fakes_engines import open_store
 from vectorstore.arrays import Matrix
+from vectorstore.rerank import PairReading
 from vectorstore.retriever import Retriever
 from vectorstore.sentence_encoder import LANGUAGES, sentence_encoder
 from vectorstore.store import SecondModel
@@ -59,10 +60,11 @@ class OverlapReranker:
 
     name = identity = "overlap"
 
-    def score(self, query: str, texts: Sequence[str]) -> Matrix:
+    def read(self, query: str, texts: Sequence[str]) -> PairReading:
         wanted = _words(query)
         shares = [len(wanted & _words(text)) / max(1, len(wanted)) for text in texts]
-        return np.asarray([20.0 * share - 10.0 for share in shares], dtype=np.float32)
+        logits = np.asarray([20.0 * share - 10.0 for share in shares], dtype=np.float32)
+        return PairReading(logits=logits, states=np.zeros((len(texts), 0), dtype=np.float32))
 
 
 def _words(text: str) -> set[str]:

@@ -90,6 +90,11 @@ class OrderWeights(_Record):
     state: tuple[float, ...]
     """By component of the cross-encoder's hidden state."""
 
+    def of(self, features: Sequence[SentenceFeatures], states: Matrix) -> list[float]:
+        """Returns by what each of n sentences comes, higher first; `states` is (n, dim) float32."""
+        learned = states @ np.asarray(self.state, dtype=np.float32)
+        return [float(own) + _weighed(self.features, item) for own, item in zip(learned, features, strict=True)]
+
 
 class RelevanceArtefact(_Record):
     """A fitted model as `untoc-eval calibrate` writes it: logit = intercept + the sum of weight · feature."""
@@ -98,8 +103,8 @@ class RelevanceArtefact(_Record):
     weights: dict[str, float]
     """By feature."""
     intercept: float
-    order: OrderWeights
-    """Which sentence of a party answers best."""
+    order: OrderWeights | None = None
+    """Which sentence of a party answers best; None where no evidence was known to fit it to: the surest one."""
     threshold: Annotated[float, Field(gt=0, lt=1)]
     """From which chance on a sentence answers."""
     list_threshold: Annotated[float, Field(gt=0, lt=1)] = 0.5
@@ -118,7 +123,8 @@ class RelevanceArtefact(_Record):
 
     @model_validator(mode="after")
     def _known(self) -> Self:
-        unknown = (self.weights.keys() | self.order.features.keys()) - set(SentenceFeatures.names())
+        weighed = self.weights.keys() | (self.order.features.keys() if self.order else ())
+        unknown = weighed - set(SentenceFeatures.names())
         # An artefact of another version is left aside, whatever it weighs.
         if unknown and self.feature_version == FEATURE_VERSION:
             raise ValueError(f"there is no feature {min(unknown)!r}")
@@ -145,21 +151,22 @@ class RelevanceModel:
         """
         assert self._artefact is not None
         artefact = self._artefact
-        orders = states @ np.asarray(artefact.order.state, dtype=np.float32)
+        chances = [1.0 / (1.0 + math.exp(-artefact.intercept - _weighed(artefact.weights, item))) for item in features]
+        orders = chances if artefact.order is None else artefact.order.of(features, states)
         return tuple(
             Relevance(
-                chance=1.0 / (1.0 + math.exp(-artefact.intercept - _weighed(artefact.weights, item))),
+                chance=chance,
                 source="calibrated",
                 threshold=artefact.list_threshold if item.one_of_many else artefact.threshold,
                 near=artefact.near,
-                order=float(order) + _weighed(artefact.order.features, item),
+                order=order,
             )
-            for item, order in zip(features, orders, strict=True)
+            for item, chance, order in zip(features, chances, orders, strict=True)
         )
 
 
 def _weighed(weights: Mapping[str, float], features: SentenceFeatures) -> float:
-    return sum(weight * getattr(features, name) for name, weight in weights.items())
+    return sum(weight * float(getattr(features, name)) for name, weight in weights.items())
 
 
 def model_identities(embedder: Embedder, reranker: Reranker | None) -> dict[str, str]:

@@ -9,9 +9,11 @@ import pytest
 
 from app.retrieval.relevance import RelevanceModel
 from app.retrieval.relevance_features import SentenceFeatures
-from evals.calibrate import SEALED, Floats, Sample, best_threshold, figures_of, fit, split
+from evals.calibrate import SEALED, best_threshold, figures_of, fit, split
 from evals.errors import EvalError
+from evals.order import fit_order, order_figures_of
 from evals.relevance_pairs import FOLDS, Pair, PairSource, fold_of
+from evals.relevance_samples import Floats, Sample
 
 MODELS: Final = {"embedding": "e", "reranker": "r"}
 NAMES: Final = SentenceFeatures.names()
@@ -30,7 +32,8 @@ def _pair(number: int, *, answered: bool, source: PairSource = "question", topic
 
 def _sample(pair: Pair, features: Floats | None = None) -> Sample:
     table = np.zeros((1, len(NAMES))) if features is None else features
-    return Sample(pair=pair, features=table, beside=np.zeros(len(table), dtype=np.bool_))
+    none = np.zeros(len(table), dtype=np.bool_)
+    return Sample(pair=pair, features=table, states=np.zeros((len(table), 2)), evidence=none, beside=none)
 
 
 def _samples(size: int) -> list[Sample]:
@@ -68,7 +71,7 @@ def test_a_fit_tells_pairs_apart_by_their_surest_sentence() -> None:
     assert max(artefact.weights, key=lambda name: abs(artefact.weights[name])) == "alone"
     model = RelevanceModel(artefact)
     flat = SentenceFeatures(**dict.fromkeys(NAMES, 0.0))
-    near, far = model.judge([replace(flat, alone=8.0), flat])
+    near, far = model.judge([replace(flat, alone=8.0), flat], np.zeros((2, 0)))
     assert near.answers and not far.answers
 
 
@@ -81,6 +84,20 @@ def test_sentences_beside_the_evidence_are_less_sure_than_the_evidence() -> None
     told = [replace(s, beside=np.array([s.pair.answered, False, False])) for s in plain]
     weight, of_statement = (fit(samples, MODELS).weights["contrast"] for samples in (told, plain))
     assert weight < of_statement
+
+
+def test_the_order_learns_from_features_and_hidden_states_which_sentence_answers() -> None:
+    random = np.random.default_rng(11)
+    samples = []
+    for number in range(200):
+        states, evidence = random.normal(size=(4, 2)), np.arange(4) == number % 4
+        states[:, 1] += 5.0 * evidence
+        made = _sample(_pair(number, answered=number % 5 > 0), np.zeros((4, len(NAMES))))
+        samples.append(replace(made, states=states, evidence=evidence & made.pair.answered))
+    order = fit_order(samples[:100])
+    assert order is not None and abs(order.state[1]) > 5 * abs(order.state[0])
+    assert order_figures_of(samples[100:], order)["first"] > 0.95
+    assert fit_order([sample for sample in samples if not sample.pair.answered]) is None
 
 
 def test_the_sealed_fold_shares_no_party_and_no_topic_with_what_is_fitted_and_is_measured_when_asked() -> None:

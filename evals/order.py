@@ -1,0 +1,98 @@
+"""Fitting of the order of a party's sentences: which of them answers best, by those that are known to.
+
+Of "how many suspects were extradited?" the sentence with the number is to come before the one on extradition at large.
+A conditional logit over the sentences of each pair learns it: the evidence is to be likelier than all else that was
+read. What is the same of all sentences of a party drops out.
+
+Source: McFadden, Conditional Logit Analysis of Qualitative Choice Behavior (1974); as a loss of rankings, Cao et al.,
+Learning to Rank: From Pairwise Approach to Listwise Approach (2007).
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Final
+
+import numpy as np
+from scipy.optimize import minimize
+from scipy.special import logsumexp
+from sklearn.preprocessing import StandardScaler
+
+from app.retrieval.relevance import OrderWeights
+from evals.relevance_pairs import Pair
+from evals.relevance_samples import FEATURES, WEIGHTS, Floats, Sample
+
+# What differs between the sentences of a party, and is not the difference of two others.
+_OWN: Final = ("alone", "confused", "worded", "least_meant", "meaning_lead", "meaning_around")
+_COLUMNS: Final = [FEATURES.index(name) for name in _OWN]
+# Penalty of squared weights, and by how much less a component of the hidden state weighs than a feature of ours.
+_PENALTY: Final = 10.0
+_STATE_SCALE: Final = 0.3
+
+
+def fit_order(samples: Sequence[Sample]) -> OrderWeights | None:
+    """Fits the order to the pairs some of whose sentences are known to answer, and others not; None without any."""
+    told = [sample for sample in samples if _tells(sample)]
+    tables = [_table(sample) for sample in told]
+    if not told:
+        return None
+    scaler = StandardScaler().fit(np.concatenate(tables))
+    scale = np.maximum(scaler.scale_, 1e-6)
+    scale[len(_OWN) :] /= _STATE_SCALE
+    scaled = [(table - scaler.mean_) / scale for table in tables]
+
+    def loss(weights: Floats) -> tuple[float, Floats]:
+        """Returns the negative log likelihood with its penalty, and the gradient of both."""
+        value, gradient = _PENALTY / 2 * float(weights @ weights), _PENALTY * weights
+        for table, sample in zip(scaled, told, strict=True):
+            own, weight, logits = sample.evidence, WEIGHTS.get(sample.pair.source, 1.0), table @ weights
+            everything, answering = logsumexp(logits), logsumexp(logits[own])
+            value += weight * float(everything - answering)
+            expected = table.T @ np.exp(logits - everything) - table[own].T @ np.exp(logits[own] - answering)
+            gradient = gradient + weight * expected
+        return value, gradient
+
+    found = minimize(loss, np.zeros(len(scale)), jac=True, method="L-BFGS-B").x / scale
+    weights = [round(float(weight), 5) for weight in found]
+    return OrderWeights(features=dict(zip(_OWN, weights, strict=False)), state=tuple(weights[len(_OWN) :]))
+
+
+def order_figures(samples: Sequence[Sample], fold: Callable[[Pair], int]) -> dict[str, float]:
+    """Returns in how many questions evidence comes first, and among five, by fits that have not seen their fold."""
+    told = [sample for sample in samples if _tells(sample)]
+    folds = np.array([fold(sample.pair) for sample in told])
+    ranks: list[int] = []
+    for number in np.unique(folds):
+        order = fit_order([sample for sample, own in zip(told, folds, strict=True) if own != number])
+        ranks += _ranks([sample for sample, own in zip(told, folds, strict=True) if own == number], order)
+    return _shares(ranks)
+
+
+def order_figures_of(samples: Sequence[Sample], order: OrderWeights | None) -> dict[str, float]:
+    """Returns the same by one order."""
+    return _shares(_ranks(samples, order))
+
+
+def _ranks(samples: Sequence[Sample], order: OrderWeights | None) -> list[int]:
+    """Returns of each question the place of its first sentence that is evidence, from 1."""
+    ranks = list[int]()
+    for sample in samples if order else ():
+        assert order is not None
+        if _tells(sample) and sample.pair.source == "question":
+            scores = _table(sample) @ (*order.features.values(), *order.state)
+            ranks.append(int(np.flatnonzero(sample.evidence[np.argsort(-scores, kind="stable")])[0]) + 1)
+    return ranks
+
+
+def _shares(ranks: Sequence[int]) -> dict[str, float]:
+    places = np.array(ranks)
+    shares = {"first": (places == 1).mean(), "among_five": (places <= 5).mean()} if ranks else {}
+    return {name: round(float(share), 4) for name, share in shares.items()}
+
+
+def _table(sample: Sample) -> Floats:
+    table: Floats = np.hstack([sample.features[:, _COLUMNS], sample.states]).astype(np.float64)
+    return table
+
+
+def _tells(sample: Sample) -> bool:
+    """Whether some sentences of an answered pair are its evidence, and others are not."""
+    return sample.pair.answered and bool(sample.evidence.any() and not sample.evidence.all())
