@@ -43,6 +43,8 @@ _IN_VAIN: Final = 0.25
 _PAIRS_MIN: Final = 50
 # Pairs as users ask, by which the threshold is chosen.
 _ASKED: Final = ("question", "cell")
+# How large a component of the hidden state counts beside a feature, which is larger the less it is penalised.
+_STATE_SCALE: Final = 0.15
 # Weight of all sentences beside the evidence of a pair: evidence is not complete.
 _BESIDE_WEIGHT: Final = 0.5
 # Precision of abstaining below the chance from which on a passage is shown as the nearest one.
@@ -51,19 +53,19 @@ _SURELY_SILENT: Final = 0.97
 
 @dataclass(frozen=True, kw_only=True)
 class Weights:
-    """A fitted model: logit = intercept + weights · features."""
+    """A fitted model: logit = intercept + weights · row."""
 
     intercept: float
     weights: Floats
 
-    def chances(self, features: Floats) -> Floats:
+    def chances(self, table: Floats) -> Floats:
         """Returns the chance of each row, 0 to 1."""
-        chances: Floats = expit(self.intercept + features @ self.weights)
+        chances: Floats = expit(self.intercept + table @ self.weights)
         return chances
 
     def surest(self, samples: Sequence[Sample]) -> Floats:
         """Returns the chance of each pair: that of its surest sentence."""
-        return np.array([self.chances(sample.features).max() for sample in samples])
+        return np.array([self.chances(_table(sample)).max() for sample in samples])
 
 
 def fit(samples: Sequence[Sample], models: dict[str, str], *, with_sealed: bool = False) -> RelevanceArtefact:
@@ -90,7 +92,8 @@ def fit(samples: Sequence[Sample], models: dict[str, str], *, with_sealed: bool 
     }
     artefact = RelevanceArtefact(
         feature_version=FEATURE_VERSION,
-        weights={name: round(float(w), 5) for name, w in zip(FEATURES, weights.weights, strict=True)},
+        weights={name: round(float(w), 5) for name, w in zip(FEATURES, weights.weights, strict=False)},
+        state=tuple(round(float(weight), 5) for weight in weights.weights[len(FEATURES) :]),
         intercept=round(weights.intercept, 5),
         order=order,
         threshold=round(threshold, 4),
@@ -139,19 +142,26 @@ def fit_weights(samples: Sequence[Sample]) -> Weights:
     may = [np.where(s.beside, -np.inf, 0.0) if not s.beside.all() else np.zeros(len(s.beside)) for s in samples]
     alone = FEATURES.index("alone")
     best = [int(np.argmax(sample.features[:, alone] + own)) for sample, own in zip(samples, may, strict=True)]
-    beside = np.concatenate([sample.features[sample.beside] for sample in samples])
+    tables = list(map(_table, samples))
+    beside = np.concatenate([table[sample.beside] for table, sample in zip(tables, samples, strict=True)])
     labels = np.concatenate([_labels(samples), np.zeros(len(beside), dtype=np.bool_)])
     importance = [WEIGHTS.get(s.pair.source, 1.0) for s in samples]
     importance += [_BESIDE_WEIGHT / s.beside.sum() for s in samples for _ in range(s.beside.sum())]
     for _ in range(_TURNS):
-        surest_rows = np.stack([sample.features[row] for sample, row in zip(samples, best, strict=True)])
-        table = np.concatenate([surest_rows, beside])
-        scaler = StandardScaler().fit(table)
-        model = LogisticRegression(C=0.3, max_iter=2000).fit(scaler.transform(table), labels, sample_weight=importance)
+        rows = np.concatenate([np.stack([table[row] for table, row in zip(tables, best, strict=True)]), beside])
+        scaler = StandardScaler().fit(rows)
+        scaler.scale_[len(FEATURES) :] /= _STATE_SCALE
+        model = LogisticRegression(C=0.3, max_iter=2000).fit(scaler.transform(rows), labels, sample_weight=importance)
         weights = model.coef_[0] / scaler.scale_
         found = Weights(intercept=float(model.intercept_[0] - weights @ scaler.mean_), weights=weights)
-        best = [int(np.argmax(found.chances(s.features) + own)) for s, own in zip(samples, may, strict=True)]
+        best = [int(np.argmax(found.chances(table) + own)) for table, own in zip(tables, may, strict=True)]
     return found
+
+
+def _table(sample: Sample) -> Floats:
+    """Returns what is weighed of each sentence: its features, and the hidden states where it was asked about itself."""
+    asked = 1.0 - sample.features[:, [FEATURES.index("one_of_many")]]
+    return np.hstack([sample.features, sample.states * asked])
 
 
 def best_threshold(chances: Floats, answered: Flags) -> tuple[float, float, float]:

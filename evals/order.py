@@ -16,19 +16,20 @@ from scipy.optimize import minimize
 from scipy.special import logsumexp
 from sklearn.preprocessing import StandardScaler
 
-from app.retrieval.relevance import OrderWeights
+from app.retrieval.relevance import LinearWeights
 from evals.relevance_pairs import Pair
 from evals.relevance_samples import FEATURES, WEIGHTS, Floats, Sample
 
 # What differs between the sentences of a party, and is not the difference of two others.
 _OWN: Final = ("alone", "confused", "worded", "least_meant", "meaning_lead", "meaning_around")
 _COLUMNS: Final = [FEATURES.index(name) for name in _OWN]
-# Penalty of squared weights, and by how much less a component of the hidden state weighs than a feature of ours.
+# Penalty of squared weights, and how large a component of the hidden state counts beside a feature, which is larger the
+# less it is penalised. Chosen on folds by topic, as is the same of the judgement.
 _PENALTY: Final = 10.0
 _STATE_SCALE: Final = 0.3
 
 
-def fit_order(samples: Sequence[Sample]) -> OrderWeights | None:
+def fit_order(samples: Sequence[Sample]) -> LinearWeights | None:
     """Fits the order to the pairs some of whose sentences are known to answer, and others not; None without any."""
     told = [sample for sample in samples if _tells(sample)]
     tables = [_table(sample) for sample in told]
@@ -52,7 +53,7 @@ def fit_order(samples: Sequence[Sample]) -> OrderWeights | None:
 
     found = minimize(loss, np.zeros(len(scale)), jac=True, method="L-BFGS-B").x / scale
     weights = [round(float(weight), 5) for weight in found]
-    return OrderWeights(features=dict(zip(_OWN, weights, strict=False)), state=tuple(weights[len(_OWN) :]))
+    return LinearWeights(features=dict(zip(_OWN, weights, strict=False)), state=tuple(weights[len(_OWN) :]))
 
 
 def order_figures(samples: Sequence[Sample], fold: Callable[[Pair], int]) -> dict[str, float]:
@@ -66,12 +67,12 @@ def order_figures(samples: Sequence[Sample], fold: Callable[[Pair], int]) -> dic
     return _shares(ranks)
 
 
-def order_figures_of(samples: Sequence[Sample], order: OrderWeights | None) -> dict[str, float]:
+def order_figures_of(samples: Sequence[Sample], order: LinearWeights | None) -> dict[str, float]:
     """Returns the same by one order."""
     return _shares(_ranks(samples, order))
 
 
-def _ranks(samples: Sequence[Sample], order: OrderWeights | None) -> list[int]:
+def _ranks(samples: Sequence[Sample], order: LinearWeights | None) -> list[int]:
     """Returns of each question the place of its first sentence that is evidence, from 1."""
     ranks = list[int]()
     for sample in samples if order else ():

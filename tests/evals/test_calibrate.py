@@ -71,7 +71,7 @@ def test_a_fit_tells_pairs_apart_by_their_surest_sentence() -> None:
     assert max(artefact.weights, key=lambda name: abs(artefact.weights[name])) == "alone"
     model = RelevanceModel(artefact)
     flat = SentenceFeatures(**dict.fromkeys(NAMES, 0.0))
-    near, far = model.judge([replace(flat, alone=8.0), flat], np.zeros((2, 0)))
+    near, far = model.judge([replace(flat, alone=8.0), flat], np.zeros((2, 2)))
     assert near.answers and not far.answers
 
 

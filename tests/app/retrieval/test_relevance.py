@@ -58,14 +58,14 @@ def _sentence(number: int, statement_id: str = "s") -> Sentence:
 
 
 def test_chance_is_the_logistic_of_the_weighted_features() -> None:
-    (found,) = RelevanceModel(_artefact()).judge([replace(ZERO, alone=4.0, contrast=0.25)], NO_STATES)
+    (found,) = RelevanceModel(_artefact()).judge([replace(ZERO, alone=4.0, contrast=0.25)], NO_STATES[:1])
     assert found.chance == pytest.approx(1 / (1 + math.exp(-(-1.0 + 0.5 * 4.0 + 2.0 * 0.25))))
     assert found.answers and found.source == "calibrated"
 
 
 def test_a_sentence_answers_from_the_threshold_of_the_artefact_on() -> None:
     model = RelevanceModel(_artefact(weights={"alone": 1.0}, intercept=0.0, threshold=0.5))
-    below, at = model.judge([replace(ZERO, alone=-0.001), ZERO], NO_STATES)
+    below, at = model.judge([replace(ZERO, alone=-0.001), ZERO], NO_STATES[:2])
     assert not below.answers and at.answers
 
 
@@ -74,8 +74,15 @@ def test_the_order_of_sentences_weighs_features_and_what_the_cross_encoder_has_r
     states = np.array([[2.0, 0.0], [0.0, 3.0]], dtype=np.float32)
     judged = model.judge([ZERO, replace(ZERO, worded=1.0)], states)
     assert [each.order for each in judged] == pytest.approx([2.0 * 0.5, 2.0 - 3.0])
-    (plain,) = RelevanceModel(_artefact()).judge([replace(ZERO, alone=4.0)], NO_STATES)
+    (plain,) = RelevanceModel(_artefact()).judge([replace(ZERO, alone=4.0)], NO_STATES[:1])
     assert plain.order == plain.chance
+
+
+def test_what_the_cross_encoder_has_read_counts_unless_the_party_is_one_of_many() -> None:
+    model = RelevanceModel(_artefact(weights={"alone": 1.0}, intercept=0.0, state=[1.0, -1.0]))
+    states = np.array([[3.0, 1.0], [3.0, 1.0]], dtype=np.float32)
+    asked, listed = model.judge([ZERO, replace(ZERO, one_of_many=1.0)], states)
+    assert asked.chance == pytest.approx(1 / (1 + math.exp(-2.0))) and listed.chance == 0.5
 
 
 def test_between_silent_and_sure_a_sentence_is_the_nearest_and_no_answer() -> None:
