@@ -416,7 +416,7 @@ def calibrate(
     paths = eval_paths(settings.store)
     cases = [case for name in datasets for case in open_set(name, corpus[:1], paths)]
     samples, models = gather(cases, corpus, settings)
-    text = fit(samples, models, with_sealed=sealed).model_dump_json(indent=2)
+    text = fit(samples, models, with_sealed=sealed).model_dump_json()
     write_whole(output or settings.store / ARTEFACT, text + "\n")
     print(text)
     return 0

@@ -13,7 +13,6 @@ from typing import Final
 
 import numpy as np
 from scipy.optimize import minimize
-from scipy.special import logsumexp
 from sklearn.preprocessing import StandardScaler
 
 from app.retrieval.relevance import LinearWeights
@@ -32,26 +31,28 @@ _STATE_SCALE: Final = 0.3
 def fit_order(samples: Sequence[Sample]) -> LinearWeights | None:
     """Fits the order to the pairs some of whose sentences are known to answer, and others not; None without any."""
     told = [sample for sample in samples if _tells(sample)]
-    tables = [_table(sample) for sample in told]
     if not told:
         return None
-    scaler = StandardScaler().fit(np.concatenate(tables))
-    scale = np.maximum(scaler.scale_, 1e-6)
-    scale[len(_OWN) :] /= _STATE_SCALE
-    scaled = [(table - scaler.mean_) / scale for table in tables]
+    table, evidence = np.concatenate(list(map(_table, told))), np.concatenate([sample.evidence for sample in told])
+    scaler = StandardScaler().fit(table)
+    scaler.scale_ = np.maximum(scaler.scale_, 1e-6)
+    scaler.scale_[len(_OWN) :] /= _STATE_SCALE
+    table = scaler.transform(table)
+    lengths = [len(sample.evidence) for sample in told]
+    starts = np.cumsum([0, *lengths[:-1]])
+    importance = np.array([WEIGHTS.get(sample.pair.source, 1.0) for sample in told])
 
     def loss(weights: Floats) -> tuple[float, Floats]:
         """Returns the negative log likelihood with its penalty, and the gradient of both."""
-        value, gradient = _PENALTY / 2 * float(weights @ weights), _PENALTY * weights
-        for table, sample in zip(scaled, told, strict=True):
-            own, weight, logits = sample.evidence, WEIGHTS.get(sample.pair.source, 1.0), table @ weights
-            everything, answering = logsumexp(logits), logsumexp(logits[own])
-            value += weight * float(everything - answering)
-            expected = table.T @ np.exp(logits - everything) - table[own].T @ np.exp(logits[own] - answering)
-            gradient = gradient + weight * expected
-        return value, gradient
+        logits = table @ weights
+        known = np.where(evidence, logits, -np.inf)
+        # Of each pair, the logarithms of the sums over all sentences and over those that answer.
+        everything, answering = np.logaddexp.reduceat(logits, starts), np.logaddexp.reduceat(known, starts)
+        surplus = np.exp(logits - np.repeat(everything, lengths)) - np.exp(known - np.repeat(answering, lengths))
+        value = float(importance @ (everything - answering)) + _PENALTY / 2 * float(weights @ weights)
+        return value, table.T @ (surplus * np.repeat(importance, lengths)) + _PENALTY * weights
 
-    found = minimize(loss, np.zeros(len(scale)), jac=True, method="L-BFGS-B").x / scale
+    found = minimize(loss, np.zeros(table.shape[1]), jac=True, method="L-BFGS-B").x / scaler.scale_
     weights = [round(float(weight), 5) for weight in found]
     return LinearWeights(features=dict(zip(_OWN, weights, strict=False)), state=tuple(weights[len(_OWN) :]))
 
