@@ -5,12 +5,12 @@ Evidence stands in its context, as HTML: expected and cited spans marked, and a 
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from difflib import SequenceMatcher
 from functools import lru_cache
 from itertools import pairwise
 from typing import Any, Final
 
-from markupsafe import Markup
-from rapidfuzz.distance import LCSseq
+from markupsafe import Markup, escape
 
 from app.answering.verify import reads_as
 from app.records import Citation
@@ -27,6 +27,8 @@ from ingest.text.furniture import running_heads
 
 # A piece longer than this is cut in its middle.
 LONGEST: Final = 700
+# Beyond this many characters of either text no difference is looked for: the time grows with the product.
+COMPARABLE: Final = 4000
 # Scripts without spaces are compared by character.
 _WORDS: Final = re.compile(r"[぀-ヿ㐀-鿿가-힯]|[^\W぀-ヿ㐀-鿿가-힯]+|\s+|[^\w\s]")
 _TAG: Final = Markup('<span class="tag{}" dir="ltr">{}</span>')
@@ -185,11 +187,16 @@ def _cut(text: str) -> str:
 def word_changes(source: str, quote: str) -> Markup:
     """Returns how a quotation differs from its source, word by word; white space counts as one space.
 
-    Struck through stands in the source only, underlined in the quotation only.
+    Struck through stands in the source only, underlined in the quotation only. Long texts are shown whole.
     """
     old, new = (_WORDS.findall(re.sub(r"\s+", " ", text.strip())) for text in (source, quote))
+    if max(len(source), len(quote)) > COMPARABLE:
+        return _CHANGED["delete"].format(shortened(source)) + _CHANGED["insert"].format(shortened(quote))
     found = Markup()
-    for step in LCSseq.opcodes(old, new):
-        words = new[step.dest_start : step.dest_end] or old[step.src_start : step.src_end]
-        found += _CHANGED.get(step.tag, Markup("{}")).format("".join(words))
+    for operation, i, j, k, m in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+        if operation == "equal":
+            found += escape("".join(old[i:j]))
+            continue
+        found += _CHANGED["delete"].format("".join(old[i:j])) if j > i else ""
+        found += _CHANGED["insert"].format("".join(new[k:m])) if m > k else ""
     return found

@@ -8,7 +8,7 @@ import csv
 import hashlib
 from base64 import b64encode
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache, cached_property
 from io import StringIO
 from pathlib import Path
@@ -163,7 +163,7 @@ def environment() -> Environment:
         "figure": words.shown, "interval": words.range_of, "plain": words.plain,
         "language": words.language, "shortened": words.shortened, "milliseconds": words.milliseconds,
         "upper_first": lambda text: text[:1].upper() + text[1:],
-        "counted": lambda values: ", ".join(f"{words.plain(value)} {n}" for value, n in Counter(values).most_common()),
+        "counted": _counted,
         "party": lambda code, answers: answers.party(code),
         "treaty": lambda treaty: f"{treaty.treaty} {', '.join(treaty.articles)}".strip(),
     }  # fmt: skip
@@ -177,6 +177,10 @@ def environment() -> Environment:
         "METRICS": METRICS, "MEANING": MEANING, "PASSAGES": PASSAGES, "STATUS": words.STATUS, "GIVEN": words.GIVEN,
     }  # fmt: skip
     return found
+
+
+def _counted(values: Iterable[str | None]) -> str:
+    return ", ".join(f"{words.plain(value)} {count}" for value, count in Counter(values).most_common())
 
 
 def _policy(style: str, script: str) -> str:
