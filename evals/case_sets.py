@@ -4,7 +4,7 @@ A run names the folders that ship with the program as `untoc:conference`, so tha
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
@@ -68,14 +68,20 @@ def open_set(name: str, corpus: Sequence[Path], paths: EvalPaths, documents: Doc
     return CaseSet(cases=located(cases, documents) if documents else cases, folders=folders)
 
 
-def faults_of(name: str, corpus: Sequence[Path], settings: Settings) -> tuple[Problem, ...]:
-    """Returns everything that a person should look at in a set of cases, of a table by line and column."""
+def faults_of(
+    name: str, corpus: Sequence[Path], settings: Settings, stored: Callable[[], Documents] | None = None
+) -> tuple[Problem, ...]:
+    """Returns everything that a person should look at in a set of cases, of a table by line and column.
+
+    `stored` reads the statements of the store, by default anew.
+    """
     paths = eval_paths(settings.store)
     folders, path = corpus_of(name, corpus, paths), _file_of(name, paths)
     documents = read_documents(folders) if folders else None
     if not is_table(path):
         return lint(open_set(name, corpus, paths).cases, documents)
-    documents = documents if documents is not None else stored_documents(settings)
+    if documents is None:
+        documents = stored_documents(settings) if stored is None else stored()
     found = _table(path, folders, documents)
     return found.problems or lint(found.cases, documents)
 
