@@ -274,17 +274,22 @@ class Sayings:
         """Returns the line above a quotation in a cell: whose it is where that needs saying, and where and when."""
         # Claims come between the name of the party and its quotations.
         whose = self.speaker(cell.party, citation) or (self.name(citation.state) if cell.claims else "")
+        return self._source(whose, citation, self.earlier(cell, citation))
+
+    def earlier(self, cell: Cell, citation: Citation) -> str:
+        """Returns that a cell quotes something later of the same party, and by which note it is superseded."""
+        if citation.superseded_by:
+            return self._wording.say("superseded", number=citation.superseded_by)
         cited = map(self.briefing.citation, cell.citations)
         later = any(other.state == citation.state and made_before(_when(citation), _when(other)) for other in cited)
-        return self._source(whose, citation, self._wording.say("earlier") if later else "")
+        return self._wording.say("earlier") if later else ""
 
     def source_of(self, party: str, citation: Citation) -> str:
         """Returns the line above a quotation beside the name of a party."""
-        return self._source(self.speaker(party, citation), citation)
+        superseded = self._wording.say("superseded", number=citation.superseded_by) if citation.superseded_by else ""
+        return self._source(self.speaker(party, citation), citation, superseded)
 
-    def _source(self, whose: str, citation: Citation, earlier: str = "") -> str:
-        later = citation.superseded_by
-        earlier = self._wording.say("superseded", number=later) if later else earlier
+    def _source(self, whose: str, citation: Citation, earlier: str) -> str:
         parts = (whose, provenance(citation, self._wording), earlier)
         return " · ".join(part for part in parts if part) or citation.file
 

@@ -1,14 +1,14 @@
 """A briefing as HTML: the matrix of kinds, every cell with its quotations and its review, and what was searched."""
 
 import base64
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Final
 
 from app.answering.provenance import spoken_date
 from app.briefing.cells import Briefing
 from app.briefing.table_builder import BriefingProgress
-from app.export.arrange import kind_in_words, pieces
+from app.export.arrange import Sayings, kind_in_words, pieces
 from app.records import Citation
 from app.retrieval.position_marks import KINDS
 from app.ui.provenance_html import provenance, speaker_line
@@ -35,7 +35,7 @@ def briefing_html(
     briefing: Briefing, picture: tuple[bytes, str] | None = None, *, identifier: str = "", found: Found | None = None
 ) -> str:
     """Renders a briefing with a picture (a PNG file with words that stand for it); the page's address has its id."""
-    coverage = briefing.coverage
+    coverage, sayings = briefing.coverage, Sayings(briefing)
     names, words = partial(_name, briefing), load_document_words(language())
     return render(
         "briefing",
@@ -52,13 +52,18 @@ def briefing_html(
         ),
         names=names,
         kinds=KINDS,
+        # Who sets that there is no position says that the words take none.
+        settled=lambda kind: "mentioned" if kind == "no_position" else kind,
+        unreviewed=partial(replace, review=None),
+        sayings=sayings,
+        own_direction=direction_of(briefing.language),
         kind_label=lambda subject, kind: kind_in_words(words, kind, briefing.subject(subject)),
         speaker=lambda citation: speaker_line(citation, names),
         provenance=provenance,
         pieces=pieces,
         direction=lambda citation: direction_of(citation.language),
         when=_when,
-        worded=load_document_words(briefing.language).say("worded"),
+        worded=sayings.say("worded"),
         review_event=REVIEW_EVENT,
     )
 
