@@ -15,6 +15,7 @@ from app.answering.steps import Steps
 from app.briefing.reviews import ReviewBook
 from app.briefing.table_builder import TableBuilder
 from app.chat_model import LlmConfig, open_chat_model, try_model
+from app.checking.corpus_texts import CorpusTextsCache
 from app.checking.word_finder import WordFinder
 from app.corpus.corpus import Corpus, DoctorReport
 from app.question.reading import resolve
@@ -37,6 +38,7 @@ from vectorstore.store import SecondModel, Store, open_store
 
 if TYPE_CHECKING:
     from app.answering.chain import UntocChain
+    from app.checking.checker import Checker
     from app.retrieval.retriever import UntocRetriever
     from vectorstore.jobs import JobQueue
 
@@ -56,6 +58,15 @@ class Workspace:
     steps: Steps
     ranker: SentenceRanker
     models: Mapping[str, str]
+    texts: CorpusTextsCache
+
+    @property
+    def checker(self) -> "Checker":
+        """What checks documents, over the texts in which questions look for quoted words."""
+        # It brings the readers of documents.
+        from app.checking.checker import Checker
+
+        return Checker(self.store.catalogue, self.corpus.parties, self.settings.load, texts=self.texts)
 
     @property
     def chain(self) -> "UntocChain":
@@ -151,11 +162,12 @@ def open_workspace(
     relevance = load_relevance(settings.store, models)
     ranker = SentenceRanker(store, retriever, embedder, reranker, model_languages, relevance)
     writer = build_writer(settings.llm)
+    texts = CorpusTextsCache(store.catalogue)
     steps = Steps(
         retriever=EvidenceRetriever(store, ranker),
         parties=corpus.parties,
         max_citations=settings.answer.max_citations,
-        find_words=WordFinder(store.catalogue, corpus.parties).find,
+        find_words=WordFinder(texts, corpus.parties).find,
         writer=writer,
     )
     keep = 0 if read_only else settings.answer.keep_traces
@@ -177,6 +189,7 @@ def open_workspace(
         steps=steps,
         ranker=ranker,
         models=models,
+        texts=texts,
     )
 
 

@@ -4,7 +4,7 @@ A run names the folders that ship with the program as `untoc:conference`, so tha
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from importlib.resources import files
 from pathlib import Path
 from typing import Final
@@ -56,14 +56,20 @@ def open_set(
     return found.cases
 
 
-def remarks_of(name: str, corpus: Sequence[Path], settings: Settings) -> tuple[Remark, ...]:
-    """Returns everything that a person should look at in a set of cases, of a table by line and column."""
+def remarks_of(
+    name: str, corpus: Sequence[Path], settings: Settings, stored: Callable[[], Documents] | None = None
+) -> tuple[Remark, ...]:
+    """Returns everything that a person should look at in a set of cases, of a table by line and column.
+
+    `stored` reads the statements of the store, by default anew.
+    """
     paths = eval_paths(settings.store)
     folders, path = corpus_of(name, corpus, paths), _file_of(name, paths)
     documents = read_documents(folders) if folders else None
     if not is_table(path):
         return lint(open_set(name, corpus, paths), documents)
-    documents = documents if documents is not None else stored_documents(settings)
+    if documents is None:
+        documents = stored_documents(settings) if stored is None else stored()
     found = _table(path, folders, documents)
     return found.remarks or lint(found.cases, documents)
 

@@ -620,7 +620,7 @@ class _Run:
         if held is not None and held.input_key == str(key):
             self._confirmed.add(held.document_id)
             self._pending.discard(source.key)
-            self._report(_result(source, "unchanged", held, _unattributed(held)), source)
+            self._report(_result(source, "unchanged", held), source)
             return None
         return _Taken(
             source=source, loaded=loaded, key=key, held=held, unsplit=self._read_document(source, loaded, key, held)
@@ -774,8 +774,7 @@ class _Run:
         self._by_digest[unsplit.digest] = self._held[source.key] = summary
         self._confirmed.add(summary.document_id)
         outcome: FileOutcome = "added" if held is None else ("updated" if held.sha256 == summary.sha256 else "replaced")
-        reason = "; ".join(filter(None, (unsplit.reason, _unattributed(summary)))) or None
-        self._report(_result(source, outcome, summary, reason), source)
+        self._report(_result(source, outcome, summary, unsplit.reason), source)
 
     def commit(self) -> None:
         """Embeds and stores everything that was taken so far."""
@@ -843,6 +842,11 @@ def _shown(name: str) -> str:
 
 
 def _result(source: _Source, outcome: FileOutcome, summary: DocumentSummary, reason: str | None = None) -> FileResult:
+    """Returns what became of a file whose statement is held, and that nobody is known to hold it."""
     return FileResult(
-        file=source.name, result=outcome, reason=reason, statement_id=summary.document_id, state=summary.metadata.state
+        file=source.name,
+        result=outcome,
+        reason="; ".join(filter(None, (reason, _unattributed(summary)))) or None,
+        statement_id=summary.document_id,
+        state=summary.metadata.state,
     )

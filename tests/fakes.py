@@ -11,6 +11,7 @@ from app.answering.assistant import Assistant
 from app.answering.steps import Steps
 from app.briefing.reviews import ReviewBook
 from app.briefing.table_builder import TableBuilder
+from app.checking.corpus_texts import CorpusTextsCache
 from app.checking.word_finder import WordFinder
 from app.corpus.corpus import Corpus
 from app.retrieval.evidence_retriever import EvidenceRetriever
@@ -95,13 +96,14 @@ def fake_workspace(
         settings.split,
         settings.load,
     )
+    texts = CorpusTextsCache(opened.catalogue)
     retriever = Retriever(opened, embedder, settings.retrieval)
     selector = SentenceRanker(opened, retriever, embedder, OverlapReranker(), covered, relevance)
     steps = Steps(
         retriever=EvidenceRetriever(opened, selector),
         parties=corpus.parties,
         max_citations=5,
-        find_words=WordFinder(opened.catalogue, corpus.parties).find,
+        find_words=WordFinder(texts, corpus.parties).find,
     )
     assistant = Assistant(steps, opened.catalogue, keep_traces=0 if read_only else 100)
     reviews = ReviewBook(opened.catalogue)
@@ -115,4 +117,5 @@ def fake_workspace(
         store=opened,
         ranker=selector,
         models={"embedding": "hashing", "reranker": "overlap"},
+        texts=texts,
     )

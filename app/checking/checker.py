@@ -51,10 +51,11 @@ class Checker:
         parties: Callable[[], PartyTable],
         limits: LoadLimits,
         work: CheckLimits = CheckLimits(),  # noqa: B008 - frozen
+        texts: CorpusTextsCache | None = None,
     ) -> None:
-        """Prepares nothing yet; the texts are read at the first check."""
+        """Prepares nothing yet; the texts, which others may share, are read at the first check."""
         self._catalogue = catalogue
-        self._cache = CorpusTextsCache(catalogue)
+        self._texts = texts or CorpusTextsCache(catalogue)
         self._parties = parties
         self._limits = limits
         self._limits_of_work = work
@@ -82,7 +83,7 @@ class Checker:
 
     def check(self, document: CheckedDocument, progress: Progress | None = None) -> CheckReport:
         """Judges every quotation of a document; `progress` hears how many are judged, and of how many."""
-        texts, parties = self._cache.get(), self._parties()
+        texts, parties = self._texts.get(), self._parties()
         quotations = find_quotations(document)
         files = tuple(stored.statement.file for stored in texts.all)
         reader = AttributionReader(document, parties, quotations.found, files)

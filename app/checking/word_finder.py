@@ -12,19 +12,18 @@ from app.checking.work import CheckLimits, WorkDone
 from app.records import WordsFound
 from ingest.parties.party_table import PartyTable
 from prompts.wording import load_wording
-from vectorstore.catalogue import Catalogue
 
 
 class WordFinder:
     """Finds where words stand in the texts of a corpus, which are read at the first question."""
 
-    def __init__(self, catalogue: Catalogue, parties: Callable[[], PartyTable]) -> None:
-        self._cache = CorpusTextsCache(catalogue)
+    def __init__(self, texts: CorpusTextsCache, parties: Callable[[], PartyTable]) -> None:
+        self._texts = texts
         self._parties = parties
 
     def find(self, words: str) -> tuple[WordsFound, ...]:
         """Returns every place of these words, or the one nearest to them; empty where nothing is near."""
-        verifier = QuoteVerifier(self._cache.get(), self._parties(), load_wording("en"), WorkDone(CheckLimits()))
+        verifier = QuoteVerifier(self._texts.get(), self._parties(), load_wording("en"), WorkDone(CheckLimits()))
         quotation = Quotation(text=words, spans=(), marked=True)
         found = verifier.check(quotation, Attribution(), "")
         exact = found.verdict == "verified"

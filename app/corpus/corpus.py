@@ -29,7 +29,7 @@ from ingest.annotate import Annotator, identify
 from ingest.errors import ChangedFileError, LoadError
 from ingest.families import describe, link_families
 from ingest.indexer import Indexer, IngestOptions, PartReport, load_parties
-from ingest.language.languages import RIGHT_TO_LEFT
+from ingest.language.languages import direction_of
 from ingest.loaders.apart import load, with_members
 from ingest.loaders.archive import CONTAINERS
 from ingest.loaders.bounded import run_bounded
@@ -498,7 +498,7 @@ class Corpus:
             before=_from_word(readable(source, edits, min(begin, citation.start), citation.start), cut=begin > opens),
             quote=citation.quote,
             after=_to_word(readable(source, edits, citation.end, max(end, citation.end)), cut=end < closes),
-            direction="rtl" if statement.language_at(citation.start) in RIGHT_TO_LEFT else "ltr",
+            direction=direction_of(statement.language_at(citation.start)),
         )
 
     def _statement(self, statement_id: str) -> Statement:

@@ -188,12 +188,11 @@ def open_desk(workspace: Workspace, tables: Tables, gate: Gatekeeper) -> Desk:
         briefings=guarded(workspace.briefings, gate),
         reviews=guarded(workspace.reviews, gate),
     )
-    checker = Checker(workspace.store.catalogue, workspace.corpus.parties, workspace.settings.load)
     works = Works(tables, lambda: asking().name)
     return Desk(
         workspace=held,
         corpus=held.corpus,
-        checker=guarded(checker, gate),
+        checker=guarded(workspace.checker, gate),
         gate=gate,
         accounts=gate.accounts,
         works=works,

@@ -161,6 +161,21 @@ def test_the_table_of_runs_shows_what_came_out(runs: RunsTab, paths: EvalPaths) 
     assert 'href="/runs/made"' in text
 
 
+def test_a_table_of_questions_is_added_unless_it_holds_errors(runs: RunsTab, tmp_path: Path) -> None:
+    def sent(*rows: str) -> dict[str, str]:
+        path = tmp_path / "sent.csv"
+        path.write_text("\n".join(("question,state,answered,quote", *rows)), encoding="utf-8")
+        return {"path": str(path), "orig_name": "../My questions.csv"}
+
+    _, told, emptied = runs.added(sent("What did Nowhere say?,Nowhere,yes,We shall not pay for it."), "")
+    assert "not added" in told and "Nowhere" in told and emptied is None
+    assert not [label for label, _ in runs.datasets() if "questions" in label]
+    chosen, told, _ = runs.added(sent("What did France say about the review?,France,yes,We support the review."), "")
+    assert "My questions.csv</bdi>: added" in told
+    assert ("My questions.csv", chosen.value) in runs.datasets()
+    assert "no folder at" in runs.added(sent(), "nowhere")[1]
+
+
 def test_the_page_is_behind_the_guard_of_the_chat(client: httpx.Client, paths: EvalPaths) -> None:
     scored_run(paths)
     assert client.get("/runs/made").status_code == 403, "whoever has not opened the page has no session"

@@ -10,7 +10,6 @@ import pytest
 from app.answering.provenance import reference
 from app.answering.verify import verify_citation
 from app.briefing.request import read_request
-from app.checking.checker import Checker
 from app.cli import main
 from app.errors import MetadataError
 from app.settings import Settings
@@ -293,7 +292,7 @@ def test_check_of_a_draft_tells_the_speakers_of_a_record_apart(desk, tmp_path, n
     ]
     (speaker, own), (other, _) = list(dict(spoken).items())[:2]
     words = max((sentence.text for sentence in own), key=len)
-    checker = Checker(desk.store.catalogue, desk.corpus.parties, Settings().load)
+    checker = desk.checker
     for named, verdict in ((speaker, "verified"), (other, "misattributed")):
         path = tmp_path / f"{named}.txt"
         path.write_text(f"{desk.corpus.party_name(named)} said: “{words}”\n", encoding="utf-8")

@@ -26,7 +26,7 @@ def conference_store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Works
 
 @pytest.fixture(scope="session")
 def checker(conference_store: Workspace) -> Checker:
-    return Checker(conference_store.store.catalogue, conference_store.corpus.parties, LoadLimits())
+    return conference_store.checker
 
 
 @pytest.fixture(scope="session")
