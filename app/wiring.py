@@ -16,7 +16,7 @@ from app.briefing.reviews import ReviewBook
 from app.briefing.table_builder import TableBuilder
 from app.chat_model import LlmConfig, open_chat_model, try_model
 from app.checking.corpus_texts import CorpusTextsCache
-from app.checking.word_finder import WordFinder
+from app.checking.quote_verifier import find_words
 from app.corpus.corpus import Corpus, DoctorReport
 from app.question.reading import resolve
 from app.retrieval.evidence_retriever import EvidenceRetriever, Retrieved
@@ -28,7 +28,6 @@ from app.telemetry import build_export
 from ingest.indexer import Indexer
 from vectorstore.embeddings import SentenceTransformerEmbedder
 from vectorstore.entailment import EntailmentConfig, EntailmentModel
-from vectorstore.health import Check
 from vectorstore.offline import forbid_reports
 from vectorstore.question_embedder import question_embedder
 from vectorstore.rerank import build_reranker
@@ -57,16 +56,8 @@ class Workspace:
     store: Store
     steps: Steps
     ranker: SentenceRanker
-    models: Mapping[str, str]
     texts: CorpusTextsCache
-
-    @property
-    def checker(self) -> "Checker":
-        """What checks documents, over the texts in which questions look for quoted words."""
-        # It brings the readers of documents.
-        from app.checking.checker import Checker
-
-        return Checker(self.store.catalogue, self.corpus.parties, self.settings.load, texts=self.texts)
+    models: Mapping[str, str]
 
     @property
     def chain(self) -> "UntocChain":
@@ -75,6 +66,13 @@ class Workspace:
         from app.answering.chain import UntocChain
 
         return UntocChain(self.steps)
+
+    def checker(self) -> "Checker":
+        """Returns what checks the quotations of documents."""
+        # What reads documents takes a while to import, which a command that asks one question is spared.
+        from app.checking.checker import Checker
+
+        return Checker(self.texts, self.corpus.parties, self.settings.load)
 
     def retriever(self, k: int = 10) -> "UntocRetriever":
         """Returns a LangChain retriever of passages within a question's scope, `k` at most."""
@@ -92,9 +90,7 @@ class Workspace:
         report = self.corpus.doctor(rebuild=rebuild, reembed=reembed)
         if not self.settings.llm.model:
             return report
-        probe = try_model(self.settings.llm)
-        checks = (*report.checks, Check(name="chat model", ok=probe.ok, detail=probe.detail))
-        return DoctorReport(ok=report.ok and probe.ok, checks=checks)
+        return DoctorReport(checks=(*report.checks, try_model(self.settings.llm)))
 
     def close(self) -> None:
         """Lets go of the store's files."""
@@ -161,13 +157,12 @@ def open_workspace(
     models = model_identities(embedder, reranker)
     relevance = load_relevance(settings.store, models)
     ranker = SentenceRanker(store, retriever, embedder, reranker, model_languages, relevance)
-    writer = build_writer(settings.llm)
-    texts = CorpusTextsCache(store.catalogue)
+    writer, texts = build_writer(settings.llm), CorpusTextsCache(store.catalogue)
     steps = Steps(
         retriever=EvidenceRetriever(store, ranker),
         parties=corpus.parties,
         max_citations=settings.answer.max_citations,
-        find_words=WordFinder(texts, corpus.parties).find,
+        find_words=lambda words: find_words(words, texts.get(), corpus.parties()),
         writer=writer,
     )
     keep = 0 if read_only else settings.answer.keep_traces
@@ -188,8 +183,8 @@ def open_workspace(
         store=store,
         steps=steps,
         ranker=ranker,
-        models=models,
         texts=texts,
+        models=models,
     )
 
 

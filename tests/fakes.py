@@ -12,7 +12,7 @@ from app.answering.steps import Steps
 from app.briefing.reviews import ReviewBook
 from app.briefing.table_builder import TableBuilder
 from app.checking.corpus_texts import CorpusTextsCache
-from app.checking.word_finder import WordFinder
+from app.checking.quote_verifier import find_words
 from app.corpus.corpus import Corpus
 from app.retrieval.evidence_retriever import EvidenceRetriever
 from app.retrieval.relevance import RelevanceModel
@@ -96,14 +96,14 @@ def fake_workspace(
         settings.split,
         settings.load,
     )
-    texts = CorpusTextsCache(opened.catalogue)
     retriever = Retriever(opened, embedder, settings.retrieval)
+    texts = CorpusTextsCache(opened.catalogue)
     selector = SentenceRanker(opened, retriever, embedder, OverlapReranker(), covered, relevance)
     steps = Steps(
         retriever=EvidenceRetriever(opened, selector),
         parties=corpus.parties,
         max_citations=5,
-        find_words=WordFinder(texts, corpus.parties).find,
+        find_words=lambda words: find_words(words, texts.get(), corpus.parties()),
     )
     assistant = Assistant(steps, opened.catalogue, keep_traces=0 if read_only else 100)
     reviews = ReviewBook(opened.catalogue)
@@ -116,6 +116,6 @@ def fake_workspace(
         steps=steps,
         store=opened,
         ranker=selector,
-        models={"embedding": "hashing", "reranker": "overlap"},
         texts=texts,
+        models={"embedding": "hashing", "reranker": "overlap"},
     )

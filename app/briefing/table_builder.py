@@ -9,6 +9,7 @@ from typing import Final
 from app.answering.abstention import abstain
 from app.answering.compose.extractive import quote
 from app.answering.compose.model import ModelWriter
+from app.answering.localization import localize
 from app.answering.positions import CitedDirection, with_superseding
 from app.answering.verify import verify_citation
 from app.briefing.cell_evidence import nearest, on_subject
@@ -27,7 +28,7 @@ from app.retrieval.party_evidence import PartyEvidence
 from app.retrieval.scoped_statements import recency, unreadable_in_scope
 from ingest.parties.party_table import PartyTable
 from ingest.text.squash import squash
-from prompts.wording import Wording, load_document_words, load_wording
+from prompts.wording import Wording, load_document_words
 from vectorstore.catalogue import Catalogue
 from vectorstore.records import ScopeFilter, Sentence, StatementSummary, text_key, text_sha256
 
@@ -97,7 +98,7 @@ class TableBuilder:
             ChatModelError: The model cannot be set up.
         """
         parties, writer = self._parties(), self._writing(composer)
-        worded = None if writer is None else CellWriter(writer, parties, load_wording(request.language))
+        worded = None if writer is None else CellWriter(writer, localize(parties, request.language))
         choose = partial(choose_points, max_points=max_points, max_tokens=max_tokens)
         return _Build(self._retriever, self._catalogue, parties, request, self._reviews, worded).run(progress, choose)
 
@@ -141,7 +142,7 @@ class _Build:
     ) -> None:
         self._retriever, self._catalogue, self._parties = retriever, catalogue, parties
         self._request, self._reviews, self._writer = request, reviews, writer
-        self._wording, self._words = load_wording(request.language), load_document_words(request.language)
+        self._local, self._words = localize(parties, request.language), load_document_words(request.language)
         self._citations = CitationList(catalogue)
         self._searched: dict[str, StatementSummary] = {}
 
@@ -173,7 +174,7 @@ class _Build:
         if sessions:
             moments = [*moments_in(cells, self._citations, self._labelled)]
         briefing = self._finished(cells, moments, codes, sessions)
-        return replace(briefing, points=choose(briefing, self._wording))
+        return replace(briefing, points=choose(briefing, self._local.wording))
 
     def _finished(
         self, cells: Sequence[Cell], moments: Sequence[Moment], codes: Sequence[str], sessions: Sequence[str]
@@ -360,8 +361,7 @@ class _Build:
             Answer(question=subject.label, answer="", status="abstained", scope=resolution.scope),
             resolution,
             retrieved,
-            self._parties,
-            self._wording,
+            self._local,
         )
         if silent.abstention is None:
             return ""

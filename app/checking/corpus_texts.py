@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import Final
 
 from app.answering.citation_spans import cite_place
+from app.answering.localization import Localization
 from app.answering.provenance import reference
 from app.checking.findings import Place
 from app.checking.match_key import KeyedText
@@ -15,7 +16,6 @@ from app.checking.matching import whole_words
 from ingest.language.attribution_verbs import SPEAKER_OF
 from ingest.language.lexicons import RegexPatterns
 from ingest.parties.party_table import PartyTable
-from prompts.wording import Wording
 from vectorstore.catalogue import Catalogue
 from vectorstore.records import Metadata, Passage, ScopeFilter, Sentence, Statement, StatementKind
 
@@ -47,8 +47,8 @@ class StoredText:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Said:
-    """A stored text as what a quotation leaves out and puts in is read in it."""
+class SourceText:
+    """A stored text in which omissions and brackets of a quotation are judged, with its language and the parties."""
 
     stored: StoredText
     language: str
@@ -140,7 +140,7 @@ class CorpusTextsCache:
             return self._texts
 
 
-def place_of(stored: StoredText, start: int, end: int, parties: PartyTable, wording: Wording) -> Place:
+def place_of(stored: StoredText, start: int, end: int, local: Localization) -> Place:
     """Returns a place, `[start, end)` of the source text, with its reference in words."""
     statement, metadata = stored.statement, stored.metadata
     paragraphs = [block for block in statement.blocks if block.paragraph is not None and block.start <= start]
@@ -156,5 +156,5 @@ def place_of(stored: StoredText, start: int, end: int, parties: PartyTable, word
         state=None if statement.kind == "treaty" else metadata.state,
         start=start,
         end=end,
-        reference=reference(citation, parties, wording),
+        reference=reference(citation, local),
     )

@@ -84,7 +84,7 @@ def trace(
         str, typer.Argument(metavar="ID", help="the `trace_id` that `untoc ask --json` gives with an answer")
     ],
 ) -> int:
-    """Show the record of an answer."""
+    """Show the trace of an answer."""
     from app.cli.printing import print_trace
 
     with invocation.workspace(read_only=True) as workspace:

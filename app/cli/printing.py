@@ -276,7 +276,7 @@ def print_checks(report: "DoctorReport") -> None:
 
 
 def print_trace(trace: Mapping[str, Any]) -> None:
-    """Prints the record of an answer, and the answer below it."""
+    """Prints the trace of an answer, and the answer below it."""
     console = stdout_console()
     table = Table(show_header=False, box=None, padding=(0, 2, 0, 0))
     for label, text in lines_of(trace):

@@ -33,7 +33,7 @@ def verify(
     if problem is not None:
         raise UsageError(problem)
     with invocation.workspace(read_only=True) as workspace:
-        checker = workspace.checker
+        checker = workspace.checker()
         document = checker.read(file)
         with progress_bar("checking quotations", quiet=invocation.as_json) as advance:
             report = checker.check(document, advance)

@@ -8,7 +8,7 @@ import io
 from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from string import ascii_uppercase
@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 from pydantic import ValidationError
 from rapidfuzz import fuzz
 
+from app.answering.localization import localize
 from app.answering.provenance import reference
 from app.corpus import ingest_jobs
 from app.corpus.doctor import examine, upgrade_check
@@ -45,7 +46,6 @@ from ingest.text.readable import readable
 from ingest.text.repair import ELLIPSIS
 from ingest.text.splitter import SplitConfig
 from ingest.upgrade import bring_up_to_date
-from prompts.wording import load_wording
 from vectorstore.arrays import Matrix
 from vectorstore.embeddings import Embedder
 from vectorstore.errors import StoreError
@@ -119,8 +119,16 @@ class UndoStep:
 class DoctorReport:
     """The findings of a health check."""
 
-    ok: bool
     checks: tuple[Check, ...]
+
+    @property
+    def ok(self) -> bool:
+        """Whether the store is sound."""
+        return all(check.ok for check in self.checks)
+
+    def to_json(self) -> dict[str, Any]:
+        """Returns the contract of `untoc doctor --json`."""
+        return {"ok": self.ok, "checks": [asdict(check) for check in self.checks]}
 
 
 class Corpus:
@@ -262,10 +270,10 @@ class Corpus:
         return found
 
     def trace(self, trace_id: str) -> dict[str, object]:
-        """Returns the record of an answer; old ones are dropped."""
+        """Returns the trace of an answer; old ones are dropped."""
         record = self._store.catalogue.trace(trace_id)
         if record is None:
-            raise NotFoundError(f"no record of an answer {trace_id!r} in the store; only the newest are kept")
+            raise NotFoundError(f"no trace of an answer {trace_id!r} in the store; only the newest are kept")
         return record
 
     def edit(self, statement_id: str, changes: Mapping[str, str]) -> str:
@@ -544,7 +552,7 @@ class Corpus:
 
     def reference(self, citation: Citation, language: str = "en") -> str:
         """Returns a reference to copy, plain text."""
-        return reference(citation, self.parties(), load_wording(language))
+        return reference(citation, localize(self.parties(), language))
 
     def doctor(self, *, rebuild: bool = False, reembed: bool = False) -> DoctorReport:
         """Checks the store; can bring it up to date with new indexes, or embed everything with the model in use."""
@@ -567,7 +575,7 @@ class Corpus:
         checks = (*examine(self._store), *checks)
         if self._queue is not None and checks[0].ok:
             checks = (*checks, ingest_jobs.check_jobs(self._queue))
-        return DoctorReport(ok=all(check.ok for check in checks), checks=checks)
+        return DoctorReport(checks=checks)
 
     def _corrected(self, old: Statement | Document, changes: Mapping[str, str]) -> tuple[Metadata, tuple[str, ...]]:
         unknown = sorted(set(changes) - set(EDITABLE))

@@ -12,6 +12,7 @@ from typing import Any, Final, get_args
 import gradio as gr
 
 from app.answering.assistant import Assistant
+from app.answering.localization import localize
 from app.answering.suggestions import greet
 from app.corpus.corpus import Corpus
 from app.corpus.drafts import Cases, Judgement
@@ -40,7 +41,6 @@ from app.ui.scope_chips import Overrides, article_value, single_years, treaties_
 from app.ui.uploads import safe_name
 from app.ui.words import label, language, say
 from ingest.parties.regions import regions
-from prompts.wording import load_wording
 
 logger = logging.getLogger(__name__)
 
@@ -85,7 +85,7 @@ class _AskTabController:
             return self._shown(turns, here)
         try:
             statements = self._corpus.documents()
-            examples = greet(statements, self._corpus.parties(), load_wording(language())).options
+            examples = greet(statements, localize(self._corpus.parties(), language())).options
         except SHOWN_ERRORS as error:
             return error_html(error)
         return welcome_html(len(statements), examples)

@@ -38,7 +38,7 @@ class ShownTurn(KeptTurn):
     Attributes:
         history: The turns that the question was asked after, oldest first.
         evidence: The rendered evidence of the answer.
-        record: The rendered record of the answer; empty where none is kept.
+        record: The rendered trace of the answer; empty where none is kept.
         references: Of its citations and related passages, by number.
         names: Of the parties that it quotes, by code.
     """

@@ -71,7 +71,7 @@ class NameSpan:
 
 
 @lru_cache(maxsize=4096)
-def read(text: str, language: str, names: tuple[NameSpan, ...] = ()) -> tuple[ClaimToken, ...]:
+def tokenize(text: str, language: str, names: tuple[NameSpan, ...] = ()) -> tuple[ClaimToken, ...]:
     """Returns the tokens of a text in order, without void words such as "the".
 
     In a language other than the six, words and numbers count alone. `names` are the parties that it names.

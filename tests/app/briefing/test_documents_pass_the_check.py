@@ -89,5 +89,5 @@ def test_quotations_of_a_pdf_are_verified_but_where_cells_of_a_table_run_togethe
 
 
 def check(workspace, path):
-    checker = workspace.checker
+    checker = workspace.checker()
     return checker.check(checker.read(path))

@@ -54,7 +54,7 @@ def wrongly_judged(workspace: Workspace, seed: int, *, later: bool) -> list[tupl
     names = {lang: {s.code: parties.display(s.code, lang) for s in known} for lang in SAID_WHEN}
     text = draft(plants, names, {p.quote: language_of(p, known) for p in plants}, seed, later=later)
     document = make_document(markdown_blocks(text))
-    report = workspace.checker.check(document)
+    report = workspace.checker().check(document)
     starts = [document.text.index(f"Point {number}\n") for number in range(1, len(plants) + 1)]
     judged: list[list[str]] = [[] for _ in plants]
     for finding in report.findings:

@@ -190,7 +190,7 @@ def test_what_turns_a_quotation_stands_in_its_own_paragraph(tmp_path, before, to
     )
     with fake_workspace(tmp_path / "store") as workspace:
         workspace.corpus.ingest([tmp_path / "austria.txt"])
-        checker = workspace.checker
+        checker = workspace.checker()
         finding = only(checker, "Austria said: “the lamps of the harbour were lit by night and by day.”")
     assert (finding.verdict, [warning.kind for warning in finding.warnings]) == ("verified", told)
 

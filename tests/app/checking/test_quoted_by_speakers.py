@@ -38,7 +38,7 @@ def spoken(folder: Path, **statements: str) -> Iterator[Workspace]:
 
 
 def checker_of(workspace: Workspace) -> Checker:
-    return workspace.checker
+    return workspace.checker()
 
 
 @pytest.mark.parametrize(
