@@ -21,7 +21,7 @@ from ingest.loaders.loaded import Extract, LoadLimits, check_length, check_pages
 from ingest.loaders.ocr import LONGEST_SIDE, Recognizer
 from ingest.loaders.pdf_layout import APART, SMALLER, GlyphRun, TextRow, by_line, find_pieces, order
 from ingest.loaders.pdfium import LOCK, PageGlyphs, open_pdf, read_glyphs, rendered
-from ingest.loaders.scanned import ScannedPage, joined
+from ingest.loaders.scanned import GUESSED_NOTE, ScannedPage, joined
 from ingest.report import listed
 from ingest.text.furniture import is_furniture_block
 from ingest.text.layout import ends_sentence
@@ -64,7 +64,7 @@ class _PdfPage:
     @property
     def unread(self) -> bool:
         """Whether it shows more than was read."""
-        return self.note in (_FAILED, _NOT_READ, _PARTLY_READ, _UNMAPPED)
+        return self.note in (_FAILED, _NOT_READ, _PARTLY_READ, _UNMAPPED, GUESSED_NOTE)
 
 
 def load_pdf(data: bytes, name: str, limits: LoadLimits) -> Extract:
@@ -146,7 +146,9 @@ def _read_page(page: pypdfium2.PdfPage, limits: LoadLimits, recognizer: Recogniz
         return replace(layer, note=_PARTLY_READ) if text and not needed else _PdfPage(note=_NOT_READ)
     if len(scan.text) <= _LONGER * len(text) and not needed:
         return layer
-    return _PdfPage(scan=scan) if scan.text else _PdfPage(note="no text (a picture, or blank)")
+    if not scan.text:
+        return _PdfPage(note="no text (a picture, or blank)")
+    return _PdfPage(scan=scan, note=GUESSED_NOTE if scan.is_guessed else None)
 
 
 def render_page(page: pypdfium2.PdfPage, limits: LoadLimits) -> Image:

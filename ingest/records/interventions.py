@@ -523,12 +523,20 @@ def _spoken(read: Sequence[tuple[int, SpeakerLine, bool]], lookup: _SpeakerLooku
 
 
 def _between_sentences(page: _RecordText, lookup: _SpeakerLookup, turns: list[_SpeakerTurn]) -> list[_SpeakerTurn]:
-    """Adds the turns that begin inside the paragraphs of a summary record, and ends those that a decision follows."""
+    """Adds the turns that begin inside the paragraphs of a summary record, and ends those that a decision follows.
+
+    A paragraph may also begin as press summaries do: "Ondrava's delegate said" is not told of the speaker before.
+    """
     if not any(turn.words.role == "party" for turn in turns):
         return []
     found = {turn.start: turn for turn in turns}
     stops: list[int] = []
     for paragraph in page.sentences():
+        for start, end in paragraph[:1]:
+            reported = None if start in found else lookup.reported(" ".join(page.text[start:end].split()), start)
+            if reported is not None:
+                words, goes_on = reported
+                found[start] = _SpeakerTurn(start=start, words=words, end=None if goes_on else end)
         for start, end in paragraph[1:]:
             sentence = " ".join(page.text[start:end].split())
             if tells_decision(sentence):
@@ -544,7 +552,9 @@ def _between_sentences(page: _RecordText, lookup: _SpeakerLookup, turns: list[_S
             if words is not None:
                 found.setdefault(start, _SpeakerTurn(start=start, words=words))
     ordered = sorted(found.values(), key=lambda turn: turn.start)
-    return [replace(turn, end=next((stop for stop in stops if stop > turn.start), None)) for turn in ordered]
+    return [
+        replace(turn, end=turn.end or next((stop for stop in stops if stop > turn.start), None)) for turn in ordered
+    ]
 
 
 def _reported(page: _RecordText, lookup: _SpeakerLookup) -> list[_SpeakerTurn]:
