@@ -27,6 +27,7 @@ _QUOTED_MAIL = re.compile(r"^(?:(?!>)[^\n]*:[ \t]*\r?\n(?:[ \t]*\r?\n)?)?(?:>[^\
 _QUOTED_IN_PAGE = "blockquote[type=cite], .gmail_quote blockquote"
 _QUOTE_MARK = re.compile(r"^(?:>[ \t]?)+", re.MULTILINE)
 _PASSED_ON = re.compile(r"^(?:(?:re|fwd?|aw|wg|tr|rv|enc)\s*(?::\s*|$))+", re.IGNORECASE)
+_LONGEST_SUBJECT = 1_000
 _ENCRYPTED = 0x1
 _MESSAGE = "message/rfc822"
 _MAIL_FAILURES = (MessageError, LookupError, ValueError, TypeError, AttributeError, IndexError, RecursionError)
@@ -102,8 +103,7 @@ def load_mail(data: bytes, name: str, limits: LoadLimits) -> Extract:
     try:
         body = message.get_body(preferencelist=("plain", "html"))
         content = "" if body is None else body.get_content()
-        covers = any(map(_is_attachment, _parts(message)))
-        subject = "" if covers else _PASSED_ON.sub("", " ".join(str(message["subject"] or "").split()))
+        subject = "" if any(map(_is_attachment, _parts(message))) else _subject(message)
     except _MAIL_FAILURES as exc:
         raise LoadError(f"{name!r} is a damaged e-mail; save it again") from exc
     if isinstance(content, bytes):
@@ -122,6 +122,14 @@ def load_mail(data: bytes, name: str, limits: LoadLimits) -> Extract:
     # Checked without its heading: a mail of a subject alone says nothing.
     checked(content, name, limits)
     return Extract(text=checked(f"{subject}\n\n{content}" if subject else content, name, limits))
+
+
+def _subject(message: EmailMessage) -> str:
+    """Return the subject of a mail without "Re:" and "Fwd:", or nothing where it is longer than people write."""
+    written = next((str(value) for key, value in message.raw_items() if key.lower() == "subject"), "")
+    # Decoding takes the square of its length.
+    subject = str(message["subject"]) if 0 < len(written) <= _LONGEST_SUBJECT else ""
+    return _PASSED_ON.sub("", " ".join(subject.split()))
 
 
 def _message(data: bytes, name: str, limits: LoadLimits) -> EmailMessage:
