@@ -41,7 +41,7 @@ def load_image(data: bytes, name: str, limits: LoadLimits) -> Extract:
     return Extract(
         text=text,
         page_starts=starts,
-        notes=("read by text recognition", *filter(None, (guessed and GUESSED_NOTE, problem))),
+        notes=("read by text recognition", *filter(None, (GUESSED_NOTE if guessed else None, problem))),
         scanned=words,
         incomplete=problem is not None,
         unread=tuple(number for number, page in enumerate(pages, 1) if page is None or page.is_guessed),

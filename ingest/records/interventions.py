@@ -469,7 +469,7 @@ class _SpeakerLookup:
         if line is None or goes_on or not (line.summarised and line.understood and line.titled):
             return None
         words = self.intervention(line, trusted=False)
-        return words and _SpeakerTurn(start=start, words=words)
+        return None if words is None else _SpeakerTurn(start=start, words=words)
 
     def section(self, heading: str) -> str | None:
         """Returns the party that a heading consists of, or None."""
