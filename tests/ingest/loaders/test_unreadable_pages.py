@@ -137,7 +137,7 @@ def readable(line: str = "Belmora opposes it.") -> bytes:
     return stream.getvalue()
 
 
-@pytest.mark.parametrizeXX
+@pytest.mark.parametrize(("lost", "notes"), [("ae", None), ("v", ["inside words"]), ("q", [])])
 def test_letters_that_a_font_does_not_name_are_said_and_too_many_are_no_text(lost, notes, tmp_path):
     path = tmp_path / "a.pdf"
     lines = [re.sub(f"(?<=[a-z])[{lost}](?=[a-z])", "\u25a0", line) for line in WORDS[2:] * 6]
