@@ -56,7 +56,7 @@ def test_readme_shows_the_answer_that_is_given(workspace: Workspace, capsys: pyt
     workspace.corpus.ingest([], sample=True)
     readme = (PROJECT / "README.md").read_text(encoding="utf-8")
     command, shown = re.findall(r"```text\n\$ (untoc ask \"[^\n]*\")\n(.*?)```", readme, flags=re.DOTALL)[0]
-    print_answer(workspace.assistant.ask(shlex.split(command)[2]), workspace.corpus)
+    print_answer(workspace.assistant.ask(shlex.split(command)[2]), workspace.parties())
     assert shown.replace("▌", "").split() == capsys.readouterr().out.split()
     assert len(readme.split()) < 900
 
