@@ -51,6 +51,7 @@ class Workspace:
     settings: Settings
     store: Store
     embedder: Embedder
+    passage_embedder: Embedder
     steps: Steps
     ranker: SentenceRanker
     models: Mapping[str, str]
@@ -65,8 +66,7 @@ class Workspace:
 
         own = self.settings
         languages = sorted({*own.embedding.languages.split(","), *LANGUAGES})
-        of_passages = SentenceTransformerEmbedder(own.embedding)
-        indexer = Indexer(self.store, of_passages, own.split, own.load, languages=languages)
+        indexer = Indexer(self.store, self.passage_embedder, own.split, own.load, languages=languages)
         queue = partial(open_queue, self.store)
         return Corpus(self.store, self.embedder, indexer, own.split, own.load, queue, self.parties)
 
@@ -207,6 +207,7 @@ def open_workspace(
         settings=settings,
         store=store,
         embedder=embedder,
+        passage_embedder=SentenceTransformerEmbedder(settings.embedding),
         steps=steps,
         ranker=ranker,
         models=models,

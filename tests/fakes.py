@@ -9,8 +9,6 @@ import numpy as np
 
 from app.answering.assistant import Assistant
 from app.answering.steps import Steps
-from app.briefing.reviews import ReviewBook
-from app.briefing.table_builder import TableBuilder
 from app.checking.word_finder import WordFinder
 from app.corpus.corpus import Corpus
 from app.retrieval.evidence_retriever import EvidenceRetriever
@@ -20,6 +18,7 @@ from app.retrieval.topic import ModelLanguages
 from app.settings import Settings
 from app.wiring import Workspace
 from ingest.indexer import Indexer
+from ingest.parties.store_parties import StoreParties
 from tests.fakes_engines import open_store
 from vectorstore.arrays import Matrix
 from vectorstore.retriever import Retriever
@@ -86,31 +85,28 @@ def fake_workspace(
     settings = Settings(store=store)
     embedder = HashingEmbedder()
     opened = open_store(store, embedder, read_only=read_only, second=second)
-    corpus = Corpus(
-        opened,
-        embedder,
-        Indexer(opened, embedder, settings.split, settings.load),
-        settings.split,
-        settings.load,
-    )
+    parties = StoreParties(opened)
     retriever = Retriever(opened, embedder, settings.retrieval)
     selector = SentenceRanker(opened, retriever, embedder, OverlapReranker(), covered, relevance)
     steps = Steps(
         retriever=EvidenceRetriever(opened, selector),
-        parties=corpus.parties,
+        parties=parties,
         max_citations=5,
-        find_words=WordFinder(opened.catalogue, corpus.parties).find,
+        find_words=WordFinder(opened.catalogue, parties).find,
     )
     assistant = Assistant(steps, opened.catalogue, keep_traces=0 if read_only else 100)
-    reviews = ReviewBook(opened.catalogue)
-    return Workspace(
+    workspace = Workspace(
         assistant=assistant,
-        corpus=corpus,
-        briefings=TableBuilder(steps.retriever, opened.catalogue, corpus.parties, reviews.of),
-        reviews=reviews,
+        parties=parties,
         settings=settings,
         steps=steps,
         store=opened,
+        embedder=embedder,
+        passage_embedder=embedder,
         ranker=selector,
         models={"embedding": "hashing", "reranker": "overlap"},
     )
+    indexer = Indexer(opened, embedder, settings.split, settings.load)
+    # In place of the one that is made at first use, which tells languages apart that these models do not.
+    vars(workspace)["corpus"] = Corpus(opened, embedder, indexer, settings.split, settings.load, parties=parties)
+    return workspace
