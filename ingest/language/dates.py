@@ -8,16 +8,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
-from typing import Final
 
 from ingest.language.lexicons import Patterns, load_lexicon
 from ingest.language.numerals import ascii_digits
-from vectorstore.stems import without_accents
-
-# Arabic has two sets of names, Egypt's ("أكتوبر") and the Levant's ("تشرين الأول"); Peru writes "setiembre".
-_LOCALES: Final = ("en", "en_GB", "fr", "es", "es_PE", "ru", "ar", "ar_SY")
-# Only English abbreviations: elsewhere short forms are ordinary words, such as "mar" and "set".
-_WITH_SHORT: Final = ("en", "en_GB")
+from vectorstore.stems import language_of, without_accents
 
 
 @cache
@@ -27,22 +21,18 @@ def month_numbers() -> dict[str, int]:
     Nominative, genitive and Russian prepositional ("октябрь", "октября", "октябре"), and French names typed without
     accents ("fevrier"); an Arabic letter without its hamza makes another word.
 
-    Source: https://cldr.unicode.org, through Babel.
+    Source: https://cldr.unicode.org.
     """
-    from babel import Locale  # it takes a while to import
-
+    months: dict[int, str] = load_lexicon("numbers")["months"]
     numbers: dict[str, int] = {}
-    for code in _LOCALES:
-        months = Locale.parse(code).months
-        for context in ("format", "stand-alone"):
-            for width in ("wide", "abbreviated") if code in _WITH_SHORT else ("wide",):
-                for number, name in months[context][width].items():
-                    lower = name.lower().strip(".")
-                    numbers[lower] = number
-                    if not code.startswith("ar"):
-                        numbers[without_accents(lower)] = number
-    also: dict[int, str] = load_lexicon("numbers")["months"]
-    return numbers | {name: number for number, names in also.items() for name in names.split()}
+    for number, names in months.items():
+        for name in names.split("|"):
+            numbers |= (
+                {name: number}
+                if language_of(name, "en") == "ar"
+                else dict.fromkeys((name, without_accents(name)), number)
+            )
+    return numbers
 
 
 @cache
