@@ -27,7 +27,7 @@ from ingest.loaders.registry import read_bytes, survey
 from ingest.metadata.manifest import MANIFEST_NAME, Manifest, ManifestRow, read_manifest
 from ingest.metadata.party_checks import check_added_names
 from ingest.parties.party_names import added_rows
-from ingest.parties.party_table import PartyTable
+from ingest.parties.store_parties import load_parties
 from ingest.report import NO_STATE, FileOutcome, FileResult, IngestProgress, IngestReport, IngestStep, listed
 from ingest.text.splitter import SplitConfig
 from vectorstore.arrays import Matrix
@@ -209,11 +209,6 @@ class Indexer:
         """Takes the statement that ships with the product into the store."""
         with as_file(files("ingest") / "sample" / SAMPLE_FILE) as path:
             return self.ingest([path], IngestOptions(), progress)
-
-
-def load_parties(store: Store, *, other_than: Path | None = None) -> PartyTable:
-    """Returns the built-in parties and those that ingested folders brought, but for one folder's file."""
-    return PartyTable.load().with_extra(*store.party_files(other_than=other_than))
 
 
 class _Run:

@@ -8,14 +8,12 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from app.answering.abstention import abstain, related_readings
 from app.answering.by_kind import FindWords, KindAnswers, nowhere
 from app.answering.citation_spans import without_following
 from app.answering.compose.extractive import Composition, compose, render
-from app.answering.compose.merge_claims import with_claims, with_translations
-from app.answering.compose.model import ModelWriter, Task
 from app.answering.localization import Localization, localize
 from app.answering.notes import word_notes
 from app.answering.positions import directions_of, earlier_than_latest, with_directions, with_superseding
@@ -29,6 +27,9 @@ from app.retrieval.evidence_retriever import EvidenceRetriever, Retrieved
 from app.retrieval.spoken_of import speaking_of, unfit_filters
 from ingest.parties.party_table import PartyTable
 from vectorstore.records import JSONValue
+
+if TYPE_CHECKING:
+    from app.answering.compose.model import ModelWriter
 
 # Kinds of question whose answer takes no position.
 _WITHOUT_POSITIONS: Final = ("metadata", "source", "list", "summary", "treaty_text", "greeting")
@@ -76,7 +77,7 @@ class Steps:
     parties: Callable[[], PartyTable]
     max_citations: int
     find_words: FindWords = nowhere
-    writer: ModelWriter | None = None
+    writer: "ModelWriter | None" = None
 
     def states(self, question: str | Question) -> Iterator[ChainState]:
         """Yields the state after each step and after each claim that passes; the last one has the answer."""
@@ -161,6 +162,10 @@ class Steps:
         if self.writer is None or not quoted.claims or resolution.provision or resolution.negated:
             yield quoted
             return
+        # They take a while to import.
+        from app.answering.compose.merge_claims import with_claims, with_translations
+        from app.answering.compose.model import Task
+
         # In the order of the quotations, which shows groups after those that they spoke for.
         answering = sorted((item for item in evidence if item.answers), key=lambda item: bool(item.members))
         task = Task(
@@ -269,7 +274,7 @@ def _tells_positions(resolution: Resolution) -> bool:
     return resolution.stance or resolution.over_time or resolution.kind == "compare"
 
 
-def _with_model(answer: Answer, composed: Composition, writer: ModelWriter | None) -> Answer:
+def _with_model(answer: Answer, composed: Composition, writer: "ModelWriter | None") -> Answer:
     """Adds the model's name, its usage and its dropped claims; returns the answer unchanged without a model."""
     draft = composed.written
     if draft is None or writer is None:

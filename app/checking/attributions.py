@@ -17,7 +17,7 @@ from app.checking.blocks import CheckedBlock, CheckedDocument
 from app.checking.findings import Attribution, Quotation, SpokenTime
 from app.checking.occasion_words import read_occasion
 from app.checking.speakers import by_order, shown, subject_after, subject_before, unknown_in
-from ingest.language.attribution_verbs import ACCORDING, BEHALF, OBJECT, SPEAKER_OF, VERB
+from ingest.language.attribution_verbs import attribution
 from ingest.language.dates import find_dates
 from ingest.language.lexicons import RegexPatterns
 from ingest.language.ordinals import find_session_mentions
@@ -309,7 +309,7 @@ class AttributionReader:
         return [
             match
             for match in self._parties.find(text)
-            if match.form != "capital" or VERB.match(text[match.end :].lstrip()) is not None
+            if match.form != "capital" or attribution().verb.match(text[match.end :].lstrip()) is not None
         ]
 
     def _parties_of(self, matches: list[PartyMatch]) -> tuple[str, ...]:
@@ -329,8 +329,8 @@ class AttributionReader:
         found = self._find(text)
         if _PATTERNS.points_back.match(text):
             return self._ordered(text)
-        verb = VERB.search(text)
-        according = ACCORDING.match(text)
+        verb = attribution().verb.search(text)
+        according = attribution().according_to.match(text)
         if not found or (verb is None and according is None):
             return ()
         if according is not None or (verb is not None and verb.start() <= 2):
@@ -379,10 +379,15 @@ class AttributionReader:
         found = self._find(text)
         if len(found) < 2:
             return [], found
-        behalf = [m for m in found if _ends_with(BEHALF, text[: m.start])]
+        behalf = [m for m in found if _ends_with(attribution().on_behalf, text[: m.start])]
         others = [m for m in found if m not in behalf]
         speakers = [m for m in others if self._speaks(m, found, text)]
-        subjects = [m for m in others if not OBJECT.search(text[: m.start]) or SPEAKER_OF.search(text[: m.start])]
+        subjects = [
+            m
+            for m in others
+            if not attribution().object_before.search(text[: m.start])
+            or attribution().speaker_of.search(text[: m.start])
+        ]
         chosen = (speakers[-1:] or subjects[:1] or others[:1])[:1]
         return behalf, _joined(chosen[0], others, text) if chosen else []
 
@@ -394,20 +399,20 @@ class AttributionReader:
     def _speaks(self, match: PartyMatch, found: list[PartyMatch], text: str) -> bool:
         """Returns whether a name stands where a sentence names who speaks: beside a verb, a colon, "according to"."""
         before, after = text[: match.start], text[match.end :]
-        if _ends_with(ACCORDING, before):
+        if _ends_with(attribution().according_to, before):
             return True
-        if OBJECT.search(before) and not SPEAKER_OF.search(before):
+        if attribution().object_before.search(before) and not attribution().speaker_of.search(before):
             return False
         # What follows the next name is said of that one.
         following = min((other.start for other in found if other.start >= match.end), default=len(text))
-        verb = VERB.search(text[match.end : min(following, match.end + _VERB_REACH)])
+        verb = attribution().verb.search(text[match.end : min(following, match.end + _VERB_REACH)])
         if (verb is not None and not regex.search(r"[;.]", after[: verb.start()])) or regex.match(r"\s*[:：]", after):
             return True
         # "said Austria", unless the verb is another's: "Austria told Germany".
         previous = max((other.end for other in found if other.end <= match.start), default=0)
         said = [
             verb
-            for verb in VERB.finditer(before)
+            for verb in attribution().verb.finditer(before)
             if verb.start() >= previous and _PATTERNS.article_alone.fullmatch(before, verb.end())
         ]
         return any(not previous or regex.search(r"[;.,،]", text[previous : verb.start()]) for verb in said)
@@ -445,9 +450,9 @@ def _joined(first: PartyMatch, found: list[PartyMatch], text: str) -> list[Party
     group = [first]
     for match in reversed([m for m in found if m.end <= first.start]):
         between = text[match.end : group[0].start]
-        if not (_PATTERNS.joined_last if len(group) == 1 else _PATTERNS.listed).fullmatch(between) or OBJECT.search(
-            text[: match.start]
-        ):
+        if not (_PATTERNS.joined_last if len(group) == 1 else _PATTERNS.listed).fullmatch(
+            between
+        ) or attribution().object_before.search(text[: match.start]):
             break
         group.insert(0, match)
     return group

@@ -13,7 +13,7 @@ from app.answering.provenance import reference
 from app.checking.findings import Place
 from app.checking.match_key import KeyedText
 from app.checking.matching import whole_words
-from ingest.language.attribution_verbs import SPEAKER_OF
+from ingest.language.attribution_verbs import attribution
 from ingest.language.lexicons import RegexPatterns
 from ingest.parties.party_table import PartyTable
 from vectorstore.catalogue import Catalogue
@@ -75,7 +75,10 @@ class SourceText:
         """Returns whether words name who holds the statement, as who speaks: not in "critics of Arvandia"."""
         return any(
             self.stored.parties.intersection(match.codes)
-            and not (_PATTERNS.object_of.search(words[: match.start]) and not SPEAKER_OF.search(words[: match.start]))
+            and not (
+                _PATTERNS.object_of.search(words[: match.start])
+                and not attribution().speaker_of.search(words[: match.start])
+            )
             for match in self.parties.find(words)
         )
 

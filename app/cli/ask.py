@@ -55,7 +55,7 @@ def ask(
         if file is not None:
             return _ask_all(workspace.assistant, file, overrides, turns)
         answer = workspace.assistant.ask(clean_question(question or ""), overrides=overrides, history=turns)
-        return invocation.show(answer.to_json(), lambda: print_answer(answer, workspace.corpus))
+        return invocation.show(answer.to_json(), lambda: print_answer(answer, workspace.parties()))
 
 
 def _ask_all(assistant: "Assistant", file: Path, overrides: "Overrides", turns: "Sequence[EarlierTurn]") -> int:

@@ -8,17 +8,15 @@ from dataclasses import asdict
 from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
 
-from markdown_it import MarkdownIt
 from rich.console import Console
-from rich.markdown import Markdown
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Column, Table
 from rich.text import Text
 
-from app.answering.provenance import holder, record_in_words
+from app.answering.provenance import holder, record_in_words, reference
 from app.answering.trace import lines_of
 from app.records import Answer, Citation, Coverage
 from ingest.parties.party_names import Party
+from ingest.parties.party_table import PartyTable
 from ingest.report import NO_STATE, IngestReport
 from prompts.wording import Wording, load_wording
 from vectorstore.families import Family
@@ -77,15 +75,19 @@ def _print_row(console: Console, cells: Sequence[object]) -> None:
 def print_markdown(console: Console, markdown: str) -> None:
     """Prints a text in Markdown: in a pipe each paragraph, quotation or item as one line without markup."""
     if not in_pipe():
+        from rich.markdown import Markdown
+
         console.print(Markdown(inert(markdown)))
         return
+    from markdown_it import MarkdownIt
+
     for token in MarkdownIt("commonmark").parse(inert(markdown)):
         if token.type == "inline":
             pieces = (" " if child.type.endswith("break") else child.content for child in token.children or ())
             console.file.write("".join(pieces) + "\n")
 
 
-def print_answer(answer: Answer, corpus: "Corpus") -> None:
+def print_answer(answer: Answer, parties: PartyTable) -> None:
     """Prints an answer, its citations' references, related passages and coverage."""
     console = stdout_console()
     wording = load_wording(answer.scope.language)
@@ -95,13 +97,13 @@ def print_answer(answer: Answer, corpus: "Corpus") -> None:
     if answer.citations:
         console.print()
     for citation in answer.citations:
-        console.print(_reference(citation, corpus, wording.language))
+        console.print(_reference(citation, parties, wording))
     if answer.related:
         console.print(Text(f"\n{wording.say('related')}:", style="bold"))
         for citation in answer.related:
             console.print(Text(inert(f"  “{' '.join(citation.quote.split())}”"), style="dim"))
-            console.print(_reference(citation, corpus, wording.language))
-    name = partial(corpus.party_name, language=wording.language)
+            console.print(_reference(citation, parties, wording))
+    name = partial(parties.display, language=wording.language)
     console.print(Text(inert(coverage_line(answer.coverage, name, wording)), style="dim"))
 
 
@@ -119,9 +121,9 @@ def coverage_line(coverage: Coverage, name: Callable[[str], str], wording: Wordi
     return " ".join(parts)
 
 
-def _reference(citation: Citation, corpus: "Corpus", language: str) -> Text:
+def _reference(citation: Citation, parties: PartyTable, wording: Wording) -> Text:
     same = f" · same words also in {', '.join(citation.also_in)}" if citation.also_in else ""
-    return Text(inert(f"[{citation.number}] {corpus.reference(citation, language)} · {citation.verdict}{same}"))
+    return Text(inert(f"[{citation.number}] {reference(citation, parties, wording)} · {citation.verdict}{same}"))
 
 
 class Advance(Protocol):
@@ -138,6 +140,8 @@ def progress_bar(title: str, *, quiet: bool) -> Iterator[Advance]:
     if quiet or not console.is_terminal:
         yield lambda done, total, label="", pace=None: None
         return
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),

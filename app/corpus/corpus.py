@@ -29,7 +29,7 @@ from app.records import Citation
 from ingest.annotate import Annotator, identify
 from ingest.errors import ChangedFileError, LoadError
 from ingest.families import describe, link_families
-from ingest.indexer import Indexer, IngestOptions, PartReport, load_parties
+from ingest.indexer import Indexer, IngestOptions, PartReport
 from ingest.language.languages import direction_of
 from ingest.loaders.apart import load, with_members
 from ingest.loaders.archive import CONTAINERS
@@ -41,6 +41,7 @@ from ingest.metadata.metadata import ReadMetadata, merge
 from ingest.metadata.party_checks import check_added_names
 from ingest.parties.party_names import Party, PartyKind, added_rows, without_party
 from ingest.parties.party_table import PartyTable
+from ingest.parties.store_parties import StoreParties
 from ingest.report import FileResult, IngestProgress, IngestReport
 from ingest.text.readable import readable
 from ingest.text.repair import ELLIPSIS
@@ -146,6 +147,7 @@ class Corpus:
         split: SplitConfig,
         limits: LoadLimits,
         open_queue: Callable[[], "JobQueue | None"] = lambda: None,
+        parties: StoreParties | None = None,
     ) -> None:
         self._store = store
         self._open_queue = open_queue
@@ -154,8 +156,7 @@ class Corpus:
         self._indexer = indexer
         self._split = split
         self._limits = limits
-        self._parties: PartyTable | None = None
-        self._party_files: tuple[Path, ...] = ()
+        self._parties = parties or StoreParties(store)
 
     @cached_property
     def _queue(self) -> "JobQueue | None":
@@ -163,10 +164,7 @@ class Corpus:
 
     def parties(self) -> PartyTable:
         """Returns everyone who can speak: the built-in table and what ingested folders added."""
-        files = self._store.party_files()
-        if self._parties is None or files != self._party_files:
-            self._parties, self._party_files = load_parties(self._store), files
-        return self._parties
+        return self._parties()
 
     def added_parties(self) -> tuple[Party, ...]:
         """Returns the parties that ingested folders brought, by code."""

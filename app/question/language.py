@@ -8,6 +8,7 @@ import unicodedata
 from typing import Final
 
 from app.question.lexicon import lexicon_of
+from ingest.language.word_frequencies import commonness
 from ingest.parties.party_table import PartyTable
 
 _SCRIPTS: Final = (("ARABIC", "ar"), ("CYRILLIC", "ru"), ("CJK", "zh"))
@@ -32,11 +33,8 @@ def detect_language(text: str, parties: PartyTable) -> str:
     second, best = sorted(known.values())[-2:]
     if best >= second + _CLEAR:
         return max(known, key=lambda language: known[language])
-    # It takes a while to import.
-    from wordfreq import zipf_frequency
-
     scores = {
-        language: sum(zipf_frequency(word, language) for word in words)
+        language: sum(commonness(word, language) for word in words)
         + _KNOWN * known[language]
         + _named(text, language, parties)
         for language in _LATIN

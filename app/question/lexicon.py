@@ -21,6 +21,7 @@ from rapidfuzz.distance import DamerauLevenshtein
 from ingest.language.dates import month_numbers
 from ingest.language.lexicons import load_lexicon
 from ingest.language.numerals import ascii_digits, han_value, is_han_number, number_words, roman_value
+from ingest.language.word_frequencies import commonness
 from ingest.parties.inflection import arabic_variants
 from ingest.parties.name_matcher import Token, fold, tokens_of
 
@@ -238,17 +239,6 @@ def grammar(name: str) -> Grammar:
 
 def _filled(form: str, parts: Mapping[str, str]) -> str:
     return re.sub("{([a-z]+)}", lambda found: parts[found[1]], form)
-
-
-def commonness(word: str, language: str) -> float:
-    """Returns the Zipf frequency of a word in a language: how often in a billion words, as a power of ten.
-
-    In Chinese, whose words cannot be counted without a dictionary to part them, other letters count as English.
-    """
-    # It takes a while to import.
-    from wordfreq import zipf_frequency
-
-    return zipf_frequency(word, "en" if language == "zh" else language)
 
 
 @cache

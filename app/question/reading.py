@@ -15,7 +15,7 @@ from app.errors import QuestionError
 from app.question.answer_format import restyle
 from app.question.kinds import Frame, KindReading, frame_of, kind_among, kind_chances, read_turn
 from app.question.language import detect_language
-from app.question.lexicon import commonness, lexicon_of
+from app.question.lexicon import lexicon_of
 from app.question.overrides import override
 from app.question.proposed import Propose, ProposedReading, chances_as_proposed, roles_as_proposed
 from app.question.relative_time import counted_from
@@ -37,6 +37,7 @@ from app.question.turn import (
 )
 from app.records import Missing, Note, Pick, QuestionKind, TreatyScope
 from ingest.glossary.glossary import terms_within
+from ingest.language.word_frequencies import commonness
 from ingest.parties.party_table import PartyTable
 from ingest.parties.regions import regions
 from ingest.treaties.treaties import PROTOCOLS, article_title

@@ -9,8 +9,8 @@ import regex
 from rapidfuzz import process
 from rapidfuzz.distance import DamerauLevenshtein
 
-from app.question.lexicon import commonness
 from ingest.glossary.glossary import words_of_terms
+from ingest.language.word_frequencies import commonness
 from vectorstore.stems import fold, stem
 
 _WORD: Final = regex.compile(r"\p{L}+")

@@ -11,7 +11,7 @@ import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cache, partial
 from itertools import zip_longest
 from typing import Final
 
@@ -115,7 +115,7 @@ class SentenceRanker:
             searched: The statements in scope.
             topic: What to search for.
         """
-        nothing = self._nothing_yet(party, searched, topic)
+        nothing = self._nothing_yet(party, searched, topic, self.finds_by_meaning)
         readable = [s for s in searched if any(map(self.reads, languages_of(s)))]
         if not readable:
             return nothing
@@ -141,7 +141,9 @@ class SentenceRanker:
         The whole scope is asked once, and what is read of all parties together is bounded, so that the time does not
         grow with the number of parties.
         """
-        found = {party: self._nothing_yet(party, own, topic) for party, own in owned.items()}
+        # Of so many parties, each language is asked about once.
+        known = cache(self.finds_by_meaning)
+        found = {party: self._nothing_yet(party, own, topic, known) for party, own in owned.items()}
         read: set[str] = set()
         for wording in topic.wordings:
             silent = {party: own for party, own in owned.items() if not found[party].answers}
@@ -204,16 +206,19 @@ class SentenceRanker:
         frequencies = [self._store.catalogue.document_frequency(term) for term in content_terms(word, "en")]
         return any(0 < frequency <= _RARE_PASSAGES for frequency in frequencies)
 
-    def _nothing_yet(self, party: str, searched: Sequence[StatementSummary], topic: Topic) -> PartyEvidence:
+    def _nothing_yet(
+        self, party: str, searched: Sequence[StatementSummary], topic: Topic, known: Callable[[str | None], bool]
+    ) -> PartyEvidence:
         """Returns a record without evidence, which says whether that would prove silence (`coverage_unknown`)."""
         languages = {language for s in searched for language in languages_of(s)}
-        unsure = topic.translation_coverage < 1.0 or not all(map(self.finds_by_meaning, languages))
+        unsure = topic.translation_coverage < 1.0 or not all(map(known, languages))
         return PartyEvidence(party=party, searched=tuple(searched), coverage_unknown=unsure)
 
     def finds_by_meaning(self, language: str | None) -> bool:
         """Whether passages in a language are found by what they mean, and not by their words alone."""
-        second = language in LANGUAGES and self._store.compares_meaning
-        return self._is_ranked(language) or language in self.model_languages.embedded or second
+        if self._is_ranked(language) or language in self.model_languages.embedded:
+            return True
+        return language in LANGUAGES and self._store.compares_meaning
 
     def reads(self, language: str | None) -> bool:
         """Whether statements in a language are read by the models, by themselves or put into English."""

@@ -34,7 +34,7 @@ from vectorstore.private import make_private_folder, make_store_private, private
 _DATABASES: Final = ("catalogue.sqlite3", FILE)
 _DUMP: Final = "database.dump"
 # What is made anew, or belongs to a process that runs.
-_LEFT_OUT: Final = ("index-", "served", "write.")
+_LEFT_OUT: Final = ("index-", "mapped-", "served", "write.")
 _MANIFEST: Final = "manifest.json"
 _UPLOADS: Final = "uploads"
 # Whoever restores owns what is restored, whatever the users of the other server were called.
