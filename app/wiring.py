@@ -2,12 +2,12 @@
 
 import logging
 import os
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from functools import cache, cached_property, partial
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property, partial
 from importlib.util import find_spec
 from types import TracebackType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from app.answering.assistant import Assistant
 from app.answering.steps import Steps
@@ -86,6 +86,13 @@ class Workspace:
 
         steps, reviews = self.steps, self.reviews.of
         return TableBuilder(steps.retriever, self.store.catalogue, self.parties, reviews, steps.writer)
+
+    def guarded(self, guard: Callable[[Any], Any]) -> "Workspace":
+        """Returns the same workspace, what answers and what acts on the store each within `guard`."""
+        held = replace(self, assistant=guard(self.assistant))
+        # In place of what is made at first use, which `replace` does not carry over.
+        vars(held).update(corpus=guard(self.corpus), briefings=guard(self.briefings), reviews=guard(self.reviews))
+        return held
 
     @property
     def chain(self) -> "UntocChain":

@@ -5,20 +5,20 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
-from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
 
 from rich.console import Console
 from rich.table import Column, Table
 from rich.text import Text
 
+from app.answering.localization import Localization, localize
 from app.answering.provenance import holder, record_in_words, reference
 from app.answering.trace import lines_of
 from app.records import Answer, Citation, Coverage
 from ingest.parties.party_names import Party
 from ingest.parties.party_table import PartyTable
 from ingest.report import NO_STATE, IngestReport
-from prompts.wording import Wording, load_wording
+from prompts.wording import Wording
 from vectorstore.families import Family
 from vectorstore.records import Document, DocumentSummary, Metadata, Statement, StatementSummary
 
@@ -90,20 +90,21 @@ def print_markdown(console: Console, markdown: str) -> None:
 def print_answer(answer: Answer, parties: PartyTable) -> None:
     """Prints an answer, its citations' references, related passages and coverage."""
     console = stdout_console()
-    wording = load_wording(answer.scope.language)
+    local = localize(parties, answer.scope.language)
+    wording = local.wording
     for note in answer.scope.notes:
         console.print(Text(inert(note), style="dim italic"))
     print_markdown(console, answer.answer)
     if answer.citations:
         console.print()
     for citation in answer.citations:
-        console.print(_reference(citation, parties, wording))
+        console.print(_reference(citation, local))
     if answer.related:
         console.print(Text(f"\n{wording.say('related')}:", style="bold"))
         for citation in answer.related:
             console.print(Text(inert(f"  “{' '.join(citation.quote.split())}”"), style="dim"))
-            console.print(_reference(citation, parties, wording))
-    name = partial(parties.display, language=wording.language)
+            console.print(_reference(citation, local))
+    name = local.name
     console.print(Text(inert(coverage_line(answer.coverage, name, wording)), style="dim"))
 
 
@@ -121,9 +122,9 @@ def coverage_line(coverage: Coverage, name: Callable[[str], str], wording: Wordi
     return " ".join(parts)
 
 
-def _reference(citation: Citation, parties: PartyTable, wording: Wording) -> Text:
+def _reference(citation: Citation, local: Localization) -> Text:
     same = f" · same words also in {', '.join(citation.also_in)}" if citation.also_in else ""
-    return Text(inert(f"[{citation.number}] {reference(citation, parties, wording)} · {citation.verdict}{same}"))
+    return Text(inert(f"[{citation.number}] {reference(citation, local)} · {citation.verdict}{same}"))
 
 
 class Advance(Protocol):

@@ -1,7 +1,7 @@
 """What people do at the server, once for all doors: the API and the tools call it, and give its JSON as it is."""
 
 from collections.abc import Callable, Generator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -181,13 +181,7 @@ class Actions:
 
 def open_actions(workspace: Workspace, tables: Tables, gate: Gatekeeper) -> Actions:
     """Returns the actions over a workspace."""
-    held = replace(
-        workspace,
-        assistant=guarded(workspace.assistant, gate),
-        corpus=guarded(workspace.corpus, gate),
-        briefings=guarded(workspace.briefings, gate),
-        reviews=guarded(workspace.reviews, gate),
-    )
+    held = workspace.guarded(lambda target: guarded(target, gate))
     works = Works(tables, lambda: current_person().name)
     return Actions(
         workspace=held,

@@ -278,9 +278,11 @@ class RunsTab:
                 copyfile(sent_path, path)
         except (*SHOWN_ERRORS, OSError) as error:
             return gr.skip(), error_html(error), None
-        chosen = {"value": str(path)} if kept else {}
+        datasets: Any = gr.Dropdown(choices=self.datasets())
+        if kept:
+            datasets = gr.Dropdown(choices=self.datasets(), value=str(path))
         table = remarks_table([(name, remark) for remark in found])
-        return gr.Dropdown(choices=self.datasets(), **chosen), rendered("faults", path.name, kept, table), None
+        return datasets, rendered("faults", path.name, kept, table), None
 
     def cancel(self) -> tuple[str, str, str]:
         """Stops the run under way."""
