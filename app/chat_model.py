@@ -4,12 +4,12 @@ No model is asked unless the settings name one; the integrations of providers ar
 """
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
 from app.errors import ChatModelError
+from vectorstore.health import Check
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
@@ -52,14 +52,6 @@ class LlmConfig(BaseModel):
     """Whether the model proposes how a question is read as well; what it names has to stand in the question."""
     entailment_model: str = ""
     """Cross-encoder that checks claims as well, by name or folder; local files only; empty, none does."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Probe:
-    """The result of trying a model."""
-
-    ok: bool
-    detail: str
 
 
 def open_chat_model(config: LlmConfig) -> "BaseChatModel":
@@ -135,13 +127,15 @@ def redact(text: str, config: LlmConfig) -> str:
     return text.replace(key, "********") if key else text
 
 
-def try_model(config: LlmConfig) -> Probe:
+def try_model(config: LlmConfig) -> Check:
     """Asks the model of the settings for one word, and says what came back."""
+    ok, detail = False, ""
     try:
         reply = open_chat_model(config).invoke("Reply with the word: ready")
+        said = " ".join(str(reply.text).split())[:40]
+        ok, detail = True, f"{config.model!r} answers: {said!r}" if said else f"{config.model!r} answers nothing"
     except ChatModelError as exc:
-        return Probe(ok=False, detail=str(exc))
+        detail = str(exc)
     except Exception as exc:  # the clients of providers have no error in common
-        return Probe(ok=False, detail=f"{config.model!r} does not answer ({reason(exc, config)})")
-    said = " ".join(str(reply.text).split())[:40]
-    return Probe(ok=True, detail=f"{config.model!r} answers: {said!r}" if said else f"{config.model!r} answers nothing")
+        detail = f"{config.model!r} does not answer ({reason(exc, config)})"
+    return Check(name="chat model", ok=ok, detail=detail)

@@ -25,7 +25,7 @@ _HOST: Final = re.compile(r"([a-z0-9.-]+|\[[0-9a-f:.]+\])(?::[0-9]+)?", re.IGNOR
 _LONGEST_NUMBER: Final = 12
 # Deny by default: no `Forwarded`, `X-Forwarded-Host` or `X-Gradio-Server` gets to an application that would believe it,
 # and no `Origin` to a CORS middleware, which then grants nothing.
-_PASSED_ON: Final = frozenset(
+PASSED_ON: Final = frozenset(
     b"host content-type content-length accept accept-language user-agent cookie range if-none-match"
     b" if-modified-since".split()
 )
@@ -122,6 +122,28 @@ def in_url(host: str) -> str:
     return f"[{host}]" if ":" in host else host
 
 
+class HeadedSend:
+    """Sends a response with headers where it has none of that name, and with none that grants other origins anything.
+
+    Attributes:
+        begun: Whether some of the response was sent.
+    """
+
+    def __init__(self, send: Send, headers: Mapping[str, str]) -> None:
+        self._send, self._headers, self.begun = send, headers, False
+
+    async def __call__(self, message: Message) -> None:
+        """Sends a part of the response."""
+        if message["type"] == "http.response.start":
+            self.begun = True
+            headers = MutableHeaders(scope=message)
+            for name in [name for name in headers if name.startswith("access-control-")]:
+                del headers[name]
+            for name, value in self._headers.items():
+                headers.setdefault(name, value)
+        await self._send(message)
+
+
 class LoopbackGuard:
     """Refuses requests of other pages and under other host names, and says nothing to other origins.
 
@@ -151,15 +173,6 @@ class LoopbackGuard:
             await self._app(scope, receive, send)
             return
 
-        async def send_with_headers(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name in [name for name in headers if name.startswith("access-control-")]:
-                    del headers[name]
-                for name, value in self._headers.items():
-                    headers.setdefault(name, value)
-            await send(message)
-
         headers = Headers(scope=scope)
         answer: ASGIApp = _refusal(scope["method"], headers) or self._app
         if answer is self._app and self._largest_body is not None:
@@ -169,8 +182,8 @@ class LoopbackGuard:
                 answer = PlainTextResponse("Refused: too long.", status_code=413)
             except ClientDisconnect:
                 return
-        passed = [(name, value) for name, value in scope["headers"] if name in _PASSED_ON]
-        await answer({**scope, "headers": passed}, receive, send_with_headers)
+        passed = [(name, value) for name, value in scope["headers"] if name in PASSED_ON]
+        await answer({**scope, "headers": passed}, receive, HeadedSend(send, self._headers))
 
 
 def _refusal(method: str, headers: Headers) -> Response | None:

@@ -100,9 +100,9 @@ class AnswerConfig(BaseModel):
     max_citations: int = Field(default=5, ge=1, le=50)
     """Quotations shown in all, and at least one per State with evidence; what remains is counted."""
     keep_traces: int = Field(default=500, ge=0)
-    """Records of answers kept in the store, newest first; 0 keeps none."""
+    """Traces of answers kept in the store, newest first; 0 keeps none."""
     keep_traces_days: int = Field(default=0, ge=0)
-    """Days after which records of answers are deleted; 0 sets no limit."""
+    """Days after which traces of answers are deleted; 0 sets no limit."""
 
 
 class BriefingConfig(BaseModel):

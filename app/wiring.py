@@ -2,32 +2,27 @@
 
 import logging
 import os
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from functools import partial
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property, partial
 from importlib.util import find_spec
 from types import TracebackType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from app.answering.assistant import Assistant
-from app.answering.compose.model import ModelWriter
 from app.answering.steps import Steps
-from app.briefing.reviews import ReviewBook
-from app.briefing.table_builder import TableBuilder
 from app.chat_model import LlmConfig, open_chat_model, try_model
-from app.checking.word_finder import WordFinder
-from app.corpus.corpus import Corpus, DoctorReport
+from app.checking.corpus_texts import CorpusTextsCache
 from app.question.reading import resolve
+from app.records import WordsFound
 from app.retrieval.evidence_retriever import EvidenceRetriever, Retrieved
 from app.retrieval.relevance import load_relevance, model_identities
 from app.retrieval.sentence_ranker import SentenceRanker
 from app.retrieval.topic import ModelLanguages
 from app.settings import Settings
 from app.telemetry import build_export
-from ingest.indexer import Indexer
-from vectorstore.embeddings import SentenceTransformerEmbedder
-from vectorstore.entailment import EntailmentConfig, EntailmentModel
-from vectorstore.health import Check
+from ingest.parties.store_parties import StoreParties
+from vectorstore.embeddings import Embedder, SentenceTransformerEmbedder
 from vectorstore.offline import forbid_reports
 from vectorstore.question_embedder import question_embedder
 from vectorstore.rerank import build_reranker
@@ -37,6 +32,11 @@ from vectorstore.store import SecondModel, Store, open_store
 
 if TYPE_CHECKING:
     from app.answering.chain import UntocChain
+    from app.answering.compose.model import ModelWriter
+    from app.briefing.reviews import ReviewBook
+    from app.briefing.table_builder import TableBuilder
+    from app.checking.checker import Checker
+    from app.corpus.corpus import Corpus, DoctorReport
     from app.retrieval.retriever import UntocRetriever
     from vectorstore.jobs import JobQueue
 
@@ -48,14 +48,51 @@ class Workspace:
     """An open store with everything that works on it; a context manager that closes it."""
 
     assistant: Assistant
-    corpus: Corpus
-    briefings: TableBuilder
-    reviews: ReviewBook
+    parties: StoreParties
     settings: Settings
     store: Store
+    embedder: Embedder
+    passage_embedder: Embedder
     steps: Steps
     ranker: SentenceRanker
+    texts: CorpusTextsCache
     models: Mapping[str, str]
+
+    # A question needs none of these, and each takes a while to import.
+
+    @cached_property
+    def corpus(self) -> "Corpus":
+        """What the store holds: lists, corrects, takes in."""
+        from app.corpus.corpus import Corpus
+        from ingest.indexer import Indexer
+
+        own = self.settings
+        languages = sorted({*own.embedding.languages.split(","), *LANGUAGES})
+        indexer = Indexer(self.store, self.passage_embedder, own.split, own.load, languages=languages)
+        queue = partial(open_queue, self.store)
+        return Corpus(self.store, self.embedder, indexer, own.split, own.load, queue, self.parties)
+
+    @cached_property
+    def reviews(self) -> "ReviewBook":
+        """What people decided on cells of briefings."""
+        from app.briefing.reviews import ReviewBook
+
+        return ReviewBook(self.store.catalogue)
+
+    @cached_property
+    def briefings(self) -> "TableBuilder":
+        """Makes position tables."""
+        from app.briefing.table_builder import TableBuilder
+
+        steps, reviews = self.steps, self.reviews.of
+        return TableBuilder(steps.retriever, self.store.catalogue, self.parties, reviews, steps.writer)
+
+    def guarded(self, guard: Callable[[Any], Any]) -> "Workspace":
+        """Returns the same workspace, what answers and what acts on the store each within `guard`."""
+        held = replace(self, assistant=guard(self.assistant))
+        # In place of what is made at first use, which `replace` does not carry over.
+        vars(held).update(corpus=guard(self.corpus), briefings=guard(self.briefings), reviews=guard(self.reviews))
+        return held
 
     @property
     def chain(self) -> "UntocChain":
@@ -65,25 +102,32 @@ class Workspace:
 
         return UntocChain(self.steps)
 
+    def checker(self) -> "Checker":
+        """Returns what checks the quotations of documents."""
+        # What reads documents takes a while to import, which a command that asks one question is spared.
+        from app.checking.checker import Checker
+
+        return Checker(self.texts, self.parties, self.settings.load)
+
     def retriever(self, k: int = 10) -> "UntocRetriever":
         """Returns a LangChain retriever of passages within a question's scope, `k` at most."""
         from app.retrieval.retriever import UntocRetriever
 
-        return UntocRetriever(evidence_retriever=self.steps.retriever, parties=self.corpus.parties, k=k)
+        return UntocRetriever(evidence_retriever=self.steps.retriever, parties=self.parties, k=k)
 
     def retrieve(self, question: str, history: Sequence[str] = ()) -> Retrieved:
         """Returns what a question's scope holds and what was found in it, before anything is composed."""
-        parties = self.corpus.parties()
+        parties = self.parties()
         return self.steps.retriever.retrieve(resolve(question, parties, history=history), parties)
 
-    def doctor(self, *, rebuild: bool = False, reembed: bool = False) -> DoctorReport:
+    def doctor(self, *, rebuild: bool = False, reembed: bool = False) -> "DoctorReport":
         """Checks the store, and tries the chat model where the settings name one."""
+        from app.corpus.corpus import DoctorReport
+
         report = self.corpus.doctor(rebuild=rebuild, reembed=reembed)
         if not self.settings.llm.model:
             return report
-        probe = try_model(self.settings.llm)
-        checks = (*report.checks, Check(name="chat model", ok=probe.ok, detail=probe.detail))
-        return DoctorReport(ok=report.ok and probe.ok, checks=checks)
+        return DoctorReport(checks=(*report.checks, try_model(self.settings.llm)))
 
     def close(self) -> None:
         """Lets go of the store's files."""
@@ -118,7 +162,6 @@ def open_workspace(
         # Read by the model libraries when they are first imported, which is later.
         os.environ["HF_HUB_OFFLINE"] = "1"
     embedder = question_embedder(settings.embedding)
-    of_passages = SentenceTransformerEmbedder(settings.embedding)
     languages = settings.embedding.languages.split(",")
     encoder = sentence_encoder()
     store = open_store(
@@ -139,8 +182,7 @@ def open_workspace(
             " alone: `untoc doctor --rebuild` makes them",
             missing,
         )
-    indexer = Indexer(store, of_passages, settings.split, settings.load, languages=sorted({*languages, *LANGUAGES}))
-    corpus = Corpus(store, embedder, indexer, settings.split, settings.load, partial(open_queue, store))
+    parties = StoreParties(store)
     retriever = Retriever(store, embedder, settings.retrieval)
     embedded = frozenset(languages)
     model_languages = ModelLanguages(
@@ -150,12 +192,18 @@ def open_workspace(
     models = model_identities(embedder, reranker)
     relevance = load_relevance(settings.store, models)
     ranker = SentenceRanker(store, retriever, embedder, reranker, model_languages, relevance)
-    writer = build_writer(settings.llm)
+    writer, texts = build_writer(settings.llm), CorpusTextsCache(store.catalogue)
+
+    def find(words: str) -> tuple[WordsFound, ...]:
+        from app.checking.quote_verifier import find_words
+
+        return find_words(words, texts.get(), parties())
+
     steps = Steps(
         retriever=EvidenceRetriever(store, ranker),
-        parties=corpus.parties,
+        parties=parties,
         max_citations=settings.answer.max_citations,
-        find_words=WordFinder(store.catalogue, corpus.parties).find,
+        find_words=find,
         writer=writer,
     )
     keep = 0 if read_only else settings.answer.keep_traces
@@ -166,16 +214,16 @@ def open_workspace(
         keep_days=settings.answer.keep_traces_days,
         export=build_export(settings.telemetry),
     )
-    reviews = ReviewBook(store.catalogue)
     return Workspace(
         assistant=assistant,
-        corpus=corpus,
-        briefings=TableBuilder(steps.retriever, store.catalogue, corpus.parties, reviews.of, writer),
-        reviews=reviews,
+        parties=parties,
         settings=settings,
         store=store,
+        embedder=embedder,
+        passage_embedder=SentenceTransformerEmbedder(settings.embedding),
         steps=steps,
         ranker=ranker,
+        texts=texts,
         models=models,
     )
 
@@ -189,10 +237,13 @@ def open_queue(store: Store) -> "JobQueue | None":
     return JobQueue(store.catalogue.database)
 
 
-def build_writer(config: LlmConfig) -> ModelWriter | None:
+def build_writer(config: LlmConfig) -> "ModelWriter | None":
     """Returns who words claims; None where the settings name no chat model. The model is set up at first use."""
     if not config.model:
         return None
+    from app.answering.compose.model import ModelWriter
+    from vectorstore.entailment import EntailmentConfig, EntailmentModel
+
     entailment = None
     if config.entailment_model:
         entailment = EntailmentModel(EntailmentConfig(model=config.entailment_model))

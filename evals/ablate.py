@@ -6,16 +6,14 @@ Such as without the reranker, or with search by words alone.
 import hashlib
 from collections.abc import Sequence
 from dataclasses import replace
-from importlib.resources import files
 from pathlib import Path
 from statistics import median
 
 from app.settings import Settings
 from evals.errors import EvalError
 from evals.eval_environment import code_hash, described
-from evals.files import FileRecord, read_yaml
+from evals.files import EVALS, FileRecord, eval_paths, read_yaml
 from evals.metrics.table import metrics_in
-from evals.paths import eval_paths
 from evals.report.tables import Table
 from evals.report.words import shown
 from evals.run_options import RunOptions
@@ -39,20 +37,13 @@ class _Configurations(FileRecord):
 
 def load_configurations(path: Path | None = None, names: Sequence[str] | None = None) -> tuple[Configuration, ...]:
     """Loads configurations from YAML; those that come with the package, without a path, and all, without names."""
-    file = Path(str(files("evals"))) / "ablations.yaml" if path is None else path
-    found = read_yaml(file, _Configurations, "the configurations").configurations
-    unknown = set(names or ()) - {c.name for c in found}
-    if unknown:
+    found = read_yaml(path or EVALS / "ablations.yaml", _Configurations, "the configurations").configurations
+    if unknown := set(names or ()) - {c.name for c in found}:
         raise EvalError(f"no configuration {min(unknown)!r}: there are {', '.join(c.name for c in found)}")
     return tuple(c for c in found if names is None or c.name in names)
 
 
-def ablate(
-    options: RunOptions,
-    configurations: Sequence[Configuration],
-    settings: Settings,
-    tell: Tell,
-) -> Table:
+def ablate(options: RunOptions, configurations: Sequence[Configuration], settings: Settings, tell: Tell) -> Table:
     """Runs every configuration and returns them side by side; one that was begun before goes on where it was stopped.
 
     Time is a ratio to the first, since seconds say more of the machine.
@@ -65,13 +56,13 @@ def ablate(
     for number, configuration in enumerate(configurations, start=1):
         prefix = f"{number} of {len(configurations)}, {configuration.label}"
         name = f"ablation-{Path(options.dataset).stem}-{configuration.name}-{digest}"
-        run = launch(
-            replace(options, changes=[*(options.changes or ()), *configuration.set], variant=configuration.variant),
-            settings,
-            name=name,
-            resume=(eval_paths(settings.store).runs / name / MANIFEST).is_file(),
-            tell=lambda text, done, total, prefix=prefix: tell(f"{prefix}: {text}", done, total),  # type: ignore[misc]
-        )
+        own = replace(options, changes=[*(options.changes or ()), *configuration.set], variant=configuration.variant)
+        begun = (eval_paths(settings.store).runs / name / MANIFEST).is_file()
+
+        def say(text: str, done: int, total: int | None, prefix: str = prefix) -> None:
+            tell(f"{prefix}: {text}", done, total)
+
+        run = launch(own, settings, name=name, resume=begun, tell=say)
         scores = run.scores()
         figures, time = summarise(scores), median(score.timings_ms.get("total", 0.0) for score in scores)
         first = first or max(time, 0.001)

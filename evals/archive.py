@@ -8,7 +8,7 @@ from app.settings import Settings
 from evals.case_sets import shipped_folder
 from evals.cases.documents import Documents, read_documents, stored_documents
 from evals.errors import RunError
-from evals.paths import eval_paths
+from evals.files import eval_paths
 from evals.report.report import Report
 from evals.review import Unexpected, read_rulings, unexpected
 from evals.runs import Run, list_runs, open_run

@@ -4,6 +4,8 @@ A pair answers if one of its sentences does, so that its chance is that of its s
 and the weights, are found in turns: multiple-instance learning. A fold by topic is measured with weights that have
 seen none of its topics; figures of the sealed fold, on which nothing was chosen, are taken once.
 
+The order of a party's sentences is fitted beside it (`evals.order`), to the same pairs.
+
 Source, for the turns: Andrews, Tsochantaridis and Hofmann, Support Vector Machines for Multiple-Instance Learning
 (2003).
 """
@@ -11,41 +13,26 @@ Source, for the turns: Andrews, Tsochantaridis and Hofmann, Support Vector Machi
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
-from rich.console import Console
-from rich.progress import track
+from scipy.special import expit
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import brier_score_loss, f1_score, precision_recall_curve, roc_auc_score
 from sklearn.preprocessing import StandardScaler
 
 from app.retrieval.relevance import RelevanceArtefact
-from app.retrieval.relevance_features import FEATURE_VERSION, SentenceFeatures
-from app.retrieval.sentence_ranker import SentenceRanker
-from app.settings import Settings
-from evals.case_sets import CONFERENCE, SAMPLE
-from evals.cases.case import Case
-from evals.cases.documents import read_documents
+from app.retrieval.relevance_features import FEATURE_VERSION
 from evals.errors import EvalError
-from evals.eval_environment import open_environment
-from evals.positions import load_cells
-from evals.relevance_pairs import (
-    FOLDS,
-    Pair,
-    cases_of_meeting,
-    pairs_across,
-    pairs_of_cases,
-    pairs_of_cells,
-    pairs_of_thesaurus,
-)
-from vectorstore.records import ScopeFilter, StatementSummary
+from evals.order import fit_order, order_figures, order_figures_of
+from evals.relevance_pairs import FOLDS, Pair
+from evals.relevance_samples import FEATURES, WEIGHTS, Flags, Floats, Sample
 
-Floats = npt.NDArray[np.float64]
-Flags = npt.NDArray[np.bool_]
-Folds = Mapping[str, Callable[[Pair], int]]
+# Folds of pairs by topic, by which thresholds are chosen, and by party.
+_FOLDS: Final[Mapping[str, Callable[[Pair], int]]] = {
+    "topic": lambda pair: pair.topic_fold,
+    "party": lambda pair: pair.party_fold,
+}
 
 # This fold, by party and for lists by topic, is measured once, at the end.
 SEALED: Final = FOLDS - 1
@@ -56,10 +43,8 @@ _IN_VAIN: Final = 0.25
 _PAIRS_MIN: Final = 50
 # Pairs as users ask, by which the threshold is chosen.
 _ASKED: Final = ("question", "cell")
-# Lists hold silent parties far more often than anybody asks in vain.
-_WEIGHTS: Final = {"thesaurus": 0.5, "list": 0.4}
-# Characters within which a sentence is a neighbour of evidence, and may belong to it.
-_NEIGHBOUR: Final = 300
+# How large a component of the hidden state counts beside a feature, which is larger the less it is penalised.
+_STATE_SCALE: Final = 0.15
 # Weight of all sentences beside the evidence of a pair: evidence is not complete.
 _BESIDE_WEIGHT: Final = 0.5
 # Precision of abstaining below the chance from which on a passage is shown as the nearest one.
@@ -67,104 +52,26 @@ _SURELY_SILENT: Final = 0.97
 
 
 @dataclass(frozen=True, kw_only=True)
-class Sample:
-    """A pair with what was read for it.
-
-    Attributes:
-        features: Of each sentence, (n, features) float64.
-        beside: Which sentences are known not to be the evidence of an answered pair, (n,); they stand away from it.
-    """
-
-    pair: Pair
-    features: Floats
-    beside: Flags
-
-
-@dataclass(frozen=True, kw_only=True)
 class Weights:
-    """A fitted model: logit = intercept + weights · features."""
+    """A fitted model: logit = intercept + weights · row."""
 
     intercept: float
     weights: Floats
 
-    def chances(self, features: Floats) -> Floats:
+    def chances(self, table: Floats) -> Floats:
         """Returns the chance of each row, 0 to 1."""
-        chances: Floats = 1.0 / (1.0 + np.exp(-(self.intercept + features @ self.weights)))
+        chances: Floats = expit(self.intercept + table @ self.weights)
         return chances
 
-    def surest(self, samples: Sequence[Sample], rows: Sequence[int]) -> Floats:
+    def surest(self, samples: Sequence[Sample]) -> Floats:
         """Returns the chance of each pair: that of its surest sentence."""
-        return np.array([self.chances(sample.features[:, rows]).max() for sample in samples])
+        return np.array([self.chances(_table(sample)).max() for sample in samples])
 
 
-def gather(cases: Sequence[Case], folders: Sequence[Path], settings: Settings) -> tuple[list[Sample], dict[str, str]]:
-    """Makes the labelled pairs of corpora and of the fictional conference, and measures them with the models in use.
-
-    Args:
-        cases: Cases about the first corpus.
-        folders: The corpora; from the others come the topics that were written for their statements.
-        settings: The settings, with the models.
-
-    Returns:
-        The measured pairs, and the identity of the models.
-    """
-    samples: list[Sample] = []
-    models: dict[str, str] = {}
-    for corpus in (*([folder] for folder in folders), [CONFERENCE, SAMPLE]):
-        documents = read_documents(corpus)
-        own = cases if corpus == [folders[0]] else cases_of_meeting() if CONFERENCE in corpus else ()
-        cells = [cell for cell in load_cells() if all(span.file in documents.by_file for span in cell.evidence)]
-        pairs = [*pairs_of_cases(own, documents), *pairs_of_cells(cells, documents), *pairs_across(documents)]
-        with open_environment(settings, corpus, documents) as workspace:
-            catalogue = workspace.store.catalogue
-            statements = {summary.file: summary for summary in catalogue.summaries(ScopeFilter())}
-            if corpus == [folders[0]]:
-                pairs += pairs_of_thesaurus(catalogue, statements)
-            samples += measure(pairs, workspace.ranker, statements)
-            models = dict(workspace.models)
-    return samples, models
-
-
-def measure(pairs: Sequence[Pair], ranker: SentenceRanker, statements: dict[str, StatementSummary]) -> list[Sample]:
-    """Measures the features of pairs whose statements are held; of lists, those of the parties that are read."""
-    samples = []
-    together: dict[str, list[Pair]] = {}
-    for number, pair in enumerate(pairs):
-        together.setdefault(pair.asked or str(number), []).append(pair)
-    for group in track(together.values(), console=Console(stderr=True)):
-        owned = {pair.party: [statements[file] for file in pair.files if file in statements] for pair in group}
-        topic = ranker.topic(group[0].topic, group[0].language, group[0].wording)
-        if not any(owned.values()) or not topic.english.strip():
-            continue
-        if group[0].asked:
-            measured = ranker.measure_list(owned, topic)
-        else:
-            measured = {party: ranker.measure(own, topic) for party, own in owned.items()}
-        for pair in (pair for pair in group if measured.get(pair.party)):
-            files = {summary.statement_id: summary.file for summary in owned[pair.party]}
-            found = measured[pair.party]
-            beside = [_is_beside(pair, files[s.statement_id], s.start, s.end) for s, _ in found]
-            table = np.array([features.values() for _, features in found], dtype=np.float64)
-            samples.append(Sample(pair=pair, features=table, beside=np.array(beside, dtype=np.bool_)))
-    return samples
-
-
-def _is_beside(pair: Pair, file: str, start: int, end: int) -> bool:
-    """Whether a sentence stands away from the evidence of an answered pair, where that is known."""
-    near = (s.file == file and s.start - _NEIGHBOUR < end and start < s.end + _NEIGHBOUR for s in pair.evidence)
-    return pair.answered and bool(pair.evidence) and not any(near)
-
-
-def fit(
-    samples: Sequence[Sample],
-    models: dict[str, str],
-    columns: Sequence[str] | None = None,
-    *,
-    with_sealed: bool = False,
-) -> RelevanceArtefact:
+def fit(samples: Sequence[Sample], models: dict[str, str], *, with_sealed: bool = False) -> RelevanceArtefact:
     """Fits weights and threshold on all but the sealed fold, and measures them on folds that a fit has not seen.
 
-    `columns` are the features to use; with `with_sealed` the sealed fold is measured as well, at the end.
+    The threshold is chosen by the pairs as users ask; with `with_sealed` the sealed fold is measured too, at the end.
     """
     open_, sealed = split(samples)
     labels = _labels(open_)
@@ -173,38 +80,34 @@ def fit(
             f"calibration needs at least {_PAIRS_MIN} pairs of topic and party, answered and not, and this set has"
             f" {int(labels.sum())} and {int((~labels).sum())}: name a larger set, or give the corpus that it is about"
         )
-    chosen = tuple(columns or SentenceFeatures.names())
-    rows = [SentenceFeatures.names().index(name) for name in chosen]
-    folds: Folds = {"topic": lambda pair: pair.topic_fold, "party": lambda pair: pair.party_fold}
-    artefact = fitted(open_, chosen, rows, folds, models)
-    if sealed and with_sealed:
-        chances = fit_weights(open_, rows).surest(sealed, rows)
-        artefact.figures["sealed"] = figures_of(chances, sealed, artefact.threshold, artefact.list_threshold)
-    return artefact
-
-
-def fitted(
-    samples: Sequence[Sample], names: Sequence[str], rows: Sequence[int], folds: Folds, models: dict[str, str]
-) -> RelevanceArtefact:
-    """Fits weights to all samples; the threshold is chosen by the pairs as users ask, on the first kind of folds."""
-    chances = {name: cross_validated(samples, rows, fold) for name, fold in folds.items()}
-    asked = np.array([sample.pair.source in _ASKED for sample in samples])
-    first = chances[next(iter(folds))][asked]
-    threshold = best_threshold(first, _labels(samples)[asked])[0]
-    of_lists = list_threshold(chances[next(iter(folds))], samples)
-    weights = fit_weights(samples, rows)
-    return RelevanceArtefact(
+    chances = {name: cross_validated(open_, fold) for name, fold in _FOLDS.items()}
+    asked = _of_source(open_, *_ASKED)
+    by_topic, answered = chances["topic"][asked], labels[asked]
+    threshold, weights = best_threshold(by_topic, answered)[0], fit_weights(open_)
+    of_lists = list_threshold(chances["topic"], open_)
+    order = fit_order(open_)
+    figures = {
+        name: figures_of(chances[name], open_, threshold, of_lists) | order_figures(open_, fold)
+        for name, fold in _FOLDS.items()
+    }
+    artefact = RelevanceArtefact(
         feature_version=FEATURE_VERSION,
-        weights={name: round(float(weight), 5) for name, weight in zip(names, weights.weights, strict=True)},
+        weights={name: round(float(w), 5) for name, w in zip(FEATURES, weights.weights, strict=False)},
+        state=tuple(round(float(weight), 5) for weight in weights.weights[len(FEATURES) :]),
         intercept=round(weights.intercept, 5),
+        order=order,
         threshold=round(threshold, 4),
         list_threshold=round(of_lists, 4),
-        near=round(near(first, _labels(samples)[asked], threshold), 4),
+        near=round(near(by_topic, answered, threshold), 4),
         models=models,
-        pairs=len(samples),
-        data_sha256=_hash(samples),
-        figures={name: figures_of(own, samples, threshold, of_lists) for name, own in chances.items()},
+        pairs=len(open_),
+        data_sha256=_hash(open_),
+        figures=figures,
     )
+    if sealed and with_sealed:
+        told = figures_of(weights.surest(sealed), sealed, artefact.threshold, artefact.list_threshold)
+        artefact.figures["sealed"] = told | order_figures_of(sealed, order)
+    return artefact
 
 
 def split(samples: Sequence[Sample]) -> tuple[list[Sample], list[Sample]]:
@@ -219,39 +122,46 @@ def split(samples: Sequence[Sample]) -> tuple[list[Sample], list[Sample]]:
     return rest, sealed
 
 
-def cross_validated(samples: Sequence[Sample], rows: Sequence[int], fold: Callable[[Pair], int]) -> Floats:
+def cross_validated(samples: Sequence[Sample], fold: Callable[[Pair], int]) -> Floats:
     """Returns the chance of each pair by weights that were fitted without its fold."""
     chances = np.zeros(len(samples))
     folds = np.array([fold(sample.pair) for sample in samples])
     for number in np.unique(folds):
-        weights = fit_weights([sample for sample, own in zip(samples, folds, strict=True) if own != number], rows)
+        weights = fit_weights([sample for sample, own in zip(samples, folds, strict=True) if own != number])
         inside = np.flatnonzero(folds == number)
-        chances[inside] = weights.surest([samples[int(at)] for at in inside], rows)
+        chances[inside] = weights.surest([samples[int(at)] for at in inside])
     return chances
 
 
-def fit_weights(samples: Sequence[Sample], rows: Sequence[int]) -> Weights:
+def fit_weights(samples: Sequence[Sample]) -> Weights:
     """Fits the weights of features; the surest sentence of each pair stands for it.
 
     Sentences beside the evidence count as no answers, so that one of them is not sure for its statement's sake alone.
     """
     # What is known to stand beside the evidence does not stand for an answered pair.
     may = [np.where(s.beside, -np.inf, 0.0) if not s.beside.all() else np.zeros(len(s.beside)) for s in samples]
-    alone = SentenceFeatures.names().index("alone")
+    alone = FEATURES.index("alone")
     best = [int(np.argmax(sample.features[:, alone] + own)) for sample, own in zip(samples, may, strict=True)]
-    beside = np.concatenate([sample.features[sample.beside][:, rows] for sample in samples])
+    tables = list(map(_table, samples))
+    beside = np.concatenate([table[sample.beside] for table, sample in zip(tables, samples, strict=True)])
     labels = np.concatenate([_labels(samples), np.zeros(len(beside), dtype=np.bool_)])
-    importance = [_WEIGHTS.get(s.pair.source, 1.0) for s in samples]
+    importance = [WEIGHTS.get(s.pair.source, 1.0) for s in samples]
     importance += [_BESIDE_WEIGHT / s.beside.sum() for s in samples for _ in range(s.beside.sum())]
     for _ in range(_TURNS):
-        surest_rows = np.stack([sample.features[row, rows] for sample, row in zip(samples, best, strict=True)])
-        table = np.concatenate([surest_rows, beside])
-        scaler = StandardScaler().fit(table)
-        model = LogisticRegression(C=0.3, max_iter=2000).fit(scaler.transform(table), labels, sample_weight=importance)
+        rows = np.concatenate([np.stack([table[row] for table, row in zip(tables, best, strict=True)]), beside])
+        scaler = StandardScaler().fit(rows)
+        scaler.scale_[len(FEATURES) :] /= _STATE_SCALE
+        model = LogisticRegression(C=0.3, max_iter=2000).fit(scaler.transform(rows), labels, sample_weight=importance)
         weights = model.coef_[0] / scaler.scale_
         found = Weights(intercept=float(model.intercept_[0] - weights @ scaler.mean_), weights=weights)
-        best = [int(np.argmax(found.chances(s.features[:, rows]) + own)) for s, own in zip(samples, may, strict=True)]
+        best = [int(np.argmax(found.chances(table) + own)) for table, own in zip(tables, may, strict=True)]
     return found
+
+
+def _table(sample: Sample) -> Floats:
+    """Returns what is weighed of each sentence: its features, and the hidden states where it was asked about itself."""
+    asked = 1.0 - sample.features[:, [FEATURES.index("one_of_many")]]
+    return np.hstack([sample.features, sample.states * asked])
 
 
 def best_threshold(chances: Floats, answered: Flags) -> tuple[float, float, float]:
@@ -277,10 +187,11 @@ def list_threshold(chances: Floats, samples: Sequence[Sample]) -> float:
 
     Source: Lipton, Elkan and Naryanaswamy, Optimal Thresholding of Classifiers to Maximize F1 Measure (2014).
     """
-    lists = np.array([sample.pair.source == "list" for sample in samples])
-    if not _labels(samples)[lists].any():
+    lists = _of_source(samples, "list")
+    answered = _labels(samples)[lists]
+    if not answered.any():
         return 0.5
-    precision, recall, _ = precision_recall_curve(_labels(samples)[lists], chances[lists])
+    precision, recall, _ = precision_recall_curve(answered, chances[lists])
     return float(np.max(2 * precision * recall / np.maximum(precision + recall, 1e-9)) / 2)
 
 
@@ -302,9 +213,7 @@ def abstention(chances: Floats, answered: Flags, threshold: float, in_vain: floa
 
 def figures_of(chances: Floats, samples: Sequence[Sample], threshold: float, of_lists: float) -> dict[str, float]:
     """Returns what chances are worth: over all pairs, over questions, and over lists as sets of States."""
-    answered = _labels(samples)
-    questions = np.array([sample.pair.source in _ASKED for sample in samples])
-    lists = np.array([sample.pair.source == "list" for sample in samples])
+    answered, questions, lists = _labels(samples), _of_source(samples, *_ASKED), _of_source(samples, "list")
     found = {"pairs": float(len(samples)), "auc": float(roc_auc_score(answered, chances))}
     found["brier"] = float(brier_score_loss(answered, chances))
     for name, own in (("", np.ones(len(samples), dtype=np.bool_)), ("question_", questions)):
@@ -318,6 +227,10 @@ def figures_of(chances: Floats, samples: Sequence[Sample], threshold: float, of_
 
 def _labels(samples: Sequence[Sample]) -> Flags:
     return np.array([sample.pair.answered for sample in samples], dtype=np.bool_)
+
+
+def _of_source(samples: Sequence[Sample], *sources: str) -> Flags:
+    return np.array([sample.pair.source in sources for sample in samples], dtype=np.bool_)
 
 
 def _hash(samples: Sequence[Sample]) -> str:

@@ -19,7 +19,6 @@ from app.cli.command import (
     command,
     command_group,
     fail,
-    print_json,
     require_server,
     run_program,
 )
@@ -28,10 +27,7 @@ from evals.errors import DatasetError, RunError
 from evals.run_options import DATASETS, Corpus, RunOptions
 
 if TYPE_CHECKING:
-    from pydantic import BaseModel
-
     from evals.archive import Archive
-    from evals.report.tables import Table
 
 PROGRAM = "untoc-eval"
 commands = command_group()
@@ -39,8 +35,6 @@ RunName = Annotated[str, typer.Argument(metavar="RUN", help="name of a run, `lat
 Baseline = Annotated[
     str | None, typer.Option(metavar="RUN", help="the run to compare with, which it may not fall behind")
 ]
-CorpusFolder = Annotated[Path, typer.Option(metavar="DIR", help="the folder of statements that the cases are about")]
-Output = Annotated[Path | None, typer.Option("--output", "-o", metavar="FILE", help="default: its place in the store")]
 GatesFile = Annotated[
     Path | None, typer.Option("--gates", metavar="FILE", help="YAML of gates; default: those of the program")
 ]
@@ -84,17 +78,6 @@ def _archive(invocation: Invocation) -> "Archive":
     return Archive(invocation.settings())
 
 
-def _show(invocation: Invocation, found: object, *tables: "Table", first: str = "", note: str = "") -> int:
-    """Prints what was found as JSON where that is asked for, else as tables."""
-    from evals.print_runs import print_tables
-
-    if invocation.as_json:
-        print_json(found)
-    else:
-        print_tables(*tables, first=first, note=note)
-    return 0
-
-
 @command(commands, f"{PROGRAM} lint smoke", f"{PROGRAM} lint mine.csv --corpus DIR")
 def lint(
     invocation: Invocation,
@@ -102,14 +85,16 @@ def lint(
     corpus: Corpus = None,
 ) -> int:
     """Check cases: form, quotations, States, duplicates, and that what is unanswerable is so."""
-    from evals.case_sets import faults_of
-    from evals.report.tables import problems_table
+    from evals.case_sets import remarks_of
+    from evals.print_runs import print_tables
+    from evals.report.tables import remarks_table
 
     settings, names = invocation.settings(), datasets or ["smoke"]
-    found = [(name, problem) for name in names for problem in faults_of(name, corpus or (), settings)]
-    errors = sum(problem.severity == "error" for _, problem in found)
-    told = [{"dataset": name} | asdict(problem) for name, problem in found]
-    _show(invocation, told, problems_table(found), note=f"{errors} errors, {len(found) - errors} other remarks")
+    found = [(name, remark) for name in names for remark in remarks_of(name, corpus or (), settings)]
+    errors = sum(remark.severity == "error" for _, remark in found)
+    told = [{"dataset": name} | asdict(remark) for name, remark in found]
+    note = f"{errors} errors, {len(found) - errors} other remarks"
+    invocation.show(told, lambda: print_tables(remarks_table(found), note=note))
     return 1 if errors else 0
 
 
@@ -133,14 +118,14 @@ def run(
     ] = None,
 ) -> int:
     """Ask every question of a set of cases, score the answers and print the figures; `run reading` scores readings."""
+    from evals.print_runs import print_run, print_tables, progress
+    from evals.runner import launch
+
     if options.dataset == "reading":
         from evals.reading import all_rates, rates_table
 
         rates = all_rates(examples, folds)
-        return _show(invocation, [asdict(found) for found in rates], rates_table(rates))
-    from evals.print_runs import print_run, progress
-    from evals.runner import launch
-
+        return invocation.show([asdict(found) for found in rates], lambda: print_tables(rates_table(rates)))
     if resume and name is None:
         raise RunError("--resume needs the --name of the run to go on with")
     with progress() as tell:
@@ -205,6 +190,7 @@ def compare(
     """Compare a run with another over the same cases: what flipped, what got better or worse, what was changed."""
     from evals.compare import answers_apart
     from evals.compare import compare as compare_runs
+    from evals.print_runs import print_tables
     from evals.report.tables import comparison_tables
     from evals.report.words import changed
 
@@ -216,7 +202,8 @@ def compare(
         return 1 if apart else 0
     found = compare_runs(before, candidate, intersection=intersection)
     tables = comparison_tables(found, candidate, archive.documents(candidate))
-    return _show(invocation, found.to_json(), *tables, first=f"“{candidate.name}” is {changed(found)}")
+    first = f"“{candidate.name}” is {changed(found)}"
+    return invocation.show(found.to_json(), lambda: print_tables(*tables, first=first))
 
 
 @command(commands, f"{PROGRAM} gate latest --baseline evals/baselines/smoke")
@@ -231,10 +218,7 @@ def gate(invocation: Invocation, run: RunName, baseline: Baseline = None, gates:
         found = check_gates(load_gates(gates), candidate, archive.baseline(baseline, candidate))
     except AppError as exc:
         return fail(exc, 2, PROGRAM)
-    if invocation.as_json:
-        print_json(asdict(found) | {"verdict": found.verdict})
-    else:
-        print_gates(found)
+    invocation.show(asdict(found) | {"verdict": found.verdict}, lambda: print_gates(found))
     return found.exit_code
 
 
@@ -316,22 +300,24 @@ def baseline(
 @command(commands, f"{PROGRAM} ls", name="ls")
 def list_all(invocation: Invocation) -> int:
     """List the runs, newest first."""
+    from evals.print_runs import print_tables
     from evals.report.tables import runs_table
 
     archive = _archive(invocation)
     found = archive.runs()
     note = "" if found else f"no runs in {archive.paths.runs}: `{PROGRAM} run smoke` makes one"
-    return _show(invocation, [run.manifest.model_dump(mode="json") for run in found], runs_table(found), note=note)
+    told = [run.manifest.model_dump(mode="json") for run in found]
+    return invocation.show(told, lambda: print_tables(runs_table(found), note=note))
 
 
 @command(commands, f"{PROGRAM} metrics")
 def metrics(invocation: Invocation) -> int:
     """List the metrics with their formulas."""
+    from evals.files import shipped_rows
     from evals.print_runs import print_tables
     from evals.report.tables import metrics_table
 
-    print_tables(metrics_table())
-    return 0
+    return invocation.show(shipped_rows("metrics/metrics.csv"), lambda: print_tables(metrics_table()))
 
 
 @command(commands, f"{PROGRAM} ablate dev --corpus DIR --choose default,dense --md table.md")
@@ -366,7 +352,7 @@ def ablate(
 @command(commands, f"{PROGRAM} positions --corpus DIR", f"{PROGRAM} positions --corpus DIR --whole --split sealed")
 def positions(
     invocation: Invocation,
-    corpus: CorpusFolder,
+    corpus: Annotated[Path, typer.Option(metavar="DIR", help="the folder of statements that the cells are about")],
     whole: Annotated[bool, typer.Option("--whole", help="search the cells as well, as a briefing does")] = False,
     split: Annotated[
         str | None, typer.Option(metavar="NAMES", help="only cells of these splits; default: each by itself")
@@ -396,7 +382,8 @@ def public(
     """Run a public benchmark, and print its figures beside those of others."""
     from importlib import import_module
 
-    from evals.paths import eval_paths
+    from evals.files import eval_paths
+    from evals.print_runs import print_tables
     from evals.report.tables import Table
 
     # Its texts and their store are kept, and not embedded again.
@@ -404,7 +391,7 @@ def public(
     figures = import_module(f"evals.public.{name}").run(invocation.settings(), folder, data)
     rows = [(figure.name, f"{figure.value:.3f}", figure.over, figure.others) for figure in figures]
     table = Table(title=name, columns=("figure", "here", "over", "others"), rows=rows)
-    return _show(invocation, [asdict(figure) for figure in figures], table)
+    return invocation.show([asdict(figure) for figure in figures], lambda: print_tables(table))
 
 
 @command(commands, f"{PROGRAM} calibrate dev asked --corpus DIR")
@@ -416,26 +403,21 @@ def calibrate(
         typer.Option(metavar="DIR", help="the folder that the cases are about, then others whose topics are known"),
     ],
     sealed: Annotated[bool, typer.Option("--sealed", help="measure the sealed fold as well, at the very end")] = False,
-    output: Output = None,
+    output: Annotated[Path | None, typer.Option("-o", "--output", metavar="FILE", help="default: in the store")] = None,
 ) -> int:
     """Fit what decides that a sentence answers to the models in use, with folds by party and by topic."""
     from app.retrieval.relevance import ARTEFACT
-    from evals.calibrate import fit, gather
+    from evals.calibrate import fit
     from evals.case_sets import open_set
-    from evals.paths import eval_paths
+    from evals.files import eval_paths, write_whole
+    from evals.relevance_samples import gather
 
     settings = invocation.settings()
     paths = eval_paths(settings.store)
-    cases = [case for name in datasets for case in open_set(name, corpus[:1], paths).cases]
+    cases = [case for name in datasets for case in open_set(name, corpus[:1], paths)]
     samples, models = gather(cases, corpus, settings)
-    return _write(fit(samples, models, with_sealed=sealed), output or settings.store / ARTEFACT)
-
-
-def _write(artefact: "BaseModel", path: Path) -> int:
-    from evals.files import write_whole
-
-    text = artefact.model_dump_json(indent=2)
-    write_whole(path, text + "\n")
+    text = fit(samples, models, with_sealed=sealed).model_dump_json()
+    write_whole(output or settings.store / ARTEFACT, text + "\n")
     print(text)
     return 0
 

@@ -5,9 +5,10 @@ the same settings finds it there.
 """
 
 import hashlib
+import os
 import platform
 import subprocess
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from importlib.metadata import version
 from importlib.resources import files
@@ -23,7 +24,7 @@ from app.wiring import Workspace, open_workspace
 from evals.case_sets import SAMPLE
 from evals.cases.documents import Documents
 from evals.errors import RunError, first_fault
-from evals.paths import eval_paths
+from evals.files import EVALS, eval_paths
 from ingest.report import IngestProgress
 
 _PACKAGES: Final = (
@@ -132,14 +133,21 @@ def described(settings: Settings) -> dict[str, Any]:
     }
 
 
-def packages() -> Mapping[str, str]:
-    """Returns the versions of the packages on which figures depend."""
-    return {"python": platform.python_version(), **{name: version(name) for name in _PACKAGES}}
+def asked_with(settings: Settings) -> dict[str, Any]:
+    """Returns what answers depend on beside cases and statements, by the fields of a run's manifest."""
+    return {
+        "code": code_hash("app", "ingest", "vectorstore", "prompts"),
+        "settings": described(settings),
+        "models": {"embedding": settings.embedding.model, "reranker": settings.rerank.model},
+        "git": _git_commit(),
+        "packages": {"python": platform.python_version(), **{name: version(name) for name in _PACKAGES}},
+        "machine": f"{platform.machine()}, {os.cpu_count()} CPUs",
+    }
 
 
-def git_commit() -> str | None:
+def _git_commit() -> str | None:
     """Returns the commit that the program runs from, with `+changes` where files differ; None outside a repository."""
-    root = Path(str(files("evals"))).parent
+    root = EVALS.parent
     command = ["git", "describe", "--always", "--exclude=*", "--abbrev=12", "--dirty=+changes"]
     with suppress(OSError, subprocess.SubprocessError):
         if (root / ".git").exists():

@@ -6,29 +6,13 @@ whoever works on retrieval, and not as `not_cited`.
 
 from typing import Final
 
+from evals.files import shipped_rows
 from evals.metrics import citations, content, integrity, reading
 from evals.metrics.abstention import was_retrieved
 from evals.metrics.eval_sample import EvalSample
 
 Stage = str
-MEANING: Final = {
-    "error": "the program failed",
-    "timeout": "no answer within the time limit",
-    "misread": "the question's States or time were not read as meant",
-    "not_in_corpus": "a file with the evidence is not in the corpus",
-    "not_retrieved": "search did not find the evidence",
-    "over_abstained": "the evidence was found, and not believed to answer",
-    "not_cited": "the evidence was found, and another statement was cited",
-    "wrong_span": "the right statement was cited, at another place",
-    "wrong_state": "words of a State were given that is not the one asked about, or did not speak them",
-    "quote_altered": "a quotation is not what the file says",
-    "should_abstain": "there is nothing to answer with, and an answer was given",
-    "wrong_reason": "silence was right, its reason was not",
-    "wrong_status": "answered in full where it is in part, or the reverse",
-    "claim_unfounded": "a claim says what its quotations do not",
-    "incomplete_list": "States are missing from a list, or too many are on it",
-    "missing_nugget": "a vital fact is not in the answer",
-}
+MEANING: Final = {row["stage"]: row["meaning"] for row in shipped_rows("stages.csv")}
 STAGES: Final = tuple(MEANING)
 
 

@@ -1,31 +1,69 @@
-"""Records in YAML and JSON lines, a fault told by its line, and files that are replaced as a whole or not at all.
+"""Files of evals: where they lie, records in YAML and JSON lines, and writing that is done as a whole or not at all.
 
-A line that a killed process cut short, such as `{"case": "ar`, is left out by readers and cut off by the next writer.
+A fault is told by its line. A line that a killed process cut short, such as `{"case": "ar`, is left out by readers and
+cut off by the next writer.
 """
 
+import csv
 import json
 import os
 import secrets
-from collections.abc import Iterator
-from contextlib import suppress
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from importlib.resources import files
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Final, NamedTuple, TypeVar
 
 import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
+from rich.console import Console
+from rich.progress import track
 
 from evals.errors import EvalError, RunError, first_fault
 from vectorstore.private import private_opener
 
+# The folder of the package, with the data that ship.
+EVALS: Final = Path(str(files("evals")))
+# The file of the fictional States that the conference and the examples of questions speak of.
+CONFERENCE_PARTIES: Final = EVALS / "conference" / "parties.csv"
 _Record = TypeVar("_Record", bound=BaseModel)
+_Item = TypeVar("_Item")
 # The parser in C is ten times as fast, where it is installed.
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+class EvalPaths(NamedTuple):
+    """What evals keep below a store: runs, indexes of evaluated corpora, saved cases and decisions (JSON lines)."""
+
+    path: Path
+    runs: Path
+    stores: Path
+    drafts: Path
+    reviews: Path
+
+
+def eval_paths(store: Path) -> EvalPaths:
+    """Returns the folder of evals in a store."""
+    path = store / "evals"
+    return EvalPaths(path, *(path / name for name in ("runs", "stores", "drafts.jsonl", "reviews.jsonl")))
 
 
 class FileRecord(BaseModel):
     """A part of a file that people write: a name that is not known is a fault."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class StoredRecord(BaseModel):
+    """A record that we write; what another version wrote beside it is left out."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+def shipped_rows(name: str) -> list[dict[str, str]]:
+    """Returns the rows of a table (CSV) that ships below `evals`, lines of comment left out."""
+    lines = (EVALS / name).read_text(encoding="utf-8").splitlines()
+    return list(csv.DictReader(line for line in lines if not line.startswith("#")))
 
 
 def read_yaml(path: Path, model: type[_Record], what: str, error: type[EvalError] = EvalError) -> _Record:
@@ -91,19 +129,32 @@ def write_whole(path: Path, text: str) -> None:
     """Writes a file so that a reader sees the old or the new one, never a part."""
     # Not `tempfile`, whose files only the owner may read.
     part = path.parent / f".{secrets.token_hex(8)}.part"
+    with written(path):
+        try:
+            with open(part, "x", encoding="utf-8", opener=private_opener) as file:
+                file.write(text)
+            part.replace(path)
+        finally:
+            with suppress(OSError):
+                part.unlink(missing_ok=True)
+
+
+def write_records(path: Path, records: Iterable[BaseModel], *, exclude_defaults: bool = False) -> None:
+    """Writes records as JSON lines, as a whole."""
+    lines = (record.model_dump_json(exclude_defaults=exclude_defaults) + "\n" for record in records)
+    write_whole(path, "".join(lines))
+
+
+@contextmanager
+def written(path: Path) -> Iterator[None]:
+    """Says what to do where a file or folder cannot be written."""
     try:
-        with open(part, "x", encoding="utf-8", opener=private_opener) as file:
-            file.write(text)
-        part.replace(path)
+        yield
     except OSError as exc:
-        raise unwritable(path, exc) from exc
-    finally:
-        with suppress(OSError):
-            part.unlink(missing_ok=True)
+        todo = "name a place in a folder that exists and may be written"
+        raise RunError(f"cannot write {str(path)!r} ({exc.strerror or exc}): {todo}") from exc
 
 
-def unwritable(path: Path, exc: OSError) -> RunError:
-    """Returns the error to raise where a file or folder cannot be written."""
-    return RunError(
-        f"cannot write {str(path)!r} ({exc.strerror or exc}): name a place in a folder that exists and may be written"
-    )
+def tracked(items: Iterable[_Item], what: str) -> Iterable[_Item]:
+    """Yields items with a bar of progress on the terminal, which says `what` they are."""
+    return track(items, description=what, console=Console(stderr=True))

@@ -5,16 +5,16 @@ all soft gates: of several gates one drops by chance. Fewer than `FEWEST_CLUSTER
 often they are drawn: such a gate warns at most. Drafts never count; other cases count, reviewed by a person or not.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from importlib.resources import files
+from functools import partial
 from pathlib import Path
-from typing import Annotated, Final, Literal
+from typing import Final, Literal, get_args
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from evals.compare import Paired, difference_of_data, paired, paired_cases
-from evals.files import FileRecord, read_yaml
+from evals.files import EVALS, FileRecord, read_yaml
 from evals.metrics.table import METRICS, Metric
 from evals.runs import Run, ScoreRecord
 from evals.stats import FEWEST_CLUSTERS, holm, interval, not_worse_p
@@ -23,28 +23,28 @@ from evals.summary import by_case, figure
 # Significance level, one-sided: as one end of a 95 % interval.
 ALPHA: Final = 0.025
 GateKind = Literal["hard", "soft"]
-GateVerdict = Literal["pass", "fail", "warn", "invalid"]
-_EXIT_CODES: Final[dict[GateVerdict, int]] = {"pass": 0, "warn": 0, "fail": 1, "invalid": 2}
+# From good to grave.
+GateVerdict = Literal["pass", "warn", "fail", "invalid"]
 # Rounding error of floats: sums of fractions that make 1 may come out as 1 − 1e-16.
 _TOLERANCE: Final = 1e-9
 
 
-def _known(name: str) -> str:
-    if name not in METRICS:
-        raise ValueError(f"no metric {name!r}; there are {', '.join(METRICS)}")
-    return name
+class _Gate(FileRecord):
+    metric: str
+
+    @field_validator("metric")
+    @classmethod
+    def _known(cls, name: str) -> str:
+        if name not in METRICS:
+            raise ValueError(f"no metric {name!r}; there are {', '.join(METRICS)}")
+        if cls is SoftGate and METRICS[name].higher_is_better is None:
+            raise ValueError(f"{name!r} cannot get worse, neither direction is better: take another metric")
+        return name
 
 
-def _directed(name: str) -> str:
-    if METRICS[_known(name)].higher_is_better is None:
-        raise ValueError(f"{name!r} cannot get worse, neither direction is better: take another metric")
-    return name
-
-
-class HardGate(FileRecord):
+class HardGate(_Gate):
     """An absolute bar."""
 
-    metric: Annotated[str, AfterValidator(_known)]
     at_least: float | None = None
     at_most: float | None = None
 
@@ -55,10 +55,9 @@ class HardGate(FileRecord):
         return self
 
 
-class SoftGate(FileRecord):
+class SoftGate(_Gate):
     """No loss against the baseline."""
 
-    metric: Annotated[str, AfterValidator(_directed)]
     margin: float = Field(default=0.0, ge=0)
     """A loss up to this is accepted, in the metric's unit."""
 
@@ -113,20 +112,19 @@ class GateReport:
 
     @property
     def verdict(self) -> GateVerdict:
-        """`invalid` before `fail` before `warn` before `pass`."""
-        found = {result.verdict for result in self.results} | ({"invalid"} if self.problems else set())
-        order: tuple[GateVerdict, ...] = ("invalid", "fail", "warn")
-        return next((verdict for verdict in order if verdict in found), "pass")
+        """The gravest of all."""
+        found: list[GateVerdict] = [result.verdict for result in self.results]
+        return max([*found, "invalid" if self.problems else "pass"], key=get_args(GateVerdict).index)
 
     @property
     def exit_code(self) -> int:
         """0 passed, with or without warnings; 1 failed; 2 nothing can be decided."""
-        return _EXIT_CODES[self.verdict]
+        return {"fail": 1, "invalid": 2}.get(self.verdict, 0)
 
 
 def load_gates(path: Path | None = None) -> Gates:
     """Loads gates from YAML; those that come with the package, without a path."""
-    return read_yaml(path or Path(str(files("evals"))) / "gates.yaml", Gates, "the gates")
+    return read_yaml(path or EVALS / "gates.yaml", Gates, "the gates")
 
 
 def gates_of(run: Run, baseline: Run | None, path: Path | None = None) -> GateReport:
@@ -148,7 +146,7 @@ def check_gates(gates: Gates, candidate: Run, baseline: Run | None = None) -> Ga
         problems.append("there are no gates: give some, or leave --gates out for those that come with the program")
     if len(cases) < gates.minimum_cases:
         problems.append(f"only {len(cases)} cases gate, {gates.minimum_cases} are needed")
-    results, left_out = [_hard(gate, cases, gates) for gate in gates.hard], []
+    results, left_out = [_hard(gate, cases, gates.seed) for gate in gates.hard], []
     if baseline is None:
         problems += ["soft gates need a baseline: give --baseline RUN"] if gates.soft else []
     elif (other := difference_of_data(baseline.manifest, candidate.manifest)) is not None:
@@ -166,45 +164,42 @@ def check_gates(gates: Gates, candidate: Run, baseline: Run | None = None) -> Ga
     )  # fmt: skip
 
 
-def _hard(gate: HardGate, cases: Sequence[ScoreRecord], gates: Gates) -> GateResult:
-    metric = METRICS[gate.metric]
-    least = gate.at_least is not None
+def _hard(gate: HardGate, cases: Sequence[ScoreRecord], seed: int) -> GateResult:
+    metric, least = METRICS[gate.metric], gate.at_least is not None
     bar = next(value for value in (gate.at_least, gate.at_most) if value is not None)
-    found = figure(cases, metric, seed=gates.seed)
+    found = figure(cases, metric, seed=seed)
     wanted = f"at least {_shown(bar, metric)} is needed" if least else f"at most {_shown(bar, metric)} is allowed"
+    result = partial(GateResult, metric=gate.metric, kind="hard", bar=bar)
     if found is None:
-        reason = f"{metric.label}: applies to no case that gates, {wanted}"
-        return GateResult(metric=gate.metric, kind="hard", verdict="invalid", reason=reason, bar=bar)
+        return result(verdict="invalid", reason=f"{metric.label}: applies to no case that gates, {wanted}")
     held = found.value >= bar - _TOLERANCE if least else found.value <= bar + _TOLERANCE
     over = f" over {found.n} cases"
     if found.denominator is not None and metric.share:
         over = f" ({found.numerator:.6g} of {found.denominator:.6g})"
-    return GateResult(
-        metric=gate.metric, kind="hard", verdict="pass" if held else "fail", bar=bar, n=found.n, value=found.value,
-        reason=f"{metric.label}: {_shown(found.value, metric)}{over}, {wanted}", low=found.low, high=found.high,
-    )  # fmt: skip
+    reason = f"{metric.label}: {_shown(found.value, metric)}{over}, {wanted}"
+    verdict: GateVerdict = "pass" if held else "fail"
+    return result(verdict=verdict, reason=reason, n=found.n, value=found.value, low=found.low, high=found.high)
 
 
-def _soft(pairs: Mapping[SoftGate, Paired], gates: Gates) -> list[GateResult]:
+def _soft(pairs: Mapping[SoftGate, Paired], gates: Gates) -> Iterator[GateResult]:
     """Checks for losses; the correction is over what both runs have figures of, in enough clusters."""
     # Gains in what is better, so that every loss is below 0.
     signs = {gate: -1.0 if pair.metric.higher_is_better is False else 1.0 for gate, pair in pairs.items()}
-    gains = {
-        gate: signs[gate] * pair.differences(gates.seed) for gate, pair in pairs.items() if None not in pair.values
-    }
+    both = {gate: pair for gate, pair in pairs.items() if None not in pair.values}
+    gains = {gate: signs[gate] * pair.differences(gates.seed) for gate, pair in both.items()}
     tested = [gate for gate in gains if len(set(pairs[gate].bearing)) >= FEWEST_CLUSTERS]
     p_values = dict(zip(tested, holm([not_worse_p(gains[gate], gate.margin) for gate in tested]), strict=True))
-    results = []
     for gate, pair in pairs.items():
         (a, b), metric, n, p = pair.values, pair.metric, len(pair.bearing), p_values.get(gate)
+        result = partial(GateResult, metric=gate.metric, kind="soft", n=n, value=b, baseline=a)
         if a is None or b is None:
             # A figure that the baseline had and the run lacks is a loss; the reverse only warns.
-            which, verdict = ("baseline", "warn") if a is None else ("run", "fail")
+            which = "baseline" if a is None else "run"
             reason = f"{metric.label}: applies to no case of the {which}, and could not be compared"
-            results.append(_result(gate, verdict, reason, n=n, value=b, baseline=a))
+            yield result(verdict="warn" if a is None else "fail", reason=reason)
             continue
         lost = signs[gate] * (a - b) > gate.margin + _TOLERANCE
-        verdict = "fail" if p is not None and p <= ALPHA else "warn" if lost else "pass"
+        verdict: GateVerdict = "fail" if p is not None and p <= ALPHA else "warn" if lost else "pass"
         chance = "beyond chance" if verdict == "fail" else "which may be chance"
         told = f"over too few cases to tell it from chance ({n})" if p is None else f"{chance} (p = {p:.3f})"
         loss = f"loss greater than {_shown(gate.margin, metric)}"
@@ -212,13 +207,7 @@ def _soft(pairs: Mapping[SoftGate, Paired], gates: Gates) -> list[GateResult]:
         reason = f"{metric.label}: {_shown(b, metric)} after {_shown(a, metric)}, {comment}"
         low, high = interval(signs[gate] * gains[gate])
         bar = a - signs[gate] * gate.margin
-        more = {"bar": bar, "value": b, "baseline": a, "delta": b - a, "low": low, "high": high, "p": p}
-        results.append(_result(gate, verdict, reason, n=n, **more))
-    return results
-
-
-def _result(gate: SoftGate, verdict: str, reason: str, *, n: int, **more: float | None) -> GateResult:
-    return GateResult(metric=gate.metric, kind="soft", verdict=verdict, reason=reason, n=n, **more)  # type: ignore[arg-type]
+        yield result(verdict=verdict, reason=reason, bar=bar, delta=b - a, low=low, high=high, p=p)
 
 
 def _shown(value: float, metric: Metric) -> str:

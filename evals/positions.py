@@ -5,15 +5,13 @@ A cell is one State, topic and session, such as Arvandia on disarmament at the 7
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from importlib.resources import files
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Final, Literal, NamedTuple
 
 from pydantic import Field, model_validator
-from rich.console import Console
-from rich.progress import track
 
+from app.answering.citation_spans import cite_place
 from app.briefing.cells import Subject
 from app.briefing.position_classifier import suggest_kind
 from app.briefing.request import BriefingRequest
@@ -25,7 +23,7 @@ from evals.cases.case import Evidence, Review
 from evals.cases.documents import Document, Documents, sha256_of
 from evals.errors import DatasetError
 from evals.eval_environment import open_environment
-from evals.files import FileRecord, read_yaml
+from evals.files import EVALS, FileRecord, read_yaml, tracked
 from evals.metrics.citations import overlaps
 from evals.report.tables import Table
 from ingest.text.layout import find_blocks
@@ -34,7 +32,7 @@ from ingest.text.repair import repair
 from vectorstore.records import Document as StoredDocument
 from vectorstore.records import Metadata, Statement
 
-SHIPPED: Final = Path(str(files("evals"))) / "datasets" / "positions.yaml"
+SHIPPED: Final = EVALS / "datasets" / "positions.yaml"
 Split = Literal["dev", "held_out", "seen", "sealed"]
 _Text = Annotated[str, Field(min_length=1)]
 
@@ -108,8 +106,7 @@ def cells_by_split(splits: Sequence[str] | None = None) -> dict[str, list[Labell
     found: dict[str, list[LabelledCell]] = {}
     for cell in load_cells():
         found.setdefault(cell.split, []).append(cell)
-    unknown = set(splits or ()) - found.keys()
-    if unknown:
+    if unknown := set(splits or ()) - found.keys():
         raise DatasetError(f"no split {min(unknown)!r} in the labelled cells: give some of {', '.join(found)}")
     return {name: found[name] for name in splits or found}
 
@@ -120,8 +117,7 @@ def filled_as_briefings(
     """Yields the table of each split, its cells filled as a briefing over the corpus fills them."""
     with open_environment(settings, [corpus], documents) as workspace:
         for name, own in cells.items():
-            tracked = track(own, description=name, console=Console(stderr=True))
-            yield rates_table(name, tuple(fill_by_building(tracked, workspace.briefings)))
+            yield rates_table(name, tuple(fill_by_building(tracked(own, name), workspace.briefings)))
 
 
 def position_rates(filled: Sequence[FilledCell]) -> dict[str, Share]:
@@ -172,16 +168,19 @@ def cite_labels(
     """Yields cells with citations of their evidence, and the statements cited."""
     statements: dict[str, Statement] = {}
     for cell in cells:
-        for span in cell.evidence:
+        citations = []
+        for number, span in enumerate(cell.evidence, start=1):
+            if span.file not in documents.by_file:
+                raise DatasetError(f"{cell.id!r} is about {span.file!r}, which the corpus does not hold")
             if span.file not in statements:
-                if span.file not in documents.by_file:
-                    raise DatasetError(f"{cell.id!r} is about {span.file!r}, which the corpus does not hold")
                 statements[span.file] = _statement(documents.by_file[span.file], cell)
-        citations = tuple(_citation(n, span, statements[span.file]) for n, span in enumerate(cell.evidence, 1))
-        for span, citation in zip(cell.evidence, citations, strict=True):
-            if span.sha256 != sha256_of(citation.source_quote):
+            statement = statements[span.file]
+            place, text = cite_place(statement, span.start, span.end, page=None, paragraph=None), statement.source_text
+            words, quote = text[span.start : span.end], readable(text, statement.edits, span.start, span.end)
+            if span.sha256 != sha256_of(words):
                 raise DatasetError(f"{cell.id!r}: {span.file!r} has other words at {span.start} than were labelled")
-        yield cell, citations, statements
+            citations.append(replace(place, number=number, quote=quote, source_quote=words))
+        yield cell, tuple(citations), statements
 
 
 def fill_by_building(cells: Iterable[LabelledCell], builder: TableBuilder) -> Iterator[FilledCell]:
@@ -191,10 +190,9 @@ def fill_by_building(cells: Iterable[LabelledCell], builder: TableBuilder) -> It
         # The kind is suggested from quotations alone, so that no model is asked.
         briefing = builder.build(request, composer="extractive")
         (built,) = briefing.cells
-        own = (briefing.citation(number) for number in built.evidence)
-        yield FilledCell(
-            cell=cell, kind=built.kind, citations=tuple(citation for citation in own if citation.state == cell.party)
-        )
+        cited = (briefing.citation(number) for number in built.evidence)
+        own = tuple(citation for citation in cited if citation.state == cell.party)
+        yield FilledCell(cell=cell, kind=built.kind, citations=own)
 
 
 def _subject(cell: LabelledCell) -> Subject:
@@ -209,15 +207,3 @@ def _statement(document: Document, cell: LabelledCell) -> Statement:
         document_id=document.file, file=document.file, sha256="", source_text=text, metadata=metadata, blocks=blocks,
         edits=repair(text, blocks, language=language),
     ).as_statement()  # fmt: skip
-
-
-def _citation(number: int, span: Evidence, statement: Statement) -> Citation:
-    metadata, text = statement.metadata, statement.source_text
-    unknown = ("on_behalf_of", "speaker", "body", "agenda_item", "title", "symbol", "page", "paragraph")
-    return Citation(
-        number=number, statement_id=statement.statement_id, state=metadata.state, session=metadata.session,
-        date=metadata.date, file=statement.file, start=span.start, end=span.end,
-        quote=readable(text, statement.edits, span.start, span.end), source_quote=text[span.start : span.end],
-        sentence_ids=(), language=metadata.language, kind="statement", ocr_confidence=None, inferred=(),
-        verdict="verified", **dict.fromkeys(unknown),  # type: ignore[arg-type]  # all of them may be None
-    )  # fmt: skip

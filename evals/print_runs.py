@@ -7,14 +7,15 @@ from dataclasses import asdict
 from typing import Final
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table as RichTable
 from rich.text import Text
 
 from app.cli.printing import print_table, progress_bar, stdout_console
 from evals.cases.documents import Documents
 from evals.errors import RunError
-from evals.failure_taxonomy import MEANING
 from evals.gates import GateReport, gates_of
+from evals.report.report import environment
 from evals.report.tables import Table, figures_table, gates_table, stages_table, weakest_table
 from evals.report.words import VERDICT, verdict
 from evals.runner import Tell
@@ -101,24 +102,8 @@ def print_case(run: Run, documents: Documents, identifier: str, *, as_json: bool
         given = [each.record.model_dump(mode="json") | {"stage": stages.get(each.record.repeat)} for each in found]
         print(json.dumps({"case": case.model_dump(mode="json"), "answers": given}, ensure_ascii=False, indent=1))
         return
-    console = stdout_console()
-    for turn in case.history:
-        console.print(Text(f"before: {turn}", style="dim"))
-    console.print(Text(case.question, style="bold"))
-    expect = case.expect
-    parts = (expect.status, expect.reason, expect.missing, ", ".join(expect.states))
-    console.print(Text(f"expected: {'; '.join(part for part in parts if part)}"))
-    for span in case.evidence:
-        place = f"{span.file}[{span.start}:{span.end}]"
-        console.print(Text(f"  evidence {span.id} {place} {documents.words_of(span)}", style="green"))
-    for each in found:
-        record, stage = each.record, stages.get(each.record.repeat)
-        outcome = "right" if stage is None else f"{stage}: {MEANING[stage]}"
-        console.print(Text(f"\nasked {record.repeat + 1}: {outcome}", style="bold"))
-        if each.sample is None:
-            console.print(Text(record.error.message if record.error else "no answer that can be read", style="red"))
-            continue
-        console.print(Text(each.sample.answer.answer))
-        for cited in each.sample.answer.citations:
-            place = f"{cited.file}[{cited.start}:{cited.end}]"
-            console.print(Text(f"  [{cited.number}] {cited.state} {place} {cited.verdict}: {cited.quote}"))
+    # Without autoescape: it would make HTML of what stands in a terminal.
+    lines = environment().overlay(autoescape=False)
+    lines.filters = {**lines.filters, "plainly": escape}
+    told = lines.get_template("report/case.txt.j2").render(case=case, documents=documents, found=found, stages=stages)
+    stdout_console().print(Text.from_markup(told.rstrip(), emoji=False))

@@ -19,8 +19,8 @@ from app.question.resolution import Resolution
 from app.question.roles import Weights, encode_words, load_weights, read_roles, words_of
 from app.question.spans import find_spans
 from app.records import Scope
+from evals.files import CONFERENCE_PARTIES
 from evals.marked_examples import FOLDS, MarkedExample, fold_of, labels_of, load_examples, read_examples
-from evals.paths import CONFERENCE_PARTIES
 from evals.report.tables import Table
 from ingest.metadata.sessions import canonical_body
 from ingest.parties.party_table import PartyTable
@@ -202,31 +202,31 @@ def all_rates(path: Path | None, folds: Path | None) -> list[ReadingRates]:
     """
     parties = PartyTable.load(CONFERENCE_PARTIES)
     weights = [load_weights(folds / f"fold{fold}.safetensors") for fold in range(FOLDS)] if folds else []
-    groups: dict[tuple[str, str], list[ScoredReading]] = defaultdict(list)
+    scored = []
     for example in load_examples() if path is None else read_examples(path):
         by_product = not weights and resolve(example.text, parties, history=example.after)
         read = by_product or _read_by(example, parties, weights[fold_of(example)])
-        scored = score_reading(example, read, parties, alone=not by_product)
-        for by in ("", "language", "kind", "register"):
-            groups[by, getattr(example, by) if by else "all"].append(scored)
-    order = sorted(groups, key=lambda group: (("", "language", "kind", "register").index(group[0]), group[1]))
-    return [ReadingRates(name=name, count=len(groups[by, name]), rates=_rates(groups[by, name])) for by, name in order]
+        scored.append(score_reading(example, read, parties, alone=not by_product))
+    found = [_rates("all", scored)]
+    for by in ("language", "kind", "register"):
+        for name in sorted({getattr(item.example, by) for item in scored}):
+            found.append(_rates(name, [item for item in scored if getattr(item.example, by) == name]))
+    return found
 
 
-def _rates(items: Sequence[ScoredReading]) -> dict[str, float]:
+def _rates(name: str, items: Sequence[ScoredReading]) -> ReadingRates:
     told: dict[str, list[float]] = {part: [] for part in (*PARTS, "kind", "topic F1", "all right")}
     for item in items:
         values = {**item.parts, "kind": item.kind, "topic F1": item.topic, "all right": item.all_right}
-        for name, value in values.items():
-            told[name] += [] if value is None else [float(value)]
-    return {name: sum(values) / len(values) for name, values in told.items() if values}
+        for part, value in values.items():
+            told[part] += [] if value is None else [float(value)]
+    rates = {part: sum(values) / len(values) for part, values in told.items() if values}
+    return ReadingRates(name=name, count=len(items), rates=rates)
 
 
 def rates_table(rates: Sequence[ReadingRates]) -> Table:
     """Returns rates, those of all first."""
     names = [*rates[0].rates]
-    rows = [
-        (found.name, str(found.count), *(f"{found.rates[n]:.3f}" if n in found.rates else "" for n in names))
-        for found in rates
-    ]
+    cells = ((f"{own.rates[name]:.3f}" if name in own.rates else "" for name in names) for own in rates)
+    rows = [(own.name, str(own.count), *values) for own, values in zip(rates, cells, strict=True)]
     return Table(title="What was read right", columns=("questions", "n", *names), rows=rows)

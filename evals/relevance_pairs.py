@@ -8,10 +8,7 @@ languages, mostly near to what was said. The scope is the case's, so that readin
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from importlib.resources import files
 from typing import Final, Literal
-
-from pydantic import BaseModel, ConfigDict
 
 from app.question.reading import resolve
 from app.question.resolution import TopicWording
@@ -21,6 +18,7 @@ from evals.cases.case import Case, Evidence, load_cases
 from evals.cases.documents import Documents, sha256_of
 from evals.cases.synth import draw
 from evals.errors import DatasetError
+from evals.files import EVALS, StoredRecord, read_records
 from evals.positions import LabelledCell
 from ingest.glossary.glossary import terms_of_concept
 from ingest.glossary.thesaurus import relation_rows, thesaurus
@@ -33,32 +31,19 @@ FOLDS: Final = 5
 _BROADER_DRAWN: Final = "08"
 
 
-class _Span(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    start: int
-    end: int
-    sha256: str
-
-
-class AskedTopic(BaseModel):
+class AskedTopic(StoredRecord):
     """A line of `asked_across.jsonl`: a topic in one language, asked of a statement in another."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
     file: str
-    statement_language: str
     language: str
     topic: str
     answered: bool
-    near: bool = False
-    """Not answered, though the statement treats something close."""
-    evidence: tuple[_Span, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
 class Pair:
-    """A topic and the statements of one party, by file, with the folds of both, 0 to 4.
+    """A topic and the statements of one party, by file.
 
     Attributes:
         answered: Whether they speak of the topic.
@@ -73,29 +58,25 @@ class Pair:
     files: tuple[str, ...]
     answered: bool
     source: PairSource
-    topic_fold: int
-    party_fold: int
     evidence: tuple[Evidence, ...] = ()
     asked: str = ""
     wording: TopicWording | None = None
     language: str = "en"
 
+    @property
+    def topic_fold(self) -> int:
+        """The fold of its topic, 0 to 4."""
+        return fold_of(self.topic)
+
+    @property
+    def party_fold(self) -> int:
+        """The fold of its party, 0 to 4."""
+        return fold_of(self.party)
+
 
 def fold_of(key: str) -> int:
     """Returns the fold of a party or a topic, which depends on its name alone."""
     return int(hashlib.sha256(key.casefold().encode()).hexdigest()[:8], 16) % FOLDS
-
-
-def make_pair(
-    topic: str, party: str, files: tuple[str, ...], answered: bool, source: PairSource, *,
-    evidence: tuple[Evidence, ...] = (), asked: str = "", wording: TopicWording | None = None, language: str = "en",
-) -> Pair:  # fmt: skip
-    """Returns a pair in its folds."""
-    folds = {"topic_fold": fold_of(topic), "party_fold": fold_of(party)}
-    return Pair(
-        topic=topic, party=party, files=files, answered=answered, source=source, evidence=evidence, asked=asked,
-        wording=wording, language=language, **folds,
-    )  # fmt: skip
 
 
 def cases_of_meeting() -> list[Case]:
@@ -117,9 +98,10 @@ def pairs_of_cases(cases: Iterable[Case], documents: Documents) -> Iterator[Pair
             answered = state in case.expect.states if listed else case.expect.status != "abstained"
             # Of an answered question about several parties, one without known evidence may answer in part.
             if of_state and (not answered or evidence or not case.evidence):
-                yield make_pair(
-                    strategy.topic, state, of_state, answered, "list" if listed else "question", evidence=evidence,
-                    asked=case.id if listed else "", wording=strategy.wording, language=case.lang,
+                yield Pair(
+                    topic=strategy.topic, party=state, files=of_state, answered=answered, evidence=evidence,
+                    source="list" if listed else "question", asked=case.id if listed else "",
+                    wording=strategy.wording, language=case.lang,
                 )  # fmt: skip
 
 
@@ -129,21 +111,15 @@ def pairs_across(documents: Documents) -> Iterator[Pair]:
     Raises:
         DatasetError: A statement is not the one that was read for its topics.
     """
-    text = files("evals").joinpath("datasets", "asked_across.jsonl").read_text("utf-8")
-    for line in text.splitlines():
-        asked = AskedTopic.model_validate_json(line)
+    for asked in read_records(EVALS / "datasets" / "asked_across.jsonl", AskedTopic, todo="correct it"):
         document = documents.by_file.get(asked.file)
         if document is None:
             continue
         if any(sha256_of(document.text[span.start : span.end]) != span.sha256 for span in asked.evidence):
             raise DatasetError(f"{asked.file!r} is not the file that `asked_across.jsonl` was written for")
-        evidence = tuple(
-            Evidence(id=f"e{number}", file=asked.file, start=span.start, end=span.end, sha256=span.sha256)
-            for number, span in enumerate(asked.evidence)
-        )
-        yield make_pair(
-            asked.topic, document.state or asked.file, (asked.file,), asked.answered, "question",
-            evidence=evidence, language=asked.language,
+        yield Pair(
+            topic=asked.topic, party=document.state or asked.file, files=(asked.file,), answered=asked.answered,
+            source="question", evidence=asked.evidence, language=asked.language,
         )  # fmt: skip
 
 
@@ -161,7 +137,10 @@ def pairs_of_cells(cells: Iterable[LabelledCell], documents: Documents) -> Itera
     for cell in cells:
         files = _files(documents, cell.party, {cell.year})
         if files:
-            yield make_pair(cell.topic, cell.party, files, bool(cell.evidence), "cell", evidence=cell.evidence)
+            yield Pair(
+                topic=cell.topic, party=cell.party, files=files, answered=bool(cell.evidence), source="cell",
+                evidence=cell.evidence,
+            )  # fmt: skip
 
 
 def pairs_of_thesaurus(catalogue: Catalogue, statements: Mapping[str, StatementSummary]) -> Iterator[Pair]:
@@ -177,8 +156,9 @@ def pairs_of_thesaurus(catalogue: Catalogue, statements: Mapping[str, StatementS
 
     def drawn(concept: str, found: Iterable[str], answered: bool) -> Iterator[Pair]:
         for identifier in sorted(found, key=lambda own: draw(concept, own))[:1]:
-            party = statements[files[identifier]].metadata.state or ""
-            yield make_pair(concept, party, (files[identifier],), answered, "thesaurus")
+            file = files[identifier]
+            party = statements[file].metadata.state or ""
+            yield Pair(topic=concept, party=party, files=(file,), answered=answered, source="thesaurus")
 
     for concept, relation, other in relation_rows():
         if relation == "not":

@@ -6,6 +6,7 @@ answer is a case only once a person has said whether it was right, and which wor
 """
 
 import unicodedata
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -13,18 +14,17 @@ from pathlib import Path
 from typing import Annotated, Final, Literal
 
 from filelock import FileLock, Timeout
-from pydantic import BaseModel, ConfigDict, Field, RootModel, ValidationError
+from pydantic import Field, RootModel, ValidationError
 
 from app.records import Citation
 from evals.cases.case import Case, CaseType, Evidence, Expectation, Review
 from evals.cases.documents import Documents
 from evals.cases.lint import contradictions
 from evals.errors import DatasetError, EvalError, first_fault
-from evals.files import append_line, read_records
+from evals.files import EvalPaths, StoredRecord, append_line, read_records
 from evals.metrics.citations import ruling
 from evals.metrics.eval_sample import FileSpan
 from evals.metrics.integrity import points
-from evals.paths import EvalPaths
 from evals.runs import Run
 from evals.score import Rulings, judged_answers
 from vectorstore.private import make_private_folder
@@ -34,9 +34,7 @@ _WAIT_SECONDS: Final = 5.0
 _LONGEST_NAME: Final = 80
 
 
-class _Decision(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="ignore")
-
+class _Decision(StoredRecord):
     case: str = Field(min_length=1)
     by: str = Field(min_length=1)
     at: datetime
@@ -150,8 +148,8 @@ def decide_draft(paths: EvalPaths, draft: CaseDraft, decided: Case | None, *, by
     """Notes what a person made of a saved answer: a case, or with None nothing."""
     name, at = reviewer_name(by), datetime.now(UTC)
     if decided is not None:
-        for what, todo in contradictions(decided):
-            raise EvalError(f"the case {what}: {todo}")
+        for remark in contradictions(decided):
+            raise EvalError(f"the case {remark.what}: {remark.todo}")
         before = (draft.decision.by,) if draft.decision is not None else ()
         reviewers = tuple(dict.fromkeys((*draft.case.review.by, *before, name)))
         review = Review(status="reviewed", source=draft.saved.review.source, by=reviewers, on=at.date())
@@ -171,9 +169,9 @@ def corrected(
         raise EvalError("a right answer has the outcome that was shown: call it wrong, or leave the outcome")
     if not right and (expect, question, {*spans}) == (saved.expect, saved.question, {*saved.evidence}):
         raise EvalError("what would have been right? change the outcome, or mark the words that answer")
-    groups: dict[str | None, list[str]] = {}
+    groups: defaultdict[str | None, list[str]] = defaultdict(list)
     for span in spans:
-        groups.setdefault(span.state, []).append(span.id)
+        groups[span.state].append(span.id)
     values = saved.model_dump() | {
         "question": question, "type": _type(saved, expect), "answerable": expect.status == "answered",
         "expect": expect, "evidence": spans, "evidence_groups": [*groups.values()], "nuggets": (),
@@ -256,6 +254,5 @@ def _append(path: Path, decision: CitationDecision | DraftDecision) -> None:
     except Timeout as exc:
         raise EvalError(f"not noted: another process holds {exc.lock_file!r}; wait until it is done") from exc
     except OSError as exc:
-        raise EvalError(
-            f"not noted: {str(path)!r} cannot be written ({exc.strerror}); check its permissions and the free space"
-        ) from exc
+        told = f"{str(path)!r} cannot be written ({exc.strerror}); check its permissions and the free space"
+        raise EvalError(f"not noted: {told}") from exc

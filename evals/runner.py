@@ -7,8 +7,6 @@ code.
 import hashlib
 import json
 import logging
-import os
-import platform
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
@@ -29,19 +27,10 @@ from app.settings import Settings
 from evals.case_sets import cases_hash, corpus_of, folder_name, open_set
 from evals.cases.case import Case, slices
 from evals.cases.documents import Documents, read_documents, stored_documents
-from evals.cases.rewording import chosen_wordings, reword, setting_of
+from evals.cases.rewording import reworded
 from evals.errors import AnswerError, RunError, TimeLimitError
-from evals.eval_environment import (
-    changed,
-    code_hash,
-    described,
-    git_commit,
-    open_environment,
-    packages,
-    statement_files,
-)
-from evals.files import read_lines
-from evals.paths import EvalPaths, eval_paths
+from evals.eval_environment import asked_with, changed, open_environment, statement_files
+from evals.files import EvalPaths, eval_paths, read_lines
 from evals.review import read_rulings
 from evals.run_options import RunOptions
 from evals.runs import (
@@ -78,19 +67,16 @@ def asking(assistant: Assistant) -> Ask:
     """Returns what asks an assistant, with what whoever saved a case had set in its scope and its earlier turns."""
 
     def ask(case: Case, repeat: int) -> dict[str, Any]:
-        turns = zip_longest(case.history, _tag(case, "history_overrides") or (), fillvalue=None)
+        given = (case.tags.get(name) or "null" for name in ("overrides", "history_overrides"))
+        overrides, changes = (json.loads(value) if isinstance(value, str) else value for value in given)
+        turns = zip_longest(case.history, changes or (), fillvalue=None)
         history = tuple(EarlierTurn(question=turn, overrides=change or {}) for turn, change in turns if turn)
         try:
-            return assistant.ask(case.question, history=history, overrides=_tag(case, "overrides") or None).to_json()
+            return assistant.ask(case.question, history=history, overrides=overrides or None).to_json()
         except (AppError, IngestError, StoreError) as exc:
             raise AnswerError(str(exc)) from exc
 
     return ask
-
-
-def _tag(case: Case, name: str) -> Any:  # noqa: ANN401 - any JSON value
-    given = case.tags.get(name)
-    return json.loads(given) if isinstance(given, str) else given
 
 
 def replaying(path: Path) -> tuple[Ask, str]:
@@ -227,21 +213,17 @@ def launch(
         files = None
         if ask is None or not folders:
             say("indexing the statements")
-            opened = open_environment(effective, folders, documents, say=say)
-            workspace = stack.enter_context(opened)
+            workspace = stack.enter_context(open_environment(effective, folders, documents, say=say))
             files = statement_files(workspace)
             ask = ask or asking(assistant_of(workspace, options.variant))
-        pace = _pace(paths.runs, len(cases) * options.repeats)
         manifest = RunManifest(
             name=name, dataset=options.dataset, dataset_sha256=cases_hash(cases), corpus_sha256=documents.sha256,
-            corpus=tuple(folder_name(folder) for folder in folders), adapter="replay" if source else "inprocess",
-            source=source, variant=options.variant, code=code_hash("app", "ingest", "vectorstore", "prompts"),
-            settings=described(effective), cases=len(cases), repeats=options.repeats, time_limit=options.time_limit,
-            models={"embedding": effective.embedding.model, "reranker": effective.rerank.model}, git=git_commit(),
-            packages=packages(), machine=f"{platform.machine()}, {os.cpu_count()} CPUs", started=datetime.now(UTC),
+            corpus=tuple(map(folder_name, folders)), adapter="replay" if source else "inprocess", source=source,
+            variant=options.variant, cases=len(cases), repeats=options.repeats, time_limit=options.time_limit,
+            started=datetime.now(UTC), **asked_with(effective),
         )  # fmt: skip
+        say(f"asking {len(cases)} questions{_pace(paths.runs, len(cases) * options.repeats)}")
         run = _resumed(begun, manifest) if begun is not None else create_run(paths.runs, manifest, cases, files)
-        say(f"asking {len(cases)} questions{pace}")
         run = run_cases(run, ask, tell=tell)
     say("scoring")
     score_run(run, documents, read_rulings(paths.reviews))
@@ -255,13 +237,10 @@ def _pace(runs: Path, answers: int) -> str:
 
 
 def _cases(options: RunOptions, paths: EvalPaths, documents: Documents) -> tuple[Case, ...]:
-    cases = open_set(options.dataset, options.corpus or (), paths, documents).cases
-    kept = tuple(case for case in cases if case.review.status != "rejected")
+    cases = open_set(options.dataset, options.corpus or (), paths, documents)
+    kept = [case for case in cases if case.review.status != "rejected"]
     cases = chosen(kept, only=options.only or (), limit=options.limit)
-    if options.reword is None:
-        return cases
-    wordings, setting = chosen_wordings(options.reword), setting_of(documents)
-    return tuple(asked for case in cases for asked in (case, *reword(case, setting, wordings).values()))
+    return cases if options.reword is None else reworded(cases, documents, options.reword)
 
 
 def _resumed(run: Run, manifest: RunManifest) -> Run:

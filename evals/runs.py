@@ -16,12 +16,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ValidationError
 
 from evals.cases.case import Case
 from evals.errors import RunError, first_fault
 from evals.failure_taxonomy import Stage
-from evals.files import append_line, read_records, unwritable, write_whole
+from evals.files import StoredRecord, append_line, read_records, write_records, write_whole, written
 from vectorstore.private import make_private_folder
 
 MANIFEST: Final = "manifest.json"
@@ -35,13 +35,7 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]{0,120}")
 _ANEW: Final = "run the cases again under another --name"
 
 
-class _Record(BaseModel):
-    """A record that we write; what another version wrote beside it is left out."""
-
-    model_config = ConfigDict(frozen=True, extra="ignore")
-
-
-class RunManifest(_Record):
+class RunManifest(StoredRecord):
     """What was run: equal manifests but for times mean equal configurations."""
 
     name: str
@@ -78,7 +72,7 @@ class AskError(BaseModel):
     message: str
 
 
-class AnswerRecord(_Record):
+class AnswerRecord(StoredRecord):
     """What one case got at one time; the answer is the JSON contract as given."""
 
     case: str
@@ -88,7 +82,7 @@ class AnswerRecord(_Record):
     error: AskError | None = None
 
 
-class ScoreRecord(_Record):
+class ScoreRecord(StoredRecord):
     """How one answer was judged.
 
     Attributes:
@@ -109,8 +103,8 @@ class ScoreRecord(_Record):
     slices: dict[str, tuple[str, ...]]
     confidence: float = 0.0
     expected_states: tuple[str, ...] = ()
-    timings_ms: dict[str, float] = {}
-    tokens: dict[str, int] = {}
+    timings_ms: Mapping[str, float] = {}
+    tokens: Mapping[str, int] = {}
     model: str | None = None
 
 
@@ -156,7 +150,7 @@ class Run:
 
     def write_scores(self, scores: Iterable[ScoreRecord]) -> None:
         """Puts scores in place of those before."""
-        write_whole(self.path / SCORES, "".join(score.model_dump_json() + "\n" for score in scores))
+        write_records(self.path / SCORES, scores)
 
     def ended(self, at: datetime) -> "Run":
         """Notes that all cases were asked."""
@@ -184,13 +178,11 @@ def create_run(
     """Makes the folder of a new run."""
     require_new(root, manifest.name)
     path = run_path(root, manifest.name)
-    try:
+    with written(path):
         # A case may quote a text that is not for others; the owner alone reads the run.
         make_private_folder(path.parent)
         path.mkdir(mode=0o700)
-    except OSError as exc:
-        raise unwritable(path, exc) from exc
-    write_whole(path / CASES, "".join(case.model_dump_json(exclude_defaults=True) + "\n" for case in cases))
+    write_records(path / CASES, cases, exclude_defaults=True)
     if statement_files is not None:
         write_whole(path / STATEMENTS, json.dumps(statement_files))
     return _write_manifest(path, manifest)
@@ -211,15 +203,15 @@ def open_run(root: Path, name: str) -> Run:
             raise RunError(f"no runs in {str(root)!r}: `untoc-eval run smoke` makes one")
         return runs[0]
     path = given if given.parent != Path() and (given / MANIFEST).is_file() else run_path(root, name)
-    manifest = _read_manifest(path)
-    if manifest is None:
+    found = _run_in(path)
+    if found is None:
         raise RunError(f"no run {name!r} in {str(root)!r}: `untoc-eval ls` lists them")
-    return Run(path=path, manifest=manifest)
+    return found
 
 
 def keep_baseline(run: Run, folder: Path) -> tuple[Path, ...]:
     """Writes what gates need of a run, its manifest and scores, without questions and answers."""
-    manifest, scores, replaced = run.manifest, run.scores() if run.complete else (), _read_manifest(folder)
+    manifest, scores, replaced = run.manifest, run.scores() if run.complete else (), _run_in(folder)
     wanted, failed = manifest.cases * manifest.repeats, [s.case for s in scores if s.stage in ("error", "timeout")]
     again = f"`untoc-eval run … --name {run.name} --resume` asks again"
     other = f"the baseline in {str(folder)!r} over another set: name another folder, or remove that one"
@@ -228,17 +220,15 @@ def keep_baseline(run: Run, folder: Path) -> tuple[Path, ...]:
         (not run.complete, "it is not complete"),
         (len(scores) != wanted, f"{len(scores)} of {wanted} answers are judged; `untoc-eval score {run.name}`"),
         (bool(failed), f"{len(failed)} of {wanted} got no answer, {next(iter(failed), '')!r} the first; {again}"),
-        (replaced is not None and replaced.dataset != manifest.dataset, f"it is over {manifest.dataset!r}, {other}"),
+        (replaced and replaced.manifest.dataset != manifest.dataset, f"it is over {manifest.dataset!r}, {other}"),
     )
     for told in (told for holds, told in why if holds):
         raise RunError(f"the run {run.name!r} can be no baseline: {told}")
-    try:
+    with written(folder):
         folder.mkdir(parents=True, exist_ok=True)
-    except OSError as exc:
-        raise unwritable(folder, exc) from exc
     _write_manifest(folder, manifest.model_copy(update={"name": folder.name}))
-    kept = [score.model_copy(update={"timings_ms": {}}) for score in scores]
-    write_whole(folder / SCORES, "".join(score.model_dump_json(exclude_defaults=True) + "\n" for score in kept))
+    kept = (score.model_copy(update={"timings_ms": {}}) for score in scores)
+    write_records(folder / SCORES, kept, exclude_defaults=True)
     return folder / MANIFEST, folder / SCORES
 
 
@@ -247,17 +237,15 @@ def list_runs(root: Path) -> list[Run]:
     found = []
     for path in root.iterdir() if root.is_dir() else ():
         with suppress(RunError):
-            manifest = _read_manifest(path) if _NAME.fullmatch(path.name) else None
-            if manifest is not None:
-                found.append(Run(path=path, manifest=manifest))
-    return sorted(found, key=lambda run: run.manifest.started, reverse=True)
+            found.append(_run_in(path) if _NAME.fullmatch(path.name) else None)
+    return sorted(filter(None, found), key=lambda run: run.manifest.started, reverse=True)
 
 
-def _read_manifest(folder: Path) -> RunManifest | None:
-    """Returns the manifest of exactly this folder; None where there is none."""
+def _run_in(folder: Path) -> Run | None:
+    """Returns the run of exactly this folder; None where there is none."""
     path = folder / MANIFEST
     try:
-        return RunManifest.model_validate_json(path.read_bytes())
+        return Run(path=folder, manifest=RunManifest.model_validate_json(path.read_bytes()))
     except (FileNotFoundError, NotADirectoryError):
         return None
     except OSError as exc:
@@ -275,7 +263,7 @@ def run_path(root: Path, name: str) -> Path:
     return root / name
 
 
-def new_name(dataset: str, *, now: datetime | None = None) -> str:
+def new_name(dataset: str) -> str:
     """Returns a name that sorts by time, such as `20261124T213000Z-smoke`."""
     slug = re.sub(r"[^A-Za-z0-9]+", "-", Path(dataset).stem).strip("-") or "run"
-    return f"{(now or datetime.now(UTC)):%Y%m%dT%H%M%SZ}-{slug[:40]}"
+    return f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{slug[:40]}"

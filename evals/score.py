@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 
-from app.records import Answer
 from evals.cases.case import Case, slices
 from evals.cases.documents import Documents
 from evals.failure_taxonomy import first_broken
@@ -26,22 +26,21 @@ class JudgedAnswer:
     def score(self) -> ScoreRecord:
         """Judges the answer."""
         case, record, sample = self.case, self.record, self.sample
-        of_case = ScoreRecord(
-            case=case.id, repeat=record.repeat, cluster=case.cluster, gates=case.gates, slices=slices(case),
-            reviewed=case.read_by_a_person, expected=case.expect.status, expected_states=case.expect.states,
-            status=None, stage=record.error.kind if record.error is not None else "error", components={},
+        score = partial(
+            ScoreRecord, case=case.id, repeat=record.repeat, cluster=case.cluster, gates=case.gates,
+            slices=slices(case), reviewed=case.read_by_a_person, expected=case.expect.status,
+            expected_states=case.expect.states,
         )  # fmt: skip
         if sample is None:
-            return of_case
+            return score(status=None, stage=record.error.kind if record.error is not None else "error", components={})
         answer = sample.answer
         timings = {name: float(value) for name, value in vars(answer.timings_ms).items()}
-        found = {
-            "status": answer.status, "stage": first_broken(sample), "components": components(sample),
-            "confidence": answer.confidence, "model": answer.model,
-            "timings_ms": timings if timings["total"] else {"total": record.seconds * 1000},
-            "tokens": {name: int(n) for name, n in (answer.usage or {}).items() if name.endswith("tokens")},
-        }  # fmt: skip
-        return of_case.model_copy(update=found)
+        return score(
+            status=answer.status, stage=first_broken(sample), components=components(sample),
+            confidence=answer.confidence, model=answer.model,
+            timings_ms=timings if timings["total"] else {"total": record.seconds * 1000},
+            tokens={name: int(n) for name, n in (answer.usage or {}).items() if name.endswith("tokens")},
+        )  # fmt: skip
 
 
 def score_run(run: Run, documents: Documents, rulings: Rulings | None = None) -> tuple[ScoreRecord, ...]:
@@ -59,8 +58,10 @@ def judged_answers(run: Run, documents: Documents, rulings: Rulings | None = Non
     records = [record for record in run.answers() if record.case in cases]
     answers = {(record.case, record.repeat): read_answer(record.answer) for record in records}
 
-    def sample(case: Case, repeat: int, answer: Answer) -> EvalSample:
-        original = cases.get(case.variant_of or "")
+    def sample(case: Case, repeat: int) -> EvalSample | None:
+        original, answer = cases.get(case.variant_of or ""), answers[case.id, repeat]
+        if answer is None:
+            return None
         return EvalSample(
             case=case, answer=answer, documents=informed.by_file, files=files, sessions=sessions,
             original=answers.get((original.id, 0)) if original else None,
@@ -68,9 +69,7 @@ def judged_answers(run: Run, documents: Documents, rulings: Rulings | None = Non
             groups=groups, rulings=(rulings or {}).get(case.variant_of or case.id, {}),
         )  # fmt: skip
 
-    found = []
-    for record in records:
-        case, answer = cases[record.case], answers[record.case, record.repeat]
-        judged = sample(case, record.repeat, answer) if answer is not None else None
-        found.append(JudgedAnswer(case=case, record=record, sample=judged))
-    return tuple(found)
+    return tuple(
+        JudgedAnswer(case=cases[record.case], record=record, sample=sample(cases[record.case], record.repeat))
+        for record in records
+    )

@@ -4,7 +4,7 @@ Repeats of a case are averaged before cases are added up, so that a case asked f
 from `figure`, so that a tile, a table and a gate cannot disagree.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -52,11 +52,11 @@ def by_case(scores: Iterable[ScoreRecord]) -> tuple[ScoreRecord, ...]:
 
 
 def _averaged(repeats: Sequence[ScoreRecord]) -> ScoreRecord:
-    values: dict[str, list[tuple[float, ...]]] = {}
+    values: defaultdict[str, list[tuple[float, ...]]] = defaultdict(list)
     for score in repeats:
         outcome = {RIGHT.key: (float(score.stage is None), 1.0), FAILED.key: (float(score.status is None), 1.0)}
         for name, components in (outcome | score.components).items():
-            values.setdefault(name, []).append(components)
+            values[name].append(components)
     means = {name: tuple(map(float, np.mean(rows, axis=0))) for name, rows in values.items()}
     broken = Counter(score.stage for score in repeats if score.stage is not None)
     stage = None if means[RIGHT.key][0] > 0.5 else broken.most_common(1)[0][0]
@@ -117,15 +117,14 @@ def stage_counts(scores: Iterable[ScoreRecord]) -> dict[Stage, int]:
 
 def shares(scores: Iterable[ScoreRecord]) -> Shares:
     """Returns the share of right outcomes for each value of each slice, the worst first, of equal ones the larger."""
-    cases: dict[str, dict[str, list[ScoreRecord]]] = {}
+    cases: defaultdict[tuple[str, str], list[ScoreRecord]] = defaultdict(list)
     for case in by_case(scores):
-        for name, values in case.slices.items():
-            for value in values:
-                cases.setdefault(name, {}).setdefault(value, []).append(case)
-    found: dict[str, dict[str, Figure]] = {}
-    for name, by_value in cases.items():
-        figures = [(value, item) for value, own in by_value.items() if (item := figure(own, RIGHT)) is not None]
-        found[name] = dict(sorted(figures, key=lambda pair: (pair[1].value, -pair[1].n, pair[0])))
+        for slice_ in ((name, value) for name, values in case.slices.items() for value in values):
+            cases[slice_].append(case)
+    figures = [(slice_, item) for slice_, own in cases.items() if (item := figure(own, RIGHT)) is not None]
+    found: dict[str, dict[str, Figure]] = {name: {} for name, _ in cases}
+    for (name, value), item in sorted(figures, key=lambda pair: (pair[1].value, -pair[1].n, pair[0][1])):
+        found[name][value] = item
     return found
 
 
@@ -140,10 +139,9 @@ class Latency(NamedTuple):
 
 def latency(scores: Iterable[ScoreRecord]) -> dict[str, Latency]:
     """Returns the time of each step over all answers, in the order of the steps; answers that failed have none."""
-    times: dict[str, list[float]] = {}
-    for score in scores:
-        for step, milliseconds in score.timings_ms.items():
-            times.setdefault(step, []).append(milliseconds)
+    times: defaultdict[str, list[float]] = defaultdict(list)
+    for step, milliseconds in (item for score in scores for item in score.timings_ms.items()):
+        times[step].append(milliseconds)
     return {
         step: Latency(len(v), percentile_higher(v, 50) or 0.0, percentile_higher(v, 95), max(v))
         for step, v in times.items()

@@ -27,7 +27,7 @@ from ingest.loaders.registry import read_bytes, survey
 from ingest.metadata.manifest import MANIFEST_NAME, Manifest, ManifestRow, read_manifest
 from ingest.metadata.party_checks import check_added_names
 from ingest.parties.party_names import added_rows
-from ingest.parties.party_table import PartyTable
+from ingest.parties.store_parties import load_parties
 from ingest.report import NO_STATE, FileOutcome, FileResult, IngestProgress, IngestReport, IngestStep, listed
 from ingest.text.splitter import SplitConfig
 from vectorstore.arrays import Matrix
@@ -209,11 +209,6 @@ class Indexer:
         """Takes the statement that ships with the product into the store."""
         with as_file(files("ingest") / "sample" / SAMPLE_FILE) as path:
             return self.ingest([path], IngestOptions(), progress)
-
-
-def load_parties(store: Store, *, other_than: Path | None = None) -> PartyTable:
-    """Returns the built-in parties and those that ingested folders brought, but for one folder's file."""
-    return PartyTable.load().with_extra(*store.party_files(other_than=other_than))
 
 
 class _Run:
@@ -620,7 +615,7 @@ class _Run:
         if held is not None and held.input_key == str(key):
             self._confirmed.add(held.document_id)
             self._pending.discard(source.key)
-            self._report(_result(source, "unchanged", held, _unattributed(held)), source)
+            self._report(_result(source, "unchanged", held), source)
             return None
         return _Taken(
             source=source, loaded=loaded, key=key, held=held, unsplit=self._read_document(source, loaded, key, held)
@@ -774,8 +769,7 @@ class _Run:
         self._by_digest[unsplit.digest] = self._held[source.key] = summary
         self._confirmed.add(summary.document_id)
         outcome: FileOutcome = "added" if held is None else ("updated" if held.sha256 == summary.sha256 else "replaced")
-        reason = "; ".join(filter(None, (unsplit.reason, _unattributed(summary)))) or None
-        self._report(_result(source, outcome, summary, reason), source)
+        self._report(_result(source, outcome, summary, unsplit.reason), source)
 
     def commit(self) -> None:
         """Embeds and stores everything that was taken so far."""
@@ -843,6 +837,11 @@ def _shown(name: str) -> str:
 
 
 def _result(source: _Source, outcome: FileOutcome, summary: DocumentSummary, reason: str | None = None) -> FileResult:
+    """Returns what became of a file whose statement is held, and that nobody is known to hold it."""
     return FileResult(
-        file=source.name, result=outcome, reason=reason, statement_id=summary.document_id, state=summary.metadata.state
+        file=source.name,
+        result=outcome,
+        reason="; ".join(filter(None, (reason, _unattributed(summary)))) or None,
+        statement_id=summary.document_id,
+        state=summary.metadata.state,
     )

@@ -5,16 +5,14 @@
 Each size is ingested here and by plain LangChain and Chroma, as the same passages with the same vectors, and both are
 asked the same. What they are asked for is the passages of a scope, so that no time goes into what only one of them
 does. Above 10,000 passages, and for `--deterministic`, a deterministic embedder stands in for the model; beyond the
-speeches that there are, they are repeated under fictional States, their sentences shuffled. Writes
-`docs/benchmarks/README.md` and `ratios.svg`.
+speeches that there are, they are repeated under fictional States, their sentences shuffled. Writes the table of
+`docs/benchmarks/README.md`, and `ratios.svg`.
 """
 
-import csv
 import gzip
 import importlib
 import json
 import random
-import sys
 import tempfile
 import time
 import zlib
@@ -22,15 +20,18 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
 import numpy as np
+import typer
 
 from app.settings import load_settings
+from evals.public.corpus import write_texts
 from ingest.indexer import Indexer, IngestOptions
 from ingest.language.sentences import split_sentences
+from scripts.make_parties_page import as_markdown, filled
 from vectorstore.arrays import Matrix
 from vectorstore.question_embedder import PackagedEmbedder
 from vectorstore.records import ScopeFilter
@@ -58,13 +59,9 @@ class DeterministicEmbedder(PackagedEmbedder):
         return unit
 
 
-_words: dict[str, Matrix] = {}
-
-
+@cache
 def _word_vector(word: str) -> Matrix:
-    if word not in _words:
-        _words[word] = np.random.default_rng(zlib.crc32(word.encode())).standard_normal(384, dtype=np.float32)
-    return _words[word]
+    return np.random.default_rng(zlib.crc32(word.encode())).standard_normal(384, dtype=np.float32)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,7 +72,6 @@ class Row:
     name: str
     here: float
     there: float
-
     embedder: str = ""
 
     @property
@@ -84,44 +80,43 @@ class Row:
         return self.there / self.here if self.here else 0.0
 
 
-def main() -> int:
+def main(
+    speeches: Path,
+    sizes: Annotated[list[int] | None, typer.Argument(help="in passages")] = None,
+    deterministic: Annotated[bool, typer.Option("--deterministic", help="without the model")] = False,
+) -> None:
     """Measures each size, and writes the table and the plot."""
-    wanted = [argument for argument in sys.argv[1:] if not argument.startswith("--")]
     rows: list[Row] = []
-    for size in [int(argument) for argument in wanted[1:]] or SIZES:
-        stands_in = size > _MODEL_UP_TO or "--deterministic" in sys.argv
+    for size in sizes or SIZES:
+        stands_in = size > _MODEL_UP_TO or deterministic
         with tempfile.TemporaryDirectory(prefix="untoc-bench-") as name:
-            write_corpus(Path(wanted[0]), size, Path(name) / "corpus")
+            write_corpus(speeches, size, Path(name) / "corpus")
             for row in measure(Path(name), DeterministicEmbedder() if stands_in else PackagedEmbedder()):
                 print(f"{row.size:>7} {row.name:<40} {row.here:10.4f} {row.there:10.4f} {row.ratio:8.2f}", flush=True)
                 rows.append(replace(row, embedder="deterministic" if stands_in else "of the model"))
     write_report(rows, OUT)
-    return 0
 
 
 def write_corpus(speeches: Path, size: int, folder: Path) -> None:
     """Writes about so many passages of speeches with a manifest and, where States are invented, a table of them."""
     unpacked = (gzip.decompress(path.read_bytes()) for path in sorted(speeches.glob("*.jsonl.gz")))
     records = [json.loads(line) for lines in unpacked for line in lines.splitlines()]
-    folder.mkdir(parents=True)
-    generator, invented = random.Random(4), dict[str, str]()
-    with (folder / "statements.csv").open("w", encoding="utf-8", newline="") as file:
-        table = csv.writer(file)
-        table.writerow(("file", "state", "body", "session", "date", "language"))
-        for number in range(round(size / _PER_SPEECH)):
-            record = records[number % len(records)]
-            state, text, turn = record["iso3"], record["text"], number // len(records)
-            if turn:
-                known = sorted({each["iso3"] for each in records}).index(state) + 200 * (turn - 1)
-                state = f"X{chr(65 + known // 26 % 26)}{chr(65 + known % 26)}"
-                invented[state] = f"Fictionland {state}"
-                sentences = [text[start:end] for start, end in split_sentences(text)]
-                text = " ".join(generator.sample(sentences, len(sentences)))
-            (folder / f"{number}.txt").write_text(text, encoding="utf-8", newline="")
-            body = "UN General Assembly"
-            table.writerow((f"{number}.txt", state, body, record["session"], record["year"], record["language"]))
-    if invented:
-        lines = [f"{code},{name},,state" for code, name in sorted(invented.items())]
+    known = sorted({each["iso3"] for each in records})
+    generator, texts, facts = random.Random(4), dict[str, str](), list[tuple[str, ...]]()
+    for number in range(round(size / _PER_SPEECH)):
+        record, turn = records[number % len(records)], number // len(records)
+        state, text = record["iso3"], record["text"]
+        if turn:
+            invented = known.index(state) + 200 * (turn - 1)
+            state = f"X{chr(65 + invented // 26 % 26)}{chr(65 + invented % 26)}"
+            sentences = [text[start:end] for start, end in split_sentences(text)]
+            text = " ".join(generator.sample(sentences, len(sentences)))
+        texts[f"{number}.txt"] = text
+        facts.append((state, "UN General Assembly", record["session"], record["year"], record["language"]))
+    columns = ("state", "body", "session", "date", "language")
+    write_texts(folder, texts, dict(zip(columns, zip(*facts, strict=True), strict=True)))
+    if invented_states := sorted({state for state, *_ in facts} - {*known}):
+        lines = [f"{code},Fictionland {code},,state" for code in invented_states]
         (folder / "parties.csv").write_text("\n".join(("code,name,aliases,kind", *lines)) + "\n", encoding="utf-8")
 
 
@@ -136,10 +131,8 @@ def measure(folder: Path, embedder: PackagedEmbedder) -> Iterator[Row]:
         )
         held = {own.statement_id: own for own in catalogue.summaries(ScopeFilter()) if own.metadata.state}
         passages = catalogue.passages_of(list(held))
-        texts = [own.text for own in passages]
-        facts = [
-            {"state": known.state, "date": known.date} for known in (held[p.statement_id].metadata for p in passages)
-        ]
+        known = [held[passage.statement_id].metadata for passage in passages]
+        texts, facts = [own.text for own in passages], [{"state": own.state, "date": own.date} for own in known]
         chroma: Any = importlib.import_module("langchain_chroma").Chroma
         plain = chroma("plain", embedder, str(folder / "plain"), collection_metadata={"hnsw:space": "cosine"})
 
@@ -154,34 +147,29 @@ def measure(folder: Path, embedder: PackagedEmbedder) -> Iterator[Row]:
             # Without a model there is nothing to compare: the other does nothing else.
             yield row(name="ingest", here=first, there=theirs)
         yield row(name="nothing new : all added again", here=second, there=theirs)
-        retriever = Retriever(store, embedder, settings.retrieval)
+        retriever, everything = Retriever(store, embedder, settings.retrieval), list(held)
         asked = [own.metadata for own in list(held.values())[:: max(1, len(held) // 10)]]
 
         def ask_in_scope(number: int) -> object:
             own = asked[number % len(asked)]
             scope = catalogue.summaries(ScopeFilter(parties=(str(own.state),), years=(int(str(own.date)[:4]),)))
-            return retriever.retrieve(_TOPICS[number % len(_TOPICS)], [each.statement_id for each in scope], 10)
+            return retriever.retrieve(_topic(number), [each.statement_id for each in scope], 10)
 
         def filter_in_scope(number: int) -> object:
             own = asked[number % len(asked)]
             where = {"$and": [{"state": own.state}, {"date": own.date}]}
-            return plain.similarity_search(_TOPICS[number % len(_TOPICS)], 10, filter=where)
+            return plain.similarity_search(_topic(number), 10, filter=where)
 
-        def ask_all(number: int) -> object:
-            return retriever.retrieve(_TOPICS[number % len(_TOPICS)], everything, 10)
-
-        def search_all(number: int) -> object:
-            return plain.similarity_search(_TOPICS[number % len(_TOPICS)], 10)
-
-        everything = list(held)
-        for name, here, there in (
-            ("question on a State and year", ask_in_scope, filter_in_scope),
-            ("question on all", ask_all, search_all),
-        ):
-            taken = [
-                [_seconds(partial(call, number), time.process_time) for number in range(-1, _ASKED)][1:]
-                for call in (here, there)
-            ]
+        compared: dict[str, tuple[Callable[[int], object], Callable[[int], object]]] = {
+            "question on a State and year": (ask_in_scope, filter_in_scope),
+            "question on all": (
+                lambda number: retriever.retrieve(_topic(number), everything, 10),
+                lambda number: plain.similarity_search(_topic(number), 10),
+            ),
+        }
+        for name, calls in compared.items():
+            # The first is not counted.
+            taken = [[_seconds(partial(call, n), time.process_time) for n in range(-1, _ASKED)][1:] for call in calls]
             for percent in (50, 95):
                 ours, others = (float(np.percentile(each, percent)) for each in taken)
                 yield row(name=f"{name}, p{percent}", here=ours, there=others)
@@ -191,34 +179,23 @@ def measure(folder: Path, embedder: PackagedEmbedder) -> Iterator[Row]:
                 for call in (ask_in_scope, filter_in_scope)
             )
         yield row(name=f"{_USERS} such questions at once", here=ours, there=others)
-    ours, others = (
-        sum(file.stat().st_size for file in (folder / own).rglob("*") if file.is_file()) / 1e6
-        for own in ("store", "plain")
-    )
+    files = ([file for file in (folder / own).rglob("*") if file.is_file()] for own in ("store", "plain"))
+    ours, others = (sum(file.stat().st_size for file in own) / 1e6 for own in files)
     yield row(name=_DISK, here=ours, there=others)
 
 
 def write_report(rows: Sequence[Row], out: Path) -> None:
-    """Writes the table and the plot of the ratios by size."""
+    """Writes the table into the page, and the plot of the ratios by size."""
     from matplotlib.figure import Figure
 
-    out.mkdir(parents=True, exist_ok=True)
-    lines = [
-        "# Compared with plain LangChain and Chroma",
-        "",
-        "Written by `make bench`: the same passages with the same vectors, asked for the same, in one run on one"
-        " machine; of questions one by one, processor time. A ratio above 1 says how many times longer LangChain and"
-        " Chroma take, or how much more room.",
-        "",
-        "![ratios by size](ratios.svg)",
-        "",
-        "| passages | vectors | what | here | LangChain and Chroma | ratio |",
-        "|---|---|---|---|---|---|",
-    ]
-    for row in rows:
-        here, there = (f"{value:.3g} {'MB' if row.name == _DISK else 's'}" for value in (row.here, row.there))
-        lines.append(f"| {row.size:,} | {row.embedder} | {row.name} | {here} | {there} | {row.ratio:.1f} |")
-    (out / "README.md").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    def cells(row: Row) -> Iterator[str]:
+        yield from (f"{row.size:,}", row.embedder, row.name)
+        yield from (f"{value:.3g} {'MB' if row.name == _DISK else 's'}" for value in (row.here, row.there))
+        yield f"{row.ratio:.1f}"
+
+    head, page = ("passages", "vectors", "what", "here", "LangChain and Chroma", "ratio"), out / "README.md"
+    table = as_markdown(head, map(cells, rows))
+    page.write_text(filled(page.read_text(encoding="utf-8"), {"ratios": table}), encoding="utf-8")
     figure = Figure(figsize=(8, 5), layout="constrained")
     axes = figure.subplots()
     for name in dict.fromkeys(row.name for row in rows):
@@ -230,6 +207,10 @@ def write_report(rows: Sequence[Row], out: Path) -> None:
     figure.savefig(out / "ratios.svg", metadata={"Date": None})
 
 
+def _topic(number: int) -> str:
+    return _TOPICS[number % len(_TOPICS)]
+
+
 def _seconds(call: Callable[[], object], clock: Callable[[], float] = time.perf_counter) -> float:
     began = clock()
     call()
@@ -237,4 +218,4 @@ def _seconds(call: Callable[[], object], clock: Callable[[], float] = time.perf_
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    typer.run(main)

@@ -24,7 +24,7 @@ from app.records import Answer
 from app.settings import load_settings
 from app.wiring import Workspace, open_workspace
 from evals.case_sets import CONFERENCE, open_set
-from evals.paths import eval_paths
+from evals.files import eval_paths
 from ingest.text.squash import squash
 
 QUESTIONS: Final = 30
@@ -46,10 +46,7 @@ def serve() -> tuple[Any, str]:
 
 def ask(workspace: Workspace, questions: Sequence[str]) -> dict[str, Any]:
     """Asks the questions and returns what became of them; wrong quotations and attributions are listed."""
-    counts: Counter[str] = Counter()
-    reasons: Counter[str] = Counter()
-    wrong: list[str] = []
-    tokens = 0
+    counts, reasons, wrong = Counter[str](), Counter[str](), list[str]()
     for question in questions:
         began = time.perf_counter()
         answer = workspace.assistant.ask(question)
@@ -57,12 +54,12 @@ def ask(workspace: Workspace, questions: Sequence[str]) -> dict[str, Any]:
         counts["claims of the model"] += len(answer.claims) if answer.composer == "model" else 0
         counts["dropped claims"] += len(answer.dropped_claims)
         reasons.update(claim.reason.split(" S")[0] for claim in answer.dropped_claims)
-        tokens += int((answer.usage or {}).get("completion_tokens", 0))
+        counts["tokens written"] += int((answer.usage or {}).get("completion_tokens", 0))
         counts["quotations"] += len(answer.citations)
         wrong += _wrong(workspace, answer)
         took = time.perf_counter() - began
         print(f"{took:5.1f} s  {answer.composer:10}  dropped {len(answer.dropped_claims):2}  {question}", flush=True)
-    return {"questions": len(questions), **counts, "tokens written": tokens, "reasons": dict(reasons), "wrong": wrong}
+    return {"questions": len(questions), **counts, "reasons": dict(reasons), "wrong": wrong}
 
 
 def _wrong(workspace: Workspace, answer: Answer) -> list[str]:
@@ -96,7 +93,7 @@ def main() -> int:
         settings = load_settings(store=Path(folder) / "store").model_copy(update={"llm": config})
         with open_workspace(settings) as workspace:
             workspace.corpus.ingest([CONFERENCE])
-            cases = open_set("smoke", (), eval_paths(Path(folder))).cases
+            cases = open_set("smoke", (), eval_paths(Path(folder)))
             answerable = [case.question for case in cases if case.answerable and not case.history]
             report = ask(workspace, answerable[:: max(1, len(answerable) // QUESTIONS)][:QUESTIONS])
     del server

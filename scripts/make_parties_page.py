@@ -6,7 +6,7 @@ A table stands between `<!-- made: NAME -->` and `<!-- end -->`.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -19,19 +19,23 @@ _TABLE: Final = re.compile(r"(?<=<!-- made: )(?P<name>\w+) -->\n.*?(?=<!-- end -
 
 def main() -> None:
     """Rewrites the page in place."""
-    PAGE.write_text(filled(PAGE.read_text(encoding="utf-8")), encoding="utf-8")
+    PAGE.write_text(filled(PAGE.read_text(encoding="utf-8"), tables()), encoding="utf-8")
 
 
-def filled(page: str) -> str:
-    """Returns the page with its tables made anew; what is written by hand stays."""
-    tables = {"groups": group_table(), "ambiguous": ambiguity_table()}
-    return _TABLE.sub(lambda found: f"{found['name']} -->\n{tables[found['name']]}", page)
+def tables() -> dict[str, str]:
+    """Returns the tables of the page by name."""
+    return {"groups": group_table(), "ambiguous": ambiguity_table()}
+
+
+def filled(page: str, made: Mapping[str, str]) -> str:
+    """Returns a page with its tables made anew; what is written by hand stays."""
+    return _TABLE.sub(lambda found: f"{found['name']} -->\n{made[found['name']]}", page)
 
 
 def group_table() -> str:
     """Returns the codes of groups and organizations with their names in the six languages, as Markdown."""
     rows = (row for row in built_in().values() if row.kind != "state")
-    return _markdown(
+    return as_markdown(
         ("code", *LANGUAGES), ((row.code, *(display_name(row, language) for language in LANGUAGES)) for row in rows)
     )
 
@@ -42,12 +46,13 @@ def ambiguity_table() -> str:
     for name in ambiguous_names():
         meant = names.setdefault((", ".join(name.codes), name.reason), {language: [] for language in LANGUAGES})
         meant[name.language].append(name.name)
-    return _markdown(
+    return as_markdown(
         ("may mean", "why", *LANGUAGES), ((*key, *map(" · ".join, meant.values())) for key, meant in names.items())
     )
 
 
-def _markdown(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+def as_markdown(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+    """Returns a table in Markdown."""
     lines = [f"| {' | '.join(cells)} |" for cells in (head, *rows)]
     return "\n".join((lines[0], re.sub(r"[^|]+", "---", lines[0]), *lines[1:])) + "\n"
 

@@ -28,8 +28,8 @@ from app.question import roles
 from app.question.kinds import KINDS, TURNS, Frame, frame_of, slot_features, vector_of
 from app.question.roles import LABELS, Weights
 from app.question.spans import find_spans
+from evals.files import CONFERENCE_PARTIES
 from evals.marked_examples import FOLDS, MarkedExample, examples_hash, fold_of, labels_of, load_examples
-from evals.paths import CONFERENCE_PARTIES
 from ingest.parties.party_table import PartyTable
 from vectorstore.arrays import Matrix
 
@@ -93,7 +93,10 @@ def train(
     say("examples read by networks that have not seen them")
     n = FOLDS + 1
     fitted = pool.map(_train_classifiers, [prepared] * n, [unseen] * n, seen, [folds] * n)
-    joined = [_joined(network, each, digest) for network, each in zip(networks, fitted, strict=True)]
+    joined = [
+        Weights(arrays={**each.arrays, **network.arrays}, notes={**each.notes, **network.notes, "examples": digest})
+        for network, each in zip(networks, fitted, strict=True)
+    ]
     say("classifiers trained")
     return joined[-1], joined[:-1]
 
@@ -239,13 +242,9 @@ def _read_unseen(part: Sequence[Prepared], network: Weights, parties: PartyTable
 def _filled_slots(read: roles.RoleReading) -> tuple[str, ...]:
     """Returns the slots of a conversation's state that a question fills itself."""
     spans = {word.span.kind for word in read.words if word.span is not None}
-    filled = {
-        "who": "who" in read.labels,
-        "topic": "topic" in read.labels,
-        "when": bool(spans & {"date", "session", "pick"}),
-    }
-    filled |= {"where": "body" in spans, "treaty": bool(spans & {"treaty", "article"})}
-    return tuple(slot for slot, is_filled in filled.items() if is_filled)
+    kinds = {"when": {"date", "session", "pick"}, "where": {"body"}, "treaty": {"treaty", "article"}}
+    said = [slot for slot in ("who", "topic") if slot in read.labels]
+    return (*said, *(slot for slot, own in kinds.items() if spans & own))
 
 
 def _train_classifiers(
@@ -259,22 +258,17 @@ def _train_classifiers(
         told = {"turn": example.turn, "keeps_kind": "yes" if keeps else "no"}[task]
         return str(told) if example.after and told else None
 
-    found = Weights(arrays={}, notes={})
+    arrays: dict[str, Matrix] = {}
+    notes: dict[str, str] = {}
     for name, classes in (("kind", KINDS), ("turn", TURNS), ("keeps_kind", ("no", "yes"))):
         wanted = {at: label for at in kept if (label := given(prepared[at].example, name)) is not None}
         is_kind = name == "kind"
         more = [() if is_kind else slot_features(_filled_slots(unseen[at].read), unseen[at].before) for at in wanted]
         frames, own_folds = [unseen[at].frame for at in wanted], [folds[at] for at in wanted] if is_kind else None
         trained = _regression(frames, more, [*wanted.values()], classes, own_folds)
-        found = _merged(found, trained, f"{name}.")
-    return found
-
-
-def _merged(weights: Weights, more: Weights, prefix: str = "") -> Weights:
-    return Weights(
-        arrays={**weights.arrays, **{f"{prefix}{name}": array for name, array in more.arrays.items()}},
-        notes={**weights.notes, **{f"{prefix}{name}": note for name, note in more.notes.items()}},
-    )
+        arrays |= {f"{name}.{part}": array for part, array in trained.arrays.items()}
+        notes |= {f"{name}.{part}": note for part, note in trained.notes.items()}
+    return Weights(arrays=arrays, notes=notes)
 
 
 def _regression(
@@ -322,10 +316,6 @@ def _temperature(rows: Matrix, wanted: Sequence[str], classes: Sequence[str], fo
         return float((np.logaddexp.reduce(scaled, axis=1) - scaled[np.arange(len(own)), own]).mean())
 
     return float(min(np.linspace(0.5, 3.0, 51), key=loss))
-
-
-def _joined(network: Weights, classifiers: Weights, digest: str) -> Weights:
-    return _merged(_merged(classifiers, network), Weights(arrays={}, notes={"examples": digest}))
 
 
 def main(folder: Path | None) -> None:

@@ -9,9 +9,8 @@ import numpy as np
 
 from app.answering.assistant import Assistant
 from app.answering.steps import Steps
-from app.briefing.reviews import ReviewBook
-from app.briefing.table_builder import TableBuilder
-from app.checking.word_finder import WordFinder
+from app.checking.corpus_texts import CorpusTextsCache
+from app.checking.quote_verifier import find_words
 from app.corpus.corpus import Corpus
 from app.retrieval.evidence_retriever import EvidenceRetriever
 from app.retrieval.relevance import RelevanceModel
@@ -20,8 +19,10 @@ from app.retrieval.topic import ModelLanguages
 from app.settings import Settings
 from app.wiring import Workspace
 from ingest.indexer import Indexer
+from ingest.parties.store_parties import StoreParties
 from tests.fakes_engines import open_store
 from vectorstore.arrays import Matrix
+from vectorstore.rerank import PairReading
 from vectorstore.retriever import Retriever
 from vectorstore.sentence_encoder import LANGUAGES, sentence_encoder
 from vectorstore.store import SecondModel
@@ -59,10 +60,11 @@ class OverlapReranker:
 
     name = identity = "overlap"
 
-    def score(self, query: str, texts: Sequence[str]) -> Matrix:
+    def read(self, query: str, texts: Sequence[str]) -> PairReading:
         wanted = _words(query)
         shares = [len(wanted & _words(text)) / max(1, len(wanted)) for text in texts]
-        return np.asarray([20.0 * share - 10.0 for share in shares], dtype=np.float32)
+        logits = np.asarray([20.0 * share - 10.0 for share in shares], dtype=np.float32)
+        return PairReading(logits=logits, states=np.zeros((len(texts), 0), dtype=np.float32))
 
 
 def _words(text: str) -> set[str]:
@@ -86,31 +88,30 @@ def fake_workspace(
     settings = Settings(store=store)
     embedder = HashingEmbedder()
     opened = open_store(store, embedder, read_only=read_only, second=second)
-    corpus = Corpus(
-        opened,
-        embedder,
-        Indexer(opened, embedder, settings.split, settings.load),
-        settings.split,
-        settings.load,
-    )
+    parties = StoreParties(opened)
     retriever = Retriever(opened, embedder, settings.retrieval)
+    texts = CorpusTextsCache(opened.catalogue)
     selector = SentenceRanker(opened, retriever, embedder, OverlapReranker(), covered, relevance)
     steps = Steps(
         retriever=EvidenceRetriever(opened, selector),
-        parties=corpus.parties,
+        parties=parties,
         max_citations=5,
-        find_words=WordFinder(opened.catalogue, corpus.parties).find,
+        find_words=lambda words: find_words(words, texts.get(), parties()),
     )
     assistant = Assistant(steps, opened.catalogue, keep_traces=0 if read_only else 100)
-    reviews = ReviewBook(opened.catalogue)
-    return Workspace(
+    workspace = Workspace(
         assistant=assistant,
-        corpus=corpus,
-        briefings=TableBuilder(steps.retriever, opened.catalogue, corpus.parties, reviews.of),
-        reviews=reviews,
+        parties=parties,
         settings=settings,
         steps=steps,
         store=opened,
+        embedder=embedder,
+        passage_embedder=embedder,
         ranker=selector,
+        texts=texts,
         models={"embedding": "hashing", "reranker": "overlap"},
     )
+    indexer = Indexer(opened, embedder, settings.split, settings.load)
+    # In place of the one that is made at first use, which tells languages apart that these models do not.
+    vars(workspace)["corpus"] = Corpus(opened, embedder, indexer, settings.split, settings.load, parties=parties)
+    return workspace

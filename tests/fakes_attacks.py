@@ -10,6 +10,7 @@ from docx import Document as new_document
 from docx.shared import Pt, RGBColor
 
 from app.checking.checker import Checker
+from app.checking.corpus_texts import CorpusTextsCache
 from app.checking.findings import CheckReport
 from app.checking.match_key import match_key
 from app.checking.matching import whole_words
@@ -55,7 +56,7 @@ def attacked_corpus(folder: Path, data: Mapping[str, Any]) -> tuple[Store, Check
             for entry in data["statements"]
         ),
     )
-    return store, Checker(store.catalogue, lambda: parties, LoadLimits())
+    return store, Checker(CorpusTextsCache(store.catalogue), lambda: parties, LoadLimits())
 
 
 def outcome(report: CheckReport, quote: str) -> str:

@@ -94,7 +94,7 @@ def team(filled: Path, folder: Path, *, root_path: str = "", **settings: Any) ->
         thread = threading.Thread(target=lambda: asyncio.run(serve()), daemon=True)
         thread.start()
         assert ready.wait(START_SECONDS), "the server did not start"
-        accounts = built[0].desk.accounts
+        accounts = built[0].actions.accounts
         if config.accounts != "none":
             for name, role in PEOPLE.items():
                 accounts.add(name, role, PASSWORD)

@@ -260,7 +260,7 @@ class FakeCorpus:
         return IngestReport(files=tuple(results), passages=len(results), embedded_passages=len(results), seconds=0.1)
 
     def trace(self, trace_id: str) -> dict[str, object]:
-        raise NotFoundError(f"no record of an answer {trace_id!r}")
+        raise NotFoundError(f"no trace of an answer {trace_id!r}")
 
     def context(self, citation: Citation) -> EvidenceContext:
         text = self.show(citation.statement_id).source_text
@@ -439,8 +439,9 @@ def fake_tools(folder: Path, *, model: str | None = None) -> Any:
 def empty_checker(folder: Path) -> Any:
     """Makes a checker of drafts over a store without statements."""
     from app.checking.checker import Checker
+    from app.checking.corpus_texts import CorpusTextsCache
     from ingest.loaders.loaded import LoadLimits
     from vectorstore.catalogue import Catalogue
 
     folder.mkdir(parents=True, exist_ok=True)
-    return Checker(Catalogue(folder / "checked.sqlite3"), PartyTable.load, LoadLimits())
+    return Checker(CorpusTextsCache(Catalogue(folder / "checked.sqlite3")), PartyTable.load, LoadLimits())

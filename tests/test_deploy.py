@@ -66,10 +66,16 @@ def test_settings_are_those_of_the_program() -> None:
 
 
 def test_the_composition_serves_behind_a_proxy_alone() -> None:
-    app = yaml.safe_load((DEPLOY / "compose.yaml").read_text(encoding="utf-8"))["services"]["app"]
-    assert all(port.startswith("127.0.0.1:") for port in app["ports"]) and app["read_only"]
+    services = yaml.safe_load((DEPLOY / "compose.yaml").read_text(encoding="utf-8"))["services"]
+    app = services["app"]
+    # All reach each other by name, and others none of them.
+    assert services.keys() == {"app", "worker", "postgres", "chroma"}
+    assert all(service["networks"] == ["inside"] for service in services.values()) and app["read_only"]
+    assert all(port.startswith("127.0.0.1:") for service in services.values() for port in service.get("ports", ()))
     assert (PROJECT / "deploy" / app["build"]["context"] / app["build"]["dockerfile"]).is_file()
     environment = (DEPLOY / app["env_file"]).read_text(encoding="utf-8")
+    engines = [urlsplit(url).hostname for url in re.findall(r"^# UNTOC_\w+__URL=(\S+)", environment, re.MULTILINE)]
+    assert engines == ["postgres", "chroma"]
     assert "UNTOC_SERVER__ACCOUNTS=none" not in environment and "UNTOC_SERVER__ACCOUNTS=" in environment
 
 

@@ -11,6 +11,7 @@ _OWN: Final = (
     "catalogue.sqlite3*",
     "desk.sqlite3*",
     "index-*",
+    "mapped-*",
     "parties",
     "uploads",
     "files",

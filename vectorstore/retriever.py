@@ -29,10 +29,10 @@ class RetrievalConfig(BaseModel):
     """Weight of dense search in the fusion; 0 leaves it out."""
     lexical_weight: float = Field(default=0.5, ge=0)
     """Weight of lexical search in the fusion; 0 leaves it out. Measured: equal weights find less (docs/quality.md)."""
-    exact_limit: int = Field(default=5000, ge=0)
+    exact_limit: int = Field(default=200_000, ge=0)
     """Scopes of up to this many passages are searched exactly; larger ones through Chroma."""
     overfetch: int = Field(default=8, ge=1, le=100)
-    """How many times fetch_k Chroma is asked for, before what is out of scope is dropped."""
+    """How many times fetch_k a large part of the store is asked for, before what is out of scope is dropped."""
 
 
 class Retriever:
@@ -118,25 +118,29 @@ class Retriever:
     ) -> list[tuple[str, float]]:
         """Returns up to fetch_k (passage id, cosine) of these statements, best first; -1 to 1.
 
-        A small scope is searched exactly. A large one goes through Chroma, which is asked for more than is
-        needed since it knows no scope; where too little of that is in scope, the search is exact after all.
+        A small scope is searched by its own vectors. Of a large part of the store, all vectors are searched, exactly or
+        through Chroma, for more than is needed, since neither knows a scope; where too little of that is in scope, the
+        search goes through its own after all.
         """
         catalogue, fetch_k = self._store.catalogue, fetch_k or self._config.fetch_k
         passages = catalogue.count_passages_of(statement_ids, languages)
+        found = None
         if passages > self._config.exact_limit:
             found = self._store.search_index(vector, fetch_k * self._config.overfetch, table)
-            if found is not None:
-                allowed = frozenset(statement_ids)
-                owners = catalogue.passages([identifier for identifier, _ in found])
-                kept = [
-                    (identifier, score)
-                    for identifier, score in found
-                    if identifier in owners
-                    and owners[identifier].statement_id in allowed
-                    and (languages is None or owners[identifier].language in languages)
-                ]
-                if len(kept) >= fetch_k:
-                    return kept[:fetch_k]
+        elif passages >= max(_KEPT_FROM, catalogue.count_passages() / self._config.overfetch):
+            found = self._store.search_mapped(vector, fetch_k * self._config.overfetch, table)
+        if found is not None:
+            allowed = frozenset(statement_ids)
+            owners = catalogue.passages([identifier for identifier, _ in found])
+            kept = [
+                (identifier, score)
+                for identifier, score in found
+                if identifier in owners
+                and owners[identifier].statement_id in allowed
+                and (languages is None or owners[identifier].language in languages)
+            ]
+            if len(kept) >= fetch_k:
+                return kept[:fetch_k]
         chosen = (tuple(statement_ids), None if languages is None else tuple(languages), table)
         many = passages >= _KEPT_FROM
         ids, vectors = self._kept(catalogue.generation, *chosen) if many else catalogue.vectors_of(*chosen)

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Final
 from uuid import uuid4
 
+import numpy as np
 from filelock import FileLock, Timeout
 
 from vectorstore.arrays import Matrix
@@ -25,6 +26,7 @@ from vectorstore.embeddings import Embedder
 from vectorstore.errors import ModelMismatchError, StoreError, StoreLockedError, StoreReadOnlyError
 from vectorstore.files import SAME_PATHS, FilesConfig, SharedFiles
 from vectorstore.health import Check
+from vectorstore.mapped_vectors import MappedVectors, write_mapped
 from vectorstore.private import make_private_folder, make_store_private
 from vectorstore.schema import VectorTable
 
@@ -33,6 +35,8 @@ logger = logging.getLogger(__name__)
 CATALOGUE = "catalogue.sqlite3"
 # Says who holds `write.lock`, which itself has to stay empty on some systems.
 _HOLDER = "write.holder"
+# Stores of so many passages have their vectors in a file that is mapped into memory.
+MAPPED_FROM: Final = 1000
 # Texts of which the second model makes vectors in one transaction.
 _EMBEDDED_AT_ONCE = 256
 
@@ -113,12 +117,14 @@ class Store:
         self._index: VectorIndex | None = None
         self._index_guard = threading.RLock()
         self._seen_generation = ""
+        self._mapped: dict[VectorTable, tuple[str, MappedVectors | None]] = {}
 
     def close(self) -> None:
         """Lets go of all files."""
         with self._index_guard:
             self._drop_index()
             self._indexes.close()
+            self._mapped.clear()
         self.catalogue.close()
 
     # --- writing
@@ -148,6 +154,7 @@ class Store:
                 if sync:
                     self._embed_second()
                     self.sync_index()
+                    self._map_vectors()
             finally:
                 # What native code made has the rights that the umask gave.
                 make_store_private(self.path)
@@ -279,6 +286,8 @@ class Store:
         self.catalogue.health.rebuild_lexical()
         with self._index_guard:
             self._rebuild()
+        for path in self.path.glob("mapped-*.f32"):
+            path.unlink()
         return self.catalogue.count_passages()
 
     def record_model_change(self) -> None:
@@ -326,6 +335,18 @@ class Store:
                 self._drop_index()
                 return None
 
+    def search_mapped(
+        self, vector: Matrix, k: int, table: VectorTable = "vectors"
+    ) -> tuple[tuple[str, float], ...] | None:
+        """Returns up to k (passage id, cosine) of the whole store, best first and exact; None where none are mapped."""
+        with self._index_guard:
+            path = self._mapped_path(table)
+            if self._mapped.get(table, ("",))[0] != path.name:
+                # A file that is damaged is none; `untoc doctor` names it.
+                self._mapped[table] = path.name, _mapped(path)
+            mapped = self._mapped[table][1]
+        return None if mapped is None else mapped.nearest(vector, k)
+
     def check(self) -> tuple[Check, ...]:
         """Compares the parts of the store with each other."""
         found = self.catalogue.health.check(self._dimension)
@@ -356,9 +377,40 @@ class Store:
                 return Check(name="vector index", ok=False, detail=str(exc))
         if trouble is None and ids != frozenset(self.catalogue.passage_ids()):
             trouble = f"it holds {len(ids)} of {passages} passages: run `untoc doctor --rebuild`"
+        if trouble is None and not all(map(self._is_mapped_right, COLLECTIONS)):
+            trouble = "its mapped vectors are not those of the catalogue: run `untoc doctor --rebuild`"
         return Check(name="vector index", ok=trouble is None, detail=trouble or f"{len(ids)} vectors, in step")
 
     # --- inside
+
+    def _mapped_path(self, table: VectorTable) -> Path:
+        """Returns the name of the file for the vectors as they are now: of another state of the record, it is none."""
+        return self.path / f"mapped-{self.catalogue.store_id}-{table}-{self.catalogue.generation}.f32"
+
+    def _is_mapped_right(self, table: VectorTable) -> bool:
+        path = self._mapped_path(table)
+        if not path.exists():
+            return True
+        mapped, (ids, vectors) = _mapped(path), self.catalogue.vectors_of(table=table)
+        return (
+            mapped is not None
+            and [each.decode() for each in mapped.ids] == list(ids)
+            and np.array_equal(mapped.vectors, vectors)
+        )
+
+    def _map_vectors(self) -> None:
+        """Brings the files of mapped vectors up to the catalogue."""
+        for table in COLLECTIONS:
+            path = self._mapped_path(table)
+            if not path.exists() and self.catalogue.count_passages() >= MAPPED_FROM:
+                ids, vectors = self.catalogue.vectors_of(table=table)
+                if len(ids) >= MAPPED_FROM:
+                    write_mapped(path, ids, vectors)
+            for other in self.path.glob(f"mapped-*-{table}-*.f32"):
+                if other != path:
+                    # Where another process maps it, some systems keep it until the next write.
+                    with suppress(OSError):
+                        other.unlink()
 
     def _embed_second(self) -> None:
         """Makes the missing vectors of the second model; what was made stays, so that a killed run goes on there."""
@@ -474,6 +526,13 @@ open_store: Final = Store
 
 def _place(path: Path, database: DatabaseConfig) -> Path | str:
     return path / CATALOGUE if database.url is None else database.url.get_secret_value()
+
+
+def _mapped(path: Path) -> MappedVectors | None:
+    try:
+        return MappedVectors(path)
+    except (OSError, ValueError):
+        return None
 
 
 def _note_holder(path: Path) -> None:

@@ -4,12 +4,13 @@ Asked what Arvandia said about whaling, of which its statements hold nothing, th
 `not_mentioned` with the number of statements searched; asked about a State without statements, it is `no_statement`.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
 from app.answering.by_kind import is_scoped
 from app.answering.compose.extractive import RELATED, quote
+from app.answering.localization import Localization
 from app.answering.provenance import occasions
 from app.answering.suggestions import greet
 from app.answering.verify import verify_citation
@@ -18,10 +19,8 @@ from app.records import Abstention, AbstentionReason, Answer, Citation, Scope
 from app.retrieval.evidence_retriever import Retrieved
 from app.retrieval.party_evidence import PartyEvidence, ScoredSentence
 from ingest.language.detection import is_in_other_language
-from ingest.parties.party_table import PartyTable
-from ingest.parties.regions import members_name
 from ingest.treaties.treaties import TREATIES, short_name
-from prompts.wording import Wording, load_wording
+from prompts.wording import load_wording
 
 # Reasons that are shown with related passages; with the others there is nothing to show.
 _WITH_RELATED: Final[frozenset[AbstentionReason]] = frozenset(
@@ -29,14 +28,12 @@ _WITH_RELATED: Final[frozenset[AbstentionReason]] = frozenset(
 )
 
 
-def abstain(
-    answer: Answer, resolution: Resolution, retrieved: Retrieved, parties: PartyTable, wording: Wording
-) -> Answer:
+def abstain(answer: Answer, resolution: Resolution, retrieved: Retrieved, local: Localization) -> Answer:
     """Returns the answer as an abstention, with its reason, the next step and related passages."""
-    abstention = _reason(answer, resolution, retrieved, parties, wording)
+    abstention = _reason(answer, resolution, retrieved, local)
     if answer.dropped_claims and not resolution.negated:
         # Evidence was found, so "not mentioned" would be untrue; but its quotations failed verification.
-        abstention = Abstention(reason="index_incomplete", message=wording.say("not_verified"))
+        abstention = _because("index_incomplete", local, "not_verified")
     text = abstention.message
     if abstention.options:
         text += "\n\n" + "\n".join(f"- {option}" for option in abstention.options)
@@ -75,77 +72,73 @@ def _cited(
     return tuple(c for c in made if verify_citation(c, sources.statements.get(c.statement_id)) == "verified")
 
 
-def _reason(
-    answer: Answer, resolution: Resolution, retrieved: Retrieved, parties: PartyTable, wording: Wording
-) -> Abstention:
+def _because(reason: AbstentionReason, local: Localization, key: str, **values: object) -> Abstention:
+    """Returns an abstention whose message is one of the wording."""
+    return Abstention(reason=reason, message=local.say(key, **values))
+
+
+def _reason(answer: Answer, resolution: Resolution, retrieved: Retrieved, local: Localization) -> Abstention:
     if resolution.kind == "greeting":
-        return greet(retrieved.held, parties, wording)
-    asked_back = _asked_back(resolution, parties, wording)
+        return greet(retrieved.held, local)
+    asked_back = _asked_back(resolution, local)
     if asked_back is not None:
         return asked_back
     if is_in_other_language(resolution.question):
         # The question was not understood, so finding nothing proves nothing.
         return _unread_language()
     if resolution.quote and resolution.answered_as == "source":
-        return Abstention(reason="not_mentioned", message=wording.say("words_not_found"))
+        return _because("not_mentioned", local, "words_not_found")
     if resolution.provision:
-        return _provision_absent(resolution, retrieved, wording)
+        return _provision_absent(resolution, retrieved, local)
     if retrieved.empty_corpus:
-        return Abstention(reason="index_incomplete", message=wording.say("empty_corpus"))
-    named = [parties.display(code, wording.language) for code in retrieved.asked_parties]
+        return _because("index_incomplete", local, "empty_corpus")
+    named = [local.name(code) for code in retrieved.asked_parties]
     # Where only the members of a group are asked about, nobody is named who could be missed.
-    sets = [members_name(code, parties, wording.language) for code in resolution.scope.members_of] if named else []
+    sets = [local.sets(resolution.scope.members_of)] if named and resolution.scope.members_of else []
     names = ", ".join((*named, *sets))
     otherwise = dict.fromkeys(item.party for item in retrieved.party_evidence if item.other_direction)
     if otherwise and not resolution.negated:
-        message = wording.say("other_direction", parties=_named(otherwise, parties, wording))
-        return Abstention(reason="no_position", message=message)
+        return _because("no_position", local, "other_direction", parties=local.names(otherwise))
     neutral = dict.fromkeys(item.party for item in retrieved.party_evidence if item.takes_no_position)
     if neutral and not resolution.negated:
-        message = wording.say("no_position", party=_named(neutral, parties, wording))
-        return Abstention(reason="no_position", message=message)
+        return _because("no_position", local, "no_position", party=local.names(neutral))
     on_this = [item for item in retrieved.spoken_for if item.answers]
     spoke = on_this or [item for item in retrieved.spoken_for if not retrieved.searched]
     if spoke and not resolution.negated:
         key = "group_only" if on_this else "group_only_elsewhere"
-        groups = _named((item.party for item in spoke), parties, wording)
-        members = _named((code for item in spoke for code in item.members), parties, wording)
-        return Abstention(reason="group_only", message=wording.say(key, party=members, group=groups))
+        groups = local.names(item.party for item in spoke)
+        members = local.names(code for item in spoke for code in item.members)
+        return _because("group_only", local, key, party=members, group=groups)
     if resolution.answered_as in ("metadata", "summary", "source") and not is_scoped(resolution):
-        return Abstention(reason="ambiguous", message=wording.say("unnamed_party"))
+        return _because("ambiguous", local, "unnamed_party")
     if not retrieved.searched:
-        return _no_statement(resolution.scope, retrieved, names, parties, wording)
+        return _no_statement(resolution.scope, retrieved, names, local)
     if resolution.act == "more" and resolution.shown is not None and resolution.shown.sentences:
-        message = wording.say("nothing_more", count=len(retrieved.searched))
-        return Abstention(reason="not_mentioned", message=message)
+        return _because("not_mentioned", local, "nothing_more", count=len(retrieved.searched))
     if resolution.negated:
-        return _not_said(answer, retrieved, parties, wording)
-    return _not_mentioned(resolution.scope, retrieved, names, wording)
+        return _not_said(answer, retrieved, local)
+    return _not_mentioned(resolution.scope, retrieved, names, local)
 
 
-def _not_said(answer: Answer, retrieved: Retrieved, parties: PartyTable, wording: Wording) -> Abstention:
+def _not_said(answer: Answer, retrieved: Retrieved, local: Localization) -> Abstention:
     """Answers who did not say something: names the parties in whose statements nothing was found."""
     untold = {item.party for item in retrieved.party_evidence if item.coverage_unknown and not item.answers}
     silent = [code for code in answer.coverage.states_without_evidence if code not in untold]
     spoke = dict.fromkeys(item.party for item in retrieved.party_evidence if item.searched and item.party)
     spoke = {code: None for code in spoke if code not in answer.coverage.states_without_evidence}
     if not silent and not spoke:
-        return Abstention(reason="index_incomplete", message=wording.say("index_incomplete"))
+        return _because("index_incomplete", local, "index_incomplete")
     count = sum(len(item.searched) for item in retrieved.party_evidence if item.party in silent)
     parts = []
     if silent:
-        parts.append(wording.say("silent_parties", count=count, parties=_named(silent, parties, wording)))
+        parts.append(local.say("silent_parties", count=count, parties=local.names(silent)))
     if spoke:
         key = "spoke_as_well" if silent else "spoke_everyone"
-        parts.append(wording.say(key, parties=_named(spoke, parties, wording)))
-    return Abstention(reason="not_mentioned", message="\n\n".join((*parts, wording.say("silence_is_not_proof"))))
+        parts.append(local.say(key, parties=local.names(spoke)))
+    return Abstention(reason="not_mentioned", message="\n\n".join((*parts, local.say("silence_is_not_proof"))))
 
 
-def _named(codes: Iterable[str], parties: PartyTable, wording: Wording) -> str:
-    return ", ".join(parties.display(code, wording.language) for code in dict.fromkeys(codes))
-
-
-def _asked_back(resolution: Resolution, parties: PartyTable, wording: Wording) -> Abstention | None:
+def _asked_back(resolution: Resolution, local: Localization) -> Abstention | None:
     """Returns the abstention that needs no search, such as a question back about an ambiguous name; else None."""
     unknown = resolution.unnamed or (resolution.unclear is not None and not resolution.known_name)
     unread = not resolution.is_statement_question or unknown
@@ -154,18 +147,15 @@ def _asked_back(resolution: Resolution, parties: PartyTable, wording: Wording) -
     if resolution.unclear is not None:
         unnamed = "similar_party" if resolution.options else "unknown_party"
         key = "ambiguous_party" if resolution.known_name else unnamed
-        options = tuple(
-            parties.display(option, wording.language) if parties.get(option) else option
-            for option in resolution.options
-        )
-        return Abstention(reason="ambiguous", message=wording.say(key, name=resolution.unclear), options=options)
+        options = tuple(map(local.name, resolution.options))
+        return Abstention(reason="ambiguous", message=local.say(key, name=resolution.unclear), options=options)
     if not resolution.is_statement_question:
-        return Abstention(reason="out_of_scope", message=wording.say("out_of_scope"))
+        return _because("out_of_scope", local, "out_of_scope")
     scope = resolution.scope
     if resolution.negated and not (scope.topic or scope.treaties or scope.agenda_items):
-        return Abstention(reason="out_of_scope", message=wording.say("negated"))
+        return _because("out_of_scope", local, "negated")
     if resolution.unnamed:
-        return Abstention(reason="ambiguous", message=wording.say("unnamed_party"))
+        return _because("ambiguous", local, "unnamed_party")
     return None
 
 
@@ -174,7 +164,7 @@ def _unread_language() -> Abstention:
     return Abstention(reason="out_of_scope", message=load_wording("en").say("other_language"))
 
 
-def _not_mentioned(scope: Scope, retrieved: Retrieved, names: str, wording: Wording) -> Abstention:
+def _not_mentioned(scope: Scope, retrieved: Retrieved, names: str, local: Localization) -> Abstention:
     """Returns `not_mentioned`, `article_not_cited`, or `index_incomplete` where finding nothing proves nothing."""
     count = len(retrieved.searched)
     articles = ", ".join(f"{short_name(t.treaty)} {number}" for t in scope.treaties for number in t.articles)
@@ -182,8 +172,7 @@ def _not_mentioned(scope: Scope, retrieved: Retrieved, names: str, wording: Word
     if retrieved.unnamed_articles:
         # It may be the article asked about: that it is cited is neither claimed nor denied.
         numbers = ", ".join(retrieved.unnamed_articles)
-        message = wording.say("article_unnamed", number=numbers, article=articles, count=count)
-        return Abstention(reason="article_not_cited", message=message)
+        return _because("article_not_cited", local, "article_unnamed", number=numbers, article=articles, count=count)
     if articles and any(item.answers for item in retrieved.related):
         elsewhere = tuple(
             f"article {number} of the {short_name(reading.treaty)}"
@@ -191,42 +180,40 @@ def _not_mentioned(scope: Scope, retrieved: Retrieved, names: str, wording: Word
             for number in reading.articles
         )
         key = "article_elsewhere" if elsewhere else "article_not_cited"
-        return Abstention(reason="article_not_cited", message=wording.say(key, **said), options=elsewhere)
+        return Abstention(reason="article_not_cited", message=local.say(key, **said), options=elsewhere)
     if articles and not scope.topic:
         # Mentions of articles are found in every language, so finding none proves that there is none.
-        return Abstention(reason="not_mentioned", message=wording.say("article_absent", **said))
+        return _because("not_mentioned", local, "article_absent", **said)
     # Absence is claimed only where it is proven for each party that is named, or for one of all where nobody is.
     uncertain = [item.coverage_unknown for item in retrieved.party_evidence if item.searched]
     if any(uncertain) if names else uncertain and all(uncertain):
-        return Abstention(reason="index_incomplete", message=wording.say("index_incomplete"))
+        return _because("index_incomplete", local, "index_incomplete")
     if not scope.topic and not scope.treaties and not scope.agenda_items:
-        return Abstention(reason="out_of_scope", message=wording.say("out_of_scope"))
+        return _because("out_of_scope", local, "out_of_scope")
     if names:
         near = any(s.relevance.nearest for item in retrieved.party_evidence for s in item.sentences)
         key = "nearest_passage" if near else "not_mentioned"
-        return Abstention(reason="not_mentioned", message=wording.say(key, party=names, count=count))
-    return Abstention(reason="not_mentioned", message=wording.say("not_mentioned_anywhere", count=count))
+        return _because("not_mentioned", local, key, party=names, count=count)
+    return _because("not_mentioned", local, "not_mentioned_anywhere", count=count)
 
 
-def _provision_absent(resolution: Resolution, retrieved: Retrieved, wording: Wording) -> Abstention:
+def _provision_absent(resolution: Resolution, retrieved: Retrieved, local: Localization) -> Abstention:
     """Returns the abstention for a question about a treaty's own words, which come only from its ingested text."""
     wanted = [treaty.treaty for treaty in resolution.scope.treaties]
     absent = [code for code in wanted if code not in retrieved.treaties_held]
     if absent:
         names = ", ".join(TREATIES[code].name for code in absent)
-        return Abstention(reason="index_incomplete", message=wording.say("treaty_text_absent", treaty=names))
-    return Abstention(reason="not_mentioned", message=wording.say("not_in_treaty"))
+        return _because("index_incomplete", local, "treaty_text_absent", treaty=names)
+    return _because("not_mentioned", local, "not_in_treaty")
 
 
-def _no_statement(scope: Scope, retrieved: Retrieved, names: str, parties: PartyTable, wording: Wording) -> Abstention:
+def _no_statement(scope: Scope, retrieved: Retrieved, names: str, local: Localization) -> Abstention:
     if scope.members_of:
-        region = ", ".join(members_name(code, parties, wording.language) for code in scope.members_of)
-        message = wording.say("no_statement_of_members", region=names or region)
-        return Abstention(reason="no_statement", message=message)
+        region = local.sets(scope.members_of)
+        return _because("no_statement", local, "no_statement_of_members", region=names or region)
     if not names:
-        return Abstention(reason="no_statement", message=wording.say("no_statement_at_all"))
+        return _because("no_statement", local, "no_statement_at_all")
     if retrieved.held:
-        held = occasions(retrieved.held, wording)
-        message = wording.say("no_statement_in_scope", party=names, held=held)
-        return Abstention(reason="no_statement", message=message)
-    return Abstention(reason="no_statement", message=wording.say("no_statement", party=names))
+        held = occasions(retrieved.held, local.wording)
+        return _because("no_statement", local, "no_statement_in_scope", party=names, held=held)
+    return _because("no_statement", local, "no_statement", party=names)

@@ -44,22 +44,22 @@ def _pattern(name: str) -> "regex.Pattern[str]":
 _YEAR: Final = regex.compile(r"^(?:19|20)\d\d$")
 
 
-def contains_answer_type(kind: Missing, texts: Sequence[str], parties: PartyTable, speakers: Sequence[str]) -> bool:
-    """Returns whether any of these texts, in any of the six languages, holds the kind of thing asked for.
+def contains_answer_type(kind: Missing, text: str, parties: PartyTable, speakers: Sequence[str] = ()) -> bool:
+    """Returns whether a text in any of the six languages holds the kind of thing asked for.
 
     Args:
         kind: What the question asks for.
-        texts: The evidence, strongest first.
+        text: Of the evidence.
         parties: Whose names tell a State from another name.
         speakers: Codes of those who speak, whose own names are no answer.
     """
     if kind == "number":
-        return any(_contains_number(fold_accents(text)) for text in texts)
+        return _contains_number(fold_accents(text))
     if kind == "state":
-        return any(set(match.codes) - set(speakers) for text in texts for match in parties.find(text))
+        return any(set(match.codes) - set(speakers) for match in parties.find(text))
     if kind == "name":
-        return any(_contains_name(text, parties) for text in texts)
-    return any(_pattern(kind).search(fold_accents(text)) for text in texts)
+        return _contains_name(text, parties)
+    return _pattern(kind).search(fold_accents(text)) is not None
 
 
 def _contains_number(text: str) -> bool:

@@ -1,4 +1,4 @@
-"""The assistant: answers questions through the chain, reports its progress, and keeps the record of each answer.
+"""The assistant: answers questions through the chain, reports its progress, and keeps the trace of each answer.
 
 `ask("What did Arvandia say about extradition?")` returns an `Answer`; `stream` yields the steps before it.
 """
@@ -113,8 +113,8 @@ class Assistant:
         if not self._keep_traces:
             return
         try:
-            record = trace_of(answer, state.retrieved, state.composed)
-            self._catalogue.add_trace(answer.trace_id, record, keep=self._keep_traces, days=self._keep_days)
+            trace = trace_of(answer, state.retrieved, state.composed)
+            self._catalogue.add_trace(answer.trace_id, trace, keep=self._keep_traces, days=self._keep_days)
         except StoreError as exc:
             # A store that cannot be written still answers.
             logger.info("no trace kept: %s", exc)

@@ -11,6 +11,7 @@ from typing import Final
 from app.answering.answer_type_check import contains_answer_type
 from app.answering.citation_spans import SentenceSpan, cite
 from app.answering.compose.extractive import Composition, claim_of, quote
+from app.answering.localization import Localization
 from app.answering.provenance import provenance
 from app.answering.quoted_speaker import with_quoted_parties
 from app.answering.statement_facts import facts, heading_of
@@ -19,7 +20,6 @@ from app.records import Citation, Claim, Note, Scope, Sources, WordsFound
 from app.retrieval.evidence_retriever import EvidenceRetriever, Retrieved
 from app.retrieval.exclude_shown import exclude_shown
 from ingest.parties.party_table import PartyTable
-from prompts.wording import Wording
 from vectorstore.records import Sentence, StatementSummary
 
 # Statements that a list names.
@@ -56,37 +56,35 @@ class KindAnswers:
             return self._statements(resolution, parties)
         if kind == "reason" and resolution.act == "about" and resolution.shown and resolution.shown.sentences:
             near = retriever.around_shown(
-                resolution, parties, lambda text: contains_answer_type("reason", [text], parties, ())
+                resolution, parties, lambda text: contains_answer_type("reason", text, parties)
             )
             if near.party_evidence:
                 return near
         return exclude_shown(retriever.retrieve(resolution, parties), resolution)
 
-    def compose(
-        self, resolution: Resolution, retrieved: Retrieved, parties: PartyTable, wording: Wording
-    ) -> Composition | None:
+    def compose(self, resolution: Resolution, retrieved: Retrieved, local: Localization) -> Composition | None:
         """Composes the answer; None for a kind that is answered from evidence."""
         sources, kind = retrieved.sources, resolution.answered_as
         if kind == "source" and resolution.quote:
-            return _compose_source(retrieved.places, sources, parties, wording, limit=self.limit)
+            return _compose_source(retrieved.places, sources, local, limit=self.limit)
         if kind in ("metadata", "source"):
             spans = {key: heading_of(sources.sentences[key]) for key in sources.statements if sources.sentences[key]}
 
             def told(citation: Citation) -> str:
                 key = citation.statement_id
-                return facts(sources.statements[key], sources.sentences[key], citation, parties, wording)
+                return facts(sources.statements[key], sources.sentences[key], citation, local)
 
-            return _cited(list(spans.items())[: self.limit], sources, parties, told)
+            return _cited(list(spans.items())[: self.limit], sources, local.parties, told)
         if kind == "summary":
             chosen = _strong(retrieved) or self.retriever.key_sentences(retrieved, self.limit)
-            return _compose_summary(chosen, sources, parties, wording, limit=self.limit)
+            return _compose_summary(chosen, sources, local, limit=self.limit)
         if kind == "list":
             if not _has_subject(resolution):
-                return _compose_list(sources, (), len(retrieved.searched), parties, wording)
+                return _compose_list(sources, (), len(retrieved.searched), local)
             best = _strong(retrieved)
             held = dict.fromkeys(sentence.statement_id for sentence in best)
             on_topic = Sources(statements={key: sources.statements[key] for key in held}, sentences=sources.sentences)
-            return _compose_list(on_topic, best, len(held), parties, wording)
+            return _compose_list(on_topic, best, len(held), local)
         return None
 
     def _statements(self, resolution: Resolution, parties: PartyTable) -> Retrieved:
@@ -130,30 +128,26 @@ def _cited(
     return Composition(claims=tuple(claims), citations=tuple(citations))
 
 
-def _compose_list(
-    sources: Sources, best: Sequence[Sentence], count: int, parties: PartyTable, wording: Wording
-) -> Composition:
+def _compose_list(sources: Sources, best: Sequence[Sentence], count: int, local: Localization) -> Composition:
     """Lists statements, of `count` in all; each cites its best sentence on what was asked, else its opening."""
     places = {sentence.statement_id: sentence.ordinal for sentence in reversed(best)}
     ordinals = {key: places.get(key, 0) for key in sources.statements if sources.sentences[key]}
 
     def line(citation: Citation) -> str:
-        party = parties.display(citation.state or "", wording.language)
+        party = local.name(citation.state or "")
         named = citation.title or citation.symbol or citation.file
-        return ", ".join(part for part in (party, provenance(citation, wording), named) if part)
+        return ", ".join(part for part in (party, provenance(citation, local.wording), named) if part)
 
     spans = [(key, SentenceSpan(first=place, last=place)) for key, place in ordinals.items()]
-    made = replace(_cited(spans, sources, parties, line), points=True, quoted=False)
+    made = replace(_cited(spans, sources, local.parties, line), points=True, quoted=False)
     if not made.claims:
         return made
     rest = count - len(made.claims)
-    notes = (wording.say("list_rest", count=rest),) if rest > 0 else ()
-    return replace(made, opening=wording.say("list_of", count=count), notes=notes)
+    notes = (local.say("list_rest", count=rest),) if rest > 0 else ()
+    return replace(made, opening=local.say("list_of", count=count), notes=notes)
 
 
-def _compose_source(
-    found: Sequence[WordsFound], sources: Sources, parties: PartyTable, wording: Wording, *, limit: int
-) -> Composition:
+def _compose_source(found: Sequence[WordsFound], sources: Sources, local: Localization, *, limit: int) -> Composition:
     """Cites the sentences that hold quoted words, one span for each place; says where they are not exactly these."""
     places: list[tuple[str, SentenceSpan]] = []
     for place in found:
@@ -161,21 +155,19 @@ def _compose_source(
         within = [s.ordinal for s in sentences if s.start < place.end and place.start < s.end]
         if within and place.statement_id in sources.statements:
             places.append((place.statement_id, SentenceSpan(first=within[0], last=within[-1])))
-    made = _cited(places[:limit], sources, parties, lambda c: claim_of(c.state or "", c, parties, wording).text)
+    made = _cited(places[:limit], sources, local.parties, lambda c: claim_of(c.state or "", c, local).text)
     altered = made.claims and all(place.verdict != "verified" for place in found)
-    return replace(made, opening=wording.say("source_altered")) if altered else made
+    return replace(made, opening=local.say("source_altered")) if altered else made
 
 
-def _compose_summary(
-    chosen: Sequence[Sentence], sources: Sources, parties: PartyTable, wording: Wording, *, limit: int
-) -> Composition:
+def _compose_summary(chosen: Sequence[Sentence], sources: Sources, local: Localization, *, limit: int) -> Composition:
     """Quotes key sentences in the order of their statements; nothing is worded anew."""
     order = list(sources.statements)
-    made = with_quoted_parties(quote(chosen, sources, limit, first_number=1), sources, parties)
+    made = with_quoted_parties(quote(chosen, sources, limit, first_number=1), sources, local.parties)
     made.sort(key=lambda citation: (order.index(citation.statement_id), citation.start))
     citations = tuple(replace(citation, number=number) for number, citation in enumerate(made, start=1))
-    claims = tuple(claim_of(citation.state or "", citation, parties, wording) for citation in citations)
-    return Composition(claims=claims, citations=citations, notes=(wording.say("summary_note"),) if claims else ())
+    claims = tuple(claim_of(citation.state or "", citation, local) for citation in citations)
+    return Composition(claims=claims, citations=citations, notes=(local.say("summary_note"),) if claims else ())
 
 
 def _newest(statements: Sequence[StatementSummary]) -> tuple[StatementSummary, ...]:

@@ -7,43 +7,35 @@ English.
 from collections.abc import Iterable
 from typing import Final
 
+from app.answering.localization import Localization
 from app.answering.provenance import occasions
 from app.records import Note
-from ingest.parties.party_table import PartyTable
-from ingest.parties.regions import members_name, regions
-from prompts.wording import Wording
+from ingest.parties.regions import regions
 
 # Kinds whose words name the values otherwise than the note does.
 _OF_STATEMENTS: Final = frozenset({"latest", "earliest"})
 
 
-def word_notes(notes: Iterable[Note], parties: PartyTable, wording: Wording) -> tuple[str, ...]:
+def word_notes(notes: Iterable[Note], local: Localization) -> tuple[str, ...]:
     """Returns notes as sentences, in order."""
-    return tuple(_word(note, parties, wording) for note in notes)
+    return tuple(_word(note, local) for note in notes)
 
 
-def _word(note: Note, parties: PartyTable, wording: Wording) -> str:
+def _word(note: Note, local: Localization) -> str:
     values = dict(note.values)
     if note.kind in _OF_STATEMENTS:
-        values = {"dates": occasions(values["statements"], wording)}
+        values = {"dates": occasions(values["statements"], local.wording)}
     elif note.kind == "members_of":
         known = [regions()[code] for code in values.pop("codes")]
         values |= {
             "count": len(frozenset[str]().union(*(region.members for region in known))),
-            "region": ", ".join(region.name(wording.language) for region in known),
+            "region": ", ".join(region.name(local.language) for region in known),
             "source": ", ".join(dict.fromkeys(region.source for region in known)),
         }
     elif note.kind == "members_of_group":
-        codes = values.pop("codes")
-        values["group"] = ", ".join(members_name(code, parties, wording.language) for code in codes)
+        values["group"] = local.sets(values.pop("codes"))
     if "party" in values:
-        values["party"] = parties.display(values["party"], wording.language)
+        values["party"] = local.name(values["party"])
     if "parties" in values:
-        values["parties"] = ", ".join(_party(code, parties, wording) for code in values["parties"])
-    return wording.say(f"note_{note.kind}", **values)
-
-
-def _party(code: str, parties: PartyTable, wording: Wording) -> str:
-    return (
-        members_name(code, parties, wording.language) if code in regions() else parties.display(code, wording.language)
-    )
+        values["parties"] = local.sets(values["parties"])
+    return local.say(f"note_{note.kind}", **values)

@@ -9,9 +9,9 @@ from datetime import date
 
 from babel.dates import format_date, format_skeleton
 
+from app.answering.localization import Localization
 from app.records import Citation
 from ingest.loaders.scanned import LOW_CONFIDENCE
-from ingest.parties.party_table import PartyTable
 from prompts.wording import Wording
 from vectorstore.records import DocumentSummary, Metadata, StatementKind, StatementSummary
 
@@ -31,20 +31,20 @@ def provenance(citation: Citation, wording: Wording) -> str:
     )
 
 
-def attribution(citation: Citation, parties: PartyTable, wording: Wording, escape: Callable[[str], str]) -> str:
+def attribution(citation: Citation, local: Localization, escape: Callable[[str], str]) -> str:
     """Returns the line that says who holds the position, and where and when it was stated."""
     if citation.kind == "treaty":
-        return wording.say("attribution_treaty", treaty=escape(citation.title or citation.file))
-    line = escape(provenance(citation, wording))
-    name = escape(holders(citation, lambda code: parties.display(code, wording.language), wording))
+        return local.say("attribution_treaty", treaty=escape(citation.title or citation.file))
+    line = escape(provenance(citation, local.wording))
+    name = escape(holders(citation, local.name, local.wording))
     if citation.summarised:
-        return wording.say("attribution_summary", party=name, provenance=line).removesuffix(" · ")
+        return local.say("attribution_summary", party=name, provenance=line).removesuffix(" · ")
     if citation.on_behalf_of is not None and citation.speaker is not None:
-        said = wording.say("attribution_group", group=name, speaker=escape(citation.speaker), provenance=line)
+        said = local.say("attribution_group", group=name, speaker=escape(citation.speaker), provenance=line)
         return said.removesuffix(" · ")
     if "state" in citation.inferred:
-        name = wording.say("inferred", fact=name)
-    return wording.say("attribution", party=name, provenance=line).removesuffix(" · ")
+        name = local.say("inferred", fact=name)
+    return local.say("attribution", party=name, provenance=line).removesuffix(" · ")
 
 
 def holders(citation: Citation, name_of: Callable[[str], str], wording: Wording, party: str | None = None) -> str:
@@ -82,9 +82,9 @@ def record_in_words(summary: DocumentSummary) -> str | None:
     return f"record, {summary.interventions} interventions" if summary.interventions else None
 
 
-def reference(citation: Citation, parties: PartyTable, wording: Wording) -> str:
+def reference(citation: Citation, local: Localization) -> str:
     """Returns a reference to copy: party, provenance, place in the text, file."""
-    return reference_by_name(citation, lambda code: parties.display(code, wording.language), wording)
+    return reference_by_name(citation, local.name, local.wording)
 
 
 def reference_by_name(citation: Citation, name_of: Callable[[str], str], wording: Wording) -> str:

@@ -11,7 +11,7 @@ import regex
 
 from app.answering.citation_spans import within_marks
 from app.records import Citation, Sources
-from ingest.language.attribution_verbs import ACCORDING, CITES, OBJECT, SPEAKER_OF, VERB
+from ingest.language.attribution_verbs import attribution
 from ingest.language.sentences import split_sentences
 from ingest.parties.party_table import PartyTable
 from ingest.text.quotation_marks import quoted_spans
@@ -40,14 +40,17 @@ def quoted_speaker(source: str, start: int, end: int, holders: Iterable[str], pa
         named = [name for name in parties.find(text) if name.form != "capital" and not set(name.codes) & {*holders}]
         for name in named if follows else reversed(named):
             head, tail = text[: name.start], text[name.end : name.end + _REACH]
-            office = SPEAKER_OF.search(head) is not None
+            office = attribution().speaker_of.search(head) is not None
             # "I quote Tessaria:", "in the words of Tessaria", "said Tessaria" behind the words.
             names = any(
-                regex.search(rf"(?:{mark.pattern})\W*(?:the\s+)?$", head, regex.I) for mark in (CITES, ACCORDING)
+                regex.search(rf"(?:{mark.pattern})\W*(?:the\s+)?$", head, regex.I)
+                for mark in (attribution().cites, attribution().according_to)
             )
-            verb = VERB.match(head) if follows else None
+            verb = attribution().verb.match(head) if follows else None
             said = verb is not None and (office or not head[verb.end() :].strip(" ,"))
-            speaks = VERB.search(tail) is not None and (office or OBJECT.search(head) is None)
+            speaks = attribution().verb.search(tail) is not None and (
+                office or attribution().object_before.search(head) is None
+            )
             if names or said or speaks:
                 return name.codes[0]
     return None

@@ -11,10 +11,9 @@ from typing import Final
 from babel import Locale
 
 from app.answering.citation_spans import SentenceSpan
+from app.answering.localization import Localization
 from app.answering.provenance import provenance
 from app.records import Citation
-from ingest.parties.party_table import PartyTable
-from prompts.wording import Wording
 from vectorstore.records import Sentence, Statement
 
 # Sentences among which the heading stands, and lines of it that are quoted.
@@ -22,11 +21,9 @@ _OPENING: Final = 12
 _HEADING: Final = 4
 
 
-def facts(
-    statement: Statement, sentences: Sequence[Sentence], citation: Citation, parties: PartyTable, wording: Wording
-) -> str:
+def facts(statement: Statement, sentences: Sequence[Sentence], citation: Citation, local: Localization) -> str:
     """Returns what is known of a statement besides its words, and what its text does not say, as one line."""
-    known, say = statement.metadata, wording.say
+    known, say = statement.metadata, local.say
 
     def given(key: str, name: str, value: str | None, absent: str) -> str:
         if value is None:
@@ -34,14 +31,14 @@ def facts(
         told = say(key, **{name: value})
         return say("inferred", fact=told) if name in citation.inferred else told
 
-    where = provenance(citation, wording)
+    where = provenance(citation, local.wording)
     parts = [
         given("facts_speaker", "speaker", known.speaker, "facts_no_speaker"),
-        say("facts_group", group=parties.display(known.on_behalf_of, wording.language)) if known.on_behalf_of else "",
+        say("facts_group", group=local.name(known.on_behalf_of)) if known.on_behalf_of else "",
         where if known.date else ", ".join(part for part in (where, say("facts_no_date")) if part),
         "" if known.agenda_item else say("facts_no_item"),
         say("facts_symbol", symbol=known.symbol) if known.symbol else "",
-        say("facts_language", language=_language_name(known.language, wording)) if known.language else "",
+        say("facts_language", language=_language_name(known.language, local.language)) if known.language else "",
         say("facts_words", count=sum(len(sentence.text.split()) for sentence in sentences))
         if known.language != "zh"
         else say("facts_characters", count=sum(len(sentence.text) for sentence in sentences)),
@@ -58,5 +55,5 @@ def heading_of(sentences: Sequence[Sentence]) -> SentenceSpan:
     return SentenceSpan(first=head[0], last=head[-1])
 
 
-def _language_name(code: str, wording: Wording) -> str:
-    return str(Locale.parse(wording.language).languages.get(code, code))
+def _language_name(code: str, language: str) -> str:
+    return str(Locale.parse(language).languages.get(code, code))

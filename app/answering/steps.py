@@ -8,14 +8,13 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from app.answering.abstention import abstain, related_readings
 from app.answering.by_kind import FindWords, KindAnswers, nowhere
 from app.answering.citation_spans import without_following
 from app.answering.compose.extractive import Composition, compose, render
-from app.answering.compose.merge_claims import with_claims, with_translations
-from app.answering.compose.model import ModelWriter, Task
+from app.answering.localization import Localization, localize
 from app.answering.notes import word_notes
 from app.answering.positions import directions_of, earlier_than_latest, with_directions, with_superseding
 from app.answering.verify import Verified, verify
@@ -27,8 +26,10 @@ from app.retrieval.direction import has_one_subject, topic_words
 from app.retrieval.evidence_retriever import EvidenceRetriever, Retrieved
 from app.retrieval.spoken_of import speaking_of, unfit_filters
 from ingest.parties.party_table import PartyTable
-from prompts.wording import load_wording
 from vectorstore.records import JSONValue
+
+if TYPE_CHECKING:
+    from app.answering.compose.model import ModelWriter
 
 # Kinds of question whose answer takes no position.
 _WITHOUT_POSITIONS: Final = ("metadata", "source", "list", "summary", "treaty_text", "greeting")
@@ -76,7 +77,7 @@ class Steps:
     parties: Callable[[], PartyTable]
     max_citations: int
     find_words: FindWords = nowhere
-    writer: ModelWriter | None = None
+    writer: "ModelWriter | None" = None
 
     def states(self, question: str | Question) -> Iterator[ChainState]:
         """Yields the state after each step and after each claim that passes; the last one has the answer."""
@@ -140,9 +141,9 @@ class Steps:
     def compose(self, resolution: Resolution, retrieved: Retrieved) -> Iterator[Composition]:
         """Quotes the best evidence; a model, if configured, words claims on it, yielded as they pass their checks."""
         evidence = (*retrieved.party_evidence, *retrieved.spoken_for)
-        parties, wording = self.parties(), load_wording(resolution.reply_language or resolution.scope.language)
+        local = self._localization(resolution)
         by_kind = self._by_kind(resolution)
-        composed_by_kind = by_kind.compose(resolution, retrieved, parties, wording)
+        composed_by_kind = by_kind.compose(resolution, retrieved, local)
         if composed_by_kind is not None:
             yield composed_by_kind
             return
@@ -150,8 +151,7 @@ class Steps:
         quoted = compose(
             evidence,
             retrieved.sources,
-            parties,
-            wording,
+            local,
             limit=limit,
             answer_type=_answer_type(resolution),
             one_each=resolution.all_states,
@@ -162,6 +162,10 @@ class Steps:
         if self.writer is None or not quoted.claims or resolution.provision or resolution.negated:
             yield quoted
             return
+        # They take a while to import.
+        from app.answering.compose.merge_claims import with_claims, with_translations
+        from app.answering.compose.model import Task
+
         # In the order of the quotations, which shows groups after those that they spoke for.
         answering = sorted((item for item in evidence if item.answers), key=lambda item: bool(item.members))
         task = Task(
@@ -172,13 +176,13 @@ class Steps:
             style=resolution.style,
         )
         draft = None
-        for draft in self.writer.write(task, parties, wording):
-            text = render(Composition(claims=draft.claims), draft.claims, draft.citations, parties, wording)
+        for draft in self.writer.write(task, local):
+            text = render(Composition(claims=draft.claims), draft.claims, draft.citations, local)
             yield replace(quoted, shown=text, written=draft)
         if draft is None:
             yield quoted
             return
-        composed = with_claims(quoted, draft, answering, parties, wording, model=self.writer.name)
+        composed = with_claims(quoted, draft, answering, local, model=self.writer.name)
         composed = replace(composed, points=resolution.style == "points")
         if resolution.reply_language is not None:
             composed = with_translations(composed, self.writer, resolution.reply_language)
@@ -210,6 +214,9 @@ class Steps:
         )
         return checked, replace(composed, positions=telling, earlier=earlier)
 
+    def _localization(self, resolution: Resolution) -> Localization:
+        return localize(self.parties(), _language(resolution))
+
     def _by_kind(self, resolution: Resolution) -> KindAnswers:
         limit = min(self.max_citations, _SHORTER) if resolution.style == "shorter" else self.max_citations
         return KindAnswers(retriever=self.retriever, find_words=self.find_words, limit=limit)
@@ -217,9 +224,8 @@ class Steps:
     def verify(self, question: Question, resolution: Resolution, retrieved: Retrieved, composed: Composition) -> Answer:
         """Drops claims whose citations fail verification; abstains with a reason where none is left."""
         checked = verify(composed.claims, composed.citations, retrieved.sources.statements)
-        language = resolution.reply_language or resolution.scope.language
-        wording, parties = load_wording(language), self.parties()
-        notes = word_notes((*resolution.notes, *retrieved.notes), parties, wording)
+        language, local = _language(resolution), self._localization(resolution)
+        notes = word_notes((*resolution.notes, *retrieved.notes), local)
         surest = max(retrieved.party_evidence, key=lambda item: (item.answers, item.confidence), default=None)
         answer = Answer(
             question=question.text,
@@ -233,17 +239,17 @@ class Steps:
             retrieved=retrieved.passages,
             confidence=0.0 if surest is None else round(surest.confidence, 4),
             confidence_source=None if surest is None else surest.confidence_source,
-            prompt_version=wording.version,
+            prompt_version=local.wording.version,
             dropped_claims=checked.dropped,
         )
         answer = _with_model(answer, composed, self.writer)
         checked, composed = self._with_positions(resolution, retrieved, checked, composed)
         own = [claim for claim in checked.claims if claim.state not in composed.spoken_for]
         if not own or resolution.negated:
-            return abstain(answer, resolution, retrieved, parties, wording)
+            return abstain(answer, resolution, retrieved, local)
         return replace(
             answer,
-            answer=render(composed, checked.claims, checked.citations, parties, wording),
+            answer=render(composed, checked.claims, checked.citations, local),
             status="partial" if composed.missing else "answered",
             missing=composed.missing,
             claims=checked.claims,
@@ -259,11 +265,16 @@ class Steps:
         )
 
 
+def _language(resolution: Resolution) -> str:
+    """Returns the language that is answered in: the one asked for, else that of the question."""
+    return resolution.reply_language or resolution.scope.language
+
+
 def _tells_positions(resolution: Resolution) -> bool:
     return resolution.stance or resolution.over_time or resolution.kind == "compare"
 
 
-def _with_model(answer: Answer, composed: Composition, writer: ModelWriter | None) -> Answer:
+def _with_model(answer: Answer, composed: Composition, writer: "ModelWriter | None") -> Answer:
     """Adds the model's name, its usage and its dropped claims; returns the answer unchanged without a model."""
     draft = composed.written
     if draft is None or writer is None:

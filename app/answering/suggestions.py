@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
+from app.answering.localization import Localization, localize
 from app.question.resolution import Resolution
 from app.records import Abstention, Answer
 from app.retrieval.evidence_retriever import EvidenceRetriever
 from ingest.parties.party_table import PartyTable
-from prompts.wording import Wording, load_wording
 from vectorstore.records import DocumentSummary, StatementSummary
 
 # Parties beside those asked about that are offered, the surest first.
@@ -23,7 +23,7 @@ def suggest(answer: Answer, retriever: EvidenceRetriever, parties: PartyTable) -
         retriever: Searches the other parties in scope on the same topic.
         parties: Names them.
     """
-    scope, wording = answer.scope, load_wording(answer.scope.language)
+    scope, local = answer.scope, localize(parties, answer.scope.language)
     asked = {*scope.states, *scope.groups}
     if not scope.topic or answer.kind in ("greeting", "out_of_scope", "ambiguous", "treaty_text"):
         return ()
@@ -31,23 +31,21 @@ def suggest(answer: Answer, retriever: EvidenceRetriever, parties: PartyTable) -
     found = retriever.retrieve(Resolution(scope=everyone, question=answer.question, all_states=True), parties)
     speaking = sorted((item for item in found.party_evidence if item.answers), key=lambda item: -item.confidence)
     others = [item.party for item in speaking if item.party and item.party not in asked]
-    names = [parties.display(code, wording.language) for code in others[:_OTHERS]]
-    questions = [wording.say("suggest_said", party=name, topic=scope.topic) for name in names] if asked else []
+    names = [local.name(code) for code in others[:_OTHERS]]
+    questions = [local.say("suggest_said", party=name, topic=scope.topic) for name in names] if asked else []
     cited = next((citation.state for citation in answer.citations if citation.state), None)
     if cited is not None and answer.kind != "summary":
-        questions.append(wording.say("example_summary", party=parties.display(cited, wording.language)))
+        questions.append(local.say("example_summary", party=local.name(cited)))
     if len(speaking) > 1 and asked:
-        questions.append(wording.say("suggest_which", topic=scope.topic))
+        questions.append(local.say("suggest_which", topic=scope.topic))
     return tuple(questions)
 
 
-def greet(
-    statements: Sequence[StatementSummary | DocumentSummary], parties: PartyTable, wording: Wording
-) -> Abstention:
+def greet(statements: Sequence[StatementSummary | DocumentSummary], local: Localization) -> Abstention:
     """Returns the reply, whose options are questions about those who spoke last."""
     newest = sorted(statements, key=lambda s: s.metadata.date or "", reverse=True)
     speakers = list(dict.fromkeys(s.metadata.state for s in newest if s.metadata.state))
-    names = [parties.display(code, wording.language) for code in speakers[:3]]
+    names = [local.name(code) for code in speakers[:3]]
     keys = ("example_said", "example_summary", "example_list")
-    options = tuple(wording.say(key, party=name) for key, name in zip(keys, names, strict=False))
-    return Abstention(reason="help", message=wording.say("greeting"), options=options)
+    options = tuple(local.say(key, party=name) for key, name in zip(keys, names, strict=False))
+    return Abstention(reason="help", message=local.say("greeting"), options=options)

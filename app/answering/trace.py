@@ -1,4 +1,4 @@
-"""Traces: the stored record of an answer, with the evidence and scores behind it and what a model wrote.
+"""Traces: what is stored of an answer, with the evidence and scores behind it and what a model wrote.
 
 `untoc trace ID` and the chat show it; it answers "why was this sentence quoted?" after the fact.
 """
@@ -11,14 +11,14 @@ from app.answering.compose.extractive import Composition
 from app.records import Answer
 from app.retrieval.evidence_retriever import Retrieved
 
-# Sentences of evidence per party that a record lists.
+# Sentences of evidence per party that a trace lists.
 _LISTED: Final = 30
 
 
 def trace_of(answer: Answer, retrieved: Retrieved | None, composed: Composition | None) -> dict[str, Any]:
-    """Returns the record: the answer's contract, with a key `record`.
+    """Returns the trace: the answer's contract, with a key `record`.
 
-    `record` holds the time (`at`, UTC), the sentences found with their scores (`evidence`), and of a model its numbered
+    It holds the time (`at`, UTC), the sentences found with their scores (`evidence`), and of a model its numbered
     sentences (`numbered`), its reply (`reply`) and what went wrong, if anything did. It holds no settings and no keys.
     """
     by_party = (*retrieved.party_evidence, *retrieved.spoken_for) if retrieved is not None else ()
@@ -48,7 +48,7 @@ def trace_of(answer: Answer, retrieved: Retrieved | None, composed: Composition 
 
 
 def lines_of(trace: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """Returns a record as (label, text) lines, as the command line and the chat show it."""
+    """Returns a trace as (label, text) lines, as the command line and the chat show it."""
     record, scope, timings = trace.get("record") or {}, trace["scope"], trace["timings_ms"]
     named = ", ".join(f"{name} {value}" for name, value in scope.items() if value and name not in ("notes", "language"))
     usage = trace.get("usage") or {}

@@ -12,11 +12,11 @@ from typing import Final, get_args
 from app.answering.claims.form import quoted_parts
 from app.answering.compose.model import ModelDraft, ModelWriter, Task
 from app.answering.compose.prompt_evidence import PER_PARTY
+from app.answering.localization import Localization
 from app.answering.verify import verify
 from app.briefing.cells import Cell, Unworded, Writing
 from app.records import Citation, Claim, DroppedClaim, Sources
-from ingest.parties.party_table import PartyTable
-from prompts.wording import Wording, load_document_words
+from prompts.wording import load_document_words
 from vectorstore.records import Sentence
 
 # Claims in a cell: it is read beside its neighbours.
@@ -51,8 +51,8 @@ class CellText:
 class CellWriter:
     """Has a model word the cells of one briefing, one after the other."""
 
-    def __init__(self, writer: ModelWriter, parties: PartyTable, wording: Wording) -> None:
-        self._writer, self._parties, self._wording = writer, parties, wording
+    def __init__(self, writer: ModelWriter, local: Localization) -> None:
+        self._writer, self._local = writer, local
         self._failures = 0
         self._usage: dict[str, int | float | bool] = {}
         self._versions: dict[str, None] = {}
@@ -75,7 +75,7 @@ class CellWriter:
             style="points",
         )
         draft = ModelDraft()
-        with closing(self._writer.write(task, self._parties, self._wording)) as drafts:
+        with closing(self._writer.write(task, self._local)) as drafts:
             for growing in drafts:
                 draft = growing
                 beat()
@@ -100,7 +100,7 @@ class CellWriter:
         """Returns how the model took part in the finished cells; None where it was never asked."""
         if not self._versions:
             return None
-        words = load_document_words(self._wording.language)
+        words = load_document_words(self._local.language)
         model = self._writer.name
         claims, dropped = (sum(map(len, each)) for each in ([c.claims for c in cells], [c.dropped for c in cells]))
         notes = [words.say("worded_by", model=model, claims=claims, dropped=dropped)]

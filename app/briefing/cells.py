@@ -17,8 +17,8 @@ COMPOSERS: Final[tuple[Composer, ...]] = get_args(Composer)
 # Why a cell has quotations alone although a model was asked for.
 Unworded = Literal["failed", "slow", "nothing", "not_asked"]
 # How a cell stands: its kind; that it takes no position in so many words; that its quotations are to be read, since no
-# kind is sure; or that they are the nearest ones, since nothing surely is on its subject.
-Standing = PositionKind | Literal["mentioned", "untold", "nearest"]
+# kind is sure; that only a group spoke; or that they are the nearest ones, since nothing surely is on its subject.
+Standing = PositionKind | Literal["mentioned", "untold", "of_group", "nearest"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,6 +80,7 @@ class Cell:
         citations: Numbers of its citations, newest first; what a group said for the party comes last.
         shows: What each of its citations shows by itself, by number.
         nearest: Its citations are the passages nearest to the subject, where nothing surely is on it: no evidence.
+        of_group: Its citations are what groups said for the party, which has no words of its own on the subject.
         more: How many further evidence sentences there are; of a short document, quotations that it leaves out as well.
         note: Why there is no evidence, for whom a group spoke, or what else to know; one line, may be empty.
         key: Under what its review is kept.
@@ -98,6 +99,7 @@ class Cell:
     citations: tuple[int, ...] = ()
     shows: Mapping[int, PositionKind] = field(default_factory=dict)
     nearest: bool = False
+    of_group: bool = False
     more: int = 0
     note: str = ""
     key: str = ""
@@ -125,7 +127,9 @@ class Cell:
             return self.holds
         if self.review is not None or self.words:
             return "mentioned"
-        return "nearest" if self.nearest else "untold"
+        if self.nearest:
+            return "nearest"
+        return "of_group" if self.of_group else "untold"
 
     @property
     def evidence(self) -> tuple[int, ...]:

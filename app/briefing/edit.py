@@ -45,10 +45,13 @@ def _cell(briefing: Briefing, key: str) -> Cell:
 
 def _with_cell(briefing: Briefing, old: Cell, new: Cell) -> Briefing:
     """Puts a cell in another's place: a review was of other evidence, and what is counted is counted anew."""
-    quoted = sorted(squash(briefing.citation(number).quote) for number in new.citations)
+    cited_here = [briefing.citation(number) for number in new.citations]
+    quoted = sorted(squash(citation.quote) for citation in cited_here)
     words = tuple(item for item in new.words if item.citation in new.citations)
+    of_group = bool(cited_here) and all(new.party not in (each.state, *each.held_by) for each in cited_here)
     # Under a key of its own, since two people may edit the same cell in different ways.
-    new = replace(new, words=words, review=None, key=text_key("\x1f".join((old.party, old.subject, old.key, *quoted))))
+    key = text_key("\x1f".join((old.party, old.subject, old.key, *quoted)))
+    new = replace(new, words=words, review=None, of_group=of_group, key=key)
     cells = tuple(new if cell is old else cell for cell in briefing.cells)
     cited = {briefing.citation(number).statement_id for cell in cells for number in cell.evidence}
     evident = {cell.party for cell in cells if cell.evidence}

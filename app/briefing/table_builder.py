@@ -9,6 +9,7 @@ from typing import Final
 from app.answering.abstention import abstain
 from app.answering.compose.extractive import quote
 from app.answering.compose.model import ModelWriter
+from app.answering.localization import localize
 from app.answering.positions import CitedDirection, with_superseding
 from app.answering.verify import verify_citation
 from app.briefing.cell_evidence import nearest, on_subject
@@ -27,17 +28,14 @@ from app.retrieval.party_evidence import PartyEvidence
 from app.retrieval.scoped_statements import recency, unreadable_in_scope
 from ingest.parties.party_table import PartyTable
 from ingest.text.squash import squash
-from prompts.wording import Wording, load_document_words, load_wording
+from prompts.wording import Wording, load_document_words
 from vectorstore.catalogue import Catalogue
 from vectorstore.records import ScopeFilter, Sentence, StatementSummary, text_key, text_sha256
 
-# Notes of empty cells by reason of abstention; other reasons keep the message that an answer has.
-_ABSENT: Final[dict[AbstentionReason, str]] = {
-    "no_statement": "No statement in what was searched; {held} held in all.",
-    "not_mentioned": "Nothing on this was found in the {count} statements searched.",
-    "article_not_cited": "Speaks of the subject without citing the article, in the {count} statements searched.",
-    "group_only": "No words of its own on this.",
-}
+# Reasons of abstention that an empty cell words by itself; for others it keeps the message that an answer has.
+_ABSENT: Final[frozenset[AbstentionReason]] = frozenset(
+    ("no_statement", "not_mentioned", "article_not_cited", "group_only")
+)
 # Quotations in a cell from what a group said for the party.
 _OF_GROUP: Final = 1
 # Characters of the subjects in a title; more would not stay on two lines.
@@ -100,7 +98,7 @@ class TableBuilder:
             ChatModelError: The model cannot be set up.
         """
         parties, writer = self._parties(), self._writing(composer)
-        worded = None if writer is None else CellWriter(writer, parties, load_wording(request.language))
+        worded = None if writer is None else CellWriter(writer, localize(parties, request.language))
         choose = partial(choose_points, max_points=max_points, max_tokens=max_tokens)
         return _Build(self._retriever, self._catalogue, parties, request, self._reviews, worded).run(progress, choose)
 
@@ -144,7 +142,7 @@ class _Build:
     ) -> None:
         self._retriever, self._catalogue, self._parties = retriever, catalogue, parties
         self._request, self._reviews, self._writer = request, reviews, writer
-        self._wording = load_wording(request.language)
+        self._local, self._words = localize(parties, request.language), load_document_words(request.language)
         self._citations = CitationList(catalogue)
         self._searched: dict[str, StatementSummary] = {}
 
@@ -176,7 +174,7 @@ class _Build:
         if sessions:
             moments = [*moments_in(cells, self._citations, self._labelled)]
         briefing = self._finished(cells, moments, codes, sessions)
-        return replace(briefing, points=choose(briefing, self._wording))
+        return replace(briefing, points=choose(briefing, self._local.wording))
 
     def _finished(
         self, cells: Sequence[Cell], moments: Sequence[Moment], codes: Sequence[str], sessions: Sequence[str]
@@ -186,7 +184,7 @@ class _Build:
         cells = [replace(cell, review=reviews.get(cell.key)) for cell in cells]
         repetitions = repetitions_of(cells, tuple(self._searched.values()), citations)
         briefing = Briefing(
-            title=request.title or _title(request.subjects, request.language),
+            title=request.title or _title(request.subjects, self._words),
             language=request.language,
             parties=tuple(codes),
             subjects=request.subjects,
@@ -278,6 +276,7 @@ class _Build:
             citations=tuple(numbers),
             shows={n: each.kind for n, each in read.items()},
             nearest=bool(near),
+            of_group=bool(of_groups) and not cited,
             more=sum(sentence.sentence_id not in quoted for sentence in telling),
             note=" ".join(part for part in (note, group_note) if part),
             key=_key(code, subject, session, cited or near),
@@ -349,7 +348,7 @@ class _Build:
     ) -> tuple[list[Citation], str]:
         cited = [citation for _, sentences in groups for citation in self._quoted(sentences, retrieved, _OF_GROUP)]
         names = dict.fromkeys(self._parties.display(code, self._request.language) for code, held in groups if held)
-        return cited, f"{', '.join(names)} spoke for it, quoted as such." if cited else ""
+        return cited, self._words.say("group_spoke", groups=", ".join(names)) if cited else ""
 
     def _labelled(self, citation: Citation, label: str) -> Suggestion:
         subject = next(item for item in self._request.subjects if item.label == label)
@@ -362,13 +361,13 @@ class _Build:
             Answer(question=subject.label, answer="", status="abstained", scope=resolution.scope),
             resolution,
             retrieved,
-            self._parties,
-            self._wording,
+            self._local,
         )
         if silent.abstention is None:
             return ""
         if silent.abstention.reason in _ABSENT and not retrieved.unnamed_articles:
-            return _ABSENT[silent.abstention.reason].format(count=len(retrieved.searched), held=len(retrieved.held))
+            counts = {"count": len(retrieved.searched), "held": len(retrieved.held)}
+            return self._words.say(f"absent_{silent.abstention.reason}", **counts)
         return silent.abstention.message
 
     # --- the rest
@@ -445,9 +444,8 @@ def _sessions(in_scope: Sequence[StatementSummary], codes: Sequence[str]) -> tup
     return tuple(sorted(found, key=lambda session: (not session.isdigit(), int(session) if session.isdigit() else 0)))
 
 
-def _title(subjects: Sequence[Subject], language: str) -> str:
+def _title(subjects: Sequence[Subject], words: Wording) -> str:
     """Returns a heading that names the subjects, or counts them where they are many or long."""
-    words = load_document_words(language)
     named = "; ".join(subject.label for subject in subjects)
     if len(named) <= _LONGEST_TITLE or len(subjects) == 1:
         return words.say("title", subjects=named)

@@ -8,7 +8,7 @@ parties; the first that names an occasion gives the occasion.
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Final
 
 import regex
@@ -17,7 +17,7 @@ from app.checking.blocks import CheckedBlock, CheckedDocument
 from app.checking.findings import Attribution, Quotation, SpokenTime
 from app.checking.occasion_words import read_occasion
 from app.checking.speakers import by_order, shown, subject_after, subject_before, unknown_in
-from ingest.language.attribution_verbs import ACCORDING, BEHALF, OBJECT, SPEAKER_OF, VERB
+from ingest.language.attribution_verbs import attribution
 from ingest.language.dates import find_dates
 from ingest.language.lexicons import RegexPatterns
 from ingest.language.ordinals import find_session_mentions
@@ -74,7 +74,6 @@ class AttributionReader:
             pieces += (text[position:start], _MASK * (end - start))
             position = max(position, end)
         self._masked = "".join((*pieces, text[position:]))
-        self._sentence_of: tuple[Quotation, tuple[str, str]] | None = None
         # Quotations of one paragraph look back on the same sentences.
         self._speakers = lru_cache(maxsize=2048)(self._read_speakers)
         self._heading_indices = [at for at, block in enumerate(document.blocks) if block.kind == "heading"]
@@ -83,77 +82,69 @@ class AttributionReader:
 
     def read(self, quotation: Quotation) -> Attribution:
         """Returns who is said to have spoken a quotation, and when."""
-        first = self._document.index_at(quotation.spans[0][0])
-        block = self._document.blocks[first]
-        notes = self._notes(quotation)
-        named = next(self._named(quotation, block, first, notes), Attribution())
-        when = next(filter(None, self._occasions(quotation, block, first, notes)), SpokenTime())
-        before, after = self._sentence(quotation, block)
-        own = before or self._lead_in(first)
-        place = read_occasion(f"{own} {_MASK} {after}")
+        near = _Near(self, quotation)
+        named = next(self._named(near), Attribution())
+        when = next(filter(None, self._occasions(near)), SpokenTime())
+        own = near.before or near.lead
+        place = read_occasion(f"{own} {_MASK} {near.after}")
         return replace(
             named,
             when=replace(when, items=place.items, bodies=place.bodies),
-            files=tuple(file for file in self._files if any(_names_file(note.text, file) for note in notes)),
+            files=tuple(file for file in self._files if any(_names_file(note.text, file) for note in near.notes)),
             treaty=bool(find_articles(own)),
         )
 
-    def _named(
-        self, quotation: Quotation, block: CheckedBlock, index: int, notes: list[CheckedBlock]
-    ) -> Iterator[Attribution]:
+    def around(self, quotation: Quotation) -> tuple[str, str]:
+        """Returns the document's own words before and after a quotation in its sentence."""
+        near = _Near(self, quotation)
+        return near.before.replace(_MASK, ""), near.after.replace(_MASK, "")
+
+    def _named(self, near: "_Near") -> Iterator[Attribution]:
         """Yields who is named, from what is nearest to what is farthest."""
-        before, after = self._sentence(quotation, block)
-        if parties := self._after_reference(after):
+        if parties := self._after_reference(near.after):
             yield Attribution(parties=parties, source="sentence")
-        yield from self._spoken(before, "sentence", self._earlier(quotation, block))
-        if parties := self._after(after):
-            yield Attribution(parties=parties, together=self._in_apposition(after, parties), source="sentence")
-        elif unknown := unknown_in(subject_after(after), self._parties):
+        yield from self._spoken(near.before, "sentence", near.earlier)
+        if parties := self._after(near.after):
+            yield Attribution(parties=parties, together=self._in_apposition(near.after, parties), source="sentence")
+        elif unknown := unknown_in(subject_after(near.after), self._parties):
             yield replace(unknown, source="sentence")
-        for lead in (self._lead_in(index), self._list_lead(index)):
+        for lead in (near.lead, self._list_lead(near.index)):
             yield from self._spoken(lead, "line above", "")
-        for parties, source in self._named_apart(quotation, block, index, notes):
+        for parties, source in self._named_apart(near):
             if parties:
                 yield Attribution(parties=parties, source=source)
 
-    def _named_apart(
-        self, quotation: Quotation, block: CheckedBlock, index: int, notes: list[CheckedBlock]
-    ) -> Iterator[tuple[tuple[str, ...], str]]:
+    def _named_apart(self, near: "_Near") -> Iterator[tuple[tuple[str, ...], str]]:
         """Yields the parties named elsewhere than in a quotation's sentence and what leads to it, and where."""
-        yield self._in_label(self._line_below(index)), "line below"
-        for label in block.labels:
+        yield self._in_label(self._line_below(near.index)), "line below"
+        for label in near.block.labels:
             yield self._in_label(label), "table"
-        for note in notes:
+        for note in near.notes:
             yield self._parties_of(self._find(note.text)[:1]), "note"
-        yield self._ordered(self._said_earlier(quotation, block)), "paragraph"
-        yield self._carried_over(index), "paragraph above"
-        for at, heading in self._headings(index):
+        yield self._ordered(near.said_earlier), "paragraph"
+        yield self._carried_over(near.index), "paragraph above"
+        for at, heading in self._headings(near.index):
             source = "heading" if self._document.blocks[at].kind == "heading" else "line above"
             yield self._in_label(self._without_place(heading) if at < self._title else heading), source
 
-    def _occasions(
-        self, quotation: Quotation, block: CheckedBlock, index: int, notes: list[CheckedBlock]
-    ) -> Iterator[SpokenTime | None]:
-        before, after = self._sentence(quotation, block)
-        reference = _PARENTHESIS.match(after)
+    def _occasions(self, near: "_Near") -> Iterator[SpokenTime | None]:
+        reference = _PARENTHESIS.match(near.after)
         if reference:
             yield read_occasion(reference.group(1), reference=True)
-        said = self._said_earlier(quotation, block)
         # Times such as "two years later" count from what the paragraph says before the sentence.
-        earlier = self._earlier(quotation, block).replace("\n", " ")
+        earlier, before = near.earlier.replace("\n", " "), near.before
         own = earlier.rfind(before.strip()) if before.strip() else len(earlier)
-        yield read_occasion(f"{before} {_MASK} {after}", earlier=earlier[: max(0, own)])
-        if said:
-            yield read_occasion(said)
-        if below := self._line_below(index):
+        yield read_occasion(f"{before} {_MASK} {near.after}", earlier=earlier[: max(0, own)])
+        if near.said_earlier:
+            yield read_occasion(near.said_earlier)
+        if below := self._line_below(near.index):
             yield read_occasion(below, reference=True)
-        lead = self._lead_in(index)
-        if lead:
-            yield read_occasion(lead, reference=not lead.rstrip().endswith(_LEAD_ENDS))
-        yield read_occasion(" · ".join(block.labels), reference=True)
-        for note in notes:
+        if near.lead:
+            yield read_occasion(near.lead, reference=not near.lead.rstrip().endswith(_LEAD_ENDS))
+        yield read_occasion(" · ".join(near.block.labels), reference=True)
+        for note in near.notes:
             yield read_occasion(note.text, reference=True)
-        for place, (at, heading) in enumerate(self._headings(index)):
+        for place, (at, heading) in enumerate(self._headings(near.index)):
             # Lines have no levels: what a farther one says of time may be of another part.
             if not place or self._document.blocks[at].kind == "heading":
                 yield self._time_of_heading(at, heading)
@@ -184,17 +175,6 @@ class AttributionReader:
         return tuple(dict.fromkeys((*speaking, *found))) if found else ()
 
     # --- where to look
-
-    def around(self, quotation: Quotation) -> tuple[str, str]:
-        """Returns the document's own words before and after a quotation in its sentence."""
-        block = self._document.blocks[self._document.index_at(quotation.spans[0][0])]
-        before, after = self._sentence(quotation, block)
-        return before.replace(_MASK, ""), after.replace(_MASK, "")
-
-    def _earlier(self, quotation: Quotation, block: CheckedBlock) -> str:
-        """Returns what stands before a quotation's subject, by which "the latter" is told."""
-        start = quotation.spans[0][0]
-        return shown(self._masked[max(block.start, start - _LOOK_BACK) : start])
 
     def _list_lead(self, index: int) -> str:
         """Returns the line that leads in to the list whose item a block is; empty where it is none."""
@@ -244,11 +224,6 @@ class AttributionReader:
 
     def _sentence(self, quotation: Quotation, block: CheckedBlock) -> tuple[str, str]:
         """Returns what stands before and after a quotation in its sentence, other quotations masked."""
-        if self._sentence_of is None or self._sentence_of[0] is not quotation:
-            self._sentence_of = (quotation, self._read_sentence(quotation, block))
-        return self._sentence_of[1]
-
-    def _read_sentence(self, quotation: Quotation, block: CheckedBlock) -> tuple[str, str]:
         start, end = quotation.spans[0][0], quotation.spans[-1][1]
         last = self._document.blocks[self._document.index_at(max(start, end - 1))]
         if not quotation.marked:
@@ -334,7 +309,7 @@ class AttributionReader:
         return [
             match
             for match in self._parties.find(text)
-            if match.form != "capital" or VERB.match(text[match.end :].lstrip()) is not None
+            if match.form != "capital" or attribution().verb.match(text[match.end :].lstrip()) is not None
         ]
 
     def _parties_of(self, matches: list[PartyMatch]) -> tuple[str, ...]:
@@ -354,8 +329,8 @@ class AttributionReader:
         found = self._find(text)
         if _PATTERNS.points_back.match(text):
             return self._ordered(text)
-        verb = VERB.search(text)
-        according = ACCORDING.match(text)
+        verb = attribution().verb.search(text)
+        according = attribution().according_to.match(text)
         if not found or (verb is None and according is None):
             return ()
         if according is not None or (verb is not None and verb.start() <= 2):
@@ -368,9 +343,8 @@ class AttributionReader:
         # A label names who speaks; a sentence that mentions States does not.
         return self._parties_of(found) if found and len(text.split()) <= _LEAD_WORDS else ()
 
-    def _said_earlier(self, quotation: Quotation, block: CheckedBlock) -> str:
-        """Returns the last sentence before a quotation's own in its paragraph that names a party, if there is one."""
-        text = self._earlier(quotation, block).replace("\n", " ")
+    def _naming(self, text: str) -> str:
+        """Returns the last sentence of a text that names a party, if there is one."""
         sentences = [text[start:end] for start, end in split_sentences(text)][-_SENTENCES_BACK:]
         return next((sentence for sentence in reversed(sentences) if self._ordered(sentence)), "")
 
@@ -405,10 +379,15 @@ class AttributionReader:
         found = self._find(text)
         if len(found) < 2:
             return [], found
-        behalf = [m for m in found if _ends_with(BEHALF, text[: m.start])]
+        behalf = [m for m in found if _ends_with(attribution().on_behalf, text[: m.start])]
         others = [m for m in found if m not in behalf]
         speakers = [m for m in others if self._speaks(m, found, text)]
-        subjects = [m for m in others if not OBJECT.search(text[: m.start]) or SPEAKER_OF.search(text[: m.start])]
+        subjects = [
+            m
+            for m in others
+            if not attribution().object_before.search(text[: m.start])
+            or attribution().speaker_of.search(text[: m.start])
+        ]
         chosen = (speakers[-1:] or subjects[:1] or others[:1])[:1]
         return behalf, _joined(chosen[0], others, text) if chosen else []
 
@@ -420,23 +399,50 @@ class AttributionReader:
     def _speaks(self, match: PartyMatch, found: list[PartyMatch], text: str) -> bool:
         """Returns whether a name stands where a sentence names who speaks: beside a verb, a colon, "according to"."""
         before, after = text[: match.start], text[match.end :]
-        if _ends_with(ACCORDING, before):
+        if _ends_with(attribution().according_to, before):
             return True
-        if OBJECT.search(before) and not SPEAKER_OF.search(before):
+        if attribution().object_before.search(before) and not attribution().speaker_of.search(before):
             return False
         # What follows the next name is said of that one.
         following = min((other.start for other in found if other.start >= match.end), default=len(text))
-        verb = VERB.search(text[match.end : min(following, match.end + _VERB_REACH)])
+        verb = attribution().verb.search(text[match.end : min(following, match.end + _VERB_REACH)])
         if (verb is not None and not regex.search(r"[;.]", after[: verb.start()])) or regex.match(r"\s*[:：]", after):
             return True
         # "said Austria", unless the verb is another's: "Austria told Germany".
         previous = max((other.end for other in found if other.end <= match.start), default=0)
         said = [
             verb
-            for verb in VERB.finditer(before)
+            for verb in attribution().verb.finditer(before)
             if verb.start() >= previous and _PATTERNS.article_alone.fullmatch(before, verb.end())
         ]
         return any(not previous or regex.search(r"[;.,،]", text[previous : verb.start()]) for verb in said)
+
+
+class _Near:
+    """What stands near one quotation; what takes long to find is found when it is first asked for.
+
+    Attributes:
+        before: What stands before it in its sentence, other quotations masked; `after`, behind it.
+        lead: The line that leads in to its block.
+    """
+
+    def __init__(self, reader: AttributionReader, quotation: Quotation) -> None:
+        self._reader, self._start = reader, quotation.spans[0][0]
+        self.index = reader._document.index_at(self._start)
+        self.block = reader._document.blocks[self.index]
+        self.notes = reader._notes(quotation)
+        self.before, self.after = reader._sentence(quotation, self.block)
+        self.lead = reader._lead_in(self.index)
+
+    @cached_property
+    def earlier(self) -> str:
+        """What stands before a quotation's subject in its block, by which "the latter" is told."""
+        return shown(self._reader._masked[max(self.block.start, self._start - _LOOK_BACK) : self._start])
+
+    @cached_property
+    def said_earlier(self) -> str:
+        """The last sentence before a quotation's own in its paragraph that names a party, if there is one."""
+        return self._reader._naming(self.earlier.replace("\n", " "))
 
 
 def _joined(first: PartyMatch, found: list[PartyMatch], text: str) -> list[PartyMatch]:
@@ -444,9 +450,9 @@ def _joined(first: PartyMatch, found: list[PartyMatch], text: str) -> list[Party
     group = [first]
     for match in reversed([m for m in found if m.end <= first.start]):
         between = text[match.end : group[0].start]
-        if not (_PATTERNS.joined_last if len(group) == 1 else _PATTERNS.listed).fullmatch(between) or OBJECT.search(
-            text[: match.start]
-        ):
+        if not (_PATTERNS.joined_last if len(group) == 1 else _PATTERNS.listed).fullmatch(
+            between
+        ) or attribution().object_before.search(text[: match.start]):
             break
         group.insert(0, match)
     return group

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from app.checking.corpus_texts import Said
+from app.checking.corpus_texts import SourceText
 from app.checking.matching import Match
 from app.checking.polarity_words import PolarityKind, content, of_kinds, polarity_words, speaks_of_itself
 from app.checking.remarks import Remark, remark
@@ -36,48 +36,48 @@ class Judged:
     alters: bool = False
 
 
-def judge_brackets(match: Match, said: Said) -> Iterator[Judged]:
+def judge_brackets(match: Match, text: SourceText) -> Iterator[Judged]:
     """Yields what is to be said of the brackets of a quotation, held against the source that they stand for."""
-    source, wanted = said.source, match.wanted
+    source, wanted = text.source, match.wanted
     around = source[max(0, match.start - _CONTEXT) : match.end + _CONTEXT]
     found = [
-        _judge_bracket(gap, source[begin:end].strip(" .,;:"), said, around) for gap, begin, end in match.gaps if gap
+        _judge_bracket(gap, source[begin:end].strip(" .,;:"), text, around) for gap, begin, end in match.gaps if gap
     ]
     if wanted.leads is not None:
-        before = source[max(said.stored.keyed.start, match.start - _BESIDE) : match.start]
-        found.append(_judge_edge(wanted.leads, before, said, around, leads=True))
+        before = source[max(text.stored.keyed.start, match.start - _BESIDE) : match.start]
+        found.append(_judge_edge(wanted.leads, before, text, around, leads=True))
     if wanted.trails is not None:
         after = source[match.end : match.end + _BESIDE]
-        found.append(_judge_edge(wanted.trails, after, said, around, leads=False))
+        found.append(_judge_edge(wanted.trails, after, text, around, leads=False))
     yield from filter(None, found)
 
 
-def _judge_bracket(put: str, stands_for: str, said: Said, around: str) -> Judged | None:
+def _judge_bracket(put: str, stands_for: str, text: SourceText, around: str) -> Judged | None:
     """Judges words in brackets (`put`) that stand for words of the source, or for none; None if harmless."""
-    own, theirs = _without_common(words_of(put), words_of(stands_for), said.language)
+    own, theirs = _without_common(words_of(put), words_of(stands_for), text.language)
     if not own and not theirs:
         return None
-    if _senses(put, said.language) != _senses(stands_for, said.language):
+    if _senses(put, text.language) != _senses(stands_for, text.language):
         return Judged(remark=remark("put_in_asserts", put=put, words=" ".join(stands_for.split())), alters=True)
-    ours, dropped = list(content(own, said.language)), list(content(theirs, said.language))
-    named = {code for match in said.parties.find(put) for code in match.codes}
-    if named and not named & said.stored.parties and (speaks_of_itself(stands_for) or _names(stands_for, said.parties)):
+    ours, dropped = list(content(own, text.language)), list(content(theirs, text.language))
+    named = {code for match in text.parties.find(put) for code in match.codes}
+    if named and not named & text.stored.parties and (speaks_of_itself(stands_for) or _names(stands_for, text.parties)):
         return Judged(remark=remark("put_in_party", put=put), alters=True)
-    if dropped and not (named and named & said.stored.parties and _names(stands_for, said.parties)):
+    if dropped and not (named and named & text.stored.parties and _names(stands_for, text.parties)):
         shown = " ".join(stands_for.split())
         return Judged(remark=remark("put_in_replaces", put=put, words=shown), alters=bool(ours))
-    if not ours or (named and named <= said.stored.parties):
+    if not ours or (named and named <= text.stored.parties):
         return None
     # A name for a pronoun stands in the source nearby.
-    resolved = bool(words_of(stands_for)) and not _without_common(ours, words_of(around), said.language)[0]
+    resolved = bool(words_of(stands_for)) and not _without_common(ours, words_of(around), text.language)[0]
     return None if resolved else Judged(remark=remark("put_in", put=put))
 
 
-def _judge_edge(put: str, beside: str, said: Said, around: str, *, leads: bool) -> Judged | None:
+def _judge_edge(put: str, beside: str, text: SourceText, around: str, *, leads: bool) -> Judged | None:
     """Judges a bracket that leads or trails a quotation, which may stand for some words of the source beside it."""
     words = beside.split()[-_REPLACED:] if leads else beside.split()[:_REPLACED]
     cuts = [words[len(words) - size :] if leads else words[:size] for size in range(len(words) + 1)]
-    judged = [_judge_bracket(put, " ".join(cut), said, around) for cut in cuts]
+    judged = [_judge_bracket(put, " ".join(cut), text, around) for cut in cuts]
     if any(each is None for each in judged):
         return None
     return min((each for each in judged if each is not None), key=lambda each: each.alters, default=None)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
+from app.answering.localization import Localization, localize
 from app.answering.provenance import reference
 from app.checking.attributions import AttributionReader
 from app.checking.blocks import CheckedDocument
@@ -18,8 +19,6 @@ from app.checking.superseded import superseded_by
 from app.checking.work import READING, CheckLimits, WorkDone
 from ingest.loaders.loaded import LoadLimits
 from ingest.parties.party_table import PartyTable
-from prompts.wording import load_wording
-from vectorstore.catalogue import Catalogue
 
 Progress = Callable[[int, int], None]
 _AROUND: Final = 300
@@ -43,18 +42,17 @@ class Around:
 
 
 class Checker:
-    """Checks documents against one corpus, whose texts it keeps between documents."""
+    """Checks documents against one corpus."""
 
     def __init__(
         self,
-        catalogue: Catalogue,
+        texts: CorpusTextsCache,
         parties: Callable[[], PartyTable],
         limits: LoadLimits,
         work: CheckLimits = CheckLimits(),  # noqa: B008 - frozen
     ) -> None:
-        """Prepares nothing yet; the texts are read at the first check."""
-        self._catalogue = catalogue
-        self._cache = CorpusTextsCache(catalogue)
+        """Prepares nothing yet; `texts` are read at the first check."""
+        self._texts = texts
         self._parties = parties
         self._limits = limits
         self._limits_of_work = work
@@ -69,25 +67,25 @@ class Checker:
 
     def around(self, place: Place) -> Around | None:
         """Returns the source text around a place; None where the statement is gone."""
-        statement = self._catalogue.statement(place.statement_id)
-        if statement is None:
+        stored = self._texts.get().by_id.get(place.statement_id)
+        if stored is None:
             return None
-        source = statement.source_text
+        source = stored.statement.source_text
         return Around(
             before=source[max(0, place.start - _AROUND) : place.start],
             words=source[place.start : place.end],
             after=source[place.end : place.end + _AROUND],
-            language=statement.metadata.language,
+            language=stored.metadata.language,
         )
 
     def check(self, document: CheckedDocument, progress: Progress | None = None) -> CheckReport:
         """Judges every quotation of a document; `progress` hears how many are judged, and of how many."""
-        texts, parties = self._cache.get(), self._parties()
+        texts, local = self._texts.get(), localize(self._parties(), "en")
         quotations = find_quotations(document)
         files = tuple(stored.statement.file for stored in texts.all)
-        reader = AttributionReader(document, parties, quotations.found, files)
+        reader = AttributionReader(document, local.parties, quotations.found, files)
         work = WorkDone(self._limits_of_work)
-        judge = QuoteVerifier(texts, parties, load_wording("en"), work)
+        judge = QuoteVerifier(texts, local, work)
         findings: list[Finding] = []
         skipped = list(quotations.skipped)
         for done, quotation in enumerate(quotations.found):
@@ -99,7 +97,7 @@ class Checker:
                 continue
             work.add(READING)
             found = judge.check(quotation, reader.read(quotation), block.where, reader.around(quotation))
-            findings.append(_with_superseding(_with_hidden(found, document), texts, parties))
+            findings.append(_with_superseding(_with_hidden(found, document), texts, local))
         if progress is not None:
             progress(len(quotations.found), len(quotations.found))
         hidden = [
@@ -117,14 +115,14 @@ class Checker:
         )
 
 
-def _with_superseding(finding: Finding, texts: CorpusTexts, parties: PartyTable) -> Finding:
+def _with_superseding(finding: Finding, texts: CorpusTexts, local: Localization) -> Finding:
     """Adds to verified words of a party that it has said otherwise since."""
     if finding.verdict != "verified" or finding.place is None:
         return finding
     later = superseded_by(finding.place, texts.by_id[finding.place.statement_id], texts)
     if later is None:
         return finding
-    told = remark("superseded", where=reference(later, parties, load_wording("en")), words=later.quote)
+    told = remark("superseded", where=reference(later, local), words=later.quote)
     return replace(finding, warnings=(*finding.warnings, told))
 
 

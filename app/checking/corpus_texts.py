@@ -8,14 +8,14 @@ from functools import lru_cache
 from typing import Final
 
 from app.answering.citation_spans import cite_place
+from app.answering.localization import Localization
 from app.answering.provenance import reference
 from app.checking.findings import Place
 from app.checking.match_key import KeyedText
 from app.checking.matching import whole_words
-from ingest.language.attribution_verbs import SPEAKER_OF
+from ingest.language.attribution_verbs import attribution
 from ingest.language.lexicons import RegexPatterns
 from ingest.parties.party_table import PartyTable
-from prompts.wording import Wording
 from vectorstore.catalogue import Catalogue
 from vectorstore.records import Metadata, Passage, ScopeFilter, Sentence, Statement, StatementKind
 
@@ -47,8 +47,8 @@ class StoredText:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Said:
-    """A stored text as what a quotation leaves out and puts in is read in it."""
+class SourceText:
+    """A stored text in which omissions and brackets of a quotation are judged, with its language and the parties."""
 
     stored: StoredText
     language: str
@@ -75,7 +75,10 @@ class Said:
         """Returns whether words name who holds the statement, as who speaks: not in "critics of Arvandia"."""
         return any(
             self.stored.parties.intersection(match.codes)
-            and not (_PATTERNS.object_of.search(words[: match.start]) and not SPEAKER_OF.search(words[: match.start]))
+            and not (
+                _PATTERNS.object_of.search(words[: match.start])
+                and not attribution().speaker_of.search(words[: match.start])
+            )
             for match in self.parties.find(words)
         )
 
@@ -140,7 +143,7 @@ class CorpusTextsCache:
             return self._texts
 
 
-def place_of(stored: StoredText, start: int, end: int, parties: PartyTable, wording: Wording) -> Place:
+def place_of(stored: StoredText, start: int, end: int, local: Localization) -> Place:
     """Returns a place, `[start, end)` of the source text, with its reference in words."""
     statement, metadata = stored.statement, stored.metadata
     paragraphs = [block for block in statement.blocks if block.paragraph is not None and block.start <= start]
@@ -156,5 +159,5 @@ def place_of(stored: StoredText, start: int, end: int, parties: PartyTable, word
         state=None if statement.kind == "treaty" else metadata.state,
         start=start,
         end=end,
-        reference=reference(citation, parties, wording),
+        reference=reference(citation, local),
     )

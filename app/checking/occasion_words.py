@@ -8,14 +8,14 @@ import regex
 from app.checking.findings import SpokenTime
 from app.checking.indirect_times import YEAR, parts_of_year, told_from, untold
 from app.checking.written_years import in_digits, roman_years
-from ingest.language.dates import MONTH_NUMBER, find_dates
+from ingest.language.dates import find_dates, month_numbers
 from ingest.language.lexicons import RegexPatterns
 from ingest.language.ordinals import find_session_mentions
 from ingest.metadata.sessions import find_bodies
 from ingest.treaties.references import find_agenda_items
 
 _PATTERNS: Final = RegexPatterns(
-    "drafts", a_year=YEAR, month_name="|".join(sorted(map(regex.escape, MONTH_NUMBER), key=len, reverse=True))
+    "drafts", a_year=YEAR, month_name="|".join(sorted(map(regex.escape, month_numbers()), key=len, reverse=True))
 )
 _WHEN: Final = _PATTERNS.when
 _REFERENCE_YEAR: Final = regex.compile(YEAR)
@@ -96,4 +96,4 @@ def _yearless(month: "regex.Match[str]") -> str:
 
 def _number(month: "regex.Match[str]") -> int:
     written = month["month"].lower()
-    return int(written) if written.isdecimal() else MONTH_NUMBER[written]
+    return int(written) if written.isdecimal() else month_numbers()[written]

@@ -7,7 +7,7 @@ import regex
 
 from app.answering.quoted_speaker import quoted_speaker
 from app.checking.brackets import Judged
-from app.checking.corpus_texts import Said
+from app.checking.corpus_texts import SourceText
 from app.checking.matching import Match, whole_words
 from app.checking.polarity_words import (
     PolarityWord,
@@ -43,22 +43,22 @@ _SENTENCE_MARKS: Final = ".!?。！？؟"
 _QUESTION: Final = regex.compile(r"^[^.!。！]*?[?？؟]")
 
 
-def judge_omissions(match: Match, said: Said) -> Iterator[Judged]:
+def judge_omissions(match: Match, text: SourceText) -> Iterator[Judged]:
     """Yields what is to be said of what the ellipses of a quotation leave out."""
     for gap, begin, end in match.gaps:
-        kind = None if gap else _weigh(said, begin, end)
+        kind = None if gap else _weigh(text, begin, end)
         if kind is not None:
-            words, alters = " ".join(said.source[begin:end].strip(" \t\r\n.,;:،؛").split()), kind == "left_out_turns"
+            words, alters = " ".join(text.source[begin:end].strip(" \t\r\n.,;:،؛").split()), kind == "left_out_turns"
             yield Judged(remark=remark(kind, words=words if alters else _shortened(words)), alters=alters)
     if len(match.pieces) >= _FEWEST_PIECES:
-        sizes = [len(whole_words(said.source[start:end])) for start, end in match.pieces]
+        sizes = [len(whole_words(text.source[start:end])) for start, end in match.pieces]
         if sum(size <= _PIECE_WORDS for size in sizes) * 2 > len(sizes):
             yield Judged(remark=remark("pieces"))
 
 
-def _weigh(said: Said, begin: int, end: int) -> str | None:
+def _weigh(text: SourceText, begin: int, end: int) -> str | None:
     """Returns the kind of remark that an omission deserves, or None."""
-    source, language = said.source, said.language
+    source, language = text.source, text.language
     raw = source[begin:end]
     opens, closes, edges, inner = _edges(source, begin, end)
     found = [word for edge in edges for word in polarity_words(edge, language)]
@@ -72,7 +72,7 @@ def _weigh(said: Said, begin: int, end: int) -> str | None:
         return "left_out_turns"
     if any(half_of_pair(edge) for edge in edges):
         return "left_out_pair"
-    if edges and not closes and reports(edges[-1], language, own=said.names_itself(edges[-1])):
+    if edges and not closes and reports(edges[-1], language, own=text.names_itself(edges[-1])):
         return "left_out_view"
     if of_kinds(found, "modal", "count", "doubt") and not (edges and _is_aside(raw)):
         return "left_out_weighs"
@@ -116,15 +116,15 @@ def _is_aside(raw: str) -> bool:
     return words[:1] in _ASIDE_EDGE and words[-1:] in _ASIDE_EDGE + ")"
 
 
-def judge_cut(start: int, end: int, quote: str, said: Said, around: tuple[str, str]) -> list[Remark]:
+def judge_cut(start: int, end: int, quote: str, text: SourceText, around: tuple[str, str]) -> list[Remark]:
     """Returns what to know of the words just before and after an exact quotation, `[start, end)` of the source.
 
     What the draft's own words before and after the quotation in its sentence (`around`) say is not left out.
     """
-    source, language = said.source, said.language
-    begin = said.paragraph(start)[0]
+    source, language = text.source, text.language
+    begin = text.paragraph(start)[0]
     opening = _last_sentence(source[max(begin, start - _AROUND) : start])
-    going_on = source[end : min(said.paragraph(max(start, end - 1))[1], end + _AROUND)]
+    going_on = source[end : min(text.paragraph(max(start, end - 1))[1], end + _AROUND)]
     # A quotation may end with its sentence.
     rest = "" if end > start and source[end - 1] in _SENTENCE_MARKS else _first_sentence(going_on)
     remarks: list[Remark] = []
@@ -132,7 +132,7 @@ def judge_cut(start: int, end: int, quote: str, said: Said, around: tuple[str, s
     weighing = _kinds(polarity_words(clause, language)) & ({"condition"} if apart else {"denial", "condition"})
     if weighing - _kinds(polarity_words(governing(around[0], quote)[0], language)):
         remarks.append(remark("turned_before", words=_tail(opening)))
-    elif (told := _report(said, opening, begin)) is not None and not _says_view(around[0]):
+    elif (told := _report(text, opening, begin)) is not None and not _says_view(around[0]):
         remarks.append(remark("reported_before", words=_tail(told)))
     limited = _limit(rest, language)
     if reported_behind(rest, language) and not _says_view(around[1]):
@@ -142,18 +142,18 @@ def judge_cut(start: int, end: int, quote: str, said: Said, around: tuple[str, s
     if _QUESTION.match(rest) and "?" not in quote and "？" not in quote and "؟" not in quote:
         remarks.append(remark("half_question"))
     if is_quoted(source, start, end):
-        code = quoted_speaker(source, start, end, said.stored.parties, said.parties)
-        named = remark("someone_quoted_named", name=said.parties.display(code)) if code else remark("someone_quoted")
+        code = quoted_speaker(source, start, end, text.stored.parties, text.parties)
+        named = remark("someone_quoted_named", name=text.parties.display(code)) if code else remark("someone_quoted")
         remarks.append(named)
     return remarks
 
 
-def _report(said: Said, opening: str, begin: int) -> str | None:
+def _report(text: SourceText, opening: str, begin: int) -> str | None:
     """Returns the words that give a quotation to others: before it, or before its paragraph, as "Tessaria told us:"."""
-    lead = said.source[max(said.stored.keyed.start, begin - _AROUND) : begin].rstrip()
+    lead = text.source[max(text.stored.keyed.start, begin - _AROUND) : begin].rstrip()
     introduced = _last_sentence(_EMPTY_LINE.split(lead)[-1]) if lead.endswith((":", "：")) else ""
     for words in filter(None, (opening, introduced)):
-        if reports(words, said.language, own=said.names_itself(words)):
+        if reports(words, text.language, own=text.names_itself(words)):
             return words
     return None
 

@@ -11,7 +11,7 @@ from typing import Final, Literal
 
 import regex
 
-from ingest.language.attribution_verbs import VERB
+from ingest.language.attribution_verbs import attribution
 from ingest.language.claim_words import OperatorKind, operators
 from ingest.language.lexicons import RegexPatterns, load_lexicon
 from prompts.wording import LANGUAGES
@@ -113,7 +113,7 @@ def reports(before: str, language: str, *, own: bool) -> bool:
             if joined and _governors(code, "view").search(clause) is not None:
                 return not speaks or _governors(code, "shares").search(clause) is None
         says = [match.end() for code in codes for match in _governors(code, "says").finditer(clause)]
-        says += [match.end() for match in VERB.finditer(clause)] if joined else []
+        says += [match.end() for match in attribution().verb.finditer(clause)] if joined else []
         if says and (joined or max(says) == len(clause.rstrip())):
             return not speaks
     return False

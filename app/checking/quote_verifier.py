@@ -7,22 +7,22 @@ from datetime import date, timedelta
 from itertools import islice
 from typing import Final
 
+from app.answering.localization import Localization, localize
 from app.answering.provenance import spoken_date
 from app.checking.brackets import Judged, judge_brackets
-from app.checking.corpus_texts import CorpusTexts, Said, StoredText, place_of
+from app.checking.corpus_texts import CorpusTexts, SourceText, StoredText, place_of
 from app.checking.findings import Attribution, Change, Finding, Place, Quotation, SpokenTime
 from app.checking.fuzzy_diff import LikeWords, cost, likest_words
 from app.checking.match_key import match_key
 from app.checking.matching import Match, Wanted, find, readings
 from app.checking.omissions import judge_cut, judge_omissions
 from app.checking.remarks import Remark, remark
-from app.checking.work import MILLION, WorkDone
-from app.records import Scope, Verdict
+from app.checking.work import MILLION, CheckLimits, WorkDone
+from app.records import Scope, Verdict, WordsFound
 from app.retrieval.scoped_statements import unreadable_in_scope
 from ingest.language.dates import interval
 from ingest.parties.party_table import PartyTable
 from ingest.text.readable import readable
-from prompts.wording import Wording
 from vectorstore.stems import language_of
 
 # Passages compared with a quotation that stands nowhere exactly: of the named parties, and of everybody.
@@ -63,10 +63,9 @@ class _Hit:
 class QuoteVerifier:
     """Judges quotations against the texts of one corpus."""
 
-    def __init__(self, texts: CorpusTexts, parties: PartyTable, wording: Wording, work: WorkDone) -> None:
+    def __init__(self, texts: CorpusTexts, local: Localization, work: WorkDone) -> None:
         self._texts = texts
-        self._parties = parties
-        self._wording = wording
+        self._local = local
         self._work = work
 
     def check(
@@ -128,20 +127,20 @@ class QuoteVerifier:
 
     def _hit(self, stored: StoredText, match: Match, quote: str, around: tuple[str, str]) -> _Hit:
         language = stored.metadata.language or language_of(quote[:1], "en")
-        said = Said(stored=stored, language=language, parties=self._parties)
+        text = SourceText(stored=stored, language=language, parties=self._local.parties)
         remarks: list[Remark] = []
         if match.wanted.recased and not (around[0].strip() and _begins_in_lower_case(quote)):
             remarks.append(remark("first_letter"))
         if stored.statement.kind != "treaty":
-            remarks += judge_cut(match.start, match.end, quote, said, around)
-        judged = (*judge_omissions(match, said), *judge_brackets(match, said), *(Judged(remark=r) for r in remarks))
+            remarks += judge_cut(match.start, match.end, quote, text, around)
+        judged = (*judge_omissions(match, text), *judge_brackets(match, text), *(Judged(remark=r) for r in remarks))
         return _Hit(stored=stored, match=match, judged=judged)
 
     def _doubts(self, best: _Hit, fitting: list[_Hit], attribution: Attribution) -> Iterator[Remark]:
         """Yields what a reader should know of who is named, and when, although the words are exact."""
         whose = f"words of {self._holder(best.stored)}"
         if attribution.unknown is not None and attribution.suggestion is not None:
-            suggested = self._parties.display(attribution.suggestion)
+            suggested = self._local.name(attribution.suggestion)
             yield remark("unknown_speaker_like", name=attribution.unknown, suggestion=suggested, holder=whose)
         elif attribution.unknown is not None:
             yield remark("unknown_speaker", name=attribution.unknown, holder=whose)
@@ -149,7 +148,7 @@ class QuoteVerifier:
             yield remark("nobody_named", holder=whose)
         silent = [code for code in attribution.together if not any(code in hit.stored.parties for hit in fitting)]
         if silent:
-            yield remark("not_all_speakers", names=", ".join(map(self._parties.display, silent)))
+            yield remark("not_all_speakers", names=self._local.names(silent))
         metadata, when = best.stored.metadata, attribution.when
         if when.untold is not None:
             yield remark("time_not_read", words=when.untold)
@@ -194,7 +193,7 @@ class QuoteVerifier:
         if stored.statement.kind == "treaty":
             return "a treaty"
         holder = stored.metadata.state
-        return self._parties.display(holder) if holder else "nobody known"
+        return self._local.name(holder) if holder else "nobody known"
 
     def _incomplete(self, attribution: Attribution, needed: object) -> list[Remark]:
         """Names the files of those who are said to have spoken that could not be read, where that may be why."""
@@ -205,7 +204,7 @@ class QuoteVerifier:
             years=tuple(map(str, attribution.when.years)),
             sessions=attribution.when.sessions,
         )
-        files = unreadable_in_scope(self._texts.unreadable, scope, self._parties)
+        files = unreadable_in_scope(self._texts.unreadable, scope, self._local.parties)
         return [remark("speaker_incomplete", files=", ".join(files))] if files else []
 
     def _altered(self, finding: Finding, hit: _Hit) -> Finding:
@@ -237,19 +236,19 @@ class QuoteVerifier:
         return max(found, key=lambda pair: (pair[1].likeness, pair[1].run), default=None)
 
     def _place(self, hit: _Hit) -> Place:
-        return place_of(hit.stored, hit.match.start, hit.match.end, self._parties, self._wording)
+        return place_of(hit.stored, hit.match.start, hit.match.end, self._local)
 
     def _place_of_words(self, stored: StoredText, words: str) -> Place | None:
         """Returns where readable words of a text stand in its source."""
         for wanted in readings(words):
             match = next(find(wanted, stored.keyed), None)
             if match is not None:
-                return place_of(stored, match.start, match.end, self._parties, self._wording)
+                return place_of(stored, match.start, match.end, self._local)
         position = stored.keyed.text.find(match_key(words))
         if position < 0:
-            return place_of(stored, 0, 0, self._parties, self._wording)
+            return place_of(stored, 0, 0, self._local)
         start, end = stored.keyed.in_source(position, position + len(match_key(words)))
-        return place_of(stored, start, end, self._parties, self._wording)
+        return place_of(stored, start, end, self._local)
 
     def _omissions(self, hit: _Hit) -> list[Change]:
         changes: list[Change] = []
@@ -270,13 +269,26 @@ class QuoteVerifier:
         if fits(stored, attribution):
             return []
         if attribution.parties and not stored.parties & set(attribution.parties):
-            names = ", ".join(map(self._parties.display, attribution.parties))
+            names = self._local.names(attribution.parties)
             return [remark("near_other" if alike else "other_holder", holder=self._holder(stored), names=names)]
         if not _right_time(stored.metadata.date, attribution.when) or not _right_session(stored, attribution.when):
             session = f"session {stored.metadata.session}" if stored.metadata.session else ""
             held = ", ".join(filter(None, (_spoken(stored.metadata.date), session)))
             return [remark("other_time", held=held, given=", ".join(times_in_words(attribution.when)))]
         return [remark("other_file", held=repr(stored.statement.file))] if attribution.files else []
+
+
+def find_words(words: str, texts: CorpusTexts, parties: PartyTable) -> tuple[WordsFound, ...]:
+    """Returns every place of words, whoever spoke them, or the one nearest to them; empty where nothing is near.
+
+    "Who said “not a privilege of the strong”?" is answered from these.
+    """
+    verifier = QuoteVerifier(texts, localize(parties, "en"), WorkDone(CheckLimits()))
+    found = verifier.check(Quotation(text=words, spans=(), marked=True), Attribution(), "")
+    exact = found.verdict == "verified"
+    places = found.found_in if exact else filter(None, [found.place])
+    verdict: Verdict = "verified" if exact else "altered"
+    return tuple(WordsFound(statement_id=p.statement_id, start=p.start, end=p.end, verdict=verdict) for p in places)
 
 
 def _begins_in_lower_case(quote: str) -> bool:

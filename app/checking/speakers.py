@@ -11,7 +11,7 @@ import regex
 from rapidfuzz import fuzz
 
 from app.checking.findings import Attribution
-from ingest.language.attribution_verbs import ACCORDING, VERB
+from ingest.language.attribution_verbs import attribution
 from ingest.language.lexicons import RegexPatterns, load_words
 from ingest.parties.party_table import PartyMatch, PartyTable
 
@@ -40,8 +40,8 @@ def shown(text: str) -> str:
 
 def subject_before(text: str, parties: PartyTable) -> str | None:
     """Returns what a sentence's beginning names as speaking: beside its last verb of speech or "according to"."""
-    according = list(ACCORDING.finditer(text))
-    verbs = list(VERB.finditer(text))
+    according = list(attribution().according_to.finditer(text))
+    verbs = list(attribution().verb.finditer(text))
     if according and not (verbs and verbs[-1].start() > according[-1].end()):
         return text[according[-1].end() :].strip(" ,:،，：")[:_LONGEST]
     if not verbs:
@@ -72,10 +72,10 @@ def subject_after(text: str) -> str | None:
     dashed = regex.match(r"[—–―]\s*(\p{Lu}[^.]{2,60})", text)
     if dashed:
         return dashed[1].split(",")[0]
-    according = ACCORDING.match(text)
+    according = attribution().according_to.match(text)
     if according:
         return _PATTERNS.clause.split(text[according.end() :])[0].strip()[:_LONGEST]
-    verb = VERB.search(text[: 2 * _LONGEST])
+    verb = attribution().verb.search(text[: 2 * _LONGEST])
     if verb is None:
         return None
     behind = regex.match(r"[^,.;،，。]*", text[verb.end() :].lstrip())

@@ -55,7 +55,7 @@ def ask(
         if file is not None:
             return _ask_all(workspace.assistant, file, overrides, turns)
         answer = workspace.assistant.ask(clean_question(question or ""), overrides=overrides, history=turns)
-        return invocation.show(answer.to_json(), lambda: print_answer(answer, workspace.corpus))
+        return invocation.show(answer.to_json(), lambda: print_answer(answer, workspace.parties()))
 
 
 def _ask_all(assistant: "Assistant", file: Path, overrides: "Overrides", turns: "Sequence[EarlierTurn]") -> int:
@@ -84,7 +84,7 @@ def trace(
         str, typer.Argument(metavar="ID", help="the `trace_id` that `untoc ask --json` gives with an answer")
     ],
 ) -> int:
-    """Show the record of an answer."""
+    """Show the trace of an answer."""
     from app.cli.printing import print_trace
 
     with invocation.workspace(read_only=True) as workspace:

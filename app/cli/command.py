@@ -110,7 +110,7 @@ class Invocation:
     def workspace_to_ask(
         self, *, create: bool = False, host: str | None = None, port: int | None = None
     ) -> "Workspace":
-        """Opens the store to ask it; one that cannot be written still answers, and keeps no records of answers."""
+        """Opens the store to ask it; one that cannot be written still answers, and keeps no traces of answers."""
         from app.wiring import open_workspace
 
         settings = self.settings(host=host, port=port)

@@ -167,7 +167,6 @@ def doctor(
 ) -> int:
     """Check the store."""
     from app.cli.printing import print_checks
-    from app.corpus.as_json import doctor_json
     from app.corpus.corpus import DoctorReport
     from vectorstore.health import Check
 
@@ -175,6 +174,6 @@ def doctor(
         with invocation.workspace(read_only=not (rebuild or reembed), check_model=not reembed) as workspace:
             report = workspace.doctor(rebuild=rebuild, reembed=reembed)
     except StoreMissingError as exc:
-        report = DoctorReport(ok=False, checks=(Check(name="store", ok=False, detail=str(exc)),))
-    invocation.show(doctor_json(report), lambda: print_checks(report))
+        report = DoctorReport(checks=(Check(name="store", ok=False, detail=str(exc)),))
+    invocation.show(report.to_json(), lambda: print_checks(report))
     return 0 if report.ok else 1

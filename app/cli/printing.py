@@ -5,22 +5,20 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
-from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
 
-from markdown_it import MarkdownIt
 from rich.console import Console
-from rich.markdown import Markdown
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Column, Table
 from rich.text import Text
 
-from app.answering.provenance import holder, record_in_words
+from app.answering.localization import Localization, localize
+from app.answering.provenance import holder, record_in_words, reference
 from app.answering.trace import lines_of
 from app.records import Answer, Citation, Coverage
 from ingest.parties.party_names import Party
+from ingest.parties.party_table import PartyTable
 from ingest.report import NO_STATE, IngestReport
-from prompts.wording import Wording, load_wording
+from prompts.wording import Wording
 from vectorstore.families import Family
 from vectorstore.records import Document, DocumentSummary, Metadata, Statement, StatementSummary
 
@@ -77,31 +75,36 @@ def _print_row(console: Console, cells: Sequence[object]) -> None:
 def print_markdown(console: Console, markdown: str) -> None:
     """Prints a text in Markdown: in a pipe each paragraph, quotation or item as one line without markup."""
     if not in_pipe():
+        from rich.markdown import Markdown
+
         console.print(Markdown(inert(markdown)))
         return
+    from markdown_it import MarkdownIt
+
     for token in MarkdownIt("commonmark").parse(inert(markdown)):
         if token.type == "inline":
             pieces = (" " if child.type.endswith("break") else child.content for child in token.children or ())
             console.file.write("".join(pieces) + "\n")
 
 
-def print_answer(answer: Answer, corpus: "Corpus") -> None:
+def print_answer(answer: Answer, parties: PartyTable) -> None:
     """Prints an answer, its citations' references, related passages and coverage."""
     console = stdout_console()
-    wording = load_wording(answer.scope.language)
+    local = localize(parties, answer.scope.language)
+    wording = local.wording
     for note in answer.scope.notes:
         console.print(Text(inert(note), style="dim italic"))
     print_markdown(console, answer.answer)
     if answer.citations:
         console.print()
     for citation in answer.citations:
-        console.print(_reference(citation, corpus, wording.language))
+        console.print(_reference(citation, local))
     if answer.related:
         console.print(Text(f"\n{wording.say('related')}:", style="bold"))
         for citation in answer.related:
             console.print(Text(inert(f"  “{' '.join(citation.quote.split())}”"), style="dim"))
-            console.print(_reference(citation, corpus, wording.language))
-    name = partial(corpus.party_name, language=wording.language)
+            console.print(_reference(citation, local))
+    name = local.name
     console.print(Text(inert(coverage_line(answer.coverage, name, wording)), style="dim"))
 
 
@@ -119,9 +122,9 @@ def coverage_line(coverage: Coverage, name: Callable[[str], str], wording: Wordi
     return " ".join(parts)
 
 
-def _reference(citation: Citation, corpus: "Corpus", language: str) -> Text:
+def _reference(citation: Citation, local: Localization) -> Text:
     same = f" · same words also in {', '.join(citation.also_in)}" if citation.also_in else ""
-    return Text(inert(f"[{citation.number}] {corpus.reference(citation, language)} · {citation.verdict}{same}"))
+    return Text(inert(f"[{citation.number}] {reference(citation, local)} · {citation.verdict}{same}"))
 
 
 class Advance(Protocol):
@@ -138,6 +141,8 @@ def progress_bar(title: str, *, quiet: bool) -> Iterator[Advance]:
     if quiet or not console.is_terminal:
         yield lambda done, total, label="", pace=None: None
         return
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
@@ -276,7 +281,7 @@ def print_checks(report: "DoctorReport") -> None:
 
 
 def print_trace(trace: Mapping[str, Any]) -> None:
-    """Prints the record of an answer, and the answer below it."""
+    """Prints the trace of an answer, and the answer below it."""
     console = stdout_console()
     table = Table(show_header=False, box=None, padding=(0, 2, 0, 0))
     for label, text in lines_of(trace):

@@ -117,14 +117,14 @@ def worker(
         bool, typer.Option("--cancel", help="end what is under way, and forget what waits or was given up")
     ] = False,
 ) -> int:
-    """Take in statements for other commands, with a record in PostgreSQL, on any number of machines."""
+    """Take in statements for other commands, with a catalogue in PostgreSQL, on any number of machines."""
     require_server("psycopg", "procrastinate")
     from app.wiring import open_queue, open_workspace
 
     settings = invocation.settings()
     if settings.database.url is None:
         raise SettingsError(
-            "workers need a record in PostgreSQL: set UNTOC_DATABASE__URL; without it `untoc ingest` does all itself"
+            "workers need a catalogue in PostgreSQL: set UNTOC_DATABASE__URL; without it `untoc ingest` does all itself"
         )
     settings = settings.model_copy(update={"wait_seconds": max(settings.wait_seconds, _WAITS)})
     with open_workspace(settings) as workspace:

@@ -25,7 +25,6 @@ def verify(
     ] = None,
 ) -> int:
     """Check every quotation in a document against the store; exit code 1 where one is not right."""
-    from app.checking.checker import Checker
     from app.checking.output import check_output, write_output
     from app.cli.print_check import print_check
     from app.cli.printing import progress_bar
@@ -34,7 +33,7 @@ def verify(
     if problem is not None:
         raise UsageError(problem)
     with invocation.workspace(read_only=True) as workspace:
-        checker = Checker(workspace.store.catalogue, workspace.corpus.parties, workspace.settings.load)
+        checker = workspace.checker()
         document = checker.read(file)
         with progress_bar("checking quotations", quiet=invocation.as_json) as advance:
             report = checker.check(document, advance)

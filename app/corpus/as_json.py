@@ -1,4 +1,4 @@
-"""What the store holds as JSON: the contract of `untoc list`, `show` and `doctor` with `--json`, and of the server."""
+"""What the store holds as JSON: the contract of `untoc list` and `show` with `--json`, and of the server."""
 
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -9,7 +9,7 @@ from vectorstore.families import Family
 from vectorstore.records import Document, DocumentSummary, Span, Statement, StatementSummary
 
 if TYPE_CHECKING:
-    from app.corpus.corpus import Corpus, DoctorReport
+    from app.corpus.corpus import Corpus
 
 
 def family_json(document_id: str, family: Family | None) -> dict[str, Any] | None:
@@ -79,8 +79,3 @@ def shown_json(corpus: "Corpus", statement_id: str) -> dict[str, Any]:
 def party_json(party: Party) -> dict[str, Any]:
     """Returns a party that an ingested folder added."""
     return {"code": party.code, "name": party.name, "aliases": list(party.aliases), "kind": party.kind}
-
-
-def doctor_json(report: "DoctorReport") -> dict[str, Any]:
-    """Returns the findings of a health check."""
-    return {"ok": report.ok, "checks": [{"name": c.name, "ok": c.ok, "detail": c.detail} for c in report.checks]}

@@ -8,7 +8,7 @@ import io
 from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from string import ascii_uppercase
@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 from pydantic import ValidationError
 from rapidfuzz import fuzz
 
+from app.answering.localization import localize
 from app.answering.provenance import reference
 from app.corpus import ingest_jobs
 from app.corpus.doctor import examine, upgrade_check
@@ -28,8 +29,8 @@ from app.records import Citation
 from ingest.annotate import Annotator, identify
 from ingest.errors import ChangedFileError, LoadError
 from ingest.families import describe, link_families
-from ingest.indexer import Indexer, IngestOptions, PartReport, load_parties
-from ingest.language.languages import RIGHT_TO_LEFT
+from ingest.indexer import Indexer, IngestOptions, PartReport
+from ingest.language.languages import direction_of
 from ingest.loaders.apart import load, with_members
 from ingest.loaders.archive import CONTAINERS
 from ingest.loaders.bounded import run_bounded
@@ -40,12 +41,12 @@ from ingest.metadata.metadata import ReadMetadata, merge
 from ingest.metadata.party_checks import check_added_names
 from ingest.parties.party_names import Party, PartyKind, added_rows, without_party
 from ingest.parties.party_table import PartyTable
+from ingest.parties.store_parties import StoreParties
 from ingest.report import FileResult, IngestProgress, IngestReport
 from ingest.text.readable import readable
 from ingest.text.repair import ELLIPSIS
 from ingest.text.splitter import SplitConfig
 from ingest.upgrade import bring_up_to_date
-from prompts.wording import load_wording
 from vectorstore.arrays import Matrix
 from vectorstore.embeddings import Embedder
 from vectorstore.errors import StoreError
@@ -119,8 +120,16 @@ class UndoStep:
 class DoctorReport:
     """The findings of a health check."""
 
-    ok: bool
     checks: tuple[Check, ...]
+
+    @property
+    def ok(self) -> bool:
+        """Whether the store is sound."""
+        return all(check.ok for check in self.checks)
+
+    def to_json(self) -> dict[str, Any]:
+        """Returns the contract of `untoc doctor --json`."""
+        return {"ok": self.ok, "checks": [asdict(check) for check in self.checks]}
 
 
 class Corpus:
@@ -138,6 +147,7 @@ class Corpus:
         split: SplitConfig,
         limits: LoadLimits,
         open_queue: Callable[[], "JobQueue | None"] = lambda: None,
+        parties: StoreParties | None = None,
     ) -> None:
         self._store = store
         self._open_queue = open_queue
@@ -146,8 +156,7 @@ class Corpus:
         self._indexer = indexer
         self._split = split
         self._limits = limits
-        self._parties: PartyTable | None = None
-        self._party_files: tuple[Path, ...] = ()
+        self._parties = parties or StoreParties(store)
 
     @cached_property
     def _queue(self) -> "JobQueue | None":
@@ -155,10 +164,7 @@ class Corpus:
 
     def parties(self) -> PartyTable:
         """Returns everyone who can speak: the built-in table and what ingested folders added."""
-        files = self._store.party_files()
-        if self._parties is None or files != self._party_files:
-            self._parties, self._party_files = load_parties(self._store), files
-        return self._parties
+        return self._parties()
 
     def added_parties(self) -> tuple[Party, ...]:
         """Returns the parties that ingested folders brought, by code."""
@@ -262,10 +268,10 @@ class Corpus:
         return found
 
     def trace(self, trace_id: str) -> dict[str, object]:
-        """Returns the record of an answer; old ones are dropped."""
+        """Returns the trace of an answer; old ones are dropped."""
         record = self._store.catalogue.trace(trace_id)
         if record is None:
-            raise NotFoundError(f"no record of an answer {trace_id!r} in the store; only the newest are kept")
+            raise NotFoundError(f"no trace of an answer {trace_id!r} in the store; only the newest are kept")
         return record
 
     def edit(self, statement_id: str, changes: Mapping[str, str]) -> str:
@@ -498,7 +504,7 @@ class Corpus:
             before=_from_word(readable(source, edits, min(begin, citation.start), citation.start), cut=begin > opens),
             quote=citation.quote,
             after=_to_word(readable(source, edits, citation.end, max(end, citation.end)), cut=end < closes),
-            direction="rtl" if statement.language_at(citation.start) in RIGHT_TO_LEFT else "ltr",
+            direction=direction_of(statement.language_at(citation.start)),
         )
 
     def _statement(self, statement_id: str) -> Statement:
@@ -544,7 +550,7 @@ class Corpus:
 
     def reference(self, citation: Citation, language: str = "en") -> str:
         """Returns a reference to copy, plain text."""
-        return reference(citation, self.parties(), load_wording(language))
+        return reference(citation, localize(self.parties(), language))
 
     def doctor(self, *, rebuild: bool = False, reembed: bool = False) -> DoctorReport:
         """Checks the store; can bring it up to date with new indexes, or embed everything with the model in use."""
@@ -567,7 +573,7 @@ class Corpus:
         checks = (*examine(self._store), *checks)
         if self._queue is not None and checks[0].ok:
             checks = (*checks, ingest_jobs.check_jobs(self._queue))
-        return DoctorReport(ok=all(check.ok for check in checks), checks=checks)
+        return DoctorReport(checks=checks)
 
     def _corrected(self, old: Statement | Document, changes: Mapping[str, str]) -> tuple[Metadata, tuple[str, ...]]:
         unknown = sorted(set(changes) - set(EDITABLE))

@@ -95,7 +95,7 @@ AUDIT: Final = sa.Table(
     sa.Column("address", sa.String(60), nullable=False),
     sa.Column("request", sa.String(40), nullable=False),
 )
-# Whose question the record of an answer is.
+# Whose question the trace of an answer is.
 ASKED: Final = sa.Table(
     "asked",
     _SCHEMA,

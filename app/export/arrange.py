@@ -7,6 +7,7 @@ page then call a citation by the same number.
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import pairwise
 from typing import Final, Literal, get_args
 
@@ -15,13 +16,15 @@ from app.briefing.cells import Briefing, Cell, Point, Standing, Subject
 from app.records import Citation, Claim
 from app.retrieval.position_marks import PositionKind
 from app.retrieval.scoped_statements import made_before
-from ingest.glossary.glossary import terms_within
+from ingest.glossary.glossary import NamedTerm, terms_within
 from ingest.treaties.treaties import article_title
 from prompts.wording import LANGUAGES, Wording, load_document_words, load_wording
 from vectorstore.records import Metadata
+from vectorstore.stems import stem
 
 DocumentForm = Literal["full", "one_pager", "talking_points"]
 FORMS: Final[tuple[DocumentForm, ...]] = get_args(DocumentForm)
+_UNTOLD: Final[frozenset[Standing]] = frozenset(("untold", "of_group", "nearest"))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -200,7 +203,7 @@ class Sayings:
     def review(self, cell: Cell) -> str:
         """Returns the state of a cell's kind: suggested, or who reviewed it and when; nothing where nothing is."""
         if cell.review is None:
-            return self.say("suggested") if cell.citations and cell.standing not in ("untold", "nearest") else ""
+            return self.say("suggested") if cell.citations and cell.standing not in _UNTOLD else ""
         key = "set_aside" if cell.is_rejected else "reviewed"
         who = cell.review.reviewer or self.say("somebody")
         return self.say(key, reviewer=who, date=self.date(cell.review.at[:10]))
@@ -248,19 +251,20 @@ class Sayings:
     def helps(self, citation: Citation, subject: Subject) -> tuple[str, ...]:
         """Returns what helps to read a quotation in another language: what its terms for the subject mean.
 
-        With a chat model, an unofficial translation as well.
+        Where it does not name the subject whole, as "extradition of nationals", its terms for the words of the
+        subject count. With a chat model, there is an unofficial translation as well.
         """
         language = citation.language
         if language in (None, self.language) or language not in LANGUAGES:
             return ()
         title = article_title(subject.treaty, subject.article) if subject.treaty and subject.article else ""
         topic, of = (subject.topic, subject.language) if subject.topic else (title or "", "en")
-        asked = {named.concept for named in terms_within(topic, of)}
-        found = {
-            citation.quote[named.start : named.end]: named.terms[0]
-            for named in terms_within(citation.quote, language, to=self.language)
-            if named.concept in asked
-        }
+        quoted = terms_within(citation.quote, language, to=self.language)
+        for asked in (terms_within(topic, of), _words_of(topic, of)):
+            concepts = {named.concept for named in asked}
+            found = {citation.quote[n.start : n.end]: n.terms[0] for n in quoted if n.concept in concepts}
+            if found:
+                break
         glosses = [self._wording.say("note_gloss", term=term, gloss=gloss) for term, gloss in found.items()]
         translated = self.briefing.translations.get(citation.number)
         texts = [] if translated is None else [self.say("translated", text=translated)]
@@ -270,17 +274,22 @@ class Sayings:
         """Returns the line above a quotation in a cell: whose it is where that needs saying, and where and when."""
         # Claims come between the name of the party and its quotations.
         whose = self.speaker(cell.party, citation) or (self.name(citation.state) if cell.claims else "")
+        return self._source(whose, citation, self.earlier(cell, citation))
+
+    def earlier(self, cell: Cell, citation: Citation) -> str:
+        """Returns that a cell quotes something later of the same party, and by which note it is superseded."""
+        if citation.superseded_by:
+            return self._wording.say("superseded", number=citation.superseded_by)
         cited = map(self.briefing.citation, cell.citations)
         later = any(other.state == citation.state and made_before(_when(citation), _when(other)) for other in cited)
-        return self._source(whose, citation, self._wording.say("earlier") if later else "")
+        return self._wording.say("earlier") if later else ""
 
     def source_of(self, party: str, citation: Citation) -> str:
         """Returns the line above a quotation beside the name of a party."""
-        return self._source(self.speaker(party, citation), citation)
+        superseded = self._wording.say("superseded", number=citation.superseded_by) if citation.superseded_by else ""
+        return self._source(self.speaker(party, citation), citation, superseded)
 
-    def _source(self, whose: str, citation: Citation, earlier: str = "") -> str:
-        later = citation.superseded_by
-        earlier = self._wording.say("superseded", number=later) if later else earlier
+    def _source(self, whose: str, citation: Citation, earlier: str) -> str:
         parts = (whose, provenance(citation, self._wording), earlier)
         return " · ".join(part for part in parts if part) or citation.file
 
@@ -332,6 +341,16 @@ class Sayings:
     def worded_points(self) -> str:
         """Returns which points are a model's words; nothing where none is."""
         return self.say("worded_points") if any(point.claim for point in self.briefing.points) else ""
+
+
+def _words_of(topic: str, language: str) -> list[NamedTerm]:
+    """Returns the words of a topic that are terms of the field by themselves, and are called so there."""
+    return [
+        named
+        for word in topic.split()
+        for named in terms_within(word, language)
+        if stem(word, language) in map(partial(stem, language=language), named.terms[0].split())
+    ]
 
 
 def _when(citation: Citation) -> Metadata:

@@ -81,17 +81,21 @@ class _DocxAnswer:
     def write(self) -> None:
         quoted = 0
         listed: list[str] = []
+        attribution: Paragraph | None = None
         for token in _parser().parse(self._turn.answer):
             if token.type.startswith("blockquote"):
                 quoted += token.nesting
+                if attribution is not None:
+                    attribution.paragraph_format.keep_with_next = True
             elif token.type in ("bullet_list_open", "ordered_list_open"):
                 listed.append("•")
             elif token.type in ("bullet_list_close", "ordered_list_close"):
                 listed.pop()
             elif token.type == "inline":
-                self._block(token, quoted=bool(quoted), lead=f"{listed[-1]} " if listed else "")
+                written = self._block(token, quoted=bool(quoted), lead=f"{listed[-1]} " if listed else "")
+                attribution = None if quoted else written
 
-    def _block(self, block: Token, *, quoted: bool, lead: str) -> None:
+    def _block(self, block: Token, *, quoted: bool, lead: str) -> Paragraph:
         numbers = [int(number) for number in _MARKER.findall(block.content)]
         own = self._turn.language
         language = next((self._turn.languages.get(number) for number in numbers if quoted), None) or own
@@ -106,6 +110,7 @@ class _DocxAnswer:
                 add_text(paragraph, " ", language)
             elif token.content:
                 self._words(paragraph, token.content, language, bold=bool(bold) or None, italic=bool(italic) or None)
+        return paragraph
 
     def _words(self, paragraph: Paragraph, text: str, language: str, *, bold: bool | None, italic: bool | None) -> None:
         at = 0

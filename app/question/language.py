@@ -7,7 +7,8 @@ import re
 import unicodedata
 from typing import Final
 
-from app.question.lexicon import commonness, lexicon_of
+from app.question.lexicon import lexicon_of
+from ingest.language.word_frequencies import commonness
 from ingest.parties.party_table import PartyTable
 
 _SCRIPTS: Final = (("ARABIC", "ar"), ("CYRILLIC", "ru"), ("CJK", "zh"))
@@ -16,6 +17,8 @@ _SIGNS: Final = frozenset({"dash", "slash", "and", "stop", "number", "ordinal", 
 _LATIN: Final = ("en", "fr", "es")
 # What a word counts that the lexicon knows, where the frequency of words counts 0 to 8.
 _KNOWN: Final = 2.0
+# So many more words of one lexicon tell the language without a look at how common words are, which takes loading.
+_CLEAR: Final = 3
 
 
 def detect_language(text: str, parties: PartyTable) -> str:
@@ -26,9 +29,13 @@ def detect_language(text: str, parties: PartyTable) -> str:
         if letters and share > len(letters) / 3:
             return language
     words = re.findall(r"[^\W\d_]+", text.lower())
+    known = {language: _known(text, language) for language in _LATIN}
+    second, best = sorted(known.values())[-2:]
+    if best >= second + _CLEAR:
+        return max(known, key=lambda language: known[language])
     scores = {
         language: sum(commonness(word, language) for word in words)
-        + _KNOWN * _known(text, language)
+        + _KNOWN * known[language]
         + _named(text, language, parties)
         for language in _LATIN
     }
@@ -38,7 +45,8 @@ def detect_language(text: str, parties: PartyTable) -> str:
 def _known(text: str, language: str) -> int:
     """Returns how many words of a question the lexicon of a language knows; those of a phrase count nearly twice."""
     items = lexicon_of(language).items(text, mend=False)
-    return sum(2 * text[item.start : item.end].count(" ") + 1 for item in items if item.kinds - _SIGNS)
+    sizes = (text[item.start : item.end].count(" ") for item in items if item.kinds - _SIGNS)
+    return sum(2 * size + 1 for size in sizes)
 
 
 def _named(text: str, language: str, parties: PartyTable) -> float:

@@ -20,6 +20,7 @@ from rapidfuzz.distance import DamerauLevenshtein
 
 from ingest.language.dates import month_numbers
 from ingest.language.numerals import ascii_digits, han_value, is_han_number, number_words, roman_value
+from ingest.language.word_frequencies import commonness
 from ingest.parties.inflection import arabic_variants
 from ingest.parties.name_matcher import Token, fold, tokens_of
 
@@ -201,17 +202,6 @@ def grammar(name: str) -> Grammar:
     # A part may be made of parts that stand before it.
     filled = {name: re.sub("{([a-z]+)}", lambda part: parts[part[1]], form) for name, form in stored[name].items()}
     return Grammar({form: re.sub("{([a-z]+)}", lambda part: parts[part[1]], each) for form, each in filled.items()})
-
-
-def commonness(word: str, language: str) -> float:
-    """Returns the Zipf frequency of a word in a language: how often in a billion words, as a power of ten.
-
-    In Chinese, whose words cannot be counted without a dictionary to part them, other letters count as English.
-    """
-    # It takes a while to import.
-    from wordfreq import zipf_frequency
-
-    return zipf_frequency(word, "en" if language == "zh" else language)
 
 
 @cache

@@ -26,7 +26,7 @@ from app.question.kinds import (
     read_turn,
 )
 from app.question.language import detect_language
-from app.question.lexicon import NO_WORD, commonness
+from app.question.lexicon import NO_WORD
 from app.question.overrides import override
 from app.question.proposed import Propose, ProposedReading, chances_as_proposed, roles_as_proposed
 from app.question.resolution import ASKED_FOR, NamedFilter, Resolution, TopicWording
@@ -42,6 +42,7 @@ from app.question.turn import (
 )
 from app.records import Missing, Note, Pick, QuestionKind, TreatyScope
 from ingest.glossary.glossary import terms_within, words_of_terms
+from ingest.language.word_frequencies import commonness
 from ingest.parties.party_table import PartyTable
 from ingest.parties.regions import regions
 from ingest.treaties.treaties import article_title

@@ -18,9 +18,10 @@ from typing import Final, Literal, get_args
 import numpy as np
 from safetensors import safe_open
 
-from app.question.lexicon import commonness, lexicon_of
+from app.question.lexicon import lexicon_of
 from app.question.spans import Span
 from ingest.glossary.glossary import terms_within
+from ingest.language.word_frequencies import commonness
 from ingest.parties.name_matcher import fold
 from ingest.parties.party_table import PartyTable
 from vectorstore.arrays import Matrix

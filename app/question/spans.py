@@ -14,9 +14,10 @@ from typing import Any, Final, Literal, cast
 
 from rapidfuzz import fuzz, process
 
-from app.question.lexicon import FIRST_YEAR, NO_WORD, Item, commonness, grammar, lexicon_of, words_in
+from app.question.lexicon import FIRST_YEAR, NO_WORD, Item, grammar, lexicon_of, words_in
 from app.records import Pick, Scope
 from ingest.language.dates import find_dates
+from ingest.language.word_frequencies import commonness
 from ingest.metadata.sessions import UNTOC_COP, find_bodies, load_sessions
 from ingest.parties.inflection import arabic_variants
 from ingest.parties.name_matcher import Token, fold, tokens_of

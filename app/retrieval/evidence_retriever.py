@@ -444,7 +444,7 @@ def _direction_notes(evidence: Sequence[PartyEvidence], *, listed: bool) -> Iter
 
 
 def _gloss_notes(topic: Topic | None, evidence: Sequence[PartyEvidence]) -> Iterable[Note]:
-    """Says in the question's language what terms of quotations in another language mean, those of the topic first."""
+    """Says in the question's language what the topic's terms are called in quotations in another language."""
     if topic is None or topic.language not in LANGUAGES:
         return
     asked = set(thesaurus().concepts_in(topic.words, topic.language))
@@ -456,8 +456,8 @@ def _gloss_notes(topic: Topic | None, evidence: Sequence[PartyEvidence]) -> Iter
             if language == topic.language or language not in LANGUAGES:
                 continue
             terms = terms_within(sentence.text, language, to=topic.language)
-            for term in sorted(terms, key=lambda term: term.concept not in asked)[:_GLOSSED]:
-                if term.concept not in glossed and len(glossed) < _GLOSSED:
+            for term in terms:
+                if term.concept in asked - glossed and len(glossed) < _GLOSSED:
                     glossed.add(term.concept)
                     written = sentence.text[term.start : term.end]
                     yield Note(kind="gloss", values={"term": written, "gloss": term.terms[0]})

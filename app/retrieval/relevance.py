@@ -1,8 +1,9 @@
 """Relevance: the calibrated chance that a sentence, and with it a party, answers on a topic.
 
-One model decides everywhere: which sentences are quoted, which parties speak of a topic, and how sure an answer is. It
-is fitted by `untoc-eval calibrate` and kept as an artefact, which holds for the models that it was fitted with. With
-others the share of the topic's words decides: "extradition of nationals" is answered by a sentence that holds most.
+One model decides everywhere: which sentences are quoted, which parties speak of a topic, and how sure an answer is. A
+second one, of the same fit, puts the sentences of a party in order: which of them answers best. Both are fitted by
+`untoc-eval calibrate` and kept as an artefact, which holds for the models that it was fitted with. With others the
+share of the topic's words decides: "extradition of nationals" is answered by a sentence that holds most.
 """
 
 import logging
@@ -14,10 +15,12 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Annotated, Final, Literal, Self
 
+import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from app.errors import SettingsError
 from app.retrieval.relevance_features import FEATURE_VERSION, SentenceFeatures
+from vectorstore.arrays import Matrix
 from vectorstore.carried import SENTENCES
 from vectorstore.embeddings import Embedder
 from vectorstore.rerank import Reranker
@@ -41,12 +44,14 @@ class Relevance:
             `representative`: no topic was asked about.
         threshold: From which chance on it answers.
         near: From which chance on it may answer, where it is not sure to.
+        order: By which the sentences of a party come, higher first; it compares with nothing else.
     """
 
     chance: float
     source: ConfidenceSource
     threshold: float
     near: float
+    order: float
 
     @property
     def answers(self) -> bool:
@@ -64,26 +69,48 @@ class Relevance:
         return self.source == "calibrated" and self.nearest
 
 
-CITED: Final = Relevance(chance=1.0, source="cited", threshold=0.0, near=0.0)
-REPRESENTATIVE: Final = Relevance(chance=1.0, source="representative", threshold=0.0, near=0.0)
+CITED: Final = Relevance(chance=1.0, source="cited", threshold=0.0, near=0.0, order=0.0)
+REPRESENTATIVE: Final = Relevance(chance=1.0, source="representative", threshold=0.0, near=0.0, order=0.0)
 
 
 def lexical_relevance(share: float) -> Relevance:
     """Returns the relevance of a sentence by the share of the topic's words that it holds with its neighbours."""
-    return Relevance(chance=share, source="lexical", threshold=WORDS_MIN, near=WORDS_MIN / 2)
+    return Relevance(chance=share, source="lexical", threshold=WORDS_MIN, near=WORDS_MIN / 2, order=share)
 
 
 class _Record(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+class LinearWeights(_Record):
+    """Weights of a sum over what is measured of a sentence: its features, and what the cross-encoder has read of it."""
+
+    features: dict[str, float]
+    """By feature; those without any do not count."""
+    state: tuple[float, ...] = ()
+    """By component of the hidden state; none where it does not count."""
+
+    def of(self, features: Sequence[SentenceFeatures], states: Matrix) -> list[float]:
+        """Returns the sum for each of n sentences; `states` is (n, dim) float32."""
+        learned = states @ np.asarray(self.state, dtype=np.float32) if self.state else np.zeros(len(features))
+        return [
+            float(own) + sum(weight * float(getattr(item, name)) for name, weight in self.features.items())
+            for own, item in zip(learned, features, strict=True)
+        ]
+
+
 class RelevanceArtefact(_Record):
-    """A fitted model as `untoc-eval calibrate` writes it: logit = intercept + the sum of weight · feature."""
+    """A fitted model as `untoc-eval calibrate` writes it: logit = intercept + features and hidden state, weighed."""
 
     feature_version: int
     weights: dict[str, float]
     """By feature."""
+    state: tuple[float, ...] = ()
+    """By component of the hidden state. Where the party is one of many they do not count: of those few sentences are
+    read, and lists told apart parties better without (F1 .67 to .64)."""
     intercept: float
+    order: LinearWeights | None = None
+    """Which sentence of a party answers best; None where no evidence was known to fit it to: the surest one."""
     threshold: Annotated[float, Field(gt=0, lt=1)]
     """From which chance on a sentence answers."""
     list_threshold: Annotated[float, Field(gt=0, lt=1)] = 0.5
@@ -102,7 +129,8 @@ class RelevanceArtefact(_Record):
 
     @model_validator(mode="after")
     def _known(self) -> Self:
-        unknown = self.weights.keys() - set(SentenceFeatures.names())
+        weighed = self.weights.keys() | (self.order.features.keys() if self.order else ())
+        unknown = weighed - set(SentenceFeatures.names())
         # An artefact of another version is left aside, whatever it weighs.
         if unknown and self.feature_version == FEATURE_VERSION:
             raise ValueError(f"there is no feature {min(unknown)!r}")
@@ -120,22 +148,28 @@ class RelevanceModel:
         """Whether an artefact suits the models in use."""
         return self._artefact is not None
 
-    def judge(self, features: Sequence[SentenceFeatures]) -> tuple[Relevance, ...]:
-        """Returns the relevance of each sentence, by the artefact."""
+    def judge(self, features: Sequence[SentenceFeatures], states: Matrix) -> tuple[Relevance, ...]:
+        """Returns the relevance of each sentence, by the artefact.
+
+        Args:
+            features: Of n sentences.
+            states: What the cross-encoder has read of them, (n, dim) float32.
+        """
         assert self._artefact is not None
         artefact = self._artefact
-        logits = (
-            artefact.intercept + sum(weight * getattr(item, name) for name, weight in artefact.weights.items())
-            for item in features
-        )
+        alone = states * np.array([[not item.one_of_many] for item in features], dtype=np.float32)
+        logits = LinearWeights(features=artefact.weights, state=artefact.state).of(features, alone)
+        chances = [1.0 / (1.0 + math.exp(-artefact.intercept - logit)) for logit in logits]
+        orders = chances if artefact.order is None else artefact.order.of(features, states)
         return tuple(
             Relevance(
-                chance=1.0 / (1.0 + math.exp(-logit)),
+                chance=chance,
                 source="calibrated",
                 threshold=artefact.list_threshold if item.one_of_many else artefact.threshold,
                 near=artefact.near,
+                order=order,
             )
-            for item, logit in zip(features, logits, strict=True)
+            for item, chance, order in zip(features, chances, orders, strict=True)
         )
 
 

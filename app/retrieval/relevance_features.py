@@ -72,6 +72,15 @@ class SentenceFeatures:
         return astuple(self)
 
 
+@dataclass(frozen=True)
+class MeasuredSentence:
+    """A sentence that was read, with its features and the hidden state of the cross-encoder, (dim,) float32."""
+
+    sentence: Sentence
+    features: SentenceFeatures
+    state: Matrix
+
+
 @dataclass(frozen=True, kw_only=True)
 class Read:
     """What was read of a party's statements for a topic.
@@ -83,6 +92,7 @@ class Read:
         english: The sentences in English, as the cross-encoder was given them.
         english_windows: The windows in English.
         alone: Their logits, (n,) float32.
+        states: The hidden states of the cross-encoder, (n, dim) float32; dim is 0 of a model that does not show them.
         one_of_many: Whether little was read, since the party is one of many.
     """
 
@@ -93,6 +103,7 @@ class Read:
     english: tuple[str, ...]
     english_windows: tuple[str, ...]
     alone: Matrix
+    states: Matrix
     one_of_many: bool
 
 

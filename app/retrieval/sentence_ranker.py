@@ -11,7 +11,7 @@ import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cache, partial
 from itertools import zip_longest
 from typing import Final
 
@@ -22,14 +22,14 @@ from app.retrieval.key_sentences import key_sentences, lexical_vectors
 from app.retrieval.party_evidence import PartyEvidence, ScoredSentence, merge_evidence
 from app.retrieval.passage_sentences import sentences_of, windows_of, without_scraps
 from app.retrieval.relevance import CITED, REPRESENTATIVE, Relevance, RelevanceModel, lexical_relevance
-from app.retrieval.relevance_features import FeatureExtractor, Read, SentenceFeatures
+from app.retrieval.relevance_features import FeatureExtractor, MeasuredSentence, Read
 from app.retrieval.terms import content_terms
 from app.retrieval.topic import ModelLanguages, Topic, in_english
 from prompts.wording import LANGUAGES
 from vectorstore.arrays import Matrix
 from vectorstore.embeddings import Embedder
 from vectorstore.records import MentionKind, ScoredPassage, Sentence, StatementSummary
-from vectorstore.rerank import Reranker, scorer
+from vectorstore.rerank import PairReading, Reranker, reader
 from vectorstore.retriever import Retriever
 from vectorstore.sentence_encoder import sentence_encoder
 from vectorstore.stems import words_of
@@ -90,7 +90,7 @@ class SentenceRanker:
         self._store = store
         self._retriever = retriever
         self._embedder = embedder
-        self._score = scorer(reranker, embedder)
+        self._read_pairs = reader(reranker, embedder)
         self._features = FeatureExtractor(store.catalogue, embedder, encode or sentence_encoder().embed)
 
     def topic(self, words: str, language: str, wording: TopicWording | None = None) -> Topic:
@@ -115,7 +115,7 @@ class SentenceRanker:
             searched: The statements in scope.
             topic: What to search for.
         """
-        nothing = self._nothing_yet(party, searched, topic)
+        nothing = self._nothing_yet(party, searched, topic, self.finds_by_meaning)
         readable = [s for s in searched if any(map(self.reads, languages_of(s)))]
         if not readable:
             return nothing
@@ -130,7 +130,7 @@ class SentenceRanker:
                 other = surest.setdefault(item.sentence.sentence_id, item)
                 if item.relevance.chance > other.relevance.chance:
                     surest[item.sentence.sentence_id] = item
-        ranked = tuple(sorted(surest.values(), key=lambda item: -item.relevance.chance))
+        ranked = tuple(sorted(surest.values(), key=lambda item: -item.relevance.order))
         return replace(nothing, sentences=ranked, passages=passages)
 
     def rank_list(
@@ -141,7 +141,9 @@ class SentenceRanker:
         The whole scope is asked once, and what is read of all parties together is bounded, so that the time does not
         grow with the number of parties.
         """
-        found = {party: self._nothing_yet(party, own, topic) for party, own in owned.items()}
+        # Of so many parties, each language is asked about once.
+        known = cache(self.finds_by_meaning)
+        found = {party: self._nothing_yet(party, own, topic, known) for party, own in owned.items()}
         read: set[str] = set()
         for wording in topic.wordings:
             silent = {party: own for party, own in owned.items() if not found[party].answers}
@@ -182,11 +184,12 @@ class SentenceRanker:
             return {}
         depth = _share(len(parties) * wordings)
         kept = [self._shortlist(topic, near[p][: depth.passages], depth.sentences) for p in parties]
-        alone = self._score(topic.asked, [self._english(each.text, each) for own in kept for each in own])
+        pairs = self._read_pairs(topic.asked, [self._english(each.text, each) for own in kept for each in own])
         ends = np.cumsum([len(own) for own in kept])[:-1]
+        logits, states = np.split(pairs.logits, ends), np.split(pairs.states, ends)
         return {
-            party: self._read(owned[party], near[party], own, scores, one_of_many=True)
-            for party, own, scores in zip(parties, kept, np.split(alone, ends), strict=True)
+            party: self._read(owned[party], near[party], own, PairReading(logits=own_logits, states=own_states), True)
+            for party, own, own_logits, own_states in zip(parties, kept, logits, states, strict=True)
         }
 
     def _near(self, topic: Topic, searched: Sequence[StatementSummary]) -> Iterable[ScoredPassage]:
@@ -203,16 +206,19 @@ class SentenceRanker:
         frequencies = [self._store.catalogue.document_frequency(term) for term in content_terms(word, "en")]
         return any(0 < frequency <= _RARE_PASSAGES for frequency in frequencies)
 
-    def _nothing_yet(self, party: str, searched: Sequence[StatementSummary], topic: Topic) -> PartyEvidence:
+    def _nothing_yet(
+        self, party: str, searched: Sequence[StatementSummary], topic: Topic, known: Callable[[str | None], bool]
+    ) -> PartyEvidence:
         """Returns a record without evidence, which says whether that would prove silence (`coverage_unknown`)."""
         languages = {language for s in searched for language in languages_of(s)}
-        unsure = topic.translation_coverage < 1.0 or not all(map(self.finds_by_meaning, languages))
+        unsure = topic.translation_coverage < 1.0 or not all(map(known, languages))
         return PartyEvidence(party=party, searched=tuple(searched), coverage_unknown=unsure)
 
     def finds_by_meaning(self, language: str | None) -> bool:
         """Whether passages in a language are found by what they mean, and not by their words alone."""
-        second = language in LANGUAGES and self._store.compares_meaning
-        return self._is_ranked(language) or language in self.model_languages.embedded or second
+        if self._is_ranked(language) or language in self.model_languages.embedded:
+            return True
+        return language in LANGUAGES and self._store.compares_meaning
 
     def reads(self, language: str | None) -> bool:
         """Whether statements in a language are read by the models, by themselves or put into English."""
@@ -265,7 +271,10 @@ class SentenceRanker:
     def _judge(self, topic: Topic, reads: Sequence[Read]) -> tuple[tuple[Relevance, ...], ...]:
         """Returns the relevance of the windows of each party."""
         if self.relevance.calibrated:
-            return tuple(map(self.relevance.judge, self._features.measure(topic, reads)))
+            measured = self._features.measure(topic, reads)
+            return tuple(
+                self.relevance.judge(features, read.states) for features, read in zip(measured, reads, strict=True)
+            )
         return tuple(
             tuple(map(partial(_by_words, topic), r.sentences, r.windows, r.english, r.english_windows)) for r in reads
         )
@@ -274,8 +283,8 @@ class SentenceRanker:
         """Reads the sentences nearest to a topic with the cross-encoder, best first."""
         passages = self._passages(searched, topic, depth.passages)
         kept = self._shortlist(topic, passages, depth.sentences)
-        alone = self._score(topic.asked, [self._english(each.text, each) for each in kept])
-        return self._read(searched, passages, kept, alone, one_of_many=False)
+        pairs = self._read_pairs(topic.asked, [self._english(each.text, each) for each in kept])
+        return self._read(searched, passages, kept, pairs, one_of_many=False)
 
     def _shortlist(self, topic: Topic, passages: Sequence[ScoredPassage], limit: int) -> list[Sentence]:
         """Returns the sentences of passages that share most words with a topic or are nearest to it in meaning.
@@ -297,8 +306,7 @@ class SentenceRanker:
         searched: Sequence[StatementSummary],
         passages: Sequence[ScoredPassage],
         kept: Sequence[Sentence],
-        alone: Matrix,
-        *,
+        pairs: PairReading,
         one_of_many: bool,
     ) -> Read:
         windows = windows_of(self._store.catalogue, kept)
@@ -309,33 +317,37 @@ class SentenceRanker:
             windows=tuple(windows),
             english=tuple(self._english(each.text, each) for each in kept),
             english_windows=tuple(map(self._english, windows, kept)),
-            alone=alone,
+            alone=pairs.logits,
+            states=pairs.states,
             one_of_many=one_of_many,
         )
 
     def measure(
         self, searched: Sequence[StatementSummary], topic: Topic, depth: Depth = DEEP
-    ) -> tuple[tuple[Sentence, SentenceFeatures], ...]:
-        """Returns the sentences that are read for a topic with their features, in all its wordings."""
-        reads = [(wording, self.read(searched, wording, depth)) for wording in topic.wordings]
+    ) -> tuple[MeasuredSentence, ...]:
+        """Returns the sentences that are read for a topic with what is measured of them, in all its wordings."""
         return tuple(
-            pair
-            for wording, read in reads
-            for pair in zip(read.sentences, next(self._features.measure(wording, [read])), strict=True)
+            measured
+            for wording in topic.wordings
+            for measured in self._measured(wording, [self.read(searched, wording, depth)])[0]
         )
 
     def measure_list(
         self, owned: Mapping[str, Sequence[StatementSummary]], topic: Topic
-    ) -> dict[str, tuple[tuple[Sentence, SentenceFeatures], ...]]:
+    ) -> dict[str, tuple[MeasuredSentence, ...]]:
         """Returns the same of each party that is read where all of them are asked about."""
-        measured: dict[str, tuple[tuple[Sentence, SentenceFeatures], ...]] = {}
+        found: dict[str, tuple[MeasuredSentence, ...]] = {}
         for wording in topic.wordings:
             reads = self.read_list(owned, wording, len(topic.wordings))
-            for (party, read), features in zip(
-                reads.items(), self._features.measure(wording, list(reads.values())), strict=True
-            ):
-                measured[party] = (*measured.get(party, ()), *zip(read.sentences, features, strict=True))
-        return measured
+            for party, measured in zip(reads, self._measured(wording, list(reads.values())), strict=True):
+                found[party] = (*found.get(party, ()), *measured)
+        return found
+
+    def _measured(self, topic: Topic, reads: Sequence[Read]) -> list[tuple[MeasuredSentence, ...]]:
+        return [
+            tuple(map(MeasuredSentence, read.sentences, features, read.states))
+            for read, features in zip(reads, self._features.measure(topic, reads), strict=True)
+        ]
 
     def rank_by_mention(
         self,
@@ -366,7 +378,7 @@ class SentenceRanker:
             # Headings come last; for an item of the agenda the heading explains it.
             sentences.sort(key=lambda s: s.paragraph is None)
         if topic is not None and topic.english and len(sentences) > 1:
-            scores = self._score(topic.english, [sentence.text for sentence in sentences])
+            scores = self._read_pairs(topic.english, [sentence.text for sentence in sentences]).logits
             sentences = [sentences[row] for row in np.argsort(-scores, kind="stable")]
         return PartyEvidence(
             party=party,
@@ -424,7 +436,7 @@ def _share(reads: int) -> Depth:
 def _scored(read: Read, judged: Sequence[Relevance]) -> tuple[ScoredSentence, ...]:
     """Returns what was read with its relevance, best first."""
     scored = (ScoredSentence(sentence=s, relevance=r) for s, r in zip(read.sentences, judged, strict=True))
-    return tuple(sorted(scored, key=lambda item: -item.relevance.chance))
+    return tuple(sorted(scored, key=lambda item: -item.relevance.order))
 
 
 def _by_words(topic: Topic, sentence: Sentence, window: str, english: str, english_window: str) -> Relevance:

@@ -273,14 +273,14 @@ class Accounts:
         return [dict(row._mapping) for row in rows]
 
     def asked(self, trace: str, name: str) -> None:
-        """Remembers whose question the record of an answer is."""
+        """Remembers whose question the trace of an answer is."""
         self._tables.run(
             delete(ASKED).where(ASKED.c.at < _days_ago(_ASKED_DAYS)),
             insert(ASKED).values(trace=trace, account=name, at=_now()),
         )
 
     def asked_by(self, trace: str) -> str | None:
-        """Returns whose question the record of an answer is; None where that is not known."""
+        """Returns whose question the trace of an answer is; None where that is not known."""
         rows = self._tables.rows(select(ASKED.c.account).where(ASKED.c.trace == trace))
         return str(rows[0].account) if rows else None
 

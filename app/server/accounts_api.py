@@ -7,18 +7,18 @@ from fastapi import APIRouter, Path, Query
 
 from app.errors import ForbiddenError
 from app.server.accounts import Account, Key
-from app.server.desk import Desk
+from app.server.actions import Actions
 from app.server.models import Limit, NewAccount, NewKey, NewKeyItem, RoleWish
-from app.server.person import Person, asking
+from app.server.person import Person, current_person
 from app.server.rules import DeclaredRoute, needs
 
 PersonName = Annotated[str, Path(max_length=200, examples=["amina"])]
 
 
-def routes(desk: Desk) -> APIRouter:
-    """Returns the routes over a desk."""
+def routes(actions: Actions) -> APIRouter:
+    """Returns the routes over the actions."""
     router = APIRouter(prefix="/api/v1", route_class=DeclaredRoute, tags=["accounts"])
-    accounts = desk.accounts
+    accounts = actions.accounts
 
     @router.get("/users", **needs("admin"))
     def users() -> Sequence[Account]:
@@ -28,26 +28,26 @@ def routes(desk: Desk) -> APIRouter:
     @router.post("/users", **needs("admin"), status_code=201)
     def add_account(new: NewAccount) -> Account:
         """Adds an account."""
-        desk.gate.log("account", f"add {new.name} {new.role}")
+        actions.gate.log("account", f"add {new.name} {new.role}")
         accounts.add(new.name, new.role, new.password)
         return next(account for account in accounts.list() if account.name == new.name.strip())
 
     @router.patch("/users/{name}", **needs("admin"), status_code=204)
     def set_role(name: PersonName, wish: RoleWish) -> None:
         """Gives an account another role."""
-        desk.gate.log("account", f"role {name} {wish.role}")
+        actions.gate.log("account", f"role {name} {wish.role}")
         accounts.set_role(name, wish.role)
 
     @router.delete("/users/{name}", **needs("admin"), status_code=204)
     def remove_account(name: PersonName) -> None:
         """Takes an account away with its sign-ins and keys; what the person made stays."""
-        desk.gate.log("account", f"remove {name}")
+        actions.gate.log("account", f"remove {name}")
         accounts.remove(name)
 
     @router.get("/keys", **needs("person"))
     def keys() -> Sequence[Key]:
         """Lists one's own keys; those of all for an admin."""
-        person = asking()
+        person = current_person()
         return accounts.keys(None if "admin" in person.may else person.name)
 
     @router.post("/keys", **needs("person"), status_code=201)
@@ -55,17 +55,17 @@ def routes(desk: Desk) -> APIRouter:
         """Makes a key of one's own, which may do no more than what asks for it; its secret is shown this once."""
         person = _keeper_of_keys()
         for scope in new.scopes:
-            desk.gate.require(scope)
+            actions.gate.require(scope)
         key, secret = accounts.add_key(person.name, new.label, new.scopes, new.days)
         # Logged by its id, and given to nobody where it could not be.
-        desk.gate.log("key", f"add {key.identifier} {' '.join(key.scopes)}")
+        actions.gate.log("key", f"add {key.identifier} {' '.join(key.scopes)}")
         return NewKeyItem(key=key, secret=secret)
 
     @router.delete("/keys/{identifier}", **needs("person"), status_code=204)
     def revoke_key(identifier: Annotated[str, Path(max_length=40)]) -> None:
         """Revokes one of one's own keys; any for an admin."""
         person = _keeper_of_keys()
-        desk.gate.log("key", f"revoke {identifier}")
+        actions.gate.log("key", f"revoke {identifier}")
         accounts.revoke(identifier, None if "admin" in person.may else person.name)
 
     @router.get("/audit", **needs("operate"))
@@ -78,7 +78,7 @@ def routes(desk: Desk) -> APIRouter:
 
 def _keeper_of_keys() -> Person:
     """Returns who asks, where they may make and revoke keys."""
-    person = asking()
+    person = current_person()
     if person.sign_in.startswith("key:") and "admin" not in person.may:
         raise ForbiddenError("a key neither makes nor revokes keys: sign in, or use `untoc key`")
     return person

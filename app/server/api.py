@@ -7,13 +7,13 @@ from typing import Annotated, Any, Final, Literal
 from fastapi import APIRouter, Depends, File, Form, Path, Query, Response, UploadFile
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
-from app.corpus.as_json import doctor_json, party_json
+from app.corpus.as_json import party_json
 from app.errors import AppError
 from app.export.arrange import DocumentForm
 from app.records import Answer
-from app.server.desk import Desk, briefing_json
+from app.server.actions import Actions, briefing_json
 from app.server.models import About, BriefingWish, Correction, Draft, Filters, Found, Limit, Me, Page, Question, Search
-from app.server.person import PERMISSIONS, asking
+from app.server.person import PERMISSIONS, current_person
 from app.server.rules import DeclaredRoute, needs
 from ingest.errors import IngestError
 from vectorstore.errors import StoreError
@@ -47,35 +47,35 @@ def download(data: bytes | str, suffix: str, name: str) -> Response:
     return Response(data, media_type=MEDIA_TYPES[suffix], headers=headers)
 
 
-def routes(desk: Desk) -> APIRouter:
-    """Returns the routes over a desk."""
+def routes(actions: Actions) -> APIRouter:
+    """Returns the routes over the actions."""
     router = APIRouter(prefix="/api/v1", route_class=DeclaredRoute)
 
     @router.get("/about", **needs("read"), tags=["server"])
     def about() -> About:
         """Says which version, store and models answer."""
-        return About(**desk.about())
+        return About(**actions.about())
 
     @router.get("/me", **needs("person"), tags=["server"])
     def me() -> Me:
         """Says who asks, and what they may do."""
-        person = asking()
+        person = current_person()
         return Me(name=person.name, role=person.role, may=[each for each in PERMISSIONS if each in person.may])
 
     @router.get("/doctor", **needs("operate"), tags=["server"])
     def doctor() -> dict[str, Any]:
         """Checks the store, as `untoc doctor --json`."""
-        return doctor_json(desk.corpus.doctor())
+        return actions.corpus.doctor().to_json()
 
     @router.post("/ask", **needs("ask", gives=Answer), openapi_extra=_SHOWN, tags=["questions"])
     def ask(asked: Question) -> dict[str, Any]:
         """Answers a question with verified quotations, as `untoc ask --json`."""
-        return desk.ask(asked)
+        return actions.ask(asked)
 
     @router.post("/ask/events", **needs("ask"), response_class=EventSourceResponse, tags=["questions"])
     def ask_events(asked: Question, held: Annotated[ExitStack, Depends(_held)]) -> Iterator[ServerSentEvent]:
         """Answers a question by server-sent events: `step` for each that is done, then `answer`, or `problem`."""
-        steps = held.enter_context(closing(desk.steps(asked)))
+        steps = held.enter_context(closing(actions.steps(asked)))
         try:
             for item in steps:
                 if isinstance(item, Answer):
@@ -87,74 +87,74 @@ def routes(desk: Desk) -> APIRouter:
 
     @router.get("/traces/{trace_id}", **needs("ask"), tags=["questions"])
     def trace(trace_id: Id) -> dict[str, Any]:
-        """Shows the record of an answer to one's own question, as `untoc trace --json`."""
-        return desk.corpus.trace(trace_id)
+        """Shows the trace of an answer to one's own question, as `untoc trace --json`."""
+        return actions.corpus.trace(trace_id)
 
     @router.get("/search", **needs("read"), tags=["statements"])
     def search(q: Annotated[str, Query(min_length=1, max_length=20_000)], limit: Limit = 10) -> Found:
         """Finds passages in the scope of a question, best first."""
-        return Found(**desk.search(Search(words=q, limit=limit)))
+        return Found(**actions.search(Search(words=q, limit=limit)))
 
     @router.get("/statements", **needs("read"), tags=["statements"])
     def statements(wanted: Annotated[Filters, Query()]) -> Page[dict[str, Any]]:
         """Lists statements, as `untoc list --json`; `words` stand in their texts."""
-        return Page(**desk.statements(wanted))
+        return Page(**actions.statements(wanted))
 
     @router.get("/statements/{statement_id}", **needs("read"), tags=["statements"])
     def show(statement_id: Id) -> dict[str, Any]:
         """Shows a statement with its text, as `untoc show --json`."""
-        return desk.show(statement_id)
+        return actions.show(statement_id)
 
     @router.patch("/statements/{statement_id}", **needs("edit"), tags=["statements"])
     def edit(statement_id: Id, correction: Correction) -> dict[str, Any]:
         """Corrects metadata of a statement, which may change its id; returns it as `show` does."""
-        return desk.show(desk.corpus.edit(statement_id, correction.changes))
+        return actions.show(actions.corpus.edit(statement_id, correction.changes))
 
     @router.delete("/statements/{statement_id}", **needs("edit"), status_code=204, tags=["statements"])
     def remove(statement_id: Id) -> None:
         """Removes a statement from the store."""
-        desk.corpus.remove(statement_id)
+        actions.corpus.remove(statement_id)
 
     @router.post("/ingest", **needs("edit"), tags=["statements"])
     def ingest(files: Files, unlisted: Annotated[bool, Form()] = False) -> dict[str, Any]:
         """Takes files into the store, as `untoc ingest --json`; the same files again change nothing."""
-        return desk.ingest(_read(files), unlisted=unlisted)
+        return actions.ingest(_read(files), unlisted=unlisted)
 
     @router.post("/manifest", **needs("edit"), response_class=Response, tags=["statements"])
     def manifest(files: Files) -> Response:
         """Drafts a statements.csv from what the texts of files say."""
-        return download(desk.manifest(_read(files)), ".csv", "statements")
+        return download(actions.manifest(_read(files)), ".csv", "statements")
 
     @router.get("/parties", **needs("read"), tags=["statements"])
     def parties() -> list[dict[str, Any]]:
         """Lists the parties that ingested folders added, as `untoc parties --json`."""
-        return list(map(party_json, desk.corpus.added_parties()))
+        return list(map(party_json, actions.corpus.added_parties()))
 
     @router.delete("/parties/{code}", **needs("edit"), status_code=204, tags=["statements"])
     def remove_party(code: Id) -> None:
         """Takes back a party that an ingested folder added."""
-        desk.corpus.remove_party(code)
+        actions.corpus.remove_party(code)
 
     @router.post("/verify", **needs("read"), tags=["checks"])
     def verify(draft: Draft) -> dict[str, Any]:
         """Checks every quotation of a text, as `untoc verify --json`."""
-        return desk.verify(draft)
+        return actions.verify(draft)
 
     @router.post("/verify/file", **needs("read"), response_class=Response, tags=["checks"])
     def verify_file(file: UploadFile, form: Annotated[Literal["json", "md", "docx"], Form()] = "json") -> Response:
         """Checks every quotation of a document: as JSON, a report, or of a Word file a copy with comments."""
-        checked = desk.verify_file(file.filename or "", file.file.read(), f".{form}")
+        checked = actions.verify_file(file.filename or "", file.file.read(), f".{form}")
         return download(checked, f".{form}", "checked")
 
     @router.post("/brief", **needs("ask"), tags=["briefings"])
     def brief(wish: BriefingWish) -> dict[str, Any]:
         """Makes a position table that is not kept, as `untoc brief --json`."""
-        return briefing_json(desk.brief(wish))
+        return briefing_json(actions.brief(wish))
 
     @router.post("/brief/document", **needs("ask"), response_class=Response, tags=["briefings"])
     def brief_document(wish: BriefingWish, suffix: Suffix = ".docx", form: DocumentForm = "full") -> Response:
         """Makes a briefing as a document."""
-        return download(desk.document(desk.brief(wish), suffix, form), suffix, "briefing")
+        return download(actions.document(actions.brief(wish), suffix, form), suffix, "briefing")
 
     return router
 

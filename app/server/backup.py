@@ -1,8 +1,8 @@
 """Backups: a store in one file, consistent while others read and write it, and back again in any folder.
 
 `store.tar` holds snapshots of the databases, the files beside them, and `manifest.json` with their hashes. The vector
-index is left out: it is made anew from the record. A record in PostgreSQL is written and brought back by that server's
-own programs, `pg_dump` and `pg_restore`.
+index is left out: it is made anew from the catalogue. A catalogue in PostgreSQL is written and brought back by that
+server's own programs, `pg_dump` and `pg_restore`.
 """
 
 import hashlib
@@ -34,14 +34,14 @@ from vectorstore.private import make_private_folder, make_store_private, private
 _DATABASES: Final = ("catalogue.sqlite3", FILE)
 _DUMP: Final = "database.dump"
 # What is made anew, or belongs to a process that runs.
-_LEFT_OUT: Final = ("index-", "served", "write.")
+_LEFT_OUT: Final = ("index-", "mapped-", "served", "write.")
 _MANIFEST: Final = "manifest.json"
 _UPLOADS: Final = "uploads"
 # Whoever restores owns what is restored, whatever the users of the other server were called.
 _PLAIN: Final = ("--no-owner", "--no-privileges")
 _OTHER_KIND: Final = (
-    "the record of this backup is in files: restore without UNTOC_DATABASE__URL, and move it with `untoc copy`",
-    "the record of this backup was in PostgreSQL: set UNTOC_DATABASE__URL to an empty database",
+    "the catalogue of this backup is in files: restore without UNTOC_DATABASE__URL, and move it with `untoc copy`",
+    "the catalogue of this backup was in PostgreSQL: set UNTOC_DATABASE__URL to an empty database",
 )
 
 
@@ -91,11 +91,11 @@ def back_up(store: Path, target: Path, database: DatabaseConfig = IN_FOLDER) -> 
 def restore(archive: Path, store: Path, database: DatabaseConfig = IN_FOLDER) -> BackupReport:
     """Brings a backup back into a folder that holds no store; every file is compared with the manifest first.
 
-    Everybody is signed out, since who signed out after the backup would be signed in again. A record that was in
+    Everybody is signed out, since who signed out after the backup would be signed in again. A catalogue that was in
     PostgreSQL needs an empty database.
 
     Raises:
-        BackupError: The folder or the database holds something, the backup is not whole, or of another kind of record.
+        BackupError: The folder or the database holds something, the backup is not whole, or of another engine.
     """
     if store.exists() and any(store.iterdir()):
         raise BackupError(f"{str(store)!r} is not empty: restore into a new folder with --store, and use that one then")
@@ -225,7 +225,7 @@ def _compare(folder: Path, files: Mapping[str, Mapping[str, Any]]) -> None:
 
 
 def _move_uploads(folder: Path, url: SecretStr | None, old: str, new: str) -> None:
-    """Tells the record where its uploads are now."""
+    """Tells the catalogue where its uploads are now."""
     file = folder / _DATABASES[0]
     if old == new or (url is None and not file.is_file()):
         return

@@ -12,16 +12,16 @@ from typing import Final
 from urllib.parse import quote, urlsplit
 
 from anyio import CapacityLimiter, to_thread
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.requests import ClientDisconnect, HTTPConnection
 from starlette.responses import RedirectResponse, Response
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.errors import AppError, ForbiddenError
-from app.loopback import BodyTooLongError, bounded, is_foreign, is_loopback, read_body, replayed
+from app.loopback import PASSED_ON, BodyTooLongError, HeadedSend, bounded, is_foreign, is_loopback, read_body, replayed
 from app.server.accounts import KEY_PREFIX, Accounts
 from app.server.limits import Limits
-from app.server.person import AT_THE_DESK, SCOPE_KEY, Permission, Person, being, no_longer
+from app.server.person import AT_THE_DESK, SCOPE_KEY, Permission, Person, reset_person, set_person
 from app.server.problems import problem
 from app.settings import ServerConfig
 
@@ -39,11 +39,8 @@ _UPLOADS: Final[Mapping[str, Permission]] = {
 }  # fmt: skip
 _CHAT_UPLOAD: Final = "/gradio_api/upload"
 _SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
-# Deny by default: no header of a proxy gets to an application that would believe it.
-_PASSED_ON: Final = frozenset(
-    b"host content-type content-length accept accept-language user-agent cookie range if-none-match"
-    b" if-modified-since mcp-protocol-version mcp-session-id mcp-method mcp-name last-event-id".split()
-)
+# What the tools read besides.
+_PASSED_ON: Final = PASSED_ON.union(b"mcp-protocol-version mcp-session-id mcp-method mcp-name last-event-id".split())
 
 
 class Gate:
@@ -77,19 +74,7 @@ class Gate:
             await self._app(scope, receive, send)
             return
 
-        begun = False
-
-        async def send_with_headers(message: Message) -> None:
-            nonlocal begun
-            if message["type"] == "http.response.start":
-                begun = True
-                found = MutableHeaders(scope=message)
-                for name in [name for name in found if name.startswith("access-control-")]:
-                    del found[name]
-                for name, value in self._headers.items():
-                    found.setdefault(name, value)
-            await send(message)
-
+        send = sent = HeadedSend(send, self._headers)
         headers = Headers(scope=scope)
         address = self._client(scope, headers)
         path = scope["path"].removeprefix(scope.get("root_path", "")) or "/"
@@ -106,7 +91,7 @@ class Gate:
                 # In place: whatever observes the request sees who sent it, and then which route it took.
                 scope.update({"headers": passed, "client": (address, 0), SCOPE_KEY: person})
                 scope["scheme"] = self._address.scheme or "http"
-                token = None if person is None else being(person)
+                token = None if person is None else set_person(person)
                 multipart = headers.get("content-type", "").lower().startswith("multipart/form-data")
                 if multipart and path in _UPLOADS:
                     if person is None or _UPLOADS[path] not in person.may:
@@ -114,30 +99,30 @@ class Gate:
                     receive = bounded(headers, receive, self._config.upload_mb * 1_000_000)
                 elif not (multipart and path == _CHAT_UPLOAD):
                     receive = replayed(await read_body(headers, receive, _LARGEST_JSON), receive)
-            await (answer or self._app)(scope, receive, send_with_headers)
+            await (answer or self._app)(scope, receive, send)
         except BodyTooLongError:
             too_long = problem(
                 HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
                 "a request has at most 1 MB, and an upload what UNTOC_SERVER__UPLOAD_MB allows: send less at once",
             )
-            await too_long(scope, receive, send_with_headers)
+            await too_long(scope, receive, send)
         except AppError as error:
             # Too many, or who asks could not be found out.
-            await problem(error)(scope, receive, send_with_headers)
+            await problem(error)(scope, receive, send)
         except ClientDisconnect:
             return
         except Exception:
             # A bug: told in the log, under the id and with the headers that every answer has.
-            if begun:
+            if sent.begun:
                 raise
             logger.exception("a request could not be answered")
             unexpected = problem(
                 HTTPStatus.INTERNAL_SERVER_ERROR, "this could not be done: the log tells why, by request id"
             )
-            await unexpected(scope, receive, send_with_headers)
+            await unexpected(scope, receive, send)
         finally:
             if token is not None:
-                no_longer(token)
+                reset_person(token)
 
     def _client(self, scope: Scope, headers: Headers) -> str:
         """Returns the address of whoever asks; what a proxy says of it counts only from those that are trusted."""

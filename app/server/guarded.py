@@ -17,12 +17,10 @@ from app.checking.checker import Checker
 from app.corpus.corpus import Corpus
 from app.desk.works import THE_DESK
 from app.errors import ForbiddenError, NotFoundError
-from app.question.turn import EarlierTurn
 from app.records import Answer
 from app.server.accounts import Accounts, Action
 from app.server.limits import Limits
-from app.server.person import Permission, Person, asking
-from vectorstore.records import JSONValue
+from app.server.person import Permission, Person, current_person
 
 Target = TypeVar("Target")
 
@@ -86,7 +84,7 @@ class Gatekeeper:
         """
         if needs is None:
             return None
-        person = asking()
+        person = current_person()
         if needs not in person.may:
             raise ForbiddenError(
                 f"{person.name!r} may not do this: it needs the permission {needs!r}; ask an admin, or use another key"
@@ -106,11 +104,11 @@ class Gatekeeper:
 
     def log(self, action: Action, target: str) -> None:
         """Logs what the person who asks did."""
-        self.accounts.log(action, target, asking())
+        self.accounts.log(action, target, current_person())
 
     def asked(self, answer: Answer) -> None:
         """Remembers whose question an answer is of, and logs it where questions are logged."""
-        self.accounts.asked(answer.trace_id, asking().name)
+        self.accounts.asked(answer.trace_id, current_person().name)
         if self._log_questions:
             self.log("question", answer.question)
 
@@ -140,35 +138,23 @@ class _Guarded:
 
 class _GuardedCorpus(_Guarded):
     def trace(self, trace_id: str) -> dict[str, object]:
-        """Returns the record of an answer to whoever asked the question, or who looks after the server."""
+        """Returns the trace of an answer to whoever asked the question, or who looks after the server."""
         person = cast(Person, self._gate.require("ask"))
         if "operate" not in person.may and self._gate.accounts.asked_by(trace_id) != person.name:
-            raise NotFoundError(f"no record of an answer {trace_id!r} of yours in the store; only the newest are kept")
+            raise NotFoundError(f"no trace of an answer {trace_id!r} of yours in the store; only the newest are kept")
         return cast(Corpus, self._target).trace(trace_id)
 
 
 class _GuardedAssistant(_Guarded):
-    def ask(
-        self,
-        question: str,
-        *,
-        overrides: Mapping[str, JSONValue] | None = None,
-        history: Sequence[str | EarlierTurn] = (),
-    ) -> Answer:
+    def ask(self, question: str, **how: Any) -> Answer:  # noqa: ANN401 - as `Assistant.ask` takes it
         """Answers a question; see `Assistant.ask`."""
-        *_, answer = self.stream(question, overrides=overrides, history=history)
+        *_, answer = self.stream(question, **how)
         return cast(Answer, answer)
 
-    def stream(
-        self,
-        question: str,
-        *,
-        overrides: Mapping[str, JSONValue] | None = None,
-        history: Sequence[str | EarlierTurn] = (),
-    ) -> Iterator[Progress | Answer]:
+    def stream(self, question: str, **how: Any) -> Iterator[Progress | Answer]:  # noqa: ANN401 - as above
         """Yields each step, and the answer last; see `Assistant.stream`."""
         with self._gate.enter(_ASK):
-            for item in cast(Assistant, self._target).stream(question, overrides=overrides, history=history):
+            for item in cast(Assistant, self._target).stream(question, **how):
                 if isinstance(item, Answer):
                     self._gate.asked(item)
                 yield item
@@ -179,7 +165,7 @@ class _GuardedReviews(_Guarded):
         """Keeps a decision under the name of whoever is signed in; see `ReviewBook.keep`."""
         with self._gate.enter(self._rules["keep"], key):
             # Where there are no accounts, people write their names themselves.
-            name = reviewer if asking().name == THE_DESK else asking().name
+            name = reviewer if current_person().name == THE_DESK else current_person().name
             return cast(ReviewBook, self._target).keep(key, state, kind=kind, note=note, reviewer=name)
 
 

@@ -45,8 +45,8 @@ class Person:
 # Who asks everything where there are no accounts.
 AT_THE_DESK: Final = Person(name=THE_DESK, role="admin", may=MAY["admin"])
 _ASKING: Final[ContextVar[Person]] = ContextVar("asking")
-being = _ASKING.set
-no_longer = _ASKING.reset
+set_person = _ASKING.set
+reset_person = _ASKING.reset
 
 
 def person_of(scope: Mapping[str, Any]) -> Person | None:
@@ -55,7 +55,7 @@ def person_of(scope: Mapping[str, Any]) -> Person | None:
     return found if isinstance(found, Person) else None
 
 
-def asking() -> Person:
+def current_person() -> Person:
     """Returns who asks just now, in the chat, the API or a tool.
 
     Raises:

@@ -23,7 +23,7 @@ from app.errors import AppError, SettingsError
 from app.loopback import require_loopback
 from app.server import accounts_api, api, sign_in, works_api
 from app.server.accounts import Accounts
-from app.server.desk import Desk, open_desk
+from app.server.actions import Actions, open_actions
 from app.server.gate import Gate, networks
 from app.server.guarded import Gatekeeper
 from app.server.limits import MOST_WAITING, Limits
@@ -59,7 +59,7 @@ class Served:
     tools: MCPServer
     interface: Blocks
     chat: FastAPI
-    desk: Desk
+    actions: Actions
 
 
 class Entrance:
@@ -145,22 +145,22 @@ def build_server(workspace: Workspace, *, on_ready: Callable[[], None] | None = 
     entrance = Entrance(workspace.settings)
     config = entrance.config
     gate = Gatekeeper(entrance.accounts, entrance.limits, log_questions=config.audit_questions)
-    desk = open_desk(workspace, entrance.tables, gate)
-    tools = build_tools(desk)
-    interface = chat_of(desk.workspace, desk.checker, desk.works, signs_out=config.signs_in)
+    actions = open_actions(workspace, entrance.tables, gate)
+    tools = build_tools(actions)
+    interface = chat_of(actions.workspace, actions.checker, actions.works, signs_out=config.signs_in)
     chat = create_app(interface, visitors=entrance.visitors(EVENTS.get))
     routers = (
-        api.routes(desk),
-        works_api.routes(desk),
-        accounts_api.routes(desk),
+        api.routes(actions),
+        works_api.routes(actions),
+        accounts_api.routes(actions),
         entrance.sign_in(),
-        _operations(desk, entrance),
+        _operations(actions, entrance),
     )
     app = entrance.guard(chat, routers, tools=tools, on_ready=on_ready)
-    return Served(app=app, routers=routers, tools=tools, interface=interface, chat=chat, desk=desk)
+    return Served(app=app, routers=routers, tools=tools, interface=interface, chat=chat, actions=actions)
 
 
-def _operations(desk: Desk, entrance: Entrance) -> APIRouter:
+def _operations(actions: Actions, entrance: Entrance) -> APIRouter:
     """Returns the routes for whoever runs the server."""
     router, figures = APIRouter(route_class=DeclaredRoute, include_in_schema=False), entrance.figures
 
@@ -171,8 +171,8 @@ def _operations(desk: Desk, entrance: Entrance) -> APIRouter:
     @router.get("/ready", **needs("nobody"))
     async def ready() -> Response:
         try:
-            await to_thread.run_sync(desk.accounts.ready, limiter=entrance.lookups)
-            await to_thread.run_sync(lambda: desk.unguarded.store.catalogue.generation, limiter=entrance.lookups)
+            await to_thread.run_sync(actions.accounts.ready, limiter=entrance.lookups)
+            await to_thread.run_sync(lambda: actions.unguarded.store.catalogue.generation, limiter=entrance.lookups)
         except (AppError, StoreError) as error:
             # Whoever looks on learns that it is not, and the log why.
             logger.error("not ready: %s", error)
@@ -181,7 +181,7 @@ def _operations(desk: Desk, entrance: Entrance) -> APIRouter:
 
     @router.get("/metrics", **needs("operate"))
     def metrics() -> Response:
-        figures.statements.set(len(desk.unguarded.corpus.documents()))
+        figures.statements.set(len(actions.unguarded.corpus.documents()))
         return Response(generate_latest(figures.registry), media_type=CONTENT_TYPE_LATEST)
 
     @router.get("/api/v1/openapi.json", **needs("person"))
@@ -196,7 +196,7 @@ def _operations(desk: Desk, entrance: Entrance) -> APIRouter:
 
     @router.get("/about", **needs("read"), response_class=HTMLResponse)
     def about() -> str:
-        told = desk.about()
+        told = actions.about()
         models = told.pop("models")
         signs_out = entrance.config.signs_in
         return render("server_about", title="About", width="50rem", rows=told | models, signs_out=signs_out)

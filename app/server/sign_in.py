@@ -24,7 +24,7 @@ from app.errors import ForbiddenError
 from app.server.accounts import Accounts, subject_of
 from app.server.gate import COOKIE, SIGN_IN
 from app.server.limits import Limits
-from app.server.person import AT_THE_DESK, Person, asking
+from app.server.person import AT_THE_DESK, Person, current_person
 from app.server.rules import DeclaredRoute, needs
 from app.settings import ServerConfig
 from app.ui.templates import render
@@ -203,7 +203,7 @@ def routes(config: ServerConfig, accounts: Accounts, limits: Limits) -> APIRoute
     @router.post("/sign-out", **needs("person"))
     def sign_out(request: Request) -> Response:
         accounts.end(request.cookies.get(COOKIE, ""))
-        accounts.log("sign-out", "", asking())
+        accounts.log("sign-out", "", current_person())
         response = RedirectResponse(f"{root}{SIGN_IN}", 303)
         response.delete_cookie(COOKIE, path=f"{root}/")
         return response

@@ -16,7 +16,7 @@ from pydantic import BaseModel, Field
 from starlette.routing import Route
 
 from app.errors import AppError
-from app.server.desk import Desk, briefing_json
+from app.server.actions import Actions, briefing_json
 from app.server.models import BriefingWish, Draft, Filters, Identified, Question, Search
 from app.server.person import Permission
 from ingest.errors import IngestError
@@ -35,8 +35,8 @@ TOOLS: Final[dict[str, Permission]] = {
 }
 
 
-def build_tools(desk: Desk) -> MCPServer:
-    """Returns the server of the tools over a desk."""
+def build_tools(actions: Actions) -> MCPServer:
+    """Returns the server of the tools over the actions."""
     words = load_tool_words().messages
     server = MCPServer("untoc", version=version("untoc"), instructions=words["instructions"])
 
@@ -46,7 +46,7 @@ def build_tools(desk: Desk) -> MCPServer:
 
         def tool(**given: Any) -> dict[str, Any]:  # noqa: ANN401 - the fields of the model
             try:
-                desk.gate.require(needs)
+                actions.gate.require(needs)
                 return call(takes(**given))
             except (AppError, IngestError, StoreError) as error:
                 raise ToolError(str(error)) from error
@@ -54,12 +54,12 @@ def build_tools(desk: Desk) -> MCPServer:
         tool.__signature__ = _signature(takes)  # type: ignore[attr-defined]  # what `inspect.signature` reads first
         server.add_tool(tool, name, description=words[name])
 
-    offer("ask", Question, desk.ask)
-    offer("search", Search, desk.search)
-    offer("verify", Draft, desk.verify)
-    offer("brief", BriefingWish, lambda wish: briefing_json(desk.brief(wish)))
-    offer("list_statements", Filters, desk.statements)
-    offer("show", Identified, lambda asked: desk.show(asked.statement_id))
+    offer("ask", Question, actions.ask)
+    offer("search", Search, actions.search)
+    offer("verify", Draft, actions.verify)
+    offer("brief", BriefingWish, lambda wish: briefing_json(actions.brief(wish)))
+    offer("list_statements", Filters, actions.statements)
+    offer("show", Identified, lambda asked: actions.show(asked.statement_id))
     return server
 
 

@@ -16,28 +16,28 @@ from app.export.arrange import DocumentForm
 from app.question.turn import turn_of
 from app.records import listed
 from app.server import models
+from app.server.actions import Actions, briefing_json, paged
 from app.server.api import Id, Suffix, download
-from app.server.desk import Desk, briefing_json, paged
 from app.server.models import Limit, Offset, Page, Value, WorkItem
-from app.server.person import asking
+from app.server.person import current_person
 from app.server.rules import DeclaredRoute, needs
 
 PersonName = Annotated[str, Path(max_length=200, examples=["boris"])]
 
 
-def routes(desk: Desk) -> APIRouter:
-    """Returns the routes over a desk."""
+def routes(actions: Actions) -> APIRouter:
+    """Returns the routes over the actions."""
     router = APIRouter(prefix="/api/v1", route_class=DeclaredRoute)
     for kind, plural in (("conversation", "conversations"), ("briefing", "briefings"), ("case", "cases")):
-        _add_work_routes(router, desk, kind, plural)  # type: ignore[arg-type]  # of WorkKind, as the tuple shows
-    _add_conversation_routes(router, desk)
-    _add_briefing_routes(router, desk)
+        _add_work_routes(router, actions, kind, plural)  # type: ignore[arg-type]  # of WorkKind, as the tuple shows
+    _add_conversation_routes(router, actions)
+    _add_briefing_routes(router, actions)
     return router
 
 
-def _add_work_routes(router: APIRouter, desk: Desk, kind: WorkKind, plural: str) -> None:
+def _add_work_routes(router: APIRouter, actions: Actions, kind: WorkKind, plural: str) -> None:
     """Adds what all kinds of works have."""
-    works, place = desk.works, f"/{plural}/{{work_id}}"
+    works, place = actions.works, f"/{plural}/{{work_id}}"
     options: dict[str, Any] = {**needs("work"), "tags": [plural]}
 
     def own(work_id: str) -> Work:
@@ -77,33 +77,33 @@ def _add_work_routes(router: APIRouter, desk: Desk, kind: WorkKind, plural: str)
     def share(work_id: Id, name: PersonName, how: models.Share) -> None:
         """Shares it with a person."""
         own(work_id)
-        desk.share(work_id, name, may_change=how.may_change)
+        actions.share(work_id, name, may_change=how.may_change)
 
     @router.delete(f"{place}/shares/{{name}}", **options, status_code=204, name=f"unshare_{kind}")
     def unshare(work_id: Id, name: PersonName) -> None:
         """Takes a share back."""
         own(work_id)
-        desk.unshare(work_id, name)
+        actions.unshare(work_id, name)
 
 
-def _add_conversation_routes(router: APIRouter, desk: Desk) -> None:
+def _add_conversation_routes(router: APIRouter, actions: Actions) -> None:
     options: dict[str, Any] = {**needs("work"), "tags": ["conversations"]}
     asks: dict[str, Any] = {**needs("ask", gives=models.Turned), "tags": ["conversations"]}
 
     @router.post("/conversations", **asks)
     def begin_conversation(turn: models.Turn) -> dict[str, Any]:
         """Asks the first question of a new conversation; returns its `id`, the turn's `number` and the `answer`."""
-        return _turned(desk, None, turn)
+        return _turned(actions, None, turn)
 
     @router.post("/conversations/{work_id}/turns", **asks)
     def continue_conversation(work_id: Id, turn: models.Turn) -> dict[str, Any]:
         """Asks the next question, with the ones before it as history."""
-        return _turned(desk, work_id, turn)
+        return _turned(actions, work_id, turn)
 
     @router.get("/conversations/{work_id}", **options)
     def read_conversation(work_id: Id) -> dict[str, Any]:
         """Returns the questions and answers in order."""
-        work, turns = desk.works.get(work_id, "conversation"), desk.conversations.turns(work_id)
+        work, turns = actions.works.get(work_id, "conversation"), actions.conversations.turns(work_id)
         return {**_item(work).model_dump(), "turns": [_turn_json(turn) for turn in turns]}
 
     @router.post("/conversations/{work_id}/turns/{number}/verdict", **options)
@@ -111,58 +111,60 @@ def _add_conversation_routes(router: APIRouter, desk: Desk) -> None:
         work_id: Id, number: Annotated[int, Path(ge=1, le=100_000)], verdict: models.Verdict
     ) -> dict[str, Any]:
         """Says whether an answer was right, which saves it as a case; `id` is that of its draft for the evals."""
-        turns = desk.conversations.turns(work_id)
+        turns = actions.conversations.turns(work_id)
         at = next((at for at, turn in enumerate(turns) if turn.number == number), None)
         if at is None:
             raise NotFoundError(f"the conversation has no turn {number}: `GET /conversations/{{id}}` shows them")
         history = [turn_of(turn.answer, turn.overrides) for turn in turns[:at]]
         judged = Judgement(verdict=verdict.verdict, should_be=verdict.should_be)
-        saved = desk.cases.keep(turns[at].answer, judged, history=history, overrides=turns[at].overrides)
+        saved = actions.cases.keep(turns[at].answer, judged, history=history, overrides=turns[at].overrides)
         return {"id": saved.identifier, "new": saved.new}
 
     @router.get("/cases/{work_id}", **needs("work"), tags=["cases"])
     def read_case(work_id: Id) -> dict[str, Any]:
         """Returns a saved case."""
-        return {**_item(desk.works.get(work_id, "case")).model_dump(), **desk.works.parts(work_id).get(1, {})}
+        return {**_item(actions.works.get(work_id, "case")).model_dump(), **actions.works.parts(work_id).get(1, {})}
 
 
-def _add_briefing_routes(router: APIRouter, desk: Desk) -> None:
+def _add_briefing_routes(router: APIRouter, actions: Actions) -> None:
     options: dict[str, Any] = {**needs("work"), "tags": ["briefings"]}
 
     @router.post("/briefings", **{**needs("ask"), "tags": ["briefings"]})
     def make_briefing(wish: models.BriefingWish) -> models.Made:
         """Makes a briefing and keeps it."""
-        return models.Made(id=desk.kept.keep(None, desk.brief(wish)))
+        return models.Made(id=actions.kept.keep(None, actions.brief(wish)))
 
     @router.get("/briefings/{work_id}", **options)
     def read_briefing(work_id: Id) -> dict[str, Any]:
         """Returns a kept briefing, as `untoc brief --json`."""
-        return briefing_json(desk.kept.open(work_id))
+        return briefing_json(actions.kept.open(work_id))
 
     @router.get("/briefings/{work_id}/document", **options, response_class=Response)
     def briefing_document(work_id: Id, suffix: Suffix = ".docx", form: DocumentForm = "full") -> Response:
         """Returns a kept briefing as a document."""
-        return download(desk.document(desk.kept.open(work_id), suffix, form), suffix, "briefing")
+        return download(actions.document(actions.kept.open(work_id), suffix, form), suffix, "briefing")
 
     @router.get("/reviews", **needs("read"), tags=["reviews"])
     def reviews(key: Annotated[list[str], Query(max_length=500)]) -> dict[str, Any]:
         """Returns the decisions on cells, by their keys; they are the secretariat's, not one person's."""
-        return {each: asdict(review) for each, review in desk.workspace.reviews.of(key).items()}
+        return {each: asdict(review) for each, review in actions.workspace.reviews.of(key).items()}
 
     @router.put("/reviews", **needs("edit"), tags=["reviews"])
     def review(wish: models.ReviewWish) -> dict[str, Any]:
         """Keeps a decision on a cell under one's name, in place of an earlier one."""
-        kept = desk.workspace.reviews.keep(wish.key, wish.state, kind=wish.kind, note=wish.note, reviewer=asking().name)
+        kept = actions.workspace.reviews.keep(
+            wish.key, wish.state, kind=wish.kind, note=wish.note, reviewer=current_person().name
+        )
         return asdict(kept)
 
     @router.delete("/reviews/{key}", **needs("edit"), status_code=204, tags=["reviews"])
     def forget_review(key: Id) -> None:
         """Forgets a decision, so that the suggestion is back."""
-        desk.workspace.reviews.forget(key)
+        actions.workspace.reviews.forget(key)
 
 
-def _turned(desk: Desk, work_id: str | None, turn: models.Turn) -> dict[str, Any]:
-    identifier, number, answer = desk.turn(work_id, turn)
+def _turned(actions: Actions, work_id: str | None, turn: models.Turn) -> dict[str, Any]:
+    identifier, number, answer = actions.turn(work_id, turn)
     return {"id": identifier, "number": number, "answer": answer.to_json()}
 
 

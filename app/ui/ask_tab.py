@@ -12,6 +12,7 @@ from typing import Any, Final, get_args
 import gradio as gr
 
 from app.answering.assistant import Assistant
+from app.answering.localization import localize
 from app.answering.suggestions import greet
 from app.corpus.corpus import Corpus
 from app.corpus.drafts import Cases, Judgement
@@ -40,7 +41,6 @@ from app.ui.scope_chips import Overrides, article_value, single_years, treaties_
 from app.ui.uploads import safe_name
 from app.ui.words import label, language, say
 from ingest.parties.regions import regions
-from prompts.wording import load_wording
 
 logger = logging.getLogger(__name__)
 
@@ -57,13 +57,18 @@ _MONTH = re.compile(r"\d{4}-\d{2}")
 
 @dataclass(frozen=True, kw_only=True)
 class AskTab:
-    """What the page opens by its address (`opened`, which gives what `shown` shows), and what an ingest refreshes."""
+    """What the page opens by its address, and what an ingest refreshes.
+
+    `opened` gives what `shown` shows, and then `editor_values` what `editing` does.
+    """
 
     conversation: gr.HTML
     turns: gr.State
     welcome: Callable[[list[ShownTurn]], str]
     opened: Callable[[str], tuple[Any, ...]]
     shown: list[Any]
+    editor_values: Callable[[list[ShownTurn]], list[Any]]
+    editing: list[Any]
 
 
 class _AskTabController:
@@ -80,7 +85,7 @@ class _AskTabController:
             return self._shown(turns, here)
         try:
             statements = self._corpus.documents()
-            examples = greet(statements, self._corpus.parties(), load_wording(language())).options
+            examples = greet(statements, localize(self._corpus.parties(), language())).options
         except SHOWN_ERRORS as error:
             return error_html(error)
         return welcome_html(len(statements), examples)
@@ -342,7 +347,7 @@ class _AskTabController:
     def _offered(self, scope: Scope) -> list[tuple[list[Any], list[str]]]:
         stored = [summary.metadata for summary in self._corpus.documents()]
         codes = {metadata.state for metadata in stored if metadata.state} | set(scope.states) | set(scope.groups)
-        parties = sorted((self._corpus.party_name(code), code) for code in codes)
+        parties = sorted((self._corpus.party_name(code, language()), code) for code in codes)
         articles = [article_value(t.treaty, a) for t in scope.treaties for a in t.articles or ("",)]
         # The years of an interval are edited by its ends.
         runs = [] if scope.interval else year_runs(scope.years)
@@ -364,7 +369,7 @@ class _AskTabController:
         ]
 
     def _set_name(self, code: str) -> str:
-        return regions()[code].name(language()) if code in regions() else self._corpus.party_name(code)
+        return regions()[code].name(language()) if code in regions() else self._corpus.party_name(code, language())
 
 
 def _turn_of(turns: Sequence[ShownTurn], data: Mapping[str, Any]) -> ShownTurn | None:
@@ -479,5 +484,11 @@ def build_ask_tab(
     ):
         opened.then(controller.editor_values, [turns], editing, **QUIET)
     return AskTab(
-        conversation=conversation, turns=turns, welcome=controller.welcome, opened=controller.opened, shown=shown
+        conversation=conversation,
+        turns=turns,
+        welcome=controller.welcome,
+        opened=controller.opened,
+        shown=shown,
+        editor_values=controller.editor_values,
+        editing=editing,
     )

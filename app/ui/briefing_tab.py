@@ -9,7 +9,7 @@ from typing import Any, Final
 import gradio as gr
 from babel import Locale
 
-from app.briefing.cells import Briefing, Composer
+from app.briefing.cells import COMPOSERS, Briefing, Composer
 from app.briefing.edit import add_quotation, drop_quotation
 from app.briefing.kept import KeptBriefings
 from app.briefing.request import BriefingRequest, read_request
@@ -26,8 +26,8 @@ from app.ui.background_job import run_in_background
 from app.ui.briefing_requests import BriefingWish
 from app.ui.briefing_view import Found, briefing_html, progress_html
 from app.ui.conversation_list import change_list, list_html
-from app.ui.messages import error_html
-from app.ui.parts import QUIET, SHOWN_ERRORS, html, queued, sent, several, skips
+from app.ui.messages import error_html, hint_html
+from app.ui.parts import QUIET, SHOWN_ERRORS, html, line, queued, sent, several, skips
 from app.ui.served import session_folder
 from app.ui.words import label, language, say
 from prompts.wording import LANGUAGES
@@ -62,11 +62,16 @@ class _BriefingTabController:
         self._tools = tools
         self._corpus = corpus
 
-    def choices(self) -> tuple[Any, Any]:
-        """Offers everyone who has a statement, by name, and the forms of a document."""
+    def choices(self) -> tuple[Any, ...]:
+        """Offers everyone who has a statement, by name, the forms of a document and what may stand in a cell."""
         codes = {summary.metadata.state for summary in self._corpus.documents() if summary.metadata.state}
         names = sorted((self._corpus.party_name(code, language()), code) for code in codes)
-        return gr.Dropdown(choices=names), gr.Dropdown(choices=[(say(f"form-{form}"), form) for form in FORMS])
+        model = self._tools.builder.model
+        return (
+            gr.Dropdown(choices=names),
+            gr.Dropdown(choices=[(say(f"form-{form}"), form) for form in FORMS]),
+            gr.Radio(choices=[(say(f"composer-{name}", model=model or ""), name) for name in COMPOSERS]),
+        )
 
     def make(
         self,
@@ -121,7 +126,7 @@ class _BriefingTabController:
     def shown(self, briefing: Briefing | None, here: str | None, found: Found | None = None) -> str:
         """Renders the briefing with its timeline."""
         if briefing is None:
-            return f'<p class="u-empty">{say("briefing-empty")}</p>'
+            return hint_html("briefing-empty")
         # What a person rejected counts as no position.
         held = arrange(briefing)
         picture = (timeline(held), describe_timeline(held))
@@ -268,8 +273,7 @@ def build_briefing_tab(tools: BriefingTools, corpus: Corpus, tab: gr.Tab, wanted
     model = tools.builder.model
     composer = gr.Radio(
         label=label("what-in-a-cell"),
-        # The browser words no choices.
-        choices=[("Quotations alone", "extractive"), (f"Claims by {model}, checked, over their quotations", "model")],
+        choices=list(COMPOSERS),
         # None takes what there is.
         value=None if model is None else "model",
         visible=model is not None,
@@ -278,16 +282,14 @@ def build_briefing_tab(tools: BriefingTools, corpus: Corpus, tab: gr.Tab, wanted
     with gr.Row(elem_classes="u-buttons"):
         start = gr.Button(label("make-briefing"), variant="primary", scale=0, min_width=190, elem_id="brief")
         stop = gr.Button(label("stop"), scale=0, min_width=88, visible=False, elem_id="brief-stop")
-    with gr.Accordion(label("documents"), open=False, elem_id="documents-form"):
-        with gr.Row(elem_classes="u-buttons"):
-            form = gr.Dropdown(label=label("form-of-documents"), choices=list(FORMS), value="full", min_width=200)
-            reviewer = gr.Textbox(label=label("your-name"), max_lines=1, min_width=200)
-        with gr.Row(elem_classes="u-buttons"):
-            template = gr.File(label=label("template"), file_types=[".docx"], type="filepath", height=120)
-            record = gr.Checkbox(label=label("with-record"), value=False)
+    with gr.Accordion(label("documents"), open=False, elem_id="documents-form"), gr.Row(elem_classes="u-buttons"):
+        form = gr.Dropdown(label=label("form-of-documents"), choices=list(FORMS), value="full", min_width=200)
+        template = gr.File(label=label("template"), file_types=[".docx"], type="filepath", height=120)
+        record = gr.Checkbox(label=label("with-record"), value=False)
     documents = gr.Button(label("write-documents"), scale=0, min_width=170, elem_id="documents")
     problem = html("")
     files = gr.Files(label=label("documents"), visible=False, elem_id="briefing-files")
+    reviewer = line("your-name", 200, elem_id="reviewer")
     result = html(elem_id="briefing", acts=True)
     running = queued("brief", 2)
     fields = [parties, topics, articles, sessions, years]
@@ -298,7 +300,7 @@ def build_briefing_tab(tools: BriefingTools, corpus: Corpus, tab: gr.Tab, wanted
         controller.opened, [wanted, spoken, form, composer], [*fields, spoken, form, *made], **running
     )
     stop.click(
-        lambda: (f'<p class="u-empty">{say("stopped-briefing")}</p>', gr.Button(visible=False)),
+        lambda: (hint_html("stopped-briefing"), gr.Button(visible=False)),
         None,
         [result, stop],
         cancels=[started, opened],
@@ -314,5 +316,5 @@ def build_briefing_tab(tools: BriefingTools, corpus: Corpus, tab: gr.Tab, wanted
         [files, problem],
         **(running | {"concurrency_id": "documents"}),
     )
-    tab.select(controller.choices, None, [parties, form], **QUIET)
+    tab.select(controller.choices, None, [parties, form, composer], **QUIET)
     return BriefingTab(opened=controller.reopened, shown=made)

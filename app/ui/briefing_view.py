@@ -1,21 +1,20 @@
 """A briefing as HTML: the matrix of kinds, every cell with its quotations and its review, and what was searched."""
 
 import base64
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Final
 
 from app.answering.provenance import spoken_date
-from app.briefing.cells import Briefing, EvidenceWords
+from app.briefing.cells import Briefing
 from app.briefing.table_builder import BriefingProgress
-from app.export.arrange import kind_in_words
+from app.export.arrange import Sayings, kind_in_words, pieces
 from app.records import Citation
 from app.retrieval.position_marks import KINDS
 from app.ui.provenance_html import provenance, speaker_line
 from app.ui.templates import render
 from app.ui.words import language, say
-from ingest.language.languages import RIGHT_TO_LEFT
+from ingest.language.languages import direction_of
 from prompts.wording import load_document_words
 
 # The component's event that carries a review; `select` is for what opens something.
@@ -36,7 +35,7 @@ def briefing_html(
     briefing: Briefing, picture: tuple[bytes, str] | None = None, *, identifier: str = "", found: Found | None = None
 ) -> str:
     """Renders a briefing with a picture (a PNG file with words that stand for it); the page's address has its id."""
-    coverage = briefing.coverage
+    coverage, sayings = briefing.coverage, Sayings(briefing)
     names, words = partial(_name, briefing), load_document_words(language())
     return render(
         "briefing",
@@ -53,13 +52,18 @@ def briefing_html(
         ),
         names=names,
         kinds=KINDS,
+        # Who sets that there is no position says that the words take none.
+        settled=lambda kind: "mentioned" if kind == "no_position" else kind,
+        unreviewed=partial(replace, review=None),
+        sayings=sayings,
+        own_direction=direction_of(briefing.language),
         kind_label=lambda subject, kind: kind_in_words(words, kind, briefing.subject(subject)),
         speaker=lambda citation: speaker_line(citation, names),
         provenance=provenance,
-        marked=_marked,
-        direction=_direction,
+        pieces=pieces,
+        direction=lambda citation: direction_of(citation.language),
         when=_when,
-        worded=load_document_words(briefing.language).say("worded"),
+        worded=sayings.say("worded"),
         review_event=REVIEW_EVENT,
     )
 
@@ -71,22 +75,6 @@ def progress_html(progress: BriefingProgress | None) -> str:
 
 def _name(briefing: Briefing, code: str | None) -> str:
     return _NO_NAME if code is None else briefing.names.get(code, code)
-
-
-def _marked(citation: Citation, words: Sequence[EvidenceWords]) -> Iterator[tuple[str, bool]]:
-    """Yields a quotation cut where words show the kind, each at its first occurrence after the one before."""
-    at = 0
-    for text in (item.text for item in words if item.citation == citation.number):
-        begin = citation.quote.find(text, at)
-        if begin >= 0:
-            yield citation.quote[at:begin], False
-            yield text, True
-            at = begin + len(text)
-    yield citation.quote[at:], False
-
-
-def _direction(citation: Citation) -> str:
-    return "rtl" if citation.language in RIGHT_TO_LEFT else "ltr"
 
 
 def _when(citation: Citation) -> str:

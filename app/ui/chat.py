@@ -97,7 +97,9 @@ def build_interface(
         interface.unload(forget_session)
         interface.load(choice_html, None, [language], **QUIET)
         # The address of the page names the conversation that it opens.
-        interface.load(ask_tab.opened, [address], ask_tab.shown, js=_ADDRESS.format("c"), **QUIET)
+        interface.load(ask_tab.opened, [address], ask_tab.shown, js=_ADDRESS.format("c"), **QUIET).then(
+            ask_tab.editor_values, [ask_tab.turns], ask_tab.editing, **QUIET
+        )
         interface.load(
             lambda identifier: gr.Tabs(selected="briefing") if identifier else gr.skip(),
             [kept_briefing],

@@ -15,7 +15,7 @@ from app.checking.output import write_output
 from app.errors import AppError
 from app.ui.background_job import run_in_background
 from app.ui.check_view import check_html, checking_html
-from app.ui.messages import error_html
+from app.ui.messages import error_html, hint_html
 from app.ui.parts import QUIET, SHOWN_ERRORS, html, queued
 from app.ui.served import session_folder
 from app.ui.uploads import safe_name
@@ -33,7 +33,7 @@ class _CheckTabController:
     def checked(self, text: str, file: str | None, request: gr.Request) -> Iterator[tuple[Any, Any]]:
         """Checks an uploaded file, else the pasted text; yields the result's HTML and the download."""
         if not file and not text.strip():
-            yield f'<p class="u-empty">{say("nothing-to-check")}</p>', gr.skip()
+            yield hint_html("nothing-to-check"), gr.skip()
             return
         yield checking_html(), gr.DownloadButton(visible=False)
         try:

@@ -8,6 +8,7 @@ from html import escape
 from typing import Final
 
 from app.answering.compose.extractive import escape as plain
+from app.answering.provenance import provenance
 from app.answering.trace import lines_of
 from app.corpus.corpus import Corpus
 from app.desk.conversations import KeptTurn
@@ -20,6 +21,7 @@ from app.ui.provenance_html import speaker_line
 from app.ui.scope_chips import scope_html
 from app.ui.templates import render
 from app.ui.words import say
+from prompts.wording import load_wording
 from vectorstore.errors import StoreError
 
 _MARK: Final = re.compile(r"\[(\d{1,4})\]")
@@ -36,7 +38,7 @@ class ShownTurn(KeptTurn):
     Attributes:
         history: The turns that the question was asked after, oldest first.
         evidence: The rendered evidence of the answer.
-        record: The rendered record of the answer; empty where none is kept.
+        record: The rendered trace of the answer; empty where none is kept.
         references: Of its citations and related passages, by number.
         names: Of the parties that it quotes, by code.
     """
@@ -157,9 +159,10 @@ def used_text(turn: ShownTurn) -> str:
     taken = turn.shown[len(turn.answer.citations) :]
     if not taken:
         return ""
+    wording = load_wording(turn.answer.scope.language)
     quoted = [
-        f"{plain(speaker_line(c, lambda code: turn.names.get(code or '', code or '')))}\n\n"
-        f"> “{plain(' '.join(c.quote.split()))}” [{c.number}]"
+        f"**{plain(speaker_line(c, lambda code: turn.names.get(code or '', code or '')))}** · "
+        f"{plain(provenance(c, wording))}\n\n> “{plain(' '.join(c.quote.split()))}” [{c.number}]"
         for c in taken
     ]
     return "\n\n".join((f"**{say('chosen-by-reader')}**", *quoted))

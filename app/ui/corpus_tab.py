@@ -9,7 +9,7 @@ import gradio as gr
 from app.answering.provenance import holder, record_in_words, spoken_date
 from app.corpus.corpus import Corpus, UndoStep
 from app.ui.evidence_panel import page_json
-from app.ui.messages import error_html, worded
+from app.ui.messages import error_html, hint_html, said_html, worded
 from app.ui.parts import QUIET, SHOWN_ERRORS, fetched, html, line, sent, several, skips
 from app.ui.provenance_html import PartyNamer, language_name
 from app.ui.templates import render
@@ -148,30 +148,33 @@ class _CorpusTabController:
             parts, kinship = self._corpus.interventions(statement_id), self._corpus.kinship(statement_id)
         except SHOWN_ERRORS as error:
             return (None, gr.Column(visible=False), error_html(error), *skips(len(_FIELDS)))
-        values = [
-            gr.Textbox(value=getattr(statement.metadata, name) or "", info=_info(statement, name)) for name in _FIELDS
-        ]
+        values = [gr.Textbox(value=self._value(statement, name), info=_info(statement, name)) for name in _FIELDS]
         shown = statement_html(statement, self._name, kinship, parts)
         return statement_id, gr.Column(visible=True), message + shown, *values
+
+    def _value(self, statement: Statement | Document, field: str) -> str:
+        """Returns what a box of the form holds: States and groups by their names, as people type them."""
+        value: str = getattr(statement.metadata, field) or ""
+        return self._named(field, value) if value and field in ("state", "on_behalf_of") else value
 
     def save(self, statement_id: str | None, *values: str) -> tuple[Any, ...]:
         """Corrects the metadata fields that were changed; gives (steps to undo, *opened)."""
         try:
-            metadata = self._corpus.show(statement_id or "").metadata
+            held = self._corpus.show(statement_id or "")
             changes = {
                 name: value.strip()
                 for name, value in zip(_FIELDS, values, strict=True)
-                if value.strip() != (getattr(metadata, name) or "")
+                if value.strip() != self._value(held, name)
             }
             if not changes:
-                return gr.skip(), *self.opened(statement_id or "", _said(say("nothing-changed")))
+                return gr.skip(), *self.opened(statement_id or "", said_html(say("nothing-changed")))
             # Of an intervention the whole record is what can be taken back.
             step = self._corpus.undo_step((statement_id or "").partition(".")[0])
             corrected = self._corpus.edit(statement_id or "", changes)
         except SHOWN_ERRORS as error:
             return gr.skip(), statement_id, gr.skip(), error_html(error), *skips(len(_FIELDS))
         now = step.now if step.now != statement_id else corrected
-        return [replace(step, now=now)], *self.opened(corrected, _said(say("saved")))
+        return [replace(step, now=now)], *self.opened(corrected, said_html(say("saved")))
 
     def remove(self, statement_id: str | None) -> tuple[Any, ...]:
         """Removes the chosen statement; gives (steps to undo, chosen, form, detail)."""
@@ -183,7 +186,7 @@ class _CorpusTabController:
     def change(self, chosen: list[str], changes: Mapping[str, str] | None) -> tuple[Any, str]:
         """Corrects the chosen statements alike, or removes them where no changes are given; gives (steps, message)."""
         if not chosen:
-            return gr.skip(), f'<p class="u-empty">{say("choose-rows")}</p>'
+            return gr.skip(), hint_html("choose-rows")
         return self._changed(chosen, changes)
 
     def _changed(self, ids: Sequence[str], changes: Mapping[str, str] | None) -> tuple[list[UndoStep], str]:
@@ -198,7 +201,7 @@ class _CorpusTabController:
             except SHOWN_ERRORS as error:
                 problems[error_html(error)] = None
         told = say("removed-count" if changes is None else "changed-count", count=len(steps))
-        return steps, (_said(told) if steps else "") + "".join(problems)
+        return steps, (said_html(told) if steps else "") + "".join(problems)
 
     def undo(self, steps: list[UndoStep]) -> tuple[Any, ...]:
         """Takes the last change back; gives (steps, message)."""
@@ -207,7 +210,7 @@ class _CorpusTabController:
                 self._corpus.restore(step)
         except SHOWN_ERRORS as error:
             return gr.skip(), error_html(error)
-        return [], _said(say("taken-back", count=len(steps)))
+        return [], said_html(say("taken-back", count=len(steps)))
 
 
 def _values(summary: DocumentSummary, field: str) -> set[str]:
@@ -256,10 +259,6 @@ def statement_html(
         names=names,
         pages=[(number, begin) for number, (begin, end) in pages if begin < span.end and end > span.start],
     )
-
-
-def _said(words: str) -> str:
-    return f'<p class="u-said" role="status">{words}</p>'
 
 
 def build_corpus_tab(corpus: Corpus, tab: gr.Tab) -> None:

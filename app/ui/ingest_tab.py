@@ -14,7 +14,7 @@ from babel.dates import format_timedelta
 
 from app.corpus.corpus import Corpus
 from app.ui.background_job import run_in_background
-from app.ui.messages import error_html, worded
+from app.ui.messages import error_html, hint_html, said_html, worded
 from app.ui.parts import QUIET, SHOWN_ERRORS, html, line, queued, skips
 from app.ui.templates import render
 from app.ui.uploads import collect, named_files, to_ingest, upload_box, without_folder
@@ -53,7 +53,7 @@ class _IngestTabController:
         waiting = skips(3 + _ASKED_AT_ONCE)
         idle = (gr.Button(visible=False), None)
         if not files:
-            yield f'<p class="u-empty">{say("no-files")}</p>', *idle, *waiting
+            yield hint_html("no-files"), *idle, *waiting
             return
         reports: list[IngestReport] = []
         try:
@@ -115,9 +115,9 @@ class _IngestTabController:
             rest = "; ".join(part for part in (file.reason or "").split("; ") if NO_STATE not in part)
             files[files.index(file)] = replace(file, statement_id=identifier, state=held, reason=rest or None)
             words = say("state-set", file=f"<bdi>{escape(file.file)}</bdi>", party=escape(self._name(held)))
-            told.append(f'<p class="u-said" role="status">{words}</p>')
+            told.append(said_html(words))
         if not told:
-            return f'<p class="u-empty">{say("choose-first")}</p>', *skips(3 + _ASKED_AT_ONCE)
+            return hint_html("choose-first"), *skips(3 + _ASKED_AT_ONCE)
         report = replace(report, files=tuple(files))
         return "".join(told), report_html(report, self._name), *self.asked(report)
 
@@ -132,7 +132,7 @@ class _IngestTabController:
         except SHOWN_ERRORS as error:
             return error_html(error)
         rows = "".join(f"<li><bdi>{escape(line)}</bdi></li>" for line in lines)
-        return f'<p class="u-empty">{say("given-up")}</p><ul>{rows}</ul>' if rows else ""
+        return f"{hint_html('given-up')}<ul>{rows}</ul>" if rows else ""
 
     def kinds(self) -> gr.Radio:
         """Offers the kinds of parties, by their names."""
@@ -146,7 +146,7 @@ class _IngestTabController:
         except (*SHOWN_ERRORS, OSError) as error:
             return error_html(error), *skips(4 + _ASKED_AT_ONCE)
         words = say("party-added", party=f"<bdi>{escape(party.name)}</bdi>")
-        return f'<p class="u-said" role="status">{words}</p>', "", "", *self.asked(report)
+        return said_html(words), "", "", *self.asked(report)
 
     def sample(self) -> Iterator[tuple[Any, ...]]:
         """Ingests the sample statement that ships with the product."""
@@ -155,8 +155,7 @@ class _IngestTabController:
     def stopped(self, at: IngestProgress | None) -> tuple[str, gr.Button]:
         """Says how many files are kept of an ingest that was stopped; gives (message, the button that stops it)."""
         kept, total = (int(at.finished), at.total) if at is not None else (0, 0)
-        words = say("ingest-stopped", kept=kept, total=total)
-        return f'<p class="u-empty" role="status">{words}</p>', gr.Button(visible=False)
+        return hint_html("ingest-stopped", kept=kept, total=total), gr.Button(visible=False)
 
     def _watch(self, job: Job, folder: Path | None) -> Iterator[tuple[Any, ...]]:
         """Yields what is shown of a job, the button that stops it, and how far it is."""

@@ -63,6 +63,16 @@ def _templates() -> tuple[tuple[str, re.Pattern[str]], ...]:
     )
 
 
+def hint_html(key: str, **values: object) -> str:
+    """Renders what stands where there is nothing to show, or what to do first."""
+    return f'<p class="u-empty" role="status">{say(key, **values)}</p>'
+
+
+def said_html(words: str) -> str:
+    """Renders what was done, which is HTML already."""
+    return f'<p class="u-said" role="status">{words}</p>'
+
+
 def error_html(error: Exception | str) -> str:
     """Renders an error as one line; of the system's, which name paths, what went wrong alone."""
     words = error.strerror or "the disk cannot be used" if isinstance(error, OSError) else str(error)

@@ -13,6 +13,7 @@ from app.records import Interval, Scope, TreatyScope
 from app.ui.provenance_html import PartyNamer
 from app.ui.templates import render
 from app.ui.words import language, say
+from ingest.language.languages import direction_of
 from ingest.parties.regions import regions
 from vectorstore.records import JSONValue
 
@@ -156,7 +157,8 @@ def scope_html(
     earlier = None if before is None else {(chip.field, chip.value) for chip in chips(before, names)}
     shown = [(chip, _is_kept(chip, scope, earlier)) for chip in chips(scope, names)]
     asked = bool(shown) and everyone and not (scope.states or scope.groups or scope.members_of)
-    return render("scope", chips=shown, all_states=asked, editable=editable, notes=scope.notes)
+    direction = direction_of(scope.language)
+    return render("scope", chips=shown, all_states=asked, editable=editable, notes=scope.notes, direction=direction)
 
 
 def _is_kept(chip: Chip, scope: Scope, earlier: Collection[tuple[str, str]] | None) -> bool:

@@ -169,10 +169,13 @@
     shownWork = work();
     opened = id;
   };
-  // A kept briefing has an address as well.
+  // A kept briefing has an address as well; one that was made or opened comes into view below its form.
+  let briefed = "";
   new MutationObserver(() => {
     const shown = document.querySelector("#briefing .u-briefing");
     if (!shown || !shown.dataset.briefing || !shown.offsetParent) return;
+    if (briefed !== shown.dataset.briefing) shown.scrollIntoView({ behavior, block: "start" });
+    briefed = shown.dataset.briefing;
     const address = new URL(location.href);
     if (address.searchParams.get("b") === shown.dataset.briefing) return;
     address.searchParams.set("b", shown.dataset.briefing);

@@ -157,8 +157,7 @@ def serve(workspace: Workspace, host: str, port: int, *, on_ready: Callable[[str
 
     def build(ready: Callable[[], None]) -> FastAPI:
         works = Works(open_tables(workspace.settings.store, workspace.settings.database))
-        checker = Checker(workspace.store.catalogue, workspace.corpus.parties, workspace.settings.load)
-        return create_app(chat_of(workspace, checker, works), on_ready=ready)
+        return create_app(chat_of(workspace, workspace.checker(), works), on_ready=ready)
 
     serve_app(build, workspace.settings.store, host, port, on_ready=on_ready)
 

@@ -9,7 +9,7 @@ import csv
 import hashlib
 import io
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
@@ -23,11 +23,10 @@ from rapidfuzz import fuzz
 from app.records import AbstentionReason
 from evals.cases.case import Case, CaseType, Evidence, Expectation, Review
 from evals.cases.documents import Document, Documents, state_code, typed_names
-from evals.cases.lint import Problem
+from evals.cases.lint import Remark
 from evals.errors import DatasetError
 from evals.files import read_lines
 from ingest.language.detection import detect_language
-from ingest.parties.party_table import PartyTable
 from ingest.treaties.references import find_articles
 
 SUFFIXES: Final = (".csv", ".xlsx")
@@ -44,7 +43,7 @@ class CaseTable:
     """The cases of a table, and everything that is wrong with it, by line and column."""
 
     cases: tuple[Case, ...]
-    problems: tuple[Problem, ...]
+    remarks: tuple[Remark, ...]
 
 
 @dataclass(kw_only=True)
@@ -53,10 +52,11 @@ class _Row:
 
     line: int
     cells: Mapping[str, str]
-    problems: list[Problem] = field(default_factory=list)
+    remarks: list[Remark] = field(default_factory=list)
 
     def wrong(self, column: str, what: str, todo: str) -> None:
-        self.problems.append(_problem(self.line, column, what, todo))
+        place = f"line {self.line}, {column}"
+        self.remarks.append(Remark(severity="error", case=place, what=what, todo=todo))
 
     def parts(self, column: str, separators: str = ";\n") -> list[str]:
         """Returns what a cell holds, several things by semicolons or line breaks."""
@@ -72,16 +72,20 @@ class _Row:
         return given if given in known else None
 
 
-def _problem(line: int, column: str, what: str, todo: str) -> Problem:
-    return Problem(severity="error", case=f"line {line}, {column}", what=what, todo=todo)
-
-
 def read_case_table(path: Path, documents: Documents) -> CaseTable:
     """Reads cases from `.csv` (comma, semicolon or tab) or the first sheet of `.xlsx`; quotations are looked for."""
-    head, *rows = _lines(path)
-    columns = [_column(name) for name in head[1]]
-    problems = list(_of_columns(path, head, columns))
-    cases: dict[str, Case] = {}
+    (first, headings), *rows = _lines(path)
+    columns = [_column(name) for name in headings]
+    head = _Row(line=first, cells={})
+    for name in _REQUIRED:
+        if name not in columns:
+            head.wrong(name, "the column is missing", f"add it: {','.join(_REQUIRED)} are needed")
+    for name in columns:
+        if name and name not in _COLUMNS:
+            near = get_close_matches(name, _COLUMNS, n=1)
+            todo = f"did you mean {near[0]!r}?" if near else f"remove it; there are {', '.join(_COLUMNS)}"
+            head.wrong(name, "no column has this name", todo)
+    remarks, cases = head.remarks, dict[str, Case]()
     for line, cells in rows:
         row = _Row(line=line, cells={name: cell.strip() for name, cell in zip(columns, cells, strict=False) if name})
         if not any(row.cells.values()):
@@ -91,10 +95,10 @@ def read_case_table(path: Path, documents: Documents) -> CaseTable:
         case = _case(row, documents)
         if case is not None and case.id in cases:
             row.wrong("question", "stands twice, about the same State and year", "remove one of the rows")
-        problems += row.problems
-        if case is not None and not row.problems:
+        remarks += row.remarks
+        if case is not None and not row.remarks:
             cases[case.id] = case
-    return CaseTable(cases=tuple(cases.values()), problems=tuple(problems))
+    return CaseTable(cases=tuple(cases.values()), remarks=tuple(remarks))
 
 
 def is_table(path: Path) -> bool:
@@ -130,23 +134,11 @@ def _cells(given: Mapping[str, Any]) -> list[str]:
     quotes = [" ".join(str(quote).split()) for quote in (given["evidence"] if given["answerable"] else ())]
     answered = "yes" if given["answerable"] else "no"
     state = re.split("[_-]", given["qid"])[1]
-    cells = (given["question"], state, answered, "\n".join(quotes), given.get("year") or "", given["qid"])
-    return [str(cell) for cell in cells]
+    return [given["question"], state, answered, "\n".join(quotes), str(given.get("year") or ""), given["qid"]]
 
 
 def _column(heading: str) -> str:
     return "_".join(heading.lower().split())
-
-
-def _of_columns(path: Path, head: tuple[int, Sequence[str]], columns: Sequence[str]) -> Iterator[Problem]:
-    for name in _REQUIRED:
-        if name not in columns:
-            yield _problem(head[0], name, "the column is missing", f"add it: {','.join(_REQUIRED)} are needed")
-    for name in columns:
-        if name and name not in _COLUMNS:
-            near = get_close_matches(name, _COLUMNS, n=1)
-            todo = f"did you mean {near[0]!r}?" if near else f"remove it; there are {', '.join(_COLUMNS)}"
-            yield _problem(head[0], name, "no column has this name", todo)
 
 
 def _case(row: _Row, documents: Documents) -> Case | None:
@@ -156,8 +148,13 @@ def _case(row: _Row, documents: Documents) -> Case | None:
     answered = _YES_NO.get(row.cells.get("answered", "").lower())
     if answered is None:
         row.wrong("answered", f"{row.cells.get('answered', '')!r} is neither yes nor no", "write yes or no")
-    names = typed_names(row.cells.get("state", ""), documents.parties)
-    states = tuple(code for name in names for code in _state(row, name, documents.parties))
+    states: list[str] = []
+    for name in typed_names(row.cells.get("state", ""), documents.parties):
+        try:
+            states.append(state_code(name, documents.parties))
+        except DatasetError as exc:
+            what, _, todo = str(exc).partition(": ")
+            row.wrong("state", what, todo)
     years = tuple(row.parts("year", ";,\n"))
     for year in years:
         if not re.fullmatch(r"(19|20)\d\d", year):
@@ -175,7 +172,7 @@ def _case(row: _Row, documents: Documents) -> Case | None:
     evidence = [
         span for n, quote in enumerate(quotes, 1) if (span := _evidence(row, n, quote, states, years, documents))
     ]
-    if row.problems or answered is None:
+    if row.remarks or answered is None:
         return None
     asked = hashlib.sha256("\0".join((question, *states, *years, *row.parts("history"))).encode()).hexdigest()[:8]
     kind: CaseType = "list_states" if not states else "compare" if len(states) > 1 else "single_state"
@@ -189,7 +186,7 @@ def _case(row: _Row, documents: Documents) -> Case | None:
         tags=tags,
         expect=Expectation(
             status="answered" if answered else "abstained",
-            states=states or tuple(dict.fromkeys(span.state for span in evidence if span.state)),
+            states=tuple(states or dict.fromkeys(span.state for span in evidence if span.state)),
             years=years,
             reason=reason,  # type: ignore[arg-type]  # one of AbstentionReason, by `chosen`
         ),
@@ -197,14 +194,6 @@ def _case(row: _Row, documents: Documents) -> Case | None:
         evidence=tuple(evidence),
         review=Review(status="unreviewed", source="human"),
     )
-
-
-def _state(row: _Row, name: str, parties: PartyTable) -> Iterator[str]:
-    try:
-        yield state_code(name, parties)
-    except DatasetError as exc:
-        what, _, todo = str(exc).partition(": ")
-        row.wrong("state", what, todo)
 
 
 def _article(row: _Row) -> str | None:

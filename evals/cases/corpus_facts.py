@@ -4,16 +4,15 @@ Two measures, so that what lies between them decides nothing. A sentence *names*
 there, in any inflected form. A statement *lacks* it where not even the telling words of its terms occur.
 """
 
-import csv
 import re
 from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from importlib.resources import files
 from typing import Final
 
 from evals.cases.documents import Document, Documents
+from evals.files import shipped_rows
 from ingest.glossary.glossary import NamedTerm, terms_within
 from ingest.language.detection import detect_language
 from ingest.language.lexicons import load_table
@@ -113,13 +112,12 @@ def topics() -> Mapping[str, Subject]:
 @cache
 def specific_topics(*splits: str) -> tuple[Subject, ...]:
     """Returns narrow topics of some splits, with the English words without which nobody speaks of them."""
-    text = files("evals").joinpath("datasets", "specific_topics.csv").read_text(encoding="utf-8")
     return tuple(
         Subject(
             name=row["topic"], words=row["topic"], terms={"en": tuple(row["words"].split("|"))},
             tags={} if row["split"] == "elsewhere" else {"topic": row["topic"], "rules": row["split"]},
         )
-        for row in csv.DictReader(text.splitlines())
+        for row in shipped_rows("datasets/specific_topics.csv")
         if row["split"] in splits
     )  # fmt: skip
 

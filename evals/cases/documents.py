@@ -5,6 +5,7 @@ An error of the product's own reading cannot vouch for itself so: a quotation is
 
 import hashlib
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -73,11 +74,10 @@ class Documents:
 
     def sessions(self) -> Mapping[str, str]:
         """Returns the session of each year in which all statements are of one session."""
-        found: dict[str, set[str]] = {}
-        for document in self.by_file.values():
-            date, session = document.facts.get("date"), document.facts.get("session")
-            if date and session:
-                found.setdefault(date[:4], set()).add(session)
+        found: defaultdict[str, set[str]] = defaultdict(set)
+        for facts in (document.facts for document in self.by_file.values()):
+            if "date" in facts and "session" in facts:
+                found[facts["date"][:4]].add(facts["session"])
         return {year: min(sessions) for year, sessions in found.items() if len(sessions) == 1}
 
     def words_of(self, span: Evidence) -> str:
@@ -89,11 +89,9 @@ class Documents:
 
     def informed_by(self, cases: Iterable[Case]) -> "Documents":
         """Returns the documents with the States that evidence names, where the manifest says nothing."""
-        said: dict[str, set[str]] = {}
-        for case in cases:
-            for span in case.evidence:
-                if span.state:
-                    said.setdefault(span.file, set()).add(span.state)
+        said: defaultdict[str, set[str]] = defaultdict(set)
+        for span in (span for case in cases for span in case.evidence if span.state):
+            said[span.file].add(str(span.state))
         # Evidence of several States in one file: a record of meetings, which has no State of its own.
         only = {file: min(states) for file, states in said.items() if len(states) == 1}
         by_file = {
@@ -144,6 +142,8 @@ def located(cases: Iterable[Case], documents: Documents) -> tuple[Case, ...]:
     """Returns the cases with offsets for evidence that is given by its words alone."""
 
     def find(case: Case, span: Evidence) -> Evidence:
+        if span.located:
+            return span
         document = documents.by_file.get(span.file)
         if document is None:
             raise DatasetError(f"case {case.id!r}: no file {span.file!r} in the corpus: name it as the manifest does")
@@ -152,11 +152,8 @@ def located(cases: Iterable[Case], documents: Documents) -> tuple[Case, ...]:
             raise DatasetError(f"case {case.id!r}, {span.file}: evidence not found: {(span.quote or '')[:60]!r}")
         return span.model_copy(update={"start": found[0], "end": found[1]})
 
-    def with_offsets(case: Case) -> Case:
-        spans = tuple(span if span.located else find(case, span) for span in case.evidence)
-        return case if spans == case.evidence else case.model_copy(update={"evidence": spans})
-
-    return tuple(map(with_offsets, cases))
+    found = ((case, tuple(find(case, span) for span in case.evidence)) for case in cases)
+    return tuple(case.model_copy(update={"evidence": spans}) for case, spans in found)
 
 
 def typed_names(text: str, parties: PartyTable) -> list[str]:
@@ -205,7 +202,6 @@ def _hash(by_file: Mapping[str, Document]) -> str:
     digest = hashlib.sha256()
     for file in sorted(by_file):
         document = by_file[file]
-        digest.update(
-            f"{file}\0{sha256_of(document.text)}\0{document.state}\0{sorted(document.facts.items())}\n".encode()
-        )
+        facts = sorted(document.facts.items())
+        digest.update(f"{file}\0{sha256_of(document.text)}\0{document.state}\0{facts}\n".encode())
     return digest.hexdigest()

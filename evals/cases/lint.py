@@ -6,17 +6,18 @@ of 12 cases).
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import combinations
-from typing import Final, Literal
+from typing import Final, Literal, cast, get_args
 
 from rapidfuzz import fuzz
 
 from evals.cases.case import Case, Evidence, slices
 from evals.cases.corpus_facts import Reading, read_all
 from evals.cases.documents import Document, Documents, sha256_of
+from evals.files import shipped_rows
 from ingest.glossary.glossary import terms_of
 from ingest.parties.party_table import PartyTable
 from ingest.text.squash import squash
@@ -31,8 +32,11 @@ _SLICED_BY: Final = ("type", "lang", "kind", "expected")
 _UNANSWERABLE: Final = (0.25, 0.30)
 
 
+_REMARKS: Final = {row["remark"]: row for row in shipped_rows("cases/remarks.csv")}
+
+
 @dataclass(frozen=True, kw_only=True)
-class Problem:
+class Remark:
     """Something that a person should look at: in a case, or (None) in the set as a whole."""
 
     severity: Severity
@@ -41,91 +45,64 @@ class Problem:
     todo: str
 
 
-# What is wrong with a case, and what to do about it; an error where nothing else is said.
-_Found = Iterator[tuple[str, str] | Problem]
+def _remark(name: str, case: Case | None = None, **facts: object) -> Remark:
+    """Returns a remark of `remarks.csv` with its facts filled in."""
+    row = _REMARKS[name]
+    what, todo = (row[part].format(**facts) for part in ("what", "todo"))
+    return Remark(severity=cast(Severity, row["severity"]), case=case.id if case else None, what=what, todo=todo)
 
 
-def lint(cases: Iterable[Case], documents: Documents | None = None) -> tuple[Problem, ...]:
+def lint(cases: Iterable[Case], documents: Documents | None = None) -> tuple[Remark, ...]:
     """Returns what is wrong with cases, errors first; without documents, what can be told without their corpus."""
     cases = tuple(cases)
     parties = documents.parties if documents is not None else PartyTable.load()
     by_id, counts = {case.id: case for case in cases}, Counter(case.id for case in cases)
     needed = any(_is_silence(case) for case in cases)
     readings = read_all(documents) if documents is not None and needed else ()
-    found: list[Problem] = []
+    found: list[Remark] = []
     for case in cases:
-        told: list[tuple[str, str] | Problem] = [*_form(case, by_id, counts[case.id])]
+        found += _form(case, by_id, counts[case.id])
         if documents is not None:
-            told += [*_evidence(case, documents), *_expected_states(case, parties), *_absence(case, readings, parties)]
-        error = partial(Problem, severity="error", case=case.id)
-        found += [each if isinstance(each, Problem) else error(what=each[0], todo=each[1]) for each in told]
+            found += [*_evidence(case, documents), *_expected_states(case, parties), *_absence(case, readings, parties)]
     found += [*_duplicates(cases, parties), *_mix(cases)]
     place = {case.id: number for number, case in enumerate(cases)}
-    rank: Mapping[Severity, int] = {"error": 0, "warning": 1, "note": 2}
-    return tuple(sorted(found, key=lambda each: (rank[each.severity], place.get(each.case or "", len(place)))))
+    order = get_args(Severity).index
+    return tuple(sorted(found, key=lambda each: (order(each.severity), place.get(each.case or "", len(place)))))
 
 
-def _warning(case: str, what: str, todo: str) -> Problem:
-    return Problem(severity="warning", case=case, what=what, todo=todo)
-
-
-def _form(case: Case, by_id: Mapping[str, Case], count: int) -> _Found:
+def _form(case: Case, by_id: Mapping[str, Case], count: int) -> Iterator[Remark]:
     """What a case says of itself and of others."""
     if count > 1:
-        yield f"{count} cases have this id", "rename all but one"
+        yield _remark("same_id", case, count=count)
     if case.review.status == "reviewed" and not case.review.by:
-        yield "it is `reviewed`, and nobody is named who did", "name the person in `by`, or write `unreviewed`"
+        yield _remark("nobody_reviewed", case)
     yield from contradictions(case)
     original = by_id.get(case.variant_of or "")
     if case.variant_of is not None and original is None:
-        yield f"is a variant of {case.variant_of!r}, which is not here", "name a case of the same set"
+        yield _remark("no_original", case, original=case.variant_of)
     elif original and (case.expect, case.answerable) != (original.expect, original.answerable):
-        yield f"expects another outcome than {original.id!r}", "the same question has the same outcome: correct one"
+        yield _remark("other_outcome", case, original=original.id)
 
 
-def contradictions(case: Case) -> Iterator[tuple[str, str]]:
-    """Yields (what a case says that cannot be, what to do about it), its corpus aside."""
+def contradictions(case: Case) -> Iterator[Remark]:
+    """Yields what a case says that cannot be, its corpus aside."""
     expect, status, silent = case.expect, case.expect.status, case.expect.status == "abstained"
     reasoned = expect.reason is not None or case.unanswerable_kind is not None
-    correct = "correct `answerable` or the outcome"
-    found = (
-        (not case.question.strip(), "has an empty question", "the question is empty: write one"),
-        (silent and not reasoned, "expects silence without a reason", "set `expect.reason` or `unanswerable_kind`"),
-        (
-            not silent and reasoned,
-            f"expects status {status!r}, and has a reason or kind of silence",
-            "a reason goes only with the outcome `abstained`: leave it out, or change the outcome",
-        ),
-        (silent and bool(case.evidence), "expects silence, and shows evidence", "drop one of them"),
-        (
-            not silent and not case.groups,
-            f"expects status {status!r} without evidence",
-            f"the outcome `{status}` needs evidence: add the span that answers",
-        ),
-        (case.answerable and silent, "is answerable, and expects silence", correct),
-        (not case.answerable and status == "answered", "is not answerable, and expects an answer", correct),
-        (
-            (status == "partial") != (expect.missing is not None),
-            f"expects status {status!r}, and `missing` is {expect.missing!r}",
-            "say what is missing in `expect.missing`; it goes only with the outcome `partial`",
-        ),
-        (
-            case.type in ("unanswerable", "ambiguous") and not silent,
-            f"has type {case.type!r}, and expects status {status!r}",
-            "correct `type` or `expect.status`",
-        ),
-        (
-            case.type == "follow_up" and not case.history,
-            "follows up on nothing",
-            "write the earlier questions into `history`",
-        ),
-        (
-            bool({*expect.states} & {*expect.states_forbidden}),
-            "expects a State that it forbids",
-            "correct `expect.states` or `expect.states_forbidden`",
-        ),
-    )
-    return ((what, todo) for wrong, what, todo in found if wrong)
+    found = {
+        "empty_question": not case.question.strip(),
+        "no_reason": silent and not reasoned,
+        "reason_beside_answer": not silent and reasoned,
+        "silence_with_evidence": silent and bool(case.evidence),
+        "no_evidence": not silent and not case.groups,
+        "answerable_silence": case.answerable and silent,
+        "unanswerable_answer": not case.answerable and status == "answered",
+        "missing_of_what": (status == "partial") != (expect.missing is not None),
+        "type_of_silence": case.type in ("unanswerable", "ambiguous") and not silent,
+        "follows_nothing": case.type == "follow_up" and not case.history,
+        "forbids_expected": bool({*expect.states} & {*expect.states_forbidden}),
+    }
+    facts = {"status": status, "missing": expect.missing, "type": case.type}
+    return (_remark(name, case, **facts) for name, wrong in found.items() if wrong)
 
 
 def _states_of(case: Case, parties: PartyTable) -> frozenset[str]:
@@ -134,7 +111,7 @@ def _states_of(case: Case, parties: PartyTable) -> frozenset[str]:
     return frozenset(case.expect.states or named)
 
 
-def _duplicates(cases: Iterable[Case], parties: PartyTable) -> Iterator[Problem]:
+def _duplicates(cases: Iterable[Case], parties: PartyTable) -> Iterator[Remark]:
     """Questions that ask nearly the same of the same States and times; variants are meant to."""
     groups: defaultdict[object, list[tuple[Case, str]]] = defaultdict(list)
     for case in cases:
@@ -149,49 +126,49 @@ def _duplicates(cases: Iterable[Case], parties: PartyTable) -> Iterator[Problem]
         for (one, words), (other, others) in combinations(group, 2):
             alike = fuzz.token_set_ratio(words, others)
             if alike >= _ALIKE and (one.variant_of or one.id) != (other.variant_of or other.id):
-                what = f"asks nearly the same as {one.id!r} ({alike:.0f} of 100 alike)"
-                yield _warning(other.id, what, "drop one, or name it in `variant_of`")
+                yield _remark("alike", other, other=one.id, alike=alike)
 
 
-def _evidence(case: Case, documents: Documents) -> _Found:
+def _evidence(case: Case, documents: Documents) -> Iterator[Remark]:
     for span in case.evidence:
         document = documents.by_file.get(span.file)
-        missing = (f"no file {span.file!r}", "name it as the manifest does, or give its folder")
-        for what, todo in [missing] if document is None else _of_span(span, document, documents.parties):
-            yield f"evidence {span.id!r}: {what}", todo
+        if document is None:
+            yield _remark("no_file", case, span=span.id, file=span.file)
+        else:
+            yield from _of_span(partial(_remark, case=case, span=span.id), span, document, documents.parties)
 
 
-def _of_span(span: Evidence, document: Document, parties: PartyTable) -> Iterator[tuple[str, str]]:
+def _of_span(
+    remark: Callable[..., Remark], span: Evidence, document: Document, parties: PartyTable
+) -> Iterator[Remark]:
     found = (span.start, span.end) if span.located else document.find(span.quote or "")
     text = None if found is None else document.text[slice(*found)]
     if found is None:
-        yield "its quotation does not stand in the file", "copy the exact words from the file"
+        yield remark("not_in_file")
     elif span.end > len(document.text):
         text = None
-        yield f"ends at {span.end}, after the text's end at {len(document.text)}", "find the span anew in the file"
+        yield remark("after_the_end", end=span.end, length=len(document.text))
     elif span.quote is not None and squash(text or "") != squash(span.quote):
-        yield f"at {span.start} stand other words than its quotation", "correct the offsets, or leave them out"
+        yield remark("other_words", start=span.start)
     if text is not None and span.sha256 is not None and sha256_of(text) != span.sha256:
-        yield "its words have another hash", "the file has changed, or the offsets are wrong: find the span anew"
+        yield remark("other_hash")
     behalf = document.facts.get("on_behalf_of")
     holders = {document.state, *(parties.resolve(behalf).codes if behalf else ())}
     known = span.state is not None and document.state is not None and document.kind != "record"
     if known and span.state not in holders:
-        yield f"is of {span.state}, and the manifest says {document.state}", "correct the State here or in the manifest"
+        yield remark("other_state", state=span.state, told=document.state)
 
 
-def _expected_states(case: Case, parties: PartyTable) -> _Found:
+def _expected_states(case: Case, parties: PartyTable) -> Iterator[Remark]:
     for state in (*case.expect.states, *case.expect.states_forbidden):
         if parties.get(state) is None:
-            yield f"nobody has the code {state!r}", "write the code of the table of States or groups, or of parties.csv"
+            yield _remark("no_such_state", case, state=state)
     shown = {span.state for span in case.evidence if span.state is not None}
     expected = {*case.expect.states}
     if expected and shown - expected:
-        what = f"has evidence of {', '.join(sorted(shown - expected))}, whom it does not expect"
-        yield what, "correct `expect.states` or the evidence"
+        yield _remark("unexpected_state", case, states=", ".join(sorted(shown - expected)))
     if shown and expected - shown:
-        what = f"expects {', '.join(sorted(expected - shown))} without evidence of theirs"
-        yield _warning(case.id, what, "add their spans, or do not expect them")
+        yield _remark("state_without_evidence", case, states=", ".join(sorted(expected - shown)))
 
 
 def _is_silence(case: Case) -> bool:
@@ -200,7 +177,7 @@ def _is_silence(case: Case) -> bool:
     return kind == "no_statement" or kind.startswith("near_miss")
 
 
-def _absence(case: Case, readings: Iterable[Reading], parties: PartyTable) -> _Found:
+def _absence(case: Case, readings: Iterable[Reading], parties: PartyTable) -> Iterator[Remark]:
     """Looks for what should not be in the corpus."""
     years = [str(year) for year in case.expect.years] or re.findall(r"\b(?:19|20)\d\d\b", case.question)
     # A session without a year cannot be matched with dates: such cases are not checked.
@@ -214,22 +191,20 @@ def _absence(case: Case, readings: Iterable[Reading], parties: PartyTable) -> _F
         if reading.document.state not in states or (years and reading.year not in years):
             continue
         if case.unanswerable_kind == "no_statement":
-            yield f"says that there is no statement, and {file!r} is one", "ask about another State or year"
+            yield _remark("there_is_a_statement", case, file=file)
             continue
         for treaty, number in (article.split() for article in sorted(reading.named.keys() & cited)):
-            what = f"has no answer, and {file!r} cites article {number} of {treaty}"
-            yield what, "make it answerable, or ask about another article"
+            yield _remark("article_is_cited", case, file=file, number=number, treaty=treaty)
         if not cited and topic in reading.named:
             # The question may be narrower than its topic.
-            what, todo = f"names {topic!r}", "read those sentences, and make sure that none answers"
-            yield _warning(case.id, f"has no answer, and {file!r} {what}", todo)
+            yield _remark("topic_is_named", case, file=file, topic=topic)
 
 
-def _mix(cases: Sequence[Case]) -> Iterator[Problem]:
+def _mix(cases: Sequence[Case]) -> Iterator[Remark]:
     """What the figures of a set can be read for."""
     total = len(cases)
     if not cases:
-        yield Problem(severity="warning", case=None, what="there are no cases", todo="write some, or draft by `synth`")
+        yield _remark("no_cases")
         return
     silent = [case for case in cases if case.expect.status == "abstained"]
     near = sum((case.unanswerable_kind or "").startswith("near_miss") for case in silent) / max(1, len(silent))
@@ -239,19 +214,13 @@ def _mix(cases: Sequence[Case]) -> Iterator[Problem]:
     counts = Counter((name, value) for case in cases for name in _SLICED_BY for value in slices(case).get(name, ()))
     few = [f"{name} {value} ({n})" for (name, value), n in sorted(counts.items()) if n < _SLICE]
     small = ", ".join(few) if total >= _SLICE else f"all, of {total}"
-    notes = (
-        (
-            not low - 0.005 <= share < high + 0.005,
-            f"{share:.0%} of the cases have no answer",
-            f"{low:.0%} to {high:.0%} of the cases should have no answer",
-        ),
-        (
-            near < 0.5,
-            f"{near:.0%} of the cases without an answer are near misses",
-            "ask about topics that another State or another session names",
-        ),
-        (drafts, f"{drafts} of {total} cases are drafts, which never decide a gate", "review them"),
-        (unread, f"{unread} of {total} cases decide gates though no person has reviewed them", "review them"),
-        (small, f"slices of fewer than {_SLICE} cases: {small}", "read no figure from them"),
-    )
-    yield from (Problem(severity="note", case=None, what=what, todo=todo) for holds, what, todo in notes if holds)
+    if not low - 0.005 <= share < high + 0.005:
+        yield _remark("share_of_silence", share=share, low=low, high=high)
+    if near < 0.5:
+        yield _remark("few_near_misses", share=near)
+    if drafts:
+        yield _remark("drafts", drafts=drafts, total=total)
+    if unread:
+        yield _remark("unread", unread=unread, total=total)
+    if small:
+        yield _remark("small_slices", least=_SLICE, slices=small)

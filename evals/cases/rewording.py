@@ -7,10 +7,9 @@ case's id, so that every run asks the same. What is right stays as in the case.
 import random
 import re
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from string import Formatter
 from typing import Final
 
@@ -19,14 +18,20 @@ import yaml
 from evals.cases.case import Case
 from evals.cases.documents import Documents
 from evals.errors import EvalError
+from evals.files import EVALS
 from ingest.language.numerals import number_words
 from ingest.parties.party_names import Party
 from ingest.parties.party_table import PartyTable
 from prompts.wording import LANGUAGES
 
-_DATA: Final = yaml.safe_load(files("evals").joinpath("cases", "wordings.yaml").read_text(encoding="utf-8"))
+_DATA: Final = yaml.safe_load((EVALS / "cases" / "wordings.yaml").read_text(encoding="utf-8"))
 # Templates by name of the wording: earlier turns, then the question.
 WORDINGS: Final[Mapping[str, tuple[str, ...]]] = {name: tuple(turns) for name, turns in _DATA["wordings"].items()}
+# The facts that each names.
+_NEEDED: Final = {
+    name: {field for turn in turns for _, field, *_ in Formatter().parse(turn) if field}
+    for name, turns in WORDINGS.items()
+}
 # Translations of topics by language; after the bar, the topic words alone.
 TOPICS: Final[Mapping[str, Mapping[str, str]]] = _DATA["topics"]
 _TEMPLATE: Final = re.compile(r"\b(?:say|said) (?:about|on) (?P<topic>\w.*?) in (?:its )?\d{4}\b")
@@ -55,15 +60,15 @@ def setting_of(documents: Documents) -> Setting:
     return Setting(parties=documents.parties, sessions=documents.sessions(), speakers=found)
 
 
-def chosen_wordings(choice: str) -> tuple[str, ...] | int:
-    """Reads `all`, names joined by commas, or how many of them to draw for each case."""
-    if choice.isdecimal():
-        return int(choice)
-    names = tuple(WORDINGS) if choice == "all" else tuple(choice.split(","))
-    unknown = [name for name in names if name not in WORDINGS]
-    if unknown:
+def reworded(cases: Iterable[Case], documents: Documents, choice: str) -> tuple[Case, ...]:
+    """Returns cases, each followed by itself in `all` other words, in those named, or in so many that are drawn."""
+    wordings: Sequence[str] | int = int(choice) if choice.isdecimal() else choice.split(",")
+    if choice == "all":
+        wordings = [*WORDINGS]
+    elif isinstance(wordings, list) and (unknown := [name for name in wordings if name not in WORDINGS]):
         raise EvalError(f"unknown wording {unknown[0]!r}: there are all, a number, {', '.join(WORDINGS)}")
-    return names
+    setting = setting_of(documents)
+    return tuple(asked for case in cases for asked in (case, *reword(case, setting, wordings).values()))
 
 
 def reword(case: Case, setting: Setting, wordings: Sequence[str] | int) -> dict[str, Case]:
@@ -74,10 +79,7 @@ def reword(case: Case, setting: Setting, wordings: Sequence[str] | int) -> dict[
     facts = _facts(case, setting)
     if facts is None:
         return {}
-    needed = {
-        name: {f for turn in turns for _, f, *_ in Formatter().parse(turn) if f} for name, turns in WORDINGS.items()
-    }
-    fitting = [name for name, fields in needed.items() if fields <= facts.keys()]
+    fitting = [name for name, fields in _NEEDED.items() if fields <= facts.keys()]
     if isinstance(wordings, int):
         wordings = random.Random(case.id).sample(fitting, min(wordings, len(fitting)))
     return {name: _worded(case, name, facts) for name in fitting if name in wordings}

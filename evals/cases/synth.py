@@ -12,10 +12,9 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from importlib.resources import files
 from itertools import pairwise, zip_longest
 from pathlib import Path
-from typing import Any, Final, Literal, get_args
+from typing import Final, get_args
 
 import yaml
 
@@ -24,33 +23,23 @@ from evals.cases.case import SCHEMA_VERSION, Case, Evidence, Expectation, Review
 from evals.cases.corpus_facts import Reading, Subject, article, common_stems, read_all, specific_topics, topics
 from evals.cases.documents import Documents
 from evals.errors import DatasetError
-from evals.files import write_whole
+from evals.files import EVALS, shipped_rows, write_whole
 from ingest.treaties.treaties import PROTOCOLS, articles, articles_about
 
-TemplateKind = Literal[
-    "single_state", "list_states", "compare", "temporal", "near_miss_state", "near_miss_session", "near_miss_article",
-    "near_miss_topic", "no_statement", "out_of_scope", "future", "nonexistent",
-]  # fmt: skip
-KINDS: Final[tuple[TemplateKind, ...]] = get_args(TemplateKind)
-# Mix per hundred cases: 28 without an answer, most of them near misses.
-_SHARES: Final[Mapping[TemplateKind, int]] = dict(zip(KINDS, (45, 12, 10, 5, 7, 5, 3, 4, 3, 2, 2, 2), strict=True))
+_KINDS: Final = {row["kind"]: row for row in shipped_rows("cases/kinds.csv")}
+KINDS: Final = tuple(_KINDS)
+_SHARES: Final = {kind: int(row["share"]) for kind, row in _KINDS.items()}
 # Most cases about the same State and year.
 _PER_STATEMENT: Final = 3
 # Topics of fewer or more statements than these come last.
 _RARE, _FREQUENT = 0.02, 0.4
-_QUESTIONS: Final[Mapping[TemplateKind, str]] = {
-    "list_states": "Which States spoke of {topic} in {year}?",
-    "compare": "Compare what {state} and {other} said about {topic} in {year}.",
-    "temporal": "How did the position of {state} on {topic} change between {year} and {later}?",
-}
-_QUESTION: Final = "What did {state} say about {topic} in {year}?"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:
     """A case before it is written: States asked about, or that answer, and the statements of each group of evidence."""
 
-    kind: TemplateKind
+    kind: str
     subject: Subject
     states: tuple[str, ...] = ()
     years: tuple[str, ...] = ()
@@ -65,9 +54,7 @@ class Plan:
         return re.sub(r"[^a-z0-9]+", "-", "-".join(parts).casefold()).strip("-")
 
 
-def _silence(
-    kind: TemplateKind, subject: Subject, state: str, year: str, reason: AbstentionReason | None = None
-) -> Plan:
+def _silence(kind: str, subject: Subject, state: str, year: str, reason: AbstentionReason | None = None) -> Plan:
     """Returns a question that has no answer."""
     return Plan(kind=kind, subject=subject, states=(state,), years=(year,), reason=reason)
 
@@ -110,13 +97,13 @@ class _Corpus:
             for name in (name for reading in readings for name in reading.named):
                 named[name].add(key)
         found = {topics().get(name) or article(name): frozenset(keys) for name, keys in named.items()}
-        kept = []
-        for subject in found:
-            # A topic has to tell enough, and to name nobody whom a question would then seem to be about.
+
+        def tells(subject: Subject) -> bool:
+            """Whether a topic tells enough, and names nobody whom a question would then seem to be about."""
             telling = articles_about(subject.name) if subject.articles else len(subject.key) > 1
-            if not subject.terms or (telling and not self.documents.parties.find(subject.name)):
-                kept.append(subject)
-        return {subject: found[subject] for subject in sorted(kept, key=lambda subject: subject.words)}
+            return not subject.terms or bool(telling and not self.documents.parties.find(subject.name))
+
+        return {subject: found[subject] for subject in sorted(filter(tells, found), key=lambda each: each.words)}
 
     @property
     def years(self) -> tuple[str, ...]:
@@ -151,9 +138,7 @@ class _Corpus:
         return max(2, _RARE * len(self.turns)) <= count <= _FREQUENT * len(self.turns)
 
 
-def synthesise(
-    documents: Documents, *, kinds: Sequence[TemplateKind] = KINDS, n: int = 100, seed: int = 0
-) -> tuple[Case, ...]:
+def synthesise(documents: Documents, *, kinds: Sequence[str] = KINDS, n: int = 100, seed: int = 0) -> tuple[Case, ...]:
     """Makes at most `n` draft cases for a corpus, by id, in the proportions that a set should have.
 
     Another seed chooses other cases; a small corpus gives fewer.
@@ -161,7 +146,7 @@ def synthesise(
     corpus = _Corpus(documents=documents, readings=read_all(documents))
     if not corpus.turns:
         raise DatasetError("no statement has both a State and a date: `untoc manifest` writes a draft of the manifest")
-    found: dict[TemplateKind, list[Plan]] = {kind: [] for kind in KINDS if kind in kinds}
+    found: dict[str, list[Plan]] = {kind: [] for kind in KINDS if kind in kinds}
     makers = (_answered, _lists, _near_misses, _silent_articles, _silent_on_specifics, _nowhere)
     for plan in (plan for make in makers for plan in make(corpus)):
         if plan.kind in found:
@@ -172,7 +157,7 @@ def synthesise(
 
 def write_cases(path: Path, cases: Iterable[Case]) -> None:
     """Writes cases as YAML that people can read and edit."""
-    schema = Path(str(files("evals"))) / "datasets" / "schema.json"
+    schema = EVALS / "datasets" / "schema.json"
     records = []
     for case in cases:
         record = case.model_dump(mode="json", exclude_defaults=True) | {"answerable": case.answerable}
@@ -209,9 +194,9 @@ def _in_turns(plans: Iterable[Plan], corpus: _Corpus, seed: int) -> list[Plan]:
     return [plan for turn in turns for plan in turn if plan is not None]
 
 
-def _choose(waiting: Mapping[TemplateKind, list[Plan]], n: int) -> Iterator[Plan]:
+def _choose(waiting: Mapping[str, list[Plan]], n: int) -> Iterator[Plan]:
     """Yields plans so that kinds keep their shares, and no two ask nearly the same."""
-    taken: Counter[TemplateKind] = Counter()
+    taken: Counter[str] = Counter()
     asked: defaultdict[object, list[frozenset[str]]] = defaultdict(list)
     left = {kind: iter(plans) for kind, plans in waiting.items()}
     while left and taken.total() < n:
@@ -230,36 +215,30 @@ def _choose(waiting: Mapping[TemplateKind, list[Plan]], n: int) -> Iterator[Plan
 
 def _case(plan: Plan, corpus: _Corpus) -> Case:
     names = [corpus.documents.parties.display(state) for state in plan.states]
-    question = _QUESTIONS.get(plan.kind, _QUESTION).format(
+    question = _KINDS[plan.kind]["question"].format(
         state=names[0], other=names[-1], topic=plan.subject.words, year=plan.years[0], later=plan.years[-1]
     )
     evidence: list[Evidence] = []
-    groups: list[tuple[str, ...]] = []
+    groups: list[list[str]] = []
     for group in plan.groups:
-        first = len(evidence) + 1
+        groups.append([])
         for reading, span in [(each, span) for each in group for span in each.named.get(plan.subject.name, ())]:
             found = reading.document.evidence(f"e{len(evidence) + 1}", *span)
             # By hash and offsets alone, for texts that may not be published.
             evidence.append(found.model_copy(update={"quote": None, "lang": reading.language}))
-        groups.append(tuple(f"e{number}" for number in range(first, len(evidence) + 1)))
+            groups[-1].append(evidence[-1].id)
     silent = plan.kind in get_args(UnanswerableKind)
-    tags: dict[str, Any] = {**plan.subject.tags}
-    if session := corpus.documents.sessions().get(plan.years[0]) if len(plan.years) == 1 else None:
-        tags["session"] = session
-    return Case(
-        id=plan.id,
-        question=question,
-        type="unanswerable" if silent else plan.kind,  # type: ignore[arg-type]  # the other kinds are types
-        answerable=not silent,
-        unanswerable_kind=plan.kind if silent else None,  # type: ignore[arg-type]  # as was just looked up
-        tags=tags,
-        expect=Expectation(
+    session = corpus.documents.sessions().get(plan.years[0]) if len(plan.years) == 1 else None
+    given = {
+        "id": plan.id, "question": question, "type": "unanswerable" if silent else plan.kind, "answerable": not silent,
+        "unanswerable_kind": plan.kind if silent else None,
+        "tags": {**plan.subject.tags, **({"session": session} if session else {})},
+        "expect": Expectation(
             status="abstained" if silent else "answered", states=plan.states, years=plan.years, reason=plan.reason
         ),
-        evidence=tuple(evidence),
-        evidence_groups=tuple(groups),
-        review=Review(status="draft", source="template"),
-    )
+        "evidence": evidence, "evidence_groups": groups, "review": Review(status="draft", source="template"),
+    }  # fmt: skip
+    return Case.model_validate(given)
 
 
 def _answered(corpus: _Corpus) -> Iterator[Plan]:

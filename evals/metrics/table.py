@@ -4,15 +4,14 @@ Every metric is a function of sums: a measure gives a few numbers for a case, th
 and the metric combines the sums. So a slice, a bootstrap sample and the whole are computed alike.
 """
 
-import csv
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from importlib.resources import files
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
+from evals.files import shipped_rows
 from evals.metrics import abstention, citations, content, integrity, reading, retrieval, robustness
 from evals.metrics.eval_sample import EvalSample
 
@@ -33,7 +32,6 @@ class Metric:
         combine: Takes component sums of shape (..., k) and gives the figure, shape (...), NaN where nothing applies.
         higher_is_better: None where neither direction is.
         share: Whether it is a share from 0 to 1, to be shown in per cent; else it is a number.
-        baseline: It says what a trivial program would get, not the one that was run.
         shown_in: `tile`, `brief`, `ablation`: where it is shown beside the whole table.
     """
 
@@ -46,7 +44,6 @@ class Metric:
     group: str = ""
     formula: str = ""
     source: str = ""
-    baseline: bool = False
     shown_in: frozenset[str] = frozenset()
 
 
@@ -73,22 +70,17 @@ def _macro(sums: Floats) -> Floats:
     return (abstain + np.where(sums[..., 1] + sums[..., 3] > 0, answer, abstain)) / 2
 
 
-def _total(sums: Floats) -> Floats:
-    return np.asarray(sums[..., 0], dtype=np.float64)
-
-
-def _combine(given: str) -> Combine:
-    part, over, whole = given.partition("/")
-    return ratio(part, whole) if over else {"0": _total, "macro": _macro}[given]
+# How components combine where they are no quotient of sums.
+_COMBINED: Final[Mapping[str, Combine]] = {"0": lambda sums: sums[..., 0], "macro": _macro}
 
 
 def _read() -> Iterator[Metric]:
-    lines = files("evals").joinpath("metrics", "metrics.csv").read_text(encoding="utf-8").splitlines()
-    for row in csv.DictReader(line for line in lines if not line.startswith("#")):
+    for row in shipped_rows("metrics/metrics.csv"):
+        part, over, whole = row["combine"].partition("/")
         yield Metric(
-            name=row["name"], label=row["label"], key=row["measure"], combine=_combine(row["combine"]),
-            higher_is_better={"higher": True, "lower": False}.get(row["better"]), share=row["unit"] == "share",
-            group=row["group"], formula=row["formula"], source=row["source"], baseline=bool(row["baseline"]),
+            name=row["name"], label=row["label"], key=row["measure"], group=row["group"], formula=row["formula"],
+            combine=ratio(part, whole) if over else _COMBINED[part], share=row["unit"] == "share",
+            higher_is_better={"higher": True, "lower": False}.get(row["better"]), source=row["source"],
             shown_in=frozenset(row["shown_in"].split()),
         )  # fmt: skip
 

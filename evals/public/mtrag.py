@@ -10,12 +10,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from rich.console import Console
-from rich.progress import track
-
 from app.retrieval.party_evidence import PartyEvidence
 from app.retrieval.terms import content_terms
 from app.settings import Settings
+from evals.files import tracked
 from evals.public.corpus import Figure, open_texts, records_of, silence_figures, write_texts
 
 _FILE: Final = "mtragun/reference.jsonl.gz"
@@ -48,7 +46,7 @@ def run(settings: Settings, folder: Path, data: Path | None) -> list[Figure]:
     write_texts(folder, texts)
     found: dict[str, list[PartyEvidence]] = {"given passages": [], "whole collection": []}
     with open_texts(settings, folder) as (workspace, held):
-        for task in track(tasks, "MTRAG-UN", console=Console(stderr=True)):
+        for task in tracked(tasks, "MTRAG-UN"):
             topic = workspace.ranker.topic(topic_words(task), "en")
             for own, passages in zip(found.values(), (_given(task), collections[task["Collection"]]), strict=True):
                 statements = [statement for file in passages for statement in held.get(file, ())]

@@ -9,16 +9,13 @@ import csv
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from importlib.resources import files
 from pathlib import Path
 from typing import Any, Final
-
-from rich.console import Console
-from rich.progress import track
 
 from app.question.reading import resolve
 from app.retrieval.party_evidence import PartyEvidence
 from app.settings import Settings
+from evals.files import shipped_rows, tracked
 from evals.public.corpus import Figure, open_texts, records_of, silence_figures, write_texts
 
 _FILES: Final = ("qmsum_committee/train.jsonl.gz", "qmsum_committee/val.jsonl.gz")
@@ -79,7 +76,7 @@ def questions(meetings: Sequence[Mapping[str, Any]]) -> Iterator[SpeakerQuestion
 
 def silent_speakers() -> dict[tuple[int, int], str]:
     """Returns by meeting and question a speaker who says nothing on what it asks another about."""
-    rows = csv.DictReader(files("evals").joinpath("public", "silent_speakers.csv").read_text("utf-8").splitlines())
+    rows = shipped_rows("public/silent_speakers.csv")
     return {(int(row["meeting"]), int(row["question"])): row["speaker"] for row in rows}
 
 
@@ -99,7 +96,7 @@ def run(settings: Settings, folder: Path, data: Path | None) -> list[Figure]:
     with open_texts(settings, folder) as (workspace, held):
         parties, catalogue = workspace.corpus.parties(), workspace.store.catalogue
         codes = {parties.display(code): code for code in parties.codes("person")}
-        for question in track(asked, "QMSum", console=Console(stderr=True)):
+        for question in tracked(asked, "QMSum"):
             text = (folder / _file(question.meeting)).read_text("utf-8")
             asked_about = resolve(question.query, parties)
             wording = asked_about.wording

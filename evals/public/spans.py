@@ -14,17 +14,15 @@ from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
-from rich.console import Console
-from rich.progress import track
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from app.retrieval.relevance_features import SentenceFeatures
+from app.retrieval.relevance_features import MeasuredSentence, SentenceFeatures
 from app.retrieval.sentence_ranker import Depth
 from app.settings import Settings
+from evals.files import tracked
 from evals.public.corpus import Figure, open_texts, records_of, write_texts
-from vectorstore.records import Sentence
 
 Flags = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.float64]
@@ -98,12 +96,12 @@ def choose(train: Sequence[Chunk], test: Sequence[Chunk]) -> list[Flags]:
     return chosen(test, float(best))
 
 
-def with_neighbours(read: Sequence[tuple[Sentence, SentenceFeatures]]) -> Floats:
+def with_neighbours(read: Sequence[MeasuredSentence]) -> Floats:
     """Returns the features of each sentence with the logits of the ones before and after: answers run over several."""
-    alone = {sentence.ordinal: features.alone for sentence, features in read}
+    alone = {item.sentence.ordinal: item.features.alone for item in read}
     rows = [
-        (*features.values(), *(alone.get(sentence.ordinal + step, _UNREAD) for step in (-1, 1)))
-        for sentence, features in read
+        (*item.features.values(), *(alone.get(item.sentence.ordinal + step, _UNREAD) for step in (-1, 1)))
+        for item in read
     ]
     return np.array(rows, dtype=np.float64).reshape(len(read), len(SentenceFeatures.names()) + 2)
 
@@ -113,12 +111,14 @@ def read_chunks(records: Sequence[Mapping[str, Any]], settings: Settings, folder
     texts = {chunk["chunk"]: f"{q:02}_{c}.txt" for q, r in enumerate(records) for c, chunk in enumerate(r["results"])}
     write_texts(folder, {file: text for text, file in texts.items()})
     with open_texts(settings, folder) as (workspace, held):
-        for record in track(records, "ACL-Verbatim", console=Console(stderr=True)):
+        for record in tracked(records, "ACL-Verbatim"):
             topic = workspace.ranker.topic(record["query"], "en")
             for chunk in record["results"]:
                 read = workspace.ranker.measure(held[texts[chunk["chunk"]]], topic, _WHOLE)
                 words = word_spans(chunk["chunk"])
-                places = np.array([marked(words, [(s.start, s.end)]) for s, _ in read]).reshape(len(read), len(words))
+                places = np.array([marked(words, [(i.sentence.start, i.sentence.end)]) for i in read]).reshape(
+                    len(read), len(words)
+                )
                 gold = marked(words, gold_spans(chunk))
                 yield Chunk(paper=record["gold_paper"], gold=gold, places=places, features=with_neighbours(read))
 

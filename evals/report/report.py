@@ -10,13 +10,12 @@ from base64 import b64encode
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache, cached_property
-from importlib.resources import files
 from io import StringIO
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
-from jinja2 import Environment, FunctionLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from app.corpus.report_file import inert_cell
@@ -24,6 +23,7 @@ from evals.cases.documents import Documents
 from evals.cases.lint import lint
 from evals.compare import compare, difference_of_data
 from evals.failure_taxonomy import MEANING
+from evals.files import EVALS
 from evals.gates import gates_of
 from evals.metrics.table import METRICS
 from evals.report import tables, words
@@ -71,14 +71,14 @@ class Report:
         before = shares(found.before) if found is not None else None
         names = dict.fromkeys((*words.SLICES, *self.shares))
         slices = [tables.slice_table(name, self.shares, parties, before) for name in names]
-        remarks = [(self.run.manifest.dataset, problem) for problem in lint(cases.values(), self.documents)]
+        remarks = [(self.run.manifest.dataset, remark) for remark in lint(cases.values(), self.documents)]
         return {
             "flips": [tables.flips_table(found, cases, self.documents)] if found is not None else [],
             "failures": [tables.stages_table(self.scores)],
             "gates": [tables.gates_table(self.gated)],
             "figures": [tables.figures_table(self.figures, found)],
             "slices": [table for table in slices if len(table.rows) > 1],
-            "health": [tables.problems_table(remarks)],
+            "health": [tables.remarks_table(remarks)],
             "manifest": [tables.changes_table(found)] if found is not None else [],
             "definitions": [tables.metrics_table()],
         }
@@ -127,8 +127,9 @@ class Report:
         return out.getvalue()
 
     def _html(self) -> str:
-        style, script, before = _read("style.css"), _read("script.js"), self.before
-        return environment().get_template("template.html.j2").render(
+        style, script = ((EVALS / "report" / name).read_text(encoding="utf-8") for name in ("style.css", "script.js"))
+        before = self.before
+        return environment().get_template("report/template.html.j2").render(
             report=self,
             policy=_policy(style, script),
             style=Markup(style),  # our own file
@@ -156,7 +157,7 @@ def previous_run(run: Run) -> Run | None:
 def environment() -> Environment:
     """Returns what reads the templates of reports, with the filters that they use."""
     found = Environment(
-        loader=FunctionLoader(_read), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+        loader=FileSystemLoader(EVALS), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     filters: dict[str, Any] = {
         "figure": words.shown, "interval": words.range_of, "plain": words.plain,
@@ -180,10 +181,6 @@ def environment() -> Environment:
 
 def _counted(values: Iterable[str | None]) -> str:
     return ", ".join(f"{words.plain(value)} {count}" for value, count in Counter(values).most_common())
-
-
-def _read(name: str) -> str:
-    return files("evals.report").joinpath(name).read_text(encoding="utf-8")
 
 
 def _policy(style: str, script: str) -> str:

@@ -8,7 +8,7 @@ from typing import Final
 
 from evals.cases.case import Case
 from evals.cases.documents import Documents
-from evals.cases.lint import Problem
+from evals.cases.lint import Remark
 from evals.compare import Comparison, Flip
 from evals.failure_taxonomy import MEANING
 from evals.gates import GateReport, GateResult
@@ -128,7 +128,7 @@ def flips_table(comparison: Comparison, cases: Mapping[str, Case], documents: Do
 
     def row(flip: Flip) -> tuple[str, ...]:
         sign, case = "✗ → ✔" if flip.new is None else "✔ → ✗", cases.get(flip.case)
-        asked, told = (case.question, _statement(case, documents)) if case is not None else ("", "")
+        asked, told = (case.question, _answering(case, documents)) if case is not None else ("", "")
         return sign, flip.case, asked, told, plain(flip.old or "right"), plain(flip.new or "right")
 
     lost, won = len(comparison.regressions), len(comparison.improvements)
@@ -141,7 +141,7 @@ def flips_table(comparison: Comparison, cases: Mapping[str, Case], documents: Do
     )
 
 
-def _statement(case: Case, documents: Documents) -> str:
+def _answering(case: Case, documents: Documents) -> str:
     """Returns the words that answer a case, with their statement."""
     if not case.evidence:
         return "none answers it"
@@ -185,22 +185,19 @@ def runs_table(runs: Sequence[Run]) -> Table:
 
 def metrics_table() -> Table:
     """Returns the metrics with their formulas; higher is better but where ↓ stands."""
-    rows = [
-        (m.name, m.group, m.label + (" ↓" if m.higher_is_better is False else ""), m.formula, m.source)
-        for m in METRICS.values()
-    ]
+    down = {name: " ↓" if metric.higher_is_better is False else "" for name, metric in METRICS.items()}
+    rows = [(m.name, m.group, m.label + down[m.name], m.formula, m.source) for m in METRICS.values()]
     return Table(title="Metrics", columns=("Name", "Group", "What it is", "Formula", "Source"), rows=rows)
 
 
-def problems_table(found: Sequence[tuple[str, Problem]]) -> Table:
+def remarks_table(found: Sequence[tuple[str, Remark]]) -> Table:
     """Returns what is wrong with sets of cases, errors first, with the place in a table of cases."""
-    several = len({name for name, _ in found}) > 1
     tones = {"error": "bad", "warning": "warn", "note": ""}
     ordered = sorted(found, key=lambda item: [*tones].index(item[1].severity))
     return Table(
         title="Remarks",
-        columns=(*(("Set",) if several else ()), "", "Case", "What", "What to do"),
-        rows=[(*((name,) if several else ()), p.severity, p.case or "", p.what, p.todo) for name, p in ordered],
+        columns=("Set", "", "Case", "What", "What to do"),
+        rows=[(Path(name).name, p.severity, p.case or "", p.what, p.todo) for name, p in ordered],
         tones=[tones[p.severity] for _, p in ordered],
     )
 

@@ -6,9 +6,11 @@ from math import isfinite
 from pathlib import Path
 from typing import Final
 
-from babel import Locale, UnknownLocaleError
+import yaml
+from babel import Locale
 
 from evals.compare import Comparison
+from evals.files import EVALS
 from evals.gates import GateReport
 from evals.metrics.table import METRICS, RIGHT
 from evals.runs import RunManifest, ScoreRecord
@@ -19,23 +21,8 @@ NOTHING: Final = "–"
 _SPACE: Final = "\N{NO-BREAK SPACE}"
 # Rounding error of floats: sums of fractions that make 1 may come out as 1 − 1e-16.
 _SAME: Final = 1e-9
-STATUS: Final = {"answered": "an answer", "partial": "an answer in part", "abstained": "no answer, with the reason"}
-GIVEN: Final = {"answered": "answered", "partial": "answered in part", "abstained": "gave no answer"}
-# Verdicts of gates and of differences: what is shown, and how it is coloured.
-VERDICT: Final = {
-    "pass": "✔ passed", "fail": "✗ failed", "warn": "▲ warning", "invalid": "? not decided", "better": "▲ better",
-    "worse": "▼ worse", "same": "= no clear difference",
-}  # fmt: skip
-TONE: Final = {
-    "pass": "good", "fail": "bad", "warn": "warn", "invalid": "warn", "better": "good", "worse": "bad", "same": "",
-}  # fmt: skip
-# What cases are grouped by, in the order of the report; tags of the cases follow.
-SLICES: Final = {
-    "asks": "What is asked", "state": "State asked about", "year": "Year", "session": "Session", "article": "Article",
-    "lang": "Language of the question", "type": "Type of question", "wording": "Wording",
-    "kind": "Kind of unanswerable question", "expected": "Right outcome", "source": "Where the case comes from",
-    "split": "Part of the set",
-}  # fmt: skip
+_WORDS: Final[dict[str, dict[str, str]]] = yaml.safe_load((EVALS / "report" / "words.yaml").read_text(encoding="utf-8"))
+STATUS, GIVEN, VERDICT, TONE, SLICES = (_WORDS[name] for name in ("status", "given", "verdict", "tone", "slices"))
 # Slices that say how a case was made, and not what users ask for.
 _INTERNAL: Final = frozenset({"split", "source", "expected", "trap"})
 
@@ -112,10 +99,7 @@ def party(code: str | None, parties: PartyTable) -> str:
 
 def language(code: str) -> str:
     """Returns the English name of a language."""
-    try:
-        return Locale.parse(code).get_language_name("en") or code
-    except (UnknownLocaleError, ValueError):
-        return code
+    return str(Locale("en").languages.get(code, code))
 
 
 def slice_label(name: str) -> str:

@@ -2,8 +2,9 @@
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from shutil import copyfile
 from typing import Any, Final, Literal
 
 import gradio as gr
@@ -16,12 +17,13 @@ from app.ui.guard import Visitors
 from app.ui.messages import error_html
 from app.ui.parts import QUIET, SHOWN_ERRORS, html
 from app.ui.server import create_app, serve_app
+from app.ui.uploads import named_files, safe_name
 from evals.archive import Archive
-from evals.case_sets import SAVED
+from evals.case_sets import CALLED, remarks_of
 from evals.cases.case_table import SUFFIXES
 from evals.errors import EvalError, RunError
-from evals.paths import eval_paths
-from evals.report.tables import runs_table
+from evals.files import eval_paths
+from evals.report.tables import remarks_table, runs_table
 from evals.run_options import RunOptions
 from evals.runner import Tell, launch
 from evals.runs import Run, new_name, open_run, run_path
@@ -32,13 +34,7 @@ _REPORT_POLICY: Final = (
     "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'; sandbox allow-scripts allow-downloads"
 )
-_DATASETS: Final = {
-    "smoke": "smoke: comes with its own statements",
-    "typed": "typed: as typed at a desk, over the same statements",
-    "held": "held: the same, not to be read while building",
-    "dev": "dev: over general debate speeches",
-    SAVED: "saved: what was saved in the chat",
-}
+
 _SECONDS: Final = 2.0
 _GRACE_SECONDS: Final = 5.0
 logger = logging.getLogger(__name__)
@@ -207,16 +203,24 @@ class RunsTab:
         problem = html("", elem_id="problem", padding=False)
         html('<div class="u-intro"><h2>Start a run</h2></div>', padding=False)
         with gr.Row():
-            told = "Files in the store's folder evals/cases are listed too"
+            told = "Your own are listed once their table is added below"
             dataset = gr.Dropdown(label="Cases", info=told, choices=self.datasets(), value="smoke", elem_id="dataset")
             name = gr.Textbox(label="Name", info="Empty: the time and the set", max_lines=1, elem_id="name")
             limit = gr.Number(label="Only the first …", info="0: all", precision=0, minimum=0, value=0)
         told = "Whole paths, one a line; empty: those of the set, else the store"
         corpus = gr.Textbox(label="Folders of statements", info=told, lines=1)
+        own = gr.File(
+            label="Your own questions: a table (CSV or Excel) with the columns question, state, answered, quote",
+            file_types=[*SUFFIXES],
+            height=140,
+            elem_id="own",
+        )
+        faults = html("", elem_id="faults", padding=False)
         start = gr.Button("Start", variant="primary", scale=0, min_width=120, elem_id="start")
         shown = [progress, table, problem]
         start.click(self.start, [dataset, name, limit, corpus], shown, **QUIET)
         cancel.click(self.cancel, None, shown, **QUIET)
+        own.upload(self.added, [own, corpus], [dataset, faults, own], preprocess=False, **QUIET)
         score.click(self.score, [chosen], shown, **QUIET)
         changes = [chosen.change, baseline.change]
         gr.on(changes, lambda *names: rendered("report", *names), [chosen, baseline], link, **QUIET)
@@ -225,11 +229,17 @@ class RunsTab:
         progress.change(self.refreshed, None, [table, chosen, baseline, dataset, cancel], **QUIET)
         interface.load(self.progress, None, [progress], **QUIET)
 
+    @property
+    def _folder(self) -> Path:
+        return (self._archive.paths.path / "cases").resolve()
+
     def datasets(self) -> list[tuple[str, str]]:
         """Returns the sets of cases to choose from, each with what it is called; files by their whole path."""
-        folder = (self._archive.paths.path / "cases").resolve()
-        own = [path for path in sorted(folder.glob("*.*")) if path.suffix in (".yaml", ".jsonl", *SUFFIXES)]
-        return [*((_DATASETS[name], name) for name in _DATASETS), *((path.name, str(path)) for path in own)]
+        own = [path for path in sorted(self._folder.glob("*.*")) if path.suffix in (".yaml", ".jsonl", *SUFFIXES)]
+        return [
+            *((f"{name}: {told}", name) for name, told in CALLED.items()),
+            *((path.name, str(path)) for path in own),
+        ]
 
     def refreshed(self) -> tuple[Any, ...]:
         """Gives (table, runs to choose, baselines to choose, sets of cases, the button to cancel)."""
@@ -251,11 +261,28 @@ class RunsTab:
         def begin() -> None:
             if dataset not in [known for _, known in self.datasets()]:
                 raise EvalError(f"no set of cases {dataset!r}: choose one of the list")
-            folders = [_folder(line.strip()) for line in (corpus or "").splitlines() if line.strip()]
-            options = RunOptions(dataset=dataset, corpus=folders, limit=int(limit) if limit else None)
+            options = RunOptions(dataset=dataset, corpus=_folders(corpus), limit=int(limit) if limit else None)
             self._jobs.start((name or "").strip() or new_name(dataset), options)
 
         return self._after(begin)
+
+    def added(self, sent: Mapping[str, Any] | None, corpus: str | None) -> tuple[Any, str, None]:
+        """Keeps a table of questions that holds no error; gives (sets of cases, what to look at in it, no file)."""
+        try:
+            ((sent_path, name),) = named_files([] if sent is None else [sent])
+            found = remarks_of(sent_path, _folders(corpus), self._archive.settings, self._archive.stored)
+            kept = not any(remark.severity == "error" for remark in found)
+            path = self._folder / safe_name(name)
+            if kept:
+                path.parent.mkdir(parents=True, exist_ok=True)
+                copyfile(sent_path, path)
+        except (*SHOWN_ERRORS, OSError) as error:
+            return gr.skip(), error_html(error), None
+        datasets: Any = gr.Dropdown(choices=self.datasets())
+        if kept:
+            datasets = gr.Dropdown(choices=self.datasets(), value=str(path))
+        table = remarks_table([(name, remark) for remark in found])
+        return datasets, rendered("faults", path.name, kept, table), None
 
     def cancel(self) -> tuple[str, str, str]:
         """Stops the run under way."""
@@ -279,8 +306,9 @@ class RunsTab:
         return self.progress(), self.table(), ""
 
 
-def _folder(line: str) -> Path:
-    path = Path(line).expanduser()
-    if not path.is_absolute() or not path.is_dir():
-        raise EvalError(f"no folder at {line!r}: copy its whole path from the file manager")
-    return path
+def _folders(lines: str | None) -> list[Path]:
+    folders = [Path(line.strip()).expanduser() for line in (lines or "").splitlines() if line.strip()]
+    for path in folders:
+        if not path.is_absolute() or not path.is_dir():
+            raise EvalError(f"no folder at {str(path)!r}: copy its whole path from the file manager")
+    return folders

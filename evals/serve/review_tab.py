@@ -2,8 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from html import escape
-from importlib.resources import files
-from typing import Any, Final, get_args
+from typing import Any, Final, TypeVar, get_args
 
 import gradio as gr
 
@@ -27,6 +26,7 @@ DRAFTS, CITATIONS = "drafts", "citations"
 _DECIDED: Final = {None: "", True: "It answers", False: "It does not answer"}
 # New values by component; all others stay as they are.
 Updates = dict[Any, Any]
+_Item = TypeVar("_Item")
 
 
 class ReviewTab:
@@ -134,8 +134,7 @@ class ReviewTab:
         return self._archive.unexpected(runs[0]) if runs else ((), None)
 
     def _draft(self, draft: CaseDraft, left: str, note: str) -> Updates:
-        documents, parties, unread = self._documents()
-        case, spans = draft.case, draft.evidence
+        (documents, parties, unread), case, spans = self._documents(), draft.case, draft.evidence
         marks = [(f"Quotation {n} answers", span.id) for n, span in enumerate(spans, 1)]
         # What was shown is nobody's word: nothing is marked until a person has decided.
         marked = [span.id for span in case.spans] if draft.decision is not None else []
@@ -153,7 +152,7 @@ class ReviewTab:
         """Makes a case of a draft; gives the updates of the tab, or what went wrong alone."""
 
         def decide() -> None:
-            draft, (documents, parties, _) = self._draft_at(given[self.at]), self._documents()
+            draft, (documents, parties, _) = _standing_at(given[self.at], drafts(self._paths)), self._documents()
             spans = [span for span in draft.evidence if span.id in given[self.used]]
             if given[self.quote] and documents is not None:
                 taken = [span.id for span in draft.evidence]
@@ -175,7 +174,7 @@ class ReviewTab:
         """Makes nothing of a draft."""
 
         def decide() -> None:
-            decide_draft(self._paths, self._draft_at(given[self.at]), None, by=given[self.by])
+            decide_draft(self._paths, _standing_at(given[self.at], drafts(self._paths)), None, by=given[self.by])
 
         return self._after(decide, given, DRAFTS, "Rejected.")
 
@@ -183,10 +182,7 @@ class ReviewTab:
         """Notes whether the citation shown answers its case."""
 
         def decide() -> None:
-            found, _ = self._citations(given[self.run])
-            if not 0 <= given[self.at] < len(found):
-                raise EvalError("there is no such citation any more: go on with the next one")
-            item = found[given[self.at]]
+            item = _standing_at(given[self.at], self._citations(given[self.run])[0])
             add_ruling(self._paths, case=item.case.id, span=item.span, accepted=accepted, by=given[self.by])
 
         return self._after(decide, given, CITATIONS, f"{_DECIDED[accepted]}.")
@@ -200,12 +196,6 @@ class ReviewTab:
         told = f'<p class="u-summary" role="status">Noted: {escape(note)}</p>'
         return self.shown(kind, given[self.run], after=given[self.at] + 1, note=told)
 
-    def _draft_at(self, at: int) -> CaseDraft:
-        found = drafts(self._paths)
-        if not 0 <= at < len(found):
-            raise EvalError("there is no such draft any more: somebody may have removed it")
-        return found[at]
-
     def _documents(self) -> tuple[Documents | None, PartyTable, str]:
         """Returns (the statements of the store, who can speak, why there are none)."""
         try:
@@ -213,6 +203,12 @@ class ReviewTab:
         except (AppError, StoreError) as exc:
             return None, PartyTable.load(), str(exc)
         return documents, documents.parties, ""
+
+
+def _standing_at(at: int, found: Sequence[_Item]) -> _Item:
+    if not 0 <= at < len(found):
+        raise EvalError("what stood here is not there any more: go on with the next one")
+    return found[at]
 
 
 def typed_states(codes: Sequence[str], parties: PartyTable) -> str:
@@ -223,6 +219,5 @@ def typed_states(codes: Sequence[str], parties: PartyTable) -> str:
 
 def rendered(macro: str, *given: object) -> str:
     """Renders a macro of `page.html.j2`."""
-    words = files("evals.serve").joinpath("page.html.j2").read_text(encoding="utf-8")
-    template = environment().from_string(words, {"in_context": in_context, "STATUS": STATUS})
+    template = environment().get_template("serve/page.html.j2", globals={"in_context": in_context})
     return str(getattr(template.module, macro)(*given)).strip()

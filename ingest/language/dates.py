@@ -8,18 +8,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
-from typing import Final
-
-from babel import Locale
 
 from ingest.language.lexicons import Patterns, load_lexicon
 from ingest.language.numerals import ascii_digits
-from vectorstore.stems import without_accents
-
-# Arabic has two sets of names, Egypt's ("أكتوبر") and the Levant's ("تشرين الأول"); Peru writes "setiembre".
-_LOCALES: Final = ("en", "en_GB", "fr", "es", "es_PE", "ru", "ar", "ar_SY")
-# Only English abbreviations: elsewhere short forms are ordinary words, such as "mar" and "set".
-_WITH_SHORT: Final = ("en", "en_GB")
+from vectorstore.stems import language_of, without_accents
 
 
 @cache
@@ -29,25 +21,28 @@ def month_numbers() -> dict[str, int]:
     Nominative, genitive and Russian prepositional ("октябрь", "октября", "октябре"), and French names typed without
     accents ("fevrier"); an Arabic letter without its hamza makes another word.
 
-    Source: https://cldr.unicode.org, through Babel.
+    Source: https://cldr.unicode.org.
     """
+    months: dict[int, str] = load_lexicon("numbers")["months"]
     numbers: dict[str, int] = {}
-    for code in _LOCALES:
-        months = Locale.parse(code).months
-        for context in ("format", "stand-alone"):
-            for width in ("wide", "abbreviated") if code in _WITH_SHORT else ("wide",):
-                for number, name in months[context][width].items():
-                    lower = name.lower().strip(".")
-                    numbers[lower] = number
-                    if not code.startswith("ar"):
-                        numbers[without_accents(lower)] = number
-    also: dict[int, str] = load_lexicon("numbers")["months"]
-    return numbers | {name: number for number, names in also.items() for name in names.split()}
+    for number, names in months.items():
+        for name in names.split("|"):
+            numbers |= (
+                {name: number}
+                if language_of(name, "en") == "ar"
+                else dict.fromkeys((name, without_accents(name)), number)
+            )
+    return numbers
 
 
-MONTH_NUMBER = month_numbers()
-_NAMES = "|".join(re.escape(name).replace(r"\ ", r"\s+") for name in sorted(MONTH_NUMBER, key=len, reverse=True))
-_FORMS = Patterns("numbers", month_name=_NAMES).each("date_forms")
+@cache
+def _forms() -> tuple[re.Pattern[str], ...]:
+    names = (re.escape(name).replace(r"\ ", r"\s+") for name in sorted(month_numbers(), key=len, reverse=True))
+    return Patterns("numbers", month_name="|".join(names)).each("date_forms")
+
+
+# Each form of a date has one.
+_YEAR = re.compile(r"\d{4}")
 
 # 15/10/2018: only a number above 12 tells which is the day.
 _SLASHED = re.compile(r"(?<![\w/.-])(\d{1,2})[/-](\d{1,2})[/-](\d{4})(?![\w/-])")
@@ -73,6 +68,8 @@ class DateMatch:
 def find_dates(text: str) -> tuple[DateMatch, ...]:
     """Find the dates of a text in its order; where readings overlap, the longest counts."""
     digits = ascii_digits(text)
+    if _YEAR.search(digits) is None:
+        return ()
     found: list[DateMatch] = []
     for match in sorted(_all_dates(digits), key=lambda match: match.start - match.end):
         if all(match.end <= other.start or match.start >= other.end for other in found):
@@ -117,7 +114,7 @@ def _iso_ends(text: str) -> tuple[date, date] | None:
 
 
 def _all_dates(text: str) -> Iterator[DateMatch]:
-    for form in _FORMS:
+    for form in _forms():
         for match in form.finditer(text):
             if ends := _ends({name: value for name, value in match.groupdict().items() if value}):
                 yield DateMatch(start=match.start(), end=match.end(), first=ends[0], last=ends[1])
@@ -147,7 +144,7 @@ def _month(parts: dict[str, str], end: str) -> int:
     if number := parts.get("n" + end):
         return int(number)
     name = re.sub(r"\s+", " ", parts.get("m" + end, "").split("/")[0]).strip(" .").lower()
-    return MONTH_NUMBER.get(name, 0)
+    return month_numbers().get(name, 0)
 
 
 def _number(day: str) -> int:

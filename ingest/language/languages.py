@@ -5,7 +5,7 @@ A French paragraph in an English statement is split, repaired and searched as Fr
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Final
+from typing import Final, Literal
 
 import regex
 
@@ -20,6 +20,11 @@ _FEWEST_HAN: Final = 15
 # How sure detection must be that a paragraph is in another language than the document.
 _SURE: Final = 0.75
 _HAN: Final = regex.compile(r"\p{Han}")
+
+
+def direction_of(language: str | None) -> Literal["rtl", "ltr"]:
+    """Returns in which direction the letters of a language (ISO 639-1) run, as HTML names it."""
+    return "rtl" if language in RIGHT_TO_LEFT else "ltr"
 
 
 def with_languages(text: str, blocks: Sequence[Block], document: str | None) -> tuple[Block, ...]:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 
 from ingest.language.lexicons import Patterns
 from ingest.language.numerals import han_value, number_words, roman_value
@@ -17,10 +18,10 @@ def _any_of(words: Iterable[str]) -> str:
     return "|".join(forms)
 
 
-_WORDS = Patterns(
-    "numbers", ordinal=_any_of(_ORDINALS), russian_tens=_any_of(_RUSSIAN_TENS), russian_stem=_any_of(_RUSSIAN_STEMS)
-)
-_FORMS = _WORDS.each("session_forms")
+@cache
+def _forms() -> tuple[re.Pattern[str], ...]:
+    words = {"ordinal": _ORDINALS, "russian_tens": _RUSSIAN_TENS, "russian_stem": _RUSSIAN_STEMS}
+    return Patterns("numbers", **{name: _any_of(own) for name, own in words.items()}).each("session_forms")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,7 +36,7 @@ class SessionMatch:
 def find_session_mentions(text: str) -> tuple[SessionMatch, ...]:
     """Find the sessions that a text names by number, in its order: "tenth session", "Session X", "第十届"."""
     found: list[SessionMatch] = []
-    for pattern in _FORMS:
+    for pattern in _forms():
         for match in pattern.finditer(text):
             number = _number({name: value for name, value in match.groupdict().items() if value})
             apart = all(match.end() <= other.start or match.start() >= other.end for other in found)

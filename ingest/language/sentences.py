@@ -26,6 +26,7 @@ _ONLY_BEFORE = dict.fromkeys(load_words("abbreviations_before_numbers"), _NUMBER
 }
 _WORD_BEFORE = regex.compile(r"[\p{L}\p{N}.’'-]*$")
 _ENUMERATOR = regex.compile(r"^\s*(?:\(?[\p{N}]{1,3}|\(?\p{L}|[IVXivx]{1,4})$")
+_INITIALS = regex.compile(r"\p{Lu}|[А-ЯЁ]\.[А-ЯЁ]")
 _LINE = regex.compile(r"[^\n]+")
 _GOES_ON = regex.compile(r"\s*(?:[—–-]\s*)?[\p{Pi}\p{Ps}\"'“«]*\p{Ll}")
 # A quoted question inside a Chinese sentence: “好？”他问.
@@ -66,8 +67,8 @@ def _ends_sentence(text: str, start: int, mark: "regex.Match[str]") -> bool:
     short = regex.split("[’']", word.lower().rstrip("."))[-1]
     if short in _ABBREVIATIONS and (short not in _ONLY_BEFORE or _ONLY_BEFORE[short].match(text, mark.end())):
         return False
-    # A single capital is an initial ("J. Smith"), but "TOC." and "annex I." end sentences.
-    if len(word) == 1 and word.isupper() and word != "I" and _initial_follows(text, mark.end()):
+    # A single capital is an initial ("J. Smith", "В.А. Ильвин"), but "TOC." and "annex I." end sentences.
+    if word != "I" and _INITIALS.fullmatch(word) and _initial_follows(text, mark.end()):
         return False
     if _ENUMERATOR.match(text[start : mark.start()]):
         return False

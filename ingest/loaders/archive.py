@@ -17,11 +17,17 @@ from pathlib import PurePosixPath
 from zipfile import ZipFile, ZipInfo
 
 from ingest.errors import ArchiveTooLargeError, EmptyFileError, LoadError
-from ingest.loaders.loaded import Extract, LoadLimits, checked
+from ingest.loaders.loaded import Extract, LoadLimits, checked, is_blank
 from ingest.loaders.packed import ZIP_FAILURES, open_zip
 
 _UNSAFE = re.compile(r"^(?:[a-zA-Z]:|[\\/]|~)|(?:^|[\\/])\.\.(?:[\\/]|$)|[\x00-\x1f\x7f]")
 _NOT_IN_NAMES = re.compile(r"[\x00-\x1f\x7f]")
+# Lines of an earlier mail that a reply quotes, with the line before that says who wrote it: "On 3 May Ms. Oram wrote:".
+_QUOTED_MAIL = re.compile(r"^(?:(?!>)[^\n]*:[ \t]*\r?\n(?:[ \t]*\r?\n)?)?(?:>[^\n]*(?:\n|\Z))+", re.MULTILINE)
+_QUOTED_IN_PAGE = "blockquote[type=cite], .gmail_quote blockquote"
+_QUOTE_MARK = re.compile(r"^(?:>[ \t]?)+", re.MULTILINE)
+_PASSED_ON = re.compile(r"^(?:(?:re|fwd?|aw|wg|tr|rv|enc)\s*(?::\s*|$))+", re.IGNORECASE)
+_LONGEST_SUBJECT = 1_000
 _ENCRYPTED = 0x1
 _MESSAGE = "message/rfc822"
 _MAIL_FAILURES = (MessageError, LookupError, ValueError, TypeError, AttributeError, IndexError, RecursionError)
@@ -88,11 +94,16 @@ CONTAINERS: dict[str, Callable[[bytes, str, LoadLimits], tuple[Member, ...]]] = 
 
 
 def load_mail(data: bytes, name: str, limits: LoadLimits) -> Extract:
-    """Extract the text of an e-mail itself: its plain version where it has one, else the web version's main text."""
+    """Extract the text of an e-mail: its plain version where it has one, else the web version's main text.
+
+    Its subject is its heading, unless it only covers attachments. Lines of an earlier mail that a reply quotes are
+    somebody else's and left out; a mail that holds nothing else passes them on.
+    """
     message = _message(data, name, limits)
     try:
         body = message.get_body(preferencelist=("plain", "html"))
         content = "" if body is None else body.get_content()
+        subject = "" if any(map(_is_attachment, _parts(message))) else _subject(message)
     except _MAIL_FAILURES as exc:
         raise LoadError(f"{name!r} is a damaged e-mail; save it again") from exc
     if isinstance(content, bytes):
@@ -101,8 +112,24 @@ def load_mail(data: bytes, name: str, limits: LoadLimits) -> Extract:
         # It takes a while to import.
         from ingest.loaders.html import load_html
 
-        return load_html(b"\xef\xbb\xbf" + content.encode("utf-8", "replace"), name, limits)
-    return Extract(text=checked(content, name, limits))
+        page = b"\xef\xbb\xbf" + content.encode("utf-8", "replace")
+        try:
+            content = load_html(page, name, limits, leave_out=_QUOTED_IN_PAGE).text
+        except EmptyFileError:
+            content = load_html(page, name, limits).text
+    own = _QUOTED_MAIL.sub("\n", content)
+    content = _QUOTE_MARK.sub("", content) if is_blank(own) else own
+    # Checked without its heading: a mail of a subject alone says nothing.
+    checked(content, name, limits)
+    return Extract(text=checked(f"{subject}\n\n{content}" if subject else content, name, limits))
+
+
+def _subject(message: EmailMessage) -> str:
+    """Return the subject of a mail without "Re:" and "Fwd:", or nothing where it is longer than people write."""
+    written = next((str(value) for key, value in message.raw_items() if key.lower() == "subject"), "")
+    # Decoding takes the square of its length.
+    subject = str(message["subject"]) if 0 < len(written) <= _LONGEST_SUBJECT else ""
+    return _PASSED_ON.sub("", " ".join(subject.split()))
 
 
 def _message(data: bytes, name: str, limits: LoadLimits) -> EmailMessage:

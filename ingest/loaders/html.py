@@ -36,11 +36,16 @@ _NOT_NESTING = frozenset(
 )
 
 
-def load_html(data: bytes, name: str, limits: LoadLimits) -> Extract:
-    """Extract a web page's main text; blocks are separated by blank lines, table cells by tabs."""
+def load_html(data: bytes, name: str, limits: LoadLimits, *, leave_out: str = "") -> Extract:
+    """Extract a web page's main text; blocks are separated by blank lines, table cells by tabs.
+
+    What the CSS selector `leave_out` finds is no part of it.
+    """
     source = _decode(data, name)
     _check_depth(source, name)
     body = LexborHTMLParser(source).body
+    for node in body.css(leave_out) if body is not None and leave_out else ():
+        node.decompose()
     text = "" if body is None else next(filter(None, map(_text_of, _roots(body))), "")
     return Extract(text=checked(text, name, limits))
 

@@ -10,7 +10,7 @@ from PIL import Image, ImageOps
 from ingest.errors import EmptyFileError, LoadError
 from ingest.loaders.loaded import Extract, LoadLimits, check_length, check_pages
 from ingest.loaders.ocr import LONGEST_SIDE, Recognizer
-from ingest.loaders.scanned import ScannedPage, joined
+from ingest.loaders.scanned import GUESSED_NOTE, ScannedPage, joined
 
 _FORMATS = ("PNG", "JPEG", "TIFF")
 # Pixels that a character needs.
@@ -33,6 +33,7 @@ def load_image(data: bytes, name: str, limits: LoadLimits) -> Extract:
         check_length(length, name, limits)
     text, starts, words = joined(["" if page is None else page.text for page in pages], pages)
     problem = recognizer.problem
+    guessed = any(page is not None and page.is_guessed for page in pages)
     if not words:
         if problem is not None:
             raise LoadError(f"{name!r} is a picture: {problem}")
@@ -40,10 +41,10 @@ def load_image(data: bytes, name: str, limits: LoadLimits) -> Extract:
     return Extract(
         text=text,
         page_starts=starts,
-        notes=("read by text recognition", *filter(None, (problem,))),
+        notes=("read by text recognition", *filter(None, (GUESSED_NOTE if guessed else None, problem))),
         scanned=words,
         incomplete=problem is not None,
-        unread=tuple(number for number, page in enumerate(pages, 1) if page is None),
+        unread=tuple(number for number, page in enumerate(pages, 1) if page is None or page.is_guessed),
     )
 
 

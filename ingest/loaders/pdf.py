@@ -6,7 +6,6 @@ sentence is interrupted by them.
 """
 
 import re
-import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -14,6 +13,7 @@ from itertools import groupby
 
 import pypdfium2
 import pypdfium2.raw as raw
+import regex
 from PIL.Image import Image
 
 from ingest.errors import LoadError
@@ -21,7 +21,7 @@ from ingest.loaders.loaded import Extract, LoadLimits, check_length, check_pages
 from ingest.loaders.ocr import LONGEST_SIDE, Recognizer
 from ingest.loaders.pdf_layout import APART, SMALLER, GlyphRun, TextRow, by_line, find_pieces, order
 from ingest.loaders.pdfium import LOCK, PageGlyphs, open_pdf, read_glyphs, rendered
-from ingest.loaders.scanned import ScannedPage, joined
+from ingest.loaders.scanned import GUESSED_NOTE, ScannedPage, joined
 from ingest.report import listed
 from ingest.text.furniture import is_furniture_block
 from ingest.text.layout import ends_sentence
@@ -29,6 +29,7 @@ from ingest.text.layout import ends_sentence
 _FAILED = "could not be read"
 _NOT_READ = "a scan that was not read"
 _PARTLY_READ = "a picture beside few words that was not read"
+_LETTERS_LOST = "letters that its fonts do not name stand as signs inside words"
 _UNMAPPED = "unreadable, since its fonts do not say which characters they show"
 # Running heads are among so many lines within this share of the page's height from its edges.
 _EDGE = 0.15
@@ -40,6 +41,10 @@ _LOWER = 0.6
 _NOTE_MARK = re.compile(r"\s*(?:[\d¹²³⁴-⁹٠-٩]{1,3}|[*†‡§]{1,3}|[a-z]\))[.)\s]*\S")
 # A text layer of which this share are no known characters is none; one of so few is that of a stamp.
 _UNREADABLE = 0.3
+_GARBLED = 0.03
+_FEW_LOST = 5
+_UNKNOWN = regex.compile(r"[\p{Cc}\p{Co}\p{Cn}\p{Cs}\p{So}\ufffd]")
+_INSIDE = regex.compile(rf"(?<=\p{{L}}){_UNKNOWN.pattern}(?=\p{{L}})")
 _STAMP = 120
 _SPARSE = 400
 _COVERING = 0.5
@@ -64,7 +69,7 @@ class _PdfPage:
     @property
     def unread(self) -> bool:
         """Whether it shows more than was read."""
-        return self.note in (_FAILED, _NOT_READ, _PARTLY_READ, _UNMAPPED)
+        return self.note in (_FAILED, _NOT_READ, _PARTLY_READ, _UNMAPPED, GUESSED_NOTE)
 
 
 def load_pdf(data: bytes, name: str, limits: LoadLimits) -> Extract:
@@ -131,8 +136,9 @@ def _read_page(page: pypdfium2.PdfPage, limits: LoadLimits, recognizer: Recogniz
         glyphs = read_glyphs(page, limits.max_characters + 1)
     pieces = find_pieces(glyphs)
     askew = "".join(glyph.char for glyph in glyphs.askew).strip()
-    layer = _PdfPage(pieces=pieces, askew=askew, height=glyphs.height)
     text = "".join(piece.text for piece in pieces)
+    note = _LETTERS_LOST if len(_INSIDE.findall(text)) >= _FEW_LOST else None
+    layer = _PdfPage(pieces=pieces, askew=askew, height=glyphs.height, note=note)
     with LOCK:
         unmapped = glyphs.unmapped > _UNREADABLE or _is_unreadable(text)
         needed = unmapped if text else _shows_something(page)
@@ -146,7 +152,9 @@ def _read_page(page: pypdfium2.PdfPage, limits: LoadLimits, recognizer: Recogniz
         return replace(layer, note=_PARTLY_READ) if text and not needed else _PdfPage(note=_NOT_READ)
     if len(scan.text) <= _LONGER * len(text) and not needed:
         return layer
-    return _PdfPage(scan=scan) if scan.text else _PdfPage(note="no text (a picture, or blank)")
+    if not scan.text:
+        return _PdfPage(note="no text (a picture, or blank)")
+    return _PdfPage(scan=scan, note=GUESSED_NOTE if scan.is_guessed else None)
 
 
 def render_page(page: pypdfium2.PdfPage, limits: LoadLimits) -> Image:
@@ -159,8 +167,11 @@ def render_page(page: pypdfium2.PdfPage, limits: LoadLimits) -> Image:
 
 
 def _is_unreadable(text: str) -> bool:
-    unknown = sum(char == "\ufffd" or unicodedata.category(char) in ("Cc", "Co", "Cn", "Cs") for char in text)
-    return unknown > _UNREADABLE * len(text)
+    r"""Tell whether a text layer is of no known characters, or has so many of them between letters that words are lost.
+
+    "Stat\x03m\x03nt", "Stat■m■nt": fonts show a letter there, and do not say which.
+    """
+    return len(_UNKNOWN.findall(text)) > _UNREADABLE * len(text) or len(_INSIDE.findall(text)) > _GARBLED * len(text)
 
 
 def _shows_something(page: pypdfium2.PdfPage) -> bool:

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 LOW_CONFIDENCE = 0.8
 """Words read with less are likely to hold mistakes; see docs/files.md."""
+# A page read with less on average is mostly none of its words: a drawing, or handwriting.
+_GUESSED = 0.5
+GUESSED_NOTE = "read with so little confidence that it may be no text"
 # Degrees: pages that lie askew in a scanner do so by less.
 _MOST_SKEW = 3.0
 _COARSE, _FINE = 0.5, 0.1
@@ -56,6 +59,11 @@ class ScannedPage:
 
     text: str
     words: tuple[ScannedWord, ...]
+
+    @property
+    def is_guessed(self) -> bool:
+        """Whether most of what was read is likely not what the page says."""
+        return bool(self.words) and mean_confidence(self.words) < _GUESSED
 
 
 def joined(

@@ -41,6 +41,8 @@ _LONGEST_HEAD: Final = 120
 _OPENING: Final = 1500
 _NEAR: Final = 80
 _SENTENCE_END: Final = re.compile(r"(?<=[^\W\d_]{3}[.!?。؟])\s+|(?<=。)")
+_PLACE: Final = re.compile(r"\W*[^\W\d_]{2,20}(?:[ .’'/-]{1,2}[^\W\d_]{1,20}){0,3},\s*")
+_DASH: Final = re.compile(r"\s*(?:\([^()\n]{2,60}\)\s*)?[—–-]+\s")
 _SEPARATORS: Final = re.compile(r"[_\s]+")
 _DIGITS_DATE: Final = re.compile(r"(?<!\d)((?:19|20)\d\d)[-_.]?(0[1-9]|1[0-2])[-_.]?([0-2]\d|3[01])(?!\d)")
 _ASSEMBLY_IN_NAME: Final = re.compile(r"\bGA[\s-]?(?P<session>\d{2})\b")
@@ -66,7 +68,7 @@ def read_occasion(heading: str, text: str, end: int, file: str) -> Occasion:
     sources += [
         _of_opening(text[end : end + _OPENING]),
         _of_file_name(file, text),
-        Occasion(date=_of_running_heads(text)),
+        Occasion(date=_of_dateline(text[:_OPENING]) or _of_running_heads(text)),
     ]
     named = bool(find_bodies(heading))
     found = _filled(read, sources)
@@ -94,10 +96,14 @@ def of_symbol(symbol: str) -> Occasion:
 
 
 def _filled(read: Occasion, sources: Iterable[Occasion]) -> Occasion:
-    """Return an occasion with what is missing taken from others, a session only from one of the same body."""
+    """Return an occasion with what is missing taken from others, a session only from one of the same body.
+
+    "As adopted at the seventy-fourth session" tells of an earlier one, where the heading's date lies in another.
+    """
     body, session, date = read.body, read.session, read.date
     for source in sources:
-        if session is None and source.session is not None and body in (None, source.body):
+        held_then = date is None or _within(date, source.body, source.session)
+        if session is None and source.session is not None and body in (None, source.body) and held_then:
             body, session = body or source.body, source.session
         if body is None and session is None:
             body = source.body
@@ -140,6 +146,16 @@ def _date(heading: str) -> str | None:
 def _line_of(text: str, date: DateMatch) -> str:
     end = text.find("\n", date.end)
     return text[text.rfind("\n", 0, date.start) + 1 : end if end >= 0 else len(text)]
+
+
+def _of_dateline(text: str) -> str | None:
+    """Return the date with which the report of a press office begins: "VIENNA, 12 May 2023 — The Commission …"."""
+    return next((date.iso for date in find_dates(text) if _is_dateline(text, date)), None)
+
+
+def _is_dateline(text: str, date: DateMatch) -> bool:
+    place = text[text.rfind("\n", 0, date.start) + 1 : date.start]
+    return _PLACE.fullmatch(place) is not None and _DASH.match(text, date.end) is not None
 
 
 def _of_running_heads(text: str) -> str | None:

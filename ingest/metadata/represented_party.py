@@ -79,6 +79,11 @@ def spoken_for(
     return SpokenFor()
 
 
+def is_in_national_capacity(sentence: str) -> bool:
+    """Tell whether a sentence says that its speaker speaks for their own State, and no longer for a group."""
+    return _WORDS.national.search(sentence) is not None
+
+
 def joint_holders(heading: str, words: str, parties: PartyTable, language: str | None) -> tuple[str, ...]:
     """Read which States hold a joint statement, in order, from its heading or from the list of its co-sponsors.
 

@@ -69,6 +69,9 @@ def self_references(
                 weights[party.code] += _weight(flat, named)
                 namings[party.code] += 1
             continue
+        # Who is thanked in passing, such as the host of the meeting, is not who thanks.
+        if _WORDS.thanked.search(flat, max(0, match.start - _REACH), match.start) and not _weight(flat, match):
+            continue
         namings[party.code] += 1
         # "On behalf of X, Y and Z" is said by any of them, or by none.
         listed = following is not None and _WORDS.listed.fullmatch(flat, match.end, following.start)

@@ -19,7 +19,12 @@ import regex
 from ingest.language.lexicons import RegexPatterns, load_words
 from ingest.language.sentences import split_sentences
 from ingest.metadata.heading import is_salutation, speaks_in_first_person
-from ingest.metadata.represented_party import behalf_phrase, chairs_group, spoken_for
+from ingest.metadata.represented_party import (
+    behalf_phrase,
+    chairs_group,
+    is_in_national_capacity,
+    spoken_for,
+)
 from ingest.parties.party_table import PartyTable
 from ingest.records.procedural_text import closes_compilation, is_imprint, is_procedural, tells_decision
 from ingest.records.reported_speech import is_of_same_speaker, reported_sentence
@@ -37,6 +42,8 @@ _LONGEST_STATE_HEADING: Final = 120
 _LONGEST_NEAR: Final = 12
 # How far before a speaker's name the record may have said of which State they are President or Minister.
 _INTRODUCTION: Final = 1200
+# How far into a sentence of a summary its speaker may go on "in his national capacity".
+_LONGEST_NATIONAL: Final = 100
 # How much of an intervention is read for whom it is made.
 _OPENING: Final = 1500
 
@@ -424,11 +431,45 @@ class _SpeakerLookup:
         party = None if told is None else self._parties.get(told.codes[0])
         if told is None or party is None or party.kind == "organization":
             return None
+        clause = told.clause.strip(" ,")
+        # "Ilvenor, for the Island Forum, opposed": bulletins say no more.
+        short = _WORDS.for_group.match(clause)
+        group = self._parties.get((*self.party(clause[short.end() :]), "")[0]) if short is not None else None
+        if group is not None and group.kind == "group":
+            clause = f"on behalf of {group.name}"
         words = Intervention(
             start=start, end=start, role="party", named=f"{told.name}{told.clause}".rstrip(", "), summarised=True,
-            clause=told.clause.strip(" ,"), state=told.codes[0], states=told.codes[1:] and told.codes,
+            clause=clause, state=told.codes[0], states=told.codes[1:] and told.codes,
         )  # fmt: skip
         return words, told.goes_on
+
+    def told(
+        self, text: str, start: int, end: int, speaking: Intervention | None, *, opens: bool
+    ) -> _SpeakerTurn | None:
+        """Returns the turn that a sentence of a summary record opens where no line by itself names its speaker.
+
+        The first of a paragraph (`opens`) may begin as press summaries do; whoever is `speaking` may go on "in his
+        national capacity".
+        """
+        sentence = " ".join(text[start:end].split())
+        if (
+            speaking is not None
+            and speaking.state is not None
+            and is_in_national_capacity(sentence[:_LONGEST_NATIONAL])
+        ):
+            own = replace(speaking, start=start, end=start, clause="", named=speaking.named.partition(",")[0])
+            return _SpeakerTurn(start=start, words=own)
+        if opens:
+            reported = self.reported(sentence, start)
+            # Of a State by its bare name only this sentence is told.
+            return reported and _SpeakerTurn(start=start, words=reported[0], end=None if reported[1] else end)
+        line = speaker_line(text, start, end)
+        # "The representative also reported" goes on with the same speaker.
+        goes_on = line is not None and line.party is not None and line.party[:1].islower()
+        if line is None or goes_on or not (line.summarised and line.understood and line.titled):
+            return None
+        words = self.intervention(line, trusted=False)
+        return None if words is None else _SpeakerTurn(start=start, words=words)
 
     def section(self, heading: str) -> str | None:
         """Returns the party that a heading consists of, or None."""
@@ -523,28 +564,27 @@ def _spoken(read: Sequence[tuple[int, SpeakerLine, bool]], lookup: _SpeakerLooku
 
 
 def _between_sentences(page: _RecordText, lookup: _SpeakerLookup, turns: list[_SpeakerTurn]) -> list[_SpeakerTurn]:
-    """Adds the turns that begin inside the paragraphs of a summary record, and ends those that a decision follows."""
+    """Adds the turns that begin inside the paragraphs of a summary record, and ends those that a decision follows.
+
+    "Ondrava's delegate said" and "Speaking in his national capacity, he said" are not told of the speaker before.
+    """
     if not any(turn.words.role == "party" for turn in turns):
         return []
     found = {turn.start: turn for turn in turns}
     stops: list[int] = []
+    speaking: Intervention | None = None
     for paragraph in page.sentences():
-        for start, end in paragraph[1:]:
+        for number, (start, end) in enumerate(paragraph):
             sentence = " ".join(page.text[start:end].split())
-            if tells_decision(sentence):
+            if number and tells_decision(sentence):
                 stops.append(start)
-                continue
-            line = speaker_line(page.text, start, end)
-            if line is None or not (line.summarised and line.understood and line.titled):
-                continue
-            # "The representative also reported" goes on with the same speaker.
-            if line.party is not None and line.party[:1].islower():
-                continue
-            words = lookup.intervention(line, trusted=False)
-            if words is not None:
-                found.setdefault(start, _SpeakerTurn(start=start, words=words))
+            elif start not in found and (turn := lookup.told(page.text, start, end, speaking, opens=not number)):
+                found[start] = turn
+            speaking = found[start].words if start in found else speaking
     ordered = sorted(found.values(), key=lambda turn: turn.start)
-    return [replace(turn, end=next((stop for stop in stops if stop > turn.start), None)) for turn in ordered]
+    return [
+        replace(turn, end=turn.end or next((stop for stop in stops if stop > turn.start), None)) for turn in ordered
+    ]
 
 
 def _reported(page: _RecordText, lookup: _SpeakerLookup) -> list[_SpeakerTurn]:

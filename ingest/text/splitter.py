@@ -69,6 +69,8 @@ def make_sentences(
             if text.text[begin + start : begin + stop] == ELLIPSIS:
                 continue
             block = _block_at(flow, source_start)
+            # A few lines at a column's foot hold no sentence end, and are of the paragraph that goes on overleaf.
+            held = (each.paragraph for each in flow if each.end > source_start and each.start < source_end)
             sentences.append(
                 Sentence(
                     statement_id=statement_id,
@@ -76,7 +78,7 @@ def make_sentences(
                     start=source_start,
                     end=source_end,
                     text=text.text[begin + start : begin + stop],
-                    paragraph=block.paragraph,
+                    paragraph=next((number for number in held if number is not None), None),
                     page=bisect_right(page_starts, source_start) if page_starts else None,
                     language=block.language or language,
                 )

@@ -151,7 +151,7 @@ def test_ask_reaches_nobody_and_names_no_device(home: Path, ingested: Recorded) 
 def test_reports_are_switched_off_for_whoever_imports(module: str) -> None:
     code = (
         f"import {module}, os, vectorstore.rerank as r\n"
-        "r.OnnxReranker(r.RerankConfig()).score('a question', ['a text'])\n"
+        "r.OnnxReranker(r.RerankConfig()).read('a question', ['a text'])\n"
         "print(os.environ['ORT_DISABLE_TELEMETRY'], os.environ.get('GRADIO_ANALYTICS_ENABLED'))"
     )
     hostile = {"ORT_DISABLE_TELEMETRY": "0", "GRADIO_ANALYTICS_ENABLED": "True", "PYTHONPATH": str(PROJECT)}

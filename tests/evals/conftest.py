@@ -17,7 +17,7 @@ from evals.case_sets import CONFERENCE, SAMPLE, cases_hash, open_set
 from evals.cases.case import Case
 from evals.cases.documents import Documents, read_documents
 from evals.eval_environment import open_environment, statement_files
-from evals.paths import eval_paths
+from evals.files import eval_paths
 from evals.runner import asking, run_cases
 from evals.runs import Run, RunManifest, create_run
 from evals.score import score_run
@@ -53,7 +53,7 @@ def _remembering(workspace: Workspace) -> Workspace:
 @pytest.fixture(scope="session")
 def smoke_cases(tmp_path_factory: pytest.TempPathFactory) -> tuple[Case, ...]:
     """Every third case of the smoke set: enough for every gate, and a third of the time."""
-    return open_set("smoke", (), eval_paths(tmp_path_factory.mktemp("paths"))).cases[::3]
+    return open_set("smoke", (), eval_paths(tmp_path_factory.mktemp("paths")))[::3]
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,7 @@
 """Calibration: fits on pairs that can be told apart, the sealed fold, and sets that are too small for a fit."""
 
 from dataclasses import replace
+from itertools import count
 from typing import Final
 
 import numpy as np
@@ -8,36 +9,38 @@ import pytest
 
 from app.retrieval.relevance import RelevanceModel
 from app.retrieval.relevance_features import SentenceFeatures
-from evals.calibrate import SEALED, Floats, Sample, best_threshold, figures_of, fit, split
+from evals.calibrate import SEALED, best_threshold, figures_of, fit, split
 from evals.errors import EvalError
+from evals.order import fit_order, order_figures_of
 from evals.relevance_pairs import FOLDS, Pair, PairSource, fold_of
+from evals.relevance_samples import Floats, Sample
 
 MODELS: Final = {"embedding": "e", "reranker": "r"}
 NAMES: Final = SentenceFeatures.names()
 
 
-def _pair(number: int, *, answered: bool, source: PairSource = "question", fold: int | None = None) -> Pair:
-    return Pair(
-        topic=f"topic {number}",
-        party=f"X{number}",
-        files=(f"{number}.txt",),
-        answered=answered,
-        source=source,
-        topic_fold=number % FOLDS if fold is None else fold,
-        party_fold=(number // FOLDS) % FOLDS if fold is None else fold,
-    )
+def _name(kind: str, number: int, fold: int) -> str:
+    """A name that falls into a fold."""
+    return next(name for n in count() if fold_of(name := f"{kind} {number}.{n}") == fold)
+
+
+def _pair(number: int, *, answered: bool, source: PairSource = "question", topic_fold: int | None = None) -> Pair:
+    fold = number % FOLDS if topic_fold is None else topic_fold
+    topic, party = _name("topic", number, fold), _name("party", number, number // FOLDS % FOLDS)
+    return Pair(topic=topic, party=party, files=(f"{number}.txt",), answered=answered, source=source)
 
 
 def _sample(pair: Pair, features: Floats | None = None) -> Sample:
     table = np.zeros((1, len(NAMES))) if features is None else features
-    return Sample(pair=pair, features=table, beside=np.zeros(len(table), dtype=np.bool_))
+    none = np.zeros(len(table), dtype=np.bool_)
+    return Sample(pair=pair, features=table, states=np.zeros((len(table), 2)), evidence=none, beside=none)
 
 
-def _samples(count: int) -> list[Sample]:
+def _samples(size: int) -> list[Sample]:
     """Pairs of which every other is answered, by one of three sentences, whose logits are higher by 8."""
     random = np.random.default_rng(7)
     samples = []
-    for number in range(count):
+    for number in range(size):
         features = random.normal(size=(3, len(NAMES)))
         features[1, NAMES.index("alone")] += 8.0 * (number % 2)
         samples.append(_sample(_pair(number, answered=number % 2 == 1), features))
@@ -68,7 +71,7 @@ def test_a_fit_tells_pairs_apart_by_their_surest_sentence() -> None:
     assert max(artefact.weights, key=lambda name: abs(artefact.weights[name])) == "alone"
     model = RelevanceModel(artefact)
     flat = SentenceFeatures(**dict.fromkeys(NAMES, 0.0))
-    near, far = model.judge([replace(flat, alone=8.0), flat])
+    near, far = model.judge([replace(flat, alone=8.0), flat], np.zeros((2, 2)))
     assert near.answers and not far.answers
 
 
@@ -83,6 +86,20 @@ def test_sentences_beside_the_evidence_are_less_sure_than_the_evidence() -> None
     assert weight < of_statement
 
 
+def test_the_order_learns_from_features_and_hidden_states_which_sentence_answers() -> None:
+    random = np.random.default_rng(11)
+    samples = []
+    for number in range(200):
+        states, evidence = random.normal(size=(4, 2)), np.arange(4) == number % 4
+        states[:, 1] += 5.0 * evidence
+        made = _sample(_pair(number, answered=number % 5 > 0), np.zeros((4, len(NAMES))))
+        samples.append(replace(made, states=states, evidence=evidence & made.pair.answered))
+    order = fit_order(samples[:100])
+    assert order is not None and abs(order.state[1]) > 5 * abs(order.state[0])
+    assert order_figures_of(samples[100:], order)["first"] > 0.95
+    assert fit_order([sample for sample in samples if not sample.pair.answered]) is None
+
+
 def test_the_sealed_fold_shares_no_party_and_no_topic_with_what_is_fitted_and_is_measured_when_asked() -> None:
     samples = _samples(400)
     open_, sealed = split(samples)
@@ -94,8 +111,8 @@ def test_the_sealed_fold_shares_no_party_and_no_topic_with_what_is_fitted_and_is
 
 
 def test_lists_are_sealed_by_their_topic() -> None:
-    listed = _sample(replace(_pair(1, answered=True, source="list"), topic_fold=SEALED))
-    asked = _sample(replace(_pair(2, answered=True), topic_fold=SEALED))
+    listed = _sample(_pair(1, answered=True, source="list", topic_fold=SEALED))
+    asked = _sample(_pair(2, answered=True, topic_fold=SEALED))
     assert split([listed, asked]) == ([asked], [listed])
 
 
@@ -106,10 +123,10 @@ def test_figures_count_lists_as_sets() -> None:
     assert found["list_f1"] == round(2 * 1 / (2 + 2), 4)
 
 
-@pytest.mark.parametrize("count", [0, 1, 40])
-def test_a_fit_says_what_it_needs(count: int) -> None:
+@pytest.mark.parametrize("size", [0, 1, 40])
+def test_a_fit_says_what_it_needs(size: int) -> None:
     with pytest.raises(EvalError, match="at least 50 pairs"):
-        fit(_samples(count), MODELS)
+        fit(_samples(size), MODELS)
 
 
 def test_folds_depend_on_the_name_alone() -> None:

@@ -39,7 +39,7 @@ def test_a_question_with_its_quotation_becomes_a_case_with_offsets(tmp_path, doc
         "What did France say about extradition?,France,yes,call on all parties to extradite,2018,18,en",
         "What did Mexico say about rivers?,MEX,no,,,,",
     )
-    assert found.problems == ()
+    assert found.remarks == ()
     answered, silent = found.cases
     (span,) = answered.evidence
     assert FRANCE[span.start : span.end] == "call on all parties\nto extradite"
@@ -63,7 +63,7 @@ def test_excel_and_semicolons_are_read_alike(tmp_path, documents):
         book.active.append(row)
     book.save(tmp_path / "mine.xlsx")
     excel = read_case_table(tmp_path / "mine.xlsx", documents)
-    assert excel.problems == ()
+    assert excel.remarks == ()
     assert excel.cases == read(tmp_path, documents, *(";".join(row) for row in rows)).cases
 
 
@@ -79,7 +79,7 @@ def test_all_errors_are_told_at_once_with_line_column_and_advice(tmp_path, docum
         "Anything?,France,no,We thank the Chair,,",
         "What of trade?,France,yes,We thank the Chair, and all,,of it",
     )
-    told = {problem.case: f"{problem.what}: {problem.todo}" for problem in found.problems}
+    told = {remark.case: f"{remark.what}: {remark.todo}" for remark in found.remarks}
     assert set(told) == {
         "line 1, yaer", "line 2, answered", "line 2, state", "line 2, reason", "line 3, question", "line 3, quote",
         "line 4, quote", "line 6, quote", "line 7, quote", "line 8, reason",

@@ -6,12 +6,12 @@ import pytest
 
 from app.errors import SettingsError
 from app.settings import Settings
-from evals.case_sets import CONFERENCE, SAMPLE, cases_hash, folder_name, open_set, shipped_folder
+from evals.case_sets import CONFERENCE, SAMPLE, cases_hash, corpus_of, folder_name, open_set, shipped_folder
 from evals.cases.case import Case, Evidence, Expectation
 from evals.cases.documents import located, read_documents
 from evals.errors import DatasetError
 from evals.eval_environment import changed, described
-from evals.paths import eval_paths
+from evals.files import eval_paths
 
 
 def _case(*spans: Evidence) -> Case:
@@ -76,11 +76,11 @@ def test_words_alone_are_located(tmp_path: Path) -> None:
 
 
 def test_shipped_sets_open_by_name(tmp_path: Path) -> None:
-    smoke = open_set("smoke", (), eval_paths(tmp_path))
-    assert smoke.folders == (CONFERENCE, SAMPLE)
-    assert [shipped_folder(folder_name(folder)) for folder in smoke.folders] == [*smoke.folders]
-    assert cases_hash(smoke.cases) == cases_hash(smoke.cases[::-1]) != cases_hash(smoke.cases[1:])
-    with pytest.raises(DatasetError, match="smoke, dev, asked, asked_meeting, typed, held, saved"):
+    smoke, folders = open_set("smoke", (), eval_paths(tmp_path)), corpus_of("smoke", (), eval_paths(tmp_path))
+    assert folders == (CONFERENCE, SAMPLE)
+    assert [shipped_folder(folder_name(folder)) for folder in folders] == [*folders]
+    assert cases_hash(smoke) == cases_hash(smoke[::-1]) != cases_hash(smoke[1:])
+    with pytest.raises(DatasetError, match="smoke, typed, held, dev, asked, asked_meeting, saved"):
         open_set("nothing", (), eval_paths(tmp_path))
 
 

@@ -11,7 +11,7 @@ import pytest
 from evals.case_sets import SHIPPED
 from evals.cases.case import Case, load_cases
 from evals.cases.documents import Document, Documents, read_documents, sha256_of
-from evals.cases.lint import Problem, lint
+from evals.cases.lint import Remark, lint
 from ingest.parties.party_table import PartyTable
 
 EVALS = Path(str(files("evals")))
@@ -60,7 +60,7 @@ def span(**changes: Any) -> dict[str, Any]:
     return whole | {"sha256": sha256_of(SAID), "quote": SAID} | changes
 
 
-def problems(*cases: Mapping[str, Any], against: Documents | None = None) -> list[Problem]:
+def problems(*cases: Mapping[str, Any], against: Documents | None = None) -> list[Remark]:
     found = lint([Case.model_validate(dict(case)) for case in cases], against or documents())
     return [problem for problem in found if problem.severity != "note"]
 

@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from app.corpus.drafts import Judgement, save_draft
-from evals.paths import EvalPaths
+from evals.files import EvalPaths
 from evals.review import read_rulings, saved_cases
 from tests.evals.test_review import CITED, SPAN, saved_answer
 from tests.evals.test_serve import Slow, archive, client, jobs, paths, scored_run, slow

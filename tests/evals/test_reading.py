@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from app.question.reading import resolve
+from evals.files import CONFERENCE_PARTIES
 from evals.marked_examples import MarkedExample, read_examples
-from evals.paths import CONFERENCE_PARTIES
 from evals.reading import score_reading
 from ingest.parties.party_table import PartyTable
 

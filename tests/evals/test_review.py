@@ -11,7 +11,7 @@ from app.corpus.drafts import Judgement, save_draft
 from app.records import Abstention, Answer, Scope
 from evals.cases.documents import state_codes
 from evals.errors import EvalError
-from evals.paths import EvalPaths, eval_paths
+from evals.files import EvalPaths, eval_paths
 from evals.review import (
     add_ruling,
     corrected,

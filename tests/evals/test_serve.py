@@ -25,7 +25,7 @@ from app.settings import Settings
 from evals.archive import Archive
 from evals.cases.documents import Documents, read_documents
 from evals.errors import EvalError, RunError
-from evals.paths import EvalPaths, eval_paths
+from evals.files import EvalPaths, eval_paths
 from evals.review import drafts, read_rulings, saved_cases
 from evals.runner import time_left
 from evals.runs import Run, open_run
@@ -159,6 +159,21 @@ def test_the_table_of_runs_shows_what_came_out(runs: RunsTab, paths: EvalPaths) 
     text = runs.table()
     assert "100.0\N{NO-BREAK SPACE}% (20.7 to 100.0\N{NO-BREAK SPACE}%)" in text  # Wilson, 1 of 1: 1 / (1 + 1.96²)
     assert 'href="/runs/made"' in text
+
+
+def test_a_table_of_questions_is_added_unless_it_holds_errors(runs: RunsTab, tmp_path: Path) -> None:
+    def sent(*rows: str) -> dict[str, str]:
+        path = tmp_path / "sent.csv"
+        path.write_text("\n".join(("question,state,answered,quote", *rows)), encoding="utf-8")
+        return {"path": str(path), "orig_name": "../My questions.csv"}
+
+    _, told, emptied = runs.added(sent("What did Nowhere say?,Nowhere,yes,We shall not pay for it."), "")
+    assert "not added" in told and "Nowhere" in told and emptied is None
+    assert not [label for label, _ in runs.datasets() if "questions" in label]
+    chosen, told, _ = runs.added(sent("What did France say about the review?,France,yes,We support the review."), "")
+    assert "My questions.csv</bdi>: added" in told
+    assert ("My questions.csv", chosen.value) in runs.datasets()
+    assert "no folder at" in runs.added(sent(), "nowhere")[1]
 
 
 def test_the_page_is_behind_the_guard_of_the_chat(client: httpx.Client, paths: EvalPaths) -> None:
@@ -295,7 +310,7 @@ def test_ruling_on_a_citation_changes_rulings_and_scores(runs: RunsTab, review: 
     assert "0 left; It answers, said a reviewer" in text
     assert "Noted: It does not answer." in ruled(review, shown[review.at] - 1, "cd", False)
     assert read_rulings(paths.reviews) == {"a": {SPAN: False}}
-    assert "no such citation" in ruled(review, 1, "ab", True)
+    assert "not there any more" in ruled(review, 1, "ab", True)
     before = run.scores()[0].components["citations.citation_precision"]
     runs.score("made")
     assert (before, run.scores()[0].components["citations.citation_precision"]) == ((1.0, 1.0), (1.0, 2.0))

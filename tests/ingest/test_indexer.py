@@ -9,7 +9,7 @@ import pytest
 
 from ingest.indexer import Indexer, IngestOptions, PartReport
 from ingest.loaders.loaded import LoadLimits
-from ingest.report import FileResult
+from ingest.report import NO_STATE, FileResult
 from ingest.text.readable import readable
 from ingest.text.splitter import SplitConfig
 from tests.cases import Cases
@@ -184,6 +184,8 @@ def test_same_text_and_metadata_under_another_name_is_a_duplicate(desk):
         report = desk.ingest()
         assert results(report) == {"a.txt": "duplicate", "b.txt": "unchanged", "c.txt": "duplicate"}
         assert "'b.txt'" in report.files[0].reason
+        # Whoever sends it again is told what is missing, and asked for it, as the first time.
+        assert all(NO_STATE in (file.reason or "") for file in report.files)
         assert report.embedded_passages == 0
     assert desk.held() == {"b.txt": None}
 

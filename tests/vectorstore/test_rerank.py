@@ -26,14 +26,14 @@ def test_other_model_builds_a_cross_encoder_with_its_name():
     reranker = build_reranker(RerankConfig(model="some/model"))
     assert isinstance(reranker, CrossEncoderReranker)
     assert reranker.name == "some/model"
-    assert reranker.score(QUERY, []).shape == (0,)
+    assert reranker.read(QUERY, []).logits.shape == (0,)
 
 
 def test_changed_weights_are_refused(tmp_path, monkeypatch):
     (tmp_path / "model.onnx").write_bytes(b"other weights")
     monkeypatch.setattr("vectorstore.carried.find_carried", lambda carrier: tmp_path)
     with pytest.raises(ModelError, match="SHA-256"):
-        OnnxReranker(RerankConfig()).score(QUERY, [RIGHT])
+        OnnxReranker(RerankConfig()).read(QUERY, [RIGHT])
 
 
 @pytest.fixture(scope="module")
@@ -43,31 +43,41 @@ def reranker():
 
 @pytest.mark.model
 def test_obvious_pair_is_ordered(reranker):
-    right, wrong = reranker.score(QUERY, [RIGHT, WRONG])
+    right, wrong = reranker.read(QUERY, [RIGHT, WRONG]).logits
     assert right > 0 > wrong
 
 
 @pytest.mark.model
 def test_scores_keep_the_order_of_texts_and_do_not_depend_on_the_batch(reranker):
     texts = [WRONG, RIGHT, "short", RIGHT + " " + WRONG * 3, ""]
-    scores = reranker.score(QUERY, texts)
+    scores = reranker.read(QUERY, texts).logits
     assert scores.shape == (5,) and scores.dtype == np.float32
-    alone = [float(reranker.score(QUERY, [text])[0]) for text in texts]
+    alone = [float(reranker.read(QUERY, [text]).logits[0]) for text in texts]
     # The int8 weights quantise activations per batch, so that padding shifts the logits a little.
     assert scores == pytest.approx(alone, abs=0.7)
     assert int(np.argmax(scores)) in (1, 3)
-    assert reranker.score(QUERY, []).shape == (0,)
+    assert reranker.read(QUERY, []).logits.shape == (0,)
+
+
+@pytest.mark.model
+def test_states_tell_what_is_asked_of_a_text_and_belong_to_their_text(reranker):
+    texts = [WRONG, RIGHT, RIGHT]
+    states = reranker.read(QUERY, texts).states
+    assert states.shape == (3, 384) and states.dtype == np.float32
+    assert states[1] == pytest.approx(states[2], abs=1e-4)
+    wrong, right = (reranker.read(QUERY, [text]).states[0] for text in (WRONG, RIGHT))
+    assert np.linalg.norm(states[0] - wrong) < np.linalg.norm(states[0] - right) / 3
 
 
 @pytest.mark.model
 def test_question_or_text_beyond_the_window_is_cut_and_not_refused(reranker):
-    scores = reranker.score("extradition " * 900, [RIGHT, "word " * 2000])
+    scores = reranker.read("extradition " * 900, [RIGHT, "word " * 2000]).logits
     assert np.isfinite(scores).all()
-    right, wrong = reranker.score(QUERY, [RIGHT + " word" * 2000, WRONG * 200])
+    right, wrong = reranker.read(QUERY, [RIGHT + " word" * 2000, WRONG * 200]).logits
     assert right > wrong
 
 
 @pytest.mark.model
 def test_unknown_model_offline_names_the_setting():
     with pytest.raises(ModelError, match="UNTOC_RERANK__MODEL"):
-        CrossEncoderReranker(RerankConfig(model="no-such/model")).score(QUERY, [RIGHT])
+        CrossEncoderReranker(RerankConfig(model="no-such/model")).read(QUERY, [RIGHT])

@@ -149,6 +149,71 @@ def test_index_that_names_passages_that_are_gone_does_no_harm(store, monkeypatch
     assert [identifier.partition("/")[0] for identifier, _ in found] == ["s9"] * 8
 
 
+@pytest.fixture
+def mapping(tmp_path, engines, monkeypatch):
+    monkeypatch.setattr("vectorstore.retriever._KEPT_FROM", 1)
+    monkeypatch.setattr("vectorstore.store.MAPPED_FROM", 1)
+    embedder = HashingEmbedder()
+    with closing(open_store(tmp_path / "store", embedder)) as store:
+        keep(store, embedder, *(annotated(name, texts_of(i)) for i, name in enumerate(STATEMENTS)))
+        yield store
+
+
+def mapped_and_read(store, scope, fetch_k, monkeypatch):
+    """Returns what both ways find, and whether the first used what is mapped."""
+    vector, answers = HashingEmbedder().embed_query("sovereignty and assets of delegation 4"), []
+    with monkeypatch.context() as patch:
+        search = store.search_mapped
+        patch.setattr(store, "search_mapped", lambda *asked: answers.append(search(*asked)) or answers[-1])
+        mapped = retriever(store, fetch_k=fetch_k).search_dense(vector, scope)
+        patch.setattr(store, "search_mapped", lambda *asked: None)
+        read = retriever(store, fetch_k=fetch_k).search_dense(vector, scope)
+    return mapped, read, bool(answers) and answers[0] is not None
+
+
+@pytest.mark.parametrize(
+    ("scope", "fetch_k", "asked"),
+    [
+        pytest.param(STATEMENTS, 10, True, id="all"),
+        pytest.param(STATEMENTS[:6], 10, True, id="half"),
+        pytest.param(STATEMENTS[:2], 16, True, id="too few of those nearest"),
+        pytest.param(STATEMENTS[3:4], 8, False, id="a small part"),
+        pytest.param(STATEMENTS, 200, True, id="more than there are"),
+    ],
+)
+def test_large_part_of_the_store_is_searched_in_its_mapped_vectors(mapping, scope, fetch_k, asked, monkeypatch):
+    mapped, read, used = mapped_and_read(mapping, list(scope), fetch_k, monkeypatch)
+    assert used is asked
+    assert [name for name, _ in mapped] == [name for name, _ in read]
+    assert [score for _, score in mapped] == pytest.approx([score for _, score in read], abs=1e-6)
+
+
+def test_mapped_vectors_are_those_of_the_store_as_it_is(mapping, monkeypatch):
+    (before,) = mapping.path.glob("mapped-*-vectors-*.f32")
+    keep(mapping, HashingEmbedder(), annotated("new", ["Delegation 4 speaks of sovereignty and assets."]))
+    (after,) = mapping.path.glob("mapped-*-vectors-*.f32")
+    assert after != before and after.stat().st_mode & 0o077 == 0
+    (best, *_), _, used = mapped_and_read(mapping, [*STATEMENTS, "new"], 5, monkeypatch)
+    assert used and best[0] == "new/0"
+
+
+@pytest.mark.parametrize("harm", ["cut", "emptied", "other numbers", "gone"])
+def test_damaged_mapped_vectors_are_named_and_made_anew(mapping, harm, monkeypatch):
+    (path,) = mapping.path.glob("mapped-*-vectors-*.f32")
+    data = path.read_bytes()
+    if harm == "gone":
+        path.unlink()
+    else:
+        path.write_bytes({"cut": data[:-3], "emptied": b"", "other numbers": data[:-4] + b"\0\0\0?"}[harm])
+    if harm != "other numbers":
+        mapped, read, used = mapped_and_read(mapping, list(STATEMENTS), 10, monkeypatch)
+        assert not used and mapped == read
+    assert [check.ok for check in mapping.check() if check.name == "vector index"] == [harm == "gone"]
+    with mapping.writer():
+        mapping.rebuild_index()
+    assert path.read_bytes() == data and all(check.ok for check in mapping.check())
+
+
 def test_vectors_that_are_kept_are_those_of_the_store_as_it_is(tmp_path, monkeypatch):
     monkeypatch.setattr("vectorstore.retriever._KEPT_FROM", 1)
     embedder = HashingEmbedder()

@@ -14,7 +14,7 @@ import regex
 from app.answering.claims.form import LONGEST, ill_formed, quoted_parts
 from app.answering.claims.mention_check import check_names, check_references
 from app.answering.claims.token_alignment import SUBJECTLESS, ClaimBody, in_order, is_aligned
-from app.answering.claims.tokens import CONTENT, OPERATORS, TURNING, ClaimToken, NameSpan, read
+from app.answering.claims.tokens import CONTENT, OPERATORS, TURNING, ClaimToken, NameSpan, tokenize
 from app.retrieval.terms import content_terms
 from ingest.glossary.glossary import NamedTerm, terms_within
 from ingest.language.claim_words import SELF, orders, possessive
@@ -55,7 +55,7 @@ _SAME: Final = ("article ", "treaty ", "month ")
 
 
 @dataclass(frozen=True, kw_only=True)
-class _ReadSentence:
+class _SentenceTokens:
     text: str
     tokens: tuple[ClaimToken, ...]
 
@@ -85,7 +85,7 @@ class Premise:
 
 
 def check_claim(claim: str, premise: Premise, parties: PartyTable, *, instructions: str = "") -> str | None:
-    """Returns why a claim fails, in words for the record of the answer; None if it passes.
+    """Returns why a claim fails, in words for the trace of the answer; None if it passes.
 
     It has no numbers of citations, and must not repeat the instructions that whoever wrote it was given.
     """
@@ -107,11 +107,11 @@ def check_claim(claim: str, premise: Premise, parties: PartyTable, *, instructio
     if not quotes:
         return "its evidence is an instruction to whoever reads it"
     sentences = [
-        _ReadSentence(text=text, tokens=_read(text, premise.language, premise, parties))
+        _SentenceTokens(text=text, tokens=_tokenize(text, premise.language, premise, parties))
         for quote in quotes
         for text in _sentences(quote)
     ]
-    body = _said(_read(claim, language, premise, parties), claim, language, premise)
+    body = _claim_body(_tokenize(claim, language, premise, parties), claim, language, premise)
     if not any(token.counts for token in body.tokens):
         return "it says nothing that could be compared"
     if language != premise.language:
@@ -132,17 +132,17 @@ def _sentences(quote: str) -> Iterator[str]:
             yield text[start:end]
 
 
-def _read(text: str, language: str, premise: Premise, parties: PartyTable) -> tuple[ClaimToken, ...]:
+def _tokenize(text: str, language: str, premise: Premise, parties: PartyTable) -> tuple[ClaimToken, ...]:
     own = {premise.holder, *premise.also}
     names = tuple(
         NameSpan(start=m.start, end=m.end, codes=frozenset() if own & set(m.codes) else frozenset(m.codes))
         for m in parties.find(text, language)
         if m.form != "capital"
     )
-    return read(text, language, names)
+    return tokenize(text, language, names)
 
 
-def _said(tokens: tuple[ClaimToken, ...], claim: str, language: str, premise: Premise) -> ClaimBody:
+def _claim_body(tokens: tuple[ClaimToken, ...], claim: str, language: str, premise: Premise) -> ClaimBody:
     """Returns a claim without its reporting clause ("Arvandia says that") and the possessives of its name."""
     tokens = tuple(_unpossessed(tokens, claim, language))
     named = spoken = False
@@ -197,7 +197,7 @@ def _check_wording(
 
 
 def _untranslated(
-    body: ClaimBody, claim: str, sentences: Sequence[_ReadSentence], language: str, to: str
+    body: ClaimBody, claim: str, sentences: Sequence[_SentenceTokens], language: str, to: str
 ) -> str | None:
     """Returns why a claim in another language than its evidence fails; None if it passes.
 
@@ -217,7 +217,7 @@ def _untranslated(
     return fault
 
 
-def _translates(body: ClaimBody, sentence: _ReadSentence, terms: Sequence[NamedTerm], to: str) -> bool:
+def _translates(body: ClaimBody, sentence: _SentenceTokens, terms: Sequence[NamedTerm], to: str) -> bool:
     known = {key for token in sentence.tokens for key in token.keys if key[0] == "~" or key.startswith(_SAME)}
     numbers = iter([token.keys for token in sentence.tokens if token.kind == "number"])
     within = [term for term in terms if any(_holds(sentence, other, to) for other in term.terms)]
@@ -232,11 +232,11 @@ def _translates(body: ClaimBody, sentence: _ReadSentence, terms: Sequence[NamedT
     return any(SELF in token.keys for token in sentence.tokens) or to in SUBJECTLESS or body.framed
 
 
-def _holds(sentence: _ReadSentence, term: str, language: str) -> bool:
+def _holds(sentence: _SentenceTokens, term: str, language: str) -> bool:
     if language == "zh":
         return term in sentence.text
     keys = {key for token in sentence.tokens for key in token.keys}
-    return all(token.keys & keys for token in read(term, language) if token.counts)
+    return all(token.keys & keys for token in tokenize(term, language) if token.counts)
 
 
 def _polarity(tokens: Sequence[ClaimToken]) -> tuple[set[str], int]:
@@ -255,7 +255,7 @@ def check_translation(text: str, language: str, quote: str, quote_language: str)
     fault = check_references(text, quote) or check_references(quote, text)
     if fault is not None:
         return fault
-    body, there = read(text, language), read(quote, quote_language)
+    body, there = tokenize(text, language), tokenize(quote, quote_language)
     if _figures(body) != _figures(there):
         return "its numbers or dates are not those of the quotation"
     for kind, allowed in _TRANSLATED_BY.items():

@@ -8,7 +8,7 @@ checked as the two claims that it is short for.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import combinations, pairwise, takewhile
+from itertools import chain, combinations, pairwise, takewhile
 from typing import Final
 
 from app.answering.claims.tokens import OPERATORS, TURNING, ClaimToken
@@ -126,9 +126,8 @@ def in_order(body: ClaimBody, sentences: Sequence[tuple[ClaimToken, ...]]) -> bo
 
 
 def _aligned(body: ClaimBody, sentence: tuple[ClaimToken, ...], language: str) -> bool:
-    if _matches(body, sentence, language):
-        return True
-    return any(_matches(*pair, language) for pair in _moved(body, sentence))
+    """Returns whether a claim aligns with a sentence, as it is or with a leading phrase of either moved."""
+    return any(_ends(*pair, language) for pair in chain([(body, sentence)], _moved(body, sentence)))
 
 
 def _moved(body: ClaimBody, sentence: tuple[ClaimToken, ...]) -> Iterator[tuple[ClaimBody, tuple[ClaimToken, ...]]]:
@@ -182,10 +181,6 @@ def _runs(counted: Sequence[ClaimToken], tokens: tuple[ClaimToken, ...]) -> Iter
             while first and tokens[first - 1].kind in ("link", "third", "self"):
                 first -= 1
             yield first, at
-
-
-def _matches(body: ClaimBody, sentence: tuple[ClaimToken, ...], language: str) -> bool:
-    return bool(_ends(body, sentence, language))
 
 
 def _ends(

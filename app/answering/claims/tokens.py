@@ -12,7 +12,7 @@ from typing import Final
 import regex
 
 from ingest.language.claim_words import KINDS, SELF, first_person, operators, phrases, roles
-from ingest.language.dates import MONTH_NUMBER
+from ingest.language.dates import month_numbers
 from ingest.language.lexicons import Patterns
 from ingest.language.numbers import find_numbers
 from ingest.treaties.references import find_articles
@@ -71,7 +71,7 @@ class NameSpan:
 
 
 @lru_cache(maxsize=4096)
-def read(text: str, language: str, names: tuple[NameSpan, ...] = ()) -> tuple[ClaimToken, ...]:
+def tokenize(text: str, language: str, names: tuple[NameSpan, ...] = ()) -> tuple[ClaimToken, ...]:
     """Returns the tokens of a text in order, without void words such as "the".
 
     In a language other than the six, words and numbers count alone. `names` are the parties that it names.
@@ -213,7 +213,7 @@ def month_of(word: str) -> int | None:
     """Returns the month that a word names, 1 to 12."""
     # "May" and "March" are words of English, and "mar" is one of Spanish: a month there has a capital or three more
     # letters.
-    number = MONTH_NUMBER.get(word.lower())
+    number = month_numbers().get(word.lower())
     if number is None or (len(word) <= 3 and word.isascii() and word not in ("May", "mai")):
         return None
     return number if word[0].isupper() or word.lower() not in ("may", "march", "mars", "august") else None

@@ -5,6 +5,7 @@
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 import regex
@@ -12,13 +13,12 @@ import regex
 from app.answering.answer_type_check import contains_answer_type
 from app.answering.citation_spans import QuotableSpan, cite, quotable_spans
 from app.answering.compose.repetition import WordSequence, repeats, words_of
+from app.answering.localization import Localization
 from app.answering.provenance import as_quoting, attribution, holders, scan_note
 from app.answering.quoted_speaker import with_quoted_parties
 from app.records import Citation, Claim, Missing, Sources
 from app.retrieval.party_evidence import PartyEvidence
 from app.retrieval.scoped_statements import recency
-from ingest.parties.party_table import PartyTable
-from prompts.wording import Wording
 from vectorstore.records import Sentence
 
 if TYPE_CHECKING:
@@ -81,8 +81,7 @@ class Composition:
 def compose(
     evidence: Sequence[PartyEvidence],
     sources: Sources,
-    parties: PartyTable,
-    wording: Wording,
+    local: Localization,
     *,
     limit: int,
     answer_type: Missing | None,
@@ -103,28 +102,27 @@ def compose(
     claims: list[Claim] = []
     citations: list[Citation] = []
     missing = None if answer_type == "reason" else answer_type
+    speakers = [item.party for item in answering]
+    holds = (
+        partial(contains_answer_type, answer_type, parties=local.parties, speakers=speakers) if answer_type else None
+    )
     introductions: dict[int, str] = {}
     more = 0
     for item in (*answering, *groups):
         strong = item.best_sentences
         allowed = min(share, OF_GROUP) if item.members else share
-        if answer_type is not None and not item.members:
-            strong, held = with_answer_type(
-                strong,
-                sources,
-                lambda text: contains_answer_type(answer_type, [text], parties, [item.party for item in answering]),
-                allowed,
-            )
+        if holds is not None and not item.members:
+            strong, held = with_answer_type(strong, sources, holds, allowed)
             missing = None if held else missing
         # Of a list each party is quoted once, and briefly.
         going_on = () if one_each else strong[:_READ_FOR_ANSWER]
         made = quote(strong, sources, allowed, first_number=len(citations) + 1, newest_first=True, going_on=going_on)
-        made = with_quoted_parties(made, sources, parties)
+        made = with_quoted_parties(made, sources, local.parties)
         more += _unquoted(strong, made)
         citations += made
         if item.members:
-            introductions |= {citation.number: introduction(item, parties, wording) for citation in made}
-        claims += [claim_of(item.party, citation, parties, wording) for citation in made]
+            introductions |= {citation.number: introduction(item, local) for citation in made}
+        claims += [claim_of(item.party, citation, local) for citation in made]
     return Composition(
         claims=tuple(claims),
         citations=tuple(citations),
@@ -157,14 +155,14 @@ def with_answer_type(
     return tuple(strong), False
 
 
-def claim_of(party: str, citation: Citation, parties: PartyTable, wording: Wording) -> Claim:
+def claim_of(party: str, citation: Citation, local: Localization) -> Claim:
     """Returns the claim that a party said what a citation quotes."""
     name = citation.title or citation.file
     if party:
-        name = holders(citation, lambda code: parties.display(code, wording.language), wording, party)
+        name = holders(citation, local.name, local.wording, party)
     if citation.summarised:
-        name = wording.say("as_summarised", party=name)
-    name = as_quoting(name, citation, lambda code: parties.display(code, wording.language), wording)
+        name = local.say("as_summarised", party=name)
+    name = as_quoting(name, citation, local.name, local.wording)
     # Quotation marks are for quotations alone, so they are dropped from a name.
     text = f"{_MARKS.sub('', name)}: “{citation.quote}”"
     return Claim(text=text, state=party or None, citations=(citation.number,))
@@ -261,12 +259,11 @@ def render(
     composed: Composition,
     claims: Sequence[Claim],
     citations: Sequence[Citation],
-    parties: PartyTable,
-    wording: Wording,
+    local: Localization,
 ) -> str:
     """Returns the answer as Markdown: attribution lines, and quotations with their numbers, of claims that passed."""
     by_number = {citation.number: citation for citation in citations}
-    lines: list[str] = [wording.say(f"missing_{composed.missing}")] if composed.missing is not None else []
+    lines: list[str] = [local.say(f"missing_{composed.missing}")] if composed.missing is not None else []
     lines += [composed.opening] if composed.opening else []
     if not composed.quoted:
         listed = "\n".join(f"- {plain_line(claim.text)} {_numbers(claim)}" for claim in claims)
@@ -283,18 +280,18 @@ def render(
             citation = by_number[number]
             if citation.statement_id != statement:
                 statement = citation.statement_id
-                lines.append(attribution(citation, parties, wording, escape))
+                lines.append(attribution(citation, local, escape))
             if worded and not place:
                 lines.append(f"{'- ' if composed.points else ''}{plain_line(claim.text)} {_numbers(claim)}")
             # On one line, since a blank line would end the block quote.
             doubts = [
-                wording.say(f"direction_{claim.direction}")
+                local.say(f"direction_{claim.direction}")
                 if claim.direction in _SHOWN and composed.positions and not place
                 else None,
-                wording.say("earlier") if number in composed.earlier and not citation.superseded_by else None,
-                wording.say("superseded", number=citation.superseded_by) if citation.superseded_by else None,
-                scan_note(citation, wording, only_unsure=True),
-                _quoting(citation, parties, wording),
+                local.say("earlier") if number in composed.earlier and not citation.superseded_by else None,
+                local.say("superseded", number=citation.superseded_by) if citation.superseded_by else None,
+                scan_note(citation, local.wording, only_unsure=True),
+                _quoting(citation, local),
             ]
             told = "; ".join(filter(None, doubts))
             lines.append(
@@ -302,16 +299,16 @@ def render(
             )
             if number in composed.translations:
                 # Under the original, without quotation marks: nobody said it.
-                lines.append(wording.say("unofficial_translation", text=plain_line(composed.translations[number])))
+                lines.append(local.say("unofficial_translation", text=plain_line(composed.translations[number])))
     if composed.more:
-        lines.append(wording.say("more", count=composed.more))
+        lines.append(local.say("more", count=composed.more))
     return "\n\n".join([*lines, *composed.notes])
 
 
-def _quoting(citation: Citation, parties: PartyTable, wording: Wording) -> str | None:
+def _quoting(citation: Citation, local: Localization) -> str | None:
     if citation.quoted_party is not None:
-        return wording.say("quoting_party", quoted=escape(parties.display(citation.quoted_party, wording.language)))
-    return wording.say("quoting") if citation.quoting else None
+        return local.say("quoting_party", quoted=escape(local.name(citation.quoted_party)))
+    return local.say("quoting") if citation.quoting else None
 
 
 def _numbers(claim: Claim) -> str:
@@ -324,11 +321,11 @@ def plain_line(text: str) -> str:
     return _OPENING.sub(lambda match: f"{match[1]}\\{match[2]}", line)
 
 
-def introduction(item: PartyEvidence, parties: PartyTable, wording: Wording) -> str:
+def introduction(item: PartyEvidence, local: Localization) -> str:
     """Returns the line that says for which States a group spoke: its members, or others that aligned themselves."""
-    names = ", ".join(escape(parties.display(code, wording.language)) for code in item.members)
-    group = escape(parties.display(item.party, wording.language))
-    return wording.say("as_aligned" if item.aligned else "as_member", group=group, party=names)
+    names = ", ".join(escape(local.name(code)) for code in item.members)
+    group = escape(local.name(item.party))
+    return local.say("as_aligned" if item.aligned else "as_member", group=group, party=names)
 
 
 def _spoken_for(groups: Sequence[PartyEvidence]) -> dict[str, tuple[str, ...]]:

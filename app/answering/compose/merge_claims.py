@@ -9,18 +9,16 @@ from dataclasses import replace
 
 from app.answering.compose.extractive import Composition, introduction
 from app.answering.compose.model import ModelDraft, ModelWriter
+from app.answering.localization import Localization
 from app.records import Citation, Claim
 from app.retrieval.party_evidence import PartyEvidence
-from ingest.parties.party_table import PartyTable
-from prompts.wording import Wording
 
 
 def with_claims(
     quoted: Composition,
     draft: ModelDraft,
     evidence: Sequence[PartyEvidence],
-    parties: PartyTable,
-    wording: Wording,
+    local: Localization,
     *,
     model: str,
 ) -> Composition:
@@ -28,7 +26,7 @@ def with_claims(
 
     No party drops out because the model says nothing of it: its quotations stay.
     """
-    notes = _notes(draft, wording, model)
+    notes = _notes(draft, local, model)
     if not draft.claims:
         return replace(quoted, notes=notes, written=draft)
     claims: list[Claim] = []
@@ -41,9 +39,7 @@ def with_claims(
     shown = {identifier for citation in citations for identifier in citation.sentence_ids}
     strong = {sentence.sentence_id for item in evidence if item.answers for sentence in item.best_sentences}
     spoken = {
-        item.party: introduction(item, parties, wording)
-        for item in evidence
-        if item.members and item.party in quoted.spoken_for
+        item.party: introduction(item, local) for item in evidence if item.members and item.party in quoted.spoken_for
     }
     return replace(
         quoted,
@@ -79,12 +75,12 @@ def _append(claims: list[Claim], citations: list[Citation], new: Sequence[Claim]
         claims.append(replace(claim, citations=tuple(numbers[number] for number in claim.citations)))
 
 
-def _notes(draft: ModelDraft, wording: Wording, model: str) -> tuple[str, ...]:
+def _notes(draft: ModelDraft, local: Localization, model: str) -> tuple[str, ...]:
     notes = []
     if draft.problem is not None and not draft.claims:
-        notes.append(wording.say(f"model_{draft.problem}", model=model))
+        notes.append(local.say(f"model_{draft.problem}", model=model))
     if draft.claims:
-        notes.append(wording.say("model_checked", model=model))
+        notes.append(local.say("model_checked", model=model))
     if draft.left_out:
-        notes.append(wording.say("model_left_out", count=draft.left_out))
+        notes.append(local.say("model_left_out", count=draft.left_out))
     return tuple(notes)

@@ -16,16 +16,16 @@ from app.answering.claims.form import unquoted
 from app.answering.compose.llm_stream import ModelRequest, ModelSilentError, Usage
 from app.answering.compose.prompt_evidence import PromptEvidence, inert, number_sentences
 from app.answering.compose.reply_parser import Written
+from app.answering.localization import Localization
 from app.answering.quoted_speaker import with_quoted_parties
 from app.answering.verify import verify_citation
 from app.chat_model import LlmConfig, reason, redact
 from app.question.proposed import ProposedReading
 from app.records import Citation, Claim, DroppedClaim, Sources, Style
-from ingest.parties.party_table import PartyTable
 from ingest.text.splitter import count_tokens
 from ingest.text.squash import squash
 from prompts.prompt import Prompt, load_prompt
-from prompts.wording import LANGUAGES, Wording
+from prompts.wording import LANGUAGES
 from vectorstore.records import Sentence
 
 if TYPE_CHECKING:
@@ -117,7 +117,7 @@ class ModelWriter:
         """The model's name, for answers and records."""
         return self.config.model
 
-    def write(self, task: Task, parties: PartyTable, wording: Wording) -> Generator[ModelDraft, None, None]:
+    def write(self, task: Task, local: Localization) -> Generator[ModelDraft, None, None]:
         """Yields the draft after every claim that passes, and the finished one last; closing it ends the request.
 
         A model's failure is no error: the draft holds it as `problem`. One that cannot be set up is a ChatModelError.
@@ -131,23 +131,25 @@ class ModelWriter:
                 self._structured = False
                 if deadline - time.monotonic() < _WORTHWHILE:
                     break
-            draft = yield from self._attempt(prompt, task, parties, wording, deadline, usage)
+            draft = yield from self._attempt(prompt, task, local, deadline, usage)
             if draft.claims or draft.dropped or draft.problem == "slow" or not draft.evidence:
                 break
         yield draft
 
     def _attempt(
-        self, prompt: Prompt, task: Task, parties: PartyTable, wording: Wording, deadline: float, usage: Usage
+        self, prompt: Prompt, task: Task, local: Localization, deadline: float, usage: Usage
     ) -> Generator[ModelDraft, None, ModelDraft]:
         """Asks once with one prompt: yields the draft after each claim that passes, and returns the finished one."""
-        numbered = number_sentences(task.chosen, task.sources, parties, room=self._room(prompt, task, wording))
-        checked = _ClaimChecker(numbered, prompt, parties, wording, self._entailment, self.config)
+        numbered = number_sentences(
+            task.chosen, task.sources, local.parties, room=self._room(prompt, task, local.language)
+        )
+        checked = _ClaimChecker(numbered, prompt, local, self._entailment, self.config)
         draft = ModelDraft(left_out=numbered.left_out, prompt_version=prompt.version, evidence=numbered.sentences)
         if not numbered.sentences:
             return replace(draft, problem="failed", detail="no room for evidence", usage=usage.to_json(self.config))
         asked = ModelRequest(
             chat=self._chat,
-            messages=_asking(prompt, task, numbered.text, wording),
+            messages=_asking(prompt, task, numbered.text, local.language),
             config=self.config,
             structured=prompt.name == "compose",
             deadline=deadline,
@@ -218,9 +220,9 @@ class ModelWriter:
             return ["compose", "compose_lines"] if self._structured else ["compose_lines"]
         return ["compose"] if self._structured else ["compose_lines"]
 
-    def _room(self, prompt: Prompt, task: Task, wording: Wording) -> int:
+    def _room(self, prompt: Prompt, task: Task, language: str) -> int:
         """Returns how many tokens of the context window evidence may take."""
-        without = _asking(prompt, task, "", wording)
+        without = _asking(prompt, task, "", language)
         taken = sum(count_tokens(str(message.content)) for message in without)
         return int((self.config.context_tokens - self.config.max_tokens) * (1 - _SPARE)) - taken
 
@@ -232,13 +234,13 @@ def messages(prompt: Prompt, **variables: str) -> "list[BaseMessage]":
     return [SystemMessage(prompt.system), HumanMessage(prompt.ask(**variables).strip())]
 
 
-def _asking(prompt: Prompt, task: Task, evidence: str, wording: Wording) -> "list[BaseMessage]":
+def _asking(prompt: Prompt, task: Task, evidence: str, language: str) -> "list[BaseMessage]":
     return messages(
         prompt,
         question=inert(task.question),
         evidence=evidence,
         limit=str(task.limit),
-        language=_LANGUAGES.get(wording.language, "English"),
+        language=_LANGUAGES.get(language, "English"),
         style=_STYLES[task.style],
     )
 
@@ -250,8 +252,7 @@ class _ClaimChecker:
         self,
         numbered: PromptEvidence,
         prompt: Prompt,
-        parties: PartyTable,
-        wording: Wording,
+        local: Localization,
         entailment: Entailment | None,
         config: LlmConfig,
     ) -> None:
@@ -260,8 +261,7 @@ class _ClaimChecker:
         self.dropped: list[DroppedClaim] = []
         self._numbered = numbered
         self._instructions = f"{prompt.system}\n{prompt.user}"
-        self._parties = parties
-        self._wording = wording
+        self._local = local
         self._entailment = entailment
         self._config = config
         self._seen: set[str] = set()
@@ -302,7 +302,7 @@ class _ClaimChecker:
         cited: list[Citation] = []
         for sentence in written.numbers:
             for citation in with_quoted_parties(
-                self._numbered.cite(sentence, 0), self._numbered.sources, self._parties
+                self._numbered.cite(sentence, 0), self._numbered.sources, self._local.parties
             ):
                 known = self._known(citation, cited)
                 if known is None:
@@ -328,7 +328,7 @@ class _ClaimChecker:
             if verify_citation(citation, statements.get(citation.statement_id)) != "verified":
                 return "a sentence that it cites is not what its statement says"
         premise = premise_of(cited, holder)
-        fault = check_claim(text, premise, self._parties, instructions=self._instructions)
+        fault = check_claim(text, premise, self._local.parties, instructions=self._instructions)
         if fault is None and self._entailment is not None and not self._entailment.entails([(premise.text, text)])[0]:
             fault = "the entailment model does not find it in its evidence"
         return fault
@@ -338,7 +338,7 @@ class _ClaimChecker:
         plain = unquoted(text)
         for citation in cited:
             if squash(plain).strip(".。") == squash(citation.quote).strip(".。"):
-                name = self._parties.display(citation.state or "", self._wording.language)
+                name = self._local.name(citation.state or "")
                 return f"{unquoted(name)}: “{citation.quote}”"
         return plain
 

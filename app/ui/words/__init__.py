@@ -18,7 +18,7 @@ from gradio.i18n import I18nData
 from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from ingest.language.languages import RIGHT_TO_LEFT
+from ingest.language.languages import direction_of
 from prompts.wording import LANGUAGES, Language, load_remark_words
 
 # Set by the page when a language is chosen, for the server and for the next visit.
@@ -88,7 +88,7 @@ def choice_html() -> str:
         f"{Locale(code).languages[code].capitalize()}</option>"
         for code in LANGUAGES
     )
-    direction = "rtl" if chosen in RIGHT_TO_LEFT else "ltr"
+    direction = direction_of(chosen)
     spoken = "".join(f' data-{name}="{say(name)}"' for name in ("copied", "not-copied"))
     return (
         f'<label class="u-language" data-language="{chosen}" data-dir="{direction}"{spoken}>'

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from app.answering.abstention import abstain
+from app.answering.localization import localize
 from app.question.reading import resolve
 from app.records import Answer, DroppedClaim
 from app.wiring import Workspace
@@ -123,7 +124,7 @@ def test_dropped_claims_are_no_silence(workspace: Workspace, parties: PartyTable
     question = "What did Belmora say about kangaroos?"
     answer = workspace.assistant.ask(question)
     found = replace(answer, dropped_claims=(DroppedClaim(text="Belmora: …", state="XAB", reason="altered"),))
-    silent = abstain(found, resolve(question, parties), workspace.retrieve(question), parties, load_wording("en"))
+    silent = abstain(found, resolve(question, parties), workspace.retrieve(question), localize(parties, "en"))
     assert silent.abstention is not None and silent.abstention.reason == "index_incomplete"
     assert "doctor" in silent.abstention.message
 

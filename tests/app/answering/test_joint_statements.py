@@ -5,9 +5,9 @@ from dataclasses import replace
 
 import pytest
 
+from app.answering.localization import localize
 from app.answering.provenance import reference
 from app.answering.verify import verify_citation
-from prompts.wording import load_wording
 from tests.cases import Cases
 from tests.conftest import PROJECT
 from tests.fakes import fake_workspace
@@ -66,5 +66,5 @@ def test_scope_and_reference_know_all_holders(desk):
         (summary,) = desk.store.catalogue.summaries(ScopeFilter(parties=(state,)))
         assert summary.metadata.holders == ("XGA", "XIV", "XLH")
     (citation, *_) = desk.assistant.ask("What did Lanhai say about stolen ships?").citations
-    said = reference(citation, desk.corpus.parties(), load_wording("en"))
+    said = reference(citation, localize(desk.corpus.parties(), "en"))
     assert said.startswith("Galdoria, jointly with Ilvenor, Lanhai")

@@ -7,16 +7,15 @@ from dataclasses import replace
 
 import pytest
 
+from app.answering.localization import localize
 from app.answering.provenance import reference
 from app.answering.verify import verify_citation
 from app.briefing.request import read_request
-from app.checking.checker import Checker
 from app.cli import main
 from app.errors import MetadataError
 from app.settings import Settings
 from app.ui.provenance_html import provenance, speaker_line
 from app.wiring import open_workspace
-from prompts.wording import load_wording
 from tests.cases import Cases
 from tests.conftest import PROJECT
 from tests.fakes import fake_workspace
@@ -112,7 +111,7 @@ def test_a_summary_record_is_quoted_as_the_records_words(desk):
     assert (citation.state, citation.kind, citation.summarised) == ("XRM", "reported", True)
     assert "**Rimalia**, as summarised in the record, not in its own words" in answer.answer
     assert answer.claims[0].text.startswith("Rimalia, as summarised in the record: “")
-    assert "as summarised in the record" in reference(citation, desk.corpus.parties(), load_wording("en"))
+    assert "as summarised in the record" in reference(citation, localize(desk.corpus.parties(), "en"))
     assert speaker_line(citation, lambda code: "Rimalia") == "Rimalia, as summarised in the record"
     assert "Summary record: the record's words, not the speaker's" in dict(provenance(citation))
 
@@ -293,7 +292,7 @@ def test_check_of_a_draft_tells_the_speakers_of_a_record_apart(desk, tmp_path, n
     ]
     (speaker, own), (other, _) = list(dict(spoken).items())[:2]
     words = max((sentence.text for sentence in own), key=len)
-    checker = Checker(desk.store.catalogue, desk.corpus.parties, Settings().load)
+    checker = desk.checker()
     for named, verdict in ((speaker, "verified"), (other, "misattributed")):
         path = tmp_path / f"{named}.txt"
         path.write_text(f"{desk.corpus.party_name(named)} said: “{words}”\n", encoding="utf-8")

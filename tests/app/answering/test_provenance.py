@@ -7,6 +7,7 @@ from markdown_it import MarkdownIt
 
 from app.answering.citation_spans import SentenceSpan, cite
 from app.answering.compose.extractive import escape
+from app.answering.localization import localize
 from app.answering.provenance import attribution, provenance, reference, spoken_date
 from app.records import Citation
 from ingest.parties.party_table import PartyTable
@@ -51,12 +52,12 @@ def test_provenance_names_a_debate_that_has_no_item_number(citation: Citation) -
 
 
 def test_attribution_names_the_state_and_marks_it_inferred(citation: Citation, parties: PartyTable) -> None:
-    line = attribution(citation, parties, load_wording("en"), escape)
+    line = attribution(citation, localize(parties, "en"), escape)
     assert line.startswith("**Iran (Islamic Republic of) (inferred)** · ")
 
 
 def test_attribution_of_a_group_names_who_delivered_it(of_a_group: Citation, parties: PartyTable) -> None:
-    line = attribution(of_a_group, parties, load_wording("en"), escape)
+    line = attribution(of_a_group, localize(parties, "en"), escape)
     assert line.startswith("**Group of Riparian States**, statement delivered by Belmora · ")
 
 
@@ -66,21 +67,21 @@ def test_attribution_without_provenance_ends_with_the_name(
 ) -> None:
     for one in (citation, of_a_group):
         bare = replace(one, body=None, session=None, date=None, agenda_item=None, inferred=())
-        assert not attribution(bare, parties, load_wording(language), escape).rstrip().endswith("·")
+        assert not attribution(bare, localize(parties, language), escape).rstrip().endswith("·")
 
 
 def test_attribution_escapes_what_a_text_brought(citation: Citation, parties: PartyTable) -> None:
     hostile = replace(
         citation, body="<b>COP</b> [x](javascript:1)", agenda_item="*4*", on_behalf_of="XGR", speaker="_<i>_"
     )
-    line = attribution(hostile, parties, load_wording("en"), escape)
+    line = attribution(hostile, localize(parties, "en"), escape)
     shown = MarkdownIt().render(line)
     assert "<a " not in shown and "<b>" not in shown and "<i>" not in shown and "<em>" not in shown
     assert "&lt;b&gt;COP&lt;/b&gt; [x](javascript:1)" in shown and "*4*" in shown
 
 
 def test_reference_names_place_and_file(citation: Citation, parties: PartyTable) -> None:
-    line = reference(replace(citation, symbol="CTOC/COP/2020/1", page=3), parties, load_wording("en"))
+    line = reference(replace(citation, symbol="CTOC/COP/2020/1", page=3), localize(parties, "en"))
     assert line.startswith("Iran (Islamic Republic of) (inferred), ")
     for part in (
         "session 10 (inferred)",
@@ -94,12 +95,12 @@ def test_reference_names_place_and_file(citation: Citation, parties: PartyTable)
 
 
 def test_reference_of_a_group_keeps_the_speaker(of_a_group: Citation, parties: PartyTable) -> None:
-    assert reference(of_a_group, parties, load_wording("en")).startswith("Group of Riparian States (Belmora), ")
+    assert reference(of_a_group, localize(parties, "en")).startswith("Group of Riparian States (Belmora), ")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_reference_reads_in_every_language(language: str, citation: Citation, parties: PartyTable) -> None:
-    line = reference(citation, parties, load_wording(language))
+    line = reference(citation, localize(parties, language))
     assert "{" not in line and "2020" in line and citation.file in line
 
 

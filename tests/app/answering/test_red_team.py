@@ -15,6 +15,7 @@ from pydantic import SecretStr
 
 from app.answering.assistant import Assistant
 from app.answering.claims.form import quoted_parts
+from app.answering.localization import localize
 from app.answering.steps import Steps
 from app.answering.verify import verify_citation
 from app.briefing.cell_writer import CellWriter
@@ -28,7 +29,6 @@ from app.wiring import Workspace
 from ingest.parties.party_table import PartyTable
 from ingest.text.squash import squash
 from prompts.prompt import load_prompt
-from prompts.wording import load_wording
 from tests.fakes_chat import Claims, writer
 from vectorstore.records import Document, Metadata, Sentence, Statement
 from vectorstore.stems import words_of
@@ -247,7 +247,7 @@ def test_attack_on_a_cell_of_a_briefing_fails(attack: Attack, workspace: Workspa
     if attack.channel == "party":
         parties = _Renamed(parties, attack.text)  # type: ignore[assignment]
     config = LlmConfig(model="openai:x", api_key=SecretStr(KEY), timeout_seconds=20, context_tokens=16000)
-    cells = CellWriter(writer(_obedient(attack), config=config), parties, load_wording("en"))
+    cells = CellWriter(writer(_obedient(attack), config=config), localize(parties, "en"))
     heading = f"Article 16 {attack.text}" if attack.channel in ("question", "history") else "Article 16"
     worded = cells.write(
         heading, [found.best_sentences for found in retrieved.party_evidence], retrieved.sources, lambda: None

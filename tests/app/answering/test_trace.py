@@ -1,4 +1,4 @@
-"""The record of an answer: what it was made of, readable, without keys, kept as long as the settings say."""
+"""The trace of an answer: what it was made of, readable, without keys, kept as long as the settings say."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -9,7 +9,7 @@ from pydantic import SecretStr
 
 from app.answering.assistant import Assistant
 from app.answering.trace import lines_of
-from app.chat_model import LlmConfig, Probe
+from app.chat_model import LlmConfig
 from app.cli.printing import print_trace
 from app.errors import NotFoundError
 from app.telemetry import SpanExport, TelemetryConfig, build_export
@@ -17,6 +17,7 @@ from app.wiring import Workspace
 from tests.fakes import fake_workspace
 from tests.fakes_chat import writer
 from vectorstore.catalogue import Catalogue
+from vectorstore.health import Check
 from vectorstore.schema import TRACES
 
 QUESTION = "What did Iran say about article 4?"
@@ -96,7 +97,7 @@ def test_no_spans_without_an_address() -> None:
 def test_doctor_tries_the_model_only_where_one_is_set(
     own: Workspace, ok: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("app.wiring.try_model", lambda config: Probe(ok=ok, detail="tried"))
+    monkeypatch.setattr("app.wiring.try_model", lambda config: Check(name="chat model", ok=ok, detail="tried"))
     assert "chat model" not in {check.name for check in own.doctor().checks}
     settings = own.settings.model_copy(update={"llm": LlmConfig(model="openai:test")})
     report = replace(own, settings=settings).doctor()

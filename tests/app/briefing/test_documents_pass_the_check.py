@@ -9,9 +9,7 @@ import pytest
 
 from app.briefing.request import read_request
 from app.briefing.table_builder import TableBuilder
-from app.checking.checker import Checker
 from app.export.write import write_briefing
-from app.settings import Settings
 from ingest.text.squash import squash
 from tests.fakes_chat import writer
 
@@ -91,5 +89,5 @@ def test_quotations_of_a_pdf_are_verified_but_where_cells_of_a_table_run_togethe
 
 
 def check(workspace, path):
-    checker = Checker(workspace.store.catalogue, workspace.corpus.parties, Settings().load)
+    checker = workspace.checker()
     return checker.check(checker.read(path))

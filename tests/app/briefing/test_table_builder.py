@@ -8,6 +8,7 @@ import pytest
 
 from app.answering.verify import verify_citation
 from app.briefing.cells import Review
+from app.briefing.edit import add_quotation
 from app.briefing.points import choose_points
 from app.briefing.request import read_request
 from app.errors import BriefingError
@@ -70,7 +71,7 @@ def test_silence_is_told_from_absence(workspace):
     briefing = build(workspace, states=["AUT, CHE, CUB"], topics=["extradition protocol"])
     said, silent, absent = briefing.cells
     assert said.citations and silent.kind == "no_position" and absent.kind == "no_statement"
-    assert silent.note == "Nothing on this was found in the 1 statements searched."
+    assert silent.note == "Nothing on this was found (statements searched: 1)."
     assert briefing.coverage.states_without_statement == ("CUB",)
     assert "CHE" in briefing.coverage.states_without_evidence
 
@@ -101,6 +102,20 @@ def test_group_speaks_for_its_member_under_its_own_name(workspace):
     (number,) = cell.citations
     assert briefing.citation(number).state == "EU"
     assert cell.kind == "no_position" and "European Union spoke for it" in cell.note
+    assert cell.standing == "of_group"
+    # Words of its own, whatever they say, make it its own cell.
+    own = build(workspace, states=["AUT"], topics=["extradition protocol"]).citation(1)
+    assert add_quotation(briefing, cell.key, replace(own, state="FIN")).cells[0].standing == "untold"
+
+
+def test_notes_of_cells_are_in_the_language_of_the_briefing(workspace):
+    briefing = build(workspace, states=["CHE, CUB, FIN"], topics=["extradition protocol"], language="fr")
+    assert [cell.note for cell in briefing.cells] == [
+        "Rien n’a été trouvé à ce sujet (déclarations consultées : 1).",
+        "Aucune déclaration dans ce qui a été consulté ; déclarations disponibles en tout : 0.",
+        "Aucune parole en son nom propre à ce sujet. "
+        "Prise de parole d’un groupe en son nom, citée comme telle : Union européenne.",
+    ]
 
 
 def test_change_is_told_between_two_quotations_in_order(workspace):

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from app.checking.checker import Checker
+from app.checking.corpus_texts import CorpusTextsCache
 from app.wiring import Workspace
 from ingest.loaders.loaded import LoadLimits
 from ingest.parties.party_table import PartyTable
@@ -26,7 +27,7 @@ def conference_store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Works
 
 @pytest.fixture(scope="session")
 def checker(conference_store: Workspace) -> Checker:
-    return Checker(conference_store.store.catalogue, conference_store.corpus.parties, LoadLimits())
+    return conference_store.checker()
 
 
 @pytest.fixture(scope="session")
@@ -54,6 +55,6 @@ def corpus_of(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[...
                 kind = metadata.pop("kind", "statement")
                 item = annotated(identifier, texts, kind, **metadata)
                 catalogue.store(item, folder="", digest="", input_key="", vectors={})
-            return Checker(catalogue, PartyTable.load, LoadLimits())
+            return Checker(CorpusTextsCache(catalogue), PartyTable.load, LoadLimits())
 
         yield make

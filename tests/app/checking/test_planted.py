@@ -11,10 +11,8 @@ import pytest
 import regex
 
 from app.checking.blocks import make_document
-from app.checking.checker import Checker
 from app.checking.markdown_blocks import markdown_blocks
 from app.wiring import Workspace
-from ingest.loaders.loaded import LoadLimits
 from tests.fakes import fake_workspace
 from tests.fakes_checking import SAID_WHEN, Plant, Planter, Source, draft
 
@@ -56,7 +54,7 @@ def wrongly_judged(workspace: Workspace, seed: int, *, later: bool) -> list[tupl
     names = {lang: {s.code: parties.display(s.code, lang) for s in known} for lang in SAID_WHEN}
     text = draft(plants, names, {p.quote: language_of(p, known) for p in plants}, seed, later=later)
     document = make_document(markdown_blocks(text))
-    report = Checker(workspace.store.catalogue, workspace.corpus.parties, LoadLimits()).check(document)
+    report = workspace.checker().check(document)
     starts = [document.text.index(f"Point {number}\n") for number in range(1, len(plants) + 1)]
     judged: list[list[str]] = [[] for _ in plants]
     for finding in report.findings:

@@ -1,10 +1,8 @@
 import pytest
 
-from app.checking.checker import Checker
 from app.checking.fuzzy_diff import word_diff
 from app.checking.match_key import KeyedText, match_key
 from app.checking.report import changes_in_words
-from ingest.loaders.loaded import LoadLimits
 from ingest.text.layout import find_blocks
 from ingest.text.repair import repair
 from tests.cases import Cases
@@ -192,7 +190,7 @@ def test_what_turns_a_quotation_stands_in_its_own_paragraph(tmp_path, before, to
     )
     with fake_workspace(tmp_path / "store") as workspace:
         workspace.corpus.ingest([tmp_path / "austria.txt"])
-        checker = Checker(workspace.store.catalogue, workspace.corpus.parties, LoadLimits())
+        checker = workspace.checker()
         finding = only(checker, "Austria said: “the lamps of the harbour were lit by night and by day.”")
     assert (finding.verdict, [warning.kind for warning in finding.warnings]) == ("verified", told)
 

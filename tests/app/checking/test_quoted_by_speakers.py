@@ -8,7 +8,6 @@ import pytest
 
 from app.checking.checker import Checker
 from app.wiring import Workspace
-from ingest.loaders.loaded import LoadLimits
 from ingest.text.quotation_marks import is_quoted, quoted_spans
 from tests.cases import Cases
 from tests.fakes import fake_workspace
@@ -39,7 +38,7 @@ def spoken(folder: Path, **statements: str) -> Iterator[Workspace]:
 
 
 def checker_of(workspace: Workspace) -> Checker:
-    return Checker(workspace.store.catalogue, workspace.corpus.parties, LoadLimits())
+    return workspace.checker()
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 import pytest
 
+from app.answering.localization import localize
 from app.checking.attributions import AttributionReader
 from app.checking.checker import WORK_SPENT, Checker
 from app.checking.corpus_texts import CorpusTexts
@@ -8,7 +9,6 @@ from app.checking.quotations import find_quotations
 from app.checking.quote_verifier import QuoteVerifier
 from app.checking.work import MILLION, CheckLimits, WorkDone
 from ingest.loaders.loaded import LoadLimits
-from prompts.wording import load_wording
 
 
 def judged(workspace, text: str, limits: CheckLimits):
@@ -17,7 +17,7 @@ def judged(workspace, text: str, limits: CheckLimits):
     found = find_quotations(document).found
     reader = AttributionReader(document, parties, found, ())
     work = WorkDone(limits)
-    judge = QuoteVerifier(CorpusTexts(workspace.store.catalogue), parties, load_wording("en"), work)
+    judge = QuoteVerifier(CorpusTexts(workspace.store.catalogue), localize(parties, "en"), work)
     (quotation,) = found
     return judge.check(quotation, reader.read(quotation), "here"), work.done
 
@@ -44,11 +44,11 @@ def test_a_quotation_longer_than_any_is_looked_for_only_as_it_is_and_says_so(con
 
 
 def test_what_a_document_has_too_much_of_is_listed_as_not_checked(conference_store, spoken):
-    catalogue, parties = conference_store.store.catalogue, conference_store.corpus.parties
+    texts, parties = conference_store.texts, conference_store.corpus.parties
     words = spoken["XAB_08_2016"]
     text = "\n\n".join(f"Belmora said: “{words[at]}”" for at in (5, 6, 7, 8))
-    whole = Checker(catalogue, parties, LoadLimits()).check(read_pasted(text))
-    part = Checker(catalogue, parties, LoadLimits(), CheckLimits(document=15)).check(read_pasted(text))
+    whole = Checker(texts, parties, LoadLimits()).check(read_pasted(text))
+    part = Checker(texts, parties, LoadLimits(), CheckLimits(document=15)).check(read_pasted(text))
     assert (len(whole.findings), whole.skipped) == (4, ())
     assert part.findings == whole.findings[: len(part.findings)] and 0 < len(part.findings) < 4
     assert [skipped.reason for skipped in part.skipped] == [WORK_SPENT] * (4 - len(part.findings))

@@ -9,6 +9,7 @@ from PIL import Image
 
 from app.answering.citation_spans import SentenceSpan, cite
 from app.answering.compose.extractive import Composition, render
+from app.answering.localization import localize
 from app.answering.provenance import reference
 from app.errors import NotFoundError
 from app.records import Claim
@@ -177,7 +178,7 @@ def test_words_read_from_a_scan_carry_their_confidence_to_the_reader(desk):
         made = cite(scan, sentences, SentenceSpan(first=ordinal, last=ordinal), 1)
         assert made.ocr_confidence == pytest.approx((0.9 * 6 + second * 6) / 12)
         for language in LANGUAGES:
-            said = reference(made, PartyTable.load(), load_wording(language))
+            said = reference(made, localize(PartyTable.load(), language))
             assert f"{made.ocr_confidence:.0%}" in said
         assert (("Scanned, read at 90%", False) in provenance(made)) is sure
         assert any("low confidence, 65%" in words for words, _ in provenance(made)) is not sure

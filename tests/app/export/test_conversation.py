@@ -45,4 +45,6 @@ def test_word_file_has_footnotes_and_runs_as_its_languages_do() -> None:
     assert re.findall(r'<w:footnoteReference w:id="(\d+)"', body) == ["1", "2", "3"]
     arabic = lines["“نؤيد المادة.”"]
     assert 'w:bidi w:val="1"' in arabic._p.xml
-    assert [run.bold for run in lines["Arvandia · session 8"].runs] == [True, None]
+    attribution = lines["Arvandia · session 8"]
+    assert [run.bold for run in attribution.runs] == [True, None]
+    assert attribution.paragraph_format.keep_with_next and not quoted.paragraph_format.keep_with_next

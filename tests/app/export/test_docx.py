@@ -12,7 +12,7 @@ from docx.document import Document
 from docx.oxml.ns import qn
 from lxml import etree
 
-from app.briefing.cells import Briefing, Review
+from app.briefing.cells import Briefing, Review, Subject
 from app.errors import ExportError
 from app.export.arrange import Sayings, arrange
 from app.export.characters import in_marks, visible
@@ -250,6 +250,13 @@ def test_a_quotation_in_another_language_is_explained(briefing: Briefing) -> Non
     text = {row[0]: row[-1] for row in rows_of(Word(docx_bytes(translated, file="a.docx")), 1)}["Rimalia (fictional)"]
     assert "تسليم المجرمين means extradition" in text
     assert text.endswith("\nUnofficial translation by a model: Rimalia supports extradition.")
+
+
+def test_words_of_a_subject_that_is_not_named_whole_are_explained(briefing: Briefing) -> None:
+    arabic = next(c for c in briefing.citations if c.language == "ar")
+    quoted = replace(arabic, quote="ولا تسلم بلادي مواطنيها، وقد حاكمت منهم تسعة أشخاص.")
+    nationals = Subject(label="Extradition of nationals", topic="extradition of nationals")
+    assert Sayings(briefing).helps(quoted, nationals) == ("مواطنيها means nationals",)
 
 
 def test_a_groups_words_are_labelled_as_the_groups(word: Word) -> None:

@@ -2,11 +2,11 @@
 
 import pytest
 
+from app.answering.localization import localize
 from app.answering.notes import word_notes
 from app.errors import QuestionError, ScopeError
 from app.question.reading import MAX_QUESTION, resolve
 from ingest.parties.party_table import PartyTable
-from prompts.wording import load_wording
 from tests.cases import Cases
 from tests.topic_words import topic_words
 
@@ -23,7 +23,7 @@ def test_states_are_found_by_any_of_their_names(question: str, states: tuple[str
 @cases("question", "note")
 def test_readings_that_are_not_obvious_are_noted(question: str, note: str, parties: PartyTable) -> None:
     read = resolve(question, parties)
-    assert any(text.startswith(note) for text in word_notes(read.notes, parties, load_wording("en")))
+    assert any(text.startswith(note) for text in word_notes(read.notes, localize(parties, "en")))
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from app.answering.localization import localize
 from app.answering.notes import word_notes
 from app.errors import ScopeError
 from app.question.reading import resolve
@@ -12,7 +13,6 @@ from app.retrieval.scoped_statements import of_asked
 from app.ui.briefing_requests import briefing_asked
 from app.wiring import Workspace
 from ingest.parties.party_table import PartyTable
-from prompts.wording import load_wording
 from tests.cases import Cases
 from tests.topic_words import topic_words
 from vectorstore.records import ScopeFilter, StatementSummary
@@ -42,7 +42,7 @@ def test_other_words_for_a_region_name_no_set(
 @cases("question", "note")
 def test_it_is_said_whom_a_set_was_read_as(question: str, note: str, parties: PartyTable) -> None:
     read = resolve(question, parties)
-    assert note in word_notes(read.notes, parties, load_wording("en")) and read.scope.topic == "gold"
+    assert note in word_notes(read.notes, localize(parties, "en")) and read.scope.topic == "gold"
 
 
 @cases("question", "kind", "topic")

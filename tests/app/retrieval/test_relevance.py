@@ -27,6 +27,7 @@ from vectorstore.records import Sentence
 
 MODELS = {"embedding": "e", "reranker": "r"}
 ZERO = SentenceFeatures(**dict.fromkeys(SentenceFeatures.names(), 0.0))
+NO_STATES = np.zeros((3, 0), dtype=np.float32)
 
 
 def _artefact(**changes: object) -> RelevanceArtefact:
@@ -57,20 +58,36 @@ def _sentence(number: int, statement_id: str = "s") -> Sentence:
 
 
 def test_chance_is_the_logistic_of_the_weighted_features() -> None:
-    (found,) = RelevanceModel(_artefact()).judge([replace(ZERO, alone=4.0, contrast=0.25)])
+    (found,) = RelevanceModel(_artefact()).judge([replace(ZERO, alone=4.0, contrast=0.25)], NO_STATES[:1])
     assert found.chance == pytest.approx(1 / (1 + math.exp(-(-1.0 + 0.5 * 4.0 + 2.0 * 0.25))))
     assert found.answers and found.source == "calibrated"
 
 
 def test_a_sentence_answers_from_the_threshold_of_the_artefact_on() -> None:
     model = RelevanceModel(_artefact(weights={"alone": 1.0}, intercept=0.0, threshold=0.5))
-    below, at = model.judge([replace(ZERO, alone=-0.001), ZERO])
+    below, at = model.judge([replace(ZERO, alone=-0.001), ZERO], NO_STATES[:2])
     assert not below.answers and at.answers
+
+
+def test_the_order_of_sentences_weighs_features_and_what_the_cross_encoder_has_read() -> None:
+    model = RelevanceModel(_artefact(order={"features": {"worded": 2.0}, "state": [0.5, -1.0]}))
+    states = np.array([[2.0, 0.0], [0.0, 3.0]], dtype=np.float32)
+    judged = model.judge([ZERO, replace(ZERO, worded=1.0)], states)
+    assert [each.order for each in judged] == pytest.approx([2.0 * 0.5, 2.0 - 3.0])
+    (plain,) = RelevanceModel(_artefact()).judge([replace(ZERO, alone=4.0)], NO_STATES[:1])
+    assert plain.order == plain.chance
+
+
+def test_what_the_cross_encoder_has_read_counts_unless_the_party_is_one_of_many() -> None:
+    model = RelevanceModel(_artefact(weights={"alone": 1.0}, intercept=0.0, state=[1.0, -1.0]))
+    states = np.array([[3.0, 1.0], [3.0, 1.0]], dtype=np.float32)
+    asked, listed = model.judge([ZERO, replace(ZERO, one_of_many=1.0)], states)
+    assert asked.chance == pytest.approx(1 / (1 + math.exp(-2.0))) and listed.chance == 0.5
 
 
 def test_between_silent_and_sure_a_sentence_is_the_nearest_and_no_answer() -> None:
     model = RelevanceModel(_artefact(weights={"alone": 1.0}, intercept=0.0, threshold=0.5, near=0.2))
-    judged = model.judge([replace(ZERO, alone=logit) for logit in (1.0, -1.0, -3.0)])
+    judged = model.judge([replace(ZERO, alone=logit) for logit in (1.0, -1.0, -3.0)], NO_STATES)
     assert [(each.answers, each.nearest) for each in judged] == [(True, False), (False, True), (False, False)]
 
 
@@ -115,7 +132,7 @@ def test_a_party_is_as_sure_as_its_surest_sentence_and_quotes_those_that_answer(
 
 def test_weaker_sentences_are_quoted_beside_one_of_their_statement_that_answers_alone() -> None:
     model = RelevanceModel(_artefact(weights={"alone": 1.0}, intercept=0.0, near=0.1))
-    sure, weaker, weakest = model.judge([replace(ZERO, alone=logit) for logit in (1.0, -2.0, -3.0)])
+    sure, weaker, weakest = model.judge([replace(ZERO, alone=logit) for logit in (1.0, -2.0, -3.0)], NO_STATES)
     judged = ((0, "s", sure), (1, "s", weaker), (2, "s", weakest), (3, "other", weaker))
     found = PartyEvidence(
         party="XAA",

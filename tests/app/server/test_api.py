@@ -18,7 +18,7 @@ from app.corpus.as_json import shown_json
 from app.desk.tables import open_tables
 from app.errors import UnkeptError
 from app.server.accounts import Accounts
-from app.server.person import being, no_longer
+from app.server.person import reset_person, set_person
 from app.server.problems import problem
 from tests.fakes_server import Team, team
 from vectorstore.database import DatabaseConfig
@@ -39,7 +39,7 @@ def adam(served: Team):
 
 def test_ask_gives_the_json_of_the_command(served: Team, adam: httpx.Client) -> None:
     answer = adam.post("/api/v1/ask", json={"question": QUESTION}).raise_for_status().json()
-    expected = served.served.desk.unguarded.assistant.ask(QUESTION).to_json()
+    expected = served.served.actions.unguarded.assistant.ask(QUESTION).to_json()
     assert answer["status"] == "answered" and same(answer) == same(json.loads(json.dumps(expected)))
     with adam.stream("POST", "/api/v1/ask/events", json={"question": QUESTION}) as stream:
         assert stream.headers["content-type"].startswith("text/event-stream")
@@ -56,10 +56,10 @@ def test_lists_come_in_pages(served: Team, adam: httpx.Client) -> None:
         page = adam.get("/api/v1/statements", params={"offset": offset, "limit": 7}).raise_for_status().json()
         assert len(page["items"]) <= 7
         seen, offset = [*seen, *page["items"]], page["next"]
-    stored = served.served.desk.unguarded.corpus.documents()
+    stored = served.served.actions.unguarded.corpus.documents()
     assert [item["statement_id"] for item in seen] == [s.document_id for s in stored] and page["total"] == len(stored)
     first = adam.get(f"/api/v1/statements/{seen[0]['statement_id']}").raise_for_status().json()
-    assert first == json.loads(json.dumps(shown_json(served.served.desk.unguarded.corpus, seen[0]["statement_id"])))
+    assert first == json.loads(json.dumps(shown_json(served.served.actions.unguarded.corpus, seen[0]["statement_id"])))
     state = seen[0]["state"]
     of_state = adam.get("/api/v1/statements", params={"state": state}).json()["items"]
     assert {item["state"] for item in of_state} == {state}
@@ -129,11 +129,11 @@ def test_files_keep_their_names(served: Team, adam: httpx.Client) -> None:
 def test_a_decision_bears_the_name_of_whoever_is_signed_in(served: Team) -> None:
     edda = served.accounts.of_name("edda")
     assert edda is not None
-    token = being(edda)
+    token = set_person(edda)
     try:
-        kept = served.served.desk.workspace.reviews.keep("cell", "rejected", reviewer="Somebody else")
+        kept = served.served.actions.workspace.reviews.keep("cell", "rejected", reviewer="Somebody else")
     finally:
-        no_longer(token)
+        reset_person(token)
     assert kept.reviewer == "edda"
 
 

@@ -102,7 +102,7 @@ def test_the_chat_answers_each_person_as_themselves(served: Team) -> None:
     rita, edda = served.browser("rita"), served.browser("edda")
     (answer,) = predict(rita, "ask", [QUESTION])
     assert same(answer) == same(asked)
-    # The record of an answer in the chat is for whoever asked it there.
+    # The trace of an answer in the chat is for whoever asked it there.
     assert rita.get(f"/api/v1/traces/{answer['trace_id']}").status_code == 200
     assert edda.get(f"/api/v1/traces/{answer['trace_id']}").status_code == 404
     event = rita.post("/gradio_api/call/ask", json={"data": [QUESTION]}).json()["event_id"]

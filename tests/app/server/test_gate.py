@@ -295,7 +295,7 @@ def test_one_address_keeps_nobody_out_of_an_account(filled_store: Path, tmp_path
 
 def test_a_bug_is_told_by_its_request_id(served: Team, caplog: pytest.LogCaptureFixture) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(type(served.served.desk.unguarded.corpus), "added_parties", lambda _: 1 // 0)
+        patch.setattr(type(served.served.actions.unguarded.corpus), "added_parties", lambda _: 1 // 0)
         answer = served.program("rita").get("/api/v1/parties", headers={"x-request-id": "the-request-1"})
     assert (answer.status_code, answer.headers["x-request-id"]) == (500, "the-request-1")
     assert answer.headers["content-type"] == "application/problem+json" and "division" not in answer.text
@@ -321,7 +321,7 @@ def test_nobody_takes_the_room_of_others(monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 def test_who_asks_is_known_while_all_threads_wait(served: Team) -> None:
-    client, stop, blocked = served.program("rita"), threading.Event(), served.served.desk.unguarded.corpus
+    client, stop, blocked = served.program("rita"), threading.Event(), served.served.actions.unguarded.corpus
     with pytest.MonkeyPatch.context() as patch, ThreadPoolExecutor(200) as pool:
         # Requests without end take every thread that requests can take.
         patch.setattr(type(blocked), "added_parties", lambda _: (stop.wait(120), ())[1])

@@ -14,7 +14,7 @@ import pytest
 from mcp.server.mcpserver.exceptions import ToolError
 
 from app.server.guarded import RULES
-from app.server.person import MAY, being, no_longer
+from app.server.person import MAY, reset_person, set_person
 from app.server.rules import EVENTS, DeclaredRoute
 from app.server.tools import TOOLS
 from app.ui.guard import ChatGuard, event_name
@@ -80,6 +80,12 @@ def routes(served: Team) -> dict[str, str]:
 def test_every_route_is_declared_and_declares_the_same(served: Team) -> None:
     assert routes(served) == DECLARED
     assert all(isinstance(route, DeclaredRoute) for router in served.served.routers for route in router.routes)
+
+
+def test_nothing_is_served_beside_declared_routes_tools_and_chat(served: Team) -> None:
+    declared = served.served.routers
+    beside = [route for route in served.served.app.routes if getattr(route, "original_router", None) not in declared]
+    assert [getattr(route, "path", route) for route in beside] == ["/mcp", ""]
 
 
 def test_a_route_without_a_rule_cannot_be_made() -> None:
@@ -180,7 +186,7 @@ def test_no_event_of_the_chat_tells_or_changes_what_is_anothers(served: Team) ->
         """The events that show the works to a person."""
         person = served.accounts.of_name(name)
         assert person is not None
-        token, found = being(person), set()
+        token, found = set_person(person), set()
         try:
             for function, inputs in events(served):
                 if EVENTS[event_name(function)] not in ("read", "ask", "work"):
@@ -190,7 +196,7 @@ def test_no_event_of_the_chat_tells_or_changes_what_is_anothers(served: Team) ->
                     if mark in called(function, inputs, identifier if typed else "", data):
                         found.add(event_name(function))
         finally:
-            no_longer(token)
+            reset_person(token)
         return found
 
     shows = {
@@ -275,14 +281,14 @@ def test_tools_are_for_those_who_have_their_need(tool: str, served: Team) -> Non
     for scopes in (("read",), ("ask",), ("work",), ("edit",)):
         person = served.accounts.of_key(served.accounts.add_key("edda", "t", scopes)[1])
         assert person is not None
-        token = being(person)
+        token = set_person(person)
         try:
             awaited(served.served.tools.call_tool(tool, required))
             refused = False
         except ToolError as error:
             refused = "permission" in str(error)
         finally:
-            no_longer(token)
+            reset_person(token)
         assert refused == (TOOLS[tool] not in scopes), (tool, scopes)
 
 

@@ -171,6 +171,12 @@ def test_cells_are_edited_and_the_briefing_is_kept_and_reopened_by_its_address(o
         page.reload()
         page.wait_for_selector(".u-briefing")
         assert page.locator(".u-card").first.locator("blockquote").all_inner_texts() == edited
+        # It comes into view, with the forms of documents called by their names.
+        page.wait_for_function(
+            "document.querySelector('#briefing-title').getBoundingClientRect().top < innerHeight / 2"
+        )
+        page.click("#documents-form button >> nth=0")
+        assert page.locator("#documents-form input").first.input_value() == "Whole briefing"
         page.click("#kept-briefings button >> nth=0")
         page.click("#briefing-list .u-work-more summary")
         page.fill("#briefing-list .u-form input", "For the ambassador")

@@ -5,6 +5,7 @@ import pytest
 from docx import Document
 
 from app.checking.checker import Checker
+from app.checking.corpus_texts import CorpusTextsCache
 from app.checking.documents import read_pasted
 from app.ui.check_tab import verify_endpoint
 from app.ui.check_view import check_html
@@ -45,7 +46,7 @@ def checker(tmp_path_factory):
         annotated("b", [PORTS], state="DEU", date="1998", title="<i>Ports</i>", language="en"),
         annotated("c", [ARABIC], state="AUT", date="2001", language="ar"),
     )
-    yield Checker(store.catalogue, PartyTable.load, LoadLimits())
+    yield Checker(CorpusTextsCache(store.catalogue), PartyTable.load, LoadLimits())
     store.close()
 
 

@@ -124,6 +124,10 @@ def test_copied_answer_holds_every_reference_and_what_was_taken_into_it():
     assert "[2] Iran (Islamic Republic of), “International cooperation must" in html
     assert "[3] Iran (Islamic Republic of), “We are well aware" in html
     assert "Related passages that you chose" in html
+    assert (
+        "<strong>Iran (Islamic Republic of)</strong> · Conference of the Parties to the UNTOC, session 10"
+        in html.partition("that you chose")[2]
+    )
     assert "<sup>1</sup>" in html and "<hr><p><sup>1</sup> Iran (Islamic Republic of)" in html
 
 

@@ -28,6 +28,8 @@ def test_conversation_survives_reload_and_a_second_tab_and_is_named_found_and_de
         address = page.url
         page.reload()
         page.wait_for_selector('.u-turn[data-turn="1"] .u-answer')
+        # Whoever opens it by its address can change the scope, as after an answer.
+        page.wait_for_selector("#scope-editor:visible")
         # Another tab goes on with it; this one goes on after that.
         other = page.context.new_page()
         other.goto(address)

@@ -65,6 +65,7 @@ def test_save_sends_only_what_changed():
     old = sample_statement()
     _, _, _, *fields = shelf.opened(old.statement_id)
     values = [field.value for field in fields]
+    assert values[0] == "Iran (Islamic Republic of)"
     sent = []
     original = corpus.edit
 

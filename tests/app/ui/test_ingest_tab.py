@@ -80,7 +80,7 @@ def test_bug_in_an_ingest_is_not_swallowed():
 
 def test_no_files_says_what_to_do():
     assert [html for html, *_ in _IngestTabController(FakeCorpus()).ingest(None, False)] == [
-        '<p class="u-empty">No files chosen. Choose files first, then ingest them.</p>'
+        '<p class="u-empty" role="status">No files chosen. Choose files first, then ingest them.</p>'
     ]
 
 

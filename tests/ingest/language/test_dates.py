@@ -1,6 +1,7 @@
 """Names of months, in the forms that headings write."""
 
 import pytest
+from babel import Locale
 
 from ingest.language.dates import month_numbers
 from tests.cases import Cases
@@ -21,3 +22,13 @@ def test_levantine_months_of_two_words_are_told_apart() -> None:
 @pytest.mark.parametrize("word", ["mar.", "set", "ene", "اب", "second"])
 def test_ordinary_words_are_no_months(word: str) -> None:
     assert word not in month_numbers()
+
+
+@pytest.mark.parametrize("code", ["en", "en_GB", "fr", "es", "es_PE", "ru", "ar", "ar_SY"])
+def test_months_are_those_of_the_cldr(code: str) -> None:
+    months = Locale.parse(code).months
+    widths = ("wide", "abbreviated") if code.startswith("en") else ("wide",)
+    names = [
+        each for context in ("format", "stand-alone") for width in widths for each in months[context][width].items()
+    ]
+    assert [month_numbers().get(name.lower().strip(".")) for _, name in names] == [number for number, _ in names]

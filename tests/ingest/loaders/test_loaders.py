@@ -20,9 +20,11 @@ from reportlab.pdfgen.canvas import Canvas
 from ingest.errors import EmptyFileError, LoadError, UnsupportedFormatError
 from ingest.loaders.loaded import LoadLimits
 from ingest.loaders.registry import LOADERS, exists, find_files, list_members, load
+from ingest.loaders.scanned import ScannedPage
 from ingest.loaders.text import load_text
 from tests.cases import Cases
 from tests.fakes_files import image_bytes, scanned_pdf
+from vectorstore.records import ScannedWord
 
 cases = Cases(__file__)
 
@@ -359,6 +361,33 @@ def test_mail_without_plain_text_gives_its_page_and_forwarded_mails_are_taken_ap
     assert [load(member, LIMITS, tmp_path).text.strip() for member in members] == ["The inner words.", "attached words"]
     assert list_members(path, LoadLimits(max_archive_depth=1)) == members[:1]
     assert exists(members[1], LIMITS) and not exists(path / "other.txt", LIMITS)
+
+
+@cases("subject", "content", "text", tuples=True)
+def test_mail_has_its_subject_as_heading_and_none_of_what_it_quotes(subject, content, text, tmp_path):
+    mail = EmailMessage()
+    mail["Subject"] = subject
+    mail.set_content(content)
+    assert load(written(tmp_path, "a.eml", bytes(mail)), LIMITS).text.strip() == text
+
+
+def test_mail_as_a_page_has_none_of_what_it_quotes_unless_it_passes_that_on(tmp_path):
+    quoted = "<blockquote type='cite'><p>We put them out.</p></blockquote>"
+    for own, text in (("<p>We light lamps.</p>", "We light lamps."), ("", "We put them out.")):
+        mail = EmailMessage()
+        mail.set_content(f"<html><body>{own}{quoted}</body></html>", subtype="html")
+        assert load(written(tmp_path, "a.eml", bytes(mail)), LIMITS).text == text
+
+
+def test_picture_that_is_guessed_at_is_said_to_be_unread(tmp_path, monkeypatch):
+    guessed = ScannedPage(
+        text="x", words=(ScannedWord(start=0, end=1, confidence=0.3, left=0, top=0, right=1, bottom=1),)
+    )
+    monkeypatch.setattr("ingest.loaders.ocr.Recognizer.read", lambda self, render: guessed)
+    stream = io.BytesIO()
+    Image.new("L", (100, 100), 255).save(stream, format="PNG")
+    loaded = load(written(tmp_path, "a.png", stream.getvalue()), LIMITS)
+    assert loaded.unread == (1,) and "so little confidence" in loaded.notes[-1]
 
 
 def test_scan_says_what_to_install_when_the_program_for_it_is_missing(tmp_path, monkeypatch):

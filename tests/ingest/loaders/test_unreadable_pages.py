@@ -1,6 +1,7 @@
 """Pages whose words cannot be read from the text layer: fonts without Unicode maps, outlines of letters, scans."""
 
 import io
+import re
 import shutil
 from pathlib import Path
 
@@ -134,6 +135,25 @@ def readable(line: str = "Belmora opposes it.") -> bytes:
     canvas.drawString(72, 740, line)
     canvas.save()
     return stream.getvalue()
+
+
+@pytest.mark.parametrize(("lost", "notes"), [("ae", None), ("v", ["inside words"]), ("q", [])])
+def test_letters_that_a_font_does_not_name_are_said_and_too_many_are_no_text(lost, notes, tmp_path):
+    path = tmp_path / "a.pdf"
+    lines = [re.sub(f"(?<=[a-z])[{lost}](?=[a-z])", "\u25a0", line) for line in WORDS[2:] * 6]
+    stream = io.BytesIO()
+    canvas = Canvas(stream, pagesize=A4)
+    for number, line in enumerate(lines):
+        canvas.drawString(72, 740 - 24 * number, line)
+    canvas.save()
+    path.write_bytes(stream.getvalue())
+    if notes is None:
+        with pytest.raises(LoadError, match="whose fonts do not say"):
+            load(path, WITHOUT_OCR)
+    else:
+        loaded = load(path, WITHOUT_OCR)
+        assert [" ".join(note.split(":")[0].split()[-2:]) for note in loaded.notes] == notes
+        assert loaded.unread == ()
 
 
 @needs_tesseract

@@ -104,6 +104,17 @@ def test_name_of_a_file_gives_hints_that_are_inferred(file, expected, parties):
     assert {name for name, value in expected.items() if value} <= set(found.inferred)
 
 
+@cases("opening", "date", tuples=True)
+def test_report_of_a_press_office_begins_with_its_date(opening, date, parties):
+    text = f"Speakers in Debate Call for Lamps\n\n{opening} The Commission heard of lamps today. It will go on.\n"
+    assert read(text, parties).metadata.date == date
+
+
+@cases("words", "state", tuples=True)
+def test_who_is_thanked_does_not_stand_against_the_hint_of_a_file_name(words, state, parties):
+    assert read(f"Mr. Chair,\n\n{words}\n", parties, "examplia_2003.txt").metadata.state == state
+
+
 def test_opening_names_the_session_unless_it_names_two(parties):
     opening = "Mr. President,\n\nI greet this Eighth session of the Conference of the Parties to UNTOC."
     assert (read(opening, parties).metadata.body, read(opening, parties).metadata.session) == ("UNTOC COP", "8")

@@ -111,6 +111,37 @@ def test_a_summary_record_goes_on_with_nobody_rather_than_the_one_before(paragra
     assert text[first.start : first.end].endswith("courts were slow.")
 
 
+def test_a_delegate_of_a_group_may_go_on_in_a_national_capacity(parties):
+    text = (
+        "1. Mr. Ilvane (Arvandia) said that assets mattered.\n\n"
+        "2. Ms. Ferro (Belmora), speaking on behalf of the Group of Riparian States, said that ports were closed.\n\n"
+        "3. Speaking in her national capacity, she said that Belmora had opened one."
+    )
+    assert [(item.state, item.group) for item in split(text, parties)[1:]] == [("XAB", "XGR"), ("XAB", None)]
+
+
+def test_a_bulletin_says_shortly_for_which_group_a_state_speaks(parties):
+    text = (
+        "On lamps, ILVENOR, for the FORUM OF ISLAND AND COASTAL STATES, opposed a fund. DRELNIA, for a start, asked "
+        "for a study. GALDORIA said reports were a burden.\n"
+    )
+    assert [(item.state, item.group) for item in split(text, parties)] == [
+        ("XIV", "XIC"), ("XDR", None), ("XGA", None),
+    ]  # fmt: skip
+
+
+def test_a_paragraph_of_a_summary_may_name_its_speaker_as_press_summaries_do(parties):
+    text = (
+        "The representative of Arvandia said that assets had been recovered. She added that courts were slow.\n\n"
+        "DANA FERRO (Belmora) said that ports had been closed.\n\n"
+        "Drelnia’s delegate said that firearms should be marked. He regretted the haste.\n\n"
+        "Esquaria supported the draft. The lights went out."
+    )
+    assert [(item.state, text[item.start : item.end].split()[-1]) for item in split(text, parties)] == [
+        ("XAA", "slow."), ("XAB", "closed."), ("XDR", "haste."), ("XES", "draft."),
+    ]  # fmt: skip
+
+
 @cases("head", "state", "group", "states", tuples=True)
 def test_for_whom_a_delegate_speaks(head, state, group, states, parties):
     text = f"1. Mr. Ilvane (Arvandia) said that assets mattered.\n\n2. {head}, said that ports were closed."

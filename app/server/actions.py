@@ -1,7 +1,7 @@
 """What people do at the server, once for all doors: the API and the tools call it, and give its JSON as it is."""
 
 from collections.abc import Callable, Generator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -28,7 +28,7 @@ from app.records import Answer
 from app.server.accounts import Accounts
 from app.server.guarded import Gatekeeper, Rule, guarded
 from app.server.models import BriefingWish, Draft, Filters, Question, Search, Turn
-from app.server.person import asking
+from app.server.person import current_person
 from app.ui.uploads import free_path, safe_name, to_ingest, without_folder
 from app.wiring import Workspace
 from vectorstore.records import DocumentSummary
@@ -39,7 +39,7 @@ Item = TypeVar("Item")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Desk:
+class Actions:
     """A workspace for whoever asks; every method is held to the rules of `guarded.py`.
 
     Attributes:
@@ -179,21 +179,14 @@ class Desk:
         self.works.unshare(work_id, name)
 
 
-def open_desk(workspace: Workspace, tables: Tables, gate: Gatekeeper) -> Desk:
-    """Returns the desk over a workspace."""
-    held = replace(
-        workspace,
-        assistant=guarded(workspace.assistant, gate),
-        corpus=guarded(workspace.corpus, gate),
-        briefings=guarded(workspace.briefings, gate),
-        reviews=guarded(workspace.reviews, gate),
-    )
-    checker = Checker(workspace.store.catalogue, workspace.corpus.parties, workspace.settings.load)
-    works = Works(tables, lambda: asking().name)
-    return Desk(
+def open_actions(workspace: Workspace, tables: Tables, gate: Gatekeeper) -> Actions:
+    """Returns the actions over a workspace."""
+    held = workspace.guarded(lambda target: guarded(target, gate))
+    works = Works(tables, lambda: current_person().name)
+    return Actions(
         workspace=held,
         corpus=held.corpus,
-        checker=guarded(checker, gate),
+        checker=guarded(workspace.checker(), gate),
         gate=gate,
         accounts=gate.accounts,
         works=works,

@@ -1,0 +1,22 @@
+import pytest
+from wordfreq import zipf_frequency
+
+from ingest.language.word_frequencies import commonness
+
+WORDS = {
+    "en": "the sanctions Extradition blorft don't o'clock x1 2020 café well-known ÉTAT",
+    "fr": "l'extradition criminalité PAYS xyzzq États-Unis déjà",
+    "es": "extradición país PAÍSES xyzzq",
+    "ru": "санкции Преступность ещё СССР ывапро",
+    "ar": "العقوبات والمحكمة الجريمةُ ضصث",
+}
+
+
+@pytest.mark.parametrize("language", WORDS)
+def test_words_are_as_common_as_wordfreq_says(language: str) -> None:
+    words = WORDS[language].split()
+    assert [commonness(word, language) for word in words] == [zipf_frequency(word, language) for word in words]
+
+
+def test_latin_words_of_a_chinese_question_are_as_common_as_in_english() -> None:
+    assert commonness("sanctions", "zh") == commonness("sanctions", "en") > 3
