@@ -80,7 +80,7 @@ def test_shipped_sets_open_by_name(tmp_path: Path) -> None:
     assert folders == (CONFERENCE, SAMPLE)
     assert [shipped_folder(folder_name(folder)) for folder in folders] == [*folders]
     assert cases_hash(smoke) == cases_hash(smoke[::-1]) != cases_hash(smoke[1:])
-    with pytest.raises(DatasetError, match="smoke, typed, held, dev, asked, asked_meeting, saved"):
+    with pytest.raises(DatasetError, match="smoke, typed, held, held_speeches, dev, asked, asked_meeting, saved"):
         open_set("nothing", (), eval_paths(tmp_path))
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from app.retrieval.relevance_features import SentenceFeatures
+from app.retrieval.relevance_features import MeasuredSentence, SentenceFeatures
 from app.settings import Settings
 from evals.cli import main
 from evals.errors import DatasetError
@@ -144,9 +144,10 @@ def test_a_choice_is_fitted_to_other_chunks_than_it_chooses_from() -> None:
 def test_a_sentence_is_chosen_with_a_view_to_its_neighbours() -> None:
     flat = SentenceFeatures(**dict.fromkeys(SentenceFeatures.names(), 0.0))
     read = [
-        (
+        MeasuredSentence(
             Sentence(statement_id="s", ordinal=n, start=0, end=1, text="a", paragraph=1, page=None),
             replace(flat, alone=n * 1.0),
+            np.zeros(0, dtype=np.float32),
         )
         for n in (4, 2, 3)
     ]

@@ -65,8 +65,8 @@ def test_every_state_is_answered_as_if_it_were_asked_about_alone(speeches: Works
 def test_work_grows_no_faster_than_the_number_of_states(speeches: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
     selector = speeches.steps.retriever._ranker
     read: list[int] = []
-    score = selector._score
-    monkeypatch.setattr(selector, "_score", lambda topic, texts: (read.append(len(texts)), score(topic, texts))[1])
+    score = selector._read_pairs
+    monkeypatch.setattr(selector, "_read_pairs", lambda topic, texts: (read.append(len(texts)), score(topic, texts))[1])
     counts = []
     held = [code for code in _asked(speeches) if code not in _WITHOUT]
     for codes in (held[:9], held[:18], held[:36]):

@@ -17,7 +17,9 @@ def quoted(evidence: PartyEvidence, topic: str) -> list[Sentence]:
 
 def found(text: str, chance: float, source: ConfidenceSource = "calibrated") -> ScoredSentence:
     sentence = Sentence(statement_id="s", ordinal=0, start=0, end=len(text), text=text, paragraph=1, page=None)
-    return ScoredSentence(sentence=sentence, relevance=Relevance(chance=chance, threshold=0.5, near=0.1, source=source))
+    return ScoredSentence(
+        sentence=sentence, relevance=Relevance(chance=chance, threshold=0.5, near=0.1, order=chance, source=source)
+    )
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from app.ui.evidence_panel import evidence_section, page_json
 from app.ui.provenance_html import provenance
 from ingest.errors import LoadError
 from ingest.parties.party_table import PartyTable
-from prompts.wording import LANGUAGES, load_wording
+from prompts.wording import LANGUAGES
 from tests.conftest import PROJECT
 from tests.fakes import fake_workspace
 from tests.fakes_files import mail_of, paragraphs, pdf_of, zip_of
@@ -201,8 +201,8 @@ def test_stored_words_of_a_scan_come_back_as_they_were(desk):
 def test_unsure_scan_is_flagged_beside_the_quotation():
     citation = replace(fake_cite(sample_statement(), 1, "Cognizant", "importance"), ocr_confidence=0.5)
     claim = Claim(text="", state="IRN", citations=(1,))
-    wording = load_wording("en")
-    text = render(Composition(), [claim], [citation], PartyTable.load(), wording)
+    local = localize(PartyTable.load(), "en")
+    text = render(Composition(), [claim], [citation], local)
     assert "[1] *(read from a scan with low confidence, 50%: compare it with the page)*" in text
-    sure = render(Composition(), [claim], [replace(citation, ocr_confidence=0.95)], PartyTable.load(), wording)
+    sure = render(Composition(), [claim], [replace(citation, ocr_confidence=0.95)], local)
     assert sure.rstrip().endswith("[1]")

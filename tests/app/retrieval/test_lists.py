@@ -47,13 +47,13 @@ def test_a_rare_name_is_found_whoever_says_it(desk: Workspace) -> None:
 
 def test_what_is_read_closely_does_not_grow_with_the_parties(desk: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
     read: list[str] = []
-    score = desk.ranker._score
+    score = desk.ranker._read_pairs
 
     def counting(topic: str, texts: list[str]) -> object:
         read.extend(texts)
         return score(topic, texts)
 
-    monkeypatch.setattr(desk.ranker, "_score", counting)
+    monkeypatch.setattr(desk.ranker, "_read_pairs", counting)
     answer = desk.assistant.ask("Which States spoke about extradition?", overrides={"topic": "extradition"})
     assert 0 < len(read) <= max(_LIST_SENTENCES, 2 * _LIST_PARTIES)
     assert len(answer.coverage.states_without_evidence) + len({c.state for c in answer.claims}) == PARTIES
