@@ -74,11 +74,10 @@ def order_figures_of(samples: Sequence[Sample], order: LinearWeights | None) -> 
 
 
 def _ranks(samples: Sequence[Sample], order: LinearWeights | None) -> list[int]:
-    """Returns of each question the place of its first sentence that is evidence, from 1."""
+    """Returns of each question the place of its first sentence that is evidence, from 1; without an order, nothing."""
     ranks = list[int]()
-    for sample in samples if order else ():
-        assert order is not None
-        if _tells(sample) and sample.pair.source == "question":
+    for sample in samples:
+        if order is not None and _tells(sample) and sample.pair.source == "question":
             scores = _table(sample) @ (*order.features.values(), *order.state)
             ranks.append(int(np.flatnonzero(sample.evidence[np.argsort(-scores, kind="stable")])[0]) + 1)
     return ranks
