@@ -43,7 +43,7 @@ from ingest.text.splitter import SplitConfig, make_passages, make_sentences
 from ingest.text.wholeness import begins_in_lower_case
 from ingest.treaties.references import find_agenda_items, find_articles
 from ingest.treaties.treaties import TREATIES, find_treaties, named_treaties
-from ingest.treaties.treaty_attribution import last_convention, sole_protocol
+from ingest.treaties.treaty_attribution import OTHER_CONVENTION, last_convention, sole_protocol
 from ingest.treaties.treaty_text import TreatyText, cut_at_articles, read_treaty
 from vectorstore.embeddings import TokenCounter
 from vectorstore.records import (
@@ -378,7 +378,10 @@ def find_mentions(sentences: Sequence[Sentence], metadata: Metadata, parties: Pa
             if article.unnamed or article.treaty is not None:
                 treaty = None if article.unnamed else article.treaty
                 named.append(mention(kind="article", treaty=treaty, value=article.article, paragraph=article.paragraph))
-        named_before = last_convention(sentence.text) or named_before
+        last = last_convention(sentence.text)
+        # A heading's "Committee to Elaborate a Convention" does not say which one its articles are of.
+        if last is not None and (sentence.paragraph is not None or last != OTHER_CONVENTION):
+            named_before = last
         protocol = sole_protocol(sentence.text) or protocol
         found |= dict.fromkeys(named)
     return tuple(found)
