@@ -13,6 +13,7 @@ from functools import partial
 from ingest.language.languages import main_language, with_languages
 from ingest.loaders.loaded import LoadedText
 from ingest.metadata.alignment import aligned_with
+from ingest.metadata.heading import cut_at_heading
 from ingest.metadata.manifest import ManifestRow
 from ingest.metadata.metadata import (
     agenda_item_in,
@@ -24,8 +25,8 @@ from ingest.metadata.metadata import (
     read_metadata,
 )
 from ingest.metadata.represented_party import behalf_phrase
-from ingest.metadata.sessions import AD_HOC_COMMITTEE
 from ingest.parties.party_table import PartyTable
+from ingest.records.capacities import in_two_capacities
 from ingest.records.interventions import (
     Intervention,
     cut_at_interventions,
@@ -34,6 +35,7 @@ from ingest.records.interventions import (
     may_be_record,
 )
 from ingest.report import listed
+from ingest.text.footnotes import cut_at_footnotes
 from ingest.text.layout import find_blocks
 from ingest.text.readable import ReadableText
 from ingest.text.repair import repair
@@ -60,11 +62,12 @@ from vectorstore.records import (
 
 # Part of what is compared when a file is seen again: a new number annotates every file anew, and embeds only
 # the passages whose text changed.
-ANNOTATION_VERSION = 8
+ANNOTATION_VERSION = 9
 # Articles cited without their treaty are the Convention's only where the Convention's own bodies are addressed.
 _CONVENTION_BODIES = "UNTOC"
-# "The Convention" is their own where these bodies are addressed, and one being drafted in the committee.
-_CONVENTION_OF_BODY = {"UNCAC COSP": "UNCAC", AD_HOC_COMMITTEE: OTHER_CONVENTION}
+# "The Convention" is their own where these bodies are addressed. In a committee that drafts one, or may speak of
+# another, nobody can tell: its articles are of a convention that the text does not name.
+_CONVENTION_OF_BODY = {"UNCAC COSP": "UNCAC"}
 # Marks the key of a document whose metadata were read by an older version.
 _RENEWED = "renewed-"
 
@@ -180,10 +183,14 @@ class Annotator:
         metadata, problems, inferred = merged.metadata, merged.problems, merged.inferred
         blocks = with_languages(loaded.text, blocks, metadata.language)
         unnamed = chosen == "statement" and (row is None or (row.kind is None and row.state is None))
-        unnamed = unnamed and may_be_record(loaded.text)
-        found = self._interventions(loaded.text, blocks, metadata) if unnamed or chosen == "record" else ()
+        may_be = unnamed and may_be_record(loaded.text)
+        found = self._interventions(loaded.text, blocks, metadata) if may_be or chosen == "record" else ()
         named = metadata.state is not None and metadata.on_behalf_of is None and "state" not in inferred
-        if chosen == "record" or (unnamed and is_record(found, loaded.text, named=named)):
+        several = unnamed and is_record(found, loaded.text, named=named)
+        if unnamed and not several and metadata.on_behalf_of and (row is None or row.on_behalf_of is None):
+            found = self._in_two_capacities(loaded.text, blocks, metadata)
+            several = bool(found)
+        if chosen == "record" or several:
             chosen = "record"
             # Several speak in a record: none of its words may be put into the mouth that a heading names.
             metadata = replace(metadata, state=None, on_behalf_of=None, speaker=None, held_by=None)
@@ -247,6 +254,10 @@ class Annotator:
             blocks = cut_at_articles(text, blocks, treaty)
         elif found:
             blocks = cut_at_interventions(text, blocks, found)
+        elif document.kind == "statement":
+            blocks = cut_at_heading(text, blocks)
+        if document.kind != "treaty":
+            blocks = cut_at_footnotes(text, blocks)
         parties = [code for item in found for code in (item.state, item.group)]
         names = self._names(parties or (document.metadata.state, document.metadata.on_behalf_of))
         edits = repair(text, blocks, language=document.metadata.language, names=names)
@@ -276,7 +287,12 @@ class Annotator:
         """Returns the interventions of a record under its present metadata; none of a statement or treaty."""
         if document.kind != "record":
             return ()
-        return self._interventions(document.source_text, document.blocks, document.metadata)
+        text, blocks, metadata = document.source_text, document.blocks, document.metadata
+        found = self._interventions(text, blocks, metadata)
+        return found if is_record(found, text) else self._in_two_capacities(text, blocks, metadata) or found
+
+    def _in_two_capacities(self, text: str, blocks: Sequence[Block], metadata: Metadata) -> tuple[Intervention, ...]:
+        return in_two_capacities(text, blocks, self._parties, language=metadata.language, date=metadata.date)
 
     def _interventions(self, text: str, blocks: Sequence[Block], metadata: Metadata) -> tuple[Intervention, ...]:
         return find_interventions(text, blocks, self._parties, language=metadata.language, date=metadata.date)
@@ -362,7 +378,10 @@ def find_mentions(sentences: Sequence[Sentence], metadata: Metadata, parties: Pa
             if article.unnamed or article.treaty is not None:
                 treaty = None if article.unnamed else article.treaty
                 named.append(mention(kind="article", treaty=treaty, value=article.article, paragraph=article.paragraph))
-        named_before = last_convention(sentence.text) or named_before
+        last = last_convention(sentence.text)
+        # A heading's "Committee to Elaborate a Convention" does not say which one its articles are of.
+        if last is not None and (sentence.paragraph is not None or last != OTHER_CONVENTION):
+            named_before = last
         protocol = sole_protocol(sentence.text) or protocol
         found |= dict.fromkeys(named)
     return tuple(found)

@@ -376,12 +376,13 @@ class _Build:
         cited = {self._citations.get(number).statement_id for cell in cells for number in cell.evidence}
         evident = {cell.party for cell in cells if cell.evidence}
         speaking = {cell.party for cell in cells if cell.kind != "no_statement"}
+        unreadable = self._catalogue.unreadable()
         return Coverage(
             statements_in_scope=len(self._searched),
             statements_with_evidence=len(cited & self._searched.keys()),
             states_without_evidence=tuple(code for code in codes if code in speaking and code not in evident),
             states_without_statement=tuple(code for code in codes if code not in speaking),
-            unreadable_files=unreadable_in_scope(self._catalogue.unreadable(), self._asked(), self._parties),
+            unreadable_files=unreadable_in_scope(unreadable, self._asked(), self._parties, nameless=True),
         )
 
     def _sources(self) -> tuple[SourceFile, ...]:

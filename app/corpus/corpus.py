@@ -132,6 +132,10 @@ class DoctorReport:
         return {"ok": self.ok, "checks": [asdict(check) for check in self.checks]}
 
 
+# What a corrected upload keeps of the file sent before, where its text does not say it.
+_KEPT_OF_EARLIER: Final = ("state", "body", "session", "date", "agenda_item")
+
+
 class Corpus:
     """The statements of one store, and the uploads among their files.
 
@@ -467,10 +471,13 @@ class Corpus:
         new, reason = own[result.file], "in place of the file of this name that was sent before"
         identifier, state = new.document_id, new.metadata.state
         self.remove(old.document_id)
-        if state is None and old.metadata.state is not None:
-            state = old.metadata.state
-            identifier = self.edit(identifier, {"state": state})
-            reason += "; its State stays as it was"
+        # A table that was sent with the earlier file may have told what the text does not.
+        pairs = ((name, getattr(old.metadata, name), getattr(new.metadata, name)) for name in _KEPT_OF_EARLIER)
+        kept = {name: value for name, value, read in pairs if value is not None and read is None}
+        if kept:
+            state = kept.get("state", state)
+            identifier = self.edit(identifier, kept)
+            reason += "; what its text does not say stays as it was"
         return replace(result, result="replaced", reason=reason, statement_id=identifier, state=state)
 
     def draft_manifest(self, folder: Path, *, overwrite: bool = False) -> Path:

@@ -10,16 +10,16 @@ SCRAP_WORDS = 4
 
 
 def sentences_of(catalogue: Catalogue, found: Sequence[ScoredPassage]) -> list[Sentence]:
-    """Returns the sentences of passages in their order, each once; headings only where there is nothing else."""
+    """Returns the sentences of passages in their order, each once; headings only of a text without paragraphs."""
     by_statement = {key: catalogue.sentences(key) for key in dict.fromkeys(each.passage.statement_id for each in found)}
     sentences: dict[str, Sentence] = {}
     for scored in found:
         passage = scored.passage
         for sentence in by_statement[passage.statement_id][passage.first_sentence : passage.last_sentence + 1]:
             sentences[sentence.sentence_id] = sentence
-    # Headings and salutations are outside the paragraphs: they name a topic without speaking of it.
-    spoken = [sentence for sentence in sentences.values() if sentence.paragraph is not None]
-    return spoken or list(sentences.values())
+    # Headings, salutations and footnotes are outside the paragraphs: they name a topic without speaking of it.
+    with_paragraphs = {key for key, own in by_statement.items() if any(each.paragraph is not None for each in own)}
+    return [s for s in sentences.values() if s.paragraph is not None or s.statement_id not in with_paragraphs]
 
 
 def windows_of(catalogue: Catalogue, sentences: Sequence[Sentence]) -> list[str]:

@@ -115,13 +115,16 @@ class ScopedStatements:
         return tuple(summary for summary, days in made if days and _within(days, self._scope.interval))
 
 
-def unreadable_in_scope(files: Iterable[UnreadableFile], scope: Scope, parties: PartyTable) -> tuple[str, ...]:
+def unreadable_in_scope(
+    files: Iterable[UnreadableFile], scope: Scope, parties: PartyTable, *, nameless: bool = False
+) -> tuple[str, ...]:
     """Returns the names of files that could not be read and that a scope may hold, with pages where some could be.
 
     What a file's name or its row of the manifest tells can take it out of the scope. A file of an unknown State belongs
-    to a question on certain States only if something else of it is known and fits: "scan3.pdf" is not Arvandia's.
+    to a question on certain States only if something else of it is known and fits: "scan3.pdf" is not Arvandia's. With
+    `nameless` it belongs to every one: whoever briefs on Arvandia has to look into it.
     """
-    return tuple(_shown(file) for file in files if _may_hold(scope, file.metadata, parties))
+    return tuple(_shown(file) for file in files if _may_hold(scope, file.metadata, parties, nameless=nameless))
 
 
 def _within(days: tuple[date, date], wanted: Interval) -> bool:
@@ -131,7 +134,7 @@ def _within(days: tuple[date, date], wanted: Interval) -> bool:
     return str(days[1])[: len(first)] >= first and (not last or str(days[0])[: len(last)] <= last)
 
 
-def _may_hold(scope: Scope, known: Metadata, parties: PartyTable) -> bool:
+def _may_hold(scope: Scope, known: Metadata, parties: PartyTable, *, nameless: bool) -> bool:
     days = _days(known)
     years = {str(year) for year in range(days[0].year, days[1].year + 1)} if days else set()
     fits = [
@@ -152,7 +155,7 @@ def _may_hold(scope: Scope, known: Metadata, parties: PartyTable) -> bool:
         asked |= members_of(scope.members_of, parties, known.date)
     if not asked:
         return True
-    return known.state in asked if known.state else bool(fits)
+    return known.state in asked if known.state else nameless or bool(fits)
 
 
 def _shown(file: UnreadableFile) -> str:

@@ -375,8 +375,8 @@ class SentenceRanker:
         stored = self._store.catalogue.sentences_by_id(wanted)
         sentences = [stored[identifier] for identifier in wanted]
         if kind != "agenda_item":
-            # Headings come last; for an item of the agenda the heading explains it.
-            sentences.sort(key=lambda s: s.paragraph is None)
+            # A heading is quoted where nothing else names it; for an item of the agenda the heading explains it.
+            sentences = [each for each in sentences if each.paragraph is not None] or sentences
         if topic is not None and topic.english and len(sentences) > 1:
             scores = self._read_pairs(topic.english, [sentence.text for sentence in sentences]).logits
             sentences = [sentences[row] for row in np.argsort(-scores, kind="stable")]

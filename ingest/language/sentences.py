@@ -9,7 +9,9 @@ from ingest.language.lexicons import load_words
 # What ends a sentence; a full stop does so only where the rules below do not object.
 _END = regex.compile(
     r"""(?: (?<!\[…?)[.!?…]+(?!\])                               # Latin and Cyrillic, with quotation and note marks
-            (?:[\p{Pf}\p{Pe}"'”’»]|[ \u00a0\u202f]»|\[\d{1,3}\])* (?=\s|$|\p{Lu}\p{Ll})
+            (?:[\p{Pf}\p{Pe}"'”’»]|[ \u00a0\u202f]»|\[\d{1,3}\])*
+            (?:(?<=\p{L}{3}[.!?…]|[”’»)])\d{1,2}(?=\s+\p{Lu}|\s*$))?       # the mark of a footnote: "tried.1 We"
+            (?=\s|$|\p{Lu}\p{Ll})
           | [。！？]+ [\p{Pf}\p{Pe}”’」』]*                         # Chinese: no space follows
           | [؟۔]+ [\p{Pf}\p{Pe}"'”’»]* (?=\s|$) )""",
     regex.VERBOSE,

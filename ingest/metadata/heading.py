@@ -5,20 +5,21 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import accumulate
 
 from ingest.language.dates import find_dates
 from ingest.language.lexicons import Patterns
 from ingest.language.words import split_glued
+from ingest.metadata.occasion import symbol_in
 from ingest.metadata.represented_party import behalf_before
 from ingest.metadata.sessions import find_bodies, is_general_debate
 from ingest.parties.party_names import Party
 from ingest.parties.party_table import PartyMatch, PartyTable
-from ingest.text.layout import holds_sentence_end
+from ingest.text.layout import cut_blocks, holds_sentence_end
 from vectorstore.records import Block
 
-_MOST_BLOCKS, _MOST_CHARACTERS, _LONGEST_LINE, _LONGEST_TITLE = 40, 1500, 200, 400
+_MOST_BLOCKS, _MOST_CHARACTERS, _LONGEST_LINE, _LONGEST_TITLE, _SHORT_LINE = 40, 1500, 200, 400, 120
 
 _WORDS = Patterns("heading")
 # The theme of a session, in quotation marks, may speak in the first person.
@@ -53,7 +54,18 @@ def find_heading(text: str, blocks: tuple[Block, ...]) -> Heading:
     if greeted is None or not _is_cover(lines):
         ends = (number for number, line in enumerate(found) if _ends_heading(line))
         lines = found[: next(ends, len(found))]
+        # A page of the web says its title again after the caption of a picture.
+        titled = [number for number, line in enumerate(found, start=1) if _is_dated_title(line)]
+        if titled and titled[-1] > len(lines) and _is_cover(found[: titled[-1]]):
+            lines = found[: titled[-1]]
     return Heading(text="\n".join(line.words for line in lines), end=lines[-1].after if lines else 0)
+
+
+def cut_at_heading(text: str, blocks: tuple[Block, ...]) -> tuple[Block, ...]:
+    """Cut blocks where the heading ends; what stands before is no paragraph, so that it is not quoted as speech."""
+    end = find_heading(text, blocks).end
+    cut = cut_blocks(text, blocks, {end})
+    return tuple(replace(block, paragraph=None) if block.end <= end else block for block in cut)
 
 
 def _first_lines(text: str, blocks: tuple[Block, ...]) -> "Iterator[_Line]":
@@ -79,6 +91,11 @@ def _is_cover(lines: "Sequence[_Line]") -> bool:
         return False
     titled = len(said) < len(lines) or any(find_dates(line.words) or find_bodies(line.words) for line in lines)
     return titled or not any(line.prose and holds_sentence_end(line.words) for line in lines)
+
+
+def _is_dated_title(line: "_Line") -> bool:
+    """Tell whether a line is a title with its date or meeting: "Statement by Arvandia at the tenth session"."""
+    return bool(_WORDS.title.match(line.words) and (find_dates(line.words) or find_bodies(line.words)))
 
 
 def _ends_heading(line: "_Line") -> bool:
@@ -116,11 +133,27 @@ def is_heading_line(line: str, following: str) -> bool:
 
     The line after it makes it prose where that goes on in lower case or in the first person.
     """
-    if _WORDS.first_person.search(line) or _WORDS.first_person.search(following) or following[:1].islower():
+    # "Summary record of the 4th meeting" goes on "held on Tuesday, 18 October 2022".
+    goes_on = following[:1].islower() and not (find_dates(following) and len(following) <= _SHORT_LINE)
+    if goes_on or _WORDS.first_person.search(line) or _WORDS.first_person.search(following):
         return False
     if _SENTENCE.search(line) and not _WORDS.title.match(line):
         return False
-    return bool(_WORDS.cue.search(line) or find_dates(line) or find_bodies(line) or is_general_debate(line))
+    if line.isupper() and not following.isupper():
+        return True
+    return bool(
+        _WORDS.cue.search(line)
+        or find_dates(line)
+        or find_bodies(line)
+        or _is_symbol_line(line)
+        or is_general_debate(line)
+    )
+
+
+def _is_symbol_line(line: str) -> bool:
+    """Tell whether a line says of which document it is: "United Nations A/79/PV.88"."""
+    symbol = symbol_in(line)
+    return symbol is not None and line.endswith(symbol)
 
 
 def holder_in(heading: Heading, parties: PartyTable) -> Party | None:

@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 
-from ingest.language.dates import interval
+from ingest.language.dates import interval, without_dates
 from ingest.language.detection import detect_language
 from ingest.language.lexicons import Patterns
 from ingest.language.numerals import ascii_digits
@@ -204,7 +204,7 @@ def _resolve_parties(given: dict[str, str | None], row: ManifestRow, parties: Pa
 
 def agenda_item_in(words: str) -> str | None:
     """Read the numbers of the agenda items that a heading names first, such as `2 (b), 4`, or None."""
-    match = _AGENDA_ITEM.search(ascii_digits(words))
+    match = _AGENDA_ITEM.search(ascii_digits(without_dates(words)))
     if match is None:
         return None
     items = re.findall(r"(\d+)(?:\s*\(?([a-z])\b\)?)?", match["items"], re.IGNORECASE)

@@ -84,6 +84,17 @@ def is_in_national_capacity(sentence: str) -> bool:
     return _WORDS.national.search(sentence) is not None
 
 
+def is_in_own_capacity(sentence: str) -> bool:
+    """Tell whether somebody says of themselves to speak for their own State: "a few words in my national capacity"."""
+    return is_in_national_capacity(sentence) and _WORDS.first_person_or_this.search(sentence) is not None
+
+
+def speaks_for_group(text: str, group: str, parties: PartyTable, language: str | None) -> bool:
+    """Tell whether a text names a group, or says "the Group"."""
+    named = any(match.codes == (group,) for match in parties.find(text, language))
+    return named or _WORDS.the_group.search(text) is not None
+
+
 def joint_holders(heading: str, words: str, parties: PartyTable, language: str | None) -> tuple[str, ...]:
     """Read which States hold a joint statement, in order, from its heading or from the list of its co-sponsors.
 

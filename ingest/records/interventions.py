@@ -30,7 +30,7 @@ from ingest.records.procedural_text import closes_compilation, is_imprint, is_pr
 from ingest.records.reported_speech import is_of_same_speaker, reported_sentence
 from ingest.records.speaker_lines import WORDS as SPEAKER
 from ingest.records.speaker_lines import SpeakerLine, is_language_note, is_office, speaker_line
-from ingest.text.furniture import TextLine, prose_lines
+from ingest.text.furniture import TextLine, prose_lines, without_furniture
 from ingest.text.layout import Typesetting, cut_blocks, ends_sentence, flows, holds_sentence_end, typesetting
 from vectorstore.records import Block, Role
 
@@ -284,6 +284,8 @@ class _RecordText:
     def _closes(self, index: int, words: Intervention, marks: Set[str] | None) -> bool:
         number, _, apart = self.paragraphs[index]
         whole = self._whole(index)
+        if words.summarised and is_imprint(whole):
+            return True
         # "II. Conclusions" holds a stop, but ends with none.
         is_item = _WORDS.agenda_heading.match(whole) is not None and self.stands_alone(number)
         is_title = (apart or is_item) and len(whole) <= _LONGEST_HEADING and not ends_sentence(whole)
@@ -509,8 +511,9 @@ def _looks_like_name(line: SpeakerLine) -> bool:
 def _turns(page: _RecordText, lookup: _SpeakerLookup) -> list[_SpeakerTurn]:
     read: list[tuple[int, SpeakerLine, bool]] = []
     headings: list[tuple[int, int, str]] = []
+    words = without_furniture(page.text)
     for number, line, apart in page.paragraphs:
-        found = speaker_line(page.text, line.start, page.stop_of(line))
+        found = speaker_line(words, line.start, len(words))
         if found is not None and (apart or not found.summarised):
             read.append((number, found, apart))
         elif apart and page.stands_alone(number) and (code := lookup.section(line.text)) is not None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from ingest.language.lexicons import RegexPatterns
-from ingest.metadata.represented_party import JOINT
+from ingest.metadata.represented_party import JOINT, behalf_before
 from ingest.parties.party_table import PartyTable, in_rows
 
 _WORDS: Final = RegexPatterns("reported_speech")
@@ -40,6 +40,12 @@ def reported_sentence(sentence: str, parties: PartyTable, language: str | None) 
         inserted = list(_WORDS.inserted.finditer(before))
         if inserted and inserted[-1].end() == len(before) and after.startswith(","):
             return ReportedSentence(codes=match.codes, name=match.text, clause="", goes_on=True)
+        if number == 1 and _WORDS.its_delegate.fullmatch(sentence, named[0].end, match.start) is not None:
+            group = sentence[: named[0].start]
+            said = _WORDS.then_said.match(after)
+            if said is not None and (_WORDS.speaking_for.fullmatch(group) or behalf_before(group)):
+                clause = f", on behalf of {named[0].text}{said['clause'] or ''}"
+                return ReportedSentence(codes=match.codes, name=match.text, clause=clause, goes_on=True)
         if number > 0 or _WORDS.lead.match(before) is None:
             continue
         if (official := _WORDS.official_said.match(after)) is not None:

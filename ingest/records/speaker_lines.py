@@ -21,6 +21,7 @@ Who = Literal["person", "office", "delegation", "name"]
 _LONGEST_NOTE: Final = 60
 
 _BEYOND_HEAD: Final = 420
+_BLANK: Final = regex.compile(r"\n\s*\n")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,7 +85,8 @@ def speaker_line(text: str, start: int, end: int) -> SpeakerLine | None:
     """Reads who speaks at the beginning of a paragraph; None where it does not open like a speaker line."""
     stop = min(end, start + _BEYOND_HEAD)
     window = text[start:stop]
-    blank = regex.search(r"\n\s*\n", window)
+    # A bracket that a page's edge leaves open is closed overleaf: "(spoke in | 12/30 | Russian):".
+    blank = next((found for found in _BLANK.finditer(window) if not _is_open(window[: found.start()])), None)
     window = window[: blank.start()] if blank else window
     before = WORDS.before.match(window)
     at = before.end() if before else 0
@@ -95,6 +97,10 @@ def speaker_line(text: str, start: int, end: int) -> SpeakerLine | None:
             after = None if line.after_colon is None else start + line.after_colon
             return replace(line, start=start, body=start + line.body, after_colon=after)
     return None
+
+
+def _is_open(words: str) -> bool:
+    return words.count("(") > words.count(")") or words.count("（") > words.count("）")
 
 
 def _speakers(window: str, at: int) -> Iterator[tuple[Who, "regex.Match[str]"]]:

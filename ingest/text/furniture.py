@@ -120,6 +120,15 @@ def prose_lines(source_text: str) -> list[TextLine]:
     return [line for line, is_page in zip(lines, furniture, strict=True) if not is_page]
 
 
+def without_furniture(source_text: str) -> str:
+    """Blanks the page furniture of a text, so that every offset stays."""
+    lines = text_lines(source_text)
+    for line, is_page in zip(lines, furniture_lines(lines, running_heads(source_text)), strict=True):
+        if is_page:
+            source_text = f"{source_text[: line.start]}{' ' * len(line.text)}{source_text[line.end :]}"
+    return source_text
+
+
 def is_furniture(text: str, heads: frozenset[str]) -> bool:
     """Tells whether a gap in a quotation is page furniture and nothing else; `heads` are the source's `running_heads`.
 

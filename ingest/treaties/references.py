@@ -9,6 +9,7 @@ import re
 from bisect import bisect_right
 from dataclasses import dataclass, replace
 
+from ingest.language.dates import without_dates
 from ingest.language.lexicons import Patterns
 from ingest.language.numerals import article_words, number_of
 from ingest.treaties.treaties import article_title, find_treaties
@@ -182,6 +183,7 @@ def _of_treaty(mention: ArticleMention, found: TreatyAttribution, named_before: 
 
 def find_agenda_items(text: str) -> list[AgendaMention]:
     """Every mention of an agenda item, in order; lists and ranges give one mention for each item."""
+    text = without_dates(text)
     mentions = [
         AgendaMention(start=m.start(), end=m.end(), item=number_of(m["value"]) + _normal_suffix(m["sub"]))
         for m in _PATTERNS.chinese_item.finditer(text)

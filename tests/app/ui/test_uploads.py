@@ -1,10 +1,15 @@
 from pathlib import Path
+from zipfile import ZipFile
 
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.briefing.cells import Subject
+from app.briefing.request import BriefingRequest
+from app.ui.ingest_tab import _IngestTabController
 from app.ui.uploads import collect, safe_name, to_ingest
 from tests.cases import Cases
+from tests.fakes import fake_workspace
 
 cases = Cases(__file__)
 
@@ -41,3 +46,42 @@ def test_files_are_ingested_as_one_folder_so_that_progress_counts_them_all(tmp_p
 def test_table_of_parties_makes_the_folder_the_input_and_no_file_goes_unreported(tmp_path):
     files = [tmp_path / name for name in ("a.txt", "parties.csv", "other.csv")]
     assert to_ingest(files, tmp_path) == [tmp_path, files[2]]
+
+
+def sent(*paths: Path) -> list[dict[str, str]]:
+    """What a browser sends of files."""
+    return [{"path": str(path), "orig_name": path.name} for path in paths]
+
+
+def test_uploads_of_a_mission_one_after_the_other(tmp_path):
+    archive, table = tmp_path / "mission.zip", tmp_path / "statements.csv"
+    with ZipFile(archive, "w") as packed:
+        packed.writestr("m/statements.csv", "file,state,body,session,date\ntxt/a.txt,XAA,UNTOC COP,10,2020-10-12\n")
+        packed.writestr("m/parties.csv", "code,name,aliases,kind\nXAA,Arvandia,,state\n")
+        packed.writestr("m/txt/a.txt", "Mr. Chair,\n\nWe oppose the fund of the harbour.")
+    # A browser drops the folder that the row names.
+    table.write_text("file,state,date\nstatements/b.txt,Arvandia,2018\n")
+    first, again = tmp_path / "b.txt", tmp_path / "again" / "b.txt"
+    again.parent.mkdir()
+    lamps = " ".join(f"The lamps of harbour {number} were lit by night." for number in range(30))
+    first.write_text(f"Mr. Chair,\n\n{lamps}")
+    again.write_text(f"Mr. Chair,\n\n{lamps} We thank the keepers.")
+    damaged = tmp_path / "scan3.pdf"
+    damaged.write_bytes(b"%PDF-1.7\nnothing that a reader knows")
+    with fake_workspace(tmp_path / "store") as workspace:
+        controller = _IngestTabController(workspace.corpus)
+        for files in ([archive], [table, first], [again]):
+            *_, (_, _, _, emptied, report, *_) = controller.ingest(sent(*files), include_unlisted=False)
+            assert emptied is None and {file.result for file in report.files} <= {"added", "replaced"}
+        held = {Path(s.file).name: s.metadata for s in workspace.corpus.documents()}
+        assert {name: (m.state, m.body, m.session, m.date) for name, m in held.items()} == {
+            "a.txt": ("XAA", "UNTOC COP", "10", "2020-10-12"),
+            "b.txt": ("XAA", None, None, "2018"),
+        }
+        texts = [workspace.corpus.show(document.document_id).source_text for document in workspace.corpus.documents()]
+        assert len(texts) == 2 and sum("thank the keepers" in text for text in texts) == 1
+        told = [str(step[0]) for step in controller.ingest(sent(damaged), include_unlisted=False)]
+        assert any("scan3.pdf" in words for words in told)
+        request = BriefingRequest(subjects=(Subject(label="lamps", topic="lamps"),), parties=("XAA",))
+        briefing = workspace.briefings.build(request)
+        assert briefing.coverage.unreadable_files == ("scan3.pdf",)

@@ -158,3 +158,29 @@ def test_minutes_of_a_chair_and_a_secretariat_are_a_record(parties):
     items = found(text, parties)
     assert [item.role for item in items] == ["office"] * 4
     assert is_record(items, text, named=False)
+
+
+def test_a_speaker_line_that_a_page_s_edge_cuts_in_its_brackets_is_read(parties):
+    pages = "\n\n\n24-55512 1/3\n\f"
+    text = f"{OPENING}Mr. Ostrom (Zarechia) (spoke in{pages}Russian): We regret it. It leaves out rivers.{CLOSING}"
+    assert speech(text, parties, "XZR") == "We regret it. It leaves out rivers."
+
+
+def test_a_bulletin_s_headings_in_capitals_stand_before_what_it_reports(parties):
+    text = (
+        "SCOPE OF MEASURES: On Article 23, ARVANDIA, supported by BELMORA, proposed limiting them.\n"
+        "SAFEGUARDS: DRELNIA and ESQUARIA called for deleting it. Galdoria said that it could wait."
+    )
+    told = [(item.state, item.states) for item in found(text, parties)]
+    assert told == [("XAA", ()), ("XDR", ("XDR", "XES")), ("XGA", ())]
+
+
+def test_a_press_summary_names_first_for_which_group_a_delegate_speaks(parties):
+    text = (
+        "Speaking for the Riparian Group, the representative of Ondrava said that rivers carry arms. It was true.\n\n"
+        "ANA ORREN (Belmora), said that courts were slow.\n\n"
+        "The representative of Quenza said that ports were open.\n\nFor information media. Not an official record."
+    )
+    items = found(text, parties)
+    assert [(item.state, item.group) for item in items] == [("XOD", "XGR"), ("XAB", None), ("XQN", None)]
+    assert text[items[-1].start : items[-1].end].endswith("were open.")

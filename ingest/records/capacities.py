@@ -1,0 +1,51 @@
+"""The two capacities of one statement: for a group first, and then "in my national capacity" for a State of its own.
+
+What follows those words is the State's and no longer the group's, so that the statement is kept as two.
+"""
+
+from collections.abc import Sequence
+
+from ingest.language.sentences import split_sentences
+from ingest.metadata.heading import find_heading, holder_in, speaker_in
+from ingest.metadata.represented_party import is_in_own_capacity, speaks_for_group, spoken_for
+from ingest.metadata.self_reference import speaking_state
+from ingest.parties.party_table import PartyTable
+from ingest.records.interventions import Intervention
+from vectorstore.records import Block
+
+_FEWEST_SENTENCES = 2
+
+
+def in_two_capacities(
+    text: str, blocks: Sequence[Block], parties: PartyTable, *, language: str | None, date: str | None
+) -> tuple[Intervention, ...]:
+    """Returns a group's part of a statement and its speaker's own; nothing where it is all in one capacity.
+
+    "We shall speak later in our national capacity", with the group named after it, parts nothing.
+    """
+    heading = find_heading(text, tuple(blocks))
+    flat = text.replace("\n", " ")
+    spans = [(heading.end + start, heading.end + end) for start, end in split_sentences(flat[heading.end :])]
+    own = next((number for number, (start, end) in enumerate(spans) if is_in_own_capacity(flat[start:end])), 0)
+    if own == 0 or len(spans) - own <= _FEWEST_SENTENCES:
+        return ()
+    begin, last = spans[own][0], spans[-1][1]
+    holder = holder_in(heading, parties)
+    state = holder.code if holder is not None and holder.kind == "state" else None
+    state = state or speaking_state(flat[begin:], parties, language)
+    words = flat[heading.end :]
+    group = spoken_for(" ".join(heading.lines), words, parties, language, date=date, speaker=state).group
+    if group is None or speaks_for_group(flat[begin:], group, parties, language):
+        return ()
+    speaker = speaker_in(heading)
+    name = speaker or "the speaker in their national capacity"
+    return (
+        Intervention(
+            start=spans[0][0], end=spans[own - 1][1], role="party", named=speaker or parties.display(group),
+            summarised=False, state=state or group, group=group, speaker=speaker,
+        ),
+        Intervention(
+            start=begin, end=last, role="party" if state else "unknown", named=name, summarised=False, state=state,
+            speaker=speaker, reason=None if state else name,
+        ),
+    )  # fmt: skip

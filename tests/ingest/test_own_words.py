@@ -1,0 +1,123 @@
+"""What is quoted of a mission's document: speech without cover and footnotes, each part as whose it is."""
+
+import sys
+
+import pytest
+
+from ingest.annotate import Annotator
+from ingest.loaders.loaded import LoadedText
+from ingest.parties.party_table import PartyTable
+from ingest.text.splitter import SplitConfig
+from tests.conftest import PROJECT
+
+COVER = """PERMANENT MISSION OF {state}
+12 Long Lane, 1180 Vienna. Tel.: +43 1 555 09 33
+Check against delivery
+CONFERENCE ON THE UNITED NATIONS CONVENTION AGAINST CORRUPTION
+STATEMENT BY H.E. MS. TAVI ORREN,
+AMBASSADOR OF {state}
+16 October 2024
+"""
+
+
+class _NoModel:
+    window = sys.maxsize
+
+    def count_tokens(self, texts):
+        return [1] * len(texts)
+
+
+@pytest.fixture(scope="module")
+def annotator():
+    parties = PartyTable.load(PROJECT / "evals" / "conference" / "parties.csv")
+    return Annotator(parties, SplitConfig(), _NoModel())
+
+
+def annotate(annotator, text, file="a.txt"):
+    loaded = LoadedText(text=text, sha256="0" * 64)
+    return annotator.annotate(annotator.read(loaded, None, file=file, kind="statement", input_key="").document)
+
+
+def quotable(annotated):
+    """The sentences that may be evidence, by who holds them."""
+    holder = {statement.statement_id: statement.metadata.state for statement in annotated.statements}
+    return [(holder[each.statement_id], each.text) for each in annotated.sentences if each.paragraph is not None]
+
+
+def test_cover_that_runs_into_the_speech_is_not_quoted(annotator):
+    # No blank line stands between the cover and the first words.
+    text = f"{COVER.format(state='BELMORA')}Mr. President,\nThe Convention is a remarkable achievement. We ratified it."
+    said = [words for _, words in quotable(annotate(annotator, text))]
+    assert said[-2:] == ["The Convention is a remarkable achievement.", "We ratified it."]
+    assert not any("STATEMENT" in words or "555" in words or "AGAINST CORRUPTION" in words for words in said)
+
+
+def test_title_after_the_caption_of_a_picture_is_not_quoted(annotator):
+    text = (
+        "Belmora and Quenza\n\nThe Centre in Vienna, seat of the Office. Photograph: M. Orren\n\n"
+        "Joint statement by Belmora and Quenza on the Conference of the Parties to UNTOC, 21 October 2016\n\n"
+        "We welcome the adoption of the review. It took us ten years."
+    )
+    said = [words for _, words in quotable(annotate(annotator, text))]
+    assert said == ["We welcome the adoption of the review.", "It took us ten years."]
+
+
+def test_footnotes_are_not_quoted_and_their_marks_end_sentences(annotator):
+    text = (
+        f"{COVER.format(state='BELMORA')}\nMr. President,\n\n"
+        "We protect witnesses from retaliation.1 Without them there are no trials. We trust the courts.2\n\n"
+        "1 Resolution 55/25, annex I. Articles 24 and 25 deal with witnesses.\n2 Quenza made a reservation.\n"
+    )
+    assert [words for _, words in quotable(annotate(annotator, text))] == [
+        "We protect witnesses from retaliation.1",
+        "Without them there are no trials.",
+        "We trust the courts.2",
+    ]
+
+
+def test_numbered_paragraphs_are_no_footnotes(annotator):
+    text = f"{COVER.format(state='BELMORA')}\nMr. President,\n\n1 We recall the 77 ports.\n\n2 We closed two of them."
+    assert [words for _, words in quotable(annotate(annotator, text))] == [
+        "1 We recall the 77 ports.",
+        "2 We closed two of them.",
+    ]
+
+
+FOR_GROUP = (
+    "Mr. President,\n\nI have the honour to speak on behalf of the Group of Riparian States. The Group wants boats."
+)
+
+
+def test_what_is_said_in_a_national_capacity_is_the_state_s(annotator):
+    own = "Allow me to add a few words in my national capacity. Belmora needs no treaty. We answer every request."
+    text = f"{COVER.format(state='BELMORA')}\n{FOR_GROUP}\n\n{own}"
+    assert quotable(annotate(annotator, text)) == [
+        ("XGR", "I have the honour to speak on behalf of the Group of Riparian States."),
+        ("XGR", "The Group wants boats."),
+        ("XAB", "Allow me to add a few words in my national capacity."),
+        ("XAB", "Belmora needs no treaty."),
+        ("XAB", "We answer every request."),
+    ]
+
+
+@pytest.mark.parametrize(
+    "announced",
+    [
+        "Belmora will speak in its national capacity. The Group asks for patience. It has waited long.",
+        "We shall speak later in our national capacity. The Group thanks the Chair. It has waited long.",
+    ],
+)
+def test_what_is_only_announced_in_a_national_capacity_stays_the_group_s(annotator, announced):
+    text = f"{COVER.format(state='BELMORA')}\n{FOR_GROUP}\n\n{announced}"
+    annotated = annotate(annotator, text)
+    assert annotated.document.kind == "statement" and {state for state, _ in quotable(annotated)} == {"XGR"}
+
+
+def test_article_of_the_convention_in_a_committee_that_drafts_one_is_of_a_convention_not_named(annotator):
+    text = (
+        "Statement by Belmora\nAd Hoc Committee to Elaborate a Comprehensive International Convention on Countering the"
+        " Use of Information and Communications Technologies for Criminal Purposes\n\nMr. Chair,\n\n"
+    )
+    annotated = annotate(annotator, f"{text}We support Article 30 of the Convention. Article 31 is too long.")
+    cited = [(each.treaty, each.value) for each in annotated.mentions if each.kind == "article"]
+    assert cited == [(None, "30"), (None, "31")]
