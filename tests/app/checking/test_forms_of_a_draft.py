@@ -1,11 +1,9 @@
 """A draft is judged alike however it comes: as a file of Word, Markdown or text, and pasted from Word."""
 
 from collections.abc import Sequence
-from pathlib import Path
 
 import pytest
 
-from app.checking.checker import Checker
 from app.checking.documents import read_document, read_pasted
 from ingest.loaders.loaded import LoadLimits
 from tests.fakes_word import new_document, saved
@@ -70,9 +68,7 @@ def _word(draft: Draft) -> bytes:
 
 
 @pytest.mark.parametrize("name", DRAFTS)
-def test_verdicts_are_the_same_in_every_form(
-    name: str, checker: Checker, spoken: dict[str, tuple[str, ...]], tmp_path: Path
-) -> None:
+def test_verdicts_are_the_same_in_every_form(name, checker, spoken, tmp_path):
     draft, expected = DRAFTS[name]
     said = {f"{stem}:{at}": sentence for stem, sentences in spoken.items() for at, sentence in enumerate(sentences)}
     written = list(draft)
