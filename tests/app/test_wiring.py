@@ -12,15 +12,8 @@ from app.wiring import open_workspace
 from tests.conftest import PROJECT
 
 HEAVY = (
-    "gradio",
-    "torch",
-    "chromadb",
-    "sentence_transformers",
-    "langchain_core",
-    "onnxruntime",
-    "pandas",
-    "rich",
-)
+    "gradio", "torch", "chromadb", "sentence_transformers", "langchain_core", "onnxruntime", "pandas", "rich",
+)  # fmt: skip
 TRACING = {
     "LANGSMITH_TRACING": "true",
     "LANGSMITH_TRACING_V2": "true",

@@ -61,12 +61,8 @@ def test_a_state_filter_that_is_off_is_caught_as_words_in_the_wrong_mouth(smoke_
 
 def test_every_sabotage_is_told_what_it_breaks():
     assert {
-        "state_filter_off",
-        "quotes_altered",
-        "always_answer",
-        "always_abstain",
-        "ranking_reversed",
-    } <= VARIANTS.keys()
+        "state_filter_off", "quotes_altered", "always_answer", "always_abstain", "ranking_reversed",
+    } <= VARIANTS.keys()  # fmt: skip
     assert all(VARIANTS.values())
 
 

@@ -40,13 +40,8 @@ ROUTES = {
         f"{method} /api/v1/{works}{rest}"
         for works in ("conversations", "briefings", "cases")
         for method, rest in (
-            ("GET", ""),
-            ("GET", "/{work_id}"),
-            ("PATCH", "/{work_id}"),
-            ("DELETE", "/{work_id}"),
-            ("POST", "/{work_id}/restore"),
-            ("GET", "/{work_id}/shares"),
-            ("PUT", "/{work_id}/shares/{name}"),
+            ("GET", ""), ("GET", "/{work_id}"), ("PATCH", "/{work_id}"), ("DELETE", "/{work_id}"),
+            ("POST", "/{work_id}/restore"), ("GET", "/{work_id}/shares"), ("PUT", "/{work_id}/shares/{name}"),
             ("DELETE", "/{work_id}/shares/{name}"),
         )
     )
@@ -57,7 +52,7 @@ ROUTES = {
     ),
     "operate": "GET /metrics, GET /api/v1/doctor, GET /api/v1/audit",
     "admin": "GET /api/v1/users, POST /api/v1/users, PATCH /api/v1/users/{name}, DELETE /api/v1/users/{name}",
-}
+}  # fmt: skip
 DECLARED = {route.strip(): need for need, routes in ROUTES.items() for route in routes.split(",")}
 
 

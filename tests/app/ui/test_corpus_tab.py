@@ -26,15 +26,10 @@ def test_table_lists_every_statement_by_its_names_with_inferred_fields_marked():
 @pytest.mark.parametrize(
     ("words", "wanted", "found"),
     [
-        ("iran 2020", (), 1),
-        ("session 10", (), 1),
-        ("arabic", (), 1),
-        ("joint training", (), 1),
-        ("iran 2031", (), 0),
-        ("", (["IRN", "XAA"], [], [], [], []), 2),
-        ("", ([], [], [], ["2031"], ["en"]), 2),
+        ("iran 2020", (), 1), ("session 10", (), 1), ("arabic", (), 1), ("joint training", (), 1),
+        ("iran 2031", (), 0), ("", (["IRN", "XAA"], [], [], [], []), 2), ("", ([], [], [], ["2031"], ["en"]), 2),
     ],
-)
+)  # fmt: skip
 def test_statements_are_found_by_names_by_words_of_the_text_and_by_filters(words, wanted, found):
     _, corpus = fake_workspace()
     assert len(listed(corpus, words, *wanted)[1]) == found

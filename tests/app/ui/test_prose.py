@@ -8,26 +8,11 @@ from app.ui.prose import render_prose
 MARKERS = {1: ("card-1-1", "Iran"), 2: ("card-1-2", 'A "quoted" <name>')}
 DANGEROUS = st.sampled_from(
     [
-        "<img src=x onerror=alert(1)>",
-        "<script>",
-        "[a](javascript:alert(1))",
-        "![a](http://198.51.100.7/a.png)",
-        "<http://198.51.100.7>",
-        "http://198.51.100.7/",
-        "[a]: http://198.51.100.7",
-        "[a]",
-        "&lt;img&gt;",
-        "\\",
-        "`",
-        "**",
-        "> ",
-        "\n",
-        "\n\n",
-        "[1]",
-        "[99]",
-        "| a | b |\n|---|---|\n| <b> | [1] |",
+        "<img src=x onerror=alert(1)>", "<script>", "[a](javascript:alert(1))", "![a](http://198.51.100.7/a.png)",
+        "<http://198.51.100.7>", "http://198.51.100.7/", "[a]: http://198.51.100.7", "[a]", "&lt;img&gt;", "\\", "`",
+        "**", "> ", "\n", "\n\n", "[1]", "[99]", "| a | b |\n|---|---|\n| <b> | [1] |",
     ]
-)
+)  # fmt: skip
 
 
 class Tags(HTMLParser):

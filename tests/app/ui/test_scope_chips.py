@@ -27,19 +27,10 @@ def name(code):
 def test_chips_name_each_part():
     labels = [(chip.kind, chip.label) for chip in chips(SCOPE, name)]
     assert labels == [
-        ("State", "Name of IRN"),
-        ("State", "Name of XAA"),
-        ("Group", "Name of XGG"),
-        ("Treaty", "UNTOC article 4"),
-        ("Treaty", "UNTOC article 16 bis"),
-        ("Treaty", "TIP"),
-        ("Session", "10"),
-        ("Year", "2020"),
-        ("Month", "October 2020"),
-        ("Agenda item", "4"),
-        ("Statement", "latest only"),
-        ("Topic", "sovereignty"),
-    ]
+        ("State", "Name of IRN"), ("State", "Name of XAA"), ("Group", "Name of XGG"), ("Treaty", "UNTOC article 4"),
+        ("Treaty", "UNTOC article 16 bis"), ("Treaty", "TIP"), ("Session", "10"), ("Year", "2020"),
+        ("Month", "October 2020"), ("Agenda item", "4"), ("Statement", "latest only"), ("Topic", "sovereignty"),
+    ]  # fmt: skip
 
 
 def test_a_set_of_states_is_a_chip_that_can_be_removed():

@@ -68,16 +68,10 @@ def test_session_for_a_year_is_the_only_session_in_it():
 @pytest.mark.parametrize(
     ("day", "session"),
     [
-        (date(2018, 9, 25), "73"),
-        (date(2018, 9, 18), "73"),
-        (date(2019, 8, 31), "73"),
-        (date(2018, 9, 17), None),
-        (date(2001, 11, 10), "56"),
-        (date(1998, 9, 22), "53"),
-        (date(1946, 10, 23), "1"),
-        (date(1945, 10, 24), None),
+        (date(2018, 9, 25), "73"), (date(2018, 9, 18), "73"), (date(2019, 8, 31), "73"), (date(2018, 9, 17), None),
+        (date(2001, 11, 10), "56"), (date(1998, 9, 22), "53"), (date(1946, 10, 23), "1"), (date(1945, 10, 24), None),
     ],
-)
+)  # fmt: skip
 def test_session_for_the_general_assembly_follows_its_rule(day, session):
     assert session_for(GENERAL_ASSEMBLY, day, day) == session
 
