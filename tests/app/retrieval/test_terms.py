@@ -1,10 +1,8 @@
-import yaml
-
 from app.question.reading import resolve
 from app.retrieval.terms import content_terms
 from ingest.glossary.glossary import translate_topic
 from ingest.parties.party_table import PartyTable
-from tests.cases import Cases
+from tests.cases import Cases, read_yaml
 
 cases = Cases(__file__)
 
@@ -26,7 +24,7 @@ def test_content_terms_tell_other_scripts_from_the_language_of_the_question():
 
 def test_topics_of_the_conference_in_other_languages_are_covered(conference):
     parties = PartyTable.load(conference / "parties.csv")
-    asked = yaml.safe_load((conference / "questions.yaml").read_text(encoding="utf-8"))["cases"]
+    asked = read_yaml(conference / "questions.yaml")["cases"]
     scopes = [resolve(case["question"], parties).scope for case in asked if case.get("lang", "en") != "en"]
     topics = [scope for scope in scopes if scope.topic]
     covered = [scope for scope in topics if translate_topic(scope.topic, scope.language).coverage >= 0.7]

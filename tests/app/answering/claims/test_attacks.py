@@ -9,11 +9,10 @@ import json
 from typing import Any
 
 import pytest
-import yaml
 
 from app.answering.claims.claim_check import Premise, check_claim
 from ingest.parties.party_table import PartyTable
-from tests.cases import Cases
+from tests.cases import Cases, read_yaml
 from tests.conftest import PROJECT
 
 cases = Cases(__file__)
@@ -22,7 +21,7 @@ cases = Cases(__file__)
 CASES: list[dict[str, Any]] = [
     case | {"id": prefix + case["id"]}
     for prefix, name in (("", "claim_attacks.yaml"), ("second-", "claim_attacks_second.yaml"))
-    for case in yaml.safe_load((PROJECT / "tests" / "data" / name).read_text(encoding="utf-8"))
+    for case in read_yaml(PROJECT / "tests" / "data" / name)
 ]
 # One attack is accepted, and fifteen honest claims are lost, which docs/models.md counts: mostly synonyms and other orders.
 KNOWN = frozenset(
