@@ -32,32 +32,27 @@ def of_a_group(stored: Stored) -> Citation:
     return cite(statement, sentences, SentenceSpan(first=4, last=4), 1)
 
 
-def test_provenance_marks_what_was_inferred(citation):
-    line = provenance(citation, load_wording("en"))
-    assert line == "UNTOC COP, session 10 (inferred), 12–16 October 2020, agenda item 4"
+def test_provenance_marks_what_was_inferred_and_leaves_out_what_is_not_known(citation):
+    def line(**changes):
+        return provenance(replace(citation, **changes), load_wording("en"))
+
+    assert line() == "UNTOC COP, session 10 (inferred), 12–16 October 2020, agenda item 4"
+    unknown = {"body": None, "session": None, "agenda_item": None}
+    assert (line(**unknown, date="2020"), line(**unknown, date=None)) == ("2020", "")
+    # A debate that has no number is named.
+    debate = line(agenda_item="General debate")
+    assert debate.endswith("General debate") and "agenda item" not in debate
+    assert line(agenda_item="2, 4").endswith("agenda items 2, 4")
 
 
-def test_provenance_leaves_out_what_is_not_known(citation):
-    bare = replace(citation, body=None, session=None, agenda_item=None, date="2020")
-    assert provenance(bare, load_wording("en")) == "2020"
-    assert provenance(replace(bare, date=None), load_wording("en")) == ""
-
-
-def test_provenance_names_a_debate_that_has_no_item_number(citation):
-    line = provenance(replace(citation, agenda_item="General debate"), load_wording("en"))
-    assert line.endswith("General debate") and "agenda item" not in line
-    line = provenance(replace(citation, agenda_item="2, 4"), load_wording("en"))
-    assert line.endswith("agenda items 2, 4")
-
-
-def test_attribution_names_the_state_and_marks_it_inferred(citation, parties):
+def test_attribution_names_the_state_marked_as_inferred_or_the_group_and_who_delivered_it(
+    citation, of_a_group, parties
+):
     line = attribution(citation, localize(parties, "en"), escape)
     assert line.startswith("**Iran (Islamic Republic of) (inferred)** · ")
-
-
-def test_attribution_of_a_group_names_who_delivered_it(of_a_group, parties):
     line = attribution(of_a_group, localize(parties, "en"), escape)
     assert line.startswith("**Group of Riparian States**, statement delivered by Belmora · ")
+    assert reference(of_a_group, localize(parties, "en")).startswith("Group of Riparian States (Belmora), ")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -80,19 +75,9 @@ def test_attribution_escapes_what_a_text_brought(citation, parties):
 def test_reference_names_place_and_file(citation, parties):
     line = reference(replace(citation, symbol="CTOC/COP/2020/1", page=3), localize(parties, "en"))
     assert line.startswith("Iran (Islamic Republic of) (inferred), ")
-    for part in (
-        "session 10 (inferred)",
-        "12–16 October 2020",
-        "CTOC/COP/2020/1",
-        "page 3",
-        "000_6237221ecf9e9373.txt",
-    ):
-        assert part in line
+    parts = ("session 10 (inferred)", "12–16 October 2020", "CTOC/COP/2020/1", "page 3", "000_6237221ecf9e9373.txt")
+    assert [part for part in parts if part not in line] == []
     assert "None" not in line and "paragraph" in line
-
-
-def test_reference_of_a_group_keeps_the_speaker(of_a_group, parties):
-    assert reference(of_a_group, localize(parties, "en")).startswith("Group of Riparian States (Belmora), ")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -90,14 +90,15 @@ def test_a_block_continues_where_a_page_break_cuts_a_sentence(between):
     assert [b.paragraph for b in blocks if b.paragraph] == [1, 2, 3]
 
 
-def test_a_block_does_not_continue_a_finished_sentence():
-    blocks = find_blocks("We agree with the report.\n\n12\n\nRuritania is ready.")
-    assert [(b.paragraph, b.continues) for b in blocks] == [(1, False), (None, False), (2, False)]
-
-
-def test_headings_and_salutations_do_not_flow_into_the_text():
-    blocks = find_blocks("Statement by Ruritania\n\nMr. Chair,\n\nRuritania agrees.\n\nThank you.")
-    assert [(b.paragraph, b.continues) for b in blocks] == [(None, False), (None, False), (1, False), (2, False)]
+@pytest.mark.parametrize(
+    ("text", "paragraphs"),
+    [
+        ("We agree with the report.\n\n12\n\nRuritania is ready.", [1, None, 2]),
+        ("Statement by Ruritania\n\nMr. Chair,\n\nRuritania agrees.\n\nThank you.", [None, None, 1, 2]),
+    ],
+)
+def test_a_finished_sentence_headings_and_salutations_do_not_flow_on(text, paragraphs):
+    assert [(b.paragraph, b.continues) for b in find_blocks(text)] == [(number, False) for number in paragraphs]
 
 
 def test_furniture_inside_a_block_stands_apart_and_keeps_the_paragraph():
@@ -108,19 +109,15 @@ def test_furniture_inside_a_block_stands_apart_and_keeps_the_paragraph():
 
 
 def test_double_spaced_lines_are_joined_only_where_they_flow():
-    lines = [
-        "Ruritania attaches great importance to the work of the Conference and",
-        "to the full implementation of the Convention by all of its States",
-        "Parties, and supports the review mechanism.",
-        "We also thank the Secretariat for the preparation of the documents and",
-        "for the support that it gives to developing countries in this field of",
-        "cooperation.",
-    ]
-    text = "\n\n".join(lines)
+    text = (
+        "Ruritania attaches great importance to the work of the Conference and\n\n"
+        "to the full implementation of the Convention by all of its States\n\n"
+        "Parties, and supports the review mechanism.\n\n"
+        "We also thank the Secretariat for the preparation of the documents and\n\n"
+        "for the support that it gives to developing countries in this field of\n\ncooperation."
+    )
     assert [(b.paragraph, text[b.start :][:4]) for b in find_blocks(text)] == [(1, "Ruri"), (2, "We a")]
-
-
-def test_single_line_paragraphs_are_not_taken_for_double_spaced_lines():
+    # Paragraphs of a line each are none.
     text = "\n\n".join(["We agree with the Chair of the Conference."] * 8)
     assert [b.paragraph for b in find_blocks(text)] == list(range(1, 9))
 
