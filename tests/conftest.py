@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
-from tests.fakes_engines import Servers, own_schema, postgres_cluster, using
+from tests.fakes_engines import POSTGRESQL, SERVERS, Servers, own_schema, postgres_cluster, using
 from tests.fakes_engines import chroma_server as run_chroma
 from tests.fakes_files import find_chromium
 
@@ -25,6 +25,14 @@ PROJECT = Path(__file__).parent.parent
 def pytest_configure() -> None:
     """Collecting tests makes no garbage worth looking for."""
     gc.disable()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Marks tests against a server of PostgreSQL or Chroma."""
+    for item in items:
+        if {"postgres", "chroma_server"} & {*getattr(item, "fixturenames", ())}:
+            item.add_marker(pytest.mark.integration)
 
 
 def pytest_collection_finish() -> None:
@@ -70,7 +78,7 @@ def chroma_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield url
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=["sqlite", POSTGRESQL])
 def record(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Path | str]:
     """Where an empty record is, on each engine in turn: a path, or the URL of a schema."""
     if request.param == "sqlite":
@@ -80,7 +88,7 @@ def record(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Path | st
         yield url
 
 
-@pytest.fixture(scope="module", params=["local", "servers"])
+@pytest.fixture(scope="module", params=["local", SERVERS])
 def engines(request: pytest.FixtureRequest) -> Iterator[str]:
     """Runs what uses it on SQLite with embedded Chroma, and on PostgreSQL with Chroma's server."""
     if request.param == "local":

@@ -179,5 +179,9 @@ def open_store(path: Path, embedder: Embedder, **options: Any) -> stores.Store:
     return stores.open_store(path, embedder, **options, **places(path))
 
 
-# For tests of files and of processes that know nothing of servers.
+# Parameters of fixtures that are run on each engine in turn.
+POSTGRESQL = pytest.param("postgresql", marks=pytest.mark.integration)
+SERVERS = pytest.param("servers", marks=pytest.mark.integration)
+# For tests of files and of processes that know nothing of servers, and of servers alone.
 only_local = pytest.mark.parametrize("engines", ["local"], indirect=True, scope="module")
+only_servers = pytest.mark.parametrize("engines", [SERVERS], indirect=True, scope="module")

@@ -176,6 +176,7 @@ def test_a_table_of_questions_is_added_unless_it_holds_errors(runs, tmp_path):
     assert "no folder at" in runs.added(sent(), "nowhere")[1]
 
 
+@pytest.mark.integration
 def test_the_page_is_behind_the_guard_of_the_chat(client, paths):
     scored_run(paths)
     assert client.get("/runs/made").status_code == 403, "whoever has not opened the page has no session"
@@ -188,6 +189,7 @@ def test_the_page_is_behind_the_guard_of_the_chat(client, paths):
     assert client.get("/gradio_api/startup-events").status_code == 404
 
 
+@pytest.mark.integration
 def test_reports_open_in_a_page_that_can_reach_nothing(client, paths):
     scored_run(paths)
     scored_run(paths, "before")
@@ -204,6 +206,7 @@ def test_reports_open_in_a_page_that_can_reach_nothing(client, paths):
     assert client.get("/runs/made/report.md").text.startswith("## ")
 
 
+@pytest.mark.integration
 @pytest.mark.parametrize("path", ["/runs/..%2f..%2fetc", "/runs/.hidden", "/runs/nope", "/runs/made?baseline=../x"])
 def test_paths_that_lead_elsewhere_are_refused(client, paths, path):
     scored_run(paths)
@@ -212,6 +215,7 @@ def test_paths_that_lead_elsewhere_are_refused(client, paths, path):
     assert found.status_code == 404 or found.text.startswith("Not done: ")
 
 
+@pytest.mark.integration
 def test_no_report_is_made_over_other_statements_or_without_scores(client, paths, runs):
     scored_run(paths)
     make_run(paths.runs, {"a": None}, name="raw")

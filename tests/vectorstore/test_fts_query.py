@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 
 from tests.cases import Cases
-from tests.fakes_engines import own_schema
+from tests.fakes_engines import POSTGRESQL, own_schema
 from tests.fakes_store import annotated
 from vectorstore import fts_sqlite
 from vectorstore.catalogue import Catalogue
@@ -29,7 +29,7 @@ TEXTS = (
 )
 
 
-@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+@pytest.fixture(scope="module", params=["sqlite", POSTGRESQL])
 def catalogue(request, tmp_path_factory):
     with ExitStack() as stack:
         if request.param == "sqlite":

@@ -14,7 +14,7 @@ from sqlalchemy import create_engine, text
 
 from tests.conftest import PROJECT
 from tests.fakes import HashingEmbedder
-from tests.fakes_engines import chroma_server, only_local, open_index, open_store, places
+from tests.fakes_engines import chroma_server, only_local, only_servers, open_index, open_store, places
 from tests.fakes_store import annotated, keep, unlike_text
 from vectorstore import store as stores
 from vectorstore.chroma import ChromaConfig, VectorIndex
@@ -340,7 +340,7 @@ def test_rebuild_makes_a_fresh_index_without_embedding(store, embedder):
     assert_in_step(store)
 
 
-@pytest.mark.parametrize("engines", ["servers"], indirect=True, scope="module")
+@only_servers
 def test_writer_of_a_served_record_is_refused_while_another_writes(store, path, embedder):
     second = open_store(path, embedder, wait_seconds=0.2)
     with store.writer():
@@ -354,7 +354,7 @@ def test_writer_of_a_served_record_is_refused_while_another_writes(store, path, 
     second.close()
 
 
-@pytest.mark.parametrize("engines", ["servers"], indirect=True, scope="module")
+@only_servers
 def test_connections_that_the_server_ends_lose_nothing(store, embedder, postgres):
     keep(store, embedder, annotated("s", ["The heron flies."]))
     own, engine = text("SELECT pg_backend_pid()"), create_engine(postgres, isolation_level="AUTOCOMMIT")
@@ -377,7 +377,7 @@ def test_connections_that_the_server_ends_lose_nothing(store, embedder, postgres
     assert_in_step(store)
 
 
-@pytest.mark.parametrize("engines", ["servers"], indirect=True, scope="module")
+@only_servers
 def test_search_is_exact_while_the_index_server_is_gone(path, embedder, tmp_path):
     with chroma_server(tmp_path / "chroma") as url:
         options = {"database": places(path)["database"], "chroma": ChromaConfig(url=url)}

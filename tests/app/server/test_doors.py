@@ -25,6 +25,8 @@ from app.ui.guard import event_name
 from tests.app.server.test_api import QUESTION, same
 from tests.fakes_server import Team, awaited, team
 
+pytestmark = pytest.mark.integration
+
 
 def tool(served: Team, secret: str, name: str, **arguments: Any) -> Any:
     """What a tool gives to a program with a key."""

@@ -20,6 +20,8 @@ from app.server.tools import TOOLS
 from app.ui.guard import ChatGuard, event_name
 from tests.fakes_server import PASSWORD, PEOPLE, Team, awaited
 
+pytestmark = pytest.mark.integration
+
 ROUTES = {
     "nobody": "GET /health, GET /ready, GET /sign-in, POST /sign-in, GET /sign-in/oidc, GET /sign-in/oidc/back",
     "person": (

@@ -20,6 +20,8 @@ from app.cli import main
 from tests.app.server.test_api import QUESTION, same
 from tests.fakes_server import Team, awaited
 
+pytestmark = pytest.mark.integration
+
 
 @pytest.fixture(scope="module")
 def made(served: Team, tmp_path_factory: pytest.TempPathFactory) -> ModuleType:

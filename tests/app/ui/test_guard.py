@@ -27,6 +27,8 @@ from app.ui import guard
 from tests.app.ui.conftest import Served, serving
 from tests.fakes_ui import EXAMPLE, fake_workspace
 
+pytestmark = pytest.mark.integration
+
 API = "/gradio_api"
 SECRET = "a secret of this machine, 7f3a"
 # What answers without a session: the page, what it is made of, and what programs ask. No file is among it.
