@@ -50,10 +50,7 @@ def stored(workspace: Workspace) -> dict[str, tuple[Statement, tuple[Sentence, .
     """Every stored statement with its sentences, by file name without folder and suffix."""
     catalogue = workspace.store.catalogue
     return {
-        Path(summary.file).stem: (
-            workspace.corpus.show(summary.document_id),
-            catalogue.sentences(summary.document_id),
-        )
+        Path(summary.file).stem: (workspace.corpus.show(summary.document_id), catalogue.sentences(summary.document_id))
         for summary in workspace.corpus.documents()
     }
 

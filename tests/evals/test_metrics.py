@@ -54,13 +54,7 @@ def _case(
 
 
 def _answer(*citations: Citation, status: Status = "answered", states: tuple[str, ...] = ()) -> Answer:
-    return Answer(
-        question="?",
-        answer="",
-        status=status,
-        citations=citations,
-        scope=Scope(states=states),
-    )
+    return Answer(question="?", answer="", status=status, citations=citations, scope=Scope(states=states))
 
 
 @pytest.mark.parametrize(
@@ -114,8 +108,7 @@ def test_citation_precision_counts_gold_and_rulings_and_says_how_many_were_judge
 
 
 @pytest.mark.parametrize(
-    ("cited", "expected"),
-    [((0, 3), (0, 20)), ((5, 5), (0, 20)), ((0, 1201), (10, 30)), ((0, 5000), (10, 1200))],
+    ("cited", "expected"), [((0, 3), (0, 20)), ((5, 5), (0, 20)), ((0, 1201), (10, 30)), ((0, 5000), (10, 1200))]
 )
 def test_scraps_and_whole_files_quote_nothing(cited, expected):
     long = replace(_citation(0, 5), start=cited[0], end=cited[1])

@@ -4,15 +4,7 @@ import numpy as np
 import pytest
 
 from evals.metrics.table import ratio
-from evals.stats import (
-    cluster_bootstrap,
-    holm,
-    interval,
-    not_worse_p,
-    percentile_higher,
-    sign_flip_p,
-    wilson,
-)
+from evals.stats import cluster_bootstrap, holm, interval, not_worse_p, percentile_higher, sign_flip_p, wilson
 
 Z = 1.959963984540054
 

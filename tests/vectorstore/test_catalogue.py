@@ -13,16 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from tests.fakes import HashingEmbedder
 from tests.fakes_store import annotated
 from vectorstore.catalogue import Catalogue
-from vectorstore.records import (
-    Block,
-    Edit,
-    Mention,
-    Metadata,
-    ScopeFilter,
-    SentenceId,
-    UnreadableFile,
-    text_key,
-)
+from vectorstore.records import Block, Edit, Mention, Metadata, ScopeFilter, SentenceId, UnreadableFile, text_key
 
 
 @pytest.fixture

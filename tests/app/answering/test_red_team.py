@@ -134,9 +134,7 @@ def _retrieved(attack: Attack) -> Retrieved:
         mine = replace(mine.document, file=attack.text).as_statement()
     found = tuple(
         PartyEvidence(
-            party=party,
-            searched=(),
-            sentences=tuple(ScoredSentence(sentence=s, relevance=CITED) for s in each),
+            party=party, searched=(), sentences=tuple(ScoredSentence(sentence=s, relevance=CITED) for s in each)
         )
         for party, each in (("XAA", sentences), ("XAB", others))
     )

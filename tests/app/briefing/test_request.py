@@ -2,12 +2,7 @@ from itertools import pairwise
 
 import pytest
 
-from app.briefing.request import (
-    asked_for_briefing,
-    read_request,
-    request_of_resolution,
-    request_of_scopes,
-)
+from app.briefing.request import asked_for_briefing, read_request, request_of_resolution, request_of_scopes
 from app.errors import BriefingError
 from app.question.reading import resolve
 from app.question.resolution import Restyle

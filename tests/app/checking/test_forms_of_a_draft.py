@@ -28,10 +28,7 @@ SECTIONS = [
     (2, "What was said at the tenth session"),
     (0, "Belmora said: “{XAB_09_2018:8}”"),
 ]
-ALONE = [
-    (1, "Session 10"),
-    (0, "Drelnia said: “{XDR_10_2020:6}” and Belmora said: “{XAB_09_2018:6}”"),
-]
+ALONE = [(1, "Session 10"), (0, "Drelnia said: “{XDR_10_2020:6}” and Belmora said: “{XAB_09_2018:6}”")]
 TABLE = [
     (1, "Statements in Vienna, Austria"),
     (-1, "State\tYear\tWords"),
@@ -76,11 +73,7 @@ def test_verdicts_are_the_same_in_every_form(name, checker, spoken, tmp_path):
         written = [(level, text.replace("{" + key + "}", sentence)) for level, text in written]
     plain = [text for _, text in written]
     apart = "".join(text + ("\n" if level < 0 else "\n\n") for level, text in written)
-    files = {
-        "a.docx": _word(written),
-        "a.md": _markdown(written).encode(),
-        "a.txt": apart.encode(),
-    }
+    files = {"a.docx": _word(written), "a.md": _markdown(written).encode(), "a.txt": apart.encode()}
     documents = {"pasted": read_pasted("\n".join(plain)), "pasted apart": read_pasted(apart)}
     for file, data in files.items():
         (tmp_path / file).write_bytes(data)

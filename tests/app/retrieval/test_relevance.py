@@ -45,15 +45,7 @@ def _artefact(**changes: object) -> RelevanceArtefact:
 
 
 def _sentence(number: int, statement_id: str = "s") -> Sentence:
-    return Sentence(
-        statement_id=statement_id,
-        ordinal=number,
-        start=0,
-        end=5,
-        text="Rain.",
-        paragraph=1,
-        page=None,
-    )
+    return Sentence(statement_id=statement_id, ordinal=number, start=0, end=5, text="Rain.", paragraph=1, page=None)
 
 
 def test_chance_is_the_logistic_of_the_weighted_features():

@@ -42,8 +42,7 @@ def test_markers_are_links_where_they_have_a_citation_and_their_labels_are_escap
 
 def test_links_images_and_html_stay_text():
     html = render_prose(
-        '![x](http://198.51.100.7/a.png) [y](javascript:alert(1)) <img src=x onerror="a"> <http://198.51.100.7>',
-        {},
+        '![x](http://198.51.100.7/a.png) [y](javascript:alert(1)) <img src=x onerror="a"> <http://198.51.100.7>', {}
     )
     assert [tag for tag, _ in Tags(html).found] == ["p"]
     assert "&lt;img src=x onerror=&quot;a&quot;&gt;" in html
