@@ -50,6 +50,7 @@ def commands() -> list[list[str]]:
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", commands(), ids=" ".join)
 def test_what_is_started_is_a_command_with_these_options(command):
     ran = subprocess.run(

@@ -103,20 +103,14 @@ def test_other_origins_are_refused_under_every_own_name_and_method(client, host,
     assert status(referer=f"http://{host}.evil.example/") == 403
 
 
-def test_two_origins_or_hosts_are_refused(client):
+def test_origins_and_hosts_that_are_not_this_machines_are_worth_nothing(client):
     own = "http://127.0.0.1:7000"
     assert client.get("/", headers=[("origin", own), ("origin", "http://evil.example")]).status_code == 403
     assert client.get("/", headers=[("host", "127.0.0.1"), ("host", "evil.example")]).status_code == 400
-
-
-def test_what_a_proxy_would_say_is_not_passed_on(client):
     sent = dict.fromkeys(FORWARDED, "http://127.0.0.1:7000") | {"range": "bytes=0-1", "cookie": "a=b"}
     names = client.get("/", headers=sent).json()["names"]
     assert not set(names) & set(FORWARDED)
     assert {"host", "range", "cookie"} <= set(names)
-
-
-def test_other_origins_are_granted_nothing(client):
     found = client.get("/", headers={"origin": "http://127.0.0.1:7000"}).headers
     assert not [name for name in found if name.startswith("access-control-")]
     assert (found["x-frame-options"], found["x-other"]) == ("own", "set")

@@ -38,6 +38,7 @@ def _python(code: str, **environment: str) -> str:
     return done.stdout.strip()
 
 
+@pytest.mark.slow
 def test_help_loads_nothing_heavy() -> None:
     code = (
         "import sys, app.cli\nassert app.cli.main(['--help']) == app.cli.main(['brief', '--help']) == 0\n"

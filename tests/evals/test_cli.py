@@ -274,6 +274,7 @@ def test_help_shows_examples_and_no_command_is_wrong_usage(capsys):
     assert "Examples:" in shown and "untoc-eval run mine.csv --corpus DIR --name first" in shown
 
 
+@pytest.mark.slow
 def test_help_imports_neither_numpy_nor_gradio():
     heavy = "[name for name in ('numpy', 'gradio', 'rich', 'pandas') if name in sys.modules]"
     code = f"import sys, evals.cli; evals.cli.main(['--help']); print({heavy})"

@@ -135,6 +135,7 @@ def test_other_model_takes_over_after_embedding_again(store, path, embedder):
 # --- the write lock
 
 
+@pytest.mark.slow
 @only_local
 def test_second_writer_is_refused_while_another_process_writes(store, path):
     holder = subprocess.Popen([sys.executable, "-c", HOLD_THE_LOCK, str(path)], stdout=subprocess.PIPE, text=True)

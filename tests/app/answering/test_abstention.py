@@ -54,20 +54,14 @@ def test_group_only_names_the_group_and_lends_nobody_its_words(workspace):
     assert all(citation.on_behalf_of == "XGR" for citation in answer.related)
 
 
-def test_ambiguous_gives_names_to_choose_from(workspace):
+def test_names_that_are_ambiguous_unknown_or_mistyped_are_asked_back_or_said(workspace):
     answer = workspace.assistant.ask("What did Korea say about cybercrime?")
     assert answer.abstention is not None
     assert len(answer.abstention.options) == 2 and all(option in answer.answer for option in answer.abstention.options)
     assert answer.scope.states == ()
-
-
-def test_unknown_name_gives_suggestions_as_names(workspace):
     answer = workspace.assistant.ask("What did Nigera say about extradition?")
     assert answer.abstention is not None and answer.abstention.reason == "ambiguous"
     assert "Nigera" in answer.abstention.message and {"Niger", "Nigeria"} <= set(answer.abstention.options)
-
-
-def test_a_name_with_a_typing_error_is_read_and_said(workspace):
     answer = workspace.assistant.ask("What did Arvandya say about extradition?")
     assert answer.scope.states == ("XAA",) and "Arvandya read as Arvandia" in answer.scope.notes
 
@@ -157,21 +151,15 @@ def test_those_who_did_not_speak_are_named_and_nobody_is_quoted(question, affirm
     assert warning == wording.say("silence_is_not_proof")
 
 
-def test_it_is_said_where_everyone_spoke_of_it(workspace):
+def test_it_is_said_where_everyone_or_nobody_spoke_of_it(workspace):
     overrides: dict[str, JSONValue] = {"members_of": ["XIC"], "sessions": ["11"]}
     answer = workspace.assistant.ask("Which States did not mention witnesses?", overrides=overrides)
     assert answer.abstention is not None and answer.abstention.message.startswith("Something on this was found")
     assert "everyone in scope: Fyrossa" in answer.abstention.message
-
-
-def test_it_is_said_where_nobody_spoke_of_it(workspace):
     answer = workspace.assistant.ask("Which States did not mention kangaroos?")
     assert answer.abstention is not None and answer.abstention.reason == "not_mentioned"
     assert answer.abstention.message.startswith("Nothing on this was found")
     assert "Something" not in answer.abstention.message
-
-
-def test_who_spoke_at_all_is_not_told(workspace):
     answer = workspace.assistant.ask("Which States did not speak in 2022?")
     assert answer.abstention is not None and answer.abstention.reason == "out_of_scope"
 

@@ -62,12 +62,9 @@ def test_statements_are_listed_one_a_line_each_with_its_source(workspace):
     assert sound(workspace, answer)
 
 
-def test_a_list_on_a_topic_cites_what_is_on_it(workspace):
+def test_a_list_on_a_topic_cites_what_is_on_it_and_goes_on_after_what_it_named(workspace):
     answer = ask(workspace, "which documents of Arvandia speak of extradition?", kind="list", topic="extradition")
     assert answer.citations and all("extradition" in c.quote for c in answer.citations)
-
-
-def test_a_list_goes_on_after_what_it_named(workspace):
     first = ask(workspace, "all documents of the tenth session", kind="list", topic="", sessions=["10"])
     rest = ask(workspace, "who else?", after(first), kind="list", topic="")
     assert rest.status == "abstained" and not {c.statement_id for c in rest.citations}

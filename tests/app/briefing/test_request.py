@@ -103,10 +103,7 @@ def test_conversation_becomes_all_its_parties_on_all_its_subjects():
     assert request.years == ()
 
 
-def test_conversation_that_names_nobody_takes_who_was_quoted():
+def test_conversation_that_names_nobody_takes_who_was_quoted_and_needs_a_topic():
     assert request_of_scopes([Scope(topic="extradition")], ["POL"]).parties == ("POL",)
-
-
-def test_conversation_without_a_topic_cannot_be_briefed_on():
     with pytest.raises(BriefingError, match="names no topic"):
         request_of_scopes([Scope(states=("IRN",))])

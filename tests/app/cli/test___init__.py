@@ -546,6 +546,7 @@ def test_a_full_disk_is_one_clear_line_and_loses_nothing(store, tmp_path):
 # --- real processes
 
 
+@pytest.mark.slow
 def test_help_of_a_real_process():
     ran = _process("--help")
     assert ran.returncode == 0 and b"ingest" in ran.stdout and ran.stderr == b""

@@ -141,6 +141,7 @@ def test_sigterm_ends_a_command_in_order(filled_store):
 # --- reference
 
 
+@pytest.mark.slow
 def test_the_command_reference_is_that_of_the_commands():
     # After a change of the options: make commands
     ran = _process("app.cli.entry", "utils", "docs", "--name", "untoc", "--title", "Commands", module="typer")

@@ -202,6 +202,7 @@ def _obey_permissions() -> None:
         ctypes.CDLL(None).prctl(24, 1, 0, 0, 0)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="takes a capability from root, which Linux has")
 @pytest.mark.parametrize("used_before", [False, True])
 def test_read_only_store_is_one_clear_line_and_keeps_what_it_has(tmp_path: Path, *, used_before: bool) -> None:

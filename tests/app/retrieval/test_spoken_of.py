@@ -20,13 +20,10 @@ def test_a_year_that_no_statement_names_stays_a_time_without_statements(workspac
     assert answer.scope.years == ("1999",)
 
 
-def test_a_group_that_holds_nothing_beside_a_state_is_what_the_state_speaks_of(workspace):
+def test_a_group_that_holds_nothing_is_spoken_of_and_a_state_stays_asked_about(workspace):
     answer = workspace.assistant.ask("What did Arvandia say about the training that UNODC gave to magistrates?")
     assert answer.scope.states == ("XAA",) and answer.scope.groups == ()
     assert {citation.state for citation in answer.citations} == {"XAA"}
-
-
-def test_a_state_without_statements_stays_asked_about(workspace):
     answer = workspace.assistant.ask("What did Arvandia and Switzerland say about extradition?")
     assert answer.scope.states == ("XAA", "CHE")
     assert answer.coverage.states_without_statement == ("CHE",)

@@ -86,19 +86,13 @@ def test_wrong_metadata_is_one_line_and_keeps_the_form():
     assert result[1] == identifier and "no party &#x27;&lt;Nowhere&gt;&#x27;" in result[3]
 
 
-def test_statement_that_is_gone_is_one_line():
+def test_statement_is_shown_escaped_with_its_family_or_as_gone():
     _, corpus = fake_workspace()
     chosen, _, html, *_ = _CorpusTabController(corpus).opened("nothing")
     assert chosen is None and "no statement" in html
-
-
-def test_hostile_statement_is_escaped():
     _, corpus = fake_workspace()
     html = statement_html(hostile_statement(), corpus.party_name)
     assert "<img" not in html and "<script" not in html
-
-
-def test_family_of_a_statement_is_named_and_inert():
     html = statement_html(sample_statement(), str, "near-duplicate of '<img src=x>.txt' (97% alike)")
     assert "Family: <bdi>near-duplicate of &#39;&lt;img src=x&gt;.txt" in html
     assert "Family" not in statement_html(sample_statement(), str)
