@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 
 from tests.cases import Cases
-from tests.fakes_engines import POSTGRESQL, own_schema
+from tests.conftest import POSTGRESQL
+from tests.fakes_engines import own_schema
 from tests.fakes_store import annotated
 from vectorstore import fts_sqlite
 from vectorstore.catalogue import Catalogue
