@@ -1,4 +1,5 @@
 import os
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -433,27 +434,19 @@ def filled(tmp_path_factory):
 
 @pytest.fixture
 def damaged(filled, path, request):
-    subprocess.run(["cp", "-r", str(filled), str(path)], check=True)
+    shutil.copytree(filled, path)
     damage(index_folder(path), request.param)
     return path
 
 
 @only_local
 @pytest.mark.parametrize("damaged", DAMAGES, indirect=True)
-def test_torn_index_is_reported_and_never_searched_wrongly(damaged, embedder):
+def test_torn_index_is_reported_never_searched_wrongly_and_rebuilt_without_embedding(damaged, embedder):
     store = open_store(damaged, embedder)
-    query = embedder.embed_query(many_texts()[7])
-    found = store.search_index(query, 5)
+    found = store.search_index(embedder.embed_query(many_texts()[7]), 5)
     assert found is None or found == () or set(dict(found)) <= set(store.catalogue.passage_ids())
     assert [name for name, ok in findings(store).items() if not ok] == ["vector index"]
     assert "untoc doctor --rebuild" in next(check.detail for check in store.check() if not check.ok)
-    store.close()
-
-
-@only_local
-@pytest.mark.parametrize("damaged", DAMAGES, indirect=True)
-def test_torn_index_is_repaired_by_rebuild_without_embedding(damaged, embedder):
-    store = open_store(damaged, embedder)
     with store.writer():
         store.rebuild_index()
     assert embedder.embedded == []
@@ -463,6 +456,7 @@ def test_torn_index_is_repaired_by_rebuild_without_embedding(damaged, embedder):
 
 
 @only_local
+@pytest.mark.heavy
 @pytest.mark.parametrize("damaged", DAMAGES, indirect=True)
 def test_torn_index_is_repaired_by_the_next_write(damaged, embedder):
     store = open_store(damaged, embedder)
