@@ -162,6 +162,7 @@ def test_soft_gate_is_left_out_where_it_applies_in_neither_run_and_fails_for_the
     assert "no case of the run" in report.results[0].reason
 
 
+@pytest.mark.heavy
 def test_equal_scores_pass_every_time():
     """The packaged soft gates, 20 runs that differ in what is wrong in them, each against itself."""
     gates = load_gates().model_copy(update={"hard": ()})
@@ -172,6 +173,7 @@ def test_equal_scores_pass_every_time():
         assert all(result.delta == 0 for result in report.results)
 
 
+@pytest.mark.heavy
 def test_chance_flips_pass_nearly_every_time():
     """Two per cent of all outcomes turn to their opposite in each of two runs of the same system."""
     gates = load_gates().model_copy(update={"hard": ()})

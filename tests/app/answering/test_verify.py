@@ -172,6 +172,7 @@ def test_verify_reads_the_store_and_not_the_answer() -> None:
     assert result.claims == () and result.citations == () and len(result.dropped) == 1
 
 
+@pytest.mark.heavy
 def test_every_citation_that_cite_makes_is_verified(stored: Stored) -> None:
     judged = [
         verify_citation(cite(statement, sentences, SentenceSpan(first=first, last=last), 1), statement)

@@ -34,6 +34,7 @@ def test_a_quotation_takes_no_more_work_than_one_may(workspace, repeated):
     assert done <= limits.quotation * MILLION + 40 * searched + 2 * 8000 * longest
 
 
+@pytest.mark.heavy
 @pytest.mark.timeout(60)
 def test_a_quotation_longer_than_any_is_looked_for_only_as_it_is_and_says_so(workspace):
     text = "Belmora said: “" + "the review of the mechanism " * 15_000 + "”"

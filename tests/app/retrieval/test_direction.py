@@ -1,5 +1,6 @@
 """Direction of sentences on a topic, of what is reported, and of questions; the weights are those of the examples."""
 
+import pytest
 from safetensors import safe_open
 
 from app.retrieval.direction import direction_asked, direction_of, mask_topic, read_sentence, read_span
@@ -9,6 +10,7 @@ from tests.conftest import PROJECT
 cases = Cases(__file__)
 
 
+@pytest.mark.heavy
 def test_the_weights_were_trained_on_the_examples_that_ship() -> None:
     from scripts.train_direction import examples_hash
 

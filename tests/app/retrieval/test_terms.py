@@ -1,3 +1,5 @@
+import pytest
+
 from app.question.reading import resolve
 from app.retrieval.terms import content_terms
 from ingest.glossary.glossary import translate_topic
@@ -19,6 +21,7 @@ def test_content_terms_are_read_in_their_own_script():
     assert content_terms("the state of the matter", "en") == frozenset()
 
 
+@pytest.mark.heavy
 def test_topics_of_the_conference_in_other_languages_are_covered(conference):
     parties = PartyTable.load(conference / "parties.csv")
     asked = read_yaml(conference / "questions.yaml")["cases"]
