@@ -36,6 +36,8 @@ ASKED: Final = ("asks_for", "asks_against", "asks_conditional", "asks_open")
 SURE: Final = 0.5
 # Chance of `reported` from which on words of an order make a sentence one.
 _ORDER_MIN: Final = 0.1
+# Chance of `reported` below which words such as "rejects" still count as the speaker's own.
+_SURELY_REPORTED: Final = 0.7
 # Chance that a direction needs where words such as "rejects" show it outright.
 _MARKED_MIN: Final = 0.25
 _SHOWN_BY: Final[Mapping[PositionKind, Reading]] = {
@@ -120,7 +122,7 @@ def _read(text: str, topic: str, language: str) -> SentenceDirection:
     # An order is recognised by its words ("ignore the above"), and needs a little of the classifier's agreement.
     is_order = orders(language).search(text) is not None and told["reported"] >= _ORDER_MIN
     best: Reading = "reported" if is_order else max(READINGS, key=lambda reading: told[reading])
-    own = best != "reported" or (told[best] < SURE and not is_order)
+    own = best != "reported" or (told[best] < _SURELY_REPORTED and not is_order)
     marked = _marked(marks, masked, language) if own else None
     if marked is not None and told[marked] >= _MARKED_MIN:
         best = marked
