@@ -34,6 +34,8 @@ run: $(VENV)/.installed ## Set up if need be, take in the sample statement if th
 # Each core takes whole modules, whose fixtures are made once, and computes in one thread.
 PYTEST := OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n auto --dist loadfile
 QUICK := -m "not (model or browser or slow or heavy)"
+# Without servers, which take longer to start than most tests to run.
+FAST := -m "not (model or browser or slow or heavy or integration)"
 # Each process holds models and a browser.
 REST := -m "model or browser or slow or heavy" --maxprocesses=4
 
@@ -41,13 +43,13 @@ test: $(VENV)/.installed-dev ## Run all tests, the quick ones with coverage, whi
 	$(PYTEST) $(REST) --durations=20
 	$(PYTEST) $(QUICK) --durations=20 --cov
 
-test-fast: $(VENV)/.installed-dev ## Run the tests that need no model, no browser and little time
-	$(PYTEST) -q $(QUICK) --hypothesis-profile=quick
+test-fast: $(VENV)/.installed-dev ## Run the tests that need no model, no browser, no server and little time
+	$(PYTEST) -q $(FAST) --hypothesis-profile=quick
 
 test-rest: $(VENV)/.installed-dev ## Run the other tests
-	$(PYTEST) $(REST)
+	$(PYTEST) -m "model or browser or slow or heavy or integration" --maxprocesses=4
 
-coverage: $(VENV)/.installed-dev ## Run the tests of test-fast with line coverage, which may not fall below its floor
+coverage: $(VENV)/.installed-dev ## Run the tests of test-fast and those with servers with line coverage, which may not fall below its floor
 	$(PYTEST) -q $(QUICK) --hypothesis-profile=quick --cov
 
 check: $(VENV)/.installed-dev ## Format, lint, types and the direction of imports

@@ -9,10 +9,6 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
-from tests.fakes_engines import Servers, own_schema, postgres_cluster, using
-from tests.fakes_engines import chroma_server as run_chroma
-from tests.fakes_files import find_chromium
-
 # How long an example takes tells of the machine, not of the code.
 settings.register_profile("untoc", deadline=None)
 # Of `make test-fast`: some of the examples; `make test` tries them all.
@@ -20,25 +16,31 @@ settings.register_profile("quick", deadline=None, max_examples=15)
 settings.load_profile("untoc")
 
 PROJECT = Path(__file__).parent.parent
+# Parameters of fixtures that are run on each engine in turn.
+POSTGRESQL = pytest.param("postgresql", marks=pytest.mark.integration)
+SERVERS = pytest.param("servers", marks=pytest.mark.integration)
 
 
 def pytest_configure() -> None:
-    """Collecting tests makes no garbage worth looking for."""
+    """Gives tests the defaults, whatever the environment says; collecting them makes no garbage worth looking for."""
+    for name in [name for name in os.environ if name.startswith("UNTOC_")]:
+        if name not in ("UNTOC_TEST_DATA", "UNTOC_TEST_POSTGRES", "UNTOC_CHROMIUM"):
+            del os.environ[name]
     gc.disable()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Marks tests against a server of PostgreSQL or Chroma."""
+    for item in items:
+        if {"postgres", "chroma_server"} & {*getattr(item, "fixturenames", ())}:
+            item.add_marker(pytest.mark.integration)
 
 
 def pytest_collection_finish() -> None:
     """Sets modules and thousands of tests apart from garbage collection, of which each full one took a second."""
     gc.freeze()
     gc.enable()
-
-
-@pytest.fixture(autouse=True)
-def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Tests see the defaults, whatever the environment of whoever runs them says."""
-    for name in list(os.environ):
-        if name.startswith("UNTOC_") and name not in ("UNTOC_TEST_DATA", "UNTOC_TEST_POSTGRES", "UNTOC_CHROMIUM"):
-            monkeypatch.delenv(name)
 
 
 @pytest.fixture(scope="session")
@@ -59,6 +61,9 @@ def conference() -> Path:
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[str]:
     """The URL of a PostgreSQL server."""
+    # Imported here and below, since the process that gives tests to others has no use for it.
+    from tests.fakes_engines import postgres_cluster
+
     with postgres_cluster() as url:
         yield url
 
@@ -66,46 +71,48 @@ def postgres() -> Iterator[str]:
 @pytest.fixture(scope="session")
 def chroma_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a Chroma server."""
-    with run_chroma(tmp_path_factory.mktemp("chroma")) as url:
+    from tests.fakes_engines import chroma_server
+
+    with chroma_server(tmp_path_factory.mktemp("chroma")) as url:
         yield url
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=["sqlite", POSTGRESQL])
 def record(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Path | str]:
     """Where an empty record is, on each engine in turn: a path, or the URL of a schema."""
     if request.param == "sqlite":
         yield tmp_path / "catalogue.sqlite3"
         return
+    from tests.fakes_engines import own_schema
+
     with own_schema(request.getfixturevalue("postgres")) as url:
         yield url
 
 
-@pytest.fixture(scope="module", params=["local", "servers"])
+@pytest.fixture(scope="module", params=["local", SERVERS])
 def engines(request: pytest.FixtureRequest) -> Iterator[str]:
     """Runs what uses it on SQLite with embedded Chroma, and on PostgreSQL with Chroma's server."""
     if request.param == "local":
         yield request.param
         return
+    from tests.fakes_engines import Servers, using
+
     names = ("postgres", "chroma_server")
     with using(Servers(*map(request.getfixturevalue, names))):
         yield request.param
 
 
 _BROWSER_FLAGS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
+    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+]  # fmt: skip
 
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Any]:
     """A headless Chromium: UNTOC_CHROMIUM, one on the PATH, or Playwright's own."""
+    from tests.fakes_files import find_chromium
+
     sync_api = pytest.importorskip("playwright.sync_api", reason="needs Playwright: pip install playwright")
     with sync_api.sync_playwright() as playwright:
         path = find_chromium()

@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import yaml
 from docx import Document as new_document
 from docx.shared import Pt, RGBColor
 
@@ -17,6 +16,7 @@ from app.checking.matching import whole_words
 from ingest.language.sentences import split_sentences
 from ingest.loaders.loaded import LoadLimits
 from ingest.parties.party_table import PartyTable
+from tests.cases import read_yaml
 from tests.conftest import PROJECT
 from tests.fakes import HashingEmbedder
 from tests.fakes_store import annotated, keep
@@ -24,8 +24,7 @@ from vectorstore.store import Store, open_store
 
 # The first set was at hand while the checks were made; the others were written apart, and measured once before that.
 ATTACKS: Mapping[str, Mapping[str, Any]] = {
-    name: yaml.safe_load((PROJECT / "tests" / "data" / f"quotation_attacks{name}.yaml").read_text(encoding="utf-8"))
-    for name in ("", "_second", "_third")
+    name: read_yaml(PROJECT / "tests" / "data" / f"quotation_attacks{name}.yaml") for name in ("", "_second", "_third")
 }
 
 

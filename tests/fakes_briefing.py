@@ -142,16 +142,9 @@ def fake_briefing(language: str = "en", *, sessions: tuple[str, ...] = ()) -> Br
         sessions: Splits the table by these; without them the cells hold all sessions.
     """
     citations = (
-        cited(1, 2, 0),
-        cited(2, 0, 0),
-        cited(3, 1, 1),
-        cited(4, 0, 1),
-        cited(5, 3, 0),
-        cited(6, 4, 0),
-        cited(7, 4, 1),
-        cited(8, 5, 0),
-        cited(9, 6, 0),
-    )
+        cited(1, 2, 0), cited(2, 0, 0), cited(3, 1, 1), cited(4, 0, 1), cited(5, 3, 0), cited(6, 4, 0),
+        cited(7, 4, 1), cited(8, 5, 0), cited(9, 6, 0),
+    )  # fmt: skip
     reviewed = Review(state="accepted", kind="supports", note="", reviewer="A. Reader", at="2026-11-24T09:00:00+00:00")
     by_party: dict[str, tuple[tuple[PositionKind, tuple[int, ...], str], tuple[PositionKind, tuple[int, ...], str]]] = {
         "XAA": (("supports", (1, 2, 3), ""), ("reports_practice", (4,), "")),

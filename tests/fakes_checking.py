@@ -339,12 +339,7 @@ def render(plant: Plant, name: str, language: str, number: int, chooser: random.
     if nested or (opening == "‘" and regex.search("['’‘]", plant.quote)):
         opening, closing = next(m for m in (*MARKS[:3], ("「", "」")) if not set("".join(m)) & set(plant.quote) - {" "})
     said, session = SAID_WHEN[language]
-    given = {
-        "when": "",
-        "ref": "",
-        "occ": "–",
-        "dot": "",
-    }
+    given = {"when": "", "ref": "", "occ": "–", "dot": ""}
     if plant.year is not None and (plant.how == "year" or chooser.random() < 0.6):
         given = {
             "when": said.format(year=plant.year),

@@ -18,6 +18,7 @@ import pytest
 from pydantic import SecretStr
 from sqlalchemy import NullPool, create_engine, make_url
 
+from tests.conftest import SERVERS
 from vectorstore import store as stores
 from vectorstore.chroma import ChromaConfig, EmbeddedIndexes, VectorIndex
 from vectorstore.database import DatabaseConfig
@@ -179,5 +180,6 @@ def open_store(path: Path, embedder: Embedder, **options: Any) -> stores.Store:
     return stores.open_store(path, embedder, **options, **places(path))
 
 
-# For tests of files and of processes that know nothing of servers.
+# For tests of files and of processes that know nothing of servers, and of servers alone.
 only_local = pytest.mark.parametrize("engines", ["local"], indirect=True, scope="module")
+only_servers = pytest.mark.parametrize("engines", [SERVERS], indirect=True, scope="module")

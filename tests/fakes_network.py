@@ -55,9 +55,7 @@ def record(command: Sequence[str], log: Path, *, environment: Mapping[str, str],
     )
     lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
     return Recorded(
-        code=ran.returncode,
-        said=ran.stdout + ran.stderr,
-        outbound=tuple(line for line in lines if _is_outbound(line)),
+        code=ran.returncode, said=ran.stdout + ran.stderr, outbound=tuple(line for line in lines if _is_outbound(line))
     )
 
 

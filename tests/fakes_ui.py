@@ -90,12 +90,7 @@ def sample_statement() -> Statement:
 
 def arabic_statement() -> Statement:
     metadata = Metadata(
-        state="XAA",
-        body="Fictional Conference",
-        session="3",
-        date="2031-05-02",
-        language="ar",
-        title="بيان أرفانديا",
+        state="XAA", body="Fictional Conference", session="3", date="2031-05-02", language="ar", title="بيان أرفانديا"
     )
     return statement("arvandia-3.txt", ARABIC, metadata)
 
@@ -289,11 +284,7 @@ class FakeAssistant:
         self.asked: list[tuple[str, dict[str, Any] | None, tuple[EarlierTurn, ...]]] = []
 
     def ask(
-        self,
-        question: str,
-        *,
-        overrides: Mapping[str, Any] | None = None,
-        history: Sequence[str | EarlierTurn] = (),
+        self, question: str, *, overrides: Mapping[str, Any] | None = None, history: Sequence[str | EarlierTurn] = ()
     ) -> Answer:
         for item in self.stream(question, overrides=overrides, history=history):
             if isinstance(item, Answer):
@@ -301,11 +292,7 @@ class FakeAssistant:
         raise AssertionError("no answer")
 
     def stream(
-        self,
-        question: str,
-        *,
-        overrides: Mapping[str, Any] | None = None,
-        history: Sequence[str | EarlierTurn] = (),
+        self, question: str, *, overrides: Mapping[str, Any] | None = None, history: Sequence[str | EarlierTurn] = ()
     ) -> Iterator[Progress | Answer]:
         self.asked.append((question, dict(overrides) if overrides else None, earlier_turns(history)))
         if not question.strip():

@@ -50,22 +50,23 @@ def commands() -> list[list[str]]:
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", commands(), ids=" ".join)
-def test_what_is_started_is_a_command_with_these_options(command: list[str]) -> None:
+def test_what_is_started_is_a_command_with_these_options(command):
     ran = subprocess.run(
         [sys.executable, "-m", "app.cli", *command, "--help"], cwd=PROJECT, capture_output=True, text=True, check=True
     )
     assert f"untoc {command[0]}" in ran.stdout
 
 
-def test_settings_are_those_of_the_program() -> None:
+def test_settings_are_those_of_the_program():
     known = {name for name, _ in variables(Settings())}
     for file in DEPLOY.iterdir():
         named = set(re.findall(r"\bUNTOC_[A-Z_]+", file.read_text(encoding="utf-8")))
         assert named <= known, file.name
 
 
-def test_the_composition_serves_behind_a_proxy_alone() -> None:
+def test_the_composition_serves_behind_a_proxy_alone():
     services = yaml.safe_load((DEPLOY / "compose.yaml").read_text(encoding="utf-8"))["services"]
     app = services["app"]
     # All reach each other by name, and others none of them.
@@ -95,9 +96,7 @@ def containers() -> tuple[list[str], dict[str, str], list[str]]:
 @pytest.mark.slow
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("record", ["files", "servers"])
-def test_what_is_written_starts_answers_is_backed_up_and_ends(
-    record: str, request: pytest.FixtureRequest, tmp_path: Path
-) -> None:
+def test_what_is_written_starts_answers_is_backed_up_and_ends(record, request, tmp_path):
     """The commands of the container and of the units, as they are written, on this machine in place of a container."""
     command, environment, health = containers()
     bin_, store, backups, port = tmp_path / "bin", tmp_path / "store", tmp_path / "backups", free_port()

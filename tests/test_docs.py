@@ -19,18 +19,8 @@ from vectorstore.database import Database
 
 PAGES = ("README.md", "CONTRIBUTING.md", "SECURITY.md", "docs/architecture.md")
 ROOMS = (
-    "cli",
-    "ui",
-    "wiring",
-    "export",
-    "briefing",
-    "checking",
-    "corpus",
-    "desk",
-    "answering",
-    "retrieval",
-    "question",
-)
+    "cli", "ui", "wiring", "export", "briefing", "checking", "corpus", "desk", "answering", "retrieval", "question",
+)  # fmt: skip
 _PATH = re.compile(
     r"`((?:app|ingest|vectorstore|prompts|evals|scripts|tests|docs)/[^`\s]*|[\w-]+\.toml)`|\]\(([^)#:]+)\)"
 )

@@ -82,5 +82,5 @@ def lexical_vectors(texts: Sequence[str], language: str) -> Matrix:
 def courtesies() -> tuple[str, ...]:
     """Returns sentences of courtesy, as statements open and close with them, in six languages."""
     text = (files("app.retrieval") / "data" / "courtesies.yaml").read_text(encoding="utf-8")
-    held: dict[str, list[str]] = yaml.safe_load(text)
+    held: dict[str, list[str]] = yaml.load(text, Loader=yaml.CSafeLoader)
     return tuple(sentence for sentences in held.values() for sentence in sentences)

@@ -17,4 +17,4 @@ def theme() -> gr.themes.Base:
         radius_size=gr.themes.sizes.radius_md,
         font=list(_SANS),
         font_mono=list(_MONO),
-    ).set(**yaml.safe_load(files("app.ui").joinpath("theme.yaml").read_text(encoding="utf-8")))
+    ).set(**yaml.load(files("app.ui").joinpath("theme.yaml").read_text(encoding="utf-8"), Loader=yaml.CSafeLoader))

@@ -24,7 +24,7 @@ from ingest.parties.party_names import Party
 from ingest.parties.party_table import PartyTable
 from prompts.wording import LANGUAGES
 
-_DATA: Final = yaml.safe_load((EVALS / "cases" / "wordings.yaml").read_text(encoding="utf-8"))
+_DATA: Final = yaml.load((EVALS / "cases" / "wordings.yaml").read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
 # Templates by name of the wording: earlier turns, then the question.
 WORDINGS: Final[Mapping[str, tuple[str, ...]]] = {name: tuple(turns) for name, turns in _DATA["wordings"].items()}
 # The facts that each names.

@@ -21,7 +21,9 @@ NOTHING: Final = "–"
 _SPACE: Final = "\N{NO-BREAK SPACE}"
 # Rounding error of floats: sums of fractions that make 1 may come out as 1 − 1e-16.
 _SAME: Final = 1e-9
-_WORDS: Final[dict[str, dict[str, str]]] = yaml.safe_load((EVALS / "report" / "words.yaml").read_text(encoding="utf-8"))
+_WORDS: Final[dict[str, dict[str, str]]] = yaml.load(
+    (EVALS / "report" / "words.yaml").read_text(encoding="utf-8"), Loader=yaml.CSafeLoader
+)
 STATUS, GIVEN, VERDICT, TONE, SLICES = (_WORDS[name] for name in ("status", "given", "verdict", "tone", "slices"))
 # Slices that say how a case was made, and not what users ask for.
 _INTERNAL: Final = frozenset({"split", "source", "expected", "trap"})

@@ -1,9 +1,12 @@
 """A store over the fictional conference and the sample statement, with models that need no weights."""
 
+import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 from app.wiring import Workspace
 from ingest.parties.party_table import PartyTable
@@ -16,11 +19,17 @@ SAMPLE = PROJECT / "ingest" / "sample" / "000_6237221ecf9e9373.txt"
 
 @pytest.fixture(scope="session")
 def filled_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A store folder that tests may copy and must not change."""
-    path = tmp_path_factory.mktemp("filled") / "store"
-    with fake_workspace(path, second=second_model()) as workspace:
-        workspace.corpus.ingest([PROJECT / "evals" / "conference"])
-        workspace.corpus.ingest([], sample=True)
+    """A store folder that tests may copy and must not change; it is filled once for all processes of a run."""
+    base, path = tmp_path_factory.getbasetemp(), tmp_path_factory.mktemp("filled") / "store"
+    # Processes of pytest-xdist have their folders beside each other.
+    shared = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "filled-store"
+    with FileLock(f"{shared}.lock"):
+        if not shared.exists():
+            with fake_workspace(path, second=second_model()) as workspace:
+                workspace.corpus.ingest([PROJECT / "evals" / "conference"])
+                workspace.corpus.ingest([], sample=True)
+            path.rename(shared)
+        shutil.copytree(shared, path)
     return path
 
 
@@ -41,10 +50,7 @@ def stored(workspace: Workspace) -> dict[str, tuple[Statement, tuple[Sentence, .
     """Every stored statement with its sentences, by file name without folder and suffix."""
     catalogue = workspace.store.catalogue
     return {
-        Path(summary.file).stem: (
-            workspace.corpus.show(summary.document_id),
-            catalogue.sentences(summary.document_id),
-        )
+        Path(summary.file).stem: (workspace.corpus.show(summary.document_id), catalogue.sentences(summary.document_id))
         for summary in workspace.corpus.documents()
     }
 

@@ -120,17 +120,10 @@ def test_the_evals_page_reaches_nobody(home: Path, ingested: Recorded) -> None:
 
 
 ADDRESSES = (
-    "http://example.org/a.png",
-    "https://example.org/a.png",
-    "HTTP://example.org/a.png",
-    "http:/example.org/a.png",
-    "//example.org/a.png",
-    "ftp://example.org/a.png",
-    "http%3A%2F%2Fexample.org/a.png",
-    "http://192.0.2.7/a.png",
-    "http://[2001:db8::7]/a.png",
-    "http://intern.corp.example/a.png",
-)
+    "http://example.org/a.png", "https://example.org/a.png", "HTTP://example.org/a.png", "http:/example.org/a.png",
+    "//example.org/a.png", "ftp://example.org/a.png", "http%3A%2F%2Fexample.org/a.png", "http://192.0.2.7/a.png",
+    "http://[2001:db8::7]/a.png", "http://intern.corp.example/a.png",
+)  # fmt: skip
 
 
 def test_chat_fetches_no_address_for_anybody(home: Path, ingested: Recorded) -> None:

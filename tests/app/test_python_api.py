@@ -4,7 +4,6 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from langchain_core.documents import Document
@@ -31,7 +30,7 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
         yield opened
 
 
-def test_chain_takes_a_question_and_gives_the_answer_of_the_assistant(workspace: Workspace) -> None:
+def test_chain_takes_a_question_and_gives_the_answer_of_the_assistant(workspace):
     chain = workspace.chain
     assert isinstance(chain, Runnable)
     answer, same = chain.invoke(QUESTION), workspace.assistant.ask(QUESTION)
@@ -39,12 +38,12 @@ def test_chain_takes_a_question_and_gives_the_answer_of_the_assistant(workspace:
     assert json.loads(json.dumps(answer.to_json())) == answer.to_json()
 
 
-def test_chain_composes_and_batches_as_other_runnables(workspace: Workspace) -> None:
+def test_chain_composes_and_batches_as_other_runnables(workspace):
     count = workspace.chain | RunnableLambda(lambda answer: len(answer.citations))
     assert count.batch([QUESTION, "What did Austria say about article 4?"]) == [1, 0]
 
 
-def test_chain_reads_history_and_overrides(workspace: Workspace) -> None:
+def test_chain_reads_history_and_overrides(workspace):
     followed = workspace.chain.invoke(Question(text="and on article 5?", history=[QUESTION]))
     assert followed.scope.states == ("IRN",) and followed.scope.treaties[0].articles == ("5",)
     changed = workspace.chain.invoke(Question(text=QUESTION, overrides={"states": ["AUT"]}))
@@ -53,12 +52,12 @@ def test_chain_reads_history_and_overrides(workspace: Workspace) -> None:
         workspace.chain.invoke(Question(text=QUESTION, overrides={"colour": ["red"]}))
 
 
-def test_stream_without_a_model_yields_the_answer_alone(workspace: Workspace) -> None:
+def test_stream_without_a_model_yields_the_answer_alone(workspace):
     (answer,) = workspace.chain.stream(QUESTION)
     assert isinstance(answer, Answer) and answer.status == "answered"
 
 
-def test_stream_with_a_model_grows_and_ends_with_what_invoke_gives(workspace: Workspace) -> None:
+def test_stream_with_a_model_grows_and_ends_with_what_invoke_gives(workspace):
     said = (
         "Iran says that the imposition of unilateral coercive measures as a serious challenge on international"
         " cooperation has an undeniable and negative impact"
@@ -77,7 +76,7 @@ def test_stream_with_a_model_grows_and_ends_with_what_invoke_gives(workspace: Wo
     assert (again.answer, again.citations, again.dropped_claims) == (last.answer, last.citations, last.dropped_claims)
 
 
-def test_states_add_one_record_after_another(workspace: Workspace) -> None:
+def test_states_add_one_record_after_another(workspace):
     states = list(workspace.steps.states(QUESTION))
     reached = [
         [name for name in ("resolution", "retrieved", "composed", "answer") if getattr(state, name) is not None]
@@ -89,7 +88,7 @@ def test_states_add_one_record_after_another(workspace: Workspace) -> None:
     assert timings.total >= timings.resolve + timings.retrieve > 0
 
 
-def test_retriever_gives_documents_of_the_scope_with_their_provenance(workspace: Workspace) -> None:
+def test_retriever_gives_documents_of_the_scope_with_their_provenance(workspace):
     retriever = workspace.retriever(k=2)
     assert isinstance(retriever, BaseRetriever)
     documents = retriever.invoke(QUESTION)
@@ -103,19 +102,17 @@ def test_retriever_gives_documents_of_the_scope_with_their_provenance(workspace:
 
 
 @pytest.mark.parametrize("question", ["What did Austria say about article 4?", "What did Congo say about extradition?"])
-def test_retriever_gives_nothing_where_the_scope_holds_nothing(workspace: Workspace, question: str) -> None:
+def test_retriever_gives_nothing_where_the_scope_holds_nothing(workspace, question):
     assert workspace.retriever().invoke(question) == []
 
 
-def test_retriever_refuses_what_is_no_question(workspace: Workspace) -> None:
+def test_retriever_refuses_what_is_no_question(workspace):
     with pytest.raises(QuestionError):
         workspace.chain.invoke("x" * 100_000)
 
 
 @pytest.mark.model
-def test_the_code_of_the_page_runs(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_the_code_of_the_page_runs(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     (code,) = _CODE.findall((PROJECT / "docs" / "python.md").read_text(encoding="utf-8"))
     exec(compile(code, "docs/python.md", "exec"), {})

@@ -30,7 +30,7 @@ def answered(workspace: Workspace) -> dict[str, object]:
     return workspace.assistant.ask("What did Iran say about article 4?").to_json()
 
 
-def test_answer_has_the_keys_of_the_contract_in_order(answered: dict[str, object]) -> None:
+def test_answer_has_the_keys_of_the_contract_in_order(answered):
     assert list(answered) == ANSWER
     assert answered["status"] == "answered"
 
@@ -50,9 +50,7 @@ def test_answer_has_the_keys_of_the_contract_in_order(answered: dict[str, object
         (("timings_ms",), ["resolve", "retrieve", "compose", "verify", "total", "first_claim"]),
     ],
 )
-def test_parts_have_the_keys_of_the_contract_in_order(
-    path: tuple[str | int, ...], keys: list[str], workspace: Workspace, answered: dict[str, object]
-) -> None:
+def test_parts_have_the_keys_of_the_contract_in_order(path, keys, workspace, answered):
     part: object = answered
     if path[0] == "retrieved":
         part = workspace.assistant.ask("What did Arvandia say about extradition?").to_json()
@@ -61,7 +59,7 @@ def test_parts_have_the_keys_of_the_contract_in_order(
     assert isinstance(part, dict) and list(part) == keys
 
 
-def test_abstention_has_the_keys_of_the_contract(workspace: Workspace) -> None:
+def test_abstention_has_the_keys_of_the_contract(workspace):
     answer = workspace.assistant.ask("What did Congo say about mines?").to_json()
     assert list(answer) == ANSWER
     assert list(answer["abstention"]) == ["reason", "message", "options"]
@@ -69,12 +67,12 @@ def test_abstention_has_the_keys_of_the_contract(workspace: Workspace) -> None:
     assert answer["abstention"]["reason"] == "ambiguous" and len(answer["abstention"]["options"]) == 2
 
 
-def test_to_json_equals_its_own_round_trip(answered: dict[str, object]) -> None:
+def test_to_json_equals_its_own_round_trip(answered):
     assert json.loads(json.dumps(answered, ensure_ascii=False)) == answered
     assert json.loads(json.dumps(Answer(question="q", answer="a", status="abstained").to_json()))["usage"] is None
 
 
-def test_citations_are_numbered_and_every_claim_points_at_one(workspace: Workspace) -> None:
+def test_citations_are_numbered_and_every_claim_points_at_one(workspace):
     for question in (
         "Which States mentioned article 4?",
         "Compare Arvandia and Galdoria on article 4.",
@@ -88,6 +86,6 @@ def test_citations_are_numbered_and_every_claim_points_at_one(workspace: Workspa
         assert {citation.verdict for citation in answer.citations} == {"verified"}
 
 
-def test_confidence_lies_between_0_and_1(answered: dict[str, object]) -> None:
+def test_confidence_lies_between_0_and_1(answered):
     assert isinstance(answered["confidence"], float) and 0.0 <= answered["confidence"] <= 1.0
     assert answered["prompt_version"] and answered["trace_id"]

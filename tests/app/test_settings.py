@@ -58,12 +58,12 @@ def example() -> str:
     return HEADER + "\n" + "\n".join(_lines(Settings())) + "\n"
 
 
-def test_env_example_equals_the_fields() -> None:
+def test_env_example_equals_the_fields():
     # After a change of the fields: python -m tests.app.test_settings
     assert EXAMPLE.read_text(encoding="utf-8") == example()
 
 
-def test_env_example_gives_the_defaults(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_env_example_gives_the_defaults(monkeypatch):
     expected = Settings()
     for line in EXAMPLE.read_text(encoding="utf-8").splitlines():
         if line and not line.startswith("#"):
@@ -73,7 +73,7 @@ def test_env_example_gives_the_defaults(monkeypatch: pytest.MonkeyPatch) -> None
     assert unknown_variables(expected) == ()
 
 
-def test_load_settings_reads_nested_variables(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_load_settings_reads_nested_variables(monkeypatch, tmp_path):
     monkeypatch.setenv("UNTOC_EMBEDDING__MODEL", "some/model")
     monkeypatch.setenv("UNTOC_SERVER", '{"port": 1234}')
     monkeypatch.setenv("UNTOC_STORE", str(tmp_path))
@@ -82,7 +82,7 @@ def test_load_settings_reads_nested_variables(monkeypatch: pytest.MonkeyPatch, t
     assert unknown_variables(settings) == ()
 
 
-def test_load_settings_takes_the_command_line_first(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_load_settings_takes_the_command_line_first(monkeypatch, tmp_path):
     monkeypatch.setenv("UNTOC_STORE", "elsewhere")
     monkeypatch.setenv("UNTOC_SERVER__PORT", "1")
     settings = load_settings(store=tmp_path, host="::1", port=0)
@@ -90,7 +90,7 @@ def test_load_settings_takes_the_command_line_first(monkeypatch: pytest.MonkeyPa
 
 
 @cases("name", "value")
-def test_load_settings_names_the_variable_that_is_wrong(name: str, value: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_load_settings_names_the_variable_that_is_wrong(name, value, monkeypatch):
     monkeypatch.setenv(name, value)
     with pytest.raises(SettingsError) as caught:
         load_settings()
@@ -99,7 +99,7 @@ def test_load_settings_names_the_variable_that_is_wrong(name: str, value: str, m
     assert value in message or value == "not json"
 
 
-def test_unknown_variables_are_flagged(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_unknown_variables_are_flagged(monkeypatch):
     monkeypatch.setenv("UNTOC_STOER", "/tmp/x")
     monkeypatch.setenv("UNTOC_PORT", "1")
     monkeypatch.setenv("UNTOC_TEST_DATA", os.environ.get("UNTOC_TEST_DATA", "x"))
@@ -115,7 +115,7 @@ def _env_file(tmp_path: Path, text: str | bytes, monkeypatch: pytest.MonkeyPatch
     return path
 
 
-def test_env_file_sets_what_the_environment_does_not(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_env_file_sets_what_the_environment_does_not(tmp_path, monkeypatch):
     text = '\ufeff# mine\n\nexport UNTOC_STORE="some folder" # here\nUNTOC_SERVER__PORT=1\nPROVIDER_KEY=k\n'
     path = _env_file(tmp_path, text, monkeypatch)
     monkeypatch.setenv("UNTOC_SERVER__PORT", "2")
@@ -126,7 +126,7 @@ def test_env_file_sets_what_the_environment_does_not(tmp_path: Path, monkeypatch
     assert load_settings(env_file=path, store=tmp_path).store == tmp_path
 
 
-def test_env_example_is_a_file_of_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_env_example_is_a_file_of_settings(monkeypatch):
     expected = Settings()
     for name, _ in variables(expected):
         monkeypatch.setenv(name, "")
@@ -147,9 +147,7 @@ def test_env_example_is_a_file_of_settings(monkeypatch: pytest.MonkeyPatch) -> N
         (b"UNTOC_STORE=\xff\n", "is not UTF-8 text"),
     ],
 )
-def test_env_file_that_is_wrong_is_named_with_its_line(
-    text: str | bytes, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_env_file_that_is_wrong_is_named_with_its_line(text, said, tmp_path, monkeypatch):
     path = _env_file(tmp_path, text, monkeypatch)
     with pytest.raises(SettingsError) as caught:
         load_settings(env_file=path)
@@ -158,12 +156,12 @@ def test_env_file_that_is_wrong_is_named_with_its_line(
 
 
 @pytest.mark.parametrize("path", [Path("no/such/file"), Path()])
-def test_env_file_that_cannot_be_read_is_named(path: Path) -> None:
+def test_env_file_that_cannot_be_read_is_named(path):
     with pytest.raises(SettingsError, match="--env-file"):
         load_settings(env_file=path)
 
 
-def test_the_environment_is_not_blamed_on_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_environment_is_not_blamed_on_the_file(tmp_path, monkeypatch):
     path = _env_file(tmp_path, "UNTOC_STORE=x\n", monkeypatch)
     monkeypatch.setenv("UNTOC_SERVER__PORT", "99999")
     with pytest.raises(SettingsError, match=r"^UNTOC_SERVER__PORT='99999'"):
@@ -179,11 +177,11 @@ class _Outer(BaseModel):
     remote: _Remote = _Remote()
 
 
-def test_variables_mask_secrets() -> None:
+def test_variables_mask_secrets():
     assert dict(variables(_Outer())) == {"UNTOC_REMOTE__KEY": "********", "UNTOC_REMOTE__NAME": "remote"}
 
 
-def test_settings_are_frozen() -> None:
+def test_settings_are_frozen():
     with pytest.raises(ValueError, match="frozen"):
         Settings().log_level = "DEBUG"  # type: ignore[misc]
 

@@ -12,15 +12,8 @@ from app.wiring import open_workspace
 from tests.conftest import PROJECT
 
 HEAVY = (
-    "gradio",
-    "torch",
-    "chromadb",
-    "sentence_transformers",
-    "langchain_core",
-    "onnxruntime",
-    "pandas",
-    "rich",
-)
+    "gradio", "torch", "chromadb", "sentence_transformers", "langchain_core", "onnxruntime", "pandas", "rich",
+)  # fmt: skip
 TRACING = {
     "LANGSMITH_TRACING": "true",
     "LANGSMITH_TRACING_V2": "true",
@@ -45,6 +38,7 @@ def _python(code: str, **environment: str) -> str:
     return done.stdout.strip()
 
 
+@pytest.mark.slow
 def test_help_loads_nothing_heavy() -> None:
     code = (
         "import sys, app.cli\nassert app.cli.main(['--help']) == app.cli.main(['brief', '--help']) == 0\n"

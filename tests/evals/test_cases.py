@@ -13,7 +13,7 @@ from evals.errors import DatasetError
 from tests.conftest import PROJECT
 
 
-def test_load_cases_of_the_conference_hold_their_quotations() -> None:
+def test_load_cases_of_the_conference_hold_their_quotations():
     folder = PROJECT / "evals" / "conference"
     cases = load_cases(folder / "questions.yaml")
     assert len(cases) > 50 and len({case.id for case in cases}) == len(cases)
@@ -39,7 +39,7 @@ def test_load_cases_of_the_conference_hold_their_quotations() -> None:
         ("broken.jsonl", "{"),
     ],
 )
-def test_load_cases_names_what_cannot_be_read(name: str, text: str | None, tmp_path: Path) -> None:
+def test_load_cases_names_what_cannot_be_read(name, text, tmp_path):
     if text is not None:
         (tmp_path / name).write_text(text, encoding="utf-8")
     with pytest.raises(DatasetError):
@@ -55,7 +55,7 @@ def test_load_cases_names_what_cannot_be_read(name: str, text: str | None, tmp_p
         ('{"id": "a", "evidence": ["e1"]}', "line 2: question"),
     ],
 )
-def test_load_cases_from_json_lines_names_the_line(line: str, message: str, tmp_path: Path) -> None:
+def test_load_cases_from_json_lines_names_the_line(line, message, tmp_path):
     path = tmp_path / "cases.jsonl"
     first = {"id": "x", "question": "a?", "type": "unanswerable", "expect": {"status": "abstained"}}
     path.write_text(f"{json.dumps(first)}\n", encoding="utf-8")
@@ -66,11 +66,8 @@ def test_load_cases_from_json_lines_names_the_line(line: str, message: str, tmp_
     assert "cases.jsonl" in str(caught.value) and "\n" not in str(caught.value)
 
 
-@pytest.mark.parametrize(
-    ("quote", "span"),
-    [("b c", (2, 6)), ("bc", (2, 6)), ("a b", (0, 3)), ("(d)", (7, 10))],
-)
-def test_a_quotation_is_found_whatever_its_white_space(quote: str, span: tuple[int, int]) -> None:
+@pytest.mark.parametrize(("quote", "span"), [("b c", (2, 6)), ("bc", (2, 6)), ("a b", (0, 3)), ("(d)", (7, 10))])
+def test_a_quotation_is_found_whatever_its_white_space(quote, span):
     assert Document(file="f", text="a b \nc (d)").find(quote) == span
 
 
@@ -82,14 +79,14 @@ def _load(text: str, tmp_path: Path) -> tuple[Case, ...]:
     return load_cases(tmp_path / "cases.yaml")
 
 
-def test_what_follows_from_the_rest_of_a_case_may_be_left_out(tmp_path: Path) -> None:
+def test_what_follows_from_the_rest_of_a_case_may_be_left_out(tmp_path):
     [case] = _load(MINIMAL.replace("EVIDENCE", "[{id: e1, file: f, quote: x}, {id: e2, file: f, quote: y}]"), tmp_path)
     assert case.answerable
     assert case.evidence_groups == (("e1", "e2"),)
     assert (case.lang, case.split, case.review.status, case.gates) == ("en", "dev", "draft", False)
 
 
-def test_defaults_of_a_file_hold_for_its_cases(tmp_path: Path) -> None:
+def test_defaults_of_a_file_hold_for_its_cases(tmp_path):
     head = "schema: 1\ndefaults: {split: holdout, lang: fr, corpus: somewhere}\n"
     [case] = _load(head + MINIMAL.replace("EVIDENCE", "[]"), tmp_path)
     assert (case.lang, case.split) == ("fr", "holdout")
@@ -117,20 +114,20 @@ def test_defaults_of_a_file_hold_for_its_cases(tmp_path: Path) -> None:
         (("status: answered", "status: answered, reason: because"), "reason"),
     ],
 )
-def test_a_case_that_contradicts_itself_is_refused(change: tuple[str, str], message: str, tmp_path: Path) -> None:
+def test_a_case_that_contradicts_itself_is_refused(change, message, tmp_path):
     text = MINIMAL.replace(*change).replace("EVIDENCE", "[]")
     with pytest.raises(DatasetError, match=re.escape(message)) as caught:
         _load(text, tmp_path)
     assert "\n" not in str(caught.value)
 
 
-def test_two_cases_of_one_id_are_refused(tmp_path: Path) -> None:
+def test_two_cases_of_one_id_are_refused(tmp_path):
     text = MINIMAL.replace("EVIDENCE", "[]")
     with pytest.raises(DatasetError, match="'a'"):
         _load(text + text.splitlines()[1] + "\n", tmp_path)
 
 
-def test_the_schema_for_editors_is_that_of_the_code() -> None:
+def test_the_schema_for_editors_is_that_of_the_code():
     shipped = PROJECT / "evals" / "datasets" / "schema.json"
     assert json.loads(shipped.read_text(encoding="utf-8")) == case_schema(), "make schema writes it anew"
 
@@ -138,9 +135,7 @@ def test_the_schema_for_editors_is_that_of_the_code() -> None:
 @pytest.mark.parametrize(
     ("status", "gates"), [("reviewed", True), ("unreviewed", True), ("draft", False), ("rejected", False)]
 )
-def test_a_case_gates_whether_or_not_a_person_reviewed_it_and_drafts_never(
-    status: str, gates: bool, tmp_path: Path
-) -> None:
+def test_a_case_gates_whether_or_not_a_person_reviewed_it_and_drafts_never(status, gates, tmp_path):
     text = MINIMAL.replace("EVIDENCE", f"[{{id: e1, file: f, quote: x}}], review: {{status: {status}}}")
     [case] = _load(text, tmp_path)
     assert case.gates is gates

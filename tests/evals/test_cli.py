@@ -123,7 +123,7 @@ def _json(capsys: pytest.CaptureFixture[str]) -> object:
     return json.loads(capsys.readouterr().out)
 
 
-def test_run_prints_figures(desk: _Desk, capsys: pytest.CaptureFixture[str]) -> None:
+def test_run_prints_figures(desk, capsys):
     capsys.readouterr()
     assert desk("score", "good", "--json") == 0
     found = _json(capsys)
@@ -138,7 +138,7 @@ def test_run_prints_figures(desk: _Desk, capsys: pytest.CaptureFixture[str]) -> 
     assert altered["stages"] == {"wrong_span": 1}
 
 
-def test_gate_passes_fails_and_says_when_it_cannot_decide(desk: _Desk, capsys: pytest.CaptureFixture[str]) -> None:
+def test_gate_passes_fails_and_says_when_it_cannot_decide(desk, capsys):
     gates = ("--gates", desk.gates)
     assert desk.run("again", GOOD) == 0
     assert desk("gate", "again", "--baseline", "good", *gates) == 0
@@ -154,7 +154,7 @@ def test_gate_passes_fails_and_says_when_it_cannot_decide(desk: _Desk, capsys: p
     assert "no run 'nothing'" in capsys.readouterr().err
 
 
-def test_gate_refuses_other_cases_and_other_statements(desk: _Desk, capsys: pytest.CaptureFixture[str]) -> None:
+def test_gate_refuses_other_cases_and_other_statements(desk, capsys):
     assert desk.run("fewer", GOOD, "--limit", "2") == 0
     (desk.root / "few.yaml").write_text(GATES.replace("3", "2"), encoding="utf-8")
     assert desk("gate", "fewer", "--baseline", "good", "--gates", desk.root / "few.yaml") == 2
@@ -163,7 +163,7 @@ def test_gate_refuses_other_cases_and_other_statements(desk: _Desk, capsys: pyte
     assert "statements have changed" in capsys.readouterr().err
 
 
-def test_compare_lists_flips(desk: _Desk, capsys: pytest.CaptureFixture[str]) -> None:
+def test_compare_lists_flips(desk, capsys):
     capsys.readouterr()
     assert desk("compare", "good", "altered", "--json") == 0
     found = _json(capsys)
@@ -177,7 +177,7 @@ def test_compare_lists_flips(desk: _Desk, capsys: pytest.CaptureFixture[str]) ->
     assert desk.run("again", GOOD) == 0 and desk("compare", "good", "again", "--exact") == 0
 
 
-def test_report_writes_every_format(desk: _Desk) -> None:
+def test_report_writes_every_format(desk):
     out = {kind: desk.root / f"report.{kind}" for kind in ("html", "md", "csv")}
     options = [part for path in out.values() for part in ("-o", path)]
     assert desk("report", "altered", "--baseline", "good", "--gates", desk.gates, *options) == 0
@@ -193,7 +193,7 @@ def test_report_writes_every_format(desk: _Desk) -> None:
     assert [*(desk.root / "store").rglob("report.html")]
 
 
-def test_show_lint_and_lists(desk: _Desk, capsys: pytest.CaptureFixture[str]) -> None:
+def test_show_lint_and_lists(desk, capsys):
     assert desk("show", "altered", "arv") == 0
     shown = capsys.readouterr().out
     assert "wrong_span" in shown
@@ -210,7 +210,7 @@ def test_show_lint_and_lists(desk: _Desk, capsys: pytest.CaptureFixture[str]) ->
     assert "quote_verified" in capsys.readouterr().out.replace("\n", "")
 
 
-def test_a_run_is_resumed_only_as_it_was_begun(desk: _Desk, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_run_is_resumed_only_as_it_was_begun(desk, capsys):
     assert desk.run("good", GOOD) == 1
     assert "--resume" in capsys.readouterr().err
     assert desk.run("good", GOOD, "--resume") == 0
@@ -218,7 +218,7 @@ def test_a_run_is_resumed_only_as_it_was_begun(desk: _Desk, capsys: pytest.Captu
     assert "dataset" in capsys.readouterr().err
 
 
-def test_a_baseline_keeps_no_questions_and_no_answers(desk: _Desk) -> None:
+def test_a_baseline_keeps_no_questions_and_no_answers(desk):
     folder = desk.root / "kept"
     assert desk("baseline", "good", folder) == 0
     assert {path.name for path in folder.iterdir()} == {"manifest.json", "scores.jsonl"}
@@ -227,7 +227,7 @@ def test_a_baseline_keeps_no_questions_and_no_answers(desk: _Desk) -> None:
     assert desk("gate", "altered", "--baseline", folder, "--gates", desk.gates) == 1
 
 
-def test_a_run_without_a_single_answer_is_no_success(desk: _Desk, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_run_without_a_single_answer_is_no_success(desk, capsys):
     assert desk.run("mute", {"other": GOOD["arv"]}) == 1
     assert "no stored answer for the case 'arv'" in capsys.readouterr().err
 
@@ -242,9 +242,7 @@ def test_a_run_without_a_single_answer_is_no_success(desk: _Desk, capsys: pytest
         (("synth", "--from-corpus", "nowhere", "-o", "x.yaml"), "nowhere"),
     ],
 )
-def test_errors_are_one_line_that_says_what_to_do(
-    arguments: tuple[str, ...], message: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_errors_are_one_line_that_says_what_to_do(arguments, message, tmp_path, capsys):
     assert main([*arguments, "--store", str(tmp_path)]) == 1
     *_, error = capsys.readouterr().err.splitlines()
     assert error.startswith("untoc-eval: ")
@@ -263,22 +261,21 @@ def test_errors_are_one_line_that_says_what_to_do(
         (("serve", "--host", ""), "a server with accounts is needed"),
     ],
 )
-def test_wrong_usage_is_two_and_says_what_was_meant(
-    arguments: tuple[str, ...], message: str, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_wrong_usage_is_two_and_says_what_was_meant(arguments, message, capsys):
     assert main(arguments) == 2
     said = capsys.readouterr().err
     assert said.startswith("untoc-eval: ") and said.count("\n") == 1 and message in said
 
 
-def test_help_shows_examples_and_no_command_is_wrong_usage(capsys: pytest.CaptureFixture[str]) -> None:
+def test_help_shows_examples_and_no_command_is_wrong_usage(capsys):
     assert main([]) == 2
     assert main(["run", "-h"]) == 0
     shown = capsys.readouterr().out
     assert "Examples:" in shown and "untoc-eval run mine.csv --corpus DIR --name first" in shown
 
 
-def test_help_imports_neither_numpy_nor_gradio() -> None:
+@pytest.mark.slow
+def test_help_imports_neither_numpy_nor_gradio():
     heavy = "[name for name in ('numpy', 'gradio', 'rich', 'pandas') if name in sys.modules]"
     code = f"import sys, evals.cli; evals.cli.main(['--help']); print({heavy})"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -151,20 +151,18 @@ def test_soft_gates_are_corrected_for_being_several():
     assert (alone.verdict, beside.verdict) == ("fail", "warn")
 
 
-def test_soft_gate_that_applies_in_neither_run_is_left_out():
+def test_soft_gate_is_left_out_where_it_applies_in_neither_run_and_fails_for_the_baseline_alone():
     report = _soft(_scores(), _scores(), metrics=("right", "state_set_f1"))
 
     assert report.left_out == ("state_set_f1",)
     assert [result.metric for result in report.results] == ["right"]
-
-
-def test_soft_gate_that_applies_to_the_baseline_only_fails():
     report = _soft(_scores(components={QUOTES: (1.0, 1.0)}), _scores(), metrics=("quote_verified",))
 
     assert (report.results[0].verdict, report.results[0].value) == ("fail", None)
     assert "no case of the run" in report.results[0].reason
 
 
+@pytest.mark.heavy
 def test_equal_scores_pass_every_time():
     """The packaged soft gates, 20 runs that differ in what is wrong in them, each against itself."""
     gates = load_gates().model_copy(update={"hard": ()})
@@ -175,6 +173,7 @@ def test_equal_scores_pass_every_time():
         assert all(result.delta == 0 for result in report.results)
 
 
+@pytest.mark.heavy
 def test_chance_flips_pass_nearly_every_time():
     """Two per cent of all outcomes turn to their opposite in each of two runs of the same system."""
     gates = load_gates().model_copy(update={"hard": ()})

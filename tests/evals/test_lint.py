@@ -92,10 +92,7 @@ def test_evidence_that_does_not_hold_is_an_error(changes: dict[str, Any], what: 
 
 
 def test_position_held_for_a_group_is_the_groups() -> None:
-    case = answered(
-        expect={"status": "answered", "states": ["EU"], "years": ["2018"]},
-        evidence=[span(state="EU")],
-    )
+    case = answered(expect={"status": "answered", "states": ["EU"], "years": ["2018"]}, evidence=[span(state="EU")])
     assert problems(case, against=documents(on_behalf_of="EU")) == []
     assert problems(case) != []
 

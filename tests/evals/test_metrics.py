@@ -10,7 +10,7 @@ import pytest
 from app.records import Abstention, Answer, Citation, Claim, RetrievedPassage, Scope, Status
 from evals.cases.case import Case, Evidence, Expectation, Nugget
 from evals.cases.documents import Document
-from evals.failure_taxonomy import Stage, first_broken
+from evals.failure_taxonomy import first_broken
 from evals.metrics import abstention, citations, content, integrity, reading, robustness
 from evals.metrics.abstention import brier, is_wrong
 from evals.metrics.citations import overlaps
@@ -54,13 +54,7 @@ def _case(
 
 
 def _answer(*citations: Citation, status: Status = "answered", states: tuple[str, ...] = ()) -> Answer:
-    return Answer(
-        question="?",
-        answer="",
-        status=status,
-        citations=citations,
-        scope=Scope(states=states),
-    )
+    return Answer(question="?", answer="", status=status, citations=citations, scope=Scope(states=states))
 
 
 @pytest.mark.parametrize(
@@ -75,7 +69,7 @@ def _answer(*citations: Citation, status: Status = "answered", states: tuple[str
         ((0, 20), (30, 40), False),
     ],
 )
-def test_overlaps_takes_half_of_the_shorter(cited: tuple[int, int], span: tuple[int, int], expected: bool) -> None:
+def test_overlaps_takes_half_of_the_shorter(cited, span, expected):
     evidence = Evidence(id="e", file="a.txt", start=span[0], end=span[1])
     assert overlaps(_citation(*cited), evidence) is expected
     assert not overlaps(_citation(*cited, file="b.txt"), evidence)
@@ -92,20 +86,20 @@ def _value(name: str, *sample: EvalSample) -> float:
     return float(metric.combine(np.array(rows, dtype=float).sum(axis=0))) if rows else math.nan
 
 
-def test_evidence_recall_counts_groups_met_by_any_of_their_spans() -> None:
+def test_evidence_recall_counts_groups_met_by_any_of_their_spans():
     case = _case(spans=((0, 10), (20, 30), (32, 42)), groups=(("e0", "e1"), ("e2",)))
     sample = _sample(case, _answer(_citation(20, 30), _citation(11, 15), _citation(32, 42)))
     shares = [citations.evidence_recall(sample, k) for k in (0, 1, 2, 3, 5)]
     assert shares == [(0 / 2, 1.0), (1 / 2, 1.0), (1 / 2, 1.0), (2 / 2, 1.0), (2 / 2, 1.0)]
 
 
-def test_evidence_recall_does_not_apply_without_evidence() -> None:
+def test_evidence_recall_does_not_apply_without_evidence():
     assert citations.evidence_recall(_sample(_case(), _answer())) is None
     silent = _case(status="abstained", spans=((0, 1),), groups=(("e0",),))
     assert citations.evidence_recall(_sample(silent, _answer())) is None
 
 
-def test_citation_precision_counts_gold_and_rulings_and_says_how_many_were_judged() -> None:
+def test_citation_precision_counts_gold_and_rulings_and_says_how_many_were_judged():
     case = _case(spans=((0, 10),))
     answer = _answer(_citation(0, 10), _citation(20, 30), _citation(32, 42), _citation(11, 15))
     sample = _sample(case, answer, rulings={("a.txt", 20, 30): True, ("a.txt", 32, 42): False})
@@ -114,17 +108,16 @@ def test_citation_precision_counts_gold_and_rulings_and_says_how_many_were_judge
 
 
 @pytest.mark.parametrize(
-    ("cited", "expected"),
-    [((0, 3), (0, 20)), ((5, 5), (0, 20)), ((0, 1201), (10, 30)), ((0, 5000), (10, 1200))],
+    ("cited", "expected"), [((0, 3), (0, 20)), ((5, 5), (0, 20)), ((0, 1201), (10, 30)), ((0, 5000), (10, 1200))]
 )
-def test_scraps_and_whole_files_quote_nothing(cited: tuple[int, int], expected: tuple[int, int]) -> None:
+def test_scraps_and_whole_files_quote_nothing(cited, expected):
     long = replace(_citation(0, 5), start=cited[0], end=cited[1])
     assert not overlaps(long, Evidence(id="e", file="a.txt", start=expected[0], end=expected[1]))
     whole = Evidence(id="e", file="a.txt", start=0, end=3)
     assert overlaps(replace(long, start=0, end=3), whole), "what is short in gold may be short"
 
 
-def test_claims_have_to_speak_of_what_they_cite() -> None:
+def test_claims_have_to_speak_of_what_they_cite():
     cited = _citation(22, 44)
     texts = {
         "Arvandia: “We shall support that.”": 1,
@@ -137,7 +130,7 @@ def test_claims_have_to_speak_of_what_they_cite() -> None:
         assert integrity.claims_worded(_sample(_case(), answer)) == (float(worded), 1.0), text
 
 
-def test_claims_are_covered_by_citations_that_hold_whatever_they_say_of_themselves() -> None:
+def test_claims_are_covered_by_citations_that_hold_whatever_they_say_of_themselves():
     altered = replace(_citation(22, 44), number=2, quote="We support that.", verdict="verified")
     claims = (Claim(text="", state="XAA", citations=(1, 2)), Claim(text="", state="XAA", citations=(2,)))
     sample = _sample(_case(), replace(_answer(_citation(0, 10), altered), claims=claims))
@@ -145,7 +138,7 @@ def test_claims_are_covered_by_citations_that_hold_whatever_they_say_of_themselv
     assert _value("citations_per_claim", sample) == 3 / 2
 
 
-def test_quotes_are_checked_against_the_file_and_not_against_the_answer() -> None:
+def test_quotes_are_checked_against_the_file_and_not_against_the_answer():
     sound = _citation(0, 21)
     attacks = [
         _citation(0, 21, quote="We do support it."),
@@ -164,7 +157,7 @@ def test_quotes_are_checked_against_the_file_and_not_against_the_answer() -> Non
     assert integrity.pointers(_sample(_case(), _answer(sound, moved, gone, forged))) == (1.0, 4.0)
 
 
-def test_misattributed_counts_citations_of_others() -> None:
+def test_misattributed_counts_citations_of_others():
     answer = _answer(_citation(0, 5), _citation(0, 5, state="XAB", file="b.txt"), states=("XAA", "XAB"))
     assert integrity.misattributed(_sample(_case(states=("XAA",)), answer)) == (1.0,)
     assert integrity.misattributed(_sample(_case(states=()), answer)) == (0.0,)
@@ -172,7 +165,7 @@ def test_misattributed_counts_citations_of_others() -> None:
     assert integrity.misattributed(_sample(listed, replace(answer, scope=Scope()))) == (0.0,)
 
 
-def test_misattributed_counts_words_that_another_spoke_whoever_was_asked_about() -> None:
+def test_misattributed_counts_words_that_another_spoke_whoever_was_asked_about():
     false = _citation(0, 5, state="XAB")
     assert integrity.misattributed(_sample(_case(states=("XAB",)), _answer(false))) == (1.0,)
     assert integrity.misattributed(_sample(_case(), replace(_answer(), related=(false,)))) == (1.0,)
@@ -181,7 +174,7 @@ def test_misattributed_counts_words_that_another_spoke_whoever_was_asked_about()
     assert integrity.misattributed(_sample(_case(states=("XAB",)), _answer(false), documents=unknown)) == (0.0,)
 
 
-def test_for_whom_a_statement_was_read_is_not_known_where_the_manifest_says_nothing() -> None:
+def test_for_whom_a_statement_was_read_is_not_known_where_the_manifest_says_nothing():
     for_group = replace(_citation(0, 5, state="XGR"), on_behalf_of="XGR", speaker="Arvandia")
     sample = _sample(_case(states=("XAA",)), replace(_answer(status="abstained"), related=(for_group,)))
     assert integrity.misattributed(sample) == (0.0,)
@@ -193,12 +186,12 @@ def test_for_whom_a_statement_was_read_is_not_known_where_the_manifest_says_noth
     assert integrity.misattributed(replace(sample, documents=own)) == (1.0,)
 
 
-def test_misattributed_counts_a_claim_under_another_name() -> None:
+def test_misattributed_counts_a_claim_under_another_name():
     answer = replace(_answer(_citation(0, 5)), claims=(Claim(text="", state="XAB", citations=(1,)),))
     assert integrity.misattributed(_sample(_case(states=("XAA",)), answer)) == (1.0,)
 
 
-def test_misattributed_lets_a_labelled_group_speak_for_its_member_only() -> None:
+def test_misattributed_lets_a_labelled_group_speak_for_its_member_only():
     of_group = replace(_citation(0, 5, state="XGR"), number=1, on_behalf_of="XGR")
     documents = {"a.txt": replace(DOCUMENTS["a.txt"], state="XGR")}
     answer = replace(_answer(of_group, states=("XAA",)), spoken_for={"XGR": ("XAA",)})
@@ -218,7 +211,7 @@ def test_misattributed_lets_a_labelled_group_speak_for_its_member_only() -> None
     assert wrong(posing) == 1, "a State is no group"
 
 
-def test_forbidden_states_are_counted_apart_from_wrong_mouths() -> None:
+def test_forbidden_states_are_counted_apart_from_wrong_mouths():
     case = _case(kind="list_states", states=("XAA",))
     case = case.model_copy(update={"expect": case.expect.model_copy(update={"states_forbidden": ("XAB",)})})
     sample = _sample(case, replace(_answer(_citation(0, 5), _citation(0, 5, state="XAB", file="b.txt")), scope=Scope()))
@@ -227,7 +220,7 @@ def test_forbidden_states_are_counted_apart_from_wrong_mouths() -> None:
     assert first_broken(sample) == "wrong_state"
 
 
-def test_metadata_is_compared_with_the_manifest_where_it_says_something() -> None:
+def test_metadata_is_compared_with_the_manifest_where_it_says_something():
     right = replace(_citation(0, 5), session="10", date="2021", body="UNTOC COP")
     assert integrity.metadata(_sample(_case(), _answer(right))) == (1.0, 2.0)
     assert integrity.metadata(_sample(_case(), _answer(_citation(0, 5, state="XAB", file="b.txt")))) is None
@@ -243,7 +236,7 @@ DECISIONS = [
 ]
 
 
-def test_abstention_takes_unanswerable_as_positive_and_leaves_partial_out() -> None:
+def test_abstention_takes_unanswerable_as_positive_and_leaves_partial_out():
     sample = [_sample(case, answer) for case, answer in DECISIONS]
     # Two right, one needless, one missed, one answered.
     assert _value("abstention_precision", *sample) == 2 / 3
@@ -255,14 +248,14 @@ def test_abstention_takes_unanswerable_as_positive_and_leaves_partial_out() -> N
     assert _value("over_abstention", *sample) == 1 / 2
 
 
-def test_trivial_baselines_are_those_of_the_mix() -> None:
+def test_trivial_baselines_are_those_of_the_mix():
     sample = [_sample(case, answer) for case, answer in DECISIONS]
     # Three cases of five are unanswerable: F1 of one class is 2·3 / (2·3 + 2), of the other 0.
     assert _value("macro_f1_always_abstain", *sample) == pytest.approx((6 / 8 + 0) / 2)
     assert _value("macro_f1_always_answer", *sample) == pytest.approx((0 + 4 / 7) / 2)
 
 
-def test_reason_and_partial_are_scored_apart() -> None:
+def test_reason_and_partial_are_scored_apart():
     silent = _case(status="abstained")
     silent = silent.model_copy(update={"expect": Expectation(status="abstained", reason="not_mentioned")})
     given = replace(_answer(status="abstained"), abstention=Abstention(reason="no_statement", message=""))
@@ -274,7 +267,7 @@ def test_reason_and_partial_are_scored_apart() -> None:
     assert _value("partial_right", _sample(half, told), _sample(half, replace(told, missing="number"))) == 1 / 2
 
 
-def test_crag_score_counts_a_wrong_answer_against() -> None:
+def test_crag_score_counts_a_wrong_answer_against():
     case = _case(spans=((0, 10),))
     sample = [
         _sample(case, _answer(_citation(0, 10))),
@@ -301,14 +294,12 @@ def _listing(*states: str | None) -> Answer:
         ((), (), None),
     ],
 )
-def test_state_set_compares_codes_of_claims_with_those_expected(
-    meant: tuple[str, ...], claimed: tuple[str | None, ...], expected: tuple[float, ...] | None
-) -> None:
+def test_state_set_compares_codes_of_claims_with_those_expected(meant, claimed, expected):
     case = _case(kind="list_states", states=meant, status="answered" if meant else "abstained")
     assert content.state_set(_sample(case, _listing(*claimed))) == expected
 
 
-def test_nuggets_count_cited_facts_whole_and_said_ones_half() -> None:
+def test_nuggets_count_cited_facts_whole_and_said_ones_half():
     case = _case(
         spans=((0, 10), (22, 30)),
         nuggets=(
@@ -342,7 +333,7 @@ def test_nuggets_count_cited_facts_whole_and_said_ones_half() -> None:
         (Scope(), 0.0),
     ],
 )
-def test_states_are_read_as_meant(scope: Scope, expected: float) -> None:
+def test_states_are_read_as_meant(scope, expected):
     assert reading.states_read(_sample(_case(states=("XAA",)), replace(_answer(), scope=scope))) == (expected, 1.0)
 
 
@@ -359,12 +350,12 @@ def test_states_are_read_as_meant(scope: Scope, expected: float) -> None:
         (Scope(), "single_state", None),
     ],
 )
-def test_time_is_read_as_meant(scope: Scope, kind: str, expected: tuple[float, float] | None) -> None:
+def test_time_is_read_as_meant(scope, kind, expected):
     case = _case(kind=kind).model_copy(update={"expect": Expectation(status="answered", years=(2020,))})
     assert reading.time_read(_sample(case, replace(_answer(), scope=scope), sessions={"2020": "10"})) == expected
 
 
-def test_answers_agree_in_status_and_states() -> None:
+def test_answers_agree_in_status_and_states():
     one = replace(_answer(), scope=Scope(states=("XAA",)))
     other = replace(_answer(), scope=Scope(states=("XAB",)))
     case = _case(variant_of="original")
@@ -378,7 +369,7 @@ def test_answers_agree_in_status_and_states() -> None:
     assert robustness.repeat_agreement(_sample(case, one)) is None
 
 
-def test_is_wrong_where_it_should_abstain_or_no_citation_meets_the_evidence() -> None:
+def test_is_wrong_where_it_should_abstain_or_no_citation_meets_the_evidence():
     case = _case(spans=((0, 10),), groups=(("e0",),))
     assert is_wrong(case, _answer(_citation(20, 30), _citation(0, 10))) is False
     assert is_wrong(case, _answer(*[_citation(20, 30)] * 5, _citation(0, 10))) is True
@@ -387,7 +378,7 @@ def test_is_wrong_where_it_should_abstain_or_no_citation_meets_the_evidence() ->
     assert is_wrong(_case(), _answer(_citation(0, 10))) is None
 
 
-def test_brier_takes_confidence_off_the_outcome() -> None:
+def test_brier_takes_confidence_off_the_outcome():
     case = _case(spans=((0, 10),), groups=(("e0",),), states=("FRA",))
     assert brier(EvalSample(case=case, answer=replace(_answer(_citation(0, 10)), confidence=0.9))) == pytest.approx(
         (0.01, 1.0)
@@ -412,19 +403,14 @@ PASSAGE = RetrievedPassage(passage_id="p", statement_id="s", start=0, end=21, ra
         (("XAA",), ((25, 35),), (replace(PASSAGE, start=30, end=44),), "not_retrieved"),
     ],
 )
-def test_first_broken_stage(
-    states: tuple[str, ...],
-    cited: tuple[tuple[int, int], ...] | None,
-    retrieved: tuple[RetrievedPassage, ...],
-    expected: Stage | None,
-) -> None:
+def test_first_broken_stage(states, cited, retrieved, expected):
     case = _case(spans=((0, 10),), states=("XAA",))
     answer = _answer(*(_citation(*place) for place in cited or ()), status="answered" if cited else "abstained")
     answer = replace(answer, scope=Scope(states=states), retrieved=retrieved)
     assert first_broken(_sample(case, answer, files={"s": "a.txt"})) == expected
 
 
-def test_first_broken_stage_beyond_the_evidence() -> None:
+def test_first_broken_stage_beyond_the_evidence():
     case = _case(spans=((0, 10),), states=("XAA",), nuggets=(Nugget(id="n", text="more", any_of=("more",)),))
     read = replace(_answer(_citation(0, 10)), scope=Scope(states=("XAA",)))
     assert first_broken(_sample(case, read)) == "missing_nugget"
@@ -443,7 +429,7 @@ def test_first_broken_stage_beyond_the_evidence() -> None:
     assert first_broken(_sample(silent, _answer(status="abstained"))) is None
 
 
-def test_every_metric_has_a_name_a_formula_and_components_of_its_own_measure() -> None:
+def test_every_metric_has_a_name_a_formula_and_components_of_its_own_measure():
     case = _case(spans=((0, 10),), states=("XAA",))
     found = components(_sample(case, replace(_answer(_citation(0, 10)), scope=Scope(states=("XAA",)))))
     assert all(metric.formula and metric.label for metric in METRICS.values())

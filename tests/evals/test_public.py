@@ -47,7 +47,7 @@ def _write(path: Path, records: list[dict[str, Any]]) -> None:
     path.write_bytes(gzip.compress(text) if path.suffix == ".gz" else text)
 
 
-def test_names_of_speakers_stand_without_title_constituency_and_office() -> None:
+def test_names_of_speakers_stand_without_title_constituency_and_office():
     names = [
         "Dr Brone Talvik AM",
         "Right Hon. Cora Vesh (Prime Minister)",
@@ -58,7 +58,7 @@ def test_names_of_speakers_stand_without_title_constituency_and_office() -> None
 
 
 @pytest.mark.usefixtures("fake_models")
-def test_meetings_become_records_whose_speakers_are_persons(tmp_path: Path) -> None:
+def test_meetings_become_records_whose_speakers_are_persons(tmp_path):
     qmsum.write_meetings([MEETING], tmp_path / "texts")
     parties = PartyTable.load(tmp_path / "texts" / "parties.csv")
     with corpus.open_texts(Settings(store=tmp_path), tmp_path / "texts") as (_, held):
@@ -68,9 +68,7 @@ def test_meetings_become_records_whose_speakers_are_persons(tmp_path: Path) -> N
 
 
 @pytest.mark.usefixtures("fake_models")
-def test_qmsum_counts_turns_of_the_speaker_and_silence_of_another(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_qmsum_counts_turns_of_the_speaker_and_silence_of_another(tmp_path, monkeypatch):
     for file in ("train", "val"):
         _write(tmp_path / "data" / f"qmsum_committee/{file}.jsonl.gz", [MEETING] if file == "train" else [])
     monkeypatch.setattr(qmsum, "silent_speakers", lambda: {(1, 0): "Cora Vesh"})
@@ -81,7 +79,7 @@ def test_qmsum_counts_turns_of_the_speaker_and_silence_of_another(
     assert figures["silence of another speaker: recall"].over == "3 cases, 1 silent"
 
 
-def test_a_short_question_leans_on_the_one_before() -> None:
+def test_a_short_question_leans_on_the_one_before():
     turns = ["How is a garden pond in Remalia dug out?", "Keep to the plan.", "Is it deep?"]
     task = {
         "input": [
@@ -93,7 +91,7 @@ def test_a_short_question_leans_on_the_one_before() -> None:
 
 
 @pytest.mark.usefixtures("fake_models")
-def test_mtrag_refuses_without_passages_and_where_the_collection_says_nothing(tmp_path: Path) -> None:
+def test_mtrag_refuses_without_passages_and_where_the_collection_says_nothing(tmp_path):
     pond = {"text": "A garden pond needs gravel, pumps and shade against algae in the hot months."}
     asked = {
         "garden pond gravel pumps algae": ("ANSWERABLE", [pond]),
@@ -114,7 +112,7 @@ def test_mtrag_refuses_without_passages_and_where_the_collection_says_nothing(tm
     assert [figure.value for figure in figures if "other folds" not in figure.name] == [1.0, 1.0, 1.0, 1.0]
 
 
-def test_words_are_counted_over_all_chunks() -> None:
+def test_words_are_counted_over_all_chunks():
     words = word_spans("a b c d")
     gold = marked(words, [(0, 3)])
     places = np.array([marked(words, [(0, 1)]), marked(words, [(2, 7)])])
@@ -128,7 +126,7 @@ def test_words_are_counted_over_all_chunks() -> None:
     assert word_f1(chunks, chosen) == pytest.approx(2 * precision * recall / (precision + recall))
 
 
-def test_a_choice_is_fitted_to_other_chunks_than_it_chooses_from() -> None:
+def test_a_choice_is_fitted_to_other_chunks_than_it_chooses_from():
     random = np.random.default_rng(3)
     words = word_spans("one two three four five six")
     places = np.array([marked(words, [words[n]]) for n in range(6)])
@@ -141,7 +139,7 @@ def test_a_choice_is_fitted_to_other_chunks_than_it_chooses_from() -> None:
     assert word_f1(chunks[30:], choose(chunks[:30], chunks[30:])) > 0.9
 
 
-def test_a_sentence_is_chosen_with_a_view_to_its_neighbours() -> None:
+def test_a_sentence_is_chosen_with_a_view_to_its_neighbours():
     flat = SentenceFeatures(**dict.fromkeys(SentenceFeatures.names(), 0.0))
     read = [
         MeasuredSentence(
@@ -154,15 +152,13 @@ def test_a_sentence_is_chosen_with_a_view_to_its_neighbours() -> None:
     assert spans.with_neighbours(read)[:, -2:].tolist() == [[3.0, -11.5], [-11.5, 3.0], [2.0, 4.0]]
 
 
-def test_a_threshold_is_chosen_on_other_folds() -> None:
+def test_a_threshold_is_chosen_on_other_folds():
     # The first fold would be split at 0.5, the second at 0.3: each gets the other's.
     confidence, silent = [0.4, 0.6, 0.2, 0.4], [True, False, True, False]
     assert silent_by_others(confidence, silent, [0, 0, 1, 1]) == [False, False, True, True]
 
 
-def test_a_missing_folder_of_data_is_told_with_what_to_do(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_missing_folder_of_data_is_told_with_what_to_do(tmp_path, monkeypatch, capsys):
     monkeypatch.delenv(corpus.DATA, raising=False)
     with pytest.raises(DatasetError, match="no folder is named: give the folder of public data with --data"):
         records_of("acl_verbatim/gold.json", None)

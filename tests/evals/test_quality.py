@@ -49,9 +49,7 @@ def workspace(sample: tuple[tuple[Case, ...], Path], tmp_path_factory: pytest.Te
         yield opened
 
 
-def test_answers_meet_the_bars_on_real_speeches(
-    workspace: Workspace, sample: tuple[tuple[Case, ...], Path], tmp_path: Path
-) -> None:
+def test_answers_meet_the_bars_on_real_speeches(workspace, sample, tmp_path):
     cases, folder = sample
     documents = read_documents([folder])
     manifest = RunManifest(
@@ -79,17 +77,13 @@ def test_answers_meet_the_bars_on_real_speeches(
     assert found["abstention_recall"].value >= 0.85
 
 
-def test_ingest_of_unchanged_speeches_embeds_nothing(
-    workspace: Workspace, sample: tuple[tuple[Case, ...], Path]
-) -> None:
+def test_ingest_of_unchanged_speeches_embeds_nothing(workspace, sample):
     report = workspace.corpus.ingest([sample[1]])
     assert {file.result for file in report.files} == {"unchanged"}
     assert report.embedded_passages == 0
 
 
-def test_a_corrected_manifest_row_changes_the_state_and_embeds_nothing(
-    workspace: Workspace, sample: tuple[tuple[Case, ...], Path]
-) -> None:
+def test_a_corrected_manifest_row_changes_the_state_and_embeds_nothing(workspace, sample):
     manifest = sample[1] / "statements.csv"
     before = manifest.read_text(encoding="utf-8")
     lines = before.splitlines()

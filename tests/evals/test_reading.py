@@ -32,9 +32,7 @@ def _example(tmp_path: Path, text: str, turn: str, keeps: Sequence[str]) -> Mark
         ("add {who:Belmora}", "add", ["topic", "kind"]),
     ],
 )
-def test_the_parties_that_a_follow_up_takes_over_count_as_right(
-    text: str, turn: str, keeps: list[str], tmp_path: Path
-) -> None:
+def test_the_parties_that_a_follow_up_takes_over_count_as_right(text, turn, keeps, tmp_path):
     parties = PartyTable.load(CONFERENCE_PARTIES)
     example = _example(tmp_path, text, turn, keeps)
     read = resolve(example.text, parties, history=example.after)
@@ -42,7 +40,7 @@ def test_the_parties_that_a_follow_up_takes_over_count_as_right(
     assert scored.parts == {"speakers": True, "excluded": True}
 
 
-def test_by_itself_a_follow_up_takes_over_nothing(tmp_path: Path) -> None:
+def test_by_itself_a_follow_up_takes_over_nothing(tmp_path):
     parties = PartyTable.load(CONFERENCE_PARTIES)
     example = _example(tmp_path, "and on {topic:firearms}?", "replace", ["who", "kind"])
     read = resolve(example.text, parties, history=example.after)

@@ -4,7 +4,7 @@ import json
 import os
 import stat
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -77,7 +77,7 @@ class _Scripted:
         return Answer(question=case.question, answer="", status="abstained", scope=Scope(states=("XAA",))).to_json()
 
 
-def test_every_case_is_asked_as_often_as_wanted(tmp_path: Path) -> None:
+def test_every_case_is_asked_as_often_as_wanted(tmp_path):
     scripted, told = _Scripted(), []
     run = run_cases(_run(tmp_path, repeats=2), scripted, tell=lambda text, done, total: told.append((done, total)))
     assert scripted.asked == [(name, repeat) for repeat in (0, 1) for name in "abc"]
@@ -87,7 +87,7 @@ def test_every_case_is_asked_as_often_as_wanted(tmp_path: Path) -> None:
     assert [(record.case, record.repeat) for record in run.answers()] == scripted.asked
 
 
-def test_a_stopped_run_goes_on_where_it_was(tmp_path: Path) -> None:
+def test_a_stopped_run_goes_on_where_it_was(tmp_path):
     run = _run(tmp_path)
     with pytest.raises(KeyboardInterrupt):
         run_cases(run, _Scripted({"b": "stop"}))
@@ -97,7 +97,7 @@ def test_a_stopped_run_goes_on_where_it_was(tmp_path: Path) -> None:
     assert again.asked == [("b", 0), ("c", 0)]
 
 
-def test_a_line_that_was_cut_short_is_asked_again(tmp_path: Path) -> None:
+def test_a_line_that_was_cut_short_is_asked_again(tmp_path):
     run = run_cases(_run(tmp_path), _Scripted())
     path = run.path / ANSWERS
     path.write_bytes(path.read_bytes()[:-20])
@@ -108,7 +108,7 @@ def test_a_line_that_was_cut_short_is_asked_again(tmp_path: Path) -> None:
     assert all(json.loads(line) for line in path.read_text(encoding="utf-8").splitlines())
 
 
-def test_errors_are_kept_and_asked_again(tmp_path: Path) -> None:
+def test_errors_are_kept_and_asked_again(tmp_path):
     run = run_cases(_run(tmp_path), _Scripted({"b": "error"}))
     errors = {record.case: record.error.kind for record in run.answers() if record.error}
     assert errors == {"b": "error"}
@@ -118,7 +118,7 @@ def test_errors_are_kept_and_asked_again(tmp_path: Path) -> None:
     assert all(record.error is None for record in run.answers())
 
 
-def test_a_case_that_takes_too_long_does_not_stop_the_others(tmp_path: Path) -> None:
+def test_a_case_that_takes_too_long_does_not_stop_the_others(tmp_path):
     run = run_cases(_run(tmp_path, time_limit=0.2), _Scripted({"a": "slow"}))
     found = {record.case: record for record in run.answers()}
     assert found["a"].error is not None
@@ -127,7 +127,7 @@ def test_a_case_that_takes_too_long_does_not_stop_the_others(tmp_path: Path) -> 
     assert [found[name].error for name in "bc"] == [None, None]
 
 
-def test_a_bug_is_a_finding_about_its_case_and_stops_no_other(tmp_path: Path) -> None:
+def test_a_bug_is_a_finding_about_its_case_and_stops_no_other(tmp_path):
     run = run_cases(_run(tmp_path), _Scripted({"a": "bug"}))
     found = {record.case: record for record in run.answers()}
     assert found["a"].error is not None
@@ -136,7 +136,7 @@ def test_a_bug_is_a_finding_about_its_case_and_stops_no_other(tmp_path: Path) ->
     assert [found[name].error for name in "bc"] == [None, None]
 
 
-def test_stored_answers_are_given_again(tmp_path: Path) -> None:
+def test_stored_answers_are_given_again(tmp_path):
     run = run_cases(_run(tmp_path), _Scripted())
     replay, digest = replaying(run.path)
     assert len(digest) == 64
@@ -151,7 +151,7 @@ def test_stored_answers_are_given_again(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["", "..", "../up", "a/b", ".hidden", "a\x00b", "a" * 200, "/etc", "../latest"])
-def test_names_of_runs_lead_nowhere_else(name: str, tmp_path: Path) -> None:
+def test_names_of_runs_lead_nowhere_else(name, tmp_path):
     with pytest.raises(RunError):
         _run(tmp_path / "runs", name)
     with pytest.raises(RunError):
@@ -159,7 +159,7 @@ def test_names_of_runs_lead_nowhere_else(name: str, tmp_path: Path) -> None:
     assert not [*tmp_path.rglob("manifest.json")]
 
 
-def test_runs_are_listed_newest_first_and_latest_is_the_first(tmp_path: Path) -> None:
+def test_runs_are_listed_newest_first_and_latest_is_the_first(tmp_path):
     with pytest.raises(RunError, match="no runs"):
         open_run(tmp_path, "latest")
     _run(tmp_path, "old")
@@ -173,13 +173,13 @@ def test_runs_are_listed_newest_first_and_latest_is_the_first(tmp_path: Path) ->
         open_run(tmp_path, "old").scores()
 
 
-def test_no_run_is_called_as_the_newest_is(tmp_path: Path) -> None:
+def test_no_run_is_called_as_the_newest_is(tmp_path):
     with pytest.raises(RunError, match="'latest' is no name for a run"):
         _run(tmp_path, "latest")
     assert [*tmp_path.iterdir()] == []
 
 
-def test_a_manifest_that_cannot_be_read_is_named_and_not_listed(tmp_path: Path) -> None:
+def test_a_manifest_that_cannot_be_read_is_named_and_not_listed(tmp_path):
     _run(tmp_path, "good")
     path = _run(tmp_path, "bad").path / MANIFEST
     for content in (b"\xff\xfe", b"{", b"5"):
@@ -209,9 +209,7 @@ _OTHER = b'{"case": 1, "colour": "red"}\n'
     [(CASES_FILE, Run.cases), (ANSWERS, Run.answers), (SCORES, Run.scores)],
     ids=("cases", "answers", "scores"),
 )
-def test_records_that_cannot_be_read_are_named(
-    file: str, read: Callable[[Run], object], content: bytes | None, message: str, tmp_path: Path
-) -> None:
+def test_records_that_cannot_be_read_are_named(file, read, content, message, tmp_path):
     run = _run(tmp_path)
     path = run.path / file
     path.unlink(missing_ok=True)
@@ -243,7 +241,7 @@ def _refused() -> Iterator[list[str]]:
         (b'{"id": "a"}\n{"id": "\xff"}\n{"id": "b"}\n', "given.jsonl, line 2: not UTF-8"),
     ],
 )
-def test_stored_answers_that_cannot_be_read_are_named(content: bytes, message: str, tmp_path: Path) -> None:
+def test_stored_answers_that_cannot_be_read_are_named(content, message, tmp_path):
     path = tmp_path / "given.jsonl"
     path.write_bytes(content)
     with _refused() as told:
@@ -252,7 +250,7 @@ def test_stored_answers_that_cannot_be_read_are_named(content: bytes, message: s
 
 
 @pytest.mark.parametrize("place", ["missing/file", "folder", "file/below", "a" * 300])
-def test_a_place_that_cannot_be_written_is_named_and_left_clean(place: str, tmp_path: Path) -> None:
+def test_a_place_that_cannot_be_written_is_named_and_left_clean(place, tmp_path):
     (tmp_path / "folder").mkdir()
     (tmp_path / "file").write_text("old", encoding="utf-8")
     with _refused() as told:
@@ -262,7 +260,7 @@ def test_a_place_that_cannot_be_written_is_named_and_left_clean(place: str, tmp_
 
 
 @pytest.mark.parametrize(("umask", "mode"), [(0o022, 0o644), (0o027, 0o640), (0o077, 0o600)])
-def test_files_are_for_whom_new_files_are(umask: int, mode: int, tmp_path: Path) -> None:
+def test_files_are_for_whom_new_files_are(umask, mode, tmp_path):
     # Of a folder for its owner alone they are for nobody else.
     tmp_path.chmod(0o755)
     before = os.umask(umask)
@@ -294,7 +292,7 @@ def _scored(root: Path, name: str = "one", *, repeats: int = 1) -> Run:
     return run
 
 
-def test_a_baseline_takes_the_place_of_one_over_the_same_cases(tmp_path: Path) -> None:
+def test_a_baseline_takes_the_place_of_one_over_the_same_cases(tmp_path):
     folder = tmp_path / "base"
     for name in ("one", "two"):
         kept = keep_baseline(_scored(tmp_path / "runs", name, repeats=2), folder)
@@ -313,9 +311,7 @@ def test_a_baseline_takes_the_place_of_one_over_the_same_cases(tmp_path: Path) -
         (("timeout", "error", "misread"), "2 of 3 got no answer, 'a' "),
     ],
 )
-def test_a_run_that_was_not_answered_and_scored_whole_is_no_baseline(
-    stages: tuple[Stage | None, ...], message: str, tmp_path: Path
-) -> None:
+def test_a_run_that_was_not_answered_and_scored_whole_is_no_baseline(stages, message, tmp_path):
     run = _scored(tmp_path)
     run.write_scores(_score(CASES[number % 3], stage) for number, stage in enumerate(stages))
     with pytest.raises(RunError, match=message):
@@ -323,7 +319,7 @@ def test_a_run_that_was_not_answered_and_scored_whole_is_no_baseline(
     assert not (tmp_path / "base").exists()
 
 
-def test_a_baseline_over_other_cases_is_not_replaced(tmp_path: Path) -> None:
+def test_a_baseline_over_other_cases_is_not_replaced(tmp_path):
     run, folder = _scored(tmp_path / "runs"), tmp_path / "base"
     keep_baseline(run, folder)
     manifest = run.manifest.model_copy(update={"dataset": "other"})
@@ -334,14 +330,14 @@ def test_a_baseline_over_other_cases_is_not_replaced(tmp_path: Path) -> None:
         keep_baseline(run, folder)
 
 
-def test_cases_are_chosen_by_slices() -> None:
+def test_cases_are_chosen_by_slices():
     assert [case.id for case in chosen(CASES, only=["lang=fr,es"])] == ["b"]
     assert [case.id for case in chosen(CASES, only=["topic=rivers", "type=unanswerable"])] == ["c"]
     assert [case.id for case in chosen(CASES, only=["topic=rivers", "lang=fr"])] == []
     assert [case.id for case in chosen(CASES, limit=2)] == ["a", "b"]
 
 
-def test_what_was_set_in_the_chat_is_set_again() -> None:
+def test_what_was_set_in_the_chat_is_set_again():
     class Assistant:
         def ask(self, question: str, **given: Any) -> Answer:
             asked.append((question, given["history"], given["overrides"]))

@@ -7,7 +7,6 @@ import pytest
 
 from app.answering.compose.model import ModelWriter
 from app.answering.steps import Steps
-from app.wiring import Workspace
 from evals.cases.case import Case
 from evals.gates import GateReport, check_gates, load_gates
 from evals.runs import Run
@@ -28,7 +27,7 @@ def _failed(report: GateReport) -> set[str]:
     return {result.metric for result in report.results if result.verdict == "fail"}
 
 
-def test_the_pipeline_as_it_is_passes_against_itself(as_it_is: Run) -> None:
+def test_the_pipeline_as_it_is_passes_against_itself(as_it_is):
     report = check_gates(GATES, as_it_is, as_it_is)
     assert [result.reason for result in report.results if result.verdict in ("fail", "invalid")] == []
     assert report.verdict in ("pass", "warn")
@@ -44,23 +43,14 @@ def test_the_pipeline_as_it_is_passes_against_itself(as_it_is: Run) -> None:
         ("ranking_reversed", {"recall_at_5", "rr_at_10"}, {"quote_verified", "misattributed"}),
     ],
 )
-def test_a_broken_pipeline_is_caught_by_its_gate(
-    variant: str,
-    gates: set[str],
-    held: set[str],
-    as_it_is: Run,
-    smoke_cases: tuple[Case, ...],
-    run_variant: RunVariant,
-) -> None:
+def test_a_broken_pipeline_is_caught_by_its_gate(variant, gates, held, as_it_is, smoke_cases, run_variant):
     report = check_gates(GATES, run_variant(smoke_cases, variant), as_it_is)
     assert report.verdict in ("fail", "invalid")
     assert gates <= _failed(report), f"{variant}: {sorted(_failed(report))}"
     assert not held & _failed(report), "a gate that has nothing to do with it"
 
 
-def test_a_state_filter_that_is_off_is_caught_as_words_in_the_wrong_mouth(
-    smoke_cases: tuple[Case, ...], run_variant: RunVariant
-) -> None:
+def test_a_state_filter_that_is_off_is_caught_as_words_in_the_wrong_mouth(smoke_cases, run_variant):
     # Every State is searched for every question: a part of the cases shows it, and takes a while.
     named = tuple(case for case in smoke_cases if case.type == "single_state" and not case.variant_of)[::3]
     gates = GATES.model_copy(update={"minimum_cases": 8})
@@ -69,27 +59,21 @@ def test_a_state_filter_that_is_off_is_caught_as_words_in_the_wrong_mouth(
     assert "quote_verified" not in _failed(report)
 
 
-def test_every_sabotage_is_told_what_it_breaks() -> None:
+def test_every_sabotage_is_told_what_it_breaks():
     assert {
-        "state_filter_off",
-        "quotes_altered",
-        "always_answer",
-        "always_abstain",
-        "ranking_reversed",
-    } <= VARIANTS.keys()
+        "state_filter_off", "quotes_altered", "always_answer", "always_abstain", "ranking_reversed",
+    } <= VARIANTS.keys()  # fmt: skip
     assert all(VARIANTS.values())
 
 
-def test_the_same_configuration_passes_against_itself_every_time(
-    as_it_is: Run, smoke_cases: tuple[Case, ...], run_variant: RunVariant
-) -> None:
+def test_the_same_configuration_passes_against_itself_every_time(as_it_is, smoke_cases, run_variant):
     again = run_variant(smoke_cases)
     verdicts = [check_gates(GATES.model_copy(update={"seed": seed}), again, as_it_is).exit_code for seed in range(20)]
     assert verdicts == [0] * 20
 
 
 @pytest.mark.parametrize("variant", VARIANTS)
-def test_a_variant_keeps_what_it_does_not_break(variant: str, smoke_workspace: Workspace) -> None:
+def test_a_variant_keeps_what_it_does_not_break(variant, smoke_workspace):
     steps = replace(smoke_workspace.steps, writer=cast(ModelWriter, object()))
     varied = steps_of(steps, variant)
     kept = [field.name for field in fields(Steps) if field.name != "retriever"]
@@ -97,9 +81,7 @@ def test_a_variant_keeps_what_it_does_not_break(variant: str, smoke_workspace: W
     assert [name for name in kept if getattr(varied, name) is not getattr(steps, name)] == []
 
 
-def test_a_new_position_supersedes_the_old_one_and_orders_in_a_text_are_nobodys(
-    smoke_workspace: Workspace,
-) -> None:
+def test_a_new_position_supersedes_the_old_one_and_orders_in_a_text_are_nobodys(smoke_workspace):
     ask = smoke_workspace.assistant.ask
     protocol = ask("What is Drelnia's position on a new protocol?").citations
     assert "now supports the negotiation" in protocol[0].quote

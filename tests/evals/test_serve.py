@@ -153,7 +153,7 @@ def until(jobs: Jobs, condition: Any) -> None:
     raise AssertionError(f"it did not come to that: {jobs.newest}")
 
 
-def test_the_table_of_runs_shows_what_came_out(runs: RunsTab, paths: EvalPaths) -> None:
+def test_the_table_of_runs_shows_what_came_out(runs, paths):
     assert "There are no runs yet" in runs.table()
     scored_run(paths)
     text = runs.table()
@@ -161,7 +161,7 @@ def test_the_table_of_runs_shows_what_came_out(runs: RunsTab, paths: EvalPaths) 
     assert 'href="/runs/made"' in text
 
 
-def test_a_table_of_questions_is_added_unless_it_holds_errors(runs: RunsTab, tmp_path: Path) -> None:
+def test_a_table_of_questions_is_added_unless_it_holds_errors(runs, tmp_path):
     def sent(*rows: str) -> dict[str, str]:
         path = tmp_path / "sent.csv"
         path.write_text("\n".join(("question,state,answered,quote", *rows)), encoding="utf-8")
@@ -176,7 +176,8 @@ def test_a_table_of_questions_is_added_unless_it_holds_errors(runs: RunsTab, tmp
     assert "no folder at" in runs.added(sent(), "nowhere")[1]
 
 
-def test_the_page_is_behind_the_guard_of_the_chat(client: httpx.Client, paths: EvalPaths) -> None:
+@pytest.mark.integration
+def test_the_page_is_behind_the_guard_of_the_chat(client, paths):
     scored_run(paths)
     assert client.get("/runs/made").status_code == 403, "whoever has not opened the page has no session"
     page = client.get("/")
@@ -188,7 +189,8 @@ def test_the_page_is_behind_the_guard_of_the_chat(client: httpx.Client, paths: E
     assert client.get("/gradio_api/startup-events").status_code == 404
 
 
-def test_reports_open_in_a_page_that_can_reach_nothing(client: httpx.Client, paths: EvalPaths) -> None:
+@pytest.mark.integration
+def test_reports_open_in_a_page_that_can_reach_nothing(client, paths):
     scored_run(paths)
     scored_run(paths, "before")
     client.get("/")
@@ -204,17 +206,17 @@ def test_reports_open_in_a_page_that_can_reach_nothing(client: httpx.Client, pat
     assert client.get("/runs/made/report.md").text.startswith("## ")
 
 
+@pytest.mark.integration
 @pytest.mark.parametrize("path", ["/runs/..%2f..%2fetc", "/runs/.hidden", "/runs/nope", "/runs/made?baseline=../x"])
-def test_paths_that_lead_elsewhere_are_refused(client: httpx.Client, paths: EvalPaths, path: str) -> None:
+def test_paths_that_lead_elsewhere_are_refused(client, paths, path):
     scored_run(paths)
     client.get("/")
     found = client.get(path)
     assert found.status_code == 404 or found.text.startswith("Not done: ")
 
 
-def test_no_report_is_made_over_other_statements_or_without_scores(
-    client: httpx.Client, paths: EvalPaths, runs: RunsTab
-) -> None:
+@pytest.mark.integration
+def test_no_report_is_made_over_other_statements_or_without_scores(client, paths, runs):
     scored_run(paths)
     make_run(paths.runs, {"a": None}, name="raw")
     client.get("/")
@@ -235,17 +237,13 @@ def test_no_report_is_made_over_other_statements_or_without_scores(
         ({"corpus": "/no/such/folder"}, "no folder at"),
     ],
 )
-def test_what_cannot_be_run_is_said(
-    runs: RunsTab, jobs: Jobs, paths: EvalPaths, fields: dict[str, Any], message: str
-) -> None:
+def test_what_cannot_be_run_is_said(runs, jobs, paths, fields, message):
     scored_run(paths)
     assert message in runs.start(**{"dataset": "smoke", **NOTHING, **fields})[2]
     assert jobs.newest is None
 
 
-def test_a_run_is_started_watched_cancelled_and_gone_on_with(
-    runs: RunsTab, jobs: Jobs, slow: Slow, paths: EvalPaths
-) -> None:
+def test_a_run_is_started_watched_cancelled_and_gone_on_with(runs, jobs, slow, paths):
     mine = paths.path / "cases" / "mine.csv"
     mine.parent.mkdir()
     mine.write_text("question,state,answered,quote\n", encoding="utf-8")
@@ -276,14 +274,12 @@ def test_a_run_is_started_watched_cancelled_and_gone_on_with(
     ("seconds", "answers", "left", "told"),
     [(20.0, 2, 3, ", about 30 s left"), (490.0, 3, 2, ", about 5 min left"), (20.0, 1, 3, ""), (20.0, 2, 0, "")],
 )
-def test_the_time_left_is_told_by_the_answers_so_far(seconds: float, answers: int, left: int, told: str) -> None:
+def test_the_time_left_is_told_by_the_answers_so_far(seconds, answers, left, told):
     assert time_left(seconds, answers, left) == told
 
 
 @pytest.mark.parametrize(("limit", "said"), [(99, "no folder of statements &lt;b&gt;"), (98, "ZeroDivisionError")])
-def test_a_run_that_fails_says_why_and_is_tried_again(
-    runs: RunsTab, jobs: Jobs, slow: Slow, limit: int, said: str
-) -> None:
+def test_a_run_that_fails_says_why_and_is_tried_again(runs, jobs, slow, limit, said):
     runs.start("smoke", **NOTHING | {"name": "r1", "limit": limit})
     until(jobs, lambda job: job.state == "failed")
     assert said in runs.progress()
@@ -296,7 +292,7 @@ def ruled(review: ReviewTab, at: int, by: str, accepted: bool) -> str:
     return text
 
 
-def test_ruling_on_a_citation_changes_rulings_and_scores(runs: RunsTab, review: ReviewTab, paths: EvalPaths) -> None:
+def test_ruling_on_a_citation_changes_rulings_and_scores(runs, review, paths):
     run = scored_run(paths)
     text = review.shown("citations", None)[review.item]
     assert "1 left" in text and f">{CITED}</mark>" in text and "We support the review." in text
@@ -325,7 +321,7 @@ def accepted(review: ReviewTab, at: int, **changes: Any) -> dict[Any, Any]:
     return review.accept({getattr(review, name): value for name, value in (given | changes).items()})
 
 
-def test_deciding_on_a_draft_changes_the_saved_cases(review: ReviewTab, paths: EvalPaths) -> None:
+def test_deciding_on_a_draft_changes_the_saved_cases(review, paths):
     item, right, used = review.item, review.right, review.used
     save_draft(paths.path.parent, saved_answer(), Judgement(verdict="right"))
     save_draft(paths.path.parent, silent_answer(), Judgement(verdict="wrong", should_be="it spoke of rivers"))
@@ -357,7 +353,7 @@ def test_deciding_on_a_draft_changes_the_saved_cases(review: ReviewTab, paths: E
     assert "Nothing is left to decide" in review.shown("drafts", None)[item]
 
 
-def test_hostile_texts_are_shown_as_texts(review: ReviewTab, runs: RunsTab, paths: EvalPaths) -> None:
+def test_hostile_texts_are_shown_as_texts(review, runs, paths):
     scored_run(paths, cases=[case("a").model_copy(update={"question": HOSTILE, "history": (HOSTILE,)})])
     save_draft(paths.path.parent, saved_answer(HOSTILE), Judgement(verdict="right", should_be=HOSTILE))
     for kind in ("drafts", "citations"):
@@ -368,7 +364,7 @@ def test_hostile_texts_are_shown_as_texts(review: ReviewTab, runs: RunsTab, path
     assert all("&lt;script&gt;" in text and "<script" not in text for text in said)
 
 
-def test_review_works_without_statements(paths: EvalPaths) -> None:
+def test_review_works_without_statements(paths):
     def broken() -> Documents:
         raise EvalError("the store cannot be opened")
 
@@ -378,7 +374,7 @@ def test_review_works_without_statements(paths: EvalPaths) -> None:
     assert "the store cannot be opened" in text and f"<mark>{CITED}</mark>" in text
 
 
-def test_a_run_whose_statements_are_gone_is_told(review: ReviewTab, paths: EvalPaths) -> None:
+def test_a_run_whose_statements_are_gone_is_told(review, paths):
     scored_run(paths)
     (paths.path.parent / "corpus" / FILE).unlink()
     (paths.path.parent / "corpus" / "txt").rmdir()
@@ -387,7 +383,7 @@ def test_a_run_whose_statements_are_gone_is_told(review: ReviewTab, paths: EvalP
 
 
 @pytest.mark.slow
-def test_with_accounts_the_page_is_for_admins(tmp_path: Path) -> None:
+def test_with_accounts_the_page_is_for_admins(tmp_path):
     store, password = tmp_path / "store", "a password of twelve"
     with closing(open_tables(store)) as tables:
         accounts = Accounts(tables)

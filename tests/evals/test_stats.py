@@ -4,15 +4,7 @@ import numpy as np
 import pytest
 
 from evals.metrics.table import ratio
-from evals.stats import (
-    cluster_bootstrap,
-    holm,
-    interval,
-    not_worse_p,
-    percentile_higher,
-    sign_flip_p,
-    wilson,
-)
+from evals.stats import cluster_bootstrap, holm, interval, not_worse_p, percentile_higher, sign_flip_p, wilson
 
 Z = 1.959963984540054
 
@@ -32,12 +24,8 @@ def test_wilson_is_the_formula(successes, n):
     assert wilson(successes, n) == pytest.approx((centre - half, centre + half))
 
 
-def test_holm_multiplies_by_the_tests_left_and_never_falls():
-    # Sorted: 0.005·4 = 0.02, 0.01·3 = 0.03, 0.03·2 = 0.06, 0.04·1 raised to 0.06.
+def test_holm_multiplies_by_the_tests_left_never_falls_and_stays_below_one():
     assert holm([0.01, 0.04, 0.03, 0.005]) == pytest.approx((0.01 * 3, 0.03 * 2, 0.03 * 2, 0.005 * 4))
-
-
-def test_holm_stays_below_one_and_takes_nothing():
     assert holm([0.9, 0.8]) == (1.0, 1.0)
     assert holm([]) == ()
 
@@ -97,14 +85,11 @@ def test_bootstrap_interval_rarely_misses_zero_between_equal_systems_with_cluste
     assert missed / 400 <= 0.10
 
 
-def test_not_worse_counts_samples_within_the_margin():
+def test_intervals_count_samples_within_the_margin_and_with_a_figure():
     differences = np.array([-0.05, -0.03, -0.02, 0.0, np.nan])
 
     # −0.02 is at the margin, and what has no figure shows no loss.
     assert not_worse_p(differences, 0.02) == (1 + 3) / (5 + 1)
-
-
-def test_interval_leaves_out_samples_without_a_figure():
     samples = np.array([np.nan, *np.arange(0, 1001)])
 
     assert interval(samples) == pytest.approx((25.0, 975.0))

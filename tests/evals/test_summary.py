@@ -2,15 +2,7 @@ import pytest
 
 from evals.metrics.table import FAILED, RIGHT
 from evals.stats import wilson
-from evals.summary import (
-    SMALL,
-    by_case,
-    figure,
-    latency,
-    shares,
-    stage_counts,
-    summarise,
-)
+from evals.summary import SMALL, by_case, figure, latency, shares, stage_counts, summarise
 from tests.evals.scored import score
 
 DECISION = "abstention.decision"

@@ -61,12 +61,12 @@ def texts_of(documents: Documents, state: str, year: str | None = None) -> list[
     ]
 
 
-def test_every_kind_is_made(cases: tuple[Case, ...]) -> None:
+def test_every_kind_is_made(cases):
     made = {case.unanswerable_kind or case.type for case in cases}
     assert made == set(KINDS)
 
 
-def test_gold_sentences_verify_and_name_what_is_asked(cases: tuple[Case, ...], documents: Documents) -> None:
+def test_gold_sentences_verify_and_name_what_is_asked(cases, documents):
     answerable = [case for case in cases if case.answerable]
     for case in answerable:
         assert case.evidence, case.id
@@ -93,7 +93,7 @@ def _words(span: Any, documents: Documents) -> str:
     return documents.by_file[span.file].text[span.start : span.end]
 
 
-def test_near_misses_are_not_named_by_the_state_in_that_year(cases: tuple[Case, ...], documents: Documents) -> None:
+def test_near_misses_are_not_named_by_the_state_in_that_year(cases, documents):
     near = [case for case in cases if case.unanswerable_kind in SILENT]
     assert len(near) >= 10
     for case in near:
@@ -104,9 +104,7 @@ def test_near_misses_are_not_named_by_the_state_in_that_year(cases: tuple[Case, 
         assert case.expect.reason == "not_mentioned"
 
 
-def test_article_of_a_near_miss_is_cited_in_no_statement_of_the_state(
-    cases: tuple[Case, ...], documents: Documents
-) -> None:
+def test_article_of_a_near_miss_is_cited_in_no_statement_of_the_state(cases, documents):
     near = [case for case in cases if case.unanswerable_kind == "near_miss_article"]
     for case in near:
         number = case.tags["article"].split()[1]
@@ -115,7 +113,7 @@ def test_article_of_a_near_miss_is_cited_in_no_statement_of_the_state(
         assert case.expect.reason in ("article_not_cited", "not_mentioned")
 
 
-def test_none_of_the_words_of_a_specific_topic_occurs(cases: tuple[Case, ...], documents: Documents) -> None:
+def test_none_of_the_words_of_a_specific_topic_occurs(cases, documents):
     table = (Path(str(files("evals"))) / "datasets" / "specific_topics.csv").read_text(encoding="utf-8")
     words = {row["topic"]: row["words"].split("|") for row in csv.DictReader(table.splitlines())}
     specific = [case for case in cases if case.unanswerable_kind == "near_miss_topic"]
@@ -133,7 +131,7 @@ def test_none_of_the_words_of_a_specific_topic_occurs(cases: tuple[Case, ...], d
         assert case.tags["rules"] in ("dev", "held_out") and case.expect.reason == "not_mentioned"
 
 
-def test_what_cannot_be_answered_does_not_exist(cases: tuple[Case, ...], documents: Documents) -> None:
+def test_what_cannot_be_answered_does_not_exist(cases, documents):
     years = {document.facts["date"][:4] for document in documents.by_file.values() if "date" in document.facts}
     for case in cases:
         if case.unanswerable_kind == "no_statement":
@@ -148,14 +146,14 @@ def test_what_cannot_be_answered_does_not_exist(cases: tuple[Case, ...], documen
             assert case.expect.reason is None
 
 
-def test_member_of_a_group_that_speaks_is_not_taken_for_silent(documents: Documents) -> None:
+def test_member_of_a_group_that_speaks_is_not_taken_for_silent(documents):
     members = {code for group in ("XGR", "XIC") for code in documents.parties.members(group)}
     made = synthesise(documents, kinds=("no_statement",), n=1000)
     assert made
     assert not members & {state for case in made for state in case.expect.states}
 
 
-def test_list_of_states_is_complete(cases: tuple[Case, ...], documents: Documents) -> None:
+def test_list_of_states_is_complete(cases, documents):
     lists = [case for case in cases if case.type == "list_states" and "topic" in case.tags]
     for case in lists:
         for document in documents.by_file.values():
@@ -163,13 +161,13 @@ def test_list_of_states_is_complete(cases: tuple[Case, ...], documents: Document
                 assert not names(document.text, case.tags["topic"]), (case.id, document.file)
 
 
-def test_same_corpus_and_seed_give_the_same_cases(cases: tuple[Case, ...], documents: Documents) -> None:
+def test_same_corpus_and_seed_give_the_same_cases(cases, documents):
     assert synthesise(documents, n=200) == cases
     other = synthesise(documents, n=200, seed=1)
     assert {case.id for case in other} != {case.id for case in cases}
 
 
-def test_states_and_statements_are_asked_about_evenly(cases: tuple[Case, ...], documents: Documents) -> None:
+def test_states_and_statements_are_asked_about_evenly(cases, documents):
     single = [case for case in cases if case.type == "single_state"]
     asked = Counter((case.expect.states, case.expect.years) for case in single)
     assert max(asked.values()) <= 3
@@ -177,7 +175,7 @@ def test_states_and_statements_are_asked_about_evenly(cases: tuple[Case, ...], d
     assert {state for case in single for state in case.expect.states} == speakers
 
 
-def test_states_are_asked_about_by_names_that_are_theirs_alone(cases: tuple[Case, ...], documents: Documents) -> None:
+def test_states_are_asked_about_by_names_that_are_theirs_alone(cases, documents):
     assert documents.parties.display("COG") == "Congo"
     made = synthesise(documents, kinds=("no_statement",), n=1000)
     for case in (*cases, *made):
@@ -186,13 +184,13 @@ def test_states_are_asked_about_by_names_that_are_theirs_alone(cases: tuple[Case
             assert sorted(found) == sorted((state,) for state in case.expect.states), case.question
 
 
-def test_corpus_without_manifest_is_refused(tmp_path: Path) -> None:
+def test_corpus_without_manifest_is_refused(tmp_path):
     (tmp_path / "one.txt").write_text("Mr. President, we support the Convention.", encoding="utf-8")
     with pytest.raises(DatasetError, match="untoc manifest"):
         synthesise(read_documents([tmp_path]))
 
 
-def test_written_cases_are_read_back_the_same(cases: tuple[Case, ...], documents: Documents, tmp_path: Path) -> None:
+def test_written_cases_are_read_back_the_same(cases, documents, tmp_path):
     path = tmp_path / "drafts.yaml"
     write_cases(path, cases)
     first = path.read_text(encoding="utf-8").splitlines()[0]
@@ -200,12 +198,12 @@ def test_written_cases_are_read_back_the_same(cases: tuple[Case, ...], documents
     assert load_cases(path) == cases
 
 
-def test_drafts_of_the_conference_lint_without_errors(cases: tuple[Case, ...], documents: Documents) -> None:
+def test_drafts_of_the_conference_lint_without_errors(cases, documents):
     assert [problem for problem in lint(cases, documents) if problem.severity != "note"] == []
 
 
 @pytest.mark.slow
-def test_general_debate_gives_many_cases_without_errors(test_data: Path, tmp_path: Path) -> None:
+def test_general_debate_gives_many_cases_without_errors(test_data, tmp_path):
     speeches = read_documents([test_data / "general_debate"])
     made = synthesise(speeches, n=300)
     kinds = Counter(case.unanswerable_kind or case.type for case in made)

@@ -116,6 +116,7 @@ def test_source_text_equals_the_decoded_file(desk):
     assert desk.store.catalogue.statement(desk.summaries()[0].document_id).source_text == text
 
 
+@pytest.mark.slow
 def test_parties_of_a_folder_are_learnt(desk, conference):
     report = desk.ingest(conference)
     assert report.failed == ()

@@ -21,7 +21,7 @@ def fresh_cache() -> Iterator[None]:
 
 
 @pytest.mark.parametrize("name", SECTIONS)
-def test_every_prompt_loads_and_takes_braces_in_values_as_they_are(name: str) -> None:
+def test_every_prompt_loads_and_takes_braces_in_values_as_they_are(name):
     loaded = load_prompt(name)
     asked = loaded.ask(**dict.fromkeys(SECTIONS[name]["user"], "{all}"))
     assert loaded.system and asked.count("{all}") == len(SECTIONS[name]["user"]) and "{{" not in loaded.system
@@ -29,9 +29,7 @@ def test_every_prompt_loads_and_takes_braces_in_values_as_they_are(name: str) ->
 
 @pytest.mark.usefixtures("fresh_cache")
 @cases("old", "new", "names", tuples=True)
-def test_load_prompt_names_what_is_wrong(
-    old: str, new: str, names: tuple[str, ...], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
+def test_load_prompt_names_what_is_wrong(old, new, names, monkeypatch, tmp_path):
     text = (Path(prompt.__file__).parent / "compose.md").read_text(encoding="utf-8")
     assert old in text
     (tmp_path / "compose.md").write_text(text.replace(old, new), encoding="utf-8")

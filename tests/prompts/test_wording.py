@@ -2,7 +2,7 @@
 
 import ast
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -10,7 +10,7 @@ import yaml
 
 from prompts import wording
 from prompts.errors import PromptError
-from prompts.wording import LANGUAGES, Wording, load_document_words, load_wording
+from prompts.wording import LANGUAGES, load_document_words, load_wording
 from tests.cases import Cases
 from tests.conftest import PROJECT
 
@@ -31,9 +31,7 @@ BOTH = pytest.mark.parametrize("load", [load_wording, load_document_words])
 
 @BOTH
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_every_message_takes_its_variables_and_holds_no_quotation_marks(
-    language: str, load: Callable[[str], Wording]
-) -> None:
+def test_every_message_takes_its_variables_and_holds_no_quotation_marks(language, load):
     loaded = load(language)
     assert loaded.language == language and re.fullmatch(r"[0-9a-f]{12}", loaded.version)
     for key, variables in load("en").variables.items():
@@ -43,7 +41,7 @@ def test_every_message_takes_its_variables_and_holds_no_quotation_marks(
     assert {key: text for key, text in loaded.messages.items() if MARKS.search(text)} == {}
 
 
-def test_the_code_says_messages_that_there_are_with_all_of_their_variables() -> None:
+def test_the_code_says_messages_that_there_are_with_all_of_their_variables():
     known = [load_wording("en").variables, load_document_words("en").variables]
     calls = [
         node
@@ -60,17 +58,17 @@ def test_the_code_says_messages_that_there_are_with_all_of_their_variables() -> 
     assert [call for call in said if not any(each.get(call[0], {None}) <= call[1] for each in known)] == []
 
 
-def test_languages_do_not_share_their_messages() -> None:
+def test_languages_do_not_share_their_messages():
     texts = [load_wording(language).messages["not_mentioned"] for language in LANGUAGES]
     assert len(set(texts)) == len({load_wording(language).version for language in LANGUAGES}) == len(LANGUAGES)
 
 
 @pytest.mark.parametrize("language", ["de", "", "xx", "../wording"])
-def test_a_language_without_wording_gets_english(language: str) -> None:
+def test_a_language_without_wording_gets_english(language):
     assert load_wording(language).language == "en"
 
 
-def test_say_takes_braces_in_values_as_they_are() -> None:
+def test_say_takes_braces_in_values_as_they_are():
     assert load_wording("en").say("unknown_party", name="{party}").startswith("No State or group called {party} ")
 
 
@@ -86,9 +84,7 @@ def _changed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, old: str, new: str
 
 @pytest.mark.usefixtures("fresh_cache")
 @cases("old", "new", "names", tuples=True)
-def test_load_wording_names_what_is_wrong(
-    old: str, new: str, names: tuple[str, ...], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
+def test_load_wording_names_what_is_wrong(old, new, names, monkeypatch, tmp_path):
     _changed(monkeypatch, tmp_path, old, new)
     with pytest.raises(PromptError) as caught:
         load_wording("fr")
@@ -97,17 +93,17 @@ def test_load_wording_names_what_is_wrong(
 
 
 @pytest.mark.parametrize(("party", "said"), [("Arvandia", "d’Arvandia"), ("Belmora", "de Belmora")])
-def test_french_elides_the_word_before_a_name(party: str, said: str) -> None:
+def test_french_elides_the_word_before_a_name(party, said):
     assert f"aucune déclaration {said}." in load_wording("fr").say("no_statement", party=party)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_the_tab_is_called_by_its_own_name(language: str) -> None:
+def test_the_tab_is_called_by_its_own_name(language):
     words = yaml.safe_load((PROJECT / "app" / "ui" / "words" / f"{language}.yaml").read_text(encoding="utf-8"))
     tab = words["tab-ingest"]
     assert all(tab in load_wording(language).say(key, party="Arvandia") for key in ("no_statement", "empty_corpus"))
 
 
-def test_say_refuses_a_variable_that_is_missing() -> None:
+def test_say_refuses_a_variable_that_is_missing():
     with pytest.raises(KeyError, match="count"):
         load_wording("en").say("more")

@@ -28,7 +28,7 @@ def names(number):
     return [f"p{index}" for index in range(number)]
 
 
-@pytest.fixture(params=["embedded", "server"])
+@pytest.fixture(params=["embedded", pytest.param("server", marks=pytest.mark.integration)])
 def indexes(request, tmp_path):
     if request.param == "embedded":
         yield EmbeddedIndexes(tmp_path)

@@ -144,6 +144,7 @@ def small_disk(tmp_path):
     subprocess.run(["umount", str(disk)], check=True)
 
 
+@pytest.mark.slow
 def test_full_disk_is_named_and_keeps_what_was_stored(small_disk):
     catalogue = Catalogue(small_disk / "catalogue.sqlite3")
     put(catalogue, "s", ["The heron flies."])

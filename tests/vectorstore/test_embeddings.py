@@ -7,11 +7,7 @@ from pydantic import ValidationError
 
 from tests.cases import Cases
 from vectorstore.carried import EMBEDDING, carried
-from vectorstore.embeddings import (
-    DEFAULT_MODEL,
-    EmbeddingConfig,
-    SentenceTransformerEmbedder,
-)
+from vectorstore.embeddings import DEFAULT_MODEL, EmbeddingConfig, SentenceTransformerEmbedder
 from vectorstore.errors import ModelError
 
 cases = Cases(__file__)

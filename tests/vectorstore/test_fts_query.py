@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 
 from tests.cases import Cases
+from tests.conftest import POSTGRESQL
 from tests.fakes_engines import own_schema
 from tests.fakes_store import annotated
 from vectorstore import fts_sqlite
@@ -29,7 +30,7 @@ TEXTS = (
 )
 
 
-@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+@pytest.fixture(scope="module", params=["sqlite", POSTGRESQL])
 def catalogue(request, tmp_path_factory):
     with ExitStack() as stack:
         if request.param == "sqlite":
@@ -45,44 +46,33 @@ def hits(catalogue, topic):
     return [identifier for identifier, _ in catalogue.search_lexical(topic, None, 9)]
 
 
-def test_expression_quotes_words_and_leaves_out_punctuation_and_function_words():
-    assert any_word_query('the "asset", recovery!') == '"asset" OR "recovery"'
-    assert any_word_query("de la extradition") == '"extradition"'
+@pytest.mark.parametrize(
+    ("topic", "query"),
+    [
+        ('the "asset", recovery!', '"asset" OR "recovery"'), ("de la extradition", '"extradition"'),
+        # Function words are kept where they stand alone, and where they are acronyms.
+        ("the", '"the"'), ("WHO and IS", '"WHO" OR "IS"'),
+        # Chinese is asked for in pairs of characters.
+        ("国际合作", '"国 际" OR "际 合" OR "合 作"'), ("第4条", '"第" OR "4" OR "条"'),
+        ("保护的主权", '"保 护" OR "主 权"'),
+        # An index made before texts were stemmed holds the words as they are written.
+        ("защите", '"защит" OR "защите"'), ("ilícitos", '"ilícit" OR "ilícitos"'),
+        ("", None), ("?! — *", None),
+    ],
+)  # fmt: skip
+def test_expression_asks_for_any_word_that_tells(topic, query):
+    assert any_word_query(topic) == query
 
 
-def test_expression_of_function_words_alone_keeps_them():
-    assert any_word_query("the") == '"the"'
-
-
-def test_expression_keeps_acronyms_that_are_spelled_like_function_words():
-    assert any_word_query("WHO and IS") == '"WHO" OR "IS"'
-
-
-def test_expression_of_chinese_is_pairs_of_characters():
-    assert any_word_query("国际合作") == '"国 际" OR "际 合" OR "合 作"'
-    assert any_word_query("第4条") == '"第" OR "4" OR "条"'
-    assert any_word_query("保护的主权") == '"保 护" OR "主 权"'
-
-
-def test_expression_asks_for_stems_and_for_the_words_as_written():
-    # An index made before texts were stemmed holds the words as they are written.
-    assert any_word_query("защите") == '"защит" OR "защите"'
-    assert any_word_query("ilícitos") == '"ilícit" OR "ilícitos"'
+def test_phrase_is_asked_for_in_stems_and_as_written():
     assert phrase_query("взаимной помощи") == '("взаимн помощ" OR "взаимной помощи")'
     assert phrase_query("asset recovery") == '"asset recovery"'
 
 
-def test_expression_without_words_is_none():
-    assert any_word_query("") is None
-    assert any_word_query("?! — *") is None
-
-
-def test_text_sets_chinese_characters_apart_and_leaves_other_text():
+def test_text_holds_stems_and_chinese_characters_set_apart():
     assert lexical_text("合作 now").split() == ["合", "作", "now"]
     assert lexical_text("plain text") == "plain text"
-
-
-def test_text_holds_stems_of_words_that_fts5_does_not_inflect():
+    # Words that FTS5 does not inflect.
     assert lexical_text("Защиту, свидетелей") == "защит, свидетел"
     assert lexical_text("والتعاون بالفساد") == lexical_text("للتعاون الفساد")
     assert lexical_text("organizados nationaux") == "organizad national"
@@ -145,20 +135,8 @@ def test_words_of_a_term_are_found_beside_each_other_in_any_order(catalogue, ter
 
 
 WORDS = (
-    "heron",
-    "Herons",
-    "asset",
-    "recovery",
-    "é",
-    "organizada",
-    "合作",
-    "国际",
-    "помощи",
-    "تعاون",
-    "2020",
-    "the",
-    ",",
-)
+    "heron", "Herons", "asset", "recovery", "é", "organizada", "合作", "国际", "помощи", "تعاون", "2020", "the", ",",
+)  # fmt: skip
 
 
 @pytest.fixture(scope="module")

@@ -16,16 +16,10 @@ def test_fusion_adds_reciprocal_ranks():
     ]
 
 
-def test_fusion_weighs_arms_and_takes_one_where_no_weight_is_named():
+def test_fusion_weighs_arms_and_orders_equal_scores_by_id():
     fused = dict(reciprocal_rank_fusion({"dense": ["a"], "lexical": ["b"]}, weights={"dense": 2.0}, rrf_k=10))
     assert fused == {"a": pytest.approx(2.0 / (10 + 1)), "b": pytest.approx(1.0 / (10 + 1))}
-
-
-def test_fusion_of_equal_scores_is_ordered_by_id():
     assert [identifier for identifier, _ in reciprocal_rank_fusion({"x": ["b"], "y": ["a"]})] == ["a", "b"]
-
-
-def test_fusion_of_nothing_is_empty():
     assert reciprocal_rank_fusion({}) == []
     assert reciprocal_rank_fusion({"dense": []}) == []
 

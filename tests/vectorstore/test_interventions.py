@@ -44,14 +44,11 @@ def catalogue(record):
     catalogue.close()
 
 
-def test_a_record_is_one_document_and_its_interventions_are_in_scope(catalogue):
+def test_a_record_is_one_document_whose_filters_hold_for_its_interventions_in_scope(catalogue):
     (document,) = catalogue.documents()
     assert (document.document_id, document.interventions, document.passages) == ("r", 3, 1)
     assert [s.statement_id for s in catalogue.summaries(ScopeFilter())] == ["r.3", "r.2"]
     assert [s.statement_id for s in catalogue.summaries(ScopeFilter(parties=("XAA",)))] == ["r.2"]
-
-
-def test_filters_of_the_record_hold_for_its_interventions(catalogue):
     assert len(catalogue.summaries(ScopeFilter(parties=("XAA",), sessions=("11",), years=(2022,)))) == 1
     assert catalogue.summaries(ScopeFilter(parties=("XAA",), sessions=("10",))) == ()
 

@@ -38,13 +38,10 @@ def test_retrieve_finds_the_passage_of_the_topic_first(store):
     assert {"smuggling", "witness"} & set(best.passage.text.rstrip(".").split())
 
 
-def test_score_is_the_sum_of_reciprocal_ranks_in_both_arms(store):
+def test_score_is_the_weighed_sum_of_reciprocal_ranks_in_both_arms(store):
     (best, *_) = retriever(store, dense_weight=1, lexical_weight=1).retrieve(texts_of(5)[2], ["s5"], 3)
     assert best.passage.text == texts_of(5)[2]
     assert best.score == pytest.approx(1 / (60 + 1) + 1 / (60 + 1))
-
-
-def test_score_weighs_the_arms(store):
     found = retriever(store, dense_weight=0.5, lexical_weight=2.0).retrieve(texts_of(5)[2], ["s5"], 1)
     assert found[0].score == pytest.approx(0.5 / (60 + 1) + 2.0 / (60 + 1))
 

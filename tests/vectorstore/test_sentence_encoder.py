@@ -36,12 +36,9 @@ def test_any_text_is_encoded(text: str) -> None:
     assert np.isfinite(ENCODER.encode(text).sentence).all()
 
 
-def test_a_text_is_encoded_alike_each_time() -> None:
+def test_a_text_is_encoded_alike_each_time_and_beside_others() -> None:
     first, second = ENCODER.encode("and Iraq?"), ENCODER.encode("and Iraq?")
     assert (first.sentence == second.sentence).all() and (first.pieces == second.pieces).all()
-
-
-def test_texts_that_are_encoded_at_once_do_not_touch_each_other() -> None:
     texts = ["", "and Iraq?", "What did Peru say about extradition? " * 20, "and Iraq?", "秘鲁", *map(str, range(40))]
     alone = np.stack([ENCODER.encode(text).sentence for text in texts])
     assert np.abs(SentenceEncoder().embed(texts) - alone).max() < 1e-5

@@ -1,4 +1,5 @@
 import os
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -14,7 +15,7 @@ from sqlalchemy import create_engine, text
 
 from tests.conftest import PROJECT
 from tests.fakes import HashingEmbedder
-from tests.fakes_engines import chroma_server, only_local, open_index, open_store, places
+from tests.fakes_engines import chroma_server, only_local, only_servers, open_index, open_store, places
 from tests.fakes_store import annotated, keep, unlike_text
 from vectorstore import store as stores
 from vectorstore.chroma import ChromaConfig, VectorIndex
@@ -135,6 +136,7 @@ def test_other_model_takes_over_after_embedding_again(store, path, embedder):
 # --- the write lock
 
 
+@pytest.mark.slow
 @only_local
 def test_second_writer_is_refused_while_another_process_writes(store, path):
     holder = subprocess.Popen([sys.executable, "-c", HOLD_THE_LOCK, str(path)], stdout=subprocess.PIPE, text=True)
@@ -340,7 +342,7 @@ def test_rebuild_makes_a_fresh_index_without_embedding(store, embedder):
     assert_in_step(store)
 
 
-@pytest.mark.parametrize("engines", ["servers"], indirect=True, scope="module")
+@only_servers
 def test_writer_of_a_served_record_is_refused_while_another_writes(store, path, embedder):
     second = open_store(path, embedder, wait_seconds=0.2)
     with store.writer():
@@ -354,7 +356,7 @@ def test_writer_of_a_served_record_is_refused_while_another_writes(store, path, 
     second.close()
 
 
-@pytest.mark.parametrize("engines", ["servers"], indirect=True, scope="module")
+@only_servers
 def test_connections_that_the_server_ends_lose_nothing(store, embedder, postgres):
     keep(store, embedder, annotated("s", ["The heron flies."]))
     own, engine = text("SELECT pg_backend_pid()"), create_engine(postgres, isolation_level="AUTOCOMMIT")
@@ -377,7 +379,7 @@ def test_connections_that_the_server_ends_lose_nothing(store, embedder, postgres
     assert_in_step(store)
 
 
-@pytest.mark.parametrize("engines", ["servers"], indirect=True, scope="module")
+@only_servers
 def test_search_is_exact_while_the_index_server_is_gone(path, embedder, tmp_path):
     with chroma_server(tmp_path / "chroma") as url:
         options = {"database": places(path)["database"], "chroma": ChromaConfig(url=url)}
@@ -432,27 +434,19 @@ def filled(tmp_path_factory):
 
 @pytest.fixture
 def damaged(filled, path, request):
-    subprocess.run(["cp", "-r", str(filled), str(path)], check=True)
+    shutil.copytree(filled, path)
     damage(index_folder(path), request.param)
     return path
 
 
 @only_local
 @pytest.mark.parametrize("damaged", DAMAGES, indirect=True)
-def test_torn_index_is_reported_and_never_searched_wrongly(damaged, embedder):
+def test_torn_index_is_reported_never_searched_wrongly_and_rebuilt_without_embedding(damaged, embedder):
     store = open_store(damaged, embedder)
-    query = embedder.embed_query(many_texts()[7])
-    found = store.search_index(query, 5)
+    found = store.search_index(embedder.embed_query(many_texts()[7]), 5)
     assert found is None or found == () or set(dict(found)) <= set(store.catalogue.passage_ids())
     assert [name for name, ok in findings(store).items() if not ok] == ["vector index"]
     assert "untoc doctor --rebuild" in next(check.detail for check in store.check() if not check.ok)
-    store.close()
-
-
-@only_local
-@pytest.mark.parametrize("damaged", DAMAGES, indirect=True)
-def test_torn_index_is_repaired_by_rebuild_without_embedding(damaged, embedder):
-    store = open_store(damaged, embedder)
     with store.writer():
         store.rebuild_index()
     assert embedder.embedded == []
@@ -462,6 +456,7 @@ def test_torn_index_is_repaired_by_rebuild_without_embedding(damaged, embedder):
 
 
 @only_local
+@pytest.mark.heavy
 @pytest.mark.parametrize("damaged", DAMAGES, indirect=True)
 def test_torn_index_is_repaired_by_the_next_write(damaged, embedder):
     store = open_store(damaged, embedder)

@@ -99,6 +99,7 @@ def choice_html() -> str:
 @cache
 def words_of(code: Language) -> Mapping[str, str]:
     """Returns all messages of a language; in English the remarks of a check as the check itself words them."""
-    found: dict[str, str] = yaml.safe_load(files(__name__).joinpath(f"{code}.yaml").read_text(encoding="utf-8"))
+    text = files(__name__).joinpath(f"{code}.yaml").read_text(encoding="utf-8")
+    found: dict[str, str] = yaml.load(text, Loader=yaml.CSafeLoader)
     remarks = load_remark_words().messages if code == "en" else {}
     return found | {f"remark-{kind}": message for kind, message in remarks.items()}

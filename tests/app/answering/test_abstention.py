@@ -12,7 +12,6 @@ from app.question.reading import resolve
 from app.records import Answer, DroppedClaim
 from app.wiring import Workspace
 from ingest.language.detection import is_in_other_language
-from ingest.parties.party_table import PartyTable
 from prompts.wording import load_wording
 from tests.cases import Cases
 from tests.fakes import fake_workspace
@@ -25,13 +24,13 @@ MISREAD = pytest.mark.xfail(reason="misread", strict=False)
 
 
 @cases("question", "reason")
-def test_abstention_has_the_reason_that_fits(question: str, reason: str, workspace: Workspace) -> None:
+def test_abstention_has_the_reason_that_fits(question, reason, workspace):
     answer = workspace.assistant.ask(question)
     assert (answer.status, answer.abstention and answer.abstention.reason) == ("abstained", reason)
     assert answer.claims == () and answer.citations == ()
 
 
-def test_article_not_cited_names_article_and_count_and_shows_its_subject(workspace: Workspace) -> None:
+def test_article_not_cited_names_article_and_count_and_shows_its_subject(workspace):
     answer = workspace.assistant.ask(
         "What did Belmora say about article 13 on international cooperation for confiscation?"
     )
@@ -42,38 +41,32 @@ def test_article_not_cited_names_article_and_count_and_shows_its_subject(workspa
         assert "13" in answer.abstention.message and "Belmora" in answer.abstention.message
 
 
-def test_no_statement_in_scope_says_what_is_held(workspace: Workspace) -> None:
+def test_no_statement_in_scope_says_what_is_held(workspace):
     answer = workspace.assistant.ask("What did Arvandia say about extradition in 1999?")
     assert answer.abstention is not None and "2016" in answer.abstention.message and "2024" in answer.abstention.message
     assert answer.coverage.states_without_statement == ("XAA",)
 
 
-def test_group_only_names_the_group_and_lends_nobody_its_words(workspace: Workspace) -> None:
+def test_group_only_names_the_group_and_lends_nobody_its_words(workspace):
     answer = workspace.assistant.ask("What did Maravel say about extradition?")
     assert answer.abstention is not None and "Group of Riparian States" in answer.abstention.message
     assert "Maravel" in answer.abstention.message
     assert all(citation.on_behalf_of == "XGR" for citation in answer.related)
 
 
-def test_ambiguous_gives_names_to_choose_from(workspace: Workspace) -> None:
+def test_names_that_are_ambiguous_unknown_or_mistyped_are_asked_back_or_said(workspace):
     answer = workspace.assistant.ask("What did Korea say about cybercrime?")
     assert answer.abstention is not None
     assert len(answer.abstention.options) == 2 and all(option in answer.answer for option in answer.abstention.options)
     assert answer.scope.states == ()
-
-
-def test_unknown_name_gives_suggestions_as_names(workspace: Workspace) -> None:
     answer = workspace.assistant.ask("What did Nigera say about extradition?")
     assert answer.abstention is not None and answer.abstention.reason == "ambiguous"
     assert "Nigera" in answer.abstention.message and {"Niger", "Nigeria"} <= set(answer.abstention.options)
-
-
-def test_a_name_with_a_typing_error_is_read_and_said(workspace: Workspace) -> None:
     answer = workspace.assistant.ask("What did Arvandya say about extradition?")
     assert answer.scope.states == ("XAA",) and "Arvandya read as Arvandia" in answer.scope.notes
 
 
-def test_related_passages_are_never_claims(workspace: Workspace) -> None:
+def test_related_passages_are_never_claims(workspace):
     answer = workspace.assistant.ask("What did Belmora say about kangaroos and zeppelins?")
     assert answer.status == "abstained" and answer.claims == ()
     assert all(citation.quote not in answer.answer for citation in answer.related)
@@ -85,13 +78,13 @@ def empty(tmp_path: Path) -> Iterator[Workspace]:
         yield opened
 
 
-def test_empty_corpus_says_how_to_fill_it(empty: Workspace) -> None:
+def test_empty_corpus_says_how_to_fill_it(empty):
     answer = empty.assistant.ask("What did Iran say about article 4?")
     assert answer.abstention is not None and answer.abstention.reason == "index_incomplete"
     assert "ingest" in answer.abstention.message
 
 
-def test_unattributed_statement_is_never_quoted(tmp_path: Path) -> None:
+def test_unattributed_statement_is_never_quoted(tmp_path):
     text = tmp_path / "nobody.txt"
     text.write_text("Mr. Chair,\n\nThe delegation considers zeppelins essential to extradition.\n", encoding="utf-8")
     with fake_workspace(tmp_path / "store") as opened:
@@ -106,7 +99,7 @@ def test_unattributed_statement_is_never_quoted(tmp_path: Path) -> None:
         assert any("1" in note for note in answer.scope.notes)
 
 
-def test_every_abstention_is_in_the_language_of_the_question(workspace: Workspace) -> None:
+def test_every_abstention_is_in_the_language_of_the_question(workspace):
     questions = {
         "fr": "Qu’a dit la Suisse sur l’extradition ?",
         "es": "¿Qué dijo Suiza sobre la extradición?",
@@ -120,7 +113,7 @@ def test_every_abstention_is_in_the_language_of_the_question(workspace: Workspac
     assert len({answer.answer for answer in answers.values()}) == len(questions)
 
 
-def test_dropped_claims_are_no_silence(workspace: Workspace, parties: PartyTable) -> None:
+def test_dropped_claims_are_no_silence(workspace, parties):
     question = "What did Belmora say about kangaroos?"
     answer = workspace.assistant.ask(question)
     found = replace(answer, dropped_claims=(DroppedClaim(text="Belmora: …", state="XAB", reason="altered"),))
@@ -142,9 +135,7 @@ def test_dropped_claims_are_no_silence(workspace: Workspace, parties: PartyTable
         ("哪些国家没有提到第四条？", "哪些国家提到第四条？"),
     ],
 )
-def test_those_who_did_not_speak_are_named_and_nobody_is_quoted(
-    question: str, affirmed: str, workspace: Workspace, parties: PartyTable
-) -> None:
+def test_those_who_did_not_speak_are_named_and_nobody_is_quoted(question, affirmed, workspace, parties):
     spoke = workspace.assistant.ask(affirmed)
     answer = workspace.assistant.ask(question)
     assert (answer.status, answer.claims, answer.citations, answer.related) == ("abstained", (), (), ())
@@ -160,21 +151,15 @@ def test_those_who_did_not_speak_are_named_and_nobody_is_quoted(
     assert warning == wording.say("silence_is_not_proof")
 
 
-def test_it_is_said_where_everyone_spoke_of_it(workspace: Workspace) -> None:
+def test_it_is_said_where_everyone_or_nobody_spoke_of_it(workspace):
     overrides: dict[str, JSONValue] = {"members_of": ["XIC"], "sessions": ["11"]}
     answer = workspace.assistant.ask("Which States did not mention witnesses?", overrides=overrides)
     assert answer.abstention is not None and answer.abstention.message.startswith("Something on this was found")
     assert "everyone in scope: Fyrossa" in answer.abstention.message
-
-
-def test_it_is_said_where_nobody_spoke_of_it(workspace: Workspace) -> None:
     answer = workspace.assistant.ask("Which States did not mention kangaroos?")
     assert answer.abstention is not None and answer.abstention.reason == "not_mentioned"
     assert answer.abstention.message.startswith("Nothing on this was found")
     assert "Something" not in answer.abstention.message
-
-
-def test_who_spoke_at_all_is_not_told(workspace: Workspace) -> None:
     answer = workspace.assistant.ask("Which States did not speak in 2022?")
     assert answer.abstention is not None and answer.abstention.reason == "out_of_scope"
 
@@ -213,7 +198,7 @@ def test_who_spoke_at_all_is_not_told(workspace: Workspace) -> None:
         pytest.param("哪些国家对腐败保持沉默？", "腐败", marks=MISREAD),
     ],
 )
-def test_a_negation_is_read_and_stays_out_of_the_topic(question: str, topic: str, parties: PartyTable) -> None:
+def test_a_negation_is_read_and_stays_out_of_the_topic(question, topic, parties):
     read = resolve(question, parties)
     assert (read.negated, read.all_states) == (True, True)
     # An article before it does no harm.
@@ -236,11 +221,11 @@ def test_a_negation_is_read_and_stays_out_of_the_topic(question: str, topic: str
         "奥地利没有提到腐败吗？",
     ],
 )
-def test_a_negation_of_something_else_is_no_such_question(question: str, parties: PartyTable) -> None:
+def test_a_negation_of_something_else_is_no_such_question(question, parties):
     assert not resolve(question, parties).negated
 
 
-def test_a_follow_up_may_ask_who_did_not(parties: PartyTable) -> None:
+def test_a_follow_up_may_ask_who_did_not(parties):
     history = ["Which States mentioned corruption?"]
     read = resolve("and which did not?", parties, history=history)
     assert read.negated and read.all_states and read.scope.topic == "corruption"
@@ -250,7 +235,7 @@ def test_a_follow_up_may_ask_who_did_not(parties: PartyTable) -> None:
 
 
 @cases("question")
-def test_a_question_in_another_language_is_asked_for_in_one_of_the_six(question: str, workspace: Workspace) -> None:
+def test_a_question_in_another_language_is_asked_for_in_one_of_the_six(question, workspace):
     answer = workspace.assistant.ask(question)
     assert answer.abstention is not None and answer.abstention.reason == "out_of_scope"
     assert "English, French, Spanish, Arabic, Russian and Chinese" in answer.abstention.message
@@ -267,10 +252,10 @@ def test_a_question_in_another_language_is_asked_for_in_one_of_the_six(question:
         *("伊朗说了什么？", "伊朗 袋鼠", "司法协助", "奥地利呢？"),
     ],
 )
-def test_a_short_question_in_the_six_languages_is_not_turned_away(question: str) -> None:
+def test_a_short_question_in_the_six_languages_is_not_turned_away(question):
     assert not is_in_other_language(question)
 
 
-def test_a_negation_in_what_a_named_state_said_is_no_such_question(workspace: Workspace) -> None:
+def test_a_negation_in_what_a_named_state_said_is_no_such_question(workspace):
     answer = workspace.assistant.ask("What did Arvandia say about extradition, and did it not make it conditional?")
     assert answer.status != "abstained"

@@ -3,34 +3,32 @@
 import pytest
 
 from app.answering.answer_type_check import contains_answer_type
-from app.records import Missing
-from ingest.parties.party_table import PartyTable
 from tests.cases import Cases
 
 cases = Cases(__file__)
 
 
 @cases("text")
-def test_holds_a_number_that_counts_something(text: str, parties: PartyTable) -> None:
+def test_holds_a_number_that_counts_something(text, parties):
     assert contains_answer_type("number", text, parties, ["XOD"])
 
 
 @cases("text")
-def test_holds_no_number_where_none_counts_anything(text: str, parties: PartyTable) -> None:
+def test_holds_no_number_where_none_counts_anything(text, parties):
     assert not contains_answer_type("number", text, parties, ["XOD"])
 
 
 @cases("kind", "text")
-def test_holds_what_a_text_says(kind: Missing, text: str, parties: PartyTable) -> None:
+def test_holds_what_a_text_says(kind, text, parties):
     assert contains_answer_type(kind, text, parties, ["XOD"])
 
 
 @cases("kind", "text")
-def test_holds_not_what_a_text_leaves_out(kind: Missing, text: str, parties: PartyTable) -> None:
+def test_holds_not_what_a_text_leaves_out(kind, text, parties):
     assert not contains_answer_type(kind, text, parties, ["XOD"])
 
 
-def test_holds_nothing_without_evidence(parties: PartyTable) -> None:
+def test_holds_nothing_without_evidence(parties):
     assert not contains_answer_type("date", "", parties)
 
 
@@ -40,13 +38,11 @@ ROWS = [tuple(cell.strip() for cell in row.split("|")) for row in SIX_LANGUAGES.
 
 
 @pytest.mark.parametrize(("kind", "holding", "lacking"), [(row[0], *row[2:]) for row in ROWS])
-def test_what_can_be_asked_in_a_language_is_recognised_in_it(
-    kind: Missing, holding: str, lacking: str, parties: PartyTable
-) -> None:
+def test_what_can_be_asked_in_a_language_is_recognised_in_it(kind, holding, lacking, parties):
     assert contains_answer_type(kind, holding, parties, ["XOD"])
     assert not contains_answer_type(kind, lacking, parties, ["XOD"])
 
 
 @pytest.mark.parametrize("kind", sorted({row[0] for row in ROWS}))
-def test_an_answer_in_another_language_counts(kind: Missing, parties: PartyTable) -> None:
+def test_an_answer_in_another_language_counts(kind, parties):
     assert all(contains_answer_type(kind, row[2], parties, ["XOD"]) for row in ROWS if row[0] == kind)

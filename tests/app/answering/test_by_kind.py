@@ -27,7 +27,7 @@ def sound(workspace: Workspace, answer: Answer) -> bool:
     return all(verify_citation(c, statements(c.statement_id)) == "verified" for c in answer.citations)
 
 
-def test_facts_of_the_statements_shown_are_told_with_their_headings(workspace: Workspace) -> None:
+def test_facts_of_the_statements_shown_are_told_with_their_headings(workspace):
     first = ask(workspace, "What did Arvandia say about extradition?")
     answer = ask(workspace, "who delivered it?", after(first), kind="metadata")
     assert (answer.status, answer.kind) == ("answered", "metadata")
@@ -41,19 +41,19 @@ def test_facts_of_the_statements_shown_are_told_with_their_headings(workspace: W
     assert sound(workspace, answer)
 
 
-def test_facts_without_answers_before_are_of_what_the_question_before_shows(workspace: Workspace) -> None:
+def test_facts_without_answers_before_are_of_what_the_question_before_shows(workspace):
     answer = ask(workspace, "who delivered it?", [ARTICLE], kind="metadata")
     shown = ask(workspace, ARTICLE)
     assert {c.statement_id for c in answer.citations} == {c.statement_id for c in shown.citations}
 
 
 @pytest.mark.parametrize("kind", ["metadata", "summary"])
-def test_whose_statement_is_meant_is_asked_back(kind: str, workspace: Workspace) -> None:
+def test_whose_statement_is_meant_is_asked_back(kind, workspace):
     answer = ask(workspace, "who delivered it?", kind=kind, topic="", states=[])
     assert answer.abstention is not None and answer.abstention.reason == "ambiguous"
 
 
-def test_statements_are_listed_one_a_line_each_with_its_source(workspace: Workspace) -> None:
+def test_statements_are_listed_one_a_line_each_with_its_source(workspace):
     answer = ask(workspace, "which documents of Arvandia do we have?", kind="list", topic="")
     lines = [line for line in answer.answer.splitlines() if line.startswith("- ")]
     assert [c.session for c in answer.citations] == ["8", "10", "12"]
@@ -62,18 +62,15 @@ def test_statements_are_listed_one_a_line_each_with_its_source(workspace: Worksp
     assert sound(workspace, answer)
 
 
-def test_a_list_on_a_topic_cites_what_is_on_it(workspace: Workspace) -> None:
+def test_a_list_on_a_topic_cites_what_is_on_it_and_goes_on_after_what_it_named(workspace):
     answer = ask(workspace, "which documents of Arvandia speak of extradition?", kind="list", topic="extradition")
     assert answer.citations and all("extradition" in c.quote for c in answer.citations)
-
-
-def test_a_list_goes_on_after_what_it_named(workspace: Workspace) -> None:
     first = ask(workspace, "all documents of the tenth session", kind="list", topic="", sessions=["10"])
     rest = ask(workspace, "who else?", after(first), kind="list", topic="")
     assert rest.status == "abstained" and not {c.statement_id for c in rest.citations}
 
 
-def test_a_summary_is_the_newest_statement_s_own_sentences_in_order(workspace: Workspace) -> None:
+def test_a_summary_is_the_newest_statement_s_own_sentences_in_order(workspace):
     answer = ask(workspace, "Summarise Arvandia's statement", kind="summary", topic="")
     places = [citation.start for citation in answer.citations]
     assert {c.session for c in answer.citations} == {"12"}
@@ -83,12 +80,12 @@ def test_a_summary_is_the_newest_statement_s_own_sentences_in_order(workspace: W
     assert sound(workspace, answer)
 
 
-def test_a_summary_of_a_year_is_of_its_statement(workspace: Workspace) -> None:
+def test_a_summary_of_a_year_is_of_its_statement(workspace):
     answer = ask(workspace, "Summarise Arvandia's statement of 2016", kind="summary", topic="")
     assert {c.session for c in answer.citations} == {"8"}
 
 
-def test_the_source_of_words_is_the_sentence_that_holds_them(workspace: Workspace) -> None:
+def test_the_source_of_words_is_the_sentence_that_holds_them(workspace):
     answer = ask(workspace, "Who said “not a privilege of the strong”?")
     assert (answer.kind, answer.status) == ("source", "answered")
     assert [c.state for c in answer.citations] == ["XAA"]
@@ -99,14 +96,14 @@ def test_the_source_of_words_is_the_sentence_that_holds_them(workspace: Workspac
     assert absent.abstention is not None and absent.abstention.message.startswith("These words stand nowhere")
 
 
-def test_reasons_are_looked_for_around_what_was_quoted(workspace: Workspace) -> None:
+def test_reasons_are_looked_for_around_what_was_quoted(workspace):
     first = ask(workspace, "What did Drelnia say about a new protocol in 2020?")
     answer = ask(workspace, "why?", after(first))
     assert {c.statement_id for c in answer.citations} <= {c.statement_id for c in first.citations}
     assert any("For that reason" in c.quote for c in answer.citations)
 
 
-def test_who_else_leaves_out_whoever_was_shown(workspace: Workspace) -> None:
+def test_who_else_leaves_out_whoever_was_shown(workspace):
     first = ask(workspace, ARTICLE)
     more = ask(workspace, "who else?", after(first))
     assert more.citations and "XAA" not in {c.state for c in more.citations}
@@ -117,7 +114,7 @@ def test_who_else_leaves_out_whoever_was_shown(workspace: Workspace) -> None:
     assert {c.state for c in again.citations} == {c.state for c in more.citations}
 
 
-def test_fragments_are_searched_for_what_the_conversation_is_about(workspace: Workspace) -> None:
+def test_fragments_are_searched_for_what_the_conversation_is_about(workspace):
     history: list[EarlierTurn] = []
     for question in ("Which States spoke of extradition?", "without Galdoria", "and firearms?", "only 2022"):
         answer = ask(workspace, question, history)
@@ -125,21 +122,21 @@ def test_fragments_are_searched_for_what_the_conversation_is_about(workspace: Wo
         assert answer.coverage.statements_in_scope, question
 
 
-def test_a_greeting_gets_examples_from_the_corpus(workspace: Workspace) -> None:
+def test_a_greeting_gets_examples_from_the_corpus(workspace):
     answer = ask(workspace, "hello", kind="greeting")
     assert answer.abstention is not None and answer.abstention.reason == "help"
     assert len(answer.abstention.options) == 3 and answer.coverage.statements_in_scope == 0
     assert all(option in answer.answer for option in answer.abstention.options)
 
 
-def test_whoever_is_left_out_is_not_searched_and_is_named(workspace: Workspace) -> None:
+def test_whoever_is_left_out_is_not_searched_and_is_named(workspace):
     answer = ask(workspace, "Which States spoke of extradition?", excluded=["XAA", "XGA"])
     assert answer.citations and not {"XAA", "XGA"} & {c.state for c in answer.citations}
     assert not {"XAA", "XGA"} & set(answer.coverage.states_without_evidence)
     assert "left out: Arvandia, Galdoria" in answer.scope.notes
 
 
-def test_a_named_state_is_not_left_out_with_its_group(workspace: Workspace) -> None:
+def test_a_named_state_is_not_left_out_with_its_group(workspace):
     both = ask(workspace, ARTICLE)
     groups = {c.on_behalf_of for c in both.citations} - {None}
     assert groups
@@ -157,15 +154,13 @@ def test_a_named_state_is_not_left_out_with_its_group(workspace: Workspace) -> N
         (["2024-11", None], set()),
     ],
 )
-def test_an_interval_is_open_where_it_has_no_end(
-    interval: list[str | None], sessions: set[str], workspace: Workspace
-) -> None:
+def test_an_interval_is_open_where_it_has_no_end(interval, sessions, workspace):
     answer = ask(workspace, "which documents of Arvandia do we have?", kind="list", topic="", interval=interval)
     assert {c.session for c in answer.citations} == sessions
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_each_kind_is_worded_in_six_languages(language: str, workspace: Workspace) -> None:
+def test_each_kind_is_worded_in_six_languages(language, workspace):
     wording = load_wording(language)
     keys = ("facts_no_speaker", "summary_note", "source_altered", "words_not_found", "greeting", "nothing_more")
     said = [wording.messages[key] for key in keys]

@@ -39,9 +39,6 @@ def test_referent_is_the_sentence_before_where_nothing_names_another(text: str) 
 @cases("text")
 def test_referent_is_none_where_a_sentence_stands_on_its_own(text: str) -> None:
     assert resolve_anaphora(_sentences(PLAIN, text), 1) is None
-
-
-def test_referent_is_none_for_the_first_sentence() -> None:
     assert resolve_anaphora(_sentences("These measures are illegal."), 0) is None
 
 
@@ -51,26 +48,22 @@ def test_referent_is_the_nearest_sentence_that_names_the_noun(pointing: str) -> 
     assert resolve_anaphora(sentences, 4) == 1
 
 
-def test_referent_follows_the_noun_and_not_its_adjective() -> None:
+def test_referent_follows_the_noun_and_is_near() -> None:
     sentences = _sentences(
         "An illegal border was drawn.", PLAIN, "Some actions were taken.", PLAIN, "These illegal actions hurt."
     )
     assert resolve_anaphora(sentences, 4) == 2
-
-
-def test_referent_too_far_back_is_the_sentence_before() -> None:
+    # One that is too far back is passed over for the sentence before.
     sentences = _sentences("Coercive measures were imposed.", *[PLAIN] * 9, "These measures are illegal.")
     assert resolve_anaphora(sentences, 10) == 9
 
 
-def test_spans_join_an_adjacent_referent_into_one() -> None:
+def test_spans_join_an_adjacent_referent_into_one_and_keep_a_distant_one_apart() -> None:
     sentences = _sentences(PLAIN, "Coercive measures were imposed.", "These measures are illegal.", PLAIN)
     assert spans(sentences, [2]) == [(SentenceSpan(first=1, last=2), None)]
-
-
-def test_spans_keep_a_distant_referent_apart() -> None:
     sentences = _sentences("Coercive measures were imposed.", PLAIN, PLAIN, "These measures are illegal.")
     assert spans(sentences, [3]) == [(SentenceSpan(first=3, last=3), SentenceSpan(first=0, last=0))]
+    assert spans(sentences, []) == []
 
 
 def test_spans_quote_every_sentence_once() -> None:
@@ -93,10 +86,6 @@ def test_spans_join_chosen_neighbours_up_to_the_longest() -> None:
     made = spans(sentences, [3, 2, 4, 5, 6], longest=3)
     assert made[0] == (SentenceSpan(first=3, last=5), None)
     assert all(span.last - span.first < 3 for span, _ in made)
-
-
-def test_spans_of_nothing_are_none() -> None:
-    assert spans(_sentences(PLAIN), []) == []
 
 
 def test_cite_the_sample_s_article_4_with_the_measures_it_speaks_of(stored: Stored) -> None:

@@ -20,9 +20,7 @@ MISREAD = pytest.mark.xfail(reason="«а о статье 4?» is taken for a que
 
 
 @pytest.mark.parametrize(
-    "conversation",
-    [ENGLISH, FRENCH, pytest.param(RUSSIAN, marks=MISREAD)],
-    ids=["en", "fr", "ru"],
+    "conversation", [ENGLISH, FRENCH, pytest.param(RUSSIAN, marks=MISREAD)], ids=["en", "fr", "ru"]
 )
 def test_each_turn_cites_whom_the_conversation_has_come_to(conversation: str, workspace: Workspace) -> None:
     history: list[EarlierTurn] = []

@@ -93,13 +93,10 @@ def test_a_topic_of_which_only_the_chair_spoke_is_nobodys(desk):
     assert everybody.citations == ()
 
 
-def test_the_state_of_the_chair_has_no_statement(desk):
+def test_the_chair_and_unknown_speakers_are_never_quoted(desk):
     answer = ask(desk, "What did Quenza say about asset recovery?")
     assert answer.status == "abstained"
     assert answer.coverage.states_without_statement == ("XQN",)
-
-
-def test_an_unknown_speaker_is_never_quoted_but_counted(desk):
     answer = ask(desk, "Which States spoke about wildlife crime?")
     assert answer.citations == ()
     assert any("without a known State" in note for note in answer.scope.notes)

@@ -46,19 +46,13 @@ def desk(folder, tmp_path):
         yield workspace
 
 
-def test_a_paragraph_in_another_language_is_found_by_its_words(desk):
+def test_a_paragraph_is_found_by_its_words_or_through_the_glossary_and_cited_in_its_language(desk):
     answer = desk.assistant.ask("Qu’a dit l’Arvandie sur l’extradition des délinquants ?")
     assert answer.citations[0].language == "fr"
     assert answer.citations[0].quote in FRENCH
-
-
-def test_an_english_question_finds_the_french_paragraph_through_the_glossary(desk):
     answer = desk.assistant.ask("What did Arvandia say about extradition?")
     assert {citation.language for citation in answer.citations} == {"fr"}
     assert answer.citations[0].verdict == "verified"
-
-
-def test_a_paragraph_in_the_language_of_the_models_is_cited_as_such(desk):
     answer = desk.assistant.ask("What did Arvandia say about the protection of witnesses?")
     assert {citation.language for citation in answer.citations} == {"en"}
 

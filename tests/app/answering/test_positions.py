@@ -30,17 +30,11 @@ def superseded(*made: tuple[Citation, Statement]) -> dict[int, int | None]:
     return {citation.number: citation.superseded_by for citation in found}
 
 
-def test_an_earlier_position_is_superseded_by_the_latest_other_one() -> None:
+def test_an_earlier_position_is_superseded_by_the_latest_other_one_of_its_party() -> None:
     assert superseded(cited(1, YES, "2024"), cited(2, YES, "2020"), cited(3, NO, "2016")) == {1: None, 2: None, 3: 1}
-
-
-def test_nothing_is_superseded_by_the_same_direction_another_party_or_the_same_year() -> None:
     assert superseded(cited(1, YES, "2024"), cited(2, YES, "2016")) == {1: None, 2: None}
     assert superseded(cited(1, YES, "2024", "XAB"), cited(2, NO, "2016")) == {1: None, 2: None}
     assert superseded(cited(1, YES, "2016"), cited(2, NO, "2016")) == {1: None, 2: None}
-
-
-def test_earlier_citations_are_those_of_a_party_that_spoke_later() -> None:
     made = [cited(1, YES, "2024"), cited(2, YES, "2016"), cited(3, YES, "2016", "XAB")]
     assert earlier_than_latest([c for c, _ in made], {s.statement_id: s for _, s in made}) == {2}
 

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 from markdown_it import MarkdownIt
 from pydantic import SecretStr
 
@@ -29,13 +28,14 @@ from app.wiring import Workspace
 from ingest.parties.party_table import PartyTable
 from ingest.text.squash import squash
 from prompts.prompt import load_prompt
+from tests.cases import read_yaml
 from tests.fakes_chat import Claims, writer
 from vectorstore.records import Document, Metadata, Sentence, Statement
 from vectorstore.stems import words_of
 
 pytestmark = pytest.mark.heavy
 
-DATA = yaml.safe_load((Path(__file__).parent / "attacks.yaml").read_text(encoding="utf-8"))
+DATA = read_yaml(Path(__file__).with_name("attacks.yaml"))
 CHANNELS = ("statement", "question", "history", "file", "title", "speaker", "party")
 KEY = "sk-canary-1234567890"
 _LONGEST = 2000
@@ -134,9 +134,7 @@ def _retrieved(attack: Attack) -> Retrieved:
         mine = replace(mine.document, file=attack.text).as_statement()
     found = tuple(
         PartyEvidence(
-            party=party,
-            searched=(),
-            sentences=tuple(ScoredSentence(sentence=s, relevance=CITED) for s in each),
+            party=party, searched=(), sentences=tuple(ScoredSentence(sentence=s, relevance=CITED) for s in each)
         )
         for party, each in (("XAA", sentences), ("XAB", others))
     )

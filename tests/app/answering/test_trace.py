@@ -38,7 +38,7 @@ def _assistant(workspace: Workspace, **options: object) -> Assistant:
     return Assistant(steps, workspace.store.catalogue, keep_traces=2, **options)  # type: ignore[arg-type]
 
 
-def test_record_tells_what_an_answer_was_made_of_and_no_key(own: Workspace, capsys: pytest.CaptureFixture[str]) -> None:
+def test_record_tells_what_an_answer_was_made_of_and_no_key(own, capsys):
     answer = _assistant(own).ask(QUESTION)
     trace = own.corpus.trace(answer.trace_id)
     record = trace["record"]
@@ -55,7 +55,7 @@ def test_record_tells_what_an_answer_was_made_of_and_no_key(own: Workspace, caps
     assert QUESTION in shown and "it cites article 40 of UNTOC" in " ".join(shown.split())
 
 
-def test_records_are_kept_by_number_and_by_age(own: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_records_are_kept_by_number_and_by_age(own, monkeypatch):
     assistant = _assistant(own, keep_days=1)
     first, second, third = (assistant.ask(QUESTION).trace_id for _ in range(3))
     with pytest.raises(NotFoundError):
@@ -68,12 +68,12 @@ def test_records_are_kept_by_number_and_by_age(own: Workspace, monkeypatch: pyte
     assert own.corpus.trace(third)["question"] == QUESTION
 
 
-def test_no_record_is_kept_where_that_is_switched_off(own: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_record_is_kept_where_that_is_switched_off(own, monkeypatch):
     monkeypatch.setattr(Catalogue, "add_trace", lambda *arguments, **options: pytest.fail("a record was stored"))
     Assistant(own.steps, own.store.catalogue, keep_traces=0).ask(QUESTION)
 
 
-def test_spans_tell_the_steps_and_never_the_question(own: Workspace) -> None:
+def test_spans_tell_the_steps_and_never_the_question(own):
     exporter = InMemorySpanExporter()
     export = SpanExport(exporter)
     answer = _assistant(own, export=export).ask(QUESTION)
@@ -89,14 +89,12 @@ def test_spans_tell_the_steps_and_never_the_question(own: Workspace) -> None:
     assert abs(took - answer.timings_ms.total) < 1
 
 
-def test_no_spans_without_an_address() -> None:
+def test_no_spans_without_an_address():
     assert build_export(TelemetryConfig()) is None
 
 
 @pytest.mark.parametrize("ok", [True, False])
-def test_doctor_tries_the_model_only_where_one_is_set(
-    own: Workspace, ok: bool, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_doctor_tries_the_model_only_where_one_is_set(own, ok, monkeypatch):
     monkeypatch.setattr("app.wiring.try_model", lambda config: Check(name="chat model", ok=ok, detail="tried"))
     assert "chat model" not in {check.name for check in own.doctor().checks}
     settings = own.settings.model_copy(update={"llm": LlmConfig(model="openai:test")})

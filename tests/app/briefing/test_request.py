@@ -2,12 +2,7 @@ from itertools import pairwise
 
 import pytest
 
-from app.briefing.request import (
-    asked_for_briefing,
-    read_request,
-    request_of_resolution,
-    request_of_scopes,
-)
+from app.briefing.request import asked_for_briefing, read_request, request_of_resolution, request_of_scopes
 from app.errors import BriefingError
 from app.question.reading import resolve
 from app.question.resolution import Restyle
@@ -108,10 +103,7 @@ def test_conversation_becomes_all_its_parties_on_all_its_subjects():
     assert request.years == ()
 
 
-def test_conversation_that_names_nobody_takes_who_was_quoted():
+def test_conversation_that_names_nobody_takes_who_was_quoted_and_needs_a_topic():
     assert request_of_scopes([Scope(topic="extradition")], ["POL"]).parties == ("POL",)
-
-
-def test_conversation_without_a_topic_cannot_be_briefed_on():
     with pytest.raises(BriefingError, match="names no topic"):
         request_of_scopes([Scope(states=("IRN",))])

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
-from pathlib import Path
 
 import pytest
 
@@ -11,34 +10,22 @@ from app.checking.corpus_texts import CorpusTextsCache
 from app.wiring import Workspace
 from ingest.loaders.loaded import LoadLimits
 from ingest.parties.party_table import PartyTable
-from tests.conftest import PROJECT
-from tests.fakes import fake_workspace
 from tests.fakes_store import annotated
 from vectorstore.catalogue import Catalogue
+from vectorstore.records import Sentence, Statement
 
 
 @pytest.fixture(scope="session")
-def conference_store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
-    path = tmp_path_factory.mktemp("checked") / "store"
-    with fake_workspace(path) as workspace:
-        workspace.corpus.ingest([PROJECT / "evals" / "conference"])
-        yield workspace
+def checker(workspace: Workspace) -> Checker:
+    return workspace.checker()
 
 
 @pytest.fixture(scope="session")
-def checker(conference_store: Workspace) -> Checker:
-    return conference_store.checker()
-
-
-@pytest.fixture(scope="session")
-def spoken(conference_store: Workspace) -> dict[str, tuple[str, ...]]:
+def spoken(stored: dict[str, tuple[Statement, tuple[Sentence, ...]]]) -> dict[str, tuple[str, ...]]:
     """The readable sentences of every statement, by file name."""
-    catalogue = conference_store.store.catalogue
     return {
-        Path(summary.file).stem: tuple(
-            " ".join(s.text.split()) for s in catalogue.sentences(summary.document_id) if s.paragraph
-        )
-        for summary in conference_store.corpus.documents()
+        name: tuple(" ".join(s.text.split()) for s in sentences if s.paragraph)
+        for name, (_, sentences) in stored.items()
     }
 
 

@@ -32,10 +32,7 @@ def test_a_state_that_a_quotation_mentions_does_not_speak_the_next():
     assert [
         a.parties
         for a in read_all("Austria said: “we support Germany in every way”. It is known that {}.".replace("{}", Q))
-    ] == [
-        ("AUT",),
-        ("AUT",),
-    ]
+    ] == [("AUT",), ("AUT",)]
 
 
 def test_two_speakers_of_one_sentence_are_kept_apart():

@@ -1,11 +1,9 @@
 """A draft is judged alike however it comes: as a file of Word, Markdown or text, and pasted from Word."""
 
 from collections.abc import Sequence
-from pathlib import Path
 
 import pytest
 
-from app.checking.checker import Checker
 from app.checking.documents import read_document, read_pasted
 from ingest.loaders.loaded import LoadLimits
 from tests.fakes_word import new_document, saved
@@ -30,10 +28,7 @@ SECTIONS = [
     (2, "What was said at the tenth session"),
     (0, "Belmora said: “{XAB_09_2018:8}”"),
 ]
-ALONE = [
-    (1, "Session 10"),
-    (0, "Drelnia said: “{XDR_10_2020:6}” and Belmora said: “{XAB_09_2018:6}”"),
-]
+ALONE = [(1, "Session 10"), (0, "Drelnia said: “{XDR_10_2020:6}” and Belmora said: “{XAB_09_2018:6}”")]
 TABLE = [
     (1, "Statements in Vienna, Austria"),
     (-1, "State\tYear\tWords"),
@@ -70,9 +65,7 @@ def _word(draft: Draft) -> bytes:
 
 
 @pytest.mark.parametrize("name", DRAFTS)
-def test_verdicts_are_the_same_in_every_form(
-    name: str, checker: Checker, spoken: dict[str, tuple[str, ...]], tmp_path: Path
-) -> None:
+def test_verdicts_are_the_same_in_every_form(name, checker, spoken, tmp_path):
     draft, expected = DRAFTS[name]
     said = {f"{stem}:{at}": sentence for stem, sentences in spoken.items() for at, sentence in enumerate(sentences)}
     written = list(draft)
@@ -80,11 +73,7 @@ def test_verdicts_are_the_same_in_every_form(
         written = [(level, text.replace("{" + key + "}", sentence)) for level, text in written]
     plain = [text for _, text in written]
     apart = "".join(text + ("\n" if level < 0 else "\n\n") for level, text in written)
-    files = {
-        "a.docx": _word(written),
-        "a.md": _markdown(written).encode(),
-        "a.txt": apart.encode(),
-    }
+    files = {"a.docx": _word(written), "a.md": _markdown(written).encode(), "a.txt": apart.encode()}
     documents = {"pasted": read_pasted("\n".join(plain)), "pasted apart": read_pasted(apart)}
     for file, data in files.items():
         (tmp_path / file).write_bytes(data)

@@ -63,8 +63,8 @@ def wrongly_judged(workspace: Workspace, seed: int, *, later: bool) -> list[tupl
 
 
 @pytest.mark.parametrize(("seed", "later"), [(101, False), (102, True)])
-def test_every_planted_error_is_judged_right_in_six_languages(conference_store, seed, later):
-    assert wrongly_judged(conference_store, seed, later=later) == []
+def test_every_planted_error_is_judged_right_in_six_languages(workspace, seed, later):
+    assert wrongly_judged(workspace, seed, later=later) == []
 
 
 @pytest.fixture(scope="module")

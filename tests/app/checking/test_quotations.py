@@ -26,20 +26,12 @@ def test_apostrophes_and_inches_are_no_quotation_marks(text):
     assert quotes(text) == []
 
 
-def test_an_apostrophe_does_not_end_a_quotation_in_single_marks():
+def test_marks_within_a_quotation_do_not_end_it():
     assert quotes("It said: ‘The keepers’ lamps aren’t counted, and the States’ duty stands.’ Then it left.") == [
         "The keepers’ lamps aren’t counted, and the States’ duty stands."
     ]
-
-
-def test_quotations_within_a_quotation_belong_to_it():
-    text = (
-        'It said: “We call it a “duty of all”, and ‘no less’, and "a burden" as well.” And: "One "inner" word here is."'
-    )
-    assert quotes(text) == [
-        'We call it a “duty of all”, and ‘no less’, and "a burden" as well.',
-        'One "inner" word here is.',
-    ]
+    first, second = 'We call it a “duty of all”, and ‘no less’, and "a burden" as well.', 'One "inner" word here is.'
+    assert quotes(f'It said: “{first}” And: "{second}"') == [first, second]
 
 
 @cases("text")
@@ -52,11 +44,8 @@ def test_a_mark_that_is_never_closed_is_read_to_the_end_of_its_paragraph_and_say
     assert [(q.text, q.note) for q in found] == [("The keepers count their lamps twice.", NOT_CLOSED)]
 
 
-def test_a_paragraph_that_is_set_off_is_a_quotation_without_its_note_mark():
+def test_a_paragraph_that_is_set_off_is_a_quotation_without_its_note_mark_or_line_of_attribution():
     assert quotes(f"As follows:\n\n> {WORDS}. [3]\n\n> “{WORDS}” [4]") == [f"{WORDS}.", WORDS]
-
-
-def test_a_line_of_attribution_that_is_set_off_is_none():
     assert quotes(f"> {WORDS}.\n>\n> — Freedonia, 2000") == [f"{WORDS}."]
 
 

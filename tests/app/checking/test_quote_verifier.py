@@ -58,30 +58,23 @@ def test_verdict(two, text, verdict):
     assert only(two, text).verdict == verdict
 
 
-def test_altered_words_come_with_the_diff_and_their_place(two):
+def test_altered_words_come_with_the_diff_and_words_with_exactly_their_place(two):
     finding = only(two, "Austria said: “Ships may carry 40 lamps and one bell; no ship may leave without a bell.”")
     assert finding.diff == (
         "Ships [-shall-] {+may+} carry 40 lamps [-and, as the Convention requires,-] {+and+} one bell;"
         " no ship may leave without a bell."
     )
     assert finding.place is not None and finding.place.statement_id == "a"
-
-
-def test_place_is_exactly_where_the_words_stand(two):
     finding = only(two, "Austria said: “one bell; no ship may leave”.")
-    text = "\n".join([KEEPERS, SHIPS])
     assert finding.place is not None
-    assert text[finding.place.start : finding.place.end] == "one bell; no ship may leave"
+    assert f"{KEEPERS}\n{SHIPS}"[finding.place.start : finding.place.end] == "one bell; no ship may leave"
 
 
-def test_words_of_two_states_are_verified_for_either_and_listed_for_both(two):
+def test_words_of_two_states_or_under_nobodys_name_are_verified_wherever_they_stand(two):
     for state in ("Austria", "Germany"):
         finding = only(two, f"{state} said: “The keepers thank the Chair for the lamps of last year.”")
         assert finding.verdict == "verified" and {p.state for p in finding.found_in} == {"AUT", "DEU"}
         assert finding.place is not None and finding.place.state == finding.attribution.parties[0]
-
-
-def test_words_under_nobodys_name_are_verified_wherever_they_stand(two):
     finding = only(two, f"It is known that “{KEEPERS}”")
     assert finding.verdict == "verified" and finding.to_json()["attributed_to"] is None
 
@@ -91,9 +84,6 @@ def test_a_cut_that_leaves_out_a_denial_is_verified_with_a_warning(two):
     assert finding.verdict == "verified"
     assert any("We do not" in str(warning) for warning in finding.warnings)
     assert any("unless every keeper" in str(warning) for warning in finding.warnings)
-
-
-def test_a_whole_sentence_has_no_warning_of_a_cut(two):
     assert only(two, f"Austria said: “{KEEPERS}”").warnings == ()
 
 
@@ -102,29 +92,30 @@ def test_an_omission_that_hides_a_denial_shows_it(two):
     assert finding.diff == "We [-do not-] support the counting of lamps"
 
 
-def test_a_group_speaks_for_itself_and_not_for_who_delivers(corpus_of):
-    checker = corpus_of(("a", [SHIPS], {"state": "EU", "on_behalf_of": "EU", "speaker": "Finland", "date": "2000"}))
-    assert only(checker, f"The European Union said: “{SHIPS}”").verdict == "verified"
-    assert only(checker, f"Finland, on behalf of the European Union, said: “{SHIPS}”").verdict == "verified"
-    assert only(checker, f"Finland said: “{SHIPS}”").verdict == "misattributed"
+EU = {"state": "EU", "on_behalf_of": "EU", "speaker": "Finland", "date": "2000"}
 
 
-def test_a_treaty_is_nobodys_words(corpus_of):
-    checker = corpus_of(("a", [SHIPS], {"kind": "treaty", "title": "Treaty of Lamps"}))
-    assert only(checker, f"As is known, “{SHIPS}”").verdict == "verified"
-    assert only(checker, f"Article 4 of the Convention reads: “{SHIPS}”").verdict == "verified"
-    finding = only(checker, f"Austria said: “{SHIPS}”")
+@pytest.mark.parametrize(
+    ("metadata", "attributed"),
+    [
+        # A group speaks for itself, and not for who delivers.
+        (EU, {"The European Union said": "verified", "Finland, on behalf of the European Union, said": "verified"}),
+        (EU, {"Finland said": "misattributed"}),
+        # A treaty is nobody's words.
+        ({"kind": "treaty"}, {"As is known,": "verified", "Article 4 of the Convention reads": "verified"}),
+        # What nobody is known to hold verifies no name, and what has no date is excluded by none.
+        ({"date": "2000"}, {"Austria said": "misattributed"}),
+        ({"state": "AUT"}, {"In 1998 Austria said": "verified"}),
+    ],
+)
+def test_who_holds_a_statement_decides_whose_words_it_verifies(corpus_of, metadata, attributed):
+    checker = corpus_of(("a", [SHIPS], dict(metadata)))
+    assert {words: only(checker, f"{words}: “{SHIPS}”").verdict for words in attributed} == attributed
+
+
+def test_words_of_a_treaty_under_a_name_say_so(corpus_of):
+    finding = only(corpus_of(("a", [SHIPS], {"kind": "treaty"})), f"Austria said: “{SHIPS}”")
     assert finding.verdict == "misattributed" and "words of a treaty" in str(finding.warnings[0])
-
-
-def test_a_statement_that_nobody_is_known_to_hold_verifies_no_name(corpus_of):
-    checker = corpus_of(("a", [SHIPS], {"date": "2000"}))
-    assert only(checker, f"Austria said: “{SHIPS}”").verdict == "misattributed"
-
-
-def test_a_statement_without_a_date_is_not_excluded_by_one(corpus_of):
-    checker = corpus_of(("a", [SHIPS], {"state": "AUT"}))
-    assert only(checker, f"In 1998 Austria said: “{SHIPS}”").verdict == "verified"
 
 
 def test_an_empty_store_says_so(corpus_of):

@@ -64,17 +64,11 @@ def test_words_cut_off_from_what_governs_them_bear_a_remark(corpus_of, kind, sen
 
 
 @cases("draft")
-def test_an_omission_of_incapacity_alters(corpus_of, draft):
+def test_an_omission_of_incapacity_or_through_a_condition_alters(corpus_of, draft):
     words = "Prosecutors are, after all these years, unable to trace the proceeds of crime."
-    checker = corpus_of(("omits", [words], {"state": "AUT", "language": "en"}))
+    texts = [words, "In the event of war we would share the funds."]
+    checker = corpus_of(("omits", texts, {"state": "AUT", "language": "en"}))
     assert kinds(checker, f"Austria said: {draft}") == ("altered", ["left_out_turns"])
-
-
-def test_an_omission_that_cuts_through_a_condition_alters(corpus_of):
-    checker = corpus_of(
-        ("omits", ["In the event of war we would share the funds."], {"state": "AUT", "language": "en"})
-    )
-    assert kinds(checker, "Austria said: “In … we would share the funds.”") == ("altered", ["left_out_turns"])
 
 
 @cases("text")

@@ -8,8 +8,8 @@ from tests.fakes_word import new_document, saved
 
 
 @pytest.fixture
-def store(conference_store, scripted_models):
-    return str(conference_store.settings.store)
+def store(workspace, scripted_models):
+    return str(workspace.settings.store)
 
 
 @pytest.fixture

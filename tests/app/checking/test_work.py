@@ -24,27 +24,28 @@ def judged(workspace, text: str, limits: CheckLimits):
 
 @pytest.mark.timeout(60)
 @pytest.mark.parametrize("repeated", ["review ", "the review of the mechanism ", "the … ", "the [x] ", "[x] … "])
-def test_a_quotation_takes_no_more_work_than_one_may(conference_store, repeated):
+def test_a_quotation_takes_no_more_work_than_one_may(workspace, repeated):
     limits = CheckLimits()
     text = f"Belmora said: “{repeated * (8000 // len(repeated))}”"
-    _, done = judged(conference_store, text, limits)
-    texts = CorpusTexts(conference_store.store.catalogue)
+    _, done = judged(workspace, text, limits)
+    texts = CorpusTexts(workspace.store.catalogue)
     searched, longest = texts.size, max(len(stored.statement.source_text) for stored in texts.all)
     # Each reading searches every text once, and likeness ends at the first comparison over its limit.
     assert done <= limits.quotation * MILLION + 40 * searched + 2 * 8000 * longest
 
 
+@pytest.mark.heavy
 @pytest.mark.timeout(60)
-def test_a_quotation_longer_than_any_is_looked_for_only_as_it_is_and_says_so(conference_store):
+def test_a_quotation_longer_than_any_is_looked_for_only_as_it_is_and_says_so(workspace):
     text = "Belmora said: “" + "the review of the mechanism " * 15_000 + "”"
-    finding, done = judged(conference_store, text, CheckLimits())
+    finding, done = judged(workspace, text, CheckLimits())
     assert finding.verdict == "not_found" and [warning.kind for warning in finding.warnings] == ["too_long"]
     assert "20,000 characters" in str(finding.warnings[0])
-    assert done <= 10 * CorpusTexts(conference_store.store.catalogue).size
+    assert done <= 10 * CorpusTexts(workspace.store.catalogue).size
 
 
-def test_what_a_document_has_too_much_of_is_listed_as_not_checked(conference_store, spoken):
-    texts, parties = conference_store.texts, conference_store.corpus.parties
+def test_what_a_document_has_too_much_of_is_listed_as_not_checked(workspace, spoken):
+    texts, parties = workspace.texts, workspace.corpus.parties
     words = spoken["XAB_08_2016"]
     text = "\n\n".join(f"Belmora said: “{words[at]}”" for at in (5, 6, 7, 8))
     whole = Checker(texts, parties, LoadLimits()).check(read_pasted(text))

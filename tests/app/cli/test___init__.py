@@ -93,7 +93,7 @@ def _one_clear_line(ran: Ran, *holds: str) -> None:
 # --- every command
 
 
-def test_every_command_of_the_design_is_there(capsys: pytest.CaptureFixture[str]) -> None:
+def test_every_command_of_the_design_is_there(capsys):
     for command in "ingest manifest ask brief verify chat show list edit remove trace doctor config".split():
         for option in ("--help", "-h"):
             assert main([command, option]) == 0
@@ -102,18 +102,18 @@ def test_every_command_of_the_design_is_there(capsys: pytest.CaptureFixture[str]
             assert f"  untoc {command}" in shown.partition("Examples:")[2]
 
 
-def test_no_command_prints_help_and_is_wrong_usage(capsys: pytest.CaptureFixture[str]) -> None:
+def test_no_command_prints_help_and_is_wrong_usage(capsys):
     assert main([]) == 2
     assert "ingest" in capsys.readouterr().out
 
 
 @cases("arguments")
-def test_wrong_usage_is_2_and_says_why(arguments: list[str], run: Run) -> None:
+def test_wrong_usage_is_2_and_says_why(arguments, run):
     ran = run(*arguments)
     assert ran.code == 2 and ran.out == "" and ran.err and "Traceback" not in ran.err
 
 
-def test_ask_json_is_the_contract(run: Run) -> None:
+def test_ask_json_is_the_contract(run):
     ran = run("ask", QUESTION, "--json")
     assert ran.code == 0 and ran.err == ""
     assert list(ran.json) == ANSWER
@@ -121,7 +121,7 @@ def test_ask_json_is_the_contract(run: Run) -> None:
     assert "under article 4" in ran.json["citations"][0]["quote"]
 
 
-def test_ask_prints_quotation_reference_and_coverage(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_ask_prints_quotation_reference_and_coverage(run, monkeypatch):
     monkeypatch.setenv("COLUMNS", "200")
     ran = run("ask", QUESTION)
     assert ran.code == 0
@@ -130,13 +130,13 @@ def test_ask_prints_quotation_reference_and_coverage(run: Run, monkeypatch: pyte
     assert "article 4 read as UNTOC article 4, Protection of sovereignty" in ran.out
 
 
-def test_ask_abstains_with_exit_code_0(run: Run) -> None:
+def test_ask_abstains_with_exit_code_0(run):
     ran = run("ask", "What did Switzerland say about extradition?", "--json")
     assert ran.code == 0 and ran.json["abstention"]["reason"] == "no_statement"
     assert run("ask", "What did Switzerland say about extradition?").code == 0
 
 
-def test_ask_takes_a_scope(run: Run) -> None:
+def test_ask_takes_a_scope(run):
     ran = run("ask", "What was said about article 4?", "--scope", '{"states": ["XAA"], "sessions": ["10"]}', "--json")
     assert ran.code == 0
     assert {c["session"] for c in ran.json["citations"]} == {"10"}
@@ -144,14 +144,14 @@ def test_ask_takes_a_scope(run: Run) -> None:
     assert {c["state"] for c in ran.json["citations"] if not c["on_behalf_of"]} == {"XAA"}
 
 
-def test_ask_takes_earlier_turns(run: Run, tmp_path: Path) -> None:
+def test_ask_takes_earlier_turns(run, tmp_path):
     (tmp_path / "turns.txt").write_text("What did Arvandia say about article 4?\n", encoding="utf-8")
     ran = run("ask", "And Galdoria?", "--history", tmp_path / "turns.txt", "--json")
     assert ran.json["scope"]["states"] == ["XGA"] and ran.json["scope"]["kept"]
     assert ran.json["scope"]["treaties"] == [{"treaty": "UNTOC", "articles": ["4"]}]
 
 
-def test_ask_takes_earlier_turns_with_the_scope_that_was_set(run: Run, tmp_path: Path) -> None:
+def test_ask_takes_earlier_turns_with_the_scope_that_was_set(run, tmp_path):
     turn = {"question": QUESTION, "scope": {"treaties": [{"treaty": "UNTOC", "articles": ["16"]}], "sessions": ["10"]}}
     (tmp_path / "turns.jsonl").write_text(json.dumps(turn), encoding="utf-8")
     ran = run("ask", "And Galdoria?", "--history", tmp_path / "turns.jsonl", "--json")
@@ -160,7 +160,7 @@ def test_ask_takes_earlier_turns_with_the_scope_that_was_set(run: Run, tmp_path:
     assert set(ran.json["scope"]["kept"]) == {"treaties", "sessions"}
 
 
-def test_ask_from_lines_gives_one_answer_a_line(run: Run, tmp_path: Path) -> None:
+def test_ask_from_lines_gives_one_answer_a_line(run, tmp_path):
     path = tmp_path / "questions.txt"
     path.write_text(f"{QUESTION}\n\nWhat did Switzerland say about extradition?\n", encoding="utf-8")
     ran = run("ask", "--from", path)
@@ -169,7 +169,7 @@ def test_ask_from_lines_gives_one_answer_a_line(run: Run, tmp_path: Path) -> Non
     assert list(ran.lines[0]) == ANSWER
 
 
-def test_ask_from_json_lines_keeps_ids_and_goes_on_after_bad_lines(run: Run, tmp_path: Path) -> None:
+def test_ask_from_json_lines_keeps_ids_and_goes_on_after_bad_lines(run, tmp_path):
     path = tmp_path / "questions.jsonl"
     lines = [
         json.dumps({"id": "q1", "question": QUESTION, "answer": "ignored"}),
@@ -191,7 +191,7 @@ def test_ask_from_json_lines_keeps_ids_and_goes_on_after_bad_lines(run: Run, tmp
     assert len(errors) == 4 and all(error.startswith("untoc: ") for error in errors) and "line 2" in errors[0]
 
 
-def test_list_and_show_json(run: Run) -> None:
+def test_list_and_show_json(run):
     listed = run("list", "--json")
     assert listed.code == 0 and len(listed.json) == 36
     one = next(entry for entry in listed.json if entry["state"] == "IRN")
@@ -204,13 +204,13 @@ def test_list_and_show_json(run: Run) -> None:
     assert group["on_behalf_of"] == "XGR"
 
 
-def test_offsets_of_a_citation_can_be_checked_with_show(run: Run) -> None:
+def test_offsets_of_a_citation_can_be_checked_with_show(run):
     [citation, *_] = run("ask", QUESTION, "--json").json["citations"]
     text = run("show", citation["statement_id"], "--json").json["source_text"]
     assert text[citation["start"] : citation["end"]] == citation["source_quote"]
 
 
-def test_list_and_show_for_people(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_list_and_show_for_people(run, monkeypatch):
     monkeypatch.setenv("COLUMNS", "200")
     ran = run("list")
     assert "36 statements" in ran.out and "Iran (Islamic Republic of)" in ran.out
@@ -220,7 +220,7 @@ def test_list_and_show_for_people(run: Run, monkeypatch: pytest.MonkeyPatch) -> 
     assert "unilateral coercive measures" in " ".join(run("show", identifier).out.split())
 
 
-def test_edit_moves_a_statement_to_another_state(run: Run) -> None:
+def test_edit_moves_a_statement_to_another_state(run):
     [before] = [entry for entry in run("list", "--json").json if entry["state"] == "IRN"]
     ran = run("edit", before["statement_id"], "state=XAA", "session=", "--json")
     assert ran.code == 0 and ran.json["state"] == "XAA" and ran.json["metadata"]["session"] is None
@@ -229,7 +229,7 @@ def test_edit_moves_a_statement_to_another_state(run: Run) -> None:
     assert run("show", before["statement_id"]).code == 1
 
 
-def test_edit_names_the_id_only_where_it_is_another(run: Run) -> None:
+def test_edit_names_the_id_only_where_it_is_another(run):
     [before] = [entry for entry in run("list", "--json").json if entry["state"] == "IRN"]
     assert "id is now" not in run("edit", before["statement_id"], f"title={before['metadata']['title'] or ''}").out
     assert "id is now" in run("edit", before["statement_id"], "session=12").out
@@ -238,7 +238,7 @@ def test_edit_names_the_id_only_where_it_is_another(run: Run) -> None:
 @pytest.mark.parametrize(
     ("change", "says"), [("state=Wakanda", "Wakanda"), ("colour=red", "colour"), ("date=soon", "soon")]
 )
-def test_edit_refuses_what_is_not_valid_and_changes_nothing(change: str, says: str, run: Run) -> None:
+def test_edit_refuses_what_is_not_valid_and_changes_nothing(change, says, run):
     [before] = [entry for entry in run("list", "--json").json if entry["state"] == "IRN"]
     ran = run("edit", before["statement_id"], change)
     assert ran.code == 1
@@ -246,7 +246,7 @@ def test_edit_refuses_what_is_not_valid_and_changes_nothing(change: str, says: s
     assert before in run("list", "--json").json
 
 
-def test_remove_takes_one_statement_out(run: Run) -> None:
+def test_remove_takes_one_statement_out(run):
     [before] = [entry for entry in run("list", "--json").json if entry["state"] == "IRN"]
     ran = run("remove", before["statement_id"], "--json")
     assert (ran.code, ran.json) == (0, {"removed": before["statement_id"]})
@@ -257,26 +257,26 @@ def test_remove_takes_one_statement_out(run: Run) -> None:
 @pytest.mark.parametrize(
     "command", [["show", "nothing"], ["remove", "nothing"], ["edit", "nothing", "state=XAA"], ["trace", "x"]]
 )
-def test_an_id_that_is_not_there_is_1(command: list[str], run: Run) -> None:
+def test_an_id_that_is_not_there_is_1(command, run):
     ran = run(*command)
     assert ran.code == 1
     _one_clear_line(ran, command[1])
 
 
-def test_trace_gives_the_answer_again(run: Run) -> None:
+def test_trace_gives_the_answer_again(run):
     answer = run("ask", QUESTION, "--json").json
     ran = run("trace", answer["trace_id"], "--json")
     assert ran.code == 0 and ran.json["question"] == QUESTION and ran.json["citations"] == answer["citations"]
 
 
-def test_doctor_finds_a_sound_store_and_rebuilds(run: Run) -> None:
+def test_doctor_finds_a_sound_store_and_rebuilds(run):
     ran = run("doctor", "--json")
     assert ran.code == 0 and list(ran.json) == ["ok", "checks"] and ran.json["ok"] is True
     assert {"name", "ok", "detail"} == set(ran.json["checks"][0])
     assert run("doctor", "--rebuild").code == 0
 
 
-def test_config_shows_settings_and_flags_unknown_variables(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_config_shows_settings_and_flags_unknown_variables(run, monkeypatch):
     monkeypatch.setenv("UNTOC_STOER", "x")
     ran = run("config", "--json")
     assert ran.code == 0 and list(ran.json) == ["settings", "unknown"]
@@ -284,14 +284,14 @@ def test_config_shows_settings_and_flags_unknown_variables(run: Run, monkeypatch
     assert "UNTOC_STOER" in run("config").out
 
 
-def test_a_setting_out_of_bounds_is_2(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_setting_out_of_bounds_is_2(run, monkeypatch):
     monkeypatch.setenv("UNTOC_SERVER__PORT", "99999")
     ran = run("list")
     assert ran.code == 2
     _one_clear_line(ran, "UNTOC_SERVER__PORT")
 
 
-def test_ingest_again_embeds_nothing(run: Run, tmp_path: Path) -> None:
+def test_ingest_again_embeds_nothing(run, tmp_path):
     fresh = tmp_path / "fresh"
     first = run("ingest", "--sample", "--json", at=fresh)
     assert first.code == 0 and first.json["embedded_passages"] > 0
@@ -303,7 +303,7 @@ def test_ingest_again_embeds_nothing(run: Run, tmp_path: Path) -> None:
     assert (skipped.code, skipped.out) == (0, "")
 
 
-def test_manifest_drafts_and_does_not_overwrite(run: Run, tmp_path: Path) -> None:
+def test_manifest_drafts_and_does_not_overwrite(run, tmp_path):
     folder = tmp_path / "texts"
     folder.mkdir()
     shutil.copy(SAMPLE, folder)
@@ -315,7 +315,7 @@ def test_manifest_drafts_and_does_not_overwrite(run: Run, tmp_path: Path) -> Non
     assert run("manifest", folder, "--force").code == 0
 
 
-def test_a_manifest_is_drafted_without_a_store_and_none_is_made(run: Run, tmp_path: Path) -> None:
+def test_a_manifest_is_drafted_without_a_store_and_none_is_made(run, tmp_path):
     folder, place = tmp_path / "texts", tmp_path / "none"
     folder.mkdir()
     (folder / "one.txt").write_text("Mr. Chair, Austria supports article 4.", encoding="utf-8")
@@ -340,9 +340,7 @@ def _folder(tmp_path: Path, manifest: str, **texts: str | bytes) -> Path:
 FICTION = "Mr. Chair,\n\nArvandia supports article 4 of the Convention in {0}. It thanks the Secretariat.\n"
 
 
-def test_ingest_reports_every_bad_file_and_keeps_the_good_ones(
-    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_ingest_reports_every_bad_file_and_keeps_the_good_ones(run, tmp_path, monkeypatch):
     monkeypatch.setenv("COLUMNS", "300")
     folder = _folder(
         tmp_path,
@@ -372,7 +370,7 @@ def test_ingest_reports_every_bad_file_and_keeps_the_good_ones(
 
 
 @pytest.mark.parametrize("question", ["", "   \n ", "x" * 2001, "What did Iran say? " * 1053])
-def test_ask_refuses_empty_and_overlong_questions(question: str, run: Run) -> None:
+def test_ask_refuses_empty_and_overlong_questions(question, run):
     ran = run("ask", question, "--json")
     assert ran.code == 2 and ran.out == ""
     _one_clear_line(ran, "question")
@@ -380,14 +378,14 @@ def test_ask_refuses_empty_and_overlong_questions(question: str, run: Run) -> No
 
 
 @cases("arguments")
-def test_ask_refuses_scopes_and_histories_that_are_none(arguments: list[str], run: Run) -> None:
+def test_ask_refuses_scopes_and_histories_that_are_none(arguments, run):
     ran = run("ask", QUESTION, *arguments)
     assert ran.code == 2 and ran.out == ""
     _one_clear_line(ran)
 
 
 @pytest.mark.parametrize("data", [None, b"\xff\xfe\x00"])
-def test_ask_from_a_file_that_is_none(data: bytes | None, run: Run, tmp_path: Path) -> None:
+def test_ask_from_a_file_that_is_none(data, run, tmp_path):
     path = tmp_path / "questions.txt"
     if data is not None:
         path.write_bytes(data)
@@ -397,9 +395,7 @@ def test_ask_from_a_file_that_is_none(data: bytes | None, run: Run, tmp_path: Pa
 
 
 @pytest.mark.slow
-def test_markup_and_control_characters_are_shown_and_not_acted_on(
-    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_markup_and_control_characters_are_shown_and_not_acted_on(run, tmp_path, monkeypatch):
     monkeypatch.setenv("COLUMNS", "300")
     text = FICTION.format(HOSTILE + " zeppelins")
     folder = _folder(tmp_path, "hostile.txt,XMR,UNTOC COP <b>,,2020,*4*,\n", hostile=text)
@@ -417,9 +413,7 @@ def test_markup_and_control_characters_are_shown_and_not_acted_on(
     assert asked.code == 0 and "\x1b" not in asked.out
 
 
-def test_a_store_of_another_model_is_refused_and_can_be_embedded_again(
-    run: Run, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_store_of_another_model_is_refused_and_can_be_embedded_again(run, monkeypatch):
     class Other(HashingEmbedder):
         name = "other"
         dimension = 32
@@ -436,9 +430,7 @@ def test_a_store_of_another_model_is_refused_and_can_be_embedded_again(
 
 @pytest.mark.parametrize("empty", [False, True])
 @cases("command")
-def test_a_store_that_is_not_there_is_refused_and_not_made(
-    command: list[str], empty: bool, run: Run, tmp_path: Path
-) -> None:
+def test_a_store_that_is_not_there_is_refused_and_not_made(command, empty, run, tmp_path):
     place = tmp_path / "none"
     if empty:
         place.mkdir()
@@ -449,7 +441,7 @@ def test_a_store_that_is_not_there_is_refused_and_not_made(
 
 
 @pytest.mark.parametrize("option", [[], ["--rebuild"], ["--reembed"]])
-def test_doctor_says_that_there_is_no_store(option: list[str], run: Run, tmp_path: Path) -> None:
+def test_doctor_says_that_there_is_no_store(option, run, tmp_path):
     ran = run("doctor", *option, "--json", at=tmp_path / "none")
     assert ran.code == 1 and ran.err == "" and ran.json["ok"] is False
     [check] = ran.json["checks"]
@@ -458,13 +450,13 @@ def test_doctor_says_that_there_is_no_store(option: list[str], run: Run, tmp_pat
     assert not (tmp_path / "none").exists()
 
 
-def test_chat_makes_the_store_that_is_not_there(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_chat_makes_the_store_that_is_not_there(run, tmp_path, monkeypatch):
     monkeypatch.setattr("app.ui.server.serve", lambda workspace, host, port, on_ready: None)
     assert run("chat", at=tmp_path / "new").code == 0
     assert run("list", "--json", at=tmp_path / "new").json == []
 
 
-def test_a_store_path_that_is_a_file_is_refused(run: Run, tmp_path: Path) -> None:
+def test_a_store_path_that_is_a_file_is_refused(run, tmp_path):
     (tmp_path / "file").write_text("precious", encoding="utf-8")
     for command in (["ask", QUESTION], ["list"], ["ingest", "--sample"]):
         ran = run(*command, at=tmp_path / "file")
@@ -473,7 +465,7 @@ def test_a_store_path_that_is_a_file_is_refused(run: Run, tmp_path: Path) -> Non
     assert (tmp_path / "file").read_text(encoding="utf-8") == "precious"
 
 
-def test_a_damaged_catalogue_is_one_clear_line(run: Run, store: Path) -> None:
+def test_a_damaged_catalogue_is_one_clear_line(run, store):
     (store / "catalogue.sqlite3").write_bytes(b"no database at all" * 1000)
     for leftover in store.glob("catalogue.sqlite3-*"):
         leftover.unlink()
@@ -482,7 +474,7 @@ def test_a_damaged_catalogue_is_one_clear_line(run: Run, store: Path) -> None:
     _one_clear_line(ran, "damaged")
 
 
-def test_chat_says_that_its_port_is_taken(run: Run) -> None:
+def test_chat_says_that_its_port_is_taken(run):
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
@@ -492,7 +484,7 @@ def test_chat_says_that_its_port_is_taken(run: Run) -> None:
 
 
 @pytest.mark.parametrize("port", ["-1", "70000"])
-def test_chat_refuses_a_port_that_is_none(port: str, run: Run) -> None:
+def test_chat_refuses_a_port_that_is_none(port, run):
     ran = run("chat", "--port", port)
     assert ran.code in (1, 2) and "Traceback" not in ran.err
     _one_clear_line(ran, port)
@@ -517,7 +509,7 @@ def _obey_permissions() -> None:
 
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="takes a capability from root, which Linux has")
-def test_a_read_only_store_is_one_clear_line_and_keeps_everything(read_only: Path) -> None:
+def test_a_read_only_store_is_one_clear_line_and_keeps_everything(read_only):
     store, options = read_only, {"preexec_fn": _obey_permissions}
     before = {each: each.read_bytes() for each in store.rglob("*") if each.is_file()}
     ran = _process("ingest", "--store", store, "--sample", code=SCRIPTED, **options)
@@ -531,7 +523,7 @@ def test_a_read_only_store_is_one_clear_line_and_keeps_everything(read_only: Pat
 
 
 @pytest.mark.slow
-def test_a_full_disk_is_one_clear_line_and_loses_nothing(store: Path, tmp_path: Path) -> None:
+def test_a_full_disk_is_one_clear_line_and_loses_nothing(store, tmp_path):
     folder = _folder(
         tmp_path,
         "big.txt,XAA,,,2020,,\n",
@@ -554,20 +546,21 @@ def test_a_full_disk_is_one_clear_line_and_loses_nothing(store: Path, tmp_path: 
 # --- real processes
 
 
-def test_help_of_a_real_process() -> None:
+@pytest.mark.slow
+def test_help_of_a_real_process():
     ran = _process("--help")
     assert ran.returncode == 0 and b"ingest" in ran.stdout and ran.stderr == b""
 
 
 @pytest.mark.slow
-def test_bytes_that_are_no_text_are_asked_as_they_can_be(tmp_path: Path) -> None:
+def test_bytes_that_are_no_text_are_asked_as_they_can_be(tmp_path):
     assert _process("ingest", "--sample", "--store", tmp_path / "store", code=SCRIPTED).returncode == 0
     ran = _process("ask", b"\xff\xfe article 4", "--store", tmp_path / "store", "--json", code=SCRIPTED)
     assert ran.returncode == 0 and json.loads(ran.stdout)["question"] == "\ufffd\ufffd article 4", ran.stderr
 
 
 @pytest.mark.slow
-def test_json_is_valid_where_the_output_holds_ascii_only(filled_store: Path) -> None:
+def test_json_is_valid_where_the_output_holds_ascii_only(filled_store):
     ran = _process(
         "list", "--store", filled_store, "--json", code=SCRIPTED, env={**os.environ, "PYTHONIOENCODING": "ascii"}
     )
@@ -575,7 +568,7 @@ def test_json_is_valid_where_the_output_holds_ascii_only(filled_store: Path) -> 
 
 
 @pytest.mark.slow
-def test_a_reader_that_has_enough_ends_a_command_quietly(filled_store: Path) -> None:
+def test_a_reader_that_has_enough_ends_a_command_quietly(filled_store):
     reading, writing = os.pipe()
     os.close(reading)
     with os.fdopen(writing, "wb") as closed:

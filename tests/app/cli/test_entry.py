@@ -43,7 +43,7 @@ def _process(*arguments: str | Path, module: str = "app.cli", **environment: str
     )  # fmt: skip
 
 
-def test_help_lists_every_command_without_boxes(call: Call) -> None:
+def test_help_lists_every_command_without_boxes(call):
     code, out, err = call("--help")
     assert (code, err) == (0, "") and call("-h") == (code, out, err)
     listed = out.partition("Commands:")[2]
@@ -51,12 +51,12 @@ def test_help_lists_every_command_without_boxes(call: Call) -> None:
     assert not any("\u2500" <= char <= "\u257f" for char in out)
 
 
-def test_version_is_that_of_the_distribution(call: Call) -> None:
+def test_version_is_that_of_the_distribution(call):
     assert call("--version") == (0, f"untoc {version('untoc')}\n", "")
 
 
 @pytest.mark.slow
-def test_completion_proposes_commands_and_options_of_a_command() -> None:
+def test_completion_proposes_commands_and_options_of_a_command():
     def proposed(words: str, position: int) -> list[str]:
         ran = _process(_UNTOC_COMPLETE="complete_bash", COMP_WORDS=words, COMP_CWORD=str(position))
         return ran.stdout.split()
@@ -66,14 +66,14 @@ def test_completion_proposes_commands_and_options_of_a_command() -> None:
     assert proposed("untoc brief --form ", 3) == ["full", "one_pager", "talking_points"]
 
 
-def test_languages_of_brief_are_those_of_the_wording() -> None:
+def test_languages_of_brief_are_those_of_the_wording():
     assert typing.get_args(Language) == LANGUAGES
 
 
 # --- options before or after the command
 
 
-def test_store_stands_before_or_after_the_command_and_the_later_wins(call: Call, tmp_path: Path) -> None:
+def test_store_stands_before_or_after_the_command_and_the_later_wins(call, tmp_path):
     one, other = str(tmp_path / "one"), str(tmp_path / "other")
     assert one in call("--store", one, "config")[1]
     assert one in call("config", "--store", one)[1]
@@ -81,9 +81,7 @@ def test_store_stands_before_or_after_the_command_and_the_later_wins(call: Call,
     assert other in out and one not in out
 
 
-def test_env_file_stands_before_or_after_the_command(
-    call: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_env_file_stands_before_or_after_the_command(call, tmp_path, monkeypatch):
     file = tmp_path / ".env"
     file.write_text("UNTOC_SERVER__PORT=7861\n", encoding="utf-8")
     for arguments in (("--env-file", file, "config"), ("config", "--env-file", file)):
@@ -93,7 +91,7 @@ def test_env_file_stands_before_or_after_the_command(
         assert (code, err) == (0, "") and "UNTOC_SERVER__PORT\t7861\n" in out
 
 
-def test_env_file_that_is_not_there_is_wrong_usage(call: Call, tmp_path: Path) -> None:
+def test_env_file_that_is_not_there_is_wrong_usage(call, tmp_path):
     code, out, err = call("--env-file", tmp_path / "none", "list")
     assert (code, out) == (2, "") and err.startswith("untoc: cannot read") and err.count("\n") == 1
 
@@ -102,14 +100,14 @@ def test_env_file_that_is_not_there_is_wrong_usage(call: Call, tmp_path: Path) -
 
 
 @cases("arguments", "said")
-def test_wrong_usage_is_one_line_that_names_what_is_meant(arguments: list[str], said: str, call: Call) -> None:
+def test_wrong_usage_is_one_line_that_names_what_is_meant(arguments, said, call):
     code, out, err = call(*arguments)
     assert (code, out) == (2, "")
     assert err.startswith("untoc: ") and err.endswith("; see --help\n") and err.count("\n") == 1, err
     assert said in err
 
 
-def test_a_word_unlike_every_command_is_wrong_usage_without_a_guess(call: Call) -> None:
+def test_a_word_unlike_every_command_is_wrong_usage_without_a_guess(call):
     _, _, err = call("xyzzy")
     assert "xyzzy" in err and "mean" not in err
 
@@ -117,7 +115,7 @@ def test_a_word_unlike_every_command_is_wrong_usage_without_a_guess(call: Call) 
 # --- interruption
 
 
-def test_an_interrupted_command_says_so_and_ends_with_130(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_interrupted_command_says_so_and_ends_with_130(call, monkeypatch):
     def interrupt(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
@@ -127,7 +125,7 @@ def test_an_interrupted_command_says_so_and_ends_with_130(call: Call, monkeypatc
 
 
 @pytest.mark.slow
-def test_sigterm_ends_a_command_in_order(filled_store: Path) -> None:
+def test_sigterm_ends_a_command_in_order(filled_store):
     stuck = (
         "import app.corpus.corpus, os, signal\n"
         "app.corpus.corpus.Corpus.documents = lambda self: os.kill(os.getpid(), signal.SIGTERM) or signal.pause()\n"
@@ -143,7 +141,8 @@ def test_sigterm_ends_a_command_in_order(filled_store: Path) -> None:
 # --- reference
 
 
-def test_the_command_reference_is_that_of_the_commands() -> None:
+@pytest.mark.slow
+def test_the_command_reference_is_that_of_the_commands():
     # After a change of the options: make commands
     ran = _process("app.cli.entry", "utils", "docs", "--name", "untoc", "--title", "Commands", module="typer")
     written = (PROJECT / "docs" / "commands.md").read_text(encoding="utf-8")

@@ -103,16 +103,9 @@ def test_tables_are_lines_of_as_many_cells_in_a_pipe(pipe: Pipe, tmp_path: Path)
 def test_nothing_is_drawn_in_a_pipe(pipe: Pipe) -> None:
     answer, listed = _json(pipe("ask", QUESTION, "--json")), _json(pipe("list", "--json"))
     for command in (
-        ("ask", QUESTION),
-        ("trace", answer["trace_id"]),
-        ("list",),
-        ("show", listed[0]["statement_id"]),
-        ("doctor",),
-        ("config",),
-        ("ingest", "--sample"),
-        ("verify", SAMPLE),
-        BRIEF,
-    ):
+        ("ask", QUESTION), ("trace", answer["trace_id"]), ("list",), ("show", listed[0]["statement_id"]),
+        ("doctor",), ("config",), ("ingest", "--sample"), ("verify", SAMPLE), BRIEF,
+    ):  # fmt: skip
         out = pipe(*command)
         assert out and not DRAWN.search(out) and "\x1b" not in out, command
         # A statement has the spaces of its source.

@@ -39,15 +39,13 @@ def store(tmp_path: Path) -> Path:
     return folder
 
 
-def test_store_of_an_older_release_is_migrated(store: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_store_of_an_older_release_is_migrated(store, capsys):
     code, out, _ = run(capsys, "migrate", "--store", store)
     assert code == 0 and "is up to date" in out
     assert "no store at" in refusal(capsys, "migrate", "--store", store / "absent")
 
 
-def test_store_is_copied_to_a_server_and_back(
-    store: Path, postgres: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_store_is_copied_to_a_server_and_back(store, postgres, tmp_path, monkeypatch, capsys):
     with own_schema(postgres) as url:
         code, out, err = run(capsys, "copy", "--store", store, "--to", url, "--json")
         assert code == 0, err
@@ -69,25 +67,19 @@ def test_store_is_copied_to_a_server_and_back(
     "url",
     ["postgresql://me:canary@127.0.0.1/untoc", "mysql://127.0.0.1/untoc", "canary", "postgresql+psycopg://me@h:x/y"],
 )
-def test_url_of_another_kind_is_refused(
-    url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_url_of_another_kind_is_refused(url, tmp_path, monkeypatch, capsys):
     monkeypatch.setenv("UNTOC_DATABASE__URL", url)
     said = refusal(capsys, "list", "--store", tmp_path)
     assert "postgresql+psycopg://USER:PASSWORD@HOST:5432/DATABASE" in said and "canary" not in said
 
 
-def test_server_that_is_gone_is_named_without_the_password(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_server_that_is_gone_is_named_without_the_password(tmp_path, monkeypatch, capsys):
     monkeypatch.setenv("UNTOC_DATABASE__URL", f"postgresql+psycopg://me:canary@127.0.0.1:{free_port()}/untoc")
     said = refusal(capsys, "list", "--store", tmp_path)
     assert "cannot be used" in said and "refused" in said and "canary" not in said
 
 
-def test_database_or_user_that_is_not_there_is_named(
-    postgres: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_database_or_user_that_is_not_there_is_named(postgres, tmp_path, monkeypatch, capsys):
     monkeypatch.setenv(
         "UNTOC_DATABASE__URL", make_url(postgres).set(database="absent").render_as_string(hide_password=False)
     )
@@ -98,9 +90,7 @@ def test_database_or_user_that_is_not_there_is_named(
     assert "check user and password" in refusal(capsys, "list", "--store", tmp_path)
 
 
-def test_empty_database_and_older_tables_say_what_to_run(
-    postgres: str, store: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_empty_database_and_older_tables_say_what_to_run(postgres, store, monkeypatch, capsys):
     with own_schema(postgres) as url:
         monkeypatch.setenv("UNTOC_DATABASE__URL", url)
         assert "run `untoc ingest` first" in refusal(capsys, "list", "--store", store)
@@ -114,9 +104,7 @@ def test_empty_database_and_older_tables_say_what_to_run(
         assert "run `untoc migrate`" in refusal(capsys, "list", "--store", store)
 
 
-def test_what_people_made_is_copied_with_the_record(
-    store: Path, postgres: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_what_people_made_is_copied_with_the_record(store, postgres, tmp_path, monkeypatch, capsys):
     with closing(open_tables(store)) as tables, tables.transaction() as connection:
         for number in range(3):
             values = {"id": f"w{number}", "kind": "conversation", "owner": "Amina", "made": "2031", "changed": "2031"}

@@ -59,7 +59,7 @@ def saved_case(store: Path, given: Answer, **options: Any) -> Case:
     return case
 
 
-def test_saved_answer_is_a_draft_case(tmp_path: Path) -> None:
+def test_saved_answer_is_a_draft_case(tmp_path):
     case = saved_case(tmp_path, answer(), overrides={"years": ["2031"]})
     assert re.fullmatch(r"chat-\d{4}-\d\d-\d\d-[0-9a-f]{12}", case.id)
     assert (case.question, case.history, case.lang) == ("What did Arvandia say about article 4?", (), "en")
@@ -77,7 +77,7 @@ def test_saved_answer_is_a_draft_case(tmp_path: Path) -> None:
     assert (case.review.status, case.review.source, case.gates) == ("draft", "chat", False)
 
 
-def test_evidence_is_the_cited_spans_any_of_which_answers(tmp_path: Path) -> None:
+def test_evidence_is_the_cited_spans_any_of_which_answers(tmp_path):
     case = saved_case(tmp_path, answer(citations=(citation(), citation(2, quote="Article 4 matters."))))
     assert case.evidence_groups == (("e1", "e2"),)
     first = case.evidence[0]
@@ -97,9 +97,7 @@ def test_evidence_is_the_cited_spans_any_of_which_answers(tmp_path: Path) -> Non
         ({"scope": Scope(states=("XAA",), kept=("states",))}, "follow_up", ("XAA",)),
     ],
 )
-def test_type_and_states_follow_from_what_was_asked(
-    tmp_path: Path, changes: dict[str, Any], expected: str, states: tuple[str, ...]
-) -> None:
+def test_type_and_states_follow_from_what_was_asked(tmp_path, changes, expected, states):
     claims = tuple(Claim(text="", state=state, citations=(1,)) for state in ("XBB", "XAA", None, "XBB"))
     case = saved_case(tmp_path, answer(claims=claims, **changes))
     assert (case.type, case.expect.states) == (expected, states)
@@ -108,7 +106,7 @@ def test_type_and_states_follow_from_what_was_asked(
 
 
 @pytest.mark.parametrize(("reason", "expected"), [("not_mentioned", "unanswerable"), ("ambiguous", "ambiguous")])
-def test_abstention_is_kept_with_its_reason_and_without_evidence(tmp_path: Path, reason: Any, expected: str) -> None:
+def test_abstention_is_kept_with_its_reason_and_without_evidence(tmp_path, reason, expected):
     abstention = Abstention(reason=reason, message="")
     case = saved_case(tmp_path, answer(status="abstained", abstention=abstention, claims=(), citations=()))
     assert (case.type, case.answerable, case.expect.status, case.expect.reason) == (
@@ -120,7 +118,7 @@ def test_abstention_is_kept_with_its_reason_and_without_evidence(tmp_path: Path,
     assert case.evidence == () and case.evidence_groups == ()
 
 
-def test_earlier_turns_are_kept_with_what_was_set_for_them(tmp_path: Path) -> None:
+def test_earlier_turns_are_kept_with_what_was_set_for_them(tmp_path):
     history = (
         EarlierTurn(question="What did Belmora say?", overrides={"years": []}),
         EarlierTurn(question="and 2031?"),
@@ -130,7 +128,7 @@ def test_earlier_turns_are_kept_with_what_was_set_for_them(tmp_path: Path) -> No
     assert case.tags["history_overrides"] == [{"years": []}, {}]
 
 
-def test_same_turn_is_written_once(tmp_path: Path) -> None:
+def test_same_turn_is_written_once(tmp_path):
     first = save_draft(tmp_path, answer(), RIGHT)
     path = drafts_path(tmp_path)
     # Saved on another day, and answered anew since.
@@ -142,7 +140,7 @@ def test_same_turn_is_written_once(tmp_path: Path) -> None:
     assert len(load_cases(path)) == 1
 
 
-def test_other_question_history_or_scope_is_another_case(tmp_path: Path) -> None:
+def test_other_question_history_or_scope_is_another_case(tmp_path):
     other_scope = replace(answer().scope, years=("2030",))
     drafts = [
         save_draft(tmp_path, answer(), RIGHT),
@@ -154,7 +152,7 @@ def test_other_question_history_or_scope_is_another_case(tmp_path: Path) -> None
     assert [case.id for case in load_cases(drafts_path(tmp_path))] == [draft.identifier for draft in drafts]
 
 
-def test_unusual_text_stays_one_line_and_comes_back_as_it_was(tmp_path: Path) -> None:
+def test_unusual_text_stays_one_line_and_comes_back_as_it_was(tmp_path):
     given = answer(UNUSUAL, citations=(citation(quote=UNUSUAL),), scope=Scope(states=("XAA",), topic=UNUSUAL))
     case = saved_case(tmp_path, given, history=(EarlierTurn(question=UNUSUAL),), overrides={"topic": UNUSUAL})
     assert case.question == case.history[0] == case.evidence[0].quote == UNUSUAL
@@ -164,11 +162,11 @@ def test_unusual_text_stays_one_line_and_comes_back_as_it_was(tmp_path: Path) ->
     assert not save_draft(tmp_path, given, RIGHT, history=(EarlierTurn(question=UNUSUAL),)).new
 
 
-def test_bytes_that_are_no_text_do_not_spoil_the_file(tmp_path: Path) -> None:
+def test_bytes_that_are_no_text_do_not_spoil_the_file(tmp_path):
     assert saved_case(tmp_path, answer("What did \ud800 say?")).question == "What did \ufffd say?"
 
 
-def test_what_others_wrote_into_the_file_stays(tmp_path: Path) -> None:
+def test_what_others_wrote_into_the_file_stays(tmp_path):
     path = drafts_path(tmp_path)
     path.parent.mkdir()
     path.write_bytes(b'{"id": "by-hand"}\nnot JSON')
@@ -177,20 +175,20 @@ def test_what_others_wrote_into_the_file_stays(tmp_path: Path) -> None:
     assert lines[:2] == ['{"id": "by-hand"}', "not JSON"] and json.loads(lines[2])["review"]["source"] == "chat"
 
 
-def test_only_the_cases_and_their_lock_are_left_behind(tmp_path: Path) -> None:
+def test_only_the_cases_and_their_lock_are_left_behind(tmp_path):
     save_draft(tmp_path, answer(), RIGHT)
     names = {path.name for path in drafts_path(tmp_path).parent.iterdir()}
     assert names - {"drafts.lock"} == {"drafts.jsonl"}
 
 
-def test_folder_that_cannot_be_made_is_one_clear_line(tmp_path: Path) -> None:
+def test_folder_that_cannot_be_made_is_one_clear_line(tmp_path):
     (tmp_path / "evals").write_text("in the way", encoding="utf-8")
     with pytest.raises(DraftError, match="not saved") as caught:
         save_draft(tmp_path, answer(), RIGHT)
     assert "\n" not in str(caught.value) and "--store" in str(caught.value)
 
 
-def test_lock_held_by_another_is_one_clear_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_lock_held_by_another_is_one_clear_line(tmp_path, monkeypatch):
     monkeypatch.setattr("app.corpus.drafts._WAIT_SECONDS", 0.05)
     save_draft(tmp_path, answer(), RIGHT)
     with FileLock(drafts_path(tmp_path).with_suffix(".lock")), pytest.raises(DraftError, match="another process"):
@@ -204,6 +202,7 @@ def _obey_permissions() -> None:
         ctypes.CDLL(None).prctl(24, 1, 0, 0, 0)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="takes a capability from root, which Linux has")
 @pytest.mark.parametrize("used_before", [False, True])
 def test_read_only_store_is_one_clear_line_and_keeps_what_it_has(tmp_path: Path, *, used_before: bool) -> None:
@@ -239,7 +238,7 @@ def test_read_only_store_is_one_clear_line_and_keeps_what_it_has(tmp_path: Path,
     assert {path: path.read_bytes() for path in store.rglob("*") if path.is_file()} == before
 
 
-def test_wrong_answer_asks_what_would_have_been_right(tmp_path: Path) -> None:
+def test_wrong_answer_asks_what_would_have_been_right(tmp_path):
     save_draft(tmp_path, answer(), RIGHT)
     wrong = Judgement(verdict="wrong", should_be="That was the 2030 position")
     assert save_draft(tmp_path, answer(), wrong).new

@@ -36,7 +36,7 @@ def kept(workspace: Workspace) -> list[str]:
     return sorted(path.name for path in (workspace.store.path / FOLDER).glob("*/*"))
 
 
-def test_files_that_statements_came_from_are_kept_and_the_others_deleted(workspace: Workspace, tmp_path: Path) -> None:
+def test_files_that_statements_came_from_are_kept_and_the_others_deleted(workspace, tmp_path):
     report = upload(
         workspace,
         tmp_path / "sent",
@@ -50,13 +50,13 @@ def test_files_that_statements_came_from_are_kept_and_the_others_deleted(workspa
     assert next(c.detail for c in workspace.doctor().checks if c.name == "files").startswith("3 are")
 
 
-def test_same_file_uploaded_again_is_kept_once(workspace: Workspace, tmp_path: Path) -> None:
+def test_same_file_uploaded_again_is_kept_once(workspace, tmp_path):
     for folder in ("one", "two"):
         upload(workspace, tmp_path / folder, {"a.txt": TEXT.encode()})
     assert kept(workspace) == ["a.txt"]
 
 
-def test_page_of_an_uploaded_file_is_shown(workspace: Workspace, tmp_path: Path) -> None:
+def test_page_of_an_uploaded_file_is_shown(workspace, tmp_path):
     upload(workspace, tmp_path / "sent", {"a.pdf": pdf_of(TEXT, furniture=False)})
     (summary,) = workspace.corpus.documents()
     start = workspace.corpus.show(summary.document_id).source_text.index("We support")
@@ -64,7 +64,7 @@ def test_page_of_an_uploaded_file_is_shown(workspace: Workspace, tmp_path: Path)
     assert page.marked and page.png.startswith(b"\x89PNG")
 
 
-def test_file_goes_with_its_last_statement(workspace: Workspace, tmp_path: Path) -> None:
+def test_file_goes_with_its_last_statement(workspace, tmp_path):
     upload(workspace, tmp_path / "sent", {"a.txt": TEXT.encode(), "b.txt": TEXT.replace("law", "rule").encode()})
     for summary, left in zip(workspace.corpus.documents(), (1, 0), strict=True):
         workspace.corpus.remove(summary.document_id)
@@ -72,7 +72,7 @@ def test_file_goes_with_its_last_statement(workspace: Workspace, tmp_path: Path)
     assert not list((workspace.store.path / FOLDER).iterdir())
 
 
-def test_removing_a_statement_leaves_files_outside_the_store_alone(workspace: Workspace, tmp_path: Path) -> None:
+def test_removing_a_statement_leaves_files_outside_the_store_alone(workspace, tmp_path):
     (tmp_path / "own").mkdir()
     (tmp_path / "own" / "a.txt").write_text(TEXT, encoding="utf-8")
     workspace.corpus.ingest([tmp_path / "own"])
@@ -80,7 +80,7 @@ def test_removing_a_statement_leaves_files_outside_the_store_alone(workspace: Wo
     assert (tmp_path / "own" / "a.txt").read_text(encoding="utf-8") == TEXT
 
 
-def test_upload_under_way_elsewhere_is_left_alone_and_a_killed_one_is_not(workspace: Workspace, tmp_path: Path) -> None:
+def test_upload_under_way_elsewhere_is_left_alone_and_a_killed_one_is_not(workspace, tmp_path):
     for name, age in (("fresh", 0.0), ("old", 3 * 24 * 3600.0)):
         folder = workspace.store.path / FOLDER / name
         folder.mkdir(parents=True)
@@ -90,16 +90,14 @@ def test_upload_under_way_elsewhere_is_left_alone_and_a_killed_one_is_not(worksp
     assert kept(workspace) == ["a.txt", "fresh.txt"]
 
 
-def test_what_an_earlier_upload_could_not_read_is_forgotten_by_the_next(workspace: Workspace, tmp_path: Path) -> None:
+def test_what_an_earlier_upload_could_not_read_is_forgotten_by_the_next(workspace, tmp_path):
     upload(workspace, tmp_path / "one", {"broken.pdf": b"%PDF-1.4 cut"})
     assert [each.file for each in workspace.store.catalogue.unreadable()] == ["broken.pdf"]
     upload(workspace, tmp_path / "two", {"a.txt": TEXT.encode()})
     assert workspace.store.catalogue.unreadable() == ()
 
 
-def test_removal_and_correction_are_taken_back_and_a_cleared_state_takes_its_speaker(
-    workspace: Workspace, tmp_path: Path
-) -> None:
+def test_removal_and_correction_are_taken_back_and_a_cleared_state_takes_its_speaker(workspace, tmp_path):
     corpus = workspace.corpus
     party = corpus.add_party("Arvandia", aliases=("Arvandian Republic",))
     assert corpus.parties().resolve("Arvandian Republic").codes == (party.code,)

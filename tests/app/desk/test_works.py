@@ -29,15 +29,10 @@ def test_each_call_is_checked_for_who_asks(tables: Tables) -> None:
     work = amina.add("briefing", "Extradition")
     amina.put(work, 1, {"rows": 3}, ["Belmora"])
     refused = (
-        lambda: boris.get(work),
-        lambda: boris.parts(work),
-        lambda: boris.put(work, 1, {}),
-        lambda: boris.rename(work, "Mine"),
-        lambda: boris.delete(work),
-        lambda: boris.restore(work),
-        lambda: boris.share(work, "boris"),
-        lambda: boris.unshare(work, "amina"),
-    )
+        lambda: boris.get(work), lambda: boris.parts(work), lambda: boris.put(work, 1, {}),
+        lambda: boris.rename(work, "Mine"), lambda: boris.delete(work), lambda: boris.restore(work),
+        lambda: boris.share(work, "boris"), lambda: boris.unshare(work, "amina"),
+    )  # fmt: skip
     for call in refused:
         with pytest.raises(NotFoundError):
             call()

@@ -1,6 +1,6 @@
 """Word files: notes, tables, contents, directions, languages, pictures, templates; every quotation is whole."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
@@ -73,7 +73,7 @@ def marked(briefing: Briefing, number: int) -> str:
     return f"{opening}{visible(citation.quote)}{closing}"
 
 
-def test_every_quotation_stands_whole_and_nothing_else_stands_as_one(briefing: Briefing, word: Word) -> None:
+def test_every_quotation_stands_whole_and_nothing_else_stands_as_one(briefing, word):
     shown = [without_mark(paragraph) for paragraph in word.paragraphs(QUOTATION)]
     every = [marked(briefing, citation.number) for citation in briefing.citations]
     assert shown[: len(every)] == every
@@ -81,7 +81,7 @@ def test_every_quotation_stands_whole_and_nothing_else_stands_as_one(briefing: B
     assert shown[len(every) :] == [every[1], every[0], every[1]]
 
 
-def test_each_citation_has_a_footnote_with_its_number_and_reference(briefing: Briefing, word: Word) -> None:
+def test_each_citation_has_a_footnote_with_its_number_and_reference(briefing, word):
     say = Sayings(briefing)
     referred = [node.get(qn("w:id")) for node in word.xml("word/document.xml").iter(qn("w:footnoteReference"))]
     assert referred == [str(number) for number in range(1, len(briefing.citations) + 1)]
@@ -95,7 +95,7 @@ def test_each_citation_has_a_footnote_with_its_number_and_reference(briefing: Br
         assert note.find(f".//{qn('w:pStyle')}").get(qn("w:val")) == "FootnoteText"
 
 
-def test_the_footnotes_part_is_declared_related_and_has_separators(word: Word) -> None:
+def test_the_footnotes_part_is_declared_related_and_has_separators(word):
     assert b'PartName="/word/footnotes.xml"' in word.parts["[Content_Types].xml"]
     assert b"footnotes.xml" in word.parts["word/_rels/document.xml.rels"]
     separators = [note.get(qn("w:id")) for note in word.xml("word/settings.xml").find(qn("w:footnotePr"))]
@@ -106,7 +106,7 @@ def test_the_footnotes_part_is_declared_related_and_has_separators(word: Word) -
         assert style.get(qn("w:val")) == "FootnoteReference"
 
 
-def test_a_second_use_refers_to_the_first_note(word: Word) -> None:
+def test_a_second_use_refers_to_the_first_note(word):
     fields = [
         node.text.split() for node in word.xml("word/document.xml").iter(qn("w:instrText")) if "NOTEREF" in node.text
     ]
@@ -115,14 +115,14 @@ def test_a_second_use_refers_to_the_first_note(word: Word) -> None:
     assert {field[1] for field in fields} <= names
 
 
-def test_bookmarks_have_numbers_and_names_of_their_own(word: Word) -> None:
+def test_bookmarks_have_numbers_and_names_of_their_own(word):
     starts = list(word.xml("word/document.xml").iter(qn("w:bookmarkStart")))
     ends = [node.get(qn("w:id")) for node in word.xml("word/document.xml").iter(qn("w:bookmarkEnd"))]
     assert len({node.get(qn("w:id")) for node in starts}) == len({node.get(qn("w:name")) for node in starts})
     assert sorted(node.get(qn("w:id")) for node in starts) == sorted(ends)
 
 
-def test_header_rows_repeat_and_short_rows_stay_whole(word: Word) -> None:
+def test_header_rows_repeat_and_short_rows_stay_whole(word):
     tables = list(word.xml("word/document.xml").iter(qn("w:tbl")))
     # The matrix, two subjects, what differs, what was read out again, the statements searched.
     assert len(tables) == 6
@@ -134,14 +134,14 @@ def test_header_rows_repeat_and_short_rows_stay_whole(word: Word) -> None:
             assert row.find(f"{qn('w:trPr')}/{qn('w:cantSplit')}") is not None
 
 
-def test_a_row_longer_than_half_a_page_may_go_over_pages(briefing: Briefing) -> None:
+def test_a_row_longer_than_half_a_page_may_go_over_pages(briefing):
     citations = (replace(briefing.citation(1), quote="Arvandia speaks on. " * 200), *briefing.citations[1:])
     word = Word(docx_bytes(replace(briefing, citations=citations), file="a.docx"))
     long = [row for row in word.xml("word/document.xml").iter(qn("w:tr")) if "speaks on. Arvandia" in text_of(row)]
     assert long and all(row.find(f"{qn('w:trPr')}/{qn('w:cantSplit')}") is None for row in long)
 
 
-def test_contents_list_every_heading_and_lead_to_it(word: Word) -> None:
+def test_contents_list_every_heading_and_lead_to_it(word):
     control = word.xml("word/document.xml").find(f".//{qn('w:sdt')}")
     assert control.find(f".//{qn('w:docPartGallery')}").get(qn("w:val")) == "Table of Contents"
     assert [node.text.strip() for node in control.iter(qn("w:instrText"))] == ['TOC \\o "1-2" \\h \\z \\u']
@@ -154,7 +154,7 @@ def test_contents_list_every_heading_and_lead_to_it(word: Word) -> None:
     assert list(by_anchor.values())[:3] == ["Overview", "Extradition", "UNTOC article 18"]
 
 
-def test_contents_give_pages_where_they_are_known(briefing: Briefing) -> None:
+def test_contents_give_pages_where_they_are_known(briefing):
     word = Word(docx_bytes(briefing, file="a.docx", page_numbers={"_Toc000002": 17}))
     control = word.xml("word/document.xml").find(f".//{qn('w:sdt')}")
     entries = [text_of(link) for link in control.iter(qn("w:hyperlink"))]
@@ -165,7 +165,7 @@ def paragraph_of(word: Word, words: str) -> Xml:
     return next(p for p in word.paragraphs(QUOTATION) if words in text_of(p))
 
 
-def test_arabic_runs_from_right_to_left_and_english_does_not(word: Word) -> None:
+def test_arabic_runs_from_right_to_left_and_english_does_not(word):
     arabic, english = paragraph_of(word, "ريماليا"), paragraph_of(word, "Arvandia")
     assert arabic.find(f"{qn('w:pPr')}/{qn('w:bidi')}").get(qn("w:val")) == "1"
     assert english.find(f"{qn('w:pPr')}/{qn('w:bidi')}").get(qn("w:val")) == "0"
@@ -177,14 +177,14 @@ def test_arabic_runs_from_right_to_left_and_english_does_not(word: Word) -> None
     assert {node.get(qn("w:val")) for node in english.iter(qn("w:lang"))} == {"en-GB"}
 
 
-def test_chinese_takes_its_own_font_and_language(word: Word) -> None:
+def test_chinese_takes_its_own_font_and_language(word):
     chinese = paragraph_of(word, "岚海")
     runs = [run for run in chinese.iter(qn("w:r")) if "司法" in text_of(run)]
     assert runs[0].find(f"{qn('w:rPr')}/{qn('w:rFonts')}").get(qn("w:hint")) == "eastAsia"
     assert runs[0].find(f"{qn('w:rPr')}/{qn('w:lang')}").get(qn("w:eastAsia")) == "zh-CN"
 
 
-def test_an_arabic_document_begins_at_the_right() -> None:
+def test_an_arabic_document_begins_at_the_right():
     word = Word(docx_bytes(arrange(fake_briefing("ar")), file="a.docx"))
     body = word.xml("word/document.xml")
     assert all(table.find(f"{qn('w:tblPr')}/{qn('w:bidiVisual')}") is not None for table in body.iter(qn("w:tbl")))
@@ -194,13 +194,13 @@ def test_an_arabic_document_begins_at_the_right() -> None:
     assert paragraph_of(word, "Arvandia").find(f"{qn('w:pPr')}/{qn('w:bidi')}").get(qn("w:val")) == "0"
 
 
-def test_pictures_have_a_text_for_those_who_cannot_see_them(word: Word) -> None:
+def test_pictures_have_a_text_for_those_who_cannot_see_them(word):
     told = [node.get("descr") for node in word.xml("word/document.xml").iter(qn("wp:docPr"))]
     (timeline,) = told
     assert "Rimalia (fictional): 1" in timeline
 
 
-def test_matrix_stays_on_one_page_and_headings_with_their_table(word: Word) -> None:
+def test_matrix_stays_on_one_page_and_headings_with_their_table(word):
     body = word.xml("word/document.xml")
     *rows, last = next(body.iter(qn("w:tbl"))).iter(qn("w:tr"))
     kept = [all(p.find(f"{qn('w:pPr')}/{qn('w:keepNext')}") is not None for p in row.iter(qn("w:p"))) for row in rows]
@@ -210,7 +210,7 @@ def test_matrix_stays_on_one_page_and_headings_with_their_table(word: Word) -> N
         assert table.getprevious().find(f"{qn('w:pPr')}/{qn('w:keepNext')}") is not None
 
 
-def test_words_that_show_the_kind_are_bold_and_no_others(word: Word) -> None:
+def test_words_that_show_the_kind_are_bold_and_no_others(word):
     paragraph = next(word.paragraphs(QUOTATION))
     bold = [text_of(run) for run in paragraph.iter(qn("w:r")) if run.find(f"{qn('w:rPr')}/{qn('w:b')}") is not None]
     assert bold == ["supports"]
@@ -227,14 +227,14 @@ def rows_of(word: Word, table: int) -> list[list[str]]:
     ]
 
 
-def test_kinds_are_suggestions_until_somebody_reviews_them(word: Word) -> None:
+def test_kinds_are_suggestions_until_somebody_reviews_them(word):
     matrix = {row[0]: row[1:] for row in rows_of(word, 0)}
     assert matrix["Arvandia (fictional)"] == ["supports\nsuggested", "reports practice\nsuggested"]
     assert matrix["Rimalia (fictional)"][0] == "supports\nreviewed by A. Reader, 24 November 2026"
     assert matrix["Nowhereland (fictional)"] == ["no statement", "no statement"]
 
 
-def test_no_party_is_left_out_of_a_subject_and_silent_ones_share_a_line(briefing: Briefing, word: Word) -> None:
+def test_no_party_is_left_out_of_a_subject_and_silent_ones_share_a_line(briefing, word):
     lines = [p.text for p in word.document.paragraphs if p.text.startswith("no position found: ")]
     for table, subject, line in zip((1, 2), briefing.subjects, lines, strict=True):
         cells = [cell for cell in briefing.cells if cell.subject == subject.label]
@@ -244,7 +244,7 @@ def test_no_party_is_left_out_of_a_subject_and_silent_ones_share_a_line(briefing
         assert line == f"no position found: {', '.join(map(visible, silent))}"
 
 
-def test_a_quotation_in_another_language_is_explained(briefing: Briefing) -> None:
+def test_a_quotation_in_another_language_is_explained(briefing):
     number = next(c.number for c in briefing.citations if c.language == "ar" and "تسليم المجرمين" in c.quote)
     translated = replace(briefing, translations={number: "Rimalia supports extradition."})
     text = {row[0]: row[-1] for row in rows_of(Word(docx_bytes(translated, file="a.docx")), 1)}["Rimalia (fictional)"]
@@ -252,14 +252,14 @@ def test_a_quotation_in_another_language_is_explained(briefing: Briefing) -> Non
     assert text.endswith("\nUnofficial translation by a model: Rimalia supports extradition.")
 
 
-def test_words_of_a_subject_that_is_not_named_whole_are_explained(briefing: Briefing) -> None:
+def test_words_of_a_subject_that_is_not_named_whole_are_explained(briefing):
     arabic = next(c for c in briefing.citations if c.language == "ar")
     quoted = replace(arabic, quote="ولا تسلم بلادي مواطنيها، وقد حاكمت منهم تسعة أشخاص.")
     nationals = Subject(label="Extradition of nationals", topic="extradition of nationals")
     assert Sayings(briefing).helps(quoted, nationals) == ("مواطنيها means nationals",)
 
 
-def test_a_groups_words_are_labelled_as_the_groups(word: Word) -> None:
+def test_a_groups_words_are_labelled_as_the_groups(word):
     said = {row[0]: row[-1] for row in rows_of(word, 2)}
     assert said["Belmora (fictional)"].startswith(
         "Group of Riparian States (fictional), delivered by Belmora · UNTOC COP"
@@ -267,7 +267,7 @@ def test_a_groups_words_are_labelled_as_the_groups(word: Word) -> None:
     assert said["Belmora (fictional)"].endswith("As a member of the group.")
 
 
-def test_rejected_evidence_is_not_quoted() -> None:
+def test_rejected_evidence_is_not_quoted():
     briefing = fake_briefing()
     review = Review(state="rejected", kind=None, note="", reviewer="B. Reader", at="2026-11-24T09:00:00+00:00")
     cells = tuple(replace(c, review=review) if c.party == "XHO" else c for c in briefing.cells)
@@ -280,7 +280,7 @@ def test_rejected_evidence_is_not_quoted() -> None:
     assert "HYPERLINK" not in word.parts["word/document.xml"].decode()
 
 
-def test_the_annex_says_what_was_searched_and_what_is_missing(briefing: Briefing, word: Word) -> None:
+def test_the_annex_says_what_was_searched_and_what_is_missing(briefing, word):
     text = "\n".join(p.text for p in word.document.paragraphs)
     assert "No statement in scope from: Nowhereland (fictional)" in text
     assert "Files that could not be read: broken|<b>.pdf" in text
@@ -291,7 +291,7 @@ def test_the_annex_says_what_was_searched_and_what_is_missing(briefing: Briefing
     assert [row[4] for row in rows] == ["yes" if source.cited else "no" for source in briefing.sources]
 
 
-def test_wide_tables_turn_the_page_and_keep_their_columns_few() -> None:
+def test_wide_tables_turn_the_page_and_keep_their_columns_few():
     word = Word(docx_bytes(arrange(fake_briefing(sessions=SESSIONS)), file="a.docx"))
     orientations = [s.page_width > s.page_height for s in word.document.sections]  # type: ignore[operator]
     assert orientations == [False, True, False]
@@ -304,7 +304,7 @@ def test_wide_tables_turn_the_page_and_keep_their_columns_few() -> None:
 
 
 @pytest.mark.parametrize("form", ["one_pager", "talking_points"])
-def test_points_stand_with_their_whole_quotation_and_note(form: str) -> None:
+def test_points_stand_with_their_whole_quotation_and_note(form):
     briefing = arrange(fake_briefing(), form)  # type: ignore[arg-type]
     word = Word(docx_bytes(briefing, form=form, file="a.docx"))  # type: ignore[arg-type]
     shown = [text_of(paragraph) for paragraph in word.paragraphs(QUOTATION)]
@@ -313,12 +313,12 @@ def test_points_stand_with_their_whole_quotation_and_note(form: str) -> None:
     assert referred == ["1", "2"]
 
 
-def test_a_briefing_about_nothing_is_a_document() -> None:
+def test_a_briefing_about_nothing_is_a_document():
     word = Word(docx_bytes(Briefing(title="Nothing\x00 <b>"), file="a.docx"))
     assert word.document.paragraphs[0].text == "Nothing␀ <b>"
 
 
-def test_every_part_is_well_formed_and_keeps_no_time_of_saving(word: Word) -> None:
+def test_every_part_is_well_formed_and_keeps_no_time_of_saving(word):
     for name, content in word.parts.items():
         if name.endswith((".xml", ".rels")):
             etree.fromstring(content)
@@ -327,7 +327,7 @@ def test_every_part_is_well_formed_and_keeps_no_time_of_saving(word: Word) -> No
     assert b"2026-11-25T12:30:00Z" in word.parts["docProps/core.xml"]
 
 
-def test_the_same_briefing_gives_the_same_bytes(briefing: Briefing, word: Word) -> None:
+def test_the_same_briefing_gives_the_same_bytes(briefing, word):
     assert docx_bytes(briefing, file="a.docx") == word.content
 
 
@@ -343,7 +343,7 @@ def house(tmp_path: Path) -> Path:
     return path
 
 
-def test_a_house_template_gives_styles_header_and_page_but_no_text(house: Path, briefing: Briefing) -> None:
+def test_a_house_template_gives_styles_header_and_page_but_no_text(house, briefing):
     word = Word(docx_bytes(briefing, file="a.docx", template=house))
     assert word.document.styles["Heading 1"].font.name == "House Serif"
     assert word.document.sections[-1].header.paragraphs[0].text == "House of Fiction"
@@ -356,7 +356,7 @@ def test_a_house_template_gives_styles_header_and_page_but_no_text(house: Path, 
     assert len(names) == len(set(names))
 
 
-def test_a_template_without_our_styles_gets_them(tmp_path: Path, briefing: Briefing) -> None:
+def test_a_template_without_our_styles_gets_them(tmp_path, briefing):
     plain = tmp_path / "plain.docx"
     docx.Document().save(str(plain))
     word = Word(docx_bytes(briefing, file="a.docx", template=plain))
@@ -365,9 +365,7 @@ def test_a_template_without_our_styles_gets_them(tmp_path: Path, briefing: Brief
 
 
 @pytest.mark.parametrize("make", [lambda p: None, lambda p: p.write_bytes(b"no zip"), lambda p: p.mkdir()])
-def test_a_template_that_is_none_is_refused_by_name(
-    make: Callable[[Path], object], tmp_path: Path, briefing: Briefing
-) -> None:
+def test_a_template_that_is_none_is_refused_by_name(make, tmp_path, briefing):
     template = tmp_path / "house.docx"
     make(template)
     with pytest.raises(ExportError, match=r"house\.docx.*saved as \.docx"):

@@ -73,13 +73,9 @@ def test_the_timeline_is_told_in_words_with_what_it_cannot_show(briefing: Briefi
 @pytest.mark.parametrize(
     ("value", "years"),
     [
-        ("2018", 2018.5),
-        ("2020-01-01", 2020.0),
-        ("2020-01-01/2020-01-03", 2020 + 1 / 366),
-        (None, None),
-        ("soon", None),
-        ("2020-13-01", None),
+        ("2018", 2018.5), ("2020-01-01", 2020.0), ("2020-01-01/2020-01-03", 2020 + 1 / 366), (None, None),
+        ("soon", None), ("2020-13-01", None),
     ],
-)
+)  # fmt: skip
 def test_a_date_is_a_time_in_years(value: str | None, years: float | None) -> None:
     assert plots._years_of(value) == (None if years is None else pytest.approx(years))

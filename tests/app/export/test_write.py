@@ -13,7 +13,7 @@ from pypdf import PdfReader
 
 from app.errors import ExportError
 from app.export import pdf
-from app.export.arrange import DocumentForm, arrange
+from app.export.arrange import arrange
 from app.export.write import SUFFIXES, write_briefing
 from tests.fakes_briefing import STATEMENTS, crowded_briefing, fake_briefing
 
@@ -23,7 +23,7 @@ def digest(content: bytes) -> str:
 
 
 @pytest.mark.parametrize("suffix", [".docx", ".xlsx", ".md", ".MD"])
-def test_the_manifest_has_the_hashes_of_all_that_the_document_cites(suffix: str, tmp_path: Path) -> None:
+def test_the_manifest_has_the_hashes_of_all_that_the_document_cites(suffix, tmp_path):
     document, beside = write_briefing(fake_briefing(), tmp_path / f"brief{suffix}", with_manifest=True)
     assert (document, beside) == (tmp_path / f"brief{suffix}", tmp_path / f"brief{suffix}.manifest.json")
     content = json.loads(beside.read_text(encoding="utf-8"))
@@ -40,7 +40,7 @@ def test_the_manifest_has_the_hashes_of_all_that_the_document_cites(suffix: str,
     assert [c["quote_sha256"] for c in content["citations"]] == [digest(quote.encode()) for quote in quotes]
 
 
-def test_a_manifest_of_points_lists_only_their_citations(tmp_path: Path) -> None:
+def test_a_manifest_of_points_lists_only_their_citations(tmp_path):
     _, beside = write_briefing(fake_briefing(), tmp_path / "points.md", form="talking_points", with_manifest=True)
     content = json.loads(beside.read_text(encoding="utf-8"))
     assert [c["number"] for c in content["citations"]] == [1, 2]
@@ -49,7 +49,7 @@ def test_a_manifest_of_points_lists_only_their_citations(tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize("suffix", [".docx", ".xlsx", ".md"])
-def test_the_same_briefing_gives_the_same_files(suffix: str, tmp_path: Path) -> None:
+def test_the_same_briefing_gives_the_same_files(suffix, tmp_path):
     for folder in ("a", "b"):
         (tmp_path / folder).mkdir()
         write_briefing(fake_briefing(), tmp_path / folder / f"x{suffix}", with_manifest=True)
@@ -58,14 +58,14 @@ def test_the_same_briefing_gives_the_same_files(suffix: str, tmp_path: Path) -> 
 
 
 @pytest.mark.parametrize("name", ["brief.odt", "brief", "brief.docx.txt"])
-def test_an_unknown_suffix_is_refused_with_those_that_are_known(name: str, tmp_path: Path) -> None:
+def test_an_unknown_suffix_is_refused_with_those_that_are_known(name, tmp_path):
     with pytest.raises(ExportError) as caught:
         write_briefing(fake_briefing(), tmp_path / name)
     assert name in str(caught.value) and all(suffix in str(caught.value) for suffix in SUFFIXES)
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_place_that_is_none_is_refused_by_name(tmp_path: Path) -> None:
+def test_a_place_that_is_none_is_refused_by_name(tmp_path):
     with pytest.raises(ExportError, match=r"no folder .*absent.* create it"):
         write_briefing(fake_briefing(), tmp_path / "absent" / "x.md")
     (tmp_path / "x.md").mkdir()
@@ -73,12 +73,12 @@ def test_a_place_that_is_none_is_refused_by_name(tmp_path: Path) -> None:
         write_briefing(fake_briefing(), tmp_path / "x.md")
 
 
-def test_a_form_of_points_is_no_table(tmp_path: Path) -> None:
+def test_a_form_of_points_is_no_table(tmp_path):
     with pytest.raises(ExportError, match=r"one_pager.*\.docx"):
         write_briefing(fake_briefing(), tmp_path / "x.xlsx", form="one_pager")
 
 
-def test_a_failure_leaves_the_files_as_they_were(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failure_leaves_the_files_as_they_were(tmp_path, monkeypatch):
     path = tmp_path / "x.md"
     path.write_text("before", encoding="utf-8")
 
@@ -91,7 +91,7 @@ def test_a_failure_leaves_the_files_as_they_were(tmp_path: Path, monkeypatch: py
     assert [p.name for p in tmp_path.iterdir()] == ["x.md"] and path.read_text(encoding="utf-8") == "before"
 
 
-def test_an_earlier_document_is_replaced_and_has_usual_rights(tmp_path: Path) -> None:
+def test_an_earlier_document_is_replaced_and_has_usual_rights(tmp_path):
     path = tmp_path / "x.md"
     path.write_text("before", encoding="utf-8")
     write_briefing(fake_briefing(), path)
@@ -102,7 +102,7 @@ def test_an_earlier_document_is_replaced_and_has_usual_rights(tmp_path: Path) ->
     assert sorted(p.name for p in tmp_path.iterdir()) == ["other", "x.md"]
 
 
-def test_a_pdf_without_libreoffice_says_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_pdf_without_libreoffice_says_what_to_do(tmp_path, monkeypatch):
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(ExportError, match=r"install it.*\.docx"):
         write_briefing(fake_briefing(), tmp_path / "x.pdf")
@@ -110,9 +110,7 @@ def test_a_pdf_without_libreoffice_says_what_to_do(tmp_path: Path, monkeypatch: 
 
 
 @pytest.mark.parametrize(("script", "reason"), [("echo no room >&2; exit 3", "no room"), ("exit 0", "exit code 0")])
-def test_a_libreoffice_that_fails_is_reported_with_its_reason(
-    script: str, reason: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_libreoffice_that_fails_is_reported_with_its_reason(script, reason, tmp_path, monkeypatch):
     program = tmp_path / "bin" / "soffice"
     program.parent.mkdir()
     program.write_text(f"#!/bin/sh\n{script}\n", encoding="utf-8")
@@ -124,9 +122,7 @@ def test_a_libreoffice_that_fails_is_reported_with_its_reason(
 
 
 @pytest.mark.slow
-def test_a_libreoffice_that_hangs_is_ended_with_all_that_it_started(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_libreoffice_that_hangs_is_ended_with_all_that_it_started(tmp_path, monkeypatch):
     program = tmp_path / "soffice"
     # Holds a pipe open as long as it lives.
     os.mkfifo(tmp_path / "alive")
@@ -146,7 +142,7 @@ def test_a_libreoffice_that_hangs_is_ended_with_all_that_it_started(
 @pytest.mark.slow
 @pytest.mark.skipif(pdf.find_program() is None, reason="LibreOffice makes the PDF, and is not installed")
 @pytest.mark.parametrize("form", ["one_pager", "talking_points"])
-def test_a_short_form_is_one_page_whatever_there_is_to_say(form: DocumentForm, tmp_path: Path) -> None:
+def test_a_short_form_is_one_page_whatever_there_is_to_say(form, tmp_path):
     (path,) = write_briefing(crowded_briefing(), tmp_path / "x.pdf", form=form)
     (page,) = PdfReader(BytesIO(path.read_bytes())).pages
     text = " ".join(page.extract_text().split())
@@ -158,7 +154,7 @@ def test_a_short_form_is_one_page_whatever_there_is_to_say(form: DocumentForm, t
 
 @pytest.mark.slow
 @pytest.mark.skipif(pdf.find_program() is None, reason="LibreOffice makes the PDF, and is not installed")
-def test_a_pdf_shows_notes_at_the_foot_of_their_page_and_pages_in_its_contents(tmp_path: Path) -> None:
+def test_a_pdf_shows_notes_at_the_foot_of_their_page_and_pages_in_its_contents(tmp_path):
     (path,) = write_briefing(fake_briefing(), tmp_path / "x.pdf")
     reader = PdfReader(BytesIO(path.read_bytes()))
     pages = [" ".join(page.extract_text().split()) for page in reader.pages]

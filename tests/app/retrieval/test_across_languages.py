@@ -76,40 +76,36 @@ def _says(workspace: Workspace, question: str, topic: str) -> str:
 
 
 @cases("topic", "quoted")
-def test_a_statement_answers_a_question_in_another_language_in_its_own_words(
-    desk: Workspace, topic: str, quoted: str
-) -> None:
+def test_a_statement_answers_a_question_in_another_language_in_its_own_words(desk, topic, quoted):
     assert quoted in _says(desk, f"What did Galdoria say about {topic}?", topic)
 
 
-def test_absence_is_told_where_the_meaning_can_be_compared(desk: Workspace) -> None:
+def test_absence_is_told_where_the_meaning_can_be_compared(desk):
     answer = desk.assistant.ask("What did Zarechia say about nuclear submarines?")
     assert answer.abstention is not None and answer.abstention.reason == "not_mentioned"
     assert not any("found by their words" in note for note in answer.scope.notes)
 
 
-def test_a_quotation_in_another_language_is_glossed_in_that_of_the_question(desk: Workspace) -> None:
+def test_a_quotation_in_another_language_is_glossed_in_that_of_the_question(desk):
     answer = desk.assistant.ask("What did Galdoria say about sanctions?", overrides={"topic": "sanctions"})
     glosses = [note for note in answer.scope.notes if " means " in note]
     # Nothing else of the quotation is glossed.
     assert glosses == ["medidas coercitivas unilaterales means unilateral coercive measures"]
 
 
-def test_a_list_names_who_speaks_of_it_in_other_languages(desk: Workspace) -> None:
+def test_a_list_names_who_speaks_of_it_in_other_languages(desk):
     answer = desk.assistant.ask("Which States spoke about sanctions?", overrides={"topic": "sanctions"})
     assert [claim.state for claim in answer.claims] == ["XGA"]
 
 
-def test_what_was_searched_of_a_party_in_a_list_is_all_that_it_said(desk: Workspace) -> None:
+def test_what_was_searched_of_a_party_in_a_list_is_all_that_it_said(desk):
     both = desk.store.catalogue.summaries(ScopeFilter())
     (found,), _ = desk.ranker.rank_list({"XGA": both}, desk.ranker.topic("unilateral coercive measures", "en"))
     assert found.answers
     assert {summary.metadata.state for summary in found.searched} == {"XGA", "XZR"}
 
 
-def test_an_old_store_says_what_is_missing_searches_as_before_and_is_completed_where_it_was_left(
-    folder: Path, tmp_path: Path
-) -> None:
+def test_an_old_store_says_what_is_missing_searches_as_before_and_is_completed_where_it_was_left(folder, tmp_path):
     path = tmp_path / "store"
     with fake_workspace(path) as old:
         old.corpus.ingest([folder])

@@ -1,7 +1,6 @@
 """Searching a scope: each party for itself, groups apart, statements chosen by time, readings side by side."""
 
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -10,7 +9,6 @@ from app.records import Scope, TreatyScope
 from app.retrieval.scoped_statements import ScopedStatements
 from app.retrieval.strategies import _JOINS
 from app.wiring import Workspace
-from ingest.parties.party_table import PartyTable
 from ingest.treaties.treaties import TREATIES, find_treaties, named_treaties
 from tests.fakes import fake_workspace
 
@@ -19,7 +17,7 @@ def _dates(workspace: Workspace, scope: Scope) -> list[str | None]:
     return [s.metadata.date for s in ScopedStatements(workspace.store.catalogue, scope).of(scope.states)]
 
 
-def test_latest_and_earliest_are_of_each_party(workspace: Workspace) -> None:
+def test_latest_and_earliest_are_of_each_party(workspace):
     assert _dates(workspace, Scope(states=("XAA", "XAB"), pick="latest")) == [
         "2024-10-14/2024-10-18",
         "2022-10-17/2022-10-21",
@@ -27,18 +25,18 @@ def test_latest_and_earliest_are_of_each_party(workspace: Workspace) -> None:
     assert _dates(workspace, Scope(states=("XAA",), pick="earliest")) == ["2016-10-17/2016-10-21"]
 
 
-def test_a_month_narrows_to_the_statements_of_that_month(workspace: Workspace) -> None:
+def test_a_month_narrows_to_the_statements_of_that_month(workspace):
     assert _dates(workspace, Scope(states=("XDR",), years=("2020",), months=("2020-10",))) == ["2020-10-12/2020-10-16"]
     assert _dates(workspace, Scope(states=("XDR",), years=("2020",), months=("2020-03",))) == []
 
 
-def test_groups_speak_for_members_and_not_for_others(workspace: Workspace, parties: PartyTable) -> None:
+def test_groups_speak_for_members_and_not_for_others(workspace, parties):
     statements = ScopedStatements(workspace.store.catalogue, Scope(sessions=("10",)))
     found = statements.of_groups(("XMR", "XDR"), parties)
     assert [(g.group, g.members, len(g.statements)) for g in found] == [("XGR", ("XMR",), 1)]
 
 
-def test_a_group_is_quoted_apart_after_the_state_itself(workspace: Workspace) -> None:
+def test_a_group_is_quoted_apart_after_the_state_itself(workspace):
     answer = workspace.assistant.ask("What did Arvandia say about mutual legal assistance requests?")
     assert answer.status == "answered"
     states = [claim.state for claim in answer.claims]
@@ -53,7 +51,7 @@ def test_a_group_is_quoted_apart_after_the_state_itself(workspace: Workspace) ->
     assert of_group and all(c.on_behalf_of == "XGR" for c in of_group)
 
 
-def test_every_party_asked_about_is_in_the_answer_or_in_the_coverage(workspace: Workspace) -> None:
+def test_every_party_asked_about_is_in_the_answer_or_in_the_coverage(workspace):
     codes = [f"X{code}" for code in ("AA", "AB", "CS", "DR", "ES", "FY", "GA", "IV", "LH", "MR", "OD", "PV", "QN")]
     answer = workspace.assistant.ask("What did they say about extradition?", overrides={"states": codes})
     accounted = {claim.state for claim in answer.claims} | set(answer.coverage.states_without_evidence)
@@ -61,7 +59,7 @@ def test_every_party_asked_about_is_in_the_answer_or_in_the_coverage(workspace: 
     assert {"XMR", "XOD"} <= set(answer.coverage.states_without_statement)
 
 
-def test_which_states_quotes_each_once_and_counts_the_others(workspace: Workspace) -> None:
+def test_which_states_quotes_each_once_and_counts_the_others(workspace):
     answer = workspace.assistant.ask("Which States mentioned article 4?")
     states = [claim.state for claim in answer.claims]
     assert len(states) == len(set(states)) > 2
@@ -70,7 +68,7 @@ def test_which_states_quotes_each_once_and_counts_the_others(workspace: Workspac
     assert set(states) | set(answer.coverage.states_without_evidence) == holders
 
 
-def test_a_bare_article_of_another_treaty_is_offered_and_not_taken(workspace: Workspace) -> None:
+def test_a_bare_article_of_another_treaty_is_offered_and_not_taken(workspace):
     answer = workspace.assistant.ask("What did Fyrossa say about article 4?")
     assert answer.status == "abstained" and answer.abstention is not None
     assert answer.abstention.reason == "article_not_cited"
@@ -80,7 +78,7 @@ def test_a_bare_article_of_another_treaty_is_offered_and_not_taken(workspace: Wo
     assert named.status == "answered" and named.scope.treaties[0].treaty == "TIP"
 
 
-def test_change_over_time_quotes_each_statement_in_order(workspace: Workspace) -> None:
+def test_change_over_time_quotes_each_statement_in_order(workspace):
     answer = workspace.assistant.ask(
         "How has the position of Arvandia on extradition changed over the years?", overrides={"topic": "extradition"}
     )
@@ -90,7 +88,7 @@ def test_change_over_time_quotes_each_statement_in_order(workspace: Workspace) -
     assert not any("read closely" in note for note in answer.scope.notes)
 
 
-def test_a_mention_without_a_position_is_told(workspace: Workspace) -> None:
+def test_a_mention_without_a_position_is_told(workspace):
     answer = workspace.assistant.ask("What is the position of Arvandia on artificial intelligence?")
     assert answer.abstention is not None and answer.abstention.reason == "no_position"
     assert any("artificial intelligence" in citation.quote for citation in answer.related)
@@ -99,7 +97,7 @@ def test_a_mention_without_a_position_is_told(workspace: Workspace) -> None:
 
 
 @pytest.mark.parametrize("question", ["What does article 4 of the Convention require?", "What does article 4 require?"])
-def test_a_treaty_is_quoted_from_its_text_alone(question: str, workspace: Workspace) -> None:
+def test_a_treaty_is_quoted_from_its_text_alone(question, workspace):
     answer = workspace.assistant.ask(question)
     assert answer.abstention is not None and answer.abstention.reason == "index_incomplete"
     assert "--kind treaty" in answer.abstention.message
@@ -117,7 +115,7 @@ def _cited_for(question: str, workspace: Workspace) -> dict[str, str]:
     "Which States signed the Convention against Corruption?",
     "Which States have joined the Trafficking in Persons Protocol?",
 ])  # fmt: skip
-def test_which_states_joined_a_treaty_is_told_by_sentences_that_name_it(question: str, workspace: Workspace) -> None:
+def test_which_states_joined_a_treaty_is_told_by_sentences_that_name_it(question, workspace):
     asked = {treaty.treaty for treaty in find_treaties(question)}
     cited = _cited_for(question, workspace)
     assert cited
@@ -130,13 +128,11 @@ def test_which_states_joined_a_treaty_is_told_by_sentences_that_name_it(question
     ("signatori", True), ("signific", False), ("signal", False), ("access", True), ("accessibl", False),
     ("firm", True), ("firmez", False), ("ratific", True), ("присоединен", True), ("انضمت", True),
 ])  # fmt: skip
-def test_joining_a_treaty_is_told_by_whole_stems(stem: str, joins: bool) -> None:
+def test_joining_a_treaty_is_told_by_whole_stems(stem, joins):
     assert (_JOINS.fullmatch(stem) is not None) is joins
 
 
-def test_a_treaty_that_is_added_to_the_table_can_be_asked_about(
-    workspace: Workspace, parties: PartyTable, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_treaty_that_is_added_to_the_table_can_be_asked_about(workspace, parties, monkeypatch):
     treaty = replace(TREATIES["UNCAC"], code="XTREATY", name="Convention on Harbour Dues", search_words="harbour dues")
     monkeypatch.setitem(TREATIES, "XTREATY", treaty)
     scope = Scope(states=("XAA",), treaties=(TreatyScope(treaty="XTREATY"),), topic="the Convention", language="en")
@@ -145,7 +141,7 @@ def test_a_treaty_that_is_added_to_the_table_can_be_asked_about(
     assert [found.party for found in retrieved.party_evidence] == ["XAA"]
 
 
-def test_article_of_a_convention_that_is_not_named_is_shown_and_neither_claimed_nor_denied(tmp_path: Path) -> None:
+def test_article_of_a_convention_that_is_not_named_is_shown_and_neither_claimed_nor_denied(tmp_path):
     said = "Mr. Chair,\n\nAustria supports article 32 of the Convention. It welcomes all lamps.\n"
     named = "Mr. Chair,\n\nThe Convention against Corruption matters. Germany supports article 32 of the Convention.\n"
     (tmp_path / "statements.csv").write_text("file,state,date\na.txt,Austria,2020\nb.txt,Germany,2020\n")

@@ -23,12 +23,12 @@ TURNED = cases["TURNED"]
 
 
 @all_at_once("case", CASES)
-def test_a_sentence_shows_the_kind_that_a_reader_found(case: dict[str, str]) -> None:
+def test_a_sentence_shows_the_kind_that_a_reader_found(case):
     marks = find_position_marks(case["text"], case["language"])
     assert kind_of(marks) == case["kind"], [(mark.rule, case["text"][mark.start : mark.end]) for mark in marks]
 
 
-def test_the_cases_stand_in_the_fictional_statements() -> None:
+def test_the_cases_stand_in_the_fictional_statements():
     for case in CASES:
         if case["source"] != "invented":
             path = PROJECT / "evals" / "conference" / "txt" / f"{case['source']}.txt"
@@ -38,7 +38,7 @@ def test_the_cases_stand_in_the_fictional_statements() -> None:
 
 
 @pytest.mark.parametrize(("language", "plain", "negated"), TURNED)
-def test_a_negation_turns_support_into_opposition(language: str, plain: str, negated: str) -> None:
+def test_a_negation_turns_support_into_opposition(language, plain, negated):
     assert kind_of(find_position_marks(plain, language)) == "supports"
     assert kind_of(find_position_marks(negated, language)) == "opposes"
 
@@ -50,16 +50,14 @@ def test_a_negation_turns_support_into_opposition(language: str, plain: str, neg
     negation=st.sampled_from(["do not", "cannot", "will not", "could not", "would never"]),
     thing=st.sampled_from(["the draft", "this mechanism", "a new protocol", "such visits"]),
 )
-def test_a_negated_support_never_reads_as_support(
-    adverb: str, subject: str, attitude: str, negation: str, thing: str
-) -> None:
+def test_a_negated_support_never_reads_as_support(adverb, subject, attitude, negation, thing):
     marks = find_position_marks(f"{subject} {negation} {adverb}{attitude} {thing}.", "en")
     assert all(mark.kind != "supports" for mark in marks)
     assert kind_of(marks) == "opposes"
 
 
 @given(text=st.text(max_size=200), language=st.sampled_from(LANGUAGES))
-def test_marks_lie_inside_any_text_and_apart(text: str, language: str) -> None:
+def test_marks_lie_inside_any_text_and_apart(text, language):
     marks = find_position_marks(text, language)
     assert all(0 <= mark.start < mark.end <= len(text) for mark in marks)
     assert all(one.end <= other.start for one, other in pairwise(marks))
@@ -69,16 +67,16 @@ def test_marks_lie_inside_any_text_and_apart(text: str, language: str) -> None:
 @pytest.mark.parametrize(
     "text", ["", " ", "<script>alert(1)</script>", "(((((", "\\", "we " * 2000, "not " * 2000, "A" * 5000]
 )
-def test_hostile_and_empty_text_shows_nothing(text: str) -> None:
+def test_hostile_and_empty_text_shows_nothing(text):
     assert all(find_position_marks(text, language) == () for language in LANGUAGES)
 
 
-def test_a_language_without_rules_shows_nothing() -> None:
+def test_a_language_without_rules_shows_nothing():
     assert find_position_marks("Wir unterstützen den Entwurf.", "de") == ()
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_every_language_has_words_for_every_kind(language: str) -> None:
+def test_every_language_has_words_for_every_kind(language):
     cues = load_lexicon(f"positions.{language}")["cues"]
     helping = {"others_said", "declines", "negation", "abstains"}
     assert helping - {"abstains"} <= set(cues)
@@ -86,7 +84,7 @@ def test_every_language_has_words_for_every_kind(language: str) -> None:
     assert {RULES[rule][0] for rule in set(cues) - helping} == set(PRECEDENCE)
 
 
-def test_the_deed_of_another_state_is_not_the_speaker_s() -> None:
+def test_the_deed_of_another_state_is_not_the_speaker_s():
     text = "France has adopted a law on this matter."
     assert kind_of(find_position_marks(text, "en", lambda name: name == "France")) == "reports_practice"
     assert find_position_marks(text, "en", lambda name: name == "Portugal") == ()

@@ -3,7 +3,6 @@
 import json
 import math
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -46,30 +45,22 @@ def _artefact(**changes: object) -> RelevanceArtefact:
 
 
 def _sentence(number: int, statement_id: str = "s") -> Sentence:
-    return Sentence(
-        statement_id=statement_id,
-        ordinal=number,
-        start=0,
-        end=5,
-        text="Rain.",
-        paragraph=1,
-        page=None,
-    )
+    return Sentence(statement_id=statement_id, ordinal=number, start=0, end=5, text="Rain.", paragraph=1, page=None)
 
 
-def test_chance_is_the_logistic_of_the_weighted_features() -> None:
+def test_chance_is_the_logistic_of_the_weighted_features():
     (found,) = RelevanceModel(_artefact()).judge([replace(ZERO, alone=4.0, contrast=0.25)], NO_STATES[:1])
     assert found.chance == pytest.approx(1 / (1 + math.exp(-(-1.0 + 0.5 * 4.0 + 2.0 * 0.25))))
     assert found.answers and found.source == "calibrated"
 
 
-def test_a_sentence_answers_from_the_threshold_of_the_artefact_on() -> None:
+def test_a_sentence_answers_from_the_threshold_of_the_artefact_on():
     model = RelevanceModel(_artefact(weights={"alone": 1.0}, intercept=0.0, threshold=0.5))
     below, at = model.judge([replace(ZERO, alone=-0.001), ZERO], NO_STATES[:2])
     assert not below.answers and at.answers
 
 
-def test_the_order_of_sentences_weighs_features_and_what_the_cross_encoder_has_read() -> None:
+def test_the_order_of_sentences_weighs_features_and_what_the_cross_encoder_has_read():
     model = RelevanceModel(_artefact(order={"features": {"worded": 2.0}, "state": [0.5, -1.0]}))
     states = np.array([[2.0, 0.0], [0.0, 3.0]], dtype=np.float32)
     judged = model.judge([ZERO, replace(ZERO, worded=1.0)], states)
@@ -78,22 +69,20 @@ def test_the_order_of_sentences_weighs_features_and_what_the_cross_encoder_has_r
     assert plain.order == plain.chance
 
 
-def test_what_the_cross_encoder_has_read_counts_unless_the_party_is_one_of_many() -> None:
+def test_what_the_cross_encoder_has_read_counts_unless_the_party_is_one_of_many():
     model = RelevanceModel(_artefact(weights={"alone": 1.0}, intercept=0.0, state=[1.0, -1.0]))
     states = np.array([[3.0, 1.0], [3.0, 1.0]], dtype=np.float32)
     asked, listed = model.judge([ZERO, replace(ZERO, one_of_many=1.0)], states)
     assert asked.chance == pytest.approx(1 / (1 + math.exp(-2.0))) and listed.chance == 0.5
 
 
-def test_between_silent_and_sure_a_sentence_is_the_nearest_and_no_answer() -> None:
+def test_between_silent_and_sure_a_sentence_is_the_nearest_and_no_answer():
     model = RelevanceModel(_artefact(weights={"alone": 1.0}, intercept=0.0, threshold=0.5, near=0.2))
     judged = model.judge([replace(ZERO, alone=logit) for logit in (1.0, -1.0, -3.0)], NO_STATES)
     assert [(each.answers, each.nearest) for each in judged] == [(True, False), (False, True), (False, False)]
 
 
-def test_an_artefact_holds_for_its_own_models_and_features_only(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_an_artefact_holds_for_its_own_models_and_features_only(tmp_path, caplog):
     caplog.set_level("INFO")
     (tmp_path / ARTEFACT).write_text(_artefact().model_dump_json(), encoding="utf-8")
     assert load_relevance(tmp_path, MODELS).calibrated
@@ -105,18 +94,18 @@ def test_an_artefact_holds_for_its_own_models_and_features_only(
 
 
 @pytest.mark.parametrize("content", ["{", json.dumps({"weights": {}}), "null"])
-def test_an_artefact_that_cannot_be_read_is_an_error_that_names_the_command(tmp_path: Path, content: str) -> None:
+def test_an_artefact_that_cannot_be_read_is_an_error_that_names_the_command(tmp_path, content):
     (tmp_path / ARTEFACT).write_text(content, encoding="utf-8")
     with pytest.raises(SettingsError, match="untoc-eval calibrate"):
         load_relevance(tmp_path, MODELS)
 
 
-def test_an_artefact_cannot_weigh_what_is_not_measured() -> None:
+def test_an_artefact_cannot_weigh_what_is_not_measured():
     with pytest.raises(ValueError, match="no feature 'mood'"):
         _artefact(weights={"mood": 1.0})
 
 
-def test_a_party_is_as_sure_as_its_surest_sentence_and_quotes_those_that_answer() -> None:
+def test_a_party_is_as_sure_as_its_surest_sentence_and_quotes_those_that_answer():
     chances = (WORDS_MIN + 0.1, WORDS_MIN, WORDS_MIN - 0.1)
     found = PartyEvidence(
         party="XAA",
@@ -130,7 +119,7 @@ def test_a_party_is_as_sure_as_its_surest_sentence_and_quotes_those_that_answer(
     assert not replace(found, takes_no_position=True).answers and found.speaks
 
 
-def test_weaker_sentences_are_quoted_beside_one_of_their_statement_that_answers_alone() -> None:
+def test_weaker_sentences_are_quoted_beside_one_of_their_statement_that_answers_alone():
     model = RelevanceModel(_artefact(weights={"alone": 1.0}, intercept=0.0, near=0.1))
     sure, weaker, weakest = model.judge([replace(ZERO, alone=logit) for logit in (1.0, -2.0, -3.0)], NO_STATES)
     judged = ((0, "s", sure), (1, "s", weaker), (2, "s", weakest), (3, "other", weaker))
@@ -143,7 +132,7 @@ def test_weaker_sentences_are_quoted_beside_one_of_their_statement_that_answers_
     assert replace(found, sentences=found.sentences[1:]).best_sentences == ()
 
 
-def test_merged_evidence_keeps_each_sentence_once_with_its_own_relevance() -> None:
+def test_merged_evidence_keeps_each_sentence_once_with_its_own_relevance():
     cited = PartyEvidence(party="XAA", searched=(), sentences=(ScoredSentence(sentence=_sentence(1), relevance=CITED),))
     other = PartyEvidence(
         party="XAA",
@@ -155,13 +144,13 @@ def test_merged_evidence_keeps_each_sentence_once_with_its_own_relevance() -> No
     assert merged.confidence_source == "cited" and [s.ordinal for s in merged.best_sentences] == [1]
 
 
-def test_statements_are_compared_to_topics_of_many_kinds() -> None:
+def test_statements_are_compared_to_topics_of_many_kinds():
     topics = background_topics()
     assert len(topics) == len(set(topics)) >= 50 and all(topics)
 
 
 @pytest.mark.model
-def test_kept_vectors_of_unrelated_topics_are_those_of_the_packaged_model() -> None:
+def test_kept_vectors_of_unrelated_topics_are_those_of_the_packaged_model():
     embedder = PackagedEmbedder()
     made = embedder.embed_documents(background_topics())
     kept = background_vectors(embedder)
@@ -169,7 +158,7 @@ def test_kept_vectors_of_unrelated_topics_are_those_of_the_packaged_model() -> N
     assert kept is not made and np.allclose(kept, made, atol=1e-4)
 
 
-def test_vectors_of_unrelated_topics_by_another_model_are_made() -> None:
+def test_vectors_of_unrelated_topics_by_another_model_are_made():
     embedder = HashingEmbedder()
     assert background_vectors(embedder).shape == (len(background_topics()), embedder.dimension)
     assert embedder.embedded == list(background_topics())

@@ -1,10 +1,10 @@
-import yaml
+import pytest
 
 from app.question.reading import resolve
 from app.retrieval.terms import content_terms
 from ingest.glossary.glossary import translate_topic
 from ingest.parties.party_table import PartyTable
-from tests.cases import Cases
+from tests.cases import Cases, read_yaml
 
 cases = Cases(__file__)
 
@@ -14,19 +14,17 @@ def test_content_terms_of_two_forms_are_equal(language, one, other):
     assert content_terms(one, language) == content_terms(other, language) != frozenset()
 
 
-def test_content_terms_of_chinese_are_pairs_of_characters():
+def test_content_terms_are_read_in_their_own_script():
     assert content_terms("打击腐败的措施", "zh") == {"打击", "击腐", "腐败", "措施"}
     assert content_terms("水", "zh") == {"水"}
-
-
-def test_content_terms_tell_other_scripts_from_the_language_of_the_question():
     assert content_terms("Защите 主权 ports", "en") == {"защит", "主权", "port"}
     assert content_terms("the state of the matter", "en") == frozenset()
 
 
+@pytest.mark.heavy
 def test_topics_of_the_conference_in_other_languages_are_covered(conference):
     parties = PartyTable.load(conference / "parties.csv")
-    asked = yaml.safe_load((conference / "questions.yaml").read_text(encoding="utf-8"))["cases"]
+    asked = read_yaml(conference / "questions.yaml")["cases"]
     scopes = [resolve(case["question"], parties).scope for case in asked if case.get("lang", "en") != "en"]
     topics = [scope for scope in scopes if scope.topic]
     covered = [scope for scope in topics if translate_topic(scope.topic, scope.language).coverage >= 0.7]

@@ -23,6 +23,8 @@ from app.server.problems import problem
 from tests.fakes_server import Team, team
 from vectorstore.database import DatabaseConfig
 
+pytestmark = pytest.mark.integration
+
 QUESTION = "What did Iran say about article 4?"
 TIMED = ("trace_id", "timings_ms")
 

@@ -27,7 +27,7 @@ from vectorstore.database import DatabaseConfig
 TEXT = "Statement by Arvandia\n\nArvandia supports extradition, in case {0}. It thanks the Secretariat {0} times."
 
 
-def test_a_backup_during_ingest_is_whole_and_answers_as_before(filled_store: Path, tmp_path: Path) -> None:
+def test_a_backup_during_ingest_is_whole_and_answers_as_before(filled_store, tmp_path):
     store = tmp_path / "store"
     shutil.copytree(filled_store, store)
     with fake_workspace(store, second=second_model()) as workspace:
@@ -75,7 +75,7 @@ def test_a_backup_during_ingest_is_whole_and_answers_as_before(filled_store: Pat
         tables.close()
 
 
-def test_a_backup_that_is_not_whole_is_refused(filled_store: Path, tmp_path: Path) -> None:
+def test_a_backup_that_is_not_whole_is_refused(filled_store, tmp_path):
     whole = tmp_path / "whole.tar"
     back_up(filled_store, whole)
     data = whole.read_bytes()
@@ -97,7 +97,7 @@ def test_a_backup_that_is_not_whole_is_refused(filled_store: Path, tmp_path: Pat
     assert not (tmp_path.parent / "escaped").exists()
 
 
-def test_nothing_is_written_over(filled_store: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_nothing_is_written_over(filled_store, tmp_path, capsys):
     file = tmp_path / "store.tar"
     assert main(["backup", str(file), "--store", str(filled_store)]) == 0
     assert main(["backup", str(file), "--store", str(filled_store)]) == 1
@@ -109,9 +109,7 @@ def test_nothing_is_written_over(filled_store: Path, tmp_path: Path, capsys: pyt
     assert not [path for path in tmp_path.iterdir() if path.name.startswith(".")]
 
 
-def test_a_file_that_is_written_meanwhile_is_whole(
-    filled_store: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_file_that_is_written_meanwhile_is_whole(filled_store, tmp_path, monkeypatch):
     store = tmp_path / "store"
     shutil.copytree(filled_store, store)
     upload = store / "uploads" / "x" / "long.txt"
@@ -131,7 +129,7 @@ def test_a_file_that_is_written_meanwhile_is_whole(
     assert (tmp_path / "new" / "uploads" / "x" / "long.txt").read_text() == "The first half, and the second."
 
 
-def test_nobody_is_signed_in_after_a_restore(tmp_path: Path) -> None:
+def test_nobody_is_signed_in_after_a_restore(tmp_path):
     with closing(open_tables(tmp_path / "store")) as tables:
         accounts = Accounts(tables)
         accounts.add("rita", "reader")
@@ -160,9 +158,7 @@ def databases(postgres: str) -> Iterator[tuple[DatabaseConfig, DatabaseConfig]]:
 @pytest.mark.skipif(
     shutil.which("pg_dump") is None, reason="needs PostgreSQL's client: apt-get install postgresql-client"
 )
-def test_a_record_in_postgresql_is_in_the_backup(
-    filled_store: Path, tmp_path: Path, databases: tuple[DatabaseConfig, DatabaseConfig]
-) -> None:
+def test_a_record_in_postgresql_is_in_the_backup(filled_store, tmp_path, databases):
     first, second = databases
     store, new, file = tmp_path / "store", tmp_path / "new", tmp_path / "store.tar"
     # A file from before the record moved is no part of it.

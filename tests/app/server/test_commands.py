@@ -4,7 +4,6 @@ import io
 import json
 import subprocess
 import sys
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,9 +19,7 @@ from tests.conftest import PROJECT
 from tests.fakes_server import PASSWORD, awaited
 
 
-def test_accounts_and_keys_are_managed_by_commands(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_accounts_and_keys_are_managed_by_commands(tmp_path, monkeypatch, capsys):
     def call(*arguments: str, typed: str = "") -> tuple[int, str, str]:
         monkeypatch.setattr(sys, "stdin", io.StringIO(typed))
         return main([*arguments, "--store", str(tmp_path)]), *capsys.readouterr()
@@ -58,7 +55,7 @@ def test_accounts_and_keys_are_managed_by_commands(
     assert code == 2 and "docs/operations.md" in said and said.count("\n") == 1
 
 
-def test_a_request_is_told_by_its_route() -> None:
+def test_a_request_is_told_by_its_route():
     async def application(scope: Any, receive: Any, send: Any) -> None:
         scope["route"] = Route("/api/v1/search", print)
         await send({"type": "http.response.start", "status": 200, "headers": []})
@@ -78,7 +75,7 @@ def test_a_request_is_told_by_its_route() -> None:
 
 
 @pytest.mark.slow
-def test_everything_is_logged_as_json() -> None:
+def test_everything_is_logged_as_json():
     code = (
         "import logging, structlog; from app.server.observe import log_as_json; log_as_json('INFO');"
         "structlog.contextvars.bind_contextvars(request='abc'); logging.getLogger('app.x').info('done %s', 1);"

@@ -7,7 +7,6 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
@@ -26,6 +25,8 @@ from app.ui.guard import event_name
 from tests.app.server.test_api import QUESTION, same
 from tests.fakes_server import Team, awaited, team
 
+pytestmark = pytest.mark.integration
+
 
 def tool(served: Team, secret: str, name: str, **arguments: Any) -> Any:
     """What a tool gives to a program with a key."""
@@ -43,9 +44,7 @@ def tool(served: Team, secret: str, name: str, **arguments: Any) -> Any:
     return awaited(call())
 
 
-def test_commands_api_and_tools_give_the_same(
-    served: Team, scripted_models: None, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_commands_api_and_tools_give_the_same(served, scripted_models, capsys):
     _, secret = served.accounts.add_key("rita", "agent", ["read", "ask"])
     program = served.client(authorization=f"Bearer {secret}")
 
@@ -80,7 +79,7 @@ def test_commands_api_and_tools_give_the_same(
     assert found.structured_content["items"] == searched.json()["items"] != []
 
 
-def test_tools_refuse_what_the_key_does_not_have(served: Team) -> None:
+def test_tools_refuse_what_the_key_does_not_have(served):
     _, secret = served.accounts.add_key("rita", "agent", ["read"])
     refused = tool(served, secret, "ask", question=QUESTION)
     assert refused.is_error and "'ask'" in refused.content[0].text
@@ -97,7 +96,7 @@ def predict(client: httpx.Client, name: str, data: list[Any]) -> Any:
     return json.loads(answer.rpartition("data: ")[2])
 
 
-def test_the_chat_answers_each_person_as_themselves(served: Team) -> None:
+def test_the_chat_answers_each_person_as_themselves(served):
     asked = served.program("rita").post("/api/v1/ask", json={"question": QUESTION}).json()
     rita, edda = served.browser("rita"), served.browser("edda")
     (answer,) = predict(rita, "ask", [QUESTION])
@@ -109,7 +108,7 @@ def test_the_chat_answers_each_person_as_themselves(served: Team) -> None:
     assert edda.get(f"/gradio_api/call/ask/{event}").status_code == 404
 
 
-def test_pages_that_were_opened_are_not_all_kept(served: Team, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_pages_that_were_opened_are_not_all_kept(served, monkeypatch):
     interface, client = served.served.interface, served.browser("rita")
     holder, event = interface.state_holder, {"data": [], "session_hash": ""}
     assert holder.capacity == 300
@@ -194,7 +193,7 @@ def provider() -> Iterator[_Provider]:
     thread.join(10)
 
 
-def test_a_provider_signs_people_in(filled_store: Path, tmp_path: Path) -> None:
+def test_a_provider_signs_people_in(filled_store, tmp_path):
     with provider() as signing:
         oidc = {"issuer": signing.issuer, "client_id": "untoc", "client_secret": "the secret"}
         address = "http://untoc.example.org"
@@ -253,7 +252,7 @@ def test_a_provider_signs_people_in(filled_store: Path, tmp_path: Path) -> None:
                 running.accounts.bind("rita", subject_of(signing.issuer, "20"))
 
 
-def test_a_root_path_is_kept(filled_store: Path, tmp_path: Path) -> None:
+def test_a_root_path_is_kept(filled_store, tmp_path):
     with team(filled_store, tmp_path, address="https://untoc.example.org/ask", root_path="/ask") as running:
         client = running.client(host="untoc.example.org", origin="https://untoc.example.org", accept="text/html")
         assert client.get("/").headers["location"] == "/ask/sign-in?to=/"

@@ -22,6 +22,8 @@ from app.server.serve import check
 from app.settings import OidcConfig, ServerConfig
 from tests.fakes_server import PASSWORD, Team, team
 
+pytestmark = pytest.mark.integration
+
 ME = "/api/v1/me"
 
 

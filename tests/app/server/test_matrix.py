@@ -20,6 +20,8 @@ from app.server.tools import TOOLS
 from app.ui.guard import ChatGuard, event_name
 from tests.fakes_server import PASSWORD, PEOPLE, Team, awaited
 
+pytestmark = pytest.mark.integration
+
 ROUTES = {
     "nobody": "GET /health, GET /ready, GET /sign-in, POST /sign-in, GET /sign-in/oidc, GET /sign-in/oidc/back",
     "person": (
@@ -40,13 +42,8 @@ ROUTES = {
         f"{method} /api/v1/{works}{rest}"
         for works in ("conversations", "briefings", "cases")
         for method, rest in (
-            ("GET", ""),
-            ("GET", "/{work_id}"),
-            ("PATCH", "/{work_id}"),
-            ("DELETE", "/{work_id}"),
-            ("POST", "/{work_id}/restore"),
-            ("GET", "/{work_id}/shares"),
-            ("PUT", "/{work_id}/shares/{name}"),
+            ("GET", ""), ("GET", "/{work_id}"), ("PATCH", "/{work_id}"), ("DELETE", "/{work_id}"),
+            ("POST", "/{work_id}/restore"), ("GET", "/{work_id}/shares"), ("PUT", "/{work_id}/shares/{name}"),
             ("DELETE", "/{work_id}/shares/{name}"),
         )
     )
@@ -60,7 +57,7 @@ ROUTES = {
         "GET /api/v1/users, POST /api/v1/users, PATCH /api/v1/users/{name}, DELETE /api/v1/users/{name},"
         " PUT /api/v1/users/{name}/person"
     ),
-}
+}  # fmt: skip
 DECLARED = {route.strip(): need for need, routes in ROUTES.items() for route in routes.split(",")}
 
 

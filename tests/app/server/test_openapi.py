@@ -9,6 +9,8 @@ from hypothesis import HealthCheck, Phase, given, settings
 
 from tests.fakes_server import Team, team
 
+pytestmark = pytest.mark.integration
+
 
 def test_the_document_describes_every_route_with_examples(served: Team) -> None:
     document = served.program("rita").get("/api/v1/openapi.json").json()

@@ -20,6 +20,8 @@ from app.cli import main
 from tests.app.server.test_api import QUESTION, same
 from tests.fakes_server import Team, awaited
 
+pytestmark = pytest.mark.integration
+
 
 @pytest.fixture(scope="module")
 def made(served: Team, tmp_path_factory: pytest.TempPathFactory) -> ModuleType:
@@ -42,9 +44,7 @@ def done(call: Callable[..., Any], **given: Any) -> None:
     assert told.value.response.status_code == 204
 
 
-def test_a_generated_client_does_a_days_work(
-    served: Team, made: ModuleType, scripted_models: None, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_generated_client_does_a_days_work(served, made, scripted_models, capsys):
     schemas = importlib.import_module("made.schemas")
     # Files are sent by other programs: the generator knows no uploads.
     edda = served.program("edda")
@@ -78,7 +78,7 @@ def test_a_generated_client_does_a_days_work(
     assert isinstance(refused, schemas.Problem) and refused.status == 403 and "'admin'" in refused.detail
 
 
-def test_an_assistant_does_a_days_work(served: Team) -> None:
+def test_an_assistant_does_a_days_work(served):
     """Lists, asks, asks on, opens the source, checks the quotation, and briefs, in one connection."""
     _, secret = served.accounts.add_key("rita", "assistant", ["read", "ask"])
     program = served.client(authorization=f"Bearer {secret}")

@@ -74,18 +74,12 @@ def test_verified_words_with_a_remark_do_not_look_verified(checker):
     assert 'class="u-check-card u-remarked" id="finding-1"' in html
 
 
-def test_word_diff_stands_in_del_and_ins(checker):
+def test_a_draft_is_shown_with_its_diff_and_direction_and_never_as_markup(checker):
     html = html_of(checker, DRAFT)
     assert "</span>shall<" in html.split("<del>")[1] and "</span>may<" in html.split("<ins>")[1]
-
-
-def test_nothing_of_a_draft_or_a_statement_is_markup(checker):
     html = html_of(checker, DRAFT)
     assert "<script" not in html and "<img" not in html and "<i>" not in html and "<b>at" not in html
     assert "&lt;script&gt;" in html and "&lt;i&gt;Ports&lt;/i&gt;" in html
-
-
-def test_words_written_from_the_right_keep_their_direction(checker):
     assert '<p class="u-block-text" dir="auto">وقالت' in html_of(checker, DRAFT)
 
 

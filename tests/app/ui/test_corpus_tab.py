@@ -26,15 +26,10 @@ def test_table_lists_every_statement_by_its_names_with_inferred_fields_marked():
 @pytest.mark.parametrize(
     ("words", "wanted", "found"),
     [
-        ("iran 2020", (), 1),
-        ("session 10", (), 1),
-        ("arabic", (), 1),
-        ("joint training", (), 1),
-        ("iran 2031", (), 0),
-        ("", (["IRN", "XAA"], [], [], [], []), 2),
-        ("", ([], [], [], ["2031"], ["en"]), 2),
+        ("iran 2020", (), 1), ("session 10", (), 1), ("arabic", (), 1), ("joint training", (), 1),
+        ("iran 2031", (), 0), ("", (["IRN", "XAA"], [], [], [], []), 2), ("", ([], [], [], ["2031"], ["en"]), 2),
     ],
-)
+)  # fmt: skip
 def test_statements_are_found_by_names_by_words_of_the_text_and_by_filters(words, wanted, found):
     _, corpus = fake_workspace()
     assert len(listed(corpus, words, *wanted)[1]) == found
@@ -91,19 +86,13 @@ def test_wrong_metadata_is_one_line_and_keeps_the_form():
     assert result[1] == identifier and "no party &#x27;&lt;Nowhere&gt;&#x27;" in result[3]
 
 
-def test_statement_that_is_gone_is_one_line():
+def test_statement_is_shown_escaped_with_its_family_or_as_gone():
     _, corpus = fake_workspace()
     chosen, _, html, *_ = _CorpusTabController(corpus).opened("nothing")
     assert chosen is None and "no statement" in html
-
-
-def test_hostile_statement_is_escaped():
     _, corpus = fake_workspace()
     html = statement_html(hostile_statement(), corpus.party_name)
     assert "<img" not in html and "<script" not in html
-
-
-def test_family_of_a_statement_is_named_and_inert():
     html = statement_html(sample_statement(), str, "near-duplicate of '<img src=x>.txt' (97% alike)")
     assert "Family: <bdi>near-duplicate of &#39;&lt;img src=x&gt;.txt" in html
     assert "Family" not in statement_html(sample_statement(), str)

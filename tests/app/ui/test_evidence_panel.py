@@ -27,13 +27,10 @@ def test_card_holds_the_stored_characters():
     assert 'id="card-4-1"' in html
 
 
-def test_related_citations_stand_apart():
+def test_related_citations_stand_apart_and_more_sentences_are_counted():
     html = section("What did Iran say about article 4?")
     assert html.index("Evidence</h2>") < html.index('id="card-1-2"') < html.index("Related, not an answer")
     assert html.index("Related, not an answer") < html.index('id="card-1-3"')
-
-
-def test_more_sentences_are_counted():
     assert "More sentences on this, not shown: 2" in section("Iran")
 
 
@@ -69,13 +66,10 @@ def test_long_paragraph_is_cut_around_the_quote_with_the_whole_one_at_hand():
     assert "More of the paragraph" in html and " …</blockquote>" in html
 
 
-def test_hostile_statement_is_escaped_everywhere():
+def test_every_verdict_has_a_badge_and_hostile_statements_are_escaped():
     html = section("hostile")
     assert "<img" not in html and "<script" not in html and "onerror=&#34;" in html
     assert html.count("&lt;img src=x") >= 4
-
-
-def test_every_verdict_has_a_badge():
     citation = cite(hostile_statement(), 1, "we support", "article 4.")
     for verdict, words in (("altered", "Altered"), ("misattributed", "Misattributed"), ("not_found", "Not found")):
         assert f"u-{verdict}" in section("Iran", citations=(replace(citation, verdict=verdict),))

@@ -27,6 +27,8 @@ from app.ui import guard
 from tests.app.ui.conftest import Served, serving
 from tests.fakes_ui import EXAMPLE, fake_workspace
 
+pytestmark = pytest.mark.integration
+
 API = "/gradio_api"
 SECRET = "a secret of this machine, 7f3a"
 # What answers without a session: the page, what it is made of, and what programs ask. No file is among it.
@@ -97,58 +99,31 @@ def paths(machine: SimpleNamespace, own: str) -> list[str]:
     """What a request could name instead of a file that it uploaded."""
     secret = str(machine.secret)
     return [
-        secret,
-        "/etc/passwd",
-        "/proc/self/environ",
-        "/proc/self/cwd/pyproject.toml",
-        "/dev/zero",
-        "pyproject.toml",
-        "../secret.txt",
-        f"{machine.uploads}/../secret.txt",
-        f"{Path(own).parent}/../../../../secret.txt",
-        f"{own}/../../../../../secret.txt",
-        str(machine.link),
-        str(machine.uploads),
-        str(Path(own).parent),
-        f"//{secret}",
-        secret.replace("/", "%2f"),
-        f"{machine.uploads}/%2e%2e/secret.txt",
-        f"{own}\0.txt",
-        "C:\\Windows\\win.ini",
-        "\\\\192.0.2.1\\share\\secret.txt",
-        f"file://{secret}",
-        f"http://127.0.0.1:{machine.port}/a",
-        f"http://localhost:{machine.port}/a",
-        "ftp://192.0.2.1/a",
-        "data:text/plain;base64,YQ==",
-        "",
-    ]
+        secret, "/etc/passwd", "/proc/self/environ", "/proc/self/cwd/pyproject.toml", "/dev/zero", "pyproject.toml",
+        "../secret.txt", f"{machine.uploads}/../secret.txt", f"{Path(own).parent}/../../../../secret.txt",
+        f"{own}/../../../../../secret.txt", str(machine.link), str(machine.uploads), str(Path(own).parent),
+        f"//{secret}", secret.replace("/", "%2f"), f"{machine.uploads}/%2e%2e/secret.txt", f"{own}\0.txt",
+        "C:\\Windows\\win.ini", "\\\\192.0.2.1\\share\\secret.txt", f"file://{secret}",
+        f"http://127.0.0.1:{machine.port}/a", f"http://localhost:{machine.port}/a", "ftp://192.0.2.1/a",
+        "data:text/plain;base64,YQ==", "",
+    ]  # fmt: skip
 
 
 def files(path: str, own: str) -> list[Any]:
     """Ways to say that a value is a file."""
     meta = {"meta": {"_type": "gradio.FileData"}}
     return [
-        {"path": path, **meta},
-        {"path": path},
-        {"url": path, **meta},
-        {"path": None, "url": path},
-        {"path": path, "is_stream": True, **meta},
-        {"path": path, "url": own, "orig_name": path, **meta},
+        {"path": path, **meta}, {"path": path}, {"url": path, **meta}, {"path": None, "url": path},
+        {"path": path, "is_stream": True, **meta}, {"path": path, "url": own, "orig_name": path, **meta},
         {"path": [path], **meta},
-    ]
+    ]  # fmt: skip
 
 
 def nested(file: Any) -> list[Any]:
     return [
-        file,
-        [file],
-        {"topic": file},
-        {"a": [{"b": [file]}]},
-        {"root": [file]},
-        {"value": file, "__type__": "update"},
-        [["x", file]],
-    ]
+        file, [file], {"topic": file}, {"a": [{"b": [file]}]}, {"root": [file]},
+        {"value": file, "__type__": "update"}, [["x", file]],
+    ]  # fmt: skip
 
 
 def copies(machine: SimpleNamespace) -> list[Path]:
@@ -406,16 +381,12 @@ def test_unknown_things_are_not_found(client: httpx.Client) -> None:
 @pytest.mark.parametrize(
     ("content", "status"),
     [
-        (b"{", 400),
-        (b"[]", 400),
-        (b"\xff", 400),
-        (b'{"data": ' + b"[" * 100_000 + b"]" * 100_000 + b"}", 400),
+        (b"{", 400), (b"[]", 400), (b"\xff", 400), (b'{"data": ' + b"[" * 100_000 + b"]" * 100_000 + b"}", 400),
         (b'{"data": [' + b'{"a": ' * 60 + b"1" + b"}" * 60 + b"]}", 400),
-        (b'{"data": ["' + b"x" * 1_000_000 + b'"]}', 413),
-        (b'{"data": ' + b"9" * 5000 + b"}", 400),
+        (b'{"data": ["' + b"x" * 1_000_000 + b'"]}', 413), (b'{"data": ' + b"9" * 5000 + b"}", 400),
         (b'{"data": "x"}', 422),
     ],
-)
+)  # fmt: skip
 @pytest.mark.parametrize("chunked", [True, False])
 def test_what_is_no_request_is_refused(client: httpx.Client, content: bytes, status: int, chunked: bool) -> None:
     sent = (content[start : start + 10_000] for start in range(0, len(content), 10_000)) if chunked else content

@@ -8,26 +8,11 @@ from app.ui.prose import render_prose
 MARKERS = {1: ("card-1-1", "Iran"), 2: ("card-1-2", 'A "quoted" <name>')}
 DANGEROUS = st.sampled_from(
     [
-        "<img src=x onerror=alert(1)>",
-        "<script>",
-        "[a](javascript:alert(1))",
-        "![a](http://198.51.100.7/a.png)",
-        "<http://198.51.100.7>",
-        "http://198.51.100.7/",
-        "[a]: http://198.51.100.7",
-        "[a]",
-        "&lt;img&gt;",
-        "\\",
-        "`",
-        "**",
-        "> ",
-        "\n",
-        "\n\n",
-        "[1]",
-        "[99]",
-        "| a | b |\n|---|---|\n| <b> | [1] |",
+        "<img src=x onerror=alert(1)>", "<script>", "[a](javascript:alert(1))", "![a](http://198.51.100.7/a.png)",
+        "<http://198.51.100.7>", "http://198.51.100.7/", "[a]: http://198.51.100.7", "[a]", "&lt;img&gt;", "\\", "`",
+        "**", "> ", "\n", "\n\n", "[1]", "[99]", "| a | b |\n|---|---|\n| <b> | [1] |",
     ]
-)
+)  # fmt: skip
 
 
 class Tags(HTMLParser):
@@ -49,38 +34,23 @@ def test_marker_of_a_citation_links_to_its_card():
     )
 
 
-def test_marker_label_is_escaped():
-    html = render_prose("[2]", MARKERS)
-    assert "&quot;quoted&quot; &lt;name&gt;" in html
-
-
-def test_marker_without_citation_or_escaped_stays_text():
+def test_markers_are_links_where_they_have_a_citation_and_their_labels_are_escaped():
+    assert "&quot;quoted&quot; &lt;name&gt;" in render_prose("[2]", MARKERS)
     assert "<a" not in render_prose("see [7] and \\[1\\]", MARKERS)
-
-
-def test_adjacent_markers_are_both_links():
     assert render_prose("[1][2]", MARKERS).count("<a ") == 2
 
 
 def test_links_images_and_html_stay_text():
     html = render_prose(
-        '![x](http://198.51.100.7/a.png) [y](javascript:alert(1)) <img src=x onerror="a"> <http://198.51.100.7>',
-        {},
+        '![x](http://198.51.100.7/a.png) [y](javascript:alert(1)) <img src=x onerror="a"> <http://198.51.100.7>', {}
     )
     assert [tag for tag, _ in Tags(html).found] == ["p"]
     assert "&lt;img src=x onerror=&quot;a&quot;&gt;" in html
 
 
-def test_quotation_finds_its_own_direction():
-    html = render_prose("> وتدعو أرفانديا [1]", MARKERS)
-    assert html.startswith('<blockquote dir="auto">\n<p>')
-
-
-def test_headings_stay_below_the_question():
+def test_quotations_have_their_own_direction_and_headings_stay_below_the_question():
+    assert render_prose("> وتدعو أرفانديا [1]", MARKERS).startswith('<blockquote dir="auto">\n<p>')
     assert "<h4" in render_prose("## Iran", {})
-
-
-def test_indented_quotation_is_not_code():
     assert "<pre" not in render_prose("    four spaces before", {})
 
 

@@ -19,17 +19,11 @@ def test_provenance_lists_what_is_known_and_marks_what_was_inferred():
     )
 
 
-def test_group_statement_names_the_group_and_who_delivered_it():
+def test_whose_a_statement_is_is_said_of_groups_treaties_and_nobody():
     citation = cite(group_statement(), 1, "The Group", "authorities.")
     assert speaker_line(citation, NAMES) == "Group of Fictional States (group), delivered by Arvandia"
-
-
-def test_treaty_text_is_never_a_states():
     citation = cite(sample_statement(), 1, "We are well aware", "responses.", kind="treaty", state=None, title="UNTOC")
     assert speaker_line(citation, NAMES) == "UNTOC"
     assert provenance(citation)[0] == ("Treaty text, not a State's words", False)
-
-
-def test_unattributed_statement_says_so():
     citation = cite(sample_statement(), 1, "We are well aware", "responses.", state=None)
     assert speaker_line(citation, NAMES) == "Not attributed to a State"

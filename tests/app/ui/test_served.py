@@ -26,7 +26,7 @@ def _chats(store: Path) -> list[Path]:
     return sorted((store / FOLDER).iterdir())
 
 
-def test_folder_lies_in_the_store_for_its_owner_alone_and_goes_at_the_end(tmp_path: Path) -> None:
+def test_folder_lies_in_the_store_for_its_owner_alone_and_goes_at_the_end(tmp_path):
     old = os.umask(0)
     try:
         with served_folder(tmp_path / "store") as served:
@@ -39,7 +39,7 @@ def test_folder_lies_in_the_store_for_its_owner_alone_and_goes_at_the_end(tmp_pa
 
 
 @pytest.mark.slow
-def test_what_a_killed_chat_left_goes_at_the_next_start_and_that_of_a_running_one_stays(tmp_path: Path) -> None:
+def test_what_a_killed_chat_left_goes_at_the_next_start_and_that_of_a_running_one_stays(tmp_path):
     store = tmp_path / "store"
     with served_folder(store) as running:
         (running / "b.docx").touch()
@@ -51,7 +51,7 @@ def test_what_a_killed_chat_left_goes_at_the_next_start_and_that_of_a_running_on
         assert (running / "b.docx").exists()
 
 
-def test_store_that_cannot_be_written_is_served_all_the_same(tmp_path: Path) -> None:
+def test_store_that_cannot_be_written_is_served_all_the_same(tmp_path):
     (tmp_path / "store").write_text("a file is in the way", encoding="utf-8")
     with served_folder(tmp_path / "store") as served:
         assert served.is_dir()
@@ -59,9 +59,7 @@ def test_store_that_cannot_be_written_is_served_all_the_same(tmp_path: Path) -> 
 
 
 @pytest.mark.parametrize("hostile", ["../../outside", "/etc", "a" * 5000, "", None])
-def test_documents_of_a_session_stay_inside_and_go_alone(
-    hostile: str | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_documents_of_a_session_stay_inside_and_go_alone(hostile, tmp_path, monkeypatch):
     monkeypatch.setenv("GRADIO_TEMP_DIR", str(tmp_path))
     one: Any = SimpleNamespace(session_hash=hostile)
     other: Any = SimpleNamespace(session_hash="other")

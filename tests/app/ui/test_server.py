@@ -10,6 +10,8 @@ import pytest
 from app.question.turn import EarlierTurn
 from tests.fakes_ui import EXAMPLE
 
+pytestmark = pytest.mark.integration
+
 
 def fetch(address: str, headers: dict[str, str] | None = None) -> tuple[int, dict[str, str], str]:
     """Gets an address: status, headers with lower-case names, body."""
@@ -47,39 +49,24 @@ def test_api_gives_exactly_the_contract(app_server):
     assert data == [expected.to_json() | {"trace_id": data[0]["trace_id"]}]
 
 
-def test_api_takes_a_question_alone(app_server):
+def test_api_takes_a_question_alone_and_reports_what_is_wrong_in_one_line(app_server):
     event, data = call_api(app_server.address, EXAMPLE)
     assert event == "complete" and data[0]["question"] == EXAMPLE
-
-
-def test_api_reports_a_wrong_question_in_one_line(app_server):
     event, data = call_api(app_server.address, " ")
     assert event == "error" and "the question is empty" in json.dumps(data)
-
-
-def test_api_reports_a_history_that_is_none_in_one_line(app_server):
     event, data = call_api(app_server.address, EXAMPLE, None, [{"text": "and Belmora?"}])
     assert event == "error" and "each turn of a 'history' must be a question" in json.dumps(data, ensure_ascii=False)
 
 
-def test_nothing_but_the_named_endpoints_is_public(app_server):
+def test_page_loads_nothing_from_elsewhere_and_only_named_endpoints_are_public(app_server):
     _, _, body = fetch(f"{app_server.address}/gradio_api/info")
     info = json.loads(body)
     assert sorted(info["named_endpoints"]) == ["/ask", "/brief", "/verify"] and info["unnamed_endpoints"] == {}
-
-
-def test_health_answers(app_server):
     assert fetch(f"{app_server.address}/health")[::2] == (200, '{"status":"ok"}')
-
-
-def test_page_may_load_nothing_from_elsewhere(app_server):
     status, headers, body = fetch(app_server.address)
     policy = headers["content-security-policy"]
     assert status == 200 and policy.startswith("default-src 'self'") and "http" not in policy
     assert "googleapis" not in body and '"analytics_enabled":true' not in body.replace(" ", "")
-
-
-def test_other_host_name_is_refused(app_server):
     assert fetch(f"{app_server.address}/health", {"Host": "evil.example"})[0] == 400
     assert fetch(f"{app_server.address}/health", {"Host": "localhost:7860"})[0] == 200
 

@@ -18,32 +18,20 @@ NAMES = {row["en"].split("|")[0] for row in CONCEPTS}
 ROWS = relation_rows()
 
 
-def test_first_line_says_where_the_relations_come_from() -> None:
+def test_relations_are_many_between_two_concepts_of_the_glossary_and_one_for_each_pair() -> None:
     first = (DATA / "glossary_relations.csv").read_text(encoding="utf-8").partition("\n")[0]
     assert first.startswith("# Written for this project")
-
-
-def test_at_least_700_concepts_have_relations() -> None:
     assert len({name for row in ROWS for name in (row.concept, row.other)}) >= 700
-
-
-def test_every_relation_is_between_two_concepts_of_the_glossary() -> None:
     for row in ROWS:
         assert row.relation in {"broader", "near", "not"}, row
         assert row.concept in NAMES and row.other in NAMES, row
         assert row.concept != row.other, row
-
-
-def test_two_concepts_have_one_relation() -> None:
     pairs = Counter(frozenset((row.concept, row.other)) for row in ROWS)
     assert [pair for pair, count in pairs.items() if count > 1] == []
 
 
-def test_no_concept_is_part_of_itself() -> None:
+def test_no_concept_is_part_of_itself_nor_a_part_near_or_something_else() -> None:
     assert [name for name in NAMES if name in thesaurus().narrower(name)] == []
-
-
-def test_what_is_part_of_a_concept_is_neither_near_nor_something_else() -> None:
     for row in ROWS:
         if row.relation != "broader":
             assert row.concept not in thesaurus().narrower(row.other), row
@@ -57,13 +45,10 @@ def test_no_relation_follows_from_others() -> None:
             assert not any(parent in thesaurus().narrower(other) for other in parents), (name, parent)
 
 
-def test_no_two_concepts_prefer_one_term() -> None:
+def test_no_two_concepts_prefer_one_term_and_an_english_term_stands_for_one() -> None:
     for language in LANGUAGES:
         preferred = Counter(row[language].split("|")[0].casefold() for row in CONCEPTS)
         assert [term for term, count in preferred.items() if count > 1] == [], language
-
-
-def test_an_english_term_stands_for_one_concept() -> None:
     terms = Counter(term.casefold() for row in CONCEPTS for term in row["en"].split("|"))
     assert [term for term, count in terms.items() if count > 1] == []
 

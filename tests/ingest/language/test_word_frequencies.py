@@ -1,5 +1,4 @@
 import pytest
-from wordfreq import zipf_frequency
 
 from ingest.language.word_frequencies import commonness
 
@@ -14,6 +13,9 @@ WORDS = {
 
 @pytest.mark.parametrize("language", WORDS)
 def test_words_are_as_common_as_wordfreq_says(language: str) -> None:
+    # Takes a second, which every process that collects tests would take.
+    from wordfreq import zipf_frequency
+
     words = WORDS[language].split()
     assert [commonness(word, language) for word in words] == [zipf_frequency(word, language) for word in words]
 

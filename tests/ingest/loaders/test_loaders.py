@@ -164,19 +164,13 @@ def test_load_and_find_refuse_a_link_that_leads_out_of_the_folder(tmp_path):
     assert [path.name for path in find_files(folder)] == ["b.txt", "c.txt"]
 
 
-def test_pdf_keeps_page_offsets(tmp_path):
+def test_pdf_keeps_page_offsets_and_notes_pages_without_text(tmp_path):
     pages = ["Statement by Examplia", "Mr. Chair,\nwe support article 4.", "Thank you."]
     loaded = load(written(tmp_path, "a.PDF", pdf_bytes(pages)), LIMITS)
     assert [loaded.text[start:].split("\n\f")[0] for start in loaded.page_starts] == pages
     assert loaded.text == "\n\f".join(pages)
-
-
-def test_pdf_without_any_text_is_skipped(tmp_path):
     with pytest.raises(EmptyFileError):
         load(written(tmp_path, "blank.pdf", pdf_bytes([" ", " "])), LIMITS)
-
-
-def test_pdf_notes_a_page_without_text(tmp_path):
     loaded = load(written(tmp_path, "a.pdf", pdf_bytes(["words", " ", "more"])), LIMITS)
     assert loaded.notes == ("no text (blank): page 2",)
     assert len(loaded.page_starts) == 3

@@ -1,4 +1,5 @@
 import csv
+import dataclasses
 import os
 from importlib.resources import files
 from pathlib import Path
@@ -150,54 +151,41 @@ READ = ReadMetadata(
     ),
     inferred=("session", "state"),
 )
+NOTHING = ReadMetadata(metadata=Metadata(language="en"))
+OF_A_GROUP = ReadMetadata(metadata=Metadata(state="XGR", on_behalf_of="XGR", speaker="Borduria"), inferred=("speaker",))
 
 
-def test_merge_without_a_row_keeps_what_was_read(parties):
-    merged = merge(READ, None, parties)
-    assert (merged.metadata, merged.inferred, merged.problems) == (READ.metadata, READ.inferred, ())
-
-
-def test_merge_overrides_by_cells_and_keeps_the_rest(parties):
-    merged = merge(READ, ManifestRow(line=2, file="a.txt", state="Examplia", agenda_item="5"), parties)
-    assert merged.metadata.state == "XAA"
-    assert merged.metadata.agenda_item == "5"
-    assert merged.metadata.language == "en"
-    assert merged.inferred == ("session",)
-
-
-def test_merge_concludes_the_session_anew_from_a_corrected_date(parties):
-    merged = merge(READ, ManifestRow(line=2, file="a.txt", date="2018-10-15"), parties)
-    assert (merged.metadata.session, "session" in merged.inferred) == ("9", True)
-    merged = merge(READ, ManifestRow(line=2, file="a.txt", date="2019"), parties)
-    assert (merged.metadata.session, "session" in merged.inferred) == (None, False)
+@pytest.mark.parametrize(
+    ("found", "row", "changed", "inferred"),
+    [
+        (READ, None, {}, ("session", "state")),
+        (READ, {"state": "Examplia", "agenda_item": "5"}, {"state": "XAA", "agenda_item": "5"}, ("session",)),
+        # The session is concluded anew from a corrected date.
+        (READ, {"date": "2018-10-15"}, {"session": "9", "date": "2018-10-15"}, ("session", "state")),
+        (READ, {"date": "2019"}, {"session": None, "date": "2019"}, ("state",)),
+        # A group's statement is the group's, whoever delivers it; the text says so unless the row says otherwise.
+        (NOTHING, {"state": "XAA", "on_behalf_of": "Coastal Group"},
+         {"state": "XGR", "on_behalf_of": "XGR", "speaker": "Examplia"}, ()),
+        (NOTHING, {"state": "XGR", "speaker": "Ms. Roe"},
+         {"state": "XGR", "on_behalf_of": "XGR", "speaker": "Ms. Roe"}, ()),
+        (OF_A_GROUP, {"state": "XAA"}, {"speaker": "Examplia"}, ()),
+        (OF_A_GROUP, {"state": "XAA", "on_behalf_of": "XAA"}, {"state": "XAA", "on_behalf_of": None}, None),
+    ],
+)  # fmt: skip
+def test_merge_takes_the_cells_of_a_row_and_keeps_the_rest(found, row, changed, inferred, parties):
+    merged = merge(found, row and ManifestRow(line=2, file="a.txt", **row), parties)
+    expected = dataclasses.asdict(found.metadata) | changed
+    if inferred is None:
+        # Who delivered what is no group's any more is not said.
+        expected.pop("speaker")
+    assert {name: getattr(merged.metadata, name) for name in expected} == expected
+    assert merged.problems == () and inferred in (merged.inferred, None)
 
 
 def test_merge_leaves_an_unknown_state_open_and_reports_its_line(parties):
     merged = merge(READ, ManifestRow(line=7, file="a.txt", state="Nowhereland"), parties)
-    assert merged.metadata.state is None
-    assert "line 7" in merged.problems[0]
-    assert "'Nowhereland'" in merged.problems[0]
-    assert "state" not in merged.inferred
-
-
-def test_merge_gives_a_group_statement_to_the_group(parties):
-    row = ManifestRow(line=2, file="a.txt", state="XAA", on_behalf_of="Coastal Group")
-    merged = merge(ReadMetadata(metadata=Metadata(language="en")), row, parties)
-    assert (merged.metadata.state, merged.metadata.on_behalf_of, merged.metadata.speaker) == ("XGR", "XGR", "Examplia")
-    row = ManifestRow(line=2, file="a.txt", state="XGR", speaker="Ms. Roe")
-    merged = merge(ReadMetadata(metadata=Metadata()), row, parties)
-    assert (merged.metadata.state, merged.metadata.on_behalf_of, merged.metadata.speaker) == ("XGR", "XGR", "Ms. Roe")
-
-
-def test_merge_takes_the_group_from_the_text_unless_the_row_says_otherwise(parties):
-    read_group = ReadMetadata(
-        metadata=Metadata(state="XGR", on_behalf_of="XGR", speaker="Borduria"), inferred=("speaker",)
-    )
-    merged = merge(read_group, ManifestRow(line=2, file="a.txt", state="XAA"), parties)
-    assert (merged.metadata.state, merged.metadata.on_behalf_of, merged.metadata.speaker) == ("XGR", "XGR", "Examplia")
-    assert merged.inferred == ()
-    merged = merge(read_group, ManifestRow(line=2, file="a.txt", state="XAA", on_behalf_of="XAA"), parties)
-    assert (merged.metadata.state, merged.metadata.on_behalf_of, merged.problems) == ("XAA", None, ())
+    assert merged.metadata.state is None and "state" not in merged.inferred
+    assert "line 7" in merged.problems[0] and "'Nowhereland'" in merged.problems[0]
 
 
 @pytest.mark.parametrize("group", ["Nowhere Group", "Borduria"])

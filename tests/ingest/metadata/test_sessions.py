@@ -52,14 +52,11 @@ def test_canonical_session_for_any_cell(cell, session):
     assert canonical_session(cell) == session
 
 
-def test_session_for_every_session_of_the_table():
+def test_session_for_every_session_of_the_table_and_for_a_year_with_one():
     for session in load_sessions():
         assert session.first <= session.last
         assert session_for(session.body, session.first, session.last) == session.session
         assert session_for(session.body, session.last, session.last) == session.session
-
-
-def test_session_for_a_year_is_the_only_session_in_it():
     assert session_for(UNTOC_COP, date(2018, 1, 1), date(2018, 12, 31)) == "9"
     assert session_for(UNTOC_COP, date(2019, 1, 1), date(2019, 12, 31)) is None
     assert session_for(UNTOC_COP, date(2018, 1, 1), date(2020, 12, 31)) is None
@@ -68,16 +65,10 @@ def test_session_for_a_year_is_the_only_session_in_it():
 @pytest.mark.parametrize(
     ("day", "session"),
     [
-        (date(2018, 9, 25), "73"),
-        (date(2018, 9, 18), "73"),
-        (date(2019, 8, 31), "73"),
-        (date(2018, 9, 17), None),
-        (date(2001, 11, 10), "56"),
-        (date(1998, 9, 22), "53"),
-        (date(1946, 10, 23), "1"),
-        (date(1945, 10, 24), None),
+        (date(2018, 9, 25), "73"), (date(2018, 9, 18), "73"), (date(2019, 8, 31), "73"), (date(2018, 9, 17), None),
+        (date(2001, 11, 10), "56"), (date(1998, 9, 22), "53"), (date(1946, 10, 23), "1"), (date(1945, 10, 24), None),
     ],
-)
+)  # fmt: skip
 def test_session_for_the_general_assembly_follows_its_rule(day, session):
     assert session_for(GENERAL_ASSEMBLY, day, day) == session
 

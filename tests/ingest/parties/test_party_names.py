@@ -259,6 +259,7 @@ def test_the_page_of_parties_is_filled_between_its_marks_only():
     assert "| EU | European Union |" in table
 
 
+@pytest.mark.slow
 def test_an_english_question_reads_no_other_language():
     asked = "from ingest.parties.party_table import PartyTable; from ingest.parties.party_names import trie_of; "
     asked += "PartyTable.load().find('What did Iran say?', 'en'); print(trie_of.cache_info().currsize)"

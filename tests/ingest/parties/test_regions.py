@@ -64,14 +64,5 @@ def test_members_of_groups_are_those_of_a_date() -> None:
     parties = PartyTable.load()
     assert "GBR" in members_of(["EU"], parties, "2019") and "GBR" not in members_of(["EU"], parties, "2021")
     assert members_of(["SAHEL", "NORDIC"], parties) == {
-        "BFA",
-        "MLI",
-        "MRT",
-        "NER",
-        "TCD",
-        "DNK",
-        "FIN",
-        "ISL",
-        "NOR",
-        "SWE",
-    }
+        "BFA", "MLI", "MRT", "NER", "TCD", "DNK", "FIN", "ISL", "NOR", "SWE",
+    }  # fmt: skip

@@ -65,14 +65,11 @@ def test_interventions_follow_each_other_and_blocks_respect_them(name, parties):
         assert all(item.start <= block.start and block.end <= item.end for item in inside)
 
 
-def test_offices_and_unknown_speakers_are_told_apart(parties):
+def test_offices_unknown_speakers_and_those_of_groups_are_told_apart(parties):
     text = (RECORDS / "verbatim_en.txt").read_text(encoding="utf-8")
     nobody = [(item.role, item.named, item.reason) for item in split(text, parties) if item.state is None]
     assert nobody.count(("office", "The President", None)) == 3
     assert ("unknown", "Mr. Dask (Utopia)", "'Mr. Dask (Utopia)' names no State that is known") in nobody
-
-
-def test_speaker_and_group_are_kept_beside_each_other(parties):
     text = (RECORDS / "verbatim_en.txt").read_text(encoding="utf-8")
     (group,) = [item for item in split(text, parties) if item.group]
     assert (group.state, group.group, group.speaker) == ("XMR", "XGR", "Mr. Tadesse-Oln")

@@ -41,14 +41,11 @@ def test_bare_numbers_count_only_where_they_run_on_like_pages() -> None:
     assert running_heads("first\n\n15\n\nthen\n\n7\n\nlast") == NONE
 
 
-def test_running_heads_repeat_beside_page_breaks() -> None:
+def test_running_heads_repeat_beside_page_breaks_and_are_no_salutations_or_refrains() -> None:
     page = "Fourth session of the Conference {n}\n\nWe support the text\nof the draft.\n\n{n}\n\n"
     heads = running_heads("".join(page.format(n=n) for n in range(1, 5)))
     assert is_furniture("\n\n2\n\nFourth session of the Conference 3\n\n", heads)
     assert not is_furniture("\nWe support the text\n", heads)
-
-
-def test_salutations_and_refrains_are_no_running_heads() -> None:
     text = "".join(f"Mr. President\nWe agree on point {n}.\nNever again\nWe must act.\n" for n in range(9))
     assert running_heads(text) == NONE
     broken = "".join(f"\n{n}\n\nMr. President,\nwe agree.\n" for n in range(1, 9))

@@ -50,23 +50,21 @@ def paragraph_at(text: str, words: str) -> int | None:
 
 
 @cases("words", "paragraph")
-def test_paragraphs_of_the_seed_are_numbered_after_joining_double_spaced_lines(
-    words: str, paragraph: int | None
-) -> None:
+def test_paragraphs_of_the_seed_are_numbered_after_joining_double_spaced_lines(words, paragraph):
     assert paragraph_at(SEED, words) == paragraph
 
 
 @cases("text", "ends")
-def test_ends_sentence_knows_stops_that_end_none(text: str, ends: bool) -> None:
+def test_ends_sentence_knows_stops_that_end_none(text, ends):
     assert ends_sentence(text) is ends
 
 
 @cases("text", "holds")
-def test_holds_sentence_end_ignores_abbreviations_and_numbers(text: str, holds: bool) -> None:
+def test_holds_sentence_end_ignores_abbreviations_and_numbers(text, holds):
     assert holds_sentence_end(text) is holds
 
 
-def test_blocks_end_at_blank_lines_and_form_feeds() -> None:
+def test_blocks_end_at_blank_lines_and_form_feeds():
     text = "Statement by Ruritania\n\nWe agree. Thank you.\fWe also\nsupport it. \n \t\nOne more."
     found = [(text[b.start : b.end], b.paragraph) for b in find_blocks(text)]
     assert found == [
@@ -78,13 +76,13 @@ def test_blocks_end_at_blank_lines_and_form_feeds() -> None:
 
 
 @pytest.mark.parametrize("newline", ["\n", "\r\n", "\r"])
-def test_blocks_are_the_same_for_every_kind_of_line_break(newline: str) -> None:
+def test_blocks_are_the_same_for_every_kind_of_line_break(newline):
     text = "A heading\n\nWe agree\nto it.\n\nThank you.".replace("\n", newline)
     assert [b.paragraph for b in find_blocks(text)] == [None, 1, 2]
 
 
 @pytest.mark.parametrize("between", ["\n\n", "\n\n12\n\n", "\n \n\n27 10-54965 \n \n", "\n\f"])
-def test_a_block_continues_where_a_page_break_cuts_a_sentence(between: str) -> None:
+def test_a_block_continues_where_a_page_break_cuts_a_sentence(between):
     blocks = find_blocks(WRAPPED.rstrip() + between + "calls for their use by all.\n\nRuritania is ready.")
     assert blocks[0].continues is False
     assert all(block.continues for block in blocks[1:-1])
@@ -92,43 +90,40 @@ def test_a_block_continues_where_a_page_break_cuts_a_sentence(between: str) -> N
     assert [b.paragraph for b in blocks if b.paragraph] == [1, 2, 3]
 
 
-def test_a_block_does_not_continue_a_finished_sentence() -> None:
-    blocks = find_blocks("We agree with the report.\n\n12\n\nRuritania is ready.")
-    assert [(b.paragraph, b.continues) for b in blocks] == [(1, False), (None, False), (2, False)]
+@pytest.mark.parametrize(
+    ("text", "paragraphs"),
+    [
+        ("We agree with the report.\n\n12\n\nRuritania is ready.", [1, None, 2]),
+        ("Statement by Ruritania\n\nMr. Chair,\n\nRuritania agrees.\n\nThank you.", [None, None, 1, 2]),
+    ],
+)
+def test_a_finished_sentence_headings_and_salutations_do_not_flow_on(text, paragraphs):
+    assert [(b.paragraph, b.continues) for b in find_blocks(text)] == [(number, False) for number in paragraphs]
 
 
-def test_headings_and_salutations_do_not_flow_into_the_text() -> None:
-    blocks = find_blocks("Statement by Ruritania\n\nMr. Chair,\n\nRuritania agrees.\n\nThank you.")
-    assert [(b.paragraph, b.continues) for b in blocks] == [(None, False), (None, False), (1, False), (2, False)]
-
-
-def test_furniture_inside_a_block_stands_apart_and_keeps_the_paragraph() -> None:
+def test_furniture_inside_a_block_stands_apart_and_keeps_the_paragraph():
     text = "".join(f"{WRAPPED}{page}\nexpects more. " for page in (4, 5))
     blocks = find_blocks(text)
     assert [b.paragraph for b in blocks] == [1, None, 1, None, 1]
     assert [text[b.start : b.end] for b in blocks if b.paragraph is None] == ["4", "5"]
 
 
-def test_double_spaced_lines_are_joined_only_where_they_flow() -> None:
-    lines = [
-        "Ruritania attaches great importance to the work of the Conference and",
-        "to the full implementation of the Convention by all of its States",
-        "Parties, and supports the review mechanism.",
-        "We also thank the Secretariat for the preparation of the documents and",
-        "for the support that it gives to developing countries in this field of",
-        "cooperation.",
-    ]
-    text = "\n\n".join(lines)
+def test_double_spaced_lines_are_joined_only_where_they_flow():
+    text = (
+        "Ruritania attaches great importance to the work of the Conference and\n\n"
+        "to the full implementation of the Convention by all of its States\n\n"
+        "Parties, and supports the review mechanism.\n\n"
+        "We also thank the Secretariat for the preparation of the documents and\n\n"
+        "for the support that it gives to developing countries in this field of\n\ncooperation."
+    )
     assert [(b.paragraph, text[b.start :][:4]) for b in find_blocks(text)] == [(1, "Ruri"), (2, "We a")]
-
-
-def test_single_line_paragraphs_are_not_taken_for_double_spaced_lines() -> None:
+    # Paragraphs of a line each are none.
     text = "\n\n".join(["We agree with the Chair of the Conference."] * 8)
     assert [b.paragraph for b in find_blocks(text)] == list(range(1, 9))
 
 
 @given(LAYOUT_TEXT)
-def test_blocks_cover_all_text_in_order(text: str) -> None:
+def test_blocks_cover_all_text_in_order(text):
     blocks = find_blocks(text)
     position = 0
     for block in blocks:
@@ -142,5 +137,5 @@ def test_blocks_cover_all_text_in_order(text: str) -> None:
 
 
 @pytest.mark.parametrize("text", ["", " \n\t\f\r\n ", "\x00", "x" * 1_000_000, "word " * 200_000, "\n" * 200_000])
-def test_find_blocks_takes_odd_texts(text: str) -> None:
+def test_find_blocks_takes_odd_texts(text):
     assert len(find_blocks(text)) == bool(text.strip())

@@ -115,16 +115,10 @@ def test_read_treaty_takes_several_treaties_of_one_booklet():
     assert found["UNTOC", "4"] == expected()["UNTOC", "4"], "the next annex is not part of the last article"
 
 
-def test_read_treaty_does_not_take_a_reference_at_the_beginning_of_a_line_for_a_heading():
+def test_read_treaty_takes_an_excerpt_and_tells_headings_from_references():
     text = written().replace("under article 18.", "under\nArticle 18\nof this text, and under\nArticle 2 (a) of it.")
     assert [a.article for a in read(text).articles] == ["1", "2", "3", "4"]
-
-
-def test_read_treaty_takes_an_excerpt():
     assert words(written(numbers=("2", "4"))) == expected(numbers=("2", "4"))
-
-
-def test_read_treaty_leaves_the_heading_of_the_next_chapter_out():
     text = written().replace("Article 4\n", "Chapter II\n\nOf otters\n\nArticle 4\n").replace(
         "Article 3\n", "II. Scope and birds\n\nArticle 3\n"
     )  # fmt: skip

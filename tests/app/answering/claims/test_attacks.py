@@ -6,15 +6,13 @@
 
 import csv
 import json
-from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from app.answering.claims.claim_check import Premise, check_claim
 from ingest.parties.party_table import PartyTable
-from tests.cases import Cases
+from tests.cases import Cases, read_yaml
 from tests.conftest import PROJECT
 
 cases = Cases(__file__)
@@ -23,7 +21,7 @@ cases = Cases(__file__)
 CASES: list[dict[str, Any]] = [
     case | {"id": prefix + case["id"]}
     for prefix, name in (("", "claim_attacks.yaml"), ("second-", "claim_attacks_second.yaml"))
-    for case in yaml.safe_load((PROJECT / "tests" / "data" / name).read_text(encoding="utf-8"))
+    for case in read_yaml(PROJECT / "tests" / "data" / name)
 ]
 # One attack is accepted, and fifteen honest claims are lost, which docs/models.md counts: mostly synonyms and other orders.
 KNOWN = frozenset(
@@ -62,7 +60,7 @@ def _objection(case: dict[str, Any], parties: PartyTable) -> str | None:
     return check_claim(case["claim"], ground, parties)
 
 
-def test_there_are_attacks_and_controls_in_six_languages() -> None:
+def test_there_are_attacks_and_controls_in_six_languages():
     for accepted, least in ((False, 60), (True, 40)):
         chosen = [case for case in CASES if case["accepted"] is accepted]
         assert len(chosen) >= least
@@ -79,20 +77,18 @@ def _cases(*, accepted: bool) -> list[Any]:
 
 
 @pytest.mark.parametrize("case", _cases(accepted=False))
-def test_a_claim_with_another_meaning_is_refused_in_words(case: dict[str, Any], spoken_of: PartyTable) -> None:
+def test_a_claim_with_another_meaning_is_refused_in_words(case, spoken_of):
     reason = _objection(case, spoken_of)
     assert reason is not None and len(reason.split()) >= 4
 
 
 @pytest.mark.parametrize("case", _cases(accepted=True))
-def test_an_honest_claim_is_kept(case: dict[str, Any], spoken_of: PartyTable) -> None:
+def test_an_honest_claim_is_kept(case, spoken_of):
     assert _objection(case, spoken_of) is None
 
 
 @pytest.mark.parametrize(("language", "evidence", "claim"), ACCEPTED_ONCE)
-def test_a_claim_that_was_accepted_once_is_refused(
-    language: str, evidence: str, claim: str, parties: PartyTable
-) -> None:
+def test_a_claim_that_was_accepted_once_is_refused(language, evidence, claim, parties):
     assert check_claim(claim, Premise(quotes=(evidence,), language=language, holder="XAA"), parties) is not None
     # The evidence itself, said of its State, holds; so the refusal is due to what was changed.
     if language == "en" and evidence.startswith("We "):
@@ -100,7 +96,7 @@ def test_a_claim_that_was_accepted_once_is_refused(
         assert check_claim(own, Premise(quotes=(evidence,), language="en", holder="XAA"), parties) is None
 
 
-def test_the_cases_of_citenexus_are_told_apart(test_data: Path, parties: PartyTable) -> None:
+def test_the_cases_of_citenexus_are_told_apart(test_data, parties):
     path = test_data / "public" / "citenexus" / "faithful_v2.json"
     told = json.loads(path.read_text(encoding="utf-8"))
     for kind, number in (("attacks", 9), ("controls", 30)):
@@ -110,7 +106,7 @@ def test_the_cases_of_citenexus_are_told_apart(test_data: Path, parties: PartyTa
             assert (check_claim(case["answer"], ground, parties) is None) is case["supported"], case["name"]
 
 
-def test_a_long_claim_over_much_evidence_is_checked_in_bounds(parties: PartyTable) -> None:
+def test_a_long_claim_over_much_evidence_is_checked_in_bounds(parties):
     # Words that repeat have the most alignments; what counts is that their number does not multiply.
     claim = "Arvandia says that " + ", and ".join(["States support States"] * 20) + "."
     evidence = " ".join(["We say that States support States, States and States."] * 60)

@@ -2,7 +2,6 @@
 
 import re
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from markdown_it import MarkdownIt
@@ -47,9 +46,7 @@ def _compose(found: list[PartyEvidence], sources: Sources, parties: PartyTable, 
     return compose(found, sources, localize(parties, "en"), limit=limit, answer_type=None)
 
 
-def test_compose_quotes_the_strongest_first_and_counts_the_rest(
-    stored: Stored, sources: Sources, parties: PartyTable
-) -> None:
+def test_compose_quotes_the_strongest_first_and_counts_the_rest(stored, sources, parties):
     chosen = _paragraphs(stored, "XAA_12_2024")[::-1][:6]
     made = _compose([_found("XAA", chosen)], sources, parties, limit=4)
     assert [citation.number for citation in made.citations] == [1, 2, 3, 4]
@@ -58,24 +55,20 @@ def test_compose_quotes_the_strongest_first_and_counts_the_rest(
     assert {claim.state for claim in made.claims} == {"XAA"}
 
 
-def test_compose_gives_every_party_a_quotation_however_many_there_are(
-    stored: Stored, sources: Sources, parties: PartyTable
-) -> None:
+def test_compose_gives_every_party_a_quotation_however_many_there_are(stored, sources, parties):
     found = [_found(name[:3], _paragraphs(stored, name)[:3]) for name in sorted(stored) if name.endswith("_2022")]
     made = _compose(found, sources, parties, limit=2)
     assert {claim.state for claim in made.claims} == {item.party for item in found}
 
 
-def test_compose_says_nothing_where_evidence_is_weak(stored: Stored, sources: Sources, parties: PartyTable) -> None:
+def test_compose_says_nothing_where_evidence_is_weak(stored, sources, parties):
     weak = _found("XAA", _paragraphs(stored, "XAA_12_2024"), confidence=WORDS_MIN - 0.01)
     assert _compose([weak], sources, parties) == Composition()
     assert _compose([], sources, parties) == Composition()
     assert _compose([PartyEvidence(party="XAA", searched=())], sources, parties) == Composition()
 
 
-def test_compose_leaves_weak_sentences_behind_strong_ones_out(
-    stored: Stored, sources: Sources, parties: PartyTable
-) -> None:
+def test_compose_leaves_weak_sentences_behind_strong_ones_out(stored, sources, parties):
     found = _found("XAA", _paragraphs(stored, "XAA_12_2024")[:3])
     far = tuple(replace(item, relevance=lexical_relevance(WORDS_MIN - 0.01)) for item in found.sentences[1:])
     mixed = replace(found, sentences=(found.sentences[0], *far))
@@ -83,7 +76,7 @@ def test_compose_leaves_weak_sentences_behind_strong_ones_out(
     assert len(made.citations) == 1 and made.more == 0
 
 
-def test_compose_names_what_is_missing(stored: Stored, sources: Sources, parties: PartyTable) -> None:
+def test_compose_names_what_is_missing(stored, sources, parties):
     agreements = [s for s in stored["000_6237221ecf9e9373"][1] if "outstanding number" in s.text]
     found = [_found("IRN", agreements)]
     made = compose(found, sources, localize(parties, "en"), limit=5, answer_type="number")
@@ -91,9 +84,7 @@ def test_compose_names_what_is_missing(stored: Stored, sources: Sources, parties
     assert _compose(found, sources, parties).missing is None
 
 
-def test_claims_set_nothing_in_quotation_marks_but_quotations(
-    stored: Stored, sources: Sources, parties: PartyTable, tmp_path: Path
-) -> None:
+def test_claims_set_nothing_in_quotation_marks_but_quotations(stored, sources, parties, tmp_path):
     extra = tmp_path / "parties.csv"
     extra.write_text('code,name,aliases,kind\nXZZ,"Coalition ""Clean Seas""",,group\n', encoding="utf-8")
     named = parties.with_extra(extra)
@@ -101,7 +92,7 @@ def test_claims_set_nothing_in_quotation_marks_but_quotations(
     assert made.claims[0].text == f"Coalition Clean Seas: “{made.citations[0].quote}”"
 
 
-def test_quote_numbers_a_distant_referent_after_the_others(stored: Stored, sources: Sources) -> None:
+def test_quote_numbers_a_distant_referent_after_the_others(stored, sources):
     statement, sentences = stored["XAA_12_2024"]
     texts = ["Coercive measures were imposed.", "Rain fell.", "Snow fell.", "These measures are illegal.", "Hail fell."]
     source = " ".join(texts)
@@ -120,9 +111,7 @@ def test_quote_numbers_a_distant_referent_after_the_others(stored: Stored, sourc
     assert [citation.number for citation in made] == [3, 4, 5]
 
 
-def test_render_gives_attribution_then_quotations_with_markers(
-    stored: Stored, sources: Sources, parties: PartyTable
-) -> None:
+def test_render_gives_attribution_then_quotations_with_markers(stored, sources, parties):
     found = [
         _found("XAA", _paragraphs(stored, "XAA_12_2024")[:2]),
         _found("XAB", _paragraphs(stored, "XAB_11_2022")[:1]),
@@ -136,9 +125,7 @@ def test_render_gives_attribution_then_quotations_with_markers(
     assert blocks[-1] == WORDING.say("more", count=2)
 
 
-def test_render_keeps_a_quotation_over_paragraphs_in_one_block(
-    stored: Stored, sources: Sources, parties: PartyTable
-) -> None:
+def test_render_keeps_a_quotation_over_paragraphs_in_one_block(stored, sources, parties):
     sentences = stored["XZR_11_2022"][1]
     edge = next(s.ordinal for s in sentences if s.ordinal and s.paragraph != sentences[s.ordinal - 1].paragraph)
     made = _compose([_found("XZR", [sentences[edge - 1], sentences[edge]])], sources, parties)
@@ -153,7 +140,7 @@ HOSTILE = (
 )
 
 
-def test_escape_makes_markup_inert_without_changing_how_it_reads() -> None:
+def test_escape_makes_markup_inert_without_changing_how_it_reads():
     shown = (
         MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"]).render(f"> “{escape(HOSTILE)}” [1]")
     )
@@ -165,7 +152,7 @@ def test_escape_makes_markup_inert_without_changing_how_it_reads() -> None:
 
 
 @pytest.mark.parametrize("text", ["- item", "1. item", "# head", "> quote", "===", "```", "| a | b |", "    code"])
-def test_render_keeps_a_hostile_second_paragraph_inside_the_quotation(text: str, parties: PartyTable) -> None:
+def test_render_keeps_a_hostile_second_paragraph_inside_the_quotation(text, parties):
     source = f"We agree.\n\n{text} we shall."
     statement = Document(
         document_id="s", file="f.txt", sha256="0", source_text=source, metadata=Metadata(state="XAA", language="en")
@@ -187,7 +174,7 @@ def _twice(statement: Statement, sentence: Sentence, *, scanned: bool) -> tuple[
 
 
 @pytest.mark.parametrize("scan_first", [True, False])
-def test_words_read_off_a_scan_give_way_to_the_same_words_in_a_text(stored: Stored, scan_first: bool) -> None:
+def test_words_read_off_a_scan_give_way_to_the_same_words_in_a_text(stored, scan_first):
     statement, _ = stored["XAA_12_2024"]
     sentence = _paragraphs(stored, "XAA_12_2024")[0]
     twice = [_twice(statement, sentence, scanned=scanned) for scanned in (scan_first, not scan_first)]

@@ -45,7 +45,7 @@ def ask(workspace: Workspace, script: Script, **options: Any) -> Answer:
 
 
 @pytest.mark.parametrize("structured", [True, False])
-def test_a_sound_claim_is_shown_over_its_quotation(workspace: Workspace, structured: bool) -> None:
+def test_a_sound_claim_is_shown_over_its_quotation(workspace, structured):
     answer = ask(workspace, sound, structured=structured, usage=(900, 40))
     assert (answer.composer, answer.model, answer.status) == ("model", "openai:test", "answered")
     claim = next(claim for claim in answer.claims if claim.text == SOUND)
@@ -61,7 +61,7 @@ def test_a_sound_claim_is_shown_over_its_quotation(workspace: Workspace, structu
         assert not answer.usage["estimated"]
 
 
-def test_groups_and_parties_without_a_claim_keep_their_quotations(workspace: Workspace) -> None:
+def test_groups_and_parties_without_a_claim_keep_their_quotations(workspace):
     quoted = workspace.assistant.ask(QUESTION)
     answer = ask(workspace, sound)
     assert {claim.state for claim in answer.claims} == {claim.state for claim in quoted.claims} == {"XAA", "XGR"}
@@ -69,7 +69,7 @@ def test_groups_and_parties_without_a_claim_keep_their_quotations(workspace: Wor
     assert [citation.number for citation in answer.citations] == list(range(1, len(answer.citations) + 1))
 
 
-def test_a_copied_sentence_becomes_a_quotation(workspace: Workspace) -> None:
+def test_a_copied_sentence_becomes_a_quotation(workspace):
     def copied(system: str, user: str) -> list[tuple[str, list[str]]]:
         line = next(line for line in user.splitlines() if "privilege of the strong" in line)
         return [(line.partition("] ")[2], [line[1 : line.index("]")]])]
@@ -79,7 +79,7 @@ def test_a_copied_sentence_becomes_a_quotation(workspace: Workspace) -> None:
     assert answer.claims[0].text == f"Arvandia: “{answer.citations[0].quote}”"
 
 
-def test_usage_is_estimated_and_priced_where_the_provider_says_nothing(workspace: Workspace) -> None:
+def test_usage_is_estimated_and_priced_where_the_provider_says_nothing(workspace):
     config = LlmConfig(model="openai:test", timeout_seconds=LIMIT, input_price=3.0, output_price=15.0)
     answer = ask(workspace, sound, config=config)
     assert answer.usage is not None and answer.usage["estimated"] is True
@@ -102,10 +102,10 @@ BAD: dict[str, Callable[[str, str], Any]] = {
 
 
 @pytest.mark.parametrize("structured", [True, False], ids=["structured", "lines"])
-@pytest.mark.parametrize("how", BAD)
-def test_whatever_a_model_does_the_answer_is_sound_and_in_time(
-    how: str, structured: bool, workspace: Workspace
-) -> None:
+@pytest.mark.parametrize(
+    "how", [pytest.param(how, marks=[pytest.mark.heavy] if "50,000" in how else []) for how in BAD]
+)
+def test_whatever_a_model_does_the_answer_is_sound_and_in_time(how, structured, workspace):
     quoted = workspace.assistant.ask(QUESTION)
     began = time.monotonic()
     answer = ask(workspace, BAD[how], structured=structured, piece=4000)
@@ -117,7 +117,7 @@ def test_whatever_a_model_does_the_answer_is_sound_and_in_time(
         assert verify_citation(citation, workspace.store.catalogue.statement(citation.statement_id)) == "verified"
 
 
-def test_a_model_that_is_too_slow_is_left_and_what_held_so_far_is_kept(workspace: Workspace) -> None:
+def test_a_model_that_is_too_slow_is_left_and_what_held_so_far_is_kept(workspace):
     def endless(system: str, user: str) -> list[tuple[str, list[str]]]:
         return [*sound(system, user), *[(f"Arvandia says nothing {n}", ["S1"]) for n in range(30)]]
 
@@ -130,7 +130,7 @@ def test_a_model_that_is_too_slow_is_left_and_what_held_so_far_is_kept(workspace
     assert stopped.wait(2)
 
 
-def test_a_model_that_never_begins_ends_at_the_time_limit(workspace: Workspace) -> None:
+def test_a_model_that_never_begins_ends_at_the_time_limit(workspace):
     config = LlmConfig(model="openai:test", timeout_seconds=1.0)
     began = time.monotonic()
     answer = ask(workspace, sound, pause=20.0, config=config)
@@ -139,7 +139,7 @@ def test_a_model_that_never_begins_ends_at_the_time_limit(workspace: Workspace) 
     assert "did not answer in time" in answer.answer
 
 
-def test_claims_are_streamed_as_they_hold_and_nothing_else(workspace: Workspace) -> None:
+def test_claims_are_streamed_as_they_hold_and_nothing_else(workspace):
     def mixed(system: str, user: str) -> list[tuple[str, list[str]]]:
         return [("Arvandia supports torture", ["S1"]), *sound(system, user), ("Arvandia likes article 14", ["S1"])]
 
@@ -160,7 +160,7 @@ def test_claims_are_streamed_as_they_hold_and_nothing_else(workspace: Workspace)
     }
 
 
-def test_leaving_the_stream_stops_the_model(workspace: Workspace) -> None:
+def test_leaving_the_stream_stops_the_model(workspace):
     stopped = threading.Event()
     stream = assistant(workspace, sound, piece=2, pause=0.05, stopped=stopped).stream(QUESTION)
     for item in stream:
@@ -171,7 +171,7 @@ def test_leaving_the_stream_stops_the_model(workspace: Workspace) -> None:
     assert stopped.wait(2)
 
 
-def test_a_failure_that_may_pass_is_tried_again(workspace: Workspace) -> None:
+def test_a_failure_that_may_pass_is_tried_again(workspace):
     tried: list[int] = []
 
     def flaky(system: str, user: str) -> Any:
@@ -182,7 +182,7 @@ def test_a_failure_that_may_pass_is_tried_again(workspace: Workspace) -> None:
     assert answer.composer == "model" and len(tried) == 2
 
 
-def test_a_small_context_leaves_sentences_out_and_says_so(workspace: Workspace) -> None:
+def test_a_small_context_leaves_sentences_out_and_says_so(workspace):
     said = load_prompt("compose")
     config = LlmConfig(model="openai:test", timeout_seconds=LIMIT, context_tokens=1100, max_tokens=400)
     answer = ask(workspace, lambda system, user: sound(system, user) if "privilege" in user else [], config=config)
@@ -191,7 +191,7 @@ def test_a_small_context_leaves_sentences_out_and_says_so(workspace: Workspace) 
     assert ask(workspace, sound, config=none).composer == "extractive"
 
 
-def test_claims_of_two_parties_in_one_are_dropped(workspace: Workspace) -> None:
+def test_claims_of_two_parties_in_one_are_dropped(workspace):
     def mixed(system: str, user: str) -> list[tuple[str, list[str]]]:
         own, group = number_of(user, "privilege of the strong"), number_of(user, "The Group reaffirms")
         return [("Arvandia and the Group of Riparian States speak of article 4", [own, group])]
@@ -201,7 +201,7 @@ def test_claims_of_two_parties_in_one_are_dropped(workspace: Workspace) -> None:
     assert answer.dropped_claims[0].reason == "it rests on the words of several: XAA, XGR"
 
 
-def test_line_reader_reads_ids_however_they_are_bracketed() -> None:
+def test_line_reader_reads_ids_however_they_are_bracketed():
     reader = LineReader()
     text = "Here are claims:\n- One says. [S1]\n2) Two [S2, S3]\nThree (4).\nno ids\n四。【S5】\nSix [S6][S7]"
     found = [claim for piece in (text[:30], text[30:]) for claim in reader.feed(piece)] + list(reader.finish())
@@ -214,7 +214,7 @@ def test_line_reader_reads_ids_however_they_are_bracketed() -> None:
     ]
 
 
-def test_structured_reader_waits_until_a_claim_is_whole() -> None:
+def test_structured_reader_waits_until_a_claim_is_whole():
     reader = StructuredReader()
     first, second = {"text": "One", "sentences": ["S1"]}, {"text": "Tw"}
     assert not list(reader.feed({"claims": [first]}))
@@ -223,12 +223,12 @@ def test_structured_reader_waits_until_a_claim_is_whole() -> None:
     assert [claim.numbers for claim in reader.finish()] == [(2, 3, 0)]
 
 
-def test_without_a_model_there_is_no_writer() -> None:
+def test_without_a_model_there_is_no_writer():
     assert build_writer(LlmConfig()) is None
 
 
 @pytest.mark.parametrize("provider", ["openai", "anthropic", "ollama"])
-def test_a_missing_integration_names_its_extra(provider: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_integration_names_its_extra(provider, monkeypatch):
     def missing(*arguments: Any, **options: Any) -> Any:
         raise ImportError(f"Initializing requires the langchain-{provider} package")
 
@@ -239,17 +239,17 @@ def test_a_missing_integration_names_its_extra(provider: str, monkeypatch: pytes
 
 
 @pytest.mark.parametrize("model", ["gpt", "openai:", ":x"])
-def test_a_model_without_provider_or_name_is_refused(model: str) -> None:
+def test_a_model_without_provider_or_name_is_refused(model):
     with pytest.raises(ChatModelError, match="PROVIDER:NAME"):
         open_chat_model(LlmConfig(model=model))
 
 
-def test_what_a_client_says_is_shown_without_the_key() -> None:
+def test_what_a_client_says_is_shown_without_the_key():
     config = LlmConfig(model="openai:x", api_key=SecretStr("sk-secret"))
     assert reason(ValueError("bad key sk-secret\nin request"), config) == "ValueError: bad key ******** in request"
 
 
-def test_the_environments_key_does_not_go_to_another_server(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_environments_key_does_not_go_to_another_server(monkeypatch):
     given: dict[str, Any] = {}
 
     def init(name: str, **options: Any) -> str:

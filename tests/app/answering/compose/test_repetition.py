@@ -29,16 +29,12 @@ def test_same_words_are_a_repetition(sentence):
 @pytest.mark.parametrize(
     "sentence",
     [
-        QUOTED.replace("fully support", "do not support"),
-        QUOTED.replace("fully support", "fully oppose"),
-        QUOTED.replace("2018", "2019"),
-        QUOTED.replace("all States", "all our States"),
-        QUOTED.replace("fully", "not"),
-        QUOTED + " We do so gladly.",
-        "",
+        QUOTED.replace("fully support", "do not support"), QUOTED.replace("fully support", "fully oppose"),
+        QUOTED.replace("2018", "2019"), QUOTED.replace("all States", "all our States"),
+        QUOTED.replace("fully", "not"), QUOTED + " We do so gladly.", "",
     ],
     ids=["negated", "another verb", "another number", "a word more", "negation for a word", "more said", "nothing"],
-)
+)  # fmt: skip
 def test_other_words_are_no_repetition(sentence):
     assert not repeats(words_of(sentence), [words_of(QUOTED)])
 
