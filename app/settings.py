@@ -266,6 +266,12 @@ def variables(model: BaseModel, prefix: str = PREFIX) -> Iterator[tuple[str, Any
             yield f"{prefix}{name.upper()}", "********" if isinstance(value, SecretStr) else value
 
 
+def settings_json(settings: "Settings") -> dict[str, Any]:
+    """Returns the settings in force by their variables, and the variables that no setting reads."""
+    told = {n: v if isinstance(v, int | float | bool) else str(v) for n, v in variables(settings)}
+    return {"settings": told, "unknown": list(unknown_variables(settings))}
+
+
 def unknown_variables(settings: Settings) -> tuple[str, ...]:
     """Returns the `UNTOC_*` variables of the environment that no setting reads."""
     groups = {f"{PREFIX}{name.upper()}" for name in type(settings).model_fields}

@@ -52,7 +52,9 @@ def user(
     elif action == "role":
         accounts.set_role(name, value or "")
     elif action == "bind":
-        _bind(accounts, name, invocation.settings().server.oidc.issuer, value or "")
+        from app.server.accounts import subject_of
+
+        accounts.bind(name, subject_of(invocation.settings().server.oidc.issuer, value or ""))
     else:
         accounts.set_password(name, _password())
     done = {
@@ -103,14 +105,6 @@ def key(
     print(f"{made.identifier}: keep this, nobody can show it again", file=sys.stderr)
     print(secret)
     return 0
-
-
-def _bind(accounts: "Accounts", name: str, issuer: str, sub: str) -> None:
-    from app.server.accounts import subject_of
-
-    if not issuer:
-        raise UsageError("say whose person it is: set UNTOC_SERVER__OIDC__ISSUER")
-    accounts.bind(name, subject_of(issuer, sub))
 
 
 def _accounts(invocation: Invocation) -> "Accounts":

@@ -11,12 +11,7 @@ commands = typer.Typer()
 def config(invocation: Invocation) -> int:
     """Show the settings in force."""
     from app.cli.printing import print_settings
-    from app.settings import unknown_variables, variables
+    from app.settings import settings_json
 
-    settings = invocation.settings()
-    effective = {
-        name: value if isinstance(value, int | float | bool) else str(value) for name, value in variables(settings)
-    }
-    unknown = unknown_variables(settings)
-    shown = {"settings": effective, "unknown": list(unknown)}
-    return invocation.show(shown, lambda: print_settings(effective, unknown))
+    shown = settings_json(invocation.settings())
+    return invocation.show(shown, lambda: print_settings(shown["settings"], shown["unknown"]))

@@ -335,7 +335,9 @@ def _digest(secret: str) -> str:
 
 
 def subject_of(issuer: str, sub: str) -> str:
-    """Returns what an account is bound to: a person of a provider."""
+    """Returns what an account is bound to: a person of a provider; an AccountError says that none is set."""
+    if not issuer:
+        raise AccountError("say whose person it is: set UNTOC_SERVER__OIDC__ISSUER")
     return f"{issuer.rstrip('/')} {sub}"
 
 

@@ -6,9 +6,9 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Query
 
 from app.errors import ForbiddenError
-from app.server.accounts import Account, Key
+from app.server.accounts import Account, Key, subject_of
 from app.server.actions import Actions
-from app.server.models import Limit, NewAccount, NewKey, NewKeyItem, RoleWish
+from app.server.models import Limit, NewAccount, NewKey, NewKeyItem, PersonWish, RoleWish
 from app.server.person import Person, current_person
 from app.server.rules import DeclaredRoute, needs
 
@@ -37,6 +37,12 @@ def routes(actions: Actions) -> APIRouter:
         """Gives an account another role."""
         actions.gate.log("account", f"role {name} {wish.role}")
         accounts.set_role(name, wish.role)
+
+    @router.put("/users/{name}/person", **needs("admin"), status_code=204)
+    def bind(name: PersonName, wish: PersonWish) -> None:
+        """Binds an account to a person of the provider, in place of any other."""
+        actions.gate.log("account", f"bind {name}")
+        accounts.bind(name, subject_of(actions.workspace.settings.server.oidc.issuer, wish.sub))
 
     @router.delete("/users/{name}", **needs("admin"), status_code=204)
     def remove_account(name: PersonName) -> None:

@@ -15,6 +15,7 @@ from app.server.actions import Actions, briefing_json
 from app.server.models import About, BriefingWish, Correction, Draft, Filters, Found, Limit, Me, Page, Question, Search
 from app.server.person import PERMISSIONS, current_person
 from app.server.rules import DeclaredRoute, needs
+from app.settings import settings_json
 from ingest.errors import IngestError
 from vectorstore.errors import StoreError
 
@@ -66,6 +67,16 @@ def routes(actions: Actions) -> APIRouter:
     def doctor() -> dict[str, Any]:
         """Checks the store, as `untoc doctor --json`."""
         return actions.corpus.doctor().to_json()
+
+    @router.post("/doctor", **needs("operate"), tags=["server"])
+    def rebuild() -> dict[str, Any]:
+        """Brings the store up to date and makes its indexes anew, as `untoc doctor --rebuild --json`."""
+        return actions.corpus.doctor(rebuild=True).to_json()
+
+    @router.get("/settings", **needs("operate"), tags=["server"])
+    def settings() -> dict[str, Any]:
+        """Shows the settings in force with secrets masked, as `untoc config --json`."""
+        return settings_json(actions.workspace.settings)
 
     @router.post("/ask", **needs("ask", gives=Answer), openapi_extra=_SHOWN, tags=["questions"])
     def ask(asked: Question) -> dict[str, Any]:

@@ -141,6 +141,13 @@ class RoleWish(_Sent):
     role: Role = Field(examples=["editor"])
 
 
+class PersonWish(_Sent):
+    """Whose an account is."""
+
+    sub: Name = Field(examples=["00u1a2b3c4"])
+    """The person's `sub` at the provider."""
+
+
 class NewKey(_Sent):
     """A key for a program; an empty grant is no grant."""
 

@@ -50,6 +50,16 @@ def test_ask_gives_the_json_of_the_command(served: Team, adam: httpx.Client) -> 
     assert same(last) == same(answer)
 
 
+def test_who_operates_it_mends_the_store_and_sees_the_settings(adam: httpx.Client) -> None:
+    checks = adam.post("/api/v1/doctor").raise_for_status().json()["checks"]
+    assert checks and all(check["ok"] for check in checks)
+    told = adam.get("/api/v1/settings").raise_for_status().json()
+    assert told["settings"]["UNTOC_SERVER__ACCOUNTS"] == "local"
+    assert set(told["settings"]["UNTOC_SERVER__OIDC__CLIENT_SECRET"]) == {"*"}
+    refused = adam.put("/api/v1/users/adam/person", json={"sub": "00u1"})
+    assert refused.status_code in (400, 409, 422) and "UNTOC_SERVER__OIDC__ISSUER" in refused.json()["detail"]
+
+
 def test_lists_come_in_pages(served: Team, adam: httpx.Client) -> None:
     seen, offset = [], 0
     while offset is not None:

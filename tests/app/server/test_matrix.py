@@ -55,8 +55,11 @@ ROUTES = {
         "PATCH /api/v1/statements/{statement_id}, DELETE /api/v1/statements/{statement_id}, POST /api/v1/ingest,"
         " POST /api/v1/manifest, DELETE /api/v1/parties/{code}, PUT /api/v1/reviews, DELETE /api/v1/reviews/{key}"
     ),
-    "operate": "GET /metrics, GET /api/v1/doctor, GET /api/v1/audit",
-    "admin": "GET /api/v1/users, POST /api/v1/users, PATCH /api/v1/users/{name}, DELETE /api/v1/users/{name}",
+    "operate": "GET /metrics, GET /api/v1/doctor, POST /api/v1/doctor, GET /api/v1/settings, GET /api/v1/audit",
+    "admin": (
+        "GET /api/v1/users, POST /api/v1/users, PATCH /api/v1/users/{name}, DELETE /api/v1/users/{name},"
+        " PUT /api/v1/users/{name}/person"
+    ),
 }
 DECLARED = {route.strip(): need for need, routes in ROUTES.items() for route in routes.split(",")}
 
