@@ -90,7 +90,8 @@ class SentenceEncoder:
         with self._loading:
             tokenizer, weights = self._tokenizer, self._weights
         read = [text[:_LONGEST].encode("utf-8", "replace") for text in texts]
-        parts = [each.pieces for each in tokenizer.encode([each.decode() for each in read], return_type="proto")]
+        # One by one: for a list the tokenizer starts threads, which takes longer than a text.
+        parts = [tokenizer.encode(each.decode(), return_type="proto").pieces for each in read]
         for begin in range(0, len(texts), _AT_ONCE):
             some = parts[begin : begin + _AT_ONCE]
             ends = np.cumsum([len(each) + 2 + _GAP for each in some])
@@ -185,8 +186,12 @@ def _characters(text: bytes) -> "np.ndarray[tuple[int], np.dtype[np.int64]]":
 
 def _windows(rows: Matrix, order: int, left: int) -> Matrix:
     """Returns each row with its neighbours side by side; beyond the ends they are zero."""
-    padded = np.pad(rows, ((left, order - 1 - left), (0, 0)))
-    return np.concatenate([padded[shift : shift + len(rows)] for shift in range(order)], axis=1)
+    count, width = rows.shape
+    seen = np.zeros((count, order, width), dtype=rows.dtype)
+    for place in range(order):
+        shift = place - left
+        seen[max(-shift, 0) : count - max(shift, 0), place] = rows[max(shift, 0) : count + min(shift, 0)]
+    return seen.reshape(count, order * width)
 
 
 def layer_norm(rows: Matrix, gain: Matrix, offset: Matrix, least: Matrix | np.float32) -> Matrix:

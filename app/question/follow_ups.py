@@ -41,14 +41,9 @@ def restyle(question: str) -> Restyle | None:
 
 
 def chosen_option(reply: str, name: str | None, options: Sequence[str], language: str, parties: PartyTable) -> str:
-    """Returns which of the options asked back a short reply means, else the reply as it is.
+    """Returns which of the options asked back for a name a short reply means, else the reply as it is.
 
-    Args:
-        reply: "the first", "the Democratic one", "South".
-        name: The name that was asked back.
-        options: What it may mean, in the order in which they were shown.
-        language: ISO 639-1 code of the reply.
-        parties: Who can speak.
+    "The first" counts the options in the order in which they were shown; "the Democratic one", "South" name one.
     """
     words = re.findall(r"[\w']+", reply)
     if name is None or not options or not words or len(words) > _LONGEST_CHOICE or parties.find(reply):
@@ -75,13 +70,15 @@ def chosen_option(reply: str, name: str | None, options: Sequence[str], language
 def counted_from(question: str, said: Scope, before: Scope) -> Scope:
     """Returns the scope of a turn with the time that it counts from the turn before: "two years later".
 
-    It is counted from the year, or the years in a row, that the turn before asked about; a turn with a time of its own
-    stays as it is.
+    It is counted from the year, or the years in a row, that the turn before asked about, not from today as where there
+    is none; a turn that names a year or month stays as it is.
     """
     years = sorted(int(end[:4]) for end in (*before.years, *(before.interval or ())) if end)
-    if not years or len(question.split()) > _LONGEST_TIME or said.years or said.months or said.interval:
-        return said
     items = lexicon_of(said.language, "turns").items(question)
+    named = any(item.kinds & {"year_number", "nineties"} for item in items)
+    if not years or len(question.split()) > _LONGEST_TIME or named or said.months:
+        return said
+    said, own = replace(said, years=(), interval=None), said
     for form, first, last in grammar("relative_times").find(items):
         count = next((item.number("number") for item in items[first:last] if "number" in item.kinds), 1)
         if form == "before_that":
@@ -90,7 +87,7 @@ def counted_from(question: str, said: Scope, before: Scope) -> Scope:
             return replace(said, interval=(str(years[-1] + 1), None), pick=None)
         year = years[0] - count if form in ("before", "earlier") else years[-1] + count
         return replace(said, years=(str(year),), pick=None)
-    return said
+    return own
 
 
 def by_number(said: Resolution, before: Resolution) -> Resolution:

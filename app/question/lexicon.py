@@ -8,7 +8,7 @@ says what each kind of word does.
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from itertools import accumulate, takewhile
 from types import MappingProxyType
@@ -30,7 +30,7 @@ _SIGNS: Final = {"/": "slash", "?": "stop", ".": "stop"} | dict.fromkeys(",&،�
 _QUIET: Final = " \n\t'’\"«»“”()（）《》"
 _DASHES: Final = re.compile("[-–—−‐‑~～]")
 _LONGEST: Final = 9
-# Zipf frequency below which a word is none of its language. Nouns that a number stands by are then read with one error.
+# Zipf frequency below which a word is none of its language. Nouns of occasions are then read with one error.
 _MENDED: Final = frozenset({"article", "session", "convention", "protocol", "since", "month"})
 NO_WORD: Final = 2.0
 _SHORTEST_MENDED: Final = 5
@@ -56,12 +56,7 @@ class Lexicon:
     """What the words of one language do."""
 
     def __init__(self, language: str, more: Mapping[str, str] = MappingProxyType({})) -> None:
-        """Loads the words of a language.
-
-        Args:
-            language: ISO 639-1 code, one of the six.
-            more: Kinds of words beside those of its file, likewise.
-        """
+        """Loads the words of one of the six languages, and `more` beside those of its file."""
         self.language = language
         self._entries: dict[tuple[str, ...], dict[str, str]] = {}
         self._beginnings: set[tuple[str, ...]] = set()
@@ -76,23 +71,22 @@ class Lexicon:
         for word, number in number_words("ordinal", language).items():
             # Arabic ordinals agree with what they count.
             self._add(word.replace("ة", "*"), "ordinal", str(number))
-        self._nouns = [key[0] for key, kinds in self._entries.items() if len(key) == 1 and kinds.keys() & _MENDED]
+        self._in_phrases = {word for key in self._entries for word in key}
+        self._words = [key[0] for key in self._entries if len(key) == 1 and len(key[0]) >= _SHORTEST_MENDED]
 
     def _add(self, words: str, kind: str, value: str) -> None:
-        tokens = _split(tokens_of(words), self.language)
+        tokens = _split(tokens_of(words), arabic=self.language == "ar")
         key = tuple(token.folded + "*" * (words[token.end : token.end + 1] == "*") for token in tokens)
         if key:
             self._entries.setdefault(key, {})[kind] = value
             self._beginnings.update(key[:length] for length in range(1, len(key) + 1))
 
     def items(self, text: str, *, mend: bool = True) -> list[Item]:
-        """Returns the words, numbers and signs of a text in order; the longest phrase wins.
+        """Returns the words, numbers and signs of a question in order; the longest phrase wins.
 
-        Args:
-            text: A question.
-            mend: Whether nouns with a typing error are read.
+        Nouns of occasions with a typing error are read unless `mend` is false.
         """
-        tokens = list(_split(tokens_of(ascii_digits(text)), self.language))
+        tokens = _tokens(text, arabic=self.language == "ar")
         items: list[Item] = []
         at = end = 0
         while at < len(tokens):
@@ -102,20 +96,19 @@ class Lexicon:
             if sign and items:
                 items.append(Item(start=end, end=tokens[at].start, kinds=frozenset({sign}), values={}))
             length, values = self._longest(text, tokens, at)
-            values = values if values or not mend else self._mended(tokens[at].folded)
+            if mend and not values and (meant := self.meant(tokens[at].folded)) is not None:
+                values = self._entries[(meant,)] if self._entries[(meant,)].keys() & _MENDED else values
             first, last = tokens[at], tokens[at + length - 1]
             items.append(Item(start=first.start, end=last.end, kinds=frozenset(values), values=values))
             at, end = at + length, last.end
         return items
 
-    def _longest(self, text: str, tokens: list[Token], at: int) -> tuple[int, Mapping[str, str]]:
+    def _longest(self, text: str, tokens: Sequence[Token], at: int) -> tuple[int, Mapping[str, str]]:
         length, values = self._numeral(text, tokens, at)
         keys: list[tuple[str, ...]] = [()]
         for size in range(1, min(_LONGEST, len(tokens) - at) + 1):
             word = tokens[at + size - 1].folded
-            forms = [word, *(word[:cut] + "*" for cut in range(2, len(word) + 1))]
-            if self.language == "ar":
-                forms += arabic_variants(word, first=True)
+            forms = self._forms(word)
             keys = [longer for key in keys for form in forms if (longer := (*key, form)) in self._beginnings]
             if not keys:
                 break
@@ -125,15 +118,24 @@ class Lexicon:
                     length = size
         return max(length, 1), values
 
-    def _mended(self, word: str) -> Mapping[str, str]:
-        """Returns what a word does whose one typing error makes it none: "artcle", "sesion"."""
+    @lru_cache(maxsize=1 << 14)  # noqa: B019 - there are few lexicons, which are kept
+    def _forms(self, word: str) -> tuple[str, ...]:
+        """Returns the forms of a folded word that stand in phrases: itself, its beginnings, and without particles."""
+        forms = [word, *(word[:cut] + "*" for cut in range(2, len(word) + 1))]
+        if self.language == "ar":
+            forms += arabic_variants(word, first=True)
+        return tuple(form for form in forms if form in self._in_phrases)
+
+    @lru_cache(maxsize=1 << 14)  # noqa: B019
+    def meant(self, word: str) -> str | None:
+        """Returns the word of the lexicon which one typing error made no word, both folded: "artcle", "sumarize"."""
         short = len(word) < _SHORTEST_MENDED or word.isdecimal()
         if short or self.language == "zh" or commonness(word, self.language) >= NO_WORD:
-            return {}
-        found = process.extractOne(word, self._nouns, scorer=DamerauLevenshtein.distance, score_cutoff=1)
-        return {} if found is None else self._entries[(found[0],)]
+            return None
+        found = process.extractOne(word, self._words, scorer=DamerauLevenshtein.distance, score_cutoff=1)
+        return None if found is None else str(found[0])
 
-    def _numeral(self, text: str, tokens: list[Token], at: int) -> tuple[int, Mapping[str, str]]:
+    def _numeral(self, text: str, tokens: Sequence[Token], at: int) -> tuple[int, Mapping[str, str]]:
         """Reads digits with their endings, Roman numerals, and Chinese numerals where they count something."""
         first, word = tokens[at], tokens[at].word
         if word.isdecimal():
@@ -157,12 +159,11 @@ class Lexicon:
             before = at > 0 and tokens[at - 1].word == "第"
             return (run - at, {"number": str(value), "ordinal": str(value)}) if counted or before else (0, {})
         roman = re.match("[IVXL]+", word)
-        if roman is not None and word != "I" and (roman.end() == len(word) or self._is_ending(word[roman.end() :])):
-            return 1, {"roman": str(roman_value(roman.group()))}
+        if roman is not None and word != "I":
+            letters = word[roman.end() :]
+            if not letters or (letters.islower() and "ordinal_endings" in self._entries.get((fold(letters),), {})):
+                return 1, {"roman": str(roman_value(roman.group()))}
         return 0, {}
-
-    def _is_ending(self, letters: str) -> bool:
-        return letters.islower() and "ordinal_endings" in self._entries.get((fold(letters),), {})
 
     def kinds_of(self, word: str) -> frozenset[str]:
         """Returns what a single word may do."""
@@ -206,12 +207,7 @@ def grammar(name: str) -> Grammar:
 
 @cache
 def lexicon_of(language: str, more: str = "") -> Lexicon:
-    """Returns the lexicon of one of the six languages.
-
-    Args:
-        language: ISO 639-1 code.
-        more: A file of `app/question/data` whose words are added: those of the language, where it tells them apart.
-    """
+    """Returns the lexicon of a language, with the words of the file `more` for it, or for all, added."""
     return Lexicon(language, more=words_in(more, language) or words_in(more) if more else {})
 
 
@@ -223,12 +219,18 @@ def words_in(name: str, language: str = "") -> Mapping[str, str]:
     return {str(kind): str(phrases) for kind, phrases in (known.get(language, {}) if language else known).items()}
 
 
-def _split(tokens: Iterable[Token], language: str) -> Iterator[Token]:
+@lru_cache(maxsize=256)
+def _tokens(text: str, *, arabic: bool) -> tuple[Token, ...]:
+    """Returns the tokens of a question, which several lexicons look at."""
+    return tuple(_split(tokens_of(ascii_digits(text)), arabic=arabic))
+
+
+def _split(tokens: Iterable[Token], *, arabic: bool) -> Iterator[Token]:
     """Splits "COP10", "10th" and "و2012" between letters and digits, and "والعاشرة" after its conjunction."""
     for token in tokens:
         parts = re.findall(r"\d+|\D+", token.word)
         if (
-            language == "ar"
+            arabic
             and token.word.startswith("و")
             and (token.word.startswith("وال") or fold(token.word[1:]) in _months())
         ):

@@ -26,7 +26,7 @@ from app.question.kinds import (
     read_turn,
 )
 from app.question.language import detect_language
-from app.question.lexicon import NO_WORD
+from app.question.lexicon import NO_WORD, lexicon_of
 from app.question.overrides import override
 from app.question.proposed import Propose, ProposedReading, chances_as_proposed, roles_as_proposed
 from app.question.resolution import ASKED_FOR, NamedFilter, Resolution, TopicWording
@@ -149,7 +149,10 @@ def _read_turn(
     chosen = chosen_option(question, before.unclear, before.options, before.scope.language, parties)
     said, frame = read_question(chosen, parties, follows=True, proposed=proposed)
     said = by_treaty(by_number(said, before), before)
-    said = replace(said, scope=counted_from(question, said.scope, before.scope))
+    scope = counted_from(question, said.scope, before.scope)
+    # "Two years later?" is no question of a kind of its own.
+    asks = scope == said.scope or any("ask" in item.kinds for item in lexicon_of(scope.language).items(question))
+    said = replace(said, scope=scope, kind_chance=said.kind_chance if asks else 0.0)
     turn = read_turn(frame, slots_of(said), slots_of(before))
     turn = turn if turn.act == "new" or said.kind_chance else replace(turn, keeps=turn.keeps | {"kind"})
     return replace(in_conversation(state, said, turn), question=question)
@@ -163,15 +166,7 @@ def read_question(
     today: date | None = None,
     proposed: ProposedReading | None = None,
 ) -> tuple[Resolution, Frame]:
-    """Reads a question by itself; returns what asks in it as well.
-
-    Args:
-        question: Its text.
-        parties: Who can speak.
-        follows: Whether another question came before it.
-        today: What "last year" is counted from.
-        proposed: How a chat model would read it.
-    """
+    """Reads a question by itself, "last year" from `today`; returns what asks in it as well."""
     language = detect_language(question, parties)
     words = words_of(question, find_spans(question, language, parties, today), language)
     encoded = encode_words(question, words, language, parties, follows=follows)
@@ -424,11 +419,6 @@ class _AskedParties:
         """Whether somebody is known to be asked about."""
         return bool(self.states or self.groups or self.members_of)
 
-    @property
-    def somebody(self) -> bool:
-        """Whether somebody is asked about, known or to be asked back."""
-        return self.named or self.unclear is not None
-
     def add(self, name: str, span: Span) -> None:
         """Adds a speaker; a name that may be several is asked back."""
         if span.kind == "set":
@@ -472,14 +462,14 @@ def _asked_parties(
     topical = [(name, span) for name, span, label in names if label == "topic" and span.codes]
     topical = [(name, span) for name, span in topical if span.form != "capital"]
     alone = kind in _OF_FACTS or (kind in _OF_ITSELF and roles.labels.count("topic") > 1 and not follows)
-    if alone and len(topical) == 1 and not asked.somebody:
+    if alone and len(topical) == 1 and not (asked.named or asked.unclear):
         # Where nobody is asked, what is asked of something of a State's asks that State: "the Palvonian scheme".
         asked.add(*topical[0])
     parties_named = [(span.codes, label) for _, span, label in names if span.kind == "party" and span.codes]
     about = [codes[0] for codes, label in parties_named if label in ("mention", "topic")]
     asked.notes += [Note(kind="topic_party", values={"party": code}) for code in about if code not in asked.states]
     unknown = [word for word in roles.of("who") if word.kind == "word"]
-    if not (unknown or asked.somebody):
+    if not (unknown or asked.named or asked.unclear):
         unknown = [word for word in roles.of("-") if word.may_be_name]
     while unknown:
         run = [unknown.pop(0)]

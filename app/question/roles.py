@@ -51,6 +51,7 @@ class Word:
         kind: That of the span, else `word` or `sign`.
         does: What a word may do in a question, by the lexicon.
         common: Its Zipf frequency: how often in a billion words, as a power of ten.
+        meant: The word of the lexicon that it is with a typing error; empty for any other.
     """
 
     start: int
@@ -61,6 +62,7 @@ class Word:
     span: Span | None = None
     does: frozenset[str] = frozenset()
     common: float = 0.0
+    meant: str = ""
 
     @property
     def may_be_name(self) -> bool:
@@ -94,8 +96,11 @@ class RoleReading:
             # What joins a topic to what was said before is no part of it: "and piracy".
             joined = label == "topic" and "and" in words[0].does and words[1:] and words[1].start > words[0].end
             words = words[1:] if joined else words
+            # In Arabic it is written together with the word, here before the article: "والمناجم".
+            first = words[0]
+            prefix = first.text.startswith("وال") and first.common < commonness(first.text[1:], "ar")
             if label in roles:
-                yield words[0].start, words[-1].end
+                yield first.start + (prefix and label == "topic"), words[-1].end
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -118,7 +123,14 @@ def words_of(text: str, spans: Sequence[Span], language: str) -> tuple[Word, ...
         if any(span.start < word.end and word.start < span.end for span in spans):
             continue
         if word.text[0].isalnum():
-            does, common = lexicon_of(language).kinds_of(word.text), commonness(word.text, language)
+            lexicon, common = lexicon_of(language), commonness(word.text, language)
+            does = lexicon.kinds_of(word.text)
+            # Words of Arabic, short and with particles, are one letter from too many others.
+            as_is = bool(does) or word.text.istitle() or language == "ar"
+            meant = None if as_is else lexicon.meant(word.folded)
+            if meant is not None:
+                word = replace(word, meant=meant, folded=meant)
+                does, common = lexicon.kinds_of(meant), commonness(meant, language)
             word = replace(word, kind="word", does=does, common=common)
         words.append(word)
     return tuple(sorted(words, key=lambda word: word.start))
@@ -131,30 +143,19 @@ def _kind(span: Span) -> str:
 def encode_words(
     text: str, words: Sequence[Word], language: str, parties: PartyTable, *, follows: bool
 ) -> EncodedWords:
-    """Returns what the tagger reads of a question.
-
-    Args:
-        text: The question.
-        words: Its words.
-        language: ISO 639-1 code.
-        parties: Names the party that stands in for each.
-        follows: Whether another question came before.
-    """
+    """Returns what the tagger reads of a question; one party, named by `parties`, stands in for each."""
     name = parties.display(_STAND_IN, language)
     masked, places, end = "", [], 0
     for word in words:
         masked += text[end : word.start]
-        written = name if word.kind in ("party", "typed", "capital") else text[word.start : word.end]
+        written = name if word.kind in ("party", "typed", "capital") else word.meant or text[word.start : word.end]
         places.append((len(masked), len(masked) + len(written)))
         masked, end = masked + written, word.end
     encoded = sentence_encoder().encode(masked + text[end:])
     vectors = np.zeros((len(words), WORD_DIMENSION), dtype=np.float32)
+    starts, ends = encoded.offsets.T
     for at, (start, stop) in enumerate(places):
-        inside = (
-            (encoded.offsets[:, 0] < stop)
-            & (encoded.offsets[:, 1] > start)
-            & (encoded.offsets[:, 1] > encoded.offsets[:, 0])
-        )
+        inside = (starts < stop) & (ends > start) & (ends > starts)
         if inside.any():
             vectors[at] = encoded.pieces[inside].mean(axis=0)
     return EncodedWords(
@@ -226,7 +227,7 @@ def _lstm(inputs: Matrix, network: Mapping[str, Matrix], way: str) -> Matrix:
     states = []
     for row in above:
         gates = row + state @ recurrent
-        entry, forget, out = (1 / (1 + np.exp(-gates[part * size : (part + 1) * size])) for part in (0, 1, 3))
+        entry, forget, _, out = (1 / (1 + np.exp(-gates))).reshape(4, size)
         memory = forget * memory + entry * np.tanh(gates[2 * size : 3 * size])
         state = out * np.tanh(memory)
         states.append(state)

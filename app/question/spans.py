@@ -17,7 +17,7 @@ from rapidfuzz import fuzz, process
 from app.question.lexicon import FIRST_YEAR, NO_WORD, Item, grammar, lexicon_of, words_in
 from app.records import Pick, Scope
 from ingest.language.dates import find_dates
-from ingest.language.word_frequencies import commonness
+from ingest.language.word_frequencies import commonest, commonness
 from ingest.metadata.sessions import UNTOC_COP, find_bodies, load_sessions
 from ingest.parties.inflection import arabic_variants
 from ingest.parties.name_matcher import Token, fold, tokens_of
@@ -86,14 +86,7 @@ def _over(kind: SpanKind, *parts: Any, **told: Any) -> Span:  # noqa: ANN401 - w
 
 
 def find_spans(text: str, language: str, parties: PartyTable, today: date | None = None) -> tuple[Span, ...]:
-    """Finds what a question names, in order; spans do not overlap.
-
-    Args:
-        text: The question.
-        language: ISO 639-1 code, one of the six.
-        parties: Who can be named.
-        today: What "last year" is counted from.
-    """
+    """Finds what a question names, in order; spans do not overlap, and "last year" is counted from `today`."""
     plain = text.translate(_QUOTES)
     items = lexicon_of(language).items(plain)
     spans = _merged([_over("agenda_item", each, codes=(each.item,)) for each in find_agenda_items(plain)])
@@ -421,8 +414,11 @@ def _mistyped(text: str, tokens: Sequence[Token], at: int, language: str, partie
         codes = parties.nearest(text[tokens[first].start : tokens[last - 1].end])
         if len(codes) == 1:
             return [replace(span, start=tokens[first].start, end=tokens[last - 1].end, codes=codes)]
-    # A common word with a typing error is no name: "statments".
-    meant = process.extractOne(token.folded, _common_words(language), scorer=fuzz.ratio, score_cutoff=_AS_TYPED)
+    # Nor is a word that questions use, or a common one, with a typing error: "sumarize", "statments".
+    if lexicon_of(language).meant(token.folded):
+        return []
+    common = _common_words(language, len(token.folded))
+    meant = process.extractOne(token.folded, common, scorer=fuzz.ratio, score_cutoff=_AS_TYPED)
     if meant is not None and not parties.nearest(meant[0], errors=0):
         return []
     bare = parties.nearest(token.word[:-1], errors=0) if token.word[-1] in "sS" else ()
@@ -456,11 +452,10 @@ def _is_word(folded: str, word: str, language: str) -> bool:
 
 
 @cache
-def _common_words(language: str) -> tuple[str, ...]:
-    from wordfreq import top_n_list
-
-    words = top_n_list(language, _COMMON)
-    return tuple(fold(word) for word in words if len(word) >= _SHORTEST_TYPED)
+def _common_words(language: str, length: int) -> tuple[str, ...]:
+    """Returns the common words that are long and short enough to be alike to a word of a length."""
+    words = (fold(word) for word in commonest(language, _COMMON) if len(word) >= _SHORTEST_TYPED)
+    return tuple(word for word in words if 200 * min(len(word), length) >= _AS_TYPED * (len(word) + length))
 
 
 def _left_out(span: Span, items: Sequence[Item]) -> Span:

@@ -158,9 +158,7 @@ def clean_question(text: str) -> str:
 def turn_of(answer: Answer, overrides: Mapping[str, JSONValue] = MappingProxyType({})) -> EarlierTurn:
     """Returns the turn that an answer makes of its question, as later turns go on from it.
 
-    Args:
-        answer: The answer; one that was stored without the state of its conversation is read again.
-        overrides: The parts of its scope that were set.
+    One that was stored without the state of its conversation is read again; `overrides` were set.
     """
     state = read_state(answer.conversation) if answer.conversation else None
     return EarlierTurn(question=answer.question, overrides=overrides, state=state)
@@ -204,18 +202,13 @@ def slots_of(read: Resolution) -> frozenset[Slot]:
 
 
 def in_conversation(state: ConversationState, said: Resolution, turn: TurnReading) -> Resolution:
-    """Returns a turn as read in its conversation.
-
-    Args:
-        state: The state before it.
-        said: The turn read by itself.
-        turn: What it keeps and does.
-    """
+    """Returns a turn, `said` as read by itself, as read in the conversation before it."""
     if said.kind == "format_request":
         # A form that is not offered: the same answer again, which says so.
         again = in_form(state, Restyle())
         return replace(again, party_notes=(*again.party_notes, Note(kind="form_unknown")))
-    if turn.act == "new":
+    if turn.act == "new" or (said.provision and said.scope.treaties and said.kind_chance >= _SURE):
+        # What a treaty itself says is asked of nobody: "what does article 16 of the Convention say?".
         return said
     if turn.act == "about" and said.kind == "person" and not any(getattr(said.scope, name) for name in _PARTIES):
         # "Who is the judge they mean?" asks whoever was asked.
@@ -257,9 +250,9 @@ def _settled(turn: TurnReading, said: Resolution, before: Resolution, own: froze
     on_topic = before.goes_on_as in _OF_THE_WHOLE and "topic" in own
     if sure or on_topic or (turn.act == "more" and said.all_states and not before.all_states):
         turn = replace(turn, keeps=turn.keeps - {"kind"})
-    if sure and said.kind in _OF_THE_WHOLE and "who" in own and "topic" not in own:
-        again = before.goes_on_as in _OF_THE_WHOLE
-        keeps = turn.keeps - ({"topic", "treaty"} if again else SCOPE_SLOTS)
+    if sure and said.kind in _OF_THE_WHOLE and "topic" not in own:
+        same = before.goes_on_as in _OF_THE_WHOLE or "who" not in own
+        keeps = turn.keeps - ({"topic", "treaty"} if same else SCOPE_SLOTS)
         turn = replace(turn, keeps=keeps, act="replace" if turn.act == "about" else turn.act)
     return turn
 

@@ -5,10 +5,17 @@ to be taken apart first. Source: wordfreq, https://doi.org/10.5281/zenodo.719943
 """
 
 import gzip
-from bisect import bisect_left
+import unicodedata
 from functools import cache, lru_cache
 from importlib.util import find_spec
+from itertools import islice
 from pathlib import Path
+from typing import Final
+
+import regex
+
+# What is one word however it is taken apart.
+_ONE_WORD: Final = regex.compile(r"\p{Latin}+|\p{Cyrillic}+|(?:(?!ـ)\p{Arabic})+")
 
 
 @lru_cache(maxsize=1 << 16)
@@ -19,24 +26,31 @@ def commonness(word: str, language: str) -> float:
     """
     language = "en" if language == "zh" else language
     written = word.lower()
-    for hundredths, words in enumerate(_by_frequency(language)):
-        at = bisect_left(words, written)
-        if at < len(words) and words[at] == written:
-            return round(9 - hundredths / 100, 2)
-    if word.isascii() and word.isalpha():
+    hundredths = _rareness(language).get(written)
+    if hundredths is not None:
+        return round(9 - hundredths / 100, 2)
+    if _ONE_WORD.fullmatch(written) and written == unicodedata.normalize("NFKC", word.casefold()):
         return 0.0
     from wordfreq import zipf_frequency
 
     return zipf_frequency(word, language)
 
 
+def commonest(language: str, count: int) -> list[str]:
+    """Returns the commonest words of a language, in order."""
+    return list(islice(_rareness(language), count))
+
+
 @cache
-def _by_frequency(language: str) -> tuple[tuple[str, ...], ...]:
-    """Returns the words of a language by how much rarer they are than all words, in hundredths of a power of ten."""
+def _rareness(language: str) -> dict[str, int]:
+    """Returns by how much rarer each word of a language is than all words, in hundredths of a power of ten."""
     import msgpack
 
     spec = find_spec("wordfreq")
     (folder,) = (spec and spec.submodule_search_locations) or ("",)
     with gzip.open(Path(folder) / "data" / f"large_{language}.msgpack.gz") as file:
         _, *lists = msgpack.load(file, use_list=False)
-    return tuple(lists)
+    rareness: dict[str, int] = {}
+    for hundredths, words in enumerate(lists):
+        rareness |= dict.fromkeys(words, hundredths)
+    return rareness

@@ -36,6 +36,8 @@ _SCRIPTS: dict[Language, re.Pattern[str]] = {
 }
 _FRENCH, _SPANISH, _ENGLISH = (load_words(f"common_{code}", "parties") for code in ("fr", "es", "en"))
 _ONLY_ENGLISH = _ENGLISH - {"on", "has"}
+# Typing errors a letter of the longer name, up to which a name is suggested for another: "Atlantis" is no "albanais".
+_FARTHEST = 0.3
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,6 +92,7 @@ class PartyTable:
     def __init__(self, rows: Mapping[str, Party], added: Iterable[str] = ()) -> None:
         self._rows = dict(rows)
         self._added = tuple(added)
+        self._of_size: dict[tuple[int, int], list[str]] = {}
 
     @classmethod
     def load(cls, extra: Path | None = None) -> "PartyTable":
@@ -278,7 +281,14 @@ class PartyTable:
 
         query = _typed(typed)
         errors = min(errors, 0 if len(query) < 5 else 1 if len(query) < 8 else 2)
-        hits = process.extract(query, self._typable.keys(), scorer=OSA.distance, score_cutoff=errors, limit=20)
+        if not errors:
+            return self._typable.get(query, ())
+        size = (len(query), errors)
+        if size not in self._of_size:
+            # Only names of about its length are so few errors away.
+            self._of_size[size] = [name for name in self._typable if abs(len(name) - len(query)) <= errors]
+        names = self._of_size[size]
+        hits = process.extract(query, names, scorer=OSA.distance, score_cutoff=errors, limit=20)
         near = [(key, distance) for key, distance, _ in hits if distance < 2 or key[0] == query[0]]
         best = min((distance for _, distance in near), default=0)
         return tuple(dict.fromkeys(code for key, distance in near if distance == best for code in self._typable[key]))
@@ -296,12 +306,14 @@ class PartyTable:
 
     def _similar(self, typed: str) -> tuple[str, ...]:
         from rapidfuzz import fuzz, process
+        from rapidfuzz.distance import OSA
 
         query = _typed(typed)
         if len(query) < 3:
             return ()
         hits = process.extract(query, self._typable.keys(), scorer=fuzz.ratio, score_cutoff=75, limit=8)
-        return tuple(dict.fromkeys(code for key, _, _ in hits for code in self._typable[key]))
+        near = [key for key, _, _ in hits if OSA.normalized_distance(query, key) <= _FARTHEST]
+        return tuple(dict.fromkeys(code for key in near for code in self._typable[key]))
 
 
 def _typed(name: str) -> str:

@@ -30,7 +30,7 @@ def test_before_that_is_before_all_the_years_asked_about(language: str, question
     ("question", "said", "before"),
     [
         ("and before that?", Scope(), Scope()),
-        ("the year before", Scope(years=("2019",)), OF_2015),
+        ("the year before 2020", Scope(years=("2019",)), OF_2015),
         ("and extradition?", Scope(), OF_2015),
         ("what did they say on trafficking in the year before the Convention came into force", Scope(), OF_2015),
     ],
