@@ -18,7 +18,7 @@ from vectorstore.records import Sentence, Statement
 
 # Sentences among which the heading stands, and lines of it that are quoted.
 _OPENING: Final = 12
-_HEADING: Final = 4
+_HEADING: Final = 6
 
 
 def facts(statement: Statement, sentences: Sequence[Sentence], citation: Citation, local: Localization) -> str:

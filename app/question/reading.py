@@ -200,7 +200,7 @@ def interpret(
         kind = replace(kind, kind="which_states")
     if kind.kind in _OUTSIDE:
         roles = replace(roles, labels=tuple("-" for _ in roles.labels))
-    roles = _with_object(_less_bare_articles(roles), language)
+    roles = _with_object(_less_bare_articles(_left_out_in_words(roles)), language)
     asked = _asked_parties(question, roles, kind.kind, language, parties, follows=follows)
     provision = kind.kind == "treaty_text" and not (asked.states or asked.groups or asked.unclear)
     treaties, assumed = _treaties(roles, provision, follows=follows)
@@ -299,6 +299,14 @@ def _named_filters(roles: RoleReading, groups: Collection[str]) -> Iterator[Name
             yield NamedFilter(code=span.codes[0], words=words)
         elif span.kind == "date":
             yield NamedFilter(code="", words=words)
+
+
+def _left_out_in_words(roles: RoleReading) -> RoleReading:
+    """Takes the role of what is left out from times, articles and bodies where no word says so: "2018" alone."""
+    told = any("except" in word.does for word in roles.words)
+    pairs = zip(roles.words, roles.labels, strict=True)
+    stay = ("-" if label == "not" and not told and word.kind in _NARROWING else label for word, label in pairs)
+    return replace(roles, labels=tuple(stay))
 
 
 def _less_bare_articles(roles: RoleReading) -> RoleReading:

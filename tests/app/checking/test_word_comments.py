@@ -17,18 +17,18 @@ def draft(spoken):
     belmora, cassivar = spoken["XAB_08_2016"], spoken["XCS_09_2018"]
     document = new_document()
     document.add_heading("Belmora", 1)
-    first = document.add_paragraph(f"It noted “{belmora[5]}” and “")
-    first.add_run(belmora[6][:20]).bold = True
-    first.add_run(belmora[6][20:] + "” as well as “" + belmora[7] + "”.")
-    document.add_paragraph("It said: “" + belmora[8])
-    document.add_paragraph("“" + belmora[9] + "”")
+    first = document.add_paragraph(f"It noted “{belmora[3]}” and “")
+    first.add_run(belmora[4][:20]).bold = True
+    first.add_run(belmora[4][20:] + "” as well as “" + belmora[5] + "”.")
+    document.add_paragraph("It said: “" + belmora[6])
+    document.add_paragraph("“" + belmora[7] + "”")
     table = document.add_table(2, 2)
-    for row, texts in enumerate((("State", "Words"), ("Cassivar", f"“{cassivar[5]}”"))):
+    for row, texts in enumerate((("State", "Words"), ("Cassivar", f"“{cassivar[3]}”"))):
         for column, text in enumerate(texts):
             table.cell(row, column).text = text
     noted = document.add_paragraph("See the note.")
-    document.sections[0].header.paragraphs[0].text = f"Cassivar: “{cassivar[6]}”"
-    with_footnotes(document, {noted: f"Cassivar said: “{belmora[5]}”"})
+    document.sections[0].header.paragraphs[0].text = f"Cassivar: “{cassivar[4]}”"
+    with_footnotes(document, {noted: f"Cassivar said: “{belmora[3]}”"})
     return saved(document), (belmora, cassivar)
 
 
@@ -60,11 +60,11 @@ def test_each_comment_spans_exactly_its_quotation(tmp_path, checker: Checker, dr
     spans = commented(word)
     texts = [comment.text for comment in word.comments]
     assert [spans[str(comment.comment_id)] for comment in word.comments] == [
+        belmora[3],
+        belmora[4],
         belmora[5],
-        belmora[6],
-        belmora[7],
-        f"{belmora[8]}\n“{belmora[9]}",
-        cassivar[5],
+        f"{belmora[6]}\n“{belmora[7]}",
+        cassivar[3],
         # No comment can stand in a header, so this one stands at the beginning.
         "Belmora",
         # A note's words are commented at its mark, which has no text.
@@ -89,7 +89,7 @@ def test_the_copy_reads_and_looks_as_the_original(tmp_path, checker: Checker, dr
 
 
 def test_altered_words_are_commented_with_their_diff(tmp_path, checker, spoken):
-    words = spoken["XAB_08_2016"][5].replace("opposed to", "in favour of")
+    words = spoken["XAB_08_2016"][3].replace("opposed to", "in favour of")
     document = new_document()
     document.add_paragraph(f"Belmora said: “{words}”")
     path = tmp_path / "draft.docx"
