@@ -166,7 +166,10 @@ def read_question(
     today: date | None = None,
     proposed: ProposedReading | None = None,
 ) -> tuple[Resolution, Frame]:
-    """Reads a question by itself, "last year" from `today`; returns what asks in it as well."""
+    """Reads a question by itself, "last year" from `today`; returns what asks in it as well.
+
+    It is read as a follow-up where it `follows` another, and as a chat model has `proposed` to, where one did.
+    """
     language = detect_language(question, parties)
     words = words_of(question, find_spans(question, language, parties, today), language)
     encoded = encode_words(question, words, language, parties, follows=follows)

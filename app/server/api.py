@@ -71,6 +71,7 @@ def routes(actions: Actions) -> APIRouter:
     @router.post("/doctor", **needs("operate"), tags=["server"])
     def rebuild() -> dict[str, Any]:
         """Brings the store up to date and makes its indexes anew, as `untoc doctor --rebuild --json`."""
+        actions.gate.log("edit", "rebuild")
         return actions.corpus.doctor(rebuild=True).to_json()
 
     @router.get("/settings", **needs("operate"), tags=["server"])

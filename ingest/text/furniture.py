@@ -8,7 +8,7 @@ only where the document's bare numbers run on like page numbers, a repeated line
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import accumulate, pairwise
@@ -115,18 +115,22 @@ def furniture_lines(lines: Sequence[TextLine], heads: frozenset[str]) -> tuple[b
 
 def prose_lines(source_text: str) -> list[TextLine]:
     """Reads the lines of a text that are not furniture."""
-    lines = text_lines(source_text)
-    furniture = furniture_lines(lines, running_heads(source_text))
-    return [line for line, is_page in zip(lines, furniture, strict=True) if not is_page]
+    return [line for line, is_page in _told_apart(source_text) if not is_page]
 
 
 def without_furniture(source_text: str) -> str:
     """Blanks the page furniture of a text, so that every offset stays."""
-    lines = text_lines(source_text)
-    for line, is_page in zip(lines, furniture_lines(lines, running_heads(source_text)), strict=True):
+    letters = list(source_text)
+    for line, is_page in _told_apart(source_text):
         if is_page:
-            source_text = f"{source_text[: line.start]}{' ' * len(line.text)}{source_text[line.end :]}"
-    return source_text
+            letters[line.start : line.end] = " " * (line.end - line.start)
+    return "".join(letters)
+
+
+def _told_apart(source_text: str) -> Iterator[tuple[TextLine, bool]]:
+    """Returns each line with whether it is furniture."""
+    lines = text_lines(source_text)
+    return zip(lines, furniture_lines(lines, running_heads(source_text)), strict=True)
 
 
 def is_furniture(text: str, heads: frozenset[str]) -> bool:

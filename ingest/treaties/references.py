@@ -183,7 +183,8 @@ def _of_treaty(mention: ArticleMention, found: TreatyAttribution, named_before: 
 
 def find_agenda_items(text: str) -> list[AgendaMention]:
     """Every mention of an agenda item, in order; lists and ranges give one mention for each item."""
-    text = without_dates(text)
+    # "Agenda item 4, 16 October" names one; most sentences name none.
+    text = without_dates(text) if _PATTERNS.item.search(text) else text
     mentions = [
         AgendaMention(start=m.start(), end=m.end(), item=number_of(m["value"]) + _normal_suffix(m["sub"]))
         for m in _PATTERNS.chinese_item.finditer(text)
