@@ -15,7 +15,7 @@ from prompts.prompt import placeholders
 
 Language = Literal["en", "fr", "es", "ar", "ru", "zh"]
 LANGUAGES: tuple[Language, ...] = get_args(Language)
-_OF_PARTY: Final = re.compile(r"\bde \{(party|parties|group)\}")
+_OF_PARTY: Final = re.compile(r"\bde \{(party|parties|group|holder|names)\}")
 _VOWELS: Final = tuple("AEIOUÉÈÊÎ")
 
 
@@ -39,7 +39,7 @@ class Wording:
         if self.language == "fr":
             # "d’Autriche", not "de Autriche".
             message = _OF_PARTY.sub(
-                lambda of: f"d’{{{of[1]}}}" if str(variables[of[1]]).startswith(_VOWELS) else of[0], message
+                lambda of: f"d’{{{of[1]}}}" if str(variables[of[1]])[:1].upper() in _VOWELS else of[0], message
             )
         return message.format(**variables)
 
@@ -61,9 +61,9 @@ def load_document_words(language: str) -> Wording:
 
 
 @cache
-def load_remark_words() -> Wording:
-    """Loads what a check of quotations remarks beside its verdicts, in English."""
-    return _load("remarks", "en")
+def load_remark_words(language: str = "en") -> Wording:
+    """Loads what a check of quotations says in a language; raises as `load_wording`."""
+    return _load("remarks", language)
 
 
 @cache

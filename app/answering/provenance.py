@@ -146,6 +146,13 @@ def spoken_date(value: str | None, language: str) -> str | None:
     return " – ".join(dict.fromkeys(texts))
 
 
+def spoken_day(value: str, language: str) -> str:
+    """Returns a day or month without a year, `--10-03` or `--10` (ISO 8601:2000), as people write it."""
+    month, _, day = value.removeprefix("--").partition("-")
+    moment = date(2000, int(month), int(day or 1))
+    return format_skeleton("MMMMd" if day else "MMMM", moment, locale=_LOCALES.get(language, language))
+
+
 def _say(wording: Wording, key: str, variable: str, value: object) -> str | None:
     return None if value is None else wording.say(key, **{variable: value})
 

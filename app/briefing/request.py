@@ -186,14 +186,13 @@ def asked_for_briefing(question: str) -> tuple[str, Restyle] | None:
     return rest, form
 
 
-def request_of_resolution(resolution: Resolution, spoken: str) -> BriefingRequest:
+def request_of_resolution(resolution: Resolution) -> BriefingRequest:
     """Turns a question that was read by the assistant's lookup into a briefing; an ambiguous one is a BriefingError."""
     if resolution.unclear is not None:
         options = ", ".join(resolution.options) or "its full name or code"
         raise BriefingError(f"{resolution.unclear!r} can be read in several ways: say {options}")
     scope = resolution.scope
-    request = request_of_scopes([replace(scope, topic=topic) for topic in _topics_in(scope.topic, scope.language)])
-    return replace(request, title=f"Briefing: {spoken}" if len(spoken) <= 120 else "")
+    return request_of_scopes([replace(scope, topic=topic) for topic in _topics_in(scope.topic, scope.language)])
 
 
 def _topics_in(words: str, language: str) -> list[str]:

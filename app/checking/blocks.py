@@ -8,6 +8,8 @@ from typing import Final, Literal
 
 import regex
 
+from app.checking.remarks import Remark, remark
+
 BlockKind = Literal["text", "heading", "quote", "cell", "note", "header"]
 # What joins blocks in `Document.text`.
 _BETWEEN: Final = "\n\n"
@@ -33,7 +35,7 @@ class NoteMark:
 
 @dataclass(frozen=True, kw_only=True)
 class Hidden:
-    """Words in a file that no reader sees; `how` says why, `offset` where a block's text lacks them, if known."""
+    """Words in a file that no reader sees; the remark `how` says why, `offset` where a block lacks them, if known."""
 
     offset: int | None
     text: str
@@ -55,7 +57,7 @@ class CheckedBlock:
 
     text: str
     kind: BlockKind = "text"
-    where: str = ""
+    where: Remark | None = None
     level: int = 0
     labels: tuple[str, ...] = ()
     marks: tuple[NoteMark, ...] = ()
@@ -138,5 +140,5 @@ def label_rows(rows: Sequence[Sequence[str]], number: int) -> Iterator[CheckedBl
     for row, cells in enumerate(rows):
         for column, text in enumerate(cells):
             if text.strip():
-                where = f"table {number}, row {row + 1}"
+                where = remark("at_row", table=str(number), row=str(row + 1))
                 yield CheckedBlock(text=text.strip(), kind="cell", where=where, labels=labels_of(rows, row, column))

@@ -19,16 +19,12 @@ from app.checking.superseded import superseded_by
 from app.checking.work import READING, CheckLimits, WorkDone
 from ingest.loaders.loaded import LoadLimits
 from ingest.parties.party_table import PartyTable
+from prompts.wording import load_remark_words
 
 Progress = Callable[[int, int], None]
 _AROUND: Final = 300
-WORK_SPENT: Final = "not checked: the check of this document had done as much work as one may; check it in parts"
-LIMITS: Final = (
-    "What stands in no quotation marks and is not set off as a quotation is not checked.",
-    "Words for which nobody is named are looked for under every name; the finding says so.",
-    "Whether quoted words are fairly chosen is for a reader to judge: the place in the statement is given.",
-)
-NO_STATEMENTS: Final = "the store holds no statements: ingest some with `untoc ingest`, then check again"
+WORK_SPENT: Final = remark("work_spent")
+_LIMITS: Final = ("limit_unmarked", "limit_nobody", "limit_choice")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,9 +53,9 @@ class Checker:
         self._limits = limits
         self._limits_of_work = work
 
-    def party_name(self, code: str) -> str:
+    def party_name(self, code: str, language: str = "en") -> str:
         """Returns the name of a party to show."""
-        return self._parties().display(code)
+        return self._parties().display(code, language)
 
     def read(self, path: Path) -> CheckedDocument:
         """Reads a file; see `read_document` for what it raises."""
@@ -78,9 +74,15 @@ class Checker:
             language=stored.metadata.language,
         )
 
-    def check(self, document: CheckedDocument, progress: Progress | None = None) -> CheckReport:
-        """Judges every quotation of a document; `progress` hears how many are judged, and of how many."""
-        texts, local = self._texts.get(), localize(self._parties(), "en")
+    def check(
+        self, document: CheckedDocument, progress: Progress | None = None, *, language: str = "en"
+    ) -> CheckReport:
+        """Judges every quotation of a document; `progress` hears how many are judged, and of how many.
+
+        Names and references are in the `language` (ISO 639-1) of whoever reads the report.
+        """
+        texts, local = self._texts.get(), localize(self._parties(), language)
+        words = load_remark_words(language)
         quotations = find_quotations(document)
         files = tuple(stored.statement.file for stored in texts.all)
         reader = AttributionReader(document, local.parties, quotations.found, files)
@@ -101,17 +103,18 @@ class Checker:
         if progress is not None:
             progress(len(quotations.found), len(quotations.found))
         hidden = [
-            Skipped(quote=" ".join(part.text.split()), reason=f"{part.how}; not read", where=block.where)
+            Skipped(quote=" ".join(part.text.split()), reason=remark(part.how), where=block.where)
             for block in document.blocks
             for part in block.hidden
         ]
-        notes = document.notes if texts.all else (*document.notes, NO_STATEMENTS)
+        notes = document.notes if texts.all else (*document.notes, words.say("no_statements"))
         return CheckReport(
             findings=tuple(findings),
             skipped=(*skipped, *hidden),
             notes=notes,
-            limits=LIMITS,
+            limits=tuple(map(words.say, _LIMITS)),
             complete=len(findings) == len(quotations.found),
+            language=words.language,
         )
 
 

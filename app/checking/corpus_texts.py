@@ -2,7 +2,7 @@
 
 import threading
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Final
@@ -48,11 +48,15 @@ class StoredText:
 
 @dataclass(frozen=True, kw_only=True)
 class SourceText:
-    """A stored text in which omissions and brackets of a quotation are judged, with its language and the parties."""
+    """A stored text in which omissions and brackets of a quotation are judged, with its language and the parties.
+
+    `name` gives the name of a party in the language of whoever reads the report.
+    """
 
     stored: StoredText
     language: str
     parties: PartyTable
+    name: Callable[[str], str]
 
     @property
     def source(self) -> str:

@@ -9,6 +9,7 @@ import regex
 
 from app.checking.blocks import CheckedBlock, CheckedDocument, label_rows, make_document
 from app.checking.markdown_blocks import markdown_blocks
+from app.checking.remarks import remark
 from app.checking.word_blocks import word_blocks
 from app.errors import QuestionError
 from ingest.errors import UnsupportedFormatError
@@ -88,7 +89,10 @@ def _plain_blocks(text: str) -> list[CheckedBlock]:
         pieces = run if unwrapped else _EMPTY_LINE.split("\n".join(run))
         blocks += [CheckedBlock(text=piece.strip()) for piece in pieces if piece.strip()]
     numbers = count(1)
-    return [block if block.where else replace(block, where=f"paragraph {next(numbers)}") for block in blocks]
+    return [
+        block if block.where else replace(block, where=remark("at_paragraph", number=str(next(numbers))))
+        for block in blocks
+    ]
 
 
 def _cells_apart(text: str, page_starts: tuple[int, ...]) -> tuple[str, tuple[int, ...]]:
@@ -135,4 +139,7 @@ def _page_blocks(text: str, page_starts: tuple[int, ...]) -> list[CheckedBlock]:
         for line in readable(text, edits, start, end).split("\n")
         if line.strip()
     ]
-    return [CheckedBlock(text=line, where=f"page {page}, paragraph {n}") for n, (page, line) in enumerate(lines, 1)]
+    return [
+        CheckedBlock(text=line, where=remark("at_page", page=str(page), number=str(n)))
+        for n, (page, line) in enumerate(lines, 1)
+    ]

@@ -111,7 +111,7 @@ class Finding:
     """
 
     quotation: Quotation
-    where: str
+    where: Remark | None
     attribution: Attribution
     verdict: Verdict
     place: Place | None = None
@@ -139,7 +139,7 @@ class Finding:
             "end": self.place.end if self.place else None,
             "found_in": [{"statement_id": place.statement_id, "state": place.state} for place in self.found_in],
             "diff": self.diff,
-            "where": self.where,
+            "where": str(self.where or ""),
             "reference": self.place.reference if self.place else None,
             "attributed_by": named.source,
             "named": {
@@ -163,8 +163,8 @@ class Skipped:
     """A quoted string that was not checked, and why."""
 
     quote: str
-    reason: str
-    where: str
+    reason: Remark
+    where: Remark | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -176,6 +176,7 @@ class CheckReport:
         notes: What is to be said of this document.
         limits: What no check of this kind sees, whatever the document.
         complete: Whether every quotation was checked; else the check had done as much work as one may.
+        language: ISO 639-1 code of the names, references and limits in it, and of a document made of it.
     """
 
     findings: tuple[Finding, ...]
@@ -183,6 +184,7 @@ class CheckReport:
     notes: tuple[str, ...] = ()
     limits: tuple[str, ...] = ()
     complete: bool = True
+    language: str = "en"
 
     @property
     def summary(self) -> dict[Verdict, int]:
@@ -205,7 +207,7 @@ class CheckReport:
         return {
             "findings": [finding.to_json() for finding in self.findings],
             "summary": self.summary,
-            "skipped": [{"quote": s.quote, "reason": s.reason, "where": s.where} for s in self.skipped],
+            "skipped": [{"quote": s.quote, "reason": str(s.reason), "where": str(s.where or "")} for s in self.skipped],
             "notes": list(self.notes),
             "limits": list(self.limits),
         }

@@ -14,6 +14,7 @@ from markdown_it.token import Token
 
 from app.checking.blocks import BlockKind, CheckedBlock, Hidden, label_rows
 from app.checking.matching import whole_words
+from app.checking.remarks import remark
 from ingest.language.attribution_verbs import introduces_speech
 
 _NOTE: Final = regex.compile(
@@ -35,8 +36,8 @@ _LINES: Final = ("softbreak", "hardbreak")
 _SET_OFF: Final = {"em_open": "em_close", "strong_open": "strong_close"}
 _FEWEST_WORDS: Final = 5
 _QUOTED: Final = regex.compile(r"^\W*[“\"«„「『‘'‹]")
-STRUCK: Final = "struck through"
-NOT_SHOWN: Final = "not shown on the page"
+STRUCK: Final = "unseen_struck"
+NOT_SHOWN: Final = "unseen_not_shown"
 
 
 def markdown_blocks(text: str) -> list[CheckedBlock]:
@@ -50,7 +51,12 @@ def markdown_blocks(text: str) -> list[CheckedBlock]:
         )
         if words.strip():
             blocks.append(
-                CheckedBlock(text=words.strip(), kind="note", where=f"footnote {match['key']}", note_key=match["key"])
+                CheckedBlock(
+                    text=words.strip(),
+                    kind="note",
+                    where=remark("at_footnote", number=match["key"]),
+                    note_key=match["key"],
+                )
             )
     return blocks
 
@@ -85,7 +91,12 @@ def _blocks(tokens: Sequence[Token]) -> Iterator[CheckedBlock]:
                     code = token.type in ("code_block", "fence") and introduces_speech(before)
                     kind: BlockKind = "heading" if level else "quote" if depth > 0 or code else "text"
                     yield CheckedBlock(
-                        text=words, kind=kind, level=level, where=f"paragraph {number}", item=items > 0, hidden=hidden
+                        text=words,
+                        kind=kind,
+                        level=level,
+                        where=remark("at_paragraph", number=str(number)),
+                        item=items > 0,
+                        hidden=hidden,
                     )
                     before = words
 

@@ -143,8 +143,7 @@ def judge_cut(start: int, end: int, quote: str, text: SourceText, around: tuple[
         remarks.append(remark("half_question"))
     if is_quoted(source, start, end):
         code = quoted_speaker(source, start, end, text.stored.parties, text.parties)
-        named = remark("someone_quoted_named", name=text.parties.display(code)) if code else remark("someone_quoted")
-        remarks.append(named)
+        remarks.append(remark("someone_quoted_named", name=text.name(code)) if code else remark("someone_quoted"))
     return remarks
 
 
@@ -202,6 +201,8 @@ def _shortened(text: str) -> str:
 
 
 def _tail(text: str) -> str:
+    # A mark that opens the quotation itself says nothing.
+    text = text.rstrip(' “«„「『"')
     return " ".join(text.split()[-6:]) if " " in text else text[-12:]
 
 

@@ -17,6 +17,7 @@ from app.checking.blocks import CheckedBlock, CheckedDocument
 from app.checking.findings import Quotation, Skipped
 from app.checking.matching import whole_words
 from app.checking.plain_marks import plain_marks
+from app.checking.remarks import Remark, remark
 from ingest.language.attribution_verbs import introduces_speech, introduces_title
 
 # Opening marks with the marks that may close them.
@@ -52,7 +53,6 @@ _MOST: Final = 0.5
 _ATTRIBUTION_LINE: Final = regex.compile(r"^\s*[—–―-]{1,2}\s*\S")
 _NOTE_MARK: Final = regex.compile(r"\s*(?:\[\^?\w{1,12}\]|[⁰¹²³⁴⁵⁶⁷⁸⁹]+)\s*$")
 NOT_CLOSED: Final = "not_closed"
-UNMARKED: Final = "it follows a verb of speech, but stands in no quotation marks"
 _SPEECH_COLON: Final = regex.compile(r"(?:[:：](?=\s|\p{Han})|\s(?:--|—|–)(?=\s))\s*")
 _STOP: Final = regex.compile(r"(?<=[.!?。！？؟])(?=\s|$)")
 
@@ -113,7 +113,7 @@ def _unmarked(document: CheckedDocument, found: list[Quotation]) -> Iterator[Ski
             ):
                 continue
             if len(whole_words(rest)) >= _FEWEST_WORDS:
-                yield Skipped(quote=rest.strip(), reason=UNMARKED, where=block.where)
+                yield Skipped(quote=rest.strip(), reason=remark("unmarked"), where=block.where)
 
 
 def _all(document: CheckedDocument) -> Iterator[Quotation]:
@@ -285,26 +285,26 @@ def _quotation(document: CheckedDocument, pieces: list[tuple[int, int, int]], no
     return Quotation(text="\n\n".join(texts), spans=tuple(spans), marked=True, note=note)
 
 
-def _no_quotation(quotation: Quotation, block: CheckedBlock) -> str | None:
+def _no_quotation(quotation: Quotation, block: CheckedBlock) -> Remark | None:
     """Returns why a quoted string is no quotation of anybody, or None."""
     words = whole_words(quotation.text)
     if not words:
-        return "it holds no words"
+        return remark("no_words")
     start = max(0, quotation.spans[0][0] - block.start)
     before = block.text[max(0, start - _LOOK_BACK) : start].rstrip()
     before = before[:-1] if quotation.marked else before
     if not quotation.marked:
         return None
     if introduces_title(before):
-        return "it is called a title"
+        return remark("called_title")
     speaks = introduces_speech(before)
     if speaks:
         return None
     han = sum(1 for word in words if regex.match(r"\p{Han}", word))
     if len(words) - han + han * _FEWEST_WORDS / _FEWEST_CHARACTERS < _FEWEST_WORDS:
-        return f"it has fewer than {_FEWEST_WORDS} words and nothing before it says that somebody speaks"
+        return remark("too_short", count=str(_FEWEST_WORDS))
     long_words = [word for word in words if word.casefold() not in _SMALL]
     ends = quotation.text.rstrip()[-1:] in ".!?"
     if not han and not ends and len(words) <= _LONGEST_TITLE and all(map(_TITLE_WORD.match, long_words)):
-        return "it is written like a title"
+        return remark("like_title")
     return None

@@ -8,7 +8,7 @@ from itertools import islice
 from typing import Final
 
 from app.answering.localization import Localization, localize
-from app.answering.provenance import spoken_date
+from app.answering.provenance import spoken_date, spoken_day
 from app.checking.brackets import Judged, judge_brackets
 from app.checking.corpus_texts import CorpusTexts, SourceText, StoredText, place_of
 from app.checking.findings import Attribution, Change, Finding, Place, Quotation, SpokenTime
@@ -23,6 +23,7 @@ from app.retrieval.scoped_statements import unreadable_in_scope
 from ingest.language.dates import interval
 from ingest.parties.party_table import PartyTable
 from ingest.text.readable import readable
+from prompts.wording import load_remark_words, load_wording
 from vectorstore.stems import language_of
 
 # Passages compared with a quotation that stands nowhere exactly: of the named parties, and of everybody.
@@ -66,10 +67,15 @@ class QuoteVerifier:
     def __init__(self, texts: CorpusTexts, local: Localization, work: WorkDone) -> None:
         self._texts = texts
         self._local = local
+        self._words = load_remark_words(local.language)
         self._work = work
 
     def check(
-        self, quotation: Quotation, attribution: Attribution, where: str, around: tuple[str, str] = ("", "")
+        self,
+        quotation: Quotation,
+        attribution: Attribution,
+        where: Remark | None = None,
+        around: tuple[str, str] = ("", ""),
     ) -> Finding:
         """Returns the finding on one quotation; `around` are the document's own words beside it in its sentence.
 
@@ -127,7 +133,7 @@ class QuoteVerifier:
 
     def _hit(self, stored: StoredText, match: Match, quote: str, around: tuple[str, str]) -> _Hit:
         language = stored.metadata.language or language_of(quote[:1], "en")
-        text = SourceText(stored=stored, language=language, parties=self._local.parties)
+        text = SourceText(stored=stored, language=language, parties=self._local.parties, name=self._local.name)
         remarks: list[Remark] = []
         if match.wanted.recased and not (around[0].strip() and _begins_in_lower_case(quote)):
             remarks.append(remark("first_letter"))
@@ -138,7 +144,7 @@ class QuoteVerifier:
 
     def _doubts(self, best: _Hit, fitting: list[_Hit], attribution: Attribution) -> Iterator[Remark]:
         """Yields what a reader should know of who is named, and when, although the words are exact."""
-        whose = f"words of {self._holder(best.stored)}"
+        whose = self._holder(best.stored)
         if attribution.unknown is not None and attribution.suggestion is not None:
             suggested = self._local.name(attribution.suggestion)
             yield remark("unknown_speaker_like", name=attribution.unknown, suggestion=suggested, holder=whose)
@@ -163,8 +169,8 @@ class QuoteVerifier:
             return self._altered(finding, min(hits, key=lambda hit: not fits(hit.stored, finding.attribution)))
         quote = finding.quotation.text
         if len(quote) > self._work.limits.longest:
-            reason = f"it has more than {self._work.limits.longest:,} characters"
-            return replace(finding, warnings=(*finding.warnings, remark("too_long", reason=reason)))
+            limit = f"{self._work.limits.longest:,}"
+            return replace(finding, warnings=(*finding.warnings, remark("too_long", limit=limit)))
         named = set(finding.attribution.parties)
         own = [s for s in self._texts.all if named and fits(s, finding.attribution)]
         same = [s for s in self._texts.all if s.parties & named]
@@ -184,16 +190,15 @@ class QuoteVerifier:
                     warnings=(*finding.warnings, *told, *self._incomplete(finding.attribution, told)),
                 )
         if self._work.done >= budget:
-            reason = "that would have taken more work than one quotation may"
-            return replace(finding, warnings=(*finding.warnings, remark("too_long", reason=reason)))
+            return replace(finding, warnings=(*finding.warnings, remark("too_much_work")))
         return replace(finding, warnings=(*finding.warnings, *self._incomplete(finding.attribution, True)))
 
     def _holder(self, stored: StoredText) -> str:
         """Returns whose words a text holds, to show."""
         if stored.statement.kind == "treaty":
-            return "a treaty"
+            return self._words.say("a_treaty")
         holder = stored.metadata.state
-        return self._local.name(holder) if holder else "nobody known"
+        return self._local.name(holder) if holder else self._words.say("nobody_known")
 
     def _incomplete(self, attribution: Attribution, needed: object) -> list[Remark]:
         """Names the files of those who are said to have spoken that could not be read, where that may be why."""
@@ -272,9 +277,10 @@ class QuoteVerifier:
             names = self._local.names(attribution.parties)
             return [remark("near_other" if alike else "other_holder", holder=self._holder(stored), names=names)]
         if not _right_time(stored.metadata.date, attribution.when) or not _right_session(stored, attribution.when):
-            session = f"session {stored.metadata.session}" if stored.metadata.session else ""
-            held = ", ".join(filter(None, (_spoken(stored.metadata.date), session)))
-            return [remark("other_time", held=held, given=", ".join(times_in_words(attribution.when)))]
+            language, number = self._local.language, stored.metadata.session
+            session = self._local.say("session", number=number) if number else ""
+            held = ", ".join(filter(None, (spoken_date(stored.metadata.date, language), session)))
+            return [remark("other_time", held=held, given=", ".join(times_in_words(attribution.when, language)))]
         return [remark("other_file", held=repr(stored.statement.file))] if attribution.files else []
 
 
@@ -284,7 +290,7 @@ def find_words(words: str, texts: CorpusTexts, parties: PartyTable) -> tuple[Wor
     "Who said “not a privilege of the strong”?" is answered from these.
     """
     verifier = QuoteVerifier(texts, localize(parties, "en"), WorkDone(CheckLimits()))
-    found = verifier.check(Quotation(text=words, spans=(), marked=True), Attribution(), "")
+    found = verifier.check(Quotation(text=words, spans=(), marked=True), Attribution())
     exact = found.verdict == "verified"
     places = found.found_in if exact else filter(None, [found.place])
     verdict: Verdict = "verified" if exact else "altered"
@@ -332,10 +338,6 @@ def _right_time(day: str | None, when: SpokenTime) -> bool:
     return any(days[0] <= held[1] and held[0] <= days[1] for days in given)
 
 
-def _spoken(day: str | None) -> str:
-    return spoken_date(day, "en") or ""
-
-
 def _on_day(day: str, held: tuple[date, date]) -> bool:
     """Returns whether an interval holds a day or month without a year: `--10-03`, `--10`."""
     first, last = held
@@ -349,14 +351,9 @@ def _same_item(given: tuple[str, ...], held: str) -> bool:
     return any(numbers.intersection(_ITEM_NUMBER.findall(item)) for item in given)
 
 
-def times_in_words(when: SpokenTime) -> list[str]:
+def times_in_words(when: SpokenTime, language: str = "en") -> list[str]:
     """Returns when a document says that words were spoken, to show."""
-    dates = (_spoken(day) or day for day in when.dates)
-    days = (_day_in_words(day) for day in when.days)
-    return [*map(str, when.years), *dates, *days, *(f"session {session}" for session in when.sessions)]
-
-
-def _day_in_words(day: str) -> str:
-    month, _, number = day.removeprefix("--").partition("-")
-    name = date(2000, int(month), 1).strftime("%B")
-    return f"{int(number)} {name}" if number else name
+    dates = (spoken_date(day, language) or day for day in when.dates)
+    days = (spoken_day(day, language) for day in when.days)
+    sessions = (load_wording(language).say("session", number=session) for session in when.sessions)
+    return [*map(str, when.years), *dates, *days, *sessions]

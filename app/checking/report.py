@@ -1,112 +1,111 @@
-"""Findings in words: for a comment, a terminal and a Markdown report."""
+"""Findings in words: for a comment, a terminal and a Markdown report, in the six languages."""
 
 from collections.abc import Callable, Sequence
 from itertools import groupby
 from typing import Final
 
+from babel.lists import format_list
+
 from app.answering.compose.extractive import escape
 from app.checking.findings import Change, CheckReport, Finding
 from app.checking.quote_verifier import times_in_words
 from app.records import Verdict
+from prompts.wording import Wording, load_remark_words
 
-VERDICT_WORDS: Final[dict[Verdict, str]] = {
-    "verified": "Verified",
-    "altered": "Altered",
-    "misattributed": "Misattributed",
-    "not_found": "Not found",
-}
-MEANINGS: Final[dict[Verdict, str]] = {
-    "verified": "These words stand in the corpus.",
-    "altered": "The source has other words.",
-    "misattributed": "These words stand in the corpus, but not where the document says.",
-    "not_found": "These words stand nowhere in the corpus, nor does anything near them.",
-}
 # Words before a change that say where it is.
 _CONTEXT: Final = 4
+# Further places that are named.
+_PLACES: Final = 3
 CodeNamer = Callable[[str], str]
 
 
-def comment_text(finding: Finding) -> str:
+def verdict_word(verdict: Verdict, language: str = "en") -> str:
+    """Returns what a verdict is called."""
+    return load_remark_words(language).say(f"verdict_{verdict}")
+
+
+def comment_text(finding: Finding, language: str = "en") -> str:
     """Returns a finding as the text of a comment: verdict, warnings, place and diff, one a line."""
-    word = VERDICT_WORDS[finding.verdict].upper()
+    words = load_remark_words(language)
+    verdict = verdict_word(finding.verdict, language).upper()
     if finding.verdict == "verified" and finding.warnings:
-        word += ", with a remark"
-    return "\n".join((f"{word}. {MEANINGS[finding.verdict]}", *details(finding)))
+        verdict = words.say("with_remark", verdict=verdict)
+    return "\n".join((f"{verdict}. {words.say(f'means_{finding.verdict}')}", *_details(finding, words)))
 
 
-def details(finding: Finding) -> list[str]:
+def _details(finding: Finding, words: Wording) -> list[str]:
     """Returns what there is to say of a finding beside its verdict, one line each."""
-    lines = [words[:1].upper() + words[1:] + "." for words in map(str, finding.warnings)]
+    said = (remark.say(words) for remark in finding.warnings)
+    lines = [remark[:1].upper() + remark[1:] + "." for remark in said]
     if finding.place is not None:
-        label = "Nearest words" if finding.verdict == "altered" else "Stands in"
-        lines.append(f"{label}: {finding.place.reference}")
+        key = "nearest" if finding.verdict == "altered" else "stands_in"
+        lines.append(words.say(key, place=finding.place.reference))
     others = [place.reference for place in finding.found_in if place != finding.place]
+    named, rest = "; ".join(others[:_PLACES]), len(others) - _PLACES
     if others:
-        lines.append(f"Also in: {'; '.join(others[:3])}" + (f" and {len(others) - 3} more" if len(others) > 3 else ""))
-    return lines + changes_in_words(finding.changes)
+        more = words.say("also_in_more", places=named, count=rest) if rest > 0 else words.say("also_in", places=named)
+        lines.append(more)
+    return lines + changes_in_words(finding.changes, words.language)
 
 
-def changes_in_words(changes: Sequence[Change]) -> list[str]:
+def changes_in_words(changes: Sequence[Change], language: str = "en") -> list[str]:
     """Returns a diff as sentences, one for each place: "After “we do” the source has “not”, which is left out."."""
-    lines: list[str] = []
-    start = "At the beginning the"
+    words, lines = load_remark_words(language), list[str]()
+    before = ""
     for same, group in groupby(changes, key=lambda change: change.kind == "same"):
         run = {change.kind: change.text for change in group}
         if same:
-            start = f"After “{' '.join(run['same'].split()[-_CONTEXT:])}” the"
+            before = " ".join(run["same"].split()[-_CONTEXT:])
             continue
-        source, draft = run.get("left_out"), run.get("put_in")
-        if source and draft:
-            lines.append(f"{start} source has “{source}”, and the draft “{draft}”.")
-        elif source:
-            lines.append(f"{start} source has “{source}”, which the draft leaves out.")
-        else:
-            lines.append(f"{start} draft has “{draft}”, which the source does not.")
+        what = "changed" if len(run) == 2 else next(iter(run))
+        place = {"before": before} if before else {}
+        values = {"source": run.get("left_out"), "draft": run.get("put_in")}
+        lines.append(words.say(f"{'after' if before else 'first'}_{what}", **place, **values))
     return lines
 
 
 def summary_line(report: CheckReport) -> str:
     """Returns the counts in one line."""
-    if not report.findings:
-        counted = "No quotations were found"
-    else:
-        number = len(report.findings)
-        verdicts = ", ".join(f"{count} {VERDICT_WORDS[v].lower()}" for v, count in report.summary.items())
-        counted = f"{number} quotation{'' if number == 1 else 's'}: {verdicts}"
-        if report.doubtful:
-            counted += f"; {report.doubtful} of the verified with a remark to read"
-    left = len(report.skipped)
-    return counted + (f"; {left} string{'' if left == 1 else 's'} not checked" if left else "") + "."
+    words = load_remark_words(report.language)
+    verdicts = ", ".join(
+        f"{verdict_word(verdict, report.language).lower()}: {count}" for verdict, count in report.summary.items()
+    )
+    found = len(report.findings)
+    parts = [words.say("counted", count=found, verdicts=verdicts) if found else words.say("counted_none")]
+    for key, count in (("counted_remarked", report.doubtful), ("counted_skipped", len(report.skipped))):
+        parts += [words.say(key, count=count)] if count else []
+    return "; ".join(parts) + "."
 
 
-def named_in_words(finding: Finding, names: CodeNamer) -> str:
-    """Returns whom and when a document names for a quotation, to show."""
-    named = finding.attribution
-    unknown = f"“{named.unknown}”, whom no lookup knows" if named.unknown else "nobody named"
-    joined = " and " if named.together else " or "
-    parts = [joined.join(map(names, named.parties)) or unknown]
-    parts += times_in_words(named.when)
-    return ", ".join(parts)
+def named_in_words(finding: Finding, names: CodeNamer, language: str = "en") -> str:
+    """Returns whom and when a document names for a quotation, to show; `names` are in that language as well."""
+    named, words = finding.attribution, load_remark_words(language)
+    joined = format_list([*map(names, named.parties)], style="standard" if named.together else "or", locale=language)
+    unknown = words.say("named_unknown", name=named.unknown) if named.unknown else words.say("named_nobody")
+    return ", ".join((joined or unknown, *times_in_words(named.when, language)))
 
 
 def markdown_report(report: CheckReport, file: str, names: CodeNamer) -> str:
-    """Returns a report of a document's check as Markdown."""
-    lines = [f"# Quotations in {escape(file)}", "", summary_line(report)]
+    """Returns a report of a document's check as Markdown, in the report's language."""
+    words = load_remark_words(report.language)
+    lines = [f"# {words.say('report_title', file=escape(file))}", "", summary_line(report)]
     lines += [f"- {escape(note)}" for note in report.notes]
     for number, finding in enumerate(report.findings, 1):
-        lines += ["", f"## {number}. {VERDICT_WORDS[finding.verdict]} ({escape(finding.where)})", ""]
+        where = f" ({escape(finding.where.say(words))})" if finding.where else ""
+        lines += ["", f"## {number}. {verdict_word(finding.verdict, report.language)}{where}", ""]
         lines += [f"> {escape(' '.join(finding.quotation.text.split()))}", ""]
-        lines.append(f"- In the document: {escape(named_in_words(finding, names))}")
-        lines += [f"- {escape(detail)}" for detail in details(finding)]
+        named = escape(named_in_words(finding, names, report.language))
+        lines.append(f"- {words.say('in_document', named=named)}")
+        lines += [f"- {escape(detail)}" for detail in _details(finding, words)]
         if finding.changes:
             marks = {"same": "{}", "left_out": "~~{}~~", "put_in": "**{}**"}
-            shown = (marks[change.kind].format(escape(change.text)) for change in finding.changes)
-            lines.append(f"- Struck out what the draft leaves out, bold what it puts in: {' '.join(shown)}")
+            shown = " ".join(marks[change.kind].format(escape(change.text)) for change in finding.changes)
+            lines.append(f"- {words.say('legend', words=shown)}")
     if report.skipped:
-        lines += ["", "## Not checked", ""]
-        lines += [
-            f"- “{escape(' '.join(skipped.quote.split()))}” ({escape(skipped.where)}): {escape(skipped.reason)}"
-            for skipped in report.skipped
-        ]
-    lines += ["", "## What this check does not see", "", *(f"- {escape(limit)}" for limit in report.limits)]
+        lines += ["", f"## {words.say('title_skipped')}", ""]
+        for skipped in report.skipped:
+            where = f" ({escape(skipped.where.say(words))})" if skipped.where else ""
+            quote = escape(" ".join(skipped.quote.split()))
+            lines.append(f"- “{quote}”{where}: {escape(skipped.reason.say(words))}")
+    lines += ["", f"## {words.say('title_limits')}", "", *(f"- {escape(limit)}" for limit in report.limits)]
     return "\n".join(lines) + "\n"

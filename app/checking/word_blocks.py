@@ -18,6 +18,7 @@ from docx.oxml.ns import qn
 from docx.oxml.xmlchemy import BaseOxmlElement
 
 from app.checking.blocks import BlockKind, CheckedBlock, Hidden, NoteMark, labels_of
+from app.checking.remarks import Remark, remark
 from app.checking.word_formatting import DELETED, Looks, style_of, value_of
 from ingest.errors import LoadError
 
@@ -65,7 +66,7 @@ def word_paragraphs(document: WordDocument) -> list[WordParagraph]:
     looks = Looks(document)
     body = _Walk(looks).paragraphs(document.element.body)
     parts = [
-        replace(found, block=replace(found.block, kind="header", where="header or footer"), anchored=False)
+        replace(found, block=replace(found.block, kind="header", where=remark("at_header")), anchored=False)
         for section in document.sections
         for header in (section.header, section.footer, section.first_page_header, section.first_page_footer)
         if not header.is_linked_to_previous
@@ -82,7 +83,7 @@ class _Walk:
         self._paragraphs = self._tables = 0
 
     def paragraphs(
-        self, parent: BaseOxmlElement, cell: tuple[str, tuple[str, ...]] | None = None, *, boxed: bool = False
+        self, parent: BaseOxmlElement, cell: tuple[Remark, tuple[str, ...]] | None = None, *, boxed: bool = False
     ) -> Iterator[WordParagraph]:
         for element in parent.iterchildren():
             if element.tag in _LEFT_OUT:
@@ -98,13 +99,13 @@ class _Walk:
                 yield from self.paragraphs(element, cell, boxed=boxed)
 
     def _paragraph(
-        self, element: BaseOxmlElement, cell: tuple[str, tuple[str, ...]] | None, *, boxed: bool
+        self, element: BaseOxmlElement, cell: tuple[Remark, tuple[str, ...]] | None, *, boxed: bool
     ) -> WordParagraph:
         pieces, marks, hidden, text = read_paragraph(element, self._looks)
         kind, level = _kind_of(self._looks.styles(style_of(element)))
         if text.strip():
             self._paragraphs += 1
-        where, labels = cell or (f"paragraph {self._paragraphs}", ())
+        where, labels = cell or (remark("at_paragraph", number=str(self._paragraphs)), ())
         block = CheckedBlock(
             text=text,
             kind="cell" if cell and kind != "quote" else kind,
@@ -132,7 +133,8 @@ class _Walk:
             column = 0
             for cell, span in row:
                 labels = labels_of(texts, index, column)
-                yield from self.paragraphs(cell, (f"table {number}, row {index + 1}", labels), boxed=boxed)
+                where = remark("at_row", table=str(number), row=str(index + 1))
+                yield from self.paragraphs(cell, (where, labels), boxed=boxed)
                 column += span
 
 
@@ -216,5 +218,6 @@ def _notes(document: WordDocument, looks: Looks) -> Iterator[WordParagraph]:
                 shown += 1
                 for paragraph in _Walk(looks).paragraphs(note):
                     key = f"{kind} {note.get(qn('w:id'))}"
-                    block = replace(paragraph.block, kind="note", where=f"{kind} {shown}", note_key=key, marks=())
+                    where = remark(f"at_{kind}", number=str(shown))
+                    block = replace(paragraph.block, kind="note", where=where, note_key=key, marks=())
                     yield replace(paragraph, block=block, anchored=False)

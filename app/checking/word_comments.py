@@ -36,7 +36,7 @@ def comment_word(data: bytes, report: CheckReport) -> bytes:
         runs = _runs_of(finding, document, paragraphs) or _anchor(finding, document, paragraphs, word)
         if runs is not None:
             first, last = (Run(run, word) for run in runs)
-            text = _FORBIDDEN.sub("\ufffd", comment_text(finding))
+            text = _FORBIDDEN.sub("\ufffd", comment_text(finding, report.language))
             word.add_comment([first, last], text=text, author=_AUTHOR, initials="u")
     saved = BytesIO()
     word.save(saved)

@@ -12,11 +12,12 @@ from docx.document import Document as WordDocument
 from docx.oxml.ns import qn
 from docx.oxml.xmlchemy import BaseOxmlElement
 
-HIDDEN: Final = "hidden in the file"
-STRUCK: Final = "struck through"
-TINY: Final = "at most two points high"
-COLOURED: Final = "in the colour of the page"
-DELETED: Final = "deleted, with changes tracked"
+# Kinds of remarks.
+HIDDEN: Final = "unseen_hidden"
+STRUCK: Final = "unseen_struck"
+TINY: Final = "unseen_tiny"
+COLOURED: Final = "unseen_coloured"
+DELETED: Final = "unseen_deleted"
 # Half-points, as the file counts.
 _SMALLEST: Final = 4
 # Distance of two colours, of at most 441, under which nobody reads one on the other. Chosen: #E0E0E0 on white is 54.
@@ -41,7 +42,7 @@ class Looks:
         self._page = page if _is_colour(page) else "FFFFFF"
 
     def unseen(self, run: BaseOxmlElement) -> str | None:
-        """Returns why a reader does not see a run, or None."""
+        """Returns why a reader does not see a run, a kind of remark, or None."""
         properties = [*self._properties(run)]
         if _on(_first(properties, "w:vanish")):
             return HIDDEN

@@ -7,7 +7,7 @@ from rich.table import Table
 from rich.text import Text
 
 from app.checking.findings import CheckReport, Finding
-from app.checking.report import VERDICT_WORDS, CodeNamer, changes_in_words, named_in_words, summary_line
+from app.checking.report import CodeNamer, changes_in_words, named_in_words, summary_line, verdict_word
 from app.cli.printing import in_pipe, inert, print_table, stdout_console
 from app.records import Verdict
 
@@ -31,8 +31,8 @@ def print_check(report: CheckReport, names: CodeNamer, written: Path | None) -> 
     for heading in ("#", "Verdict", "In the document", *headings):
         table.add_column(heading, no_wrap=heading == "#")
     for number, finding in enumerate(report.findings, 1):
-        named = f"{finding.where}\n{named_in_words(finding, names)}"
-        verdict = Text(VERDICT_WORDS[finding.verdict], style=_STYLES[finding.verdict])
+        named = f"{finding.where or ''}\n{named_in_words(finding, names)}"
+        verdict = Text(verdict_word(finding.verdict), style=_STYLES[finding.verdict])
         quote, account = " ".join(finding.quotation.text.split()), _account(finding)
         if in_pipe():
             cells = [Text(inert(quote)), Text("\n").join([*_changes(finding, colours=False), *account])]

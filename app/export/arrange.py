@@ -265,7 +265,9 @@ class Sayings:
             found = {citation.quote[n.start : n.end]: n.terms[0] for n in quoted if n.concept in concepts}
             if found:
                 break
-        glosses = [self._wording.say("note_gloss", term=term, gloss=gloss) for term, gloss in found.items()]
+        # "extradition means extradition" helps nobody.
+        told = {term: gloss for term, gloss in found.items() if term.casefold() != gloss.casefold()}
+        glosses = [self._wording.say("note_gloss", term=term, gloss=gloss) for term, gloss in told.items()]
         translated = self.briefing.translations.get(citation.number)
         texts = [] if translated is None else [self.say("translated", text=translated)]
         return (*(["; ".join(glosses)] if glosses else []), *texts)

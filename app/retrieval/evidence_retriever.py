@@ -460,7 +460,9 @@ def _gloss_notes(topic: Topic | None, evidence: Sequence[PartyEvidence]) -> Iter
                 if term.concept in asked - glossed and len(glossed) < _GLOSSED:
                     glossed.add(term.concept)
                     written = sentence.text[term.start : term.end]
-                    yield Note(kind="gloss", values={"term": written, "gloss": term.terms[0]})
+                    # "extradition means extradition" helps nobody.
+                    if written.casefold() != term.terms[0].casefold():
+                        yield Note(kind="gloss", values={"term": written, "gloss": term.terms[0]})
 
 
 def _search_notes(

@@ -55,7 +55,7 @@ def briefing_asked(question: str, turns: list[ShownTurn], parties: PartyTable) -
     spoken, form = asked
     history = [turn_of(turn.answer, turn.overrides) for turn in turns]
     resolution = resolve(spoken, parties, history=history)
-    request = request_of_resolution(resolution, spoken)
+    request = request_of_resolution(resolution)
     members = sorted(members_of(resolution.scope.members_of, parties))
     request = replace(request, parties=tuple(dict.fromkeys((*request.parties, *members))))
     return BriefingWish(request=request, language=form.language, form=_FORMS.get(form.style))

@@ -19,7 +19,7 @@ from app.ui.messages import error_html, hint_html
 from app.ui.parts import QUIET, SHOWN_ERRORS, html, queued
 from app.ui.served import session_folder
 from app.ui.uploads import safe_name
-from app.ui.words import label, say
+from app.ui.words import label, language, say
 
 _PASTED: Final = "draft.md"
 
@@ -40,7 +40,7 @@ class _CheckTabController:
             path = Path(file) if file else None
             document = self._checker.read(path) if path else read_pasted(text)
             # The check ends at its next quotation when the reader has left.
-            for step in run_in_background(partial(self._check, document)):
+            for step in run_in_background(partial(self._check, document, language())):
                 if isinstance(step, CheckReport):
                     yield self._shown(document, step), self._download(path, step, request)
                 else:
@@ -48,11 +48,13 @@ class _CheckTabController:
         except SHOWN_ERRORS as error:
             yield error_html(error), gr.DownloadButton(visible=False)
 
-    def _check(self, document: CheckedDocument, tell: Callable[[tuple[int, int]], None]) -> CheckReport:
-        return self._checker.check(document, lambda done, total: tell((done, total)))
+    def _check(self, document: CheckedDocument, spoken: str, tell: Callable[[tuple[int, int]], None]) -> CheckReport:
+        return self._checker.check(document, lambda done, total: tell((done, total)), language=spoken)
 
     def _shown(self, document: CheckedDocument, report: CheckReport) -> str:
-        return check_html(document, report, self._checker.party_name, self._checker.around)
+        return check_html(
+            document, report, partial(self._checker.party_name, language=report.language), self._checker.around
+        )
 
     def _download(self, path: Path | None, report: CheckReport, request: gr.Request) -> gr.DownloadButton:
         """Writes a commented copy of a Word file, else a report, into the folder that Gradio serves and empties."""
@@ -61,7 +63,7 @@ class _CheckTabController:
         source = path or Path(_PASTED)
         commented = source.suffix.lower() == ".docx"
         output = folder / f"{Path(name).stem} (checked){'.docx' if commented else '.md'}"
-        write_output(output, source, report, self._checker.party_name)
+        write_output(output, source, report, partial(self._checker.party_name, language=report.language))
         words = say("download-commented" if commented else "download-report")
         return gr.DownloadButton(words, value=str(output), visible=True)
 

@@ -10,13 +10,15 @@ from app.checking.blocks import CheckedBlock, CheckedDocument
 from app.checking.checker import Around
 from app.checking.findings import CheckReport, Finding, Place
 from app.checking.report import CodeNamer, named_in_words
+from app.ui.messages import worded
 from app.ui.templates import render
+from prompts.wording import load_remark_words
 
 # How a finding looks: as its verdict, but for verified words that bear a remark.
 _REMARKED: Final = "remarked"
 _COUNTED: Final = ("verified", _REMARKED, "altered", "misattributed", "not_found")
 # A sign beside the colour and the word, for whoever does not see the colour.
-_SIGNS: Final = dict(zip(_COUNTED, "✓!≠⇄?", strict=True))
+_SIGNS: Final = dict(zip(_COUNTED, "✓!Δ⇄?", strict=True))
 # Of a longer draft only paragraphs with quotations and their neighbours are shown.
 _WHOLE: Final = 120_000
 _CLOSING: Final = re.compile(r"\s*[”“\"»«’'›」』〞〟＂]")
@@ -54,7 +56,9 @@ def check_html(document: CheckedDocument, report: CheckReport, names: CodeNamer,
             for index, block in enumerate(document.blocks)
             if index in shown or index - 1 in shown
         ],
-        named=lambda finding: named_in_words(finding, names),
+        named=lambda finding: named_in_words(finding, names, report.language),
+        words=load_remark_words(report.language),
+        worded=worded,
         around=around,
         others_of=_others,
     )

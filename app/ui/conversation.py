@@ -8,8 +8,7 @@ from html import escape
 from typing import Final
 
 from app.answering.compose.extractive import escape as plain
-from app.answering.provenance import provenance
-from app.answering.trace import lines_of
+from app.answering.provenance import provenance, spoken_date
 from app.corpus.corpus import Corpus
 from app.desk.conversations import KeptTurn
 from app.errors import AppError
@@ -20,7 +19,7 @@ from app.ui.prose import render_prose
 from app.ui.provenance_html import speaker_line
 from app.ui.scope_chips import scope_html
 from app.ui.templates import render
-from app.ui.words import say
+from app.ui.words import language, say
 from prompts.wording import load_wording
 from vectorstore.errors import StoreError
 
@@ -29,6 +28,9 @@ _STEPS: Final = ("resolve", "retrieve", "compose", "verify")
 # The component's event for judging, one of those that Gradio knows; `select` is for what asks.
 JUDGE_EVENT: Final = "apply"
 _NAMES_SHOWN = 6
+# Passages and sentences that the record of an answer lists, and characters of the id of a document.
+_LISTED = 10
+_ID_LENGTH = 16
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -193,10 +195,38 @@ def suggestions_html(questions: Sequence[str]) -> str:
 def _record(answer: Answer, corpus: Corpus) -> str:
     """Renders how an answer was made: in sentences, with the record behind a fold."""
     try:
-        lines = lines_of(corpus.trace(answer.trace_id))
+        record = corpus.trace(answer.trace_id).get("record") or {}
+        files = {summary.document_id: summary for summary in corpus.documents()}
     except (AppError, StoreError):
         return ""
-    return render("record", answer=answer, lines=lines)
+
+    def source(identifier: str) -> str:
+        # Of a statement, a passage or a sentence: all begin with the id of their document.
+        held = files.get(identifier[:_ID_LENGTH])
+        state = held.metadata.state if held is not None else None
+        name = corpus.party_name(state, language()) if state else ""
+        return " · ".join(part for part in (name, held.file if held is not None else "–") if part)
+
+    weighed: dict[str, list[str]] = {}
+    for item in record.get("evidence", [])[:_LISTED]:
+        weighed.setdefault(source(item["sentence_id"]), []).append(f"{100 * item['confidence']:.0f} %")
+    times = answer.timings_ms
+    return render(
+        "record",
+        answer=answer,
+        at=str(record.get("at", "")),
+        times=[(step, getattr(times, step)) for step in _STEPS if getattr(times, step)],
+        passages=dict.fromkeys(source(item.statement_id) for item in answer.retrieved[:_LISTED]),
+        sentences=weighed,
+        problem=f"{record.get('problem') or ''} {record.get('detail') or ''}".strip(),
+        moment=_moment,
+    )
+
+
+def _moment(value: str) -> str:
+    """Returns an ISO time to the minute, as people write it."""
+    day, _, time = value.partition("T")
+    return f"{spoken_date(day, language()) or ''}, {time[:5]} UTC" if time else value
 
 
 def _references(answer: Answer, corpus: Corpus) -> dict[int, str]:

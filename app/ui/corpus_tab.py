@@ -1,12 +1,13 @@
 """The Corpus tab: what is stored, to find, sort and read, and its metadata to correct, one by one or together."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
 import gradio as gr
 
-from app.answering.provenance import holder, record_in_words, spoken_date
+from app.answering.provenance import holder, spoken_date
 from app.corpus.corpus import Corpus, UndoStep
 from app.ui.evidence_panel import page_json
 from app.ui.messages import error_html, hint_html, said_html, worded
@@ -77,14 +78,16 @@ class _CorpusTabController:
         """
         try:
             stored = self._corpus.documents()
+            named, words = self._named_in(words, stored)
             held = self._corpus.holding(words) if words.strip() else frozenset()
         except SHOWN_ERRORS as error:
             return gr.skip(), gr.skip(), [], error_html(error)
+        asked = [*named, *((field, {*any_of}) for field, any_of in zip(_FILTERS, wanted, strict=False) if any_of)]
         found = [
             summary
             for summary in stored
             if (summary.document_id in held or self._matches(summary, words))
-            and all(not any_of or {*any_of} & _values(summary, f) for f, any_of in zip(_FILTERS, wanted, strict=False))
+            and all(any_of & _values(summary, field) for field, any_of in asked)
         ]
         # The store orders by code: XAC, once added, may be Palvonia. Whoever has no State comes first, to be given one.
         found.sort(key=lambda d: (d.metadata.state is not None, self._name(d.metadata.state).casefold()))
@@ -112,10 +115,31 @@ class _CorpusTabController:
             f'<p class="u-note" role="status">{told}</p>',
         )
 
+    def _named_in(self, words: str, stored: Sequence[DocumentSummary]) -> tuple[list[tuple[str, set[str]]], str]:
+        """Reads names of several words as the filters call them: "session 12" is no date with a 12 in it.
+
+        Returns:
+            Each with its field and value, and the other words.
+        """
+        values = {(field, value) for summary in stored for field in _FILTERS for value in _values(summary, field)}
+        # Of a session that nothing is stored of, nothing is found.
+        values |= {("session", number) for number in re.findall(r"\d+", words)}
+        names = {self._named(*each).casefold(): each for each in values}
+        named: list[tuple[str, set[str]]] = []
+        rest = " ".join(words.casefold().split())
+        for name in sorted((name for name in names if " " in name), key=len, reverse=True):
+            rest, found = re.subn(rf"(?<!\w){re.escape(name)}(?!\w)", " ", rest)
+            if found:
+                field, value = names[name]
+                named.append((field, {value}))
+        return named, rest
+
     def _cell(self, summary: DocumentSummary, field: str) -> str | int:
         value = summary.file if field == "file" else getattr(summary.metadata, field) or ""
         if field == "state":
-            value = record_in_words(summary) or holder(summary.kind, summary.metadata, self._name) or say("nobody")
+            if summary.interventions:
+                return f"{say('several-speakers')}: {summary.interventions}"
+            value = holder(summary.kind, summary.metadata, self._name) or say("nobody")
         elif value and field in ("on_behalf_of", "language"):
             value = self._named(field, value)
         elif field == "date":
@@ -158,7 +182,7 @@ class _CorpusTabController:
         return self._named(field, value) if value and field in ("state", "on_behalf_of") else value
 
     def save(self, statement_id: str | None, *values: str) -> tuple[Any, ...]:
-        """Corrects the metadata fields that were changed; gives (steps to undo, *opened)."""
+        """Corrects the metadata fields that were changed; gives (steps to undo, message, *opened)."""
         try:
             held = self._corpus.show(statement_id or "")
             changes = {
@@ -167,14 +191,15 @@ class _CorpusTabController:
                 if value.strip() != self._value(held, name)
             }
             if not changes:
-                return gr.skip(), *self.opened(statement_id or "", said_html(say("nothing-changed")))
+                return *skips(2), *self.opened(statement_id or "", said_html(say("nothing-changed")))
             # Of an intervention the whole record is what can be taken back.
             step = self._corpus.undo_step((statement_id or "").partition(".")[0])
             corrected = self._corpus.edit(statement_id or "", changes)
         except SHOWN_ERRORS as error:
-            return gr.skip(), statement_id, gr.skip(), error_html(error), *skips(len(_FIELDS))
+            return *skips(2), statement_id, gr.skip(), error_html(error), *skips(len(_FIELDS))
         now = step.now if step.now != statement_id else corrected
-        return [replace(step, now=now)], *self.opened(corrected, said_html(say("saved")))
+        # What was said of the change before is not what can be taken back now.
+        return [replace(step, now=now)], "", *self.opened(corrected, said_html(say("saved")))
 
     def remove(self, statement_id: str | None) -> tuple[Any, ...]:
         """Removes the chosen statement; gives (steps to undo, chosen, form, detail)."""
@@ -310,7 +335,7 @@ def build_corpus_tab(corpus: Corpus, tab: gr.Tab) -> None:
     # A hundred statements take ten seconds: the table is veiled until they have changed.
     slow: Any = QUIET | {"show_progress": "minimal", "show_progress_on": table}
     for changed in (
-        save.click(controller.save, [chosen, *fields], [steps, *opened], **slow),
+        save.click(controller.save, [chosen, *fields], [steps, said, *opened], **slow),
         remove.click(controller.remove, [chosen], [steps, *opened[:2], said], **slow),
         set_all.click(
             lambda chosen, field, value: controller.change(chosen, {field: value}),

@@ -18,8 +18,8 @@ _TEMPLATES: Final = "told-"
 # Of a person at a browser nobody expects a command, a setting, or the id of a statement: "…, which `untoc show ID`
 # lists", "split it, or raise max_pages", "with --force".
 _UNHEARD: Final = re.compile(
-    r"[,;:]?\s*(?:which\s+|run\s+|by\s+|use\s+)?`untoc[^`]*`[^;,.:]*"
-    r"|,? or raise (?:the limit )?\w+_\w+(?: and \w+_\w+)?|[;,] use --\w+[^;,.]*| with --\w+"
+    r"[,;:]?\s*(?:which\s+|run\s+|by\s+|use\s+|see\s+)?`untoc[^`]*`[^;,.:]*"
+    r"|,? or raise (?:the limit )?\w+_\w+(?: and \w+_\w+)?|[;,] use --\w+[^;,.]*| with --\w+|, or of docs/\S+"
     r"|\s?'[0-9a-f]{16}(?:\.\d+)?'|, line 0\b"
 )
 

@@ -182,6 +182,12 @@
     history.replaceState({}, "", address);
     shownWork = work();
   }).observe(document.body, { childList: true, subtree: true });
+  // Gradio names the place for files in English alone, and not as it reads: its words are its name.
+  new MutationObserver(() => {
+    document.querySelectorAll('button[aria-label="Click to upload or drop files"]').forEach((button) => {
+      button.removeAttribute("aria-label");
+    });
+  }).observe(document.body, { childList: true, subtree: true });
   // Back and forward lead to other works; a jump within the page does not.
   const work = () => new URL(location.href).search;
   let shownWork = work();

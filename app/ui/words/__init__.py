@@ -19,7 +19,7 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from ingest.language.languages import direction_of
-from prompts.wording import LANGUAGES, Language, load_remark_words
+from prompts.wording import LANGUAGES, Language
 
 # Set by the page when a language is chosen, for the server and for the next visit.
 COOKIE: Final = "untoc_language"
@@ -98,8 +98,7 @@ def choice_html() -> str:
 
 @cache
 def words_of(code: Language) -> Mapping[str, str]:
-    """Returns all messages of a language; in English the remarks of a check as the check itself words them."""
+    """Returns all messages of a language."""
     text = files(__name__).joinpath(f"{code}.yaml").read_text(encoding="utf-8")
     found: dict[str, str] = yaml.load(text, Loader=yaml.CSafeLoader)
-    remarks = load_remark_words().messages if code == "en" else {}
-    return found | {f"remark-{kind}": message for kind, message in remarks.items()}
+    return found

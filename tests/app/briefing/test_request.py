@@ -73,7 +73,7 @@ def test_language_and_form_of_a_briefing_are_read(question, form):
 
 def test_spoken_request_keeps_parties_topic_and_years():
     spoken = "mutual legal assistance for Austria and Poland since 2024"
-    request = request_of_resolution(resolve(spoken, PARTIES), spoken)
+    request = request_of_resolution(resolve(spoken, PARTIES))
     assert set(request.parties) == {"AUT", "POL"}
     assert "mutual legal assistance" in request.subjects[0].topic
     assert request.years[0] == "2024"
@@ -81,13 +81,13 @@ def test_spoken_request_keeps_parties_topic_and_years():
 
 def test_topics_side_by_side_are_columns_of_their_own():
     spoken = "extradition and mutual legal assistance for Austria"
-    request = request_of_resolution(resolve(spoken, PARTIES), spoken)
+    request = request_of_resolution(resolve(spoken, PARTIES))
     assert [subject.topic for subject in request.subjects] == ["extradition", "mutual legal assistance"]
 
 
 def test_spoken_request_with_an_ambiguous_name_is_asked_back():
     with pytest.raises(BriefingError, match=r"'Korea' can be read in several ways"):
-        request_of_resolution(resolve("corruption for Korea", PARTIES), "corruption for Korea")
+        request_of_resolution(resolve("corruption for Korea", PARTIES))
 
 
 def test_conversation_becomes_all_its_parties_on_all_its_subjects():

@@ -60,7 +60,7 @@ def test_pdf_with_a_quotation_over_two_pages(tmp_path):
     pdf.save()
     document = read_document(path, LoadLimits())
     assert [" ".join(q.replace("[…]", "").split()) for q in quotes(document)] == [WORDS]
-    assert document.blocks[0].where.startswith("page 1")
+    assert str(document.blocks[0].where).startswith("page 1")
 
 
 def word_file() -> bytes:

@@ -52,7 +52,7 @@ def test_a_paragraph_that_is_set_off_is_a_quotation_without_its_note_mark_or_lin
 @cases("text", "reason")
 def test_what_quotes_nobody_is_left_out_with_a_reason(text, reason):
     found = find_quotations(read_pasted(text))
-    assert found.found == () and len(found.skipped) == 1 and reason in found.skipped[0].reason
+    assert found.found == () and len(found.skipped) == 1 and reason in str(found.skipped[0].reason)
 
 
 @pytest.mark.parametrize(

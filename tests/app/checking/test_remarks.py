@@ -115,7 +115,7 @@ def test_words_after_a_verb_of_speech_without_marks_are_listed(attacked):
         "Belmora said -- we support its abolition today.",
     ):
         (skipped,) = attacked.check(read_pasted(text)).skipped
-        assert "no quotation marks" in skipped.reason
+        assert "no quotation marks" in str(skipped.reason)
 
 
 @cases("text", "digits")

@@ -36,7 +36,7 @@ def test_a_document_with_true_quotations_exits_0(store, tmp_path, spoken, capsys
     path = tmp_path / "good.txt"
     path.write_text(f"Belmora said: “{spoken['XAB_08_2016'][5]}”", encoding="utf-8")
     assert main(["verify", str(path), "--store", store]) == 0
-    assert "1 verified" in " ".join(capsys.readouterr().out.split())
+    assert "verified: 1" in " ".join(capsys.readouterr().out.split())
 
 
 def test_a_document_without_quotations_says_so_and_exits_0(store, tmp_path, capsys):

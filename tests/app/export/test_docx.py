@@ -252,6 +252,12 @@ def test_a_quotation_in_another_language_is_explained(briefing):
     assert text.endswith("\nUnofficial translation by a model: Rimalia supports extradition.")
 
 
+def test_a_term_that_is_the_same_word_in_both_languages_is_not_explained(briefing):
+    arabic = next(c for c in briefing.citations if c.language == "ar")
+    french = replace(arabic, quote="Je parlerai d’abord de l’extradition.", language="fr")
+    assert Sayings(briefing).helps(french, Subject(label="Extradition", topic="extradition")) == ()
+
+
 def test_words_of_a_subject_that_is_not_named_whole_are_explained(briefing):
     arabic = next(c for c in briefing.citations if c.language == "ar")
     quoted = replace(arabic, quote="ولا تسلم بلادي مواطنيها، وقد حاكمت منهم تسعة أشخاص.")

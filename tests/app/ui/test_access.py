@@ -7,8 +7,9 @@ import pytest
 
 from app.ui.words import words_of
 from prompts.wording import LANGUAGES
+from tests.app.ui.conftest import serving
 from tests.app.ui.test_browser import CELLS, ask, overflowing
-from tests.fakes_ui import EXAMPLE
+from tests.fakes_ui import EXAMPLE, fake_workspace
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
 AXE = files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8")
@@ -69,6 +70,26 @@ def test_page_is_in_the_language_of_its_reader(open_page, locale: str, code: Any
     page.wait_for_function("document.documentElement.lang === 'es'")
     page.wait_for_selector(".u-turn")
     assert page.inner_text("#ask") == words_of("es")["ask"]
+
+
+def test_place_for_files_is_named_by_the_words_on_it(open_page) -> None:
+    page = open_page(locale="fr-FR").page
+    for tab in (2, 3):
+        page.locator('#tabs [role="tab"]').nth(tab).click()
+        page.get_by_role("button", name="Déposez le fichier ici").wait_for()
+
+
+def test_suggestions_of_an_earlier_answer_are_gone_while_the_next_one_is_made(open_page, tmp_path) -> None:
+    with serving(*fake_workspace(step_seconds=2), tmp_path) as served:
+        page = open_page(served=served).page
+        ask(page, EXAMPLE)
+        page.wait_for_selector("#suggestions button:visible")
+        page.fill("#question textarea", "and Arvandia?")
+        page.press("#question textarea", "Enter")
+        page.wait_for_selector(".u-steps")
+        page.wait_for_selector("#suggestions button", state="hidden")
+        page.wait_for_selector('.u-turn[data-turn="2"] .u-answer')
+        page.wait_for_selector("#suggestions button:visible")
 
 
 def test_every_language_has_every_message() -> None:

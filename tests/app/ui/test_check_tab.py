@@ -1,4 +1,7 @@
 import json
+import re
+from functools import partial
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -7,6 +10,7 @@ from docx import Document
 from app.checking.checker import Checker
 from app.checking.corpus_texts import CorpusTextsCache
 from app.checking.documents import read_pasted
+from app.checking.report import comment_text, markdown_report
 from app.ui.check_tab import verify_endpoint
 from app.ui.check_view import check_html
 from ingest.loaders.loaded import LoadLimits
@@ -72,6 +76,33 @@ def test_verified_words_with_a_remark_do_not_look_verified(checker):
     assert '<a class="u-tag u-verified" href="#finding-2">' in html
     assert "Verified, with a remark: 1</span>" in html and "Verified: 1</span>" in html
     assert 'class="u-check-card u-remarked" id="finding-1"' in html
+
+
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [
+        ("fr", ("ce sont les mots d’Autriche, non d’Allemagne", "Autriche, session 55", "personne de nommé")),
+        ("ar", ("هذه كلمات النمسا لا ألمانيا", "النمسا", "لا أحد مذكور")),
+    ],
+)
+def test_a_check_is_told_in_the_language_of_its_reader(checker, monkeypatch, language, told):
+    for module in ("words", "templates"):
+        monkeypatch.setattr(f"app.ui.{module}.language", lambda: language)
+    draft = f"“{LAMPS}” It is “golden”.\n\nGermany said: “{LAMPS}”\n\nAustria said at the 54th session: “{LAMPS}”"
+    document = read_pasted(draft)
+    report = checker.check(document, language=language)
+    names = partial(checker.party_name, language=language)
+    shown = check_html(document, report, names, checker.around), markdown_report(report, "draft.md", names)
+    comments = [comment_text(finding, language) for finding in report.findings]
+    for text in (re.sub(r"<[^>]+>", " ", shown[0]), shown[1], *comments):
+        # The draft's own words and those of statements are English.
+        own = re.sub(r"“.*?”|« .*? »|«.*?»", "", unescape(text)).replace("said", "")
+        assert not re.search(
+            r"\b(?:words|nobody|named|paragraph|document|verified|checked|found)\b", own, re.IGNORECASE
+        )
+    for words in told[:2]:
+        assert words in unescape(shown[0])
+    assert told[2] in unescape(shown[0]) and told[0][1:] in comments[1]
 
 
 def test_a_draft_is_shown_with_its_diff_and_direction_and_never_as_markup(checker):

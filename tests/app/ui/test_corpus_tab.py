@@ -27,7 +27,8 @@ def test_table_lists_every_statement_by_its_names_with_inferred_fields_marked():
     ("words", "wanted", "found"),
     [
         ("iran 2020", (), 1), ("session 10", (), 1), ("arabic", (), 1), ("joint training", (), 1),
-        ("iran 2031", (), 0), ("", (["IRN", "XAA"], [], [], [], []), 2), ("", ([], [], [], ["2031"], ["en"]), 2),
+        ("iran 2031", (), 0), ("session 3", (), 1), ("session 12", (), 0), ("iran session 10", (), 1),
+        ("", (["IRN", "XAA"], [], [], [], []), 2), ("", ([], [], [], ["2031"], ["en"]), 2),
     ],
 )  # fmt: skip
 def test_statements_are_found_by_names_by_words_of_the_text_and_by_filters(words, wanted, found):
@@ -70,11 +71,11 @@ def test_save_sends_only_what_changed():
 
     corpus.edit = edit
     unchanged = shelf.save(old.statement_id, *values)
-    assert sent == [] and "Nothing was changed" in unchanged[3]
+    assert sent == [] and "Nothing was changed" in unchanged[4]
     values[4] = " 11 "
     changed = shelf.save(old.statement_id, *values)
     assert sent == [{"session": "11"}]
-    assert changed[1] != old.statement_id and "Saved." in changed[3]
+    assert changed[1] == "" and changed[2] != old.statement_id and "Saved." in changed[4]
 
 
 def test_wrong_metadata_is_one_line_and_keeps_the_form():
@@ -83,7 +84,7 @@ def test_wrong_metadata_is_one_line_and_keeps_the_form():
     identifier = sample_statement().statement_id
     values = ["<Nowhere>", *[""] * 10]
     result = shelf.save(identifier, *values)
-    assert result[1] == identifier and "no party &#x27;&lt;Nowhere&gt;&#x27;" in result[3]
+    assert result[2] == identifier and "no party &#x27;&lt;Nowhere&gt;&#x27;" in result[4]
 
 
 def test_statement_is_shown_escaped_with_its_family_or_as_gone():
@@ -120,7 +121,7 @@ def test_record_lists_its_interventions_with_buttons_that_open_them():
     record, parts = record_with_parts()
     html = statement_html(record, lambda code: "Arvandia" if code else "nobody", None, parts)
     assert [f'data-id="r.{n}"' in html for n in (1, 2, 3)] == [True] * 3
-    assert "Open intervention 2, Arvandia" in html and "Nobody's position (office)" in html
+    assert "Open intervention 2, Arvandia" in html and "Nobody's position (an office of the meeting)" in html
     assert "&lt;b&gt;Mr." in html and "<b>" not in html
     assert html.count("The record's") == 1 and html.count("The speaker's") == 2
 

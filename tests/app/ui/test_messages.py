@@ -7,7 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from app.briefing.request import read_request
+from app.errors import AppError
+from app.question.reading import resolve
 from app.ui import messages, words
+from ingest.parties.party_table import PartyTable
 from prompts.wording import LANGUAGES
 
 LOADERS = Path(__file__).parents[3] / "ingest" / "loaders"
@@ -41,3 +45,30 @@ def test_messages_of_the_loaders_are_in_the_readers_language(language: str, monk
         assert not re.search(r"\bmax_|\bload_", told)
         if language != "en":
             assert not re.search(r"\b(?:is|the|it|save|of)\b", told), (text, told)
+
+
+PARTIES = PartyTable.load()
+REFUSED = [
+    lambda: resolve(" ", PARTIES),
+    lambda: resolve("word " * 2000, PARTIES),
+    lambda: resolve("What did Austria say?", PARTIES, {"states": ["Nowhereland"]}),
+    lambda: read_request(PARTIES),
+    lambda: read_request(PARTIES, topics=["extradition"], states=["Korea"]),
+    lambda: read_request(PARTIES, topics=["extradition"], states=["Qqqqzzz"]),
+    lambda: read_request(PARTIES, articles=["none"]),
+    lambda: read_request(PARTIES, articles=["NEVER 5"]),
+    lambda: read_request(PARTIES, topics=["extradition"], years=["20"]),
+    lambda: read_request(PARTIES, topics=["extradition"], years=["2020-2010"]),
+]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("refused", REFUSED)
+def test_what_the_desk_refuses_is_told_in_the_readers_language(refused, language, monkeypatch) -> None:
+    monkeypatch.setattr(words, "language", lambda: language)
+    with pytest.raises(AppError) as caught:
+        refused()
+    told = messages.worded(str(caught.value))
+    assert "docs/" not in told and "`untoc" not in told
+    if language != "en":
+        assert not re.search(r"\b(?:is|the|it|say|write|use|name)\b", told), told
