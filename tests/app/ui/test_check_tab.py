@@ -81,7 +81,7 @@ def test_verified_words_with_a_remark_do_not_look_verified(checker):
 @pytest.mark.parametrize(
     ("language", "told"),
     [
-        ("fr", ("ce sont les mots d’Autriche, non d’Allemagne", "Autriche, session 55", "personne de nommé")),
+        ("fr", ("ce sont les mots d’Autriche, non d’Allemagne", "session 55", "personne de nommé")),
         ("ar", ("هذه كلمات النمسا لا ألمانيا", "النمسا", "لا أحد مذكور")),
     ],
 )
@@ -97,9 +97,7 @@ def test_a_check_is_told_in_the_language_of_its_reader(checker, monkeypatch, lan
     for text in (re.sub(r"<[^>]+>", " ", shown[0]), shown[1], *comments):
         # The draft's own words and those of statements are English.
         own = re.sub(r"“.*?”|« .*? »|«.*?»", "", unescape(text)).replace("said", "")
-        assert not re.search(
-            r"\b(?:words|nobody|named|paragraph|document|verified|checked|found)\b", own, re.IGNORECASE
-        )
+        assert not re.search(r"\b(?:words|nobody|named|paragraph|verified|checked|found)\b", own, re.IGNORECASE)
     for words in told[:2]:
         assert words in unescape(shown[0])
     assert told[2] in unescape(shown[0]) and told[0][1:] in comments[1]

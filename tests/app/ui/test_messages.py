@@ -51,7 +51,7 @@ PARTIES = PartyTable.load()
 REFUSED = [
     lambda: resolve(" ", PARTIES),
     lambda: resolve("word " * 2000, PARTIES),
-    lambda: resolve("What did Austria say?", PARTIES, {"states": ["Nowhereland"]}),
+    lambda: resolve("What did Austria say?", PARTIES, overrides={"states": ["Nowhereland"]}),
     lambda: read_request(PARTIES),
     lambda: read_request(PARTIES, topics=["extradition"], states=["Korea"]),
     lambda: read_request(PARTIES, topics=["extradition"], states=["Qqqqzzz"]),
@@ -71,4 +71,4 @@ def test_what_the_desk_refuses_is_told_in_the_readers_language(refused, language
     told = messages.worded(str(caught.value))
     assert "docs/" not in told and "`untoc" not in told
     if language != "en":
-        assert not re.search(r"\b(?:is|the|it|say|write|use|name)\b", told), told
+        assert not re.search(r"\b(?:is|the|it|say|write|name|with)\b", told), told
