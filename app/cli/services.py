@@ -57,13 +57,15 @@ def copy(
     with ExitStack() as stack:
         source = stack.enter_context(open_workspace(settings, create=False))
         other = stack.enter_context(open_workspace(target, check_model=False))
-        counts = source.store.copy_to(other.store, progress)
         here, there = (
             stack.enter_context(closing(open_tables(each.store, each.database))) for each in (settings, target)
         )
-        counts |= here.copy_to(there)
+        kept = dict[str, int]()
+        counts = source.store.copy_to(other.store, progress, lambda: kept.update(here.copy_to(there))) | kept
     made = f"{counts['work']} conversations, briefings and cases, {counts['account']} accounts"
-    told = f"copied and compared: {counts['documents']} documents, {counts['passages']} passages, {made}"
+    told = (
+        f"copied and compared: {counts['documents']} documents, {counts['passages']} passages and their index, {made}"
+    )
     return invocation.show({"copied": counts}, told)
 
 
