@@ -1,5 +1,6 @@
 """The composition of the server: the chat, the API and the tools behind one gate, served until interrupted."""
 
+import asyncio
 import contextlib
 import logging
 from collections.abc import AsyncIterator, Callable, Sequence
@@ -42,8 +43,8 @@ from vectorstore.errors import StoreError
 logger = logging.getLogger(__name__)
 # Without a referrer at all, browsers do not say where a form comes from either.
 _HEADERS: Final = {**HEADERS, "referrer-policy": "same-origin"}
-# Seconds that questions under way are given when the server ends.
-_ENDS_IN: Final = 20
+# Seconds in which what was cancelled comes to its next step, and is told so.
+_TOLD_IN: Final = 5
 # For what need not wait for room, beside the threads of what waits or is worked on.
 _THREADS: Final = 40
 # For who asks, and whether the server is ready: known whatever else is under way.
@@ -126,6 +127,13 @@ class Entrance:
             # What programs made of the document call their functions.
             generate_unique_id_function=lambda route: route.name,
         )
+
+        async def on_end() -> None:
+            self.limits.close()
+            asyncio.get_running_loop().call_later(self.config.stop_seconds, self.limits.cancel)
+            await page.state.on_end()
+
+        app.state.on_end = on_end
         handle_problems(app)
         # The gate has read the key already; this tells it in the OpenAPI document.
         bearer = Depends(HTTPBearer(auto_error=False, description="a key, `untoc_…`"))
@@ -240,7 +248,8 @@ def _serve(settings: Settings, build: Callable[[Callable[[], None]], FastAPI], o
     log_as_json(settings.log_level)
     serve_app(
         build, settings.store, config.host, config.port,
-        on_ready=on_ready, anywhere=config.accounts != "none", address=config.address, ends_in=_ENDS_IN,
+        on_ready=on_ready, anywhere=config.accounts != "none", address=config.address,
+        ends_in=config.stop_seconds + _TOLD_IN,
     )  # fmt: skip
 
 
