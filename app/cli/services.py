@@ -101,7 +101,7 @@ def serve(
 ) -> int:
     """Serve the chat, the API and the tools to a team."""
     require_server()
-    from app.server.serve import check
+    from app.server.serve import check, leave
     from app.server.serve import serve as serve_team
 
     check(invocation.settings(host=host, port=port).server)
@@ -109,6 +109,8 @@ def serve(
         serve_team(
             workspace, on_ready=lambda address: print(f"untoc is served at {address} (stop with Ctrl-C)", flush=True)
         )
+        # Before the store is closed, which waits for threads that read it.
+        leave()
     return 0
 
 

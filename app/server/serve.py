@@ -3,6 +3,9 @@
 import asyncio
 import contextlib
 import logging
+import os
+import threading
+import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -43,8 +46,9 @@ from vectorstore.errors import StoreError
 logger = logging.getLogger(__name__)
 # Without a referrer at all, browsers do not say where a form comes from either.
 _HEADERS: Final = {**HEADERS, "referrer-policy": "same-origin"}
-# Seconds in which what was cancelled comes to its next step, and is told so.
+# Seconds in which what was cancelled comes to its next step, and is told so; and then to leave that step.
 _TOLD_IN: Final = 5
+_LEFT_IN: Final = 5
 # For what need not wait for room, beside the threads of what waits or is worked on.
 _THREADS: Final = 40
 # For who asks, and whether the server is ready: known whatever else is under way.
@@ -251,6 +255,18 @@ def _serve(settings: Settings, build: Callable[[Callable[[], None]], FastAPI], o
         on_ready=on_ready, anywhere=config.accounts != "none", address=config.address,
         ends_in=config.stop_seconds + _TOLD_IN,
     )  # fmt: skip
+
+
+def leave(seconds: float = _LEFT_IN) -> None:
+    """Ends the process if threads still work after serving: nobody waits for them, and the store bears a kill."""
+    until = time.monotonic() + seconds
+    threads = [each for each in threading.enumerate() if each is not threading.current_thread() and not each.daemon]
+    for thread in threads:
+        thread.join(max(0, until - time.monotonic()))
+    if left := sum(thread.is_alive() for thread in threads):
+        logger.warning("%d steps that took too long were cut off", left)
+        logging.shutdown()
+        os._exit(0)
 
 
 def check(config: ServerConfig) -> None:

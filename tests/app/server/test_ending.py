@@ -1,6 +1,8 @@
 """The end of a server under load: what waits is refused, what takes long is cancelled, and everybody is told."""
 
 import json
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -14,6 +16,7 @@ import pytest
 from app.answering.assistant import Assistant, Progress
 from app.briefing.table_builder import BriefingProgress, TableBuilder
 from app.server.limits import EndingError
+from tests.conftest import PROJECT
 from tests.fakes_server import team
 
 pytestmark = pytest.mark.integration
@@ -142,3 +145,14 @@ def test_what_comes_to_no_step_is_cut_off_and_told(
         answer = asked.result(30)
         over.set()
         assert (answer.status_code, answer.json()["detail"]) == (503, TOLD) and answer.headers["retry-after"] == "60"
+
+
+@pytest.mark.slow
+def test_a_step_that_takes_long_does_not_keep_the_process() -> None:
+    code = (
+        "import threading, time; from app.server.serve import leave;"
+        "threading.Thread(target=time.sleep, args=(0.1,)).start(); leave(); print('went on', flush=True);"
+        "threading.Thread(target=time.sleep, args=(300,)).start(); leave(0.5); print('not left')"
+    )
+    ran = subprocess.run([sys.executable, "-c", code], cwd=PROJECT, capture_output=True, text=True, timeout=200)
+    assert (ran.returncode, ran.stdout) == (0, "went on\n") and "1 steps" in ran.stderr
