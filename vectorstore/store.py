@@ -507,7 +507,9 @@ class Store:
         for table in COLLECTIONS:
             present = index.ids(table)
             index.delete(sorted(present - wanted), table)
-            ids, vectors = self.catalogue.vectors_of(table=table) if wanted - present else ((), np.empty(0, dtype=np.float32))
+            ids, vectors = (
+                self.catalogue.vectors_of(table=table) if wanted - present else ((), np.empty(0, dtype=np.float32))
+            )
             rows = [row for row, identifier in enumerate(ids) if identifier not in present]
             for begin in range(0, len(rows), BATCH):
                 part = rows[begin : begin + BATCH]
