@@ -110,7 +110,7 @@ class Reader(threading.Thread):
         answer = self.client.request(method, path, json=body)
         self.tally.times[kind].append(time.monotonic() - begun)
         if not answer.is_success:
-            raise OSError(f"{kind}: {answer.status_code} {answer.text[:200]}")
+            raise httpx.HTTPError(f"{kind}: {answer.status_code} {answer.text[:200]}")
         return answer.json()
 
 

@@ -226,7 +226,7 @@ _Unseen = tuple[Frame, Sequence[str]]
 
 
 def _read_unseen(part: Sequence[Prepared], network: Weights, parties: PartyTable) -> list[_Unseen]:
-    unseen = []
+    unseen: list[_Unseen] = []
     for item in part:
         example, read = item.example, roles.read_roles(item.words, item.encoded, network)
         frame = frame_of(example.text, read, example.language, parties, follows=bool(example.after))
