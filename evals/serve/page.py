@@ -248,7 +248,7 @@ class RunsTab:
 
     def score(self, name: str | None) -> None:
         """Scores a run again, by what was ruled since."""
-        if self._jobs.running == name:
+        if name is not None and self._jobs.running == name:
             raise EvalError(f"the run {name!r} is under way: it is scored when it ends")
         self._archive.score(self._archive.named(name or ""))
 

@@ -158,6 +158,7 @@ def until(jobs: Jobs, condition: Any) -> None:
 
 def test_the_table_of_runs_shows_what_came_out(runs, paths):
     assert "There are no runs yet" in runs.table()
+    assert "no name for a run" in runs.done(runs.score, None)[2], "no run is chosen"
     scored_run(paths)
     text = runs.table()
     assert "100.0\N{NO-BREAK SPACE}% (20.7 to 100.0\N{NO-BREAK SPACE}%)" in text  # Wilson, 1 of 1: 1 / (1 + 1.96²)
