@@ -11,7 +11,7 @@ from evals.errors import RunError
 from evals.files import eval_paths
 from evals.report.report import Report
 from evals.review import Unexpected, read_rulings, unexpected
-from evals.runs import Run, list_runs, open_run
+from evals.runs import Run, list_runs, open_run, run_path
 from evals.score import score_run
 
 
@@ -32,6 +32,10 @@ class Archive:
     def run(self, name: str) -> Run:
         """Opens a run by its name, by `latest`, or by the path of its folder."""
         return open_run(self.paths.runs, name)
+
+    def named(self, name: str) -> Run:
+        """Opens a run by its name alone: a path, which a command takes as well, is not for a page."""
+        return self.run(run_path(self.paths.runs, name).name)
 
     def baseline(self, name: str | None, run: Run) -> Run | None:
         """Opens the run that another is compared with, if one is named."""
@@ -68,9 +72,10 @@ class Archive:
         documents, rulings = self.documents(run), read_rulings(self.paths.reviews)
         return Report(run=run, documents=documents, baseline=baseline, gates=gates, rulings=rulings)
 
-    def score(self, run: Run) -> None:
-        """Scores a run again, by what was ruled on until now."""
+    def score(self, run: Run) -> Run:
+        """Scores a run again, by what was ruled on until now; returns it."""
         score_run(run, self.documents(run), read_rulings(self.paths.reviews))
+        return run
 
     def _once(self, key: tuple[str, ...], files: Iterable[Path], read: Callable[[], Documents]) -> Documents:
         state = [(path, path.stat().st_mtime_ns, path.stat().st_size) for path in files if path.is_file()]

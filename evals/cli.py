@@ -10,21 +10,10 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from app.cli.command import (
-    EnvFile,
-    Invocation,
-    Store,
-    Version,
-    begin,
-    command,
-    command_group,
-    fail,
-    require_server,
-    run_program,
-)
+from app.cli.command import EnvFile, Invocation, Store, Version, begin, command, command_group, fail, run_program
 from app.errors import AppError
 from evals.errors import DatasetError, RunError
-from evals.run_options import DATASETS, Corpus, RunOptions
+from evals.run_options import DATASETS, Corpus, RunOptions, option
 
 if TYPE_CHECKING:
     from evals.archive import Archive
@@ -32,12 +21,8 @@ if TYPE_CHECKING:
 PROGRAM = "untoc-eval"
 commands = command_group()
 RunName = Annotated[str, typer.Argument(metavar="RUN", help="name of a run, `latest`, or its folder")]
-Baseline = Annotated[
-    str | None, typer.Option(metavar="RUN", help="the run to compare with, which it may not fall behind")
-]
-GatesFile = Annotated[
-    Path | None, typer.Option("--gates", metavar="FILE", help="YAML of gates; default: those of the program")
-]
+Baseline = Annotated[str | None, option("RUN", "the run to compare with, which it may not fall behind")]
+GatesFile = Annotated[Path | None, option("FILE", "YAML of gates; default: those of the program", "--gates")]
 
 
 @commands.callback(invoke_without_command=True)
@@ -108,14 +93,10 @@ def lint(
 def run(
     invocation: Invocation,
     options: RunOptions,
-    name: Annotated[str | None, typer.Option(metavar="NAME", help="the run's name; default: time and set")] = None,
+    name: Annotated[str | None, option("NAME", "the run's name; default: time and set")] = None,
     resume: Annotated[bool, typer.Option("--resume", help="go on with the run of that --name")] = False,
-    examples: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="of `run reading`: the marked questions to read")
-    ] = None,
-    folds: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="of `run reading`: weights that have not seen a fold")
-    ] = None,
+    examples: Annotated[Path | None, option("FILE", "of `run reading`: the marked questions to read")] = None,
+    folds: Annotated[Path | None, option("DIR", "of `run reading`: weights that have not seen a fold")] = None,
 ) -> int:
     """Ask every question of a set of cases, score the answers and print the figures; `run reading` scores readings."""
     from evals.print_runs import print_run, print_tables, progress
@@ -133,8 +114,7 @@ def run(
     failed = [record.error for record in made.answers() if record.error is not None]
     if len(failed) == made.manifest.cases * made.manifest.repeats:
         raise RunError(f"not one question was answered: {failed[0].message}")
-    print_run(made, as_json=invocation.as_json)
-    return 0
+    return print_run(made, invocation.show)
 
 
 @command(commands, f"{PROGRAM} score latest")
@@ -143,10 +123,7 @@ def score(invocation: Invocation, run: RunName) -> int:
     from evals.print_runs import print_run
 
     archive = _archive(invocation)
-    found = archive.run(run)
-    archive.score(found)
-    print_run(found, as_json=invocation.as_json)
-    return 0
+    return print_run(archive.score(archive.run(run)), invocation.show)
 
 
 @command(commands, f"{PROGRAM} report latest", f"{PROGRAM} report latest --baseline first -o report.md -o answers.csv")
@@ -155,21 +132,17 @@ def report(
     run: RunName,
     baseline: Baseline = None,
     output: Annotated[
-        list[Path] | None,
-        typer.Option("-o", "--output", metavar="FILE", help="a .html, .md or .csv; default: report.html in the run"),
+        list[Path] | None, option("FILE", "a .html, .md or .csv; default: report.html in the run", "-o", "--output")
     ] = None,
     gates: GatesFile = None,
 ) -> int:
     """Write a run's report: one HTML file, Markdown or CSV."""
     from evals.files import write_whole
-    from evals.report.report import FORMATS
 
     archive = _archive(invocation)
     found = archive.run(run)
     reported = archive.report(found, archive.baseline(baseline, found), gates)
     for path in output or [found.path / "report.html"]:
-        if path.suffix not in FORMATS:
-            raise RunError(f"no report is written as {path.suffix!r}: end its name with {', '.join(FORMATS)}")
         write_whole(path, reported.written(path.suffix))
         print(path)
     return 0
@@ -191,8 +164,8 @@ def compare(
     from evals.compare import answers_apart
     from evals.compare import compare as compare_runs
     from evals.print_runs import print_tables
+    from evals.report.report import changed
     from evals.report.tables import comparison_tables
-    from evals.report.words import changed
 
     archive = _archive(invocation)
     before, candidate = archive.run(baseline), archive.run(run)
@@ -225,9 +198,9 @@ def gate(invocation: Invocation, run: RunName, baseline: Baseline = None, gates:
 @command(commands, f"{PROGRAM} synth --from-corpus DIR -o cases.yaml")
 def synth(
     invocation: Invocation,
-    from_corpus: Annotated[Path, typer.Option(metavar="DIR", help="the folder of statements")],
-    output: Annotated[Path, typer.Option("-o", "--output", metavar="FILE", help="the file of cases (.yaml)")],
-    kinds: Annotated[str, typer.Option(metavar="NAMES", help="kinds of cases, joined by commas")] = "all",
+    from_corpus: Annotated[Path, option("DIR", "the folder of statements")],
+    output: Annotated[Path, option("FILE", "the file of cases (.yaml)", "-o", "--output")],
+    kinds: Annotated[str, option("NAMES", "kinds of cases, joined by commas")] = "all",
     n: Annotated[int, typer.Option("-n", min=1, help="how many cases at most")] = 200,
     seed: Annotated[int, typer.Option(help="draws other ones")] = 0,
 ) -> int:
@@ -253,8 +226,7 @@ def show(
 
     archive = _archive(invocation)
     found = archive.run(run)
-    print_case(found, archive.documents(found), case, as_json=invocation.as_json)
-    return 0
+    return print_case(found, archive.documents(found), case, invocation.show)
 
 
 @command(commands, f"{PROGRAM} serve", f"{PROGRAM} serve --port 0")
@@ -266,6 +238,7 @@ def serve(
     port: Annotated[int, typer.Option(help="port; 0 takes a free one")] = 7861,
 ) -> int:
     """Open the evals page: runs, reports, a form to start one, and reviews; with accounts, for admins alone."""
+    from app.cli.command import require_server
     from app.loopback import require_loopback
 
     settings = invocation.settings()
@@ -275,10 +248,8 @@ def serve(
         require_server()
     from evals.serve.page import serve as serve_page
 
-    def on_ready(address: str) -> None:
-        print(f"The evals page is open at {address} (stop with Ctrl-C)", flush=True)
-
-    serve_page(settings, host=host, port=port, on_ready=on_ready)
+    told = "The evals page is open at {} (stop with Ctrl-C)"
+    serve_page(settings, host=host, port=port, on_ready=lambda address: print(told.format(address), flush=True))
     print("The evals page is closed.", file=sys.stderr)
     return 0
 
@@ -326,37 +297,33 @@ def ablate(
     invocation: Invocation,
     options: RunOptions,
     configurations: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="YAML of configurations; default: those of the program")
+        Path | None, option("FILE", "YAML of configurations; default: those of the program")
     ] = None,
-    choose: Annotated[
-        str | None, typer.Option(metavar="NAMES", help="only these configurations, joined by commas")
-    ] = None,
-    md: Annotated[Path | None, typer.Option(metavar="FILE", help="write the table there as Markdown")] = None,
+    choose: Annotated[str | None, option("NAMES", "only these configurations, joined by commas")] = None,
+    md: Annotated[Path | None, option("FILE", "write the table there as Markdown")] = None,
 ) -> int:
     """Run a set in several configurations, and print one table of them."""
     from evals.ablate import ablate as ablate_all
     from evals.ablate import load_configurations
     from evals.files import write_whole
     from evals.print_runs import print_tables, progress
-    from evals.report.tables import as_markdown
+    from evals.report.report import rendered
 
     chosen = load_configurations(configurations, choose.split(",") if choose else None)
     with progress() as tell:
         table = ablate_all(options, chosen, invocation.settings(), tell)
     print_tables(table)
     if md is not None:
-        write_whole(md, as_markdown(table) + "\n")
+        write_whole(md, rendered("report/table.md.j2", "table", table, escapes=False) + "\n")
     return 0
 
 
 @command(commands, f"{PROGRAM} positions --corpus DIR", f"{PROGRAM} positions --corpus DIR --whole --split sealed")
 def positions(
     invocation: Invocation,
-    corpus: Annotated[Path, typer.Option(metavar="DIR", help="the folder of statements that the cells are about")],
+    corpus: Annotated[Path, option("DIR", "the folder of statements that the cells are about")],
     whole: Annotated[bool, typer.Option("--whole", help="search the cells as well, as a briefing does")] = False,
-    split: Annotated[
-        str | None, typer.Option(metavar="NAMES", help="only cells of these splits; default: each by itself")
-    ] = None,
+    split: Annotated[str | None, option("NAMES", "only cells of these splits; default: each by itself")] = None,
 ) -> int:
     """Measure the suggested kinds of position against hand-labelled cells."""
     from evals.cases.documents import read_documents
@@ -375,9 +342,7 @@ def positions(
 def public(
     invocation: Invocation,
     name: Annotated[Literal["qmsum", "mtrag", "spans"], typer.Argument(help="which benchmark")],
-    data: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="the public data; default: public/ in UNTOC_TEST_DATA")
-    ] = None,
+    data: Annotated[Path | None, option("DIR", "the public data; default: public/ in UNTOC_TEST_DATA")] = None,
 ) -> int:
     """Run a public benchmark, and print its figures beside those of others."""
     from importlib import import_module
@@ -399,11 +364,10 @@ def calibrate(
     invocation: Invocation,
     datasets: Annotated[list[str], typer.Argument(help=DATASETS)],
     corpus: Annotated[
-        list[Path],
-        typer.Option(metavar="DIR", help="the folder that the cases are about, then others whose topics are known"),
+        list[Path], option("DIR", "the folder that the cases are about, then others whose topics are known")
     ],
     sealed: Annotated[bool, typer.Option("--sealed", help="measure the sealed fold as well, at the very end")] = False,
-    output: Annotated[Path | None, typer.Option("-o", "--output", metavar="FILE", help="default: in the store")] = None,
+    output: Annotated[Path | None, option("FILE", "default: in the store", "-o", "--output")] = None,
 ) -> int:
     """Fit what decides that a sentence answers to the models in use, with folds by party and by topic."""
     from app.retrieval.relevance import ARTEFACT

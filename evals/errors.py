@@ -3,9 +3,7 @@
 AppError
 └── EvalError
     ├── DatasetError    a file of cases cannot be read, or does not fit its corpus
-    ├── RunError        a run is missing, broken, or cannot be compared with another
-    └── AnswerError     what was evaluated gave no answer, or none that can be read
-        └── TimeLimitError    it gave none in time
+    └── RunError        a run is missing, broken, or cannot be compared with another
 """
 
 from pydantic import ValidationError
@@ -23,14 +21,6 @@ class DatasetError(EvalError):
 
 class RunError(EvalError):
     """A run is missing, broken, or cannot be compared with another."""
-
-
-class AnswerError(EvalError):
-    """What was evaluated gave no answer, or none that can be read."""
-
-
-class TimeLimitError(AnswerError):
-    """What was evaluated gave no answer in time."""
 
 
 def first_fault(exc: Exception) -> str:

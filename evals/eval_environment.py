@@ -10,6 +10,7 @@ import platform
 import subprocess
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from functools import reduce
 from importlib.metadata import version
 from importlib.resources import files
 from pathlib import Path
@@ -19,7 +20,7 @@ import yaml
 from pydantic import ValidationError
 
 from app.errors import SettingsError
-from app.settings import Settings, variables
+from app.settings import PREFIX, Settings, variables
 from app.wiring import Workspace, open_workspace
 from evals.case_sets import SAMPLE
 from evals.cases.documents import Documents
@@ -48,11 +49,7 @@ def statement_files(workspace: Workspace) -> dict[str, str]:
 
 @contextmanager
 def open_environment(
-    settings: Settings,
-    folders: Sequence[Path],
-    documents: Documents,
-    *,
-    say: Callable[[str], None] = lambda text: None,
+    settings: Settings, folders: Sequence[Path], documents: Documents, *, say: Callable[[str], None] = lambda text: None
 ) -> Iterator[Workspace]:
     """Opens a store that holds the folders and nothing else, or the store of the settings where no folder is given.
 
@@ -104,20 +101,18 @@ def code_hash(*packages: str) -> str:
 
 def changed(settings: Settings, changes: Sequence[str]) -> Settings:
     """Returns settings with `group.name=value` changes."""
-    values: dict[str, Any] = settings.model_dump()
+    values = settings.model_dump()
+    known = {variable.removeprefix(PREFIX).lower().replace("__", ".") for variable, _ in variables(settings)}
     for change in changes:
         name, equals, text = change.partition("=")
-        *groups, last = name.strip().lower().split(".")
-        if (groups or [last])[0] in ("store", "log_level", "server"):
+        *groups, last = path = name.strip().lower().split(".")
+        if path[0] in ("store", "log_level", "server"):
             raise SettingsError(f"{name!r} says where things are, not what is done: it cannot be changed for a run")
-        place: Any = values
-        for group in groups:
-            place = place.get(group) if isinstance(place, dict) else None
-        if not equals or not isinstance(place, dict) or last not in place:
+        if not equals or ".".join(path) not in known:
             told = "write such as retrieval.lexical_weight=0; `untoc config` lists all"
             raise SettingsError(f"no setting {name!r}: {told}")
         # Numbers, lists and the like as YAML has them; all else is text.
-        place[last] = yaml.safe_load(text)
+        reduce(dict.__getitem__, groups, values)[last] = yaml.safe_load(text)
     try:
         return Settings(**values)
     except ValidationError as exc:

@@ -1,13 +1,11 @@
 """What `untoc-eval` prints: tables on the terminal, one case, and progress."""
 
-import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from typing import Final
 
 from rich.console import Console
-from rich.markup import escape
 from rich.table import Table as RichTable
 from rich.text import Text
 
@@ -15,15 +13,17 @@ from app.cli.printing import print_table, progress_bar, stdout_console
 from evals.cases.documents import Documents
 from evals.errors import RunError
 from evals.gates import GateReport, gates_of
-from evals.report.report import environment
+from evals.report.report import rendered, verdict
 from evals.report.tables import Table, figures_table, gates_table, stages_table, weakest_table
-from evals.report.words import VERDICT, verdict
+from evals.report.words import VERDICT
 from evals.runner import Tell
 from evals.runs import Run
 from evals.score import judged_answers
 from evals.summary import latency, shares, stage_counts, summarise
 from ingest.parties.party_table import PartyTable
 
+# Prints a value as JSON where that is asked for, else calls what prints it for people; returns 0.
+Show = Callable[[object, Callable[[], None]], int]
 _STYLES: Final = {"good": "green", "warn": "yellow", "bad": "red", "few": "dim"}
 
 
@@ -59,26 +59,27 @@ def print_tables(*tables: Table, first: str = "", note: str = "") -> None:
         console.print(Text(note))
 
 
-def print_run(run: Run, *, as_json: bool = False) -> None:
+def print_run(run: Run, show: Show) -> int:
     """Prints what came out of a run in one sentence, its key figures, how failures broke, and its weakest slices."""
     scores = run.scores()
     figures, by_slice = summarise(scores), shares(scores)
-    if as_json:
-        found = {
-            "run": run.name,
-            "manifest": run.manifest.model_dump(mode="json"),
-            "figures": [asdict(item) for item in figures.values()],
-            "stages": stage_counts(scores),
-            "slices": {n: {value: asdict(item) for value, item in found.items()} for n, found in by_slice.items()},
-            "latency_ms": {step: found._asdict() for step, found in latency(scores).items()},
-        }
-        print(json.dumps(found, indent=1))
-        return
-    parties = PartyTable.load()
-    told = verdict(run.manifest, scores, by_slice, parties, gates=gates_of(run, None)).sentence
-    note = f"the whole report: untoc-eval report {run.name}   one case: untoc-eval show {run.name} CASE"
-    weak = weakest_table(by_slice, figures, parties)
-    print_tables(figures_table(figures, place="brief"), stages_table(scores), weak, first=told, note=note)
+
+    def in_tables() -> None:
+        parties = PartyTable.load()
+        told = verdict(run.manifest, scores, by_slice, parties, gates=gates_of(run, None)).sentence
+        note = f"the whole report: untoc-eval report {run.name}   one case: untoc-eval show {run.name} CASE"
+        weak = weakest_table(by_slice, figures, parties)
+        print_tables(figures_table(figures, place="brief"), stages_table(scores), weak, first=told, note=note)
+
+    found = {
+        "run": run.name,
+        "manifest": run.manifest.model_dump(mode="json"),
+        "figures": [asdict(item) for item in figures.values()],
+        "stages": stage_counts(scores),
+        "slices": {n: {value: asdict(item) for value, item in found.items()} for n, found in by_slice.items()},
+        "latency_ms": {step: found._asdict() for step, found in latency(scores).items()},
+    }
+    return show(found, in_tables)
 
 
 def print_gates(report: GateReport) -> None:
@@ -92,18 +93,13 @@ def print_gates(report: GateReport) -> None:
     print_tables(gates_table(report), note="\n".join([*told, f"verdict: {VERDICT[report.verdict]}"]))
 
 
-def print_case(run: Run, documents: Documents, identifier: str, *, as_json: bool = False) -> None:
+def print_case(run: Run, documents: Documents, identifier: str, show: Show) -> int:
     """Prints one case of a run: the question, its evidence, and what it got."""
     found = [judged for judged in judged_answers(run, documents) if judged.case.id == identifier]
     if not found:
         raise RunError(f"no case {identifier!r} in the run {run.name!r}: `untoc-eval report {run.name}` shows them")
     case, stages = found[0].case, {score.repeat: score.stage for score in run.scores() if score.case == identifier}
-    if as_json:
-        given = [each.record.model_dump(mode="json") | {"stage": stages.get(each.record.repeat)} for each in found]
-        print(json.dumps({"case": case.model_dump(mode="json"), "answers": given}, ensure_ascii=False, indent=1))
-        return
-    # Without autoescape: it would make HTML of what stands in a terminal.
-    lines = environment().overlay(autoescape=False)
-    lines.filters = {**lines.filters, "plainly": escape}
-    told = lines.get_template("report/case.txt.j2").render(case=case, documents=documents, found=found, stages=stages)
-    stdout_console().print(Text.from_markup(told.rstrip(), emoji=False))
+    given = [each.record.model_dump(mode="json") | {"stage": stages.get(each.record.repeat)} for each in found]
+    told = rendered("report/case.txt.j2", "shown", case, documents, found, stages, escapes=False)
+    text = Text.from_markup(told, emoji=False)
+    return show({"case": case.model_dump(mode="json"), "answers": given}, lambda: stdout_console().print(text))

@@ -8,15 +8,15 @@ answer is a case only once a person has said whether it was right, and which wor
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import count
 from pathlib import Path
 from typing import Annotated, Final, Literal
 
 from filelock import FileLock, Timeout
 from pydantic import Field, RootModel, ValidationError
 
-from app.records import Citation
 from evals.cases.case import Case, CaseType, Evidence, Expectation, Review
 from evals.cases.documents import Documents
 from evals.cases.lint import contradictions
@@ -81,26 +81,20 @@ class CaseDraft:
 
 @dataclass(frozen=True, kw_only=True)
 class Unexpected:
-    """A cited span that the evidence of its case does not cover, so that a person has to rule on it.
+    """A cited span, as if it were evidence, that its case does not expect, so that a person has to rule on it.
 
     `times` answers of the run cite it; of a variant, the case is the one that it is a variant of.
     """
 
     case: Case
-    citation: Citation
+    evidence: Evidence
     times: int
     decision: bool | None
 
     @property
     def span(self) -> FileSpan:
         """Where it stands."""
-        return self.citation.file, self.citation.start, self.citation.end
-
-    @property
-    def evidence(self) -> Evidence:
-        """The span as if it were evidence."""
-        file, start, end = self.span
-        return Evidence(id="c", file=file, state=self.citation.state, start=start, end=end)
+        return self.evidence.file, self.evidence.start, self.evidence.end
 
 
 def read_decisions(path: Path) -> tuple[CitationDecision | DraftDecision, ...]:
@@ -119,11 +113,10 @@ def read_rulings(path: Path) -> dict[str, Mapping[FileSpan, bool]]:
 
 def add_ruling(paths: EvalPaths, *, case: str, span: FileSpan, accepted: bool, by: str) -> None:
     """Notes whether a cited span answers a case; of a variant, the case that it is a variant of."""
-    file, start, end = span
+    (file, start, end), name, at = span, reviewer_name(by), datetime.now(UTC)
     decision = CitationDecision(
-        kind="citation", case=case, file=file, start=start, end=end, accepted=accepted, by=reviewer_name(by),
-        at=datetime.now(UTC),
-    )  # fmt: skip
+        kind="citation", case=case, file=file, start=start, end=end, accepted=accepted, by=name, at=at
+    )
     _append(paths.reviews, decision)
 
 
@@ -203,19 +196,18 @@ def unexpected(run: Run, documents: Documents, rulings: Rulings) -> tuple[Unexpe
         Each span of a case once, in the order of the cases; of one case, the most cited first.
     """
     cases = {case.id: case for case in run.cases()}
-    order = [*cases]
-    found: dict[tuple[str, FileSpan], Unexpected] = {}
+    states: defaultdict[tuple[str, FileSpan], list[str]] = defaultdict(list)
     for sample in (judged.sample for judged in judged_answers(run, documents)):
-        if sample is None or not sample.case.groups:
-            continue
-        case = cases.get(sample.case.variant_of or "", sample.case)
-        for citation in sample.answer.citations:
-            if ruling(sample, citation) is None and points(citation, sample):
-                item = Unexpected(case=case, citation=citation, times=1, decision=None)
-                times = found.get((case.id, item.span), replace(item, times=0)).times + 1
-                ruled = rulings.get(case.id, {}).get(item.span)
-                found[case.id, item.span] = replace(item, times=times, decision=ruled)
-    return tuple(sorted(found.values(), key=lambda item: (order.index(item.case.id), -item.times, item.span)))
+        if sample is not None and sample.case.groups:
+            name = cases.get(sample.case.variant_of or "", sample.case).id
+            for citation in sample.answer.citations:
+                if ruling(sample, citation) is None and points(citation, sample):
+                    states[name, (citation.file, citation.start, citation.end)].append(citation.state)
+    found = []
+    for (name, span), (state, *more) in states.items():
+        evidence, ruled = Evidence(id="c", file=span[0], state=state, start=span[1], end=span[2]), rulings.get(name, {})
+        found.append(Unexpected(case=cases[name], evidence=evidence, times=1 + len(more), decision=ruled.get(span)))
+    return tuple(sorted(found, key=lambda item: ([*cases].index(item.case.id), -item.times, item.span)))
 
 
 def evidence_of(quote: str, file: str, documents: Documents, taken: Iterable[str] = ()) -> Evidence:
@@ -225,13 +217,11 @@ def evidence_of(quote: str, file: str, documents: Documents, taken: Iterable[str
         raise EvalError(f"no statement {file!r}: choose one of the corpus")
     if len(quote.split()) < 2:
         raise EvalError("the words of the evidence are missing: copy at least two of them from the statement")
-    span = document.find(quote)
+    span, used = document.find(quote), {*taken}
     if span is None:
-        todo = "copy them from the statement as they are"
-        raise EvalError(f"these words do not stand in {file!r}: {quote[:60]!r}; {todo}")
-    used = {*taken}
-    identifier = next(name for number in range(1, len(used) + 2) if (name := f"e{number}") not in used)
-    return document.evidence(identifier, *span)
+        told = f"these words do not stand in {file!r}: {quote[:60]!r}"
+        raise EvalError(f"{told}; copy them from the statement as they are")
+    return document.evidence(next(name for n in count(1) if (name := f"e{n}") not in used), *span)
 
 
 def reviewer_name(name: str) -> str:
@@ -240,8 +230,8 @@ def reviewer_name(name: str) -> str:
     if not tidy:
         raise EvalError("who decides? give your name or initials")
     if len(tidy) > _LONGEST_NAME or any(unicodedata.category(char) in ("Cc", "Cs") for char in tidy):
-        told = "characters, or holds characters without a shape"
-        raise EvalError(f"the reviewer's name is longer than {_LONGEST_NAME} {told}")
+        told = f"is longer than {_LONGEST_NAME} characters, or holds characters without a shape"
+        raise EvalError(f"the reviewer's name {told}")
     return tidy
 
 

@@ -2,17 +2,21 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 DATASETS = "`smoke`, `dev`, `saved`, or a file of cases (.yaml, .jsonl, .csv, .xlsx)"
+
+
+def option(metavar: str, text: str, *names: str, **bounds: Any) -> Any:  # noqa: ANN401 - as typer declares it
+    """Returns an option with what stands for its value, its help and, where the parameter's is not taken, its name."""
+    return typer.Option(*names, metavar=metavar, help=text, **bounds)
+
+
 Corpus = Annotated[
     list[Path] | None,
-    typer.Option(
-        metavar="DIR",
-        help="a folder of statements, may be given again; `smoke` brings its own; default: what is in the store",
-    ),
+    option("DIR", "a folder of statements, may be given again; `smoke` brings its own; default: what is in the store"),
 ]
 
 
@@ -22,19 +26,11 @@ class RunOptions:
 
     dataset: Annotated[str, typer.Argument(help=DATASETS)] = "smoke"
     corpus: Corpus = None
-    changes: Annotated[list[str] | None, typer.Option("--set", metavar="GROUP.NAME=VALUE", help="change a setting")] = (
-        None
-    )
-    variant: Annotated[
-        str | None, typer.Option(metavar="NAME", help="a deliberate change to the pipeline that no setting makes")
-    ] = None
-    answers: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="score stored answers instead of asking: a file, or a run")
-    ] = None
-    reword: Annotated[
-        str | None, typer.Option(metavar="all|NAMES|N", help="ask in other words as well; N draws so many")
-    ] = None
-    only: Annotated[list[str] | None, typer.Option(metavar="NAME=VALUE", help="only cases of a slice")] = None
-    limit: Annotated[int | None, typer.Option(min=1, metavar="N", help="only the first N cases")] = None
-    repeats: Annotated[int, typer.Option(min=1, metavar="N", help="ask every case so often")] = 1
-    time_limit: Annotated[float, typer.Option(metavar="SECONDS", help="for one answer")] = 120.0
+    changes: Annotated[list[str] | None, option("GROUP.NAME=VALUE", "change a setting", "--set")] = None
+    variant: Annotated[str | None, option("NAME", "a deliberate change to the pipeline that no setting makes")] = None
+    answers: Annotated[Path | None, option("FILE", "score stored answers instead of asking: a file, or a run")] = None
+    reword: Annotated[str | None, option("all|NAMES|N", "ask in other words as well; N draws so many")] = None
+    only: Annotated[list[str] | None, option("NAME=VALUE", "only cases of a slice")] = None
+    limit: Annotated[int | None, option("N", "only the first N cases", min=1)] = None
+    repeats: Annotated[int, option("N", "ask every case so often", min=1)] = 1
+    time_limit: Annotated[float, option("SECONDS", "for one answer")] = 120.0

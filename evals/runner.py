@@ -9,8 +9,7 @@ import json
 import logging
 import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future
-from concurrent.futures import TimeoutError as WaitTimeoutError
+from concurrent.futures import Future, wait
 from contextlib import ExitStack
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -28,7 +27,7 @@ from evals.case_sets import cases_hash, corpus_of, folder_name, open_set
 from evals.cases.case import Case, slices
 from evals.cases.documents import Documents, read_documents, stored_documents
 from evals.cases.rewording import reworded
-from evals.errors import AnswerError, RunError, TimeLimitError
+from evals.errors import RunError
 from evals.eval_environment import asked_with, changed, open_environment, statement_files
 from evals.files import EvalPaths, eval_paths, read_lines
 from evals.review import read_rulings
@@ -43,7 +42,7 @@ from evals.runs import (
     list_runs,
     new_name,
     open_run,
-    require_new,
+    run_path,
 )
 from evals.score import score_run
 from evals.variants import VARIANTS, assistant_of
@@ -71,10 +70,7 @@ def asking(assistant: Assistant) -> Ask:
         overrides, changes = (json.loads(value) if isinstance(value, str) else value for value in given)
         turns = zip_longest(case.history, changes or (), fillvalue=None)
         history = tuple(EarlierTurn(question=turn, overrides=change or {}) for turn, change in turns if turn)
-        try:
-            return assistant.ask(case.question, history=history, overrides=overrides or None).to_json()
-        except (AppError, IngestError, StoreError) as exc:
-            raise AnswerError(str(exc)) from exc
+        return assistant.ask(case.question, history=history, overrides=overrides or None).to_json()
 
     return ask
 
@@ -95,7 +91,7 @@ def replaying(path: Path) -> tuple[Ask, str]:
 
     def ask(case: Case, repeat: int) -> dict[str, Any]:
         if (case.id, repeat) not in answers:
-            raise AnswerError(f"no stored answer for the case {case.id!r}")
+            raise RunError(f"no stored answer for the case {case.id!r}")
         return answers[case.id, repeat]
 
     return ask, hashlib.sha256(file.read_bytes()).hexdigest()
@@ -132,35 +128,26 @@ def _ask_within(ask: Ask, case: Case, repeat: int, time_limit: float) -> AnswerR
 
     A thread cannot be stopped: a question that ran out of time ends by itself, and what it gives is dropped.
     """
-    began, answer, error = time.perf_counter(), None, None
+    began, result = time.perf_counter(), Future[dict[str, Any]]()
+
+    def work() -> None:
+        try:
+            result.set_result(ask(case, repeat))
+        except BaseException as exc:  # raised again by whoever waits
+            result.set_exception(exc)
+
+    Thread(target=work, daemon=True, name="untoc-eval-ask").start()
+    answer, error = None, AskError(kind="timeout", message=f"no answer within {time_limit:g} s")
     try:
-        answer = _call_within(lambda: ask(case, repeat), time_limit)
-    except AnswerError as exc:
-        error = AskError(kind="timeout" if isinstance(exc, TimeLimitError) else "error", message=str(exc))
+        if wait([result], time_limit).done:
+            answer, error = result.result(), None
+    except (AppError, IngestError, StoreError) as exc:
+        error = AskError(kind="error", message=str(exc))
     except Exception as exc:  # a bug in what is evaluated is a finding about it, and must not stop the other cases
         logger.exception("case %s", case.id)
         error = AskError(kind="error", message=f"{type(exc).__name__}: {exc}")
     seconds = round(time.perf_counter() - began, 4)
     return AnswerRecord(case=case.id, repeat=repeat, seconds=seconds, answer=answer, error=error)
-
-
-def _call_within(call: Callable[[], dict[str, Any]], time_limit: float) -> dict[str, Any]:
-    result: Future[dict[str, Any]] = Future()
-
-    def work() -> None:
-        try:
-            result.set_result(call())
-        except BaseException as exc:  # raised again by whoever waits
-            result.set_exception(exc)
-
-    Thread(target=work, daemon=True, name="untoc-eval-ask").start()
-    try:
-        return result.result(timeout=time_limit)
-    except WaitTimeoutError as exc:
-        if result.done():
-            # Race: the answer came just as the wait ended, or the call raised a time-out of its own.
-            return result.result()
-        raise TimeLimitError(f"no answer within {time_limit:g} s") from exc
 
 
 def chosen(cases: Sequence[Case], *, only: Sequence[str] = (), limit: int | None = None) -> tuple[Case, ...]:
@@ -196,7 +183,7 @@ def launch(
     # Before an hour is spent on what cannot be stored under it.
     begun = open_run(paths.runs, name) if resume else None
     if begun is None:
-        require_new(paths.runs, name)
+        run_path(paths.runs, name, new=True)
     effective = changed(settings, options.changes or ())
 
     def say(text: str) -> None:

@@ -176,8 +176,7 @@ def create_run(
     root: Path, manifest: RunManifest, cases: Sequence[Case], statement_files: Mapping[str, str] | None = None
 ) -> Run:
     """Makes the folder of a new run."""
-    require_new(root, manifest.name)
-    path = run_path(root, manifest.name)
+    path = run_path(root, manifest.name, new=True)
     with written(path):
         # A case may quote a text that is not for others; the owner alone reads the run.
         make_private_folder(path.parent)
@@ -186,12 +185,6 @@ def create_run(
     if statement_files is not None:
         write_whole(path / STATEMENTS, json.dumps(statement_files))
     return _write_manifest(path, manifest)
-
-
-def require_new(root: Path, name: str) -> None:
-    """Refuses the name of a run that there is."""
-    if run_path(root, name).exists():
-        raise RunError(f"there is a run {name!r}: give --resume to go on with it, or another --name")
 
 
 def open_run(root: Path, name: str) -> Run:
@@ -254,12 +247,14 @@ def _run_in(folder: Path) -> Run | None:
         raise RunError(f"the manifest {str(path)!r} cannot be read: {first_fault(exc)}; remove its folder") from exc
 
 
-def run_path(root: Path, name: str) -> Path:
-    """Returns the folder of a run."""
+def run_path(root: Path, name: str, *, new: bool = False) -> Path:
+    """Returns the folder of a run; for a new one, the name of one that there is is refused."""
     if name == _LATEST:
         raise RunError(f"{name!r} is no name for a run, since it stands for the newest: give it another")
     if not _NAME.fullmatch(name):
         raise RunError(f"{name!r} is no name for a run: use letters, digits, dots, hyphens and underscores")
+    if new and (root / name).exists():
+        raise RunError(f"there is a run {name!r}: give --resume to go on with it, or another --name")
     return root / name
 
 

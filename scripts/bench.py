@@ -15,17 +15,17 @@ import json
 import random
 import tempfile
 import time
-import zlib
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass, replace
-from functools import cache, partial
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, Final
 
 import numpy as np
 import typer
+from sklearn.feature_extraction.text import HashingVectorizer
 
 from app.settings import load_settings
 from evals.public.corpus import write_texts
@@ -49,19 +49,12 @@ _DISK: Final = "disk"
 
 
 class DeterministicEmbedder(PackagedEmbedder):
-    """Adds up a random vector for each word, in place of the model."""
+    """Counts words by hash, in place of the model."""
 
     def embed_documents(self, texts: Sequence[str], progress: Callable[[int], None] | None = None) -> Matrix:
         """Returns unit vectors (n, 384) float32."""
-        sums = [sum(map(_word_vector, set(text.lower().split())), np.full(384, 1e-6, np.float32)) for text in texts]
-        vectors = np.asarray(sums, dtype=np.float32).reshape(len(texts), 384)
-        unit: Matrix = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
-        return unit
-
-
-@cache
-def _word_vector(word: str) -> Matrix:
-    return np.random.default_rng(zlib.crc32(word.encode())).standard_normal(384, dtype=np.float32)
+        vectors: Matrix = HashingVectorizer(n_features=384, dtype=np.float32).transform(texts).toarray()
+        return vectors
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -135,49 +128,40 @@ def measure(folder: Path, embedder: PackagedEmbedder) -> Iterator[Row]:
         texts, facts = [own.text for own in passages], [{"state": own.state, "date": own.date} for own in known]
         chroma: Any = importlib.import_module("langchain_chroma").Chroma
         plain = chroma("plain", embedder, str(folder / "plain"), collection_metadata={"hnsw:space": "cosine"})
-
-        def add() -> None:
-            # One call takes no more than 5,461 texts.
-            for begin in range(0, len(texts), 5_000):
-                plain.add_texts(texts[begin : begin + 5_000], facts[begin : begin + 5_000])
-
-        theirs = _seconds(add)
+        # One call takes no more than 5,461 texts.
+        parts = [slice(begin, begin + 5_000) for begin in range(0, len(texts), 5_000)]
+        theirs = _seconds(lambda: [plain.add_texts(texts[part], facts[part]) for part in parts])
         row = partial(Row, size=len(passages))
+        # Without a model there is nothing to compare: the other does nothing else.
         if not isinstance(embedder, DeterministicEmbedder):
-            # Without a model there is nothing to compare: the other does nothing else.
             yield row(name="ingest", here=first, there=theirs)
         yield row(name="nothing new : all added again", here=second, there=theirs)
-        retriever, everything = Retriever(store, embedder, settings.retrieval), list(held)
-        asked = [own.metadata for own in list(held.values())[:: max(1, len(held) // 10)]]
+        retriever = Retriever(store, embedder, settings.retrieval)
+        everything, asked = list(held), [own.metadata for own in list(held.values())[:: max(1, len(held) // 10)]]
 
-        def ask_in_scope(number: int) -> object:
+        def ask(number: int, scoped: bool = True) -> object:
+            own, among = asked[number % len(asked)], everything
+            if scoped:
+                scope = ScopeFilter(parties=(str(own.state),), years=(int(str(own.date)[:4]),))
+                among = [each.statement_id for each in catalogue.summaries(scope)]
+            return retriever.retrieve(_TOPICS[number % len(_TOPICS)], among, 10)
+
+        def search(number: int, scoped: bool = True) -> object:
             own = asked[number % len(asked)]
-            scope = catalogue.summaries(ScopeFilter(parties=(str(own.state),), years=(int(str(own.date)[:4]),)))
-            return retriever.retrieve(_topic(number), [each.statement_id for each in scope], 10)
+            where = {"$and": [{"state": own.state}, {"date": own.date}]} if scoped else None
+            return plain.similarity_search(_TOPICS[number % len(_TOPICS)], 10, filter=where)
 
-        def filter_in_scope(number: int) -> object:
-            own = asked[number % len(asked)]
-            where = {"$and": [{"state": own.state}, {"date": own.date}]}
-            return plain.similarity_search(_topic(number), 10, filter=where)
-
-        compared: dict[str, tuple[Callable[[int], object], Callable[[int], object]]] = {
-            "question on a State and year": (ask_in_scope, filter_in_scope),
-            "question on all": (
-                lambda number: retriever.retrieve(_topic(number), everything, 10),
-                lambda number: plain.similarity_search(_topic(number), 10),
-            ),
-        }
-        for name, calls in compared.items():
+        for name, scoped in (("question on a State and year", True), ("question on all", False)):
             # The first is not counted.
-            taken = [[_seconds(partial(call, n), time.process_time) for n in range(-1, _ASKED)][1:] for call in calls]
+            taken = [
+                [_seconds(partial(call, n, scoped), time.process_time) for n in range(-1, _ASKED)][1:]
+                for call in (ask, search)
+            ]
             for percent in (50, 95):
                 ours, others = (float(np.percentile(each, percent)) for each in taken)
                 yield row(name=f"{name}, p{percent}", here=ours, there=others)
         with ThreadPoolExecutor(_USERS) as users:
-            ours, others = (
-                _seconds(lambda call=call: list(users.map(call, range(_USERS))))  # type: ignore[misc]
-                for call in (ask_in_scope, filter_in_scope)
-            )
+            ours, others = (_seconds(lambda: [*users.map(call, range(_USERS))]) for call in (ask, search))  # noqa: B023
         yield row(name=f"{_USERS} such questions at once", here=ours, there=others)
     files = ([file for file in (folder / own).rglob("*") if file.is_file()] for own in ("store", "plain"))
     ours, others = (sum(file.stat().st_size for file in own) / 1e6 for own in files)
@@ -205,10 +189,6 @@ def write_report(rows: Sequence[Row], out: Path) -> None:
     axes.set(xscale="log", yscale="log", xlabel="passages", ylabel="times as long with LangChain and Chroma")
     axes.legend(fontsize="small")
     figure.savefig(out / "ratios.svg", metadata={"Date": None})
-
-
-def _topic(number: int) -> str:
-    return _TOPICS[number % len(_TOPICS)]
 
 
 def _seconds(call: Callable[[], object], clock: Callable[[], float] = time.perf_counter) -> float:

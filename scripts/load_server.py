@@ -61,39 +61,37 @@ class Reader(threading.Thread):
     def __init__(self, name: str, state: str, client: httpx.Client, tally: Tally, until: float, rest: float) -> None:
         super().__init__(name=name)
         self.state, self.client, self.tally, self.until, self.rest = state, client, tally, until, rest
-        self.random, self.own = random.Random(name), dict[str, list[str]]()
+        self.random, self.own = random.Random(name), set[str]()
 
     def run(self) -> None:
-        """Asks, asks on and reads again."""
-        try:
-            while time.monotonic() < self.until:
-                self._converse()
-        except Exception as error:  # whatever happens to one person is counted, and the others go on
-            self.tally.errors.append(f"{self.name}: {error!r}")
+        """Asks, asks on and reads again, one conversation after the other."""
+        while time.monotonic() < self.until:
+            first, second = self.random.sample(TOPICS, 2)
+            try:
+                self._converse([f"What did {STATES[self.state]} say about {first}?", f"And on {second}?"])
+            except Exception as error:  # whatever happens to one person is counted, and the others go on
+                self.tally.errors.append(f"{self.name}: {error!r}")
+                self._pause()
 
-    def _converse(self) -> None:
-        first, second = self.random.sample(TOPICS, 2)
-        questions = [f"What did {STATES[self.state]} say about {first}?", f"And on {second}?"]
+    def _converse(self, questions: list[str]) -> None:
         begun = self._send("ask", "POST", "/conversations", {"question": questions[0]})
-        if begun is None:
-            return
         identifier = begun["id"]
-        self.own[identifier], self.tally.conversations[self.name] = questions, identifier
+        self.own.add(identifier)
+        self.tally.conversations[self.name] = identifier
         self._check(begun["answer"], questions[0])
         self._pause()
         on = self._send("ask on", "POST", f"/conversations/{identifier}/turns", {"question": questions[1]})
-        if on is not None:
-            self._check(on["answer"], questions[1])
+        self._check(on["answer"], questions[1])
         self._pause()
         read = self._send("read", "GET", f"/conversations/{identifier}")
-        if read is not None and [turn["question"] for turn in read["turns"]] != questions[: len(read["turns"])]:
+        if [turn["question"] for turn in read["turns"]] != questions:
             self.tally.mixed.append(f"{self.name} reads {read}")
         listed = self._send("list", "GET", "/conversations?limit=500")
-        if listed is not None and not {item["id"] for item in listed["items"]} <= self.own.keys():
+        if not {item["id"] for item in listed["items"]} <= self.own:
             self.tally.mixed.append(f"{self.name} is shown others' conversations")
         others = [each for name, each in list(self.tally.conversations.items()) if name != self.name]
-        if others:
-            answer = self.client.get(f"/conversations/{self.random.choice(others)}")
+        for other in self.random.sample(others, min(1, len(others))):
+            answer = self.client.get(f"/conversations/{other}")
             if answer.status_code != 404:
                 self.tally.mixed.append(f"{self.name} reads another's: {answer.status_code}")
         self._pause()
@@ -111,27 +109,24 @@ class Reader(threading.Thread):
         begun = time.monotonic()
         answer = self.client.request(method, path, json=body)
         self.tally.times[kind].append(time.monotonic() - begun)
-        if answer.is_success:
-            return answer.json()
-        self.tally.errors.append(f"{kind}: {answer.status_code} {answer.text[:200]}")
-        return None
+        if not answer.is_success:
+            raise httpx.HTTPError(f"{kind}: {answer.status_code} {answer.text[:200]}")
+        return answer.json()
 
 
 class Visitor(Reader):
     """One person at the chat, whose browser sends what Gradio's script sends; a conversation is a page of its own."""
 
-    def _converse(self) -> None:
+    def _converse(self, questions: list[str]) -> None:
         config = self.client.get("/config").raise_for_status().json()
         # A question that is typed or pressed.
         event = next(each for each in config["dependencies"] if each["api_name"] == "ask_new")
-        session, asked = self.random.randbytes(6).hex(), list[str]()
-        first, second = self.random.sample(TOPICS, 2)
-        for question in (f"What did {STATES[self.state]} say about {first}?", f"And on {second}?"):
-            kind, begun = "ask on in the chat" if asked else "ask in the chat", time.monotonic()
-            asked.append(question)
+        session = self.random.randbytes(6).hex()
+        for number, question in enumerate(questions):
+            kind, begun = "ask on in the chat" if number else "ask in the chat", time.monotonic()
             page = self._asked(event, session, question)
             self.tally.times[kind].append(time.monotonic() - begun)
-            if not all(each in page for each in asked):
+            if not all(each in page for each in questions[: number + 1]):
                 self.tally.errors.append(f"{self.name} asked {question!r}: {page[:200]}")
             if any(f"What did {name} say" in page for state, name in STATES.items() if state != self.state):
                 self.tally.mixed.append(f"{self.name} of {self.state} is shown {page[:200]}")
@@ -158,11 +153,10 @@ def main(
 ) -> None:
     """Serves, lets people ask, and prints what was seen; exit code 1 for errors, mixed answers or growing memory."""
     with tempfile.TemporaryDirectory(prefix="untoc-load-") as folder:
-        used = store
         if load_settings(store=store).database.url is None:
-            used = Path(folder, "store")
-            shutil.copytree(store, used, ignore=shutil.ignore_patterns("served", "write.*", "desk.*"))
-        tally = _load(used, users, seconds, rest)
+            left_out = shutil.ignore_patterns("served", "write.*", "desk.*")
+            store = Path(shutil.copytree(store, Path(folder, "store"), ignore=left_out))
+        tally = _load(store, users, seconds, rest)
     told = _told(tally, users, seconds)
     print(json.dumps(told, indent=1))
     grows = told["memory_mb"]["last_quarter"] > _GROWTH * told["memory_mb"]["second_quarter"]
@@ -179,13 +173,8 @@ def _load(store: Path, users: int, seconds: float, rest: float) -> Tally:
                 accounts.add(name, "reader")
             accounts.set_password(name, password)
         keys = {name: accounts.add_key(name, "load", ["read", "ask", "work"])[1] for name in names}
-    environment = {
-        **os.environ,
-        "UNTOC_SERVER__ACCOUNTS": "local",
-        "UNTOC_SERVER__QUESTIONS": "1000/minute",
-        "UNTOC_SERVER__SIGN_INS": "1000/minute",
-        "UNTOC_LOG_LEVEL": "ERROR",
-    }
+    allowed = {"ACCOUNTS": "local", "QUESTIONS": "1000/minute", "SIGN_INS": "1000/minute"}
+    environment = {**os.environ, "UNTOC_LOG_LEVEL": "ERROR"} | {f"UNTOC_SERVER__{n}": v for n, v in allowed.items()}
     command = [sys.executable, "-m", "app.cli", "serve", "--store", str(store), "--port", "0"]
     serving = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment)
     with ExitStack() as opened, serving as server:
@@ -197,14 +186,12 @@ def _load(store: Path, users: int, seconds: float, rest: float) -> Tally:
             return opened.enter_context(made)
 
         def reader(number: int, name: str) -> Reader:
-            state = list(STATES)[number % len(STATES)]
-            if number % 2 == 0:
-                program = client("/api/v1", authorization=f"Bearer {keys[name]}")
-                return Reader(name, state, program, tally, until, rest)
-            browser = client("", origin=address)
-            assert browser.post("/sign-in", data={"name": name, "password": password}).status_code == 303
-            browser.get("/").raise_for_status()
-            return Visitor(name, state, browser, tally, until, rest)
+            kind, own = Reader, client("/api/v1", authorization=f"Bearer {keys[name]}")
+            if number % 2:
+                kind, own = Visitor, client("", origin=address)
+                assert own.post("/sign-in", data={"name": name, "password": password}).status_code == 303
+                own.get("/").raise_for_status()
+            return kind(name, list(STATES)[number % len(STATES)], own, tally, until, rest)
 
         # The models are loaded by the first question.
         first = client("/api/v1", authorization=f"Bearer {keys[names[0]]}")
@@ -232,17 +219,14 @@ def _told(tally: Tally, users: int, seconds: float) -> dict[str, Any]:
     quarter, asked = max(1, len(tally.memory) // 4), [len(own) for kind, own in tally.times.items() if "ask" in kind]
     memory = {"second": tally.memory[quarter : 2 * quarter] or tally.memory, "last": tally.memory[-quarter:]}
     return {
-        "users": users,
-        "seconds": seconds,
-        "requests": sum(map(len, tally.times.values())),
-        "errors": len(tally.errors),
-        "mixed": len(tally.mixed),
+        "users": users, "seconds": seconds, "requests": sum(map(len, tally.times.values())),
+        "errors": len(tally.errors), "mixed": len(tally.mixed),
         "seconds_of": {kind: spread(found) for kind, found in tally.times.items()},
         "processor_seconds_a_question": round(tally.processor / max(1, sum(asked)), 2),
         "load_of_the_machine": round(float(np.mean(tally.load)), 1),
         "memory_mb": {f"{name}_quarter": round(float(np.mean(found))) for name, found in memory.items()},
         "problems": [*tally.errors[:5], *tally.mixed[:5]],
-    }
+    }  # fmt: skip
 
 
 def _processor(pid: int) -> float:

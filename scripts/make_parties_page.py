@@ -23,32 +23,27 @@ def main() -> None:
 
 
 def tables() -> dict[str, str]:
-    """Returns the tables of the page by name."""
-    return {"groups": group_table(), "ambiguous": ambiguity_table()}
+    """Returns the tables of the page by name, as Markdown.
+
+    There are the codes of groups and organizations with their names in the six languages, and the names that are asked
+    back, by all that they may mean.
+    """
+    groups = [row for row in built_in().values() if row.kind != "state"]
+    named = ((row.code, *(display_name(row, language) for language in LANGUAGES)) for row in groups)
+    names: dict[tuple[str, str], dict[str, list[str]]] = {}
+    for name in ambiguous_names():
+        meant = names.setdefault((", ".join(name.codes), name.reason), {language: [] for language in LANGUAGES})
+        meant[name.language].append(name.name)
+    unclear = ((*key, *map(" · ".join, meant.values())) for key, meant in names.items())
+    return {
+        "groups": as_markdown(("code", *LANGUAGES), named),
+        "ambiguous": as_markdown(("may mean", "why", *LANGUAGES), unclear),
+    }
 
 
 def filled(page: str, made: Mapping[str, str]) -> str:
     """Returns a page with its tables made anew; what is written by hand stays."""
     return _TABLE.sub(lambda found: f"{found['name']} -->\n{made[found['name']]}", page)
-
-
-def group_table() -> str:
-    """Returns the codes of groups and organizations with their names in the six languages, as Markdown."""
-    rows = (row for row in built_in().values() if row.kind != "state")
-    return as_markdown(
-        ("code", *LANGUAGES), ((row.code, *(display_name(row, language) for language in LANGUAGES)) for row in rows)
-    )
-
-
-def ambiguity_table() -> str:
-    """Returns the names that are asked back, by all that they may mean, as Markdown."""
-    names: dict[tuple[str, str], dict[str, list[str]]] = {}
-    for name in ambiguous_names():
-        meant = names.setdefault((", ".join(name.codes), name.reason), {language: [] for language in LANGUAGES})
-        meant[name.language].append(name.name)
-    return as_markdown(
-        ("may mean", "why", *LANGUAGES), ((*key, *map(" · ".join, meant.values())) for key, meant in names.items())
-    )
 
 
 def as_markdown(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:

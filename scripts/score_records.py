@@ -18,11 +18,12 @@ Files without gold are listed with what was found in them. With --list every int
 
 import json
 import sys
-from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Annotated, Any, Final
 
 import regex
@@ -43,25 +44,18 @@ from vectorstore.records import AnnotatedDocument, Statement
 ENOUGH: Final = 0.97
 _RUN: Final = 5
 _WORD: Final = regex.compile(r"\p{Han}|[\p{L}\p{M}\p{N}]+")
-
-
-class _NoModel:
-    """Takes passages of any length: scoring records embeds none."""
-
-    window = sys.maxsize
-
-    def count_tokens(self, texts: Sequence[str]) -> list[int]:
-        return [1] * len(texts)
+# A word with where it begins and ends.
+_Found = tuple[str, int, int]
 
 
 @dataclass(frozen=True, kw_only=True)
 class _Gold:
-    """A gold intervention: who holds the position, for whom, and its words with where each begins and ends."""
+    """A gold intervention: who holds the position, for whom, and its words."""
 
     label: str
     states: frozenset[str]
     group: frozenset[str]
-    words: tuple[tuple[str, int, int], ...]
+    words: tuple[str, ...]
 
 
 def main(
@@ -69,7 +63,9 @@ def main(
 ) -> None:
     """Prints the table of a folder."""
     parties = PartyTable.load()
-    annotator = Annotator(parties, SplitConfig(), _NoModel())
+    # Takes passages of any length: scoring records embeds none.
+    no_model = SimpleNamespace(window=sys.maxsize, count_tokens=lambda texts: [1] * len(texts))
+    annotator = Annotator(parties, SplitConfig(), no_model)
     gold = _read_gold(folder / "gold" / "interventions.jsonl", parties)
     table = Table("file", "found", "right", "groups", "under its speaker", "under another", "order")
     total, wrong = Counter[str](), list[str]()
@@ -82,12 +78,12 @@ def main(
         except LoadError:
             table.add_row(file, "refused")
             continue
-        score = FileScore(document, gold.get(file, ()))
+        counts, missed = score_file(document, gold.get(file, ()))
         found = sum(item.is_intervention for item in document.statements)
         if gold.get(file) or found:
-            table.add_row(file, str(found), *_cells(score.counts))
-        total += score.counts
-        wrong += score.wrong
+            table.add_row(file, str(found), *_cells(counts))
+        total += counts
+        wrong += missed
     table.add_row("all", "", *_cells(total))
     console = Console(width=150)
     console.print(table)
@@ -95,78 +91,60 @@ def main(
         console.print(line, markup=False)
 
 
-class FileScore:
-    """Counts of one file against the gold of its interventions, and what is wrong in words."""
-
-    def __init__(self, document: AnnotatedDocument, gold: Sequence[_Gold]) -> None:
-        self.counts: Counter[str] = Counter()
-        self.wrong: list[str] = []
-        self._document, self._gold, self._items = document, gold, document.statements
-        self._text, self._file = document.document.source_text, document.document.file
-        self._found = list(_words(self._text))
-        self._owner = list(_owners(self._items, self._found))
-        # All gold words in the order of reading, and where each stands in the file.
-        self._flat = [(number, word) for number, item in enumerate(gold) for word, _, _ in item.words]
-        self._place = _alignment(self._flat, [word for word, _, _ in self._found])
-        self._count_interventions()
-        self._count_words()
-
-    def _count_interventions(self) -> None:
-        furniture = _furniture(self._text, self._found)
-        size = Counter(held for at, held in enumerate(self._owner) if held is not None and at not in furniture)
-        wanted = Counter(number for at, (number, _) in enumerate(self._flat) if self._place.get(at) not in furniture)
-        shared: dict[int, Counter[int]] = defaultdict(Counter)
-        for at, (number, _) in enumerate(self._flat):
-            place = self._place.get(at)
-            if place is not None and place not in furniture and (held := self._owner[place]) is not None:
-                shared[number][held] += 1
-        for number, item in enumerate(self._gold):
-            best, count = max(shared[number].items(), key=lambda pair: pair[1], default=(None, 0))
-            heard = None if best is None else self._items[best]
-            whole = best is not None and count >= ENOUGH * wanted[number] and count >= ENOUGH * size[best]
-            right = whole and heard is not None and _is_named(heard, item)
-            grouped = bool(item.group) and heard is not None and _group_of(heard) == item.group
-            self.counts.update(gold=1, right=right, groups=bool(item.group), groups_right=grouped)
-            if not right:
-                other = 1 - count / max(1, size.get(best or 0, 1))
-                inside = f"{count / max(1, wanted[number]):.2f} in, {other:.2f} other"
-                holders = _states_of(heard) | _group_of(heard) if heard is not None else ["not found"]
-                named = "+".join(sorted(holders)) or "nobody"
-                self.wrong.append(f"{self._file} {number + 1} {item.label}: {named}, {inside}")
-
-    def _count_words(self) -> None:
-        self.counts.update(words=len(self._flat), aligned=len(self._place))
-        run = 0
-        for at, (number, _) in enumerate(self._flat):
-            states = self._gold[number].states
-            if not states:
-                continue
-            held = self._owner[self._place[at]] if at in self._place else None
-            names = frozenset() if held is None else _states_of(self._items[held])
+def score_file(document: AnnotatedDocument, gold: Sequence[_Gold]) -> tuple[Counter[str], list[str]]:
+    """Returns (counts of one file against the gold of its interventions, what is wrong in words)."""
+    text, items = document.document.source_text, document.statements
+    found = list(_words(text))
+    owners, pages = list(_owners(items, found)), _furniture(text, found)
+    # All gold words in the order of reading, where each stands in the file, and in which statement.
+    flat = [(number, word) for number, item in enumerate(gold) for word in item.words]
+    place = _alignment(flat, [word for word, _, _ in found])
+    held = [owners[place[at]] if at in place else None for at in range(len(flat))]
+    counts = Counter(words=len(flat), aligned=len(place))
+    size = Counter(owner for at, owner in enumerate(owners) if owner is not None and at not in pages)
+    wanted, shared, run = Counter[int](), defaultdict[int, Counter[int]](Counter), 0
+    for at, (number, _) in enumerate(flat):
+        owner = held[at]
+        if place.get(at) not in pages:
+            wanted[number] += 1
+            if owner is not None:
+                shared[number][owner] += 1
+        if states := gold[number].states:
+            names = frozenset() if owner is None else _states_of(items[owner])
             run = run + 1 if names and not names & states else 0
             # A run counts as a whole once it is long enough.
             another = _RUN if run == _RUN else int(run > _RUN)
-            self.counts.update(spoken=1, own=bool(names & states), another=another)
+            counts.update(spoken=1, own=bool(names & states), another=another)
+    wrong = []
+    for number, item in enumerate(gold):
+        best, count = max(shared[number].items(), key=lambda pair: pair[1], default=(None, 0))
+        heard = None if best is None else items[best]
+        whole = best is not None and count >= ENOUGH * wanted[number] and count >= ENOUGH * size[best]
+        right = whole and heard is not None and _is_named(heard, item)
+        grouped = bool(item.group) and heard is not None and _group_of(heard) == item.group
+        counts.update(gold=1, right=right, groups=bool(item.group), groups_right=grouped)
+        if not right:
+            other = 1 - count / max(1, size.get(best or 0, 1))
+            holders = _states_of(heard) | _group_of(heard) if heard is not None else ["not found"]
+            named, inside = "+".join(sorted(holders)) or "nobody", count / max(1, wanted[number])
+            told = f"{number + 1} {item.label}: {named}, {inside:.2f} in, {other:.2f} other"
+            wrong.append(f"{document.document.file} {told}")
+    return counts, wrong
 
 
-def _owners(items: Sequence[Statement], words: Sequence[tuple[str, int, int]]) -> Iterator[int | None]:
-    spans = [(item.span.start, item.span.end, number) for number, item in enumerate(items)]
+def _owners(items: Sequence[Statement], words: Sequence[_Found]) -> Iterator[int | None]:
     for _, start, end in words:
-        number = next((n for first, last, n in spans if first <= start and end <= last), None)
+        within = (n for n, item in enumerate(items) if item.span.start <= start and end <= item.span.end)
+        number = next(within, None)
         yield number if number is not None and items[number].holds(start, end) else None
 
 
-def _furniture(text: str, words: Sequence[tuple[str, int, int]]) -> frozenset[int]:
+def _furniture(text: str, words: Sequence[_Found]) -> frozenset[int]:
     """Returns which words are page furniture, by place; they are nobody's, whether or not the gold has them."""
     lines = text_lines(text)
     pages = furniture_lines(lines, running_heads(text))
-    spans = [(line.start, line.end) for line, is_page in zip(lines, pages, strict=True) if is_page]
-    starts = [start for start, _ in spans]
-    return frozenset(
-        at
-        for at, (_, start, end) in enumerate(words)
-        if (index := bisect_right(starts, start) - 1) >= 0 and end <= spans[index][1]
-    )
+    chars = {at for line, is_page in zip(lines, pages, strict=True) if is_page for at in range(line.start, line.end)}
+    return frozenset(at for at, (_, start, end) in enumerate(words) if {start, end - 1} <= chars)
 
 
 def _alignment(gold: Sequence[tuple[int, str]], found: Sequence[str]) -> dict[int, int]:
@@ -201,7 +179,7 @@ def _is_named(heard: Statement, gold: _Gold) -> bool:
     return gold.states <= _states_of(heard) and _group_of(heard) == gold.group
 
 
-def _words(text: str) -> Iterator[tuple[str, int, int]]:
+def _words(text: str) -> Iterator[_Found]:
     return ((found.group().casefold(), *found.span()) for found in _WORD.finditer(text))
 
 
@@ -212,18 +190,18 @@ def _read_gold(path: Path, parties: PartyTable) -> dict[str, list[_Gold]]:
         codes = [row["state"]] if row["kind"] == "state" else []
         names = (row["group"] or "").split("+") if codes else []
         groups = [parties.resolve(name).codes or parties.resolve(name.upper()).codes for name in names if name]
-        group, words = frozenset(code for found in groups for code in found), tuple(_words(row["text"]))
+        group, words = frozenset(chain.from_iterable(groups)), tuple(word for word, _, _ in _words(row["text"]))
         gold[row["file"]].append(_Gold(label=row["label"], states=frozenset(codes), group=group, words=words))
     return gold
 
 
 def _cells(counts: Counter[str]) -> tuple[str, ...]:
-    def share(part: str, whole: str) -> str:
-        return f"{counts[part] / counts[whole]:.4f}" if counts[whole] else "—"
-
-    pairs = (("right", "gold"), ("groups_right", "groups"))
-    right, groups = (f"{counts[part]}/{counts[whole]}" for part, whole in pairs)
-    return right, groups, share("own", "spoken"), str(counts["another"]), share("aligned", "words")
+    own, order = (
+        f"{counts[part] / counts[whole]:.4f}" if counts[whole] else "—"
+        for part, whole in (("own", "spoken"), ("aligned", "words"))
+    )
+    right, groups = f"{counts['right']}/{counts['gold']}", f"{counts['groups_right']}/{counts['groups']}"
+    return right, groups, own, str(counts["another"]), order
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ import json
 import random
 import sys
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor
 from dataclasses import dataclass
 from multiprocessing import get_context
@@ -119,8 +119,7 @@ def _train_network(prepared: Sequence[Prepared]) -> Weights:
     torch.use_deterministic_algorithms(True)
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
-    counts = Counter(feature for item in prepared for row in item.encoded.features for feature in row)
-    vocabulary = {name: at for at, name in enumerate(sorted(name for name, count in counts.items() if count >= _RARE))}
+    vocabulary = _vocabulary(feature for item in prepared for row in item.encoded.features for feature in row)
     none = len(vocabulary)
 
     class Network(nn.Module):
@@ -197,6 +196,11 @@ def _train_network(prepared: Sequence[Prepared]) -> Weights:
     return Weights(arrays=arrays, notes={"features": json.dumps(vocabulary, ensure_ascii=False)})
 
 
+def _vocabulary(features: Iterable[str]) -> dict[str, int]:
+    """Returns the place of each feature that is not too rare."""
+    return {name: at for at, name in enumerate(sorted(n for n, count in Counter(features).items() if count >= _RARE))}
+
+
 def _halved(array: Matrix) -> Matrix:
     """Returns numbers as they are after they were kept in half precision."""
     return array.astype(np.float16).astype(np.float32)
@@ -217,17 +221,12 @@ def _batches(items: Sequence[Any], draw: random.Random) -> list[list[Any]]:
 # --- the classifiers
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Unseen:
-    """An example as a network reads it that has not seen it, and the slots that the questions before it fill."""
-
-    read: roles.RoleReading
-    frame: Frame
-    before: tuple[str, ...]
+# An example as a network reads it that has not seen it, and what its slots say beside those of the questions before it.
+_Unseen = tuple[Frame, Sequence[str]]
 
 
 def _read_unseen(part: Sequence[Prepared], network: Weights, parties: PartyTable) -> list[_Unseen]:
-    unseen = []
+    unseen: list[_Unseen] = []
     for item in part:
         example, read = item.example, roles.read_roles(item.words, item.encoded, network)
         frame = frame_of(example.text, read, example.language, parties, follows=bool(example.after))
@@ -235,7 +234,7 @@ def _read_unseen(part: Sequence[Prepared], network: Weights, parties: PartyTable
         before = dict.fromkeys(
             slot for words, encoded in earlier for slot in _filled_slots(roles.read_roles(words, encoded, network))
         )
-        unseen.append(_Unseen(read=read, frame=frame, before=tuple(before)))
+        unseen.append((frame, slot_features(_filled_slots(read), tuple(before))))
     return unseen
 
 
@@ -250,38 +249,35 @@ def _filled_slots(read: roles.RoleReading) -> tuple[str, ...]:
 def _train_classifiers(
     prepared: Sequence[Prepared], unseen: Sequence[_Unseen], kept: Sequence[int], folds: Sequence[int]
 ) -> Weights:
-    def given(example: MarkedExample, task: str) -> str | None:
-        """What an example teaches of a task; None where it is silent."""
-        keeps = "kind" in example.keeps
-        if task == "kind":
-            return None if keeps else example.kind
-        told = {"turn": example.turn, "keeps_kind": "yes" if keeps else "no"}[task]
-        return str(told) if example.after and told else None
-
+    # What an example teaches of each task; nothing where it is silent.
+    tasks: dict[str, tuple[Sequence[str], Callable[[MarkedExample], str | None]]] = {
+        "kind": (KINDS, lambda example: None if "kind" in example.keeps else example.kind),
+        "turn": (TURNS, lambda example: example.turn if example.after else None),
+        "keeps_kind": (("no", "yes"), lambda each: ("yes" if "kind" in each.keeps else "no") if each.after else None),
+    }
     arrays: dict[str, Matrix] = {}
     notes: dict[str, str] = {}
-    for name, classes in (("kind", KINDS), ("turn", TURNS), ("keeps_kind", ("no", "yes"))):
-        wanted = {at: label for at in kept if (label := given(prepared[at].example, name)) is not None}
-        is_kind = name == "kind"
-        more = [() if is_kind else slot_features(_filled_slots(unseen[at].read), unseen[at].before) for at in wanted]
-        frames, own_folds = [unseen[at].frame for at in wanted], [folds[at] for at in wanted] if is_kind else None
-        trained = _regression(frames, more, [*wanted.values()], classes, own_folds)
+    for name, (classes, told) in tasks.items():
+        wanted = {at: label for at in kept if (label := told(prepared[at].example))}
+        rows, own_folds = [unseen[at] for at in wanted], [folds[at] for at in wanted]
+        if name != "kind":
+            trained = _regression(rows, [*wanted.values()], classes)
+        else:
+            trained = _regression([(frame, ()) for frame, _ in rows], [*wanted.values()], classes, own_folds)
         arrays |= {f"{name}.{part}": array for part, array in trained.arrays.items()}
         notes |= {f"{name}.{part}": note for part, note in trained.notes.items()}
     return Weights(arrays=arrays, notes=notes)
 
 
 def _regression(
-    frames: Sequence[Frame], more: Sequence[Sequence[str]], wanted: Sequence[str], classes: Sequence[str],
-    folds: Sequence[int] | None,
-) -> Weights:  # fmt: skip
+    read: Sequence[_Unseen], wanted: Sequence[str], classes: Sequence[str], folds: Sequence[int] = ()
+) -> Weights:
     """Fits a multinomial logistic regression; with folds, its temperature on those that it has not seen."""
-    counts = Counter(name for frame, names in zip(frames, more, strict=True) for name in (*frame.features, *names))
-    vocabulary = {name: at for at, name in enumerate(sorted(name for name, count in counts.items() if count >= _RARE))}
-    rows = np.stack([vector_of(frame, names, vocabulary) for frame, names in zip(frames, more, strict=True)])
+    vocabulary = _vocabulary(name for frame, slots in read for name in (*frame.features, *slots))
+    rows = np.stack([vector_of(frame, slots, vocabulary) for frame, slots in read])
     weight, bias = _fit(rows, wanted, classes)
     notes = {"features": json.dumps(vocabulary, ensure_ascii=False), "classes": json.dumps(list(classes))}
-    if folds is not None:
+    if folds:
         notes["temperature"] = str(_temperature(rows, wanted, classes, folds))
     return Weights(arrays={"weight": weight, "bias": bias}, notes=notes)
 
@@ -304,9 +300,8 @@ def _fit(rows: Matrix, wanted: Sequence[str], classes: Sequence[str]) -> tuple[M
 
 def _temperature(rows: Matrix, wanted: Sequence[str], classes: Sequence[str], folds: Sequence[int]) -> float:
     """Returns the temperature at which chances on unseen examples fit best. Source: Guo et al. (2017)."""
-    unseen = sorted(set(folds))[0]
-    seen = [at for at, fold in enumerate(folds) if fold != unseen]
-    held = [at for at, fold in enumerate(folds) if fold == unseen]
+    first = min(folds)
+    seen, held = ([at for at, fold in enumerate(folds) if (fold == first) == own] for own in (False, True))
     weight, bias = _fit(rows[seen], [wanted[at] for at in seen], classes)
     scores = rows[held] @ weight.T + bias
     own = np.array([classes.index(wanted[at]) for at in held])

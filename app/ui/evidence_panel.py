@@ -7,7 +7,7 @@ from functools import partial, wraps
 from app.corpus.corpus import Corpus
 from app.errors import AppError
 from app.records import Answer, Citation
-from app.ui.messages import worded
+from app.ui.messages import told
 from app.ui.parts import SHOWN_ERRORS
 from app.ui.provenance_html import provenance, speaker_line
 from app.ui.templates import render
@@ -38,7 +38,7 @@ def evidence_section(turn: int, answer: Answer, corpus: Corpus, used: Sequence[i
             context = corpus.context(citation)
             reference = corpus.reference(citation, answer.scope.language)
         except (AppError, StoreError) as error:
-            return shown | {"context": None, "reference": citation.quote, "problem": worded(str(error))}
+            return shown | {"context": None, "reference": citation.quote, "problem": told(error)}
         before, after = _end_of(context.before), _start_of(context.after)
         return shown | {"context": context, "before": before, "after": after, "reference": reference}
 

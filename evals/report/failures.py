@@ -4,22 +4,21 @@ Evidence stands in its context, as HTML: expected and cited spans marked, and a 
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from difflib import SequenceMatcher
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from itertools import pairwise
 from typing import Any, Final
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from app.answering.verify import reads_as
+from app.checking.fuzzy_diff import word_diff
 from app.records import Citation
 from evals.cases.case import Case, Evidence
 from evals.cases.documents import Documents
 from evals.failure_taxonomy import STAGES, Stage
-from evals.metrics.citations import covers, overlaps, ruling
 from evals.metrics.eval_sample import EvalSample
-from evals.report.words import party, plain, shortened
+from evals.report.words import party
 from evals.runs import Run
 from evals.score import Rulings, judged_answers
 from evals.summary import by_case
@@ -27,26 +26,15 @@ from ingest.text.furniture import running_heads
 
 # A piece longer than this is cut in its middle.
 LONGEST: Final = 700
-# Beyond this many characters of either text no difference is looked for: the time grows with the product.
-COMPARABLE: Final = 4000
 # Scripts without spaces are compared by character.
-_WORDS: Final = re.compile(r"[぀-ヿ㐀-鿿가-힯]|[^\W぀-ヿ㐀-鿿가-힯]+|\s+|[^\w\s]")
+_WORDS: Final = re.compile(r"[぀-ヿ㐀-鿿가-힯]|[^\s぀-ヿ㐀-鿿가-힯]+")
 _TAG: Final = Markup('<span class="tag{}" dir="ltr">{}</span>')
 _CHANGED: Final = {
-    "delete": Markup('<del><span class="hidden">left out: </span>{}</del>'),
-    "insert": Markup('<ins><span class="hidden">put in: </span>{}</ins>'),
+    "same": Markup(" {} "),
+    "left_out": Markup('<del><span class="hidden">left out: </span>{}</del>'),
+    "put_in": Markup('<ins><span class="hidden">put in: </span>{}</ins>'),
 }
-# Retrieved passages shown, beside those that hold evidence.
-PASSAGES: Final = 8
-_SNIPPET: Final = 90
 _cached_heads = lru_cache(maxsize=512)(running_heads)
-# A finding about a citation: a sign, a word and whether it is good.
-Badge = tuple[str, str, str]
-_RULED: Final[dict[bool | None, Badge]] = {
-    True: ("✔", "accepted by a reviewer", "good"),
-    False: ("✗", "rejected by a reviewer", "bad"),
-    None: ("○", "not expected, and not judged", "plain"),
-}
 
 
 class Answers:
@@ -89,47 +77,16 @@ class Answers:
 
     def citation(self, citation: Citation, sample: EvalSample) -> tuple[Markup, bool]:
         """Returns (the quotation in the text around it, or how it differs from the words there; whether it differs)."""
-        words, exact = _compared(citation, sample)
+        words, exact = compared(citation, sample)
         if not exact:
             return word_changes(words or citation.source_quote, citation.quote), True
         spans = [(s.start, s.end) for s in sample.case.spans if s.file == citation.file and s.located]
         given = (citation.number, citation.start, citation.end)
         return in_context(sample.documents[citation.file].text, given[1:], spans, [given]), False
 
-    def badges(self, citation: Citation, sample: EvalSample) -> Iterator[Badge]:
-        """Yields what is known of a citation."""
-        document, (words, exact) = sample.documents.get(citation.file), _compared(citation, sample)
-        if document is None:
-            yield "✗", "file not in the corpus", "bad"
-        else:
-            yield ("✔", "word for word", "good") if exact else ("✗", "not what the file says there", "bad")
-            if words != citation.source_quote:
-                yield "✗", "offsets point elsewhere", "bad"
-        if citation.verdict != "verified":
-            yield "▲", f"the assistant's own check: {plain(citation.verdict)}", "warn"
-        if document is not None and document.state is not None and document.state != citation.state:
-            yield "✗", "another State said this", "bad"
-        if any(overlaps(citation, span) for span in sample.case.spans):
-            yield "★", "expected evidence", "good"
-        elif sample.case.groups:
-            yield _RULED[ruling(sample, citation)]
 
-    def passages(self, sample: EvalSample) -> Iterator[dict[str, Any]]:
-        """Yields what was retrieved, the best first: its rank, score, State, file, text, and if it holds evidence."""
-        for passage in sorted(sample.answer.retrieved, key=lambda item: item.rank):
-            file = sample.files.get(passage.statement_id)
-            document = sample.documents.get(file or "")
-            text = document.text[max(0, passage.start) : max(0, passage.end)] if document is not None else ""
-            yield {
-                "rank": passage.rank, "score": passage.score, "file": file or passage.statement_id,
-                "state": self.party(document.state) if document is not None else "",
-                "text": shortened(" ".join(text[: 4 * _SNIPPET].split()), _SNIPPET),
-                "held": any(covers(passage, file, span) for span in sample.case.spans),
-            }  # fmt: skip
-
-
-def _compared(citation: Citation, sample: EvalSample) -> tuple[str, bool]:
-    """Returns (the words at a citation's offsets, whether the quotation reads as them)."""
+def compared(citation: Citation, sample: EvalSample) -> tuple[str, bool]:
+    """Returns (the words at a citation's offsets, whether the quotation reads as them); none without its file."""
     document = sample.documents.get(citation.file)
     if document is None:
         return "", False
@@ -187,16 +144,7 @@ def _cut(text: str) -> str:
 def word_changes(source: str, quote: str) -> Markup:
     """Returns how a quotation differs from its source, word by word; white space counts as one space.
 
-    Struck through stands in the source only, underlined in the quotation only. Long texts are shown whole.
+    Struck through stands in the source only, underlined in the quotation only.
     """
-    old, new = (_WORDS.findall(re.sub(r"\s+", " ", text.strip())) for text in (source, quote))
-    if max(len(source), len(quote)) > COMPARABLE:
-        return _CHANGED["delete"].format(shortened(source)) + _CHANGED["insert"].format(shortened(quote))
-    found = Markup()
-    for operation, i, j, k, m in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
-        if operation == "equal":
-            found += escape("".join(old[i:j]))
-            continue
-        found += _CHANGED["delete"].format("".join(old[i:j])) if j > i else ""
-        found += _CHANGED["insert"].format("".join(new[k:m])) if m > k else ""
-    return found
+    old, new = (_WORDS.findall(text) for text in (source, quote))
+    return Markup().join(_CHANGED[change.kind].format(change.text) for change in word_diff(old, new)).strip()

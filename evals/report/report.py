@@ -9,6 +9,7 @@ import hashlib
 from base64 import b64encode
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache, cached_property
 from io import StringIO
 from pathlib import Path
@@ -17,37 +18,34 @@ from typing import Any, Final
 import numpy as np
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
+from rich.markup import escape
 
 from app.corpus.report_file import inert_cell
 from evals.cases.documents import Documents
 from evals.cases.lint import lint
-from evals.compare import compare, difference_of_data
+from evals.compare import Comparison, compare, difference_of_data
+from evals.errors import RunError
 from evals.failure_taxonomy import MEANING
 from evals.files import EVALS
-from evals.gates import gates_of
-from evals.metrics.table import METRICS
+from evals.gates import GateReport, gates_of
+from evals.metrics import citations
+from evals.metrics.table import METRICS, RIGHT
 from evals.report import tables, words
-from evals.report.failures import PASSAGES, Answers
+from evals.report.failures import Answers, compared, in_context
 from evals.report.tables import Table
-from evals.report.words import verdict
-from evals.runs import Run, list_runs
+from evals.runs import Run, RunManifest, ScoreRecord, list_runs
 from evals.score import Rulings
-from evals.summary import by_case, latency, shares, summarise
+from evals.summary import Shares, by_case, figure, latency, shares, summarise
+from ingest.parties.party_table import PartyTable
 
-FORMATS: Final = (".html", ".md", ".csv")
+_VERDICT: Final = "report/verdict.txt.j2"
 
 
 class Report:
     """A run with what its report shows beside it; tiles and tables show the same figures."""
 
     def __init__(
-        self,
-        run: Run,
-        documents: Documents,
-        rulings: Rulings,
-        *,
-        baseline: Run | None = None,
-        gates: Path | None = None,
+        self, run: Run, documents: Documents, rulings: Rulings, baseline: Run | None = None, gates: Path | None = None
     ) -> None:
         """Makes a report.
 
@@ -84,21 +82,17 @@ class Report:
         }
 
     def written(self, suffix: str) -> str:
-        """Returns the report in a format of `FORMATS`."""
-        return {".html": self._html, ".md": self._markdown, ".csv": self._csv}[suffix]()
+        """Returns the report as the kind of file that a suffix names."""
+        formats = {".html": self._html, ".md": self._markdown, ".csv": self._csv}
+        if suffix not in formats:
+            raise RunError(f"no report is written as {suffix!r}: end its name with {', '.join(formats)}")
+        return formats[suffix]()
 
     def _markdown(self) -> str:
         key = tables.figures_table(self.figures, self.comparison, "brief")
         weak = tables.weakest_table(self.shares, self.figures, self.documents.parties)
         brief = [table for name in ("flips", "failures", "gates") for table in self.tables[name]]
-        sign = {"good": "✔", "bad": "✗", "warn": "▲"}.get(self.verdict.tone, "=")
-        parts = [
-            f"## {sign} Quality of answers: {tables.code(self.run.manifest.name)}",
-            f"**{tables.escaped(self.verdict.sentence)}**",
-            "\n".join(f"- {tables.escaped(sentence)}" for sentence in self.verdict.more),
-            *(f"### {t.title}\n\n{tables.as_markdown(t)}" for t in (*brief, key, weak) if t.rows),
-        ]
-        return "\n\n".join(part for part in parts if part) + "\n"
+        return _environment(False).get_template("report/report.md.j2").render(report=self, tables=[*brief, key, weak])
 
     def _csv(self) -> str:
         """One line per answer, each metric with the figure of that answer alone, empty where it does not apply.
@@ -129,7 +123,7 @@ class Report:
     def _html(self) -> str:
         style, script = ((EVALS / "report" / name).read_text(encoding="utf-8") for name in ("style.css", "script.js"))
         before = self.before
-        return environment().get_template("report/template.html.j2").render(
+        return _environment().get_template("report/template.html.j2").render(
             report=self,
             policy=_policy(style, script),
             style=Markup(style),  # our own file
@@ -154,16 +148,17 @@ def previous_run(run: Run) -> Run | None:
 
 
 @cache
-def environment() -> Environment:
-    """Returns what reads the templates of reports, with the filters that they use."""
-    found = Environment(
-        loader=FileSystemLoader(EVALS), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
+def _environment(escapes: bool = True) -> Environment:
+    """Returns what reads the templates of evals, with the filters that they use."""
+    found = Environment(undefined=StrictUndefined, autoescape=escapes, trim_blocks=True, lstrip_blocks=True)
+    found.loader = FileSystemLoader(EVALS)
     filters: dict[str, Any] = {
         "figure": words.shown, "interval": words.range_of, "plain": words.plain,
         "language": words.language, "shortened": words.shortened, "milliseconds": words.milliseconds,
-        "upper_first": lambda text: text[:1].upper() + text[1:],
-        "counted": _counted,
+        "listed": words.listed, "p_value": words.p_value, "upper_first": lambda text: text[:1].upper() + text[1:],
+        # For a terminal, in the markup of rich, and for Markdown.
+        "plainly": escape, "code": tables.code, "escaped": tables.escaped,
+        "counted": lambda values: ", ".join(f"{words.plain(v)} {n}" for v, n in Counter(values).most_common()),
         "party": lambda code, answers: answers.party(code),
         "treaty": lambda treaty: f"{treaty.treaty} {', '.join(treaty.articles)}".strip(),
     }  # fmt: skip
@@ -174,13 +169,71 @@ def environment() -> Environment:
     )
     found.tests["numeric"] = lambda text: text[:1] in "−+<≥≤–0123456789" and len(text) < 24
     found.globals |= {
-        "METRICS": METRICS, "MEANING": MEANING, "PASSAGES": PASSAGES, "STATUS": words.STATUS, "GIVEN": words.GIVEN,
+        "METRICS": METRICS, "MEANING": MEANING, "STATUS": words.STATUS, "GIVEN": words.GIVEN,
+        "in_context": in_context, "compared": compared, "ruling": citations.ruling,
+        "meets": lambda citation, spans: any(citations.overlaps(citation, span) for span in spans),
+        "holds": lambda passage, file, spans: any(citations.covers(passage, file, span) for span in spans),
     }  # fmt: skip
     return found
 
 
-def _counted(values: Iterable[str | None]) -> str:
-    return ", ".join(f"{words.plain(value)} {count}" for value, count in Counter(values).most_common())
+def rendered(template: str, macro: str, *given: object, escapes: bool = True) -> str:
+    """Renders a macro of a template, which `escapes` what is given unless the outcome is no HTML."""
+    return str(getattr(_environment(escapes).get_template(template).module, macro)(*given)).strip()
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunVerdict:
+    """What a run shows: its tone (good, bad, warn or none), one sentence, and others that go with it."""
+
+    tone: str
+    sentence: str
+    more: tuple[str, ...] = ()
+
+
+def verdict(
+    manifest: RunManifest,
+    scores: Iterable[ScoreRecord],
+    by_slice: Shares,
+    parties: PartyTable,
+    *,
+    comparison: Comparison | None = None,
+    gates: GateReport | None = None,
+) -> RunVerdict:
+    """Returns the verdict, on gates and baseline where there are some."""
+    cases = by_case(scores)
+    right = figure(cases, RIGHT)
+    if right is None:
+        return RunVerdict(tone="warn", sentence="No case was scored, so nothing can be said.")
+    weak = [
+        f"{words.slice_label(name)} “{words.slice_value(name, value, parties)}” "
+        f"({words.shown(item.value, RIGHT.name)} of {item.n})"
+        for name, value, item in words.weakest(by_slice, right.value)
+    ]
+    told, tone = gates_told(gates) if gates is not None else ("", "")
+    if comparison is not None and tone in ("", "good"):
+        tone = words.TONE[comparison.right.verdict] or tone
+    dataset = Path(manifest.dataset).name
+    text = rendered(_VERDICT, "verdict", dataset, cases, right, weak, told, comparison, escapes=False)
+    sentence, *more = text.splitlines()
+    return RunVerdict(tone=tone, sentence=sentence, more=tuple(more))
+
+
+def changed(found: Comparison) -> str:
+    """Says what changed between two runs."""
+    return rendered(_VERDICT, "changed", found, escapes=False)
+
+
+def gates_told(gates: GateReport) -> tuple[str, str]:
+    """Says whether a run is good enough, and by which gates; with its tone."""
+    failed, undecided, warned = (
+        [METRICS[result.metric].label for result in gates.results if result.verdict == name]
+        for name in ("fail", "invalid", "warn")
+    )
+    # What no case may break is broken, however few the cases are.
+    broken = any(r.verdict == "fail" and r.kind == "hard" and r.bar in (0.0, 1.0) for r in gates.results)
+    told = rendered(_VERDICT, "good_enough", gates, failed, [*gates.problems, *undecided], warned, escapes=False)
+    return told, "bad" if broken else words.TONE[gates.verdict]
 
 
 def _policy(style: str, script: str) -> str:

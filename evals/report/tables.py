@@ -202,16 +202,6 @@ def remarks_table(found: Sequence[tuple[str, Remark]]) -> Table:
     )
 
 
-def as_markdown(table: Table) -> str:
-    """Returns a table in Markdown; whatever others wrote in it is escaped."""
-    cells = [
-        [code(cell) if column in table.code else escaped(cell) for column, cell in zip(table.columns, row, strict=True)]
-        for row in table.rows
-    ]
-    lines = [table.columns, ["---"] * len(table.columns), *cells]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
-
-
 def escaped(text: str) -> str:
     """Returns text of others on one line, without anything that Markdown, HTML or a forge would act on."""
     line = " ".join(text.split()).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

@@ -3,6 +3,8 @@
 import logging
 import threading
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from shutil import copyfile
 from typing import Any, Final, Literal
@@ -23,11 +25,12 @@ from evals.case_sets import CALLED, remarks_of
 from evals.cases.case_table import SUFFIXES
 from evals.errors import EvalError, RunError
 from evals.files import eval_paths
+from evals.report.report import rendered
 from evals.report.tables import remarks_table, runs_table
 from evals.run_options import RunOptions
-from evals.runner import Tell, launch
+from evals.runner import launch
 from evals.runs import Run, new_name, open_run, run_path
-from evals.serve.review_tab import ReviewTab, rendered
+from evals.serve.review_tab import PAGE, ReviewTab
 
 # A report is one file with its style and script in it; it needs nothing else, and can reach nothing of this page.
 _REPORT_POLICY: Final = (
@@ -44,43 +47,23 @@ class _Stopped(Exception):
     """Cancellation: somebody stopped the run."""
 
 
-class Job(threading.Thread):
-    """A run in a thread; `told` says what is being done and how far it is, or why it ended."""
+@dataclass(kw_only=True)
+class Job:
+    """How a run goes: `told` says what is being done, or why it ended; without `total` the statements are read."""
 
-    def __init__(self, name: str, run: Callable[[Tell], object]) -> None:
-        super().__init__(name=name)
-        self.state: Literal["running", "done", "failed", "cancelled"] = "running"
-        self.told, self.done = "starting", 0
-        # Answers that there will be; None while the statements are read.
-        self.total: int | None = None
-        self.stopped = threading.Event()
-        self._call = run
-
-    def run(self) -> None:
-        """Runs the cases, and notes how that ended."""
-        try:
-            self._call(self._tell)
-            self.state = "done"
-        except _Stopped:
-            self.told += "; start it again under the same name to go on"
-            self.state = "cancelled"
-        except SHOWN_ERRORS as exc:
-            self.told, self.state = str(exc), "failed"
-        except Exception as exc:  # a bug must not leave the page waiting for a run that has ended
-            logger.exception("the run %s", self.name)
-            self.told, self.state = f"{type(exc).__name__}: {exc}", "failed"
-
-    def _tell(self, text: str, done: int, total: int | None) -> None:
-        self.told, self.done, self.total = text, done, total
-        if self.stopped.is_set():
-            raise _Stopped
+    name: str
+    state: Literal["running", "done", "failed", "cancelled"] = "running"
+    told: str = "starting"
+    done: int = 0
+    total: int | None = None
 
 
 class Jobs:
-    """Starts runs, one at a time."""
+    """Starts runs, each in a thread, one at a time."""
 
     def __init__(self, settings: Settings, *, run: Callable[..., Run] = launch) -> None:
-        self._settings, self._run, self._lock = settings, run, threading.Lock()
+        self._settings, self._run = settings, run
+        self._lock, self._stopped, self._thread = threading.Lock(), threading.Event(), threading.Thread()
         self.newest: Job | None = None
 
     @property
@@ -97,16 +80,33 @@ class Jobs:
         with self._lock:
             if self.running is not None:
                 raise RunError(f"the run {self.running!r} is under way, one at a time: wait for it, or cancel it")
-            self.newest = Job(
-                name, lambda tell: self._run(options, self._settings, name=name, resume=resume, tell=tell)
-            )
-            self.newest.start()
+            self._stopped.clear()
+            self.newest = Job(name=name)
+            self._thread = threading.Thread(target=self._work, args=(self.newest, options, resume), name=name)
+            self._thread.start()
+
+    def _work(self, job: Job, options: RunOptions, resume: bool) -> None:
+        def tell(text: str, done: int, total: int | None) -> None:
+            job.told, job.done, job.total = text, done, total
+            if self._stopped.is_set():
+                raise _Stopped
+
+        try:
+            self._run(options, self._settings, name=job.name, resume=resume, tell=tell)
+            job.state = "done"
+        except _Stopped:
+            job.told, job.state = f"{job.told}; start it again under the same name to go on", "cancelled"
+        except SHOWN_ERRORS as exc:
+            job.told, job.state = str(exc), "failed"
+        except Exception as exc:  # a bug must not leave the page waiting for a run that has ended
+            logger.exception("the run %s", job.name)
+            job.told, job.state = f"{type(exc).__name__}: {exc}", "failed"
 
     def cancel(self) -> None:
         """Stops the run under way, if there is one, and waits shortly for it; what it has answered stays."""
         if self.newest is not None:
-            self.newest.stopped.set()
-            self.newest.join(_GRACE_SECONDS)
+            self._stopped.set()
+            self._thread.join(_GRACE_SECONDS)
 
 
 def serve(settings: Settings, *, host: str, port: int, on_ready: Callable[[str], None]) -> None:
@@ -121,20 +121,15 @@ def serve(settings: Settings, *, host: str, port: int, on_ready: Callable[[str],
     """
     archive, jobs = Archive(settings), Jobs(settings)
     try:
+        build = partial(create_page, archive, jobs)
         if settings.server.accounts == "none":
-            serve_app(
-                lambda ready: create_page(archive, jobs, on_ready=ready), settings.store, host, port, on_ready=on_ready
-            )
+            serve_app(lambda ready: build(on_ready=ready), settings.store, host, port, on_ready=on_ready)
             return
         from app.server.serve import serve_page
 
         server = settings.server.model_copy(update={"host": host, "port": port})
-        serve_page(
-            settings.model_copy(update={"server": server}),
-            lambda visitors: create_page(archive, jobs, visitors=visitors),
-            "operate",
-            on_ready=on_ready,
-        )
+        settings = settings.model_copy(update={"server": server})
+        serve_page(settings, lambda visitors: build(visitors=visitors), "operate", on_ready=on_ready)
     finally:
         jobs.cancel()
 
@@ -145,43 +140,31 @@ def create_page(
     """Puts the page and the reports that it links to into one web application, under the guard of the chat."""
     interface = gr.Blocks(title="untoc evals", analytics_enabled=False, fill_width=True)
     with interface:
-        html(
-            '<header class="u-header"><h1>untoc evals</h1>'
-            "<p>A run asks cases of which the right outcomes are known, and measures the answers</p></header>",
-            padding=False,
-        )
+        html(rendered(PAGE, "header"), padding=False)
         with gr.Tabs(elem_id="tabs"):
             with gr.Tab("Runs", id="runs"), gr.Column(elem_classes="u-page"):
                 RunsTab(archive, jobs).build(interface)
             with gr.Tab("Review", id="review") as tab, gr.Column(elem_classes="u-page"):
-                ReviewTab(archive).connect(tab)
+                ReviewTab(archive, tab)
     interface.queue(default_concurrency_limit=4, api_open=False)
     pages = {"/runs/{name}": ".html", "/runs/{name}/report.md": ".md", "/runs/{name}/answers.csv": ".csv"}
-    shown = {path: _page(archive, suffix) for path, suffix in pages.items()}
+    shown = {path: partial(_report, archive, suffix) for path, suffix in pages.items()}
     return create_app(interface, on_ready=on_ready, pages=shown, visitors=visitors)
 
 
-def _page(archive: Archive, suffix: str) -> Callable[[Request], Response]:
-    def answer(request: Request) -> Response:
-        name, baseline = str(request.path_params["name"]), request.query_params.get("baseline")
-        try:
-            run = _named(archive, name)
-            before = _named(archive, baseline) if baseline else None
-            text = archive.report(run, archive.baseline(before.name if before else None, run)).written(suffix)
-        except SHOWN_ERRORS as error:
-            # With a status of failure the guard would leave out the sentence.
-            return PlainTextResponse(f"Not done: {error}")
-        if suffix == ".html":
-            return HTMLResponse(text, headers={"content-security-policy": _REPORT_POLICY})
-        # Names of runs hold no quotation marks.
-        return PlainTextResponse(text, headers={"content-disposition": f'attachment; filename="{name}{suffix}"'})
-
-    return answer
-
-
-def _named(archive: Archive, name: str) -> Run:
-    """Opens a run by its name alone: a path, which a command takes as well, is not for a page."""
-    return archive.run(run_path(archive.paths.runs, name).name)
+def _report(archive: Archive, suffix: str, request: Request) -> Response:
+    name, baseline = str(request.path_params["name"]), request.query_params.get("baseline")
+    try:
+        run = archive.named(name)
+        before = archive.baseline(archive.named(baseline).name if baseline else None, run)
+        text = archive.report(run, before).written(suffix)
+    except SHOWN_ERRORS as error:
+        # With a status of failure the guard would leave out the sentence.
+        return PlainTextResponse(f"Not done: {error}")
+    if suffix == ".html":
+        return HTMLResponse(text, headers={"content-security-policy": _REPORT_POLICY})
+    # Names of runs hold no quotation marks.
+    return PlainTextResponse(text, headers={"content-disposition": f'attachment; filename="{name}{suffix}"'})
 
 
 class RunsTab:
@@ -209,21 +192,17 @@ class RunsTab:
             limit = gr.Number(label="Only the first …", info="0: all", precision=0, minimum=0, value=0)
         told = "Whole paths, one a line; empty: those of the set, else the store"
         corpus = gr.Textbox(label="Folders of statements", info=told, lines=1)
-        own = gr.File(
-            label="Your own questions: a table (CSV or Excel) with the columns question, state, answered, quote",
-            file_types=[*SUFFIXES],
-            height=140,
-            elem_id="own",
-        )
+        told = "Your own questions: a table (CSV or Excel) with the columns question, state, answered, quote"
+        own = gr.File(label=told, file_types=[*SUFFIXES], height=140, elem_id="own")
         faults = html("", elem_id="faults", padding=False)
         start = gr.Button("Start", variant="primary", scale=0, min_width=120, elem_id="start")
         shown = [progress, table, problem]
-        start.click(self.start, [dataset, name, limit, corpus], shown, **QUIET)
-        cancel.click(self.cancel, None, shown, **QUIET)
+        start.click(lambda *given: self.done(self.start, *given), [dataset, name, limit, corpus], shown, **QUIET)
+        cancel.click(lambda: self.done(self._jobs.cancel), None, shown, **QUIET)
+        score.click(lambda name: self.done(self.score, name), [chosen], shown, **QUIET)
         own.upload(self.added, [own, corpus], [dataset, faults, own], preprocess=False, **QUIET)
-        score.click(self.score, [chosen], shown, **QUIET)
         changes = [chosen.change, baseline.change]
-        gr.on(changes, lambda *names: rendered("report", *names), [chosen, baseline], link, **QUIET)
+        gr.on(changes, lambda *names: rendered(PAGE, "report", *names), [chosen, baseline], link, **QUIET)
         gr.Timer(_SECONDS).tick(self.progress, None, [progress], **QUIET)
         # A run that ends becomes a row, and can be chosen.
         progress.change(self.refreshed, None, [table, chosen, baseline, dataset, cancel], **QUIET)
@@ -236,10 +215,7 @@ class RunsTab:
     def datasets(self) -> list[tuple[str, str]]:
         """Returns the sets of cases to choose from, each with what it is called; files by their whole path."""
         own = [path for path in sorted(self._folder.glob("*.*")) if path.suffix in (".yaml", ".jsonl", *SUFFIXES)]
-        return [
-            *((f"{name}: {told}", name) for name, told in CALLED.items()),
-            *((path.name, str(path)) for path in own),
-        ]
+        return [(f"{name}: {told}", name) for name, told in CALLED.items()] + [(p.name, str(p)) for p in own]
 
     def refreshed(self) -> tuple[Any, ...]:
         """Gives (table, runs to choose, baselines to choose, sets of cases, the button to cancel)."""
@@ -249,22 +225,32 @@ class RunsTab:
 
     def progress(self) -> str:
         """Renders how far the newest run is."""
-        return rendered("progress", self._jobs.newest)
+        return rendered(PAGE, "progress", self._jobs.newest)
 
     def table(self) -> str:
         """Renders the runs, the newest first."""
-        return rendered("runs", runs_table(self._archive.runs()))
+        return rendered(PAGE, "runs", runs_table(self._archive.runs()))
 
-    def start(self, dataset: str, name: str | None, limit: float | None, corpus: str | None) -> tuple[str, str, str]:
-        """Starts a run; gives (progress, table, problem)."""
+    def done(self, act: Callable[..., None], *given: Any) -> tuple[str, str, str]:  # noqa: ANN401 - of components
+        """Does what a button stands for; gives (progress, table, problem)."""
+        try:
+            act(*given)
+        except SHOWN_ERRORS as error:
+            return self.progress(), self.table(), error_html(error)
+        return self.progress(), self.table(), ""
 
-        def begin() -> None:
-            if dataset not in [known for _, known in self.datasets()]:
-                raise EvalError(f"no set of cases {dataset!r}: choose one of the list")
-            options = RunOptions(dataset=dataset, corpus=_folders(corpus), limit=int(limit) if limit else None)
-            self._jobs.start((name or "").strip() or new_name(dataset), options)
+    def start(self, dataset: str, name: str | None, limit: float | None, corpus: str | None) -> None:
+        """Starts a run."""
+        if dataset not in [known for _, known in self.datasets()]:
+            raise EvalError(f"no set of cases {dataset!r}: choose one of the list")
+        options = RunOptions(dataset=dataset, corpus=_folders(corpus), limit=int(limit) if limit else None)
+        self._jobs.start((name or "").strip() or new_name(dataset), options)
 
-        return self._after(begin)
+    def score(self, name: str | None) -> None:
+        """Scores a run again, by what was ruled since."""
+        if name is not None and self._jobs.running == name:
+            raise EvalError(f"the run {name!r} is under way: it is scored when it ends")
+        self._archive.score(self._archive.named(name or ""))
 
     def added(self, sent: Mapping[str, Any] | None, corpus: str | None) -> tuple[Any, str, None]:
         """Keeps a table of questions that holds no error; gives (sets of cases, what to look at in it, no file)."""
@@ -278,32 +264,9 @@ class RunsTab:
                 copyfile(sent_path, path)
         except (*SHOWN_ERRORS, OSError) as error:
             return gr.skip(), error_html(error), None
-        datasets: Any = gr.Dropdown(choices=self.datasets())
-        if kept:
-            datasets = gr.Dropdown(choices=self.datasets(), value=str(path))
+        datasets = gr.Dropdown(choices=self.datasets(), **({"value": str(path)} if kept else {}))
         table = remarks_table([(name, remark) for remark in found])
-        return datasets, rendered("faults", path.name, kept, table), None
-
-    def cancel(self) -> tuple[str, str, str]:
-        """Stops the run under way."""
-        return self._after(self._jobs.cancel)
-
-    def score(self, name: str | None) -> tuple[str, str, str]:
-        """Scores a run again, by what was ruled since."""
-
-        def rescore() -> None:
-            if self._jobs.running == name:
-                raise EvalError(f"the run {name!r} is under way: it is scored when it ends")
-            self._archive.score(_named(self._archive, name or ""))
-
-        return self._after(rescore)
-
-    def _after(self, act: Callable[[], None]) -> tuple[str, str, str]:
-        try:
-            act()
-        except SHOWN_ERRORS as error:
-            return self.progress(), self.table(), error_html(error)
-        return self.progress(), self.table(), ""
+        return datasets, rendered(PAGE, "faults", path.name, kept, table), None
 
 
 def _folders(lines: str | None) -> list[Path]:

@@ -14,14 +14,13 @@ from app.ui.words import say
 from evals.archive import Archive
 from evals.cases.documents import Documents, state_codes
 from evals.errors import EvalError
-from evals.report.failures import in_context
-from evals.report.report import environment
+from evals.report.report import rendered
 from evals.report.words import STATUS
 from evals.review import CaseDraft, Unexpected, add_ruling, corrected, decide_draft, drafts, evidence_of
-from evals.runs import run_path
 from ingest.parties.party_table import PartyTable
 from vectorstore.errors import StoreError
 
+PAGE: Final = "serve/page.html.j2"
 DRAFTS, CITATIONS = "drafts", "citations"
 _DECIDED: Final = {None: "", True: "It answers", False: "It does not answer"}
 # New values by component; all others stay as they are.
@@ -35,8 +34,8 @@ class ReviewTab:
     Everything stands in one row, decided or not, so that who steps back sees the last decision and can change it.
     """
 
-    def __init__(self, archive: Archive) -> None:
-        """Lays the tab out inside the current context."""
+    def __init__(self, archive: Archive, tab: gr.Tab) -> None:
+        """Lays the tab out inside the current context, and connects it."""
         self._archive, self._paths = archive, archive.paths
         self.at = gr.State(0)
         with gr.Row():
@@ -77,19 +76,17 @@ class ReviewTab:
             self.right, self.used, self.file, self.quote, self.question, self.status, self.states, self.reason,
             self.missing,
         )  # fmt: skip
-        self._buttons: dict[gr.Button, Callable[..., Updates]] = {
-            accept: self.accept, reject: self.reject,
-            answers: lambda given: self.rule(given, True), wrong: lambda given: self.rule(given, False),
+        decisions: dict[gr.Button, Callable[[Updates], Updates]] = {
+            accept: lambda given: self.done(self.accept, given), reject: lambda given: self.done(self.reject, given),
+            answers: lambda given: self.done(self.rule, given, True),
+            wrong: lambda given: self.done(self.rule, given, False),
             back: lambda given: self.shown(given[self.kind], given[self.run], given[self.at] - 1),
             skip: lambda given: self.shown(given[self.kind], given[self.run], given[self.at] + 1),
         }  # fmt: skip
-
-    def connect(self, tab: gr.Tab) -> None:
-        """Makes the tab act."""
-        given: set[gr.blocks.Block] = {self.kind, self.run, self.at, self.by, *self.form}
+        inputs: set[gr.blocks.Block] = {self.kind, self.run, self.at, self.by, *self.form}
         shown = [self.at, self.item, self.draft_form, self.ruling, *self.form]
-        for button, act in self._buttons.items():
-            button.click(act, given, shown, **QUIET)
+        for button, act in decisions.items():
+            button.click(act, inputs, shown, **QUIET)
         gr.on([tab.select, self.kind.change, self.run.change], self.shown, [self.kind, self.run], shown, **QUIET)
         tab.select(self.runs, None, [self.run], **QUIET)
 
@@ -110,26 +107,24 @@ class ReviewTab:
             left = [number for number, item in enumerate(found) if item.decision is None]
             place = at if at is not None else next((n for n in left if n >= after), left[0] if left else len(found))
             if not 0 <= place < len(found):
-                place, text = max(-1, min(place, len(found))), rendered("nothing", kind == DRAFTS)
+                place, text = max(-1, min(place, len(found))), rendered(PAGE, "nothing", kind == DRAFTS)
                 return {self.at: place, self.item: note + text} | self._forms(None)
             item, told = found[place], f"{len(left)} left"
             if isinstance(item, CaseDraft):
                 return {self.at: place} | self._forms(DRAFTS) | self._draft(item, told, note)
             known = {span.id: span for span in item.case.spans}.values()
-            text = rendered("citation", item, known, told, _DECIDED[item.decision], documents)
+            text = rendered(PAGE, "citation", item, known, told, _DECIDED[item.decision], documents)
             return {self.at: place, self.item: note + text} | self._forms(CITATIONS)
         except SHOWN_ERRORS as error:
             return {self.item: note + error_html(error)}
 
     def _forms(self, kind: str | None) -> Updates:
-        return {
-            self.draft_form: gr.Column(visible=kind == DRAFTS),
-            self.ruling: gr.Column(visible=kind == CITATIONS),
-        }
+        forms = {self.draft_form: DRAFTS, self.ruling: CITATIONS}
+        return {form: gr.Column(visible=kind == own) for form, own in forms.items()}
 
     def _citations(self, name: str | None) -> tuple[Sequence[Unexpected], Documents | None]:
         """Returns (the citations of a run that no case expects, its statements); of the newest one without a name."""
-        named = [self._archive.run(run_path(self._paths.runs, name).name)] if name else self._archive.runs()
+        named = [self._archive.named(name)] if name else self._archive.runs()
         runs = [run for run in named if name or run.manifest.variant is None]
         return self._archive.unexpected(runs[0]) if runs else ((), None)
 
@@ -139,7 +134,7 @@ class ReviewTab:
         # What was shown is nobody's word: nothing is marked until a person has decided.
         marked = [span.id for span in case.spans] if draft.decision is not None else []
         return {
-            self.item: note + rendered("draft", draft, left, spans, documents, parties, unread),
+            self.item: note + rendered(PAGE, "draft", draft, left, spans, documents, parties, unread),
             self.right: {"right": True, "wrong": False}.get(str(draft.saved.tags.get("answer_was"))),
             self.used: gr.CheckboxGroup(choices=marks, value=marked, visible=bool(marks)),
             self.file: gr.Dropdown(choices=sorted(documents.by_file) if documents is not None else [], value=None),
@@ -148,53 +143,46 @@ class ReviewTab:
             self.missing: case.expect.missing,
         }  # fmt: skip
 
-    def accept(self, given: Updates) -> Updates:
-        """Makes a case of a draft; gives the updates of the tab, or what went wrong alone."""
+    def done(self, decide: Callable[..., tuple[str, str]], given: Updates, *more: bool) -> Updates:
+        """Decides; gives the updates of the tab with the next one, or what went wrong alone: what was filled in stays.
 
-        def decide() -> None:
-            draft, (documents, parties, _) = _standing_at(given[self.at], drafts(self._paths)), self._documents()
-            spans = [span for span in draft.evidence if span.id in given[self.used]]
-            if given[self.quote] and documents is not None:
-                taken = [span.id for span in draft.evidence]
-                spans.append(evidence_of(given[self.quote], given[self.file] or "", documents, taken))
-            status = given[self.status]
-            changes = {
-                "status": status,
-                "states": state_codes(given[self.states], parties),
-                "reason": (given[self.reason] or None) if status == "abstained" else None,
-                "missing": (given[self.missing] or None) if status == "partial" else None,
-            }
-            expect, question = draft.saved.expect.model_copy(update=changes), given[self.question].strip()
-            decided = corrected(draft, right=given[self.right], expect=expect, question=question, evidence=spans)
-            decide_draft(self._paths, draft, decided, by=given[self.by])
-
-        return self._after(decide, given, DRAFTS, "Kept as a case.")
-
-    def reject(self, given: Updates) -> Updates:
-        """Makes nothing of a draft."""
-
-        def decide() -> None:
-            decide_draft(self._paths, _standing_at(given[self.at], drafts(self._paths)), None, by=given[self.by])
-
-        return self._after(decide, given, DRAFTS, "Rejected.")
-
-    def rule(self, given: Updates, accepted: bool) -> Updates:
-        """Notes whether the citation shown answers its case."""
-
-        def decide() -> None:
-            item = _standing_at(given[self.at], self._citations(given[self.run])[0])
-            add_ruling(self._paths, case=item.case.id, span=item.span, accepted=accepted, by=given[self.by])
-
-        return self._after(decide, given, CITATIONS, f"{_DECIDED[accepted]}.")
-
-    def _after(self, decide: Callable[[], None], given: Updates, kind: str, note: str) -> Updates:
+        A decision returns what kind of item it was about, and what was noted.
+        """
         try:
-            decide()
+            kind, noted = decide(given, *more)
         except SHOWN_ERRORS as error:
-            # What was filled in stays.
             return {self.item: error_html(error)}
-        told = f'<p class="u-summary" role="status">Noted: {escape(note)}</p>'
+        told = f'<p class="u-summary" role="status">Noted: {escape(noted)}.</p>'
         return self.shown(kind, given[self.run], after=given[self.at] + 1, note=told)
+
+    def accept(self, given: Updates) -> tuple[str, str]:
+        """Makes a case of a draft."""
+        draft, (documents, parties, _) = _standing_at(given[self.at], drafts(self._paths)), self._documents()
+        spans = [span for span in draft.evidence if span.id in given[self.used]]
+        if given[self.quote] and documents is not None:
+            taken = [span.id for span in draft.evidence]
+            spans.append(evidence_of(given[self.quote], given[self.file] or "", documents, taken))
+        status, question = given[self.status], given[self.question].strip()
+        changes = {
+            "status": status, "states": state_codes(given[self.states], parties),
+            "reason": (given[self.reason] or None) if status == "abstained" else None,
+            "missing": (given[self.missing] or None) if status == "partial" else None,
+        }  # fmt: skip
+        expect = draft.saved.expect.model_copy(update=changes)
+        decided = corrected(draft, right=given[self.right], expect=expect, question=question, evidence=spans)
+        decide_draft(self._paths, draft, decided, by=given[self.by])
+        return DRAFTS, "Kept as a case"
+
+    def reject(self, given: Updates) -> tuple[str, str]:
+        """Makes nothing of a draft."""
+        decide_draft(self._paths, _standing_at(given[self.at], drafts(self._paths)), None, by=given[self.by])
+        return DRAFTS, "Rejected"
+
+    def rule(self, given: Updates, accepted: bool) -> tuple[str, str]:
+        """Notes whether the citation shown answers its case."""
+        item = _standing_at(given[self.at], self._citations(given[self.run])[0])
+        add_ruling(self._paths, case=item.case.id, span=item.span, accepted=accepted, by=given[self.by])
+        return CITATIONS, _DECIDED[accepted]
 
     def _documents(self) -> tuple[Documents | None, PartyTable, str]:
         """Returns (the statements of the store, who can speak, why there are none)."""
@@ -215,9 +203,3 @@ def typed_states(codes: Sequence[str], parties: PartyTable) -> str:
     """Returns States as a person would type them: by name, where that says which."""
     names = ((code, parties.display(code)) for code in codes)
     return "; ".join(name if parties.resolve(name).codes == (code,) else code for code, name in names)
-
-
-def rendered(macro: str, *given: object) -> str:
-    """Renders a macro of `page.html.j2`."""
-    template = environment().get_template("serve/page.html.j2", globals={"in_context": in_context})
-    return str(getattr(template.module, macro)(*given)).strip()

@@ -14,8 +14,7 @@ from evals.cases.documents import Document, Documents
 from evals.gates import GateReport, GateResult
 from evals.metrics.table import METRICS
 from evals.report.failures import in_context, word_changes
-from evals.report.report import Report
-from evals.report.words import gates_told, verdict
+from evals.report.report import Report, gates_told, verdict
 from evals.runs import AnswerRecord, AskError, RunManifest, create_run
 from evals.score import score_run
 from evals.summary import shares

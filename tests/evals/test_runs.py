@@ -15,7 +15,7 @@ import pytest
 from app.question.turn import EarlierTurn
 from app.records import Answer, Scope
 from evals.cases.case import Case, Expectation
-from evals.errors import AnswerError, RunError
+from evals.errors import RunError
 from evals.failure_taxonomy import Stage
 from evals.files import write_whole
 from evals.runner import asking, chosen, replaying, run_cases
@@ -67,7 +67,7 @@ class _Scripted:
         self.asked.append((case.id, repeat))
         match self.wrong.get(case.id):
             case "error":
-                raise AnswerError("no")
+                raise RunError("no")
             case "slow":
                 time.sleep(2)
             case "bug":
@@ -141,7 +141,7 @@ def test_stored_answers_are_given_again(tmp_path):
     replay, digest = replaying(run.path)
     assert len(digest) == 64
     assert replay(CASES[0], 0)["question"] == "a?"
-    with pytest.raises(AnswerError, match="'a'"):
+    with pytest.raises(RunError, match="'a'"):
         replay(CASES[0], 1)
     lines = tmp_path / "answers.jsonl"
     lines.write_text(json.dumps({"id": "b", "question": "other"}) + "\n", encoding="utf-8")

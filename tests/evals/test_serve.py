@@ -42,7 +42,6 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore:'future.no_silent_downcasting' is deprecated:DeprecationWarning"),
     pytest.mark.filterwarnings("ignore:The copy keyword is deprecated:DeprecationWarning"),
 ]
-NOTHING: dict[str, Any] = {"limit": None, "corpus": "", "name": ""}
 
 
 @pytest.fixture
@@ -108,8 +107,8 @@ def review(archive: Archive) -> ReviewTab:
 
 async def a_review(archive: Archive) -> ReviewTab:
     # Built while a loop runs: without one Gradio makes loops of its own and leaves them open.
-    with gr.Blocks():
-        return ReviewTab(archive)
+    with gr.Blocks(), gr.Tab() as tab:
+        return ReviewTab(archive, tab)
 
 
 @pytest.fixture
@@ -145,6 +144,10 @@ def scored_run(paths: EvalPaths, name: str = "made", *, cases: Sequence[Any] | N
     return run
 
 
+def started(runs: RunsTab, dataset: str = "smoke", name: str = "", limit: Any = None, corpus: str = "") -> Any:
+    return runs.done(runs.start, dataset, name, limit, corpus)
+
+
 def until(jobs: Jobs, condition: Any) -> None:
     for _ in range(400):
         if jobs.newest is not None and condition(jobs.newest):
@@ -155,6 +158,7 @@ def until(jobs: Jobs, condition: Any) -> None:
 
 def test_the_table_of_runs_shows_what_came_out(runs, paths):
     assert "There are no runs yet" in runs.table()
+    assert "no name for a run" in runs.done(runs.score, None)[2], "no run is chosen"
     scored_run(paths)
     text = runs.table()
     assert "100.0\N{NO-BREAK SPACE}% (20.7 to 100.0\N{NO-BREAK SPACE}%)" in text  # Wilson, 1 of 1: 1 / (1 + 1.96²)
@@ -222,7 +226,7 @@ def test_no_report_is_made_over_other_statements_or_without_scores(client, paths
     client.get("/")
     (paths.path.parent / "corpus" / FILE).write_text(f"Another. {TEXT}", encoding="utf-8")
     assert "Not done: the statements have changed" in client.get("/runs/made").text
-    assert "statements have changed" in runs.score("made")[2]
+    assert "statements have changed" in runs.done(runs.score, "made")[2]
     assert "is not scored" in client.get("/runs/raw").text
 
 
@@ -239,7 +243,7 @@ def test_no_report_is_made_over_other_statements_or_without_scores(client, paths
 )
 def test_what_cannot_be_run_is_said(runs, jobs, paths, fields, message):
     scored_run(paths)
-    assert message in runs.start(**{"dataset": "smoke", **NOTHING, **fields})[2]
+    assert message in started(runs, **fields)[2]
     assert jobs.newest is None
 
 
@@ -249,7 +253,7 @@ def test_a_run_is_started_watched_cancelled_and_gone_on_with(runs, jobs, slow, p
     mine.write_text("question,state,answered,quote\n", encoding="utf-8")
     assert ("mine.csv", str(mine.resolve())) in runs.datasets()
     given = {"name": "r1", "limit": 5, "corpus": f"{paths.path}\n"}
-    progress, _, problem = runs.start(**{"dataset": str(mine.resolve()), **NOTHING, **given})
+    progress, _, problem = started(runs, dataset=str(mine.resolve()), **given)
     assert (problem, 'data-state="running"' in progress) == ("", True)
     slow.let.release(2)
     until(jobs, lambda job: job.done == 2)
@@ -257,17 +261,17 @@ def test_a_run_is_started_watched_cancelled_and_gone_on_with(runs, jobs, slow, p
     options = slow.asked[0]["options"]
     assert (options.dataset, options.limit) == (str(mine.resolve()), 5)
     assert options.corpus == [paths.path]
-    assert "one at a time" in runs.start("smoke", **NOTHING)[2]
-    assert "it is scored when it ends" in runs.score("r1")[2]
+    assert "one at a time" in started(runs)[2]
+    assert "it is scored when it ends" in runs.done(runs.score, "r1")[2]
 
     threading.Timer(0.2, slow.let.release).start()
-    assert "Cancelled: r1, 3 of 3 answers" in runs.cancel()[0]
+    assert "Cancelled: r1, 3 of 3 answers" in runs.done(jobs.cancel)[0]
     assert "incomplete" in runs.table()
-    runs.start("smoke", **NOTHING | {"name": "r1"})
+    started(runs, name="r1")
     until(jobs, lambda job: job.state == "done")
     assert slow.asked[-1]["resume"] is True
     assert "Finished" in runs.progress()
-    assert "there is a run" in runs.start("smoke", **NOTHING | {"name": "r1"})[2]
+    assert "there is a run" in started(runs, name="r1")[2]
 
 
 @pytest.mark.parametrize(
@@ -280,15 +284,15 @@ def test_the_time_left_is_told_by_the_answers_so_far(seconds, answers, left, tol
 
 @pytest.mark.parametrize(("limit", "said"), [(99, "no folder of statements &lt;b&gt;"), (98, "ZeroDivisionError")])
 def test_a_run_that_fails_says_why_and_is_tried_again(runs, jobs, slow, limit, said):
-    runs.start("smoke", **NOTHING | {"name": "r1", "limit": limit})
+    started(runs, name="r1", limit=limit)
     until(jobs, lambda job: job.state == "failed")
     assert said in runs.progress()
-    runs.start("smoke", **NOTHING | {"name": "r1", "limit": limit})
+    started(runs, name="r1", limit=limit)
     assert [asked["resume"] for asked in slow.asked] == [False, False]
 
 
 def ruled(review: ReviewTab, at: int, by: str, accepted: bool) -> str:
-    text: str = review.rule({review.run: None, review.at: at, review.by: by}, accepted)[review.item]
+    text: str = review.done(review.rule, {review.run: None, review.at: at, review.by: by}, accepted)[review.item]
     return text
 
 
@@ -318,7 +322,7 @@ def accepted(review: ReviewTab, at: int, **changes: Any) -> dict[Any, Any]:
         "question": "What does France want?", "status": "answered", "states": "France", "reason": None,
         "missing": None, "run": None,
     }  # fmt: skip
-    return review.accept({getattr(review, name): value for name, value in (given | changes).items()})
+    return review.done(review.accept, {getattr(review, name): value for name, value in (given | changes).items()})
 
 
 def test_deciding_on_a_draft_changes_the_saved_cases(review, paths):
@@ -348,7 +352,7 @@ def test_deciding_on_a_draft_changes_the_saved_cases(review, paths):
     kept = saved_cases(paths)[1]
     assert (kept.type, kept.expect.reason, kept.groups[0][0].quote) == ("single_state", None, CITED)
 
-    assert "Noted: Rejected" in review.reject({review.at: 0, review.by: "ab", review.run: None})[item]
+    assert "Noted: Rejected" in review.done(review.reject, {review.at: 0, review.by: "ab", review.run: None})[item]
     assert [kept.id for kept in saved_cases(paths)] == [second]
     assert "Nothing is left to decide" in review.shown("drafts", None)[item]
 
@@ -359,7 +363,7 @@ def test_hostile_texts_are_shown_as_texts(review, runs, paths):
     for kind in ("drafts", "citations"):
         text = review.shown(kind, None)[review.item]
         assert "&lt;script&gt;alert(1)&lt;/script&gt;" in text and "<script" not in text and "<img" not in text
-    said = [runs.start(**{"dataset": "smoke", **NOTHING, field: HOSTILE})[2] for field in ("name", "corpus")]
+    said = [started(runs, **{field: HOSTILE})[2] for field in ("name", "corpus")]
     said.append(accepted(review, 0, states=HOSTILE)[review.item])
     assert all("&lt;script&gt;" in text and "<script" not in text for text in said)
 
