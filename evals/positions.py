@@ -19,7 +19,7 @@ from app.briefing.table_builder import TableBuilder
 from app.records import Citation
 from app.retrieval.position_marks import KINDS, PositionKind
 from app.settings import Settings
-from evals.cases.case import Evidence, Review
+from evals.cases.case import Evidence, Review, require_own_ids
 from evals.cases.documents import Document, Documents, sha256_of
 from evals.errors import DatasetError
 from evals.eval_environment import open_environment
@@ -63,6 +63,11 @@ class LabelledCell(FileRecord):
             raise ValueError(f"{self.id!r} accepts the kind that it expects")
         return self
 
+    @property
+    def subject(self) -> Subject:
+        """Its topic as a briefing asks for it."""
+        return Subject(label=self.topic, topic=self.topic)
+
 
 class _CellFile(FileRecord):
     schema_: Annotated[Literal[1], Field(alias="schema")]
@@ -94,11 +99,8 @@ class Share(NamedTuple):
 def load_cells(path: Path = SHIPPED) -> tuple[LabelledCell, ...]:
     """Loads labelled cells."""
     file = read_yaml(path, _CellFile, "the cells", DatasetError)
-    cells = tuple(cell.model_copy(update={"review": file.review}) for cell in file.cells)
-    doubled = [identifier for identifier, number in Counter(cell.id for cell in cells).items() if number > 1]
-    if doubled:
-        raise DatasetError(f"two cells of {str(path)!r} have the id {doubled[0]!r}: give one of them another")
-    return cells
+    require_own_ids((cell.id for cell in file.cells), f"cells of {str(path)!r}")
+    return tuple(cell.model_copy(update={"review": file.review}) for cell in file.cells)
 
 
 def cells_by_split(splits: Sequence[str] | None = None) -> dict[str, list[LabelledCell]]:
@@ -128,18 +130,17 @@ def position_rates(filled: Sequence[FilledCell]) -> dict[str, Share]:
     not accepted, which is the worse error.
     """
 
-    def share(hits: Iterable[bool]) -> Share:
-        found = list(hits)
-        return Share(sum(found), len(found))
+    def share(hits: list[bool]) -> Share:
+        return Share(sum(hits), len(hits))
 
     told = [(one, one.kind in (one.cell.kind, *one.cell.accept)) for one in filled if one.cell.evidence]
     silent = [one for one in filled if not one.cell.evidence]
     return {
-        "kind": share(one.kind == one.cell.kind for one, _ in told),
-        "accepted": share(accepted for _, accepted in told),
-        "silence": share(one.kind == "no_position" and not one.citations for one in silent),
-        "evidence": share(any(overlaps(c, s) for c in one.citations for s in one.cell.evidence) for one, _ in told),
-        "hidden": share(not accepted for one, accepted in told if one.cell.kind in ("opposes", "conditional")),
+        "kind": share([one.kind == one.cell.kind for one, _ in told]),
+        "accepted": share([accepted for _, accepted in told]),
+        "silence": share([one.kind == "no_position" and not one.citations for one in silent]),
+        "evidence": share([any(overlaps(c, s) for c in one.citations for s in one.cell.evidence) for one, _ in told]),
+        "hidden": share([not accepted for one, accepted in told if one.cell.kind in ("opposes", "conditional")]),
     }
 
 
@@ -157,7 +158,7 @@ def rates_table(split: str, filled: Sequence[FilledCell]) -> Table:
 def fill_from_labels(cells: Iterable[LabelledCell], documents: Documents) -> tuple[FilledCell, ...]:
     """Fills cells with their own evidence, so that only the kind is measured."""
     return tuple(
-        FilledCell(cell=cell, kind=suggest_kind(citations, statements, _subject(cell)).kind, citations=citations)
+        FilledCell(cell=cell, kind=suggest_kind(citations, statements, cell.subject).kind, citations=citations)
         for cell, citations, statements in cite_labels(cells, documents)
     )
 
@@ -186,17 +187,13 @@ def cite_labels(
 def fill_by_building(cells: Iterable[LabelledCell], builder: TableBuilder) -> Iterator[FilledCell]:
     """Fills cells as a briefing does, each from all that the party said in the year of its label."""
     for cell in cells:
-        request = BriefingRequest(parties=(cell.party,), subjects=(_subject(cell),), years=(cell.year,))
+        request = BriefingRequest(parties=(cell.party,), subjects=(cell.subject,), years=(cell.year,))
         # The kind is suggested from quotations alone, so that no model is asked.
         briefing = builder.build(request, composer="extractive")
         (built,) = briefing.cells
-        cited = (briefing.citation(number) for number in built.evidence)
+        cited = map(briefing.citation, built.evidence)
         own = tuple(citation for citation in cited if citation.state == cell.party)
         yield FilledCell(cell=cell, kind=built.kind, citations=own)
-
-
-def _subject(cell: LabelledCell) -> Subject:
-    return Subject(label=cell.topic, topic=cell.topic)
 
 
 def _statement(document: Document, cell: LabelledCell) -> Statement:

@@ -9,6 +9,7 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from statistics import fmean
 from typing import Any, Final, cast
 
 from app.question.kinds import frame_of, kind_chances
@@ -27,7 +28,8 @@ from ingest.parties.party_table import PartyTable
 from ingest.parties.regions import region_named
 from prompts.wording import LANGUAGES
 
-PARTS: Final = ("speakers", "excluded", "interval", "venue", "treaties", "pick", "everyone", "status")
+_PARTS: Final = ("speakers", "excluded", "interval", "venue", "treaties", "pick", "everyone", "status")
+RATES: Final = (*_PARTS, "kind", "topic F1", "all right")
 RIGHT_TOPIC: Final = 0.8
 _TOKEN: Final = re.compile(r"[\u3400-\u9fff]|[^\W_]+")
 
@@ -40,15 +42,15 @@ class ScoredReading:
     """
 
     example: MarkedExample
-    read: Resolution
     parts: Mapping[str, bool]
     kind: bool | None
     topic: float | None
 
     @property
-    def all_right(self) -> bool:
-        """Whether every part of the scope and the status are exact, and the topic is right."""
-        return all(self.parts.values()) and (self.topic is None or self.topic >= RIGHT_TOPIC)
+    def values(self) -> dict[str, float | None]:
+        """What is right, 0 to 1, by the names of `RATES`; None where it is not told."""
+        all_right = all(self.parts.values()) and (self.topic is None or self.topic >= RIGHT_TOPIC)
+        return {**self.parts, "kind": self.kind, "topic F1": self.topic, "all right": all_right}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,8 +67,7 @@ def _read_by(example: MarkedExample, parties: PartyTable, weights: Weights) -> R
     language = detect_language(text, parties)
     words = words_of(text, find_spans(text, language, parties), language)
     roles = read_roles(words, encode_words(text, words, language, parties, follows=follows), weights)
-    frame = frame_of(text, roles, language, parties, follows=follows)
-    chances = kind_chances(frame, weights)
+    chances = kind_chances(frame_of(text, roles, language, parties, follows=follows), weights)
     return interpret(text, language, roles, chances, parties, follows=follows)
 
 
@@ -90,13 +91,12 @@ def score_reading(
     kind = None if "kind" in example.keeps else read.kind == example.kind
     topic = None if kept_topic else _f1(" ".join(example.marked("topic")), read.scope.topic)
     parts = {name: found[name] == wanted for name, wanted in expected.items()}
-    return ScoredReading(example=example, read=read, parts=parts, kind=kind, topic=topic)
+    return ScoredReading(example=example, parts=parts, kind=kind, topic=topic)
 
 
 def _found(read: Resolution) -> dict[str, object]:
-    scope = read.scope
-    asked_back = read.unclear is not None or read.unnamed
-    outside = not read.is_statement_question
+    scope, asked_back = read.scope, read.unclear is not None or read.unnamed
+    outside = not read.is_statement_question and read.kind != "greeting"
     return {
         "speakers": frozenset((*scope.states, *scope.groups, *scope.members_of)),
         "excluded": frozenset(scope.excluded),
@@ -105,7 +105,7 @@ def _found(read: Resolution) -> dict[str, object]:
         "treaties": frozenset((treaty.treaty, frozenset(treaty.articles)) for treaty in scope.treaties),
         "pick": scope.pick,
         "everyone": (scope.all_states, scope.negated),
-        "status": "asked_back" if asked_back else "out_of_scope" if outside and read.kind != "greeting" else "read",
+        "status": "asked_back" if asked_back else "out_of_scope" if outside else "read",
     }
 
 
@@ -143,17 +143,13 @@ def _with_earlier(expected: dict[str, object], example: MarkedExample, parties: 
 def _told(expect: Mapping[str, Any], parties: PartyTable) -> dict[str, object]:
     """Returns the parts of a scope that an example tells in full."""
     first, last = expect.get("interval") or (None, None)
-    articles = [
-        (each["treaty"], frozenset(map(str, each.get("articles") or ()))) for each in expect.get("treaties") or ()
-    ]
-    venue = [frozenset(map(str, expect.get(name) or ())) for name in ("sessions", "agenda_items")]
-    bodies = {_body(name) for name in expect.get("bodies") or ()} - {None}
+    listed = defaultdict[str, Sequence[Any]](tuple, {name: value for name, value in expect.items() if value})
+    venue = ({*map(str, listed[name])} for name in ("sessions", "agenda_items"))
     return {
-        "speakers": frozenset(_code(item, parties) for item in expect.get("speakers") or ()),
-        "excluded": frozenset(_code(item, parties) for item in expect.get("excluded") or ()),
+        **{who: frozenset(_code(item, parties) for item in listed[who]) for who in ("speakers", "excluded")},
         "interval": (str(first)[:7] if first else None, str(last)[:7] if last else None),
-        "venue": (frozenset(bodies), *venue),
-        "treaties": frozenset(articles),
+        "venue": ({*map(_body, listed["bodies"])} - {None}, *venue),
+        "treaties": {(own["treaty"], frozenset(map(str, own.get("articles") or ()))) for own in listed["treaties"]},
         "pick": expect.get("pick"),
         "everyone": (bool(expect.get("all_states")), bool(expect.get("negated"))),
         "status": expect.get("status", "read"),
@@ -215,13 +211,8 @@ def all_rates(path: Path | None, folds: Path | None) -> list[ReadingRates]:
 
 
 def _rates(name: str, items: Sequence[ScoredReading]) -> ReadingRates:
-    told: dict[str, list[float]] = {part: [] for part in (*PARTS, "kind", "topic F1", "all right")}
-    for item in items:
-        values = {**item.parts, "kind": item.kind, "topic F1": item.topic, "all right": item.all_right}
-        for part, value in values.items():
-            told[part] += [] if value is None else [float(value)]
-    rates = {part: sum(values) / len(values) for part, values in told.items() if values}
-    return ReadingRates(name=name, count=len(items), rates=rates)
+    values = ((part, [own for item in items if (own := item.values.get(part)) is not None]) for part in RATES)
+    return ReadingRates(name=name, count=len(items), rates={part: fmean(own) for part, own in values if own})
 
 
 def rates_table(rates: Sequence[ReadingRates]) -> Table:

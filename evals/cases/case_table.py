@@ -18,10 +18,10 @@ from zipfile import BadZipFile
 
 from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
-from rapidfuzz import fuzz
+from rapidfuzz import fuzz, process
 
 from app.records import AbstentionReason
-from evals.cases.case import Case, CaseType, Evidence, Expectation, Review
+from evals.cases.case import Case, Evidence, Review
 from evals.cases.documents import Document, Documents, state_code, typed_names
 from evals.cases.lint import Remark
 from evals.errors import DatasetError
@@ -62,29 +62,16 @@ class _Row:
         """Returns what a cell holds, several things by semicolons or line breaks."""
         return [part.strip() for part in re.split(f"[{separators}]", self.cells.get(column, "")) if part.strip()]
 
-    def chosen(self, column: str, known: Sequence[str]) -> str | None:
-        """Returns one of the known values, however its words are joined; None where the cell is empty."""
-        given = _column(self.cells.get(column, ""))
-        if given and given not in known:
-            near = "".join(f"did you mean {near!r}? " for near in get_close_matches(given, known, n=1))
-            what, todo = f"{self.cells[column]!r} is none of its values", f"{near}write one of {', '.join(known)}"
-            self.wrong(column, what, todo)
-        return given if given in known else None
-
 
 def read_case_table(path: Path, documents: Documents) -> CaseTable:
     """Reads cases from `.csv` (comma, semicolon or tab) or the first sheet of `.xlsx`; quotations are looked for."""
     (first, headings), *rows = _lines(path)
-    columns = [_column(name) for name in headings]
-    head = _Row(line=first, cells={})
-    for name in _REQUIRED:
-        if name not in columns:
-            head.wrong(name, "the column is missing", f"add it: {','.join(_REQUIRED)} are needed")
-    for name in columns:
-        if name and name not in _COLUMNS:
-            near = get_close_matches(name, _COLUMNS, n=1)
-            todo = f"did you mean {near[0]!r}?" if near else f"remove it; there are {', '.join(_COLUMNS)}"
-            head.wrong(name, "no column has this name", todo)
+    columns, head = [_column(name) for name in headings], _Row(line=first, cells={})
+    for name in (name for name in _REQUIRED if name not in columns):
+        head.wrong(name, "the column is missing", f"add it: {','.join(_REQUIRED)} are needed")
+    for name in (name for name in columns if name and name not in _COLUMNS):
+        todo = _near(name, _COLUMNS) or f"remove it; there are {', '.join(_COLUMNS)}"
+        head.wrong(name, "no column has this name", todo.strip())
     remarks, cases = head.remarks, dict[str, Case]()
     for line, cells in rows:
         row = _Row(line=line, cells={name: cell.strip() for name, cell in zip(columns, cells, strict=False) if name})
@@ -141,6 +128,10 @@ def _column(heading: str) -> str:
     return "_".join(heading.lower().split())
 
 
+def _near(given: str, known: Sequence[str]) -> str:
+    return "".join(f"did you mean {near!r}? " for near in get_close_matches(given, known, n=1))
+
+
 def _case(row: _Row, documents: Documents) -> Case | None:
     question = row.cells.get("question", "")
     if not question:
@@ -159,7 +150,10 @@ def _case(row: _Row, documents: Documents) -> Case | None:
     for year in years:
         if not re.fullmatch(r"(19|20)\d\d", year):
             row.wrong("year", f"{year!r} is no year", "write four digits, several with semicolons")
-    reason = row.chosen("reason", get_args(AbstentionReason))
+    reason, reasons = _column(row.cells.get("reason", "")), get_args(AbstentionReason)
+    if reason and reason not in reasons:
+        todo = f"{_near(reason, reasons)}write one of {', '.join(reasons)}"
+        row.wrong("reason", f"{row.cells['reason']!r} is none of its values", todo)
     tags = {"article": article} if (article := _article(row)) else {}
     language = row.cells.get("language", "").lower() or detect_language(question) or "en"
     if not _LANGUAGE.fullmatch(language):
@@ -169,31 +163,23 @@ def _case(row: _Row, documents: Documents) -> Case | None:
         row.wrong("quote", "an answer is expected, and no words show it", "copy them from the statement, or write no")
     if answered is False and quotes:
         row.wrong("quote", "no answer is expected, and words show one", "remove them, or write yes")
-    evidence = [
-        span for n, quote in enumerate(quotes, 1) if (span := _evidence(row, n, quote, states, years, documents))
-    ]
+    found = [_evidence(row, n, quote, states, years, documents) for n, quote in enumerate(quotes, 1)]
     if row.remarks or answered is None:
         return None
+    evidence, history = [span for span in found if span is not None], row.parts("history", "\n")
     asked = hashlib.sha256("\0".join((question, *states, *years, *row.parts("history"))).encode()).hexdigest()[:8]
-    kind: CaseType = "list_states" if not states else "compare" if len(states) > 1 else "single_state"
-    return Case(
-        id=row.cells.get("id") or f"own-{asked}",
-        question=question,
-        history=tuple(row.parts("history", "\n")),
-        type="follow_up" if row.parts("history", "\n") else kind if answered else "unanswerable",
-        answerable=answered,
-        lang=language,
-        tags=tags,
-        expect=Expectation(
-            status="answered" if answered else "abstained",
-            states=tuple(states or dict.fromkeys(span.state for span in evidence if span.state)),
-            years=years,
-            reason=reason,  # type: ignore[arg-type]  # one of AbstentionReason, by `chosen`
-        ),
-        unanswerable_kind=None if answered or reason else "near_miss_topic",
-        evidence=tuple(evidence),
-        review=Review(status="unreviewed", source="human"),
-    )
+    kind = "list_states" if not states else "compare" if len(states) > 1 else "single_state"
+    expect = {
+        "status": "answered" if answered else "abstained", "years": years, "reason": reason or None,
+        "states": states or [*dict.fromkeys(span.state for span in evidence if span.state)],
+    }  # fmt: skip
+    given = {
+        "id": row.cells.get("id") or f"own-{asked}", "question": question, "history": history, "answerable": answered,
+        "type": "follow_up" if history else kind if answered else "unanswerable", "lang": language, "tags": tags,
+        "unanswerable_kind": None if answered or reason else "near_miss_topic", "expect": expect, "evidence": evidence,
+        "review": Review(status="unreviewed", source="human"),
+    }  # fmt: skip
+    return Case.model_validate(given)
 
 
 def _article(row: _Row) -> str | None:
@@ -234,13 +220,12 @@ def _evidence(
 
 def _nearest(quote: str, documents: Sequence[Document]) -> str | None:
     """Says which words of a statement are most like a quotation that is nowhere."""
-    best: tuple[float, str] = (_NEAR, "")
-    for document in documents:
-        found = fuzz.partial_ratio_alignment(quote, document.text, score_cutoff=best[0])
-        if found is not None and found.score > best[0]:
-            # As whole words, since what is nearest may begin within one.
-            start = document.text.rfind(" ", 0, found.dest_start + 1) + 1
-            end = document.text.find(" ", found.dest_end)
-            words = " ".join(document.text[start : end if end >= 0 else None].split())
-            best = (found.score, f"did you mean “{words}” ({document.file})?")
-    return best[1] or None
+    texts = {document.file: document.text for document in documents}
+    found = process.extractOne(quote, texts, scorer=fuzz.partial_ratio, score_cutoff=_NEAR)
+    place = fuzz.partial_ratio_alignment(quote, found[0]) if found else None
+    if found is None or place is None:
+        return None
+    text, _, file = found
+    # As whole words, since what is nearest may begin within one.
+    start, end = text.rfind(" ", 0, place.dest_start + 1) + 1, text.find(" ", place.dest_end)
+    return f"did you mean “{' '.join(text[start : end if end >= 0 else None].split())}” ({file})?"

@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
-import numpy.typing as npt
 from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import f1_score
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
@@ -22,10 +22,8 @@ from app.retrieval.relevance_features import MeasuredSentence, SentenceFeatures
 from app.retrieval.sentence_ranker import Depth
 from app.settings import Settings
 from evals.files import tracked
+from evals.metrics.table import Flags, Floats
 from evals.public.corpus import Figure, open_texts, records_of, write_texts
-
-Flags = npt.NDArray[np.bool_]
-Floats = npt.NDArray[np.float64]
 
 _FILE: Final = "acl_verbatim/gold.json"
 # Every sentence of a chunk is read.
@@ -72,9 +70,8 @@ def gold_spans(chunk: Mapping[str, Any]) -> list[tuple[int, int]]:
 
 def word_f1(chunks: Sequence[Chunk], chosen: Sequence[Flags]) -> float:
     """Returns F1 over the words of all chunks, of sentences that were chosen."""
-    predicted = [chunk.places[own].any(axis=0) for chunk, own in zip(chunks, chosen, strict=True)]
-    hits = sum(int((words & chunk.gold).sum()) for chunk, words in zip(chunks, predicted, strict=True))
-    return 2 * hits / max(1, sum(int(w.sum() + c.gold.sum()) for c, w in zip(chunks, predicted, strict=True)))
+    words = np.concatenate([chunk.places[own].any(axis=0) for chunk, own in zip(chunks, chosen, strict=True)])
+    return float(f1_score(np.concatenate([chunk.gold for chunk in chunks]), words, zero_division=0.0))
 
 
 def choose(train: Sequence[Chunk], test: Sequence[Chunk]) -> list[Flags]:
