@@ -15,7 +15,7 @@ rankings, Cao et al., Learning to Rank: From Pairwise Approach to Listwise Appro
 """
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -24,6 +24,7 @@ from scipy.optimize import minimize
 from scipy.special import expit
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import brier_score_loss, f1_score, precision_recall_curve, roc_auc_score
+from sklearn.model_selection import LeaveOneGroupOut
 from sklearn.preprocessing import StandardScaler
 
 from app.retrieval.relevance import LinearWeights, RelevanceArtefact
@@ -90,7 +91,8 @@ def fit(samples: Sequence[Sample], models: dict[str, str], *, with_sealed: bool 
         )
     chances, ranks = {by: np.zeros(len(open_)) for by in _FOLDS}, {by: list[int]() for by in _FOLDS}
     for by in _FOLDS:
-        for inside, own, others in _by_fold(open_, by):
+        for rest, inside in LeaveOneGroupOut().split(open_, groups=[sample.pair.fold(by) for sample in open_]):
+            others, own = [open_[at] for at in rest], [open_[at] for at in inside]
             chances[by][inside] = fit_weights(others).surest(own)
             ranks[by] += ranks_of(own, fit_order(others))
     asked = _of_source(open_, *_ASKED)
@@ -122,15 +124,6 @@ def split(samples: Sequence[Sample]) -> tuple[list[Sample], list[Sample]]:
     sealed = [s for s in samples if s.pair.fold("topic" if s.pair.source == "list" else "party") == SEALED]
     topics = {sample.pair.topic for sample in sealed}
     return [s for s in samples if s.pair.fold("party") != SEALED and s.pair.topic not in topics], sealed
-
-
-def _by_fold(samples: Sequence[Sample], by: FoldBy) -> Iterator[tuple[Flags, list[Sample], list[Sample]]]:
-    """Yields (which samples are in a fold, these, the others) for each fold."""
-    folds = np.array([sample.pair.fold(by) for sample in samples])
-    for number in np.unique(folds):
-        inside = folds == number
-        parts = ([s for s, own in zip(samples, inside, strict=True) if own == wanted] for wanted in (True, False))
-        yield inside, *parts
 
 
 def fit_weights(samples: Sequence[Sample]) -> Weights:

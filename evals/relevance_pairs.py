@@ -120,7 +120,8 @@ def gather(cases: Sequence[Case], folders: Sequence[Path], settings: Settings) -
     """
     samples: list[Sample] = []
     models: dict[str, str] = {}
-    of_meeting = [case for name in _OF_MEETING for case in load_cases(SHIPPED[name]) if not case.held]
+    meeting = (case for name in _OF_MEETING for case in load_cases(SHIPPED[name]))
+    of_meeting = [case for case in meeting if case.tags.get("fold") != "held"]
     asked: list[tuple[list[Path], Sequence[Case]]] = [([folder], ()) for folder in folders]
     asked[0] = (asked[0][0], cases)
     for number, (corpus, own) in enumerate([*asked, ([CONFERENCE, SAMPLE], of_meeting)]):
@@ -223,9 +224,11 @@ def _strategy_of(case: Case, documents: Documents) -> ByTopic | None:
 def pairs_of_cells(cells: Iterable[LabelledCell], documents: Documents) -> Iterator[Pair]:
     """Yields the pairs of hand-labelled cells of a position table."""
     for cell in cells:
-        given, answered = {"topic": cell.topic, "party": cell.party}, bool(cell.evidence)
         if files := _files(documents, cell.party, {cell.year}):
-            yield Pair(**given, files=files, answered=answered, source="cell", evidence=cell.evidence)
+            yield Pair(
+                topic=cell.topic, party=cell.party, files=files, answered=bool(cell.evidence), source="cell",
+                evidence=cell.evidence,
+            )  # fmt: skip
 
 
 def pairs_of_thesaurus(catalogue: Catalogue, statements: Mapping[str, StatementSummary]) -> Iterator[Pair]:

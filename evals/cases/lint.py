@@ -36,7 +36,7 @@ _REMARKS: Final = {row["remark"]: row for row in shipped_rows("cases/remarks.csv
 
 @dataclass(frozen=True, kw_only=True)
 class Remark:
-    """Something that a person should look at: in a case, or (None) in the set as a whole."""
+    """Something that a person should look at: in a case, in a cell of a table, or (None) in the set as a whole."""
 
     severity: Severity
     case: str | None
@@ -44,11 +44,11 @@ class Remark:
     todo: str
 
 
-def _remark(name: str, case: Case | None = None, **facts: object) -> Remark:
-    """Returns a remark of `remarks.csv` with its facts filled in."""
+def remark(name: str, place: str | None, **facts: object) -> Remark:
+    """Returns a remark of `remarks.csv` on a case, a cell, or (None) a set, with its facts filled in."""
     row = _REMARKS[name]
-    what, todo = (row[part].format(**facts) for part in ("what", "todo"))
-    return Remark(severity=cast(Severity, row["severity"]), case=case.id if case else None, what=what, todo=todo)
+    what, todo = (row[part].format(**facts).strip() for part in ("what", "todo"))
+    return Remark(severity=cast(Severity, row["severity"]), case=place, what=what, todo=todo)
 
 
 def lint(cases: Iterable[Case], documents: Documents | None = None) -> tuple[Remark, ...]:
@@ -69,9 +69,9 @@ def lint(cases: Iterable[Case], documents: Documents | None = None) -> tuple[Rem
     return tuple(sorted(found, key=lambda each: (order(each.severity), place.get(each.case or "", len(place)))))
 
 
-def _remarks(found: Mapping[str, object], case: Case | None = None, **facts: object) -> list[Remark]:
+def _remarks(found: Mapping[str, object], case: Case | None, **facts: object) -> list[Remark]:
     """Returns the remarks that hold, by their names."""
-    return [_remark(name, case, **facts) for name, holds in found.items() if holds]
+    return [remark(name, case.id if case else None, **facts) for name, holds in found.items() if holds]
 
 
 def _form(case: Case, by_id: Mapping[str, Case], count: int) -> list[Remark]:
@@ -127,14 +127,14 @@ def _duplicates(cases: Iterable[Case], parties: PartyTable) -> Iterator[Remark]:
         for (one, words), (other, others) in combinations(group, 2):
             alike = fuzz.token_set_ratio(words, others)
             if alike >= _ALIKE and (one.variant_of or one.id) != (other.variant_of or other.id):
-                yield _remark("alike", other, other=one.id, alike=alike)
+                yield remark("alike", other.id, other=one.id, alike=alike)
 
 
 def _evidence(case: Case, documents: Documents) -> Iterator[Remark]:
     for span in case.evidence:
         document = documents.by_file.get(span.file)
         if document is None:
-            yield _remark("no_file", case, span=span.id, file=span.file)
+            yield remark("no_file", case.id, span=span.id, file=span.file)
             continue
         length, told, behalf = len(document.text), document.state, document.facts.get("on_behalf_of")
         place = (span.start, span.end) if span.located else document.find(span.quote or "")
@@ -154,7 +154,7 @@ def _evidence(case: Case, documents: Documents) -> Iterator[Remark]:
 def _expected_states(case: Case, parties: PartyTable) -> list[Remark]:
     expected, shown = {*case.expect.states}, {span.state for span in case.evidence if span.state is not None}
     named = (*case.expect.states, *case.expect.states_forbidden)
-    unknown = [_remark("no_such_state", case, state=state) for state in named if parties.get(state) is None]
+    unknown = [remark("no_such_state", case.id, state=state) for state in named if parties.get(state) is None]
     more, fewer = (shown - expected if expected else ()), (expected - shown if shown else ())
     found = {"unexpected_state": more, "state_without_evidence": fewer}
     return unknown + _remarks(found, case, more=", ".join(sorted(more)), fewer=", ".join(sorted(fewer)))
@@ -180,20 +180,20 @@ def _absence(case: Case, readings: Iterable[Reading], parties: PartyTable) -> It
         if reading.document.state not in states or (years and reading.year not in years):
             continue
         if case.unanswerable_kind == "no_statement":
-            yield _remark("there_is_a_statement", case, file=file)
+            yield remark("there_is_a_statement", case.id, file=file)
             continue
         for treaty, number in (article.split() for article in sorted(reading.named.keys() & cited)):
-            yield _remark("article_is_cited", case, file=file, number=number, treaty=treaty)
+            yield remark("article_is_cited", case.id, file=file, number=number, treaty=treaty)
         if not cited and topic in reading.named:
             # The question may be narrower than its topic.
-            yield _remark("topic_is_named", case, file=file, topic=topic)
+            yield remark("topic_is_named", case.id, file=file, topic=topic)
 
 
 def _mix(cases: Sequence[Case]) -> list[Remark]:
     """What the figures of a set can be read for."""
     total = len(cases)
     if not cases:
-        return [_remark("no_cases")]
+        return [remark("no_cases", None)]
     silent = [case for case in cases if case.expect.status == "abstained"]
     near = sum((case.unanswerable_kind or "").startswith("near_miss") for case in silent) / max(1, len(silent))
     share, (low, high) = len(silent) / total, _UNANSWERABLE
@@ -203,9 +203,7 @@ def _mix(cases: Sequence[Case]) -> list[Remark]:
     few = [f"{name} {value} ({n})" for (name, value), n in sorted(counts.items()) if n < _SLICE]
     small = ", ".join(few) if total >= _SLICE else f"all, of {total}"
     uneven = not low - 0.005 <= share < high + 0.005
-    found = {
-        "share_of_silence": uneven, "few_near_misses": near < 0.5, "drafts": drafts, "unread": unread,
-        "small_slices": small,
-    }  # fmt: skip
+    found = {"share_of_silence": uneven, "few_near_misses": near < 0.5, "small_slices": small}
     facts = {"share": share, "low": low, "high": high, "near": near, "least": _SLICE, "slices": small}
-    return _remarks(found, total=total, drafts=drafts, unread=unread, **facts)
+    whose = {"drafts": drafts, "unread": unread}
+    return _remarks(found | whose, None, total=total, **whose, **facts)

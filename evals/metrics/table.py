@@ -49,19 +49,15 @@ class Metric:
 
 
 def ratio(part: str = "0", whole: str = "1") -> Combine:
-    """Returns the combination Σ components[part] / Σ components[whole], each a sum such as `0+1`."""
+    """Returns the combination Σ components[part] / Σ components[whole], each a sum such as `0+1`; NaN over 0."""
     above, below = ([int(index) for index in side.split("+")] for side in (part, whole))
 
     def combine(sums: Floats) -> Floats:
-        return divided(sums[..., above].sum(axis=-1), sums[..., below].sum(axis=-1))
+        over = sums[..., below].sum(axis=-1)
+        quotient: Floats = sums[..., above].sum(axis=-1) / np.where(over != 0, over, np.nan)
+        return quotient
 
     return combine
-
-
-def divided(part: Floats, whole: Floats) -> Floats:
-    """Divides, NaN where the divisor is 0."""
-    quotient: Floats = np.divide(part, whole, out=np.full(np.shape(whole), np.nan), where=np.asarray(whole) != 0)
-    return quotient
 
 
 def _macro(sums: Floats) -> Floats:
