@@ -99,20 +99,14 @@ def fit(samples: Sequence[Sample], models: dict[str, str], *, with_sealed: bool 
     by_topic, answered = chances["topic"][asked], labels[asked]
     threshold, weights, order = best_threshold(by_topic, answered)[0], fit_weights(open_), fit_order(open_)
     of_lists = list_threshold(chances["topic"], open_)
+    judgement = _rounded(weights.weights, FEATURES)
     artefact = RelevanceArtefact(
-        feature_version=FEATURE_VERSION,
-        weights={name: round(float(w), 5) for name, w in zip(FEATURES, weights.weights, strict=False)},
-        state=tuple(round(float(weight), 5) for weight in weights.weights[len(FEATURES) :]),
-        intercept=round(weights.intercept, 5),
-        order=order,
-        threshold=round(threshold, 4),
-        list_threshold=round(of_lists, 4),
-        near=round(near(by_topic, answered, threshold), 4),
-        models=models,
-        pairs=len(open_),
-        data_sha256=_hash(open_),
+        feature_version=FEATURE_VERSION, weights=judgement.features, state=judgement.state,
+        intercept=round(weights.intercept, 5), order=order, threshold=round(threshold, 4),
+        list_threshold=round(of_lists, 4), near=round(near(by_topic, answered, threshold), 4), models=models,
+        pairs=len(open_), data_sha256=_hash(open_),
         figures={by: figures_of(chances[by], open_, threshold, of_lists) | order_figures(ranks[by]) for by in _FOLDS},
-    )
+    )  # fmt: skip
     if sealed and with_sealed:
         told = figures_of(weights.surest(sealed), sealed, artefact.threshold, artefact.list_threshold)
         artefact.figures["sealed"] = told | order_figures(ranks_of(sealed, order))
@@ -187,8 +181,13 @@ def fit_order(samples: Sequence[Sample]) -> LinearWeights | None:
         return value, table.T @ (surplus * np.repeat(importance, lengths)) + _ORDER_PENALTY * weights
 
     found = minimize(loss, np.zeros(table.shape[1]), jac=True, method="L-BFGS-B").x / scaler.scale_
-    weights, state = ([round(float(weight), 5) for weight in part] for part in np.split(found, [len(_ORDERED_BY)]))
-    return LinearWeights(features=dict(zip(_ORDERED_BY, weights, strict=True)), state=tuple(state))
+    return _rounded(found, _ORDERED_BY)
+
+
+def _rounded(weights: Floats, names: Sequence[str]) -> LinearWeights:
+    """Returns weights of features, by name, and of hidden states as an artefact holds them."""
+    features, state = ([round(float(weight), 5) for weight in part] for part in np.split(weights, [len(names)]))
+    return LinearWeights(features=dict(zip(names, features, strict=True)), state=tuple(state))
 
 
 def ranks_of(samples: Sequence[Sample], order: LinearWeights | None) -> list[int]:

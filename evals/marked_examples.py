@@ -38,7 +38,7 @@ class MarkedExample:
         text: Without its marks.
         group: The same for examples that differ only in what is marked; they belong on one side of a fold.
         keeps: What a follow-up takes over: who, topic, when, where, treaty, kind.
-        expect: Parts of the scope that are told in full, where they are.
+        expect: The scope in full, where it is told, in the form of `Answer.scope`.
     """
 
     text: str

@@ -7,26 +7,21 @@ every part of the scope and the status are exact, and the topic's token F1 is .8
 import re
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from statistics import fmean
 from typing import Any, Final, cast
 
-from app.question.kinds import frame_of, kind_chances
-from app.question.language import detect_language
-from app.question.lexicon import lexicon_of
-from app.question.reading import interpret, resolve
+from app.question.overrides import override
+from app.question.reading import read_question, resolve
 from app.question.resolution import Resolution
-from app.question.roles import Weights, encode_words, load_weights, read_roles, words_of
+from app.question.roles import load_weights, words_of
 from app.question.spans import find_spans
 from app.records import Scope
 from evals.files import CONFERENCE_PARTIES
 from evals.marked_examples import FOLDS, MarkedExample, fold_of, labels_of, load_examples, read_examples
 from evals.report.tables import Table
-from ingest.metadata.sessions import canonical_body
 from ingest.parties.party_table import PartyTable
-from ingest.parties.regions import region_named
-from prompts.wording import LANGUAGES
 
 _PARTS: Final = ("speakers", "excluded", "interval", "venue", "treaties", "pick", "everyone", "status")
 RATES: Final = (*_PARTS, "kind", "topic F1", "all right")
@@ -60,15 +55,6 @@ class ReadingRates:
     name: str
     count: int
     rates: Mapping[str, float]
-
-
-def _read_by(example: MarkedExample, parties: PartyTable, weights: Weights) -> Resolution:
-    text, follows = example.text, bool(example.after)
-    language = detect_language(text, parties)
-    words = words_of(text, find_spans(text, language, parties), language)
-    roles = read_roles(words, encode_words(text, words, language, parties, follows=follows), weights)
-    chances = kind_chances(frame_of(text, roles, language, parties, follows=follows), weights)
-    return interpret(text, language, roles, chances, parties, follows=follows)
 
 
 def score_reading(
@@ -141,32 +127,10 @@ def _with_earlier(expected: dict[str, object], example: MarkedExample, parties: 
 
 
 def _told(expect: Mapping[str, Any], parties: PartyTable) -> dict[str, object]:
-    """Returns the parts of a scope that an example tells in full."""
-    first, last = expect.get("interval") or (None, None)
-    listed = defaultdict[str, Sequence[Any]](tuple, {name: value for name, value in expect.items() if value})
-    venue = ({*map(str, listed[name])} for name in ("sessions", "agenda_items"))
-    return {
-        **{who: frozenset(_code(item, parties) for item in listed[who]) for who in ("speakers", "excluded")},
-        "interval": (str(first)[:7] if first else None, str(last)[:7] if last else None),
-        "venue": ({*map(_body, listed["bodies"])} - {None}, *venue),
-        "treaties": {(own["treaty"], frozenset(map(str, own.get("articles") or ()))) for own in listed["treaties"]},
-        "pick": expect.get("pick"),
-        "everyone": (bool(expect.get("all_states")), bool(expect.get("negated"))),
-        "status": expect.get("status", "read"),
-    }
-
-
-def _code(item: str | Mapping[str, str], parties: PartyTable) -> str:
-    """Returns the code of a party, or of a set named in words."""
-    name = item if isinstance(item, str) else item["set"]
-    found = parties.resolve(name, suggest=False).codes
-    return (region_named(name) if not isinstance(item, str) else None) or (found[0] if len(found) == 1 else name)
-
-
-def _body(name: str) -> str | None:
-    items = (item for language in LANGUAGES for item in lexicon_of(language).items(name) if "bodies" in item.kinds)
-    known = next(items, None)
-    return known.values["bodies"] if known is not None else canonical_body(name)
+    """Returns the parts of a scope that an example tells in full; what it leaves out is empty."""
+    told = override(Resolution(scope=Scope(), question=""), expect, parties)
+    scope = replace(told.scope, all_states=bool(expect.get("all_states")), negated=bool(expect.get("negated")))
+    return _found(replace(told, scope=scope))
 
 
 def _months_of(scope: Scope) -> tuple[str | None, str | None]:
@@ -200,9 +164,12 @@ def all_rates(path: Path | None, folds: Path | None) -> list[ReadingRates]:
     weights = [load_weights(folds / f"fold{fold}.safetensors") for fold in range(FOLDS)] if folds else []
     scored = []
     for example in load_examples() if path is None else read_examples(path):
-        by_product = not weights and resolve(example.text, parties, history=example.after)
-        read = by_product or _read_by(example, parties, weights[fold_of(example)])
-        scored.append(score_reading(example, read, parties, alone=not by_product))
+        if weights:
+            own, follows = weights[fold_of(example)], bool(example.after)
+            read, _ = read_question(example.text, parties, follows=follows, weights=own)
+        else:
+            read = resolve(example.text, parties, history=example.after)
+        scored.append(score_reading(example, read, parties, alone=bool(weights)))
     found = [_rates("all", scored)]
     for by in ("language", "kind", "register"):
         for name in sorted({getattr(item.example, by) for item in scored}):

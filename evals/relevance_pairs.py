@@ -28,7 +28,7 @@ from evals.errors import DatasetError
 from evals.eval_environment import open_environment
 from evals.files import EVALS, StoredRecord, read_records, tracked
 from evals.metrics.table import Flags, Floats
-from evals.positions import LabelledCell, load_cells
+from evals.positions import load_cells
 from ingest.glossary.glossary import terms_of_concept
 from ingest.glossary.thesaurus import relation_rows, thesaurus
 from vectorstore.arrays import Matrix
@@ -122,16 +122,14 @@ def gather(cases: Sequence[Case], folders: Sequence[Path], settings: Settings) -
     models: dict[str, str] = {}
     meeting = (case for name in _OF_MEETING for case in load_cases(SHIPPED[name]))
     of_meeting = [case for case in meeting if case.tags.get("fold") != "held"]
-    asked: list[tuple[list[Path], Sequence[Case]]] = [([folder], ()) for folder in folders]
-    asked[0] = (asked[0][0], cases)
-    for number, (corpus, own) in enumerate([*asked, ([CONFERENCE, SAMPLE], of_meeting)]):
+    corpora = [([folder], cases if folder == folders[0] else ()) for folder in folders]
+    for corpus, own in (*corpora, ([CONFERENCE, SAMPLE], of_meeting)):
         documents = read_documents(corpus)
-        cells = [cell for cell in load_cells() if all(span.file in documents.by_file for span in cell.evidence)]
-        pairs = [*pairs_of_cases(own, documents), *pairs_of_cells(cells, documents), *pairs_across(documents)]
+        pairs = [*pairs_of_cases(own, documents), *pairs_of_cells(documents), *pairs_across(documents)]
         with open_environment(settings, corpus, documents) as workspace:
             catalogue = workspace.store.catalogue
             statements = {summary.file: summary for summary in catalogue.summaries(ScopeFilter())}
-            pairs += pairs_of_thesaurus(catalogue, statements) if number == 0 else ()
+            pairs += pairs_of_thesaurus(catalogue, statements) if corpus == [folders[0]] else ()
             samples += measure(pairs, workspace.ranker, statements)
             models = dict(workspace.models)
     return samples, models
@@ -165,13 +163,9 @@ def _sample(pair: Pair, read: Sequence[MeasuredSentence], files: Mapping[str, st
         return any(span.start - within < own.end and own.start < span.end + within for span in spans)
 
     evidence, near = (np.array([near_evidence(item, far) for item in read]) for far in (0, _NEIGHBOUR))
-    return Sample(
-        pair=pair,
-        features=np.array([item.features.values() for item in read], dtype=np.float64),
-        states=np.stack([item.state for item in read]),
-        evidence=evidence,
-        beside=~near & (pair.answered and bool(pair.evidence)),
-    )
+    features = np.array([item.features.values() for item in read], dtype=np.float64)
+    states, beside = np.stack([item.state for item in read]), ~near & (pair.answered and bool(pair.evidence))
+    return Sample(pair=pair, features=features, states=states, evidence=evidence, beside=beside)
 
 
 def pairs_of_cases(cases: Iterable[Case], documents: Documents) -> Iterator[Pair]:
@@ -221,10 +215,11 @@ def _strategy_of(case: Case, documents: Documents) -> ByTopic | None:
     return strategy if isinstance(strategy, ByTopic) and not resolution.negated else None
 
 
-def pairs_of_cells(cells: Iterable[LabelledCell], documents: Documents) -> Iterator[Pair]:
-    """Yields the pairs of hand-labelled cells of a position table."""
-    for cell in cells:
-        if files := _files(documents, cell.party, {cell.year}):
+def pairs_of_cells(documents: Documents) -> Iterator[Pair]:
+    """Yields the pairs of hand-labelled cells of a position table, of the statements that are held."""
+    for cell in load_cells():
+        files = _files(documents, cell.party, {cell.year})
+        if files and all(span.file in documents.by_file for span in cell.evidence):
             yield Pair(
                 topic=cell.topic, party=cell.party, files=files, answered=bool(cell.evidence), source="cell",
                 evidence=cell.evidence,
@@ -243,8 +238,8 @@ def pairs_of_thesaurus(catalogue: Catalogue, statements: Mapping[str, StatementS
         return catalogue.statements_with(*(term for name in names for term in terms_of_concept(name))) & files.keys()
 
     def drawn(concept: str, found: Iterable[str], answered: bool) -> Iterator[Pair]:
-        for file in [files[identifier] for identifier in sorted(found, key=lambda own: draw(concept, own))[:1]]:
-            party = statements[file].metadata.state or ""
+        for identifier in sorted(found, key=lambda own: draw(concept, own))[:1]:
+            file, party = files[identifier], statements[files[identifier]].metadata.state or ""
             yield Pair(topic=concept, party=party, files=(file,), answered=answered, source="thesaurus")
 
     for concept, relation, other in relation_rows():
