@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Annotated, Final, Literal, NamedTuple
+from typing import Annotated, Final, Literal
 
 from pydantic import Field, model_validator
 
@@ -85,17 +85,6 @@ class FilledCell:
     citations: tuple[Citation, ...] = ()
 
 
-class Share(NamedTuple):
-    """How many of how many."""
-
-    right: int
-    of: int
-
-    def __str__(self) -> str:
-        """Returns the two numbers and their quotient."""
-        return f"{self.right}/{self.of}" + (f" = {self.right / self.of:.2f}" if self.of else "")
-
-
 def load_cells(path: Path = SHIPPED) -> tuple[LabelledCell, ...]:
     """Loads labelled cells."""
     file = read_yaml(path, _CellFile, "the cells", DatasetError)
@@ -122,34 +111,31 @@ def filled_as_briefings(
             yield rates_table(name, tuple(fill_by_building(tracked(own, name), workspace.briefings)))
 
 
-def position_rates(filled: Sequence[FilledCell]) -> dict[str, Share]:
-    """Compares cells with their labels: how many of how many.
+def position_rates(filled: Sequence[FilledCell]) -> dict[str, tuple[int, int]]:
+    """Compares cells with their labels: (how many, of how many).
 
     `kind`: as labelled; `accepted`: or as accepted beside it; `silence`: without evidence, citing nothing and
     `no_position`; `evidence`: some citation overlaps a labelled span; `hidden`: labelled `opposes` or `conditional` and
     not accepted, which is the worse error.
     """
-
-    def share(hits: list[bool]) -> Share:
-        return Share(sum(hits), len(hits))
-
     told = [(one, one.kind in (one.cell.kind, *one.cell.accept)) for one in filled if one.cell.evidence]
     silent = [one for one in filled if not one.cell.evidence]
-    return {
-        "kind": share([one.kind == one.cell.kind for one, _ in told]),
-        "accepted": share([accepted for _, accepted in told]),
-        "silence": share([one.kind == "no_position" and not one.citations for one in silent]),
-        "evidence": share([any(overlaps(c, s) for c in one.citations for s in one.cell.evidence) for one, _ in told]),
-        "hidden": share([not accepted for one, accepted in told if one.cell.kind in ("opposes", "conditional")]),
+    hits = {
+        "kind": [one.kind == one.cell.kind for one, _ in told],
+        "accepted": [accepted for _, accepted in told],
+        "silence": [one.kind == "no_position" and not one.citations for one in silent],
+        "evidence": [any(overlaps(c, s) for c in one.citations for s in one.cell.evidence) for one, _ in told],
+        "hidden": [not accepted for one, accepted in told if one.cell.kind in ("opposes", "conditional")],
     }
+    return {name: (sum(own), len(own)) for name, own in hits.items()}
 
 
 def rates_table(split: str, filled: Sequence[FilledCell]) -> Table:
     """Returns how often which kind was suggested for which label, with the rates in the title."""
-    counts = Counter((one.cell.kind, one.kind) for one in filled)
-    kinds = KINDS[:-1]
+    counts, kinds, rates = Counter((one.cell.kind, one.kind) for one in filled), KINDS[:-1], position_rates(filled)
+    told = (f"{name} {hits}/{of}" + (f" = {hits / of:.2f}" if of else "") for name, (hits, of) in rates.items())
     return Table(
-        title=f"{split}: {'; '.join(f'{name} {share}' for name, share in position_rates(filled).items())}",
+        title=f"{split}: {'; '.join(told)}",
         columns=("label \\ suggested", *kinds),
         rows=[(label, *(str(counts[label, kind]) for kind in kinds)) for label in kinds],
     )

@@ -184,8 +184,8 @@ def _tells(term: NamedTerm, words: str, language: str) -> bool:
 
 
 def _speakers(document: Document, parties: PartyTable) -> frozenset[str] | None:
-    opening = [match for match in parties.find(document.text[:_OPENING]) if match.form != "capital"]
-    named = {code for match in opening for code in match.codes}
+    opening = parties.find(document.text[:_OPENING])
+    named = {code for match in opening if match.form != "capital" for code in match.codes}
     if document.kind == "record" or (document.state is None and not named):
         return None
     # Whoever names a group there may align with it or speak for it; both count.
