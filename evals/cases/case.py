@@ -127,7 +127,7 @@ class Case(FileRecord):
     variant_of: str | None = None
     """Id of the case that asks the same in other words or another language."""
     tags: Mapping[str, Any] = {}
-    """Slices to read figures by, such as article, topic or difficulty; `fold: held` withholds it from every fit."""
+    """Slices to read figures by, such as article, topic or difficulty."""
     expect: Expectation
     evidence: tuple[Evidence, ...] = ()
     evidence_groups: tuple[tuple[str, ...], ...] = ()
@@ -174,6 +174,11 @@ class Case(FileRecord):
     def read_by_a_person(self) -> bool:
         """Whether a person vouches for it: whoever reviewed it, or wrote it."""
         return self.review.status == "reviewed" or (self.gates and self.review.source == "human")
+
+    @property
+    def held(self) -> bool:
+        """Whether the case is withheld from every fit, by its tag `fold: held`."""
+        return bool(self.tags.get("fold") == "held")
 
     @property
     def spans(self) -> list[Evidence]:

@@ -151,7 +151,7 @@ def synthesise(documents: Documents, *, kinds: Sequence[str] = KINDS, n: int = 1
     if not corpus.turns:
         raise DatasetError("no statement has both a State and a date: `untoc manifest` writes a draft of the manifest")
     found: dict[str, list[Plan]] = {kind: [] for kind in KINDS if kind in kinds}
-    makers = (_answered, _lists, _near_misses, _silent_articles, _silent_on_specifics, _nowhere)
+    makers = (_answered, _near_misses, _silent_articles, _nowhere)
     for plan in (plan for make in makers for plan in make(corpus)):
         if plan.kind in found:
             found[plan.kind].append(plan)
@@ -239,34 +239,39 @@ def _case(plan: Plan, corpus: _Corpus) -> Case:
 
 
 def _answered(corpus: _Corpus) -> Iterator[Plan]:
-    """What a State names in a year; what two name in a year; what one names in two years."""
+    """What a State names in a year; what one names in two years; what two name in a year, and who all did.
+
+    Complete sets only: every other statement of the year surely says nothing of the subject.
+    """
     for subject, state, years in corpus.by_state():
         yield from (_single("single_state", subject, state, year) for year in years)
         for span in pairwise(years):
             yield Plan(kind="temporal", subject=subject, states=(state,), years=span)
     for year, named in corpus.by_year.items():
+        of_year = {reading for reading in corpus.readings if reading.year in (None, year)}
         for subject, states in named:
             order = sorted(states, key=lambda state: draw(state, year, subject.words))
             for pair in map(sorted, pairwise(order)):
                 yield Plan(kind="compare", subject=subject, states=tuple(pair), years=(year,))
-
-
-def _lists(corpus: _Corpus) -> Iterator[Plan]:
-    """Complete sets only: every other statement of the year surely says nothing of the subject."""
-    for year, named in corpus.by_year.items():
-        of_year = [reading for reading in corpus.readings if reading.year in (None, year)]
-        for subject, states in named:
-            others = {*of_year}.difference(*(corpus.turns[state, year] for state in states))
+            others = of_year.difference(*(corpus.turns[state, year] for state in states))
             if len(states) > 1 and all(reading.lacks(subject, corpus.common) for reading in others):
                 yield Plan(kind="list_states", subject=subject, states=states, years=(year,))
 
 
 def _near_misses(corpus: _Corpus) -> Iterator[Plan]:
-    """What another State names in the year, or the same one in another year, and this State does not in this year."""
-    for state, year in corpus.turns:
+    """What another State names in the year, or the same one in another year, and this State does not in this year.
+
+    Also a specific topic of the field, where the statement holds none of the words without which nobody speaks of it.
+    """
+    for (state, year), readings in corpus.turns.items():
         for subject, _ in corpus.by_year[year]:
             if subject.terms and corpus.silent(state, year, subject):
                 yield _single("near_miss_state", subject, state, year, "not_mentioned")
+        possible = {*readings, *corpus.possible(state, year)}
+        # The words are English.
+        for subject in specific_topics("dev", "held_out") if all(r.language == "en" for r in possible) else ():
+            if all(reading.lacks(subject, ()) for reading in possible):
+                yield _single("near_miss_topic", subject, state, year, "not_mentioned")
     for subject, state, years in corpus.by_state():
         for speaker, year in corpus.turns if subject.terms else ():
             if speaker == state and year not in years and corpus.silent(state, year, subject):
@@ -283,16 +288,6 @@ def _silent_articles(corpus: _Corpus) -> Iterator[Plan]:
                 reason: AbstentionReason = "article_not_cited" if spoken else "not_mentioned"
                 if spoken or all(corpus.silent(state, year, topic) for topic in about):
                     yield _single("near_miss_article", article(name), state, year, reason)
-
-
-def _silent_on_specifics(corpus: _Corpus) -> Iterator[Plan]:
-    """A specific topic of the field, where the statement holds none of the words without which nobody speaks of it."""
-    for (state, year), readings in corpus.turns.items():
-        possible = {*readings, *corpus.possible(state, year)}
-        # The words are English.
-        for subject in specific_topics("dev", "held_out") if all(r.language == "en" for r in possible) else ():
-            if all(reading.lacks(subject, ()) for reading in possible):
-                yield _single("near_miss_topic", subject, state, year, "not_mentioned")
 
 
 def _nowhere(corpus: _Corpus) -> Iterator[Plan]:

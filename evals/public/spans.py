@@ -49,13 +49,9 @@ class Chunk:
     features: Floats
 
 
-def word_spans(text: str) -> list[tuple[int, int]]:
-    """Returns where the words of a text begin and end, as white space parts them."""
-    return [match.span() for match in re.finditer(r"\S+", text)]
-
-
-def marked(words: Sequence[tuple[int, int]], spans: Sequence[tuple[int, int]]) -> Flags:
-    """Returns which words overlap one of some spans, (words,)."""
+def marked(text: str, spans: Sequence[tuple[int, int]]) -> Flags:
+    """Returns which words of a text, as white space parts them, overlap one of some spans, (words,)."""
+    words = (match.span() for match in re.finditer(r"\S+", text))
     return np.array([any(a < end and b > start for start, end in spans) for a, b in words], dtype=np.bool_)
 
 
@@ -112,12 +108,10 @@ def read_chunks(records: Sequence[Mapping[str, Any]], settings: Settings, folder
             topic = workspace.ranker.topic(record["query"], "en")
             for chunk in record["results"]:
                 read = workspace.ranker.measure(held[texts[chunk["chunk"]]], topic, _WHOLE)
-                words = word_spans(chunk["chunk"])
-                places = np.array([marked(words, [(i.sentence.start, i.sentence.end)]) for i in read]).reshape(
-                    len(read), len(words)
-                )
-                gold = marked(words, gold_spans(chunk))
-                yield Chunk(paper=record["gold_paper"], gold=gold, places=places, features=with_neighbours(read))
+                gold = marked(chunk["chunk"], gold_spans(chunk))
+                places = [marked(chunk["chunk"], [(item.sentence.start, item.sentence.end)]) for item in read]
+                table = np.array(places, dtype=np.bool_).reshape(len(read), len(gold))
+                yield Chunk(paper=record["gold_paper"], gold=gold, places=table, features=with_neighbours(read))
 
 
 def run(settings: Settings, folder: Path, data: Path | None) -> list[Figure]:
