@@ -5,9 +5,7 @@ What did Arvandia say about extradition?,Arvandia,yes,we call on all parties to 
 What did Belmora say about rivers?,Belmora,no,
 """
 
-import csv
 import hashlib
-import io
 import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -27,7 +25,9 @@ from evals.cases.documents import Document, Documents, state_code, typed_names
 from evals.cases.lint import Remark, remark
 from evals.errors import DatasetError
 from evals.files import read_lines
+from ingest.errors import ManifestError
 from ingest.language.detection import detect_language
+from ingest.metadata.manifest import csv_rows
 from ingest.treaties.references import find_articles
 
 SUFFIXES: Final = (".csv", ".xlsx")
@@ -101,13 +101,8 @@ def _lines(path: Path) -> list[tuple[int, list[str]]]:
         elif path.suffix == ".jsonl":
             lines = [(0, [*_REQUIRED, "year", "id"]), *((n, _cells(given)) for n, given in read_lines(path))]
         else:
-            text = path.read_text(encoding="utf-8-sig")
-            reader = csv.reader(io.StringIO(text), delimiter=max(",;\t", key=text.partition("\n")[0].count))
-            lines, last = [], 0
-            for row in reader:
-                lines.append((last + 1, row))
-                last = reader.line_num
-    except (OSError, ValueError, KeyError, IndexError, csv.Error, BadZipFile, InvalidFileException) as exc:
+            lines = list(csv_rows(path))
+    except (OSError, ValueError, KeyError, IndexError, ManifestError, BadZipFile, InvalidFileException) as exc:
         raise DatasetError(f"cannot read the table {str(path)!r}: {exc}; save it as UTF-8 CSV, or as .xlsx") from exc
     if not lines or "question" not in map(_column, lines[0][1]):
         raise DatasetError(f"the table {str(path)!r} has no heading `question`: begin it with {','.join(_REQUIRED)}")
