@@ -16,7 +16,6 @@ rankings, Cao et al., Learning to Rank: From Pairwise Approach to Listwise Appro
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -60,23 +59,6 @@ _ORDERED_BY: Final = ("alone", "confused", "worded", "least_meant", "meaning_lea
 _ORDER_COLUMNS: Final = [FEATURES.index(name) for name in _ORDERED_BY]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Weights:
-    """A fitted model: logit = intercept + weights · row."""
-
-    intercept: float
-    weights: Floats
-
-    def logits(self, table: Floats) -> Floats:
-        """Returns the logit of each row."""
-        logits: Floats = self.intercept + table @ self.weights
-        return logits
-
-    def surest(self, samples: Sequence[Sample]) -> Floats:
-        """Returns the chance of each pair, 0 to 1: that of its surest sentence."""
-        return np.array([expit(self.logits(_table(sample)).max()) for sample in samples])
-
-
 def fit(samples: Sequence[Sample], models: dict[str, str], *, with_sealed: bool = False) -> RelevanceArtefact:
     """Fits weights and threshold on all but the sealed fold, and measures them on folds that a fit has not seen.
 
@@ -93,22 +75,22 @@ def fit(samples: Sequence[Sample], models: dict[str, str], *, with_sealed: bool 
     for by in _FOLDS:
         for rest, inside in LeaveOneGroupOut().split(open_, groups=[sample.pair.fold(by) for sample in open_]):
             others, own = [open_[at] for at in rest], [open_[at] for at in inside]
-            chances[by][inside] = fit_weights(others).surest(own)
+            chances[by][inside] = surest(fit_weights(others), own)
             ranks[by] += ranks_of(own, fit_order(others))
     asked = _of_source(open_, *_ASKED)
     by_topic, answered = chances["topic"][asked], labels[asked]
     threshold, weights, order = best_threshold(by_topic, answered)[0], fit_weights(open_), fit_order(open_)
     of_lists = list_threshold(chances["topic"], open_)
-    judgement = _rounded(weights.weights, FEATURES)
+    judgement = _rounded(weights[1:], FEATURES)
     artefact = RelevanceArtefact(
         feature_version=FEATURE_VERSION, weights=judgement.features, state=judgement.state,
-        intercept=round(weights.intercept, 5), order=order, threshold=round(threshold, 4),
+        intercept=round(float(weights[0]), 5), order=order, threshold=round(threshold, 4),
         list_threshold=round(of_lists, 4), near=round(near(by_topic, answered, threshold), 4), models=models,
         pairs=len(open_), data_sha256=_hash(open_),
         figures={by: figures_of(chances[by], open_, threshold, of_lists) | order_figures(ranks[by]) for by in _FOLDS},
     )  # fmt: skip
     if sealed and with_sealed:
-        told = figures_of(weights.surest(sealed), sealed, artefact.threshold, artefact.list_threshold)
+        told = figures_of(surest(weights, sealed), sealed, artefact.threshold, artefact.list_threshold)
         artefact.figures["sealed"] = told | order_figures(ranks_of(sealed, order))
     return artefact
 
@@ -120,8 +102,8 @@ def split(samples: Sequence[Sample]) -> tuple[list[Sample], list[Sample]]:
     return [s for s in samples if s.pair.fold("party") != SEALED and s.pair.topic not in topics], sealed
 
 
-def fit_weights(samples: Sequence[Sample]) -> Weights:
-    """Fits the weights of features; the surest sentence of each pair stands for it.
+def fit_weights(samples: Sequence[Sample]) -> Floats:
+    """Fits (intercept, weights of `_table`), (1 + columns,); the surest sentence of each pair stands for it.
 
     Sentences beside the evidence count as no answers, so that one of them is not sure for its statement's sake alone.
     """
@@ -138,10 +120,14 @@ def fit_weights(samples: Sequence[Sample]) -> Weights:
         rows = np.concatenate([np.stack([table[row] for table, row in zip(tables, best, strict=True)]), beside])
         scaler = _scaler(rows, len(FEATURES), _STATE_SCALE)
         model = LogisticRegression(C=0.3, max_iter=2000).fit(scaler.transform(rows), labels, sample_weight=importance)
-        weights = model.coef_[0] / scaler.scale_
-        found = Weights(intercept=float(model.intercept_[0] - weights @ scaler.mean_), weights=weights)
-        best = [int(np.argmax(found.logits(table) + own)) for table, own in zip(tables, may, strict=True)]
-    return found
+        weights: Floats = model.coef_[0] / scaler.scale_
+        best = [int(np.argmax(table @ weights + own)) for table, own in zip(tables, may, strict=True)]
+    return np.array([model.intercept_[0] - weights @ scaler.mean_, *weights])
+
+
+def surest(weights: Floats, samples: Sequence[Sample]) -> Floats:
+    """Returns the chance of each pair, 0 to 1: that of its surest sentence, by what `fit_weights` gives."""
+    return np.array([expit(weights[0] + (_table(sample) @ weights[1:]).max()) for sample in samples])
 
 
 def _table(sample: Sample) -> Floats:

@@ -108,7 +108,7 @@ def filled_as_briefings(
     """Yields the table of each split, its cells filled as a briefing over the corpus fills them."""
     with open_environment(settings, [corpus], documents) as workspace:
         for name, own in cells.items():
-            yield rates_table(name, tuple(fill_by_building(tracked(own, name), workspace.briefings)))
+            yield rates_table(name, [_built(cell, workspace.briefings) for cell in tracked(own, name)])
 
 
 def position_rates(filled: Sequence[FilledCell]) -> dict[str, tuple[int, int]]:
@@ -170,16 +170,14 @@ def cite_labels(
         yield cell, tuple(citations), statements
 
 
-def fill_by_building(cells: Iterable[LabelledCell], builder: TableBuilder) -> Iterator[FilledCell]:
-    """Fills cells as a briefing does, each from all that the party said in the year of its label."""
-    for cell in cells:
-        request = BriefingRequest(parties=(cell.party,), subjects=(cell.subject,), years=(cell.year,))
-        # The kind is suggested from quotations alone, so that no model is asked.
-        briefing = builder.build(request, composer="extractive")
-        (built,) = briefing.cells
-        cited = map(briefing.citation, built.evidence)
-        own = tuple(citation for citation in cited if citation.state == cell.party)
-        yield FilledCell(cell=cell, kind=built.kind, citations=own)
+def _built(cell: LabelledCell, builder: TableBuilder) -> FilledCell:
+    """Fills a cell as a briefing does, from all that the party said in the year of its label."""
+    request = BriefingRequest(parties=(cell.party,), subjects=(cell.subject,), years=(cell.year,))
+    # The kind is suggested from quotations alone, so that no model is asked.
+    briefing = builder.build(request, composer="extractive")
+    (built,) = briefing.cells
+    cited = map(briefing.citation, built.evidence)
+    return FilledCell(cell=cell, kind=built.kind, citations=tuple(c for c in cited if c.state == cell.party))
 
 
 def _statement(document: Document, cell: LabelledCell) -> Statement:
