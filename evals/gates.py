@@ -137,7 +137,7 @@ def check_gates(gates: Gates, candidate: Run, baseline: Run | None = None) -> Ga
     cases = tuple(case for case in by_case(candidate.scores()) if case.gates)
     problems = []
     for run in filter(None, (candidate, baseline)):
-        if not run.complete or len(run.scores()) < run.manifest.cases * run.manifest.repeats:
+        if run.manifest.ended is None or len(run.scores()) < run.manifest.cases * run.manifest.repeats:
             problems.append(f"the run {run.manifest.name!r} is not complete: go on with it by --resume, then score it")
     if not gates.hard and not gates.soft:
         problems.append("there are no gates: give some, or leave --gates out for those that come with the program")
