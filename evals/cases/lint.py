@@ -203,7 +203,7 @@ def _mix(cases: Sequence[Case]) -> list[Remark]:
     few = [f"{name} {value} ({n})" for (name, value), n in sorted(counts.items()) if n < _SLICE]
     small = ", ".join(few) if total >= _SLICE else f"all, of {total}"
     uneven = not low - 0.005 <= share < high + 0.005
-    found = {"share_of_silence": uneven, "few_near_misses": near < 0.5, "small_slices": small}
     facts = {"share": share, "low": low, "high": high, "near": near, "least": _SLICE, "slices": small}
     whose = {"drafts": drafts, "unread": unread}
-    return _remarks(found | whose, None, total=total, **whose, **facts)
+    found = {"share_of_silence": uneven, "few_near_misses": near < 0.5, **whose, "small_slices": small}
+    return _remarks(found, None, total=total, **whose, **facts)
