@@ -127,9 +127,7 @@ def sponsor_lists(text: str, parties: PartyTable, language: str | None) -> list[
     ]
 
 
-def _sponsors(
-    text: str, parties: PartyTable, language: str | None
-) -> Iterator[tuple[int, int, Sequence[PartyMatch]]]:
+def _sponsors(text: str, parties: PartyTable, language: str | None) -> Iterator[tuple[int, int, Sequence[PartyMatch]]]:
     """Yields where the words before a list of co-sponsors begin and end, and the States, by places after these."""
     for label in islice(_WORDS.sponsors.finditer(text), _MOST_LISTS):
         after = text[label.end() : label.end() + _LONGEST_LIST].replace("\n", " ")

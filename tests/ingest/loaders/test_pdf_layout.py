@@ -39,7 +39,11 @@ def test_mark_of_a_footnote_sticks_to_the_word_that_it_is_set_beside():
     words, size = "The keepers counted every lamp.", 12
     # Word processors leave about a point before a raised mark, in which PDFium sees a space.
     end = 72 + stringWidth(words, "Times-Roman", size) + 1
-    for text, left, height, points in ((words, 72, 700, size), ("1", end, 704, 7), ("We thank them.", end + 7, 700, size)):
+    for text, left, height, points in (
+        (words, 72, 700, size),
+        ("1", end, 704, 7),
+        ("We thank them.", end + 7, 700, size),
+    ):
         canvas.setFont("Times-Roman", points)
         canvas.drawString(left, height, text)
     canvas.save()
