@@ -118,7 +118,7 @@ def joint_holders(heading: str, words: str, parties: PartyTable, language: str |
 
 
 def sponsor_lists(text: str, parties: PartyTable, language: str | None) -> list[tuple[int, int]]:
-    """Find the lists of co-sponsors that stand on lines of their own, each from its title to its last State and stop."""
+    """Find the lists of co-sponsors on lines of their own, each from its title to its last State and stop."""
     spans = ((start, after + row[-1].end) for start, after, row in _sponsors(text, parties, language))
     return [
         (start, end + text.startswith((".", ";", "。"), end))
