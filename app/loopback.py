@@ -3,7 +3,9 @@
 A page elsewhere that posts to `127.0.0.1` is refused by its `Origin`, and DNS rebinding by its `Host`.
 """
 
+import asyncio
 import ipaddress
+import math
 import os
 import re
 import socket
@@ -19,6 +21,7 @@ from app.errors import AppError, SettingsError
 
 if TYPE_CHECKING:
     import uvicorn
+    from starlette.applications import Starlette
 
 _BACKLOG: Final = 128
 _HOST: Final = re.compile(r"([a-z0-9.-]+|\[[0-9a-f:.]+\])(?::[0-9]+)?", re.IGNORECASE | re.ASCII)
@@ -99,20 +102,28 @@ def listen(host: str, port: int, *, anywhere: bool = False) -> socket.socket:
     return listener
 
 
-def quiet_server(app: ASGIApp, *, ends_in: int = 3, root_path: str = "") -> "uvicorn.Server":
+def quiet_server(app: "Starlette", *, ends_in: float = 3, root_path: str = "") -> "uvicorn.Server":
     """Returns a server that logs no requests and believes no proxy; it listens to no address of its own.
 
     Args:
-        app: What it serves.
+        app: What it serves; its `state.on_end`, if there is one, is awaited beside requests under way when it ends.
         ends_in: Seconds that requests under way are given when it ends.
         root_path: What a proxy takes off the beginning of paths.
     """
     import uvicorn
 
-    return uvicorn.Server(
+    class Server(uvicorn.Server):
+        async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+            on_end = getattr(app.state, "on_end", None)
+            ending = None if on_end is None else asyncio.create_task(on_end())
+            await super().shutdown(sockets)
+            if ending is not None:
+                ending.cancel()
+
+    return Server(
         uvicorn.Config(
             app, log_level="warning", access_log=False, server_header=False, proxy_headers=False,
-            timeout_graceful_shutdown=ends_in, root_path=root_path, log_config=None,
+            timeout_graceful_shutdown=math.ceil(ends_in), root_path=root_path, log_config=None,
         )
     )  # fmt: skip
 

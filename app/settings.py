@@ -81,6 +81,8 @@ class ServerConfig(BaseModel):
     """Questions, briefings and checks that are worked on together; others wait."""
     upload_mb: int = Field(default=200, ge=1, le=10_000)
     """Size of an upload at most, in MB."""
+    stop_seconds: float = Field(default=15.0, ge=0, le=3600)
+    """Seconds that what is asked has when the server is told to end; then it is cancelled, and who asked is told."""
     audit_questions: bool = False
     """Whether the audit log keeps questions; it keeps who signed in, added, corrected, removed and exported anyway."""
     audit_days: int = Field(default=365, ge=1)

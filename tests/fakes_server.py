@@ -25,7 +25,12 @@ from tests.fakes import fake_workspace, second_model
 
 PASSWORD = "a password of twelve"
 PEOPLE = {"rita": "reader", "edda": "editor", "adam": "admin"}
-FAST: dict[str, Any] = {"requests": "100000/minute", "questions": "10000/minute", "sign_ins": "1000/minute"}
+FAST: dict[str, Any] = {
+    "requests": "100000/minute",
+    "questions": "10000/minute",
+    "sign_ins": "1000/minute",
+    "stop_seconds": 0,
+}
 START_SECONDS = 90
 
 
@@ -37,12 +42,14 @@ def awaited(coroutine: Coroutine[Any, Any, Any]) -> Any:
 
 @dataclass(frozen=True, kw_only=True)
 class Team:
-    """A running server; `accounts` reaches its accounts from beside it."""
+    """A running server; `accounts` reaches its accounts from beside it, and `server.should_exit` ends it."""
 
     address: str
     served: Served
     accounts: Accounts
     store: Path
+    thread: threading.Thread
+    server: Any
     clients: list[httpx.Client] = field(default_factory=list)
 
     def client(self, **headers: str) -> httpx.Client:
@@ -88,7 +95,7 @@ def team(filled: Path, folder: Path, *, root_path: str = "", **settings: Any) ->
 
         async def serve() -> None:
             built.append(build_server(workspace, on_ready=ready.set))
-            servers.append(quiet_server(built[0].app, root_path=root_path))
+            servers.append(quiet_server(built[0].app, ends_in=config.stop_seconds + 3, root_path=root_path))
             await servers[0].serve(sockets=[listener])
 
         thread = threading.Thread(target=lambda: asyncio.run(serve()), daemon=True)
@@ -98,7 +105,9 @@ def team(filled: Path, folder: Path, *, root_path: str = "", **settings: Any) ->
         if config.accounts != "none":
             for name, role in PEOPLE.items():
                 accounts.add(name, role, PASSWORD)
-        running = Team(address=address, served=built[0], accounts=accounts, store=store)
+        running = Team(
+            address=address, served=built[0], accounts=accounts, store=store, thread=thread, server=servers[0]
+        )
         try:
             yield running
         finally:

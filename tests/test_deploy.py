@@ -4,6 +4,7 @@ import configparser
 import os
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 import time
@@ -16,7 +17,7 @@ import httpx
 import pytest
 import yaml
 
-from app.settings import Settings, variables
+from app.settings import ServerConfig, Settings, variables
 from tests.conftest import PROJECT
 from tests.fakes_engines import free_port, own_schema
 
@@ -57,6 +58,48 @@ def test_what_is_started_is_a_command_with_these_options(command):
         [sys.executable, "-m", "app.cli", *command, "--help"], cwd=PROJECT, capture_output=True, text=True, check=True
     )
     assert f"untoc {command[0]}" in ran.stdout
+
+
+@pytest.mark.slow
+def test_units_and_composition_are_what_their_programs_read(tmp_path):
+    analyze = shutil.which("systemd-analyze")
+    found = [shutil.which("docker-compose"), Path("/usr/libexec/docker/cli-plugins/docker-compose")]
+    compose = next((str(path) for path in found if path and Path(path).exists()), None)
+    if analyze is None and compose is None:
+        pytest.skip(
+            "needs systemd-analyze (`apt-get install systemd`) or docker-compose (`apt-get install docker-compose`)"
+        )
+    units = [file for file in DEPLOY.iterdir() if file.suffix in (".service", ".timer")]
+    for file in units if analyze else ():
+        # All but the program itself is where it is said to be.
+        written = file.read_text(encoding="utf-8").replace("/opt/untoc/bin/untoc", sys.executable)
+        (tmp_path / file.name).write_text(written, encoding="utf-8")
+    for file in units if analyze else ():
+        ran = subprocess.run(
+            [str(analyze), "verify", "--man=no", str(tmp_path / file.name)], capture_output=True, text=True
+        )
+        assert (ran.returncode, ran.stdout + ran.stderr) == (0, ""), file.name
+    if compose is not None:
+        command = [
+            compose,
+            "-f",
+            str(DEPLOY / "compose.yaml"),
+            "--profile",
+            "engines",
+            "--profile",
+            "workers",
+            "config",
+        ]
+        ran = subprocess.run(command, capture_output=True, text=True)
+        assert (ran.returncode, ran.stderr) == (0, "")
+        assert yaml.safe_load(ran.stdout)["services"].keys() == {"app", "worker", "postgres", "chroma"}
+
+
+def test_a_server_that_is_told_to_end_is_not_killed_before():
+    grace = ServerConfig().stop_seconds + 15
+    services = yaml.safe_load((DEPLOY / "compose.yaml").read_text(encoding="utf-8"))["services"]
+    assert services["app"]["stop_grace_period"] == f"{grace:g}s"
+    assert unit("untoc.service")["Service"]["TimeoutStopSec"] == f"{grace:g}"
 
 
 def test_settings_are_those_of_the_program():
@@ -140,6 +183,6 @@ def test_what_is_written_starts_answers_is_backed_up_and_ends(record, request, t
             assert backup.stat().st_mode & 0o077 == 0 and backup.stat().st_size > 0
         finally:
             server.terminate()
-            _, said = server.communicate(timeout=60)
+            _, said = server.communicate(timeout=30)
     assert server.returncode == 0, said
     assert all(line.startswith("{") for line in said.splitlines()), said

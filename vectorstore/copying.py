@@ -19,7 +19,10 @@ _TABLES: Final = [table for table in METADATA.sorted_tables if table not in (MET
 
 
 def copy_record(
-    source: Database, target: Database, progress: Callable[[str, int], None] | None = None
+    source: Database,
+    target: Database,
+    progress: Callable[[str, int], None] | None = None,
+    finish: Callable[[], None] | None = None,
 ) -> dict[str, int]:
     """Copies a record, and compares both by counts and hashes; what an earlier run copied stays.
 
@@ -27,6 +30,7 @@ def copy_record(
         source: The record; nobody writes to it meanwhile.
         target: An empty record, or one that such a copy did not fill.
         progress: Hears the table and how many of its rows were copied.
+        finish: Does what is left before the copy counts as whole; a run that was interrupted there can be resumed too.
 
     Returns:
         The number of rows of each table.
@@ -63,6 +67,8 @@ def copy_record(
         if key not in _OF_PLACE and not key.startswith(("index_", "lexical_"))
     }
     _set(target, placed)
+    if finish is not None:
+        finish()
     with target.transaction() as writing:
         writing.execute(META.delete().where(META.c.key == COPYING))
     return counts

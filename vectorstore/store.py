@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Final
 from uuid import uuid4
@@ -19,7 +20,16 @@ from filelock import FileLock, Timeout
 
 from vectorstore.arrays import Matrix
 from vectorstore.catalogue import Catalogue
-from vectorstore.chroma import COLLECTIONS, EMBEDDED, ChromaConfig, EmbeddedIndexes, Indexes, ServerIndexes, VectorIndex
+from vectorstore.chroma import (
+    BATCH,
+    COLLECTIONS,
+    EMBEDDED,
+    ChromaConfig,
+    EmbeddedIndexes,
+    Indexes,
+    ServerIndexes,
+    VectorIndex,
+)
 from vectorstore.copying import copy_record
 from vectorstore.database import COPYING, IN_FOLDER, Database, DatabaseConfig, require_catalogue
 from vectorstore.embeddings import Embedder
@@ -182,20 +192,38 @@ class Store:
                 (self.path / _HOLDER).unlink()
             lock.release()
 
-    def copy_to(self, other: "Store", progress: Callable[[str, int], None] | None = None) -> dict[str, int]:
-        """Copies the record, party files and uploads into another store; returns the number of rows of each table.
+    def copy_to(
+        self,
+        other: "Store",
+        progress: Callable[[str, int], None] | None = None,
+        finish: Callable[[], None] | None = None,
+    ) -> dict[str, int]:
+        """Copies the record, party files and uploads into another store, and fills its index without embedding.
+
+        Args:
+            other: An empty store, or one that an interrupted copy of this one left.
+            progress: Hears the table, or `vector index`, and how many of its rows are there.
+            finish: Copies what belongs to it besides, before the copy counts as whole.
+
+        Returns:
+            The number of rows of each table.
 
         Raises:
             StoreError: The other holds another record already, or cannot be written.
         """
-        # Both may have their index in the one folder, where the next writer of the copy makes its own.
-        apart = other.path.resolve() != self.path.resolve()
-        with self.writer(sync=False), other.writer(sync=apart):
-            counts = copy_record(self.catalogue.database, other.catalogue.database, progress)
-            for folder in ("parties", "uploads") if apart else ():
+
+        def finish_all() -> None:
+            for folder in ("parties", "uploads") if other.path.resolve() != self.path.resolve() else ():
                 if (self.path / folder).is_dir():
                     shutil.copytree(self.path / folder, other.path / folder, dirs_exist_ok=True)
-        return counts
+            if finish is not None:
+                finish()
+            other.sync_index(None if progress is None else partial(progress, "vector index"))
+            other._map_vectors()
+
+        # What the record lacks is not embedded by the way.
+        with self.writer(sync=False), other.writer(sync=False):
+            return copy_record(self.catalogue.database, other.catalogue.database, progress, finish_all)
 
     def party_files(self, *, other_than: Path | None = None) -> tuple[Path, ...]:
         """Returns the `parties.csv` files that came with ingested folders, which add to the built-in table.
@@ -264,10 +292,11 @@ class Store:
         if self.files is not None:
             self.files.sync_party_tables(self.path / "parties")
 
-    def sync_index(self) -> None:
+    def sync_index(self, progress: Callable[[int], None] | None = None) -> None:
         """Brings the vector index up to the catalogue: adds what is missing, deletes what is gone.
 
         A broken index is made anew in a fresh folder; nothing is embedded. The caller holds the write lock.
+        `progress` hears how many vectors are there.
         """
         generation = str(self.catalogue.generation)
         with self._index_guard:
@@ -275,11 +304,11 @@ class Store:
                 return
             try:
                 index = self._open_index()
-                self._bring_up(index)
+                self._bring_up(index, progress)
                 self._record_index(str(self.catalogue.meta("index_folder")))
             except StoreError as exc:
                 logger.warning("%s; it is rebuilt from the catalogue", exc)
-                self._rebuild()
+                self._rebuild(progress)
 
     def rebuild_index(self) -> int:
         """Makes both indexes anew from the catalogue, without embedding; returns the number of vectors."""
@@ -473,15 +502,20 @@ class Store:
             self._index.close()
             self._index = None
 
-    def _bring_up(self, index: VectorIndex) -> None:
+    def _bring_up(self, index: VectorIndex, progress: Callable[[int], None] | None) -> None:
         wanted = frozenset(self.catalogue.passage_ids())
         for table in COLLECTIONS:
             present = index.ids(table)
             index.delete(sorted(present - wanted), table)
-            ids, vectors = self.catalogue.vectors_of(table=table) if wanted - present else ((), None)
+            ids, vectors = (
+                self.catalogue.vectors_of(table=table) if wanted - present else ((), np.empty(0, dtype=np.float32))
+            )
             rows = [row for row, identifier in enumerate(ids) if identifier not in present]
-            if vectors is not None and rows:
-                index.upsert([ids[row] for row in rows], vectors[rows], table)
+            for begin in range(0, len(rows), BATCH):
+                part = rows[begin : begin + BATCH]
+                index.upsert([ids[row] for row in part], vectors[part], table)
+                if progress is not None:
+                    progress(len(ids) - len(rows) + begin + len(part))
         if index.ids() != frozenset(self.catalogue.vectors_of()[0]):
             raise StoreError(f"the vector index {index.label!r} does not hold what it was given")
         # A search makes Chroma write out what it still has to, before its files are recorded.
@@ -497,12 +531,12 @@ class Store:
             }
         )
 
-    def _rebuild(self) -> None:
+    def _rebuild(self, progress: Callable[[int], None] | None = None) -> None:
         self._drop_index()
         folder = _new_index_folder()
         try:
             self._index = self._indexes.open(folder)
-            self._bring_up(self._index)
+            self._bring_up(self._index, progress)
             self._record_index(folder)
         except BaseException:
             # What is half built, as on a full disk, would only take room.

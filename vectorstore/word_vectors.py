@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from vectorstore.arrays import Matrix
-from vectorstore.question_embedder import packaged_weights
+from vectorstore.bert import packaged_weights
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer

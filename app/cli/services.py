@@ -57,13 +57,15 @@ def copy(
     with ExitStack() as stack:
         source = stack.enter_context(open_workspace(settings, create=False))
         other = stack.enter_context(open_workspace(target, check_model=False))
-        counts = source.store.copy_to(other.store, progress)
         here, there = (
             stack.enter_context(closing(open_tables(each.store, each.database))) for each in (settings, target)
         )
-        counts |= here.copy_to(there)
+        kept = dict[str, int]()
+        counts = source.store.copy_to(other.store, progress, lambda: kept.update(here.copy_to(there))) | kept
     made = f"{counts['work']} conversations, briefings and cases, {counts['account']} accounts"
-    told = f"copied and compared: {counts['documents']} documents, {counts['passages']} passages, {made}"
+    told = (
+        f"copied and compared: {counts['documents']} documents, {counts['passages']} passages and their index, {made}"
+    )
     return invocation.show({"copied": counts}, told)
 
 
@@ -99,7 +101,7 @@ def serve(
 ) -> int:
     """Serve the chat, the API and the tools to a team."""
     require_server()
-    from app.server.serve import check
+    from app.server.serve import check, leave
     from app.server.serve import serve as serve_team
 
     check(invocation.settings(host=host, port=port).server)
@@ -107,6 +109,8 @@ def serve(
         serve_team(
             workspace, on_ready=lambda address: print(f"untoc is served at {address} (stop with Ctrl-C)", flush=True)
         )
+        # Before the store is closed, which waits for threads that read it.
+        leave()
     return 0
 
 

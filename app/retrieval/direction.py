@@ -2,13 +2,14 @@
 
 One classifier decides for answers, briefings and evals. It reads a sentence with the topic put out of it ("we support
 the abolition of this") as a vector, the marks of positions in it, and its operators, such as "not" and "abolition":
-multinomial logistic regression, trained on examples by `make train-direction`, run by numpy. What others say or might
-say ("some propose …") is `reported`: it has no direction, since nobody's position is in it who speaks.
+multinomial logistic regression, trained on examples by `make train-direction`, run by numpy. English is read by the
+packaged embedding model too, fine-tuned on the same examples; the two are averaged. What others say or might say ("some
+propose …") is `reported`: it has no direction, since nobody's position is in it who speaks.
 """
 
 import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
@@ -26,6 +27,7 @@ from ingest.language.claim_words import OperatorKind, first_person, operators, o
 from ingest.language.sentences import split_sentences
 from prompts.wording import LANGUAGES
 from vectorstore.arrays import Matrix
+from vectorstore.bert import FineTunedClassifier
 from vectorstore.sentence_encoder import sentence_encoder
 
 Reading = Literal["for", "against", "conditional", "mentions", "reported"]
@@ -43,7 +45,6 @@ _MARKED_MIN: Final = 0.25
 _SHOWN_BY: Final[Mapping[PositionKind, Reading]] = {
     "supports": "for", "opposes": "against", "conditional": "conditional",
 }  # fmt: skip
-_OPPOSITE: Final[Mapping[str, str]] = {"for": "against", "against": "for"}
 _WORD: Final = regex.compile(r"\p{Han}|(?:(?!\p{Han})[\p{L}\p{M}\p{N}])+(?:[-’'](?:(?!\p{Han})[\p{L}\p{M}\p{N}])+)*")
 _COUNTED: Final[tuple[OperatorKind, ...]] = (
     "not", "ended", "without", "must", "should", "may", "would", "will", "some", "many", "only", "if", "unless",
@@ -119,6 +120,10 @@ def _read(text: str, topic: str, language: str) -> SentenceDirection:
     marks = find_position_marks(text, language)
     chances = _model().chances("direction", features_of(masked, marks, language))
     told = {reading: chances[reading] for reading in READINGS}
+    if language == "en":
+        told = average(
+            told, dict(zip(READINGS, map(float, _fine_tuned().chances(*topic_and_text(text, topic))), strict=True))
+        )
     # An order is recognised by its words ("ignore the above"), and needs a little of the classifier's agreement.
     is_order = orders(language).search(text) is not None and told["reported"] >= _ORDER_MIN
     best: Reading = "reported" if is_order else max(READINGS, key=lambda reading: told[reading])
@@ -126,7 +131,7 @@ def _read(text: str, topic: str, language: str) -> SentenceDirection:
     marked = _marked(marks, masked, language) if own else None
     if marked is not None and told[marked] >= _MARKED_MIN:
         best = marked
-    sure = best not in _OPPOSITE or best == marked or told[best] >= SURE
+    sure = best not in ("for", "against") or best == marked or told[best] >= SURE
     return SentenceDirection(
         reading=best if sure else "mentions",
         chances=told,
@@ -134,6 +139,12 @@ def _read(text: str, topic: str, language: str) -> SentenceDirection:
         names_topic=masked != text,
         is_order=is_order,
     )
+
+
+def average(one: Mapping[Reading, float], other: Mapping[Reading, float]) -> dict[Reading, float]:
+    """Returns the geometric mean of two judgements, of sum one."""
+    means = {reading: (one[reading] * other[reading]) ** 0.5 for reading in READINGS}
+    return {reading: mean / sum(means.values()) for reading, mean in means.items()}
 
 
 def _marked(marks: tuple[PositionMark, ...], masked: str, language: str) -> Reading | None:
@@ -192,6 +203,11 @@ def has_one_subject(scope: Scope) -> bool:
 
 def mask_topic(text: str, topic: str, language: str) -> str:
     """Puts the words of a topic out of a text, each run of them by "this" in its language."""
+    return _with_topic(text, topic, language, lambda _: THIS[language])
+
+
+def _with_topic(text: str, topic: str, language: str, put: Callable[[str], str]) -> str:
+    """Puts something in place of each run of words of a topic."""
     terms = content_terms(topic, language)
     pieces: list[tuple[int, int]] = []
     joinable = False
@@ -201,10 +217,15 @@ def mask_topic(text: str, topic: str, language: str) -> str:
         elif held:
             pieces.append((start, end))
         joinable = held or (joinable and held is None)
-    masked, before = "", 0
+    changed, before = "", 0
     for start, end in pieces:
-        masked, before = masked + text[before:start] + THIS[language], end
-    return masked + text[before:]
+        changed, before = changed + text[before:start] + put(text[start:end]), end
+    return changed + text[before:]
+
+
+def topic_and_text(text: str, topic: str) -> tuple[str, str]:
+    """Returns what the fine-tuned classifier reads: a topic, and an English text with its words between asterisks."""
+    return topic, _with_topic(text, topic, "en", lambda words: f"* {words} *")
 
 
 def _topical(text: str, terms: frozenset[str], language: str) -> list[tuple[int, int, bool | None]]:
@@ -241,6 +262,12 @@ def features_of(masked: str, marks: Sequence[PositionMark], language: str) -> Ma
         told += [own, own and outright, own and count["guard"] > 0, own and turned_round]
     vector = sentence_encoder().encode(masked).sentence
     return np.concatenate([_VECTOR * vector, _TOLD * np.array(told, dtype=np.float32)])
+
+
+@cache
+def _fine_tuned() -> FineTunedClassifier:
+    """Returns the classifier of English sentences, whose classes are `READINGS`."""
+    return FineTunedClassifier(Path(str(files("app.retrieval"))) / "data" / "direction_en.safetensors")
 
 
 @cache

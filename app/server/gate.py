@@ -5,6 +5,7 @@ Deny by default: only the paths in `OPEN` are answered to nobody in particular.
 
 import ipaddress
 import logging
+from asyncio import CancelledError
 from collections.abc import Mapping
 from dataclasses import replace
 from http import HTTPStatus
@@ -20,7 +21,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from app.errors import AppError, ForbiddenError
 from app.loopback import PASSED_ON, BodyTooLongError, HeadedSend, bounded, is_foreign, is_loopback, read_body, replayed
 from app.server.accounts import KEY_PREFIX, Accounts
-from app.server.limits import Limits
+from app.server.limits import EndingError, Limits
 from app.server.person import AT_THE_DESK, SCOPE_KEY, Permission, Person, reset_person, set_person
 from app.server.problems import problem
 from app.settings import ServerConfig
@@ -111,6 +112,11 @@ class Gate:
             await problem(error)(scope, receive, send)
         except ClientDisconnect:
             return
+        except CancelledError:
+            # The server ends, and this has had its time.
+            if sent.begun:
+                raise
+            await problem(EndingError())(scope, receive, send)
         except Exception:
             # A bug: told in the log, under the id and with the headers that every answer has.
             if sent.begun:

@@ -3,9 +3,10 @@
 A method without a rule is not there: what a later version adds is refused until somebody says who may use it.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, closing, nullcontext
 from dataclasses import dataclass
+from inspect import signature
 from pathlib import Path
 from typing import Any, Final, TypeVar, cast
 
@@ -102,6 +103,10 @@ class Gatekeeper:
             self.accounts.log(rule.logged, target, person)
         return self._limits.slot(person.name) if rule.costly else nullcontext()
 
+    def go_on(self) -> None:
+        """Is called at each step of what takes a while; see `Limits.go_on`."""
+        self._limits.go_on()
+
     def log(self, action: Action, target: str) -> None:
         """Logs what the person who asks did."""
         self.accounts.log(action, target, current_person())
@@ -130,10 +135,23 @@ class _Guarded:
             return found
 
         def call(*values: Any, **named: Any) -> Any:  # noqa: ANN401 - whatever the method takes
+            given = signature(found).bind(*values, **named)
+            if "progress" in given.signature.parameters:
+                given.arguments["progress"] = self._stoppable(given.arguments.get("progress"))
             with self._gate.enter(rule, _told(values)):
-                return found(*values, **named)
+                return found(*given.args, **given.kwargs)
 
         return call
+
+    def _stoppable(self, progress: Callable[..., None] | None) -> Callable[..., None]:
+        """Returns what hears of each step in place of `progress`, and ends what takes it when the server ends."""
+
+        def hear(*step: object) -> None:
+            self._gate.go_on()
+            if progress is not None:
+                progress(*step)
+
+        return hear
 
 
 class _GuardedCorpus(_Guarded):
@@ -153,10 +171,14 @@ class _GuardedAssistant(_Guarded):
 
     def stream(self, question: str, **how: Any) -> Iterator[Progress | Answer]:  # noqa: ANN401 - as above
         """Yields each step, and the answer last; see `Assistant.stream`."""
-        with self._gate.enter(_ASK):
-            for item in cast(Assistant, self._target).stream(question, **how):
+        stream = cast(Generator[Progress | Answer], cast(Assistant, self._target).stream(question, **how))
+        # Closed, a chat model is asked no further.
+        with self._gate.enter(_ASK), closing(stream):
+            for item in stream:
                 if isinstance(item, Answer):
                     self._gate.asked(item)
+                else:
+                    self._gate.go_on()
                 yield item
 
 

@@ -37,6 +37,13 @@ class BusyError(TooManyError):
     """Others ask so much that there is no room."""
 
 
+class EndingError(BusyError):
+    """The server ends before it is done with what was asked."""
+
+    def __init__(self) -> None:
+        super().__init__("the server stops before it is done with this: ask again in a minute", _COMES_BACK)
+
+
 class Limits:
     """Counts requests in memory, since one process serves."""
 
@@ -49,6 +56,24 @@ class Limits:
         self._window = MovingWindowRateLimiter(MemoryStorage())
         self._slots = _Slots(config.at_once)
         self._lock, self._under_way = threading.Lock(), Counter[str]()
+        self._cancelled = threading.Event()
+
+    def close(self) -> None:
+        """Has nothing begin from now on, since the server ends; what waits for room is told at once."""
+        self._slots.close()
+
+    def cancel(self) -> None:
+        """Has what is under way end at its next step."""
+        self._cancelled.set()
+
+    def go_on(self) -> None:
+        """Is called at each step of what is under way.
+
+        Raises:
+            EndingError: It was cancelled.
+        """
+        if self._cancelled.is_set():
+            raise EndingError
 
     def count(self, kind: Kind, *who: str) -> None:
         """Counts one request.
@@ -70,9 +95,12 @@ class Limits:
         Raises:
             BusyError: There was none for long, or too many wait already.
             TooManyError: The person has as many under way as one person may.
+            EndingError: The server ends.
         """
         with self._of_one_person(name):
             if not self._slots.acquire(timeout=_LONGEST_WAIT):
+                if self._slots.closed:
+                    raise EndingError
                 raise BusyError("too much is under way: try again in a minute", _COMES_BACK)
             try:
                 yield
@@ -99,31 +127,37 @@ class _Slots:
 
     def __init__(self, free: int) -> None:
         self._free, self._lock, self._waiting = free, threading.Lock(), deque[threading.Event]()
+        self.closed = False
 
     def acquire(self, timeout: float) -> bool:
         turn = threading.Event()
         with self._lock:
+            if self.closed or (not self._free and len(self._waiting) >= MOST_WAITING):
+                return False
             if self._free:
                 self._free -= 1
                 return True
-            if len(self._waiting) >= MOST_WAITING:
-                return False
             self._waiting.append(turn)
-        if turn.wait(timeout):
-            return True
+        turn.wait(timeout)
         with self._lock:
-            if turn not in self._waiting:
-                # It was given at the last moment.
-                return True
-            self._waiting.remove(turn)
-            return False
+            # Whoever was given room is taken out of those who wait, if need be at the last moment.
+            given = turn not in self._waiting
+            if not given:
+                self._waiting.remove(turn)
+            return given
 
     def release(self) -> None:
         with self._lock:
-            if self._waiting:
+            if self._waiting and not self.closed:
                 self._waiting.popleft().set()
             else:
                 self._free += 1
+
+    def close(self) -> None:
+        with self._lock:
+            self.closed = True
+            for turn in self._waiting:
+                turn.set()
 
 
 def _rate(kind: Kind, text: str) -> RateLimitItem:

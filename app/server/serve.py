@@ -1,7 +1,11 @@
 """The composition of the server: the chat, the API and the tools behind one gate, served until interrupted."""
 
+import asyncio
 import contextlib
 import logging
+import os
+import threading
+import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -42,8 +46,9 @@ from vectorstore.errors import StoreError
 logger = logging.getLogger(__name__)
 # Without a referrer at all, browsers do not say where a form comes from either.
 _HEADERS: Final = {**HEADERS, "referrer-policy": "same-origin"}
-# Seconds that questions under way are given when the server ends.
-_ENDS_IN: Final = 20
+# Seconds in which what was cancelled comes to its next step, and is told so; and then to leave that step.
+_TOLD_IN: Final = 5
+_LEFT_IN: Final = 5
 # For what need not wait for room, beside the threads of what waits or is worked on.
 _THREADS: Final = 40
 # For who asks, and whether the server is ready: known whatever else is under way.
@@ -126,6 +131,13 @@ class Entrance:
             # What programs made of the document call their functions.
             generate_unique_id_function=lambda route: route.name,
         )
+
+        async def on_end() -> None:
+            self.limits.close()
+            asyncio.get_running_loop().call_later(self.config.stop_seconds, self.limits.cancel)
+            await page.state.on_end()
+
+        app.state.on_end = on_end
         handle_problems(app)
         # The gate has read the key already; this tells it in the OpenAPI document.
         bearer = Depends(HTTPBearer(auto_error=False, description="a key, `untoc_…`"))
@@ -240,8 +252,21 @@ def _serve(settings: Settings, build: Callable[[Callable[[], None]], FastAPI], o
     log_as_json(settings.log_level)
     serve_app(
         build, settings.store, config.host, config.port,
-        on_ready=on_ready, anywhere=config.accounts != "none", address=config.address, ends_in=_ENDS_IN,
+        on_ready=on_ready, anywhere=config.accounts != "none", address=config.address,
+        ends_in=config.stop_seconds + _TOLD_IN,
     )  # fmt: skip
+
+
+def leave(seconds: float = _LEFT_IN) -> None:
+    """Ends the process if threads still work after serving: nobody waits for them, and the store bears a kill."""
+    until = time.monotonic() + seconds
+    threads = [each for each in threading.enumerate() if each is not threading.current_thread() and not each.daemon]
+    for thread in threads:
+        thread.join(max(0, until - time.monotonic()))
+    if left := sum(thread.is_alive() for thread in threads):
+        logger.warning("%d steps that took too long were cut off", left)
+        logging.shutdown()
+        os._exit(0)
 
 
 def check(config: ServerConfig) -> None:

@@ -35,7 +35,7 @@ from app.ui.conversation import (
 )
 from app.ui.conversation_list import change_list, list_html
 from app.ui.evidence_panel import evidence_panel, evidence_section, page_json, statement_json
-from app.ui.messages import error_html
+from app.ui.messages import error_html, told
 from app.ui.parts import QUIET, SHOWN_ERRORS, fetched, html, line, queued, sent, several, skips
 from app.ui.scope_chips import Overrides, article_value, single_years, treaties_json, without, year_runs, years_label
 from app.ui.uploads import safe_name
@@ -293,7 +293,7 @@ class _AskTabController:
         return shown or self.welcome(turns), asking, gr.Button(visible=True), gr.Button(visible=False)
 
     def _refused(self, question: str, turns: list[ShownTurn], here: str | None, error: Exception) -> tuple[Any, ...]:
-        pending = Pending(question=question, error=str(error))
+        pending = Pending(question=question, error=told(error))
         return self._shown(turns, here, pending), *skips(3), question, *skips(4)
 
     def _handed_over(
@@ -329,7 +329,7 @@ class _AskTabController:
                 pending = Pending(question=question, done=item.step, shown=item.shown)
                 yield self._shown(turns, here, pending), *[skip] * 4, *busy
         except SHOWN_ERRORS as error:
-            failed = self._shown(turns, here, Pending(question=question, error=str(error)))
+            failed = self._shown(turns, here, Pending(question=question, error=told(error)))
             yield failed, _panel(turns), turns, skip, question, *idle
 
     def editor_values(self, turns: list[ShownTurn]) -> list[Any]:

@@ -73,9 +73,12 @@ def said_html(words: str) -> str:
     return f'<p class="u-said" role="status">{words}</p>'
 
 
-def error_html(error: Exception | str) -> str:
-    """Renders an error as one line; of the system's, which name paths, what went wrong alone."""
+def told(error: Exception | str) -> str:
+    """Returns what to tell of an error in one line; of the system's, which name paths, what went wrong alone."""
     words = error.strerror or "the disk cannot be used" if isinstance(error, OSError) else str(error)
-    if isinstance(error, AppError | IngestError):
-        words = worded(words)
-    return f'<p class="u-error" role="alert">{escape(words)}</p>'
+    return worded(words) if isinstance(error, AppError | IngestError) else words
+
+
+def error_html(error: Exception | str) -> str:
+    """Renders an error as one line."""
+    return f'<p class="u-error" role="alert">{escape(told(error))}</p>'

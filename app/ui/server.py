@@ -6,7 +6,7 @@ import os
 from collections.abc import AsyncIterator, Callable, Mapping
 from importlib.resources import files
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, cast
 from urllib.parse import urlsplit
 
 import gradio as gr
@@ -15,7 +15,7 @@ from gradio.blocks import BlocksConfig
 from gradio.utils import get_upload_folder
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
+from starlette.routing import Mount, Route
 
 from app.briefing.kept import KeptBriefings
 from app.checking.checker import Checker
@@ -122,6 +122,16 @@ def create_app(
             yield
 
     app.router.lifespan_context = ready
+
+    chat = cast(gr.routes.App, cast(Mount, app.routes[-1]).app)
+
+    async def on_end() -> None:
+        # A page holds a connection open as long as it is shown; let go earlier, it ends what it has asked for.
+        while len(interface._queue) or any(interface._queue.active_jobs):
+            await asyncio.sleep(0.1)
+        chat.stop_event.set()
+
+    app.state.on_end = on_end
     return app
 
 
@@ -171,7 +181,7 @@ def serve_app(
     on_ready: Callable[[str], None],
     anywhere: bool = False,
     address: str = "",
-    ends_in: int = 3,
+    ends_in: float = 3,
 ) -> None:
     """Serves an application with Gradio until Ctrl-C, which is its orderly end.
 

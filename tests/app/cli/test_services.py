@@ -1,8 +1,11 @@
 """Where the store is, as commands say it: moved, brought up to date, and every failure in one line."""
 
 import json
+import shutil
+from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pydantic import SecretStr
@@ -13,6 +16,7 @@ from app.desk.tables import AUDIT, PARTS, USERS, WORKS, open_tables
 from app.errors import WorkError
 from tests.conftest import PROJECT
 from tests.fakes_engines import free_port, own_schema
+from vectorstore.chroma import VectorIndex
 from vectorstore.database import DatabaseConfig
 
 OLD = PROJECT / "tests" / "data" / "store-0.1.0" / "catalogue.sqlite3"
@@ -61,6 +65,38 @@ def test_store_is_copied_to_a_server_and_back(store, postgres, tmp_path, monkeyp
     monkeypatch.delenv("UNTOC_DATABASE__URL")
     code, out, _ = run(capsys, "list", "--store", tmp_path / "back", "--json")
     assert code == 0 and json.loads(out) == listed
+
+
+@pytest.mark.slow
+def test_a_copy_is_sound_also_after_a_kill_while_its_index_is_filled(
+    filled_store, postgres, chroma_server, scripted_models, tmp_path, monkeypatch, capsys
+):
+    source = tmp_path / "source"
+    shutil.copytree(filled_store, source)
+    monkeypatch.setenv("UNTOC_CHROMA__URL", chroma_server)
+    monkeypatch.setattr("vectorstore.store.BATCH", 4)
+    with own_schema(postgres) as url:
+        command = ("copy", "--store", source, "--to", url)
+        upsert = VectorIndex.upsert
+        filled = list[int]()
+
+        def killed(index: VectorIndex, ids: Sequence[str], *rest: Any) -> None:
+            filled.append(len(ids))
+            if len(filled) == 2:
+                raise KeyboardInterrupt
+            upsert(index, ids, *rest)
+
+        with monkeypatch.context() as patch:
+            patch.setattr(VectorIndex, "upsert", killed)
+            assert run(capsys, *command)[0] == 130
+        monkeypatch.setenv("UNTOC_DATABASE__URL", url)
+        assert "run the same `untoc copy` again" in refusal(capsys, "list", "--store", source)
+        monkeypatch.delenv("UNTOC_DATABASE__URL")
+        code, out, err = run(capsys, *command)
+        assert code == 0 and "and their index" in out, err
+        monkeypatch.setenv("UNTOC_DATABASE__URL", url)
+        code, out, _ = run(capsys, "doctor", "--store", source)
+        assert code == 0 and "vectors, in step" in out, out
 
 
 @pytest.mark.parametrize(

@@ -14,9 +14,10 @@ cases = Cases(__file__)
 def test_the_weights_were_trained_on_the_examples_that_ship() -> None:
     from scripts.train_direction import examples_hash
 
-    path = PROJECT / "app" / "retrieval" / "data" / "direction.safetensors"
-    with safe_open(str(path), framework="np") as stored:
-        assert stored.metadata()["examples"] == examples_hash()
+    for name in ("direction", "direction_en"):
+        path = PROJECT / "app" / "retrieval" / "data" / f"{name}.safetensors"
+        with safe_open(str(path), framework="np") as stored:
+            assert stored.metadata()["examples"] == examples_hash()
 
 
 @cases("language", "text", "topic", "reading")

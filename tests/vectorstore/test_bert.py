@@ -1,0 +1,47 @@
+"""Tests of vectorstore.bert: a fine-tuned classifier gives what torch gives with the same changes."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from safetensors.numpy import save_file
+
+from vectorstore.bert import FineTunedClassifier, packaged_tokenizer, packaged_weights
+
+pytestmark = pytest.mark.model
+
+CHANGED = ("encoder.layer.0.attention.self.query", "encoder.layer.5.output.dense")
+PAIRS = [("embargo", "We reject the * embargo *."), ("review", "The * review * took nine years. " * 60), ("", "")]
+
+
+def test_chances_are_those_of_torch_with_the_changes_in_its_layers(tmp_path: Path) -> None:
+    import torch
+    from transformers import BertModel
+
+    random = np.random.default_rng(7)
+    folder, weights = packaged_weights()
+    head = {"head.weight": random.normal(size=(5, 384)), "head.bias": random.normal(size=5)}
+    changes = {}
+    for name in CHANGED:
+        outward, inward = weights[f"{name}.weight"].shape
+        changes |= {
+            f"{name}.a": random.normal(size=(8, inward)) / 20,
+            f"{name}.b": random.normal(size=(outward, 8)) / 20,
+        }
+    stored = {name: array.astype(np.float16) for name, array in (head | changes).items()}
+    save_file(stored, tmp_path / "tuned.safetensors")
+    model = BertModel.from_pretrained(str(folder)).eval()
+    with torch.inference_mode():
+        for name in CHANGED:
+            change = stored[f"{name}.b"].astype(np.float32) @ stored[f"{name}.a"].astype(np.float32)
+            model.get_submodule(name).weight += torch.from_numpy(change)
+        tuned = FineTunedClassifier(tmp_path / "tuned.safetensors")
+        for first, second in PAIRS:
+            encoded = packaged_tokenizer().encode(first, second)
+            ids, types = torch.tensor([encoded.ids]), torch.tensor([encoded.type_ids])
+            mean = model(input_ids=ids, token_type_ids=types).last_hidden_state[0].mean(0).numpy()
+            scores = stored["head.weight"].astype(np.float32) @ mean + stored["head.bias"].astype(np.float32)
+            expected = np.exp(scores - np.logaddexp.reduce(scores))
+            np.testing.assert_allclose(tuned.chances(first, second), expected, atol=1e-4)
+    # The weights of others who share the packaged model are as they were.
+    assert packaged_weights()[1][f"{CHANGED[0]}.weight"] is weights[f"{CHANGED[0]}.weight"]

@@ -1,0 +1,158 @@
+"""BERT by numpy, with the weights of the packaged embedding model, and classifiers fine-tuned from it.
+
+Importing torch takes seconds, which a command that asks one question would pay each time; numpy computes the same from
+the same weights. Source: Devlin et al. (2019), BERT, https://arxiv.org/abs/1810.04805.
+"""
+
+import json
+import threading
+from collections.abc import Mapping, Sequence
+from functools import cache, cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+from safetensors import safe_open
+
+from vectorstore.arrays import Matrix
+from vectorstore.carried import EMBEDDING, carried
+from vectorstore.sentence_encoder import layer_norm
+
+if TYPE_CHECKING:
+    from tokenizers import Tokenizer
+
+_LAYERS: Final = 6
+_HEADS: Final = 12
+# Of the model, as its config.json and sentence_bert_config.json say.
+_EPSILON: Final = np.float32(1e-12)
+WINDOW: Final = 256
+
+
+@cache
+def packaged_weights() -> tuple[Path, dict[str, Matrix]]:
+    """Returns the folder of the packaged model, and its weights as they lie in the file, of which none is copied.
+
+    Source: https://huggingface.co/docs/safetensors, "Format".
+    """
+    folder = carried(EMBEDDING)
+    path = folder / "model.safetensors"
+    with path.open("rb") as file:
+        length = int.from_bytes(file.read(8), "little")
+        tensors = json.loads(file.read(length))
+    data = np.asarray(np.memmap(path, np.uint8, "r", 8 + length))
+    return folder, {
+        name: data[slice(*known["data_offsets"])].view(np.float32).reshape(known["shape"])
+        for name, known in tensors.items()
+        if known.get("dtype") == "F32"
+    }
+
+
+@cache
+def packaged_tokenizer() -> "Tokenizer":
+    """Returns the tokenizer of the packaged model, which cuts at its window."""
+    from tokenizers import Tokenizer
+
+    tokenizer = Tokenizer.from_file(str(packaged_weights()[0] / "tokenizer.json"))
+    tokenizer.enable_truncation(WINDOW)
+    tokenizer.no_padding()
+    return tokenizer
+
+
+def mean_states(ids: Sequence[Sequence[int]], types: Sequence[Sequence[int]], weights: Mapping[str, Matrix]) -> Matrix:
+    """Returns the mean of what the last layer makes of the tokens of each text, (n, 384) float32.
+
+    Args:
+        ids: The tokens of each text.
+        types: Whether each token is of the first text of a pair (0) or of the second (1).
+        weights: Those of `packaged_weights`, or changed ones.
+    """
+    tokens = np.zeros((2, len(ids), max(map(len, ids))), dtype=np.int64)
+    there = np.zeros(tokens.shape[1:], dtype=np.float32)
+    for row, own in enumerate(zip(ids, types, strict=True)):
+        tokens[:, row, : len(own[0])], there[row, : len(own[0])] = own, 1.0
+    hidden = weights["embeddings.word_embeddings.weight"][tokens[0]]
+    hidden += weights["embeddings.position_embeddings.weight"][: tokens.shape[2]]
+    hidden += weights["embeddings.token_type_embeddings.weight"][tokens[1]]
+    hidden = _normed(hidden, weights, "embeddings.LayerNorm")
+    unseen = (there[:, None, None, :] - np.float32(1.0)) * np.float32(1e9)
+    for number in range(_LAYERS):
+        hidden = _layer(hidden, unseen, weights, f"encoder.layer.{number}.")
+    mean: Matrix = (hidden * there[..., None]).sum(axis=1) / there.sum(axis=1, keepdims=True)
+    return mean
+
+
+class FineTunedClassifier:
+    """The packaged model fine-tuned to classify pairs of texts: changes of low rank (LoRA) and a linear head.
+
+    Its file holds `head.weight` (classes, 384), `head.bias` (classes,), and for each changed matrix of the model
+    `{name}.a` (rank, in) and `{name}.b` (out, rank), whose product is added to it. It is loaded at first use.
+    Source: Hu et al. (2021), LoRA, https://arxiv.org/abs/2106.09685.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path, self._loading = path, threading.Lock()
+
+    def chances(self, first: str, second: str) -> Matrix:
+        """Returns the chance of each class, (classes,), in the order of the head."""
+        with self._loading:
+            weights = self._loaded
+        encoded = packaged_tokenizer().encode(first, second)
+        (mean,) = mean_states([encoded.ids], [encoded.type_ids], weights)
+        scores = weights["head.weight"] @ mean + weights["head.bias"]
+        chances: Matrix = np.exp(scores - np.logaddexp.reduce(scores))
+        return chances
+
+    @cached_property
+    def _loaded(self) -> Mapping[str, Matrix]:
+        with safe_open(str(self._path), framework="np") as stored:
+            own = {name: stored.get_tensor(name).astype(np.float32) for name in stored.keys()}  # noqa: SIM118 - no mapping
+        weights = packaged_weights()[1]
+        changed = {
+            name: weights[f"{name}.weight"] + own[f"{name}.b"] @ own[f"{name}.a"]
+            for name in (name.removesuffix(".a") for name in own if name.endswith(".a"))
+        }
+        heads = {name: array for name, array in own.items() if name.startswith("head.")}
+        return {**weights, **{f"{name}.weight": array for name, array in changed.items()}, **heads}
+
+
+def _layer(hidden: Matrix, unseen: Matrix, weights: Mapping[str, Matrix], name: str) -> Matrix:
+    """One block of the transformer: attention, then the two dense layers, each added to what came in."""
+    texts, length, width = hidden.shape
+
+    def heads(part: str) -> Matrix:
+        parted: Matrix = _dense(hidden, weights, f"{name}attention.self.{part}")
+        return parted.reshape(texts, length, _HEADS, width // _HEADS).transpose(0, 2, 1, 3)
+
+    scores = heads("query") @ heads("key").transpose(0, 1, 3, 2) / np.sqrt(np.float32(width // _HEADS)) + unseen
+    shares = np.exp(scores - scores.max(axis=-1, keepdims=True))
+    shares /= shares.sum(axis=-1, keepdims=True)
+    seen = (shares @ heads("value")).transpose(0, 2, 1, 3).reshape(hidden.shape)
+    attended = _dense(seen, weights, f"{name}attention.output.dense") + hidden
+    attended = _normed(attended, weights, f"{name}attention.output.LayerNorm")
+    inner = _gelu(_dense(attended, weights, f"{name}intermediate.dense"))
+    return _normed(_dense(inner, weights, f"{name}output.dense") + attended, weights, f"{name}output.LayerNorm")
+
+
+def _dense(rows: Matrix, weights: Mapping[str, Matrix], name: str) -> Matrix:
+    product: Matrix = rows @ weights[f"{name}.weight"].T
+    product += weights[f"{name}.bias"]
+    return product
+
+
+def _normed(rows: Matrix, weights: Mapping[str, Matrix], name: str) -> Matrix:
+    return layer_norm(rows, weights[f"{name}.weight"], weights[f"{name}.bias"], _EPSILON)
+
+
+def _gelu(rows: Matrix) -> Matrix:
+    """Gaussian error linear unit, with the error function to 1.5e-7: scipy's takes half a second to import.
+
+    Source: Abramowitz and Stegun (1964), Handbook of Mathematical Functions, 7.1.26.
+    """
+    size = np.abs(rows) * np.float32(np.sqrt(0.5))
+    share = 1.0 / (1.0 + np.float32(0.3275911) * size)
+    sums = np.zeros_like(rows)
+    for factor in (1.061405429, -1.453152027, 1.421413741, -0.284496736, 0.254829592):
+        sums = (sums + np.float32(factor)) * share
+    error = np.copysign(1.0 - sums * np.exp(-np.square(size)), rows)
+    unit: Matrix = rows * (1.0 + error) * np.float32(0.5)
+    return unit
