@@ -1,41 +1,43 @@
-"""Fitting of relevance: logistic regression over the features of labelled pairs, with folds by party and by topic.
+"""Fitting of relevance: whether a party's sentences answer, and which of them best, with folds by party and by topic.
 
-A pair answers if one of its sentences does, so that its chance is that of its surest sentence. Which sentence that is,
-and the weights, are found in turns: multiple-instance learning. A fold by topic is measured with weights that have
-seen none of its topics; figures of the sealed fold, on which nothing was chosen, are taken once.
+The chance is a logistic regression over the features of labelled pairs. A pair answers if one of its sentences does, so
+that its chance is that of its surest sentence. Which sentence that is, and the weights, are found in turns:
+multiple-instance learning. A fold by topic is measured with weights that have seen none of its topics; figures of the
+sealed fold, on which nothing was chosen, are taken once.
 
-The order of a party's sentences is fitted beside it (`evals.order`), to the same pairs.
+The order is fitted to the same pairs: of "how many suspects were extradited?" the sentence with the number is to come
+before the one on extradition at large. A conditional logit over the sentences of each pair learns it: the evidence is
+to be likelier than all else that was read. What is the same of all sentences of a party drops out.
 
 Source, for the turns: Andrews, Tsochantaridis and Hofmann, Support Vector Machines for Multiple-Instance Learning
-(2003).
+(2003). For the order: McFadden, Conditional Logit Analysis of Qualitative Choice Behavior (1974); as a loss of
+rankings, Cao et al., Learning to Rank: From Pairwise Approach to Listwise Approach (2007).
 """
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
+from scipy.optimize import minimize
 from scipy.special import expit
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import brier_score_loss, f1_score, precision_recall_curve, roc_auc_score
+from sklearn.model_selection import LeaveOneGroupOut
 from sklearn.preprocessing import StandardScaler
 
-from app.retrieval.relevance import RelevanceArtefact
+from app.retrieval.relevance import LinearWeights, RelevanceArtefact
 from app.retrieval.relevance_features import FEATURE_VERSION
 from evals.errors import EvalError
-from evals.order import fit_order, order_figures, order_figures_of
-from evals.relevance_pairs import FOLDS, Pair
-from evals.relevance_samples import FEATURES, WEIGHTS, Flags, Floats, Sample
+from evals.metrics.table import Flags, Floats
+from evals.relevance_pairs import FEATURES, FOLDS, FoldBy, Sample
 
-# Folds of pairs by topic, by which thresholds are chosen, and by party.
-_FOLDS: Final[Mapping[str, Callable[[Pair], int]]] = {
-    "topic": lambda pair: pair.topic_fold,
-    "party": lambda pair: pair.party_fold,
-}
-
+# Folds by topic, by which thresholds are chosen, and by party.
+_FOLDS: Final[tuple[FoldBy, ...]] = ("topic", "party")
 # This fold, by party and for lists by topic, is measured once, at the end.
 SEALED: Final = FOLDS - 1
+# Weight of a pair by its source: lists hold silent parties far more often than anybody asks in vain.
+_WEIGHTS: Final = {"thesaurus": 0.5, "list": 0.4}
 _TURNS: Final = 3
 # Share of questions that are asked in vain, as typed at a desk.
 _IN_VAIN: Final = 0.25
@@ -43,29 +45,18 @@ _IN_VAIN: Final = 0.25
 _PAIRS_MIN: Final = 50
 # Pairs as users ask, by which the threshold is chosen.
 _ASKED: Final = ("question", "cell")
-# How large a component of the hidden state counts beside a feature, which is larger the less it is penalised.
-_STATE_SCALE: Final = 0.15
 # Weight of all sentences beside the evidence of a pair: evidence is not complete.
 _BESIDE_WEIGHT: Final = 0.5
 # Precision of abstaining below the chance from which on a passage is shown as the nearest one.
 _SURELY_SILENT: Final = 0.97
-
-
-@dataclass(frozen=True, kw_only=True)
-class Weights:
-    """A fitted model: logit = intercept + weights · row."""
-
-    intercept: float
-    weights: Floats
-
-    def chances(self, table: Floats) -> Floats:
-        """Returns the chance of each row, 0 to 1."""
-        chances: Floats = expit(self.intercept + table @ self.weights)
-        return chances
-
-    def surest(self, samples: Sequence[Sample]) -> Floats:
-        """Returns the chance of each pair: that of its surest sentence."""
-        return np.array([self.chances(_table(sample)).max() for sample in samples])
+# How large a component of the hidden state counts beside a feature, which is larger the less it is penalised: for the
+# chance and, with the penalty of squared weights, for the order. Chosen on folds by topic.
+_STATE_SCALE: Final = 0.15
+_ORDER_STATE_SCALE: Final = 0.3
+_ORDER_PENALTY: Final = 10.0
+# What differs between the sentences of a party, and is not the difference of two others.
+_ORDERED_BY: Final = ("alone", "confused", "worded", "least_meant", "meaning_lead", "meaning_around")
+_ORDER_COLUMNS: Final = [FEATURES.index(name) for name in _ORDERED_BY]
 
 
 def fit(samples: Sequence[Sample], models: dict[str, str], *, with_sealed: bool = False) -> RelevanceArtefact:
@@ -80,61 +71,39 @@ def fit(samples: Sequence[Sample], models: dict[str, str], *, with_sealed: bool 
             f"calibration needs at least {_PAIRS_MIN} pairs of topic and party, answered and not, and this set has"
             f" {int(labels.sum())} and {int((~labels).sum())}: name a larger set, or give the corpus that it is about"
         )
-    chances = {name: cross_validated(open_, fold) for name, fold in _FOLDS.items()}
+    chances, ranks = {by: np.zeros(len(open_)) for by in _FOLDS}, {by: list[int]() for by in _FOLDS}
+    for by in _FOLDS:
+        for rest, inside in LeaveOneGroupOut().split(open_, groups=[sample.pair.fold(by) for sample in open_]):
+            others, own = [open_[at] for at in rest], [open_[at] for at in inside]
+            chances[by][inside] = surest(fit_weights(others), own)
+            ranks[by] += ranks_of(own, fit_order(others))
     asked = _of_source(open_, *_ASKED)
     by_topic, answered = chances["topic"][asked], labels[asked]
-    threshold, weights = best_threshold(by_topic, answered)[0], fit_weights(open_)
+    threshold, weights, order = best_threshold(by_topic, answered)[0], fit_weights(open_), fit_order(open_)
     of_lists = list_threshold(chances["topic"], open_)
-    order = fit_order(open_)
-    figures = {
-        name: figures_of(chances[name], open_, threshold, of_lists) | order_figures(open_, fold)
-        for name, fold in _FOLDS.items()
-    }
+    judgement = _rounded(weights[1:], FEATURES)
     artefact = RelevanceArtefact(
-        feature_version=FEATURE_VERSION,
-        weights={name: round(float(w), 5) for name, w in zip(FEATURES, weights.weights, strict=False)},
-        state=tuple(round(float(weight), 5) for weight in weights.weights[len(FEATURES) :]),
-        intercept=round(weights.intercept, 5),
-        order=order,
-        threshold=round(threshold, 4),
-        list_threshold=round(of_lists, 4),
-        near=round(near(by_topic, answered, threshold), 4),
-        models=models,
-        pairs=len(open_),
-        data_sha256=_hash(open_),
-        figures=figures,
-    )
+        feature_version=FEATURE_VERSION, weights=judgement.features, state=judgement.state,
+        intercept=round(float(weights[0]), 5), order=order, threshold=round(threshold, 4),
+        list_threshold=round(of_lists, 4), near=round(near(by_topic, answered, threshold), 4), models=models,
+        pairs=len(open_), data_sha256=_hash(open_),
+        figures={by: figures_of(chances[by], open_, threshold, of_lists) | order_figures(ranks[by]) for by in _FOLDS},
+    )  # fmt: skip
     if sealed and with_sealed:
-        told = figures_of(weights.surest(sealed), sealed, artefact.threshold, artefact.list_threshold)
-        artefact.figures["sealed"] = told | order_figures_of(sealed, order)
+        told = figures_of(surest(weights, sealed), sealed, artefact.threshold, artefact.list_threshold)
+        artefact.figures["sealed"] = told | order_figures(ranks_of(sealed, order))
     return artefact
 
 
 def split(samples: Sequence[Sample]) -> tuple[list[Sample], list[Sample]]:
     """Returns what may be fitted on, and the sealed fold, which shares no topic and no party with it."""
-
-    def is_sealed(pair: Pair) -> bool:
-        return (pair.topic_fold if pair.source == "list" else pair.party_fold) == SEALED
-
-    sealed = [sample for sample in samples if is_sealed(sample.pair)]
+    sealed = [s for s in samples if s.pair.fold("topic" if s.pair.source == "list" else "party") == SEALED]
     topics = {sample.pair.topic for sample in sealed}
-    rest = [s for s in samples if not is_sealed(s.pair) and s.pair.party_fold != SEALED and s.pair.topic not in topics]
-    return rest, sealed
+    return [s for s in samples if s.pair.fold("party") != SEALED and s.pair.topic not in topics], sealed
 
 
-def cross_validated(samples: Sequence[Sample], fold: Callable[[Pair], int]) -> Floats:
-    """Returns the chance of each pair by weights that were fitted without its fold."""
-    chances = np.zeros(len(samples))
-    folds = np.array([fold(sample.pair) for sample in samples])
-    for number in np.unique(folds):
-        weights = fit_weights([sample for sample, own in zip(samples, folds, strict=True) if own != number])
-        inside = np.flatnonzero(folds == number)
-        chances[inside] = weights.surest([samples[int(at)] for at in inside])
-    return chances
-
-
-def fit_weights(samples: Sequence[Sample]) -> Weights:
-    """Fits the weights of features; the surest sentence of each pair stands for it.
+def fit_weights(samples: Sequence[Sample]) -> Floats:
+    """Fits (intercept, weights of `_table`), (1 + columns,); the surest sentence of each pair stands for it.
 
     Sentences beside the evidence count as no answers, so that one of them is not sure for its statement's sake alone.
     """
@@ -145,23 +114,93 @@ def fit_weights(samples: Sequence[Sample]) -> Weights:
     tables = list(map(_table, samples))
     beside = np.concatenate([table[sample.beside] for table, sample in zip(tables, samples, strict=True)])
     labels = np.concatenate([_labels(samples), np.zeros(len(beside), dtype=np.bool_)])
-    importance = [WEIGHTS.get(s.pair.source, 1.0) for s in samples]
+    importance = [_WEIGHTS.get(s.pair.source, 1.0) for s in samples]
     importance += [_BESIDE_WEIGHT / s.beside.sum() for s in samples for _ in range(s.beside.sum())]
     for _ in range(_TURNS):
         rows = np.concatenate([np.stack([table[row] for table, row in zip(tables, best, strict=True)]), beside])
-        scaler = StandardScaler().fit(rows)
-        scaler.scale_[len(FEATURES) :] /= _STATE_SCALE
+        scaler = _scaler(rows, len(FEATURES), _STATE_SCALE)
         model = LogisticRegression(C=0.3, max_iter=2000).fit(scaler.transform(rows), labels, sample_weight=importance)
-        weights = model.coef_[0] / scaler.scale_
-        found = Weights(intercept=float(model.intercept_[0] - weights @ scaler.mean_), weights=weights)
-        best = [int(np.argmax(found.chances(table) + own)) for table, own in zip(tables, may, strict=True)]
-    return found
+        weights: Floats = model.coef_[0] / scaler.scale_
+        best = [int(np.argmax(table @ weights + own)) for table, own in zip(tables, may, strict=True)]
+    return np.array([model.intercept_[0] - weights @ scaler.mean_, *weights])
+
+
+def surest(weights: Floats, samples: Sequence[Sample]) -> Floats:
+    """Returns the chance of each pair, 0 to 1: that of its surest sentence, by what `fit_weights` gives."""
+    return np.array([expit(weights[0] + (_table(sample) @ weights[1:]).max()) for sample in samples])
 
 
 def _table(sample: Sample) -> Floats:
     """Returns what is weighed of each sentence: its features, and the hidden states where it was asked about itself."""
     asked = 1.0 - sample.features[:, [FEATURES.index("one_of_many")]]
     return np.hstack([sample.features, sample.states * asked])
+
+
+def _scaler(rows: Floats, features: int, state_scale: float) -> StandardScaler:
+    """Returns what standardises the columns, those after the features to a deviation of `state_scale`."""
+    scaler = StandardScaler().fit(rows)
+    scaler.scale_ = np.maximum(scaler.scale_, 1e-6)
+    scaler.scale_[features:] /= state_scale
+    return scaler
+
+
+def fit_order(samples: Sequence[Sample]) -> LinearWeights | None:
+    """Fits the order to the pairs some of whose sentences are known to answer, and others not; None without any."""
+    told = [sample for sample in samples if _tells(sample)]
+    if not told:
+        return None
+    table, evidence = np.concatenate(list(map(_ordered, told))), np.concatenate([sample.evidence for sample in told])
+    scaler = _scaler(table, len(_ORDERED_BY), _ORDER_STATE_SCALE)
+    table = scaler.transform(table)
+    lengths = [len(sample.evidence) for sample in told]
+    starts = np.cumsum([0, *lengths[:-1]])
+    importance = np.array([_WEIGHTS.get(sample.pair.source, 1.0) for sample in told])
+
+    def loss(weights: Floats) -> tuple[float, Floats]:
+        """Returns the negative log likelihood with its penalty, and the gradient of both."""
+        logits = table @ weights
+        known = np.where(evidence, logits, -np.inf)
+        # Of each pair, the logarithms of the sums over all sentences and over those that answer.
+        everything, answering = np.logaddexp.reduceat(logits, starts), np.logaddexp.reduceat(known, starts)
+        surplus = np.exp(logits - np.repeat(everything, lengths)) - np.exp(known - np.repeat(answering, lengths))
+        value = float(importance @ (everything - answering)) + _ORDER_PENALTY / 2 * float(weights @ weights)
+        return value, table.T @ (surplus * np.repeat(importance, lengths)) + _ORDER_PENALTY * weights
+
+    found = minimize(loss, np.zeros(table.shape[1]), jac=True, method="L-BFGS-B").x / scaler.scale_
+    return _rounded(found, _ORDERED_BY)
+
+
+def _rounded(weights: Floats, names: Sequence[str]) -> LinearWeights:
+    """Returns weights of features, by name, and of hidden states as an artefact holds them."""
+    features, state = ([round(float(weight), 5) for weight in part] for part in np.split(weights, [len(names)]))
+    return LinearWeights(features=dict(zip(names, features, strict=True)), state=tuple(state))
+
+
+def ranks_of(samples: Sequence[Sample], order: LinearWeights | None) -> list[int]:
+    """Returns of each question the place of its first sentence that is evidence, from 1; without an order, nothing."""
+    ranks = list[int]()
+    for sample in samples:
+        if order is not None and _tells(sample) and sample.pair.source == "question":
+            scores = _ordered(sample) @ (*order.features.values(), *order.state)
+            ranks.append(int(np.flatnonzero(sample.evidence[np.argsort(-scores, kind="stable")])[0]) + 1)
+    return ranks
+
+
+def order_figures(ranks: Sequence[int]) -> dict[str, float]:
+    """Returns in what share of questions evidence comes first, and among five, by the places that `ranks_of` gives."""
+    shares = {"first": np.mean(np.array(ranks) == 1), "among_five": np.mean(np.array(ranks) <= 5)} if ranks else {}
+    return {name: round(float(share), 4) for name, share in shares.items()}
+
+
+def _ordered(sample: Sample) -> Floats:
+    """Returns what is weighed of each sentence for the order: some features, and the hidden states."""
+    table: Floats = np.hstack([sample.features[:, _ORDER_COLUMNS], sample.states]).astype(np.float64)
+    return table
+
+
+def _tells(sample: Sample) -> bool:
+    """Whether some sentences of an answered pair are its evidence, and others are not."""
+    return sample.pair.answered and bool(sample.evidence.any() and not sample.evidence.all())
 
 
 def best_threshold(chances: Floats, answered: Flags) -> tuple[float, float, float]:

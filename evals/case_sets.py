@@ -21,13 +21,11 @@ from evals.review import saved_cases
 CONFERENCE: Final = EVALS / "conference"
 SAMPLE: Final = Path(str(files("ingest"))) / "sample"
 _SETS: Final = {row["name"]: row for row in shipped_rows("datasets/sets.csv")}
-SHIPPED: Final = {name: EVALS / row["file"] for name, row in _SETS.items()}
+SHIPPED: Final = {name: EVALS / row["file"] for name, row in _SETS.items() if row["file"]}
 # Cases that somebody saved in the chat; they are about the store that they were saved in.
 SAVED: Final = "saved"
 # What the page calls the sets that it offers.
-CALLED: Final = {name: row["page"] for name, row in _SETS.items() if row["page"]} | {
-    SAVED: "what was saved in the chat"
-}
+CALLED: Final = {name: row["page"] for name, row in _SETS.items() if row["page"]}
 _FOLDERS: Final = {"untoc:conference": CONFERENCE, "untoc:sample": SAMPLE}
 
 

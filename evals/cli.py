@@ -374,7 +374,7 @@ def calibrate(
     from evals.calibrate import fit
     from evals.case_sets import open_set
     from evals.files import eval_paths, write_whole
-    from evals.relevance_samples import gather
+    from evals.relevance_pairs import gather
 
     settings = invocation.settings()
     paths = eval_paths(settings.store)

@@ -7,7 +7,7 @@ whoever works on retrieval, and not as `not_cited`.
 from typing import Final
 
 from evals.files import shipped_rows
-from evals.metrics import citations, content, integrity, reading
+from evals.metrics import abstention, citations, content, integrity, reading
 from evals.metrics.abstention import was_retrieved
 from evals.metrics.eval_sample import EvalSample
 
@@ -24,9 +24,7 @@ def first_broken(sample: EvalSample) -> Stage | None:
     if case.expect.status == "abstained":
         if answer.status != "abstained":
             return "should_abstain"
-        expected, given = case.expect.reason, answer.abstention
-        wrong = expected is not None and given is not None and given.reason != expected
-        return _of_integrity(sample) or ("wrong_reason" if wrong else None)
+        return _of_integrity(sample) or ("wrong_reason" if _short(abstention.reason(sample)) else None)
     missing = any(all(span.file not in sample.documents for span in group) for group in case.groups)
     if missing and sample.documents:
         return "not_in_corpus"
@@ -37,12 +35,12 @@ def first_broken(sample: EvalSample) -> Stage | None:
 
 def _of_evidence(sample: EvalSample) -> Stage | None:
     """A list may be right with other sentences than the case's, but not without one; other answers meet every group."""
-    given = sample.answer.citations
+    cited, groups = sample.answer.citations, sample.case.groups
     if sample.case.type == "list_states":
-        spans = sample.case.spans
-        return "not_cited" if spans and not any(citations.overlaps(c, s) for c in given for s in spans) else None
-    cited = given[: max(citations.FIRST, len(sample.case.groups))]
-    for group in sample.case.groups:
+        recall = citations.evidence_all(sample)
+        return "not_cited" if recall is not None and recall[0] == 0 else None
+    cited = cited[: max(citations.FIRST, len(groups))]
+    for group in groups:
         if any(citations.overlaps(citation, span) for citation in cited for span in group):
             continue
         if sample.files and not was_retrieved(sample, group):
@@ -53,8 +51,8 @@ def _of_evidence(sample: EvalSample) -> Stage | None:
 
 
 def _of_integrity(sample: EvalSample) -> Stage | None:
-    forbidden = integrity.forbidden(sample)
-    if integrity.misattributed(sample)[0] or (forbidden is not None and forbidden[0]):
+    forbidden, _ = integrity.forbidden(sample) or (0.0, 0.0)
+    if integrity.misattributed(sample)[0] or forbidden:
         return "wrong_state"
     if sample.documents and (_short(integrity.quotes(sample)) or _short(integrity.pointers(sample))):
         return "quote_altered"
@@ -65,7 +63,7 @@ def _of_content(sample: EvalSample) -> Stage | None:
     case, answer = sample.case, sample.answer
     if case.type == "list_states" and content.claimed_states(answer) != set(case.expect.states):
         return "incomplete_list"
-    if answer.status != case.expect.status or (answer.status == "partial" and answer.missing != case.expect.missing):
+    if answer.status != case.expect.status or _short(abstention.partial(sample)):
         return "wrong_status"
     if _short(integrity.claims_worded(sample)):
         return "claim_unfounded"

@@ -22,7 +22,6 @@ from evals.summary import by_case, figure
 
 # Significance level, one-sided: as one end of a 95 % interval.
 ALPHA: Final = 0.025
-GateKind = Literal["hard", "soft"]
 # From good to grave.
 GateVerdict = Literal["pass", "warn", "fail", "invalid"]
 # Rounding error of floats: sums of fractions that make 1 may come out as 1 − 1e-16.
@@ -86,7 +85,7 @@ class GateResult:
     """
 
     metric: str
-    kind: GateKind
+    kind: Literal["hard", "soft"]
     verdict: GateVerdict
     reason: str
     n: int = 0
@@ -136,12 +135,10 @@ def gates_of(run: Run, baseline: Run | None, path: Path | None = None) -> GateRe
 def check_gates(gates: Gates, candidate: Run, baseline: Run | None = None) -> GateReport:
     """Checks a run against absolute bars and, over the same cases and statements, against its baseline."""
     cases = tuple(case for case in by_case(candidate.scores()) if case.gates)
-    problems = [
-        f"the run {run.manifest.name!r} is not complete: go on with it by --resume, then score it"
-        for run in (candidate, baseline)
-        if run is not None
-        and (run.manifest.ended is None or len(run.scores()) < run.manifest.cases * run.manifest.repeats)
-    ]
+    problems = []
+    for run in filter(None, (candidate, baseline)):
+        if run.manifest.ended is None or len(run.scores()) < run.manifest.cases * run.manifest.repeats:
+            problems.append(f"the run {run.manifest.name!r} is not complete: go on with it by --resume, then score it")
     if not gates.hard and not gates.soft:
         problems.append("there are no gates: give some, or leave --gates out for those that come with the program")
     if len(cases) < gates.minimum_cases:

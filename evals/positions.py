@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Annotated, Final, Literal, NamedTuple
+from typing import Annotated, Final, Literal
 
 from pydantic import Field, model_validator
 
@@ -19,7 +19,7 @@ from app.briefing.table_builder import TableBuilder
 from app.records import Citation
 from app.retrieval.position_marks import KINDS, PositionKind
 from app.settings import Settings
-from evals.cases.case import Evidence, Review
+from evals.cases.case import Evidence, Review, require_own_ids
 from evals.cases.documents import Document, Documents, sha256_of
 from evals.errors import DatasetError
 from evals.eval_environment import open_environment
@@ -63,6 +63,11 @@ class LabelledCell(FileRecord):
             raise ValueError(f"{self.id!r} accepts the kind that it expects")
         return self
 
+    @property
+    def subject(self) -> Subject:
+        """Its topic as a briefing asks for it."""
+        return Subject(label=self.topic, topic=self.topic)
+
 
 class _CellFile(FileRecord):
     schema_: Annotated[Literal[1], Field(alias="schema")]
@@ -80,25 +85,11 @@ class FilledCell:
     citations: tuple[Citation, ...] = ()
 
 
-class Share(NamedTuple):
-    """How many of how many."""
-
-    right: int
-    of: int
-
-    def __str__(self) -> str:
-        """Returns the two numbers and their quotient."""
-        return f"{self.right}/{self.of}" + (f" = {self.right / self.of:.2f}" if self.of else "")
-
-
 def load_cells(path: Path = SHIPPED) -> tuple[LabelledCell, ...]:
     """Loads labelled cells."""
     file = read_yaml(path, _CellFile, "the cells", DatasetError)
-    cells = tuple(cell.model_copy(update={"review": file.review}) for cell in file.cells)
-    doubled = [identifier for identifier, number in Counter(cell.id for cell in cells).items() if number > 1]
-    if doubled:
-        raise DatasetError(f"two cells of {str(path)!r} have the id {doubled[0]!r}: give one of them another")
-    return cells
+    require_own_ids((cell.id for cell in file.cells), f"cells of {str(path)!r}")
+    return tuple(cell.model_copy(update={"review": file.review}) for cell in file.cells)
 
 
 def cells_by_split(splits: Sequence[str] | None = None) -> dict[str, list[LabelledCell]]:
@@ -117,38 +108,34 @@ def filled_as_briefings(
     """Yields the table of each split, its cells filled as a briefing over the corpus fills them."""
     with open_environment(settings, [corpus], documents) as workspace:
         for name, own in cells.items():
-            yield rates_table(name, tuple(fill_by_building(tracked(own, name), workspace.briefings)))
+            yield rates_table(name, [_built(cell, workspace.briefings) for cell in tracked(own, name)])
 
 
-def position_rates(filled: Sequence[FilledCell]) -> dict[str, Share]:
-    """Compares cells with their labels: how many of how many.
+def position_rates(filled: Sequence[FilledCell]) -> dict[str, tuple[int, int]]:
+    """Compares cells with their labels: (how many, of how many).
 
     `kind`: as labelled; `accepted`: or as accepted beside it; `silence`: without evidence, citing nothing and
     `no_position`; `evidence`: some citation overlaps a labelled span; `hidden`: labelled `opposes` or `conditional` and
     not accepted, which is the worse error.
     """
-
-    def share(hits: Iterable[bool]) -> Share:
-        found = list(hits)
-        return Share(sum(found), len(found))
-
     told = [(one, one.kind in (one.cell.kind, *one.cell.accept)) for one in filled if one.cell.evidence]
     silent = [one for one in filled if not one.cell.evidence]
-    return {
-        "kind": share(one.kind == one.cell.kind for one, _ in told),
-        "accepted": share(accepted for _, accepted in told),
-        "silence": share(one.kind == "no_position" and not one.citations for one in silent),
-        "evidence": share(any(overlaps(c, s) for c in one.citations for s in one.cell.evidence) for one, _ in told),
-        "hidden": share(not accepted for one, accepted in told if one.cell.kind in ("opposes", "conditional")),
+    hits = {
+        "kind": [one.kind == one.cell.kind for one, _ in told],
+        "accepted": [accepted for _, accepted in told],
+        "silence": [one.kind == "no_position" and not one.citations for one in silent],
+        "evidence": [any(overlaps(c, s) for c in one.citations for s in one.cell.evidence) for one, _ in told],
+        "hidden": [not accepted for one, accepted in told if one.cell.kind in ("opposes", "conditional")],
     }
+    return {name: (sum(own), len(own)) for name, own in hits.items()}
 
 
 def rates_table(split: str, filled: Sequence[FilledCell]) -> Table:
     """Returns how often which kind was suggested for which label, with the rates in the title."""
-    counts = Counter((one.cell.kind, one.kind) for one in filled)
-    kinds = KINDS[:-1]
+    counts, kinds, rates = Counter((one.cell.kind, one.kind) for one in filled), KINDS[:-1], position_rates(filled)
+    told = (f"{name} {hits}/{of}" + (f" = {hits / of:.2f}" if of else "") for name, (hits, of) in rates.items())
     return Table(
-        title=f"{split}: {'; '.join(f'{name} {share}' for name, share in position_rates(filled).items())}",
+        title=f"{split}: {'; '.join(told)}",
         columns=("label \\ suggested", *kinds),
         rows=[(label, *(str(counts[label, kind]) for kind in kinds)) for label in kinds],
     )
@@ -157,7 +144,7 @@ def rates_table(split: str, filled: Sequence[FilledCell]) -> Table:
 def fill_from_labels(cells: Iterable[LabelledCell], documents: Documents) -> tuple[FilledCell, ...]:
     """Fills cells with their own evidence, so that only the kind is measured."""
     return tuple(
-        FilledCell(cell=cell, kind=suggest_kind(citations, statements, _subject(cell)).kind, citations=citations)
+        FilledCell(cell=cell, kind=suggest_kind(citations, statements, cell.subject).kind, citations=citations)
         for cell, citations, statements in cite_labels(cells, documents)
     )
 
@@ -183,20 +170,14 @@ def cite_labels(
         yield cell, tuple(citations), statements
 
 
-def fill_by_building(cells: Iterable[LabelledCell], builder: TableBuilder) -> Iterator[FilledCell]:
-    """Fills cells as a briefing does, each from all that the party said in the year of its label."""
-    for cell in cells:
-        request = BriefingRequest(parties=(cell.party,), subjects=(_subject(cell),), years=(cell.year,))
-        # The kind is suggested from quotations alone, so that no model is asked.
-        briefing = builder.build(request, composer="extractive")
-        (built,) = briefing.cells
-        cited = (briefing.citation(number) for number in built.evidence)
-        own = tuple(citation for citation in cited if citation.state == cell.party)
-        yield FilledCell(cell=cell, kind=built.kind, citations=own)
-
-
-def _subject(cell: LabelledCell) -> Subject:
-    return Subject(label=cell.topic, topic=cell.topic)
+def _built(cell: LabelledCell, builder: TableBuilder) -> FilledCell:
+    """Fills a cell as a briefing does, from all that the party said in the year of its label."""
+    request = BriefingRequest(parties=(cell.party,), subjects=(cell.subject,), years=(cell.year,))
+    # The kind is suggested from quotations alone, so that no model is asked.
+    briefing = builder.build(request, composer="extractive")
+    (built,) = briefing.cells
+    cited = map(briefing.citation, built.evidence)
+    return FilledCell(cell=cell, kind=built.kind, citations=tuple(c for c in cited if c.state == cell.party))
 
 
 def _statement(document: Document, cell: LabelledCell) -> Statement:

@@ -1,54 +1,122 @@
 """Scores of readings alone: whether speakers, times, venue, treaties, kind and topic of a question are read right.
 
-No store, no search and no answer: a file of marked questions is read and compared in seconds. *All right* means that
-every part of the scope and the status are exact, and the topic's token F1 is .8 at least.
+Examples of questions have their reading in a plain mark-up: "what did {who:Iran} say about {topic:extradition}" marks
+the speaker and the topic. The small models of `app/question` are trained on those in `app/question/examples`. No store,
+no search and no answer: a file of marked questions is read and compared in seconds. *All right* means that every part
+of the scope and the status are exact, and the topic's token F1 is .8 at least.
 """
 
+import hashlib
 import re
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from importlib.resources import files
 from pathlib import Path
+from statistics import fmean
 from typing import Any, Final, cast
 
-from app.question.kinds import frame_of, kind_chances
-from app.question.language import detect_language
-from app.question.lexicon import lexicon_of
-from app.question.reading import interpret, resolve
-from app.question.resolution import Resolution
-from app.question.roles import Weights, encode_words, load_weights, read_roles, words_of
-from app.question.spans import find_spans
-from app.records import Scope
-from evals.files import CONFERENCE_PARTIES
-from evals.marked_examples import FOLDS, MarkedExample, fold_of, labels_of, load_examples, read_examples
-from evals.report.tables import Table
-from ingest.metadata.sessions import canonical_body
-from ingest.parties.party_table import PartyTable
-from ingest.parties.regions import region_named
-from prompts.wording import LANGUAGES
+import yaml
 
-PARTS: Final = ("speakers", "excluded", "interval", "venue", "treaties", "pick", "everyone", "status")
+from app.question.overrides import override
+from app.question.reading import read_question, resolve
+from app.question.resolution import Act, Resolution
+from app.question.roles import Role, Word, load_weights, words_of
+from app.question.spans import find_spans
+from app.records import QuestionKind, Scope
+from evals.files import CONFERENCE_PARTIES
+from evals.report.tables import Table
+from ingest.parties.party_table import PartyTable
+
+_PARTS: Final = ("speakers", "excluded", "interval", "venue", "treaties", "pick", "everyone", "status")
+RATES: Final = (*_PARTS, "kind", "topic F1", "all right")
 RIGHT_TOPIC: Final = 0.8
+FOLDS: Final = 3
+_MARK: Final = re.compile(r"\{(who|not|mention|topic|quote):([^{}]*)\}")
 _TOKEN: Final = re.compile(r"[\u3400-\u9fff]|[^\W_]+")
 
 
 @dataclass(frozen=True, kw_only=True)
-class ScoredReading:
-    """A question with what of its reading is right; a part that its example does not tell is absent.
+class Mark:
+    """A role that `[start, end)` of a question has."""
 
-    The topic has its token F1, 0 to 1; None where an earlier turn gave it.
+    start: int
+    end: int
+    role: Role
+
+
+@dataclass(frozen=True, kw_only=True)
+class MarkedExample:
+    """A question with its reading.
+
+    Attributes:
+        text: Without its marks.
+        group: The same for examples that differ only in what is marked; they belong on one side of a fold.
+        keeps: What a follow-up takes over: who, topic, when, where, treaty, kind.
+        expect: The scope in full, where it is told, in the form of `Answer.scope`.
     """
 
-    example: MarkedExample
-    read: Resolution
-    parts: Mapping[str, bool]
-    kind: bool | None
-    topic: float | None
+    text: str
+    marks: tuple[Mark, ...]
+    kind: QuestionKind
+    language: str
+    register: str = "plain"
+    after: tuple[str, ...] = ()
+    keeps: tuple[str, ...] = ()
+    turn: Act | None = None
+    group: str = ""
+    expect: Mapping[str, Any] = field(default_factory=dict)
 
-    @property
-    def all_right(self) -> bool:
-        """Whether every part of the scope and the status are exact, and the topic is right."""
-        return all(self.parts.values()) and (self.topic is None or self.topic >= RIGHT_TOPIC)
+    def marked(self, role: Role) -> tuple[str, ...]:
+        """Returns the words that have a role, in order."""
+        return tuple(self.text[mark.start : mark.end] for mark in self.marks if mark.role == role)
+
+
+def load_examples() -> tuple[MarkedExample, ...]:
+    """Loads the examples of all languages."""
+    return tuple(example for path in _files() for example in read_examples(path))
+
+
+def read_examples(path: Path) -> tuple[MarkedExample, ...]:
+    """Reads a file of examples; its name begins with their language, or each tells it."""
+    entries = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+    return tuple(_example({"language": path.name[:2]} | entry) for entry in entries)
+
+
+def examples_hash() -> str:
+    """Returns the SHA-256 of the files of examples, which the weights made from them carry."""
+    return hashlib.sha256(b"".join(path.read_bytes() for path in _files())).hexdigest()
+
+
+def fold_of(example: MarkedExample) -> int:
+    """Returns the fold of an example; those of one wording share it."""
+    return int(hashlib.sha256(example.group.encode()).hexdigest(), 16) % FOLDS
+
+
+def labels_of(words: Sequence[Word], marks: Sequence[Mark]) -> list[str]:
+    """Returns the label of each word of a marked example: that of the mark which covers most of it."""
+    labels = []
+    for word in words:
+        shares = [(min(word.end, mark.end) - max(word.start, mark.start), mark.role) for mark in marks]
+        share, role = max(shares, default=(0, "-"))
+        labels.append(role if share > 0 else "-")
+    return labels
+
+
+def _files() -> list[Path]:
+    return sorted(Path(str(files("app.question") / "examples")).glob("*.yaml"))
+
+
+def _example(entry: dict[str, Any]) -> MarkedExample:
+    marked, text, marks, end = str(entry["text"]), "", [], 0
+    for found in _MARK.finditer(marked):
+        text += marked[end : found.start()]
+        marks.append(Mark(start=len(text), end=len(text) + len(found[2]), role=cast(Role, found[1])))
+        text, end = text + found[2], found.end()
+    frame = _MARK.sub(lambda found: f"<{found[1]}>", marked)
+    lists = {name: tuple(entry.get(name) or ()) for name in ("after", "keeps")}
+    group = re.sub(r"[\W\d_]+", " ", frame).strip().lower()
+    return MarkedExample(**(entry | lists | {"text": text + marked[end:], "marks": tuple(marks), "group": group}))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,20 +128,12 @@ class ReadingRates:
     rates: Mapping[str, float]
 
 
-def _read_by(example: MarkedExample, parties: PartyTable, weights: Weights) -> Resolution:
-    text, follows = example.text, bool(example.after)
-    language = detect_language(text, parties)
-    words = words_of(text, find_spans(text, language, parties), language)
-    roles = read_roles(words, encode_words(text, words, language, parties, follows=follows), weights)
-    frame = frame_of(text, roles, language, parties, follows=follows)
-    chances = kind_chances(frame, weights)
-    return interpret(text, language, roles, chances, parties, follows=follows)
-
-
 def score_reading(
     example: MarkedExample, read: Resolution, parties: PartyTable, *, alone: bool = False
-) -> ScoredReading:
-    """Compares a question as it was read with its example.
+) -> dict[str, float | None]:
+    """Returns what of a question's reading is right, 0 to 1, by `RATES`.
+
+    Parts that its example does not tell are absent; a topic or kind that an earlier turn gave is None.
 
     Args:
         example: The question with its marks.
@@ -90,13 +150,13 @@ def score_reading(
     kind = None if "kind" in example.keeps else read.kind == example.kind
     topic = None if kept_topic else _f1(" ".join(example.marked("topic")), read.scope.topic)
     parts = {name: found[name] == wanted for name, wanted in expected.items()}
-    return ScoredReading(example=example, read=read, parts=parts, kind=kind, topic=topic)
+    all_right = all(parts.values()) and (topic is None or topic >= RIGHT_TOPIC)
+    return {**parts, "kind": kind, "topic F1": topic, "all right": all_right}
 
 
 def _found(read: Resolution) -> dict[str, object]:
-    scope = read.scope
-    asked_back = read.unclear is not None or read.unnamed
-    outside = not read.is_statement_question
+    scope, asked_back = read.scope, read.unclear is not None or read.unnamed
+    outside = not read.is_statement_question and read.kind != "greeting"
     return {
         "speakers": frozenset((*scope.states, *scope.groups, *scope.members_of)),
         "excluded": frozenset(scope.excluded),
@@ -105,7 +165,7 @@ def _found(read: Resolution) -> dict[str, object]:
         "treaties": frozenset((treaty.treaty, frozenset(treaty.articles)) for treaty in scope.treaties),
         "pick": scope.pick,
         "everyone": (scope.all_states, scope.negated),
-        "status": "asked_back" if asked_back else "out_of_scope" if outside and read.kind != "greeting" else "read",
+        "status": "asked_back" if asked_back else "out_of_scope" if outside else "read",
     }
 
 
@@ -141,36 +201,10 @@ def _with_earlier(expected: dict[str, object], example: MarkedExample, parties: 
 
 
 def _told(expect: Mapping[str, Any], parties: PartyTable) -> dict[str, object]:
-    """Returns the parts of a scope that an example tells in full."""
-    first, last = expect.get("interval") or (None, None)
-    articles = [
-        (each["treaty"], frozenset(map(str, each.get("articles") or ()))) for each in expect.get("treaties") or ()
-    ]
-    venue = [frozenset(map(str, expect.get(name) or ())) for name in ("sessions", "agenda_items")]
-    bodies = {_body(name) for name in expect.get("bodies") or ()} - {None}
-    return {
-        "speakers": frozenset(_code(item, parties) for item in expect.get("speakers") or ()),
-        "excluded": frozenset(_code(item, parties) for item in expect.get("excluded") or ()),
-        "interval": (str(first)[:7] if first else None, str(last)[:7] if last else None),
-        "venue": (frozenset(bodies), *venue),
-        "treaties": frozenset(articles),
-        "pick": expect.get("pick"),
-        "everyone": (bool(expect.get("all_states")), bool(expect.get("negated"))),
-        "status": expect.get("status", "read"),
-    }
-
-
-def _code(item: str | Mapping[str, str], parties: PartyTable) -> str:
-    """Returns the code of a party, or of a set named in words."""
-    name = item if isinstance(item, str) else item["set"]
-    found = parties.resolve(name, suggest=False).codes
-    return (region_named(name) if not isinstance(item, str) else None) or (found[0] if len(found) == 1 else name)
-
-
-def _body(name: str) -> str | None:
-    items = (item for language in LANGUAGES for item in lexicon_of(language).items(name) if "bodies" in item.kinds)
-    known = next(items, None)
-    return known.values["bodies"] if known is not None else canonical_body(name)
+    """Returns the parts of a scope that an example tells in full; what it leaves out is empty."""
+    told = override(Resolution(scope=Scope(), question=""), expect, parties)
+    scope = replace(told.scope, all_states=bool(expect.get("all_states")), negated=bool(expect.get("negated")))
+    return _found(replace(told, scope=scope))
 
 
 def _months_of(scope: Scope) -> tuple[str | None, str | None]:
@@ -204,24 +238,22 @@ def all_rates(path: Path | None, folds: Path | None) -> list[ReadingRates]:
     weights = [load_weights(folds / f"fold{fold}.safetensors") for fold in range(FOLDS)] if folds else []
     scored = []
     for example in load_examples() if path is None else read_examples(path):
-        by_product = not weights and resolve(example.text, parties, history=example.after)
-        read = by_product or _read_by(example, parties, weights[fold_of(example)])
-        scored.append(score_reading(example, read, parties, alone=not by_product))
-    found = [_rates("all", scored)]
+        if weights:
+            own, follows = weights[fold_of(example)], bool(example.after)
+            read, _ = read_question(example.text, parties, follows=follows, weights=own)
+        else:
+            read = resolve(example.text, parties, history=example.after)
+        scored.append((example, score_reading(example, read, parties, alone=bool(weights))))
+    found = [_rates("all", [values for _, values in scored])]
     for by in ("language", "kind", "register"):
-        for name in sorted({getattr(item.example, by) for item in scored}):
-            found.append(_rates(name, [item for item in scored if getattr(item.example, by) == name]))
+        for name in sorted({getattr(example, by) for example, _ in scored}):
+            found.append(_rates(name, [values for example, values in scored if getattr(example, by) == name]))
     return found
 
 
-def _rates(name: str, items: Sequence[ScoredReading]) -> ReadingRates:
-    told: dict[str, list[float]] = {part: [] for part in (*PARTS, "kind", "topic F1", "all right")}
-    for item in items:
-        values = {**item.parts, "kind": item.kind, "topic F1": item.topic, "all right": item.all_right}
-        for part, value in values.items():
-            told[part] += [] if value is None else [float(value)]
-    rates = {part: sum(values) / len(values) for part, values in told.items() if values}
-    return ReadingRates(name=name, count=len(items), rates=rates)
+def _rates(name: str, scored: Sequence[Mapping[str, float | None]]) -> ReadingRates:
+    told = ((part, [own for values in scored if (own := values.get(part)) is not None]) for part in RATES)
+    return ReadingRates(name=name, count=len(scored), rates={part: fmean(own) for part, own in told if own})
 
 
 def rates_table(rates: Sequence[ReadingRates]) -> Table:

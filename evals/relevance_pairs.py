@@ -1,34 +1,50 @@
-"""Labelled pairs for fitting relevance: a topic, the statements of one party, and whether they answer.
+"""Labelled pairs for fitting relevance: a topic, the statements of one party, and whether they answer, as measured.
 
 From cases come pairs as they are asked, answered or not; a list of States tells who spoke of its topic and who did not,
 and the thesaurus what is easily confused. The topics of `asked_across.jsonl` were written for statements in other
-languages, mostly near to what was said. The scope is the case's, so that reading a question does not count here.
+languages, mostly near to what was said. The scope is the case's, so that reading a question does not count here. Of
+each pair the sentences are read and their features measured, as the program does for an answer.
 """
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final, Literal
+
+import numpy as np
 
 from app.question.reading import resolve
 from app.question.resolution import TopicWording
+from app.retrieval.relevance_features import MeasuredSentence, SentenceFeatures
+from app.retrieval.sentence_ranker import SentenceRanker
 from app.retrieval.strategies import ByTopic, choose_strategy
-from evals.case_sets import SHIPPED
+from app.settings import Settings
+from evals.case_sets import CONFERENCE, SAMPLE, SHIPPED
 from evals.cases.case import Case, Evidence, load_cases
-from evals.cases.documents import Documents, sha256_of
+from evals.cases.documents import Documents, read_documents, sha256_of
 from evals.cases.synth import draw
 from evals.errors import DatasetError
-from evals.files import EVALS, StoredRecord, read_records
-from evals.positions import LabelledCell
+from evals.eval_environment import open_environment
+from evals.files import EVALS, StoredRecord, read_records, tracked
+from evals.metrics.table import Flags, Floats
+from evals.positions import load_cells
 from ingest.glossary.glossary import terms_of_concept
 from ingest.glossary.thesaurus import relation_rows, thesaurus
+from vectorstore.arrays import Matrix
 from vectorstore.catalogue import Catalogue
-from vectorstore.records import StatementSummary
+from vectorstore.records import ScopeFilter, StatementSummary
 
 PairSource = Literal["question", "list", "cell", "thesaurus"]
+FoldBy = Literal["topic", "party"]
 FOLDS: Final = 5
+FEATURES: Final = SentenceFeatures.names()
 # First hexadecimal digits of the relations that are drawn: one in eight.
 _BROADER_DRAWN: Final = "08"
+# Sets about the fictional conference that are fitted on.
+_OF_MEETING: Final = ("smoke", "asked_meeting", "typed")
+# Characters within which a sentence is a neighbour of evidence, and may belong to it.
+_NEIGHBOUR: Final = 300
 
 
 class AskedTopic(StoredRecord):
@@ -63,15 +79,27 @@ class Pair:
     wording: TopicWording | None = None
     language: str = "en"
 
-    @property
-    def topic_fold(self) -> int:
-        """The fold of its topic, 0 to 4."""
-        return fold_of(self.topic)
+    def fold(self, by: FoldBy) -> int:
+        """Returns the fold of its topic or of its party, 0 to 4."""
+        return fold_of(self.topic if by == "topic" else self.party)
 
-    @property
-    def party_fold(self) -> int:
-        """The fold of its party, 0 to 4."""
-        return fold_of(self.party)
+
+@dataclass(frozen=True, kw_only=True)
+class Sample:
+    """A pair with what was read for it.
+
+    Attributes:
+        features: Of each sentence, (n, features) float64.
+        states: What the cross-encoder has read of each, (n, dim) float32.
+        evidence: Which sentences are known to answer, (n,).
+        beside: Which sentences are known not to be the evidence of an answered pair, (n,); they stand away from it.
+    """
+
+    pair: Pair
+    features: Floats
+    states: Matrix
+    evidence: Flags
+    beside: Flags
 
 
 def fold_of(key: str) -> int:
@@ -79,16 +107,70 @@ def fold_of(key: str) -> int:
     return int(hashlib.sha256(key.casefold().encode()).hexdigest()[:8], 16) % FOLDS
 
 
-def cases_of_meeting() -> list[Case]:
-    """Returns the cases about the fictional conference that are fitted on."""
-    return [case for name in ("smoke", "asked_meeting", "typed") for case in load_cases(SHIPPED[name]) if not case.held]
+def gather(cases: Sequence[Case], folders: Sequence[Path], settings: Settings) -> tuple[list[Sample], dict[str, str]]:
+    """Makes the labelled pairs of corpora and of the fictional conference, and measures them with the models in use.
+
+    Args:
+        cases: Cases about the first corpus.
+        folders: The corpora; from the others come the topics that were written for their statements.
+        settings: The settings, with the models.
+
+    Returns:
+        The measured pairs, and the identity of the models.
+    """
+    samples: list[Sample] = []
+    models: dict[str, str] = {}
+    of_meeting = [case for name in _OF_MEETING for case in load_cases(SHIPPED[name]) if not case.held]
+    corpora = [([folder], cases if folder == folders[0] else ()) for folder in folders]
+    for corpus, own in (*corpora, ([CONFERENCE, SAMPLE], of_meeting)):
+        documents = read_documents(corpus)
+        pairs = [*pairs_of_cases(own, documents), *pairs_of_cells(documents), *pairs_across(documents)]
+        with open_environment(settings, corpus, documents) as workspace:
+            catalogue = workspace.store.catalogue
+            statements = {summary.file: summary for summary in catalogue.summaries(ScopeFilter())}
+            pairs += pairs_of_thesaurus(catalogue, statements) if corpus == [folders[0]] else ()
+            samples += measure(pairs, workspace.ranker, statements)
+            models = dict(workspace.models)
+    return samples, models
+
+
+def measure(pairs: Sequence[Pair], ranker: SentenceRanker, statements: dict[str, StatementSummary]) -> list[Sample]:
+    """Measures the features of pairs whose statements are held; of lists, those of the parties that are read."""
+    samples: list[Sample] = []
+    together: dict[str, list[Pair]] = {}
+    for number, pair in enumerate(pairs):
+        together.setdefault(pair.asked or str(number), []).append(pair)
+    for group in tracked(together.values(), "Working..."):
+        owned = {pair.party: [statements[file] for file in pair.files if file in statements] for pair in group}
+        topic = ranker.topic(group[0].topic, group[0].language, group[0].wording)
+        if not any(owned.values()) or not topic.english.strip():
+            continue
+        if group[0].asked:
+            measured = ranker.measure_list(owned, topic)
+        else:
+            measured = {party: ranker.measure(own, topic) for party, own in owned.items()}
+        files = {summary.statement_id: summary.file for own in owned.values() for summary in own}
+        samples += [_sample(pair, measured[pair.party], files) for pair in group if measured.get(pair.party)]
+    return samples
+
+
+def _sample(pair: Pair, read: Sequence[MeasuredSentence], files: Mapping[str, str]) -> Sample:
+    def near_evidence(item: MeasuredSentence, within: int) -> bool:
+        """Whether a sentence is evidence, or stands within so many characters of it."""
+        file, own = files[item.sentence.statement_id], item.sentence
+        spans = (span for span in pair.evidence if span.file == file)
+        return any(span.start - within < own.end and own.start < span.end + within for span in spans)
+
+    evidence, near = (np.array([near_evidence(item, far) for item in read]) for far in (0, _NEIGHBOUR))
+    features = np.array([item.features.values() for item in read], dtype=np.float64)
+    states, beside = np.stack([item.state for item in read]), ~near & (pair.answered and bool(pair.evidence))
+    return Sample(pair=pair, features=features, states=states, evidence=evidence, beside=beside)
 
 
 def pairs_of_cases(cases: Iterable[Case], documents: Documents) -> Iterator[Pair]:
     """Yields the pairs of questions about single States and of complete lists of States."""
     for case in cases:
-        strategy = _strategy_of(case, documents)
-        if strategy is None:
+        if (strategy := _strategy_of(case, documents)) is None:
             continue
         years, listed = {str(year) for year in case.expect.years}, case.type == "list_states"
         held = sorted({document.state for document in documents.by_file.values() if document.state})
@@ -132,11 +214,11 @@ def _strategy_of(case: Case, documents: Documents) -> ByTopic | None:
     return strategy if isinstance(strategy, ByTopic) and not resolution.negated else None
 
 
-def pairs_of_cells(cells: Iterable[LabelledCell], documents: Documents) -> Iterator[Pair]:
-    """Yields the pairs of hand-labelled cells of a position table."""
-    for cell in cells:
+def pairs_of_cells(documents: Documents) -> Iterator[Pair]:
+    """Yields the pairs of hand-labelled cells of a position table, of the statements that are held."""
+    for cell in load_cells():
         files = _files(documents, cell.party, {cell.year})
-        if files:
+        if files and all(span.file in documents.by_file for span in cell.evidence):
             yield Pair(
                 topic=cell.topic, party=cell.party, files=files, answered=bool(cell.evidence), source="cell",
                 evidence=cell.evidence,
@@ -156,8 +238,7 @@ def pairs_of_thesaurus(catalogue: Catalogue, statements: Mapping[str, StatementS
 
     def drawn(concept: str, found: Iterable[str], answered: bool) -> Iterator[Pair]:
         for identifier in sorted(found, key=lambda own: draw(concept, own))[:1]:
-            file = files[identifier]
-            party = statements[file].metadata.state or ""
+            file, party = files[identifier], statements[files[identifier]].metadata.state or ""
             yield Pair(topic=concept, party=party, files=(file,), answered=answered, source="thesaurus")
 
     for concept, relation, other in relation_rows():
@@ -171,8 +252,5 @@ def pairs_of_thesaurus(catalogue: Catalogue, statements: Mapping[str, StatementS
 
 
 def _files(documents: Documents, state: str, years: set[str]) -> tuple[str, ...]:
-    return tuple(
-        file
-        for file, document in sorted(documents.by_file.items())
-        if document.state == state and (not years or document.facts.get("date", "")[:4] in years)
-    )
+    own = (document for document in documents.by_file.values() if document.state == state)
+    return tuple(sorted(d.file for d in own if not years or d.facts.get("date", "")[:4] in years))

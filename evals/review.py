@@ -196,7 +196,7 @@ def unexpected(run: Run, documents: Documents, rulings: Rulings) -> tuple[Unexpe
         Each span of a case once, in the order of the cases; of one case, the most cited first.
     """
     cases = {case.id: case for case in run.cases()}
-    states: defaultdict[tuple[str, FileSpan], list[str]] = defaultdict(list)
+    states: defaultdict[tuple[str, FileSpan], list[str | None]] = defaultdict(list)
     for sample in (judged.sample for judged in judged_answers(run, documents)):
         if sample is not None and sample.case.groups:
             name = cases.get(sample.case.variant_of or "", sample.case).id

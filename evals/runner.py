@@ -137,7 +137,8 @@ def _ask_within(ask: Ask, case: Case, repeat: int, time_limit: float) -> AnswerR
             result.set_exception(exc)
 
     Thread(target=work, daemon=True, name="untoc-eval-ask").start()
-    answer, error = None, AskError(kind="timeout", message=f"no answer within {time_limit:g} s")
+    answer: dict[str, Any] | None = None
+    error: AskError | None = AskError(kind="timeout", message=f"no answer within {time_limit:g} s")
     try:
         if wait([result], time_limit).done:
             answer, error = result.result(), None

@@ -3,16 +3,15 @@
 Cases about the same State are not independent, so whole clusters are drawn again or swapped, never single cases.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Final, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 from scipy.stats import binomtest
 
-Floats = npt.NDArray[np.float64]
-Combine = Callable[[Floats], Floats]
+from evals.metrics.table import Combine, Floats
+
 RESAMPLES: Final = 2000
 LEVEL: Final = 0.95
 # With a single cluster all draws are alike and any loss looks certain; from about ten on the bootstrap holds its level.

@@ -24,7 +24,7 @@ from ingest.metadata.metadata import (
     parties_of_file_name,
     read_metadata,
 )
-from ingest.metadata.represented_party import behalf_phrase
+from ingest.metadata.represented_party import behalf_phrase, sponsor_lists
 from ingest.parties.party_table import PartyTable
 from ingest.records.capacities import in_two_capacities
 from ingest.records.interventions import (
@@ -36,7 +36,7 @@ from ingest.records.interventions import (
 )
 from ingest.report import listed
 from ingest.text.footnotes import cut_at_footnotes
-from ingest.text.layout import find_blocks
+from ingest.text.layout import cut_out, find_blocks
 from ingest.text.readable import ReadableText
 from ingest.text.repair import repair
 from ingest.text.splitter import SplitConfig, make_passages, make_sentences
@@ -62,7 +62,7 @@ from vectorstore.records import (
 
 # Part of what is compared when a file is seen again: a new number annotates every file anew, and embeds only
 # the passages whose text changed.
-ANNOTATION_VERSION = 9
+ANNOTATION_VERSION = 10
 # Articles cited without their treaty are the Convention's only where the Convention's own bodies are addressed.
 _CONVENTION_BODIES = "UNTOC"
 # "The Convention" is their own where these bodies are addressed. In a committee that drafts one, or may speak of
@@ -182,18 +182,21 @@ class Annotator:
         merged = merge(read_metadata(loaded.text, blocks, parties, file), row, parties)
         metadata, problems, inferred = merged.metadata, merged.problems, merged.inferred
         blocks = with_languages(loaded.text, blocks, metadata.language)
-        unnamed = chosen == "statement" and (row is None or (row.kind is None and row.state is None))
+        told = row is not None and row.kind is not None
+        unnamed = chosen == "statement" and not told and (row is None or row.state is None)
         may_be = unnamed and may_be_record(loaded.text)
         found = self._interventions(loaded.text, blocks, metadata) if may_be or chosen == "record" else ()
         named = metadata.state is not None and metadata.on_behalf_of is None and "state" not in inferred
         several = unnamed and is_record(found, loaded.text, named=named)
-        if unnamed and not several and metadata.on_behalf_of and (row is None or row.on_behalf_of is None):
-            found = self._in_two_capacities(loaded.text, blocks, metadata)
+        speaker = None
+        if not (several or told) and chosen == "statement" and metadata.on_behalf_of:
+            speaker = self._state_named(row.state if row is not None else None)
+            found = self._in_two_capacities(loaded.text, blocks, replace(metadata, speaker=speaker))
             several = bool(found)
         if chosen == "record" or several:
             chosen = "record"
             # Several speak in a record: none of its words may be put into the mouth that a heading names.
-            metadata = replace(metadata, state=None, on_behalf_of=None, speaker=None, held_by=None)
+            metadata = replace(metadata, state=None, on_behalf_of=None, speaker=speaker, held_by=None)
             inferred = tuple(name for name in inferred if name not in ("state", "speaker"))
             problems = (*problems, record_report(found, loaded.text))
             input_key = str(self.input_key(loaded, row, kind, record=True))
@@ -256,6 +259,7 @@ class Annotator:
             blocks = cut_at_interventions(text, blocks, found)
         elif document.kind == "statement":
             blocks = cut_at_heading(text, blocks)
+            blocks = cut_out(text, blocks, sponsor_lists(text, self._parties, document.metadata.language))
         if document.kind != "treaty":
             blocks = cut_at_footnotes(text, blocks)
         parties = [code for item in found for code in (item.state, item.group)]
@@ -292,7 +296,14 @@ class Annotator:
         return found if is_record(found, text) else self._in_two_capacities(text, blocks, metadata) or found
 
     def _in_two_capacities(self, text: str, blocks: Sequence[Block], metadata: Metadata) -> tuple[Intervention, ...]:
-        return in_two_capacities(text, blocks, self._parties, language=metadata.language, date=metadata.date)
+        return in_two_capacities(
+            text, blocks, self._parties, language=metadata.language, date=metadata.date, speaker=metadata.speaker
+        )
+
+    def _state_named(self, name: str | None) -> str | None:
+        """Returns the name of the State that a manifest gives; None of a group, and of what no lookup knows."""
+        codes = self._parties.resolve(name, "state").codes if name else ()
+        return self._parties.display(codes[0]) if len(codes) == 1 else None
 
     def _interventions(self, text: str, blocks: Sequence[Block], metadata: Metadata) -> tuple[Intervention, ...]:
         return find_interventions(text, blocks, self._parties, language=metadata.language, date=metadata.date)

@@ -29,7 +29,7 @@ from app.question.kinds import KINDS, TURNS, Frame, frame_of, slot_features, vec
 from app.question.roles import LABELS, Weights
 from app.question.spans import find_spans
 from evals.files import CONFERENCE_PARTIES
-from evals.marked_examples import FOLDS, MarkedExample, examples_hash, fold_of, labels_of, load_examples
+from evals.reading import FOLDS, MarkedExample, examples_hash, fold_of, labels_of, load_examples
 from ingest.parties.party_table import PartyTable
 from vectorstore.arrays import Matrix
 

@@ -30,7 +30,7 @@ from app.question.lexicon import NO_WORD, lexicon_of
 from app.question.overrides import override
 from app.question.proposed import Propose, ProposedReading, chances_as_proposed, roles_as_proposed
 from app.question.resolution import ASKED_FOR, NamedFilter, Resolution, TopicWording
-from app.question.roles import RoleReading, Word, encode_words, load_weights, read_roles, words_of
+from app.question.roles import RoleReading, Weights, Word, encode_words, load_weights, read_roles, words_of
 from app.question.spans import Span, find_spans, time_and_venue_of
 from app.question.turn import (
     ConversationState,
@@ -165,18 +165,20 @@ def read_question(
     follows: bool = False,
     today: date | None = None,
     proposed: ProposedReading | None = None,
+    weights: Weights | None = None,
 ) -> tuple[Resolution, Frame]:
     """Reads a question by itself, "last year" from `today`; returns what asks in it as well.
 
-    It is read as a follow-up where it `follows` another, and as a chat model has `proposed` to, where one did.
+    It is read as a follow-up where it `follows` another, and as a chat model has `proposed` to, where one did. The
+    weights are the product's if none are given.
     """
     language = detect_language(question, parties)
     words = words_of(question, find_spans(question, language, parties, today), language)
     encoded = encode_words(question, words, language, parties, follows=follows)
-    roles = read_roles(words, encoded, load_weights())
+    roles = read_roles(words, encoded, weights or load_weights())
     roles = roles if proposed is None else roles_as_proposed(question, roles, proposed, parties)
     frame = frame_of(question, roles, language, parties, follows=follows)
-    chances: Mapping[str, float] = kind_chances(frame)
+    chances: Mapping[str, float] = kind_chances(frame, weights)
     chances = chances if proposed is None else chances_as_proposed(chances, proposed)
     return interpret(question, language, roles, chances, parties, follows=follows), frame
 

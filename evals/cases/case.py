@@ -5,8 +5,9 @@ The format is YAML that people write by hand; `evals/datasets/schema.json` lets 
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from itertools import chain
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 
@@ -140,26 +141,23 @@ class Case(FileRecord):
         def field(value: object, name: str) -> Any:  # noqa: ANN401 - as above
             return value.get(name) if isinstance(value, dict) else getattr(value, name, None)
 
-        if not isinstance(values, dict):
-            return values
-        values = {"answerable": field(values.get("expect"), "status") == "answered"} | values
-        evidence = values.get("evidence")
-        ids = tuple(field(span, "id") for span in evidence) if isinstance(evidence, list | tuple) else ()
-        # What is no evidence is refused by its field, which can say where it stands.
-        if ids and None not in ids and not values.get("evidence_groups"):
-            values["evidence_groups"] = (ids,)
+        if isinstance(values, dict):
+            values = {"answerable": field(values.get("expect"), "status") == "answered"} | values
+            evidence = values.get("evidence")
+            ids = tuple(field(span, "id") for span in evidence) if isinstance(evidence, list | tuple) else ()
+            # What is no evidence is refused by its field, which can say where it stands.
+            if ids and None not in ids and not values.get("evidence_groups"):
+                values["evidence_groups"] = (ids,)
         return values
 
     @model_validator(mode="after")
     def _consistent(self) -> "Case":
-        ids = [span.id for span in self.evidence]
-        named = {name for group in self.evidence_groups for name in group} | {
-            name for nugget in self.nuggets for name in nugget.evidence
-        }
-        if len(set(ids)) < len(ids):
+        ids = {span.id for span in self.evidence}
+        named = {*chain(*self.evidence_groups, *(nugget.evidence for nugget in self.nuggets))}
+        if len(ids) < len(self.evidence):
             raise ValueError(f"case {self.id!r}: two spans of evidence have the same id")
-        if named - set(ids):
-            raise ValueError(f"case {self.id!r}: no evidence has the id {min(named - set(ids))!r}")
+        if named - ids:
+            raise ValueError(f"case {self.id!r}: no evidence has the id {min(named - ids)!r}")
         return self
 
     @property
@@ -213,12 +211,10 @@ class CaseFile(FileRecord):
     @model_validator(mode="before")
     @classmethod
     def _apply_defaults(cls, values: Any) -> Any:  # noqa: ANN401 - whatever a file holds
-        if isinstance(values, dict) and isinstance(values.get("cases"), list):
-            defaults = values.get("defaults")
-            shared = defaults if isinstance(defaults, dict) else {}
-            given = {name: shared[name] for name in ("split", "lang") if name in shared}
-            cases = [given | case if isinstance(case, dict) else case for case in values["cases"]]
-            values = {**values, "cases": cases}
+        match values:
+            case {"cases": [*cases], "defaults": {**shared}}:
+                given = {name: shared[name] for name in ("split", "lang") if name in shared}
+                return values | {"cases": [given | case if isinstance(case, dict) else case for case in cases]}
         return values
 
 
@@ -229,10 +225,15 @@ def load_cases(path: Path) -> tuple[Case, ...]:
     except RunError as exc:
         raise DatasetError(f"cannot read the cases of {str(path)!r}: {exc}") from exc
     cases = read_yaml(path, CaseFile, "the cases", DatasetError).cases if lines is None else lines
-    (name, count), *_ = Counter(case.id for case in cases).most_common(1) or [("", 0)]
-    if count > 1:
-        raise DatasetError(f"two cases of {str(path)!r} have the id {name!r}: give one of them another")
+    require_own_ids((case.id for case in cases), f"cases of {str(path)!r}")
     return cases
+
+
+def require_own_ids(ids: Iterable[str], what: str) -> None:
+    """Refuses ids that are not all different, of what is told in errors, such as "cases of 'mine.yaml'"."""
+    (name, count), *_ = Counter(ids).most_common(1) or [("", 0)]
+    if count > 1:
+        raise DatasetError(f"two {what} have the id {name!r}: give one of them another")
 
 
 def case_schema() -> dict[str, Any]:

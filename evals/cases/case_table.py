@@ -5,10 +5,9 @@ What did Arvandia say about extradition?,Arvandia,yes,we call on all parties to 
 What did Belmora say about rivers?,Belmora,no,
 """
 
-import csv
 import hashlib
-import io
 import re
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
@@ -18,22 +17,23 @@ from zipfile import BadZipFile
 
 from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
-from rapidfuzz import fuzz
+from rapidfuzz import fuzz, process
 
 from app.records import AbstentionReason
-from evals.cases.case import Case, CaseType, Evidence, Expectation, Review
+from evals.cases.case import Case, Evidence, Review
 from evals.cases.documents import Document, Documents, state_code, typed_names
-from evals.cases.lint import Remark
+from evals.cases.lint import Remark, remark
 from evals.errors import DatasetError
 from evals.files import read_lines
+from ingest.errors import ManifestError
 from ingest.language.detection import detect_language
+from ingest.metadata.manifest import csv_rows
 from ingest.treaties.references import find_articles
 
 SUFFIXES: Final = (".csv", ".xlsx")
 _REQUIRED: Final = ("question", "state", "answered", "quote")
 _COLUMNS: Final = (*_REQUIRED, "year", "article", "language", "reason", "history", "id")
 _YES_NO: Final = {**dict.fromkeys(("yes", "y", "true", "1"), True), **dict.fromkeys(("no", "n", "false", "0"), False)}
-_LANGUAGE: Final = re.compile(r"[a-z]{2}")
 # A passage this much alike, 0 to 100, is shown as what may have been meant.
 _NEAR: Final = 75
 
@@ -54,47 +54,32 @@ class _Row:
     cells: Mapping[str, str]
     remarks: list[Remark] = field(default_factory=list)
 
-    def wrong(self, column: str, what: str, todo: str) -> None:
-        place = f"line {self.line}, {column}"
-        self.remarks.append(Remark(severity="error", case=place, what=what, todo=todo))
+    def wrong(self, column: str, name: str, **facts: object) -> None:
+        self.remarks.append(remark(name, f"line {self.line}, {column}", **facts))
 
     def parts(self, column: str, separators: str = ";\n") -> list[str]:
         """Returns what a cell holds, several things by semicolons or line breaks."""
         return [part.strip() for part in re.split(f"[{separators}]", self.cells.get(column, "")) if part.strip()]
 
-    def chosen(self, column: str, known: Sequence[str]) -> str | None:
-        """Returns one of the known values, however its words are joined; None where the cell is empty."""
-        given = _column(self.cells.get(column, ""))
-        if given and given not in known:
-            near = "".join(f"did you mean {near!r}? " for near in get_close_matches(given, known, n=1))
-            what, todo = f"{self.cells[column]!r} is none of its values", f"{near}write one of {', '.join(known)}"
-            self.wrong(column, what, todo)
-        return given if given in known else None
-
 
 def read_case_table(path: Path, documents: Documents) -> CaseTable:
     """Reads cases from `.csv` (comma, semicolon or tab) or the first sheet of `.xlsx`; quotations are looked for."""
     (first, headings), *rows = _lines(path)
-    columns = [_column(name) for name in headings]
-    head = _Row(line=first, cells={})
-    for name in _REQUIRED:
-        if name not in columns:
-            head.wrong(name, "the column is missing", f"add it: {','.join(_REQUIRED)} are needed")
-    for name in columns:
-        if name and name not in _COLUMNS:
-            near = get_close_matches(name, _COLUMNS, n=1)
-            todo = f"did you mean {near[0]!r}?" if near else f"remove it; there are {', '.join(_COLUMNS)}"
-            head.wrong(name, "no column has this name", todo)
+    columns, head = [_column(name) for name in headings], _Row(line=first, cells={})
+    for name in (name for name in _REQUIRED if name not in columns):
+        head.wrong(name, "no_column", needed=",".join(_REQUIRED))
+    for name in (name for name in columns if name and name not in _COLUMNS):
+        head.wrong(name, "no_such_column", todo=_meant(name, _COLUMNS) or f"remove it; there are {', '.join(_COLUMNS)}")
     remarks, cases = head.remarks, dict[str, Case]()
     for line, cells in rows:
         row = _Row(line=line, cells={name: cell.strip() for name, cell in zip(columns, cells, strict=False) if name})
         if not any(row.cells.values()):
             continue
         if any(cell.strip() for cell in cells[len(columns) :]):
-            row.wrong(columns[-1], "more cells than headings", "put a cell that holds a comma in quotation marks")
+            row.wrong(columns[-1], "more_cells")
         case = _case(row, documents)
         if case is not None and case.id in cases:
-            row.wrong("question", "stands twice, about the same State and year", "remove one of the rows")
+            row.wrong("question", "row_twice")
         remarks += row.remarks
         if case is not None and not row.remarks:
             cases[case.id] = case
@@ -116,13 +101,8 @@ def _lines(path: Path) -> list[tuple[int, list[str]]]:
         elif path.suffix == ".jsonl":
             lines = [(0, [*_REQUIRED, "year", "id"]), *((n, _cells(given)) for n, given in read_lines(path))]
         else:
-            text = path.read_text(encoding="utf-8-sig")
-            reader = csv.reader(io.StringIO(text), delimiter=max(",;\t", key=text.partition("\n")[0].count))
-            lines, last = [], 0
-            for row in reader:
-                lines.append((last + 1, row))
-                last = reader.line_num
-    except (OSError, ValueError, KeyError, IndexError, csv.Error, BadZipFile, InvalidFileException) as exc:
+            lines = list(csv_rows(path))
+    except (OSError, ValueError, KeyError, IndexError, ManifestError, BadZipFile, InvalidFileException) as exc:
         raise DatasetError(f"cannot read the table {str(path)!r}: {exc}; save it as UTF-8 CSV, or as .xlsx") from exc
     if not lines or "question" not in map(_column, lines[0][1]):
         raise DatasetError(f"the table {str(path)!r} has no heading `question`: begin it with {','.join(_REQUIRED)}")
@@ -141,59 +121,55 @@ def _column(heading: str) -> str:
     return "_".join(heading.lower().split())
 
 
+def _meant(given: str, known: Sequence[str]) -> str:
+    return "".join(f"did you mean {near!r}? " for near in get_close_matches(given, known, n=1))
+
+
 def _case(row: _Row, documents: Documents) -> Case | None:
-    question = row.cells.get("question", "")
-    if not question:
-        row.wrong("question", "is empty", "write the question, or remove the row")
-    answered = _YES_NO.get(row.cells.get("answered", "").lower())
-    if answered is None:
-        row.wrong("answered", f"{row.cells.get('answered', '')!r} is neither yes nor no", "write yes or no")
+    given = defaultdict(str, row.cells)
+    question, quotes, years = given["question"], row.parts("quote", "\n"), tuple(row.parts("year", ";,\n"))
+    answered = _YES_NO.get(given["answered"].lower())
+    reason, reasons = _column(given["reason"]), get_args(AbstentionReason)
+    language = given["language"].lower() or detect_language(question) or "en"
+    wrong = {
+        ("question", "cell_without_question"): not question,
+        ("answered", "neither_yes_nor_no"): answered is None,
+        ("reason", "no_such_reason"): reason not in ("", *reasons),
+        ("language", "no_such_language"): not re.fullmatch("[a-z]{2}", language),
+        ("quote", "answer_without_words"): answered and not quotes,
+        ("quote", "words_without_answer"): answered is False and quotes,
+    }
+    facts = {"meant": _meant(reason, reasons), "reasons": ", ".join(reasons), "given": given, "spoken": language}
+    for (column, name), holds in wrong.items():
+        if holds:
+            row.wrong(column, name, **facts)
+    for year in (year for year in years if not re.fullmatch(r"(19|20)\d\d", year)):
+        row.wrong("year", "no_such_year", year=year)
     states: list[str] = []
-    for name in typed_names(row.cells.get("state", ""), documents.parties):
+    for name in typed_names(given["state"], documents.parties):
         try:
             states.append(state_code(name, documents.parties))
         except DatasetError as exc:
             what, _, todo = str(exc).partition(": ")
-            row.wrong("state", what, todo)
-    years = tuple(row.parts("year", ";,\n"))
-    for year in years:
-        if not re.fullmatch(r"(19|20)\d\d", year):
-            row.wrong("year", f"{year!r} is no year", "write four digits, several with semicolons")
-    reason = row.chosen("reason", get_args(AbstentionReason))
+            row.wrong("state", "no_one_state", what=what, todo=todo)
     tags = {"article": article} if (article := _article(row)) else {}
-    language = row.cells.get("language", "").lower() or detect_language(question) or "en"
-    if not _LANGUAGE.fullmatch(language):
-        row.wrong("language", f"{language!r} is no language", "write the two letters of ISO 639-1, such as en or fr")
-    quotes = row.parts("quote", "\n")
-    if answered and not quotes:
-        row.wrong("quote", "an answer is expected, and no words show it", "copy them from the statement, or write no")
-    if answered is False and quotes:
-        row.wrong("quote", "no answer is expected, and words show one", "remove them, or write yes")
-    evidence = [
-        span for n, quote in enumerate(quotes, 1) if (span := _evidence(row, n, quote, states, years, documents))
-    ]
+    found = [_evidence(row, n, quote, states, years, documents) for n, quote in enumerate(quotes, 1)]
     if row.remarks or answered is None:
         return None
+    evidence, history = [span for span in found if span is not None], row.parts("history", "\n")
     asked = hashlib.sha256("\0".join((question, *states, *years, *row.parts("history"))).encode()).hexdigest()[:8]
-    kind: CaseType = "list_states" if not states else "compare" if len(states) > 1 else "single_state"
-    return Case(
-        id=row.cells.get("id") or f"own-{asked}",
-        question=question,
-        history=tuple(row.parts("history", "\n")),
-        type="follow_up" if row.parts("history", "\n") else kind if answered else "unanswerable",
-        answerable=answered,
-        lang=language,
-        tags=tags,
-        expect=Expectation(
-            status="answered" if answered else "abstained",
-            states=tuple(states or dict.fromkeys(span.state for span in evidence if span.state)),
-            years=years,
-            reason=reason,  # type: ignore[arg-type]  # one of AbstentionReason, by `chosen`
-        ),
-        unanswerable_kind=None if answered or reason else "near_miss_topic",
-        evidence=tuple(evidence),
-        review=Review(status="unreviewed", source="human"),
-    )
+    kind = "list_states" if not states else "compare" if len(states) > 1 else "single_state"
+    expect = {
+        "status": "answered" if answered else "abstained", "years": years, "reason": reason or None,
+        "states": states or [*dict.fromkeys(span.state for span in evidence if span.state)],
+    }  # fmt: skip
+    case = {
+        "id": given["id"] or f"own-{asked}", "question": question, "history": history, "answerable": answered,
+        "type": "follow_up" if history else kind if answered else "unanswerable", "lang": language, "tags": tags,
+        "unanswerable_kind": None if answered or reason else "near_miss_topic", "expect": expect, "evidence": evidence,
+        "review": Review(status="unreviewed", source="human"),
+    }  # fmt: skip
+    return Case.model_validate(case)
 
 
 def _article(row: _Row) -> str | None:
@@ -204,7 +180,7 @@ def _article(row: _Row) -> str | None:
     words = given if "article" in given.lower() else f"article {given}"
     found = next((f"{own.treaty} {own.article}" for own in find_articles(words, "UNTOC") if own.treaty), None)
     if found is None:
-        row.wrong("article", f"{given!r} is no article of a treaty that is known", "write such as 18 or TIP 9")
+        row.wrong("article", "no_such_article", article=given)
     return found
 
 
@@ -223,24 +199,23 @@ def _evidence(
         if span is None:
             continue
         if states and document.state is not None and document.state not in states and document.kind != "record":
-            said = f"was said by {documents.parties.display(document.state)} ({document.file})"
-            row.wrong("quote", f"{quote[:40]!r} {said}", "correct the State or the quote")
+            speaker = documents.parties.display(document.state)
+            row.wrong("quote", "words_of_another", quote=quote[:40], speaker=speaker, file=document.file)
             return None
         return document.evidence(f"e{number}", *span, state=states[0] if states else None)
     near = _nearest(quote, [document for document in ordered if not any(apart(document)[:2])] or ordered)
-    row.wrong("quote", f"{quote[:40]!r} stands in no statement", near or "copy the exact words from the statement")
+    row.wrong("quote", "words_nowhere", quote=quote[:40], todo=near or "copy the exact words from the statement")
     return None
 
 
 def _nearest(quote: str, documents: Sequence[Document]) -> str | None:
     """Says which words of a statement are most like a quotation that is nowhere."""
-    best: tuple[float, str] = (_NEAR, "")
-    for document in documents:
-        found = fuzz.partial_ratio_alignment(quote, document.text, score_cutoff=best[0])
-        if found is not None and found.score > best[0]:
-            # As whole words, since what is nearest may begin within one.
-            start = document.text.rfind(" ", 0, found.dest_start + 1) + 1
-            end = document.text.find(" ", found.dest_end)
-            words = " ".join(document.text[start : end if end >= 0 else None].split())
-            best = (found.score, f"did you mean “{words}” ({document.file})?")
-    return best[1] or None
+    texts = {document.file: document.text for document in documents}
+    found = process.extractOne(quote, texts, scorer=fuzz.partial_ratio, score_cutoff=_NEAR)
+    place = fuzz.partial_ratio_alignment(quote, found[0]) if found else None
+    if found is None or place is None:
+        return None
+    text, _, file = found
+    # As whole words, since what is nearest may begin within one.
+    start, end = text.rfind(" ", 0, place.dest_start + 1) + 1, text.find(" ", place.dest_end)
+    return f"did you mean “{' '.join(text[start : end if end >= 0 else None].split())}” ({file})?"

@@ -5,7 +5,7 @@ there, in any inflected form. A statement *lacks* it where not even the telling 
 """
 
 import re
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -26,8 +26,6 @@ from ingest.treaties.treaties import short_name
 from prompts.wording import LANGUAGES
 from vectorstore.stems import is_function_word, stem, stems, words_of
 
-# Document frequency, as a share of the statements, from which on a stem does not tell topics apart.
-COMMON: Final = 0.5
 # Letters of each word by which inflected forms differ; "organs" and "organizations" share a stem and differ by more.
 _ENDING: Final = 2
 # Characters of the opening, in which speaker and group are named.
@@ -77,10 +75,6 @@ class Reading:
     numbers: frozenset[str]
     sentences: tuple[frozenset[str], ...] = field(repr=False)
     stems: frozenset[str] = field(repr=False)
-
-    def may_be(self, state: str, year: str | None) -> bool:
-        """Whether it may hold what a State said in a year, or ever: by the manifest, or for want of it."""
-        return (self.speakers is None or state in self.speakers) and (None in (year, self.year) or year == self.year)
 
     def lacks(self, subject: Subject, common: Collection[str]) -> bool:
         """Whether it surely says nothing of a subject.
@@ -161,9 +155,7 @@ def read(document: Document, parties: PartyTable) -> Reading:
         # Headings and salutations are no statements.
         if re.search(r"[.!?…;。！？؟]\W*$", words) is not None:
             cited = (f"{mention.treaty} {mention.article}" for mention in mentions if mention.treaty)
-            terms = (
-                term for term in terms_within(words, language) if _tells(term, words[term.start : term.end], language)
-            )
+            terms = (term for term in terms_within(words, language) if _tells(term, words, language))
             for name in dict.fromkeys((*(term.concept for term in terms), *cited)):
                 named[name].append((sentence.start, sentence.end))
     return Reading(
@@ -179,8 +171,9 @@ def _is_written(mention: ArticleMention, words: str) -> bool:
     return not digits or number is None or min(digits) <= int(number.group()) <= max(digits)
 
 
-def _tells(term: NamedTerm, written: str, language: str) -> bool:
+def _tells(term: NamedTerm, words: str, language: str) -> bool:
     """Whether a term is written in a form of it, and says enough: "two-State solution" goes by "two States" as well."""
+    written = words[term.start : term.end]
     if written.isupper():
         return True
     needed = 1 if topics()[term.concept].articles else min(2, len(content_words(term.concept, "en")))
@@ -190,15 +183,9 @@ def _tells(term: NamedTerm, written: str, language: str) -> bool:
     return term.words >= needed and any(not each.isupper() for each in near)
 
 
-def common_stems(readings: Collection[Reading]) -> frozenset[str]:
-    """Returns the stems that most statements hold."""
-    counts = Counter(each for reading in readings for each in reading.stems)
-    return frozenset(each for each, count in counts.items() if count >= COMMON * len(readings))
-
-
 def _speakers(document: Document, parties: PartyTable) -> frozenset[str] | None:
-    opening = [match for match in parties.find(document.text[:_OPENING]) if match.form != "capital"]
-    named = {code for match in opening for code in match.codes}
+    opening = parties.find(document.text[:_OPENING])
+    named = {code for match in opening if match.form != "capital" for code in match.codes}
     if document.kind == "record" or (document.state is None and not named):
         return None
     # Whoever names a group there may align with it or speak for it; both count.

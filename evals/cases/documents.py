@@ -90,15 +90,12 @@ class Documents:
     def informed_by(self, cases: Iterable[Case]) -> "Documents":
         """Returns the documents with the States that evidence names, where the manifest says nothing."""
         said: defaultdict[str, set[str]] = defaultdict(set)
-        for span in (span for case in cases for span in case.evidence if span.state):
-            said[span.file].add(str(span.state))
+        for span in (span for case in cases for span in case.evidence):
+            said[span.file].update([span.state] if span.state else ())
         # Evidence of several States in one file: a record of meetings, which has no State of its own.
         only = {file: min(states) for file, states in said.items() if len(states) == 1}
-        by_file = {
-            file: replace(document, state=only[file]) if document.state is None and file in only else document
-            for file, document in self.by_file.items()
-        }
-        return replace(self, by_file=by_file)
+        told = {f: replace(d, state=only[f]) for f, d in self.by_file.items() if d.state is None and f in only}
+        return replace(self, by_file={**self.by_file, **told})
 
 
 def sha256_of(text: str) -> str:
@@ -117,25 +114,21 @@ def read_documents(folders: Sequence[Path]) -> Documents:
             if document.file in by_file:
                 raise DatasetError(f"{document.file!r} stands in two of the folders: rename one of the files")
             by_file[document.file] = document
-    return Documents(by_file=by_file, sha256=_hash(by_file), parties=parties)
+    return _documents(by_file, parties)
 
 
 def stored_documents(settings: Settings) -> Documents:
     """Reads the documents of the store, for cases about whatever it holds; facts are those that the store has."""
-    by_file = {}
     with open_workspace(settings, read_only=True, check_model=False) as workspace:
+        stored = [workspace.corpus.show(own.document_id) for own in workspace.corpus.documents()]
         parties = workspace.corpus.parties()
-        for statement in (workspace.corpus.show(own.document_id) for own in workspace.corpus.documents()):
-            own = statement.metadata
-            by_file[statement.file] = Document(
-                file=statement.file, text=statement.source_text, state=own.state, facts=_facts(own),
-                language=own.language, kind=statement.kind,
-            )  # fmt: skip
-    return Documents(by_file=by_file, sha256=_hash(by_file), parties=parties)
+    found = (_document(s.file, s.source_text, s.metadata.state, s.kind, s.metadata) for s in stored)
+    return _documents({document.file: document for document in found}, parties)
 
 
-def _facts(told: ManifestRow | Metadata) -> dict[str, str]:
-    return {name: value for name in FACTS if (value := getattr(told, name))}
+def _document(file: str, text: str, state: str | None, kind: str, told: ManifestRow | Metadata) -> Document:
+    facts = {name: value for name in FACTS if (value := getattr(told, name))}
+    return Document(file=file, text=text, state=state, facts=facts, language=told.language, kind=kind)
 
 
 def located(cases: Iterable[Case], documents: Documents) -> tuple[Case, ...]:
@@ -152,8 +145,7 @@ def located(cases: Iterable[Case], documents: Documents) -> tuple[Case, ...]:
             raise DatasetError(f"case {case.id!r}, {span.file}: evidence not found: {(span.quote or '')[:60]!r}")
         return span.model_copy(update={"start": found[0], "end": found[1]})
 
-    found = ((case, tuple(find(case, span) for span in case.evidence)) for case in cases)
-    return tuple(case.model_copy(update={"evidence": spans}) for case, spans in found)
+    return tuple(case.model_copy(update={"evidence": tuple(find(case, s) for s in case.evidence)}) for case in cases)
 
 
 def typed_names(text: str, parties: PartyTable) -> list[str]:
@@ -181,27 +173,19 @@ def state_code(name: str, parties: PartyTable) -> str:
 
 def _of_folder(folder: Path, parties: PartyTable) -> Iterable[Document]:
     manifest = read_manifest(folder)
-    if manifest is None:
-        found = [path for each in find_files(folder) for path in with_members(each, LoadLimits())]
-        rows = [ManifestRow(file=path.relative_to(folder).as_posix()) for path in found]
-    else:
-        rows = list(manifest.rows)
-    for row in rows:
+    found = [] if manifest else [path for each in find_files(folder) for path in with_members(each, LoadLimits())]
+    for row in manifest.rows if manifest else [ManifestRow(file=p.relative_to(folder).as_posix()) for p in found]:
         try:
             text = load(folder / row.file, LoadLimits(), folder).text
         except LoadError as exc:
             raise DatasetError(f"cannot read {row.file!r} of {str(folder)!r}: {exc}") from exc
         codes = parties.resolve(row.state).codes if row.state else ()
-        yield Document(
-            file=row.file, text=text, state=codes[0] if len(codes) == 1 else None, facts=_facts(row),
-            language=row.language, kind=row.kind or "statement",
-        )  # fmt: skip
+        yield _document(row.file, text, codes[0] if len(codes) == 1 else None, row.kind or "statement", row)
 
 
-def _hash(by_file: Mapping[str, Document]) -> str:
+def _documents(by_file: Mapping[str, Document], parties: PartyTable) -> Documents:
     digest = hashlib.sha256()
-    for file in sorted(by_file):
-        document = by_file[file]
+    for file, document in sorted(by_file.items()):
         facts = sorted(document.facts.items())
         digest.update(f"{file}\0{sha256_of(document.text)}\0{document.state}\0{facts}\n".encode())
-    return digest.hexdigest()
+    return Documents(by_file=by_file, sha256=digest.hexdigest(), parties=parties)

@@ -6,17 +6,16 @@ of 12 cases).
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 from itertools import combinations
 from typing import Final, Literal, cast, get_args
 
 from rapidfuzz import fuzz
 
-from evals.cases.case import Case, Evidence, slices
+from evals.cases.case import Case, slices
 from evals.cases.corpus_facts import Reading, read_all
-from evals.cases.documents import Document, Documents, sha256_of
+from evals.cases.documents import Documents, sha256_of
 from evals.files import shipped_rows
 from ingest.glossary.glossary import terms_of
 from ingest.parties.party_table import PartyTable
@@ -37,7 +36,7 @@ _REMARKS: Final = {row["remark"]: row for row in shipped_rows("cases/remarks.csv
 
 @dataclass(frozen=True, kw_only=True)
 class Remark:
-    """Something that a person should look at: in a case, or (None) in the set as a whole."""
+    """Something that a person should look at: in a case, in a cell of a table, or (None) in the set as a whole."""
 
     severity: Severity
     case: str | None
@@ -45,11 +44,11 @@ class Remark:
     todo: str
 
 
-def _remark(name: str, case: Case | None = None, **facts: object) -> Remark:
-    """Returns a remark of `remarks.csv` with its facts filled in."""
+def remark(name: str, place: str | None, **facts: object) -> Remark:
+    """Returns a remark of `remarks.csv` on a case, a cell, or (None) a set, with its facts filled in."""
     row = _REMARKS[name]
-    what, todo = (row[part].format(**facts) for part in ("what", "todo"))
-    return Remark(severity=cast(Severity, row["severity"]), case=case.id if case else None, what=what, todo=todo)
+    what, todo = (row[part].format(**facts).strip() for part in ("what", "todo"))
+    return Remark(severity=cast(Severity, row["severity"]), case=place, what=what, todo=todo)
 
 
 def lint(cases: Iterable[Case], documents: Documents | None = None) -> tuple[Remark, ...]:
@@ -70,39 +69,41 @@ def lint(cases: Iterable[Case], documents: Documents | None = None) -> tuple[Rem
     return tuple(sorted(found, key=lambda each: (order(each.severity), place.get(each.case or "", len(place)))))
 
 
-def _form(case: Case, by_id: Mapping[str, Case], count: int) -> Iterator[Remark]:
+def _remarks(found: Mapping[str, object], case: Case | None, **facts: object) -> list[Remark]:
+    """Returns the remarks that hold, by their names."""
+    return [remark(name, case.id if case else None, **facts) for name, holds in found.items() if holds]
+
+
+def _form(case: Case, by_id: Mapping[str, Case], count: int) -> list[Remark]:
     """What a case says of itself and of others."""
-    if count > 1:
-        yield _remark("same_id", case, count=count)
-    if case.review.status == "reviewed" and not case.review.by:
-        yield _remark("nobody_reviewed", case)
-    yield from contradictions(case)
     original = by_id.get(case.variant_of or "")
-    if case.variant_of is not None and original is None:
-        yield _remark("no_original", case, original=case.variant_of)
-    elif original and (case.expect, case.answerable) != (original.expect, original.answerable):
-        yield _remark("other_outcome", case, original=original.id)
+    found = {
+        "same_id": count > 1,
+        "nobody_reviewed": case.review.status == "reviewed" and not case.review.by,
+        "no_original": case.variant_of is not None and original is None,
+        "other_outcome": original and (case.expect, case.answerable) != (original.expect, original.answerable),
+    }
+    return [*_remarks(found, case, count=count, original=case.variant_of), *contradictions(case)]
 
 
-def contradictions(case: Case) -> Iterator[Remark]:
-    """Yields what a case says that cannot be, its corpus aside."""
+def contradictions(case: Case) -> list[Remark]:
+    """Returns what a case says that cannot be, its corpus aside."""
     expect, status, silent = case.expect, case.expect.status, case.expect.status == "abstained"
     reasoned = expect.reason is not None or case.unanswerable_kind is not None
     found = {
         "empty_question": not case.question.strip(),
         "no_reason": silent and not reasoned,
         "reason_beside_answer": not silent and reasoned,
-        "silence_with_evidence": silent and bool(case.evidence),
+        "silence_with_evidence": silent and case.evidence,
         "no_evidence": not silent and not case.groups,
         "answerable_silence": case.answerable and silent,
         "unanswerable_answer": not case.answerable and status == "answered",
         "missing_of_what": (status == "partial") != (expect.missing is not None),
         "type_of_silence": case.type in ("unanswerable", "ambiguous") and not silent,
         "follows_nothing": case.type == "follow_up" and not case.history,
-        "forbids_expected": bool({*expect.states} & {*expect.states_forbidden}),
+        "forbids_expected": {*expect.states} & {*expect.states_forbidden},
     }
-    facts = {"status": status, "missing": expect.missing, "type": case.type}
-    return (_remark(name, case, **facts) for name, wrong in found.items() if wrong)
+    return _remarks(found, case, status=status, missing=expect.missing, type=case.type)
 
 
 def _states_of(case: Case, parties: PartyTable) -> frozenset[str]:
@@ -126,49 +127,37 @@ def _duplicates(cases: Iterable[Case], parties: PartyTable) -> Iterator[Remark]:
         for (one, words), (other, others) in combinations(group, 2):
             alike = fuzz.token_set_ratio(words, others)
             if alike >= _ALIKE and (one.variant_of or one.id) != (other.variant_of or other.id):
-                yield _remark("alike", other, other=one.id, alike=alike)
+                yield remark("alike", other.id, other=one.id, alike=alike)
 
 
 def _evidence(case: Case, documents: Documents) -> Iterator[Remark]:
     for span in case.evidence:
         document = documents.by_file.get(span.file)
         if document is None:
-            yield _remark("no_file", case, span=span.id, file=span.file)
-        else:
-            yield from _of_span(partial(_remark, case=case, span=span.id), span, document, documents.parties)
+            yield remark("no_file", case.id, span=span.id, file=span.file)
+            continue
+        length, told, behalf = len(document.text), document.state, document.facts.get("on_behalf_of")
+        place = (span.start, span.end) if span.located else document.find(span.quote or "")
+        text = None if place is None or span.end > length else document.text[slice(*place)]
+        holders = {told, None, *(documents.parties.resolve(behalf).codes if behalf else ())}
+        found = {
+            "not_in_file": place is None,
+            "after_the_end": span.end > length,
+            "other_words": text is not None and span.quote is not None and squash(text) != squash(span.quote),
+            "other_hash": text is not None and span.sha256 not in (None, sha256_of(text)),
+            "other_state": told is not None and document.kind != "record" and span.state not in holders,
+        }
+        facts = {"span": span.id, "start": span.start, "end": span.end, "length": length, "state": span.state}
+        yield from _remarks(found, case, **facts, told=told)
 
 
-def _of_span(
-    remark: Callable[..., Remark], span: Evidence, document: Document, parties: PartyTable
-) -> Iterator[Remark]:
-    found = (span.start, span.end) if span.located else document.find(span.quote or "")
-    text = None if found is None else document.text[slice(*found)]
-    if found is None:
-        yield remark("not_in_file")
-    elif span.end > len(document.text):
-        text = None
-        yield remark("after_the_end", end=span.end, length=len(document.text))
-    elif span.quote is not None and squash(text or "") != squash(span.quote):
-        yield remark("other_words", start=span.start)
-    if text is not None and span.sha256 is not None and sha256_of(text) != span.sha256:
-        yield remark("other_hash")
-    behalf = document.facts.get("on_behalf_of")
-    holders = {document.state, *(parties.resolve(behalf).codes if behalf else ())}
-    known = span.state is not None and document.state is not None and document.kind != "record"
-    if known and span.state not in holders:
-        yield remark("other_state", state=span.state, told=document.state)
-
-
-def _expected_states(case: Case, parties: PartyTable) -> Iterator[Remark]:
-    for state in (*case.expect.states, *case.expect.states_forbidden):
-        if parties.get(state) is None:
-            yield _remark("no_such_state", case, state=state)
-    shown = {span.state for span in case.evidence if span.state is not None}
-    expected = {*case.expect.states}
-    if expected and shown - expected:
-        yield _remark("unexpected_state", case, states=", ".join(sorted(shown - expected)))
-    if shown and expected - shown:
-        yield _remark("state_without_evidence", case, states=", ".join(sorted(expected - shown)))
+def _expected_states(case: Case, parties: PartyTable) -> list[Remark]:
+    expected, shown = {*case.expect.states}, {span.state for span in case.evidence if span.state is not None}
+    named = (*case.expect.states, *case.expect.states_forbidden)
+    unknown = [remark("no_such_state", case.id, state=state) for state in named if parties.get(state) is None]
+    more, fewer = (shown - expected if expected else ()), (expected - shown if shown else ())
+    found = {"unexpected_state": more, "state_without_evidence": fewer}
+    return unknown + _remarks(found, case, more=", ".join(sorted(more)), fewer=", ".join(sorted(fewer)))
 
 
 def _is_silence(case: Case) -> bool:
@@ -191,21 +180,20 @@ def _absence(case: Case, readings: Iterable[Reading], parties: PartyTable) -> It
         if reading.document.state not in states or (years and reading.year not in years):
             continue
         if case.unanswerable_kind == "no_statement":
-            yield _remark("there_is_a_statement", case, file=file)
+            yield remark("there_is_a_statement", case.id, file=file)
             continue
         for treaty, number in (article.split() for article in sorted(reading.named.keys() & cited)):
-            yield _remark("article_is_cited", case, file=file, number=number, treaty=treaty)
+            yield remark("article_is_cited", case.id, file=file, number=number, treaty=treaty)
         if not cited and topic in reading.named:
             # The question may be narrower than its topic.
-            yield _remark("topic_is_named", case, file=file, topic=topic)
+            yield remark("topic_is_named", case.id, file=file, topic=topic)
 
 
-def _mix(cases: Sequence[Case]) -> Iterator[Remark]:
+def _mix(cases: Sequence[Case]) -> list[Remark]:
     """What the figures of a set can be read for."""
     total = len(cases)
     if not cases:
-        yield _remark("no_cases")
-        return
+        return [remark("no_cases", None)]
     silent = [case for case in cases if case.expect.status == "abstained"]
     near = sum((case.unanswerable_kind or "").startswith("near_miss") for case in silent) / max(1, len(silent))
     share, (low, high) = len(silent) / total, _UNANSWERABLE
@@ -214,13 +202,8 @@ def _mix(cases: Sequence[Case]) -> Iterator[Remark]:
     counts = Counter((name, value) for case in cases for name in _SLICED_BY for value in slices(case).get(name, ()))
     few = [f"{name} {value} ({n})" for (name, value), n in sorted(counts.items()) if n < _SLICE]
     small = ", ".join(few) if total >= _SLICE else f"all, of {total}"
-    if not low - 0.005 <= share < high + 0.005:
-        yield _remark("share_of_silence", share=share, low=low, high=high)
-    if near < 0.5:
-        yield _remark("few_near_misses", share=near)
-    if drafts:
-        yield _remark("drafts", drafts=drafts, total=total)
-    if unread:
-        yield _remark("unread", unread=unread, total=total)
-    if small:
-        yield _remark("small_slices", least=_SLICE, slices=small)
+    uneven = not low - 0.005 <= share < high + 0.005
+    facts = {"share": share, "low": low, "high": high, "near": near, "least": _SLICE, "slices": small}
+    whose = {"drafts": drafts, "unread": unread}
+    found = {"share_of_silence": uneven, "few_near_misses": near < 0.5, **whose, "small_slices": small}
+    return _remarks(found, None, total=total, **whose, **facts)

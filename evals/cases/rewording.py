@@ -8,7 +8,6 @@ import random
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 from string import Formatter
 from typing import Final
@@ -40,26 +39,6 @@ _WORDS: Final = frozenset("AND ARE CAN COD CUB GIN LIE NOR PAN PER TON VAT".spli
 _ORDINALS: Final = {value: word.replace(" ", "-") for word, value in number_words("ordinal", "en").items()}
 
 
-@dataclass(frozen=True, kw_only=True)
-class Setting:
-    """What a corpus offers to choose from: the session of a year that has one, and by year the States that spoke."""
-
-    parties: PartyTable
-    sessions: Mapping[str, str]
-    speakers: Mapping[str, tuple[str, ...]]
-
-
-def setting_of(documents: Documents) -> Setting:
-    """Returns sessions, years and speakers of a corpus."""
-    speakers: dict[str, dict[str, None]] = defaultdict(dict)
-    states = {*documents.parties.codes("state")}
-    for document in documents.by_file.values():
-        if "date" in document.facts and document.state in states:
-            speakers[document.facts["date"][:4]][document.state] = None
-    found = {year: tuple(codes) for year, codes in speakers.items()}
-    return Setting(parties=documents.parties, sessions=documents.sessions(), speakers=found)
-
-
 def reworded(cases: Iterable[Case], documents: Documents, choice: str) -> tuple[Case, ...]:
     """Returns cases, each followed by itself in `all` other words, in those named, or in so many that are drawn."""
     wordings: Sequence[str] | int = int(choice) if choice.isdecimal() else choice.split(",")
@@ -67,57 +46,64 @@ def reworded(cases: Iterable[Case], documents: Documents, choice: str) -> tuple[
         wordings = [*WORDINGS]
     elif isinstance(wordings, list) and (unknown := [name for name in wordings if name not in WORDINGS]):
         raise EvalError(f"unknown wording {unknown[0]!r}: there are all, a number, {', '.join(WORDINGS)}")
-    setting = setting_of(documents)
-    return tuple(asked for case in cases for asked in (case, *reword(case, setting, wordings).values()))
+    return tuple(asked for case in cases for asked in (case, *reword(case, documents, wordings).values()))
 
 
-def reword(case: Case, setting: Setting, wordings: Sequence[str] | int) -> dict[str, Case]:
+def reword(case: Case, documents: Documents, wordings: Sequence[str] | int) -> dict[str, Case]:
     """Returns a case in other words, by wording: of `WORDINGS` those named, or so many that are drawn.
 
     Templates fit a question on one State and one year, in English, with a topic between "say about" and the year.
     """
-    facts = _facts(case, setting)
+    facts = _facts(case, documents)
     if facts is None:
         return {}
     fitting = [name for name, fields in _NEEDED.items() if fields <= facts.keys()]
     if isinstance(wordings, int):
         wordings = random.Random(case.id).sample(fitting, min(wordings, len(fitting)))
-    return {name: _worded(case, name, facts) for name in fitting if name in wordings}
+    worded = {}
+    for name in (name for name in fitting if name in wordings):
+        *history, question = (turn.format_map(facts) for turn in WORDINGS[name])
+        language = name[:2] if name[:2] in LANGUAGES and name[2:3] in ("", "_") else "en"
+        topic = facts["topic"] if language == "en" else facts[f"words_{language}"]
+        changes = {
+            "id": f"{case.id}@{name}", "question": question, "history": tuple(history), "lang": language,
+            "variant_of": case.id, "tags": {**case.tags, "wording": name, "topic_words": topic},
+        }  # fmt: skip
+        worded[name] = case.model_copy(update=changes)
+    return worded
 
 
-def _worded(case: Case, name: str, facts: Mapping[str, str]) -> Case:
-    *history, question = (turn.format_map(facts) for turn in WORDINGS[name])
-    language = name[:2] if name[:2] in LANGUAGES and name[2:3] in ("", "_") else "en"
-    topic = facts["topic"] if language == "en" else facts[f"words_{language}"]
-    changes = {
-        "id": f"{case.id}@{name}", "question": question, "history": tuple(history), "lang": language,
-        "variant_of": case.id, "tags": {**case.tags, "wording": name, "topic_words": topic},
-    }  # fmt: skip
-    return case.model_copy(update=changes)
+def _speakers(documents: Documents) -> Mapping[str, Sequence[str]]:
+    """Returns by year the States that spoke, in the order of the documents."""
+    states, speakers = {*documents.parties.codes("state")}, defaultdict[str, dict[str, None]](dict)
+    for document in documents.by_file.values():
+        if "date" in document.facts and document.state in states:
+            speakers[document.facts["date"][:4]][document.state] = None
+    return {year: [*codes] for year, codes in speakers.items()}
 
 
-def _facts(case: Case, setting: Setting) -> dict[str, str] | None:
-    match = _TEMPLATE.search(case.question)
-    party = setting.parties.get(case.expect.states[0]) if len(case.expect.states) == 1 else None
+def _facts(case: Case, documents: Documents) -> dict[str, str] | None:
+    match, parties = _TEMPLATE.search(case.question), documents.parties
+    party = parties.get(case.expect.states[0]) if len(case.expect.states) == 1 else None
     if match is None or party is None or len(case.expect.years) != 1 or case.lang != "en" or case.history:
         return None
-    draw = random.Random(case.id)
+    draw, speakers = random.Random(case.id), _speakers(documents)
     year, topic = str(case.expect.years[0]), match["topic"]
-    session = setting.sessions.get(year)
-    others = [code for code in setting.speakers.get(year, ()) if code != party.code]
-    others = others or sorted({code for codes in setting.speakers.values() for code in codes} - {party.code})
+    session = documents.sessions().get(year)
+    others = [code for code in speakers.get(year, ()) if code != party.code]
+    others = others or sorted({code for codes in speakers.values() for code in codes} - {party.code})
     facts: dict[str, str | None] = {
         "state": party.name, "state_lower": party.name.lower(), "year": year, "topic": topic,
         "topic_lower": topic.lower(), "session_number": _in_digits(session),
         "session_words": _ORDINALS.get(int(session)) if session is not None and session.isdecimal() else None,
         "other_topic": draw.choice(sorted(TOPICS.keys() - {topic.lower()})),
-        "other_year": _drawn(draw, sorted(setting.speakers.keys() - {year})),
-        "other_state": setting.parties.display(draw.choice(others)) if others else None,
-        **_names(party, setting.parties, draw),
+        "other_year": _drawn(draw, sorted(speakers.keys() - {year})),
+        "other_state": parties.display(draw.choice(others)) if others else None,
+        **_names(party, parties, draw),
     }  # fmt: skip
     for language in LANGUAGES[1:]:
         translated = TOPICS.get(topic.lower(), {}).get(language, "")
-        name = setting.parties.display(party.code, language)
+        name = parties.display(party.code, language)
         facts[f"topic_{language}"] = translated.replace("|", "") or None
         facts[f"words_{language}"] = translated.rpartition("|")[2] or None
         # The table may have an English name only.
@@ -129,14 +115,13 @@ def _names(party: Party, parties: PartyTable, draw: random.Random) -> dict[str, 
     """Other names of a party, those left out that another party bears as well."""
     shared = _shared_names(parties)
     aliases = [name for name in party.aliases if name not in shared and name != party.name]
-    capitals = [name.removeprefix("!") for name in party.capitals if name not in shared]
     abbreviations = [name for name in aliases if name.isupper() and len(name) <= 4]
     code = party.code if party.kind == "state" and party.code not in _WORDS else None
     titled = party.official and (" of " in party.official or party.official.endswith(("Republic", "States")))
     return {
         "official": f"the {party.official}" if titled else party.official or None,
         "demonym": _drawn(draw, [name for name in party.demonyms if name not in shared]),
-        "capital": _drawn(draw, capitals),
+        "capital": _drawn(draw, [name.removeprefix("!") for name in party.capitals if name not in shared]),
         "alias": _drawn(draw, [name for name in aliases if name not in abbreviations]),
         "code": _drawn(draw, abbreviations) or code,
     }

@@ -12,7 +12,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import pairwise, zip_longest
+from itertools import pairwise, product, zip_longest
 from pathlib import Path
 from typing import Final, get_args
 
@@ -20,7 +20,7 @@ import yaml
 
 from app.records import AbstentionReason
 from evals.cases.case import SCHEMA_VERSION, Case, Evidence, Expectation, Review, UnanswerableKind
-from evals.cases.corpus_facts import Reading, Subject, article, common_stems, read_all, specific_topics, topics
+from evals.cases.corpus_facts import Reading, Subject, article, read_all, specific_topics, topics
 from evals.cases.documents import Documents
 from evals.errors import DatasetError
 from evals.files import EVALS, shipped_rows, write_whole
@@ -31,20 +31,21 @@ KINDS: Final = tuple(_KINDS)
 _SHARES: Final = {kind: int(row["share"]) for kind, row in _KINDS.items()}
 # Most cases about the same State and year.
 _PER_STATEMENT: Final = 3
+# Document frequency, as a share of the statements, from which on a stem does not tell topics apart.
+_COMMON: Final = 0.5
 # Topics of fewer or more statements than these come last.
 _RARE, _FREQUENT = 0.02, 0.4
 
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:
-    """A case before it is written: States asked about, or that answer, and the statements of each group of evidence."""
+    """A case before it is written: the States asked about or, of a list, that answer; of silence it has the reason."""
 
     kind: str
     subject: Subject
     states: tuple[str, ...] = ()
     years: tuple[str, ...] = ()
     reason: AbstentionReason | None = None
-    groups: tuple[tuple[Reading, ...], ...] = ()
 
     @property
     def id(self) -> str:
@@ -54,8 +55,8 @@ class Plan:
         return re.sub(r"[^a-z0-9]+", "-", "-".join(parts).casefold()).strip("-")
 
 
-def _silence(kind: str, subject: Subject, state: str, year: str, reason: AbstentionReason | None = None) -> Plan:
-    """Returns a question that has no answer."""
+def _single(kind: str, subject: Subject, state: str, year: str, reason: AbstentionReason | None = None) -> Plan:
+    """Returns a question on one State in one year."""
     return Plan(kind=kind, subject=subject, states=(state,), years=(year,), reason=reason)
 
 
@@ -69,8 +70,9 @@ class _Corpus:
 
     @cached_property
     def common(self) -> frozenset[str]:
-        """Stems that tell nothing here."""
-        return common_stems(self.readings)
+        """Stems that most statements hold, which tell nothing here."""
+        counts = Counter(each for reading in self.readings for each in reading.stems)
+        return frozenset(each for each, count in counts.items() if count >= _COMMON * len(self.readings))
 
     @cached_property
     def states(self) -> frozenset[str]:
@@ -105,16 +107,14 @@ class _Corpus:
 
         return {subject: found[subject] for subject in sorted(filter(tells, found), key=lambda each: each.words)}
 
-    @property
-    def years(self) -> tuple[str, ...]:
-        """Years of statements, ascending."""
-        return tuple(sorted({year for _, year in self.turns}))
-
-    def named_in(self, year: str) -> Iterator[tuple[Subject, tuple[str, ...]]]:
-        """Yields what is named in a year, with the States that name it."""
+    @cached_property
+    def by_year(self) -> Mapping[str, list[tuple[Subject, tuple[str, ...]]]]:
+        """What is named in each year, ascending, with the States that name it."""
+        found = {year: list[tuple[Subject, tuple[str, ...]]]() for year in sorted({year for _, year in self.turns})}
         for subject, keys in self.subjects.items():
-            if states := tuple(sorted(state for state, named in keys if named == year)):
-                yield subject, states
+            for year in {year for _, year in keys}:
+                found[year].append((subject, tuple(sorted(state for state, named in keys if named == year))))
+        return found
 
     def by_state(self) -> Iterator[tuple[Subject, str, list[str]]]:
         """Yields what is named, with a State that names it and the years in which it does."""
@@ -123,9 +123,13 @@ class _Corpus:
                 yield subject, state, sorted(year for speaker, year in keys if speaker == state)
 
     def possible(self, state: str, year: str | None) -> tuple[Reading, ...]:
-        """Returns the statements that may hold what a State, or a group for it, said in a year, or ever."""
+        """Returns the statements that may hold what a State, or a group for it, said in a year, or ever.
+
+        By the manifest, or for want of it.
+        """
         if (state, year) not in self._possible:
-            self._possible[state, year] = tuple(reading for reading in self.readings if reading.may_be(state, year))
+            may = (own for own in self.readings if own.speakers is None or state in own.speakers)
+            self._possible[state, year] = tuple(own for own in may if None in (year, own.year) or year == own.year)
         return self._possible[state, year]
 
     def silent(self, state: str, year: str | None, subject: Subject) -> bool:
@@ -147,7 +151,7 @@ def synthesise(documents: Documents, *, kinds: Sequence[str] = KINDS, n: int = 1
     if not corpus.turns:
         raise DatasetError("no statement has both a State and a date: `untoc manifest` writes a draft of the manifest")
     found: dict[str, list[Plan]] = {kind: [] for kind in KINDS if kind in kinds}
-    makers = (_answered, _lists, _near_misses, _silent_articles, _silent_on_specifics, _nowhere)
+    makers = (_answered, _near_misses, _silent_articles, _nowhere)
     for plan in (plan for make in makers for plan in make(corpus)):
         if plan.kind in found:
             found[plan.kind].append(plan)
@@ -157,19 +161,14 @@ def synthesise(documents: Documents, *, kinds: Sequence[str] = KINDS, n: int = 1
 
 def write_cases(path: Path, cases: Iterable[Case]) -> None:
     """Writes cases as YAML that people can read and edit."""
-    schema = EVALS / "datasets" / "schema.json"
-    records = []
-    for case in cases:
-        record = case.model_dump(mode="json", exclude_defaults=True) | {"answerable": case.answerable}
+    records = [case.model_dump(mode="json", exclude_defaults=True) for case in cases]
+    for record in records:
         # The default is left out of records, but whoever edits a draft looks for it.
-        record["review"] = {"status": case.review.status} | record.get("review", {})
-        records.append(record)
-    text = yaml.dump(
-        {"schema": SCHEMA_VERSION, "cases": records},
-        Dumper=yaml.SafeDumper, sort_keys=False, allow_unicode=True, default_flow_style=None, width=10_000,
-    )  # fmt: skip
-    head = f"# yaml-language-server: $schema={Path(os.path.relpath(schema, path.parent)).as_posix()}\n"
-    write_whole(path, head + text)
+        record["review"] = {"status": "draft"} | record.get("review", {})
+    content = {"schema": SCHEMA_VERSION, "cases": records}
+    text = yaml.safe_dump(content, sort_keys=False, allow_unicode=True, default_flow_style=None, width=10_000)
+    schema = Path(os.path.relpath(EVALS / "datasets" / "schema.json", path.parent)).as_posix()
+    write_whole(path, f"# yaml-language-server: $schema={schema}\n{text}")
 
 
 def draw(*parts: object) -> str:
@@ -218,16 +217,14 @@ def _case(plan: Plan, corpus: _Corpus) -> Case:
     question = _KINDS[plan.kind]["question"].format(
         state=names[0], other=names[-1], topic=plan.subject.words, year=plan.years[0], later=plan.years[-1]
     )
-    evidence: list[Evidence] = []
-    groups: list[list[str]] = []
-    for group in plan.groups:
-        groups.append([])
-        for reading, span in [(each, span) for each in group for span in each.named.get(plan.subject.name, ())]:
+    silent, evidence, groups = plan.kind in get_args(UnanswerableKind), list[Evidence](), list[list[str]]()
+    for turn in () if silent else product(plan.states, plan.years):
+        first, statements = len(evidence), corpus.turns[turn]
+        for reading, span in ((own, span) for own in statements for span in own.named.get(plan.subject.name, ())):
             found = reading.document.evidence(f"e{len(evidence) + 1}", *span)
             # By hash and offsets alone, for texts that may not be published.
             evidence.append(found.model_copy(update={"quote": None, "lang": reading.language}))
-            groups[-1].append(evidence[-1].id)
-    silent = plan.kind in get_args(UnanswerableKind)
+        groups.append([span.id for span in evidence[first:]])
     session = corpus.documents.sessions().get(plan.years[0]) if len(plan.years) == 1 else None
     given = {
         "id": plan.id, "question": question, "type": "unanswerable" if silent else plan.kind, "answerable": not silent,
@@ -242,43 +239,43 @@ def _case(plan: Plan, corpus: _Corpus) -> Case:
 
 
 def _answered(corpus: _Corpus) -> Iterator[Plan]:
-    """What a State names in a year; what two name in a year; what one names in two years."""
+    """What a State names in a year; what one names in two years; what two name in a year, and who all did.
+
+    Complete sets only: every other statement of the year surely says nothing of the subject.
+    """
     for subject, state, years in corpus.by_state():
-        for year in years:
-            groups = (corpus.turns[state, year],)
-            yield Plan(kind="single_state", subject=subject, states=(state,), years=(year,), groups=groups)
+        yield from (_single("single_state", subject, state, year) for year in years)
         for span in pairwise(years):
-            both = tuple(corpus.turns[state, year] for year in span)
-            yield Plan(kind="temporal", subject=subject, states=(state,), years=span, groups=both)
-    for year in corpus.years:
-        for subject, states in corpus.named_in(year):
+            yield Plan(kind="temporal", subject=subject, states=(state,), years=span)
+    for year, named in corpus.by_year.items():
+        of_year = {reading for reading in corpus.readings if reading.year in (None, year)}
+        for subject, states in named:
             order = sorted(states, key=lambda state: draw(state, year, subject.words))
             for pair in map(sorted, pairwise(order)):
-                both = tuple(corpus.turns[state, year] for state in pair)
-                yield Plan(kind="compare", subject=subject, states=tuple(pair), years=(year,), groups=both)
-
-
-def _lists(corpus: _Corpus) -> Iterator[Plan]:
-    """Complete sets only: every other statement of the year surely says nothing of the subject."""
-    for year in corpus.years:
-        of_year = [reading for reading in corpus.readings if reading.year in (None, year)]
-        for subject, states in corpus.named_in(year):
-            naming = tuple(corpus.turns[state, year] for state in states)
-            others = {*of_year}.difference(*naming)
+                yield Plan(kind="compare", subject=subject, states=tuple(pair), years=(year,))
+            others = of_year.difference(*(corpus.turns[state, year] for state in states))
             if len(states) > 1 and all(reading.lacks(subject, corpus.common) for reading in others):
-                yield Plan(kind="list_states", subject=subject, states=states, years=(year,), groups=naming)
+                yield Plan(kind="list_states", subject=subject, states=states, years=(year,))
 
 
 def _near_misses(corpus: _Corpus) -> Iterator[Plan]:
-    """What another State names in the year, or the same one in another year, and this State does not in this year."""
-    for state, year in corpus.turns:
-        for subject, _ in corpus.named_in(year):
+    """What another State names in the year, or the same one in another year, and this State does not in this year.
+
+    Also a specific topic of the field, where the statement holds none of the words without which nobody speaks of it.
+    """
+    for (state, year), readings in corpus.turns.items():
+        for subject, _ in corpus.by_year[year]:
             if subject.terms and corpus.silent(state, year, subject):
-                yield _silence("near_miss_state", subject, state, year, "not_mentioned")
+                yield _single("near_miss_state", subject, state, year, "not_mentioned")
+        possible = {*readings, *corpus.possible(state, year)}
+        # The words are English.
+        for subject in specific_topics("dev", "held_out") if all(r.language == "en" for r in possible) else ():
+            if all(reading.lacks(subject, ()) for reading in possible):
+                yield _single("near_miss_topic", subject, state, year, "not_mentioned")
     for subject, state, years in corpus.by_state():
         for speaker, year in corpus.turns if subject.terms else ():
             if speaker == state and year not in years and corpus.silent(state, year, subject):
-                yield _silence("near_miss_session", subject, state, year, "not_mentioned")
+                yield _single("near_miss_session", subject, state, year, "not_mentioned")
 
 
 def _silent_articles(corpus: _Corpus) -> Iterator[Plan]:
@@ -290,36 +287,26 @@ def _silent_articles(corpus: _Corpus) -> Iterator[Plan]:
                 spoken = any(topic.name in reading.named for topic in about for reading in readings)
                 reason: AbstentionReason = "article_not_cited" if spoken else "not_mentioned"
                 if spoken or all(corpus.silent(state, year, topic) for topic in about):
-                    yield _silence("near_miss_article", article(name), state, year, reason)
-
-
-def _silent_on_specifics(corpus: _Corpus) -> Iterator[Plan]:
-    """A specific topic of the field, where the statement holds none of the words without which nobody speaks of it."""
-    for (state, year), readings in corpus.turns.items():
-        possible = {*readings, *corpus.possible(state, year)}
-        # The words are English.
-        for subject in specific_topics("dev", "held_out") if all(r.language == "en" for r in possible) else ():
-            if all(reading.lacks(subject, ()) for reading in possible):
-                yield _silence("near_miss_topic", subject, state, year, "not_mentioned")
+                    yield _single("near_miss_article", article(name), state, year, reason)
 
 
 def _nowhere(corpus: _Corpus) -> Iterator[Plan]:
     """States that never spoke, a year to come, conventions of other fields, and articles that no treaty has."""
-    for year in corpus.years:
-        even = [subject for subject, _ in corpus.named_in(year) if corpus.is_even(subject)]
+    for year, named in corpus.by_year.items():
+        even = [subject for subject, _ in named if corpus.is_even(subject)]
         for state in (code for code in sorted(corpus.states) if even and not corpus.possible(code, None)):
             subject = min(even, key=lambda each: draw(state, year, each.words))
-            yield _silence("no_statement", subject, state, year, "no_statement")
-    coming = str(int(corpus.years[-1]) + 1)
+            yield _single("no_statement", subject, state, year, "no_statement")
+    coming = str(int(max(corpus.by_year)) + 1)
     for subject, state, _ in corpus.by_state():
         # One without a date might be of that year.
         if not corpus.possible(state, coming):
-            yield _silence("future", subject, state, coming, "no_statement")
+            yield _single("future", subject, state, coming, "no_statement")
     for subject in specific_topics("elsewhere"):
         if all(reading.lacks(subject, ()) for reading in corpus.readings):
-            yield from (_silence("out_of_scope", subject, *turn) for turn in corpus.turns)
+            yield from (_single("out_of_scope", subject, *turn) for turn in corpus.turns)
     for treaty in ("UNTOC", *PROTOCOLS):
         last = max(int(number) for number in articles()[treaty] if number.isdigit())
         for subject in (article(f"{treaty} {number}") for number in range(last + 1, last + 21)):
             of_nobody = (turn for turn in corpus.turns if corpus.silent(turn[0], None, subject))
-            yield from (_silence("nonexistent", subject, *turn) for turn in of_nobody)
+            yield from (_single("nonexistent", subject, *turn) for turn in of_nobody)

@@ -5,6 +5,7 @@ what can be answered. Cases that expect `partial` are scored apart.
 """
 
 from collections.abc import Sequence
+from functools import partial as with_fixed
 
 from app.records import Answer
 from evals.cases.case import Case, Evidence
@@ -26,14 +27,9 @@ def decision(sample: EvalSample, abstained: bool | None = None) -> Counts | None
     return None if expected == "partial" else (tp, fp, fn, tn)
 
 
-def always_abstain(sample: EvalSample) -> Counts | None:
-    """Returns what never answering would get: a baseline to read the figures against."""
-    return decision(sample, abstained=True)
-
-
-def always_answer(sample: EvalSample) -> Counts | None:
-    """Returns what always answering would get: a baseline to read the figures against."""
-    return decision(sample, abstained=False)
+# What never answering, and always answering, would get: baselines to read the figures against.
+always_abstain = with_fixed(decision, abstained=True)
+always_answer = with_fixed(decision, abstained=False)
 
 
 def over_abstained_with_evidence(sample: EvalSample) -> Share:

@@ -33,10 +33,10 @@ def _common(found: Citation | RetrievedPassage, span: Evidence) -> int:
     return min(found.end, span.end) - max(found.start, span.start)
 
 
-def evidence_recall(sample: EvalSample, k: int | None = None) -> Share:
-    """Returns (share of evidence groups that the first k citations meet, 1); None without evidence.
+def evidence_all(sample: EvalSample, k: int | None = None) -> Share:
+    """Returns (share of evidence groups that all citations meet, or the first k, 1); None without evidence.
 
-    An abstention meets none: 0. All citations count without k.
+    An abstention meets none: 0.
     """
     groups = sample.case.groups
     if not groups or sample.case.expect.status == "abstained":
@@ -48,18 +48,13 @@ def evidence_recall(sample: EvalSample, k: int | None = None) -> Share:
 
 def evidence_first(sample: EvalSample) -> Share:
     """Returns the recall of the first citation, of cases about one State."""
-    return evidence_recall(sample, 1) if sample.case.type == "single_state" else None
+    return evidence_all(sample, 1) if sample.case.type == "single_state" else None
 
 
 def evidence_five(sample: EvalSample) -> Share:
     """Returns the recall of the first five citations; a list of States may name more than five can."""
     is_list, expected = sample.case.type == "list_states", sample.case.expect.status
-    return evidence_recall(sample, FIRST) if expected == "answered" and not is_list else None
-
-
-def evidence_all(sample: EvalSample) -> Share:
-    """Returns the recall of all citations, over all cases that have evidence."""
-    return evidence_recall(sample)
+    return evidence_all(sample, FIRST) if expected == "answered" and not is_list else None
 
 
 def ruling(sample: EvalSample, citation: Citation) -> bool | None:

@@ -21,17 +21,10 @@ def nuggets(sample: EvalSample) -> tuple[float, ...] | None:
     case, answer = sample.case, sample.answer
     if not case.nuggets or answer.status == "abstained" or case.expect.status == "abstained":
         return None
-    credits = [(nugget.importance == "vital", _credit(nugget, sample)) for nugget in case.nuggets]
-    vital = [credit for is_vital, credit in credits if is_vital]
-    every = [credit for _, credit in credits]
-    return (
-        float(sum(credit == 1.0 for credit in vital)),
-        sum(vital),
-        float(sum(credit == 1.0 for credit in every)),
-        sum(every),
-        float(len(vital)),
-        float(len(every)),
-    )
+    every = [_credit(nugget, sample) for nugget in case.nuggets]
+    vital = [_credit(nugget, sample) for nugget in case.nuggets if nugget.importance == "vital"]
+    supported = [(float(credits.count(1.0)), sum(credits)) for credits in (vital, every)]
+    return (*supported[0], *supported[1], float(len(vital)), float(len(every)))
 
 
 def missing_nuggets(sample: EvalSample) -> tuple[Nugget, ...]:
@@ -64,10 +57,6 @@ def state_set(sample: EvalSample) -> tuple[float, float, float, float] | None:
     claimed, expected = claimed_states(sample.answer), set(sample.case.expect.states)
     if not claimed and not expected:
         return None
-    common = len(claimed & expected)
-    return (
-        common / len(claimed) if claimed else 0.0,
-        common / len(expected) if expected else 0.0,
-        2 * common / (len(claimed) + len(expected)),
-        1.0,
-    )
+    common, sizes = len(claimed & expected), (len(claimed), len(expected))
+    precision, recall = (common / size if size else 0.0 for size in sizes)
+    return precision, recall, 2 * common / sum(sizes), 1.0

@@ -6,7 +6,7 @@ in other words.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -19,9 +19,6 @@ FileSpan = tuple[str, int, int]
 # What most measures give of a case: how many, of how many; None where the measure does not apply.
 Share = tuple[float, float] | None
 _CONTRACT: TypeAdapter[Answer] = TypeAdapter(Answer)
-_ABOUT_NAMED: Final = frozenset(
-    {"single_state", "unanswerable", "partial", "compare", "multi_state", "temporal", "follow_up"}
-)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,7 +53,12 @@ class EvalSample:
     @property
     def names_parties(self) -> bool:
         """Whether the expected States are those that the question names."""
-        return self.case.type in _ABOUT_NAMED
+        return self.case.type not in ("list_states", "ambiguous")
+
+    def text_of(self, citation: Citation) -> str:
+        """Returns the text of the file that a citation names; empty where the corpus has none."""
+        document = self.documents.get(citation.file)
+        return "" if document is None else document.text
 
     @property
     def asked_about(self) -> frozenset[str]:

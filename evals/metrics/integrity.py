@@ -31,19 +31,14 @@ def is_sound(citation: Citation, sample: EvalSample) -> bool:
 
 
 def _is_exact(citation: Citation, sample: EvalSample) -> bool:
-    text = _text(citation, sample)
+    text = sample.text_of(citation)
     return reads_as(citation.quote, text[citation.start : citation.end], heads=running_heads(text))
 
 
 def points(citation: Citation, sample: EvalSample) -> bool:
     """Returns whether a file holds a citation's `source_quote` at its offsets."""
-    there = _text(citation, sample)[citation.start : citation.end]
+    there = sample.text_of(citation)[citation.start : citation.end]
     return 0 <= citation.start < citation.end and there == citation.source_quote
-
-
-def _text(citation: Citation, sample: EvalSample) -> str:
-    document = sample.documents.get(citation.file)
-    return "" if document is None else document.text
 
 
 def claims_covered(sample: EvalSample) -> Share:

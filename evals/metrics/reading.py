@@ -29,9 +29,6 @@ def time_read(sample: EvalSample) -> Share:
     if not expected or not sample.names_parties or not (read or any(year in turns for year in expected)):
         return None
     sessions = {sample.sessions.get(year, "") for year in expected}
-    pairs = (
-        (expected, set(scope.years)),
-        (sessions, set(scope.sessions)),
-        (expected, {month[:4] for month in scope.months}),
-    )
+    months = {month[:4] for month in scope.months}
+    pairs = (expected, {*scope.years}), (sessions, {*scope.sessions}), (expected, months)
     return share([any(meant <= found if case.type == "temporal" else meant == found for meant, found in pairs)])

@@ -5,7 +5,7 @@ stands for that group; every other passage is a document that is not relevant. S
 splitting of texts changes what is relevant. A passage that holds spans of two groups takes two ranks.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 import ir_measures
@@ -15,13 +15,7 @@ from evals.metrics.citations import covers
 from evals.metrics.eval_sample import EvalSample, Share, share
 
 DEPTH: Final = 10
-MEASURES: Final = {
-    "recall_at_5": R @ 5,
-    "recall_at_10": R @ 10,
-    "recall_at_20": R @ 20,
-    "ndcg_at_10": nDCG @ 10,
-    "rr_at_10": RR @ 10,
-}
+MEASURES: Final = (R @ 5, R @ 10, R @ 20, nDCG @ 10, RR @ 10)
 # Document ids, best first.
 Ranking = Sequence[str]
 
@@ -44,32 +38,18 @@ def ranking(sample: EvalSample) -> tuple[Ranking, frozenset[str]] | None:
 
 
 def retrieval(sample: EvalSample) -> tuple[float, ...] | None:
-    """Returns (one value per measure of `MEASURES`, 1): of what was retrieved, whether or not it was cited."""
+    """Returns (each of `MEASURES`, 0 to 1; 1) of what was retrieved, whether or not it was cited.
+
+    Source: https://ir-measur.es; nDCG as in Järvelin and Kekäläinen, Cumulated Gain-Based Evaluation (TOIS 2002).
+    """
     ranked = ranking(sample)
     if ranked is None:
         return None
     documents, relevant = ranked
-    values = measure({"q": documents}, {"q": relevant})["q"]
-    return (*(values[name] for name in MEASURES), 1.0)
-
-
-def measure(run: Mapping[str, Ranking], relevant: Mapping[str, frozenset[str]]) -> dict[str, dict[str, float]]:
-    """Returns the measures of each query by their names in `MEASURES`, 0 to 1.
-
-    Scores are 1/rank, since equal scores would be ordered by chance.
-
-    Source: https://ir-measur.es; nDCG as in Järvelin and Kekäläinen, Cumulated Gain-Based Evaluation (TOIS 2002).
-    """
-    scored = {
-        query: {document: 1.0 / rank for rank, document in enumerate(documents, start=1)}
-        for query, documents in run.items()
-    }
-    qrels = {query: dict.fromkeys(documents, 1) for query, documents in relevant.items()}
-    names = {value: name for name, value in MEASURES.items()}
-    found: dict[str, dict[str, float]] = {query: dict.fromkeys(MEASURES, 0.0) for query in relevant}
-    for metric in ir_measures.iter_calc(list(MEASURES.values()), qrels, scored):
-        found[metric.query_id][names[metric.measure]] = metric.value
-    return found
+    # By 1/rank, since equal scores would be ordered by chance.
+    run = {"q": {document: 1.0 / rank for rank, document in enumerate(documents, start=1)}}
+    found = ir_measures.calc_aggregate(MEASURES, {"q": dict.fromkeys(relevant, 1)}, run)
+    return (*(float(found[measure]) for measure in MEASURES), 1.0)
 
 
 def wrong_state(sample: EvalSample) -> Share:

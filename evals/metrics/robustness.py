@@ -11,11 +11,8 @@ from evals.metrics.eval_sample import EvalSample, Share, share
 
 def agree(one: Answer, other: Answer) -> bool:
     """Returns whether two answers have the same outcome."""
-    return one.status == other.status and _about(one) == _about(other)
-
-
-def _about(answer: Answer) -> frozenset[str]:
-    return claimed_states(answer) or frozenset((*answer.scope.states, *answer.scope.groups))
+    about, of_other = (claimed_states(a) or {*a.scope.states, *a.scope.groups} for a in (one, other))
+    return one.status == other.status and about == of_other
 
 
 def repeat_agreement(sample: EvalSample) -> Share:

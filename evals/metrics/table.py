@@ -16,6 +16,7 @@ from evals.metrics import abstention, citations, content, integrity, reading, re
 from evals.metrics.eval_sample import EvalSample
 
 Floats = npt.NDArray[np.float64]
+Flags = npt.NDArray[np.bool_]
 Measure = Callable[[EvalSample], tuple[float, ...] | None]
 Combine = Callable[[Floats], Floats]
 _MODULES: Final = (abstention, citations, content, integrity, reading, retrieval, robustness)
@@ -37,30 +38,26 @@ class Metric:
 
     name: str
     label: str
-    key: str = ""
+    key: str
     combine: Combine
-    higher_is_better: bool | None = True
-    share: bool = True
-    group: str = ""
-    formula: str = ""
-    source: str = ""
-    shown_in: frozenset[str] = frozenset()
+    higher_is_better: bool | None
+    share: bool
+    group: str
+    formula: str
+    source: str
+    shown_in: frozenset[str]
 
 
 def ratio(part: str = "0", whole: str = "1") -> Combine:
-    """Returns the combination Σ components[part] / Σ components[whole], each a sum such as `0+1`."""
+    """Returns the combination Σ components[part] / Σ components[whole], each a sum such as `0+1`; NaN over 0."""
     above, below = ([int(index) for index in side.split("+")] for side in (part, whole))
 
     def combine(sums: Floats) -> Floats:
-        return divided(sums[..., above].sum(axis=-1), sums[..., below].sum(axis=-1))
+        over = sums[..., below].sum(axis=-1)
+        quotient: Floats = sums[..., above].sum(axis=-1) / np.where(over != 0, over, np.nan)
+        return quotient
 
     return combine
-
-
-def divided(part: Floats, whole: Floats) -> Floats:
-    """Divides, NaN where the divisor is 0."""
-    quotient: Floats = np.divide(part, whole, out=np.full(np.shape(whole), np.nan), where=np.asarray(whole) != 0)
-    return quotient
 
 
 def _macro(sums: Floats) -> Floats:
@@ -98,9 +95,8 @@ def metrics_in(place: str) -> tuple[Metric, ...]:
 def measures() -> dict[str, Measure]:
     """Returns the measures that metrics are computed from, by the names under which components are stored."""
     found = {module.__name__.rpartition(".")[2]: module for module in _MODULES}
-    keys = dict.fromkeys(metric.key for metric in METRICS.values())
-    pairs = ((key, *key.split(".")) for key in keys)
-    return {key: getattr(found[module], name) for key, module, name in pairs if module != OUTCOME}
+    keys = (metric.key.split(".") for metric in METRICS.values())
+    return {f"{module}.{name}": getattr(found[module], name) for module, name in keys if module != OUTCOME}
 
 
 def components(sample: EvalSample) -> dict[str, tuple[float, ...]]:

@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
-import numpy.typing as npt
 from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import f1_score
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
@@ -22,10 +22,8 @@ from app.retrieval.relevance_features import MeasuredSentence, SentenceFeatures
 from app.retrieval.sentence_ranker import Depth
 from app.settings import Settings
 from evals.files import tracked
+from evals.metrics.table import Flags, Floats
 from evals.public.corpus import Figure, open_texts, records_of, write_texts
-
-Flags = npt.NDArray[np.bool_]
-Floats = npt.NDArray[np.float64]
 
 _FILE: Final = "acl_verbatim/gold.json"
 # Every sentence of a chunk is read.
@@ -51,13 +49,9 @@ class Chunk:
     features: Floats
 
 
-def word_spans(text: str) -> list[tuple[int, int]]:
-    """Returns where the words of a text begin and end, as white space parts them."""
-    return [match.span() for match in re.finditer(r"\S+", text)]
-
-
-def marked(words: Sequence[tuple[int, int]], spans: Sequence[tuple[int, int]]) -> Flags:
-    """Returns which words overlap one of some spans, (words,)."""
+def marked(text: str, spans: Sequence[tuple[int, int]]) -> Flags:
+    """Returns which words of a text, as white space parts them, overlap one of some spans, (words,)."""
+    words = (match.span() for match in re.finditer(r"\S+", text))
     return np.array([any(a < end and b > start for start, end in spans) for a, b in words], dtype=np.bool_)
 
 
@@ -72,9 +66,8 @@ def gold_spans(chunk: Mapping[str, Any]) -> list[tuple[int, int]]:
 
 def word_f1(chunks: Sequence[Chunk], chosen: Sequence[Flags]) -> float:
     """Returns F1 over the words of all chunks, of sentences that were chosen."""
-    predicted = [chunk.places[own].any(axis=0) for chunk, own in zip(chunks, chosen, strict=True)]
-    hits = sum(int((words & chunk.gold).sum()) for chunk, words in zip(chunks, predicted, strict=True))
-    return 2 * hits / max(1, sum(int(w.sum() + c.gold.sum()) for c, w in zip(chunks, predicted, strict=True)))
+    words = np.concatenate([chunk.places[own].any(axis=0) for chunk, own in zip(chunks, chosen, strict=True)])
+    return float(f1_score(np.concatenate([chunk.gold for chunk in chunks]), words, zero_division=0.0))
 
 
 def choose(train: Sequence[Chunk], test: Sequence[Chunk]) -> list[Flags]:
@@ -115,12 +108,10 @@ def read_chunks(records: Sequence[Mapping[str, Any]], settings: Settings, folder
             topic = workspace.ranker.topic(record["query"], "en")
             for chunk in record["results"]:
                 read = workspace.ranker.measure(held[texts[chunk["chunk"]]], topic, _WHOLE)
-                words = word_spans(chunk["chunk"])
-                places = np.array([marked(words, [(i.sentence.start, i.sentence.end)]) for i in read]).reshape(
-                    len(read), len(words)
-                )
-                gold = marked(words, gold_spans(chunk))
-                yield Chunk(paper=record["gold_paper"], gold=gold, places=places, features=with_neighbours(read))
+                gold = marked(chunk["chunk"], gold_spans(chunk))
+                places = [marked(chunk["chunk"], [(item.sentence.start, item.sentence.end)]) for item in read]
+                table = np.array(places, dtype=np.bool_).reshape(len(read), len(gold))
+                yield Chunk(paper=record["gold_paper"], gold=gold, places=table, features=with_neighbours(read))
 
 
 def run(settings: Settings, folder: Path, data: Path | None) -> list[Figure]:

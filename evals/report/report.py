@@ -7,7 +7,6 @@ names) goes through autoescaping; marked as safe are our own style and script al
 import csv
 import hashlib
 from base64 import b64encode
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
@@ -158,7 +157,7 @@ def _environment(escapes: bool = True) -> Environment:
         "listed": words.listed, "p_value": words.p_value, "upper_first": lambda text: text[:1].upper() + text[1:],
         # For a terminal, in the markup of rich, and for Markdown.
         "plainly": escape, "code": tables.code, "escaped": tables.escaped,
-        "counted": lambda values: ", ".join(f"{words.plain(v)} {n}" for v, n in Counter(values).most_common()),
+        "counted": words.counted,
         "party": lambda code, answers: answers.party(code),
         "treaty": lambda treaty: f"{treaty.treaty} {', '.join(treaty.articles)}".strip(),
     }  # fmt: skip

@@ -1,5 +1,6 @@
 """The words of reports and terminal for figures and codes: 0.875 is "87.5 %"."""
 
+from collections import Counter
 from collections.abc import Sequence
 from math import isfinite
 from typing import Final
@@ -85,6 +86,11 @@ def milliseconds(value: float | None) -> str:
 def plain(code: str | None) -> str:
     """Returns a code of ours as words."""
     return (code or "").replace("_", " ")
+
+
+def counted(codes: Sequence[str]) -> str:
+    """Returns codes as words with how often each occurs, the commonest first."""
+    return ", ".join(f"{plain(code)} {times}" for code, times in Counter(codes).most_common())
 
 
 def party(code: str | None, parties: PartyTable) -> str:

@@ -264,7 +264,8 @@ class RunsTab:
                 copyfile(sent_path, path)
         except (*SHOWN_ERRORS, OSError) as error:
             return gr.skip(), error_html(error), None
-        datasets = gr.Dropdown(choices=self.datasets(), **({"value": str(path)} if kept else {}))
+        chosen: dict[str, Any] = {"value": str(path)} if kept else {}
+        datasets = gr.update(choices=self.datasets(), **chosen)
         table = remarks_table([(name, remark) for remark in found])
         return datasets, rendered(PAGE, "faults", path.name, kept, table), None
 

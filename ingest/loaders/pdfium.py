@@ -26,6 +26,8 @@ _LINE_ENDS = frozenset((0x0A, 0x0D))
 _SPACES = _LINE_ENDS | {0x09}
 # What PDFium's own error messages say of a file that asks for a password.
 _PASSWORD = "password"
+# A superscript is smaller than this share of the letters beside it.
+_SUPERSCRIPT = 0.8
 _ASKEW = 0.1  # quarter turns
 _OBLIQUE = 4
 
@@ -162,11 +164,16 @@ def _read(textpage: pypdfium2.PdfTextPage, count: int, frame: Box) -> list[tuple
         raw.FPDFText_GetMatrix(handle, index, matrix)
         size = round(raw.FPDFText_GetFontSize(handle, index) * math.hypot(matrix.c, matrix.d), 1)
         quarter = _quarter(matrix.a, matrix.b)
-        if spaced and read and (before := read[-1]) is not None:
+        if spaced and read and (before := read[-1]) is not None and not _is_raised(before, edges, size):
             read.append((" ", _between(before[1], edges), quarter, size))
         spaced = False
         read.append((_char(code), edges, quarter, size))
     return read
+
+
+def _is_raised(before: tuple[str, Box, int, float], edges: Box, size: float) -> bool:
+    """Tell whether a glyph is a mark of a footnote or an exponent: smaller than the one before it, and above it."""
+    return size < _SUPERSCRIPT * before[3] and before[1][1] < edges[1] < before[1][3]
 
 
 def _between(one: Box, other: Box) -> Box:

@@ -20,6 +20,8 @@ from ingest.text.layout import cut_blocks, holds_sentence_end
 from vectorstore.records import Block
 
 _MOST_BLOCKS, _MOST_CHARACTERS, _LONGEST_LINE, _LONGEST_TITLE, _SHORT_LINE = 40, 1500, 200, 400, 120
+# Characters of what a wrap leaves of a title, and of its words that are written small: "of the".
+_REST, _LONGEST_SMALL = 40, 3
 
 _WORDS = Patterns("heading")
 # The theme of a session, in quotation marks, may speak in the first person.
@@ -103,7 +105,14 @@ def _ends_heading(line: "_Line") -> bool:
     longest = _LONGEST_TITLE if _WORDS.title.match(line.words) else _LONGEST_LINE
     if is_salutation(line.words) or len(line.words) > longest:
         return True
-    return line.prose and not is_heading_line(line.words, line.following)
+    return line.prose and not (is_heading_line(line.words, line.following) or _is_rest_of_title(line))
+
+
+def _is_rest_of_title(line: "_Line") -> bool:
+    """Tell whether a line is what a wrap left of a title: "Organized Crime" before "Eleventh session"."""
+    words = [word for word in line.words.split() if len(word) > _LONGEST_SMALL]
+    named = bool(words) and len(line.words) <= _REST and all(word[0].isupper() for word in words)
+    return named and not _SENTENCE.search(line.words) and is_heading_line(line.following, "")
 
 
 def _is_note_before_heading(text: str, blocks: tuple[Block, ...]) -> bool:

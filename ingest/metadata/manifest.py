@@ -130,7 +130,7 @@ def read_manifest(folder: Path, *, files: Sequence[Path] = (), by_base_name: boo
     path = folder / MANIFEST_NAME
     if not os.path.lexists(path) and path not in files:
         return None
-    records = _records(path)
+    records = csv_rows(path)
     line, header = next(records, (1, []))
     columns = ["_".join(cell.lower().replace("-", " ").replace("_", " ").split()) for cell in header]
     if "file" not in columns:
@@ -201,8 +201,12 @@ def write_draft(folder: Path, rows: Iterable[ManifestRow], *, force: bool = Fals
     return path
 
 
-def _records(path: Path) -> Iterator[tuple[int, list[str]]]:
-    """Yield the rows that are not empty, each with the number of its first line."""
+def csv_rows(path: Path) -> Iterator[tuple[int, list[str]]]:
+    """Yield the rows of a CSV file in any of Excel's variants, each with its first line's number; no empty ones.
+
+    Raises:
+        ManifestError: If it cannot be read.
+    """
     try:
         text = run_bounded(_LIMITS, path.name, _read_text, path)
     except LoadError as exc:

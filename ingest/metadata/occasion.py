@@ -42,7 +42,7 @@ _OPENING: Final = 1500
 _NEAR: Final = 80
 _SENTENCE_END: Final = re.compile(r"(?<=[^\W\d_]{3}[.!?。؟])\s+|(?<=。)")
 _PLACE: Final = re.compile(r"\W*[^\W\d_]{2,20}(?:[ .’'/-]{1,2}[^\W\d_]{1,20}){0,3},\s*")
-_DASH: Final = re.compile(r"\s*(?:\([^()\n]{2,60}\)\s*)?[—–-]+\s")
+_DASH_OR_END: Final = re.compile(r"\s*(?:\([^()\n]{2,60}\)\s*)?[—–-]+\s|[^\S\n]*(?:\n|$)")
 _SEPARATORS: Final = re.compile(r"[_\s]+")
 _DIGITS_DATE: Final = re.compile(r"(?<!\d)((?:19|20)\d\d)[-_.]?(0[1-9]|1[0-2])[-_.]?([0-2]\d|3[01])(?!\d)")
 _ASSEMBLY_IN_NAME: Final = re.compile(r"\bGA[\s-]?(?P<session>\d{2})\b")
@@ -149,13 +149,14 @@ def _line_of(text: str, date: DateMatch) -> str:
 
 
 def _of_dateline(text: str) -> str | None:
-    """Return the date with which the report of a press office begins: "VIENNA, 12 May 2023 — The Commission …"."""
+    """Return the date with which a report begins: "VIENNA, 12 May 2023 — The Commission …", "TUESDAY, 14 MAY 2024"."""
     return next((date.iso for date in find_dates(text) if _is_dateline(text, date)), None)
 
 
 def _is_dateline(text: str, date: DateMatch) -> bool:
+    """Tell whether a date stands after a place or weekday at a line's beginning, and a dash or nothing after it."""
     place = text[text.rfind("\n", 0, date.start) + 1 : date.start]
-    return _PLACE.fullmatch(place) is not None and _DASH.match(text, date.end) is not None
+    return _PLACE.fullmatch(place) is not None and _DASH_OR_END.match(text, date.end) is not None
 
 
 def _of_running_heads(text: str) -> str | None:

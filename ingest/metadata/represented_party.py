@@ -7,6 +7,7 @@ behalf of the group" leaves it the State's, and is kept as a mention of the grou
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from ingest.language.lexicons import Patterns
 from ingest.language.numerals import number_words
@@ -20,7 +21,7 @@ _COUNT = "|".join(sorted((word.replace(" ", r"[\s-]+") for word in number_words(
 _WORDS = Patterns("represented_party", count=_COUNT)
 JOINT = _WORDS.joint
 """What stands between parties that are named together."""
-_NEAR_TITLE, _LONGEST_LIST = 300, 4000
+_NEAR_TITLE, _LONGEST_LIST, _MOST_LISTS = 300, 4000, 20
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,29 +99,47 @@ def speaks_for_group(text: str, group: str, parties: PartyTable, language: str |
 def joint_holders(heading: str, words: str, parties: PartyTable, language: str | None) -> tuple[str, ...]:
     """Read which States hold a joint statement, in order, from its heading or from the list of its co-sponsors.
 
-    Empty where neither the heading (in one line) nor the first words call the statement joint.
+    Empty where neither the heading (in one line) nor the first words call the statement joint. States that the title
+    speaks of ("on the situation in Arvandia and Belmora") and that a later sentence names hold nothing.
     """
-    opening = " ".join(f"{heading} {words[:_OPENING]}".split())
+    heading = " ".join(heading.split())
+    opening = f"{heading} {' '.join(words[:_OPENING].split())}"
     called = _WORDS.joint_statement.search(opening)
     if called is None:
         return ()
-    flat = " ".join(words.split())
-    places = [
-        opening[called.end() : called.end() + _NEAR_TITLE],
-        *(flat[m.end() :] for m in _WORDS.sponsors.finditer(flat)),
-    ]
-    states: dict[str, None] = {}
-    for place in places:
-        states |= dict.fromkeys(_first_list(place[:_LONGEST_LIST], parties, language))
+    stop = _WORDS.sentence_end.search(opening, max(called.end(), len(heading)))
+    end = min(called.end() + _NEAR_TITLE, stop.start() if stop else len(opening))
+    named = opening[called.end() : end]
+    row = _first_list(named, parties, language)
+    rows = [() if row and _WORDS.spoken_of.search(named[: row[0].start]) else row]
+    rows += [row for _, _, row in _sponsors(words, parties, language)]
+    states = dict.fromkeys(match.codes[0] for row in rows for match in row)
     return tuple(states) if len(states) > 1 else ()
 
 
-def _first_list(text: str, parties: PartyTable, language: str | None) -> list[str]:
+def sponsor_lists(text: str, parties: PartyTable, language: str | None) -> list[tuple[int, int]]:
+    """Find the lists of co-sponsors on lines of their own, each from its title to its last State and stop."""
+    spans = ((start, after + row[-1].end) for start, after, row in _sponsors(text, parties, language))
+    return [
+        (start, end + text.startswith((".", ";", "。"), end))
+        for start, end in spans
+        if not text[text.rfind("\n", 0, start) + 1 : start].strip(" \t*_#")
+    ]
+
+
+def _sponsors(text: str, parties: PartyTable, language: str | None) -> Iterator[tuple[int, int, Sequence[PartyMatch]]]:
+    """Yields where the words before a list of co-sponsors begin and end, and the States, by places after these."""
+    for label in islice(_WORDS.sponsors.finditer(text), _MOST_LISTS):
+        after = text[label.end() : label.end() + _LONGEST_LIST].replace("\n", " ")
+        row = _first_list(after, parties, language)
+        if row and _WORDS.listed.fullmatch(after, 0, row[0].start):
+            yield label.start(), label.end(), row
+
+
+def _first_list(text: str, parties: PartyTable, language: str | None) -> Sequence[PartyMatch]:
     """The States of the first list in a text: two or more, one after the other."""
-    for row in in_rows(text, parties.find(text, language), _WORDS.listed):
-        if len(row) > 1 and all(_is_state(match, parties) for match in row):
-            return [match.codes[0] for match in row]
-    return []
+    rows = in_rows(text, parties.find(text, language), _WORDS.listed)
+    return next((row for row in rows if len(row) > 1 and all(_is_state(match, parties) for match in row)), ())
 
 
 def _is_state(match: PartyMatch, parties: PartyTable) -> bool:

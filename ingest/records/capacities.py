@@ -17,11 +17,18 @@ _FEWEST_SENTENCES = 2
 
 
 def in_two_capacities(
-    text: str, blocks: Sequence[Block], parties: PartyTable, *, language: str | None, date: str | None
+    text: str,
+    blocks: Sequence[Block],
+    parties: PartyTable,
+    *,
+    language: str | None,
+    date: str | None,
+    speaker: str | None = None,
 ) -> tuple[Intervention, ...]:
     """Returns a group's part of a statement and its speaker's own; nothing where it is all in one capacity.
 
-    "We shall speak later in our national capacity", with the group named after it, parts nothing.
+    "We shall speak later in our national capacity", with the group named after it, parts nothing. Whose delegate speaks
+    is told by a manifest (`speaker`, the name of a State), else by the heading or by how they speak of themselves.
     """
     heading = find_heading(text, tuple(blocks))
     flat = text.replace("\n", " ")
@@ -31,21 +38,23 @@ def in_two_capacities(
         return ()
     begin, last = spans[own][0], spans[-1][1]
     holder = holder_in(heading, parties)
-    state = holder.code if holder is not None and holder.kind == "state" else None
+    told = parties.resolve(speaker, "state", suggest=False).codes if speaker else ()
+    state = told[0] if len(told) == 1 else None
+    state = state or (holder.code if holder is not None and holder.kind == "state" else None)
     state = state or speaking_state(flat[begin:], parties, language)
     words = flat[heading.end :]
     group = spoken_for(" ".join(heading.lines), words, parties, language, date=date, speaker=state).group
     if group is None or speaks_for_group(flat[begin:], group, parties, language):
         return ()
-    speaker = speaker_in(heading)
-    name = speaker or "the speaker in their national capacity"
+    delegate = speaker_in(heading)
+    name = delegate or "the speaker in their national capacity"
     return (
         Intervention(
-            start=spans[0][0], end=spans[own - 1][1], role="party", named=speaker or parties.display(group),
-            summarised=False, state=state or group, group=group, speaker=speaker,
+            start=spans[0][0], end=spans[own - 1][1], role="party", named=delegate or parties.display(group),
+            summarised=False, state=state or group, group=group, speaker=delegate,
         ),
         Intervention(
             start=begin, end=last, role="party" if state else "unknown", named=name, summarised=False, state=state,
-            speaker=speaker, reason=None if state else name,
+            speaker=delegate, reason=None if state else name,
         ),
     )  # fmt: skip

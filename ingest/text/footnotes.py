@@ -4,12 +4,11 @@
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
 from itertools import pairwise
 
 import regex
 
-from ingest.text.layout import cut_blocks
+from ingest.text.layout import cut_out
 from vectorstore.records import Block
 
 # A number that sticks to a word or to the stop after it, and one that opens a line without a stop of its own.
@@ -19,16 +18,7 @@ _NOTE = regex.compile(r"^[ \t]*\[?(\d{1,2})\]?[ \t]+(?=[\p{L}\p{Pi}\"«])", rege
 
 def cut_at_footnotes(text: str, blocks: Sequence[Block]) -> tuple[Block, ...]:
     """Cuts blocks where footnotes begin and end; a footnote is no paragraph, so that it is not quoted as speech."""
-    notes = _footnotes(text, blocks)
-    if not notes:
-        return tuple(blocks)
-    cut = cut_blocks(text, blocks, {offset for span in notes for offset in span})
-    return tuple(
-        replace(block, paragraph=None, continues=False)
-        if any(start <= block.start and block.end <= end for start, end in notes)
-        else block
-        for block in cut
-    )
+    return cut_out(text, blocks, _footnotes(text, blocks))
 
 
 def _footnotes(text: str, blocks: Sequence[Block]) -> list[tuple[int, int]]:

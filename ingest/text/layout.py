@@ -206,6 +206,19 @@ def cut_blocks(text: str, blocks: Sequence[Block], cuts: Set[int]) -> tuple[Bloc
     return tuple(found)
 
 
+def cut_out(text: str, blocks: Sequence[Block], spans: Sequence[tuple[int, int]]) -> tuple[Block, ...]:
+    """Cuts blocks at spans of what nobody said, which are no paragraphs then, so that they are not quoted as speech."""
+    if not spans:
+        return tuple(blocks)
+    cut = cut_blocks(text, blocks, {offset for span in spans for offset in span})
+    return tuple(
+        replace(block, paragraph=None, continues=False)
+        if any(start <= block.start and block.end <= end for start, end in spans)
+        else block
+        for block in cut
+    )
+
+
 def _fills(text: str, after: str, setting: Typesetting, share: float) -> bool:
     """Tells whether a line was full: the next word would not have fitted into this share of the width."""
     if not setting.wrapped:

@@ -9,11 +9,10 @@ import pytest
 
 from app.retrieval.relevance import RelevanceModel
 from app.retrieval.relevance_features import SentenceFeatures
-from evals.calibrate import SEALED, best_threshold, figures_of, fit, split
+from evals.calibrate import SEALED, best_threshold, figures_of, fit, fit_order, order_figures, ranks_of, split
 from evals.errors import EvalError
-from evals.order import fit_order, order_figures_of
-from evals.relevance_pairs import FOLDS, Pair, PairSource, fold_of
-from evals.relevance_samples import Floats, Sample
+from evals.metrics.table import Floats
+from evals.relevance_pairs import FOLDS, Pair, PairSource, Sample, fold_of
 
 MODELS: Final = {"embedding": "e", "reranker": "r"}
 NAMES: Final = SentenceFeatures.names()
@@ -96,14 +95,14 @@ def test_the_order_learns_from_features_and_hidden_states_which_sentence_answers
         samples.append(replace(made, states=states, evidence=evidence & made.pair.answered))
     order = fit_order(samples[:100])
     assert order is not None and abs(order.state[1]) > 5 * abs(order.state[0])
-    assert order_figures_of(samples[100:], order)["first"] > 0.95
+    assert order_figures(ranks_of(samples[100:], order))["first"] > 0.95
     assert fit_order([sample for sample in samples if not sample.pair.answered]) is None
 
 
 def test_the_sealed_fold_shares_no_party_and_no_topic_with_what_is_fitted_and_is_measured_when_asked() -> None:
     samples = _samples(400)
     open_, sealed = split(samples)
-    assert sealed and all(sample.pair.party_fold == SEALED for sample in sealed)
+    assert sealed and all(sample.pair.fold("party") == SEALED for sample in sealed)
     assert not {s.pair.topic for s in open_} & {s.pair.topic for s in sealed}
     assert not {s.pair.party for s in open_} & {s.pair.party for s in sealed}
     assert "sealed" not in fit(samples, MODELS).figures

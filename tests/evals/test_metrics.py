@@ -89,14 +89,14 @@ def _value(name: str, *sample: EvalSample) -> float:
 def test_evidence_recall_counts_groups_met_by_any_of_their_spans():
     case = _case(spans=((0, 10), (20, 30), (32, 42)), groups=(("e0", "e1"), ("e2",)))
     sample = _sample(case, _answer(_citation(20, 30), _citation(11, 15), _citation(32, 42)))
-    shares = [citations.evidence_recall(sample, k) for k in (0, 1, 2, 3, 5)]
+    shares = [citations.evidence_all(sample, k) for k in (0, 1, 2, 3, 5)]
     assert shares == [(0 / 2, 1.0), (1 / 2, 1.0), (1 / 2, 1.0), (2 / 2, 1.0), (2 / 2, 1.0)]
 
 
 def test_evidence_recall_does_not_apply_without_evidence():
-    assert citations.evidence_recall(_sample(_case(), _answer())) is None
+    assert citations.evidence_all(_sample(_case(), _answer())) is None
     silent = _case(status="abstained", spans=((0, 1),), groups=(("e0",),))
-    assert citations.evidence_recall(_sample(silent, _answer())) is None
+    assert citations.evidence_all(_sample(silent, _answer())) is None
 
 
 def test_citation_precision_counts_gold_and_rulings_and_says_how_many_were_judged():

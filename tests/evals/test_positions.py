@@ -94,8 +94,9 @@ def test_the_kinds_of_labelled_cells_are_told(test_data: Path) -> None:
         for split in ("dev", "held_out", "seen", "sealed")
     }
     # A kind that is not sure is not told, so that fewer are accepted and hardly any is wrong.
-    for split in ("dev", "held_out", "seen"):
-        assert rates[split]["accepted"].right >= 0.78 * rates[split]["accepted"].of, split
-        assert rates[split]["silence"].right == rates[split]["silence"].of
-        assert rates[split]["evidence"].right == rates[split]["evidence"].of
-    assert rates["sealed"]["accepted"].right >= 0.58 * rates["sealed"]["accepted"].of
+    least = {"dev": 0.78, "held_out": 0.78, "seen": 0.78, "sealed": 0.58}
+    for split, share in least.items():
+        accepted, of = rates[split]["accepted"]
+        assert accepted >= share * of, split
+        whole = [rates[split][name] for name in ("silence", "evidence") if split != "sealed"]
+        assert all(hits == among for hits, among in whole), split

@@ -15,7 +15,7 @@ from evals.cli import main
 from evals.errors import DatasetError
 from evals.public import corpus, mtrag, qmsum, spans
 from evals.public.corpus import records_of, silent_by_others
-from evals.public.spans import Chunk, choose, marked, word_f1, word_spans
+from evals.public.spans import Chunk, choose, marked, word_f1
 from ingest.parties.party_table import PartyTable
 from tests.fakes import fake_workspace
 from vectorstore.records import Sentence
@@ -113,7 +113,7 @@ def test_mtrag_refuses_without_passages_and_where_the_collection_says_nothing(tm
 
 
 def test_words_are_counted_over_all_chunks():
-    words = word_spans("a b c d")
+    words = "a b c d"
     gold = marked(words, [(0, 3)])
     places = np.array([marked(words, [(0, 1)]), marked(words, [(2, 7)])])
     chunks = [
@@ -128,8 +128,7 @@ def test_words_are_counted_over_all_chunks():
 
 def test_a_choice_is_fitted_to_other_chunks_than_it_chooses_from():
     random = np.random.default_rng(3)
-    words = word_spans("one two three four five six")
-    places = np.array([marked(words, [words[n]]) for n in range(6)])
+    places = np.array([marked("1 2 3 4 5 6", [(2 * n, 2 * n + 1)]) for n in range(6)])
 
     def chunk(paper: str) -> Chunk:
         gold = random.random(6) < 0.4

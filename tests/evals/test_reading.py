@@ -1,14 +1,20 @@
-"""What counts as a right reading of a follow-up."""
+"""The examples that reading is learned from, the weights made from them, and what counts as a right reading."""
 
+import re
+from collections import Counter
 from collections.abc import Sequence
+from importlib.resources import files
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
+from app.question.kinds import KINDS, SLOTS
 from app.question.reading import resolve
+from app.question.resolution import Act
+from app.question.roles import load_weights
 from evals.files import CONFERENCE_PARTIES
-from evals.marked_examples import MarkedExample, read_examples
-from evals.reading import score_reading
+from evals.reading import MarkedExample, examples_hash, load_examples, read_examples, score_reading
 from ingest.parties.party_table import PartyTable
 
 _ASKED = "What did Arvandia say about extradition?"
@@ -37,7 +43,8 @@ def test_the_parties_that_a_follow_up_takes_over_count_as_right(text, turn, keep
     example = _example(tmp_path, text, turn, keeps)
     read = resolve(example.text, parties, history=example.after)
     scored = score_reading(example, read, parties)
-    assert scored.parts == {"speakers": True, "excluded": True}
+    told = {part: right for part, right in scored.items() if part not in ("kind", "topic F1", "all right")}
+    assert told == {"speakers": True, "excluded": True}
 
 
 def test_by_itself_a_follow_up_takes_over_nothing(tmp_path):
@@ -45,4 +52,38 @@ def test_by_itself_a_follow_up_takes_over_nothing(tmp_path):
     example = _example(tmp_path, "and on {topic:firearms}?", "replace", ["who", "kind"])
     read = resolve(example.text, parties, history=example.after)
     scored = score_reading(example, read, parties, alone=True)
-    assert not scored.parts["speakers"]
+    assert not scored["speakers"]
+
+
+def test_the_weights_are_made_from_these_examples() -> None:
+    assert load_weights().notes["examples"] == examples_hash()
+
+
+@pytest.mark.parametrize(("name", "count"), [("readings.yaml", 148), ("predications.yaml", 64)])
+def test_held_out_questions_are_in_no_example(name: str, count: int) -> None:
+    held = read_examples(Path(str(files("evals") / "datasets" / name)))
+    assert len(held) == count
+    assert not {example.text for example in held} & {example.text for example in load_examples()}
+
+
+def test_examples_are_enough_in_each_language() -> None:
+    counts = Counter(example.language for example in load_examples())
+    assert set(counts) == {"en", "fr", "es", "ar", "ru", "zh"}
+    assert min(counts.values()) >= 250 and counts.total() >= 2500
+
+
+def test_every_mark_was_read_and_every_label_is_known() -> None:
+    for example in load_examples():
+        assert not re.search(r"[{}]", example.text), example.text
+        assert example.kind in KINDS and set(example.keeps) <= set(SLOTS)
+        assert example.turn is None or example.turn in get_args(Act)
+        assert not example.keeps or example.after, example.text
+
+
+def test_marks_are_offsets_in_the_bare_text(tmp_path: Path) -> None:
+    path = tmp_path / "en.yaml"
+    path.write_text('- {text: "what did {who:Arvandia} say on {topic:tolls}", kind: content}', encoding="utf-8")
+    (example,) = read_examples(path)
+    assert example.text == "what did Arvandia say on tolls"
+    assert (example.marked("who"), example.marked("topic")) == (("Arvandia",), ("tolls",))
+    assert example.group == "what did who say on topic"

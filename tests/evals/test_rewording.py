@@ -7,16 +7,27 @@ import pytest
 
 from app.question.reading import resolve
 from evals.cases.case import Case, Expectation
-from evals.cases.documents import read_documents
-from evals.cases.rewording import WORDINGS, Setting, reword, setting_of
+from evals.cases.documents import Document, Documents, read_documents
+from evals.cases.rewording import WORDINGS, reword
 from ingest.parties.party_table import PartyTable
 
 TOPIC = "transnational organized crime"
-SETTING = Setting(
-    parties=PartyTable.load(),
-    sessions={"1998": "53", "2012": "67"},
-    speakers={"1998": ("AUT", "MLI"), "2012": ("FIN", "AUT")},
-)
+
+
+def _corpus(**spoken: tuple[str, str | None, str]) -> Documents:
+    """Statements by file: State, session and year of each."""
+    by_file = {
+        file: Document(
+            file=file, text="", state=state, facts={"date": year} | ({"session": session} if session else {})
+        )
+        for file, (state, session, year) in spoken.items()
+    }
+    return Documents(by_file=by_file, sha256="", parties=PartyTable.load())
+
+
+SPEECHES = _corpus(
+    a=("AUT", "53", "1998"), b=("MLI", "53", "1998"), c=("FIN", "67", "2012"), d=("AUT", "67", "2012")
+)  # fmt: skip
 
 
 def _case(state: str, name: str, *, year: str = "1998", topic: str = TOPIC, case_id: str | None = None) -> Case:
@@ -29,13 +40,9 @@ def _case(state: str, name: str, *, year: str = "1998", topic: str = TOPIC, case
     )
 
 
-def _fictional(conference: Path) -> Setting:
-    return setting_of(read_documents([conference]))
-
-
 def test_every_question_has_many_wordings_that_keep_the_gold() -> None:
     case = _case("AUT", "Austria")
-    worded = reword(case, SETTING, tuple(WORDINGS))
+    worded = reword(case, SPEECHES, tuple(WORDINGS))
     assert len(worded) >= 30
     for name, other in worded.items():
         assert other.id == f"q_AUT_1998@{name}"
@@ -64,20 +71,20 @@ def test_every_question_has_many_wordings_that_keep_the_gold() -> None:
     ],
 )
 def test_wording_reads_as_written(name: str, turns: tuple[str, ...]) -> None:
-    other = reword(_case("AUT", "Austria"), SETTING, (name,))[name]
+    other = reword(_case("AUT", "Austria"), SPEECHES, (name,))[name]
     assert (*other.history, other.question) == tuple(turn.format(TOPIC) for turn in turns)
 
 
 def test_names_that_two_states_bear_are_not_used() -> None:
     # "Congolese" may be of either Congo; "Kingstown" is one State's alone.
-    shared = reword(_case("COG", "Congo"), SETTING, ("demonym",))
+    shared = reword(_case("COG", "Congo"), SPEECHES, ("demonym",))
     assert shared == {}
-    assert "Kingstown" in reword(_case("VCT", "Saint Vincent"), SETTING, ("capital",))["capital"].question
+    assert "Kingstown" in reword(_case("VCT", "Saint Vincent"), SPEECHES, ("capital",))["capital"].question
 
 
 def test_wordings_without_what_they_need_are_left_out() -> None:
-    setting = Setting(parties=SETTING.parties, sessions={}, speakers={"1998": ("AUT",)})
-    worded = reword(_case("AUT", "Austria", topic="the rights of rivers"), setting, tuple(WORDINGS))
+    alone = _corpus(a=("AUT", None, "1998"))
+    worded = reword(_case("AUT", "Austria", topic="the rights of rivers"), alone, tuple(WORDINGS))
     assert not {"session", "session_number", "follow_state", "follow_other_year", "fr", "zh_position"} & worded.keys()
     assert {"official", "year_first", "follow_topic"} <= worded.keys()
 
@@ -93,35 +100,35 @@ def test_wordings_without_what_they_need_are_left_out() -> None:
     ],
 )
 def test_cases_that_templates_do_not_fit_are_not_reworded(change: dict[str, object]) -> None:
-    assert reword(_case("AUT", "Austria").model_copy(update=change), SETTING, tuple(WORDINGS)) == {}
+    assert reword(_case("AUT", "Austria").model_copy(update=change), SPEECHES, tuple(WORDINGS)) == {}
 
 
 def test_a_number_draws_the_same_wordings_each_time_and_others_for_other_cases() -> None:
-    drawn = [tuple(reword(_case("AUT", "Austria"), SETTING, 3)) for _ in range(2)]
+    drawn = [tuple(reword(_case("AUT", "Austria"), SPEECHES, 3)) for _ in range(2)]
     assert drawn[0] == drawn[1]
     assert len(drawn[0]) == 3
-    others = Counter(tuple(reword(_case("AUT", "Austria", case_id=f"q{n}"), SETTING, 3)) for n in range(10))
+    others = Counter(tuple(reword(_case("AUT", "Austria", case_id=f"q{n}"), SPEECHES, 3)) for n in range(10))
     assert len(others) > 5
 
 
 @pytest.mark.parametrize(("state", "year"), [("AUT", "1998"), ("GBR", "1998"), ("MLI", "2012"), ("KAZ", "2012")])
 def test_every_wording_of_a_real_name_is_read_as_meant(state: str, year: str) -> None:
-    name = SETTING.parties.display(state)
-    _assert_read_as_meant(_case(state, name, year=year), SETTING)
+    name = SPEECHES.parties.display(state)
+    _assert_read_as_meant(_case(state, name, year=year), SPEECHES)
 
 
 def test_every_wording_of_a_fictional_name_is_read_as_meant(conference: Path) -> None:
-    setting = _fictional(conference)
+    documents = read_documents([conference])
     for state in ("XGA", "XQN", "XAA"):
-        _assert_read_as_meant(_case(state, setting.parties.display(state), year="2022"), setting)
+        _assert_read_as_meant(_case(state, documents.parties.display(state), year="2022"), documents)
 
 
-def _assert_read_as_meant(case: Case, setting: Setting) -> None:
+def _assert_read_as_meant(case: Case, documents: Documents) -> None:
     [year] = (str(year) for year in case.expect.years)
     wrong: dict[str, object] = {}
-    for name, other in reword(case, setting, tuple(WORDINGS)).items():
-        scope = resolve(other.question, setting.parties, history=other.history).scope
-        when = scope.years == (year,) or scope.sessions == (setting.sessions[year],)
+    for name, other in reword(case, documents, tuple(WORDINGS)).items():
+        scope = resolve(other.question, documents.parties, history=other.history).scope
+        when = scope.years == (year,) or scope.sessions == (documents.sessions()[year],)
         # A topic may keep its article: "la delincuencia organizada".
         topical = scope.topic.casefold().endswith(other.tags["topic_words"]) and len(scope.topic.split()) < 6
         if scope.states != case.expect.states or not when or not topical:

@@ -6,6 +6,7 @@ import pytest
 
 from ingest.annotate import Annotator
 from ingest.loaders.loaded import LoadedText
+from ingest.metadata.manifest import ManifestRow
 from ingest.parties.party_table import PartyTable
 from ingest.text.splitter import SplitConfig
 from tests.conftest import PROJECT
@@ -33,9 +34,9 @@ def annotator():
     return Annotator(parties, SplitConfig(), _NoModel())
 
 
-def annotate(annotator, text, file="a.txt"):
+def annotate(annotator, text, file="a.txt", row=None):
     loaded = LoadedText(text=text, sha256="0" * 64)
-    return annotator.annotate(annotator.read(loaded, None, file=file, kind="statement", input_key="").document)
+    return annotator.annotate(annotator.read(loaded, row, file=file, kind="statement", input_key="").document)
 
 
 def quotable(annotated):
@@ -83,6 +84,24 @@ def test_numbered_paragraphs_are_no_footnotes(annotator):
     ]
 
 
+@pytest.mark.parametrize(
+    "listed",
+    [
+        "Co-sponsors\nArvandia, Drelnia and the Republic of Quenza.",
+        "List of co-sponsors:\n• Arvandia;\n• Drelnia;\n• Quenza.",
+        "Copatrocinadores: Arvandia, Drelnia y Quenza.",
+    ],
+)
+def test_list_of_co_sponsors_is_not_quoted_and_its_states_hold_the_statement(annotator, listed):
+    said = "We protect witnesses. We thank the co-sponsors\nof the draft, and Fyrossa and Galdoria."
+    annotated = annotate(annotator, f"Joint statement on witnesses\n16 October 2024\n\n{said}\n{listed}\n")
+    assert annotated.document.metadata.held_by == ("XAA", "XDR", "XQN")
+    assert [words for _, words in quotable(annotated)] == [
+        "We protect witnesses.",
+        "We thank the co-sponsors of the draft, and Fyrossa and Galdoria.",
+    ]
+
+
 FOR_GROUP = (
     "Mr. President,\n\nI have the honour to speak on behalf of the Group of Riparian States. The Group wants boats."
 )
@@ -98,6 +117,21 @@ def test_what_is_said_in_a_national_capacity_is_the_state_s(annotator):
         ("XAB", "Belmora needs no treaty."),
         ("XAB", "We answer every request."),
     ]
+
+
+@pytest.mark.parametrize(
+    "cells", [{"state": "Belmora"}, {"state": "Belmora", "on_behalf_of": "XGR"}, {"date": "2024-10-16"}]
+)
+def test_manifest_that_names_whose_delegate_speaks_does_not_join_two_capacities(annotator, cells):
+    own = "Allow me to add a few words in my national capacity. No new treaty is needed. We answer every request."
+    row = ManifestRow(file="a.txt", **cells)
+    annotated = annotate(annotator, f"{FOR_GROUP}\n\n{own}", row=row)
+    # The words themselves do not say which State goes on.
+    of_group = [words for state, words in quotable(annotated) if state == "XGR"]
+    assert of_group[-1] == "The Group wants boats."
+    assert {state for state, _ in quotable(annotated)} == {"XGR", "XAB" if "state" in cells else None}
+    whole = annotate(annotator, f"{FOR_GROUP}\n\n{own}", row=row.model_copy(update={"kind": "statement"}))
+    assert {state for state, _ in quotable(whole)} == {"XGR"}
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from evals.files import CONFERENCE_PARTIES
-from evals.marked_examples import load_examples
+from evals.reading import load_examples
 from ingest.parties.party_table import PartyTable
 
 _EVERY = 40

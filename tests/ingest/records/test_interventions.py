@@ -132,6 +132,7 @@ def test_a_paragraph_of_a_summary_may_name_its_speaker_as_press_summaries_do(par
         "The representative of Arvandia said that assets had been recovered. She added that courts were slow.\n\n"
         "DANA FERRO (Belmora) said that ports had been closed.\n\n"
         "Drelnia’s delegate said that firearms should be marked. He regretted the haste.\n\n"
+        "The Conference then adjourned. It met again on Friday.\n\n"
         "Esquaria supported the draft. The lights went out."
     )
     assert [(item.state, text[item.start : item.end].split()[-1]) for item in split(text, parties)] == [
