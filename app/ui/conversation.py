@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from html import escape
-from typing import Final
+from typing import Any, Final, cast
 
 from app.answering.compose.extractive import escape as plain
 from app.answering.provenance import provenance, spoken_date
@@ -195,7 +195,7 @@ def suggestions_html(questions: Sequence[str]) -> str:
 def _record(answer: Answer, corpus: Corpus) -> str:
     """Renders how an answer was made: in sentences, with the record behind a fold."""
     try:
-        record = corpus.trace(answer.trace_id).get("record") or {}
+        record = cast(Mapping[str, Any], corpus.trace(answer.trace_id).get("record") or {})
         files = {summary.document_id: summary for summary in corpus.documents()}
     except (AppError, StoreError):
         return ""
