@@ -34,7 +34,7 @@ Reading = Literal["for", "against", "conditional", "mentions", "reported"]
 READINGS: Final[tuple[Reading, ...]] = get_args(Reading)
 # What a question asks for: States in one direction, or in any.
 ASKED: Final = ("asks_for", "asks_against", "asks_conditional", "asks_open")
-# Below this chance, a sentence is not said to be for or against. Chosen on the folds of the examples.
+# Below this chance, a sentence is not said to be for or against, or to report others. Chosen on the folds of examples.
 SURE: Final = 0.5
 # Chance of `reported` from which on words of an order make a sentence one.
 _ORDER_MIN: Final = 0.1
@@ -84,7 +84,7 @@ class SentenceDirection:
     """How a sentence was read.
 
     Attributes:
-        reading: The likeliest reading; `mentions` where neither direction is sure.
+        reading: The likeliest reading; `mentions` where it is not sure.
         chances: The chance of each reading, 0 to 1.
         marks: The words that show a position, of the sentence.
         names_topic: Whether the sentence shares words with the topic.
@@ -131,7 +131,7 @@ def _read(text: str, topic: str, language: str) -> SentenceDirection:
     marked = _marked(marks, masked, language) if own else None
     if marked is not None and told[marked] >= _MARKED_MIN:
         best = marked
-    sure = best not in ("for", "against") or best == marked or told[best] >= SURE
+    sure = is_order or best in ("conditional", "mentions", marked) or told[best] >= SURE
     return SentenceDirection(
         reading=best if sure else "mentions",
         chances=told,

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from app.records import Direction
-from app.retrieval.direction import SURE, direction_of, read_sentence
+from app.retrieval.direction import direction_of, read_sentence
 from app.retrieval.party_evidence import PartyEvidence, ScoredSentence
 from app.retrieval.position_marks import declines_position
 from app.retrieval.scoped_statements import recency
@@ -125,14 +125,12 @@ class PositionReader:
         language = sentence.language or language
         topic = self._topic(language)
         alone = read_sentence(sentence.text, topic, language)
-        # What may report others, without being sure to, is not dropped.
-        unsure = alone.reading == "reported" and alone.chances["reported"] < SURE and not alone.is_order
         terms = content_terms(topic, language or "en")
         share = len(terms & content_terms(sentence.text, language or "en")) / len(terms) if terms else 1.0
         return _ReadEvidence(
             items=(item,),
             language=language,
-            direction="mentions" if unsure else direction_of([alone]),
+            direction=direction_of([alone]),
             is_order=alone.is_order,
             clearness=share * item.relevance.chance,
         )
