@@ -5,6 +5,7 @@ A page elsewhere that posts to `127.0.0.1` is refused by its `Origin`, and DNS r
 
 import asyncio
 import ipaddress
+import logging
 import math
 import os
 import re
@@ -22,6 +23,8 @@ from app.errors import AppError, SettingsError
 if TYPE_CHECKING:
     import uvicorn
     from starlette.applications import Starlette
+
+logger = logging.getLogger(__name__)
 
 _BACKLOG: Final = 128
 _HOST: Final = re.compile(r"([a-z0-9.-]+|\[[0-9a-f:.]+\])(?::[0-9]+)?", re.IGNORECASE | re.ASCII)
@@ -116,9 +119,11 @@ def quiet_server(app: "Starlette", *, ends_in: float = 3, root_path: str = "") -
         async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
             on_end = getattr(app.state, "on_end", None)
             ending = None if on_end is None else asyncio.create_task(on_end())
-            await super().shutdown(sockets)
-            if ending is not None:
-                ending.cancel()
+            try:
+                await super().shutdown(sockets)
+            finally:
+                if ending is not None and not ending.cancel() and (error := ending.exception()) is not None:
+                    logger.error("what ends the server failed", exc_info=error)
 
     return Server(
         uvicorn.Config(

@@ -101,5 +101,7 @@ def print_case(run: Run, documents: Documents, identifier: str, show: Show) -> i
     case, stages = found[0].case, {score.repeat: score.stage for score in run.scores() if score.case == identifier}
     given = [each.record.model_dump(mode="json") | {"stage": stages.get(each.record.repeat)} for each in found]
     told = rendered("report/case.txt.j2", "shown", case, documents, found, stages, escapes=False)
-    text = Text.from_markup(told, emoji=False)
-    return show({"case": case.model_dump(mode="json"), "answers": given}, lambda: stdout_console().print(text))
+    return show(
+        {"case": case.model_dump(mode="json"), "answers": given},
+        lambda: stdout_console().print(Text.from_markup(told, emoji=False)),
+    )

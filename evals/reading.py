@@ -53,7 +53,7 @@ class MarkedExample:
         text: Without its marks.
         group: The same for examples that differ only in what is marked; they belong on one side of a fold.
         keeps: What a follow-up takes over: who, topic, when, where, treaty, kind.
-        expect: The scope in full, where it is told, in the form of `Answer.scope`.
+        expect: The scope in full, where it is told, in the form of `Answer.scope`, with `status` if not `read`.
     """
 
     text: str
@@ -202,9 +202,10 @@ def _with_earlier(expected: dict[str, object], example: MarkedExample, parties: 
 
 def _told(expect: Mapping[str, Any], parties: PartyTable) -> dict[str, object]:
     """Returns the parts of a scope that an example tells in full; what it leaves out is empty."""
-    told = override(Resolution(scope=Scope(), question=""), expect, parties)
+    given = {name: value for name, value in expect.items() if name != "status"}
+    told = override(Resolution(scope=Scope(), question=""), given, parties)
     scope = replace(told.scope, all_states=bool(expect.get("all_states")), negated=bool(expect.get("negated")))
-    return _found(replace(told, scope=scope))
+    return _found(replace(told, scope=scope)) | {"status": expect.get("status", "read")}
 
 
 def _months_of(scope: Scope) -> tuple[str | None, str | None]:

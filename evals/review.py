@@ -207,7 +207,8 @@ def unexpected(run: Run, documents: Documents, rulings: Rulings) -> tuple[Unexpe
     for (name, span), (state, *more) in states.items():
         evidence, ruled = Evidence(id="c", file=span[0], state=state, start=span[1], end=span[2]), rulings.get(name, {})
         found.append(Unexpected(case=cases[name], evidence=evidence, times=1 + len(more), decision=ruled.get(span)))
-    return tuple(sorted(found, key=lambda item: ([*cases].index(item.case.id), -item.times, item.span)))
+    order = [*cases]
+    return tuple(sorted(found, key=lambda item: (order.index(item.case.id), -item.times, item.span)))
 
 
 def evidence_of(quote: str, file: str, documents: Documents, taken: Iterable[str] = ()) -> Evidence:

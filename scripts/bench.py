@@ -53,7 +53,9 @@ class DeterministicEmbedder(PackagedEmbedder):
 
     def embed_documents(self, texts: Sequence[str], progress: Callable[[int], None] | None = None) -> Matrix:
         """Returns unit vectors (n, 384) float32."""
-        vectors: Matrix = HashingVectorizer(n_features=384, dtype=np.float32).transform(texts).toarray()
+        vectors: Matrix = (
+            HashingVectorizer(n_features=384, dtype=np.float32, token_pattern=r"\S+").transform(texts).toarray()
+        )
         return vectors
 
 

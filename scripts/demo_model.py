@@ -25,7 +25,9 @@ from evals.summary import summarise
 QUESTIONS: Final = 30
 _CONTEXT: Final = 4096
 # What holds whatever a model writes, at the best value of each; see `evals/metrics/metrics.csv`.
-_HELD: Final = ("quote_verified", "pointer_valid", "attribution", "misattributed", "claims_covered", "claims_worded")
+_HELD: Final = (
+    "failed", "quote_verified", "pointer_valid", "attribution", "misattributed", "claims_covered", "claims_worded",
+)  # fmt: skip
 
 
 def serve() -> tuple[Any, str]:

@@ -149,7 +149,11 @@ def spoken_date(value: str | None, language: str) -> str | None:
 def spoken_day(value: str, language: str) -> str:
     """Returns a day or month without a year, `--10-03` or `--10` (ISO 8601:2000), as people write it."""
     month, _, day = value.removeprefix("--").partition("-")
-    moment = date(2000, int(month), int(day or 1))
+    try:
+        moment = date(2000, int(month), int(day or 1))
+    except ValueError:
+        # A slip of whoever wrote it, as "30 February", is shown as it is.
+        return value.removeprefix("--")
     return format_skeleton("MMMMd" if day else "MMMM", moment, locale=_LOCALES.get(language, language))
 
 

@@ -1,6 +1,6 @@
 """Traces: what is stored of an answer, with the evidence and scores behind it and what a model wrote.
 
-`untoc trace ID` and the chat show it; it answers "why was this sentence quoted?" after the fact.
+`untoc trace ID` shows it; it answers "why was this sentence quoted?" after the fact.
 """
 
 from collections.abc import Mapping
@@ -48,7 +48,7 @@ def trace_of(answer: Answer, retrieved: Retrieved | None, composed: Composition 
 
 
 def lines_of(trace: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """Returns a trace as (label, text) lines, as the command line and the chat show it."""
+    """Returns a trace as (label, text) lines, as the command line shows it."""
     record, scope, timings = trace.get("record") or {}, trace["scope"], trace["timings_ms"]
     named = ", ".join(f"{name} {value}" for name, value in scope.items() if value and name not in ("notes", "language"))
     usage = trace.get("usage") or {}

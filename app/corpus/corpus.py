@@ -592,7 +592,8 @@ class Corpus:
             row = ManifestRow.model_validate({"file": old.file, **filled})
         except ValidationError as exc:
             problem = exc.errors()[0]
-            raise MetadataError(f"{problem['loc'][-1]}={problem['input']!r}: {problem['msg']}") from exc
+            wrong = problem["msg"].removeprefix("Value error, ")
+            raise MetadataError(f"{problem['loc'][-1]}={problem['input']!r}: {wrong}") from exc
         # A State that is set by hand clears the group, unless the group is set as well; one that is cleared, who
         # spoke for it too.
         base = old.metadata
@@ -617,7 +618,7 @@ def _check_editable(old: Statement | Document, changes: Mapping[str, str]) -> No
         others = sorted(changes.keys() - _OF_SPEAKER)
         if others:
             record = old.document.document_id
-            raise MetadataError(f"{others[0]!r} is the same for a whole record: edit {record!r}")
+            raise MetadataError(f"{others[0]!r} is the same for a whole record: edit the record {record!r}")
         if old.span.role == "office":
             raise MetadataError(f"{old.span.named!r} holds an office of the meeting: the words are nobody's position")
     elif old.kind == "treaty" and of_speaker:

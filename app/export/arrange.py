@@ -263,10 +263,10 @@ class Sayings:
         for asked in (terms_within(topic, of), _words_of(topic, of)):
             concepts = {named.concept for named in asked}
             found = {citation.quote[n.start : n.end]: n.terms[0] for n in quoted if n.concept in concepts}
-            if found:
+            # "extradition means extradition" helps nobody.
+            told = {term: gloss for term, gloss in found.items() if term.casefold() != gloss.casefold()}
+            if told:
                 break
-        # "extradition means extradition" helps nobody.
-        told = {term: gloss for term, gloss in found.items() if term.casefold() != gloss.casefold()}
         glosses = [self._wording.say("note_gloss", term=term, gloss=gloss) for term, gloss in told.items()]
         translated = self.briefing.translations.get(citation.number)
         texts = [] if translated is None else [self.say("translated", text=translated)]

@@ -457,12 +457,12 @@ def _gloss_notes(topic: Topic | None, evidence: Sequence[PartyEvidence]) -> Iter
                 continue
             terms = terms_within(sentence.text, language, to=topic.language)
             for term in terms:
-                if term.concept in asked - glossed and len(glossed) < _GLOSSED:
+                written = sentence.text[term.start : term.end]
+                # "extradition means extradition" helps nobody.
+                new = term.concept in asked - glossed and written.casefold() != term.terms[0].casefold()
+                if new and len(glossed) < _GLOSSED:
                     glossed.add(term.concept)
-                    written = sentence.text[term.start : term.end]
-                    # "extradition means extradition" helps nobody.
-                    if written.casefold() != term.terms[0].casefold():
-                        yield Note(kind="gloss", values={"term": written, "gloss": term.terms[0]})
+                    yield Note(kind="gloss", values={"term": written, "gloss": term.terms[0]})
 
 
 def _search_notes(

@@ -1,6 +1,7 @@
 """The Check tab: a draft goes in as text or file, and comes back with a verdict on each of its quotations."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
@@ -15,7 +16,7 @@ from app.checking.output import write_output
 from app.errors import AppError
 from app.ui.background_job import run_in_background
 from app.ui.check_view import check_html, checking_html
-from app.ui.messages import error_html, hint_html
+from app.ui.messages import error_html, hint_html, worded
 from app.ui.parts import QUIET, SHOWN_ERRORS, html, queued
 from app.ui.served import session_folder
 from app.ui.uploads import safe_name
@@ -63,6 +64,8 @@ class _CheckTabController:
         source = path or Path(_PASTED)
         commented = source.suffix.lower() == ".docx"
         output = folder / f"{Path(name).stem} (checked){'.docx' if commented else '.md'}"
+        # What its loader says of the file stands in the report as on the page.
+        report = replace(report, notes=tuple(map(worded, report.notes)))
         write_output(output, source, report, partial(self._checker.party_name, language=report.language))
         words = say("download-commented" if commented else "download-report")
         return gr.DownloadButton(words, value=str(output), visible=True)

@@ -209,7 +209,9 @@ def _record(answer: Answer, corpus: Corpus) -> str:
 
     weighed: dict[str, list[str]] = {}
     for item in record.get("evidence", [])[:_LISTED]:
-        weighed.setdefault(source(item["sentence_id"]), []).append(f"{100 * item['confidence']:.0f} %")
+        chances = weighed.setdefault(source(item["sentence_id"]), [])
+        if item.get("confidence_source") == "calibrated":
+            chances.append(f"{100 * item['confidence']:.0f} %")
     times = answer.timings_ms
     return render(
         "record",
@@ -218,7 +220,6 @@ def _record(answer: Answer, corpus: Corpus) -> str:
         times=[(step, getattr(times, step)) for step in _STEPS if getattr(times, step)],
         passages=dict.fromkeys(source(item.statement_id) for item in answer.retrieved[:_LISTED]),
         sentences=weighed,
-        problem=f"{record.get('problem') or ''} {record.get('detail') or ''}".strip(),
         moment=_moment,
     )
 

@@ -116,12 +116,12 @@ class _CorpusTabController:
         )
 
     def _named_in(self, words: str, stored: Sequence[DocumentSummary]) -> tuple[list[tuple[str, set[str]]], str]:
-        """Reads names of several words as the filters call them: "session 12" is no date with a 12 in it.
+        """Reads sessions as their filter calls them: "session 12" is no date with a 12 in it.
 
         Returns:
             Each with its field and value, and the other words.
         """
-        values = {(field, value) for summary in stored for field in _FILTERS for value in _values(summary, field)}
+        values = {("session", value) for summary in stored for value in _values(summary, "session")}
         # Of a session that nothing is stored of, nothing is found.
         values |= {("session", number) for number in re.findall(r"\d+", words)}
         names = {self._named(*each).casefold(): each for each in values}

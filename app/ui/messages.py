@@ -13,6 +13,7 @@ from typing import Final
 from app.errors import AppError
 from app.ui.words import say, words_of
 from ingest.errors import IngestError
+from vectorstore.errors import StoreError, StoreLockedError
 
 _TEMPLATES: Final = "told-"
 # Of a person at a browser nobody expects a command, a setting, or the id of a statement: "…, which `untoc show ID`
@@ -75,8 +76,11 @@ def said_html(words: str) -> str:
 
 def told(error: Exception | str) -> str:
     """Returns what to tell of an error in one line; of the system's, which name paths, what went wrong alone."""
+    if isinstance(error, StoreLockedError):
+        # Which process, on which machine, is for whoever keeps the server.
+        return say("store-locked")
     words = error.strerror or "the disk cannot be used" if isinstance(error, OSError) else str(error)
-    return worded(words) if isinstance(error, AppError | IngestError) else words
+    return worded(words) if isinstance(error, AppError | IngestError | StoreError) else words
 
 
 def error_html(error: Exception | str) -> str:

@@ -28,6 +28,8 @@ from ingest.text.furniture import running_heads
 LONGEST: Final = 700
 # Scripts without spaces are compared by character.
 _WORDS: Final = re.compile(r"[぀-ヿ㐀-鿿가-힯]|[^\s぀-ヿ㐀-鿿가-힯]+")
+# Beside these characters there is no space.
+_APART: Final = re.compile(r"(?<=[぀-ヿ㐀-鿿]) | (?=[぀-ヿ㐀-鿿])")
 _TAG: Final = Markup('<span class="tag{}" dir="ltr">{}</span>')
 _CHANGED: Final = {
     "same": Markup(" {} "),
@@ -147,4 +149,5 @@ def word_changes(source: str, quote: str) -> Markup:
     Struck through stands in the source only, underlined in the quotation only.
     """
     old, new = (_WORDS.findall(text) for text in (source, quote))
-    return Markup().join(_CHANGED[change.kind].format(change.text) for change in word_diff(old, new)).strip()
+    told = ((change.kind, _APART.sub("", change.text)) for change in word_diff(old, new))
+    return Markup().join(_CHANGED[kind].format(text) for kind, text in told).strip()

@@ -214,7 +214,7 @@ def verdict(
         tone = words.TONE[comparison.right.verdict] or tone
     dataset = Path(manifest.dataset).name
     text = rendered(_VERDICT, "verdict", dataset, cases, right, weak, told, comparison, escapes=False)
-    sentence, *more = text.splitlines()
+    sentence, *more = text.strip("\n").split("\n")
     return RunVerdict(tone=tone, sentence=sentence, more=tuple(more))
 
 

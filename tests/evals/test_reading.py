@@ -87,3 +87,13 @@ def test_marks_are_offsets_in_the_bare_text(tmp_path: Path) -> None:
     assert example.text == "what did Arvandia say on tolls"
     assert (example.marked("who"), example.marked("topic")) == (("Arvandia",), ("tolls",))
     assert example.group == "what did who say on topic"
+
+
+def test_the_scopes_that_held_out_questions_tell_are_understood() -> None:
+    parties = PartyTable.load()
+    path = Path(str(files("evals"))) / "datasets" / "readings.yaml"
+    told = [example for example in read_examples(path) if example.expect]
+    assert len(told) > 100
+    for example in told:
+        scored = score_reading(example, resolve(example.text, parties, history=example.after), parties)
+        assert {"speakers", "interval", "venue", "status"} <= scored.keys()

@@ -348,6 +348,10 @@ def test_word_changes_hold_both_texts():
     assert re.sub("<.*?>", "", quote) == "They may pay 5."
 
 
+def test_word_changes_put_no_spaces_into_chinese():
+    assert "犯罪" in word_changes("我们反对犯罪。", "我们支持犯罪。")
+
+
 def test_tile_table_gate_and_markdown_show_the_same_figure(report, compared):
     tiles = dict(re.findall(r"<dt>([^<]+)</dt><dd><span class=\"value\">([^<]+)</span>", compared))
     assert tiles["Outcomes right"] == "14.3\N{NO-BREAK SPACE}%"

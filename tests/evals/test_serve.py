@@ -176,7 +176,7 @@ def test_a_table_of_questions_is_added_unless_it_holds_errors(runs, tmp_path):
     assert not [label for label, _ in runs.datasets() if "questions" in label]
     chosen, told, _ = runs.added(sent("What did France say about the review?,France,yes,We support the review."), "")
     assert "My questions.csv</bdi>: added" in told
-    assert ("My questions.csv", chosen.value) in runs.datasets()
+    assert ("My questions.csv", chosen["value"]) in runs.datasets()
     assert "no folder at" in runs.added(sent(), "nowhere")[1]
 
 

@@ -8,7 +8,7 @@ from markdown_it import MarkdownIt
 from app.answering.citation_spans import SentenceSpan, cite
 from app.answering.compose.extractive import escape
 from app.answering.localization import localize
-from app.answering.provenance import attribution, provenance, reference, spoken_date
+from app.answering.provenance import attribution, provenance, reference, spoken_date, spoken_day
 from app.records import Citation
 from prompts.wording import LANGUAGES, load_wording
 from tests.cases import Cases
@@ -95,3 +95,8 @@ def test_spoken_date_in_english(value, spoken):
 def test_spoken_date_in_other_languages(language, spoken):
     text = spoken_date("2020-10-12/2020-10-16", language)
     assert text is not None and text.replace("\u200f", "").replace("\u202f", " ") == spoken
+
+
+def test_a_day_that_there_is_not_is_shown_as_it_was_written():
+    assert spoken_day("--02-30", "en") == "02-30"
+    assert spoken_day("--10-03", "en") == "3 October"

@@ -24,11 +24,15 @@ def test_record_of_an_answer_names_statements_and_no_ids():
     assistant, corpus = fake_workspace()
     answer = assistant.ask(EXAMPLE)
     sentence = answer.citations[0].sentence_ids[0]
-    evidence = [{"party": "IRN", "sentence_id": sentence, "confidence": chance} for chance in (0.9, 0.42)]
+    told = ((0.9, "calibrated"), (0.42, "calibrated"), (1.0, "cited"))
+    evidence = [
+        {"party": "IRN", "sentence_id": sentence, "confidence": chance, "confidence_source": source}
+        for chance, source in told
+    ]
     corpus.trace = lambda trace_id: {"record": {"at": "2031-05-02T10:15:30+00:00", "evidence": evidence}}
     record = shown_turn(KeptTurn(number=1, question=EXAMPLE, answer=answer), corpus).record
     assert "Answered: 2 May 2031, 10:15 UTC" in record
-    assert f"Iran (Islamic Republic of) · {answer.citations[0].file}</bdi>: 90 %, 42 %" in record
+    assert f"Iran (Islamic Republic of) · {answer.citations[0].file}</bdi>: 90 %, 42 %<" in record
     assert sentence.statement_id not in record
 
 

@@ -13,6 +13,7 @@ from app.question.reading import resolve
 from app.ui import messages, words
 from ingest.parties.party_table import PartyTable
 from prompts.wording import LANGUAGES
+from vectorstore.errors import StoreLockedError
 
 LOADERS = Path(__file__).parents[3] / "ingest" / "loaders"
 # Not met by an upload, which is neither a link nor asked for by the name of one of its parts.
@@ -72,3 +73,10 @@ def test_what_the_desk_refuses_is_told_in_the_readers_language(refused, language
     assert "docs/" not in told and "`untoc" not in told
     if language != "en":
         assert not re.search(r"\b(?:is|the|it|say|write|name|with)\b", told), told
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_locked_store_names_no_process_and_no_setting(language, monkeypatch) -> None:
+    monkeypatch.setattr(words, "language", lambda: language)
+    told = messages.told(StoreLockedError("process 12 on host 'h' writes to '/var/x': choose another with --store"))
+    assert told == words.words_of(language)["store-locked"]
