@@ -812,7 +812,7 @@ def _texts(annotated: Iterable[AnnotatedDocument]) -> dict[str, str]:
 
 
 def _unattributed(summary: DocumentSummary) -> str | None:
-    if summary.metadata.state is not None or summary.kind == "treaty" or summary.interventions:
+    if summary.metadata.holders or summary.kind == "treaty" or summary.interventions:
         return None
     return f"{NO_STATE}, so it is never quoted as anyone's: name it in {MANIFEST_NAME}, or set its State"
 

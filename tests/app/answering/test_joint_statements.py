@@ -8,6 +8,7 @@ import pytest
 from app.answering.localization import localize
 from app.answering.provenance import reference
 from app.answering.verify import verify_citation
+from ingest.report import NO_STATE
 from tests.cases import Cases
 from tests.conftest import PROJECT
 from tests.fakes import fake_workspace
@@ -68,3 +69,13 @@ def test_scope_and_reference_know_all_holders(desk):
     (citation, *_) = desk.assistant.ask("What did Lanhai say about stolen ships?").citations
     said = reference(citation, localize(desk.corpus.parties(), "en"))
     assert said.startswith("Galdoria, jointly with Ilvenor, Lanhai")
+
+
+def test_a_joint_statement_is_not_said_to_be_nobodys(tmp_path):
+    (tmp_path / "corpus").mkdir()
+    (tmp_path / "corpus" / "signed.txt").write_text(SIGNED, encoding="utf-8")
+    (tmp_path / "corpus" / "unsigned.txt").write_text("Ships must return to their ports.\n", encoding="utf-8")
+    shutil.copy(PROJECT / "evals" / "conference" / "parties.csv", tmp_path / "corpus")
+    with fake_workspace(tmp_path / "store") as workspace:
+        files = workspace.corpus.ingest([tmp_path / "corpus"]).files
+    assert {file.file: NO_STATE in (file.reason or "") for file in files} == {"signed.txt": False, "unsigned.txt": True}
