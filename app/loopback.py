@@ -119,11 +119,13 @@ def quiet_server(app: "Starlette", *, ends_in: float = 3, root_path: str = "") -
         async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
             on_end = getattr(app.state, "on_end", None)
             ending = None if on_end is None else asyncio.create_task(on_end())
+            if ending is not None:
+                ending.add_done_callback(_log_failure)
             try:
                 await super().shutdown(sockets)
             finally:
-                if ending is not None and not ending.cancel() and (error := ending.exception()) is not None:
-                    logger.error("what ends the server failed", exc_info=error)
+                if ending is not None:
+                    ending.cancel()
 
     return Server(
         uvicorn.Config(
@@ -131,6 +133,12 @@ def quiet_server(app: "Starlette", *, ends_in: float = 3, root_path: str = "") -
             timeout_graceful_shutdown=math.ceil(ends_in), root_path=root_path, log_config=None,
         )
     )  # fmt: skip
+
+
+def _log_failure(ending: "asyncio.Task[None]") -> None:
+    """Logs why what ends a server failed, which nobody awaits."""
+    if not ending.cancelled() and (error := ending.exception()) is not None:
+        logger.error("what ends the server failed", exc_info=error)
 
 
 def in_url(host: str) -> str:

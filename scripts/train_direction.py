@@ -31,7 +31,7 @@ from sklearn.model_selection import LeaveOneGroupOut, cross_val_predict
 from torch.nn.utils.rnn import pad_sequence
 from transformers import BertModel
 
-from app.retrieval.direction import ASKED, READINGS, features_of, mask_topic, topic_and_text
+from app.retrieval.direction import ASKED, READINGS, average, features_of, mask_topic, topic_and_text
 from app.retrieval.position_marks import find_position_marks, kind_of
 from evals.cases.documents import read_documents
 from evals.positions import SHIPPED, cite_labels, load_cells
@@ -243,14 +243,15 @@ def _measure(examples: Sequence[Example], rows: Matrix) -> None:
     weight, bias = _fit(rows[[item.fold != 0 for item in examples]], seen, READINGS)
     english = [item for item in fold if item.language == "en"]
     with tempfile.NamedTemporaryFile(suffix=".safetensors") as file:
-        save_file(_fine_tune([item for item in seen if item.language == "en"]), file.name)
+        tuned_arrays = _fine_tune([item for item in seen if item.language == "en"])
+        save_file(tuned_arrays, file.name, metadata={"classes": json.dumps(READINGS)})
         tuned = FineTunedClassifier(Path(file.name))
         read = []
         for item, row in zip(english, _rows(english), strict=True):
             scores = weight @ row + bias
-            alone = np.exp(scores - np.logaddexp.reduce(scores))
-            both = np.sqrt(alone * tuned.chances(*topic_and_text(item.text, item.topic)))
-            read.append((item, READINGS[int(np.argmax(both))]))
+            alone = dict(zip(READINGS, np.exp(scores - np.logaddexp.reduce(scores)), strict=True))
+            both = average(alone, tuned.chances(*topic_and_text(item.text, item.topic)))
+            read.append((item, max(READINGS, key=both.__getitem__)))
     for what, splits in _SPLITS.items():
         _show(f"{what}, in English, both, one fold", [pair for pair in read if pair[0].split in splits])
 
@@ -279,7 +280,8 @@ def main(corpus: Path, measure: bool) -> None:
         if measure:
             _measure(examples, rows)
     save_file({key: np.ascontiguousarray(value) for key, value in arrays.items()}, WEIGHTS, metadata=notes)
-    save_file(_fine_tune([item for item in told if item.language == "en"]), ENGLISH, metadata=notes)
+    tuned_notes = {"examples": notes["examples"], "classes": json.dumps(READINGS)}
+    save_file(_fine_tune([item for item in told if item.language == "en"]), ENGLISH, metadata=tuned_notes)
 
 
 if __name__ == "__main__":

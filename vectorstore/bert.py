@@ -84,27 +84,29 @@ def mean_states(ids: Sequence[Sequence[int]], types: Sequence[Sequence[int]], we
 class FineTunedClassifier:
     """The packaged model fine-tuned to classify pairs of texts: changes of low rank (LoRA) and a linear head.
 
-    Its file holds `head.weight` (classes, 384), `head.bias` (classes,), and for each changed matrix of the model
-    `{name}.a` (rank, in) and `{name}.b` (out, rank), whose product is added to it. It is loaded at first use.
+    Its file holds `head.weight` (classes, 384), `head.bias` (classes,), the names of its `classes` as JSON, and for
+    each changed matrix of the model `{name}.a` (rank, in) and `{name}.b` (out, rank), whose product is added to it. It
+    is loaded at first use.
     Source: Hu et al. (2021), LoRA, https://arxiv.org/abs/2106.09685.
     """
 
     def __init__(self, path: Path) -> None:
         self._path, self._loading = path, threading.Lock()
 
-    def chances(self, first: str, second: str) -> Matrix:
-        """Returns the chance of each class, (classes,), in the order of the head."""
+    def chances(self, first: str, second: str) -> dict[str, float]:
+        """Returns the chance of each class, by its name."""
         with self._loading:
-            weights = self._loaded
+            classes, weights = self._loaded
         encoded = packaged_tokenizer().encode(first, second)
         (mean,) = mean_states([encoded.ids], [encoded.type_ids], weights)
         scores = weights["head.weight"] @ mean + weights["head.bias"]
-        chances: Matrix = np.exp(scores - np.logaddexp.reduce(scores))
-        return chances
+        chances = np.exp(scores - np.logaddexp.reduce(scores))
+        return dict(zip(classes, map(float, chances), strict=True))
 
     @cached_property
-    def _loaded(self) -> Mapping[str, Matrix]:
+    def _loaded(self) -> tuple[Sequence[str], Mapping[str, Matrix]]:
         with safe_open(str(self._path), framework="np") as stored:
+            classes = json.loads(stored.metadata()["classes"])
             own = {name: stored.get_tensor(name).astype(np.float32) for name in stored.keys()}  # noqa: SIM118 - no mapping
         weights = packaged_weights()[1]
         changed = {
@@ -112,7 +114,7 @@ class FineTunedClassifier:
             for name in (name.removesuffix(".a") for name in own if name.endswith(".a"))
         }
         heads = {name: array for name, array in own.items() if name.startswith("head.")}
-        return {**weights, **{f"{name}.weight": array for name, array in changed.items()}, **heads}
+        return classes, {**weights, **{f"{name}.weight": array for name, array in changed.items()}, **heads}
 
 
 def _layer(hidden: Matrix, unseen: Matrix, weights: Mapping[str, Matrix], name: str) -> Matrix:

@@ -121,9 +121,7 @@ def _read(text: str, topic: str, language: str) -> SentenceDirection:
     chances = _model().chances("direction", features_of(masked, marks, language))
     told = {reading: chances[reading] for reading in READINGS}
     if language == "en":
-        told = average(
-            told, dict(zip(READINGS, map(float, _fine_tuned().chances(*topic_and_text(text, topic))), strict=True))
-        )
+        told = average(told, _fine_tuned().chances(*topic_and_text(text, topic)))
     # An order is recognised by its words ("ignore the above"), and needs a little of the classifier's agreement.
     is_order = orders(language).search(text) is not None and told["reported"] >= _ORDER_MIN
     best: Reading = "reported" if is_order else max(READINGS, key=lambda reading: told[reading])
@@ -141,7 +139,7 @@ def _read(text: str, topic: str, language: str) -> SentenceDirection:
     )
 
 
-def average(one: Mapping[Reading, float], other: Mapping[Reading, float]) -> dict[Reading, float]:
+def average(one: Mapping[Reading, float], other: Mapping[str, float]) -> dict[Reading, float]:
     """Returns the geometric mean of two judgements, of sum one."""
     means = {reading: (one[reading] * other[reading]) ** 0.5 for reading in READINGS}
     return {reading: mean / sum(means.values()) for reading, mean in means.items()}
@@ -266,7 +264,7 @@ def features_of(masked: str, marks: Sequence[PositionMark], language: str) -> Ma
 
 @cache
 def _fine_tuned() -> FineTunedClassifier:
-    """Returns the classifier of English sentences, whose classes are `READINGS`."""
+    """Returns the classifier of English sentences."""
     return FineTunedClassifier(Path(str(files("app.retrieval"))) / "data" / "direction_en.safetensors")
 
 

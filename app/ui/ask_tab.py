@@ -400,7 +400,7 @@ def _build_editor() -> tuple[gr.Accordion, list[gr.Dropdown | gr.Textbox], gr.Bu
         with gr.Row():
             dates = [several("years", 140), several("months", 140)]
             ends = [line("since-label", 140, placeholder="2018, 2018-10"), line("until-label", 140, placeholder="2020")]
-            sessions, agenda_items = several("sessions", 140), several("agenda-items", 140)
+            sessions, agenda_items = several("sessions", 140), several("choose-agenda-items", 140)
         with gr.Row():
             bodies = several("bodies", 220)
             pick = gr.Dropdown(label=label("statements"), choices=[""], value="", min_width=140)

@@ -1,5 +1,6 @@
 """Tests of vectorstore.bert: a fine-tuned classifier gives what torch gives with the same changes."""
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,7 @@ from vectorstore.bert import FineTunedClassifier, packaged_tokenizer, packaged_w
 
 pytestmark = pytest.mark.model
 
+CLASSES = ["a", "b", "c", "d", "e"]
 CHANGED = ("encoder.layer.0.attention.self.query", "encoder.layer.5.output.dense")
 PAIRS = [("embargo", "We reject the * embargo *."), ("review", "The * review * took nine years. " * 60), ("", "")]
 
@@ -29,7 +31,7 @@ def test_chances_are_those_of_torch_with_the_changes_in_its_layers(tmp_path: Pat
             f"{name}.b": random.normal(size=(outward, 8)) / 20,
         }
     stored = {name: array.astype(np.float16) for name, array in (head | changes).items()}
-    save_file(stored, tmp_path / "tuned.safetensors")
+    save_file(stored, tmp_path / "tuned.safetensors", metadata={"classes": json.dumps(CLASSES)})
     model = BertModel.from_pretrained(str(folder)).eval()
     with torch.inference_mode():
         for name in CHANGED:
@@ -42,6 +44,8 @@ def test_chances_are_those_of_torch_with_the_changes_in_its_layers(tmp_path: Pat
             mean = model(input_ids=ids, token_type_ids=types).last_hidden_state[0].mean(0).numpy()
             scores = stored["head.weight"].astype(np.float32) @ mean + stored["head.bias"].astype(np.float32)
             expected = np.exp(scores - np.logaddexp.reduce(scores))
-            np.testing.assert_allclose(tuned.chances(first, second), expected, atol=1e-4)
+            found = tuned.chances(first, second)
+            assert list(found) == CLASSES
+            np.testing.assert_allclose([*found.values()], expected, atol=1e-4)
     # The weights of others who share the packaged model are as they were.
     assert packaged_weights()[1][f"{CHANGED[0]}.weight"] is weights[f"{CHANGED[0]}.weight"]

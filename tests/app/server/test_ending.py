@@ -25,8 +25,8 @@ TOLD = str(EndingError())
 STOP_SECONDS = 1.5
 
 
-def asked_in_chat(client: httpx.Client) -> str:
-    """What the page shows of a question that is typed there."""
+def asked_in_chat(client: httpx.Client, listens: threading.Event) -> str:
+    """What the page shows of a question that is typed there; `listens` is set once it hears of the answer's steps."""
     config = client.get("/config").json()
     event = next(each for each in config["dependencies"] if each["api_name"] == "ask_new")
     body = {
@@ -38,6 +38,7 @@ def asked_in_chat(client: httpx.Client) -> str:
     assert client.post("/gradio_api/queue/join", json=body).status_code == 200
     shown = ""
     with client.stream("GET", "/gradio_api/queue/data", params={"session_hash": "abcdef"}) as lines:
+        listens.set()
         for line in filter(None, lines.iter_lines()):
             told = json.loads(line.removeprefix("data: "))
             if told["msg"] in ("process_generating", "process_completed"):
@@ -48,7 +49,7 @@ def asked_in_chat(client: httpx.Client) -> str:
 def test_everybody_is_told_that_the_server_ends(
     filled_store: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    begun, left = threading.Semaphore(0), threading.Semaphore(0)
+    begun, left, listens = threading.Semaphore(0), threading.Semaphore(0), threading.Event()
 
     def endless(*_: Any, **__: Any) -> Iterator[Progress]:
         begun.release()
@@ -85,9 +86,10 @@ def test_everybody_is_told_that_the_server_ends(
             threads.submit(post, "ask/events", {"question": QUESTION}),
             threads.submit(post, "brief", {"states": ["Iran"], "articles": ["4"]}),
         ]
-        chat = threads.submit(asked_in_chat, browser)
+        chat = threads.submit(asked_in_chat, browser, listens)
         for _ in range(4):
             assert begun.acquire(timeout=30)
+        assert listens.wait(30)
         waiting = threads.submit(post, "ask", {"question": QUESTION})
         time.sleep(0.5)
         ended, running.server.should_exit = time.monotonic(), True
@@ -105,7 +107,7 @@ def test_everybody_is_told_that_the_server_ends(
 
 
 def test_what_is_soon_done_is_answered(filled_store: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    stream, begun = Assistant.stream, threading.Semaphore(0)
+    stream, begun, listens = Assistant.stream, threading.Semaphore(0), threading.Event()
 
     def slow(*values: Any, **how: Any) -> Iterator[Any]:
         begun.release()
@@ -117,9 +119,10 @@ def test_what_is_soon_done_is_answered(filled_store: Path, tmp_path: Path, monke
         program, browser = running.program("rita"), running.browser("adam")
         browser.get("/")
         asked = threads.submit(program.post, "/api/v1/ask", json={"question": QUESTION})
-        chat = threads.submit(asked_in_chat, browser)
+        chat = threads.submit(asked_in_chat, browser, listens)
         for _ in range(2):
             assert begun.acquire(timeout=30)
+        assert listens.wait(30)
         running.server.should_exit = True
         assert asked.result(30).json()["status"] == "answered"
         assert "u-turn" in (shown := chat.result(30)) and TOLD not in shown and "u-pending" not in shown
