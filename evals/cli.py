@@ -163,8 +163,9 @@ def compare(
     """Compare a run with another over the same cases: what flipped, what got better or worse, what was changed."""
     from evals.compare import answers_apart
     from evals.compare import compare as compare_runs
+    from evals.gates import gates_of
     from evals.print_runs import print_tables
-    from evals.report.report import changed
+    from evals.report.report import changed, gates_told
     from evals.report.tables import comparison_tables
 
     archive = _archive(invocation)
@@ -175,7 +176,7 @@ def compare(
         return 1 if apart else 0
     found = compare_runs(before, candidate, intersection=intersection)
     tables = comparison_tables(found, candidate, archive.documents(candidate))
-    first = f"“{candidate.name}” is {changed(found)}"
+    first = f"“{candidate.name}”: {gates_told(gates_of(candidate, None))[0]}; {changed(found)}"
     return invocation.show(found.to_json(), lambda: print_tables(*tables, first=first))
 
 

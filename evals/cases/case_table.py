@@ -2,7 +2,7 @@
 
 question,state,answered,quote
 What did Arvandia say about extradition?,Arvandia,yes,we call on all parties to extradite
-What did Belmora say about rivers?,Belmora,no,
+What did Belmora say about whales?,Belmora,no,
 """
 
 import hashlib

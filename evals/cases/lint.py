@@ -156,7 +156,10 @@ def _expected_states(case: Case, parties: PartyTable) -> list[Remark]:
     named = (*case.expect.states, *case.expect.states_forbidden)
     unknown = [remark("no_such_state", case.id, state=state) for state in named if parties.get(state) is None]
     more, fewer = (shown - expected if expected else ()), (expected - shown if shown else ())
-    found = {"unexpected_state": more, "state_without_evidence": fewer}
+    about = " ".join((*case.history, case.question))
+    own = case.review.source == "human" and case.type == "single_state"
+    nobody = own and expected and not parties.find(about, case.lang)
+    found = {"unexpected_state": more, "state_without_evidence": fewer, "names_nobody": nobody}
     return unknown + _remarks(found, case, more=", ".join(sorted(more)), fewer=", ".join(sorted(fewer)))
 
 

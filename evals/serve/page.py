@@ -200,7 +200,8 @@ class RunsTab:
         start.click(lambda *given: self.done(self.start, *given), [dataset, name, limit, corpus], shown, **QUIET)
         cancel.click(lambda: self.done(self._jobs.cancel), None, shown, **QUIET)
         score.click(lambda name: self.done(self.score, name), [chosen], shown, **QUIET)
-        own.upload(self.added, [own, corpus], [dataset, faults, own], preprocess=False, **QUIET)
+        sent = own.upload(lambda: rendered(PAGE, "looking"), None, faults, **QUIET)
+        sent.then(self.added, [own, corpus], [dataset, faults, own], preprocess=False, **QUIET)
         changes = [chosen.change, baseline.change]
         gr.on(changes, lambda *names: rendered(PAGE, "report", *names), [chosen, baseline], link, **QUIET)
         gr.Timer(_SECONDS).tick(self.progress, None, [progress], **QUIET)

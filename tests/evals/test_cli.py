@@ -171,7 +171,9 @@ def test_compare_lists_flips(desk, capsys):
     assert found["regressions"] == [{"case": "arv", "old": None, "new": "wrong_span"}]
     assert found["improvements"] == []
     assert desk("compare", "good", "altered") == 0
-    assert "✔ → ✗" in capsys.readouterr().out
+    first, *rest = capsys.readouterr().out.splitlines()
+    assert first.startswith("“altered”: ") and "gates" in first and "1 of 3 cases lost" in first
+    assert any("✔ → ✗" in line for line in rest)
     assert desk("compare", "good", "altered", "--exact") == 1
     assert "arv  $.answer.answer: " in capsys.readouterr().out
     assert desk.run("again", GOOD) == 0 and desk("compare", "good", "again", "--exact") == 0

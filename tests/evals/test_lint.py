@@ -126,6 +126,7 @@ def test_position_held_for_a_group_is_the_groups() -> None:
             "error",
         ),
         (answered(variant_of="nobody"), "'nobody', which is not here", "error"),
+        (answered(question="Who extradites, and how often?"), "its question names none that is known", "warning"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
