@@ -47,7 +47,8 @@ class Archive:
     def documents(self, run: Run) -> Documents:
         """Returns the statements that a run was asked over; where they have changed, its offsets point elsewhere."""
         documents = self.documents_now(run)
-        documents.require(run.manifest.corpus_sha256, run.name)
+        if documents.sha256 != run.manifest.corpus_sha256:
+            raise RunError(f"the statements have changed since the run {run.name!r}: run it again under another name")
         return documents
 
     def documents_now(self, run: Run) -> Documents:

@@ -240,12 +240,9 @@ def serve(
 ) -> int:
     """Open the evals page: runs, reports, a form to start one, and reviews; with accounts, for admins alone."""
     from app.cli.command import require_server
-    from app.loopback import require_loopback
 
     settings = invocation.settings()
-    if settings.server.accounts == "none":
-        require_loopback(host)
-    else:
+    if settings.server.accounts != "none":
         require_server()
     from evals.serve.page import serve as serve_page
 

@@ -14,9 +14,8 @@ from typing import Any, Final, Literal
 import numpy as np
 
 from evals.errors import RunError
-from evals.failure_taxonomy import Stage
 from evals.metrics.table import METRICS, RIGHT, Floats, Metric
-from evals.runs import Run, RunManifest, ScoreRecord
+from evals.runs import Run, RunManifest, ScoreRecord, Stage
 from evals.stats import cluster_bootstrap, interval, sign_flip_p
 from evals.summary import bears_on, by_case, combined
 
@@ -132,13 +131,15 @@ def compare(baseline: Run, candidate: Run, *, intersection: bool = False) -> Com
     if not pairs:
         raise RunError(f"the runs {names[0]!r} and {names[1]!r} share no case: run both over the same dataset")
     found = (difference(paired(pairs, metric)) for metric in METRICS.values())
+    # What was run differently: entries of settings, models and packages each by their own key.
+    old, now = _entries(baseline.manifest), _entries(candidate.manifest)
     flips = [Flip(case=y.case, old=x.stage, new=y.stage) for x, y in pairs if (x.stage is None) != (y.stage is None)]
     return Comparison(
         baseline=names[0], candidate=names[1], pairs=pairs, unpaired=unpaired,
         regressions=tuple(flip for flip in flips if flip.old is None),
         improvements=tuple(flip for flip in flips if flip.new is None),
         differences={item.metric: item for item in found if item is not None},
-        changes=manifest_changes(baseline.manifest, candidate.manifest),
+        changes=tuple((n, old.get(n), now.get(n)) for n in {**old, **now} if old.get(n) != now.get(n)),
     )  # fmt: skip
 
 
@@ -186,13 +187,6 @@ def difference(found: Paired) -> Difference | None:
         metric=metric.name, a=a, b=b, delta=b - a, low=low, high=high, p=p, n=len(found.bearing),
         verdict="same" if not decided else "better" if better else "worse",
     )  # fmt: skip
-
-
-def manifest_changes(a: RunManifest, b: RunManifest) -> tuple[tuple[str, str | None, str | None], ...]:
-    """Returns what was run differently, entries of settings, models and packages each by their own key."""
-    before, after = _entries(a), _entries(b)
-    names = dict.fromkeys((*before, *after))
-    return tuple((n, before.get(n), after.get(n)) for n in names if before.get(n) != after.get(n))
 
 
 def _entries(manifest: RunManifest) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""The runner: puts cases, environment and adapter together, asks, appends answers as they come, and scores them.
+"""The runner: puts cases and environment together, asks, appends answers as they come, and scores them.
 
 A stopped run is resumed only where all that decides answers is as it was (`_DECIDING`), such as settings, models and
 code.
@@ -15,7 +15,6 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import zip_longest
 from pathlib import Path
-from statistics import mean
 from threading import Thread
 from typing import Any, Final
 
@@ -32,18 +31,7 @@ from evals.eval_environment import asked_with, changed, open_environment, statem
 from evals.files import EvalPaths, eval_paths, read_lines
 from evals.review import read_rulings
 from evals.run_options import RunOptions
-from evals.runs import (
-    ANSWERS,
-    AnswerRecord,
-    AskError,
-    Run,
-    RunManifest,
-    create_run,
-    list_runs,
-    new_name,
-    open_run,
-    run_path,
-)
+from evals.runs import ANSWERS, AnswerRecord, AskError, Run, RunManifest, create_run, new_name, open_run, pace, run_path
 from evals.score import score_run
 from evals.variants import VARIANTS, assistant_of
 from ingest.errors import IngestError
@@ -52,8 +40,8 @@ from vectorstore.errors import StoreError
 logger = logging.getLogger(__name__)
 # Fields of the manifest on which answers depend: a run is resumed only where all are the same.
 _DECIDING: Final = (
-    "dataset_sha256", "corpus_sha256", "settings", "models", "variant", "adapter", "source", "code", "packages",
-    "repeats", "time_limit",
+    "dataset_sha256", "corpus_sha256", "settings", "models", "variant", "source", "code", "packages", "repeats",
+    "time_limit",
 )  # fmt: skip
 # Gives the answer to a case in the JSON contract; the number says how many times it was asked before in this run.
 Ask = Callable[[Case, int], dict[str, Any]]
@@ -206,22 +194,17 @@ def launch(
             ask = ask or asking(assistant_of(workspace, options.variant))
         manifest = RunManifest(
             name=name, dataset=options.dataset, dataset_sha256=cases_hash(cases), corpus_sha256=documents.sha256,
-            corpus=tuple(map(folder_name, folders)), adapter="replay" if source else "inprocess", source=source,
-            variant=options.variant, cases=len(cases), repeats=options.repeats, time_limit=options.time_limit,
-            started=datetime.now(UTC), **asked_with(effective),
+            corpus=tuple(map(folder_name, folders)), source=source, variant=options.variant, cases=len(cases),
+            repeats=options.repeats, time_limit=options.time_limit, started=datetime.now(UTC), **asked_with(effective),
         )  # fmt: skip
-        say(f"asking {len(cases)} questions{_pace(paths.runs, len(cases) * options.repeats)}")
+        seconds = pace(paths.runs) * len(cases) * options.repeats
+        told = f", about {_in_words(seconds)} at the pace of the last run" if seconds else ""
+        say(f"asking {len(cases)} questions{told}")
         run = _resumed(begun, manifest) if begun is not None else create_run(paths.runs, manifest, cases, files)
         run = run_cases(run, ask, tell=tell)
     say("scoring")
     score_run(run, documents, read_rulings(paths.reviews))
     return run
-
-
-def _pace(runs: Path, answers: int) -> str:
-    """Says how long so many answers take at the pace of the last run; nothing where there was none."""
-    spent = [record.seconds for run in list_runs(runs)[:1] for record in run.answers()]
-    return f", about {_in_words(mean(spent) * answers)} at the pace of the last run" if spent else ""
 
 
 def _cases(options: RunOptions, paths: EvalPaths, documents: Documents) -> tuple[Case, ...]:

@@ -20,7 +20,6 @@ from pydantic import BaseModel, ValidationError
 
 from evals.cases.case import Case
 from evals.errors import RunError, first_fault
-from evals.failure_taxonomy import Stage
 from evals.files import StoredRecord, append_line, read_records, write_records, write_whole, written
 from vectorstore.private import make_private_folder
 
@@ -29,6 +28,8 @@ CASES: Final = "cases.jsonl"
 STATEMENTS: Final = "statements.json"
 ANSWERS: Final = "answers.jsonl"
 SCORES: Final = "scores.jsonl"
+# A stage of `stages.csv`, at which a case broke first.
+Stage = str
 # Stands for the newest run wherever a run is named.
 _LATEST: Final = "latest"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]{0,120}")
@@ -44,7 +45,6 @@ class RunManifest(StoredRecord):
     corpus_sha256: str
     corpus: tuple[str, ...] = ()
     """Folders of statements; empty where the store itself is the corpus."""
-    adapter: str = "inprocess"
     source: str | None = None
     """The hash of stored answers, where these were scored."""
     code: str | None = None
@@ -232,6 +232,12 @@ def list_runs(root: Path) -> list[Run]:
         with suppress(RunError):
             found.append(_run_in(path) if _NAME.fullmatch(path.name) else None)
     return sorted(filter(None, found), key=lambda run: run.manifest.started, reverse=True)
+
+
+def pace(root: Path) -> float:
+    """Returns the mean seconds that the answers of the newest run took; 0 where there are none."""
+    spent = [record.seconds for run in list_runs(root)[:1] for record in run.answers()]
+    return sum(spent) / max(1, len(spent))
 
 
 def _run_in(folder: Path) -> Run | None:

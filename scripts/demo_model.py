@@ -17,17 +17,12 @@ from app.chat_model import LlmConfig
 from app.settings import load_settings
 from evals.case_sets import open_set
 from evals.files import eval_paths
-from evals.metrics.table import METRICS
+from evals.gates import gates_of
 from evals.run_options import RunOptions
 from evals.runner import launch
-from evals.summary import summarise
 
 QUESTIONS: Final = 30
 _CONTEXT: Final = 4096
-# What holds whatever a model writes, at the best value of each; see `evals/metrics/metrics.csv`.
-_HELD: Final = (
-    "failed", "quote_verified", "pointer_valid", "attribution", "misattributed", "claims_covered", "claims_worded",
-)  # fmt: skip
 
 
 def serve() -> tuple[Any, str]:
@@ -55,11 +50,11 @@ def main() -> int:
         asked = [case.id for case in cases if case.answerable and not case.history]
         chosen = ",".join(asked[:: max(1, len(asked) // QUESTIONS)][:QUESTIONS])
         run = launch(RunOptions(only=[f"id={chosen}"]), settings, tell=lambda text, *_: print(text, flush=True))
-        figures = summarise(run.scores())
+        # Absolute gates that allow of nothing, or of everything, hold whatever a model writes.
+        gated = [result for result in gates_of(run, None).results if result.bar in (0.0, 1.0)]
         answers = [record.answer for record in run.answers() if record.answer is not None]
     del server
     dropped = [claim["reason"].split(" S")[0] for answer in answers for claim in answer["dropped_claims"]]
-    found = {name: figures[name].value for name in _HELD if name in figures}
     told = {
         "questions": len(answers),
         **Counter(f"{answer['status']}, {answer['composer']}" for answer in answers),
@@ -68,11 +63,10 @@ def main() -> int:
         "tokens written": sum((answer["usage"] or {}).get("completion_tokens", 0) for answer in answers),
         "dropped claims": len(dropped),
         "reasons": Counter(dropped),
-        "figures": found,
+        "figures": {result.metric: result.value for result in gated},
     }
     print(json.dumps(told, ensure_ascii=False, indent=2))
-    held = [value == float(METRICS[name].higher_is_better is True) for name, value in found.items()]
-    return 0 if held and all(held) else 1
+    return 1 if any(result.verdict == "fail" for result in gated) else 0
 
 
 if __name__ == "__main__":

@@ -106,12 +106,9 @@ class Reader(threading.Thread):
             self.tally.mixed.append(f"{self.name} asked {question!r} of {self.state}: {states} {spoke}")
 
     def _send(self, kind: str, method: str, path: str, body: object = None) -> Any:  # noqa: ANN401 - any JSON value
-        begun = time.monotonic()
         answer = self.client.request(method, path, json=body)
-        self.tally.times[kind].append(time.monotonic() - begun)
-        if not answer.is_success:
-            raise httpx.HTTPError(f"{kind}: {answer.status_code} {answer.text[:200]}")
-        return answer.json()
+        self.tally.times[kind].append(answer.elapsed.total_seconds())
+        return answer.raise_for_status().json()
 
 
 class Visitor(Reader):
@@ -237,8 +234,8 @@ def _processor(pid: int) -> float:
 
 def _memory(pid: int) -> float:
     """Returns the resident memory of a process in MB, on Linux."""
-    status = Path(f"/proc/{pid}/status").read_text(encoding="utf-8")
-    return int(next(line for line in status.splitlines() if line.startswith("VmRSS")).split()[1]) / 1024
+    pages = int(Path(f"/proc/{pid}/statm").read_text(encoding="utf-8").split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
 
 
 if __name__ == "__main__":

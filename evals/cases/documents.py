@@ -14,7 +14,7 @@ from typing import Final
 from app.settings import Settings
 from app.wiring import open_workspace
 from evals.cases.case import Case, Evidence
-from evals.errors import DatasetError, RunError
+from evals.errors import DatasetError
 from ingest.errors import LoadError
 from ingest.loaders.apart import load, with_members
 from ingest.loaders.loaded import LoadLimits
@@ -66,11 +66,6 @@ class Documents:
     by_file: Mapping[str, Document]
     sha256: str
     parties: PartyTable
-
-    def require(self, sha256: str, run: str) -> None:
-        """Refuses statements that have changed since a run was asked over them, so that offsets may point elsewhere."""
-        if self.sha256 != sha256:
-            raise RunError(f"the statements have changed since the run {run!r}: run it again under another name")
 
     def sessions(self) -> Mapping[str, str]:
         """Returns the session of each year in which all statements are of one session."""

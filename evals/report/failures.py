@@ -16,11 +16,10 @@ from app.checking.fuzzy_diff import word_diff
 from app.records import Citation
 from evals.cases.case import Case, Evidence
 from evals.cases.documents import Documents
-from evals.failure_taxonomy import STAGES, Stage
 from evals.metrics.eval_sample import EvalSample
 from evals.report.words import party
-from evals.runs import Run
-from evals.score import Rulings, judged_answers
+from evals.runs import Run, Stage
+from evals.score import MEANING, Rulings, judged_answers
 from evals.summary import by_case
 from ingest.text.furniture import running_heads
 
@@ -49,13 +48,13 @@ class Answers:
         self.stages = {case.case: case.stage for case in by_case(self.scores)}
         judged = judged_answers(run, documents, rulings)
         self._judged = {(each.record.case, each.record.repeat): each for each in judged}
-        failed = [name for stage in STAGES for name in self.cases if self.stages.get(name) == stage]
+        failed = [name for stage in MEANING for name in self.cases if self.stages.get(name) == stage]
         # Made of nothing that others wrote.
         self.anchors = {name: f"case-{number}" for number, name in enumerate(failed, start=1)}
 
     def failed(self) -> list[tuple[Stage, list[Case]]]:
         """Returns the failed cases by the stage that broke first, in the order of the stages."""
-        found = [(stage, [self.cases[n] for n in self.anchors if self.stages[n] == stage]) for stage in STAGES]
+        found = [(stage, [self.cases[n] for n in self.anchors if self.stages[n] == stage]) for stage in MEANING]
         return [(stage, cases) for stage, cases in found if cases]
 
     def shown(self, name: str) -> dict[str, Any] | None:

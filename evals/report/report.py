@@ -24,7 +24,6 @@ from evals.cases.documents import Documents
 from evals.cases.lint import lint
 from evals.compare import Comparison, compare, difference_of_data
 from evals.errors import RunError
-from evals.failure_taxonomy import MEANING
 from evals.files import EVALS
 from evals.gates import GateReport, gates_of
 from evals.metrics import citations
@@ -33,7 +32,7 @@ from evals.report import tables, words
 from evals.report.failures import Answers, compared, in_context
 from evals.report.tables import Table
 from evals.runs import Run, RunManifest, ScoreRecord, list_runs
-from evals.score import Rulings
+from evals.score import MEANING, Rulings
 from evals.summary import Shares, by_case, figure, latency, shares, summarise
 from ingest.parties.party_table import PartyTable
 

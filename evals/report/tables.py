@@ -10,12 +10,12 @@ from evals.cases.case import Case
 from evals.cases.documents import Documents
 from evals.cases.lint import Remark
 from evals.compare import Comparison, Flip
-from evals.failure_taxonomy import MEANING
 from evals.gates import GateReport, GateResult
 from evals.metrics.table import METRICS, RIGHT
 from evals.report import words
 from evals.report.words import NOTHING, TONE, VERDICT, change, p_value, plain, range_of, shown, weakest
 from evals.runs import Run, ScoreRecord
+from evals.score import MEANING
 from evals.summary import SMALL, Figure, Shares, by_case, figure, stage_counts, summarise
 from ingest.parties.party_table import PartyTable
 

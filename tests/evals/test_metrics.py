@@ -10,12 +10,12 @@ import pytest
 from app.records import Abstention, Answer, Citation, Claim, RetrievedPassage, Scope, Status
 from evals.cases.case import Case, Evidence, Expectation, Nugget
 from evals.cases.documents import Document
-from evals.failure_taxonomy import first_broken
 from evals.metrics import abstention, citations, content, integrity, reading, robustness
 from evals.metrics.abstention import brier, is_wrong
 from evals.metrics.citations import overlaps
 from evals.metrics.eval_sample import EvalSample
 from evals.metrics.table import METRICS, components, measures
+from evals.score import first_broken
 from tests.evals.made_run import citation
 
 TEXT = "We do not support it. We shall support that."

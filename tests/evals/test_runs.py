@@ -16,7 +16,6 @@ from app.question.turn import EarlierTurn
 from app.records import Answer, Scope
 from evals.cases.case import Case, Expectation
 from evals.errors import RunError
-from evals.failure_taxonomy import Stage
 from evals.files import write_whole
 from evals.runner import asking, chosen, replaying, run_cases
 from evals.runs import (
@@ -26,6 +25,7 @@ from evals.runs import (
     Run,
     RunManifest,
     ScoreRecord,
+    Stage,
     create_run,
     keep_baseline,
     list_runs,
