@@ -21,7 +21,9 @@ from vectorstore.errors import StoreError
 
 Id = Annotated[str, Path(max_length=100, examples=["685815eed2f2fa70"])]
 Suffix = Literal[".docx", ".xlsx", ".md", ".pdf"]
-Files = Annotated[list[UploadFile], File(max_length=1000)]
+# `format` is what generators of clients know files by; FastAPI says it by `contentMediaType` alone.
+_BINARY: Final = {"type": "string", "format": "binary", "contentMediaType": "application/octet-stream"}
+Files = Annotated[list[UploadFile], File(max_length=1000, json_schema_extra={"items": _BINARY})]
 MEDIA_TYPES: Final = {
     ".json": "application/json",
     ".md": "text/markdown; charset=utf-8",
@@ -153,7 +155,10 @@ def routes(actions: Actions) -> APIRouter:
         return actions.verify(draft)
 
     @router.post("/verify/file", **needs("read"), response_class=Response, tags=["checks"])
-    def verify_file(file: UploadFile, form: Annotated[Literal["json", "md", "docx"], Form()] = "json") -> Response:
+    def verify_file(
+        file: Annotated[UploadFile, File(json_schema_extra=_BINARY)],
+        form: Annotated[Literal["json", "md", "docx"], Form()] = "json",
+    ) -> Response:
         """Checks every quotation of a document: as JSON, a report, or of a Word file a copy with comments."""
         checked = actions.verify_file(file.filename or "", file.file.read(), f".{form}")
         return download(checked, f".{form}", "checked")

@@ -3,8 +3,10 @@
 Deny by default: only the paths in `OPEN` are answered to nobody in particular.
 """
 
+import asyncio
 import ipaddress
 import logging
+import threading
 from asyncio import CancelledError
 from collections.abc import Mapping
 from dataclasses import replace
@@ -79,7 +81,7 @@ class Gate:
         headers = Headers(scope=scope)
         address = self._client(scope, headers)
         path = scope["path"].removeprefix(scope.get("root_path", "")) or "/"
-        token = None
+        token = watch = None
         try:
             answer = self._wrong_place(scope["method"], path, headers)
             person = None
@@ -99,7 +101,10 @@ class Gate:
                         raise ForbiddenError(f"this needs the permission {_UPLOADS[path]!r}: use another key")
                     receive = bounded(headers, receive, self._config.upload_mb * 1_000_000)
                 elif not (multipart and path == _CHAT_UPLOAD):
-                    receive = replayed(await read_body(headers, receive, _LARGEST_JSON), receive)
+                    body = await read_body(headers, receive, _LARGEST_JSON)
+                    if person is not None:
+                        watch = asyncio.create_task(_watch(receive, person.left))
+                    receive = replayed(body, receive)
             await (answer or self._app)(scope, receive, send)
         except BodyTooLongError:
             too_long = problem(
@@ -127,6 +132,8 @@ class Gate:
             )
             await unexpected(scope, receive, send)
         finally:
+            if watch is not None:
+                watch.cancel()
             if token is not None:
                 reset_person(token)
 
@@ -175,7 +182,7 @@ class Gate:
         if found is None:
             return None
         request = str(scope.get("untoc.request", ""))
-        return replace(found, address=address, request=request)
+        return replace(found, address=address, request=request, left=threading.Event())
 
     def _known(self, scope: Scope, headers: Headers) -> Person | None:
         kind, _, given = headers.get("authorization", "").partition(" ")
@@ -207,6 +214,13 @@ class Gate:
         if person.by_browser and method not in _SAFE and not told:
             return problem(HTTPStatus.FORBIDDEN, "a program uses a key, not a cookie: see /api/v1/keys")
         return None
+
+
+async def _watch(receive: Receive, left: threading.Event) -> None:
+    """Tells when whoever sent a request, which was read already, goes away before its answer."""
+    while (await receive())["type"] != "http.disconnect":
+        pass
+    left.set()
 
 
 def networks(text: str) -> list[ipaddress.IPv4Network | ipaddress.IPv6Network]:

@@ -20,7 +20,7 @@ from app.desk.works import THE_DESK
 from app.errors import ForbiddenError, NotFoundError
 from app.records import Answer
 from app.server.accounts import Accounts, Action
-from app.server.limits import Limits
+from app.server.limits import LeftError, Limits
 from app.server.person import Permission, Person, current_person
 
 Target = TypeVar("Target")
@@ -103,9 +103,11 @@ class Gatekeeper:
             self.accounts.log(rule.logged, target, person)
         return self._limits.slot(person.name) if rule.costly else nullcontext()
 
-    def go_on(self) -> None:
-        """Is called at each step of what takes a while; see `Limits.go_on`."""
+    def go_on(self, person: Person) -> None:
+        """Is called at each step of what a person asked, and raises where it is for nothing; see `Limits.go_on`."""
         self._limits.go_on()
+        if person.left.is_set():
+            raise LeftError
 
     def log(self, action: Action, target: str) -> None:
         """Logs what the person who asks did."""
@@ -144,10 +146,11 @@ class _Guarded:
         return call
 
     def _stoppable(self, progress: Callable[..., None] | None) -> Callable[..., None]:
-        """Returns what hears of each step in place of `progress`, and ends what takes it when the server ends."""
+        """Returns what hears of each step in place of `progress`, and ends what nobody will get the answer of."""
+        person = current_person()
 
         def hear(*step: object) -> None:
-            self._gate.go_on()
+            self._gate.go_on(person)
             if progress is not None:
                 progress(*step)
 
@@ -173,12 +176,13 @@ class _GuardedAssistant(_Guarded):
         """Yields each step, and the answer last; see `Assistant.stream`."""
         stream = cast(Generator[Progress | Answer], cast(Assistant, self._target).stream(question, **how))
         # Closed, a chat model is asked no further.
+        person = current_person()
         with self._gate.enter(_ASK), closing(stream):
             for item in stream:
                 if isinstance(item, Answer):
                     self._gate.asked(item)
                 else:
-                    self._gate.go_on()
+                    self._gate.go_on(person)
                 yield item
 
 

@@ -37,6 +37,13 @@ class BusyError(TooManyError):
     """Others ask so much that there is no room."""
 
 
+class LeftError(AppError):
+    """Whoever asked waits for the answer no more."""
+
+    def __init__(self) -> None:
+        super().__init__("nobody waits for this any more: ask again, and wait")
+
+
 class EndingError(BusyError):
     """The server ends before it is done with what was asked."""
 

@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from threading import Event
 from typing import Any, Final, Literal, get_args
 
 from app.desk.works import THE_DESK
@@ -31,6 +32,7 @@ class Person:
         may: What the role allows, and of a key only what it was given as well.
         sign_in: Which sign-in or key this is; what a browser session holds belongs to one of them.
         by_browser: Whether a browser sends it by itself, so that a page elsewhere could have it sent.
+        left: Set when whoever sent the request waits for its answer no more.
     """
 
     name: str
@@ -40,6 +42,7 @@ class Person:
     address: str = ""
     request: str = ""
     by_browser: bool = False
+    left: Event = field(default_factory=Event, compare=False, repr=False)
 
 
 # Who asks everything where there are no accounts.

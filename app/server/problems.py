@@ -14,15 +14,19 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
 
 from app.errors import AppError, DuplicateError, ForbiddenError, NotFoundError, UnkeptError
-from app.server.limits import BusyError, TooManyError
+from app.server.limits import BusyError, LeftError, TooManyError
 from ingest.errors import IngestError
 from vectorstore.errors import StoreError
 
 MEDIA_TYPE: Final = "application/problem+json"
+# Where the OpenAPI document has its schema.
+PROBLEM: Final = "#/components/schemas/Problem"
 # The first kind that fits counts.
 _STATUS: Final[Mapping[type[Exception], HTTPStatus]] = {
     BusyError: HTTPStatus.SERVICE_UNAVAILABLE,
     TooManyError: HTTPStatus.TOO_MANY_REQUESTS,
+    # Nobody reads it but in the log.
+    LeftError: HTTPStatus.REQUEST_TIMEOUT,
     UnkeptError: HTTPStatus.SERVICE_UNAVAILABLE,
     ForbiddenError: HTTPStatus.FORBIDDEN,
     NotFoundError: HTTPStatus.NOT_FOUND,
@@ -72,6 +76,8 @@ def handle_problems(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     async def refused(_: Request, error: HTTPException) -> JSONResponse:
-        answer = problem(HTTPStatus(error.status_code), str(error.detail))
+        status = HTTPStatus(error.status_code)
+        detail = str(error.detail)
+        answer = problem(status, f"{detail}: see /api/v1/docs" if detail == status.phrase else detail)
         answer.headers.update(error.headers or {})
         return answer

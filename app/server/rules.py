@@ -11,13 +11,12 @@ from fastapi.routing import APIRoute
 
 from app.errors import ForbiddenError
 from app.server.person import Permission, person_of
-from app.server.problems import MEDIA_TYPE, Problem
+from app.server.problems import MEDIA_TYPE, PROBLEM
 
 # `person` is anybody who is signed in; `nobody` needs no person at all.
 Need = Permission | Literal["person", "nobody"]
 _ERRORS: Final[dict[int | str, dict[str, Any]]] = {
-    status: {"content": {MEDIA_TYPE: {"schema": Problem.model_json_schema()}}}
-    for status in (401, 403, 404, 422, 429, 503)
+    status: {"content": {MEDIA_TYPE: {"schema": {"$ref": PROBLEM}}}} for status in (401, 403, 404, 422, 429, 503)
 }
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from importlib.metadata import version
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from anyio import CapacityLimiter, to_thread
 from fastapi import APIRouter, Depends, FastAPI, Response
@@ -21,6 +22,8 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse
+from starlette.routing import Match, Mount
+from starlette.types import Scope
 
 from app.desk.tables import open_tables
 from app.errors import AppError, SettingsError
@@ -33,7 +36,7 @@ from app.server.guarded import Gatekeeper
 from app.server.limits import MOST_WAITING, Limits
 from app.server.observe import Figures, Observed, log_as_json
 from app.server.person import Permission, person_of
-from app.server.problems import handle_problems, problem
+from app.server.problems import Problem, handle_problems, problem
 from app.server.rules import EVENTS, EXPORTS, DeclaredRoute, needs
 from app.server.tools import build_tools, tool_routes
 from app.settings import ServerConfig, Settings
@@ -65,6 +68,13 @@ class Served:
     interface: Blocks
     chat: FastAPI
     actions: Actions
+
+
+class _Page(Mount):
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        """Takes what no route does; of what programs ask nothing: there a wrong path or method is told as a problem."""
+        path = scope["path"].removeprefix(scope.get("root_path", ""))
+        return (Match.NONE, {}) if path.startswith(("/api/", "/mcp")) else super().matches(scope)
 
 
 class Entrance:
@@ -128,6 +138,8 @@ class Entrance:
             docs_url=None,
             redoc_url=None,
             openapi_url=None,
+            # Of the paths in the document, as browsers and programs see them.
+            servers=[{"url": root}] if (root := urlsplit(self.config.address).path.rstrip("/")) else None,
             # What programs made of the document call their functions.
             generate_unique_id_function=lambda route: route.name,
         )
@@ -144,7 +156,7 @@ class Entrance:
         for router in routers:
             app.include_router(router, dependencies=[bearer])
         app.router.routes += [] if tools is None else tool_routes(tools)
-        app.mount("/", page)
+        app.router.routes.append(_Page("/", page))
         app.add_middleware(
             Gate, config=self.config, accounts=self.accounts, limits=self.limits, lookups=self.lookups, headers=_HEADERS
         )
@@ -199,6 +211,8 @@ def _operations(actions: Actions, entrance: Entrance) -> APIRouter:
     @router.get("/api/v1/openapi.json", **needs("person"))
     def openapi(request: Request) -> dict[str, Any]:
         document: dict[str, Any] = request.app.openapi()
+        # FastAPI puts there what routes give, and nothing of what they say of errors in another media type.
+        document["components"]["schemas"]["Problem"] = Problem.model_json_schema()
         return document
 
     @router.get("/api/v1/docs", **needs("person"), response_class=HTMLResponse)

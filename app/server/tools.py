@@ -82,4 +82,5 @@ def tool_routes(server: MCPServer) -> list[Route]:
     # The gate checks hosts and origins for all doors.
     checked = TransportSecuritySettings(enable_dns_rebinding_protection=False)
     app = server.streamable_http_app(stateless_http=True, json_response=True, transport_security=checked)
-    return [route for route in app.routes if isinstance(route, Route)]
+    # Without sessions nothing is ever sent unasked: a stream of that, which GET opens, would stay open for nothing.
+    return [Route(route.path, route.endpoint, methods=["POST"]) for route in app.routes if isinstance(route, Route)]

@@ -83,9 +83,14 @@ def test_a_problem_is_told_in_one_line(adam: httpx.Client) -> None:
         (adam.post("/api/v1/ask", json={"question": ""}), 422),
         (adam.post("/api/v1/ask", json={"question": QUESTION, "scope": {"colour": ["red"]}}), 422),
         (adam.get("/api/v1/statements", params={"limit": 100_000}), 422),
+        (adam.get("/api/v1/nothing"), 404),
+        (adam.delete("/api/v1/ask"), 405),
+        # Without sessions there is nothing to stream, and nothing to end.
+        (adam.get("/mcp", headers={"accept": "text/event-stream"}, timeout=20), 405),
+        (adam.delete("/mcp"), 405),
     ):
         assert answer.status_code == status, answer.text
-        assert answer.headers["content-type"] == "application/problem+json"
+        assert answer.headers["content-type"] == "application/problem+json", answer.url
         told = answer.json()
         assert told["status"] == status and "\n" not in told["detail"] and told["detail"]
 
@@ -104,6 +109,9 @@ def test_room_is_free_once_somebody_leaves(filled_store: Path, tmp_path: Path) -
                 slow.setattr(Assistant, "stream", endless)
                 with client.stream("POST", "/api/v1/ask/events", json={"question": QUESTION}) as stream:
                     assert next(stream.iter_lines()).startswith("event: step")
+                # Whoever waits for a whole answer is gone only when it has been noticed: nothing is written meanwhile.
+                with pytest.raises(httpx.ReadTimeout):
+                    client.post("/api/v1/ask", json={"question": QUESTION}, timeout=1)
             answer = client.post("/api/v1/ask", json={"question": QUESTION}, timeout=20)
             assert answer.json()["status"] == "answered"
         finally:

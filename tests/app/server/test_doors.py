@@ -270,3 +270,5 @@ def test_a_root_path_is_kept(filled_store, tmp_path):
         (answer,) = predict(client, "ask", [QUESTION])
         assert answer["status"] == "answered"
         assert client.get("/health").json() == {"status": "ok"}
+        assert client.get("/api/v1/openapi.json").json()["servers"] == [{"url": "/ask"}]
+        assert client.get("/api/v1/nothing").headers["content-type"] == "application/problem+json"

@@ -7,6 +7,7 @@ import httpx
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 
+from app.server.problems import MEDIA_TYPE, PROBLEM
 from tests.fakes_server import Team, team
 
 pytestmark = pytest.mark.integration
@@ -21,6 +22,14 @@ def test_the_document_describes_every_route_with_examples(served: Team) -> None:
         assert each["security"] == [{"HTTPBearer": []}]
     assert len({each["operationId"] for _, _, each in operations}) == len(operations)
     bodies = document["components"]["schemas"]
+    # One type for all problems: of copies that bear the same name, generators of clients leave all but the first out.
+    told = [
+        each["responses"][status]["content"] for _, _, each in operations for status in ("401", "403", "404", "422")
+    ]
+    assert {str(content) for content in told} == {str({MEDIA_TYPE: {"schema": {"$ref": PROBLEM}}})}
+    assert bodies["Problem"]["required"] == ["title", "status", "detail"]
+    files = bodies["Body_ingest"]["properties"]["files"]["items"], bodies["Body_verify_file"]["properties"]["file"]
+    assert all((file["type"], file["format"]) == ("string", "binary") for file in files)
     for name in ("Question", "BriefingWish", "Draft", "NewKey", "Correction"):
         assert any(field.get("examples") for field in bodies[name]["properties"].values()), name
 
