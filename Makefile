@@ -32,12 +32,13 @@ run: $(VENV)/.installed ## Set up if need be, take in the sample statement if th
 	@$(BIN)/untoc chat
 
 # Each core takes whole modules, whose fixtures are made once, and computes in one thread.
-PYTEST := OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n auto --dist loadfile
+PYTEST := OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
 QUICK := -m "not (model or browser or slow or heavy)"
 # Without servers, which take longer to start than most tests to run.
 FAST := -m "not (model or browser or slow or heavy or integration)"
-# Each process holds models and a browser.
-REST := -m "model or browser or slow or heavy" --maxprocesses=4
+# Each process holds models and a browser, and waits for that a quarter of the time.
+REST_PROCESSES := $(shell echo $$(($$(getconf _NPROCESSORS_ONLN) * 3 / 2)))
+REST := -m "model or browser or slow or heavy" -n $(REST_PROCESSES) --maxprocesses=4
 
 test: $(VENV)/.installed-dev ## Run all tests, the quick ones with coverage, which may not fall below its floor
 	$(PYTEST) $(REST) --durations=20
@@ -47,7 +48,7 @@ test-fast: $(VENV)/.installed-dev ## Run the tests that need no model, no browse
 	$(PYTEST) -q $(FAST) --hypothesis-profile=quick
 
 test-rest: $(VENV)/.installed-dev ## Run the other tests
-	$(PYTEST) -m "model or browser or slow or heavy or integration" --maxprocesses=4
+	$(PYTEST) -m "model or browser or slow or heavy or integration" -n $(REST_PROCESSES) --maxprocesses=4
 
 coverage: $(VENV)/.installed-dev ## Run the tests of test-fast and those with servers with line coverage, which may not fall below its floor
 	$(PYTEST) -q $(QUICK) --hypothesis-profile=quick --cov

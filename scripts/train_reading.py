@@ -33,10 +33,10 @@ from evals.reading import FOLDS, MarkedExample, examples_hash, fold_of, labels_o
 from ingest.parties.party_table import PartyTable
 from vectorstore.arrays import Matrix
 
-_EPOCHS: Final = 11
+_EPOCHS: Final = 12
 _BATCH: Final = 48
 _RATE: Final = 4e-3
-_RARE: Final = 3
+_RARE: Final = 4
 _SIZES: Final = {"inputs": 80, "states": 72, "whole": 112}
 _DROPPED: Final = 0.4
 # Side by side; what each computes does not depend on their number.
@@ -221,12 +221,17 @@ def _batches(items: Sequence[Any], draw: random.Random) -> list[list[Any]]:
 # --- the classifiers
 
 
-# An example as a network reads it that has not seen it, and what its slots say beside those of the questions before it.
-_Unseen = tuple[Frame, Sequence[str]]
+@dataclass(frozen=True, kw_only=True)
+class Unseen:
+    """An example as a network reads it that has not seen it: what asks in it, the slots it fills, and those before."""
+
+    frame: Frame
+    now: tuple[str, ...]
+    before: tuple[str, ...]
 
 
-def _read_unseen(part: Sequence[Prepared], network: Weights, parties: PartyTable) -> list[_Unseen]:
-    unseen: list[_Unseen] = []
+def _read_unseen(part: Sequence[Prepared], network: Weights, parties: PartyTable) -> list[Unseen]:
+    unseen: list[Unseen] = []
     for item in part:
         example, read = item.example, roles.read_roles(item.words, item.encoded, network)
         frame = frame_of(example.text, read, example.language, parties, follows=bool(example.after))
@@ -234,43 +239,53 @@ def _read_unseen(part: Sequence[Prepared], network: Weights, parties: PartyTable
         before = dict.fromkeys(
             slot for words, encoded in earlier for slot in _filled_slots(roles.read_roles(words, encoded, network))
         )
-        unseen.append((frame, slot_features(_filled_slots(read), tuple(before))))
+        unseen.append(Unseen(frame=frame, now=_filled_slots(read), before=tuple(before)))
     return unseen
 
 
 def _filled_slots(read: roles.RoleReading) -> tuple[str, ...]:
     """Returns the slots of a conversation's state that a question fills itself."""
     spans = {word.span.kind for word in read.words if word.span is not None}
-    kinds = {"when": {"date", "session", "pick"}, "where": {"body"}, "treaty": {"treaty", "article"}}
-    said = [slot for slot in ("who", "topic") if slot in read.labels]
+    venue = {"body", "session", "agenda_item"}
+    kinds = {"when": {"date", "pick"}, "where": venue, "treaty": {"treaty", "article"}}
+    said = [slot for slot, own in {"who": {"who", "not"}, "topic": {"topic"}}.items() if own & {*read.labels}]
     return (*said, *(slot for slot, own in kinds.items() if spans & own))
 
 
 def _train_classifiers(
-    prepared: Sequence[Prepared], unseen: Sequence[_Unseen], kept: Sequence[int], folds: Sequence[int]
+    prepared: Sequence[Prepared], unseen: Sequence[Unseen], kept: Sequence[int], folds: Sequence[int]
 ) -> Weights:
-    # What an example teaches of each task; nothing where it is silent.
-    tasks: dict[str, tuple[Sequence[str], Callable[[MarkedExample], str | None]]] = {
-        "kind": (KINDS, lambda example: None if "kind" in example.keeps else example.kind),
-        "turn": (TURNS, lambda example: example.turn if example.after else None),
-        "keeps_kind": (("no", "yes"), lambda each: ("yes" if "kind" in each.keeps else "no") if each.after else None),
-    }
+    def given(at: int, task: str) -> str | None:
+        """What an example teaches of a task; None where it is silent, as on a slot that it fills or that was empty."""
+        example, slot = prepared[at].example, task.removeprefix("keeps_")
+        filled = {*unseen[at].now, *("who" if label == "not" else label for label in prepared[at].labels)}
+        if task == "kind":
+            return None if "kind" in example.keeps else example.kind
+        if task == "turn" or not example.after:
+            return example.turn if example.after else None
+        asked = slot == "kind" or (slot in unseen[at].before and slot not in filled)
+        return ("yes" if slot in example.keeps else "no") if asked and example.turn != "new" else None
+
     arrays: dict[str, Matrix] = {}
     notes: dict[str, str] = {}
-    for name, (classes, told) in tasks.items():
-        wanted = {at: label for at in kept if (label := told(prepared[at].example))}
-        rows, own_folds = [unseen[at] for at in wanted], [folds[at] for at in wanted]
-        if name != "kind":
-            trained = _regression(rows, [*wanted.values()], classes)
-        else:
-            trained = _regression([(frame, ()) for frame, _ in rows], [*wanted.values()], classes, own_folds)
+    tasks: dict[str, Sequence[str]] = {"kind": KINDS, "turn": TURNS}
+    tasks |= {f"keeps_{slot}": ("no", "yes") for slot in ("who", "topic", "kind")}
+    for name, classes in tasks.items():
+        wanted = {at: label for at in kept if (label := given(at, name)) is not None}
+        is_kind = name == "kind"
+        slots = [() if is_kind else slot_features(unseen[at].now, unseen[at].before) for at in wanted]
+        rows = [(unseen[at].frame, more) for at, more in zip(wanted, slots, strict=True)]
+        trained = _regression(rows, [*wanted.values()], classes, [folds[at] for at in wanted] if is_kind else ())
         arrays |= {f"{name}.{part}": array for part, array in trained.arrays.items()}
         notes |= {f"{name}.{part}": note for part, note in trained.notes.items()}
     return Weights(arrays=arrays, notes=notes)
 
 
 def _regression(
-    read: Sequence[_Unseen], wanted: Sequence[str], classes: Sequence[str], folds: Sequence[int] = ()
+    read: Sequence[tuple[Frame, Sequence[str]]],
+    wanted: Sequence[str],
+    classes: Sequence[str],
+    folds: Sequence[int] = (),
 ) -> Weights:
     """Fits a multinomial logistic regression; with folds, its temperature on those that it has not seen."""
     vocabulary = _vocabulary(name for frame, slots in read for name in (*frame.features, *slots))
@@ -286,10 +301,13 @@ def _fit(rows: Matrix, wanted: Sequence[str], classes: Sequence[str]) -> tuple[M
     from scipy.sparse import csr_matrix
     from sklearn.linear_model import LogisticRegression
 
-    model = LogisticRegression(C=1.0, max_iter=300).fit(csr_matrix(rows), list(wanted))
     weight = np.zeros((len(classes), rows.shape[1]), dtype=np.float32)
     # A class that no example has is never the likeliest.
     bias = np.full(len(classes), -50.0, dtype=np.float32)
+    if len({*wanted}) == 1:
+        bias[classes.index(wanted[0])] = 0.0
+        return weight, bias
+    model = LogisticRegression(C=1.0, max_iter=500).fit(csr_matrix(rows), list(wanted))
     coefficients, intercepts = model.coef_, model.intercept_
     if len(model.classes_) == 2:
         coefficients, intercepts = (np.concatenate([-each, each]) / 2 for each in (coefficients, intercepts))

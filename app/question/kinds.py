@@ -5,7 +5,7 @@ this". So the classifier sees "has … changed", whatever it is that changed.
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Final, cast, get_args
@@ -147,21 +147,23 @@ def kind_among(chances: Mapping[str, float]) -> KindReading:
     )
 
 
-def read_turn(frame: Frame, now: Iterable[Slot], before: Iterable[Slot], weights: Weights | None = None) -> TurnReading:
-    """Returns what a follow-up does that fills the slots `now`, after a conversation that filled those `before`."""
-    own, more = frozenset(now), slot_features(now, before)
-    weights = weights or load_weights()
+def read_turn(frame: Frame, now: Collection[Slot], before: Collection[Slot], *, everyone: bool = False) -> TurnReading:
+    """Returns what a follow-up does that fills the slots `now`, after a conversation that filled those `before`.
+
+    A slot that it leaves out may go on or not: "why?" asks whoever was asked, "who disagrees?" asks `everyone`.
+    """
+    more, weights = slot_features(now, before), load_weights()
     acts = _chances("turn", weights, frame, more)
-    whole = "who" in own and bool(own & {"topic", "treaty"})
-    if not whole and acts["new"] < _SURELY_NEW:
-        # What names no speaker, or nothing to speak of, goes on from what was asked.
-        acts = acts | {"new": 0.0}
-    act = cast(Act, max(acts, key=lambda each: acts[each]))
-    if act == "new" or (whole and acts["new"] >= _LIKELY_NEW):
+    whole = ("who" in now or everyone) and bool({"topic", "treaty"} & {*now})
+    # What names no speaker, or nothing to speak of, goes on from what was asked.
+    if acts.pop("new") >= (_LIKELY_NEW if whole else _SURELY_NEW):
         return TurnReading()
-    same_kind = _chances("keeps_kind", weights, frame, more)["yes"] >= 0.5
-    keeps = frozenset(SLOTS) if act in ("add", "remove", "more", "about") else frozenset(SLOTS) - own
-    return TurnReading(act=act, keeps=keeps if same_kind else keeps - {"kind"})
+    act = cast(Act, max(acts, key=lambda each: acts[each]))
+    # Times, meetings and treaties stay until others are named; "who else?" asks others.
+    asked = ["kind", *(slot for slot in ("who", "topic") if slot in before and slot not in now)]
+    gone: set[Slot] = {"who"} if act == "more" and everyone else set()
+    gone |= {slot for slot in asked if _chances(f"keeps_{slot}", weights, frame, more)["yes"] < 0.5}
+    return TurnReading(act=act, keeps=frozenset(SLOTS) - gone)
 
 
 def slot_features(now: Iterable[str], before: Iterable[str]) -> tuple[str, ...]:

@@ -16,30 +16,15 @@ from rapidfuzz.distance import DamerauLevenshtein
 
 from app.errors import QuestionError
 from app.question.follow_ups import by_number, by_treaty, chosen_option, counted_from, restyle
-from app.question.kinds import (
-    Frame,
-    KindReading,
-    asks_who_was_silent,
-    frame_of,
-    kind_among,
-    kind_chances,
-    read_turn,
-)
+from app.question.kinds import Frame, KindReading, asks_who_was_silent, frame_of, kind_among, kind_chances, read_turn
 from app.question.language import detect_language
 from app.question.lexicon import NO_WORD, lexicon_of
 from app.question.overrides import override
 from app.question.proposed import Propose, ProposedReading, chances_as_proposed, roles_as_proposed
-from app.question.resolution import ASKED_FOR, NamedFilter, Resolution, TopicWording
+from app.question.resolution import ASKED_FOR, OF_NO_STATE, NamedFilter, Resolution, TopicWording
 from app.question.roles import RoleReading, Weights, Word, encode_words, load_weights, read_roles, words_of
 from app.question.spans import Span, find_spans, time_and_venue_of
-from app.question.turn import (
-    ConversationState,
-    EarlierTurn,
-    earlier_turns,
-    in_conversation,
-    in_form,
-    slots_of,
-)
+from app.question.turn import ConversationState, EarlierTurn, earlier_turns, in_conversation, in_form, slots_of
 from app.records import Missing, Note, Pick, QuestionKind, TreatyScope
 from ingest.glossary.glossary import terms_within, words_of_terms
 from ingest.language.word_frequencies import commonness
@@ -67,8 +52,6 @@ _COUNTED: Final = 3
 # Spans by which statements are chosen, whoever spoke.
 _NARROWING: Final = ("session", "body", "agenda_item", "date", "article")
 _OUTSIDE: Final = ("out_of_scope", "greeting", "format_request")
-# Kinds that ask no State, even in the words "who" or "States".
-_OF_NO_STATE: Final = ("treaty_text", "ambiguous", "metadata", "source", *_OUTSIDE)
 _WHICH: Final = ("which_states", "negated_which")
 # Zipf frequency: commoner words tell nothing of a topic, such as "tell", "think" and "new".
 _COMMON: Final = 5.5
@@ -153,9 +136,21 @@ def _read_turn(
     # "Two years later?" is no question of a kind of its own.
     asks = scope == said.scope or any("ask" in item.kinds for item in lexicon_of(scope.language).items(question))
     said = replace(said, scope=scope, kind_chance=said.kind_chance if asks else 0.0)
-    turn = read_turn(frame, slots_of(said), slots_of(before))
+    turn = read_turn(frame, slots_of(said), slots_of(before), everyone=said.all_states)
+    said = _corrected(said, before, parties) if turn.act == "correct" else said
     turn = turn if turn.act == "new" or said.kind_chance else replace(turn, keeps=turn.keeps | {"kind"})
     return replace(in_conversation(state, said, turn), question=question)
+
+
+def _corrected(said: Resolution, before: Resolution, parties: PartyTable) -> Resolution:
+    """Asks whom a correction names anew, where it reads as leaving out all that it names: "not Austria but Cuba"."""
+    scope, asked = said.scope, {*before.scope.states, *before.scope.groups}
+    meant = tuple(code for code in scope.excluded if code not in asked)
+    if scope.states or scope.groups or scope.members_of or len(meant) == len(scope.excluded):
+        return said
+    groups = tuple(code for code in meant if (party := parties.get(code)) is not None and party.kind != "state")
+    states, out = (tuple(c for c in scope.excluded if c not in less) for less in ((*asked, *groups), meant))
+    return replace(said, scope=replace(scope, states=states, groups=groups, excluded=out), all_states=not meant)
 
 
 def read_question(
@@ -228,7 +223,7 @@ def interpret(
         and (
             (kind.kind in _WHICH and kind.chance >= _GUESS and not (follows and "topic" in roles.labels))
             or bool(asked.excluded)
-            or (kind.kind not in _OF_NO_STATE and _has(roles, "everyone", "states"))
+            or (kind.kind not in OF_NO_STATE and _has(roles, "everyone", "states"))
             # "What was said about piracy?"
             or (kind.kind == "content" and bool(topic) and not (follows or asked.unclear or pointing))
         )
@@ -470,8 +465,11 @@ def _asked_parties(
             asked.excluded.update(dict.fromkeys(span.codes))
         elif label == "who":
             # "Within how many days must the members of the Group reply?" asks the Group, "how many members …" each.
-            as_one = span.form == "group" and kind in (*_OF_FACTS, "reason") and span not in counted
-            asked.add(name, replace(span, kind="party") if as_one else span)
+            if span.form == "group" and kind in (*_OF_FACTS, "reason") and span not in counted:
+                span = replace(span, kind="party")
+            elif span.form == "group" and kind in _WHICH and parties.has_members(span.codes[0]):
+                span = replace(span, kind="set")
+            asked.add(name, span)
     topical = [(name, span) for name, span, label in names if label == "topic" and span.codes]
     topical = [(name, span) for name, span in topical if span.form != "capital"]
     alone = kind in _OF_FACTS or (kind in _OF_ITSELF and roles.labels.count("topic") > 1 and not follows)

@@ -18,6 +18,8 @@ ASKED_FOR: Final[Mapping[QuestionKind, Missing]] = {
 }
 # Kinds of turns that ask nothing of the corpus, so that the question before them goes on afterwards.
 ASIDES: Final[frozenset[QuestionKind]] = frozenset({"greeting", "out_of_scope"})
+# Kinds that ask no State, even in the words "who" or "States".
+OF_NO_STATE: Final = ("treaty_text", "ambiguous", "metadata", "source", "format_request", *ASIDES)
 # From this chance of its kind on, an answer without the number asked for is called partial, and one without a position
 # silent. Chosen on development questions: of 21 partial answers below it, 19 were mistaken.
 _SURE: Final = 0.8

@@ -14,8 +14,8 @@ from typing import Any, Final, Literal
 from pydantic import TypeAdapter, ValidationError
 
 from app.errors import QuestionError
-from app.question.resolution import ASIDES, Act, Resolution, Restyle, Shown, with_kind
-from app.records import Answer, Note, QuestionKind, Scope, TreatyScope
+from app.question.resolution import ASIDES, OF_NO_STATE, Act, Resolution, Restyle, Shown, with_kind
+from app.records import Answer, Note, Scope, TreatyScope
 from vectorstore.records import JSONValue
 
 Slot = Literal["who", "topic", "when", "where", "treaty", "kind"]
@@ -42,10 +42,11 @@ _PARTIES: Final = ("states", "groups", "members_of")
 _WHOLE: Final = ("topic", "interval", "pick")
 SCOPE_SLOTS: Final[frozenset[Slot]] = frozenset(_SLOTS.values())
 # Kinds that ask about statements as a whole.
-_OF_THE_WHOLE: Final[frozenset[QuestionKind]] = frozenset({"summary", "list"})
+_OF_THE_WHOLE: Final = ("summary", "list")
 # Kinds that a turn asks for in words of its own; fragments such as "and Belmora?" may be taken for any of the others.
-_OF_ITS_OWN: Final = _OF_THE_WHOLE | frozenset[QuestionKind](
-    ("metadata", "source", "number", "date", "person", "reason", "compare", "over_time", "treaty_text")
+_OF_ITS_OWN: Final = (
+    *_OF_THE_WHOLE,
+    *"metadata source number date person reason compare over_time treaty_text".split(),
 )
 # Chance from which a turn's own kind goes before the one kept; chosen on seventeen turns in four languages.
 _SURE: Final = 0.6
@@ -195,10 +196,9 @@ def state_after(read: Resolution, answer: Answer) -> ConversationState:
 
 
 def slots_of(read: Resolution) -> frozenset[Slot]:
-    """Returns the slots that a question fills itself."""
+    """Returns the slots that a question fills itself; who asks everyone names nobody."""
     slots = {slot for name, slot in _SLOTS.items() if getattr(read.scope, name)}
-    who: set[Slot] = {"who"} if read.all_states or read.unclear else set()
-    return frozenset(slots | who)
+    return frozenset(slots | ({"who"} if read.unclear else set()))
 
 
 def in_conversation(state: ConversationState, said: Resolution, turn: TurnReading) -> Resolution:
@@ -210,17 +210,23 @@ def in_conversation(state: ConversationState, said: Resolution, turn: TurnReadin
     if turn.act == "new" or (said.provision and said.scope.treaties and said.kind_chance >= _SURE):
         # What a treaty itself says is asked of nobody: "what does article 16 of the Convention say?".
         return said
-    if turn.act == "about" and said.kind == "person" and not any(getattr(said.scope, name) for name in _PARTIES):
-        # "Who is the judge they mean?" asks whoever was asked.
-        said = replace(said, all_states=False)
     before, own = state.read, slots_of(said)
-    turn = _settled(turn, said, before, own)
+    whole = before.goes_on_as in _OF_THE_WHOLE
+    # A kind of its own that is sure goes before the one kept.
+    sure = said.kind in _OF_ITS_OWN and said.kind_chance >= _SURE and turn.act in ("replace", "about", "more")
+    if sure and said.kind in _OF_THE_WHOLE and "topic" not in own:
+        # "Summarise Cuba's statement" asks about the whole of it.
+        keeps = turn.keeps - ({"topic", "treaty"} if whole or "who" not in own else SCOPE_SLOTS)
+        turn = replace(turn, keeps=keeps, act="replace" if turn.act == "about" else turn.act)
     fields = _kept_fields(said, before, turn, own)
     scope = replace(said.scope, **fields)
     kept = tuple(name for name in _SLOTS if name in fields and is_kept(name, scope, before.scope))
     named = bool(scope.states or scope.groups)
     same_who = turn.act == "remove" or ("who" in turn.keeps and "who" not in own)
-    open_set = said.all_states or (same_who and before.all_states) or bool(scope.excluded and not scope.members_of)
+    # Who names nobody asks whoever was asked, or everyone: "who is the judge they mean?", "who disagrees?".
+    asked = before.goes_on_as if "kind" in turn.keeps else said.kind
+    everyone = said.all_states if "who" in own else not same_who and asked not in OF_NO_STATE
+    open_set = everyone or (same_who and before.all_states) or bool(scope.excluded and not scope.members_of)
     merged = replace(
         said,
         scope=replace(scope, kept=kept),
@@ -235,26 +241,10 @@ def in_conversation(state: ConversationState, said: Resolution, turn: TurnReadin
     )
     if same_who and before.unclear is not None and not named:
         merged = replace(merged, unclear=before.unclear, options=before.options, known_name=before.known_name)
-    goes_on = "kind" in turn.keeps and said.kind not in ASIDES
+    # What names a topic after a summary asks about that, and "who else?" after one State asks which others.
+    others = turn.act == "more" and everyone and not before.all_states
+    goes_on = "kind" in turn.keeps and said.kind not in ASIDES and not (sure or others or (whole and "topic" in own))
     return with_kind(merged, before.goes_on_as) if goes_on else merged
-
-
-def _settled(turn: TurnReading, said: Resolution, before: Resolution, own: frozenset[Slot]) -> TurnReading:
-    """Returns what a turn keeps where its kind says more than its words do.
-
-    A kind of its own that is sure goes before the one kept. "Summarise Cuba's statement" asks about the whole of it,
-    and "who else?" after one State asks which others.
-    """
-    sure = said.kind in _OF_ITS_OWN and said.kind_chance >= _SURE and turn.act in ("replace", "about", "more")
-    # What names a topic after a summary asks about that: "summarise Cuba's statement", "what did it say on sanctions?".
-    on_topic = before.goes_on_as in _OF_THE_WHOLE and "topic" in own
-    if sure or on_topic or (turn.act == "more" and said.all_states and not before.all_states):
-        turn = replace(turn, keeps=turn.keeps - {"kind"})
-    if sure and said.kind in _OF_THE_WHOLE and "topic" not in own:
-        same = before.goes_on_as in _OF_THE_WHOLE or "who" not in own
-        keeps = turn.keeps - ({"topic", "treaty"} if same else SCOPE_SLOTS)
-        turn = replace(turn, keeps=keeps, act="replace" if turn.act == "about" else turn.act)
-    return turn
 
 
 def _kept_fields(said: Resolution, before: Resolution, turn: TurnReading, own: frozenset[Slot]) -> dict[str, Any]:

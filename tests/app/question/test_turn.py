@@ -189,6 +189,17 @@ def test_who_else_after_one_state_asks_which_others() -> None:
     assert (more.kind, more.all_states, more.scope.topic, more.shown) == ("which_states", True, "gold", SHOWN)
 
 
+def test_who_names_nobody_asks_whoever_was_asked_or_everyone() -> None:
+    state = ConversationState(read=asked("position", states=("XAA",), topic="gold"))
+    who = replace(asked("which_states"), all_states=True)
+    about = TurnReading(act="about", keeps=frozenset({"who", "topic"}))
+    same = in_conversation(state, who, about)
+    assert (same.all_states, held(same)) == (False, {"states": ("XAA",), "topic": "gold"})
+    anyone = in_conversation(state, who, replace(about, keeps=frozenset({"topic"})))
+    assert (anyone.all_states, held(anyone)) == (True, {"topic": "gold"})
+    assert in_conversation(ConversationState(read=anyone), asked("reason"), about).all_states
+
+
 def test_what_a_treaty_says_is_asked_on_until_somebody_is_named() -> None:
     state = ConversationState(read=asked("treaty_text", treaties=(TreatyScope(treaty="UNTOC", articles=("4",)),)))
     article = asked("content", treaties=(TreatyScope(treaty="UNTOC", articles=("16",)),))
@@ -275,7 +286,7 @@ def test_a_state_gives_the_reading_that_its_questions_give(parties: PartyTable) 
 def test_slots_are_those_that_a_question_names() -> None:
     assert slots_of(read(states=("XAA",), years=("2020",))) == {"who", "when"}
     assert slots_of(read(treaties=(TreatyScope(treaty="TIP"),), agenda_items=("4",))) == {"treaty", "where"}
-    assert slots_of(Resolution(scope=Scope(), question="who?", all_states=True)) == {"who"}
+    assert not slots_of(Resolution(scope=Scope(), question="who?", all_states=True))
 
 
 def test_a_topic_after_a_summary_is_asked_about_and_not_summarised() -> None:
