@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
+from secrets import token_hex
 from tempfile import TemporaryDirectory
 from typing import Any, Final
 
@@ -27,7 +28,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app.desk.tables import FILE, SESSIONS, open_tables
 from app.errors import BackupError
-from vectorstore.database import IN_FOLDER, DatabaseConfig
+from vectorstore.database import IN_FOLDER, STORE_ID, DatabaseConfig
 from vectorstore.engines import postgres_engine
 from vectorstore.private import make_private_folder, make_store_private, private_opener
 
@@ -113,7 +114,7 @@ def restore(archive: Path, store: Path, database: DatabaseConfig = IN_FOLDER) ->
             if database.url is not None:
                 _run("pg_restore", database.url, "--exit-on-error", "--single-transaction", *_PLAIN, folder / _DUMP)
                 (folder / _DUMP).unlink()
-            _move_uploads(folder, database.url, told["store"], str(store.absolute()))
+            _settle(folder, database.url, told["store"], str(store.absolute()))
             _sign_out(folder, database)
             if store.exists():
                 store.rmdir()
@@ -224,20 +225,25 @@ def _compare(folder: Path, files: Mapping[str, Mapping[str, Any]]) -> None:
                 raise ValueError(f"{name!r} has changed")
 
 
-def _move_uploads(folder: Path, url: SecretStr | None, old: str, new: str) -> None:
-    """Tells the catalogue where its uploads are now."""
+def _settle(folder: Path, url: SecretStr | None, old: str, new: str) -> None:
+    """Tells the catalogue where its uploads are now, and that it is another store than the one that was backed up.
+
+    In the same Chroma server both would write, and make anew, one index.
+    """
     file = folder / _DATABASES[0]
-    if old == new or (url is None and not file.is_file()):
+    if url is None and not file.is_file():
         return
     before, after = (str(Path(place, _UPLOADS)) + os.sep for place in (old, new))
     moved = text(
         "UPDATE documents SET folder = :after || substr(folder, :rest) WHERE substr(folder, 1, :length) = :before"
     )
+    named = text("UPDATE meta SET value = :value WHERE key = :key")
     engine = create_engine(f"sqlite:///{file}") if url is None else postgres_engine(url.get_secret_value())
     try:
         with engine.begin() as connection:
             values = {"after": after, "before": before, "rest": len(before) + 1, "length": len(before)}
             connection.execute(moved, values)
+            connection.execute(named, {"key": STORE_ID, "value": token_hex(6)})
     finally:
         engine.dispose()
 

@@ -31,7 +31,7 @@ def test_a_backup_during_ingest_is_whole_and_answers_as_before(filled_store, tmp
     store = tmp_path / "store"
     shutil.copytree(filled_store, store)
     with fake_workspace(store, second=second_model()) as workspace:
-        answer = workspace.assistant.ask(QUESTION)
+        answer, own = workspace.assistant.ask(QUESTION), workspace.store.catalogue.store_id
         tables = open_tables(store)
         kept = Conversations(Works(tables, "rita")).keep(None, KeptTurn(number=1, question=QUESTION, answer=answer))
         with workspace.corpus.uploads.folder() as folder:
@@ -61,6 +61,8 @@ def test_a_backup_during_ingest_is_whole_and_answers_as_before(filled_store, tmp
         restore(tmp_path / f"backup-{number}.tar", elsewhere)
         assert elsewhere.stat().st_mode & 0o077 == 0
         with fake_workspace(elsewhere, second=second_model()) as restored:
+            # In one Chroma server neither takes the index of the other.
+            assert restored.store.catalogue.store_id != own
             again = restored.assistant.ask(QUESTION)
             assert same(again.to_json()) == same(answer.to_json())
             # The files of every upload that the record names are there, in their new place.
@@ -166,7 +168,7 @@ def test_a_record_in_postgresql_is_in_the_backup(filled_store, tmp_path, databas
     (store / "uploads" / "x").mkdir(parents=True)
     (store / "uploads" / "x" / "own.txt").write_text("own words")
     with closing(Catalogue(str(first.url and first.url.get_secret_value()))) as catalogue:
-        generation = catalogue.generation
+        generation, own = catalogue.generation, catalogue.store_id
     with closing(open_tables(store, first)) as tables:
         kept = Works(tables, "rita").add("briefing", "Extradition")
     back_up(store, file, first)
@@ -179,6 +181,7 @@ def test_a_record_in_postgresql_is_in_the_backup(filled_store, tmp_path, databas
         assert Works(tables, "rita").get(kept).title == "Extradition"
     with closing(Catalogue(str(second.url and second.url.get_secret_value()))) as catalogue:
         assert catalogue.generation == generation
+        assert catalogue.store_id != own
     # One that holds something is left as it is.
     with pytest.raises(BackupError, match="already exists"):
         restore(file, tmp_path / "newer", second)
