@@ -147,7 +147,7 @@ def find_interventions(
     if not turns:
         return ()
     ends = [*(turn.start for turn in turns[1:]), len(text)]
-    found = []
+    found: list[Intervention] = []
     item: str | None = None
     chair: str | None = None
     since = 0
