@@ -62,7 +62,7 @@ from vectorstore.records import (
 
 # Part of what is compared when a file is seen again: a new number annotates every file anew, and embeds only
 # the passages whose text changed.
-ANNOTATION_VERSION = 10
+ANNOTATION_VERSION = 11
 # Articles cited without their treaty are the Convention's only where the Convention's own bodies are addressed.
 _CONVENTION_BODIES = "UNTOC"
 # "The Convention" is their own where these bodies are addressed. In a committee that drafts one, or may speak of
@@ -188,15 +188,18 @@ class Annotator:
         found = self._interventions(loaded.text, blocks, metadata) if may_be or chosen == "record" else ()
         named = metadata.state is not None and metadata.on_behalf_of is None and "state" not in inferred
         several = unnamed and is_record(found, loaded.text, named=named)
-        speaker = None
+        speaker = group = None
         if not (several or told) and chosen == "statement" and metadata.on_behalf_of:
-            speaker = self._state_named(row.state if row is not None else None)
-            found = self._in_two_capacities(loaded.text, blocks, replace(metadata, speaker=speaker))
+            # What a row says of whose delegate speaks and for whom is kept.
+            of_state = row is not None and len(self._parties.resolve(row.state or "", "state").codes) == 1
+            speaker = metadata.speaker if row is not None and (row.speaker or of_state) else None
+            group = metadata.on_behalf_of if row is not None and (row.on_behalf_of or not of_state) else None
+            found = self._in_two_capacities(loaded.text, blocks, replace(metadata, speaker=speaker, on_behalf_of=group))
             several = bool(found)
         if chosen == "record" or several:
             chosen = "record"
             # Several speak in a record: none of its words may be put into the mouth that a heading names.
-            metadata = replace(metadata, state=None, on_behalf_of=None, speaker=speaker, held_by=None)
+            metadata = replace(metadata, state=None, on_behalf_of=group, speaker=speaker, held_by=None)
             inferred = tuple(name for name in inferred if name not in ("state", "speaker"))
             problems = (*problems, record_report(found, loaded.text))
             input_key = str(self.input_key(loaded, row, kind, record=True))
@@ -296,14 +299,7 @@ class Annotator:
         return found if is_record(found, text) else self._in_two_capacities(text, blocks, metadata) or found
 
     def _in_two_capacities(self, text: str, blocks: Sequence[Block], metadata: Metadata) -> tuple[Intervention, ...]:
-        return in_two_capacities(
-            text, blocks, self._parties, language=metadata.language, date=metadata.date, speaker=metadata.speaker
-        )
-
-    def _state_named(self, name: str | None) -> str | None:
-        """Returns the name of the State that a manifest gives; None of a group, and of what no lookup knows."""
-        codes = self._parties.resolve(name, "state").codes if name else ()
-        return self._parties.display(codes[0]) if len(codes) == 1 else None
+        return in_two_capacities(text, blocks, self._parties, metadata)
 
     def _interventions(self, text: str, blocks: Sequence[Block], metadata: Metadata) -> tuple[Intervention, ...]:
         return find_interventions(text, blocks, self._parties, language=metadata.language, date=metadata.date)

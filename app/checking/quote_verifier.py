@@ -94,11 +94,11 @@ class QuoteVerifier:
         if fitting:
             attribution = _with_first(attribution, best.stored)
         verdict: Verdict = "verified" if fitting else "misattributed"
-        remarks = (
-            [*best.remarks, *self._doubts(best, fitting, attribution)]
-            if fitting
-            else [*self._mismatch(best.stored, attribution), *self._incomplete(attribution, True)]
-        )
+        remarks = [*best.remarks, *self._doubts(best, fitting, attribution)]
+        if not fitting:
+            quoted = [told for told in best.remarks if told.kind.startswith("someone_quoted")]
+            own = self._mismatch(best.stored, attribution, kind="quoted_by_other" if quoted else "other_holder")
+            remarks = [*own, *quoted, *self._incomplete(attribution, True)]
         return replace(
             finding,
             attribution=attribution,
@@ -181,7 +181,7 @@ class QuoteVerifier:
             if best is not None:
                 stored, like = best
                 place = self._place_of_words(stored, like.words)
-                told = self._mismatch(stored, finding.attribution, alike=True)
+                told = self._mismatch(stored, finding.attribution, kind="near_other")
                 return replace(
                     finding,
                     verdict="altered",
@@ -226,7 +226,7 @@ class QuoteVerifier:
             verdict="altered",
             place=self._place(hit),
             changes=changes,
-            warnings=(*finding.warnings, reason, *self._mismatch(hit.stored, finding.attribution, alike=True)),
+            warnings=(*finding.warnings, reason, *self._mismatch(hit.stored, finding.attribution, kind="near_other")),
         )
 
     def _likest(self, quote: str, within: list[str] | None, k: int, budget: int) -> tuple[StoredText, LikeWords] | None:
@@ -266,16 +266,16 @@ class QuoteVerifier:
             position = end
         return changes
 
-    def _mismatch(self, stored: StoredText, attribution: Attribution, *, alike: bool = False) -> list[Remark]:
-        """Says in which point a statement is not what the document says of it.
+    def _mismatch(self, stored: StoredText, attribution: Attribution, *, kind: str) -> list[Remark]:
+        """Says in which point a statement is not what the document says of it; `kind` where it is somebody else's.
 
-        Whose the words are cannot be told from a statement that has only words `alike`.
+        Whose the words are cannot be told from a statement that has only words alike, or quotes them.
         """
         if fits(stored, attribution):
             return []
         if attribution.parties and not stored.parties & set(attribution.parties):
             names = self._local.names(attribution.parties)
-            return [remark("near_other" if alike else "other_holder", holder=self._holder(stored), names=names)]
+            return [remark(kind, holder=self._holder(stored), names=names)]
         if not _right_time(stored.metadata.date, attribution.when) or not _right_session(stored, attribution.when):
             language, number = self._local.language, stored.metadata.session
             session = self._local.say("session", number=number) if number else ""

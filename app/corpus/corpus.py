@@ -41,8 +41,8 @@ from ingest.metadata.metadata import ReadMetadata, merge
 from ingest.metadata.party_checks import check_added_names
 from ingest.parties.party_names import Party, PartyKind, added_rows, without_party
 from ingest.parties.party_table import PartyTable
-from ingest.parties.store_parties import StoreParties
-from ingest.report import FileResult, IngestProgress, IngestReport
+from ingest.parties.store_parties import StoreParties, load_parties
+from ingest.report import NO_STATE, FileResult, IngestProgress, IngestReport
 from ingest.text.readable import readable
 from ingest.text.repair import ELLIPSIS
 from ingest.text.splitter import SplitConfig
@@ -478,12 +478,20 @@ class Corpus:
             state = kept.get("state", state)
             identifier = self.edit(identifier, kept)
             reason += "; what its text does not say stays as it was"
+        # Its State is still asked for; that it is near the one it replaces is said already.
+        asked = [part for part in (result.reason or "").split("; ") if NO_STATE in part and state is None]
+        reason = "; ".join((reason, *asked))
         return replace(result, result="replaced", reason=reason, statement_id=identifier, state=state)
 
     def draft_manifest(self, folder: Path, *, overwrite: bool = False) -> Path:
         """Writes a draft `statements.csv` from what the texts of a folder say; returns its path."""
         rows = []
-        annotator = Annotator(self.parties(), self._split, self._embedder)
+        # The parties that the folder would bring are known already.
+        table = folder / "parties.csv"
+        parties = self.parties()
+        if table.is_file():
+            parties = load_parties(self._store, other_than=table).with_extra(table)
+        annotator = Annotator(parties, self._split, self._embedder)
         files = [path for found in find_files(folder) for path in with_members(found, self._limits)]
         for path in files:
             if path.name in (MANIFEST_NAME, "parties.csv"):

@@ -160,9 +160,9 @@ def read_turn(frame: Frame, now: Collection[Slot], before: Collection[Slot], *, 
         return TurnReading()
     act = cast(Act, max(acts, key=lambda each: acts[each]))
     # Times, meetings and treaties stay until others are named; "who else?" asks others.
-    asked = ["kind", *(slot for slot in ("who", "topic") if slot in before and slot not in now)]
-    gone: set[Slot] = {"who"} if act == "more" and everyone else set()
-    gone |= {slot for slot in asked if _chances(f"keeps_{slot}", weights, frame, more)["yes"] < 0.5}
+    asked: list[Slot] = ["kind", *(slot for slot in ("who", "topic") if slot in before and slot not in now)]
+    gone = {slot for slot in asked if _chances(f"keeps_{slot}", weights, frame, more)["yes"] < 0.5}
+    gone |= {"who"} if act == "more" and everyone else set()
     return TurnReading(act=act, keeps=frozenset(SLOTS) - gone)
 
 

@@ -59,7 +59,7 @@ class DeclaredRoute(APIRoute):
 # What events of the chat need, by their `app.ui.guard.event_name`; layout alone (`<lambda>`) needs `read`.
 _EVENTS: Final[Mapping[Permission, str]] = {
     "read": (
-        "cancel ask_tab.<lambda> briefing_tab.<lambda> check_tab.<lambda> corpus_tab.<lambda>"
+        "cancel ask_tab.<lambda> briefing_tab.<lambda> check_tab.<lambda> corpus_tab.<lambda> ingest_tab.<lambda>"
         " chat.<lambda> ask_tab.welcome ask_tab.stopped briefing_tab.choices check_tab.checked check_tab.verify"
         " ingest_tab.shown ingest_tab.given_up ingest_tab.stopped corpus_tab.offered corpus_tab.listed"
         " corpus_tab.pressed corpus_tab.act words.choice_html served.forget_session parts.page_image"

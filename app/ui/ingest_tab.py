@@ -197,7 +197,7 @@ def report_html(report: IngestReport, names: Callable[[str | None], str]) -> str
     return render(
         "ingest",
         report=report,
-        summary=_summary(report.files),
+        summary=_summary(report),
         notes=[*([say("nameless-count", count=nameless)] if nameless else []), *map(worded, report.notes)],
         files=files,
         names=names,
@@ -205,9 +205,11 @@ def report_html(report: IngestReport, names: Callable[[str | None], str]) -> str
     )
 
 
-def _summary(files: Sequence[FileResult]) -> str:
-    counts = Counter(say(f"outcome-{file.result}") for file in files)
-    return ", ".join(f"{words}: {count}" for words, count in counts.items()) or say("no-files")
+def _summary(report: IngestReport) -> str:
+    counts = Counter(say(f"outcome-{file.result}") for file in report.files)
+    counted = ", ".join(f"{words}: {count}" for words, count in counts.items())
+    # Of a table of parties alone the notes say what it did.
+    return counted or ("" if report.notes else say("no-files"))
 
 
 def build_ingest_tab(corpus: Corpus, tab: gr.Tab) -> tuple[Any, ...]:
@@ -244,6 +246,8 @@ def build_ingest_tab(corpus: Corpus, tab: gr.Tab) -> tuple[Any, ...]:
     started = start.click(
         controller.ingest, [files, unlisted], [report, stop, at, files, *asked], preprocess=False, **running
     )
+    # What was set before is not said beside the next files.
+    start.click(lambda: "", None, [said], **QUIET)
     sampled = sample.click(controller.sample, None, [report, stop, at], **running)
     stop.click(controller.stopped, [at], [report, stop], cancels=[started, sampled], **QUIET)
     named = name.click(controller.set_states, [taken, *choices], [said, report, *asked], **running)

@@ -71,7 +71,9 @@ def without_folder(report: IngestReport, folder: Path) -> IngestReport:
         return words.replace(f"{folder}/", "").replace(f"{folder}\\", "")
 
     files = (replace(file, file=short(file.file), reason=short(file.reason or "") or None) for file in report.files)
-    return replace(report, files=tuple(files), notes=tuple(map(short, report.notes)))
+    # That the folder holds no other file goes without saying of an upload.
+    notes = (short(note) for note in report.notes if str(folder) not in short(note))
+    return replace(report, files=tuple(files), notes=tuple(notes))
 
 
 def to_ingest(collected: Sequence[Path], folder: Path) -> list[Path]:

@@ -37,6 +37,8 @@ _BODY_OF_SYMBOL: Final = (
 _YEAR: Final = re.compile(r"(?<![\w/.-])(?:19|20)\d\d(?![\w/.-])")
 _HEADS: Final = 2
 _LONGEST_HEAD: Final = 120
+# Letters of a word that links what follows to a line above: "in", "at", "à", "в".
+_LONGEST_LINK: Final = 3
 # Characters of a statement's first words in which it greets the meeting, and between a session's number and its body.
 _OPENING: Final = 1500
 _NEAR: Final = 80
@@ -154,9 +156,17 @@ def _of_dateline(text: str) -> str | None:
 
 
 def _is_dateline(text: str, date: DateMatch) -> bool:
-    """Tell whether a date stands after a place or weekday at a line's beginning, and a dash or nothing after it."""
-    place = text[text.rfind("\n", 0, date.start) + 1 : date.start]
-    return _PLACE.fullmatch(place) is not None and _DASH_OR_END.match(text, date.end) is not None
+    """Tell whether a date stands after a place or weekday at a line's beginning, and a dash or nothing after it.
+
+    "…, signed in | Palermo, 12 December 2000 | by all" is a sentence that is broken into lines.
+    """
+    start = text.rfind("\n", 0, date.start) + 1
+    end = _DASH_OR_END.match(text, date.end)
+    if end is None or _PLACE.fullmatch(text[start : date.start]) is None:
+        return False
+    above = text[:start].removesuffix("\n").rpartition("\n")[2].split()[-1:]
+    wrapped = any(word[-1] in ",;(" or (word.islower() and len(word) <= _LONGEST_LINK) for word in above)
+    return not wrapped and not (not end[0].strip() and text[end.end() :].lstrip(" \t")[:1].islower())
 
 
 def _of_running_heads(text: str) -> str | None:

@@ -11,24 +11,19 @@ from ingest.metadata.represented_party import is_in_own_capacity, speaks_for_gro
 from ingest.metadata.self_reference import speaking_state
 from ingest.parties.party_table import PartyTable
 from ingest.records.interventions import Intervention
-from vectorstore.records import Block
+from vectorstore.records import Block, Metadata
 
 _FEWEST_SENTENCES = 2
 
 
 def in_two_capacities(
-    text: str,
-    blocks: Sequence[Block],
-    parties: PartyTable,
-    *,
-    language: str | None,
-    date: str | None,
-    speaker: str | None = None,
+    text: str, blocks: Sequence[Block], parties: PartyTable, metadata: Metadata
 ) -> tuple[Intervention, ...]:
     """Returns a group's part of a statement and its speaker's own; nothing where it is all in one capacity.
 
     "We shall speak later in our national capacity", with the group named after it, parts nothing. Whose delegate speaks
-    is told by a manifest (`speaker`, the name of a State), else by the heading or by how they speak of themselves.
+    and for whom is told by a manifest (`metadata.speaker`, such as "Ms. Ferro (Belmora)", and `on_behalf_of`), else by
+    the heading or by how they speak.
     """
     heading = find_heading(text, tuple(blocks))
     flat = text.replace("\n", " ")
@@ -38,15 +33,16 @@ def in_two_capacities(
         return ()
     begin, last = spans[own][0], spans[-1][1]
     holder = holder_in(heading, parties)
-    told = parties.resolve(speaker, "state", suggest=False).codes if speaker else ()
-    state = told[0] if len(told) == 1 else None
+    person, state = _delegate(metadata.speaker or "", parties)
     state = state or (holder.code if holder is not None and holder.kind == "state" else None)
-    state = state or speaking_state(flat[begin:], parties, language)
+    state = state or speaking_state(flat[begin:], parties, metadata.language)
     words = flat[heading.end :]
-    group = spoken_for(" ".join(heading.lines), words, parties, language, date=date, speaker=state).group
+    lines, language = " ".join(heading.lines), metadata.language
+    group = metadata.on_behalf_of
+    group = group or spoken_for(lines, words, parties, language, date=metadata.date, speaker=state).group
     if group is None or speaks_for_group(flat[begin:], group, parties, language):
         return ()
-    delegate = speaker_in(heading)
+    delegate = person or speaker_in(heading)
     name = delegate or "the speaker in their national capacity"
     return (
         Intervention(
@@ -58,3 +54,13 @@ def in_two_capacities(
             speaker=delegate, reason=None if state else name,
         ),
     )  # fmt: skip
+
+
+def _delegate(speaker: str, parties: PartyTable) -> tuple[str | None, str | None]:
+    """Returns the person and the State that "Ms. Ferro (Belmora)" names, or the one of them that is named."""
+    person, _, name = speaker.removesuffix(")").rpartition(" (")
+    for words, who in ((speaker, None), (name, person)):
+        codes = parties.resolve(words, "state", suggest=False).codes if words else ()
+        if len(codes) == 1:
+            return who, codes[0]
+    return speaker or None, None

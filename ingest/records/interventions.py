@@ -23,6 +23,8 @@ from ingest.metadata.represented_party import (
     behalf_phrase,
     chairs_group,
     is_in_national_capacity,
+    is_in_own_capacity,
+    speaks_for_group,
     spoken_for,
 )
 from ingest.parties.party_table import PartyTable
@@ -145,7 +147,7 @@ def find_interventions(
     if not turns:
         return ()
     ends = [*(turn.start for turn in turns[1:]), len(text)]
-    found = []
+    found: list[Intervention] = []
     item: str | None = None
     chair: str | None = None
     since = 0
@@ -158,12 +160,12 @@ def find_interventions(
         words, rest = lookup.in_national_capacity(told, text[told.start : limit], chair)
         words = page.bounded(words, limit, marks if turn.mark is not None else None)
         if rest is not None and words.end > rest.start:
-            found.append(lookup.with_behalf(replace(words, end=page.end_before(rest.start), agenda_item=item), text))
+            first = replace(words, end=page.end_before(rest.start), agenda_item=item)
+            found += page.in_capacities(lookup.with_behalf(first, text), lookup)
             words = replace(rest, end=words.end)
         if words.end > words.start:
             chair = chair or lookup.chair(words, text)
-            words = replace(words, agenda_item=item)
-            found.append(lookup.with_behalf(words, text))
+            found += page.in_capacities(lookup.with_behalf(replace(words, agenda_item=item), text), lookup)
     return tuple(found)
 
 
@@ -248,6 +250,17 @@ class _RecordText:
         while interruptions and end <= interruptions[-1][1]:
             end = max(words.start, self.end_before(interruptions.pop()[0]))
         return replace(words, end=end, interruptions=tuple(interruptions))
+
+    def in_capacities(self, words: Intervention, lookup: "_SpeakerLookup") -> list[Intervention]:
+        """Parts what is said for a group from what its delegate then says "in my national capacity"."""
+        at = lookup.own_capacity(words, self.text)
+        if at is None:
+            return [words]
+        end = self.end_before(at)
+        before = tuple(span for span in words.interruptions if span[1] <= end)
+        after = tuple(span for span in words.interruptions if span[0] >= at)
+        own = replace(words, start=at, group=None, clause="", interruptions=after)
+        return [replace(words, end=end, interruptions=before), own]
 
     def end_before(self, limit: int) -> int:
         """Returns where the text before an offset ends, page furniture left out."""
@@ -414,18 +427,31 @@ class _SpeakerLookup:
         opening = said[:_OPENING]
         if words.role != "office":
             return words, None
+        capacity, state = (None, None) if words.summarised else self._capacity(opening)
         # The State's name follows, or none where it is the one that the cover names.
-        capacity = None if words.summarised else SPEAKER.capacity.search(opening)
-        state = chair if capacity is None and SPEAKER.national.search(opening) else None
-        if capacity is not None:
-            named = self._parties.find(opening[capacity.end() :], self._language)
-            near = named and named[0].start <= _LONGEST_NEAR and len(named[0].codes) == 1
-            state = named[0].codes[0] if near else None
+        state = chair if capacity is None and SPEAKER.national.search(opening) else state
         if state is None:
             return words, None
         resumed = SPEAKER.resumes.search(said)
         rest = None if resumed is None else replace(words, start=words.start + resumed.start())
         return replace(words, role="party", state=state), rest
+
+    def _capacity(self, words: str) -> tuple["regex.Match[str] | None", str | None]:
+        """Finds "in my capacity as representative of", and the party whose name follows it."""
+        found = SPEAKER.capacity.search(words)
+        named = self._parties.find(words[found.end() :], self._language) if found is not None else ()
+        return found, named[0].code if named and named[0].start <= _LONGEST_NEAR else None
+
+    def own_capacity(self, words: Intervention, text: str) -> int | None:
+        """Returns where a delegate who speaks for a group begins to speak for their State alone, or None."""
+        if words.group in (None, words.state) or words.summarised:
+            return None
+        flat = text[words.start : words.end].replace("\n", " ")
+        for start, end in list(split_sentences(flat))[1:]:
+            if is_in_own_capacity(flat[start:end]):
+                of_group = speaks_for_group(flat[start:], words.group, self._parties, self._language)
+                return None if of_group else words.start + start
+        return None
 
     def reported(self, sentence: str, start: int) -> tuple[Intervention, bool] | None:
         """Returns whose saying a sentence tells, and whether the next sentences are told of them as well."""
@@ -433,15 +459,9 @@ class _SpeakerLookup:
         party = None if told is None else self._parties.get(told.codes[0])
         if told is None or party is None or party.kind == "organization":
             return None
-        clause = told.clause.strip(" ,")
-        # "Ilvenor, for the Island Forum, opposed": bulletins say no more.
-        short = _WORDS.for_group.match(clause)
-        group = self._parties.get((*self.party(clause[short.end() :]), "")[0]) if short is not None else None
-        if group is not None and group.kind == "group":
-            clause = f"on behalf of {group.name}"
         words = Intervention(
             start=start, end=start, role="party", named=f"{told.name}{told.clause}".rstrip(", "), summarised=True,
-            clause=clause, state=told.codes[0], states=told.codes[1:] and told.codes,
+            clause=told.clause.strip(" ,"), state=told.codes[0], states=told.codes[1:] and told.codes,
         )  # fmt: skip
         return words, told.goes_on
 
@@ -454,11 +474,9 @@ class _SpeakerLookup:
         national capacity".
         """
         sentence = " ".join(text[start:end].split())
-        if (
-            speaking is not None
-            and speaking.state is not None
-            and is_in_national_capacity(sentence[:_LONGEST_NATIONAL])
-        ):
+        head = sentence[:_LONGEST_NATIONAL]
+        state = None if speaking is None else speaking.state
+        if speaking is not None and state and (is_in_national_capacity(head) or self._capacity(head)[1] == state):
             own = replace(speaking, start=start, end=start, clause="", named=speaking.named.partition(",")[0])
             return _SpeakerTurn(start=start, words=own)
         if opens:
@@ -489,13 +507,18 @@ class _SpeakerLookup:
             return words
         said = text[words.start : min(words.end, words.start + _OPENING)]
         head, opening = words.clause, "" if words.summarised else said
+        # "Ilvenor, for the Island Forum, opposed": reports say no more.
+        short = _WORDS.for_group.match(head.strip(" ,"))
+        group = self._parties.get((*self.party(head.strip(" ,")[short.end() :]), "")[0]) if short is not None else None
+        if group is not None and group.kind == "group":
+            head = f"on behalf of {group.name}"
         if words.summarised and (told := _WORDS.told_behalf.search(" ".join(said.split())[:400])):
             head = f"{head}, {told.group()}"
         whom = spoken_for(head, opening, self._parties, self._language, date=self._date, speaker=words.state)
         party = self._parties.get(words.state)
-        group = whom.group or (words.state if party is not None and party.kind == "group" else None)
-        if group is not None or whom.states:
-            return replace(words, group=group) if group else replace(words, states=whom.states)
+        code = whom.group or (words.state if party is not None and party.kind == "group" else None)
+        if code is not None or whom.states:
+            return replace(words, group=code) if code else replace(words, states=whom.states)
         unknown = behalf_phrase(head)
         if unknown is not None and not _WORDS.own_government.match(unknown) and not self.party(unknown.strip(" ,")):
             reason = f"{words.named!r} speaks for a group that no lookup knows"

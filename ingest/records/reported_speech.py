@@ -46,7 +46,8 @@ def reported_sentence(sentence: str, parties: PartyTable, language: str | None) 
             if said is not None and (_WORDS.speaking_for.fullmatch(group) or behalf_before(group)):
                 clause = f", on behalf of {named[0].text}{said['clause'] or ''}"
                 return ReportedSentence(codes=match.codes, name=match.text, clause=clause, goes_on=True)
-        if number > 0 or _WORDS.lead.match(before) is None:
+        lead = _WORDS.lead.match(before) if number == 0 else None
+        if lead is None:
             continue
         if (official := _WORDS.official_said.match(after)) is not None:
             clause = official["clause"] or ""
@@ -54,7 +55,9 @@ def reported_sentence(sentence: str, parties: PartyTable, language: str | None) 
         run = next(in_rows(sentence, named, JOINT))
         if (said := _WORDS.then_said.match(sentence, run[-1].end)) is not None:
             codes = tuple(dict.fromkeys(code for party in run for code in party.codes))
-            return ReportedSentence(codes=codes, name=match.text, clause=said["clause"] or "", goes_on=False)
+            return ReportedSentence(
+                codes=codes, name=match.text, clause=said["clause"] or "", goes_on=bool(lead["delegate"])
+            )
     return None
 
 

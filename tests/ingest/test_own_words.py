@@ -135,6 +135,24 @@ def test_manifest_that_names_whose_delegate_speaks_does_not_join_two_capacities(
 
 
 @pytest.mark.parametrize(
+    ("cells", "expected"),
+    [
+        ({"state": "Belmora", "speaker": "Ms. Ferro"}, [("XGR", "Ms. Ferro (Belmora)"), ("XAB", "Ms. Ferro")]),
+        ({"speaker": "Ms. Ferro (Belmora)"}, [("XGR", "Ms. Ferro (Belmora)"), ("XAB", "Ms. Ferro")]),
+        ({"speaker": "Ms. Ferro"}, [("XGR", "Ms. Ferro"), (None, "Ms. Ferro")]),
+        ({"state": "Belmora", "on_behalf_of": "XIC"}, [("XIC", "Belmora"), ("XAB", None)]),
+        ({"state": "XIC"}, [("XIC", None), (None, None)]),
+    ],
+)
+def test_what_a_row_says_of_two_capacities_is_kept(annotator, cells, expected):
+    own = "Allow me to add a few words in my national capacity. No new treaty is needed. We answer every request."
+    annotated = annotate(annotator, f"{FOR_GROUP}\n\n{own}", row=ManifestRow(file="a.txt", **cells))
+    assert [(item.metadata.state, item.metadata.speaker) for item in annotated.statements] == expected
+    again = annotator.annotate(annotated.document)
+    assert again.statements == annotated.statements
+
+
+@pytest.mark.parametrize(
     "announced",
     [
         "Belmora will speak in its national capacity. The Group asks for patience. It has waited long.",

@@ -206,6 +206,16 @@ def test_a_draft_manifest_calls_a_record_one_and_names_no_state(own_desk, folder
     assert rows == {f"{name}.txt": ("", "record") for name in NAMES}
 
 
+def test_a_draft_manifest_knows_the_parties_of_its_folder(folder, tmp_path):
+    drafted = tmp_path / "drafted"
+    drafted.mkdir()
+    shutil.copy(folder / "parties.csv", drafted)
+    (drafted / "a.txt").write_text("STATEMENT BY BELMORA\n\nMr. Chair,\n\nWe closed four ports.\n", encoding="utf-8")
+    with fake_workspace(tmp_path / "own") as desk:
+        rows = desk.corpus.draft_manifest(drafted).read_text(encoding="utf-8-sig")
+    assert "\na.txt,XAB," in rows
+
+
 @pytest.mark.slow
 def test_a_name_that_parties_csv_learns_later_attributes_its_speaker(folder, tmp_path):
     copied = tmp_path / "later"

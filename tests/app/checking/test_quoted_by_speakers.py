@@ -74,6 +74,17 @@ def test_answer_says_that_a_speaker_quotes_somebody_else(tmp_path):
         assert not own.citations[0].quoting and "quotes somebody" not in own.answer
 
 
+@pytest.mark.parametrize("named", ["Tessaria", "Germany"])
+def test_words_that_somebody_quotes_are_not_called_the_words_of_whoever_quotes_them(named, tmp_path):
+    said = "As Tessaria told us: “No island can guard a sea alone.” Austria agrees with that."
+    with spoken(tmp_path, Austria=said, Germany="Our ports are open.") as workspace:
+        finding = only(checker_of(workspace), f"{named} said: “No island can guard a sea alone.”")
+    told = {warning.kind: str(warning) for warning in finding.warnings}
+    assert finding.verdict == "misattributed" and "other_holder" not in told
+    assert told["quoted_by_other"].startswith("a statement of Austria quotes these words")
+    assert told["someone_quoted_named"].endswith("the speaker quotes Tessaria")
+
+
 @cases("draft", "told")
 def test_first_letter_in_lower_case_inside_a_sentence_is_no_alteration(draft, told, tmp_path):
     with spoken(tmp_path, Austria="The lamps of the harbour are lit by night.") as workspace:

@@ -85,3 +85,26 @@ def test_uploads_of_a_mission_one_after_the_other(tmp_path):
         request = BriefingRequest(subjects=(Subject(label="lamps", topic="lamps"),), parties=("XAA",))
         briefing = workspace.briefings.build(request)
         assert briefing.coverage.unreadable_files == ("scan3.pdf",)
+
+
+def test_tables_alone_say_what_they_did_and_a_correction_without_a_state_is_asked_for(tmp_path):
+    parties, table, first = (tmp_path / name for name in ("parties.csv", "statements.csv", "one.txt"))
+    again = tmp_path / "again" / "one.txt"
+    again.parent.mkdir()
+    parties.write_text("code,name,aliases,kind\nXAA,Arvandia,,state\n")
+    table.write_text("file,state\nmissing.txt,Arvandia\n")
+    lamps = " ".join(f"The lamps of harbour {number} were lit by night." for number in range(30))
+    first.write_text(f"Mr. Chair,\n\n{lamps}")
+    again.write_text(f"Mr. Chair,\n\n{lamps} We thank the keepers.")
+    with fake_workspace(tmp_path / "store") as workspace:
+        controller = _IngestTabController(workspace.corpus)
+
+        def told(*files: Path) -> tuple[str, bool]:
+            *shown, (_, _, _, _, _, form, *_) = controller.ingest(sent(*files), include_unlisted=False)
+            return str([step[0] for step in shown][-1]), form.visible
+
+        said, _ = told(parties)
+        assert "can be named from now on: Arvandia" in said and "No files chosen" not in said
+        said, _ = told(table)
+        assert "there is no file" in said and str(tmp_path) not in said
+        assert [asked for _, asked in map(told, (first, again))] == [True, True]

@@ -184,3 +184,10 @@ def test_a_press_summary_names_first_for_which_group_a_delegate_speaks(parties):
     items = found(text, parties)
     assert [(item.state, item.group) for item in items] == [("XOD", "XGR"), ("XAB", None), ("XQN", None)]
     assert text[items[-1].start : items[-1].end].endswith("were open.")
+
+
+@cases("text", "language", "told", tuples=True)
+def test_every_layout_gives_words_to_whoever_says_them(text, language, told, parties):
+    items = [item for item in found(text, parties, language) if item.role == "party"]
+    held = tuple((item.group or item.state, text[item.start : item.end].split()[-1]) for item in items)
+    assert held == told
