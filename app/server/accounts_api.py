@@ -75,7 +75,7 @@ def routes(actions: Actions) -> APIRouter:
         accounts.revoke(identifier, None if "admin" in person.may else person.name)
 
     @router.get("/audit", **needs("operate"))
-    def audit(before: Annotated[int | None, Query(ge=1, lt=2**63)] = None, limit: Limit = 100) -> list[dict[str, Any]]:
+    def audit(before: Annotated[int | None, Query(ge=1, lt=2**31)] = None, limit: Limit = 100) -> list[dict[str, Any]]:
         """Lists what was done, newest first; `before` is the id of the last entry of the page before."""
         return list(accounts.logged(before=before, limit=limit))
 
