@@ -126,17 +126,17 @@ def score(invocation: Invocation, run: RunName) -> int:
     return print_run(archive.score(archive.run(run)), invocation.show)
 
 
-@command(commands, f"{PROGRAM} report latest", f"{PROGRAM} report latest --baseline first -o report.md -o answers.csv")
+@command(commands, f"{PROGRAM} report latest", f"{PROGRAM} report latest --baseline first -o report.html -o report.md")
 def report(
     invocation: Invocation,
     run: RunName,
     baseline: Baseline = None,
     output: Annotated[
-        list[Path] | None, option("FILE", "a .html, .md or .csv; default: report.html in the run", "-o", "--output")
+        list[Path] | None, option("FILE", "a .html or .md; default: report.html in the run", "-o", "--output")
     ] = None,
     gates: GatesFile = None,
 ) -> int:
-    """Write a run's report: one HTML file, Markdown or CSV."""
+    """Write a run's report: one HTML file, or Markdown."""
     from evals.files import write_whole
 
     archive = _archive(invocation)

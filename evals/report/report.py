@@ -1,25 +1,21 @@
-"""A run's report: the same sentence and tables as HTML for people and as Markdown for CI, and its answers as CSV.
+"""A run's report: the same sentence and tables as HTML for people and as Markdown for CI.
 
 The HTML is one file, readable without scripts and without a network. Whatever others wrote (questions, statements, file
 names) goes through autoescaping; marked as safe are our own style and script alone, and the policy admits no other.
 """
 
-import csv
 import hashlib
 from base64 import b64encode
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
-from io import StringIO
 from pathlib import Path
 from typing import Any, Final
 
-import numpy as np
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 from rich.markup import escape
 
-from app.corpus.report_file import inert_cell
 from evals.cases.documents import Documents
 from evals.cases.lint import lint
 from evals.compare import Comparison, compare, difference_of_data
@@ -81,9 +77,9 @@ class Report:
 
     def written(self, suffix: str) -> str:
         """Returns the report as the kind of file that a suffix names."""
-        formats = {".html": self._html, ".md": self._markdown, ".csv": self._csv}
+        formats = {".html": self._html, ".md": self._markdown}
         if suffix not in formats:
-            raise RunError(f"no report is written as {suffix!r}: end its name with {', '.join(formats)}")
+            raise RunError(f"no report is written as {suffix!r}: end its name with {' or '.join(formats)}")
         return formats[suffix]()
 
     def _markdown(self) -> str:
@@ -91,32 +87,6 @@ class Report:
         weak = tables.weakest_table(self.shares, self.figures, self.documents.parties)
         brief = [table for name in ("flips", "failures", "gates") for table in self.tables[name]]
         return _environment(False).get_template("report/report.md.j2").render(report=self, tables=[*brief, key, weak])
-
-    def _csv(self) -> str:
-        """One line per answer, each metric with the figure of that answer alone, empty where it does not apply.
-
-        A text that a spreadsheet could take for a formula gets a leading apostrophe.
-
-        Source: RFC 4180; https://owasp.org/www-community/attacks/CSV_Injection
-        """
-        cases = {case.id: case for case in self.run.cases()}
-        given = {(record.case, record.repeat): record for record in self.run.answers()}
-        out = StringIO()
-        writer = csv.writer(out)
-        told = "case repeat question type lang states expected status stage model answer".split()
-        writer.writerow((*told, *METRICS, "confidence", "total_ms"))
-        for score in self.scores:
-            case, record, parts = cases[score.case], given[score.case, score.repeat], by_case([score])[0].components
-            text = (record.answer or {}).get("answer", record.error.message if record.error else "")
-            texts = (
-                case.id, score.repeat, case.question, case.type, case.lang, words.listed(score.expected_states, 99),
-                score.expected, score.status or "failed", score.stage or "", score.model or "", text,
-            )  # fmt: skip
-            values = [m.combine(np.array(parts[m.key])) if m.key in parts else np.nan for m in METRICS.values()]
-            values += [score.confidence, score.timings_ms.get("total", np.nan)]
-            numbers = (f"{value:.6g}" if np.isfinite(value) else "" for value in values)
-            writer.writerow((*(inert_cell(str(cell)) for cell in texts), *numbers))
-        return out.getvalue()
 
     def _html(self) -> str:
         style, script = ((EVALS / "report" / name).read_text(encoding="utf-8") for name in ("style.css", "script.js"))

@@ -147,7 +147,7 @@ def create_page(
             with gr.Tab("Review", id="review") as tab, gr.Column(elem_classes="u-page"):
                 ReviewTab(archive, tab)
     interface.queue(default_concurrency_limit=4, api_open=False)
-    pages = {"/runs/{name}": ".html", "/runs/{name}/report.md": ".md", "/runs/{name}/answers.csv": ".csv"}
+    pages = {"/runs/{name}": ".html", "/runs/{name}/report.md": ".md"}
     shown = {path: partial(_report, archive, suffix) for path, suffix in pages.items()}
     return create_app(interface, on_ready=on_ready, pages=shown, visitors=visitors)
 
