@@ -148,7 +148,7 @@ def report(
     return 0
 
 
-@command(commands, f"{PROGRAM} compare first latest", f"{PROGRAM} compare before after --exact")
+@command(commands, f"{PROGRAM} compare first latest")
 def compare(
     invocation: Invocation,
     baseline: Annotated[str, typer.Argument(metavar="BASELINE", help="the run compared with")],
@@ -156,12 +156,8 @@ def compare(
     intersection: Annotated[
         bool, typer.Option("--intersection", help="compare the cases that both have, if sets differ")
     ] = False,
-    exact: Annotated[
-        bool, typer.Option("--exact", help="list the answers that are not the same in all they hold; exit 1 if any")
-    ] = False,
 ) -> int:
     """Compare a run with another over the same cases: what flipped, what got better or worse, what was changed."""
-    from evals.compare import answers_apart
     from evals.compare import compare as compare_runs
     from evals.gates import gates_of
     from evals.print_runs import print_tables
@@ -170,10 +166,6 @@ def compare(
 
     archive = _archive(invocation)
     before, candidate = archive.run(baseline), archive.run(run)
-    if exact:
-        apart = answers_apart(before, candidate)
-        print("\n".join(f"{case}  {difference}" for case, difference in apart.items()) or "equal")
-        return 1 if apart else 0
     found = compare_runs(before, candidate, intersection=intersection)
     tables = comparison_tables(found, candidate, archive.documents(candidate))
     first = f"“{candidate.name}”: {gates_told(gates_of(candidate, None))[0]}; {changed(found)}"

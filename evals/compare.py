@@ -4,11 +4,8 @@ A flip is a case that is right in one run only, such as `right` before and `not_
 of them one way than chance gives is told by the difference of `right`, as of any other metric.
 """
 
-import json
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from itertools import zip_longest
 from typing import Any, Final, Literal
 
 import numpy as np
@@ -22,10 +19,6 @@ from evals.summary import bears_on, by_case, combined
 ALPHA: Final = 0.05
 # Fields of the manifest that name and date a run; two runs of the same configuration differ in them.
 _INCIDENTAL: Final = frozenset({"name", "started", "ended"})
-# Fields of an answer that differ from one time to the next although it is the same.
-_VOLATILE: Final = frozenset({"timings_ms", "trace_id"})
-# Rounded values of the same quantity may fall on either side of a half, such as 0.12345 and 0.12344999.
-_SAME: Final = 1.5e-4
 Pairs = Sequence[tuple[ScoreRecord, ScoreRecord]]
 
 
@@ -195,30 +188,3 @@ def _entries(manifest: RunManifest) -> dict[str, str]:
         entries: Mapping[str, Any] = value if isinstance(value, Mapping) else {"": value}
         found |= {f"{name}.{key}" if key else name: str(entry) for key, entry in entries.items() if entry is not None}
     return found
-
-
-def answers_apart(baseline: Run, candidate: Run) -> dict[str, str]:
-    """Returns where answers differ first, by case, whatever their scores say: a regression check ("golden master")."""
-    before, after = (
-        {record.case: record.model_dump(exclude={"seconds"}) for record in run.answers() if record.repeat == 0}
-        for run in (baseline, candidate)
-    )
-    names = dict.fromkeys((*before, *after))
-    found = {name: first_difference(before.get(name), after.get(name)) for name in names}
-    return {name: difference for name, difference in found.items() if difference is not None}
-
-
-def first_difference(old: Any, new: Any, path: str = "$") -> str | None:  # noqa: ANN401 - any JSON values
-    """Returns where two JSON values differ first and how, such as `$.claims[0].state: "XAA" → "XAB"`; None if equal."""
-    match old, new:
-        case dict(), dict():
-            names = sorted((old.keys() | new.keys()) - _VOLATILE)
-            pairs = [(f"{path}.{name}", old.get(name), new.get(name)) for name in names]
-        case list(), list():
-            pairs = [(f"{path}[{index}]", *pair) for index, pair in enumerate(zip_longest(old, new))]
-        case float(), float() | int():
-            return None if math.isclose(old, new, rel_tol=0, abs_tol=_SAME) else f"{path}: {old} → {new}"
-        case _:
-            shown = (json.dumps(value, ensure_ascii=False)[:160] for value in (old, new))
-            return None if old == new else f"{path}: {' → '.join(shown)}"
-    return next((found for pair in pairs if (found := first_difference(pair[1], pair[2], pair[0]))), None)

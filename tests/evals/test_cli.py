@@ -173,9 +173,6 @@ def test_compare_lists_flips(desk, capsys):
     first, *rest = capsys.readouterr().out.splitlines()
     assert first.startswith("“altered”: ") and "gates" in first and "1 of 3 cases lost" in first
     assert any("✔ → ✗" in line for line in rest)
-    assert desk("compare", "good", "altered", "--exact") == 1
-    assert "arv  $.answer.answer: " in capsys.readouterr().out
-    assert desk.run("again", GOOD) == 0 and desk("compare", "good", "again", "--exact") == 0
 
 
 def test_report_writes_every_format(desk):

@@ -1,6 +1,6 @@
 import pytest
 
-from evals.compare import Flip, compare, first_difference
+from evals.compare import Flip, compare
 from evals.errors import RunError
 from evals.summary import shares
 from tests.evals.scored import run, score
@@ -110,17 +110,3 @@ def test_slices_of_the_baseline_are_over_the_cases_of_both():
     found = shares(_compared(scores({("en", 0)}), scores({("fr", 0), ("fr", 1)})).before)["lang"]
 
     assert {value: (old.n, old.value) for value, old in found.items()} == {"en": (4, 3 / 4), "fr": (4, 1.0)}
-
-
-@pytest.mark.parametrize(
-    ("old", "new", "found"),
-    [
-        ({"a": [{"b": 1}]}, {"a": [{"b": 2}]}, "$.a[0].b: 1 → 2"),
-        ({"a": [1]}, {"a": [1, 2]}, "$.a[1]: null → 2"),
-        ({"a": 0.1234}, {"a": 0.1235}, None),
-        ({"a": 0.1234}, {"a": 0.1236}, "$.a: 0.1234 → 0.1236"),
-        ({"a": "x", "trace_id": "1"}, {"a": "x", "trace_id": "2"}, None),
-    ],
-)
-def test_the_first_difference_of_two_answers_is_named_by_its_path(old, new, found):
-    assert first_difference(old, new) == found
