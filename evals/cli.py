@@ -153,12 +153,10 @@ def compare(
     invocation: Invocation,
     baseline: Annotated[str, typer.Argument(metavar="BASELINE", help="the run compared with")],
     run: RunName,
-    intersection: Annotated[
-        bool, typer.Option("--intersection", help="compare the cases that both have, if sets differ")
-    ] = False,
 ) -> int:
-    """Compare a run with another over the same cases: what flipped, what got better or worse, what was changed."""
+    """Compare a run with another over the cases that both have: what flipped, got better or worse, or was changed."""
     from evals.compare import compare as compare_runs
+    from evals.compare import difference_of_data
     from evals.gates import gates_of
     from evals.print_runs import print_tables
     from evals.report.report import changed, gates_told
@@ -166,10 +164,12 @@ def compare(
 
     archive = _archive(invocation)
     before, candidate = archive.run(baseline), archive.run(run)
-    found = compare_runs(before, candidate, intersection=intersection)
+    found = compare_runs(before, candidate)
     tables = comparison_tables(found, candidate, archive.documents(candidate))
     first = f"“{candidate.name}”: {gates_told(gates_of(candidate, None))[0]}; {changed(found)}"
-    return invocation.show(found.to_json(), lambda: print_tables(*tables, first=first))
+    other = difference_of_data(before.manifest, candidate.manifest)
+    note = f"{other}: only the cases that both have are compared" if other else ""
+    return invocation.show(found.to_json(), lambda: print_tables(*tables, first=first, note=note))
 
 
 @command(commands, f"{PROGRAM} gate latest --baseline evals/baselines/smoke")

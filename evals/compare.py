@@ -111,14 +111,8 @@ class Comparison:
         return {"cases": len(self.pairs)} | found
 
 
-def compare(baseline: Run, candidate: Run, *, intersection: bool = False) -> Comparison:
-    """Compares two runs case by case; repeats are averaged first.
-
-    With `intersection` runs over different cases or statements are compared, over the cases that both have.
-    """
-    problem = None if intersection else difference_of_data(baseline.manifest, candidate.manifest)
-    if problem is not None:
-        raise RunError(f"{problem}: give --intersection to compare the cases that both have")
+def compare(baseline: Run, candidate: Run) -> Comparison:
+    """Compares two runs case by case, over the cases that both have; repeats are averaged first."""
     pairs, unpaired = paired_cases(by_case(baseline.scores()), by_case(candidate.scores()))
     names = baseline.manifest.name, candidate.manifest.name
     if not pairs:

@@ -50,7 +50,7 @@ class Report:
         self.run, self.documents, self.rulings, self.scores = run, documents, rulings, run.scores()
         self.figures, self.shares = summarise(self.scores), shares(self.scores)
         self.before = baseline or previous_run(run)
-        self.comparison = compare(self.before, run, intersection=True) if self.before is not None else None
+        self.comparison = compare(self.before, run) if self.before is not None else None
         self.gated = gates_of(run, baseline, gates)
         told = run.manifest, self.scores, self.shares, documents.parties
         self.verdict = verdict(*told, comparison=self.comparison, gates=self.gated)

@@ -155,6 +155,9 @@ def test_gate_passes_fails_and_says_when_it_cannot_decide(desk, capsys):
 
 def test_gate_refuses_other_cases_and_other_statements(desk, capsys):
     assert desk.run("fewer", GOOD, "--limit", "2") == 0
+    capsys.readouterr()
+    assert desk("compare", "good", "fewer") == 0
+    assert "asked different cases" in capsys.readouterr().out
     (desk.root / "few.yaml").write_text(GATES.replace("3", "2"), encoding="utf-8")
     assert desk("gate", "fewer", "--baseline", "good", "--gates", desk.root / "few.yaml") == 2
     (desk.corpus / "one.txt").write_text(TEXTS["one.txt"] + " More.", encoding="utf-8")

@@ -1,6 +1,6 @@
 import pytest
 
-from evals.compare import Flip, compare
+from evals.compare import Flip, compare, difference_of_data
 from evals.errors import RunError
 from evals.summary import shares
 from tests.evals.scored import run, score
@@ -64,13 +64,11 @@ def test_metric_counts_cases_to_which_it_applies_in_either_run():
 
 
 @pytest.mark.parametrize("field", ["dataset_sha256", "corpus_sha256"])
-def test_runs_over_other_data_are_refused(field):
-    other = run(_scores(n=5), name="new", **{field: "other"})
+def test_runs_over_other_data_are_compared_over_the_cases_of_both_and_told_apart(field):
+    before, other = run(_scores(), name="old"), run(_scores(n=5), name="new", **{field: "other"})
 
-    with pytest.raises(RunError, match=r"'old' and 'new'.*--intersection"):
-        compare(run(_scores(), name="old"), other)
-
-    found = compare(run(_scores(), name="old"), other, intersection=True)
+    assert "'old' and 'new'" in difference_of_data(before.manifest, other.manifest)
+    found = compare(before, other)
     assert len(found.pairs) == 5
     assert len(found.unpaired) == 35
 
