@@ -11,7 +11,7 @@ from typing import Final
 
 from app.settings import Settings
 from evals.cases.case import Case, load_cases
-from evals.cases.case_table import CaseTable, is_table, read_case_table
+from evals.cases.case_table import SUFFIXES, CaseTable, read_case_table
 from evals.cases.documents import Documents, located, read_documents, stored_documents
 from evals.cases.lint import Remark, lint
 from evals.errors import DatasetError
@@ -43,7 +43,7 @@ def open_set(
     With the documents of the corpus, evidence that is given by its words alone gets offsets.
     """
     path = _file_of(name, paths)
-    if not is_table(path):
+    if path.suffix not in SUFFIXES:
         cases = saved_cases(paths) if name == SAVED else load_cases(path)
         return located(cases, documents) if documents else cases
     found = _table(path, corpus_of(name, corpus, paths), documents)
@@ -64,7 +64,7 @@ def remarks_of(
     paths = eval_paths(settings.store)
     folders, path = corpus_of(name, corpus, paths), _file_of(name, paths)
     documents = read_documents(folders) if folders else None
-    if not is_table(path):
+    if path.suffix not in SUFFIXES:
         return lint(open_set(name, corpus, paths), documents)
     if documents is None:
         documents = stored_documents(settings) if stored is None else stored()

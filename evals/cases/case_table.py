@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, Final, get_args
+from typing import Final, get_args
 from zipfile import BadZipFile
 
 from openpyxl import load_workbook
@@ -24,7 +24,6 @@ from evals.cases.case import Case, Evidence, Review
 from evals.cases.documents import Document, Documents, state_code, typed_names
 from evals.cases.lint import Remark, remark
 from evals.errors import DatasetError
-from evals.files import read_lines
 from ingest.errors import ManifestError
 from ingest.language.detection import detect_language
 from ingest.metadata.manifest import csv_rows
@@ -86,11 +85,6 @@ def read_case_table(path: Path, documents: Documents) -> CaseTable:
     return CaseTable(cases=tuple(cases.values()), remarks=tuple(remarks))
 
 
-def is_table(path: Path) -> bool:
-    """Returns whether a file is a table of questions: CSV, Excel, or JSON lines with a `qid`."""
-    return path.suffix in SUFFIXES or (path.suffix == ".jsonl" and b'"qid"' in path.read_bytes().partition(b"\n")[0])
-
-
 def _lines(path: Path) -> list[tuple[int, list[str]]]:
     """Returns the lines of a table with their numbers, from 1."""
     try:
@@ -98,8 +92,6 @@ def _lines(path: Path) -> list[tuple[int, list[str]]]:
             sheet = load_workbook(path, read_only=True, data_only=True).worksheets[0]
             found = [["" if cell is None else str(cell) for cell in row] for row in sheet.iter_rows(values_only=True)]
             lines = list(enumerate(found, start=1))
-        elif path.suffix == ".jsonl":
-            lines = [(0, [*_REQUIRED, "year", "id"]), *((n, _cells(given)) for n, given in read_lines(path))]
         else:
             lines = list(csv_rows(path))
     except (OSError, ValueError, KeyError, IndexError, ManifestError, BadZipFile, InvalidFileException) as exc:
@@ -107,14 +99,6 @@ def _lines(path: Path) -> list[tuple[int, list[str]]]:
     if not lines or "question" not in map(_column, lines[0][1]):
         raise DatasetError(f"the table {str(path)!r} has no heading `question`: begin it with {','.join(_REQUIRED)}")
     return lines
-
-
-def _cells(given: Mapping[str, Any]) -> list[str]:
-    """Returns the cells of a question in JSON, the second word of whose id is the State's code."""
-    quotes = [" ".join(str(quote).split()) for quote in (given["evidence"] if given["answerable"] else ())]
-    answered = "yes" if given["answerable"] else "no"
-    state = re.split("[_-]", given["qid"])[1]
-    return [given["question"], state, answered, "\n".join(quotes), str(given.get("year") or ""), given["qid"]]
 
 
 def _column(heading: str) -> str:

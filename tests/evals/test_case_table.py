@@ -1,12 +1,11 @@
 """Own questions as a table: what is read, and that all that is wrong is told at once, with line, column and advice."""
 
-import json
 from pathlib import Path
 
 import pytest
 from openpyxl import Workbook
 
-from evals.cases.case_table import is_table, read_case_table
+from evals.cases.case_table import read_case_table
 from evals.cases.documents import Document, Documents
 from evals.errors import DatasetError
 from ingest.parties.party_table import PartyTable
@@ -103,19 +102,3 @@ def test_a_broken_workbook_is_refused_in_one_line(tmp_path, documents):
     (tmp_path / "mine.xlsx").write_bytes(b"PK no workbook")
     with pytest.raises(DatasetError, match=r"mine\.xlsx.*save it as UTF-8 CSV"):
         read_case_table(tmp_path / "mine.xlsx", documents)
-
-
-def test_questions_in_json_lines_are_a_table_as_well(tmp_path, documents):
-    said = {
-        "qid": "q_FRA_1",
-        "question": "Said?",
-        "answerable": True,
-        "evidence": ["call on all\nparties to extradite"],
-    }
-    silent = {"qid": "q_MEX_2", "question": "Silent?", "answerable": False, "evidence": [], "year": 2020}
-    path = tmp_path / "given.jsonl"
-    path.write_text("\n\n".join(map(json.dumps, (said, silent))), encoding="utf-8")
-    assert is_table(path)
-    one, other = read_case_table(path, documents).cases
-    assert (one.id, one.expect.states, one.evidence[0].file, one.answerable) == ("q_FRA_1", ("FRA",), "a.txt", True)
-    assert (other.expect.status, other.expect.years, other.evidence) == ("abstained", ("2020",), ())

@@ -1,6 +1,8 @@
 """Answer quality with the real models on real speeches: a sample of the questions, with the bars of a release."""
 
 import csv
+import json
+import re
 import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -24,11 +26,25 @@ pytestmark = [pytest.mark.model, pytest.mark.timeout(900)]
 EVERY = 4
 
 
+def as_table(questions: Path, path: Path) -> Path:
+    """Questions in JSON lines as a table of own questions; the second word of an id is the State's code."""
+    with path.open("w", encoding="utf-8", newline="") as file:
+        table = csv.writer(file)
+        table.writerow(("question", "state", "answered", "quote", "year", "id"))
+        for given in map(json.loads, questions.read_text(encoding="utf-8").splitlines()):
+            said = given["evidence"] if given["answerable"] else ()
+            quotes = "\n".join(" ".join(quote.split()) for quote in said)
+            state, answered = re.split("[_-]", given["qid"])[1], "yes" if given["answerable"] else "no"
+            table.writerow((given["question"], state, answered, quotes, given.get("year") or "", given["qid"]))
+    return path
+
+
 @pytest.fixture(scope="module")
 def sample(test_data: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[tuple[Case, ...], Path]:
     """Every fourth question, and a folder with the speeches that they are about."""
     source = test_data / "general_debate"
-    cases = read_case_table(source / "questions.jsonl", read_documents([source])).cases[::EVERY]
+    table = as_table(source / "questions.jsonl", tmp_path_factory.mktemp("questions") / "own.csv")
+    cases = read_case_table(table, read_documents([source])).cases[::EVERY]
     folder = tmp_path_factory.mktemp("speeches")
     (folder / "txt").mkdir()
     wanted = {f"txt/{case.id.partition('_')[2]}.txt" for case in cases}
