@@ -108,9 +108,9 @@ def read_request(
     ]
     if not subjects:
         raise BriefingError("nothing to brief on: name a topic or an article")
-    codes = [code for text in states for code in _codes(text, parties)]
+    codes = [party_code(name, parties) for text in states for name in party_names(text, parties)]
     for name in _listed(groups):
-        group = _code(name, parties)
+        group = party_code(name, parties)
         codes += [group, *sorted(parties.members(group), key=parties.display)]
     if quotations < 1:
         raise BriefingError(f"{quotations} quotations in a cell are too few: at least 1")
@@ -237,14 +237,16 @@ def _articles(subject: Subject) -> tuple[str, ...]:
     return () if subject.article is None else (subject.article,)
 
 
-def _codes(text: str, parties: PartyTable) -> list[str]:
-    """Reads one name, or a list of them; names may hold commas themselves ("Iran, Islamic Republic of")."""
-    if len(parties.resolve(text).codes) == 1:
-        return [_code(text, parties)]
-    return [_code(name, parties) for name in _listed([text])]
+def party_names(text: str, parties: PartyTable) -> list[str]:
+    """Returns names parted by semicolons, lines or commas, which may be in a name ("Iran, Islamic Republic of")."""
+    parts = _listed([text], r"[;\n]")
+    return [
+        name for part in parts for name in ([part] if len(parties.resolve(part).codes) == 1 else _listed([part], ","))
+    ]
 
 
-def _code(name: str, parties: PartyTable) -> str:
+def party_code(name: str, parties: PartyTable) -> str:
+    """Returns the code of a State or group that a person typed."""
     found = parties.resolve(name)
     if len(found.codes) == 1:
         return found.codes[0]

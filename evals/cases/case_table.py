@@ -19,9 +19,11 @@ from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
 from rapidfuzz import fuzz, process
 
+from app.briefing.request import party_code, party_names
+from app.errors import BriefingError
 from app.records import AbstentionReason
 from evals.cases.case import Case, Evidence, Review
-from evals.cases.documents import Document, Documents, state_code, typed_names
+from evals.cases.documents import Document, Documents
 from evals.cases.lint import Remark, remark
 from evals.errors import DatasetError
 from ingest.errors import ManifestError
@@ -130,10 +132,10 @@ def _case(row: _Row, documents: Documents) -> Case | None:
     for year in (year for year in years if not re.fullmatch(r"(19|20)\d\d", year)):
         row.wrong("year", "no_such_year", year=year)
     states: list[str] = []
-    for name in typed_names(given["state"], documents.parties):
+    for name in party_names(given["state"], documents.parties):
         try:
-            states.append(state_code(name, documents.parties))
-        except DatasetError as exc:
+            states.append(party_code(name, documents.parties))
+        except BriefingError as exc:
             what, _, todo = str(exc).partition(": ")
             row.wrong("state", "no_one_state", what=what, todo=todo)
     tags = {"article": article} if (article := _article(row)) else {}

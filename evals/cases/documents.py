@@ -143,29 +143,6 @@ def located(cases: Iterable[Case], documents: Documents) -> tuple[Case, ...]:
     return tuple(case.model_copy(update={"evidence": tuple(find(case, s) for s in case.evidence)}) for case in cases)
 
 
-def typed_names(text: str, parties: PartyTable) -> list[str]:
-    """Returns the names of States and groups that a person typed, parted by semicolons, line breaks or commas."""
-    chunks = text.replace("\n", ";").split(";")
-    # Not at a comma that is part of a name, as in `Korea, Republic of`.
-    parts = (part for c in chunks for part in ([c] if len(parties.resolve(c).codes) == 1 else c.split(",")))
-    return [part.strip() for part in parts if part.strip()]
-
-
-def state_codes(text: str, parties: PartyTable) -> tuple[str, ...]:
-    """Returns the codes of the States and groups that a person typed."""
-    return tuple(dict.fromkeys(state_code(name, parties) for name in typed_names(text, parties)))
-
-
-def state_code(name: str, parties: PartyTable) -> str:
-    """Returns the code of a State or group that a person typed."""
-    found = parties.resolve(name)
-    if len(found.codes) != 1:
-        near = ", ".join(f"{parties.display(code)} ({code})" for code in found.codes or found.suggestions)
-        problem = "may be several States" if found.codes else "is no State or group that is known"
-        raise DatasetError(f"{name!r} {problem}: {f'did you mean {near}? ' if near else ''}write one name or code")
-    return found.codes[0]
-
-
 def _of_folder(folder: Path, parties: PartyTable) -> Iterable[Document]:
     manifest = read_manifest(folder)
     found = [] if manifest else [path for each in find_files(folder) for path in with_members(each, LoadLimits())]

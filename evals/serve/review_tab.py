@@ -6,13 +6,14 @@ from typing import Any, Final, TypeVar, get_args
 
 import gradio as gr
 
+from app.briefing.request import party_code, party_names
 from app.errors import AppError
 from app.records import AbstentionReason, Missing
 from app.ui.messages import error_html
 from app.ui.parts import QUIET, SHOWN_ERRORS, html
 from app.ui.words import say
 from evals.archive import Archive
-from evals.cases.documents import Documents, state_codes
+from evals.cases.documents import Documents
 from evals.errors import EvalError
 from evals.report.report import rendered
 from evals.report.words import STATUS
@@ -163,8 +164,9 @@ class ReviewTab:
             taken = [span.id for span in draft.evidence]
             spans.append(evidence_of(given[self.quote], given[self.file] or "", documents, taken))
         status, question = given[self.status], given[self.question].strip()
+        states = (party_code(name, parties) for name in party_names(given[self.states], parties))
         changes = {
-            "status": status, "states": state_codes(given[self.states], parties),
+            "status": status, "states": tuple(dict.fromkeys(states)),
             "reason": (given[self.reason] or None) if status == "abstained" else None,
             "missing": (given[self.missing] or None) if status == "partial" else None,
         }  # fmt: skip

@@ -9,7 +9,6 @@ import pytest
 
 from app.corpus.drafts import Judgement, save_draft
 from app.records import Abstention, Answer, Scope
-from evals.cases.documents import state_codes
 from evals.errors import EvalError
 from evals.files import EvalPaths, eval_paths
 from evals.review import (
@@ -23,7 +22,6 @@ from evals.review import (
     saved_cases,
     unexpected,
 )
-from ingest.parties.party_table import PartyTable
 from tests.evals.made_run import FILE, TEXT, answer, case, documents, make_run
 
 CITED = "We shall not pay for it."
@@ -195,16 +193,6 @@ def test_evidence_is_found_by_its_words() -> None:
         evidence_of("We shall", "../x", documents())
     with pytest.raises(EvalError, match="at least two"):
         evidence_of("We", FILE, documents())
-
-
-def test_states_are_read_by_name_or_code() -> None:
-    parties = PartyTable.load()
-    assert state_codes("Mexico, FRA; Bolivia (Plurinational State of); France", parties) == ("MEX", "FRA", "BOL")
-    assert state_codes(" ; ", parties) == ()
-    with pytest.raises(EvalError, match=r"'Korea' may be several States: .*KOR.*PRK"):
-        state_codes("Korea", parties)
-    with pytest.raises(EvalError, match="'Atlantis' is no State"):
-        state_codes("Atlantis", parties)
 
 
 def test_a_ledger_that_cannot_be_written_is_told(paths: EvalPaths) -> None:
