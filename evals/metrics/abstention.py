@@ -5,7 +5,6 @@ what can be answered. Cases that expect `partial` are scored apart.
 """
 
 from collections.abc import Sequence
-from functools import partial as with_fixed
 
 from app.records import Answer
 from evals.cases.case import Case, Evidence
@@ -15,27 +14,12 @@ from evals.metrics.eval_sample import EvalSample, Share, share
 Counts = tuple[float, float, float, float]
 
 
-def decision(sample: EvalSample, abstained: bool | None = None) -> Counts | None:
-    """Returns (TP, FP, FN, TN) of one case, one of them 1; None where it expects `partial`.
-
-    With `abstained` it is taken to have abstained, or not, whatever the answer is.
-    """
-    expected = sample.case.expect.status
-    silent = sample.answer.status == "abstained" if abstained is None else abstained
+def decision(sample: EvalSample) -> Counts | None:
+    """Returns (TP, FP, FN, TN) of one case, one of them 1; None where it expects `partial`."""
+    expected, silent = sample.case.expect.status, sample.answer.status == "abstained"
     kinds = ((True, True), (True, False), (False, True), (False, False))
     tp, fp, fn, tn = (float((silent, expected == "abstained") == kind) for kind in kinds)
     return None if expected == "partial" else (tp, fp, fn, tn)
-
-
-# What never answering, and always answering, would get: baselines to read the figures against.
-always_abstain = with_fixed(decision, abstained=True)
-always_answer = with_fixed(decision, abstained=False)
-
-
-def over_abstained_with_evidence(sample: EvalSample) -> Share:
-    """Returns (1 if the evidence had been retrieved, 1) of a wrong abstention: it was found and not believed."""
-    wrong = sample.answer.status == "abstained" != sample.case.expect.status and sample.case.groups
-    return share([was_retrieved(sample)] if wrong else [])
 
 
 def was_retrieved(sample: EvalSample, spans: Sequence[Evidence] | None = None) -> bool:
@@ -69,20 +53,6 @@ def is_wrong(case: Case, answer: Answer) -> bool | None:
         return True
     met = any(overlaps(citation, span) for citation in answer.citations[:FIRST] for span in case.spans)
     return not met if case.spans else None
-
-
-def crag(sample: EvalSample) -> Share:
-    """Returns (+1, 0 or -1; 1): right, abstained without need, or wrong.
-
-    A right abstention counts +1, as a right answer does; a wrong answer counts worse than none.
-
-    Source: Yang et al., CRAG: Comprehensive RAG Benchmark (2024), with the corpus as the truth on what can be answered.
-    """
-    case, answer = sample.case, sample.answer
-    if answer.status == "abstained":
-        return (1.0 if case.expect.status == "abstained" else 0.0), 1.0
-    wrong = is_wrong(case, answer)
-    return None if wrong is None else (-1.0 if wrong else 1.0, 1.0)
 
 
 def brier(sample: EvalSample) -> Share:

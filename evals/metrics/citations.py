@@ -73,9 +73,3 @@ def judged_citations(sample: EvalSample) -> Share:
     """Returns (citations judged, citations) of cases that have evidence."""
     judged = (ruling(sample, citation) is not None for citation in sample.answer.citations)
     return share(judged) if sample.case.groups else None
-
-
-def citations_per_claim(sample: EvalSample) -> Share:
-    """Returns (citations, claims) of answers with claims: many for one claim is padding."""
-    claims = sample.answer.claims
-    return (float(sum(len(claim.citations) for claim in claims)), float(len(claims))) if claims else None
