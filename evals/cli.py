@@ -271,16 +271,6 @@ def list_all(invocation: Invocation) -> int:
     return invocation.show(told, lambda: print_tables(runs_table(found), note=note))
 
 
-@command(commands, f"{PROGRAM} metrics")
-def metrics(invocation: Invocation) -> int:
-    """List the metrics with their formulas."""
-    from evals.files import shipped_rows
-    from evals.print_runs import print_tables
-    from evals.report.tables import metrics_table
-
-    return invocation.show(shipped_rows("metrics/metrics.csv"), lambda: print_tables(metrics_table()))
-
-
 @command(commands, f"{PROGRAM} ablate dev --corpus DIR --choose default,dense --md table.md")
 @with_run_options
 def ablate(
