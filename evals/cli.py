@@ -271,7 +271,7 @@ def list_all(invocation: Invocation) -> int:
     return invocation.show(told, lambda: print_tables(runs_table(found), note=note))
 
 
-@command(commands, f"{PROGRAM} ablate dev --corpus DIR --choose default,dense --md table.md")
+@command(commands, f"{PROGRAM} ablate dev --corpus DIR --choose default,dense")
 @with_run_options
 def ablate(
     invocation: Invocation,
@@ -280,21 +280,16 @@ def ablate(
         Path | None, option("FILE", "YAML of configurations; default: those of the program")
     ] = None,
     choose: Annotated[str | None, option("NAMES", "only these configurations, joined by commas")] = None,
-    md: Annotated[Path | None, option("FILE", "write the table there as Markdown")] = None,
 ) -> int:
     """Run a set in several configurations, and print one table of them."""
     from evals.ablate import ablate as ablate_all
     from evals.ablate import load_configurations
-    from evals.files import write_whole
     from evals.print_runs import print_tables, progress
-    from evals.report.report import rendered
 
     chosen = load_configurations(configurations, choose.split(",") if choose else None)
     with progress() as tell:
         table = ablate_all(options, chosen, invocation.settings(), tell)
     print_tables(table)
-    if md is not None:
-        write_whole(md, rendered("report/table.md.j2", "table", table, escapes=False) + "\n")
     return 0
 
 
