@@ -1,10 +1,4 @@
-"""Errors of the evals package; docstrings name only others, since nearly all here may raise these, with what to do.
-
-AppError
-└── EvalError
-    ├── DatasetError    a file of cases cannot be read, or does not fit its corpus
-    └── RunError        a run is missing, broken, or cannot be compared with another
-"""
+"""Errors of the evals package; docstrings name only others, since nearly all here may raise these, with what to do."""
 
 from pydantic import ValidationError
 

@@ -39,12 +39,8 @@ _PLACES: Final = ("UNTOC_STORE", "UNTOC_LOG_LEVEL", "UNTOC_SERVER__")
 def statement_files(workspace: Workspace) -> dict[str, str]:
     """Returns the file of each statement of a store, by its id."""
     corpus = workspace.corpus
-    return {
-        identifier: document.file
-        for document in corpus.documents()
-        for own in [corpus.interventions(document.document_id)]
-        for identifier in (document.document_id, *(intervention.statement_id for intervention in own))
-    }
+    files = {document.document_id: document.file for document in corpus.documents()}
+    return files | {own.statement_id: file for name, file in files.items() for own in corpus.interventions(name)}
 
 
 @contextmanager
