@@ -119,14 +119,3 @@ def _draws(clusters: int, resamples: int, seed: int) -> Floats:
     counts = draws.astype(np.float64)
     counts.flags.writeable = False
     return counts
-
-
-def percentile_higher(values: Sequence[float], q: float) -> float | None:
-    """Returns the measured value at or next above the q-th percentile; None for too few values to bound it.
-
-    The largest of n values lies above the percentile with probability 1 − (q/100)ⁿ, which has to be 0.95: p95 needs 59.
-
-    Source: Conover, Practical Nonparametric Statistics (1999), 3.3: tolerance limits.
-    """
-    bounded = q <= 50 or 1 - (q / 100) ** len(values) >= LEVEL
-    return float(np.percentile(np.asarray(values, dtype=np.float64), q, method="higher")) if bounded else None

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from evals.metrics.table import ratio
-from evals.stats import cluster_bootstrap, holm, interval, not_worse_p, percentile_higher, sign_flip_p, wilson
+from evals.stats import cluster_bootstrap, holm, interval, not_worse_p, sign_flip_p, wilson
 
 Z = 1.959963984540054
 
@@ -94,10 +94,3 @@ def test_intervals_count_samples_within_the_margin_and_with_a_figure():
 
     assert interval(samples) == pytest.approx((25.0, 975.0))
     assert all(isnan(end) for end in interval(np.array([np.nan])))
-
-
-@pytest.mark.parametrize(("q", "needed"), [(95, 59), (99, 299)])
-def test_enough_values_bound_a_percentile(q, needed):
-    assert 1 - (q / 100) ** needed >= 0.95 > 1 - (q / 100) ** (needed - 1)
-    assert percentile_higher([1.0] * needed, q) == 1.0
-    assert percentile_higher([1.0] * (needed - 1), q) is None
