@@ -66,7 +66,7 @@ def print_run(run: Run, show: Show) -> int:
 
     def in_tables() -> None:
         parties = PartyTable.load()
-        told = verdict(run.manifest, scores, by_slice, parties, gates=gates_of(run, None)).sentence
+        told = verdict(run, by_slice, parties, gates_of(run, None)).sentence
         broken = next((score.case for score in scores if score.stage is not None), "CASE")
         note = f"the whole report: untoc-eval report {run.name}   one case: untoc-eval show {run.name} {broken}"
         weak = weakest_table(by_slice, figures, parties)

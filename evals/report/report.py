@@ -6,7 +6,7 @@ names) goes through autoescaping; marked as safe are our own style and script al
 
 import hashlib
 from base64 import b64encode
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
@@ -27,7 +27,7 @@ from evals.metrics.table import METRICS, RIGHT
 from evals.report import tables, words
 from evals.report.failures import Answers, compared, in_context
 from evals.report.tables import Table
-from evals.runs import Run, RunManifest, ScoreRecord, list_runs
+from evals.runs import Run, list_runs
 from evals.score import MEANING, Rulings
 from evals.summary import Shares, by_case, figure, latency, shares, summarise
 from ingest.parties.party_table import PartyTable
@@ -52,8 +52,7 @@ class Report:
         self.before = baseline or previous_run(run)
         self.comparison = compare(self.before, run) if self.before is not None else None
         self.gated = gates_of(run, baseline, gates)
-        told = run.manifest, self.scores, self.shares, documents.parties
-        self.verdict = verdict(*told, comparison=self.comparison, gates=self.gated)
+        self.verdict = verdict(run, self.shares, documents.parties, self.gated, self.comparison)
 
     @cached_property
     def tables(self) -> Mapping[str, Sequence[Table]]:
@@ -160,16 +159,10 @@ class RunVerdict:
 
 
 def verdict(
-    manifest: RunManifest,
-    scores: Iterable[ScoreRecord],
-    by_slice: Shares,
-    parties: PartyTable,
-    *,
-    comparison: Comparison | None = None,
-    gates: GateReport | None = None,
+    run: Run, by_slice: Shares, parties: PartyTable, gates: GateReport, comparison: Comparison | None = None
 ) -> RunVerdict:
-    """Returns the verdict, on gates and baseline where there are some."""
-    cases = by_case(scores)
+    """Returns the verdict, also against a baseline where there is one."""
+    cases = by_case(run.scores())
     right = figure(cases, RIGHT)
     if right is None:
         return RunVerdict(tone="warn", sentence="No case was scored, so nothing can be said.")
@@ -178,10 +171,10 @@ def verdict(
         f"({words.shown(item.value, RIGHT.name)} of {item.n})"
         for name, value, item in words.weakest(by_slice, right.value)
     ]
-    told, tone = gates_told(gates) if gates is not None else ("", "")
-    if comparison is not None and tone in ("", "good"):
+    told, tone = gates_told(gates)
+    if comparison is not None and tone == "good":
         tone = words.TONE[comparison.right.verdict] or tone
-    dataset = Path(manifest.dataset).name
+    dataset = Path(run.manifest.dataset).name
     text = rendered(_VERDICT, "verdict", dataset, cases, right, weak, told, comparison, escapes=False)
     sentence, *more = text.strip("\n").split("\n")
     return RunVerdict(tone=tone, sentence=sentence, more=tuple(more))

@@ -18,6 +18,7 @@ from evals.score import score_run
 from evals.summary import shares
 from ingest.parties.party_table import PartyTable
 from tests.evals.made_run import citation
+from tests.evals.scored import run as scored_run
 from tests.evals.scored import score
 
 SCRIPT = "<script>alert('x')</script>"
@@ -348,11 +349,9 @@ def test_tile_table_gate_and_markdown_show_the_same_figure(report, compared):
 
 
 def test_the_verdict_tells_cases_that_no_person_reviewed_from_drafts():
-    manifest = RunManifest(
-        name="told", dataset="made", dataset_sha256="0" * 64, corpus_sha256="0" * 64, cases=3, started=datetime.now(UTC)
-    )
     scores = [score("a", reviewed=True), score("b"), score("c", gates=False)]
-    told = " ".join(verdict(manifest, scores, shares(scores), PartyTable.load()).more)
+    gates = GateReport(candidate="told", baseline=None, cases=2, results=(), problems=(), left_out=())
+    told = " ".join(verdict(scored_run(scores), shares(scores), PartyTable.load(), gates).more)
     assert "1 of 3 cases are drafts; no gate counts them." in told
     assert "The evidence of 1 of 3 cases was reviewed by no person; gates count it." in told
 
