@@ -235,13 +235,9 @@ def list_threshold(chances: Floats, samples: Sequence[Sample]) -> float:
 
 
 def abstention(chances: Floats, answered: Flags, threshold: float, in_vain: float | None = None) -> tuple[float, float]:
-    """Returns precision and recall of abstaining below a threshold, 0 to 1.
+    """Returns precision and recall, 0 to 1, of abstaining from pairs whose chance is below a threshold.
 
-    Args:
-        chances: Of each pair, (n,).
-        answered: Which pairs answer, (n,).
-        threshold: Below it nothing is answered.
-        in_vain: Share of unanswered pairs for which precision is told; by default that of these pairs.
+    Precision is told as if a share `in_vain` of the pairs had no answer; by default as many as have none.
     """
     silent = chances < threshold
     caught, needless = silent[~answered].mean() if (~answered).any() else 0.0, silent[answered].mean()

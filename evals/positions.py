@@ -33,7 +33,6 @@ from vectorstore.records import Document as StoredDocument
 from vectorstore.records import Metadata, Statement
 
 SHIPPED: Final = EVALS / "datasets" / "positions.yaml"
-Split = Literal["dev", "held_out", "seen", "sealed"]
 _Text = Annotated[str, Field(min_length=1)]
 
 
@@ -48,7 +47,7 @@ class LabelledCell(FileRecord):
     kind: PositionKind
     accept: tuple[PositionKind, ...] = ()
     """Kinds that the evidence shows as well, so that a careful reader would not call them wrong."""
-    split: Split
+    split: Literal["dev", "held_out", "seen", "sealed"]
     """Rules have been fitted to all but `sealed`; see the head of the file."""
     evidence: tuple[Evidence, ...] = ()
     """Strongest first; empty where the statement says nothing on the topic."""

@@ -133,13 +133,8 @@ def score_reading(
 ) -> dict[str, float | None]:
     """Returns what of a question's reading is right, 0 to 1, by `RATES`.
 
-    Parts that its example does not tell are absent; a topic or kind that an earlier turn gave is None.
-
-    Args:
-        example: The question with its marks.
-        read: How it was read.
-        parties: Who can speak.
-        alone: Whether a follow-up was read by itself, so that nothing is taken over from what was asked before.
+    Parts that its example does not tell are absent; a topic or kind that an earlier turn gave is None. A follow-up that
+    was read `alone` takes nothing over from what was asked before.
     """
     expected = _told(example.expect, parties) if example.expect else _marked(example, parties)
     if example.after and not (example.expect or alone):
@@ -230,10 +225,8 @@ def _f1(wanted: str, found: str) -> float:
 def all_rates(path: Path | None, folds: Path | None) -> list[ReadingRates]:
     """Returns what was read right of all questions, and by language, kind and register.
 
-    Args:
-        path: A file that tells the language of each question; by default the product's own examples.
-        folds: A folder of `fold0.safetensors` and so on, as `scripts/train_reading.py` writes them, that have not seen
-            their fold; by default each question is read as the product reads it after those before it.
+    A file tells the language of each; by default they are the product's own examples. `folds` is a folder of weights
+    that have not seen their fold, as `scripts/train_reading.py` writes them; by default the product reads as it does.
     """
     parties = PartyTable.load(CONFERENCE_PARTIES)
     weights = [load_weights(folds / f"fold{fold}.safetensors") for fold in range(FOLDS)] if folds else []

@@ -108,15 +108,9 @@ def fold_of(key: str) -> int:
 
 
 def gather(cases: Sequence[Case], folders: Sequence[Path], settings: Settings) -> tuple[list[Sample], dict[str, str]]:
-    """Makes the labelled pairs of corpora and of the fictional conference, and measures them with the models in use.
+    """Returns labelled pairs of corpora and of the fictional conference as the models measure them, and those models.
 
-    Args:
-        cases: Cases about the first corpus.
-        folders: The corpora; from the others come the topics that were written for their statements.
-        settings: The settings, with the models.
-
-    Returns:
-        The measured pairs, and the identity of the models.
+    Cases are about the first corpus; from the others come the topics that were written for their statements.
     """
     samples: list[Sample] = []
     models: dict[str, str] = {}
@@ -168,9 +162,13 @@ def _sample(pair: Pair, read: Sequence[MeasuredSentence], files: Mapping[str, st
 
 
 def pairs_of_cases(cases: Iterable[Case], documents: Documents) -> Iterator[Pair]:
-    """Yields the pairs of questions about single States and of complete lists of States."""
+    """Yields the pairs of questions on a topic about single States and of complete lists of States."""
     for case in cases:
-        if (strategy := _strategy_of(case, documents)) is None:
+        if case.type == "ambiguous" or case.unanswerable_kind in ("out_of_scope", "underspecified"):
+            continue
+        resolution = resolve(case.question, documents.parties, history=case.history)
+        strategy = choose_strategy(resolution)
+        if not isinstance(strategy, ByTopic) or resolution.negated:
             continue
         years, listed = {str(year) for year in case.expect.years}, case.type == "list_states"
         held = sorted({document.state for document in documents.by_file.values() if document.state})
@@ -203,15 +201,6 @@ def pairs_across(documents: Documents) -> Iterator[Pair]:
             topic=asked.topic, party=document.state or asked.file, files=(asked.file,), answered=asked.answered,
             source="question", evidence=asked.evidence, language=asked.language,
         )  # fmt: skip
-
-
-def _strategy_of(case: Case, documents: Documents) -> ByTopic | None:
-    """Returns how a question is searched, if by a topic."""
-    if case.type == "ambiguous" or case.unanswerable_kind in ("out_of_scope", "underspecified"):
-        return None
-    resolution = resolve(case.question, documents.parties, history=case.history)
-    strategy = choose_strategy(resolution)
-    return strategy if isinstance(strategy, ByTopic) and not resolution.negated else None
 
 
 def pairs_of_cells(documents: Documents) -> Iterator[Pair]:

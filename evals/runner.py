@@ -24,11 +24,11 @@ from app.question.turn import EarlierTurn
 from app.settings import Settings
 from evals.case_sets import cases_hash, corpus_of, folder_name, open_set
 from evals.cases.case import Case, slices
-from evals.cases.documents import Documents, read_documents, stored_documents
+from evals.cases.documents import read_documents, stored_documents
 from evals.cases.rewording import reworded
 from evals.errors import RunError
 from evals.eval_environment import asked_with, changed, open_environment, statement_files
-from evals.files import EvalPaths, eval_paths, read_lines
+from evals.files import eval_paths, read_lines
 from evals.review import read_rulings
 from evals.run_options import RunOptions
 from evals.runs import ANSWERS, AnswerRecord, AskError, Run, RunManifest, create_run, new_name, open_run, pace, run_path
@@ -183,7 +183,11 @@ def launch(
         folders = corpus_of(options.dataset, options.corpus or (), paths)
         ask, source = replaying(options.answers) if options.answers is not None else (None, None)
         documents = read_documents(folders) if folders else stored_documents(effective)
-        cases = _cases(options, paths, documents)
+        found = open_set(options.dataset, options.corpus or (), paths, documents)
+        kept = [case for case in found if case.review.status != "rejected"]
+        cases = chosen(kept, only=options.only or (), limit=options.limit)
+        if options.reword is not None:
+            cases = reworded(cases, documents, options.reword)
         if not cases:
             raise RunError("no case is left to ask: see --only and --limit")
         files = None
@@ -205,13 +209,6 @@ def launch(
     say("scoring")
     score_run(run, documents, read_rulings(paths.reviews))
     return run
-
-
-def _cases(options: RunOptions, paths: EvalPaths, documents: Documents) -> tuple[Case, ...]:
-    cases = open_set(options.dataset, options.corpus or (), paths, documents)
-    kept = [case for case in cases if case.review.status != "rejected"]
-    cases = chosen(kept, only=options.only or (), limit=options.limit)
-    return cases if options.reword is None else reworded(cases, documents, options.reword)
 
 
 def _resumed(run: Run, manifest: RunManifest) -> Run:

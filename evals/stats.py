@@ -54,12 +54,8 @@ def cluster_bootstrap(
 ) -> Floats:
     """Returns a figure over clusters drawn with replacement, shape (resamples,), NaN where none is defined.
 
-    Args:
-        components: One row per case, shape (n, k).
-        clusters: The cluster of each row.
-        combine: Gives the figure from sums of shape (..., k).
-        resamples: How often all clusters are drawn again.
-        seed: Equal seeds and numbers of clusters draw equally.
+    Components have a row for each case, shape (n, k), whose sums, (..., k), `combine` makes a figure of. Equal seeds
+    and numbers of clusters draw equally.
 
     Source: Davison and Hinkley, Bootstrap Methods and their Application (1997), 3.8; Miller, Adding Error Bars to
     Evals (arXiv 2411.00640) on clusters.

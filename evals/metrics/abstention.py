@@ -11,10 +11,8 @@ from evals.cases.case import Case, Evidence
 from evals.metrics.citations import FIRST, covers, overlaps
 from evals.metrics.eval_sample import EvalSample, Share, share
 
-Counts = tuple[float, float, float, float]
 
-
-def decision(sample: EvalSample) -> Counts | None:
+def decision(sample: EvalSample) -> tuple[float, float, float, float] | None:
     """Returns (TP, FP, FN, TN) of one case, one of them 1; None where it expects `partial`."""
     expected, silent = sample.case.expect.status, sample.answer.status == "abstained"
     kinds = ((True, True), (True, False), (False, True), (False, False))

@@ -5,7 +5,6 @@ stands for that group; every other passage is a document that is not relevant. S
 splitting of texts changes what is relevant. A passage that holds spans of two groups takes two ranks.
 """
 
-from collections.abc import Sequence
 from typing import Final
 
 import ir_measures
@@ -16,12 +15,10 @@ from evals.metrics.eval_sample import EvalSample, Share, share
 
 DEPTH: Final = 10
 MEASURES: Final = (R @ 5, R @ 10, R @ 20, nDCG @ 10, RR @ 10)
-# Document ids, best first.
-Ranking = Sequence[str]
 
 
-def ranking(sample: EvalSample) -> tuple[Ranking, frozenset[str]] | None:
-    """Returns (retrieved documents, best first; relevant documents) of a case; None without evidence or files.
+def ranking(sample: EvalSample) -> tuple[list[str], frozenset[str]] | None:
+    """Returns (ids of retrieved documents, best first; of relevant ones) of a case; None without evidence or files.
 
     A case without relevant documents is no query: an empty set of judgements would be averaged as 0.
     """

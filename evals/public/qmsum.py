@@ -7,7 +7,7 @@ Summarization (NAACL 2021).
 
 import csv
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -80,12 +80,6 @@ def silent_speakers() -> dict[tuple[int, int], str]:
     return {(int(row["meeting"]), int(row["question"])): row["speaker"] for row in rows}
 
 
-def turns_of(evidence: PartyEvidence, text: str) -> list[int]:
-    """Returns the turns of a record that evidence stands in, best first: of its sentences, then of its passages."""
-    places = [item.sentence.start for item in evidence.sentences] + [item.passage.start for item in evidence.passages]
-    return list(dict.fromkeys(_turn(text, place) for place in places))
-
-
 def run(settings: Settings, folder: Path, data: Path | None) -> list[Figure]:
     """Measures what is found of the speaker asked about, and silence; texts and store are kept beside `folder`."""
     meetings = [meeting for file in _FILES for meeting in records_of(file, data)]
@@ -110,9 +104,10 @@ def run(settings: Settings, folder: Path, data: Path | None) -> list[Figure]:
                     words = question.query.replace(speaker, "")
                     lexical = catalogue.search_lexical(words, [s.statement_id for s in own], _PASSAGES)
                     passages = catalogue.passages([identifier for identifier, _ in lexical])
-                    turns = dict.fromkeys(_turn(text, passages[identifier].start) for identifier, _ in lexical)
-                    hits += bool(question.turns & set(turns_of(evidence, text)[:_TURNS]))
-                    by_words += bool(question.turns & set(list(turns)[:_TURNS]))
+                    best = [item.sentence.start for item in evidence.sentences]
+                    best += [item.passage.start for item in evidence.passages]
+                    hits += bool(question.turns & _first_turns(text, best))
+                    by_words += bool(question.turns & _first_turns(text, (passages[n].start for n, _ in lexical)))
     found, silent, folds = zip(*read, strict=True)
     over = f"{len(asked)} questions, {len(meetings)} meetings"
     return [
@@ -126,5 +121,6 @@ def _file(meeting: int) -> str:
     return f"{meeting:02}.txt"
 
 
-def _turn(text: str, place: int) -> int:
-    return text.count(_BREAK, 0, place)
+def _first_turns(text: str, places: Iterable[int]) -> set[int]:
+    """Returns the turns of a record in which places stand, those of the first places, at most five."""
+    return {*list(dict.fromkeys(text.count(_BREAK, 0, place) for place in places))[:_TURNS]}

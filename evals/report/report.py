@@ -89,10 +89,13 @@ class Report:
 
     def _html(self) -> str:
         style, script = ((EVALS / "report" / name).read_text(encoding="utf-8") for name in ("style.css", "script.js"))
+        # Content Security Policy: this style and this script, and nothing else. Source: https://www.w3.org/TR/CSP3/
+        own = [f"'sha256-{b64encode(hashlib.sha256(text.encode()).digest()).decode()}'" for text in (style, script)]
+        allowed = f"style-src {own[0]}; script-src {own[1]}"
         before = self.before
         return _environment().get_template("report/template.html.j2").render(
             report=self,
-            policy=_policy(style, script),
+            policy=f"default-src 'none'; {allowed}; base-uri 'none'; form-action 'none'",
             style=Markup(style),  # our own file
             script=Markup(script),  # our own file
             cases=self.run.cases(),
@@ -195,12 +198,3 @@ def gates_told(gates: GateReport) -> tuple[str, str]:
     broken = any(r.verdict == "fail" and r.kind == "hard" and r.bar in (0.0, 1.0) for r in gates.results)
     told = rendered(_VERDICT, "good_enough", gates, failed, [*gates.problems, *undecided], warned, escapes=False)
     return told, "bad" if broken else words.TONE[gates.verdict]
-
-
-def _policy(style: str, script: str) -> str:
-    """Returns a policy that admits this style and this script and nothing else.
-
-    Source: https://www.w3.org/TR/CSP3/
-    """
-    own = [f"'sha256-{b64encode(hashlib.sha256(text.encode()).digest()).decode()}'" for text in (style, script)]
-    return f"default-src 'none'; style-src {own[0]}; script-src {own[1]}; base-uri 'none'; form-action 'none'"
