@@ -13,7 +13,7 @@ from app.settings import Settings
 from evals.errors import EvalError
 from evals.eval_environment import code_hash, described
 from evals.files import EVALS, FileRecord, eval_paths, read_yaml
-from evals.metrics.table import metrics_in
+from evals.metrics.table import METRICS
 from evals.report.tables import Table
 from evals.report.words import shown
 from evals.run_options import RunOptions
@@ -52,7 +52,7 @@ def ablate(options: RunOptions, configurations: Sequence[Configuration], setting
     # A run's name holds a hash of program, settings and options: one of that name is this one, begun before.
     told = f"{options}{sorted(described(settings).items())}{code}"
     digest = hashlib.sha256(told.encode()).hexdigest()[:8]
-    metrics, rows, first = metrics_in("ablation"), [], 0.0
+    metrics, rows, first = [metric for metric in METRICS.values() if "ablation" in metric.shown_in], [], 0.0
     for number, configuration in enumerate(configurations, start=1):
         prefix = f"{number} of {len(configurations)}, {configuration.label}"
         name = f"ablation-{Path(options.dataset).stem}-{configuration.name}-{digest}"

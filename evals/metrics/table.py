@@ -87,11 +87,6 @@ RIGHT: Final = METRICS["right"]
 FAILED: Final = METRICS["failed"]
 
 
-def metrics_in(place: str) -> tuple[Metric, ...]:
-    """Returns the metrics that are shown in a place, in the order of the table."""
-    return tuple(metric for metric in METRICS.values() if place in metric.shown_in)
-
-
 def measures() -> dict[str, Measure]:
     """Returns the measures that metrics are computed from, by the names under which components are stored."""
     found = {module.__name__.rpartition(".")[2]: module for module in _MODULES}
