@@ -29,7 +29,9 @@ from vectorstore.retriever import RetrievalConfig
 
 PREFIX = "UNTOC_"
 # Read by tests and by the shell around the program, not by the settings.
-OUTSIDE = frozenset({"UNTOC_TEST_DATA", "UNTOC_TEST_POSTGRES", "UNTOC_CHROMIUM", "UNTOC_KILLS", "UNTOC_KILL_SEED"})
+OUTSIDE = frozenset(
+    "UNTOC_TEST_DATA UNTOC_TEST_LOAD UNTOC_TEST_POSTGRES UNTOC_CHROMIUM UNTOC_KILLS UNTOC_KILL_SEED".split()
+)
 
 
 class OidcConfig(BaseModel):

@@ -24,7 +24,7 @@ SERVERS = pytest.param("servers", marks=pytest.mark.integration)
 def pytest_configure() -> None:
     """Gives tests the defaults, whatever the environment says; collecting them makes no garbage worth looking for."""
     for name in [name for name in os.environ if name.startswith("UNTOC_")]:
-        if name not in ("UNTOC_TEST_DATA", "UNTOC_TEST_POSTGRES", "UNTOC_CHROMIUM"):
+        if name not in ("UNTOC_TEST_DATA", "UNTOC_TEST_POSTGRES", "UNTOC_TEST_LOAD", "UNTOC_CHROMIUM"):
             del os.environ[name]
     gc.disable()
 

@@ -1,11 +1,12 @@
 """A server for a team over the fictional conference, with people, their keys and their browsers."""
 
 import asyncio
+import json
 import logging
 import shutil
 import socket
 import threading
-from collections.abc import Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from contextvars import copy_context
@@ -38,6 +39,25 @@ def awaited(coroutine: Coroutine[Any, Any, Any]) -> Any:
     """What a coroutine returns, run in a thread of its own: a browser's driver keeps a loop running in this one."""
     with ThreadPoolExecutor(1) as apart:
         return apart.submit(copy_context().run, asyncio.run, coroutine).result()
+
+
+def typed_in_chat(
+    client: httpx.Client, question: str, session: str = "abcdef", listens: Callable[[], object] = lambda: None
+) -> str:
+    """What the page shows of a question that is typed there; `listens` is called once it hears of its steps."""
+    config = client.get("/config").raise_for_status().json()
+    event = next(each for each in config["dependencies"] if each["api_name"] == "ask_new")
+    data = [question, *(None for _ in event["inputs"][1:])]
+    body = {"data": data, "fn_index": event["id"], "session_hash": session, "trigger_id": event["targets"][0][0]}
+    client.post("/gradio_api/queue/join", json=body).raise_for_status()
+    shown = ""
+    with client.stream("GET", "/gradio_api/queue/data", params={"session_hash": session}) as lines:
+        listens()
+        for line in filter(None, lines.iter_lines()):
+            told = json.loads(line.removeprefix("data: "))
+            if told["msg"] in ("process_generating", "process_completed"):
+                shown = str(told["output"]["data"][0])
+    return shown
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,6 +1,5 @@
 """The end of a server under load: what waits is refused, what takes long is cancelled, and everybody is told."""
 
-import json
 import subprocess
 import sys
 import threading
@@ -10,40 +9,18 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 
 from app.answering.assistant import Assistant, Progress
 from app.briefing.table_builder import BriefingProgress, TableBuilder
 from app.server.limits import EndingError
 from tests.conftest import PROJECT
-from tests.fakes_server import team
+from tests.fakes_server import team, typed_in_chat
 
 pytestmark = pytest.mark.integration
 QUESTION = "What did Iran say about article 4?"
 TOLD = str(EndingError())
 STOP_SECONDS = 1.5
-
-
-def asked_in_chat(client: httpx.Client, listens: threading.Event) -> str:
-    """What the page shows of a question that is typed there; `listens` is set once it hears of the answer's steps."""
-    config = client.get("/config").json()
-    event = next(each for each in config["dependencies"] if each["api_name"] == "ask_new")
-    body = {
-        "data": [QUESTION, *(None for _ in event["inputs"][1:])],
-        "fn_index": event["id"],
-        "session_hash": "abcdef",
-        "trigger_id": event["targets"][0][0],
-    }
-    assert client.post("/gradio_api/queue/join", json=body).status_code == 200
-    shown = ""
-    with client.stream("GET", "/gradio_api/queue/data", params={"session_hash": "abcdef"}) as lines:
-        listens.set()
-        for line in filter(None, lines.iter_lines()):
-            told = json.loads(line.removeprefix("data: "))
-            if told["msg"] in ("process_generating", "process_completed"):
-                shown = str(told["output"]["data"][0])
-    return shown
 
 
 def test_everybody_is_told_that_the_server_ends(
@@ -86,7 +63,7 @@ def test_everybody_is_told_that_the_server_ends(
             threads.submit(post, "ask/events", {"question": QUESTION}),
             threads.submit(post, "brief", {"states": ["Iran"], "articles": ["4"]}),
         ]
-        chat = threads.submit(asked_in_chat, browser, listens)
+        chat = threads.submit(typed_in_chat, browser, QUESTION, listens=listens.set)
         for _ in range(4):
             assert begun.acquire(timeout=30)
         assert listens.wait(30)
@@ -119,7 +96,7 @@ def test_what_is_soon_done_is_answered(filled_store: Path, tmp_path: Path, monke
         program, browser = running.program("rita"), running.browser("adam")
         browser.get("/")
         asked = threads.submit(program.post, "/api/v1/ask", json={"question": QUESTION})
-        chat = threads.submit(asked_in_chat, browser, listens)
+        chat = threads.submit(typed_in_chat, browser, QUESTION, listens=listens.set)
         for _ in range(2):
             assert begun.acquire(timeout=30)
         assert listens.wait(30)
