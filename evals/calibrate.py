@@ -235,7 +235,7 @@ def list_threshold(chances: Floats, samples: Sequence[Sample]) -> float:
 
 
 def abstention(chances: Floats, answered: Flags, threshold: float, in_vain: float | None = None) -> tuple[float, float]:
-    """Returns precision and recall, 0 to 1, of abstaining from pairs whose chance is below a threshold.
+    """Returns precision and recall, 0 to 1, of abstaining from the pairs, (n,), whose chance is below a threshold.
 
     Precision is told as if a share `in_vain` of the pairs had no answer; by default as many as have none.
     """

@@ -226,7 +226,8 @@ def all_rates(path: Path | None, folds: Path | None) -> list[ReadingRates]:
     """Returns what was read right of all questions, and by language, kind and register.
 
     A file tells the language of each; by default they are the product's own examples. `folds` is a folder of weights
-    that have not seen their fold, as `scripts/train_reading.py` writes them; by default the product reads as it does.
+    that have not seen their fold, as `scripts/train_reading.py` writes them; by default the product reads each question
+    after those before it.
     """
     parties = PartyTable.load(CONFERENCE_PARTIES)
     weights = [load_weights(folds / f"fold{fold}.safetensors") for fold in range(FOLDS)] if folds else []
