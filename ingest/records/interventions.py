@@ -448,9 +448,10 @@ class _SpeakerLookup:
             return None
         flat = text[words.start : words.end].replace("\n", " ")
         for start, end in list(split_sentences(flat))[1:]:
-            if is_in_own_capacity(flat[start:end]):
-                of_group = speaks_for_group(flat[start:], words.group, self._parties, self._language)
-                return None if of_group else words.start + start
+            # What is only announced ("I shall add a few words in my national capacity") goes on for the group.
+            own = is_in_own_capacity(flat[start:end])
+            if own and not speaks_for_group(flat[start:], words.group, self._parties, self._language):
+                return words.start + start
         return None
 
     def reported(self, sentence: str, start: int) -> tuple[Intervention, bool] | None:
