@@ -27,7 +27,7 @@ from app.corpus.uploads_store import UploadsStore
 from app.errors import DuplicateError, MetadataError, NotFoundError
 from app.records import Citation
 from ingest.annotate import Annotator, identify
-from ingest.errors import ChangedFileError, LoadError
+from ingest.errors import ChangedFileError, LoadError, PartyTableError
 from ingest.families import describe, link_families
 from ingest.indexer import Indexer, IngestOptions, PartReport
 from ingest.language.languages import direction_of
@@ -486,11 +486,11 @@ class Corpus:
     def draft_manifest(self, folder: Path, *, overwrite: bool = False) -> Path:
         """Writes a draft `statements.csv` from what the texts of a folder say; returns its path."""
         rows = []
-        # The parties that the folder would bring are known already.
-        table = folder / "parties.csv"
-        parties = self.parties()
+        table, parties = folder / "parties.csv", self.parties()
         if table.is_file():
-            parties = load_parties(self._store, other_than=table).with_extra(table)
+            # Parties that the folder would bring are known already; what is wrong with its table, taking it in tells.
+            with suppress(PartyTableError):
+                parties = load_parties(self._store, other_than=table).with_extra(table)
         annotator = Annotator(parties, self._split, self._embedder)
         files = [path for found in find_files(folder) for path in with_members(found, self._limits)]
         for path in files:

@@ -155,7 +155,7 @@ def read_turn(frame: Frame, now: Collection[Slot], before: Collection[Slot], *, 
     more, weights = slot_features(now, before), load_weights()
     acts = _chances("turn", weights, frame, more)
     whole = ("who" in now or everyone) and bool({"topic", "treaty"} & {*now})
-    # What names no speaker, or nothing to speak of, goes on from what was asked.
+    # What names no speaker, or nothing to speak of, goes on from what was asked, unless it surely begins anew.
     if acts.pop("new") >= (_LIKELY_NEW if whole else _SURELY_NEW):
         return TurnReading()
     act = cast(Act, max(acts, key=lambda each: acts[each]))

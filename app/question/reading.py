@@ -21,7 +21,7 @@ from app.question.language import detect_language
 from app.question.lexicon import NO_WORD, lexicon_of
 from app.question.overrides import override
 from app.question.proposed import Propose, ProposedReading, chances_as_proposed, roles_as_proposed
-from app.question.resolution import ASKED_FOR, OF_NO_STATE, NamedFilter, Resolution, TopicWording
+from app.question.resolution import ASIDES, ASKED_FOR, OF_NO_STATE, NamedFilter, Resolution, TopicWording
 from app.question.roles import RoleReading, Weights, Word, encode_words, load_weights, read_roles, words_of
 from app.question.spans import Span, find_spans, time_and_venue_of
 from app.question.turn import ConversationState, EarlierTurn, earlier_turns, in_conversation, in_form, slots_of
@@ -51,7 +51,6 @@ _OF_ITSELF: Final = ("reason", "position", "over_time", "yes_no")
 _COUNTED: Final = 3
 # Spans by which statements are chosen, whoever spoke.
 _NARROWING: Final = ("session", "body", "agenda_item", "date", "article")
-_OUTSIDE: Final = ("out_of_scope", "greeting", "format_request")
 _WHICH: Final = ("which_states", "negated_which")
 # Zipf frequency: commoner words tell nothing of a topic, such as "tell", "think" and "new".
 _COMMON: Final = 5.5
@@ -143,14 +142,12 @@ def _read_turn(
 
 
 def _corrected(said: Resolution, before: Resolution, parties: PartyTable) -> Resolution:
-    """Asks whom a correction names anew, where it reads as leaving out all that it names: "not Austria but Cuba"."""
-    scope, asked = said.scope, {*before.scope.states, *before.scope.groups}
-    meant = tuple(code for code in scope.excluded if code not in asked)
-    if scope.states or scope.groups or scope.members_of or len(meant) == len(scope.excluded):
+    """Asks States that a correction names anew where it reads as leaving out all that it names: "Cuba, not Austria"."""
+    scope, states = said.scope, {*parties.codes("state")} - {*before.scope.states}
+    meant, out = (tuple(code for code in scope.excluded if (code in states) == new) for new in (True, False))
+    if not (meant and out) or scope.states or scope.groups or scope.members_of:
         return said
-    groups = tuple(code for code in meant if (party := parties.get(code)) is not None and party.kind != "state")
-    states, out = (tuple(c for c in scope.excluded if c not in less) for less in ((*asked, *groups), meant))
-    return replace(said, scope=replace(scope, states=states, groups=groups, excluded=out), all_states=not meant)
+    return replace(said, scope=replace(scope, states=meant, excluded=out), all_states=False)
 
 
 def read_question(
@@ -198,7 +195,7 @@ def interpret(
     if against:
         # Who does not do something says so: "which States do not extradite their nationals?".
         kind = replace(kind, kind="which_states")
-    if kind.kind in _OUTSIDE:
+    if kind.kind in (*ASIDES, "format_request"):
         roles = replace(roles, labels=tuple("-" for _ in roles.labels))
     roles = _with_object(_less_bare_articles(_left_out_in_words(roles)), language)
     asked = _asked_parties(question, roles, kind.kind, language, parties, follows=follows)
@@ -464,7 +461,7 @@ def _asked_parties(
         if label == "not" or (label == "who" and span.left_out):
             asked.excluded.update(dict.fromkeys(span.codes))
         elif label == "who":
-            # "Within how many days must the members of the Group reply?" asks the Group, "how many members …" each.
+            # "When must the members of the Group reply?" asks the Group, "how many members", "which States of it" each.
             if span.form == "group" and kind in (*_OF_FACTS, "reason") and span not in counted:
                 span = replace(span, kind="party")
             elif span.form == "group" and kind in _WHICH and parties.has_members(span.codes[0]):

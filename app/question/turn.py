@@ -208,6 +208,7 @@ def in_conversation(state: ConversationState, said: Resolution, turn: TurnReadin
         # What a treaty itself says is asked of nobody: "what does article 16 of the Convention say?".
         return said
     before, own = state.read, slots_of(said)
+    turn = replace(turn, keeps=SCOPE_SLOTS) if said.kind in ASIDES else turn
     whole = before.goes_on_as in _OF_THE_WHOLE
     # A kind of its own that is sure goes before the one kept.
     sure = said.kind in _OF_ITS_OWN and said.kind_chance >= _SURE and turn.act in ("replace", "about", "more")
@@ -220,8 +221,10 @@ def in_conversation(state: ConversationState, said: Resolution, turn: TurnReadin
     kept = tuple(name for name in _SLOTS if name in fields and is_kept(name, scope, before.scope))
     named = bool(scope.states or scope.groups)
     same_who = turn.act == "remove" or ("who" in turn.keeps and "who" not in own)
+    # What names a topic after a summary asks about that.
+    keeps_kind = "kind" in turn.keeps and said.kind not in ASIDES and not (sure or (whole and "topic" in own))
+    asked = before.goes_on_as if keeps_kind else said.kind
     # Who names nobody asks whoever was asked, or everyone: "who is the judge they mean?", "who disagrees?".
-    asked = before.goes_on_as if "kind" in turn.keeps else said.kind
     everyone = said.all_states if "who" in own else not same_who and asked not in OF_NO_STATE
     open_set = everyone or (same_who and before.all_states) or bool(scope.excluded and not scope.members_of)
     merged = replace(
@@ -238,10 +241,9 @@ def in_conversation(state: ConversationState, said: Resolution, turn: TurnReadin
     )
     if same_who and before.unclear is not None and not named:
         merged = replace(merged, unclear=before.unclear, options=before.options, known_name=before.known_name)
-    # What names a topic after a summary asks about that, and "who else?" after one State asks which others.
+    # "Who else?" after one State asks which others.
     others = turn.act == "more" and everyone and not before.all_states
-    goes_on = "kind" in turn.keeps and said.kind not in ASIDES and not (sure or others or (whole and "topic" in own))
-    return with_kind(merged, before.goes_on_as) if goes_on else merged
+    return with_kind(merged, before.goes_on_as) if keeps_kind and not others else merged
 
 
 def _kept_fields(said: Resolution, before: Resolution, turn: TurnReading, own: frozenset[Slot]) -> dict[str, Any]:
@@ -282,7 +284,8 @@ def _who(said: Resolution, before: Resolution, act: Act) -> dict[str, Any]:
         out = gone - known if of_many else () if any(rest.values()) else gone
         return {**rest, "excluded": tuple(dict.fromkeys((*earlier.excluded, *out)))}
     if act == "correct" and gone & known:
-        return {**_joined(scope, replace(earlier, **rest), *_PARTIES), "excluded": ()}
+        asked = _joined(scope, replace(earlier, **rest), *_PARTIES)
+        return {**asked, "excluded": () if any(asked.values()) else scope.excluded}
     return {}
 
 

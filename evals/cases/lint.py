@@ -158,7 +158,7 @@ def _expected_states(case: Case, parties: PartyTable) -> list[Remark]:
     more, fewer = (shown - expected if expected else ()), (expected - shown if shown else ())
     about = " ".join((*case.history, case.question))
     own = case.review.source == "human" and case.type == "single_state"
-    nobody = own and expected and not parties.find(about, case.lang)
+    nobody = own and expected and not parties.find(about, case.lang, relaxed=True)
     found = {"unexpected_state": more, "state_without_evidence": fewer, "names_nobody": nobody}
     return unknown + _remarks(found, case, more=", ".join(sorted(more)), fewer=", ".join(sorted(fewer)))
 

@@ -28,20 +28,22 @@ def in_two_capacities(
     heading = find_heading(text, tuple(blocks))
     flat = text.replace("\n", " ")
     spans = [(heading.end + start, heading.end + end) for start, end in split_sentences(flat[heading.end :])]
-    own = next((number for number, (start, end) in enumerate(spans) if is_in_own_capacity(flat[start:end])), 0)
-    if own == 0 or len(spans) - own <= _FEWEST_SENTENCES:
+    told = [number for number, (start, end) in enumerate(spans) if number and is_in_own_capacity(flat[start:end])]
+    if not told or len(spans) - told[0] <= _FEWEST_SENTENCES:
         return ()
-    begin, last = spans[own][0], spans[-1][1]
+    last = spans[-1][1]
     holder = holder_in(heading, parties)
     person, state = _delegate(metadata.speaker or "", parties)
     state = state or (holder.code if holder is not None and holder.kind == "state" else None)
-    state = state or speaking_state(flat[begin:], parties, metadata.language)
+    state = state or speaking_state(flat[spans[told[0]][0] :], parties, metadata.language)
     words = flat[heading.end :]
     lines, language = " ".join(heading.lines), metadata.language
     group = metadata.on_behalf_of
     group = group or spoken_for(lines, words, parties, language, date=metadata.date, speaker=state).group
-    if group is None or speaks_for_group(flat[begin:], group, parties, language):
+    own = next((n for n in told if group and not speaks_for_group(flat[spans[n][0] :], group, parties, language)), 0)
+    if group is None or own == 0 or len(spans) - own <= _FEWEST_SENTENCES:
         return ()
+    begin = spans[own][0]
     delegate = person or speaker_in(heading)
     name = delegate or "the speaker in their national capacity"
     return (

@@ -427,7 +427,7 @@ class _SpeakerLookup:
         opening = said[:_OPENING]
         if words.role != "office":
             return words, None
-        capacity, state = (None, None) if words.summarised else self._capacity(opening)
+        capacity, state = (None, None) if words.summarised else self._capacity(opening, SPEAKER.capacity)
         # The State's name follows, or none where it is the one that the cover names.
         state = chair if capacity is None and SPEAKER.national.search(opening) else state
         if state is None:
@@ -436,9 +436,9 @@ class _SpeakerLookup:
         rest = None if resumed is None else replace(words, start=words.start + resumed.start())
         return replace(words, role="party", state=state), rest
 
-    def _capacity(self, words: str) -> tuple["regex.Match[str] | None", str | None]:
-        """Finds "in my capacity as representative of", and the party whose name follows it."""
-        found = SPEAKER.capacity.search(words)
+    def _capacity(self, words: str, phrase: "regex.Pattern[str]") -> tuple["regex.Match[str] | None", str | None]:
+        """Finds a phrase such as "in my capacity as representative of", and the party whose name follows it."""
+        found = phrase.search(words)
         named = self._parties.find(words[found.end() :], self._language) if found is not None else ()
         return found, named[0].code if named and named[0].start <= _LONGEST_NEAR else None
 
@@ -448,9 +448,10 @@ class _SpeakerLookup:
             return None
         flat = text[words.start : words.end].replace("\n", " ")
         for start, end in list(split_sentences(flat))[1:]:
-            if is_in_own_capacity(flat[start:end]):
-                of_group = speaks_for_group(flat[start:], words.group, self._parties, self._language)
-                return None if of_group else words.start + start
+            # What is only announced ("I shall add a few words in my national capacity") goes on for the group.
+            own = is_in_own_capacity(flat[start:end])
+            if own and not speaks_for_group(flat[start:], words.group, self._parties, self._language):
+                return words.start + start
         return None
 
     def reported(self, sentence: str, start: int) -> tuple[Intervention, bool] | None:
@@ -476,7 +477,8 @@ class _SpeakerLookup:
         sentence = " ".join(text[start:end].split())
         head = sentence[:_LONGEST_NATIONAL]
         state = None if speaking is None else speaking.state
-        if speaking is not None and state and (is_in_national_capacity(head) or self._capacity(head)[1] == state):
+        of_state = self._capacity(head, SPEAKER.told_capacity)[1]
+        if speaking is not None and state and (is_in_national_capacity(head) or of_state == state):
             own = replace(speaking, start=start, end=start, clause="", named=speaking.named.partition(",")[0])
             return _SpeakerTurn(start=start, words=own)
         if opens:

@@ -213,7 +213,9 @@ def test_a_draft_manifest_knows_the_parties_of_its_folder(folder, tmp_path):
     (drafted / "a.txt").write_text("STATEMENT BY BELMORA\n\nMr. Chair,\n\nWe closed four ports.\n", encoding="utf-8")
     with fake_workspace(tmp_path / "own") as desk:
         rows = desk.corpus.draft_manifest(drafted).read_text(encoding="utf-8-sig")
-    assert "\na.txt,XAB," in rows
+        (drafted / "parties.csv").write_text("code,name\n,\n", encoding="utf-8")
+        unknown = desk.corpus.draft_manifest(drafted, overwrite=True).read_text(encoding="utf-8-sig")
+    assert "\na.txt,XAB," in rows and "\na.txt,," in unknown
 
 
 @pytest.mark.slow
