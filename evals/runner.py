@@ -167,7 +167,8 @@ def launch(
     """
     paths = eval_paths(settings.store)
     if options.variant is not None and options.variant not in VARIANTS:
-        raise RunError(f"no variant {options.variant!r}: there are {', '.join(VARIANTS)}")
+        known = ", ".join(f"{name} ({told})" for name, (told, *_) in VARIANTS.items())
+        raise RunError(f"no variant {options.variant!r}: there are {known}")
     name = name or new_name(options.dataset)
     # Before an hour is spent on what cannot be stored under it.
     begun = open_run(paths.runs, name) if resume else None

@@ -477,8 +477,11 @@ class _SpeakerLookup:
         sentence = " ".join(text[start:end].split())
         head = sentence[:_LONGEST_NATIONAL]
         state = None if speaking is None else speaking.state
-        of_state = self._capacity(head, SPEAKER.told_capacity)[1]
-        if speaking is not None and state and (is_in_national_capacity(head) or of_state == state):
+        if (
+            speaking is not None
+            and state
+            and (is_in_national_capacity(head) or self._capacity(head, SPEAKER.told_capacity)[1] == state)
+        ):
             own = replace(speaking, start=start, end=start, clause="", named=speaking.named.partition(",")[0])
             return _SpeakerTurn(start=start, words=own)
         if opens:
