@@ -15,7 +15,7 @@ from evals.cases.case_table import SUFFIXES, CaseTable, read_case_table
 from evals.cases.documents import Documents, located, read_documents, stored_documents
 from evals.cases.lint import Remark, lint
 from evals.errors import DatasetError
-from evals.files import EVALS, EvalPaths, eval_paths, shipped_rows
+from evals.files import EVALS, EvalPaths, Tell, eval_paths, shipped_rows
 from evals.review import saved_cases
 
 CONFERENCE: Final = EVALS / "conference"
@@ -55,7 +55,11 @@ def open_set(
 
 
 def remarks_of(
-    name: str, corpus: Sequence[Path], settings: Settings, stored: Callable[[], Documents] | None = None
+    name: str,
+    corpus: Sequence[Path],
+    settings: Settings,
+    stored: Callable[[], Documents] | None = None,
+    tell: Tell | None = None,
 ) -> tuple[Remark, ...]:
     """Returns everything that a person should look at in a set of cases, of a table by line and column.
 
@@ -63,13 +67,13 @@ def remarks_of(
     """
     paths = eval_paths(settings.store)
     folders, path = corpus_of(name, corpus, paths), _file_of(name, paths)
-    documents = read_documents(folders) if folders else None
+    documents = read_documents(folders, tell) if folders else None
     if path.suffix not in SUFFIXES:
-        return lint(open_set(name, corpus, paths), documents)
+        return lint(open_set(name, corpus, paths), documents, tell)
     if documents is None:
         documents = stored_documents(settings) if stored is None else stored()
     found = _table(path, folders, documents)
-    return found.remarks or lint(found.cases, documents)
+    return found.remarks or tuple(map(found.placed, lint(found.cases, documents, tell)))
 
 
 def _file_of(name: str, paths: EvalPaths) -> Path:

@@ -71,11 +71,12 @@ def lint(
 ) -> int:
     """Check cases: form, quotations, States, duplicates, and that what is unanswerable is so."""
     from evals.case_sets import remarks_of
-    from evals.print_runs import print_tables
+    from evals.print_runs import print_tables, progress
     from evals.report.tables import remarks_table
 
     settings, names = invocation.settings(), datasets or ["smoke"]
-    found = [(name, remark) for name in names for remark in remarks_of(name, corpus or (), settings)]
+    with progress(brief=True) as tell:
+        found = [(name, own) for name in names for own in remarks_of(name, corpus or (), settings, tell=tell)]
     errors = sum(remark.severity == "error" for _, remark in found)
     told = [{"dataset": name} | asdict(remark) for name, remark in found]
     note = f"{errors} errors, {len(found) - errors} other remarks"

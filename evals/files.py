@@ -8,7 +8,8 @@ import csv
 import json
 import os
 import secrets
-from collections.abc import Iterable, Iterator
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from importlib.resources import files
 from pathlib import Path
@@ -28,6 +29,8 @@ EVALS: Final = Path(str(files("evals")))
 CONFERENCE_PARTIES: Final = EVALS / "conference" / "parties.csv"
 _Record = TypeVar("_Record", bound=BaseModel)
 _Item = TypeVar("_Item")
+# Told what is being done, how much of it is done, and of how much; None before that is known. What it raises stops it.
+Tell = Callable[[str, int, int | None], None]
 # The parser in C is ten times as fast, where it is installed.
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -153,6 +156,26 @@ def written(path: Path) -> Iterator[None]:
     except OSError as exc:
         todo = "name a place in a folder that exists and may be written"
         raise RunError(f"cannot write {str(path)!r} ({exc.strerror or exc}): {todo}") from exc
+
+
+def counted(items: Sequence[_Item], what: str, tell: Tell | None) -> Iterator[_Item]:
+    """Yields items, and tells how far `what` is and how long it takes yet."""
+    began = time.monotonic()
+    for number, item in enumerate(items, start=1):
+        yield item
+        if tell is not None:
+            left = time_left(time.monotonic() - began, number, len(items) - number)
+            tell(f"{what}: {number} of {len(items)}{left}", number, len(items))
+
+
+def time_left(seconds: float, done: int, left: int) -> str:
+    """Returns such as ", about 4 min left", by the time that some took; nothing where those are fewer than two."""
+    return f", about {in_words(seconds / done * left)} left" if done > 1 and left else ""
+
+
+def in_words(seconds: float) -> str:
+    """Returns a time such as "40 s" or "4 min"."""
+    return f"{seconds / 60:.0f} min" if seconds >= 90 else f"{seconds:.0f} s"
 
 
 def tracked(items: Iterable[_Item], what: str) -> Iterable[_Item]:

@@ -12,11 +12,11 @@ from rich.text import Text
 from app.cli.printing import print_table, progress_bar, stdout_console
 from evals.cases.documents import Documents
 from evals.errors import RunError
+from evals.files import Tell
 from evals.gates import GateReport, gates_of
 from evals.report.report import rendered, verdict
 from evals.report.tables import Table, figures_table, gates_table, stages_table, weakest_table
 from evals.report.words import VERDICT
-from evals.runner import Tell
 from evals.runs import Run
 from evals.score import judged_answers
 from evals.summary import latency, shares, stage_counts, summarise
@@ -28,13 +28,16 @@ _STYLES: Final = {"good": "green", "warn": "yellow", "bad": "red", "few": "dim"}
 
 
 @contextmanager
-def progress() -> Iterator[Tell]:
-    """Shows on the terminal what is done, how far it is and how long it takes; in a log, some of it in lines."""
+def progress(*, brief: bool = False) -> Iterator[Tell]:
+    """Shows on the terminal what is done, how far it is and how long it takes; in a log, some of it in lines.
+
+    `brief` has a line of what is done, at its first estimate.
+    """
     console = Console(stderr=True)
 
     def in_lines(text: str, done: int, total: int | None) -> None:
-        # The first estimate comes with the third answer.
-        if total is None or done in (3, total) or done % 10 == 0:
+        # The first estimate comes with the third one.
+        if total is None or (done == min(3, total) if brief else done in (3, total) or done % 10 == 0):
             console.print(Text(text))
 
     if not console.is_terminal:

@@ -28,7 +28,7 @@ from evals.cases.documents import read_documents, stored_documents
 from evals.cases.rewording import reworded
 from evals.errors import RunError
 from evals.eval_environment import asked_with, changed, open_environment, statement_files
-from evals.files import eval_paths, read_lines
+from evals.files import Tell, eval_paths, in_words, read_lines, time_left
 from evals.review import read_rulings
 from evals.run_options import RunOptions
 from evals.runs import ANSWERS, AnswerRecord, AskError, Run, RunManifest, create_run, new_name, open_run, pace, run_path
@@ -45,9 +45,6 @@ _DECIDING: Final = (
 )  # fmt: skip
 # Gives the answer to a case in the JSON contract; the number says how many times it was asked before in this run.
 Ask = Callable[[Case, int], dict[str, Any]]
-# Told what is being done, how many answers there are, and of how many; None before any is asked for. What it raises
-# stops the run.
-Tell = Callable[[str, int, int | None], None]
 
 
 def asking(assistant: Assistant) -> Ask:
@@ -83,16 +80,6 @@ def replaying(path: Path) -> tuple[Ask, str]:
         return answers[case.id, repeat]
 
     return ask, hashlib.sha256(file.read_bytes()).hexdigest()
-
-
-def time_left(seconds: float, answers: int, left: int) -> str:
-    """Returns such as ", about 4 min left", by the time that answers took; nothing where there are fewer than two."""
-    return f", about {_in_words(seconds / answers * left)} left" if answers > 1 and left else ""
-
-
-def _in_words(seconds: float) -> str:
-    """Returns a time such as "40 s" or "4 min"."""
-    return f"{seconds / 60:.0f} min" if seconds >= 90 else f"{seconds:.0f} s"
 
 
 def run_cases(run: Run, ask: Ask, *, tell: Tell = lambda text, done, total: None) -> Run:
@@ -183,7 +170,7 @@ def launch(
         say("reading the statements")
         folders = corpus_of(options.dataset, options.corpus or (), paths)
         ask, source = replaying(options.answers) if options.answers is not None else (None, None)
-        documents = read_documents(folders) if folders else stored_documents(effective)
+        documents = read_documents(folders, tell) if folders else stored_documents(effective)
         found = open_set(options.dataset, options.corpus or (), paths, documents)
         kept = [case for case in found if case.review.status != "rejected"]
         cases = chosen(kept, only=options.only or (), limit=options.limit)
@@ -203,7 +190,7 @@ def launch(
             repeats=options.repeats, time_limit=options.time_limit, started=datetime.now(UTC), **asked_with(effective),
         )  # fmt: skip
         seconds = pace(paths.runs) * len(cases) * options.repeats
-        told = f", about {_in_words(seconds)} at the pace of the last run" if seconds else ""
+        told = f", about {in_words(seconds)} at the pace of the last run" if seconds else ""
         say(f"asking {len(cases)} questions{told}")
         run = _resumed(begun, manifest) if begun is not None else create_run(paths.runs, manifest, cases, files)
         run = run_cases(run, ask, tell=tell)

@@ -8,10 +8,11 @@ What did Belmora say about whales?,Belmora,no,
 import hashlib
 import re
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from pathlib import Path
+from textwrap import shorten
 from typing import Final, get_args
 from zipfile import BadZipFile
 
@@ -20,6 +21,7 @@ from openpyxl.utils.exceptions import InvalidFileException
 from rapidfuzz import fuzz, process
 
 from app.briefing.request import party_code, party_names
+from app.checking.fuzzy_diff import likest_words
 from app.errors import BriefingError
 from app.records import AbstentionReason
 from evals.cases.case import Case, Evidence, Review
@@ -35,6 +37,8 @@ SUFFIXES: Final = (".csv", ".xlsx")
 _REQUIRED: Final = ("question", "state", "answered", "quote")
 _COLUMNS: Final = (*_REQUIRED, "year", "article", "language", "reason", "history", "id")
 _YES_NO: Final = {**dict.fromkeys(("yes", "y", "true", "1"), True), **dict.fromkeys(("no", "n", "false", "0"), False)}
+# Of silence for these reasons a person is shown what speaks against it.
+_KINDS: Final = {"": "near_miss_topic", "not_mentioned": "near_miss_topic", "no_statement": "no_statement"}
 # A passage this much alike, 0 to 100, is shown as what may have been meant.
 _NEAR: Final = 75
 
@@ -45,6 +49,16 @@ class CaseTable:
 
     cases: tuple[Case, ...]
     remarks: tuple[Remark, ...]
+    lines: Mapping[str, int] = field(default_factory=dict)
+    """The line of each case, by its id."""
+
+    def placed(self, found: Remark) -> Remark:
+        """Returns a remark on cases of the table as one on its lines, which is how people know them."""
+        what = found.what
+        for name, line in self.lines.items():
+            what = what.replace(repr(name), f"line {line}")
+        line = self.lines.get(found.case or "", 0)
+        return replace(found, case=f"line {line}, {found.column}" if line else found.case, what=what)
 
 
 @dataclass(kw_only=True)
@@ -53,10 +67,13 @@ class _Row:
 
     line: int
     cells: Mapping[str, str]
+    absent: Collection[str] = ()
     remarks: list[Remark] = field(default_factory=list)
 
     def wrong(self, column: str, name: str, **facts: object) -> None:
-        self.remarks.append(remark(name, f"line {self.line}, {column}", **facts))
+        # A column that is not there is told once, and not of every row.
+        if column not in self.absent:
+            self.remarks.append(remark(name, f"line {self.line}, {column}", **facts))
 
     def parts(self, column: str, separators: str = ";\n") -> list[str]:
         """Returns what a cell holds, several things by semicolons or line breaks."""
@@ -67,24 +84,42 @@ def read_case_table(path: Path, documents: Documents) -> CaseTable:
     """Reads cases from `.csv` (comma, semicolon or tab) or the first sheet of `.xlsx`; quotations are looked for."""
     (first, headings), *rows = _lines(path)
     columns, head = [_column(name) for name in headings], _Row(line=first, cells={})
-    for name in (name for name in _REQUIRED if name not in columns):
-        head.wrong(name, "no_column", needed=",".join(_REQUIRED))
-    for name in (name for name in columns if name and name not in _COLUMNS):
-        head.wrong(name, "no_such_column", todo=_meant(name, _COLUMNS) or f"remove it; there are {', '.join(_COLUMNS)}")
-    remarks, cases = head.remarks, dict[str, Case]()
+    for at, name in enumerate(columns):
+        if name and name not in _COLUMNS:
+            # Taken for the one that is meant, so that its cells are looked at now and not after it is corrected.
+            columns[at] = _like(name, [other for other in _COLUMNS if other not in columns]) or name
+            todo = f"remove it; there are {', '.join(_COLUMNS)}"
+            todo = f"did you mean {columns[at]!r}? write that" if columns[at] != name else todo
+            head.wrong(name, "no_such_column", heading=name, todo=todo)
+    absent = [name for name in _REQUIRED if name not in columns]
+    for name in absent:
+        head.wrong(name, "no_column", heading=name, needed=",".join(_REQUIRED))
+    remarks, cases, lines = head.remarks, dict[str, Case](), dict[str, int]()
     for line, cells in rows:
-        row = _Row(line=line, cells={name: cell.strip() for name, cell in zip(columns, cells, strict=False) if name})
+        held = {name: cell.strip() for name, cell in zip(columns, cells, strict=False) if name}
+        row = _Row(line=line, cells=held, absent=absent)
         if not any(row.cells.values()):
             continue
-        if any(cell.strip() for cell in cells[len(columns) :]):
-            row.wrong(columns[-1], "more_cells")
-        case = _case(row, documents)
+        case = None if _parted(row, columns, cells) else _case(row, documents)
         if case is not None and case.id in cases:
             row.wrong("question", "row_twice")
         remarks += row.remarks
         if case is not None and not row.remarks:
-            cases[case.id] = case
-    return CaseTable(cases=tuple(cases.values()), remarks=tuple(remarks))
+            cases[case.id], lines[case.id] = case, line
+    return CaseTable(cases=tuple(cases.values()), remarks=tuple(remarks), lines=lines)
+
+
+def _parted(row: _Row, columns: Sequence[str], cells: Sequence[str]) -> bool:
+    """Tells of a row in which a comma parts a cell in two, and all after it stand one to the right."""
+    answers = [cell.strip().lower() in _YES_NO for cell in cells]
+    answered = columns.index("answered") if "answered" in columns else len(columns)
+    early = not any(answers[: answered + 1]) and any(answers[answered + 1 :])
+    parted = early or any(cell.strip() for cell in cells[len(columns) :])
+    if parted:
+        column = "question" if early else "quote"
+        at = columns.index(column) if column in columns else 0
+        row.wrong(column, "more_cells", whole=",".join(cells[at : at + 2]))
+    return parted
 
 
 def _lines(path: Path) -> list[tuple[int, list[str]]]:
@@ -107,8 +142,8 @@ def _column(heading: str) -> str:
     return "_".join(heading.lower().split())
 
 
-def _meant(given: str, known: Sequence[str]) -> str:
-    return "".join(f"did you mean {near!r}? " for near in get_close_matches(given, known, n=1))
+def _like(given: str, known: Sequence[str]) -> str:
+    return "".join(get_close_matches(given, known, n=1))
 
 
 def _case(row: _Row, documents: Documents) -> Case | None:
@@ -125,7 +160,9 @@ def _case(row: _Row, documents: Documents) -> Case | None:
         ("quote", "answer_without_words"): answered and not quotes,
         ("quote", "words_without_answer"): answered is False and quotes,
     }
-    facts = {"meant": _meant(reason, reasons), "reasons": ", ".join(reasons), "given": given, "spoken": language}
+    near = _like(reason, reasons)
+    meant = f"did you mean {near!r}? " if near else ""
+    facts = {"meant": meant, "reasons": ", ".join(reasons), "given": given, "spoken": language}
     for (column, name), holds in wrong.items():
         if holds:
             row.wrong(column, name, **facts)
@@ -152,7 +189,7 @@ def _case(row: _Row, documents: Documents) -> Case | None:
     case = {
         "id": given["id"] or f"own-{asked}", "question": question, "history": history, "answerable": answered,
         "type": "follow_up" if history else kind if answered else "unanswerable", "lang": language, "tags": tags,
-        "unanswerable_kind": None if answered or reason else "near_miss_topic", "expect": expect, "evidence": evidence,
+        "unanswerable_kind": None if answered else _KINDS.get(reason), "expect": expect, "evidence": evidence,
         "review": Review(status="unreviewed", source="human"),
     }  # fmt: skip
     return Case.model_validate(case)
@@ -177,20 +214,23 @@ def _evidence(
     quote = quote.strip('“”"«» ')
 
     def apart(document: Document) -> tuple[bool, bool, str]:
-        date = document.facts.get("date") or ""
-        return bool(states) and document.state not in states, bool(years) and date[:4] not in years, document.file
+        of_year = not years or document.year in (None, *years)
+        return bool(states) and document.state not in states, not of_year, document.file
 
-    ordered = sorted(documents.by_file.values(), key=apart)
+    ordered, cut = sorted(documents.by_file.values(), key=apart), shorten(quote, 60, placeholder=" …")
     for document, span in ((document, document.find(quote)) for document in ordered):
         if span is None:
             continue
         if states and document.state is not None and document.state not in states and document.kind != "record":
             speaker = documents.parties.display(document.state)
-            row.wrong("quote", "words_of_another", quote=quote[:40], speaker=speaker, file=document.file)
+            row.wrong("quote", "words_of_another", quote=cut, speaker=speaker, file=document.file)
+            return None
+        if apart(document)[1]:
+            row.wrong("year", "words_of_another_year", quote=cut, year=document.year, file=document.file)
             return None
         return document.evidence(f"e{number}", *span, state=states[0] if states else None)
     near = _nearest(quote, [document for document in ordered if not any(apart(document)[:2])] or ordered)
-    row.wrong("quote", "words_nowhere", quote=quote[:40], todo=near or "copy the exact words from the statement")
+    row.wrong("quote", "words_nowhere", quote=cut, todo=near or "copy the exact words from the statement")
     return None
 
 
@@ -198,10 +238,5 @@ def _nearest(quote: str, documents: Sequence[Document]) -> str | None:
     """Says which words of a statement are most like a quotation that is nowhere."""
     texts = {document.file: document.text for document in documents}
     found = process.extractOne(quote, texts, scorer=fuzz.partial_ratio, score_cutoff=_NEAR)
-    place = fuzz.partial_ratio_alignment(quote, found[0]) if found else None
-    if found is None or place is None:
-        return None
-    text, _, file = found
-    # As whole words, since what is nearest may begin within one.
-    start, end = text.rfind(" ", 0, place.dest_start + 1) + 1, text.find(" ", place.dest_end)
-    return f"did you mean “{' '.join(text[start : end if end >= 0 else None].split())}” ({file})?"
+    like = likest_words(quote, found[0]) if found else None
+    return f"did you mean “{like.words.rstrip(',;:')}” ({found[2]})?" if found and like is not None else None

@@ -12,7 +12,7 @@ from functools import cache
 from typing import Final
 
 from evals.cases.documents import Document, Documents
-from evals.files import shipped_rows
+from evals.files import Tell, counted, shipped_rows
 from ingest.glossary.glossary import NamedTerm, terms_within
 from ingest.language.detection import detect_language
 from ingest.language.lexicons import load_table
@@ -64,7 +64,7 @@ class Reading:
         speakers: Everyone who may hold the position, with the members of groups it may be made for; None: anybody.
         named: Where sentences name a topic or cite an article, `[start, end)`, by the subject's name.
         numbers: Numbers of all articles mentioned, of whatever instrument.
-        sentences: The stems of each sentence, every one that its words may have.
+        sentences: The stems of each sentence, every one that its words may have; `places` is where it stands.
     """
 
     document: Document
@@ -74,7 +74,13 @@ class Reading:
     named: Mapping[str, tuple[tuple[int, int], ...]] = field(repr=False)
     numbers: frozenset[str]
     sentences: tuple[frozenset[str], ...] = field(repr=False)
+    places: tuple[tuple[int, int], ...] = field(repr=False)
     stems: frozenset[str] = field(repr=False)
+
+    def with_all(self, words: Collection[frozenset[str]]) -> list[tuple[int, int]]:
+        """Returns the sentences in which every word stands, each given by the stems that it may have; none of none."""
+        found = zip(self.places, self.sentences, strict=True)
+        return [place for place, held in found if words and all(held & word for word in words)]
 
     def lacks(self, subject: Subject, common: Collection[str]) -> bool:
         """Whether it surely says nothing of a subject.
@@ -130,10 +136,10 @@ def content_words(text: str, language: str) -> list[str]:
     return [word for word in words_of(text) if not is_function_word(word, language)]
 
 
-def read_all(documents: Documents) -> tuple[Reading, ...]:
+def read_all(documents: Documents, tell: Tell | None = None) -> tuple[Reading, ...]:
     """Reads every statement and record of a corpus, in the order of their files; the texts of treaties are left out."""
-    kept = (documents.by_file[file] for file in sorted(documents.by_file))
-    return tuple(read(document, documents.parties) for document in kept if document.kind != "treaty")
+    kept = [document for _, document in sorted(documents.by_file.items()) if document.kind != "treaty"]
+    return tuple(read(document, documents.parties) for document in counted(kept, "looking up what they speak of", tell))
 
 
 def read(document: Document, parties: PartyTable) -> Reading:
@@ -145,10 +151,12 @@ def read(document: Document, parties: PartyTable) -> Reading:
     # Whose article a bare "article 4" is: in other bodies nobody's.
     treaty = "UNTOC" if (document.facts.get("body") or "").startswith("UNTOC") else None
     sentences: list[frozenset[str]] = []
+    places: list[tuple[int, int]] = []
     named: defaultdict[str, list[tuple[int, int]]] = defaultdict(list)
     numbers: set[str] = set()
     for sentence in make_sentences(document.file, text, blocks, ()):
         words = sentence.text
+        places.append((sentence.start, sentence.end))
         sentences.append(frozenset(each for word in words_of(words) for each in stems(word, language)))
         mentions = [each for each in find_articles(words, treaty) if _is_written(each, words[each.start : each.end])]
         numbers.update(mention.article for mention in mentions)
@@ -161,7 +169,7 @@ def read(document: Document, parties: PartyTable) -> Reading:
     return Reading(
         document=document, language=language, year=(document.facts.get("date") or "")[:4] or None,
         speakers=_speakers(document, parties), named={name: tuple(found) for name, found in named.items()},
-        numbers=frozenset(numbers), sentences=tuple(sentences), stems=frozenset().union(*sentences),
+        numbers=frozenset(numbers), sentences=tuple(sentences), places=tuple(places), stems=frozenset().union(*sentences),
     )  # fmt: skip
 
 

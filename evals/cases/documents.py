@@ -8,6 +8,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Final
 
@@ -15,12 +16,15 @@ from app.settings import Settings
 from app.wiring import open_workspace
 from evals.cases.case import Case, Evidence
 from evals.errors import DatasetError
+from evals.files import Tell, counted
 from ingest.errors import LoadError
 from ingest.loaders.apart import load, with_members
 from ingest.loaders.loaded import LoadLimits
 from ingest.loaders.registry import find_files
 from ingest.metadata.manifest import ManifestRow, read_manifest
+from ingest.metadata.metadata import read_metadata
 from ingest.parties.party_table import PartyTable
+from ingest.text.layout import find_blocks
 from vectorstore.records import Metadata
 
 PARTIES_NAME: Final = "parties.csv"
@@ -43,6 +47,12 @@ class Document:
     facts: Mapping[str, str] = field(default_factory=dict)
     language: str | None = None
     kind: str = "statement"
+
+    @cached_property
+    def year(self) -> str | None:
+        """The year in which it was said, by the manifest, else as its text tells: to look at, not to score by."""
+        date = self.facts.get("date") or read_metadata(self.text, find_blocks(self.text), None, self.file).metadata.date
+        return date[:4] if date else None
 
     def find(self, quote: str) -> tuple[int, int] | None:
         """Returns where a quotation stands, `[start, end)`; white space and line-end hyphens may differ."""
@@ -98,14 +108,14 @@ def sha256_of(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def read_documents(folders: Sequence[Path]) -> Documents:
+def read_documents(folders: Sequence[Path], tell: Tell | None = None) -> Documents:
     """Reads the documents of folders, as their manifests list them or, without one, every file that a loader reads."""
     parties = PartyTable.load().with_extra(*(f / PARTIES_NAME for f in folders if (f / PARTIES_NAME).is_file()))
     by_file: dict[str, Document] = {}
     for folder in folders:
         if not folder.is_dir():
             raise DatasetError(f"no folder of statements at {str(folder)!r}: give --corpus FOLDER")
-        for document in _of_folder(folder, parties):
+        for document in _of_folder(folder, parties, tell):
             if document.file in by_file:
                 raise DatasetError(f"{document.file!r} stands in two of the folders: rename one of the files")
             by_file[document.file] = document
@@ -143,10 +153,11 @@ def located(cases: Iterable[Case], documents: Documents) -> tuple[Case, ...]:
     return tuple(case.model_copy(update={"evidence": tuple(find(case, s) for s in case.evidence)}) for case in cases)
 
 
-def _of_folder(folder: Path, parties: PartyTable) -> Iterable[Document]:
+def _of_folder(folder: Path, parties: PartyTable, tell: Tell | None) -> Iterable[Document]:
     manifest = read_manifest(folder)
     found = [] if manifest else [path for each in find_files(folder) for path in with_members(each, LoadLimits())]
-    for row in manifest.rows if manifest else [ManifestRow(file=p.relative_to(folder).as_posix()) for p in found]:
+    rows = manifest.rows if manifest else [ManifestRow(file=p.relative_to(folder).as_posix()) for p in found]
+    for row in counted(rows, f"reading the statements of {folder.name!r}", tell):
         try:
             text = load(folder / row.file, LoadLimits(), folder).text
         except LoadError as exc:

@@ -13,13 +13,15 @@ from typing import Final, Literal, cast, get_args
 
 from rapidfuzz import fuzz
 
+from app.question.reading import resolve
 from evals.cases.case import Case, slices
-from evals.cases.corpus_facts import Reading, read_all
+from evals.cases.corpus_facts import Reading, content_words, read_all
 from evals.cases.documents import Documents, sha256_of
-from evals.files import shipped_rows
-from ingest.glossary.glossary import terms_of
+from evals.files import Tell, shipped_rows
+from ingest.glossary.glossary import terms_of, terms_within
 from ingest.parties.party_table import PartyTable
 from ingest.text.squash import squash
+from vectorstore.stems import stems
 
 Severity = Literal["error", "warning", "note"]
 # Questions of the same scope this much alike, 0 to 100, ask the same.
@@ -42,22 +44,24 @@ class Remark:
     case: str | None
     what: str
     todo: str
+    column: str = ""
+    """Of a table of own questions, the column that the remark is about."""
 
 
 def remark(name: str, place: str | None, **facts: object) -> Remark:
     """Returns a remark of `remarks.csv` on a case, a cell, or (None) a set, with its facts filled in."""
     row = _REMARKS[name]
     what, todo = (row[part].format(**facts).strip() for part in ("what", "todo"))
-    return Remark(severity=cast(Severity, row["severity"]), case=place, what=what, todo=todo)
+    return Remark(severity=cast(Severity, row["severity"]), case=place, what=what, todo=todo, column=row["column"])
 
 
-def lint(cases: Iterable[Case], documents: Documents | None = None) -> tuple[Remark, ...]:
+def lint(cases: Iterable[Case], documents: Documents | None = None, tell: Tell | None = None) -> tuple[Remark, ...]:
     """Returns what is wrong with cases, errors first; without documents, what can be told without their corpus."""
     cases = tuple(cases)
     parties = documents.parties if documents is not None else PartyTable.load()
     by_id, counts = {case.id: case for case in cases}, Counter(case.id for case in cases)
     needed = any(_is_silence(case) for case in cases)
-    readings = read_all(documents) if documents is not None and needed else ()
+    readings = read_all(documents, tell) if documents is not None and needed else ()
     found: list[Remark] = []
     for case in cases:
         found += _form(case, by_id, counts[case.id])
@@ -177,19 +181,26 @@ def _absence(case: Case, readings: Iterable[Reading], parties: PartyTable) -> It
         return
     states, tagged = _states_of(case, parties), case.tags.get("article", ())
     cited = {tagged} if isinstance(tagged, str) else {*tagged}
-    topic, *_ = *terms_of(str(case.tags.get("topic", "")).replace("_", " "), "en"), ""
+    tag = str(case.tags.get("topic", "")).replace("_", " ")
+    asked = "" if tag or cited else resolve(case.question, parties, history=case.history).scope.topic or ""
+    topic, lang = tag or asked, "en" if tag else case.lang
+    named = {term.concept for term in terms_within(topic, lang)} if terms_of(topic, lang) else set()
+    words = [frozenset(stems(word, lang)) for word in content_words(asked, lang)]
     for reading in readings:
-        file = reading.document.file
-        if reading.document.state not in states or (years and reading.year not in years):
+        file, told = reading.document.file, reading.document.year
+        if (states and reading.document.state not in states) or (years and told not in years):
             continue
-        if case.unanswerable_kind == "no_statement":
+        if case.unanswerable_kind == "no_statement" and states:
             yield remark("there_is_a_statement", case.id, file=file)
             continue
         for treaty, number in (article.split() for article in sorted(reading.named.keys() & cited)):
             yield remark("article_is_cited", case.id, file=file, number=number, treaty=treaty)
-        if not cited and topic in reading.named:
-            # The question may be narrower than its topic.
-            yield remark("topic_is_named", case.id, file=file, topic=topic)
+        # The question may be narrower than its topic: a person looks.
+        spans = [span for name in named & reading.named.keys() for span in reading.named[name]]
+        spans += [] if spans or lang != reading.language else reading.with_all(words)
+        if spans and not cited:
+            said = " ".join(reading.document.text[slice(*min(spans))].split())
+            yield remark("topic_is_named", case.id, file=file, topic=topic, said=said)
 
 
 def _mix(cases: Sequence[Case]) -> list[Remark]:

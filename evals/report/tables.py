@@ -196,7 +196,7 @@ def remarks_table(found: Sequence[tuple[str, Remark]]) -> Table:
     ordered = sorted(found, key=lambda item: [*tones].index(item[1].severity))
     return Table(
         title="Remarks",
-        columns=("Set", "", "Case", "What", "What to do"),
+        columns=("Set", "", "Where", "What", "What to do"),
         rows=[(Path(name).name, p.severity, p.case or "", p.what, p.todo) for name, p in ordered],
         tones=[tones[p.severity] for _, p in ordered],
     )

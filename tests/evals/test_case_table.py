@@ -7,6 +7,7 @@ from openpyxl import Workbook
 
 from evals.cases.case_table import read_case_table
 from evals.cases.documents import Document, Documents
+from evals.cases.lint import lint
 from evals.errors import DatasetError
 from ingest.parties.party_table import PartyTable
 
@@ -81,15 +82,46 @@ def test_all_errors_are_told_at_once_with_line_column_and_advice(tmp_path, docum
     told = {remark.case: f"{remark.what}: {remark.todo}" for remark in found.remarks}
     assert set(told) == {
         "line 1, yaer", "line 2, answered", "line 2, state", "line 2, reason", "line 3, question", "line 3, quote",
-        "line 4, quote", "line 6, quote", "line 7, quote", "line 8, reason",
+        "line 4, quote", "line 6, quote", "line 7, quote", "line 8, quote",
     }  # fmt: skip
     assert "did you mean 'year'" in told["line 1, yaer"]
     assert "France" in told["line 2, state"]
     assert "did you mean 'not_mentioned'" in told["line 2, reason"]
     assert "did you mean “" in told["line 4, quote"] and "a.txt" in told["line 4, quote"]
     assert "was said by Mexico (b.txt)" in told["line 6, quote"]
-    assert "quotation marks" in told["line 8, reason"]
+    assert "quotation marks" in told["line 8, quote"]
     assert found.cases == ()
+
+
+@pytest.mark.parametrize(
+    ("head", "row", "where", "told"),
+    [
+        # One mistake is told once: a heading that is nearly one, one that is missing, a comma that parts a cell.
+        ("question,state,answered,quotes", "Q?,France,yes,We thank the Chair", "line 1, quotes", "did you mean 'quote'"),
+        ("question,state,answered", "Q?,France,yes", "line 1, quote", "there is no column 'quote'"),
+        (HEAD, "Q?,France,yes,We thank, the Chair", "line 2, quote", '"We thank, the Chair"'),
+        (f"{HEAD},year", "Q?,France,yes,We thank, the Chair,2018", "line 2, quote", '"We thank, the Chair"'),
+        (f"{HEAD},year", "Of this, of that?,France,yes,We thank the Chair", "line 2, question", '"Of this, of that?"'),
+        (f"{HEAD},year", "Q?,France,yes,We thank the Chair,2020", "line 2, year", "was said in 2018 (a.txt)"),
+        # What is proposed ends where the quotation does.
+        (HEAD, "Q?,France,yes,We do thank the Chair", "line 2, quote", "mean “We thank the Chair.”"),
+        (HEAD, "Q?,France,yes,call all parties to extradite or", "line 2, quote", "mean “call on all parties to extradite or”"),
+    ],
+)  # fmt: skip
+def test_a_mistake_is_told_once_where_it_is(tmp_path, documents, head, row, where, told):
+    (remark,) = read(tmp_path, documents, head, row).remarks
+    assert remark.case == where
+    assert told in f"{remark.what}; {remark.todo}"
+
+
+def test_remarks_on_cases_are_told_by_line_and_column(tmp_path, documents):
+    rows = ["What did France say of article 18?,France,yes,We support Article 18"] * 2
+    found = read(tmp_path, documents, f"{HEAD},id", *(f"{row},{name}" for row, name in zip(rows, "ab", strict=True)))
+    (alike,) = [r for r in map(found.placed, lint(found.cases, documents)) if r.severity == "warning"]
+    assert (alike.case, alike.what) == ("line 3, question", "asks nearly the same as line 2 (100 of 100 alike)")
+    silent = read(tmp_path, documents, HEAD, "", "Does Mexico fund the review mechanism?,Mexico,no,")
+    (warned,) = [r for r in map(silent.placed, lint(silent.cases, documents)) if r.severity == "warning"]
+    assert warned.case == "line 3, answered" and f"“{MEXICO}”" in warned.what
 
 
 @pytest.mark.parametrize("content", ["", "frage,staat\n", "\x00\x01"])

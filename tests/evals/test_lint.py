@@ -170,7 +170,14 @@ def test_questions_of_another_scope_or_history_and_variants_are_no_duplicates(ch
 @pytest.mark.parametrize(
     ("changes", "severity", "what"),
     [
-        ({"tags": {"topic": "extradition"}}, "warning", "names 'extradition'"),
+        ({"tags": {"topic": "extradition"}}, "warning", "names 'extradition': “Norway supports extradition under"),
+        # The question's own topic, where no tag says it: by the glossary, by its words, and of whichever State.
+        ({"question": "What is Norway's view of extradition?"}, "warning", f"names 'extradition': “{SAID}”"),
+        ({"question": "What did Norway say about the Secretariat?"}, "warning", "“We thank the Secretariat.”"),
+        (
+            {"question": "Which States thank the Secretariat?", "expect": {"status": "abstained"}}
+            | {"unanswerable_kind": "near_miss_topic"}, "warning", "“We thank the Secretariat.”",
+        ),
         ({"tags": {"article": "UNTOC 16"}, "unanswerable_kind": "near_miss_article"}, "error", "cites article 16"),
         ({"tags": {"article": ["UNTOC 4", "UNTOC 16"]}}, "error", "cites article 16"),
         ({"unanswerable_kind": "no_statement"}, "error", "'nor.txt' is one"),
