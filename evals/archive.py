@@ -75,7 +75,8 @@ class Archive:
 
     def score(self, run: Run) -> Run:
         """Scores a run again, by what was ruled on until now; returns it."""
-        score_run(run, self.documents(run), read_rulings(self.paths.reviews))
+        with run.hold():
+            score_run(run, self.documents(run), read_rulings(self.paths.reviews))
         return run
 
     def _once(self, key: tuple[str, ...], files: Iterable[Path], read: Callable[[], Documents]) -> Documents:

@@ -158,17 +158,18 @@ def compare(
     """Compare a run with another over the cases that both have: what flipped, got better or worse, or was changed."""
     from evals.compare import compare as compare_runs
     from evals.compare import difference_of_data
-    from evals.gates import gates_of
+    from evals.gates import gates_of, load_gates
     from evals.print_runs import print_tables
     from evals.report.report import changed, gates_told
     from evals.report.tables import comparison_tables
 
     archive = _archive(invocation)
     before, candidate = archive.run(baseline), archive.run(run)
-    found = compare_runs(before, candidate)
+    bars, other = load_gates(), difference_of_data(before.manifest, candidate.manifest)
+    found = compare_runs(before, candidate, bars.margins, bars.seed)
     tables = comparison_tables(found, candidate, archive.documents(candidate))
-    first = f"“{candidate.name}”: {gates_told(gates_of(candidate, None))[0]}; {changed(found)}"
-    other = difference_of_data(before.manifest, candidate.manifest)
+    gated = gates_of(candidate, None if other else before)
+    first = f"“{candidate.name}”: {gates_told(gated)[0]}; {changed(found)}"
     note = f"{other}: only the cases that both have are compared" if other else ""
     return invocation.show(found.to_json(), lambda: print_tables(*tables, first=first, note=note))
 

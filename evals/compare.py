@@ -1,7 +1,8 @@
 """Paired comparison of two runs over the same cases: differences with intervals and p-values, and the flips.
 
 A flip is a case that is right in one run only, such as `right` before and `not_retrieved` now; whether there are more
-of them one way than chance gives is told by the difference of `right`, as of any other metric.
+of them one way than chance gives is told by the difference of `right`, as of any other metric. Gates, comparison and
+report take their judgement from `judged`, so that a loss is the same loss everywhere.
 """
 
 from collections.abc import Mapping, Sequence
@@ -13,12 +14,15 @@ import numpy as np
 from evals.errors import RunError
 from evals.metrics.table import METRICS, RIGHT, Floats, Metric
 from evals.runs import Run, RunManifest, ScoreRecord, Stage
-from evals.stats import cluster_bootstrap, interval, sign_flip_p
+from evals.stats import FEWEST_CLUSTERS, cluster_bootstrap, holm, interval, not_worse_p
 from evals.summary import bears_on, by_case, combined
 
-ALPHA: Final = 0.05
+# Significance level, one-sided: as one end of a 95 % interval.
+ALPHA: Final = 0.025
+# Rounding error of floats: sums of fractions that make 1 may come out as 1 − 1e-16.
+_TOLERANCE: Final = 1e-9
 # Fields of the manifest that name and date a run; two runs of the same configuration differ in them.
-_INCIDENTAL: Final = frozenset({"name", "started", "ended"})
+_INCIDENTAL: Final = frozenset({"name", "started", "ended", "options"})
 Pairs = Sequence[tuple[ScoreRecord, ScoreRecord]]
 
 
@@ -54,7 +58,13 @@ class Paired:
 
 @dataclass(frozen=True, kw_only=True)
 class Difference:
-    """One figure in both runs: b − a with its 95 % interval, and the two-sided p of no difference at all."""
+    """One figure in both runs: b − a with its 95 % interval, and whether it differs by more than a margin.
+
+    Attributes:
+        p: Of a change, the way it went, no greater than the margin, adjusted for several; None over too few clusters.
+        n: Cases that bear on the figure in either run; they are of so many `clusters`.
+        verdict: `few`: greater than the margin, over too few clusters to tell it from chance.
+    """
 
     metric: str
     a: float
@@ -62,9 +72,20 @@ class Difference:
     delta: float
     low: float
     high: float
-    p: float
+    p: float | None
     n: int
-    verdict: Literal["better", "worse", "same"]
+    clusters: int
+    lost: bool
+    verdict: Literal["better", "worse", "few", "same"]
+
+    @property
+    def chance(self) -> str:
+        """Says whether it may be chance."""
+        if self.p is None:
+            few = f"about {self.clusters} State{'s' if self.clusters != 1 else ''} or other subjects"
+            return f"over too few cases to tell it from chance ({few}; {FEWEST_CLUSTERS} are needed)"
+        p = "p < 0.001" if self.p < 0.001 else f"p = {self.p:.3f}"
+        return f"which {'is more than' if self.verdict in ('better', 'worse') else 'may be'} chance ({p})"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,13 +132,18 @@ class Comparison:
         return {"cases": len(self.pairs)} | found
 
 
-def compare(baseline: Run, candidate: Run) -> Comparison:
-    """Compares two runs case by case, over the cases that both have; repeats are averaged first."""
+def compare(baseline: Run, candidate: Run, margins: Mapping[str, float], seed: int = 0) -> Comparison:
+    """Compares two runs case by case, over the cases that both have; repeats are averaged first.
+
+    Gates have `margins` by their metrics. Of all other metrics any change beyond chance counts.
+    """
     pairs, unpaired = paired_cases(by_case(baseline.scores()), by_case(candidate.scores()))
     names = baseline.manifest.name, candidate.manifest.name
     if not pairs:
         raise RunError(f"the runs {names[0]!r} and {names[1]!r} share no case: run both over the same dataset")
-    found = (difference(paired(pairs, metric)) for metric in METRICS.values())
+    every = {name: paired(pairs, metric) for name, metric in METRICS.items()}
+    gating = {name: found for name, found in every.items() if name in margins}
+    found = judged(gating, margins, seed) | judged({n: own for n, own in every.items() if n not in gating}, {}, seed)
     # What was run differently: entries of settings, models and packages each by their own key.
     old, now = _entries(baseline.manifest), _entries(candidate.manifest)
     flips = [Flip(case=y.case, old=x.stage, new=y.stage) for x, y in pairs if (x.stage is None) != (y.stage is None)]
@@ -125,7 +151,7 @@ def compare(baseline: Run, candidate: Run) -> Comparison:
         baseline=names[0], candidate=names[1], pairs=pairs, unpaired=unpaired,
         regressions=tuple(flip for flip in flips if flip.old is None),
         improvements=tuple(flip for flip in flips if flip.new is None),
-        differences={item.metric: item for item in found if item is not None},
+        differences={name: found[name] for name in METRICS if name in found},
         changes=tuple((n, old.get(n), now.get(n)) for n in {**old, **now} if old.get(n) != now.get(n)),
     )  # fmt: skip
 
@@ -160,20 +186,36 @@ def paired(pairs: Pairs, metric: Metric) -> Paired:
     return Paired(metric=metric, a=a, b=b, clusters=tuple(new.cluster for _, new in applying))
 
 
-def difference(found: Paired) -> Difference | None:
-    """Returns how a metric differs, with interval and p-value; None where it does not apply in both runs."""
-    a, b = found.values
-    if a is None or b is None:
-        return None
-    metric = found.metric
-    low, high = interval(found.differences())
-    p = sign_flip_p(found.a, found.b, found.clusters, metric.combine)
-    decided = p <= ALPHA and metric.higher_is_better is not None
-    better = (b > a) == metric.higher_is_better
-    return Difference(
-        metric=metric.name, a=a, b=b, delta=b - a, low=low, high=high, p=p, n=len(found.bearing),
-        verdict="same" if not decided else "better" if better else "worse",
-    )  # fmt: skip
+def judged(found: Mapping[str, Paired], margins: Mapping[str, float], seed: int = 0) -> dict[str, Difference]:
+    """Judges metrics that are one family of tests, by their names; those that do not apply in both runs are left out.
+
+    A change counts where the paired cluster bootstrap shows it greater than the margin, after Holm's correction over
+    the family: of several figures one moves by chance. Too few clusters cannot show it, however often they are drawn.
+    """
+    both = {name: pair for name, pair in found.items() if None not in pair.values}
+    # Gains in what is better, so that every loss is below 0.
+    signs = {name: -1.0 if pair.metric.higher_is_better is False else 1.0 for name, pair in both.items()}
+    moved = {name: pair.differences(seed) for name, pair in both.items()}
+    tested = [name for name, pair in both.items() if len(set(pair.bearing)) >= FEWEST_CLUSTERS]
+
+    def p_values(way: float) -> dict[str, float]:
+        alone = [not_worse_p(way * signs[name] * moved[name], margins.get(name, 0.0)) for name in tested]
+        return dict(zip(tested, holm(alone), strict=True))
+
+    losses, gains, judgements = p_values(1.0), p_values(-1.0), {}
+    for name, pair in both.items():
+        a, b = (value for value in pair.values if value is not None)
+        gain, margin = signs[name] * (b - a), margins.get(name, 0.0) + _TOLERANCE
+        p = (losses if gain <= 0 else gains).get(name)
+        verdict: Literal["better", "worse", "few", "same"] = "same"
+        if pair.metric.higher_is_better is not None and abs(gain) > margin and (p is None or p <= ALPHA):
+            verdict = "few" if p is None else "better" if gain > 0 else "worse"
+        low, high = interval(moved[name])
+        judgements[name] = Difference(
+            metric=name, a=a, b=b, delta=b - a, low=low, high=high, p=p, n=len(pair.bearing),
+            clusters=len(set(pair.bearing)), lost=gain < -margin, verdict=verdict,
+        )  # fmt: skip
+    return judgements
 
 
 def _entries(manifest: RunManifest) -> dict[str, str]:

@@ -1,8 +1,8 @@
 """Gates: whether a run may replace its baseline, by absolute bars (hard) and no loss beyond chance (soft).
 
-A soft gate fails where the paired cluster bootstrap shows a loss greater than its margin, after Holm's correction over
-all soft gates: of several gates one drops by chance. Fewer than `FEWEST_CLUSTERS` clusters cannot show a loss, however
-often they are drawn: such a gate warns at most. Drafts never count; other cases count, reviewed by a person or not.
+A soft gate fails where a run is worse by more than its margin and beyond chance, as `evals.compare.judged` tells it; a
+loss that may be chance, or is over too few cases to tell, warns. Drafts never count; other cases count, reviewed by a
+person or not.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -13,15 +13,12 @@ from typing import Final, Literal, get_args
 
 from pydantic import Field, field_validator, model_validator
 
-from evals.compare import Paired, difference_of_data, paired, paired_cases
+from evals.compare import Paired, difference_of_data, judged, paired, paired_cases
 from evals.files import EVALS, FileRecord, read_yaml
 from evals.metrics.table import METRICS, Metric
 from evals.runs import Run, ScoreRecord
-from evals.stats import FEWEST_CLUSTERS, holm, interval, not_worse_p
 from evals.summary import by_case, figure
 
-# Significance level, one-sided: as one end of a 95 % interval.
-ALPHA: Final = 0.025
 # From good to grave.
 GateVerdict = Literal["pass", "warn", "fail", "invalid"]
 # Rounding error of floats: sums of fractions that make 1 may come out as 1 − 1e-16.
@@ -72,6 +69,11 @@ class Gates(FileRecord):
     seed: int = 0
     """Of the bootstrap: another one draws other clusters."""
 
+    @property
+    def margins(self) -> Mapping[str, float]:
+        """The margin of each metric that has a soft gate."""
+        return {gate.metric: gate.margin for gate in self.soft}
+
 
 @dataclass(frozen=True, kw_only=True)
 class GateResult:
@@ -81,7 +83,7 @@ class GateResult:
         bar: What the value has to reach, or not to exceed; of a soft gate, the baseline less the margin.
         delta: Candidate − baseline, with its 95 % interval; soft gates only.
         low: Of the delta where there is one, else of the value.
-        p: Of a loss no greater than the margin, adjusted; a small one fails. None where there are too few clusters.
+        p: Of a change no greater than the margin, see `Difference`.
     """
 
     metric: str
@@ -137,8 +139,10 @@ def check_gates(gates: Gates, candidate: Run, baseline: Run | None = None) -> Ga
     cases = tuple(case for case in by_case(candidate.scores()) if case.gates)
     problems = []
     for run in filter(None, (candidate, baseline)):
-        if run.manifest.ended is None or len(run.scores()) < run.manifest.cases * run.manifest.repeats:
-            problems.append(f"the run {run.manifest.name!r} is not complete: go on with it by --resume, then score it")
+        judged_now, wanted = len(run.scores()), run.manifest.cases * run.manifest.repeats
+        todo = f"not scored whole, {judged_now} of {wanted} answers: `untoc-eval score {run.name}`"
+        if (why := run.unfinished or (todo if judged_now < wanted else None)) is not None:
+            problems.append(f"the run {run.name!r} is {why}")
     if not gates.hard and not gates.soft:
         problems.append("there are no gates: give some, or leave --gates out for those that come with the program")
     if len(cases) < gates.minimum_cases:
@@ -152,9 +156,9 @@ def check_gates(gates: Gates, candidate: Run, baseline: Run | None = None) -> Ga
         pairs, _ = paired_cases([case for case in by_case(baseline.scores()) if case.gates], cases)
         if len(pairs) < gates.minimum_cases <= len(cases):
             problems.append(f"only {len(pairs)} cases that gate are in both runs, {gates.minimum_cases} are needed")
-        found = {gate: paired(pairs, METRICS[gate.metric]) for gate in gates.soft}
-        left_out = [gate.metric for gate, pair in found.items() if pair.values == (None, None)]
-        results += _soft({gate: pair for gate, pair in found.items() if gate.metric not in left_out}, gates)
+        found = {name: paired(pairs, METRICS[name]) for name in gates.margins}
+        left_out = [name for name, pair in found.items() if pair.values == (None, None)]
+        results += _soft({name: pair for name, pair in found.items() if name not in left_out}, gates)
     return GateReport(
         candidate=candidate.manifest.name, baseline=baseline.manifest.name if baseline is not None else None,
         cases=len(cases), results=tuple(results), problems=tuple(problems), left_out=tuple(left_out),
@@ -178,33 +182,25 @@ def _hard(gate: HardGate, cases: Sequence[ScoreRecord], seed: int) -> GateResult
     return result(verdict=verdict, reason=reason, n=found.n, value=found.value, low=found.low, high=found.high)
 
 
-def _soft(pairs: Mapping[SoftGate, Paired], gates: Gates) -> Iterator[GateResult]:
-    """Checks for losses; the correction is over what both runs have figures of, in enough clusters."""
-    # Gains in what is better, so that every loss is below 0.
-    signs = {gate: -1.0 if pair.metric.higher_is_better is False else 1.0 for gate, pair in pairs.items()}
-    both = {gate: pair for gate, pair in pairs.items() if None not in pair.values}
-    gains = {gate: signs[gate] * pair.differences(gates.seed) for gate, pair in both.items()}
-    tested = [gate for gate in gains if len(set(pairs[gate].bearing)) >= FEWEST_CLUSTERS]
-    p_values = dict(zip(tested, holm([not_worse_p(gains[gate], gate.margin) for gate in tested]), strict=True))
-    for gate, pair in pairs.items():
-        (a, b), metric, n, p = pair.values, pair.metric, len(pair.bearing), p_values.get(gate)
-        result = partial(GateResult, metric=gate.metric, kind="soft", n=n, value=b, baseline=a)
-        if a is None or b is None:
+def _soft(pairs: Mapping[str, Paired], gates: Gates) -> Iterator[GateResult]:
+    """Checks for losses, as `judged` tells them."""
+    found = judged(pairs, gates.margins, gates.seed)
+    for name, pair in pairs.items():
+        (a, b), metric, item = pair.values, pair.metric, found.get(name)
+        result = partial(GateResult, metric=name, kind="soft", n=len(pair.bearing), value=b, baseline=a)
+        if item is None:
             # A figure that the baseline had and the run lacks is a loss; the reverse only warns.
             which = "baseline" if a is None else "run"
             reason = f"{metric.label}: applies to no case of the {which}, and could not be compared"
             yield result(verdict="warn" if a is None else "fail", reason=reason)
             continue
-        lost = signs[gate] * (a - b) > gate.margin + _TOLERANCE
-        verdict: GateVerdict = "fail" if p is not None and p <= ALPHA else "warn" if lost else "pass"
-        chance = "beyond chance" if verdict == "fail" else "which may be chance"
-        told = f"over too few cases to tell it from chance ({n})" if p is None else f"{chance} (p = {p:.3f})"
-        loss = f"loss greater than {_shown(gate.margin, metric)}"
-        comment = f"no {loss}" if verdict == "pass" else f"a {loss}, {told}"
-        reason = f"{metric.label}: {_shown(b, metric)} after {_shown(a, metric)}, {comment}"
-        low, high = interval(signs[gate] * gains[gate])
-        bar = a - signs[gate] * gate.margin
-        yield result(verdict=verdict, reason=reason, bar=bar, delta=b - a, low=low, high=high, p=p)
+        verdict: GateVerdict = "fail" if item.verdict == "worse" else "warn" if item.lost else "pass"
+        margin = gates.margins[name]
+        loss = f"loss greater than {_shown(margin, metric)}"
+        comment = f"no {loss}" if verdict == "pass" else f"a {loss}, {item.chance}"
+        reason = f"{metric.label}: {_shown(item.b, metric)} after {_shown(item.a, metric)}, {comment}"
+        bar = item.a + (margin if metric.higher_is_better is False else -margin)
+        yield result(verdict=verdict, reason=reason, bar=bar, delta=item.delta, low=item.low, high=item.high, p=item.p)
 
 
 def _shown(value: float, metric: Metric) -> str:

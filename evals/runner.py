@@ -18,6 +18,8 @@ from pathlib import Path
 from threading import Thread
 from typing import Any, Final
 
+from pydantic import TypeAdapter
+
 from app.answering.assistant import Assistant
 from app.errors import AppError
 from app.question.turn import EarlierTurn
@@ -43,6 +45,7 @@ _DECIDING: Final = (
     "dataset_sha256", "corpus_sha256", "settings", "models", "variant", "source", "code", "packages", "repeats",
     "time_limit",
 )  # fmt: skip
+_OPTIONS: Final = TypeAdapter(RunOptions)
 # Gives the answer to a case in the JSON contract; the number says how many times it was asked before in this run.
 Ask = Callable[[Case, int], dict[str, Any]]
 
@@ -161,6 +164,8 @@ def launch(
     begun = open_run(paths.runs, name) if resume else None
     if begun is None:
         run_path(paths.runs, name, new=True)
+    elif options == RunOptions():
+        options = _OPTIONS.validate_python(begun.manifest.options)
     effective = changed(settings, options.changes or ())
 
     def say(text: str) -> None:
@@ -188,14 +193,16 @@ def launch(
             name=name, dataset=options.dataset, dataset_sha256=cases_hash(cases), corpus_sha256=documents.sha256,
             corpus=tuple(map(folder_name, folders)), source=source, variant=options.variant, cases=len(cases),
             repeats=options.repeats, time_limit=options.time_limit, started=datetime.now(UTC), **asked_with(effective),
+            options=_OPTIONS.dump_python(options, mode="json", exclude_defaults=True),
         )  # fmt: skip
         seconds = pace(paths.runs) * len(cases) * options.repeats
         told = f", about {in_words(seconds)} at the pace of the last run" if seconds else ""
         say(f"asking {len(cases)} questions{told}")
         run = _resumed(begun, manifest) if begun is not None else create_run(paths.runs, manifest, cases, files)
+        stack.enter_context(run.hold())
         run = run_cases(run, ask, tell=tell)
-    say("scoring")
-    score_run(run, documents, read_rulings(paths.reviews))
+        say("scoring")
+        score_run(run, documents, read_rulings(paths.reviews))
     return run
 
 

@@ -10,12 +10,13 @@
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import suppress
+from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final, Literal
 
+from filelock import FileLock, Timeout
 from pydantic import BaseModel, ValidationError
 
 from evals.cases.case import Case
@@ -28,6 +29,7 @@ CASES: Final = "cases.jsonl"
 STATEMENTS: Final = "statements.json"
 ANSWERS: Final = "answers.jsonl"
 SCORES: Final = "scores.jsonl"
+_LOCK: Final = "running.lock"
 # A stage of `stages.csv`, at which a case broke first.
 Stage = str
 # Stands for the newest run wherever a run is named.
@@ -61,6 +63,8 @@ class RunManifest(StoredRecord):
     """Commit, followed by `+changes` where the working copy differs from it."""
     packages: Mapping[str, str] = {}
     machine: str = ""
+    options: Mapping[str, Any] = {}
+    """How it was begun, so that it can be gone on with by its name alone; paths of this machine among it."""
     started: datetime
     ended: datetime | None = None
 
@@ -144,7 +148,7 @@ class Run:
     def scores(self) -> tuple[ScoreRecord, ...]:
         """Returns the scores."""
         if not self.scored:
-            raise RunError(f"the run {self.name!r} is not scored: `untoc-eval score {self.name}`")
+            raise RunError(f"the run {self.name!r} is {self.unfinished}")
         todo = f"`untoc-eval score {self.name}` makes the scores anew"
         return tuple(read_records(self.path / SCORES, ScoreRecord, todo=todo))
 
@@ -158,8 +162,41 @@ class Run:
 
     @property
     def scored(self) -> bool:
-        """Whether its answers were judged."""
-        return (self.path / SCORES).is_file()
+        """Whether its answers were judged; those of a run that is gone on with, not yet."""
+        return (self.path / SCORES).is_file() and not self.running
+
+    @property
+    def running(self) -> bool:
+        """Whether a process asks or scores it now, which holds its lock until it ends, however that is."""
+        path = self.path / _LOCK
+        try:
+            with FileLock(path, timeout=0) if path.is_file() else nullcontext():
+                return False
+        except Timeout:
+            return True
+        except OSError:
+            # Where nobody may write, nothing runs.
+            return False
+
+    def hold(self) -> AbstractContextManager[object]:
+        """Keeps the run for this process, until the context ends."""
+        try:
+            # Whoever looks if it runs holds the lock as well, for no time.
+            return FileLock(self.path / _LOCK, mode=0o600).acquire(timeout=1)
+        except Timeout as exc:
+            raise RunError(f"the run {self.name!r} is {self.unfinished}") from exc
+
+    @property
+    def unfinished(self) -> str | None:
+        """Why a run is no result yet, and what to do; None for one that was asked and scored."""
+        begun, wanted = self.manifest.started, self.manifest.cases * self.manifest.repeats
+        if self.running:
+            told = f"still running since {begun:%Y-%m-%d %H:%M} UTC, {len(self.answers())} of {wanted} answers"
+            return f"{told}: wait until it ends"
+        if not self.complete:
+            todo = f"`untoc-eval run --name {self.name} --resume` goes on with it"
+            return f"not complete, {len(self.answers())} of {wanted} answers: {todo}"
+        return None if self.scored else f"not scored: `untoc-eval score {self.name}`"
 
     @property
     def complete(self) -> bool:
@@ -204,13 +241,12 @@ def open_run(root: Path, name: str) -> Run:
 
 def keep_baseline(run: Run, folder: Path) -> tuple[Path, ...]:
     """Writes what gates need of a run, its manifest and scores, without questions and answers."""
-    manifest, scores, replaced = run.manifest, run.scores() if run.complete else (), _run_in(folder)
+    manifest, scores, replaced = run.manifest, run.scores(), _run_in(folder)
     wanted, failed = manifest.cases * manifest.repeats, [s.case for s in scores if s.stage in ("error", "timeout")]
     again = f"`untoc-eval run … --name {run.name} --resume` asks again"
     other = f"the baseline in {str(folder)!r} over another set: name another folder, or remove that one"
     why = (
         (manifest.variant is not None, "it is a variant that is broken on purpose"),
-        (not run.complete, "it is not complete"),
         (len(scores) != wanted, f"{len(scores)} of {wanted} answers are judged; `untoc-eval score {run.name}`"),
         (bool(failed), f"{len(failed)} of {wanted} got no answer, {next(iter(failed), '')!r} the first; {again}"),
         (replaced and replaced.manifest.dataset != manifest.dataset, f"it is over {manifest.dataset!r}, {other}"),
@@ -219,7 +255,7 @@ def keep_baseline(run: Run, folder: Path) -> tuple[Path, ...]:
         raise RunError(f"the run {run.name!r} can be no baseline: {told}")
     with written(folder):
         folder.mkdir(parents=True, exist_ok=True)
-    _write_manifest(folder, manifest.model_copy(update={"name": folder.name}))
+    _write_manifest(folder, manifest.model_copy(update={"name": folder.name, "options": {}}))
     kept = (score.model_copy(update={"timings_ms": {}}) for score in scores)
     write_records(folder / SCORES, kept, exclude_defaults=True)
     return folder / MANIFEST, folder / SCORES

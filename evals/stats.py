@@ -64,23 +64,6 @@ def cluster_bootstrap(
     return combine(_draws(len(sums), resamples, seed) @ sums)
 
 
-def sign_flip_p(
-    a: Floats, b: Floats, clusters: Sequence[str], combine: Combine, *, resamples: int = RESAMPLES, seed: int = 0
-) -> float:
-    """Returns the two-sided p-value of a difference between paired rows, by swapping a and b in whole clusters.
-
-    p = (1 + #{|Δ*| ≥ |Δ|}) / (resamples + 1), Δ* over random swaps; a swap for which no figure is defined counts.
-
-    Source: Edgington and Onghena, Randomization Tests (2007); the +1 as in Phipson and Smyth (SAGMB 2010).
-    """
-    sums_a, sums_b = cluster_sums(a, clusters), cluster_sums(b, clusters)
-    observed = abs(combine(sums_b.sum(axis=0)) - combine(sums_a.sum(axis=0)))
-    swaps = np.random.default_rng(seed).integers(0, 2, size=(resamples, len(sums_a))).astype(np.float64)
-    moved = swaps @ (sums_b - sums_a)
-    swapped = abs(combine(sums_b.sum(axis=0) - moved) - combine(sums_a.sum(axis=0) + moved))
-    return float(1 + np.sum(~(swapped < observed - _TOLERANCE))) / (resamples + 1)
-
-
 def not_worse_p(differences: Floats, margin: float) -> float:
     """Returns the one-sided p-value of being worse by no more than a margin; a small one shows a loss.
 

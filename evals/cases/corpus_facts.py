@@ -169,7 +169,8 @@ def read(document: Document, parties: PartyTable) -> Reading:
     return Reading(
         document=document, language=language, year=(document.facts.get("date") or "")[:4] or None,
         speakers=_speakers(document, parties), named={name: tuple(found) for name, found in named.items()},
-        numbers=frozenset(numbers), sentences=tuple(sentences), places=tuple(places), stems=frozenset().union(*sentences),
+        numbers=frozenset(numbers), sentences=tuple(sentences), places=tuple(places),
+        stems=frozenset().union(*sentences),
     )  # fmt: skip
 
 

@@ -21,7 +21,7 @@ from evals.cases.lint import lint
 from evals.compare import Comparison, compare, difference_of_data
 from evals.errors import RunError
 from evals.files import EVALS
-from evals.gates import GateReport, gates_of
+from evals.gates import GateReport, gates_of, load_gates
 from evals.metrics import citations
 from evals.metrics.table import METRICS, RIGHT
 from evals.report import tables, words
@@ -50,7 +50,8 @@ class Report:
         self.run, self.documents, self.rulings, self.scores = run, documents, rulings, run.scores()
         self.figures, self.shares = summarise(self.scores), shares(self.scores)
         self.before = baseline or previous_run(run)
-        self.comparison = compare(self.before, run) if self.before is not None else None
+        bars = load_gates(gates)
+        self.comparison = compare(self.before, run, bars.margins, bars.seed) if self.before is not None else None
         self.gated = gates_of(run, baseline, gates)
         self.verdict = verdict(run, self.shares, documents.parties, self.gated, self.comparison)
 
@@ -125,7 +126,7 @@ def _environment(escapes: bool = True) -> Environment:
     filters: dict[str, Any] = {
         "figure": words.shown, "interval": words.range_of, "plain": words.plain,
         "language": words.language, "shortened": words.shortened, "milliseconds": words.milliseconds,
-        "listed": words.listed, "p_value": words.p_value, "upper_first": lambda text: text[:1].upper() + text[1:],
+        "listed": words.listed, "upper_first": lambda text: text[:1].upper() + text[1:],
         # For a terminal, in the markup of rich, and for Markdown.
         "plainly": escape, "code": tables.code, "escaped": tables.escaped,
         "counted": words.counted,

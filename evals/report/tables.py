@@ -176,8 +176,8 @@ def runs_table(runs: Sequence[Run]) -> Table:
     for run in runs:
         manifest, right = run.manifest, figure(by_case(run.scores()), RIGHT) if run.scored else None
         told = "" if right is None else f"{shown(right.value, RIGHT.name)} ({range_of(right.low, right.high, 'right')})"
-        todo = "" if run.complete else "incomplete: `--resume` goes on with it"
-        note = "; ".join(filter(None, (f"changed on purpose: {manifest.variant}" if manifest.variant else "", todo)))
+        variant = f"changed on purpose: {manifest.variant}" if manifest.variant else ""
+        note = "; ".join(filter(None, (variant, run.unfinished)))
         asked, begun = f"{manifest.cases * manifest.repeats} of {Path(manifest.dataset).name}", manifest.started
         rows.append((run.name, told, asked, f"{begun:%Y-%m-%d %H:%M}", note))
     return Table(title="Runs", columns=("Run", "Right", "Cases", "Begun", ""), rows=rows)

@@ -3,8 +3,9 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 
-from evals.runs import RunManifest, ScoreRecord
+from evals.runs import Run, RunManifest, ScoreRecord
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 
@@ -14,19 +15,21 @@ def score(case, *, cluster="FRA", stage=None, status="answered", **fields):
     return ScoreRecord(case=case, cluster=cluster, stage=stage, status=status, **given)
 
 
-@dataclass
-class FakeRun:
+@dataclass(frozen=True, kw_only=True)
+class FakeRun(Run):
     """A run that is in no folder."""
 
-    manifest: RunManifest
     records: tuple[ScoreRecord, ...]
+    scored = True
 
     def scores(self):
         return self.records
+
+    answers = scores
 
 
 def run(scores: Iterable[ScoreRecord], *, name="candidate", **fields):
     records = tuple(scores)
     given = {"dataset": "smoke", "dataset_sha256": "d", "corpus_sha256": "c", "started": NOON, "ended": NOON} | fields
     cases = given.pop("cases", len({record.case for record in records}))
-    return FakeRun(manifest=RunManifest(name=name, cases=cases, **given), records=records)
+    return FakeRun(path=Path(name), manifest=RunManifest(name=name, cases=cases, **given), records=records)

@@ -97,7 +97,7 @@ def test_all_errors_are_told_at_once_with_line_column_and_advice(tmp_path, docum
     ("head", "row", "where", "told"),
     [
         # One mistake is told once: a heading that is nearly one, one that is missing, a comma that parts a cell.
-        ("question,state,answered,quotes", "Q?,France,yes,We thank the Chair", "line 1, quotes", "did you mean 'quote'"),
+        (f"{HEAD}s", "Q?,France,yes,We thank the Chair", "line 1, quotes", "did you mean 'quote'"),
         ("question,state,answered", "Q?,France,yes", "line 1, quote", "there is no column 'quote'"),
         (HEAD, "Q?,France,yes,We thank, the Chair", "line 2, quote", '"We thank, the Chair"'),
         (f"{HEAD},year", "Q?,France,yes,We thank, the Chair,2018", "line 2, quote", '"We thank, the Chair"'),
@@ -105,7 +105,7 @@ def test_all_errors_are_told_at_once_with_line_column_and_advice(tmp_path, docum
         (f"{HEAD},year", "Q?,France,yes,We thank the Chair,2020", "line 2, year", "was said in 2018 (a.txt)"),
         # What is proposed ends where the quotation does.
         (HEAD, "Q?,France,yes,We do thank the Chair", "line 2, quote", "mean “We thank the Chair.”"),
-        (HEAD, "Q?,France,yes,call all parties to extradite or", "line 2, quote", "mean “call on all parties to extradite or”"),
+        (HEAD, "Q?,France,yes,call all parties to extradite or", "line 2, quote", "“call on all parties to extradite or”"),
     ],
 )  # fmt: skip
 def test_a_mistake_is_told_once_where_it_is(tmp_path, documents, head, row, where, told):

@@ -210,6 +210,8 @@ def test_a_run_is_resumed_only_as_it_was_begun(desk, capsys):
     assert desk.run("good", GOOD) == 1
     assert "--resume" in capsys.readouterr().err
     assert desk.run("good", GOOD, "--resume") == 0
+    # Its name alone is enough.
+    assert desk("run", "--name", "good", "--resume") == 0
     assert desk.run("good", GOOD, "--resume", "--limit", "1") == 1
     assert "dataset" in capsys.readouterr().err
 

@@ -2,6 +2,8 @@ import pytest
 
 from evals.compare import Flip, compare, difference_of_data
 from evals.errors import RunError
+from evals.gates import Gates, SoftGate, check_gates
+from evals.report.report import changed
 from evals.summary import shares
 from tests.evals.scored import run, score
 
@@ -14,7 +16,7 @@ def _scores(wrong=(), *, n=40, **fields):
 
 
 def _compared(a, b):
-    return compare(run(a, name="old"), run(b, name="new"))
+    return compare(run(a, name="old"), run(b, name="new"), {})
 
 
 def test_flips_list_cases_that_changed_sides():
@@ -46,6 +48,38 @@ def test_metric_that_rises_everywhere_is_better():
     assert quotes.verdict == "better"
 
 
+@pytest.mark.parametrize(
+    ("clusters", "wrong", "gate", "verdict", "told"),
+    [
+        (10, range(12), "fail", "worse", "which is more than chance (p < 0.001)"),
+        (20, range(2), "warn", "same", "which may be chance (p = "),
+        (
+            4,
+            range(12),
+            "warn",
+            "few",
+            "over too few cases to tell it from chance (about 4 States or other",
+        ),
+        (4, (), "pass", "same", ""),
+    ],
+)
+def test_gate_comparison_and_report_judge_a_loss_alike(clusters, wrong, gate, verdict, told):
+    def scores(wrong):
+        return [score(f"c{number:02}", cluster=f"S{number % clusters}", stage="misread" if number in wrong else None)
+                for number in range(40)]  # fmt: skip
+
+    before, after = run(scores(()), name="old"), run(scores(wrong), name="new")
+    gates = Gates(soft=(SoftGate(metric="right", margin=0.02),))
+
+    (held,), found = check_gates(gates, after, before).results, compare(before, after, gates.margins)
+
+    assert (held.verdict, found.right.verdict) == (gate, verdict)
+    assert (held.delta, held.low, held.high, held.p) == tuple(
+        getattr(found.right, name) for name in ("delta", "low", "high", "p")
+    )
+    assert told in held.reason and told in changed(found)
+
+
 def test_metric_for_which_lower_is_better_gets_worse_by_rising():
     kept, lost = ({"abstention.decision": parts} for parts in ((0.0, 0.0, 0.0, 1.0), (0.0, 1.0, 0.0, 0.0)))
 
@@ -68,7 +102,7 @@ def test_runs_over_other_data_are_compared_over_the_cases_of_both_and_told_apart
     before, other = run(_scores(), name="old"), run(_scores(n=5), name="new", **{field: "other"})
 
     assert "'old' and 'new'" in difference_of_data(before.manifest, other.manifest)
-    found = compare(before, other)
+    found = compare(before, other, {})
     assert len(found.pairs) == 5
     assert len(found.unpaired) == 35
 
@@ -90,7 +124,7 @@ def test_changes_name_only_what_was_run_differently():
     )
     new = run([score("a")], name="new", settings={"UNTOC_K": 20, "UNTOC_KEPT": 1}, git="def", variant="no-rerank")
 
-    changes = {name: (a, b) for name, a, b in compare(old, new).changes}
+    changes = {name: (a, b) for name, a, b in compare(old, new, {}).changes}
 
     assert changes == {
         "settings.UNTOC_K": ("10", "20"),

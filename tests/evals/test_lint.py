@@ -176,7 +176,9 @@ def test_questions_of_another_scope_or_history_and_variants_are_no_duplicates(ch
         ({"question": "What did Norway say about the Secretariat?"}, "warning", "“We thank the Secretariat.”"),
         (
             {"question": "Which States thank the Secretariat?", "expect": {"status": "abstained"}}
-            | {"unanswerable_kind": "near_miss_topic"}, "warning", "“We thank the Secretariat.”",
+            | {"unanswerable_kind": "near_miss_topic"},
+            "warning",
+            "“We thank the Secretariat.”",
         ),
         ({"tags": {"article": "UNTOC 16"}, "unanswerable_kind": "near_miss_article"}, "error", "cites article 16"),
         ({"tags": {"article": ["UNTOC 4", "UNTOC 16"]}}, "error", "cites article 16"),

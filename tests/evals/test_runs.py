@@ -2,11 +2,15 @@
 
 import json
 import os
+import re
 import stat
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +21,7 @@ from app.records import Answer, Scope
 from evals.cases.case import Case, Expectation
 from evals.errors import RunError
 from evals.files import write_whole
+from evals.report.tables import runs_table
 from evals.runner import asking, chosen, replaying, run_cases
 from evals.runs import (
     ANSWERS,
@@ -169,8 +174,30 @@ def test_runs_are_listed_newest_first_and_latest_is_the_first(tmp_path):
     assert open_run(tmp_path, "latest").name == "new"
     with pytest.raises(RunError, match="there is a run 'old'"):
         _run(tmp_path, "old")
+    with pytest.raises(RunError, match=r"not complete, 0 of 3 answers: `untoc-eval run --name old --resume` goes on"):
+        open_run(tmp_path, "old").scores()
+    run_cases(open_run(tmp_path, "old"), _Scripted())
     with pytest.raises(RunError, match="not scored"):
         open_run(tmp_path, "old").scores()
+
+
+def test_a_run_of_another_process_is_told_as_running_until_that_ends(tmp_path):
+    run = _scored(tmp_path)
+    held = "import sys, pathlib, evals.runs as r; held = r.open_run(pathlib.Path(sys.argv[1]), 'one').hold()"
+    told = r"still running since 20\d\d-\d\d-\d\d \d\d:\d\d UTC, 3 of 3 answers: wait until it ends"
+    with subprocess.Popen(
+        [sys.executable, "-c", f"{held}; print(1, flush=True); sys.stdin.read()", tmp_path],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+    ) as other:  # fmt: skip
+        assert other.stdout.readline()
+        assert (run.running, run.scored) == (True, False)
+        assert re.match(told, runs_table([run]).rows[0][-1])
+        for act in (run.scores, run.hold, partial(keep_baseline, run, tmp_path / "base")):
+            with pytest.raises(RunError, match=f"'one' is {told}"):
+                act()
+        # Killed, as by whoever closes the terminal.
+        other.kill()
+    assert (run.running, run.unfinished, len(run.scores())) == (False, None, 3)
 
 
 def test_no_run_is_called_as_the_newest_is(tmp_path):
@@ -216,13 +243,13 @@ def test_records_that_cannot_be_read_are_named(file, read, content, message, tmp
     if content is None:
         path.mkdir()
         # Scores that are no file are scores that were not made yet.
-        message = "not scored" if file == SCORES else message
+        message = "not complete" if file == SCORES else message
     else:
         path.write_bytes(content)
     with _refused() as told:
         read(run)
     assert message in told[0]
-    assert file in told[0] or message == "not scored"
+    assert file in told[0] or message == "not complete"
 
 
 @contextmanager

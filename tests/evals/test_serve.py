@@ -265,7 +265,7 @@ def test_a_run_is_started_watched_cancelled_and_gone_on_with(runs, jobs, slow, p
 
     threading.Timer(0.2, slow.let.release).start()
     assert "Cancelled: r1, 3 of 3 answers" in runs.done(jobs.cancel)[0]
-    assert "incomplete" in runs.table()
+    assert "not complete" in runs.table()
     started(runs, name="r1")
     until(jobs, lambda job: job.state == "done")
     assert slow.asked[-1]["resume"] is True

@@ -3,8 +3,9 @@ from math import isnan, sqrt
 import numpy as np
 import pytest
 
-from evals.metrics.table import ratio
-from evals.stats import cluster_bootstrap, holm, interval, not_worse_p, sign_flip_p, wilson
+from evals.compare import Paired, judged
+from evals.metrics.table import RIGHT, ratio
+from evals.stats import cluster_bootstrap, holm, interval, not_worse_p, wilson
 
 Z = 1.959963984540054
 
@@ -49,27 +50,19 @@ def test_bootstrap_has_the_standard_error_of_the_mean():
     assert samples.std() == pytest.approx(sqrt(0.3 * 0.7 / 100), rel=0.05)
 
 
-def test_sign_flip_reaches_what_the_swaps_allow():
-    """Six clusters that all gain: of 2⁶ swaps two are as extreme."""
-    a, b = np.array([[0.0, 1.0]] * 6), np.array([[1.0, 1.0]] * 6)
-
-    p = sign_flip_p(a, b, list("ABCDEF"), ratio(), resamples=20000, seed=6)
-
-    assert p == pytest.approx(2 / 2**6, abs=0.005)
-
-
-def test_sign_flip_rarely_rejects_equal_systems_with_clusters():
-    """Of 400 comparisons of equals, at a nominal 5 % and a standard error of 1.1 points."""
+def test_equal_systems_with_clusters_are_rarely_judged_to_differ():
+    """Of 400 comparisons of equals, at a nominal 5 % (both ways) and a standard error of 1.1 points."""
     generator = np.random.default_rng(7)
-    clusters = [str(number // 5) for number in range(150)]
-    rejected = 0
+    clusters = tuple(str(number // 5) for number in range(150))
+    differ = 0
     for seed in range(400):
         # In every cluster both systems have their own common luck: cases are not independent.
         chance = np.clip(0.7 + generator.normal(0, 0.2, size=(2, 30)), 0, 1).repeat(5, axis=1)
         a, b = (np.column_stack([generator.random(150) < p, np.ones(150)]).astype(np.float64) for p in chance)
-        rejected += sign_flip_p(a, b, clusters, ratio(), resamples=200, seed=seed) <= 0.05
+        found = judged({"right": Paired(metric=RIGHT, a=a, b=b, clusters=clusters)}, {}, seed)
+        differ += found["right"].verdict != "same"
 
-    assert rejected / 400 <= 0.10
+    assert differ / 400 <= 0.10
 
 
 def test_bootstrap_interval_rarely_misses_zero_between_equal_systems_with_clusters():
