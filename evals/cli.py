@@ -3,14 +3,14 @@
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
-from functools import wraps
+from functools import partial, wraps
 from inspect import Parameter, signature
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from app.cli.command import EnvFile, Invocation, Store, Version, begin, command, command_group, fail, run_program
+from app.cli.command import EnvFile, Invocation, Store, Version, begin, command, command_group, run_program
 from app.errors import AppError
 from evals.errors import DatasetError, RunError
 from evals.run_options import DATASETS, Corpus, RunOptions, option
@@ -115,7 +115,7 @@ def run(
     failed = [record.error for record in made.answers() if record.error is not None]
     if len(failed) == made.manifest.cases * made.manifest.repeats:
         raise RunError(f"not one question was answered: {failed[0].message}")
-    return print_run(made, invocation.show)
+    return print_run(made, invocation)
 
 
 @command(commands, f"{PROGRAM} score latest")
@@ -124,7 +124,7 @@ def score(invocation: Invocation, run: RunName) -> int:
     from evals.print_runs import print_run
 
     archive = _archive(invocation)
-    return print_run(archive.score(archive.run(run)), invocation.show)
+    return print_run(archive.score(archive.run(run)), invocation)
 
 
 @command(commands, f"{PROGRAM} report latest", f"{PROGRAM} report latest --baseline first -o report.html -o report.md")
@@ -171,7 +171,8 @@ def compare(
     gated = gates_of(candidate, None if other else before)
     first = f"“{candidate.name}”: {gates_told(gated)[0]}; {changed(found)}"
     note = f"{other}: only the cases that both have are compared" if other else ""
-    return invocation.show(found.to_json(), lambda: print_tables(*tables, first=first, note=note))
+    told = partial(print_tables, *tables, first=first, note=note, say=invocation.runnable)
+    return invocation.show(found.to_json(), told)
 
 
 @command(commands, f"{PROGRAM} gate latest --baseline evals/baselines/smoke")
@@ -185,8 +186,8 @@ def gate(invocation: Invocation, run: RunName, baseline: Baseline = None, gates:
         candidate = archive.run(run)
         found = check_gates(load_gates(gates), candidate, archive.baseline(baseline, candidate))
     except AppError as exc:
-        return fail(exc, 2, PROGRAM)
-    invocation.show(asdict(found) | {"verdict": found.verdict}, lambda: print_gates(found))
+        return invocation.fail(exc, 2)
+    invocation.show(asdict(found) | {"verdict": found.verdict}, lambda: print_gates(found, invocation.runnable))
     return found.exit_code
 
 
@@ -270,7 +271,7 @@ def list_all(invocation: Invocation) -> int:
     found = archive.runs()
     note = "" if found else f"no runs in {archive.paths.runs}: `{PROGRAM} run smoke` makes one"
     told = [run.manifest.model_dump(mode="json") for run in found]
-    return invocation.show(told, lambda: print_tables(runs_table(found), note=note))
+    return invocation.show(told, lambda: print_tables(runs_table(found), note=note, say=invocation.runnable))
 
 
 @command(commands, f"{PROGRAM} ablate dev --corpus DIR --choose default,dense")

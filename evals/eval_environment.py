@@ -23,14 +23,17 @@ from app.errors import SettingsError
 from app.settings import PREFIX, Settings, variables
 from app.wiring import Workspace, open_workspace
 from evals.case_sets import SAMPLE
-from evals.cases.documents import Documents
+from evals.cases.documents import PARTIES_NAME, Documents
 from evals.errors import RunError, first_fault
 from evals.files import EVALS, eval_paths
+from ingest.metadata.manifest import MANIFEST_NAME
 from ingest.report import IngestProgress
 
 _PACKAGES: Final = (
     "untoc", "langchain-core", "chromadb", "sentence-transformers", "onnxruntime", "tokenizers", "numpy", "ir-measures",
 )  # fmt: skip
+# Marks a store that holds all of its corpus.
+_WHOLE: Final = "whole"
 _CODE: Final = (".py", ".csv", ".txt", ".json", ".sql", ".md")
 # Settings of paths and addresses, which do not change answers and stay out of the manifest.
 _PLACES: Final = ("UNTOC_STORE", "UNTOC_LOG_LEVEL", "UNTOC_SERVER__")
@@ -55,9 +58,12 @@ def open_environment(
         with open_workspace(settings, read_only=True) as workspace:
             yield workspace
         return
-    path = eval_paths(settings.store).stores / _store_key(settings, documents)
+    path = eval_paths(settings.store).stores / _store_key(settings, folders, documents)
     with open_workspace(settings.in_folder(path)) as workspace:
-        take_in(workspace, folders, say)
+        # Its name says all that it holds: once whole, there is nothing to look for.
+        if not (path / _WHOLE).is_file():
+            take_in(workspace, folders, say)
+            (path / _WHOLE).touch()
         yield workspace
 
 
@@ -77,9 +83,11 @@ def take_in(workspace: Workspace, folders: Sequence[Path], say: Callable[[str], 
             raise RunError(f"not all of {str(folder)!r} was taken in: {failed[0].file}: {failed[0].reason}")
 
 
-def _store_key(settings: Settings, documents: Documents) -> str:
-    """Whatever changes what a store holds changes its name: texts, reading, splitting and the model."""
+def _store_key(settings: Settings, folders: Sequence[Path], documents: Documents) -> str:
+    """Whatever changes what a store holds changes its name: texts, facts, reading, splitting and the model."""
     digest = hashlib.sha256(documents.sha256.encode() + code_hash("ingest", "vectorstore").encode())
+    for path in (folder / name for folder in folders for name in (MANIFEST_NAME, PARTIES_NAME)):
+        digest.update(path.read_bytes() if path.is_file() else b"")
     embedding, split = settings.embedding.model_dump_json(), settings.split.model_dump_json()
     digest.update(f"{embedding}{split}{settings.load.model_dump_json()}".encode())
     return digest.hexdigest()[:16]

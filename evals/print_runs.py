@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.table import Table as RichTable
 from rich.text import Text
 
+from app.cli.command import Invocation
 from app.cli.printing import print_table, progress_bar, stdout_console
 from evals.cases.documents import Documents
 from evals.errors import RunError
@@ -47,22 +48,23 @@ def progress(*, brief: bool = False) -> Iterator[Tell]:
         yield lambda text, done, total: advance(done, total or 0, text, "")
 
 
-def print_tables(*tables: Table, first: str = "", note: str = "") -> None:
-    """Prints tables, those without rows left out, between a sentence above and one below them."""
+def print_tables(*tables: Table, first: str = "", note: str = "", say: Callable[[str], str] = str) -> None:
+    """Prints tables, those without rows left out, between sentences above and below; `say` completes each text."""
     console = stdout_console()
     if first:
-        console.print(Text(first, style="bold"))
+        console.print(Text(say(first), style="bold"))
     for table in tables:
         if table.rows:
             shown = RichTable(*table.columns, title=table.title)
             for number, row in enumerate(table.rows):
-                shown.add_row(*map(Text, row), style=_STYLES.get(table.tones[number] if table.tones else "", ""))
+                style = _STYLES.get(table.tones[number] if table.tones else "", "")
+                shown.add_row(*(Text(say(cell)) for cell in row), style=style)
             print_table(console, shown)
     if note:
-        console.print(Text(note))
+        console.print(Text(say(note)))
 
 
-def print_run(run: Run, show: Show) -> int:
+def print_run(run: Run, invocation: Invocation) -> int:
     """Prints what came out of a run in one sentence, its key figures, how failures broke, and its weakest slices."""
     scores = run.scores()
     figures, by_slice = summarise(scores), shares(scores)
@@ -71,9 +73,9 @@ def print_run(run: Run, show: Show) -> int:
         parties = PartyTable.load()
         told = verdict(run, by_slice, parties, gates_of(run, None)).sentence
         broken = next((score.case for score in scores if score.stage is not None), "CASE")
-        note = f"the whole report: untoc-eval report {run.name}   one case: untoc-eval show {run.name} {broken}"
-        weak = weakest_table(by_slice, figures, parties)
-        print_tables(figures_table(figures, place="brief"), stages_table(scores), weak, first=told, note=note)
+        note = f"the whole report: `untoc-eval report {run.name}`; one case: `untoc-eval show {run.name} {broken}`"
+        tables = figures_table(figures, place="brief"), stages_table(scores), weakest_table(by_slice, figures, parties)
+        print_tables(*tables, first=told, note=note, say=invocation.runnable)
 
     found = {
         "run": run.name,
@@ -83,10 +85,10 @@ def print_run(run: Run, show: Show) -> int:
         "slices": {n: {value: asdict(item) for value, item in found.items()} for n, found in by_slice.items()},
         "latency_ms": {step: found._asdict() for step, found in latency(scores).items()},
     }
-    return show(found, in_tables)
+    return invocation.show(found, in_tables)
 
 
-def print_gates(report: GateReport) -> None:
+def print_gates(report: GateReport, say: Callable[[str], str]) -> None:
     """Prints every gate, why those are not held that are not, and the verdict last."""
     reasons = [result.reason for result in report.results if result.verdict != "pass"]
     told = [*reasons, *(f"cannot decide: {problem}" for problem in report.problems)]
@@ -94,7 +96,7 @@ def print_gates(report: GateReport) -> None:
         told.append(
             f"a change that is meant: `untoc-eval baseline {report.candidate} FOLDER` makes this run the baseline"
         )
-    print_tables(gates_table(report), note="\n".join([*told, f"verdict: {VERDICT[report.verdict]}"]))
+    print_tables(gates_table(report), note="\n".join([*told, f"verdict: {VERDICT[report.verdict]}"]), say=say)
 
 
 def print_case(run: Run, documents: Documents, identifier: str, show: Show) -> int:

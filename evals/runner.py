@@ -185,7 +185,6 @@ def launch(
             raise RunError("no case is left to ask: see --only and --limit")
         files = None
         if ask is None or not folders:
-            say("indexing the statements")
             workspace = stack.enter_context(open_environment(effective, folders, documents, say=say))
             files = statement_files(workspace)
             ask = ask or asking(assistant_of(workspace, options.variant))

@@ -14,6 +14,7 @@ from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from statistics import median
 from typing import Any, Final, Literal
 
 from filelock import FileLock, Timeout
@@ -243,7 +244,7 @@ def keep_baseline(run: Run, folder: Path) -> tuple[Path, ...]:
     """Writes what gates need of a run, its manifest and scores, without questions and answers."""
     manifest, scores, replaced = run.manifest, run.scores(), _run_in(folder)
     wanted, failed = manifest.cases * manifest.repeats, [s.case for s in scores if s.stage in ("error", "timeout")]
-    again = f"`untoc-eval run … --name {run.name} --resume` asks again"
+    again = f"`untoc-eval run --name {run.name} --resume` asks again"
     other = f"the baseline in {str(folder)!r} over another set: name another folder, or remove that one"
     why = (
         (manifest.variant is not None, "it is a variant that is broken on purpose"),
@@ -271,9 +272,11 @@ def list_runs(root: Path) -> list[Run]:
 
 
 def pace(root: Path) -> float:
-    """Returns the mean seconds that the answers of the newest run took; 0 where there are none."""
-    spent = [record.seconds for run in list_runs(root)[:1] for record in run.answers()]
-    return sum(spent) / max(1, len(spent))
+    """Returns the median of the seconds that the answers of the newest run took; 0 where there are none.
+
+    The first one loads the models, and is no measure of the others.
+    """
+    return median([record.seconds for run in list_runs(root)[:1] for record in run.answers()] or [0.0])
 
 
 def _run_in(folder: Path) -> Run | None:

@@ -255,6 +255,7 @@ class _Run:
         self._batch_size = 1
         self._embedded = self._passages = 0
         self._began = time.perf_counter()
+        self._warm: IngestProgress | None = None
         # The batch that is being embedded, in a thread of its own: the model lets the interpreter go on.
         self._embed_executor = embed_executor
         self._batch: tuple[Sequence[_Taken], Future[None]] | None = None
@@ -781,17 +782,20 @@ class _Run:
             return
         # The model tells of its progress from a thread of its own.
         with self._progress_lock:
-            self._progress(
-                IngestProgress(
-                    done=self._done,
-                    total=self._total,
-                    file=file,
-                    step=step,
-                    finished=max(0.0, self._done - len(self._waiting) - self._files_in_embedding),
-                    passages=self._embedded,
-                    seconds=time.perf_counter() - self._began,
-                )
+            step_forward = IngestProgress(
+                done=self._done,
+                total=self._total,
+                file=file,
+                step=step,
+                finished=max(0.0, self._done - len(self._waiting) - self._files_in_embedding),
+                passages=self._embedded,
+                seconds=time.perf_counter() - self._began,
+                warm=self._warm,
             )
+            if self._warm is None and step_forward.finished:
+                self._warm = step_forward
+                step_forward = replace(step_forward, warm=step_forward)
+            self._progress(step_forward)
 
 
 def _with_family(

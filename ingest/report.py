@@ -70,6 +70,8 @@ class IngestProgress:
         finished: Files that are done for good, with the part of those whose passages are being embedded; a file that
             was read only is not.
         passages: Passages embedded so far.
+        warm: The step at which the first files were done: what was before it went to loading models, and tells nothing
+            of the pace of the rest.
     """
 
     done: int
@@ -79,21 +81,28 @@ class IngestProgress:
     finished: float = 0.0
     passages: int = 0
     seconds: float = 0.0
+    warm: "IngestProgress | None" = None
 
     @property
     def seconds_left(self) -> float | None:
-        """Time left at the pace so far; None before anything is finished."""
-        if self.finished <= 0.0:
-            return None
-        return self.seconds / self.finished * max(0.0, self.total - self.finished)
+        """Time left at the pace so far; None before anything is finished since it is warm."""
+        finished, seconds, _ = self._since_warm
+        return None if finished <= 0.0 else seconds / finished * max(0.0, self.total - self.finished)
+
+    @property
+    def _since_warm(self) -> tuple[float, float, int]:
+        """Files finished, seconds and passages since the first files were done."""
+        if self.warm is None:
+            return self.finished, self.seconds, self.passages
+        return self.finished - self.warm.finished, self.seconds - self.warm.seconds, self.passages - self.warm.passages
 
     @property
     def pace(self) -> str:
         """Rate and time left, in words; empty at the very beginning."""
-        left = self.seconds_left
-        if left is None or self.seconds < 1.0:
+        left, (finished, spent, passages) = self.seconds_left, self._since_warm
+        if left is None or spent < 1.0:
             return ""
-        number, unit = (self.passages, "passages") if self.passages else (self.finished, "files")
+        number, unit = (passages, "passages") if passages else (finished, "files")
         minutes, seconds = divmod(round(left), 60)
         remaining = f"{minutes} min {seconds:02} s" if minutes else f"{seconds} s"
-        return f"{number / self.seconds:.0f} {unit}/s, about {remaining} left"
+        return f"{number / spent:.0f} {unit}/s, about {remaining} left"

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from app.cli.command import Invocation, UsageError, command, fail, print_json
+from app.cli.command import Invocation, UsageError, command, print_json
 from app.errors import AppError, QuestionError
 
 if TYPE_CHECKING:
@@ -53,12 +53,14 @@ def ask(
     turns = read_history(history)
     with invocation.workspace_to_ask() as workspace:
         if file is not None:
-            return _ask_all(workspace.assistant, file, overrides, turns)
+            return _ask_all(invocation, workspace.assistant, file, overrides, turns)
         answer = workspace.assistant.ask(clean_question(question or ""), overrides=overrides, history=turns)
         return invocation.show(answer.to_json(), lambda: print_answer(answer, workspace.parties()))
 
 
-def _ask_all(assistant: "Assistant", file: Path, overrides: "Overrides", turns: "Sequence[EarlierTurn]") -> int:
+def _ask_all(
+    invocation: Invocation, assistant: "Assistant", file: Path, overrides: "Overrides", turns: "Sequence[EarlierTurn]"
+) -> int:
     """Answers every question of a file on a line of its own; one that cannot be asked does not stop the others."""
     from app.cli.question_files import read_questions
 
@@ -72,7 +74,7 @@ def _ask_all(assistant: "Assistant", file: Path, overrides: "Overrides", turns: 
             record |= answer.to_json()
         except AppError as exc:
             record |= {"question": asked.question, "error": str(exc)}
-            code = fail(exc, 1)
+            code = invocation.fail(exc, 1)
         print_json(record, indent=None)
     return code
 

@@ -4,6 +4,8 @@ import io
 import json
 import logging
 import os
+import re
+import shlex
 import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -84,15 +86,25 @@ class Invocation:
         settings = self.settings()
         return open_workspace(settings, read_only=read_only, create=create, check_model=check_model)
 
+    def runnable(self, text: str) -> str:
+        """Returns a text whose commands, such as `untoc list`, have the store and the settings that were given here."""
+        given = {"--store": self.store, "--env-file": self.env_file}
+        options = "".join(f" {name} {shlex.quote(str(path))}" for name, path in given.items() if path is not None)
+        return re.sub(r"`(untoc(?:-eval)? [a-z][^`]*)`", lambda found: f"`{found[1]}{options}`", text)
+
     def show(self, value: object, shown: str | Callable[[], None]) -> int:
         """Prints a value as JSON, or what people read instead: a line, or what a function prints; returns 0."""
         if self.as_json:
             print_json(value)
         elif isinstance(shown, str):
-            print(shown)
+            print(self.runnable(shown))
         else:
             shown()
         return 0
+
+    def fail(self, error: Exception | str, code: int) -> int:
+        """Says in one line what went wrong, and returns the exit code."""
+        return fail(self.runnable(str(error)), code, self.program)
 
     @contextmanager
     def workspace_or_empty(self) -> Iterator["Workspace"]:
@@ -133,7 +145,7 @@ def command(
         def call(**options: Any) -> int:  # noqa: ANN401 - whatever the signature below names
             shared = {option: options.pop(option) for option in _SHARED}
             invocation = _invocation(**shared)
-            return _exit_code(lambda: run(invocation, **options), invocation.program)  # type: ignore[call-arg]
+            return _exit_code(lambda: run(invocation, **options), invocation)  # type: ignore[call-arg]
 
         # typer reads the options from the signature.
         _, *own = signature(run).parameters.values()
@@ -227,16 +239,16 @@ def _interrupt(signum: int, frame: FrameType | None) -> None:
     raise KeyboardInterrupt
 
 
-def _exit_code(run: Callable[[], int], program: str) -> int:
+def _exit_code(run: Callable[[], int], invocation: Invocation) -> int:
     try:
         code = run()
         sys.stdout.flush()
     except UsageError as exc:
-        return fail(f"{exc}; see --help", 2, program)
+        return invocation.fail(f"{exc}; see --help", 2)
     except (QuestionError, ScopeError, SettingsError, BriefingError) as exc:
-        return fail(exc, 2, program)
+        return invocation.fail(exc, 2)
     except (AppError, IngestError, StoreError) as exc:
-        return fail(exc, 1, program)
+        return invocation.fail(exc, 1)
     except KeyboardInterrupt:
         print("interrupted: what was stored before is kept; run the command again to go on", file=sys.stderr)
         return 130

@@ -9,6 +9,7 @@ import hashlib
 import re
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from pathlib import Path
@@ -126,9 +127,11 @@ def _lines(path: Path) -> list[tuple[int, list[str]]]:
     """Returns the lines of a table with their numbers, from 1."""
     try:
         if path.suffix == ".xlsx":
-            sheet = load_workbook(path, read_only=True, data_only=True).worksheets[0]
-            found = [["" if cell is None else str(cell) for cell in row] for row in sheet.iter_rows(values_only=True)]
-            lines = list(enumerate(found, start=1))
+            with closing(load_workbook(path, read_only=True, data_only=True)) as book:
+                rows = book.worksheets[0].iter_rows(values_only=True)
+                lines = [
+                    (n, ["" if cell is None else str(cell) for cell in row]) for n, row in enumerate(rows, start=1)
+                ]
         else:
             lines = list(csv_rows(path))
     except (OSError, ValueError, KeyError, IndexError, ManifestError, BadZipFile, InvalidFileException) as exc:

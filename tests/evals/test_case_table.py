@@ -105,7 +105,7 @@ def test_all_errors_are_told_at_once_with_line_column_and_advice(tmp_path, docum
         (f"{HEAD},year", "Q?,France,yes,We thank the Chair,2020", "line 2, year", "was said in 2018 (a.txt)"),
         # What is proposed ends where the quotation does.
         (HEAD, "Q?,France,yes,We do thank the Chair", "line 2, quote", "mean “We thank the Chair.”"),
-        (HEAD, "Q?,France,yes,call all parties to extradite or", "line 2, quote", "“call on all parties to extradite or”"),
+        (HEAD, "Q?,France,yes,call all parties to extradite", "line 2, quote", "call on all parties to extradite”"),
     ],
 )  # fmt: skip
 def test_a_mistake_is_told_once_where_it_is(tmp_path, documents, head, row, where, told):

@@ -1,6 +1,8 @@
 """The command line from end to end, over stored answers: no model is loaded."""
 
 import json
+import re
+import shlex
 import subprocess
 import sys
 from dataclasses import replace
@@ -163,6 +165,21 @@ def test_gate_refuses_other_cases_and_other_statements(desk, capsys):
     (desk.corpus / "one.txt").write_text(TEXTS["one.txt"] + " More.", encoding="utf-8")
     assert desk("score", "good") == 1
     assert "statements have changed" in capsys.readouterr().err
+
+
+def test_commands_that_are_suggested_run_as_they_are_printed(desk, capsys):
+    """What stands in backticks is typed as it is, with the store that was given."""
+    capsys.readouterr()
+    assert desk("score", "altered") == 0
+    assert desk("gate", "altered", "--baseline", "good") == 2
+    assert desk("report", "nobody") == 1
+    printed = "".join(capsys.readouterr())
+    suggested = re.findall(r"`untoc-eval (.+?)`", printed)
+    kept = [line.replace("FOLDER", str(desk.root / "kept")) for line in suggested]
+    assert len(kept) >= 3 and all(f"--store {desk.root / 'store'}" in line for line in kept)
+    for line in kept:
+        assert main(shlex.split(line)) in (0, 1)
+    assert not [line for line in capsys.readouterr().err.splitlines() if "baseline" not in line]
 
 
 def test_compare_lists_flips(desk, capsys):

@@ -2,6 +2,7 @@
 
 import csv
 import io
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -54,3 +55,12 @@ def test_pace_is_rate_and_time_left(finished: float, passages: int, seconds: flo
         done=40, total=40, file="x", step="embed", finished=finished, passages=passages, seconds=seconds
     )
     assert progress.pace == pace
+
+
+def test_pace_leaves_out_what_was_before_the_first_files_were_done() -> None:
+    """Forty seconds for the models and one file, then a file a second."""
+    warm = IngestProgress(done=1, total=41, file="x", step="embed", finished=1.0, passages=10, seconds=40.0)
+    first = replace(warm, warm=warm)
+    assert (first.seconds_left, first.pace) == (None, "")
+    later = replace(first, done=11, finished=11.0, passages=110, seconds=50.0)
+    assert later.pace == "10 passages/s, about 30 s left"
