@@ -12,12 +12,12 @@ from statistics import median
 from app.settings import Settings
 from evals.errors import EvalError
 from evals.eval_environment import code_hash, described
-from evals.files import EVALS, FileRecord, eval_paths, read_yaml
+from evals.files import EVALS, FileRecord, Tell, eval_paths, read_yaml
 from evals.metrics.table import METRICS
 from evals.report.tables import Table
 from evals.report.words import shown
 from evals.run_options import RunOptions
-from evals.runner import Tell, launch
+from evals.runner import launch
 from evals.runs import MANIFEST
 from evals.summary import summarise
 

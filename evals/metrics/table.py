@@ -34,6 +34,7 @@ class Metric:
         higher_is_better: None where neither direction is.
         share: Whether it is a share from 0 to 1, to be shown in per cent; else it is a number.
         shown_in: `tile`, `brief`, `ablation`: where it is shown beside the whole table.
+        told: What it tells, in plain words; of every figure that is shown first.
     """
 
     name: str
@@ -46,6 +47,7 @@ class Metric:
     formula: str
     source: str
     shown_in: frozenset[str]
+    told: str = ""
 
 
 def ratio(part: str = "0", whole: str = "1") -> Combine:
@@ -78,7 +80,7 @@ def _read() -> Iterator[Metric]:
             name=row["name"], label=row["label"], key=row["measure"], group=row["group"], formula=row["formula"],
             combine=ratio(part, whole) if over else _COMBINED[part], share=row["unit"] == "share",
             higher_is_better={"higher": True, "lower": False}.get(row["better"]), source=row["source"],
-            shown_in=frozenset(row["shown_in"].split()),
+            shown_in=frozenset(row["shown_in"].split()), told=row["told"],
         )  # fmt: skip
 
 

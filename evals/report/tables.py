@@ -48,7 +48,7 @@ def figures_table(
     figures: Mapping[str, Figure], comparison: Comparison | None = None, place: str | None = None
 ) -> Table:
     """Returns figures with their intervals, beside those of the baseline; those shown in a place, or all."""
-    columns = ("Figure", "Value", "95 % interval", "n", "Baseline", "Change", "p", "Reading")
+    columns: Sequence[str] = ("Figure", "Value", "95 % interval", "n", "Baseline", "Change", "p", "Reading")
     rows, tones = [], []
     for name, item in figures.items():
         if place is not None and place not in METRICS[name].shown_in:
@@ -61,7 +61,11 @@ def figures_table(
         rows.append((row + [NOTHING] * 3 + [""])[: 4 if comparison is None else 8])
         tones.append("few" if item.n < SMALL else TONE[other.verdict] if other is not None else "")
     note = f"n: cases that bear on a figure; from fewer than {SMALL} little can be read."
-    return Table(title="Figures", columns=columns[: 4 if comparison is None else 8], rows=rows, tones=tones, note=note)
+    columns = columns[: 4 if comparison is None else 8]
+    if place is not None:
+        columns, kept = (*columns, "What it tells"), [n for n in figures if place in METRICS[n].shown_in]
+        rows = [[*row, METRICS[name].told] for name, row in zip(kept, rows, strict=True)]
+    return Table(title="Figures", columns=columns, rows=rows, tones=tones, note=note)
 
 
 def gates_table(report: GateReport) -> Table:
@@ -186,8 +190,8 @@ def runs_table(runs: Sequence[Run]) -> Table:
 def metrics_table() -> Table:
     """Returns the metrics with their formulas; higher is better but where ↓ stands."""
     down = {name: " ↓" if metric.higher_is_better is False else "" for name, metric in METRICS.items()}
-    rows = [(m.name, m.group, m.label + down[m.name], m.formula, m.source) for m in METRICS.values()]
-    return Table(title="Metrics", columns=("Name", "Group", "What it is", "Formula", "Source"), rows=rows)
+    rows = [(m.name, m.group, m.label + down[m.name], m.told, m.formula, m.source) for m in METRICS.values()]
+    return Table(title="Metrics", columns=("Name", "Group", "Label", "What it tells", "Formula", "Source"), rows=rows)
 
 
 def remarks_table(found: Sequence[tuple[str, Remark]]) -> Table:

@@ -1,6 +1,7 @@
 """The report of a run: complete, self-contained, and safe whatever statements and questions hold."""
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime
 from html.parser import HTMLParser
 
@@ -13,6 +14,7 @@ from evals.gates import GateReport, GateResult
 from evals.metrics.table import METRICS
 from evals.report.failures import in_context, word_changes
 from evals.report.report import Report, gates_told, verdict
+from evals.report.tables import figures_table
 from evals.runs import AnswerRecord, AskError, RunManifest, create_run
 from evals.score import score_run
 from evals.summary import shares
@@ -268,6 +270,28 @@ def test_expected_and_given_evidence_are_marked_apart(alone):
     assert "word for word" in shown
     assert "not expected, and not judged" in shown
     assert "1 passage was found; expected evidence at rank 1" in shown
+
+
+def test_evidence_that_is_cited_from_outside_the_listed_passages_is_told_so(make, documents):
+    """An answer lists its first hundred passages, and may cite what was found after them: no "none" beside a star."""
+    other = RetrievedPassage(
+        passage_id="p", statement_id="s1", start=TEXT.index(OTHER), end=len(TEXT), rank=1, score=0.5
+    )
+    given = {name: replace(GIVEN[name], retrieved=(other,)) for name in ("altered", "elsewhere")}
+    page = Report(run=make("outside", GIVEN | given), documents=documents, rulings={}).written(".html")
+    assert "★</span> expected evidence" in _details(page, "altered")
+    assert "1 passage was found; the expected evidence that is cited stands outside it" in _details(page, "altered")
+    assert "1 passage was found; none with expected evidence" in _details(page, "elsewhere")
+
+
+def test_figures_of_the_first_screen_are_explained_there(alone, report):
+    first = _section(alone, "verdict")
+    for metric in (metric for metric in METRICS.values() if "tile" in metric.shown_in):
+        told = metric.told[:1].upper() + metric.told[1:]
+        assert f'<div title="{told}"><dt>{metric.label}</dt>' in first
+        assert f"<li>{metric.label}: {metric.told}.</li>" in first
+    brief = figures_table(report.figures, place="brief")
+    assert brief.columns[-1] == "What it tells" and all(row[-1] for row in brief.rows)
 
 
 def test_baseline_stands_beside_the_run(compared, alone):
