@@ -18,6 +18,7 @@ from evals.errors import DatasetError
 from evals.files import EVALS, EvalPaths, Tell, eval_paths, shipped_rows
 from evals.review import saved_cases
 
+Stored = Callable[[], Documents]
 CONFERENCE: Final = EVALS / "conference"
 SAMPLE: Final = Path(str(files("ingest"))) / "sample"
 _SETS: Final = {row["name"]: row for row in shipped_rows("datasets/sets.csv")}
@@ -55,11 +56,7 @@ def open_set(
 
 
 def remarks_of(
-    name: str,
-    corpus: Sequence[Path],
-    settings: Settings,
-    stored: Callable[[], Documents] | None = None,
-    tell: Tell | None = None,
+    name: str, corpus: Sequence[Path], settings: Settings, stored: Stored | None = None, tell: Tell | None = None
 ) -> tuple[Remark, ...]:
     """Returns everything that a person should look at in a set of cases, of a table by line and column.
 

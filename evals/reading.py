@@ -1,29 +1,25 @@
 """Scores of readings alone: whether speakers, times, venue, treaties, kind and topic of a question are read right.
 
-Examples of questions have their reading in a plain mark-up: "what did {who:Iran} say about {topic:extradition}" marks
-the speaker and the topic. The small models of `app/question` are trained on those in `app/question/examples`. No store,
-no search and no answer: a file of marked questions is read and compared in seconds. *All right* means that every part
-of the scope and the status are exact, and the topic's token F1 is .8 at least.
+No store, no search and no answer: a file of marked questions (`app/question/marked_examples.py`) is read and compared
+in seconds. *All right* means that every part of the scope and the status are exact, and the topic's token F1 is .8 at
+least.
 """
 
-import hashlib
 import re
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from importlib.resources import files
+from dataclasses import dataclass, replace
 from pathlib import Path
 from statistics import fmean
 from typing import Any, Final, cast
 
-import yaml
-
+from app.question.marked_examples import FOLDS, MarkedExample, fold_of, labels_of, load_examples, read_examples
 from app.question.overrides import override
 from app.question.reading import read_question, resolve
-from app.question.resolution import Act, Resolution
-from app.question.roles import Role, Word, load_weights, words_of
+from app.question.resolution import Resolution
+from app.question.roles import load_weights, words_of
 from app.question.spans import find_spans
-from app.records import QuestionKind, Scope
+from app.records import Scope
 from evals.files import CONFERENCE_PARTIES
 from evals.report.tables import Table
 from ingest.parties.party_table import PartyTable
@@ -31,92 +27,7 @@ from ingest.parties.party_table import PartyTable
 _PARTS: Final = ("speakers", "excluded", "interval", "venue", "treaties", "pick", "everyone", "status")
 RATES: Final = (*_PARTS, "kind", "topic F1", "all right")
 RIGHT_TOPIC: Final = 0.8
-FOLDS: Final = 3
-_MARK: Final = re.compile(r"\{(who|not|mention|topic|quote):([^{}]*)\}")
 _TOKEN: Final = re.compile(r"[\u3400-\u9fff]|[^\W_]+")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Mark:
-    """A role that `[start, end)` of a question has."""
-
-    start: int
-    end: int
-    role: Role
-
-
-@dataclass(frozen=True, kw_only=True)
-class MarkedExample:
-    """A question with its reading.
-
-    Attributes:
-        text: Without its marks.
-        group: The same for examples that differ only in what is marked; they belong on one side of a fold.
-        keeps: What a follow-up takes over: who, topic, when, where, treaty, kind.
-        expect: The scope in full, where it is told, in the form of `Answer.scope`, with `status` if not `read`.
-    """
-
-    text: str
-    marks: tuple[Mark, ...]
-    kind: QuestionKind
-    language: str
-    register: str = "plain"
-    after: tuple[str, ...] = ()
-    keeps: tuple[str, ...] = ()
-    turn: Act | None = None
-    group: str = ""
-    expect: Mapping[str, Any] = field(default_factory=dict)
-
-    def marked(self, role: Role) -> tuple[str, ...]:
-        """Returns the words that have a role, in order."""
-        return tuple(self.text[mark.start : mark.end] for mark in self.marks if mark.role == role)
-
-
-def load_examples() -> tuple[MarkedExample, ...]:
-    """Loads the examples of all languages."""
-    return tuple(example for path in _files() for example in read_examples(path))
-
-
-def read_examples(path: Path) -> tuple[MarkedExample, ...]:
-    """Reads a file of examples; its name begins with their language, or each tells it."""
-    entries = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
-    return tuple(_example({"language": path.name[:2]} | entry) for entry in entries)
-
-
-def examples_hash() -> str:
-    """Returns the SHA-256 of the files of examples, which the weights made from them carry."""
-    return hashlib.sha256(b"".join(path.read_bytes() for path in _files())).hexdigest()
-
-
-def fold_of(example: MarkedExample) -> int:
-    """Returns the fold of an example; those of one wording share it."""
-    return int(hashlib.sha256(example.group.encode()).hexdigest(), 16) % FOLDS
-
-
-def labels_of(words: Sequence[Word], marks: Sequence[Mark]) -> list[str]:
-    """Returns the label of each word of a marked example: that of the mark which covers most of it."""
-    labels = []
-    for word in words:
-        shares = [(min(word.end, mark.end) - max(word.start, mark.start), mark.role) for mark in marks]
-        share, role = max(shares, default=(0, "-"))
-        labels.append(role if share > 0 else "-")
-    return labels
-
-
-def _files() -> list[Path]:
-    return sorted(Path(str(files("app.question") / "examples")).glob("*.yaml"))
-
-
-def _example(entry: dict[str, Any]) -> MarkedExample:
-    marked, text, marks, end = str(entry["text"]), "", [], 0
-    for found in _MARK.finditer(marked):
-        text += marked[end : found.start()]
-        marks.append(Mark(start=len(text), end=len(text) + len(found[2]), role=cast(Role, found[1])))
-        text, end = text + found[2], found.end()
-    frame = _MARK.sub(lambda found: f"<{found[1]}>", marked)
-    lists = {name: tuple(entry.get(name) or ()) for name in ("after", "keeps")}
-    group = re.sub(r"[\W\d_]+", " ", frame).strip().lower()
-    return MarkedExample(**(entry | lists | {"text": text + marked[end:], "marks": tuple(marks), "group": group}))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -26,10 +26,10 @@ from safetensors.numpy import save_file
 
 from app.question import roles
 from app.question.kinds import KINDS, TURNS, Frame, frame_of, slot_features, vector_of
+from app.question.marked_examples import FOLDS, MarkedExample, examples_hash, fold_of, labels_of, load_examples
 from app.question.roles import LABELS, Weights
 from app.question.spans import find_spans
 from evals.files import CONFERENCE_PARTIES
-from evals.reading import FOLDS, MarkedExample, examples_hash, fold_of, labels_of, load_examples
 from ingest.parties.party_table import PartyTable
 from vectorstore.arrays import Matrix
 

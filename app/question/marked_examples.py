@@ -1,0 +1,104 @@
+"""Questions with their reading in a plain mark-up, which the small models of this room are trained on.
+
+"what did {who:Iran} say about {topic:extradition}" marks the speaker and the topic. Training and evals read them.
+"""
+
+import hashlib
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from importlib.resources import files
+from pathlib import Path
+from typing import Any, Final, cast
+
+import yaml
+
+from app.question.resolution import Act
+from app.question.roles import Role, Word
+from app.records import QuestionKind
+
+FOLDS: Final = 3
+_MARK: Final = re.compile(r"\{(who|not|mention|topic|quote):([^{}]*)\}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mark:
+    """A role that `[start, end)` of a question has."""
+
+    start: int
+    end: int
+    role: Role
+
+
+@dataclass(frozen=True, kw_only=True)
+class MarkedExample:
+    """A question with its reading.
+
+    Attributes:
+        text: Without its marks.
+        group: The same for examples that differ only in what is marked; they belong on one side of a fold.
+        keeps: What a follow-up takes over: who, topic, when, where, treaty, kind.
+        expect: The scope in full, where it is told, in the form of `Answer.scope`, with `status` if not `read`.
+    """
+
+    text: str
+    marks: tuple[Mark, ...]
+    kind: QuestionKind
+    language: str
+    register: str = "plain"
+    after: tuple[str, ...] = ()
+    keeps: tuple[str, ...] = ()
+    turn: Act | None = None
+    group: str = ""
+    expect: Mapping[str, Any] = field(default_factory=dict)
+
+    def marked(self, role: Role) -> tuple[str, ...]:
+        """Returns the words that have a role, in order."""
+        return tuple(self.text[mark.start : mark.end] for mark in self.marks if mark.role == role)
+
+
+def load_examples() -> tuple[MarkedExample, ...]:
+    """Loads the examples of all languages."""
+    return tuple(example for path in _files() for example in read_examples(path))
+
+
+def read_examples(path: Path) -> tuple[MarkedExample, ...]:
+    """Reads a file of examples; its name begins with their language, or each tells it."""
+    entries = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+    return tuple(_example({"language": path.name[:2]} | entry) for entry in entries)
+
+
+def examples_hash() -> str:
+    """Returns the SHA-256 of the files of examples, which the weights made from them carry."""
+    return hashlib.sha256(b"".join(path.read_bytes() for path in _files())).hexdigest()
+
+
+def fold_of(example: MarkedExample) -> int:
+    """Returns the fold of an example; those of one wording share it."""
+    return int(hashlib.sha256(example.group.encode()).hexdigest(), 16) % FOLDS
+
+
+def labels_of(words: Sequence[Word], marks: Sequence[Mark]) -> list[str]:
+    """Returns the label of each word of a marked example: that of the mark which covers most of it."""
+    labels = []
+    for word in words:
+        shares = [(min(word.end, mark.end) - max(word.start, mark.start), mark.role) for mark in marks]
+        share, role = max(shares, default=(0, "-"))
+        labels.append(role if share > 0 else "-")
+    return labels
+
+
+def _files() -> list[Path]:
+    return sorted(Path(str(files("app.question") / "examples")).glob("*.yaml"))
+
+
+def _example(entry: dict[str, Any]) -> MarkedExample:
+    marked, text, marks, end = str(entry["text"]), "", [], 0
+    for found in _MARK.finditer(marked):
+        text += marked[end : found.start()]
+        marks.append(Mark(start=len(text), end=len(text) + len(found[2]), role=cast(Role, found[1])))
+        text, end = text + found[2], found.end()
+    frame = _MARK.sub(lambda found: f"<{found[1]}>", marked)
+    lists = {name: tuple(entry.get(name) or ()) for name in ("after", "keeps")}
+    group = re.sub(r"[\W\d_]+", " ", frame).strip().lower()
+    return MarkedExample(**(entry | lists | {"text": text + marked[end:], "marks": tuple(marks), "group": group}))
