@@ -44,10 +44,7 @@ def load_configurations(path: Path | None = None, names: Sequence[str] | None = 
 
 
 def ablate(options: RunOptions, configurations: Sequence[Configuration], settings: Settings, tell: Tell) -> Table:
-    """Runs every configuration and returns them side by side; one that was begun before goes on where it was stopped.
-
-    Time is a ratio to the first, since seconds say more of the machine.
-    """
+    """Runs every configuration, or goes on with it, and returns them side by side; time is a ratio to the first."""
     code = code_hash("app", "ingest", "vectorstore", "prompts")
     # A run's name holds a hash of program, settings and options: one of that name is this one, begun before.
     told = f"{options}{sorted(described(settings).items())}{code}"

@@ -11,7 +11,7 @@ from typing import Final
 
 from app.settings import Settings
 from evals.cases.case import Case, load_cases
-from evals.cases.case_table import SUFFIXES, CaseTable, read_case_table
+from evals.cases.case_table import SUFFIXES, read_case_table
 from evals.cases.documents import Documents, located, read_documents, stored_documents
 from evals.cases.lint import Remark, lint
 from evals.errors import DatasetError
@@ -39,15 +39,15 @@ def corpus_of(name: str, corpus: Sequence[Path], paths: EvalPaths) -> tuple[Path
 def open_set(
     name: str, corpus: Sequence[Path], paths: EvalPaths, documents: Documents | None = None
 ) -> tuple[Case, ...]:
-    """Opens a set of cases: some come with the program, `saved` is what the chat saved, else a file is named.
-
-    With the documents of the corpus, evidence that is given by its words alone gets offsets.
-    """
+    """Opens a set of cases; with the documents of its corpus, evidence given by its words alone gets offsets."""
     path = _file_of(name, paths)
     if path.suffix not in SUFFIXES:
         cases = saved_cases(paths) if name == SAVED else load_cases(path)
         return located(cases, documents) if documents else cases
-    found = _table(path, corpus_of(name, corpus, paths), documents)
+    folders = corpus_of(name, corpus, paths)
+    if documents is None and not folders:
+        raise DatasetError(f"the quotations of {path.name!r} are looked for in statements: give --corpus FOLDER")
+    found = read_case_table(path, documents if documents is not None else read_documents(folders))
     if found.remarks:
         first, more = found.remarks[0], len(found.remarks) - 1
         told = f"{path.name}, {first.case}: {first.what}; {first.todo}"
@@ -58,10 +58,7 @@ def open_set(
 def remarks_of(
     name: str, corpus: Sequence[Path], settings: Settings, stored: Stored | None = None, tell: Tell | None = None
 ) -> tuple[Remark, ...]:
-    """Returns everything that a person should look at in a set of cases, of a table by line and column.
-
-    `stored` reads the statements of the store, by default anew.
-    """
+    """Returns what to look at in a set of cases, of a table by line and column; `stored` reads the store."""
     paths = eval_paths(settings.store)
     folders, path = corpus_of(name, corpus, paths), _file_of(name, paths)
     documents = read_documents(folders, tell) if folders else None
@@ -69,7 +66,7 @@ def remarks_of(
         return lint(open_set(name, corpus, paths), documents, tell)
     if documents is None:
         documents = stored_documents(settings) if stored is None else stored()
-    found = _table(path, folders, documents)
+    found = read_case_table(path, documents)
     return found.remarks or tuple(map(found.placed, lint(found.cases, documents, tell)))
 
 
@@ -79,12 +76,6 @@ def _file_of(name: str, paths: EvalPaths) -> Path:
         what = "nothing was saved in the chat yet" if name == SAVED else f"no set of cases {name!r}"
         raise DatasetError(f"{what}: name {', '.join((*SHIPPED, SAVED))} or a file of cases")
     return path
-
-
-def _table(path: Path, folders: Sequence[Path], documents: Documents | None) -> CaseTable:
-    if documents is None and not folders:
-        raise DatasetError(f"the quotations of {path.name!r} are looked for in statements: give --corpus FOLDER")
-    return read_case_table(path, documents if documents is not None else read_documents(folders))
 
 
 def folder_name(folder: Path) -> str:

@@ -18,7 +18,7 @@ from evals.run_options import DATASETS, Corpus, RunOptions, option
 if TYPE_CHECKING:
     from evals.archive import Archive
 
-PROGRAM = "untoc-eval"
+PROGRAM, OUTPUT = "untoc-eval", ("-o", "--output")
 commands = command_group()
 RunName = Annotated[str, typer.Argument(metavar="RUN", help="name of a run, `latest`, or its folder")]
 Baseline = Annotated[str | None, option("RUN", "the run to compare with, which it may not fall behind")]
@@ -132,9 +132,7 @@ def report(
     invocation: Invocation,
     run: RunName,
     baseline: Baseline = None,
-    output: Annotated[
-        list[Path] | None, option("FILE", "a .html or .md; default: report.html in the run", "-o", "--output")
-    ] = None,
+    output: Annotated[list[Path] | None, option("FILE", "default: report.html in the run", *OUTPUT)] = None,
     gates: GatesFile = None,
 ) -> int:
     """Write a run's report: one HTML file, or Markdown."""
@@ -195,7 +193,7 @@ def gate(invocation: Invocation, run: RunName, baseline: Baseline = None, gates:
 def synth(
     invocation: Invocation,
     from_corpus: Annotated[Path, option("DIR", "the folder of statements")],
-    output: Annotated[Path, option("FILE", "the file of cases (.yaml)", "-o", "--output")],
+    output: Annotated[Path, option("FILE", "the file of cases (.yaml)", *OUTPUT)],
     kinds: Annotated[str, option("NAMES", "kinds of cases, joined by commas")] = "all",
     n: Annotated[int, typer.Option("-n", min=1, help="how many cases at most")] = 200,
     seed: Annotated[int, typer.Option(help="draws other ones")] = 0,
@@ -214,23 +212,19 @@ def synth(
 
 
 @command(commands, f"{PROGRAM} show latest CASE")
-def show(
-    invocation: Invocation, run: RunName, case: Annotated[str, typer.Argument(metavar="CASE", help="id of the case")]
-) -> int:
+def show(invocation: Invocation, run: RunName, case: Annotated[str, typer.Argument(help="id of the case")]) -> int:
     """Show one case of a run: question, evidence, and what it got."""
     from evals.print_runs import print_case
 
     archive = _archive(invocation)
     found = archive.run(run)
-    return print_case(found, archive.documents(found), case, invocation.show)
+    return print_case(found, archive.documents(found), case, invocation)
 
 
 @command(commands, f"{PROGRAM} serve", f"{PROGRAM} serve --port 0")
 def serve(
     invocation: Invocation,
-    host: Annotated[
-        str, typer.Option(help="address to bind to: one of this machine's own, where the server has no accounts")
-    ] = "127.0.0.1",
+    host: Annotated[str, typer.Option(help="address to bind to; without accounts one of this machine")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="port; 0 takes a free one")] = 7861,
 ) -> int:
     """Open the evals page: runs, reports, a form to start one, and reviews; with accounts, for admins alone."""
@@ -279,9 +273,7 @@ def list_all(invocation: Invocation) -> int:
 def ablate(
     invocation: Invocation,
     options: RunOptions,
-    configurations: Annotated[
-        Path | None, option("FILE", "YAML of configurations; default: those of the program")
-    ] = None,
+    configurations: Annotated[Path | None, option("FILE", "YAML; default: those of the program")] = None,
     choose: Annotated[str | None, option("NAMES", "only these configurations, joined by commas")] = None,
 ) -> int:
     """Run a set in several configurations, and print one table of them."""
@@ -341,11 +333,9 @@ def public(
 def calibrate(
     invocation: Invocation,
     datasets: Annotated[list[str], typer.Argument(help=DATASETS)],
-    corpus: Annotated[
-        list[Path], option("DIR", "the folder that the cases are about, then others whose topics are known")
-    ],
+    corpus: Annotated[list[Path], option("DIR", "what the cases are about, then others whose topics are known")],
     sealed: Annotated[bool, typer.Option("--sealed", help="measure the sealed fold as well, at the very end")] = False,
-    output: Annotated[Path | None, option("FILE", "default: in the store", "-o", "--output")] = None,
+    output: Annotated[Path | None, option("FILE", "default: in the store", *OUTPUT)] = None,
 ) -> int:
     """Fit what decides that a sentence answers to the models in use, with folds by party and by topic."""
     from app.retrieval.relevance import ARTEFACT

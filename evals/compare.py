@@ -133,10 +133,7 @@ class Comparison:
 
 
 def compare(baseline: Run, candidate: Run, margins: Mapping[str, float], seed: int = 0) -> Comparison:
-    """Compares two runs case by case, over the cases that both have; repeats are averaged first.
-
-    Gates have `margins` by their metrics. Of all other metrics any change beyond chance counts.
-    """
+    """Compares two runs over the cases that both have, repeats averaged; metrics that have a gate have `margins`."""
     pairs, unpaired = paired_cases(by_case(baseline.scores()), by_case(candidate.scores()))
     names = baseline.manifest.name, candidate.manifest.name
     if not pairs:

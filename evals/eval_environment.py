@@ -50,10 +50,7 @@ def statement_files(workspace: Workspace) -> dict[str, str]:
 def open_environment(
     settings: Settings, folders: Sequence[Path], documents: Documents, *, say: Callable[[str], None] = lambda text: None
 ) -> Iterator[Workspace]:
-    """Opens a store that holds the folders and nothing else, or the store of the settings where no folder is given.
-
-    Below the store of the settings there is one index for each corpus, way of reading and model.
-    """
+    """Opens a store of the folders alone, one for each model and way of reading; by default the user's store."""
     if not folders:
         with open_workspace(settings, read_only=True) as workspace:
             yield workspace

@@ -21,6 +21,7 @@ from rich.console import Console
 from rich.progress import track
 
 from evals.errors import EvalError, RunError, first_fault
+from ingest.report import time_left
 from vectorstore.private import private_opener
 
 # The folder of the package, with the data that ship.
@@ -79,10 +80,7 @@ def read_yaml(path: Path, model: type[_Record], what: str, error: type[EvalError
 
 
 def read_lines(path: Path, *, torn_end: bool = False) -> Iterator[tuple[int, dict[str, Any]]]:
-    """Yields the records of a file of JSON lines with the number of each line, from 1; none where it is missing.
-
-    With `torn_end` a last line that was cut short is left out; else it is an error.
-    """
+    """Yields the records of JSON lines by line, none of no file; with `torn_end` a last one cut short is left out."""
     try:
         content = path.read_bytes()
     except (FileNotFoundError, NotADirectoryError):
@@ -166,16 +164,6 @@ def counted(items: Sequence[_Item], what: str, tell: Tell | None) -> Iterator[_I
         if tell is not None:
             left = time_left(time.monotonic() - began, number, len(items) - number)
             tell(f"{what}: {number} of {len(items)}{left}", number, len(items))
-
-
-def time_left(seconds: float, done: int, left: int) -> str:
-    """Returns such as ", about 4 min left", by the time that some took; nothing where those are fewer than two."""
-    return f", about {in_words(seconds / done * left)} left" if done > 1 and left else ""
-
-
-def in_words(seconds: float) -> str:
-    """Returns a time such as "40 s" or "4 min"."""
-    return f"{seconds / 60:.0f} min" if seconds >= 90 else f"{seconds:.0f} s"
 
 
 def tracked(items: Iterable[_Item], what: str) -> Iterable[_Item]:

@@ -23,17 +23,12 @@ from evals.score import judged_answers
 from evals.summary import latency, shares, stage_counts, summarise
 from ingest.parties.party_table import PartyTable
 
-# Prints a value as JSON where that is asked for, else calls what prints it for people; returns 0.
-Show = Callable[[object, Callable[[], None]], int]
 _STYLES: Final = {"good": "green", "warn": "yellow", "bad": "red", "few": "dim"}
 
 
 @contextmanager
 def progress(*, brief: bool = False) -> Iterator[Tell]:
-    """Shows on the terminal what is done, how far it is and how long it takes; in a log, some of it in lines.
-
-    `brief` has a line of what is done, at its first estimate.
-    """
+    """Shows how far what is done is and how long it takes; in a log in lines, with `brief` in one for each thing."""
     console = Console(stderr=True)
 
     def in_lines(text: str, done: int, total: int | None) -> None:
@@ -99,7 +94,7 @@ def print_gates(report: GateReport, say: Callable[[str], str]) -> None:
     print_tables(gates_table(report), note="\n".join([*told, f"verdict: {VERDICT[report.verdict]}"]), say=say)
 
 
-def print_case(run: Run, documents: Documents, identifier: str, show: Show) -> int:
+def print_case(run: Run, documents: Documents, identifier: str, invocation: Invocation) -> int:
     """Prints one case of a run: the question, its evidence, and what it got."""
     found = [judged for judged in judged_answers(run, documents) if judged.case.id == identifier]
     if not found:
@@ -107,7 +102,7 @@ def print_case(run: Run, documents: Documents, identifier: str, show: Show) -> i
     case, stages = found[0].case, {score.repeat: score.stage for score in run.scores() if score.case == identifier}
     given = [each.record.model_dump(mode="json") | {"stage": stages.get(each.record.repeat)} for each in found]
     told = rendered("report/case.txt.j2", "shown", case, documents, found, stages, escapes=False)
-    return show(
+    return invocation.show(
         {"case": case.model_dump(mode="json"), "answers": given},
         lambda: stdout_console().print(Text.from_markup(told, emoji=False)),
     )

@@ -30,13 +30,14 @@ from evals.cases.documents import read_documents, stored_documents
 from evals.cases.rewording import reworded
 from evals.errors import RunError
 from evals.eval_environment import asked_with, changed, open_environment, statement_files
-from evals.files import Tell, eval_paths, in_words, read_lines, time_left
+from evals.files import Tell, eval_paths, read_lines
 from evals.review import read_rulings
 from evals.run_options import RunOptions
 from evals.runs import ANSWERS, AnswerRecord, AskError, Run, RunManifest, create_run, new_name, open_run, pace, run_path
 from evals.score import score_run
 from evals.variants import VARIANTS, assistant_of
 from ingest.errors import IngestError
+from ingest.report import time_in_words, time_left
 from vectorstore.errors import StoreError
 
 logger = logging.getLogger(__name__)
@@ -48,6 +49,7 @@ _DECIDING: Final = (
 _OPTIONS: Final = TypeAdapter(RunOptions)
 # Gives the answer to a case in the JSON contract; the number says how many times it was asked before in this run.
 Ask = Callable[[Case, int], dict[str, Any]]
+_SILENT: Final[Tell] = lambda text, done, total: None  # noqa: E731 - a default of two
 
 
 def asking(assistant: Assistant) -> Ask:
@@ -64,10 +66,7 @@ def asking(assistant: Assistant) -> Ask:
 
 
 def replaying(path: Path) -> tuple[Ask, str]:
-    """Returns (what gives stored answers by the case's id, the hash of their file).
-
-    They are those that `untoc ask --json --from` printed, or those of a run's folder.
-    """
+    """Returns (what gives the answers that `untoc ask --json --from` printed or a run has; their file's hash)."""
     file = path / ANSWERS if path.is_dir() else path
     if not file.is_file():
         raise RunError(f"no answers at {str(file)!r}: give a run's folder, or what `untoc ask --json --from` printed")
@@ -85,7 +84,7 @@ def replaying(path: Path) -> tuple[Ask, str]:
     return ask, hashlib.sha256(file.read_bytes()).hexdigest()
 
 
-def run_cases(run: Run, ask: Ask, *, tell: Tell = lambda text, done, total: None) -> Run:
+def run_cases(run: Run, ask: Ask, *, tell: Tell = _SILENT) -> Run:
     """Asks what a run has not asked yet, cases that failed before again, and notes that it ended."""
     wanted = [(case, repeat) for repeat in range(run.manifest.repeats) for case in run.cases()]
     done = {(r.case, r.repeat) for r in run.answers() if r.error is None}
@@ -144,17 +143,9 @@ def chosen(cases: Sequence[Case], *, only: Sequence[str] = (), limit: int | None
 
 
 def launch(
-    options: RunOptions,
-    settings: Settings,
-    *,
-    name: str | None = None,
-    resume: bool = False,
-    tell: Tell = lambda text, done, total: None,
+    options: RunOptions, settings: Settings, *, name: str | None = None, resume: bool = False, tell: Tell = _SILENT
 ) -> Run:
-    """Asks and scores a set of cases; returns the run, which is kept below the store.
-
-    Without a name it gets time and set; `resume` goes on with the run of the name where it was stopped.
-    """
+    """Asks and scores a set of cases, and keeps the run below the store; `resume` goes on with the run of the name."""
     paths = eval_paths(settings.store)
     if options.variant is not None and options.variant not in VARIANTS:
         known = ", ".join(f"{name} ({told})" for name, (told, *_) in VARIANTS.items())
@@ -195,7 +186,7 @@ def launch(
             options=_OPTIONS.dump_python(options, mode="json", exclude_defaults=True),
         )  # fmt: skip
         seconds = pace(paths.runs) * len(cases) * options.repeats
-        told = f", about {in_words(seconds)} at the pace of the last run" if seconds else ""
+        told = f", about {time_in_words(seconds)} at the pace of the last run" if seconds else ""
         say(f"asking {len(cases)} questions{told}")
         run = _resumed(begun, manifest) if begun is not None else create_run(paths.runs, manifest, cases, files)
         stack.enter_context(run.hold())

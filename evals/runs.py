@@ -272,10 +272,7 @@ def list_runs(root: Path) -> list[Run]:
 
 
 def pace(root: Path) -> float:
-    """Returns the median of the seconds that the answers of the newest run took; 0 where there are none.
-
-    The first one loads the models, and is no measure of the others.
-    """
+    """Returns the median seconds of the newest run's answers, since the first loads models; 0 of none."""
     return median([record.seconds for run in list_runs(root)[:1] for record in run.answers()] or [0.0])
 
 

@@ -26,10 +26,7 @@ _BOUNDS_P95: Final = 59
 
 @dataclass(frozen=True, kw_only=True)
 class Figure:
-    """One figure with its 95 % interval and the number of cases that bear on it.
-
-    Of a plain quotient there are numerator and denominator, summed over cases; None for what is combined from more.
-    """
+    """One figure with its 95 % interval, the cases that bear on it and, of a quotient, its two sums over cases."""
 
     metric: str
     value: float

@@ -62,6 +62,17 @@ class IngestReport:
         return asdict(self) | {"files": [asdict(file) for file in self.files], "notes": list(self.notes)}
 
 
+def time_in_words(seconds: float) -> str:
+    """Returns a time such as "40 s" or "4 min 09 s"."""
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes} min {rest:02} s" if minutes else f"{rest} s"
+
+
+def time_left(seconds: float, done: int, left: int) -> str:
+    """Returns such as ", about 40 s left", by the time that some took; nothing where those are fewer than two."""
+    return f", about {time_in_words(seconds / done * left)} left" if done > 1 and left else ""
+
+
 @dataclass(frozen=True, kw_only=True)
 class IngestProgress:
     """One step forward: `done` of `total` files, and the file at hand; `seconds` since the ingest began.
@@ -103,6 +114,4 @@ class IngestProgress:
         if left is None or spent < 1.0:
             return ""
         number, unit = (passages, "passages") if passages else (finished, "files")
-        minutes, seconds = divmod(round(left), 60)
-        remaining = f"{minutes} min {seconds:02} s" if minutes else f"{seconds} s"
-        return f"{number / spent:.0f} {unit}/s, about {remaining} left"
+        return f"{number / spent:.0f} {unit}/s, about {time_in_words(left)} left"

@@ -123,10 +123,7 @@ class _Corpus:
                 yield subject, state, sorted(year for speaker, year in keys if speaker == state)
 
     def possible(self, state: str, year: str | None) -> tuple[Reading, ...]:
-        """Returns the statements that may hold what a State, or a group for it, said in a year, or ever.
-
-        By the manifest, or for want of it.
-        """
+        """Returns what a State, or a group for it, may have said in a year, or ever, as far as is known."""
         if (state, year) not in self._possible:
             may = (own for own in self.readings if own.speakers is None or state in own.speakers)
             self._possible[state, year] = tuple(own for own in may if None in (year, own.year) or year == own.year)
@@ -143,10 +140,7 @@ class _Corpus:
 
 
 def synthesise(documents: Documents, *, kinds: Sequence[str] = KINDS, n: int = 100, seed: int = 0) -> tuple[Case, ...]:
-    """Makes at most `n` draft cases for a corpus, by id, in the proportions that a set should have.
-
-    Another seed chooses other cases; a small corpus gives fewer.
-    """
+    """Makes at most `n` draft cases, by id, in the proportions that a set should have; a small corpus gives fewer."""
     corpus = _Corpus(documents=documents, readings=read_all(documents))
     if not corpus.turns:
         raise DatasetError("no statement has both a State and a date: `untoc manifest` writes a draft of the manifest")

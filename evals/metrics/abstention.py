@@ -41,10 +41,7 @@ def partial(sample: EvalSample) -> Share:
 
 
 def is_wrong(case: Case, answer: Answer) -> bool | None:
-    """Returns whether an answer is wrong: it should have abstained, or its first five citations miss the evidence.
-
-    None for an abstention, or without evidence to judge by.
-    """
+    """Returns whether an answer should be none, or its first five citations miss; None if nobody can tell."""
     if answer.status == "abstained":
         return None
     if case.expect.status == "abstained":

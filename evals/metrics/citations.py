@@ -34,10 +34,7 @@ def _common(found: Citation | RetrievedPassage, span: Evidence) -> int:
 
 
 def evidence_all(sample: EvalSample, k: int | None = None) -> Share:
-    """Returns (share of evidence groups that all citations meet, or the first k, 1); None without evidence.
-
-    An abstention meets none: 0.
-    """
+    """Returns (share of evidence groups that `k` citations meet, 1); of an abstention 0, without evidence None."""
     groups = sample.case.groups
     if not groups or sample.case.expect.status == "abstained":
         return None

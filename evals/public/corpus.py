@@ -46,10 +46,7 @@ def silence_figures(
 
 
 def silent_by_others(confidence: Sequence[float], silent: Sequence[bool], folds: Sequence[int]) -> list[bool]:
-    """Returns which cases are told to be silent by the threshold that serves the other folds best, by F1 of silence.
-
-    The confidence that a case answers is 0 to 1; nothing of a fold tells where its own threshold lies.
-    """
+    """Returns which cases are silent by the threshold, of the chance that they answer, that serves other folds best."""
     sure, still, own = np.array(confidence), np.array(silent), np.array(folds)
     told = np.zeros(len(sure), dtype=np.bool_)
     for fold in np.unique(own):

@@ -42,7 +42,7 @@ class ReviewTab:
         with gr.Row():
             choices = [("Saved answers", DRAFTS), ("Citations", CITATIONS)]
             self.kind = gr.Radio(label="What to review", choices=choices, value=DRAFTS, elem_id="kind")
-            self.run = gr.Dropdown(label="Citations of this run", choices=[], value=None, elem_id="review-run")
+            self.run = gr.Dropdown([], label="Citations of this run", info="Empty: the newest", elem_id="review-run")
             self.by = gr.Textbox(label="Your name or initials", max_lines=1, max_length=80, elem_id="reviewer")
         self.item = html("", elem_id="item", padding=False)
         with gr.Column(visible=False) as self.draft_form:
@@ -145,10 +145,7 @@ class ReviewTab:
         }  # fmt: skip
 
     def done(self, decide: Callable[..., tuple[str, str]], given: Updates, *more: bool) -> Updates:
-        """Decides; gives the updates of the tab with the next one, or what went wrong alone: what was filled in stays.
-
-        A decision returns what kind of item it was about, and what was noted.
-        """
+        """Decides; gives the updates of the tab with the next one, or of what went wrong alone, as it was filled in."""
         try:
             kind, noted = decide(given, *more)
         except SHOWN_ERRORS as error:

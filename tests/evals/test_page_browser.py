@@ -39,7 +39,7 @@ def test_a_run_is_started_watched_and_cancelled(page: Any, slow: Slow) -> None:
     page.locator("#cancel").click()
     slow.let.release()
     page.wait_for_selector('#job [data-state="cancelled"]')
-    page.wait_for_function("document.querySelector('#runs-table')?.textContent.includes('incomplete')")
+    page.wait_for_function("document.querySelector('#runs-table')?.textContent.includes('not complete')")
 
 
 def test_a_report_opens_in_a_page_of_its_own(page: Any, paths: EvalPaths) -> None:

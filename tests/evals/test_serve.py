@@ -27,11 +27,11 @@ from evals.cases.documents import Documents, read_documents
 from evals.errors import EvalError, RunError
 from evals.files import EvalPaths, eval_paths
 from evals.review import drafts, read_rulings, saved_cases
-from evals.runner import time_left
 from evals.runs import Run, open_run
 from evals.score import score_run
 from evals.serve.page import Jobs, RunsTab, create_page
 from evals.serve.review_tab import ReviewTab
+from ingest.report import time_left
 from tests.conftest import PROJECT
 from tests.evals.made_run import FILE, TEXT, case, documents, make_run
 from tests.evals.test_review import CITED, SPAN, saved_answer, silent_answer
@@ -275,7 +275,7 @@ def test_a_run_is_started_watched_cancelled_and_gone_on_with(runs, jobs, slow, p
 
 @pytest.mark.parametrize(
     ("seconds", "answers", "left", "told"),
-    [(20.0, 2, 3, ", about 30 s left"), (490.0, 3, 2, ", about 5 min left"), (20.0, 1, 3, ""), (20.0, 2, 0, "")],
+    [(20.0, 2, 3, ", about 30 s left"), (490.0, 3, 2, ", about 5 min 27 s left"), (20.0, 1, 3, ""), (20.0, 2, 0, "")],
 )
 def test_the_time_left_is_told_by_the_answers_so_far(seconds, answers, left, told):
     assert time_left(seconds, answers, left) == told
