@@ -186,17 +186,13 @@ class RunsTab:
         problem = html("", elem_id="problem", padding=False)
         html('<div class="u-intro"><h2>Start a run</h2></div>', padding=False)
         with gr.Row():
-            told = "Your own are listed once their table is added below"
-            sets = self.datasets()
+            told, sets = "Or a table below: question, state, answered, quote", self.datasets()
             dataset = gr.Dropdown(sets, value="smoke", label="Cases", info=told, elem_id="dataset", min_width=260)
             told = "Empty: the time and the set"
             name = gr.Textbox(label="Name", info=told, max_lines=1, elem_id="name", min_width=260)
             limit = gr.Number(label="Only the first …", info="0: all", precision=0, minimum=0, value=0)
         told = "Whole paths, one a line; empty: those of the set, else the store"
         corpus = gr.Textbox(label="Folders of statements", info=told, lines=1)
-        html(
-            '<p class="u-note">A table of your own has the columns question, state, answered, quote</p>', padding=False
-        )
         own = gr.File(label="Your own questions: CSV or Excel", file_types=[*SUFFIXES], height=140, elem_id="own")
         faults = html("", elem_id="faults", padding=False)
         start = gr.Button("Start", variant="primary", scale=0, min_width=120, elem_id="start")

@@ -42,7 +42,8 @@ class ReviewTab:
         with gr.Row():
             choices = [("Saved answers", DRAFTS), ("Citations", CITATIONS)]
             self.kind = gr.Radio(label="What to review", choices=choices, value=DRAFTS, elem_id="kind")
-            self.run = gr.Dropdown([], label="Citations of this run", info="Empty: the newest", elem_id="review-run")
+            told = "Empty: the newest"
+            self.run = gr.Dropdown([], value=None, label="Citations of this run", info=told, elem_id="review-run")
             self.by = gr.Textbox(label="Your name or initials", max_lines=1, max_length=80, elem_id="reviewer")
         self.item = html("", elem_id="item", padding=False)
         with gr.Column(visible=False) as self.draft_form:
