@@ -26,9 +26,8 @@ def load_rtf(data: bytes, name: str, limits: LoadLimits) -> Extract:
     # RTF is ASCII; what is not stands as escapes, and stray bytes are in the code page that it names.
     source = data.decode("latin-1")
     if not source.lstrip().startswith("{\\rtf"):
-        raise LoadError(
-            f"{name!r} is not a rich text file by its first bytes; give it its own suffix, or save it again"
-        )
+        why = "is not a rich text file by its first bytes"
+        raise LoadError(f"{name!r} {why}; give it its own suffix, or save it again")
     # What the library makes of a link is its text with the address in brackets, which nobody wrote there. It looks for
     # links with an expression that takes the square of their number; a line break, which RTF ignores, hides them.
     source = _LINK.sub("\\\\fldinst\n", source)
@@ -53,12 +52,9 @@ def _group_end(source: str, start: int) -> int:
     """Return the offset after the group that begins at an offset; the end of the text where it is not closed."""
     depth = 0
     for found in _BRACE.finditer(source, start):
-        if found.group() == "{":
-            depth += 1
-        elif found.group() == "}":
-            depth -= 1
-            if depth == 0:
-                return found.end()
+        depth += (found.group() == "{") - (found.group() == "}")
+        if found.group() == "}" and depth == 0:
+            return found.end()
     return len(source)
 
 
@@ -117,10 +113,10 @@ def _with_plain_fonts(source: str) -> tuple[str, str]:
             font = number
         elif font is not None:
             encodings.setdefault(font, encoding)
-    table = "".join(f"{{\\f{number}\\fcharset{encoding} x;}}" for number, encoding in encodings.items())
-    table = f"{{\\fonttbl{table}}}"
+    rows = "".join(f"{{\\f{number}\\fcharset{encoding} x;}}" for number, encoding in encodings.items())
+    table = f"{{\\fonttbl{rows}}}"
     # What stands before the word in its group, such as the head of a file that is one group, stays.
-    before = source[found.start() + 1 : found.end() - len("\\fonttbl")]
-    if before.strip():
-        return source[: found.start() + 1] + before + table + source[found.end() :], table
+    before = found.group().removesuffix("\\fonttbl")
+    if before[1:].strip():
+        return source[: found.start()] + before + table + source[found.end() :], table
     return source[: found.start()] + table + source[end:], table
