@@ -6,7 +6,7 @@ reports what it did. A suggestion only: a person decides. docs/positions.md defi
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Final, cast
 
@@ -24,7 +24,7 @@ from ingest.language.claim_words import operators
 from ingest.language.lexicons import Patterns
 from ingest.text.readable import ReadableText
 from prompts.wording import LANGUAGES
-from vectorstore.records import Edit, Statement
+from vectorstore.records import Statement
 
 # The kinds that words in a direction can be of, likeliest first: what is for a topic may propose it.
 _KINDS_OF: Final[Mapping[Direction, tuple[PositionKind, ...]]] = {
@@ -130,13 +130,8 @@ def suggest(citation: Citation, statement: Statement, subject: Subject) -> Sugge
     shows = [_words(first, last, kind, citation, statement) for first, last in marks]
     if not shows and kind != "no_position":
         shows = [_words(start, start + len(text), kind, citation, statement)]
-    return Suggestion(
-        kind=kind,
-        direction=direction,
-        likely="for" if subject.harm and likely == "against" else likely,
-        sure=decisive.attitude,
-        words=tuple(shows),
-    )
+    likely = "for" if subject.harm and likely == "against" else likely
+    return Suggestion(kind=kind, direction=direction, likely=likely, sure=decisive.attitude, words=tuple(shows))
 
 
 _Spans = Sequence[tuple[int, SentenceDirection]]
@@ -207,17 +202,12 @@ def _strength(read: SentenceDirection) -> int:
 
 def _words(start: int, end: int, kind: PositionKind, citation: Citation, statement: Statement) -> EvidenceWords:
     """Returns the words at `[start, end)` of a quotation with their offsets in the statement's source."""
+    at, text = citation.start, citation.quote[start:end]
     edits = tuple(
-        Edit(start=edit.start - citation.start, end=edit.end - citation.start, text=edit.text, kind=edit.kind)
+        replace(edit, start=edit.start - at, end=edit.end - at)
         for edit in statement.edits
-        if citation.start <= edit.start < citation.end and citation.start < edit.end <= citation.end
+        if at <= edit.start < citation.end and at < edit.end <= citation.end
     )
     readable = ReadableText(source=citation.source_quote, edits=edits)
     first, last = readable.to_source_span(start, end)
-    return EvidenceWords(
-        citation=citation.number,
-        start=citation.start + first,
-        end=citation.start + last,
-        text=citation.quote[start:end],
-        kind=kind,
-    )
+    return EvidenceWords(citation=citation.number, start=at + first, end=at + last, text=text, kind=kind)

@@ -178,8 +178,10 @@ def _loader_for(path: Path, data: bytes, limits: LoadLimits) -> tuple[_Loader, t
                 raise UnsupportedFormatError(f"{name!r} is an archive; name a file in it, such as {inside!r}")
     loader = LOADERS.get(suffix)
     if loader is None:
-        known = f"save it as one of {', '.join(SUFFIXES)}"
-        raise UnsupportedFormatError(f"{name!r} has the suffix {path.suffix!r}, which no loader reads; {known}")
+        known = ", ".join(SUFFIXES)
+        raise UnsupportedFormatError(
+            f"{name!r} has the suffix {path.suffix!r}, which no loader reads; save it as one of {known}"
+        )
     kind = kind_of(data)
     # Text may well hold the source of a web page.
     if kind in ("", loader.kind) or (kind == "html" and not loader.kind):
