@@ -164,7 +164,7 @@ def terms_of_concept(concept: str, language: str = "en") -> tuple[str, ...]:
 
 @cache
 def _by_name() -> dict[str, _Concept]:
-    return {concept["en"][0]: concept for concept in _concepts()}
+    return {concept["en"][0]: concept for concept in _concepts("glossary")}
 
 
 def terms_within(topic: str, language: str, *, to: str | None = None) -> tuple[NamedTerm, ...]:
@@ -184,7 +184,9 @@ def terms_within(topic: str, language: str, *, to: str | None = None) -> tuple[N
 @cache
 def words_of_terms(language: str) -> dict[str, str]:
     """Returns the words of all terms of a language, as they are written, with what `fold` makes of each."""
-    words = (word.text for concept in _concepts() for term in concept[language] for word in _words(term, language))
+    words = (
+        word.text for concept in _concepts("glossary") for term in concept[language] for word in _words(term, language)
+    )
     return {word: fold(word) for word in words if word.islower()}
 
 
@@ -193,7 +195,7 @@ def _stems(text: str, language: str) -> frozenset[str]:
 
 
 @cache
-def _concepts(table: str = "glossary") -> tuple[_Concept, ...]:
+def _concepts(table: str) -> tuple[_Concept, ...]:
     return tuple(
         {language: tuple(_NOTE.sub("", row[language]).split("|")) for language in LANGUAGES}
         for row in load_table(table)
@@ -201,7 +203,7 @@ def _concepts(table: str = "glossary") -> tuple[_Concept, ...]:
 
 
 @cache
-def _terms(language: str, table: str = "glossary") -> _Terms:
+def _terms(language: str, table: str) -> _Terms:
     """Returns the terms of the field in one language with fillers, or its ordinary words (`dictionary`)."""
     terms = _Terms(verbs=table == "dictionary")
     for concept in _concepts(table):

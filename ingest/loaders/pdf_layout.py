@@ -161,8 +161,9 @@ def _spaced(glyphs: Sequence[Glyph]) -> str:
     widest = _WIDE_GAP if painted else _WORD_GAP
     chars = [glyph.char for glyph in glyphs[:1]]
     for before, glyph in pairwise(glyphs):
-        apart = not any(char.isspace() or sets_no_spaces(char) for char in (before.char, glyph.char))
-        chars.append(" " if apart and glyph.left - before.right > widest * glyph.size else "")
+        wide = glyph.left - before.right > widest * glyph.size
+        if wide and not any(char.isspace() or sets_no_spaces(char) for char in (before.char, glyph.char)):
+            chars.append(" ")
         chars.append(glyph.char)
     return "".join(chars).encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 

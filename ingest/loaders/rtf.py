@@ -26,8 +26,9 @@ def load_rtf(data: bytes, name: str, limits: LoadLimits) -> Extract:
     # RTF is ASCII; what is not stands as escapes, and stray bytes are in the code page that it names.
     source = data.decode("latin-1")
     if not source.lstrip().startswith("{\\rtf"):
-        why = "is not a rich text file by its first bytes"
-        raise LoadError(f"{name!r} {why}; give it its own suffix, or save it again")
+        raise LoadError(
+            f"{name!r} is not a rich text file by its first bytes; give it its own suffix, or save it again"
+        )
     # What the library makes of a link is its text with the address in brackets, which nobody wrote there. It looks for
     # links with an expression that takes the square of their number; a line break, which RTF ignores, hides them.
     source = _LINK.sub("\\\\fldinst\n", source)

@@ -48,8 +48,7 @@ def _is_speaker(sentence: str, verb: re.Match[str], state: str | None, named: li
     if subjects and not is_arabic:
         return max(subjects)[1]
     # In Arabic the subject often follows its verb: "تؤيد مصر البيان".
-    speaker = re.compile(_WORDS.source("speaker"))
-    if is_arabic and speaker.search(sentence, verb.end(), verb.end() + 30) is not None:
+    if is_arabic and re.compile(_WORDS.source("speaker")).search(sentence, verb.end(), verb.end() + 30):
         return True
     after = [m for m in named if verb.end() <= m.start <= verb.end() + 12]
     return after[0].codes == (state,) if after else bool(subjects) and max(subjects)[1]

@@ -78,6 +78,11 @@ def squash_map(text: str) -> Squashed:
 def _normalised(text: str) -> tuple[str, list[int], list[int]]:
     if unicodedata.is_normalized("NFKC", text):
         return text, list(range(len(text))), list(range(1, len(text) + 1))
-    runs = [(unicodedata.normalize("NFKC", run[0]), run.span()) for run in _RUN.finditer(text)]
-    spans = [span for piece, span in runs for _ in piece]
-    return "".join(piece for piece, _ in runs), [start for start, _ in spans], [end for _, end in spans]
+    pieces: list[str] = []
+    starts: list[int] = []
+    ends: list[int] = []
+    for run in _RUN.finditer(text):
+        pieces.append(unicodedata.normalize("NFKC", run[0]))
+        starts += [run.start()] * len(pieces[-1])
+        ends += [run.end()] * len(pieces[-1])
+    return "".join(pieces), starts, ends

@@ -50,7 +50,7 @@ def attribute(
     """Reads the words after and before a mention, `[start, end)` of a text, for the treaty that they name.
 
     Its sentence starts at `sentence`; a treaty without an article of that number is not taken from afar. Where nothing
-    is named, it is what "the Convention" means.
+    is named, and for "the Convention", it is the first of `meant`; for "the Protocol" it is the second.
     """
     before = [m for m in treaties if m.end <= start]
     linked = next((m for m in treaties if m.start >= end), None)
