@@ -12,7 +12,7 @@ from typing import Final, cast
 
 import regex
 
-from app.answering.citation_spans import refers_back
+from app.answering.citation_spans import announces, refers_back
 from app.briefing.cells import EvidenceWords, Subject
 from app.question.roles import THIS
 from app.records import Citation, Direction
@@ -122,7 +122,7 @@ def suggest(citation: Citation, statement: Statement, subject: Subject) -> Sugge
     likely = cast(Direction, decisive.reading)
     ((_, text),) = _texts([(start, decisive)], spans, citation.quote)
     told = _is_told(decisive) and (named or decisive.chances[likely] >= _UNNAMED)
-    told = told and not _is_qualified(text, topic, decisive, language)
+    told = told and not (_is_qualified(text, topic, decisive, language) or _is_divided(own))
     direction: Direction = likely if told else "mentions"
     kinds, shown = _KINDS_OF[direction], kind_of(decisive.marks)
     kind = shown if shown in kinds else kinds[0]
@@ -138,16 +138,20 @@ _Spans = Sequence[tuple[int, SentenceDirection]]
 
 
 def _speaking(spans: _Spans, quote: str, subject: Subject, terms: frozenset[str], language: str) -> _Spans:
-    """Returns the sentences that name the subject, half of its words at least, or refer back to the one before."""
-    speaking, before = [], False
+    """Returns the sentences that name the subject, half of its words at least, or go on from one that does.
+
+    What only announces it ("let me turn to extradition") tells no position; the next sentence does.
+    """
+    speaking, before, announced = [], False, False
     for span, (_, text) in zip(spans, _texts(spans, spans, quote), strict=True):
         if subject.article is None:
             names = span[1].names_topic and 2 * len(terms & content_terms(text, language)) >= len(terms)
         else:
             names = _names_article(text, subject.article)
-        if names or (before and refers_back(text)):
+        before = names or announced or (before and refers_back(text))
+        announced = names and announces(text)
+        if before and not announced:
             speaking.append(span)
-        before = names
     return speaking
 
 
@@ -172,6 +176,11 @@ def _is_qualified(text: str, topic: str, read: SentenceDirection, language: str)
     forbidden = [masked.find(text[mark.start : mark.end]) for mark in read.marks if mark.rule == "forbids"]
     beside = any(0 <= at < masked.find(THIS[language]) for at in forbidden)
     return bound or beside or {"not", "against"} <= found or _PATTERNS.part.search(masked) is not None
+
+
+def _is_divided(spans: _Spans) -> bool:
+    """Whether sentences go both ways: "We recognise their work. They should not, however, sit in working groups"."""
+    return {"for", "against"} <= {read.reading for _, read in spans if _is_told(read)}
 
 
 def _own(spans: _Spans) -> _Spans:
