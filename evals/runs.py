@@ -181,11 +181,12 @@ class Run:
 
     def hold(self) -> AbstractContextManager[object]:
         """Keeps the run for this process, until the context ends."""
-        try:
-            # Whoever looks if it runs holds the lock as well, for no time.
-            return FileLock(self.path / _LOCK, mode=0o600).acquire(timeout=1)
-        except Timeout as exc:
-            raise RunError(f"the run {self.name!r} is {self.unfinished}") from exc
+        with written(self.path / _LOCK):
+            try:
+                # Whoever looks if it runs holds the lock as well, for no time.
+                return FileLock(self.path / _LOCK, mode=0o600).acquire(timeout=1)
+            except Timeout as exc:
+                raise RunError(f"the run {self.name!r} is {self.unfinished}") from exc
 
     @property
     def unfinished(self) -> str | None:

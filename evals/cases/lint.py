@@ -31,8 +31,6 @@ _SLICE: Final = 20
 _SLICED_BY: Final = ("type", "lang", "kind", "expected")
 # Share of unanswerable cases that abstention can be measured with; half of them should be near misses.
 _UNANSWERABLE: Final = (0.25, 0.30)
-
-
 _REMARKS: Final = {row["remark"]: row for row in shipped_rows("cases/remarks.csv")}
 
 
@@ -182,13 +180,14 @@ def _absence(case: Case, readings: Iterable[Reading], parties: PartyTable) -> It
     states, tagged = _states_of(case, parties), case.tags.get("article", ())
     cited = {tagged} if isinstance(tagged, str) else {*tagged}
     tag = str(case.tags.get("topic", "")).replace("_", " ")
-    asked = "" if tag or cited else resolve(case.question, parties, history=case.history).scope.topic or ""
+    told = tag or cited or not case.question.strip()
+    asked = "" if told else resolve(case.question, parties, history=case.history).scope.topic or ""
     topic, lang = tag or asked, "en" if tag else case.lang
     named = {term.concept for term in terms_within(topic, lang)} if terms_of(topic, lang) else set()
     words = [frozenset(stems(word, lang)) for word in content_words(asked, lang)]
     for reading in readings:
-        file, told = reading.document.file, reading.document.year
-        if (states and reading.document.state not in states) or (years and told not in years):
+        file = reading.document.file
+        if (states and reading.document.state not in states) or (years and reading.document.year not in years):
             continue
         if case.unanswerable_kind == "no_statement" and states:
             yield remark("there_is_a_statement", case.id, file=file)
