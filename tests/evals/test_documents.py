@@ -1,5 +1,6 @@
 """The truth that answers are judged by: from files and manifest, whatever the product reads."""
 
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -9,8 +10,8 @@ from app.settings import Settings
 from evals.case_sets import CONFERENCE, SAMPLE, cases_hash, corpus_of, folder_name, open_set, shipped_folder
 from evals.cases.case import Case, Evidence, Expectation
 from evals.cases.documents import located, read_documents
-from evals.errors import DatasetError
-from evals.eval_environment import changed, described
+from evals.errors import DatasetError, RunError
+from evals.eval_environment import changed, described, open_environment
 from evals.files import eval_paths
 
 
@@ -93,3 +94,30 @@ def test_settings_are_changed_by_name(tmp_path: Path) -> None:
     for change in ("retrieval.fetch_k=0", "retrieval=1", "fetch_k=1", "retrieval.none=1", "retrieval.fetch_k"):
         with pytest.raises(SettingsError):
             changed(Settings(store=tmp_path), [change])
+
+
+def test_a_folder_that_was_taken_in_whole_is_not_looked_at_again(tmp_path, monkeypatch):
+    """Anything that changes what a store holds, such as a cell of the manifest, makes another store."""
+    folder, now, taken = tmp_path / "texts", {"told": ""}, list[str]()
+    folder.mkdir()
+    (folder / "a.txt").write_text("We thank the Chair.", encoding="utf-8")
+
+    @contextmanager
+    def opened(settings):
+        settings.store.mkdir(parents=True, exist_ok=True)
+        yield
+
+    def take_in(workspace, folders, say):
+        taken.append(now["told"])
+        if now["told"] == "stopped":
+            raise RunError("not all was taken in")
+
+    monkeypatch.setattr("evals.eval_environment.open_workspace", opened)
+    monkeypatch.setattr("evals.eval_environment.take_in", take_in)
+    for told, language in (("stopped", "en"), ("first", "en"), ("again", "en"), ("corrected", "fr")):
+        now["told"] = told
+        (folder / "statements.csv").write_text(f"file,language\na.txt,{language}\n", encoding="utf-8")
+        settings = Settings(store=tmp_path / "store")
+        with suppress(RunError), open_environment(settings, [folder], read_documents([folder])):
+            pass
+    assert taken == ["stopped", "first", "corrected"]
