@@ -4,6 +4,7 @@ A run names the folders that ship with the program as `untoc:conference`, so tha
 """
 
 import hashlib
+import shlex
 from collections.abc import Callable, Sequence
 from importlib.resources import files
 from pathlib import Path
@@ -51,7 +52,8 @@ def open_set(
     if found.remarks:
         first, more = found.remarks[0], len(found.remarks) - 1
         told = f"{path.name}, {first.case}: {first.what}; {first.todo}"
-        raise DatasetError(told + (f"; and {more} more: `untoc-eval lint {name}` shows all" if more else ""))
+        again = shlex.join(["lint", name, *(part for folder in corpus for part in ("--corpus", str(folder)))])
+        raise DatasetError(told + (f"; and {more} more: `untoc-eval {again}` shows all" if more else ""))
     return found.cases
 
 

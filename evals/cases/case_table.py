@@ -32,6 +32,7 @@ from evals.errors import DatasetError
 from ingest.errors import ManifestError
 from ingest.language.detection import detect_language
 from ingest.metadata.manifest import csv_rows
+from ingest.parties.party_table import PartyTable
 from ingest.treaties.references import find_articles
 
 SUFFIXES: Final = (".csv", ".xlsx")
@@ -83,7 +84,7 @@ class _Row:
 
 def read_case_table(path: Path, documents: Documents) -> CaseTable:
     """Reads cases from `.csv` (comma, semicolon or tab) or the first sheet of `.xlsx`; quotations are looked for."""
-    (first, headings), *rows = _lines(path)
+    ((first, headings), *rows), delimiter = _lines(path)
     columns, head = [_column(name) for name in headings], _Row(line=first, cells={})
     for at, name in enumerate(columns):
         if name and name not in _COLUMNS:
@@ -101,7 +102,7 @@ def read_case_table(path: Path, documents: Documents) -> CaseTable:
         row = _Row(line=line, cells=held, absent=absent)
         if not any(row.cells.values()):
             continue
-        case = None if _parted(row, columns, cells) else _case(row, documents)
+        case = None if _parted(row, columns, cells, delimiter, documents.parties) else _case(row, documents)
         if case is not None and case.id in cases:
             row.wrong("question", "row_twice")
         remarks += row.remarks
@@ -110,21 +111,30 @@ def read_case_table(path: Path, documents: Documents) -> CaseTable:
     return CaseTable(cases=tuple(cases.values()), remarks=tuple(remarks), lines=lines)
 
 
-def _parted(row: _Row, columns: Sequence[str], cells: Sequence[str]) -> bool:
-    """Tells of a row in which a comma parts a cell in two, and all after it stand one to the right."""
-    answers = [cell.strip().lower() in _YES_NO for cell in cells]
+def _parted(row: _Row, columns: Sequence[str], cells: Sequence[str], delimiter: str, parties: PartyTable) -> bool:
+    """Tells of a row of a file of CSV in which a comma or the like parts a cell, and moves all after it."""
     answered = columns.index("answered") if "answered" in columns else len(columns)
-    early = not any(answers[: answered + 1]) and any(answers[answered + 1 :])
-    parted = early or any(cell.strip() for cell in cells[len(columns) :])
-    if parted:
-        column = "question" if early else "quote"
+    more = max((at for at, cell in enumerate(cells, 1) if cell.strip()), default=0) - len(columns)
+    answers = [cell.strip().lower() in _YES_NO for cell in cells[answered:]]
+    early = answers.index(True) if True in answers else 0
+    # A yes or 1 further right is the word of another column, unless as many cells are too many.
+    moved = early if early == 1 or early <= more else 0
+    if not delimiter or (more < 1 and not moved):
+        return False
+
+    def whole(column: str) -> str:
         at = columns.index(column) if column in columns else 0
-        row.wrong(column, "more_cells", whole=",".join(cells[at : at + 2]))
-    return parted
+        return delimiter.join(cells[at : at + 1 + (moved or more)])
+
+    named = {len(parties.resolve(name).codes) for name in party_names(whole("state"), parties)} == {1}
+    column = "quote" if not moved else "state" if named else "question"
+    row.wrong(column, "more_cells", whole=whole(column))
+    return True
 
 
-def _lines(path: Path) -> list[tuple[int, list[str]]]:
-    """Returns the lines of a table with their numbers, from 1."""
+def _lines(path: Path) -> tuple[list[tuple[int, list[str]]], str]:
+    """Returns the lines of a table with their numbers, from 1, and what parts the cells of a file of CSV."""
+    delimiter = ""
     try:
         if path.suffix == ".xlsx":
             with closing(load_workbook(path, read_only=True, data_only=True)) as book:
@@ -133,12 +143,13 @@ def _lines(path: Path) -> list[tuple[int, list[str]]]:
                     (n, ["" if cell is None else str(cell) for cell in row]) for n, row in enumerate(rows, start=1)
                 ]
         else:
-            lines = list(csv_rows(path))
+            delimiter, found = csv_rows(path)
+            lines = list(found)
     except (OSError, ValueError, KeyError, IndexError, ManifestError, BadZipFile, InvalidFileException) as exc:
         raise DatasetError(f"cannot read the table {str(path)!r}: {exc}; save it as UTF-8 CSV, or as .xlsx") from exc
     if not lines or "question" not in map(_column, lines[0][1]):
         raise DatasetError(f"the table {str(path)!r} has no heading `question`: begin it with {','.join(_REQUIRED)}")
-    return lines
+    return lines, delimiter
 
 
 def _column(heading: str) -> str:
@@ -156,13 +167,12 @@ def _case(row: _Row, documents: Documents) -> Case | None:
     reason, reasons = _column(given["reason"]), get_args(AbstentionReason)
     language = given["language"].lower() or detect_language(question) or "en"
     wrong = {
-        ("question", "cell_without_question"): not question,
-        ("answered", "neither_yes_nor_no"): answered is None,
+        ("question", "cell_without_question"): not question, ("answered", "neither_yes_nor_no"): answered is None,
         ("reason", "no_such_reason"): reason not in ("", *reasons),
         ("language", "no_such_language"): not re.fullmatch("[a-z]{2}", language),
         ("quote", "answer_without_words"): answered and not quotes,
         ("quote", "words_without_answer"): answered is False and quotes,
-    }
+    }  # fmt: skip
     near = _like(reason, reasons)
     meant = f"did you mean {near!r}? " if near else ""
     facts = {"meant": meant, "reasons": ", ".join(reasons), "given": given, "spoken": language}
@@ -216,24 +226,28 @@ def _evidence(
     """Looks for a quotation where the State spoke in the year, then in what others said."""
     quote = quote.strip('“”"«» ')
 
-    def apart(document: Document) -> tuple[bool, bool, str]:
-        of_year = not years or document.year in (None, *years)
-        return bool(states) and document.state not in states, not of_year, document.file
+    def apart(document: Document) -> tuple[int, bool, str]:
+        # Own words come first, then those of a file of nobody or of many, then those of others.
+        own, shared = not states or document.state in states, document.state is None or document.kind == "record"
+        of_year = not (years and document.years) or not document.years.isdisjoint(years)
+        return 0 if own else 1 if shared else 2, not of_year, document.file
 
     ordered, cut = sorted(documents.by_file.values(), key=apart), shorten(quote, 60, placeholder=" …")
+    wrong: list[Document] = []
     for document, span in ((document, document.find(quote)) for document in ordered):
-        if span is None:
-            continue
-        if states and document.state is not None and document.state not in states and document.kind != "record":
-            speaker = documents.parties.display(document.state)
-            row.wrong("quote", "words_of_another", quote=cut, speaker=speaker, file=document.file)
-            return None
-        if apart(document)[1]:
-            row.wrong("year", "words_of_another_year", quote=cut, year=document.year, file=document.file)
-            return None
-        return document.evidence(f"e{number}", *span, state=states[0] if states else None)
-    near = _nearest(quote, [document for document in ordered if not any(apart(document)[:2])] or ordered)
-    row.wrong("quote", "words_nowhere", quote=cut, todo=near or "copy the exact words from the statement")
+        whose, other_year, _ = apart(document)
+        if span is not None and whose < 2 and not other_year:
+            return document.evidence(f"e{number}", *span, state=states[0] if states else None)
+        wrong += [document] if span is not None else []
+    if not wrong:
+        near = _nearest(quote, [document for document in ordered if not any(apart(document)[:2])] or ordered)
+        row.wrong("quote", "words_nowhere", quote=cut, todo=near or "copy the exact words from the statement")
+    elif apart(wrong[0])[0] == 2:
+        speaker = documents.parties.display(wrong[0].state or "")
+        row.wrong("quote", "words_of_another", quote=cut, speaker=speaker, file=wrong[0].file)
+    else:
+        said = " and ".join(sorted(wrong[0].years))
+        row.wrong("year", "words_of_another_year", quote=cut, year=said, file=wrong[0].file)
     return None
 
 

@@ -49,10 +49,12 @@ class Document:
     kind: str = "statement"
 
     @cached_property
-    def year(self) -> str | None:
-        """The year in which it was said, by the manifest, else as its text tells: to look at, not to score by."""
-        date = self.facts.get("date") or read_metadata(self.text, find_blocks(self.text), None, self.file).metadata.date
-        return date[:4] if date else None
+    def years(self) -> frozenset[str]:
+        """The years in which it was said, by the manifest, else as its text tells: to look at, not to score by."""
+        told = self.facts.get("date") or read_metadata(self.text, find_blocks(self.text), None, self.file).metadata.date
+        date = told or ""
+        first, last = date[:4], date.rpartition("/")[2][:4]
+        return frozenset(map(str, range(int(first), int(last) + 1))) if date else frozenset()
 
     def find(self, quote: str) -> tuple[int, int] | None:
         """Returns where a quotation stands, `[start, end)`; white space and line-end hyphens may differ."""

@@ -7,13 +7,16 @@ of 12 cases).
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Final, Literal, cast, get_args
 
 from rapidfuzz import fuzz
 
-from app.question.reading import resolve
+from app.errors import QuestionError
+from app.question.reading import MAX_QUESTION, resolve
+from app.records import Scope
 from evals.cases.case import Case, slices
 from evals.cases.corpus_facts import Reading, content_words, read_all
 from evals.cases.documents import Documents, sha256_of
@@ -80,32 +83,29 @@ def _form(case: Case, by_id: Mapping[str, Case], count: int) -> list[Remark]:
     """What a case says of itself and of others."""
     original = by_id.get(case.variant_of or "")
     found = {
-        "same_id": count > 1,
-        "nobody_reviewed": case.review.status == "reviewed" and not case.review.by,
+        "same_id": count > 1, "nobody_reviewed": case.review.status == "reviewed" and not case.review.by,
         "no_original": case.variant_of is not None and original is None,
         "other_outcome": original and (case.expect, case.answerable) != (original.expect, original.answerable),
-    }
+    }  # fmt: skip
     return [*_remarks(found, case, count=count, original=case.variant_of), *contradictions(case)]
 
 
 def contradictions(case: Case) -> list[Remark]:
     """Returns what a case says that cannot be, its corpus aside."""
     expect, status, silent = case.expect, case.expect.status, case.expect.status == "abstained"
-    reasoned = expect.reason is not None or case.unanswerable_kind is not None
+    reasoned, asked = expect.reason is not None or case.unanswerable_kind is not None, case.question.strip()
     found = {
-        "empty_question": not case.question.strip(),
-        "no_reason": silent and not reasoned,
-        "reason_beside_answer": not silent and reasoned,
-        "silence_with_evidence": silent and case.evidence,
-        "no_evidence": not silent and not case.groups,
+        "empty_question": not asked, "long_question": len(asked) > MAX_QUESTION,
+        "no_reason": silent and not reasoned, "reason_beside_answer": not silent and reasoned,
+        "silence_with_evidence": silent and case.evidence, "no_evidence": not silent and not case.groups,
         "answerable_silence": case.answerable and silent,
         "unanswerable_answer": not case.answerable and status == "answered",
         "missing_of_what": (status == "partial") != (expect.missing is not None),
         "type_of_silence": case.type in ("unanswerable", "ambiguous") and not silent,
         "follows_nothing": case.type == "follow_up" and not case.history,
         "forbids_expected": {*expect.states} & {*expect.states_forbidden},
-    }
-    return _remarks(found, case, status=status, missing=expect.missing, type=case.type)
+    }  # fmt: skip
+    return _remarks(found, case, status=status, missing=expect.missing, type=case.type, most=MAX_QUESTION)
 
 
 def _states_of(case: Case, parties: PartyTable) -> frozenset[str]:
@@ -143,12 +143,11 @@ def _evidence(case: Case, documents: Documents) -> Iterator[Remark]:
         text = None if place is None or span.end > length else document.text[slice(*place)]
         holders = {told, None, *(documents.parties.resolve(behalf).codes if behalf else ())}
         found = {
-            "not_in_file": place is None,
-            "after_the_end": span.end > length,
+            "not_in_file": place is None, "after_the_end": span.end > length,
             "other_words": text is not None and span.quote is not None and squash(text) != squash(span.quote),
             "other_hash": text is not None and span.sha256 not in (None, sha256_of(text)),
             "other_state": told is not None and document.kind != "record" and span.state not in holders,
-        }
+        }  # fmt: skip
         facts = {"span": span.id, "start": span.start, "end": span.end, "length": length, "state": span.state}
         yield from _remarks(found, case, **facts, told=told)
 
@@ -174,24 +173,30 @@ def _is_silence(case: Case) -> bool:
 def _absence(case: Case, readings: Iterable[Reading], parties: PartyTable) -> Iterator[Remark]:
     """Looks for what should not be in the corpus."""
     years = [str(year) for year in case.expect.years] or re.findall(r"\b(?:19|20)\d\d\b", case.question)
-    # A session without a year cannot be matched with dates: such cases are not checked.
-    if not _is_silence(case) or (case.unanswerable_kind == "near_miss_session" and not years):
+    if not _is_silence(case):
+        return
+    scope, unsaid = Scope(), case.unanswerable_kind == "no_statement"
+    # One that cannot be read, since it is empty or too long, names nothing.
+    with suppress(QuestionError):
+        scope = resolve(case.question, parties, history=case.history).scope
+    meeting = case.unanswerable_kind == "near_miss_session" or (unsaid and (scope.sessions or scope.bodies))
+    # A session or body without a year cannot be matched with dates: such cases are not checked.
+    if meeting and not years:
         return
     states, tagged = _states_of(case, parties), case.tags.get("article", ())
     cited = {tagged} if isinstance(tagged, str) else {*tagged}
     tag = str(case.tags.get("topic", "")).replace("_", " ")
-    told = tag or cited or not case.question.strip()
-    asked = "" if told else resolve(case.question, parties, history=case.history).scope.topic or ""
+    asked = "" if tag or cited else scope.topic
     topic, lang = tag or asked, "en" if tag else case.lang
     named = {term.concept for term in terms_within(topic, lang)} if terms_of(topic, lang) else set()
     words = [frozenset(stems(word, lang)) for word in content_words(asked, lang)]
     for reading in readings:
         file = reading.document.file
-        if (states and reading.document.state not in states) or (years and reading.document.year not in years):
+        if (states and reading.document.state not in states) or (years and reading.document.years.isdisjoint(years)):
             continue
-        if case.unanswerable_kind == "no_statement" and states:
-            yield remark("there_is_a_statement", case.id, file=file)
-            continue
+        if unsaid and states:
+            yield remark("there_is_a_statement" if years else "of_whichever_year", case.id, file=file)
+            return
         for treaty, number in (article.split() for article in sorted(reading.named.keys() & cited)):
             yield remark("article_is_cited", case.id, file=file, number=number, treaty=treaty)
         # The question may be narrower than its topic: a person looks.

@@ -130,7 +130,7 @@ def read_manifest(folder: Path, *, files: Sequence[Path] = (), by_base_name: boo
     path = folder / MANIFEST_NAME
     if not os.path.lexists(path) and path not in files:
         return None
-    records = csv_rows(path)
+    _, records = csv_rows(path)
     line, header = next(records, (1, []))
     columns = ["_".join(cell.lower().replace("-", " ").replace("_", " ").split()) for cell in header]
     if "file" not in columns:
@@ -198,8 +198,10 @@ def write_draft(folder: Path, rows: Iterable[ManifestRow], *, force: bool = Fals
     return path
 
 
-def csv_rows(path: Path) -> Iterator[tuple[int, list[str]]]:
-    """Yield the rows of a CSV file in any of Excel's variants, each with its first line's number; no empty ones.
+def csv_rows(path: Path) -> tuple[str, Iterator[tuple[int, list[str]]]]:
+    """Return what parts the cells of a CSV file in any of Excel's variants, and its rows.
+
+    Each row comes with its first line's number; empty ones are left out.
 
     Raises:
         ManifestError: If it cannot be read.
@@ -214,6 +216,10 @@ def csv_rows(path: Path) -> Iterator[tuple[int, list[str]]]:
         delimiter, text, skipped = separator[1], rest, 1
     else:
         delimiter = max(_DELIMITERS, key=first.count)
+    return delimiter, _rows(path, text, delimiter, skipped)
+
+
+def _rows(path: Path, text: str, delimiter: str, skipped: int) -> Iterator[tuple[int, list[str]]]:
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
     line = skipped + 1
     try:

@@ -103,6 +103,14 @@ def test_all_errors_are_told_at_once_with_line_column_and_advice(tmp_path, docum
         (f"{HEAD},year", "Q?,France,yes,We thank, the Chair,2018", "line 2, quote", '"We thank, the Chair"'),
         (f"{HEAD},year", "Of this, of that?,France,yes,We thank the Chair", "line 2, question", '"Of this, of that?"'),
         (f"{HEAD},year", "Q?,France,yes,We thank the Chair,2020", "line 2, year", "was said in 2018 (a.txt)"),
+        (HEAD, "Q?,France,yes,We thank, the Chair, and all", "line 2, quote", '"We thank, the Chair, and all"'),
+        (HEAD, "Of this, that, those?,France,yes,We thank the Chair", "line 2, question", '"Of this, that, those?"'),
+        (HEAD, "Q?,Korea, Republic of,no,", "line 2, state", '"Korea, Republic of"'),
+        (HEAD, "Q?,France,Mexico,no,", "line 2, state", '"France,Mexico"'),
+        (HEAD.replace(",", ";"), "Q?;France;yes;We thank; the Chair", "line 2, quote", '"We thank; the Chair"'),
+        # A number further right is no answer that has moved.
+        (f"{HEAD},year,article", "Q?,France,,We thank the Chair,2018,1", "line 2, answered", "neither yes nor no"),
+        (f"{HEAD},year,article", "Q?,France,da,We thank the Chair,2018,1", "line 2, answered", "'da' is neither"),
         # What is proposed ends where the quotation does.
         (HEAD, "Q?,France,yes,We do thank the Chair", "line 2, quote", "mean “We thank the Chair.”"),
         (HEAD, "Q?,France,yes,call all parties to extradite", "line 2, quote", "call on all parties to extradite”"),
@@ -122,6 +130,37 @@ def test_remarks_on_cases_are_told_by_line_and_column(tmp_path, documents):
     silent = read(tmp_path, documents, HEAD, "", "Does Mexico fund the review mechanism?,Mexico,no,")
     (warned,) = [r for r in map(silent.placed, lint(silent.cases, documents)) if r.severity == "warning"]
     assert warned.case == "line 3, answered" and f"“{MEXICO}”" in warned.what
+
+
+@pytest.mark.parametrize(
+    ("texts", "year", "file"),
+    [
+        # What is said in many texts is found where the State said it, in its year, whoever else says it.
+        ({"a": ("BEL", "2018"), "b": ("FRA", "2018")}, "2018", "b"),
+        ({"a": ("FRA", "2016"), "b": ("FRA", "2018")}, "2018", "b"),
+        ({"a": ("FRA", "2016"), "b": (None, "2018")}, "2018", "b"),
+        ({"a": ("BEL", "2018"), "b": (None, "2018")}, "2018", "b"),
+        ({"a": (None, "2016"), "b": ("FRA", "2018"), "c": ("BEL", "2018")}, "", "b"),
+        # A text belongs to each year of its dates.
+        ({"a": ("FRA", "2019-12-30/2020-01-03")}, "2019", "a"),
+        ({"a": ("FRA", "2019-12-30/2020-01-03")}, "2020", "a"),
+        ({"a": ("FRA", "2019-12-30/2021-01-03")}, "2020", "a"),
+        ({"a": ("FRA", "2019-12-30/2020-01-03")}, "2021", "was said in 2019 and 2020 (a)"),
+        ({"a": ("BEL", "2018"), "b": ("FRA", "2016")}, "2018", "was said in 2016 (b)"),
+        ({"a": ("BEL", "2018"), "b": ("BEL", "2016")}, "2016", "was said by Belgium (b)"),
+    ],
+)
+def test_words_of_several_texts_are_found_where_the_row_says(tmp_path, texts, year, file):
+    by_file = {
+        name: Document(file=name, text=FRANCE, state=state, facts={"date": date})
+        for name, (state, date) in texts.items()
+    }
+    held = Documents(by_file=by_file, sha256="c", parties=PartyTable.load())
+    found = read(tmp_path, held, f"{HEAD},year", f"What of the Chair?,France,yes,We thank the Chair,{year}")
+    if len(file) == 1:
+        assert (found.remarks, found.cases[0].evidence[0].file) == ((), file)
+    else:
+        assert file in found.remarks[0].what
 
 
 @pytest.mark.parametrize("content", ["", "frage,staat\n", "\x00\x01"])

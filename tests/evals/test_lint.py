@@ -183,6 +183,15 @@ def test_questions_of_another_scope_or_history_and_variants_are_no_duplicates(ch
         ({"tags": {"article": "UNTOC 16"}, "unanswerable_kind": "near_miss_article"}, "error", "cites article 16"),
         ({"tags": {"article": ["UNTOC 4", "UNTOC 16"]}}, "error", "cites article 16"),
         ({"unanswerable_kind": "no_statement"}, "error", "'nor.txt' is one"),
+        # Without a year nobody knows which statement should not be there.
+        (
+            {"unanswerable_kind": "no_statement", "question": "What did Norway say about firearms?"}
+            | {"expect": {"status": "abstained", "states": ["NOR"]}},
+            "warning",
+            "of whichever year, and 'nor.txt' is one",
+        ),
+        ({"question": " "}, "error", "has an empty question"),
+        ({"question": "What did Norway say about it in 2018? " * 60}, "error", "has a question that is too long"),
     ],
 )
 def test_what_should_be_absent_and_is_there_is_found(changes: dict[str, Any], severity: str, what: str) -> None:
@@ -198,6 +207,9 @@ def test_what_should_be_absent_and_is_there_is_found(changes: dict[str, Any], se
         {"tags": {"article": "UNTOC 18"}},
         {"tags": {"topic": "extradition"}, "expect": {"status": "abstained", "states": ["NOR"], "years": ["2016"]}},
         {"tags": {"topic": "extradition"}, "expect": {"status": "abstained", "states": ["SWE"], "years": ["2018"]}},
+        # A session without a year cannot be matched with dates.
+        {"unanswerable_kind": "no_statement", "question": "What did Norway say about firearms at COP-9?"}
+        | {"expect": {"status": "abstained", "states": ["NOR"]}},
     ],
 )
 def test_what_is_absent_is_accepted(changes: dict[str, Any]) -> None:
