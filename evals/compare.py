@@ -12,15 +12,13 @@ from typing import Any, Final, Literal
 import numpy as np
 
 from evals.errors import RunError
-from evals.metrics.table import METRICS, RIGHT, Floats, Metric
+from evals.metrics.table import METRICS, RIGHT, TOLERANCE, Floats, Metric
 from evals.runs import Run, RunManifest, ScoreRecord, Stage
 from evals.stats import FEWEST_CLUSTERS, cluster_bootstrap, holm, interval, not_worse_p
 from evals.summary import bears_on, by_case, combined
 
 # Significance level, one-sided: as one end of a 95 % interval.
 ALPHA: Final = 0.025
-# Rounding error of floats: sums of fractions that make 1 may come out as 1 − 1e-16.
-_TOLERANCE: Final = 1e-9
 # Fields of the manifest that name and date a run; two runs of the same configuration differ in them.
 _INCIDENTAL: Final = frozenset({"name", "started", "ended", "options"})
 Pairs = Sequence[tuple[ScoreRecord, ScoreRecord]]
@@ -75,12 +73,20 @@ class Difference:
     p: float | None
     n: int
     clusters: int
+    margin: float
     lost: bool
     verdict: Literal["better", "worse", "few", "same"]
 
     @property
+    def accepted(self) -> bool:
+        """Whether it is within the margin; `p` is then of a greater change, and tells nothing of this one."""
+        return self.margin > 0 and abs(self.delta) <= self.margin + TOLERANCE
+
+    @property
     def chance(self) -> str:
-        """Says whether it may be chance."""
+        """Says whether it may be chance, or that it is too small to ask."""
+        if self.accepted:
+            return f"which is no more than the margin of {METRICS[self.metric].shown(self.margin)}"
         if self.p is None:
             few = f"about {self.clusters} State{'s' if self.clusters != 1 else ''} or other subjects"
             return f"over too few cases to tell it from chance ({few}; {FEWEST_CLUSTERS} are needed)"
@@ -202,15 +208,15 @@ def judged(found: Mapping[str, Paired], margins: Mapping[str, float], seed: int 
     losses, gains, judgements = p_values(1.0), p_values(-1.0), {}
     for name, pair in both.items():
         a, b = (value for value in pair.values if value is not None)
-        gain, margin = signs[name] * (b - a), margins.get(name, 0.0) + _TOLERANCE
+        gain, margin = signs[name] * (b - a), margins.get(name, 0.0)
         p = (losses if gain <= 0 else gains).get(name)
         verdict: Literal["better", "worse", "few", "same"] = "same"
-        if pair.metric.higher_is_better is not None and abs(gain) > margin and (p is None or p <= ALPHA):
+        if pair.metric.higher_is_better is not None and abs(gain) > margin + TOLERANCE and (p is None or p <= ALPHA):
             verdict = "few" if p is None else "better" if gain > 0 else "worse"
         low, high = interval(moved[name])
         judgements[name] = Difference(
             metric=name, a=a, b=b, delta=b - a, low=low, high=high, p=p, n=len(pair.bearing),
-            clusters=len(set(pair.bearing)), lost=gain < -margin, verdict=verdict,
+            clusters=len(set(pair.bearing)), margin=margin, lost=gain < -margin - TOLERANCE, verdict=verdict,
         )  # fmt: skip
     return judgements
 

@@ -60,7 +60,9 @@ def open_environment(
         # Its name says all that it holds: once whole, there is nothing to look for.
         if not (path / _WHOLE).is_file():
             take_in(workspace, folders, say)
-            (path / _WHOLE).touch()
+            # What was read in part, such as a scan that took too long, is read anew the next time.
+            if not workspace.store.catalogue.unreadable():
+                (path / _WHOLE).touch()
         yield workspace
 
 
@@ -122,11 +124,8 @@ def changed(settings: Settings, changes: Sequence[str]) -> Settings:
 
 def described(settings: Settings) -> dict[str, Any]:
     """Returns the effective settings by variable, secrets masked; without places and defaults of the server."""
-    return {
-        name: value if isinstance(value, str | int | float | bool | None) else str(value)
-        for name, value in variables(settings)
-        if not name.startswith(_PLACES)
-    }
+    kept = ((name, value) for name, value in variables(settings) if not name.startswith(_PLACES))
+    return {name: value if isinstance(value, str | int | float | bool | None) else str(value) for name, value in kept}
 
 
 def asked_with(settings: Settings) -> dict[str, Any]:

@@ -9,20 +9,18 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Final, Literal, get_args
+from typing import Literal, get_args
 
 from pydantic import Field, field_validator, model_validator
 
 from evals.compare import Paired, difference_of_data, judged, paired, paired_cases
 from evals.files import EVALS, FileRecord, read_yaml
-from evals.metrics.table import METRICS, Metric
+from evals.metrics.table import METRICS, TOLERANCE
 from evals.runs import Run, ScoreRecord
 from evals.summary import by_case, figure
 
 # From good to grave.
 GateVerdict = Literal["pass", "warn", "fail", "invalid"]
-# Rounding error of floats: sums of fractions that make 1 may come out as 1 − 1e-16.
-_TOLERANCE: Final = 1e-9
 
 
 class _Gate(FileRecord):
@@ -68,6 +66,14 @@ class Gates(FileRecord):
     """Cases that gate which a run, and the pairs of two runs, have at least."""
     seed: int = 0
     """Of the bootstrap: another one draws other clusters."""
+
+    @field_validator("soft")
+    @classmethod
+    def _once(cls, soft: tuple[SoftGate, ...]) -> tuple[SoftGate, ...]:
+        names = [gate.metric for gate in soft]
+        if (twice := next((name for name in names if names.count(name) > 1), None)) is not None:
+            raise ValueError(f"{twice!r} has two gates: keep the one with the margin that is meant")
+        return soft
 
     @property
     def margins(self) -> Mapping[str, float]:
@@ -169,15 +175,15 @@ def _hard(gate: HardGate, cases: Sequence[ScoreRecord], seed: int) -> GateResult
     metric, least = METRICS[gate.metric], gate.at_least is not None
     bar = next(value for value in (gate.at_least, gate.at_most) if value is not None)
     found = figure(cases, metric, seed=seed)
-    wanted = f"at least {_shown(bar, metric)} is needed" if least else f"at most {_shown(bar, metric)} is allowed"
+    wanted = f"at least {metric.shown(bar)} is needed" if least else f"at most {metric.shown(bar)} is allowed"
     result = partial(GateResult, metric=gate.metric, kind="hard", bar=bar)
     if found is None:
         return result(verdict="invalid", reason=f"{metric.label}: applies to no case that gates, {wanted}")
-    held = found.value >= bar - _TOLERANCE if least else found.value <= bar + _TOLERANCE
+    held = found.value >= bar - TOLERANCE if least else found.value <= bar + TOLERANCE
     over = f" over {found.n} cases"
     if found.denominator is not None and metric.share:
         over = f" ({found.numerator:.6g} of {found.denominator:.6g})"
-    reason = f"{metric.label}: {_shown(found.value, metric)}{over}, {wanted}"
+    reason = f"{metric.label}: {metric.shown(found.value)}{over}, {wanted}"
     verdict: GateVerdict = "pass" if held else "fail"
     return result(verdict=verdict, reason=reason, n=found.n, value=found.value, low=found.low, high=found.high)
 
@@ -195,13 +201,8 @@ def _soft(pairs: Mapping[str, Paired], gates: Gates) -> Iterator[GateResult]:
             yield result(verdict="warn" if a is None else "fail", reason=reason)
             continue
         verdict: GateVerdict = "fail" if item.verdict == "worse" else "warn" if item.lost else "pass"
-        margin = gates.margins[name]
-        loss = f"loss greater than {_shown(margin, metric)}"
+        loss = f"loss greater than {metric.shown(item.margin)}"
         comment = f"no {loss}" if verdict == "pass" else f"a {loss}, {item.chance}"
-        reason = f"{metric.label}: {_shown(item.b, metric)} after {_shown(item.a, metric)}, {comment}"
-        bar = item.a + (margin if metric.higher_is_better is False else -margin)
+        reason = f"{metric.label}: {metric.shown(item.b)} after {metric.shown(item.a)}, {comment}"
+        bar = item.a + (item.margin if metric.higher_is_better is False else -item.margin)
         yield result(verdict=verdict, reason=reason, bar=bar, delta=item.delta, low=item.low, high=item.high, p=item.p)
-
-
-def _shown(value: float, metric: Metric) -> str:
-    return f"{100 * value:.4g} %" if metric.share else f"{value:.4g}"

@@ -1,5 +1,6 @@
 """What `untoc-eval` prints: tables on the terminal, one case, and progress."""
 
+import shlex
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -67,19 +68,17 @@ def print_run(run: Run, invocation: Invocation) -> int:
     def in_tables() -> None:
         parties = PartyTable.load()
         told = verdict(run, by_slice, parties, gates_of(run, None)).sentence
-        broken = next((score.case for score in scores if score.stage is not None), "CASE")
+        broken = shlex.quote(next((score.case for score in scores if score.stage is not None), "CASE"))
         note = f"the whole report: `untoc-eval report {run.name}`; one case: `untoc-eval show {run.name} {broken}`"
         tables = figures_table(figures, place="brief"), stages_table(scores), weakest_table(by_slice, figures, parties)
         print_tables(*tables, first=told, note=note, say=invocation.runnable)
 
     found = {
-        "run": run.name,
-        "manifest": run.manifest.model_dump(mode="json"),
-        "figures": [asdict(item) for item in figures.values()],
-        "stages": stage_counts(scores),
+        "run": run.name, "manifest": run.manifest.model_dump(mode="json"), "stages": stage_counts(scores),
+        "figures": list(map(asdict, figures.values())),
         "slices": {n: {value: asdict(item) for value, item in found.items()} for n, found in by_slice.items()},
         "latency_ms": {step: found._asdict() for step, found in latency(scores).items()},
-    }
+    }  # fmt: skip
     return invocation.show(found, in_tables)
 
 
@@ -102,7 +101,5 @@ def print_case(run: Run, documents: Documents, identifier: str, invocation: Invo
     case, stages = found[0].case, {score.repeat: score.stage for score in run.scores() if score.case == identifier}
     given = [each.record.model_dump(mode="json") | {"stage": stages.get(each.record.repeat)} for each in found]
     told = rendered("report/case.txt.j2", "shown", case, documents, found, stages, escapes=False)
-    return invocation.show(
-        {"case": case.model_dump(mode="json"), "answers": given},
-        lambda: stdout_console().print(Text.from_markup(told, emoji=False)),
-    )
+    whole = {"case": case.model_dump(mode="json"), "answers": given}
+    return invocation.show(whole, lambda: stdout_console().print(Text.from_markup(told, emoji=False)))

@@ -11,7 +11,6 @@ import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, wait
 from contextlib import ExitStack
-from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import zip_longest
 from pathlib import Path
@@ -134,10 +133,8 @@ def chosen(cases: Sequence[Case], *, only: Sequence[str] = (), limit: int | None
     def fits(case: Case) -> bool:
         own = {"id": (case.id,), "review": (case.review.status,), "fold": (str(case.tags.get("fold", "")),)}
         found = slices(case) | own
-        return all(
-            set(found.get(name, ())) & set(values.split(","))
-            for name, _, values in (item.partition("=") for item in only)
-        )
+        wanted = (item.partition("=") for item in only)
+        return all(set(found.get(name, ())) & set(values.split(",")) for name, _, values in wanted)
 
     return tuple(case for case in cases if fits(case))[:limit]
 
@@ -190,7 +187,8 @@ def launch(
         say(f"asking {len(cases)} questions{told}")
         run = _resumed(begun, manifest) if begun is not None else create_run(paths.runs, manifest, cases, files)
         stack.enter_context(run.hold())
-        run = run_cases(run, ask, tell=tell)
+        # One that is gone on with and stopped again is not complete.
+        run = run_cases(run.ended(None), ask, tell=tell)
         say("scoring")
         score_run(run, documents, read_rulings(paths.reviews))
     return run
@@ -203,4 +201,4 @@ def _resumed(run: Run, manifest: RunManifest) -> Run:
             raise RunError(
                 f"the run {run.name!r} was begun with another {field.replace('_', ' ')}: give another --name"
             )
-    return replace(run, manifest=run.manifest.model_copy(update={"ended": None}))
+    return run

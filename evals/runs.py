@@ -22,7 +22,7 @@ from pydantic import BaseModel, ValidationError
 
 from evals.cases.case import Case
 from evals.errors import RunError, first_fault
-from evals.files import StoredRecord, append_line, read_records, write_records, write_whole, written
+from evals.files import StoredRecord, append_line, read_lines, read_records, write_records, write_whole, written
 from vectorstore.private import make_private_folder
 
 MANIFEST: Final = "manifest.json"
@@ -149,7 +149,7 @@ class Run:
     def scores(self) -> tuple[ScoreRecord, ...]:
         """Returns the scores."""
         if not self.scored:
-            raise RunError(f"the run {self.name!r} is {self.unfinished}")
+            raise self._refused()
         todo = f"`untoc-eval score {self.name}` makes the scores anew"
         return tuple(read_records(self.path / SCORES, ScoreRecord, todo=todo))
 
@@ -157,8 +157,8 @@ class Run:
         """Puts scores in place of those before."""
         write_records(self.path / SCORES, scores)
 
-    def ended(self, at: datetime) -> "Run":
-        """Notes that all cases were asked."""
+    def ended(self, at: datetime | None) -> "Run":
+        """Notes that all cases were asked, or (None) that some are asked again."""
         return _write_manifest(self.path, self.manifest.model_copy(update={"ended": at}))
 
     @property
@@ -171,7 +171,8 @@ class Run:
         """Whether a process asks or scores it now, which holds its lock until it ends, however that is."""
         path = self.path / _LOCK
         try:
-            with FileLock(path, timeout=0) if path.is_file() else nullcontext():
+            # Others who look hold it as well, for no time, and are waited for.
+            with FileLock(path, timeout=0.2, poll_interval=0.01) if path.is_file() else nullcontext():
                 return False
         except Timeout:
             return True
@@ -183,22 +184,30 @@ class Run:
         """Keeps the run for this process, until the context ends."""
         with written(self.path / _LOCK):
             try:
-                # Whoever looks if it runs holds the lock as well, for no time.
                 return FileLock(self.path / _LOCK, mode=0o600).acquire(timeout=1)
             except Timeout as exc:
-                raise RunError(f"the run {self.name!r} is {self.unfinished}") from exc
+                raise self._refused() from exc
+
+    def _refused(self) -> RunError:
+        # What stood in the way may have gone by now.
+        return RunError(f"the run {self.name!r} is {self.unfinished or 'in use by another process: try again'}")
 
     @property
     def unfinished(self) -> str | None:
         """Why a run is no result yet, and what to do; None for one that was asked and scored."""
-        begun, wanted = self.manifest.started, self.manifest.cases * self.manifest.repeats
         if self.running:
-            told = f"still running since {begun:%Y-%m-%d %H:%M} UTC, {len(self.answers())} of {wanted} answers"
-            return f"{told}: wait until it ends"
+            begun = f"{self.manifest.started:%Y-%m-%d %H:%M} UTC"
+            return f"still running since {begun}, {self._counted()}: wait until it ends"
         if not self.complete:
-            todo = f"`untoc-eval run --name {self.name} --resume` goes on with it"
-            return f"not complete, {len(self.answers())} of {wanted} answers: {todo}"
+            return f"not complete, {self._counted()}: `untoc-eval run --name {self.name} --resume` goes on with it"
         return None if self.scored else f"not scored: `untoc-eval score {self.name}`"
+
+    def _counted(self) -> str:
+        """How many answers there are, up to the first that cannot be read: one run does not end a list of all."""
+        found, lines = set[tuple[object, object]](), read_lines(self.path / ANSWERS, torn_end=True)
+        with suppress(RunError):
+            found.update((told.get("case"), told.get("repeat")) for _, told in lines)
+        return f"{len(found)} of {self.manifest.cases * self.manifest.repeats} answers"
 
     @property
     def complete(self) -> bool:

@@ -20,6 +20,8 @@ Flags = npt.NDArray[np.bool_]
 Measure = Callable[[EvalSample], tuple[float, ...] | None]
 Combine = Callable[[Floats], Floats]
 _MODULES: Final = (abstention, citations, content, integrity, reading, retrieval, robustness)
+# Rounding error of floats: sums of fractions that make 1 may come out as 1 − 1e-16.
+TOLERANCE: Final = 1e-9
 # The share of cases that came out right, or failed, is told from their stages, which no measure gives.
 OUTCOME: Final = "outcome"
 
@@ -48,6 +50,10 @@ class Metric:
     source: str
     shown_in: frozenset[str]
     told: str = ""
+
+    def shown(self, value: float) -> str:
+        """Returns a value in a sentence."""
+        return f"{100 * value:.4g} %" if self.share else f"{value:.4g}"
 
 
 def ratio(part: str = "0", whole: str = "1") -> Combine:

@@ -9,14 +9,12 @@ import yaml
 from babel import Locale
 
 from evals.files import EVALS
-from evals.metrics.table import METRICS
+from evals.metrics.table import METRICS, TOLERANCE
 from evals.summary import SMALL, Figure, Shares
 from ingest.parties.party_table import PartyTable
 
 NOTHING: Final = "–"
 _SPACE: Final = "\N{NO-BREAK SPACE}"
-# Rounding error of floats: sums of fractions that make 1 may come out as 1 − 1e-16.
-_SAME: Final = 1e-9
 _WORDS: Final[dict[str, dict[str, str]]] = yaml.load(
     (EVALS / "report" / "words.yaml").read_text(encoding="utf-8"), Loader=yaml.CSafeLoader
 )
@@ -32,7 +30,7 @@ def shown(value: float | None, metric: str) -> str:
     if not METRICS[metric].share:
         return _number(value, ".0f" if float(value).is_integer() else ".2f")
     text = f"{100 * value:.1f}"
-    not_quite = (text == "100.0" and value < 1 - _SAME) or (text == "0.0" and value > _SAME)
+    not_quite = (text == "100.0" and value < 1 - TOLERANCE) or (text == "0.0" and value > TOLERANCE)
     return f"{100 * value:.4f}{_SPACE}%" if not_quite else f"{text}{_SPACE}%"
 
 
@@ -135,11 +133,6 @@ def shortened(text: str, most: int = 700) -> str:
 
 def weakest(shares: Shares, overall: float, most: int = 3) -> tuple[tuple[str, str, Figure], ...]:
     """Returns (slice, value, share of right outcomes), the lowest first, below the whole's and over enough cases."""
-    found = [
-        (name, value, item)
-        for name, values in shares.items()
-        if name not in _INTERNAL
-        for value, item in values.items()
-        if item.n >= SMALL and item.value < overall
-    ]
-    return tuple(sorted(found, key=lambda each: (each[2].value, -each[2].n))[:most])
+    found = [(name, v, item) for name, own in shares.items() if name not in _INTERNAL for v, item in own.items()]
+    low = (each for each in found if each[2].n >= SMALL and each[2].value < overall)
+    return tuple(sorted(low, key=lambda each: (each[2].value, -each[2].n))[:most])

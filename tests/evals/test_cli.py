@@ -5,6 +5,7 @@ import re
 import shlex
 import subprocess
 import sys
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,6 +13,7 @@ import pytest
 
 from app.records import Abstention, Answer, Citation, Claim, Scope
 from evals.cli import main
+from evals.runs import open_run
 from tests.evals.made_run import citation
 
 TEXTS = {
@@ -89,7 +91,7 @@ class _Desk:
     def __init__(self, root: Path) -> None:
         self.root = root
         self.corpus = root / "corpus"
-        self.corpus.mkdir()
+        self.corpus.mkdir(parents=True)
         for name, text in TEXTS.items():
             (self.corpus / name).write_text(text, encoding="utf-8")
         parties = "code,name,aliases,kind\nXAA,Arvandia,,state\nXAB,Belmora,,state\n"
@@ -180,6 +182,27 @@ def test_commands_that_are_suggested_run_as_they_are_printed(desk, capsys):
     for line in kept:
         assert main(shlex.split(line)) in (0, 1)
     assert not [line for line in capsys.readouterr().err.splitlines() if "baseline" not in line]
+
+
+def test_a_table_with_mistakes_is_told_with_a_command_that_shows_them_all(tmp_path, capsys):
+    desk = _Desk(tmp_path / "my desk")
+    table = desk.root / "my own.csv"
+    table.write_text("question,state,answered,quote\nOne?,Arvandia,perhaps,\nTwo?,Belmora,perhaps,\n", encoding="utf-8")
+    assert desk("run", table, "--corpus", desk.corpus) == 1
+    (suggested,) = re.findall(r"and 1 more: `untoc-eval (.+?)` shows all", capsys.readouterr().err)
+    assert main(shlex.split(suggested)) == 1
+    shown = capsys.readouterr()
+    assert "2 errors" in shown.out and "line 3, answered" in shown.out.replace("\n", " ")
+
+
+def test_a_run_that_is_gone_on_with_and_stopped_is_not_complete(desk, monkeypatch):
+    def stopped(*given, **more):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("evals.runner.run_cases", stopped)
+    with suppress(KeyboardInterrupt):
+        desk.run("good", GOOD, "--resume")
+    assert not open_run(desk.root / "store" / "evals" / "runs", "good").complete
 
 
 def test_compare_lists_flips(desk, capsys):

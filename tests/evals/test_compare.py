@@ -80,6 +80,20 @@ def test_gate_comparison_and_report_judge_a_loss_alike(clusters, wrong, gate, ve
     assert told in held.reason and told in changed(found)
 
 
+def test_a_change_within_the_margin_is_told_as_that_and_not_as_chance():
+    """Its p is of a change greater than the margin, which such a change is not, however sure it is."""
+    before, after = (_scores(wrong, n=1200) for wrong in ((), range(20)))
+    found = compare(run(before, name="old"), run(after, name="new"), {"right": 0.02})
+
+    assert (found.right.verdict, found.right.lost, found.right.p) == ("same", False, 1.0)
+    even = compare(
+        run(_scores(range(9), n=40), name="old"), run(_scores(range(1, 10), n=40), name="new"), {"right": 0.02}
+    )
+    assert changed(even).endswith("1 of 40 cases lost and 1 won, which is no more than the margin of 2 %")
+    told = "about as good as “old”, 20 of 1200 cases lost and 0 won, which is no more than the margin of 2 %"
+    assert changed(found) == told
+
+
 def test_metric_for_which_lower_is_better_gets_worse_by_rising():
     kept, lost = ({"abstention.decision": parts} for parts in ((0.0, 0.0, 0.0, 1.0), (0.0, 1.0, 0.0, 0.0)))
 

@@ -2,6 +2,7 @@
 
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -105,7 +106,8 @@ def test_a_folder_that_was_taken_in_whole_is_not_looked_at_again(tmp_path, monke
     @contextmanager
     def opened(settings):
         settings.store.mkdir(parents=True, exist_ok=True)
-        yield
+        unread = ["a.txt"] if now["told"] == "in part" else []
+        yield SimpleNamespace(store=SimpleNamespace(catalogue=SimpleNamespace(unreadable=lambda: unread)))
 
     def take_in(workspace, folders, say):
         taken.append(now["told"])
@@ -114,10 +116,12 @@ def test_a_folder_that_was_taken_in_whole_is_not_looked_at_again(tmp_path, monke
 
     monkeypatch.setattr("evals.eval_environment.open_workspace", opened)
     monkeypatch.setattr("evals.eval_environment.take_in", take_in)
-    for told, language in (("stopped", "en"), ("first", "en"), ("again", "en"), ("corrected", "fr")):
+    for told, language in zip(
+        ("stopped", "in part", "whole", "again", "corrected"), ("en",) * 4 + ("fr",), strict=True
+    ):
         now["told"] = told
         (folder / "statements.csv").write_text(f"file,language\na.txt,{language}\n", encoding="utf-8")
         settings = Settings(store=tmp_path / "store")
         with suppress(RunError), open_environment(settings, [folder], read_documents([folder])):
             pass
-    assert taken == ["stopped", "first", "corrected"]
+    assert taken == ["stopped", "in part", "whole", "corrected"]

@@ -229,6 +229,7 @@ def test_packaged_gates_load():
         ("hard: [{metric: right, at_least: 1, at_most: 1}]", "needs one of"),
         ("soft: [{metric: citations_judged}]", "neither direction is better"),
         ("soft: [{metric: right, margin: -1}]", "soft.0.margin: Input should be greater than or equal to 0"),
+        ("soft: [{metric: right, margin: 0.1}, {metric: right}]", "soft: 'right' has two gates: keep the one"),
         ("softer: []", "softer: Extra inputs"),
         ("[", "cannot read the gates"),
     ],

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import partial
@@ -198,6 +199,25 @@ def test_a_run_of_another_process_is_told_as_running_until_that_ends(tmp_path):
         # Killed, as by whoever closes the terminal.
         other.kill()
     assert (run.running, run.unfinished, len(run.scores())) == (False, None, 3)
+
+
+def test_those_who_look_at_a_run_at_once_are_no_process_that_runs_it(tmp_path):
+    run = _scored(tmp_path)
+    with run.hold():
+        pass
+    with ThreadPoolExecutor(4) as pool:
+        looks = [pool.submit(run.scores) for _ in range(400)]
+        assert {len(look.result()) for look in looks} == {3}
+
+
+def test_a_run_whose_answers_cannot_be_read_is_listed_with_those_that_can(tmp_path):
+    run = _run(tmp_path)
+    run_cases(run, _Scripted({"b": "error"}))
+    run_cases(run, _Scripted({"b": "error"}))
+    run.ended(None)
+    assert "not complete, 3 of 3 answers" in runs_table([run, run]).rows[0][-1]
+    (run.path / ANSWERS).write_text('{"case": "a"}\n{\n{"case": "b"}\n', encoding="utf-8")
+    assert "not complete, 1 of 3 answers" in runs_table([open_run(tmp_path, "one")]).rows[0][-1]
 
 
 def test_no_run_is_called_as_the_newest_is(tmp_path):
