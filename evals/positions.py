@@ -133,11 +133,8 @@ def rates_table(split: str, filled: Sequence[FilledCell]) -> Table:
     """Returns how often which kind was suggested for which label, with the rates in the title."""
     counts, kinds, rates = Counter((one.cell.kind, one.kind) for one in filled), KINDS[:-1], position_rates(filled)
     told = (f"{name} {hits}/{of}" + (f" = {hits / of:.2f}" if of else "") for name, (hits, of) in rates.items())
-    return Table(
-        title=f"{split}: {'; '.join(told)}",
-        columns=("label \\ suggested", *kinds),
-        rows=[(label, *(str(counts[label, kind]) for kind in kinds)) for label in kinds],
-    )
+    rows = [(label, *(str(counts[label, kind]) for kind in kinds)) for label in kinds]
+    return Table(title=f"{split}: {'; '.join(told)}", columns=("label \\ suggested", *kinds), rows=rows)
 
 
 def fill_from_labels(cells: Iterable[LabelledCell], documents: Documents) -> tuple[FilledCell, ...]:

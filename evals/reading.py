@@ -65,14 +65,12 @@ def _found(read: Resolution) -> dict[str, object]:
     outside = not read.is_statement_question and read.kind != "greeting"
     return {
         "speakers": frozenset((*scope.states, *scope.groups, *scope.members_of)),
-        "excluded": frozenset(scope.excluded),
-        "interval": _months_of(scope),
+        "excluded": frozenset(scope.excluded), "interval": _months_of(scope), "pick": scope.pick,
         "venue": (frozenset(scope.bodies), frozenset(scope.sessions), frozenset(scope.agenda_items)),
         "treaties": frozenset((treaty.treaty, frozenset(treaty.articles)) for treaty in scope.treaties),
-        "pick": scope.pick,
         "everyone": (scope.all_states, scope.negated),
         "status": "asked_back" if asked_back else "out_of_scope" if outside else "read",
-    }
+    }  # fmt: skip
 
 
 def _marked(example: MarkedExample, parties: PartyTable) -> dict[str, object]:

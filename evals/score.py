@@ -74,10 +74,8 @@ def judged_answers(run: Run, documents: Documents, rulings: Rulings | None = Non
             groups=groups, rulings=(rulings or {}).get(case.variant_of or case.id, {}),
         )  # fmt: skip
 
-    return tuple(
-        JudgedAnswer(case=cases[record.case], record=record, sample=sample(cases[record.case], record.repeat))
-        for record in records
-    )
+    asked = ((cases[record.case], record) for record in records)
+    return tuple(JudgedAnswer(case=case, record=own, sample=sample(case, own.repeat)) for case, own in asked)
 
 
 def first_broken(sample: EvalSample) -> Stage | None:

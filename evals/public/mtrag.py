@@ -53,11 +53,8 @@ def run(settings: Settings, folder: Path, data: Path | None) -> list[Figure]:
                 own.append(workspace.ranker.rank_by_topic("", statements, topic))
     unanswerable = [task["answerability"] == [_UNANSWERABLE] for task in tasks]
     folds = [int(hashlib.sha256(task["conversation_id"].encode()).hexdigest(), 16) % _FOLDS for task in tasks]
-    return [
-        figure
-        for name, own in found.items()
-        for figure in silence_figures(f"refusal, {name}", own, unanswerable, folds, _OTHERS)
-    ]
+    told = (silence_figures(f"refusal, {name}", own, unanswerable, folds, _OTHERS) for name, own in found.items())
+    return [figure for figures in told for figure in figures]
 
 
 def _given(task: Mapping[str, Any]) -> dict[str, None]:

@@ -92,10 +92,8 @@ def choose(train: Sequence[Chunk], test: Sequence[Chunk]) -> list[Flags]:
 def with_neighbours(read: Sequence[MeasuredSentence]) -> Floats:
     """Returns the features of each sentence with the logits of the ones before and after: answers run over several."""
     alone = {item.sentence.ordinal: item.features.alone for item in read}
-    rows = [
-        (*item.features.values(), *(alone.get(item.sentence.ordinal + step, _UNREAD) for step in (-1, 1)))
-        for item in read
-    ]
+    beside = ([alone.get(item.sentence.ordinal + step, _UNREAD) for step in (-1, 1)] for item in read)
+    rows = [(*item.features.values(), *around) for item, around in zip(read, beside, strict=True)]
     return np.array(rows, dtype=np.float64).reshape(len(read), len(SentenceFeatures.names()) + 2)
 
 

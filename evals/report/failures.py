@@ -112,9 +112,8 @@ def in_context(
     marks = [(tag, "expected", *span) for span in expected]
     marks += [(f"cited [{number}]", "given", begin, finish) for number, begin, finish in sorted(given)]
     marks = [mark for mark in marks if mark[2] < end and mark[3] > start]
-    cuts = sorted(
-        {start, end, *(edge for *_, begin, finish in marks for edge in (begin, finish) if start < edge < end)}
-    )
+    edges = (edge for mark in marks for edge in mark[2:] if start < edge < end)
+    cuts = sorted({start, end, *edges})
     pieces = Markup("… " if start > 0 else "")
     for left, right in pairwise(cuts):
         here = [mark for mark in marks if mark[2] <= left < mark[3]]
@@ -131,10 +130,8 @@ def _window(text: str, focus: tuple[int, int], around: int) -> tuple[int, int]:
     first, last = (max(0, min(edge, len(text))) for edge in focus)
     start, end = max(0, first - around), min(len(text), last + around)
     before, after = re.match(r"\S{0,28}\s", text[start:first]), re.search(r"\s\S{0,28}$", text[last:end])
-    return (
-        start + before.end() if start and before else start,
-        last + after.start() if end < len(text) and after else end,
-    )
+    start += before.end() if start and before else 0
+    return start, last + after.start() if end < len(text) and after else end
 
 
 def _cut(text: str) -> str:

@@ -66,14 +66,11 @@ class Report:
         remarks = [(self.run.manifest.dataset, remark) for remark in lint(cases.values(), self.documents)]
         return {
             "flips": [tables.flips_table(found, cases, self.documents)] if found is not None else [],
-            "failures": [tables.stages_table(self.scores)],
-            "gates": [tables.gates_table(self.gated)],
-            "figures": [tables.figures_table(self.figures, found)],
-            "slices": [table for table in slices if len(table.rows) > 1],
-            "health": [tables.remarks_table(remarks)],
+            "failures": [tables.stages_table(self.scores)], "gates": [tables.gates_table(self.gated)],
+            "figures": [tables.figures_table(self.figures, found)], "health": [tables.remarks_table(remarks)],
+            "slices": [table for table in slices if len(table.rows) > 1], "definitions": [tables.metrics_table()],
             "manifest": [tables.changes_table(found)] if found is not None else [],
-            "definitions": [tables.metrics_table()],
-        }
+        }  # fmt: skip
 
     def written(self, suffix: str) -> str:
         """Returns the report as the kind of file that a suffix names."""
@@ -94,13 +91,10 @@ class Report:
         own = [f"'sha256-{b64encode(hashlib.sha256(text.encode()).digest()).decode()}'" for text in (style, script)]
         allowed = f"style-src {own[0]}; script-src {own[1]}"
         before = self.before
+        # Style and script are our own files.
         return _environment().get_template("report/template.html.j2").render(
-            report=self,
+            report=self, cases=self.run.cases(), times=latency(self.scores), style=Markup(style), script=Markup(script),
             policy=f"default-src 'none'; {allowed}; base-uri 'none'; form-action 'none'",
-            style=Markup(style),  # our own file
-            script=Markup(script),  # our own file
-            cases=self.run.cases(),
-            times=latency(self.scores),
             earlier=latency(before.scores()) if before is not None else {},
             other_data=difference_of_data(before.manifest, self.run.manifest) if before is not None else None,
             tiles=[item for name, item in self.figures.items() if "tile" in METRICS[name].shown_in],
@@ -126,10 +120,9 @@ def _environment(escapes: bool = True) -> Environment:
     filters: dict[str, Any] = {
         "figure": words.shown, "interval": words.range_of, "plain": words.plain,
         "language": words.language, "shortened": words.shortened, "milliseconds": words.milliseconds,
-        "listed": words.listed, "upper_first": lambda text: text[:1].upper() + text[1:],
+        "listed": words.listed, "counted": words.counted, "upper_first": lambda text: text[:1].upper() + text[1:],
         # For a terminal, in the markup of rich, and for Markdown.
         "plainly": escape, "code": tables.code, "escaped": tables.escaped,
-        "counted": words.counted,
         "party": lambda code, answers: answers.party(code),
         "treaty": lambda treaty: f"{treaty.treaty} {', '.join(treaty.articles)}".strip(),
     }  # fmt: skip

@@ -82,13 +82,10 @@ def gates_table(report: GateReport) -> Table:
         )  # fmt: skip
 
     left_out = f" Left out, since they apply to no case: {', '.join(report.left_out)}." if report.left_out else ""
-    return Table(
-        title="Gates",
-        columns=("Gate", "Outcome", "Value", "Needed", "Baseline", "Change", "95 % interval", "p", "n"),
-        rows=list(map(row, results)),
-        tones=[TONE[result.verdict] for result in results],
-        note=f"What has to hold, over {report.cases} cases; intervals are of the change where there is one.{left_out}",
-    )
+    note = f"What has to hold, over {report.cases} cases; intervals are of the change where there is one.{left_out}"
+    columns = ("Gate", "Outcome", "Value", "Needed", "Baseline", "Change", "95 % interval", "p", "n")
+    tones = [TONE[result.verdict] for result in results]
+    return Table(title="Gates", columns=columns, rows=list(map(row, results)), tones=tones, note=note)
 
 
 def stages_table(scores: Sequence[ScoreRecord]) -> Table:
@@ -136,13 +133,11 @@ def flips_table(comparison: Comparison, cases: Mapping[str, Case], documents: Do
         return sign, flip.case, asked, told, plain(flip.old or "right"), plain(flip.new or "right")
 
     lost, won = len(comparison.regressions), len(comparison.improvements)
-    return Table(
-        title=f"{lost} lost, {won} won" + (f", the first {_FLIPS}" if len(flips) > _FLIPS else ""),
-        columns=("Change", "Case", "Question", "Statement", "Before", "Now"),
-        rows=[row(flip) for flip in flips[:_FLIPS]],
-        code=frozenset({"Case"}),
-        tones=["bad" if flip.new else "good" for flip in flips[:_FLIPS]],
-    )
+    title = f"{lost} lost, {won} won" + (f", the first {_FLIPS}" if len(flips) > _FLIPS else "")
+    columns, shown_flips = ("Change", "Case", "Question", "Statement", "Before", "Now"), flips[:_FLIPS]
+    tones = ["bad" if flip.new else "good" for flip in shown_flips]
+    rows = list(map(row, shown_flips))
+    return Table(title=title, columns=columns, rows=rows, code=frozenset({"Case"}), tones=tones)
 
 
 def _answering(case: Case, documents: Documents) -> str:
@@ -156,16 +151,11 @@ def _answering(case: Case, documents: Documents) -> str:
 def comparison_tables(found: Comparison, run: Run, documents: Documents) -> tuple[Table, ...]:
     """Returns what differs between two runs: flips, figures that moved, and last how they were run."""
     # What a report shows first is shown wherever it differs: over a few cases nothing is beyond chance.
-    moved = {
-        name
-        for name, item in found.differences.items()
-        if item.verdict != "same" or name == RIGHT.name or (item.delta and "tile" in METRICS[name].shown_in)
-    }
-    return (
-        flips_table(found, {case.id: case for case in run.cases()}, documents),
-        figures_table({name: item for name, item in summarise(run.scores()).items() if name in moved}, found),
-        changes_table(found),
-    )
+    told, cases = found.differences, {case.id: case for case in run.cases()}
+    first = {n for n, item in told.items() if n == RIGHT.name or (item.delta and "tile" in METRICS[n].shown_in)}
+    moved = first | {n for n, item in told.items() if item.verdict != "same"}
+    figures = {n: item for n, item in summarise(run.scores()).items() if n in moved}
+    return flips_table(found, cases, documents), figures_table(figures, found), changes_table(found)
 
 
 def changes_table(found: Comparison) -> Table:
@@ -198,12 +188,9 @@ def remarks_table(found: Sequence[tuple[str, Remark]]) -> Table:
     """Returns what is wrong with sets of cases, errors first, with the place in a table of cases."""
     tones = {"error": "bad", "warning": "warn", "note": ""}
     ordered = sorted(found, key=lambda item: [*tones].index(item[1].severity))
-    return Table(
-        title="Remarks",
-        columns=("Set", "", "Where", "What", "What to do"),
-        rows=[(Path(name).name, p.severity, p.case or "", p.what, p.todo) for name, p in ordered],
-        tones=[tones[p.severity] for _, p in ordered],
-    )
+    rows = [(Path(name).name, p.severity, p.case or "", p.what, p.todo) for name, p in ordered]
+    columns = ("Set", "", "Where", "What", "What to do")
+    return Table(title="Remarks", columns=columns, rows=rows, tones=[tones[p.severity] for _, p in ordered])
 
 
 def escaped(text: str) -> str:
