@@ -46,7 +46,7 @@ def test_everybody_is_told_that_the_server_ends(
     monkeypatch.setattr(Assistant, "stream", endless)
     monkeypatch.setattr(TableBuilder, "build", built)
     with (
-        team(filled_store, tmp_path, at_once=4, stop_seconds=STOP_SECONDS) as running,
+        team(filled_store, tmp_path, at_once=6, stop_seconds=STOP_SECONDS) as running,
         ThreadPoolExecutor(8) as threads,
     ):
         program, browser, page = running.program("rita"), running.browser("adam"), running.browser("edda")
