@@ -45,14 +45,15 @@ _SCANNED: Final = tuple(ScannedWord.__dataclass_fields__)
 _NUL: Final = "\ufdd0"
 
 
-class _PostgresText(TypeDecorator[str]):
-    """Text in the order of its code points, as SQLite has it."""
+class PostgresText(TypeDecorator[str]):
+    """Text that may hold NUL, as SQLite's may; of the collation "C" it is in the order of its code points, as there."""
 
     impl = AnyText
     cache_ok = True
 
-    def __init__(self) -> None:
-        super().__init__(collation="C")
+    def __init__(self, collation: str | None = None) -> None:
+        super().__init__(collation=collation)
+        self.collation = collation
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
         """Puts another character for NUL."""
@@ -148,7 +149,7 @@ def is_among(column: ColumnElement[Any], parameter: str) -> ColumnElement[bool]:
     return column.in_(select(held.c.value))
 
 
-Text: Final = AnyText().with_variant(_PostgresText(), "postgresql")
+Text: Final = AnyText().with_variant(PostgresText("C"), "postgresql")
 # In SQLite the number of a row is one of this type alone.
 _Number: Final = BigInteger().with_variant(Integer(), "sqlite")
 _Codes: Final = Packed()
