@@ -66,7 +66,7 @@ class Works:
         query = select(WORKS).where(WORKS.c.kind == kind, WORKS.c.deleted.is_(None), self._visible())
         for word in words.lower().split():
             in_parts = exists().where(PARTS.c.work == WORKS.c.id, PARTS.c.words.contains(word, autoescape=True))
-            in_title = func.lower(WORKS.c.title, type_=WORKS.c.title.type).contains(word, autoescape=True)
+            in_title = func.lower(WORKS.c.title).contains(word, autoescape=True)
             query = query.where(or_(in_title, in_parts))
         with self._tables.transaction() as connection:
             rows = connection.execute(query.order_by(WORKS.c.changed.desc(), WORKS.c.id)).all()
