@@ -6,7 +6,7 @@ Convention" is a mention of (UNTOC, 18). The same input gives the same ids.
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import partial
 
@@ -124,10 +124,7 @@ class Annotator:
         self, parties: PartyTable, split: SplitConfig, model: TokenCounter, languages: Sequence[str] = ("en",)
     ) -> None:
         """Takes what annotating needs; `languages` are those that the embedding model knows."""
-        self._parties = parties
-        self._split = split
-        self._model = model
-        self._languages = languages
+        self._parties, self._split, self._model, self._languages = parties, split, model, languages
 
     def input_key(
         self, loaded: LoadedText, row: ManifestRow | None, kind: StatementKind, *, record: bool = False
@@ -194,7 +191,8 @@ class Annotator:
             of_state = row is not None and len(self._parties.resolve(row.state or "", "state").codes) == 1
             speaker = metadata.speaker if row is not None and (row.speaker or of_state) else None
             group = metadata.on_behalf_of if row is not None and (row.on_behalf_of or not of_state) else None
-            found = self._in_two_capacities(loaded.text, blocks, replace(metadata, speaker=speaker, on_behalf_of=group))
+            told_of = replace(metadata, speaker=speaker, on_behalf_of=group)
+            found = in_two_capacities(loaded.text, blocks, self._parties, told_of)
             several = bool(found)
         if chosen == "record" or several:
             chosen = "record"
@@ -210,24 +208,13 @@ class Annotator:
             metadata = _of_treaty(metadata, treaty, row)
             problems = _treaty_problems(treaty)
         document = Document(
-            document_id="",
-            file=file,
-            sha256=loaded.sha256,
-            source_text=loaded.text,
-            metadata=metadata,
-            kind=chosen,
-            inferred=() if chosen == "treaty" else inferred,
-            page_starts=loaded.page_starts,
-            blocks=blocks,
+            document_id="", file=file, sha256=loaded.sha256, source_text=loaded.text, metadata=metadata, kind=chosen,
+            inferred=() if chosen == "treaty" else inferred, page_starts=loaded.page_starts, blocks=blocks,
             scanned=loaded.scanned,
-        )
+        )  # fmt: skip
         identifier, digest = identify(document, found)
-        return UnsplitDocument(
-            document=replace(document, document_id=identifier),
-            digest=digest,
-            input_key=input_key,
-            reason="; ".join((*loaded.notes, *problems, *self._unread(document))) or None,
-        )
+        document, notes = replace(document, document_id=identifier), (*loaded.notes, *problems, *self._unread(document))
+        return UnsplitDocument(document=document, digest=digest, input_key=input_key, reason="; ".join(notes) or None)
 
     def expected(self, row: ManifestRow | None, file: str) -> Metadata:
         """Returns what a manifest's row and a file's name say of a file that cannot be read."""
@@ -241,12 +228,8 @@ class Annotator:
         """Says in which of its languages a document is found by words and scope only."""
         spoken = {document.metadata.language, *(block.language for block in document.blocks)}
         unread = sorted(language for language in spoken if language is not None and language not in self._languages)
-        if not unread:
-            return ()
-        return (
-            f"in {', '.join(unread)}: found by its words and by scope only, since the embedding model does not know"
-            " the language (see docs/languages.md)",
-        )
+        told = "found by its words and by scope only, since the embedding model does not know the language"
+        return (f"in {', '.join(unread)}: {told} (see docs/languages.md)",) if unread else ()
 
     def annotate(self, document: Document) -> AnnotatedDocument:
         """Repairs and splits a document's text under its present metadata.
@@ -266,14 +249,16 @@ class Annotator:
         if document.kind != "treaty":
             blocks = cut_at_footnotes(text, blocks)
         parties = [code for item in found for code in (item.state, item.group)]
-        names = self._names(parties or (document.metadata.state, document.metadata.on_behalf_of))
+        parties = parties or [document.metadata.state, document.metadata.on_behalf_of]
+        # Repair leaves the words of parties' names whole.
+        names = frozenset(word for code in parties if code for word in self._parties.display(code).split())
         edits = repair(text, blocks, language=document.metadata.language, names=names)
         document = replace(document, blocks=blocks, edits=edits)
         statements = [self._intervention(document, item, number) for number, item in enumerate(found, start=1)]
         annotated = self._split_all(document, statements or [document.as_statement()])
-        return (
-            annotated if treaty is None else replace(annotated, mentions=find_provisions(annotated.sentences, treaty))
-        )
+        if treaty is None:
+            return annotated
+        return replace(annotated, mentions=find_provisions(annotated.sentences, treaty))
 
     def annotate_statement(self, statement: Statement) -> AnnotatedDocument:
         """Splits one intervention of a stored record under its present metadata, by itself."""
@@ -296,39 +281,24 @@ class Annotator:
             return ()
         text, blocks, metadata = document.source_text, document.blocks, document.metadata
         found = self._interventions(text, blocks, metadata)
-        return found if is_record(found, text) else self._in_two_capacities(text, blocks, metadata) or found
-
-    def _in_two_capacities(self, text: str, blocks: Sequence[Block], metadata: Metadata) -> tuple[Intervention, ...]:
-        return in_two_capacities(text, blocks, self._parties, metadata)
+        return found if is_record(found, text) else in_two_capacities(text, blocks, self._parties, metadata) or found
 
     def _interventions(self, text: str, blocks: Sequence[Block], metadata: Metadata) -> tuple[Intervention, ...]:
         return find_interventions(text, blocks, self._parties, language=metadata.language, date=metadata.date)
 
     def _intervention(self, record: Document, item: Intervention, number: int) -> Statement:
-        statement = Statement(
-            statement_id=f"{record.document_id}.{number}",
-            document=record,
-            span=Span(
-                start=item.start,
-                end=item.end,
-                ordinal=number,
-                role=item.role,
-                named=item.named,
-                summarised=item.summarised,
-                state=item.state,
-                interruptions=item.interruptions,
-            ),
-            metadata=record.metadata,
-        )
+        span = Span(
+            start=item.start, end=item.end, ordinal=number, role=item.role, named=item.named,
+            summarised=item.summarised, state=item.state, interruptions=item.interruptions,
+        )  # fmt: skip
+        identifier = f"{record.document_id}.{number}"
+        statement = Statement(statement_id=identifier, document=record, span=span, metadata=record.metadata)
         named = None if item.agenda_item is None else agenda_item_in(item.agenda_item)
         metadata = replace(
-            record.metadata,
-            state=item.state,
-            on_behalf_of=item.group,
-            speaker=item.speaker,
+            record.metadata, state=item.state, on_behalf_of=item.group, speaker=item.speaker,
             agenda_item=named or record.metadata.agenda_item,
             language=main_language(record.source_text, statement.blocks, record.metadata.language),
-        )
+        )  # fmt: skip
         if item.group is not None:
             metadata = attributed(metadata, self._parties)
         else:
@@ -350,10 +320,6 @@ class Annotator:
             return sentences, (), ()
         passages = make_passages(identifier, text, sentences, self._split, fits_model=self._fits_model)
         return sentences, passages, find_mentions(sentences, statement.metadata, self._parties)
-
-    def _names(self, codes: Iterable[str | None]) -> frozenset[str]:
-        """Returns the words of parties' names, which repair leaves whole."""
-        return frozenset(word for code in codes if code for word in self._parties.display(code).split())
 
     def _fits_model(self, texts: Sequence[str]) -> list[bool]:
         return [tokens <= self._model.window for tokens in self._model.count_tokens(texts)]
@@ -381,10 +347,9 @@ def find_mentions(sentences: Sequence[Sentence], metadata: Metadata, parties: Pa
         if of_state:
             groups = aligned_with(sentence.text, metadata.state, parties, metadata.language)
             named += [mention(kind="alignment", value=group) for group in groups]
-        for article in find_articles(sentence.text, default, protocol=protocol, named_before=named_before):
-            if article.unnamed or article.treaty is not None:
-                treaty = None if article.unnamed else article.treaty
-                named.append(mention(kind="article", treaty=treaty, value=article.article, paragraph=article.paragraph))
+        for each in find_articles(sentence.text, default, protocol=protocol, named_before=named_before):
+            if each.unnamed or each.treaty is not None:
+                named.append(mention(kind="article", treaty=each.treaty, value=each.article, paragraph=each.paragraph))
         last = last_convention(sentence.text)
         # A heading's "Committee to Elaborate a Convention" does not say which one its articles are of.
         if last is not None and (sentence.paragraph is not None or last != OTHER_CONVENTION):
@@ -462,12 +427,8 @@ def record_report(interventions: Sequence[Intervention], text: str) -> str:
         parts.append(f"Chair or Secretariat {offices}, nobody's position")
     if reasons := list(dict.fromkeys(item.reason for item in interventions if item.reason)):
         parts.append(f"attributed to nobody: {listed(reasons)} (set their States, or add names to parties.csv)")
-    cut = [
-        item.named
-        for item in interventions
-        if item.role == "party" and not item.summarised and begins_in_lower_case(text[item.start : item.end])
-    ]
-    if cut:
+    own = (item for item in interventions if item.role == "party" and not item.summarised)
+    if cut := [item.named for item in own if begins_in_lower_case(text[item.start : item.end])]:
         parts.append(f"begins in lower case, so that words may be missing: {listed(cut)}")
     return "; ".join(parts)
 

@@ -70,7 +70,7 @@ def link_families(catalogue: Catalogue) -> None:
     for identifier in catalogue.families.unseen(_SCHEME):
         document = catalogue.document(identifier)
         if document is not None:
-            text = readable(document.source_text, document.edits, 0, len(document.source_text))
+            text = readable(document.source_text, document.edits)
             sequences = shingles(text)
             traits = _traits(document, text, sequences)
             links = (
@@ -149,8 +149,7 @@ def _near_duplicates(
         candidate = catalogue.document(other) if other != identifier else None
         if candidate is None:
             continue
-        text = readable(candidate.source_text, candidate.edits, 0, len(candidate.source_text))
-        shared = likeness(sequences, shingles(text))
+        shared = likeness(sequences, shingles(readable(candidate.source_text, candidate.edits)))
         if shared >= NEAR_DUPLICATE:
             yield _unordered(identifier, other, "near_duplicate", round(shared, 4))
 
@@ -180,8 +179,7 @@ def _of_symbol(catalogue: Catalogue, document: Document) -> Iterator[Link]:
                 yield _unordered(identifier, other_id, "translation")
             continue
         for new_id, new, old_id, old in ((identifier, own, other_id, symbol), (other_id, symbol, identifier, own)):
-            relation = _relation(new, old)
-            if relation is not None:
+            if (relation := _relation(new, old)) is not None:
                 yield Link(document_id=new_id, other_id=old_id, relation=relation)
 
 

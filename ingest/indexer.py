@@ -13,6 +13,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from importlib.resources import as_file, files
+from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import MappingProxyType
@@ -161,12 +162,7 @@ class Indexer:
             for path in paths:
                 run.take(path)
             run.finish()
-        report = run.report(time.perf_counter() - began)
-        report = replace(
-            report,
-            embedded_passages=report.embedded_passages + sum(part.embedded_passages for part in parts),
-            passages=report.passages + sum(part.passages for part in parts),
-        )
+        report = run.report(time.perf_counter() - began, parts)
         logger.info("ingest: %d files, %d passages embedded", len(report.files), report.embedded_passages)
         return report
 
@@ -222,16 +218,10 @@ class _Run:
     """
 
     def __init__(
-        self,
-        indexer: Indexer,
-        options: IngestOptions,
-        progress: ProgressListener | None,
-        embed_executor: ThreadPoolExecutor,
+        self, indexer: Indexer, options: IngestOptions, progress: ProgressListener | None, executor: ThreadPoolExecutor
     ) -> None:
-        self._indexer = indexer
+        self._indexer, self._options, self._progress = indexer, options, progress
         self._store, self._embedder, self._limits = indexer.store, indexer.embedder, indexer.limits
-        self._options = options
-        self._progress = progress
         self._annotator = indexer.make_annotator()
         self._held: dict[tuple[str, str], DocumentSummary] = {}
         self._by_digest: dict[str, DocumentSummary] = {}
@@ -247,7 +237,7 @@ class _Run:
         self.taken: Mapping[str, FileResult] = {}
         self._by_path: dict[str, FileResult] = {}
         self._unread: dict[tuple[str, str], UnreadableFile] = {}
-        self._order = 0
+        self._order = count(1)
         self._notes: list[str] = []
         self._waiting: list[_Taken] = []
         self._deferred: list[_Source] = []
@@ -256,7 +246,7 @@ class _Run:
         self._embedded = self._passages = 0
         self._began = time.perf_counter()
         # The batch that is being embedded, in a thread of its own: the model lets the interpreter go on.
-        self._embed_executor = embed_executor
+        self._embed_executor = executor
         self._batch: tuple[Sequence[_Taken], Future[None]] | None = None
         self._files_in_embedding = 0.0
         self._progress_lock = threading.Lock()
@@ -270,8 +260,7 @@ class _Run:
         except (OSError, RuntimeError, ValueError):
             # A name that no file system holds, a folder that may not be entered, or links in a circle.
             is_folder = exists = False
-        if path in self.unsent:
-            exc = self.unsent[path]
+        if (exc := self.unsent.get(path)) is not None:
             self._report(FileResult(file=_shown(path.name), result=exc.result, reason=str(exc)))
             return
         # Resolved, so that a single file may be a link that its user named; links inside a folder stay links.
@@ -280,8 +269,7 @@ class _Run:
         elif exists:
             source = self._listed(path) or self._source(path, path.parent)
             sources = self._with_members([source])
-            failed = self._take_sources(sources)
-            self._record_unreadable(source.folder, failed, read=[each.name for each in sources])
+            self._record_unreadable(source.folder, self._take_sources(sources), read=[each.name for each in sources])
         else:
             reason = f"no such file or folder, or it may not be read: {str(path)!r}; check the path"
             self._report(FileResult(file=_shown(str(path)), result="failed", reason=reason))
@@ -289,14 +277,11 @@ class _Run:
     def _listed(self, path: Path) -> _Source | None:
         """Returns a single file as the manifest of a folder above it lists it, or None."""
         for folder in path.parents[:MANIFEST_ABOVE]:
-            try:
+            with suppress(ManifestError):
                 manifest = read_manifest(folder)
-            except ManifestError:
-                continue
-            name = path.relative_to(folder).as_posix()
-            row = None if manifest is None else manifest.row_for(name)
-            if row is not None:
-                return self._source(path, folder, row)
+                row = None if manifest is None else manifest.row_for(path.relative_to(folder).as_posix())
+                if row is not None:
+                    return self._source(path, folder, row)
         return None
 
     def finish(self) -> None:
@@ -307,17 +292,15 @@ class _Run:
         with suppress(OSError):
             (self._store.path / _BEGUN).unlink()
 
-    def report(self, seconds: float) -> IngestReport:
-        """Returns what became of every file."""
+    def report(self, seconds: float, parts: Sequence[PartReport]) -> IngestReport:
+        """Returns what became of every file, with those that parts of the ingest have taken."""
         families = self._store.catalogue.families.all()
         summaries = {s.document_id: s for s in self._store.catalogue.documents()} if families else {}
+        results = (result for _, result in sorted(self._results, key=lambda item: item[0]))
         return IngestReport(
-            files=tuple(
-                _with_family(result, families, summaries)
-                for _, result in sorted(self._results, key=lambda item: item[0])
-            ),
-            embedded_passages=self._embedded,
-            passages=self._passages,
+            files=tuple(_with_family(result, families, summaries) for result in results),
+            embedded_passages=self._embedded + sum(part.embedded_passages for part in parts),
+            passages=self._passages + sum(part.passages for part in parts),
             seconds=round(seconds, 3),
             notes=tuple(self._notes),
         )
@@ -327,17 +310,13 @@ class _Run:
         return PartReport(results=self._by_path, embedded_passages=self._embedded, passages=self._passages)
 
     def _report(self, result: FileResult, source: _Source | None = None) -> None:
-        self._results.append((self._next() if source is None else source.order, result))
+        self._results.append((next(self._order) if source is None else source.order, result))
         if source is not None:
             self._by_path[_shown(str(source.path))] = result
 
-    def _next(self) -> int:
-        self._order += 1
-        return self._order
-
     def _source(self, path: Path, folder: Path, row: ManifestRow | None = None) -> _Source:
         name = _shown(path.relative_to(folder).as_posix())
-        return _Source(path=path, folder=folder, name=name, row=row, order=self._next())
+        return _Source(path=path, folder=folder, name=name, row=row, order=next(self._order))
 
     def _with_members(self, sources: Sequence[_Source]) -> list[_Source]:
         """Puts the files inside an archive or e-mail in its place; its row of the manifest is theirs as well."""
@@ -482,13 +461,9 @@ class _Run:
 
     def _remove_missing(self, folder: Path) -> None:
         self.commit()
-        missing = [
-            key
-            for key in self._held
-            if key[0] == _shown(str(folder))
-            and self.unsent.keys().isdisjoint((folder / key[1], *(folder / key[1]).parents))
-            and not exists(folder / key[1], self._limits)
-        ]
+        paths = {key: folder / key[1] for key in self._held if key[0] == _shown(str(folder))}
+        known = {key: path for key, path in paths.items() if self.unsent.keys().isdisjoint((path, *path.parents))}
+        missing = [key for key, path in known.items() if not exists(path, self._limits)]
         with self._store.writer(sync=False):
             self._refresh_from_store()
             for summary in filter(None, map(self._held.get, missing)):
@@ -617,9 +592,8 @@ class _Run:
             self._pending.discard(source.key)
             self._report(_result(source, "unchanged", held), source)
             return None
-        return _Taken(
-            source=source, loaded=loaded, key=key, held=held, unsplit=self._read_document(source, loaded, key, held)
-        )
+        unsplit = self._read_document(source, loaded, key, held)
+        return _Taken(source=source, loaded=loaded, key=key, held=held, unsplit=unsplit)
 
     def _refresh_from_store(self) -> None:
         """Reads what the store holds where another process, or another thread of this one, has written to it."""
@@ -683,11 +657,9 @@ class _Run:
 
     def _update_metadata(self, source: _Source, twin: DocumentSummary, unsplit: UnsplitDocument) -> None:
         folder, name = source.key
-        sha256 = unsplit.document.sha256
-        self._store.catalogue.touch(
-            twin.document_id, file=name, folder=folder, sha256=sha256, input_key=unsplit.input_key
-        )
-        summary = replace(twin, file=name, folder=folder, sha256=sha256, input_key=unsplit.input_key)
+        sha256, key = unsplit.document.sha256, unsplit.input_key
+        self._store.catalogue.touch(twin.document_id, file=name, folder=folder, sha256=sha256, input_key=key)
+        summary = replace(twin, file=name, folder=folder, sha256=sha256, input_key=key)
         self._by_digest[unsplit.digest] = self._held[source.key] = summary
         self._confirmed.add(twin.document_id)
         self._report(_result(source, "unchanged", summary, unsplit.reason), source)
@@ -749,23 +721,19 @@ class _Run:
 
     def _store_file(self, taken: _Taken) -> None:
         source, unsplit, held = taken.source, taken.unsplit, self._held.get(taken.source.key)
-        annotated = taken.annotated
+        folder, annotated = _shown(str(source.folder)), taken.annotated
         if annotated is None:
             # Seldom: where the store changed since the batch was put together.
             annotated = self._annotator.annotate(unsplit.document)
             self._embedded += self._store.catalogue.embed_missing(_texts([annotated]), self._embedder.embed_documents)
         self._store.catalogue.store(
-            annotated,
-            folder=_shown(str(source.folder)),
-            digest=unsplit.digest,
-            input_key=unsplit.input_key,
-            vectors={},
+            annotated, folder=folder, digest=unsplit.digest, input_key=unsplit.input_key, vectors={},
             replaces=held.document_id if held is not None else None,
-        )
+        )  # fmt: skip
         self._passages += len(annotated.passages)
         if held is not None:
             self._forget_digest(held)
-        summary = _summary(unsplit, annotated, _shown(str(source.folder)))
+        summary = _summary(unsplit, annotated, folder)
         self._by_digest[unsplit.digest] = self._held[source.key] = summary
         self._confirmed.add(summary.document_id)
         outcome: FileOutcome = "added" if held is None else ("updated" if held.sha256 == summary.sha256 else "replaced")
@@ -781,17 +749,12 @@ class _Run:
             return
         # The model tells of its progress from a thread of its own.
         with self._progress_lock:
-            self._progress(
-                IngestProgress(
-                    done=self._done,
-                    total=self._total,
-                    file=file,
-                    step=step,
-                    finished=max(0.0, self._done - len(self._waiting) - self._files_in_embedding),
-                    passages=self._embedded,
-                    seconds=time.perf_counter() - self._began,
-                )
-            )
+            event = IngestProgress(
+                done=self._done, total=self._total, file=file, step=step,
+                finished=max(0.0, self._done - len(self._waiting) - self._files_in_embedding),
+                passages=self._embedded, seconds=time.perf_counter() - self._began,
+            )  # fmt: skip
+            self._progress(event)
 
 
 def _with_family(
@@ -821,14 +784,10 @@ def _summary(unsplit: UnsplitDocument, annotated: AnnotatedDocument, folder: str
     """Returns a document without its text, as it was stored."""
     kept = ("document_id", "file", "sha256", "kind", "metadata", "inferred")
     return DocumentSummary(
-        **{name: getattr(unsplit.document, name) for name in kept},
-        folder=folder,
-        digest=unsplit.digest,
-        input_key=unsplit.input_key,
-        passages=len(annotated.passages),
-        added="",
+        **{name: getattr(unsplit.document, name) for name in kept}, folder=folder, digest=unsplit.digest,
+        input_key=unsplit.input_key, passages=len(annotated.passages), added="",
         interventions=sum(item.is_intervention for item in annotated.statements),
-    )
+    )  # fmt: skip
 
 
 def _shown(name: str) -> str:
@@ -838,10 +797,6 @@ def _shown(name: str) -> str:
 
 def _result(source: _Source, outcome: FileOutcome, summary: DocumentSummary, reason: str | None = None) -> FileResult:
     """Returns what became of a file whose statement is held, and that nobody is known to hold it."""
-    return FileResult(
-        file=source.name,
-        result=outcome,
-        reason="; ".join(filter(None, (reason, _unattributed(summary)))) or None,
-        statement_id=summary.document_id,
-        state=summary.metadata.state,
-    )
+    reason = "; ".join(filter(None, (reason, _unattributed(summary)))) or None
+    identifier, state = summary.document_id, summary.metadata.state
+    return FileResult(file=source.name, result=outcome, reason=reason, statement_id=identifier, state=state)

@@ -114,8 +114,13 @@ def _goes_on(sentences: Sequence[Sentence], first: int, last: int) -> bool:
 
 def is_announcement(sentence: Sentence) -> bool:
     """Returns whether a sentence only names what the next one speaks of: "I wish to turn to joint investigations"."""
-    short = len(sentence.text.split()) <= _ANNOUNCING_WORDS and len(sentence.text) <= 200
-    return short and _ANNOUNCING.search(sentence.text) is not None
+    return announces(sentence.text)
+
+
+def announces(text: str) -> bool:
+    """The same of a text: "Permítame detenerme en las investigaciones conjuntas"."""
+    short = len(text.split()) <= _ANNOUNCING_WORDS and len(text) <= 200
+    return short and _ANNOUNCING.search(text) is not None
 
 
 def spans(

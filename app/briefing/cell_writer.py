@@ -67,19 +67,16 @@ class CellWriter:
         """
         if self._failures >= _PATIENCE:
             return CellText(unworded="not_asked")
-        task = Task(
-            question=heading,
-            chosen=[own[:PER_PARTY] for own in chosen],
-            sources=sources,
-            limit=MOST_CLAIMS,
-            style="points",
-        )
+        best = [own[:PER_PARTY] for own in chosen]
+        task = Task(question=heading, chosen=best, sources=sources, limit=MOST_CLAIMS, style="points")
         draft = ModelDraft()
         with closing(self._writer.write(task, self._local)) as drafts:
             for growing in drafts:
                 draft = growing
                 beat()
-        self._count(draft)
+        self._versions[draft.prompt_version] = None
+        self._left_out += draft.left_out
+        self._use(draft.usage)
         self._failures = self._failures + 1 if _failed(draft) else 0
         return _held(draft, sources)
 
@@ -111,11 +108,6 @@ class CellWriter:
         if self._left_out:
             notes.append(words.say("worded_left_out", count=self._left_out))
         return Writing(model=model, prompt_versions=tuple(self._versions), usage=dict(self._usage), notes=tuple(notes))
-
-    def _count(self, draft: ModelDraft) -> None:
-        self._versions[draft.prompt_version] = None
-        self._left_out += draft.left_out
-        self._use(draft.usage)
 
     def _use(self, usage: Mapping[str, int | float | bool]) -> None:
         for name, value in usage.items():

@@ -13,11 +13,8 @@ def drop_quotation(briefing: Briefing, key: str, number: int) -> Briefing:
     cell = _cell(briefing, key)
     rest = tuple(held for held in cell.citations if held != number)
     claims = tuple(claim for claim in cell.claims if number not in claim.citations)
-    points = tuple(
-        point
-        for point in briefing.points
-        if (point.party, point.subject) != (cell.party, cell.subject) or number not in point.citations
-    )
+    here = (cell.party, cell.subject)
+    points = tuple(p for p in briefing.points if (p.party, p.subject) != here or number not in p.citations)
     kind = cell.kind if rest else "no_position"
     return _with_cell(replace(briefing, points=points), cell, replace(cell, citations=rest, claims=claims, kind=kind))
 
@@ -56,9 +53,8 @@ def _with_cell(briefing: Briefing, old: Cell, new: Cell) -> Briefing:
     cited = {briefing.citation(number).statement_id for cell in cells for number in cell.evidence}
     evident = {cell.party for cell in cells if cell.evidence}
     coverage = briefing.coverage
-    silent = tuple(
-        code for code in briefing.parties if code not in evident and code not in coverage.states_without_statement
-    )
+    told = evident.union(coverage.states_without_statement)
+    silent = tuple(code for code in briefing.parties if code not in told)
     return replace(
         briefing,
         cells=cells,

@@ -44,23 +44,15 @@ def moments_of(cell: Cell, own: Sequence[Citation], citations: CitationList, lab
 
 def moments_in(cells: Sequence[Cell], citations: CitationList, labels: Labels) -> tuple[Moment, ...]:
     """Returns the moments of a table that is split by sessions: the strongest quotation of each cell."""
-    own = [
-        (cell, number) for cell in cells for number in cell.citations[:1] if citations.get(number).state == cell.party
-    ]
+    own = [(cell, n) for cell in cells for n in cell.citations[:1] if citations.get(n).state == cell.party]
     counted = Counter((cell.party, cell.subject) for cell, _ in own)
-    return tuple(
-        _moment(cell, number, citations, labels) for cell, number in own if counted[cell.party, cell.subject] > 1
-    )
+    return tuple(_moment(cell, n, citations, labels) for cell, n in own if counted[cell.party, cell.subject] > 1)
 
 
 def _moment(cell: Cell, number: int, citations: CitationList, labels: Labels) -> Moment:
     suggestion = labels(citations.get(number), cell.subject)
     return Moment(
-        party=cell.party,
-        subject=cell.subject,
-        citation=number,
-        kind=suggestion.kind,
-        outright=suggestion.sure >= PLAIN,
+        party=cell.party, subject=cell.subject, citation=number, kind=suggestion.kind, outright=suggestion.sure >= PLAIN
     )
 
 
@@ -111,7 +103,7 @@ def repetitions_of(
     statements_of: dict[str, list[StatementSummary]] = {}
     for summary in searched:
         statements_of.setdefault(summary.metadata.state or "", []).append(summary)
-    found: dict[tuple[str, str, tuple[int, ...]], Repetition] = {}
+    found: dict[Repetition, None] = {}
     for party in dict.fromkeys(cell.party for cell in cells):
         own = statements_of.get(party, [])
         if len(own) < 2:
@@ -122,10 +114,8 @@ def repetitions_of(
                 repeated = _repeated(citations.get(number), places, citations)
                 if len(repeated) > 1:
                     numbers = tuple(citations.add(citation) for citation in repeated)
-                    found[party, cell.subject, numbers] = Repetition(
-                        party=party, subject=cell.subject, citations=numbers
-                    )
-    return tuple(found.values())
+                    found[Repetition(party=party, subject=cell.subject, citations=numbers)] = None
+    return tuple(found)
 
 
 _Places = Mapping[str, Sequence[Sentence]]

@@ -48,9 +48,7 @@ def _ranked(briefing: Briefing, cell: Cell, wording: Wording) -> list[list[Point
     """Returns the points of a cell, strongest first, each with its alternative: the quotation in place of a claim."""
     claimed = {number for claim in cell.claims for number in claim.citations}
     quoted = {number: _point(briefing, cell, (number,), wording, None) for number in cell.citations}
-    points = [
-        [_point(briefing, cell, claim.citations, wording, claim), quoted[claim.citations[0]]] for claim in cell.claims
-    ]
+    points = [[_point(briefing, cell, c.citations, wording, c), quoted[c.citations[0]]] for c in cell.claims]
     return points + [[point] for number, point in quoted.items() if number not in claimed]
 
 

@@ -6,13 +6,13 @@ reports what it did. A suggestion only: a person decides. docs/positions.md defi
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Final, cast
 
 import regex
 
-from app.answering.citation_spans import refers_back
+from app.answering.citation_spans import announces, refers_back
 from app.briefing.cells import EvidenceWords, Subject
 from app.question.roles import THIS
 from app.records import Citation, Direction
@@ -24,7 +24,7 @@ from ingest.language.claim_words import operators
 from ingest.language.lexicons import Patterns
 from ingest.text.readable import ReadableText
 from prompts.wording import LANGUAGES
-from vectorstore.records import Edit, Statement
+from vectorstore.records import Statement
 
 # The kinds that words in a direction can be of, likeliest first: what is for a topic may propose it.
 _KINDS_OF: Final[Mapping[Direction, tuple[PositionKind, ...]]] = {
@@ -122,7 +122,7 @@ def suggest(citation: Citation, statement: Statement, subject: Subject) -> Sugge
     likely = cast(Direction, decisive.reading)
     ((_, text),) = _texts([(start, decisive)], spans, citation.quote)
     told = _is_told(decisive) and (named or decisive.chances[likely] >= _UNNAMED)
-    told = told and not _is_qualified(text, topic, decisive, language)
+    told = told and not (_is_qualified(text, topic, decisive, language) or _is_divided(own))
     direction: Direction = likely if told else "mentions"
     kinds, shown = _KINDS_OF[direction], kind_of(decisive.marks)
     kind = shown if shown in kinds else kinds[0]
@@ -130,29 +130,28 @@ def suggest(citation: Citation, statement: Statement, subject: Subject) -> Sugge
     shows = [_words(first, last, kind, citation, statement) for first, last in marks]
     if not shows and kind != "no_position":
         shows = [_words(start, start + len(text), kind, citation, statement)]
-    return Suggestion(
-        kind=kind,
-        direction=direction,
-        likely="for" if subject.harm and likely == "against" else likely,
-        sure=decisive.attitude,
-        words=tuple(shows),
-    )
+    likely = "for" if subject.harm and likely == "against" else likely
+    return Suggestion(kind=kind, direction=direction, likely=likely, sure=decisive.attitude, words=tuple(shows))
 
 
 _Spans = Sequence[tuple[int, SentenceDirection]]
 
 
 def _speaking(spans: _Spans, quote: str, subject: Subject, terms: frozenset[str], language: str) -> _Spans:
-    """Returns the sentences that name the subject, half of its words at least, or refer back to the one before."""
-    speaking, before = [], False
+    """Returns the sentences that name the subject, half of its words at least, or go on from one that does.
+
+    What only announces it ("let me turn to extradition") tells no position; the next sentence does.
+    """
+    speaking, before, announced = [], False, False
     for span, (_, text) in zip(spans, _texts(spans, spans, quote), strict=True):
         if subject.article is None:
             names = span[1].names_topic and 2 * len(terms & content_terms(text, language)) >= len(terms)
         else:
             names = _names_article(text, subject.article)
-        if names or (before and refers_back(text)):
+        before = names or announced or (before and refers_back(text))
+        announced = names and announces(text)
+        if before and not announced:
             speaking.append(span)
-        before = names
     return speaking
 
 
@@ -177,6 +176,11 @@ def _is_qualified(text: str, topic: str, read: SentenceDirection, language: str)
     forbidden = [masked.find(text[mark.start : mark.end]) for mark in read.marks if mark.rule == "forbids"]
     beside = any(0 <= at < masked.find(THIS[language]) for at in forbidden)
     return bound or beside or {"not", "against"} <= found or _PATTERNS.part.search(masked) is not None
+
+
+def _is_divided(spans: _Spans) -> bool:
+    """Whether sentences go both ways: "We recognise their work. They should not, however, sit in working groups"."""
+    return {"for", "against"} <= {read.reading for _, read in spans if _is_told(read)}
 
 
 def _own(spans: _Spans) -> _Spans:
@@ -207,17 +211,12 @@ def _strength(read: SentenceDirection) -> int:
 
 def _words(start: int, end: int, kind: PositionKind, citation: Citation, statement: Statement) -> EvidenceWords:
     """Returns the words at `[start, end)` of a quotation with their offsets in the statement's source."""
+    at, text = citation.start, citation.quote[start:end]
     edits = tuple(
-        Edit(start=edit.start - citation.start, end=edit.end - citation.start, text=edit.text, kind=edit.kind)
+        replace(edit, start=edit.start - at, end=edit.end - at)
         for edit in statement.edits
-        if citation.start <= edit.start < citation.end and citation.start < edit.end <= citation.end
+        if at <= edit.start < citation.end and at < edit.end <= citation.end
     )
     readable = ReadableText(source=citation.source_quote, edits=edits)
     first, last = readable.to_source_span(start, end)
-    return EvidenceWords(
-        citation=citation.number,
-        start=citation.start + first,
-        end=citation.start + last,
-        text=citation.quote[start:end],
-        kind=kind,
-    )
+    return EvidenceWords(citation=citation.number, start=at + first, end=at + last, text=text, kind=kind)

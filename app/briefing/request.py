@@ -58,7 +58,8 @@ class BriefingRequest:
         """Returns the scope of one cell; of everyone where no party is given."""
         known = parties.get(party) if party is not None else None
         group = known is not None and known.kind != "state"
-        treaties = () if subject.treaty is None else (TreatyScope(treaty=subject.treaty, articles=_articles(subject)),)
+        articles = () if subject.article is None else (subject.article,)
+        treaties = () if subject.treaty is None else (TreatyScope(treaty=subject.treaty, articles=articles),)
         return Scope(
             states=(party,) if party is not None and not group else (),
             groups=(party,) if party is not None and group else (),
@@ -102,10 +103,8 @@ def read_request(
         title: The heading.
         language: ISO 639-1 code of names and references.
     """
-    words = _listed(topics, r"[;\n]")
-    subjects = [_topic(text, detect_language(text, parties)) for text in words] + [
-        _article(text) for text in _listed(articles)
-    ]
+    subjects = [_topic(text, detect_language(text, parties)) for text in _listed(topics, r"[;\n]")]
+    subjects += map(_article, _listed(articles))
     if not subjects:
         raise BriefingError("nothing to brief on: name a topic or an article")
     codes = [party_code(name, parties) for text in states for name in party_names(text, parties)]
@@ -231,10 +230,6 @@ def _of_article(treaty: str, number: str) -> Subject:
     title = article_title(treaty, number)
     label = f"{short_name(treaty)} article {number}" + (f" ({title})" if title else "")
     return Subject(label=label, treaty=treaty, article=number)
-
-
-def _articles(subject: Subject) -> tuple[str, ...]:
-    return () if subject.article is None else (subject.article,)
 
 
 def party_names(text: str, parties: PartyTable) -> list[str]:

@@ -25,7 +25,7 @@ class ReviewBook:
 
     def of(self, keys: Sequence[str]) -> Mapping[str, Review]:
         """Returns the reviews of these cells."""
-        return {key: _review(stored) for key, stored in self._catalogue.reviews(keys).items()}
+        return {key: Review(**asdict(stored)) for key, stored in self._catalogue.reviews(keys).items()}
 
     def keep(self, key: str, state: str, *, kind: str | None = None, note: str = "", reviewer: str = "") -> Review:
         """Keeps a decision on a cell (see `Review`), with a note in a line, in place of an earlier one.
@@ -53,13 +53,3 @@ class ReviewBook:
     def forget(self, key: str) -> None:
         """Takes a decision back: the suggestion holds again."""
         self._catalogue.forget_review(key)
-
-
-def _review(stored: StoredReview) -> Review:
-    return Review(
-        state=cast(ReviewState, stored.state),
-        kind=cast("PositionKind | None", stored.kind),
-        note=stored.note,
-        reviewer=stored.reviewer,
-        at=stored.at,
-    )

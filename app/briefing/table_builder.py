@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from functools import partial
+from itertools import product
 from typing import Final
 
 from app.answering.abstention import abstain
@@ -33,9 +34,7 @@ from vectorstore.catalogue import Catalogue
 from vectorstore.records import ScopeFilter, Sentence, StatementSummary, text_key, text_sha256
 
 # Reasons of abstention that an empty cell words by itself; for others it keeps the message that an answer has.
-_ABSENT: Final[frozenset[AbstentionReason]] = frozenset(
-    ("no_statement", "not_mentioned", "article_not_cited", "group_only")
-)
+_ABSENT: Final[tuple[AbstentionReason, ...]] = ("no_statement", "not_mentioned", "article_not_cited", "group_only")
 # Quotations in a cell from what a group said for the party.
 _OF_GROUP: Final = 1
 # Characters of the subjects in a title; more would not stay on two lines.
@@ -113,9 +112,7 @@ class TableBuilder:
         request = read_request(parties, topics=[words], states=[party], language=language)
         scope = request.scope(request.subjects[0], party, None, parties)
         retrieved = self._retriever.retrieve(Resolution(scope=scope, question=words), parties)
-        sentences = [
-            item.sentence for found in retrieved.party_evidence if found.party == party for item in found.sentences
-        ]
+        sentences = [s.sentence for own in retrieved.party_evidence if own.party == party for s in own.sentences]
         made = quote(_once(sentences)[:_OFFERED], retrieved.sources, _OFFERED, first_number=1)
         sources = retrieved.sources.statements
         return tuple(c for c in made if verify_citation(c, sources.get(c.statement_id)) == "verified")
@@ -151,22 +148,13 @@ class _Build:
         in_scope = self._in_scope()
         codes = request.parties or self._everyone(in_scope)
         sessions = request.sessions or (_sessions(in_scope, codes) if request.by_session else ())
-        wanted = [
-            (code, subject, session)
-            for code in codes
-            for subject in request.subjects
-            for session in (sessions or (None,))
-        ]
+        wanted = [*product(codes, request.subjects, sessions or (None,))]
         cells: list[Cell] = []
         moments: list[Moment] = []
         for done, (code, subject, session) in enumerate(wanted):
             label = f"{self._parties.display(code, request.language)}: {subject.label}"
             step = BriefingProgress(done=done, total=len(wanted), label=label)
-
-            def tell(step: BriefingProgress = step) -> None:
-                if progress is not None:
-                    progress(step)
-
+            tell: Callable[[], None] = partial(progress, step) if progress is not None else lambda: None
             tell()
             cell, own = self._cell(code, subject, session, tell)
             cells.append(cell)
@@ -204,27 +192,11 @@ class _Build:
             briefing = replace(briefing, translations=translations, writing=self._writer.report(cells))
         return replace(briefing, names=self._names(briefing))
 
-    # --- scope
-
     def _in_scope(self) -> tuple[StatementSummary, ...]:
         request = self._request
-        return self._catalogue.summaries(
-            ScopeFilter(
-                parties=request.parties,
-                bodies=request.bodies,
-                sessions=request.sessions,
-                years=tuple(int(year) for year in request.years),
-            )
-        )
-
-    def _asked(self) -> Scope:
-        request = self._request
-        return Scope(
-            states=tuple(request.parties),
-            bodies=tuple(request.bodies),
-            sessions=tuple(request.sessions),
-            years=tuple(map(str, request.years)),
-        )
+        years = tuple(map(int, request.years))
+        asked = ScopeFilter(parties=request.parties, bodies=request.bodies, sessions=request.sessions, years=years)
+        return self._catalogue.summaries(asked)
 
     def _everyone(self, in_scope: Sequence[StatementSummary]) -> tuple[str, ...]:
         codes = {summary.metadata.state for summary in in_scope if summary.metadata.state}
@@ -233,8 +205,6 @@ class _Build:
     def _resolution(self, code: str, subject: Subject, session: str | None) -> Resolution:
         scope = self._request.scope(subject, code, session, self._parties)
         return Resolution(scope=scope, question=subject.label, stance=True)
-
-    # --- cells
 
     def _cell(
         self, code: str, subject: Subject, session: str | None, beat: Callable[[], None]
@@ -302,12 +272,8 @@ class _Build:
     def _supersede(self, read: Mapping[int, Suggestion]) -> None:
         """Marks the citations of a cell, by number, that a later one of it supersedes."""
         cited = [self._citations.get(number) for number in read]
-        directions = {
-            number: CitedDirection(
-                direction=each.likely, sure=each.direction not in (None, "mentions") and each.sure >= PLAIN
-            )
-            for number, each in read.items()
-        }
+        sure = {n: each.direction not in (None, "mentions") and each.sure >= PLAIN for n, each in read.items()}
+        directions = {n: CitedDirection(direction=each.likely, sure=sure[n]) for n, each in read.items()}
         for citation in with_superseding(cited, directions, self._citations.statements):
             if citation.superseded_by is not None:
                 self._citations.supersede(citation.number, citation.superseded_by)
@@ -325,12 +291,9 @@ class _Build:
         by_statement: dict[str, list[Sentence]] = {}
         for sentence in chosen:
             by_statement.setdefault(sentence.statement_id, []).append(sentence)
-        made = [
-            citation
-            for sentences in by_statement.values()
-            for citation in quote(sentences, retrieved.sources, 1, first_number=1)[:1]
-        ]
-        sound = (c for c in made if verify_citation(c, retrieved.sources.statements.get(c.statement_id)) == "verified")
+        sources = retrieved.sources
+        made = [c for own in by_statement.values() for c in quote(own, sources, 1, first_number=1)[:1]]
+        sound = (c for c in made if verify_citation(c, sources.statements.get(c.statement_id)) == "verified")
         return sorted(sound, key=lambda citation: (citation.date or "", citation.statement_id))
 
     def _quoted(self, chosen: Sequence[Sentence], retrieved: Retrieved, limit: int) -> list[Citation]:
@@ -357,32 +320,28 @@ class _Build:
     def _silence(self, code: str, subject: Subject, session: str | None, retrieved: Retrieved) -> str:
         """Returns the note of an empty cell, by the reason with which a question would abstain."""
         resolution = self._resolution(code, subject, session)
-        silent = abstain(
-            Answer(question=subject.label, answer="", status="abstained", scope=resolution.scope),
-            resolution,
-            retrieved,
-            self._local,
-        )
-        if silent.abstention is None:
+        answer = Answer(question=subject.label, answer="", status="abstained", scope=resolution.scope)
+        abstention = abstain(answer, resolution, retrieved, self._local).abstention
+        if abstention is None:
             return ""
-        if silent.abstention.reason in _ABSENT and not retrieved.unnamed_articles:
+        if abstention.reason in _ABSENT and not retrieved.unnamed_articles:
             counts = {"count": len(retrieved.searched), "held": len(retrieved.held)}
-            return self._words.say(f"absent_{silent.abstention.reason}", **counts)
-        return silent.abstention.message
-
-    # --- the rest
+            return self._words.say(f"absent_{abstention.reason}", **counts)
+        return abstention.message
 
     def _coverage(self, cells: Sequence[Cell], codes: Sequence[str]) -> Coverage:
         cited = {self._citations.get(number).statement_id for cell in cells for number in cell.evidence}
         evident = {cell.party for cell in cells if cell.evidence}
         speaking = {cell.party for cell in cells if cell.kind != "no_statement"}
         unreadable = self._catalogue.unreadable()
+        request = self._request
+        asked = Scope(states=request.parties, bodies=request.bodies, sessions=request.sessions, years=request.years)
         return Coverage(
             statements_in_scope=len(self._searched),
             statements_with_evidence=len(cited & self._searched.keys()),
             states_without_evidence=tuple(code for code in codes if code in speaking and code not in evident),
             states_without_statement=tuple(code for code in codes if code not in speaking),
-            unreadable_files=unreadable_in_scope(unreadable, self._asked(), self._parties, nameless=True),
+            unreadable_files=unreadable_in_scope(unreadable, asked, self._parties, nameless=True),
         )
 
     def _sources(self) -> tuple[SourceFile, ...]:

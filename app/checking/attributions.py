@@ -101,7 +101,8 @@ class AttributionReader:
 
     def _named(self, near: "_Near") -> Iterator[Attribution]:
         """Yields who is named, from what is nearest to what is farthest."""
-        if parties := self._after_reference(near.after):
+        # "(Austria, 2000)" behind the quotation.
+        if (reference := _PARENTHESIS.match(near.after)) and (parties := self._ordered(reference[1])):
             yield Attribution(parties=parties, source="sentence")
         yield from self._spoken(near.before, "sentence", near.earlier)
         if parties := self._after(near.after):
@@ -173,8 +174,6 @@ class AttributionReader:
             for code in names[0].codes
         ]
         return tuple(dict.fromkeys((*speaking, *found))) if found else ()
-
-    # --- where to look
 
     def _list_lead(self, index: int) -> str:
         """Returns the line that leads in to the list whose item a block is; empty where it is none."""
@@ -302,24 +301,14 @@ class AttributionReader:
                 level = blocks[at].level
                 yield at, blocks[at].text
 
-    # --- what is said there
-
     def _find(self, text: str) -> list[PartyMatch]:
         """Returns the parties named in a text; a capital only where it speaks, since it is mostly a place."""
-        return [
-            match
-            for match in self._parties.find(text)
-            if match.form != "capital" or attribution().verb.match(text[match.end :].lstrip()) is not None
-        ]
+        says = attribution().verb.match
+        return [m for m in self._parties.find(text) if m.form != "capital" or says(text[m.end :].lstrip())]
 
     def _parties_of(self, matches: list[PartyMatch]) -> tuple[str, ...]:
         # A name that several parties share stands for each of them: nothing is guessed.
         return tuple(dict.fromkeys(code for match in matches for code in match.codes))
-
-    def _after_reference(self, after: str) -> tuple[str, ...]:
-        """Returns the parties of a reference in brackets behind a quotation: "(Austria, 2000)"."""
-        reference = _PARENTHESIS.match(after)
-        return self._ordered(reference.group(1)) if reference else ()
 
     def _after(self, after: str) -> tuple[str, ...]:
         """Returns who is said to speak behind a quotation: "said Austria", "Austria said", "according to Austria"."""
@@ -342,11 +331,6 @@ class AttributionReader:
         found = self._find(text)
         # A label names who speaks; a sentence that mentions States does not.
         return self._parties_of(found) if found and len(text.split()) <= _LEAD_WORDS else ()
-
-    def _naming(self, text: str) -> str:
-        """Returns the last sentence of a text that names a party, if there is one."""
-        sentences = [text[start:end] for start, end in split_sentences(text)][-_SENTENCES_BACK:]
-        return next((sentence for sentence in reversed(sentences) if self._ordered(sentence)), "")
 
     def _carried_over(self, index: int) -> tuple[str, ...]:
         """Returns who speaks in the paragraph above, where this one begins with a pronoun or with the quotation."""
@@ -442,17 +426,18 @@ class _Near:
     @cached_property
     def said_earlier(self) -> str:
         """The last sentence before a quotation's own in its paragraph that names a party, if there is one."""
-        return self._reader._naming(self.earlier.replace("\n", " "))
+        text = self.earlier.replace("\n", " ")
+        sentences = [text[start:end] for start, end in split_sentences(text)][-_SENTENCES_BACK:]
+        return next((sentence for sentence in reversed(sentences) if self._reader._ordered(sentence)), "")
 
 
 def _joined(first: PartyMatch, found: list[PartyMatch], text: str) -> list[PartyMatch]:
     """Returns a party with those before it that speak together with it: "Austria, Chile and Germany said"."""
     group = [first]
     for match in reversed([m for m in found if m.end <= first.start]):
-        between = text[match.end : group[0].start]
-        if not (_PATTERNS.joined_last if len(group) == 1 else _PATTERNS.listed).fullmatch(
-            between
-        ) or attribution().object_before.search(text[: match.start]):
+        between = _PATTERNS.joined_last if len(group) == 1 else _PATTERNS.listed
+        joins = between.fullmatch(text[match.end : group[0].start])
+        if not joins or attribution().object_before.search(text[: match.start]):
             break
         group.insert(0, match)
     return group

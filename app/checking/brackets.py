@@ -15,7 +15,6 @@ from app.checking.matching import Match
 from app.checking.polarity_words import PolarityKind, content, of_kinds, polarity_words, speaks_of_itself
 from app.checking.remarks import Remark, remark
 from ingest.language.lexicons import RegexPatterns
-from ingest.parties.party_table import PartyTable
 from vectorstore.stems import stems, words_of
 
 _PATTERNS: Final = RegexPatterns("drafts")
@@ -40,9 +39,7 @@ def judge_brackets(match: Match, text: SourceText) -> Iterator[Judged]:
     """Yields what is to be said of the brackets of a quotation, held against the source that they stand for."""
     source, wanted = text.source, match.wanted
     around = source[max(0, match.start - _CONTEXT) : match.end + _CONTEXT]
-    found = [
-        _judge_bracket(gap, source[begin:end].strip(" .,;:"), text, around) for gap, begin, end in match.gaps if gap
-    ]
+    found = [_judge_bracket(gap, source[a:b].strip(" .,;:"), text, around) for gap, a, b in match.gaps if gap]
     if wanted.leads is not None:
         before = source[max(text.stored.keyed.start, match.start - _BESIDE) : match.start]
         found.append(_judge_edge(wanted.leads, before, text, around, leads=True))
@@ -61,9 +58,10 @@ def _judge_bracket(put: str, stands_for: str, text: SourceText, around: str) -> 
         return Judged(remark=remark("put_in_asserts", put=put, words=" ".join(stands_for.split())), alters=True)
     ours, dropped = list(content(own, text.language)), list(content(theirs, text.language))
     named = {code for match in text.parties.find(put) for code in match.codes}
-    if named and not named & text.stored.parties and (speaks_of_itself(stands_for) or _names(stands_for, text.parties)):
+    theirs_named = bool(named) and bool(text.parties.find(stands_for))
+    if named and not named & text.stored.parties and (speaks_of_itself(stands_for) or theirs_named):
         return Judged(remark=remark("put_in_party", put=put), alters=True)
-    if dropped and not (named and named & text.stored.parties and _names(stands_for, text.parties)):
+    if dropped and not (named & text.stored.parties and theirs_named):
         shown = " ".join(stands_for.split())
         return Judged(remark=remark("put_in_replaces", put=put, words=shown), alters=bool(ours))
     if not ours or (named and named <= text.stored.parties):
@@ -81,10 +79,6 @@ def _judge_edge(put: str, beside: str, text: SourceText, around: str, *, leads: 
     if any(each is None for each in judged):
         return None
     return min((each for each in judged if each is not None), key=lambda each: each.alters, default=None)
-
-
-def _names(text: str, parties: PartyTable) -> bool:
-    return bool(parties.find(text))
 
 
 def _senses(text: str, language: str) -> Counter[str]:

@@ -1,7 +1,7 @@
 """Files of every kind to blocks: Word, PDF, Markdown and plain text, under the limits of ingest."""
 
 from dataclasses import replace
-from itertools import count, groupby, pairwise
+from itertools import accumulate, count, groupby, pairwise
 from pathlib import Path
 from typing import Final
 
@@ -89,10 +89,7 @@ def _plain_blocks(text: str) -> list[CheckedBlock]:
         pieces = run if unwrapped else _EMPTY_LINE.split("\n".join(run))
         blocks += [CheckedBlock(text=piece.strip()) for piece in pieces if piece.strip()]
     numbers = count(1)
-    return [
-        block if block.where else replace(block, where=remark("at_paragraph", number=str(next(numbers))))
-        for block in blocks
-    ]
+    return [b if b.where else replace(b, where=remark("at_paragraph", number=str(next(numbers)))) for b in blocks]
 
 
 def _cells_apart(text: str, page_starts: tuple[int, ...]) -> tuple[str, tuple[int, ...]]:
@@ -100,15 +97,9 @@ def _cells_apart(text: str, page_starts: tuple[int, ...]) -> tuple[str, tuple[in
 
     The longest cell of each line goes on as running text; the others stand before it, as a paragraph of their own.
     """
-    pages = [text[start:end] for start, end in pairwise((*page_starts, len(text)))]
-    starts: list[int] = []
-    parts: list[str] = []
-    length = 0
-    for page in pages:
-        starts.append(length)
-        parts.append("\n\n".join(_row_apart(run) if "\t" in run else run for run in page.split("\n\n")))
-        length += len(parts[-1])
-    return "".join(parts), tuple(starts)
+    pages = (text[start:end] for start, end in pairwise((*page_starts, len(text))))
+    parts = ["\n\n".join(_row_apart(run) if "\t" in run else run for run in page.split("\n\n")) for page in pages]
+    return "".join(parts), tuple(accumulate(map(len, parts[:-1]), initial=0))
 
 
 def _row_apart(run: str) -> str:

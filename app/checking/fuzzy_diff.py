@@ -56,7 +56,7 @@ class LikeWords:
 def likest_words(quote: str, window: str) -> LikeWords | None:
     """Finds the words of a text that are likest to a quotation; None where they share nothing."""
     quote, window = " ".join(quote.split()), " ".join(window.split())
-    source, quoted = _located(quote, window), _tokens(quote)
+    source, quoted = _located(quote, window), _TOKEN.findall(quote)
     plain_source, plain_quoted = [*map(_bare, source)], [*map(_bare, quoted)]
     blocks = [block for block in Indel.opcodes(plain_source, plain_quoted) if block.tag == "equal"]
     if not blocks:
@@ -91,8 +91,8 @@ def _located(quote: str, window: str) -> list[str]:
         if found is None or found.score == 0:
             return []
         begin, end = (found.dest_start, found.dest_end) if len(quote) <= len(window) else (0, len(window))
-        return _tokens(window[_word_start(window, begin - _MARGIN) : _word_end(window, end + _MARGIN)])
-    source, quoted = _tokens(window), _tokens(quote)
+        return _TOKEN.findall(window[_word_start(window, begin - _MARGIN) : _word_end(window, end + _MARGIN)])
+    source, quoted = _TOKEN.findall(window), _TOKEN.findall(quote)
     if len(quoted) >= min(len(source), _MOST_WORDS):
         return source
     found = fuzz.partial_ratio_alignment([*map(_bare, quoted)], [*map(_bare, source)])
@@ -129,18 +129,10 @@ def _best_ends(source: Sequence[str], quoted: Sequence[str], equal: Sequence[Opc
     What stands before the first and after the last word in common is taken as far as the quotation has words there;
     a chance match of a small word at an edge is none.
     """
-    starts = {max(0, block.src_start - before) for block in equal[:_EDGES] for before in (0, block.dest_start)}
-    ends = {
-        min(len(source), block.src_end + after)
-        for block in equal[-_EDGES:]
-        for after in (0, len(quoted) - block.dest_end)
-    }
+    starts = {max(0, run.src_start - before) for run in equal[:_EDGES] for before in (0, run.dest_start)}
+    ends = {min(len(source), run.src_end + more) for run in equal[-_EDGES:] for more in (0, len(quoted) - run.dest_end)}
     spans = [(start, end) for start in starts for end in ends if start < end]
     return max(spans, key=lambda span: (Indel.normalized_similarity(source[slice(*span)], quoted), span[0] - span[1]))
-
-
-def _tokens(text: str) -> list[str]:
-    return _TOKEN.findall(text)
 
 
 def _bare(token: str) -> str:

@@ -43,21 +43,13 @@ NOT_SHOWN: Final = "unseen_not_shown"
 def markdown_blocks(text: str) -> list[CheckedBlock]:
     """Returns the blocks of a Markdown text; notes come last."""
     parser = MarkdownIt("commonmark").enable(["table", "strikethrough"])
-    body = _NOTE.sub("", text)
-    blocks = list(_blocks(parser.parse(body)))
+    blocks = list(_blocks(parser.parse(_NOTE.sub("", text))))
     for match in _NOTE.finditer(text):
-        words = " ".join(
-            _read(token.children or ())[0] for token in parser.parse(match["text"].strip()) if token.children
-        )
-        if words.strip():
-            blocks.append(
-                CheckedBlock(
-                    text=words.strip(),
-                    kind="note",
-                    where=remark("at_footnote", number=match["key"]),
-                    note_key=match["key"],
-                )
-            )
+        tokens, key = parser.parse(match["text"].strip()), match["key"]
+        words = " ".join(_read(token.children)[0] for token in tokens if token.children).strip()
+        if words:
+            where = remark("at_footnote", number=key)
+            blocks.append(CheckedBlock(text=words, kind="note", where=where, note_key=key))
     return blocks
 
 
@@ -88,16 +80,10 @@ def _blocks(tokens: Sequence[Token]) -> Iterator[CheckedBlock]:
                     rows[-1].append(words)
                 elif words or hidden:
                     number += 1
+                    where = remark("at_paragraph", number=str(number))
                     code = token.type in ("code_block", "fence") and introduces_speech(before)
                     kind: BlockKind = "heading" if level else "quote" if depth > 0 or code else "text"
-                    yield CheckedBlock(
-                        text=words,
-                        kind=kind,
-                        level=level,
-                        where=remark("at_paragraph", number=str(number)),
-                        item=items > 0,
-                        hidden=hidden,
-                    )
+                    yield CheckedBlock(text=words, kind=kind, level=level, where=where, item=items > 0, hidden=hidden)
                     before = words
 
 
@@ -155,9 +141,7 @@ def _read(tokens: Sequence[Token]) -> tuple[str, tuple[Hidden, ...]]:
             continue
         if token.type == "s_open":
             skipping = "s_close"
-        elif token.type == "html_inline" and (
-            struck := regex.match(r"<(del|s|strike)\b", token.content, regex.IGNORECASE)
-        ):
+        elif token.type == "html_inline" and (struck := regex.match(r"(?i)<(del|s|strike)\b", token.content)):
             skipping = f"</{struck[1].lower()}"
         elif token.type == "html_inline" and token.content.startswith("<!--"):
             hidden.append(Hidden(offset=len(text), text=token.content[4:-3].strip(), how=NOT_SHOWN))

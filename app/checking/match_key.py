@@ -55,7 +55,7 @@ class KeyedText:
         position = self.text.find(wanted, begin) if wanted else -1
         while position >= 0:
             end = position + len(wanted)
-            if self._whole_words(position, end):
+            if not any(map(self._inside_word, self.in_source(position, end))):
                 yield position, end
             position = self.text.find(wanted, position + 1)
 
@@ -63,10 +63,6 @@ class KeyedText:
         """Turns a span of `text` into the source's offsets."""
         offsets, ends = self._offsets
         return offsets[start], ends[end - 1]
-
-    def _whole_words(self, start: int, end: int) -> bool:
-        first, last = self.in_source(start, end)
-        return not self._inside_word(first) and not self._inside_word(last)
 
     def _inside_word(self, position: int) -> bool:
         """Returns whether an offset of the source lies between two characters of one word, as it reads."""

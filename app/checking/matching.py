@@ -83,9 +83,11 @@ def readings(quote: str) -> Iterator[Wanted]:
     seen: set[Wanted] = set()
     for text, recased in (*((text, False) for text in _cased(quote)), *((text, True) for text in _recased(quote))):
         for plain in dict.fromkeys((text, _without_marks(text))):
-            for whole in _trimmed(match_key(plain)):
-                literal = Wanted(parts=(whole,), recased=recased)
-                if whole and literal not in seen:
+            whole = match_key(plain)
+            # A quotation takes a point or comma from the sentence around it.
+            for key in (whole, whole.rstrip(_CLOSING)):
+                literal = Wanted(parts=(key,), recased=recased)
+                if key and literal not in seen:
                     seen.add(literal)
                     yield literal
         taken = _taken_apart(text, recased=recased)
@@ -141,30 +143,17 @@ def _recased(quote: str) -> Iterator[str]:
 
 def _without_marks(text: str) -> str:
     """Returns a quotation without the editor's marks, such as "[sic]"."""
-    return _GAP.sub(
-        lambda gap: (
-            f"{gap['head'] or ''} {gap['tail']}"
-            if gap["inserted"] is not None
-            and whole_words(gap["inserted"])
-            and _is_editorial(gap["inserted"], gap["tail"])
-            else gap.group()
-        ),
-        text,
-    )
+    return _GAP.sub(lambda gap: f"{gap['head'] or ''} {gap['tail']}" if _is_editorial(gap) else gap.group(), text)
 
 
-def _is_editorial(inserted: str, after: str) -> bool:
+def _is_editorial(gap: "regex.Match[str]") -> bool:
     """Returns whether a bracket is the editor's mark rather than words: "[sic]", "[…]", "[3]" right behind a word."""
+    inserted = gap["inserted"] or ""
+    if not whole_words(inserted):
+        return False
     if not words_of(inserted) or _PATTERNS.editorial.fullmatch(inserted):
         return True
-    return inserted.strip().isdecimal() and (not after[:1] or not after[:1].isspace())
-
-
-def _trimmed(whole: str) -> Iterator[str]:
-    """Yields a key, and without the point or comma that a quotation takes from the sentence around it."""
-    yield whole
-    if whole.rstrip(_CLOSING) != whole:
-        yield whole.rstrip(_CLOSING)
+    return inserted.strip().isdecimal() and not gap["tail"][:1].isspace()
 
 
 def _taken_apart(text: str, *, recased: bool) -> Wanted | None:
@@ -196,10 +185,5 @@ def _taken_apart(text: str, *, recased: bool) -> Wanted | None:
     if not parts or (position == 0 and len(parts) == 1):
         return None
     # A point, a comma or a dash beside an omission belongs to the quotation's own sentence.
-    return Wanted(
-        parts=tuple(part.strip(_CLOSING + "-") or part for part in parts),
-        gaps=tuple(gaps),
-        leads=leads,
-        trails=pending or None,
-        recased=recased,
-    )
+    own = tuple(part.strip(_CLOSING + "-") or part for part in parts)
+    return Wanted(parts=own, gaps=tuple(gaps), leads=leads, trails=pending or None, recased=recased)

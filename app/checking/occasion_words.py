@@ -19,7 +19,6 @@ _PATTERNS: Final = RegexPatterns(
 )
 _WHEN: Final = _PATTERNS.when
 _REFERENCE_YEAR: Final = regex.compile(YEAR)
-_MONTH: Final = _PATTERNS.month
 
 
 def read_occasion(text: str, *, reference: bool = False, earlier: str = "") -> SpokenTime:
@@ -28,22 +27,19 @@ def read_occasion(text: str, *, reference: bool = False, earlier: str = "") -> S
     In a reference, label or heading every year counts. "Two years later" counts from a year in `earlier`, the text
     before.
     """
-    roman = (
-        [] if reference else [year for year, start in roman_years(text) if not _PATTERNS.spoken_of.search(text[:start])]
-    )
+    spoken_of = _PATTERNS.spoken_of.search
+    roman = [] if reference else [year for year, start in roman_years(text) if not spoken_of(text[:start])]
     text = in_digits(text)
     sessions = find_session_mentions(text)
-    dates = [date for date in find_dates(text) if not _PATTERNS.spoken_of.search(text[: date.start])]
+    dates = [date for date in find_dates(text) if not spoken_of(text[: date.start])]
     remaining = text
     for start, end in (*((s.start, s.end) for s in sessions), *((d.start, d.end) for d in dates)):
         remaining = remaining[:start] + " " * (end - start) + remaining[end:]
     told = None if reference else told_from(remaining, in_digits(earlier))
-    parts = [part for part in parts_of_year(remaining) if not _PATTERNS.spoken_of.search(remaining[: part.start])]
+    parts = [part for part in parts_of_year(remaining) if not spoken_of(remaining[: part.start])]
     for part in parts:
         remaining = remaining[: part.start] + " " * (part.end - part.start) + remaining[part.end :]
-    months = [
-        month for month in _MONTH.finditer(remaining) if not _PATTERNS.spoken_of.search(remaining[: month.start()])
-    ]
+    months = [found for found in _PATTERNS.month.finditer(remaining) if not spoken_of(remaining[: found.start()])]
     isos = [date.iso for date in dates] + [iso for month in months if (iso := _iso(month))]
     isos += [interval for part in parts for interval in part.intervals()]
     days = [_yearless(month) for month in months if month["year"] is None]
@@ -53,11 +49,8 @@ def read_occasion(text: str, *, reference: bool = False, earlier: str = "") -> S
     if reference:
         years = [int(match.group()) for match in _REFERENCE_YEAR.finditer(remaining)]
     else:
-        years = [
-            int(match["year"])
-            for match in _WHEN.finditer(remaining)
-            if not _PATTERNS.spoken_of.search(remaining[: match.start("year")])
-        ]
+        found = (match for match in _WHEN.finditer(remaining) if not spoken_of(remaining[: match.start("year")]))
+        years = [int(match["year"]) for match in found]
         years += roman
         # A year that another time is told from is not when the words were spoken.
         if told is not None and not (others := [year for year in years if year != told.anchor]):
@@ -65,15 +58,14 @@ def read_occasion(text: str, *, reference: bool = False, earlier: str = "") -> S
         elif told is not None:
             years = others
     unread = None if reference or years or isos or sessions else told.words if told else untold(text)
+    bodies = (body.body for body in find_bodies(text) if _PATTERNS.at_meeting.search(text[: body.start]))
     return SpokenTime(
         years=tuple(dict.fromkeys(years)),
         sessions=tuple(dict.fromkeys(str(session.number) for session in sessions)),
         dates=tuple(dict.fromkeys(isos)),
         days=tuple(dict.fromkeys(days)),
         items=tuple(dict.fromkeys(mention.item for mention in find_agenda_items(text))),
-        bodies=tuple(
-            dict.fromkeys(body.body for body in find_bodies(text) if _PATTERNS.at_meeting.search(text[: body.start]))
-        ),
+        bodies=tuple(dict.fromkeys(bodies)),
         untold=unread,
     )
 

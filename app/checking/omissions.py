@@ -84,11 +84,8 @@ def _weigh(text: SourceText, begin: int, end: int) -> str | None:
 def _cut_through(source: str, begin: int, end: int, language: str) -> list[PolarityWord]:
     """Returns the words that turn a sentence and that an omission's beginning cuts through."""
     start = max(0, begin - _CUT_REACH)
-    return [
-        word
-        for word in polarity_words(source[start : min(end, begin + _CUT_REACH)], language)
-        if word.start < begin - start < word.end
-    ]
+    near = source[start : min(end, begin + _CUT_REACH)]
+    return [word for word in polarity_words(near, language) if word.start < begin - start < word.end]
 
 
 def _edges(source: str, begin: int, end: int) -> tuple[bool, bool, list[str], str]:
@@ -165,9 +162,7 @@ def _kinds(found: tuple[PolarityWord, ...]) -> set[str]:
 def _limit(rest: str, language: str) -> str | None:
     """Returns the part of a sentence that goes on and limits what stands before it, or None."""
     near = " ".join(rest.split()[:_LIMIT_REACH]) if " " in rest else rest[: 2 * _LIMIT_REACH]
-    if takes_back(near):
-        return near
-    return near if of_kinds(polarity_words(near, language), "condition") else None
+    return near if takes_back(near) or of_kinds(polarity_words(near, language), "condition") else None
 
 
 def _says_view(before: str) -> bool:

@@ -12,7 +12,7 @@ from typing import Final, Literal
 import regex
 
 from ingest.language.attribution_verbs import attribution
-from ingest.language.claim_words import OperatorKind, operators
+from ingest.language.claim_words import operators
 from ingest.language.lexicons import RegexPatterns, load_lexicon
 from prompts.wording import LANGUAGES
 from vectorstore.stems import is_function_word, language_of
@@ -20,7 +20,7 @@ from vectorstore.stems import is_function_word, language_of
 PolarityKind = Literal["denial", "doubt", "condition", "modal", "count", "number"]
 
 _GOVERNING: Final[tuple[PolarityKind, ...]] = ("condition", "denial", "doubt")
-_OF_LEXICON: Final[dict[OperatorKind, PolarityKind]] = {
+_OF_LEXICON: Final[dict[str | None, PolarityKind]] = {
     "not": "denial", "against": "denial", "ended": "denial", "only": "condition", "unless": "condition",
     "must": "modal", "should": "modal", "may": "modal", "can": "modal",
     "all": "count", "some": "count", "most": "count", "many": "count", "few": "count", "more": "count", "less": "count",
@@ -48,10 +48,9 @@ def polarity_words(text: str, language: str) -> tuple[PolarityWord, ...]:
     found: list[PolarityWord] = []
     for code in _languages(text, language):
         found += [
-            _word(_OF_LEXICON[kind], kind, match)
+            _word(_OF_LEXICON[match.lastgroup], match.lastgroup or "", match)
             for match in operators(code).finditer(text)
-            for kind in [_kind(match.lastgroup)]
-            if kind in _OF_LEXICON
+            if match.lastgroup in _OF_LEXICON
         ]
         for kind in _GOVERNING:
             found += [_word(kind, match.group().casefold(), match) for match in _governors(code, kind).finditer(text)]
@@ -145,10 +144,6 @@ def _languages(text: str, language: str) -> tuple[str, ...]:
 
 def _word(kind: PolarityKind, sense: str, match: "regex.Match[str]") -> PolarityWord:
     return PolarityWord(kind=kind, sense=sense, start=match.start(), end=match.end(), text=match.group())
-
-
-def _kind(group: str | None) -> OperatorKind:
-    return group  # type: ignore[return-value]  # the groups of `operators` are its kinds, and `idle`
 
 
 @cache

@@ -8,7 +8,6 @@ that somebody speaks; words that are called a title, or written like one, are no
 from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import Final
 
 import regex
@@ -70,28 +69,21 @@ def find_quotations(document: CheckedDocument) -> Quotations:
     found: list[Quotation] = []
     # Marks of equal length, so that what is found there has the document's own offsets and words.
     read = replace(document, blocks=tuple(replace(block, text=plain_marks(block.text)) for block in document.blocks))
-    for quotation in sorted(
-        map(partial(_in_own_words, document), _all(read)), key=lambda quotation: quotation.spans[0]
-    ):
+    for quotation in sorted(_all(read), key=lambda quotation: quotation.spans[0]):
         # What is set off as a block may hold the end of a quotation that began before it.
         if not found or quotation.spans[0][0] >= found[-1].spans[-1][1]:
-            found.append(quotation)
+            text = "\n\n".join(document.text[start:end] for start, end in quotation.spans)
+            found.append(replace(quotation, text=text))
     kept: list[Quotation] = []
     skipped: list[Skipped] = []
     for quotation in found:
         block = document.blocks[document.index_at(quotation.spans[0][0])]
-        reason = _no_quotation(quotation, block)
-        if reason is None:
+        if (reason := _no_quotation(quotation, block)) is None:
             kept.append(quotation)
         else:
             skipped.append(Skipped(quote=quotation.text, reason=reason, where=block.where))
     skipped += _unmarked(document, found)
     return Quotations(found=tuple(kept), skipped=tuple(skipped))
-
-
-def _in_own_words(document: CheckedDocument, quotation: Quotation) -> Quotation:
-    text = "\n\n".join(document.text[start:end] for start, end in quotation.spans)
-    return replace(quotation, text=text) if quotation.text != text else quotation
 
 
 def _unmarked(document: CheckedDocument, found: list[Quotation]) -> Iterator[Skipped]:
@@ -106,14 +98,10 @@ def _unmarked(document: CheckedDocument, found: list[Quotation]) -> Iterator[Ski
             within = at and found[at - 1].spans[-1][1] > begin
             rest = _STOP.split(block.text[speech.end() : speech.end() + _LONGEST_LISTED], maxsplit=1)[0]
             marked = at < len(starts) and starts[at] < begin + len(rest)
-            if (
-                within
-                or marked
-                or not introduces_speech(block.text[max(0, speech.start() - _LOOK_BACK) : speech.end()])
-            ):
+            before = block.text[max(0, speech.start() - _LOOK_BACK) : speech.end()]
+            if within or marked or len(whole_words(rest)) < _FEWEST_WORDS or not introduces_speech(before):
                 continue
-            if len(whole_words(rest)) >= _FEWEST_WORDS:
-                yield Skipped(quote=rest.strip(), reason=remark("unmarked"), where=block.where)
+            yield Skipped(quote=rest.strip(), reason=remark("unmarked"), where=block.where)
 
 
 def _all(document: CheckedDocument) -> Iterator[Quotation]:
@@ -155,11 +143,11 @@ def _in_marks(document: CheckedDocument, index: int) -> tuple[list[Quotation], i
     found: list[Quotation] = []
     position, at, unclosed = 0, index, 0
     while True:
-        opening = _next_opening(blocks[at].text, position)
+        text = blocks[at].text
+        opening = _next_opening(text, position)
         if opening is None or unclosed == _UNCLOSED:
             return found, at - index + 1
-        mark = blocks[at].text[opening]
-        close = _closing(blocks[at].text, opening)
+        mark, close = text[opening], _closing(text, opening)
         if close is not None:
             found.append(_quotation(document, [(at, opening + 1, close)]))
             position = close + 1
@@ -168,14 +156,10 @@ def _in_marks(document: CheckedDocument, index: int) -> tuple[list[Quotation], i
         if pieces:
             found.append(_quotation(document, pieces))
             at, position = last, pieces[-1][2] + 1
-        elif (
-            mark in _SINGLE
-            or mark == '"'
-            or len(whole_words(blocks[at].text[opening : opening + _LOOK_BACK])) < _FEWEST_WORDS
-        ):
+        elif mark in _SINGLE or mark == '"' or len(whole_words(text[opening : opening + _LOOK_BACK])) < _FEWEST_WORDS:
             position, unclosed = opening + 1, unclosed + 1
         else:
-            found.append(_quotation(document, [(at, opening + 1, len(blocks[at].text))], note=NOT_CLOSED))
+            found.append(_quotation(document, [(at, opening + 1, len(text))], note=NOT_CLOSED))
             return found, at - index + 1
 
 
@@ -255,12 +239,7 @@ def _closing_single(text: str, begin: int, closers: str) -> int | None:
     first: int | None = None
     for match in _SINGLE_CLOSER.finditer(text, begin, begin + _LONGEST_SINGLE):
         at = match.start()
-        if (
-            match.group() not in closers
-            or text[at + 1 : at + 2].isalnum()
-            or not text[at - 1 : at].strip()
-            or (at > begin and text[at - 1].isspace())
-        ):
+        if match.group() not in closers or text[at + 1 : at + 2].isalnum() or not text[at - 1 : at].strip():
             continue
         if text[at - 1] in ".!?,;…" or text[at - 1] not in "s":
             return at
@@ -269,8 +248,8 @@ def _closing_single(text: str, begin: int, closers: str) -> int | None:
 
 
 def _quotation(document: CheckedDocument, pieces: list[tuple[int, int, int]], note: str | None = None) -> Quotation:
+    """Returns a quotation of `[start, end)` of some blocks; `find_quotations` gives it the document's own words."""
     spans: list[tuple[int, int]] = []
-    texts: list[str] = []
     for index, start, end in pieces:
         block = document.blocks[index]
         text = block.text[start:end]
@@ -278,11 +257,10 @@ def _quotation(document: CheckedDocument, pieces: list[tuple[int, int, int]], no
         last = start + len(text.rstrip())
         if first < last:
             spans.append((block.start + first, block.start + last))
-            texts.append(block.text[first:last])
     if not spans:
         block = document.blocks[pieces[0][0]]
         spans.append((block.start + pieces[0][1], block.start + pieces[0][1]))
-    return Quotation(text="\n\n".join(texts), spans=tuple(spans), marked=True, note=note)
+    return Quotation(text="", spans=tuple(spans), marked=True, note=note)
 
 
 def _no_quotation(quotation: Quotation, block: CheckedBlock) -> Remark | None:
@@ -290,15 +268,13 @@ def _no_quotation(quotation: Quotation, block: CheckedBlock) -> Remark | None:
     words = whole_words(quotation.text)
     if not words:
         return remark("no_words")
-    start = max(0, quotation.spans[0][0] - block.start)
-    before = block.text[max(0, start - _LOOK_BACK) : start].rstrip()
-    before = before[:-1] if quotation.marked else before
     if not quotation.marked:
         return None
+    start = max(0, quotation.spans[0][0] - block.start)
+    before = block.text[max(0, start - _LOOK_BACK) : start].rstrip()[:-1]
     if introduces_title(before):
         return remark("called_title")
-    speaks = introduces_speech(before)
-    if speaks:
+    if introduces_speech(before):
         return None
     han = sum(1 for word in words if regex.match(r"\p{Han}", word))
     if len(words) - han + han * _FEWEST_WORDS / _FEWEST_CHARACTERS < _FEWEST_WORDS:

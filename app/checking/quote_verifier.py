@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import timedelta
 from itertools import islice
 from typing import Final
 
@@ -94,17 +94,18 @@ class QuoteVerifier:
         named = {*attribution.parties}
         best = min(fitting or whole, key=lambda hit: (named.isdisjoint(hit.stored.parties), hit.faults))
         if fitting:
-            attribution = _with_first(attribution, best.stored)
-        verdict: Verdict = "verified" if fitting else "misattributed"
-        remarks = [*best.remarks, *self._doubts(best, fitting, attribution)]
-        if not fitting:
+            # The holder comes first, as where a name is two States'.
+            parties = sorted(attribution.parties, key=lambda code: code not in best.stored.parties)
+            attribution = replace(attribution, parties=tuple(parties))
+            remarks = [*best.remarks, *self._doubts(best, fitting, attribution)]
+        else:
             quoted = [told for told in best.remarks if told.kind.startswith("someone_quoted")]
             own = self._mismatch(best.stored, attribution, kind="quoted_by_other" if quoted else "other_holder")
             remarks = [*own, *quoted, *self._incomplete(attribution, True)]
         return replace(
             finding,
             attribution=attribution,
-            verdict=verdict,
+            verdict="verified" if fitting else "misattributed",
             place=self._place(best),
             found_in=tuple(self._place(hit) for hit in (best, *(hit for hit in whole if hit is not best))),
             warnings=(*finding.warnings, *remarks),
@@ -127,17 +128,17 @@ class QuoteVerifier:
         self._work.add(self._texts.size)
         for stored in ordered:
             if wanted.longest in stored.keyed.text:
-                found = [
-                    self._hit(stored, match, quote, around) for match in islice(find(wanted, stored.keyed), _TRIED)
-                ]
-                if found:
+                matches = islice(find(wanted, stored.keyed), _TRIED)
+                if found := [self._hit(stored, match, quote, around) for match in matches]:
                     yield min(found, key=lambda hit: (hit.faults, hit.match.end - hit.match.start))
 
     def _hit(self, stored: StoredText, match: Match, quote: str, around: tuple[str, str]) -> _Hit:
         language = stored.metadata.language or language_of(quote[:1], "en")
         text = SourceText(stored=stored, language=language, parties=self._local.parties, name=self._local.name)
         remarks: list[Remark] = []
-        if match.wanted.recased and not (around[0].strip() and _begins_in_lower_case(quote)):
+        # In 'Arvandia said that “despite …”' it goes on with the sentence that it stands in.
+        small = next((char.islower() for char in quote if char.isalpha()), False)
+        if match.wanted.recased and not (around[0].strip() and small):
             remarks.append(remark("first_letter"))
         if stored.statement.kind != "treaty":
             remarks += judge_cut(match.start, match.end, quote, text, around)
@@ -179,15 +180,13 @@ class QuoteVerifier:
         budget = self._work.done + self._work.limits.quotation * MILLION
         for within, k in ((own, _OWN_PASSAGES), (same, _OWN_PASSAGES), (None, _PASSAGES)):
             ids = None if within is None else [stored.statement.statement_id for stored in within]
-            best = self._likest(quote, ids, k, budget)
-            if best is not None:
+            if (best := self._likest(quote, ids, k, budget)) is not None:
                 stored, like = best
-                place = self._place_of_words(stored, like.words)
                 told = self._mismatch(stored, finding.attribution, kind="near_other")
                 return replace(
                     finding,
                     verdict="altered",
-                    place=place,
+                    place=self._place_of_words(stored, like.words),
                     changes=like.changes,
                     warnings=(*finding.warnings, *told, *self._incomplete(finding.attribution, told)),
                 )
@@ -206,11 +205,8 @@ class QuoteVerifier:
         """Names the files of those who are said to have spoken that could not be read, where that may be why."""
         if not needed or not attribution.parties:
             return []
-        scope = Scope(
-            states=attribution.parties,
-            years=tuple(map(str, attribution.when.years)),
-            sessions=attribution.when.sessions,
-        )
+        when = attribution.when
+        scope = Scope(states=attribution.parties, years=tuple(map(str, when.years)), sessions=when.sessions)
         files = unreadable_in_scope(self._texts.unreadable, scope, self._local.parties)
         return [remark("speaker_incomplete", files=", ".join(files))] if files else []
 
@@ -245,16 +241,14 @@ class QuoteVerifier:
     def _place(self, hit: _Hit) -> Place:
         return place_of(hit.stored, hit.match.start, hit.match.end, self._local)
 
-    def _place_of_words(self, stored: StoredText, words: str) -> Place | None:
+    def _place_of_words(self, stored: StoredText, words: str) -> Place:
         """Returns where readable words of a text stand in its source."""
-        for wanted in readings(words):
-            match = next(find(wanted, stored.keyed), None)
-            if match is not None:
-                return place_of(stored, match.start, match.end, self._local)
-        position = stored.keyed.text.find(match_key(words))
-        if position < 0:
-            return place_of(stored, 0, 0, self._local)
-        start, end = stored.keyed.in_source(position, position + len(match_key(words)))
+        found = (match for wanted in readings(words) for match in find(wanted, stored.keyed))
+        if (match := next(found, None)) is not None:
+            return place_of(stored, match.start, match.end, self._local)
+        key = match_key(words)
+        position = stored.keyed.text.find(key)
+        start, end = (0, 0) if position < 0 else stored.keyed.in_source(position, position + len(key))
         return place_of(stored, start, end, self._local)
 
     def _omissions(self, hit: _Hit) -> list[Change]:
@@ -299,11 +293,6 @@ def find_words(words: str, texts: CorpusTexts, parties: PartyTable) -> tuple[Wor
     return tuple(WordsFound(statement_id=p.statement_id, start=p.start, end=p.end, verdict=verdict) for p in places)
 
 
-def _begins_in_lower_case(quote: str) -> bool:
-    """Returns whether a quotation goes on with the sentence that it stands in: 'Arvandia said that “despite …”'."""
-    return next((char.islower() for char in quote if char.isalpha()), False)
-
-
 def fits(stored: StoredText, attribution: Attribution) -> bool:
     """Returns whether a text may be what a document means: its holder, and its year, session and file where given."""
     if stored.statement.kind == "treaty":
@@ -313,11 +302,6 @@ def fits(stored: StoredText, attribution: Attribution) -> bool:
     if attribution.files and stored.statement.file not in attribution.files:
         return False
     return _right_time(stored.metadata.date, attribution.when) and _right_session(stored, attribution.when)
-
-
-def _with_first(attribution: Attribution, stored: StoredText) -> Attribution:
-    """Puts the party that holds a text first among those named, as where a name is two States'."""
-    return replace(attribution, parties=tuple(sorted(attribution.parties, key=lambda code: code not in stored.parties)))
 
 
 def _right_session(stored: StoredText, when: SpokenTime) -> bool:
@@ -331,20 +315,15 @@ def _right_time(day: str | None, when: SpokenTime) -> bool:
     if held is None:
         return True
     # A day or month without a year is held against a statement whose day is known, whatever its year.
-    dated = held[0].year == held[1].year and (held[1] - held[0]).days < _WHOLE_YEAR
-    if dated and when.days and not any(_on_day(each, held) for each in when.days):
-        return False
+    length = (held[1] - held[0]).days
+    if when.days and held[0].year == held[1].year and length < _WHOLE_YEAR:
+        days = [f"--{held[0] + timedelta(days=number):%m-%d}" for number in range(length + 1)]
+        if not any(day.startswith(when.days) for day in days):
+            return False
     if not (when.years or when.dates) or any(held[0].year <= year <= held[1].year for year in when.years):
         return True
-    given = [days for days in map(interval, when.dates) if days is not None]
-    return any(days[0] <= held[1] and held[0] <= days[1] for days in given)
-
-
-def _on_day(day: str, held: tuple[date, date]) -> bool:
-    """Returns whether an interval holds a day or month without a year: `--10-03`, `--10`."""
-    first, last = held
-    days = (first + timedelta(days=number) for number in range((last - first).days + 1))
-    return any(f"--{each:%m-%d}".startswith(day) for each in days)
+    given = filter(None, map(interval, when.dates))
+    return any(first <= held[1] and held[0] <= last for first, last in given)
 
 
 def _same_item(given: tuple[str, ...], held: str) -> bool:

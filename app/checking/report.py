@@ -67,9 +67,7 @@ def changes_in_words(changes: Sequence[Change], language: str = "en") -> list[st
 def summary_line(report: CheckReport) -> str:
     """Returns the counts in one line."""
     words = load_remark_words(report.language)
-    verdicts = ", ".join(
-        f"{verdict_word(verdict, report.language).lower()}: {count}" for verdict, count in report.summary.items()
-    )
+    verdicts = ", ".join(f"{verdict_word(v, report.language).lower()}: {n}" for v, n in report.summary.items())
     found = len(report.findings)
     parts = [words.say("counted", count=found, verdicts=verdicts) if found else words.say("counted_none")]
     for key, count in (("counted_remarked", report.doubtful), ("counted_skipped", len(report.skipped))):

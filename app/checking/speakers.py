@@ -58,11 +58,7 @@ def subject_before(text: str, parties: PartyTable) -> str | None:
 def _last_clause(text: str, parties: PartyTable) -> str:
     """Returns the last clause of a text; a conjunction within a name, as of a group, ends none."""
     named = parties.find(text)
-    ends = [
-        mark.end()
-        for mark in _PATTERNS.clause.finditer(text)
-        if not any(name.start <= mark.start() < name.end for name in named)
-    ]
+    ends = [m.end() for m in _PATTERNS.clause.finditer(text) if not any(n.start <= m.start() < n.end for n in named)]
     return text[ends[-1] :] if ends else text
 
 

@@ -73,9 +73,7 @@ def _alike(sentence: Sentence, texts: CorpusTexts, later: list[StoredText]) -> I
 
 def _common(one: str, other: str, language: str) -> str:
     """Returns the words of a sentence that carry meaning and that another one has as well; empty where they are few."""
-    marks = " ".join(
-        text[mark.start : mark.end] for text in (one, other) for mark in find_position_marks(text, language)
-    )
+    marks = " ".join(text[m.start : m.end] for text in (one, other) for m in find_position_marks(text, language))
     first, second = (content_terms(text, language) - content_terms(marks, language) for text in (one, other))
     shared = first & second
     if len(shared) < max(_SHARED, _SHARE * min(len(first), len(second))):

@@ -69,9 +69,7 @@ def _cut(paragraph: WordParagraph, offset: int, *, before: bool) -> BaseOxmlElem
     for left, right in pairwise(pieces):
         if left.end == offset == right.start and left.run is right.run:
             return _split(left.run, right.element, 0)[0 if before else 1]
-    edges = [
-        piece.run for piece in pieces if (piece.end if before else piece.start) == offset and piece.end > piece.start
-    ]
+    edges = [p.run for p in pieces if (p.end if before else p.start) == offset and p.end > p.start]
     return (edges[-1] if before else edges[0]) if edges else None
 
 

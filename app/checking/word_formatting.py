@@ -53,8 +53,9 @@ class Looks:
             return TINY
         colour = value_of(_first(properties, "w:color"))
         ground = self._ground(run, properties)
-        if _is_colour(colour) and ground is not None and _distance(colour, ground) < _LIKE:
-            return COLOURED
+        if _is_colour(colour) and ground is not None:
+            near = math.dist(bytes.fromhex(colour), bytes.fromhex(ground)) < _LIKE
+            return COLOURED if near else None
         return None
 
     def _properties(self, run: BaseOxmlElement) -> Iterator[BaseOxmlElement]:
@@ -121,7 +122,3 @@ def _on(element: BaseOxmlElement | None) -> bool:
 
 def _is_colour(text: str) -> bool:
     return re.fullmatch(r"[0-9a-fA-F]{6}", text) is not None
-
-
-def _distance(one: str, other: str) -> float:
-    return math.dist(bytes.fromhex(one), bytes.fromhex(other))

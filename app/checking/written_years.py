@@ -45,11 +45,7 @@ def in_digits(text: str) -> str:
 def roman_years(text: str) -> list[tuple[int, int]]:
     """Returns the years of a text in Roman numerals, which count no things, with their offsets."""
     found = ((roman_value(year.group()), year) for year in _ROMAN.finditer(text))
-    return [
-        (value, year.start())
-        for value, year in found
-        if _SOONEST <= value <= _LATEST and len(year.group()) >= _FEWEST_ROMAN
-    ]
+    return [(v, year.start()) for v, year in found if _SOONEST <= v <= _LATEST and len(year[0]) >= _FEWEST_ROMAN]
 
 
 def _year(value: int, written: str) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from app.answering.verify import reads_as
-from ingest.text.repair import running_heads
+from ingest.text.furniture import running_heads
 from ingest.upgrade import Upgrade
 from vectorstore.catalogue import Catalogue
 from vectorstore.health import Check

@@ -14,7 +14,7 @@ from typing import Final, Literal, get_args
 from app.answering.provenance import as_quoting, holders, provenance, reference_by_name, spoken_date
 from app.briefing.cells import Briefing, Cell, Point, Standing, Subject
 from app.records import Citation, Claim
-from app.retrieval.position_marks import PositionKind
+from app.retrieval.position_marks import KINDS, PositionKind
 from app.retrieval.scoped_statements import made_before
 from ingest.glossary.glossary import NamedTerm, terms_within
 from ingest.treaties.treaties import article_title
@@ -140,20 +140,12 @@ def pieces(cell: Cell | None, citation: Citation) -> tuple[QuotationPart, ...]:
             continue
         # The same words may occur twice; repair moves them little.
         about = (words.start - citation.start) * stretch
-        begin = min(_places(words.text, quote), key=lambda place: abs(place - about), default=None)
+        places = [at for at in range(len(quote)) if quote.startswith(words.text, at)]
+        begin = min(places, key=lambda place: abs(place - about), default=None)
         if begin is not None:
             telling[begin : begin + len(words.text)] = [True] * len(words.text)
     cuts = [0, *(at for at in range(1, len(quote)) if telling[at] != telling[at - 1]), len(quote)]
-    return tuple(
-        QuotationPart(text=quote[first:last], telling=telling[first]) for first, last in pairwise(cuts) if first < last
-    )
-
-
-def _places(words: str, text: str) -> Iterable[int]:
-    at = text.find(words)
-    while at >= 0:
-        yield at
-        at = text.find(words, at + 1)
+    return tuple(QuotationPart(text=quote[a:b], telling=telling[a]) for a, b in pairwise(cuts) if a < b)
 
 
 class Sayings:
@@ -322,7 +314,7 @@ class Sayings:
 
     def tally(self, subject: str) -> str:
         """Returns how many parties hold which kind on a subject; by session where the table is split by these."""
-        found = sorted((c for c in self.briefing.cells if c.subject == subject), key=lambda c: _rank(position(c)))
+        found = sorted((c for c in self.briefing.cells if c.subject == subject), key=lambda c: KINDS.index(position(c)))
         counted = Counter(self.position(cell) for cell in found)
         return " · ".join(f"{words} {count}" for words, count in counted.items())
 
@@ -357,10 +349,6 @@ def _words_of(topic: str, language: str) -> list[NamedTerm]:
 
 def _when(citation: Citation) -> Metadata:
     return Metadata(body=citation.body, session=citation.session, date=citation.date)
-
-
-def _rank(kind: PositionKind) -> int:
-    return get_args(PositionKind).index(kind)
 
 
 def columns(briefing: Briefing, sayings: Sayings) -> tuple[Column, ...]:

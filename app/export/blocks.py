@@ -189,11 +189,8 @@ class _Blocks:
 
     def _words(self, *texts: str, bold: bool = False, own: bool = True) -> Square:
         """Returns a cell of words, the first of them in bold where wanted."""
-        return Square(
-            blocks=tuple(
-                Line(text=text, style="cell", bold=bold and not place, own=own) for place, text in enumerate(texts)
-            )
-        )
+        lines = (Line(text=text, style="cell", bold=bold and not n, own=own) for n, text in enumerate(texts))
+        return Square(blocks=tuple(lines))
 
     def _position(self, cell: Cell | None) -> Square:
         if cell is None:

@@ -26,12 +26,8 @@ def visible(text: str) -> str:
     Control characters become their pictures (U+2400 and after), anything else U+FFFD; those that count as white
     space become a space.
     """
-    return _FORBIDDEN.sub(_picture, text.translate(_SPACES))
-
-
-def _picture(match: re.Match[str]) -> str:
-    code = ord(match.group())
-    return chr(_CONTROL_PICTURES + code) if code < 0x20 else "\ufffd"
+    shown = text.translate(_SPACES)
+    return _FORBIDDEN.sub(lambda held: chr(_CONTROL_PICTURES + ord(held[0])) if held[0] < " " else "\ufffd", shown)
 
 
 def in_marks(text: str, language: str | None) -> tuple[str, str]:

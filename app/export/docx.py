@@ -26,14 +26,9 @@ from app.export.docx_styles import CELL, NOTE, QUOTATION, SOURCE
 from app.export.docx_text import add_text
 
 STYLES: Final[dict[LineStyle, str | None]] = {
-    "title": "Title",
-    "subtitle": "Subtitle",
-    "topic": "Heading 2",
-    "plain": None,
-    "cell": CELL,
-    "source": SOURCE,
-    "note": NOTE,
-}
+    "title": "Title", "subtitle": "Subtitle", "topic": "Heading 2", "plain": None,
+    "cell": CELL, "source": SOURCE, "note": NOTE,
+}  # fmt: skip
 
 
 def docx_bytes(

@@ -1,7 +1,6 @@
 """Pages of a Word file: title, table of contents, headings, sections, pictures, footer."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 from typing import Final
@@ -26,13 +25,6 @@ from app.export.package import moment, without_times
 _BESIDE_PICTURE: Final = Cm(3)
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Heading:
-    text: str
-    level: int
-    anchor: str
-
-
 class Pages:
     """A Word file that is written from top to bottom.
 
@@ -46,9 +38,12 @@ class Pages:
         self._ours = template is None
         self._page_numbers = page_numbers or {}
         self._rtl = right_to_left("", language)
-        self._headings: list[_Heading] = []
+        # Their words, levels and bookmarks.
+        self._headings: list[tuple[str, int, str]] = []
         self._contents: Paragraph | None = None
-        self._direct_section(self.section)
+        if self._rtl:
+            properties = self.section._sectPr
+            properties.insert_element_before(element("w:bidi"), "w:rtlGutter", "w:docGrid", "w:printerSettings")
 
     @property
     def section(self) -> Section:
@@ -83,7 +78,7 @@ class Pages:
         paragraph = self.text(text, f"Heading {level}")
         anchor = f"_Toc{len(self._headings) + 1:06}"
         bookmark(paragraph.runs, anchor, len(self._headings) + 1)
-        self._headings.append(_Heading(text=text, level=level, anchor=anchor))
+        self._headings.append((text, level, anchor))
 
     def contents(self, title: str) -> None:
         """Places the table of contents here; `save` fills it."""
@@ -142,16 +137,16 @@ class Pages:
     def _fill_contents(self, place: Paragraph) -> None:
         """Writes the entries as Word would, so that they are there before any program computes them."""
         lines: list[Paragraph] = []
-        for heading in self._headings:
-            line = self.paragraph(f"toc {heading.level}", rtl=self._rtl)
+        for text, level, anchor in self._headings:
+            line = self.paragraph(f"toc {level}", rtl=self._rtl)
             place._p.addprevious(line._p)
-            runs = [add_text(line, heading.text, self.language)]
-            number = self._page_numbers.get(heading.anchor)
+            runs = [add_text(line, text, self.language)]
+            number = self._page_numbers.get(anchor)
             if number is not None:
                 line.paragraph_format.tab_stops.add_tab_stop(self.width, WD_TAB_ALIGNMENT.RIGHT, WD_TAB_LEADER.DOTS)
                 runs.append(add_text(line, "\t", self.language))
-                runs.extend(add_field(line, f"PAGEREF {heading.anchor} \\h", str(number), self.language))
-            link(runs, heading.anchor)
+                runs.extend(add_field(line, f"PAGEREF {anchor} \\h", str(number), self.language))
+            link(runs, anchor)
             lines.append(line)
         field = add_field(place, 'TOC \\o "1-2" \\h \\z \\u', "", self.language)
         first = lines[0]._p if lines else place._p
@@ -178,16 +173,8 @@ class Pages:
                 stops.add_tab_stop(tab.position, WD_TAB_ALIGNMENT.CLEAR)
             stops.add_tab_stop(Emu(width), WD_TAB_ALIGNMENT.RIGHT)
             paragraph.style = self.document.styles["Briefing Note"]
-            add_text(paragraph, f"{_short(title)}\t", self.language)
+            short = title if len(title) <= 90 else f"{title[:89]}…"
+            add_text(paragraph, f"{short}\t", self.language)
             add_field(paragraph, "PAGE", "1", self.language)
             add_text(paragraph, " / ", self.language)
             add_field(paragraph, "NUMPAGES", "1", self.language)
-
-    def _direct_section(self, section: Section) -> None:
-        if self._rtl:
-            properties = section._sectPr
-            properties.insert_element_before(element("w:bidi"), "w:rtlGutter", "w:docGrid", "w:printerSettings")
-
-
-def _short(title: str) -> str:
-    return title if len(title) <= 90 else f"{title[:89]}…"

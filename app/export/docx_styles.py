@@ -45,31 +45,29 @@ def open_template(template: Path | None) -> Document:
 
     Its styles, page, header and footer stay. One that cannot be read is an ExportError.
     """
-    document = docx.Document() if template is None else _load(template)
     if template is None:
+        document = docx.Document()
         _make_ours(document)
     else:
-        _clear(document)
+        document = _load(template)
     _add_missing(document)
     return document
 
 
 def _load(template: Path) -> Document:
+    """Opens a house template without its text."""
     try:
-        return docx.Document(BytesIO(template.read_bytes()))
+        document = docx.Document(BytesIO(template.read_bytes()))
     except (OSError, BadZipFile, OpcError, LookupError, ValueError, SyntaxError) as exc:
         raise ExportError(
             f"the template {str(template)!r} cannot be used ({type(exc).__name__}): name a Word file saved as .docx "
             "(not .dotx, .docm or .doc), or none for the built-in one"
         ) from exc
-
-
-def _clear(document: Document) -> None:
     body = document.element.body
-    for child in list(body):
-        if child.tag != qn("w:sectPr"):
-            body.remove(child)
+    for child in [child for child in body if child.tag != qn("w:sectPr")]:
+        body.remove(child)
     body.get_or_add_sectPr()
+    return document
 
 
 def _make_ours(document: Document) -> None:

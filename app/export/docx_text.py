@@ -74,15 +74,11 @@ def add_field(paragraph: Paragraph, instruction: str, shown: str, language: str)
     begin, instructed, between, shows, end = (add_text(paragraph, text, language) for text in ("", "", "", shown, ""))
     for run, kind in ((begin, "begin"), (between, "separate"), (end, "end")):
         run._r.append(element("w:fldChar", fldCharType=kind))
-    instructed._r.append(_instruction(instruction))
-    return begin, instructed, between, shows, end
-
-
-def _instruction(text: str) -> BaseOxmlElement:
     node = element("w:instrText")
     node.set(qn("xml:space"), "preserve")
-    node.text = f" {text} "
-    return node
+    node.text = f" {instruction} "
+    instructed._r.append(node)
+    return begin, instructed, between, shows, end
 
 
 def bookmark(runs: Sequence[Run], name: str, number: int) -> None:

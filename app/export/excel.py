@@ -4,7 +4,7 @@ No text is ever a formula, whatever it begins with.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from io import BytesIO
 from typing import TYPE_CHECKING, Final
@@ -34,9 +34,7 @@ _CITATION_COLUMNS: Final = {
     "col_quotation": 80, "col_source_quote": 50, "col_file": 28,
     "col_language": 10, "col_inferred": 18, "col_verdict": 12, "col_reference": 60,
 }  # fmt: skip
-_SOURCE_COLUMNS: Final = {
-    "col_party": 24, "col_date": 26, "col_session": 10, "col_file": 40, "col_cited": 10,
-}  # fmt: skip
+_SOURCE_COLUMNS: Final = {"col_party": 24, "col_date": 26, "col_session": 10, "col_file": 40, "col_cited": 10}
 
 
 def excel_bytes(briefing: Briefing, *, file: str) -> bytes:
@@ -107,28 +105,18 @@ class _ExcelWriter:
         self._finish(sheet, len(_CITATION_COLUMNS), row - 1)
 
     def _provenance(self, citation: Citation, part: int) -> Sequence[object]:
+        """Returns the values of a row; columns that do not say otherwise show what the citation has by their name."""
         quote, source = _chunks(citation.quote), _chunks(citation.source_quote)
-        return (
-            citation.number,
-            self.say.name(citation.state),
-            self.say.name(citation.on_behalf_of) if citation.on_behalf_of else None,
-            citation.speaker,
-            citation.body,
-            citation.session,
-            self.say.date(citation.date),
-            citation.agenda_item,
-            citation.title,
-            citation.symbol,
-            citation.page,
-            citation.paragraph,
-            quote[part] if part < len(quote) else None,
-            source[part] if part < len(source) else None,
-            citation.file,
-            citation.language,
-            ", ".join(citation.inferred),
-            citation.verdict,
-            self.say.reference(citation),
-        )
+        told = {
+            "col_party": self.say.name(citation.state),
+            "col_on_behalf_of": self.say.name(citation.on_behalf_of) if citation.on_behalf_of else None,
+            "col_date": self.say.date(citation.date),
+            "col_quotation": quote[part] if part < len(quote) else None,
+            "col_source_quote": source[part] if part < len(source) else None,
+            "col_inferred": ", ".join(citation.inferred),
+            "col_reference": self.say.reference(citation),
+        }
+        return [told[c] if c in told else getattr(citation, c.removeprefix("col_")) for c in _CITATION_COLUMNS]
 
     def _write_positions(self) -> dict[tuple[str, str, str | None], int]:
         """Writes a row for each cell of the table; returns their places."""
@@ -218,16 +206,11 @@ class _ExcelWriter:
         top = len(about) + 2
         self._head(sheet, _SOURCE_COLUMNS, row=top)
         for row, source in enumerate(self.briefing.sources, start=top + 1):
-            values = (
-                say.name(source.party),
-                say.date(source.date),
-                source.session,
-                source.file,
-                say.say("yes" if source.cited else "no"),
-            )
+            cited = say.say("yes" if source.cited else "no")
+            values = (say.name(source.party), say.date(source.date), source.session, source.file, cited)
             self._row(sheet, row, values)
-        last = self._letter(len(_SOURCE_COLUMNS))
-        sheet.auto_filter.ref = f"A{top}:{last}{top + len(self.briefing.sources)}"
+        last = sheet.cell(top + len(self.briefing.sources), len(_SOURCE_COLUMNS))
+        sheet.auto_filter.ref = f"A{top}:{last.coordinate}"
 
     def _head(self, sheet: "Worksheet", labels: dict[str, int], *, row: int = 1) -> None:
         self._heads(sheet, [(self.say.say(label), width) for label, width in labels.items()], row=row)
@@ -237,20 +220,19 @@ class _ExcelWriter:
             square = sheet.cell(row, column)
             self._put(square, label, self.say.language, bold=True)
             self._tint(square, "DFE7EE")
-            sheet.column_dimensions[self._letter(column)].width = width
+            sheet.column_dimensions[square.column_letter].width = width
 
     def _row(
         self,
         sheet: "Worksheet",
         row: int,
         values: Sequence[object],
-        quoted: Iterable[int] = (),
+        quoted: Collection[int] = (),
         language: str | None = None,
     ) -> None:
         """Writes a row; the columns in `quoted`, counted from 0, are in the language of a source."""
-        of_source = set(quoted)
         for column, value in enumerate(values):
-            self._put(sheet.cell(row, column + 1), value, language if column in of_source else self.say.language)
+            self._put(sheet.cell(row, column + 1), value, language if column in quoted else self.say.language)
 
     def _put(self, square: "Square", value: object, language: str | None, *, bold: bool = False) -> None:
         """Sets a cell to a number or a text; a text stays one when somebody edits the cell."""
@@ -281,13 +263,8 @@ class _ExcelWriter:
 
     def _finish(self, sheet: "Worksheet", width: int, last: int) -> None:
         sheet.freeze_panes = "B2"
-        sheet.auto_filter.ref = f"A1:{self._letter(width)}{last}"
+        sheet.auto_filter.ref = f"A1:{sheet.cell(last, width).coordinate}"
         sheet.print_title_rows = "1:1"
-
-    def _letter(self, column: int) -> str:
-        from openpyxl.utils import get_column_letter
-
-        return str(get_column_letter(column))
 
 
 def _chunks(text: str) -> list[str]:

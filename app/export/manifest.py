@@ -29,10 +29,7 @@ def manifest(briefing: Briefing, document: bytes, name: str, form: str) -> bytes
         ],
         "citations": [
             {name: getattr(citation, name) for name in ("number", "statement_id", "state", "start", "end")}
-            | {
-                "quote_sha256": text_sha256(citation.quote),
-                "source_quote_sha256": text_sha256(citation.source_quote),
-            }
+            | {"quote_sha256": text_sha256(citation.quote), "source_quote_sha256": text_sha256(citation.source_quote)}
             for citation in briefing.citations
         ],
     }

@@ -87,9 +87,7 @@ def _table(table: Table) -> str:
 def _rows(table: Table) -> Iterator[str]:
     """Yields rows with quotations as paragraphs, each under a heading."""
     for row in table.rows:
-        titles = [
-            on_one_line(line.text) for square in row[: table.titles] for line in square.blocks if isinstance(line, Line)
-        ]
+        titles = [on_one_line(part.text) for s in row[: table.titles] for part in s.blocks if isinstance(part, Line)]
         yield f"### {', '.join(titles)}"
         for label, square in zip(table.head[table.titles :], row[table.titles :], strict=True):
             if square.tint is not None:

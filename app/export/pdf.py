@@ -81,13 +81,9 @@ def _convert(program: str, word_file: bytes, folder: Path) -> bytes:
 
 def _run(command: Sequence[str], folder: Path) -> tuple[int, list[str]]:
     """Runs a program to its end; returns its exit code and what it said of errors, by line."""
+    null = subprocess.DEVNULL
     with subprocess.Popen(
-        command,
-        cwd=folder,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        start_new_session=True,
+        command, cwd=folder, stdin=null, stdout=null, stderr=subprocess.PIPE, start_new_session=True
     ) as process:
         try:
             _, stderr = process.communicate(timeout=_SECONDS)

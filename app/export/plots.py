@@ -29,13 +29,8 @@ _INK: Final = "#22313F"
 _FAINT: Final = "#8A96A3"
 # The first comes with matplotlib; the others show Chinese where they are installed.
 _FONTS: Final = (
-    "DejaVu Sans",
-    "Noto Sans CJK SC",
-    "Noto Sans SC",
-    "Microsoft YaHei",
-    "PingFang SC",
-    "WenQuanYi Zen Hei",
-)
+    "DejaVu Sans", "Noto Sans CJK SC", "Noto Sans SC", "Microsoft YaHei", "PingFang SC", "WenQuanYi Zen Hei",
+)  # fmt: skip
 # Sizes in inches.
 _MARGIN: Final = 0.12
 _NAMES: Final = 2.2
@@ -83,9 +78,13 @@ def timeline(briefing: Briefing) -> bytes:
             _box(axes, dot.at, dot.row - 0.4 + tall * (place + 0.5), kind, (last - first) * 0.03, tall)
     axes.set_xlim(first, last)
     _years(axes, first, last)
-    _name_rows(axes, [_showable(sayings.name(party), party) for party in parties])
+    names = [textwrap.shorten(_showable(sayings.name(party), party), 34, placeholder="…") for party in parties]
+    axes.set_yticks(range(len(names)), names, fontproperties=_font(), parse_math=False)
     _legend(figure, legend)
-    return _png(figure)
+    out = BytesIO()
+    # The name of the program and its version would differ between installations.
+    figure.savefig(out, format="png", metadata={"Software": None})
+    return out.getvalue()
 
 
 def describe_timeline(briefing: Briefing) -> str:
@@ -123,8 +122,7 @@ def _kinds(briefing: Briefing) -> dict[str, tuple[PositionKind, ...]]:
     for moment in briefing.moments:
         found.setdefault(briefing.citation(moment.citation).statement_id, set()).add(moment.kind)
     return {
-        statement: tuple(kind for kind in KINDS if kind in (kinds - {"no_position"} or kinds))
-        for statement, kinds in found.items()
+        key: tuple(kind for kind in KINDS if kind in (held - {"no_position"} or held)) for key, held in found.items()
     }
 
 
@@ -189,16 +187,10 @@ def _box(axes: "Axes", x: float, y: float, kind: PositionKind, width: float, hei
     from matplotlib.patches import Rectangle
 
     corner = (x - width / 2, y - height / 2)
-    axes.add_patch(
-        Rectangle(corner, width, height, facecolor=f"#{TINTS[kind]}", edgecolor=_FAINT, linewidth=0.6, zorder=4)
-    )
+    box = Rectangle(corner, width, height, facecolor=f"#{TINTS[kind]}", edgecolor=_FAINT, linewidth=0.6, zorder=4)
+    axes.add_patch(box)
     size = min(_LETTERS, height * _ROW * _POINTS * 0.8)
     axes.text(x, y, MARKS[kind], ha="center", va="center", color=_INK, fontproperties=_font(size), zorder=5)
-
-
-def _name_rows(axes: "Axes", names: Sequence[str]) -> None:
-    shortened = [textwrap.shorten(name, 34, placeholder="…") for name in names]
-    axes.set_yticks(range(len(names)), shortened, fontproperties=_font(), parse_math=False)
 
 
 def _legend(figure: "Figure", entries: Sequence[tuple[_Sign, str]]) -> None:
@@ -234,13 +226,6 @@ def _sign(figure: "Figure", x: float, y: float, sign: _Sign) -> None:
                       edgecolor=_FAINT, linewidth=0.6, transform=figure.transFigure)
         )  # fmt: skip
         figure.text((x + 0.11) / width, y / height, MARKS[sign], ha="center", va="center", fontproperties=_font())
-
-
-def _png(figure: "Figure") -> bytes:
-    out = BytesIO()
-    # The name of the program and its version would differ between installations.
-    figure.savefig(out, format="png", metadata={"Software": None})
-    return out.getvalue()
 
 
 @cache

@@ -97,14 +97,8 @@ class _AskTabController:
             turns = self._turns(identifier) if identifier else []
         except SHOWN_ERRORS as error:
             problem, identifier = error_html(error), None
-        return (
-            problem + self.welcome(turns, identifier),
-            _panel(turns),
-            turns,
-            identifier or None,
-            "",
-            self.listed(words, identifier),
-        )
+        shown = problem + self.welcome(turns, identifier)
+        return shown, _panel(turns), turns, identifier or None, "", self.listed(words, identifier)
 
     def _shown(
         self, turns: list[ShownTurn], here: str | None, pending: Pending | None = None, unsaved: Unsaved | None = None
@@ -189,12 +183,11 @@ class _AskTabController:
                 yield self._handed_over("", turns, here, BriefingWish(request=briefing_of_turns(turns)))
             except SHOWN_ERRORS as error:
                 yield self._refused(say("briefing-of-this"), turns, here, error)
-        elif action == "kind":
-            yield from self._answer(
-                last.question, turns[:-1], here, {**last.overrides, "kind": str(data.get("kind"))}, again=True
-            )
-        elif action == "drop":
-            change = without(last.answer.scope, str(data.get("field")), str(data.get("value")))
+        elif action in ("kind", "drop"):
+            if action == "kind":
+                change: Overrides = {"kind": str(data.get("kind"))}
+            else:
+                change = without(last.answer.scope, str(data.get("field")), str(data.get("value")))
             yield from self._answer(last.question, turns[:-1], here, {**last.overrides, **change}, again=True)
 
     def judge(self, turns: list[ShownTurn], here: str | None, event: gr.EventData) -> tuple[Any, Any]:
@@ -203,9 +196,8 @@ class _AskTabController:
         turn = _turn_of(turns, data)
         if turn is None:
             return gr.skip(), gr.skip()
-        judged = Judgement(
-            verdict="wrong" if data.get("verdict") == "wrong" else "right", should_be=str(data.get("typed", "")).strip()
-        )
+        wrong = data.get("verdict") == "wrong"
+        judged = Judgement(verdict="wrong" if wrong else "right", should_be=str(data.get("typed", "")).strip())
         try:
             self._cases.keep(turn.answer, judged, history=turn.history, overrides=turn.overrides)
         except SHOWN_ERRORS as error:
@@ -252,12 +244,9 @@ class _AskTabController:
         if form == "docx":
             made, media = conversation_docx(work.title, exported, work.changed), _DOCX
         else:
-            made, media = conversation_markdown(work.title, exported), "text/markdown"
-        suffix = "docx" if form == "docx" else "md"
-        return {
-            "name": safe_name(f"{work.title[:80]}.{suffix}"),
-            "data": f"data:{media};base64,{b64encode(made).decode('ascii')}",
-        }
+            form, made, media = "md", conversation_markdown(work.title, exported), "text/markdown"
+        data = f"data:{media};base64,{b64encode(made).decode('ascii')}"
+        return {"name": safe_name(f"{work.title[:80]}.{form}"), "data": data}
 
     def ask_with_scope(
         self,
@@ -439,26 +428,15 @@ def build_ask_tab(
             suggestions = html(elem_id="suggestions", acts=True)
             accordion, scope_fields, apply, reset = _build_editor()
             with gr.Row(elem_classes="u-composer"):
+                hint = label("ask-placeholder")
                 question = gr.Textbox(
-                    label=label("question"),
-                    placeholder=label("ask-placeholder"),
-                    lines=1,
-                    max_lines=6,
-                    scale=8,
-                    autofocus=True,
-                    elem_id="question",
+                    label=label("question"), placeholder=hint, max_lines=6, scale=8, autofocus=True, elem_id="question"
                 )
                 ask = gr.Button(label("ask"), variant="primary", scale=0, min_width=88, elem_id="ask")
                 stop = gr.Button(label("stop"), scale=0, min_width=88, visible=False, elem_id="stop")
         with gr.Column(scale=7, min_width=320, elem_classes="u-side"):
-            evidence = html(
-                elem_id="evidence",
-                acts=True,
-                server_functions=[
-                    fetched(corpus, page_json, "page_image"),
-                    fetched(corpus, statement_json, "whole_statement"),
-                ],
-            )
+            fetches = [fetched(corpus, page_json, "page_image"), fetched(corpus, statement_json, "whole_statement")]
+            evidence = html(elem_id="evidence", acts=True, server_functions=fetches)
     outputs = [conversation, evidence, turns, here, question, ask, stop, asking, wanted]
     running = queued("ask", 4)
     asked = [

@@ -36,16 +36,11 @@ def run_in_background(job: Callable[[Callable[[Step], None]], Result]) -> Iterat
         try:
             while not outcome.done():
                 wait([outcome], _POLL_SECONDS)
-                newest = _newest(steps)
+                newest: Step | None = None
+                while not steps.empty():
+                    newest = steps.get()
                 if newest is not None:
                     yield newest
         finally:
             left.set()
     yield outcome.result()
-
-
-def _newest(steps: "queue.SimpleQueue[Step]") -> Step | None:
-    newest = None
-    while not steps.empty():
-        newest = steps.get()
-    return newest

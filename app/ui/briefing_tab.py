@@ -299,22 +299,15 @@ def build_briefing_tab(tools: BriefingTools, corpus: Corpus, tab: gr.Tab, wanted
     opened = wanted.change(
         controller.opened, [wanted, spoken, form, composer], [*fields, spoken, form, *made], **running
     )
+    begun: list[Any] = [started, opened]
     stop.click(
-        lambda: (hint_html("stopped-briefing"), gr.Button(visible=False)),
-        None,
-        [result, stop],
-        cancels=[started, opened],
-        **QUIET,
+        lambda: (hint_html("stopped-briefing"), gr.Button(visible=False)), None, [result, stop], cancels=begun, **QUIET
     )
-    for event in (started, opened):
+    for event in begun:
         event.then(lambda: gr.Button(visible=False), None, [stop], **QUIET)
     result.apply(controller.change_cell, [briefing, here, found, reviewer], [result, briefing, found], **QUIET)
     listing.select(controller.change_list, [here], made, **QUIET)
-    documents.click(
-        controller.documents,
-        [briefing, form, template, record],
-        [files, problem],
-        **(running | {"concurrency_id": "documents"}),
-    )
+    writing = running | {"concurrency_id": "documents"}
+    documents.click(controller.documents, [briefing, form, template, record], [files, problem], **writing)
     tab.select(controller.choices, None, [parties, form, composer], **QUIET)
     return BriefingTab(opened=controller.reopened, shown=made)

@@ -19,7 +19,6 @@ from prompts.wording import load_document_words
 
 # The component's event that carries a review; `select` is for what opens something.
 REVIEW_EVENT: Final = "apply"
-_NO_NAME: Final = "—"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,7 +35,7 @@ def briefing_html(
 ) -> str:
     """Renders a briefing with a picture (a PNG file with words that stand for it); the page's address has its id."""
     coverage, sayings = briefing.coverage, Sayings(briefing)
-    names, words = partial(_name, briefing), load_document_words(language())
+    names, words = sayings.name, load_document_words(language())
     return render(
         "briefing",
         briefing=briefing,
@@ -71,10 +70,6 @@ def briefing_html(
 def progress_html(progress: BriefingProgress | None) -> str:
     """Renders how far a briefing is."""
     return render("progress", at=progress)
-
-
-def _name(briefing: Briefing, code: str | None) -> str:
-    return _NO_NAME if code is None else briefing.names.get(code, code)
 
 
 def _when(citation: Citation) -> str:

@@ -68,12 +68,8 @@ def build_interface(
     assistant: Assistant, corpus: Corpus, store: Path, briefings: BriefingTools, checker: Checker, works: Works
 ) -> gr.Blocks:
     """Builds the interface; nothing is served yet (see `app.ui.server.serve`)."""
-    interface = _Interface(
-        title=TITLE,
-        analytics_enabled=False,
-        fill_width=True,
-        delete_cache=(_UPLOADS_KEPT_SECONDS, _UPLOADS_KEPT_SECONDS),
-    )
+    cache = (_UPLOADS_KEPT_SECONDS, _UPLOADS_KEPT_SECONDS)
+    interface = _Interface(title=TITLE, analytics_enabled=False, fill_width=True, delete_cache=cache)
     with interface:
         with gr.Row(elem_classes="u-header"):
             html('<a class="u-skip" href="#tabs">' + label("skip") + "</a>")

@@ -13,6 +13,7 @@ from app.checking.checker import Checker
 from app.checking.documents import SUFFIXES, read_pasted
 from app.checking.findings import CheckReport
 from app.checking.output import write_output
+from app.checking.report import CodeNamer
 from app.errors import AppError
 from app.ui.background_job import run_in_background
 from app.ui.check_view import check_html, checking_html
@@ -43,7 +44,9 @@ class _CheckTabController:
             # The check ends at its next quotation when the reader has left.
             for step in run_in_background(partial(self._check, document, language())):
                 if isinstance(step, CheckReport):
-                    yield self._shown(document, step), self._download(path, step, request)
+                    names = partial(self._checker.party_name, language=step.language)
+                    shown = check_html(document, step, names, self._checker.around)
+                    yield shown, self._download(path, step, names, request)
                 else:
                     yield checking_html(*step), gr.skip()
         except SHOWN_ERRORS as error:
@@ -52,21 +55,17 @@ class _CheckTabController:
     def _check(self, document: CheckedDocument, spoken: str, tell: Callable[[tuple[int, int]], None]) -> CheckReport:
         return self._checker.check(document, lambda done, total: tell((done, total)), language=spoken)
 
-    def _shown(self, document: CheckedDocument, report: CheckReport) -> str:
-        return check_html(
-            document, report, partial(self._checker.party_name, language=report.language), self._checker.around
-        )
-
-    def _download(self, path: Path | None, report: CheckReport, request: gr.Request) -> gr.DownloadButton:
+    def _download(
+        self, path: Path | None, report: CheckReport, names: CodeNamer, request: gr.Request
+    ) -> gr.DownloadButton:
         """Writes a commented copy of a Word file, else a report, into the folder that Gradio serves and empties."""
-        folder = session_folder(request)
-        name = safe_name(path.name) if path else _PASTED
         source = path or Path(_PASTED)
         commented = source.suffix.lower() == ".docx"
-        output = folder / f"{Path(name).stem} (checked){'.docx' if commented else '.md'}"
+        name = f"{Path(safe_name(source.name)).stem} (checked){'.docx' if commented else '.md'}"
+        output = session_folder(request) / name
         # What its loader says of the file stands in the report as on the page.
         report = replace(report, notes=tuple(map(worded, report.notes)))
-        write_output(output, source, report, partial(self._checker.party_name, language=report.language))
+        write_output(output, source, report, names)
         words = say("download-commented" if commented else "download-report")
         return gr.DownloadButton(words, value=str(output), visible=True)
 
@@ -76,24 +75,13 @@ def build_check_tab(checker: Checker) -> None:
     controller = _CheckTabController(checker)
     html(label("intro-check"), elem_classes="u-intro")
     with gr.Row(elem_classes="u-check-in"):
+        hint = label("paste-draft")
         text = gr.Textbox(
-            label=label("text"),
-            placeholder=label("paste-draft"),
-            lines=8,
-            max_lines=16,
-            scale=3,
-            min_width=280,
-            elem_id="check-text",
+            label=label("text"), placeholder=hint, lines=8, max_lines=16, scale=3, min_width=280, elem_id="check-text"
         )
+        kinds = list(SUFFIXES)
         file = gr.File(
-            label=label("or-a-file"),
-            file_count="single",
-            file_types=list(SUFFIXES),
-            type="filepath",
-            height=150,
-            scale=1,
-            min_width=240,
-            elem_id="check-file",
+            label=label("or-a-file"), file_types=kinds, height=150, scale=1, min_width=240, elem_id="check-file"
         )
     with gr.Row(elem_classes="u-buttons"):
         check = gr.Button(label("check-quotations"), variant="primary", scale=0, min_width=170, elem_id="check-run")

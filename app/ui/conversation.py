@@ -115,8 +115,7 @@ def conversation_html(
         "conversation",
         identifier=identifier,
         turns=[
-            _turn(turn, corpus, before, editable=idle and turn is turns[-1])
-            for turn, before in zip(turns, scopes, strict=False)
+            _turn(t, corpus, before, editable=idle and t is turns[-1]) for t, before in zip(turns, scopes, strict=False)
         ],
         idle=idle,
         pending=pending,
@@ -132,13 +131,12 @@ def _turn(turn: ShownTurn, corpus: Corpus, before: Scope | None, *, editable: bo
     """Returns what the template shows of a turn."""
     answer, abstention, coverage = turn.answer, turn.answer.abstention, turn.answer.coverage
     names = partial(corpus.party_name, language=answer.scope.language)
-    markers = {
-        citation.number: (card_id(turn.number, citation.number), speaker_line(citation, names))
-        for citation in (*answer.citations, *answer.related)
-    }
+    quoted = (*answer.citations, *answer.related)
+    markers = {c.number: (card_id(turn.number, c.number), speaker_line(c, names)) for c in quoted}
     # The options are buttons below; the answer's text lists them for those who cannot press one.
     choosing = editable and abstention is not None and abstention.options
     text = abstention.message if abstention is not None and choosing else answer.answer
+    notes = (f"[{c.number}] {turn.references[c.number]}" for c in turn.shown)
     # Files that could not be read may be why nothing was found; under an answer they say nothing new.
     sought = abstention is not None and abstention.reason not in ("help", "out_of_scope", "ambiguous")
     return {
@@ -150,7 +148,7 @@ def _turn(turn: ShownTurn, corpus: Corpus, before: Scope | None, *, editable: bo
             ("no-statement-from", [names(code) for code in coverage.states_without_statement]),
             ("could-not-read", coverage.unreadable_files if sought else ()),
         ),
-        "copy_text": _copy_text(turn),
+        "copy_text": "\n\n".join((answer_text(turn), *notes)),
         "copy_html": _copy_html(turn),
         "how": _how(answer),
     }
@@ -249,10 +247,6 @@ def _names(answer: Answer, corpus: Corpus) -> dict[str, str]:
 def answer_text(turn: ShownTurn) -> str:
     """Returns an answer with what the reader took into it, Markdown with `[1]` markers."""
     return "\n\n".join(part for part in (turn.answer.answer.strip(), used_text(turn)) if part)
-
-
-def _copy_text(turn: ShownTurn) -> str:
-    return "\n\n".join((answer_text(turn), *(f"[{c.number}] {turn.references[c.number]}" for c in turn.shown)))
 
 
 def _copy_html(turn: ShownTurn) -> str:

@@ -19,19 +19,7 @@ from vectorstore.records import Document, DocumentSummary, Statement, StatementS
 
 # Rows that a browser is sent, and sends back with what was chosen in them.
 _MOST_ROWS: Final = 1000
-_FIELDS: Final = (
-    "state",
-    "on_behalf_of",
-    "speaker",
-    "body",
-    "session",
-    "date",
-    "agenda_item",
-    "language",
-    "title",
-    "symbol",
-    "url",
-)
+_FIELDS: Final = tuple("state on_behalf_of speaker body session date agenda_item language title symbol url".split())
 _COLUMNS: Final = (*_FIELDS, "file")
 _FIRST_COLUMNS: Final = ("state", "body", "session", "date", "agenda_item", "language", "file")
 _FILTERS: Final = ("state", "body", "session", "year", "language")
@@ -108,12 +96,8 @@ class _CorpusTabController:
         else:
             told = say("rows-found", count=len(found), stored=len(stored)) if found else say("none-found")
         names = [(f"{i}. {self._cell(d, 'state')} · {d.file}", d.document_id) for i, d in enumerate(shown, 1)]
-        return (
-            table,
-            gr.Dropdown(choices=names, value=[], multiselect=True),
-            [d.document_id for d in shown],
-            f'<p class="u-note" role="status">{told}</p>',
-        )
+        choice = gr.Dropdown(choices=names, value=[], multiselect=True)
+        return table, choice, [d.document_id for d in shown], f'<p class="u-note" role="status">{told}</p>'
 
     def _named_in(self, words: str, stored: Sequence[DocumentSummary]) -> tuple[list[tuple[str, set[str]]], str]:
         """Reads sessions as their filter calls them: "session 12" is no date with a 12 in it.
@@ -185,11 +169,8 @@ class _CorpusTabController:
         """Corrects the metadata fields that were changed; gives (steps to undo, message, *opened)."""
         try:
             held = self._corpus.show(statement_id or "")
-            changes = {
-                name: value.strip()
-                for name, value in zip(_FIELDS, values, strict=True)
-                if value.strip() != self._value(held, name)
-            }
+            typed = zip(_FIELDS, map(str.strip, values), strict=True)
+            changes = {name: value for name, value in typed if value != self._value(held, name)}
             if not changes:
                 return *skips(2), *self.opened(statement_id or "", said_html(say("nothing-changed")))
             # Of an intervention the whole record is what can be taken back.

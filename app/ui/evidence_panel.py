@@ -100,10 +100,8 @@ def page_json(corpus: Corpus, statement_id: str, start: int, end: int) -> dict[s
 
 
 def _end_of(text: str) -> str:
-    if len(text) <= _AROUND:
-        return text
     tail = text[-_AROUND:]
-    return "… " + tail[tail.find(" ") + 1 :]
+    return text if len(text) <= _AROUND else "… " + tail[tail.find(" ") + 1 :]
 
 
 def _start_of(text: str) -> str:

@@ -232,9 +232,8 @@ class ChatGuard:
 
     async def _result(self, request: Request) -> ASGIApp:
         name, event = request.path_params["name"], request.path_params["event_id"]
-        if name not in self._public or not self._holds(
-            self._known(request) or self._visitors.owner(request), "event", event
-        ):
+        session = self._known(request) or self._visitors.owner(request)
+        if name not in self._public or not self._holds(session, "event", event):
             _refuse(HTTPStatus.NOT_FOUND)
         return self._passed(request)
 
@@ -278,9 +277,8 @@ class ChatGuard:
             room.folders.add(folder)
             files, size = await run_in_threadpool(_held, self._uploads, room.folders)
             parts = _bounded(request.receive, _LARGEST_TOTAL - size)
-            parser = MultiPartParser(
-                request.headers, cast(Any, parts), max_files=max(0, _MOST_FILES - files), max_fields=0
-            )
+            room_for = max(0, _MOST_FILES - files)
+            parser = MultiPartParser(request.headers, cast(Any, parts), max_files=room_for, max_fields=0)
             try:
                 form = await parser.parse()
             except MultiPartException:

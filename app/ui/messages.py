@@ -51,17 +51,12 @@ def _translated(message: str) -> str | None:
 @cache
 def _templates() -> tuple[tuple[str, re.Pattern[str]], ...]:
     """Returns the English messages as patterns: "{name} holds no text" takes any name, as `parse` would."""
-    return tuple(
-        (
-            key,
-            re.compile(
-                "".join(re.escape(text) + (f"(?P<{name}>(?:(?!; ).)+?)" if name else "") for text, name, *_ in parsed)
-            ),
-        )
-        for key, message in words_of("en").items()
-        if key.startswith(_TEMPLATES)
-        for parsed in (tuple(Formatter().parse(message)),)
-    )
+
+    def pattern(message: str) -> re.Pattern[str]:
+        parts = ((re.escape(text), name) for text, name, *_ in Formatter().parse(message))
+        return re.compile("".join(text + (f"(?P<{name}>(?:(?!; ).)+?)" if name else "") for text, name in parts))
+
+    return tuple((key, pattern(message)) for key, message in words_of("en").items() if key.startswith(_TEMPLATES))
 
 
 def hint_html(key: str, **values: object) -> str:

@@ -42,9 +42,8 @@ def _parser() -> MarkdownIt:
     parser.disable(["link", "image", "autolink", "reference", "html_inline", "html_block", "fence", "code"])
     parser.inline.ruler.before("link", "marker", _parse_marker)
     parser.add_render_rule("marker", _render_marker)
-    for name in _BLOCKS_WITH_TEXT:
+    for name in (*_BLOCKS_WITH_TEXT, "heading_close"):
         parser.add_render_rule(name, _render_block)
-    parser.add_render_rule("heading_close", _render_block)
     return parser
 
 

@@ -57,11 +57,7 @@ def provenance(citation: Citation) -> tuple[Part, ...]:
         ("edge", f"edge-{citation.edge}", citation.edge),
         ("also_in", "also-in", len(citation.also_in) or None),
     )
-    fields = (
-        (field, str(value) if key is None else say(key, value=value))
-        for field, key, value in worded
-        if value is not None
-    )
+    fields = ((name, say(key, value=v) if key else str(v)) for name, key, v in worded if v is not None)
     return tuple((words, field in citation.inferred) for field, words in fields if words)
 
 

@@ -3,13 +3,13 @@
 Removing the chip "2019" asks the question again for all years.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, cast
 
 from babel.dates import get_month_names
 
-from app.records import Interval, Scope, TreatyScope
+from app.records import Interval, Scope
 from app.ui.provenance_html import PartyNamer
 from app.ui.templates import render
 from app.ui.words import language, say
@@ -41,9 +41,10 @@ def chips(scope: Scope, names: PartyNamer) -> tuple[Chip, ...]:
     listed = [(field, value, _label(field, value, names)) for field in _LISTS for value in _values(scope, field)]
     ends = [interval_value(scope.interval)] if scope.interval else []
     treaties = [
-        ("treaties", article_value(treaty.treaty, article), _treaty(treaty, article))
+        ("treaties", value, say("treaty-article", treaty=treaty.treaty, article=article) if article else value)
         for treaty in scope.treaties
         for article in treaty.articles or ("",)
+        for value in (article_value(treaty.treaty, article),)
     ]
     ordered = (
         *(item for item in listed if item[0] in _NAMED),
@@ -53,9 +54,7 @@ def chips(scope: Scope, names: PartyNamer) -> tuple[Chip, ...]:
         *([("pick", scope.pick, say(f"pick-{scope.pick}"))] if scope.pick else []),
         *([("topic", "", scope.topic)] if scope.topic else []),
     )
-    return tuple(
-        Chip(field=field, value=value, kind=say(f"chip-{field}"), label=label) for field, value, label in ordered
-    )
+    return tuple(Chip(field=name, value=value, kind=say(f"chip-{name}"), label=label) for name, value, label in ordered)
 
 
 def interval_value(interval: Interval) -> str:
@@ -155,15 +154,10 @@ def scope_html(
     says that all of them were asked.
     """
     earlier = None if before is None else {(chip.field, chip.value) for chip in chips(before, names)}
-    shown = [(chip, _is_kept(chip, scope, earlier)) for chip in chips(scope, names)]
+    shown = [
+        (chip, chip.field in scope.kept and (earlier is None or (chip.field, chip.value) in earlier))
+        for chip in chips(scope, names)
+    ]
     asked = bool(shown) and everyone and not (scope.states or scope.groups or scope.members_of)
     direction = direction_of(scope.language)
     return render("scope", chips=shown, all_states=asked, editable=editable, notes=scope.notes, direction=direction)
-
-
-def _is_kept(chip: Chip, scope: Scope, earlier: Collection[tuple[str, str]] | None) -> bool:
-    return chip.field in scope.kept and (earlier is None or (chip.field, chip.value) in earlier)
-
-
-def _treaty(treaty: TreatyScope, article: str) -> str:
-    return say("treaty-article", treaty=treaty.treaty, article=article) if article else treaty.treaty

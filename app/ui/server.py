@@ -68,12 +68,7 @@ def create_app(
 
     Without `visitors`, who are known to a server around it, one person of this machine is served.
     """
-
-    @contextlib.asynccontextmanager
-    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        yield
-
-    app = FastAPI(lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
+    app = FastAPI(lifespan=lambda _: contextlib.nullcontext(), docs_url=None, redoc_url=None, openapi_url=None)
     folder = Path(get_upload_folder())
     app.add_middleware(ChatGuard, interface=interface, folder=folder, pages=tuple(pages or ()), visitors=visitors)
     app.add_middleware(PageLanguage)
@@ -137,13 +132,9 @@ def create_app(
 
 def chat_of(workspace: Workspace, checker: Checker, works: Works, *, signs_out: bool = False) -> gr.Blocks:
     """Returns the interface over a workspace, not yet served; `signs_out` has it end with a button to sign out."""
-    tools = BriefingTools(
-        builder=workspace.briefings,
-        reviews=workspace.reviews,
-        config=workspace.settings.briefing,
-        kept=KeptBriefings(works),
-    )
-    interface = build_interface(workspace.assistant, workspace.corpus, workspace.settings.store, tools, checker, works)
+    settings, kept = workspace.settings, KeptBriefings(works)
+    tools = BriefingTools(builder=workspace.briefings, reviews=workspace.reviews, config=settings.briefing, kept=kept)
+    interface = build_interface(workspace.assistant, workspace.corpus, settings.store, tools, checker, works)
     if signs_out:
         with interface:
             html(

@@ -136,7 +136,7 @@ def _translated(text: str, words: list[_Word], language: str, to: str) -> tuple[
     recognised = [
         *_recognised(text, words, language, to),
         *_names(text, words, language, to),
-        *_recognised(text, words, language, to, _general(language)),
+        *_recognised(text, words, language, to, "dictionary"),
     ]
     return _best(len(words), recognised)
 
@@ -164,7 +164,7 @@ def terms_of_concept(concept: str, language: str = "en") -> tuple[str, ...]:
 
 @cache
 def _by_name() -> dict[str, _Concept]:
-    return {concept["en"][0]: concept for concept in _concepts()}
+    return {concept["en"][0]: concept for concept in _concepts("glossary")}
 
 
 def terms_within(topic: str, language: str, *, to: str | None = None) -> tuple[NamedTerm, ...]:
@@ -173,21 +173,20 @@ def terms_within(topic: str, language: str, *, to: str | None = None) -> tuple[N
     recognised = _best(len(words), list(_recognised(topic, words, language, language)))
     return tuple(
         NamedTerm(
-            concept=tokens.concept["en"][0],
-            terms=tokens.concept[to or language],
-            words=tokens.last - tokens.first,
-            start=words[tokens.first].start,
-            end=words[tokens.last - 1].end,
+            concept=tokens.concept["en"][0], terms=tokens.concept[to or language], words=tokens.last - tokens.first,
+            start=words[tokens.first].start, end=words[tokens.last - 1].end,
         )
         for tokens in recognised
         if tokens.concept is not None
-    )
+    )  # fmt: skip
 
 
 @cache
 def words_of_terms(language: str) -> dict[str, str]:
     """Returns the words of all terms of a language, as they are written, with what `fold` makes of each."""
-    words = (word.text for concept in _concepts() for term in concept[language] for word in _words(term, language))
+    words = (
+        word.text for concept in _concepts("glossary") for term in concept[language] for word in _words(term, language)
+    )
     return {word: fold(word) for word in words if word.islower()}
 
 
@@ -196,7 +195,7 @@ def _stems(text: str, language: str) -> frozenset[str]:
 
 
 @cache
-def _concepts(table: str = "glossary") -> tuple[_Concept, ...]:
+def _concepts(table: str) -> tuple[_Concept, ...]:
     return tuple(
         {language: tuple(_NOTE.sub("", row[language]).split("|")) for language in LANGUAGES}
         for row in load_table(table)
@@ -204,29 +203,18 @@ def _concepts(table: str = "glossary") -> tuple[_Concept, ...]:
 
 
 @cache
-def _terms(language: str) -> _Terms:
-    terms = _Terms()
-    for concept in _concepts():
+def _terms(language: str, table: str) -> _Terms:
+    """Returns the terms of the field in one language with fillers, or its ordinary words (`dictionary`)."""
+    terms = _Terms(verbs=table == "dictionary")
+    for concept in _concepts(table):
         for term in concept[language]:
             terms.add(term, language, concept)
-    for filler in filler_words(language):
+    for filler in filler_words(language) if table == "glossary" else ():
         terms.add(filler, language, None)
     return terms
 
 
-@cache
-def _parties() -> PartyTable:
-    return PartyTable.load()
-
-
-@cache
-def _general(language: str) -> _Terms:
-    """Returns the ordinary words of one language."""
-    terms = _Terms(verbs=True)
-    for concept in _concepts("dictionary"):
-        for term in concept[language]:
-            terms.add(term, language, concept)
-    return terms
+_parties = cache(PartyTable.load)
 
 
 def _words(text: str, language: str) -> list[_Word]:
@@ -236,10 +224,10 @@ def _words(text: str, language: str) -> list[_Word]:
 
 
 def _recognised(
-    topic: str, words: list[_Word], language: str, to: str, terms: _Terms | None = None
+    topic: str, words: list[_Word], language: str, to: str, table: str = "glossary"
 ) -> Iterator[_RecognisedTokens]:
     """Yields every reading of words as a term, a filler or a name; they may overlap."""
-    terms = terms or _terms(language)
+    terms = _terms(language, table)
     for first, word in enumerate(words):
         keys: list[tuple[str, ...]] = [()]
         for last in range(first + 1, len(words) + 1):

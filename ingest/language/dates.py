@@ -27,11 +27,8 @@ def month_numbers() -> dict[str, int]:
     numbers: dict[str, int] = {}
     for number, names in months.items():
         for name in names.split("|"):
-            numbers |= (
-                {name: number}
-                if language_of(name, "en") == "ar"
-                else dict.fromkeys((name, without_accents(name)), number)
-            )
+            typed = name if language_of(name, "en") == "ar" else without_accents(name)
+            numbers |= dict.fromkeys((name, typed), number)
     return numbers
 
 
@@ -83,9 +80,7 @@ def iso_date(text: str) -> str | None:
     if interval(text) is not None:
         return text
     matches = find_dates(text)
-    if len(matches) == 1 and (matches[0].start, matches[0].end) == (0, len(text)):
-        return matches[0].iso
-    return None
+    return matches[0].iso if [(found.start, found.end) for found in matches] == [(0, len(text))] else None
 
 
 def interval(iso: str) -> tuple[date, date] | None:
@@ -94,9 +89,7 @@ def interval(iso: str) -> tuple[date, date] | None:
     if len(ends) > 2:
         return None
     first, last = _iso_ends(ends[0]), _iso_ends(ends[-1])
-    if first is None or last is None or first[0] > last[1]:
-        return None
-    return first[0], last[1]
+    return None if first is None or last is None or first[0] > last[1] else (first[0], last[1])
 
 
 def _iso_ends(text: str) -> tuple[date, date] | None:
@@ -131,13 +124,9 @@ def _ends(parts: dict[str, str]) -> tuple[date, date] | None:
     month = _month(parts, "2") or _month(parts, "1")
     last = _day(int(year), month, _number(parts.get("d2") or parts["d1"]))
     first_month = _month(parts, "1") or month
-    first_year = int(parts.get("y1") or year)
-    if "y1" not in parts and first_month > month:
-        first_year -= 1
+    first_year = int(parts.get("y1") or year) - ("y1" not in parts and first_month > month)
     first = _day(first_year, first_month, _number(parts.get("d1") or parts["d2"]))
-    if first is None or last is None or first > last:
-        return None
-    return first, last
+    return None if first is None or last is None or first > last else (first, last)
 
 
 def _month(parts: dict[str, str], end: str) -> int:

@@ -50,34 +50,27 @@ def _written(text: str, language: str) -> Iterator[Number]:
     joined_by = getattr(_WORDS, f"joined_{language}" if f"joined_{language}" in _LEXICON else "joined")
     for match in _token(language).finditer(text):
         value = _numeral(match["numeral"]) if match["word"] is None else _word_value(match["word"], language)
-        if value is None or (value == 1 and match["word"] and not parts):
+        if value is None:
             continue
+        numeral = match["word"] is None
         joined = parts and joined_by.fullmatch(text, parts[-1][1], match.start())
-        if parts and not (
-            joined and _goes_on([part[2] for part in parts], value, numeral=match["word"] is None, after_numeral=digits)
-        ):
+        if parts and not (joined and _goes_on(parts[-1][2], value, numeral=numeral, after_numeral=digits)):
             yield _number(text, parts)
             parts = []
-            if value == 1 and match["word"]:
-                continue
-        parts.append((match.start(), match.end(), value))
-        digits = match["word"] is None
+        # "One" alone is an article.
+        if numeral or parts or value != 1:
+            parts.append((match.start(), match.end(), value))
+            digits = numeral
     if parts:
         yield _number(text, parts)
 
 
-def _goes_on(values: list[Fraction], value: Fraction, *, numeral: bool, after_numeral: bool) -> bool:
+def _goes_on(last: Fraction, value: Fraction, *, numeral: bool, after_numeral: bool) -> bool:
     """Whether a further number word belongs to the number before it, as in "two hundred" and "forty two"."""
-    if (
-        numeral
-        or (after_numeral and value not in _SCALES)
-        or value.denominator != 1
-        or (values[-1].denominator != 1 and value < _HUNDRED)
-    ):
+    if numeral or (after_numeral and value not in _SCALES) or value.denominator != 1:
         return False
-    if value >= _HUNDRED:
-        return True
-    last = values[-1]
+    if value >= _HUNDRED or last.denominator != 1:
+        return value >= _HUNDRED
     arabic_tens = last < 10 and (value == 10 or value >= 20)
     return last >= _HUNDRED or (last >= 10 and value < 20 and last % 10 == 0) or arabic_tens
 
@@ -116,10 +109,8 @@ def _chinese(text: str) -> Iterator[Number]:
             yield Number(start=match.start(), end=match.end(), value=str(share))
             continue
         written, after = match["number"], text[match.end() : match.end() + 1]
-        alone = len(written) == 1 and (
-            written in _LEXICON["chinese_never_alone"] or not after or after not in _LEXICON["chinese_counters"]
-        )
-        if not alone and set(written) != {"一"}:
+        counts = after and after in _LEXICON["chinese_counters"] and written not in _LEXICON["chinese_never_alone"]
+        if (len(written) > 1 or counts) and set(written) != {"一"}:
             yield Number(start=match.start(), end=match.end(), value=str(han_value(written)))
     for match in _WORDS.half.finditer(text):
         yield Number(start=match.start(), end=match.end(), value="1/2")

@@ -70,21 +70,13 @@ def _ends_sentence(text: str, start: int, mark: "regex.Match[str]") -> bool:
     if short in _ABBREVIATIONS and (short not in _ONLY_BEFORE or _ONLY_BEFORE[short].match(text, mark.end())):
         return False
     # A single capital is an initial ("J. Smith", "В.А. Ильвин"), but "TOC." and "annex I." end sentences.
-    if word != "I" and _INITIALS.fullmatch(word) and _initial_follows(text, mark.end()):
+    initial = word != "I" and _INITIALS.fullmatch(word) is not None
+    if initial and regex.match(r"\s*\p{Lu}", text[mark.end() : mark.end() + 4]):
         return False
-    if _ENUMERATOR.match(text[start : mark.start()]):
-        return False
-    return _GOES_ON.match(text, mark.end()) is None
-
-
-def _initial_follows(text: str, position: int) -> bool:
-    return regex.match(r"\s*\p{Lu}", text[position : position + 4]) is not None
+    return _ENUMERATOR.match(text[start : mark.start()]) is None and _GOES_ON.match(text, mark.end()) is None
 
 
 def _trimmed(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
-    while start < end and text[start].isspace():
-        start += 1
-    while end > start and text[end - 1].isspace():
-        end -= 1
-    if start < end:
-        yield start, end
+    words = text[start:end]
+    if words.strip():
+        yield end - len(words.lstrip()), start + len(words.rstrip())

@@ -12,6 +12,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import cache, lru_cache
+from itertools import chain
 from string import ascii_lowercase
 
 from babel import Locale
@@ -156,15 +157,10 @@ def _is_misspelt(token: str) -> bool:
     common = _COMMON_LONG_WORD if len(token) >= _LONG_TOKEN else _COMMON_SHORT_WORD
     frequencies, least = _frequencies("en"), 10 ** (common - 9)
     halves = [(token[:cut], token[cut:]) for cut in range(len(token) + 1)]
-    near = (
-        candidate
-        for left, right in halves
-        for candidate in (
-            left + right[1:],
-            left + right[1:2] + right[:1] + right[2:],
-            *(left + letter + right[1:] for letter in ascii_lowercase),
-            *(left + letter + right for letter in ascii_lowercase),
-        )
+    near = chain(
+        (left + right[1:] for left, right in halves),
+        (left + right[1:2] + right[:1] + right[2:] for left, right in halves),
+        (left + letter + rest for left, right in halves for letter in ascii_lowercase for rest in (right[1:], right)),
     )
     return any(frequencies.get(candidate, 0.0) >= least for candidate in near)
 

@@ -86,10 +86,7 @@ def mail_members(data: bytes, name: str, limits: LoadLimits) -> tuple[Member, ..
     )
 
 
-CONTAINERS: dict[str, Callable[[bytes, str, LoadLimits], tuple[Member, ...]]] = {
-    ".zip": zip_members,
-    ".eml": mail_members,
-}
+CONTAINERS = {".zip": zip_members, ".eml": mail_members}
 """By suffix, what lists the files inside."""
 
 
@@ -166,14 +163,12 @@ def _is_attachment(part: MIMEPart) -> bool:
 
 def _read_attachment(part: MIMEPart, name: str) -> bytes:
     try:
-        if part.get_content_type() == _MESSAGE:
-            inner: EmailMessage = part.get_content()
-            return inner.as_bytes()
-        content = part.get_payload(decode=True)
+        inside = part.get_content_type() == _MESSAGE
+        content = part.get_content().as_bytes() if inside else part.get_payload(decode=True)
+        if not isinstance(content, bytes):
+            raise TypeError(type(content))
     except _MAIL_FAILURES as exc:
         raise LoadError(f"{name!r} is a damaged attachment; save it again") from exc
-    if not isinstance(content, bytes):
-        raise LoadError(f"{name!r} is a damaged attachment; save it again")
     return content
 
 

@@ -44,10 +44,7 @@ _IDLE = 2
 _PR_SET_PDEATHSIG = 1
 
 # Imported before the first file, so that this does not count as its time.
-_READERS = (
-    "ingest.loaders.page_images",
-    *(f"ingest.loaders.{name}" for name in ("registry", "docx", "html", "odt", "rtf", "text")),
-)
+_READERS = [f"ingest.loaders.{name}" for name in "page_images registry docx html odt rtf text".split()]
 # Where the process apart tells of what it does; None in any other.
 _CHANNEL: ContextVar[BinaryIO | None] = ContextVar("channel", default=None)
 
@@ -163,7 +160,7 @@ class _Worker:
         self, limits: LoadLimits, function: Callable[..., object], *arguments: object
     ) -> tuple[_MessageKind, object]:
         """Have a function called; too much time or output, or a crash, is a _ProcessEndedError."""
-        process, began = self._process, 0.0
+        process = self._process
         if process is None or process.stdin is None or process.stdout is None:
             raise _ProcessEndedError(f"was not read: {self._problem}")
         try:
@@ -172,10 +169,9 @@ class _Worker:
             began = time.monotonic()
             self._set_deadline(began + limits.load_seconds)
             _send(process.stdin, pickle.dumps((function, arguments, limits)))
+            latest = began + max(limits.scan_seconds, limits.load_seconds)
             while (message := self._receive(process.stdout, limits))[0] == "page":
-                self._set_deadline(
-                    min(time.monotonic() + limits.load_seconds, began + max(limits.scan_seconds, limits.load_seconds))
-                )
+                self._set_deadline(min(time.monotonic() + limits.load_seconds, latest))
         except (OSError, EOFError, ValueError) as exc:
             # Its pipe is closed, by it or with it.
             raise _ProcessEndedError(self._why(process, limits)) from exc
@@ -272,10 +268,7 @@ def _read(stream: IO[bytes], length: int) -> bytes:
 
 
 def _signal_name(number: int) -> str:
-    try:
-        return signal.Signals(number).name
-    except ValueError:
-        return f"signal {number}"
+    return signal.Signals(number).name if number in set(signal.Signals) else f"signal {number}"
 
 
 # --- in the process apart

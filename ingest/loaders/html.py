@@ -4,6 +4,7 @@ import codecs
 import re
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import suppress
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
@@ -56,14 +57,9 @@ def _check_depth(source: str, name: str) -> None:
     unclosed: Counter[str] = Counter()
     for slash, written in _TAG.findall(source):
         tag = written.lower()
-        if tag in _NOT_NESTING:
-            continue
-        if not slash:
-            unclosed[tag] += 1
-            depth += 1
-        elif unclosed[tag]:
-            unclosed[tag] -= 1
-            depth -= 1
+        if tag not in _NOT_NESTING and (not slash or unclosed[tag]):
+            unclosed[tag] += -1 if slash else 1
+            depth += -1 if slash else 1
         if depth > _DEEPEST:
             raise LoadError(f"{name!r} is a web page nested too deep to be read; save it as plain text")
 
@@ -75,10 +71,8 @@ def _decode(data: bytes, name: str) -> str:
         encoding = declared[1].decode("ascii").lower()
         # Browsers read what calls itself Latin 1 as Windows' extension of it.
         encoding = "cp1252" if encoding in ("iso-8859-1", "latin-1", "latin1", "us-ascii", "ascii") else encoding
-        try:
+        with suppress(LookupError, ValueError):
             return data.decode(encoding)
-        except (LookupError, UnicodeDecodeError, ValueError):
-            pass
     return decode(data, name)
 
 

@@ -25,27 +25,24 @@ def load_image(data: bytes, name: str, limits: LoadLimits) -> Extract:
     r"""Read a picture by text recognition; the pages of a TIFF are joined by `\n\f`."""
     recognizer = Recognizer(limits)
     pages: list[ScannedPage | None] = []
-    length = 0
+    texts: list[str] = []
     for image in page_images(data, name, limits):
         page = recognizer.read(image.copy)
         pages.append(page)
-        length += len(page.text) if page is not None else 0
-        check_length(length, name, limits)
-    text, starts, words = joined(["" if page is None else page.text for page in pages], pages)
+        texts.append("" if page is None else page.text)
+        check_length(sum(map(len, texts)), name, limits)
+    text, starts, words = joined(texts, pages)
     problem = recognizer.problem
     guessed = any(page is not None and page.is_guessed for page in pages)
     if not words:
         if problem is not None:
             raise LoadError(f"{name!r} is a picture: {problem}")
         raise EmptyFileError(f"{name!r} is a picture on which no text is found; check that it is upright and sharp")
+    notes = ("read by text recognition", *filter(None, (GUESSED_NOTE if guessed else None, problem)))
     return Extract(
-        text=text,
-        page_starts=starts,
-        notes=("read by text recognition", *filter(None, (GUESSED_NOTE if guessed else None, problem))),
-        scanned=words,
-        incomplete=problem is not None,
+        text=text, page_starts=starts, notes=notes, scanned=words, incomplete=problem is not None,
         unread=tuple(number for number, page in enumerate(pages, 1) if page is None or page.is_guessed),
-    )
+    )  # fmt: skip
 
 
 def page_images(data: bytes, name: str, limits: LoadLimits) -> Iterator[Image.Image]:
@@ -73,8 +70,7 @@ def page_images(data: bytes, name: str, limits: LoadLimits) -> Iterator[Image.Im
             image = ImageOps.exif_transpose(opened)
             # A transparent background counts as white, as viewers show it.
             if image.mode in ("RGBA", "LA", "PA") or "transparency" in image.info:
-                white = Image.new("RGBA", image.size, "white")
-                image = Image.alpha_composite(white, image.convert("RGBA"))
+                image = Image.alpha_composite(Image.new("RGBA", image.size, "white"), image.convert("RGBA"))
             grey = image.convert("L")
         yield grey
 

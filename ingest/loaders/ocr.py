@@ -19,19 +19,10 @@ from functools import cache
 from PIL import Image
 
 from ingest.language.detection import detect_language
+from ingest.loaders import scanned
 from ingest.loaders.bounded import die_with_parent, next_page
 from ingest.loaders.loaded import LoadLimits
-from ingest.loaders.scanned import (
-    ReadWord,
-    ScannedPage,
-    compose,
-    find_skew,
-    mean_confidence,
-    missed_lines,
-    read_table,
-    straightened,
-    with_line,
-)
+from ingest.loaders.scanned import ReadWord, ScannedPage, mean_confidence
 
 PROGRAM = "tesseract"
 # What each script that tesseract recognises is read as first; Latin text is then read again in its own language.
@@ -70,8 +61,7 @@ class Recognizer:
 
     def __init__(self, limits: LoadLimits) -> None:
         self.problem: str | None = None
-        self._limits = limits
-        self._read = 0
+        self._limits, self._read = limits, 0
         self._languages: str | None = limits.ocr_languages or None
 
     def read(self, render: Callable[[], Image.Image]) -> ScannedPage | None:
@@ -82,11 +72,8 @@ class Recognizer:
                 "tesseract-ocr, and tesseract-ocr-ara -chi-sim -fra -rus -spa for the languages) and ingest again"
             )
             return None
-        if self._read >= self._limits.max_scanned_pages:
-            self.problem = (
-                f"only {self._limits.max_scanned_pages} scanned pages of a file are read; "
-                "split it, or raise max_scanned_pages"
-            )
+        if self._read >= (most := self._limits.max_scanned_pages):
+            self.problem = f"only {most} scanned pages of a file are read; split it, or raise max_scanned_pages"
             return None
         self._read += 1
         next_page()
@@ -114,7 +101,7 @@ class Recognizer:
                 page, language = self._in_own_language(turned, page, installed)
             self._languages = language
         page = self._with_missed_lines(page, language)
-        return compose(page.words, page.image.size, skew=page.skew, quarter=quarter)
+        return scanned.compose(page.words, page.image.size, skew=page.skew, quarter=quarter)
 
     def _script(self, image: Image.Image) -> tuple[int, str]:
         """Return by how many degrees a page must be turned clockwise, and the language of its script."""
@@ -139,36 +126,31 @@ class Recognizer:
         return self._words(image, language), language
 
     def _words(self, image: Image.Image, languages: str) -> "_Reading":
-        skew = find_skew(image)
-        level = straightened(image, skew)
+        skew = scanned.find_skew(image)
+        level = scanned.straightened(image, skew)
         table = self._run(level, ["-l", languages, "--psm", "3", "tsv"])
-        return _Reading(image=level, skew=skew, words=tuple(read_table(table)))
+        return _Reading(image=level, skew=skew, words=tuple(scanned.read_table(table)))
 
     def _with_missed_lines(self, page: "_Reading", languages: str) -> "_Reading":
         """Read each line by itself that was passed over."""
         words = list(page.words)
-        for number, box in enumerate(missed_lines(page.image, words)):
+        for number, box in enumerate(scanned.missed_lines(page.image, words)):
             table = self._run(page.image.crop(box), ["-l", languages, "--psm", "13", "tsv"])
-            line = read_table(table, left=box[0], top=box[1], block=f"missed {number} ")
+            line = scanned.read_table(table, left=box[0], top=box[1], block=f"missed {number} ")
             if mean_confidence(line) >= _PLAUSIBLE:
-                words = with_line(words, line)
+                words = scanned.with_line(words, line)
         return replace(page, words=tuple(words))
 
     def _run(self, image: Image.Image, options: Sequence[str]) -> str:
         stream = io.BytesIO()
         image.save(stream, format="PPM")
         command = [PROGRAM, "stdin", "stdout", "--dpi", str(_DPI), *options]
-        environment = {**os.environ, "OMP_THREAD_LIMIT": "1"}
+        # Safe: the process that reads files has one thread.
+        before = die_with_parent if sys.platform == "linux" else None
         done = subprocess.run(
-            command,
-            input=stream.getvalue(),
-            capture_output=True,
-            check=True,
-            timeout=self._limits.ocr_seconds,
-            env=environment,
-            # Safe: the process that reads files has one thread.
-            preexec_fn=die_with_parent if sys.platform == "linux" else None,
-        )
+            command, input=stream.getvalue(), capture_output=True, check=True, timeout=self._limits.ocr_seconds,
+            env={**os.environ, "OMP_THREAD_LIMIT": "1"}, preexec_fn=before,
+        )  # fmt: skip
         return done.stdout.decode("utf-8", "replace")
 
 

@@ -99,11 +99,8 @@ def page_of_file(
 
 def word_rectangles(words: Sequence[ScannedWord], start: int, end: int) -> tuple[Rect, ...]:
     """Return where the words of a span of the text stand on a page that was read by text recognition."""
-    return _by_line(
-        Rect(left=word.left, top=word.top, right=word.right, bottom=word.bottom)
-        for word in words
-        if word.start < end and word.end > start
-    )
+    inside = (word for word in words if word.start < end and word.end > start)
+    return _by_line(Rect(left=word.left, top=word.top, right=word.right, bottom=word.bottom) for word in inside)
 
 
 def render_page(data: bytes, name: str, page: int, rects: Sequence[Rect], limits: LoadLimits) -> bytes:
@@ -159,9 +156,8 @@ def _scaled(image: Image.Image) -> Image.Image:
 
 
 def _share(glyph: Glyph, width: float, height: float) -> Rect:
-    return Rect(
-        left=glyph.left / width, top=1 - glyph.top / height, right=glyph.right / width, bottom=1 - glyph.bottom / height
-    )
+    top, bottom = 1 - glyph.top / height, 1 - glyph.bottom / height
+    return Rect(left=glyph.left / width, top=top, right=glyph.right / width, bottom=bottom)
 
 
 def _as_shown(rect: Rect, quarters: int) -> Rect:
@@ -177,12 +173,9 @@ def _by_line(rects: Iterable[Rect]) -> tuple[Rect, ...]:
     for rect in rects:
         last = lines[-1] if lines else None
         if last is not None and _beside(last, rect):
-            lines[-1] = Rect(
-                left=min(last.left, rect.left),
-                top=min(last.top, rect.top),
-                right=max(last.right, rect.right),
-                bottom=max(last.bottom, rect.bottom),
-            )
+            left, right = min(last.left, rect.left), max(last.right, rect.right)
+            top, bottom = min(last.top, rect.top), max(last.bottom, rect.bottom)
+            lines[-1] = Rect(left=left, top=top, right=right, bottom=bottom)
         else:
             lines.append(rect)
     return tuple(lines)

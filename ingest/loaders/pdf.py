@@ -85,19 +85,17 @@ def load_pdf(data: bytes, name: str, limits: LoadLimits) -> Extract:
     missed = recognizer.problem or ""
     unread = tuple(number for number, page in enumerate(pages, 1) if page.unread)
     if missed and all(page.unread or is_blank(text) for text, page in zip(texts, pages, strict=True)):
-        why = "without a text layer, probably a scan"
-        if any(page.note == _UNMAPPED for page in pages):
-            why = "whose fonts do not say which characters they show"
+        unmapped = any(page.note == _UNMAPPED for page in pages)
+        why = (
+            "whose fonts do not say which characters they show" if unmapped else "without a text layer, probably a scan"
+        )
         raise LoadError(f"{name!r} is a PDF {why}: {missed}")
     text, starts, words = joined(texts, [page.scan for page in pages])
+    notes = (*_notes(pages, texts), *filter(None, (missed,)))
     return Extract(
-        text=checked(text, name, limits),
-        page_starts=starts,
-        notes=(*_notes(pages, texts), *filter(None, (missed,))),
-        scanned=words,
-        incomplete=bool(missed),
+        text=checked(text, name, limits), page_starts=starts, notes=notes, scanned=words, incomplete=bool(missed),
         unread=unread,
-    )
+    )  # fmt: skip
 
 
 def page_rows(glyphs: PageGlyphs) -> tuple[TextRow, ...]:
@@ -201,12 +199,10 @@ def _texts(pages: Sequence[_PdfPage]) -> list[str]:
     usual = sizes.most_common(1)[0][0] if sizes else 0.0
     texts = []
     for page, (head, body, foot) in zip(pages, settings, strict=True):
-        if page.scan is not None:
-            texts.append(page.scan.text)
-            continue
         parts = [_lines(head), _body(body, usual, page.height), _lines(foot), page.askew]
         # Stripped, so that a page's end reads as one line break and not as the end of a paragraph.
-        texts.append(_EDGE_GAP.join(filter(None, parts)).strip())
+        own = _EDGE_GAP.join(filter(None, parts)).strip()
+        texts.append(own if page.scan is None else page.scan.text)
     return texts
 
 
@@ -303,11 +299,8 @@ def _lines(rows: Sequence[TextRow]) -> str:
 def _notes(pages: Sequence[_PdfPage], texts: Sequence[str]) -> Iterator[str]:
     found: dict[str, list[int]] = {}
     for number, (page, text) in enumerate(zip(pages, texts, strict=True), 1):
-        if page.note is not None:
-            found.setdefault(page.note, []).append(number)
-        elif page.scan is not None:
-            found.setdefault("read by text recognition", []).append(number)
-        elif is_blank(text):
-            found.setdefault("no text (blank)", []).append(number)
+        read = "read by text recognition" if page.scan is not None else "no text (blank)" if is_blank(text) else None
+        if (what := page.note or read) is not None:
+            found.setdefault(what, []).append(number)
     for what, numbers in found.items():
         yield f"{what}: page {listed([*map(str, numbers)], ', ', 10)}"

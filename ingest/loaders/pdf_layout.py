@@ -113,16 +113,15 @@ def is_right_to_left(text: str) -> bool:
     return kinds["R"] + kinds["AL"] > kinds["L"]
 
 
-def _level_runs(line: Sequence[Glyph]) -> Iterator[list[Glyph]]:
+def _level_runs(line: Sequence[Glyph]) -> list[list[Glyph]]:
     """Cut where the next glyph does not stand beside the one before; a raised or lowered digit does."""
-    run: list[Glyph] = []
+    runs: list[list[Glyph]] = []
     for glyph in line:
-        if run and not _level(run[-1], glyph):
-            yield run
-            run = []
-        run.append(glyph)
-    if run:
-        yield run
+        if runs and _level(runs[-1][-1], glyph):
+            runs[-1].append(glyph)
+        else:
+            runs.append([glyph])
+    return runs
 
 
 def _level(one: Glyph, other: Glyph) -> bool:
@@ -146,37 +145,26 @@ def _split(run: Sequence[Glyph]) -> Iterator[GlyphRun]:
         centre = (glyph.left + glyph.right) / 2
         parts[sum(centre > cut for cut in cuts)].append(glyph)
     for part in parts:
-        if has_right_to_left(part):
+        if rtl := has_right_to_left(part):
             part = in_logical_order(part)
-            text = "".join(glyph.char for glyph in part).strip()
-        else:
-            text = _spaced(part).strip()
-        if text:
+        if text := ("".join(glyph.char for glyph in part) if rtl else _spaced(part)).strip():
             shown = [glyph for glyph in part if not glyph.char.isspace()]
-            yield GlyphRun(
-                glyphs=tuple(part),
-                text=text,
-                left=min(glyph.left for glyph in shown),
-                bottom=min(glyph.bottom for glyph in shown),
-                right=max(glyph.right for glyph in shown),
-                top=max(glyph.top for glyph in shown),
-                size=Counter(glyph.size for glyph in shown).most_common(1)[0][0],
-            )
+            size = Counter(glyph.size for glyph in shown).most_common(1)[0][0]
+            left, right = min(glyph.left for glyph in shown), max(glyph.right for glyph in shown)
+            bottom, top = min(glyph.bottom for glyph in shown), max(glyph.top for glyph in shown)
+            yield GlyphRun(glyphs=tuple(part), text=text, left=left, bottom=bottom, right=right, top=top, size=size)
 
 
 def _spaced(glyphs: Sequence[Glyph]) -> str:
     """Write glyphs out, with a space where only their distance shows one."""
     painted = sum(glyph.char == " " for glyph in glyphs) * _USUAL_WORD > len(glyphs)
     widest = _WIDE_GAP if painted else _WORD_GAP
-    chars: list[str] = []
-    before: Glyph | None = None
-    for glyph in glyphs:
-        if before is not None and not glyph.char.isspace() and not before.char.isspace():
-            gap = glyph.left - before.right
-            if gap > widest * glyph.size and not (sets_no_spaces(glyph.char) or sets_no_spaces(before.char)):
-                chars.append(" ")
+    chars = [glyph.char for glyph in glyphs[:1]]
+    for before, glyph in pairwise(glyphs):
+        wide = glyph.left - before.right > widest * glyph.size
+        if wide and not any(char.isspace() or sets_no_spaces(char) for char in (before.char, glyph.char)):
+            chars.append(" ")
         chars.append(glyph.char)
-        before = glyph
     return "".join(chars).encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
@@ -284,8 +272,7 @@ def _masthead(rows: Sequence[TextRow], *, rtl: bool) -> int:
     first = next((number for number, edge in enumerate(edges) if abs(edge - margin) < rows[number].size), 0)
     if first == 0 or len(rows) < first + _FEWEST_ROWS:
         return 0
-    gap = rows[first - 1].bottom - rows[first].top
-    return first if gap > APART * rows[first].size else 0
+    return first if rows[first - 1].bottom - rows[first].top > APART * rows[first].size else 0
 
 
 def _reaches_end(line: GlyphRun, lines: Sequence[GlyphRun], *, rtl: bool) -> bool:
@@ -311,12 +298,6 @@ def _joined(line: Sequence[GlyphRun], *, rtl: bool) -> GlyphRun:
         gap = before.left - piece.right if rtl else piece.left - before.right
         text += ("\t" if gap > _TAB_GAP * piece.size else " ") + piece.text
     longest = max(inked, key=lambda piece: len(piece.text))
-    return GlyphRun(
-        glyphs=tuple(glyph for piece in inked for glyph in piece.glyphs),
-        text=text,
-        left=min(piece.left for piece in inked),
-        bottom=longest.bottom,
-        right=max(piece.right for piece in inked),
-        top=longest.top,
-        size=longest.size,
-    )
+    glyphs = tuple(glyph for piece in inked for glyph in piece.glyphs)
+    left, right = min(piece.left for piece in inked), max(piece.right for piece in inked)
+    return replace(longest, glyphs=glyphs, text=text, left=left, right=right)

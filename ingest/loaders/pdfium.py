@@ -112,13 +112,9 @@ def read_glyphs(page: pypdfium2.PdfPage, most: int) -> PageGlyphs:
             (lines[-1] if own == quarter else askew).append(Glyph(char, *turned(box, turn, frame), size))
     left, bottom, right, top = turned(frame, turn, frame)
     return PageGlyphs(
-        lines=tuple(tuple(line) for line in lines if line),
-        askew=tuple(askew),
-        width=right - left,
-        height=top - bottom,
-        turn=turn,
-        unmapped=unmapped / max(1, count),
-    )
+        lines=tuple(tuple(line) for line in lines if line), askew=tuple(askew), width=right - left,
+        height=top - bottom, turn=turn, unmapped=unmapped / max(1, count),
+    )  # fmt: skip
 
 
 def rendered(page: pypdfium2.PdfPage, scale: float, *, grayscale: bool = False) -> Image:
@@ -151,11 +147,8 @@ def _read(textpage: pypdfium2.PdfTextPage, count: int, frame: Box) -> list[tuple
     for index in range(count):
         code = raw.FPDFText_GetUnicode(handle, index)
         if raw.FPDFText_IsGenerated(handle, index) == 1:
-            if code in _LINE_ENDS:
-                read.append(None)
-                spaced = False
-            else:
-                spaced = True
+            spaced = code not in _LINE_ENDS
+            read += [] if spaced else [None]
             continue
         raw.FPDFText_GetLooseCharBox(handle, index, box)
         edges = (box.left, box.bottom, box.right, box.top)

@@ -178,8 +178,9 @@ def _loader_for(path: Path, data: bytes, limits: LoadLimits) -> tuple[_Loader, t
                 raise UnsupportedFormatError(f"{name!r} is an archive; name a file in it, such as {inside!r}")
     loader = LOADERS.get(suffix)
     if loader is None:
+        known = ", ".join(SUFFIXES)
         raise UnsupportedFormatError(
-            f"{name!r} has the suffix {path.suffix!r}, which no loader reads; save it as one of " + ", ".join(SUFFIXES)
+            f"{name!r} has the suffix {path.suffix!r}, which no loader reads; save it as one of {known}"
         )
     kind = kind_of(data)
     # Text may well hold the source of a web page.
@@ -241,7 +242,7 @@ def _member(outer: Path, inner: tuple[str, ...], limits: LoadLimits) -> Member |
     within: tuple[str, ...] = ()
     found: Member | None = None
     while inner:
-        members = _members(outer, version, within, limits) or {}
+        members = _members(outer, version, within, limits)
         # The longest name that fits, as a member may be called like a folder of another.
         length = next((n for n in range(len(inner), 0, -1) if inner[:n] in members), None)
         if length is None:
@@ -254,17 +255,14 @@ def _member(outer: Path, inner: tuple[str, ...], limits: LoadLimits) -> Member |
 @lru_cache(maxsize=4)
 def _members(
     outer: Path, version: tuple[int, int], within: tuple[str, ...], limits: LoadLimits
-) -> dict[tuple[str, ...], Member] | None:
-    """List what an archive, or one inside it, holds by the parts of its path (the last are kept); None for others."""
-    if not within:
-        listed = CONTAINERS[outer.suffix.lower()](_read(outer, limits), outer.name, limits)
-    else:
-        around = _members(outer, version, within[:-1], limits)
-        list_inside = CONTAINERS.get(Path(within[-1]).suffix.lower())
-        if around is None or list_inside is None:
-            return None
-        listed = list_inside(around[Path(within[-1]).parts].read(), within[-1], limits)
-    return {Path(member.name).parts: member for member in listed}
+) -> dict[tuple[str, ...], Member]:
+    """List what an archive, or one inside it, holds by the parts of its path (the last are kept); others: nothing."""
+    name = within[-1] if within else outer.name
+    list_inside = CONTAINERS.get(Path(name).suffix.lower())
+    if list_inside is None:
+        return {}
+    data = _members(outer, version, within[:-1], limits)[Path(name).parts].read() if within else _read(outer, limits)
+    return {Path(member.name).parts: member for member in list_inside(data, name, limits)}
 
 
 def _read(path: Path, limits: LoadLimits) -> bytes:

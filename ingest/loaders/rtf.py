@@ -53,12 +53,9 @@ def _group_end(source: str, start: int) -> int:
     """Return the offset after the group that begins at an offset; the end of the text where it is not closed."""
     depth = 0
     for found in _BRACE.finditer(source, start):
-        if found.group() == "{":
-            depth += 1
-        elif found.group() == "}":
-            depth -= 1
-            if depth == 0:
-                return found.end()
+        depth += (found.group() == "{") - (found.group() == "}")
+        if found.group() == "}" and depth == 0:
+            return found.end()
     return len(source)
 
 
@@ -117,10 +114,10 @@ def _with_plain_fonts(source: str) -> tuple[str, str]:
             font = number
         elif font is not None:
             encodings.setdefault(font, encoding)
-    table = "".join(f"{{\\f{number}\\fcharset{encoding} x;}}" for number, encoding in encodings.items())
-    table = f"{{\\fonttbl{table}}}"
+    rows = "".join(f"{{\\f{number}\\fcharset{encoding} x;}}" for number, encoding in encodings.items())
+    table = f"{{\\fonttbl{rows}}}"
     # What stands before the word in its group, such as the head of a file that is one group, stays.
-    before = source[found.start() + 1 : found.end() - len("\\fonttbl")]
-    if before.strip():
-        return source[: found.start() + 1] + before + table + source[found.end() :], table
+    before = found.group().removesuffix("\\fonttbl")
+    if before[1:].strip():
+        return source[: found.start()] + before + table + source[found.end() :], table
     return source[: found.start()] + table + source[end:], table

@@ -126,14 +126,13 @@ def read_table(tsv: str, *, left: int = 0, top: int = 0, block: str = "") -> lis
         if row["level"] != "5" or not text:
             continue
         x, y = left + int(row["left"]), top + int(row["top"])
-        words.append(
-            ReadWord(
-                text=_ARABIC_THEN_SIGN.sub(lambda found: _ARABIC_SIGNS[found.group()], text),
-                confidence=round(max(0.0, float(row["conf"])) / 100, 3),
-                box=(x, y, x + int(row["width"]), y + int(row["height"])),
-                line=(f"{block}{row['block_num']}", row["par_num"], row["line_num"]),
-            )
+        word = ReadWord(
+            text=_ARABIC_THEN_SIGN.sub(lambda found: _ARABIC_SIGNS[found.group()], text),
+            confidence=round(max(0.0, float(row["conf"])) / 100, 3),
+            box=(x, y, x + int(row["width"]), y + int(row["height"])),
+            line=(f"{block}{row['block_num']}", row["par_num"], row["line_num"]),
         )
+        words.append(word)
     return words
 
 
@@ -192,11 +191,9 @@ def compose(words: Sequence[ReadWord], size: tuple[int, int], *, skew: float, qu
         start = length + len(gap)
         length = start + len(word.text)
         left, top, right, bottom = (round(side, 4) for side in _on_page(word.box, size, skew, quarter))
-        placed.append(
-            ScannedWord(
-                start=start, end=length, confidence=word.confidence, left=left, top=top, right=right, bottom=bottom
-            )
-        )
+        placed.append(ScannedWord(
+            start=start, end=length, confidence=word.confidence, left=left, top=top, right=right, bottom=bottom,
+        ))  # fmt: skip
         before = word
     return ScannedPage(text="".join(pieces), words=tuple(placed))
 

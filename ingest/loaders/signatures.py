@@ -6,14 +6,8 @@ from zipfile import ZipFile
 
 from ingest.loaders.packed import ZIP_FAILURES
 
-_STARTS = (
-    (b"%PDF-", "pdf"),
-    (b"{\\rtf", "rtf"),
-    (b"\x89PNG\r\n\x1a\n", "image"),
-    (b"\xff\xd8\xff", "image"),
-    (b"II*\0", "image"),
-    (b"MM\0*", "image"),
-)
+_IMAGES = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"II*\0", b"MM\0*")
+_STARTS = {b"%PDF-": "pdf", b"{\\rtf": "rtf"} | dict.fromkeys(_IMAGES, "image")
 _ZIP = b"PK\x03\x04"
 _HTML = re.compile(rb"\s*(?:<!--.{0,500}?-->\s*)?<(?:!doctype html|html)\b", re.IGNORECASE | re.DOTALL)
 _ODT = b"application/vnd.oasis.opendocument.text"
@@ -21,7 +15,7 @@ _ODT = b"application/vnd.oasis.opendocument.text"
 
 def kind_of(data: bytes) -> str:
     """Return `pdf`, `rtf`, `image`, `html`, `docx` or `odt` where the first bytes are certain, else nothing."""
-    for start, kind in _STARTS:
+    for start, kind in _STARTS.items():
         if data.startswith(start):
             return kind
     if data.startswith(_ZIP):

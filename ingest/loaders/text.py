@@ -9,13 +9,10 @@ from ingest.errors import LoadError
 from ingest.loaders.loaded import Extract, LoadLimits, check_length, checked
 
 # UTF-32 stands before UTF-16, whose little-endian mark is a prefix of its own.
-_MARKS = (
-    (codecs.BOM_UTF8, "utf-8-sig"),
-    (codecs.BOM_UTF32_LE, "utf-32"),
-    (codecs.BOM_UTF32_BE, "utf-32"),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
-)
+_MARKS = {
+    codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF32_LE: "utf-32", codecs.BOM_UTF32_BE: "utf-32",
+    codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16",
+}  # fmt: skip
 
 # Encodings of the six languages of the United Nations in files from before UTF-8. A closed list, since
 # detection over all encodings takes short Western text for Central European or Macintosh text.
@@ -57,19 +54,15 @@ def load_text(data: bytes, name: str, limits: LoadLimits) -> Extract:
 
 def decode(data: bytes, name: str) -> str:
     """Decode bytes by their mark, as UTF-8, or by detection; give the text without the mark."""
-    for mark, encoding in _MARKS:
-        if data.startswith(mark):
-            try:
-                return data.decode(encoding)
-            except UnicodeDecodeError as exc:
-                raise LoadError(
-                    f"{name!r} says by its first bytes that it is {encoding}, but does not decode as such; "
-                    "save it again as UTF-8"
-                ) from exc
+    marked = next((encoding for mark, encoding in _MARKS.items() if data.startswith(mark)), None)
     try:
-        return data.decode("utf-8")
-    except UnicodeDecodeError:
-        pass
+        return data.decode(marked or "utf-8")
+    except UnicodeDecodeError as exc:
+        if marked is not None:
+            raise LoadError(
+                f"{name!r} says by its first bytes that it is {marked}, but does not decode as such; "
+                "save it again as UTF-8"
+            ) from exc
     if b"\0" in data:
         raise _binary(name)
     best = from_bytes(data, cp_isolation=_LEGACY).best()

@@ -44,22 +44,14 @@ def aligned_with(sentence: str, state: str | None, parties: PartyTable, language
 def _is_speaker(sentence: str, verb: re.Match[str], state: str | None, named: list[PartyMatch]) -> bool:
     subjects = [(m.end(), m["speaker"] is not None) for m in _WORDS.subject.finditer(sentence, 0, verb.start())]
     subjects += [(m.end, m.codes == (state,)) for m in named if m.end <= verb.start()]
-    if subjects and not _is_arabic(verb.group()):
+    is_arabic = "\u0600" <= verb.group()[-1] <= "\u06ff"
+    if subjects and not is_arabic:
         return max(subjects)[1]
     # In Arabic the subject often follows its verb: "تؤيد مصر البيان".
-    following = (
-        re.compile(_WORDS.source("speaker")).search(sentence, verb.end(), verb.end() + 30)
-        if _is_arabic(verb.group())
-        else None
-    )
+    if is_arabic and re.compile(_WORDS.source("speaker")).search(sentence, verb.end(), verb.end() + 30):
+        return True
     after = [m for m in named if verb.end() <= m.start <= verb.end() + 12]
-    if following is not None or after:
-        return following is not None or after[0].codes == (state,)
-    return bool(subjects) and max(subjects)[1]
-
-
-def _is_arabic(text: str) -> bool:
-    return "\u0600" <= text[-1] <= "\u06ff"
+    return after[0].codes == (state,) if after else bool(subjects) and max(subjects)[1]
 
 
 def _in_part(sentence: str, begin: int, verb: re.Match[str], end: int) -> bool:

@@ -6,7 +6,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import accumulate
+from itertools import accumulate, takewhile
 
 from ingest.language.dates import find_dates
 from ingest.language.lexicons import Patterns
@@ -54,8 +54,7 @@ def find_heading(text: str, blocks: tuple[Block, ...]) -> Heading:
     greeted = next((number for number, line in enumerate(found) if is_salutation(line.words)), None)
     lines = found[:greeted]
     if greeted is None or not _is_cover(lines):
-        ends = (number for number, line in enumerate(found) if _ends_heading(line))
-        lines = found[: next(ends, len(found))]
+        lines = list(takewhile(lambda line: not _ends_heading(line), found))
         # A page of the web says its title again after the caption of a picture.
         titled = [number for number, line in enumerate(found, start=1) if _is_dated_title(line)]
         if titled and titled[-1] > len(lines) and _is_cover(found[: titled[-1]]):
@@ -150,13 +149,8 @@ def is_heading_line(line: str, following: str) -> bool:
         return False
     if line.isupper() and not following.isupper():
         return True
-    return bool(
-        _WORDS.cue.search(line)
-        or find_dates(line)
-        or find_bodies(line)
-        or _is_symbol_line(line)
-        or is_general_debate(line)
-    )
+    named = _WORDS.cue.search(line) or find_dates(line) or find_bodies(line)
+    return bool(named) or _is_symbol_line(line) or is_general_debate(line)
 
 
 def _is_symbol_line(line: str) -> bool:
@@ -220,12 +214,9 @@ def _lines(text: str, block: Block, goes_on: Block | None) -> Iterator[_Line]:
     flat = " ".join(text[block.start : block.end].split())
     prose = block.paragraph is not None or goes_on is not None or _WORDS.first_person.search(flat) is not None
     last = "" if goes_on is None else " ".join(text[goes_on.start : goes_on.end].split("\n")[0].split())
-    found: list[tuple[str, int]] = []
-    at = block.start
-    for raw in text[block.start : block.end].splitlines(keepends=True):
-        at += len(raw)
-        if line := _mended(raw):
-            found.append((line, min(at, block.end)))
+    written = text[block.start : block.end].splitlines(keepends=True)
+    ends = list(accumulate(map(len, written), initial=block.start))[1:]
+    found = [(line, end) for raw, end in zip(written, ends, strict=True) if (line := _mended(raw))]
     for (line, after), (following, _) in zip(found, [*found[1:], (last, 0)], strict=True):
         yield _Line(words=line, after=after, following=following, prose=prose)
 
@@ -260,11 +251,10 @@ def _rank(line: str, match: PartyMatch, before: str) -> int | None:
     if match.form == "demonym":
         return 1 if _WORDS.after.match(line[match.end :]) else None
     # Best first.
-    for rank, pattern in enumerate((_WORDS.statement_by, _WORDS.office_of, _WORDS.title_of)):
-        if pattern.search(before):
-            return rank
-    if _WORDS.after.match(line[match.end :]):
-        return 1
+    patterns = (_WORDS.statement_by, _WORDS.office_of, _WORDS.title_of)
+    rank = next((rank for rank, pattern in enumerate(patterns) if pattern.search(before)), None)
+    if rank is not None or _WORDS.after.match(line[match.end :]):
+        return 1 if rank is None else rank
     # "Vienna, X" beside a date is the place; a State's name alone on its line is the speaker.
     alone = _WORDS.alone.fullmatch(line[: match.start]) and _WORDS.alone.fullmatch(line[match.end :])
     return 3 if alone and not find_dates(line) else None

@@ -148,21 +148,18 @@ def read_manifest(folder: Path, *, files: Sequence[Path] = (), by_base_name: boo
     for line, cells in records:
         named = {column: value for column, cell in zip(columns, cells, strict=False) if (value := _unguard(cell))}
         cells_of = {column: value for column, value in named.items() if column and column not in unknown}
+        written = cells_of.get("file")
         if len(cells) > len(columns):
-            problems.append(
-                _problem(line, cells_of.get("file"), None, "more cells than columns; put quotes around commas")
-            )
-        target = _target(folder, line, cells_of.get("file"), known, other_names)
+            problems.append(_problem(line, written, None, "more cells than columns; put quotes around commas"))
+        target = _target(folder, line, written, known, other_names)
         if isinstance(target, ManifestProblem):
             problems.append(target)
-            continue
-        if target in rows:
+        elif target in rows:
             reason = f"the file is already in line {rows[target].line}; keep one row"
             problems.append(_problem(line, rows[target].file, "failed", reason))
-            continue
-        file = target.relative_to(folder).as_posix()
-        rows[target], found = _validated({**cells_of, "file": file}, line)
-        problems.extend(found)
+        else:
+            rows[target], found = _validated({**cells_of, "file": target.relative_to(folder).as_posix()}, line)
+            problems.extend(found)
     return Manifest(rows=tuple(rows.values()), problems=tuple(problems), unknown_columns=tuple(unknown))
 
 
@@ -186,9 +183,9 @@ def write_draft(folder: Path, rows: Iterable[ManifestRow], *, force: bool = Fals
     text = io.StringIO(newline="")
     writer = csv.writer(text)
     writer.writerow(columns)
-    for row in rows:
-        cells = row.model_dump()
-        writer.writerow([_guard(cells[column] or "") for column in columns])
+    writer.writerows(
+        [_guard(cells[column] or "") for column in columns] for cells in (row.model_dump() for row in rows)
+    )
     try:
         # Written beside and moved into place, so that a crash leaves the old manifest whole. The byte order
         # mark lets Excel read UTF-8.
@@ -218,14 +215,13 @@ def csv_rows(path: Path) -> Iterator[tuple[int, list[str]]]:
     else:
         delimiter = max(_DELIMITERS, key=first.count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-    before = 0
+    line = skipped + 1
     try:
         for cells in reader:
             if any(cell.strip() for cell in cells):
-                yield skipped + before + 1, cells
-            before = reader.line_num
+                yield line, cells
+            line = skipped + reader.line_num + 1
     except csv.Error as exc:
-        line = skipped + before + 1
         raise ManifestError(f"{str(path)!r}, line {line}: {exc}; save it again as CSV (UTF-8)") from exc
 
 
@@ -281,18 +277,15 @@ def _validated(cells: dict[str, str], line: int) -> tuple[ManifestRow, Sequence[
     except ValidationError as exc:
         problems = []
         for error in exc.errors():
-            column = str(error["loc"][0])
-            hint = error["msg"].removeprefix("Value error, ")
+            column, hint = str(error["loc"][0]), error["msg"].removeprefix("Value error, ")
             reason = f"{column} {cells[column]!r} is not understood and is read from the text: {hint}"
             problems.append(_problem(line, cells["file"], None, reason))
-        wrong = {str(error["loc"][0]) for error in exc.errors()}
-        kept = {column: value for column, value in cells.items() if column not in wrong}
-        return ManifestRow.model_validate({**kept, "line": line}), problems
+        kept = cells.keys() - {error["loc"][0] for error in exc.errors()}
+        return ManifestRow.model_validate({"line": line} | {column: cells[column] for column in kept}), problems
 
 
 def _problem(line: int, file: str | None, result: Literal["missing", "failed"] | None, reason: str) -> ManifestProblem:
-    reason = f"{MANIFEST_NAME}, line {line}: {reason}"
-    return ManifestProblem(file=file, result=result, reason=reason)
+    return ManifestProblem(file=file, result=result, reason=f"{MANIFEST_NAME}, line {line}: {reason}")
 
 
 def _guard(cell: str) -> str:

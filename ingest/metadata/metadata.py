@@ -81,9 +81,7 @@ def merge(read: ReadMetadata, row: ManifestRow | None, parties: PartyTable | Non
     if row is None:
         return read
     given = {field.name: value for field in fields(Metadata) if (value := getattr(row, field.name, None)) is not None}
-    problems: list[str] = []
-    if parties is not None:
-        problems = _resolve_parties(given, row, parties)
+    problems = [] if parties is None else _resolve_parties(given, row, parties)
     inferred = set(read.inferred) - given.keys()
     metadata = read.metadata
     if "state" in given:
@@ -168,10 +166,10 @@ def attributed(metadata: Metadata, parties: PartyTable | None) -> Metadata:
 
 
 def _is_group(code: str | None, parties: PartyTable | None) -> bool:
-    if code is None:
-        return False
-    party = parties.get(code) if parties is not None else None
-    return parties is None or (party is not None and party.kind == "group")
+    if code is None or parties is None:
+        return code is not None
+    party = parties.get(code)
+    return party is not None and party.kind == "group"
 
 
 def _resolve_parties(given: dict[str, str | None], row: ManifestRow, parties: PartyTable) -> list[str]:
@@ -183,10 +181,10 @@ def _resolve_parties(given: dict[str, str | None], row: ManifestRow, parties: Pa
             continue
         resolution = parties.resolve(name)
         codes = resolution.codes
-        if column == "on_behalf_of" and codes == (given.get("state"),) and not _is_group(codes[0], parties):
-            given[column] = None
-            continue
         if column == "on_behalf_of":
+            if codes == (given.get("state"),) and not _is_group(codes[0], parties):
+                given[column] = None
+                continue
             codes = tuple(code for code in codes if _is_group(code, parties))
         given[column] = codes[0] if len(codes) == 1 else None
         if len(codes) != 1:

@@ -66,14 +66,10 @@ def read_occasion(heading: str, text: str, end: int, file: str) -> Occasion:
     stated = find_session_number(flat)
     read = Occasion(body=_body(heading, text), session=None if stated is None else str(stated), date=_date(heading))
     symbol = symbol_in(heading) or symbol_in(text[:_OPENING])
-    sources = [of_symbol(symbol)] if symbol else []
-    sources += [
-        _of_opening(text[end : end + _OPENING]),
-        _of_file_name(file, text),
-        Occasion(date=_of_dateline(text[:_OPENING]) or _of_running_heads(text)),
-    ]
+    dated = Occasion(date=_of_dateline(text[:_OPENING]) or _of_running_heads(text))
+    sources = [_of_opening(text[end : end + _OPENING]), _of_file_name(file, text), dated]
     named = bool(find_bodies(heading))
-    found = _filled(read, sources)
+    found = _filled(read, [of_symbol(symbol), *sources] if symbol else sources)
     inferred = {name for name in ("body", "session", "date") if getattr(found, name) != getattr(read, name)}
     inferred |= {"body"} if found.body is not None and not named else set()
     session = found.session
@@ -125,13 +121,11 @@ def _within(date: str | None, body: str | None, session: str | None) -> bool:
 
 def _body(heading: str, text: str) -> str | None:
     named = [match.body for match in find_bodies(heading)]
-    # A working group is named beside its parent body, and is where the statement was made.
-    groups = [body for body in named if "Working Group" in body]
     if named:
-        return (groups or named)[0]
-    if _WORDS.cop_without_treaty.search(heading) and _WORDS.organized_crime.search(text):
-        return UNTOC_COP
-    return None
+        # A working group is named beside its parent body, and is where the statement was made.
+        return next((body for body in named if "Working Group" in body), named[0])
+    of_untoc = _WORDS.cop_without_treaty.search(heading) and _WORDS.organized_crime.search(text)
+    return UNTOC_COP if of_untoc else None
 
 
 def _date(heading: str) -> str | None:
@@ -172,22 +166,17 @@ def _is_dateline(text: str, date: DateMatch) -> bool:
 def _of_running_heads(text: str) -> str | None:
     """Return the meeting's date that short lines on several pages give: "46th meeting - Monday, 1 November 1993"."""
     lines = (" ".join(line.split()) for line in text.split("\n") if len(line) < _LONGEST_HEAD)
-    dates = Counter(
-        dates[0].iso
-        for line in lines
-        if _WORDS.meeting.search(line)
-        and len(dates := find_dates(line)) == 1
-        and len(line) < 2 * (dates[0].end - dates[0].start) + 20
-    )
+    named = ((line, find_dates(line)) for line in lines if _WORDS.meeting.search(line))
+    alone = ((line, dates[0]) for line, dates in named if len(dates) == 1)
+    dates = Counter(date.iso for line, date in alone if len(line) < 2 * (date.end - date.start) + 20)
     (common, count), (_, second) = [*dates.most_common(2), ("", 0), ("", 0)][:2]
     return common if count >= _HEADS and second < count else None
 
 
 def _of_opening(words: str) -> Occasion:
     """Return the one session of a body that the first words name: "this eighth session of the Conference …"."""
-    pairs = {
-        pair for sentence in _SENTENCE_END.split(" ".join(words.split())) for pair in _sessions_of_bodies(sentence)
-    }
+    sentences = _SENTENCE_END.split(" ".join(words.split()))
+    pairs = {pair for sentence in sentences for pair in _sessions_of_bodies(sentence)}
     if len(pairs) != 1:
         return Occasion()
     ((body, session),) = pairs

@@ -58,9 +58,7 @@ def _meanings(name: str, code: str, kind: PartyKind, table: PartyTable) -> Itera
     words = [token.word for token in tokens]
     if _WORDS.everyday_phrases.fullmatch(bare) or (len(words) == 1 and _is_common(bare)):
         yield "is an everyday word in statements"
-    elif (
-        kind == "state" and any(word.casefold() in _function_words() for word in words) and all(map(_is_common, words))
-    ):
+    elif kind == "state" and _function_words() & {word.casefold() for word in words} and all(map(_is_common, words)):
         yield "is made of everyday words"
 
 

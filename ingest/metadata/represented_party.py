@@ -7,7 +7,7 @@ behalf of the group" leaves it the State's, and is kept as a mention of the grou
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import islice, pairwise
 
 from ingest.language.lexicons import Patterns
 from ingest.language.numerals import number_words
@@ -68,9 +68,8 @@ def spoken_for(
             found = _as_one(_listed_after(line, phrase.end(), named), parties, date, speaker)
             if found is not None and found.group is not None:
                 return found
-        first = next(
-            (match for match in named if not _WORDS.article.sub("", line[: match.start], count=1).strip()), None
-        )
+        opens = (match for match in named if not _WORDS.article.sub("", line[: match.start], count=1).strip())
+        first = next(opens, None)
         if number > 0 and first is not None and is_voice(line[first.end :]):
             found = _as_one([first], parties, date, speaker)
             # "The African Group wishes", said by a member of the group and time and again.
@@ -243,7 +242,5 @@ def _opens(before: str) -> bool:
 
 def _sentences(text: str) -> Iterator[str]:
     flat = " ".join(text.split())
-    start = 0
-    for end in [*(match.end() for match in _WORDS.sentence_end.finditer(flat)), len(flat)]:
-        yield flat[start:end]
-        start = end
+    ends = [0, *(match.end() for match in _WORDS.sentence_end.finditer(flat)), len(flat)]
+    return (flat[start:end] for start, end in pairwise(ends))

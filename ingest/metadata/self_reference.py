@@ -35,10 +35,9 @@ def speaking_state(
         return None
     best, *others = sorted(namings, key=lambda code: (-weights[code], code))
     most = max(namings.values())
-    if weights[best] >= _ENOUGH and not (others and weights[best] < _MARGIN * weights[others[0]]):
-        often = namings[best] >= most / 2 or (weights[best] >= _MANY and namings[best] >= most / 3)
-        if often:
-            return best
+    clear = weights[best] >= _ENOUGH and not (others and weights[best] < _MARGIN * weights[others[0]])
+    if clear and (namings[best] >= most / 2 or (weights[best] >= _MANY and namings[best] >= most / 3)):
+        return best
     first, *rest = sorted(namings, key=lambda code: (-namings[code], code))
     foremost = not rest or namings[first] > namings[rest[0]]
     silent = all(weights[code] <= weights[first] for code in rest)
@@ -65,8 +64,7 @@ def self_references(
         if match.form == "demonym":
             # "On behalf of the Examplian delegation" names its State, "the Examplian people" only mentions it.
             if (office := _WORDS.office_of_own.match(flat, match.end)) is not None:
-                named = replace(match, end=office.end())
-                weights[party.code] += _weight(flat, named)
+                weights[party.code] += _weight(flat, replace(match, end=office.end()))
                 namings[party.code] += 1
             continue
         # Who is thanked in passing, such as the host of the meeting, is not who thanks.
@@ -88,7 +86,6 @@ def _weight(flat: str, match: PartyMatch) -> float:
     left = next((weight for weight, pattern in patterns if pattern.search(before)), 0.0)
     if _WORDS.reported.search(before):
         return left
-    patterns = zip(
-        _WEIGHTS, (_WORDS.after_strong, _WORDS.after_clear, _WORDS.after_half, _WORDS.after_weak), strict=True
-    )
+    follow = (_WORDS.after_strong, _WORDS.after_clear, _WORDS.after_half, _WORDS.after_weak)
+    patterns = zip(_WEIGHTS, follow, strict=True)
     return max(left, next((weight for weight, pattern in patterns if pattern.match(after)), 0.0))

@@ -38,7 +38,6 @@ class Session:
     session: str
     first: date
     last: date
-    place: str
 
 
 @cache
@@ -74,11 +73,8 @@ def canonical_body(text: str) -> str | None:
     "Conference of the State Parties to the UNTOC", "COP to UNTOC", "CTOC/COP" → "UNTOC COP". A session
     number or a treaty beside the name does not matter.
     """
-    cleaned = " ".join(text.split())
-    for body in _BODIES:
-        if cleaned.casefold() == body.casefold():
-            return body
-    bodies = {match.body for match in find_bodies(text)}
+    cleaned = " ".join(text.split()).casefold()
+    bodies = {body for body in _BODIES if body.casefold() == cleaned} or {match.body for match in find_bodies(text)}
     return bodies.pop() if len(bodies) == 1 else None
 
 
@@ -101,11 +97,8 @@ def session_for(body: str, first: date, last: date) -> str | None:
     if body == GENERAL_ASSEMBLY:
         number = _assembly_session(first)
         return str(number) if number is not None and number == _assembly_session(last) else None
-    fitting = {
-        session.session
-        for session in load_sessions()
-        if session.body == body and session.first <= last and first <= session.last
-    }
+    held = (session for session in load_sessions() if session.body == body)
+    fitting = {session.session for session in held if session.first <= last and first <= session.last}
     return fitting.pop() if len(fitting) == 1 else None
 
 
@@ -113,10 +106,7 @@ def session_for(body: str, first: date, last: date) -> str | None:
 def load_sessions() -> tuple[Session, ...]:
     """Read our own table of sessions, in its order."""
     days = ((row, date.fromisoformat(row["start"]), date.fromisoformat(row["end"])) for row in load_table("sessions"))
-    return tuple(
-        Session(body=row["body"], session=row["session"], first=first, last=last, place=row["place"])
-        for row, first, last in days
-    )
+    return tuple(Session(body=row["body"], session=row["session"], first=first, last=last) for row, first, last in days)
 
 
 def _assembly_session(day: date) -> int | None:

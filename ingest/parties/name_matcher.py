@@ -42,11 +42,8 @@ def _kind_of_gap(gap: str) -> str:
         return ","
     if "(" in gap or "（" in gap:
         return "("
-    if any(c in gap for c in ".;:!?)]）。；：！？؛؟…•|") or gap.count("\n") > 3:
-        return "."
-    if ("–" in gap or "—" in gap) and gap.strip() != gap:
-        return "."
-    return ""
+    stops = any(c in gap for c in ".;:!?)]）。；：！？؛؟…•|") or gap.count("\n") > 3
+    return "." if stops or (("–" in gap or "—" in gap) and gap.strip() != gap) else ""
 
 
 class Token(NamedTuple):
@@ -71,16 +68,9 @@ def tokens_of(text: str) -> list[Token]:
     for found in _TOKEN.finditer(text):
         start, word = found.start(), found.group()
         gap = text[end:start]
-        if (
-            gap in {" ", "", "-", "'", "’", "\n"}
-            or gap == "."
-            or (gap.rstrip() == "." and (before in _ABBREVIATIONS or len(before) == 1))
-        ):
-            kind = ""
-        else:
-            kind = _kind_of_gap(gap)
-        before = fold(word)
-        end = found.end()
+        abbreviated = gap.rstrip() == "." and (before in _ABBREVIATIONS or len(before) == 1)
+        kind = "" if abbreviated or gap in {" ", "", "-", "'", "’", "\n", "."} else _kind_of_gap(gap)
+        before, end = fold(word), found.end()
         tokens.append(Token(start, end, word, before, kind))
     return tokens
 
@@ -175,9 +165,7 @@ class NameTrie:
     def __init__(
         self, variants: Callable[[str, bool], Iterable[str]] | None = None, rules: Rules | None = None
     ) -> None:
-        self._root = _Node()
-        self._variants = variants
-        self._rules = rules or Rules()
+        self._root, self._variants, self._rules = _Node(), variants, rules or Rules()
 
     def __iter__(self) -> Iterator[KnownName]:
         """All names, in no order; those with several codes are the ambiguous ones."""
@@ -211,9 +199,7 @@ class NameTrie:
                 return None
             node = following
         written = [t.word for t in tokens]
-        names = [
-            name for name in node.names if name.case != "exact" or [t.word for t in tokens_of(name.text)] == written
-        ]
+        names = [n for n in node.names if n.case != "exact" or [t.word for t in tokens_of(n.text)] == written]
         return min(names or node.names, key=lambda name: name.case != "exact", default=None)
 
     def longest(self, tokens: list[Token], first: int, relaxed: bool) -> NameMatch | None:
@@ -236,10 +222,7 @@ class NameTrie:
             keys = [token.folded]
             if self._variants is not None:
                 keys += self._variants(token.folded, at == first)
-            for key in keys:
-                following = node.children.get(gap + key)
-                if following is not None:
-                    stack.append((following, at + 1))
+            stack += [(node.children[gap + key], at + 1) for key in keys if gap + key in node.children]
         return best
 
     def _written(self, name: KnownName, tokens: list[Token], first: int, last: int, relaxed: bool) -> bool:

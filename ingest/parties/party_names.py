@@ -139,14 +139,11 @@ def built_in() -> dict[str, Party]:
     """States, groups and organizations of our own tables, by code."""
     return {
         row["code"]: Party(
-            code=row["code"],
-            kind=_KINDS[row.get("kind", "state")],
-            alpha2=row.get("alpha2"),
-            members=_members(row.get("members", "")),
-            **_names(row),
+            code=row["code"], kind=_KINDS[row.get("kind", "state")], alpha2=row.get("alpha2"),
+            members=_members(row.get("members", "")), **_names(row),
         )
         for row in (*load_table("states"), *load_table("groups"))
-    }
+    }  # fmt: skip
 
 
 @cache
@@ -160,15 +157,12 @@ def ambiguous_names() -> tuple[AmbiguousName, ...]:
     """Every name of several parties: the only ones that are asked back."""
     return tuple(
         AmbiguousName(
-            language=cast("Language", row["language"]),
-            name=name,
-            form=cast("NameForm", row["form"]),
-            codes=tuple(sorted(split_list(row["codes"]))),
-            reason=row["reason"],
+            language=cast("Language", row["language"]), name=name, form=cast("NameForm", row["form"]),
+            codes=tuple(sorted(split_list(row["codes"]))), reason=row["reason"],
         )
         for row in load_table("ambiguous_names")
         for name in split_list(row["names"])
-    )
+    )  # fmt: skip
 
 
 @cache
@@ -286,9 +280,8 @@ def added_rows(path: Path) -> Iterator[tuple[int, Party]]:
         reader = csv.DictReader(io.StringIO(text, newline=""))
         missing = {"code", "name"} - set(reader.fieldnames or ())
         if missing:
-            raise PartyTableError(
-                f"{str(path)!r} has no column {sorted(missing)[0]!r}; it needs code,name,aliases,kind"
-            )
+            column = sorted(missing)[0]
+            raise PartyTableError(f"{str(path)!r} has no column {column!r}; it needs code,name,aliases,kind")
         rows = [(reader.line_num, row) for row in reader]
     except (LoadError, UnicodeDecodeError, csv.Error) as exc:
         raise PartyTableError(f"{str(path)!r} could not be read as UTF-8 CSV: {exc}") from exc
@@ -322,10 +315,5 @@ def _added_row(path: Path, line: int, cells: Mapping[str, str]) -> Party:
         raise PartyTableError(f"{where}: kind {cells['kind']!r} is none of {', '.join(_KINDS)}")
     if kind == "state" and not _FICTIONAL_STATE.fullmatch(code) and code not in built_in():
         raise PartyTableError(f"{where}: code {code!r} of a State that ISO 3166 does not know must be XAA to XZZ")
-    return Party(
-        code=code,
-        kind=kind,
-        name=name,
-        aliases=split_list(cells.get("aliases", "")),
-        members=_members(" ".join(split_list(cells.get("members", "")))),
-    )
+    aliases, members = (split_list(cells.get(column, "")) for column in ("aliases", "members"))
+    return Party(code=code, kind=kind, name=name, aliases=aliases, members=_members(" ".join(members)))

@@ -113,8 +113,7 @@ class PartyTable:
                         "use another code, XAA to XZZ for fictional States"
                     )
                 for name in (row.name, *row.aliases):
-                    taken = table._meant(name.strip()) - {row.code}
-                    if taken:
+                    if taken := table._meant(name.strip()) - {row.code}:
                         raise PartyTableError(
                             f"{str(path)!r}, line {line}: the name {name!r} already means "
                             f"{', '.join(sorted(taken))}; use another name"
@@ -174,11 +173,8 @@ class PartyTable:
                     found = self._first_member(trie.longest(tokens[: found.last - 1], at, eased), found)
                 if found is not None and (best is None or found.rank > best.rank):
                     best = found
-            if best is None:
-                at += 1
-                continue
-            at = best.last
-            if best.name.codes:
+            at = at + 1 if best is None else best.last
+            if best is not None and best.name.codes:
                 start, end, name = tokens[best.first].start, _end_of(text, tokens, best), best.name
                 matches.append(PartyMatch(start=start, end=end, codes=name.codes, form=name.form, text=text[start:end]))
         return matches
@@ -201,8 +197,7 @@ class PartyTable:
             return ResolvedName(codes=(typed,))
         own, near = self._named(typed)
         found = own or (self._known_elsewhere(typed) if suggest and not near else set())
-        codes = {code for code in found if self._is(code, kind)}
-        if codes:
+        if codes := {code for code in found if self._is(code, kind)}:
             return ResolvedName(codes=tuple(sorted(codes)))
         similar = self._similar(typed) if suggest and not own else ()
         ranked = dict.fromkeys((*sorted(near), *similar))
@@ -287,8 +282,7 @@ class PartyTable:
         if size not in self._of_size:
             # Only names of about its length are so few errors away.
             self._of_size[size] = [name for name in self._typable if abs(len(name) - len(query)) <= errors]
-        names = self._of_size[size]
-        hits = process.extract(query, names, scorer=OSA.distance, score_cutoff=errors, limit=20)
+        hits = process.extract(query, self._of_size[size], scorer=OSA.distance, score_cutoff=errors, limit=20)
         near = [(key, distance) for key, distance, _ in hits if distance < 2 or key[0] == query[0]]
         best = min((distance for _, distance in near), default=0)
         return tuple(dict.fromkeys(code for key, distance in near if distance == best for code in self._typable[key]))
@@ -333,8 +327,7 @@ def _languages_in(text: str, tokens: list[Token], language: str | None) -> tuple
             present.append("fr")
         if unsure or spanish > english:
             present.append("es")
-    if "en" not in present:
-        present.append("en")
+    present.append("en")
     return tuple(dict.fromkeys(present))
 
 

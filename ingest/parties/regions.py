@@ -70,11 +70,8 @@ def find_regions(text: str, language: Language) -> list[RegionMention]:
     at = 0
     while at < len(tokens):
         found = trie.longest(tokens, at, relaxed=True)
-        if found is None:
-            at += 1
-            continue
-        at = found.last
-        if found.name.codes:
+        at = at + 1 if found is None else found.last
+        if found is not None and found.name.codes:
             start, end = tokens[found.first].start, tokens[found.last - 1].end
             mentions.append(RegionMention(start=start, end=end, code=found.name.codes[0]))
     return mentions

@@ -9,7 +9,7 @@ Where doubt remains, words are nobody's: silence costs less than the wrong mouth
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Final
@@ -33,7 +33,7 @@ from ingest.records.reported_speech import is_of_same_speaker, reported_sentence
 from ingest.records.speaker_lines import WORDS as SPEAKER
 from ingest.records.speaker_lines import SpeakerLine, is_language_note, is_office, speaker_line
 from ingest.text.furniture import TextLine, prose_lines, without_furniture
-from ingest.text.layout import Typesetting, cut_blocks, ends_sentence, flows, holds_sentence_end, typesetting
+from ingest.text.layout import cut_blocks, ends_sentence, flows, holds_sentence_end, typesetting
 from vectorstore.records import Block, Role
 
 # Interventions of so many parties make a text a record, though nobody said that it is one.
@@ -124,13 +124,12 @@ def is_record(interventions: Sequence[Intervention], text: str, *, named: bool =
     """
     parties = {item.state for item in interventions if item.state is not None}
     offices = {item.named for item in interventions if item.role == "office" and not item.summarised}
-    if not parties and not named and len(offices) >= _FEWEST_PARTIES and len(interventions) >= _FEWEST_SECTIONS:
-        return 2 * sum(item.end - item.start for item in interventions) >= len(text.strip())
-    sections = all(item.speaker is None and not item.summarised for item in interventions)
-    if len(parties) < (_FEWEST_SECTIONS if sections else _FEWEST_PARTIES):
-        return False
     spoken = sum(item.end - item.start for item in interventions)
-    return not named or (2 if sections else 3) * spoken >= len(text.strip())
+    if not parties and not named and len(offices) >= _FEWEST_PARTIES and len(interventions) >= _FEWEST_SECTIONS:
+        return 2 * spoken >= len(text.strip())
+    sections = all(item.speaker is None and not item.summarised for item in interventions)
+    enough = len(parties) >= (_FEWEST_SECTIONS if sections else _FEWEST_PARTIES)
+    return enough and (not named or (2 if sections else 3) * spoken >= len(text.strip()))
 
 
 def find_interventions(
@@ -181,10 +180,8 @@ class _RecordText:
     """The lines of a record without page furniture, and which of them begin a paragraph."""
 
     def __init__(self, text: str, blocks: Sequence[Block]) -> None:
-        self.text = text
-        self._blocks = blocks
-        self.lines = prose_lines(text)
-        self._setting: Typesetting = typesetting(self.lines)
+        self.text, self._blocks, self.lines = text, blocks, prose_lines(text)
+        self._setting = typesetting(self.lines)
         self._starts = {block.start: block for block in blocks}
         self.paragraphs = list(self._paragraphs())
         self._items = [
@@ -316,9 +313,8 @@ class _RecordText:
             return last in load_words("open_ends")
         following = self.paragraphs[index + 1][1]
         block = self._starts.get(following.start)
-        if block is not None and block.continues:
-            return True
-        return regex.match(r"[\p{Pi}\"'\[]*\p{Ll}[^.)]", following.text) is not None
+        in_lower_case = regex.match(r"[\p{Pi}\"'\[]*\p{Ll}[^.)]", following.text) is not None
+        return in_lower_case or (block is not None and block.continues)
 
     def _is_heading(self, number: int, whole: str) -> bool:
         block = self._starts.get(self.lines[number].start)
@@ -334,9 +330,7 @@ class _SpeakerLookup:
     """Whom a speaker line means, by the tables of parties and never by a guess."""
 
     def __init__(self, parties: PartyTable, language: str | None, date: str | None) -> None:
-        self._parties = parties
-        self._language = language
-        self._date = date
+        self._parties, self._language, self._date = parties, language, date
 
     def party(self, words: str) -> tuple[str, ...]:
         """Returns the codes that a name may stand for; it must be a party's name and nothing else."""
@@ -373,12 +367,11 @@ class _SpeakerLookup:
             party = self._parties.get(codes[0])
             of_office = [name for name in names if name and party is not None and party.kind == "organization"]
             presides = is_office(line.clause) and behalf_phrase(line.clause) is None
-            if (presides and not chairs_group(line.clause, self._parties, self._language)) or any(
-                map(is_office, of_office)
-            ):
-                return replace(words, role="office")
-            return replace(words, role="party", state=codes[0])
-        if any(is_office(name) for name in (*line.brackets, line.party or "")):
+            presides = presides and not chairs_group(line.clause, self._parties, self._language)
+            if not presides and not any(map(is_office, of_office)):
+                return replace(words, role="party", state=codes[0])
+            return replace(words, role="office")
+        if any(map(is_office, (*line.brackets, line.party or ""))):
             return replace(words, role="office")
         why = "may be several parties" if codes else "names no State that is known"
         return replace(words, reason=f"{line.head!r} {why}")
@@ -397,9 +390,8 @@ class _SpeakerLookup:
             return words
         surname = regex.split(r"\s*[(（]", words.speaker)[0].split()[-1]
         for match in reversed(list(regex.finditer(rf"\b{regex.escape(surname)}\b", before, regex.IGNORECASE))):
-            sentence = " ".join(
-                regex.split(r"[.;](?=\s)", before[match.end() : match.end() + _LONGEST_HEADING])[0].split()
-            )
+            said = before[match.end() : match.end() + _LONGEST_HEADING]
+            sentence = " ".join(regex.split(r"[.;](?=\s)", said)[0].split())
             office = _WORDS.office_of.match(sentence)
             named = self._parties.find(sentence, self._language)
             of_state = office is not None and SPEAKER.office_of_state.search(office["office"]) is not None
@@ -546,12 +538,9 @@ def _turns(page: _RecordText, lookup: _SpeakerLookup) -> list[_SpeakerTurn]:
             read.append((number, found, apart))
         elif apart and page.stands_alone(number) and (code := lookup.section(line.text)) is not None:
             headings.append((number, line.start, code))
-    forms: dict[str, list[_SpeakerTurn]] = {
-        "direct": _spoken(read, lookup, told=False),
-        "told": _between_sentences(page, lookup, _spoken(read, lookup, told=True)),
-        "heading": _sections(page, headings),
-        "name": _names(read, lookup),
-    }
+    told = _between_sentences(page, lookup, _spoken(read, lookup, told=True))
+    forms = {"direct": _spoken(read, lookup, told=False), "told": told}
+    forms |= {"heading": _sections(page, headings), "name": _names(read, lookup)}
     if not any(len({turn.words.state for turn in turns}) > _FEWEST_SECTIONS for turns in forms.values()):
         forms["reported"] = _reported(page, lookup)
     # Only lines that are surely of a form speak for it.
@@ -586,12 +575,12 @@ def _spoken(read: Sequence[tuple[int, SpeakerLine, bool]], lookup: _SpeakerLooku
         # Whoever stands before a colon speaks from there on.
         lines = [replace(line, summarised=False, body=line.after_colon) for line in lines if line.after_colon]
     titled = {codes for line in lines if line.titled and line.who != "office" for codes in line.brackets}
-    turns = []
-    for line in lines:
-        words = lookup.intervention(line, trusted=len(titled) < _FEWEST_PARTIES)
-        if words is not None:
-            turns.append(_SpeakerTurn(start=line.start, words=words))
-    return turns
+    return _turns_of(lines, lookup, trusted=len(titled) < _FEWEST_PARTIES)
+
+
+def _turns_of(lines: Iterable[SpeakerLine], lookup: _SpeakerLookup, *, trusted: bool) -> list[_SpeakerTurn]:
+    found = ((line.start, lookup.intervention(line, trusted=trusted)) for line in lines)
+    return [_SpeakerTurn(start=start, words=words) for start, words in found if words is not None]
 
 
 def _between_sentences(page: _RecordText, lookup: _SpeakerLookup, turns: list[_SpeakerTurn]) -> list[_SpeakerTurn]:
@@ -612,10 +601,8 @@ def _between_sentences(page: _RecordText, lookup: _SpeakerLookup, turns: list[_S
             elif start not in found and (turn := lookup.told(page.text, start, end, speaking, opens=not number)):
                 found[start] = turn
             speaking = found[start].words if start in found else speaking
-    ordered = sorted(found.values(), key=lambda turn: turn.start)
-    return [
-        replace(turn, end=turn.end or next((stop for stop in stops if stop > turn.start), None)) for turn in ordered
-    ]
+    turns = sorted(found.values(), key=lambda turn: turn.start)
+    return [replace(turn, end=turn.end or next((at for at in stops if at > turn.start), None)) for turn in turns]
 
 
 def _reported(page: _RecordText, lookup: _SpeakerLookup) -> list[_SpeakerTurn]:
@@ -646,11 +633,8 @@ def _reported(page: _RecordText, lookup: _SpeakerLookup) -> list[_SpeakerTurn]:
 
 def _names(read: Sequence[tuple[int, SpeakerLine, bool]], lookup: _SpeakerLookup) -> list[_SpeakerTurn]:
     """Returns the turns of a record that puts names of parties before their words."""
-    turns = [
-        _SpeakerTurn(start=line.start, words=words)
-        for _, line, apart in read
-        if apart and not line.summarised and (words := lookup.intervention(line, trusted=True)) is not None
-    ]
+    lines = (line for _, line, apart in read if apart and not line.summarised)
+    turns = _turns_of(lines, lookup, trusted=True)
     # Minutes may begin with what a Chair and a Secretariat say.
     offices = {turn.words.named for turn in turns if turn.words.role == "office"}
     by_offices = len(offices) >= _FEWEST_PARTIES and len(turns) >= _FEWEST_SECTIONS

@@ -64,16 +64,12 @@ def text_lines(source_text: str) -> tuple[TextLine, ...]:
         raw = source_text[position:stop]
         start = position + len(raw) - len(raw.lstrip())
         for first, last in _parts_of(raw.strip()):
-            lines.append(
-                TextLine(
-                    start=start + first,
-                    end=start + last,
-                    text=source_text[start + first : start + last],
-                    blanks_before=blanks,
-                    indented=start + first > position,
-                    opens_page=opens_page,
-                )
-            )
+            begin, end = start + first, start + last
+            line = TextLine(
+                start=begin, end=end, text=source_text[begin:end], blanks_before=blanks, indented=begin > position,
+                opens_page=opens_page,
+            )  # fmt: skip
+            lines.append(line)
             blanks, opens_page = 0, False
         if found:
             opens_page |= found.group() == "\f"
@@ -141,14 +137,10 @@ def is_furniture(text: str, heads: frozenset[str]) -> bool:
     number (`17-29407 23/29`), which may share its line with the text after it.
     """
     stripped = text.strip()
-    if not stripped:
+    before, after = text[: len(text) - len(text.lstrip())], text[len(text.rstrip()) :]
+    if not stripped or not _LINE_BREAK.search(before):
         return False
-    before = text[: len(text) - len(text.lstrip())]
-    after = text[len(text.rstrip()) :]
-    broken_before, broken_after = bool(_LINE_BREAK.search(before)), bool(_LINE_BREAK.search(after))
-    if not broken_before:
-        return False
-    if not broken_after and not _INLINE_STAMP.fullmatch(_LINE_BREAK.split(stripped)[-1].strip()):
+    if not _LINE_BREAK.search(after) and not _INLINE_STAMP.fullmatch(_LINE_BREAK.split(stripped)[-1].strip()):
         return False
     return is_furniture_block(stripped, heads)
 
@@ -172,12 +164,10 @@ def _parts_of(text: str) -> list[tuple[int, int]]:
 
 def _at_page_break(lines: Sequence[TextLine], known: Sequence[bool], position: int, paged: bool) -> bool:
     """Tells whether a line stands at a page's edge, beside furniture, or at a break wider than one blank line."""
-    if position == 0 or known[position - 1] or (position + 1 < len(lines) and known[position + 1]):
+    if position == 0 or any(known[position - 1 : position + 2]):
         return True
-    if lines[position].opens_page or (position + 1 < len(lines) and lines[position + 1].opens_page):
-        return True
-    after = lines[position + 1].blanks_before if position + 1 < len(lines) else 0
-    return paged and max(lines[position].blanks_before, after) >= 2
+    beside = lines[position : position + 2]
+    return any(line.opens_page for line in beside) or (paged and max(line.blanks_before for line in beside) >= 2)
 
 
 def _page_numbers(lines: Sequence[TextLine]) -> list[str]:
@@ -186,10 +176,8 @@ def _page_numbers(lines: Sequence[TextLine]) -> list[str]:
         for position, line in enumerate(lines)
         if len(line.text) <= 7 and (found := _BARE_LINE.fullmatch(line.text))
     ]
-    pages: set[int] = set()
-    for (number, _), (following, _) in pairwise(bare):
-        if following == number + 1:
-            pages.update((number, following))
+    steps = ((number, following) for (number, _), (following, _) in pairwise(bare) if following == number + 1)
+    pages = {number for step in steps for number in step}
     largest = [0, *accumulate((number for number, _ in bare), max)]
     smallest = [*reversed([*accumulate((number for number, _ in reversed(bare)), min)]), 1000]
     lonely_are_pages = len(bare) == 1 or bool(pages)
@@ -201,8 +189,7 @@ def _page_numbers(lines: Sequence[TextLine]) -> list[str]:
 
 
 def _beside_blank(lines: Sequence[TextLine], position: int) -> bool:
-    at_end = position + 1 == len(lines)
-    return lines[position].blanks_before > 0 or at_end or lines[position + 1].blanks_before > 0
+    return position + 1 == len(lines) or any(line.blanks_before > 0 for line in lines[position : position + 2])
 
 
 def _head_key(line: str) -> str:
@@ -223,7 +210,5 @@ def _is_furniture_line(line: str, heads: frozenset[str]) -> bool:
             return False
         strong += token.lastgroup == "strong"
         numbers += token.lastgroup == "number"
-        position = token.end()
-        while position < len(line) and line[position].isspace():
-            position += 1
+        position = len(line) - len(line[token.end() :].lstrip())
     return strong > 0 and numbers <= 1

@@ -66,10 +66,9 @@ def holds_sentence_end(text: str) -> bool:
         stop = found.group("stop")
         if stop is None:
             return True
-        following = text[found.end()]
+        following, glued = text[found.end()], found.end() == found.end("stop")
         if following.islower() or _is_list_number(text, found.start()):
             continue
-        glued = found.end() == found.end("stop")
         if glued and not (following.isupper() and text[found.start() - 1].islower()):
             continue
         if not _abbreviated(text[max(0, found.start() - _REACH) : found.start()], stop):
@@ -91,11 +90,8 @@ def typesetting(lines: Sequence[TextLine]) -> Typesetting:
     """
     lengths = sorted(_width(line.text) for line in lines)
     width = lengths[min(len(lengths) - 1, len(lengths) * 19 // 20)] if lengths else 0
-    gaps = Counter(
-        following.blanks_before
-        for line, following in pairwise(lines)
-        if _width(line.text) >= 0.6 * width and not _closed(line.text)
-    )
+    pairs = ((line.text, following) for line, following in pairwise(lines))
+    gaps = Counter(after.blanks_before for text, after in pairs if _width(text) >= 0.6 * width and not _closed(text))
     spacing, count = gaps.most_common(1)[0] if gaps else (0, 0)
     spaced = spacing > 0 and width < _LONG_LINE and count >= 3 and 2 * count > sum(gaps.values())
     return Typesetting(width=width, spacing=spacing if spaced else 0)
@@ -152,33 +148,26 @@ def find_blocks(source_text: str) -> tuple[Block, ...]:
 
 def _between_blank_lines(lines: Sequence[TextLine], furniture: Sequence[bool], setting: Typesetting) -> Iterator[range]:
     first = 0
-    for position, line in enumerate(lines):
-        following = position + 1
-        if following == len(lines) or _separates(
-            line, lines[following], any(furniture[position : following + 1]), setting
-        ):
-            yield range(first, following)
-            first = following
+    for position, (line, following) in enumerate(pairwise(lines), 1):
+        if _separates(line, following, any(furniture[position - 1 : position + 1]), setting):
+            yield range(first, position)
+            first = position
+    if lines:
+        yield range(first, len(lines))
 
 
 def _with_furniture_continued(blocks: Sequence[Block], furniture_starts: Set[int]) -> tuple[Block, ...]:
     continued: list[Block] = []
     goes_on = False
     for block in reversed(blocks):
-        if block.start in furniture_starts:
-            continued.append(replace(block, continues=goes_on))
-        else:
-            continued.append(block)
-            goes_on = block.continues
+        continued.append(replace(block, continues=goes_on) if block.start in furniture_starts else block)
+        goes_on = continued[-1].continues
     return tuple(reversed(continued))
 
 
 def _separates(line: TextLine, following: TextLine, beside_furniture: bool, setting: Typesetting) -> bool:
-    if following.blanks_before == 0:
-        return False
-    if following.blanks_before > setting.spacing or beside_furniture:
-        return True
-    return not flows(line, following, setting)
+    apart = following.blanks_before > setting.spacing or beside_furniture
+    return following.blanks_before > 0 and (apart or not flows(line, following, setting))
 
 
 def _runs_on(line: TextLine, following: TextLine, setting: Typesetting) -> bool:
@@ -211,12 +200,8 @@ def cut_out(text: str, blocks: Sequence[Block], spans: Sequence[tuple[int, int]]
     if not spans:
         return tuple(blocks)
     cut = cut_blocks(text, blocks, {offset for span in spans for offset in span})
-    return tuple(
-        replace(block, paragraph=None, continues=False)
-        if any(start <= block.start and block.end <= end for start, end in spans)
-        else block
-        for block in cut
-    )
+    inside = {block for block in cut if any(start <= block.start and block.end <= end for start, end in spans)}
+    return tuple(replace(block, paragraph=None, continues=False) if block in inside else block for block in cut)
 
 
 def _fills(text: str, after: str, setting: Typesetting, share: float) -> bool:

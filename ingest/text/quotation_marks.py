@@ -50,8 +50,7 @@ def _closed_at(text: str, start: int, mark: str) -> int | None:
         if all(text[at : at + 1] == mark for at in paragraphs):
             return found.start()
         # A straight mark that begins a paragraph opens it anew.
-        if mark == '"' and found.start() in paragraphs:
-            found = closing.search(text, found.end(), start + _LONGEST)
-            continue
-        return None
+        if mark != '"' or found.start() not in paragraphs:
+            return None
+        found = closing.search(text, found.end(), start + _LONGEST)
     return None

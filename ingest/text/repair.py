@@ -18,12 +18,9 @@ from ingest.language.lexicons import load_words
 from ingest.language.words import document_names, joins_without_hyphen
 from ingest.text.furniture import TextLine, is_furniture, is_furniture_block, prose_lines, running_heads, text_lines
 from ingest.text.layout import Typesetting, flows, typesetting
-from ingest.text.readable import ReadableText, readable
 from ingest.text.squash import squash
 from ingest.text.word_repair import word_edits
 from vectorstore.records import Block, Edit
-
-__all__ = ["ELLIPSIS", "ReadableText", "is_furniture", "keeps_words", "readable", "repair", "running_heads"]
 
 ELLIPSIS = "[…]"
 """How page furniture inside readable text is shown."""
@@ -46,22 +43,20 @@ def repair(
     lines, prose = text_lines(source_text), prose_lines(source_text)
     heads = running_heads(source_text)
     edits = list(_layout_edits(source_text, lines, prose, blocks, language))
-    for line in prose:
-        edits.extend(
-            Edit(start=line.start + found.start(), end=line.start + found.end(), text=" ", kind="wrap")
-            for found in _WIDE_SPACE.finditer(line.text)
-        )
+    edits += [
+        Edit(start=line.start + found.start(), end=line.start + found.end(), text=" ", kind="wrap")
+        for line in prose
+        for found in _WIDE_SPACE.finditer(line.text)
+    ]
     english = [line for line in prose if _language_of(line, blocks, language) == "en"]
     if english:
-        known_names = document_names(source_text) | frozenset(
-            word.lower() for name in names for word in _WORD.findall(name)
-        )
+        known = document_names(source_text).union(word.lower() for name in names for word in _WORD.findall(name))
         flowing = {(edit.start, edit.end) for edit in edits if edit.kind == "wrap" and edit.text == " "}
-        edits.extend(
+        edits += [
             edit
-            for edit in word_edits(source_text, english, known_names)
+            for edit in word_edits(source_text, english, known)
             if edit.kind != "cut" or (edit.start, edit.end) in flowing or source_text[edit.start : edit.end] == " "
-        )
+        ]
     return _sound(source_text, edits, heads)
 
 

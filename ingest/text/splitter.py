@@ -66,23 +66,19 @@ def make_sentences(
         begin, end = text.to_readable(flow[0].start), text.to_readable(flow[-1].end)
         for start, stop in split_sentences(text.text[begin:end]):
             source_start, source_end = text.to_source_span(begin + start, begin + stop)
-            if text.text[begin + start : begin + stop] == ELLIPSIS:
+            words = text.text[begin + start : begin + stop]
+            if words == ELLIPSIS:
                 continue
             block = _block_at(flow, source_start)
             # A few lines at a column's foot hold no sentence end, and are of the paragraph that goes on overleaf.
             held = (each.paragraph for each in flow if each.end > source_start and each.start < source_end)
-            sentences.append(
-                Sentence(
-                    statement_id=statement_id,
-                    ordinal=len(sentences),
-                    start=source_start,
-                    end=source_end,
-                    text=text.text[begin + start : begin + stop],
-                    paragraph=next((number for number in held if number is not None), None),
-                    page=bisect_right(page_starts, source_start) if page_starts else None,
-                    language=block.language or language,
-                )
-            )
+            sentence = Sentence(
+                statement_id=statement_id, ordinal=len(sentences), start=source_start, end=source_end, text=words,
+                paragraph=next((number for number in held if number is not None), None),
+                page=bisect_right(page_starts, source_start) if page_starts else None,
+                language=block.language or language,
+            )  # fmt: skip
+            sentences.append(sentence)
     return tuple(sentences)
 
 
@@ -104,44 +100,34 @@ def make_passages(
     while spans:
         texts = [text.between(start, end) for _, _, start, end in spans]
         small = [count_tokens(piece) <= config.passage_tokens for piece in texts]
-        fits = fits_model(texts)
         halved: list[tuple[int, int, int, int]] = []
-        for span, is_small, does_fit in zip(spans, small, fits, strict=True):
+        for span, is_small, does_fit in zip(spans, small, fits_model(texts), strict=True):
             halves = [] if is_small and does_fit else _halves(span, text, sentences)
-            if halves:
-                halved.extend(halves)
-            else:
-                accepted.append(span)
+            halved += halves
+            accepted += [] if halves else [span]
         spans = halved
     accepted.sort(key=lambda span: span[2])
     return tuple(
+        # The text is part of the id: a statement that is cut anew gives new ids, so that no index
+        # keeps the vector of an older passage under the id of a newer one.
         Passage(
-            # The text is part of the id: a statement that is cut anew gives new ids, so that no index
-            # keeps the vector of an older passage under the id of a newer one.
-            passage_id=f"{statement_id}/{ordinal}-{text_key(piece)[:8]}",
-            statement_id=statement_id,
-            ordinal=ordinal,
-            start=start,
-            end=end,
-            first_sentence=first,
-            last_sentence=last,
-            text=piece,
+            passage_id=f"{statement_id}/{ordinal}-{text_key(piece)[:8]}", statement_id=statement_id, ordinal=ordinal,
+            start=start, end=end, first_sentence=first, last_sentence=last, text=piece,
             language=sentences[first].language,
         )
         for ordinal, (first, last, start, end) in enumerate(accepted)
         for piece in (text.between(start, end),)
-    )
+    )  # fmt: skip
 
 
-def _flows(blocks: Sequence[Block]) -> Iterator[list[Block]]:
-    flow: list[Block] = []
+def _flows(blocks: Sequence[Block]) -> list[list[Block]]:
+    flows: list[list[Block]] = []
     for block in blocks:
-        if flow and not block.continues:
-            yield flow
-            flow = []
-        flow.append(block)
-    if flow:
-        yield flow
+        if flows and block.continues:
+            flows[-1].append(block)
+        else:
+            flows.append([block])
+    return flows
 
 
 def _block_at(flow: Sequence[Block], position: int) -> Block:

@@ -19,19 +19,10 @@ _SINGLE_QUOTES = "'`‘’‚‛′‵ʹʻʼʽ‹›❛❜＇"
 _DOUBLE_QUOTES = '"“”„‟″‶«»〝〞〟❝❞＂'
 _DASHES = "‒–—―−⸺⸻﹘﹣⁓〜〰"
 _HYPHENS = "-‐‑⁃֊־᐀᠆⸗゠﹣－"
-_INVISIBLE = (
-    "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\ufeff"
-    + "".join(map(chr, range(0x200B, 0x2010)))
-    + "".join(map(chr, range(0x202A, 0x202F)))
-    + "".join(map(chr, range(0x2060, 0x2070)))
-)
-_TABLE: dict[int, str] = {
-    **{ord(char): "'" for char in _SINGLE_QUOTES},
-    **{ord(char): '"' for char in _DOUBLE_QUOTES},
-    **{ord(char): "–" for char in _DASHES},
-    **{ord(char): "-" for char in _HYPHENS},
-    **{ord(char): "" for char in _INVISIBLE},
-}
+_FORMAT = (*range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2070))
+_INVISIBLE = "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\ufeff" + "".join(map(chr, _FORMAT))
+_UNIFIED = {"'": _SINGLE_QUOTES, '"': _DOUBLE_QUOTES, "–": _DASHES, "-": _HYPHENS, "": _INVISIBLE}
+_TABLE = {ord(char): shown for shown, chars in _UNIFIED.items() for char in chars}
 _LETTER_HYPHEN = re.compile(r"(?<=[^\W\d_])-(?=[^\W\d_])")
 # What normalisation may join to the character before it: marks (some have combining class 0 and still compose), vowels
 # and finals of Hangul, and compatibility forms of these.
@@ -80,9 +71,8 @@ def squash_map(text: str) -> Squashed:
     if dropped:
         kept = [item for position, item in enumerate(kept) if position not in dropped]
         joined = "".join(char for char, _, _ in kept)
-    return Squashed(
-        text=joined, offsets=array("q", [start for _, start, _ in kept]), ends=array("q", [end for _, _, end in kept])
-    )
+    starts, ends = [start for _, start, _ in kept], [end for _, _, end in kept]
+    return Squashed(text=joined, offsets=array("q", starts), ends=array("q", ends))
 
 
 def _normalised(text: str) -> tuple[str, list[int], list[int]]:

@@ -32,11 +32,8 @@ def word_edits(source: str, prose: Sequence[TextLine], names: frozenset[str]) ->
     for line in prose:
         for found in _WORD.finditer(line.text):
             word, start = found.group(), line.start + found.start()
-            if (
-                (word in rare or last[0] in rare)
-                and source[last[1] : start].isspace()
-                and is_cut_word(last[0], word, names)
-            ):
+            apart = (word in rare or last[0] in rare) and source[last[1] : start].isspace()
+            if apart and is_cut_word(last[0], word, names):
                 yield Edit(start=last[1], end=start, text="", kind="cut")
                 last = ("", -1)
                 continue
@@ -58,9 +55,8 @@ def word_edits(source: str, prose: Sequence[TextLine], names: frozenset[str]) ->
 def _stop_edits(line: TextLine, names: frozenset[str]) -> Iterator[Edit]:
     for found in _GLUED_STOP.finditer(line.text):
         left, right = _neighbours(line.text, found.start(), found.end())
-        if not _is_prose(line.text, found.start(), found.end()):
-            continue
-        if len(right) <= 4 and zipf(right) < needed_zipf(right):
+        rare = len(right) <= 4 and zipf(right) < needed_zipf(right)
+        if rare or not _is_prose(line.text, found.start(), found.end()):
             continue
         if _is_known(right, names, opens=True) and (_is_known(left, names, opens=False) or left.isdigit()):
             yield Edit(start=line.start + found.end(), end=line.start + found.end(), text=" ", kind="glue")
@@ -72,12 +68,8 @@ def _loose_hyphen_edits(line: TextLine) -> Iterator[Edit]:
         left, right = found.groups()
         sure = zipf(left + right) >= _JOINED_FOR_SURE and right not in load_words("suspended")
         if sure and joins_without_hyphen(left, right, "en", {}):
-            yield Edit(
-                start=line.start + found.end(1) - 1,
-                end=line.start + found.start(2) + 1,
-                text=left[-1] + right[0],
-                kind="hyphen",
-            )
+            start, end = line.start + found.end(1) - 1, line.start + found.start(2) + 1
+            yield Edit(start=start, end=end, text=left[-1] + right[0], kind="hyphen")
 
 
 def _neighbours(text: str, start: int, end: int) -> tuple[str, str]:

@@ -64,11 +64,9 @@ def _chinese_mentions(text: str) -> list[ArticleMention]:
         for further in _PATTERNS.chinese_further.finditer(found["more"]):
             last = number_of(further["number"])
             values += _range(values[-1], last) if further["range"] else [last]
-        written = found["paragraph"]
-        paragraph = _PATTERNS.chinese_number.sub(lambda m: number_of(m.group()), written) if written else None
-        if found["letter"]:
-            letter = "(" + found["letter"][1:-1] + ")"
-            paragraph = f"{paragraph} {letter}" if paragraph else letter
+        numbered = _PATTERNS.chinese_number.sub(lambda m: number_of(m.group()), found["paragraph"] or "")
+        letter = f"({found['letter'][1:-1]})" if found["letter"] else ""
+        paragraph = " ".join(filter(None, (numbered, letter))) or None
         start, end = found.span()
         mentions += [
             ArticleMention(start=start, end=end, treaty=None, article=value, paragraph=paragraph) for value in values
@@ -98,12 +96,10 @@ def _numbers(text: str, at: int, plural: bool) -> tuple[list[tuple[str, str | No
         if found is None or (values and not plural and _PATTERNS.counts_things.match(text, found.end())):
             break
         # An opening bracket belongs to the number only with its closing one: `المادة (4)`.
-        if (found.group()[0] in "(（") != (found.group()[-1] in ")）"):
-            if found.group()[0] in "(（":
-                break
-            at = found.end() - 1
-        else:
-            at = found.end()
+        opened, closed = found.group()[0] in "(（", found.group()[-1] in ")）"
+        if opened and not closed:
+            break
+        at = found.end() - (closed and not opened)
         number, paragraph = number_of(found["value"]), None
         subdivision = _PATTERNS.subdivision.match(text, at)
         if subdivision is not None:
@@ -161,7 +157,7 @@ def find_articles(
         at = bisect_right(ends, mention.start)
         sentence = ends[at - 1] if at else 0
         number = mention.article.split()[0]
-        found = attribute(text, mention.start, mention.end, number, sentence, treaties, default_treaty, protocol)
+        found = attribute(text, mention.start, mention.end, number, sentence, treaties, (default_treaty, protocol))
         # "article 4 and article 5 of the Charter": the second names the instrument of both.
         if following is not None and not found.named and following[1].named:
             same = mention.end == following[0].end or coordinated(text, mention.end, following[0].start)

@@ -42,14 +42,11 @@ class TreatyMatch:
 _KNOWN: Mapping[str, Mapping[str, Any]] = load_lexicon("treaty_names")["treaties"]
 TREATIES = {
     code: Treaty(
-        code=code,
-        name=known["name"],
-        search_words=known["search_words"],
-        protocol=known["protocol"],
+        code=code, name=known["name"], search_words=known["search_words"], protocol=known["protocol"],
         aliases=tuple(known["aliases"]),
     )
     for code, known in _KNOWN.items()
-}
+}  # fmt: skip
 PROTOCOLS: tuple[str, ...] = tuple(code for code, treaty in TREATIES.items() if treaty.protocol)
 
 _SUBJECTS = {code: unfolded(known["subject"]) for code, known in _KNOWN.items() if "subject" in known}
@@ -141,11 +138,8 @@ def articles_about(topic: str) -> list[tuple[str, str]]:
         for article, title in titles.items():
             words = _subject(title)
             shared = len(words & wanted)
-            if (
-                shared
-                and not _PATTERNS.formal_title.match(title)
-                and (words <= wanted or (wanted <= words and 2 * shared >= len(words)))
-            ):
+            named = words <= wanted or (wanted <= words and 2 * shared >= len(words))
+            if shared and named and not _PATTERNS.formal_title.match(title):
                 hits.append((treaty, article))
     return hits
 

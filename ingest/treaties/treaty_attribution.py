@@ -31,7 +31,7 @@ class TreatyAttribution(NamedTuple):
 
 
 # What "the Convention" and "the Protocol" mean where the text names none before.
-_Meant = tuple[str | None, str | None]
+Meant = tuple[str | None, str | None]
 
 
 def sentence_ends(text: str) -> list[int]:
@@ -45,32 +45,24 @@ def coordinated(text: str, start: int, end: int) -> bool:
 
 
 def attribute(
-    text: str,
-    start: int,
-    end: int,
-    number: str,
-    sentence: int,
-    treaties: Sequence[TreatyMatch],
-    default: str | None,
-    protocol: str | None = None,
+    text: str, start: int, end: int, number: str, sentence: int, treaties: Sequence[TreatyMatch], meant: Meant
 ) -> TreatyAttribution:
     """Reads the words after and before a mention, `[start, end)` of a text, for the treaty that they name.
 
     Its sentence starts at `sentence`; a treaty without an article of that number is not taken from afar. Where nothing
-    is named, and for "the Convention", it is `default`; "the Protocol" without one named before is `protocol`.
+    is named, and for "the Convention", it is the first of `meant`; for "the Protocol" it is the second.
     """
     before = [m for m in treaties if m.end <= start]
     linked = next((m for m in treaties if m.start >= end), None)
     if linked is not None and _WORDS.own_link.fullmatch(text, end, linked.start):
         return TreatyAttribution(linked.treaty, True)
-    meant = default, protocol
     named = _named_after(text, end, before, sentence, meant) or _named_before(text, start, before, sentence, meant)
     if named is not None:
         return named
     same = [m.treaty for m in before if m.start >= sentence and article_title(m.treaty, number)]
     if same and not _WORDS.coordinated.search(text, max(0, start - 40), start):
         return TreatyAttribution(same[-1], False)
-    return TreatyAttribution(default, False, True)
+    return TreatyAttribution(meant[0], False, True)
 
 
 def last_convention(text: str) -> str | None:
@@ -96,7 +88,7 @@ def sole_protocol(text: str) -> str | None:
 
 
 def _named_after(
-    text: str, end: int, before: list[TreatyMatch], sentence: int, meant: _Meant
+    text: str, end: int, before: list[TreatyMatch], sentence: int, meant: Meant
 ) -> TreatyAttribution | None:
     after = _WORDS.named_after.match(text, end)
     if after is not None:
@@ -108,13 +100,11 @@ def _named_after(
             if own and not _qualified(noun, after["words"], after["rest"] or ""):
                 return _unqualified(noun, before, sentence, meant)
             return TreatyAttribution(None, True)
-    if _WORDS.acronym_after.match(text, end):
-        return TreatyAttribution(None, True)
-    return None
+    return TreatyAttribution(None, True) if _WORDS.acronym_after.match(text, end) else None
 
 
 def _named_before(
-    text: str, start: int, before: list[TreatyMatch], sentence: int, meant: _Meant
+    text: str, start: int, before: list[TreatyMatch], sentence: int, meant: Meant
 ) -> TreatyAttribution | None:
     if before and _WORDS.before_link.fullmatch(text, before[-1].end, start):
         return TreatyAttribution(before[-1].treaty, True)
@@ -137,13 +127,9 @@ def _qualified(noun: str, words: str, rest: str) -> bool:
     return bool(words.strip() and not _WORDS.praise.fullmatch(words)) or _WORDS.object.match(rest) is not None
 
 
-def _unqualified(noun: str, before: list[TreatyMatch], sentence: int, meant: _Meant) -> TreatyAttribution:
+def _unqualified(noun: str, before: list[TreatyMatch], sentence: int, meant: Meant) -> TreatyAttribution:
     if _WORDS.convention.fullmatch(noun):
         near = [m.treaty for m in before if m.start >= sentence and not TREATIES[m.treaty].protocol]
-        if near:
-            return TreatyAttribution(near[-1], True)
-        return TreatyAttribution(meant[0], True, True)
+        return TreatyAttribution(near[-1], True) if near else TreatyAttribution(meant[0], True, True)
     protocols = [m.treaty for m in before if TREATIES[m.treaty].protocol]
-    if protocols:
-        return TreatyAttribution(protocols[-1], True)
-    return TreatyAttribution(meant[1], True, True)
+    return TreatyAttribution(protocols[-1], True) if protocols else TreatyAttribution(meant[1], True, True)

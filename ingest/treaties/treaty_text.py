@@ -78,17 +78,10 @@ def read_treaty(text: str, blocks: Sequence[Block], file: str) -> TreatyText:
             continue
         treaties[treaty] = None
         ends = [*(heading.start for heading in run[1:]), following]
-        articles += [
-            ArticleText(
-                treaty=treaty,
-                article=str(heading.number),
-                start=heading.start,
-                body=heading.body,
-                end=_without_chapter(text, heading.body, end),
-            )
-            for heading, end in zip(run, ends, strict=True)
-            if article_title(treaty, str(heading.number)) is not None
-        ]
+        for (number, start, body), after in zip(run, ends, strict=True):
+            if article_title(treaty, str(number)) is not None:
+                end = _without_chapter(text, body, after)
+                articles.append(ArticleText(treaty=treaty, article=str(number), start=start, body=body, end=end))
     if not since:
         known = next((code for at, code in titles if at < _FIRST_WORDS), _by_file_name(file))
         treaties |= {known: None} if known else {}
@@ -174,10 +167,8 @@ def _title_lines(lines: Sequence[re.Match[str]], number: str) -> int:
         if _word_key(" ".join(line.group() for line in lines[:count])) in known:
             return count
     first = lines[0].group().strip(_MARKS) if lines else ""
-    is_title = (
-        first and len(first) <= _LONGEST_TITLE and not _SENTENCE_STOP.search(first) and not _LIST_MARK.match(first)
-    )
-    return 1 if is_title and _WORDS.article_word.match(first) is None and not first[0].islower() else 0
+    ended = _SENTENCE_STOP.search(first) or _LIST_MARK.match(first) or _WORDS.article_word.match(first)
+    return int(0 < len(first) <= _LONGEST_TITLE and not ended and not first[0].islower())
 
 
 def _word_key(title: str) -> str:

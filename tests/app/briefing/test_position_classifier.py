@@ -145,3 +145,17 @@ def test_a_position_that_is_declined_later_does_not_fall_back_to_an_earlier_one(
     found = suggested("Arvandia has no position on the visits.", "We support the visits.", topic="visits")
     assert (found.kind, found.declines) == ("no_position", True)
     assert found.words[0].text == "Arvandia has no position on the visits."
+
+
+def test_words_that_go_both_ways_take_no_position() -> None:
+    text = (
+        "We support the work of civil society. Its place, however, is at home."
+        " We do not think that the working groups should be opened to it."
+    )
+    assert suggested(text, topic="civil society").direction in (None, "mentions")
+
+
+def test_what_announces_a_topic_takes_no_position_on_it() -> None:
+    made = statement("Permítame detenerme en las investigaciones conjuntas. El artículo 19 las prevé desde hace años.")
+    found = suggest_kind([replace(citation(made), language="es")], {"s": made}, on("joint investigations"))
+    assert found.kind == "no_position"
