@@ -214,7 +214,7 @@ class Store:
 
         def finish_all() -> None:
             for folder in ("parties", "uploads") if here != there else ():
-                copy_files(here / folder, there / folder)
+                copy_files((here / folder).resolve(), there / folder)
             if finish is not None:
                 finish()
             other.sync_index(None if progress is None else partial(progress, "vector index"))
@@ -222,7 +222,7 @@ class Store:
 
         # What the record lacks is not embedded by the way.
         with self.writer(sync=False), other.writer(sync=False):
-            moved = here / "uploads", there / "uploads"
+            moved = (here / "uploads").resolve(), there / "uploads"
             return copy_record(self.catalogue.database, other.catalogue.database, progress, finish_all, moved)
 
     def party_files(self, *, other_than: Path | None = None) -> tuple[Path, ...]:

@@ -26,7 +26,7 @@ class UploadsStore:
     def __init__(self, store: Store) -> None:
         self._store = store
         # As the record names it, whatever links lead there.
-        self._folder = store.path.resolve() / FOLDER
+        self._folder = (store.path / FOLDER).resolve()
 
     @contextmanager
     def folder(self) -> Iterator[Path]:

@@ -101,6 +101,7 @@ def restore(archive: Path, store: Path, database: DatabaseConfig = IN_FOLDER) ->
     Raises:
         BackupError: The folder or the database holds something, the backup is not whole, or of another engine.
     """
+    store = store.resolve()
     if store.exists() and any(store.iterdir()):
         raise BackupError(f"{str(store)!r} is not empty: restore into a new folder with --store, and use that one then")
     make_private_folder(store.parent)
@@ -117,7 +118,7 @@ def restore(archive: Path, store: Path, database: DatabaseConfig = IN_FOLDER) ->
             if database.url is not None:
                 _run("pg_restore", database.url, "--exit-on-error", "--single-transaction", *_PLAIN, folder / _DUMP)
                 (folder / _DUMP).unlink()
-            _settle(folder, database.url, Path(told["store"], _UPLOADS), store.resolve() / _UPLOADS)
+            _settle(folder, database.url, Path(told["store"], _UPLOADS), store / _UPLOADS)
             _sign_out(folder, database)
             if store.exists():
                 store.rmdir()
@@ -236,6 +237,8 @@ def _settle(folder: Path, url: SecretStr | None, before: Path, after: Path) -> N
         return
     named = text("UPDATE meta SET value = :value WHERE key = :key")
     engine = create_engine(f"sqlite:///{file}") if url is None else postgres_engine(url.get_secret_value())
+    if url is not None:
+        engine = engine.execution_options(isolation_level="READ COMMITTED")
     try:
         with engine.begin() as connection:
             move_uploads(connection, before, after)

@@ -85,6 +85,12 @@ def test_all_that_is_unfinished_is_given_up_by_name(postgres):
         for about in ("begun", "parted"):
             queue.submit(about, {"only": about}, [])
         assert queue.given_up() == ()
+        # Another upload does not send again what an upload lost.
+        queue.submit("upload", {"only": "lost"}, [])
+        with database.transaction() as connection:
+            give_up_all(connection, "why")
+        queue.submit("upload", {"only": "other"}, [])
+        assert "lost" in {letter.what["only"] for letter in queue.given_up()}
 
 
 def test_jobs_wait_are_cancelled_and_known_when_given_up(postgres):

@@ -65,6 +65,16 @@ def test_files_are_kept_however_the_store_is_named(store, tmp_path, monkeypatch)
         assert kept(workspace) == ["a.txt", "parties.csv"]
 
 
+def test_files_are_kept_where_the_folder_of_uploads_is_a_link(tmp_path):
+    store, disk = tmp_path / "store", tmp_path / "disk"
+    disk.mkdir()
+    store.mkdir()
+    (store / FOLDER).symlink_to(disk)
+    with fake_workspace(store) as workspace:
+        upload(workspace, tmp_path / "sent", {"a.txt": TEXT.encode()})
+        assert [path.name for path in disk.rglob("*.txt")] == ["a.txt"]
+
+
 def test_same_file_uploaded_again_is_kept_once(workspace, tmp_path):
     for folder in ("one", "two"):
         upload(workspace, tmp_path / folder, {"a.txt": TEXT.encode()})
