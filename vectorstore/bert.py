@@ -16,6 +16,7 @@ from safetensors import safe_open
 
 from vectorstore.arrays import Matrix
 from vectorstore.carried import EMBEDDING, carried
+from vectorstore.errors import ModelError
 from vectorstore.sentence_encoder import layer_norm
 
 if TYPE_CHECKING:
@@ -108,7 +109,11 @@ class FineTunedClassifier:
         with safe_open(str(self._path), framework="np") as stored:
             classes = json.loads(stored.metadata()["classes"])
             own = {name: stored.get_tensor(name).astype(np.float32) for name in stored.keys()}  # noqa: SIM118 - no mapping
-        return classes, {**packaged_weights()[1], **own}
+        packaged = packaged_weights()[1]
+        for name in (name.removesuffix(".a") for name in own if name.endswith(".a")):
+            if f"{name}.b" not in own or f"{name}.weight" not in packaged:
+                raise ModelError(f"{self._path.name!r} changes {name!r}, which the model has not: train it again")
+        return classes, {**packaged, **own}
 
 
 def _layer(hidden: Matrix, unseen: Matrix, weights: Mapping[str, Matrix], name: str) -> Matrix:

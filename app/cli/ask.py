@@ -68,7 +68,7 @@ def _read_models() -> None:
     from vectorstore.errors import ModelError
     from vectorstore.sentence_encoder import sentence_encoder
 
-    with suppress(ModelError):
+    with suppress(ModelError, OSError):
         sentence_encoder().load()
         packaged_tokenizer()
 

@@ -213,7 +213,10 @@ def _compiled(language: str) -> dict[str, "regex.Pattern[str]"] | None:
 
 
 def _joined(cues: Iterable[str]) -> str:
-    """Returns alternatives as one pattern, in which a part that several begin with stands once: parts are long."""
+    """Returns alternatives as one pattern, in which a part that several begin with stands once: parts are long.
+
+    A reading of that part is tried with all that may follow before its next one, so that optional ends are lazy.
+    """
     rests: dict[str, list[str]] = {}
     for cue in dict.fromkeys(cues):
         part = _PART.match(cue)

@@ -19,8 +19,9 @@ if TYPE_CHECKING:
 _SURE: Final = 0.4
 _LONGEST: Final = 6000
 _FEWEST_LETTERS: Final = 4
-# Share of capitals from which on a text of more characters than this is in capitals.
-_CAPITALS, _SHOUTED = 0.8, 5
+# Share of capitals from which on a text is in capitals, and how many characters it has more than.
+_CAPITALS: Final = 0.8
+_SHOUTED: Final = 5
 _LATIN: Final = ("en", "fr", "es")
 # Fewer words, or letters where there are no spaces, are too short to tell a language that is not one of the six.
 _FEWEST_WORDS: Final = 4
