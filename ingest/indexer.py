@@ -401,7 +401,10 @@ class _Run:
             self._notes.append(told if learned else f"no supported file in {str(folder)!r}")
         failed |= self._take_sources(self._with_members(sources))
         self._record_unreadable(folder, failed, read=None)
-        if self._options.sync:
+        if self._options.sync and not (found or sources or passed_over):
+            # A share that is not mounted looks like this, and with its files their corrections would go.
+            self._notes.append("nothing is removed, since the folder is empty: is it mounted?")
+        elif self._options.sync:
             self._remove_missing(folder)
 
     def _report_passed_over(self, folder: Path, passed_over: Mapping[Path, LoadError]) -> dict[str, UnreadableFile]:

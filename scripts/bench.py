@@ -34,7 +34,7 @@ from ingest.language.sentences import split_sentences
 from scripts.make_parties_page import as_markdown, filled
 from vectorstore.arrays import Matrix
 from vectorstore.question_embedder import PackagedEmbedder
-from vectorstore.records import ScopeFilter
+from vectorstore.records import Metadata, ScopeFilter
 from vectorstore.retriever import Retriever
 from vectorstore.store import open_store
 
@@ -141,24 +141,38 @@ def measure(folder: Path, embedder: PackagedEmbedder) -> Iterator[Row]:
         retriever = Retriever(store, embedder, settings.retrieval)
         everything, asked = list(held), [own.metadata for own in list(held.values())[:: max(1, len(held) // 10)]]
 
+        vectors = [embedder.embed_query(topic) for topic in _TOPICS]
+
+        def ids(own: Metadata) -> list[str]:
+            scope = ScopeFilter(parties=(str(own.state),), years=(int(str(own.date)[:4]),))
+            return [each.statement_id for each in catalogue.summaries(scope)]
+
+        def where(own: Metadata) -> dict[str, object]:
+            return {"$and": [{"state": own.state}, {"date": own.date}]}
+
         def ask(number: int, scoped: bool = True) -> object:
-            own, among = asked[number % len(asked)], everything
-            if scoped:
-                scope = ScopeFilter(parties=(str(own.state),), years=(int(str(own.date)[:4]),))
-                among = [each.statement_id for each in catalogue.summaries(scope)]
+            among = ids(asked[number % len(asked)]) if scoped else everything
             return retriever.retrieve(_TOPICS[number % len(_TOPICS)], among, 10)
 
         def search(number: int, scoped: bool = True) -> object:
-            own = asked[number % len(asked)]
-            where = {"$and": [{"state": own.state}, {"date": own.date}]} if scoped else None
-            return plain.similarity_search(_TOPICS[number % len(_TOPICS)], 10, filter=where)
+            among = where(asked[number % len(asked)]) if scoped else None
+            return plain.similarity_search(_TOPICS[number % len(_TOPICS)], 10, filter=among)
 
-        for name, scoped in (("question on a State and year", True), ("question on all", False)):
+        def nearest(number: int) -> object:
+            among = ids(asked[number % len(asked)])
+            return retriever.search_dense(vectors[number % len(_TOPICS)], among, fetch_k=10)
+
+        def nearest_there(number: int) -> object:
+            vector = vectors[number % len(_TOPICS)].tolist()
+            return plain.similarity_search_by_vector(vector, 10, filter=where(asked[number % len(asked)]))
+
+        for name, *calls in (
+            ("question on a State and year", ask, search),
+            ("vectors of a State and year", nearest, nearest_there),
+            ("question on all", partial(ask, scoped=False), partial(search, scoped=False)),
+        ):
             # The first is not counted.
-            taken = [
-                [_seconds(partial(call, n, scoped), time.process_time) for n in range(-1, _ASKED)][1:]
-                for call in (ask, search)
-            ]
+            taken = [[_seconds(partial(call, n), time.process_time) for n in range(-1, _ASKED)][1:] for call in calls]
             for percent in (50, 95):
                 ours, others = (float(np.percentile(each, percent)) for each in taken)
                 yield row(name=f"{name}, p{percent}", here=ours, there=others)

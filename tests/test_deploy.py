@@ -40,7 +40,7 @@ def unit(name: str) -> Any:
 
 def commands() -> list[list[str]]:
     """The command lines of `untoc` that the files start, from the command on."""
-    units = ("untoc.service", "untoc-worker.service")
+    units = ("untoc.service", "untoc-worker.service", "untoc-ingest.service")
     found = [shlex.split(unit(name)["Service"]["ExecStart"])[1:] for name in units]
     inside = re.search(r"untoc backup [^']+", unit("untoc-backup.service")["Service"]["ExecStart"])
     assert inside is not None

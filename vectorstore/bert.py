@@ -16,6 +16,7 @@ from safetensors import safe_open
 
 from vectorstore.arrays import Matrix
 from vectorstore.carried import EMBEDDING, carried
+from vectorstore.errors import ModelError
 from vectorstore.sentence_encoder import layer_norm
 
 if TYPE_CHECKING:
@@ -108,13 +109,11 @@ class FineTunedClassifier:
         with safe_open(str(self._path), framework="np") as stored:
             classes = json.loads(stored.metadata()["classes"])
             own = {name: stored.get_tensor(name).astype(np.float32) for name in stored.keys()}  # noqa: SIM118 - no mapping
-        weights = packaged_weights()[1]
-        changed = {
-            name: weights[f"{name}.weight"] + own[f"{name}.b"] @ own[f"{name}.a"]
-            for name in (name.removesuffix(".a") for name in own if name.endswith(".a"))
-        }
-        heads = {name: array for name, array in own.items() if name.startswith("head.")}
-        return classes, {**weights, **{f"{name}.weight": array for name, array in changed.items()}, **heads}
+        packaged = packaged_weights()[1]
+        for name in (name.removesuffix(".a") for name in own if name.endswith(".a")):
+            if f"{name}.b" not in own or f"{name}.weight" not in packaged:
+                raise ModelError(f"{self._path.name!r} changes {name!r}, which the model has not: train it again")
+        return classes, {**packaged, **own}
 
 
 def _layer(hidden: Matrix, unseen: Matrix, weights: Mapping[str, Matrix], name: str) -> Matrix:
@@ -138,6 +137,9 @@ def _layer(hidden: Matrix, unseen: Matrix, weights: Mapping[str, Matrix], name: 
 def _dense(rows: Matrix, weights: Mapping[str, Matrix], name: str) -> Matrix:
     product: Matrix = rows @ weights[f"{name}.weight"].T
     product += weights[f"{name}.bias"]
+    if f"{name}.a" in weights:
+        # Added here, not to the matrix: the model is large, and one sentence is short.
+        product += rows @ weights[f"{name}.a"].T @ weights[f"{name}.b"].T
     return product
 
 

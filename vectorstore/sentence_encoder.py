@@ -9,7 +9,6 @@ import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
-from io import BytesIO
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Final
 from zipfile import ZipFile
@@ -64,6 +63,11 @@ class SentenceEncoder:
         self._blocks: dict[int, _Block] = {}
         self._keeping, self._kept = threading.Lock(), dict[str, Matrix]()
 
+    def load(self) -> None:
+        """Reads the files, as the first use does."""
+        with self._loading:
+            _ = self._tokenizer, self._weights
+
     def encode(self, text: str) -> EncodedText:
         """Encodes the first 2,000 characters of a text."""
         (encoded,) = self._encode([text])
@@ -89,14 +93,15 @@ class SentenceEncoder:
         """Yields texts encoded, several at once: their pieces in one matrix, rows of zeros between them."""
         with self._loading:
             tokenizer, weights = self._tokenizer, self._weights
-        read = [text[:_LONGEST].encode("utf-8", "replace") for text in texts]
+        # Half a surrogate pair is no character that the tokenizer takes.
+        read = [text[:_LONGEST].encode("utf-8", "replace").decode() for text in texts]
         # One by one: for a list the tokenizer starts threads, which takes longer than a text.
-        parts = [tokenizer.encode(each.decode(), return_type="proto").pieces for each in read]
+        parts = [tokenizer.encode(each, return_type="offset_mapping") for each in read]
         for begin in range(0, len(texts), _AT_ONCE):
             some = parts[begin : begin + _AT_ONCE]
-            ends = np.cumsum([len(each) + 2 + _GAP for each in some])
-            starts = ends - [len(each) + 2 + _GAP for each in some]
-            ids = np.concatenate([[_FIRST, *(piece.id for piece in each), _LAST, *[_UNKNOWN] * _GAP] for each in some])
+            ends = np.cumsum([len(each["ids"]) + 2 + _GAP for each in some])
+            starts = ends - [len(each["ids"]) + 2 + _GAP for each in some]
+            ids = np.concatenate([[_FIRST, *each["ids"], _LAST, *[_UNKNOWN] * _GAP] for each in some])
             there = np.ones((len(ids), 1), dtype=np.float32)
             for gap in range(1, _GAP + 1):
                 there[ends - gap] = 0
@@ -104,9 +109,8 @@ class SentenceEncoder:
             lengths = (ends - starts - _GAP)[:, None].astype(np.float32)
             sums = np.add.reduceat(pieces, starts, axis=0) @ weights["cnn_W"] + lengths * weights["cnn_b"]
             sentences = _deep(sums / np.sqrt(lengths), weights)
-            for own, text, start, end, sentence in zip(some, read[begin:], starts, ends, sentences, strict=False):
-                places = np.array([(piece.begin, piece.end) for piece in own], dtype=np.int64).reshape(-1, 2)
-                offsets = _characters(text)[places]
+            for own, start, end, sentence in zip(some, starts, ends, sentences, strict=True):
+                offsets = np.array(own["offsets"], dtype=np.int64).reshape(-1, 2)
                 yield EncodedText(sentence=sentence, pieces=pieces[start + 1 : end - _GAP - 1], offsets=offsets)
 
     def _pieces(self, ids: "np.ndarray[tuple[int], np.dtype[np.int64]]", there: Matrix, weights: Weights) -> Matrix:
@@ -146,7 +150,7 @@ class SentenceEncoder:
 
     @cached_property
     def _packed(self) -> ZipFile:
-        return ZipFile(BytesIO((self._folder / "weights.npz").read_bytes()))
+        return ZipFile(self._folder / "weights.npz")
 
     @cached_property
     def _tokenizer(self) -> "SentencePieceProcessor":
@@ -176,12 +180,6 @@ class _Block:
 def sentence_encoder() -> SentenceEncoder:
     """Returns the encoder that the whole program shares."""
     return SentenceEncoder()
-
-
-def _characters(text: bytes) -> "np.ndarray[tuple[int], np.dtype[np.int64]]":
-    """Returns how many characters of a text begin before each of its bytes, and before its end."""
-    begins = (np.frombuffer(text, dtype=np.uint8) & 0xC0) != 0x80
-    return np.concatenate([[0], np.cumsum(begins)])
 
 
 def _windows(rows: Matrix, order: int, left: int) -> Matrix:

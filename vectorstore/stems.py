@@ -54,6 +54,8 @@ def words_of(text: str) -> list[str]:
 @lru_cache(maxsize=65536)
 def fold(text: str) -> str:
     """Folds case, accents, Arabic spelling variants and compatibility forms; keeps the letter й."""
+    if text.isascii():
+        return text.lower()
     return without_accents(text.casefold()).translate(_LETTERS)
 
 
@@ -64,7 +66,7 @@ def without_accents(text: str) -> str:
 
 def language_of(word: str, otherwise: str) -> str:
     """Returns the language of a word by its script; the one given for Latin script."""
-    found = _SCRIPT.search(word)
+    found = None if word.isascii() else _SCRIPT.search(word)
     if found is not None and found.lastgroup is not None:
         return found.lastgroup
     return otherwise if otherwise in ("en", "fr", "es") else "en"
@@ -83,6 +85,7 @@ def function_words(language: str) -> frozenset[str]:
     return frozenset(fold(word) for word in _topic_words("function_words").get(language, "").split())
 
 
+@lru_cache(maxsize=65536)
 def is_function_word(word: str, language: str) -> bool:
     """Returns whether a word carries no topic: a function word, or one letter of an alphabet."""
     language, folded = language_of(word, language), fold(word)

@@ -4,7 +4,6 @@ import hashlib
 import logging
 import os
 import platform
-import shutil
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -30,7 +29,7 @@ from vectorstore.chroma import (
     ServerIndexes,
     VectorIndex,
 )
-from vectorstore.copying import copy_record
+from vectorstore.copying import copy_files, copy_record
 from vectorstore.database import COPYING, IN_FOLDER, Database, DatabaseConfig, require_catalogue
 from vectorstore.embeddings import Embedder
 from vectorstore.errors import ModelMismatchError, StoreError, StoreLockedError, StoreReadOnlyError
@@ -211,11 +210,11 @@ class Store:
         Raises:
             StoreError: The other holds another record already, or cannot be written.
         """
+        here, there = self.path.resolve(), other.path.resolve()
 
         def finish_all() -> None:
-            for folder in ("parties", "uploads") if other.path.resolve() != self.path.resolve() else ():
-                if (self.path / folder).is_dir():
-                    shutil.copytree(self.path / folder, other.path / folder, dirs_exist_ok=True)
+            for folder in ("parties", "uploads") if here != there else ():
+                copy_files((here / folder).resolve(), there / folder)
             if finish is not None:
                 finish()
             other.sync_index(None if progress is None else partial(progress, "vector index"))
@@ -223,7 +222,8 @@ class Store:
 
         # What the record lacks is not embedded by the way.
         with self.writer(sync=False), other.writer(sync=False):
-            return copy_record(self.catalogue.database, other.catalogue.database, progress, finish_all)
+            moved = (here / "uploads").resolve(), there / "uploads"
+            return copy_record(self.catalogue.database, other.catalogue.database, progress, finish_all, moved)
 
     def party_files(self, *, other_than: Path | None = None) -> tuple[Path, ...]:
         """Returns the `parties.csv` files that came with ingested folders, which add to the built-in table.

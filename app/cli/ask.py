@@ -1,7 +1,9 @@
 """Questions and the records of their answers: `ask`, `trace`."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
+from threading import Thread
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -43,12 +45,14 @@ def ask(
     ] = None,
 ) -> int:
     """Answer a question with verified quotations."""
+    if (question is None) == (file is None):
+        raise UsageError("give one question, or --from FILE")
+    # Another core reads models while this one imports; no daemon, which may not end within native code.
+    Thread(target=_read_models).start()
     from app.cli.printing import print_answer
     from app.cli.question_files import read_history, read_overrides
     from app.question.turn import clean_question
 
-    if (question is None) == (file is None):
-        raise UsageError("give one question, or --from FILE")
     overrides = read_overrides(scope)
     turns = read_history(history)
     with invocation.workspace_to_ask() as workspace:
@@ -56,6 +60,17 @@ def ask(
             return _ask_all(invocation, workspace.assistant, file, overrides, turns)
         answer = workspace.assistant.ask(clean_question(question or ""), overrides=overrides, history=turns)
         return invocation.show(answer.to_json(), lambda: print_answer(answer, workspace.parties()))
+
+
+def _read_models() -> None:
+    """Reads the models that most questions need; one that is damaged is told of where it is needed."""
+    from vectorstore.bert import packaged_tokenizer
+    from vectorstore.errors import ModelError
+    from vectorstore.sentence_encoder import sentence_encoder
+
+    with suppress(ModelError, OSError):
+        sentence_encoder().load()
+        packaged_tokenizer()
 
 
 def _ask_all(

@@ -205,6 +205,8 @@ def begin(ctx: typer.Context, store: Path | None, env_file: Path | None, program
 
 def run_program(program: typer.Typer, name: str, arguments: Sequence[str] | None) -> int:
     """Runs a command of a program, by default with the process's arguments; wrong usage, told in a line, is 2."""
+    # Plugins of pydantic would see what is validated; to look for them takes reading what each package says of itself.
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     signal.signal(signal.SIGTERM, _interrupt)
     _show_what_the_terminal_cannot()
     try:

@@ -106,11 +106,11 @@ def serve(
 
     check(invocation.settings(host=host, port=port).server)
     with invocation.workspace_to_ask(create=True, host=host, port=port) as workspace:
-        serve_team(
+        by = serve_team(
             workspace, on_ready=lambda address: print(f"untoc is served at {address} (stop with Ctrl-C)", flush=True)
         )
         # Before the store is closed, which waits for threads that read it.
-        leave()
+        leave(by)
     return 0
 
 

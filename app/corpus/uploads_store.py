@@ -25,7 +25,8 @@ class UploadsStore:
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._folder = store.path / FOLDER
+        # As the record names it, whatever links lead there.
+        self._folder = (store.path / FOLDER).resolve()
 
     @contextmanager
     def folder(self) -> Iterator[Path]:

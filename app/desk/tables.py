@@ -15,93 +15,95 @@ from app.errors import UnkeptError, WorkError
 from vectorstore.database import IN_FOLDER, DatabaseConfig
 from vectorstore.engines import postgres_engine
 from vectorstore.private import make_private_folder, touch_private
+from vectorstore.schema import PostgresText
 
 logger = logging.getLogger(__name__)
 FILE: Final = "desk.sqlite3"
 _SCHEMA: Final = sa.MetaData()
+_TEXT: Final = sa.Text().with_variant(PostgresText(), "postgresql")
 
 WORKS: Final = sa.Table(
     "work",
     _SCHEMA,
-    sa.Column("id", sa.String(40), primary_key=True),
-    sa.Column("kind", sa.String(20), nullable=False, index=True),
-    sa.Column("owner", sa.String(200), nullable=False, index=True),
-    sa.Column("title", sa.Text, nullable=False),
-    sa.Column("made", sa.String(40), nullable=False),
-    sa.Column("changed", sa.String(40), nullable=False),
+    sa.Column("id", _TEXT, primary_key=True),
+    sa.Column("kind", _TEXT, nullable=False, index=True),
+    sa.Column("owner", _TEXT, nullable=False, index=True),
+    sa.Column("title", _TEXT, nullable=False),
+    sa.Column("made", _TEXT, nullable=False),
+    sa.Column("changed", _TEXT, nullable=False),
     # Set while a deletion can be taken back.
-    sa.Column("deleted", sa.String(40)),
+    sa.Column("deleted", _TEXT),
 )
 PARTS: Final = sa.Table(
     "work_part",
     _SCHEMA,
     sa.Column("work", sa.ForeignKey("work.id", ondelete="CASCADE"), primary_key=True),
     sa.Column("number", sa.Integer, primary_key=True, autoincrement=False),
-    sa.Column("content", sa.Text, nullable=False),
+    sa.Column("content", _TEXT, nullable=False),
     # What a search looks in, in lower case.
-    sa.Column("words", sa.Text, nullable=False),
+    sa.Column("words", _TEXT, nullable=False),
 )
 SHARES: Final = sa.Table(
     "work_share",
     _SCHEMA,
     sa.Column("work", sa.ForeignKey("work.id", ondelete="CASCADE"), primary_key=True),
-    sa.Column("person", sa.String(200), primary_key=True),
+    sa.Column("person", _TEXT, primary_key=True),
     sa.Column("may_change", sa.Boolean, nullable=False),
 )
 # Who may use the server, what they are signed in by, and what they did.
 USERS: Final = sa.Table(
     "account",
     _SCHEMA,
-    sa.Column("name", sa.String(200), primary_key=True),
-    sa.Column("role", sa.String(20), nullable=False),
+    sa.Column("name", _TEXT, primary_key=True),
+    sa.Column("role", _TEXT, nullable=False),
     # Argon2; null for persons whom a proxy or a provider signs in.
-    sa.Column("password", sa.Text),
+    sa.Column("password", _TEXT),
     # Issuer and `sub` of the provider, once they signed in there.
-    sa.Column("subject", sa.Text),
-    sa.Column("made", sa.String(40), nullable=False),
+    sa.Column("subject", _TEXT),
+    sa.Column("made", _TEXT, nullable=False),
     # Set when the account is taken away; its works stay.
-    sa.Column("removed", sa.String(40)),
+    sa.Column("removed", _TEXT),
 )
 SESSIONS: Final = sa.Table(
     "account_session",
     _SCHEMA,
     # SHA-256 of the cookie.
-    sa.Column("digest", sa.String(64), primary_key=True),
+    sa.Column("digest", _TEXT, primary_key=True),
     sa.Column("account", sa.ForeignKey("account.name", ondelete="CASCADE"), nullable=False, index=True),
-    sa.Column("made", sa.String(40), nullable=False),
-    sa.Column("expires", sa.String(40), nullable=False),
+    sa.Column("made", _TEXT, nullable=False),
+    sa.Column("expires", _TEXT, nullable=False),
 )
 KEYS: Final = sa.Table(
     "account_key",
     _SCHEMA,
-    sa.Column("id", sa.String(40), primary_key=True),
+    sa.Column("id", _TEXT, primary_key=True),
     sa.Column("account", sa.ForeignKey("account.name", ondelete="CASCADE"), nullable=False, index=True),
-    sa.Column("label", sa.Text, nullable=False),
+    sa.Column("label", _TEXT, nullable=False),
     # SHA-256 of the secret, which is long and random.
-    sa.Column("digest", sa.String(64), nullable=False),
-    sa.Column("scopes", sa.Text, nullable=False),
-    sa.Column("made", sa.String(40), nullable=False),
-    sa.Column("expires", sa.String(40)),
-    sa.Column("revoked", sa.String(40)),
+    sa.Column("digest", _TEXT, nullable=False),
+    sa.Column("scopes", _TEXT, nullable=False),
+    sa.Column("made", _TEXT, nullable=False),
+    sa.Column("expires", _TEXT),
+    sa.Column("revoked", _TEXT),
 )
 AUDIT: Final = sa.Table(
     "audit",
     _SCHEMA,
     sa.Column("id", sa.Integer, primary_key=True),
-    sa.Column("at", sa.String(40), nullable=False, index=True),
-    sa.Column("account", sa.String(200), nullable=False),
-    sa.Column("action", sa.String(40), nullable=False),
-    sa.Column("target", sa.Text, nullable=False),
-    sa.Column("address", sa.String(60), nullable=False),
-    sa.Column("request", sa.String(40), nullable=False),
+    sa.Column("at", _TEXT, nullable=False, index=True),
+    sa.Column("account", _TEXT, nullable=False),
+    sa.Column("action", _TEXT, nullable=False),
+    sa.Column("target", _TEXT, nullable=False),
+    sa.Column("address", _TEXT, nullable=False),
+    sa.Column("request", _TEXT, nullable=False),
 )
 # Whose question the trace of an answer is.
 ASKED: Final = sa.Table(
     "asked",
     _SCHEMA,
-    sa.Column("trace", sa.String(40), primary_key=True),
-    sa.Column("account", sa.String(200), nullable=False),
-    sa.Column("at", sa.String(40), nullable=False),
+    sa.Column("trace", _TEXT, primary_key=True),
+    sa.Column("account", _TEXT, nullable=False),
+    sa.Column("at", _TEXT, nullable=False),
 )
 
 

@@ -79,6 +79,7 @@ _TURNED: Final[dict[Rule, Rule]] = {"supports": "refuses", "objects": "accepts"}
 _NEGATED_ITSELF: Final = frozenset({"refuses", "forbids", "accepts", "condition", "limit"})
 # Characters before an attitude, in the same clause, in which a negation counts.
 _REACH: Final = 40
+_PART: Final = regex.compile(r"<\w+>(?![?*+{])")
 _CLAUSE: Final = regex.compile(r"[,;:.()，；：。、،؛—–]")
 
 
@@ -211,8 +212,21 @@ def _compiled(language: str) -> dict[str, "regex.Pattern[str]"] | None:
     return {rule: _pattern(cues, parts) for rule, cues in lexicon["cues"].items()}
 
 
+def _joined(cues: Iterable[str]) -> str:
+    """Returns alternatives as one pattern, in which a part that several begin with stands once: parts are long.
+
+    A reading of that part is tried with all that may follow before its next one, so that optional ends are lazy.
+    """
+    rests: dict[str, list[str]] = {}
+    for cue in dict.fromkeys(cues):
+        part = _PART.match(cue)
+        end = part.end() if part else len(cue)
+        rests.setdefault(cue[:end], []).append(cue[end:])
+    return "|".join(begin + (rest[0] if len(rest) == 1 else f"(?:{_joined(rest)})") for begin, rest in rests.items())
+
+
 def _pattern(cues: str, parts: Mapping[str, str]) -> "regex.Pattern[str]":
-    pattern = "|".join(cues.split())
+    pattern = _joined(cues.split())
     # Parts may hold parts that were defined before them.
     for name, part in reversed(tuple(parts.items())):
         pattern = pattern.replace(f"<{name}>", part)

@@ -28,6 +28,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app.desk.tables import FILE, SESSIONS, open_tables
 from app.errors import BackupError
+from vectorstore.copying import move_uploads, regular_files
 from vectorstore.database import IN_FOLDER, STORE_ID, DatabaseConfig
 from vectorstore.engines import postgres_engine
 from vectorstore.private import make_private_folder, make_store_private, private_opener
@@ -68,6 +69,8 @@ def back_up(store: Path, target: Path, database: DatabaseConfig = IN_FOLDER) -> 
         raise BackupError(f"there is no store in {str(store)!r} to back up: check --store")
     if target.exists():
         raise BackupError(f"{str(target)!r} is there already: give the backup another name")
+    # The record names its uploads so; and a folder that is a link holds its files elsewhere.
+    store = store.resolve()
     made, hashes = datetime.now(UTC).isoformat(timespec="seconds"), dict[str, dict[str, Any]]()
     try:
         with TemporaryDirectory(dir=target.parent, prefix=".untoc-backup-") as folder:
@@ -77,7 +80,7 @@ def back_up(store: Path, target: Path, database: DatabaseConfig = IN_FOLDER) -> 
                 for snapshot in _snapshots(store, Path(folder), database.url):
                     _add(archive, snapshot, snapshot.name, hashes)
                 _add_files(archive, store, before, hashes)
-                told = {"version": version("untoc"), "made": made, "store": str(store.absolute()), "files": hashes}
+                told = {"version": version("untoc"), "made": made, "store": str(store), "files": hashes}
                 content = json.dumps(told, indent=1).encode()
                 info = tarfile.TarInfo(_MANIFEST)
                 info.size = len(content)
@@ -98,6 +101,7 @@ def restore(archive: Path, store: Path, database: DatabaseConfig = IN_FOLDER) ->
     Raises:
         BackupError: The folder or the database holds something, the backup is not whole, or of another engine.
     """
+    store = store.resolve()
     if store.exists() and any(store.iterdir()):
         raise BackupError(f"{str(store)!r} is not empty: restore into a new folder with --store, and use that one then")
     make_private_folder(store.parent)
@@ -114,7 +118,7 @@ def restore(archive: Path, store: Path, database: DatabaseConfig = IN_FOLDER) ->
             if database.url is not None:
                 _run("pg_restore", database.url, "--exit-on-error", "--single-transaction", *_PLAIN, folder / _DUMP)
                 (folder / _DUMP).unlink()
-            _settle(folder, database.url, told["store"], str(store.absolute()))
+            _settle(folder, database.url, Path(told["store"], _UPLOADS), store / _UPLOADS)
             _sign_out(folder, database)
             if store.exists():
                 store.rmdir()
@@ -129,12 +133,9 @@ def restore(archive: Path, store: Path, database: DatabaseConfig = IN_FOLDER) ->
 
 def _files(store: Path) -> Iterator[Path]:
     """Yields the files beside the databases, without what is made anew."""
-    for folder, _, names in os.walk(store):
-        for name in sorted(names):
-            path = Path(folder, name)
-            first = path.relative_to(store).parts[0]
-            if not first.startswith((*_LEFT_OUT, *_DATABASES)) and not path.is_symlink() and path.is_file():
-                yield path
+    for path in regular_files(store):
+        if not path.relative_to(store).parts[0].startswith((*_LEFT_OUT, *_DATABASES)):
+            yield path
 
 
 def _snapshots(store: Path, folder: Path, url: SecretStr | None) -> Iterator[Path]:
@@ -225,25 +226,28 @@ def _compare(folder: Path, files: Mapping[str, Mapping[str, Any]]) -> None:
                 raise ValueError(f"{name!r} has changed")
 
 
-def _settle(folder: Path, url: SecretStr | None, old: str, new: str) -> None:
+def _settle(folder: Path, url: SecretStr | None, before: Path, after: Path) -> None:
     """Tells the catalogue where its uploads are now, and that it is another store than the one that was backed up.
 
-    In the same Chroma server both would write, and make anew, one index.
+    In the same Chroma server both would write, and make anew, one index. What waited for workers is given up, by name:
+    nobody waits for it here, and what it would take in may have changed where it came from.
     """
     file = folder / _DATABASES[0]
     if url is None and not file.is_file():
         return
-    before, after = (str(Path(place, _UPLOADS)) + os.sep for place in (old, new))
-    moved = text(
-        "UPDATE documents SET folder = :after || substr(folder, :rest) WHERE substr(folder, 1, :length) = :before"
-    )
     named = text("UPDATE meta SET value = :value WHERE key = :key")
     engine = create_engine(f"sqlite:///{file}") if url is None else postgres_engine(url.get_secret_value())
+    if url is not None:
+        engine = engine.execution_options(isolation_level="READ COMMITTED")
     try:
         with engine.begin() as connection:
-            values = {"after": after, "before": before, "rest": len(before) + 1, "length": len(before)}
-            connection.execute(moved, values)
+            move_uploads(connection, before, after)
             connection.execute(named, {"key": STORE_ID, "value": token_hex(6)})
+            if url is not None:
+                # Takes a while to import, which a store in a folder is spared.
+                from vectorstore.jobs import give_up_all
+
+                give_up_all(connection, "it was under way when the backup was made")
     finally:
         engine.dispose()
 

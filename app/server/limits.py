@@ -61,7 +61,9 @@ class Limits:
         one = self._rates["sign_ins"]
         self._rates["of_account"] = type(one)(one.amount * _ADDRESSES, one.multiples)
         self._window = MovingWindowRateLimiter(MemoryStorage())
-        self._slots = _Slots(config.at_once)
+        # Without accounts all are one person.
+        of_one = config.at_once if config.accounts == "none" else math.ceil(config.at_once / 2)
+        self._slots = _Slots(config.at_once, of_one)
         self._lock, self._under_way = threading.Lock(), Counter[str]()
         self._cancelled = threading.Event()
 
@@ -105,14 +107,14 @@ class Limits:
             EndingError: The server ends.
         """
         with self._of_one_person(name):
-            if not self._slots.acquire(timeout=_LONGEST_WAIT):
+            if not self._slots.acquire(name, timeout=_LONGEST_WAIT):
                 if self._slots.closed:
                     raise EndingError
                 raise BusyError("too much is under way: try again in a minute", _COMES_BACK)
             try:
                 yield
             finally:
-                self._slots.release()
+                self._slots.release(name)
 
     @contextmanager
     def _of_one_person(self, name: str) -> Iterator[None]:
@@ -130,22 +132,28 @@ class Limits:
 
 
 class _Slots:
-    """A semaphore whose slots go to whoever has waited longest; Python's lets newcomers pass, and some wait forever."""
+    """A semaphore whose slots go to whoever has waited longest; Python's lets newcomers pass, and some wait forever.
 
-    def __init__(self, free: int) -> None:
-        self._free, self._lock, self._waiting = free, threading.Lock(), deque[threading.Event]()
+    A person holds so many at most, so that long work of one, such as briefings, leaves room for the others' questions.
+    """
+
+    def __init__(self, free: int, of_one: int) -> None:
+        self._free, self._of_one, self._held = free, of_one, Counter[str]()
+        self._lock, self._waiting = threading.Lock(), deque[tuple[str, threading.Event]]()
         self.closed = False
 
-    def acquire(self, timeout: float) -> bool:
-        turn = threading.Event()
+    def acquire(self, name: str, timeout: float) -> bool:
+        turn = (name, threading.Event())
         with self._lock:
-            if self.closed or (not self._free and len(self._waiting) >= MOST_WAITING):
+            # Where a slot is free, those who wait hold as many as they may.
+            has_room = self._free > 0 and self._held[name] < self._of_one
+            if self.closed or (not has_room and len(self._waiting) >= MOST_WAITING):
                 return False
-            if self._free:
-                self._free -= 1
+            if has_room:
+                self._take(name)
                 return True
             self._waiting.append(turn)
-        turn.wait(timeout)
+        turn[1].wait(timeout)
         with self._lock:
             # Whoever was given room is taken out of those who wait, if need be at the last moment.
             given = turn not in self._waiting
@@ -153,18 +161,25 @@ class _Slots:
                 self._waiting.remove(turn)
             return given
 
-    def release(self) -> None:
+    def release(self, name: str) -> None:
         with self._lock:
-            if self._waiting and not self.closed:
-                self._waiting.popleft().set()
-            else:
-                self._free += 1
+            self._free += 1
+            self._held -= Counter((name,))
+            turn = next((each for each in self._waiting if self._held[each[0]] < self._of_one), None)
+            if turn is not None and not self.closed:
+                self._waiting.remove(turn)
+                self._take(turn[0])
+                turn[1].set()
 
     def close(self) -> None:
         with self._lock:
             self.closed = True
-            for turn in self._waiting:
+            for _, turn in self._waiting:
                 turn.set()
+
+    def _take(self, name: str) -> None:
+        self._free -= 1
+        self._held[name] += 1
 
 
 def _rate(kind: Kind, text: str) -> RateLimitItem:

@@ -49,9 +49,10 @@ from vectorstore.errors import StoreError
 logger = logging.getLogger(__name__)
 # Without a referrer at all, browsers do not say where a form comes from either.
 _HEADERS: Final = {**HEADERS, "referrer-policy": "same-origin"}
-# Seconds in which what was cancelled comes to its next step, and is told so; and then to leave that step.
+# Seconds in which what was cancelled comes to its next step, and is told so; and then to leave that step. On a busy
+# machine, the end of the process takes some more.
 _TOLD_IN: Final = 5
-_LEFT_IN: Final = 5
+_LEFT_IN: Final = 3
 # For what need not wait for room, beside the threads of what waits or is worked on.
 _THREADS: Final = 40
 # For who asks, and whether the server is ready: known whatever else is under way.
@@ -145,6 +146,7 @@ class Entrance:
         )
 
         async def on_end() -> None:
+            app.state.told_to_end = time.monotonic()
             self.limits.close()
             asyncio.get_running_loop().call_later(self.config.stop_seconds, self.limits.cancel)
             await page.state.on_end()
@@ -230,8 +232,11 @@ def _operations(actions: Actions, entrance: Entrance) -> APIRouter:
     return router
 
 
-def serve(workspace: Workspace, *, on_ready: Callable[[str], None]) -> None:
+def serve(workspace: Workspace, *, on_ready: Callable[[str], None]) -> float:
     """Serves until interrupted; requests under way are answered first.
+
+    Returns:
+        The time, as `time.monotonic` has it, by which `leave` ends the process.
 
     Raises:
         HostError: There are no accounts, and others could reach the address.
@@ -241,7 +246,7 @@ def serve(workspace: Workspace, *, on_ready: Callable[[str], None]) -> None:
     # A store that another process writes just now is tidied the next time.
     with contextlib.suppress(StoreError):
         workspace.corpus.uploads.forget_broken()
-    _serve(workspace.settings, lambda ready: build_server(workspace, on_ready=ready).app, on_ready)
+    return _serve(workspace.settings, lambda ready: build_server(workspace, on_ready=ready).app, on_ready)
 
 
 def serve_page(
@@ -260,23 +265,33 @@ def serve_page(
     _serve(settings, build, on_ready)
 
 
-def _serve(settings: Settings, build: Callable[[Callable[[], None]], FastAPI], on_ready: Callable[[str], None]) -> None:
-    config = settings.server
+def _serve(
+    settings: Settings, build: Callable[[Callable[[], None]], FastAPI], on_ready: Callable[[str], None]
+) -> float:
+    config, built = settings.server, list[FastAPI]()
     check(config)
     log_as_json(settings.log_level)
+
+    def build_it(ready: Callable[[], None]) -> FastAPI:
+        built.append(build(ready))
+        return built[-1]
+
     serve_app(
-        build, settings.store, config.host, config.port,
+        build_it, settings.store, config.host, config.port,
         on_ready=on_ready, anywhere=config.accounts != "none", address=config.address,
         ends_in=config.stop_seconds + _TOLD_IN,
     )  # fmt: skip
+    # Counted from the beginning of the end, since what comes between takes seconds on a busy machine; at once where it
+    # was interrupted before it served.
+    told = max((getattr(app.state, "told_to_end", 0.0) for app in built), default=0.0)
+    return told + config.stop_seconds + _TOLD_IN + _LEFT_IN
 
 
-def leave(seconds: float = _LEFT_IN) -> None:
-    """Ends the process if threads still work after serving: nobody waits for them, and the store bears a kill."""
-    until = time.monotonic() + seconds
+def leave(by: float) -> None:
+    """Ends the process if threads still work at that time: nobody waits for them, and the store bears a kill."""
     threads = [each for each in threading.enumerate() if each is not threading.current_thread() and not each.daemon]
     for thread in threads:
-        thread.join(max(0, until - time.monotonic()))
+        thread.join(max(0, by - time.monotonic()))
     if left := sum(thread.is_alive() for thread in threads):
         logger.warning("%d steps that took too long were cut off", left)
         logging.shutdown()

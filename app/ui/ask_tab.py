@@ -438,7 +438,7 @@ def build_ask_tab(
             fetches = [fetched(corpus, page_json, "page_image"), fetched(corpus, statement_json, "whole_statement")]
             evidence = html(elem_id="evidence", acts=True, server_functions=fetches)
     outputs = [conversation, evidence, turns, here, question, ask, stop, asking, wanted]
-    running = queued("ask", 4)
+    running = queued("ask")
     asked = [
         gr.on([question.submit, ask.click], controller.ask_new, [question, turns, here], outputs, **running),
         conversation.select(controller.act, [turns, here], outputs, **(running | {"trigger_mode": "multiple"})),

@@ -291,7 +291,7 @@ def build_briefing_tab(tools: BriefingTools, corpus: Corpus, tab: gr.Tab, wanted
     files = gr.Files(label=label("documents"), visible=False, elem_id="briefing-files")
     reviewer = line("your-name", 200, elem_id="reviewer")
     result = html(elem_id="briefing", acts=True)
-    running = queued("brief", 2)
+    running = queued("brief")
     fields = [parties, topics, articles, sessions, years]
     made = [result, briefing, here, files, found, listing]
     gr.on([start.click, wanted.change], lambda: gr.Button(visible=True), None, [stop], **QUIET)

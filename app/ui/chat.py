@@ -23,7 +23,7 @@ from app.ui.briefing_tab import BriefingTools, build_briefing_tab
 from app.ui.check_tab import build_check_tab, verify_endpoint
 from app.ui.corpus_tab import build_corpus_tab
 from app.ui.ingest_tab import build_ingest_tab
-from app.ui.parts import QUIET, SHOWN_ERRORS, html
+from app.ui.parts import QUIET, SHOWN_ERRORS, WAITING, html
 from app.ui.served import forget_session
 from app.ui.words import choice_html, label
 
@@ -106,9 +106,9 @@ def build_interface(
         interface.load(briefing.opened, [kept_briefing], briefing.shown, js=_ADDRESS.format("b"), **QUIET)
         for changed in ingested:
             changed.then(ask_tab.welcome, [ask_tab.turns], [ask_tab.conversation], **QUIET)
-        api(ask_endpoint(assistant), api_name=_ENDPOINT, concurrency_limit=4, concurrency_id="ask")
-        api(brief_endpoint(briefings, corpus), api_name="brief", concurrency_limit=2, concurrency_id="brief")
-        api(verify_endpoint(checker), api_name="verify", concurrency_limit=2, concurrency_id="verify")
+        api(ask_endpoint(assistant), api_name=_ENDPOINT, concurrency_limit=WAITING, concurrency_id="ask")
+        api(brief_endpoint(briefings, corpus), api_name="brief", concurrency_limit=WAITING, concurrency_id="brief")
+        api(verify_endpoint(checker), api_name="verify", concurrency_limit=WAITING, concurrency_id="verify")
     interface.queue(default_concurrency_limit=8, max_size=_WAITING_AT_MOST, api_open=False)
     return interface
 

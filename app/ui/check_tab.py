@@ -88,7 +88,7 @@ def build_check_tab(checker: Checker) -> None:
         clear = gr.Button(label("empty-draft"), scale=0, min_width=90, elem_id="check-clear")
         download = gr.DownloadButton("Download", visible=False, scale=0, min_width=220, elem_id="check-download")
     result = html(elem_id="check-result")
-    check.click(controller.checked, [text, file], [result, download], **queued("verify", 2))
+    check.click(controller.checked, [text, file], [result, download], **queued("verify"))
     clear.click(lambda: ("", None, "", gr.DownloadButton(visible=False)), None, [text, file, result, download], **QUIET)
 
 

@@ -15,13 +15,15 @@ from ingest.errors import IngestError
 from vectorstore.errors import StoreError
 
 SHOWN_ERRORS: Final = (AppError, IngestError, StoreError)
+# Questions, briefings and checks that may wait at once; a server limits how many work, and how many of one person.
+WAITING: Final = 16
 _PRIVATE: Final = {"show_progress": "hidden", "api_visibility": "private"}
 # For whatever answers at once: no progress display, and no queue. Gradio's browser part closes the queue's stream
 # after the last event, and loses an event that is sent in that moment.
 QUIET: Final[dict[str, Any]] = _PRIVATE | {"queue": False}
 
 
-def queued(name: str, at_once: int, **options: str) -> dict[str, Any]:
+def queued(name: str, at_once: int = WAITING, **options: str) -> dict[str, Any]:
     """Returns options of events that wait in a queue, of which so many run at once; a second click counts for none."""
     return _PRIVATE | {"concurrency_id": name, "concurrency_limit": at_once, "trigger_mode": "once", **options}
 

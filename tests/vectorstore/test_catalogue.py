@@ -13,7 +13,17 @@ from sqlalchemy.exc import IntegrityError
 from tests.fakes import HashingEmbedder
 from tests.fakes_store import annotated
 from vectorstore.catalogue import Catalogue
-from vectorstore.records import Block, Edit, Mention, Metadata, ScopeFilter, SentenceId, UnreadableFile, text_key
+from vectorstore.records import (
+    Block,
+    Edit,
+    Mention,
+    Metadata,
+    ScopeFilter,
+    SentenceId,
+    StoredReview,
+    UnreadableFile,
+    text_key,
+)
 
 
 @pytest.fixture
@@ -34,6 +44,23 @@ def put(catalogue, item, *, vectors=True, replaces=None, digest=None):
         vectors=dict(zip(texts, matrix, strict=True)) if vectors else {},
         replaces=replaces,
     )
+
+
+def test_a_text_may_hold_nul_and_be_asked_for_it(catalogue):
+    """PostgreSQL holds none, and JSON with one is none to it: whatever is sent has another character there."""
+    put(catalogue, annotated("s\0", ["The he\0ron flies."], state="X\0A", symbol="A\0/1", session="1\0"))
+    assert catalogue.statements(["s\0", "t\0"]).keys() == {"s\0"}
+    assert [passage.text for passage in catalogue.passages_of(["s\0"])] == ["The he\0ron flies."]
+    assert (
+        in_scope(catalogue, sessions=("1\0",), parties=("X\0A",)) == ["s\0"]
+        and in_scope(catalogue, sessions=("1",)) == []
+    )
+    review = StoredReview(state="accepted", kind=None, note="\0", reviewer="me", at="2020")
+    catalogue.record_review("c\0", review)
+    assert catalogue.reviews(["c\0", "c"]) == {"c\0": review}
+    # Families are not sought here; what is asked in these words is understood.
+    assert catalogue.families.under_symbol("A\0", "statement") == ()
+    assert catalogue.search_lexical("\0", None, 9) == ()
 
 
 def lexical(catalogue, word):

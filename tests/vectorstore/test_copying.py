@@ -1,3 +1,4 @@
+import os
 from contextlib import ExitStack, closing
 from dataclasses import replace
 
@@ -16,6 +17,8 @@ from vectorstore.errors import StoreError
 from vectorstore.families import Link, Traits
 from vectorstore.records import Mention, ScopeFilter, SentenceId, StoredReview, UnreadableFile, text_key
 from vectorstore.store import Store
+
+PARTIES = "code,name,aliases,kind\nXAA,Arvandia,,state\n"
 
 
 def fill(catalogue):
@@ -135,3 +138,38 @@ def test_store_of_an_older_release_is_copied(postgres, tmp_path):
     with own_schema(postgres) as url, closing(Database(old)) as source, closing(Database(url)) as target:
         counts = copying.copy_record(source, target)
     assert counts["documents"] > 3 and counts["mentions"] > 3
+
+
+def test_files_of_a_store_come_with_its_copy(tmp_path):
+    """Tables of parties and uploads, and nothing that a link leads to; the copy needs nothing of the first store."""
+    disk, secret = tmp_path / "disk", tmp_path / "secret.csv"
+    disk.mkdir()
+    secret.write_text("not of the store")
+    (tmp_path / "linked").symlink_to(disk)
+    folder, own = tmp_path / "linked" / "store", PARTIES.encode()
+    with closing(Store(folder, HashingEmbedder())) as store:
+        table = tmp_path / "parties.csv"
+        table.write_bytes(own)
+        store.keep_party_file(table)
+        upload = folder.resolve() / "uploads" / "x"
+        upload.mkdir(parents=True)
+        (upload / "s.txt").write_text("We support article 4.")
+        for link, to in ((folder / "parties" / "other.csv", secret), (upload / "more", tmp_path)):
+            link.symlink_to(to)
+        os.mkfifo(upload / "pipe")
+        for place in (upload, tmp_path / "statements"):
+            item = annotated(place.name, ["We support article 4."])
+            store.catalogue.store(item, folder=str(place), digest=place.name, input_key="k", vectors={})
+        unread = UnreadableFile(file="x.pdf", reason="damaged")
+        store.catalogue.record_unreadable(str(upload), failed=[unread], read=[])
+        with closing(Store(tmp_path / "linked" / "copy", HashingEmbedder())) as copy:
+            store.copy_to(copy)
+            files = {path.relative_to(copy.path).as_posix() for path in copy.path.rglob("*") if not path.is_dir()}
+            held = {name for name in files if name.startswith(("parties", "uploads"))}
+            assert held == {f"parties/{store.party_files()[0].name}", "uploads/x/s.txt"}
+            assert copy.party_files()[0].read_bytes() == own
+            there = {document.folder for document in copy.catalogue.documents()}
+            assert there == {str(disk / "copy" / "uploads" / "x"), str(tmp_path / "statements")}
+            copy.catalogue.forget_unreadable(str(disk / "copy" / "uploads"))
+            assert copy.catalogue.unreadable() == ()
+            assert all(path.stat().st_mode & 0o077 == 0 for path in copy.path.rglob("*"))

@@ -11,7 +11,7 @@ from croniter import croniter
 from tests.fakes_engines import own_schema
 from vectorstore.catalogue import Catalogue
 from vectorstore.database import Database
-from vectorstore.jobs import _ATTEMPTS, HEARTBEAT, JobGivenUpError, JobQueue, cron
+from vectorstore.jobs import _ATTEMPTS, HEARTBEAT, JobGivenUpError, JobQueue, cron, give_up_all
 
 
 def vectors(texts):
@@ -52,6 +52,45 @@ def test_text_that_another_process_embeds_is_waited_for(postgres, fails):
             assert isinstance(first.exception(), ValueError) if fails else first.result() == 2
         assert asked == (["A", "B"] if fails else ["A"])
         assert one.known_keys("abc") == ({"a", "b"} if fails else {"a", "b", "c"})
+
+
+def test_all_that_is_unfinished_is_given_up_by_name(postgres):
+    with own_schema(postgres) as url, closing(Database(url)) as database:
+        queue = JobQueue(database)
+        with database.transaction() as connection:
+            give_up_all(connection, "why")
+        queue.make()
+        begun = queue.submit("begun", {"only": "begun"}, [{"only": "done"}, {"only": "waits"}, {"only": "bad"}])
+        queue._note(begun, 1, outcome="{}", error=None)
+        queue._note(begun, 3, error="a bug")
+        parted = queue.submit("parted", {"only": "parted"}, [{"only": "done"}])
+        queue._note(parted, 1, outcome="{}", error=None)
+        done = queue.submit("done", {"only": "done"}, [{"only": "done"}])
+        for number in (0, 1):
+            queue._note(done, number, outcome="{}", error=None)
+        with database.transaction(counted=False) as connection:
+            lock = "INSERT INTO procrastinate_jobs (task_name, queue_name, priority, queueing_lock) VALUES"
+            connection.exec_driver_sql(f"{lock} ('take_over', 'untoc-other', 1, 'take_over')")
+            connection.exec_driver_sql("INSERT INTO procrastinate_workers DEFAULT VALUES")
+        assert (queue.workers(), queue.waiting()) == (1, 8)
+        with database.transaction() as connection:
+            give_up_all(connection, "why")
+        told = {(letter.what["only"], letter.error) for letter in queue.given_up()}
+        assert told == {("waits", "why"), ("bad", "a bug"), ("parted", "why")}
+        assert (queue.workers(), queue.waiting()) == (0, 0)
+        with database.transaction(counted=False) as connection:
+            # Workers of the store as it is now take over from each other again.
+            connection.exec_driver_sql(f"{lock} ('take_over', 'untoc-own', 1, 'take_over')")
+        # Given again, it is no longer told.
+        for about in ("begun", "parted"):
+            queue.submit(about, {"only": about}, [])
+        assert queue.given_up() == ()
+        # Another upload does not send again what an upload lost.
+        queue.submit("upload", {"only": "lost"}, [])
+        with database.transaction() as connection:
+            give_up_all(connection, "why")
+        queue.submit("upload", {"only": "other"}, [])
+        assert "lost" in {letter.what["only"] for letter in queue.given_up()}
 
 
 def test_jobs_wait_are_cancelled_and_known_when_given_up(postgres):

@@ -50,6 +50,31 @@ def test_files_that_statements_came_from_are_kept_and_the_others_deleted(workspa
     assert next(c.detail for c in workspace.doctor().checks if c.name == "files").startswith("3 are")
 
 
+@pytest.mark.parametrize("store", ["linked/store", "../linked/store"])
+def test_files_are_kept_however_the_store_is_named(store, tmp_path, monkeypatch):
+    for folder in ("disk", "here"):
+        (tmp_path / folder).mkdir()
+    (tmp_path / "linked").symlink_to(tmp_path / "disk")
+    monkeypatch.chdir(tmp_path / "here")
+    path = tmp_path / store if store.startswith("linked") else Path(store)
+    with fake_workspace(path) as workspace:
+        upload(workspace, tmp_path / "sent", {"a.txt": TEXT.encode(), "b.txt": b"", "parties.csv": PARTIES.encode()})
+        for folder in (path / FOLDER).iterdir():
+            os.utime(folder, (1, 1))
+        workspace.corpus.uploads.tidy()
+        assert kept(workspace) == ["a.txt", "parties.csv"]
+
+
+def test_files_are_kept_where_the_folder_of_uploads_is_a_link(tmp_path):
+    store, disk = tmp_path / "store", tmp_path / "disk"
+    disk.mkdir()
+    store.mkdir()
+    (store / FOLDER).symlink_to(disk)
+    with fake_workspace(store) as workspace:
+        upload(workspace, tmp_path / "sent", {"a.txt": TEXT.encode()})
+        assert [path.name for path in disk.rglob("*.txt")] == ["a.txt"]
+
+
 def test_same_file_uploaded_again_is_kept_once(workspace, tmp_path):
     for folder in ("one", "two"):
         upload(workspace, tmp_path / folder, {"a.txt": TEXT.encode()})

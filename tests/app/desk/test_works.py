@@ -12,6 +12,8 @@ from app.desk.conversations import Conversations, KeptTurn
 from app.desk.tables import FILE, Tables, open_tables
 from app.desk.works import Works
 from app.errors import NotFoundError, WorkError
+from app.server.accounts import Accounts
+from app.server.person import AT_THE_DESK
 from tests.fakes_engines import only_local, places
 from tests.fakes_ui import EXAMPLE, fake_workspace
 
@@ -75,6 +77,23 @@ def test_parts_appended_at_the_same_time_are_all_kept(tables: Tables) -> None:
     assert all(number == own for number, (_, own) in parts.items())
     with pytest.raises(NotFoundError):
         Works(tables, "boris").append(work, lambda _: {})
+
+
+def test_any_character_is_kept_and_asked_for(tables: Tables) -> None:
+    """PostgreSQL holds no NUL; whoever sends one is answered as on the other engine."""
+    works = Works(tables, "amina")
+    work = works.add("conversation", "A\0B")
+    works.put(work, 1, {"question": "\0\x8a"}, ["Zero\0Width"])
+    works.share(work, "bo\0ris")
+    assert works.get(work).title == "A\0B" and works.parts(work) == {1: {"question": "\0\x8a"}}
+    assert works.shares(work) == {"bo\0ris": False}
+    assert [found.identifier for found in works.list("conversation", "zero\0w")] == [work]
+    with pytest.raises(NotFoundError):
+        works.get("\0" + "x" * 300)
+    accounts = Accounts(tables)
+    accounts.log("review", "\0 of a cell", AT_THE_DESK)
+    assert [entry["target"] for entry in accounts.logged()] == ["\0 of a cell"]
+    assert not accounts.exists("\0") and accounts.of_key("untoc_\0_\0") is None and accounts.of_session("\0") is None
 
 
 def test_a_work_of_another_kind_is_not_found(tables: Tables) -> None:

@@ -88,3 +88,15 @@ def test_the_deed_of_another_state_is_not_the_speaker_s():
     text = "France has adopted a law on this matter."
     assert kind_of(find_position_marks(text, "en", lambda name: name == "France")) == "reports_practice"
     assert find_position_marks(text, "en", lambda name: name == "Portugal") == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "We, therefore support the draft without reservation, ready to act.",
+        "Iran, today welcomes this text without reservation, stands ready to help.",
+        "We, therefore welcome the draft unless it is changed, ready to act.",
+    ],
+)
+def test_words_set_off_after_the_subject_end_before_its_verb(text):
+    assert [mark.kind for mark in find_position_marks(text, "en")][:1] == ["supports"]

@@ -1,5 +1,6 @@
 """The end of a server under load: what waits is refused, what takes long is cancelled, and everybody is told."""
 
+import shutil
 import subprocess
 import sys
 import threading
@@ -9,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from app.answering.assistant import Assistant, Progress
@@ -46,7 +48,7 @@ def test_everybody_is_told_that_the_server_ends(
     monkeypatch.setattr(Assistant, "stream", endless)
     monkeypatch.setattr(TableBuilder, "build", built)
     with (
-        team(filled_store, tmp_path, at_once=4, stop_seconds=STOP_SECONDS) as running,
+        team(filled_store, tmp_path, at_once=6, stop_seconds=STOP_SECONDS) as running,
         ThreadPoolExecutor(8) as threads,
     ):
         program, browser, page = running.program("rita"), running.browser("adam"), running.browser("edda")
@@ -128,11 +130,44 @@ def test_what_comes_to_no_step_is_cut_off_and_told(
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(300)
+def test_the_process_is_gone_in_time_whatever_it_works_on(filled_store: Path, tmp_path: Path) -> None:
+    """A step without end is cut off at its time from the signal on, not after waits that add up."""
+    code = (
+        "import signal, sys, time; from pathlib import Path; signal.signal(signal.SIGTERM, signal.default_int_handler);"
+        "from app.server.serve import leave, serve; from app.settings import ServerConfig;"
+        "from tests.fakes import fake_workspace, second_model;"
+        "from app.corpus.corpus import Corpus; Corpus.added_parties = lambda _: time.sleep(300);"
+        "stack = fake_workspace(Path(sys.argv[1]), second=second_model()); workspace = stack.__enter__();"
+        "config = ServerConfig(port=0, stop_seconds=1);"
+        "object.__setattr__(workspace, 'settings', workspace.settings.model_copy(update={'server': config}));"
+        "leave(serve(workspace, on_ready=lambda address: print(address, flush=True)))"
+    )
+    store = tmp_path / "store"
+    shutil.copytree(filled_store, store)
+    with (
+        subprocess.Popen(
+            [sys.executable, "-c", code, str(store)], cwd=PROJECT, stdout=subprocess.PIPE, text=True
+        ) as server,
+        httpx.Client(base_url=server.stdout.readline().strip(), timeout=60, trust_env=False) as client,
+        ThreadPoolExecutor() as threads,
+    ):
+        asked = threads.submit(client.get, "/api/v1/parties")
+        time.sleep(2)
+        ended = time.monotonic()
+        server.terminate()
+        assert asked.result(30).status_code == 503
+        server.wait(60)
+        assert 8 < time.monotonic() - ended < 14
+
+
+@pytest.mark.slow
 def test_a_step_that_takes_long_does_not_keep_the_process() -> None:
     code = (
         "import threading, time; from app.server.serve import leave;"
-        "threading.Thread(target=time.sleep, args=(0.1,)).start(); leave(); print('went on', flush=True);"
-        "threading.Thread(target=time.sleep, args=(300,)).start(); leave(0.5); print('not left')"
+        "threading.Thread(target=time.sleep, args=(0.1,)).start(); leave(time.monotonic() + 9);"
+        "print('went on', flush=True);"
+        "threading.Thread(target=time.sleep, args=(300,)).start(); leave(time.monotonic() + 0.5); print('not left')"
     )
     ran = subprocess.run([sys.executable, "-c", code], cwd=PROJECT, capture_output=True, text=True, timeout=200)
     assert (ran.returncode, ran.stdout) == (0, "went on\n") and "1 steps" in ran.stderr

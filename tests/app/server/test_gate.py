@@ -281,6 +281,37 @@ def test_room_goes_to_whoever_waited_longest(monkeypatch: pytest.MonkeyPatch) ->
         pass
 
 
+@pytest.mark.parametrize(("at_once", "share"), [(1, 1), (3, 2), (4, 2)])
+def test_long_work_of_one_person_leaves_room_for_others(at_once: int, share: int) -> None:
+    limits, order, ended = Limits(ServerConfig(at_once=at_once, accounts="local")), list[str](), threading.Event()
+
+    def ask(name: str) -> None:
+        with limits.slot(name):
+            order.append(name)
+            ended.wait(10)
+
+    def begin(*names: str) -> list[threading.Thread]:
+        threads = [threading.Thread(target=ask, args=(name,)) for name in names]
+        for thread in threads:
+            thread.start()
+            time.sleep(0.05)
+        return threads
+
+    threads = begin(*["rita"] * 6)
+    assert order == ["rita"] * share
+    # Whoever comes later has the rest at once, and then waits as well.
+    threads += begin(*["edda"] * at_once)
+    assert order == ["rita"] * share + ["edda"] * (at_once - share)
+    ended.set()
+    for thread in threads:
+        thread.join(10)
+    assert (order.count("rita"), order.count("edda")) == (6, at_once)
+    # Without accounts there is but one person, whose the whole machine is.
+    alone = Limits(ServerConfig(at_once=2))
+    with alone.slot("desk"), alone.slot("desk"):
+        pass
+
+
 def test_one_address_keeps_nobody_out_of_an_account(filled_store: Path, tmp_path: Path) -> None:
     with team(filled_store, tmp_path, sign_ins="2/hour", trusted_proxies="127.0.0.1") as running:
 
