@@ -129,7 +129,7 @@ def test_database_or_user_that_is_not_there_is_named(postgres, tmp_path, monkeyp
 def test_empty_database_and_older_tables_say_what_to_run(postgres, store, monkeypatch, capsys):
     with own_schema(postgres) as url:
         monkeypatch.setenv("UNTOC_DATABASE__URL", url)
-        assert "run `untoc ingest` first" in refusal(capsys, "list", "--store", store)
+        assert f"run `untoc ingest --store {store}` first" in refusal(capsys, "list", "--store", store)
         monkeypatch.delenv("UNTOC_DATABASE__URL")
         assert run(capsys, "copy", "--store", store, "--to", url)[0] == 0
         engine = create_engine(url, isolation_level="AUTOCOMMIT")
@@ -137,7 +137,7 @@ def test_empty_database_and_older_tables_say_what_to_run(postgres, store, monkey
             connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0002'")
         engine.dispose()
         monkeypatch.setenv("UNTOC_DATABASE__URL", url)
-        assert "run `untoc migrate`" in refusal(capsys, "list", "--store", store)
+        assert f"run `untoc migrate --store {store}`" in refusal(capsys, "list", "--store", store)
 
 
 def test_what_people_made_is_copied_with_the_record(store, postgres, tmp_path, monkeypatch, capsys):
