@@ -401,9 +401,12 @@ class _Run:
             self._notes.append(told if learned else f"no supported file in {str(folder)!r}")
         failed |= self._take_sources(self._with_members(sources))
         self._record_unreadable(folder, failed, read=None)
-        if self._options.sync and not (found or sources or passed_over):
+        if self._options.sync and not (found or sources or passed_over or learned) and manifest is None:
             # A share that is not mounted looks like this, and with its files their corrections would go.
-            self._notes.append("nothing is removed, since the folder is empty: is it mounted?")
+            told = (
+                "nothing is removed, since the folder is empty: is it mounted? `untoc remove` takes out what shall go"
+            )
+            self._notes.append(told)
         elif self._options.sync:
             self._remove_missing(folder)
 

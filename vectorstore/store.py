@@ -222,7 +222,7 @@ class Store:
 
         # What the record lacks is not embedded by the way.
         with self.writer(sync=False), other.writer(sync=False):
-            moved = (here / "uploads").resolve(), there / "uploads"
+            moved = (here / "uploads").resolve(), (there / "uploads").resolve()
             return copy_record(self.catalogue.database, other.catalogue.database, progress, finish_all, moved)
 
     def party_files(self, *, other_than: Path | None = None) -> tuple[Path, ...]:

@@ -122,7 +122,9 @@ def suggest(citation: Citation, statement: Statement, subject: Subject) -> Sugge
     likely = cast(Direction, decisive.reading)
     ((_, text),) = _texts([(start, decisive)], spans, citation.quote)
     told = _is_told(decisive) and (named or decisive.chances[likely] >= _UNNAMED)
-    told = told and not (_is_qualified(text, topic, decisive, language) or _is_divided(own))
+    # Against a harm and for what is done against it is one position.
+    divided = not subject.harm and _is_divided(own)
+    told = told and not (divided or _is_qualified(text, topic, decisive, language))
     direction: Direction = likely if told else "mentions"
     kinds, shown = _KINDS_OF[direction], kind_of(decisive.marks)
     kind = shown if shown in kinds else kinds[0]

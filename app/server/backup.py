@@ -71,6 +71,10 @@ def back_up(store: Path, target: Path, database: DatabaseConfig = IN_FOLDER) -> 
         raise BackupError(f"{str(target)!r} is there already: give the backup another name")
     # The record names its uploads so; and a folder that is a link holds its files elsewhere.
     store = store.resolve()
+    if (store / _UPLOADS).is_symlink():
+        raise BackupError(
+            f"{str(store / _UPLOADS)!r} is a link, whose files no backup holds: link the whole store instead"
+        )
     made, hashes = datetime.now(UTC).isoformat(timespec="seconds"), dict[str, dict[str, Any]]()
     try:
         with TemporaryDirectory(dir=target.parent, prefix=".untoc-backup-") as folder:

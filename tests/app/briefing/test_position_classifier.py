@@ -159,3 +159,9 @@ def test_what_announces_a_topic_takes_no_position_on_it() -> None:
     made = statement("Permítame detenerme en las investigaciones conjuntas. El artículo 19 las prevé desde hace años.")
     found = suggest_kind([replace(citation(made), language="es")], {"s": made}, on("joint investigations"))
     assert found.kind == "no_position"
+
+
+def test_against_a_harm_and_for_what_is_done_against_it_is_one_position() -> None:
+    made = statement("We strongly condemn terrorism in all its forms. We fully support the fight against terrorism.")
+    subject = replace(on("terrorism"), harm=True)
+    assert suggest_kind([citation(made)], {"s": made}, subject).kind == "supports"

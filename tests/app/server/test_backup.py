@@ -81,6 +81,16 @@ def test_a_backup_during_ingest_is_whole_and_answers_as_before(filled_store, tmp
         tables.close()
 
 
+def test_uploads_that_a_link_leads_to_are_not_left_out_in_silence(filled_store, tmp_path):
+    store, target = tmp_path / "store", tmp_path / "backup.tar"
+    shutil.copytree(filled_store, store)
+    (tmp_path / "disk").mkdir()
+    (store / "uploads").symlink_to(tmp_path / "disk")
+    with pytest.raises(BackupError, match="is a link"):
+        back_up(store, target)
+    assert not target.exists()
+
+
 def test_a_backup_that_is_not_whole_is_refused(filled_store, tmp_path):
     whole = tmp_path / "whole.tar"
     back_up(filled_store, whole)
