@@ -175,7 +175,7 @@ def compare(
 
 @command(commands, f"{PROGRAM} gate latest --baseline evals/baselines/smoke")
 def gate(invocation: Invocation, run: RunName, baseline: Baseline = None, gates: GatesFile = None) -> int:
-    """Decide whether a run is good enough: exit 0 pass, 1 fail, 2 invalid."""
+    """Decide whether a run is good enough: exit 0 pass, 1 fail, 2 cannot decide."""
     from evals.gates import check_gates, load_gates
     from evals.print_runs import print_gates
 

@@ -116,12 +116,18 @@ class GateReport:
     results: tuple[GateResult, ...]
     problems: tuple[str, ...]
     left_out: tuple[str, ...]
+    variant: str | None = None
+
+    @property
+    def broken(self) -> bool:
+        """Whether a case breaks what none may, which few cases cannot excuse."""
+        return any(r.kind == "hard" and r.verdict == "fail" and r.bar in (0.0, 1.0) for r in self.results)
 
     @property
     def verdict(self) -> GateVerdict:
         """The gravest of all."""
-        found: list[GateVerdict] = [result.verdict for result in self.results]
-        return max([*found, "invalid" if self.problems else "pass"], key=get_args(GateVerdict).index)
+        found: list[GateVerdict] = ["invalid" if self.problems else "pass", *(r.verdict for r in self.results)]
+        return "fail" if self.broken else max(found, key=get_args(GateVerdict).index)
 
     @property
     def exit_code(self) -> int:
@@ -168,6 +174,7 @@ def check_gates(gates: Gates, candidate: Run, baseline: Run | None = None) -> Ga
     return GateReport(
         candidate=candidate.manifest.name, baseline=baseline.manifest.name if baseline is not None else None,
         cases=len(cases), results=tuple(results), problems=tuple(problems), left_out=tuple(left_out),
+        variant=candidate.manifest.variant,
     )  # fmt: skip
 
 

@@ -84,12 +84,10 @@ def print_run(run: Run, invocation: Invocation) -> int:
 
 def print_gates(report: GateReport, say: Callable[[str], str]) -> None:
     """Prints every gate, why those are not held that are not, and the verdict last."""
-    reasons = [result.reason for result in report.results if result.verdict != "pass"]
-    told = [*reasons, *(f"cannot decide: {problem}" for problem in report.problems)]
-    if report.verdict != "pass" and report.baseline is not None:
-        told.append(
-            f"a change that is meant: `untoc-eval baseline {report.candidate} FOLDER` makes this run the baseline"
-        )
+    told = [*(r.reason for r in report.results if r.verdict != "pass")]
+    told += [f"cannot decide: {problem}" for problem in report.problems]
+    if any(r.kind == "soft" and r.verdict in ("warn", "fail") for r in report.results) and not report.variant:
+        told += [f"a change that is meant: `untoc-eval baseline {report.candidate} FOLDER` makes this run the baseline"]
     print_tables(gates_table(report), note="\n".join([*told, f"verdict: {VERDICT[report.verdict]}"]), say=say)
 
 

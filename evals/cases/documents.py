@@ -57,8 +57,8 @@ class Document:
         return frozenset(map(str, range(int(first), int(last) + 1))) if date else frozenset()
 
     def find(self, quote: str) -> tuple[int, int] | None:
-        """Returns where a quotation stands, `[start, end)`; white space and line-end hyphens may differ."""
-        letters = [re.escape(char) for char in quote if not char.isspace()]
+        """Returns where a quotation stands, `[start, end)`; white space, hyphens and apostrophes may differ."""
+        letters = ["['’‘]" if char in "'’‘" else re.escape(char) for char in quote if not char.isspace()]
         match = re.search(r"[\s-]*".join(letters), self.text)
         return None if match is None else match.span()
 

@@ -188,7 +188,5 @@ def gates_told(gates: GateReport) -> tuple[str, str]:
         [METRICS[result.metric].label for result in gates.results if result.verdict == name]
         for name in ("fail", "invalid", "warn")
     )
-    # What no case may break is broken, however few the cases are.
-    broken = any(r.verdict == "fail" and r.kind == "hard" and r.bar in (0.0, 1.0) for r in gates.results)
     told = rendered(_VERDICT, "good_enough", gates, failed, [*gates.problems, *undecided], warned, escapes=False)
-    return told, "bad" if broken else words.TONE[gates.verdict]
+    return told, "bad" if gates.broken else words.TONE[gates.verdict]

@@ -66,9 +66,12 @@ def test_load_cases_from_json_lines_names_the_line(line, message, tmp_path):
     assert "cases.jsonl" in str(caught.value) and "\n" not in str(caught.value)
 
 
-@pytest.mark.parametrize(("quote", "span"), [("b c", (2, 6)), ("bc", (2, 6)), ("a b", (0, 3)), ("(d)", (7, 10))])
-def test_a_quotation_is_found_whatever_its_white_space(quote, span):
-    assert Document(file="f", text="a b \nc (d)").find(quote) == span
+SPANS = [("b c", (2, 6)), ("bc", (2, 6)), ("a b", (0, 3)), ("(d)", (7, 10)), ("l'e", (11, 14)), ("e‘f", (13, 16))]
+
+
+@pytest.mark.parametrize(("quote", "span"), SPANS)
+def test_a_quotation_is_found_whatever_its_white_space_and_apostrophes(quote, span):
+    assert Document(file="f", text="a b \nc (d) l’e'f").find(quote) == span
 
 
 MINIMAL = "cases:\n- {id: a, question: b, type: single_state, expect: {status: answered}, evidence: EVIDENCE}\n"

@@ -71,6 +71,12 @@ def test_too_few_reviewed_cases_decide_nothing():
     assert (report.verdict, report.exit_code) == ("invalid", 2)
 
 
+def test_what_no_case_may_break_fails_over_however_few_cases():
+    altered = _scores(n=2, components={QUOTES: (0.0, 1.0)})
+    assert _hard("quote_verified", altered, at_least=1)[1].exit_code == 1
+    assert _hard("quote_verified", altered, at_least=0.8)[1].exit_code == 2
+
+
 def test_incomplete_run_decides_nothing():
     gates = Gates(hard=(HardGate(metric="failed", at_most=0),))
 
