@@ -454,7 +454,7 @@ class Store:
 
     def _check_model(self) -> None:
         if self.catalogue.meta(COPYING) is not None:
-            raise StoreError(f"{self.catalogue.name} holds part of a copy: run the same `untoc copy` again")
+            raise StoreError(f"{self.catalogue.name} holds part of a copy: run the same copy again")
         recorded = self.catalogue.meta("embedding_model")
         if recorded is not None and recorded != self._model_name:
             raise ModelMismatchError(

@@ -128,7 +128,7 @@ def test_part_of_a_copy_is_no_store(tmp_path):
     store = Store(tmp_path, HashingEmbedder())
     store.catalogue.set_meta({"copying": "another"})
     store.close()
-    with pytest.raises(StoreError, match="part of a copy: run the same `untoc copy` again"):
+    with pytest.raises(StoreError, match="part of a copy: run the same copy again"):
         Store(tmp_path, HashingEmbedder())
 
 

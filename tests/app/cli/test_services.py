@@ -90,7 +90,7 @@ def test_a_copy_is_sound_also_after_a_kill_while_its_index_is_filled(
             patch.setattr(VectorIndex, "upsert", killed)
             assert run(capsys, *command)[0] == 130
         monkeypatch.setenv("UNTOC_DATABASE__URL", url)
-        assert "run the same `untoc copy` again" in refusal(capsys, "list", "--store", source)
+        assert "run the same copy again" in refusal(capsys, "list", "--store", source)
         monkeypatch.delenv("UNTOC_DATABASE__URL")
         code, out, err = run(capsys, *command)
         assert code == 0 and "and their index" in out, err
