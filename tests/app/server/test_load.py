@@ -21,7 +21,7 @@ import sys
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -127,11 +127,13 @@ class Visitor(Reader):
             self.pause()
 
 
-def conversed(served: Team, people: int, seconds: float, rest: float, look: Callable[[], None] = lambda: None) -> Tally:
-    """What people see who converse at a server for so long; `look` is called every five seconds."""
+def conversed(
+    served: Team, people: Iterable[int], seconds: float, rest: float, look: Callable[[], None] = lambda: None
+) -> Tally:
+    """What people, by number, see who converse at a server for so long; `look` is called every five seconds."""
     tally, readers = Tally(), list[Reader]()
     until = time.monotonic() + seconds
-    for number in range(people):
+    for number in people:
         name = f"reader-{number:02}"
         if not served.accounts.exists(name):
             served.accounts.add(name, "reader", PASSWORD)
@@ -152,7 +154,7 @@ def conversed(served: Team, people: int, seconds: float, rest: float, look: Call
 @pytest.mark.integration
 def test_nobody_gets_an_error_or_what_is_anothers(filled_store: Path, tmp_path: Path) -> None:
     with team(filled_store, tmp_path) as served:
-        tally = conversed(served, 6, 5, 0.1)
+        tally = conversed(served, range(6), 5, 0.1)
     assert (tally.errors, tally.mixed) == ([], [])
     assert tally.times.keys() == {"ask", "ask on", "read", "list", "ask in the chat", "ask on in the chat"}
 
@@ -185,10 +187,10 @@ def test_a_server_holds_for_five_minutes_and_takes_no_more_memory(tmp_path: Path
             load.append(os.getloadavg()[0])
 
         try:
-            # The models are loaded by the first questions.
-            conversed(served, 1, 1, 0)
+            # The models are loaded by the first questions, of somebody else.
+            conversed(served, [PEOPLE], 1, 0)
             before = processor(server.pid)
-            tally = conversed(served, PEOPLE, SECONDS, REST, look)
+            tally = conversed(served, range(PEOPLE), SECONDS, REST, look)
             taken = processor(server.pid) - before
         finally:
             for client in served.clients:
