@@ -69,7 +69,7 @@ def is_antecedent_of_next(sentences: Sequence[Sentence], ordinal: int) -> bool:
     if ordinal + 1 >= len(sentences):
         return False
     here, following = sentences[ordinal], sentences[ordinal + 1]
-    if is_announcement(here):
+    if announces(here.text):
         return True
     if following.paragraph != here.paragraph or len(following.text.split()) > _TAKES_UP_WORDS:
         return False
@@ -112,13 +112,8 @@ def _goes_on(sentences: Sequence[Sentence], first: int, last: int) -> bool:
     return here.paragraph is not None and following.paragraph == here.paragraph and length <= _MAX_EXTENDED_CHARS
 
 
-def is_announcement(sentence: Sentence) -> bool:
-    """Returns whether a sentence only names what the next one speaks of: "I wish to turn to joint investigations"."""
-    return announces(sentence.text)
-
-
 def announces(text: str) -> bool:
-    """The same of a text: "Permítame detenerme en las investigaciones conjuntas"."""
+    """Returns whether a sentence only names what the next one speaks of: "I wish to turn to joint investigations"."""
     short = len(text.split()) <= _ANNOUNCING_WORDS and len(text) <= 200
     return short and _ANNOUNCING.search(text) is not None
 

@@ -15,8 +15,9 @@ from ingest.errors import IngestError
 from vectorstore.errors import StoreError
 
 SHOWN_ERRORS: Final = (AppError, IngestError, StoreError)
-# Questions, briefings and checks that may wait at once; a server limits how many work, and how many of one person.
-WAITING: Final = 16
+# Questions, briefings and checks that may wait at once, all together fewer than Gradio has threads; a server limits how
+# many work, and how many of one person.
+WAITING: Final = 12
 _PRIVATE: Final = {"show_progress": "hidden", "api_visibility": "private"}
 # For whatever answers at once: no progress display, and no queue. Gradio's browser part closes the queue's stream
 # after the last event, and loses an event that is sent in that moment.
