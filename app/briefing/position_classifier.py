@@ -117,6 +117,8 @@ def suggest(citation: Citation, statement: Statement, subject: Subject) -> Sugge
         if declines_position(text, language):
             words = (_words(start, start + len(text), "no_position", citation, statement),)
             return Suggestion(kind="no_position", direction="mentions", likely="mentions", words=words)
+    # What goes on without naming it ("it should be short") decides only by words that show a direction.
+    own = [(at, read) for at, read in own if read.names_topic or (_is_told(read) and _strength(read))] or own
     start, decisive = max(own, key=lambda span: (_is_told(span[1]), span[1].attitude))
     # What is reported is not among them.
     likely = cast(Direction, decisive.reading)

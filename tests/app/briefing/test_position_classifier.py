@@ -165,3 +165,13 @@ def test_against_a_harm_and_for_what_is_done_against_it_is_one_position() -> Non
     made = statement("We strongly condemn terrorism in all its forms. We fully support the fight against terrorism.")
     subject = replace(on("terrorism"), harm=True)
     assert suggest_kind([citation(made)], {"s": made}, subject).kind == "supports"
+
+
+def test_what_only_goes_on_does_not_turn_a_position_round() -> None:
+    text = (
+        "Drelnia therefore now supports the negotiation of an additional protocol on crimes that affect the"
+        " environment. It should be short. It should define a small number of offences. And it should leave the"
+        " machinery of the Convention untouched, for that machinery works well."
+    )
+    found = suggested(text, topic="a new protocol")
+    assert (found.kind, found.likely) == ("supports", "for")
