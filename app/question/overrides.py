@@ -10,7 +10,7 @@ from typing import Any, Final, cast, get_args
 
 from app.errors import ScopeError
 from app.question.resolution import Resolution, with_kind
-from app.question.turn import is_kept
+from app.question.turn import PARTIES, SLOT_OF, is_kept
 from app.records import QuestionKind, TreatyScope
 from ingest.metadata.sessions import canonical_body
 from ingest.parties.party_table import PartyTable
@@ -18,10 +18,6 @@ from ingest.parties.regions import region_named, regions
 from ingest.treaties.treaties import TREATIES
 from vectorstore.records import JSONValue
 
-# The parts of a scope that say who is asked.
-_WHO: Final = ("states", "groups", "members_of")
-_WHEN: Final = ("interval", "years", "months", "pick")
-_PARTS: Final = (*_WHO, *_WHEN, "excluded", "treaties", "bodies", "sessions", "agenda_items", "topic")
 # What of an answer's own scope only tells how the question was read.
 _DESCRIBED: Final = ("kind", "language", "kept", "notes", "all_states", "negated")
 _MONTH: Final = r"\d{4}-(?:0[1-9]|1[0-2])"
@@ -45,12 +41,12 @@ def override(resolution: Resolution, overrides: Mapping[str, JSONValue], parties
     if kind is not None and kind not in get_args(QuestionKind):
         raise ScopeError(f"{kind!r} is no kind of question: known are {', '.join(get_args(QuestionKind))}")
     overrides = {name: value for name, value in overrides.items() if name not in _DESCRIBED}
-    unknown = sorted(set(overrides) - set(_PARTS))
+    unknown = sorted(overrides.keys() - SLOT_OF.keys())
     if unknown:
-        raise ScopeError(f"unknown part of the scope {unknown[0]!r}: known are {', '.join(sorted(_PARTS))}")
+        raise ScopeError(f"unknown part of the scope {unknown[0]!r}: known are {', '.join(sorted(SLOT_OF))}")
     fields: dict[str, Any] = {name: _value(name, value, parties) for name, value in overrides.items()}
     scope = replace(resolution.scope, **fields)
-    named = bool({*_WHO} & overrides.keys())
+    named = bool({*PARTIES} & overrides.keys())
     speakers = bool(scope.states or scope.groups)
     kept = tuple(name for name in scope.kept if name not in overrides or is_kept(name, scope, resolution.scope))
     changed = replace(
