@@ -9,7 +9,7 @@
 
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -152,10 +152,6 @@ class Run:
             raise self._refused()
         todo = f"`untoc-eval score {self.name}` makes the scores anew"
         return tuple(read_records(self.path / SCORES, ScoreRecord, todo=todo))
-
-    def write_scores(self, scores: Iterable[ScoreRecord]) -> None:
-        """Puts scores in place of those before."""
-        write_records(self.path / SCORES, scores)
 
     def ended(self, at: datetime | None) -> "Run":
         """Notes that all cases were asked, or (None) that some are asked again."""

@@ -22,10 +22,10 @@ from evals.compare import Comparison, compare, difference_of_data
 from evals.errors import RunError
 from evals.files import EVALS
 from evals.gates import GateReport, gates_of, load_gates
-from evals.metrics import citations
+from evals.metrics import citations, integrity
 from evals.metrics.table import METRICS, RIGHT
 from evals.report import tables, words
-from evals.report.failures import Answers, compared, in_context
+from evals.report.failures import Answers, in_context
 from evals.report.tables import Table
 from evals.runs import Run, list_runs
 from evals.score import MEANING, Rulings
@@ -134,7 +134,7 @@ def _environment(escapes: bool = True) -> Environment:
     found.tests["numeric"] = lambda text: text[:1] in "−+<≥≤–0123456789" and len(text) < 24
     found.globals |= {
         "METRICS": METRICS, "MEANING": MEANING, "STATUS": words.STATUS, "GIVEN": words.GIVEN,
-        "in_context": in_context, "compared": compared, "ruling": citations.ruling,
+        "in_context": in_context, "is_exact": integrity.is_exact, "ruling": citations.ruling,
         "meets": lambda citation, spans: any(citations.overlaps(citation, span) for span in spans),
         "holds": lambda passage, file, spans: any(citations.covers(passage, file, span) for span in spans),
     }  # fmt: skip

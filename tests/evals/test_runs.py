@@ -21,7 +21,7 @@ from app.question.turn import EarlierTurn
 from app.records import Answer, Scope
 from evals.cases.case import Case, Expectation
 from evals.errors import RunError
-from evals.files import write_whole
+from evals.files import write_records, write_whole
 from evals.report.tables import runs_table
 from evals.runner import asking, chosen, replaying, run_cases
 from evals.runs import (
@@ -335,7 +335,7 @@ def _score(case: Case, stage: Stage | None = None, repeat: int = 0) -> ScoreReco
 
 def _scored(root: Path, name: str = "one", *, repeats: int = 1) -> Run:
     run = run_cases(_run(root, name, repeats=repeats), _Scripted())
-    run.write_scores(_score(case, repeat=repeat) for repeat in range(repeats) for case in CASES)
+    write_records(run.path / SCORES, (_score(case, repeat=repeat) for repeat in range(repeats) for case in CASES))
     return run
 
 
@@ -360,7 +360,7 @@ def test_a_baseline_takes_the_place_of_one_over_the_same_cases(tmp_path):
 )
 def test_a_run_that_was_not_answered_and_scored_whole_is_no_baseline(stages, message, tmp_path):
     run = _scored(tmp_path)
-    run.write_scores(_score(CASES[number % 3], stage) for number, stage in enumerate(stages))
+    write_records(run.path / SCORES, (_score(CASES[number % 3], stage) for number, stage in enumerate(stages)))
     with pytest.raises(RunError, match=message):
         keep_baseline(run, tmp_path / "base")
     assert not (tmp_path / "base").exists()
