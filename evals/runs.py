@@ -278,8 +278,10 @@ def list_runs(root: Path) -> list[Run]:
 
 
 def pace(root: Path) -> float:
-    """Returns the median seconds of the newest run's answers, since the first loads models; 0 of none."""
-    return median([record.seconds for run in list_runs(root)[:1] for record in run.answers()] or [0.0])
+    """Returns the median seconds of the newest run's answers, since the first loads models; 0 of none to read."""
+    with suppress(RunError):
+        return median([record.seconds for run in list_runs(root)[:1] for record in run.answers()] or [0.0])
+    return 0.0
 
 
 def _run_in(folder: Path) -> Run | None:

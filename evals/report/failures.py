@@ -30,8 +30,9 @@ _APART: Final = re.compile(r"(?<=[぀-ヿ㐀-鿿]) | (?=[぀-ヿ㐀-鿿])")
 _TAG: Final = Markup('<span class="tag{}" dir="ltr">{}</span>')
 _CHANGED: Final = {
     "same": Markup(" {} "),
-    "left_out": Markup('<del><span class="hidden">left out: </span>{}</del>'),
-    "put_in": Markup('<ins><span class="hidden">put in: </span>{}</ins>'),
+    # Hidden on a page, where a line shows it, and all that a terminal has.
+    "left_out": Markup('<del><span class="hidden">[left out: </span>{}<span class="hidden">]</span></del>'),
+    "put_in": Markup('<ins><span class="hidden">[put in: </span>{}<span class="hidden">]</span></ins>'),
 }
 
 
@@ -44,7 +45,7 @@ class Answers:
         self.scores = sorted(run.scores(), key=lambda score: score.repeat)
         self.stages = {case.case: case.stage for case in by_case(self.scores)}
         judged = judged_answers(run, documents, rulings)
-        self._judged = {(each.record.case, each.record.repeat): each for each in judged}
+        self.judged = {(each.record.case, each.record.repeat): each for each in judged}
         failed = [name for stage in MEANING for name in self.cases if self.stages.get(name) == stage]
         # Made of nothing that others wrote.
         self.anchors = {name: f"case-{number}" for number, name in enumerate(failed, start=1)}
@@ -57,7 +58,7 @@ class Answers:
     def shown(self, name: str) -> dict[str, Any] | None:
         """Returns the score, record and sample that are shown of a case: the first that came out as the case did."""
         scores = [score for score in self.scores if score.case == name and score.stage == self.stages[name]]
-        judged = self._judged.get((name, scores[0].repeat)) if scores else None
+        judged = self.judged.get((name, scores[0].repeat)) if scores else None
         return None if judged is None else {"score": scores[0], "record": judged.record, "sample": judged.sample}
 
     def party(self, code: str | None) -> str:

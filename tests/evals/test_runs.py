@@ -22,6 +22,7 @@ from app.records import Answer, Scope
 from evals.cases.case import Case, Expectation
 from evals.errors import RunError
 from evals.files import write_records, write_whole
+from evals.report.report import previous_run
 from evals.report.tables import runs_table
 from evals.runner import asking, chosen, replaying, run_cases
 from evals.runs import (
@@ -36,6 +37,7 @@ from evals.runs import (
     keep_baseline,
     list_runs,
     open_run,
+    pace,
 )
 from evals.runs import CASES as CASES_FILE
 
@@ -218,6 +220,19 @@ def test_a_run_whose_answers_cannot_be_read_is_listed_with_those_that_can(tmp_pa
     assert "not complete, 3 of 3 answers" in runs_table([run, run]).rows[0][-1]
     (run.path / ANSWERS).write_text('{"case": "a"}\n{\n{"case": "b"}\n', encoding="utf-8")
     assert "not complete, 1 of 3 answers" in runs_table([open_run(tmp_path, "one")]).rows[0][-1]
+
+
+def test_a_run_whose_scores_cannot_be_read_is_named_among_the_others_and_compared_with_none(tmp_path):
+    _scored(tmp_path, name="good")
+    broken = _scored(tmp_path, name="broken")
+    (broken.path / SCORES).write_text("{\n", encoding="utf-8")
+    rows = {row[0]: row for row in runs_table(list_runs(tmp_path)).rows}
+    assert rows["good"][1] and "cannot be read" not in rows["good"][-1]
+    assert rows["broken"][1] == ""
+    assert "its scores cannot be read: broken/scores.jsonl, line 1: not JSON" in rows["broken"][-1]
+    assert getattr(previous_run(_scored(tmp_path, name="later")), "name", None) == "good"
+    (broken.path / ANSWERS).write_text("{\n{}\n", encoding="utf-8")
+    assert pace(tmp_path) >= 0.0
 
 
 def test_no_run_is_called_as_the_newest_is(tmp_path):
