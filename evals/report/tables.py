@@ -83,7 +83,7 @@ def gates_table(report: GateReport) -> Table:
 
     left_out = f" Left out, since they apply to no case: {', '.join(report.left_out)}." if report.left_out else ""
     note = f"What has to hold, over {report.cases} cases. {NOTES['few'].format(report.minimum)}{left_out}"
-    columns = ("Gate", "Outcome", "Value", "Needed", "Baseline", "Change", "95 % interval (of a change)", "p", "n")
+    columns = ("Gate", "Outcome", "Value", "Needed", "Baseline", "Change", "95 % interval", "p", "n")
     tones = ["few" if result.few else TONE[result.verdict] for result in results]
     return Table(title="Gates", columns=columns, rows=list(map(row, results)), tones=tones, note=note)
 
