@@ -228,6 +228,7 @@ def test_problems_come_errors_first_and_in_the_order_of_the_cases() -> None:
     assert [problem.case for problem in found[:2]] == ["nor-extradition", "b"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["smoke", "asked_meeting", "typed", "held"])
 def test_cases_over_the_conference_lint_without_errors(name: str, smoke_documents: Documents) -> None:
     found = lint(load_cases(SHIPPED[name]), smoke_documents)
