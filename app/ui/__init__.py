@@ -17,10 +17,10 @@ def _import_gradio() -> None:
     """
     find = inspect.getfile
 
-    def find_no_component(of: Any) -> str:  # noqa: ANN401
-        if isinstance(of, type) and of.__module__.startswith("gradio."):
-            raise FileNotFoundError(of.__module__)
-        return find(of)
+    def find_no_component(object: Any) -> str:  # noqa: ANN401
+        if isinstance(object, type) and object.__module__.startswith("gradio."):
+            raise FileNotFoundError(object.__module__)
+        return find(object)
 
     inspect.getfile = find_no_component
     try:
