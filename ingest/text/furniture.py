@@ -54,6 +54,7 @@ class TextLine:
     opens_page: bool = False
 
 
+@lru_cache(maxsize=16)
 def text_lines(source_text: str) -> tuple[TextLine, ...]:
     """Reads the lines that hold more than white space, in order."""
     lines: list[TextLine] = []

@@ -15,7 +15,6 @@ from evals.cases.lint import Remark, lint
 from ingest.parties.party_table import PartyTable
 
 EVALS = Path(str(files("evals")))
-SAMPLE = Path(str(files("ingest"))) / "sample"
 SAID = "Norway supports extradition under article 16 of the Convention."
 TEXT = f"Mr. President,\n\n{SAID} We thank the Secretariat.\n"
 START = TEXT.index(SAID)
@@ -248,10 +247,10 @@ def test_problems_come_errors_first_and_in_the_order_of_the_cases() -> None:
     assert [problem.case for problem in found[:2]] == ["nor-extradition", "b"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["smoke", "asked_meeting", "typed", "held"])
-def test_cases_over_the_conference_lint_without_errors(name: str) -> None:
-    held = read_documents([EVALS / "conference", SAMPLE])
-    found = lint(load_cases(SHIPPED[name]), held)
+def test_cases_over_the_conference_lint_without_errors(name: str, smoke_documents: Documents) -> None:
+    found = lint(load_cases(SHIPPED[name]), smoke_documents)
     assert [problem for problem in found if problem.severity == "error"] == []
 
 
