@@ -22,7 +22,7 @@ from app.export.arrange import FORMS, DocumentForm, arrange
 from app.export.plots import describe_timeline, timeline
 from app.export.write import write_briefing
 from app.settings import BriefingConfig
-from app.ui.background_job import run_in_background
+from app.ui.background_job import left_at_once, run_in_background
 from app.ui.briefing_requests import BriefingWish
 from app.ui.briefing_view import Found, briefing_html, progress_html
 from app.ui.conversation_list import change_list, list_html
@@ -295,9 +295,9 @@ def build_briefing_tab(tools: BriefingTools, corpus: Corpus, tab: gr.Tab, wanted
     fields = [parties, topics, articles, sessions, years]
     made = [result, briefing, here, files, found, listing]
     gr.on([start.click, wanted.change], lambda: gr.Button(visible=True), None, [stop], **QUIET)
-    started = start.click(controller.make, [*fields, split, spoken, form, composer], made, **running)
+    started = start.click(left_at_once(controller.make), [*fields, split, spoken, form, composer], made, **running)
     opened = wanted.change(
-        controller.opened, [wanted, spoken, form, composer], [*fields, spoken, form, *made], **running
+        left_at_once(controller.opened), [wanted, spoken, form, composer], [*fields, spoken, form, *made], **running
     )
     begun: list[Any] = [started, opened]
     stop.click(
