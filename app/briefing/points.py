@@ -3,8 +3,9 @@
 "Arvandia, 12 October 2020: “We do not support that proposal.”" Nothing is ever cut to fit.
 """
 
-from collections.abc import Sequence
-from itertools import chain, zip_longest
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from itertools import chain
 
 from app.answering.provenance import spoken_date
 from app.briefing.cells import Briefing, Cell, Point
@@ -16,7 +17,7 @@ from prompts.wording import Wording
 def choose_points(
     briefing: Briefing, wording: Wording, *, max_points: int | None, max_tokens: int | None
 ) -> tuple[Point, ...]:
-    """Chooses talking points, the subjects in turn, every party once on each before anyone has a second.
+    """Chooses talking points, the subjects in turn, every party once on each before anyone has a second; see `_turns`.
 
     What a model claims comes with its quotations, before quotations alone. Nothing is ever cut: a claim that does not
     fit with its quotations gives way to the quotation alone, and a quotation that does not fit is left out; the next
@@ -25,12 +26,9 @@ def choose_points(
     chosen: list[Point] = []
     used = 0
     seen: set[int] = set()
-    ranked = [(cell, _ranked(briefing, cell, wording)) for cell in briefing.cells if cell.evidence]
-    # Subject by subject in turn, so that none takes the room of all others.
-    queues = [[held for held in ranked if held[0].subject == subject.label] for subject in briefing.subjects]
-    turns = [held for turn in zip_longest(*queues) for held in turn if held is not None]
-    for rank in range(max((len(points) for _, points in ranked), default=0)):
-        for point in chain.from_iterable(points[rank : rank + 1] for _, points in turns):
+    turns = [_ranked(briefing, cell, wording) for cell in _turns(briefing)]
+    for rank in range(max(map(len, turns), default=0)):
+        for point in chain.from_iterable(points[rank : rank + 1] for points in turns):
             for choice in point:
                 length = _length(briefing, choice)
                 fits = max_tokens is None or used + length <= max_tokens
@@ -42,6 +40,27 @@ def choose_points(
                 break
     order = {subject.label: place for place, subject in enumerate(briefing.subjects)}
     return tuple(sorted(chosen, key=lambda point: order[point.subject]))
+
+
+def _turns(briefing: Briefing) -> Iterator[Cell]:
+    """Yields the cells with evidence, a subject after the other, so that none takes the room of all others.
+
+    Of each, cells that tell a kind come before others, then those whose kind has been told least on it, then parties
+    that have been heard least: a page without room for all quotes who is against as well as who is for.
+    """
+    waiting = {s.label: [c for c in briefing.cells if c.subject == s.label and c.evidence] for s in briefing.subjects}
+    told, heard = Counter[tuple[str, str]](), Counter[str]()
+
+    def precedence(cell: Cell) -> tuple[bool, int, int]:
+        return cell.holds == "no_position", told[cell.subject, cell.holds], heard[cell.party]
+
+    while any(waiting.values()):
+        for cells in filter(None, waiting.values()):
+            cell = min(cells, key=precedence)
+            cells.remove(cell)
+            told[cell.subject, cell.holds] += 1
+            heard[cell.party] += 1
+            yield cell
 
 
 def _ranked(briefing: Briefing, cell: Cell, wording: Wording) -> list[list[Point]]:
