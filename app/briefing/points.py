@@ -38,8 +38,13 @@ def choose_points(
                 chosen.append(choice)
                 used += length
                 break
+    return by_subject(briefing, chosen)
+
+
+def by_subject(briefing: Briefing, points: Sequence[Point]) -> tuple[Point, ...]:
+    """Returns points by subject, as these were asked; of one subject they keep their order."""
     order = {subject.label: place for place, subject in enumerate(briefing.subjects)}
-    return tuple(sorted(chosen, key=lambda point: order[point.subject]))
+    return tuple(sorted(points, key=lambda point: order[point.subject]))
 
 
 def _turns(briefing: Briefing) -> Iterator[Cell]:
@@ -66,8 +71,8 @@ def _turns(briefing: Briefing) -> Iterator[Cell]:
 def _ranked(briefing: Briefing, cell: Cell, wording: Wording) -> list[list[Point]]:
     """Returns the points of a cell, strongest first, each with its alternative: the quotation in place of a claim."""
     claimed = {number for claim in cell.claims for number in claim.citations}
-    quoted = {number: _point(briefing, cell, (number,), wording, None) for number in cell.citations}
-    points = [[_point(briefing, cell, c.citations, wording, c), quoted[c.citations[0]]] for c in cell.claims]
+    quoted = {number: point_of(briefing, cell, (number,), wording, None) for number in cell.citations}
+    points = [[point_of(briefing, cell, c.citations, wording, c), quoted[c.citations[0]]] for c in cell.claims]
     return points + [[point] for number, point in quoted.items() if number not in claimed]
 
 
@@ -77,7 +82,8 @@ def _length(briefing: Briefing, point: Point) -> int:
     return count_tokens(f"{point.lead}: {'' if point.claim is None else point.claim.text + ' '}{quotes}")
 
 
-def _point(briefing: Briefing, cell: Cell, numbers: Sequence[int], wording: Wording, claim: Claim | None) -> Point:
+def point_of(briefing: Briefing, cell: Cell, numbers: Sequence[int], wording: Wording, claim: Claim | None) -> Point:
+    """Returns quotations of a cell as a point, with a model's claim over them where there is one."""
     cited = [briefing.citation(number) for number in numbers]
     name = briefing.names.get(cited[0].state or "", cited[0].state or cited[0].file)
     dates = dict.fromkeys(spoken_date(citation.date, wording.language) for citation in cited)
