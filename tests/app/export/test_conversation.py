@@ -10,7 +10,8 @@ from app.export.conversation import ExportedTurn, conversation_docx, conversatio
 TURNS = (
     ExportedTurn(
         question="What did *Arvandia* say?",
-        answer="*Arvandia, as a member of the Group:*\n\n**Arvandia** · session 8\n\n> “We support \\[sic\\] article 16.” [1] [2]\n\n- see [9]",
+        answer="*Arvandia, as a member of the Group:*\n\n"
+        "**Arvandia** · session 8\n\n> “We support \\[sic\\] article 16.” [1] [2]\n\n- see [9]",
         language="en",
         references={1: "Arvandia, a_b.txt", 2: "Arvandia, second.txt"},
         languages={1: "en", 2: "en"},
