@@ -61,3 +61,16 @@ def test_running_heads_takes_odd_texts(text: str) -> None:
 def test_a_line_that_stands_first_on_every_page_is_a_running_head():
     pages = [f"Rivers Council\t12th meeting\n\nWe closed {word} ports and\n" for word in ("ten", "six", "two", "no")]
     assert running_heads("\f".join(pages)) == {"rivers council 12th meeting"}
+
+
+@pytest.mark.parametrize(
+    ("page_break", "is_head"),
+    [("\n\n{n}/3\n\n{head}\n\n", True), ("\n\n{n}/4\n\n{head}\n\n", False), ("\n\n{head}\n\n", False)],
+)
+def test_a_head_that_the_first_of_three_pages_has_not_is_a_running_head(page_break, is_head):
+    head = "Federal Republic of Drelnia - Statement to the Conference"
+    breaks = [page_break.format(n=n, head=head) for n in (1, 2, *((3,) if "/4" in page_break else ()))]
+    text = f"If no victim can be found,{breaks[0]}it encourages{breaks[1]}the police." + "".join(
+        rest.replace(head, "to work together") for rest in breaks[2:]
+    )
+    assert (head.casefold() in running_heads(text)) == is_head
