@@ -79,6 +79,10 @@ def test_briefing_comes_back_as_it_was_kept(tmp_path: Path) -> None:
     briefing = worded_briefing()
     identifier = kept.keep(None, briefing)
     assert kept.open(identifier) == briefing
+    # Whoever renames it in the list finds its new name on its documents.
+    kept.works.rename(identifier, "For the ambassador")
+    assert kept.open(identifier) == replace(briefing, title="For the ambassador")
+    kept.works.rename(identifier, briefing.title)
     assert [work.title for work in kept.list(briefing.subjects[0].label)] == [briefing.title]
     with pytest.raises(NotFoundError):
         KeptBriefings(Works(open_tables(tmp_path), "somebody else")).open(identifier)

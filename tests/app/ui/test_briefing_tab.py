@@ -174,6 +174,7 @@ def test_cells_are_edited_and_the_briefing_is_kept_and_reopened_by_its_address(o
         page.reload()
         page.wait_for_selector(".u-briefing")
         assert page.locator(".u-card").first.locator("blockquote").all_inner_texts() == edited
+        page.wait_for_function("document.title === 'Briefing · untoc'")
         # It comes into view, with the forms of documents called by their names.
         page.wait_for_function(
             "document.querySelector('#briefing-title').getBoundingClientRect().top < innerHeight / 2"
