@@ -191,7 +191,7 @@ def _resolve_parties(given: dict[str, str | None], row: ManifestRow, parties: Pa
             near = ", ".join((*codes, *resolution.suggestions)[:5])
             wanted = "State or group" if column == "state" else "group"
             what = "may be several parties" if codes else f"is no {wanted} that is known"
-            hint = f"did you mean {near}?" if near else "write its code, or add it to parties.csv"
+            hint = f"did you mean {near}?" if near else "write its code, or add it on the Ingest tab or to parties.csv"
             # Only a row that was read from a file has a line.
             where = f"statements.csv, line {row.line}: " if row.line else ""
             problems.append(f"{where}{column} {name!r} {what}; {hint}")

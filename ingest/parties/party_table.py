@@ -147,9 +147,16 @@ class PartyTable:
         return tuple(sorted(code for code, row in self._rows.items() if kind is None or row.kind == kind))
 
     def display(self, code: str, language: str = "en") -> str:
-        """The short name to show in one of the six languages; English where there is none, else the code."""
+        """The short name to show in one of the six languages; English where there is none, else the code.
+
+        What a file adds has no column for each language: the first of its names in the script of one is the name there.
+        """
         row = self._rows.get(code)
-        return code if row is None else display_name(row, language)
+        if row is None:
+            return code
+        script = next((found for known, found in _SCRIPTS.items() if known == language and code in self._added), None)
+        written = (name for name in row.aliases if script is not None and script.search(name))
+        return next(written, None) or display_name(row, language)
 
     def find(self, text: str, language: str | None = None, *, relaxed: bool = False) -> list[PartyMatch]:
         """Every party named in a text of any languages: the longest names, not overlapping, in order.
