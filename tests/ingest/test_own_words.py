@@ -165,6 +165,45 @@ def test_what_is_only_announced_in_a_national_capacity_stays_the_group_s(annotat
     assert annotated.document.kind == "statement" and {state for state, _ in quotable(annotated)} == {"XGR"}
 
 
+FOR_RIVERS = "Now I speak on behalf of the Group of Riparian States. The Group wants boats. It has waited long."
+FOR_CIRCLE = "Now I speak on behalf of the Circle of Nine. We want more boats. Nine are too few."
+OWN = "I speak in my national capacity. Belmora needs no treaty. We answer every request."
+
+
+@pytest.mark.parametrize(
+    ("parts", "holders"),
+    [
+        ((OWN, FOR_RIVERS), ("XAB", "XGR")),
+        ((FOR_RIVERS, OWN), ("XGR", "XAB")),
+        ((OWN, FOR_CIRCLE), ("XAB", "Circle of Nine")),
+        ((FOR_CIRCLE, OWN), ("Circle of Nine", "XAB")),
+        ((FOR_CIRCLE, OWN, FOR_RIVERS), ("Circle of Nine", "XAB", "XGR")),
+        ((OWN, FOR_RIVERS, "We said it again: we speak in our national capacity."), ("XAB", "XGR", "XGR")),
+        (("I shall speak in my national capacity later.", FOR_RIVERS), ("XGR", "XGR")),
+        ((OWN, "I also spoke on behalf of the Circle of Nine."), ("XAB", "XAB")),
+    ],
+)
+def test_each_capacity_holds_what_is_said_from_where_it_begins(annotator, parts, holders):
+    text = f"{COVER.format(state='BELMORA')}\nMr. President,\n\n" + "\n\n".join(parts)
+    said = quotable(annotate(annotator, text))
+    for part, holder in zip(parts, holders, strict=True):
+        assert {code for code, words in said if words in part} == {holder}
+
+
+def test_a_group_that_no_lookup_knows_holds_what_is_said_for_it_and_is_labelled(annotator):
+    loaded = LoadedText(text=f"{COVER.format(state='BELMORA')}\nMr. President,\n\n{FOR_CIRCLE}", sha256="0" * 64)
+    rows = (None, ManifestRow(file="a.txt", state="Circle of Nine", on_behalf_of="Circle of Nine"))
+    for row in rows:
+        read = annotator.read(loaded, row, file="a.txt", kind="statement", input_key="")
+        metadata = read.document.metadata
+        assert (metadata.state, metadata.on_behalf_of) == ("Circle of Nine", "Circle of Nine")
+        assert "Ambassador" in (metadata.speaker or "") or "ORREN" in (metadata.speaker or "")
+        assert "held by a group that no lookup knows: 'Circle of Nine'" in (read.reason or "")
+    wrong = rows[1].model_copy(update={"on_behalf_of": "Circle of Ten", "state": "Circle of Ten"})
+    read = annotator.read(loaded, wrong, file="a.txt", kind="statement", input_key="")
+    assert read.document.metadata.state is None and "'Circle of Ten' is no group" in (read.reason or "")
+
+
 def test_article_of_the_convention_in_a_committee_that_drafts_one_is_of_a_convention_not_named(annotator):
     text = (
         "Statement by Belmora\nAd Hoc Committee to Elaborate a Comprehensive International Convention on Countering the"

@@ -171,6 +171,7 @@ def test_load_adds_fictional_parties_with_their_aliases(tmp_path):
     assert table.resolve("Republic of Arland").codes == ("XAA",)
     assert table.resolve("Arlnd").suggestions[0] == "XAA"
     assert table.display("XAA", "fr") == "Arland"
+    assert (table.display("XZZ"), table.display("Cercle", "fr")) == ("XZZ", "Cercle (groupe inconnu)")
     assert table.members("XGA") == {"XAA", "AUT"}
     assert TABLE.resolve("Arland").codes == ()
 
