@@ -114,8 +114,10 @@ def _with_parties(
         inferred |= {"state"} if state else set()
     _, _, whom = capacities(heading.text, words, parties, metadata.language, date=metadata.date, speaker=state)[0]
     group = whom.group or group
-    if group is None:
-        together = joint_holders(heading.text, words, parties, metadata.language) or whom.states
+    of_known = group is not None and parties.get(group) is not None
+    joint = () if of_known else joint_holders(heading.text, words, parties, metadata.language)
+    if group is None or joint:
+        together = (*joint, *whom.states)
         speaker = joint_speaker(metadata, state, whom.states, parties)
         return replace(metadata, state=state, speaker=speaker, held_by=held_together(state, together)), inferred
     inferred = {"speaker"} if inferred and metadata.speaker is None else set()

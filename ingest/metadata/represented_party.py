@@ -14,6 +14,7 @@ from ingest.language.numerals import number_words
 from ingest.language.sentences import split_sentences
 from ingest.metadata.self_reference import is_voice, speaking_state
 from ingest.parties.party_table import PartyMatch, PartyTable, in_rows
+from ingest.text.furniture import without_furniture
 
 _OPENING = 1500
 _OFTEN, _FEW, _FEW_BEFORE, _FEW_OWN = 3, 3, 6, 8
@@ -49,7 +50,7 @@ def spoken_for(
     time and again. Several States by name are a group that they made up on that date.
     """
     lines = (heading, *_sentences(words[:_OPENING]))
-    text = f"{heading}\n{words}"
+    text, written = f"{heading}\n{words}", None
     for number, line in enumerate(lines):
         if _WORDS.national.search(line) and not _WORDS.in_both.search(line):
             break
@@ -77,7 +78,7 @@ def spoken_for(
                 or _is_own_voice(before, line[phrase.end() :].partition(name)[2])
                 or (_opens(before) and _is_voice_of(name, text, parties, language))
             ):
-                return SpokenFor(group=name)
+                written = written or name
         for phrase in _WORDS.in_capacity.finditer(line):
             found = _as_one(_listed_after(line, phrase.end(), named), parties, date, speaker)
             if found is not None and found.group is not None:
@@ -90,7 +91,8 @@ def spoken_for(
             may_speak = found is not None and _may_speak_for(found.group, speaker, parties, date)
             if found is not None and may_speak and _is_voice_of(found.group, text, parties, language):
                 return found
-    return SpokenFor()
+    # "On behalf of a group of countries", and in the next sentence of which.
+    return SpokenFor(group=written)
 
 
 def is_in_national_capacity(sentence: str) -> bool:
@@ -189,6 +191,7 @@ def sponsor_lists(text: str, parties: PartyTable, language: str | None) -> list[
 
 def _sponsors(text: str, parties: PartyTable, language: str | None) -> Iterator[tuple[int, int, Sequence[PartyMatch]]]:
     """Yields where the words before a list of co-sponsors begin and end, and the States, by places after these."""
+    text = without_furniture(text)
     for label in islice(_WORDS.sponsors.finditer(text), _MOST_LISTS):
         after = text[label.end() : label.end() + _LONGEST_LIST].replace("\n", " ")
         row = _first_list(after, parties, language)

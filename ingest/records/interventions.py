@@ -24,6 +24,7 @@ from ingest.metadata.represented_party import (
     behalf_phrase,
     capacities,
     chairs_group,
+    group_written,
     is_in_national_capacity,
     spoken_for,
 )
@@ -464,7 +465,10 @@ class _SpeakerLookup:
         The first of a paragraph (`opens`) may begin as press summaries do; whoever is `speaking` may go on "in his
         national capacity".
         """
-        sentence = " ".join(text[start:end].split())
+        # The number of a paragraph is no part of its sentence.
+        mark = SPEAKER.before.match(text, start, end)
+        first = mark.end() if opens and mark is not None else start
+        sentence = " ".join(text[first:end].split())
         head = sentence[:_LONGEST_NATIONAL]
         state = None if speaking is None else speaking.state
         if (
@@ -474,10 +478,12 @@ class _SpeakerLookup:
         ):
             own = replace(speaking, start=start, end=start, clause="", named=speaking.named.partition(",")[0])
             return _SpeakerTurn(start=start, words=own)
+        reported = self.reported(sentence, first)
         if opens:
-            reported = self.reported(sentence, start)
             # Of a State by its bare name only this sentence is told.
             return reported and _SpeakerTurn(start=start, words=reported[0], end=None if reported[1] else end)
+        if reported is not None and reported[1] and not is_of_same_speaker(sentence):
+            return _SpeakerTurn(start=start, words=reported[0])
         line = speaker_line(text, start, end)
         # "The representative also reported" goes on with the same speaker.
         goes_on = line is not None and line.party is not None and line.party[:1].islower()
@@ -504,9 +510,10 @@ class _SpeakerLookup:
         head, opening = words.clause, "" if words.summarised else said
         # "Ilvenor, for the Island Forum, opposed": reports say no more.
         short = _WORDS.for_group.match(head.strip(" ,"))
-        group = self._parties.get((*self.party(head.strip(" ,")[short.end() :]), "")[0]) if short is not None else None
-        if group is not None and group.kind == "group":
-            head = f"on behalf of {group.name}"
+        name = head.strip(" ,")[short.end() :] if short is not None else ""
+        group = self._parties.get((*self.party(name), "")[0])
+        if (group is not None and group.kind == "group") or group_written(f"the {name}"):
+            head = f"on behalf of the {name}"
         if words.summarised and (told := _WORDS.told_behalf.search(" ".join(said.split())[:400])):
             head = f"{head}, {told.group()}"
         whom = spoken_for(head, opening, self._parties, self._language, date=self._date, speaker=words.state)

@@ -102,6 +102,32 @@ def test_list_of_co_sponsors_is_not_quoted_and_its_states_hold_the_statement(ann
     ]
 
 
+def test_items_of_a_list_that_a_colon_opens_are_said(annotator):
+    items = ["(a) First, lamps should be lit;", "(b) Second, wicks should be trimmed, and", "(c) Third, oil is dear."]
+    text = f"{COVER.format(state='BELMORA')}\nMr. President,\n\nWe thank you.\n\nWe ask for this:\n\n" + "\n\n".join(
+        items
+    )
+    assert [words for _, words in quotable(annotate(annotator, text))][-3:] == items
+    untold = (
+        f"{COVER.format(state='BELMORA')}\nMr. President,\n\nWe thank you.\n\n(a) Opening of the session\n\nWe agree."
+    )
+    assert [words for _, words in quotable(annotate(annotator, untold))] == ["We thank you.", "We agree."]
+
+
+def test_states_of_a_joint_statement_hold_it_though_a_list_runs_over_a_page(annotator):
+    foot = "\n\nJoint statement on witnesses, page {}\n\f"
+    text = (
+        "JOINT STATEMENT\non the protection of witnesses\ndelivered by Quenza on behalf of a group of countries\n"
+        "16 October 2024\n\nMadam President,\n\nI deliver this joint statement on behalf of the following countries: "
+        "Arvandia, Belmora and my own country, Quenza. We protect witnesses." + foot.format(1) + "We thank you.\n\n"
+        "Co-sponsors:\n\nArvandia\nBelmora" + foot.format(2) + "Quenza\nTessaria" + foot.format(3)
+    )
+    annotated = annotate(annotator, text)
+    metadata = annotated.document.metadata
+    assert (metadata.held_by, metadata.on_behalf_of) == (("XAA", "XAB", "XQN", "XTS"), None)
+    assert [words for _, words in quotable(annotated)][-2:] == ["We protect witnesses.", "We thank you."]
+
+
 FOR_GROUP = (
     "Mr. President,\n\nI have the honour to speak on behalf of the Group of Riparian States. The Group wants boats."
 )

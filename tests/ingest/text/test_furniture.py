@@ -61,3 +61,7 @@ def test_running_heads_takes_odd_texts(text: str) -> None:
 def test_a_line_that_stands_first_on_every_page_is_a_running_head():
     pages = [f"Rivers Council\t12th meeting\n\nWe closed {word} ports and\n" for word in ("ten", "six", "two", "no")]
     assert running_heads("\f".join(pages)) == {"rivers council 12th meeting"}
+
+
+def test_a_symbol_that_ends_a_sentence_is_said() -> None:
+    assert not is_furniture("\nA/98/L.40.\n", NONE)
