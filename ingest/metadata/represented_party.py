@@ -7,6 +7,7 @@ behalf of the group" leaves it the State's, and is kept as a mention of the grou
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import islice, pairwise
 
 from ingest.language.lexicons import Patterns
@@ -30,11 +31,7 @@ _NEAR_TITLE, _LONGEST_LIST, _MOST_LISTS = 300, 4000, 20
 
 @dataclass(frozen=True, kw_only=True)
 class SpokenFor:
-    """On whose behalf a statement is made: a group, or several States that make up no known group, or nobody.
-
-    Attributes:
-        group: Its code, or its name as written where no lookup knows it.
-    """
+    """On whose behalf a statement is made: a group's code or unknown name, or several States, or nobody."""
 
     group: str | None = None
     states: tuple[str, ...] = ()
@@ -57,7 +54,10 @@ def spoken_for(
         named = [match for match in parties.find(line, language) if len(match.codes) == 1]
         for phrase in _WORDS.behalf.finditer(line):
             before = line[: phrase.start()]
-            if number > 0 and (_WORDS.others.search(before) or _is_another_s(before, named, speaker)):
+            # "We thank Arvandia, speaking on behalf of the group".
+            subjects = (m.end for m in named if m.end <= len(before) and m.codes != (speaker,))
+            of_another = any(_WORDS.speaking_or_not.fullmatch(before, end) for end in subjects)
+            if number > 0 and (of_another or _WORDS.others.search(before)):
                 continue
             listed = _listed_after(line, phrase.end(), named)
             if not listed and (counted := _WORDS.counted.match(line, phrase.end())):
@@ -103,9 +103,8 @@ def is_in_national_capacity(sentence: str) -> bool:
 def group_written(words: str) -> str | None:
     """Read the name of a group that words begin with, as written: "the Circle of Nine, said that"."""
     found = _WORDS.group_written.match(words)
-    if found is None or _WORDS.no_group.match(words, found.start("name")):
-        return None
-    return " ".join(found["name"].split())
+    is_group = found is not None and _WORDS.no_group.match(words, found.start("name")) is None
+    return " ".join(found["name"].split()) if found is not None and is_group else None
 
 
 def capacities(
@@ -118,17 +117,13 @@ def capacities(
     `fewest` sentences follow. What only announces ("I shall add a few words in my national capacity") goes on for the
     group, which is named after it. `group` is the one that a manifest names.
     """
-
-    def read(first: str, said: str) -> SpokenFor:
-        return spoken_for(first, said, parties, language, date=date, speaker=speaker)
-
+    read = partial(spoken_for, parties=parties, language=language, date=date, speaker=speaker)
     flat = words.replace("\n", " ")
     whom = SpokenFor(group=group) if group else read(heading, words)
     spans = list(split_sentences(flat)) if _WORDS.national.search(flat) else []
     marks: list[tuple[int, SpokenFor]] = []
     for number, (start, end) in enumerate(spans):
         told = read("", flat[start:end]) if behalf_phrase(flat[start:end]) is not None else SpokenFor()
-        # Whoever knows the group better than the text named it in a manifest.
         told = whom if group and told != SpokenFor() else told
         own = is_in_national_capacity(flat[start:end]) and _WORDS.first_person_or_this.search(flat, start, end)
         if told != SpokenFor() or own:
@@ -255,15 +250,8 @@ def _is_own_voice(before: str, after: str) -> bool:
         return (not clause or _WORDS.says_i.search(clause) is not None) and _WORDS.speaks_after.match(after) is not None
     if _WORDS.speaks_before.search(before) and _WORDS.first_person_or_this.search(before):
         return True
-    if _WORDS.speaking_first.fullmatch(before) and _WORDS.i_follow.match(after):
-        return True
-    return len(before.split()) <= _FEW and _WORDS.speaks_after.match(after) is not None
-
-
-def _is_another_s(before: str, named: Sequence[PartyMatch], speaker: str | None) -> bool:
-    """Tell whether the words before "on behalf of" let another party speak: "we thank Arvandia, speaking"."""
-    others = (match for match in named if match.end <= len(before) and match.codes != (speaker,))
-    return any(_WORDS.speaking_or_not.fullmatch(before, match.end) for match in others)
+    opens = _WORDS.speaking_first.fullmatch(before) is not None and _WORDS.i_follow.match(after) is not None
+    return opens or (len(before.split()) <= _FEW and _WORDS.speaks_after.match(after) is not None)
 
 
 def _listed_after(line: str, start: int, named: Sequence[PartyMatch]) -> list[PartyMatch]:

@@ -437,13 +437,11 @@ class _SpeakerLookup:
         """Returns where a delegate speaks for a group and where for their State alone; none where only one of them."""
         if words.role != "party" or words.state in (None, words.group) or words.summarised:
             return []
-        said = text[words.start : words.end]
         parts = capacities(
-            words.clause, said, self._parties, self._language, date=self._date, speaker=words.state, group=words.group,
-            fewest=0,
+            words.clause, text[words.start : words.end], self._parties, self._language, date=self._date,
+            speaker=words.state, group=words.group, fewest=0,
         )  # fmt: skip
-        found = [(words.start + start, words.start + end, whom) for start, end, whom in parts]
-        return found if len(found) > 1 else []
+        return [(words.start + start, words.start + end, whom) for start, end, whom in parts if len(parts) > 1]
 
     def reported(self, sentence: str, start: int) -> tuple[Intervention, bool] | None:
         """Returns whose saying a sentence tells, and whether the next sentences are told of them as well."""

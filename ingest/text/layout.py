@@ -122,9 +122,9 @@ def flows(line: TextLine, following: TextLine, setting: Typesetting) -> bool:
 def find_blocks(source_text: str) -> tuple[Block, ...]:
     """Finds the blocks between blank lines, in order, covering everything but white space, and numbers the paragraphs.
 
-    `paragraph` counts those that hold a sentence end, or are items of a list that a colon opens, and no page furniture. Furniture inside a block stands in a
-    block of its own without a number, so that prose blocks hold none; the parts around it keep the one number of their
-    paragraph. Furniture in the middle of a sentence `continues` like the block after it.
+    `paragraph` counts those with a sentence end, or items of a list after a colon, but no page furniture. Furniture
+    inside a block stands in a block of its own without a number, so that prose blocks hold none; the parts around it
+    keep the one number of their paragraph. Furniture in the middle of a sentence `continues` like the block after it.
     """
     lines = text_lines(source_text)
     furniture = furniture_lines(lines, running_heads(source_text))
