@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
-from functools import cache, lru_cache
+from functools import cache
 from operator import attrgetter, itemgetter
 from pathlib import Path
 from typing import Any, Final
@@ -94,10 +94,10 @@ _DOCUMENTS: Final = SELECT_DOCUMENT_SUMMARIES.order_by(
     DOCUMENTS.c.file,
     DOCUMENTS.c.document_id,
 )
-_DOCUMENT: Final = SELECT_DOCUMENTS.where(DOCUMENTS.c.document_id == bindparam("document_id"))
+_DOCUMENTS_BY_ID: Final = SELECT_DOCUMENTS.where(is_among(DOCUMENTS.c.document_id, "document_ids"))
 _STATEMENTS: Final = SELECT_STATEMENTS.where(is_among(STATEMENTS.c.statement_id, "statement_ids"))
-_SENTENCES: Final = SELECT_SENTENCES.where(SENTENCES.c.statement_id == bindparam("statement_id")).order_by(
-    SENTENCES.c.ordinal
+_SENTENCES: Final = SELECT_SENTENCES.where(is_among(SENTENCES.c.statement_id, "statement_ids")).order_by(
+    SENTENCES.c.statement_id, SENTENCES.c.ordinal
 )
 _SENTENCES_BY_ID: Final = SELECT_SENTENCES.where(
     tuple_(SENTENCES.c.statement_id, SENTENCES.c.ordinal).in_(bindparam("ids", expanding=True))
@@ -127,9 +127,8 @@ class Catalogue:
         """Opens the record in a SQLite file, or in the PostgreSQL database of a URL; see `Database`."""
         self.database = Database(source, read_only=read_only, create=create)
         self._full_text = self.database.full_text
-        self._sentences = lru_cache(maxsize=_SENTENCES_KEPT)(
-            lambda statement_id, generation: self._read_sentences(statement_id)
-        )
+        # The generation at which they were read, and the sentences of statements by id.
+        self._sentences: tuple[int, dict[str, tuple[Sentence, ...]]] = (-1, {})
         self.families = FamilyTables(self.database)
         self.health = CatalogueHealth(self.database)
 
@@ -197,8 +196,11 @@ class Catalogue:
 
     def document(self, document_id: str) -> Document | None:
         """Returns one document with its text, or None."""
-        rows = self.database.rows(_DOCUMENT, {"document_id": document_id})
-        return to_document(rows[0]) if rows else None
+        return self._documents_by_id([document_id]).get(document_id)
+
+    def _documents_by_id(self, document_ids: Collection[str]) -> dict[str, Document]:
+        rows = self.database.rows(_DOCUMENTS_BY_ID, {"document_ids": document_ids})
+        return {document.document_id: document for document in map(to_document, rows)}
 
     def statement(self, statement_id: str) -> Statement | None:
         """Returns one statement with its document, or None."""
@@ -207,9 +209,8 @@ class Catalogue:
     def statements(self, statement_ids: Collection[str]) -> dict[str, Statement]:
         """Returns the statements of these ids that exist, in their order; those of one document share it."""
         rows = self.database.rows(_STATEMENTS, {"statement_ids": statement_ids})
-        documents = {identifier: self.document(identifier) for identifier in dict.fromkeys(row[0] for row in rows)}
-        held = ((row, documents[row[0]]) for row in rows)
-        found = {str(row[1]): to_statement(row[1:], document) for row, document in held if document is not None}
+        documents = self._documents_by_id(list(dict.fromkeys(row[0] for row in rows)))
+        found = {str(row[1]): to_statement(row[1:], documents[row[0]]) for row in rows if row[0] in documents}
         return {identifier: found[identifier] for identifier in statement_ids if identifier in found}
 
     def statements_of(self, document: Document) -> tuple[Statement, ...]:
@@ -330,11 +331,29 @@ class Catalogue:
 
     def sentences(self, statement_id: str) -> tuple[Sentence, ...]:
         """Returns the sentences of a statement in order."""
-        # A question asks for those of a statement again and again.
-        return self._sentences(statement_id, self.generation)
+        return self.sentences_of([statement_id])[statement_id]
 
-    def _read_sentences(self, statement_id: str) -> tuple[Sentence, ...]:
-        return tuple(map(to_sentence, self.database.rows(_SENTENCES, {"statement_id": statement_id})))
+    def sentences_of(self, statement_ids: Collection[str]) -> dict[str, tuple[Sentence, ...]]:
+        """Returns the sentences of each of these statements in order.
+
+        A question asks for those of a statement again and again, so that the latest ones are kept.
+        """
+        generation = self.generation
+        read_at, known = self._sentences
+        kept = known if read_at == generation else {}
+        new = [identifier for identifier in dict.fromkeys(statement_ids) if identifier not in kept]
+        if new:
+            read = dict[str, list[Sentence]]({identifier: [] for identifier in new})
+            for sentence in map(to_sentence, self.database.rows(_SENTENCES, {"statement_ids": new})):
+                read[sentence.statement_id].append(sentence)
+            asked = {identifier: kept[identifier] for identifier in statement_ids if identifier in kept}
+            kept = (
+                asked
+                | (kept if len(kept) + len(new) <= _SENTENCES_KEPT else {})
+                | {k: tuple(own) for k, own in read.items()}
+            )
+            self._sentences = generation, kept
+        return {identifier: kept[identifier] for identifier in statement_ids}
 
     def sentences_by_id(self, sentence_ids: Collection[SentenceId]) -> dict[SentenceId, Sentence]:
         """Returns the sentences of these ids that exist."""

@@ -166,8 +166,8 @@ class EvidenceRetriever:
         """Returns the same with the texts of some statements as its sources, in that order."""
         catalogue = self._store.catalogue
         statements = catalogue.statements(statement_ids)
-        sentences = {key: catalogue.sentences(key) for key in statements}
-        return replace(retrieved, sources=Sources(statements=statements, sentences=sentences))
+        sources = Sources(statements=statements, sentences=catalogue.sentences_of(statements))
+        return replace(retrieved, sources=sources)
 
     def key_sentences(self, retrieved: Retrieved, k: int) -> tuple[Sentence, ...]:
         """Returns the key sentences of the texts that were read in, `k` of all, shared evenly."""
@@ -371,10 +371,7 @@ class EvidenceRetriever:
     def _sources(self, evidence: Sequence[PartyEvidence]) -> Sources:
         ids = dict.fromkeys(item.sentence.statement_id for each in evidence for item in each.sentences)
         catalogue = self._store.catalogue
-        return Sources(
-            statements=catalogue.statements(ids),
-            sentences={identifier: catalogue.sentences(identifier) for identifier in ids},
-        )
+        return Sources(statements=catalogue.statements(ids), sentences=catalogue.sentences_of(ids))
 
 
 def _apart(one: Sentence, other: Sentence) -> int:

@@ -1,17 +1,23 @@
 """Sentences of passages, and sentences within their neighbours."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from vectorstore.catalogue import Catalogue
 from vectorstore.records import ScoredPassage, Sentence
 
+# The sentences of statements in order, by id.
+Texts = Mapping[str, Sequence[Sentence]]
 # Shorter sentences are scraps, such as "Thank you.".
 SCRAP_WORDS = 4
 
 
-def sentences_of(catalogue: Catalogue, found: Sequence[ScoredPassage]) -> list[Sentence]:
-    """Returns the sentences of passages in their order, each once; headings only of a text without paragraphs."""
-    by_statement = {key: catalogue.sentences(key) for key in dict.fromkeys(each.passage.statement_id for each in found)}
+def sentences_of(texts: Texts, found: Sequence[ScoredPassage]) -> list[Sentence]:
+    """Returns the sentences of passages in their order, each once; headings only of a text without paragraphs.
+
+    Args:
+        texts: The sentences of the statements that the passages are of.
+        found: The passages.
+    """
+    by_statement = {each.passage.statement_id: texts[each.passage.statement_id] for each in found}
     sentences: dict[str, Sentence] = {}
     for scored in found:
         passage = scored.passage
@@ -22,9 +28,8 @@ def sentences_of(catalogue: Catalogue, found: Sequence[ScoredPassage]) -> list[S
     return [s for s in sentences.values() if s.paragraph is not None or s.statement_id not in with_paragraphs]
 
 
-def windows_of(catalogue: Catalogue, sentences: Sequence[Sentence]) -> list[str]:
-    """Returns each sentence with the one before and the one after it."""
-    texts = {key: catalogue.sentences(key) for key in dict.fromkeys(each.statement_id for each in sentences)}
+def windows_of(texts: Texts, sentences: Sequence[Sentence]) -> list[str]:
+    """Returns each sentence with the one before and the one after it, out of the sentences of their statements."""
     return [
         " ".join(item.text for item in texts[each.statement_id][max(0, each.ordinal - 1) : each.ordinal + 2])
         for each in sentences

@@ -20,7 +20,7 @@ import numpy as np
 from app.question.resolution import TopicWording
 from app.retrieval.key_sentences import key_sentences, lexical_vectors
 from app.retrieval.party_evidence import PartyEvidence, ScoredSentence, merge_evidence
-from app.retrieval.passage_sentences import sentences_of, windows_of, without_scraps
+from app.retrieval.passage_sentences import Texts, sentences_of, windows_of, without_scraps
 from app.retrieval.relevance import CITED, REPRESENTATIVE, Relevance, RelevanceModel, lexical_relevance
 from app.retrieval.relevance_features import FeatureExtractor, MeasuredSentence, Read
 from app.retrieval.terms import content_terms
@@ -183,12 +183,15 @@ class SentenceRanker:
         if not parties:
             return {}
         depth = _share(len(parties) * wordings)
-        kept = [self._shortlist(topic, near[p][: depth.passages], depth.sentences) for p in parties]
+        texts = self._texts([item for party in parties for item in near[party][: depth.passages]])
+        kept = [self._shortlist(topic, texts, near[p][: depth.passages], depth.sentences) for p in parties]
         pairs = self._read_pairs(topic.asked, [self._english(each.text, each) for own in kept for each in own])
         ends = np.cumsum([len(own) for own in kept])[:-1]
         logits, states = np.split(pairs.logits, ends), np.split(pairs.states, ends)
         return {
-            party: self._read(owned[party], near[party], own, PairReading(logits=own_logits, states=own_states), True)
+            party: self._read(
+                owned[party], near[party], texts, own, PairReading(logits=own_logits, states=own_states), True
+            )
             for party, own, own_logits, own_states in zip(parties, kept, logits, states, strict=True)
         }
 
@@ -282,16 +285,20 @@ class SentenceRanker:
     def read(self, searched: Sequence[StatementSummary], topic: Topic, depth: Depth = DEEP) -> Read:
         """Reads the sentences nearest to a topic with the cross-encoder, best first."""
         passages = self._passages(searched, topic, depth.passages)
-        kept = self._shortlist(topic, passages, depth.sentences)
+        texts = self._texts(passages)
+        kept = self._shortlist(topic, texts, passages, depth.sentences)
         pairs = self._read_pairs(topic.asked, [self._english(each.text, each) for each in kept])
-        return self._read(searched, passages, kept, pairs, one_of_many=False)
+        return self._read(searched, passages, texts, kept, pairs, one_of_many=False)
 
-    def _shortlist(self, topic: Topic, passages: Sequence[ScoredPassage], limit: int) -> list[Sentence]:
+    def _texts(self, passages: Iterable[ScoredPassage]) -> Texts:
+        return self._store.catalogue.sentences_of({item.passage.statement_id: None for item in passages})
+
+    def _shortlist(self, topic: Topic, texts: Texts, passages: Sequence[ScoredPassage], limit: int) -> list[Sentence]:
         """Returns the sentences of passages that share most words with a topic or are nearest to it in meaning.
 
         In their order, without scraps.
         """
-        full = without_scraps(sentences_of(self._store.catalogue, passages))
+        full = without_scraps(sentences_of(texts, passages))
         if len(full) <= limit:
             return full
         terms = content_terms(topic.asked, "en")
@@ -305,11 +312,12 @@ class SentenceRanker:
         self,
         searched: Sequence[StatementSummary],
         passages: Sequence[ScoredPassage],
+        texts: Texts,
         kept: Sequence[Sentence],
         pairs: PairReading,
         one_of_many: bool,
     ) -> Read:
-        windows = windows_of(self._store.catalogue, kept)
+        windows = windows_of(texts, kept)
         return Read(
             statement_ids=tuple(summary.statement_id for summary in searched),
             passages=tuple(passages),
@@ -407,7 +415,7 @@ class SentenceRanker:
         order = np.argsort(-(vectors @ vectors.mean(axis=0)), kind="stable")[:_CENTROID_PASSAGES]
         passages = self._store.catalogue.passages([ids[row] for row in order])
         scored = [ScoredPassage(passage=passages[ids[row]], score=float(len(order) - n)) for n, row in enumerate(order)]
-        sentences = without_scraps(sentences_of(self._store.catalogue, scored))
+        sentences = without_scraps(sentences_of(self._texts(scored), scored))
         if not sentences:
             return PartyEvidence(party=party, searched=tuple(searched))
         near = self._embedder.embed_documents([sentence.text for sentence in sentences]) @ vectors.mean(axis=0)

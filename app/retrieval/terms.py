@@ -3,10 +3,15 @@
 "the recovery of stolen assets" has the terms `recoveri`, `stolen` and `asset`.
 """
 
-from collections.abc import Sequence
+from functools import lru_cache
 from itertools import pairwise
+from typing import Final
 
-from vectorstore.stems import is_filler, is_function_word, language_of, stem, words_of
+import regex
+
+from vectorstore.stems import is_filler, is_function_word, stem, words_of
+
+_HAN: Final = regex.compile(r"\p{Han}")
 
 
 def content_terms(text: str, language: str) -> frozenset[str]:
@@ -16,24 +21,17 @@ def content_terms(text: str, language: str) -> frozenset[str]:
         text: Any text.
         language: Language of what is in Latin script; for other scripts the script decides.
     """
-    terms: set[str] = set()
-    for run in _runs(words_of(text), (language,)):
-        terms.update(stem(word, language) for word in run if not _is_han(word))
-        han = "".join(word if _is_han(word) else " " for word in run).split()
-        terms.update(pair for part in han for pair in (map("".join, pairwise(part)) if len(part) > 1 else [part]))
+    words = [word if _is_content(word, language) else " " for word in words_of(text)]
+    if text.isascii():
+        return frozenset(stem(word, language) for word in words if word != " ")
+    terms = {stem(word, language) for word in words if word != " " and not _HAN.match(word)}
+    # Function words and words in letters part the characters.
+    runs = "".join(word if _HAN.match(word) else " " for word in words).split()
+    terms.update(pair for run in runs for pair in (map("".join, pairwise(run)) if len(run) > 1 else [run]))
     return frozenset(terms)
 
 
-def _runs(words: Sequence[str], languages: tuple[str, ...]) -> list[list[str]]:
-    """Returns the content words among words, in runs that function words part."""
-    runs: list[list[str]] = [[]]
-    for word in words:
-        if any(is_function_word(word, language) or is_filler(word, language) for language in languages):
-            runs.append([])
-        else:
-            runs[-1].append(word)
-    return [run for run in runs if run]
-
-
-def _is_han(word: str) -> bool:
-    return language_of(word, "") == "zh"
+@lru_cache(maxsize=65536)
+def _is_content(word: str, language: str) -> bool:
+    """Whether a word may tell a topic; one look instead of two, since each word of a list's sentences is looked at."""
+    return not is_function_word(word, language) and not is_filler(word, language)

@@ -6,7 +6,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import chain
 from typing import Final
 
@@ -103,12 +103,30 @@ class Topic:
 
         "trafficking in organs" is confused with "trafficking in persons".
         """
-        own = {named.concept for named in self.within}
-        others = {other for concept in own for other in thesaurus().differs_from(concept)} - own
-        if not others:
+        # Most texts share no word with any of these names.
+        if self._confused_terms.isdisjoint(content_terms(text, "en")):
             return False
         said = set(thesaurus().concepts_in(text, "en"))
-        return bool(said & others) and not said & own.union(*(thesaurus().narrower(concept) for concept in own))
+        return bool(said & self._confused) and not said & self._own
+
+    @cached_property
+    def _own(self) -> frozenset[str]:
+        """The concepts that the topic names, and what is part of them."""
+        named = [item.concept for item in self.within]
+        return frozenset(named).union(*(thesaurus().narrower(concept) for concept in named))
+
+    @cached_property
+    def _confused(self) -> frozenset[str]:
+        """The concepts that are easily confused with those that the topic names."""
+        named = {item.concept for item in self.within}
+        return frozenset(other for concept in named for other in thesaurus().differs_from(concept)) - named
+
+    @cached_property
+    def _confused_terms(self) -> frozenset[str]:
+        """The content terms of all that names them in English."""
+        return frozenset().union(
+            *(content_terms(term, "en") for concept in self._confused for term in terms_of_concept(concept))
+        )
 
     @property
     def wordings(self) -> tuple["Topic", ...]:

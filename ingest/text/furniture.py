@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import accumulate, pairwise
+from itertools import accumulate, groupby, pairwise
 
 from ingest.language.lexicons import Patterns
 
@@ -85,20 +85,23 @@ def running_heads(source_text: str) -> frozenset[str]:
 
     A bare number is one where it follows or precedes another in steps of one, or stands beside a blank line and grows
     with those around it. A line is a running head where it stands at least three times beside a page break or other
-    furniture (twice in a text of two pages), and never ends like a sentence or a salutation.
+    furniture (twice in a text of two pages, or by itself in one of three, the first of which often has none), and never
+    ends like a sentence or a salutation.
     """
-    lines, pages = text_lines(source_text), source_text.count("\f") + 1
+    lines, feeds = text_lines(source_text), source_text.count("\f")
     heads = set(_page_numbers(lines))
     known = [_is_furniture_line(line.text, frozenset(heads)) for line in lines]
-    beside: Counter[str] = Counter()
+    pages = 1 + max(feeds, _breaks(known))
+    beside, within = Counter[str](), Counter[str]()
     for position, line in enumerate(lines):
-        if len(line.text) > _LONGEST_HEAD or known[position] or not _at_page_break(lines, known, position, pages > 1):
+        if len(line.text) > _LONGEST_HEAD or known[position] or not _at_page_break(lines, known, position, feeds > 0):
             continue
         key = _head_key(line.text)
         if sum(map(str.isalpha, key)) >= _FEWEST_LETTERS and not _UNFIT_HEAD_END.search(line.text):
             beside[key] += 1
-    needed = 2 if pages == 2 else _REPEATS
-    repeated = {key: count for key, count in beside.items() if count >= needed}
+            within[key] += any(other.blanks_before == 0 for other in lines[position : position + 2])
+    few = 2 if pages == 2 else _REPEATS
+    repeated = {key: n for key, n in beside.items() if n >= (2 if pages == 3 and not within[key] else few)}
     total = Counter(_head_key(line.text) for line in lines if repeated and len(line.text) <= _LONGEST_HEAD)
     # A line that mostly stands elsewhere is the speaker's refrain, which a page break met by chance.
     heads.update(key for key, count in repeated.items() if count == total[key])
@@ -169,6 +172,11 @@ def _at_page_break(lines: Sequence[TextLine], known: Sequence[bool], position: i
         return True
     beside = lines[position : position + 2]
     return any(line.opens_page for line in beside) or (paged and max(line.blanks_before for line in beside) >= 2)
+
+
+def _breaks(known: Sequence[bool]) -> int:
+    """Returns how often furniture stands between other lines."""
+    return sum(own for own, _ in groupby(known)) - sum(known[:1]) - sum(known[-1:])
 
 
 def _page_numbers(lines: Sequence[TextLine]) -> list[str]:

@@ -65,3 +65,16 @@ def test_a_line_that_stands_first_on_every_page_is_a_running_head():
 
 def test_a_symbol_that_ends_a_sentence_is_said() -> None:
     assert not is_furniture("\nA/98/L.40.\n", NONE)
+
+
+@pytest.mark.parametrize(
+    ("page_break", "is_head"),
+    [("\n\n{n}/3\n\n{head}\n\n", True), ("\n\n{n}/4\n\n{head}\n\n", False), ("\n\n{head}\n\n", False)],
+)
+def test_a_head_that_the_first_of_three_pages_has_not_is_a_running_head(page_break, is_head):
+    head = "Federal Republic of Drelnia - Statement to the Conference"
+    breaks = [page_break.format(n=n, head=head) for n in (1, 2, *((3,) if "/4" in page_break else ()))]
+    text = f"If no victim can be found,{breaks[0]}it encourages{breaks[1]}the police." + "".join(
+        rest.replace(head, "to work together") for rest in breaks[2:]
+    )
+    assert (head.casefold() in running_heads(text)) == is_head
