@@ -175,14 +175,12 @@ def _is_group(code: str | None, parties: PartyTable | None) -> bool:
     return party is not None and party.kind == "group"
 
 
-def _resolve_parties(
-    given: dict[str, str | None], row: ManifestRow, parties: PartyTable, written: str | None
-) -> list[str]:
-    """Put codes in place of the names in a row, but for the group as `written` in the text; return its problems."""
+def _resolve_parties(given: dict[str, str | None], row: ManifestRow, parties: PartyTable, own: str | None) -> list[str]:
+    """Put codes in place of the names in a row, but for the text's `own` unknown group; return its problems."""
     problems = []
     for column in ("state", "on_behalf_of"):
         name = given.get(column)
-        if name in (None, written):
+        if name is None or (name == own and parties.get(name) is None):
             continue
         resolution = parties.resolve(name)
         codes = resolution.codes

@@ -133,8 +133,9 @@ def capacities(
     parts = [(0, whom)]
     for (number, told), (after, _) in pairwise([*marks, (len(spans), whom)]):
         group, said = parts[-1][1].group, flat[spans[number][0] : spans[after - 1][1]]
-        announced = told == SpokenFor() and group is not None and _names(said, group, parties, language)
-        if told != parts[-1][1] and not announced:
+        again = group is not None and (group in said or _WORDS.the_group.search(said) is not None)
+        again = again or any(match.codes == (group,) for match in parties.find(said, language))
+        if told != parts[-1][1] and (told != SpokenFor() or not again):
             parts.append((number, told))
     kept: list[tuple[int, SpokenFor]] = []
     for (number, told), (after, _) in pairwise([*parts, (len(spans), whom)]):
@@ -145,12 +146,6 @@ def capacities(
     kept = kept or [(0, next((told for _, told in parts if told != SpokenFor()), whom))]
     ends = pairwise([*kept, (len(spans), whom)])
     return [(spans[number][0], spans[after - 1][1], told) for (number, told), (after, _) in ends]
-
-
-def _names(text: str, group: str, parties: PartyTable, language: str | None) -> bool:
-    """Tell whether a text names a group, or says "the Group"."""
-    named = group in text or any(match.codes == (group,) for match in parties.find(text, language))
-    return named or _WORDS.the_group.search(text) is not None
 
 
 def joint_holders(heading: str, words: str, parties: PartyTable, language: str | None) -> tuple[str, ...]:

@@ -148,10 +148,7 @@ class PartyTable:
         return tuple(sorted(code for code, row in self._rows.items() if kind is None or row.kind == kind))
 
     def display(self, code: str, language: str = "en") -> str:
-        """The short name to show in one of the six languages; English where there is none, else the code.
-
-        A group that no table knows is held under its name as written, and labelled so.
-        """
+        """The short name in one of the six languages, else in English; a code or unknown group's name as it is."""
         if (row := self._rows.get(code)) is not None:
             return display_name(row, language)
         return code if _CODE.fullmatch(code) else load_wording(language).say("unknown_group", group=code)
