@@ -181,7 +181,6 @@ def cite(statement: Statement, sentences: Sequence[Sentence], span: SentenceSpan
         sentence_ids=tuple(sentences[ordinal].sentence_id for ordinal in range(span.first, span.last + 1)),
         language=statement.language_at(first.start),
         ocr_confidence=_confidence(statement, first.start, last.end),
-        summarised=statement.summarised,
         edge=_edge(statement, first.start, last.end),
         quoting=_is_quoted(statement, first.start, last.end),
     )
@@ -233,6 +232,7 @@ def cite_place(statement: Statement, start: int, end: int, *, page: int | None, 
         ocr_confidence=None,
         inferred=statement.inferred,
         verdict="verified",
+        summarised=statement.summarised,
     )
 
 

@@ -15,6 +15,7 @@ from app.checking.matching import Match
 from app.checking.polarity_words import PolarityKind, content, of_kinds, polarity_words, speaks_of_itself
 from app.checking.remarks import Remark, remark
 from ingest.language.lexicons import RegexPatterns
+from ingest.language.numbers import find_numbers
 from vectorstore.stems import stems, words_of
 
 _PATTERNS: Final = RegexPatterns("drafts")
@@ -24,7 +25,7 @@ _REPLACED: Final = 6
 _CONTEXT: Final = 800
 # Characters of the source beside an edge in which its words stand.
 _BESIDE: Final = 200
-_KINDS: Final[tuple[PolarityKind, ...]] = ("denial", "condition", "modal", "count", "number")
+_KINDS: Final[tuple[PolarityKind, ...]] = ("denial", "condition", "modal", "count")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,7 +83,8 @@ def _judge_edge(put: str, beside: str, text: SourceText, around: str, *, leads: 
 
 
 def _senses(text: str, language: str) -> Counter[str]:
-    return Counter(word.sense for word in of_kinds(polarity_words(text, language), *_KINDS))
+    turning = (word.sense for word in of_kinds(polarity_words(text, language), *_KINDS))
+    return Counter((*turning, *(number.value for number in find_numbers(text, language))))
 
 
 def _without_common(own: list[str], other: list[str], language: str) -> tuple[list[str], list[str]]:

@@ -25,6 +25,7 @@ _CASED: Final = regex.compile(r"\[(\p{L})\](?=\p{L})")
 _WORD: Final = regex.compile(r"\p{Han}|[\p{L}\p{M}\p{N}]+(?:['’-][\p{L}\p{M}\p{N}]+)*")
 _PATTERNS: Final = RegexPatterns("drafts")
 _CLOSING: Final = ".,;:،؛。，、；："
+_CLAUSE_ENDS: Final = ("", *_CLOSING, *"?!？！)")
 _LETTERS_CASED: Final = 4
 # Parts this short stand in many places, so the next part must be near.
 _SHORT_PART: Final = 3
@@ -76,6 +77,12 @@ class Match:
 def whole_words(text: str) -> list[str]:
     """Returns the words of a text, "donât" and "re-use" as one each; a Chinese character is one."""
     return _WORD.findall(text)
+
+
+def words_between_gaps(quote: str) -> list[str]:
+    """Returns what a quotation has between its ellipses and brackets, as it is written."""
+    edges = [0, *(edge for gap in _GAP.finditer(quote) for edge in gap.span()), len(quote)]
+    return [quote[start:end] for start, end in zip(edges[::2], edges[1::2], strict=True)]
 
 
 def readings(quote: str) -> Iterator[Wanted]:
@@ -147,13 +154,17 @@ def _without_marks(text: str) -> str:
 
 
 def _is_editorial(gap: "regex.Match[str]") -> bool:
-    """Returns whether a bracket is the editor's mark rather than words: "[sic]", "[…]", "[3]" right behind a word."""
+    """Returns whether a bracket is the editor's mark rather than words: "[sic]", "[…]", "[3]" of a note.
+
+    The number of a note stands right behind a word or at the end of a clause; "[300] courses" counts courses.
+    """
     inserted = gap["inserted"] or ""
     if not whole_words(inserted):
         return False
     if not words_of(inserted) or _PATTERNS.editorial.fullmatch(inserted):
         return True
-    return inserted.strip().isdecimal() and not gap["tail"][:1].isspace()
+    before, after = gap.string[: gap.start("inserted") - 1], gap.string[gap.end() :].lstrip()
+    return inserted.strip().isdecimal() and not gap["tail"] and (not before[-1:].isspace() or after[:1] in _CLAUSE_ENDS)
 
 
 def _taken_apart(text: str, *, recased: bool) -> Wanted | None:

@@ -156,7 +156,7 @@ def _in_marks(document: CheckedDocument, index: int) -> tuple[list[Quotation], i
         if pieces:
             found.append(_quotation(document, pieces))
             at, position = last, pieces[-1][2] + 1
-        elif mark in _SINGLE or mark == '"' or len(whole_words(text[opening : opening + _LOOK_BACK])) < _FEWEST_WORDS:
+        elif mark in _SINGLE or len(whole_words(text[opening : opening + _LOOK_BACK])) < _FEWEST_WORDS:
             position, unclosed = opening + 1, unclosed + 1
         else:
             found.append(_quotation(document, [(at, opening + 1, len(text))], note=NOT_CLOSED))

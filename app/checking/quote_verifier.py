@@ -17,6 +17,7 @@ from app.checking.match_key import match_key
 from app.checking.matching import Match, Wanted, find, readings
 from app.checking.omissions import judge_cut, judge_omissions
 from app.checking.remarks import Remark, remark
+from app.checking.spacing import judge_spacing
 from app.checking.work import MILLION, CheckLimits, WorkDone
 from app.records import Scope, Verdict, WordsFound
 from app.retrieval.scoped_statements import unreadable_in_scope
@@ -133,7 +134,7 @@ class QuoteVerifier:
                     yield min(found, key=lambda hit: (hit.faults, hit.match.end - hit.match.start))
 
     def _hit(self, stored: StoredText, match: Match, quote: str, around: tuple[str, str]) -> _Hit:
-        language = stored.metadata.language or language_of(quote[:1], "en")
+        language = stored.statement.language_at(match.start) or language_of(quote[:1], "en")
         text = SourceText(stored=stored, language=language, parties=self._local.parties, name=self._local.name)
         remarks: list[Remark] = []
         # In 'Arvandia said that “despite …”' it goes on with the sentence that it stands in.
@@ -142,7 +143,12 @@ class QuoteVerifier:
             remarks.append(remark("first_letter"))
         if stored.statement.kind != "treaty":
             remarks += judge_cut(match.start, match.end, quote, text, around)
-        judged = (*judge_omissions(match, text), *judge_brackets(match, text), *(Judged(remark=r) for r in remarks))
+        judged = (
+            *judge_omissions(match, text),
+            *judge_brackets(match, text),
+            *judge_spacing(match, quote, text),
+            *(Judged(remark=r) for r in remarks),
+        )
         return _Hit(stored=stored, match=match, judged=judged)
 
     def _doubts(self, best: _Hit, fitting: list[_Hit], attribution: Attribution) -> Iterator[Remark]:
@@ -159,6 +165,8 @@ class QuoteVerifier:
         if silent:
             yield remark("not_all_speakers", names=self._local.names(silent))
         metadata, when = best.stored.metadata, attribution.when
+        if best.stored.statement.summarised:
+            yield remark("as_summarised")
         if when.untold is not None:
             yield remark("time_not_read", words=when.untold)
         if when.items and metadata.agenda_item and not _same_item(when.items, metadata.agenda_item):
@@ -216,8 +224,8 @@ class QuoteVerifier:
         if reason.kind == "left_out_turns":
             changes = tuple(self._omissions(hit))
         else:
-            left = reason.values.get("words")
-            put = Change(kind="put_in", text=f"[{reason.values['put']}]")
+            left, put_in = reason.values.get("words"), reason.values["put"]
+            put = Change(kind="put_in", text=put_in if reason.kind == "spaces_differ" else f"[{put_in}]")
             changes = (Change(kind="left_out", text=left), put) if left else (put,)
         return replace(
             finding,
