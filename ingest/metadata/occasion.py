@@ -23,7 +23,7 @@ from ingest.metadata.sessions import (
 )
 
 _WORDS = Patterns("occasion")
-_BODY_OF_SYMBOL: Final = [(re.compile(begins), body) for begins, body in load_lexicon("occasion")["symbols"].items()]
+_BODY_OF_SYMBOL: Final = [(re.compile(begins), body) for begins, body in load_lexicon("bodies")["symbols"].items()]
 _YEAR: Final = re.compile(r"(?<![\w/.-])(?:19|20)\d\d(?![\w/.-])")
 _YEAR_BETWEEN_MARKS: Final = re.compile(r"(?<![^\W_])(?:19|20)\d\d(?![^\W_])")
 _HEADS: Final = 2
