@@ -290,23 +290,21 @@ def _named_filters(roles: RoleReading, groups: Collection[str]) -> Iterator[Name
 def _less_unsaid(roles: RoleReading) -> RoleReading:
     """Takes roles away that no word tells: from "2018" alone that it is left out, from articles that they are topic.
 
-    Times and meetings of which words say so are left out whatever their role was.
-
-    Articles of which nothing is said are filters, "its abolition" is a topic.
+    Times and meetings are left out that words leave out. Articles of which nothing is said are filters, "its abolition"
+    is a topic.
     """
-    left_out = any("except" in word.does for word in roles.words)
+    told = any("except" in word.does for word in roles.words)
     bare = ("article", "treaty", "sign")
     said = any(word.kind not in bare and "fill" not in word.does for word in roles.of("topic"))
-    gone = {"topic"} if not said and any(word.kind == "article" for word in roles.words) else set()
-    labels = [
-        "not"
-        if word.span is not None and word.span.left_out and word.kind in _NARROWING
-        else "-"
-        if label in gone or (label == "not" and not left_out and word.kind in _NARROWING)
-        else label
-        for word, label in zip(roles.words, roles.labels, strict=True)
-    ]
-    return replace(roles, labels=tuple(labels))
+    filters = not said and any(word.kind == "article" for word in roles.words)
+
+    def role(word: Word, label: str) -> str:
+        if word.kind in _NARROWING and word.span is not None and word.span.left_out:
+            return "not"
+        unsaid = label == "not" and not told and word.kind in _NARROWING
+        return "-" if unsaid or (filters and label == "topic") else label
+
+    return replace(roles, labels=tuple(map(role, roles.words, roles.labels)))
 
 
 def _with_object(roles: RoleReading) -> RoleReading:
