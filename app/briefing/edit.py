@@ -3,8 +3,10 @@
 from dataclasses import replace
 
 from app.briefing.cells import Briefing, Cell
+from app.briefing.points import by_subject, point_of
 from app.records import Citation
 from ingest.text.squash import squash
+from prompts.wording import load_wording
 from vectorstore.records import text_key
 
 
@@ -22,7 +24,8 @@ def drop_quotation(briefing: Briefing, key: str, number: int) -> Briefing:
 def add_quotation(briefing: Briefing, key: str, citation: Citation) -> Briefing:
     """Returns the briefing with one more quotation in one of its cells; a span that is cited already keeps its number.
 
-    A cell without evidence takes no position until its reviewer says which; passages that were only nearest go.
+    A cell without evidence takes no position until its reviewer says which; passages that were only nearest go. The
+    quotation is the first talking point on its subject, since a person chose it.
     """
     cell = _cell(briefing, key)
     span = (citation.statement_id, citation.start, citation.end)
@@ -33,6 +36,9 @@ def add_quotation(briefing: Briefing, key: str, citation: Citation) -> Briefing:
     numbers = tuple(dict.fromkeys((*cell.evidence, held)))
     kind = cell.kind if cell.evidence else "no_position"
     note = cell.note if cell.evidence else ""
+    if not any(held in point.citations for point in briefing.points):
+        point = point_of(briefing, cell, (held,), load_wording(briefing.language), None)
+        briefing = replace(briefing, points=by_subject(briefing, (point, *briefing.points)))
     return _with_cell(briefing, cell, replace(cell, citations=numbers, kind=kind, note=note, nearest=False))
 
 

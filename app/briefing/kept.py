@@ -1,6 +1,7 @@
 """Briefings that stay: each with its reviews and its edited cells, as JSON in the tables of works."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cache
 
 from pydantic import TypeAdapter, ValidationError
@@ -32,14 +33,15 @@ class KeptBriefings:
         return identifier
 
     def open(self, identifier: str) -> Briefing:
-        """Returns a kept briefing.
+        """Returns a kept briefing, under the name that it has in the list.
 
         Raises:
             NotFoundError: There is none, or it is not this person's.
             WorkError: It was kept by another version, which wrote it differently.
         """
+        parts, title = self.works.parts(identifier, "briefing"), self.works.get(identifier).title
         try:
-            return _adapter().validate_python(self.works.parts(identifier, "briefing").get(_WHOLE))
+            return replace(_adapter().validate_python(parts.get(_WHOLE)), title=title)
         except ValidationError as exc:
             raise WorkError("this briefing was kept by another version: make it again") from exc
 

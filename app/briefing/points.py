@@ -3,8 +3,9 @@
 "Arvandia, 12 October 2020: “We do not support that proposal.”" Nothing is ever cut to fit.
 """
 
-from collections.abc import Sequence
-from itertools import chain, zip_longest
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from itertools import chain
 
 from app.answering.provenance import spoken_date
 from app.briefing.cells import Briefing, Cell, Point
@@ -16,7 +17,7 @@ from prompts.wording import Wording
 def choose_points(
     briefing: Briefing, wording: Wording, *, max_points: int | None, max_tokens: int | None
 ) -> tuple[Point, ...]:
-    """Chooses talking points, the subjects in turn, every party once on each before anyone has a second.
+    """Chooses talking points, the subjects in turn, every party once on each before anyone has a second; see `_turns`.
 
     What a model claims comes with its quotations, before quotations alone. Nothing is ever cut: a claim that does not
     fit with its quotations gives way to the quotation alone, and a quotation that does not fit is left out; the next
@@ -25,12 +26,9 @@ def choose_points(
     chosen: list[Point] = []
     used = 0
     seen: set[int] = set()
-    ranked = [(cell, _ranked(briefing, cell, wording)) for cell in briefing.cells if cell.evidence]
-    # Subject by subject in turn, so that none takes the room of all others.
-    queues = [[held for held in ranked if held[0].subject == subject.label] for subject in briefing.subjects]
-    turns = [held for turn in zip_longest(*queues) for held in turn if held is not None]
-    for rank in range(max((len(points) for _, points in ranked), default=0)):
-        for point in chain.from_iterable(points[rank : rank + 1] for _, points in turns):
+    turns = [_ranked(briefing, cell, wording) for cell in _turns(briefing)]
+    for rank in range(max(map(len, turns), default=0)):
+        for point in chain.from_iterable(points[rank : rank + 1] for points in turns):
             for choice in point:
                 length = _length(briefing, choice)
                 fits = max_tokens is None or used + length <= max_tokens
@@ -40,15 +38,41 @@ def choose_points(
                 chosen.append(choice)
                 used += length
                 break
+    return by_subject(briefing, chosen)
+
+
+def by_subject(briefing: Briefing, points: Sequence[Point]) -> tuple[Point, ...]:
+    """Returns points by subject, as these were asked; of one subject they keep their order."""
     order = {subject.label: place for place, subject in enumerate(briefing.subjects)}
-    return tuple(sorted(chosen, key=lambda point: order[point.subject]))
+    return tuple(sorted(points, key=lambda point: order[point.subject]))
+
+
+def _turns(briefing: Briefing) -> Iterator[Cell]:
+    """Yields the cells with evidence, a subject after the other, so that none takes the room of all others.
+
+    Of each, cells that tell a kind come before others, then those whose kind has been told least on it, then parties
+    that have been heard least: a page without room for all quotes who is against as well as who is for.
+    """
+    waiting = {s.label: [c for c in briefing.cells if c.subject == s.label and c.evidence] for s in briefing.subjects}
+    told, heard = Counter[tuple[str, str]](), Counter[str]()
+
+    def precedence(cell: Cell) -> tuple[bool, int, int]:
+        return cell.holds == "no_position", told[cell.subject, cell.holds], heard[cell.party]
+
+    while any(waiting.values()):
+        for cells in filter(None, waiting.values()):
+            cell = min(cells, key=precedence)
+            cells.remove(cell)
+            told[cell.subject, cell.holds] += 1
+            heard[cell.party] += 1
+            yield cell
 
 
 def _ranked(briefing: Briefing, cell: Cell, wording: Wording) -> list[list[Point]]:
     """Returns the points of a cell, strongest first, each with its alternative: the quotation in place of a claim."""
     claimed = {number for claim in cell.claims for number in claim.citations}
-    quoted = {number: _point(briefing, cell, (number,), wording, None) for number in cell.citations}
-    points = [[_point(briefing, cell, c.citations, wording, c), quoted[c.citations[0]]] for c in cell.claims]
+    quoted = {number: point_of(briefing, cell, (number,), wording, None) for number in cell.citations}
+    points = [[point_of(briefing, cell, c.citations, wording, c), quoted[c.citations[0]]] for c in cell.claims]
     return points + [[point] for number, point in quoted.items() if number not in claimed]
 
 
@@ -58,7 +82,8 @@ def _length(briefing: Briefing, point: Point) -> int:
     return count_tokens(f"{point.lead}: {'' if point.claim is None else point.claim.text + ' '}{quotes}")
 
 
-def _point(briefing: Briefing, cell: Cell, numbers: Sequence[int], wording: Wording, claim: Claim | None) -> Point:
+def point_of(briefing: Briefing, cell: Cell, numbers: Sequence[int], wording: Wording, claim: Claim | None) -> Point:
+    """Returns quotations of a cell as a point, with a model's claim over them where there is one."""
     cited = [briefing.citation(number) for number in numbers]
     name = briefing.names.get(cited[0].state or "", cited[0].state or cited[0].file)
     dates = dict.fromkeys(spoken_date(citation.date, wording.language) for citation in cited)

@@ -4,7 +4,6 @@ Notes are numbered where they are first referred to, by topic and party, or by t
 page then call a citation by the same number.
 """
 
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
@@ -24,6 +23,8 @@ from vectorstore.stems import stem
 
 DocumentForm = Literal["full", "one_pager", "talking_points"]
 FORMS: Final[tuple[DocumentForm, ...]] = get_args(DocumentForm)
+# Parties that a line on a page of few words names; of more it tells how many there are.
+_NAMED_AT_MOST: Final = 12
 _UNTOLD: Final[frozenset[Standing]] = frozenset(("untold", "of_group", "nearest"))
 
 
@@ -312,11 +313,18 @@ class Sayings:
             cited=len({citation.statement_id for citation in briefing.citations}),
         )
 
-    def tally(self, subject: str) -> str:
-        """Returns how many parties hold which kind on a subject; by session where the table is split by these."""
+    def tally(self, subject: str, *, named: bool = False) -> str:
+        """Returns how many parties hold which kind on a subject; by session where the table is split by these.
+
+        With `named`, it says who they are, where they are few.
+        """
         found = sorted((c for c in self.briefing.cells if c.subject == subject), key=lambda c: KINDS.index(position(c)))
-        counted = Counter(self.position(cell) for cell in found)
-        return " · ".join(f"{words} {count}" for words, count in counted.items())
+        held: dict[str, list[str]] = {}
+        for cell in found:
+            held.setdefault(self.position(cell), []).append(self.name(cell.party))
+        if named and len(self.briefing.parties) <= _NAMED_AT_MOST:
+            return " · ".join(f"{words}: {', '.join(dict.fromkeys(names))}" for words, names in held.items())
+        return " · ".join(f"{words} {len(names)}" for words, names in held.items())
 
     def gaps(self) -> tuple[tuple[str, str], ...]:
         """Returns what is missing, by heading, and the date of the corpus."""

@@ -106,10 +106,10 @@ class Orientation:
 DocumentBlock = Line | QuotedBlock | Table | Picture | Contents | Orientation
 
 
-def blocks_of(briefing: Briefing, form: DocumentForm, file: str) -> Iterator[DocumentBlock]:
-    """Yields a briefing arranged for the form; the annex tells how to check the document by its name."""
+def blocks_of(briefing: Briefing, form: DocumentForm) -> Iterator[DocumentBlock]:
+    """Yields a briefing arranged for the form."""
     writer = _Blocks(briefing)
-    return writer.full(file) if form == "full" else writer.points(form)
+    return writer.full() if form == "full" else writer.points(form)
 
 
 class _Blocks:
@@ -117,7 +117,7 @@ class _Blocks:
         self.briefing = briefing
         self.say = Sayings(briefing)
 
-    def full(self, file: str) -> Iterator[DocumentBlock]:
+    def full(self) -> Iterator[DocumentBlock]:
         say, briefing = self.say, self.briefing
         yield Line(text=briefing.title, style="title")
         yield Line(text=say.subtitle("full"), style="subtitle")
@@ -131,7 +131,7 @@ class _Blocks:
         for subject in briefing.subjects:
             yield from self._subject(subject)
         yield from self._over_time()
-        yield from self._annex(file)
+        yield from self._annex()
 
     def points(self, form: DocumentForm) -> Iterator[DocumentBlock]:
         say, briefing = self.say, self.briefing
@@ -141,7 +141,7 @@ class _Blocks:
             yield Line(text=mark, style="note")
         if form == "one_pager":
             for subject in briefing.subjects:
-                yield Line(text=say.tally(subject.label), lead=f"{subject.label}: ", style="cell")
+                yield Line(text=say.tally(subject.label, named=True), lead=f"{subject.label}: ", style="cell")
         for label in dict.fromkeys(point.subject for point in briefing.points):
             yield Line(text=label, style="topic")
             for point in (point for point in briefing.points if point.subject == label):
@@ -309,14 +309,14 @@ class _Blocks:
             again = f"{self.say.say('repeated_mark')}: {self.say.source_of(party, citation)}"
             yield Line(text=again, style="note", note=citation)
 
-    def _annex(self, file: str) -> Iterator[DocumentBlock]:
+    def _annex(self) -> Iterator[DocumentBlock]:
         say = self.say
         yield Line(text=say.say("annex"), style="heading")
         yield Line(text=say.say("gaps"), style="subheading")
         yield from (Line(lead=f"{label}: ", text=text) for label, text in say.gaps())
         yield Line(text=say.say("method"), style="subheading")
         yield Line(text=say.say("how_kinds"))
-        yield Line(text=say.say("how_check", file=file))
+        yield Line(text=say.say("how_check"))
         yield Line(text=say.say("searched"), style="subheading")
         yield Table(
             head=tuple(map(say.say, ("col_party", "col_date", "col_session", "col_file", "col_cited"))),

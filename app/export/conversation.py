@@ -84,19 +84,20 @@ class _DocxAnswer:
     def write(self) -> None:
         quoted = 0
         listed: list[str] = []
-        attribution: Paragraph | None = None
+        # Who said it, and before that "Arvandia, as a member of the Group:".
+        leads: list[Paragraph] = []
         for token in _parser().parse(_MARKER.sub(self._held, self._turn.answer)):
             if token.type.startswith("blockquote"):
                 quoted += token.nesting
-                if attribution is not None:
-                    attribution.paragraph_format.keep_with_next = True
+                for lead in leads:
+                    lead.paragraph_format.keep_with_next = True
             elif token.type in ("bullet_list_open", "ordered_list_open"):
                 listed.append("•")
             elif token.type in ("bullet_list_close", "ordered_list_close"):
                 listed.pop()
             elif token.type == "inline":
                 written = self._block(token, quoted=bool(quoted), lead=f"{listed[-1]} " if listed else "")
-                attribution = None if quoted else written
+                leads = [] if quoted else [*leads, written]
 
     def _held(self, marker: re.Match[str]) -> str:
         return f"\ue000{marker[1]}\ue001" if int(marker[1]) in self._numbers else marker[0]

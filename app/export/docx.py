@@ -35,20 +35,18 @@ def docx_bytes(
     briefing: Briefing,
     *,
     form: DocumentForm = "full",
-    file: str,
     template: Path | None = None,
     page_numbers: Mapping[str, int] | None = None,
 ) -> bytes:
     """Returns a Word file of a briefing arranged for the form, so that notes and citations have the same numbers.
 
-    The annex tells how to check the file by its name; headings get their `page_numbers` (by bookmarks) if known. A
-    template that cannot be used is an ExportError.
+    Headings get their `page_numbers` (by bookmarks) if known. A template that cannot be used is an ExportError.
     """
     sayings = Sayings(briefing)
     writer = _DocxWriter(sayings, Pages(template, sayings.language, page_numbers))
     if form != "full":
         writer.pages.narrow_margins()
-    writer.write(blocks_of(briefing, form, file))
+    writer.write(blocks_of(briefing, form))
     return writer.pages.save(briefing.title, briefing.made)
 
 

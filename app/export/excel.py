@@ -37,10 +37,10 @@ _CITATION_COLUMNS: Final = {
 _SOURCE_COLUMNS: Final = {"col_party": 24, "col_date": 26, "col_session": 10, "col_file": 40, "col_cited": 10}
 
 
-def excel_bytes(briefing: Briefing, *, file: str) -> bytes:
+def excel_bytes(briefing: Briefing) -> bytes:
     """Returns an Excel file of a briefing arranged for a full document; the same content gives the same bytes."""
     writer = _ExcelWriter(briefing, Sayings(briefing))
-    writer.write(file)
+    writer.write()
     return writer.save()
 
 
@@ -73,11 +73,11 @@ class _ExcelWriter:
         self._looks = _CellStyles()
         self._quotation_rows: dict[int, int] = {}
 
-    def write(self, file: str) -> None:
+    def write(self) -> None:
         self._write_quotations()
         rows = self._write_positions()
         self._write_matrix(rows)
-        self._write_coverage(file)
+        self._write_coverage()
 
     def save(self) -> bytes:
         book, made = self.book, moment(self.briefing.made).replace(tzinfo=None)
@@ -188,14 +188,14 @@ class _ExcelWriter:
                 self._tint(square, TINTS[kind])
         self._finish(sheet, len(shown) + 1, len(self.briefing.parties) + 1)
 
-    def _write_coverage(self, file: str) -> None:
+    def _write_coverage(self) -> None:
         sheet, say = self.coverage, self.say
         about = (
             (say.say("form_full"), self.briefing.title),
             (say.say("coverage"), " ".join((f"{say.subtitle('full')}. {say.counts()}", *say.writing()))),
             *say.gaps(),
             (say.say("method"), say.say("how_kinds")),
-            ("untoc", say.say("how_check", file=file)),
+            ("untoc", say.say("how_check")),
         )
         for row, (label, text) in enumerate(about, start=1):
             self._put(sheet.cell(row, 1), label, say.language, bold=True)

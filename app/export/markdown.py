@@ -18,10 +18,10 @@ _ADDRESS: Final = re.compile(r":(?=//)|(?<=www)\.|@", re.IGNORECASE)
 _HEADINGS: Final[dict[LineStyle, str]] = {"title": "# ", "heading": "## ", "topic": "## ", "subheading": "### "}
 
 
-def markdown_bytes(briefing: Briefing, *, form: DocumentForm = "full", file: str) -> bytes:
+def markdown_bytes(briefing: Briefing, *, form: DocumentForm = "full") -> bytes:
     """Returns a Markdown file in UTF-8, with tables and footnotes as GitHub and Pandoc read them."""
     say = Sayings(briefing)
-    parts = [part for block in blocks_of(briefing, form, file) if (part := "\n\n".join(_block(block)))]
+    parts = [part for block in blocks_of(briefing, form) if (part := "\n\n".join(_block(block)))]
     notes = [f"[^{citation.number}]: {on_one_line(say.reference(citation))}" for citation in briefing.citations]
     return ("\n\n".join((*parts, *notes)) + "\n").encode()
 

@@ -41,7 +41,7 @@ def fit_to_page(briefing: Briefing, form: DocumentForm) -> Briefing:
         shown = {number for point in points for number in point.citations}
         fitted = replace(briefing, points=tuple(points), left_out=len(quoted - shown))
         arranged = arrange(fitted, form)
-        if len(points) < 2 or _height(blocks_of(arranged, form, ""), Sayings(arranged)) <= _HEIGHT:
+        if len(points) < 2 or _height(blocks_of(arranged, form), Sayings(arranged)) <= _HEIGHT:
             return fitted
         counted = Counter(point.subject for point in points)
         points.remove(next(point for point in reversed(points) if counted[point.subject] == max(counted.values())))

@@ -24,12 +24,12 @@ SUFFIXES: Final = (".docx", ".xlsx", ".md", ".pdf")
 def _document(briefing: Briefing, path: Path, template: Path | None, form: DocumentForm) -> bytes:
     suffix, name = path.suffix.lower(), path.name
     if suffix == ".md":
-        return markdown_bytes(briefing, form=form, file=name)
+        return markdown_bytes(briefing, form=form)
     if suffix == ".xlsx":
         if form != "full":
             raise ExportError(f"{name!r}: a table has no form {form!r}; choose .docx, .md or .pdf for it")
-        return excel_bytes(briefing, file=name)
-    word_file = partial(docx_bytes, briefing, form=form, file=name, template=template)
+        return excel_bytes(briefing)
+    word_file = partial(docx_bytes, briefing, form=form, template=template)
     return word_file() if suffix == ".docx" else pdf_bytes(lambda pages: word_file(page_numbers=pages))
 
 

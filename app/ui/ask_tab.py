@@ -22,6 +22,7 @@ from app.errors import NotFoundError, WorkError
 from app.export.conversation import ExportedTurn, conversation_docx, conversation_markdown
 from app.question.turn import turn_of
 from app.records import Answer, Pick, Scope
+from app.ui.background_job import left_at_once
 from app.ui.briefing_requests import BriefingWish, briefing_asked, briefing_of_turns
 from app.ui.conversation import (
     Pending,
@@ -439,12 +440,13 @@ def build_ask_tab(
             evidence = html(elem_id="evidence", acts=True, server_functions=fetches)
     outputs = [conversation, evidence, turns, here, question, ask, stop, asking, wanted]
     running = queued("ask")
+    act, asking_with = left_at_once(controller.act), [question, turns, here]
     asked = [
-        gr.on([question.submit, ask.click], controller.ask_new, [question, turns, here], outputs, **running),
-        conversation.select(controller.act, [turns, here], outputs, **(running | {"trigger_mode": "multiple"})),
-        suggestions.select(controller.act, [turns, here], outputs, **running),
-        apply.click(controller.ask_with_scope, [turns, here, *scope_fields], outputs, **running),
-        reset.click(controller.ask_as_read, [turns, here], outputs, **running),
+        gr.on([question.submit, ask.click], left_at_once(controller.ask_new), asking_with, outputs, **running),
+        conversation.select(act, [turns, here], outputs, **(running | {"trigger_mode": "multiple"})),
+        suggestions.select(act, [turns, here], outputs, **running),
+        apply.click(left_at_once(controller.ask_with_scope), [turns, here, *scope_fields], outputs, **running),
+        reset.click(left_at_once(controller.ask_as_read), [turns, here], outputs, **running),
     ]
     editing = [accordion, *scope_fields]
     shown = [conversation, evidence, turns, here, suggestions, listing]

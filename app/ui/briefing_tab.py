@@ -21,14 +21,16 @@ from app.errors import AppError, BriefingError, NotFoundError, WorkError
 from app.export.arrange import FORMS, DocumentForm, arrange
 from app.export.plots import describe_timeline, timeline
 from app.export.write import write_briefing
+from app.records import Citation
 from app.settings import BriefingConfig
-from app.ui.background_job import run_in_background
+from app.ui.background_job import left_at_once, run_in_background
 from app.ui.briefing_requests import BriefingWish
 from app.ui.briefing_view import Found, briefing_html, progress_html
 from app.ui.conversation_list import change_list, list_html
 from app.ui.messages import error_html, hint_html
 from app.ui.parts import QUIET, SHOWN_ERRORS, html, line, queued, sent, several, skips
 from app.ui.served import session_folder
+from app.ui.uploads import safe_name
 from app.ui.words import label, language, say
 from prompts.wording import LANGUAGES
 
@@ -53,6 +55,10 @@ class BriefingTab:
 
     opened: Callable[[str], tuple[Any, ...]]
     shown: list[Any]
+
+
+def _span(citation: Citation) -> tuple[str, int, int]:
+    return citation.statement_id, citation.start, citation.end
 
 
 class _BriefingTabController:
@@ -174,11 +180,17 @@ class _BriefingTabController:
         try:
             if action == "find":
                 words = str(data.get("typed", ""))
-                offered = self._tools.builder.find(cell.party, words, briefing.language)
+                held = {_span(briefing.citation(number)) for number in cell.citations}
+                found_now = self._tools.builder.find(cell.party, words, briefing.language)
+                offered = tuple(citation for citation in found_now if _span(citation) not in held)
                 found = Found(key=key, words=words, citations=offered)
                 return self.shown(briefing, here, found), gr.skip(), found
             if action == "drop" and number in cell.citations:
                 changed = drop_quotation(briefing, key, number)
+                rest = changed.cells[briefing.cells.index(cell)]
+                if not rest.citations:
+                    # Nobody reads "no position found" where a person set aside what was.
+                    changed = self._reviewed(changed, rest.key, {"state": "rejected"}, reviewer)
             elif action == "add" and found is not None and found.key == key and 0 <= number < len(found.citations):
                 changed = add_quotation(briefing, key, found.citations[number])
             elif action == "review":
@@ -215,11 +227,13 @@ class _BriefingTabController:
         folder = session_folder(request)
         written: list[str] = []
         problem = ""
+        # Its forms are told apart in a folder of downloads.
+        name = briefing.title if form == "full" else f"{briefing.title} - {say(f'form-{form}')}"
         # A table of talking points is no table.
         for suffix in (".docx", ".pdf", ".md", *([".xlsx"] if form == "full" else [])):
             try:
                 template = Path(own_template) if own_template else self._tools.config.template
-                path = folder / f"briefing{suffix}"
+                path = folder / safe_name(f"{name}{suffix}")
                 paths = write_briefing(briefing, path, template=template, form=form, with_manifest=with_record)
                 written += map(str, paths)
             except AppError as error:
@@ -295,9 +309,9 @@ def build_briefing_tab(tools: BriefingTools, corpus: Corpus, tab: gr.Tab, wanted
     fields = [parties, topics, articles, sessions, years]
     made = [result, briefing, here, files, found, listing]
     gr.on([start.click, wanted.change], lambda: gr.Button(visible=True), None, [stop], **QUIET)
-    started = start.click(controller.make, [*fields, split, spoken, form, composer], made, **running)
+    started = start.click(left_at_once(controller.make), [*fields, split, spoken, form, composer], made, **running)
     opened = wanted.change(
-        controller.opened, [wanted, spoken, form, composer], [*fields, spoken, form, *made], **running
+        left_at_once(controller.opened), [wanted, spoken, form, composer], [*fields, spoken, form, *made], **running
     )
     begun: list[Any] = [started, opened]
     stop.click(

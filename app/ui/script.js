@@ -213,9 +213,7 @@
     const first = document.querySelector('#tabs [role="tab"]');
     document.title = !tab || tab === first ? titles.ask || "untoc" : `${tab.textContent.trim()} · untoc`;
   };
-  document.addEventListener("click", (event) => {
-    if (event.target.closest('[role="tab"]')) setTimeout(retitle, 0);
-  });
+  new MutationObserver(retitle).observe(document.body, { subtree: true, attributeFilter: ["aria-selected"] });
 
   const watch = (conversation) => {
     let refused = null;

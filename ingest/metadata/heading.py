@@ -37,10 +37,15 @@ _SENTENCE = re.compile(r"[^\W\d_]{3}[.!?;]\s|[^\W\d_]{3}[.!?;。！？]$|。")
 
 @dataclass(frozen=True, kw_only=True)
 class Heading:
-    r"""What stands before a statement's first words, which begin at `end`: lines with single spaces, joined by `\n`."""
+    r"""What stands before a statement's first words, which begin at `end`: lines with single spaces, joined by `\n`.
+
+    Attributes:
+        whole: The lines, with those in one that a wrap parted: "… of the Parties to the United" and "Nations …".
+    """
 
     text: str
     end: int
+    whole: tuple[str, ...] = ()
 
     @property
     def lines(self) -> tuple[str, ...]:
@@ -59,7 +64,28 @@ def find_heading(text: str, blocks: tuple[Block, ...]) -> Heading:
         titled = [number for number, line in enumerate(found, start=1) if _is_dated_title(line)]
         if titled and titled[-1] > len(lines) and _is_cover(found[: titled[-1]]):
             lines = found[: titled[-1]]
-    return Heading(text="\n".join(line.words for line in lines), end=lines[-1].after if lines else 0)
+    end = lines[-1].after if lines else 0
+    return Heading(
+        text="\n".join(line.words for line in lines), end=end, whole=_whole(lines, _width(text, blocks, end))
+    )
+
+
+def _width(text: str, blocks: tuple[Block, ...], begin: int) -> int | None:
+    """The characters at which lines of prose are wrapped; None where each paragraph is one line."""
+    paragraphs = (block for block in blocks if block.start >= begin and block.paragraph is not None)
+    prose = (text[block.start : block.end].splitlines()[:-1] for block in paragraphs)
+    return max((len(line.strip()) for lines in prose for line in lines), default=None)
+
+
+def _whole(lines: "Sequence[_Line]", width: int | None) -> tuple[str, ...]:
+    """Join lines of one paragraph of which the first had no room for the first word of the next."""
+    whole: list[str] = []
+    parted = False
+    for line in lines:
+        whole.append(f"{whole.pop()} {line.words}" if parted else line.words)
+        word = line.following.partition(" ")[0]
+        parted = bool(word) and width is not None and len(line.words) + 1 + len(word) > width
+    return tuple(whole)
 
 
 def cut_at_heading(text: str, blocks: tuple[Block, ...]) -> tuple[Block, ...]:
@@ -185,7 +211,7 @@ def holder_in(heading: Heading, parties: PartyTable) -> Party | None:
 
 def speaker_in(heading: Heading) -> str | None:
     """Read the person that a heading names as speaking, with the office that follows the name."""
-    for line in heading.lines:
+    for line in heading.whole:
         if (match := _WORDS.person.search(line)) is not None and not is_salutation(line):
             return _WORDS.person_ends.split(match["person"])[0].strip(" ,;:")
     return None
@@ -193,7 +219,7 @@ def speaker_in(heading: Heading) -> str | None:
 
 def title_in(heading: Heading) -> str | None:
     """Read the line that says what the text is: "Statement by …"."""
-    return next(filter(_WORDS.title.match, heading.lines), None)
+    return next(filter(_WORDS.title.match, heading.whole), None)
 
 
 @dataclass(frozen=True, kw_only=True)

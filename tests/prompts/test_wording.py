@@ -16,6 +16,8 @@ from tests.conftest import PROJECT
 
 cases = Cases(__file__)
 
+# Words for people: whoever reads them in a browser has no command line.
+COMMANDS = re.compile(r"\buntoc(?:-eval)? [a-z]|\bingest\b|\bdoctor\b|(?<!\S)--[a-z]", re.ASCII)
 MARKS = re.compile("[\"“”„‟«»‹›‘‚‛「」『』〝〞〟＂❝❞`]|(?<![^\\W\\d_])['’]|['’](?![^\\W\\d_])")
 
 
@@ -31,12 +33,13 @@ LOADS = [load_wording, load_document_words, load_remark_words]
 
 @pytest.mark.parametrize("load", LOADS)
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_every_message_takes_its_variables_and_holds_no_quotation_marks(language, load):
+def test_every_message_takes_its_variables_and_holds_neither_quotation_marks_nor_commands(language, load):
     loaded = load(language)
     assert loaded.language == language and re.fullmatch(r"[0-9a-f]{12}", loaded.version)
     for key, variables in load("en").variables.items():
         said = loaded.say(key, **{name: f"<{name}>" for name in variables})
         assert said.strip() and all(f"<{name}>" in said for name in variables)
+    assert {key: text for key, text in loaded.messages.items() if COMMANDS.search(text)} == {}
     # Whatever stands in quotation marks must be a quotation; an apostrophe inside a word is none. A check tells words
     # of a draft in them as well.
     assert load is load_remark_words or {key: text for key, text in loaded.messages.items() if MARKS.search(text)} == {}

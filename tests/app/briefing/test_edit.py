@@ -59,11 +59,30 @@ def test_added_quotation_is_cited_counted_and_found_again_by_its_span() -> None:
     assert next(c for c in again.cells if c.party == cell.party and c.subject == cell.subject).citations[-1] == 1
 
 
+def test_quotation_that_a_person_adds_is_the_first_point_on_its_subject() -> None:
+    briefing = fake_briefing()
+    cell = next(cell for cell in briefing.cells if cell.party == "XHO" and cell.citations)
+    foreign = replace(briefing.citation(cell.citations[0]), statement_id="elsewhere", quote="Other words.")
+    changed = add_quotation(briefing, cell.key, foreign)
+    points = [point for point in changed.points if point.subject == cell.subject]
+    assert changed.citation(points[0].citation).quote == "Other words." and points[0].party == "XHO"
+    assert [p.subject for p in changed.points] == [cell.subject] * len(points) + [
+        p.subject for p in briefing.points if p.subject != cell.subject
+    ]
+    new = next(c for c in changed.cells if (c.party, c.subject) == (cell.party, cell.subject))
+    assert add_quotation(changed, new.key, foreign).points == changed.points
+    assert drop_quotation(changed, new.key, points[0].citation).points == briefing.points
+
+
 def test_briefing_comes_back_as_it_was_kept(tmp_path: Path) -> None:
     kept = KeptBriefings(Works(open_tables(tmp_path)))
     briefing = worded_briefing()
     identifier = kept.keep(None, briefing)
     assert kept.open(identifier) == briefing
+    # Whoever renames it in the list finds its new name on its documents.
+    kept.works.rename(identifier, "For the ambassador")
+    assert kept.open(identifier) == replace(briefing, title="For the ambassador")
+    kept.works.rename(identifier, briefing.title)
     assert [work.title for work in kept.list(briefing.subjects[0].label)] == [briefing.title]
     with pytest.raises(NotFoundError):
         KeptBriefings(Works(open_tables(tmp_path), "somebody else")).open(identifier)

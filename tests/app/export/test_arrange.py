@@ -75,6 +75,17 @@ def test_evidence_rejected_in_one_cell_stays_where_it_fits() -> None:
     assert any("48 requests" in c.quote for c in arranged.citations)
 
 
+def test_a_page_of_few_words_says_who_holds_which_position_where_they_are_few() -> None:
+    briefing = fake_briefing()
+    tally = Sayings(briefing).tally(EXTRADITION, named=True)
+    assert (
+        tally.startswith("supports: Arvandia (fictional), Rimalia (fictional), ")
+        and "no statement: Nowhereland" in tally
+    )
+    many = replace(briefing, parties=briefing.parties * 3)
+    assert Sayings(many).tally(EXTRADITION, named=True) == Sayings(many).tally(EXTRADITION)
+
+
 def test_pieces_join_to_the_quotation_and_mark_the_words_at_their_place() -> None:
     citation = replace(cited(1, 0, 0), quote="we support, and support again", start=100, end=129)
     words = EvidenceWords(citation=1, start=116, end=123, text="support", kind="supports")

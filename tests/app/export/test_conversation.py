@@ -11,7 +11,8 @@ from app.export.conversation import ExportedTurn, conversation_docx, conversatio
 TURNS = (
     ExportedTurn(
         question="What did *Arvandia* say?",
-        answer="**Arvandia** · session 8\n\n> “We support \\[sic\\] article 16.” [1] [2]\n\n- see [9]",
+        answer="*Arvandia, as a member of the Group:*\n\n"
+        "**Arvandia** · session 8\n\n> “We support \\[sic\\] article 16.” [1] [2]\n\n- see [9]",
         language="en",
         references={1: "Arvandia, a_b.txt", 2: "Arvandia, second.txt"},
         languages={1: "en", 2: "en"},
@@ -48,7 +49,9 @@ def test_word_file_has_footnotes_and_runs_as_its_languages_do() -> None:
     assert 'w:bidi w:val="1"' in arabic._p.xml
     attribution = lines["Arvandia · session 8"]
     assert [run.bold for run in attribution.runs] == [True, None]
-    assert attribution.paragraph_format.keep_with_next and not quoted.paragraph_format.keep_with_next
+    # No line that leads to a quotation is left alone at the foot of a page.
+    leads = (lines["Arvandia, as a member of the Group:"], attribution)
+    assert all(lead.paragraph_format.keep_with_next for lead in leads) and not quoted.paragraph_format.keep_with_next
 
 
 def test_numbers_in_brackets_that_a_statement_has_are_no_footnotes() -> None:

@@ -23,7 +23,7 @@ def briefing() -> Briefing:
 
 @pytest.fixture(scope="module")
 def content(briefing: Briefing) -> bytes:
-    return excel_bytes(briefing, file="a.xlsx")
+    return excel_bytes(briefing)
 
 
 @pytest.fixture(scope="module")
@@ -67,7 +67,7 @@ def test_no_cell_is_a_formula_whatever_it_begins_with(briefing: Briefing) -> Non
         replace(c, quote=t, source_quote=t, file=t) for c, t in zip(briefing.citations, (*hostile, "=2"), strict=True)
     ]
     changed = replace(briefing, names=briefing.names | names, citations=tuple(citations), title="=3")
-    content = excel_bytes(changed, file="=4.xlsx")
+    content = excel_bytes(changed)
     book = openpyxl.load_workbook(BytesIO(content))
     cells = [square for sheet in book for row in sheet.iter_rows() for square in row]
     assert {square.data_type for square in cells} <= {"s", "inlineStr", "n"}
@@ -103,7 +103,7 @@ def test_sheets_have_a_header_that_stays_and_a_filter(briefing: Briefing, book: 
 def test_arabic_reads_from_right_to_left(book: Any) -> None:
     orders = {row["Language"].value: row["Quotation"].alignment.readingOrder for row in by_label(book["Quotations"])}
     assert orders == {"en": 1, "ar": 2, "zh": 1}
-    arabic = openpyxl.load_workbook(BytesIO(excel_bytes(arrange(fake_briefing("ar")), file="a.xlsx")))
+    arabic = openpyxl.load_workbook(BytesIO(excel_bytes(arrange(fake_briefing("ar")))))
     assert all(sheet.sheet_view.rightToLeft for sheet in arabic)
 
 
@@ -118,7 +118,7 @@ def test_coverage_names_what_is_missing_and_every_statement(briefing: Briefing, 
 def test_a_quotation_longer_than_a_cell_goes_on_in_the_next_rows(briefing: Briefing) -> None:
     quote = "".join(f"{number} " for number in range(12_000))
     citations = (replace(briefing.citation(1), quote=quote), *briefing.citations[1:])
-    book = openpyxl.load_workbook(BytesIO(excel_bytes(replace(briefing, citations=citations), file="a.xlsx")))
+    book = openpyxl.load_workbook(BytesIO(excel_bytes(replace(briefing, citations=citations))))
     rows = by_label(book["Quotations"])
     assert "".join(row["Quotation"].value for row in rows if row["Number"].value == 1) == quote
     positions = by_label(book["Positions"])
@@ -128,7 +128,7 @@ def test_a_quotation_longer_than_a_cell_goes_on_in_the_next_rows(briefing: Brief
 
 
 def test_the_same_briefing_gives_the_same_bytes(briefing: Briefing, content: bytes) -> None:
-    assert excel_bytes(briefing, file="a.xlsx") == content
+    assert excel_bytes(briefing) == content
     with ZipFile(BytesIO(content)) as package:
         assert {entry.date_time for entry in package.infolist()} == {(1980, 1, 1, 0, 0, 0)}
         properties = package.read("docProps/core.xml")
@@ -136,5 +136,5 @@ def test_the_same_briefing_gives_the_same_bytes(briefing: Briefing, content: byt
 
 
 def test_a_briefing_about_nothing_is_a_workbook() -> None:
-    book = openpyxl.load_workbook(BytesIO(excel_bytes(Briefing(title="Nothing"), file="a.xlsx")))
+    book = openpyxl.load_workbook(BytesIO(excel_bytes(Briefing(title="Nothing"))))
     assert [sheet.max_row for sheet in book][:3] == [1, 1, 1]

@@ -28,7 +28,7 @@ def _paragraphs(data: bytes) -> list[str]:
 def test_a_word_file_marks_claims_and_shows_them_before_their_quotations(language: str) -> None:
     briefing = arrange(worded_briefing(language))
     say = Sayings(briefing)
-    lines = _paragraphs(docx_bytes(briefing, file="a.docx"))
+    lines = _paragraphs(docx_bytes(briefing))
     place = next(at for at, line in enumerate(lines) if line.startswith(CLAIM))
     assert lines[place] == f"{CLAIM}1" and lines[place + 1] == say.say("worded")
     assert say.name("XAA") in lines[place + 2] and "Arvandia now supports" in lines[place + 3]
@@ -36,7 +36,7 @@ def test_a_word_file_marks_claims_and_shows_them_before_their_quotations(languag
 
 
 def test_the_number_after_a_claim_is_a_reference_to_its_note() -> None:
-    document = docx.Document(BytesIO(docx_bytes(arrange(worded_briefing()), file="a.docx")))
+    document = docx.Document(BytesIO(docx_bytes(arrange(worded_briefing()))))
     instructions = [node.text for node in document.element.body.iter(qn("w:instrText"))]
     assert " NOTEREF _Note1 \\f \\h " in instructions
     references = [node.get(qn("w:id")) for node in document.element.body.iter(qn("w:footnoteReference"))]
@@ -51,7 +51,7 @@ def test_a_claim_on_a_groups_words_says_whose_they_are() -> None:
 
 
 def test_markdown_shows_claims_as_text_without_a_second_mark_of_a_note() -> None:
-    text = markdown_bytes(arrange(worded_briefing()), file="a.md").decode()
+    text = markdown_bytes(arrange(worded_briefing())).decode()
     assert f"- {inert(CLAIM)} \\[1\\]" in text and "<b>" not in text.replace("\\<b\\>", "")
     before, after = text.split(inert(CLAIM))
     assert "[^1]" not in before and "*Worded by a model, checked against the quotations*" in after
@@ -61,9 +61,9 @@ def test_markdown_shows_claims_as_text_without_a_second_mark_of_a_note() -> None
 @pytest.mark.parametrize("form", ["one_pager", "talking_points"])
 def test_points_that_are_claims_stand_over_their_quotations_and_are_told_from_the_others(form: str) -> None:
     briefing = arrange(worded_briefing(), form)  # type: ignore[arg-type]
-    text = markdown_bytes(briefing, form=form, file="a.md").decode()  # type: ignore[arg-type]
+    text = markdown_bytes(briefing, form=form).decode()  # type: ignore[arg-type]
     assert text.index("Points without quotation marks") < text.index(inert(CLAIM)) < text.index("**Arvandia, 2024**:")
-    lines = _paragraphs(docx_bytes(briefing, form=form, file="a.docx"))  # type: ignore[arg-type]
+    lines = _paragraphs(docx_bytes(briefing, form=form))  # type: ignore[arg-type]
     place = lines.index(CLAIM)
     assert lines[place + 1].startswith("Arvandia, 2024: “Arvandia now supports")
 
@@ -77,7 +77,7 @@ def test_a_point_that_does_not_name_its_party_gets_the_name() -> None:
 
 
 def test_an_excel_file_has_a_column_of_claims_only_where_there_are_some() -> None:
-    sheet = load_workbook(BytesIO(excel_bytes(arrange(worded_briefing()), file="a.xlsx"))).worksheets[0]
+    sheet = load_workbook(BytesIO(excel_bytes(arrange(worded_briefing())))).worksheets[0]
     heads = [square.value for square in sheet[1]]
     place = heads.index("Worded by a model, checked against the quotations")
     assert heads[place + 1] == "What was said"
@@ -86,7 +86,7 @@ def test_an_excel_file_has_a_column_of_claims_only_where_there_are_some() -> Non
     assert held[0].value == f"{CLAIM} [1]" and all(s.data_type == "s" for s in held)
     linked = sheet.cell(2, heads.index("Sources") + 1)
     assert linked.hyperlink is not None
-    plain = load_workbook(BytesIO(excel_bytes(arrange(fake_briefing()), file="a.xlsx"))).worksheets[0]
+    plain = load_workbook(BytesIO(excel_bytes(arrange(fake_briefing())))).worksheets[0]
     assert [square.value for square in plain[1]] == [head for at, head in enumerate(heads) if at != place]
 
 

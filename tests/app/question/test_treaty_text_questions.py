@@ -103,7 +103,7 @@ def test_without_the_text_of_that_treaty_it_says_how_to_add_it(question: str, tm
         answer = opened.assistant.ask(question)
     assert (answer.status, answer.citations) == ("abstained", ())
     assert answer.abstention is not None and answer.abstention.reason == "index_incomplete"
-    assert "--kind treaty" in answer.abstention.message
+    assert "as the text of a treaty" in answer.abstention.message
 
 
 @pytest.mark.parametrize("changes", [{"state": "IRN"}, {"on_behalf_of": "EU"}, {"speaker": "Chair", "title": "Otters"}])

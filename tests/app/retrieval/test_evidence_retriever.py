@@ -183,7 +183,7 @@ def test_a_mention_without_a_position_is_told(workspace):
 def test_a_treaty_is_quoted_from_its_text_alone(question, workspace):
     answer = workspace.assistant.ask(question)
     assert answer.abstention is not None and answer.abstention.reason == "index_incomplete"
-    assert "--kind treaty" in answer.abstention.message
+    assert "as the text of a treaty" in answer.abstention.message
 
 
 def _cited_for(question: str, workspace: Workspace) -> dict[str, str]:

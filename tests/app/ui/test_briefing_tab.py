@@ -7,6 +7,7 @@ import zipfile
 import pytest
 
 from tests.app.ui.conftest import serving
+from tests.fakes_briefing import fake_briefing
 from tests.fakes_ui import EXAMPLE, fake_tools, fake_workspace
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
@@ -80,9 +81,11 @@ def test_documents_are_offered_for_download_and_go_with_their_session(open_page,
     data = downloaded.value.path().read_bytes()
     assert "word/footnotes.xml" in zipfile.ZipFile(io.BytesIO(data)).namelist()
     served = app_server.store.parent
-    assert len(list(served.rglob("briefing.docx"))) == 1
+    # Named by what it is, so that it is found again among other downloads.
+    name = downloaded.value.suggested_filename
+    assert name == f"{fake_briefing().title}.docx" and len(list(served.rglob(name))) == 1
     page.close()
-    wait_until(lambda: not list(served.rglob("briefing.*")))
+    wait_until(lambda: not list(served.rglob(name)))
 
 
 def test_brief_me_on_in_the_conversation_makes_the_briefing(open_page):
@@ -171,6 +174,7 @@ def test_cells_are_edited_and_the_briefing_is_kept_and_reopened_by_its_address(o
         page.reload()
         page.wait_for_selector(".u-briefing")
         assert page.locator(".u-card").first.locator("blockquote").all_inner_texts() == edited
+        page.wait_for_function("document.title === 'Briefing · untoc'")
         # It comes into view, with the forms of documents called by their names.
         page.wait_for_function(
             "document.querySelector('#briefing-title').getBoundingClientRect().top < innerHeight / 2"

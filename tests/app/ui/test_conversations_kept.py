@@ -92,8 +92,8 @@ def test_answer_is_taken_away_with_its_sources(open_page, tmp_path: Path):
         page.wait_for_function("document.querySelector('#card-1-2 .u-whole').scrollTop > 0")
 
 
-def test_stopped_question_is_in_its_box_again(open_page, tmp_path: Path):
-    assistant, corpus = fake_workspace(step_seconds=1.5)
+def test_stopped_question_is_in_its_box_again_and_can_be_asked_at_once(open_page, tmp_path: Path):
+    assistant, corpus = fake_workspace(step_seconds=3)
     with serving(assistant, corpus, tmp_path) as served:
         page = open_page(served=served).page
         page.fill("#question textarea", "What did Arvandia say?")
@@ -102,6 +102,9 @@ def test_stopped_question_is_in_its_box_again(open_page, tmp_path: Path):
         page.click("#stop")
         page.wait_for_selector(".u-turn >> text=Stopped.")
         assert page.input_value("#question textarea") == "What did Arvandia say?"
+        page.press("#question textarea", "Enter")
+        page.wait_for_selector('.u-turn[data-turn="1"] .u-answer')
+        assert [asked for asked, *_ in assistant.asked] == ["What did Arvandia say?"] * 2
 
 
 def test_judged_answers_are_draft_cases(open_page, workspace: Workspace, tmp_path: Path):

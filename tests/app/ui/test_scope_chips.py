@@ -99,7 +99,7 @@ def test_bare_article_number_is_of_the_convention():
 
 def test_notes_and_kept_parts_are_shown_escaped():
     html = scope_html(SCOPE, name, editable=True)
-    assert "article 4 read as &lt;UNTOC&gt; article 4" in html
+    assert "Article 4 read as &lt;UNTOC&gt; article 4" in html
     assert html.count("from before") == 2
     assert 'aria-label="Remove Year 2020 and ask again"' in html
 

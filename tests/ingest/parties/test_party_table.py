@@ -162,7 +162,7 @@ def write(folder: Path, text: str) -> Path:
 def test_load_adds_fictional_parties_with_their_aliases(tmp_path):
     path = write(
         tmp_path,
-        "code,name,aliases,kind,members\nXAA,Arland,Republic of Arland|Arlandic,state,\n"
+        "code,name,aliases,kind,members\nXAA,Arland,Republic of Arland|Arlandic|Арланд|جمهورية أرلاند,state,\n"
         "XGA,Northern Shore Group,NSG,group,XAA|AUT\n",
     )
     table = PartyTable.load(path)
@@ -170,7 +170,9 @@ def test_load_adds_fictional_parties_with_their_aliases(tmp_path):
     assert [m.codes for m in table.find(text, relaxed=True)] == [("XAA",), ("XGA",), ("XAA",), ("AUT",)]
     assert table.resolve("Republic of Arland").codes == ("XAA",)
     assert table.resolve("Arlnd").suggestions[0] == "XAA"
-    assert table.display("XAA", "fr") == "Arland"
+    shown = [table.display("XAA", language) for language in ("fr", "ru", "ar", "zh")]
+    assert shown == ["Arland", "Арланд", "جمهورية أرلاند", "Arland"]
+    assert (table.display("XZZ"), table.display("Cercle", "fr")) == ("XZZ", "Cercle (groupe inconnu)")
     assert table.members("XGA") == {"XAA", "AUT"}
     assert TABLE.resolve("Arland").codes == ()
 
