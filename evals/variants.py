@@ -93,7 +93,12 @@ class _OnePile(ScopedStatements):
 
     def of(self, codes: Sequence[str]) -> tuple[StatementSummary, ...]:
         every = self._catalogue.summaries(ScopeFilter())
-        return tuple(replace(s, metadata=replace(s.metadata, state=codes[0])) for s in every) if codes else every
+        if not codes:
+            return tuple(s for s in every if self._asked.keeps(s.metadata))
+        return tuple(replace(s, metadata=replace(s.metadata, state=codes[0])) for s in every)
+
+    def _picked(self, own: Sequence[StatementSummary]) -> list[StatementSummary]:
+        return list(own)
 
 
 # What each does, and with what: other steps, or another scope.
