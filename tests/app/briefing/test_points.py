@@ -1,7 +1,6 @@
 from dataclasses import replace
 
 from app.briefing.points import choose_points
-from prompts.wording import load_wording
 from tests.fakes_briefing import ASSISTANCE, EXTRADITION, fake_briefing
 
 
@@ -10,7 +9,7 @@ def test_few_points_quote_each_kind_of_position_before_a_second_of_one_kind_and_
     cells = tuple(
         replace(c, kind="opposes") if (c.party, c.subject) == ("XHO", EXTRADITION) else c for c in briefing.cells
     )
-    points = choose_points(replace(briefing, cells=cells), load_wording("en"), max_points=4, max_tokens=None)
+    points = choose_points(replace(briefing, cells=cells), max_points=4, max_tokens=None)
     assert [(point.subject, point.party) for point in points] == [
         (EXTRADITION, "XAA"), (EXTRADITION, "XHO"), (ASSISTANCE, "XAB"), (ASSISTANCE, "XRM"),
     ]  # fmt: skip
