@@ -9,7 +9,7 @@ import pytest
 from app.answering.verify import verify_citation
 from app.briefing.as_json import contract_of
 from app.briefing.cells import Review
-from app.briefing.edit import add_quotation
+from app.briefing.edit import add_quotation, drop_quotation
 from app.briefing.leads import Leads
 from app.briefing.points import choose_points
 from app.briefing.request import read_request
@@ -265,3 +265,15 @@ def test_what_only_comes_near_is_quoted_as_the_nearest_passage_and_is_no_evidenc
     assert [briefing.citation(n).quote for n in cell.citations] == ["A protocol was signed in the morning."]
     assert cell.evidence == () and briefing.points == () and briefing.coverage.states_without_evidence == ("XGA",)
     assert replace(cell, review=Review(state="accepted", kind="supports", note="", reviewer="", at="")).evidence
+
+
+def test_a_quotation_that_a_later_one_of_its_cell_supersedes_is_told_so_by_the_cell(workspace):
+    briefing = build(workspace, states=["AUT"], topics=["extradition protocol"])
+    (cell,) = briefing.cells
+    latest, first, of_group = (briefing.citation(number) for number in cell.citations)
+    assert (latest.date, cell.superseded) == ("2020-10-12", {first.number: latest.number})
+    kinds = [cell.suggestions[each.number].kind for each in (latest, first, of_group)]
+    assert kinds == ["opposes", "supports", "supports"]
+    assert cell.kind == "opposes"
+    left = drop_quotation(briefing, cell.key, latest.number)
+    assert left.cells[0].kind == "supports" and briefing.changes and not left.changes
