@@ -31,6 +31,9 @@ run: $(VENV)/.installed ## Set up if need be, take in the sample statement if th
 	@$(BIN)/untoc ingest --sample --if-empty
 	@$(BIN)/untoc chat
 
+# Where bytecode is not kept, each process compiles the code and rewrites the assertions of all tests anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 # Each core takes whole modules, whose fixtures are made once, and computes in one thread.
 PYTEST := OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
 QUICK := -m "not (model or browser or slow or heavy)"

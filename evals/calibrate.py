@@ -2,8 +2,7 @@
 
 The chance is a logistic regression over the features of labelled pairs. A pair answers if one of its sentences does, so
 that its chance is that of its surest sentence. Which sentence that is, and the weights, are found in turns:
-multiple-instance learning. A fold by topic is measured with weights that have seen none of its topics; figures of the
-sealed fold, on which nothing was chosen, are taken once.
+multiple-instance learning. A fold by topic is measured with weights that have seen none of its topics.
 
 The order is fitted to the same pairs: of "how many suspects were extradited?" the sentence with the number is to come
 before the one on extradition at large. A conditional logit over the sentences of each pair learns it: the evidence is
@@ -34,7 +33,7 @@ from evals.relevance_pairs import FEATURES, FOLDS, FoldBy, Sample
 
 # Folds by topic, by which thresholds are chosen, and by party.
 _FOLDS: Final[tuple[FoldBy, ...]] = ("topic", "party")
-# This fold, by party and for lists by topic, is measured once, at the end.
+# This fold, by party and for lists by topic, on which nothing is chosen, is measured once, at the end.
 SEALED: Final = FOLDS - 1
 # Weight of a pair by its source: lists hold silent parties far more often than anybody asks in vain.
 _WEIGHTS: Final = {"thesaurus": 0.5, "list": 0.4}
@@ -60,10 +59,7 @@ _ORDER_COLUMNS: Final = [FEATURES.index(name) for name in _ORDERED_BY]
 
 
 def fit(samples: Sequence[Sample], models: dict[str, str], *, with_sealed: bool = False) -> RelevanceArtefact:
-    """Fits weights and threshold on all but the sealed fold, and measures them on folds that a fit has not seen.
-
-    The threshold is chosen by the pairs as users ask; with `with_sealed` the sealed fold is measured too, at the end.
-    """
+    """Fits weights and threshold on all but the sealed fold, measured on folds not seen; `with_sealed` on it too."""
     open_, sealed = split(samples)
     labels = _labels(open_)
     if len(open_) < _PAIRS_MIN or not _PAIRS_MIN / 5 <= labels.sum() <= len(labels) - _PAIRS_MIN / 5:

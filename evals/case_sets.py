@@ -69,7 +69,9 @@ def remarks_of(
     if documents is None:
         documents = stored_documents(settings) if stored is None else stored()
     found = read_case_table(path, documents)
-    return found.remarks or tuple(map(found.placed, lint(found.cases, documents, tell)))
+    # All at once: of the rows without an error as well; of the set as a whole only when none is missing.
+    own = map(found.placed, lint(found.cases, documents, tell))
+    return (*found.remarks, *(remark for remark in own if remark.case is not None or not found.remarks))
 
 
 def _file_of(name: str, paths: EvalPaths) -> Path:

@@ -32,7 +32,7 @@ def _root(ctx: typer.Context, store: Store = None, env_file: EnvFile = None, ver
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Runs one command and returns its exit code: 0 done, 1 could not or a gate failed, 2 wrong usage or invalid."""
+    """Runs one command and returns its exit status: 0 done, 1 could not or not good enough, 2 usage or undecided."""
     try:
         return run_program(commands, PROGRAM, arguments)
     except ModuleNotFoundError as exc:
@@ -79,7 +79,7 @@ def lint(
         found = [(name, own) for name in names for own in remarks_of(name, corpus or (), settings, tell=tell)]
     errors = sum(remark.severity == "error" for _, remark in found)
     told = [{"dataset": name} | asdict(remark) for name, remark in found]
-    note = f"{errors} errors, {len(found) - errors} other remarks"
+    note = f"{errors} error{'s' if errors != 1 else ''}, {len(found) - errors} to look at"
     invocation.show(told, lambda: print_tables(remarks_table(found), note=note))
     return 1 if errors else 0
 
@@ -158,24 +158,29 @@ def compare(
     from evals.compare import difference_of_data
     from evals.gates import gates_of, load_gates
     from evals.print_runs import print_tables
-    from evals.report.report import changed, gates_told
+    from evals.report.report import verdict
     from evals.report.tables import comparison_tables
+    from evals.summary import shares
 
     archive = _archive(invocation)
     before, candidate = archive.run(baseline), archive.run(run)
     bars, other = load_gates(), difference_of_data(before.manifest, candidate.manifest)
-    found = compare_runs(before, candidate, bars.margins, bars.seed)
-    tables = comparison_tables(found, candidate, archive.documents(candidate))
-    gated = gates_of(candidate, None if other else before)
-    first = f"“{candidate.name}”: {gates_told(gated)[0]}; {changed(found)}"
-    note = f"{other}: only the cases that both have are compared" if other else ""
-    told = partial(print_tables, *tables, first=first, note=note, say=invocation.runnable)
+    found, documents = compare_runs(before, candidate, bars.margins, bars.seed), archive.documents(candidate)
+    gated, by_slice = gates_of(candidate, None if other else before), shares(candidate.scores())
+    out, tables = (
+        verdict(candidate, by_slice, documents.parties, gated, found),
+        comparison_tables(found, candidate, documents),
+    )
+    note = "\n".join([*out.more, *([f"{other}: only the cases that both have are compared"] if other else [])])
+    told = partial(
+        print_tables, *tables, first=f"“{candidate.name}”: {out.sentence}", note=note, say=invocation.runnable
+    )
     return invocation.show(found.to_json(), told)
 
 
 @command(commands, f"{PROGRAM} gate latest --baseline evals/baselines/smoke")
 def gate(invocation: Invocation, run: RunName, baseline: Baseline = None, gates: GatesFile = None) -> int:
-    """Decide whether a run is good enough: exit 0 pass, 1 fail, 2 cannot decide."""
+    """Decide whether a run is good enough; for scripts, exit status 0 is yes, 1 no, 2 cannot be decided."""
     from evals.gates import check_gates, load_gates
     from evals.print_runs import print_gates
 
@@ -185,7 +190,8 @@ def gate(invocation: Invocation, run: RunName, baseline: Baseline = None, gates:
         found = check_gates(load_gates(gates), candidate, archive.baseline(baseline, candidate))
     except AppError as exc:
         return invocation.fail(exc, 2)
-    invocation.show(asdict(found) | {"verdict": found.verdict}, lambda: print_gates(found, invocation.runnable))
+    told = asdict(found) | {"verdict": found.verdict}
+    invocation.show(told, lambda: print_gates(found, baseline, invocation.runnable))
     return found.exit_code
 
 
@@ -245,7 +251,7 @@ def serve(
 def baseline(
     invocation: Invocation,
     run: RunName,
-    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="where to keep it; one that is there is replaced")],
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="where to keep it, in place of one of these cases")],
 ) -> int:
     """Keep a run's scores in a folder, small enough to be committed."""
     from evals.runs import keep_baseline

@@ -47,18 +47,13 @@ class Paired:
         bears = bears_on(self.a, self.metric.combine) + bears_on(self.b, self.metric.combine)
         return [cluster for cluster, counts in zip(self.clusters, bears, strict=True) if counts]
 
-    def differences(self, seed: int = 0) -> Floats:
-        """Returns bootstrap differences candidate − baseline, shape (resamples,)."""
-        # The same clusters are drawn for both.
-        before, after = (cluster_bootstrap(x, self.clusters, self.metric.combine, seed=seed) for x in (self.a, self.b))
-        return after - before
-
 
 @dataclass(frozen=True, kw_only=True)
 class Difference:
     """One figure in both runs: b − a with its 95 % interval, and whether it differs by more than a margin.
 
     Attributes:
+        low: With `high`, the interval of the change; None over too few clusters, which would show one far too narrow.
         p: Of a change, the way it went, no greater than the margin, adjusted for several; None over too few clusters.
         n: Cases that bear on the figure in either run; they are of so many `clusters`.
         verdict: `few`: greater than the margin, over too few clusters to tell it from chance.
@@ -68,8 +63,8 @@ class Difference:
     a: float
     b: float
     delta: float
-    low: float
-    high: float
+    low: float | None
+    high: float | None
     p: float | None
     n: int
     clusters: int
@@ -89,7 +84,7 @@ class Difference:
             return f"which is no more than the margin of {METRICS[self.metric].shown(self.margin)}"
         if self.p is None:
             few = f"about {self.clusters} State{'s' if self.clusters != 1 else ''} or other subjects"
-            return f"over too few cases to tell it from chance ({few}; {FEWEST_CLUSTERS} are needed)"
+            return f"over too few cases to tell it from chance, whatever came out ({few}; {FEWEST_CLUSTERS} are needed)"
         p = "p < 0.001" if self.p < 0.001 else f"p = {self.p:.3f}"
         return f"which {'is more than' if self.verdict in ('better', 'worse') else 'may be'} chance ({p})"
 
@@ -139,14 +134,15 @@ class Comparison:
 
 
 def compare(baseline: Run, candidate: Run, margins: Mapping[str, float], seed: int = 0) -> Comparison:
-    """Compares two runs over the cases that both have, repeats averaged; metrics that have a gate have `margins`."""
-    pairs, unpaired = paired_cases(by_case(baseline.scores()), by_case(candidate.scores()))
+    """Compares two runs over the cases of both that gate, repeats averaged; metrics that have a gate have `margins`."""
+    pairs, unpaired = paired_cases(gating(baseline), gating(candidate))
     names = baseline.manifest.name, candidate.manifest.name
     if not pairs:
-        raise RunError(f"the runs {names[0]!r} and {names[1]!r} share no case: run both over the same dataset")
+        told = "share no case but drafts, which never count: run both over the same cases, accepted by a person"
+        raise RunError(f"the runs {names[0]!r} and {names[1]!r} {told}")
     every = {name: paired(pairs, metric) for name, metric in METRICS.items()}
-    gating = {name: found for name, found in every.items() if name in margins}
-    found = judged(gating, margins, seed) | judged({n: own for n, own in every.items() if n not in gating}, {}, seed)
+    gated = {name: found for name, found in every.items() if name in margins}
+    found = judged(gated, margins, seed) | judged({n: own for n, own in every.items() if n not in gated}, {}, seed)
     # What was run differently: entries of settings, models and packages each by their own key.
     old, now = _entries(baseline.manifest), _entries(candidate.manifest)
     flips = [Flip(case=y.case, old=x.stage, new=y.stage) for x, y in pairs if (x.stage is None) != (y.stage is None)]
@@ -166,6 +162,11 @@ def difference_of_data(a: RunManifest, b: RunManifest) -> str | None:
     if a.corpus_sha256 != b.corpus_sha256:
         return f"the runs {a.name!r} and {b.name!r} searched different statements"
     return None
+
+
+def gating(run: Run) -> tuple[ScoreRecord, ...]:
+    """Returns one score for each case of a run that counts in gates and comparisons: those that are no drafts."""
+    return tuple(case for case in by_case(run.scores()) if case.gates)
 
 
 def paired_cases(a: Sequence[ScoreRecord], b: Sequence[ScoreRecord]) -> tuple[Pairs, tuple[str, ...]]:
@@ -198,7 +199,11 @@ def judged(found: Mapping[str, Paired], margins: Mapping[str, float], seed: int 
     both = {name: pair for name, pair in found.items() if None not in pair.values}
     # Gains in what is better, so that every loss is below 0.
     signs = {name: -1.0 if pair.metric.higher_is_better is False else 1.0 for name, pair in both.items()}
-    moved = {name: pair.differences(seed) for name, pair in both.items()}
+    moved = {}
+    for name, pair in both.items():
+        # The same clusters are drawn for both.
+        before, after = (cluster_bootstrap(x, pair.clusters, pair.metric.combine, seed=seed) for x in (pair.a, pair.b))
+        moved[name] = after - before
     tested = [name for name, pair in both.items() if len(set(pair.bearing)) >= FEWEST_CLUSTERS]
 
     def p_values(way: float) -> dict[str, float]:
@@ -213,7 +218,7 @@ def judged(found: Mapping[str, Paired], margins: Mapping[str, float], seed: int 
         verdict: Literal["better", "worse", "few", "same"] = "same"
         if pair.metric.higher_is_better is not None and abs(gain) > margin + TOLERANCE and (p is None or p <= ALPHA):
             verdict = "few" if p is None else "better" if gain > 0 else "worse"
-        low, high = interval(moved[name])
+        low, high = interval(moved[name]) if name in tested else (None, None)
         judgements[name] = Difference(
             metric=name, a=a, b=b, delta=b - a, low=low, high=high, p=p, n=len(pair.bearing),
             clusters=len(set(pair.bearing)), margin=margin, lost=gain < -margin - TOLERANCE, verdict=verdict,

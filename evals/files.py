@@ -89,7 +89,7 @@ def read_lines(path: Path, *, torn_end: bool = False) -> Iterator[tuple[int, dic
         raise RunError(f"cannot read {str(path)!r} ({exc.strerror or exc}): check its permissions") from exc
     # Not `splitlines`: texts may hold other characters that it takes for the end of a line. Decoded line by line, since
     # a last line may be cut short within a character.
-    lines = content.rstrip().split(b"\n")
+    lines, named = content.rstrip().split(b"\n"), f"{path.parent.name}/{path.name}"
     for number, line in enumerate(lines, start=1):
         if not line.strip():
             continue
@@ -99,9 +99,9 @@ def read_lines(path: Path, *, torn_end: bool = False) -> Iterator[tuple[int, dic
             if torn_end and number == len(lines):
                 return
             why = "not UTF-8" if isinstance(exc, UnicodeDecodeError) else "not JSON"
-            raise RunError(f"{path.name}, line {number}: {why} ({exc}); mend or remove the line") from exc
+            raise RunError(f"{named}, line {number}: {why} ({exc}); mend or remove the line") from exc
         if not isinstance(record, dict):
-            raise RunError(f"{path.name}, line {number}: no JSON object; mend or remove the line")
+            raise RunError(f"{named}, line {number}: no JSON object; mend or remove the line")
         yield number, record
 
 
@@ -112,7 +112,7 @@ def read_records(path: Path, model: type[_Record], *, todo: str, torn_end: bool 
             yield model.model_validate(record)
         except ValidationError as exc:
             why = f"{first_fault(exc)}; the line is broken, or of another version: {todo}"
-            raise RunError(f"{path.name}, line {number}: {why}") from exc
+            raise RunError(f"{path.parent.name}/{path.name}, line {number}: {why}") from exc
 
 
 def append_line(path: Path, line: str) -> None:

@@ -6,18 +6,18 @@ person or not.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Literal, get_args
 
 from pydantic import Field, field_validator, model_validator
 
-from evals.compare import Paired, difference_of_data, judged, paired, paired_cases
+from evals.compare import Paired, difference_of_data, gating, judged, paired, paired_cases
 from evals.files import EVALS, FileRecord, read_yaml
 from evals.metrics.table import METRICS, TOLERANCE
 from evals.runs import Run, ScoreRecord
-from evals.summary import by_case, figure
+from evals.summary import figure
 
 # From good to grave.
 GateVerdict = Literal["pass", "warn", "fail", "invalid"]
@@ -63,7 +63,7 @@ class Gates(FileRecord):
     soft: tuple[SoftGate, ...] = ()
     """Left empty, no baseline is needed."""
     minimum_cases: int = Field(default=30, ge=1)
-    """Cases that gate which a run, and the pairs of two runs, have at least."""
+    """Cases that gate which a run, the pairs of two runs, and the figure of each gate need to tell something."""
     seed: int = 0
     """Of the bootstrap: another one draws other clusters."""
 
@@ -86,6 +86,7 @@ class GateResult:
     """How one gate came out.
 
     Attributes:
+        few: It holds, over fewer than `minimum_cases`, which tells nothing; it fails no run.
         bar: What the value has to reach, or not to exceed; of a soft gate, the baseline less the margin.
         delta: Candidate − baseline, with its 95 % interval; soft gates only.
         low: Of the delta where there is one, else of the value.
@@ -97,6 +98,7 @@ class GateResult:
     verdict: GateVerdict
     reason: str
     n: int = 0
+    few: bool = False
     bar: float | None = None
     value: float | None = None
     baseline: float | None = None
@@ -113,6 +115,7 @@ class GateReport:
     candidate: str
     baseline: str | None
     cases: int
+    minimum: int
     results: tuple[GateResult, ...]
     problems: tuple[str, ...]
     left_out: tuple[str, ...]
@@ -148,8 +151,7 @@ def gates_of(run: Run, baseline: Run | None, path: Path | None = None) -> GateRe
 
 def check_gates(gates: Gates, candidate: Run, baseline: Run | None = None) -> GateReport:
     """Checks a run against absolute bars and, over the same cases and statements, against its baseline."""
-    cases = tuple(case for case in by_case(candidate.scores()) if case.gates)
-    problems = []
+    cases, problems = gating(candidate), []
     for run in filter(None, (candidate, baseline)):
         judged_now, wanted = len(run.scores()), run.manifest.cases * run.manifest.repeats
         todo = f"not scored whole, {judged_now} of {wanted} answers: `untoc-eval score {run.name}`"
@@ -165,16 +167,17 @@ def check_gates(gates: Gates, candidate: Run, baseline: Run | None = None) -> Ga
     elif (other := difference_of_data(baseline.manifest, candidate.manifest)) is not None:
         problems.append(other)
     else:
-        pairs, _ = paired_cases([case for case in by_case(baseline.scores()) if case.gates], cases)
+        pairs, _ = paired_cases(gating(baseline), cases)
         if len(pairs) < gates.minimum_cases <= len(cases):
             problems.append(f"only {len(pairs)} cases that gate are in both runs, {gates.minimum_cases} are needed")
         found = {name: paired(pairs, METRICS[name]) for name in gates.margins}
         left_out = [name for name, pair in found.items() if pair.values == (None, None)]
         results += _soft({name: pair for name, pair in found.items() if name not in left_out}, gates)
+    told = (replace(each, few=each.verdict == "pass" and each.n < gates.minimum_cases) for each in results)
     return GateReport(
         candidate=candidate.manifest.name, baseline=baseline.manifest.name if baseline is not None else None,
-        cases=len(cases), results=tuple(results), problems=tuple(problems), left_out=tuple(left_out),
-        variant=candidate.manifest.variant,
+        cases=len(cases), minimum=gates.minimum_cases, results=tuple(told), problems=tuple(problems),
+        left_out=tuple(left_out), variant=candidate.manifest.variant,
     )  # fmt: skip
 
 

@@ -4,6 +4,7 @@ import shlex
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
+from pathlib import Path
 from typing import Final
 
 from rich.console import Console
@@ -16,11 +17,11 @@ from evals.cases.documents import Documents
 from evals.errors import RunError
 from evals.files import Tell
 from evals.gates import GateReport, gates_of
+from evals.report.failures import Answers
 from evals.report.report import rendered, verdict
 from evals.report.tables import Table, figures_table, gates_table, stages_table, weakest_table
-from evals.report.words import VERDICT
+from evals.report.words import EXITS
 from evals.runs import Run
-from evals.score import judged_answers
 from evals.summary import latency, shares, stage_counts, summarise
 from ingest.parties.party_table import PartyTable
 
@@ -56,6 +57,8 @@ def print_tables(*tables: Table, first: str = "", note: str = "", say: Callable[
                 style = _STYLES.get(table.tones[number] if table.tones else "", "")
                 shown.add_row(*(Text(say(cell)) for cell in row), style=style)
             print_table(console, shown)
+            if table.note:
+                console.print(Text(say(table.note), style="dim"))
     if note:
         console.print(Text(say(note)))
 
@@ -82,22 +85,25 @@ def print_run(run: Run, invocation: Invocation) -> int:
     return invocation.show(found, in_tables)
 
 
-def print_gates(report: GateReport, say: Callable[[str], str]) -> None:
-    """Prints every gate, why those are not held that are not, and the verdict last."""
+def print_gates(report: GateReport, baseline: str | None, say: Callable[[str], str]) -> None:
+    """Prints every gate, why those are not held that are not, and the verdict last; `baseline` is as it was given."""
     told = [*(r.reason for r in report.results if r.verdict != "pass")]
     told += [f"cannot decide: {problem}" for problem in report.problems]
     if any(r.kind == "soft" and r.verdict in ("warn", "fail") for r in report.results) and not report.variant:
-        told += [f"a change that is meant: `untoc-eval baseline {report.candidate} FOLDER` makes this run the baseline"]
-    print_tables(gates_table(report), note="\n".join([*told, f"verdict: {VERDICT[report.verdict]}"]), say=say)
+        kept = baseline is not None and Path(baseline).parent != Path()
+        todo = f"`untoc-eval baseline {report.candidate} {shlex.quote(baseline or '')}` puts this run in its place"
+        told += [f"where the change is meant, {todo if kept else f'give `--baseline {report.candidate}` from now on'}"]
+    print_tables(gates_table(report), note="\n".join([*told, EXITS[report.verdict]]), say=say)
 
 
 def print_case(run: Run, documents: Documents, identifier: str, invocation: Invocation) -> int:
     """Prints one case of a run: the question, its evidence, and what it got."""
-    found = [judged for judged in judged_answers(run, documents) if judged.case.id == identifier]
+    answers = Answers(run, documents, None)
+    found = [judged for (name, _), judged in answers.judged.items() if name == identifier]
     if not found:
         raise RunError(f"no case {identifier!r} in the run {run.name!r}: `untoc-eval report {run.name}` shows them")
-    case, stages = found[0].case, {score.repeat: score.stage for score in run.scores() if score.case == identifier}
+    case, stages = found[0].case, {score.repeat: score.stage for score in answers.scores if score.case == identifier}
     given = [each.record.model_dump(mode="json") | {"stage": stages.get(each.record.repeat)} for each in found]
-    told = rendered("report/case.txt.j2", "shown", case, documents, found, stages, escapes=False)
+    told = rendered("report/case.txt.j2", "shown", case, answers, found, stages, escapes=False)
     whole = {"case": case.model_dump(mode="json"), "answers": given}
     return invocation.show(whole, lambda: stdout_console().print(Text.from_markup(told, emoji=False)))

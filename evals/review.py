@@ -21,7 +21,7 @@ from evals.cases.case import Case, CaseType, Evidence, Expectation, Review
 from evals.cases.documents import Documents
 from evals.cases.lint import contradictions
 from evals.errors import DatasetError, EvalError, first_fault
-from evals.files import EvalPaths, StoredRecord, append_line, read_records
+from evals.files import EvalPaths, StoredRecord, append_line, read_records, written
 from evals.metrics.citations import ruling
 from evals.metrics.eval_sample import FileSpan
 from evals.metrics.integrity import points
@@ -238,12 +238,10 @@ def reviewer_name(name: str) -> str:
 
 def _append(path: Path, decision: CitationDecision | DraftDecision) -> None:
     """Adds a decision, whatever other processes add at the same time."""
-    try:
+    with written(path):
         make_private_folder(path.parent)
-        with FileLock(path.with_suffix(".lock"), timeout=_WAIT_SECONDS, mode=0o600):
-            append_line(path, decision.model_dump_json(exclude_defaults=True))
-    except Timeout as exc:
-        raise EvalError(f"not noted: another process holds {exc.lock_file!r}; wait until it is done") from exc
-    except OSError as exc:
-        told = f"{str(path)!r} cannot be written ({exc.strerror}); check its permissions and the free space"
-        raise EvalError(f"not noted: {told}") from exc
+        try:
+            with FileLock(path.with_suffix(".lock"), timeout=_WAIT_SECONDS, mode=0o600):
+                append_line(path, decision.model_dump_json(exclude_defaults=True))
+        except Timeout as exc:
+            raise EvalError(f"not noted: another process holds {exc.lock_file!r}; wait until it is done") from exc

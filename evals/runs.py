@@ -9,7 +9,7 @@
 
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -153,10 +153,6 @@ class Run:
         todo = f"`untoc-eval score {self.name}` makes the scores anew"
         return tuple(read_records(self.path / SCORES, ScoreRecord, todo=todo))
 
-    def write_scores(self, scores: Iterable[ScoreRecord]) -> None:
-        """Puts scores in place of those before."""
-        write_records(self.path / SCORES, scores)
-
     def ended(self, at: datetime | None) -> "Run":
         """Notes that all cases were asked, or (None) that some are asked again."""
         return _write_manifest(self.path, self.manifest.model_copy(update={"ended": at}))
@@ -282,8 +278,10 @@ def list_runs(root: Path) -> list[Run]:
 
 
 def pace(root: Path) -> float:
-    """Returns the median seconds of the newest run's answers, since the first loads models; 0 of none."""
-    return median([record.seconds for run in list_runs(root)[:1] for record in run.answers()] or [0.0])
+    """Returns the median seconds of the newest run's answers, since the first loads models; 0 of none to read."""
+    with suppress(RunError):
+        return median([record.seconds for run in list_runs(root)[:1] for record in run.answers()] or [0.0])
+    return 0.0
 
 
 def _run_in(folder: Path) -> Run | None:

@@ -7,12 +7,12 @@ from typing import Final
 
 from evals.cases.case import Case, slices
 from evals.cases.documents import Documents
-from evals.files import shipped_rows
+from evals.files import shipped_rows, write_records
 from evals.metrics import abstention, citations, content, integrity, reading
 from evals.metrics.abstention import was_retrieved
 from evals.metrics.eval_sample import EvalSample, FileSpan, read_answer
 from evals.metrics.table import components
-from evals.runs import AnswerRecord, Run, ScoreRecord, Stage
+from evals.runs import SCORES, AnswerRecord, Run, ScoreRecord, Stage
 
 # Decisions of persons on spans that were cited, by case.
 Rulings = Mapping[str, Mapping[FileSpan, bool]]
@@ -51,7 +51,7 @@ class JudgedAnswer:
 def score_run(run: Run, documents: Documents, rulings: Rulings | None = None) -> tuple[ScoreRecord, ...]:
     """Scores a run's answers, and stores the scores."""
     scores = tuple(judged.score() for judged in judged_answers(run, documents, rulings))
-    run.write_scores(scores)
+    write_records(run.path / SCORES, scores)
     return scores
 
 

@@ -60,7 +60,9 @@ def cluster_bootstrap(
     Source: Davison and Hinkley, Bootstrap Methods and their Application (1997), 3.8; Miller, Adding Error Bars to
     Evals (arXiv 2411.00640) on clusters.
     """
-    sums = cluster_sums(components, clusters)
+    names, numbers = np.unique(np.asarray(clusters, dtype=str), return_inverse=True)
+    sums = np.zeros((len(names), components.shape[1]))
+    np.add.at(sums, numbers, components)
     return combine(_draws(len(sums), resamples, seed) @ sums)
 
 
@@ -80,14 +82,6 @@ def interval(samples: Floats) -> Interval:
     known = samples[np.isfinite(samples)]
     ends = [100 * (1 - LEVEL) / 2, 100 * (1 + LEVEL) / 2]
     return Interval(*np.percentile(known, ends).tolist()) if known.size else Interval(np.nan, np.nan)
-
-
-def cluster_sums(components: Floats, clusters: Sequence[str]) -> Floats:
-    """Returns the sum of each cluster's rows, shape (clusters, k), ordered by the clusters' names."""
-    names, numbers = np.unique(np.asarray(clusters, dtype=str), return_inverse=True)
-    sums = np.zeros((len(names), components.shape[1]))
-    np.add.at(sums, numbers, components)
-    return sums
 
 
 # Cached: the figures of a run share their clusters, and drawing is what costs.

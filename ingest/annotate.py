@@ -24,9 +24,9 @@ from ingest.metadata.metadata import (
     parties_of_file_name,
     read_metadata,
 )
-from ingest.metadata.represented_party import behalf_phrase, sponsor_lists
+from ingest.metadata.represented_party import behalf_phrase, is_in_national_capacity, sponsor_lists
 from ingest.parties.party_table import PartyTable
-from ingest.records.capacities import in_two_capacities
+from ingest.records.capacities import in_several_capacities
 from ingest.records.interventions import (
     Intervention,
     cut_at_interventions,
@@ -186,13 +186,14 @@ class Annotator:
         named = metadata.state is not None and metadata.on_behalf_of is None and "state" not in inferred
         several = unnamed and is_record(found, loaded.text, named=named)
         speaker = group = None
-        if not (several or told) and chosen == "statement" and metadata.on_behalf_of:
+        may_be_in_several = metadata.on_behalf_of or is_in_national_capacity(loaded.text)
+        if not (several or told) and chosen == "statement" and may_be_in_several:
             # What a row says of whose delegate speaks and for whom is kept.
             of_state = row is not None and len(self._parties.resolve(row.state or "", "state").codes) == 1
             speaker = metadata.speaker if row is not None and (row.speaker or of_state) else None
             group = metadata.on_behalf_of if row is not None and (row.on_behalf_of or not of_state) else None
             told_of = replace(metadata, speaker=speaker, on_behalf_of=group)
-            found = in_two_capacities(loaded.text, blocks, self._parties, told_of)
+            found = in_several_capacities(loaded.text, blocks, self._parties, told_of)
             several = bool(found)
         if chosen == "record" or several:
             chosen = "record"
@@ -203,6 +204,9 @@ class Annotator:
             input_key = str(self.input_key(loaded, row, kind, record=True))
         else:
             found = ()
+        held = dict.fromkeys(code for code in (metadata.on_behalf_of, *(item.group for item in found)) if code)
+        if unknown := [repr(code) for code in held if self._parties.get(code) is None]:
+            problems = (*problems, f"held by a group that no lookup knows: {listed(unknown)} (add it to parties.csv)")
         if chosen == "treaty":
             treaty = read_treaty(loaded.text, blocks, file)
             metadata = _of_treaty(metadata, treaty, row)
@@ -281,7 +285,8 @@ class Annotator:
             return ()
         text, blocks, metadata = document.source_text, document.blocks, document.metadata
         found = self._interventions(text, blocks, metadata)
-        return found if is_record(found, text) else in_two_capacities(text, blocks, self._parties, metadata) or found
+        own = () if is_record(found, text) else in_several_capacities(text, blocks, self._parties, metadata)
+        return own or found
 
     def _interventions(self, text: str, blocks: Sequence[Block], metadata: Metadata) -> tuple[Intervention, ...]:
         return find_interventions(text, blocks, self._parties, language=metadata.language, date=metadata.date)

@@ -62,6 +62,7 @@ def test_wheel_holds_the_data_files() -> None:
         assert path in shipped
 
 
+@pytest.mark.slow
 def test_what_is_imported_is_installed_for_users() -> None:
     config = tomllib.loads((PROJECT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     extras = [line for extra, lines in config["optional-dependencies"].items() if extra != "dev" for line in lines]

@@ -16,7 +16,10 @@ from app.export.docx_styles import QUOTATION
 from app.export.docx_text import add_text
 from app.export.markdown import on_one_line
 
-_MARKER: Final = re.compile(r"\[(\d{1,4})\]")
+# A number in brackets that a statement has is escaped.
+_MARKER: Final = re.compile(r"(?<!\\)\[(\d{1,4})\]")
+# Stands for a marker while Markdown is read, which makes both alike.
+_HELD: Final = re.compile("\ue000(\\d{1,4})\ue001")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,7 +86,7 @@ class _DocxAnswer:
         listed: list[str] = []
         # Who said it, and before that "Arvandia, as a member of the Group:".
         leads: list[Paragraph] = []
-        for token in _parser().parse(self._turn.answer):
+        for token in _parser().parse(_MARKER.sub(self._held, self._turn.answer)):
             if token.type.startswith("blockquote"):
                 quoted += token.nesting
                 for lead in leads:
@@ -96,8 +99,11 @@ class _DocxAnswer:
                 written = self._block(token, quoted=bool(quoted), lead=f"{listed[-1]} " if listed else "")
                 leads = [] if quoted else [*leads, written]
 
+    def _held(self, marker: re.Match[str]) -> str:
+        return f"\ue000{marker[1]}\ue001" if int(marker[1]) in self._numbers else marker[0]
+
     def _block(self, block: Token, *, quoted: bool, lead: str) -> Paragraph:
-        numbers = [int(number) for number in _MARKER.findall(block.content)]
+        numbers = [int(number) for number in _HELD.findall(block.content)]
         own = self._turn.language
         language = next((self._turn.languages.get(number) for number in numbers if quoted), None) or own
         paragraph = self._pages.paragraph(QUOTATION if quoted else None, rtl=right_to_left(block.content, language))
@@ -115,10 +121,8 @@ class _DocxAnswer:
 
     def _words(self, paragraph: Paragraph, text: str, language: str, *, bold: bool | None, italic: bool | None) -> None:
         at = 0
-        for match in _MARKER.finditer(text):
+        for match in _HELD.finditer(text):
             number = int(match[1])
-            if number not in self._numbers:
-                continue
             if before := text[at : match.start()].rstrip():
                 add_text(paragraph, before, language, bold=bold, italic=italic)
             reference = self._turn.references[number]

@@ -299,11 +299,17 @@ def _named_filters(roles: RoleReading, groups: Collection[str]) -> Iterator[Name
 
 
 def _left_out_in_words(roles: RoleReading) -> RoleReading:
-    """Takes the role of what is left out from times, articles and bodies where no word says so: "2018" alone."""
+    """Leaves out the times, articles and bodies of which words say so, and no others: "2018" alone is not left out."""
     told = any("except" in word.does for word in roles.words)
-    pairs = zip(roles.words, roles.labels, strict=True)
-    stay = ("-" if label == "not" and not told and word.kind in _NARROWING else label for word, label in pairs)
-    return replace(roles, labels=tuple(stay))
+    labels = list(roles.labels)
+    for place, word in enumerate(roles.words):
+        if word.kind not in _NARROWING:
+            continue
+        if word.span is not None and word.span.left_out:
+            labels[place] = "not"
+        elif labels[place] == "not" and not told:
+            labels[place] = "-"
+    return replace(roles, labels=tuple(labels))
 
 
 def _less_bare_articles(roles: RoleReading) -> RoleReading:

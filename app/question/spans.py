@@ -43,6 +43,9 @@ _COMMON: Final = 12000
 _NAME_WORDS: Final = 3
 _DECADE: Final = 10
 # A longer span of months is one of years.
+# Nobody has spoken at the United Nations before 1945.
+_FIRST_MONTH: Final = 1945 * 12
+_TIMES_AND_MEETINGS: Final = ("date", "session", "body", "agenda_item")
 _FEW_MONTHS: Final = 12
 # Beyond those held so far, a Conference of the Parties with a higher number is another one: "COP26".
 _TO_COME: Final = 2
@@ -61,7 +64,7 @@ class Span:
         form: How a party is named, such as `capital`; how a date was written, such as `year` or `closed`.
         similar: Codes that a mistyped name may mean.
         pick: Which statement is meant.
-        left_out: Words such as "other than" stand before a party, or after it.
+        left_out: Words such as "other than" stand before it, or after it.
     """
 
     start: int
@@ -97,7 +100,8 @@ def find_spans(text: str, language: str, parties: PartyTable, today: date | None
     spans += _picks(items, spans)
     spans += _dates(plain, items, spans, today or date.today())
     spans += [each for each in _parties(plain, items, language, parties) if not each.overlaps(spans)]
-    return tuple(sorted(spans, key=lambda span: span.start))
+    told = (_left_out(span, items) if span.kind in _TIMES_AND_MEETINGS else span for span in spans)
+    return tuple(sorted(told, key=lambda span: span.start))
 
 
 def _merged(spans: Sequence[Span]) -> list[Span]:
@@ -231,12 +235,17 @@ def _opened(name: str, numbers: Sequence[int], bodies: Sequence[str]) -> Sequenc
 
 def _relate(name: str, start: Interval, end: Interval) -> Interval:
     """Returns what a relation makes of one interval, or of two: "since", "before", from one to the other."""
+    if name == "closed" and None not in (start[0], end[0]) and min(start, end) == end:
+        # "Between 2024 and 2016"
+        start, end = end, start
     return {
         "closed": (start[0], end[1]),
         "since": (start[0], None),
         "after": (None if start[1] is None else start[1] + 1, None),
         "before": (None, None if start[0] is None else start[0] - 1),
         "until": (None, start[1]),
+        # "Before and after 2008"
+        "around": (None, None),
     }[name]
 
 
@@ -459,10 +468,12 @@ def _common_words(language: str, length: int) -> tuple[str, ...]:
 
 
 def _left_out(span: Span, items: Sequence[Item]) -> Span:
-    before = [item.kinds for item in items if item.end <= span.start and "fill" not in item.kinds][-1:]
+    """Tells whether words leave a span out; those before a time or a meeting become part of it."""
+    before = [item for item in items if item.end <= span.start and not item.kinds & {"fill", "dash"}][-1:]
     after = [item.kinds for item in items if item.start >= span.end][:1]
-    told = any("left_out" in kinds for kinds in before) or any("left_out_after" in kinds for kinds in after)
-    return replace(span, left_out=told)
+    told = [item.start for item in before if "left_out" in item.kinds]
+    start = told[0] if told and span.kind in _TIMES_AND_MEETINGS else span.start
+    return replace(span, start=start, left_out=bool(told) or any("left_out_after" in kinds for kinds in after))
 
 
 def _with_noun(span: Span, items: list[Item], parties: PartyTable) -> Span:
@@ -490,22 +501,37 @@ def _iso(month: int, whole: bool) -> str:
     return str(month // 12) if whole else f"{month // 12}-{month % 12 + 1:02d}"
 
 
+def _this_month() -> int:
+    return date.today().year * 12 + date.today().month - 1
+
+
 def time_and_venue_of(spans: Iterable[Span]) -> Scope:
-    """Returns when and where statements were made; years stand one by one, or within a closed interval."""
+    """Returns when and where statements were made.
+
+    A time is an interval where it is longer than a year; years stand one by one as well where it is closed. Of several
+    times what they have in common counts, else each: "in October 2020 and in 2016" are two years.
+    """
     spans = tuple(spans)
+    times = [span for span in spans if span.interval != (None, None)]
+    in_months = all(span.form == "month" for span in times)
+    ends = [
+        (_FIRST_MONTH if first is None else first, last or _this_month()) for first, last in (t.interval for t in times)
+    ]
+    first, last = max((each for each, _ in ends), default=0), min((each for _, each in ends), default=0)
     months: set[int] = set()
     years: set[int] = set()
-    intervals: list[tuple[str | None, str | None]] = []
-    for span in spans:
-        first, last = span.interval
-        if first is None or last is None:
-            # "In recent years" tells no time.
-            intervals += [interval_of((first, last))] if first != last else []
-            continue
-        years.update(range(first // 12, last // 12 + 1))
-        months.update(range(first, last + 1) if span.form == "month" and last - first < _FEW_MONTHS else ())
-        if first // 12 != last // 12 or (span.form == "month" and first != last):
-            intervals.append(interval_of((first, last)))
+    interval: tuple[str | None, str | None] | None = None
+    if len(times) > 1 and first <= last:
+        ends = [(first, last)]
+    alone = times[0].interval if len(times) == 1 else ends[0] if len(ends) == 1 else None
+    if alone is not None and None in alone:
+        interval = interval_of(alone)
+    else:
+        years.update(year for first, last in ends for year in range(first // 12, last // 12 + 1))
+        short = in_months and all(last - first < _FEW_MONTHS for first, last in ends)
+        months.update(month for first, last in ends if short for month in range(first, last + 1))
+        if alone is not None and (len(years) > 1 or (in_months and alone[0] != alone[1])):
+            interval = interval_of(alone)
     named: dict[str, dict[str, None]] = {kind: {} for kind in ("body", "session", "agenda_item")}
     for span in spans:
         named.get(span.kind, {}).update(dict.fromkeys(span.codes))
@@ -515,7 +541,7 @@ def time_and_venue_of(spans: Iterable[Span]) -> Scope:
         sessions=tuple(named["session"]),
         years=tuple(map(str, sorted(years))),
         months=tuple(_iso(month, False) for month in sorted(months)),
-        interval=intervals[0] if len(intervals) == 1 else None,
+        interval=interval,
         pick=next((span.pick for span in spans if span.pick is not None), None),
         agenda_items=tuple(named["agenda_item"]),
     )

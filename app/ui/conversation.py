@@ -1,6 +1,5 @@
 """The conversation as HTML: questions, progress, and answers with their scope and coverage."""
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -23,7 +22,6 @@ from app.ui.words import language, say
 from prompts.wording import load_wording
 from vectorstore.errors import StoreError
 
-_MARK: Final = re.compile(r"\[(\d{1,4})\]")
 _STEPS: Final = ("resolve", "retrieve", "compose", "verify")
 # The component's event for judging, one of those that Gradio knows; `select` is for what asks.
 JUDGE_EVENT: Final = "apply"
@@ -251,6 +249,6 @@ def answer_text(turn: ShownTurn) -> str:
 
 def _copy_html(turn: ShownTurn) -> str:
     """Renders an answer for the clipboard, as word processors take it: numbers raised, references below."""
-    body = _MARK.sub(r"<sup>\1</sup>", render_prose(answer_text(turn), {}))
+    body = render_prose(answer_text(turn), {c.number: None for c in turn.shown})
     notes = "".join(f"<p><sup>{c.number}</sup> {escape(turn.references[c.number])}</p>" for c in turn.shown)
     return f"{body}<hr>{notes}"

@@ -22,12 +22,13 @@ _BLOCKS_WITH_TEXT = ("paragraph_open", "blockquote_open", "list_item_open", "th_
 _HEADING_OFFSET = 2  # the page's title is h1 and a question is h2
 
 
-def render_prose(markdown: str, markers: Mapping[int, tuple[str, str]]) -> str:
+def render_prose(markdown: str, markers: Mapping[int, tuple[str, str] | None]) -> str:
     """Renders an answer.
 
     Args:
         markdown: The answer's text, with `[1]` markers.
-        markers: Citation number -> id of its card and the words that describe it; other numbers stay text.
+        markers: Citation number -> id of its card and the words that describe it, or None for a raised number without
+            a link; other numbers stay text.
 
     Returns:
         HTML in which every text block finds its own writing direction.
@@ -61,7 +62,10 @@ def _render_marker(
     self: RendererHTML, tokens: Sequence[Token], index: int, options: OptionsDict, env: MutableMapping[str, Any]
 ) -> str:
     number = int(tokens[index].content)
-    card, label = env[_MARKERS][number]
+    linked = env[_MARKERS][number]
+    if linked is None:
+        return f"<sup>{number}</sup>"
+    card, label = linked
     return (
         f'<a class="u-marker" href="#{escape(card)}" data-card="{escape(card)}" '
         f'aria-label="{escape(f"Citation {number}: {label}")}">[{number}]</a>'

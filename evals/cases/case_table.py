@@ -32,12 +32,13 @@ from evals.errors import DatasetError
 from ingest.errors import ManifestError
 from ingest.language.detection import detect_language
 from ingest.metadata.manifest import csv_rows
-from ingest.parties.party_table import PartyTable
 from ingest.treaties.references import find_articles
 
 SUFFIXES: Final = (".csv", ".xlsx")
 _REQUIRED: Final = ("question", "state", "answered", "quote")
-_COLUMNS: Final = (*_REQUIRED, "year", "article", "language", "reason", "history", "id")
+# What nobody reads but whoever wrote it.
+_NOTES: Final = "notes"
+_COLUMNS: Final = (*_REQUIRED, "year", "article", "language", "reason", "history", "id", _NOTES)
 _YES_NO: Final = {**dict.fromkeys(("yes", "y", "true", "1"), True), **dict.fromkeys(("no", "n", "false", "0"), False)}
 # Of silence for these reasons a person is shown what speaks against it.
 _KINDS: Final = {"": "near_miss_topic", "not_mentioned": "near_miss_topic", "no_statement": "no_statement"}
@@ -98,11 +99,11 @@ def read_case_table(path: Path, documents: Documents) -> CaseTable:
         head.wrong(name, "no_column", heading=name, needed=",".join(_REQUIRED))
     remarks, cases, lines = head.remarks, dict[str, Case](), dict[str, int]()
     for line, cells in rows:
-        held = {name: cell.strip() for name, cell in zip(columns, cells, strict=False) if name}
+        held = {name: cell.strip() for name, cell in zip(columns, cells, strict=False) if name not in ("", _NOTES)}
         row = _Row(line=line, cells=held, absent=absent)
         if not any(row.cells.values()):
             continue
-        case = None if _parted(row, columns, cells, delimiter, documents.parties) else _case(row, documents)
+        case = None if _parted(row, columns, cells, delimiter, documents) else _case(row, documents)
         if case is not None and case.id in cases:
             row.wrong("question", "row_twice")
         remarks += row.remarks
@@ -111,7 +112,7 @@ def read_case_table(path: Path, documents: Documents) -> CaseTable:
     return CaseTable(cases=tuple(cases.values()), remarks=tuple(remarks), lines=lines)
 
 
-def _parted(row: _Row, columns: Sequence[str], cells: Sequence[str], delimiter: str, parties: PartyTable) -> bool:
+def _parted(row: _Row, columns: Sequence[str], cells: Sequence[str], delimiter: str, documents: Documents) -> bool:
     """Tells of a row of a file of CSV in which a comma or the like parts a cell, and moves all after it."""
     answered = columns.index("answered") if "answered" in columns else len(columns)
     more = max((at for at, cell in enumerate(cells, 1) if cell.strip()), default=0) - len(columns)
@@ -126,8 +127,12 @@ def _parted(row: _Row, columns: Sequence[str], cells: Sequence[str], delimiter: 
         at = columns.index(column) if column in columns else 0
         return delimiter.join(cells[at : at + 1 + (moved or more)])
 
+    parties = documents.parties
     named = {len(parties.resolve(name).codes) for name in party_names(whole("state"), parties)} == {1}
     column = "quote" if not moved else "state" if named else "question"
+    # Notes come last as a rule, and are where commas stand: words that nobody spoke are theirs.
+    if not moved and columns[-1] == _NOTES and not any(d.find(whole("quote")) for d in documents.by_file.values()):
+        column = _NOTES
     row.wrong(column, "more_cells", whole=whole(column))
     return True
 
@@ -153,7 +158,8 @@ def _lines(path: Path) -> tuple[list[tuple[int, list[str]]], str]:
 
 
 def _column(heading: str) -> str:
-    return "_".join(heading.lower().split())
+    name = "_".join(heading.lower().split())
+    return _NOTES if name.rstrip("s") in ("note", "remark", "comment") else name
 
 
 def _like(given: str, known: Sequence[str]) -> str:

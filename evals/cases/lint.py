@@ -7,7 +7,6 @@ of 12 cases).
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Final, Literal, cast, get_args
@@ -16,7 +15,6 @@ from rapidfuzz import fuzz
 
 from app.errors import QuestionError
 from app.question.reading import MAX_QUESTION, resolve
-from app.records import Scope
 from evals.cases.case import Case, slices
 from evals.cases.corpus_facts import Reading, content_words, read_all
 from evals.cases.documents import Documents, sha256_of
@@ -172,39 +170,45 @@ def _is_silence(case: Case) -> bool:
 
 def _absence(case: Case, readings: Iterable[Reading], parties: PartyTable) -> Iterator[Remark]:
     """Looks for what should not be in the corpus."""
-    years = [str(year) for year in case.expect.years] or re.findall(r"\b(?:19|20)\d\d\b", case.question)
     if not _is_silence(case):
         return
-    scope, unsaid = Scope(), case.unanswerable_kind == "no_statement"
-    # One that cannot be read, since it is empty or too long, names nothing.
-    with suppress(QuestionError):
+    try:
         scope = resolve(case.question, parties, history=case.history).scope
-    meeting = case.unanswerable_kind == "near_miss_session" or (unsaid and (scope.sessions or scope.bodies))
-    # A session or body without a year cannot be matched with dates: such cases are not checked.
-    if meeting and not years:
+    except QuestionError:
+        # Empty or too long, which is told by itself.
         return
+    unsaid = case.unanswerable_kind == "no_statement"
+    asked_years = re.findall(r"\b(?:19|20)\d\d\b", " ".join((*case.history, case.question)))
+    timed = asked_years or scope.years or scope.sessions or scope.bodies or scope.interval or scope.pick
+    # The program is asked the question alone: of whichever year, where that names none.
+    years = [str(year) for year in case.expect.years if timed] or asked_years
+    if case.expect.years and not timed:
+        yield remark("year_is_not_asked", case.id, years=" and ".join(map(str, case.expect.years)))
     states, tagged = _states_of(case, parties), case.tags.get("article", ())
     cited = {tagged} if isinstance(tagged, str) else {*tagged}
+    if not scope.topic:
+        cited = cited or {f"{own.treaty} {number}" for own in scope.treaties for number in own.articles}
     tag = str(case.tags.get("topic", "")).replace("_", " ")
     asked = "" if tag or cited else scope.topic
     topic, lang = tag or asked, "en" if tag else case.lang
     named = {term.concept for term in terms_within(topic, lang)} if terms_of(topic, lang) else set()
     words = [frozenset(stems(word, lang)) for word in content_words(asked, lang)]
     for reading in readings:
-        file = reading.document.file
-        if (states and reading.document.state not in states) or (years and reading.document.years.isdisjoint(years)):
+        document, meeting = reading.document, (("session", scope.sessions), ("body", scope.bodies))
+        met = all(document.facts.get(name) in asked for name, asked in meeting if asked)
+        if (states and document.state not in states) or (document.years.isdisjoint(years) if years else not met):
             continue
         if unsaid and states:
-            yield remark("there_is_a_statement" if years else "of_whichever_year", case.id, file=file)
+            yield remark("there_is_a_statement" if timed else "of_whichever_year", case.id, file=document.file)
             return
         for treaty, number in (article.split() for article in sorted(reading.named.keys() & cited)):
-            yield remark("article_is_cited", case.id, file=file, number=number, treaty=treaty)
+            yield remark("article_is_cited", case.id, file=document.file, number=number, treaty=treaty)
         # The question may be narrower than its topic: a person looks.
         spans = [span for name in named & reading.named.keys() for span in reading.named[name]]
         spans += [] if spans or lang != reading.language else reading.with_all(words)
         if spans and not cited:
-            said = " ".join(reading.document.text[slice(*min(spans))].split())
-            yield remark("topic_is_named", case.id, file=file, topic=topic, said=said)
+            said = " ".join(document.text[slice(*min(spans))].split())
+            yield remark("topic_is_named", case.id, file=document.file, topic=topic, said=said)
 
 
 def _mix(cases: Sequence[Case]) -> list[Remark]:

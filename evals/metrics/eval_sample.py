@@ -60,6 +60,10 @@ class EvalSample:
         document = self.documents.get(citation.file)
         return "" if document is None else document.text
 
+    def words_at(self, citation: Citation) -> str:
+        """Returns the words of the file at a citation's offsets; empty where there are none."""
+        return self.text_of(citation)[citation.start : citation.end] if citation.start >= 0 else ""
+
     @property
     def asked_about(self) -> frozenset[str]:
         """The States and groups that the question names; empty where it names none, or asks which."""

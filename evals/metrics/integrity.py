@@ -1,6 +1,7 @@
 """Integrity: whether quotations are exact, stand at their offsets, and are attributed to the State that spoke them."""
 
 import re
+from functools import lru_cache
 from typing import Final
 
 from app.answering.verify import reads_as
@@ -13,11 +14,12 @@ from ingest.text.squash import squash
 _QUOTED: Final = re.compile(r"[“«„]([^“”«»„]+)[”»“]|\"([^\"]+)\"|《([^》]+)》|「([^」]+)」")
 # Share of a claim's content words that its quotations have to hold.
 _WORDED: Final = 0.5
+_heads = lru_cache(maxsize=512)(running_heads)
 
 
 def quotes(sample: EvalSample) -> Share:
     """Returns (quotations that read as the file's text at their offsets, all quotations shown)."""
-    return share(_is_exact(citation, sample) for citation in sample.shown)
+    return share(is_exact(citation, sample) for citation in sample.shown)
 
 
 def pointers(sample: EvalSample) -> Share:
@@ -27,18 +29,17 @@ def pointers(sample: EvalSample) -> Share:
 
 def is_sound(citation: Citation, sample: EvalSample) -> bool:
     """Returns whether a citation holds, whatever it says of itself: the exact words of the file, at its offsets."""
-    return _is_exact(citation, sample) and points(citation, sample)
+    return is_exact(citation, sample) and points(citation, sample)
 
 
-def _is_exact(citation: Citation, sample: EvalSample) -> bool:
-    text = sample.text_of(citation)
-    return reads_as(citation.quote, text[citation.start : citation.end], heads=running_heads(text))
+def is_exact(citation: Citation, sample: EvalSample) -> bool:
+    """Returns whether a quotation reads as the words of the file at its offsets."""
+    return reads_as(citation.quote, sample.words_at(citation), heads=_heads(sample.text_of(citation)))
 
 
 def points(citation: Citation, sample: EvalSample) -> bool:
     """Returns whether a file holds a citation's `source_quote` at its offsets."""
-    there = sample.text_of(citation)[citation.start : citation.end]
-    return 0 <= citation.start < citation.end and there == citation.source_quote
+    return citation.start < citation.end and sample.words_at(citation) == citation.source_quote
 
 
 def claims_covered(sample: EvalSample) -> Share:

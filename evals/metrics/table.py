@@ -22,8 +22,6 @@ Combine = Callable[[Floats], Floats]
 _MODULES: Final = (abstention, citations, content, integrity, reading, retrieval, robustness)
 # Rounding error of floats: sums of fractions that make 1 may come out as 1 − 1e-16.
 TOLERANCE: Final = 1e-9
-# The share of cases that came out right, or failed, is told from their stages, which no measure gives.
-OUTCOME: Final = "outcome"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,14 +93,15 @@ RIGHT: Final = METRICS["right"]
 FAILED: Final = METRICS["failed"]
 
 
-def measures() -> dict[str, Measure]:
-    """Returns the measures that metrics are computed from, by the names under which components are stored."""
-    found = {module.__name__.rpartition(".")[2]: module for module in _MODULES}
-    keys = (metric.key.split(".") for metric in METRICS.values())
-    return {f"{module}.{name}": getattr(found[module], name) for module, name in keys if module != OUTCOME}
+# The measures of the metrics, by the names under which components are stored; that of outcomes are the stages of cases.
+MEASURES: Final[Mapping[str, Measure]] = {
+    metric.key: getattr(module, metric.key.rpartition(".")[2])
+    for module in _MODULES for metric in METRICS.values()
+    if metric.key.startswith(f"{module.__name__.rpartition('.')[2]}.")
+}  # fmt: skip
 
 
 def components(sample: EvalSample) -> dict[str, tuple[float, ...]]:
     """Returns what every measure gives for a case, by the measure's name; those that do not apply are left out."""
-    values = ((key, measure(sample)) for key, measure in measures().items())
+    values = ((key, measure(sample)) for key, measure in MEASURES.items())
     return {key: value for key, value in values if value is not None}

@@ -5,23 +5,21 @@ Evidence stands in its context, as HTML: expected and cited spans marked, and a 
 
 import re
 from collections.abc import Iterable, Sequence
-from functools import lru_cache
 from itertools import pairwise
 from typing import Any, Final
 
 from markupsafe import Markup
 
-from app.answering.verify import reads_as
 from app.checking.fuzzy_diff import word_diff
 from app.records import Citation
 from evals.cases.case import Case, Evidence
 from evals.cases.documents import Documents
 from evals.metrics.eval_sample import EvalSample
+from evals.metrics.integrity import is_exact
 from evals.report.words import party
 from evals.runs import Run, Stage
 from evals.score import MEANING, Rulings, judged_answers
 from evals.summary import by_case
-from ingest.text.furniture import running_heads
 
 # A piece longer than this is cut in its middle.
 LONGEST: Final = 700
@@ -32,10 +30,10 @@ _APART: Final = re.compile(r"(?<=[぀-ヿ㐀-鿿]) | (?=[぀-ヿ㐀-鿿])")
 _TAG: Final = Markup('<span class="tag{}" dir="ltr">{}</span>')
 _CHANGED: Final = {
     "same": Markup(" {} "),
-    "left_out": Markup('<del><span class="hidden">left out: </span>{}</del>'),
-    "put_in": Markup('<ins><span class="hidden">put in: </span>{}</ins>'),
+    # Hidden on a page, where a line shows it, and all that a terminal has.
+    "left_out": Markup('<del><span class="hidden">[left out: </span>{}<span class="hidden">]</span></del>'),
+    "put_in": Markup('<ins><span class="hidden">[put in: </span>{}<span class="hidden">]</span></ins>'),
 }
-_cached_heads = lru_cache(maxsize=512)(running_heads)
 
 
 class Answers:
@@ -47,7 +45,7 @@ class Answers:
         self.scores = sorted(run.scores(), key=lambda score: score.repeat)
         self.stages = {case.case: case.stage for case in by_case(self.scores)}
         judged = judged_answers(run, documents, rulings)
-        self._judged = {(each.record.case, each.record.repeat): each for each in judged}
+        self.judged = {(each.record.case, each.record.repeat): each for each in judged}
         failed = [name for stage in MEANING for name in self.cases if self.stages.get(name) == stage]
         # Made of nothing that others wrote.
         self.anchors = {name: f"case-{number}" for number, name in enumerate(failed, start=1)}
@@ -60,7 +58,7 @@ class Answers:
     def shown(self, name: str) -> dict[str, Any] | None:
         """Returns the score, record and sample that are shown of a case: the first that came out as the case did."""
         scores = [score for score in self.scores if score.case == name and score.stage == self.stages[name]]
-        judged = self._judged.get((name, scores[0].repeat)) if scores else None
+        judged = self.judged.get((name, scores[0].repeat)) if scores else None
         return None if judged is None else {"score": scores[0], "record": judged.record, "sample": judged.sample}
 
     def party(self, code: str | None) -> str:
@@ -78,21 +76,11 @@ class Answers:
 
     def citation(self, citation: Citation, sample: EvalSample) -> tuple[Markup, bool]:
         """Returns (the quotation in the text around it, or how it differs from the words there; whether it differs)."""
-        words, exact = compared(citation, sample)
-        if not exact:
-            return word_changes(words or citation.source_quote, citation.quote), True
+        if not is_exact(citation, sample):
+            return word_changes(sample.words_at(citation) or citation.source_quote, citation.quote), True
         spans = [(s.start, s.end) for s in sample.case.spans if s.file == citation.file and s.located]
         given = (citation.number, citation.start, citation.end)
         return in_context(sample.documents[citation.file].text, given[1:], spans, [given]), False
-
-
-def compared(citation: Citation, sample: EvalSample) -> tuple[str, bool]:
-    """Returns (the words at a citation's offsets, whether the quotation reads as them); none without its file."""
-    document = sample.documents.get(citation.file)
-    if document is None:
-        return "", False
-    words = document.text[citation.start : citation.end] if citation.start >= 0 else ""
-    return words, bool(words) and reads_as(citation.quote, words, heads=_cached_heads(document.text))
 
 
 def in_context(

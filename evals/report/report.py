@@ -7,10 +7,11 @@ names) goes through autoescaping; marked as safe are our own style and script al
 import hashlib
 from base64 import b64encode
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
@@ -18,18 +19,20 @@ from rich.markup import escape
 
 from evals.cases.documents import Documents
 from evals.cases.lint import lint
-from evals.compare import Comparison, compare, difference_of_data
+from evals.compare import Comparison, compare, difference_of_data, gating
 from evals.errors import RunError
 from evals.files import EVALS
 from evals.gates import GateReport, gates_of, load_gates
-from evals.metrics import citations
+from evals.metrics import citations, integrity
 from evals.metrics.table import METRICS, RIGHT
 from evals.report import tables, words
-from evals.report.failures import Answers, compared, in_context
+from evals.report.failures import Answers, in_context
 from evals.report.tables import Table
 from evals.runs import Run, list_runs
 from evals.score import MEANING, Rulings
+from evals.stats import FEWEST_CLUSTERS
 from evals.summary import Shares, by_case, figure, latency, shares, summarise
+from evals.variants import VARIANTS
 from ingest.parties.party_table import PartyTable
 
 _VERDICT: Final = "report/verdict.txt.j2"
@@ -41,11 +44,9 @@ class Report:
     def __init__(
         self, run: Run, documents: Documents, rulings: Rulings, baseline: Run | None = None, gates: Path | None = None
     ) -> None:
-        """Makes a report.
+        """Compares a run with its baseline over the cases that both have, and checks gates, of a file or the program's.
 
-        Without a baseline, the run is compared with the one before it over the same cases and statements, and only
-        absolute gates are checked: those of a file, or of the program. Over other cases or statements, the cases that
-        both have are compared.
+        Without a baseline it is the run before over the same cases and statements, and only absolute gates are checked.
         """
         self.run, self.documents, self.rulings, self.scores = run, documents, rulings, run.scores()
         self.figures, self.shares = summarise(self.scores), shares(self.scores)
@@ -105,10 +106,11 @@ class Report:
 
 def previous_run(run: Run) -> Run | None:
     """Returns the newest scored run before this one over the same cases and statements; None where there is none."""
-    for other in list_runs(run.path.parent):
+    for other in list_runs(run.path.parent) if gating(run) else ():
         earlier = other.manifest.started < run.manifest.started and not other.manifest.variant
         if earlier and other.scored and difference_of_data(other.manifest, run.manifest) is None:
-            return other
+            with suppress(RunError):
+                return other if gating(other) else None
     return None
 
 
@@ -117,24 +119,25 @@ def _environment(escapes: bool = True) -> Environment:
     """Returns what reads the templates of evals, with the filters that they use."""
     found = Environment(undefined=StrictUndefined, autoescape=escapes, trim_blocks=True, lstrip_blocks=True)
     found.loader = FileSystemLoader(EVALS)
-    filters: dict[str, Any] = {
+    found.filters |= {
         "figure": words.shown, "interval": words.range_of, "plain": words.plain,
         "language": words.language, "shortened": words.shortened, "milliseconds": words.milliseconds,
         "listed": words.listed, "counted": words.counted, "upper_first": lambda text: text[:1].upper() + text[1:],
         # For a terminal, in the markup of rich, and for Markdown.
         "plainly": escape, "code": tables.code, "escaped": tables.escaped,
+        "came_out": lambda found, how: [METRICS[each.metric].label for each in found if each.verdict == how],
         "party": lambda code, answers: answers.party(code),
         "treaty": lambda treaty: f"{treaty.treaty} {', '.join(treaty.articles)}".strip(),
     }  # fmt: skip
-    found.filters |= filters
     # Whether a claim is its quotations, and says no more.
     found.tests["quoting"] = lambda claim, given: any(
         citation.quote in claim.text for citation in given.citations if citation.number in claim.citations
     )
     found.tests["numeric"] = lambda text: text[:1] in "−+<≥≤–0123456789" and len(text) < 24
     found.globals |= {
-        "METRICS": METRICS, "MEANING": MEANING, "STATUS": words.STATUS, "GIVEN": words.GIVEN,
-        "in_context": in_context, "compared": compared, "ruling": citations.ruling,
+        "METRICS": METRICS, "FEWEST_CLUSTERS": FEWEST_CLUSTERS, "MEANING": MEANING, "STATUS": words.STATUS,
+        "GIVEN": words.GIVEN, "slice_label": words.slice_label, "slice_value": words.slice_value,
+        "in_context": in_context, "is_exact": integrity.is_exact, "ruling": citations.ruling,
         "meets": lambda citation, spans: any(citations.overlaps(citation, span) for span in spans),
         "holds": lambda passage, file, spans: any(citations.covers(passage, file, span) for span in spans),
     }  # fmt: skip
@@ -163,30 +166,13 @@ def verdict(
     right = figure(cases, RIGHT)
     if right is None:
         return RunVerdict(tone="warn", sentence="No case was scored, so nothing can be said.")
-    weak = [
-        f"{words.slice_label(name)} “{words.slice_value(name, value, parties)}” "
-        f"({words.shown(item.value, RIGHT.name)} of {item.n})"
-        for name, value, item in words.weakest(by_slice, right.value)
-    ]
-    told, tone = gates_told(gates)
+    weak, tone = words.weakest(by_slice, right.value), "bad" if gates.broken else words.TONE[gates.verdict]
     if comparison is not None and tone == "good":
         tone = words.TONE[comparison.right.verdict] or tone
     dataset = Path(run.manifest.dataset).name
-    text = rendered(_VERDICT, "verdict", dataset, cases, right, weak, told, comparison, escapes=False)
+    variant = VARIANTS.get(run.manifest.variant or "", (run.manifest.variant,))[0]
+    text = rendered(
+        _VERDICT, "verdict", dataset, cases, right, weak, parties, comparison, gates, variant, escapes=False
+    )
     sentence, *more = text.strip("\n").split("\n")
     return RunVerdict(tone=tone, sentence=sentence, more=tuple(more))
-
-
-def changed(found: Comparison) -> str:
-    """Says what changed between two runs."""
-    return rendered(_VERDICT, "changed", found, escapes=False)
-
-
-def gates_told(gates: GateReport) -> tuple[str, str]:
-    """Says whether a run is good enough, and by which gates; with its tone."""
-    failed, undecided, warned = (
-        [METRICS[result.metric].label for result in gates.results if result.verdict == name]
-        for name in ("fail", "invalid", "warn")
-    )
-    told = rendered(_VERDICT, "good_enough", gates, failed, [*gates.problems, *undecided], warned, escapes=False)
-    return told, "bad" if gates.broken else words.TONE[gates.verdict]

@@ -10,10 +10,11 @@ from evals.cases.case import Case
 from evals.cases.documents import Documents
 from evals.cases.lint import Remark
 from evals.compare import Comparison, Flip
+from evals.errors import RunError
 from evals.gates import GateReport, GateResult
 from evals.metrics.table import METRICS, RIGHT
 from evals.report import words
-from evals.report.words import NOTHING, TONE, VERDICT, change, p_value, plain, range_of, shown, weakest
+from evals.report.words import NOTES, NOTHING, TONE, VERDICT, change, p_value, plain, range_of, shown, weakest
 from evals.runs import Run, ScoreRecord
 from evals.score import MEANING
 from evals.summary import SMALL, Figure, Shares, by_case, figure, stage_counts, summarise
@@ -48,23 +49,22 @@ def figures_table(
     figures: Mapping[str, Figure], comparison: Comparison | None = None, place: str | None = None
 ) -> Table:
     """Returns figures with their intervals, beside those of the baseline; those shown in a place, or all."""
-    columns: Sequence[str] = ("Figure", "Value", "95 % interval", "n", "Baseline", "Change", "p", "Reading")
-    rows, tones = [], []
-    for name, item in figures.items():
-        if place is not None and place not in METRICS[name].shown_in:
-            continue
+    columns: tuple[str, ...] = ("Figure", "Value", "95 % interval of the value", "n")
+    note = f"n: cases that bear on a figure; from fewer than {SMALL} little can be read."
+    if comparison is not None:
+        columns += ("Baseline", "Change", "p of the change", "The change")
+        note = f"{note} {NOTES['paired']}"
+    columns, rows, tones = columns if place is None else (*columns, "What it tells"), [], []
+    for name, item in ((n, own) for n, own in figures.items() if place is None or place in METRICS[n].shown_in):
         other = comparison.differences.get(name) if comparison is not None else None
         row = [METRICS[name].label, shown(item.value, name), range_of(item.low, item.high, name), str(item.n)]
         if other is not None:
             reading = "" if METRICS[name].higher_is_better is None else VERDICT[other.verdict]
             row += [shown(other.a, name), change(other.delta, name), p_value(other.p), reading]
-        rows.append((row + [NOTHING] * 3 + [""])[: 4 if comparison is None else 8])
+        elif comparison is not None:
+            row += [NOTHING] * 3 + [""]
+        rows.append([*row, METRICS[name].told][: len(columns)])
         tones.append("few" if item.n < SMALL else TONE[other.verdict] if other is not None else "")
-    note = f"n: cases that bear on a figure; from fewer than {SMALL} little can be read."
-    columns = columns[: 4 if comparison is None else 8]
-    if place is not None:
-        columns, kept = (*columns, "What it tells"), [n for n in figures if place in METRICS[n].shown_in]
-        rows = [[*row, METRICS[name].told] for name, row in zip(kept, rows, strict=True)]
     return Table(title="Figures", columns=columns, rows=rows, tones=tones, note=note)
 
 
@@ -76,15 +76,15 @@ def gates_table(report: GateReport) -> Table:
     def row(result: GateResult) -> tuple[str, ...]:
         name, points = result.metric, result.delta is not None
         return (
-            METRICS[name].label, VERDICT[result.verdict], shown(result.value, name), words.bar_of(result.bar, name),
-            shown(result.baseline, name), change(result.delta, name),
+            METRICS[name].label, VERDICT["few" if result.few else result.verdict], shown(result.value, name),
+            words.bar_of(result.bar, name), shown(result.baseline, name), change(result.delta, name),
             range_of(result.low, result.high, name, points=points), p_value(result.p), str(result.n),
         )  # fmt: skip
 
     left_out = f" Left out, since they apply to no case: {', '.join(report.left_out)}." if report.left_out else ""
-    note = f"What has to hold, over {report.cases} cases; intervals are of the change where there is one.{left_out}"
+    note = f"What has to hold, over {report.cases} cases. {NOTES['few'].format(report.minimum)}{left_out}"
     columns = ("Gate", "Outcome", "Value", "Needed", "Baseline", "Change", "95 % interval", "p", "n")
-    tones = [TONE[result.verdict] for result in results]
+    tones = ["few" if result.few else TONE[result.verdict] for result in results]
     return Table(title="Gates", columns=columns, rows=list(map(row, results)), tones=tones, note=note)
 
 
@@ -154,7 +154,8 @@ def comparison_tables(found: Comparison, run: Run, documents: Documents) -> tupl
     told, cases = found.differences, {case.id: case for case in run.cases()}
     first = {n for n, item in told.items() if n == RIGHT.name or (item.delta and "tile" in METRICS[n].shown_in)}
     moved = first | {n for n, item in told.items() if item.verdict != "same"}
-    figures = {n: item for n, item in summarise(run.scores()).items() if n in moved}
+    # Of the cases that are compared, as the baseline's are.
+    figures = {n: item for n, item in summarise(new for _, new in found.pairs).items() if n in moved}
     return flips_table(found, cases, documents), figures_table(figures, found), changes_table(found)
 
 
@@ -168,10 +169,14 @@ def runs_table(runs: Sequence[Run]) -> Table:
     """Returns the runs of a folder, and what is left to do with each."""
     rows = []
     for run in runs:
-        manifest, right = run.manifest, figure(by_case(run.scores()), RIGHT) if run.scored else None
+        manifest, broken = run.manifest, None
+        try:
+            right = figure(by_case(run.scores()), RIGHT) if run.scored else None
+        except RunError as exc:
+            right, broken = None, f"its scores cannot be read: {exc}"
         told = "" if right is None else f"{shown(right.value, RIGHT.name)} ({range_of(right.low, right.high, 'right')})"
         variant = f"changed on purpose: {manifest.variant}" if manifest.variant else ""
-        note = "; ".join(filter(None, (variant, run.unfinished)))
+        note = "; ".join(filter(None, (variant, broken or run.unfinished)))
         asked, begun = f"{manifest.cases * manifest.repeats} of {Path(manifest.dataset).name}", manifest.started
         rows.append((run.name, told, asked, f"{begun:%Y-%m-%d %H:%M}", note))
     return Table(title="Runs", columns=("Run", "Right", "Cases", "Begun", ""), rows=rows)

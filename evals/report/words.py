@@ -18,7 +18,8 @@ _SPACE: Final = "\N{NO-BREAK SPACE}"
 _WORDS: Final[dict[str, dict[str, str]]] = yaml.load(
     (EVALS / "report" / "words.yaml").read_text(encoding="utf-8"), Loader=yaml.CSafeLoader
 )
-STATUS, GIVEN, VERDICT, TONE, SLICES = (_WORDS[name] for name in ("status", "given", "verdict", "tone", "slices"))
+_NAMES: Final = ("status", "given", "verdict", "tone", "slices", "notes", "exits")
+STATUS, GIVEN, VERDICT, TONE, SLICES, NOTES, EXITS = (_WORDS[name] for name in _NAMES)
 # Slices that say how a case was made, and not what users ask for.
 _INTERNAL: Final = frozenset({"split", "source", "expected", "trap"})
 
@@ -93,9 +94,7 @@ def counted(codes: Sequence[str]) -> str:
 
 def party(code: str | None, parties: PartyTable) -> str:
     """Returns the name of a State or group."""
-    if code is None:
-        return "nobody named"
-    return parties.display(code) if parties.get(code) is not None else code
+    return "nobody named" if code is None else parties.display(code)
 
 
 def language(code: str) -> str:

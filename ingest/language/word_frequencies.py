@@ -38,6 +38,15 @@ def commonness(word: str, language: str) -> float:
     return zipf_frequency(word, language)
 
 
+def is_common(word: str, language: str, least: float) -> bool:
+    """Returns whether the Zipf frequency of a word as it is written is `least`, which is more than 3, or above.
+
+    Such words are all in the small list, so that the large one need not be read.
+    """
+    hundredths = _rareness("small", language).get(word.lower())
+    return hundredths is not None and 9 - hundredths / 100 >= least
+
+
 def commonest(language: str, count: int) -> list[str]:
     """Returns the commonest words of a language, in order, 28,000 at most."""
     return list(islice(_rareness("small", language), count))

@@ -16,7 +16,7 @@ from ingest.language.numerals import ascii_digits
 from ingest.metadata.heading import Heading, find_heading, holder_in, speaker_in, title_in
 from ingest.metadata.manifest import ManifestRow
 from ingest.metadata.occasion import read_occasion, symbol_in, words_of_file_name
-from ingest.metadata.represented_party import joint_holders, spoken_for
+from ingest.metadata.represented_party import capacities, joint_holders
 from ingest.metadata.self_reference import speaking_state
 from ingest.metadata.sessions import is_general_debate, session_for
 from ingest.parties.party_table import PartyTable
@@ -81,7 +81,7 @@ def merge(read: ReadMetadata, row: ManifestRow | None, parties: PartyTable | Non
     if row is None:
         return read
     given = {field.name: value for field in fields(Metadata) if (value := getattr(row, field.name, None)) is not None}
-    problems = [] if parties is None else _resolve_parties(given, row, parties)
+    problems = [] if parties is None else _resolve_parties(given, row, parties, read.metadata.on_behalf_of)
     inferred = set(read.inferred) - given.keys()
     metadata = read.metadata
     if "state" in given:
@@ -112,10 +112,12 @@ def _with_parties(
     if state is None:
         state = speaking_state(words, parties, metadata.language, hints=parties_of_file_name(file, parties))
         inferred |= {"state"} if state else set()
-    whom = spoken_for(" ".join(heading.lines), words, parties, metadata.language, date=metadata.date, speaker=state)
+    _, _, whom = capacities(heading.text, words, parties, metadata.language, date=metadata.date, speaker=state)[0]
     group = whom.group or group
-    if group is None:
-        together = joint_holders(" ".join(heading.lines), words, parties, metadata.language) or whom.states
+    of_known = group is not None and parties.get(group) is not None
+    joint = () if of_known else joint_holders(heading.text, words, parties, metadata.language)
+    if group is None or joint:
+        together = (*joint, *whom.states)
         speaker = joint_speaker(metadata, state, whom.states, parties)
         return replace(metadata, state=state, speaker=speaker, held_by=held_together(state, together)), inferred
     inferred = {"speaker"} if inferred and metadata.speaker is None else set()
@@ -152,7 +154,8 @@ def attributed(metadata: Metadata, parties: PartyTable | None) -> Metadata:
     group = metadata.on_behalf_of
     if group is None and _is_group(metadata.state, parties):
         group = metadata.state
-    if group is None or not _is_group(group, parties):
+    # A group that no lookup knows has its name for a code.
+    if group is None or (parties is not None and parties.get(group) is not None and not _is_group(group, parties)):
         return metadata
     speaker = metadata.speaker
     delivering = None if metadata.state in (None, group) else metadata.state
@@ -172,12 +175,12 @@ def _is_group(code: str | None, parties: PartyTable | None) -> bool:
     return party is not None and party.kind == "group"
 
 
-def _resolve_parties(given: dict[str, str | None], row: ManifestRow, parties: PartyTable) -> list[str]:
-    """Put codes in place of the names in a row, and return its problems."""
+def _resolve_parties(given: dict[str, str | None], row: ManifestRow, parties: PartyTable, own: str | None) -> list[str]:
+    """Put codes in place of the names in a row, but for the text's `own` unknown group; return its problems."""
     problems = []
     for column in ("state", "on_behalf_of"):
         name = given.get(column)
-        if name is None:
+        if name is None or (name == own and parties.get(name) is None):
             continue
         resolution = parties.resolve(name)
         codes = resolution.codes

@@ -7,34 +7,25 @@
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from typing import Final
 
 from ingest.language.dates import DateMatch, find_dates, interval
-from ingest.language.lexicons import Patterns
+from ingest.language.lexicons import Patterns, load_lexicon
 from ingest.language.numerals import ascii_digits
 from ingest.language.ordinals import find_session_mentions, find_session_number
 from ingest.metadata.sessions import (
-    AD_HOC_COMMITTEE,
     GENERAL_ASSEMBLY,
-    SECURITY_COUNCIL,
     UNTOC_COP,
     find_bodies,
     session_for,
 )
 
 _WORDS = Patterns("occasion")
-_BODY_OF_SYMBOL: Final = (
-    (re.compile(r"A/AC\.291/"), AD_HOC_COMMITTEE),
-    (re.compile(r"E/CN\.15/"), "CCPCJ"),
-    (re.compile(r"E/CN\.7/"), "CND"),
-    (re.compile(r"CTOC/COP/(?!WG)"), UNTOC_COP),
-    (re.compile(r"CAC/COSP/(?!WG)"), "UNCAC COSP"),
-    (re.compile(r"A/(?:C\.\d/)?(?P<session>\d{2,3})/|A/(?:PV|RES)"), GENERAL_ASSEMBLY),
-    (re.compile(r"S/"), SECURITY_COUNCIL),
-)
+_BODY_OF_SYMBOL: Final = [(re.compile(begins), body) for begins, body in load_lexicon("bodies")["symbols"].items()]
 _YEAR: Final = re.compile(r"(?<![\w/.-])(?:19|20)\d\d(?![\w/.-])")
+_YEAR_BETWEEN_MARKS: Final = re.compile(r"(?<![^\W_])(?:19|20)\d\d(?![^\W_])")
 _HEADS: Final = 2
 _LONGEST_HEAD: Final = 120
 # Letters of a word that links what follows to a line above: "in", "at", "à", "в".
@@ -65,11 +56,13 @@ def read_occasion(heading: str, text: str, end: int, file: str) -> Occasion:
     flat = " ".join(heading.split("\n"))
     stated = find_session_number(flat)
     read = Occasion(body=_body(heading, text), session=None if stated is None else str(stated), date=_date(heading))
-    symbol = symbol_in(heading) or symbol_in(text[:_OPENING])
+    own = symbol_in(heading)
+    of_document = of_symbol(own or symbol_in(text[:_OPENING]) or "")
     dated = Occasion(date=_of_dateline(text[:_OPENING]) or _of_running_heads(text))
     sources = [_of_opening(text[end : end + _OPENING]), _of_file_name(file, text), dated]
     named = bool(find_bodies(heading))
-    found = _filled(read, [of_symbol(symbol), *sources] if symbol else sources)
+    # What else is told of the day goes before the year of the symbol.
+    found = _filled(read, [replace(of_document, date=None), *sources, *([of_document] if own else ())])
     inferred = {name for name in ("body", "session", "date") if getattr(found, name) != getattr(read, name)}
     inferred |= {"body"} if found.body is not None and not named else set()
     session = found.session
@@ -86,10 +79,13 @@ def symbol_in(text: str) -> str | None:
 
 
 def of_symbol(symbol: str) -> Occasion:
-    """Conclude body and session from a document symbol: `A/48/PV.46` is of the General Assembly's 48th session."""
+    """Conclude body, session and year from a document symbol, such as `A/48/PV.46` or `CTOC/COP/2024/CRP.4`."""
     for pattern, body in _BODY_OF_SYMBOL:
         if (found := pattern.match(symbol)) is not None:
-            return Occasion(body=body, session=found.groupdict().get("session"))
+            year = next(iter(_YEAR_BETWEEN_MARKS.findall(symbol)), None)
+            days = interval(year) if year else None
+            session = found.groupdict().get("session") or (session_for(body, *days) if days else None)
+            return Occasion(body=body, session=session, date=year)
     return Occasion()
 
 
@@ -206,7 +202,7 @@ def _of_file_name(file: str, text: str) -> Occasion:
     dates = [match.iso for match in find_dates(words)] or [
         "-".join(found.groups()) for found in _DIGITS_DATE.finditer(PurePosixPath(file).stem)
     ]
-    dates = [date for date in dates if interval(date)] or _YEAR.findall(words)
+    dates = [date for date in dates if interval(date)] or _YEAR_BETWEEN_MARKS.findall(words)
     return Occasion(body=body, session=session if body else None, date=dates[0] if len(set(dates)) == 1 else None)
 
 

@@ -7,7 +7,7 @@ from typing import Final
 
 from ingest.errors import PartyTableError
 from ingest.language.lexicons import RegexPatterns, load_words
-from ingest.language.words import zipf
+from ingest.language.word_frequencies import is_common
 from ingest.parties.name_matcher import tokens_of
 from ingest.parties.party_names import PartyKind, added_rows
 from ingest.parties.party_table import PartyTable
@@ -63,7 +63,7 @@ def _meanings(name: str, code: str, kind: PartyKind, table: PartyTable) -> Itera
 
 
 def _is_common(word: str) -> bool:
-    return word.casefold() in _function_words() or any(zipf(word, language) >= _COMMON for language in LANGUAGES)
+    return word.casefold() in _function_words() or any(is_common(word, language, _COMMON) for language in LANGUAGES)
 
 
 @cache

@@ -7,15 +7,20 @@ behalf of the group" leaves it the State's, and is kept as a mention of the grou
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import islice, pairwise
 
 from ingest.language.lexicons import Patterns
 from ingest.language.numerals import number_words
+from ingest.language.sentences import split_sentences
 from ingest.metadata.self_reference import is_voice, speaking_state
 from ingest.parties.party_table import PartyMatch, PartyTable, in_rows
+from ingest.text.furniture import without_furniture
 
 _OPENING = 1500
 _OFTEN, _FEW, _FEW_BEFORE, _FEW_OWN = 3, 3, 6, 8
+# Of so few sentences a part of a speech only announces in whose name it is, or repeats it.
+_FEWEST_SENTENCES = 2
 
 _COUNT = "|".join(sorted((word.replace(" ", r"[\s-]+") for word in number_words("cardinal")), key=len, reverse=True))
 _WORDS = Patterns("represented_party", count=_COUNT)
@@ -26,7 +31,7 @@ _NEAR_TITLE, _LONGEST_LIST, _MOST_LISTS = 300, 4000, 20
 
 @dataclass(frozen=True, kw_only=True)
 class SpokenFor:
-    """On whose behalf a statement is made: a group's code, or several States that make up no known group, or nobody."""
+    """On whose behalf a statement is made: a group's code or unknown name, or several States, or nobody."""
 
     group: str | None = None
     states: tuple[str, ...] = ()
@@ -35,21 +40,24 @@ class SpokenFor:
 def spoken_for(
     heading: str, words: str, parties: PartyTable, language: str | None, *, date: str | None, speaker: str | None
 ) -> SpokenFor:
-    """Read on whose behalf a statement is made, from its heading (in one line) or its first sentences.
+    """Read on whose behalf a statement is made, from its heading or its first sentences.
 
-    "I speak on behalf of the group" is enough. "On behalf of the group, I thank the President" may be the courtesy of
-    its chair: it counts only where no State speaks of itself and the group is named time and again. Several States by
-    name are a group that they made up on that date.
+    "I speak on behalf of the group" is enough, also of one that no lookup knows. "On behalf of the group, I thank the
+    President" may be the courtesy of its chair: it counts only where no State speaks of itself and the group is named
+    time and again. Several States by name are a group that they made up on that date.
     """
     lines = (heading, *_sentences(words[:_OPENING]))
-    text = f"{heading}\n{words}"
+    text, written = f"{heading}\n{words}", None
     for number, line in enumerate(lines):
-        if _WORDS.national.search(line):
+        if _WORDS.national.search(line) and not _WORDS.in_both.search(line):
             break
         named = [match for match in parties.find(line, language) if len(match.codes) == 1]
         for phrase in _WORDS.behalf.finditer(line):
             before = line[: phrase.start()]
-            if number > 0 and _WORDS.others.search(before):
+            # "We thank Arvandia, speaking on behalf of the group".
+            subjects = (m.end for m in named if m.end <= len(before) and m.codes != (speaker,))
+            of_another = any(_WORDS.speaking_or_not.fullmatch(before, end) for end in subjects)
+            if number > 0 and (of_another or _WORDS.others.search(before)):
                 continue
             listed = _listed_after(line, phrase.end(), named)
             if not listed and (counted := _WORDS.counted.match(line, phrase.end())):
@@ -64,6 +72,13 @@ def spoken_for(
                 or (_opens(before) and _is_voice_of(found.group, text, parties, language))
             ):
                 return found
+            name = None if listed else group_written(line[phrase.end() :])
+            if name and (
+                number == 0
+                or _is_own_voice(before, line[phrase.end() :].partition(name)[2])
+                or (_opens(before) and _is_voice_of(name, text, parties, language))
+            ):
+                written = written or name
         for phrase in _WORDS.in_capacity.finditer(line):
             found = _as_one(_listed_after(line, phrase.end(), named), parties, date, speaker)
             if found is not None and found.group is not None:
@@ -76,7 +91,8 @@ def spoken_for(
             may_speak = found is not None and _may_speak_for(found.group, speaker, parties, date)
             if found is not None and may_speak and _is_voice_of(found.group, text, parties, language):
                 return found
-    return SpokenFor()
+    # "On behalf of a group of countries", and in the next sentence of which.
+    return SpokenFor(group=written)
 
 
 def is_in_national_capacity(sentence: str) -> bool:
@@ -84,15 +100,52 @@ def is_in_national_capacity(sentence: str) -> bool:
     return _WORDS.national.search(sentence) is not None
 
 
-def is_in_own_capacity(sentence: str) -> bool:
-    """Tell whether somebody says of themselves to speak for their own State: "a few words in my national capacity"."""
-    return is_in_national_capacity(sentence) and _WORDS.first_person_or_this.search(sentence) is not None
+def group_written(words: str) -> str | None:
+    """Read the name of a group that words begin with, as written: "the Circle of Nine, said that"."""
+    found = _WORDS.group_written.match(words)
+    is_group = found is not None and _WORDS.no_group.match(words, found.start("name")) is None
+    return " ".join(found["name"].split()) if found is not None and is_group else None
 
 
-def speaks_for_group(text: str, group: str, parties: PartyTable, language: str | None) -> bool:
-    """Tell whether a text names a group, or says "the Group"."""
-    named = any(match.codes == (group,) for match in parties.find(text, language))
-    return named or _WORDS.the_group.search(text) is not None
+def capacities(
+    heading: str, words: str, parties: PartyTable, language: str | None, *, date: str | None, speaker: str | None,
+    group: str | None = None, fewest: int = _FEWEST_SENTENCES,
+) -> list[tuple[int, int, SpokenFor]]:  # fmt: skip
+    """Read where each capacity in which a delegate speaks begins and ends, and for whom; one where nothing parts them.
+
+    "I speak in my national capacity" and "I speak on behalf of the group" begin a part each, unless no more than
+    `fewest` sentences follow. What only announces ("I shall add a few words in my national capacity") goes on for the
+    group, which is named after it. `group` is the one that a manifest names.
+    """
+    read = partial(spoken_for, parties=parties, language=language, date=date, speaker=speaker)
+    flat = words.replace("\n", " ")
+    whom = SpokenFor(group=group) if group else read(heading, words)
+    spans = list(split_sentences(flat)) if _WORDS.national.search(flat) else []
+    marks: list[tuple[int, SpokenFor]] = []
+    for number, (start, end) in enumerate(spans):
+        told = read("", flat[start:end]) if behalf_phrase(flat[start:end]) is not None else SpokenFor()
+        told = whom if group and told != SpokenFor() else told
+        own = is_in_national_capacity(flat[start:end]) and _WORDS.first_person_or_this.search(flat, start, end)
+        if told != SpokenFor() or own:
+            marks.append((number, told))
+    if not marks:
+        return [(0, len(words), whom)]
+    parts = [(0, whom)]
+    for (number, told), (after, _) in pairwise([*marks, (len(spans), whom)]):
+        group, said = parts[-1][1].group, flat[spans[number][0] : spans[after - 1][1]]
+        again = group is not None and (group in said or _WORDS.the_group.search(said) is not None)
+        again = again or any(match.codes == (group,) for match in parties.find(said, language))
+        if told != parts[-1][1] and (told != SpokenFor() or not again):
+            parts.append((number, told))
+    kept: list[tuple[int, SpokenFor]] = []
+    for (number, told), (after, _) in pairwise([*parts, (len(spans), whom)]):
+        opens = not number and after > 0
+        long = (after - number > _FEWEST_SENTENCES or told != SpokenFor()) if opens else after - number > fewest
+        if long and (not kept or kept[-1][1] != told):
+            kept.append((number if kept else 0, told))
+    kept = kept or [(0, next((told for _, told in parts if told != SpokenFor()), whom))]
+    ends = pairwise([*kept, (len(spans), whom)])
+    return [(spans[number][0], spans[after - 1][1], told) for (number, told), (after, _) in ends]
 
 
 def joint_holders(heading: str, words: str, parties: PartyTable, language: str | None) -> tuple[str, ...]:
@@ -128,6 +181,7 @@ def sponsor_lists(text: str, parties: PartyTable, language: str | None) -> list[
 
 def _sponsors(text: str, parties: PartyTable, language: str | None) -> Iterator[tuple[int, int, Sequence[PartyMatch]]]:
     """Yields where the words before a list of co-sponsors begin and end, and the States, by places after these."""
+    text = without_furniture(text)
     for label in islice(_WORDS.sponsors.finditer(text), _MOST_LISTS):
         after = text[label.end() : label.end() + _LONGEST_LIST].replace("\n", " ")
         row = _first_list(after, parties, language)
@@ -191,7 +245,8 @@ def _is_own_voice(before: str, after: str) -> bool:
         return (not clause or _WORDS.says_i.search(clause) is not None) and _WORDS.speaks_after.match(after) is not None
     if _WORDS.speaks_before.search(before) and _WORDS.first_person_or_this.search(before):
         return True
-    return len(before.split()) <= _FEW and _WORDS.speaks_after.match(after) is not None
+    opens = _WORDS.speaking_first.fullmatch(before) is not None and _WORDS.i_follow.match(after) is not None
+    return opens or (len(before.split()) <= _FEW and _WORDS.speaks_after.match(after) is not None)
 
 
 def _listed_after(line: str, start: int, named: Sequence[PartyMatch]) -> list[PartyMatch]:
@@ -229,7 +284,8 @@ def _may_speak_for(group: str | None, speaker: str | None, parties: PartyTable, 
 def _is_voice_of(group: str | None, text: str, parties: PartyTable, language: str | None) -> bool:
     if group is None or _WORDS.own_country.search(text) or speaking_state(text, parties, language) is not None:
         return False
-    namings = sum(match.codes == (group,) for match in parties.find(text, language))
+    known = parties.get(group) is not None
+    namings = sum(match.codes == (group,) for match in parties.find(text, language)) if known else text.count(group)
     return namings > 0 and namings + len(_WORDS.the_group.findall(text)) >= _OFTEN
 
 

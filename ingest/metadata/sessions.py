@@ -14,8 +14,6 @@ from ingest.language.ordinals import find_session_number
 
 UNTOC_COP = "UNTOC COP"
 GENERAL_ASSEMBLY = "UN General Assembly"
-SECURITY_COUNCIL = "UN Security Council"
-AD_HOC_COMMITTEE = "Ad Hoc Committee on Cybercrime"
 
 _WORDS = Patterns("bodies")
 _BODIES: Mapping[str, Sequence[str]] = load_lexicon("bodies")["bodies"]

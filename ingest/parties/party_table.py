@@ -27,7 +27,7 @@ from ingest.parties.party_names import (
     trie_of,
     unmarked,
 )
-from prompts.wording import LANGUAGES, Language
+from prompts.wording import LANGUAGES, Language, load_wording
 
 _SCRIPTS: dict[Language, re.Pattern[str]] = {
     "zh": re.compile("[\u4e00-\u9fff]"),
@@ -36,6 +36,7 @@ _SCRIPTS: dict[Language, re.Pattern[str]] = {
 }
 _FRENCH, _SPANISH, _ENGLISH = (load_words(f"common_{code}", "parties") for code in ("fr", "es", "en"))
 _ONLY_ENGLISH = _ENGLISH - {"on", "has"}
+_CODE = re.compile(r"[A-Z0-9_]+")
 # Typing errors a letter of the longer name, up to which a name is suggested for another: "Atlantis" is no "albanais".
 _FARTHEST = 0.3
 
@@ -147,13 +148,13 @@ class PartyTable:
         return tuple(sorted(code for code, row in self._rows.items() if kind is None or row.kind == kind))
 
     def display(self, code: str, language: str = "en") -> str:
-        """The short name to show in one of the six languages; English where there is none, else the code.
+        """The short name to show in one of the six languages, else in English; a code or unknown group's name as it is.
 
         What a file adds has no column for each language: the first of its names in the script of one is the name there.
         """
         row = self._rows.get(code)
         if row is None:
-            return code
+            return code if _CODE.fullmatch(code) else load_wording(language).say("unknown_group", group=code)
         script = next((found for known, found in _SCRIPTS.items() if known == language and code in self._added), None)
         written = (name for name in row.aliases if script is not None and script.search(name))
         return next(written, None) or display_name(row, language)

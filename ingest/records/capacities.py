@@ -1,61 +1,52 @@
-"""The two capacities of one statement: for a group first, and then "in my national capacity" for a State of its own.
+"""Several capacities of one statement: for a group, and "in my national capacity" for a State of its own.
 
-What follows those words is the State's and no longer the group's, so that the statement is kept as two.
+What follows those words is the State's, and what follows "on behalf of the group" the group's, so that the statement is
+kept as several.
 """
 
 from collections.abc import Sequence
 
-from ingest.language.sentences import split_sentences
 from ingest.metadata.heading import find_heading, holder_in, speaker_in
-from ingest.metadata.represented_party import is_in_own_capacity, speaks_for_group, spoken_for
+from ingest.metadata.represented_party import SpokenFor, capacities
 from ingest.metadata.self_reference import speaking_state
 from ingest.parties.party_table import PartyTable
 from ingest.records.interventions import Intervention
 from vectorstore.records import Block, Metadata
 
-_FEWEST_SENTENCES = 2
 
-
-def in_two_capacities(
+def in_several_capacities(
     text: str, blocks: Sequence[Block], parties: PartyTable, metadata: Metadata
 ) -> tuple[Intervention, ...]:
     """Returns a group's part of a statement and its speaker's own; nothing where it is all in one capacity.
 
-    "We shall speak later in our national capacity", with the group named after it, parts nothing. Whose delegate speaks
-    and for whom is told by a manifest (`metadata.speaker`, such as "Ms. Ferro (Belmora)", and `on_behalf_of`), else by
-    the heading or by how they speak.
+    Whose delegate speaks and for whom is told by a manifest (`metadata.speaker`, such as "Ms. Ferro (Belmora)", and
+    `on_behalf_of`), else by the heading or by how they speak.
     """
     heading = find_heading(text, tuple(blocks))
-    flat = text.replace("\n", " ")
-    spans = [(heading.end + start, heading.end + end) for start, end in split_sentences(flat[heading.end :])]
-    told = [number for number, (start, end) in enumerate(spans) if number and is_in_own_capacity(flat[start:end])]
-    if not told or len(spans) - told[0] <= _FEWEST_SENTENCES:
-        return ()
-    last = spans[-1][1]
     holder = holder_in(heading, parties)
     person, state = _delegate(metadata.speaker or "", parties)
     state = state or (holder.code if holder is not None and holder.kind == "state" else None)
-    state = state or speaking_state(flat[spans[told[0]][0] :], parties, metadata.language)
-    words = flat[heading.end :]
-    lines, language = " ".join(heading.lines), metadata.language
-    group = metadata.on_behalf_of
-    group = group or spoken_for(lines, words, parties, language, date=metadata.date, speaker=state).group
-    own = next((n for n in told if group and not speaks_for_group(flat[spans[n][0] :], group, parties, language)), 0)
-    if group is None or own == 0 or len(spans) - own <= _FEWEST_SENTENCES:
-        return ()
-    begin = spans[own][0]
-    delegate = person or speaker_in(heading)
-    name = delegate or "the speaker in their national capacity"
-    return (
-        Intervention(
-            start=spans[0][0], end=spans[own - 1][1], role="party", named=delegate or parties.display(group),
-            summarised=False, state=state or group, group=group, speaker=delegate,
-        ),
-        Intervention(
-            start=begin, end=last, role="party" if state else "unknown", named=name, summarised=False, state=state,
-            speaker=delegate, reason=None if state else name,
-        ),
+    parts = capacities(
+        heading.text, text[heading.end :], parties, metadata.language, date=metadata.date, speaker=state,
+        group=metadata.on_behalf_of,
     )  # fmt: skip
+    if len(parts) == 1:
+        return ()
+    own = next((text[heading.end + start : heading.end + end] for start, end, whom in parts if whom == SpokenFor()), "")
+    state = state or speaking_state(own, parties, metadata.language)
+    delegate = person or speaker_in(heading)
+    found = []
+    for start, end, whom in parts:
+        named = delegate or (parties.display(whom.group) if whom.group else "the speaker in their national capacity")
+        holds = state or whom.group
+        found.append(
+            Intervention(
+                start=heading.end + start, end=heading.end + end, role="party" if holds else "unknown", named=named,
+                summarised=False, state=holds, group=whom.group, states=whom.states, speaker=delegate,
+                reason=None if holds else named,
+            )
+        )  # fmt: skip
+    return tuple(found)
 
 
 def _delegate(speaker: str, parties: PartyTable) -> tuple[str | None, str | None]:

@@ -20,11 +20,12 @@ from ingest.language.lexicons import RegexPatterns, load_words
 from ingest.language.sentences import split_sentences
 from ingest.metadata.heading import is_salutation, speaks_in_first_person
 from ingest.metadata.represented_party import (
+    SpokenFor,
     behalf_phrase,
+    capacities,
     chairs_group,
+    group_written,
     is_in_national_capacity,
-    is_in_own_capacity,
-    speaks_for_group,
     spoken_for,
 )
 from ingest.parties.party_table import PartyTable
@@ -72,7 +73,7 @@ class Intervention:
         end: Offset after its last word.
         role: See `vectorstore.records.Part`.
         state: Code of the party whose delegate speaks; None unless the role is `party`.
-        group: Code of the group that it speaks for.
+        group: Code of the group that it speaks for, or its name as written where no lookup knows it.
         states: Codes of States that it names one by one as those for whom it speaks.
         speaker: The delegate, as the record names them; None under a heading by State.
         named: How the record names the speaker, in one line.
@@ -249,15 +250,13 @@ class _RecordText:
         return replace(words, end=end, interruptions=tuple(interruptions))
 
     def in_capacities(self, words: Intervention, lookup: "_SpeakerLookup") -> list[Intervention]:
-        """Parts what is said for a group from what its delegate then says "in my national capacity"."""
-        at = lookup.own_capacity(words, self.text)
-        if at is None:
-            return [words]
-        end = self.end_before(at)
-        before = tuple(span for span in words.interruptions if span[1] <= end)
-        after = tuple(span for span in words.interruptions if span[0] >= at)
-        own = replace(words, start=at, group=None, clause="", interruptions=after)
-        return [replace(words, end=end, interruptions=before), own]
+        """Parts what is said for a group from what its delegate says "in my national capacity"."""
+        found = []
+        for start, end, whom in lookup.capacities(words, self.text):
+            inside = tuple(span for span in words.interruptions if start <= span[0] and span[1] <= end)
+            part = replace(words, group=whom.group, states=whom.states, interruptions=inside)
+            found.append(replace(part, start=start, end=self.end_before(end)))
+        return found or [words]
 
     def end_before(self, limit: int) -> int:
         """Returns where the text before an offset ends, page furniture left out."""
@@ -434,17 +433,15 @@ class _SpeakerLookup:
         named = self._parties.find(words[found.end() :], self._language) if found is not None else ()
         return found, named[0].code if named and named[0].start <= _LONGEST_NEAR else None
 
-    def own_capacity(self, words: Intervention, text: str) -> int | None:
-        """Returns where a delegate who speaks for a group begins to speak for their State alone, or None."""
-        if words.group in (None, words.state) or words.summarised:
-            return None
-        flat = text[words.start : words.end].replace("\n", " ")
-        for start, end in list(split_sentences(flat))[1:]:
-            # What is only announced ("I shall add a few words in my national capacity") goes on for the group.
-            own = is_in_own_capacity(flat[start:end])
-            if own and not speaks_for_group(flat[start:], words.group, self._parties, self._language):
-                return words.start + start
-        return None
+    def capacities(self, words: Intervention, text: str) -> list[tuple[int, int, SpokenFor]]:
+        """Returns where a delegate speaks for a group and where for their State alone; none where only one of them."""
+        if words.role != "party" or words.state in (None, words.group) or words.summarised:
+            return []
+        parts = capacities(
+            words.clause, text[words.start : words.end], self._parties, self._language, date=self._date,
+            speaker=words.state, group=words.group, fewest=0,
+        )  # fmt: skip
+        return [(words.start + start, words.start + end, whom) for start, end, whom in parts if len(parts) > 1]
 
     def reported(self, sentence: str, start: int) -> tuple[Intervention, bool] | None:
         """Returns whose saying a sentence tells, and whether the next sentences are told of them as well."""
@@ -466,7 +463,10 @@ class _SpeakerLookup:
         The first of a paragraph (`opens`) may begin as press summaries do; whoever is `speaking` may go on "in his
         national capacity".
         """
-        sentence = " ".join(text[start:end].split())
+        # The number of a paragraph is no part of its sentence.
+        mark = SPEAKER.before.match(text, start, end)
+        first = mark.end() if opens and mark is not None else start
+        sentence = " ".join(text[first:end].split())
         head = sentence[:_LONGEST_NATIONAL]
         state = None if speaking is None else speaking.state
         if (
@@ -476,10 +476,12 @@ class _SpeakerLookup:
         ):
             own = replace(speaking, start=start, end=start, clause="", named=speaking.named.partition(",")[0])
             return _SpeakerTurn(start=start, words=own)
+        reported = self.reported(sentence, first)
         if opens:
-            reported = self.reported(sentence, start)
             # Of a State by its bare name only this sentence is told.
             return reported and _SpeakerTurn(start=start, words=reported[0], end=None if reported[1] else end)
+        if reported is not None and reported[1] and not is_of_same_speaker(sentence):
+            return _SpeakerTurn(start=start, words=reported[0])
         line = speaker_line(text, start, end)
         # "The representative also reported" goes on with the same speaker.
         goes_on = line is not None and line.party is not None and line.party[:1].islower()
@@ -499,16 +501,17 @@ class _SpeakerLookup:
         return codes[0] if len(codes) == 1 else None
 
     def with_behalf(self, words: Intervention, text: str) -> Intervention:
-        """Adds the party that an intervention represents; words for a group that no lookup knows are nobody's."""
+        """Adds the party that an intervention represents; words for whoever is no party are nobody's."""
         if words.role != "party" or words.state is None:
             return words
         said = text[words.start : min(words.end, words.start + _OPENING)]
         head, opening = words.clause, "" if words.summarised else said
         # "Ilvenor, for the Island Forum, opposed": reports say no more.
         short = _WORDS.for_group.match(head.strip(" ,"))
-        group = self._parties.get((*self.party(head.strip(" ,")[short.end() :]), "")[0]) if short is not None else None
-        if group is not None and group.kind == "group":
-            head = f"on behalf of {group.name}"
+        name = head.strip(" ,")[short.end() :] if short is not None else ""
+        group = self._parties.get((*self.party(name), "")[0])
+        if (group is not None and group.kind == "group") or group_written(f"the {name}"):
+            head = f"on behalf of the {name}"
         if words.summarised and (told := _WORDS.told_behalf.search(" ".join(said.split())[:400])):
             head = f"{head}, {told.group()}"
         whom = spoken_for(head, opening, self._parties, self._language, date=self._date, speaker=words.state)
@@ -518,7 +521,7 @@ class _SpeakerLookup:
             return replace(words, group=code) if code else replace(words, states=whom.states)
         unknown = behalf_phrase(head)
         if unknown is not None and not _WORDS.own_government.match(unknown) and not self.party(unknown.strip(" ,")):
-            reason = f"{words.named!r} speaks for a group that no lookup knows"
+            reason = f"{words.named!r} speaks for somebody whom no lookup knows"
             return replace(words, role="unknown", state=None, reason=reason)
         return words
 

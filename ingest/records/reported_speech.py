@@ -46,13 +46,14 @@ def reported_sentence(sentence: str, parties: PartyTable, language: str | None) 
             if said is not None and (_WORDS.speaking_for.fullmatch(group) or behalf_before(group)):
                 clause = f", on behalf of {named[0].text}{said['clause'] or ''}"
                 return ReportedSentence(codes=match.codes, name=match.text, clause=clause, goes_on=True)
-        lead = _WORDS.lead.match(before) if number == 0 else None
-        if lead is None:
+        lead = _WORDS.lead.match(before)
+        # "In reply to Arvandia, the representative of Belmora said".
+        if lead is None or (number > 0 and not lead["delegate"]):
             continue
         if (official := _WORDS.official_said.match(after)) is not None:
             clause = official["clause"] or ""
             return ReportedSentence(codes=match.codes, name=match.text, clause=clause, goes_on=True)
-        run = next(in_rows(sentence, named, JOINT))
+        run = next(in_rows(sentence, named[number:], JOINT))
         if (said := _WORDS.then_said.match(sentence, run[-1].end)) is not None:
             codes = tuple(dict.fromkeys(code for party in run for code in party.codes))
             return ReportedSentence(

@@ -18,7 +18,8 @@ from ingest.language.lexicons import Patterns
 _LINE_BREAK = re.compile(r"\r\n|[\n\r\f\v\x1c-\x1e\x85\u2028\u2029]")
 _JOB = r"(?:(?:GE|V|ME|S|E)\.)?\d{2}-\d{5}(?:\s?\([A-Z]\))?"
 _SHEET = r"\d{1,3}\s?/\s?\d{1,3}"
-_SYMBOL = r"(?=\S*\d)[A-Z]{1,8}/[A-Z0-9][A-Za-z0-9./()\-]*"
+# One with a full stop ends a sentence: "draft resolution | A/98/L.40."
+_SYMBOL = r"(?=\S*\d)[A-Z]{1,8}/[A-Z0-9][A-Za-z0-9./()\-]*(?<!\.)"
 _DATE = r"\d{1,2}[/.]\d{1,2}[/.]\d{4}"
 _BARCODE = r"\*\d{6,9}\*"
 _PAGE = Patterns("layout").source("page")
@@ -54,6 +55,7 @@ class TextLine:
     opens_page: bool = False
 
 
+@lru_cache(maxsize=16)
 def text_lines(source_text: str) -> tuple[TextLine, ...]:
     """Reads the lines that hold more than white space, in order."""
     lines: list[TextLine] = []
@@ -167,7 +169,7 @@ def _parts_of(text: str) -> list[tuple[int, int]]:
 
 def _at_page_break(lines: Sequence[TextLine], known: Sequence[bool], position: int, paged: bool) -> bool:
     """Tells whether a line stands at a page's edge, beside furniture, or at a break wider than one blank line."""
-    if position == 0 or any(known[position - 1 : position + 2]):
+    if position in (0, len(lines) - 1) or any(known[position - 1 : position + 2]):
         return True
     beside = lines[position : position + 2]
     return any(line.opens_page for line in beside) or (paged and max(line.blanks_before for line in beside) >= 2)

@@ -122,19 +122,21 @@ def flows(line: TextLine, following: TextLine, setting: Typesetting) -> bool:
 def find_blocks(source_text: str) -> tuple[Block, ...]:
     """Finds the blocks between blank lines, in order, covering everything but white space, and numbers the paragraphs.
 
-    `paragraph` counts those that hold a sentence end and are not page furniture. Furniture inside a block stands in a
-    block of its own without a number, so that prose blocks hold none; the parts around it keep the one number of their
-    paragraph. Furniture in the middle of a sentence `continues` like the block after it.
+    `paragraph` counts those with a sentence end, or items of a list after a colon, but no page furniture. Furniture
+    inside a block stands in a block of its own without a number, so that prose blocks hold none; the parts around it
+    keep the one number of their paragraph. Furniture in the middle of a sentence `continues` like the block after it.
     """
     lines = text_lines(source_text)
     furniture = furniture_lines(lines, running_heads(source_text))
     setting = typesetting([line for line, is_page in zip(lines, furniture, strict=True) if not is_page])
     blocks: list[Block] = []
-    number = 0
+    number, listing = 0, False
     last_prose: TextLine | None = None
     for members in _between_blank_lines(lines, furniture, setting):
         words = [lines[member].text for member in members if not furniture[member]]
-        is_paragraph = bool(words) and holds_sentence_end("\n".join(words))
+        is_item = bool(words) and _LIST_MARK.match(words[0]) is not None
+        is_paragraph = bool(words) and (holds_sentence_end("\n".join(words)) or (is_item and listing))
+        listing = words[-1].endswith((":", "：")) or (is_item and listing) if words else listing
         number += is_paragraph
         for is_page, run in groupby(members, key=furniture.__getitem__):
             indices = list(run)

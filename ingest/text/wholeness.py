@@ -30,8 +30,10 @@ def edges(statement: Statement, start: int, end: int, heads: frozenset[str]) -> 
     before = _own_words(statement, max(first, start - _AROUND), start, heads)
     after = _own_words(statement, end, min(last, end + _AROUND), heads)
     inside = source[start:end].strip()
-    # The words of a speaker begin with a sentence: in lower case, their beginning is missing.
-    missing = statement.is_intervention and not statement.summarised and not before and _is_lower(inside)
+    # The words of a speaker begin with a sentence, as does what follows one: in lower case, their beginning is missing,
+    # or stands before a footnote at the page's foot.
+    begins = bool(_CLOSED.search(before)) if before else statement.is_intervention and not statement.summarised
+    missing = begins and _is_lower(inside)
     led = source[max(first, start - _AROUND) : start]
     follows = source[end : min(last, end + _AROUND)]
     cut = missing or (_in_prose(statement, start) and _is_wrapped(before, led[len(led.rstrip()) :]))

@@ -3,8 +3,10 @@
 Guards against onnxruntime 1.32, which posts usage reports from native code, and Gradio 6.31, which fetches addresses.
 """
 
+import csv
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -43,8 +45,24 @@ def _run(home: Path, *arguments: str | Path) -> Recorded:
 
 
 @pytest.fixture(scope="module")
-def ingested(home: Path) -> Recorded:
-    return _run(home, "-m", "app.cli", "ingest", PROJECT / "evals" / "conference")
+def corpus(home: Path, conference: Path) -> Path:
+    """What two States said at the conference."""
+    folder = home / "corpus"
+    (folder / "txt").mkdir(parents=True)
+    shutil.copy(conference / "parties.csv", folder)
+    with (conference / "statements.csv").open(encoding="utf-8", newline="") as file:
+        heading, *rows = csv.reader(file)
+    kept = [row for row in rows if row[1] in ("XAA", "XAB")]
+    with (folder / "statements.csv").open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows([heading, *kept])
+    for row in kept:
+        shutil.copy(conference / row[0], folder / row[0])
+    return folder
+
+
+@pytest.fixture(scope="module")
+def ingested(home: Path, corpus: Path) -> Recorded:
+    return _run(home, "-m", "app.cli", "ingest", corpus)
 
 
 @pytest.fixture
@@ -64,12 +82,12 @@ def test_ingest_reaches_nobody(ingested: Recorded) -> None:
         ("app.cli", "brief", "--topic", "protection of victims", "--output", "{home}/briefing.docx"),
         ("app.cli", "verify", "{draft}"),
         ("app.cli", "doctor"),
-        ("evals.cli", "run", "{cases}"),
+        ("evals.cli", "run", "{cases}", "--corpus", "{corpus}"),
     ],
     ids=lambda arguments: " ".join(arguments[:2]),
 )
-def test_command_reaches_nobody(arguments: tuple[str, ...], home: Path, draft: Path) -> None:
-    filled = [part.format(home=home, draft=draft, cases=_two_cases(home)) for part in arguments]
+def test_command_reaches_nobody(arguments: tuple[str, ...], home: Path, corpus: Path, draft: Path) -> None:
+    filled = [part.format(home=home, corpus=corpus, draft=draft, cases=_two_cases(home)) for part in arguments]
     ran = _run(home, "-m", *filled)
     assert "Traceback" not in ran.said and "usage:" not in ran.said, ran.said
     assert ran.outbound == ()
@@ -87,12 +105,21 @@ def _call(endpoint: str, *data: Any) -> str:
     return json.dumps(["POST", f"/gradio_api/call/{endpoint}", {"data": data}])
 
 
-def test_chat_with_questions_reaches_nobody(home: Path, ingested: Recorded) -> None:
+ADDRESSES = (
+    "http://example.org/a.png", "https://example.org/a.png", "HTTP://example.org/a.png", "http:/example.org/a.png",
+    "//example.org/a.png", "ftp://example.org/a.png", "http%3A%2F%2Fexample.org/a.png", "http://192.0.2.7/a.png",
+    "http://[2001:db8::7]/a.png", "http://intern.corp.example/a.png",
+)  # fmt: skip
+
+
+def test_chat_reaches_nobody_and_fetches_no_address_for_anybody(home: Path, ingested: Recorded) -> None:
     requests = [json.dumps(["GET", "/", None]), *(_call("ask", question, None, None) for question in QUESTIONS)]
     requests += [_call("brief", ["protection of victims"], None, ["XAA"])]
-    ran = _run(home, VISIT, "chat", home / "store", *requests)
+    paths = [f"/gradio_api/{route}={address}" for address in ADDRESSES for route in ("file", "proxy")]
+    ran = _run(home, VISIT, "chat", home / "store", *requests, *(json.dumps(["GET", path, None]) for path in paths))
     answers = [line for line in ran.said.splitlines() if line.startswith("200 ")]
-    assert len(answers) == len(requests) and "Arvandia" in answers[1], ran.said
+    assert ran.code == 0 and len(answers) == len(requests) and "Arvandia" in answers[1], ran.said
+    assert len(ran.said.splitlines()) >= len(requests) + len(paths), ran.said
     assert ran.outbound == ()
 
 
@@ -116,20 +143,6 @@ def test_server_with_questions_reaches_nobody(home: Path, ingested: Recorded) ->
 def test_the_evals_page_reaches_nobody(home: Path, ingested: Recorded) -> None:
     ran = _run(home, VISIT, "evals", home / "store", *(json.dumps(["GET", path, None]) for path in ("/", "/config")))
     assert [line[:4] for line in ran.said.splitlines() if line.startswith("200 ")] == ["200 ", "200 "], ran.said
-    assert ran.outbound == ()
-
-
-ADDRESSES = (
-    "http://example.org/a.png", "https://example.org/a.png", "HTTP://example.org/a.png", "http:/example.org/a.png",
-    "//example.org/a.png", "ftp://example.org/a.png", "http%3A%2F%2Fexample.org/a.png", "http://192.0.2.7/a.png",
-    "http://[2001:db8::7]/a.png", "http://intern.corp.example/a.png",
-)  # fmt: skip
-
-
-def test_chat_fetches_no_address_for_anybody(home: Path, ingested: Recorded) -> None:
-    paths = [f"/gradio_api/{route}={address}" for address in ADDRESSES for route in ("file", "proxy")]
-    ran = _run(home, VISIT, "chat", home / "store", *(json.dumps(["GET", path, None]) for path in paths))
-    assert ran.code == 0 and len(ran.said.splitlines()) >= len(paths), ran.said
     assert ran.outbound == ()
 
 

@@ -5,13 +5,15 @@ from pathlib import Path
 import pytest
 from openpyxl import Workbook
 
+from app.settings import Settings
+from evals.case_sets import remarks_of
 from evals.cases.case_table import read_case_table
 from evals.cases.documents import Document, Documents
 from evals.cases.lint import lint
 from evals.errors import DatasetError
 from ingest.parties.party_table import PartyTable
 
-FRANCE = "We thank the Chair. We call on all parties\nto extradite or prosecute. We support Article 18."
+FRANCE = "We thank the Chair. We call on all parties\nto extradite or prosecute. We support Article 18, as before."
 MEXICO = "Mexico will not fund the review mechanism."
 HEAD = "question,state,answered,quote"
 
@@ -120,6 +122,38 @@ def test_a_mistake_is_told_once_where_it_is(tmp_path, documents, head, row, wher
     (remark,) = read(tmp_path, documents, head, row).remarks
     assert remark.case == where
     assert told in f"{remark.what}; {remark.todo}"
+
+
+@pytest.mark.parametrize("heading", ["notes", "Remarks", "comment"])
+def test_a_column_of_notes_is_for_its_writer_alone(tmp_path, documents, heading):
+    rows = ("Q?,France,yes,We thank the Chair,{}", "Of Mexico?,Mexico,no,,{}", ",,,,{}")
+    found = read(tmp_path, documents, f"{HEAD},{heading}", *(row.format("ask Ann again") for row in rows))
+    plain = read(tmp_path, documents, HEAD, *(row.removesuffix(",{}") for row in rows))
+    assert (found.remarks, found.cases) == ((), plain.cases)
+    # A comma in notes is told of the notes, and one in the quotation still of that.
+    for row, where in (("We thank the Chair,see Ann, Bob", "notes"), ("We support Article 18, as before,x", "quote")):
+        (remark,) = read(tmp_path, documents, f"{HEAD},{heading}", f"Q?,France,yes,{row}").remarks
+        assert (remark.case, "quotation marks" in remark.todo) == (f"line 2, {where}", True), row
+
+
+def test_rows_without_an_error_are_looked_at_beside_those_with_one(tmp_path, documents):
+    path = tmp_path / "mine.csv"
+    rows = ("Q?,France,yes,", "Does Mexico fund the review mechanism in 2020?,Mexico,no,")
+    path.write_text("\n".join((HEAD, *rows)), encoding="utf-8")
+    found = remarks_of(str(path), (), Settings(store=tmp_path), stored=lambda: documents)
+    assert [(remark.severity, remark.case) for remark in found] == [
+        ("error", "line 2, quote"), ("warning", "line 3, answered"),
+    ]  # fmt: skip
+    assert "could not be judged" in found[0].what and "word for word" in found[0].todo
+
+
+def test_a_year_in_its_column_alone_is_told_to_be_asked_of_nobody(tmp_path, documents):
+    rows = [f"What did Mexico say about rivers{when}?,Mexico,no,,2020" for when in ("", " in 2020")]
+    for row, warned in zip(rows, (True, False), strict=True):
+        table = read(tmp_path, documents, f"{HEAD},year", row)
+        found = [table.placed(one) for one in lint(table.cases, documents) if one.severity == "warning"]
+        assert [remark.case for remark in found] == (["line 2, year"] if warned else [])
+        assert not warned or "name the year in the question" in found[0].todo
 
 
 def test_remarks_on_cases_are_told_by_line_and_column(tmp_path, documents):

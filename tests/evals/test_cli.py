@@ -157,6 +157,22 @@ def test_gate_passes_fails_and_says_when_it_cannot_decide(desk, capsys):
     assert "no run 'nothing'" in capsys.readouterr().err
 
 
+def test_gate_says_in_words_what_it_ends_with_and_how_a_change_that_is_meant_is_kept(desk, capsys):
+    gates, kept = ("--gates", desk.gates), desk.root / "my baselines" / "own"
+    assert desk("baseline", "good", kept) == 0
+    for baseline, told in (
+        ("good", "where the change is meant, give `--baseline altered` from now on"),
+        (kept, f"where the change is meant, `untoc-eval baseline altered '{kept}' --store"),
+    ):
+        capsys.readouterr()
+        assert desk("gate", "altered", "--baseline", baseline, *gates) == 1
+        *_, last = (printed := capsys.readouterr().out).splitlines()
+        assert last == "✗ not good enough (exit status 1)"
+        assert told in printed
+    assert desk("gate", "altered", "--baseline", "good") == 1
+    assert "tells nothing yet" in capsys.readouterr().out
+
+
 def test_gate_refuses_other_cases_and_other_statements(desk, capsys):
     assert desk.run("fewer", GOOD, "--limit", "2") == 0
     capsys.readouterr()
@@ -176,8 +192,7 @@ def test_commands_that_are_suggested_run_as_they_are_printed(desk, capsys):
     assert desk("gate", "altered", "--baseline", "good") == 1
     assert desk("report", "nobody") == 1
     printed = "".join(capsys.readouterr())
-    suggested = re.findall(r"`untoc-eval (.+?)`", printed)
-    kept = [line.replace("FOLDER", str(desk.root / "kept")) for line in suggested]
+    kept = re.findall(r"`untoc-eval (.+?)`", printed)
     assert len(kept) >= 3 and all(f"--store {desk.root / 'store'}" in line for line in kept)
     for line in kept:
         assert main(shlex.split(line)) in (0, 1)
@@ -215,6 +230,9 @@ def test_compare_lists_flips(desk, capsys):
     assert desk("compare", "good", "altered") == 0
     first, *rest = capsys.readouterr().out.splitlines()
     assert first.startswith("“altered”: ") and "gates" in first and "1 of 3 cases lost" in first
+    assert any(line.startswith("Moved: Outcomes right 100.0") for line in rest)
+    assert any("they are about 2 States or other subjects, and 10 are needed" in line for line in rest)
+    assert any(line.startswith("The interval tells") or " The interval tells" in line for line in rest)
     assert any("✔ → ✗" in line for line in rest)
 
 
@@ -234,8 +252,13 @@ def test_report_writes_every_format(desk):
 def test_show_lint_and_lists(desk, capsys):
     assert desk("show", "altered", "arv") == 0
     shown = capsys.readouterr().out
-    assert "wrong_span" in shown
-    assert "Arvandia supports article 4." in shown
+    assert "Expected: An answer; States: Arvandia." in shown
+    assert "✗ wrong span, the right statement was cited, at another place" in shown
+    assert "Evidence (Arvandia, one.txt): “Arvandia supports article 4.”" in shown
+    assert "[1] Arvandia, one.txt: ✗ not what the file says there: “We shall [left out: not] accept less.”" in shown
+    assert desk("show", "good", "arv") == 0
+    shown = capsys.readouterr().out
+    assert "✔ right" in shown and "✔ word for word, and expected evidence" in shown and "left out" not in shown
     assert desk("show", "good", "nobody") == 1
     assert desk("lint", desk.cases, "--corpus", desk.corpus) == 0
     desk.cases.write_text(CASES.replace("supports article", "opposes article"), encoding="utf-8")

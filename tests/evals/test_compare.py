@@ -3,7 +3,7 @@ import pytest
 from evals.compare import Flip, compare, difference_of_data
 from evals.errors import RunError
 from evals.gates import Gates, SoftGate, check_gates
-from evals.report.report import changed
+from evals.report.report import rendered
 from evals.summary import shares
 from tests.evals.scored import run, score
 
@@ -13,6 +13,10 @@ QUOTES = "integrity.quotes"
 def _scores(wrong=(), *, n=40, **fields):
     return [score(f"c{number:02}", cluster=f"S{number % 10}", stage="not_cited" if number in wrong else None, **fields)
             for number in range(n)]  # fmt: skip
+
+
+def changed(found):
+    return rendered("report/verdict.txt.j2", "changed", found, escapes=False)
 
 
 def _compared(a, b):
@@ -58,7 +62,7 @@ def test_metric_that_rises_everywhere_is_better():
             range(12),
             "warn",
             "few",
-            "over too few cases to tell it from chance (about 4 States or other",
+            "over too few cases to tell it from chance, whatever came out (about 4 States or other",
         ),
         (4, (), "pass", "same", ""),
     ],
@@ -119,6 +123,46 @@ def test_runs_over_other_data_are_compared_over_the_cases_of_both_and_told_apart
     found = compare(before, other, {})
     assert len(found.pairs) == 5
     assert len(found.unpaired) == 35
+
+
+def test_drafts_count_in_no_comparison_as_in_no_gate():
+    def scores(wrong):
+        return [*_scores(wrong), *(score(f"d{n}", gates=False, stage="misread" if wrong else None) for n in range(30))]
+
+    found = _compared(scores(()), scores({1}))
+
+    assert [flip.case for flip in found.regressions] == ["c01"]
+    assert (len(found.pairs), found.right.a, found.right.b) == (40, 1.0, 39 / 40)
+    drafts = [score("d", gates=False)]
+    with pytest.raises(RunError, match="no case but drafts"):
+        _compared(drafts, drafts)
+
+
+def told_of(clusters, n, wrong):
+    """What is told below a comparison of a run that is all right with one in which some cases went wrong."""
+    before, after = (
+        [score(f"c{number:02}", cluster=f"S{number % clusters}", stage="misread" if number in bad else None)
+         for number in range(n)]
+        for bad in ((), wrong)
+    )  # fmt: skip
+    found = compare(run(before, name="old"), run(after, name="new"), {})
+    gates = check_gates(Gates(), run(after), None)
+    told = rendered("report/verdict.txt.j2", "moved", found, gates, None, escapes=False)
+    return found, told.replace("\N{NO-BREAK SPACE}", " ")
+
+
+def test_a_comparison_says_what_moved_and_what_is_needed_to_tell_it():
+    few, told = told_of(4, 10, {1, 2})
+    assert "Moved: Outcomes right 100.0 % → 80.0 %." in told
+    assert "about 4 States or other subjects, and 10 are needed" in told
+    assert "Gates decide from 30 cases on, and both runs have 10: 20 more are needed." in told
+    # No interval stands beside what cannot be told: a bootstrap of four clusters is far too sure.
+    assert (few.right.verdict, few.right.low, few.right.high) == ("few", None, None)
+    many, told = told_of(20, 40, {1, 2})
+    assert "Outcomes right 100.0 % → 95.0 %" in told and "needed" not in told
+    assert many.right.low is not None
+    _, told = told_of(20, 40, ())
+    assert told.startswith("No figure moved over these cases")
 
 
 def test_runs_without_a_common_case_are_refused():

@@ -3,6 +3,9 @@ import pytest
 
 from evals.errors import EvalError
 from evals.gates import Gates, HardGate, SoftGate, check_gates, load_gates
+from evals.report.report import rendered
+from evals.report.tables import gates_table
+from evals.report.words import VERDICT
 from tests.evals.scored import run, score
 
 QUOTES, WRONG, DECISION = "integrity.quotes", "integrity.misattributed", "abstention.decision"
@@ -77,6 +80,29 @@ def test_what_no_case_may_break_fails_over_however_few_cases():
     assert _hard("quote_verified", altered, at_least=0.8)[1].exit_code == 2
 
 
+def test_a_gate_over_few_cases_holds_nothing_up_and_is_told_as_too_few():
+    """All three hold: the first over one case and the second over 29, which show nothing."""
+    few = [score(f"f{number:02}", components={DECISION: RIGHT_ANSWER}) for number in range(29)]
+    scores = [*_scores(n=40), *few, score("z", components={QUOTES: (1.0, 1.0)})]
+    bars = {"quote_verified": {"at_least": 1}, "over_abstention": {"at_most": 0}, "failed": {"at_most": 0}}
+    report = check_gates(Gates(hard=tuple(HardGate(metric=name, **bar) for name, bar in bars.items())), run(scores))
+
+    assert {result.metric: (result.n, result.few) for result in report.results} == {
+        "quote_verified": (1, True), "over_abstention": (29, True), "failed": (70, False),
+    }  # fmt: skip
+    assert (report.verdict, report.exit_code) == ("pass", 0)
+    told = rendered("report/verdict.txt.j2", "good_enough", report, escapes=False)
+    assert told == (
+        "good enough, all 3 gates held, 2 over fewer than 30 cases, which tells nothing"
+        " (Quotations exact and Abstentions without need)"
+    )
+    rows = {row[0]: row[1] for row in gates_table(report).rows}
+    assert rows["Quotations exact"] == VERDICT["few"] and rows["Errors and timeouts"] == VERDICT["pass"]
+    broken = [*scores[:-1], score("z", components={QUOTES: (0.0, 1.0)})]
+    result, failed = _hard("quote_verified", broken, at_least=1)
+    assert (result.verdict, result.few, failed.exit_code) == ("fail", False, 1)
+
+
 def test_incomplete_run_decides_nothing():
     gates = Gates(hard=(HardGate(metric="failed", at_most=0),))
 
@@ -129,7 +155,7 @@ def test_soft_gate_warns_of_a_loss_in_few_clusters():
 
     (result,) = _soft(before, after, metrics=("quote_verified",)).results
 
-    assert (result.delta, result.high) == (-1.0, -1.0)
+    assert (result.delta, result.low, result.high) == (-1.0, None, None)
     assert (result.verdict, result.p, result.n) == ("warn", None, 1)
     assert "too few cases" in result.reason
 

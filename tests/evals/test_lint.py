@@ -15,7 +15,6 @@ from evals.cases.lint import Remark, lint
 from ingest.parties.party_table import PartyTable
 
 EVALS = Path(str(files("evals")))
-SAMPLE = Path(str(files("ingest"))) / "sample"
 SAID = "Norway supports extradition under article 16 of the Convention."
 TEXT = f"Mr. President,\n\n{SAID} We thank the Secretariat.\n"
 START = TEXT.index(SAID)
@@ -172,8 +171,8 @@ def test_questions_of_another_scope_or_history_and_variants_are_no_duplicates(ch
     [
         ({"tags": {"topic": "extradition"}}, "warning", "names 'extradition': “Norway supports extradition under"),
         # The question's own topic, where no tag says it: by the glossary, by its words, and of whichever State.
-        ({"question": "What is Norway's view of extradition?"}, "warning", f"names 'extradition': “{SAID}”"),
-        ({"question": "What did Norway say about the Secretariat?"}, "warning", "“We thank the Secretariat.”"),
+        ({"question": "What is Norway's view of extradition in 2018?"}, "warning", f"names 'extradition': “{SAID}”"),
+        ({"question": "What did Norway say about the Secretariat in 2018?"}, "warning", "“We thank the Secretariat.”"),
         (
             {"question": "Which States thank the Secretariat?", "expect": {"status": "abstained"}}
             | {"unanswerable_kind": "near_miss_topic"},
@@ -189,6 +188,21 @@ def test_questions_of_another_scope_or_history_and_variants_are_no_duplicates(ch
             | {"expect": {"status": "abstained", "states": ["NOR"]}},
             "warning",
             "of whichever year, and 'nor.txt' is one",
+        ),
+        # A session is matched with what the manifest says.
+        (
+            {"unanswerable_kind": "no_statement", "question": "What did Norway say about firearms at COP-9?"}
+            | {"expect": {"status": "abstained", "states": ["NOR"]}},
+            "error",
+            "'nor.txt' is one",
+        ),
+        # The program is asked the question alone: a year beside it leaves no statement out.
+        ({"question": "What did Norway say about firearms?"}, "warning", "its question names no time"),
+        # An article that the question names, where no tag does.
+        (
+            {"question": "What did Norway say about article 16?", "expect": {"status": "abstained", "states": ["NOR"]}},
+            "error",
+            "cites article 16",
         ),
         ({"question": " "}, "error", "has an empty question"),
         ({"question": "What did Norway say about it in 2018? " * 60}, "error", "has a question that is too long"),
@@ -207,8 +221,12 @@ def test_what_should_be_absent_and_is_there_is_found(changes: dict[str, Any], se
         {"tags": {"article": "UNTOC 18"}},
         {"tags": {"topic": "extradition"}, "expect": {"status": "abstained", "states": ["NOR"], "years": ["2016"]}},
         {"tags": {"topic": "extradition"}, "expect": {"status": "abstained", "states": ["SWE"], "years": ["2018"]}},
-        # A session without a year cannot be matched with dates.
-        {"unanswerable_kind": "no_statement", "question": "What did Norway say about firearms at COP-9?"}
+        # Of another session, or of another body's.
+        {"unanswerable_kind": "no_statement", "question": "What did Norway say about firearms at COP-10?"}
+        | {"expect": {"status": "abstained", "states": ["NOR"]}},
+        {"tags": {"article": "UNTOC 16"}, "question": "What did Norway say about article 16 at COP-10?"}
+        | {"expect": {"status": "abstained", "states": ["NOR"]}},
+        {"unanswerable_kind": "no_statement", "question": "What did Norway say at the CCPCJ about firearms?"}
         | {"expect": {"status": "abstained", "states": ["NOR"]}},
     ],
 )
@@ -229,10 +247,10 @@ def test_problems_come_errors_first_and_in_the_order_of_the_cases() -> None:
     assert [problem.case for problem in found[:2]] == ["nor-extradition", "b"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["smoke", "asked_meeting", "typed", "held"])
-def test_cases_over_the_conference_lint_without_errors(name: str) -> None:
-    held = read_documents([EVALS / "conference", SAMPLE])
-    found = lint(load_cases(SHIPPED[name]), held)
+def test_cases_over_the_conference_lint_without_errors(name: str, smoke_documents: Documents) -> None:
+    found = lint(load_cases(SHIPPED[name]), smoke_documents)
     assert [problem for problem in found if problem.severity == "error"] == []
 
 

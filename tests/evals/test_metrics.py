@@ -14,7 +14,7 @@ from evals.metrics import abstention, citations, content, integrity, reading, ro
 from evals.metrics.abstention import brier, is_wrong
 from evals.metrics.citations import overlaps
 from evals.metrics.eval_sample import EvalSample
-from evals.metrics.table import METRICS, components, measures
+from evals.metrics.table import MEASURES, METRICS, components
 from evals.score import first_broken
 from tests.evals.made_run import citation
 
@@ -82,7 +82,7 @@ def _sample(case: Case, answer: Answer, **more: Any) -> EvalSample:
 def _value(name: str, *sample: EvalSample) -> float:
     """The figure over some answers, by the table's own sums."""
     metric = METRICS[name]
-    rows = [found for each in sample if (found := measures()[metric.key](each)) is not None]
+    rows = [found for each in sample if (found := MEASURES[metric.key](each)) is not None]
     return float(metric.combine(np.array(rows, dtype=float).sum(axis=0))) if rows else math.nan
 
 

@@ -13,7 +13,7 @@ from evals.cases.documents import Document, Documents
 from evals.gates import GateReport, GateResult
 from evals.metrics.table import METRICS
 from evals.report.failures import in_context, word_changes
-from evals.report.report import Report, gates_told, verdict
+from evals.report.report import Report, verdict
 from evals.report.tables import figures_table
 from evals.runs import AnswerRecord, AskError, RunManifest, create_run
 from evals.score import score_run
@@ -258,7 +258,11 @@ def test_failures_stand_under_the_stage_that_broke(alone):
 
 def test_altered_quote_shows_what_was_changed(alone):
     shown = _details(alone, "altered")
-    assert re.search(r"<del><span[^>]*>left out: </span>shall not</del><ins><span[^>]*>put in: </span>may</ins>", shown)
+    assert re.search(
+        r"<del><span[^>]*>\[left out: </span>shall not<span[^>]*>\]</span></del>"
+        r"<ins><span[^>]*>\[put in: </span>may<span[^>]*>\]</span></ins>",
+        shown,
+    )
     assert "not what the file says there" in shown
     assert "And Germany &#34;&gt;&lt;img" in shown
 
@@ -374,9 +378,9 @@ def test_tile_table_gate_and_markdown_show_the_same_figure(report, compared):
 
 def test_the_verdict_tells_cases_that_no_person_reviewed_from_drafts():
     scores = [score("a", reviewed=True), score("b"), score("c", gates=False)]
-    gates = GateReport(candidate="told", baseline=None, cases=2, results=(), problems=(), left_out=())
+    gates = GateReport(candidate="told", baseline=None, cases=2, minimum=30, results=(), problems=(), left_out=())
     told = " ".join(verdict(scored_run(scores), shares(scores), PartyTable.load(), gates).more)
-    assert "1 of 3 cases are drafts; no gate counts them." in told
+    assert "1 of 3 cases are drafts; gates and comparisons do not count them." in told
     assert "The evidence of 1 of 3 cases was reviewed by no person; gates count it." in told
 
 
@@ -386,8 +390,10 @@ def test_the_verdict_tells_cases_that_no_person_reviewed_from_drafts():
 def test_what_no_case_may_break_is_bad_over_however_few_cases(metric, tone):
     bar = 1.0 if metric == "quote_verified" else 0.2
     failed = GateResult(metric=metric, kind="hard", verdict="fail", reason="", bar=bar)
+    problems = ("only 10 cases gate",)
     gates = GateReport(
-        candidate="a", baseline=None, cases=10, results=(failed,), problems=("only 10 cases gate",), left_out=()
+        candidate="a", baseline=None, cases=10, minimum=30, results=(failed,), problems=problems, left_out=()
     )
     told = f"1 of 1 gates failed ({METRICS[metric].label}), and whether the rest is good enough cannot be decided"
-    assert gates_told(gates) == (f"{told} by the gates (only 10 cases gate)", tone)
+    found = verdict(scored_run([score("a")]), {}, PartyTable.load(), gates)
+    assert (f"; {told} by the gates (only 10 cases gate)." in found.sentence, found.tone) == (True, tone)

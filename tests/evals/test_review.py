@@ -197,5 +197,5 @@ def test_evidence_is_found_by_its_words() -> None:
 
 def test_a_ledger_that_cannot_be_written_is_told(paths: EvalPaths) -> None:
     paths.reviews.mkdir(parents=True)
-    with pytest.raises(EvalError, match=r"not noted: .*reviews\.jsonl' cannot be written"):
+    with pytest.raises(EvalError, match=r"cannot write .*reviews\.jsonl'"):
         add_ruling(paths, case="a", span=SPAN, accepted=True, by="ab")

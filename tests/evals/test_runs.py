@@ -21,7 +21,8 @@ from app.question.turn import EarlierTurn
 from app.records import Answer, Scope
 from evals.cases.case import Case, Expectation
 from evals.errors import RunError
-from evals.files import write_whole
+from evals.files import write_records, write_whole
+from evals.report.report import previous_run
 from evals.report.tables import runs_table
 from evals.runner import asking, chosen, replaying, run_cases
 from evals.runs import (
@@ -36,6 +37,7 @@ from evals.runs import (
     keep_baseline,
     list_runs,
     open_run,
+    pace,
 )
 from evals.runs import CASES as CASES_FILE
 
@@ -220,6 +222,19 @@ def test_a_run_whose_answers_cannot_be_read_is_listed_with_those_that_can(tmp_pa
     assert "not complete, 1 of 3 answers" in runs_table([open_run(tmp_path, "one")]).rows[0][-1]
 
 
+def test_a_run_whose_scores_cannot_be_read_is_named_among_the_others_and_compared_with_none(tmp_path):
+    _scored(tmp_path, name="good")
+    broken = _scored(tmp_path, name="broken")
+    (broken.path / SCORES).write_text("{\n", encoding="utf-8")
+    rows = {row[0]: row for row in runs_table(list_runs(tmp_path)).rows}
+    assert rows["good"][1] and "cannot be read" not in rows["good"][-1]
+    assert rows["broken"][1] == ""
+    assert "its scores cannot be read: broken/scores.jsonl, line 1: not JSON" in rows["broken"][-1]
+    assert getattr(previous_run(_scored(tmp_path, name="later")), "name", None) == "good"
+    (broken.path / ANSWERS).write_text("{\n{}\n", encoding="utf-8")
+    assert pace(tmp_path) >= 0.0
+
+
 def test_no_run_is_called_as_the_newest_is(tmp_path):
     with pytest.raises(RunError, match="'latest' is no name for a run"):
         _run(tmp_path, "latest")
@@ -335,7 +350,7 @@ def _score(case: Case, stage: Stage | None = None, repeat: int = 0) -> ScoreReco
 
 def _scored(root: Path, name: str = "one", *, repeats: int = 1) -> Run:
     run = run_cases(_run(root, name, repeats=repeats), _Scripted())
-    run.write_scores(_score(case, repeat=repeat) for repeat in range(repeats) for case in CASES)
+    write_records(run.path / SCORES, (_score(case, repeat=repeat) for repeat in range(repeats) for case in CASES))
     return run
 
 
@@ -360,7 +375,7 @@ def test_a_baseline_takes_the_place_of_one_over_the_same_cases(tmp_path):
 )
 def test_a_run_that_was_not_answered_and_scored_whole_is_no_baseline(stages, message, tmp_path):
     run = _scored(tmp_path)
-    run.write_scores(_score(CASES[number % 3], stage) for number, stage in enumerate(stages))
+    write_records(run.path / SCORES, (_score(CASES[number % 3], stage) for number, stage in enumerate(stages)))
     with pytest.raises(RunError, match=message):
         keep_baseline(run, tmp_path / "base")
     assert not (tmp_path / "base").exists()

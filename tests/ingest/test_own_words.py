@@ -102,6 +102,32 @@ def test_list_of_co_sponsors_is_not_quoted_and_its_states_hold_the_statement(ann
     ]
 
 
+def test_items_of_a_list_that_a_colon_opens_are_said(annotator):
+    items = ["(a) First, lamps should be lit;", "(b) Second, wicks should be trimmed, and", "(c) Third, oil is dear."]
+    text = f"{COVER.format(state='BELMORA')}\nMr. President,\n\nWe thank you.\n\nWe ask for this:\n\n" + "\n\n".join(
+        items
+    )
+    assert [words for _, words in quotable(annotate(annotator, text))][-3:] == items
+    untold = (
+        f"{COVER.format(state='BELMORA')}\nMr. President,\n\nWe thank you.\n\n(a) Opening of the session\n\nWe agree."
+    )
+    assert [words for _, words in quotable(annotate(annotator, untold))] == ["We thank you.", "We agree."]
+
+
+def test_states_of_a_joint_statement_hold_it_though_a_list_runs_over_a_page(annotator):
+    foot = "\n\nJoint statement on witnesses, page {}\n\f"
+    text = (
+        "JOINT STATEMENT\non the protection of witnesses\ndelivered by Quenza on behalf of a group of countries\n"
+        "16 October 2024\n\nMadam President,\n\nI deliver this joint statement on behalf of the following countries: "
+        "Arvandia, Belmora and my own country, Quenza. We protect witnesses." + foot.format(1) + "We thank you.\n\n"
+        "Co-sponsors:\n\nArvandia\nBelmora" + foot.format(2) + "Quenza\nTessaria" + foot.format(3)
+    )
+    annotated = annotate(annotator, text)
+    metadata = annotated.document.metadata
+    assert (metadata.held_by, metadata.on_behalf_of) == (("XAA", "XAB", "XQN", "XTS"), None)
+    assert [words for _, words in quotable(annotated)][-2:] == ["We protect witnesses.", "We thank you."]
+
+
 FOR_GROUP = (
     "Mr. President,\n\nI have the honour to speak on behalf of the Group of Riparian States. The Group wants boats."
 )
@@ -163,6 +189,45 @@ def test_what_is_only_announced_in_a_national_capacity_stays_the_group_s(annotat
     text = f"{COVER.format(state='BELMORA')}\n{FOR_GROUP}\n\n{announced}"
     annotated = annotate(annotator, text)
     assert annotated.document.kind == "statement" and {state for state, _ in quotable(annotated)} == {"XGR"}
+
+
+FOR_RIVERS = "Now I speak on behalf of the Group of Riparian States. The Group wants boats. It has waited long."
+FOR_CIRCLE = "Now I speak on behalf of the Circle of Nine. We want more boats. Nine are too few."
+OWN = "I speak in my national capacity. Belmora needs no treaty. We answer every request."
+
+
+@pytest.mark.parametrize(
+    ("parts", "holders"),
+    [
+        ((OWN, FOR_RIVERS), ("XAB", "XGR")),
+        ((FOR_RIVERS, OWN), ("XGR", "XAB")),
+        ((OWN, FOR_CIRCLE), ("XAB", "Circle of Nine")),
+        ((FOR_CIRCLE, OWN), ("Circle of Nine", "XAB")),
+        ((FOR_CIRCLE, OWN, FOR_RIVERS), ("Circle of Nine", "XAB", "XGR")),
+        ((OWN, FOR_RIVERS, "We said it again: we speak in our national capacity."), ("XAB", "XGR", "XGR")),
+        (("I shall speak in my national capacity later.", FOR_RIVERS), ("XGR", "XGR")),
+        ((OWN, "I also spoke on behalf of the Circle of Nine."), ("XAB", "XAB")),
+    ],
+)
+def test_each_capacity_holds_what_is_said_from_where_it_begins(annotator, parts, holders):
+    text = f"{COVER.format(state='BELMORA')}\nMr. President,\n\n" + "\n\n".join(parts)
+    said = quotable(annotate(annotator, text))
+    for part, holder in zip(parts, holders, strict=True):
+        assert {code for code, words in said if words in part} == {holder}
+
+
+def test_a_group_that_no_lookup_knows_holds_what_is_said_for_it_and_is_labelled(annotator):
+    loaded = LoadedText(text=f"{COVER.format(state='BELMORA')}\nMr. President,\n\n{FOR_CIRCLE}", sha256="0" * 64)
+    rows = (None, ManifestRow(file="a.txt", state="Circle of Nine", on_behalf_of="Circle of Nine"))
+    for row in rows:
+        read = annotator.read(loaded, row, file="a.txt", kind="statement", input_key="")
+        metadata = read.document.metadata
+        assert (metadata.state, metadata.on_behalf_of) == ("Circle of Nine", "Circle of Nine")
+        assert "Ambassador" in (metadata.speaker or "") or "ORREN" in (metadata.speaker or "")
+        assert "held by a group that no lookup knows: 'Circle of Nine'" in (read.reason or "")
+    wrong = rows[1].model_copy(update={"on_behalf_of": "Circle of Ten", "state": "Circle of Ten"})
+    read = annotator.read(loaded, wrong, file="a.txt", kind="statement", input_key="")
+    assert read.document.metadata.state is None and "'Circle of Ten' is no group" in (read.reason or "")
 
 
 def test_article_of_the_convention_in_a_committee_that_drafts_one_is_of_a_convention_not_named(annotator):

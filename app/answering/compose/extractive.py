@@ -24,8 +24,8 @@ from vectorstore.records import Sentence
 if TYPE_CHECKING:
     from app.answering.compose.model import ModelDraft
 
-# Characters with a meaning in Markdown or HTML; `[…]` is kept as it is.
-_ACTIVE: Final = regex.compile(r"[\\`*_<>&|~#]|\](?=\()|!(?=\[)")
+# Characters with a meaning in Markdown or HTML, and what would be taken for the number of a citation; `[…]` stays.
+_ACTIVE: Final = regex.compile(r"[\\`*_<>&|~#]|\](?=\()|!(?=\[)|\[(?=\d{1,4}\])")
 _MARKS: Final = regex.compile(r"[\"“”„«»「」『』]")
 # Beginnings of a line that Markdown reads as a list.
 _OPENING: Final = regex.compile(r"^(\d*)([-+.)=:])")

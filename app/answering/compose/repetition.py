@@ -5,18 +5,29 @@ not.
 """
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Final
 
 import regex
-from rapidfuzz import fuzz
 
 from ingest.text.squash import squash
+from vectorstore.stems import without_accents
 
 _TOKEN: Final = regex.compile(r"[\p{L}\p{M}\p{N}]+(?:[-'][\p{L}\p{M}\p{N}]+)*")
-# One word in twenty may be spelt in another way.
-_SPELT_OTHERWISE: Final = 20
-_LIKE: Final = 87.0
-_SHORTEST: Final = 6
+# British spellings of English, and American ones in their place.
+_SPELLINGS: Final = tuple(
+    (regex.compile(pattern), kept)
+    for pattern, kept in (
+        (r"(?<=\w{3}i|\wy)s(?=(?:e|ed|er|ers|es|ing|ation|ations)$)", "z"),
+        (r"(?<=\w{2})our(?=(?:s|ed|ing|able|ite|al|ful|hood|ly)*$)", "or"),
+        (r"(?<=\w{2}[bt])re(?=s?$)", "er"),
+        (r"(?<=\w{2})ll(?=(?:ed|er|ers|ing|ment|ful)$)", "l"),
+        (r"(?<=\w{2}(?:en|an))ce(?=s?$)", "se"),
+        (r"ogue(?=s?$)", "og"),
+        (r"(?<=gram)me(?=s?$)", ""),
+        (r"ae|oe", "e"),
+    )
+)
 
 WordSequence = tuple[str, ...]
 
@@ -41,13 +52,13 @@ def _holds(text: WordSequence, sentence: WordSequence) -> bool:
 
 
 def _same(one: WordSequence, other: WordSequence) -> bool:
-    differing = [(a, b) for a, b in zip(one, other, strict=True) if a != b]
-    if len(differing) > len(one) // _SPELT_OTHERWISE:
-        return False
-    return all(_spelt_otherwise(a, b) for a, b in differing)
+    return all(a == b or _spelling(a) == _spelling(b) for a, b in zip(one, other, strict=True))
 
 
-def _spelt_otherwise(one: str, other: str) -> bool:
-    """Returns whether two words are spellings of one ("organised", "organized"), not two ("legal", "illegal")."""
-    plain = min(len(one), len(other)) >= _SHORTEST and one[0] == other[0] and (one + other).isalpha()
-    return plain and fuzz.ratio(one, other) >= _LIKE
+@lru_cache(maxsize=4096)
+def _spelling(word: str) -> str:
+    """Returns a word in one of its spellings: "organised" and "organized" are one, "legal" and "illegal" are two."""
+    word = without_accents(word)
+    for ending, kept in _SPELLINGS:
+        word = ending.sub(kept, word)
+    return word

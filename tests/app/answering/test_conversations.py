@@ -16,6 +16,7 @@ FRENCH = cases["FRENCH"]
 RUSSIAN = cases["RUSSIAN"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("conversation", [ENGLISH, FRENCH, RUSSIAN], ids=["en", "fr", "ru"])
 def test_each_turn_cites_whom_the_conversation_has_come_to(conversation: str, workspace: Workspace) -> None:
     history: list[EarlierTurn] = []

@@ -1,26 +1,28 @@
 """What commands print: whole lines in a pipe, boxes and colours on a terminal, progress on a terminal alone."""
 
+import io
 import os
 import pty
 import re
 import shutil
-import subprocess
 import sys
+import threading
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from app.cli import main
-from tests.app.cli.test___init__ import QUESTION, SCRIPTED
+from tests.app.cli.test___init__ import QUESTION
 from tests.app.conftest import SAMPLE
-from tests.conftest import PROJECT
 
 DRAWN = re.compile("[\u2500-\u259f]")
 COLOURED = re.compile(r"\x1b\[[\d;]*?(?:3[0-7]|9[0-7])m")
 BRIEF = ("brief", "--states", "Arvandia, Belmora", "--topic", "extradition", "--by-session")
 Pipe = Callable[..., str]
+Terminal = Callable[..., tuple[str, int, str]]
 
 
 @pytest.fixture
@@ -115,63 +117,64 @@ def test_nothing_is_drawn_in_a_pipe(pipe: Pipe) -> None:
 # --- terminals
 
 
-def _on_terminal(
-    stream: str, *arguments: str | Path, **environment: str
-) -> tuple[str, subprocess.CompletedProcess[str]]:
-    """Runs a process with one of its streams on a terminal, and returns what that shows."""
-    master, slave = pty.openpty()
-    shown: list[bytes] = []
-    clean = {name: value for name, value in os.environ.items() if name not in ("NO_COLOR", "FORCE_COLOR")}
-    process = subprocess.Popen(
-        [sys.executable, "-c", SCRIPTED, *map(str, arguments)],
-        cwd=PROJECT, env={**clean, "TERM": "xterm-256color", "COLUMNS": "60", **environment}, text=True,
-        stdin=subprocess.DEVNULL, **{"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, stream: slave},
-    )  # fmt: skip
-    os.close(slave)
-    while True:
-        try:
-            read = os.read(master, 65536)
-        except OSError:  # Linux ends a terminal that nobody holds so.
-            break
-        if not read:
-            break
-        shown.append(read)
-    os.close(master)
-    out, err = process.communicate(timeout=120)
-    return b"".join(shown).decode(), subprocess.CompletedProcess(process.args, process.returncode, out, err)
+@pytest.fixture
+def on_terminal(scripted_models: None, monkeypatch: pytest.MonkeyPatch) -> Terminal:
+    """Runs a command with one of its streams on a terminal; returns what that shows, the exit code and the rest."""
+
+    def run(stream: str, *arguments: str | Path, **environment: str) -> tuple[str, int, str]:
+        master, slave = pty.openpty()
+        shown: list[bytes] = []
+
+        def read() -> None:
+            # Linux ends a terminal that nobody holds with an error.
+            with suppress(OSError):
+                while chunk := os.read(master, 65536):
+                    shown.append(chunk)
+
+        reader = threading.Thread(target=read)
+        reader.start()
+        other = io.StringIO()
+        with monkeypatch.context() as patch:
+            for name in ("NO_COLOR", "FORCE_COLOR"):
+                patch.delenv(name, raising=False)
+            for name, value in {"TERM": "xterm-256color", "COLUMNS": "60", **environment}.items():
+                patch.setenv(name, value)
+            with os.fdopen(slave, "w", encoding="utf-8") as terminal:
+                for name in ("stdout", "stderr"):
+                    patch.setattr(sys, name, terminal if name == stream else other)
+                code = main([*map(str, arguments)])
+        reader.join()
+        os.close(master)
+        return b"".join(shown).decode(), code, other.getvalue()
+
+    return run
 
 
-@pytest.mark.slow
-def test_an_answer_is_wrapped_and_set_off_on_a_terminal(store: Path) -> None:
-    shown, ran = _on_terminal("stdout", "ask", QUESTION, "--store", store)
-    assert ran.returncode == 0 and "▌" in shown
+def test_an_answer_is_wrapped_and_set_off_on_a_terminal(store: Path, on_terminal: Terminal) -> None:
+    shown, code, _ = on_terminal("stdout", "ask", QUESTION, "--store", store)
+    assert code == 0 and "▌" in shown
     assert max(len(re.sub(r"\x1b\[[\d;]*m", "", line)) for line in shown.splitlines()) <= 60
 
 
-@pytest.mark.slow
-def test_tables_have_boxes_and_colours_on_a_terminal(store: Path) -> None:
-    shown, ran = _on_terminal("stdout", "doctor", "--store", store)
-    assert ran.returncode == 0 and "┃" in shown and COLOURED.search(shown)
+@pytest.mark.parametrize("environment", [{}, {"NO_COLOR": "1"}], ids=["colours", "NO_COLOR"])
+def test_tables_have_boxes_on_a_terminal_and_colours_unless_refused(
+    environment: dict[str, str], store: Path, on_terminal: Terminal
+) -> None:
+    shown, code, _ = on_terminal("stdout", "doctor", "--store", store, **environment)
+    assert code == 0 and "┃" in shown and bool(COLOURED.search(shown)) != bool(environment)
 
 
-@pytest.mark.slow
-def test_no_color_takes_the_colours_on_a_terminal(store: Path) -> None:
-    shown, ran = _on_terminal("stdout", "doctor", "--store", store, NO_COLOR="1")
-    assert ran.returncode == 0 and "┃" in shown and not COLOURED.search(shown)
-
-
-@pytest.mark.slow
-def test_errors_have_no_boxes_on_a_terminal() -> None:
-    shown, ran = _on_terminal("stderr", "aks")
-    assert ran.returncode == 2 and shown.splitlines() == [
-        "untoc: No such command 'aks'. Did you mean 'ask'?; see --help"
-    ]
+def test_errors_have_no_boxes_on_a_terminal(on_terminal: Terminal) -> None:
+    shown, code, _ = on_terminal("stderr", "aks")
+    assert code == 2 and shown.splitlines() == ["untoc: No such command 'aks'. Did you mean 'ask'?; see --help"]
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("command", [("ingest", "--sample"), BRIEF, ("verify", str(SAMPLE))], ids=lambda c: c[0])
-def test_progress_is_shown_on_a_terminal_unless_json_is_asked_for(command: tuple[str, ...], store: Path) -> None:
-    shown, ran = _on_terminal("stderr", *command, "--store", store)
-    assert ran.returncode in (0, 1) and "━" in shown and "━" not in ran.stdout
-    shown, ran = _on_terminal("stderr", *command, "--store", store, "--json")
-    assert shown == "" and _json(ran.stdout)
+def test_progress_is_shown_on_a_terminal_unless_json_is_asked_for(
+    command: tuple[str, ...], store: Path, on_terminal: Terminal
+) -> None:
+    shown, code, out = on_terminal("stderr", *command, "--store", store)
+    assert code in (0, 1) and "━" in shown and "━" not in out
+    shown, code, out = on_terminal("stderr", *command, "--store", store, "--json")
+    assert shown == "" and _json(out)

@@ -5,6 +5,7 @@ import re
 
 from docx import Document
 
+from app.answering.compose.extractive import escape
 from app.export.conversation import ExportedTurn, conversation_docx, conversation_markdown
 
 TURNS = (
@@ -51,3 +52,16 @@ def test_word_file_has_footnotes_and_runs_as_its_languages_do() -> None:
     # No line that leads to a quotation is left alone at the foot of a page.
     leads = (lines["Arvandia, as a member of the Group:"], attribution)
     assert all(lead.paragraph_format.keep_with_next for lead in leads) and not quoted.paragraph_format.keep_with_next
+
+
+def test_numbers_in_brackets_that_a_statement_has_are_no_footnotes() -> None:
+    quote = "We recall the resolution [2] and the annex [1] on ports."
+    turn = ExportedTurn(
+        question="And the annex?", answer=f"> “{escape(quote)}” [1]\n\nSee [2].", language="en",
+        references={1: "Arvandia", 2: "Belmora"},
+    )  # fmt: skip
+    text = conversation_markdown("Ports", [turn]).decode()
+    assert "the resolution \\[2] and the annex \\[1] on ports.” [^1]" in text
+    document = Document(io.BytesIO(conversation_docx("Ports", [turn], "2031-05-02T08:00:00+00:00")))
+    assert f"“{quote}”" in [paragraph.text for paragraph in document.paragraphs]
+    assert re.findall(r'<w:footnoteReference w:id="(\d+)"', document.element.xml) == ["1", "2"]

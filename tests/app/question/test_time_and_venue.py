@@ -242,3 +242,24 @@ def test_what_a_treaty_says_is_asked(question: str, treaties: tuple[str, ...], t
 @cases("question")
 def test_what_states_say_of_a_treaty_is_another_question(question: str, parties: PartyTable) -> None:
     assert not resolve(question, parties).provision
+
+
+@cases("question")
+def test_a_time_or_a_meeting_that_is_left_out_narrows_nothing(question: str) -> None:
+    scope = resolve(question, PARTIES).scope
+    assert (scope.states, scope.years, scope.interval, scope.sessions, scope.bodies) == (("AUT",), (), None, (), ())
+    assert not {"apart", "except"} & {*scope.topic.split()}
+
+
+@cases("question", "years", "interval", tuples=True)
+def test_several_times_are_each_asked_about(
+    question: str, years: tuple[str, ...], interval: tuple[str | None, str | None] | None
+) -> None:
+    scope = resolve(question, PARTIES).scope
+    assert ((*scope.years[:4],), scope.interval, scope.months) == (years, interval, ())
+
+
+@cases("question", "excluded", tuples=True)
+def test_those_who_are_not_of_a_set_are_asked(question: str, excluded: tuple[str, ...]) -> None:
+    scope = resolve(question, PARTIES).scope
+    assert (scope.members_of, scope.excluded, scope.all_states) == ((), excluded, True)

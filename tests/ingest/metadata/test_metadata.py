@@ -105,6 +105,12 @@ def test_name_of_a_file_gives_hints_that_are_inferred(file, expected, parties):
     assert {name for name, value in expected.items() if value} <= set(found.inferred)
 
 
+@cases("cover", "body", "session", "date")
+def test_cover_names_the_session_in_many_notations(cover, body, session, date, parties):
+    found = read(f"Statement by Examplia\n{cover}\n\nMr. President,\n\nLamps burn.", parties).metadata
+    assert (found.body, found.session, found.date) == (body, session, date)
+
+
 @cases("opening", "date", tuples=True)
 def test_report_of_a_press_office_begins_with_its_date(opening, date, parties):
     text = f"Speakers in Debate Call for Lamps\n\n{opening} The Commission heard of lamps today. It will go on.\n"

@@ -207,6 +207,7 @@ def test_names_resolve_without_accents_and_in_any_case(language):
         assert TABLE.resolve(name.lower()).codes == expected
 
 
+@pytest.mark.slow
 def test_a_typing_error_never_resolves_to_another_state_and_suggests_the_right_one():
     wrong = []
     for row in STATES:

@@ -172,6 +172,7 @@ def test_load_adds_fictional_parties_with_their_aliases(tmp_path):
     assert table.resolve("Arlnd").suggestions[0] == "XAA"
     shown = [table.display("XAA", language) for language in ("fr", "ru", "ar", "zh")]
     assert shown == ["Arland", "Арланд", "جمهورية أرلاند", "Arland"]
+    assert (table.display("XZZ"), table.display("Cercle", "fr")) == ("XZZ", "Cercle (groupe inconnu)")
     assert table.members("XGA") == {"XAA", "AUT"}
     assert TABLE.resolve("Arland").codes == ()
 

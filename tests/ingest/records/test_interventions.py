@@ -147,12 +147,12 @@ def test_for_whom_a_delegate_speaks(head, state, group, states, parties):
     assert (item.state, item.group, item.states) == (state, group, states)
 
 
-def test_unknown_group_is_reported(parties):
+def test_for_whom_nobody_can_tell_is_reported(parties):
     text = (
         "1. Mr. Ilvane (Arvandia) said that assets mattered.\n\n"
-        "2. Ms. Ferro (Belmora), speaking on behalf of the Circle of Nine, said that ports were closed."
+        "2. Ms. Ferro (Belmora), speaking on behalf of whoever drowns, said that ports were closed."
     )
-    assert "speaks for a group that no lookup knows" in (split(text, parties)[1].reason or "")
+    assert "speaks for somebody whom no lookup knows" in (split(text, parties)[1].reason or "")
 
 
 def test_page_furniture_and_wrapped_lines_do_not_end_a_speech(parties):

@@ -63,6 +63,10 @@ def test_a_line_that_stands_first_on_every_page_is_a_running_head():
     assert running_heads("\f".join(pages)) == {"rivers council 12th meeting"}
 
 
+def test_a_symbol_that_ends_a_sentence_is_said() -> None:
+    assert not is_furniture("\nA/98/L.40.\n", NONE)
+
+
 @pytest.mark.parametrize(
     ("page_break", "is_head"),
     [("\n\n{n}/3\n\n{head}\n\n", True), ("\n\n{n}/4\n\n{head}\n\n", False), ("\n\n{head}\n\n", False)],

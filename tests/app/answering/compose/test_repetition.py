@@ -31,9 +31,11 @@ def test_same_words_are_a_repetition(sentence):
     [
         QUOTED.replace("fully support", "do not support"), QUOTED.replace("fully support", "fully oppose"),
         QUOTED.replace("2018", "2019"), QUOTED.replace("all States", "all our States"),
-        QUOTED.replace("fully", "not"), QUOTED + " We do so gladly.", "",
+        QUOTED.replace("fully", "not"), QUOTED + " We do so gladly.", "", QUOTED.replace("mechanism", "mechanisms"),
+        QUOTED.replace("established", "re-established"), QUOTED.replace("Conference", "Conferences"),
     ],
-    ids=["negated", "another verb", "another number", "a word more", "negation for a word", "more said", "nothing"],
+    ids=["negated", "another verb", "another number", "a word more", "negation for a word", "more said", "nothing",
+         "plural", "prefix", "another name"],
 )  # fmt: skip
 def test_other_words_are_no_repetition(sentence):
     assert not repeats(words_of(sentence), [words_of(QUOTED)])
@@ -43,3 +45,17 @@ def test_legal_is_not_another_spelling_of_illegal():
     text = "word " * 30 + "illegal"
     assert not repeats(words_of(text.replace("illegal", "legal")), [words_of(text)])
     assert not repeats(words_of(text.replace("illegal", "unillegal")), [words_of(text)])
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("organised", "organized", True), ("analyse", "analyze", True), ("favours", "favors", True),
+        ("centre", "center", True), ("programmes", "programs", True), ("labelled", "labeled", True),
+        ("persecution", "prosecution", False), ("Australia", "Austria", False), ("interstate", "intrastate", False),
+        ("convention", "contention", False), ("supports", "supported", False),
+    ],
+)  # fmt: skip
+def test_a_spelling_is_the_same_word_and_a_like_word_is_not(one, other, same):
+    text = "word " * 30 + "{} of the keepers"
+    assert repeats(words_of(text.format(one)), [words_of(text.format(other))]) == same
