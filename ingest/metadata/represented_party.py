@@ -14,6 +14,7 @@ from ingest.language.lexicons import Patterns
 from ingest.language.numerals import number_words
 from ingest.language.sentences import split_sentences
 from ingest.metadata.self_reference import is_voice, speaking_state
+from ingest.parties.party_names import PartyKind
 from ingest.parties.party_table import PartyMatch, PartyTable, in_rows
 from ingest.text.furniture import without_furniture
 
@@ -66,6 +67,9 @@ def spoken_for(
                 if states and _is_own_voice(before, line[phrase.end() :]):
                     return SpokenFor(states=states)
             found = _as_one(listed, parties, date, speaker)
+            known = found is not None and (number == 0 or _is_of_kind(found.group, "group", parties))
+            if not known and _WORDS.only_for.match(phrase.group()):
+                continue
             if found is not None and (
                 number == 0
                 or _is_own_voice(before, line[listed[-1].end :])
@@ -73,10 +77,16 @@ def spoken_for(
             ):
                 return found
             name = None if listed else group_written(line[phrase.end() :])
-            if name and (
-                number == 0
-                or _is_own_voice(before, line[phrase.end() :].partition(name)[2])
-                or (_opens(before) and _is_voice_of(name, text, parties, language))
+            # "The Arvandian Bar Association" is a State's own.
+            own = any(m.form == "demonym" and m.text in (name or "") for m in named if m.start >= phrase.end())
+            if (
+                name
+                and not own
+                and (
+                    number == 0
+                    or _is_own_voice(before, line[phrase.end() :].partition(name)[2])
+                    or (_opens(before) and _is_voice_of(name, text, parties, language))
+                )
             ):
                 written = written or name
         for phrase in _WORDS.in_capacity.finditer(line):
@@ -103,8 +113,9 @@ def is_in_national_capacity(sentence: str) -> bool:
 def group_written(words: str) -> str | None:
     """Read the name of a group that words begin with, as written: "the Circle of Nine, said that"."""
     found = _WORDS.group_written.match(words)
-    is_group = found is not None and _WORDS.no_group.match(words, found.start("name")) is None
-    return " ".join(found["name"].split()) if found is not None and is_group else None
+    if found is None or _WORDS.no_group.match(words, found.start("name")) or _WORDS.of_one_or_all.search(found["name"]):
+        return None
+    return " ".join(found["name"].split())
 
 
 def capacities(
@@ -196,8 +207,12 @@ def _first_list(text: str, parties: PartyTable, language: str | None) -> Sequenc
 
 
 def _is_state(match: PartyMatch, parties: PartyTable) -> bool:
-    party = parties.get(match.code or "")
-    return party is not None and party.kind == "state"
+    return _is_of_kind(match.code, "state", parties)
+
+
+def _is_of_kind(code: str | None, kind: PartyKind, parties: PartyTable) -> bool:
+    party = parties.get(code or "")
+    return party is not None and party.kind == kind
 
 
 def _count(written: str) -> int:
