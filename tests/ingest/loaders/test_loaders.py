@@ -366,11 +366,18 @@ def test_mail_has_its_subject_as_heading_and_none_of_what_it_quotes(subject, con
 
 
 def test_mail_as_a_page_has_none_of_what_it_quotes_unless_it_passes_that_on(tmp_path):
-    quoted = "<blockquote type='cite'><p>We put them out.</p></blockquote>"
-    for own, text in (("<p>We light lamps.</p>", "We light lamps."), ("", "We put them out.")):
-        mail = EmailMessage()
-        mail.set_content(f"<html><body>{own}{quoted}</body></html>", subtype="html")
-        assert load(written(tmp_path, "a.eml", bytes(mail)), LIMITS).text == text
+    theirs = "<p>We put them out.</p>"
+    for quoted in (
+        f"<blockquote type='cite'>{theirs}</blockquote>",
+        f"<div class='moz-cite-prefix'>On 3 May Ms. Oram wrote:</div><blockquote type='cite'>{theirs}</blockquote>",
+        f"<div id='divRplyFwdMsg'></div><div>{theirs}</div>",
+        f"<div id='appendonsend'></div><hr><div id='divRplyFwdMsg'></div><blockquote type='cite'>{theirs}</blockquote>",
+    ):
+        for own, text in (("<p>We light lamps.</p>", "We light lamps."), ("", "We put them out.")):
+            mail = EmailMessage()
+            mail.set_content(f"<html><body>{own}{quoted}</body></html>", subtype="html")
+            read = load(written(tmp_path, "a.eml", bytes(mail)), LIMITS).text
+            assert read == text or (not own and read.endswith(text)), quoted
 
 
 def test_picture_that_is_guessed_at_is_said_to_be_unread(tmp_path, monkeypatch):
