@@ -6,6 +6,7 @@ kept as several.
 
 from collections.abc import Sequence
 
+from ingest.loaders.loaded import notes_start
 from ingest.metadata.heading import find_heading, holder_in, speaker_in
 from ingest.metadata.represented_party import SpokenFor, capacities
 from ingest.metadata.self_reference import speaking_state
@@ -27,8 +28,8 @@ def in_several_capacities(
     person, state = _delegate(metadata.speaker or "", parties)
     state = state or (holder.code if holder is not None and holder.kind == "state" else None)
     parts = capacities(
-        heading.text, text[heading.end :], parties, metadata.language, date=metadata.date, speaker=state,
-        group=metadata.on_behalf_of,
+        heading.text, text[heading.end : notes_start(text)], parties, metadata.language, date=metadata.date,
+        speaker=state, group=metadata.on_behalf_of,
     )  # fmt: skip
     if len(parts) == 1:
         return ()
