@@ -78,6 +78,27 @@ def test_footnotes_are_not_quoted_and_their_marks_end_sentences(annotator):
     ]
 
 
+def test_number_that_a_line_break_parts_from_its_sentence_begins_no_footnote(annotator):
+    text = (
+        COVER.format(state="BELMORA") + "\nMr. President,\n\n"
+        "We protect every witness of organized crime in all of our courts.1 That is known.\n"
+        "We agreed to the budget of the mechanism and to its whole programme of work\n"
+        "1 year ago, but my delegation cannot accept it now and shall vote against it.\n"
+        "We regret this outcome.\n\n{between}1 Resolution 55/25, annex I.\n"
+    )
+    said = [
+        "We protect every witness of organized crime in all of our courts.1",
+        "That is known.",
+        "We agreed to the budget of the mechanism and to its whole programme of work 1 year ago, but my delegation "
+        "cannot accept it now and shall vote against it.",
+        "We regret this outcome.",
+    ]
+    assert [words for _, words in quotable(annotate(annotator, text.format(between="")))] == said
+    # A numbered paragraph stands above the note of the same number.
+    listed = text.format(between="1 We thank the Chair.\n\n")
+    assert [words for _, words in quotable(annotate(annotator, listed))] == [*said, "1 We thank the Chair."]
+
+
 def test_numbered_paragraphs_are_no_footnotes(annotator):
     text = f"{COVER.format(state='BELMORA')}\nMr. President,\n\n1 We recall the 77 ports.\n\n2 We closed two of them."
     assert [words for _, words in quotable(annotate(annotator, text))] == [
