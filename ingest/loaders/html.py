@@ -14,7 +14,7 @@ from ingest.loaders.text import decode
 
 _LEFT_OUT = frozenset(
     """script style noscript template nav aside footer form button select textarea input iframe object embed
-    svg math canvas audio video head title dialog menu""".split()
+    svg math canvas audio video head title dialog menu del s strike""".split()
 )
 _ROLES = frozenset("navigation banner contentinfo complementary search menu menubar dialog alert".split())
 _BLOCKS = frozenset(

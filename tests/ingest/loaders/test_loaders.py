@@ -321,7 +321,8 @@ def test_docx_joins_what_a_deleted_paragraph_mark_joins_and_leaves_out_what_is_h
 def test_html_keeps_cells_lines_and_inline_words_and_reads_the_declared_encoding(tmp_path):
     page = (
         "<html><head><meta charset=iso-8859-1></head><body><h1>Déclaration</h1><p>Nous <b>appuyons</b>"
-        " l\u2019article<br>4.</p><table><tr><td>a</td><td>b</td></tr><tr><td>c</td><td>d</td></tr></table>"
+        "<del> plus</del><s> pas</s> l\u2019article<br>4.</p>"
+        "<table><tr><td>a</td><td>b</td></tr><tr><td>c</td><td>d</td></tr></table>"
         "<pre>one\n  two</pre><!-- said by nobody --><p role=navigation>menu</p></body></html>"
     )
     loaded = load(written(tmp_path, "a.htm", page.encode("cp1252")), LIMITS)
