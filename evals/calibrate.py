@@ -190,8 +190,7 @@ def order_figures(ranks: Sequence[int]) -> dict[str, float]:
 
 def _ordered(sample: Sample) -> Floats:
     """Returns what is weighed of each sentence for the order: some features, and the hidden states."""
-    table: Floats = np.hstack([sample.features[:, _ORDER_COLUMNS], sample.states]).astype(np.float64)
-    return table
+    return np.hstack([sample.features[:, _ORDER_COLUMNS], sample.states], dtype=np.float64)
 
 
 def _tells(sample: Sample) -> bool:

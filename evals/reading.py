@@ -18,7 +18,6 @@ from app.question.overrides import override
 from app.question.reading import read_question, resolve
 from app.question.resolution import Resolution
 from app.question.roles import load_weights, words_of
-from app.question.spans import find_spans
 from app.records import Scope
 from evals.files import CONFERENCE_PARTIES
 from evals.report.tables import Table
@@ -75,7 +74,7 @@ def _found(read: Resolution) -> dict[str, object]:
 
 def _marked(example: MarkedExample, parties: PartyTable) -> dict[str, object]:
     """Returns what the marks of an example tell: who is asked about, and who is left out."""
-    words = words_of(example.text, find_spans(example.text, example.language, parties), example.language)
+    words = words_of(example.text, example.language, parties)
     roles: dict[str, set[str]] = defaultdict(set)
     similar = False
     for word, label in zip(words, labels_of(words, example.marks), strict=True):

@@ -57,9 +57,8 @@ def _alter_quotes(answer: Answer) -> Answer:
 
 
 def _abstain(answer: Answer) -> Answer:
-    message = "No evidence was found."
     return replace(
-        answer, status="abstained", missing=None, answer=message, claims=(), citations=(),
+        answer, status="abstained", missing=None, answer=(message := "No evidence was found."), claims=(), citations=(),
         abstention=Abstention(reason="not_mentioned", message=message),
     )  # fmt: skip
 
@@ -92,8 +91,11 @@ class _OnePile(ScopedStatements):
     """All statements of any time are searched together, as if the first State asked about had spoken them."""
 
     def of(self, codes: Sequence[str]) -> tuple[StatementSummary, ...]:
-        every = self._catalogue.summaries(ScopeFilter())
-        return tuple(replace(s, metadata=replace(s.metadata, state=codes[0])) for s in every) if codes else every
+        every = [s for s in self._catalogue.summaries(ScopeFilter()) if codes or self._asked.keeps(s.metadata)]
+        return tuple(replace(s, metadata=replace(s.metadata, state=codes[0])) if codes else s for s in every)
+
+    def _picked(self, own: Sequence[StatementSummary]) -> list[StatementSummary]:
+        return list(own)
 
 
 # What each does, and with what: other steps, or another scope.

@@ -68,6 +68,8 @@ _CONVENTION_BODIES = "UNTOC"
 # "The Convention" is their own where these bodies are addressed. In a committee that drafts one, or may speak of
 # another, nobody can tell: its articles are of a convention that the text does not name.
 _CONVENTION_OF_BODY = {"UNCAC COSP": "UNCAC"}
+# Before the hash of the names of parties, in the key of a statement that nobody holds.
+_NAMES = "~"
 # Marks the key of a document whose metadata were read by an older version.
 _RENEWED = "renewed-"
 
@@ -76,18 +78,21 @@ _RENEWED = "renewed-"
 class InputKey:
     """What a statement is made from: hashes of file, manifest row and kind, and of how text is cut into passages.
 
-    Equal keys mean that a file need not be read again.
+    Equal keys mean that a file need not be read again. The key of a statement that nobody holds also has a hash of the
+    `names` of parties: a name that a table learns later may be whose it is.
     """
 
     content: str
     cutting: str
+    names: str
 
     def __str__(self) -> str:
         return f"{self.cutting}-{self.content}"
 
-    def same_content(self, stored: str) -> bool:
-        """Tells whether a stored key differs at most in how text is cut."""
-        return stored.endswith(f"-{self.content}")
+    def as_stored(self, stored: str) -> str | None:
+        """Returns this key in the form of a stored one that differs at most in how text is cut; None for another."""
+        forms = (self.content, f"{self.content}{_NAMES}{self.names}")
+        return next((f"{self.cutting}-{form}" for form in forms if stored.endswith(f"-{form}")), None)
 
     def same_cutting(self, stored: str) -> bool:
         """Tells whether a stored key differs at most in the content."""
@@ -110,11 +115,16 @@ class UnsplitDocument:
 
 @dataclass(frozen=True, kw_only=True)
 class RenewedDocument:
-    """A stored document as this version annotates it, ready to be stored."""
+    """A stored document as this version annotates it, ready to be stored.
+
+    Attributes:
+        unset: Speakers whose States a person set, and which this version cannot tell to be whose.
+    """
 
     annotated: AnnotatedDocument
     digest: str
     input_key: str
+    unset: tuple[str, ...] = ()
 
 
 class Annotator:
@@ -139,7 +149,7 @@ class Annotator:
         if loaded.incomplete:
             # Never equal to that of the file as a whole, so that the rest is read once it can be.
             content.append("incomplete")
-        return InputKey(content=_hash(content), cutting=self._cutting())
+        return InputKey(content=_hash(content), cutting=self._cutting(), names=self._names())
 
     def is_current(self, input_key: str) -> bool:
         """Tells whether a stored statement was annotated by this version, and cut as it cuts."""
@@ -148,22 +158,31 @@ class Annotator:
     def renew(self, document: Document, statements: Sequence[Statement], input_key: str) -> RenewedDocument:
         """Annotates a stored document anew under its stored metadata.
 
-        States that a person set on `statements` stay where nobody is known. The `input_key` no longer equals that of
-        the file, so that ingest reads its metadata anew.
+        States that a person set on `statements` stay where nobody is known, on the same words of a speaker of the same
+        name. The `input_key` no longer equals that of the file, so that ingest reads its metadata anew.
         """
         text = document.source_text
         blocks = with_languages(text, find_blocks(text), document.metadata.language)
         fresh = replace(document, blocks=blocks, edits=())
         identifier, digest = identify(fresh, self.interventions(fresh))
         annotated = self.annotate(replace(fresh, document_id=identifier))
-        by_name = {(item.span.named, item.span.state): item for item in statements if item.is_intervention}
+        stored = [item for item in statements if item.is_intervention]
         for item in annotated.statements:
-            old = by_name.get((item.span.named, item.span.state))
-            if item.span.role == "unknown" and old is not None and old.metadata.state is not None:
-                named = replace(item, metadata=old.metadata, span=replace(item.span, role="party"))
+            before = [old for old in stored if _same_words(old.span, item.span)]
+            states = {old.metadata.state for old in before}
+            if item.span.role == "unknown" and len(states) == 1 and None not in states:
+                named = replace(item, metadata=before[0].metadata, span=replace(item.span, role="party"))
                 annotated = _with_statement(annotated, self.annotate_statement(named))
+        known = [item.span for item in annotated.statements if item.metadata.state is not None]
+        given = [old.span for old in stored if old.metadata.state is not None and old.span.state is None]
+        lost = [span for span in given if not any(_overlap(span, each) for each in known)]
+        unset = tuple(dict.fromkeys(span.named for span in lost if span.named is not None))
         content = input_key.partition("-")[2].removeprefix(_RENEWED)
-        return RenewedDocument(annotated=annotated, digest=digest, input_key=f"{self._cutting()}-{_RENEWED}{content}")
+        input_key = f"{self._cutting()}-{_RENEWED}{content}"
+        return RenewedDocument(annotated=annotated, digest=digest, input_key=input_key, unset=unset)
+
+    def _names(self) -> str:
+        return _hash([self._parties.fingerprint])[:16]
 
     def _cutting(self) -> str:
         return _hash([ANNOTATION_VERSION, self._split.model_dump()])[:16]
@@ -218,6 +237,8 @@ class Annotator:
         )  # fmt: skip
         identifier, digest = identify(document, found)
         document, notes = replace(document, document_id=identifier), (*loaded.notes, *problems, *self._unread(document))
+        if chosen == "statement" and not metadata.holders:
+            input_key = f"{input_key}{_NAMES}{self._names()}"
         return UnsplitDocument(document=document, digest=digest, input_key=input_key, reason="; ".join(notes) or None)
 
     def expected(self, row: ManifestRow | None, file: str) -> Metadata:
@@ -395,12 +416,26 @@ def _treaty_problems(treaty: TreatyText) -> tuple[str, ...]:
     return ()
 
 
+def key_of_held(input_key: str) -> str:
+    """Returns the key of a statement that a person gave to someone: names that are learnt later do not undo that."""
+    return input_key.partition(_NAMES)[0]
+
+
 def identify(document: Document, interventions: Sequence[Intervention] = ()) -> tuple[str, str]:
     """Returns the document's id, a hash of text, metadata and who speaks, and the full digest it is cut from."""
     speakers = [_told(asdict(item), "interruptions") for item in interventions]
     metadata = _told(asdict(document.metadata), "held_by")
     digest = _hash([document.source_text, metadata, document.kind, *([speakers] if speakers else [])])
     return digest[:16], digest
+
+
+def _same_words(old: Span, new: Span) -> bool:
+    """Tells whether interventions of one text, maybe of two versions, are the same speaker's at the same place."""
+    return (old.named, old.state) == (new.named, new.state) and _overlap(old, new)
+
+
+def _overlap(one: Span, other: Span) -> bool:
+    return one.start < other.end and other.start < one.end
 
 
 def _with_statement(record: AnnotatedDocument, own: AnnotatedDocument) -> AnnotatedDocument:

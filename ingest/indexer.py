@@ -594,7 +594,7 @@ class _Run:
         held = self._held.get(source.key)
         is_record = held is not None and held.kind == "record"
         key = self._annotator.input_key(loaded, source.row, self._options.kind, record=is_record)
-        if held is not None and held.input_key == str(key):
+        if held is not None and held.input_key == key.as_stored(held.input_key):
             self._confirmed.add(held.document_id)
             self._pending.discard(source.key)
             self._report(_result(source, "unchanged", held), source)
@@ -649,11 +649,12 @@ class _Run:
         self, source: _Source, loaded: LoadedText, key: InputKey, held: DocumentSummary | None
     ) -> UnsplitDocument:
         kind = self._options.kind
-        if held is not None and key.same_content(held.input_key):
+        stored = None if held is None else key.as_stored(held.input_key)
+        if held is not None and stored is not None:
             # Only how text is cut is new: the metadata stay as they are, with what a person corrected.
             document = self._store.catalogue.document(held.document_id)
             if document is not None:
-                return UnsplitDocument(document=document, digest=held.digest, input_key=str(key), reason=None)
+                return UnsplitDocument(document=document, digest=held.digest, input_key=stored, reason=None)
         return self._annotator.read(loaded, source.row, file=source.name, kind=kind, input_key=str(key))
 
     def _drop_duplicate(self, source: _Source, twin: DocumentSummary, held: DocumentSummary | None) -> None:

@@ -4,6 +4,7 @@ Each document is one transaction that records the version it was made by, so tha
 the rest. Metadata are kept as they are; they are read anew when the files are ingested again.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ingest.annotate import Annotator
@@ -13,19 +14,24 @@ from vectorstore.store import Store
 
 @dataclass(frozen=True, kw_only=True)
 class Upgrade:
-    """How many documents that an older version annotated are up to date now, and files that have to be ingested again.
+    """How many documents that an older version annotated are up to date now, and what is left to a person.
 
-    Passages of those in `waiting` read differently now and have to be embedded.
+    Attributes:
+        updated: How many are up to date now.
+        waiting: Files that have to be ingested again, since passages read differently now and have to be embedded.
+        unset: Files, each with the speakers whose States were set by hand and have to be set again.
     """
 
     updated: int
     waiting: tuple[str, ...]
+    unset: Mapping[str, tuple[str, ...]]
 
 
 def bring_up_to_date(store: Store, annotator: Annotator) -> Upgrade:
     """Annotates anew what an older version annotated, if nothing has to be embedded; the caller holds the lock."""
     updated = 0
     waiting: list[str] = []
+    unset: dict[str, tuple[str, ...]] = {}
     catalogue = store.catalogue
     for summary in catalogue.documents():
         if annotator.is_current(summary.input_key):
@@ -43,4 +49,6 @@ def bring_up_to_date(store: Store, annotator: Annotator) -> Upgrade:
             replaces=summary.document_id,
         )  # fmt: skip
         updated += 1
-    return Upgrade(updated=updated, waiting=tuple(waiting))
+        if renewed.unset:
+            unset[summary.file] = renewed.unset
+    return Upgrade(updated=updated, waiting=tuple(waiting), unset=unset)

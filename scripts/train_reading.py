@@ -24,11 +24,9 @@ from typing import Any, Final
 import numpy as np
 from safetensors.numpy import save_file
 
-from app.question import roles
 from app.question.kinds import KINDS, TURNS, Frame, frame_of, slot_features, vector_of
 from app.question.marked_examples import FOLDS, MarkedExample, examples_hash, fold_of, labels_of, load_examples
-from app.question.roles import LABELS, Weights
-from app.question.spans import find_spans
+from app.question.roles import LABELS, EncodedQuestion, RoleReading, Weights, encode_question, read_roles
 from evals.files import CONFERENCE_PARTIES
 from ingest.parties.party_table import PartyTable
 from vectorstore.arrays import Matrix
@@ -49,8 +47,7 @@ class Prepared:
     """An example with what the tagger reads of it."""
 
     example: MarkedExample
-    words: tuple[roles.Word, ...]
-    encoded: roles.EncodedWords
+    encoded: EncodedQuestion
     labels: tuple[str, ...]
 
 
@@ -58,17 +55,10 @@ def prepare(examples: Sequence[MarkedExample], parties: PartyTable) -> list[Prep
     """Finds the spans of examples and encodes their words."""
     prepared = []
     for example in examples:
-        words, encoded = _encoded(example.text, example.language, parties, follows=bool(example.after))
-        labels = tuple(labels_of(words, example.marks))
-        prepared.append(Prepared(example=example, words=words, encoded=encoded, labels=labels))
+        encoded = encode_question(example.text, example.language, parties, follows=bool(example.after))
+        labels = tuple(labels_of(encoded.words, example.marks))
+        prepared.append(Prepared(example=example, encoded=encoded, labels=labels))
     return prepared
-
-
-def _encoded(
-    text: str, language: str, parties: PartyTable, *, follows: bool
-) -> tuple[tuple[roles.Word, ...], roles.EncodedWords]:
-    words = roles.words_of(text, find_spans(text, language, parties), language)
-    return words, roles.encode_words(text, words, language, parties, follows=follows)
 
 
 def train(
@@ -159,7 +149,7 @@ def _train_network(prepared: Sequence[Prepared]) -> Weights:
             return (torch.logsumexp(total, 1) - own).mean()
 
     items = []
-    for item in (item for item in prepared if item.words):
+    for item in (item for item in prepared if item.encoded.words):
         known = [[vocabulary[name] for name in row if name in vocabulary] for row in item.encoded.features]
         width = max(map(len, known))
         features = torch.tensor([row + [none] * (width - len(row)) for row in known])
@@ -233,17 +223,15 @@ class Unseen:
 def _read_unseen(part: Sequence[Prepared], network: Weights, parties: PartyTable) -> list[Unseen]:
     unseen: list[Unseen] = []
     for item in part:
-        example, read = item.example, roles.read_roles(item.words, item.encoded, network)
-        frame = frame_of(example.text, read, example.language, parties, follows=bool(example.after))
-        earlier = (_encoded(question, example.language, parties, follows=False) for question in example.after)
-        before = dict.fromkeys(
-            slot for words, encoded in earlier for slot in _filled_slots(roles.read_roles(words, encoded, network))
-        )
+        example, read = item.example, read_roles(item.encoded, network)
+        frame = frame_of(read, parties)
+        earlier = (encode_question(text, example.language, parties, follows=False) for text in example.after)
+        before = dict.fromkeys(slot for encoded in earlier for slot in _filled_slots(read_roles(encoded, network)))
         unseen.append(Unseen(frame=frame, now=_filled_slots(read), before=tuple(before)))
     return unseen
 
 
-def _filled_slots(read: roles.RoleReading) -> tuple[str, ...]:
+def _filled_slots(read: RoleReading) -> tuple[str, ...]:
     """Returns the slots of a conversation's state that a question fills itself."""
     spans = {word.span.kind for word in read.words if word.span is not None}
     venue = {"body", "session", "agenda_item"}

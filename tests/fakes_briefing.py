@@ -14,9 +14,10 @@ from app.briefing.cells import (
     Review,
     SourceFile,
     Subject,
+    Suggestion,
     Writing,
 )
-from app.records import Citation, Claim, Coverage, DroppedClaim
+from app.records import Citation, Claim, Coverage, Direction, DroppedClaim
 from tests.made import citation
 from vectorstore.records import SentenceId
 
@@ -173,7 +174,7 @@ def fake_briefing(language: str = "en", *, sessions: tuple[str, ...] = ()) -> Br
             )
             cell = Cell(
                 party=party, subject=subject, session=None, kind=kind, words=words, citations=numbers, note=note,
-                shows={word.citation: word.kind for word in words},
+                suggestions={word.citation: _suggestion(word) for word in words},
                 more=2 if party == "XAA" else 0, key=f"{party}/{subject}", review=reviewed if party == "XRM" else None,
             )  # fmt: skip
             cells += _split(cell, citations, sessions) if sessions else [cell]
@@ -196,8 +197,8 @@ def fake_briefing(language: str = "en", *, sessions: tuple[str, ...] = ()) -> Br
             ),
         ),
         points=(
-            Point(party="XAA", subject=EXTRADITION, lead="Arvandia, 2024", citation=1),
-            Point(party="XRM", subject=ASSISTANCE, lead="Rimalia, 2020", citation=7),
+            Point(party="XAA", subject=EXTRADITION, citation=1),
+            Point(party="XRM", subject=ASSISTANCE, citation=7),
         ),
         coverage=Coverage(
             statements_in_scope=len(STATEMENTS),
@@ -243,10 +244,7 @@ def crowded_briefing() -> Briefing:
             )
             for label, at in zip(labels, range(1, 25, 6), strict=True)
         ),
-        points=tuple(
-            Point(party="XAA", subject=labels[(number - 1) // 6], lead="Arvandia, 2024", citation=number)
-            for number in range(1, 25)
-        ),
+        points=tuple(Point(party="XAA", subject=labels[(number - 1) // 6], citation=number) for number in range(1, 25)),
         changes=(),
         repetitions=(),
     )
@@ -275,6 +273,11 @@ def worded_briefing(language: str = "en") -> Briefing:
     )
     points = (replace(first, claim=own), *others)
     return replace(briefing, cells=tuple(cells), points=points, writing=writing)
+
+
+def _suggestion(words: EvidenceWords) -> Suggestion:
+    direction: Direction = "conditional" if words.kind == "conditional" else "for"
+    return Suggestion(kind=words.kind, direction=direction, likely=direction, sure=0.9, words=(words,))
 
 
 def _words(citation: Citation, text: str, kind: PositionKind) -> EvidenceWords:

@@ -33,6 +33,9 @@ _ADVICE = {
     "08": "the server ended the connection: run the command again when it is up",
 }
 
+# Primary result codes of SQLite where it may not write a file, or make one.
+_CANNOT_WRITE: Final = (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM)
+
 
 def sqlite_engine(path: Path, *, read_only: bool) -> Engine:
     """Returns connections to one SQLite file in WAL mode."""
@@ -102,9 +105,17 @@ def _connect_to_read(path: Path) -> sqlite3.Connection:
     connection = _open(f"{uri}?mode=ro")
     try:
         connection.execute("SELECT 1 FROM sqlite_schema LIMIT 1").fetchone()
-    except sqlite3.OperationalError:
-        # WAL needs a shared-memory file; in a folder that cannot be written only `immutable` reads.
+    except sqlite3.OperationalError as exc:
         connection.close()
+        log = Path(f"{path.resolve()}-wal")
+        if exc.sqlite_errorcode & 0xFF not in _CANNOT_WRITE:
+            raise
+        if log.exists() and log.stat().st_size:
+            raise StoreReadOnlyError(
+                f"the store {str(path.parent)!r} cannot be read in full where it cannot be written, since {log.name!r}"
+                " holds its last changes: open it, or a copy of the whole folder, once where it can be written"
+            ) from exc
+        # WAL needs a shared-memory file; in a folder that cannot be written only `immutable` reads, without the log.
         return _open(f"{uri}?immutable=1")
     except BaseException:
         connection.close()
@@ -178,7 +189,7 @@ def _of_sqlite(path: Path, cause: BaseException | None) -> StoreError | None:
                 f"the disk of the store {folder!r} is full: free space and run the command again;"
                 " what was stored before is kept"
             )
-        if primary in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM):
+        if primary in _CANNOT_WRITE:
             return StoreReadOnlyError(
                 f"the store {folder!r} cannot be written: change its permissions, or choose another with --store"
             )

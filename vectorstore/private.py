@@ -33,9 +33,14 @@ def make_private(path: Path) -> None:
             _take_rights(Path(folder, name))
 
 
+def own_parts(path: Path) -> set[Path]:
+    """Returns the files and folders that a store has made in its folder, and nothing else that lies there."""
+    return {found for pattern in _OWN for found in path.glob(pattern)}
+
+
 def make_store_private(path: Path) -> None:
     """Takes all rights of others from what a store holds, and from its folder where nothing else lies in it."""
-    own = {found for pattern in _OWN for found in path.glob(pattern)}
+    own = own_parts(path)
     for each in own:
         make_private(each)
     with suppress(OSError):

@@ -147,8 +147,8 @@ def _asked_back(resolution: Resolution, local: Localization) -> Abstention | Non
     if resolution.unclear is not None:
         unnamed = "similar_party" if resolution.options else "unknown_party"
         key = "ambiguous_party" if resolution.known_name else unnamed
-        options = tuple(map(local.name, resolution.options))
-        return Abstention(reason="ambiguous", message=local.say(key, name=resolution.unclear), options=options)
+        message = local.say(key, name=resolution.unclear)
+        return Abstention(reason="ambiguous", message=message, options=resolution.options)
     if not resolution.is_statement_question:
         return _because("out_of_scope", local, "out_of_scope")
     scope = resolution.scope

@@ -4,7 +4,7 @@
 list; all other kinds are answered with the best evidence on their topic.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -100,7 +100,7 @@ class KindAnswers:
             return replace(found, searched=())
         if shown:
             return self.retriever.with_texts(found, shown[: self.limit])
-        newest = _newest(found.searched)
+        newest = _newest(found.owned)
         if len(newest) < len(found.searched):
             notes = (*found.notes, Note(kind="latest", values={"statements": newest}))
             found = replace(found, notes=notes)
@@ -170,12 +170,13 @@ def _compose_summary(chosen: Sequence[Sentence], sources: Sources, local: Locali
     return Composition(claims=claims, citations=citations, notes=(local.say("summary_note"),) if claims else ())
 
 
-def _newest(statements: Sequence[StatementSummary]) -> tuple[StatementSummary, ...]:
-    """Returns the newest statement of each party."""
+def _newest(owned: Mapping[str, Sequence[StatementSummary]]) -> tuple[StatementSummary, ...]:
+    """Returns the newest statement of each party; a joint one counts once."""
     newest: dict[str, StatementSummary] = {}
-    for summary in sorted(statements, key=lambda s: s.metadata.date or ""):
-        newest[summary.metadata.state or ""] = summary
-    return tuple(newest.values())
+    dated = [(summary, party) for party, own in owned.items() for summary in own]
+    for summary, party in sorted(dated, key=lambda item: item[0].metadata.date or ""):
+        newest[party] = summary
+    return tuple({summary.statement_id: summary for summary in newest.values()}.values())
 
 
 def _strong(retrieved: Retrieved) -> list[Sentence]:

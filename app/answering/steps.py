@@ -19,12 +19,12 @@ from app.answering.notes import word_notes
 from app.answering.positions import directions_of, earlier_than_latest, with_directions, with_superseding
 from app.answering.verify import Verified, verify
 from app.question.reading import resolve
-from app.question.resolution import Resolution, as_spoken_of
+from app.question.resolution import Resolution
 from app.question.turn import EarlierTurn, earlier_turns, read_state, state_after
 from app.records import Answer, Citation, Missing, Timings
 from app.retrieval.direction import has_one_subject, topic_words
 from app.retrieval.evidence_retriever import EvidenceRetriever, Retrieved
-from app.retrieval.spoken_of import speaking_of, unfit_filters
+from app.retrieval.spoken_of import as_spoken_of, speaking_of, unfit_filters
 from ingest.parties.party_table import PartyTable
 from vectorstore.records import JSONValue
 

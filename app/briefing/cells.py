@@ -4,10 +4,10 @@ A cell holds what one party said on one subject, such as Arvandia on extradition
 """
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
-from typing import Any, Final, Literal, get_args
+from dataclasses import dataclass, field
+from typing import Final, Literal, get_args
 
-from app.records import Citation, Claim, Coverage, DroppedClaim, listed
+from app.records import Citation, Claim, Coverage, Direction, DroppedClaim
 from app.retrieval.position_marks import PositionKind
 
 ReviewState = Literal["accepted", "changed", "rejected"]
@@ -30,6 +30,30 @@ class EvidenceWords:
     end: int
     text: str
     kind: PositionKind
+
+
+@dataclass(frozen=True, kw_only=True)
+class Suggestion:
+    """The suggested kind of position.
+
+    Attributes:
+        direction: The direction behind it; None where nothing was cited, or what was reports others.
+        likely: The likeliest direction, whether it is sure enough to be told or not; on a harm, `for` stands for both,
+            since who opposes it and who supports action against it say the same.
+        sure: Chance that the words take a direction at all, 0 to 1.
+        words: What shows it; for `no_position`, what declines to take one, empty where nothing does.
+    """
+
+    kind: PositionKind
+    direction: Direction | None = None
+    likely: Direction | None = None
+    sure: float = 0.0
+    words: tuple[EvidenceWords, ...] = ()
+
+    @property
+    def declines(self) -> bool:
+        """Whether its words say that no position is taken."""
+        return self.kind == "no_position" and bool(self.words)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,7 +102,9 @@ class Cell:
         kind: The suggested kind; a `changed` review puts another in its place (see `holds`).
         words: The words that show the suggested kind: for `no_position`, those that decline to take one.
         citations: Numbers of its citations, newest first; what a group said for the party comes last.
-        shows: What each of its citations shows by itself, by number.
+        suggestions: What each of its citations shows by itself, by number.
+        superseded: Which of its citations a later one of them supersedes, and its number; None for one that a short
+            document leaves out.
         nearest: Its citations are the passages nearest to the subject, where nothing surely is on it: no evidence.
         of_group: Its citations are what groups said for the party, which has no words of its own on the subject.
         more: How many further evidence sentences there are; of a short document, quotations that it leaves out as well.
@@ -97,7 +123,8 @@ class Cell:
     kind: PositionKind
     words: tuple[EvidenceWords, ...] = ()
     citations: tuple[int, ...] = ()
-    shows: Mapping[int, PositionKind] = field(default_factory=dict)
+    suggestions: Mapping[int, Suggestion] = field(default_factory=dict)
+    superseded: Mapping[int, int | None] = field(default_factory=dict)
     nearest: bool = False
     of_group: bool = False
     more: int = 0
@@ -151,6 +178,11 @@ class Moment:
     kind: PositionKind
     outright: bool
 
+    @property
+    def citations(self) -> tuple[int, ...]:
+        """The number of its citation alone."""
+        return (self.citation,)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Repetition:
@@ -174,6 +206,11 @@ class PositionChange:
     later: int
     earlier_kind: PositionKind
     later_kind: PositionKind
+
+    @property
+    def citations(self) -> tuple[int, ...]:
+        """The numbers of both."""
+        return self.earlier, self.later
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -200,14 +237,12 @@ class Point:
     """A talking point: one verified quotation with who said it, or a model's claim over its quotations.
 
     Attributes:
-        lead: Who, in words, such as `Austria, 1998`.
         citation: Number of the citation whose whole quotation follows; of several, the first.
         claim: What a model worded, one of the cell's claims; its quotations follow, whole. None for a quotation alone.
     """
 
     party: str
     subject: str
-    lead: str
     citation: int
     claim: Claim | None = None
 
@@ -287,51 +322,3 @@ class Briefing:
     def citation(self, number: int) -> Citation:
         """Returns a citation by its number."""
         return self.citations[number - 1]
-
-    def to_json(self) -> dict[str, Any]:
-        """Returns the contract of `untoc brief --json`: `rows` and `coverage`, and the rest beside them."""
-        rows = [
-            {
-                "state": cell.party,
-                "topic": cell.subject,
-                "session": cell.session,
-                "kind": cell.holds,
-                "citations": [asdict(self.citation(number)) for number in cell.citations],
-                "nearest": cell.nearest,
-                "note": cell.note,
-                "suggested": cell.kind,
-                "words": [asdict(words) for words in cell.words],
-                "more": cell.more,
-                "key": cell.key,
-                "review": None if cell.review is None else asdict(cell.review),
-                "claims": [asdict(claim) for claim in cell.claims],
-                "dropped_claims": [asdict(claim) for claim in cell.dropped],
-                "unworded": cell.unworded,
-            }
-            for cell in self.cells
-        ]
-        contract: dict[str, Any] = listed(
-            {
-                "rows": rows,
-                "coverage": asdict(self.coverage),
-                "title": self.title,
-                "language": self.language,
-                "parties": [{"code": code, "name": self.names[code]} for code in self.parties],
-                "topics": [asdict(subject) for subject in self.subjects],
-                "sessions": list(self.sessions),
-                "moments": [asdict(item) for item in self.moments],
-                "repetitions": [asdict(item) for item in self.repetitions],
-                "changes": [asdict(item) for item in self.changes],
-                "points": [asdict(point) for point in self.points],
-                "translations": {str(number): text for number, text in self.translations.items()},
-                "sources": [asdict(source) for source in self.sources],
-                "made": self.made,
-                "corpus_date": self.corpus_date,
-                "composer": self.composer,
-                "model": None if self.writing is None else self.writing.model,
-                "prompt_versions": [] if self.writing is None else list(self.writing.prompt_versions),
-                "usage": None if self.writing is None else dict(self.writing.usage),
-                "notes": [] if self.writing is None else list(self.writing.notes),
-            }
-        )
-        return contract

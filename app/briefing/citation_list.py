@@ -29,10 +29,6 @@ class CitationList:
             self.statement(citation.statement_id)
         return self._numbers[place]
 
-    def supersede(self, number: int, later: int) -> None:
-        """Marks a citation as superseded by a later one."""
-        self._citations[number - 1] = replace(self._citations[number - 1], superseded_by=later)
-
     def get(self, number: int) -> Citation:
         """Returns a citation by its number."""
         return self._citations[number - 1]
@@ -66,7 +62,7 @@ def quoted_with(shown: Sequence[Citation], cited: Iterable[Citation], sources: S
     """Adds citations to those that a cell shows, which keep their places; spans that overlap are quoted as one."""
     quoted = list(shown)
     for citation in cited:
-        over = [other for other in quoted if _overlap(other, citation)]
+        over = [other for other in quoted if overlap(other, citation)]
         whole = _union((*over, citation), sources)
         if not over or whole is None:
             quoted.append(citation)
@@ -83,7 +79,8 @@ def holds(outer: Citation, inner: Citation) -> bool:
     return same and outer.start <= inner.start and inner.end <= outer.end
 
 
-def _overlap(one: Citation, other: Citation) -> bool:
+def overlap(one: Citation, other: Citation) -> bool:
+    """Returns whether two citations share words of a statement."""
     return one.statement_id == other.statement_id and one.start < other.end and other.start < one.end
 
 

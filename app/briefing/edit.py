@@ -1,24 +1,56 @@
 """Editing the quotations of a briefing: a person adds one to a cell, or drops one; everything else follows."""
 
+from collections.abc import Callable, Iterable
 from dataclasses import replace
+from typing import TypeVar
 
-from app.briefing.cells import Briefing, Cell
-from app.briefing.points import by_subject, point_of
+from app.briefing.cells import Briefing, Cell, Moment, Point, PositionChange, Repetition
+from app.briefing.citation_list import overlap
+from app.briefing.points import by_subject
+from app.briefing.position_classifier import deciding
 from app.records import Citation
 from ingest.text.squash import squash
-from prompts.wording import load_wording
 from vectorstore.records import text_key
+
+# What a briefing tells beside its cells.
+_Told = Point | PositionChange | Repetition | Moment
+_Item = TypeVar("_Item", Point, PositionChange, Repetition, Moment)
 
 
 def drop_quotation(briefing: Briefing, key: str, number: int) -> Briefing:
-    """Returns the briefing without a quotation in one of its cells, and without the talking point made of it."""
-    cell = _cell(briefing, key)
+    """Returns the briefing without a quotation in one of its cells, and without what is told of it beside the cell.
+
+    The kind is that of the party's own quotations that are left, as far as they were read.
+    """
+    cell, dropped = _cell(briefing, key), briefing.citation(number)
     rest = tuple(held for held in cell.citations if held != number)
+    left = [briefing.citation(held) for held in rest]
+    own = (citation.number for citation in left if cell.party in (citation.state, *citation.held_by))
+    suggestion = deciding([cell.suggestions[held] for held in own if held in cell.suggestions])
     claims = tuple(claim for claim in cell.claims if number not in claim.citations)
-    here = (cell.party, cell.subject)
-    points = tuple(p for p in briefing.points if (p.party, p.subject) != here or number not in p.citations)
-    kind = cell.kind if rest else "no_position"
-    return _with_cell(replace(briefing, points=points), cell, replace(cell, citations=rest, claims=claims, kind=kind))
+
+    def is_gone(place: int) -> bool:
+        # Language that was read out again may be a part of a quotation, with a number of its own.
+        cited = briefing.citation(place)
+        return place == number or (overlap(cited, dropped) and not any(overlap(cited, other) for other in left))
+
+    def of_dropped(told: _Told) -> bool:
+        return (told.party, told.subject) == (cell.party, cell.subject) and any(map(is_gone, told.citations))
+
+    new = replace(cell, citations=rest, claims=claims, kind=suggestion.kind, words=suggestion.words)
+    return _with_cell(_without(briefing, of_dropped), cell, new)
+
+
+def without_rejected(briefing: Briefing) -> Briefing:
+    """Returns the briefing without what it tells, beside its cells, of what a person rejected in one of them."""
+    rejected = [cell for cell in briefing.cells if cell.is_rejected]
+
+    def in_cell(told: _Told, cell: Cell) -> bool:
+        sessions = (briefing.citation(number).session for number in told.citations)
+        here = (told.party, told.subject) == (cell.party, cell.subject)
+        return here and (cell.session is None or cell.session in sessions)
+
+    return _without(briefing, lambda told: any(in_cell(told, cell) for cell in rejected))
 
 
 def add_quotation(briefing: Briefing, key: str, citation: Citation) -> Briefing:
@@ -37,9 +69,22 @@ def add_quotation(briefing: Briefing, key: str, citation: Citation) -> Briefing:
     kind = cell.kind if cell.evidence else "no_position"
     note = cell.note if cell.evidence else ""
     if not any(held in point.citations for point in briefing.points):
-        point = point_of(briefing, cell, (held,), load_wording(briefing.language), None)
+        point = Point(party=cell.party, subject=cell.subject, citation=held)
         briefing = replace(briefing, points=by_subject(briefing, (point, *briefing.points)))
     return _with_cell(briefing, cell, replace(cell, citations=numbers, kind=kind, note=note, nearest=False))
+
+
+def _without(briefing: Briefing, is_out: Callable[[_Told], bool]) -> Briefing:
+    def kept(told: Iterable[_Item]) -> tuple[_Item, ...]:
+        return tuple(each for each in told if not is_out(each))
+
+    return replace(
+        briefing,
+        points=kept(briefing.points),
+        changes=kept(briefing.changes),
+        repetitions=kept(briefing.repetitions),
+        moments=kept(briefing.moments),
+    )
 
 
 def _cell(briefing: Briefing, key: str) -> Cell:
@@ -54,7 +99,11 @@ def _with_cell(briefing: Briefing, old: Cell, new: Cell) -> Briefing:
     of_group = bool(cited_here) and all(new.party not in (each.state, *each.held_by) for each in cited_here)
     # Under a key of its own, since two people may edit the same cell in different ways.
     key = text_key("\x1f".join((old.party, old.subject, old.key, *quoted)))
-    new = replace(new, words=words, review=None, of_group=of_group, key=key)
+    suggestions = {number: each for number, each in new.suggestions.items() if number in new.citations}
+    superseded = {n: later for n, later in new.superseded.items() if {n, later} <= {*new.citations}}
+    new = replace(
+        new, words=words, suggestions=suggestions, superseded=superseded, review=None, of_group=of_group, key=key
+    )
     cells = tuple(new if cell is old else cell for cell in briefing.cells)
     cited = {briefing.citation(number).statement_id for cell in cells for number in cell.evidence}
     evident = {cell.party for cell in cells if cell.evidence}

@@ -10,9 +10,9 @@ from itertools import pairwise
 from typing import Final
 
 from app.answering.citation_spans import SentenceSpan, cite
-from app.briefing.cells import Cell, Moment, PositionChange, Repetition, Subject
+from app.briefing.cells import Cell, Moment, PositionChange, Repetition, Subject, Suggestion
 from app.briefing.citation_list import CitationList
-from app.briefing.position_classifier import PLAIN, Suggestion
+from app.briefing.position_classifier import PLAIN
 from app.records import Citation
 from app.retrieval.position_marks import PositionKind
 from app.retrieval.scoped_statements import made_before
@@ -36,7 +36,8 @@ def moments_of(cell: Cell, own: Sequence[Citation], citations: CitationList, lab
     if len(own) < 2:
         return ()
     quoted: dict[str, int] = {}
-    for number in sorted(cell.citations, key=lambda number: cell.shows.get(number) == "no_position"):
+    showing = {number for number, each in cell.suggestions.items() if each.kind != "no_position"}
+    for number in sorted(cell.citations, key=lambda number: number not in showing):
         quoted.setdefault(citations.get(number).statement_id, number)
     numbers = (quoted.get(citation.statement_id) or citations.add(citation) for citation in own)
     return tuple(_moment(cell, number, citations, labels) for number in numbers)

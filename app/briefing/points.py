@@ -5,18 +5,15 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import chain
 
-from app.answering.provenance import spoken_date
 from app.briefing.cells import Briefing, Cell, Point
-from app.records import Claim
+from app.briefing.leads import Leads
 from ingest.text.splitter import count_tokens
-from prompts.wording import Wording
 
 
-def choose_points(
-    briefing: Briefing, wording: Wording, *, max_points: int | None, max_tokens: int | None
-) -> tuple[Point, ...]:
+def choose_points(briefing: Briefing, *, max_points: int | None, max_tokens: int | None) -> tuple[Point, ...]:
     """Chooses talking points, the subjects in turn, every party once on each before anyone has a second; see `_turns`.
 
     What a model claims comes with its quotations, before quotations alone. Nothing is ever cut: a claim that does not
@@ -26,11 +23,11 @@ def choose_points(
     chosen: list[Point] = []
     used = 0
     seen: set[int] = set()
-    turns = [_ranked(briefing, cell, wording) for cell in _turns(briefing)]
+    turns, leads = [_ranked(cell) for cell in _turns(briefing)], Leads(briefing)
     for rank in range(max(map(len, turns), default=0)):
         for point in chain.from_iterable(points[rank : rank + 1] for points in turns):
             for choice in point:
-                length = _length(briefing, choice)
+                length = _length(leads, choice)
                 fits = max_tokens is None or used + length <= max_tokens
                 if seen & {*choice.citations} or not fits or (max_points is not None and len(chosen) >= max_points):
                     continue
@@ -68,24 +65,15 @@ def _turns(briefing: Briefing) -> Iterator[Cell]:
             yield cell
 
 
-def _ranked(briefing: Briefing, cell: Cell, wording: Wording) -> list[list[Point]]:
+def _ranked(cell: Cell) -> list[list[Point]]:
     """Returns the points of a cell, strongest first, each with its alternative: the quotation in place of a claim."""
     claimed = {number for claim in cell.claims for number in claim.citations}
-    quoted = {number: point_of(briefing, cell, (number,), wording, None) for number in cell.citations}
-    points = [[point_of(briefing, cell, c.citations, wording, c), quoted[c.citations[0]]] for c in cell.claims]
+    quoted = {number: Point(party=cell.party, subject=cell.subject, citation=number) for number in cell.citations}
+    points = [[replace(quoted[c.citations[0]], claim=c), quoted[c.citations[0]]] for c in cell.claims]
     return points + [[point] for number, point in quoted.items() if number not in claimed]
 
 
-def _length(briefing: Briefing, point: Point) -> int:
+def _length(leads: Leads, point: Point) -> int:
     """Returns the tokens of all that a document says for a point, without its notes."""
-    quotes = " ".join(f"“{briefing.citation(number).quote}”" for number in point.citations)
-    return count_tokens(f"{point.lead}: {'' if point.claim is None else point.claim.text + ' '}{quotes}")
-
-
-def point_of(briefing: Briefing, cell: Cell, numbers: Sequence[int], wording: Wording, claim: Claim | None) -> Point:
-    """Returns quotations of a cell as a point, with a model's claim over them where there is one."""
-    cited = [briefing.citation(number) for number in numbers]
-    name = briefing.names.get(cited[0].state or "", cited[0].state or cited[0].file)
-    dates = dict.fromkeys(spoken_date(citation.date, wording.language) for citation in cited)
-    lead = ", ".join(part for part in (name, *dates) if part)
-    return Point(party=cell.party, subject=cell.subject, lead=lead, citation=numbers[0], claim=claim)
+    quotes = " ".join(f"{lead}: “{citation.quote}”" for lead, citation in leads.leads(point))
+    return count_tokens(f"{'' if point.claim is None else point.claim.text + ' '}{quotes}")

@@ -6,14 +6,14 @@ reports what it did. A suggestion only: a person decides. docs/positions.md defi
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import pairwise
 from typing import Final, cast
 
 import regex
 
 from app.answering.citation_spans import announces, refers_back
-from app.briefing.cells import EvidenceWords, Subject
+from app.briefing.cells import EvidenceWords, Subject, Suggestion
 from app.question.roles import THIS
 from app.records import Citation, Direction
 from app.retrieval.direction import SentenceDirection, mask_topic, read_sentence, read_span
@@ -41,30 +41,6 @@ _TOLD_FROM: Final = (PLAIN, PLAIN, 0.5, 0.35)
 # The same where no sentence names the subject.
 _UNNAMED: Final = 0.85
 _PATTERNS: Final = Patterns("briefing")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Suggestion:
-    """The suggested kind of position.
-
-    Attributes:
-        direction: The direction behind it; None where nothing was cited, or what was reports others.
-        likely: The likeliest direction, whether it is sure enough to be told or not; on a harm, `for` stands for both,
-            since who opposes it and who supports action against it say the same.
-        sure: Chance that the words take a direction at all, 0 to 1.
-        words: What shows it; for `no_position`, what declines to take one, empty where nothing does.
-    """
-
-    kind: PositionKind
-    direction: Direction | None = None
-    likely: Direction | None = None
-    sure: float = 0.0
-    words: tuple[EvidenceWords, ...] = ()
-
-    @property
-    def declines(self) -> bool:
-        """Whether its words say that no position is taken."""
-        return self.kind == "no_position" and bool(self.words)
 
 
 def suggest_kind(citations: Sequence[Citation], statements: Mapping[str, Statement], subject: Subject) -> Suggestion:

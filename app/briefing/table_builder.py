@@ -15,11 +15,22 @@ from app.answering.positions import CitedDirection, with_superseding
 from app.answering.verify import verify_citation
 from app.briefing.cell_evidence import nearest, on_subject
 from app.briefing.cell_writer import CellText, CellWriter
-from app.briefing.cells import COMPOSERS, Briefing, Cell, Composer, Moment, Point, Review, SourceFile, Subject
+from app.briefing.cells import (
+    COMPOSERS,
+    Briefing,
+    Cell,
+    Composer,
+    Moment,
+    Point,
+    Review,
+    SourceFile,
+    Subject,
+    Suggestion,
+)
 from app.briefing.citation_list import CitationList, holds, quoted_with
 from app.briefing.over_time import changes_of, moments_in, moments_of, repetitions_of
 from app.briefing.points import choose_points
-from app.briefing.position_classifier import PLAIN, Suggestion, deciding, is_outright, suggest
+from app.briefing.position_classifier import PLAIN, deciding, is_outright, suggest
 from app.briefing.request import BriefingRequest, read_request
 from app.errors import BriefingError
 from app.question.resolution import Resolution
@@ -53,7 +64,7 @@ class BriefingProgress:
 
 
 Reviews = Callable[[Sequence[str]], Mapping[str, Review]]
-Choose = Callable[[Briefing, Wording], tuple[Point, ...]]
+Choose = Callable[[Briefing], tuple[Point, ...]]
 
 
 class TableBuilder:
@@ -162,7 +173,7 @@ class _Build:
         if sessions:
             moments = [*moments_in(cells, self._citations, self._labelled)]
         briefing = self._finished(cells, moments, codes, sessions)
-        return replace(briefing, points=choose(briefing, self._local.wording))
+        return replace(briefing, points=choose(briefing))
 
     def _finished(
         self, cells: Sequence[Cell], moments: Sequence[Moment], codes: Sequence[str], sessions: Sequence[str]
@@ -232,7 +243,6 @@ class _Build:
         numbered = [replace(citation, number=number(citation)) for citation in cited]
         held = () if near else (*map(self._citations.get, numbers), *numbered)
         read = {citation.number: self._suggested(citation, subject) for citation in held}
-        self._supersede(read)
         suggestion = deciding([read[citation.number] for citation in numbered])
         kind = suggestion.kind if cited else ("no_position" if retrieved.searched else "no_statement")
         note = "" if cited or near else self._silence(code, subject, session, retrieved)
@@ -244,7 +254,8 @@ class _Build:
             kind=kind,
             words=suggestion.words if cited else (),
             citations=tuple(numbers),
-            shows={n: each.kind for n, each in read.items()},
+            suggestions=read,
+            superseded=self._superseded(read),
             nearest=bool(near),
             of_group=bool(of_groups) and not cited,
             more=sum(sentence.sentence_id not in quoted for sentence in telling),
@@ -269,14 +280,13 @@ class _Build:
     def _suggested(self, citation: Citation, subject: Subject) -> Suggestion:
         return suggest(citation, self._citations.statement(citation.statement_id), subject)
 
-    def _supersede(self, read: Mapping[int, Suggestion]) -> None:
-        """Marks the citations of a cell, by number, that a later one of it supersedes."""
+    def _superseded(self, read: Mapping[int, Suggestion]) -> dict[int, int | None]:
+        """Returns which citations of a cell, by number, a later one of it supersedes."""
         cited = [self._citations.get(number) for number in read]
         sure = {n: each.direction not in (None, "mentions") and each.sure >= PLAIN for n, each in read.items()}
         directions = {n: CitedDirection(direction=each.likely, sure=sure[n]) for n, each in read.items()}
-        for citation in with_superseding(cited, directions, self._citations.statements):
-            if citation.superseded_by is not None:
-                self._citations.supersede(citation.number, citation.superseded_by)
+        told = with_superseding(cited, directions, self._citations.statements)
+        return {citation.number: citation.superseded_by for citation in told if citation.superseded_by is not None}
 
     def _worded(
         self, subject: Subject, chosen: Sequence[Sequence[Sentence]], retrieved: Retrieved, beat: Callable[[], None]
@@ -363,7 +373,7 @@ class _Build:
         return tuple(sorted(sources, key=lambda source: (source.party or "", source.date or "", source.file)))
 
     def _names(self, briefing: Briefing) -> dict[str, str]:
-        cited = [code for c in briefing.citations for code in (c.state, *c.held_by)]
+        cited = [code for c in briefing.citations for code in (c.state, c.quoted_party, *c.held_by)]
         codes = [*briefing.parties, *cited, *(s.party for s in briefing.sources)]
         return {code: self._parties.display(code, self._request.language) for code in codes if code is not None}
 

@@ -55,6 +55,7 @@ def brief(
     ] = None,
 ) -> int:
     """Tabulate who said what on which topic or article, and write it as a briefing."""
+    from app.briefing.as_json import contract_of
     from app.briefing.request import read_request
     from app.cli.print_briefing import print_briefing
     from app.cli.printing import progress_bar
@@ -97,4 +98,4 @@ def brief(
         ]
     # The numbers are those of the documents.
     numbered = arrange(briefing)
-    return invocation.show(numbered.to_json(), lambda: print_briefing(numbered, written))
+    return invocation.show(contract_of(numbered), lambda: print_briefing(numbered, written))

@@ -26,7 +26,7 @@ from app.corpus.ingest_jobs import IngestRequest
 from app.corpus.uploads_store import UploadsStore
 from app.errors import DuplicateError, MetadataError, NotFoundError
 from app.records import Citation
-from ingest.annotate import Annotator, identify
+from ingest.annotate import Annotator, identify, key_of_held
 from ingest.errors import ChangedFileError, LoadError, PartyTableError
 from ingest.families import describe, link_families
 from ingest.indexer import Indexer, IngestOptions, PartReport
@@ -37,12 +37,13 @@ from ingest.loaders.bounded import run_bounded
 from ingest.loaders.loaded import LoadLimits
 from ingest.loaders.registry import find_files
 from ingest.metadata.manifest import MANIFEST_NAME, ManifestRow, draft_row, write_draft
-from ingest.metadata.metadata import ReadMetadata, merge
+from ingest.metadata.metadata import ReadMetadata, held_alone, merge, of_deliverer, read_metadata
 from ingest.metadata.party_checks import check_added_names
 from ingest.parties.party_names import Party, PartyKind, added_rows, without_party
 from ingest.parties.party_table import PartyTable
 from ingest.parties.store_parties import StoreParties, load_parties
 from ingest.report import NO_STATE, FileResult, IngestProgress, IngestReport
+from ingest.text.layout import find_blocks
 from ingest.text.readable import readable
 from ingest.text.repair import ELLIPSIS
 from ingest.text.splitter import SplitConfig
@@ -133,7 +134,7 @@ class DoctorReport:
 
 
 # What a corrected upload keeps of the file sent before, where its text does not say it.
-_KEPT_OF_EARLIER: Final = ("state", "body", "session", "date", "agenda_item")
+_KEPT_OF_EARLIER: Final = frozenset({"state", "body", "session", "date", "agenda_item"})
 
 
 class Corpus:
@@ -215,21 +216,25 @@ class Corpus:
             if summary.kind == "record":
                 # A record is read anew whenever the names of parties change.
                 for part in self.interventions(summary.document_id):
-                    if held := _naming(part, code):
-                        self.edit(part.statement_id, held)
-            elif held := _naming(summary, code):
+                    if code in _attributed_to(part.metadata):
+                        self._take_from(part.statement_id, code)
+            elif code in _attributed_to(summary.metadata):
                 try:
-                    cleared = self.edit(summary.document_id, held)
+                    self._take_from(summary.document_id, code)
                 except DuplicateError:
                     self.remove(summary.document_id)
                     duplicates.append(summary)
-                    continue
-                # An empty key has the next ingest read its file again.
-                with self._store.writer(sync=False):
-                    self._store.catalogue.touch(
-                        cleared, file=summary.file, folder=summary.folder, sha256=summary.sha256, input_key=""
-                    )
         return tuple(duplicates)
+
+    def _take_from(self, statement_id: str, code: str) -> None:
+        """Takes a statement or an intervention from a party that no table knows any more."""
+        # What was corrected or removed meanwhile is not its any more.
+        with suppress(NotFoundError), self._store.writer():
+            old = self.show(statement_id)
+            metadata = _without(old.metadata, code)
+            inferred = tuple(name for name in old.inferred if getattr(metadata, name) is not None)
+            # An empty key has the next ingest read its file again.
+            self._change(old, metadata, inferred, input_key="")
 
     def documents(self) -> tuple[DocumentSummary, ...]:
         """Returns all documents, by State and date; a record is one of them."""
@@ -286,27 +291,47 @@ class Corpus:
         Since identity is text and metadata, the statement gets a new id; an intervention keeps its own. A record that
         is corrected is split anew, so its interventions are corrected after it.
         """
-        old = self.show(statement_id)
-        _check_editable(old, changes)
-        metadata, inferred = self._corrected(old, changes)
+        # Read under the lock: of two corrections at once, the second finds what the first one made of the statement.
+        with self._store.writer():
+            old = self.show(statement_id)
+            _check_editable(old, changes)
+            return self._change(old, *self._corrected(old, changes))
+
+    def _change(
+        self,
+        old: Statement | Document,
+        metadata: Metadata,
+        inferred: tuple[str, ...],
+        *,
+        input_key: str | None = None,
+        instead_of: str | None = None,
+    ) -> str:
+        """Stores what was read, under the lock that the caller holds, with other metadata; returns its id.
+
+        What it stands `instead_of` may equal it, and goes.
+        """
         annotator = Annotator(self.parties(), self._split, self._embedder)
         if isinstance(old, Statement) and old.is_intervention:
             role: Role = "unknown" if metadata.state is None else "party"
             changed = replace(old, metadata=metadata, inferred=inferred, span=replace(old.span, role=role))
-            with self._store.writer():
-                annotated = annotator.annotate_statement(changed)
-                self._store.catalogue.store_intervention(annotated, vectors=self._missing_vectors(annotated))
-            return statement_id
-        document = replace(old if isinstance(old, Document) else old.document, metadata=metadata, inferred=inferred)
+            self._keep_intervention(annotator.annotate_statement(changed))
+            return old.statement_id
+        before = old if isinstance(old, Document) else old.document
+        document = replace(before, metadata=metadata, inferred=inferred)
         new_id, digest = identify(document, annotator.interventions(document))
         others = {d.document_id: d for d in self.documents()}
-        summary = others.pop(statement_id)
-        twin = next((d for d in others.values() if d.digest == digest), None)
+        summary = others.pop(before.document_id)
+        twin = next((d for d in others.values() if d.digest == digest and d.document_id != instead_of), None)
         if twin is not None:
             raise DuplicateError(f"{twin.file!r} is the same text with this metadata: remove one of the two")
-        with self._store.writer():
-            self._keep(annotator.annotate(replace(document, document_id=new_id)), summary, digest, statement_id)
+        if input_key is None:
+            input_key = key_of_held(summary.input_key) if metadata.holders else summary.input_key
+        summary = replace(summary, input_key=input_key)
+        self._keep(annotator.annotate(replace(document, document_id=new_id)), summary, digest, before.document_id)
         return new_id
+
+    def _keep_intervention(self, annotated: AnnotatedDocument) -> None:
+        self._store.catalogue.store_intervention(annotated, vectors=self._missing_vectors(annotated))
 
     def _keep(self, annotated: AnnotatedDocument, summary: DocumentSummary, digest: str, replaces: str | None) -> None:
         vectors, folder, key = self._missing_vectors(annotated), summary.folder, summary.input_key
@@ -332,28 +357,35 @@ class Corpus:
     def restore(self, step: UndoStep) -> None:
         """Brings a document back as it was, with what was set of its interventions; a second time changes nothing."""
         summary = step.summary
-        annotated = Annotator(self.parties(), self._split, self._embedder).annotate(step.document)
+        annotator = Annotator(self.parties(), self._split, self._embedder)
+        annotated = annotator.annotate(step.document)
+        as_read = {item.statement_id: item for item in annotated.statements}
         with self._store.writer():
+            if step.now is not None and self._store.catalogue.document(summary.document_id) is None:
+                # What was corrected or removed again since then is not what this step takes back.
+                self.show(step.now)
             self._keep(annotated, summary, summary.digest, step.now)
-        for old, new in zip(step.parts, self.interventions(summary.document_id), strict=False):
-            changed = {field: getattr(old.metadata, field) for field in _OF_SPEAKER}
-            if any(getattr(new.metadata, field) != value for field, value in changed.items()):
-                self.edit(old.statement_id, {field: value or "" for field, value in changed.items()})
+            for part in step.parts:
+                read = as_read.get(part.statement_id)
+                if read is not None and (read.metadata, read.span.role) != (part.metadata, part.span.role):
+                    span = replace(read.span, role=part.span.role)
+                    was = replace(read, metadata=part.metadata, inferred=part.inferred, span=span)
+                    self._keep_intervention(annotator.annotate_statement(was))
 
     def remove(self, statement_id: str, *, undoable: bool = False) -> None:
         """Removes a statement, not one intervention; its file stays, unless it is an upload that the store keeps.
 
         The file of an upload that may be taken back stays until a later upload tidies up.
         """
-        held = self.show(statement_id)
-        if isinstance(held, Statement) and held.is_intervention:
-            record = held.document.document_id
-            raise MetadataError(f"{statement_id!r} is part of a record: remove the whole record {record!r}")
-        folder = next((d.folder for d in self.documents() if d.document_id == statement_id), None)
         with self._store.writer():
+            held = self.show(statement_id)
+            if isinstance(held, Statement) and held.is_intervention:
+                record = held.document.document_id
+                raise MetadataError(f"{statement_id!r} is part of a record: remove the whole record {record!r}")
+            folder = next((d.folder for d in self.documents() if d.document_id == statement_id), None)
             self._store.catalogue.remove(statement_id)
         if folder is not None and not undoable:
-            self.uploads.prune(Path(folder))
+            self.uploads.remove(Path(folder), held.file)
 
     def ingest(
         self,
@@ -448,18 +480,22 @@ class Corpus:
 
     def _sent_before(self, new: DocumentSummary) -> DocumentSummary | None:
         """Returns the document of an earlier upload that a new one corrects, or None."""
-        text = self.show(new.document_id).source_text[:_COMPARED]
-        return next(
-            (
-                old
-                for old in self.documents()
-                if old.file == new.file
-                and old.folder != new.folder
-                and Path(old.folder).parent == Path(new.folder).parent
-                and fuzz.ratio(text, self.show(old.document_id).source_text[:_COMPARED]) >= _ALIKE
-            ),
-            None,
-        )
+        read = self.show(new.document_id)
+        for old in self.documents():
+            if old.file != new.file or old.folder == new.folder or Path(old.folder).parent != Path(new.folder).parent:
+                continue
+            before = self.show(old.document_id)
+            if fuzz.ratio(read.source_text[:_COMPARED], before.source_text[:_COMPARED]) < _ALIKE:
+                continue
+            # Two States may say much the same in files of one name, such as "statement.txt".
+            one, other = (self._holders_by_text(each) for each in (read, before))
+            if not one or not other or one & other:
+                return old
+        return None
+
+    def _holders_by_text(self, held: Statement | Document) -> frozenset[str]:
+        blocks = find_blocks(held.source_text)
+        return frozenset(read_metadata(held.source_text, blocks, self.parties(), held.file).metadata.holders)
 
     def _corrected_upload(
         self, result: FileResult, own: Mapping[str, DocumentSummary], replaced: Mapping[str, DocumentSummary]
@@ -470,14 +506,20 @@ class Corpus:
             return result
         new, reason = own[result.file], "in place of the file of this name that was sent before"
         identifier, state = new.document_id, new.metadata.state
-        self.remove(old.document_id)
         # A table that was sent with the earlier file may have told what the text does not.
-        pairs = ((name, getattr(old.metadata, name), getattr(new.metadata, name)) for name in _KEPT_OF_EARLIER)
+        takes_state = new.kind == "statement" and not new.metadata.holders
+        names = _KEPT_OF_EARLIER if takes_state else _KEPT_OF_EARLIER - _OF_SPEAKER
+        pairs = ((name, getattr(old.metadata, name), getattr(new.metadata, name)) for name in sorted(names))
         kept = {name: value for name, value, read in pairs if value is not None and read is None}
-        if kept:
-            state = kept.get("state", state)
-            identifier = self.edit(identifier, kept)
-            reason += "; what its text does not say stays as it was"
+        with self._store.writer():
+            if kept:
+                state = kept.get("state", state)
+                read_anew = self.show(identifier)
+                identifier = self._change(read_anew, *self._corrected(read_anew, kept), instead_of=old.document_id)
+                reason += "; what its text does not say stays as it was"
+            if identifier != old.document_id:
+                self._store.catalogue.remove(old.document_id)
+        self.uploads.remove(Path(old.folder), old.file)
         # Its State is still asked for; that it is near the one it replaces is said already.
         asked = [part for part in (result.reason or "").split("; ") if NO_STATE in part and state is None]
         reason = "; ".join((reason, *asked))
@@ -602,12 +644,14 @@ class Corpus:
             problem = exc.errors()[0]
             wrong = problem["msg"].removeprefix("Value error, ")
             raise MetadataError(f"{problem['loc'][-1]}={problem['input']!r}: {wrong}") from exc
-        # A State that is set by hand clears the group, unless the group is set as well; one that is cleared, who
-        # spoke for it too.
+        # A State that is set by hand clears the group and whoever holds it beside, unless the group is set as well; one
+        # that is cleared, who spoke for it too. A group that is cleared leaves it to the State that delivered it.
         base = old.metadata
         if "state" in changes:
-            base = replace(base, on_behalf_of=None, held_by=None)
+            base = replace(held_alone(base, self.parties()), on_behalf_of=None)
             cleared |= {"speaker": None} if "state" in cleared and "speaker" not in filled else {}
+        elif "on_behalf_of" in cleared:
+            base = of_deliverer(base, self.parties())
         merged = merge(ReadMetadata(metadata=base, inferred=old.inferred), row, self.parties())
         if merged.problems:
             raise MetadataError("; ".join(merged.problems))
@@ -615,9 +659,17 @@ class Corpus:
         return replace(merged.metadata, **cleared), inferred
 
 
-def _naming(summary: DocumentSummary | StatementSummary, code: str) -> dict[str, str]:
-    """Returns the fields that attribute words to a party, with the empty value that clears them."""
-    return {field: "" for field in ("state", "on_behalf_of") if getattr(summary.metadata, field) == code}
+def _attributed_to(metadata: Metadata) -> set[str | None]:
+    return {metadata.state, metadata.on_behalf_of, *(metadata.held_by or ())}
+
+
+def _without(metadata: Metadata, code: str) -> Metadata:
+    """Returns metadata that attribute nothing to a party; what was first of all its own is nobody's."""
+    if metadata.state == code:
+        return replace(metadata, state=None, on_behalf_of=None, speaker=None, held_by=None)
+    group = None if metadata.on_behalf_of == code else metadata.on_behalf_of
+    others = tuple(holder for holder in metadata.held_by or () if holder != code)
+    return replace(metadata, on_behalf_of=group, held_by=None if others in ((), (metadata.state,)) else others)
 
 
 def _check_editable(old: Statement | Document, changes: Mapping[str, str]) -> None:

@@ -33,11 +33,14 @@ def examine(store: Store) -> tuple[Check, ...]:
 
 def upgrade_check(upgrade: Upgrade) -> Check:
     """Says what became of documents that an older version annotated."""
+    parts = [f"{upgrade.updated} brought up to date" if upgrade.updated or upgrade.waiting else "up to date"]
     if upgrade.waiting:
-        detail = f"{_named(upgrade.waiting)} read differently now and have to be embedded: run `untoc ingest` on them"
-        return Check(name="annotation", ok=True, detail=f"{upgrade.updated} brought up to date; {detail}")
-    done = f"{upgrade.updated} brought up to date" if upgrade.updated else "up to date"
-    return Check(name="annotation", ok=True, detail=done)
+        parts.append(
+            f"{_named(upgrade.waiting)} read differently now and have to be embedded: run `untoc ingest` on them"
+        )
+    for file, speakers in upgrade.unset.items():
+        parts.append(f"States set by hand in {file!r} have to be set again, of {_named(speakers)}")
+    return Check(name="annotation", ok=True, detail="; ".join(parts))
 
 
 def check_words(catalogue: Catalogue, summaries: Sequence[DocumentSummary]) -> Check:
@@ -63,11 +66,12 @@ def check_words(catalogue: Catalogue, summaries: Sequence[DocumentSummary]) -> C
 def check_sources(summaries: Sequence[DocumentSummary]) -> Check:
     """Compares the files that statements came from with what was read of them.
 
-    Files of a folder that is gone as a whole (an unplugged disk) cannot be compared, which is no damage.
+    Files of a folder that is gone as a whole (an unplugged disk) cannot be compared, which is no damage; those inside
+    an archive are not, since that would unpack it.
     """
     changed: dict[str, list[str]] = {}
     missing: dict[str, list[str]] = {}
-    unseen = same = 0
+    unseen = same = inside = 0
     for summary in summaries:
         folder = Path(summary.folder)
         if not folder.is_dir():
@@ -76,6 +80,8 @@ def check_sources(summaries: Sequence[DocumentSummary]) -> Check:
         state = _state_of(folder / summary.file, summary.sha256)
         if state == "same":
             same += 1
+        elif state == "inside":
+            inside += 1
         else:
             (changed if state == "changed" else missing).setdefault(summary.folder, []).append(summary.file)
     parts = [f"{_named(files)} changed since: run `untoc ingest {folder}`" for folder, files in changed.items()]
@@ -83,6 +89,7 @@ def check_sources(summaries: Sequence[DocumentSummary]) -> Check:
     if parts:
         return Check(name="files", ok=False, detail="; ".join(parts))
     apart = f"; {unseen} of folders that are gone were not compared" if unseen else ""
+    apart += f"; {inside} inside archives and messages were not compared" if inside else ""
     return Check(name="files", ok=True, detail=f"{same} are as they were read{apart}")
 
 
@@ -91,8 +98,8 @@ def _state_of(path: Path, sha256: str) -> str:
         with path.open("rb") as file:
             return "same" if hashlib.file_digest(file, "sha256").hexdigest() == sha256 else "changed"
     except NotADirectoryError:
-        # A part of a container, such as an archive, which is there.
-        return "same"
+        # A part of a container, such as an archive, which is there and may hold something else by now.
+        return "inside"
     except OSError:
         return "missing"
 

@@ -55,19 +55,29 @@ class UploadsStore:
 
     def prune(self, folder: Path) -> None:
         """Deletes the files of an upload's folder that no statement came from; any other folder is left alone."""
+        self._delete(folder, None)
+
+    def remove(self, folder: Path, file: str) -> None:
+        """Deletes the file of a removed statement, if no other came from it; those beside it may still be under way."""
+        # A file inside an archive is kept with it.
+        self._delete(folder, Path(file).parts[0])
+
+    def _delete(self, folder: Path, only: str | None) -> None:
         if folder.parent != self._folder:
             return
-        # A file inside an archive is kept with it.
         documents = self._store.catalogue.documents()
         held = {Path(s.file).parts[0] for s in documents if s.folder == str(folder)}
         # What is gone already is as it should be.
         with suppress(OSError):
-            gone = [
-                f for f in folder.iterdir() if f.name not in held and (f.suffix.lower() not in _DESCRIBING or not held)
-            ]
+            files = set(folder.iterdir())
+            describing = {file for file in files if file.suffix.lower() in _DESCRIBING}
+            gone = {f for f in files - describing if f.name not in held and only in (None, f.name)}
+            emptied = not held and gone | describing == files
+            if emptied:
+                gone = files
             if self._store.files is not None:
                 self._store.files.remove([f for f in gone if f.is_file()], {s.sha256 for s in documents})
-            if not held:
+            if emptied:
                 shutil.rmtree(folder)
                 return
             for file in gone:

@@ -10,15 +10,25 @@ from functools import partial
 from itertools import pairwise
 from typing import Final, Literal, get_args
 
-from app.answering.provenance import as_quoting, holders, provenance, reference_by_name, spoken_date
-from app.briefing.cells import Briefing, Cell, Point, Standing, Subject
+from app.answering.provenance import provenance, reference_by_name
+from app.briefing.cells import (
+    Briefing,
+    Cell,
+    EvidenceWords,
+    Point,
+    PositionChange,
+    Repetition,
+    Standing,
+    Subject,
+    Suggestion,
+)
+from app.briefing.edit import without_rejected
+from app.briefing.leads import Leads
 from app.records import Citation, Claim
 from app.retrieval.position_marks import KINDS, PositionKind
-from app.retrieval.scoped_statements import made_before
 from ingest.glossary.glossary import NamedTerm, terms_within
 from ingest.treaties.treaties import article_title
-from prompts.wording import LANGUAGES, Wording, load_document_words, load_wording
-from vectorstore.records import Metadata
+from prompts.wording import LANGUAGES, Wording
 from vectorstore.stems import stem
 
 DocumentForm = Literal["full", "one_pager", "talking_points"]
@@ -51,13 +61,9 @@ def arrange(briefing: Briefing, form: DocumentForm = "full") -> Briefing:
     Citations are numbered from 1 in reading order and the others left out. What a person rejected is not cited, and
     what a model claimed on it not told. Arranging twice changes nothing.
     """
-    rejected = {number for cell in briefing.cells if cell.is_rejected for number in cell.citations}
+    briefing = without_rejected(briefing)
     cells = [replace(c, citations=(), words=(), claims=(), more=0) if c.is_rejected else c for c in briefing.cells]
-    kept = {number for cell in cells for number in cell.citations}
-    outside = rejected - kept
-    held = {claim for cell in cells for claim in cell.claims}
-    briefing = replace(briefing, points=tuple(p for p in briefing.points if p.claim is None or p.claim in held))
-    order = dict.fromkeys(number for number in _reading_order(briefing, cells, form) if number not in outside)
+    order = dict.fromkeys(_reading_order(briefing, cells, form))
     new = {old: place for place, old in enumerate(order, start=1)}
     statements = {briefing.citation(old).statement_id for old in order}
     return replace(
@@ -67,16 +73,14 @@ def arrange(briefing: Briefing, form: DocumentForm = "full") -> Briefing:
                 cell,
                 citations=tuple(new[n] for n in cell.citations if n in new),
                 more=cell.more + sum(n not in new for n in cell.citations),
-                shows={new[n]: kind for n, kind in cell.shows.items() if n in new},
-                words=tuple(replace(w, citation=new[w.citation]) for w in cell.words if w.citation in new),
+                suggestions={new[n]: _suggestion(each, new) for n, each in cell.suggestions.items() if n in new},
+                superseded={new[n]: new.get(later or 0) for n, later in cell.superseded.items() if n in new},
+                words=_words(cell.words, new),
                 claims=tuple(_renumbered(claim, new) for claim in cell.claims if {*claim.citations} <= new.keys()),
             )
             for cell in cells
         ),
-        citations=tuple(
-            replace(cited, number=place, superseded_by=new.get(cited.superseded_by or 0))
-            for cited, place in ((briefing.citation(old), place) for old, place in new.items())
-        ),
+        citations=tuple(replace(briefing.citation(old), number=place) for old, place in new.items()),
         repetitions=tuple(
             replace(item, citations=tuple(new[n] for n in item.citations if n in new))
             for item in briefing.repetitions
@@ -96,6 +100,14 @@ def arrange(briefing: Briefing, form: DocumentForm = "full") -> Briefing:
         ),
         sources=tuple(replace(source, cited=source.statement_id in statements) for source in briefing.sources),
     )
+
+
+def _words(words: Iterable[EvidenceWords], new: Mapping[int, int]) -> tuple[EvidenceWords, ...]:
+    return tuple(replace(each, citation=new[each.citation]) for each in words if each.citation in new)
+
+
+def _suggestion(suggestion: Suggestion, new: Mapping[int, int]) -> Suggestion:
+    return replace(suggestion, words=_words(suggestion.words, new))
 
 
 def _renumbered(claim: Claim, new: Mapping[int, int]) -> Claim:
@@ -123,7 +135,8 @@ def position(cell: Cell) -> PositionKind:
 
 def citation_kind(cell: Cell, number: int) -> PositionKind:
     """Returns the kind that one citation of a cell shows by itself, unless a person set the cell's."""
-    return position(cell) if cell.review is not None else cell.shows.get(number, position(cell))
+    shown = None if cell.review is not None else cell.suggestions.get(number)
+    return position(cell) if shown is None else shown.kind
 
 
 def kind_in_words(words: Wording, kind: Standing, subject: Subject) -> str:
@@ -149,26 +162,8 @@ def pieces(cell: Cell | None, citation: Citation) -> tuple[QuotationPart, ...]:
     return tuple(QuotationPart(text=quote[a:b], telling=telling[a]) for a, b in pairwise(cuts) if a < b)
 
 
-class Sayings:
+class Sayings(Leads):
     """What a document says about parts of an arranged briefing, in the briefing's language."""
-
-    def __init__(self, briefing: Briefing) -> None:
-        self.briefing = briefing
-        self.words: Wording = load_document_words(briefing.language)
-        self._wording = load_wording(briefing.language)
-
-    @property
-    def language(self) -> str:
-        """The language of the document's own words: one of the six."""
-        return self.words.language
-
-    def say(self, key: str, **variables: object) -> str:
-        """Returns words of documents."""
-        return self.words.say(key, **variables)
-
-    def name(self, code: str | None) -> str:
-        """Returns the name of a party."""
-        return "—" if code is None else self.briefing.names.get(code, code)
 
     def kind(self, kind: Standing, subject: str) -> str:
         """Returns a kind of position on a subject in words."""
@@ -181,10 +176,6 @@ class Sayings:
     def session(self, number: str | None) -> str:
         """Returns a session in words; nothing for none."""
         return "" if number is None else self._wording.say("session", number=number)
-
-    def date(self, value: str | None) -> str:
-        """Returns an ISO date as people write it; nothing for none."""
-        return spoken_date(value, self.language) or ""
 
     def moment(self, value: str | None) -> str:
         """Returns an ISO time to the minute, or that it is not known."""
@@ -200,21 +191,6 @@ class Sayings:
         key = "set_aside" if cell.is_rejected else "reviewed"
         who = cell.review.reviewer or self.say("somebody")
         return self.say(key, reviewer=who, date=self.date(cell.review.at[:10]))
-
-    def speaker(self, party: str, citation: Citation) -> str:
-        """Returns whose words a citation holds where they are not the party's own: a group's, or a record's."""
-        if citation.summarised:
-            return self._wording.say("as_summarised", party=self.name(citation.state))
-        if citation.quoting:
-            return as_quoting(self.name(citation.state), citation, self.name, self._wording)
-        if citation.held_by:
-            return holders(citation, self.name, self._wording, party if party in citation.held_by else None)
-        if citation.on_behalf_of is None and citation.state in (party, None):
-            return ""
-        group = self.name(citation.on_behalf_of or citation.state)
-        if citation.speaker:
-            return self.say("delivered", group=group, speaker=citation.speaker)
-        return group if citation.state == party else self.say("of_group", group=group)
 
     def claim(self, party: str, claim: Claim) -> str:
         """Returns what a model worded in a party's cell; what is not on its own words says whose they are."""
@@ -233,13 +209,6 @@ class Sayings:
         # "Iran" names Iran (Islamic Republic of).
         named = name.partition(" (")[0] in point.claim.text
         return point.claim.text if named else f"{name}: {point.claim.text}"
-
-    def leads(self, point: Point) -> tuple[tuple[str, Citation], ...]:
-        """Returns the quotations of a point, each with who said it and when, in words."""
-        cited = [self.briefing.citation(number) for number in point.citations]
-        if len(cited) == 1:
-            return ((point.lead, cited[0]),)
-        return tuple((", ".join(filter(None, (self.name(c.state), self.date(c.date)))), c) for c in cited)
 
     def helps(self, citation: Citation, subject: Subject) -> tuple[str, ...]:
         """Returns what helps to read a quotation in another language: what its terms for the subject mean.
@@ -271,18 +240,11 @@ class Sayings:
         whose = self.speaker(cell.party, citation) or (self.name(citation.state) if cell.claims else "")
         return self._source(whose, citation, self.earlier(cell, citation))
 
-    def earlier(self, cell: Cell, citation: Citation) -> str:
-        """Returns that a cell quotes something later of the same party, and by which note it is superseded."""
-        if citation.superseded_by:
-            return self._wording.say("superseded", number=citation.superseded_by)
-        cited = map(self.briefing.citation, cell.citations)
-        later = any(other.state == citation.state and made_before(_when(citation), _when(other)) for other in cited)
-        return self._wording.say("earlier") if later else ""
-
-    def source_of(self, party: str, citation: Citation) -> str:
-        """Returns the line above a quotation beside the name of a party."""
-        superseded = self._wording.say("superseded", number=citation.superseded_by) if citation.superseded_by else ""
-        return self._source(self.speaker(party, citation), citation, superseded)
+    def source_of(self, told: PositionChange | Repetition, citation: Citation) -> str:
+        """Returns the line above a quotation of what is told over time, beside the names of its party and subject."""
+        cell = self.quoting(told, citation)
+        superseded = "" if cell is None else self.superseded(cell, citation)
+        return self._source(self.speaker(told.party, citation), citation, superseded)
 
     def _source(self, whose: str, citation: Citation, earlier: str) -> str:
         parts = (whose, provenance(citation, self._wording), earlier)
@@ -353,10 +315,6 @@ def _words_of(topic: str, language: str) -> list[NamedTerm]:
         for named in terms_within(word, language)
         if stem(word, language) in map(partial(stem, language=language), named.terms[0].split())
     ]
-
-
-def _when(citation: Citation) -> Metadata:
-    return Metadata(body=citation.body, session=citation.session, date=citation.date)
 
 
 def columns(briefing: Briefing, sayings: Sayings) -> tuple[Column, ...]:

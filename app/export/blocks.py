@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from app.briefing.cells import Briefing, Cell, Subject
+from app.briefing.cells import Briefing, Cell, Repetition, Subject
 from app.export.arrange import Column, DocumentForm, Sayings, by_place, columns, position
 from app.export.looks import TINTS
 from app.export.plots import describe_timeline, timeline
@@ -270,7 +270,7 @@ class _Blocks:
                             Square(
                                 blocks=(
                                     Line(text=say.kind(kind, change.subject), style="cell", bold=True),
-                                    Line(text=say.source_of(change.party, briefing.citation(number)), style="source"),
+                                    Line(text=say.source_of(change, briefing.citation(number)), style="source"),
                                     QuotedBlock(citation=briefing.citation(number)),
                                 )
                             )
@@ -294,19 +294,19 @@ class _Blocks:
                 rows=tuple(
                     (
                         self._words(say.name(item.party), item.subject, bold=True),
-                        Square(blocks=tuple(self._repeated(item.party, item.citations))),
+                        Square(blocks=tuple(self._repeated(item))),
                     )
                     for item in briefing.repetitions
                 ),
                 titles=1,
             )
 
-    def _repeated(self, party: str, numbers: Sequence[int]) -> Iterator[Line | QuotedBlock]:
-        first, *others = map(self.briefing.citation, numbers)
-        yield Line(text=self.say.source_of(party, first), style="source")
+    def _repeated(self, item: Repetition) -> Iterator[Line | QuotedBlock]:
+        first, *others = map(self.briefing.citation, item.citations)
+        yield Line(text=self.say.source_of(item, first), style="source")
         yield QuotedBlock(citation=first)
         for citation in others:
-            again = f"{self.say.say('repeated_mark')}: {self.say.source_of(party, citation)}"
+            again = f"{self.say.say('repeated_mark')}: {self.say.source_of(item, citation)}"
             yield Line(text=again, style="note", note=citation)
 
     def _annex(self) -> Iterator[DocumentBlock]:

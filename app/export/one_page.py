@@ -14,6 +14,7 @@ from docx.oxml.ns import qn
 from docx.oxml.xmlchemy import BaseOxmlElement
 
 from app.briefing.cells import Briefing
+from app.briefing.edit import without_rejected
 from app.export.arrange import DocumentForm, Sayings, arrange
 from app.export.blocks import DocumentBlock, Line, QuotedBlock, blocks_of
 from app.export.docx import STYLES
@@ -35,6 +36,7 @@ def fit_to_page(briefing: Briefing, form: DocumentForm) -> Briefing:
     """
     if form == "full":
         return briefing
+    briefing = without_rejected(briefing)
     quoted = {number for cell in briefing.cells for number in cell.evidence}
     points = list(briefing.points)
     while True:

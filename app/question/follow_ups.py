@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
-from app.question.lexicon import grammar, lexicon_of
+from app.question.lexicon import SIGNS, grammar, lexicon_of
 from app.question.resolution import Resolution, Restyle
 from app.question.turn import slots_of
 from app.records import Scope, Style, TreatyScope
@@ -18,12 +18,12 @@ from ingest.parties.party_table import PartyTable
 from ingest.treaties.treaties import PROTOCOLS, article_title
 
 _STYLES: Final[tuple[Style, ...]] = ("shorter", "points")
-# What stands between words.
-_SIGNS: Final = frozenset({"dash", "slash", "and", "stop"})
 # Longer wishes, choices and questions ask for more: characters, and words.
 _LONGEST_WISH: Final = 100
 _LONGEST_CHOICE: Final = 5
 _LONGEST_TIME: Final = 10
+# How far from the session asked about.
+_STEPS: Final = {"session_before": -1, "session_after": 1}
 # What may stand beside a number that is all that a follow-up says.
 _BESIDE_NUMBER: Final = frozenset({"fill", "and", "ask", "about", "stop", "article", "session"})
 
@@ -34,7 +34,7 @@ def restyle(question: str) -> Restyle | None:
     # The file holds the words of all six languages, since a wish is often too short to tell its own.
     for item in lexicon_of("en", "forms").items(question) if len(question) <= _LONGEST_WISH else ():
         style = next((name for name in _STYLES if name in item.kinds), None)
-        if not (style or item.kinds & {"language", "form_filler", *_SIGNS}):
+        if not (style or item.kinds & {"language", "form_filler", *SIGNS}):
             return None
         wanted = Restyle(style=style or wanted.style, language=item.values.get("language", wanted.language))
     return None if wanted == Restyle() else wanted
@@ -71,16 +71,20 @@ def counted_from(question: str, said: Scope, before: Scope) -> Scope:
     """Returns the scope of a turn with the time that it counts from the turn before: "two years later".
 
     It is counted from the year, or the years in a row, that the turn before asked about, not from today as where there
-    is none; a turn that names a year or month stays as it is.
+    is none, and a session from the one session; a turn that names a year or month stays as it is.
     """
     years = sorted(int(end[:4]) for end in (*before.years, *(before.interval or ())) if end)
     items = lexicon_of(said.language, "turns").items(question)
+    relative = [*grammar("relative_times").find(items)]
+    held = [int(session) for session in before.sessions if session.isdecimal()]
+    if (step := next((_STEPS[form] for form, _ in relative if form in _STEPS), 0)) and len(held) == 1:
+        return replace(said, sessions=(str(held[0] + step),), pick=None)
     named = any(item.kinds & {"year_number", "nineties"} for item in items)
     if not years or len(question.split()) > _LONGEST_TIME or named or said.months:
         return said
     said, own = replace(said, years=(), interval=None), said
-    for form, first, last in grammar("relative_times").find(items):
-        count = next((item.number("number") for item in items[first:last] if "number" in item.kinds), 1)
+    for form, part in relative:
+        count = next((item.number("number") for item in part if "number" in item.kinds), 1)
         if form == "before_that":
             return replace(said, interval=(None, str(years[0] - 1)), pick=None)
         if form == "after_that":

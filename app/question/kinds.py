@@ -14,7 +14,7 @@ import numpy as np
 
 from app.question.lexicon import lexicon_of
 from app.question.resolution import Act
-from app.question.roles import THIS, RoleReading, Weights, load_weights
+from app.question.roles import STAND_IN, THIS, RoleReading, Weights, load_weights
 from app.question.turn import Slot, TurnReading
 from app.records import QuestionKind
 from ingest.parties.party_table import PartyTable
@@ -60,15 +60,15 @@ class Frame:
     network: Matrix
 
 
-def frame_of(text: str, roles: RoleReading, language: str, parties: PartyTable, *, follows: bool) -> Frame:
+def frame_of(roles: RoleReading, parties: PartyTable) -> Frame:
     """Returns what asks in a question: its words without topic and names."""
-    name = parties.display("PER", language)
+    text, name = roles.text, parties.display(STAND_IN, roles.language)
     written, forms, end, before = "", [], 0, "-"
     kinds: set[str] = set()
     for word, label in zip(roles.words, roles.labels, strict=True):
         if label == "topic":
             if before != "topic":
-                written += text[end : word.start] + THIS[language]
+                written += text[end : word.start] + THIS[roles.language]
                 forms.append("<this>")
         else:
             # Nor does it matter whether the name is known: "what did Freedonia say" begins anew as "what did Iran say".
@@ -83,7 +83,7 @@ def frame_of(text: str, roles: RoleReading, language: str, parties: PartyTable, 
     features |= {" ".join(padded[at : at + size]) for size in (2, 3) for at in range(len(padded) - size + 1)}
     for counted, names in (("k", [word.kind for word in roles.words]), ("r", list(roles.labels))):
         features |= {f"{counted} {each} {min(names.count(each), 2)}" for each in set(names)}
-    features |= {f"l {min(len(forms) // 3, 6)}", f"f {follows}"}
+    features |= {f"l {min(len(forms) // 3, 6)}", f"f {roles.follows}"}
     # "Congo on drugs" has to be asked back, "Iran on drugs" has not.
     features |= {f"c {min(len(word.span.codes), 2) if word.span else 0}" for word in roles.of("who")}
     # Many questions share their frame, whose vector is kept.
@@ -114,15 +114,14 @@ def _told(name: str, weights: Weights) -> tuple[list[str], Mapping[str, int]]:
     return json.loads(weights.notes[f"{name}.classes"]), json.loads(weights.notes[f"{name}.features"])
 
 
-def kind_chances(frame: Frame, weights: Weights | None = None) -> dict[str, float]:
+def kind_chances(frame: Frame, weights: Weights) -> dict[QuestionKind, float]:
     """Returns the chance of each kind, 0 to 1: the geometric mean of what the classifier and the network give it.
 
-    On questions that neither had seen, 79.4 % were read right so, 78.2 % and 78.1 % by each alone. The weights are the
-    product's if none are given.
+    On questions that neither had seen, 79.4 % were read right so, 78.2 % and 78.1 % by each alone.
     """
-    chances = _chances("kind", weights or load_weights(), frame)
+    chances = _chances("kind", weights, frame)
     scores = (np.log(np.maximum(list(chances.values()), 1e-9)) + frame.network) / 2
-    return dict(zip(chances, map(float, np.exp(scores - np.logaddexp.reduce(scores))), strict=True))
+    return dict(zip(KINDS, map(float, np.exp(scores - np.logaddexp.reduce(scores))), strict=True))
 
 
 def asks_who_was_silent(question: str) -> bool:
@@ -136,15 +135,12 @@ def asks_who_was_silent(question: str) -> bool:
     return any("silent" in each for each in kinds) or any("denied" in each for each in kinds[:said])
 
 
-def kind_among(chances: Mapping[str, float]) -> KindReading:
+def kind_among(chances: Mapping[QuestionKind, float]) -> KindReading:
     """Returns the likeliest kind; where it is unsure, others to offer."""
     ranked = sorted(chances.items(), key=lambda item: -item[1])
-    others = [kind for kind, chance in ranked[1:3] if chance >= _OFFERED] if ranked[0][1] < _SURE else []
-    return KindReading(
-        kind=cast(QuestionKind, ranked[0][0]),
-        chance=round(ranked[0][1], 4),
-        others=cast("tuple[QuestionKind, ...]", tuple(others)),
-    )
+    kind, chance = ranked[0]
+    others = tuple(other for other, less in ranked[1:3] if less >= _OFFERED) if chance < _SURE else ()
+    return KindReading(kind=kind, chance=round(chance, 4), others=others)
 
 
 def read_turn(frame: Frame, now: Collection[Slot], before: Collection[Slot], *, everyone: bool = False) -> TurnReading:

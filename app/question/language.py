@@ -7,13 +7,13 @@ import re
 import unicodedata
 from typing import Final
 
-from app.question.lexicon import lexicon_of
+from app.question.lexicon import SIGNS, lexicon_of
 from ingest.language.word_frequencies import commonness
 from ingest.parties.party_table import PartyTable
 
 _SCRIPTS: Final = (("ARABIC", "ar"), ("CYRILLIC", "ru"), ("CJK", "zh"))
 # Signs and numbers are of every language.
-_SIGNS: Final = frozenset({"dash", "slash", "and", "stop", "number", "ordinal", "year_number", "roman", "bodies"})
+_SIGNS: Final = SIGNS | {"number", "ordinal", "year_number", "roman", "bodies"}
 _LATIN: Final = ("en", "fr", "es")
 # What a word counts that the lexicon knows, where the frequency of words counts 0 to 8.
 _KNOWN: Final = 2.0
@@ -33,13 +33,14 @@ def detect_language(text: str, parties: PartyTable) -> str:
     second, best = sorted(known.values())[-2:]
     if best >= second + _CLEAR:
         return max(known, key=lambda language: known[language])
-    scores = {
-        language: sum(commonness(word, language) for word in words)
-        + _KNOWN * known[language]
-        + _named(text, language, parties)
-        for language in _LATIN
-    }
-    return max(scores, key=lambda language: scores[language])
+
+    def score(language: str) -> float:
+        names = parties.find(text, language, relaxed=True)
+        # What is named in a language counts as words of ten letters.
+        named = sum(name.end - name.start for name in names) / 10
+        return sum(commonness(word, language) for word in words) + _KNOWN * known[language] + named
+
+    return max(_LATIN, key=score)
 
 
 def _known(text: str, language: str) -> int:
@@ -47,8 +48,3 @@ def _known(text: str, language: str) -> int:
     items = lexicon_of(language).items(text, mend=False)
     sizes = (text[item.start : item.end].count(" ") for item in items if item.kinds - _SIGNS)
     return sum(2 * size + 1 for size in sizes)
-
-
-def _named(text: str, language: str, parties: PartyTable) -> float:
-    """Returns how much of a question is names of States in a language, in words of ten letters."""
-    return sum(match.end - match.start for match in parties.find(text, language, relaxed=True)) / 10

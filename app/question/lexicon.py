@@ -27,6 +27,8 @@ from ingest.parties.name_matcher import Token, fold, tokens_of
 FIRST_YEAR: Final = 1945
 _LAST_YEAR: Final = 2099
 _SIGNS: Final = {"/": "slash", "?": "stop", ".": "stop"} | dict.fromkeys(",&،、，;；", "and")
+# What stands between words.
+SIGNS: Final = frozenset({"dash", *_SIGNS.values()})
 _QUIET: Final = " \n\t'’\"«»“”()（）《》"
 _DASHES: Final = re.compile("[-–—−‐‑~～]")
 _LONGEST: Final = 9
@@ -180,8 +182,8 @@ class Grammar:
         item = r"(?:<(?:[^<>]*,)?(?:\1)(?:,[^<>]*)?>)"
         self._forms = [(name, re.compile(re.sub("<([a-z_|]+)>", item, form))) for name, form in forms.items()]
 
-    def find(self, items: Sequence[Item]) -> Iterator[tuple[str, int, int]]:
-        """Yields (name of the form, first item, item after the last) from left to right; the longest match wins."""
+    def find(self, items: Sequence[Item]) -> Iterator[tuple[str, Sequence[Item]]]:
+        """Yields the name of each form that is found with its items, from left to right; the longest match wins."""
         written = [f"<{','.join(item.kinds)}>" for item in items]
         text, starts = "".join(written), [0, *accumulate(map(len, written))]
         at = 0
@@ -190,7 +192,7 @@ class Grammar:
             end, name = max(matches, key=lambda match: match[0], default=(0, ""))
             after = starts.index(end)
             if after > at:
-                yield name, at, after
+                yield name, items[at:after]
             at = max(after, at + 1)
 
 

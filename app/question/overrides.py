@@ -10,7 +10,7 @@ from typing import Any, Final, cast, get_args
 
 from app.errors import ScopeError
 from app.question.resolution import Resolution, with_kind
-from app.question.turn import is_kept
+from app.question.turn import PARTIES, SLOT_OF, is_kept
 from app.records import QuestionKind, TreatyScope
 from ingest.metadata.sessions import canonical_body
 from ingest.parties.party_table import PartyTable
@@ -18,10 +18,8 @@ from ingest.parties.regions import region_named, regions
 from ingest.treaties.treaties import TREATIES
 from vectorstore.records import JSONValue
 
-# The parts of a scope that say who is asked.
-_WHO: Final = ("states", "groups", "members_of")
-_WHEN: Final = ("interval", "years", "months", "pick")
-_PARTS: Final = (*_WHO, *_WHEN, "excluded", "treaties", "bodies", "sessions", "agenda_items", "topic")
+# The parts that say of what time; `pick` chooses among the statements of that time.
+_WHEN: Final = ("interval", "years", "months")
 # What of an answer's own scope only tells how the question was read.
 _DESCRIBED: Final = ("kind", "language", "kept", "notes", "all_states", "negated")
 _MONTH: Final = r"\d{4}-(?:0[1-9]|1[0-2])"
@@ -35,6 +33,8 @@ _WRITTEN: Final = {
 def override(resolution: Resolution, overrides: Mapping[str, JSONValue], parties: PartyTable) -> Resolution:
     """Puts parts of a scope, and the `kind` of question, in place of what was read.
 
+    A time that is given takes the place of the whole time that was read; an empty one only takes that part of it away.
+
     Raises:
         ScopeError: An override names something unknown.
     """
@@ -45,14 +45,16 @@ def override(resolution: Resolution, overrides: Mapping[str, JSONValue], parties
     if kind is not None and kind not in get_args(QuestionKind):
         raise ScopeError(f"{kind!r} is no kind of question: known are {', '.join(get_args(QuestionKind))}")
     overrides = {name: value for name, value in overrides.items() if name not in _DESCRIBED}
-    unknown = sorted(set(overrides) - set(_PARTS))
+    unknown = sorted(overrides.keys() - SLOT_OF.keys())
     if unknown:
-        raise ScopeError(f"unknown part of the scope {unknown[0]!r}: known are {', '.join(sorted(_PARTS))}")
+        raise ScopeError(f"unknown part of the scope {unknown[0]!r}: known are {', '.join(sorted(SLOT_OF))}")
     fields: dict[str, Any] = {name: _value(name, value, parties) for name, value in overrides.items()}
+    if any(fields.get(name) for name in _WHEN):
+        fields = {"interval": None, "years": (), "months": (), **fields}
     scope = replace(resolution.scope, **fields)
-    named = bool({*_WHO} & overrides.keys())
+    named = bool({*PARTIES} & overrides.keys())
     speakers = bool(scope.states or scope.groups)
-    kept = tuple(name for name in scope.kept if name not in overrides or is_kept(name, scope, resolution.scope))
+    kept = tuple(name for name in scope.kept if name not in fields or is_kept(name, scope, resolution.scope))
     changed = replace(
         resolution,
         scope=replace(scope, kept=kept),
@@ -80,7 +82,13 @@ def _value(name: str, value: JSONValue, parties: PartyTable) -> object:
     if name == "interval":
         if len(value) != 2 or not all(end is None or re.fullmatch(rf"\d{{4}}|{_MONTH}", str(end)) for end in value):
             raise ScopeError(f"the scope's 'interval' must look like [\"2018\", null], found {value!r}")
-        return tuple(None if end is None else str(end) for end in value)
+        first, last = (None if end is None else str(end) for end in value)
+        # A year holds its months: both ends compare by as many characters as the shorter has.
+        if first and last and first[: len(last)] > last[: len(first)]:
+            raise ScopeError(
+                f"the scope's 'interval' ends before it begins: write the earlier end first, found {value!r}"
+            )
+        return (first, last)
     if name == "treaties":
         return tuple(map(_treaty, value))
     items = tuple(map(str, value))

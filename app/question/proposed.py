@@ -5,7 +5,7 @@ nothing: a name has to be that of a party which the lookups found in the questio
 these words, or it is dropped.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -35,10 +35,10 @@ class ProposedReading(BaseModel):
 Propose = Callable[[str, Sequence[str]], ProposedReading | None]
 
 
-def roles_as_proposed(question: str, roles: RoleReading, proposed: ProposedReading, parties: PartyTable) -> RoleReading:
+def roles_as_proposed(roles: RoleReading, proposed: ProposedReading, parties: PartyTable) -> RoleReading:
     """Returns the roles of a question's words as proposed, as far as what is proposed is found in the question."""
-    topic = list(_places([proposed.topic], question))
-    filters = list(_places(proposed.filters, question))
+    topic = list(_places([proposed.topic], roles.text))
+    filters = list(_places(proposed.filters, roles.text))
     named = {at for at, word in enumerate(roles.words) if word.span is not None and word.span.kind in ("party", "set")}
     who, left_out = (
         {at for at in named for name in names if _is_named(roles.words[at], name, parties)}
@@ -62,7 +62,7 @@ def roles_as_proposed(question: str, roles: RoleReading, proposed: ProposedReadi
     return replace(roles, labels=tuple(labels))
 
 
-def chances_as_proposed(chances: Mapping[str, float], proposed: ProposedReading) -> Mapping[str, float]:
+def chances_as_proposed(chances: dict[QuestionKind, float], proposed: ProposedReading) -> dict[QuestionKind, float]:
     """Returns the chances of the kinds of question with the one that is proposed before them."""
     if proposed.kind is None:
         return chances

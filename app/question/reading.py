@@ -8,7 +8,6 @@ classifier (`kinds`).
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
 from typing import Final
 
 from rapidfuzz import process
@@ -22,8 +21,8 @@ from app.question.lexicon import NO_WORD, lexicon_of
 from app.question.overrides import override
 from app.question.proposed import Propose, ProposedReading, chances_as_proposed, roles_as_proposed
 from app.question.resolution import ASIDES, ASKED_FOR, OF_NO_STATE, NamedFilter, Resolution, TopicWording
-from app.question.roles import RoleReading, Weights, Word, encode_words, load_weights, read_roles, words_of
-from app.question.spans import Span, find_spans, time_and_venue_of
+from app.question.roles import RoleReading, Weights, Word, encode_question, load_weights, read_roles
+from app.question.spans import Span, time_and_venue_of
 from app.question.turn import ConversationState, EarlierTurn, earlier_turns, in_conversation, in_form, slots_of
 from app.records import Missing, Note, Pick, QuestionKind, TreatyScope
 from ingest.glossary.glossary import terms_within, words_of_terms
@@ -43,7 +42,7 @@ _LIKELIER_THAN_NOT: Final = 0.5
 # Below this chance a kind alone does not ask all States: "and in 2031?"; chosen on the examples, unseen.
 _GUESS: Final = 0.35
 # Kinds answered without a search for evidence, from this chance on: right in 93 % of the examples, unseen.
-_UNSEARCHED: Final = ("list", "metadata", "summary", "source", "greeting", "format_request")
+_UNSEARCHED: Final[tuple[QuestionKind, ...]] = ("list", "metadata", "summary", "source", "greeting", "format_request")
 # Kinds whose answer is a fact of the State named, though its name stands in the topic: "how many people in Drelnia?".
 _OF_FACTS: Final = ("number", "date", "person")
 _OF_ITSELF: Final = ("reason", "position", "over_time", "yes_no")
@@ -51,7 +50,7 @@ _OF_ITSELF: Final = ("reason", "position", "over_time", "yes_no")
 _COUNTED: Final = 3
 # Spans by which statements are chosen, whoever spoke.
 _NARROWING: Final = ("session", "body", "agenda_item", "date", "article")
-_WHICH: Final = ("which_states", "negated_which")
+_WHICH: Final[tuple[QuestionKind, ...]] = ("which_states", "negated_which")
 # Zipf frequency: commoner words tell nothing of a topic, such as "tell", "think" and "new".
 _COMMON: Final = 5.5
 # Kinds that ask for something in particular.
@@ -89,7 +88,7 @@ def resolve(
         ScopeError: An override names something unknown.
     """
     turns = earlier_turns(history)
-    state = _state_after(turns, parties)
+    state = _state_after(turns[-_TURNS_READ:], parties)
     text = question.strip()
     if not text:
         raise QuestionError(
@@ -109,13 +108,11 @@ def resolve(
 
 def _state_after(turns: Sequence[EarlierTurn], parties: PartyTable) -> ConversationState | None:
     """Returns the state after the turns of a conversation; those before a turn that has its state are not read."""
-    turns = turns[-_TURNS_READ:]
-    known = max((place for place, turn in enumerate(turns) if turn.state is not None), default=-1)
-    state = turns[known].state if known >= 0 else None
-    for turn in turns[known + 1 :]:
-        read = _read_turn(state, turn.question[:MAX_QUESTION], parties)
-        state = ConversationState(read=override(read, turn.overrides, parties))
-    return state
+    if not turns or turns[-1].state is not None:
+        return turns[-1].state if turns else None
+    *before, turn = turns
+    read = _read_turn(_state_after(before, parties), turn.question[:MAX_QUESTION], parties)
+    return ConversationState(read=override(read, turn.overrides, parties))
 
 
 def _read_turn(
@@ -155,40 +152,32 @@ def read_question(
     parties: PartyTable,
     *,
     follows: bool = False,
-    today: date | None = None,
     proposed: ProposedReading | None = None,
     weights: Weights | None = None,
 ) -> tuple[Resolution, Frame]:
-    """Reads a question by itself, "last year" from `today`; returns what asks in it as well.
+    """Reads a question by itself; returns what asks in it as well.
 
     It is read as a follow-up where it `follows` another, and as a chat model has `proposed` to, where one did. The
     weights are the product's if none are given.
     """
     language = detect_language(question, parties)
-    words = words_of(question, find_spans(question, language, parties, today), language)
-    encoded = encode_words(question, words, language, parties, follows=follows)
-    roles = read_roles(words, encoded, weights or load_weights())
-    roles = roles if proposed is None else roles_as_proposed(question, roles, proposed, parties)
-    frame = frame_of(question, roles, language, parties, follows=follows)
-    chances: Mapping[str, float] = kind_chances(frame, weights)
+    encoded = encode_question(question, language, parties, follows=follows)
+    weights = weights or load_weights()
+    roles = read_roles(encoded, weights)
+    roles = roles if proposed is None else roles_as_proposed(roles, proposed, parties)
+    frame = frame_of(roles, parties)
+    chances = kind_chances(frame, weights)
     chances = chances if proposed is None else chances_as_proposed(chances, proposed)
-    return interpret(question, language, roles, chances, parties, follows=follows), frame
+    return interpret(roles, chances, parties), frame
 
 
-def interpret(
-    question: str,
-    language: str,
-    roles: RoleReading,
-    chances: Mapping[str, float],
-    parties: PartyTable,
-    *,
-    follows: bool = False,
-) -> Resolution:
+def interpret(roles: RoleReading, chances: Mapping[QuestionKind, float], parties: PartyTable) -> Resolution:
     """Makes a resolution of the parts of a reading, each told by itself.
 
     A follow-up with a topic of its own asks everyone only in words: "and on piracy?" asks whoever was asked.
     """
-    kind = _plausible(chances, question, roles, language, follows=follows)
+    question, language, follows = roles.text, roles.language, roles.follows
+    kind = _plausible(chances, roles)
     # "And which did not?" denies what the question before it said.
     elliptic = follows and "topic" not in roles.labels
     against = kind.kind == "negated_which" and not elliptic and not asks_who_was_silent(question)
@@ -197,18 +186,18 @@ def interpret(
         kind = replace(kind, kind="which_states")
     if kind.kind in (*ASIDES, "format_request"):
         roles = replace(roles, labels=tuple("-" for _ in roles.labels))
-    roles = _with_object(_less_bare_articles(_left_out_in_words(roles)), language)
-    asked = _asked_parties(question, roles, kind.kind, language, parties, follows=follows)
+    roles = _with_object(_less_unsaid(roles))
+    asked = _asked_parties(roles, kind.kind, parties)
     provision = kind.kind == "treaty_text" and not (asked.states or asked.groups or asked.unclear)
-    treaties, assumed = _treaties(roles, provision, follows=follows)
+    treaties, assumed = _treaties(roles, provision)
     filters = _filters(roles)
     when = time_and_venue_of(filters)
     # Two years or sessions that are named one by one are compared.
     years = sum(span.kind == "date" and span.form == "year" for span in filters)
     sessions = sum(span.kind == "session" and len(span.codes) == 1 for span in filters)
-    beside = _beside_topic(roles, language)
+    beside = _beside_topic(roles)
     # Quoted words are the topic unless their source is asked.
-    topic = _words_of(question, roles, "topic", *(("quote",) if kind.kind != "source" else ()))
+    topic = _words_of(roles, "topic", *(("quote",) if kind.kind != "source" else ()))
     told = [word for word in roles.of("topic") if word.kind == "word" and "fill" not in word.does]
     if not told and any(word.kind == "treaty" for word in roles.words):
         # To take part in a treaty is a topic of its own.
@@ -230,7 +219,7 @@ def interpret(
         # Nor was a topic told: "page reproduce evidence". One such word is rather the verb that asks: "regard it".
         topic = " ".join(word.text for word in beside) if len(beside) > 1 and language != "zh" else ""
     meant = mistyped(topic, language)
-    topic, wording = _mended(topic, meant), _mended(_wording(question, roles), meant)
+    topic, wording = _mended(topic, meant), _mended(_wording(roles), meant)
     scope = replace(
         when,
         states=tuple(asked.states),
@@ -261,18 +250,18 @@ def interpret(
         stance=not provision and (against or kind.kind == "position" or _has(roles, "stance")),
         over_time=kind.kind == "over_time" or max(years, sessions) > 1,
         wording=TopicWording(topic=topic, text=wording, adds=bool(beside)) if topic else None,
-        quote=_words_of(question, roles, "quote") if kind.kind == "source" else "",
+        quote=_words_of(roles, "quote") if kind.kind == "source" else "",
         kind=kind.kind,
         # "And article 4?" is no question of a kind of its own.
-        kind_chance=0.0 if follows and _asks_nothing(roles, language) else kind.chance,
+        kind_chance=0.0 if follows and _asks_nothing(roles) else kind.chance,
         other_kinds=kind.others,
         filters=tuple(_named_filters(roles, asked.groups)),
     )
 
 
-def _asks_nothing(roles: RoleReading, language: str) -> bool:
+def _asks_nothing(roles: RoleReading) -> bool:
     """Whether a question has no words beside names, times, a topic and what joins them: "and on gold?"."""
-    shortest = 1 if language == "zh" else _LETTERS
+    shortest = 1 if roles.language == "zh" else _LETTERS
     words = [word for word in roles.of("-") if word.kind == "word"]
     return all(not word.does & _TELLING and (word.does or len(word.text) < shortest) for word in words)
 
@@ -298,32 +287,30 @@ def _named_filters(roles: RoleReading, groups: Collection[str]) -> Iterator[Name
             yield NamedFilter(code="", words=words)
 
 
-def _left_out_in_words(roles: RoleReading) -> RoleReading:
-    """Leaves out the times, articles and bodies of which words say so, and no others: "2018" alone is not left out."""
+def _less_unsaid(roles: RoleReading) -> RoleReading:
+    """Takes roles away that no word tells: from "2018" alone that it is left out, from articles that they are topic.
+
+    Times and meetings are left out that words leave out. Articles of which nothing is said are filters, "its abolition"
+    is a topic.
+    """
     told = any("except" in word.does for word in roles.words)
-    labels = list(roles.labels)
-    for place, word in enumerate(roles.words):
-        if word.kind not in _NARROWING:
-            continue
-        if word.span is not None and word.span.left_out:
-            labels[place] = "not"
-        elif labels[place] == "not" and not told:
-            labels[place] = "-"
-    return replace(roles, labels=tuple(labels))
-
-
-def _less_bare_articles(roles: RoleReading) -> RoleReading:
-    """Takes the role of topic from articles of which nothing is said: they are filters, "its abolition" is a topic."""
     bare = ("article", "treaty", "sign")
     said = any(word.kind not in bare and "fill" not in word.does for word in roles.of("topic"))
-    only = any(word.kind == "article" for word in roles.words) and not said
-    return replace(roles, labels=tuple("-" if only and label == "topic" else label for label in roles.labels))
+    filters = not said and any(word.kind == "article" for word in roles.words)
+
+    def role(word: Word, label: str) -> str:
+        if word.kind in _NARROWING and word.span is not None and word.span.left_out:
+            return "not"
+        unsaid = label == "not" and not told and word.kind in _NARROWING
+        return "-" if unsaid or (filters and label == "topic") else label
+
+    return replace(roles, labels=tuple(map(role, roles.words, roles.labels)))
 
 
-def _with_object(roles: RoleReading, language: str) -> RoleReading:
+def _with_object(roles: RoleReading) -> RoleReading:
     """Takes a second party for the topic where a verb parts it from the first: "has Cuba recognised Palestine?"."""
     named = [word.start for word in roles.of("who") if word.span is not None]
-    verbs = [each.start for each in _beside_topic(roles, language) if named and named[0] < each.start < named[-1]]
+    verbs = [each.start for each in _beside_topic(roles) if named and named[0] < each.start < named[-1]]
     if not verbs or "topic" in roles.labels:
         return roles
     places = [verbs[0] <= word.start <= named[-1] for word in roles.words]
@@ -331,16 +318,16 @@ def _with_object(roles: RoleReading, language: str) -> RoleReading:
     return replace(roles, labels=tuple("topic" if inside else label for inside, label in labels))
 
 
-def _words_of(question: str, roles: RoleReading, *wanted: str) -> str:
+def _words_of(roles: RoleReading, *wanted: str) -> str:
     """Returns the words that have some roles, their pieces in order."""
-    pieces = (question[start:end].strip(_EDGES) for start, end in roles.pieces(*wanted))
+    pieces = (roles.text[start:end].strip(_EDGES) for start, end in roles.pieces(*wanted))
     return " ".join(re.sub(r"\s+", " ", piece) for piece in pieces if piece)
 
 
-def _beside_topic(roles: RoleReading, language: str) -> list[Word]:
+def _beside_topic(roles: RoleReading) -> list[Word]:
     """Returns words of content beside the topic: none that do something in questions, or are of the commonest."""
     words = (word for word in roles.of("-") if word.kind == "word" and not word.does and word.common < _COMMON)
-    return [word for word in words if not is_function_word(word.text, language)]
+    return [word for word in words if not is_function_word(word.text, roles.language)]
 
 
 def mistyped(topic: str, language: str) -> dict[str, str]:
@@ -366,9 +353,9 @@ def _mended(text: str, meant: Mapping[str, str]) -> str:
     return re.sub(r"\w+", lambda word: meant.get(word[0], word[0]), text)
 
 
-def _wording(question: str, roles: RoleReading) -> str:
+def _wording(roles: RoleReading) -> str:
     """Returns a question without the parties that it asks and without time and venue, which are filters."""
-    text, end = "", 0
+    question, text, end = roles.text, "", 0
     for word, label in zip(roles.words, roles.labels, strict=True):
         kind = word.span.kind if word.span is not None and label in ("-", "who", "not") else ""
         if kind and kind not in ("treaty", "article", "number"):
@@ -377,16 +364,14 @@ def _wording(question: str, roles: RoleReading) -> str:
     return re.sub(r"\s+", " ", text + question[end:]).strip()
 
 
-def _plausible(
-    chances: Mapping[str, float], question: str, roles: RoleReading, language: str, *, follows: bool
-) -> KindReading:
+def _plausible(chances: Mapping[QuestionKind, float], roles: RoleReading) -> KindReading:
     """Returns the likeliest kind that is plausible: what searches no statements has to be sure, since silence misleads.
 
     "Which steps made article 7 a reality?" is no list of documents at a chance of .54; a question that names a party or
     a term of the field is seldom out of scope, and what follows another question is not ambiguous where it may be more.
     """
-    field_words = any(word.span is not None for word in roles.words) or bool(terms_within(question, language))
-    alone = not follows and "quote" not in roles.labels
+    field_words = any(word.span is not None for word in roles.words) or bool(terms_within(roles.text, roles.language))
+    alone = not roles.follows and "quote" not in roles.labels
     # Without a topic there is little to search: "who spoke for Arvandia, and in what function?".
     needed = {} if "topic" in roles.labels else {"metadata": _LIKELIER_THAN_NOT}
     unsure = {kind for kind in _UNSEARCHED if alone and chances.get(kind, 0.0) < needed.get(kind, _SURELY)}
@@ -395,7 +380,7 @@ def _plausible(
         # "Without Belmora", "only 2022" are no wishes for another form.
         unsure |= {"format_request", "greeting"}
     one = any(len(span.codes) == 1 for span in named) and "topic" in roles.labels
-    if (follows or one) and chances.get("ambiguous", 0.0) < _SURELY:
+    if (roles.follows or one) and chances.get("ambiguous", 0.0) < _SURELY:
         unsure.add("ambiguous")
     if field_words and chances.get("out_of_scope", 0.0) < _SURELY:
         unsure.add("out_of_scope")
@@ -453,10 +438,8 @@ class _AskedParties:
             self.options = tuple(self.parties.display(code, self.language) for code in codes)
 
 
-def _asked_parties(
-    question: str, roles: RoleReading, kind: QuestionKind, language: str, parties: PartyTable, *, follows: bool
-) -> _AskedParties:
-    asked = _AskedParties(language=language, parties=parties)
+def _asked_parties(roles: RoleReading, kind: QuestionKind, parties: PartyTable) -> _AskedParties:
+    asked = _AskedParties(language=roles.language, parties=parties)
     names = [
         (word.text, word.span, label)
         for word, label in zip(roles.words, roles.labels, strict=True)
@@ -473,14 +456,13 @@ def _asked_parties(
             elif span.form == "group" and kind in _WHICH and parties.has_members(span.codes[0]):
                 span = replace(span, kind="set")
             asked.add(name, span)
-    topical = [(name, span) for name, span, label in names if label == "topic" and span.codes]
-    topical = [(name, span) for name, span in topical if span.form != "capital"]
-    alone = kind in _OF_FACTS or (kind in _OF_ITSELF and roles.labels.count("topic") > 1 and not follows)
+    topical = [(name, span) for name, span, role in names if role == "topic" and span.codes and span.form != "capital"]
+    alone = kind in _OF_FACTS or (kind in _OF_ITSELF and roles.labels.count("topic") > 1 and not roles.follows)
     if alone and len(topical) == 1 and not (asked.named or asked.unclear):
         # Where nobody is asked, what is asked of something of a State's asks that State: "the Palvonian scheme".
         asked.add(*topical[0])
-    parties_named = [(span.codes, label) for _, span, label in names if span.kind == "party" and span.codes]
-    about = [codes[0] for codes, label in parties_named if label in ("mention", "topic")]
+    spoken_of = [span for _, span, label in names if label in ("mention", "topic") and span.kind == "party"]
+    about = [span.codes[0] for span in spoken_of if span.codes]
     asked.notes += [Note(kind="topic_party", values={"party": code}) for code in about if code not in asked.states]
     unknown = [word for word in roles.of("who") if word.kind == "word"]
     if not (unknown or asked.named or asked.unclear):
@@ -489,7 +471,7 @@ def _asked_parties(
         run = [unknown.pop(0)]
         while unknown and unknown[0].start <= run[-1].end + 1:
             run.append(unknown.pop(0))
-        _add_unknown(asked, question[run[0].start : run[-1].end], run, kind)
+        _add_unknown(asked, roles.text[run[0].start : run[-1].end], run, kind)
     return asked
 
 
@@ -515,7 +497,7 @@ def _has(roles: RoleReading, *kinds: str) -> bool:
 # --- treaties
 
 
-def _treaties(roles: RoleReading, provision: bool, *, follows: bool) -> tuple[tuple[TreatyScope, ...], bool]:
+def _treaties(roles: RoleReading, provision: bool) -> tuple[tuple[TreatyScope, ...], bool]:
     """Returns the treaties and articles asked about, and whether a treaty was assumed.
 
     Beside an article "the Convention" only says whose it is. "A new convention" is a topic, "the Convention" is ours.
@@ -533,7 +515,7 @@ def _treaties(roles: RoleReading, provision: bool, *, follows: bool) -> tuple[tu
             numbers.update({code: {} for code in span.codes if code not in numbers})
     for treaty, article in (each for span in articles for each in span.articles):
         numbers.setdefault(treaty, {})[article] = None
-    if provision and not numbers and not follows:
+    if provision and not (numbers or roles.follows):
         numbers = {"UNTOC": {}}
     convention = any(span.form == "short" and span.codes == ("UNTOC",) for span in spans)
     scopes = tuple(TreatyScope(treaty=code, articles=tuple(named)) for code, named in numbers.items())

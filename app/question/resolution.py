@@ -3,7 +3,7 @@
 "Which States did not mention corruption?" resolves to the topic "corruption", `all_states` and `negated`.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Final, Literal
 
@@ -178,22 +178,3 @@ def with_kind(read: Resolution, kind: QuestionKind) -> Resolution:
         all_states=(read.all_states or kind in ("which_states", "negated_which")) and not named,
         is_statement_question=kind != "out_of_scope",
     )
-
-
-def as_spoken_of(read: Resolution, filters: Collection[NamedFilter]) -> Resolution:
-    """Returns a question with filters that it names taken for what is spoken of: bodies and groups join the topic.
-
-    "What should UNODC publish, according to Peru?" asks Peru alone. A time is only taken out of the scope, since
-    whether a sentence speaks of 2023 is seen from its words.
-    """
-    scope, codes = read.scope, {named.code for named in filters}
-    if "" in codes:
-        scope = replace(scope, years=(), months=(), interval=None)
-    words = [named.words for named in filters if named.code]
-    scope = replace(
-        scope,
-        bodies=tuple(body for body in scope.bodies if body not in codes),
-        groups=tuple(group for group in scope.groups if group not in codes),
-        topic=" ".join(filter(None, (scope.topic, *words))),
-    )
-    return replace(read, scope=scope, over_time=read.over_time and "" not in codes)

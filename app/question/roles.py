@@ -19,7 +19,7 @@ import numpy as np
 from safetensors import safe_open
 
 from app.question.lexicon import lexicon_of
-from app.question.spans import Span
+from app.question.spans import Span, find_spans
 from ingest.glossary.glossary import terms_within
 from ingest.language.word_frequencies import commonness
 from ingest.parties.name_matcher import fold
@@ -32,7 +32,7 @@ LABELS: Final = ("-", *get_args(Role))
 # Stands in for a topic where only what is asked or said of it counts.
 THIS: Final = {"en": "this", "fr": "cela", "es": "esto", "ru": "это", "ar": "هذا", "zh": "这个"}
 # Stands in for every party where words are turned into vectors.
-_STAND_IN: Final = "PER"
+STAND_IN: Final = "PER"
 # Zipf frequency (how often in a billion words, as a power of ten) below which a capitalised word is a name.
 _NAME: Final = 2.5
 _NAMES: Final = ("party", "set", "typed", "capital")
@@ -71,18 +71,34 @@ class Word:
 
 
 @dataclass(frozen=True, kw_only=True)
-class RoleReading:
+class EncodedQuestion:
+    """A question as the tagger reads it, as a follow-up where it `follows` another.
+
+    Attributes:
+        vectors: Of the words, (n, 1280).
+        features: Names of what is told of each word.
+        sentence: The question as a vector, (512,).
+    """
+
+    text: str
+    language: str
+    follows: bool
+    words: tuple[Word, ...]
+    vectors: Matrix
+    features: tuple[tuple[str, ...], ...]
+    sentence: Matrix
+
+
+@dataclass(frozen=True, kw_only=True)
+class RoleReading(EncodedQuestion):
     """A question's words with the role of each.
 
     Attributes:
         labels: The role of each word; `-` for none.
-        sentence: The question as a vector, (512,).
         kinds: The log chance of each kind of question, in the order of `kinds.KINDS`, which the network tells as well.
     """
 
-    words: tuple[Word, ...]
     labels: tuple[str, ...]
-    sentence: Matrix
     kinds: Matrix
 
     def of(self, *roles: str) -> Iterator[Word]:
@@ -103,17 +119,9 @@ class RoleReading:
                 yield first.start + (prefix and label == "topic"), words[-1].end
 
 
-@dataclass(frozen=True, kw_only=True)
-class EncodedWords:
-    """What the tagger reads: vectors (n, 1280) of the words, names of what is told of each, and the whole (512,)."""
-
-    vectors: Matrix
-    features: tuple[tuple[str, ...], ...]
-    sentence: Matrix
-
-
-def words_of(text: str, spans: Sequence[Span], language: str) -> tuple[Word, ...]:
+def words_of(text: str, language: str, parties: PartyTable) -> tuple[Word, ...]:
     """Returns the words of a question in order, each span as one."""
+    spans = find_spans(text, language, parties)
     words = [
         Word(start=s.start, end=s.end, kind=_kind(s), folded=f"<{_kind(s)}>", text=text[s.start : s.end], span=s)
         for s in spans
@@ -140,11 +148,10 @@ def _kind(span: Span) -> str:
     return span.form if span.form in ("typed", "capital") else span.kind
 
 
-def encode_words(
-    text: str, words: Sequence[Word], language: str, parties: PartyTable, *, follows: bool
-) -> EncodedWords:
+def encode_question(text: str, language: str, parties: PartyTable, *, follows: bool) -> EncodedQuestion:
     """Returns what the tagger reads of a question; one party, named by `parties`, stands in for each."""
-    name = parties.display(_STAND_IN, language)
+    words = words_of(text, language, parties)
+    name = parties.display(STAND_IN, language)
     masked, places, end = "", [], 0
     for word in words:
         masked += text[end : word.start]
@@ -158,9 +165,11 @@ def encode_words(
         inside = (starts < stop) & (ends > start) & (ends > starts)
         if inside.any():
             vectors[at] = encoded.pieces[inside].mean(axis=0)
-    return EncodedWords(
-        vectors=vectors, features=tuple(_features(text, words, language, follows)), sentence=encoded.sentence
-    )
+    told = tuple(_features(text, words, language, follows))
+    return EncodedQuestion(
+        text=text, language=language, follows=follows, words=words, vectors=vectors, features=told,
+        sentence=encoded.sentence,
+    )  # fmt: skip
 
 
 def _features(text: str, words: Sequence[Word], language: str, follows: bool) -> Iterator[tuple[str, ...]]:
@@ -191,12 +200,12 @@ def _features(text: str, words: Sequence[Word], language: str, follows: bool) ->
         yield tuple(row)
 
 
-def read_roles(words: Sequence[Word], encoded: EncodedWords, weights: "Weights") -> RoleReading:
+def read_roles(encoded: EncodedQuestion, weights: "Weights") -> RoleReading:
     """Returns the likeliest roles of a question's words (Viterbi), and log chances of its kinds."""
     vocabulary, network = _network(weights)
-    if not words:
+    if not encoded.words:
         count = len(network["kind.bias"])
-        return RoleReading(words=(), labels=(), sentence=encoded.sentence, kinds=np.full(count, -np.log(count)))
+        return RoleReading(**vars(encoded), labels=(), kinds=np.full(count, -np.log(count)))
     known = [[vocabulary[f] for f in row if f in vocabulary] for row in encoded.features]
     told = np.stack([network["emb.weight"][row].sum(axis=0) for row in known])
     inputs = np.tanh(encoded.vectors @ network["proj.weight"].T + network["proj.bias"] + told)
@@ -213,7 +222,7 @@ def read_roles(words: Sequence[Word], encoded: EncodedWords, weights: "Weights")
     kinds = whole @ network["kind.weight"].T + network["kind.bias"]
     labels = tuple(LABELS[label] for label in _best_path(emitted, network["trans"]))
     kinds -= np.logaddexp.reduce(kinds)
-    return RoleReading(words=tuple(words), labels=labels, sentence=encoded.sentence, kinds=kinds)
+    return RoleReading(**vars(encoded), labels=labels, kinds=kinds)
 
 
 def _lstm(inputs: Matrix, network: Mapping[str, Matrix], way: str) -> Matrix:

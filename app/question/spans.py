@@ -128,20 +128,20 @@ def _treaty_spans(text: str, items: list[Item]) -> list[Span]:
     spans = _merged(spans + [_article_span(each, PROTOCOLS, True) for each in of_any])
     named_treaties = _merged([_over("treaty", each, codes=(each.treaty,)) for each in find_treaties(text)])
     spans += [each for each in named_treaties if not each.overlaps(spans)]
-    for _, first, last in grammar("articles").find(items):
+    for _, part in grammar("articles").find(items):
         # "The fourth article", "artcle 4": of the treaty that is named.
-        (number,) = (str(i.number("number", "ordinal")) for i in items[first:last] if i.kinds & {"number", "ordinal"})
+        (number,) = (str(i.number("number", "ordinal")) for i in part if i.kinds & {"number", "ordinal"})
         of_protocols = any(item.kinds & {"protocol", "protocols"} for item in items)
         codes = named_treaties[0].codes if named_treaties else PROTOCOLS if of_protocols else ()
         articles = tuple((code, number) for code in codes or ("UNTOC",))
-        span = _over("article", items[first], items[last - 1], articles=articles, form="named" if codes else "bare")
+        span = _over("article", *part, articles=articles, form="named" if codes else "bare")
         spans += [] if span.overlaps((*spans, *find_articles(text))) else [span]
-    for at, item in enumerate(items):
+    for item, after in zip(items, [*items[1:], None], strict=False):
         codes = ()
-        after = items[at + 1].kinds if at + 1 < len(items) else frozenset[str]()
-        if "convention" in item.kinds and "other_treaty" not in after:
+        ours = after is None or "other_treaty" not in after.kinds
+        if "convention" in item.kinds and ours:
             codes = ("UNTOC",)
-        elif "protocols" in item.kinds or ("protocol" in item.kinds and ("other_treaty" not in after or of_any)):
+        elif "protocols" in item.kinds or ("protocol" in item.kinds and (ours or of_any)):
             codes = PROTOCOLS
         form = "one" if "protocol" in item.kinds and not of_any else "short"
         span = _over("treaty", item, codes=codes, form=form)
@@ -172,19 +172,17 @@ def _sessions(items: list[Item], bodies: Sequence[Span], taken: Sequence[Span]) 
     """Reads sessions: listed, from one to another, or open at an end."""
     row = _folded_in(_folded_in(items, taken, "taken"), bodies, "body")
     atoms: list[Span] = []
-    for name, first, last in grammar("sessions").find(row):
-        part = row[first:last]
+    for name, part in grammar("sessions").find(row):
         numbers = _listed(part)
         part = part[1:] if ("between" in part[0].kinds and len(numbers) == 1) or "statement" in part[0].kinds else part
         body = tuple(dict.fromkeys(item.values["body"] for item in part if "body" in item.kinds))
         if name == "parties":
             body = (UNTOC_COP,)
         codes = tuple(map(str, numbers))
-        atoms.append(_over("session", part[0], part[-1], codes=codes, form="|".join(body)))
+        atoms.append(_over("session", *part, codes=codes, form="|".join(body)))
     row = _folded_in(row, atoms, "sessions")
     spans: list[Span] = []
-    for name, first, last in grammar("open_sessions").find(row):
-        part = row[first:last]
+    for name, part in grammar("open_sessions").find(row):
         inner = [atom for atom in atoms if part[0].start <= atom.start and atom.end <= part[-1].end]
         numbers = [int(code) for atom in inner for code in atom.codes]
         names = tuple(dict.fromkeys(atom.form for atom in inner if atom.form))
@@ -192,7 +190,7 @@ def _sessions(items: list[Item], bodies: Sequence[Span], taken: Sequence[Span]) 
             numbers = [*_opened(name, numbers, names or [body.codes[0] for body in bodies])]
         # Before the first session there was none, which is no reason to read all of them.
         codes = tuple(map(str, dict.fromkeys(numbers))) or ("0",)
-        spans.append(_over("session", part[0], part[-1], codes=codes, form="|".join(names)))
+        spans.append(_over("session", *part, codes=codes, form="|".join(names)))
     return spans
 
 
@@ -254,8 +252,7 @@ def _picks(items: list[Item], taken: Sequence[Span]) -> list[Span]:
     bodies = [span for span in taken if span.kind == "body"]
     row = _folded_in(_folded_in(items, [span for span in taken if span.kind != "body"], "taken"), bodies, "body")
     found = []
-    for name, first, last in grammar("picks").find(row):
-        part = row[first:last]
+    for name, part in grammar("picks").find(row):
         pick = part[0].values["pick_alone"] if name == "alone" else None if name == "open" else name
         end = next((item.start for item in part if "body" in item.kinds), part[-1].end)
         found.append(replace(_over("pick", part[0], pick=cast("Pick | None", pick)), end=end))
@@ -273,14 +270,11 @@ def _dates(text: str, items: list[Item], taken: Sequence[Span], today: date) -> 
         span = _over("date", day, interval=interval, form="month")
         atoms += [] if span.overlaps(taken) else [span]
     row = _folded_in(_folded_in(items, taken, "taken"), atoms, "time")
-    for name, first, last in grammar("times").find(row):
-        part = row[first:last]
-        for interval, form in _time_of(name, part, today):
-            atoms.append(_over("date", part[0], part[-1], interval=interval, form=form))
+    for name, part in grammar("times").find(row):
+        atoms += [_over("date", *part, interval=interval, form=form) for interval, form in _time_of(name, part, today)]
     row = _folded_in(row, atoms, "time")
     spans: list[Span] = []
-    for name, first, last in grammar("relations").find(row):
-        part = row[first:last]
+    for name, part in grammar("relations").find(row):
         inner = [atom for atom in atoms if part[0].start <= atom.start and atom.end <= part[-1].end]
         start = next(item.start for item in part if item.kinds - {"fill", "year"} or name != "time")
         # "From 28 September to 2 October 2020" is a date of its own.

@@ -22,7 +22,7 @@ Slot = Literal["who", "topic", "when", "where", "treaty", "kind"]
 
 _NO_TURN: Final = 'each turn of a \'history\' must be a question, or {"question": "…", "scope": {"states": ["IRN"]}}'
 # The parts of a scope in the order of the contract, by the slot that they fill.
-_SLOTS: Final[Mapping[str, Slot]] = {
+SLOT_OF: Final[Mapping[str, Slot]] = {
     "states": "who",
     "groups": "who",
     "members_of": "who",
@@ -37,10 +37,11 @@ _SLOTS: Final[Mapping[str, Slot]] = {
     "agenda_items": "where",
     "topic": "topic",
 }
-_PARTIES: Final = ("states", "groups", "members_of")
+# Those that say who is asked.
+PARTIES: Final = ("states", "groups", "members_of")
 # Fields that hold one thing.
 _WHOLE: Final = ("topic", "interval", "pick")
-SCOPE_SLOTS: Final[frozenset[Slot]] = frozenset(_SLOTS.values())
+SCOPE_SLOTS: Final[frozenset[Slot]] = frozenset(SLOT_OF.values())
 # Kinds that ask about statements as a whole.
 _OF_THE_WHOLE: Final = ("summary", "list")
 # Kinds that a turn asks for in words of its own; fragments such as "and Belmora?" may be taken for any of the others.
@@ -167,7 +168,7 @@ def in_form(state: ConversationState, form: Restyle) -> Resolution:
     before = state.read
     return replace(
         before,
-        scope=replace(before.scope, kept=tuple(name for name in _SLOTS if getattr(before.scope, name))),
+        scope=replace(before.scope, kept=tuple(name for name in SLOT_OF if getattr(before.scope, name))),
         style=before.style if form.style == "answer" else form.style,
         reply_language=form.language or before.reply_language,
         act="more" if before.act == "more" else "about",
@@ -194,7 +195,7 @@ def state_after(read: Resolution, answer: Answer) -> ConversationState:
 
 def slots_of(read: Resolution) -> frozenset[Slot]:
     """Returns the slots that a question fills itself; who asks everyone names nobody."""
-    slots = {slot for name, slot in _SLOTS.items() if getattr(read.scope, name)}
+    slots = {slot for name, slot in SLOT_OF.items() if getattr(read.scope, name)}
     return frozenset(slots | ({"who"} if read.unclear else set()))
 
 
@@ -218,7 +219,7 @@ def in_conversation(state: ConversationState, said: Resolution, turn: TurnReadin
         turn = replace(turn, keeps=keeps, act="replace" if turn.act == "about" else turn.act)
     fields = _kept_fields(said, before, turn, own)
     scope = replace(said.scope, **fields)
-    kept = tuple(name for name in _SLOTS if name in fields and is_kept(name, scope, before.scope))
+    kept = tuple(name for name in SLOT_OF if name in fields and is_kept(name, scope, before.scope))
     named = bool(scope.states or scope.groups)
     same_who = turn.act == "remove" or ("who" in turn.keeps and "who" not in own)
     # What names a topic after a summary asks about that.
@@ -251,7 +252,7 @@ def _kept_fields(said: Resolution, before: Resolution, turn: TurnReading, own: f
     scope, earlier = said.scope, before.scope
     fields: dict[str, Any] = {}
     for slot in SCOPE_SLOTS:
-        names = [name for name, of in _SLOTS.items() if of == slot]
+        names = [name for name, of in SLOT_OF.items() if of == slot]
         if slot in own and slot == "who":
             fields |= _who(said, before, turn.act)
         elif slot in own and turn.act == "add":
@@ -274,17 +275,17 @@ def _who(said: Resolution, before: Resolution, act: Act) -> dict[str, Any]:
     open_set = scope.all_states or said.all_states
     if act == "add" or (before.unclear is not None and scope.states and not scope.topic):
         # Who settles a name that was unclear answers for it beside the others that were named.
-        return {} if open_set and not scope.members_of else _joined(scope, earlier, *_PARTIES)
+        return {} if open_set and not scope.members_of else _joined(scope, earlier, *PARTIES)
     gone = {*scope.excluded, *((*scope.states, *scope.groups) if act == "remove" else ())}
-    rest: dict[str, Any] = {n: tuple(code for code in getattr(earlier, n) if code not in gone) for n in _PARTIES}
-    known = {code for name in _PARTIES for code in getattr(earlier, name)}
+    rest: dict[str, Any] = {n: tuple(code for code in getattr(earlier, n) if code not in gone) for n in PARTIES}
+    known = {code for name in PARTIES for code in getattr(earlier, name)}
     if act == "remove":
         # Of many, whoever was not named is left out; of the last one named, all others are asked.
         of_many = before.all_states or rest["members_of"]
         out = gone - known if of_many else () if any(rest.values()) else gone
         return {**rest, "excluded": tuple(dict.fromkeys((*earlier.excluded, *out)))}
     if act == "correct" and gone & known:
-        asked = _joined(scope, replace(earlier, **rest), *_PARTIES)
+        asked = _joined(scope, replace(earlier, **rest), *PARTIES)
         return {**asked, "excluded": () if any(asked.values()) else scope.excluded}
     return {}
 

@@ -4,7 +4,7 @@
 a place among the best passages.
 """
 
-from collections.abc import Callable, Iterable, Sequence, Set
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from typing import Final
 
@@ -15,13 +15,7 @@ from app.retrieval.party_evidence import PartyEvidence, ScoredSentence, merge_ev
 from app.retrieval.party_search import PartySearch
 from app.retrieval.positions import PositionReader
 from app.retrieval.relevance import CITED
-from app.retrieval.scoped_statements import (
-    ScopedStatements,
-    by_party,
-    of_asked,
-    unreadable_in_scope,
-    without,
-)
+from app.retrieval.scoped_statements import ScopedStatements, unreadable_in_scope
 from app.retrieval.sentence_ranker import SentenceRanker, languages_of
 from app.retrieval.strategies import choose_strategy
 from app.retrieval.topic import Topic, topic_in
@@ -52,6 +46,7 @@ class Retrieved:
         asked_parties: Codes of the parties asked about; empty for an open question.
         held: Every statement of the parties asked about, in any year or session.
         searched: The statements in scope.
+        owned: The same by the parties to show them under; a joint statement is under each that is asked about.
         party_evidence: Of each party in scope, in the order to show; parties without any included. A question about
             change gives one record per statement.
         spoken_for: Evidence in statements of groups that spoke for States asked about.
@@ -67,6 +62,7 @@ class Retrieved:
     asked_parties: tuple[str, ...] = ()
     held: tuple[StatementSummary, ...] = ()
     searched: tuple[StatementSummary, ...] = ()
+    owned: Mapping[str, Sequence[StatementSummary]] = field(default_factory=dict)
     party_evidence: tuple[PartyEvidence, ...] = ()
     spoken_for: tuple[PartyEvidence, ...] = ()
     related: tuple[PartyEvidence, ...] = ()
@@ -102,7 +98,7 @@ class Retrieved:
     def coverage(self, citations: Sequence[Citation]) -> Coverage:
         """Returns the coverage: what was searched, and which statements and States the verified citations are from."""
         cited = {of for citation in citations for of in (citation.statement_id, *citation.also_in)}
-        with_evidence = {citation.state for citation in citations}
+        with_evidence = {of for citation in citations for of in (citation.state, *citation.held_by)}
         silent = dict.fromkeys(
             item.party
             for item in self.party_evidence
@@ -147,15 +143,14 @@ class EvidenceRetriever:
             return base
         scope, catalogue = resolution.scope, self._store.catalogue
         asked = (*scope.states, *scope.groups)
-        in_scope = self._scoped(catalogue, scope).of(() if scope.members_of else asked)
-        if scope.members_of:
-            in_scope = of_asked(in_scope, asked, scope.members_of, parties)
-        in_scope = without(in_scope, scope.excluded, asked, parties)
+        scoped = self._scoped(catalogue, scope, parties)
+        in_scope = scoped.of(() if scope.members_of else asked)
         unattributed = sum(not summary.metadata.holders for summary in in_scope)
-        owned = by_party(in_scope, asked)
+        owned = scoped.by_party(in_scope)
         return replace(
             base,
             asked_parties=asked,
+            owned=owned,
             held=catalogue.summaries(ScopeFilter(parties=asked)) if asked else (),
             searched=tuple(summary for summary in in_scope if summary.metadata.holders),
             missing_parties=tuple(code for code in asked if code not in owned),
@@ -192,15 +187,19 @@ class EvidenceRetriever:
             sentences = base.sources.sentences[key]
             quoted = [s for s in sentences if s.sentence_id in shown.sentences]
             near = [(min((_apart(s, other) for other in quoted), default=_AROUND + 1), s) for s in sentences]
-            party = statement.metadata.state or ""
-            found.setdefault(party, []).extend(
-                ScoredSentence(sentence=s, relevance=CITED)
-                for apart, s in sorted(near, key=lambda item: (item[0], item[1].ordinal))
-                if apart <= _AROUND and bears(s.text)
-            )
-        held = by_party(summary for summary in base.searched if summary.statement_id in base.sources.statements)
+            own = [party for party, held in base.owned.items() if any(s.statement_id == key for s in held)]
+            for party in own or [statement.metadata.state or ""]:
+                found.setdefault(party, []).extend(
+                    ScoredSentence(sentence=s, relevance=CITED)
+                    for apart, s in sorted(near, key=lambda item: (item[0], item[1].ordinal))
+                    if apart <= _AROUND and bears(s.text)
+                )
         evidence = tuple(
-            PartyEvidence(party=party, searched=tuple(held.get(party, ())), sentences=tuple(near))
+            PartyEvidence(
+                party=party,
+                searched=tuple(s for s in base.owned.get(party, ()) if s.statement_id in base.sources.statements),
+                sentences=tuple(near),
+            )
             for party, near in found.items()
             if near
         )
@@ -218,12 +217,10 @@ class EvidenceRetriever:
         parties: PartyTable,
     ) -> Retrieved:
         scope = resolution.scope
-        owned: dict[str, list[StatementSummary]] = {code: [] for code in base.asked_parties} | by_party(
-            base.searched, base.asked_parties
-        )
+        owned: dict[str, Sequence[StatementSummary]] = {**dict.fromkeys(base.asked_parties, ()), **base.owned}
         groups = [
             group
-            for group in self._scoped(self._store.catalogue, scope).of_groups(scope.states, parties)
+            for group in self._scoped(self._store.catalogue, scope, parties).of_groups(scope.states)
             if group.group not in (*scope.groups, *scope.excluded)
         ]
         many = len(owned) > (_MANY_NAMED if base.asked_parties else _MANY)

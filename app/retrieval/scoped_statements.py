@@ -4,11 +4,11 @@
 was a member then, or with whose statement its own aligned itself.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence, Set
+from dataclasses import dataclass, field, replace
 from datetime import date
 
-from app.records import Interval, Pick, Scope
+from app.records import Interval, Scope
 from ingest.language.dates import interval
 from ingest.parties.party_table import PartyTable
 from ingest.parties.regions import members_of, regions
@@ -30,25 +30,89 @@ class GroupStatements:
     statements: tuple[StatementSummary, ...]
 
 
+@dataclass(frozen=True)
+class Asked:
+    """Who a scope asks about: the parties named, and members of its regions and groups, without whoever is left out.
+
+    Members are those at the date of a statement.
+    """
+
+    scope: Scope
+    parties: PartyTable
+    _members: dict[tuple[tuple[str, ...], str | None], Set[str]] = field(default_factory=dict)
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """The States and groups named."""
+        return (*self.scope.states, *self.scope.groups)
+
+    def holders(self, metadata: Metadata) -> tuple[str, ...]:
+        """Returns the parties to show a statement under: its holders that are asked about, else the first that may be.
+
+        A joint statement is the position of each State that holds it, whoever delivered it: "all States but France" has
+        what France said with Kenya under Kenya. Whoever is named stays: "Iceland, without the Nordic countries".
+        """
+        left = self._left(metadata)
+        members = self._members_of(self.scope.members_of, metadata.date)
+        return tuple(code for code in left if code in self.codes or code in members) or left[:1]
+
+    def keeps(self, metadata: Metadata) -> bool:
+        """Whether a holder of a statement is no party left out, and a member where members are asked about."""
+        left = self._left(metadata)
+        if self.scope.members_of:
+            members = self._members_of(self.scope.members_of, metadata.date)
+            return any(code in self.codes or code in members for code in left)
+        return bool(left) or not metadata.holders
+
+    def _left(self, metadata: Metadata) -> tuple[str, ...]:
+        sets = tuple(code for code in self.scope.excluded if code in regions() or self.parties.has_members(code))
+        gone = {*self.scope.excluded, *self._members_of(sets, metadata.date)}
+        return tuple(code for code in metadata.holders if code in self.codes or code not in gone)
+
+    def _members_of(self, sets: tuple[str, ...], day: str | None) -> Set[str]:
+        if (sets, day) not in self._members:
+            self._members[sets, day] = members_of(sets, self.parties, day) if sets else frozenset()
+        return self._members[sets, day]
+
+
 class ScopedStatements:
     """Applies the filters of a scope to the catalogue."""
 
-    def __init__(self, catalogue: Catalogue, scope: Scope) -> None:
+    def __init__(self, catalogue: Catalogue, scope: Scope, parties: PartyTable) -> None:
         self._catalogue = catalogue
         self._scope = scope
+        self._parties = parties
+        self._asked = Asked(scope, parties)
 
     def of(self, codes: Sequence[str]) -> tuple[StatementSummary, ...]:
         """Returns the statements in scope of these parties, by party and date; of all parties when none is given."""
-        found = self._filtered(codes)
-        return _picked(found, self._scope.pick) if self._scope.pick else found
+        found = tuple(summary for summary in self._filtered(codes) if self._asked.keeps(summary.metadata))
+        if not self._scope.pick:
+            return found
+        picked = {summary.statement_id for own in self.by_party(found).values() for summary in own}
+        return tuple(summary for summary in found if summary.statement_id in picked)
 
-    def of_groups(self, states: Sequence[str], parties: PartyTable) -> tuple[GroupStatements, ...]:
+    def by_party(self, statements: Iterable[StatementSummary]) -> dict[str, list[StatementSummary]]:
+        """Groups statements by the parties asked about that hold them; of a pick, each has its own latest or earliest.
+
+        Those of nobody are left out.
+        """
+        grouped: dict[str, list[StatementSummary]] = {}
+        for summary in statements:
+            for code in self._asked.holders(summary.metadata):
+                grouped.setdefault(code, []).append(summary)
+        return {code: self._picked(own) for code, own in grouped.items()}
+
+    def of_groups(self, states: Sequence[str]) -> tuple[GroupStatements, ...]:
         """Returns the statements in scope of groups that spoke for these States.
 
         A group speaks for its members at the date of its statement, and for a State whose own statement of the same
         occasion aligns itself with it. Beside a State's own latest or earliest statement no group is looked for.
         """
-        if not states or (self._scope.pick and self._filtered(states)):
+        if self._scope.pick and states:
+            spoke = self.by_party(self._filtered(states))
+            states = [state for state in states if state not in spoke]
+        if not states:
             return ()
         aligned = self._aligned(states)
         found: dict[tuple[str, tuple[str, ...], bool], list[StatementSummary]] = {}
@@ -56,7 +120,7 @@ class ScopedStatements:
             group = summary.metadata.on_behalf_of
             if group is None:
                 continue
-            current = parties.members(group, summary.metadata.date)
+            current = self._parties.members(group, summary.metadata.date)
             members = tuple(s for s in states if s in current)
             others = tuple(
                 s
@@ -71,10 +135,21 @@ class ScopedStatements:
                 group=group,
                 members=spoken_for,
                 aligned=by_alignment,
-                statements=_picked(own, self._scope.pick) if self._scope.pick else tuple(own),
+                statements=tuple(self._picked(own)),
             )
             for (group, spoken_for, by_alignment), own in found.items()
         )
+
+    def _picked(self, own: Sequence[StatementSummary]) -> list[StatementSummary]:
+        """Keeps of a party's statements the pick: those that no other is certainly after, or before; all without one.
+
+        Those that say nothing of when they were made stay only where all are so.
+        """
+        if self._scope.pick is None:
+            return list(own)
+        timed = [s for s in own if _days(s.metadata) or s.metadata.session] or own
+        ordered = (lambda one, other: made_before(other, one)) if self._scope.pick == "earliest" else made_before
+        return [s for s in timed if not any(ordered(s.metadata, other.metadata) for other in timed)]
 
     def _aligned(self, states: Sequence[str]) -> Mapping[tuple[str, str], list[Metadata]]:
         """Returns where each State's statements align themselves with a group, by State and group."""
@@ -163,51 +238,6 @@ def _shown(file: UnreadableFile) -> str:
     return f"{file.file} ({'page' if len(file.pages) == 1 else 'pages'} {pages})" if pages else file.file
 
 
-def by_party(statements: Iterable[StatementSummary], asked: Collection[str] = ()) -> dict[str, list[StatementSummary]]:
-    """Groups statements by who holds them; those of nobody are left out.
-
-    A joint statement is under whoever delivered it, and under each of its other holders that is asked about.
-    """
-    grouped: dict[str, list[StatementSummary]] = {}
-    for summary in statements:
-        state, *others = summary.metadata.holders or (None,)
-        own = [code for code in others if code in asked]
-        if state is not None and (not own or state in asked):
-            own.append(state)
-        for code in own:
-            grouped.setdefault(code, []).append(summary)
-    return grouped
-
-
-def of_asked(
-    statements: Iterable[StatementSummary], asked: Collection[str], sets: Collection[str], parties: PartyTable
-) -> tuple[StatementSummary, ...]:
-    """Returns the statements of the parties asked and of members, when they spoke, of these regions and groups."""
-    statements = tuple(statements)
-    members = {date: members_of(sets, parties, date) for date in {s.metadata.date for s in statements}}
-    return tuple(
-        s for s in statements if any(code in asked or code in members[s.metadata.date] for code in s.metadata.holders)
-    )
-
-
-def without(
-    statements: Iterable[StatementSummary], excluded: Collection[str], asked: Collection[str], parties: PartyTable
-) -> tuple[StatementSummary, ...]:
-    """Leaves out the statements of these parties, and of members, when they spoke, of these regions and groups.
-
-    Whoever is asked about by name stays: "Iceland, without the Nordic countries" leaves out what these said together.
-    """
-    statements = tuple(statements)
-    if not excluded:
-        return statements
-    sets = [code for code in excluded if code in regions() or parties.has_members(code)]
-    gone = {
-        date: {*excluded, *(members_of(sets, parties, date) if sets else ())}
-        for date in {s.metadata.date for s in statements}
-    }
-    return tuple(s for s in statements if s.metadata.state in asked or s.metadata.state not in gone[s.metadata.date])
-
-
 def same_occasion(one: Metadata, other: Metadata) -> bool:
     """Returns whether two statements were made at one occasion: one session of one body, or days in common."""
     if one.body and other.body and one.body != other.body:
@@ -216,26 +246,6 @@ def same_occasion(one: Metadata, other: Metadata) -> bool:
         return one.session == other.session
     days, others = _days(one), _days(other)
     return days is not None and others is not None and days[0] <= others[1] and others[0] <= days[1]
-
-
-def _picked(statements: Sequence[StatementSummary], pick: Pick) -> tuple[StatementSummary, ...]:
-    """Keeps of each party its latest statements, or its earliest: those that no other is certainly after, or before.
-
-    Those that say nothing of when they were made stay only where all are so.
-    """
-    kept: list[StatementSummary] = []
-    for own in by_party(statements).values():
-        timed = [s for s in own if _days(s.metadata) or s.metadata.session] or own
-        for summary in timed:
-            beyond = (
-                made_before(summary.metadata, other.metadata)
-                if pick == "latest"
-                else made_before(other.metadata, summary.metadata)
-                for other in timed
-            )
-            if not any(beyond):
-                kept.append(summary)
-    return tuple(kept)
 
 
 def made_before(one: Metadata, other: Metadata) -> bool:

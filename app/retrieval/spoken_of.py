@@ -5,7 +5,7 @@
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from app.question.resolution import NamedFilter, Resolution
@@ -26,6 +26,25 @@ def unfit_filters(resolution: Resolution, retrieved: Retrieved) -> tuple[NamedFi
         for named in resolution.filters
         if named.code in silent or (nothing and not resolution.scope.pick and named.code not in retrieved.asked_parties)
     )
+
+
+def as_spoken_of(read: Resolution, filters: Collection[NamedFilter]) -> Resolution:
+    """Returns a question with filters that it names taken for what is spoken of: bodies and groups join the topic.
+
+    "What should UNODC publish, according to Peru?" asks Peru alone. A time is only taken out of the scope, since
+    whether a sentence speaks of 2023 is seen from its words.
+    """
+    scope, codes = read.scope, {named.code for named in filters}
+    if "" in codes:
+        scope = replace(scope, years=(), months=(), interval=None)
+    words = [named.words for named in filters if named.code]
+    scope = replace(
+        scope,
+        bodies=tuple(body for body in scope.bodies if body not in codes),
+        groups=tuple(group for group in scope.groups if group not in codes),
+        topic=" ".join(filter(None, (scope.topic, *words))),
+    )
+    return replace(read, scope=scope, over_time=read.over_time and "" not in codes)
 
 
 def speaking_of(retrieved: Retrieved, scope: Scope, filters: Sequence[NamedFilter]) -> Retrieved:

@@ -8,6 +8,7 @@ from tempfile import TemporaryDirectory
 from typing import Any, Final, TypeVar
 
 from app.answering.assistant import Progress
+from app.briefing.as_json import contract_of
 from app.briefing.cells import Briefing
 from app.briefing.kept import KeptBriefings
 from app.briefing.request import read_request
@@ -209,7 +210,7 @@ def paged(items: Sequence[Item], offset: int, limit: int, shown: Callable[[Item]
 
 def briefing_json(briefing: Briefing) -> dict[str, Any]:
     """Returns what `untoc brief --json` prints."""
-    return arrange(briefing).to_json()
+    return contract_of(arrange(briefing))
 
 
 def _stored(files: Sequence[tuple[str, bytes]], folder: Path) -> list[Path]:

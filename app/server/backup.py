@@ -31,10 +31,12 @@ from app.errors import BackupError
 from vectorstore.copying import move_uploads, regular_files
 from vectorstore.database import IN_FOLDER, STORE_ID, DatabaseConfig
 from vectorstore.engines import postgres_engine
-from vectorstore.private import make_private_folder, make_store_private, private_opener
+from vectorstore.private import make_private_folder, make_store_private, own_parts, private_opener
 
 _DATABASES: Final = ("catalogue.sqlite3", FILE)
 _DUMP: Final = "database.dump"
+# SQLite's companions of a database, which its snapshot holds already.
+_COMPANIONS: Final = tuple(f"{name}-{what}" for name in _DATABASES for what in ("wal", "shm", "journal"))
 # What is made anew, or belongs to a process that runs.
 _LEFT_OUT: Final = ("index-", "mapped-", "served", "write.")
 _MANIFEST: Final = "manifest.json"
@@ -75,15 +77,17 @@ def back_up(store: Path, target: Path, database: DatabaseConfig = IN_FOLDER) -> 
         raise BackupError(
             f"{str(store / _UPLOADS)!r} is a link, whose files no backup holds: link the whole store instead"
         )
+    if any(target.resolve().is_relative_to(part) for part in own_parts(store) if part.is_dir()):
+        raise BackupError(f"{str(target)!r} lies in what is backed up: write the backup outside of the store")
     made, hashes = datetime.now(UTC).isoformat(timespec="seconds"), dict[str, dict[str, Any]]()
     try:
         with TemporaryDirectory(dir=target.parent, prefix=".untoc-backup-") as folder:
             part = Path(folder, "backup.tar")
             with open(part, "wb", opener=private_opener) as file, tarfile.open(fileobj=file, mode="w") as archive:
-                before = _add_files(archive, store, {}, hashes)
+                before = _add_files(archive, store, Path(folder), {}, hashes)
                 for snapshot in _snapshots(store, Path(folder), database.url):
                     _add(archive, snapshot, snapshot.name, hashes)
-                _add_files(archive, store, before, hashes)
+                _add_files(archive, store, Path(folder), before, hashes)
                 told = {"version": version("untoc"), "made": made, "store": str(store), "files": hashes}
                 content = json.dumps(told, indent=1).encode()
                 info = tarfile.TarInfo(_MANIFEST)
@@ -136,10 +140,10 @@ def restore(archive: Path, store: Path, database: DatabaseConfig = IN_FOLDER) ->
 
 
 def _files(store: Path) -> Iterator[Path]:
-    """Yields the files beside the databases, without what is made anew."""
-    for path in regular_files(store):
-        if not path.relative_to(store).parts[0].startswith((*_LEFT_OUT, *_DATABASES)):
-            yield path
+    """Yields the store's own files beside its databases, without what is made anew; others may lie in its folder."""
+    for part in sorted(own_parts(store)):
+        if part.is_dir() and not part.name.startswith(_LEFT_OUT):
+            yield from (path for path in regular_files(part) if path.name not in _COMPANIONS)
 
 
 def _snapshots(store: Path, folder: Path, url: SecretStr | None) -> Iterator[Path]:
@@ -185,17 +189,28 @@ def _snapshot(database: Path, target: Path) -> None:
 
 
 def _add_files(
-    archive: tarfile.TarFile, store: Path, before: Mapping[str, tuple[int, int]], hashes: dict[str, dict[str, Any]]
+    archive: tarfile.TarFile,
+    store: Path,
+    folder: Path,
+    before: Mapping[str, tuple[int, int]],
+    hashes: dict[str, dict[str, Any]],
 ) -> dict[str, tuple[int, int]]:
-    """Adds the files that are not as they were before; returns their sizes and times. Of two copies the last counts."""
+    """Adds the files that are not as they were before; returns their sizes and times. Of two copies the last counts.
+
+    Databases among them, as of the stores that evaluations fill, are added as snapshots, which are made in `folder`.
+    """
     found = {}
     for path in _files(store):
         # What is gone before it could be read went with its statement.
         with suppress(FileNotFoundError):
             name, stat = path.relative_to(store).as_posix(), path.stat()
             found[name] = (stat.st_size, stat.st_mtime_ns)
-            if before.get(name) != found[name]:
-                _add(archive, path, name, hashes)
+            if before.get(name) == found[name]:
+                continue
+            if path.name in _DATABASES:
+                _snapshot(path, snapshot := folder / "other.sqlite3")
+                path = snapshot
+            _add(archive, path, name, hashes)
     return found
 
 

@@ -7,6 +7,7 @@ from typing import Final
 
 from app.answering.provenance import spoken_date
 from app.briefing.cells import Briefing
+from app.briefing.edit import without_rejected
 from app.briefing.table_builder import BriefingProgress
 from app.export.arrange import Sayings, kind_in_words, pieces
 from app.records import Citation
@@ -34,6 +35,7 @@ def briefing_html(
     briefing: Briefing, picture: tuple[bytes, str] | None = None, *, identifier: str = "", found: Found | None = None
 ) -> str:
     """Renders a briefing with a picture (a PNG file with words that stand for it); the page's address has its id."""
+    briefing = without_rejected(briefing)
     coverage, sayings = briefing.coverage, Sayings(briefing)
     names, words = sayings.name, load_document_words(language())
     return render(

@@ -10,6 +10,7 @@ from gradio.events import api
 from gradio.state_holder import SessionState
 
 from app.answering.assistant import Assistant
+from app.briefing.as_json import contract_of
 from app.briefing.cells import Composer
 from app.briefing.request import read_request
 from app.checking.checker import Checker
@@ -176,7 +177,7 @@ def brief_endpoint(briefings: BriefingTools, corpus: Corpus) -> Callable[..., di
                 quotations=briefings.config.quotations,
             )
             points = briefings.config.talking_points
-            return briefings.builder.build(request, max_points=points, composer=composer).to_json()
+            return contract_of(briefings.builder.build(request, max_points=points, composer=composer))
         except SHOWN_ERRORS as error:
             raise gr.Error(str(error), print_exception=not isinstance(error, AppError)) from error
 

@@ -142,7 +142,15 @@ def without(scope: Scope, field: str, value: str) -> dict[str, JSONValue]:
     if field not in _LISTS or value not in _values(scope, field):
         return {}
     dropped = single_years([value]) if field == "years" else [value]
-    return {field: [item for item in cast(tuple[str, ...], getattr(scope, field)) if item not in dropped]}
+    left: list[JSONValue] = [item for item in cast(tuple[str, ...], getattr(scope, field)) if item not in dropped]
+    if field not in ("years", "months") or not left:
+        return {field: left}
+    # A time that is given is the whole time, so what is left of it is given with the part.
+    ends: dict[str, JSONValue] = {"interval": [*scope.interval]} if scope.interval else {}
+    others: dict[str, JSONValue] = {
+        name: [*getattr(scope, name)] for name in ("years", "months") if getattr(scope, name)
+    }
+    return {**ends, **others, field: left}
 
 
 def scope_html(

@@ -10,7 +10,6 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Final
-from weakref import WeakKeyDictionary
 
 from evals.cases.documents import Document, Documents
 from evals.files import Tell, counted, shipped_rows
@@ -31,8 +30,6 @@ from vectorstore.stems import is_function_word, stem, stems, words_of
 _ENDING: Final = 2
 # Characters of the opening, in which speaker and group are named.
 _OPENING: Final = 1500
-# What was read of corpora that are still in use: reading one takes longer than what is asked of it.
-_READ: Final = WeakKeyDictionary[Documents, "tuple[Reading, ...]"]()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -141,11 +138,8 @@ def content_words(text: str, language: str) -> list[str]:
 
 def read_all(documents: Documents, tell: Tell | None = None) -> tuple[Reading, ...]:
     """Reads every statement and record of a corpus, in the order of their files; the texts of treaties are left out."""
-    if documents not in _READ:
-        kept = [document for _, document in sorted(documents.by_file.items()) if document.kind != "treaty"]
-        told = counted(kept, "looking up what they speak of", tell)
-        _READ[documents] = tuple(read(document, documents.parties) for document in told)
-    return _READ[documents]
+    kept = [document for _, document in sorted(documents.by_file.items()) if document.kind != "treaty"]
+    return tuple(read(document, documents.parties) for document in counted(kept, "looking up what they speak of", tell))
 
 
 def read(document: Document, parties: PartyTable) -> Reading:

@@ -26,6 +26,8 @@ logger = logging.getLogger(__name__)
 
 GENERAL_DEBATE = "General Debate"
 
+# Before the States that are spoken for, in who speaks.
+_FOR_STATES = "on behalf of "
 _AGENDA_ITEM = Patterns("heading").agenda_item
 
 
@@ -75,8 +77,8 @@ def merge(read: ReadMetadata, row: ManifestRow | None, parties: PartyTable | Non
     """Override what was read by a row of the manifest; an empty cell keeps what was read.
 
     A State or group that no lookup knows is reported, and nobody holds the statement until it is corrected: it is
-    neither the text's nor a guess. The State itself in `on_behalf_of` says that it speaks for no group, whatever the
-    text seems to say.
+    neither the text's nor a guess. The State itself in `on_behalf_of` says that it speaks for nobody else, whatever the
+    text seems to say; so does a State that is not one of those that a text is read to be held by.
     """
     if row is None:
         return read
@@ -88,6 +90,10 @@ def merge(read: ReadMetadata, row: ManifestRow | None, parties: PartyTable | Non
         # Who delivers it is the manifest's State then, not the one that was concluded.
         metadata = replace(metadata, speaker=None if "speaker" in read.inferred else metadata.speaker)
         inferred.discard("speaker")
+    state = given.get("state", metadata.state)
+    of_holders = metadata.state is None and state in (metadata.held_by or ())
+    if problems or "on_behalf_of" in given or not (state == metadata.state or of_holders):
+        metadata = held_alone(metadata, parties)
     metadata = attributed(replace(metadata, **given), parties)
     if problems:
         metadata = replace(metadata, state=None, on_behalf_of=None)
@@ -140,13 +146,34 @@ def joint_speaker(metadata: Metadata, state: str | None, states: Sequence[str], 
     *names, last = (parties.display(code) for code in states)
     listed = f"{', '.join(names)} and {last}" if names else last
     deliverer = metadata.speaker or (parties.display(state) if state else None)
-    return f"{f'{deliverer}, ' if deliverer else ''}on behalf of {listed}"
+    return f"{f'{deliverer}, ' if deliverer else ''}{_FOR_STATES}{listed}"
 
 
 def held_together(state: str | None, states: Sequence[str]) -> tuple[str, ...] | None:
     """Returns the codes of all States that hold a joint statement; None where it is one State's."""
     together = {*states, *([state] if state is not None else [])}
     return tuple(sorted(together)) if len(together) > 1 else None
+
+
+def held_alone(metadata: Metadata, parties: PartyTable | None) -> Metadata:
+    """Makes a joint statement its State's alone, and leaves those that it spoke for out of who speaks."""
+    if metadata.held_by is None:
+        return metadata
+    speaker = (metadata.speaker or "").partition(_FOR_STATES)[0].rstrip(", ")
+    name = parties.display(metadata.state) if parties is not None and metadata.state is not None else None
+    return replace(metadata, speaker=None if speaker in ("", name) else speaker, held_by=None)
+
+
+def of_deliverer(metadata: Metadata, parties: PartyTable) -> Metadata:
+    """Gives a group's statement to the State that delivers it, as `attributed` names it; to nobody if none is named."""
+    if not _is_group(metadata.state, parties):
+        return metadata
+    speaker = metadata.speaker or ""
+    person, _, name = speaker.removesuffix(")").rpartition(" (") if speaker.endswith(")") else ("", "", speaker)
+    codes = parties.resolve(name, "state", suggest=False).codes if name else ()
+    if len(codes) != 1:
+        return replace(metadata, state=None, on_behalf_of=None)
+    return replace(metadata, state=codes[0], on_behalf_of=None, speaker=person or None)
 
 
 def attributed(metadata: Metadata, parties: PartyTable | None) -> Metadata:

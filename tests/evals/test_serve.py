@@ -23,6 +23,7 @@ from app.loopback import listen, quiet_server
 from app.server.accounts import Accounts
 from app.settings import Settings
 from evals.archive import Archive
+from evals.cases.case import Review
 from evals.cases.documents import Documents, read_documents
 from evals.errors import EvalError, RunError
 from evals.files import EvalPaths, eval_paths
@@ -195,8 +196,9 @@ def test_the_page_is_behind_the_guard_of_the_chat(client, paths):
 
 @pytest.mark.integration
 def test_reports_open_in_a_page_that_can_reach_nothing(client, paths):
-    scored_run(paths)
-    scored_run(paths, "before")
+    accepted = [case("a", review=Review(status="unreviewed"))]
+    scored_run(paths, cases=accepted)
+    scored_run(paths, "before", cases=accepted)
     client.get("/")
     found = client.get("/runs/made")
     policy = found.headers["content-security-policy"]

@@ -825,3 +825,21 @@ def test_file_that_another_folder_could_not_read_is_no_failure_of_its_namesake(d
     indexer.ingest([desk.folder], IngestOptions(), parts=[part])
     assert desk.store.catalogue.unreadable(str(desk.folder)) == ()
     assert desk.store.catalogue.unreadable("/elsewhere") == desk.store.catalogue.unreadable() == (damaged,)
+
+
+@pytest.mark.parametrize("row", [None, "a.txt,Arvandia,Coral Circle"])
+def test_a_name_that_is_learnt_later_gives_a_statement_that_was_nobodys_to_whom_it_names(row, desk):
+    desk.write("a.txt", "Statement by Arvandia\n\nTenth session\n\n" + text_about("extradition"))
+    if row is not None:
+        desk.manifest(parties=PARTIES)
+        desk.write("statements.csv", f"file,state,on_behalf_of\n{row}\n")
+    desk.ingest()
+    assert desk.held() == {"a.txt": None}
+    assert set(results(desk.ingest()).values()) == {"unchanged"}
+    desk.write("parties.csv", PARTIES + "XAG,Coral Circle,,group\n")
+    report = desk.ingest()
+    assert results(report)["a.txt"] == "updated" and report.embedded_passages == 0
+    assert desk.held() == {"a.txt": "XAA" if row is None else "XAG"}
+    # One that has a State keeps its key: names that come later are nothing to it.
+    desk.write("parties.csv", PARTIES + "XAG,Coral Circle,,group\nXAD,Dunmere,,state\n")
+    assert set(results(desk.ingest()).values()) == {"unchanged"}

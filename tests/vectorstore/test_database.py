@@ -14,6 +14,7 @@ from sqlalchemy.exc import IntegrityError
 from tests.conftest import PROJECT
 from tests.fakes_engines import own_schema
 from tests.fakes_store import annotated
+from vectorstore import engines
 from vectorstore.catalogue import Catalogue
 from vectorstore.database import HEAD, Database
 from vectorstore.errors import StoreCorruptError, StoreError, StoreFullError, StoreReadOnlyError
@@ -70,6 +71,41 @@ def test_read_only_database_file_without_its_companions_is_read_immutably(path):
         readers.close()
     finally:
         path.parent.chmod(0o755)
+
+
+def test_last_changes_in_the_log_are_not_left_out_where_the_log_cannot_be_read(path, tmp_path):
+    catalogue = Catalogue(path)
+    put(catalogue, "s", ["The heron flies."])
+    copy = tmp_path / "copy" / path.name
+    copy.parent.mkdir()
+    for end in ("", "-wal"):
+        shutil.copy(f"{path}{end}", f"{copy}{end}")
+    catalogue.close()
+    # Like a folder that cannot be written, this keeps SQLite from making the file of shared memory, also for root.
+    Path(f"{copy}-shm").symlink_to(tmp_path / "nowhere" / "shm")
+    with pytest.raises(StoreReadOnlyError, match="holds its last changes"):
+        Catalogue(copy, read_only=True)
+    Path(f"{copy}-shm").unlink()
+    with closing(Catalogue(copy, read_only=True)) as reader:
+        assert reader.count_passages() == 1
+
+
+def test_a_record_that_another_process_locks_is_not_read_past_the_lock(path, monkeypatch):
+    Catalogue(path).close()
+    opened = engines._open
+
+    def at_once(address: str) -> sqlite3.Connection:
+        connection = opened(address)
+        connection.execute("PRAGMA busy_timeout = 0")
+        return connection
+
+    monkeypatch.setattr(engines, "_open", at_once)
+    with closing(sqlite3.connect(path)) as writer:
+        writer.execute("PRAGMA locking_mode = EXCLUSIVE")
+        writer.execute("PRAGMA journal_mode = DELETE")
+        writer.execute("BEGIN EXCLUSIVE")
+        with pytest.raises(StoreError, match="locked"):
+            Catalogue(path, read_only=True)
 
 
 def test_folder_that_is_a_file_is_refused(tmp_path):

@@ -12,6 +12,7 @@ from openpyxl import load_workbook
 
 from app.answering.claims.form import quoted_parts
 from app.answering.verify import verify_citation
+from app.briefing.as_json import contract_of
 from app.briefing.cell_writer import MOST_CLAIMS
 from app.briefing.points import choose_points
 from app.briefing.request import read_request
@@ -23,7 +24,7 @@ from app.export.arrange import arrange
 from app.export.write import write_briefing
 from app.ui.briefing_view import briefing_html
 from prompts.prompt import load_prompt
-from prompts.wording import load_document_words, load_wording
+from prompts.wording import load_document_words
 from tests.fakes import fake_workspace
 from tests.fakes_chat import writer
 from tests.fakes_store import annotated, keep
@@ -139,8 +140,8 @@ def test_claims_are_shown_in_every_format_and_bad_ones_in_none(desk, tmp_path, c
 
 
 def test_json_tells_claims_and_what_was_dropped_beside_what_it_told_before(desk):
-    plain = build(desk, None).to_json()
-    contract = build(desk, said(*BAD, (SOUND, SUPPORT))).to_json()
+    plain = contract_of(build(desk, None))
+    contract = contract_of(build(desk, said(*BAD, (SOUND, SUPPORT))))
     (row,), (before,) = contract["rows"], plain["rows"]
     assert {**before, "claims": row["claims"], "dropped_claims": row["dropped_claims"]} == row
     assert row["claims"] == [{"text": SOUND, "state": "AUT", "citations": [1], "direction": None}]
@@ -301,13 +302,12 @@ def test_points_are_claims_with_their_quotations_within_the_same_limits(desk):
     first, *others = briefing.points
     assert first.claim.text == SOUND and first.citations == first.claim.citations
     assert [point.party for point in briefing.points[:2]] == ["AUT", "POL"] and others[0].claim is None
-    wording = load_wording("en")
-    plain = choose_points(build(desk, None, states="AUT, POL"), wording, max_points=None, max_tokens=None)
+    plain = choose_points(build(desk, None, states="AUT, POL"), max_points=None, max_tokens=None)
     # Where a claim does not fit with its quotation, the quotation alone may.
     tokens = 30
-    short = choose_points(briefing, wording, max_points=1, max_tokens=tokens)
+    short = choose_points(briefing, max_points=1, max_tokens=tokens)
     assert [point.claim for point in short] == [None] and short[0] == plain[0]
-    assert len(choose_points(briefing, wording, max_points=1, max_tokens=None)) == 1
+    assert len(choose_points(briefing, max_points=1, max_tokens=None)) == 1
 
 
 def test_what_a_reviewer_rejected_is_not_claimed(desk, tmp_path, capsys):

@@ -5,14 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from app.briefing.cells import Review
+from app.briefing.cells import Briefing, Cell, Moment, Repetition, Review
 from app.briefing.edit import add_quotation, drop_quotation
 from app.briefing.kept import KeptBriefings
 from app.desk.tables import open_tables
 from app.desk.works import Works
 from app.errors import NotFoundError
 from app.export.arrange import arrange
-from tests.fakes_briefing import fake_briefing, worded_briefing
+from tests.fakes_briefing import EXTRADITION, fake_briefing, worded_briefing
 
 
 def test_dropped_quotation_takes_its_point_and_its_review_with_it() -> None:
@@ -34,6 +34,60 @@ def test_dropped_quotation_takes_its_point_and_its_review_with_it() -> None:
     assert not [p for p in changed.points if (p.party, p.subject) == (cell.party, cell.subject) and 1 in p.citations]
     # What a document cites is numbered anew, without a gap.
     assert [c.number for c in arrange(changed).citations] == list(range(1, len(arrange(changed).citations) + 1))
+
+
+def _extradition(briefing: Briefing) -> Cell:
+    return next(c for c in briefing.cells if (c.party, c.subject) == ("XAA", EXTRADITION))
+
+
+@pytest.mark.parametrize(
+    ("dropped", "kind", "words", "superseded"),
+    [
+        ((1,), "conditional", [2], {}),
+        ((2,), "supports", [1], {3: 1}),
+        ((1, 2), "conditional", [3], {}),
+        ((1, 2, 3), "no_position", [], {}),
+    ],
+)
+def test_kind_of_an_edited_cell_is_that_of_the_quotations_left(
+    dropped: tuple[int, ...], kind: str, words: list[int], superseded: dict[int, int]
+) -> None:
+    briefing = fake_briefing()
+    cell = replace(_extradition(briefing), superseded={2: 1, 3: 1})
+    briefing = replace(briefing, cells=tuple(cell if c.key == cell.key else c for c in briefing.cells))
+    for number in dropped:
+        briefing = drop_quotation(briefing, _extradition(briefing).key, number)
+    cell = _extradition(briefing)
+    assert (cell.kind, [w.citation for w in cell.words], cell.superseded) == (kind, words, superseded)
+
+
+def test_what_only_a_group_said_decides_no_kind_once_the_partys_own_words_are_dropped() -> None:
+    briefing = fake_briefing()
+    own = _extradition(briefing)
+    proposes = next(c for c in briefing.cells if 5 in c.citations).suggestions[5]
+    cell = replace(own, citations=(1, 5), suggestions={1: own.suggestions[1], 5: proposes})
+    briefing = replace(briefing, cells=tuple(cell if c is own else c for c in briefing.cells))
+    assert _extradition(drop_quotation(briefing, cell.key, 1)).standing == "of_group"
+
+
+def test_dropped_quotation_is_told_nowhere_on_its_subject() -> None:
+    briefing = fake_briefing()
+    # Of what was read out again, a number of its own stands for a part of a quotation.
+    part = replace(briefing.citation(3), number=10, end=briefing.citation(3).end - 1)
+    moments = tuple(
+        Moment(party="XAA", subject=EXTRADITION, citation=number, kind="supports", outright=True) for number in (2, 1)
+    )
+    again = Repetition(party="XAA", subject=EXTRADITION, citations=(2, 10))
+    briefing = replace(briefing, citations=(*briefing.citations, part), moments=moments, repetitions=(again,))
+    key = _extradition(briefing).key
+    told = {
+        number: (len(left.changes), [m.citation for m in left.moments], len(left.repetitions))
+        for number in (1, 2, 3)
+        for left in [drop_quotation(briefing, key, number)]
+    }
+    assert told == {1: (0, [2], 1), 2: (0, [1], 0), 3: (1, [2, 1], 0)}
+    quotes = [c.quote for c in arrange(drop_quotation(briefing, key, 1)).citations]
+    assert briefing.citation(1).quote not in quotes and briefing.citation(2).quote in quotes
 
 
 def test_cell_whose_last_quotation_is_dropped_takes_no_position() -> None:

@@ -1,7 +1,14 @@
 from dataclasses import replace
 
+import pytest
+
+from app.briefing.as_json import contract_of
+from app.briefing.cells import Briefing, Point
+from app.briefing.leads import Leads
 from app.briefing.points import choose_points
-from prompts.wording import load_wording
+from app.export.arrange import arrange
+from app.export.markdown import markdown_bytes, on_one_line
+from ingest.text.splitter import count_tokens
 from tests.fakes_briefing import ASSISTANCE, EXTRADITION, fake_briefing
 
 
@@ -10,7 +17,61 @@ def test_few_points_quote_each_kind_of_position_before_a_second_of_one_kind_and_
     cells = tuple(
         replace(c, kind="opposes") if (c.party, c.subject) == ("XHO", EXTRADITION) else c for c in briefing.cells
     )
-    points = choose_points(replace(briefing, cells=cells), load_wording("en"), max_points=4, max_tokens=None)
+    points = choose_points(replace(briefing, cells=cells), max_points=4, max_tokens=None)
     assert [(point.subject, point.party) for point in points] == [
         (EXTRADITION, "XAA"), (EXTRADITION, "XHO"), (ASSISTANCE, "XAB"), (ASSISTANCE, "XRM"),
     ]  # fmt: skip
+
+
+def _quoting(number: int, party: str = "XAA", **changed: object) -> Briefing:
+    """A briefing of one cell, of that party on extradition, that quotes one citation, changed."""
+    briefing = fake_briefing()
+    citations = tuple(replace(c, **changed) if c.number == number else c for c in briefing.citations)  # type: ignore[arg-type]
+    cell = next(c for c in briefing.cells if (c.party, c.subject) == (party, EXTRADITION))
+    cells = (replace(cell, citations=(number,), kind="supports", words=(), review=None),)
+    return replace(briefing, citations=citations, cells=cells, points=())
+
+
+@pytest.mark.parametrize(
+    ("briefing", "lead"),
+    [
+        (_quoting(1), "Arvandia (fictional), 14–18 October 2024"),
+        (
+            _quoting(1, quoting=True, quoted_party="XRM"),
+            "Arvandia (fictional), quoting Rimalia (fictional), 14–18 October 2024",
+        ),
+        (_quoting(1, quoting=True), "Arvandia (fictional), quoting somebody else, 14–18 October 2024"),
+        (_quoting(1, summarised=True), "Arvandia (fictional), as summarised in the record, 14–18 October 2024"),
+        (
+            _quoting(1, "XRM", held_by=("XAA", "XRM")),
+            "Rimalia (fictional), jointly with Arvandia (fictional), 14–18 October 2024",
+        ),
+        (_quoting(5, "XAB"), "Group of Riparian States (fictional), delivered by Belmora, 12 October 2020"),
+        (_quoting(1, state=None, date=None), "XAA_2024.txt"),
+    ],
+)
+def test_a_point_says_whose_words_it_quotes_and_this_counts_in_its_length(briefing: Briefing, lead: str) -> None:
+    (point,) = points = choose_points(briefing, max_points=None, max_tokens=None)
+    tokens = count_tokens(f"{lead}: “{briefing.citation(point.citation).quote}”")
+    assert choose_points(briefing, max_points=None, max_tokens=tokens) == points
+    assert choose_points(briefing, max_points=None, max_tokens=tokens - 1) == ()
+    briefing = replace(briefing, points=points)
+    text = markdown_bytes(arrange(briefing, "talking_points"), form="talking_points").decode()
+    assert f"\n**{on_one_line(lead)}**:\n" in text
+    assert [told["lead"] for told in contract_of(briefing)["points"]] == [lead]
+
+
+@pytest.mark.parametrize(
+    ("cited", "marks"), [((2, 1), ["earlier, superseded by [2]", ""]), ((2,), ["earlier"]), ((3, 1), ["earlier", ""])]
+)
+def test_a_point_says_that_something_later_is_cited_or_supersedes_it(cited: tuple[int, ...], marks: list[str]) -> None:
+    briefing = fake_briefing()
+    cells = tuple(
+        replace(c, superseded={2: 1}) if (c.party, c.subject) == ("XAA", EXTRADITION) else c for c in briefing.cells
+    )
+    points = tuple(Point(party="XAA", subject=EXTRADITION, citation=number) for number in cited)
+    arranged = arrange(replace(briefing, cells=cells, points=points), "talking_points")
+    leads = Leads(arranged)
+    told = [leads.leads(point)[0][0] for point in arranged.points]
+    assert [lead.partition("201")[2][1:].removeprefix(", ") for lead in told] == marks
+    assert arrange(arranged, "talking_points") == arranged

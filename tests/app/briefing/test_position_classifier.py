@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from app.answering.citation_spans import SentenceSpan, cite
-from app.briefing.cells import Subject
-from app.briefing.position_classifier import Suggestion, deciding, suggest_kind
+from app.briefing.cells import Subject, Suggestion
+from app.briefing.position_classifier import deciding, suggest_kind
 from app.records import Citation
 from vectorstore.records import Document, Edit, Metadata, Sentence, Statement
 

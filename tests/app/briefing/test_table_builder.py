@@ -7,13 +7,14 @@ from dataclasses import replace
 import pytest
 
 from app.answering.verify import verify_citation
+from app.briefing.as_json import contract_of
 from app.briefing.cells import Review
-from app.briefing.edit import add_quotation
+from app.briefing.edit import add_quotation, drop_quotation
+from app.briefing.leads import Leads
 from app.briefing.points import choose_points
 from app.briefing.request import read_request
 from app.errors import BriefingError
 from ingest.text.splitter import count_tokens
-from prompts.wording import load_wording
 from tests.cases import Cases
 from tests.fakes import fake_workspace
 from tests.fakes_store import annotated, keep
@@ -207,16 +208,20 @@ def test_review_that_says_nothing_is_refused(workspace, key, state, kind, said):
         workspace.reviews.keep(key, state, kind=kind)
 
 
+def _tokens(briefing, point):
+    ((lead, citation),) = Leads(briefing).leads(point)
+    return count_tokens(f"{lead}: “{citation.quote}”")
+
+
 def test_points_keep_number_and_length_and_never_cut_a_quotation(workspace):
     briefing = build(workspace, states=["AUT, POL"], topics=["extradition protocol"])
-    wording = load_wording("en")
-    everything = choose_points(briefing, wording, max_points=None, max_tokens=None)
+    everything = choose_points(briefing, max_points=None, max_tokens=None)
     assert len(everything) > 1
-    assert len(choose_points(briefing, wording, max_points=1, max_tokens=None)) == 1
-    lengths = [count_tokens(f"{p.lead}: “{briefing.citation(p.citation).quote}”") for p in everything]
-    short = choose_points(briefing, wording, max_points=None, max_tokens=min(lengths))
+    assert len(choose_points(briefing, max_points=1, max_tokens=None)) == 1
+    lengths = [_tokens(briefing, p) for p in everything]
+    short = choose_points(briefing, max_points=None, max_tokens=min(lengths))
     assert 1 <= len(short) < len(everything)
-    used = [count_tokens(f"{p.lead}: “{briefing.citation(p.citation).quote}”") for p in short]
+    used = [_tokens(briefing, p) for p in short]
     assert sum(used) <= min(lengths)
     parties = [point.party for point in everything[:2]]
     assert parties == ["AUT", "POL"]
@@ -226,7 +231,7 @@ def test_points_leave_out_what_a_person_rejected(workspace):
     briefing = build(workspace, states=["AUT"], topics=["extradition protocol"])
     rejected = Review(state="rejected", kind=None, note="", reviewer="", at="")
     cells = tuple(replace(cell, review=rejected) for cell in briefing.cells)
-    assert choose_points(replace(briefing, cells=cells), load_wording("en"), max_points=None, max_tokens=None) == ()
+    assert choose_points(replace(briefing, cells=cells), max_points=None, max_tokens=None) == ()
 
 
 def test_progress_counts_every_cell(workspace):
@@ -237,7 +242,7 @@ def test_progress_counts_every_cell(workspace):
 
 
 def test_json_has_the_contract(workspace):
-    contract = build(workspace, states=["AUT, CUB"], topics=["extradition protocol"]).to_json()
+    contract = contract_of(build(workspace, states=["AUT, CUB"], topics=["extradition protocol"]))
     row, absent = contract["rows"]
     assert {"state", "topic", "session", "kind", "citations", "note"} <= row.keys()
     assert row["citations"][0]["quote"] and absent["kind"] == "no_statement" and absent["citations"] == []
@@ -260,3 +265,15 @@ def test_what_only_comes_near_is_quoted_as_the_nearest_passage_and_is_no_evidenc
     assert [briefing.citation(n).quote for n in cell.citations] == ["A protocol was signed in the morning."]
     assert cell.evidence == () and briefing.points == () and briefing.coverage.states_without_evidence == ("XGA",)
     assert replace(cell, review=Review(state="accepted", kind="supports", note="", reviewer="", at="")).evidence
+
+
+def test_a_quotation_that_a_later_one_of_its_cell_supersedes_is_told_so_by_the_cell(workspace):
+    briefing = build(workspace, states=["AUT"], topics=["extradition protocol"])
+    (cell,) = briefing.cells
+    latest, first, of_group = (briefing.citation(number) for number in cell.citations)
+    assert (latest.date, cell.superseded) == ("2020-10-12", {first.number: latest.number})
+    kinds = [cell.suggestions[each.number].kind for each in (latest, first, of_group)]
+    assert kinds == ["opposes", "supports", "supports"]
+    assert cell.kind == "opposes"
+    left = drop_quotation(briefing, cell.key, latest.number)
+    assert left.cells[0].kind == "supports" and briefing.changes and not left.changes

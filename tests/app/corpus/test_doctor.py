@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.fakes import fake_workspace
+from tests.fakes_files import zip_of
 from vectorstore.store import CATALOGUE
 
 TEXT = "Arvandia\n\nMadam President,\n\nWe support {matter}. Our courts apply the law on {matter}.\n\nI thank you.\n"
@@ -95,3 +96,12 @@ def test_rebuild_mends_both_indexes_and_answers_are_as_before(ward: Ward, index:
     assert all(ok for ok, _ in ward.findings(rebuild=True).values())
     with fake_workspace(ward.store) as workspace:
         assert workspace.assistant.ask(question).citations == before
+
+
+def test_what_an_archive_holds_by_now_is_not_said_to_be_as_it_was_read(ward: Ward) -> None:
+    for text in (TEXT.format(matter="firearms"), "Nothing of it here."):
+        (ward.folder / "b.zip").write_bytes(zip_of({"a.txt": text.encode()}))
+        if "firearms" in text:
+            ward.ingest()
+    files = ward.findings()["files"]
+    assert files == (True, "3 are as they were read; 1 inside archives and messages were not compared")

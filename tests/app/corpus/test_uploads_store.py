@@ -47,7 +47,9 @@ def test_files_that_statements_came_from_are_kept_and_the_others_deleted(workspa
     assert kept(workspace) == ["a.txt", "m.eml", "parties.csv"]
     assert (tmp_path / "sent" / "a.txt").exists()
     assert [check.ok for check in workspace.doctor().checks if check.name == "files"] == [True]
-    assert next(c.detail for c in workspace.doctor().checks if c.name == "files").startswith("3 are")
+    assert next(c.detail for c in workspace.doctor().checks if c.name == "files").startswith(
+        "2 are as they were read; 1 inside"
+    )
 
 
 @pytest.mark.parametrize("store", ["linked/store", "../linked/store"])
@@ -137,3 +139,46 @@ def test_removal_and_correction_are_taken_back_and_a_cleared_state_takes_its_spe
     corpus.restore(replace(step, now=None))
     assert [d.metadata for d in corpus.documents()] == [step.summary.metadata]
     assert corpus.holding("extradition courts") == {held}
+
+
+def test_removing_one_statement_of_an_upload_leaves_the_files_that_are_still_under_way(workspace, tmp_path):
+    corpus, removed = workspace.corpus, []
+
+    def remove_the_first(_: object) -> None:
+        if not removed and (stored := corpus.documents()):
+            removed.append(stored[0].file)
+            corpus.remove(stored[0].document_id)
+
+    with corpus.uploads.folder() as folder:
+        for number in range(1, 40):
+            (folder / f"s{number}.txt").write_text(TEXT.replace("the law", f"law {number}"), encoding="utf-8")
+        report = corpus.ingest_uploads([folder], progress=remove_the_first)
+    assert removed and {file.result for file in report.files} == {"added"}
+    assert {summary.file for summary in corpus.documents()} | set(removed) == {file.file for file in report.files}
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "states"),
+    [
+        ("Arvandia", "Belmora", ["XAA", "XAB"]),
+        ("Arvandia", "Arvandia", ["XAA"]),
+    ],
+)
+def test_a_file_of_one_name_corrects_that_of_no_other_state(first, second, states, workspace, tmp_path):
+    body = TEXT.partition("\n")[2] + "We call on all States to cooperate without delay, as we have done before.\n"
+    for number, state in enumerate((first, second)):
+        text = f"Statement by {state}\n\n{body}{'More. ' * number}"
+        files = {"statement.txt": text.encode(), "parties.csv": (PARTIES + "XAB,Belmora,,state\n").encode()}
+        upload(workspace, tmp_path / str(number), files)
+    assert [summary.metadata.state for summary in workspace.corpus.documents()] == states
+
+
+def test_a_file_sent_again_as_a_record_takes_the_place_of_the_one_whose_state_was_set(workspace, tmp_path):
+    text = TEXT.replace("Arvandia", "The meeting")
+    upload(workspace, tmp_path / "one", {"s.txt": text.encode(), "parties.csv": PARTIES.encode()})
+    corpus = workspace.corpus
+    corpus.edit(corpus.documents()[0].document_id, {"state": "XAA", "session": "10"})
+    again = {"s.txt": (text + "More.\n").encode(), "statements.csv": b"file,kind\ns.txt,record\n"}
+    assert "in place of the file" in upload(workspace, tmp_path / "two", again)
+    held = [(summary.kind, summary.metadata.state, summary.metadata.session) for summary in corpus.documents()]
+    assert held == [("record", None, "10")]

@@ -4,8 +4,10 @@ from dataclasses import replace
 
 import pytest
 
+from app.briefing.as_json import contract_of
 from app.briefing.cells import Briefing, Cell, EvidenceWords, Review
 from app.export.arrange import Sayings, arrange, citation_kind, columns, pieces, position
+from app.export.markdown import markdown_bytes
 from tests.fakes_briefing import ASSISTANCE, EXTRADITION, cited, fake_briefing
 
 
@@ -73,6 +75,54 @@ def test_evidence_rejected_in_one_cell_stays_where_it_fits() -> None:
     ]
     arranged = arrange(_rejected(replace(briefing, cells=tuple(cells)), "XAA", EXTRADITION))
     assert any("48 requests" in c.quote for c in arranged.citations)
+
+
+def test_what_a_person_rejected_is_not_told_beside_its_cell_either() -> None:
+    briefing = fake_briefing()
+    cells = {(c.party, c.subject): c for c in briefing.cells}
+    own, other = cells["XAA", EXTRADITION], cells["XAA", ASSISTANCE]
+    # What changed stands between statements that the cell does not quote, and one of them is cited on another subject.
+    cells |= {
+        ("XAA", EXTRADITION): replace(own, citations=(3,), words=()),
+        ("XAA", ASSISTANCE): replace(other, citations=(4, 1)),
+    }
+    rejected = _rejected(replace(briefing, cells=tuple(cells.values())), "XAA", EXTRADITION)
+    arranged, points = arrange(rejected), arrange(rejected, "talking_points")
+    assert arranged.changes == arranged.repetitions == arranged.moments == ()
+    assert [c.quote for c in arranged.citations if c.state == "XAA"] == [briefing.citation(n).quote for n in (4, 1)]
+    assert [point.party for point in points.points] == ["XRM"]
+    assert "now supports" not in markdown_bytes(points, form="talking_points").decode()
+
+
+@pytest.mark.parametrize(("session", "told"), [("8", False), ("12", False), ("9", True)])
+def test_what_a_person_rejected_in_a_session_is_not_told_of_that_session(session: str, told: bool) -> None:
+    briefing = fake_briefing(sessions=("8", "9", "12"))
+    review = Review(state="rejected", kind=None, note="", reviewer="", at="2026-11-24T09:00:00+00:00")
+    cells = tuple(
+        replace(c, review=review) if (c.party, c.subject, c.session) == ("XAA", EXTRADITION, session) else c
+        for c in briefing.cells
+    )
+    arranged = arrange(replace(briefing, cells=cells))
+    assert bool(arranged.changes) == told and bool(arranged.repetitions) == (session == "12")
+
+
+def test_what_supersedes_a_quotation_is_told_on_its_own_subject_alone() -> None:
+    briefing = fake_briefing()
+    changed = {EXTRADITION: {"superseded": {2: 1}}, ASSISTANCE: {"citations": (4, 2)}}
+    cells = tuple(replace(c, **changed[c.subject]) if c.party == "XAA" else c for c in briefing.cells)  # type: ignore[arg-type]
+    arranged = arrange(replace(briefing, cells=cells))
+    marks = {
+        c.subject: [Sayings(arranged).earlier(c, arranged.citation(n)) for n in c.citations]
+        for c in arranged.cells
+        if c.party == "XAA"
+    }
+    assert marks == {EXTRADITION: ["", "earlier, superseded by [1]", "earlier"], ASSISTANCE: ["", ""]}
+    (change,) = arranged.changes
+    assert "superseded by [1]" in Sayings(arranged).source_of(change, arranged.citation(change.earlier))
+    assert [[c["superseded_by"] for c in row["citations"]] for row in contract_of(arranged)["rows"][:2]] == [
+        [None, 1, None],
+        [None, None],
+    ]
 
 
 def test_a_page_of_few_words_says_who_holds_which_position_where_they_are_few() -> None:

@@ -314,7 +314,7 @@ def test_points_stand_with_their_whole_quotation_and_note(form):
     briefing = arrange(fake_briefing(), form)  # type: ignore[arg-type]
     word = Word(docx_bytes(briefing, form=form))  # type: ignore[arg-type]
     shown = [text_of(paragraph) for paragraph in word.paragraphs(QUOTATION)]
-    assert shown == [f"Arvandia, 2024: {marked(briefing, 1)}", marked(briefing, 2)]
+    assert shown == [f"Arvandia (fictional), 14–18 October 2024: {marked(briefing, 1)}", marked(briefing, 2)]
     referred = [node.get(qn("w:id")) for node in word.xml("word/document.xml").iter(qn("w:footnoteReference"))]
     assert referred == ["1", "2"]
 

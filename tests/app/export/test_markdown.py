@@ -101,4 +101,6 @@ def test_points_stand_with_their_quotations(form: str) -> None:
     briefing = arrange(fake_briefing(), form)  # type: ignore[arg-type]
     text = markdown_bytes(briefing, form=form).decode()  # type: ignore[arg-type]
     assert [words[1:-1] for words in quotations(text)] == [c.quote for c in briefing.citations]
-    assert "**Arvandia, 2024**:" in text and ("supports: Arvandia" in text) == (form == "one_pager")
+    assert "**Arvandia (fictional), 14–18 October 2024**:" in text and ("supports: Arvandia" in text) == (
+        form == "one_pager"
+    )

@@ -62,10 +62,12 @@ def test_markdown_shows_claims_as_text_without_a_second_mark_of_a_note() -> None
 def test_points_that_are_claims_stand_over_their_quotations_and_are_told_from_the_others(form: str) -> None:
     briefing = arrange(worded_briefing(), form)  # type: ignore[arg-type]
     text = markdown_bytes(briefing, form=form).decode()  # type: ignore[arg-type]
-    assert text.index("Points without quotation marks") < text.index(inert(CLAIM)) < text.index("**Arvandia, 2024**:")
+    assert (
+        text.index("Points without quotation marks") < text.index(inert(CLAIM)) < text.index("**Arvandia (fictional)")
+    )
     lines = _paragraphs(docx_bytes(briefing, form=form))  # type: ignore[arg-type]
     place = lines.index(CLAIM)
-    assert lines[place + 1].startswith("Arvandia, 2024: “Arvandia now supports")
+    assert lines[place + 1].startswith("Arvandia (fictional), 14–18 October 2024: “Arvandia now supports")
 
 
 def test_a_point_that_does_not_name_its_party_gets_the_name() -> None:

@@ -26,6 +26,13 @@ def test_before_that_is_before_all_the_years_asked_about(language: str, question
     assert counted_from(question, Scope(language=language), before).interval == interval
 
 
+@cases("language", "question", "session")
+def test_a_session_is_counted_from_the_one_before(language: str, question: str, session: str) -> None:
+    said = Scope(language=language, sessions=("10",))
+    assert counted_from(question, said, Scope(sessions=("10",))).sessions == (session,)
+    assert counted_from(question, said, Scope(sessions=("9", "10"))) == said
+
+
 @pytest.mark.parametrize(
     ("question", "said", "before"),
     [

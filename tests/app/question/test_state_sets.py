@@ -9,7 +9,7 @@ from app.answering.notes import word_notes
 from app.errors import ScopeError
 from app.question.reading import resolve
 from app.records import Scope
-from app.retrieval.scoped_statements import of_asked
+from app.retrieval.scoped_statements import Asked
 from app.ui.briefing_requests import briefing_asked
 from app.wiring import Workspace
 from ingest.parties.party_table import PartyTable
@@ -95,13 +95,15 @@ def _summary(like: StatementSummary, state: str, date: str) -> StatementSummary:
 def test_members_of_a_group_are_those_at_the_date_of_a_statement(workspace: Workspace, parties: PartyTable) -> None:
     like = workspace.store.catalogue.summaries(ScopeFilter())[0]
     held = [_summary(like, *each) for each in (("GBR", "2019"), ("GBR", "2021"), ("KEN", "2019"), ("EU", "2019"))]
-    assert [s.statement_id for s in of_asked(held, (), ("EU",), parties)] == ["GBR-2019"]
-    assert [s.statement_id for s in of_asked(held, (), ("AFRICA",), parties)] == ["KEN-2019"]
-    assert [s.statement_id for s in of_asked(held, ("GBR",), ("AFRICA",), parties)] == [
-        "GBR-2019",
-        "GBR-2021",
-        "KEN-2019",
-    ]
+
+    def kept(**scope: tuple[str, ...]) -> list[str]:
+        asked = Asked(Scope(**scope), parties)  # type: ignore[arg-type]
+        return [s.statement_id for s in held if asked.keeps(s.metadata)]
+
+    assert kept(members_of=("EU",)) == ["GBR-2019"]
+    assert kept(members_of=("AFRICA",)) == ["KEN-2019"]
+    assert kept(states=("GBR",), members_of=("AFRICA",)) == ["GBR-2019", "GBR-2021", "KEN-2019"]
+    assert kept(excluded=("EU",)) == ["GBR-2021", "KEN-2019"]
 
 
 def test_members_of_a_group_are_searched_for_themselves(workspace: Workspace, parties: PartyTable) -> None:

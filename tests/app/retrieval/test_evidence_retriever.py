@@ -1,20 +1,35 @@
 """Searching a scope: each party for itself, groups apart, statements chosen by time, readings side by side."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
 
 from app.question.reading import resolve
+from app.question.resolution import Resolution, Shown
 from app.records import Scope, TreatyScope
 from app.retrieval.scoped_statements import ScopedStatements
 from app.retrieval.strategies import _JOINS
 from app.wiring import Workspace
 from ingest.treaties.treaties import TREATIES, find_treaties, named_treaties
 from tests.fakes import fake_workspace
+from vectorstore.records import ScopeFilter
+
+TOGETHER = (
+    ("joint18", "XSK,,2018-10-17", "I have the honour to speak on behalf of Brevia and my own country, Skarland. "),
+    ("brevia22", "XBR,,2022-10-17", ""),
+    ("corvia20", "XCO,,2020-10-12", ""),
+    ("docks22", "XDO,XDO,2022-10-17", ""),
+)
+TOGETHER_PARTIES = (
+    "code,name,aliases,kind,members\nXSK,Skarland,,state,\nXBR,Brevia,,state,\nXCO,Corvia,,state,\n"
+    "XVE,Vestria,,state,\nXDO,Docks Forum,,group,XBR|XCO|XVE\n"
+)
 
 
 def _dates(workspace: Workspace, scope: Scope) -> list[str | None]:
-    return [s.metadata.date for s in ScopedStatements(workspace.store.catalogue, scope).of(scope.states)]
+    scoped = ScopedStatements(workspace.store.catalogue, scope, workspace.corpus.parties())
+    return [s.metadata.date for s in scoped.of(scope.states)]
 
 
 def test_latest_and_earliest_are_of_each_party(workspace):
@@ -31,9 +46,77 @@ def test_a_month_narrows_to_the_statements_of_that_month(workspace):
 
 
 def test_groups_speak_for_members_and_not_for_others(workspace, parties):
-    statements = ScopedStatements(workspace.store.catalogue, Scope(sessions=("10",)))
-    found = statements.of_groups(("XMR", "XDR"), parties)
+    statements = ScopedStatements(workspace.store.catalogue, Scope(sessions=("10",)), parties)
+    found = statements.of_groups(("XMR", "XDR"))
     assert [(g.group, g.members, len(g.statements)) for g in found] == [("XGR", ("XMR",), 1)]
+
+
+@pytest.fixture(scope="module")
+def together(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
+    """Statements of groups and joint statements: Skarland delivered what Brevia holds as well."""
+    folder = tmp_path_factory.mktemp("together")
+    rows = ["file,state,on_behalf_of,date"]
+    for name, row, opening in TOGETHER:
+        rows.append(f"{name}.txt,{row}")
+        text = f"Mr. Chair,\n\n{opening}We support the return of stolen ships.\n"
+        (folder / f"{name}.txt").write_text(text, encoding="utf-8")
+    (folder / "statements.csv").write_text("\n".join(rows), encoding="utf-8")
+    (folder / "parties.csv").write_text(TOGETHER_PARTIES, encoding="utf-8")
+    with fake_workspace(folder / "store") as workspace:
+        workspace.corpus.ingest([folder])
+        yield workspace
+
+
+@pytest.mark.parametrize(("scope", "found"), [
+    # Under each State that is asked about and holds it, whoever delivered it.
+    (Scope(members_of=("XDO",)), {"XBR": ["brevia22", "joint18"], "XCO": ["corvia20"]}),
+    (Scope(members_of=("XDO",), excluded=("XBR",)), {"XCO": ["corvia20"]}),
+    # Whoever is left out takes a statement only from under its own name.
+    (Scope(excluded=("XSK",)), {"XBR": ["brevia22", "joint18"], "XCO": ["corvia20"], "XDO": ["docks22"]}),
+    (Scope(excluded=("XSK", "XBR")), {"XCO": ["corvia20"], "XDO": ["docks22"]}),
+    (Scope(states=("XBR",), excluded=("XSK",)), {"XBR": ["brevia22", "joint18"]}),
+    (Scope(), {"XSK": ["joint18"], "XBR": ["brevia22"], "XCO": ["corvia20"], "XDO": ["docks22"]}),
+    # The latest is that of each State, with what it held jointly.
+    (Scope(states=("XBR",), pick="latest"), {"XBR": ["brevia22"]}),
+    (Scope(states=("XBR",), pick="earliest"), {"XBR": ["joint18"]}),
+    (Scope(states=("XBR", "XSK"), pick="latest"), {"XBR": ["brevia22"], "XSK": ["joint18"]}),
+    (Scope(members_of=("XDO",), pick="latest"), {"XBR": ["brevia22"], "XCO": ["corvia20"]}),
+])  # fmt: skip
+def test_a_joint_statement_is_under_each_holder_that_is_asked_about(scope, found, together):
+    resolution = Resolution(scope=scope, question="What did they say?")
+    retrieved = together.steps.retriever.in_scope(resolution, together.corpus.parties())
+    owned = {party: [s.file.removesuffix(".txt") for s in own] for party, own in retrieved.owned.items()}
+    assert {party: sorted(names) for party, names in owned.items()} == found
+    assert {s.file for s in retrieved.searched} == {f"{name}.txt" for names in found.values() for name in names}
+
+
+@pytest.mark.parametrize(("pick", "members"), [(None, ("XBR", "XVE")), ("latest", ("XVE",))])
+def test_beside_its_own_latest_statement_no_group_is_looked_for(pick, members, together):
+    scope = Scope(states=("XBR", "XVE"), years=("2022",), pick=pick)
+    scoped = ScopedStatements(together.store.catalogue, scope, together.corpus.parties())
+    assert [(g.group, g.members) for g in scoped.of_groups(scope.states)] == [("XDO", members)]
+
+
+def test_a_member_is_answered_from_what_another_delivered_for_it(together):
+    question = "What did members of the Docks Forum say about stolen ships?"
+    answer = together.assistant.ask(question, overrides={"members_of": ["XDO"], "years": ["2018"]})
+    assert {claim.state for claim in answer.claims} == {"XBR"}
+    assert "Brevia, jointly with Skarland" in answer.claims[0].text
+    assert answer.coverage.states_without_evidence == ()
+
+
+def test_a_summary_is_of_the_latest_that_a_state_said_alone_or_with_others(together):
+    answer = together.assistant.ask("Summarise the statement of Brevia.")
+    assert {citation.file for citation in answer.citations} == {"brevia22.txt"}
+
+
+def test_what_stands_around_a_joint_quotation_is_under_the_state_asked_about(together):
+    catalogue = together.store.catalogue
+    (joint,) = (s.statement_id for s in catalogue.summaries(ScopeFilter(parties=("XSK",))))
+    shown = Shown(statements=(joint,), sentences=tuple(s.sentence_id for s in catalogue.sentences(joint)))
+    resolution = Resolution(scope=Scope(states=("XBR",)), question="Why?", shown=shown)
+    found = together.steps.retriever.around_shown(resolution, together.corpus.parties(), lambda text: True)
+    assert [(e.party, [s.file for s in e.searched]) for e in found.party_evidence] == [("XBR", ["joint18.txt"])]
 
 
 def test_a_group_is_quoted_apart_after_the_state_itself(workspace):

@@ -1,6 +1,7 @@
 """Backups: taken while a store is written, brought back elsewhere, and refused where they are not whole."""
 
 import shutil
+import sqlite3
 import tarfile
 import threading
 from collections.abc import Iterator
@@ -89,6 +90,28 @@ def test_uploads_that_a_link_leads_to_are_not_left_out_in_silence(filled_store, 
     with pytest.raises(BackupError, match="is a link"):
         back_up(store, target)
     assert not target.exists()
+
+
+def test_a_backup_holds_what_is_the_stores_own_and_no_backup(filled_store, tmp_path):
+    store = tmp_path / "store"
+    shutil.copytree(filled_store, store)
+    (store / "notes.txt").write_text("own notes")
+    (store / "evals" / "stores" / "smoke").mkdir(parents=True)
+    other = store / "evals" / "stores" / "smoke" / "catalogue.sqlite3"
+    with closing(sqlite3.connect(other, isolation_level=None)) as writer:
+        writer.execute("PRAGMA journal_mode = WAL")
+        writer.execute("CREATE TABLE birds AS SELECT 'heron' AS name")
+        reports = [back_up(store, store / name) for name in ("first.tar", "second.tar")]
+    assert reports[0].files == reports[1].files
+    with tarfile.open(store / "second.tar") as archive:
+        names = set(archive.getnames())
+    assert {name for name in names if name.startswith("evals")} == {"evals/stores/smoke/catalogue.sqlite3"}
+    assert not [name for name in names if "backup" in name or name.endswith(".tar") or name == "notes.txt"]
+    restore(store / "second.tar", tmp_path / "new")
+    with closing(sqlite3.connect(tmp_path / "new" / other.relative_to(store))) as restored:
+        assert restored.execute("SELECT name FROM birds").fetchall() == [("heron",)]
+    with pytest.raises(BackupError, match="outside of the store"):
+        back_up(store, store / "evals" / "third.tar")
 
 
 def test_a_backup_that_is_not_whole_is_refused(filled_store, tmp_path):

@@ -51,6 +51,11 @@ def test_a_set_of_states_is_a_chip_that_can_be_removed():
         (Scope(treaties=(TreatyScope(treaty="UNTOC", articles=("4",)),)), "treaties", "UNTOC 4", {"treaties": []}),
         (SCOPE, "topic", "", {"topic": ""}), (SCOPE, "pick", "latest", {"pick": None}),
         (SCOPE, "months", "2020-10", {"months": []}),
+        # A time that is given is the whole time.
+        (Scope(years=("2019", "2020"), months=("2019-10", "2020-10")), "years", "2019",
+         {"years": ["2020"], "months": ["2019-10", "2020-10"]}),
+        (Scope(years=("2020",), months=("2020-10", "2020-11"), interval=("2020-10", "2020-11")), "months", "2020-11",
+         {"years": ["2020"], "months": ["2020-10"], "interval": ["2020-10", "2020-11"]}),
         # What a page made up changes nothing.
         (SCOPE, "language", "en", {}), (SCOPE, "__class__", "en", {}), (SCOPE, "treaties", "nonsense", {}),
         (SCOPE, "years", "<2020>", {}), (SCOPE, "states", "XYZ", {}),

@@ -1,0 +1,63 @@
+"""A briefing as JSON: the contract of `untoc brief --json`, and of the server."""
+
+from dataclasses import asdict, replace
+from typing import Any
+
+from app.briefing.cells import Briefing, Cell
+from app.briefing.leads import Leads
+from app.records import listed
+
+
+def contract_of(briefing: Briefing) -> dict[str, Any]:
+    """Returns `rows` and `coverage`, and the rest beside them."""
+    leads = Leads(briefing)
+    rows = [
+        {
+            "state": cell.party,
+            "topic": cell.subject,
+            "session": cell.session,
+            "kind": cell.holds,
+            "citations": [_cited(briefing, cell, number) for number in cell.citations],
+            "nearest": cell.nearest,
+            "note": cell.note,
+            "suggested": cell.kind,
+            "words": [asdict(words) for words in cell.words],
+            "more": cell.more,
+            "key": cell.key,
+            "review": None if cell.review is None else asdict(cell.review),
+            "claims": [asdict(claim) for claim in cell.claims],
+            "dropped_claims": [asdict(claim) for claim in cell.dropped],
+            "unworded": cell.unworded,
+        }
+        for cell in briefing.cells
+    ]
+    contract: dict[str, Any] = listed(
+        {
+            "rows": rows,
+            "coverage": asdict(briefing.coverage),
+            "title": briefing.title,
+            "language": briefing.language,
+            "parties": [{"code": code, "name": briefing.names[code]} for code in briefing.parties],
+            "topics": [asdict(subject) for subject in briefing.subjects],
+            "sessions": list(briefing.sessions),
+            "moments": [asdict(item) for item in briefing.moments],
+            "repetitions": [asdict(item) for item in briefing.repetitions],
+            "changes": [asdict(item) for item in briefing.changes],
+            "points": [asdict(point) | {"lead": leads.leads(point)[0][0]} for point in briefing.points],
+            "translations": {str(number): text for number, text in briefing.translations.items()},
+            "sources": [asdict(source) for source in briefing.sources],
+            "made": briefing.made,
+            "corpus_date": briefing.corpus_date,
+            "composer": briefing.composer,
+            "model": None if briefing.writing is None else briefing.writing.model,
+            "prompt_versions": [] if briefing.writing is None else list(briefing.writing.prompt_versions),
+            "usage": None if briefing.writing is None else dict(briefing.writing.usage),
+            "notes": [] if briefing.writing is None else list(briefing.writing.notes),
+        }
+    )
+    return contract
+
+
+def _cited(briefing: Briefing, cell: Cell, number: int) -> dict[str, Any]:
+    """Returns a citation as a cell has it: on another subject nothing may supersede it."""
+    return asdict(replace(briefing.citation(number), superseded_by=cell.superseded.get(number)))

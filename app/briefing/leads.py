@@ -1,0 +1,91 @@
+"""Who said what a briefing quotes, and when, in words: "Rimalia, quoting Arvandia, 12 October 2020".
+
+Worded from the citations whenever something is shown, since numbers and what is superseded change with the document.
+"""
+
+from functools import cached_property
+
+from app.answering.provenance import as_quoting, holders, spoken_date
+from app.briefing.cells import Briefing, Cell, Point, PositionChange, Repetition
+from app.records import Citation
+from app.retrieval.scoped_statements import made_before
+from prompts.wording import Wording, load_document_words, load_wording
+from vectorstore.records import Metadata
+
+
+class Leads:
+    """Who said the quotations of a briefing, in its language."""
+
+    def __init__(self, briefing: Briefing) -> None:
+        self.briefing = briefing
+        self.words: Wording = load_document_words(briefing.language)
+        self._wording = load_wording(briefing.language)
+
+    @property
+    def language(self) -> str:
+        """The language of the document's own words: one of the six."""
+        return self.words.language
+
+    def say(self, key: str, **variables: object) -> str:
+        """Returns words of documents."""
+        return self.words.say(key, **variables)
+
+    def name(self, code: str | None) -> str:
+        """Returns the name of a party."""
+        return "—" if code is None else self.briefing.names.get(code, code)
+
+    def date(self, value: str | None) -> str:
+        """Returns an ISO date as people write it; nothing for none."""
+        return spoken_date(value, self.language) or ""
+
+    def speaker(self, party: str, citation: Citation) -> str:
+        """Returns whose words a citation holds where they are not the party's own: a group's, or a record's."""
+        if citation.summarised:
+            return self._wording.say("as_summarised", party=self.name(citation.state))
+        if citation.quoting:
+            return as_quoting(self.name(citation.state), citation, self.name, self._wording)
+        if citation.held_by:
+            return holders(citation, self.name, self._wording, party if party in citation.held_by else None)
+        if citation.on_behalf_of is None and citation.state in (party, None):
+            return ""
+        group = self.name(citation.on_behalf_of or citation.state)
+        if citation.speaker:
+            return self.say("delivered", group=group, speaker=citation.speaker)
+        return group if citation.state == party else self.say("of_group", group=group)
+
+    def superseded(self, cell: Cell, citation: Citation) -> str:
+        """Returns that a later quotation of the cell supersedes this one, and its note where the document has it."""
+        if citation.number not in cell.superseded:
+            return ""
+        later = cell.superseded[citation.number]
+        return self._wording.say("earlier") if later is None else self._wording.say("superseded", number=later)
+
+    def earlier(self, cell: Cell, citation: Citation) -> str:
+        """Returns that a cell quotes something later of the same party, and by which note it is superseded."""
+        cited = map(self.briefing.citation, cell.citations)
+        later = any(other.state == citation.state and made_before(_when(citation), _when(other)) for other in cited)
+        return self.superseded(cell, citation) or (self._wording.say("earlier") if later else "")
+
+    def leads(self, point: Point) -> tuple[tuple[str, Citation], ...]:
+        """Returns the quotations of a point, each with whose words it holds, when, and whether something later is."""
+        return tuple(
+            (self._lead(point, citation), citation) for citation in map(self.briefing.citation, point.citations)
+        )
+
+    def _lead(self, point: Point, citation: Citation) -> str:
+        whose = self.speaker(point.party, citation) or (self.name(citation.state) if citation.state else citation.file)
+        cell = self.quoting(point, citation)
+        parts = (whose, self.date(citation.date), "" if cell is None else self.earlier(cell, citation))
+        return ", ".join(part for part in parts if part)
+
+    def quoting(self, told: Point | PositionChange | Repetition, citation: Citation) -> Cell | None:
+        """Returns the cell of the same party and subject that quotes a citation."""
+        return self._cells.get((told.party, told.subject, citation.number))
+
+    @cached_property
+    def _cells(self) -> dict[tuple[str, str, int], Cell]:
+        return {(cell.party, cell.subject, n): cell for cell in self.briefing.cells for n in cell.citations}
+
+
+def _when(citation: Citation) -> Metadata:
+    return Metadata(body=citation.body, session=citation.session, date=citation.date)

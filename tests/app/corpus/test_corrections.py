@@ -1,0 +1,166 @@
+"""Corrections: whose a statement is afterwards, and what becomes of two at once."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+import ingest.annotate
+from app.errors import NotFoundError
+from app.wiring import Workspace
+from tests.fakes import fake_workspace
+
+PARTIES = (
+    "code,name,aliases,kind\nXAA,Arvandia,,state\nXAB,Belmora,,state\nXAC,Corvia,,state\nXAG,Coral Circle,,group\n"
+)
+SPEECH = "Mr. President,\n\nWe support extradition. Our courts apply the law on it.\n\nI thank you.\n"
+JOINT = "Mr. President,\n\nI speak on behalf of Arvandia and Belmora. We support the text.\n\nIt is good for us.\n"
+RECORD = (
+    "Mr. Ilvane (Arvandia), speaking on behalf of Belmora and Arvandia: We support the mechanism. It is good.\n"
+    "\nMs. Oram (Belmora): We support the text. We have no amendment.\n"
+    "\nThe representative of Wyndral: We oppose the text. It is too long for us.\n"
+    "\nMs. Oram (Belmora): We note that. We shall reply to it later.\n"
+    "\nThe representative of Wyndral: We support the annex. It is what we need.\n"
+)
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Iterator[Workspace]:
+    with fake_workspace(tmp_path / "store") as opened:
+        yield opened
+
+
+@pytest.fixture
+def take(workspace: Workspace, tmp_path: Path) -> Callable[..., str]:
+    """Takes one text in, with a row of a manifest; gives its id."""
+
+    def take(text: str, row: str = ",") -> str:
+        folder = tmp_path / "corpus"
+        folder.mkdir()
+        files = {"a.txt": text, "parties.csv": PARTIES, "statements.csv": f"file,state,on_behalf_of\na.txt,{row}\n"}
+        for name, content in files.items():
+            (folder / name).write_text(content, encoding="utf-8")
+        workspace.corpus.ingest([folder])
+        (summary,) = workspace.corpus.documents()
+        return summary.document_id
+
+    return take
+
+
+@pytest.mark.parametrize(
+    ("change", "meanwhile", "left"),
+    [
+        (lambda c, i: c.edit(i, {"state": "XAB"}), lambda c, i: c.edit(i, {"state": "XAA"}), ["XAA"]),
+        (lambda c, i: c.edit(i, {"state": "XAB"}), lambda c, i: c.remove(i), []),
+        (lambda c, i: c.remove(i), lambda c, i: c.edit(i, {"state": "XAA"}), ["XAA"]),
+    ],
+    ids=["edit-edit", "edit-remove", "remove-edit"],
+)  # fmt: skip
+def test_of_two_changes_at_once_the_second_finds_what_the_first_made(
+    change, meanwhile, left, workspace, take, monkeypatch
+):
+    identifier, corpus, writer = take(SPEECH), workspace.corpus, workspace.store.writer
+
+    def just_before_the_lock(**options):
+        monkeypatch.setattr(workspace.store, "writer", writer)
+        meanwhile(corpus, identifier)
+        return writer(**options)
+
+    monkeypatch.setattr(workspace.store, "writer", just_before_the_lock)
+    with pytest.raises(NotFoundError, match=identifier):
+        change(corpus, identifier)
+    assert [summary.metadata.state for summary in corpus.documents()] == left
+
+
+def test_a_change_is_not_taken_back_from_under_a_later_one(workspace, take):
+    identifier, corpus = take(SPEECH), workspace.corpus
+    step = corpus.undo_step(identifier)
+    changed = corpus.edit(identifier, {"session": "10"})
+    later = corpus.edit(changed, {"state": "XAA"})
+    with pytest.raises(NotFoundError, match=changed):
+        corpus.restore(replace(step, now=changed))
+    assert [summary.document_id for summary in corpus.documents()] == [later]
+
+
+@pytest.mark.parametrize(
+    ("row", "changes", "holders", "speaker"),
+    [
+        ("XAA,", None, ("XAA", "XAB"), "on behalf of Arvandia and Belmora"),
+        ("XAC,", None, ("XAC",), None),
+        ("XAA,XAA", None, ("XAA",), None),
+        (",Coral Circle", None, ("XAG",), None),
+        ("XAA,", {"state": "XAC"}, ("XAC",), None),
+        # Who delivered a group's statement holds it where the group is taken back; nobody does where that is not known.
+        ("XAA,XAG", {"on_behalf_of": ""}, ("XAA",), None),
+        ("XAG,", {"on_behalf_of": ""}, (), None),
+    ],
+)
+def test_a_joint_or_a_groups_statement_is_whose_the_manifest_or_a_person_says(
+    row, changes, holders, speaker, workspace, take
+):
+    identifier = take(JOINT, row)
+    if changes is not None:
+        identifier = workspace.corpus.edit(identifier, changes)
+    metadata = workspace.corpus.show(identifier).metadata
+    assert (metadata.holders, metadata.speaker) == (holders, speaker)
+    assert metadata.on_behalf_of == ("XAG" if holders == ("XAG",) else None)
+
+
+@pytest.mark.parametrize(("removed", "holders"), [("XAA", ()), ("XAB", ("XAA",))])
+def test_a_party_that_is_taken_back_holds_no_joint_statement_any_more(removed, holders, workspace, take):
+    take(JOINT, "XAA,")
+    assert workspace.corpus.remove_party(removed) == ()
+    (summary,) = workspace.corpus.documents()
+    assert (summary.metadata.holders, summary.input_key) == (holders, "")
+
+
+def test_a_record_that_was_corrected_comes_back_with_all_that_was_set_of_its_speakers(workspace, take):
+    record, corpus = take(RECORD), workspace.corpus
+    corpus.edit(f"{record}.1", {"speaker": "Mr. A. Ilvane"})
+    corpus.edit(f"{record}.3", {"state": "XAC"})
+    step = corpus.undo_step(record)
+    assert step.parts[0].metadata.held_by == ("XAA", "XAB")
+    changed = corpus.edit(record, {"session": "10"})
+    corpus.restore(replace(step, now=changed))
+    before = [(part.metadata, part.span, part.passages) for part in step.parts]
+    assert [(part.metadata, part.span, part.passages) for part in corpus.interventions(record)] == before
+    assert workspace.store.check()[0].ok
+
+
+@pytest.mark.parametrize("states", [("XAC", "XAB"), (None, "XAB"), ("XAC", None)])
+def test_states_set_on_speakers_of_one_name_survive_an_upgrade_where_they_were_set(
+    states, workspace, take, monkeypatch
+):
+    record, corpus = take(RECORD), workspace.corpus
+    for number, state in zip((3, 5), states, strict=True):
+        if state is not None:
+            corpus.edit(f"{record}.{number}", {"state": state})
+    monkeypatch.setattr(ingest.annotate, "ANNOTATION_VERSION", 999)
+    checks = {check.name: check.detail for check in corpus.doctor(rebuild=True).checks}
+    (summary,) = corpus.documents()
+    parts = corpus.interventions(summary.document_id)
+    assert [part.metadata.state for part in parts] == ["XAA", "XAB", states[0], "XAB", states[1]]
+    assert checks["annotation"] == "1 brought up to date"
+
+
+def test_a_state_set_by_hand_that_an_upgrade_cannot_place_is_named(workspace, take, monkeypatch):
+    record, corpus = take(RECORD), workspace.corpus
+    corpus.edit(f"{record}.3", {"state": "XAC"})
+    find = ingest.annotate.find_interventions
+
+    def otherwise(*args, **options):
+        return tuple(replace(item, named=item.named.removeprefix("The ")) for item in find(*args, **options))
+
+    monkeypatch.setattr(ingest.annotate, "find_interventions", otherwise)
+    monkeypatch.setattr(ingest.annotate, "ANNOTATION_VERSION", 999)
+    checks = {check.name: check.detail for check in corpus.doctor(rebuild=True).checks}
+    assert "set again, of 'The representative of Wyndral'" in checks["annotation"]
+
+
+def test_a_state_that_was_set_by_hand_stays_when_names_are_learnt(workspace, take, tmp_path):
+    identifier = take(SPEECH)
+    workspace.corpus.edit(identifier, {"state": "XAC"})
+    (tmp_path / "corpus" / "parties.csv").write_text(PARTIES + "XAD,Dunmere,,state\n", encoding="utf-8")
+    assert {file.result for file in workspace.corpus.ingest([tmp_path / "corpus"]).files} == {"unchanged"}
+    assert [summary.metadata.state for summary in workspace.corpus.documents()] == ["XAC"]
