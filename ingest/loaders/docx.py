@@ -17,8 +17,9 @@ from docx.oxml.parser import parse_xml
 from docx.oxml.xmlchemy import BaseOxmlElement
 
 from ingest.errors import LoadError
-from ingest.loaders.loaded import Extract, LoadLimits, checked, with_notes
+from ingest.loaders.loaded import Extract, LoadLimits, checked
 from ingest.loaders.packed import ZIP_FAILURES, open_zip
+from ingest.text.furniture import with_notes
 
 # What broken parts raise besides; lxml's errors on malformed XML are SyntaxErrors.
 _FAILURES = (*ZIP_FAILURES, OpcError, AttributeError, RecursionError, SyntaxError, TypeError)

@@ -10,7 +10,6 @@ from vectorstore.records import ScannedWord
 
 PAGE_BREAK = "\n\f"
 """What stands between two pages of a text."""
-_NOTES_BREAK = "\n\n\u2029\n\n"
 _INVISIBLE = dict.fromkeys(map(ord, "\ufeff\u200b\u200c\u200d\u2060\u00ad\u200e\u200f"))
 _UNENCODABLE = re.compile("[\ud800-\udfff\0]")
 
@@ -78,17 +77,6 @@ class LoadedText(Extract):
     """The extracted text of one file, with the hexadecimal hash of its bytes."""
 
     sha256: str
-
-
-def with_notes(text: str, notes: str) -> str:
-    """Return a text with its footnotes after it, in a way that shows where they begin (U+2029 on a line of its own)."""
-    return _NOTES_BREAK.join(filter(None, (text, notes)))
-
-
-def notes_start(text: str) -> int:
-    """Return where the footnotes that a loader put after a text begin; its length where there are none."""
-    at = text.rfind(_NOTES_BREAK)
-    return len(text) if at < 0 else at
 
 
 def is_blank(text: str) -> bool:

@@ -6,7 +6,8 @@ from collections.abc import Callable, Sequence
 from striprtf.striprtf import rtf_to_text
 
 from ingest.errors import LoadError
-from ingest.loaders.loaded import Extract, LoadLimits, checked, with_notes
+from ingest.loaders.loaded import Extract, LoadLimits, checked
+from ingest.text.furniture import with_notes
 
 # The library ships no types.
 _to_text: Callable[..., object] = rtf_to_text

@@ -6,12 +6,12 @@ kept as several.
 
 from collections.abc import Sequence
 
-from ingest.loaders.loaded import notes_start
 from ingest.metadata.heading import find_heading, holder_in, speaker_in
 from ingest.metadata.represented_party import SpokenFor, capacities
 from ingest.metadata.self_reference import speaking_state
 from ingest.parties.party_table import PartyTable
 from ingest.records.interventions import Intervention
+from ingest.text.furniture import notes_start
 from vectorstore.records import Block, Metadata
 
 

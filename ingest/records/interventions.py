@@ -18,7 +18,6 @@ import regex
 
 from ingest.language.lexicons import RegexPatterns, load_words
 from ingest.language.sentences import split_sentences
-from ingest.loaders.loaded import notes_start
 from ingest.metadata.heading import is_salutation, speaks_in_first_person
 from ingest.metadata.represented_party import (
     SpokenFor,
@@ -34,7 +33,7 @@ from ingest.records.procedural_text import closes_compilation, is_imprint, is_pr
 from ingest.records.reported_speech import is_of_same_speaker, reported_sentence
 from ingest.records.speaker_lines import WORDS as SPEAKER
 from ingest.records.speaker_lines import SpeakerLine, is_language_note, is_office, speaker_line
-from ingest.text.furniture import TextLine, prose_lines, without_furniture
+from ingest.text.furniture import TextLine, notes_start, prose_lines, without_furniture
 from ingest.text.layout import cut_blocks, ends_sentence, flows, holds_sentence_end, typesetting
 from vectorstore.records import Block, Role
 

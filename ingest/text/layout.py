@@ -12,8 +12,7 @@ from dataclasses import dataclass, replace
 from itertools import groupby, pairwise
 
 from ingest.language.lexicons import Patterns, load_words
-from ingest.loaders.loaded import notes_start
-from ingest.text.furniture import TextLine, furniture_lines, running_heads, text_lines
+from ingest.text.furniture import TextLine, furniture_lines, notes_start, running_heads, text_lines
 from vectorstore.records import Block
 
 _CLOSERS = r"[\"”’'»)\]」』）]*"

@@ -17,10 +17,11 @@ from ingest.indexer import Indexer, IngestOptions
 from ingest.loaders.apart import load, with_members
 from ingest.loaders.bounded import run_bounded
 from ingest.loaders.html import load_html
-from ingest.loaders.loaded import LoadLimits, with_notes
+from ingest.loaders.loaded import LoadLimits
 from ingest.loaders.registry import SUFFIXES, survey
 from ingest.loaders.rtf import load_rtf
 from ingest.loaders.scanned import find_skew
+from ingest.text.furniture import with_notes
 from ingest.text.splitter import SplitConfig
 from tests.fakes import HashingEmbedder
 from tests.fakes_files import docx_of, image_bytes, mail_of, odt_of, pdf_of, zip_of

@@ -11,11 +11,12 @@ from PIL import Image
 from pypdf import PdfReader, PdfWriter
 
 from ingest.errors import EmptyFileError
-from ingest.loaders.loaded import LoadLimits, notes_start
+from ingest.loaders.loaded import LoadLimits
 from ingest.loaders.ocr import Recognizer
 from ingest.loaders.page_images import quote_rectangles, word_rectangles
 from ingest.loaders.registry import LOADERS, load
 from ingest.loaders.scanned import mean_confidence
+from ingest.text.furniture import notes_start
 from ingest.text.layout import find_blocks
 from ingest.text.readable import ReadableText
 from ingest.text.repair import ELLIPSIS, repair
