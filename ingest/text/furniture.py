@@ -15,6 +15,7 @@ from itertools import accumulate, groupby, pairwise
 
 from ingest.language.lexicons import Patterns
 
+_NOTES_BREAK = "\n\n\u2029\n\n"
 _LINE_BREAK = re.compile(r"\r\n|[\n\r\f\v\x1c-\x1e\x85\u2028\u2029]")
 _JOB = r"(?:(?:GE|V|ME|S|E)\.)?\d{2}-\d{5}(?:\s?\([A-Z]\))?"
 _SHEET = r"\d{1,3}\s?/\s?\d{1,3}"
@@ -56,6 +57,17 @@ class TextLine:
 
 
 @lru_cache(maxsize=16)
+def with_notes(text: str, notes: str) -> str:
+    """Return a text with its footnotes after it, in a way that shows where they begin (U+2029 on a line of its own)."""
+    return _NOTES_BREAK.join(filter(None, (text, notes)))
+
+
+def notes_start(text: str) -> int:
+    """Return where the footnotes that a loader put after a text begin; its length where there are none."""
+    at = text.rfind(_NOTES_BREAK)
+    return len(text) if at < 0 else at
+
+
 def text_lines(source_text: str) -> tuple[TextLine, ...]:
     """Reads the lines that hold more than white space, in order."""
     lines: list[TextLine] = []
