@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import TypeVar
 
-from app.briefing.cells import Briefing, Cell, Moment, Point, PositionChange, Repetition
+from app.briefing.cells import Briefing, Cell, Moment, Point, PositionChange, Repetition, Suggestion
 from app.briefing.citation_list import overlap
 from app.briefing.points import by_subject
 from app.briefing.position_classifier import deciding
@@ -20,13 +20,20 @@ _Item = TypeVar("_Item", Point, PositionChange, Repetition, Moment)
 def drop_quotation(briefing: Briefing, key: str, number: int) -> Briefing:
     """Returns the briefing without a quotation in one of its cells, and without what is told of it beside the cell.
 
-    The kind is that of the party's own quotations that are left, as far as they were read.
+    The kind is that of the party's own quotations that are left, as far as they were read. Where not all of them
+    decided it, as those that a model added do not, it stays if one that is left shows it.
     """
     cell, dropped = _cell(briefing, key), briefing.citation(number)
     rest = tuple(held for held in cell.citations if held != number)
     left = [briefing.citation(held) for held in rest]
-    own = (citation.number for citation in left if cell.party in (citation.state, *citation.held_by))
-    suggestion = deciding([cell.suggestions[held] for held in own if held in cell.suggestions])
+
+    def shown(citations: Iterable[Citation]) -> list[Suggestion]:
+        own = (citation.number for citation in citations if cell.party in (citation.state, *citation.held_by))
+        return [cell.suggestions[held] for held in own if held in cell.suggestions]
+
+    suggestion = deciding(shown(left))
+    if deciding(shown(map(briefing.citation, cell.citations))).kind != cell.kind:
+        suggestion = next((each for each in shown(left) if each.kind == cell.kind), deciding([]))
     claims = tuple(claim for claim in cell.claims if number not in claim.citations)
 
     def is_gone(place: int) -> bool:

@@ -25,7 +25,7 @@ _CASED: Final = regex.compile(r"\[(\p{L})\](?=\p{L})")
 _WORD: Final = regex.compile(r"\p{Han}|[\p{L}\p{M}\p{N}]+(?:['’-][\p{L}\p{M}\p{N}]+)*")
 _PATTERNS: Final = RegexPatterns("drafts")
 _CLOSING: Final = ".,;:،؛。，、；："
-_CLAUSE_ENDS: Final = ("", *_CLOSING, *"?!？！)")
+_CLAUSE_ENDS: Final = (*_CLOSING, *"?!？！)")
 _LETTERS_CASED: Final = 4
 # Parts this short stand in many places, so the next part must be near.
 _SHORT_PART: Final = 3
@@ -79,10 +79,13 @@ def whole_words(text: str) -> list[str]:
     return _WORD.findall(text)
 
 
-def words_between_gaps(quote: str) -> list[str]:
-    """Returns what a quotation has between its ellipses and brackets, as it is written."""
-    edges = [0, *(edge for gap in _GAP.finditer(quote) for edge in gap.span()), len(quote)]
-    return [quote[start:end] for start, end in zip(edges[::2], edges[1::2], strict=True)]
+def written_parts(quote: str) -> Iterator[list[str]]:
+    """Yields in each way in which a quotation may be read what it has between its gaps, as it is written."""
+    for text in (*_cased(quote), *_recased(quote)):
+        for plain in dict.fromkeys((text, _without_marks(text))):
+            edges = [0, *(edge for gap in _GAP.finditer(plain) for edge in gap.span()), len(plain)]
+            yield [plain[start:end] for start, end in zip(edges[::2], edges[1::2], strict=True)]
+            yield [plain]
 
 
 def readings(quote: str) -> Iterator[Wanted]:
@@ -163,8 +166,10 @@ def _is_editorial(gap: "regex.Match[str]") -> bool:
         return False
     if not words_of(inserted) or _PATTERNS.editorial.fullmatch(inserted):
         return True
-    before, after = gap.string[: gap.start("inserted") - 1], gap.string[gap.end() :].lstrip()
-    return inserted.strip().isdecimal() and not gap["tail"] and (not before[-1:].isspace() or after[:1] in _CLAUSE_ENDS)
+    before, after = gap.string[: gap.start("inserted") - 1], gap.string[gap.end() :].strip()
+    ends_clause = not after or after[0] in _CLAUSE_ENDS or before.rstrip()[-1:] in _CLAUSE_ENDS
+    behind_word = bool(before) and not before[-1].isspace()
+    return inserted.strip().isdecimal() and not gap["tail"] and (behind_word or (bool(before.strip()) and ends_clause))
 
 
 def _taken_apart(text: str, *, recased: bool) -> Wanted | None:

@@ -12,28 +12,29 @@ import regex
 
 from app.checking.brackets import Judged
 from app.checking.corpus_texts import SourceText
-from app.checking.matching import Match, words_between_gaps
+from app.checking.matching import Match, written_parts
 from app.checking.polarity_words import polarity_words
 from app.checking.remarks import remark
+from ingest.language.word_frequencies import commonness
 from ingest.text.readable import readable
 from ingest.text.squash import squash
 
 _WORD: Final = regex.compile(r"[\p{L}\p{M}\p{N}]+")
-# Between letters a hyphen may part a word at the end of a line; figures are grouped by spaces, and in some scripts
-# no space parts words.
-_NO_MATTER: Final = regex.compile(
-    r"(?<=\p{N})\P{L}*(?=\p{N})|[-‐‑\u00ad]\s*|(?<=[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}])\s*|"
-    r"\s*(?=[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}])"
-)
+_INVISIBLE: Final = regex.compile(r"\p{Cf}")
+# A hyphen between letters may part a word at the end of a line.
+_HYPHEN: Final = regex.compile(r"\s*[-‐‑]\s*")
+# In these scripts no space parts words.
+_UNSPACED: Final = regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}]")
+# The same said in one word and in two.
+_EITHER_WAY: Final = regex.compile(r"n(?:one|ever)theless|notwithstanding|несмотря|لابد|مالم", regex.IGNORECASE)
 
 
 def judge_spacing(match: Match, quote: str, text: SourceText) -> Iterator[Judged]:
     """Yields what is to be said of words that quotation and source part in two ways."""
     edits = text.stored.statement.edits
-    theirs = [readable(text.source, edits, start, end) for start, end in match.pieces]
-    own, source = _parted(words_between_gaps(quote)), _parted(theirs)
-    if own[0].casefold() != source[0].casefold():
-        return
+    source = _parted([readable(text.source, edits, start, end) for start, end in match.pieces])
+    readings = map(_parted, written_parts(quote))
+    own = next((each for each in readings if each[0].casefold() == source[0].casefold()), source)
     judged = [
         _judge(_around(own[0], place, own[1]), _around(own[0], place, source[1]), text.language)
         for place in sorted((own[1] - source[1] - source[2]) | (source[1] - own[1] - own[2]))
@@ -42,21 +43,32 @@ def judge_spacing(match: Match, quote: str, text: SourceText) -> Iterator[Judged
 
 
 def _judge(put: str, words: str, language: str) -> Judged:
-    senses = [{word.sense for word in polarity_words(each, language)} for each in (put, words)]
-    return Judged(remark=remark("spaces_differ", put=put, words=words), alters=senses[0] != senses[1])
+    """Judges two spellings: they alter where one denies and the other does not, and neither is a slip of typing."""
+    denies = [any(word.kind == "denial" for word in polarity_words(each, language)) for each in (put, words)]
+    slip = any(len(word) == 1 or not commonness(word, language) for word in (*put.split(), *words.split()))
+    either = slip or _EITHER_WAY.fullmatch("".join(put.split())) is not None
+    return Judged(remark=remark("spaces_differ", put=put, words=words), alters=denies[0] != denies[1] and not either)
 
 
 def _parted(pieces: Sequence[str]) -> tuple[str, set[int], set[int]]:
     """Returns the letters and figures of pieces, where words begin among them, and where they may or may not."""
     letters, begins, either = "", set[int](), set[int]()
-    for piece in pieces:
+    for piece in (_INVISIBLE.sub("", each) for each in pieces):
         end = 0
         for word in _WORD.finditer(piece):
             begins.add(len(letters))
-            if not end or _NO_MATTER.fullmatch(piece, end, word.start()):
+            if not end or _may_be_parted(piece, end, word.start()):
                 either.add(len(letters))
             letters, end = letters + squash(word.group()), word.end()
     return letters, begins - either, either
+
+
+def _may_be_parted(text: str, end: int, start: int) -> bool:
+    """Whether a space between two words, `[end, start)`, says nothing: a hyphen, figures, a script without spaces."""
+    before, after = text[end - 1], text[start]
+    figures = before.isnumeric() and after.isnumeric()
+    unspaced = _UNSPACED.match(before) is not None or _UNSPACED.match(after) is not None
+    return figures or unspaced or _HYPHEN.fullmatch(text[end:start]) is not None
 
 
 def _around(letters: str, place: int, begins: set[int]) -> str:

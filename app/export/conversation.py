@@ -97,7 +97,7 @@ class _DocxAnswer:
                 listed.pop()
             elif token.type == "inline":
                 written = self._block(token, quoted=bool(quoted), lead=f"{listed[-1]} " if listed else "")
-                leads = [] if quoted else [*leads, written]
+                leads = [] if quoted else [*leads[-1:], written]
 
     def _held(self, marker: re.Match[str]) -> str:
         return f"\ue000{marker[1]}\ue001" if int(marker[1]) in self._numbers else marker[0]

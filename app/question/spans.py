@@ -499,33 +499,43 @@ def _this_month() -> int:
     return date.today().year * 12 + date.today().month - 1
 
 
+def _is_year_of(span: Span, month: Span) -> bool:
+    """Whether a span is the year in which another one names a month or a day."""
+    (first, last), (inner, end) = span.interval, month.interval
+    if first is None or last is None or inner is None or end is None or month.form != "month" or span.form == "month":
+        return False
+    return last - first < _FEW_MONTHS and first <= inner <= end <= last
+
+
 def time_and_venue_of(spans: Iterable[Span]) -> Scope:
     """Returns when and where statements were made.
 
     A time is an interval where it is longer than a year; years stand one by one as well where it is closed. Of several
-    times what they have in common counts, else each: "in October 2020 and in 2016" are two years.
+    times each is asked about: "in October 2020 and in 2016" are two years. An open one is narrowed by what lies
+    in it, "after 2015 and before 2020", and a year by its month.
     """
     spans = tuple(spans)
-    times = [span for span in spans if span.interval != (None, None)]
-    in_months = all(span.form == "month" for span in times)
-    ends = [
-        (_FIRST_MONTH if first is None else first, last or _this_month()) for first, last in (t.interval for t in times)
-    ]
-    first, last = max((each for each, _ in ends), default=0), min((each for _, each in ends), default=0)
+    told = [span for span in spans if span.interval != (None, None)]
+    ends = [span.interval for span in told if not any(_is_year_of(span, other) for other in told)]
+    in_months = all(span.form == "month" for span in told if span.interval in ends)
+    if len(ends) > 1 and any(None in each for each in ends):
+        firsts, lasts = ([end for end in of if end is not None] for of in zip(*ends, strict=True))
+        common = (max(firsts, default=None), min(lasts, default=None))
+        if None in common or cast("int", common[0]) <= cast("int", common[1]):
+            ends, in_months = [common], True
     months: set[int] = set()
     years: set[int] = set()
     interval: tuple[str | None, str | None] | None = None
-    if len(times) > 1 and first <= last:
-        ends = [(first, last)]
-    alone = times[0].interval if len(times) == 1 else ends[0] if len(ends) == 1 else None
-    if alone is not None and None in alone:
-        interval = interval_of(alone)
+    if len(ends) == 1 and None in ends[0]:
+        interval = interval_of(ends[0])
     else:
-        years.update(year for first, last in ends for year in range(first // 12, last // 12 + 1))
-        short = in_months and all(last - first < _FEW_MONTHS for first, last in ends)
-        months.update(month for first, last in ends if short for month in range(first, last + 1))
-        if alone is not None and (len(years) > 1 or (in_months and alone[0] != alone[1])):
-            interval = interval_of(alone)
+        closed = [(_FIRST_MONTH if a is None else a, _this_month() if b is None else b) for a, b in ends]
+        years.update(year for first, last in closed for year in range(first // 12, last // 12 + 1))
+        whole = all(first % 12 == 0 and last % 12 == 11 for first, last in closed)
+        if in_months and not whole and all(last - first < _FEW_MONTHS for first, last in closed):
+            months.update(month for first, last in closed for month in range(first, last + 1))
+        if len(closed) == 1 and (len(years) > 1 or (months and closed[0][0] != closed[0][1])):
+            interval = interval_of(closed[0])
     named: dict[str, dict[str, None]] = {kind: {} for kind in ("body", "session", "agenda_item")}
     for span in spans:
         named.get(span.kind, {}).update(dict.fromkeys(span.codes))

@@ -51,9 +51,9 @@ def claims_covered(sample: EvalSample) -> Share:
 def claims_worded(sample: EvalSample) -> Share:
     """Returns (claims that speak of what they cite, claims) of answers with claims.
 
-    Whatever a claim quotes has to stand in one of its citations, and at least half of its content words (stemmed) in
-    their quotations. A paraphrase may use other words, but not mostly. Claims on a statement itself, such as its
-    session and title, are words of ours, whose facts `metadata` compares with the manifest.
+    Whatever a claim quotes has to stand in one of its citations, and at least half of its content words (stemmed),
+    without the name before a colon, in their quotations. A paraphrase may use other words, but not mostly. Claims on a
+    statement itself, such as its session, are words of ours, whose facts `metadata` compares with the manifest.
     """
     claims = sample.answer.claims if sample.answer.kind not in ("metadata", "source", "list") else ()
     return share(_is_worded(claim, sample) for claim in claims)
@@ -67,7 +67,7 @@ def _is_worded(claim: Claim, sample: EvalSample) -> bool:
         if not any(words in text for text in quoted):
             return False
     language = (cited[0].language or "en") if cited else "en"
-    wanted = content_terms(claim.text, language)
+    wanted = content_terms(claim.text.partition(": ")[2] or claim.text, language)
     found = content_terms(" ".join(citation.quote for citation in cited), language)
     return len(wanted & found) >= _WORDED * len(wanted)
 

@@ -17,13 +17,19 @@ _END = regex.compile(
     regex.VERBOSE,
 )
 # Words after which a full stop does not end the sentence: titles, references, Latin shorthands.
-_ABBREVIATIONS = load_words("abbreviations") | load_words("abbreviations_in_sentences")
+_ABBREVIATIONS = load_words("abbreviations") | load_words("abbreviations_in_sentences") | {"lit"}
+_TITLES = load_words("abbreviations_before_names")
+# "The ambassador, Amb. Ilvane", but "in 10 min. We agree" and, of a year, "2024 م. ونحن".
+_TITLED = regex.compile(r"(?:(?<!\p{N}\s?)(?:\p{Lu}\S*|\p{Arabic}\S*)|д-р)$")
+_NAME = regex.compile(r"\s*(?:\p{Lu}|\p{Arabic})")
 _NUMBER = regex.compile(r"\s*[(]?(?:\p{N}|[IVX]+\b)")
 # Those that are words as well, or end sentences as often, abbreviate only before what follows them here: "they said no.
 # We", "in Jan. We", but "no. 4", "Jan. 2004".
 _ONLY_BEFORE = dict.fromkeys(load_words("abbreviations_before_numbers"), _NUMBER) | {
     "долл": regex.compile(r"\s*США"),
     "ee": regex.compile(r"\s*UU"),
+    # "Lit. C", not "The lamps are lit. A lamp".
+    "lit": regex.compile(r"\s*(?:[(]?\p{L}\)|(?![AI]\b)\p{Lu}\b)"),
     "co": regex.compile(r"\s*(?:Ltd|Inc)"),
 }
 _WORD_BEFORE = regex.compile(r"[\p{L}\p{N}.’'-]*$")
@@ -68,6 +74,8 @@ def _ends_sentence(text: str, start: int, mark: "regex.Match[str]") -> bool:
     # Without an article before it, as in "l’art. 4".
     short = regex.split("[’']", word.lower().rstrip("."))[-1]
     if short in _ABBREVIATIONS and (short not in _ONLY_BEFORE or _ONLY_BEFORE[short].match(text, mark.end())):
+        return False
+    if short in _TITLES and _TITLED.search(before) and _NAME.match(text, mark.end()):
         return False
     # A single capital is an initial ("J. Smith", "В.А. Ильвин"), but "TOC." and "annex I." end sentences.
     initial = word != "I" and _INITIALS.fullmatch(word) is not None

@@ -17,6 +17,7 @@ from pathlib import PurePosixPath
 from zipfile import ZipFile, ZipInfo
 
 from ingest.errors import ArchiveTooLargeError, EmptyFileError, LoadError
+from ingest.language.lexicons import Patterns
 from ingest.loaders.loaded import Extract, LoadLimits, checked, is_blank
 from ingest.loaders.packed import ZIP_FAILURES, open_zip
 
@@ -24,7 +25,12 @@ _UNSAFE = re.compile(r"^(?:[a-zA-Z]:|[\\/]|~)|(?:^|[\\/])\.\.(?:[\\/]|$)|[\x00-\
 _NOT_IN_NAMES = re.compile(r"[\x00-\x1f\x7f]")
 # Lines of an earlier mail that a reply quotes, with the line before that says who wrote it: "On 3 May Ms. Oram wrote:".
 _QUOTED_MAIL = re.compile(r"^(?:(?!>)[^\n]*:[ \t]*\r?\n(?:[ \t]*\r?\n)?)?(?:>[^\n]*(?:\n|\Z))+", re.MULTILINE)
-_QUOTED_IN_PAGE = "blockquote[type=cite], .gmail_quote blockquote"
+# An earlier mail below a reply, which other programs keep under its header: "From: … Sent: … To: …".
+_EARLIER_MAIL = re.compile(rf"{Patterns('mail').source('earlier')}.*", re.MULTILINE | re.DOTALL)
+_QUOTED_IN_PAGE = (
+    "blockquote[type=cite], .gmail_quote blockquote, .gmail_attr, .moz-cite-prefix, "
+    "#appendonsend, #appendonsend ~ *, #divRplyFwdMsg, #divRplyFwdMsg ~ *"
+)
 _QUOTE_MARK = re.compile(r"^(?:>[ \t]?)+", re.MULTILINE)
 _PASSED_ON = re.compile(r"^(?:(?:re|fwd?|aw|wg|tr|rv|enc)\s*(?::\s*|$))+", re.IGNORECASE)
 _LONGEST_SUBJECT = 1_000
@@ -93,8 +99,8 @@ CONTAINERS = {".zip": zip_members, ".eml": mail_members}
 def load_mail(data: bytes, name: str, limits: LoadLimits) -> Extract:
     """Extract the text of an e-mail: its plain version where it has one, else the web version's main text.
 
-    Its subject is its heading, unless it only covers attachments. Lines of an earlier mail that a reply quotes are
-    somebody else's and left out; a mail that holds nothing else passes them on.
+    Its subject is its heading, unless it only covers attachments. An earlier mail that a reply quotes, by
+    marks before its lines or under its header, is somebody else's and left out; a mail of nothing else passes it on.
     """
     message = _message(data, name, limits)
     try:
@@ -114,7 +120,7 @@ def load_mail(data: bytes, name: str, limits: LoadLimits) -> Extract:
             content = load_html(page, name, limits, leave_out=_QUOTED_IN_PAGE).text
         except EmptyFileError:
             content = load_html(page, name, limits).text
-    own = _QUOTED_MAIL.sub("\n", content)
+    own = _EARLIER_MAIL.sub("", _QUOTED_MAIL.sub("\n", content))
     content = _QUOTE_MARK.sub("", content) if is_blank(own) else own
     # Checked without its heading: a mail of a subject alone says nothing.
     checked(content, name, limits)

@@ -5,7 +5,7 @@ content controls, tracked insertions and text boxes, whose words that method lea
 resolved as accepted.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from io import BytesIO
 
 from docx import Document
@@ -19,6 +19,7 @@ from docx.oxml.xmlchemy import BaseOxmlElement
 from ingest.errors import LoadError
 from ingest.loaders.loaded import Extract, LoadLimits, checked
 from ingest.loaders.packed import ZIP_FAILURES, open_zip
+from ingest.text.furniture import with_notes
 
 # What broken parts raise besides; lxml's errors on malformed XML are SyntaxErrors.
 _FAILURES = (*ZIP_FAILURES, OpcError, AttributeError, RecursionError, SyntaxError, TypeError)
@@ -51,15 +52,18 @@ def load_docx(data: bytes, name: str, limits: LoadLimits) -> Extract:
     open_zip(data, name, limits, what="Word file").close()
     try:
         document = Document(BytesIO(data))
-        paragraphs = [*_paragraphs(document.element.body)]
-        for kind in (RELATIONSHIP_TYPE.FOOTNOTES, RELATIONSHIP_TYPE.ENDNOTES):
-            paragraphs += _notes(document.part, kind)
+        kinds = (RELATIONSHIP_TYPE.FOOTNOTES, RELATIONSHIP_TYPE.ENDNOTES)
+        notes = _joined(note for kind in kinds for note in _notes(document.part, kind))
+        text = with_notes(_joined(_paragraphs(document.element.body)), notes)
         if document.element.getroottree().docinfo.doctype:
             raise LoadError(f"{name!r} defines XML entities, as files made to do harm do; save it again")
     except _FAILURES as exc:
         raise LoadError(f"{name!r} is not a readable Word file, it may be damaged; save it as .docx") from exc
-    text = "\n\n".join(stripped for text in paragraphs if (stripped := text.strip("\n")).strip())
     return Extract(text=checked(text, name, limits))
+
+
+def _joined(paragraphs: Iterable[str]) -> str:
+    return "\n\n".join(stripped for text in paragraphs if (stripped := text.strip("\n")).strip())
 
 
 def _notes(part: Part, kind: str) -> Iterator[str]:

@@ -14,7 +14,7 @@ from ingest.loaders.text import decode
 
 _LEFT_OUT = frozenset(
     """script style noscript template nav aside footer form button select textarea input iframe object embed
-    svg math canvas audio video head title dialog menu""".split()
+    svg math canvas audio video head title dialog menu del s strike""".split()
 )
 _ROLES = frozenset("navigation banner contentinfo complementary search menu menubar dialog alert".split())
 _BLOCKS = frozenset(
@@ -46,7 +46,8 @@ def load_html(data: bytes, name: str, limits: LoadLimits, *, leave_out: str = ""
     _check_depth(source, name)
     body = LexborHTMLParser(source).body
     for node in body.css(leave_out) if body is not None and leave_out else ():
-        node.decompose()
+        # One inside another that is taken out already would be freed twice.
+        node.attrs["hidden"] = ""
     text = "" if body is None else next(filter(None, map(_text_of, _roots(body))), "")
     return Extract(text=checked(text, name, limits))
 

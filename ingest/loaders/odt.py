@@ -9,6 +9,7 @@ from defusedxml.ElementTree import fromstring
 from ingest.errors import LoadError
 from ingest.loaders.loaded import Extract, LoadLimits, checked
 from ingest.loaders.packed import ZIP_FAILURES, open_zip
+from ingest.text.furniture import with_notes
 
 _TEXT = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
 _OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
@@ -48,11 +49,11 @@ def load_odt(data: bytes, name: str, limits: LoadLimits) -> Extract:
         for child in [child for child in parent if child.tag == _TRACKED]:
             parent.remove(child)
     try:
-        notes = [paragraph for note in body.iter(_NOTE_BODY) for paragraph in _paragraphs(note)]
-        paragraphs = [text for text in (*_paragraphs(body), *notes) if text.strip()]
+        notes = (paragraph for note in body.iter(_NOTE_BODY) for paragraph in _paragraphs(note))
+        text = with_notes(*("\n\n".join(filter(str.strip, part)) for part in (_paragraphs(body), notes)))
     except ValueError as exc:
         raise LoadError(f"{name!r} is not a readable OpenDocument text, it may be damaged; save it again") from exc
-    return Extract(text=checked("\n\n".join(paragraphs), name, limits))
+    return Extract(text=checked(text, name, limits))
 
 
 def _check_depth(body: Element, name: str) -> None:

@@ -7,6 +7,7 @@ from striprtf.striprtf import rtf_to_text
 
 from ingest.errors import LoadError
 from ingest.loaders.loaded import Extract, LoadLimits, checked
+from ingest.text.furniture import with_notes
 
 # The library ships no types.
 _to_text: Callable[..., object] = rtf_to_text
@@ -41,7 +42,7 @@ def load_rtf(data: bytes, name: str, limits: LoadLimits) -> Extract:
         texts = [str(_to_text(part, errors="replace")) for part in parts]
     except _FAILURES as exc:
         raise LoadError(f"{name!r} is a damaged rich text file; save it again, as .docx if possible") from exc
-    return Extract(text=checked("\n\n".join(filter(None, map(_paragraphs, texts))), name, limits))
+    return Extract(text=checked(with_notes(*map(_paragraphs, texts)), name, limits))
 
 
 def _paragraphs(text: str) -> str:

@@ -11,6 +11,7 @@ from ingest.metadata.represented_party import SpokenFor, capacities
 from ingest.metadata.self_reference import speaking_state
 from ingest.parties.party_table import PartyTable
 from ingest.records.interventions import Intervention
+from ingest.text.furniture import notes_start
 from vectorstore.records import Block, Metadata
 
 
@@ -27,8 +28,8 @@ def in_several_capacities(
     person, state = _delegate(metadata.speaker or "", parties)
     state = state or (holder.code if holder is not None and holder.kind == "state" else None)
     parts = capacities(
-        heading.text, text[heading.end :], parties, metadata.language, date=metadata.date, speaker=state,
-        group=metadata.on_behalf_of,
+        heading.text, text[heading.end : notes_start(text)], parties, metadata.language, date=metadata.date,
+        speaker=state, group=metadata.on_behalf_of,
     )  # fmt: skip
     if len(parts) == 1:
         return ()

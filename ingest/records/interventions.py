@@ -33,7 +33,7 @@ from ingest.records.procedural_text import closes_compilation, is_imprint, is_pr
 from ingest.records.reported_speech import is_of_same_speaker, reported_sentence
 from ingest.records.speaker_lines import WORDS as SPEAKER
 from ingest.records.speaker_lines import SpeakerLine, is_language_note, is_office, speaker_line
-from ingest.text.furniture import TextLine, prose_lines, without_furniture
+from ingest.text.furniture import TextLine, notes_start, prose_lines, without_furniture
 from ingest.text.layout import cut_blocks, ends_sentence, flows, holds_sentence_end, typesetting
 from vectorstore.records import Block, Role
 
@@ -125,12 +125,12 @@ def is_record(interventions: Sequence[Intervention], text: str, *, named: bool =
     """
     parties = {item.state for item in interventions if item.state is not None}
     offices = {item.named for item in interventions if item.role == "office" and not item.summarised}
-    spoken = sum(item.end - item.start for item in interventions)
+    spoken, length = sum(item.end - item.start for item in interventions), len(text[: notes_start(text)].strip())
     if not parties and not named and len(offices) >= _FEWEST_PARTIES and len(interventions) >= _FEWEST_SECTIONS:
-        return 2 * spoken >= len(text.strip())
+        return 2 * spoken >= length
     sections = all(item.speaker is None and not item.summarised for item in interventions)
     enough = len(parties) >= (_FEWEST_SECTIONS if sections else _FEWEST_PARTIES)
-    return enough and (not named or (2 if sections else 3) * spoken >= len(text.strip()))
+    return enough and (not named or (2 if sections else 3) * spoken >= length)
 
 
 def find_interventions(
@@ -138,9 +138,11 @@ def find_interventions(
 ) -> tuple[Intervention, ...]:
     """Finds the interventions of a record in order, those of offices and unknown speakers too; they do not overlap.
 
-    What stands between them, such as headings and what the meeting did, is nobody's. The date tells who belonged to a
-    group.
+    What stands between them, such as headings and what the meeting did, is nobody's, as are footnotes after the text.
+    The date tells who belonged to a group.
     """
+    text = text[: notes_start(text)]
+    blocks = [block for block in blocks if block.end <= len(text)]
     page = _RecordText(text, blocks)
     lookup = _SpeakerLookup(parties, language, date)
     turns = _turns(page, lookup)

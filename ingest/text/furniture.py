@@ -15,6 +15,7 @@ from itertools import accumulate, groupby, pairwise
 
 from ingest.language.lexicons import Patterns
 
+_NOTES_BREAK = "\n\n\u2029\n\n"
 _LINE_BREAK = re.compile(r"\r\n|[\n\r\f\v\x1c-\x1e\x85\u2028\u2029]")
 _JOB = r"(?:(?:GE|V|ME|S|E)\.)?\d{2}-\d{5}(?:\s?\([A-Z]\))?"
 _SHEET = r"\d{1,3}\s?/\s?\d{1,3}"
@@ -56,6 +57,17 @@ class TextLine:
 
 
 @lru_cache(maxsize=16)
+def with_notes(text: str, notes: str) -> str:
+    """Return a text with its footnotes after it, in a way that shows where they begin (U+2029 on a line of its own)."""
+    return _NOTES_BREAK.join(filter(None, (text, notes)))
+
+
+def notes_start(text: str) -> int:
+    """Return where the footnotes that a loader put after a text begin; its length where there are none."""
+    at = text.rfind(_NOTES_BREAK)
+    return len(text) if at < 0 else at
+
+
 def text_lines(source_text: str) -> tuple[TextLine, ...]:
     """Reads the lines that hold more than white space, in order."""
     lines: list[TextLine] = []
@@ -86,23 +98,24 @@ def running_heads(source_text: str) -> frozenset[str]:
 
     A bare number is one where it follows or precedes another in steps of one, or stands beside a blank line and grows
     with those around it. A line is a running head where it stands at least three times beside a page break or other
-    furniture (twice in a text of two pages, or by itself in one of three, the first of which often has none), and never
-    ends like a sentence or a salutation.
+    furniture (twice in a text of two pages, or in one of three, the first of which often has none, where it stands by
+    itself and within a sentence both times), and never ends like a sentence or a salutation.
     """
     lines, feeds = text_lines(source_text), source_text.count("\f")
     heads = set(_page_numbers(lines))
     known = [_is_furniture_line(line.text, frozenset(heads)) for line in lines]
     pages = 1 + max(feeds, _breaks(known))
-    beside, within = Counter[str](), Counter[str]()
+    beside, parts = Counter[str](), Counter[str]()
     for position, line in enumerate(lines):
         if len(line.text) > _LONGEST_HEAD or known[position] or not _at_page_break(lines, known, position, feeds > 0):
             continue
         key = _head_key(line.text)
         if sum(map(str.isalpha, key)) >= _FEWEST_LETTERS and not _UNFIT_HEAD_END.search(line.text):
             beside[key] += 1
-            within[key] += any(other.blanks_before == 0 for other in lines[position : position + 2])
-    few = 2 if pages == 2 else _REPEATS
-    repeated = {key: n for key, n in beside.items() if n >= (2 if pages == 3 and not within[key] else few)}
+            alone = all(other.blanks_before for other in lines[position : position + 2])
+            parts[key] += alone and _parts_sentence(lines, known, position)
+    few = 2 if feeds == 1 else _REPEATS
+    repeated = {key: n for key, n in beside.items() if n >= (2 if pages == 3 and parts[key] == n else few)}
     total = Counter(_head_key(line.text) for line in lines if repeated and len(line.text) <= _LONGEST_HEAD)
     # A line that mostly stands elsewhere is the speaker's refrain, which a page break met by chance.
     heads.update(key for key, count in repeated.items() if count == total[key])
@@ -173,6 +186,16 @@ def _at_page_break(lines: Sequence[TextLine], known: Sequence[bool], position: i
         return True
     beside = lines[position : position + 2]
     return any(line.opens_page for line in beside) or (paged and max(line.blanks_before for line in beside) >= 2)
+
+
+def _parts_sentence(lines: Sequence[TextLine], known: Sequence[bool], position: int) -> bool:
+    """Whether the words before a line, past furniture, end no sentence, and the words behind it go on in lower case.
+
+    A heading of a State's words in a record stands between sentences.
+    """
+    before = next((lines[at].text for at in range(position - 1, -1, -1) if not known[at]), "")
+    behind = next((lines[at].text for at in range(position + 1, len(lines)) if not known[at]), "")
+    return bool(before) and not _UNFIT_HEAD_END.search(before.rstrip(",،，")) and not behind[:1].isupper()
 
 
 def _breaks(known: Sequence[bool]) -> int:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from itertools import groupby, pairwise
 
 from ingest.language.lexicons import Patterns, load_words
-from ingest.text.furniture import TextLine, furniture_lines, running_heads, text_lines
+from ingest.text.furniture import TextLine, furniture_lines, notes_start, running_heads, text_lines
 from vectorstore.records import Block
 
 _CLOSERS = r"[\"”’'»)\]」』）]*"
@@ -125,6 +125,7 @@ def find_blocks(source_text: str) -> tuple[Block, ...]:
     `paragraph` counts those with a sentence end, or items of a list after a colon, but no page furniture. Furniture
     inside a block stands in a block of its own without a number, so that prose blocks hold none; the parts around it
     keep the one number of their paragraph. Furniture in the middle of a sentence `continues` like the block after it.
+    Footnotes that stand after a text are no paragraphs.
     """
     lines = text_lines(source_text)
     furniture = furniture_lines(lines, running_heads(source_text))
@@ -145,7 +146,8 @@ def find_blocks(source_text: str) -> tuple[Block, ...]:
             continues = not is_page and last_prose is not None and _runs_on(last_prose, first, setting)
             blocks.append(Block(start=first.start, end=last.end, paragraph=paragraph, continues=continues))
             last_prose = last_prose if is_page else last
-    return _with_furniture_continued(blocks, {lines[i].start for i, is_page in enumerate(furniture) if is_page})
+    blocks = [*_with_furniture_continued(blocks, {lines[i].start for i, is_page in enumerate(furniture) if is_page})]
+    return cut_out(source_text, blocks, [(notes_start(source_text), len(source_text))])
 
 
 def _between_blank_lines(lines: Sequence[TextLine], furniture: Sequence[bool], setting: Typesetting) -> Iterator[range]:

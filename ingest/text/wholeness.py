@@ -30,9 +30,9 @@ def edges(statement: Statement, start: int, end: int, heads: frozenset[str]) -> 
     before = _own_words(statement, max(first, start - _AROUND), start, heads)
     after = _own_words(statement, end, min(last, end + _AROUND), heads)
     inside = source[start:end].strip()
-    # The words of a speaker begin with a sentence, as does what follows one: in lower case, their beginning is missing,
-    # or stands before a footnote at the page's foot.
-    begins = bool(_CLOSED.search(before)) if before else statement.is_intervention and not statement.summarised
+    # The words of a speaker begin with a sentence: in lower case, their beginning is missing, or stands before a
+    # footnote at the page's foot.
+    begins = _follows_note(statement, start) if before else statement.is_intervention and not statement.summarised
     missing = begins and _is_lower(inside)
     led = source[max(first, start - _AROUND) : start]
     follows = source[end : min(last, end + _AROUND)]
@@ -72,6 +72,13 @@ def _edge(before: str, after: str) -> Edge | None:
 def _in_prose(statement: Statement, position: int) -> bool:
     index = bisect_right(statement.blocks, position, key=lambda block: block.start) - 1
     return index >= 0 and statement.blocks[index].paragraph is not None
+
+
+def _follows_note(statement: Statement, position: int) -> bool:
+    """Whether a block that begins at a position comes right after one that is not of the running text."""
+    index = bisect_right(statement.blocks, position, key=lambda block: block.start) - 1
+    block, noted = statement.blocks[index], index > 0 and statement.blocks[index - 1].paragraph is None
+    return noted and not statement.source_text[block.start : position].strip()
 
 
 def _is_wrapped(before: str, gap: str) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from ingest.language.lexicons import load_words
 from ingest.language.words import is_cut_word, joins_without_hyphen, may_be_cut, needed_zipf, split_glued, zipf
 from ingest.text.furniture import TextLine
+from ingest.text.layout import ends_sentence
 from vectorstore.records import Edit
 
 _WORD = re.compile(r"[^\W\d_]+")
@@ -85,7 +86,8 @@ def _is_known(word: str, names: frozenset[str], *, opens: bool) -> bool:
 
 def _opens_sentence(source: str, start: int) -> bool:
     before = source[max(0, start - 16) : start].rstrip(_OPENERS)
-    return not before or before[-1] in '.;:!?…”"’'
+    # What follows a title is a name: "Mr. Ordan".
+    return not before or (before[-1] in '.;:!?…”"’' and (before[-1] != "." or ends_sentence(before)))
 
 
 def _is_english_prose(text: str, start: int, end: int, names: frozenset[str]) -> bool:

@@ -5,11 +5,13 @@ import sys
 import pytest
 
 from ingest.annotate import Annotator
-from ingest.loaders.loaded import LoadedText
+from ingest.loaders.loaded import LoadedText, LoadLimits
+from ingest.loaders.registry import LOADERS
 from ingest.metadata.manifest import ManifestRow
 from ingest.parties.party_table import PartyTable
 from ingest.text.splitter import SplitConfig
 from tests.conftest import PROJECT
+from tests.fakes_files import docx_of, odt_of, rtf_of
 
 COVER = """PERMANENT MISSION OF {state}
 12 Long Lane, 1180 Vienna. Tel.: +43 1 555 09 33
@@ -74,6 +76,27 @@ def test_footnotes_are_not_quoted_and_their_marks_end_sentences(annotator):
         "Without them there are no trials.",
         "We trust the courts.2",
     ]
+
+
+def test_number_that_a_line_break_parts_from_its_sentence_begins_no_footnote(annotator):
+    text = (
+        COVER.format(state="BELMORA") + "\nMr. President,\n\n"
+        "We protect every witness of organized crime in all of our courts.1 That is known.\n"
+        "We agreed to the budget of the mechanism and to its whole programme of work\n"
+        "1 year ago, but my delegation cannot accept it now and shall vote against it.\n"
+        "We regret this outcome.\n\n{between}1 Resolution 55/25, annex I.\n"
+    )
+    said = [
+        "We protect every witness of organized crime in all of our courts.1",
+        "That is known.",
+        "We agreed to the budget of the mechanism and to its whole programme of work 1 year ago, but my delegation "
+        "cannot accept it now and shall vote against it.",
+        "We regret this outcome.",
+    ]
+    assert [words for _, words in quotable(annotate(annotator, text.format(between="")))] == said
+    # A numbered paragraph stands above the note of the same number.
+    listed = text.format(between="1 We thank the Chair.\n\n")
+    assert [words for _, words in quotable(annotate(annotator, listed))] == [*said, "1 We thank the Chair."]
 
 
 def test_numbered_paragraphs_are_no_footnotes(annotator):
@@ -238,3 +261,22 @@ def test_article_of_the_convention_in_a_committee_that_drafts_one_is_of_a_conven
     annotated = annotate(annotator, f"{text}We support Article 30 of the Convention. Article 31 is too long.")
     cited = [(each.treaty, each.value) for each in annotated.mentions if each.kind == "article"]
     assert cited == [(None, "30"), (None, "31")]
+
+
+@pytest.mark.parametrize("suffix", [".docx", ".odt", ".rtf"])
+def test_footnotes_after_a_text_are_nobodys_words(annotator, suffix):
+    text = (
+        "Mr. Orren (Belmora): We support the mechanism. Our courts apply it.\n\n"
+        "Ms. Ferro (Quenza): We support the text. We have no amendment"
+    )
+    notes = ["The delegation later said that it rejects the mechanism.", "Mr. Orren (Belmora): We never paid for it."]
+    made = {".docx": docx_of, ".odt": odt_of, ".rtf": rtf_of}[suffix](text, notes=notes)
+    loaded = LOADERS[suffix].load(made, f"a{suffix}", LoadLimits())
+    assert all(note in loaded.text for note in notes)
+    annotated = annotate(annotator, loaded.text, row=ManifestRow(file="a.txt", kind="record"))
+    assert [words for _, words in quotable(annotated)] == [
+        "We support the mechanism.", "Our courts apply it.", "We support the text.", "We have no amendment",
+    ]  # fmt: skip
+    assert [item.span.named for item in annotated.statements] == ["Mr. Orren (Belmora)", "Ms. Ferro (Quenza)"]
+    said = [words for _, words in quotable(annotate(annotator, loaded.text.replace("(", "of ").replace(")", "")))]
+    assert said and not set(notes) & set(said)

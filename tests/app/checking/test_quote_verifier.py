@@ -203,3 +203,23 @@ def test_words_that_a_party_has_taken_back_are_verified_and_the_later_ones_named
 def test_differences_are_told_as_sentences(draft, told):
     changes = [*word_diff("the lamps are lit by night".split(), draft.split())]
     assert changes_in_words(changes) == told
+
+
+SPACED = ("The keepers are nowhere bound by this rule.", "We cannot accept the notable costs of 10 000 crowns.")
+
+
+@cases("said", "verdict", "told", tuples=True)
+def test_words_parted_or_joined_otherwise_are_told(corpus_of, said, verdict, told):
+    found = only(
+        corpus_of(("a", [*SPACED, "不同意这项建议。公约有190个缔约国。"], dict(AUT))), f"Austria said: “{said}”"
+    )
+    assert (found.verdict, tuple(each.kind for each in found.warnings if each.kind == "spaces_differ")) == (
+        verdict,
+        told,
+    )
+
+
+@cases("said", "verdict")
+def test_a_number_in_brackets_counts_unless_it_is_a_notes(corpus_of, said, verdict):
+    source = "We will host courses for officers in our ports. The master raises a flag on all of them."
+    assert only(corpus_of(("a", [source], dict(AUT))), f"Austria said: “{said}”").verdict == verdict

@@ -21,6 +21,7 @@ from ingest.loaders.loaded import LoadLimits
 from ingest.loaders.registry import SUFFIXES, survey
 from ingest.loaders.rtf import load_rtf
 from ingest.loaders.scanned import find_skew
+from ingest.text.furniture import with_notes
 from ingest.text.splitter import SplitConfig
 from tests.fakes import HashingEmbedder
 from tests.fakes_files import docx_of, image_bytes, mail_of, odt_of, pdf_of, zip_of
@@ -316,7 +317,7 @@ def test_font_table_gives_each_font_its_encoding_and_notes_their_text():
         rb"{\rtf1\ansi\ansicpg1252\deff0{\fonttbl{\f0\froman Plain;}{\f1\fcharset204 Times;}{\f2\fcharset178 A;}}"
         rb"\f1 \'cc\'fb{\footnote\f1 \'e7\'e0}\par\f0 caf\'e9{\footnote second}}"
     )
-    assert load_rtf(source, "a.rtf", LIMITS).text == "Мы\n\ncafé\n\nза\n\nsecond"
+    assert load_rtf(source, "a.rtf", LIMITS).text == with_notes("Мы\n\ncafé", "за\n\nsecond")
 
 
 def test_time_for_rich_text_grows_with_its_length():

@@ -78,3 +78,8 @@ def test_a_head_that_the_first_of_three_pages_has_not_is_a_running_head(page_bre
         rest.replace(head, "to work together") for rest in breaks[2:]
     )
     assert (head.casefold() in running_heads(text)) == is_head
+
+
+def test_a_heading_of_a_states_words_below_page_numbers_is_no_running_head():
+    speeches = ("Arvandia\n\nWe oppose it.\n\n1", "Belmora\n\nWe support it.\n\n2", "Belmora\n\nWe ask for a vote.")
+    assert running_heads("\n\n".join(speeches)) == {"1", "2"}

@@ -142,6 +142,12 @@ def test_names_acronyms_and_rare_words_are_never_split(word: str, frame: str) ->
     assert mended(frame.format(word)) == frame.format(word)
 
 
+@pytest.mark.parametrize("words", ["Mr. Ordan (Arvandia) spoke.", "Ms. Uptan, Dr. Sowin and J. Ofwood spoke."])
+def test_names_after_titles_and_initials_are_never_split(words: str) -> None:
+    assert mended(f"We agree. {words}") == f"We agree. {words}"
+    assert mended("We agree. Inthe hall we met.") == "We agree. In the hall we met."
+
+
 def test_given_names_are_never_split() -> None:
     assert mended("We live in theland of hope.") == "We live in the land of hope."
     assert mended("We live in theland of hope.", names=frozenset({"Theland"})) == "We live in theland of hope."

@@ -35,6 +35,20 @@ def statement(text, *, span=None):
     return replace(document.as_statement(), span=span) if span else document.as_statement()
 
 
+@pytest.mark.parametrize(("paragraph", "edge"), [(None, None), (2, "sentence")])
+def test_what_goes_on_below_a_note_in_lower_case_is_cut_and_a_paragraph_in_lower_case_is_not(paragraph, edge):
+    parts = ("It falls to us to", "3 Orren, Letter, p. 8.", "show patience. We agree.")
+    text, start = "\n\n".join(parts), len("\n\n".join(parts[:2])) + 2
+    starts = (0, len(parts[0]) + 2, start)
+    blocks = tuple(
+        Block(start=begin, end=begin + len(part), paragraph=number)
+        for begin, part, number in zip(starts, parts, (1, paragraph, 3), strict=True)
+    )
+    own = statement(text)
+    own = replace(own, document=replace(own.document, blocks=blocks))
+    assert edges(own, start, start + len("show patience."), frozenset())[0] == edge
+
+
 def spoken(text, start, interruptions=()):
     return Span(start=start, end=len(text), named="Ms. Ferro (Belmora)", interruptions=interruptions)
 
