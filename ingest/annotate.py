@@ -68,18 +68,20 @@ _CONVENTION_BODIES = "UNTOC"
 # "The Convention" is their own where these bodies are addressed. In a committee that drafts one, or may speak of
 # another, nobody can tell: its articles are of a convention that the text does not name.
 _CONVENTION_OF_BODY = {"UNCAC COSP": "UNCAC"}
-# Before the hash of the names of parties, in the key of a statement that nobody holds.
+# Before the hash of the names of parties, in the key of a statement that nobody who is known holds.
 _NAMES = "~"
 # Marks the key of a document whose metadata were read by an older version.
 _RENEWED = "renewed-"
+# What names of parties say of a statement.
+_OF_NAMES = ("state", "on_behalf_of", "speaker", "held_by")
 
 
 @dataclass(frozen=True, kw_only=True)
 class InputKey:
     """What a statement is made from: hashes of file, manifest row and kind, and of how text is cut into passages.
 
-    Equal keys mean that a file need not be read again. The key of a statement that nobody holds also has a hash of the
-    `names` of parties: a name that a table learns later may be whose it is.
+    Equal keys mean that a file need not be read again. The key of a statement that nobody who is known holds also has a
+    hash of the `names` of parties: a name that a table learns later may be whose it is.
     """
 
     content: str
@@ -93,6 +95,11 @@ class InputKey:
         """Returns this key in the form of a stored one that differs at most in how text is cut; None for another."""
         forms = (self.content, f"{self.content}{_NAMES}{self.names}")
         return next((f"{self.cutting}-{form}" for form in forms if stored.endswith(f"-{form}")), None)
+
+    def is_of_other_names(self, stored: str) -> bool:
+        """Tells whether a stored key differs in the names of parties, and else at most in how text is cut."""
+        rest, _, names = stored.rpartition(_NAMES)
+        return rest.endswith(f"-{self.content}") and names != self.names
 
     def same_cutting(self, stored: str) -> bool:
         """Tells whether a stored key differs at most in the content."""
@@ -188,15 +195,30 @@ class Annotator:
         return _hash([ANNOTATION_VERSION, self._split.model_dump()])[:16]
 
     def read(
-        self, loaded: LoadedText, row: ManifestRow | None, *, file: str, kind: StatementKind, input_key: str
+        self,
+        loaded: LoadedText,
+        row: ManifestRow | None,
+        *,
+        file: str,
+        kind: StatementKind,
+        input_key: str,
+        stored: Document | None = None,
     ) -> UnsplitDocument:
-        """Reads the metadata of a text, overridden by its row of the manifest."""
+        """Reads the metadata of a text, overridden by its row of the manifest.
+
+        Of a `stored` document that was read by other names of parties, only whose it is and who speaks are read anew;
+        the rest stays, with what a person corrected.
+        """
         blocks = find_blocks(loaded.text)
         chosen: StatementKind = row.kind if row is not None and row.kind is not None else kind
         # Nobody speaks in a treaty, so no party is looked for.
         parties = None if chosen == "treaty" else self._parties
         merged = merge(read_metadata(loaded.text, blocks, parties, file), row, parties)
         metadata, problems, inferred = merged.metadata, merged.problems, merged.inferred
+        if stored is not None:
+            metadata = replace(stored.metadata, **{name: getattr(metadata, name) for name in _OF_NAMES})
+            kept = {name for name in stored.inferred if name not in _OF_NAMES}
+            inferred = tuple(sorted(kept.union(name for name in inferred if name in _OF_NAMES)))
         blocks = with_languages(loaded.text, blocks, metadata.language)
         told = row is not None and row.kind is not None
         unnamed = chosen == "statement" and not told and (row is None or row.state is None)
@@ -237,7 +259,8 @@ class Annotator:
         )  # fmt: skip
         identifier, digest = identify(document, found)
         document, notes = replace(document, document_id=identifier), (*loaded.notes, *problems, *self._unread(document))
-        if chosen == "statement" and not metadata.holders:
+        known = [self._parties.get(code) is not None for code in metadata.holders]
+        if chosen == "statement" and not (known and all(known)):
             input_key = f"{input_key}{_NAMES}{self._names()}"
         return UnsplitDocument(document=document, digest=digest, input_key=input_key, reason="; ".join(notes) or None)
 
@@ -417,7 +440,7 @@ def _treaty_problems(treaty: TreatyText) -> tuple[str, ...]:
 
 
 def key_of_held(input_key: str) -> str:
-    """Returns the key of a statement that a person gave to someone: names that are learnt later do not undo that."""
+    """Returns the key of a statement of which a person said whose it is: names that are learnt later do not undo that."""
     return input_key.partition(_NAMES)[0]
 
 

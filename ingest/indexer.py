@@ -649,13 +649,17 @@ class _Run:
         self, source: _Source, loaded: LoadedText, key: InputKey, held: DocumentSummary | None
     ) -> UnsplitDocument:
         kind = self._options.kind
-        stored = None if held is None else key.as_stored(held.input_key)
-        if held is not None and stored is not None:
-            # Only how text is cut is new: the metadata stay as they are, with what a person corrected.
-            document = self._store.catalogue.document(held.document_id)
-            if document is not None:
+        document = None
+        if held is not None:
+            stored = key.as_stored(held.input_key)
+            if stored is not None or key.is_of_other_names(held.input_key):
+                document = self._store.catalogue.document(held.document_id)
+            if document is not None and stored is not None:
+                # Only how text is cut is new: the metadata stay as they are, with what a person corrected.
                 return UnsplitDocument(document=document, digest=held.digest, input_key=stored, reason=None)
-        return self._annotator.read(loaded, source.row, file=source.name, kind=kind, input_key=str(key))
+        return self._annotator.read(
+            loaded, source.row, file=source.name, kind=kind, input_key=str(key), stored=document
+        )
 
     def _drop_duplicate(self, source: _Source, twin: DocumentSummary, held: DocumentSummary | None) -> None:
         if held is not None:

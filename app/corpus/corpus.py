@@ -325,7 +325,8 @@ class Corpus:
         if twin is not None:
             raise DuplicateError(f"{twin.file!r} is the same text with this metadata: remove one of the two")
         if input_key is None:
-            input_key = key_of_held(summary.input_key) if metadata.holders else summary.input_key
+            said = any(getattr(metadata, name) != getattr(before.metadata, name) for name in _OF_SPEAKER)
+            input_key = key_of_held(summary.input_key) if said else summary.input_key
         summary = replace(summary, input_key=input_key)
         self._keep(annotator.annotate(replace(document, document_id=new_id)), summary, digest, before.document_id)
         return new_id

@@ -91,9 +91,12 @@ def merge(read: ReadMetadata, row: ManifestRow | None, parties: PartyTable | Non
         metadata = replace(metadata, speaker=None if "speaker" in read.inferred else metadata.speaker)
         inferred.discard("speaker")
     state = given.get("state", metadata.state)
-    of_holders = metadata.state is None and state in (metadata.held_by or ())
-    if problems or "on_behalf_of" in given or not (state == metadata.state or of_holders):
-        metadata = held_alone(metadata, parties)
+    alone = held_alone(metadata, parties)
+    if problems or "on_behalf_of" in given or state not in (metadata.state, *(metadata.held_by or ())):
+        metadata = alone
+    elif metadata.state not in (None, state):
+        # Those that another holder spoke for, this one among them, are not those that this one speaks for.
+        metadata = replace(metadata, speaker=alone.speaker)
     metadata = attributed(replace(metadata, **given), parties)
     if problems:
         metadata = replace(metadata, state=None, on_behalf_of=None)

@@ -827,19 +827,35 @@ def test_file_that_another_folder_could_not_read_is_no_failure_of_its_namesake(d
     assert desk.store.catalogue.unreadable("/elsewhere") == desk.store.catalogue.unreadable() == (damaged,)
 
 
-@pytest.mark.parametrize("row", [None, "a.txt,Arvandia,Coral Circle"])
-def test_a_name_that_is_learnt_later_gives_a_statement_that_was_nobodys_to_whom_it_names(row, desk):
-    desk.write("a.txt", "Statement by Arvandia\n\nTenth session\n\n" + text_about("extradition"))
+FOR_CIRCLE = "I have the honour to speak on behalf of the Coral Circle. "
+
+
+@pytest.mark.parametrize(
+    ("said", "row", "before", "after"),
+    [
+        ("", None, None, "XAA"),
+        ("", "a.txt,Arvandia,Coral Circle", None, "XAG"),
+        # A group that no lookup knows holds it under its name, until it is known.
+        (FOR_CIRCLE, None, "Coral Circle", "XAG"),
+        (FOR_CIRCLE, "a.txt,Arvandia,", "Coral Circle", "XAG"),
+    ],
+)
+def test_a_name_that_is_learnt_later_gives_a_statement_that_nobody_known_held_to_whom_it_names(
+    said, row, before, after, desk
+):
+    text = text_about("extradition")
+    desk.write("a.txt", f"Statement by Arvandia\n\nTenth session\n\nMr. President,\n\n{said}{text}")
     if row is not None:
         desk.manifest(parties=PARTIES)
         desk.write("statements.csv", f"file,state,on_behalf_of\n{row}\n")
     desk.ingest()
-    assert desk.held() == {"a.txt": None}
+    assert desk.held() == {"a.txt": before}
     assert set(results(desk.ingest()).values()) == {"unchanged"}
     desk.write("parties.csv", PARTIES + "XAG,Coral Circle,,group\n")
     report = desk.ingest()
     assert results(report)["a.txt"] == "updated" and report.embedded_passages == 0
-    assert desk.held() == {"a.txt": "XAA" if row is None else "XAG"}
+    assert desk.held() == {"a.txt": after}
+    assert "that no lookup knows" not in str(report.files)
     # One that has a State keeps its key: names that come later are nothing to it.
     desk.write("parties.csv", PARTIES + "XAG,Coral Circle,,group\nXAD,Dunmere,,state\n")
     assert set(results(desk.ingest()).values()) == {"unchanged"}

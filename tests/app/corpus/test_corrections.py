@@ -158,9 +158,32 @@ def test_a_state_set_by_hand_that_an_upgrade_cannot_place_is_named(workspace, ta
     assert "set again, of 'The representative of Wyndral'" in checks["annotation"]
 
 
-def test_a_state_that_was_set_by_hand_stays_when_names_are_learnt(workspace, take, tmp_path):
-    identifier = take(SPEECH)
-    workspace.corpus.edit(identifier, {"state": "XAC"})
-    (tmp_path / "corpus" / "parties.csv").write_text(PARTIES + "XAD,Dunmere,,state\n", encoding="utf-8")
-    assert {file.result for file in workspace.corpus.ingest([tmp_path / "corpus"]).files} == {"unchanged"}
-    assert [summary.metadata.state for summary in workspace.corpus.documents()] == ["XAC"]
+FOR_CIRCLE = SPEECH.replace("We", "I speak on behalf of the Circle of Reeds. We")
+
+
+@pytest.mark.parametrize(
+    ("text", "changes", "learnt", "holder"),
+    [
+        (SPEECH, {"state": "XAC"}, "XAD,Dunmere,,state", "XAC"),
+        (SPEECH, {"speaker": "Ms. Oram"}, "XAD,Dunmere,,state", None),
+        (SPEECH, {"date": "2019-05-01", "body": "UNTOC COP"}, "XAD,Dunmere,,state", None),
+        (f"Dunmere\n\n{SPEECH}", {"date": "2019-05-01", "body": "UNTOC COP"}, "XAD,Dunmere,,state", "XAD"),
+        (FOR_CIRCLE, {"date": "2019-05-01"}, "XAD,Dunmere,,state", "Circle of Reeds"),
+        (FOR_CIRCLE, {"date": "2019-05-01"}, "XAD,Circle of Reeds,,group", "XAD"),
+        (FOR_CIRCLE, {"state": ""}, "XAD,Circle of Reeds,,group", None),
+        (FOR_CIRCLE, {"state": "XAC"}, "XAD,Circle of Reeds,,group", "XAC"),
+    ],
+)
+def test_what_was_corrected_by_hand_stays_when_names_are_learnt(
+    text, changes, learnt, holder, workspace, take, tmp_path
+):
+    corpus = workspace.corpus
+    edited = corpus.show(corpus.edit(take(text), changes)).metadata
+    for names in (learnt, f"{learnt}\nXAE,Esterna,,state"):
+        (tmp_path / "corpus" / "parties.csv").write_text(f"{PARTIES}{names}\n", encoding="utf-8")
+        (file,) = corpus.ingest([tmp_path / "corpus"]).files
+        (summary,) = corpus.documents()
+        assert file.result == ("unchanged" if summary.metadata == edited else "updated")
+        of_group = holder if "Circle" in text and holder != "XAC" else None
+        edited = replace(edited, state=holder, on_behalf_of=of_group)
+        assert summary.metadata == edited

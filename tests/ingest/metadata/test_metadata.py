@@ -159,6 +159,7 @@ READ = ReadMetadata(
 )
 NOTHING = ReadMetadata(metadata=Metadata(language="en"))
 OF_A_GROUP = ReadMetadata(metadata=Metadata(state="XGR", on_behalf_of="XGR", speaker="Borduria"), inferred=("speaker",))
+FOR_EXAMPLIA = "on behalf of Examplia and Iran (Islamic Republic of)"
 
 
 @pytest.mark.parametrize(
@@ -186,6 +187,28 @@ def test_merge_takes_the_cells_of_a_row_and_keeps_the_rest(found, row, changed, 
         expected.pop("speaker")
     assert {name: getattr(merged.metadata, name) for name in expected} == expected
     assert merged.problems == () and inferred in (merged.inferred, None)
+
+
+@pytest.mark.parametrize(
+    ("state", "speaker", "row", "changed"),
+    [
+        ("XAB", "Borduria, ", {"state": "Borduria"}, {}),
+        (None, "", {"state": "Examplia"}, {"state": "XAA"}),
+        # Another holder than whoever delivered it: that one spoke for it, and it for none that the text names.
+        ("XAB", "Borduria, ", {"state": "Examplia"}, {"state": "XAA", "speaker": None}),
+        ("XAB", "Ms. Roe, ", {"state": "Examplia"}, {"state": "XAA", "speaker": "Ms. Roe"}),
+        ("XAB", "Ms. Roe, ", {"state": "Examplia", "speaker": "Mr. Doe"}, {"state": "XAA", "speaker": "Mr. Doe"}),
+        ("XAB", "Ms. Roe, ", {"state": "Examplia", "on_behalf_of": "Examplia"},
+         {"state": "XAA", "speaker": "Ms. Roe", "held_by": None}),
+        ("XAB", "Borduria, ", {"state": "Austria"}, {"state": "AUT", "speaker": None, "held_by": None}),
+    ],
+)  # fmt: skip
+def test_merge_makes_a_joint_statement_one_states_alone_only_where_the_row_names_no_holder(
+    state, speaker, row, changed, parties
+):
+    joint = Metadata(state=state, speaker=f"{speaker}{FOR_EXAMPLIA}", held_by=("IRN", "XAA", "XAB"))
+    merged = merge(ReadMetadata(metadata=joint), ManifestRow(line=2, file="a.txt", **row), parties)
+    assert merged.metadata == dataclasses.replace(joint, **changed)
 
 
 def test_merge_leaves_an_unknown_state_open_and_reports_its_line(parties):
