@@ -440,7 +440,7 @@ def _treaty_problems(treaty: TreatyText) -> tuple[str, ...]:
 
 
 def key_of_held(input_key: str) -> str:
-    """Returns the key of a statement of which a person said whose it is: names that are learnt later do not undo that."""
+    """Returns the key of a statement of which a person said whose it is: names learnt later do not undo that."""
     return input_key.partition(_NAMES)[0]
 
 
