@@ -77,8 +77,9 @@ def _in_prose(statement: Statement, position: int) -> bool:
 def _follows_note(statement: Statement, position: int) -> bool:
     """Whether a block that begins at a position comes right after one that is not of the running text."""
     index = bisect_right(statement.blocks, position, key=lambda block: block.start) - 1
-    block, noted = statement.blocks[index], index > 0 and statement.blocks[index - 1].paragraph is None
-    return noted and not statement.source_text[block.start : position].strip()
+    if index < 1 or statement.blocks[index - 1].paragraph is not None:
+        return False
+    return not statement.source_text[statement.blocks[index].start : position].strip()
 
 
 def _is_wrapped(before: str, gap: str) -> bool:
