@@ -58,6 +58,8 @@ _OF_TOPICS: Final = ("content", "position", "number", "date", "person", "reason"
 # Letters of a word with a typing error; shorter words are near to too many others.
 _SHORTEST_MENDED: Final = 7
 # Roles of what narrows a question; "2019 instead of 2018" leaves the second out.
+# Characters within which a denial stands beside the set that it is of: "not members of".
+_BESIDE_SET: Final = 12
 _BESIDE: Final = ("-", "who", "mention")
 # What words do that tell what is asked; a shorter word that none is known of only joins.
 _TELLING: Final = frozenset("ask stance everyone states state statement reply speak_verb shorter points".split())
@@ -181,6 +183,8 @@ def interpret(roles: RoleReading, chances: Mapping[QuestionKind, float], parties
     # "And which did not?" denies what the question before it said.
     elliptic = follows and "topic" not in roles.labels
     against = kind.kind == "negated_which" and not elliptic and not asks_who_was_silent(question)
+    if against and _denies_a_set(roles):
+        against, kind = False, replace(kind, kind="content")
     if against:
         # Who does not do something says so: "which States do not extradite their nationals?".
         kind = replace(kind, kind="which_states")
@@ -257,6 +261,14 @@ def interpret(roles: RoleReading, chances: Mapping[QuestionKind, float], parties
         other_kinds=kind.others,
         filters=tuple(_named_filters(roles, asked.groups)),
     )
+
+
+def _denies_a_set(roles: RoleReading) -> bool:
+    """Whether all that a question denies is that somebody is of a set: "what did non-African States say"."""
+    sets = [word.span for word in roles.words if word.span is not None and word.span.kind == "set"]
+    others = (word for word in roles.words if word.kind == "word" and "except" in word.does)
+    beside = all(any(0 <= span.start - word.end <= _BESIDE_SET for span in sets) for word in others)
+    return beside and any(span.left_out for span in sets)
 
 
 def _asks_nothing(roles: RoleReading) -> bool:

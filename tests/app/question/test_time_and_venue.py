@@ -263,3 +263,5 @@ def test_several_times_are_each_asked_about(
 def test_those_who_are_not_of_a_set_are_asked(question: str, excluded: tuple[str, ...]) -> None:
     scope = resolve(question, PARTIES).scope
     assert (scope.members_of, scope.excluded, scope.all_states) == ((), excluded, True)
+    # That is no denial of what they said.
+    assert not resolve(question, PARTIES).denies
