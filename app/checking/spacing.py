@@ -15,6 +15,7 @@ from app.checking.corpus_texts import SourceText
 from app.checking.matching import Match, written_parts
 from app.checking.polarity_words import polarity_words
 from app.checking.remarks import remark
+from ingest.language.lexicons import RegexPatterns
 from ingest.language.word_frequencies import commonness
 from ingest.text.readable import readable
 from ingest.text.squash import squash
@@ -25,8 +26,7 @@ _INVISIBLE: Final = regex.compile(r"\p{Cf}")
 _HYPHEN: Final = regex.compile(r"\s*[-‐‑]\s*")
 # In these scripts no space parts words.
 _UNSPACED: Final = regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}]")
-# The same said in one word and in two.
-_EITHER_WAY: Final = regex.compile(r"n(?:one|ever)theless|notwithstanding|несмотря|لابد|مالم", regex.IGNORECASE)
+_PATTERNS: Final = RegexPatterns("drafts")
 
 
 def judge_spacing(match: Match, quote: str, text: SourceText) -> Iterator[Judged]:
@@ -46,7 +46,7 @@ def _judge(put: str, words: str, language: str) -> Judged:
     """Judges two spellings: they alter where one denies and the other does not, and neither is a slip of typing."""
     denies = [any(word.kind == "denial" for word in polarity_words(each, language)) for each in (put, words)]
     slip = any(len(word) == 1 or not commonness(word, language) for word in (*put.split(), *words.split()))
-    either = slip or _EITHER_WAY.fullmatch("".join(put.split())) is not None
+    either = slip or _PATTERNS.either_way.fullmatch("".join(put.split())) is not None
     return Judged(remark=remark("spaces_differ", put=put, words=words), alters=denies[0] != denies[1] and not either)
 
 

@@ -57,9 +57,9 @@ _COMMON: Final = 5.5
 _OF_TOPICS: Final = ("content", "position", "number", "date", "person", "reason", "yes_no", "over_time", "which_states")
 # Letters of a word with a typing error; shorter words are near to too many others.
 _SHORTEST_MENDED: Final = 7
-# Roles of what narrows a question; "2019 instead of 2018" leaves the second out.
 # Characters within which a denial stands beside the set that it is of: "not members of".
 _BESIDE_SET: Final = 12
+# Roles of what narrows a question; "2019 instead of 2018" leaves the second out.
 _BESIDE: Final = ("-", "who", "mention")
 # What words do that tell what is asked; a shorter word that none is known of only joins.
 _TELLING: Final = frozenset("ask stance everyone states state statement reply speak_verb shorter points".split())

@@ -43,10 +43,9 @@ _COMMON: Final = 12000
 _NAME_WORDS: Final = 3
 _DECADE: Final = 10
 # A longer span of months is one of years.
-# Nobody has spoken at the United Nations before 1945.
-_FIRST_MONTH: Final = 1945 * 12
-_TIMES_AND_MEETINGS: Final = ("date", "session", "body", "agenda_item")
 _FEW_MONTHS: Final = 12
+# Spans that words such as "except" take into them.
+_TIMES_AND_MEETINGS: Final = ("date", "session", "body", "agenda_item")
 # Beyond those held so far, a Conference of the Parties with a higher number is another one: "COP26".
 _TO_COME: Final = 2
 _QUOTES: Final = str.maketrans("’‘ʼ`´", "'''''")
@@ -529,7 +528,7 @@ def time_and_venue_of(spans: Iterable[Span]) -> Scope:
     if len(ends) == 1 and None in ends[0]:
         interval = interval_of(ends[0])
     else:
-        closed = [(_FIRST_MONTH if a is None else a, _this_month() if b is None else b) for a, b in ends]
+        closed = [(FIRST_YEAR * 12 if a is None else a, _this_month() if b is None else b) for a, b in ends]
         years.update(year for first, last in closed for year in range(first // 12, last // 12 + 1))
         whole = all(first % 12 == 0 and last % 12 == 11 for first, last in closed)
         if in_months and not whole and all(last - first < _FEW_MONTHS for first, last in closed):
