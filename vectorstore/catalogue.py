@@ -336,22 +336,19 @@ class Catalogue:
     def sentences_of(self, statement_ids: Collection[str]) -> dict[str, tuple[Sentence, ...]]:
         """Returns the sentences of each of these statements in order.
 
-        A question asks for those of a statement again and again, so that the latest ones are kept.
+        A question asks for those of a statement again and again, so that they are kept until they are too many.
         """
         generation = self.generation
         read_at, known = self._sentences
         kept = known if read_at == generation else {}
         new = [identifier for identifier in dict.fromkeys(statement_ids) if identifier not in kept]
         if new:
-            read = dict[str, list[Sentence]]({identifier: [] for identifier in new})
+            if len(kept) + len(new) > _SENTENCES_KEPT:
+                kept = {key: kept[key] for key in statement_ids if key in kept}
+            read = {key: list[Sentence]() for key in new}
             for sentence in map(to_sentence, self.database.rows(_SENTENCES, {"statement_ids": new})):
                 read[sentence.statement_id].append(sentence)
-            asked = {identifier: kept[identifier] for identifier in statement_ids if identifier in kept}
-            kept = (
-                asked
-                | (kept if len(kept) + len(new) <= _SENTENCES_KEPT else {})
-                | {k: tuple(own) for k, own in read.items()}
-            )
+            kept = kept | {key: tuple(own) for key, own in read.items()}
             self._sentences = generation, kept
         return {identifier: kept[identifier] for identifier in statement_ids}
 

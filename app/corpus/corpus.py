@@ -134,7 +134,7 @@ class DoctorReport:
 
 
 # What a corrected upload keeps of the file sent before, where its text does not say it.
-_KEPT_OF_EARLIER: Final = frozenset({"state", "body", "session", "date", "agenda_item"})
+_KEPT_OF_EARLIER: Final = ("agenda_item", "body", "date", "session")
 
 
 class Corpus:
@@ -509,8 +509,8 @@ class Corpus:
         identifier, state = new.document_id, new.metadata.state
         # A table that was sent with the earlier file may have told what the text does not.
         takes_state = new.kind == "statement" and not new.metadata.holders
-        names = _KEPT_OF_EARLIER if takes_state else _KEPT_OF_EARLIER - _OF_SPEAKER
-        pairs = ((name, getattr(old.metadata, name), getattr(new.metadata, name)) for name in sorted(names))
+        names = (*_KEPT_OF_EARLIER, "state") if takes_state else _KEPT_OF_EARLIER
+        pairs = ((name, getattr(old.metadata, name), getattr(new.metadata, name)) for name in names)
         kept = {name: value for name, value, read in pairs if value is not None and read is None}
         with self._store.writer():
             if kept:

@@ -3,13 +3,12 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
 from typing import Final
 
 from docx.text.paragraph import Paragraph
-from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from app.export.answer_markdown import MARKERS, answer_parser
 from app.export.characters import right_to_left
 from app.export.docx_pages import Pages
 from app.export.docx_styles import QUOTATION
@@ -18,8 +17,6 @@ from app.export.markdown import on_one_line
 
 # A number in brackets that a statement has is escaped.
 _MARKER: Final = re.compile(r"(?<!\\)\[(\d{1,4})\]")
-# Stands for a marker while Markdown is read, which makes both alike.
-_HELD: Final = re.compile("\ue000(\\d{1,4})\ue001")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,7 +83,7 @@ class _DocxAnswer:
         listed: list[str] = []
         # Who said it, and before that "Arvandia, as a member of the Group:".
         leads: list[Paragraph] = []
-        for token in _parser().parse(_MARKER.sub(self._held, self._turn.answer)):
+        for token in answer_parser().parse(self._turn.answer, {MARKERS: self._numbers}):
             if token.type.startswith("blockquote"):
                 quoted += token.nesting
                 for lead in leads:
@@ -99,40 +96,26 @@ class _DocxAnswer:
                 written = self._block(token, quoted=bool(quoted), lead=f"{listed[-1]} " if listed else "")
                 leads = [] if quoted else [*leads[-1:], written]
 
-    def _held(self, marker: re.Match[str]) -> str:
-        return f"\ue000{marker[1]}\ue001" if int(marker[1]) in self._numbers else marker[0]
-
     def _block(self, block: Token, *, quoted: bool, lead: str) -> Paragraph:
-        numbers = [int(number) for number in _HELD.findall(block.content)]
+        children = block.children or []
+        numbers = [int(token.content) for token in children if token.type == "marker"]
         own = self._turn.language
         language = next((self._turn.languages.get(number) for number in numbers if quoted), None) or own
         paragraph = self._pages.paragraph(QUOTATION if quoted else None, rtl=right_to_left(block.content, language))
         bold = italic = 0
         if lead:
             add_text(paragraph, lead, language)
-        for token in block.children or ():
+        for token, following in zip(children, [*children[1:], None], strict=False):
             bold += token.nesting if token.type.startswith("strong") else 0
             italic += token.nesting if token.type.startswith("em_") else 0
+            before_note = following is not None and following.type == "marker"
+            text = token.content.rstrip() if before_note else token.content
             if token.type in ("softbreak", "hardbreak"):
                 add_text(paragraph, " ", language)
-            elif token.content:
-                self._words(paragraph, token.content, language, bold=bool(bold) or None, italic=bool(italic) or None)
+            elif token.type == "marker":
+                number = int(token.content)
+                reference = self._turn.references[number]
+                self._pages.notes.refer(paragraph, self._numbers[number], reference, self._turn.language)
+            elif text:
+                add_text(paragraph, text, language, bold=bool(bold) or None, italic=bool(italic) or None)
         return paragraph
-
-    def _words(self, paragraph: Paragraph, text: str, language: str, *, bold: bool | None, italic: bool | None) -> None:
-        at = 0
-        for match in _HELD.finditer(text):
-            number = int(match[1])
-            if before := text[at : match.start()].rstrip():
-                add_text(paragraph, before, language, bold=bold, italic=italic)
-            reference = self._turn.references[number]
-            self._pages.notes.refer(paragraph, self._numbers[number], reference, self._turn.language)
-            at = match.end()
-        if text[at:]:
-            add_text(paragraph, text[at:], language, bold=bold, italic=italic)
-
-
-@cache
-def _parser() -> MarkdownIt:
-    parser = MarkdownIt("commonmark", {"html": False})
-    return parser.disable(["link", "image", "autolink", "reference", "html_inline", "html_block", "fence", "code"])

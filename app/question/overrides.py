@@ -10,7 +10,7 @@ from typing import Any, Final, cast, get_args
 
 from app.errors import ScopeError
 from app.question.resolution import Resolution, with_kind
-from app.question.turn import PARTIES, SLOT_OF, is_kept
+from app.question.turn import PARTIES, SLOT_OF, WHEN, is_kept
 from app.records import QuestionKind, TreatyScope
 from ingest.metadata.sessions import canonical_body
 from ingest.parties.party_table import PartyTable
@@ -18,8 +18,6 @@ from ingest.parties.regions import region_named, regions
 from ingest.treaties.treaties import TREATIES
 from vectorstore.records import JSONValue
 
-# The parts that say of what time; `pick` chooses among the statements of that time.
-_WHEN: Final = ("interval", "years", "months")
 # What of an answer's own scope only tells how the question was read.
 _DESCRIBED: Final = ("kind", "language", "kept", "notes", "all_states", "negated")
 _MONTH: Final = r"\d{4}-(?:0[1-9]|1[0-2])"
@@ -49,7 +47,7 @@ def override(resolution: Resolution, overrides: Mapping[str, JSONValue], parties
     if unknown:
         raise ScopeError(f"unknown part of the scope {unknown[0]!r}: known are {', '.join(sorted(SLOT_OF))}")
     fields: dict[str, Any] = {name: _value(name, value, parties) for name, value in overrides.items()}
-    if any(fields.get(name) for name in _WHEN):
+    if any(fields.get(name) for name in WHEN):
         fields = {"interval": None, "years": (), "months": (), **fields}
     scope = replace(resolution.scope, **fields)
     named = bool({*PARTIES} & overrides.keys())

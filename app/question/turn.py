@@ -39,6 +39,8 @@ SLOT_OF: Final[Mapping[str, Slot]] = {
 }
 # Those that say who is asked.
 PARTIES: Final = ("states", "groups", "members_of")
+# Those that say of what time; `pick` chooses among the statements of that time.
+WHEN: Final = ("interval", "years", "months")
 # Fields that hold one thing.
 _WHOLE: Final = ("topic", "interval", "pick")
 SCOPE_SLOTS: Final[frozenset[Slot]] = frozenset(SLOT_OF.values())

@@ -39,7 +39,8 @@ class Asked:
 
     scope: Scope
     parties: PartyTable
-    _members: dict[tuple[tuple[str, ...], str | None], Set[str]] = field(default_factory=dict)
+    _members_at: dict[str | None, Set[str]] = field(default_factory=dict)
+    _gone_at: dict[str | None, Set[str]] = field(default_factory=dict)
 
     @property
     def codes(self) -> tuple[str, ...]:
@@ -52,27 +53,34 @@ class Asked:
         A joint statement is the position of each State that holds it, whoever delivered it: "all States but France" has
         what France said with Kenya under Kenya. Whoever is named stays: "Iceland, without the Nordic countries".
         """
-        left = self._left(metadata)
-        members = self._members_of(self.scope.members_of, metadata.date)
+        left, members = self._left(metadata), self._members(metadata.date)
         return tuple(code for code in left if code in self.codes or code in members) or left[:1]
 
     def keeps(self, metadata: Metadata) -> bool:
         """Whether a holder of a statement is no party left out, and a member where members are asked about."""
         left = self._left(metadata)
         if self.scope.members_of:
-            members = self._members_of(self.scope.members_of, metadata.date)
+            members = self._members(metadata.date)
             return any(code in self.codes or code in members for code in left)
         return bool(left) or not metadata.holders
 
     def _left(self, metadata: Metadata) -> tuple[str, ...]:
-        sets = tuple(code for code in self.scope.excluded if code in regions() or self.parties.has_members(code))
-        gone = {*self.scope.excluded, *self._members_of(sets, metadata.date)}
+        gone = self._gone(metadata.date)
         return tuple(code for code in metadata.holders if code in self.codes or code not in gone)
 
-    def _members_of(self, sets: tuple[str, ...], day: str | None) -> Set[str]:
-        if (sets, day) not in self._members:
-            self._members[sets, day] = members_of(sets, self.parties, day) if sets else frozenset()
-        return self._members[sets, day]
+    def _members(self, day: str | None) -> Set[str]:
+        """Returns the members asked about at a day."""
+        if day not in self._members_at:
+            sets = self.scope.members_of
+            self._members_at[day] = members_of(sets, self.parties, day) if sets else frozenset()
+        return self._members_at[day]
+
+    def _gone(self, day: str | None) -> Set[str]:
+        """Returns whoever is left out at a day."""
+        if day not in self._gone_at:
+            sets = [code for code in self.scope.excluded if code in regions() or self.parties.has_members(code)]
+            self._gone_at[day] = {*self.scope.excluded, *(members_of(sets, self.parties, day) if sets else ())}
+        return self._gone_at[day]
 
 
 class ScopedStatements:

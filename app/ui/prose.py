@@ -4,7 +4,6 @@ Raw HTML, links, images and autolinks are not parsed at all, so whatever a state
 text. The only links made here are the citation markers, and they lead to a card on the same page.
 """
 
-import re
 from collections.abc import Mapping, MutableMapping, Sequence
 from functools import lru_cache
 from html import escape
@@ -12,12 +11,11 @@ from typing import Any
 
 from markdown_it import MarkdownIt
 from markdown_it.renderer import RendererHTML
-from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 from markdown_it.utils import OptionsDict
 
-_MARKER = re.compile(r"\[(\d{1,4})\]")
-_MARKERS = "markers"
+from app.export.answer_markdown import MARKERS, answer_parser
+
 _BLOCKS_WITH_TEXT = ("paragraph_open", "blockquote_open", "list_item_open", "th_open", "td_open", "heading_open")
 _HEADING_OFFSET = 2  # the page's title is h1 and a question is h2
 
@@ -33,36 +31,24 @@ def render_prose(markdown: str, markers: Mapping[int, tuple[str, str] | None]) -
     Returns:
         HTML in which every text block finds its own writing direction.
     """
-    env: MutableMapping[str, Any] = {_MARKERS: dict(markers)}
+    env: MutableMapping[str, Any] = {MARKERS: dict(markers)}
     return str(_parser().render(markdown, env))
 
 
 @lru_cache(maxsize=1)
 def _parser() -> MarkdownIt:
-    parser = MarkdownIt("commonmark", {"html": False}).enable("table")
-    parser.disable(["link", "image", "autolink", "reference", "html_inline", "html_block", "fence", "code"])
-    parser.inline.ruler.before("link", "marker", _parse_marker)
+    parser = answer_parser().enable("table")
     parser.add_render_rule("marker", _render_marker)
     for name in (*_BLOCKS_WITH_TEXT, "heading_close"):
         parser.add_render_rule(name, _render_block)
     return parser
 
 
-def _parse_marker(state: StateInline, silent: bool) -> bool:
-    match = _MARKER.match(state.src, state.pos)
-    if match is None or int(match[1]) not in state.env.get(_MARKERS, {}):
-        return False
-    if not silent:
-        state.push("marker", "", 0).content = match[1]
-    state.pos = match.end()
-    return True
-
-
 def _render_marker(
     self: RendererHTML, tokens: Sequence[Token], index: int, options: OptionsDict, env: MutableMapping[str, Any]
 ) -> str:
     number = int(tokens[index].content)
-    linked = env[_MARKERS][number]
+    linked = env[MARKERS][number]
     if linked is None:
         return f"<sup>{number}</sup>"
     card, label = linked

@@ -9,6 +9,7 @@ from typing import Final, cast
 
 from babel.dates import get_month_names
 
+from app.question.turn import WHEN
 from app.records import Interval, Scope
 from app.ui.provenance_html import PartyNamer
 from app.ui.templates import render
@@ -143,14 +144,11 @@ def without(scope: Scope, field: str, value: str) -> dict[str, JSONValue]:
         return {}
     dropped = single_years([value]) if field == "years" else [value]
     left: list[JSONValue] = [item for item in cast(tuple[str, ...], getattr(scope, field)) if item not in dropped]
-    if field not in ("years", "months") or not left:
+    if field not in WHEN or not left:
         return {field: left}
     # A time that is given is the whole time, so what is left of it is given with the part.
-    ends: dict[str, JSONValue] = {"interval": [*scope.interval]} if scope.interval else {}
-    others: dict[str, JSONValue] = {
-        name: [*getattr(scope, name)] for name in ("years", "months") if getattr(scope, name)
-    }
-    return {**ends, **others, field: left}
+    time: dict[str, JSONValue] = {name: [*held] for name in WHEN if (held := getattr(scope, name))}
+    return {**time, field: left}
 
 
 def scope_html(

@@ -17,7 +17,7 @@ _END = regex.compile(
     regex.VERBOSE,
 )
 # Words after which a full stop does not end the sentence: titles, references, Latin shorthands.
-_ABBREVIATIONS = load_words("abbreviations") | load_words("abbreviations_in_sentences") | {"lit"}
+_ABBREVIATIONS = load_words("abbreviations") | load_words("abbreviations_in_sentences")
 _TITLES = load_words("abbreviations_before_names")
 # "The ambassador, Amb. Ilvane", but "in 10 min. We agree" and, of a year, "2024 م. ونحن".
 _TITLED = regex.compile(r"(?:(?<!\p{N}\s?)(?:\p{Lu}\S*|\p{Arabic}\S*)|д-р)$")

@@ -171,12 +171,24 @@ def of_deliverer(metadata: Metadata, parties: PartyTable) -> Metadata:
     """Gives a group's statement to the State that delivers it, as `attributed` names it; to nobody if none is named."""
     if not _is_group(metadata.state, parties):
         return metadata
-    speaker = metadata.speaker or ""
-    person, _, name = speaker.removesuffix(")").rpartition(" (") if speaker.endswith(")") else ("", "", speaker)
-    codes = parties.resolve(name, "state", suggest=False).codes if name else ()
-    if len(codes) != 1:
+    person, state = deliverer(metadata.speaker or "", parties)
+    if state is None:
         return replace(metadata, state=None, on_behalf_of=None)
-    return replace(metadata, state=codes[0], on_behalf_of=None, speaker=person or None)
+    return replace(metadata, state=state, on_behalf_of=None, speaker=person)
+
+
+def deliverer(speaker: str, parties: PartyTable) -> tuple[str | None, str | None]:
+    """Returns the person and the State that "Ms. Ferro (Belmora)" names, or the one of them that is named.
+
+    A State's own name may have brackets: "Iran (Islamic Republic of)", "Ms. Ferro (Iran (Islamic Republic of))".
+    """
+    within = speaker.removesuffix(")")
+    (first, _, of_first), (last, _, of_last) = within.partition(" ("), within.rpartition(" (")
+    for words, who in ((speaker, None), (of_first, first), (of_last, last)):
+        codes = parties.resolve(words, "state", suggest=False).codes if words else ()
+        if len(codes) == 1:
+            return who, codes[0]
+    return speaker or None, None
 
 
 def attributed(metadata: Metadata, parties: PartyTable | None) -> Metadata:

@@ -148,7 +148,7 @@ class PartyTable:
         return tuple(sorted(code for code, row in self._rows.items() if kind is None or row.kind == kind))
 
     def display(self, code: str, language: str = "en") -> str:
-        """The short name to show in one of the six languages, else in English; a code or unknown group's name as it is.
+        """The short name in one of the six languages, else in English; a code as it is, a group's name as unknown.
 
         What a file adds has no column for each language: the first of its names in the script of one is the name there.
         """

@@ -7,6 +7,7 @@ kept as several.
 from collections.abc import Sequence
 
 from ingest.metadata.heading import find_heading, holder_in, speaker_in
+from ingest.metadata.metadata import deliverer
 from ingest.metadata.represented_party import SpokenFor, capacities
 from ingest.metadata.self_reference import speaking_state
 from ingest.parties.party_table import PartyTable
@@ -25,7 +26,7 @@ def in_several_capacities(
     """
     heading = find_heading(text, tuple(blocks))
     holder = holder_in(heading, parties)
-    person, state = _delegate(metadata.speaker or "", parties)
+    person, state = deliverer(metadata.speaker or "", parties)
     state = state or (holder.code if holder is not None and holder.kind == "state" else None)
     parts = capacities(
         heading.text, text[heading.end : notes_start(text)], parties, metadata.language, date=metadata.date,
@@ -48,13 +49,3 @@ def in_several_capacities(
             )
         )  # fmt: skip
     return tuple(found)
-
-
-def _delegate(speaker: str, parties: PartyTable) -> tuple[str | None, str | None]:
-    """Returns the person and the State that "Ms. Ferro (Belmora)" names, or the one of them that is named."""
-    person, _, name = speaker.removesuffix(")").rpartition(" (")
-    for words, who in ((speaker, None), (name, person)):
-        codes = parties.resolve(words, "state", suggest=False).codes if words else ()
-        if len(codes) == 1:
-            return who, codes[0]
-    return speaker or None, None

@@ -56,18 +56,18 @@ class TextLine:
     opens_page: bool = False
 
 
-@lru_cache(maxsize=16)
 def with_notes(text: str, notes: str) -> str:
-    """Return a text with its footnotes after it, in a way that shows where they begin (U+2029 on a line of its own)."""
+    """Returns a text with its footnotes after it, from U+2029 on a line of its own on."""
     return _NOTES_BREAK.join(filter(None, (text, notes)))
 
 
 def notes_start(text: str) -> int:
-    """Return where the footnotes that a loader put after a text begin; its length where there are none."""
+    """Returns where the footnotes that a loader put after a text begin; its length where there are none."""
     at = text.rfind(_NOTES_BREAK)
     return len(text) if at < 0 else at
 
 
+@lru_cache(maxsize=16)
 def text_lines(source_text: str) -> tuple[TextLine, ...]:
     """Reads the lines that hold more than white space, in order."""
     lines: list[TextLine] = []

@@ -10,7 +10,7 @@ from ingest.language.dates import iso_date
 from ingest.language.detection import detect_language
 from ingest.metadata.heading import find_heading
 from ingest.metadata.manifest import ManifestRow
-from ingest.metadata.metadata import ReadMetadata, merge, read_metadata
+from ingest.metadata.metadata import ReadMetadata, deliverer, merge, read_metadata
 from ingest.parties.party_table import PartyTable
 from ingest.text.layout import find_blocks
 from tests.cases import Cases
@@ -240,3 +240,19 @@ def test_read_metadata_takes_no_wrong_state_for_the_general_debate():
         assert found.language == "en"
     assert wrong == []
     assert right >= 0.8 * len(rows)
+
+
+@pytest.mark.parametrize(
+    ("speaker", "named"),
+    [
+        ("Ms. Ferro (Borduria)", ("Ms. Ferro", "XAB")),
+        ("Borduria", (None, "XAB")),
+        ("Iran (Islamic Republic of)", (None, "IRN")),
+        ("Ms. Ferro (Iran (Islamic Republic of))", ("Ms. Ferro", "IRN")),
+        ("Ms. Ferro (Minister) (Borduria)", ("Ms. Ferro (Minister)", "XAB")),
+        ("Ms. Ferro", ("Ms. Ferro", None)),
+        ("", (None, None)),
+    ],
+)
+def test_who_delivers_a_statement_is_read_from_its_speaker(speaker, named, parties):
+    assert deliverer(speaker, parties) == named

@@ -1,0 +1,29 @@
+"""The Markdown of answers: nothing in it loads, links or runs; `[1]` marks a citation, escaped it is a statement's."""
+
+import re
+from typing import Final
+
+from markdown_it import MarkdownIt
+from markdown_it.rules_inline import StateInline
+
+# The key in the environment of a parse under which the numbers stand that are citations; others stay text.
+MARKERS: Final = "markers"
+_MARKER: Final = re.compile(r"\[(\d{1,4})\]")
+
+
+def answer_parser() -> MarkdownIt:
+    """Returns a new parser, which gives a citation as a token of type `marker` with its number."""
+    parser = MarkdownIt("commonmark", {"html": False})
+    parser.disable(["link", "image", "autolink", "reference", "html_inline", "html_block", "fence", "code"])
+    parser.inline.ruler.before("link", "marker", _parse_marker)
+    return parser
+
+
+def _parse_marker(state: StateInline, silent: bool) -> bool:
+    match = _MARKER.match(state.src, state.pos)
+    if match is None or int(match[1]) not in state.env.get(MARKERS, {}):
+        return False
+    if not silent:
+        state.push("marker", "", 0).content = match[1]
+    state.pos = match.end()
+    return True
