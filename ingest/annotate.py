@@ -33,6 +33,7 @@ from ingest.records.interventions import (
     find_interventions,
     is_record,
     may_be_record,
+    sections_of_others,
 )
 from ingest.report import listed
 from ingest.text.footnotes import cut_at_footnotes
@@ -226,6 +227,13 @@ class Annotator:
         found = self._interventions(loaded.text, blocks, metadata) if may_be or chosen == "record" else ()
         named = metadata.state is not None and metadata.on_behalf_of is None and "state" not in inferred
         several = unnamed and is_record(found, loaded.text, named=named)
+        others = () if several or not (may_be and metadata.holders) else sections_of_others(found, set(metadata.holders))
+        if others:
+            # What was found does not do for a record, but all in the mouth of one would be wrong.
+            whose = ", ".join(map(self._parties.display, (*metadata.holders, *others)))
+            metadata = replace(metadata, state=None, on_behalf_of=None, speaker=None, held_by=None)
+            inferred = tuple(name for name in inferred if name not in _OF_NAMES)
+            problems = (*problems, f"sections of {whose}, and so nobody's: say kind=record or kind=statement")
         speaker = group = None
         may_be_in_several = metadata.on_behalf_of or is_in_national_capacity(loaded.text)
         if not (several or told) and chosen == "statement" and may_be_in_several:

@@ -280,3 +280,30 @@ def test_footnotes_after_a_text_are_nobodys_words(annotator, suffix):
     assert [item.span.named for item in annotated.statements] == ["Mr. Orren (Belmora)", "Ms. Ferro (Quenza)"]
     said = [words for _, words in quotable(annotate(annotator, loaded.text.replace("(", "of ").replace(")", "")))]
     assert said and not set(notes) & set(said)
+
+
+@pytest.mark.parametrize(
+    "first, second, holders",
+    [
+        ("Statement by Belmora", "Statement by Quenza", ["XAB", "XQN"]),
+        ("STATEMENT BY BELMORA", "STATEMENT BY QUENZA", ["XAB", "XQN"]),
+        ("Statement by Belmora", "Statement by Quenza in exercise of the right of reply", ["XAB", "XQN"]),
+        ("Statement by Belmora", "Comments of Belmora", ["XAB", "XAB"]),
+        # Whether a bare name heads what a State says or what is said of it, nobody can tell.
+        ("BELMORA", "QUENZA", [None, None]),
+        ("Belmora:", "Quenza:", [None, None]),
+        (COVER.format(state="BELMORA"), "Response by Quenza", [None, None]),
+        ("Statement by Belmora", "Quenza", [None, None]),
+        (COVER.format(state="BELMORA"), "Quenza", ["XAB", "XAB"]),
+    ],
+)
+def test_two_statements_in_one_text_are_not_all_the_first_ones(annotator, first, second, holders):
+    accepted = "We accept the text. We vote for it.\n\n" * 20
+    text = f"{first}\n\n{accepted}{second}\n\nWe reject the mechanism. We regret it.\n"
+    said = quotable(annotate(annotator, text))
+    assert [next(who for who, words in said if word in words) for word in ("accept", "reject")] == holders
+    loaded = LoadedText(text=text, sha256="0" * 64)
+    reason = annotator.read(loaded, None, file="a.txt", kind="statement", input_key="").reason or ""
+    assert ("sections of Belmora, Quenza" in reason) == (None in holders)
+    row = ManifestRow(file="a.txt", kind="statement")
+    assert {who for who, _ in quotable(annotate(annotator, text, row=row))} == {"XAB"}
