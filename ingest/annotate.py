@@ -63,7 +63,7 @@ from vectorstore.records import (
 
 # Part of what is compared when a file is seen again: a new number annotates every file anew, and embeds only
 # the passages whose text changed.
-ANNOTATION_VERSION = 12
+ANNOTATION_VERSION = 13
 # Articles cited without their treaty are the Convention's only where the Convention's own bodies are addressed.
 _CONVENTION_BODIES = "UNTOC"
 # "The Convention" is their own where these bodies are addressed. In a committee that drafts one, or may speak of
@@ -227,7 +227,9 @@ class Annotator:
         found = self._interventions(loaded.text, blocks, metadata) if may_be or chosen == "record" else ()
         named = metadata.state is not None and metadata.on_behalf_of is None and "state" not in inferred
         several = unnamed and is_record(found, loaded.text, named=named)
-        others = () if several or not (may_be and metadata.holders) else sections_of_others(found, set(metadata.holders))
+        others = (
+            () if several or not (may_be and metadata.holders) else sections_of_others(found, set(metadata.holders))
+        )
         if others:
             # What was found does not do for a record, but all in the mouth of one would be wrong.
             whose = ", ".join(map(self._parties.display, (*metadata.holders, *others)))

@@ -33,6 +33,7 @@ from ingest.records.procedural_text import closes_compilation, is_imprint, is_pr
 from ingest.records.reported_speech import is_of_same_speaker, reported_sentence
 from ingest.records.speaker_lines import WORDS as SPEAKER
 from ingest.records.speaker_lines import SpeakerLine, is_language_note, is_office, speaker_line
+from ingest.text.footnotes import footnotes
 from ingest.text.furniture import TextLine, notes_start, prose_lines, without_furniture
 from ingest.text.layout import cut_blocks, ends_sentence, flows, holds_sentence_end, typesetting
 from vectorstore.records import Block, Role
@@ -171,7 +172,8 @@ def find_interventions(
     blocks = [block for block in blocks if block.end <= len(text)]
     page = _RecordText(text, blocks)
     lookup = _SpeakerLookup(parties, language, date)
-    turns = _turns(page, lookup)
+    notes = footnotes(text, blocks)
+    turns = [turn for turn in _turns(page, lookup) if not any(start <= turn.start < end for start, end in notes)]
     if not turns:
         return ()
     ends = [*(turn.start for turn in turns[1:]), len(text)]

@@ -78,6 +78,52 @@ def test_footnotes_are_not_quoted_and_their_marks_end_sentences(annotator):
     ]
 
 
+@pytest.mark.parametrize("marks", ["1 2", "[1] [2]", "(1) (2)", "¹ ²", "* **", "† ‡"])
+@pytest.mark.parametrize("gap", ["\n", "\n\n"])
+def test_notes_of_every_mark_are_nobodys_words(annotator, marks, gap):
+    one, two = marks.split()
+    text = (
+        f"Statement by Belmora\n\nWe protect witnesses of crimes.{one} We trust the courts.{two}\n\nWe thank you.\n\n"
+        f"{one} The delegation of Quenza rejects it. It is bad.{gap}{two} Quenza made a reservation. It stands.\n"
+    )
+    said = [f"We protect witnesses of crimes.{one}", f"We trust the courts.{two}", "We thank you."]
+    assert quotable(annotate(annotator, text)) == [("XAB", words) for words in said]
+    record = (
+        f"Mr. Orren (Belmora) said that it was good.{one} It was cheap.\n\nMs. Ferro (Quenza) said that she agreed.\n\n"
+        f"{one} The delegation of Belmora subsequently informed the Secretariat that it had intended to abstain.\n"
+    )
+    said = [
+        f"Mr. Orren (Belmora) said that it was good.{one}",
+        "It was cheap.",
+        "Ms. Ferro (Quenza) said that she agreed.",
+    ]
+    assert [words for _, words in quotable(annotate(annotator, record))] == said
+
+
+@pytest.mark.parametrize(
+    "paragraphs",
+    [
+        ["We ask for *courage* of all.", "* We recall the ports.", "* We closed two of them."],
+        ["We thank you.*", "* We recall the ports.", "* We closed two of them."],
+        ["We thank you (1) for it. We do.", "(1) We recall the ports."],
+    ],
+)
+def test_items_that_marks_open_are_no_footnotes(annotator, paragraphs):
+    text = "Statement by Belmora\n\n" + "\n\n".join(paragraphs)
+    assert [words for _, words in quotable(annotate(annotator, text))][-1] == paragraphs[-1]
+
+
+@pytest.mark.parametrize("note", ["div id=ftn1", "aside role=doc-footnote", "section role='doc-endnotes'"])
+def test_notes_of_a_web_page_are_nobodys_words(annotator, note):
+    page = (
+        "<p>Statement by Belmora</p><p>We accept the text.<a href='#_ftn1'>[a]</a> We vote for it.</p>"
+        f"<{note}><p><a href='#_ftnref1'>[a]</a> Quenza rejects it.</p></{note.partition(' ')[0]}>"
+    )
+    text = LOADERS[".html"].load(page.encode(), "a.html", LoadLimits()).text
+    assert "Quenza rejects it." in text
+    assert not any("Quenza" in words for _, words in quotable(annotate(annotator, text)))
+
+
 def test_number_that_a_line_break_parts_from_its_sentence_begins_no_footnote(annotator):
     text = (
         COVER.format(state="BELMORA") + "\nMr. President,\n\n"
