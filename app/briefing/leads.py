@@ -5,6 +5,7 @@ Worded from the citations whenever something is shown, since numbers and what is
 
 from functools import cached_property
 
+from app.answering.positions import of_same_party
 from app.answering.provenance import as_quoting, holders, spoken_date
 from app.briefing.cells import Briefing, Cell, Point, PositionChange, Repetition
 from app.records import Citation
@@ -63,7 +64,10 @@ class Leads:
     def earlier(self, cell: Cell, citation: Citation) -> str:
         """Returns that a cell quotes something later of the same party, and by which note it is superseded."""
         cited = map(self.briefing.citation, cell.citations)
-        later = any(other.state == citation.state and made_before(_when(citation), _when(other)) for other in cited)
+        later = any(
+            of_same_party(citation, other, (cell.party,)) and made_before(_when(citation), _when(other))
+            for other in cited
+        )
         return self.superseded(cell, citation) or (self._wording.say("earlier") if later else "")
 
     def leads(self, point: Point) -> tuple[tuple[str, Citation], ...]:

@@ -255,7 +255,7 @@ class _Build:
             words=suggestion.words if cited else (),
             citations=tuple(numbers),
             suggestions=read,
-            superseded=self._superseded(read),
+            superseded=self._superseded(read, code),
             nearest=bool(near),
             of_group=bool(of_groups) and not cited,
             more=sum(sentence.sentence_id not in quoted for sentence in telling),
@@ -280,12 +280,12 @@ class _Build:
     def _suggested(self, citation: Citation, subject: Subject) -> Suggestion:
         return suggest(citation, self._citations.statement(citation.statement_id), subject)
 
-    def _superseded(self, read: Mapping[int, Suggestion]) -> dict[int, int | None]:
+    def _superseded(self, read: Mapping[int, Suggestion], code: str) -> dict[int, int | None]:
         """Returns which citations of a cell, by number, a later one of it supersedes."""
         cited = [self._citations.get(number) for number in read]
         sure = {n: each.direction not in (None, "mentions") and each.sure >= PLAIN for n, each in read.items()}
         directions = {n: CitedDirection(direction=each.likely, sure=sure[n]) for n, each in read.items()}
-        told = with_superseding(cited, directions, self._citations.statements)
+        told = with_superseding(cited, directions, self._citations.statements, (code,))
         return {citation.number: citation.superseded_by for citation in told if citation.superseded_by is not None}
 
     def _worded(
