@@ -206,8 +206,7 @@ class QuoteVerifier:
         """Returns whose words a text holds, to show."""
         if stored.statement.kind == "treaty":
             return self._words.say("a_treaty")
-        holder = stored.metadata.state
-        return self._local.name(holder) if holder else self._words.say("nobody_known")
+        return self._local.names(stored.metadata.holders) or self._words.say("nobody_known")
 
     def _incomplete(self, attribution: Attribution, needed: object) -> list[Remark]:
         """Names the files of those who are said to have spoken that could not be read, where that may be why."""
