@@ -161,7 +161,11 @@ class QuoteVerifier:
             yield remark("unknown_speaker", name=attribution.unknown, holder=whose)
         elif not attribution.parties and not attribution.treaty and not attribution.files:
             yield remark("nobody_named", holder=whose)
-        silent = [code for code in attribution.together if not any(code in hit.stored.parties for hit in fitting)]
+        silent = [
+            code
+            for code in (*attribution.together, *attribution.beside)
+            if not any(code in hit.stored.parties for hit in fitting)
+        ]
         if silent:
             yield remark("not_all_speakers", names=self._local.names(silent))
         metadata, when = best.stored.metadata, attribution.when
