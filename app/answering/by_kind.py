@@ -85,7 +85,7 @@ class KindAnswers:
             best = _strong(retrieved)
             held = dict.fromkeys(sentence.statement_id for sentence in best)
             on_topic = Sources(statements={key: sources.statements[key] for key in held}, sentences=sources.sentences)
-            return _compose_list(on_topic, best, len(held), local, asked)
+            return _compose_list(on_topic, best, len(retrieved.searched), local, asked, found=len(held))
         return None
 
     def _statements(self, resolution: Resolution, parties: PartyTable) -> Retrieved:
@@ -143,9 +143,16 @@ def _cited(
 
 
 def _compose_list(
-    sources: Sources, best: Sequence[Sentence], count: int, local: Localization, asked: Collection[str]
+    sources: Sources,
+    best: Sequence[Sentence],
+    searched: int,
+    local: Localization,
+    asked: Collection[str],
+    *,
+    found: int | None = None,
 ) -> Composition:
-    """Lists statements, of `count` in all; each cites its best sentence on what was asked, else its opening."""
+    """Lists statements, of those `found` or all; each cites its best sentence on what was asked, else its opening."""
+    count = searched if found is None else found
     places = {sentence.statement_id: sentence.ordinal for sentence in reversed(best)}
     ordinals = {key: places.get(key, 0) for key in sources.statements if sources.sentences[key]}
 
@@ -160,7 +167,11 @@ def _compose_list(
         return made
     rest = count - len(made.claims)
     notes = (local.say("list_rest", count=rest),) if rest > 0 else ()
-    return replace(made, opening=local.say("list_of", count=count), notes=notes)
+    return replace(
+        made,
+        opening=local.say("list_of" if count == searched else "list_found", count=count, searched=searched),
+        notes=notes,
+    )
 
 
 def _compose_source(

@@ -73,6 +73,13 @@ def test_a_question_of_any_kind_is_answered_from_a_joint_statement(question, sta
     assert not answer.dropped_claims and "unknown group" not in answer.answer
 
 
+def test_a_list_on_a_topic_tells_what_was_found_from_what_is_in_scope(desk):
+    answer = desk.assistant.ask(
+        "Which statements of Galdoria, Arvandia and Belmora mention stolen ships?", overrides={"kind": "list"}
+    )
+    assert f"Statements found: 1, of {answer.coverage.statements_in_scope} in scope." in answer.answer
+
+
 def test_words_of_nobody_known_are_not_said_to_be_broken(tmp_path):
     folder = tmp_path / "corpus"
     folder.mkdir()
