@@ -357,7 +357,9 @@ def test_mail_has_its_subject_as_heading_and_none_of_what_it_quotes(subject, con
     mail = EmailMessage()
     mail["Subject"] = subject
     mail.set_content(content)
-    assert load(written(tmp_path, "a.eml", bytes(mail)), LIMITS).text.strip() == text
+    loaded = load(written(tmp_path, "a.eml", bytes(mail)), LIMITS)
+    assert loaded.text.strip() == text
+    assert bool(loaded.notes) != all(line.lstrip("> ") in loaded.text for line in content.splitlines())
 
 
 def test_mail_as_a_page_has_none_of_what_it_quotes_unless_it_passes_that_on(tmp_path):
@@ -366,6 +368,7 @@ def test_mail_as_a_page_has_none_of_what_it_quotes_unless_it_passes_that_on(tmp_
         f"<blockquote type='cite'>{theirs}</blockquote>",
         f"<div class='moz-cite-prefix'>On 3 May Ms. Oram wrote:</div><blockquote type='cite'>{theirs}</blockquote>",
         f"<div id='divRplyFwdMsg'></div><div>{theirs}</div>",
+        f"<div class='yahoo_quoted'><div>On Monday, Ms. Oram wrote:</div>{theirs}</div>",
         f"<div id='appendonsend'></div><hr><div id='divRplyFwdMsg'></div><blockquote type='cite'>{theirs}</blockquote>",
     ):
         for own, text in (("<p>We light lamps.</p>", "We light lamps."), ("", "We put them out.")):
