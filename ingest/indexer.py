@@ -623,7 +623,7 @@ class _Run:
         if twin is None:
             self._store_file(taken)
         elif held is not None and twin.document_id == held.document_id:
-            if taken.key.same_cutting(held.input_key):
+            if self._annotator.is_current(held.input_key):
                 self._update_metadata(source, twin, unsplit)
             else:
                 self._store_file(taken)
@@ -703,7 +703,9 @@ class _Run:
         twin, held = self._by_digest.get(taken.unsplit.digest), taken.held
         if twin is None:
             return True
-        return held is not None and twin.document_id == held.document_id and not taken.key.same_cutting(held.input_key)
+        if held is None or twin.document_id != held.document_id:
+            return False
+        return not self._annotator.is_current(held.input_key)
 
     def _embed(self, texts: Mapping[str, str], last: str) -> None:
         files, before = self._files_in_embedding, self._embedded
