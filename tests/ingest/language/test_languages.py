@@ -69,17 +69,6 @@ def test_lines_are_joined_as_the_script_asks(language, lines, read):
     assert "\n" not in readable(text, edits)
 
 
-TABLES = cases["TABLES"]
-
-
-@pytest.mark.parametrize(
-    ("language", "sentences"), [(language, row) for language, rows in TABLES.items() for row in rows]
-)
-def test_sentences_end_as_the_language_ends_them(language, sentences):
-    text = ("" if language == "zh" else " ").join(sentences)
-    assert [text[start:end] for start, end in split_sentences(text)] == sentences
-
-
 def test_right_to_left_text_stays_in_logical_order():
     text = "تنص الفقرة ١٦ من القرار 55/25 على التعاون.\n\nوتؤيد أرفانديا (Arvandia) ذلك."
     edits = repair(text, find_blocks(text), language="ar")

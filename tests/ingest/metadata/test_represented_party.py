@@ -1,18 +1,9 @@
 """For whom a statement is made: groups by members, Chair and own voice, and States named one by one."""
 
-import pytest
-
 from ingest.metadata.represented_party import joint_holders, spoken_for
-from ingest.parties.party_table import PartyTable
 from tests.cases import Cases
-from tests.conftest import PROJECT
 
 cases = Cases(__file__)
-
-
-@pytest.fixture(scope="module")
-def parties():
-    return PartyTable.load(PROJECT / "evals" / "conference" / "parties.csv")
 
 
 @cases("words", "expected")

@@ -2,18 +2,11 @@
 
 import pytest
 
-from ingest.parties.party_table import PartyTable
 from ingest.records.interventions import find_interventions, is_record, may_be_record
 from ingest.text.layout import find_blocks
 from tests.cases import Cases
-from tests.conftest import PROJECT
 
 cases = Cases(__file__)
-
-
-@pytest.fixture(scope="module")
-def parties():
-    return PartyTable.load(PROJECT / "evals" / "conference" / "parties.csv")
 
 
 def found(text, parties, language="en"):
@@ -66,23 +59,31 @@ def test_a_president_speaks_for_a_state_until_presiding_again(parties):
     assert [text[item.start : item.end][:12] for item in resumed] == ["I now resume"]
 
 
-def test_a_president_in_a_national_capacity_is_of_the_state_on_the_cover(parties):
-    text = f"President: Mr. Oram (Quenza)\n\n{OPENING}The President: In my national capacity, we oppose it.{CLOSING}"
-    assert speech(text, parties, "XQN") == "In my national capacity, we oppose it."
-
-
-def test_a_head_of_state_speaks_for_the_state_that_the_record_introduces(parties):
-    text = (
-        f"{OPENING}The President: I have the honour to welcome His Excellency Mr. Aldo Sorel, President of the Republic"
-        " of Esquaria, and to invite him to speak.\n\n"
-        f"President Sorel (spoke in Spanish): We opened our courts.{CLOSING}"
-    )
-    assert speech(text, parties, "XES") == "We opened our courts."
-
-
-def test_a_colon_before_the_brackets_is_read_as_after_them(parties):
-    text = f"Mr. Ilvane: (Arvandia) We recovered assets.{CLOSING}"
-    assert speech(text, parties, "XAA") == "We recovered assets."
+@pytest.mark.parametrize(
+    ("text", "state", "said"),
+    [
+        pytest.param(
+            f"President: Mr. Oram (Quenza)\n\n{OPENING}The President: In my national capacity, we oppose it.{CLOSING}",
+            "XQN", "In my national capacity, we oppose it.", id="a President of the State on the cover",
+        ),
+        pytest.param(
+            f"{OPENING}The President: I have the honour to welcome His Excellency Mr. Aldo Sorel, President of the "
+            "Republic of Esquaria, and to invite him to speak.\n\n"
+            f"President Sorel (spoke in Spanish): We opened our courts.{CLOSING}",
+            "XES", "We opened our courts.", id="a head of State that the record introduces",
+        ),
+        pytest.param(
+            f"Mr. Ilvane: (Arvandia) We recovered assets.{CLOSING}", "XAA", "We recovered assets.",
+            id="a colon before the brackets",
+        ),
+        pytest.param(
+            f"{OPENING}Mr. Ostrom (Zarechia) (spoke in\n\n\n24-55512 1/3\n\fRussian): We regret it. It leaves out "
+            f"rivers.{CLOSING}", "XZR", "We regret it. It leaves out rivers.", id="a page's edge inside the brackets",
+        ),
+    ],
+)  # fmt: skip
+def test_whoever_the_record_names_says_all_that_follows(text, state, said, parties):
+    assert speech(text, parties, state) == said
 
 
 def test_minutes_are_read_sentence_by_sentence(parties):
@@ -115,11 +116,8 @@ def test_a_bulletin_is_read_by_the_states_that_it_reports(parties):
     items = found(BULLETIN, parties)
     assert is_record(items, BULLETIN, named=False)
     assert [(item.state, item.group, item.states) for item in items] == [
-        ("XAA", "XGR", ()),
-        ("XAB", None, ()),
-        ("XDR", None, ()),
-        ("XGA", None, ("XGA", "XIV", "XLH")),
-    ]
+        ("XAA", "XGR", ()), ("XAB", None, ()), ("XDR", None, ()), ("XGA", None, ("XGA", "XIV", "XLH")),
+    ]  # fmt: skip
     assert BULLETIN[items[2].start : items[2].end].endswith("She stressed the cost.")
     assert all(item.summarised for item in items)
 
@@ -141,11 +139,8 @@ def test_a_press_summary_is_read_by_paragraph(parties):
     )
     items = found(text, parties)
     assert may_be_record(text)
-    assert [(item.state, text[item.start : item.end].split()[-1]) for item in items] == [
-        ("XAA", "slow."),
-        ("XAB", "grew."),
-        ("XDR", "dry."),
-    ]
+    told = [(item.state, text[item.start : item.end].split()[-1]) for item in items]
+    assert told == [("XAA", "slow."), ("XAB", "grew."), ("XDR", "dry.")]
 
 
 def test_minutes_of_a_chair_and_a_secretariat_are_a_record(parties):
@@ -158,12 +153,6 @@ def test_minutes_of_a_chair_and_a_secretariat_are_a_record(parties):
     items = found(text, parties)
     assert [item.role for item in items] == ["office"] * 4
     assert is_record(items, text, named=False)
-
-
-def test_a_speaker_line_that_a_page_s_edge_cuts_in_its_brackets_is_read(parties):
-    pages = "\n\n\n24-55512 1/3\n\f"
-    text = f"{OPENING}Mr. Ostrom (Zarechia) (spoke in{pages}Russian): We regret it. It leaves out rivers.{CLOSING}"
-    assert speech(text, parties, "XZR") == "We regret it. It leaves out rivers."
 
 
 def test_a_bulletin_s_headings_in_capitals_stand_before_what_it_reports(parties):
