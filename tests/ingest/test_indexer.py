@@ -213,18 +213,6 @@ def test_each_text_is_held_once_however_files_change(desk, before, after, outcom
     assert set(desk.outcome().values()) <= {"unchanged", "duplicate"}
 
 
-def test_corrected_manifest_row_updates_without_embedding(desk):
-    desk.speak(a="extradition")
-    desk.manifest("a.txt,XAA,,,2020,4,en")
-    first = desk.ingest()
-    desk.manifest("a.txt,XAB,,,2020,4,en")
-    report = desk.ingest()
-    (result,) = report.files
-    assert (result.result, result.state, report.embedded_passages) == ("updated", "XAB", 0)
-    assert result.statement_id != first.files[0].statement_id
-    assert desk.held() == {"a.txt": "XAB"}
-
-
 def test_same_text_of_two_states_is_two_statements_embedded_once_though_rows_change_places(desk):
     desk.speak(a="extradition", b="extradition")
     desk.manifest(a="XAA", b="XAB")
@@ -395,24 +383,31 @@ def test_unknown_state_is_ingested_reported_and_never_attributed(desk):
     assert again.result == "unchanged" and "set its State" in again.reason
 
 
-def test_state_that_a_later_parties_file_names_is_attributed(desk):
-    desk.speak(a="herons")
-    desk.manifest(a="XAA", parties=None)
-    assert desk.ingest().files[0].state is None
-    desk.manifest(a="XAA")
-    report = desk.ingest()
-    (result,) = report.files
-    assert (result.result, result.state, report.embedded_passages) == ("updated", "XAA", 0)
+MISSPELT = "code,name,aliases,kind\nXAA,Arvanda,,state\n"
 
 
-def test_corrected_parties_file_takes_the_place_of_the_older_one(desk):
+@pytest.mark.parametrize(
+    ("first", "second", "states", "outcome"),
+    [
+        pytest.param({"a": "XAA"}, {"a": "XAB"}, ("XAA", "XAB"), "updated", id="a corrected row"),
+        pytest.param(
+            {"a": "XAA", "parties": None}, {"a": "XAA"}, (None, "XAA"), "updated", id="a State named later",
+        ),
+        pytest.param(
+            {"a": "XAA", "parties": MISSPELT}, {"a": "Arvandia"}, ("XAA", "XAA"), "unchanged", id="a corrected table",
+        ),
+    ],
+)  # fmt: skip
+def test_corrected_tables_take_the_place_of_the_older_ones_without_embedding(desk, first, second, states, outcome):
     desk.speak(a="herons")
-    desk.manifest(a="XAA", parties="code,name,aliases,kind\nXAA,Arvanda,,state\n")
-    desk.ingest()
-    desk.manifest(a="Arvandia")
-    report = desk.ingest()
-    assert report.notes == ()
-    assert report.files[0].state == "XAA"
+    results = []
+    for tables in (first, second):
+        desk.manifest(**tables)
+        report = desk.ingest()
+        results += report.files
+    assert tuple(result.state for result in results) == states and desk.held() == {"a.txt": states[1]}
+    assert (results[1].result, report.embedded_passages, report.notes) == (outcome, 0, ())
+    assert (results[0].statement_id == results[1].statement_id) == (states[0] == states[1])
     assert len(desk.store.party_files()) == 1
 
 
