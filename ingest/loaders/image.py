@@ -77,12 +77,9 @@ def page_images(data: bytes, name: str, limits: LoadLimits) -> Iterator[Image.Im
 
 @contextmanager
 def _translated(name: str) -> Iterator[None]:
-    damaged, bomb = (
-        "is a damaged picture; save or scan it again",
-        "is a picture of far too many pixels; save it smaller",
-    )
-    with warnings.catch_warnings(), refusing(_FAILURES, f"{name!r} {damaged}"):
+    with warnings.catch_warnings(), refusing(_FAILURES, f"{name!r} is a damaged picture; save or scan it again"):
         # Pillow's own limit of pixels, and remarks on damaged files that are read nevertheless.
         warnings.simplefilter("ignore")
-        with refusing((Image.DecompressionBombError,), f"{name!r} {bomb}"):
+        bomb = f"{name!r} is a picture of far too many pixels; save it smaller"
+        with refusing((Image.DecompressionBombError,), bomb):
             yield
