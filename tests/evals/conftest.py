@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -17,12 +16,13 @@ from evals.case_sets import CONFERENCE, SAMPLE, cases_hash, open_set
 from evals.cases.case import Case
 from evals.cases.documents import Documents, read_documents
 from evals.eval_environment import open_environment, statement_files
-from evals.files import eval_paths
+from evals.files import EvalPaths, eval_paths
 from evals.runner import asking, run_cases
-from evals.runs import Run, RunManifest, create_run
+from evals.runs import Run, create_run
 from evals.score import score_run
 from evals.variants import assistant_of
 from ingest.parties.party_table import PartyTable
+from tests.evals.made import manifest
 
 RunVariant = Callable[..., Run]
 
@@ -44,16 +44,9 @@ class _Remembering:
         return getattr(self._retriever, name)
 
 
-def _remembering(workspace: Workspace) -> Workspace:
-    steps = replace(workspace.steps, retriever=_Remembering(workspace.steps.retriever))  # type: ignore[arg-type]
-    assistant = Assistant(steps, workspace.store.catalogue, keep_traces=0)
-    return replace(workspace, steps=steps, assistant=assistant)
-
-
-@pytest.fixture(scope="session")
-def smoke_cases(tmp_path_factory: pytest.TempPathFactory) -> tuple[Case, ...]:
-    """Every third case of the smoke set: enough for every gate, and a third of the time."""
-    return open_set("smoke", (), eval_paths(tmp_path_factory.mktemp("paths")))[::3]
+@pytest.fixture
+def paths(tmp_path: Path) -> EvalPaths:
+    return eval_paths(tmp_path / "store")
 
 
 @pytest.fixture(scope="session")
@@ -66,7 +59,15 @@ def smoke_workspace(smoke_documents: Documents, tmp_path_factory: pytest.TempPat
     """The conference and the sample statement, indexed with the real models."""
     settings = Settings(store=tmp_path_factory.mktemp("store"))
     with open_environment(settings, [CONFERENCE, SAMPLE], smoke_documents) as workspace:
-        yield _remembering(workspace)
+        steps = replace(workspace.steps, retriever=_Remembering(workspace.steps.retriever))  # type: ignore[arg-type]
+        assistant = Assistant(steps, workspace.store.catalogue, keep_traces=0)
+        yield replace(workspace, steps=steps, assistant=assistant)
+
+
+@pytest.fixture(scope="session")
+def smoke_cases(tmp_path_factory: pytest.TempPathFactory) -> tuple[Case, ...]:
+    """Every third case of the smoke set: enough for every gate, and a third of the time."""
+    return open_set("smoke", (), eval_paths(tmp_path_factory.mktemp("paths")))[::3]
 
 
 @pytest.fixture(scope="session")
@@ -76,18 +77,12 @@ def run_variant(
     """Runs cases through the pipeline, as it is or deliberately broken, and scores them."""
     root: Path = tmp_path_factory.mktemp("runs")
 
-    def run(cases: tuple[Case, ...], variant: str | None = None, *, repeats: int = 1) -> Run:
-        manifest = RunManifest(
-            name=f"{len([*root.iterdir()])}-{variant or 'as-it-is'}",
-            dataset="smoke",
-            dataset_sha256=cases_hash(cases),
-            corpus_sha256=smoke_documents.sha256,
-            variant=variant,
-            cases=len(cases),
-            repeats=repeats,
-            started=datetime.now(UTC),
-        )
-        made = create_run(root, manifest, cases, statement_files(smoke_workspace))
+    def run(cases: tuple[Case, ...], variant: str | None = None) -> Run:
+        told = manifest(
+            f"{len([*root.iterdir()])}-{variant or 'as-it-is'}", dataset_sha256=cases_hash(cases),
+            corpus_sha256=smoke_documents.sha256, variant=variant, cases=len(cases), ended=None,
+        )  # fmt: skip
+        made = create_run(root, told, cases, statement_files(smoke_workspace))
         made = run_cases(made, asking(assistant_of(smoke_workspace, variant)))
         score_run(made, smoke_documents)
         return made

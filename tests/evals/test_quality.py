@@ -5,21 +5,20 @@ import json
 import re
 import shutil
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from app.settings import Settings
 from app.wiring import Workspace, open_workspace
-from evals.case_sets import cases_hash
 from evals.cases.case import Case
 from evals.cases.case_table import read_case_table
 from evals.cases.documents import read_documents
 from evals.runner import asking, run_cases
-from evals.runs import RunManifest, create_run
+from evals.runs import create_run
 from evals.score import score_run
 from evals.summary import summarise
+from tests.evals.made import manifest
 
 pytestmark = [pytest.mark.model, pytest.mark.timeout(900)]
 
@@ -68,29 +67,21 @@ def workspace(sample: tuple[tuple[Case, ...], Path], tmp_path_factory: pytest.Te
 def test_answers_meet_the_bars_on_real_speeches(workspace, sample, tmp_path):
     cases, folder = sample
     documents = read_documents([folder])
-    manifest = RunManifest(
-        name="sample",
-        dataset="sample",
-        dataset_sha256=cases_hash(cases),
-        corpus_sha256=documents.sha256,
-        cases=len(cases),
-        started=datetime.now(UTC),
-    )
     files = {summary.document_id: summary.file for summary in workspace.corpus.documents()}
-    run = run_cases(create_run(tmp_path, manifest, cases, files), asking(workspace.assistant))
+    made = create_run(tmp_path, manifest(cases=len(cases), ended=None), cases, files)
+    run = run_cases(made, asking(workspace.assistant))
     found = summarise(score_run(run, documents))
     quoted = found["quote_verified"]
     assert quoted.denominator is not None
     assert quoted.denominator > len(cases) / 2
     assert (quoted.value, found["pointer_valid"].value, found["attribution"].value) == (1.0, 1.0, 1.0)
     assert found["misattributed"].value == 0
-    assert found["metadata"].value >= 0.99
-    assert found["evidence_first"].value >= 0.90
-    # Over all questions the bar is 0.95; in the sample of 31 that have evidence, two misses are within chance.
-    assert found["evidence_five"].value >= 0.90
-    assert found["recall_at_10"].value >= 0.90
-    assert found["abstention_precision"].value >= 0.85
-    assert found["abstention_recall"].value >= 0.85
+    # Over all questions the bar of the first five is 0.95; in the sample, of 31 with evidence, chance may miss two.
+    least = {
+        "metadata": 0.99, "evidence_first": 0.90, "evidence_five": 0.90, "recall_at_10": 0.90,
+        "abstention_precision": 0.85, "abstention_recall": 0.85,
+    }  # fmt: skip
+    assert {name: found[name].value for name, bar in least.items() if found[name].value < bar} == {}
 
 
 def test_ingest_of_unchanged_speeches_embeds_nothing(workspace, sample):
