@@ -3,7 +3,6 @@
 import asyncio
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import threading
@@ -18,7 +17,6 @@ import pytest
 
 from app.corpus.drafts import Judgement, save_draft
 from app.desk.tables import open_tables
-from app.loopback import listen, quiet_server
 from app.server.accounts import Accounts
 from app.settings import Settings
 from evals.archive import Archive
@@ -34,6 +32,7 @@ from ingest.report import time_left
 from tests.conftest import PROJECT
 from tests.evals.made import FILE, SUPPORT, TEXT, case, documents, make_run
 from tests.evals.test_review import CITED, SPAN, saved_answer, silent_answer
+from tests.fakes_server import serving
 
 HOSTILE = '"><script>alert(1)</script><img src=x onerror=alert(2)>{{ 7 * 7 }}&'
 pytestmark = [
@@ -104,21 +103,12 @@ async def a_review(archive: Archive) -> ReviewTab:
 @pytest.fixture
 def client(archive: Archive, jobs: Jobs, paths: EvalPaths, monkeypatch: pytest.MonkeyPatch) -> Iterator[httpx.Client]:
     monkeypatch.setenv("GRADIO_TEMP_DIR", str(paths.path.parent / "served"))
-    ready, servers = threading.Event(), []
-
-    async def run(listener: socket.socket) -> None:
-        servers.append(quiet_server(create_page(archive, jobs, on_ready=ready.set)))
-        await servers[0].serve(sockets=[listener])
-
-    with listen("127.0.0.1", 0) as listener:
-        thread = threading.Thread(target=lambda: asyncio.run(run(listener)), daemon=True)
-        thread.start()
-        assert ready.wait(60), "the page did not start"
-        address = f"http://127.0.0.1:{listener.getsockname()[1]}"
-        with httpx.Client(base_url=address, headers={"sec-fetch-site": "same-origin"}, trust_env=False) as opened:
-            yield opened
-        servers[0].should_exit = True
-        thread.join(10)
+    headers = {"sec-fetch-site": "same-origin"}
+    with (
+        serving(lambda ready: create_page(archive, jobs, on_ready=ready)) as (address, *_),
+        httpx.Client(base_url=address, headers=headers, trust_env=False) as opened,
+    ):
+        yield opened
 
 
 def scored_run(paths: EvalPaths, name: str = "made", *, cases: Sequence[Any] | None = None) -> Run:
