@@ -1,14 +1,13 @@
 """Each check of lint finds the case that is broken in its way; the shipped sets are sound."""
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from evals.case_sets import SHIPPED
 from evals.cases.case import Case, load_cases
-from evals.cases.documents import Document, Documents, read_documents, sha256_of
+from evals.cases.documents import Document, Documents, sha256_of
 from evals.cases.lint import Remark, lint
 from tests.evals import made
 
@@ -223,7 +222,6 @@ def test_cases_over_the_conference_lint_without_errors(name: str, smoke_document
 
 
 @pytest.mark.slow
-def test_cases_over_speeches_lint_without_errors(test_data: Path) -> None:
-    held = read_documents([test_data / "general_debate"])
-    found = [each for name in ("asked", "dev") for each in lint(load_cases(SHIPPED[name]), held)]
+def test_cases_over_speeches_lint_without_errors(speeches: Documents) -> None:
+    found = [each for name in ("asked", "dev") for each in lint(load_cases(SHIPPED[name]), speeches)]
     assert [problem for problem in found if problem.severity == "error"] == []

@@ -178,8 +178,7 @@ def test_drafts_of_the_conference_lint_without_errors(cases, documents):
 
 
 @pytest.mark.slow
-def test_general_debate_gives_many_cases_without_errors(test_data):
-    speeches = read_documents([test_data / "general_debate"])
+def test_general_debate_gives_many_cases_without_errors(speeches):
     made = synthesise(speeches, n=300)
     kinds = Counter(case.unanswerable_kind or case.type for case in made)
     assert len(made) >= 150
