@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 from typing import get_args
 
@@ -16,7 +17,13 @@ from evals.files import CONFERENCE_PARTIES, EVALS
 from evals.reading import score_reading
 from ingest.parties.party_table import PartyTable
 
+Examples = Sequence[MarkedExample]
 PARTIES = PartyTable.load(CONFERENCE_PARTIES)
+
+
+@pytest.fixture(scope="module")
+def examples() -> Examples:
+    return load_examples()
 
 
 def _read(tmp_path: Path, told: str) -> MarkedExample:
@@ -57,20 +64,20 @@ def test_the_weights_are_made_from_these_examples() -> None:
 
 
 @pytest.mark.parametrize(("name", "count"), [("readings.yaml", 148), ("predications.yaml", 64)])
-def test_held_out_questions_are_in_no_example(name: str, count: int) -> None:
+def test_held_out_questions_are_in_no_example(name: str, count: int, examples: Examples) -> None:
     held = read_examples(EVALS / "datasets" / name)
     assert len(held) == count
-    assert not {example.text for example in held} & {example.text for example in load_examples()}
+    assert not {example.text for example in held} & {example.text for example in examples}
 
 
-def test_examples_are_enough_in_each_language() -> None:
-    counts = Counter(example.language for example in load_examples())
+def test_examples_are_enough_in_each_language(examples: Examples) -> None:
+    counts = Counter(example.language for example in examples)
     assert set(counts) == {"en", "fr", "es", "ar", "ru", "zh"}
     assert min(counts.values()) >= 250 and counts.total() >= 2500
 
 
-def test_every_mark_was_read_and_every_label_is_known() -> None:
-    for example in load_examples():
+def test_every_mark_was_read_and_every_label_is_known(examples: Examples) -> None:
+    for example in examples:
         assert not re.search(r"[{}]", example.text), example.text
         assert example.kind in KINDS and set(example.keeps) <= set(SLOTS)
         assert example.turn is None or example.turn in get_args(Act)
