@@ -490,43 +490,22 @@ class Catalogue:
         Source: Robertson and Zaragoza, The Probabilistic Relevance Framework: BM25 and Beyond (2009).
         """
         query = any_word_query(topic)
-        if query is None:
+        if not query:
             return ()
-        query = " OR ".join((query, *map(phrase_query, terms)))
+        query = [*query, *(phrase for term in terms for phrase in phrase_query(term))]
         with self.database.reading() as connection:
             return tuple(self._full_text.search(connection, query, which_passages(statement_ids, languages), k))
 
     def document_frequency(self, term: str) -> int:
         """Returns how many passages of the store have a word that begins with a term, such as a stem."""
-        return self._count_matches(prefix_query(term), None)
-
-    def phrase_frequency(
-        self, words: str, statement_ids: Sequence[str] | None = None, *, any_order: bool = False
-    ) -> int:
-        """Returns how many passages hold words side by side, in any inflection.
-
-        Args:
-            words: A phrase, such as "asset recovery".
-            statement_ids: Count passages of these statements alone; by default those of the whole store.
-            any_order: Let the words change places, so that "organized transnational crime" counts as "transnational
-                organized crime"; function words are left out of the comparison.
-        """
-        return self._count_matches(unordered_query(words) if any_order else phrase_query(words), statement_ids)
+        with self.database.reading() as connection:
+            return self._full_text.count(connection, prefix_query(term))
 
     def statements_with(self, *terms: str, among: Sequence[str] | None = None) -> frozenset[str]:
-        """Returns the ids of the statements that hold any of these terms, its words in any order and inflection.
-
-        Args:
-            *terms: The terms.
-            among: Ids of the statements in question; by default all.
-        """
-        query = " OR ".join(map(unordered_query, terms))
+        """Returns the ids of the statements that hold any of these terms, its words in any order and inflection."""
+        query = [part for term in terms for part in unordered_query(term)]
         with self.database.reading() as connection:
             return self._full_text.statements(connection, query, which_passages(among))
-
-    def _count_matches(self, query: str, statement_ids: Sequence[str] | None) -> int:
-        with self.database.reading() as connection:
-            return self._full_text.count(connection, query, which_passages(statement_ids))
 
     # --- unreadable files, traces
 

@@ -1,18 +1,17 @@
 """Full text in PostgreSQL: `tsvector`, which finds the same passages as FTS5 and scores them alike.
 
-Its vectors are filled with what FTS5's tokenizer makes of a text, and BM25 is computed here from what it counts. Of a
-query it reads phrases, the last word of one as a prefix, words near each other, and OR.
+Its vectors are filled with what FTS5's tokenizer makes of a text, and BM25 is computed here from what it counts.
 """
 
 import math
-import re
 import sqlite3
 import threading
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Collection, Sequence
 from functools import cache
-from itertools import groupby
+from itertools import accumulate, groupby
+from operator import itemgetter
 from typing import Any, Final
 
 from sqlalchemy import (
@@ -20,7 +19,6 @@ from sqlalchemy import (
     Connection,
     FromClause,
     Integer,
-    Select,
     bindparam,
     case,
     cast,
@@ -36,7 +34,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, TSQUERY, TSVECTOR
 from sqlalchemy.types import Text
 
-from vectorstore.fts_query import lexical_text
+from vectorstore.fts_query import Near, Phrase, Query, lexical_text
 from vectorstore.fts_sqlite import TOKENIZER
 from vectorstore.rows import Within, conditions, grow
 from vectorstore.schema import META, PASSAGES
@@ -96,6 +94,7 @@ CREATE FUNCTION words_near(words tsvector, wanted text[], reach integer) RETURNS
 _WORDS: Final = table(
     "passages_words", column("passage", Integer), column("words", TSVECTOR), column("length", Integer)
 )
+_OF_PASSAGE: Final = PASSAGES.c.passage == _WORDS.c.passage
 # In how many passages each word stands, kept as passages come and go: counted anew, it would take longer with each.
 _HELD: Final = table("words_held", column("word", Text), column("passages", Integer))
 _LEXEMES: Final = func.tsvector_to_array(_WORDS.c.words, type_=ARRAY(Text))
@@ -106,7 +105,6 @@ _GROW: Final = text(
 )
 _PASSAGES_KEPT: Final = "lexical_passages"
 _TOKENS_KEPT: Final = "lexical_tokens"
-_PART: Final = re.compile(r'NEAR\(((?:"[^"]*" ?)+), (\d+)\)|"([^"]*)"(\*?)')
 
 
 class TextSearch:
@@ -150,12 +148,12 @@ class TextSearch:
         gone = _WORDS.delete().where(_WORDS.c.passage.in_(own)).returning(_WORDS.c.length, _LEXEMES)
         self._count(connection, [(length, words) for length, words in connection.execute(gone)], sign=-1)
 
-    def search(self, connection: Connection, query: str, within: Within, k: int) -> list[tuple[str, float]]:
+    def search(self, connection: Connection, query: Query, within: Within, k: int) -> list[tuple[str, float]]:
         """Returns up to k (passage id, BM25), best first.
 
         Source: the function bm25 of SQLite's FTS5, https://www.sqlite.org/fts5.html#the_bm25_function.
         """
-        phrases = [phrase for phrase, _ in _phrases(query)]
+        phrases = _phrases(query)
         if not phrases:
             return []
         kept = select(META.c.value).where(META.c.key.in_((_PASSAGES_KEPT, _TOKENS_KEPT))).order_by(META.c.key)
@@ -163,11 +161,9 @@ class TextSearch:
         idf = [
             max(math.log((rows - held + 0.5) / (held + 0.5)), _LEAST_IDF) for held in _frequencies(connection, phrases)
         ]
-        found = (
-            select(PASSAGES.c.passage, PASSAGES.c.passage_id, _WORDS.c.length, *map(_frequency, phrases))
-            .join_from(_WORDS, PASSAGES, PASSAGES.c.passage == _WORDS.c.passage)
-            .where(_matches(query), *conditions(tuple(within)))
-        )
+        columns = (PASSAGES.c.passage, PASSAGES.c.passage_id, _WORDS.c.length, *map(_frequency, phrases))
+        found = select(*columns).join_from(_WORDS, PASSAGES, _OF_PASSAGE)
+        found = found.where(or_(*map(_holds, phrases)), *conditions(tuple(within)))
         scored = []
         for number, identifier, own, *measured in connection.execute(found, within):
             norm = _K1 * (1 - _B + _B * own / (length / rows))
@@ -178,21 +174,24 @@ class TextSearch:
             scored.append((-score, number, str(identifier)))
         return [(identifier, -score) for score, _, identifier in sorted(scored)[:k]]
 
-    def count(self, connection: Connection, query: str, within: Within) -> int:
-        """Returns how many passages match."""
-        phrases = _phrases(query)
-        if not within and len(phrases) == 1 and len(phrases[0][0]) == 1 and phrases[0][1]:
+    def count(self, connection: Connection, phrase: Phrase) -> int:
+        """Returns how many passages hold a phrase."""
+        found = _phrases([phrase])
+        if found and phrase.prefix and len(found[0]) == 1:
             # Of a stem that begins one word alone, as most do, it was counted before.
-            begins = _HELD.c.word.startswith(phrases[0][0][0], autoescape=True)
+            begins = _HELD.c.word.startswith(found[0][0], autoescape=True)
             held = connection.scalars(select(_HELD.c.passages).where(begins, _HELD.c.passages > 0).limit(2)).all()
             if len(held) < 2:
                 return sum(held)
-        return int(connection.scalar(_matching(func.count(), query).where(*conditions(tuple(within))), within) or 0)
+        matching = or_(false(), *(_holds(words, prefix=phrase.prefix) for words in found))
+        return int(connection.scalar(select(func.count()).select_from(_WORDS).where(matching)) or 0)
 
-    def statements(self, connection: Connection, query: str, within: Within) -> frozenset[str]:
+    def statements(self, connection: Connection, query: Query, within: Within) -> frozenset[str]:
         """Returns the ids of the statements that have a passage that matches."""
-        found = _matching(PASSAGES.c.statement_id, query).where(*conditions(tuple(within))).distinct()
-        return frozenset(connection.scalars(found, within))
+        near = (_stand_near(each) for each in query if isinstance(each, Near))
+        matching = or_(false(), *map(_holds, _phrases(query)), *near)
+        found = select(PASSAGES.c.statement_id).join_from(_WORDS, PASSAGES, _OF_PASSAGE)
+        return frozenset(connection.scalars(found.where(matching, *conditions(tuple(within))).distinct(), within))
 
     def entries(self) -> FromClause:
         """Returns the numbers of all passages in the index, as rows of one column, `passage`."""
@@ -217,44 +216,27 @@ def _frequencies(connection: Connection, phrases: Sequence[Sequence[str]]) -> li
     return [kept.get(phrase[0], 0) if len(phrase) == 1 else next(counted) for phrase in phrases]
 
 
-def _matching(wanted: ColumnElement[Any], query: str) -> Select[Any]:
-    return select(wanted).join_from(_WORDS, PASSAGES, PASSAGES.c.passage == _WORDS.c.passage).where(_matches(query))
-
-
 def _vector(tokens: Sequence[Token]) -> str:
     """Writes tokens as a text search vector: `'asset':3 'recovery':4,9`; its places are counted from 1."""
-    return " ".join(
-        f"{_quoted(word)}:{','.join(str(place + 1) for _, place in own)}"
-        for word, own in groupby(tokens, key=lambda token: token[0])
-    )
+    by_word = groupby(tokens, key=itemgetter(0))
+    return " ".join(f"{_quoted(word)}:{','.join(str(place + 1) for _, place in own)}" for word, own in by_word)
 
 
 def _quoted(word: str) -> str:
     return "'" + word.replace("\\", "\\\\").replace("'", "''") + "'"
 
 
-def _phrases(query: str) -> list[tuple[list[str], bool]]:
-    """Returns the phrases of a query that have words, each with whether its last word is a prefix."""
-    found = [(part[3], bool(part[4])) for part in _PART.finditer(query) if part[1] is None]
-    tokens = _tokenizer().tokens([words for words, _ in found])
-    return [(_in_order(own), prefix) for own, (_, prefix) in zip(tokens, found, strict=True) if own]
+def _phrases(query: Query) -> list[list[str]]:
+    """Returns the words of each phrase of a query that has any, as the tokenizer makes them."""
+    tokens = _tokenizer().tokens([each.words for each in query if isinstance(each, Phrase)])
+    return [[word for word, _ in sorted(own, key=itemgetter(1))] for own in tokens if own]
 
 
-def _in_order(tokens: Sequence[Token]) -> list[str]:
-    return [word for word, _ in sorted(tokens, key=lambda token: token[1])]
-
-
-def _matches(query: str) -> ColumnElement[bool]:
-    """Returns the condition that words match a query."""
-    either = [_holds(phrase, prefix=prefix) for phrase, prefix in _phrases(query)]
-    for part in _PART.finditer(query):
-        if part[1] is not None:
-            wanted = sorted({word for own in _tokenizer().tokens(re.findall('"([^"]*)"', part[1])) for word, _ in own})
-            if wanted:
-                # NEAR counts the words between the first and the last.
-                near = func.words_near(_WORDS.c.words, cast(wanted, ARRAY(Text)), int(part[2]) + 1)
-                either.append(_holds(wanted, " & ") & near)
-    return or_(*either) if either else false()
+def _stand_near(near: Near) -> ColumnElement[bool]:
+    wanted = sorted({word for own in _tokenizer().tokens(near.words) for word, _ in own})
+    if not wanted:
+        return false()
+    return _holds(wanted, " & ") & func.words_near(_WORDS.c.words, cast(wanted, ARRAY(Text)), near.between + 1)
 
 
 def _holds(words: Sequence[str], between: str = " <-> ", *, prefix: bool = False) -> ColumnElement[bool]:
@@ -276,12 +258,8 @@ def _ranks() -> list[float]:
 
     Source: calc_rank_or in PostgreSQL's src/backend/utils/adt/tsrank.c.
     """
-    total, found = 0.0, []
     # A vector holds 255 places of a word at most.
-    for place in range(1, 257):
-        total += 1 / place**2
-        found.append(total / 1.64493406685)
-    return found
+    return [total / 1.64493406685 for total in accumulate(1 / place**2 for place in range(1, 257))]
 
 
 def _count_of(rank: float) -> int:

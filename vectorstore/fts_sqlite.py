@@ -1,9 +1,8 @@
 """Full text, the one thing that each engine has in its own way: here FTS5 of SQLite, PostgreSQL's in `fts_postgres.py`.
 
-Both have the same methods. Queries are in FTS5's syntax, as `vectorstore/fts_query.py` writes it.
+Both have the same methods.
 """
 
-import re
 import sqlite3
 from collections.abc import Sequence
 from contextlib import closing
@@ -26,7 +25,7 @@ from sqlalchemy import (
 )
 from sqlalchemy import literal_column as literally
 
-from vectorstore.fts_query import lexical_text
+from vectorstore.fts_query import Phrase, Query, lexical_text
 from vectorstore.rows import Within, conditions
 from vectorstore.schema import PASSAGES
 
@@ -37,10 +36,10 @@ _MANY_PHRASES: Final = 3
 _FEW_TEXTS: Final = 100
 # From so many statements on, their passages are not listed for a search.
 _MANY_STATEMENTS: Final = 500
-_PHRASE: Final = re.compile(r'"[^"]*"')
 _FTS: Final = table(_NAME, column("rowid", Integer), column("text"))
 _MATCHES: Final[ColumnElement[bool]] = literally(_NAME).op("MATCH", is_comparison=True)(bindparam("query"))
 _SIGNED_ROWID: Final[ColumnElement[int]] = literally(f"+{_NAME}.rowid", Integer())
+_COUNT: Final = select(func.count()).select_from(_FTS).where(_MATCHES)
 _BM25: Final = (-func.bm25(literally(_NAME), type_=Float())).label("score")
 
 
@@ -67,25 +66,24 @@ class Fts5:
         own = select(PASSAGES.c.passage).where(PASSAGES.c.statement_id == statement_id)
         connection.execute(_FTS.delete().where(_FTS.c.rowid.in_(own)))
 
-    def search(self, connection: Connection, query: str, within: Within, k: int) -> list[tuple[str, float]]:
+    def search(self, connection: Connection, query: Query, within: Within, k: int) -> list[tuple[str, float]]:
         """Returns up to k (passage id, BM25), best first."""
-        phrases = _PHRASE.findall(query)
-        if within and len(phrases) > _MANY_PHRASES:
+        if within and len(query) > _MANY_PHRASES:
             texts = connection.scalars(_texts(tuple(within)), {"k": _FEW_TEXTS + 1, **within}).all()
             if len(texts) <= _FEW_TEXTS:
-                query = " OR ".join(_held_by(texts, phrases))
+                query = _held_by(texts, query)
         if not query:
             return []
-        rows = connection.execute(_search(_plan(within)), {"query": query, "k": k, **within})
+        rows = connection.execute(_search(_plan(within)), {"query": _written(query), "k": k, **within})
         return [(str(identifier), float(score)) for identifier, score in rows]
 
-    def count(self, connection: Connection, query: str, within: Within) -> int:
-        """Returns how many passages match."""
-        return int(connection.scalar(_count(_plan(within)), {"query": query, **within}) or 0)
+    def count(self, connection: Connection, phrase: Phrase) -> int:
+        """Returns how many passages hold a phrase."""
+        return int(connection.scalar(_COUNT, {"query": str(phrase)}) or 0)
 
-    def statements(self, connection: Connection, query: str, within: Within) -> frozenset[str]:
+    def statements(self, connection: Connection, query: Query, within: Within) -> frozenset[str]:
         """Returns the ids of the statements that have a passage that matches."""
-        return frozenset(connection.scalars(_statements(_plan(within)), {"query": query, **within}))
+        return frozenset(connection.scalars(_statements(_plan(within)), {"query": _written(query), **within}))
 
     def entries(self) -> FromClause:
         """Returns the numbers of all passages in the index, as rows of one column, `passage`."""
@@ -118,14 +116,18 @@ def _matching(plan: Plan) -> list[ColumnElement[bool]]:
     return [_MATCHES, _FTS.c.rowid.between(first, last), _SIGNED_ROWID.in_(chosen)]
 
 
-def _held_by(texts: Sequence[str], phrases: Sequence[str]) -> list[str]:
+def _written(query: Query) -> str:
+    return " OR ".join(map(str, query))
+
+
+def _held_by(texts: Sequence[str], query: Query) -> Query:
     """Returns the phrases that any of a few texts holds: BM25 counts each phrase asked for in the whole store."""
     with closing(sqlite3.connect(":memory:", isolation_level=None)) as memory:
         memory.execute(f"CREATE VIRTUAL TABLE texts USING fts5 (text, {TOKENIZER})")
         memory.execute("BEGIN")
         memory.executemany("INSERT INTO texts VALUES (?)", [(words,) for words in texts])
         found = "SELECT 1 FROM texts WHERE texts MATCH ? LIMIT 1"
-        return [phrase for phrase in phrases if memory.execute(found, (phrase,)).fetchone()]
+        return [phrase for phrase in query if memory.execute(found, (str(phrase),)).fetchone()]
 
 
 @cache
@@ -140,11 +142,6 @@ def _search(plan: Plan) -> Select[Any]:
     best = found.order_by(_BM25.desc(), _FTS.c.rowid).limit(bindparam("k")).subquery()
     joined = select(PASSAGES.c.passage_id, best.c.score).join_from(best, PASSAGES, PASSAGES.c.passage == best.c.rowid)
     return joined.order_by(best.c.score.desc(), best.c.rowid)
-
-
-@cache
-def _count(plan: Plan) -> Select[Any]:
-    return select(func.count()).select_from(_FTS).where(*_matching(plan))
 
 
 @cache

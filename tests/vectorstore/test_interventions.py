@@ -74,14 +74,14 @@ def test_interventions_come_in_order_with_their_roles(catalogue):
 def test_a_removed_record_takes_its_interventions_along(catalogue):
     catalogue.remove("r")
     assert catalogue.documents() == catalogue.summaries(ScopeFilter()) == catalogue.summaries_of("r") == ()
-    assert catalogue.phrase_frequency("agree") == 0
+    assert catalogue.search_lexical("agree", None, 9) == ()
     assert catalogue.count_passages() == 0
 
 
 def test_a_record_is_replaced_with_its_interventions(catalogue):
     catalogue.store(chaired(), folder="/c", digest="d", input_key="k2", vectors={}, replaces="r")
     assert len(catalogue.summaries_of("r")) == 3
-    assert catalogue.phrase_frequency("agree") == 1
+    assert len(catalogue.search_lexical("agree", None, 9)) == 1
     catalogue.touch("r", file="new.txt", folder="/n", sha256="s", input_key="k3")
     assert {s.file for s in catalogue.summaries_of("r")} == {"new.txt"}
 
