@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from tests.fakes import HashingEmbedder
 from tests.fakes_engines import open_store
 from tests.fakes_store import annotated, keep
-from vectorstore.retriever import RetrievalConfig, Retriever
+from vectorstore.retriever import RRF_K, RetrievalConfig, Retriever, reciprocal_rank_fusion
 
 TOPICS = ("extradition", "confiscation", "witness", "smuggling", "training", "sovereignty", "assets", "cybercrime")
 STATEMENTS = tuple(f"s{number}" for number in range(12))
@@ -222,3 +222,26 @@ def test_vectors_that_are_kept_are_those_of_the_store_as_it_is(tmp_path, monkeyp
         after = asked.retrieve("sovereignty", ["s0"], 20)
         assert (len(before), len(after)) == (8, 9)
         assert asked.retrieve("sovereignty", ["s0"], 20) == after
+
+
+RANKINGS = st.lists(st.lists(st.sampled_from("abcdefgh"), unique=True).map(lambda ids: (1.0, ids)), max_size=3)
+
+
+def test_fusion_weighs_rankings_and_orders_equal_scores_by_id():
+    assert reciprocal_rank_fusion([(1.0, "ab"), (2.0, "bc")]) == [
+        ("b", pytest.approx(1 / (60 + 2) + 2 / (60 + 1))),
+        ("c", pytest.approx(2 / (60 + 2))),
+        ("a", pytest.approx(1 / (60 + 1))),
+    ]
+    assert [identifier for identifier, _ in reciprocal_rank_fusion([(1.0, "b"), (1.0, "a")])] == ["a", "b"]
+
+
+@given(RANKINGS)
+def test_fusion_keeps_every_id_once_with_its_formula(rankings):
+    fused = reciprocal_rank_fusion(rankings)
+    arms = [ids for _, ids in rankings]
+    assert sorted(identifier for identifier, _ in fused) == sorted(set().union(*arms))
+    assert [score for _, score in fused] == sorted((score for _, score in fused), reverse=True)
+    for identifier, score in fused:
+        ranks = [arm.index(identifier) + 1 for arm in arms if identifier in arm]
+        assert score == pytest.approx(sum(1 / (RRF_K + rank) for rank in ranks))
