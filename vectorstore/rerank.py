@@ -227,9 +227,7 @@ def _load(failure: str, name: str, *, max_length: int, local_files_only: bool) -
     from sentence_transformers import CrossEncoder
 
     try:
-        model: CrossEncoder = CrossEncoder(
-            name, device="cpu", max_length=max_length, local_files_only=local_files_only
-        )
+        model: CrossEncoder = CrossEncoder(name, device="cpu", max_length=max_length, local_files_only=local_files_only)
     except (OSError, ValueError, RuntimeError, KeyError, SafetensorError) as exc:
         raise ModelError(failure) from exc
     return model

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Collection, Sequence
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, partial
 from typing import Any, TypeVar
 
 from sqlalchemy import (
@@ -45,7 +45,7 @@ from vectorstore.schema import (
 )
 
 T = TypeVar("T")
-
+Row = Sequence[Any]
 PASSAGE_FIELDS = tuple(Passage.__dataclass_fields__)
 SENTENCE_FIELDS = tuple(Sentence.__dataclass_fields__)
 _DOCUMENT = ("document_id", "file", "sha256", "source_text", "kind", "inferred", "page_starts", "blocks", "edits",
@@ -55,7 +55,6 @@ _STATEMENT = ("statement_id", "inferred")
 _DOCUMENT_SUMMARY = ("document_id", "file", "folder", "sha256", "kind", "inferred", "digest", "input_key", "added",
                      "passages", "interventions")  # fmt: skip
 _SUMMARY = ("statement_id", "document_id", "file", "sha256", "kind", "added", "inferred", "passages", "languages")
-# The State whose delegate speaks is not the one that holds the position.
 _SPAN_COLUMNS = tuple("delegate" if name == "state" else name for name in _SPAN)
 
 
@@ -91,52 +90,39 @@ SELECT_PASSAGES = select(*_columns(PASSAGES, PASSAGE_FIELDS))
 SELECT_SENTENCES = select(*_columns(SENTENCES, SENTENCE_FIELDS))
 
 
-def read_row(record: Callable[..., T], names: Sequence[str], row: Sequence[Any], **others: object) -> T:
+def read_row(record: Callable[..., T], names: Sequence[str], row: Row, **others: object) -> T:
     """Makes a record of a row's cells by the names of their fields, and of fields from elsewhere."""
     return record(**dict(zip(names, row, strict=True)), **others)
 
 
-def to_document(row: Sequence[Any]) -> Document:
-    """Reads a row of `SELECT_DOCUMENTS`."""
-    return _with_metadata(Document, _DOCUMENT, row)
-
-
-def to_statement(row: Sequence[Any], document: Document) -> Statement:
-    """Reads a row of `SELECT_STATEMENTS` without its first cell."""
-    return _with_span(Statement, _STATEMENT, row, document=document)
-
-
-def to_document_summary(row: Sequence[Any]) -> DocumentSummary:
-    """Reads a row of `SELECT_DOCUMENT_SUMMARIES`."""
-    return _with_metadata(DocumentSummary, _DOCUMENT_SUMMARY, row)
-
-
-def to_summary(row: Sequence[Any]) -> StatementSummary:
-    """Reads a row of `SELECT_SUMMARIES`."""
-    before, after = len(_SUMMARY) - 1, len(_SUMMARY)
-    languages = tuple(sorted(row[before], key=lambda language: language or ""))
-    return _with_span(StatementSummary, _SUMMARY, (*row[:before], languages, *row[after:]))
-
-
-def to_passage(row: Sequence[Any]) -> Passage:
-    """Reads a row of `SELECT_PASSAGES`."""
-    return read_row(Passage, PASSAGE_FIELDS, row)
-
-
-def to_sentence(row: Sequence[Any]) -> Sentence:
-    """Reads a row of `SELECT_SENTENCES`."""
-    return read_row(Sentence, SENTENCE_FIELDS, row)
-
-
-def _with_metadata(record: Callable[..., T], names: Sequence[str], row: Sequence[Any], **others: object) -> T:
+def _with_metadata(record: Callable[..., T], names: Sequence[str], row: Row, **others: object) -> T:
     own = len(names)
     return read_row(record, names, row[:own], metadata=read_row(Metadata, METADATA_FIELDS, row[own:]), **others)
 
 
-def _with_span(record: Callable[..., T], names: Sequence[str], row: Sequence[Any], **others: object) -> T:
+def _with_span(record: Callable[..., T], names: Sequence[str], row: Row, **others: object) -> T:
     first, last = len(names), len(names) + len(_SPAN)
     span = read_row(Span, _SPAN, row[first:last])
     return _with_metadata(record, names, (*row[:first], *row[last:]), span=span, **others)
+
+
+# Each reads a row of the query of its name above.
+to_document: Callable[[Row], Document] = partial(_with_metadata, Document, _DOCUMENT)
+to_document_summary: Callable[[Row], DocumentSummary] = partial(_with_metadata, DocumentSummary, _DOCUMENT_SUMMARY)
+to_passage: Callable[[Row], Passage] = partial(read_row, Passage, PASSAGE_FIELDS)
+to_sentence: Callable[[Row], Sentence] = partial(read_row, Sentence, SENTENCE_FIELDS)
+
+
+def to_statement(row: Row, document: Document) -> Statement:
+    """Reads a row of `SELECT_STATEMENTS` without its first cell."""
+    return _with_span(Statement, _STATEMENT, row, document=document)
+
+
+def to_summary(row: Row) -> StatementSummary:
+    """Reads a row of `SELECT_SUMMARIES`."""
+    before, after = len(_SUMMARY) - 1, len(_SUMMARY)
+    languages = tuple(sorted(row[before], key=lambda language: language or ""))
+    return _with_span(StatementSummary, _SUMMARY, (*row[:before], languages, *row[after:]))
 
 
 def _years(date: str | None) -> list[int]:
@@ -146,16 +132,8 @@ def _years(date: str | None) -> list[int]:
 def scope_values(scope: ScopeFilter) -> dict[str, object]:
     """Returns the values of `select_scope` for a scope."""
     years = [*scope.years, *(int(month[:4]) for month in scope.months)]
-    given = {
-        "parties": scope.parties,
-        "bodies": scope.bodies,
-        "sessions": scope.sessions,
-        "kinds": scope.kinds,
-        "agenda_items": scope.agenda_items,
-        "of_groups": scope.of_groups,
-        "newest": max(years, default=None),
-        "oldest": min(years, default=None),
-    }
+    given = cells(scope, ("parties", "bodies", "sessions", "kinds", "agenda_items", "of_groups"))
+    given |= {"newest": max(years, default=None), "oldest": min(years, default=None)}
     return {name: value for name, value in given.items() if value}
 
 
@@ -216,23 +194,24 @@ def conditions(within: tuple[str, ...]) -> list[ColumnElement[bool]]:
 def document_row(document: Document, **seen: str) -> dict[str, object]:
     """Returns the row of a document."""
     added = datetime.now(UTC).isoformat(timespec="seconds")
-    return _cells(document, _DOCUMENT) | _cells(document.metadata, METADATA_FIELDS) | seen | {"added": added}
+    return cells(document, _DOCUMENT) | cells(document.metadata, METADATA_FIELDS) | seen | {"added": added}
 
 
 def statement_row(statement: Statement) -> dict[str, object]:
     """Returns the row of a statement."""
     years = _years(statement.metadata.date)
     return {
-        **_cells(statement, _STATEMENT),
+        **cells(statement, _STATEMENT),
         "document_id": statement.document.document_id,
-        **dict(zip(_SPAN_COLUMNS, _cells(statement.span, _SPAN).values(), strict=True)),
-        **_cells(statement.metadata, METADATA_FIELDS),
+        **dict(zip(_SPAN_COLUMNS, cells(statement.span, _SPAN).values(), strict=True)),
+        **cells(statement.metadata, METADATA_FIELDS),
         "first_year": min(years, default=None),
         "last_year": max(years, default=None),
     }
 
 
-def _cells(record: object, names: Sequence[str]) -> dict[str, object]:
+def cells(record: object, names: Sequence[str]) -> dict[str, object]:
+    """Returns fields of a record, by their names."""
     return {name: getattr(record, name) for name in names}
 
 

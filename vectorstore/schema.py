@@ -4,7 +4,7 @@ A change here needs a revision in `vectorstore/migrations/versions`, which older
 """
 
 import json
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import asdict
 from functools import partial
 from typing import Any, Final, Literal
@@ -101,18 +101,6 @@ def _plain(record: Any) -> object:  # noqa: ANN401 - any record
     return [getattr(record, name) for name in _SCANNED] if isinstance(record, ScannedWord) else asdict(record)
 
 
-def _read_block(held: Mapping[str, Any]) -> Block:
-    return Block(**held)
-
-
-def _read_edit(held: Mapping[str, Any]) -> Edit:
-    return Edit(**held)
-
-
-def _read_scanned(held: Sequence[Any]) -> ScannedWord:
-    return ScannedWord(**dict(zip(_SCANNED, held, strict=True)))
-
-
 class elements(FunctionElement[str]):
     """The items of a JSON list as rows of one column, `value`."""
 
@@ -186,9 +174,9 @@ DOCUMENTS: Final = Table(
     *_metadata_columns(),
     _needed("inferred", _Codes),
     _needed("page_starts", Packed()),
-    _needed("blocks", Packed(_read_block)),
-    _needed("edits", Packed(_read_edit)),
-    _needed("scanned", Packed(_read_scanned)),
+    _needed("blocks", Packed(lambda held: Block(**held))),
+    _needed("edits", Packed(lambda held: Edit(**held))),
+    _needed("scanned", Packed(lambda held: ScannedWord(**dict(zip(_SCANNED, held, strict=True))))),
     # Of text and metadata: equal digests are duplicates. Of everything that went in: an equal one means unchanged.
     *(_needed(name, Text) for name in ("digest", "input_key", "added")),
 )

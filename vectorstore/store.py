@@ -226,11 +226,7 @@ class Store:
             return copy_record(self.catalogue.database, other.catalogue.database, progress, finish_all, moved)
 
     def party_files(self, *, other_than: Path | None = None) -> tuple[Path, ...]:
-        """Returns the `parties.csv` files that came with ingested folders, which add to the built-in table.
-
-        Args:
-            other_than: Path of such a file, whose copy is left out.
-        """
+        """Returns the copies of `parties.csv` that came with ingested folders, but for that of `other_than`."""
         own = None if other_than is None else _party_prefix(other_than)
         found = sorted((self.path / "parties").glob("*.csv"))
         return tuple(path for path in found if own is None or not path.name.startswith(own))
@@ -254,12 +250,7 @@ class Store:
             ) from exc
 
     def write_party_file(self, prefix: str, data: bytes) -> None:
-        """Writes the copy of a folder's `parties.csv`; the caller holds the write lock.
-
-        Args:
-            prefix: How the names of all copies from that folder begin.
-            data: What it holds from now on.
-        """
+        """Writes the copy of a folder's `parties.csv`, whose names all begin so; the caller holds the write lock."""
         kept = self.path / "parties" / f"{prefix}{hashlib.sha256(data).hexdigest()[:16]}.csv"
         if kept.exists():
             return
@@ -303,8 +294,7 @@ class Store:
             if self.catalogue.meta("index_generation") == generation and self._is_intact():
                 return
             try:
-                index = self._open_index()
-                self._bring_up(index, progress)
+                self._bring_up(self._open_index(), progress)
                 self._record_index(str(self.catalogue.meta("index_folder")))
             except StoreError as exc:
                 logger.warning("%s; it is rebuilt from the catalogue", exc)
@@ -325,10 +315,9 @@ class Store:
         self._record_model()
         with self._index_guard:
             self._drop_index()
-            self.catalogue.set_meta(
-                {"index_folder": _new_index_folder(), "index_generation": "-1", "index_fingerprint": ""}
-            )
-            self._indexes.remove_others(self.catalogue.meta("index_folder"))
+            folder = _new_index_folder()
+            self.catalogue.set_meta({"index_folder": folder, "index_generation": "-1", "index_fingerprint": ""})
+            self._indexes.remove_others(folder)
 
     # --- reading
 
@@ -390,25 +379,23 @@ class Store:
         return Check(name="second vectors", ok=not missing, detail=detail if missing else "all there")
 
     def _check_index(self, passages: int) -> Check:
-        behind = self.catalogue.meta("index_generation") != str(self.catalogue.generation)
-        if behind:
-            return Check(
-                name="vector index", ok=passages == 0, detail="behind the catalogue: run `untoc doctor --rebuild`"
-            )
+        check = partial(Check, name="vector index")
+        if self.catalogue.meta("index_generation") != str(self.catalogue.generation):
+            return check(ok=passages == 0, detail="behind the catalogue: run `untoc doctor --rebuild`")
         if self.read_only and isinstance(self._indexes, EmbeddedIndexes) and not os.access(self.path, os.W_OK):
-            return Check(name="vector index", ok=True, detail="not opened: the store is read-only; search is exact")
+            return check(ok=True, detail="not opened: the store is read-only; search is exact")
         with self._index_guard:
             try:
                 index = self._fresh_index(str(self.catalogue.generation))
                 ids = index.ids()
                 trouble = index.check(self._dimension)
             except StoreError as exc:
-                return Check(name="vector index", ok=False, detail=str(exc))
+                return check(ok=False, detail=str(exc))
         if trouble is None and ids != frozenset(self.catalogue.passage_ids()):
             trouble = f"it holds {len(ids)} of {passages} passages: run `untoc doctor --rebuild`"
         if trouble is None and not all(map(self._is_mapped_right, COLLECTIONS)):
             trouble = "its mapped vectors are not those of the catalogue: run `untoc doctor --rebuild`"
-        return Check(name="vector index", ok=trouble is None, detail=trouble or f"{len(ids)} vectors, in step")
+        return check(ok=trouble is None, detail=trouble or f"{len(ids)} vectors, in step")
 
     # --- inside
 
@@ -454,7 +441,7 @@ class Store:
 
     def _check_model(self) -> None:
         if self.catalogue.meta(COPYING) is not None:
-            raise StoreError(f"{self.catalogue.name} holds part of a copy: run the same copy again")
+            raise StoreError(f"{self.catalogue.database.name} holds part of a copy: run the same copy again")
         recorded = self.catalogue.meta("embedding_model")
         if recorded is not None and recorded != self._model_name:
             raise ModelMismatchError(
@@ -483,9 +470,8 @@ class Store:
     def _is_intact(self) -> bool:
         folder = self.catalogue.meta("index_folder")
         try:
-            return self._index is not None or self._indexes.is_as_recorded(
-                str(folder), self.catalogue.meta("index_fingerprint")
-            )
+            recorded = self.catalogue.meta("index_fingerprint")
+            return self._index is not None or self._indexes.is_as_recorded(str(folder), recorded)
         except StoreError:
             return False
 
@@ -523,13 +509,8 @@ class Store:
             raise StoreError(trouble)
 
     def _record_index(self, name: str) -> None:
-        self.catalogue.set_meta(
-            {
-                "index_folder": name,
-                "index_generation": str(self.catalogue.generation),
-                "index_fingerprint": self._indexes.fingerprint(name),
-            }
-        )
+        generation, found = str(self.catalogue.generation), self._indexes.fingerprint(name)
+        self.catalogue.set_meta({"index_folder": name, "index_generation": generation, "index_fingerprint": found})
 
     def _rebuild(self, progress: Callable[[int], None] | None = None) -> None:
         self._drop_index()
@@ -548,10 +529,7 @@ class Store:
 
 def open_record(path: Path, database: DatabaseConfig, *, migrate: bool | None = None) -> Database:
     """Opens the record of a store that is there; see `Database`."""
-    source = _place(path, database)
-    if isinstance(source, Path):
-        require_catalogue(source)
-    return Database(source, create=False, migrate=migrate)
+    return Database(_place(path, database), create=False, migrate=migrate)
 
 
 # A store is opened by making one.
