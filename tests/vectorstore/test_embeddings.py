@@ -82,10 +82,13 @@ def test_tokens_are_the_models_own_with_special_ones(embedder):
     assert embedder.window == 256
 
 
+@pytest.fixture
+def folder(tmp_path):
+    return shutil.copytree(carried(EMBEDDING), tmp_path / "my-model")
+
+
 @pytest.mark.model
-def test_any_model_in_a_folder_works_by_its_path(embedder, tmp_path):
-    folder = tmp_path / "my-model"
-    shutil.copytree(carried(EMBEDDING), folder)
+def test_any_model_in_a_folder_works_by_its_path(embedder, folder):
     other = SentenceTransformerEmbedder(EmbeddingConfig(model=str(folder), passage_prefix="passage: "))
     assert other.name.startswith(str(folder)) and other.name != str(folder)
     assert other.dimension == 384
@@ -96,9 +99,7 @@ def test_any_model_in_a_folder_works_by_its_path(embedder, tmp_path):
 
 
 @pytest.mark.model
-def test_prefixes_are_taken_from_the_models_own_files_and_settings_come_first(embedder, tmp_path):
-    folder = tmp_path / "prompted"
-    shutil.copytree(carried(EMBEDDING), folder)
+def test_prefixes_are_taken_from_the_models_own_files_and_settings_come_first(embedder, folder):
     settings = {
         "prompts": {"query": "query: ", "passage": "passage: ", "odd": "odd: "},
         "default_prompt_name": "odd",
@@ -154,22 +155,19 @@ def test_unknown_model_offline_names_the_settings(name):
 
 
 @pytest.mark.model
-@pytest.mark.parametrize("damage", ["no weights", "cut weights", "no tokenizer", "empty folder", "broken config"])
-def test_damaged_model_folder_is_a_model_error(tmp_path, damage):
-    folder = tmp_path / "my-model"
-    shutil.copytree(carried(EMBEDDING), folder)
-    if damage == "no weights":
-        (folder / "model.safetensors").unlink()
-    elif damage == "cut weights":
-        (folder / "model.safetensors").write_bytes(b"\0" * 100)
-    elif damage == "no tokenizer":
-        for file in [*folder.glob("tokenizer*"), *folder.glob("vocab*")]:
-            file.unlink()
-    elif damage == "broken config":
-        (folder / "config.json").write_text("{", encoding="utf-8")
-    else:
-        shutil.rmtree(folder)
-        folder.mkdir()
+@pytest.mark.parametrize(
+    ("files", "content"),
+    [
+        pytest.param("model.safetensors", None, id="no weights"),
+        pytest.param("model.safetensors", b"\0" * 100, id="cut weights"),
+        pytest.param("[tv]o[kc]*", None, id="no tokenizer"),
+        pytest.param("*.*", None, id="no files"),
+        pytest.param("config.json", b"{", id="broken config"),
+    ],
+)
+def test_damaged_model_folder_is_a_model_error(folder, files, content):
+    for file in folder.glob(files):
+        file.unlink() if content is None else file.write_bytes(content)
     with pytest.raises(ModelError, match="UNTOC_EMBEDDING__MODEL"):
         SentenceTransformerEmbedder(EmbeddingConfig(model=str(folder))).embed_query("x")
 

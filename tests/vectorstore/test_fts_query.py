@@ -9,7 +9,7 @@ from sqlalchemy import text
 from tests.cases import Cases
 from tests.conftest import POSTGRESQL
 from tests.fakes_engines import own_schema
-from tests.fakes_store import annotated
+from tests.fakes_store import annotated, put
 from vectorstore import fts_sqlite
 from vectorstore.catalogue import Catalogue
 from vectorstore.database import Database
@@ -38,7 +38,7 @@ def catalogue(request, tmp_path_factory):
         else:
             source = stack.enter_context(own_schema(request.getfixturevalue("postgres")))
         catalogue = stack.enter_context(closing(Catalogue(source)))
-        catalogue.store(annotated("s", TEXTS), folder="", digest="", input_key="", vectors={})
+        put(catalogue, annotated("s", TEXTS))
         yield catalogue
 
 
@@ -150,11 +150,9 @@ def both(postgres, tmp_path_factory):
             for source in (tmp_path_factory.mktemp("both") / "catalogue.sqlite3", url)
         ]
         for catalogue in made:
-            for number in range(6):
-                item = annotated(f"s{number}", texts[number * 20 : number * 20 + 20])
-                catalogue.store(item, folder="", digest="", input_key="", vectors={})
+            put(catalogue, *(annotated(f"s{number}", texts[number * 20 : number * 20 + 20]) for number in range(6)))
             catalogue.remove("s4")
-            catalogue.store(annotated("s3", texts[100:]), folder="", digest="", input_key="", vectors={})
+            put(catalogue, annotated("s3", texts[100:]))
         yield made
 
 
@@ -188,8 +186,7 @@ def test_older_store_on_a_server_counts_its_words_when_it_is_migrated(postgres):
     with own_schema(postgres) as url:
         with closing(Catalogue(url)) as catalogue:
             for number in range(3):
-                texts = ["Herons and herons.", f"Extradition {number} of herons."]
-                catalogue.store(annotated(f"s{number}", texts), folder="", digest="", input_key="", vectors={})
+                put(catalogue, annotated(f"s{number}", ["Herons and herons.", f"Extradition {number} of herons."]))
             catalogue.remove("s1")
             before = held(catalogue)
             assert (before["heron"], before["extradit"]) == (4, 2) and "1" not in before
@@ -208,7 +205,7 @@ def test_score_within_a_scope_is_that_in_the_whole_store(tmp_path, monkeypatch, 
     with closing(Catalogue(tmp_path / "catalogue.sqlite3")) as catalogue:
         for number in range(8):
             texts = [" ".join(rng.choices(WORDS, k=rng.randint(1, 40))) for _ in range(30)]
-            catalogue.store(annotated(f"s{number}", texts), folder="", digest="", input_key="", vectors={})
+            put(catalogue, annotated(f"s{number}", texts))
         # Few texts are searched for the phrases that they hold, more for all.
         for ids in (["s3"], ["s1", "s6"], [f"s{number}" for number in range(6)]):
             topic, terms = " ".join(rng.choices(WORDS, k=4)), [" ".join(rng.choices(WORDS[:9], k=2)) for _ in range(6)]

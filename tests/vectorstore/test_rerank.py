@@ -98,7 +98,7 @@ def _tiny(folder, labels, likeliest):
     (folder / "vocab.txt").write_text("\n".join(words) + "\n", encoding="utf-8")
     config = BertConfig(
         vocab_size=len(words), hidden_size=8, num_hidden_layers=1, num_attention_heads=2, intermediate_size=8,
-        max_position_embeddings=64, num_labels=len(labels), id2label=labels,
+        max_position_embeddings=512, num_labels=len(labels), id2label=labels,
         label2id={label: index for index, label in labels.items()},
     )  # fmt: skip
     model = BertForSequenceClassification(config)
