@@ -83,16 +83,13 @@ class VectorIndex:
     def __init__(
         self, label: str, connect: "Callable[[], Client]", close: "Callable[[Client | None], None]", prefix: str = ""
     ) -> None:
-        """Opens or makes the index.
+        """Opens or makes the index; where Chroma cannot, that is a StoreError.
 
         Args:
             label: What errors call it.
             connect: Gives the client.
             close: Takes the client back, or None where there came none.
             prefix: How the names of its collections begin.
-
-        Raises:
-            StoreError: Chroma cannot open it.
         """
         self.label, self._prefix, self._close = label, prefix, close
         self._collections: dict[VectorTable, Collection] = {}
@@ -125,11 +122,6 @@ class VectorIndex:
         found: list[str] = self._guard(lambda: held.get(include=[])["ids"] if (held := self._held(table)) else [])
         return frozenset(found)
 
-    def count(self) -> int:
-        """Returns how many vectors the index says it holds."""
-        number: int = self._guard(self._make("vectors").count)
-        return number
-
     def upsert(self, ids: Sequence[str], vectors: Matrix, table: VectorTable = "vectors") -> None:
         """Adds vectors, or replaces those of the same ids."""
         for begin in range(0, len(ids), BATCH):
@@ -161,7 +153,7 @@ class VectorIndex:
     def check(self, dimension: int) -> str | None:
         """Returns what is wrong with the index, or None when it counts and answers."""
         try:
-            if self.count():
+            if self._guard(self._make("vectors").count):
                 self.search(np.full(dimension, dimension**-0.5, dtype=np.float32), 1)
         except StoreError as exc:
             return str(exc)

@@ -22,7 +22,7 @@ import psycopg
 from procrastinate import exceptions
 from procrastinate.jobs import Job as Queued
 from procrastinate.jobs import Status
-from sqlalchemy import Column, Connection, Integer, MetaData, Table, case, select, text, tuple_
+from sqlalchemy import Column, Connection, FromClause, Integer, MetaData, Select, Table, case, select, text, tuple_
 
 from vectorstore.database import STORE_ID, Database
 from vectorstore.errors import StoreAwayError, StoreError, StoreLockedError
@@ -61,6 +61,7 @@ _UNDER_WAY: Final = text(
     "SELECT id, CAST(args ->> 'number' AS integer) FROM procrastinate_jobs"
     " WHERE args ->> 'batch' = :batch AND status IN ('todo', 'doing')"
 )
+_WAITING: Final = text("SELECT count(*) FROM procrastinate_jobs WHERE task_name = 'job' AND status = 'todo'")
 _WORKERS: Final = text(
     "SELECT count(*) FROM procrastinate_workers WHERE last_heartbeat > now() - make_interval(secs => :seconds)"
 )
@@ -108,11 +109,9 @@ class JobQueue:
     """The jobs of one store."""
 
     def __init__(self, database: Database, *, heartbeat: float = HEARTBEAT) -> None:
-        """Sets up access; nothing is asked of the server yet.
+        """Sets up access to the record's database in PostgreSQL; nothing is asked of the server yet.
 
-        Args:
-            database: The record's, in PostgreSQL.
-            heartbeat: Seconds between signs of life of workers; three times as long without one is a worker's death.
+        Workers give signs of life every `heartbeat` seconds; three times as long without one is a worker's death.
         """
         self._database = database
         self._heartbeat, self._dead_after = heartbeat, 3 * heartbeat
@@ -140,15 +139,8 @@ class JobQueue:
         common = {"batch": batch, "at": at, "about": about}
         rows = [{**common, "number": n, "what": json.dumps(what)} for n, what in enumerate((whole, *parts))]
         with self._database.transaction(counted=False) as connection:
-            wholes = _JOBS.alias()
-            unfinished = select(wholes.c.batch).where(
-                wholes.c.number == WHOLE, wholes.c.outcome.is_(None), wholes.c.error.is_(None)
-            )
-            connection.execute(
-                _JOBS.delete().where(
-                    _JOBS.c.about == about, _JOBS.c.error.is_not(None), _JOBS.c.batch.not_in(unfinished)
-                )
-            )
+            told = _JOBS.delete().where(_JOBS.c.about == about, _JOBS.c.error.is_not(None))
+            connection.execute(told.where(_JOBS.c.batch.not_in(_unfinished(_JOBS.alias()))))
             connection.execute(_JOBS.insert(), rows)
             job = self._app.configure_task(
                 "job",
@@ -225,11 +217,7 @@ class JobQueue:
         """Returns how many jobs are to be done."""
         if not self._is_made():
             return 0
-        return int(
-            self._database.value(
-                text("SELECT count(*) FROM procrastinate_jobs WHERE task_name = 'job' AND status = 'todo'")
-            )
-        )
+        return int(self._database.value(_WAITING))
 
     def make(self) -> None:
         """Makes the tables where there are none."""
@@ -277,12 +265,13 @@ class JobQueue:
         for name in ("procrastinate", "psycopg.pool"):
             logging.getLogger(name).setLevel(logging.CRITICAL)
         store = str(self._database.value(_STORE))
-        self._task(run, store)
-        self._app.periodic(cron=cron(self._heartbeat))(
-            self._app.task(name="take_over", queue=_queue(store), queueing_lock="take_over", priority=1)(
-                self._take_over
-            )
-        )
+
+        def work(context: procrastinate.JobContext, batch: str, number: int) -> None:
+            self._do(run, context, batch, number)
+
+        self._app.task(name="job", queue=_queue(store), retry=_Retry(), pass_context=True)(work)
+        taking_over = self._app.task(name="take_over", queue=_queue(store), queueing_lock="take_over", priority=1)
+        self._app.periodic(cron=cron(self._heartbeat))(taking_over(self._take_over))
         asyncio.run(self._work(_queue(store)))
 
     async def _work(self, queue: str) -> None:
@@ -319,12 +308,6 @@ class JobQueue:
                 working.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await working
-
-    def _task(self, run: Callable[[Job], JSON], store: str) -> Any:  # noqa: ANN401 - procrastinate's, of any arguments
-        def work(context: procrastinate.JobContext, batch: str, number: int) -> None:
-            self._do(run, context, batch, number)
-
-        return self._app.task(name="job", queue=_queue(store), retry=_Retry(), pass_context=True)(work)
 
     def _do(self, run: Callable[[Job], JSON], context: procrastinate.JobContext, batch: str, number: int) -> None:
         """Does a job; a part that was done already, by a worker that was taken for dead, is let be."""
@@ -404,7 +387,7 @@ def give_up_all(connection: Connection, error: str) -> None:
     if not _is_made(connection):
         return
     open_, part = _JOBS.c.outcome.is_(None) & _JOBS.c.error.is_(None), _JOBS.c.number != WHOLE
-    batches = connection.scalars(select(_JOBS.c.batch).where(open_, ~part)).all()
+    batches = connection.scalars(_unfinished(_JOBS)).all()
     unfinished = _JOBS.c.batch.in_(batches)
     with_parts = connection.scalars(select(_JOBS.c.batch).where(unfinished, open_, part).distinct()).all()
     # Parts name the files; the whole stands for those of which only its own work is left.
@@ -414,6 +397,11 @@ def give_up_all(connection: Connection, error: str) -> None:
     connection.execute(_JOBS.update().where(unfinished, open_, part | _JOBS.c.batch.not_in(with_parts)).values(values))
     connection.execute(_JOBS.delete().where(unfinished, _JOBS.c.error.is_(None)))
     connection.exec_driver_sql("TRUNCATE procrastinate_jobs, procrastinate_workers CASCADE")
+
+
+def _unfinished(jobs: FromClause) -> Select[Any]:
+    """Selects the batches whose whole is neither done nor given up."""
+    return select(jobs.c.batch).where(jobs.c.number == WHOLE, jobs.c.outcome.is_(None), jobs.c.error.is_(None))
 
 
 _STORE: Final = select(META.c.value).where(META.c.key == STORE_ID)

@@ -7,19 +7,8 @@ from pathlib import Path
 from typing import Final
 
 # What a store makes in its folder; other files may lie beside these, as in `--store .`.
-_OWN: Final = (
-    "catalogue.sqlite3*",
-    "desk.sqlite3*",
-    "index-*",
-    "mapped-*",
-    "parties",
-    "uploads",
-    "files",
-    "evals",
-    "served",
-    "write.lock",
-    "write.holder",
-)
+_OWN: Final = ("catalogue.sqlite3*", "desk.sqlite3*", "index-*", "mapped-*", "parties", "uploads", "files", "evals",
+               "served", "write.lock", "write.holder")  # fmt: skip
 
 
 def make_private(path: Path) -> None:

@@ -59,7 +59,7 @@ class Retriever:
 
         Args:
             topic: Topic words, without names of States, dates and question frames.
-            statement_ids: The statements in scope; none gives nothing.
+            statement_ids: The statements in scope.
             k: Passages returned.
             query_vector: The topic's vector, where it was embedded before.
             languages: Languages of the passages, None among them for an unknown one; by default all.
