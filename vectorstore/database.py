@@ -41,11 +41,7 @@ _LOCK: Final = "hashtext('untoc ' || current_schema())"
 
 
 def require_catalogue(path: Path) -> None:
-    """Refuses a store without a catalogue.
-
-    Raises:
-        StoreMissingError: There is no such file.
-    """
+    """Refuses a store without a catalogue by a StoreMissingError."""
     if not path.exists():
         raise StoreMissingError(f"no store at {str(path.parent)!r}: run `untoc ingest` first, or set --store")
 
@@ -108,20 +104,12 @@ class Database:
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        """Yields a connection to read from.
-
-        Raises:
-            StoreError: The store cannot be read.
-        """
+        """Yields a connection to read from; a store that cannot be read is a StoreError."""
         with translated(self.engine, self.path), self.engine.connect() as connection:
             yield connection
 
     def rows(self, statement: Executable, values: Mapping[str, object] | None = None) -> Sequence[Sequence[Any]]:
-        """Returns the rows of a query.
-
-        Raises:
-            StoreError: The store cannot be read.
-        """
+        """Returns the rows of a query."""
         with self.reading() as connection:
             # Fetched at once: row by row takes several times as long.
             return connection.execute(statement, values).all()

@@ -90,9 +90,9 @@ class Store:
             check_model: False opens a store of another model as well, to re-embed it.
             wait_seconds: How long a writer waits for another one.
             second: The model of the second vectors; None goes without.
-            database: Where the record is; by default in the folder.
-            chroma: Where the vector index is; by default in the folder.
-            files: Where machines share files; by default at the same paths.
+            database: Where the record is.
+            chroma: Where the vector index is.
+            files: Where machines share files.
 
         Raises:
             StoreMissingError: There is no store, and none is to be made.
@@ -234,12 +234,7 @@ class Store:
     def keep_party_file(self, path: Path, table: Path | None = None) -> None:
         """Keeps a copy of a folder's `parties.csv` in place of an older one; the caller holds the write lock.
 
-        Args:
-            path: Where it belongs, by which it is known.
-            table: Where it is now, if it stands in an archive.
-
-        Raises:
-            StoreError: It cannot be read or written.
+        It is known by the path where it belongs; an archive has it somewhere else, at `table`.
         """
         try:
             self.write_party_file(_party_prefix(path), (table or path).read_bytes())
@@ -305,7 +300,7 @@ class Store:
         self.catalogue.health.rebuild_lexical()
         with self._index_guard:
             self._rebuild()
-        for path in self.path.glob("mapped-*.f32"):
+        for path in self.path.glob("mapped-*"):
             path.unlink()
         return self.catalogue.count_passages()
 
@@ -370,13 +365,12 @@ class Store:
         found = self.catalogue.health.check(self._dimension)
         if not found[0].ok:
             return found
-        index = self._check_index(self.catalogue.count_passages())
-        return (*found, index) if self._second is None else (*found, index, self._check_second())
-
-    def _check_second(self) -> Check:
+        found = (*found, self._check_index(self.catalogue.count_passages()))
+        if self._second is None:
+            return found
         missing = len(self.without_second())
         detail = f"{missing} passages in other languages have none: run `untoc doctor --rebuild`"
-        return Check(name="second vectors", ok=not missing, detail=detail if missing else "all there")
+        return (*found, Check(name="second vectors", ok=not missing, detail=detail if missing else "all there"))
 
     def _check_index(self, passages: int) -> Check:
         check = partial(Check, name="vector index")
@@ -401,7 +395,7 @@ class Store:
 
     def _mapped_path(self, table: VectorTable) -> Path:
         """Returns the name of the file for the vectors as they are now: of another state of the record, it is none."""
-        return self.path / f"mapped-{self.catalogue.store_id}-{table}-{self.catalogue.generation}.f32"
+        return self.path / f"mapped-{self.catalogue.store_id}-{table}-{self.catalogue.generation}.npy"
 
     def _is_mapped_right(self, table: VectorTable) -> bool:
         path = self._mapped_path(table)
@@ -422,7 +416,7 @@ class Store:
                 ids, vectors = self.catalogue.vectors_of(table=table)
                 if len(ids) >= MAPPED_FROM:
                     write_mapped(path, ids, vectors)
-            for other in self.path.glob(f"mapped-*-{table}-*.f32"):
+            for other in self.path.glob(f"mapped-*-{table}-*"):
                 if other != path:
                     # Where another process maps it, some systems keep it until the next write.
                     with suppress(OSError):
@@ -493,9 +487,9 @@ class Store:
         for table in COLLECTIONS:
             present = index.ids(table)
             index.delete(sorted(present - wanted), table)
-            ids, vectors = (
-                self.catalogue.vectors_of(table=table) if wanted - present else ((), np.empty(0, dtype=np.float32))
-            )
+            if wanted <= present:
+                continue
+            ids, vectors = self.catalogue.vectors_of(table=table)
             rows = [row for row, identifier in enumerate(ids) if identifier not in present]
             for begin in range(0, len(rows), BATCH):
                 part = rows[begin : begin + BATCH]
@@ -543,7 +537,7 @@ def _place(path: Path, database: DatabaseConfig) -> Path | str:
 def _mapped(path: Path) -> MappedVectors | None:
     try:
         return MappedVectors(path)
-    except (OSError, ValueError):
+    except (OSError, EOFError, ValueError):
         return None
 
 

@@ -186,9 +186,9 @@ def test_large_part_of_the_store_is_searched_in_its_mapped_vectors(mapping, scop
 
 
 def test_mapped_vectors_are_those_of_the_store_as_it_is(mapping, monkeypatch):
-    (before,) = mapping.path.glob("mapped-*-vectors-*.f32")
+    (before,) = mapping.path.glob("mapped-*-vectors-*.npy")
     keep(mapping, HashingEmbedder(), annotated("new", ["Delegation 4 speaks of sovereignty and assets."]))
-    (after,) = mapping.path.glob("mapped-*-vectors-*.f32")
+    (after,) = mapping.path.glob("mapped-*-vectors-*.npy")
     assert after != before and after.stat().st_mode & 0o077 == 0
     (best, *_), _, used = mapped_and_read(mapping, [*STATEMENTS, "new"], 5, monkeypatch)
     assert used and best[0] == "new/0"
@@ -196,7 +196,7 @@ def test_mapped_vectors_are_those_of_the_store_as_it_is(mapping, monkeypatch):
 
 @pytest.mark.parametrize("harm", ["cut", "emptied", "other numbers", "gone"])
 def test_damaged_mapped_vectors_are_named_and_made_anew(mapping, harm, monkeypatch):
-    (path,) = mapping.path.glob("mapped-*-vectors-*.f32")
+    (path,) = mapping.path.glob("mapped-*-vectors-*.npy")
     data = path.read_bytes()
     if harm == "gone":
         path.unlink()
