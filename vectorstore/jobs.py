@@ -22,7 +22,7 @@ import psycopg
 from procrastinate import exceptions
 from procrastinate.jobs import Job as Queued
 from procrastinate.jobs import Status
-from sqlalchemy import Column, Connection, FromClause, Integer, MetaData, Select, Table, case, select, text, tuple_
+from sqlalchemy import Column, Connection, FromClause, Integer, MetaData, Select, Table, Update, case, select, text
 
 from vectorstore.database import STORE_ID, Database
 from vectorstore.errors import StoreAwayError, StoreError, StoreLockedError
@@ -66,6 +66,8 @@ _WORKERS: Final = text(
     "SELECT count(*) FROM procrastinate_workers WHERE last_heartbeat > now() - make_interval(secs => :seconds)"
 )
 JSON = Mapping[str, Any]
+# What a job is about, its outcome, and why it was given up.
+Noted = tuple[JSON, JSON | None, str | None]
 
 
 class JobGivenUpError(StoreError):
@@ -86,13 +88,13 @@ class Job:
 
     Attributes:
         what: What it is about.
-        parts: Of a whole, what each part is about with its outcome, and with its error where it was given up.
+        parts: Of a whole, its parts.
         check: Ends the job where it was cancelled, or the worker is to end; called now and then.
     """
 
     what: JSON
     is_whole: bool
-    parts: Sequence[tuple[JSON, JSON | None, str | None]]
+    parts: Sequence[Noted]
     check: Callable[[], None]
 
 
@@ -176,13 +178,13 @@ class JobQueue:
                     if time.monotonic() > seen + _PATIENCE:
                         raise
                 else:
-                    outcome, error = rows.get(WHOLE, (None, "it was cancelled"))
+                    _, outcome, error = rows.get(WHOLE, ({}, None, "it was cancelled"))
                     if outcome is not None:
                         self._forget(batch)
-                        return dict(json.loads(outcome))
+                        return outcome
                     if error is not None or not under_way:
                         raise JobGivenUpError(error or "it was cancelled")
-                    heard([_read(rows[number][0]) for number in sorted(rows) if number != WHOLE])
+                    heard([rows[number][1] for number in sorted(rows) if number != WHOLE])
                 time.sleep(every)
         except StoreError:
             raise
@@ -234,13 +236,16 @@ class JobQueue:
         with self._database.reading() as connection:
             return _is_made(connection)
 
-    def _look(self, batch: str) -> tuple[dict[int, tuple[str | None, str | None]], set[int]]:
-        """Returns outcome and error of every job of a batch, and the numbers of those that wait or are under way."""
+    def _look(self, batch: str) -> tuple[dict[int, Noted], set[int]]:
+        """Returns what is noted of every job of a batch, and the numbers of those that wait or are under way."""
         with self._database.reading() as connection:
             # First what is under way: what ends meanwhile has its outcome when it is looked at.
             numbers = {int(number) for _, number in connection.execute(_UNDER_WAY, {"batch": batch})}
-            found = select(_JOBS.c.number, _JOBS.c.outcome, _JOBS.c.error).where(_JOBS.c.batch == batch)
-            return {n: (outcome, error) for n, outcome, error in connection.execute(found)}, numbers
+            found = select(_JOBS.c.number, _JOBS.c.what, _JOBS.c.outcome, _JOBS.c.error).where(_JOBS.c.batch == batch)
+            return {
+                number: (json.loads(what), None if outcome is None else json.loads(outcome), error)
+                for number, what, outcome, error in connection.execute(found)
+            }, numbers
 
     def _forget(self, batch: str) -> None:
         old = datetime.fromtimestamp(time.time() - 86400 * _KEPT_DAYS, UTC).isoformat(timespec="seconds")
@@ -316,17 +321,14 @@ class JobQueue:
             if context.should_abort():
                 raise exceptions.JobAborted
 
-        own = _JOBS.c.batch == batch
         try:
             rows, under_way = self._look(batch)
-            if number not in rows or rows[number][0] is not None:
+            what, outcome, _ = rows.pop(number, ({}, {}, None))
+            if outcome is not None:
                 return
-            if number == WHOLE and any(rows[n][0] is None and n in under_way for n in rows if n != WHOLE):
+            parts = [rows[part] for part in sorted(rows)] if number == WHOLE else []
+            if parts and any(rows[part][1] is None for part in under_way & rows.keys()):
                 raise _NotYetError
-            found = self._database.rows(select(_JOBS.c.number, _JOBS.c.what, _JOBS.c.outcome, _JOBS.c.error).where(own))
-            written = {n: (json.loads(told), _read(outcome), error) for n, told, outcome, error in found}
-            what = written.pop(number)[0]
-            parts = [written[n] for n in sorted(written)] if number == WHOLE else []
             outcome = run(Job(what=what, is_whole=number == WHOLE, parts=parts, check=check))
             self._note(batch, number, outcome=json.dumps(outcome), error=None)
         except (StoreAwayError, StoreLockedError) as exc:
@@ -344,8 +346,7 @@ class JobQueue:
 
     def _note(self, batch: str, number: int, **values: str | None) -> None:
         with self._database.transaction(counted=False) as connection:
-            own = tuple_(_JOBS.c.batch, _JOBS.c.number) == (batch, number)
-            connection.execute(_JOBS.update().where(own).values(values))
+            connection.execute(_update(batch, number).values(values))
 
     async def _take_over(self, timestamp: int) -> None:
         """Puts the jobs of dead workers back into the queue; one that killed worker after worker is given up."""
@@ -359,8 +360,7 @@ class JobQueue:
 
     def _count_death(self, batch: str, number: int) -> bool:
         """Counts the death of a worker that did a job; tells whether the job is given up for it."""
-        own = tuple_(_JOBS.c.batch, _JOBS.c.number) == (batch, number)
-        counted = _JOBS.update().where(own).values(deaths=_JOBS.c.deaths + 1).returning(_JOBS.c.deaths)
+        counted = _update(batch, number).values(deaths=_JOBS.c.deaths + 1).returning(_JOBS.c.deaths)
         with self._database.transaction(counted=False) as connection:
             # A job that was cancelled has no row; it ends by itself.
             given_up = (connection.scalar(counted) or 0) >= _ATTEMPTS
@@ -399,6 +399,10 @@ def give_up_all(connection: Connection, error: str) -> None:
     connection.exec_driver_sql("TRUNCATE procrastinate_jobs, procrastinate_workers CASCADE")
 
 
+def _update(batch: str, number: int) -> Update:
+    return _JOBS.update().where(_JOBS.c.batch == batch, _JOBS.c.number == number)
+
+
 def _unfinished(jobs: FromClause) -> Select[Any]:
     """Selects the batches whose whole is neither done nor given up."""
     return select(jobs.c.batch).where(jobs.c.number == WHOLE, jobs.c.outcome.is_(None), jobs.c.error.is_(None))
@@ -415,10 +419,6 @@ def cron(seconds: float) -> str:
 def _queue(store: str) -> str:
     # Its name tells the jobs of stores in one database apart, whose workers hear of each other.
     return f"untoc-{store}"
-
-
-def _read(written: str | None) -> JSON | None:
-    return None if written is None else json.loads(written)
 
 
 def _is_made(connection: Connection) -> bool:

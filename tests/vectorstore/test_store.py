@@ -363,6 +363,7 @@ def test_search_is_exact_while_the_index_server_is_gone(path, embedder, tmp_path
 DAMAGES = {
     "no folder": shutil.rmtree,
     "no database": lambda folder: (folder / "chroma.sqlite3").unlink(),
+    "empty database": lambda folder: (folder / "chroma.sqlite3").write_bytes(b""),
     "garbled database": lambda folder: (folder / "chroma.sqlite3").write_bytes(os.urandom(9000)),
     "no graph files": lambda folder: [file.unlink() for file in folder.glob("*/*")],
 } | {
@@ -391,31 +392,29 @@ def damaged(filled, path, request):
     return path
 
 
+def rebuild(store):
+    with store.writer():
+        store.rebuild_index()
+
+
+def write(store):
+    keep(store, HashingEmbedder(), annotated("t", ["The otter swims."]))
+    assert store.search_index(HashingEmbedder().embed_query("The otter swims."), 1)[0][0] == "t/0"
+
+
 @only_local
 @pytest.mark.parametrize("damaged", DAMAGES, indirect=True)
-def test_torn_index_is_reported_never_searched_wrongly_and_rebuilt_without_embedding(damaged, embedder, opening):
+@pytest.mark.parametrize("mend", [rebuild, pytest.param(write, marks=pytest.mark.heavy)])
+def test_torn_index_is_reported_never_searched_wrongly_and_mended_without_embedding(damaged, mend, embedder, opening):
     store = opening()
     found = store.search_index(embedder.embed_query(TEXTS[7]), 5)
     assert found is None or found == () or set(dict(found)) <= set(store.catalogue.passage_ids())
     assert [name for name, ok in findings(store).items() if not ok] == ["vector index"]
     assert "untoc doctor --rebuild" in next(check.detail for check in store.check() if not check.ok)
-    with store.writer():
-        store.rebuild_index()
+    mend(store)
     assert embedder.embedded == []
     assert_in_step(store)
     assert store.search_index(embedder.embed_query(TEXTS[3]), 1)[0][1] == pytest.approx(1.0, abs=1e-4)
-
-
-@only_local
-@pytest.mark.heavy
-@pytest.mark.parametrize("damaged", DAMAGES, indirect=True)
-def test_torn_index_is_repaired_by_the_next_write(damaged, embedder, opening):
-    store = opening()
-    keep(store, embedder, annotated("t", ["The otter swims."]))
-    assert embedder.embedded == ["The otter swims."]
-    assert_in_step(store)
-    assert store.search_index(embedder.embed_query("The otter swims."), 1)[0][0] == "t/0"
-    store.close()
 
 
 # Opens a store of which one file of the index has flipped bytes, a seed at a time, and goes on until it answers again.
