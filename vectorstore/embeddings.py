@@ -63,11 +63,9 @@ class TokenCounter(Protocol):
     @property
     def window(self) -> int:
         """How many of its own tokens the model reads; what lies beyond is cut off."""
-        ...
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """Returns how many of the model's own tokens each text takes, with its special tokens."""
-        ...
 
 
 class Embedder(TokenCounter, Protocol):
@@ -76,25 +74,20 @@ class Embedder(TokenCounter, Protocol):
     @property
     def name(self) -> str:
         """Name that the store records."""
-        ...
 
     @property
     def identity(self) -> str:
         """The name with the hash of the weights, where a package carries them: what a calibration holds for."""
-        ...
 
     @property
     def dimension(self) -> int:
         """Length of a vector."""
-        ...
 
     def embed_documents(self, texts: Sequence[str], progress: Callable[[int], None] | None = None) -> Matrix:
         """Returns unit vectors (n, dim) float32 for passages; `progress` hears how many are done."""
-        ...
 
     def embed_query(self, text: str) -> Matrix:
         """Returns the unit vector (dim,) float32 of a question."""
-        ...
 
 
 class SentenceTransformerEmbedder:

@@ -74,16 +74,13 @@ class Reranker(Protocol):
     @property
     def name(self) -> str:
         """Name for reports."""
-        ...
 
     @property
     def identity(self) -> str:
         """The name with the hash of the weights, where a package carries them: what a calibration holds for."""
-        ...
 
     def read(self, query: str, texts: Sequence[str]) -> PairReading:
         """Returns the relevance of each text, in their order; no texts give empty arrays."""
-        ...
 
 
 class OnnxReranker:

@@ -37,14 +37,13 @@ def test_name_tells_prefixes_apart():
     assert len(names) == 4
 
 
-def test_unknown_setting_is_refused():
+@pytest.mark.parametrize(
+    "wrong",
+    [{"modell": "x"}, {"batch_size": 0}, *({"languages": each} for each in ("", "English", "en, fr", "en,"))],
+)
+def test_wrong_setting_is_refused(wrong):
     with pytest.raises(ValidationError):
-        EmbeddingConfig(modell="x")
-    with pytest.raises(ValidationError):
-        EmbeddingConfig(batch_size=0)
-    for wrong in ("", "English", "en, fr", "en,"):
-        with pytest.raises(ValidationError):
-            EmbeddingConfig(languages=wrong)
+        EmbeddingConfig(**wrong)
 
 
 @pytest.fixture(scope="module")
@@ -160,13 +159,13 @@ def test_unknown_model_offline_names_the_settings(name):
     [
         pytest.param("model.safetensors", None, id="no weights"),
         pytest.param("model.safetensors", b"\0" * 100, id="cut weights"),
-        pytest.param("[tv]o[kc]*", None, id="no tokenizer"),
+        pytest.param("tokenizer* vocab*", None, id="no tokenizer"),
         pytest.param("*.*", None, id="no files"),
         pytest.param("config.json", b"{", id="broken config"),
     ],
 )
 def test_damaged_model_folder_is_a_model_error(folder, files, content):
-    for file in folder.glob(files):
+    for file in (file for pattern in files.split() for file in folder.glob(pattern)):
         file.unlink() if content is None else file.write_bytes(content)
     with pytest.raises(ModelError, match="UNTOC_EMBEDDING__MODEL"):
         SentenceTransformerEmbedder(EmbeddingConfig(model=str(folder))).embed_query("x")

@@ -90,7 +90,7 @@ def test_search_finds_a_word_behind_a_particle_that_may_be_its_own(catalogue):
 
 @cases("phrase", "passage")
 def test_phrase_is_found_in_any_inflection(catalogue, phrase, passage):
-    # A score is told for a phrase alone, beside a word that no passage holds.
+    # Asked for beside a word that no passage holds.
     assert [found for found, _ in catalogue.search_lexical("zebra", None, 9, terms=[phrase])] == [passage]
 
 

@@ -561,37 +561,3 @@ def test_party_file_that_cannot_be_kept_is_a_store_error(store, path, tmp_path):
     (path / "parties").write_text("in the way", encoding="utf-8")
     with pytest.raises(StoreError, match="cannot be copied"):
         store.keep_party_file(party_file(tmp_path / "a", "one"))
-
-
-# --- hard kills
-
-WRITE_UNTIL_KILLED = """
-store = open_store(path, embedder)
-print("open", flush=True)
-for number in range(10_000):
-    keep(store, embedder, annotated(f"r{sys.argv[2]}n{number}", [f"{number} heron {i}." for i in range(120)]))
-    print(number, flush=True)
-"""
-
-
-@only_local
-@pytest.mark.slow
-def test_store_survives_hard_kills_of_its_writer(path, embedder, opening):
-    done = set()
-    for life in range(3):
-        writer = beside(WRITE_UNTIL_KILLED, path, life)
-        assert writer.stdout.readline() == "open\n"
-        writer.stdout.readline()
-        done.add(f"r{life}n0")
-        time.sleep(0.15 + 0.11 * life)
-        writer.kill()
-        acknowledged, _ = writer.communicate()
-        done |= {f"r{life}n{line}" for line in acknowledged.split("\n")[:-1] if line.isdigit()}
-        store = opening()
-        held = {summary.document_id for summary in store.catalogue.documents()}
-        assert done <= held
-        assert store.catalogue.health.damage() is None
-        found = store.search_index(embedder.embed_query("heron"), 10)
-        assert found is None or len(found) == 10
-        keep(store, embedder, annotated(f"after{life}", ["The otter swims."]))
-        assert_in_step(store)
