@@ -11,27 +11,23 @@ _OWN: Final = ("catalogue.sqlite3*", "desk.sqlite3*", "index-*", "mapped-*", "pa
                "served", "write.lock", "write.holder")  # fmt: skip
 
 
-def make_private(path: Path) -> None:
-    """Takes all rights of others from a file, or from a folder and everything in it; links are not followed.
-
-    Rights are only taken: what its owner may not write stays so. What belongs to another user is passed over.
-    """
-    _take_rights(path)
-    for folder, folders, files in os.walk(path):
-        for name in (*folders, *files):
-            _take_rights(Path(folder, name))
-
-
 def own_parts(path: Path) -> set[Path]:
     """Returns the files and folders that a store has made in its folder, and nothing else that lies there."""
     return {found for pattern in _OWN for found in path.glob(pattern)}
 
 
 def make_store_private(path: Path) -> None:
-    """Takes all rights of others from what a store holds, and from its folder where nothing else lies in it."""
+    """Takes all rights of others from what a store holds, and from its folder where nothing else lies in it.
+
+    Rights are only taken: what its owner may not write stays so. What belongs to another user is passed over, and
+    links are not followed.
+    """
     own = own_parts(path)
-    for each in own:
-        make_private(each)
+    for part in own:
+        _take_rights(part)
+        for folder, folders, files in os.walk(part):
+            for name in (*folders, *files):
+                _take_rights(Path(folder, name))
     with suppress(OSError):
         if own.issuperset(path.iterdir()):
             _take_rights(path.resolve())
