@@ -31,6 +31,7 @@ from sqlalchemy import (
 )
 from sqlalchemy import Text as AnyText
 from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.schema import SchemaItem
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeDecorator
@@ -152,6 +153,10 @@ _needed: Final = partial(Column, nullable=False)
 METADATA: Final = MetaData()
 
 
+def _table(name: str, *parts: SchemaItem, **options: bool) -> Table:
+    return Table(name, METADATA, *parts, **options)
+
+
 def _metadata_columns() -> list[Column[Any]]:
     return [Column(name, _Codes if name == "held_by" else Text) for name in METADATA_FIELDS]
 
@@ -161,14 +166,11 @@ def _belongs(table: str, name: str, *, key: bool = False) -> Column[Any]:
     return Column(name, Text, owner, nullable=False, primary_key=key)
 
 
-META: Final = Table(
-    "meta", METADATA, Column("key", Text, primary_key=True), _needed("value", Text), sqlite_with_rowid=False
-)
+META: Final = _table("meta", Column("key", Text, primary_key=True), _needed("value", Text), sqlite_with_rowid=False)
 # What of `vectorstore/migrations/versions` the store has had.
-REVISION: Final = Table("alembic_version", METADATA, Column("version_num", String(32), primary_key=True))
-DOCUMENTS: Final = Table(
+REVISION: Final = _table("alembic_version", Column("version_num", String(32), primary_key=True))
+DOCUMENTS: Final = _table(
     "documents",
-    METADATA,
     Column("document_id", Text, primary_key=True),
     *(_needed(name, Text) for name in ("file", "folder", "sha256", "source_text", "kind")),
     *_metadata_columns(),
@@ -183,9 +185,8 @@ DOCUMENTS: Final = Table(
 Index("documents_by_file", DOCUMENTS.c.folder, DOCUMENTS.c.file)
 Index("documents_by_lower_symbol", func.lower(DOCUMENTS.c.symbol))
 # Whose words a span of a document is; see `Span`.
-STATEMENTS: Final = Table(
+STATEMENTS: Final = _table(
     "statements",
-    METADATA,
     Column("statement_id", Text, primary_key=True),
     _belongs("document", "document_id"),
     *(_needed(name, Integer) for name in ("ordinal", "start", "end")),
@@ -206,9 +207,8 @@ Index("statements_by_state", STATEMENTS.c.state, STATEMENTS.c.first_year)
 Index("statements_by_holders", STATEMENTS.c.held_by)
 # Finds the statements that groups made, which speak for States that are asked about.
 Index("statements_by_group", STATEMENTS.c.on_behalf_of)
-SENTENCES: Final = Table(
+SENTENCES: Final = _table(
     "sentences",
-    METADATA,
     _belongs("statement", "statement_id", key=True),
     Column("ordinal", Integer, primary_key=True, autoincrement=False),
     _needed("start", Integer),
@@ -218,9 +218,8 @@ SENTENCES: Final = Table(
     Column("page", Integer),
     Column("language", Text),
 )
-PASSAGES: Final = Table(
+PASSAGES: Final = _table(
     "passages",
-    METADATA,
     Column("passage", _Number, primary_key=True, autoincrement=False),
     _needed("passage_id", Text, unique=True),
     _belongs("statement", "statement_id"),
@@ -235,9 +234,8 @@ Index("passages_by_text", PASSAGES.c.text_key)
 Index("passages_by_language", PASSAGES.c.statement_id, PASSAGES.c.language)
 # One vector per distinct text, float32: text seen before is never embedded again.
 VECTOR_TABLES: Final[Mapping[VectorTable, Table]] = {
-    name: Table(
+    name: _table(
         name,
-        METADATA,
         Column("text_key", Text, primary_key=True),
         _needed("vector", LargeBinary),
         sqlite_with_rowid=False,
@@ -245,9 +243,8 @@ VECTOR_TABLES: Final[Mapping[VectorTable, Table]] = {
     for name in ("vectors", "second_vectors")
 }
 # What a sentence refers to; see `Mention`.
-MENTIONS: Final = Table(
+MENTIONS: Final = _table(
     "mentions",
-    METADATA,
     Column("mention", _Number, primary_key=True, autoincrement=False),
     _needed("statement_id", Text),
     _needed("ordinal", Integer),
@@ -262,9 +259,8 @@ MENTIONS: Final = Table(
 Index("mentions_by_value", *(MENTIONS.c[name] for name in ("kind", "treaty", "value", "statement_id")))
 Index("mentions_by_statement", MENTIONS.c.statement_id, MENTIONS.c.ordinal)
 # What of a document is compared to find its family, by a scheme; under another scheme it is taken anew.
-TRAITS: Final = Table(
+TRAITS: Final = _table(
     "traits",
-    METADATA,
     _belongs("document", "document_id", key=True),
     _needed("scheme", Text),
     _needed("paragraphs", Integer),
@@ -272,18 +268,16 @@ TRAITS: Final = Table(
     sqlite_with_rowid=False,
 )
 # Hashes of parts of a MinHash signature: texts that share one may be near-duplicates.
-BANDS: Final = Table(
+BANDS: Final = _table(
     "bands",
-    METADATA,
     Column("band", BigInteger, primary_key=True, autoincrement=False),
     _belongs("document", "document_id", key=True),
     sqlite_with_rowid=False,
 )
 Index("bands_by_document", BANDS.c.document_id)
 # `document_id` is the revision, correction or addendum of `other_id`; else the two are in order of their ids.
-LINKS: Final = Table(
+LINKS: Final = _table(
     "links",
-    METADATA,
     _belongs("document", "document_id", key=True),
     _belongs("document", "other_id", key=True),
     Column("relation", Text, primary_key=True),
@@ -292,26 +286,23 @@ LINKS: Final = Table(
 )
 Index("links_by_other", LINKS.c.other_id)
 # Files that an ingest could not read, or in part, with what is known of them: coverage names them under every answer.
-UNREADABLE: Final = Table(
+UNREADABLE: Final = _table(
     "unreadable",
-    METADATA,
     Column("folder", Text, primary_key=True),
     Column("file", Text, primary_key=True),
     _needed("reason", Text),
     _needed("metadata", Text),
     _needed("pages", Packed()),
 )
-TRACES: Final = Table(
+TRACES: Final = _table(
     "traces",
-    METADATA,
     Column("trace_id", Text, primary_key=True),
     *(_needed(name, Text) for name in ("at", "record")),
 )
 # What a person decided on a cell of a position table, by a hash of party, topic and the evidence that was judged:
 # other evidence is another judgement.
-REVIEWS: Final = Table(
+REVIEWS: Final = _table(
     "reviews",
-    METADATA,
     Column("cell_key", Text, primary_key=True),
     _needed("state", Text, CheckConstraint("state IN ('accepted', 'changed', 'rejected')")),
     Column("kind", Text),
