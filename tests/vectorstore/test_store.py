@@ -281,11 +281,11 @@ def test_open_reader_finds_everything_that_another_process_writes(store, path, e
     reader = opening(read_only=read_only)
     query = embedder.embed_query("heron 7 flies")
     assert reader.search_index(query, 1)[0][0] == "old/7"
-    writer = beside(WRITE_BESIDE, path)
-    while writer.poll() is None:
-        # Whatever is read meanwhile is whole: from the index as it was, or exactly from the catalogue.
-        found = reader.search_index(query, 1)
-        assert found is None or found[0][1] == pytest.approx(1.0, abs=1e-4) or found[0][0].startswith("new")
+    with beside(WRITE_BESIDE, path) as writer:
+        while writer.poll() is None:
+            # Whatever is read meanwhile is whole: from the index as it was, or exactly from the catalogue.
+            found = reader.search_index(query, 1)
+            assert found is None or found[0][1] == pytest.approx(1.0, abs=1e-4) or found[0][0].startswith("new")
     assert writer.returncode == 0
     assert reader.catalogue.count_passages() == 5 * 300
     for number in range(5):
@@ -418,8 +418,6 @@ def test_torn_index_is_reported_never_searched_wrongly_and_mended_without_embedd
 
 
 # Opens a store of which one file of the index has flipped bytes, a seed at a time, and goes on until it answers again.
-
-
 SURVIVE = """
 filled, copy = path, Path(sys.argv[2])
 for seed in range(int(sys.argv[3])):
