@@ -15,10 +15,10 @@ from app.retrieval.background import background_vectors
 from app.retrieval.terms import content_terms
 from app.retrieval.topic import Topic
 from vectorstore.arrays import Matrix
+from vectorstore.bert import word_vectors
 from vectorstore.catalogue import Catalogue
 from vectorstore.embeddings import Embedder
 from vectorstore.records import ScoredPassage, Sentence
-from vectorstore.word_vectors import word_vectors
 
 # Raised with every change of what a feature measures: an artefact of another version is not used.
 FEATURE_VERSION: Final = 6

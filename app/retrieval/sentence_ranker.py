@@ -95,7 +95,7 @@ class SentenceRanker:
 
     def topic(self, words: str, language: str, wording: TopicWording | None = None) -> Topic:
         """Prepares topic words, and how a question asks about them, for searching; one serves all parties."""
-        return Topic.of(words, language, self._retriever.embed, self._rarity, self.model_languages, wording)
+        return Topic.of(words, language, self._embedder.embed_query, self._rarity, self.model_languages, wording)
 
     def _rarity(self, term: str) -> float:
         """Returns the inverse document frequency of a stem over the passages of the corpus, always above 0."""

@@ -64,7 +64,7 @@ def test_metadata_are_corrected_and_taken_back_without_torch(tmp_path: Path, con
     code = (
         "import sys\nfrom dataclasses import replace\nfrom pathlib import Path\nfrom app.settings import Settings\n"
         "from app.wiring import open_workspace\nfrom ingest.indexer import Indexer, IngestOptions\n"
-        "from vectorstore.question_embedder import PackagedEmbedder\n"
+        "from vectorstore.embeddings import PackagedEmbedder\n"
         f"settings = Settings(store=Path({str(tmp_path / 'store')!r}))\n"
         "with open_workspace(settings) as w:\n"
         "    indexer = Indexer(w.store, PackagedEmbedder(), settings.split, settings.load)\n"

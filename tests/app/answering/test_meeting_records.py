@@ -271,7 +271,7 @@ def test_a_removed_record_leaves_nothing_behind(own_desk):
         own_desk.corpus.remove(summary.document_id)
     assert catalogue.count_passages() == 0
     assert catalogue.summaries(ScopeFilter()) == ()
-    assert catalogue.phrase_frequency("assets") == 0
+    assert catalogue.search_lexical("assets", None, 9) == ()
 
 
 @pytest.mark.usefixtures("scripted_models")

@@ -21,7 +21,7 @@ from app.retrieval.relevance import (
 )
 from app.retrieval.relevance_features import FEATURE_VERSION, SentenceFeatures
 from tests.fakes import HashingEmbedder
-from vectorstore.question_embedder import PackagedEmbedder
+from vectorstore.embeddings import PackagedEmbedder
 from vectorstore.records import Sentence
 
 MODELS = {"embedding": "e", "reranker": "r"}
