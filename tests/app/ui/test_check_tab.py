@@ -1,4 +1,3 @@
-import json
 import re
 from functools import partial
 from html import unescape
@@ -11,7 +10,6 @@ from app.checking.checker import Checker
 from app.checking.corpus_texts import CorpusTextsCache
 from app.checking.documents import read_pasted
 from app.checking.report import comment_text, markdown_report
-from app.ui.check_tab import verify_endpoint
 from app.ui.check_view import check_html
 from ingest.loaders.loaded import LoadLimits
 from ingest.parties.party_table import PartyTable
@@ -110,13 +108,6 @@ def test_a_draft_is_shown_with_its_diff_and_direction_and_never_as_markup(checke
     assert "<script" not in html and "<img" not in html and "<i>" not in html and "<b>at" not in html
     assert "&lt;script&gt;" in html and "&lt;i&gt;Ports&lt;/i&gt;" in html
     assert '<p class="u-block-text" dir="auto">وقالت' in html_of(checker, DRAFT)
-
-
-def test_endpoint_gives_the_contract(checker):
-    report = verify_endpoint(checker)(f"Germany said: “{LAMPS}”")
-    assert report["summary"] == {"verified": 0, "altered": 0, "misattributed": 1, "not_found": 0}
-    assert report["findings"][0]["found_in"] == [{"statement_id": "a", "state": "AUT"}]
-    assert json.loads(json.dumps(report)) == report
 
 
 @pytest.fixture(scope="module")

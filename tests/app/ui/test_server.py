@@ -25,15 +25,15 @@ def fetch(address: str, headers: dict[str, str] | None = None) -> tuple[int, dic
             return error.code, {}, error.read().decode()
 
 
-def call_api(address: str, *data) -> tuple[str, object]:
+def call_api(address: str, name: str, *data) -> tuple[str, object]:
     """Calls the endpoint as any HTTP client does; the last event and its data."""
     body = json.dumps({"data": list(data)}).encode()
     request = urllib.request.Request(
-        f"{address}/gradio_api/call/ask", data=body, headers={"content-type": "application/json"}
+        f"{address}/gradio_api/call/{name}", data=body, headers={"content-type": "application/json"}
     )
     with urllib.request.urlopen(request, timeout=20) as response:
         event = json.load(response)["event_id"]
-    _, _, text = fetch(f"{address}/gradio_api/call/ask/{event}")
+    _, _, text = fetch(f"{address}/gradio_api/call/{name}/{event}")
     last = text.strip().split("\n\n")[-1]
     fields = dict(line.split(": ", 1) for line in last.splitlines())
     return fields["event"], json.loads(fields["data"])
@@ -41,7 +41,7 @@ def call_api(address: str, *data) -> tuple[str, object]:
 
 def test_api_gives_exactly_the_contract(app_server):
     history = ["What did Arvandia say?", {"question": "and in 2021?", "scope": {"years": []}}]
-    event, data = call_api(app_server.address, EXAMPLE, {"years": ["2020"]}, history)
+    event, data = call_api(app_server.address, "ask", EXAMPLE, {"years": ["2020"]}, history)
     turns = EarlierTurn(question=history[0]), EarlierTurn(question="and in 2021?", overrides={"years": []})
     assert app_server.assistant.asked[-1] == (EXAMPLE, {"years": ["2020"]}, turns)
     expected = app_server.assistant.ask(EXAMPLE, overrides={"years": ["2020"]}, history=turns)
@@ -49,12 +49,18 @@ def test_api_gives_exactly_the_contract(app_server):
     assert data == [expected.to_json() | {"trace_id": data[0]["trace_id"]}]
 
 
+def test_api_checks_a_draft(app_server):
+    event, (report,) = call_api(app_server.address, "verify", "Iran said: “The lamps of every harbour were lit.”")
+    assert event == "complete" and [found["verdict"] for found in report["findings"]] == ["not_found"]
+    assert report["summary"] == {"verified": 0, "altered": 0, "misattributed": 0, "not_found": 1}
+
+
 def test_api_takes_a_question_alone_and_reports_what_is_wrong_in_one_line(app_server):
-    event, data = call_api(app_server.address, EXAMPLE)
+    event, data = call_api(app_server.address, "ask", EXAMPLE)
     assert event == "complete" and data[0]["question"] == EXAMPLE
-    event, data = call_api(app_server.address, " ")
+    event, data = call_api(app_server.address, "ask", " ")
     assert event == "error" and "the question is empty" in json.dumps(data)
-    event, data = call_api(app_server.address, EXAMPLE, None, [{"text": "and Belmora?"}])
+    event, data = call_api(app_server.address, "ask", EXAMPLE, None, [{"text": "and Belmora?"}])
     assert event == "error" and "each turn of a 'history' must be a question" in json.dumps(data, ensure_ascii=False)
 
 
@@ -88,7 +94,7 @@ def test_server_keeps_little_of_pages_that_were_opened_and_nothing_of_events(app
         tracemalloc.stop()
         for opened in ("first", *(f"page {number}" for number in range(10))):
             del gradio.state_holder.session_data[opened]
-    call_api(app_server.address, EXAMPLE)
+    call_api(app_server.address, "ask", EXAMPLE)
     assert not gradio.get_blocks()._queue.event_analytics
 
 
