@@ -6,9 +6,7 @@ from zipfile import ZipFile
 
 import pytest
 
-from tests.app.ui.conftest import serving
-from tests.app.ui.test_browser import settle
-from tests.fakes import fake_workspace
+from tests.app.ui.conftest import open_tab, settle
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
@@ -16,16 +14,11 @@ LONG = " ".join(f"The lamps of harbour {number} were lit by night." for number i
 
 
 @pytest.fixture
-def desk(open_page, tmp_path: Path):
+def desk(empty_workspace, visit):
     """A page on its Ingest tab over an empty store, with the corpus behind it."""
-    with (
-        fake_workspace(tmp_path / "store") as workspace,
-        serving(workspace.assistant, workspace.corpus, tmp_path / "uploads") as served,
-    ):
-        watched = open_page(served=served)
-        watched.page.get_by_role("tab", name="Ingest").click()
-        yield watched.page, workspace.corpus
-        assert not watched.errors
+    page, served = visit(empty_workspace.assistant, empty_workspace.corpus)
+    open_tab(page, "Ingest")
+    return page, served.corpus
 
 
 def upload(page, *files: Path) -> str:
