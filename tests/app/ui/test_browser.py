@@ -1,11 +1,15 @@
 """The chat as people use it, in a real browser."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from app.question.turn import EarlierTurn
+from app.wiring import Workspace
+from tests.app.corpus.test_page_images import PARTIES, QUESTION, arvandia
 from tests.app.ui.conftest import ask, open_tab, overflowing, settle
+from tests.fakes_files import pdf_of
 from tests.fakes_ui import EXAMPLE, HOSTILE, HOSTILE_FILE, sample_statement
 
 CELLS = "#corpus-table [role=gridcell]"
@@ -37,11 +41,14 @@ def in_view(page: Any, selector: str) -> bool:
     return bool(page.evaluate(script, selector))
 
 
-def take_away(page: Any, field: str) -> None:
-    """Removes a chip of the only turn, and waits for the answer without it."""
-    page.click(f'.u-chip button[data-field="{field}"]')
-    page.wait_for_function(f"!document.querySelector('.u-chip button[data-field={field}]')")
-    page.wait_for_selector('.u-turn[data-turn="1"] .u-answer')
+def take_away(page: Any, field: str, turn: int = 1) -> None:
+    """Removes a chip by keyboard and waits for the answer without it."""
+    chip = f'.u-turn[data-turn="{turn}"] .u-chip button[data-field="{field}"]'
+    page.focus(chip)
+    page.keyboard.press("Enter")
+    page.wait_for_selector(chip, state="detached")
+    page.wait_for_selector(f'.u-turn[data-turn="{turn}"] .u-answer')
+    page.wait_for_selector("#ask:visible")
     settle(page)
 
 
@@ -280,3 +287,52 @@ def test_keyboard_alone_asks_reads_copies_and_narrows(page, app_server):
     page.wait_for_selector('.u-turn[data-turn="1"] .u-answer')
     assert app_server.assistant.asked[-1] == (EXAMPLE, {"years": []}, ())
     page.wait_for_function("document.activeElement.matches('.u-turn')")
+
+
+def chips_of(page, turn: int) -> list[str]:
+    texts = page.locator(f'.u-turn[data-turn="{turn}"] .u-chip').all_inner_texts()
+    return [" ".join(text.replace("×", " ").split()) for text in texts]
+
+
+def test_follow_ups_keep_the_scope_and_removed_chips_stay_removed(visit, workspace: Workspace):
+    page, _ = visit(workspace.assistant, workspace.corpus)
+    ask(page, "What did Arvandia say about extradition at the tenth session?")
+    assert chips_of(page, 1) == ["State Arvandia", "Session 10", "Topic extradition"]
+    ask(page, "and Belmora?", 2)
+    assert chips_of(page, 2) == ["State Belmora", "Session 10 from before", "Topic extradition from before"]
+    take_away(page, "sessions", 2)
+    assert chips_of(page, 2) == ["State Belmora", "Topic extradition from before"]
+    ask(page, "compare with Galdoria", 3)
+    assert chips_of(page, 3) == ["State Belmora from before", "State Galdoria", "Topic extradition from before"]
+    take_away(page, "topic", 3)
+    ask(page, "and article 16?", 4)
+    assert chips_of(page, 4) == [
+        "State Belmora from before",
+        "State Galdoria from before",
+        "Treaty UNTOC article 16",
+    ]
+    ask(page, "Which States spoke of firearms?", 5)
+    assert chips_of(page, 5) == ["all States", "Topic firearms"]
+
+
+def test_page_opens_in_the_card_and_says_so_when_its_file_is_gone(empty_workspace, visit, tmp_path: Path):
+    folder = tmp_path / "corpus"
+    folder.mkdir()
+    (folder / "parties.csv").write_text(PARTIES, encoding="utf-8")
+    (folder / "a.pdf").write_bytes(pdf_of(arvandia(), columns=2))
+    empty_workspace.corpus.ingest([folder])
+    page, _ = visit(empty_workspace.assistant, empty_workspace.corpus)
+    ask(page, QUESTION)
+    assert page.locator(".u-card img").count() == 0
+    page.locator("[data-what=page_image] summary").first.click()
+    image = page.locator("[data-what=page_image] img").first
+    image.wait_for()
+    assert image.evaluate("image => image.decode().then(() => image.naturalWidth)") == 900
+    assert image.get_attribute("alt") == "Page 1 of the file, with the quotation marked"
+    assert page.locator("[data-what=page_image] .u-note").first.is_hidden()
+    (folder / "a.pdf").unlink()
+    page.reload()
+    # The conversation is there again, and what is fetched is fetched anew.
+    page.wait_for_selector(".u-card")
+    page.locator("[data-what=page_image] summary").first.click()
+    page.wait_for_selector("text=the page cannot be shown")
