@@ -103,6 +103,9 @@ def test_an_assistant_does_a_days_work_and_commands_api_and_tools_give_the_same(
         assert main([*arguments, "--json", "--store", str(served.store)]) == 0
         return json.loads(capsys.readouterr().out)
 
+    listed, by_command = command("list"), command("ask", QUESTION)
+    shown = command("show", by_command["citations"][0]["statement_id"])
+
     async def work(client: Client) -> None:
         async def call(name: str, **arguments: Any) -> Any:
             given = await client.call_tool(name, arguments)
@@ -116,19 +119,18 @@ def test_an_assistant_does_a_days_work_and_commands_api_and_tools_give_the_same(
         asked = tools["ask"].input_schema["properties"]["question"]
         assert (asked["maxLength"], asked["examples"]) == (20_000, [QUESTION])
         assert {"words", "year", "offset"} <= tools["list_statements"].input_schema["properties"].keys()
-        listed = command("list")
         assert api("GET", "statements", params={"limit": 500})["items"] == listed
         assert (await call("list_statements", limit=200))["items"] == listed[:200]
         of_iran = await call("list_statements", state="IRN", limit=5)
         assert of_iran["total"] >= 1 and {item["state"] for item in of_iran["items"]} == {"IRN"}
         answer = await call("ask", question=QUESTION)
         assert same(answer) == same(api("POST", "ask", json={"question": QUESTION}))
-        assert sure(answer) == sure(command("ask", QUESTION))
+        assert sure(answer) == sure(by_command)
         more = await call("ask", question="And Austria?", history=[QUESTION])
         assert more["scope"]["states"] == ["AUT"]
         quoted = answer["citations"][0]
         source = await call("show", statement_id=quoted["statement_id"])
-        assert source == api("GET", f"statements/{quoted['statement_id']}") == command("show", quoted["statement_id"])
+        assert source == api("GET", f"statements/{quoted['statement_id']}") == shown
         assert source["source_text"][quoted["start"] : quoted["end"]] == quoted["source_quote"]
         draft = f"Iran said: “{quoted['quote']}”"
         checked = await call("verify", text=draft)
