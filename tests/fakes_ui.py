@@ -8,14 +8,16 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
+from app.answering.assistant import Progress
+from app.answering.compose.extractive import escape
 from app.briefing.cells import Briefing, Composer
 from app.briefing.request import BriefingRequest
 from app.briefing.table_builder import BriefingProgress
-from app.corpus.corpus import UndoStep
+from app.corpus.corpus import EvidenceContext, UndoStep
 from app.errors import MetadataError, NotFoundError, QuestionError
 from app.question.turn import EarlierTurn, earlier_turns
 from app.records import Abstention, Answer, Citation, Claim, Coverage, Scope, Timings, TreatyScope
@@ -46,21 +48,6 @@ HOSTILE = (
 )
 EXAMPLE = "What did Iran say about article 4?"
 HOSTILE_FILE = "<img src=x onerror=document.title='owned'>.txt"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Progress:
-    step: Literal["resolve", "retrieve", "compose", "verify"]
-    detail: str
-    shown: str = ""
-
-
-@dataclass(frozen=True, kw_only=True)
-class EvidenceContext:
-    before: str
-    quote: str
-    after: str
-    direction: Literal["ltr", "rtl"]
 
 
 def statement(file: str, text: str, metadata: Metadata, inferred: tuple[str, ...] = ()) -> Statement:
@@ -128,10 +115,6 @@ def cite(source: Statement, number: int, first: str, last: str, **changes: Any) 
         inferred=source.inferred, **{name: getattr(source.metadata, name) for name in METADATA},
     )  # fmt: skip
     return replace(made, **changes)
-
-
-def escape_markdown(text: str) -> str:
-    return "".join(f"\\{character}" if character in "\\`*_[]<>!#" else character for character in text)
 
 
 class FakeUploads:
@@ -214,14 +197,8 @@ class FakeCorpus:
     def remove(self, statement_id: str, *, undoable: bool = False) -> None:
         del self.stored[self.show(statement_id).statement_id]
 
-    def ingest_uploads(
-        self,
-        paths: Sequence[Path],
-        *,
-        include_unlisted: bool = False,
-        progress: Callable[[IngestProgress], None] | None = None,
-    ) -> IngestReport:
-        return self.ingest(paths, include_unlisted=include_unlisted, progress=progress)
+    def ingest_uploads(self, paths: Sequence[Path], **how: Any) -> IngestReport:
+        return self.ingest(paths, **how)
 
     def ingest(
         self,
@@ -286,10 +263,9 @@ class FakeAssistant:
     def ask(
         self, question: str, *, overrides: Mapping[str, Any] | None = None, history: Sequence[str | EarlierTurn] = ()
     ) -> Answer:
-        for item in self.stream(question, overrides=overrides, history=history):
-            if isinstance(item, Answer):
-                return item
-        raise AssertionError("no answer")
+        *_, answer = self.stream(question, overrides=overrides, history=history)
+        assert isinstance(answer, Answer)
+        return answer
 
     def stream(
         self, question: str, *, overrides: Mapping[str, Any] | None = None, history: Sequence[str | EarlierTurn] = ()
@@ -298,7 +274,7 @@ class FakeAssistant:
         if not question.strip():
             raise QuestionError("the question is empty; type what you want to know")
         for step in ("resolve", "retrieve", "compose", "verify"):
-            yield Progress(step=step, detail="")  # type: ignore[arg-type]
+            yield Progress(step=step)
             time.sleep(self.step_seconds)
         yield self._answer(question, dict(overrides or {}), bool(history))
 
@@ -320,8 +296,8 @@ class FakeAssistant:
             kept=("states",) if follows else (),
             notes=("article 4 read as UNTOC article 4, Protection of sovereignty",),
         )
-        lines = [f"**{escape_markdown(NAMES[code])}** said:", ""]
-        lines += [f"> “{escape_markdown(citation.quote)}” [{citation.number}]\n" for citation in citations]
+        lines = [f"**{escape(NAMES[code])}** said:", ""]
+        lines += [f"> “{escape(citation.quote)}” [{citation.number}]\n" for citation in citations]
         related = ()
         if code == "IRN":
             number = len(citations) + 1
@@ -390,9 +366,8 @@ class FakeBuilder:
         request: BriefingRequest,
         progress: Callable[[BriefingProgress], None] | None = None,
         *,
-        max_points: int | None = None,
-        max_tokens: int | None = None,
         composer: Composer | None = None,
+        **_: int | None,
     ) -> Briefing:
         self.asked.append(request)
         self.composers.append(composer)
