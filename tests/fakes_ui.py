@@ -177,14 +177,8 @@ class FakeCorpus:
     def remove(self, statement_id: str, *, undoable: bool = False) -> None:
         del self.stored[self.show(statement_id).statement_id]
 
-    def ingest_uploads(
-        self,
-        paths: Sequence[Path],
-        *,
-        include_unlisted: bool = False,
-        progress: Callable[[IngestProgress], None] | None = None,
-    ) -> IngestReport:
-        return self.ingest(paths, include_unlisted=include_unlisted, progress=progress)
+    def ingest_uploads(self, paths: Sequence[Path], **how: Any) -> IngestReport:
+        return self.ingest(paths, **how)
 
     def ingest(
         self,
@@ -249,10 +243,9 @@ class FakeAssistant:
     def ask(
         self, question: str, *, overrides: Mapping[str, Any] | None = None, history: Sequence[str | EarlierTurn] = ()
     ) -> Answer:
-        for item in self.stream(question, overrides=overrides, history=history):
-            if isinstance(item, Answer):
-                return item
-        raise AssertionError("no answer")
+        *_, answer = self.stream(question, overrides=overrides, history=history)
+        assert isinstance(answer, Answer)
+        return answer
 
     def stream(
         self, question: str, *, overrides: Mapping[str, Any] | None = None, history: Sequence[str | EarlierTurn] = ()
@@ -350,9 +343,8 @@ class FakeBuilder:
         request: BriefingRequest,
         progress: Callable[[BriefingProgress], None] | None = None,
         *,
-        max_points: int | None = None,
-        max_tokens: int | None = None,
         composer: Composer | None = None,
+        **_: int | None,
     ) -> Briefing:
         self.asked.append(request)
         self.composers.append(composer)
