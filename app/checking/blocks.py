@@ -8,7 +8,7 @@ from typing import Final, Literal
 
 import regex
 
-from app.checking.remarks import Remark, remark
+from app.checking.findings import Remark, remark
 
 BlockKind = Literal["text", "heading", "quote", "cell", "note", "header"]
 # What joins blocks in `Document.text`.

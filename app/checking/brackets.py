@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from app.checking.corpus_texts import SourceText
+from app.checking.findings import Remark, remark
 from app.checking.matching import Match
 from app.checking.polarity_words import PolarityKind, content, of_kinds, polarity_words, speaks_of_itself
-from app.checking.remarks import Remark, remark
 from ingest.language.lexicons import RegexPatterns
 from ingest.language.numbers import find_numbers
 from vectorstore.stems import stems, words_of

@@ -11,10 +11,9 @@ from app.checking.attributions import AttributionReader
 from app.checking.blocks import CheckedDocument
 from app.checking.corpus_texts import CorpusTexts, CorpusTextsCache
 from app.checking.documents import read_document
-from app.checking.findings import CheckReport, Finding, Place, Skipped
+from app.checking.findings import CheckReport, Finding, Place, Skipped, remark
 from app.checking.quotations import find_quotations
 from app.checking.quote_verifier import QuoteVerifier
-from app.checking.remarks import remark
 from app.checking.superseded import superseded_by
 from app.checking.work import READING, CheckLimits, WorkDone
 from ingest.loaders.loaded import LoadLimits
@@ -98,7 +97,7 @@ class Checker:
                 skipped.append(Skipped(quote=quotation.text, reason=WORK_SPENT, where=block.where))
                 continue
             work.add(READING)
-            found = judge.check(quotation, reader.read(quotation), block.where, reader.around(quotation))
+            found = judge.check(quotation, reader.read(quotation), block.where)
             findings.append(_with_superseding(_with_hidden(found, document), texts, local))
         if progress is not None:
             progress(len(quotations.found), len(quotations.found))

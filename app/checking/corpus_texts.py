@@ -2,7 +2,7 @@
 
 import threading
 from bisect import bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Final
@@ -17,7 +17,7 @@ from ingest.language.attribution_verbs import attribution
 from ingest.language.lexicons import RegexPatterns
 from ingest.parties.party_table import PartyTable
 from vectorstore.catalogue import Catalogue
-from vectorstore.records import Metadata, Passage, ScopeFilter, Sentence, Statement, StatementKind
+from vectorstore.records import Metadata, Passage, ScopeFilter, Statement, StatementKind
 
 _PATTERNS: Final = RegexPatterns("drafts")
 _KINDS: Final[tuple[StatementKind, ...]] = ("statement", "record", "treaty")
@@ -87,14 +87,6 @@ class SourceText:
         )
 
 
-@dataclass(frozen=True, kw_only=True)
-class Window:
-    """A stretch of a stored text, readable, in which the nearest words are looked for."""
-
-    stored: StoredText
-    text: str
-
-
 class CorpusTexts:
     """The texts of a catalogue at one moment."""
 
@@ -118,17 +110,16 @@ class CorpusTexts:
         found = (held[identifier] for identifier, _ in hits if identifier in held)
         return [passage for passage in found if passage.statement_id in self.by_id]
 
-    def windows(self, quote: str, within: Sequence[str] | None, k: int) -> list[Window]:
-        """Returns where the words of a quotation most likely stand, in `k` passages found by lexical search."""
-        windows: dict[tuple[str, int, int], Window] = {}
+    def windows(self, quote: str, within: Sequence[str] | None, k: int) -> Iterator[tuple[StoredText, str]]:
+        """Yields where the words of a quotation most likely stand: texts, with the readable words around passages.
+
+        The `k` passages are found by lexical search.
+        """
         reach = max(_REACH, len(whole_words(quote)) // 8)
-        for passage in self.passages(quote, within, k):
-            stored = self.by_id[passage.statement_id]
-            first, last = max(0, passage.first_sentence - reach), passage.last_sentence + reach + 1
-            sentences: Sequence[Sentence] = self.sentences(passage.statement_id)[first:last]
-            text = " ".join(sentence.text for sentence in sentences)
-            windows[passage.statement_id, first, last] = Window(stored=stored, text=text)
-        return list(windows.values())
+        found = self.passages(quote, within, k)
+        places = ((p.statement_id, max(0, p.first_sentence - reach), p.last_sentence + reach + 1) for p in found)
+        for key, first, last in dict.fromkeys(places):
+            yield self.by_id[key], " ".join(sentence.text for sentence in self.sentences(key)[first:last])
 
 
 class CorpusTextsCache:

@@ -13,8 +13,8 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from app.checking.blocks import BlockKind, CheckedBlock, Hidden, label_rows
+from app.checking.findings import remark
 from app.checking.matching import whole_words
-from app.checking.remarks import remark
 from ingest.language.attribution_verbs import introduces_speech
 
 _NOTE: Final = regex.compile(

@@ -18,7 +18,7 @@ from docx.oxml.ns import qn
 from docx.oxml.xmlchemy import BaseOxmlElement
 
 from app.checking.blocks import BlockKind, CheckedBlock, Hidden, NoteMark, labels_of
-from app.checking.remarks import Remark, remark
+from app.checking.findings import Remark, remark
 from app.checking.word_formatting import DELETED, Looks, style_of, value_of
 from ingest.errors import LoadError
 

@@ -71,8 +71,7 @@ class PositionReader:
         if not evidence.answers:
             return evidence
         metadata = {summary.statement_id: summary.metadata for summary in evidence.searched}
-        languages = {key: known.language for key, known in metadata.items()}
-        best = [self._read(item, languages.get(item.sentence.statement_id)) for item in evidence.best[:_READ]]
+        best = self._read_best(evidence)
         # A later statement that hardly speaks of the topic does not hold the party's position on it.
         own = [each for each in best if each.direction is not None] or best
         clear = max(each.clearness for each in own) / 2
@@ -108,17 +107,19 @@ class PositionReader:
 
     def reported_last(self, evidence: PartyEvidence) -> PartyEvidence:
         """Puts last, of the best sentences, those that only report what others said."""
-        found = evidence.best[:_READ]
-        if len(found) < 2:
+        if len(evidence.best) < 2:
             # There is no order to change, and no need to read it.
             return evidence
-        languages = {summary.statement_id: summary.metadata.language for summary in evidence.searched}
-        best = [self._read(item, languages.get(item.sentence.statement_id)) for item in found]
+        best = self._read_best(evidence)
         reported = {each.items[0] for each in best if each.direction is None}
         if len(reported) == len(best):
             return evidence
         own = tuple(item for item in evidence.sentences if item not in reported)
         return replace(evidence, sentences=(*own, *(item for item in evidence.sentences if item in reported)))
+
+    def _read_best(self, evidence: PartyEvidence) -> list[_ReadEvidence]:
+        languages = {summary.statement_id: summary.metadata.language for summary in evidence.searched}
+        return [self._read(item, languages.get(item.sentence.statement_id)) for item in evidence.best[:_READ]]
 
     def _read(self, item: ScoredSentence, language: str | None) -> _ReadEvidence:
         sentence = item.sentence

@@ -42,12 +42,9 @@ class UntocRetriever(BaseRetriever):
         retrieved = self.evidence_retriever.retrieve(resolve(query, parties), parties)
         evidence = (*retrieved.party_evidence, *retrieved.spoken_for)
         statements = {summary.statement_id: summary for item in evidence for summary in item.searched}
-        passages = sorted(
-            (passage for item in evidence for passage in item.passages), key=lambda passage: -passage.score
-        )
         return [
             _document(passage, statements[passage.passage.statement_id], rank)
-            for rank, passage in enumerate(passages[: self.k], start=1)
+            for rank, passage in enumerate(retrieved.scored_passages[: self.k], start=1)
         ]
 
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
     from langchain_core.messages import BaseMessage
     from langchain_core.runnables import Runnable
-    from tenacity import RetryCallState, Retrying
+    from tenacity import Retrying
 
 # Characters read for each token that a reply may have; a longer reply is cut off.
 _CHARACTERS: Final = 8
@@ -142,24 +142,19 @@ class ModelRequest:
     def _attempts(self) -> "Retrying":
         # It takes a while to import, which an answer without a model is spared.
         from tenacity import Retrying, retry_if_exception, stop_after_attempt, wait_random_exponential
+        from tenacity.nap import sleep_using_event
 
         def again(exc: BaseException) -> bool:
             # What has begun to come is not asked for again: the claims read from it would come twice.
             return not self._begun and not self._stop.is_set() and _is_transient(exc)
 
-        def pause(state: "RetryCallState") -> float:
-            return float(wait_random_exponential(multiplier=0.5, max=_LONGEST_PAUSE)(state))
-
         return Retrying(
             stop=stop_after_attempt(self.config.max_retries + 1),
             retry=retry_if_exception(again),
-            wait=pause,
-            sleep=self._sleep,
+            wait=wait_random_exponential(multiplier=0.5, max=_LONGEST_PAUSE),
+            sleep=sleep_using_event(self._stop),
             reraise=True,
         )
-
-    def _sleep(self, seconds: float) -> None:
-        self._stop.wait(seconds)
 
     def _stream(self) -> Iterator[object]:
         from langchain_core.callbacks import UsageMetadataCallbackHandler

@@ -288,39 +288,25 @@ class _ClaimChecker:
         """Returns the party whose words a claim rests on, its citations, and what is wrong with its ids."""
         if not written.numbers:
             return None, [], "it cites nothing"
-        unknown = [number for number in written.numbers if number not in self._numbered.sentences]
-        if unknown:
-            return (
-                None,
-                [],
-                f"it cites S{unknown[0]}, which there is not" if unknown[0] else "it cites what is no sentence",
-            )
+        for number in written.numbers:
+            if number not in self._numbered.sentences:
+                fault = f"it cites S{number}, which there is not" if number else "it cites what is no sentence"
+                return None, [], fault
         statements = [self._numbered.statement(number) for number in written.numbers]
         holders = {next(iter(statement.metadata.holders), None) for statement in statements}
         if len(holders) != 1:
             return None, [], f"it rests on the words of several: {', '.join(sorted(str(h) for h in holders))}"
-        cited: list[Citation] = []
-        for sentence in written.numbers:
-            for citation in with_quoted_parties(
-                self._numbered.cite(sentence, 0), self._numbered.sources, self._local.parties
-            ):
-                known = self._known(citation, cited)
-                if known is None:
-                    known = replace(citation, number=len(self.citations) + self._fresh(cited) + 1)
-                if known not in cited:
-                    cited.append(known)
+        made = [citation for number in written.numbers for citation in self._numbered.cite(number, 0)]
+        known, cited = list(self.citations), list[Citation]()
+        for citation in with_quoted_parties(made, self._numbered.sources, self._local.parties):
+            # One that holds all of this one stands for it.
+            holding = next((other for other in known if _within(citation, other)), None)
+            if holding is None:
+                holding = replace(citation, number=len(known) + 1)
+                known.append(holding)
+            if holding not in cited:
+                cited.append(holding)
         return holders.pop(), cited, None
-
-    def _fresh(self, cited: Sequence[Citation]) -> int:
-        return sum(citation.number > len(self.citations) for citation in cited)
-
-    def _known(self, citation: Citation, cited: Sequence[Citation]) -> Citation | None:
-        """Returns an earlier citation that holds all of this one."""
-        for other in (*self.citations, *cited):
-            same = other.statement_id == citation.statement_id
-            if same and other.start <= citation.start and citation.end <= other.end:
-                return other
-        return None
 
     def _fault(self, text: str, holder: str | None, cited: Sequence[Citation]) -> str | None:
         statements = self._numbered.sources.statements
@@ -341,6 +327,10 @@ class _ClaimChecker:
                 name = self._local.name(citation.state or "")
                 return f"{unquoted(name)}: “{citation.quote}”"
         return plain
+
+
+def _within(one: Citation, other: Citation) -> bool:
+    return other.statement_id == one.statement_id and other.start <= one.start and one.end <= other.end
 
 
 def premise_of(cited: Sequence[Citation], holder: str | None) -> Premise:
