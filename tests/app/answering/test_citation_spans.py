@@ -6,7 +6,8 @@ import pytest
 
 from app.answering.citation_spans import SentenceSpan, cite, cite_place, resolve_anaphora, spans, without_following
 from tests.cases import Cases
-from vectorstore.records import Document, Metadata, Sentence, Statement
+from tests.fakes_store import annotated
+from vectorstore.records import Sentence, Statement
 
 cases = Cases(__file__)
 
@@ -14,18 +15,8 @@ Stored = dict[str, tuple[Statement, tuple[Sentence, ...]]]
 
 
 def _sentences(*texts: str) -> list[Sentence]:
-    return [
-        Sentence(
-            statement_id="s",
-            ordinal=ordinal,
-            start=100 * ordinal,
-            end=100 * ordinal + len(text),
-            text=text,
-            paragraph=1,
-            page=None,
-        )
-        for ordinal, text in enumerate(texts)
-    ]
+    """Sentences of one paragraph."""
+    return [replace(sentence, paragraph=1) for sentence in annotated("s", texts).sentences]
 
 
 PLAIN = "Ondrava thanks the Secretariat for the documents."
@@ -133,9 +124,7 @@ def test_a_short_quotation_goes_on_within_its_paragraph() -> None:
 
 def test_what_a_quotation_only_goes_on_with_is_not_read_for_its_direction() -> None:
     made = _sentences(*OFFENCE)
-    statement = Document(
-        document_id="s", file="s.txt", sha256="", source_text=" ".join(OFFENCE), metadata=Metadata(state="XOD")
-    ).as_statement()
+    (statement,) = annotated("s", OFFENCE, state="XOD").statements
     citation = replace(
         cite_place(statement, 0, 40, page=None, paragraph=1),
         quote=" ".join(OFFENCE),

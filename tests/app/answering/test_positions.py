@@ -5,20 +5,15 @@ from dataclasses import replace
 from app.answering.citation_spans import cite_place
 from app.answering.positions import directions_of, earlier_than_latest, with_directions, with_superseding
 from app.records import Citation, Claim
-from vectorstore.records import Document, Metadata, Statement
+from tests.fakes_store import annotated
+from vectorstore.records import Statement
 
 NO = "Arvandia rejects the court."
 YES = "Arvandia fully supports the court."
 
 
 def cited(number: int, text: str, year: str, state: str = "XAA") -> tuple[Citation, Statement]:
-    statement = Document(
-        document_id=f"s{number}",
-        file=f"s{number}.txt",
-        sha256="",
-        source_text=text,
-        metadata=Metadata(state=state, date=year, language="en"),
-    ).as_statement()
+    (statement,) = annotated(f"s{number}", [text], state=state, date=year, language="en").statements
     place = cite_place(statement, 0, len(text), page=None, paragraph=1)
     return replace(place, number=number, quote=text, source_quote=text), statement
 

@@ -84,12 +84,6 @@ def test_every_language_has_words_for_every_kind(language):
     assert {RULES[rule][0] for rule in set(cues) - helping} == set(PRECEDENCE)
 
 
-def test_the_deed_of_another_state_is_not_the_speaker_s():
-    text = "France has adopted a law on this matter."
-    assert kind_of(find_position_marks(text, "en", lambda name: name == "France")) == "reports_practice"
-    assert find_position_marks(text, "en", lambda name: name == "Portugal") == ()
-
-
 @pytest.mark.parametrize(
     "text",
     [
