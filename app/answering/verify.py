@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import regex
 
 from app.answering.citation_spans import citation_kind
+from app.answering.claims.form import quoted_parts
 from app.records import Citation, Claim, DroppedClaim, Verdict
 from ingest.text.furniture import is_furniture, running_heads
 from ingest.text.repair import ELLIPSIS
@@ -22,8 +23,6 @@ _NEXT = regex.compile(r"\s*\S+\s*")
 _LONGEST_FURNITURE = 400
 # How a quotation shows page furniture that is left out.
 _SPLIT = regex.compile(rf"\s*{regex.escape(ELLIPSIS)}\s*")
-# What a claim sets in quotation marks besides the quotations that it cites.
-_QUOTED = regex.compile(r"[“„«「『\"]([^“”„«»「」『』\"]*)[”“»」』\"]")
 _PROVENANCE = ("speaker", "body", "session", "date", "agenda_item", "title", "symbol")
 
 
@@ -143,4 +142,4 @@ def _quotes_only(text: str, quotes: Sequence[str]) -> bool:
     # Longest first, since one quotation may hold another.
     for quote in sorted(quotes, key=len, reverse=True):
         text = text.replace(quote, "")
-    return all(any(squash(match.group(1)) in squash(quote) for quote in quotes) for match in _QUOTED.finditer(text))
+    return all(any(squash(part) in squash(quote) for quote in quotes) for part in quoted_parts(text))

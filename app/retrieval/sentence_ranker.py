@@ -357,15 +357,8 @@ class SentenceRanker:
     ) -> PartyEvidence:
         """Returns the sentences that name a treaty, or these articles or agenda items.
 
-        They are evidence without any threshold; with a topic, those that speak of it most come first.
-
-        Args:
-            party: Whose statements they are.
-            searched: The statements in scope.
-            kind: What the sentences mention.
-            treaty: A treaty's code; None for an article of a convention that is not named, and for an agenda item.
-            values: Numbers of articles or agenda items; all without any.
-            topic: What else was asked.
+        They are evidence without any threshold; with a topic, those that speak of it most come first. Without a treaty,
+        articles are of a convention that is not named; without `values`, all articles or items count.
         """
         mentions = self._store.catalogue.mentions([s.statement_id for s in searched], kind, treaty, values)
         wanted = dict.fromkeys(mention.sentence for mention in mentions)

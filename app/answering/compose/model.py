@@ -16,7 +16,7 @@ from app.answering.claims.form import unquoted
 from app.answering.compose.llm_stream import ModelRequest, ModelSilentError, Usage
 from app.answering.compose.prompt_evidence import PromptEvidence, inert, number_sentences
 from app.answering.compose.reply_parser import Written
-from app.answering.localization import Localization
+from app.answering.localization import Localization, language_name
 from app.answering.quoted_speaker import with_quoted_parties
 from app.answering.verify import verify_citation
 from app.chat_model import LlmConfig, reason, redact
@@ -39,9 +39,6 @@ _STYLES: Final[dict[Style, str]] = {
     "shorter": "Be as short as you can: only what matters most.",
     "points": "Write them as talking points: each short, and fit to be read aloud.",
 }
-_LANGUAGES: Final = {
-    "en": "English", "fr": "French", "es": "Spanish", "ar": "Arabic", "ru": "Russian", "zh": "Chinese",
-}  # fmt: skip
 # Share of the context window that is left free, since tokenizers differ.
 _SPARE: Final = 0.1
 # Seconds that must be left for a second attempt, with plain lines.
@@ -187,10 +184,9 @@ class ModelWriter:
         """Returns the translations that pass, by citation number, and their usage; for reading only."""
         prompt = load_prompt("translate")
         lines = [f"[S{citation.number}] {inert(citation.quote)}" for citation in citations]
-        name = _LANGUAGES.get(language, "English")
         asked = ModelRequest(
             chat=self._chat,
-            messages=messages(prompt, evidence="\n".join(lines), language=name),
+            messages=messages(prompt, evidence="\n".join(lines), language=language_name(language, "en")),
             config=self.config,
             structured=False,
             deadline=time.monotonic() + self.config.timeout_seconds,
@@ -240,7 +236,7 @@ def _asking(prompt: Prompt, task: Task, evidence: str, language: str) -> "list[B
         question=inert(task.question),
         evidence=evidence,
         limit=str(task.limit),
-        language=_LANGUAGES.get(language, "English"),
+        language=language_name(language, "en"),
         style=_STYLES[task.style],
     )
 

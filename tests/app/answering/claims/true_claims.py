@@ -11,6 +11,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
+from babel.dates import get_month_names
+
 from app.answering.citation_spans import SentenceSpan, cite
 from app.answering.claims.claim_check import Premise
 from app.answering.compose.model import premise_of
@@ -297,20 +299,11 @@ def _month_changed(claim: TrueClaim, parties: PartyTable, chance: random.Random)
             or (match.group().isascii() and match.group().islower() and claim.language == "en")
         ):
             continue
-        other = _MONTHS[claim.language].split()[number % 12] if claim.language in _MONTHS else None
-        if other:
-            name = other.capitalize() if match.group()[0].isupper() else other
+        if claim.language != "zh":
+            other = get_month_names("wide", locale=claim.language)[number % 12 + 1]
+            name = other.capitalize() if match.group()[0].isupper() else other.lower()
             return claim.text[: match.start()] + name + claim.text[match.end() :]
     return None
-
-
-_MONTHS: Final = {
-    "en": "january february march april may june july august september october november december",
-    "fr": "janvier février mars avril mai juin juillet août septembre octobre novembre décembre",
-    "es": "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre",
-    "ru": "января февраля марта апреля мая июня июля августа сентября октября ноября декабря",
-    "ar": "يناير فبراير مارس أبريل مايو يونيو يوليو أغسطس سبتمبر أكتوبر نوفمبر ديسمبر",
-}
 
 
 EDITS: Final = {
