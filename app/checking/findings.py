@@ -5,7 +5,7 @@ Remarks and places are data, put into words where they are shown.
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final, Literal, get_args
 
 from app.records import Verdict
@@ -149,6 +149,10 @@ class Finding:
     found_in: tuple[Place, ...] = ()
     changes: tuple[Change, ...] = ()
     warnings: tuple[Remark, ...] = ()
+
+    def with_remarks(self, *remarks: Remark) -> "Finding":
+        """Returns the finding with more to look at."""
+        return replace(self, warnings=(*self.warnings, *remarks))
 
     @property
     def diff(self) -> str | None:

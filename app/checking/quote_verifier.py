@@ -78,7 +78,7 @@ class QuoteVerifier:
         """
         finding = Finding(quotation=quotation, where=where, attribution=attribution, verdict="not_found")
         if quotation.note:
-            finding = replace(finding, warnings=(remark(quotation.note),))
+            finding = finding.with_remarks(remark(quotation.note))
         hits = self._hits(quotation.text, attribution)
         whole = [hit for hit in hits if not hit.altered]
         if not whole:
@@ -173,8 +173,7 @@ class QuoteVerifier:
             return self._altered(finding, min(hits, key=lambda hit: not fits(hit.stored, finding.attribution)))
         quote = finding.quotation.text
         if len(quote) > self._work.limits.longest:
-            limit = f"{self._work.limits.longest:,}"
-            return replace(finding, warnings=(*finding.warnings, remark("too_long", limit=limit)))
+            return finding.with_remarks(remark("too_long", limit=f"{self._work.limits.longest:,}"))
         named = set(finding.attribution.parties)
         own = [s for s in self._texts.all if named and fits(s, finding.attribution)]
         same = [s for s in self._texts.all if s.parties & named]
@@ -192,8 +191,8 @@ class QuoteVerifier:
                     warnings=(*finding.warnings, *told, *self._incomplete(finding.attribution, told)),
                 )
         if self._work.done >= budget:
-            return replace(finding, warnings=(*finding.warnings, remark("too_much_work")))
-        return replace(finding, warnings=(*finding.warnings, *self._incomplete(finding.attribution, True)))
+            return finding.with_remarks(remark("too_much_work"))
+        return finding.with_remarks(*self._incomplete(finding.attribution, True))
 
     def _holder(self, stored: StoredText) -> str:
         """Returns whose words a text holds, to show."""

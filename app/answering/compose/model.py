@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Final, Literal, Protocol
+from typing import TYPE_CHECKING, Final, Literal
 
 from app.answering.claims.claim_check import Premise, check_claim, check_translation
 from app.answering.claims.form import unquoted
@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
     from langchain_core.messages import BaseMessage
 
+    from vectorstore.entailment import EntailmentModel
+
 logger = logging.getLogger(__name__)
 
 _STYLES: Final[dict[Style, str]] = {
@@ -47,14 +49,6 @@ _KEPT_DROPPED: Final = 60
 # Questions before one that is to be read.
 _EARLIER: Final = 5
 _KEPT_TEXT: Final = 400
-
-
-class Entailment(Protocol):
-    """Decides whether a premise entails a hypothesis."""
-
-    def entails(self, pairs: Sequence[tuple[str, str]]) -> list[bool]:
-        """Returns the decision for each (premise, hypothesis)."""
-        ...
 
 
 WriterProblem = Literal["failed", "slow", "nothing"]
@@ -98,7 +92,7 @@ class ModelWriter:
     """Has a chat model write claims on evidence, and checks them one by one."""
 
     def __init__(
-        self, open_chat: "Callable[[], BaseChatModel]", config: LlmConfig, entailment: Entailment | None = None
+        self, open_chat: "Callable[[], BaseChatModel]", config: LlmConfig, entailment: "EntailmentModel | None" = None
     ) -> None:
         self._open = open_chat
         self.config = config
@@ -140,7 +134,9 @@ class ModelWriter:
         numbered = number_sentences(
             task.chosen, task.sources, local.parties, room=self._room(prompt, task, local.language)
         )
-        checked = _ClaimChecker(numbered, prompt, local, self._entailment, self.config)
+        checked = _ClaimChecker(
+            numbered=numbered, prompt=prompt, local=local, entailment=self._entailment, config=self.config
+        )
         draft = ModelDraft(left_out=numbered.left_out, prompt_version=prompt.version, evidence=numbered.sentences)
         if not numbered.sentences:
             return replace(draft, problem="failed", detail="no room for evidence", usage=usage.to_json(self.config))
@@ -241,26 +237,19 @@ def _asking(prompt: Prompt, task: Task, evidence: str, language: str) -> "list[B
     )
 
 
+@dataclass(kw_only=True)
 class _ClaimChecker:
     """Checks the claims of one reply: collects those that pass, with their citations, and those that fail."""
 
-    def __init__(
-        self,
-        numbered: PromptEvidence,
-        prompt: Prompt,
-        local: Localization,
-        entailment: Entailment | None,
-        config: LlmConfig,
-    ) -> None:
-        self.claims: list[Claim] = []
-        self.citations: list[Citation] = []
-        self.dropped: list[DroppedClaim] = []
-        self._numbered = numbered
-        self._instructions = f"{prompt.system}\n{prompt.user}"
-        self._local = local
-        self._entailment = entailment
-        self._config = config
-        self._seen: set[str] = set()
+    numbered: PromptEvidence
+    prompt: Prompt
+    local: Localization
+    entailment: "EntailmentModel | None"
+    config: LlmConfig
+    claims: list[Claim] = field(default_factory=list)
+    citations: list[Citation] = field(default_factory=list)
+    dropped: list[DroppedClaim] = field(default_factory=list)
+    _seen: set[str] = field(default_factory=set)
 
     def take(self, written: Written) -> bool:
         """Checks a claim; returns whether it is new and passes."""
@@ -272,7 +261,7 @@ class _ClaimChecker:
         if fault is None:
             fault = self._fault(written.text, holder, cited)
         if fault is not None:
-            text = redact(written.text, self._config)[:_KEPT_TEXT]
+            text = redact(written.text, self.config)[:_KEPT_TEXT]
             self.dropped.append(DroppedClaim(text=text, state=holder, reason=fault))
             return False
         self.citations += [citation for citation in cited if citation.number > len(self.citations)]
@@ -285,16 +274,16 @@ class _ClaimChecker:
         if not written.numbers:
             return None, [], "it cites nothing"
         for number in written.numbers:
-            if number not in self._numbered.sentences:
+            if number not in self.numbered.sentences:
                 fault = f"it cites S{number}, which there is not" if number else "it cites what is no sentence"
                 return None, [], fault
-        statements = [self._numbered.statement(number) for number in written.numbers]
+        statements = [self.numbered.statement(number) for number in written.numbers]
         holders = {next(iter(statement.metadata.holders), None) for statement in statements}
         if len(holders) != 1:
             return None, [], f"it rests on the words of several: {', '.join(sorted(str(h) for h in holders))}"
-        made = [citation for number in written.numbers for citation in self._numbered.cite(number, 0)]
+        made = [citation for number in written.numbers for citation in self.numbered.cite(number, 0)]
         known, cited = list(self.citations), list[Citation]()
-        for citation in with_quoted_parties(made, self._numbered.sources, self._local.parties):
+        for citation in with_quoted_parties(made, self.numbered.sources, self.local.parties):
             # One that holds all of this one stands for it.
             holding = next((other for other in known if _within(citation, other)), None)
             if holding is None:
@@ -305,13 +294,14 @@ class _ClaimChecker:
         return holders.pop(), cited, None
 
     def _fault(self, text: str, holder: str | None, cited: Sequence[Citation]) -> str | None:
-        statements = self._numbered.sources.statements
+        statements = self.numbered.sources.statements
         for citation in cited:
             if verify_citation(citation, statements.get(citation.statement_id)) != "verified":
                 return "a sentence that it cites is not what its statement says"
         premise = premise_of(cited, holder)
-        fault = check_claim(text, premise, self._local.parties, instructions=self._instructions)
-        if fault is None and self._entailment is not None and not self._entailment.entails([(premise.text, text)])[0]:
+        instructions = f"{self.prompt.system}\n{self.prompt.user}"
+        fault = check_claim(text, premise, self.local.parties, instructions=instructions)
+        if fault is None and self.entailment is not None and not self.entailment.entails([(premise.text, text)])[0]:
             fault = "the entailment model does not find it in its evidence"
         return fault
 
@@ -320,7 +310,7 @@ class _ClaimChecker:
         plain = unquoted(text)
         for citation in cited:
             if squash(plain).strip(".。") == squash(citation.quote).strip(".。"):
-                name = self._local.name(citation.state or "")
+                name = self.local.name(citation.state or "")
                 return f"{unquoted(name)}: “{citation.quote}”"
         return plain
 

@@ -8,16 +8,6 @@ from tests.cases import Cases
 cases = Cases(__file__)
 
 
-@cases("text")
-def test_holds_a_number_that_counts_something(text, parties):
-    assert contains_answer_type("number", text, parties, ["XOD"])
-
-
-@cases("text")
-def test_holds_no_number_where_none_counts_anything(text, parties):
-    assert not contains_answer_type("number", text, parties, ["XOD"])
-
-
 @cases("kind", "text")
 def test_holds_what_a_text_says(kind, text, parties):
     assert contains_answer_type(kind, text, parties, ["XOD"])
