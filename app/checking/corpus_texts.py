@@ -2,7 +2,7 @@
 
 import threading
 from bisect import bisect_right
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Final
@@ -15,7 +15,6 @@ from app.checking.match_key import KeyedText
 from app.checking.matching import whole_words
 from ingest.language.attribution_verbs import attribution
 from ingest.language.lexicons import RegexPatterns
-from ingest.parties.party_table import PartyTable
 from vectorstore.catalogue import Catalogue
 from vectorstore.records import Metadata, Passage, ScopeFilter, Statement, StatementKind
 
@@ -48,15 +47,14 @@ class StoredText:
 
 @dataclass(frozen=True, kw_only=True)
 class SourceText:
-    """A stored text in which omissions and brackets of a quotation are judged, with its language and the parties.
+    """A stored text in which omissions and brackets of a quotation are judged, with its language.
 
-    `name` gives the name of a party in the language of whoever reads the report.
+    `local` has the parties, and their names in the language of whoever reads the report.
     """
 
     stored: StoredText
     language: str
-    parties: PartyTable
-    name: Callable[[str], str]
+    local: Localization
 
     @property
     def source(self) -> str:
@@ -83,7 +81,7 @@ class SourceText:
                 _PATTERNS.object_of.search(words[: match.start])
                 and not attribution().speaker_of.search(words[: match.start])
             )
-            for match in self.parties.find(words)
+            for match in self.local.parties.find(words)
         )
 
 

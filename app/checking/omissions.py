@@ -139,8 +139,8 @@ def judge_cut(start: int, end: int, quote: str, text: SourceText, around: tuple[
     if _QUESTION.match(rest) and "?" not in quote and "？" not in quote and "؟" not in quote:
         remarks.append(remark("half_question"))
     if is_quoted(source, start, end):
-        code = quoted_speaker(source, start, end, text.stored.parties, text.parties)
-        remarks.append(remark("someone_quoted_named", name=text.name(code)) if code else remark("someone_quoted"))
+        code = quoted_speaker(source, start, end, text.stored.parties, text.local.parties)
+        remarks.append(remark("someone_quoted_named", name=text.local.name(code)) if code else remark("someone_quoted"))
     return remarks
 
 

@@ -128,7 +128,7 @@ class QuoteVerifier:
 
     def _hit(self, stored: StoredText, match: Match, quote: str, around: tuple[str, str]) -> _Hit:
         language = stored.statement.language_at(match.start) or language_of(quote[:1], "en")
-        text = SourceText(stored=stored, language=language, parties=self._local.parties, name=self._local.name)
+        text = SourceText(stored=stored, language=language, local=self._local)
         remarks: list[Remark] = []
         # In 'Arvandia said that “despite …”' it goes on with the sentence that it stands in.
         small = next((char.islower() for char in quote if char.isalpha()), False)

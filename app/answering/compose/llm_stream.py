@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
-from app.answering.compose.reply_parser import LineReader, StructuredReader, Written, schema
+from app.answering.compose.reply_parser import LineReader, Reply, StructuredReader, Written
 from app.chat_model import LlmConfig
 from ingest.text.splitter import count_tokens
 
@@ -181,7 +181,8 @@ class ModelRequest:
 
         if not self.structured:
             return [self.chat]
-        structured: Runnable[Any, Any] = self.chat.with_structured_output(schema())
+        # Of a schema as a dict, partial replies are streamed.
+        structured: Runnable[Any, Any] = self.chat.with_structured_output(Reply.model_json_schema())
         return structured.steps if isinstance(structured, RunnableSequence) else [structured]
 
     def _until_stopped(self, chunks: Iterator[object]) -> Iterator[object]:

@@ -11,8 +11,9 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Final, Literal
 
-from app.answering.claims.claim_check import Premise, check_claim, check_translation
+from app.answering.claims.claim_check import check_claim, check_translation
 from app.answering.claims.form import unquoted
+from app.answering.claims.mention_check import Premise
 from app.answering.compose.llm_stream import ModelRequest, ModelSilentError, Usage
 from app.answering.compose.prompt_evidence import PromptEvidence, inert, number_sentences
 from app.answering.compose.reply_parser import Written
