@@ -45,7 +45,7 @@ def ill_formed(claim: str, *, longest: int = LONGEST) -> str | None:
 
 def quoted_parts(claim: str) -> tuple[str, ...]:
     """Returns what a claim sets in quotation marks of any kind."""
-    return tuple(_QUOTED.findall(claim))
+    return tuple(match[1] for match in _QUOTED.finditer(claim))
 
 
 def unquoted(claim: str) -> str:
