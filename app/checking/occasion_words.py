@@ -33,7 +33,8 @@ def read_occasion(text: str, *, reference: bool = False, earlier: str = "") -> S
     text = in_digits(text)
     sessions = find_session_mentions(text)
     dates = [date for date in find_dates(text) if not spoken_of(text[: date.start])]
-    remaining = blanked(text, ((each.start, each.end) for each in (*sessions, *dates)))
+    remaining = blanked(text, ((session.start, session.end) for session in sessions))
+    remaining = blanked(remaining, ((date.start, date.end) for date in dates))
     told = None if reference else told_from(remaining, in_digits(earlier))
     parts = [part for part in parts_of_year(remaining) if not spoken_of(remaining[: part.start])]
     remaining = blanked(remaining, ((part.start, part.end) for part in parts))

@@ -8,7 +8,7 @@ import queue
 import threading
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from app.answering.compose.reply_parser import LineReader, Reply, StructuredReader, Written
@@ -47,12 +47,7 @@ class Usage:
 
     def to_json(self, config: LlmConfig) -> dict[str, int | float | bool]:
         """Returns the contract's `usage`, with the cost where prices are set."""
-        usage: dict[str, int | float | bool] = {
-            "prompt_tokens": self.prompt_tokens,
-            "completion_tokens": self.completion_tokens,
-            "requests": self.requests,
-            "estimated": self.estimated,
-        }
+        usage: dict[str, int | float | bool] = asdict(self)
         if config.input_price or config.output_price:
             cost = self.prompt_tokens * config.input_price + self.completion_tokens * config.output_price
             usage["cost"] = round(cost / 1_000_000, 6)
