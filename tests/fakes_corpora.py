@@ -6,9 +6,11 @@ from pathlib import Path
 from typing import Any
 
 from app.wiring import Workspace
-from evals.case_sets import CONFERENCE
+from tests.conftest import PROJECT
 from tests.fakes import fake_workspace
-from vectorstore.records import StatementKind
+from vectorstore.records import Sentence, Statement, StatementKind
+
+Stored = dict[str, tuple[Statement, tuple[Sentence, ...]]]
 
 
 def write_corpus(folder: Path, texts: Mapping[str, str], manifest: str = "", parties: str | None = None) -> Path:
@@ -16,12 +18,20 @@ def write_corpus(folder: Path, texts: Mapping[str, str], manifest: str = "", par
 
     The parties are those of the fictional conference by default.
     """
-    known = (CONFERENCE / "parties.csv").read_text(encoding="utf-8") if parties is None else parties
+    known = (
+        (PROJECT / "evals" / "conference" / "parties.csv").read_text(encoding="utf-8") if parties is None else parties
+    )
     for name, text in {**texts, "statements.csv": manifest, "parties.csv": known}.items():
         if text:
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             (folder / name).write_text(text, encoding="utf-8")
     return folder
+
+
+def stored_in(workspace: Workspace) -> Stored:
+    """Every stored statement with its sentences, by file name without folder and suffix."""
+    documents, sentences = workspace.corpus.documents(), workspace.store.catalogue.sentences
+    return {Path(d.file).stem: (workspace.corpus.show(d.document_id), sentences(d.document_id)) for d in documents}
 
 
 @contextmanager

@@ -6,12 +6,11 @@ import pytest
 
 from app.answering.citation_spans import SentenceSpan, cite, cite_place, resolve_anaphora, spans, without_following
 from tests.cases import Cases
+from tests.fakes_corpora import Stored
 from tests.fakes_store import annotated
-from vectorstore.records import Sentence, Statement
+from vectorstore.records import Sentence
 
 cases = Cases(__file__)
-
-Stored = dict[str, tuple[Statement, tuple[Sentence, ...]]]
 
 
 def _sentences(*texts: str) -> list[Sentence]:

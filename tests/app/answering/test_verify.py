@@ -12,12 +12,12 @@ from app.answering.verify import reads_as, verify, verify_citation
 from app.records import Citation, Claim
 from tests.cases import Cases
 from tests.conftest import PROJECT
+from tests.fakes_corpora import Stored
 from tests.fakes_store import annotated
-from vectorstore.records import Metadata, Sentence, SentenceId, Statement
+from vectorstore.records import Metadata, SentenceId, Statement
 
 cases = Cases(__file__)
 
-Stored = dict[str, tuple[Statement, tuple[Sentence, ...]]]
 
 TEXT = (
     "Ondrava does not support article 14 of the Convention. Iran shall send 27 requests to its neighbours.\n"

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from app.retrieval.position_marks import PRECEDENCE, RULES, find_position_marks, kind_of
 from ingest.language.lexicons import load_lexicon
+from prompts.wording import LANGUAGES
 from tests.cases import Cases, all_at_once
 from tests.conftest import PROJECT
 
@@ -17,7 +18,6 @@ cases = Cases(__file__)
 
 with Path(__file__).with_name("kind_cases.csv").open(encoding="utf-8", newline="") as _file:
     CASES = tuple(csv.DictReader(_file))
-LANGUAGES = ("en", "fr", "es", "ru", "ar", "zh")
 # Whole statements of support and what turns each round.
 TURNED = cases["TURNED"]
 

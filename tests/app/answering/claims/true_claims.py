@@ -23,11 +23,10 @@ from ingest.language.numbers import find_numbers
 from ingest.parties.party_table import PartyTable
 from ingest.treaties.references import find_articles
 from tests.cases import Cases
-from vectorstore.records import Sentence, Statement
+from tests.fakes_corpora import Stored
 
 cases = Cases(__file__)
 
-Stored = dict[str, tuple[Statement, tuple[Sentence, ...]]]
 BY_HAND: Final = Path(__file__).parent / "paraphrases.txt"
 OPENINGS = cases["openings"]
 _THIRD = cases["third"]

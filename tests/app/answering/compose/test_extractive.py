@@ -13,10 +13,10 @@ from app.retrieval.party_evidence import PartyEvidence, ScoredSentence
 from app.retrieval.relevance import WORDS_MIN, lexical_relevance
 from ingest.parties.party_table import PartyTable
 from prompts.wording import load_wording
+from tests.fakes_corpora import Stored
 from tests.fakes_store import annotated
 from vectorstore.records import ScannedWord, Sentence, Statement
 
-Stored = dict[str, tuple[Statement, tuple[Sentence, ...]]]
 WORDING = load_wording("en")
 
 
