@@ -10,6 +10,7 @@ from tests.conftest import PROJECT
 from tests.fakes import fake_workspace
 from vectorstore.records import Sentence, Statement, StatementKind
 
+_PARTIES = PROJECT / "evals" / "conference" / "parties.csv"
 Stored = dict[str, tuple[Statement, tuple[Sentence, ...]]]
 
 
@@ -18,9 +19,7 @@ def write_corpus(folder: Path, texts: Mapping[str, str], manifest: str = "", par
 
     The parties are those of the fictional conference by default.
     """
-    known = (
-        (PROJECT / "evals" / "conference" / "parties.csv").read_text(encoding="utf-8") if parties is None else parties
-    )
+    known = _PARTIES.read_text(encoding="utf-8") if parties is None else parties
     for name, text in {**texts, "statements.csv": manifest, "parties.csv": known}.items():
         if text:
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
