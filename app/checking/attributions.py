@@ -199,8 +199,11 @@ class AttributionReader:
         the session, day and place in a title are the document's own, and a year among other words a thing's.
         """
         named = self._find(text)
-        told = (*named, *find_dates(text), *find_session_mentions(text), *find_bodies(text))
-        bare = blanked(text, ((each.start, each.end) for each in told))
+        spans = [(match.start, match.end) for match in named]
+        spans += [(date.start, date.end) for date in find_dates(text)]
+        spans += [(session.start, session.end) for session in find_session_mentions(text)]
+        spans += [(body.start, body.end) for body in find_bodies(text)]
+        bare = blanked(text, spans)
         if _LABEL.fullmatch(bare) and (named or at >= self._title or self._title == 1):
             return read_occasion(text, reference=True)
         return None if at < self._title else replace(read_occasion(text, reference=True), years=())
