@@ -230,7 +230,7 @@ def _without_repetition(
         statement = sources.statements[span.statement_id]
         sentences = sources.sentences[span.statement_id][span.span.first : span.span.last + 1]
         wanted = [words_of(sentence.text) for sentence in sentences if sentence.sentence_id in ids]
-        own = (said for said in kept if said.statement.metadata.state == statement.metadata.state)
+        own = (said for said in kept if said.statement.metadata.holders == statement.metadata.holders)
         same = next((said for said in own if all(repeats(words, [said.words]) for words in wanted)), None)
         new = _Said(span=span, statement=statement, words=words_of(" ".join(sentence.text for sentence in sentences)))
         if same is None:

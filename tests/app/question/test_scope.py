@@ -182,6 +182,16 @@ def test_those_left_out_are_not_asked_about(question: str, topic: str, parties: 
     assert (read.scope.states, read.all_states, topic_words(read.scope.topic)) == ((), True, topic_words(topic))
 
 
+@cases("question", "asked", "excluded", tuples=True)
+def test_each_of_a_list_is_left_out(
+    question: str, asked: tuple[str, ...], excluded: tuple[str, ...], parties: PartyTable
+) -> None:
+    read = resolve(question, parties)
+    scope = read.scope
+    assert ((*scope.states, *scope.groups, *scope.members_of), scope.excluded) == (asked, excluded)
+    assert not any(note.kind == "topic_party" for note in (*read.notes, *read.party_notes))
+
+
 def test_a_speaker_beside_those_left_out_is_asked_about(parties: PartyTable) -> None:
     assert resolve("Besides Chile, did Peru mention gold?", parties).scope.states == ("PER",)
 
