@@ -16,13 +16,7 @@ _OTHERS: Final = 2
 
 
 def suggest(answer: Answer, retriever: EvidenceRetriever, parties: PartyTable) -> tuple[str, ...]:
-    """Returns questions in the language of the one that was answered; none where it was about no topic.
-
-    Args:
-        answer: What was answered.
-        retriever: Searches the other parties in scope on the same topic.
-        parties: Names them.
-    """
+    """Returns questions in the language of the one that was answered; none where it was about no topic."""
     scope, local = answer.scope, localize(parties, answer.scope.language)
     asked = {*scope.states, *scope.groups}
     if not scope.topic or answer.kind in ("greeting", "out_of_scope", "ambiguous", "treaty_text"):
