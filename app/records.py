@@ -165,6 +165,11 @@ class Citation:
     superseded_by: int | None = None
     nearest: bool = False
 
+    @property
+    def holders(self) -> tuple[str, ...]:
+        """Whose position it is: the State or group, and the States that hold it together."""
+        return tuple(dict.fromkeys(code for code in (self.state, *self.held_by) if code is not None))
+
 
 @dataclass(frozen=True, kw_only=True)
 class Claim:

@@ -33,6 +33,7 @@ from ingest.records.interventions import (
     find_interventions,
     is_record,
     may_be_record,
+    sections_of_others,
 )
 from ingest.report import listed
 from ingest.text.footnotes import cut_at_footnotes
@@ -62,13 +63,13 @@ from vectorstore.records import (
 
 # Part of what is compared when a file is seen again: a new number annotates every file anew, and embeds only
 # the passages whose text changed.
-ANNOTATION_VERSION = 12
+ANNOTATION_VERSION = 13
 # Articles cited without their treaty are the Convention's only where the Convention's own bodies are addressed.
 _CONVENTION_BODIES = "UNTOC"
 # "The Convention" is their own where these bodies are addressed. In a committee that drafts one, or may speak of
 # another, nobody can tell: its articles are of a convention that the text does not name.
 _CONVENTION_OF_BODY = {"UNCAC COSP": "UNCAC"}
-# Before the hash of the names of parties, in the key of a statement that nobody who is known holds.
+# Before the hash of the names of parties, in the key of a statement that others may hold by other names.
 _NAMES = "~"
 # Marks the key of a document whose metadata were read by an older version.
 _RENEWED = "renewed-"
@@ -80,8 +81,9 @@ _OF_NAMES = ("state", "on_behalf_of", "speaker", "held_by")
 class InputKey:
     """What a statement is made from: hashes of file, manifest row and kind, and of how text is cut into passages.
 
-    Equal keys mean that a file need not be read again. The key of a statement that nobody who is known holds also has a
-    hash of the `names` of parties: a name that a table learns later may be whose it is.
+    Equal keys mean that a file need not be read again. The key of a statement that nobody who is known holds, or one
+    that its text gives to a party of an added table, also has a hash of the `names` of parties: a name that a table
+    learns later may be whose it is, and one that is corrected is no longer.
     """
 
     content: str
@@ -189,7 +191,7 @@ class Annotator:
         return RenewedDocument(annotated=annotated, digest=digest, input_key=input_key, unset=unset)
 
     def _names(self) -> str:
-        return _hash([self._parties.fingerprint])[:16]
+        return _hash([self._parties.fingerprint, *self._parties.added])[:16]
 
     def _cutting(self) -> str:
         return _hash([ANNOTATION_VERSION, self._split.model_dump()])[:16]
@@ -226,6 +228,15 @@ class Annotator:
         found = self._interventions(loaded.text, blocks, metadata) if may_be or chosen == "record" else ()
         named = metadata.state is not None and metadata.on_behalf_of is None and "state" not in inferred
         several = unnamed and is_record(found, loaded.text, named=named)
+        others = (
+            () if several or not (may_be and metadata.holders) else sections_of_others(found, set(metadata.holders))
+        )
+        if others:
+            # What was found does not do for a record, but all in the mouth of one would be wrong.
+            whose = ", ".join(map(self._parties.display, (*metadata.holders, *others)))
+            metadata = replace(metadata, state=None, on_behalf_of=None, speaker=None, held_by=None)
+            inferred = tuple(name for name in inferred if name not in _OF_NAMES)
+            problems = (*problems, f"sections of {whose}, and so nobody's: say kind=record or kind=statement")
         speaker = group = None
         may_be_in_several = metadata.on_behalf_of or is_in_national_capacity(loaded.text)
         if not (several or told) and chosen == "statement" and may_be_in_several:
@@ -260,7 +271,9 @@ class Annotator:
         identifier, digest = identify(document, found)
         document, notes = replace(document, document_id=identifier), (*loaded.notes, *problems, *self._unread(document))
         known = [self._parties.get(code) is not None for code in metadata.holders]
-        if chosen == "statement" and not (known and all(known)):
+        told_of = (*metadata.holders, metadata.on_behalf_of, metadata.speaker)
+        by_names = (row is None or row.state is None) and any(code in self._parties.added for code in told_of)
+        if chosen == "statement" and (by_names or not (known and all(known))):
             input_key = f"{input_key}{_NAMES}{self._names()}"
         return UnsplitDocument(document=document, digest=digest, input_key=input_key, reason="; ".join(notes) or None)
 

@@ -13,7 +13,7 @@ from app.answering.compose.extractive import RELATED, quote
 from app.answering.localization import Localization
 from app.answering.provenance import occasions
 from app.answering.suggestions import greet
-from app.answering.verify import verify_citation
+from app.answering.verify import NOBODY, verify_citation
 from app.question.resolution import Resolution
 from app.records import Abstention, AbstentionReason, Answer, Citation, Scope
 from app.retrieval.evidence_retriever import Retrieved
@@ -32,8 +32,11 @@ def abstain(answer: Answer, resolution: Resolution, retrieved: Retrieved, local:
     """Returns the answer as an abstention, with its reason, the next step and related passages."""
     abstention = _reason(answer, resolution, retrieved, local)
     if answer.dropped_claims and not resolution.negated:
-        # Evidence was found, so "not mentioned" would be untrue; but its quotations failed verification.
-        abstention = _because("index_incomplete", local, "not_verified")
+        # Evidence was found, so "not mentioned" would be untrue; but its quotations failed, or nobody holds them.
+        held = retrieved.sources.statements.values()
+        files = ", ".join(statement.file for statement in held if not statement.metadata.holders)
+        key = "nobody_known" if all(claim.reason == NOBODY for claim in answer.dropped_claims) else "not_verified"
+        abstention = _because("index_incomplete", local, key, files=files)
     text = abstention.message
     if abstention.options:
         text += "\n\n" + "\n".join(f"- {option}" for option in abstention.options)

@@ -4,7 +4,7 @@
 list; all other kinds are answered with the best evidence on their topic.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -12,7 +12,7 @@ from app.answering.answer_type_check import contains_answer_type
 from app.answering.citation_spans import SentenceSpan, cite
 from app.answering.compose.extractive import Composition, claim_of, quote
 from app.answering.localization import Localization
-from app.answering.provenance import provenance
+from app.answering.provenance import holders, provenance
 from app.answering.quoted_speaker import with_quoted_parties
 from app.answering.statement_facts import facts, heading_of
 from app.question.resolution import Resolution
@@ -65,26 +65,27 @@ class KindAnswers:
     def compose(self, resolution: Resolution, retrieved: Retrieved, local: Localization) -> Composition | None:
         """Composes the answer; None for a kind that is answered from evidence."""
         sources, kind = retrieved.sources, resolution.answered_as
+        asked = {*resolution.scope.states, *resolution.scope.groups}
         if kind == "source" and resolution.quote:
-            return _compose_source(retrieved.places, sources, local, limit=self.limit)
+            return _compose_source(retrieved.places, sources, local, asked, limit=self.limit)
         if kind in ("metadata", "source"):
             spans = {key: heading_of(sources.sentences[key]) for key in sources.statements if sources.sentences[key]}
 
-            def told(citation: Citation) -> str:
+            def told(_: str, citation: Citation) -> str:
                 key = citation.statement_id
                 return facts(sources.statements[key], sources.sentences[key], citation, local)
 
-            return _cited(list(spans.items())[: self.limit], sources, local.parties, told)
+            return _cited(list(spans.items())[: self.limit], sources, local.parties, asked, told)
         if kind == "summary":
             chosen = _strong(retrieved) or self.retriever.key_sentences(retrieved, self.limit)
-            return _compose_summary(chosen, sources, local, limit=self.limit)
+            return _compose_summary(chosen, sources, local, asked, limit=self.limit)
         if kind == "list":
             if not _has_subject(resolution):
-                return _compose_list(sources, (), len(retrieved.searched), local)
+                return _compose_list(sources, (), len(retrieved.searched), local, asked)
             best = _strong(retrieved)
             held = dict.fromkeys(sentence.statement_id for sentence in best)
             on_topic = Sources(statements={key: sources.statements[key] for key in held}, sentences=sources.sentences)
-            return _compose_list(on_topic, best, len(held), local)
+            return _compose_list(on_topic, best, len(retrieved.searched), local, asked, found=len(held))
         return None
 
     def _statements(self, resolution: Resolution, parties: PartyTable) -> Retrieved:
@@ -115,39 +116,67 @@ class KindAnswers:
         return self.retriever.with_texts(replace(found, places=places), list(held))
 
 
+def _party(citation: Citation, asked: Collection[str]) -> str:
+    """Returns who is said to hold what is cited: of several holders the first that is asked about, else the first."""
+    return next((code for code in citation.holders if code in asked), next(iter(citation.holders), ""))
+
+
 def _cited(
-    places: Iterable[tuple[str, SentenceSpan]], sources: Sources, parties: PartyTable, said: Callable[[Citation], str]
+    places: Iterable[tuple[str, SentenceSpan]],
+    sources: Sources,
+    parties: PartyTable,
+    asked: Collection[str],
+    said: Callable[[str, Citation], str],
 ) -> Composition:
-    """Cites a span of each statement (by its id), with a claim that `said` words."""
+    """Cites a span of each statement (by its id), with a claim on who holds it that `said` words."""
     made = [
         cite(sources.statements[key], sources.sentences[key], span, number)
         for number, (key, span) in enumerate(places, start=1)
     ]
     citations = with_quoted_parties(made, sources, parties)
-    claims = [Claim(text=said(each), state=each.state, citations=(each.number,)) for each in citations]
+    claims = [
+        Claim(text=said(party, each), state=party or None, citations=(each.number,))
+        for each in citations
+        for party in (_party(each, asked),)
+    ]
     return Composition(claims=tuple(claims), citations=tuple(citations))
 
 
-def _compose_list(sources: Sources, best: Sequence[Sentence], count: int, local: Localization) -> Composition:
-    """Lists statements, of `count` in all; each cites its best sentence on what was asked, else its opening."""
+def _compose_list(
+    sources: Sources,
+    best: Sequence[Sentence],
+    searched: int,
+    local: Localization,
+    asked: Collection[str],
+    *,
+    found: int | None = None,
+) -> Composition:
+    """Lists statements, of those `found` or all; each cites its best sentence on what was asked, else its opening."""
+    count = searched if found is None else found
     places = {sentence.statement_id: sentence.ordinal for sentence in reversed(best)}
     ordinals = {key: places.get(key, 0) for key in sources.statements if sources.sentences[key]}
 
-    def line(citation: Citation) -> str:
-        party = local.name(citation.state or "")
+    def line(code: str, citation: Citation) -> str:
+        party = holders(citation, local.name, local.wording, code) if code else ""
         named = citation.title or citation.symbol or citation.file
         return ", ".join(part for part in (party, provenance(citation, local.wording), named) if part)
 
     spans = [(key, SentenceSpan(first=place, last=place)) for key, place in ordinals.items()]
-    made = replace(_cited(spans, sources, local.parties, line), points=True, quoted=False)
+    made = replace(_cited(spans, sources, local.parties, asked, line), points=True, quoted=False)
     if not made.claims:
         return made
     rest = count - len(made.claims)
     notes = (local.say("list_rest", count=rest),) if rest > 0 else ()
-    return replace(made, opening=local.say("list_of", count=count), notes=notes)
+    return replace(
+        made,
+        opening=local.say("list_of" if count == searched else "list_found", count=count, searched=searched),
+        notes=notes,
+    )
 
 
-def _compose_source(found: Sequence[WordsFound], sources: Sources, local: Localization, *, limit: int) -> Composition:
+def _compose_source(
+    found: Sequence[WordsFound], sources: Sources, local: Localization, asked: Collection[str], *, limit: int
+) -> Composition:
     """Cites the sentences that hold quoted words, one span for each place; says where they are not exactly these."""
     places: list[tuple[str, SentenceSpan]] = []
     for place in found:
@@ -155,18 +184,20 @@ def _compose_source(found: Sequence[WordsFound], sources: Sources, local: Locali
         within = [s.ordinal for s in sentences if s.start < place.end and place.start < s.end]
         if within and place.statement_id in sources.statements:
             places.append((place.statement_id, SentenceSpan(first=within[0], last=within[-1])))
-    made = _cited(places[:limit], sources, local.parties, lambda c: claim_of(c.state or "", c, local).text)
+    made = _cited(places[:limit], sources, local.parties, asked, lambda code, c: claim_of(code, c, local).text)
     altered = made.claims and all(place.verdict != "verified" for place in found)
     return replace(made, opening=local.say("source_altered")) if altered else made
 
 
-def _compose_summary(chosen: Sequence[Sentence], sources: Sources, local: Localization, *, limit: int) -> Composition:
+def _compose_summary(
+    chosen: Sequence[Sentence], sources: Sources, local: Localization, asked: Collection[str], *, limit: int
+) -> Composition:
     """Quotes key sentences in the order of their statements; nothing is worded anew."""
     order = list(sources.statements)
     made = with_quoted_parties(quote(chosen, sources, limit, first_number=1), sources, local.parties)
     made.sort(key=lambda citation: (order.index(citation.statement_id), citation.start))
     citations = tuple(replace(citation, number=number) for number, citation in enumerate(made, start=1))
-    claims = tuple(claim_of(citation.state or "", citation, local) for citation in citations)
+    claims = tuple(claim_of(_party(citation, asked), citation, local) for citation in citations)
     return Composition(claims=claims, citations=citations, notes=(local.say("summary_note"),) if claims else ())
 
 

@@ -3,7 +3,7 @@
 "Drelnia is not in favour of new protocols." [2] of 2020 is superseded by [1] of 2024, "Drelnia now supports …".
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from operator import attrgetter
 from typing import Final
@@ -67,11 +67,15 @@ def with_directions(claims: Sequence[Claim], directions: Mapping[int, CitedDirec
 
 
 def with_superseding(
-    citations: Sequence[Citation], directions: Mapping[int, CitedDirection], statements: Mapping[str, Statement]
+    citations: Sequence[Citation],
+    directions: Mapping[int, CitedDirection],
+    statements: Mapping[str, Statement],
+    asked: Collection[str] = (),
 ) -> tuple[Citation, ...]:
     """Returns citations with the number of the latest one by which each is superseded.
 
-    That is a citation of the same party which was certainly made later and takes another direction.
+    That is a citation of the same party, as `of_same_party` tells it of those asked about, which was certainly made
+    later and takes another direction.
     """
     taking = [citation for citation in citations if directions[citation.number].sure]
 
@@ -81,7 +85,7 @@ def with_superseding(
         over = [
             other
             for other in taking
-            if other.state == citation.state
+            if of_same_party(citation, other, asked)
             and directions[other.number].direction != directions[citation.number].direction
             and _made_before(citation, other, statements)
         ]
@@ -91,13 +95,27 @@ def with_superseding(
     return tuple(replace(citation, superseded_by=later(citation)) for citation in citations)
 
 
-def earlier_than_latest(citations: Sequence[Citation], statements: Mapping[str, Statement]) -> frozenset[int]:
+def earlier_than_latest(
+    citations: Sequence[Citation], statements: Mapping[str, Statement], asked: Collection[str] = ()
+) -> frozenset[int]:
     """Returns the numbers of citations beside which a later statement of the same party is cited."""
     return frozenset(
         citation.number
         for citation in citations
-        if any(other.state == citation.state and _made_before(citation, other, statements) for other in citations)
+        if any(
+            of_same_party(citation, other, asked) and _made_before(citation, other, statements) for other in citations
+        )
     )
+
+
+def of_same_party(earlier: Citation, later: Citation, asked: Collection[str]) -> bool:
+    """Returns whether a later citation is of whoever an earlier one is cited for.
+
+    Those are the holders of the earlier one that are asked about, else all: a State goes back on a joint statement for
+    itself alone.
+    """
+    cited_for = set(earlier.holders).intersection(asked) or set(earlier.holders)
+    return bool(cited_for) and cited_for <= set(later.holders)
 
 
 def _made_before(one: Citation, other: Citation, statements: Mapping[str, Statement]) -> bool:

@@ -37,13 +37,13 @@ def attribution(citation: Citation, local: Localization, escape: Callable[[str],
         return local.say("attribution_treaty", treaty=escape(citation.title or citation.file))
     line = escape(provenance(citation, local.wording))
     name = escape(holders(citation, local.name, local.wording))
+    if "state" in citation.inferred:
+        name = local.say("inferred", fact=name)
     if citation.summarised:
         return local.say("attribution_summary", party=name, provenance=line).removesuffix(" · ")
     if citation.on_behalf_of is not None and citation.speaker is not None:
         said = local.say("attribution_group", group=name, speaker=escape(citation.speaker), provenance=line)
         return said.removesuffix(" · ")
-    if "state" in citation.inferred:
-        name = local.say("inferred", fact=name)
     return local.say("attribution", party=name, provenance=line).removesuffix(" · ")
 
 

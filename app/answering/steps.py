@@ -204,11 +204,12 @@ class Steps:
 
         directions = directions_of(checked.citations, topic_words(scope), scope.language, words)
         telling = _tells_positions(resolution)
-        earlier = earlier_than_latest(checked.citations, statements) if telling else frozenset()
+        asked = {claim.state for claim in checked.claims if claim.state}
+        earlier = earlier_than_latest(checked.citations, statements, asked) if telling else frozenset()
         checked = replace(
             checked,
             claims=with_directions(checked.claims, directions),
-            citations=with_superseding(checked.citations, directions, statements)
+            citations=with_superseding(checked.citations, directions, statements, asked)
             if scope.topic and not scope.treaties
             else checked.citations,
         )

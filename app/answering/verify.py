@@ -21,6 +21,8 @@ from vectorstore.records import Statement
 _SPLIT = regex.compile(rf"\s*{regex.escape(ELLIPSIS)}\s*")
 # What a claim sets in quotation marks besides the quotations that it cites.
 _QUOTED = regex.compile(r"[“„«「『\"]([^“”„«»「」『』\"]*)[”“»」』\"]")
+# Why a claim is dropped although its words stand as it cites them.
+NOBODY = "it names nobody who holds the position"
 _PROVENANCE = ("speaker", "body", "session", "date", "agenda_item", "title", "symbol")
 
 
@@ -151,7 +153,7 @@ def _fault(claim: Claim, sound: Mapping[int, Citation]) -> str | None:
             return f"citation {number} is not what its statement says"
         cited = sound[number]
         if claim.state is None and cited.kind != "treaty":
-            return "it names nobody who holds the position"
+            return NOBODY
         if claim.state not in (cited.state, cited.on_behalf_of or cited.state, *cited.held_by):
             return f"citation {number} is not from {claim.state}"
     if not _quotes_only(claim.text, [sound[number].quote for number in claim.citations]):

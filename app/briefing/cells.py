@@ -230,6 +230,12 @@ class SourceFile:
     sha256: str
     text_sha256: str
     cited: bool
+    held_by: tuple[str, ...] = ()
+
+    @property
+    def holders(self) -> tuple[str, ...]:
+        """Whose position it is: the State or group, and the States that hold it together."""
+        return tuple(dict.fromkeys(code for code in (self.party, *self.held_by) if code is not None))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,6 +1,6 @@
 """Editing the quotations of a briefing: a person adds one to a cell, or drops one; everything else follows."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
@@ -10,6 +10,7 @@ from app.briefing.points import by_subject
 from app.briefing.position_classifier import deciding
 from app.records import Citation
 from ingest.text.squash import squash
+from prompts.wording import load_document_words
 from vectorstore.records import text_key
 
 # What a briefing tells beside its cells.
@@ -50,14 +51,7 @@ def drop_quotation(briefing: Briefing, key: str, number: int) -> Briefing:
 
 def without_rejected(briefing: Briefing) -> Briefing:
     """Returns the briefing without what it tells, beside its cells, of what a person rejected in one of them."""
-    rejected = [cell for cell in briefing.cells if cell.is_rejected]
-
-    def in_cell(told: _Told, cell: Cell) -> bool:
-        sessions = (briefing.citation(number).session for number in told.citations)
-        here = (told.party, told.subject) == (cell.party, cell.subject)
-        return here and (cell.session is None or cell.session in sessions)
-
-    return _without(briefing, lambda told: any(in_cell(told, cell) for cell in rejected))
+    return _without_told_of(briefing, [cell for cell in briefing.cells if cell.is_rejected])
 
 
 def add_quotation(briefing: Briefing, key: str, citation: Citation) -> Briefing:
@@ -67,6 +61,9 @@ def add_quotation(briefing: Briefing, key: str, citation: Citation) -> Briefing:
     quotation is the first talking point on its subject, since a person chose it.
     """
     cell = _cell(briefing, key)
+    if not cell.evidence:
+        # What was rejected stays untold when its review goes with the cell's old evidence.
+        briefing = _without_told_of(briefing, [cell])
     span = (citation.statement_id, citation.start, citation.end)
     held = next((c.number for c in briefing.citations if (c.statement_id, c.start, c.end) == span), None)
     if held is None:
@@ -79,6 +76,17 @@ def add_quotation(briefing: Briefing, key: str, citation: Citation) -> Briefing:
         point = Point(party=cell.party, subject=cell.subject, citation=held)
         briefing = replace(briefing, points=by_subject(briefing, (point, *briefing.points)))
     return _with_cell(briefing, cell, replace(cell, citations=numbers, kind=kind, note=note, nearest=False))
+
+
+def _without_told_of(briefing: Briefing, cells: Sequence[Cell]) -> Briefing:
+    """Returns the briefing without what it tells, beside its cells, of what some of them hold."""
+
+    def in_cell(told: _Told, cell: Cell) -> bool:
+        sessions = (briefing.citation(number).session for number in told.citations)
+        here = (told.party, told.subject) == (cell.party, cell.subject)
+        return here and (cell.session is None or cell.session in sessions)
+
+    return _without(briefing, lambda told: any(in_cell(told, cell) for cell in cells))
 
 
 def _without(briefing: Briefing, is_out: Callable[[_Told], bool]) -> Briefing:
@@ -105,6 +113,8 @@ def _with_cell(briefing: Briefing, old: Cell, new: Cell) -> Briefing:
     words = tuple(item for item in new.words if item.citation in new.citations)
     of_group = bool(cited_here) and all(new.party not in (each.state, *each.held_by) for each in cited_here)
     # Under a key of its own, since two people may edit the same cell in different ways.
+    if old.citations and not new.citations:
+        new = replace(new, more=0, note=load_document_words(briefing.language).say("taken_out"))
     key = text_key("\x1f".join((old.party, old.subject, old.key, *quoted)))
     suggestions = {number: each for number, each in new.suggestions.items() if number in new.citations}
     superseded = {n: later for n, later in new.superseded.items() if {n, later} <= {*new.citations}}

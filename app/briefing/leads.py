@@ -3,8 +3,10 @@
 Worded from the citations whenever something is shown, since numbers and what is superseded change with the document.
 """
 
+from collections.abc import Iterable
 from functools import cached_property
 
+from app.answering.positions import of_same_party
 from app.answering.provenance import as_quoting, holders, spoken_date
 from app.briefing.cells import Briefing, Cell, Point, PositionChange, Repetition
 from app.records import Citation
@@ -33,6 +35,10 @@ class Leads:
     def name(self, code: str | None) -> str:
         """Returns the name of a party."""
         return "—" if code is None else self.briefing.names.get(code, code)
+
+    def names(self, codes: Iterable[str]) -> str:
+        """Returns the names of those who hold a position."""
+        return ", ".join(map(self.name, codes)) or self.name(None)
 
     def date(self, value: str | None) -> str:
         """Returns an ISO date as people write it; nothing for none."""
@@ -63,7 +69,10 @@ class Leads:
     def earlier(self, cell: Cell, citation: Citation) -> str:
         """Returns that a cell quotes something later of the same party, and by which note it is superseded."""
         cited = map(self.briefing.citation, cell.citations)
-        later = any(other.state == citation.state and made_before(_when(citation), _when(other)) for other in cited)
+        later = any(
+            of_same_party(citation, other, (cell.party,)) and made_before(_when(citation), _when(other))
+            for other in cited
+        )
         return self.superseded(cell, citation) or (self._wording.say("earlier") if later else "")
 
     def leads(self, point: Point) -> tuple[tuple[str, Citation], ...]:
@@ -73,7 +82,9 @@ class Leads:
         )
 
     def _lead(self, point: Point, citation: Citation) -> str:
-        whose = self.speaker(point.party, citation) or (self.name(citation.state) if citation.state else citation.file)
+        whose = self.speaker(point.party, citation) or (
+            self.names(citation.holders) if citation.holders else citation.file
+        )
         cell = self.quoting(point, citation)
         parts = (whose, self.date(citation.date), "" if cell is None else self.earlier(cell, citation))
         return ", ".join(part for part in parts if part)

@@ -45,7 +45,7 @@ def moments_of(cell: Cell, own: Sequence[Citation], citations: CitationList, lab
 
 def moments_in(cells: Sequence[Cell], citations: CitationList, labels: Labels) -> tuple[Moment, ...]:
     """Returns the moments of a table that is split by sessions: the strongest quotation of each cell."""
-    own = [(cell, n) for cell in cells for n in cell.citations[:1] if citations.get(n).state == cell.party]
+    own = [(cell, n) for cell in cells for n in cell.citations[:1] if cell.party in citations.get(n).holders]
     counted = Counter((cell.party, cell.subject) for cell, _ in own)
     return tuple(_moment(cell, n, citations, labels) for cell, n in own if counted[cell.party, cell.subject] > 1)
 
@@ -103,7 +103,8 @@ def repetitions_of(
     """
     statements_of: dict[str, list[StatementSummary]] = {}
     for summary in searched:
-        statements_of.setdefault(summary.metadata.state or "", []).append(summary)
+        for party in summary.metadata.holders:
+            statements_of.setdefault(party, []).append(summary)
     found: dict[Repetition, None] = {}
     for party in dict.fromkeys(cell.party for cell in cells):
         own = statements_of.get(party, [])

@@ -211,7 +211,7 @@ class _Build:
         return replace(briefing, names=self._names(briefing))
 
     def _everyone(self, in_scope: Sequence[StatementSummary]) -> tuple[str, ...]:
-        codes = {summary.metadata.state for summary in in_scope if summary.metadata.state}
+        codes = {code for summary in in_scope for code in summary.metadata.holders}
         return tuple(sorted(codes, key=lambda code: self._parties.display(code, self._request.language)))
 
     def _resolution(self, code: str, subject: Subject, session: str | None) -> Resolution:
@@ -256,7 +256,7 @@ class _Build:
             words=suggestion.words if cited else (),
             citations=tuple(numbers),
             suggestions=read,
-            superseded=self._superseded(read),
+            superseded=self._superseded(read, code),
             nearest=bool(near),
             of_group=bool(of_groups) and not cited,
             more=sum(sentence.sentence_id not in quoted for sentence in telling),
@@ -281,12 +281,12 @@ class _Build:
     def _suggested(self, citation: Citation, subject: Subject) -> Suggestion:
         return suggest(citation, self._citations.statement(citation.statement_id), subject)
 
-    def _superseded(self, read: Mapping[int, Suggestion]) -> dict[int, int | None]:
+    def _superseded(self, read: Mapping[int, Suggestion], code: str) -> dict[int, int | None]:
         """Returns which citations of a cell, by number, a later one of it supersedes."""
         cited = [self._citations.get(number) for number in read]
         sure = {n: each.direction not in (None, "mentions") and each.sure >= PLAIN for n, each in read.items()}
         directions = {n: CitedDirection(direction=each.likely, sure=sure[n]) for n, each in read.items()}
-        told = with_superseding(cited, directions, self._citations.statements)
+        told = with_superseding(cited, directions, self._citations.statements, (code,))
         return {citation.number: citation.superseded_by for citation in told if citation.superseded_by is not None}
 
     def _worded(
@@ -363,14 +363,15 @@ class _Build:
                 sha256=statement.sha256,
                 text_sha256=text_sha256(statement.source_text),
                 cited=statement.statement_id in cited,
+                held_by=statement.metadata.held_by or (),
             )
             for statement in map(self._citations.statement, held)
         )
-        return tuple(sorted(sources, key=lambda source: (source.party or "", source.date or "", source.file)))
+        return tuple(sorted(sources, key=lambda source: (source.holders[:1], source.date or "", source.file)))
 
     def _names(self, briefing: Briefing) -> dict[str, str]:
         cited = [code for c in briefing.citations for code in (c.state, c.quoted_party, *c.held_by)]
-        codes = [*briefing.parties, *cited, *(s.party for s in briefing.sources)]
+        codes = [*briefing.parties, *cited, *(code for s in briefing.sources for code in s.holders)]
         return {code: self._parties.display(code, self._request.language) for code in codes if code is not None}
 
 
@@ -404,7 +405,9 @@ def _renumbered(worded: CellText, code: str, number: Callable[[Citation], int]) 
 
 
 def _sessions(in_scope: Sequence[StatementSummary], codes: Sequence[str]) -> tuple[str, ...]:
-    found = {s.metadata.session for s in in_scope if s.metadata.session and s.metadata.state in set(codes)}
+    found = {
+        s.metadata.session for s in in_scope if s.metadata.session and not set(codes).isdisjoint(s.metadata.holders)
+    }
     return tuple(sorted(found, key=lambda session: (not session.isdigit(), int(session) if session.isdigit() else 0)))
 
 

@@ -157,11 +157,19 @@ class AttributionReader:
             yield Attribution(parties=ordered, source=source)
         elif unknown := unknown_in(subject, self._parties):
             yield replace(unknown, source=source)
+        # "Drelnia’s view: “…”; Arvandia’s: “…”": who is named behind another quotation speaks the next.
+        behind = text.rpartition(_MASK)[2]
+        text = behind if any(not _is_object(name, behind) for name in self._find(behind)) else text
         behalf, joined = self._speakers(text)
         if parties := self._parties_of([*behalf, *joined]):
             several = len(joined) > 1 and all(len(match.codes) == 1 for match in joined)
             together = self._parties_of(joined) if several else ()
-            yield Attribution(parties=parties, together=together + self._in_apposition(text, parties), source=source)
+            yield Attribution(
+                parties=parties,
+                together=together + self._in_apposition(text, parties),
+                beside=tuple(code for code in self._beside(text) if code not in parties),
+                source=source,
+            )
 
     def _in_apposition(self, text: str, speaking: tuple[str, ...]) -> tuple[str, ...]:
         """Returns the parties that stand as speakers beside others: "the delegate of X, the envoy of Y, said"."""
@@ -358,22 +366,38 @@ class AttributionReader:
 
     def _read_speakers(self, text: str) -> tuple[list[PartyMatch], list[PartyMatch]]:
         """Returns for whom somebody speaks, and who speaks together, as `_ordered` says."""
-        text = _PATTERNS.aside.sub(lambda aside: "," + " " * (len(aside.group()) - 2) + ",", text)
-        text = self._without_brackets(text)
+        text = self._own_words(text)
         found = self._find(text)
         if len(found) < 2:
             return [], found
         behalf = [m for m in found if _ends_with(attribution().on_behalf, text[: m.start])]
         others = [m for m in found if m not in behalf]
         speakers = [m for m in others if self._speaks(m, found, text)]
-        subjects = [
-            m
-            for m in others
-            if not attribution().object_before.search(text[: m.start])
-            or attribution().speaker_of.search(text[: m.start])
-        ]
+        # "Drelnia told, of all, Arvandia: “…”": a colon makes nobody speak where somebody else has the verb.
+        if len(speakers) > 1 and regex.match(r"\s*[:：]", text[speakers[-1].end :]):
+            between = text[speakers[-2].end : speakers[-1].start]
+            if not regex.search(r"[;.]", between) and not _PATTERNS.joined_last.fullmatch(between):
+                speakers = speakers[:-1]
+        subjects = [m for m in others if not _is_object(m, text)]
         chosen = (speakers[-1:] or subjects[:1] or others[:1])[:1]
         return behalf, _joined(chosen[0], others, text) if chosen else []
+
+    def _beside(self, text: str) -> tuple[str, ...]:
+        """Returns the parties of a sentence's last clause that may speak: of several subjects, or where no verb tells.
+
+        "In reply to the delegate of Arvandia" is no subject where one other name has the verb.
+        """
+        text = self._own_words(text).rpartition(";")[2]
+        found = self._find(text)
+        told = sum(self._speaks(name, found, text) for name in found) == 1
+        is_object = attribution().object_before.search
+        return self._parties_of([m for m in found if not (is_object(text[: m.start]) if told else _is_object(m, text))])
+
+    def _own_words(self, text: str) -> str:
+        """Returns a sentence with blanks for its asides and brackets."""
+        return self._without_brackets(
+            _PATTERNS.aside.sub(lambda aside: "," + " " * (len(aside.group()) - 2) + ",", text)
+        )
 
     def _without_brackets(self, text: str) -> str:
         """Returns a text with blanks for what stands in brackets, where names stand outside of them as well."""
@@ -385,7 +409,7 @@ class AttributionReader:
         before, after = text[: match.start], text[match.end :]
         if _ends_with(attribution().according_to, before):
             return True
-        if attribution().object_before.search(before) and not attribution().speaker_of.search(before):
+        if _is_object(match, text):
             return False
         # What follows the next name is said of that one.
         following = min((other.start for other in found if other.start >= match.end), default=len(text))
@@ -441,6 +465,12 @@ def _joined(first: PartyMatch, found: list[PartyMatch], text: str) -> list[Party
             break
         group.insert(0, match)
     return group
+
+
+def _is_object(name: PartyMatch, text: str) -> bool:
+    """Returns whether a name stands where a sentence has of whom, or to whom, somebody speaks."""
+    before = text[: name.start]
+    return attribution().object_before.search(before) is not None and attribution().speaker_of.search(before) is None
 
 
 def _joined_behind(found: list[PartyMatch], text: str) -> list[PartyMatch]:

@@ -65,6 +65,7 @@ class Attribution:
     Attributes:
         parties: Codes, the likeliest first.
         together: Those of the parties who are said to have spoken the words each, as in "both X and Y".
+        beside: Those whom the sentence also names where a speaker stands, so that they may have spoken instead.
         unknown: A name that attributes the words and that no lookup knows.
         suggestion: The party whose name is like the unknown one.
         files: Names of stored files that a reference names.
@@ -75,6 +76,7 @@ class Attribution:
     parties: tuple[str, ...] = ()
     when: SpokenTime = SpokenTime()
     together: tuple[str, ...] = ()
+    beside: tuple[str, ...] = ()
     unknown: str | None = None
     suggestion: str | None = None
     files: tuple[str, ...] = ()

@@ -2,6 +2,7 @@
 
 It is `squash`, and beyond that blind to what people and programs change when they quote: single quotation marks for
 double ones where quotations nest, a hyphen or two for a dash, and page furniture that a page break put into a sentence.
+A dash between words counts, since it turns them: "no – more monitors" is not "no more monitors".
 """
 
 import re
@@ -9,20 +10,40 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
+import regex
+
 from ingest.text.readable import ReadableText
 from ingest.text.squash import squash, squash_map
 from vectorstore.records import Edit, Statement
 
 # Of equal length each, so that offsets stay.
 _TYPOGRAPHY = str.maketrans({'"': "'", "–": "-"} | dict.fromkeys("「」『』《》〈〉", "'"))
-_DROPPED = re.compile(r"(?<=[^\W\d_])-+(?=[^\W\d_])|(?<=-)-+")
+_DROPPED = re.compile(r"(?<=[^\W\d_])-+(?=[^\W\d_])")
+# What a dash between words is compared as, however it was written; a hyphen, or a short dash in its place, has no space
+# around it but at the end of a line, and neither has the dash of "2016–2020".
+DASH = "\ue000"
+_FILLING = "\u200b"
+_BROAD, _SHORT = "—―⸺⸻﹘", "‒–−﹣⁓〜〰"
+_DASH = regex.compile(
+    rf"""[-‐‑{_SHORT}]*[{_BROAD}][-‐‑{_BROAD}{_SHORT}]* | [-‐‑{_SHORT}]{{2,}}
+    | (?!(?<=\d\s*).\s*\d)(?<!\n[^\S\n]*\n\s*)(?:(?<=\s)[-‐‑](?=\s) | (?<=^|\s)[{_SHORT}] | [{_SHORT}](?=\s|$))""",
+    regex.X,
+)
+# The raised number of a note behind a word or figure, which no quotation needs; "m²" is a figure of its own.
+_NOTE_MARK = regex.compile(r"(?<=[\p{L}\p{N}\p{P}])(?<!\b[kcm]?m)[\u00b9\u00b2\u00b3\u2070\u2074-\u2079]+")
 _UNSPACED = re.compile("[\u2e80-\u30ff\u3400-\u9fff\uf900-\ufaff\u0e00-\u0eff]")
 _LINE_END_HYPHEN = re.compile(r"\w[-\u2010\u00ad]\s*\n\s*$")
 
 
 def match_key(text: str) -> str:
     """Returns the form of a text in which it is compared."""
-    return _DROPPED.sub("", squash(text).translate(_TYPOGRAPHY))
+    return _DROPPED.sub("", squash(_prepared(text)).translate(_TYPOGRAPHY))
+
+
+def _prepared(text: str) -> str:
+    """Returns a text of the same length with one mark for each dash and none of notes; `squash` drops what fills it."""
+    text = _NOTE_MARK.sub(lambda mark: _FILLING * len(mark.group()), text)
+    return _DASH.sub(lambda dash: DASH.ljust(len(dash.group()), _FILLING), text)
 
 
 @dataclass(frozen=True)
@@ -94,7 +115,7 @@ class KeyedText:
     @cached_property
     def _offsets(self) -> tuple[list[int], list[int]]:
         kept = self._kept
-        squashed = squash_map(kept.text)
+        squashed = squash_map(_prepared(kept.text))
         shown = squashed.text.translate(_TYPOGRAPHY)
         dropped = {i for match in _DROPPED.finditer(shown) for i in range(*match.span())}
         indices = [index for index in range(len(shown)) if index not in dropped]

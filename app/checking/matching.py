@@ -11,7 +11,7 @@ from typing import Final
 
 import regex
 
-from app.checking.match_key import KeyedText, match_key
+from app.checking.match_key import DASH, KeyedText, match_key
 from ingest.language.lexicons import RegexPatterns
 from vectorstore.stems import words_of
 
@@ -25,6 +25,8 @@ _CASED: Final = regex.compile(r"\[(\p{L})\](?=\p{L})")
 _WORD: Final = regex.compile(r"\p{Han}|[\p{L}\p{M}\p{N}]+(?:['’-][\p{L}\p{M}\p{N}]+)*")
 _PATTERNS: Final = RegexPatterns("drafts")
 _CLOSING: Final = ".,;:،؛。，、；："
+# The number of a note that was raised behind a word.
+_NOTE_NUMBER: Final = regex.compile(r"(?<=\p{Ll}{3})\d{1,2}(?!\w)")
 _CLAUSE_ENDS: Final = (*_CLOSING, *"?!？！)")
 _LETTERS_CASED: Final = 4
 # Parts this short stand in many places, so the next part must be near.
@@ -152,7 +154,8 @@ def _recased(quote: str) -> Iterator[str]:
 
 
 def _without_marks(text: str) -> str:
-    """Returns a quotation without the editor's marks, such as "[sic]"."""
+    """Returns a quotation without the editor's marks, such as "[sic]", and without the numbers of notes."""
+    text = _NOTE_NUMBER.sub("", text)
     return _GAP.sub(lambda gap: f"{gap['head'] or ''} {gap['tail']}" if _is_editorial(gap) else gap.group(), text)
 
 
@@ -201,5 +204,5 @@ def _taken_apart(text: str, *, recased: bool) -> Wanted | None:
     if not parts or (position == 0 and len(parts) == 1):
         return None
     # A point, a comma or a dash beside an omission belongs to the quotation's own sentence.
-    own = tuple(part.strip(_CLOSING + "-") or part for part in parts)
+    own = tuple(part.strip(_CLOSING + "-" + DASH) or part for part in parts)
     return Wanted(parts=own, gaps=tuple(gaps), leads=leads, trails=pending or None, recased=recased)

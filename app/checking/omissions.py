@@ -155,8 +155,8 @@ def _report(text: SourceText, opening: str, begin: int) -> str | None:
 
 
 def _kinds(found: tuple[PolarityWord, ...]) -> set[str]:
-    """Returns what words that turn a sentence do to it; a doubt beside a quotation denies it."""
-    return {"denial" if word.kind == "doubt" else word.kind for word in found}
+    """Returns what words that turn a sentence do to it; a doubt beside a quotation denies it, and so does "few"."""
+    return {"denial" if word.kind == "doubt" or word.sense == "few" else word.kind for word in found}
 
 
 def _limit(rest: str, language: str) -> str | None:

@@ -161,7 +161,11 @@ class QuoteVerifier:
             yield remark("unknown_speaker", name=attribution.unknown, holder=whose)
         elif not attribution.parties and not attribution.treaty and not attribution.files:
             yield remark("nobody_named", holder=whose)
-        silent = [code for code in attribution.together if not any(code in hit.stored.parties for hit in fitting)]
+        silent = [
+            code
+            for code in (*attribution.together, *attribution.beside)
+            if not any(code in hit.stored.parties for hit in fitting)
+        ]
         if silent:
             yield remark("not_all_speakers", names=self._local.names(silent))
         metadata, when = best.stored.metadata, attribution.when
@@ -206,8 +210,7 @@ class QuoteVerifier:
         """Returns whose words a text holds, to show."""
         if stored.statement.kind == "treaty":
             return self._words.say("a_treaty")
-        holder = stored.metadata.state
-        return self._local.name(holder) if holder else self._words.say("nobody_known")
+        return self._local.names(stored.metadata.holders) or self._words.say("nobody_known")
 
     def _incomplete(self, attribution: Attribution, needed: object) -> list[Remark]:
         """Names the files of those who are said to have spoken that could not be read, where that may be why."""

@@ -53,7 +53,7 @@ def superseded_by(place: Place, stored: StoredText, texts: CorpusTexts) -> Citat
             continue
         statements = {each.statement.statement_id: each.statement for each in (stored, other)}
         directions = directions_of((quoted, cited), topic, language)
-        first, _ = with_superseding((quoted, cited), directions, statements)
+        first, _ = with_superseding((quoted, cited), directions, statements, stored.metadata.holders[:1])
         if first.superseded_by is not None:
             return cited
     return None

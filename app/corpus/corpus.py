@@ -365,7 +365,13 @@ class Corpus:
             if step.now is not None and self._store.catalogue.document(summary.document_id) is None:
                 # What was corrected or removed again since then is not what this step takes back.
                 self.show(step.now)
-            self._keep(annotated, summary, summary.digest, step.now)
+            others = [d for d in self.documents() if d.document_id != step.now]
+            own = [d for d in others if (d.folder, d.file) == (summary.folder, summary.file)]
+            twin = next((d for d in others if d.digest == summary.digest and d not in own), None)
+            if twin is not None:
+                raise DuplicateError(f"{twin.file!r} is the same text with this metadata by now: remove it first")
+            # The file may have been taken in anew since it was removed.
+            self._keep(annotated, summary, summary.digest, own[0].document_id if own else step.now)
             for part in step.parts:
                 read = as_read.get(part.statement_id)
                 if read is not None and (read.metadata, read.span.role) != (part.metadata, part.span.role):
@@ -516,8 +522,12 @@ class Corpus:
             if kept:
                 state = kept.get("state", state)
                 read_anew = self.show(identifier)
-                identifier = self._change(read_anew, *self._corrected(read_anew, kept), instead_of=old.document_id)
-                reason += "; what its text does not say stays as it was"
+                try:
+                    identifier = self._change(read_anew, *self._corrected(read_anew, kept), instead_of=old.document_id)
+                    reason += "; what its text does not say stays as it was"
+                except (DuplicateError, MetadataError) as error:
+                    state = new.metadata.state
+                    reason += f"; what was known of that one ({', '.join(kept)}) is not kept: {error}"
             if identifier != old.document_id:
                 self._store.catalogue.remove(old.document_id)
         self.uploads.remove(Path(old.folder), old.file)

@@ -323,7 +323,7 @@ class _Blocks:
             widths=(3.6, 3.6, 1.6, 6, 1.6),
             rows=tuple(
                 (
-                    self._words(say.name(source.party)),
+                    self._words(say.names(source.holders)),
                     self._words(say.date(source.date)),
                     self._words(source.session or ""),
                     self._words(source.file, own=False),

@@ -108,7 +108,7 @@ class _ExcelWriter:
         """Returns the values of a row; columns that do not say otherwise show what the citation has by their name."""
         quote, source = _chunks(citation.quote), _chunks(citation.source_quote)
         told = {
-            "col_party": self.say.name(citation.state),
+            "col_party": self.say.names(citation.holders),
             "col_on_behalf_of": self.say.name(citation.on_behalf_of) if citation.on_behalf_of else None,
             "col_date": self.say.date(citation.date),
             "col_quotation": quote[part] if part < len(quote) else None,
@@ -165,8 +165,7 @@ class _ExcelWriter:
             citation = self.briefing.citation(number)
             opening, closing = in_marks(citation.quote, citation.language)
             text = f"{opening}{citation.quote}{closing} [{number}]"
-            speaker = self.say.speaker(cell.party, citation)
-            text = f"{speaker}: {text}" if speaker else text
+            text = f"{self.say.source(cell, citation)}: {text}"
             fits = sum(map(len, texts)) + len(text) < _MOST_CHARACTERS - 1000
             texts.append(text if fits else f"[{number}]")
         return "\n".join(texts)
@@ -207,7 +206,7 @@ class _ExcelWriter:
         self._head(sheet, _SOURCE_COLUMNS, row=top)
         for row, source in enumerate(self.briefing.sources, start=top + 1):
             cited = say.say("yes" if source.cited else "no")
-            values = (say.name(source.party), say.date(source.date), source.session, source.file, cited)
+            values = (say.names(source.holders), say.date(source.date), source.session, source.file, cited)
             self._row(sheet, row, values)
         last = sheet.cell(top + len(self.briefing.sources), len(_SOURCE_COLUMNS))
         sheet.auto_filter.ref = f"A{top}:{last.coordinate}"

@@ -97,7 +97,7 @@ def describe_timeline(briefing: Briefing) -> str:
     kinds = _kinds(briefing)
     parts = [sayings.say("timeline")]
     for party in _speaking(briefing):
-        spoken = [source for source in briefing.sources if source.party == party]
+        spoken = [source for source in briefing.sources if party in source.holders]
         cited = [
             f"{sayings.date(source.date)} {', '.join(_meaning(k, sayings) for k in kinds[source.statement_id])}".strip()
             for source in spoken
@@ -113,7 +113,7 @@ def describe_timeline(briefing: Briefing) -> str:
 
 def _speaking(briefing: Briefing) -> tuple[str, ...]:
     """Returns the parties asked about, and after them whoever else is cited, such as groups."""
-    others = {source.party for source in briefing.sources if source.cited and source.party}
+    others = {code for source in briefing.sources if source.cited for code in source.holders[:1]}
     return (*briefing.parties, *sorted(others - set(briefing.parties)))
 
 
@@ -133,9 +133,10 @@ def _kinds(briefing: Briefing) -> dict[str, tuple[PositionKind, ...]]:
 def _dots(briefing: Briefing, parties: Sequence[str]) -> list[_Dot]:
     rows, kinds = {party: row for row, party in enumerate(parties)}, _kinds(briefing)
     dots = [
-        _Dot(statement_id=source.statement_id, row=rows[source.party], at=at, kinds=kinds.get(source.statement_id, ()))
+        _Dot(statement_id=source.statement_id, row=rows[party], at=at, kinds=kinds.get(source.statement_id, ()))
         for source in briefing.sources
-        if source.party in rows and (at := _years_of(source.date)) is not None
+        for party in source.holders
+        if party in rows and (at := _years_of(source.date)) is not None
     ]
     return sorted(dots, key=lambda dot: (dot.at, dot.row, dot.statement_id))
 

@@ -453,7 +453,7 @@ def _asked_parties(roles: RoleReading, kind: QuestionKind, parties: PartyTable) 
     ]
     counted = [word.span for word in roles.words[:_COUNTED]]
     for name, span, label in names:
-        if label == "not" or (label == "who" and span.left_out):
+        if label == "not" or (label in ("who", "mention") and span.left_out):
             asked.excluded.update(dict.fromkeys(span.codes))
         elif label == "who":
             # "When must the members of the Group reply?" asks the Group, "how many members", "which States of it" each.
@@ -469,7 +469,11 @@ def _asked_parties(roles: RoleReading, kind: QuestionKind, parties: PartyTable) 
         asked.add(*topical[0])
     spoken_of = [span for _, span, label in names if label in ("mention", "topic") and span.kind == "party"]
     about = [span.codes[0] for span in spoken_of if span.codes]
-    asked.notes += [Note(kind="topic_party", values={"party": code}) for code in about if code not in asked.states]
+    asked.notes += [
+        Note(kind="topic_party", values={"party": code})
+        for code in about
+        if code not in {*asked.states, *asked.excluded}
+    ]
     unknown = [word for word in roles.of("who") if word.kind == "word"]
     if not (unknown or asked.named or asked.unclear):
         unknown = [word for word in roles.of("-") if word.may_be_name]

@@ -100,7 +100,9 @@ def find_spans(text: str, language: str, parties: PartyTable, today: date | None
     spans += _dates(plain, items, spans, today or date.today())
     spans += [each for each in _parties(plain, items, language, parties) if not each.overlaps(spans)]
     told = (_left_out(span, items) if span.kind in _TIMES_AND_MEETINGS else span for span in spans)
-    return tuple(sorted(told, key=lambda span: span.start))
+    ordered = sorted(told, key=lambda span: span.start)
+    ordered = _carried(_carried(ordered, items)[::-1], items)[::-1]
+    return tuple(ordered)
 
 
 def _merged(spans: Sequence[Span]) -> list[Span]:
@@ -460,6 +462,18 @@ def _left_out(span: Span, items: Sequence[Item]) -> Span:
     told = [item.start for item in before if "left_out" in item.kinds]
     start = told[0] if told and span.kind in _TIMES_AND_MEETINGS else span.start
     return replace(span, start=start, left_out=bool(told) or any("left_out_after" in kinds for kinds in after))
+
+
+def _carried(spans: Sequence[Span], items: Sequence[Item]) -> list[Span]:
+    """Leaves out each party of a list that another one is left out of: "except Arvandia, Belmora or Corvia"."""
+    found: list[Span] = []
+    for span in spans:
+        if found and found[-1].left_out and {span.kind, found[-1].kind} <= {"party", "set"}:
+            first, last = sorted((span, found[-1]), key=lambda each: each.start)
+            between = (item for item in items if first.end <= item.start and item.end <= last.start)
+            span = replace(span, left_out=all(item.kinds & {"fill", "and"} for item in between))
+        found.append(span)
+    return found
 
 
 def _with_noun(span: Span, items: list[Item], parties: PartyTable) -> Span:

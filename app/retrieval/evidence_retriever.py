@@ -188,7 +188,7 @@ class EvidenceRetriever:
             quoted = [s for s in sentences if s.sentence_id in shown.sentences]
             near = [(min((_apart(s, other) for other in quoted), default=_AROUND + 1), s) for s in sentences]
             own = [party for party, held in base.owned.items() if any(s.statement_id == key for s in held)]
-            for party in own or [statement.metadata.state or ""]:
+            for party in own or statement.metadata.holders[:1] or [""]:
                 found.setdefault(party, []).extend(
                     ScoredSentence(sentence=s, relevance=CITED)
                     for apart, s in sorted(near, key=lambda item: (item[0], item[1].ordinal))

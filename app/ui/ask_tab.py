@@ -336,7 +336,7 @@ class _AskTabController:
 
     def _offered(self, scope: Scope) -> list[tuple[list[Any], list[str]]]:
         stored = [summary.metadata for summary in self._corpus.documents()]
-        codes = {metadata.state for metadata in stored if metadata.state} | set(scope.states) | set(scope.groups)
+        codes = {*scope.states, *scope.groups, *(code for metadata in stored for code in metadata.holders)}
         parties = sorted((self._corpus.party_name(code, language()), code) for code in codes)
         articles = [article_value(t.treaty, a) for t in scope.treaties for a in t.articles or ("",)]
         # The years of an interval are edited by its ends.

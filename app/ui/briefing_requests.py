@@ -39,7 +39,7 @@ def briefing_of_turns(turns: list[ShownTurn]) -> BriefingRequest:
         BriefingError: It named no topic or article.
     """
     answers = [turn.answer for turn in turns]
-    spoke = dict.fromkeys(citation.state for answer in answers for citation in answer.citations if citation.state)
+    spoke = dict.fromkeys(code for answer in answers for citation in answer.citations for code in citation.holders[:1])
     return request_of_scopes([answer.scope for answer in answers], spoke)
 
 

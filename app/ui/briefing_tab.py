@@ -70,7 +70,7 @@ class _BriefingTabController:
 
     def choices(self) -> tuple[Any, ...]:
         """Offers everyone who has a statement, by name, the forms of a document and what may stand in a cell."""
-        codes = {summary.metadata.state for summary in self._corpus.documents() if summary.metadata.state}
+        codes = {code for summary in self._corpus.documents() for code in summary.metadata.holders}
         names = sorted((self._corpus.party_name(code, language()), code) for code in codes)
         model = self._tools.builder.model
         return (

@@ -6,14 +6,16 @@ import regex
 
 from ingest.language.lexicons import load_words
 
+# Marks of notes other than bare numbers, which stick to what they are set to: "the text.[1]", "the text.*".
+NOTE_MARK = r"(?:\[\d{1,3}\]|\(\d{1,2}\)|[⁰¹²³⁴-⁹]{1,3}|\*{1,4}|†{1,3}|‡{1,3})"
 # What ends a sentence; a full stop does so only where the rules below do not object.
 _END = regex.compile(
-    r"""(?: (?<!\[…?)[.!?…]+(?!\])                               # Latin and Cyrillic, with quotation and note marks
-            (?:[\p{Pf}\p{Pe}"'”’»]|[ \u00a0\u202f]»|\[\d{1,3}\])*
-            (?:(?<=\p{L}{3}[.!?…]|[”’»)])\d{1,2}(?=\s+\p{Lu}|\s*$))?       # the mark of a footnote: "tried.1 We"
-            (?=\s|$|\p{Lu}\p{Ll})
-          | [。！？]+ [\p{Pf}\p{Pe}”’」』]*                         # Chinese: no space follows
-          | [؟۔]+ [\p{Pf}\p{Pe}"'”’»]* (?=\s|$) )""",
+    rf"""(?: (?<!\[…?)[.!?…]+(?!\])                               # Latin and Cyrillic, with quotation and note marks
+            (?:[\p{{Pf}}\p{{Pe}}"'”’»]|[ \u00a0\u202f]»|{NOTE_MARK})*
+            (?:(?<=\p{{L}}{{3}}[.!?…]|[”’»)])\d{{1,2}}(?=\s+\p{{Lu}}|\s*$))?   # the mark of a footnote: "tried.1 We"
+            (?=\s|$|\p{{Lu}}\p{{Ll}})
+          | [。！？]+ [\p{{Pf}}\p{{Pe}}”’」』]*                         # Chinese: no space follows
+          | [؟۔]+ [\p{{Pf}}\p{{Pe}}"'”’»]* (?=\s|$) )""",
     regex.VERBOSE,
 )
 # Words after which a full stop does not end the sentence: titles, references, Latin shorthands.

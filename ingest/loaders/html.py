@@ -11,6 +11,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from ingest.errors import LoadError
 from ingest.loaders.loaded import Extract, LoadLimits, checked
 from ingest.loaders.text import decode
+from ingest.text.furniture import with_notes
 
 _LEFT_OUT = frozenset(
     """script style noscript template nav aside footer form button select textarea input iframe object embed
@@ -21,6 +22,8 @@ _BLOCKS = frozenset(
     """address article blockquote body caption center dd details div dl dt fieldset figcaption figure h1 h2 h3 h4 h5
     h6 header hgroup hr html li main ol p pre section summary table tbody tfoot thead tr ul""".split()
 )
+# Footnotes and endnotes, as Word and LibreOffice save them and as the roles of publications name them.
+_NOTES = "div[id^=ftn], div[id^=edn], div[id^=sdfootnote], div[id^=sdendnote], [role=doc-footnote], [role=doc-endnotes]"
 _CELLS = frozenset(("td", "th"))
 _HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _CHARSET = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?\s*([A-Za-z0-9_:.-]{2,40})", re.IGNORECASE)
@@ -48,8 +51,13 @@ def load_html(data: bytes, name: str, limits: LoadLimits, *, leave_out: str = ""
     for node in body.css(leave_out) if body is not None and leave_out else ():
         # One inside another that is taken out already would be freed twice.
         node.attrs["hidden"] = ""
+    notes: list[str] = []
+    for node in body.css(_NOTES) if body is not None else ():
+        if words := _text_of(node):
+            notes.append(words)
+            node.attrs["hidden"] = ""
     text = "" if body is None else next(filter(None, map(_text_of, _roots(body))), "")
-    return Extract(text=checked(text, name, limits))
+    return Extract(text=checked(with_notes(text, "\n\n".join(notes)), name, limits))
 
 
 def _check_depth(source: str, name: str) -> None:
@@ -102,7 +110,7 @@ def _text_of(root: LexborNode) -> str:
             pieces.append(written.replace("\r\n", "\n") if preformatted else _SPACE.sub(" ", written))
         elif tag == "br":
             pieces.append("\n")
-        elif not (tag.startswith(("-", "!")) or tag in _LEFT_OUT or _is_hidden(node, root)):
+        elif not (tag.startswith(("-", "!")) or (tag in _LEFT_OUT and node != root) or _is_hidden(node, root)):
             block = tag in _BLOCKS
             pieces.append("\n\n" if block else "")
             stack.append((None, "\n\n" if block else "\t" if tag in _CELLS else "", False))

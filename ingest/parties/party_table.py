@@ -124,6 +124,11 @@ class PartyTable:
             table = PartyTable(rows, added)
         return table
 
+    @property
+    def added(self) -> tuple[str, ...]:
+        """The codes of the parties that files added."""
+        return self._added
+
     @cached_property
     def fingerprint(self) -> str:
         """Changes with the parties that files added: what was read by names may read differently then."""

@@ -33,6 +33,7 @@ from ingest.records.procedural_text import closes_compilation, is_imprint, is_pr
 from ingest.records.reported_speech import is_of_same_speaker, reported_sentence
 from ingest.records.speaker_lines import WORDS as SPEAKER
 from ingest.records.speaker_lines import SpeakerLine, is_language_note, is_office, speaker_line
+from ingest.text.footnotes import footnotes
 from ingest.text.furniture import TextLine, notes_start, prose_lines, without_furniture
 from ingest.text.layout import cut_blocks, ends_sentence, flows, holds_sentence_end, typesetting
 from vectorstore.records import Block, Role
@@ -51,14 +52,15 @@ _LONGEST_NATIONAL: Final = 100
 _OPENING: Final = 1500
 
 _WORDS: Final = RegexPatterns("interventions")
-# Brackets near a line's beginning · "The representative of …" · short lines that stand alone · "Arvandia:" · reports.
+# Brackets near a line's beginning · "The representative of …" · "Arvandia:" · reports.
 _LINES_OF_RECORDS: Final = (
     re.compile(r"^[^\n(（]{2,100}[(（][^\n()（）]{2,80}[)）]", re.MULTILINE),
     _WORDS.delegation_line,
-    re.compile(r"(?<=[.。!?؟])\s*\n\s*\n[^\n.:;,]{3,60}\n\s*\n"),
     re.compile(r"^[^\n:.,]{3,50}:[ \n]", re.MULTILINE),
     _WORDS.reported_line,
 )
+# One heading between paragraphs is enough, since another may stand at the text's beginning.
+_HEADING_LINE: Final = re.compile(r"(?<=[.。!?؟])\s*\n\s*\n[^\n.:;,]{3,60}\n")
 _QUOTED: Final = regex.compile(r"[“\"«][^”\"»]{0,400}[”\"»]")
 # Sentences in the first person in a report, at most one to so many that tell of parties.
 _SELDOM: Final = 5
@@ -115,7 +117,8 @@ class _SpeakerTurn:
 
 def may_be_record(text: str) -> bool:
     """Tells at a glance whether a text has lines that speakers' names or headings by State could be."""
-    return any(len(lines.findall(text)) >= _FEWEST_PARTIES for lines in _LINES_OF_RECORDS)
+    several = any(len(lines.findall(text)) >= _FEWEST_PARTIES for lines in _LINES_OF_RECORDS)
+    return several or _HEADING_LINE.search(text) is not None
 
 
 def is_record(interventions: Sequence[Intervention], text: str, *, named: bool = True) -> bool:
@@ -128,9 +131,33 @@ def is_record(interventions: Sequence[Intervention], text: str, *, named: bool =
     spoken, length = sum(item.end - item.start for item in interventions), len(text[: notes_start(text)].strip())
     if not parties and not named and len(offices) >= _FEWEST_PARTIES and len(interventions) >= _FEWEST_SECTIONS:
         return 2 * spoken >= length
-    sections = all(item.speaker is None and not item.summarised for item in interventions)
+    sections = all(map(_is_section, interventions))
+    if named and sections and len(parties) >= _FEWEST_PARTIES and len({*map(_form, interventions)} - {""}) == 1:
+        # "Statement by Arvandia … Statement by Belmora": headings of one form each open a statement.
+        return all(map(_form, interventions))
     enough = len(parties) >= (_FEWEST_SECTIONS if sections else _FEWEST_PARTIES)
     return enough and (not named or (2 if sections else 3) * spoken >= length)
+
+
+def sections_of_others(interventions: Sequence[Intervention], holders: Set[str]) -> tuple[str, ...]:
+    """Returns whose sections stand in a text that a heading gives to others (`holders`): not all of it is theirs.
+
+    A bare name may be the heading of what is said of a State, unless the holder has such a heading as well.
+    """
+    sections = [item for item in interventions if _is_section(item)]
+    both = any(item.state in holders for item in sections)
+    others = [item.state for item in sections if item.state not in (None, *holders) and (both or _form(item))]
+    return tuple(dict.fromkeys(code for code in others if code is not None))
+
+
+def _is_section(item: Intervention) -> bool:
+    return item.speaker is None and not item.summarised
+
+
+def _form(item: Intervention) -> str:
+    """Returns the first word of a heading that says whose words follow: "statement"; none of a bare name."""
+    found = _WORDS.heading_words.match(_WORDS.enumerator.sub("", item.named))
+    return found["form"].partition(" ")[0].casefold() if found is not None else ""
 
 
 def find_interventions(
@@ -145,7 +172,8 @@ def find_interventions(
     blocks = [block for block in blocks if block.end <= len(text)]
     page = _RecordText(text, blocks)
     lookup = _SpeakerLookup(parties, language, date)
-    turns = _turns(page, lookup)
+    notes = footnotes(text, blocks)
+    turns = [turn for turn in _turns(page, lookup) if not any(start <= turn.start < end for start, end in notes)]
     if not turns:
         return ()
     ends = [*(turn.start for turn in turns[1:]), len(text)]

@@ -12,13 +12,16 @@ from dataclasses import dataclass, replace
 from itertools import groupby, pairwise
 
 from ingest.language.lexicons import Patterns, load_words
+from ingest.language.sentences import NOTE_MARK
 from ingest.text.furniture import TextLine, furniture_lines, notes_start, running_heads, text_lines
 from vectorstore.records import Block
 
 _CLOSERS = r"[\"”’'»)\]」』）]*"
-_FINAL = re.compile(rf"(?P<stop>[.!?…。！？؟۔｡]+){_CLOSERS}(?:\[\d+\])?$")
+_NOTED = rf"(?:{NOTE_MARK}|(?<=[^\W\d_]{{3}}[.!?])\d{{1,2}})?"
+_FINAL = re.compile(rf"(?P<stop>[.!?…。！？؟۔｡]+){_CLOSERS}{_NOTED}$")
 _INNER = re.compile(
-    rf"[。！？؟۔｡]|(?<=[\w)\]”\"’»%])(?P<stop>[.!?…]+){_CLOSERS}(?:(?=[^\W\d_])|\s+[\"“‘'«([—–-]*\s?(?=[^\W_]))"
+    rf"[。！？؟۔｡]|(?<=[\w)\]”\"’»%])(?P<stop>[.!?…]+){_CLOSERS}"
+    rf"(?:(?=[^\W\d_])|{_NOTED}\s+[\"“‘'«([—–-]*\s?(?=[^\W_]))"
 )
 _LAST_WORD = re.compile(r"(\S+)$")
 _WIDE = re.compile(r"[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\uff00-\uff60]")

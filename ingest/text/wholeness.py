@@ -10,6 +10,7 @@ from typing import Final, Literal
 import regex
 
 from ingest.language.lexicons import RegexPatterns, load_words
+from ingest.language.sentences import NOTE_MARK
 from ingest.text.furniture import furniture_lines, text_lines
 from vectorstore.records import Statement
 
@@ -17,7 +18,7 @@ Edge = Literal["sentence", "list_item", "text"]
 
 _AROUND: Final = 500
 _OPENERS: Final = "\"“«„‘'([«¿¡* \t"
-_CLOSED: Final = regex.compile(r"""[.!?…。！？؟۔｡][\p{Pf}\p{Pe}"'”’»*\d]*$|\[\d{1,3}\]$""")
+_CLOSED: Final = regex.compile(rf"""[.!?…。！？؟۔｡](?:[\p{{Pf}}\p{{Pe}}"'”’»\d]|{NOTE_MARK})*$|\[\d{{1,3}}\]$""")
 _LISTING: Final = RegexPatterns("layout").listing_end
 _ITEM: Final = regex.compile(r"[-–—•·*▪●#&]|[(\[]?(?:\p{L}|\p{N}{1,3}|[ivxlcIVXLC]{1,6})\s?(?:[.)\]]|°|º)")
 _LONGEST_SALUTATION: Final = 60

@@ -78,6 +78,52 @@ def test_footnotes_are_not_quoted_and_their_marks_end_sentences(annotator):
     ]
 
 
+@pytest.mark.parametrize("marks", ["1 2", "[1] [2]", "(1) (2)", "¹ ²", "* **", "† ‡"])
+@pytest.mark.parametrize("gap", ["\n", "\n\n"])
+def test_notes_of_every_mark_are_nobodys_words(annotator, marks, gap):
+    one, two = marks.split()
+    text = (
+        f"Statement by Belmora\n\nWe protect witnesses of crimes.{one} We trust the courts.{two}\n\nWe thank you.\n\n"
+        f"{one} The delegation of Quenza rejects it. It is bad.{gap}{two} Quenza made a reservation. It stands.\n"
+    )
+    said = [f"We protect witnesses of crimes.{one}", f"We trust the courts.{two}", "We thank you."]
+    assert quotable(annotate(annotator, text)) == [("XAB", words) for words in said]
+    record = (
+        f"Mr. Orren (Belmora) said that it was good.{one} It was cheap.\n\nMs. Ferro (Quenza) said that she agreed.\n\n"
+        f"{one} The delegation of Belmora subsequently informed the Secretariat that it had intended to abstain.\n"
+    )
+    said = [
+        f"Mr. Orren (Belmora) said that it was good.{one}",
+        "It was cheap.",
+        "Ms. Ferro (Quenza) said that she agreed.",
+    ]
+    assert [words for _, words in quotable(annotate(annotator, record))] == said
+
+
+@pytest.mark.parametrize(
+    "paragraphs",
+    [
+        ["We ask for *courage* of all.", "* We recall the ports.", "* We closed two of them."],
+        ["We thank you.*", "* We recall the ports.", "* We closed two of them."],
+        ["We thank you (1) for it. We do.", "(1) We recall the ports."],
+    ],
+)
+def test_items_that_marks_open_are_no_footnotes(annotator, paragraphs):
+    text = "Statement by Belmora\n\n" + "\n\n".join(paragraphs)
+    assert [words for _, words in quotable(annotate(annotator, text))][-1] == paragraphs[-1]
+
+
+@pytest.mark.parametrize("note", ["div id=ftn1", "aside role=doc-footnote", "section role='doc-endnotes'"])
+def test_notes_of_a_web_page_are_nobodys_words(annotator, note):
+    page = (
+        "<p>Statement by Belmora</p><p>We accept the text.<a href='#_ftn1'>[a]</a> We vote for it.</p>"
+        f"<{note}><p><a href='#_ftnref1'>[a]</a> Quenza rejects it.</p></{note.partition(' ')[0]}>"
+    )
+    text = LOADERS[".html"].load(page.encode(), "a.html", LoadLimits()).text
+    assert "Quenza rejects it." in text
+    assert not any("Quenza" in words for _, words in quotable(annotate(annotator, text)))
+
+
 def test_number_that_a_line_break_parts_from_its_sentence_begins_no_footnote(annotator):
     text = (
         COVER.format(state="BELMORA") + "\nMr. President,\n\n"
@@ -280,3 +326,30 @@ def test_footnotes_after_a_text_are_nobodys_words(annotator, suffix):
     assert [item.span.named for item in annotated.statements] == ["Mr. Orren (Belmora)", "Ms. Ferro (Quenza)"]
     said = [words for _, words in quotable(annotate(annotator, loaded.text.replace("(", "of ").replace(")", "")))]
     assert said and not set(notes) & set(said)
+
+
+@pytest.mark.parametrize(
+    "first, second, holders",
+    [
+        ("Statement by Belmora", "Statement by Quenza", ["XAB", "XQN"]),
+        ("STATEMENT BY BELMORA", "STATEMENT BY QUENZA", ["XAB", "XQN"]),
+        ("Statement by Belmora", "Statement by Quenza in exercise of the right of reply", ["XAB", "XQN"]),
+        ("Statement by Belmora", "Comments of Belmora", ["XAB", "XAB"]),
+        # Whether a bare name heads what a State says or what is said of it, nobody can tell.
+        ("BELMORA", "QUENZA", [None, None]),
+        ("Belmora:", "Quenza:", [None, None]),
+        (COVER.format(state="BELMORA"), "Response by Quenza", [None, None]),
+        ("Statement by Belmora", "Quenza", [None, None]),
+        (COVER.format(state="BELMORA"), "Quenza", ["XAB", "XAB"]),
+    ],
+)
+def test_two_statements_in_one_text_are_not_all_the_first_ones(annotator, first, second, holders):
+    accepted = "We accept the text. We vote for it.\n\n" * 20
+    text = f"{first}\n\n{accepted}{second}\n\nWe reject the mechanism. We regret it.\n"
+    said = quotable(annotate(annotator, text))
+    assert [next(who for who, words in said if word in words) for word in ("accept", "reject")] == holders
+    loaded = LoadedText(text=text, sha256="0" * 64)
+    reason = annotator.read(loaded, None, file="a.txt", kind="statement", input_key="").reason or ""
+    assert ("sections of Belmora, Quenza" in reason) == (None in holders)
+    row = ManifestRow(file="a.txt", kind="statement")
+    assert {who for who, _ in quotable(annotate(annotator, text, row=row))} == {"XAB"}

@@ -6,7 +6,7 @@ may be no more than the speaker's own "we wish to stress that", or a phrase set 
 checked as the two claims that it is short for.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain, combinations, pairwise, takewhile
 from typing import Final
@@ -316,12 +316,20 @@ def _passable(
         return False
     if not held:
         return True
+    # Who acts behind "and" must not go: "we signed and [traffickers] killed two officers".
+    if joined and any(token.counts and token.kind != "opener" for token in _behind_join(between)):
+        return False
     if any(token.kind in ("comma", "break") for token in between) or len(held) > limit:
         return False
     # The head of what follows must not go: "the [abolition of] the sanctions".
     last = max(at for at, token in enumerate(between) if token.counts)
     heads = [token for token in between[last + 1 :] if token.kind == "link"]
     return following.kind == "number" or _bound(heads, binding)
+
+
+def _behind_join(tokens: tuple[ClaimToken, ...]) -> Iterable[ClaimToken]:
+    """Returns the tokens behind the last that joins two parts of a sentence."""
+    return takewhile(lambda token: token.kind != "join", reversed(tokens))
 
 
 def _is_aside(between: tuple[ClaimToken, ...], language: str) -> bool:

@@ -230,7 +230,7 @@ def _without_repetition(
             (
                 place
                 for place, (earlier, text) in enumerate(zip(kept, quoted, strict=True))
-                if sources.statements[earlier.statement_id].metadata.state == statement.metadata.state
+                if sources.statements[earlier.statement_id].metadata.holders == statement.metadata.holders
                 and all(repeats(words, [text]) for words in wanted)
             ),
             None,

@@ -338,7 +338,7 @@ class _ClaimChecker:
         plain = unquoted(text)
         for citation in cited:
             if squash(plain).strip(".。") == squash(citation.quote).strip(".。"):
-                name = self._local.name(citation.state or "")
+                name = self._local.name(next(iter(citation.holders), ""))
                 return f"{unquoted(name)}: “{citation.quote}”"
         return plain
 

@@ -2,12 +2,18 @@
 
 import shutil
 from dataclasses import replace
+from io import BytesIO
 
 import pytest
+from openpyxl import load_workbook
 
 from app.answering.localization import localize
 from app.answering.provenance import reference
 from app.answering.verify import verify_citation
+from app.briefing.request import read_request
+from app.export.arrange import arrange
+from app.export.excel import excel_bytes
+from app.export.markdown import markdown_bytes
 from ingest.report import NO_STATE
 from tests.cases import Cases
 from tests.conftest import PROJECT
@@ -49,6 +55,54 @@ def test_a_question_on_any_holder_is_answered_and_names_the_others(question, sta
         assert state in citation.held_by and len(citation.held_by) == 3
         assert verify_citation(citation, desk.corpus.show(citation.statement_id)) == "verified"
     assert all(f"jointly with {', '.join(others)}" in claim.text for claim in answer.claims)
+
+
+@pytest.mark.parametrize(
+    ("question", "state"),
+    [
+        ("Which statements of Ilvenor are there?", "XIV"),
+        ("Summarise the statement of Ilvenor", "XIV"),
+        ("Who delivered the statement of Ilvenor?", "XIV"),
+        ("Who said “Stolen ships must be returned to the ports that they left”?", "XGA"),
+        ("Which statements of Drelnia are there?", "XDR"),
+    ],
+)
+def test_a_question_of_any_kind_is_answered_from_a_joint_statement(question, state, desk):
+    answer = desk.assistant.ask(question)
+    assert answer.status == "answered" and {claim.state for claim in answer.claims} == {state}
+    assert not answer.dropped_claims and "unknown group" not in answer.answer
+
+
+def test_a_list_on_a_topic_tells_what_was_found_from_what_is_in_scope(desk):
+    answer = desk.assistant.ask(
+        "Which statements of Galdoria, Arvandia and Belmora mention stolen ships?", overrides={"kind": "list"}
+    )
+    assert f"Statements found: 1, of {answer.coverage.statements_in_scope} in scope." in answer.answer
+
+
+def test_words_of_nobody_known_are_not_said_to_be_broken(tmp_path):
+    folder = tmp_path / "corpus"
+    folder.mkdir()
+    (folder / "x.txt").write_text(
+        "Remarks on ships\n\nOur lighthouse keepers shall count every boat that leaves the harbour at night.\n"
+    )
+    with fake_workspace(tmp_path / "store") as workspace:
+        workspace.corpus.ingest([folder])
+        answer = workspace.assistant.ask(
+            "Who said “Our lighthouse keepers shall count every boat that leaves the harbour at night”?"
+        )
+    assert answer.status == "abstained" and "nobody known (x.txt)" in answer.answer
+
+
+def test_a_briefing_has_a_row_for_each_who_holds_a_statement_and_names_them(desk):
+    request = read_request(desk.corpus.parties(), topics=["stolen ships"])
+    briefing = desk.briefings.build(request)
+    assert set(briefing.parties) == {"XAA", "XAB", "XDR", "XGA", "XIV", "XLH"}
+    assert [c.party for c in briefing.cells if c.citations] == ["XGA", "XIV", "XLH"]
+    arranged = arrange(briefing, "full")
+    assert "| Galdoria, Ilvenor, Lanhai | 13 October 2020 |" in markdown_bytes(arranged).decode()
+    book = load_workbook(BytesIO(excel_bytes(arranged)))
+    assert book["Quotations"].cell(2, 2).value == "Galdoria, Ilvenor, Lanhai"
 
 
 def test_a_state_that_did_not_join_is_not_answered_from_it(desk):

@@ -50,6 +50,12 @@ def test_attribution_names_the_state_marked_as_inferred_or_the_group_and_who_del
 ):
     line = attribution(citation, localize(parties, "en"), escape)
     assert line.startswith("**Iran (Islamic Republic of) (inferred)** · ")
+    for made, marked in (
+        (of_a_group, "Group of Riparian States (inferred)"),
+        (replace(citation, summarised=True), "(inferred)"),
+    ):
+        line = attribution(replace(made, inferred=("state",)), localize(parties, "en"), escape)
+        assert marked in line.partition(" · ")[0]
     line = attribution(of_a_group, localize(parties, "en"), escape)
     assert line.startswith("**Group of Riparian States**, statement delivered by Belmora · ")
     assert reference(of_a_group, localize(parties, "en")).startswith("Group of Riparian States (Belmora), ")

@@ -58,10 +58,23 @@ def test_a_point_says_whose_words_it_quotes_and_this_counts_in_its_length(briefi
 
 
 @pytest.mark.parametrize(
-    ("cited", "marks"), [((2, 1), ["earlier, superseded by [2]", ""]), ((2,), ["earlier"]), ((3, 1), ["earlier", ""])]
+    ("cited", "marks", "joint"),
+    [
+        ((2, 1), ["earlier, superseded by [2]", ""], {}),
+        ((2,), ["earlier"], {}),
+        ((3, 1), ["earlier", ""], {}),
+        ((3, 1), ["", ""], {3: ("XAA", "XAB"), 1: ("XRM", "XAB")}),
+        ((3, 1), ["earlier", ""], {3: ("XAA", "XAB"), 1: ("XAA", "XRM")}),
+    ],
 )
-def test_a_point_says_that_something_later_is_cited_or_supersedes_it(cited: tuple[int, ...], marks: list[str]) -> None:
+def test_a_point_says_that_something_later_is_cited_or_supersedes_it(
+    cited: tuple[int, ...], marks: list[str], joint: dict[int, tuple[str, ...]]
+) -> None:
     briefing = with_cells(fake_briefing(), "XAA", EXTRADITION, superseded={2: 1})
+    citations = tuple(
+        replace(c, state=None, held_by=joint[c.number]) if c.number in joint else c for c in briefing.citations
+    )
+    briefing = replace(briefing, citations=citations)
     points = tuple(Point(party="XAA", subject=EXTRADITION, citation=number) for number in cited)
     arranged = arrange(replace(briefing, points=points), "talking_points")
     leads = Leads(arranged)

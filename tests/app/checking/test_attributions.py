@@ -1,3 +1,5 @@
+import pytest
+
 from app.checking.attributions import AttributionReader
 from app.checking.documents import read_pasted
 from app.checking.findings import Attribution
@@ -26,6 +28,13 @@ def read(text: str) -> Attribution:
 def test_speaker_is_read_where_the_document_names_it(text, parties):
     for attribution in read_all(text.replace("{q}", Q)):
         assert attribution.parties == parties
+
+
+@pytest.mark.parametrize(
+    "text", ["Austria’s view: {}; Germany’s: {}", "Austria said {} and Germany {}", "奥地利的立场：{}；德国的立场：{}"]
+)
+def test_the_second_quotation_is_of_who_is_named_between_the_two(text):
+    assert [a.parties for a in read_all(text.replace("{}", Q))] == [("AUT",), ("DEU",)]
 
 
 def test_a_state_that_a_quotation_mentions_does_not_speak_the_next():

@@ -223,3 +223,25 @@ def test_words_parted_or_joined_otherwise_are_told(corpus_of, said, verdict, tol
 def test_a_number_in_brackets_counts_unless_it_is_a_notes(corpus_of, said, verdict):
     source = "We will host courses for officers in our ports. The master raises a flag on all of them."
     assert only(corpus_of(("a", [source], dict(AUT))), f"Austria said: “{said}”").verdict == verdict
+
+
+DASHED = (
+    "We say no – more monitors are needed in our ports.",
+    "We want no more inspections in our harbours.",
+    "Нет – поддерживаем предложение о новом механизме.",
+    "我们说不——要更多的检查员来港口工作",
+    "The plan of 2016 – 2020 is a well-known one.",
+    "We trained 15¹ officers in the port of Ilven.",
+    "We support the review mechanism² in its present form.",
+    "We guard 40 km² of the sea.",
+)
+
+
+@pytest.fixture(scope="module")
+def dashed(corpus_of):
+    return corpus_of(("a", [*DASHED], dict(AUT)))
+
+
+@cases("said", "verdict")
+def test_dashes_and_raised_numbers_count_as_they_are_read(dashed, said, verdict):
+    assert only(dashed, f"Austria said: “{said}”").verdict == verdict

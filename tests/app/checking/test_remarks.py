@@ -138,3 +138,10 @@ def test_every_remark_has_words_for_the_values_that_it_is_made_with():
         if isinstance(node.args[0], ast.Constant)
     ]
     assert len(made) > 20 and all(str(remark(kind, **values)) for kind, values in made)
+
+
+def test_few_before_a_cut_turns_what_is_cut(corpus_of):
+    words = "Few would deny that the Convention has served all of us well."
+    checker = corpus_of(("few", [words], {"state": "AUT", "language": "en"}))
+    cut = "deny that the Convention has served all of us well"
+    assert kinds(checker, f"Austria would “{cut}”.") == ("verified", ["turned_before"])

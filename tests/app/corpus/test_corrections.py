@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import ingest.annotate
-from app.errors import NotFoundError
+from app.errors import DuplicateError, NotFoundError
 from app.wiring import Workspace
 from tests.fakes import fake_workspace
 
@@ -187,3 +187,39 @@ def test_what_was_corrected_by_hand_stays_when_names_are_learnt(
         of_group = holder if "Circle" in text and holder != "XAC" else None
         edited = replace(edited, state=holder, on_behalf_of=of_group)
         assert summary.metadata == edited
+
+
+@pytest.mark.parametrize("state", ["Arvandia", ""])
+def test_a_statement_goes_to_whom_a_corrected_table_names_unless_its_row_says_whose_it_is(
+    state, workspace, take, tmp_path
+):
+    identifier = take(f"Statement by Arvandia\n\n{SPEECH}", f"{state and 'XAA'},")
+    corpus = workspace.corpus
+    session = corpus.edit(identifier, {"session": "10"})
+    swapped = (
+        PARTIES.replace("XAA,Arvandia", "XAA,Belm").replace("XAB,Belmora", "XAB,Arvandia").replace("Belm,", "Belmora,")
+    )
+    (tmp_path / "corpus" / "parties.csv").write_text(swapped, encoding="utf-8")
+    (file,) = corpus.ingest([tmp_path / "corpus"]).files
+    (held,) = corpus.documents()
+    assert (held.metadata.state, held.metadata.session) == ("XAA" if state else "XAB", "10")
+    assert (file.result, held.document_id == session) == (("unchanged", True) if state else ("updated", False))
+
+
+def test_taking_back_neither_takes_another_files_statement_nor_doubles_one(workspace, take, tmp_path):
+    first, corpus = take(SPEECH), workspace.corpus
+    (tmp_path / "corpus" / "b.txt").write_text(f"{SPEECH}More.\n", encoding="utf-8")
+    edited = corpus.edit(first, {"state": "XAA"})
+    step = corpus.undo_step(edited)
+    corpus.remove(edited, undoable=True)
+    corpus.ingest([tmp_path / "corpus"], include_unlisted=True)
+    corpus.restore(replace(step, now=None))
+    assert sorted((d.file, d.metadata.state) for d in corpus.documents() if d.file == "a.txt") == [("a.txt", "XAA")]
+    changed = corpus.edit(edited, {"session": "5"})
+    (tmp_path / "corpus" / "b.txt").write_text(SPEECH, encoding="utf-8")
+    corpus.ingest([tmp_path / "corpus"], include_unlisted=True)
+    (other,) = (d for d in corpus.documents() if d.file == "b.txt")
+    twin = corpus.edit(other.document_id, {"state": "XAA"})
+    with pytest.raises(DuplicateError, match=r"b\.txt"):
+        corpus.restore(replace(step, now=changed))
+    assert {d.document_id for d in corpus.documents()} == {changed, twin}

@@ -174,3 +174,16 @@ def test_a_file_sent_again_as_a_record_takes_the_place_of_the_one_whose_state_wa
     assert "in place of the file" in upload(workspace, tmp_path / "two", again)
     held = [(summary.kind, summary.metadata.state, summary.metadata.session) for summary in corpus.documents()]
     assert held == [("record", None, "10")]
+
+
+def test_a_corrected_upload_that_equals_another_file_is_kept_as_read(workspace, tmp_path):
+    table = b"file,session\ns.txt,5\nother.txt,5\n"
+    body = TEXT + "We call on all States to cooperate without delay, as we have done before.\n"
+    again = body.replace("extradition", "extradition,")
+    files = {"s.txt": body.encode(), "parties.csv": PARTIES.encode(), "statements.csv": table}
+    upload(workspace, tmp_path / "one", files)
+    upload(workspace, tmp_path / "two", {"other.txt": again.encode(), "statements.csv": table})
+    told = upload(workspace, tmp_path / "three", {"s.txt": again.encode()})
+    assert "(session) is not kept" in told and "other.txt" in told
+    held = sorted((d.file, d.metadata.session or "") for d in workspace.corpus.documents())
+    assert held == [("other.txt", "5"), ("s.txt", "")]

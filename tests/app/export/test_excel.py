@@ -13,7 +13,7 @@ from app.export.arrange import arrange
 from app.export.characters import visible
 from app.export.excel import excel_bytes
 from app.export.looks import TINTS
-from tests.fakes_briefing import fake_briefing
+from tests.fakes_briefing import EXTRADITION, fake_briefing
 
 
 @pytest.fixture(scope="module")
@@ -47,6 +47,18 @@ def test_there_is_a_row_for_each_cell_of_the_table(briefing: Briefing, book: Any
     for number in briefing.cells[0].citations:
         assert f"“{briefing.citation(number).quote}” [{number}]" in first["What was said"].value
     assert first["Position"].fill.fgColor.rgb.endswith(TINTS["supports"])
+
+
+def test_earlier_and_superseded_quotations_are_marked_where_they_stand() -> None:
+    briefing = fake_briefing()
+    cells = tuple(
+        replace(c, superseded={3: 1}) if (c.party, c.subject) == ("XAA", EXTRADITION) else c for c in briefing.cells
+    )
+    book = openpyxl.load_workbook(BytesIO(excel_bytes(arrange(replace(briefing, cells=cells)))))
+    text = "\n".join(str(square.value) for sheet in book for row in sheet for square in row)
+    assert [line.rpartition(" · ")[2].partition(":")[0] for line in text.split("\n") if " · earlier" in line] == [
+        "earlier", "earlier, superseded by [1]",
+    ]  # fmt: skip
 
 
 def test_every_citation_stands_with_its_provenance(briefing: Briefing, book: Any) -> None:
@@ -122,7 +134,9 @@ def test_a_quotation_longer_than_a_cell_goes_on_in_the_next_rows(briefing: Brief
     rows = by_label(book["Quotations"])
     assert "".join(row["Quotation"].value for row in rows if row["Number"].value == 1) == quote
     positions = by_label(book["Positions"])
-    assert positions[0]["What was said"].value.startswith("[1]\n“Arvandia")
+    assert positions[0]["What was said"].value.startswith(
+        "[1]\nUNTOC COP, session 8, 17–21 October 2016, agenda item 4 · earlier: “Arvandia"
+    )
     link = positions[1]["Sources"].hyperlink.location.split("!")[1]
     assert book["Quotations"][link].value == briefing.cells[1].citations[0]
 

@@ -163,3 +163,13 @@ def test_nonsense_after_a_question_is_read_without_failing(question: str, partie
     if follow.strip():
         assert resolve(follow, parties, history=[first]).scope.states == ("XAA",)
     assert resolve("and Belmora?", parties, history=[first, follow]).scope.states == ("XAB",)
+
+
+@cases("question", "asked", "excluded", tuples=True)
+def test_each_of_a_list_is_left_out(
+    question: str, asked: tuple[str, ...], excluded: tuple[str, ...], parties: PartyTable
+) -> None:
+    read = resolve(question, parties)
+    scope = read.scope
+    assert ((*scope.states, *scope.groups, *scope.members_of), scope.excluded) == (asked, excluded)
+    assert not any(note.kind == "topic_party" for note in (*read.notes, *read.party_notes))
