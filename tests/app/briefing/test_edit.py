@@ -48,23 +48,23 @@ def test_kind_of_an_edited_cell_is_that_of_the_quotations_left(
 
 def test_what_was_rejected_stays_untold_when_its_cell_gets_another_quotation() -> None:
     briefing = fake_briefing()
-    cell = _extradition(briefing)
+    cell = cell_of(briefing, "XAA")
     review = Review(state="rejected", kind=None, note="", reviewer="A. Reader", at="2026-11-24T09:00:00+00:00")
-    rejected = tuple(replace(c, review=review) if c is cell else c for c in briefing.cells)
-    added = add_quotation(replace(briefing, cells=rejected), cell.key, replace(briefing.citations[3], number=99))
+    rejected = with_cells(briefing, "XAA", EXTRADITION, review=review)
+    added = add_quotation(rejected, cell.key, replace(briefing.citations[3], number=99))
     (point,) = [p for p in added.points if (p.party, p.subject) == (cell.party, cell.subject)]
-    assert point.citations == _extradition(added).citations
+    assert point.citations == cell_of(added, "XAA").citations
     told = (*added.changes, *added.repetitions, *added.moments)
     assert not [each for each in told if (each.party, each.subject) == (cell.party, cell.subject)]
 
 
 def test_a_cell_whose_quotations_are_all_dropped_refers_to_none_and_says_why() -> None:
     briefing = fake_briefing()
-    cells = tuple(replace(c, more=2) if c is _extradition(briefing) else c for c in briefing.cells)
+    cells = tuple(replace(c, more=2) if c is cell_of(briefing, "XAA") else c for c in briefing.cells)
     briefing = replace(briefing, cells=cells)
     for number in (1, 2, 3):
-        briefing = drop_quotation(briefing, _extradition(briefing).key, number)
-    cell = _extradition(briefing)
+        briefing = drop_quotation(briefing, cell_of(briefing, "XAA").key, number)
+    cell = cell_of(briefing, "XAA")
     assert (cell.standing, cell.note) == ("no_position", "quotations were taken out")
 
 
