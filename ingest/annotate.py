@@ -103,10 +103,6 @@ class InputKey:
         rest, _, names = stored.rpartition(_NAMES)
         return rest.endswith(f"-{self.content}") and names != self.names
 
-    def same_cutting(self, stored: str) -> bool:
-        """Tells whether a stored key differs at most in the content."""
-        return stored.startswith(f"{self.cutting}-")
-
 
 @dataclass(frozen=True, kw_only=True)
 class UnsplitDocument:
@@ -271,8 +267,8 @@ class Annotator:
         identifier, digest = identify(document, found)
         document, notes = replace(document, document_id=identifier), (*loaded.notes, *problems, *self._unread(document))
         known = [self._parties.get(code) is not None for code in metadata.holders]
-        told_of = (*metadata.holders, metadata.on_behalf_of, metadata.speaker)
-        by_names = (row is None or row.state is None) and any(code in self._parties.added for code in told_of)
+        named_in = (*metadata.holders, metadata.on_behalf_of, metadata.speaker)
+        by_names = (row is None or row.state is None) and any(code in self._parties.added for code in named_in)
         if chosen == "statement" and (by_names or not (known and all(known))):
             input_key = f"{input_key}{_NAMES}{self._names()}"
         return UnsplitDocument(document=document, digest=digest, input_key=input_key, reason="; ".join(notes) or None)
