@@ -2,6 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass, replace
+from typing import Any
 
 from app.briefing.cells import (
     Briefing,
@@ -190,6 +191,17 @@ def fake_briefing(language: str = "en", *, sessions: tuple[str, ...] = ()) -> Br
         made=MADE,
         corpus_date="2026-11-20T08:00:00+00:00",
     )
+
+
+def cell_of(briefing: Briefing, party: str, subject: str = EXTRADITION) -> Cell:
+    """The cell of a party on a subject."""
+    return next(cell for cell in briefing.cells if (cell.party, cell.subject) == (party, subject))
+
+
+def with_cells(briefing: Briefing, party: str, *subjects: str, **changes: Any) -> Briefing:
+    """The briefing with the cells of a party on some subjects changed."""
+    cells = (replace(c, **changes) if c.party == party and c.subject in subjects else c for c in briefing.cells)
+    return replace(briefing, cells=tuple(cells))
 
 
 def crowded_briefing() -> Briefing:

@@ -22,7 +22,7 @@ def suggest(answer: Answer, retriever: EvidenceRetriever, parties: PartyTable) -
     if not scope.topic or answer.kind in ("greeting", "out_of_scope", "ambiguous", "treaty_text"):
         return ()
     everyone = replace(scope, states=(), groups=(), members_of=(), excluded=(), treaties=(), all_states=True, notes=())
-    found = retriever.retrieve(Resolution(scope=everyone, question=answer.question, all_states=True), parties)
+    found = retriever.retrieve(Resolution(scope=everyone, question=answer.question), parties)
     speaking = sorted((item for item in found.party_evidence if item.answers), key=lambda item: -item.confidence)
     others = [item.party for item in speaking if item.party and item.party not in asked]
     names = [local.name(code) for code in others[:_OTHERS]]

@@ -14,26 +14,15 @@ from tests.conftest import PROJECT
 HEAVY = (
     "gradio", "torch", "chromadb", "sentence_transformers", "langchain_core", "onnxruntime", "pandas", "rich",
 )  # fmt: skip
-TRACING = {
-    "LANGSMITH_TRACING": "true",
-    "LANGSMITH_TRACING_V2": "true",
-    "LANGCHAIN_TRACING_V2": "true",
-    "LANGCHAIN_TRACING": "true",
-    "LANGSMITH_API_KEY": "key",
-    "LANGSMITH_ENDPOINT": "http://198.51.100.7",
-}
+SWITCHES = ("LANGSMITH_TRACING", "LANGSMITH_TRACING_V2", "LANGCHAIN_TRACING_V2", "LANGCHAIN_TRACING")
+TRACING = dict.fromkeys(SWITCHES, "true") | {
+    "LANGSMITH_API_KEY": "key", "LANGSMITH_ENDPOINT": "http://198.51.100.7",
+}  # fmt: skip
 
 
 def _python(code: str, **environment: str) -> str:
-    done = subprocess.run(
-        [sys.executable, "-c", code],
-        cwd=PROJECT,
-        env={**os.environ, **environment},
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
+    command, told = [sys.executable, "-c", code], {**os.environ, **environment}
+    done = subprocess.run(command, cwd=PROJECT, env=told, capture_output=True, text=True, timeout=120, check=False)
     assert done.returncode == 0, done.stderr
     return done.stdout.strip()
 

@@ -9,11 +9,11 @@ from typing import get_args
 import pytest
 
 from app.question.kinds import KINDS, SLOTS
-from app.question.marked_examples import MarkedExample, examples_hash, load_examples, read_examples
 from app.question.reading import resolve
 from app.question.resolution import Act
 from app.question.roles import load_weights
 from evals.files import CONFERENCE_PARTIES, EVALS
+ from evals.marked_examples import MarkedExample, examples_hash, load_examples, read_examples
 from evals.reading import score_reading
 from ingest.parties.party_table import PartyTable
 

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
     from langchain_core.messages import BaseMessage
 
-    from vectorstore.entailment import EntailmentModel
+    from vectorstore.rerank import EntailmentModel
 
 logger = logging.getLogger(__name__)
 
