@@ -13,7 +13,7 @@ from app.question.reading import resolve
 from app.question.resolution import Act
 from app.question.roles import load_weights
 from evals.files import CONFERENCE_PARTIES, EVALS
- from evals.marked_examples import MarkedExample, examples_hash, load_examples, read_examples
+from evals.marked_examples import MarkedExample, examples_hash, load_examples, read_examples
 from evals.reading import score_reading
 from ingest.parties.party_table import PartyTable
 
