@@ -22,10 +22,9 @@ from app.retrieval.topic import ModelLanguages
 from app.settings import Settings
 from app.telemetry import build_export
 from ingest.parties.store_parties import StoreParties
-from vectorstore.embeddings import Embedder, SentenceTransformerEmbedder
+from vectorstore.embeddings import Embedder, SentenceTransformerEmbedder, question_embedder
 from vectorstore.offline import forbid_reports
-from vectorstore.question_embedder import question_embedder
-from vectorstore.rerank import build_reranker
+from vectorstore.rerank import EntailmentModel, build_reranker
 from vectorstore.retriever import Retriever
 from vectorstore.sentence_encoder import LANGUAGES, sentence_encoder
 from vectorstore.store import SecondModel, Store, open_store
@@ -242,9 +241,6 @@ def build_writer(config: LlmConfig) -> "ModelWriter | None":
     if not config.model:
         return None
     from app.answering.compose.model import ModelWriter
-    from vectorstore.entailment import EntailmentConfig, EntailmentModel
 
-    entailment = None
-    if config.entailment_model:
-        entailment = EntailmentModel(EntailmentConfig(model=config.entailment_model))
+    entailment = EntailmentModel(config.entailment_model) if config.entailment_model else None
     return ModelWriter(lambda: open_chat_model(config), config, entailment)

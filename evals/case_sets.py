@@ -16,7 +16,7 @@ from evals.cases.case_table import SUFFIXES, read_case_table
 from evals.cases.documents import Documents, located, read_documents, stored_documents
 from evals.cases.lint import Remark, lint
 from evals.errors import DatasetError
-from evals.files import EVALS, EvalPaths, Tell, eval_paths, shipped_rows
+from evals.files import EVALS, EvalPaths, Tell, eval_paths, quiet, shipped_rows
 from evals.review import saved_cases
 
 Stored = Callable[[], Documents]
@@ -58,7 +58,7 @@ def open_set(
 
 
 def remarks_of(
-    name: str, corpus: Sequence[Path], settings: Settings, stored: Stored | None = None, tell: Tell | None = None
+    name: str, corpus: Sequence[Path], settings: Settings, stored: Stored | None = None, tell: Tell = quiet
 ) -> tuple[Remark, ...]:
     """Returns what to look at in a set of cases, of a table by line and column; `stored` reads the store."""
     paths = eval_paths(settings.store)

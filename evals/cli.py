@@ -167,14 +167,11 @@ def compare(
     bars, other = load_gates(), difference_of_data(before.manifest, candidate.manifest)
     found, documents = compare_runs(before, candidate, bars.margins, bars.seed), archive.documents(candidate)
     gated, by_slice = gates_of(candidate, None if other else before), shares(candidate.scores())
-    out, tables = (
-        verdict(candidate, by_slice, documents.parties, gated, found),
-        comparison_tables(found, candidate, documents),
-    )
+    out = verdict(candidate, by_slice, documents.parties, gated, found)
+    tables = comparison_tables(found, candidate, documents)
+    first = f"“{candidate.name}”: {out.sentence}"
     note = "\n".join([*out.more, *([f"{other}: only the cases that both have are compared"] if other else [])])
-    told = partial(
-        print_tables, *tables, first=f"“{candidate.name}”: {out.sentence}", note=note, say=invocation.runnable
-    )
+    told = partial(print_tables, *tables, first=first, note=note, say=invocation.runnable)
     return invocation.show(found.to_json(), told)
 
 

@@ -8,7 +8,7 @@ import hashlib
 import os
 import platform
 import subprocess
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import reduce
 from importlib.metadata import version
@@ -25,7 +25,7 @@ from app.wiring import Workspace, open_workspace
 from evals.case_sets import SAMPLE
 from evals.cases.documents import PARTIES_NAME, Documents
 from evals.errors import RunError, first_fault
-from evals.files import EVALS, eval_paths
+from evals.files import EVALS, Tell, eval_paths, quiet
 from ingest.metadata.manifest import MANIFEST_NAME
 from ingest.report import IngestProgress
 
@@ -48,7 +48,7 @@ def statement_files(workspace: Workspace) -> dict[str, str]:
 
 @contextmanager
 def open_environment(
-    settings: Settings, folders: Sequence[Path], documents: Documents, *, say: Callable[[str], None] = lambda text: None
+    settings: Settings, folders: Sequence[Path], documents: Documents, tell: Tell = quiet
 ) -> Iterator[Workspace]:
     """Opens a store of the folders alone, one for each model and way of reading; by default the user's store."""
     if not folders:
@@ -59,24 +59,25 @@ def open_environment(
     with open_workspace(settings.in_folder(path)) as workspace:
         # Its name says all that it holds: once whole, there is nothing to look for.
         if not (path / _WHOLE).is_file():
-            take_in(workspace, folders, say)
+            take_in(workspace, folders, tell)
             # What was read in part, such as a scan that took too long, is read anew the next time.
             if not workspace.store.catalogue.unreadable():
                 (path / _WHOLE).touch()
         yield workspace
 
 
-def take_in(workspace: Workspace, folders: Sequence[Path], say: Callable[[str], None] = lambda text: None) -> None:
+def take_in(workspace: Workspace, folders: Sequence[Path], tell: Tell = quiet) -> None:
     """Takes folders of statements into a store, all of them or none is an error; says how far it is."""
 
-    def tell(progress: IngestProgress) -> None:
+    def said(progress: IngestProgress) -> None:
         if progress.done % 10 == 0:
-            say(f"indexing {progress.done} of {progress.total} files{f', {progress.pace}' if progress.pace else ''}")
+            pace = f", {progress.pace}" if progress.pace else ""
+            tell(f"indexing {progress.done} of {progress.total} files{pace}", 0, None)
 
     for folder in folders:
         # The sample is taken in by its own way: its folder holds more than statements.
         paths = [] if folder == SAMPLE else [folder]
-        report = workspace.corpus.ingest(paths, sample=folder == SAMPLE, progress=tell)
+        report = workspace.corpus.ingest(paths, sample=folder == SAMPLE, progress=said)
         failed = [file for file in report.files if file.result in ("failed", "missing")]
         if failed:
             raise RunError(f"not all of {str(folder)!r} was taken in: {failed[0].file}: {failed[0].reason}")

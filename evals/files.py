@@ -32,8 +32,6 @@ _Record = TypeVar("_Record", bound=BaseModel)
 _Item = TypeVar("_Item")
 # Told what is being done, how much of it is done, and of how much; None before that is known. What it raises stops it.
 Tell = Callable[[str, int, int | None], None]
-# The parser in C is ten times as fast, where it is installed.
-_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class EvalPaths(NamedTuple):
@@ -64,16 +62,25 @@ class StoredRecord(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
 
+def quiet(text: str, done: int, total: int | None) -> None:
+    """Tells nobody."""
+
+
 def shipped_rows(name: str) -> list[dict[str, str]]:
     """Returns the rows of a table (CSV) that ships below `evals`, lines of comment left out."""
     lines = (EVALS / name).read_text(encoding="utf-8").splitlines()
     return list(csv.DictReader(line for line in lines if not line.startswith("#")))
 
 
+def load_yaml(path: Path) -> Any:  # noqa: ANN401 - whatever a file holds
+    """Loads a file in YAML by the parser in C, which is ten times as fast as the one in Python."""
+    return yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+
+
 def read_yaml(path: Path, model: type[_Record], what: str, error: type[EvalError] = EvalError) -> _Record:
     """Reads a file in YAML as a record of a model; `what` it holds, such as "the gates", is said in errors."""
     try:
-        content = yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)
+        content = load_yaml(path)
         return model.model_validate({} if content is None else content)
     except (OSError, ValueError, yaml.YAMLError) as exc:
         raise error(f"cannot read {what} of {str(path)!r}: {first_fault(exc)}") from exc
@@ -156,14 +163,13 @@ def written(path: Path) -> Iterator[None]:
         raise RunError(f"cannot write {str(path)!r} ({exc.strerror or exc}): {todo}") from exc
 
 
-def counted(items: Sequence[_Item], what: str, tell: Tell | None) -> Iterator[_Item]:
+def counted(items: Sequence[_Item], what: str, tell: Tell) -> Iterator[_Item]:
     """Yields items, and tells how far `what` is and how long it takes yet."""
     began = time.monotonic()
     for number, item in enumerate(items, start=1):
         yield item
-        if tell is not None:
-            left = time_left(time.monotonic() - began, number, len(items) - number)
-            tell(f"{what}: {number} of {len(items)}{left}", number, len(items))
+        left = time_left(time.monotonic() - began, number, len(items) - number)
+        tell(f"{what}: {number} of {len(items)}{left}", number, len(items))
 
 
 def tracked(items: Iterable[_Item], what: str) -> Iterable[_Item]:

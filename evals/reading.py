@@ -1,6 +1,6 @@
 """Scores of readings alone: whether speakers, times, venue, treaties, kind and topic of a question are read right.
 
-No store, no search and no answer: a file of marked questions (`app/question/marked_examples.py`) is read and compared
+No store, no search and no answer: a file of marked questions (`evals/marked_examples.py`) is read and compared
 in seconds. *All right* means that every part of the scope and the status are exact, and the topic's token F1 is .8 at
 least.
 """
@@ -13,13 +13,13 @@ from pathlib import Path
 from statistics import fmean
 from typing import Any, Final, cast
 
-from app.question.marked_examples import FOLDS, MarkedExample, fold_of, labels_of, load_examples, read_examples
 from app.question.overrides import override
 from app.question.reading import read_question, resolve
 from app.question.resolution import Resolution
 from app.question.roles import load_weights, words_of
 from app.records import Scope
 from evals.files import CONFERENCE_PARTIES
+from evals.marked_examples import FOLDS, MarkedExample, fold_of, labels_of, load_examples, read_examples
 from evals.report.tables import Table
 from ingest.parties.party_table import PartyTable
 

@@ -29,7 +29,7 @@ from evals.cases.documents import read_documents, stored_documents
 from evals.cases.rewording import reworded
 from evals.errors import RunError
 from evals.eval_environment import asked_with, changed, open_environment, statement_files
-from evals.files import Tell, eval_paths, read_lines
+from evals.files import Tell, eval_paths, quiet, read_lines
 from evals.review import read_rulings
 from evals.run_options import RunOptions
 from evals.runs import ANSWERS, AnswerRecord, AskError, Run, RunManifest, create_run, new_name, open_run, pace, run_path
@@ -48,7 +48,6 @@ _DECIDING: Final = (
 _OPTIONS: Final = TypeAdapter(RunOptions)
 # Gives the answer to a case in the JSON contract; the number says how many times it was asked before in this run.
 Ask = Callable[[Case, int], dict[str, Any]]
-_SILENT: Final[Tell] = lambda text, done, total: None  # noqa: E731 - a default of two
 
 
 def asking(assistant: Assistant) -> Ask:
@@ -83,7 +82,7 @@ def replaying(path: Path) -> tuple[Ask, str]:
     return ask, hashlib.sha256(file.read_bytes()).hexdigest()
 
 
-def run_cases(run: Run, ask: Ask, *, tell: Tell = _SILENT) -> Run:
+def run_cases(run: Run, ask: Ask, *, tell: Tell = quiet) -> Run:
     """Asks what a run has not asked yet, cases that failed before again, and notes that it ended."""
     wanted = [(case, repeat) for repeat in range(run.manifest.repeats) for case in run.cases()]
     done = {(r.case, r.repeat) for r in run.answers() if r.error is None}
@@ -140,7 +139,7 @@ def chosen(cases: Sequence[Case], *, only: Sequence[str] = (), limit: int | None
 
 
 def launch(
-    options: RunOptions, settings: Settings, *, name: str | None = None, resume: bool = False, tell: Tell = _SILENT
+    options: RunOptions, settings: Settings, *, name: str | None = None, resume: bool = False, tell: Tell = quiet
 ) -> Run:
     """Asks and scores a set of cases, and keeps the run below the store; `resume` goes on with the run of the name."""
     paths = eval_paths(settings.store)
@@ -173,7 +172,7 @@ def launch(
             raise RunError("no case is left to ask: see --only and --limit")
         files = None
         if ask is None or not folders:
-            workspace = stack.enter_context(open_environment(effective, folders, documents, say=say))
+            workspace = stack.enter_context(open_environment(effective, folders, documents, tell))
             files = statement_files(workspace)
             ask = ask or asking(assistant_of(workspace, options.variant))
         manifest = RunManifest(

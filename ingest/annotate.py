@@ -103,10 +103,6 @@ class InputKey:
         rest, _, names = stored.rpartition(_NAMES)
         return rest.endswith(f"-{self.content}") and names != self.names
 
-    def same_cutting(self, stored: str) -> bool:
-        """Tells whether a stored key differs at most in the content."""
-        return stored.startswith(f"{self.cutting}-")
-
 
 @dataclass(frozen=True, kw_only=True)
 class UnsplitDocument:

@@ -54,13 +54,9 @@ ProgressListener = Callable[[IngestProgress], None]
 
 @dataclass(frozen=True, kw_only=True)
 class IngestOptions:
-    """How an ingest treats what it finds.
+    """How an ingest treats what it finds; with `sync`, statements whose file is gone from the folder are removed.
 
-    Attributes:
-        kind: What the files are.
-        include_unlisted: Take files that the folder's manifest does not list as well.
-        sync: Remove statements whose file is gone from the folder.
-        by_base_name: Rows of a manifest name files by their last part, since a browser dropped the folders.
+    With `by_base_name`, rows of a manifest name files by their last part, since a browser dropped the folders.
     """
 
     kind: StatementKind = "statement"
@@ -104,11 +100,7 @@ class _Taken:
 
 @dataclass(frozen=True, kw_only=True)
 class PartReport:
-    """The outcome of a part of an ingest.
-
-    Attributes:
-        results: What became of its files, by their paths.
-    """
+    """The outcome of a part of an ingest: what became of its files, by their paths."""
 
     results: Mapping[str, FileResult]
     embedded_passages: int
@@ -144,20 +136,15 @@ class Indexer:
     ) -> IngestReport:
         """Takes files and folders, which may hold a manifest, into the store.
 
-        Args:
-            paths: Files and folders.
-            options: How they are treated.
-            progress: Hears of every file and step.
-            parts: What parts of this ingest have done already; their files are not read again.
-            unsent: What cannot be read here since another machine could not read it, with the reason.
+        Files that `parts` of this ingest have taken already are not read again. What is `unsent` cannot be read here,
+        since another machine could not read it, with the reason. `progress` hears of every file and step.
 
         Raises:
             PartyTableError: The tables of parties in the store contradict each other.
             StoreError: The store cannot be written; what was stored before is kept.
         """
         began = time.perf_counter()
-        with self._run(options, progress) as run:
-            run.unsent = unsent
+        with self._run(options, progress, unsent) as run:
             run.taken = {path: result for part in parts for path, result in part.results.items()}
             for path in paths:
                 run.take(path)
@@ -177,29 +164,24 @@ class Indexer:
         """Takes some of the files of an ingest, which other processes may do with others at the same time.
 
         `ingest` afterwards, with the reports of all parts, does what needs to know the whole: duplicates, files that
-        are gone, families, the vector index.
-
-        Args:
-            paths: Files, or one folder.
-            options: How they are treated.
-            progress: Hears of every file and step.
-            only: Of a folder, the names of the files to take.
-            unsent: What cannot be read here since another machine could not read it, with the reason.
+        are gone, families, the vector index. Of a folder, the files of the names `only` are taken.
         """
-        with self._run(options, progress) as run:
-            run.is_part, run.only, run.unsent = True, only, unsent
+        with self._run(options, progress, unsent) as run:
+            run.is_part, run.only = True, only
             for path in paths:
                 run.take(path)
             run.commit()
-        return run.part_report()
+        return PartReport(results=run.by_path, embedded_passages=run.embedded, passages=run.passages)
 
     @contextmanager
-    def _run(self, options: IngestOptions, progress: ProgressListener | None) -> Iterator["_Run"]:
+    def _run(
+        self, options: IngestOptions, progress: ProgressListener | None, unsent: Mapping[Path, LoadError]
+    ) -> Iterator["_Run"]:
         with ThreadPoolExecutor(max_workers=1, thread_name_prefix="embed") as embed_executor:
             # A store that cannot be written is said to be so before any work is done.
             with self.store.writer(sync=False):
                 pass
-            yield _Run(self, options, progress, embed_executor)
+            yield _Run(self, options, progress, embed_executor, unsent)
 
     def ingest_sample(self, progress: ProgressListener | None = None) -> IngestReport:
         """Takes the statement that ships with the product into the store."""
@@ -208,17 +190,15 @@ class Indexer:
 
 
 class _Run:
-    """One ingest under way.
-
-    Attributes:
-        is_part: Whether other files of the same ingest are taken elsewhere.
-        only: The names of the files to take from a folder; None takes all.
-        taken: What became of files that parts of this ingest have taken, by their paths.
-        unsent: What cannot be read here since another machine could not read it, with the reason.
-    """
+    """One ingest under way; in a part of one (`is_part`), other files are taken elsewhere."""
 
     def __init__(
-        self, indexer: Indexer, options: IngestOptions, progress: ProgressListener | None, executor: ThreadPoolExecutor
+        self,
+        indexer: Indexer,
+        options: IngestOptions,
+        progress: ProgressListener | None,
+        executor: ThreadPoolExecutor,
+        unsent: Mapping[Path, LoadError],
     ) -> None:
         self._indexer, self._options, self._progress = indexer, options, progress
         self._store, self._embedder, self._limits = indexer.store, indexer.embedder, indexer.limits
@@ -233,9 +213,9 @@ class _Run:
         self._results: list[tuple[int, FileResult]] = []
         self.is_part = False
         self.only: Collection[str] | None = None
-        self.unsent: Mapping[Path, LoadError] = {}
+        self.unsent = unsent
         self.taken: Mapping[str, FileResult] = {}
-        self._by_path: dict[str, FileResult] = {}
+        self.by_path: dict[str, FileResult] = {}
         self._unread: dict[tuple[str, str], UnreadableFile] = {}
         self._order = count(1)
         self._notes: list[str] = []
@@ -243,7 +223,7 @@ class _Run:
         self._deferred: list[_Source] = []
         self._may_defer = True
         self._batch_size = 1
-        self._embedded = self._passages = 0
+        self.embedded = self.passages = 0
         self._began = time.perf_counter()
         self._warm: IngestProgress | None = None
         # The batch that is being embedded, in a thread of its own: the model lets the interpreter go on.
@@ -300,20 +280,16 @@ class _Run:
         results = (result for _, result in sorted(self._results, key=lambda item: item[0]))
         return IngestReport(
             files=tuple(_with_family(result, families, summaries) for result in results),
-            embedded_passages=self._embedded + sum(part.embedded_passages for part in parts),
-            passages=self._passages + sum(part.passages for part in parts),
+            embedded_passages=self.embedded + sum(part.embedded_passages for part in parts),
+            passages=self.passages + sum(part.passages for part in parts),
             seconds=round(seconds, 3),
             notes=tuple(self._notes),
         )
 
-    def part_report(self) -> PartReport:
-        """Returns what became of the files of a part."""
-        return PartReport(results=self._by_path, embedded_passages=self._embedded, passages=self._passages)
-
     def _report(self, result: FileResult, source: _Source | None = None) -> None:
         self._results.append((next(self._order) if source is None else source.order, result))
         if source is not None:
-            self._by_path[_shown(str(source.path))] = result
+            self.by_path[_shown(str(source.path))] = result
 
     def _source(self, path: Path, folder: Path, row: ManifestRow | None = None) -> _Source:
         name = _shown(path.relative_to(folder).as_posix())
@@ -623,7 +599,7 @@ class _Run:
         if twin is None:
             self._store_file(taken)
         elif held is not None and twin.document_id == held.document_id:
-            if taken.key.same_cutting(held.input_key):
+            if self._annotator.is_current(held.input_key):
                 self._update_metadata(source, twin, unsplit)
             else:
                 self._store_file(taken)
@@ -703,20 +679,22 @@ class _Run:
         twin, held = self._by_digest.get(taken.unsplit.digest), taken.held
         if twin is None:
             return True
-        return held is not None and twin.document_id == held.document_id and not taken.key.same_cutting(held.input_key)
+        if held is None or twin.document_id != held.document_id:
+            return False
+        return not self._annotator.is_current(held.input_key)
 
     def _embed(self, texts: Mapping[str, str], last: str) -> None:
-        files, before = self._files_in_embedding, self._embedded
+        files, before = self._files_in_embedding, self.embedded
 
         def embed(missing: Sequence[str]) -> Matrix:
             def on_progress(number: int) -> None:
-                self._embedded = before + number
+                self.embedded = before + number
                 self._files_in_embedding = files * (1.0 - number / len(missing))
                 self._report_progress(last, "embed")
 
             return self._embedder.embed_documents(missing, on_progress)
 
-        self._embedded = before + self._store.catalogue.embed_missing(texts, embed)
+        self.embedded = before + self._store.catalogue.embed_missing(texts, embed)
         self._files_in_embedding = 0.0
 
     def _store_embedded(self) -> None:
@@ -737,12 +715,12 @@ class _Run:
         if annotated is None:
             # Seldom: where the store changed since the batch was put together.
             annotated = self._annotator.annotate(unsplit.document)
-            self._embedded += self._store.catalogue.embed_missing(_texts([annotated]), self._embedder.embed_documents)
+            self.embedded += self._store.catalogue.embed_missing(_texts([annotated]), self._embedder.embed_documents)
         self._store.catalogue.store(
             annotated, folder=folder, digest=unsplit.digest, input_key=unsplit.input_key, vectors={},
             replaces=held.document_id if held is not None else None,
         )  # fmt: skip
-        self._passages += len(annotated.passages)
+        self.passages += len(annotated.passages)
         if held is not None:
             self._forget_digest(held)
         summary = _summary(unsplit, annotated, folder)
@@ -764,7 +742,7 @@ class _Run:
             event = IngestProgress(
                 done=self._done, total=self._total, file=file, step=step,
                 finished=max(0.0, self._done - len(self._waiting) - self._files_in_embedding),
-                passages=self._embedded, seconds=time.perf_counter() - self._began, warm=self._warm,
+                passages=self.embedded, seconds=time.perf_counter() - self._began, warm=self._warm,
             )  # fmt: skip
             if self._warm is None and event.finished:
                 self._warm, event = event, replace(event, warm=event)

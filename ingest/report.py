@@ -20,10 +20,9 @@ def listed(items: Sequence[str], separator: str = "; ", most: int = 5) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class FileResult:
-    """What became of one file.
+    """What became of one file, by its name relative to the ingested folder, or the path given.
 
     Attributes:
-        file: Name relative to the ingested folder, or the path given.
         reason: Why, in one line, with the next step; None where the outcome speaks for itself.
         state: Code of the State or group that the statement is attributed to.
         family: Id of the family of statements that it belongs to: near-duplicates, revisions, translations.

@@ -17,7 +17,6 @@ class Upgrade:
     """How many documents that an older version annotated are up to date now, and what is left to a person.
 
     Attributes:
-        updated: How many are up to date now.
         waiting: Files that have to be ingested again, since passages read differently now and have to be embedded.
         unset: Files, each with the speakers whose States were set by hand and have to be set again.
     """

@@ -1,6 +1,6 @@
-"""Prompts of chat models: Markdown files with the sections `system` and `user`, checked when loaded.
+"""Texts as Markdown files with a section for each message, checked when loaded; here the prompts of chat models.
 
-Every section has declared variables; a file whose placeholders differ from them does not load. Braces that are no
+Every message has declared variables; a file whose placeholders differ from them does not load. Braces that are no
 placeholder are written twice.
 """
 
@@ -15,11 +15,15 @@ from typing import Final
 
 from prompts.errors import PromptError
 
-SECTIONS: Final[Mapping[str, Mapping[str, frozenset[str]]]] = {
-    "compose": {"system": frozenset(), "user": frozenset({"question", "evidence", "limit", "language", "style"})},
-    "compose_lines": {"system": frozenset(), "user": frozenset({"question", "evidence", "limit", "language", "style"})},
-    "read": {"system": frozenset(), "user": frozenset({"question", "earlier"})},
-    "translate": {"system": frozenset(), "user": frozenset({"evidence", "language"})},
+# The placeholders of each message.
+Variables = Mapping[str, frozenset[str]]
+_NOTHING: Final[frozenset[str]] = frozenset()
+_COMPOSE: Final = frozenset({"question", "evidence", "limit", "language", "style"})
+SECTIONS: Final[Mapping[str, Variables]] = {
+    "compose": {"system": _NOTHING, "user": _COMPOSE},
+    "compose_lines": {"system": _NOTHING, "user": _COMPOSE},
+    "read": {"system": _NOTHING, "user": frozenset({"question", "earlier"})},
+    "translate": {"system": _NOTHING, "user": frozenset({"evidence", "language"})},
 }
 
 
@@ -44,28 +48,31 @@ class Prompt:
 
 @cache
 def load_prompt(name: str) -> Prompt:
-    """Loads a prompt by its name in `SECTIONS`.
+    """Loads a prompt by its name in `SECTIONS`; raises as `read_messages`."""
+    version, messages, _ = read_messages(f"{name}.md", SECTIONS[name])
+    return Prompt(name=name, version=version, system=messages["system"].format(), user=messages["user"])
+
+
+def read_messages(file: str, declared: Variables | None) -> tuple[str, dict[str, str], Variables]:
+    """Returns the hash of a file, its messages and their variables, which are the declared ones where any are.
 
     Raises:
-        PromptError: A section is missing or unknown, or its placeholders are not the declared ones.
+        PromptError: A section is missing or unknown, its placeholders are not the declared ones, or a brace is stray.
     """
-    text = (files("prompts") / f"{name}.md").read_text(encoding="utf-8")
+    text = (files("prompts") / file).read_text(encoding="utf-8")
     parts = re.split(r"^## +(\w+) *\n", text, flags=re.MULTILINE)[1:]
-    sections = {key: body.strip() for key, body in zip(parts[::2], parts[1::2], strict=True)}
-    declared = SECTIONS[name]
-    if sections.keys() != declared.keys():
-        difference = sorted(sections.keys() ^ declared.keys())
-        raise PromptError(f"{name}.md: sections missing or unknown: {', '.join(difference)}")
-    for key, body in sections.items():
-        found = placeholders(f"{name}.md", key, body)
-        if found != declared[key]:
-            raise PromptError(f"{name}.md: {key!r} uses {sorted(found)}, declared are {sorted(declared[key])}")
-    version = hashlib.sha256(text.encode("utf-8")).hexdigest()[:12]
-    return Prompt(name=name, version=version, system=sections["system"].format(), user=sections["user"])
+    messages = {key: body.strip() for key, body in zip(parts[::2], parts[1::2], strict=True)}
+    found = {key: _placeholders(file, key, message) for key, message in messages.items()}
+    declared = found if declared is None else declared
+    if found.keys() != declared.keys():
+        raise PromptError(f"{file}: sections missing or unknown: {', '.join(sorted(found.keys() ^ declared.keys()))}")
+    for key, variables in found.items():
+        if variables != declared[key]:
+            raise PromptError(f"{file}: {key!r} uses {sorted(variables)}, declared are {sorted(declared[key])}")
+    return hashlib.sha256(text.encode("utf-8")).hexdigest()[:12], messages, found
 
 
-def placeholders(file: str, section: str, body: str) -> frozenset[str]:
-    """Returns the variables of a section of a file; a stray brace is a PromptError."""
+def _placeholders(file: str, section: str, body: str) -> frozenset[str]:
     try:
         return frozenset(field for _, field, _, _ in Formatter().parse(body) if field is not None)
     except ValueError as exc:

@@ -3,15 +3,12 @@
 The English file declares the messages and their variables; a file of another language that differs does not load.
 """
 
-import hashlib
 import re
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from typing import Final, Literal, get_args
 
-from prompts.errors import PromptError
-from prompts.prompt import placeholders
+from prompts.prompt import Variables, read_messages
 
 Language = Literal["en", "fr", "es", "ar", "ru", "zh"]
 LANGUAGES: tuple[Language, ...] = get_args(Language)
@@ -31,7 +28,7 @@ class Wording:
     language: str
     version: str
     messages: dict[str, str]
-    variables: dict[str, frozenset[str]]
+    variables: Variables
 
     def say(self, key: str, **variables: object) -> str:
         """Returns a message with its variables filled in."""
@@ -46,23 +43,22 @@ class Wording:
 
 @cache
 def load_wording(language: str) -> Wording:
-    """Loads the wording of a language; a language that has none gets English.
+    """Loads the wording of a language, which has the messages and placeholders of English; raises as `read_messages`.
 
-    Raises:
-        PromptError: The file misses a message, has one too many, or its placeholders are not those of English.
+    A language that has none gets English.
     """
     return _load("wording", language)
 
 
 @cache
 def load_document_words(language: str) -> Wording:
-    """Loads what documents say beside their quotations in a language; raises as `load_wording`."""
+    """Loads what documents say beside their quotations in a language."""
     return _load("document", language)
 
 
 @cache
 def load_remark_words(language: str = "en") -> Wording:
-    """Loads what a check of quotations says in a language; raises as `load_wording`."""
+    """Loads what a check of quotations says in a language."""
     return _load("remarks", language)
 
 
@@ -74,16 +70,6 @@ def load_tool_words() -> Wording:
 
 def _load(stem: str, language: str) -> Wording:
     known = language if language in LANGUAGES else "en"
-    name = f"{stem}.{known}.md"
-    text = (files("prompts") / name).read_text(encoding="utf-8")
-    sections = re.split(r"^## +(\w+) *\n", text, flags=re.MULTILINE)[1:]
-    messages = {key: body.strip() for key, body in zip(sections[::2], sections[1::2], strict=True)}
-    found = {key: placeholders(name, key, message) for key, message in messages.items()}
-    declared = found if known == "en" else _load(stem, "en").variables
-    if found.keys() != declared.keys():
-        raise PromptError(f"{name}: sections missing or unknown: {', '.join(sorted(found.keys() ^ declared.keys()))}")
-    for key, variables in found.items():
-        if variables != declared[key]:
-            raise PromptError(f"{name}: {key!r} uses {sorted(variables)}, declared are {sorted(declared[key])}")
-    version = hashlib.sha256(text.encode("utf-8")).hexdigest()[:12]
-    return Wording(language=known, version=version, messages=messages, variables=found)
+    declared = None if known == "en" else _load(stem, "en").variables
+    version, messages, variables = read_messages(f"{stem}.{known}.md", declared)
+    return Wording(language=known, version=version, messages=messages, variables=variables)

@@ -33,7 +33,7 @@ from ingest.indexer import Indexer, IngestOptions
 from ingest.language.sentences import split_sentences
 from scripts.make_parties_page import as_markdown, filled
 from vectorstore.arrays import Matrix
-from vectorstore.question_embedder import PackagedEmbedder
+from vectorstore.embeddings import PackagedEmbedder
 from vectorstore.records import Metadata, ScopeFilter
 from vectorstore.retriever import Retriever
 from vectorstore.store import open_store

@@ -25,9 +25,9 @@ import numpy as np
 from safetensors.numpy import save_file
 
 from app.question.kinds import KINDS, TURNS, Frame, frame_of, slot_features, vector_of
-from app.question.marked_examples import FOLDS, MarkedExample, examples_hash, fold_of, labels_of, load_examples
 from app.question.roles import LABELS, EncodedQuestion, RoleReading, Weights, encode_question, read_roles
 from evals.files import CONFERENCE_PARTIES
+from evals.marked_examples import FOLDS, MarkedExample, examples_hash, fold_of, labels_of, load_examples
 from ingest.parties.party_table import PartyTable
 from vectorstore.arrays import Matrix
 

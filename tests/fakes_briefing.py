@@ -2,6 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass, replace
+from typing import Any
 
 from app.briefing.cells import (
     Briefing,
@@ -42,16 +43,16 @@ HOSTILE = (
 )
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class Said:
     """A fictional statement: who, when and what; its sentences are quoted by their place."""
 
     file: str
-    state: str
     session: str
     date: str
-    language: str
     sentences: tuple[str, ...]
+    state: str
+    language: str = "en"
     speaker: str | None = None
 
     @property
@@ -65,60 +66,33 @@ class Said:
 
 STATEMENTS = (
     Said(
-        file="XAA_2016.txt",
-        state="XAA",
-        session="8",
-        date="2016-10-17/2016-10-21",
-        language="en",
-        sentences=(REPEATED, "In 2015 our central authority answered 48 requests under article 18 of the Convention."),
+        "XAA_2016.txt", "8", "2016-10-17/2016-10-21",
+        (REPEATED, "In 2015 our central authority answered 48 requests under article 18 of the Convention."), "XAA",
     ),
-    Said(file="XAA_2018.txt", state="XAA", session="9", date="2018", language="en", sentences=("We recall.", REPEATED)),
+    Said("XAA_2018.txt", "9", "2018", ("We recall.", REPEATED), "XAA"),
     Said(
-        file="XAA_2024.txt",
-        state="XAA",
-        session="12",
-        date="2024-10-14/2024-10-18",
-        language="en",
-        sentences=("Arvandia now supports the Convention as the legal basis for extradition.",),
+        "XAA_2024.txt", "12", "2024-10-14/2024-10-18",
+        ("Arvandia now supports the Convention as the legal basis for extradition.",), "XAA",
     ),
     Said(
-        file="XGR_2020.txt",
-        state="XGR",
-        session="10",
-        date="2020-10-12",
-        language="en",
-        speaker="Belmora",
-        sentences=("The Group proposes that every request be confirmed within five working days.",),
+        "XGR_2020.txt", "10", "2020-10-12",
+        ("The Group proposes that every request be confirmed within five working days.",), "XGR", speaker="Belmora",
     ),
     Said(
-        file="XRM_2020.txt",
-        state="XRM",
-        session="10",
-        date="2020-10-12/2020-10-16",
-        language="ar",
-        sentences=(
+        "XRM_2020.txt", "10", "2020-10-12/2020-10-16",
+        (
             "تؤيد ريماليا، وهي دولة خيالية، تسليم المجرمين وفقا للمادة 16 من الاتفاقية (UNTOC).",
             "وتدعو جميع الدول الأطراف إلى تعيين سلطات مركزية قادرة على الرد خلال 30 يوما.",
         ),
+        "XRM", "ar",
     ),
     Said(
-        file="XLH_2020.txt",
-        state="XLH",
-        session="10",
-        date="2020-10-13",
-        language="zh",
-        sentences=("岚海是虚构的国家，支持在《公约》第十八条框架内开展司法协助。",),
+        "XLH_2020.txt", "10", "2020-10-13",
+        ("岚海是虚构的国家，支持在《公约》第十八条框架内开展司法协助。",), "XLH", "zh",
     ),
-    Said(
-        file="<img src=x onerror=alert(1)>|XHO.txt",
-        state="XHO",
-        session="10",
-        date="2020-10-14",
-        language="en",
-        sentences=(HOSTILE,),
-    ),
-    Said(file="XHO_2022.txt", state="XHO", session="11", date="2022", language="en", sentences=("We came.",)),
-)
+    Said("<img src=x onerror=alert(1)>|XHO.txt", "10", "2020-10-14", (HOSTILE,), "XHO"),
+    Said("XHO_2022.txt", "11", "2022", ("We came.",), "XHO"),
+)  # fmt: skip
 
 
 def cited(number: int, place: int, sentence: int) -> Citation:
@@ -156,14 +130,8 @@ def fake_briefing(language: str = "en", *, sessions: tuple[str, ...] = ()) -> Br
         "XNO": (("no_statement", (), "No statement."), ("no_statement", (), "No statement.")),
     }
     telling = {
-        1: "supports",
-        2: "conditional on",
-        3: "conditional on",
-        5: "proposes",
-        6: "تؤيد",
-        8: "支持",
-        9: "support",
-    }
+        1: "supports", 2: "conditional on", 3: "conditional on", 5: "proposes", 6: "تؤيد", 8: "支持", 9: "support",
+    }  # fmt: skip
     cells = []
     for party, found in by_party.items():
         for subject, (kind, numbers, note) in zip((EXTRADITION, ASSISTANCE), found, strict=True):
@@ -223,6 +191,17 @@ def fake_briefing(language: str = "en", *, sessions: tuple[str, ...] = ()) -> Br
         made=MADE,
         corpus_date="2026-11-20T08:00:00+00:00",
     )
+
+
+def cell_of(briefing: Briefing, party: str, subject: str = EXTRADITION) -> Cell:
+    """The cell of a party on a subject."""
+    return next(cell for cell in briefing.cells if (cell.party, cell.subject) == (party, subject))
+
+
+def with_cells(briefing: Briefing, party: str, *subjects: str, **changes: Any) -> Briefing:
+    """The briefing with the cells of a party on some subjects changed."""
+    cells = (replace(c, **changes) if c.party == party and c.subject in subjects else c for c in briefing.cells)
+    return replace(briefing, cells=tuple(cells))
 
 
 def crowded_briefing() -> Briefing:

@@ -12,12 +12,6 @@ from html import escape
 from pathlib import Path
 
 import numpy as np
-from docx import Document
-from docx.opc.constants import CONTENT_TYPE, RELATIONSHIP_TYPE
-from docx.opc.packuri import PackURI
-from docx.opc.part import Part
-from docx.oxml import parse_xml
-from docx.oxml.ns import nsdecls
 from PIL import Image, ImageDraw, ImageFont
 from rapidfuzz.distance import LCSseq
 from reportlab.lib.pagesizes import A4
@@ -25,6 +19,7 @@ from reportlab.pdfbase.pdfmetrics import stringWidth
 from reportlab.pdfgen.canvas import Canvas
 
 from ingest.text.squash import squash
+from tests.fakes_word import new_document, saved, with_footnotes
 
 HEAD = "Conference of the Parties, tenth session"
 NOTES = (
@@ -193,26 +188,12 @@ def one_page(text: str, characters: int) -> str:
 
 def docx_of(text: str, *, notes: Sequence[str] = ()) -> bytes:
     """Writes a Word file with a running head; footnotes hang on its first paragraphs."""
-    document = Document()
+    document = new_document()
     document.sections[0].header.paragraphs[0].text = HEAD
-    for number, paragraph in enumerate(paragraphs(text)):
-        added = document.add_paragraph(paragraph)
-        if number < len(notes):
-            run = f'<w:r {nsdecls("w")}><w:footnoteReference w:id="{number + 1}"/></w:r>'
-            added._p.append(parse_xml(run))
+    added = [document.add_paragraph(paragraph) for paragraph in paragraphs(text)]
     if notes:
-        body = "".join(
-            f'<w:footnote w:id="{number}"><w:p><w:r><w:footnoteRef/></w:r><w:r><w:t>{escape(note)}</w:t></w:r></w:p>'
-            "</w:footnote>"
-            for number, note in enumerate(notes, 1)
-        )
-        separator = '<w:footnote w:type="separator" w:id="-1"><w:p><w:r><w:separator/></w:r></w:p></w:footnote>'
-        blob = f"<w:footnotes {nsdecls('w')}>{separator}{body}</w:footnotes>".encode()
-        part = Part(PackURI("/word/footnotes.xml"), CONTENT_TYPE.WML_FOOTNOTES, blob, document.part.package)
-        document.part.relate_to(part, RELATIONSHIP_TYPE.FOOTNOTES)
-    stream = io.BytesIO()
-    document.save(stream)
-    return stream.getvalue()
+        with_footnotes(document, dict(zip(added, notes, strict=False)))
+    return saved(document)
 
 
 def html_of(text: str, *, encoding: str = "utf-8") -> bytes:
@@ -239,15 +220,10 @@ def rtf_of(text: str, *, notes: Sequence[str] = ()) -> bytes:
 
 
 def _rtf(text: str) -> str:
-    written = []
-    for char in text:
-        if char in "\\{}":
-            written.append("\\" + char)
-        elif char.isascii():
-            written.append(char)
-        else:
-            written += (f"\\u{(ord(char) + 0x8000) % 0x10000 - 0x8000}?",)
-    return "".join(written)
+    def coded(char: str) -> str:
+        return char if char.isascii() else f"\\u{(ord(char) + 0x8000) % 0x10000 - 0x8000}?"
+
+    return "".join("\\" + char if char in "\\{}" else coded(char) for char in text)
 
 
 def odt_of(text: str, *, notes: Sequence[str] = ()) -> bytes:

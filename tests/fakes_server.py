@@ -18,7 +18,7 @@ import httpx
 import pytest
 import structlog
 
-from app.loopback import quiet_server
+from app.loopback import listen, quiet_server
 from app.server.accounts import Accounts
 from app.server.serve import Served, build_server
 from app.settings import ServerConfig
@@ -94,45 +94,54 @@ class Team:
 
 
 @contextmanager
+def serving(build: Callable[[Callable[[], None]], Any], **options: Any) -> Iterator[tuple[str, Any, threading.Thread]]:
+    """Serves what is built on a free port of this machine; `build` is given what is called once it is ready."""
+    ready, servers = threading.Event(), list[Any]()
+
+    async def serve(listener: socket.socket) -> None:
+        # Built while a loop runs: without one Gradio makes loops of its own and leaves them open.
+        servers.append(quiet_server(build(ready.set), **options))
+        await servers[0].serve(sockets=[listener])
+
+    with listen("127.0.0.1", 0) as listener:
+        thread = threading.Thread(target=lambda: asyncio.run(serve(listener)), daemon=True)
+        thread.start()
+        assert ready.wait(START_SECONDS), "the server did not start"
+        try:
+            yield f"http://127.0.0.1:{listener.getsockname()[1]}", servers[0], thread
+        finally:
+            servers[0].should_exit = True
+            thread.join(30)
+
+
+@contextmanager
 def team(filled: Path, folder: Path, *, root_path: str = "", **settings: Any) -> Iterator[Team]:
     """Serves a copy of a store on a free port of this machine."""
-    store = folder / "store"
+    store, built = folder / "store", list[Served]()
     shutil.copytree(filled, store)
-    ready, built, servers = threading.Event(), list[Served](), list[Any]()
     before = structlog.get_config()
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
-    with (
-        fake_workspace(store, second=second_model()) as opened,
-        socket.socket() as listener,
-        pytest.MonkeyPatch.context() as patch,
-    ):
-        listener.bind(("127.0.0.1", 0))
-        listener.listen(64)
-        address = f"http://127.0.0.1:{listener.getsockname()[1]}"
-        config = ServerConfig(**{"accounts": "local", **FAST, **settings})
+    config = ServerConfig(**{"accounts": "local", **FAST, **settings})
+    with fake_workspace(store, second=second_model()) as opened, pytest.MonkeyPatch.context() as patch:
         workspace = replace(opened, settings=opened.settings.model_copy(update={"server": config}))
         patch.setenv("GRADIO_TEMP_DIR", str(folder / "served"))
 
-        async def serve() -> None:
-            built.append(build_server(workspace, on_ready=ready.set))
-            servers.append(quiet_server(built[0].app, ends_in=config.stop_seconds + 3, root_path=root_path))
-            await servers[0].serve(sockets=[listener])
+        def build(ready: Callable[[], None]) -> Any:
+            built.append(build_server(workspace, on_ready=ready))
+            return built[0].app
 
-        thread = threading.Thread(target=lambda: asyncio.run(serve()), daemon=True)
-        thread.start()
-        assert ready.wait(START_SECONDS), "the server did not start"
-        accounts = built[0].actions.accounts
-        if config.accounts != "none":
-            for name, role in PEOPLE.items():
-                accounts.add(name, role, PASSWORD)
-        running = Team(
-            address=address, served=built[0], accounts=accounts, store=store, thread=thread, server=servers[0]
-        )
         try:
-            yield running
+            with serving(build, ends_in=config.stop_seconds + 3, root_path=root_path) as (address, server, thread):
+                accounts = built[0].actions.accounts
+                for name, role in PEOPLE.items() if config.accounts != "none" else ():
+                    accounts.add(name, role, PASSWORD)
+                running = Team(
+                    address=address, served=built[0], accounts=accounts, store=store, thread=thread, server=server
+                )
+                try:
+                    yield running
+                finally:
+                    for client in running.clients:
+                        client.close()
         finally:
-            for client in running.clients:
-                client.close()
-            servers[0].should_exit = True
-            thread.join(30)
             structlog.configure(**before)

@@ -1,8 +1,12 @@
 """Test doubles: statements and stores made without any ingest."""
 
 import hashlib
+import sqlite3
 from collections.abc import Sequence
+from contextlib import closing
+from pathlib import Path
 
+from vectorstore.catalogue import Catalogue
 from vectorstore.embeddings import Embedder
 from vectorstore.records import AnnotatedDocument, Document, Metadata, Passage, Sentence, StatementKind, text_key
 from vectorstore.store import Store
@@ -45,18 +49,38 @@ def annotated(
     )
 
 
+def put(
+    catalogue: Catalogue,
+    *items: AnnotatedDocument,
+    embedder: Embedder | None = None,
+    replaces: str | None = None,
+    folder: str = "/corpus",
+) -> None:
+    """Stores statements in a record, with their vectors where a model is given."""
+    for item in items:
+        texts = {text_key(passage.text): passage.text for passage in item.passages}
+        vectors = [] if embedder is None else embedder.embed_documents(list(texts.values()))
+        catalogue.store(
+            item,
+            folder=folder,
+            digest=f"digest of {item.document.document_id}",
+            input_key=f"key of {item.document.document_id}",
+            vectors=dict(zip(texts, vectors, strict=embedder is not None)),
+            replaces=replaces,
+        )
+
+
 def keep(store: Store, embedder: Embedder, *items: AnnotatedDocument) -> None:
     """Stores statements with their vectors, under the store's lock."""
     with store.writer():
-        for item in items:
-            texts = {text_key(passage.text): passage.text for passage in item.passages}
-            store.catalogue.store(
-                item,
-                folder="/corpus",
-                digest=f"digest of {item.document.document_id}",
-                input_key=f"key of {item.document.document_id}",
-                vectors=dict(zip(texts, embedder.embed_documents(list(texts.values())), strict=True)),
-            )
+        put(store.catalogue, *items, embedder=embedder)
+
+
+def alter(path: Path, *commands: str) -> None:
+    """Changes a SQLite file past the product, as what harms it does."""
+    with closing(sqlite3.connect(path)) as file, file:
+        for command in commands:
+            file.execute(command)
 
 
 def unlike_text(*numbers: int) -> str:

@@ -8,14 +8,16 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, get_args
 
+from app.answering.assistant import Progress, Step
+from app.answering.compose.extractive import escape
 from app.briefing.cells import Briefing, Composer
 from app.briefing.request import BriefingRequest
 from app.briefing.table_builder import BriefingProgress
-from app.corpus.corpus import UndoStep
+from app.corpus.corpus import EvidenceContext, UndoStep
 from app.errors import MetadataError, NotFoundError, QuestionError
 from app.question.turn import EarlierTurn, earlier_turns
 from app.records import Abstention, Answer, Citation, Claim, Coverage, Scope, Timings, TreatyScope
@@ -48,21 +50,6 @@ EXAMPLE = "What did Iran say about article 4?"
 HOSTILE_FILE = "<img src=x onerror=document.title='owned'>.txt"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Progress:
-    step: Literal["resolve", "retrieve", "compose", "verify"]
-    detail: str
-    shown: str = ""
-
-
-@dataclass(frozen=True, kw_only=True)
-class EvidenceContext:
-    before: str
-    quote: str
-    after: str
-    direction: Literal["ltr", "rtl"]
-
-
 def statement(file: str, text: str, metadata: Metadata, inferred: tuple[str, ...] = ()) -> Statement:
     digest = hashlib.sha256(f"{text}{metadata}".encode()).hexdigest()
     return Document(
@@ -77,14 +64,9 @@ def statement(file: str, text: str, metadata: Metadata, inferred: tuple[str, ...
 
 def sample_statement() -> Statement:
     metadata = Metadata(
-        state="IRN",
-        body="Conference of the Parties to the UNTOC",
-        session="10",
-        date="2020-10-12/2020-10-16",
-        agenda_item="4",
-        title="International cooperation",
-        language="en",
-    )
+        state="IRN", body="Conference of the Parties to the UNTOC", session="10", date="2020-10-12/2020-10-16",
+        agenda_item="4", title="International cooperation", language="en",
+    )  # fmt: skip
     return statement(SAMPLE.name, SAMPLE.read_bytes().decode(), metadata, ("state", "session"))
 
 
@@ -103,14 +85,8 @@ def hostile_statement() -> Statement:
 
 def group_statement() -> Statement:
     text = "Madam Chair,\n\nThe Group calls for joint training of central authorities. It thanks the Secretariat."
-    metadata = Metadata(
-        state="XGG",
-        on_behalf_of="XGG",
-        speaker="Arvandia",
-        body="Fictional Conference",
-        date="2031-05-03",
-        language="en",
-    )
+    held = {"state": "XGG", "on_behalf_of": "XGG", "speaker": "Arvandia"}
+    metadata = Metadata(**held, body="Fictional Conference", date="2031-05-03", language="en")
     return statement("group.txt", text, metadata)
 
 
@@ -128,10 +104,6 @@ def cite(source: Statement, number: int, first: str, last: str, **changes: Any) 
         inferred=source.inferred, **{name: getattr(source.metadata, name) for name in METADATA},
     )  # fmt: skip
     return replace(made, **changes)
-
-
-def escape_markdown(text: str) -> str:
-    return "".join(f"\\{character}" if character in "\\`*_[]<>!#" else character for character in text)
 
 
 class FakeUploads:
@@ -159,19 +131,10 @@ class FakeCorpus:
         return tuple(self._summary(item) for item in self.stored.values())
 
     def _summary(self, item: Statement) -> DocumentSummary:
-        return DocumentSummary(
-            document_id=item.statement_id,
-            file=item.file,
-            folder="",
-            sha256=item.sha256,
-            kind=item.kind,
-            metadata=item.metadata,
-            inferred=item.inferred,
-            digest=item.statement_id,
-            input_key=item.statement_id,
-            passages=max(1, len(item.source_text) // 800),
-            added="2031-01-01T00:00:00Z",
-        )
+        own = {name: getattr(item, name) for name in ("file", "sha256", "kind", "metadata", "inferred")}
+        known = dict.fromkeys(("document_id", "digest", "input_key"), item.statement_id)
+        passages = max(1, len(item.source_text) // 800)
+        return DocumentSummary(folder="", passages=passages, added="2031-01-01T00:00:00Z", **own, **known)
 
     def interventions(self, record_id: str) -> tuple[StatementSummary, ...]:
         return ()
@@ -214,14 +177,8 @@ class FakeCorpus:
     def remove(self, statement_id: str, *, undoable: bool = False) -> None:
         del self.stored[self.show(statement_id).statement_id]
 
-    def ingest_uploads(
-        self,
-        paths: Sequence[Path],
-        *,
-        include_unlisted: bool = False,
-        progress: Callable[[IngestProgress], None] | None = None,
-    ) -> IngestReport:
-        return self.ingest(paths, include_unlisted=include_unlisted, progress=progress)
+    def ingest_uploads(self, paths: Sequence[Path], **how: Any) -> IngestReport:
+        return self.ingest(paths, **how)
 
     def ingest(
         self,
@@ -286,10 +243,9 @@ class FakeAssistant:
     def ask(
         self, question: str, *, overrides: Mapping[str, Any] | None = None, history: Sequence[str | EarlierTurn] = ()
     ) -> Answer:
-        for item in self.stream(question, overrides=overrides, history=history):
-            if isinstance(item, Answer):
-                return item
-        raise AssertionError("no answer")
+        *_, answer = self.stream(question, overrides=overrides, history=history)
+        assert isinstance(answer, Answer)
+        return answer
 
     def stream(
         self, question: str, *, overrides: Mapping[str, Any] | None = None, history: Sequence[str | EarlierTurn] = ()
@@ -297,8 +253,8 @@ class FakeAssistant:
         self.asked.append((question, dict(overrides) if overrides else None, earlier_turns(history)))
         if not question.strip():
             raise QuestionError("the question is empty; type what you want to know")
-        for step in ("resolve", "retrieve", "compose", "verify"):
-            yield Progress(step=step, detail="")  # type: ignore[arg-type]
+        for step in get_args(Step):
+            yield Progress(step=step)
             time.sleep(self.step_seconds)
         yield self._answer(question, dict(overrides or {}), bool(history))
 
@@ -320,8 +276,8 @@ class FakeAssistant:
             kept=("states",) if follows else (),
             notes=("article 4 read as UNTOC article 4, Protection of sovereignty",),
         )
-        lines = [f"**{escape_markdown(NAMES[code])}** said:", ""]
-        lines += [f"> “{escape_markdown(citation.quote)}” [{citation.number}]\n" for citation in citations]
+        lines = [f"**{escape(NAMES[code])}** said:", ""]
+        lines += [f"> “{escape(citation.quote)}” [{citation.number}]\n" for citation in citations]
         related = ()
         if code == "IRN":
             number = len(citations) + 1
@@ -361,14 +317,11 @@ class FakeAssistant:
     def _ambiguous(self, question: str) -> Answer:
         options = ("Arvandia (fictional)", "Hostilia <b>(fictional)</b>")
         message = "“Korea” can mean more than one State. Which one do you mean?"
+        abstention = Abstention(reason="ambiguous", message=message, options=options)
         return Answer(
-            question=question,
-            answer=message,
-            status="abstained",
-            abstention=Abstention(reason="ambiguous", message=message, options=options),
-            scope=Scope(topic=question),
+            question=question, answer=message, status="abstained", abstention=abstention, scope=Scope(topic=question),
             trace_id=f"trace-{len(self.asked)}",
-        )
+        )  # fmt: skip
 
 
 def fake_workspace(*, step_seconds: float = 0.0) -> tuple[FakeAssistant, FakeCorpus]:
@@ -390,16 +343,14 @@ class FakeBuilder:
         request: BriefingRequest,
         progress: Callable[[BriefingProgress], None] | None = None,
         *,
-        max_points: int | None = None,
-        max_tokens: int | None = None,
         composer: Composer | None = None,
+        **_: int | None,
     ) -> Briefing:
         self.asked.append(request)
         self.composers.append(composer)
         for done in range(2):
             if progress is not None:
                 progress(BriefingProgress(done=done, total=2, label="Arvandia: extradition"))
-            time.sleep(0.3)
         return fake_briefing() if composer == "extractive" or self.model is None else worded_briefing()
 
     def find(self, party: str, words: str, language: str = "en") -> tuple[Citation, ...]:

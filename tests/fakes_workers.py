@@ -1,4 +1,4 @@
-"""Workers in processes of their own, over models that need no weights."""
+"""Workers and ingests in processes of their own, over models that need no weights."""
 
 import multiprocessing
 import os
@@ -6,6 +6,7 @@ import signal
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from typing import Any
 from pydantic import SecretStr
 
 from app.corpus.corpus import Corpus
-from ingest.indexer import Indexer
+from ingest.indexer import Indexer, IngestOptions
 from ingest.loaders.loaded import LoadLimits
 from ingest.text.splitter import SplitConfig
 from tests.fakes import HashingEmbedder
@@ -29,6 +30,7 @@ HEARTBEAT = 0.7
 # A statement that holds this word kills whoever embeds it; one that holds the other is a bug.
 DEADLY, BUGGY = "guillotine", "earwig"
 
+# Children are forked from a process that has loaded the modules, and no more, so that each begins at once.
 _CONTEXT = multiprocessing.get_context("forkserver")
 _CONTEXT.set_forkserver_preload(["tests.fakes_workers"])
 
@@ -86,6 +88,15 @@ def start_ingest(path: Path, url: str, folder: Path) -> BaseProcess:
     return process
 
 
+def start_told_ingest(path: Path, folder: Path) -> tuple[BaseProcess, Connection]:
+    """Starts an ingest; the connection gives its steps, `sync` before the vector index, and `done`."""
+    reads, tells = _CONTEXT.Pipe(duplex=False)
+    process = _CONTEXT.Process(target=_ingest_and_tell, args=(path, folder, tells))
+    process.start()
+    tells.close()
+    return process, reads
+
+
 def _work(path: Path, url: str, files: str | None, seconds: float) -> None:
     with open_corpus(path, url, files, seconds) as corpus:
         corpus.queue.work(corpus.do_job)
@@ -94,6 +105,22 @@ def _work(path: Path, url: str, files: str | None, seconds: float) -> None:
 def _ingest(path: Path, url: str, folder: Path) -> None:
     with open_corpus(path, url) as corpus:
         corpus.ingest([folder], sync=True)
+
+
+def _ingest_and_tell(path: Path, folder: Path, tells: Connection) -> None:
+    embedder = HashingEmbedder()
+    store = open_store(path, embedder)
+    sync = store.sync_index
+
+    def told_sync() -> None:
+        tells.send("sync")
+        sync()
+
+    store.sync_index = told_sync  # type: ignore[method-assign] # a step that an ingest does not tell of
+    indexer = Indexer(store, embedder, SplitConfig(), LoadLimits())
+    indexer.ingest([folder], IngestOptions(sync=True), lambda event: tells.send(event.step))
+    store.close()
+    tells.send("done")
 
 
 def await_that(condition: Callable[[], object], seconds: float = 120.0) -> None:

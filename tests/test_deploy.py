@@ -80,16 +80,8 @@ def test_units_and_composition_are_what_their_programs_read(tmp_path):
         )
         assert (ran.returncode, ran.stdout + ran.stderr) == (0, ""), file.name
     if compose is not None:
-        command = [
-            compose,
-            "-f",
-            str(DEPLOY / "compose.yaml"),
-            "--profile",
-            "engines",
-            "--profile",
-            "workers",
-            "config",
-        ]
+        profiles = ("--profile", "engines", "--profile", "workers")
+        command = [compose, "-f", str(DEPLOY / "compose.yaml"), *profiles, "config"]
         ran = subprocess.run(command, capture_output=True, text=True)
         assert (ran.returncode, ran.stderr) == (0, "")
         assert yaml.safe_load(ran.stdout)["services"].keys() == {"app", "worker", "postgres", "chroma"}

@@ -4,6 +4,7 @@ import ast
 import re
 import sys
 import tomllib
+from functools import cache
 from importlib.metadata import PackageNotFoundError, distribution, distributions, packages_distributions, version
 from importlib.resources import files
 from pathlib import Path
@@ -15,29 +16,25 @@ from tests.conftest import PROJECT
 
 PACKAGES = ("app", "ingest", "vectorstore", "prompts", "evals")
 OWN = "untoc"
+CONFIG = tomllib.loads((PROJECT / "pyproject.toml").read_text(encoding="utf-8"))
+_LINES = (PROJECT / "constraints.txt").read_text(encoding="utf-8").splitlines()
+CONSTRAINTS = [line for each in _LINES if (line := each.split("#")[0].strip())]
 
 
-def test_nothing_else_provides_our_names() -> None:
-    provided = packages_distributions()
-    others = {name: set(provided.get(name, ())) - {OWN} for name in PACKAGES}
-    assert {name: found for name, found in others.items() if found} == {}
-
-
-def test_our_names_come_from_this_project() -> None:
-    for name in PACKAGES:
-        assert (PROJECT / name / "__init__.py").samefile(str(files(name) / "__init__.py"))
+provided = cache(packages_distributions)
 
 
 @pytest.mark.parametrize("name", PACKAGES)
-def test_packages_are_typed_and_named_as_wheels_keep_them(name: str) -> None:
+def test_a_package_is_ours_alone_and_typed_and_named_as_wheels_keep_it(name: str) -> None:
+    assert {*provided().get(name, ())} <= {OWN}
+    assert (PROJECT / name / "__init__.py").samefile(str(files(name) / "__init__.py"))
     assert (PROJECT / name / "py.typed").is_file()
     # Another wheel drops every folder of this name.
     assert not list((PROJECT / name).rglob("schemas"))
 
 
 def test_the_wheel_takes_every_package_and_nothing_leads_astray() -> None:
-    config = tomllib.loads((PROJECT / "pyproject.toml").read_text(encoding="utf-8"))
-    assert set(config["tool"]["hatch"]["build"]["targets"]["wheel"]["only-include"]) == set(PACKAGES)
+    assert {*CONFIG["tool"]["hatch"]["build"]["targets"]["wheel"]["only-include"]} == {*PACKAGES}
     assert not (PROJECT / "app.py").exists()
     assert not list((PROJECT / "tests").rglob("__init__.py"))
 
@@ -49,8 +46,8 @@ def test_wheel_holds_the_data_files() -> None:
         "ingest/sample/000_6237221ecf9e9373.txt", "ingest/data/groups.csv", "ingest/data/glossary.csv",
         "ingest/data/glossary_relations.csv", "ingest/data/ambiguous_names.csv", "vectorstore/migrations/env.py",
         "vectorstore/migrations/versions/0002_documents.py", "vectorstore/migrations/versions/0002_documents.sql",
-        "prompts/document.ar.md", "prompts/compose.md", "evals/datasets/positions.yaml", "prompts/wording.ar.md",
-        "prompts/document.ar.md", "app/ui/script.js", "app/ui/words/ar.yaml", "app/ui/style.css", "app/py.typed",
+        "prompts/document.ar.md", "evals/datasets/positions.yaml", "prompts/wording.ar.md",
+        "app/ui/script.js", "app/ui/words/ar.yaml", "app/ui/style.css", "app/py.typed",
         "evals/conference/parties.csv", "evals/conference/txt/XAA_10_2020.txt", "evals/datasets/dev.yaml",
         "evals/datasets/asked.jsonl", "evals/datasets/asked_across.jsonl", "evals/datasets/typed.jsonl",
         "evals/datasets/held.jsonl", "app/question/data/silence.yaml", "evals/datasets/schema.json",
@@ -64,15 +61,14 @@ def test_wheel_holds_the_data_files() -> None:
 
 @pytest.mark.slow
 def test_what_is_imported_is_installed_for_users() -> None:
-    config = tomllib.loads((PROJECT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    extras = [line for extra, lines in config["optional-dependencies"].items() if extra != "dev" for line in lines]
-    required = [Requirement(line) for line in (*config["dependencies"], *extras)]
+    project = CONFIG["project"]
+    extras = [line for extra, lines in project["optional-dependencies"].items() if extra != "dev" for line in lines]
+    required = [Requirement(line) for line in (*project["dependencies"], *extras)]
     seen: set[tuple[str, str]] = set()
     brought: set[str] = set().union(*(_brought(each.name, each.extras, seen) for each in required))
-    provided = packages_distributions()
     modules = [path for name in PACKAGES for path in (PROJECT / name).rglob("*.py")]
     imported = {(path.relative_to(PROJECT).as_posix(), name) for path in modules for name in _imported(path)}
-    absent = {(path, name) for path, name in imported if not brought & {_name(by) for by in provided.get(name, ())}}
+    absent = {(path, name) for path, name in imported if not brought & {_name(by) for by in provided().get(name, ())}}
     assert imported and absent == set()
 
 
@@ -87,11 +83,8 @@ def _imported(path: Path) -> set[str]:
 
 
 def test_constraints_pin_every_direct_dependency_but_torch() -> None:
-    path = PROJECT / "constraints.txt"
-    lines = [line.split("#")[0].strip() for line in path.read_text(encoding="utf-8").splitlines()]
-    constrained = {_name(line): line for line in lines if line}
-    config = tomllib.loads((PROJECT / "pyproject.toml").read_text(encoding="utf-8"))
-    direct = {_name(requirement) for requirement in config["project"]["dependencies"]}
+    constrained = {_name(line): line for line in CONSTRAINTS}
+    direct = {_name(requirement) for requirement in CONFIG["project"]["dependencies"]}
     assert direct - constrained.keys() == set()
     assert {name for name in direct if "==" not in constrained[name]} == set()
     assert "==" not in constrained.get("torch", "")
@@ -105,9 +98,8 @@ def test_constraints_pin_every_direct_dependency_but_torch() -> None:
 
 
 def test_constraints_pin_what_dependencies_bring() -> None:
-    path = PROJECT / "constraints.txt"
-    lines = [Requirement(line) for line in path.read_text(encoding="utf-8").splitlines() if not line.startswith("#")]
-    pinned = {_name(line.name) for line in lines if line.marker is None or line.marker.evaluate()}
+    pins = map(Requirement, CONSTRAINTS)
+    pinned = {_name(line.name) for line in pins if line.marker is None or line.marker.evaluate()}
     assert _brought(OWN, {"dev"}, seen=set()) - {OWN} - pinned == set()
 
 

@@ -1,4 +1,4 @@
-"""BERT by numpy, with the weights of the packaged embedding model, and classifiers fine-tuned from it.
+"""BERT by numpy with the weights of the packaged embedding model: static vectors of words, and fine-tuned classifiers.
 
 Importing torch takes seconds, which a command that asks one question would pay each time; numpy computes the same from
 the same weights. Source: Devlin et al. (2019), BERT, https://arxiv.org/abs/1810.04805.
@@ -7,6 +7,7 @@ the same weights. Source: Devlin et al. (2019), BERT, https://arxiv.org/abs/1810
 import json
 import threading
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -27,6 +28,8 @@ _HEADS: Final = 12
 # Of the model, as its config.json and sentence_bert_config.json say.
 _EPSILON: Final = np.float32(1e-12)
 WINDOW: Final = 256
+# The first entries of the vocabulary are signs and unused ones.
+_FIRST_WORD: Final = 1000
 
 
 @cache
@@ -51,10 +54,15 @@ def packaged_weights() -> tuple[Path, dict[str, Matrix]]:
 @cache
 def packaged_tokenizer() -> "Tokenizer":
     """Returns the tokenizer of the packaged model, which cuts at its window."""
+    tokenizer = _tokenizer()
+    tokenizer.enable_truncation(WINDOW)
+    return tokenizer
+
+
+def _tokenizer() -> "Tokenizer":
     from tokenizers import Tokenizer
 
     tokenizer = Tokenizer.from_file(str(packaged_weights()[0] / "tokenizer.json"))
-    tokenizer.enable_truncation(WINDOW)
     tokenizer.no_padding()
     return tokenizer
 
@@ -80,6 +88,42 @@ def mean_states(ids: Sequence[Sequence[int]], types: Sequence[Sequence[int]], we
         hidden = _layer(hidden, unseen, weights, f"encoder.layer.{number}.")
     mean: Matrix = (hidden * there[..., None]).sum(axis=1) / there.sum(axis=1, keepdims=True)
     return mean
+
+
+@dataclass(frozen=True, kw_only=True)
+class WordVectors:
+    """The word pieces of a text by their static vectors, before any context is read.
+
+    They tell how near the words of a topic are to those of a sentence, at the cost of a look-up: "capital" is nearer
+    to "money" than to "whale", whatever stands around them.
+
+    Attributes:
+        places: Where each stands in the text, `[start, end)`.
+        vectors: Unit vectors, (pieces, 384) float32; those of two pieces are compared by their product, -1 to 1.
+    """
+
+    places: tuple[tuple[int, int], ...]
+    vectors: Matrix
+
+
+def word_vectors(texts: Sequence[str]) -> list[WordVectors]:
+    """Returns the vectors of the word pieces of texts; those of a text without words are of shape (0, 384)."""
+    tokenizer, table, mean = _static()
+    found = []
+    for each in tokenizer.encode_batch(list(texts), add_special_tokens=False):
+        vectors = table[each.ids] - mean
+        vectors /= np.linalg.norm(vectors, axis=1, keepdims=True) + np.float32(1e-6)
+        found.append(WordVectors(places=tuple(each.offsets), vectors=vectors))
+    return found
+
+
+@cache
+def _static() -> "tuple[Tokenizer, Matrix, Matrix]":
+    """Returns a tokenizer that cuts nothing, the vectors of the vocabulary and the mean that they have in common."""
+    tokenizer = _tokenizer()
+    tokenizer.no_truncation()
+    table = packaged_weights()[1]["embeddings.word_embeddings.weight"]
+    return tokenizer, table, table[_FIRST_WORD:].mean(axis=0)
 
 
 class FineTunedClassifier:

@@ -9,7 +9,7 @@ from contextlib import ExitStack
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from functools import cache
-from operator import attrgetter, itemgetter
+from operator import itemgetter
 from pathlib import Path
 from typing import Any, Final
 
@@ -48,11 +48,13 @@ from vectorstore.rows import (
     SELECT_SUMMARIES,
     SENTENCE_FIELDS,
     bump_generation,
+    cells,
     conditions,
     document_row,
     grow,
     is_in_scope,
     put,
+    read_row,
     scope_values,
     select_scope,
     statement_row,
@@ -112,6 +114,7 @@ _VECTORS_BY_STATEMENT: Final = (
     .join_from(PASSAGES, VECTOR_TABLES["vectors"], PASSAGES.c.text_key == VECTOR_TABLES["vectors"].c.text_key)
     .where(is_among(PASSAGES.c.statement_id, "statement_ids"))
 )
+_REVIEW: Final = tuple(StoredReview.__dataclass_fields__)
 # Statements whose sentences are kept in memory.
 _SENTENCES_KEPT: Final = 256
 
@@ -147,11 +150,6 @@ class Catalogue:
         """Records facts about the store."""
         with self.database.transaction() as connection:
             put(connection, META, [{"key": key, "value": value} for key, value in facts.items()])
-
-    @property
-    def name(self) -> str:
-        """What messages call it."""
-        return self.database.name
 
     @property
     def store_id(self) -> str:
@@ -229,13 +227,13 @@ class Catalogue:
         vectors: Mapping[str, Matrix],
         replaces: str | None = None,
     ) -> None:
-        """Stores a document with all that was derived from it, in one transaction.
+        """Stores a document with all that was derived from it, in one transaction; an older one of its id goes.
 
         Args:
-            annotated: The document, its statements, sentences, passages and mentions; an older one of its id goes.
-            folder: The ingested folder that it came from.
-            digest: Hash of text and metadata.
-            input_key: Hash of everything that went into it.
+            annotated: The document, its statements, sentences, passages and mentions.
+            folder: See `DocumentSummary`.
+            digest: See there.
+            input_key: See there.
             vectors: Vector per text key, for the texts that the catalogue does not hold yet.
             replaces: Id of an older version, which goes in the same transaction.
         """
@@ -261,32 +259,23 @@ class Catalogue:
         if annotated.statements:
             connection.execute(STATEMENTS.insert(), list(map(statement_row, annotated.statements)))
         if annotated.sentences:
-            cells = map(attrgetter(*SENTENCE_FIELDS), annotated.sentences)
-            connection.execute(SENTENCES.insert(), [dict(zip(SENTENCE_FIELDS, own, strict=True)) for own in cells])
+            connection.execute(SENTENCES.insert(), [cells(each, SENTENCE_FIELDS) for each in annotated.sentences])
         if annotated.mentions:
             first = _next_number(connection, MENTIONS)
             rows = [
-                {
-                    "mention": number,
-                    "statement_id": mention.sentence.statement_id,
-                    "ordinal": mention.sentence.ordinal,
-                    "kind": mention.kind,
-                    "treaty": mention.treaty,
-                    "value": mention.value,
-                    "paragraph": mention.paragraph,
-                }
+                {"mention": number, "statement_id": mention.sentence.statement_id, "ordinal": mention.sentence.ordinal}
+                | cells(mention, ("kind", "treaty", "value", "paragraph"))
                 for number, mention in enumerate(annotated.mentions, first)
             ]
             connection.execute(MENTIONS.insert(), rows)
         _put_vectors(connection, "vectors", vectors)
         if annotated.passages:
             numbered = list(enumerate(annotated.passages, _next_number(connection, PASSAGES)))
-            numbered_rows: list[dict[str, object]] = [
-                {"passage": number, "text_key": text_key(passage.text)}
-                | {name: getattr(passage, name) for name in PASSAGE_FIELDS}
+            rows = [
+                cells(passage, PASSAGE_FIELDS) | {"passage": number, "text_key": text_key(passage.text)}
                 for number, passage in numbered
             ]
-            connection.execute(PASSAGES.insert(), numbered_rows)
+            connection.execute(PASSAGES.insert(), rows)
             self._full_text.add(connection, [(number, passage.text) for number, passage in numbered])
             grow(connection, PASSAGES_KEPT, len(numbered))
         bump_generation(connection)
@@ -313,11 +302,8 @@ class Catalogue:
     def touch(self, document_id: str, *, file: str, folder: str, sha256: str, input_key: str) -> None:
         """Records under which name and from which input a document was last seen."""
         with self.database.transaction() as connection:
-            connection.execute(
-                DOCUMENTS.update()
-                .where(DOCUMENTS.c.document_id == document_id)
-                .values(file=file, folder=folder, sha256=sha256, input_key=input_key)
-            )
+            own = DOCUMENTS.update().where(DOCUMENTS.c.document_id == document_id)
+            connection.execute(own.values(file=file, folder=folder, sha256=sha256, input_key=input_key))
 
     def move_folder(self, folder: str, to: str) -> None:
         """Has the documents and the unreadable files of a folder belong to another, but for those that it has."""
@@ -382,19 +368,14 @@ class Catalogue:
         within = which_passages(statement_ids, languages)
         # Sorted here, by the number of the passage: SQLite would sort the vectors as well.
         rows = sorted(self.database.rows(_vectors(table, tuple(within)), within), key=itemgetter(0))
-        if not rows:
-            return (), np.zeros((0, 0), dtype=np.float32)
-        ids = tuple(str(row[1]) for row in rows)
-        return ids, np.frombuffer(b"".join(row[2] for row in rows), dtype=np.float32).reshape(len(ids), -1)
+        return tuple(str(row[1]) for row in rows), _matrix([row[2] for row in rows])
 
     def vectors_by_statement(self, statement_ids: Sequence[str]) -> dict[str, Matrix]:
         """Returns the vectors of the passages of each of these statements that has any, (n, dim) float32."""
         found: dict[str, list[bytes]] = {}
         for statement_id, vector in self.database.rows(_VECTORS_BY_STATEMENT, {"statement_ids": statement_ids}):
             found.setdefault(str(statement_id), []).append(vector)
-        return {
-            each: np.frombuffer(b"".join(own), dtype=np.float32).reshape(len(own), -1) for each, own in found.items()
-        }
+        return {each: _matrix(own) for each, own in found.items()}
 
     def passage_ids(self) -> dict[str, str]:
         """Returns the statement id of every passage id."""
@@ -444,24 +425,17 @@ class Catalogue:
         """Returns the passage texts by text key that have no vector yet, of any language or of these."""
         within = which_passages(None, languages)
         own = VECTOR_TABLES[table]
-        found = (
-            select(PASSAGES.c.text_key, PASSAGES.c.text)
-            .distinct()
-            .outerjoin_from(PASSAGES, own, PASSAGES.c.text_key == own.c.text_key)
-        )
-        rows = self.database.rows(found.where(own.c.text_key.is_(None), *conditions(tuple(within))), within)
+        found = select(PASSAGES.c.text_key, PASSAGES.c.text).distinct().where(own.c.text_key.is_(None))
+        found = found.outerjoin_from(PASSAGES, own, PASSAGES.c.text_key == own.c.text_key)
+        rows = self.database.rows(found.where(*conditions(tuple(within))), within)
         return {str(key): str(words) for key, words in rows}
 
     def mentions(
         self, statement_ids: Sequence[str], kind: MentionKind, treaty: str | None = None, values: Sequence[str] = ()
     ) -> tuple[Mention, ...]:
-        """Returns the mentions of a kind in these statements: of these articles or items, all without any.
+        """Returns the mentions of a kind in these statements: of these articles, items or groups, all without any.
 
-        Args:
-            statement_ids: The statements.
-            kind: The kind of mention.
-            treaty: Code of the treaty; None for an article of a convention that is not named, and for kinds of none.
-            values: Numbers of articles or agenda items, or codes of groups.
+        No treaty stands for an article of a convention that is not named, and for kinds that are of none.
         """
         wanted: dict[str, object] = {"statement_ids": statement_ids, "kind": kind}
         wanted |= {"treaty": treaty} if treaty is not None else {}
@@ -490,43 +464,22 @@ class Catalogue:
         Source: Robertson and Zaragoza, The Probabilistic Relevance Framework: BM25 and Beyond (2009).
         """
         query = any_word_query(topic)
-        if query is None:
+        if not query:
             return ()
-        query = " OR ".join((query, *map(phrase_query, terms)))
+        query = [*query, *(phrase for term in terms for phrase in phrase_query(term))]
         with self.database.reading() as connection:
             return tuple(self._full_text.search(connection, query, which_passages(statement_ids, languages), k))
 
     def document_frequency(self, term: str) -> int:
         """Returns how many passages of the store have a word that begins with a term, such as a stem."""
-        return self._count_matches(prefix_query(term), None)
-
-    def phrase_frequency(
-        self, words: str, statement_ids: Sequence[str] | None = None, *, any_order: bool = False
-    ) -> int:
-        """Returns how many passages hold words side by side, in any inflection.
-
-        Args:
-            words: A phrase, such as "asset recovery".
-            statement_ids: Count passages of these statements alone; by default those of the whole store.
-            any_order: Let the words change places, so that "organized transnational crime" counts as "transnational
-                organized crime"; function words are left out of the comparison.
-        """
-        return self._count_matches(unordered_query(words) if any_order else phrase_query(words), statement_ids)
+        with self.database.reading() as connection:
+            return self._full_text.count(connection, prefix_query(term))
 
     def statements_with(self, *terms: str, among: Sequence[str] | None = None) -> frozenset[str]:
-        """Returns the ids of the statements that hold any of these terms, its words in any order and inflection.
-
-        Args:
-            *terms: The terms.
-            among: Ids of the statements in question; by default all.
-        """
-        query = " OR ".join(map(unordered_query, terms))
+        """Returns the ids of the statements that hold any of these terms, its words in any order and inflection."""
+        query = [part for term in terms for part in unordered_query(term)]
         with self.database.reading() as connection:
             return self._full_text.statements(connection, query, which_passages(among))
-
-    def _count_matches(self, query: str, statement_ids: Sequence[str] | None) -> int:
-        with self.database.reading() as connection:
-            return self._full_text.count(connection, query, which_passages(statement_ids))
 
     # --- unreadable files, traces
 
@@ -542,12 +495,9 @@ class Catalogue:
         )
 
     def record_unreadable(self, folder: str, *, failed: Sequence[UnreadableFile], read: Iterable[str] | None) -> None:
-        """Notes which files of a folder could not be read, and forgets those that now could.
+        """Notes which files of a folder could not be read, each once, and forgets those that now could.
 
-        Args:
-            folder: The folder.
-            failed: The files that could not be read, each once.
-            read: Files that could; None means that the whole folder was seen, and all others are forgotten.
+        Where `read` is None, the whole folder was seen, and all others are forgotten.
         """
         with self.database.transaction() as connection:
             gone = UNREADABLE.c.folder == folder
@@ -555,13 +505,8 @@ class Catalogue:
                 gone = and_(gone, is_among(UNREADABLE.c.file, "files"))
             connection.execute(UNREADABLE.delete().where(gone), {} if read is None else {"files": tuple(read)})
             rows = [
-                {
-                    "folder": folder,
-                    "file": each.file,
-                    "reason": each.reason,
-                    "metadata": json.dumps(asdict(each.metadata)),
-                    "pages": each.pages,
-                }
+                {"folder": folder, "metadata": json.dumps(asdict(each.metadata))}
+                | cells(each, ("file", "reason", "pages"))
                 for each in failed
             ]
             put(connection, UNREADABLE, rows)
@@ -587,22 +532,15 @@ class Catalogue:
     def trace(self, trace_id: str) -> dict[str, object] | None:
         """Returns the record of an answer, or None."""
         held = self.database.value(select(TRACES.c.record).where(TRACES.c.trace_id == trace_id))
-        if held is None:
-            return None
-        record: dict[str, object] = json.loads(held)
-        return record
+        return None if held is None else dict(json.loads(held))
 
     # --- reviews of position tables
 
     def reviews(self, cell_keys: Sequence[str]) -> dict[str, StoredReview]:
         """Returns what people decided on these cells."""
-        rows = self.database.rows(
-            select(REVIEWS).where(is_among(REVIEWS.c.cell_key, "cell_keys")), {"cell_keys": cell_keys}
-        )
-        return {
-            str(key): StoredReview(state=state, kind=kind, note=note, reviewer=reviewer, at=at)
-            for key, state, kind, note, reviewer, at in rows
-        }
+        found = select(REVIEWS).where(is_among(REVIEWS.c.cell_key, "cell_keys"))
+        rows = self.database.rows(found, {"cell_keys": cell_keys})
+        return {str(key): read_row(StoredReview, _REVIEW, own) for key, *own in rows}
 
     def record_review(self, cell_key: str, review: StoredReview) -> None:
         """Keeps what a person decided on a cell, in place of an earlier decision."""
@@ -636,6 +574,11 @@ def _mentions(wanted: tuple[str, ...]) -> Select[Any]:
     return found.where(is_among(own.value, "values")) if "values" in wanted else found
 
 
+def _matrix(vectors: Sequence[bytes]) -> Matrix:
+    numbers = np.frombuffer(b"".join(vectors), dtype=np.float32)
+    return numbers.reshape(len(vectors), -1 if vectors else 0)
+
+
 def _next_number(connection: Connection, table: Table) -> int:
     """Returns the number of the next row: one process writes at a time."""
     (number,) = table.primary_key.columns
@@ -643,9 +586,7 @@ def _next_number(connection: Connection, table: Table) -> int:
 
 
 def _put_vectors(connection: Connection, table: VectorTable, vectors: Mapping[str, Matrix]) -> None:
-    rows: list[dict[str, object]] = [
-        {"text_key": key, "vector": vector.astype(np.float32).tobytes()} for key, vector in vectors.items()
-    ]
+    rows = [{"text_key": key, "vector": vector.astype(np.float32).tobytes()} for key, vector in vectors.items()]
     put(connection, VECTOR_TABLES[table], rows)
 
 

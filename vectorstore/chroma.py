@@ -13,7 +13,7 @@ import sqlite3
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
-from functools import cache, partial
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, cast
 from urllib.parse import urlsplit
@@ -83,16 +83,13 @@ class VectorIndex:
     def __init__(
         self, label: str, connect: "Callable[[], Client]", close: "Callable[[Client | None], None]", prefix: str = ""
     ) -> None:
-        """Opens or makes the index.
+        """Opens or makes the index; where Chroma cannot, that is a StoreError.
 
         Args:
             label: What errors call it.
             connect: Gives the client.
             close: Takes the client back, or None where there came none.
             prefix: How the names of its collections begin.
-
-        Raises:
-            StoreError: Chroma cannot open it.
         """
         self.label, self._prefix, self._close = label, prefix, close
         self._collections: dict[VectorTable, Collection] = {}
@@ -122,38 +119,31 @@ class VectorIndex:
 
     def ids(self, table: VectorTable = "vectors") -> frozenset[str]:
         """Returns the ids in the index."""
-        found: list[str] = self._guard(lambda: held.get(include=[])["ids"] if (held := self._held(table)) else [])
-        return frozenset(found)
-
-    def count(self) -> int:
-        """Returns how many vectors the index says it holds."""
-        number: int = self._guard(self._make("vectors").count)
-        return number
+        with _translated(self.label):
+            held = self._held(table)
+            return frozenset(held.get(include=[])["ids"] if held else ())
 
     def upsert(self, ids: Sequence[str], vectors: Matrix, table: VectorTable = "vectors") -> None:
         """Adds vectors, or replaces those of the same ids."""
         for begin in range(0, len(ids), BATCH):
             part = slice(begin, begin + BATCH)
-            self._guard(partial(self._make(table).upsert, ids=list(ids[part]), embeddings=vectors[part].tolist()))
+            with _translated(self.label):
+                self._make(table).upsert(list(ids[part]), embeddings=vectors[part].tolist())
 
     def delete(self, ids: Sequence[str], table: VectorTable = "vectors") -> None:
         """Deletes vectors; ids that are not there are passed over."""
         for begin in range(0, len(ids), BATCH):
-            part = list(ids[begin : begin + BATCH])
-            self._guard(partial(self._make(table).delete, ids=part))
+            with _translated(self.label):
+                self._make(table).delete(list(ids[begin : begin + BATCH]))
 
     def search(self, vector: Matrix, k: int, table: VectorTable = "vectors") -> tuple[tuple[str, float], ...]:
         """Returns up to k (passage id, cosine similarity), best first; -1 to 1, higher is better."""
-        held = self._guard(partial(self._held, table))
-        if k < 1 or held is None:
-            return ()
-        found = self._guard(
-            lambda: held.query(
-                query_embeddings=[np.asarray(vector, dtype=np.float32).tolist()],
-                n_results=k,
-                include=["distances"],
-            )
-        )
+        with _translated(self.label):
+            held = self._held(table)
+            if k < 1 or held is None:
+                return ()
+            asked = [np.asarray(vector, dtype=np.float32).tolist()]
+            found: Any = held.query(query_embeddings=asked, n_results=k, include=["distances"])
         pairs = zip(found["ids"][0], found["distances"][0], strict=True)
         # Chroma returns the cosine distance, 1 - similarity.
         return tuple((str(identifier), 1.0 - float(distance)) for identifier, distance in pairs)
@@ -161,7 +151,7 @@ class VectorIndex:
     def check(self, dimension: int) -> str | None:
         """Returns what is wrong with the index, or None when it counts and answers."""
         try:
-            if self.count():
+            if self.ids():
                 self.search(np.full(dimension, dimension**-0.5, dtype=np.float32), 1)
         except StoreError as exc:
             return str(exc)
@@ -170,10 +160,6 @@ class VectorIndex:
     def close(self) -> None:
         """Lets go of the files; an index opened afterwards reads them anew."""
         self._close(self._client)
-
-    def _guard(self, call: Callable[[], Any]) -> Any:  # noqa: ANN401 - what Chroma returns
-        with _translated(self.label):
-            return call()
 
 
 class EmbeddedIndexes:

@@ -13,13 +13,7 @@ from pydantic import BaseModel, ConfigDict, SecretStr
 from sqlalchemy import Connection, Executable, Integer, cast, inspect, select
 
 from vectorstore.engines import postgres_engine, sqlite_engine, translated
-from vectorstore.errors import (
-    StoreCorruptError,
-    StoreError,
-    StoreLockedError,
-    StoreMissingError,
-    StoreReadOnlyError,
-)
+from vectorstore.errors import StoreCorruptError, StoreError, StoreLockedError, StoreMissingError, StoreReadOnlyError
 from vectorstore.fts_sqlite import Fts5
 from vectorstore.schema import META, METADATA, REVISION, Text
 
@@ -47,11 +41,7 @@ _LOCK: Final = "hashtext('untoc ' || current_schema())"
 
 
 def require_catalogue(path: Path) -> None:
-    """Refuses a store without a catalogue.
-
-    Raises:
-        StoreMissingError: There is no such file.
-    """
+    """Refuses a store without a catalogue by a StoreMissingError."""
     if not path.exists():
         raise StoreMissingError(f"no store at {str(path.parent)!r}: run `untoc ingest` first, or set --store")
 
@@ -97,7 +87,7 @@ class Database:
         self.read_only = read_only
         self._own = threading.local()
         if isinstance(source, Path):
-            if read_only:
+            if read_only or not create:
                 require_catalogue(source)
             self.name = f"the store {str(source.parent)!r}"
             self.engine = sqlite_engine(source, read_only=read_only)
@@ -114,20 +104,12 @@ class Database:
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        """Yields a connection to read from.
-
-        Raises:
-            StoreError: The store cannot be read.
-        """
+        """Yields a connection to read from; a store that cannot be read is a StoreError."""
         with translated(self.engine, self.path), self.engine.connect() as connection:
             yield connection
 
     def rows(self, statement: Executable, values: Mapping[str, object] | None = None) -> Sequence[Sequence[Any]]:
-        """Returns the rows of a query.
-
-        Raises:
-            StoreError: The store cannot be read.
-        """
+        """Returns the rows of a query."""
         with self.reading() as connection:
             # Fetched at once: row by row takes several times as long.
             return connection.execute(statement, values).all()
@@ -190,11 +172,9 @@ class Database:
             "SELECT coalesce(host(client_addr), 'this machine'), backend_start"
             f" FROM pg_locks JOIN pg_stat_activity USING (pid) WHERE locktype = 'advisory' AND objid = {_LOCK}::oid"
         ).first()
-        return (
-            "another process"
-            if found is None
-            else f"a process at {found[0]}, connected since {found[1]:%Y-%m-%dT%H:%M:%S%z},"
-        )
+        if found is None:
+            return "another process"
+        return f"a process at {found[0]}, connected since {found[1]:%Y-%m-%dT%H:%M:%S%z},"
 
     @contextmanager
     def _transaction(self, kind: str) -> Iterator[Connection]:
@@ -271,7 +251,7 @@ class Database:
             config = Config(attributes={"connection": connection})
             config.set_main_option("script_location", str(folder).replace("%", "%%"))
             # Tables are made anew, and what refers to them keeps its rows meanwhile. Neither acts in a transaction.
-            self._set(connection, foreign_keys="OFF", legacy_alter_table="ON")
+            self._set_pragmas(connection, foreign_keys="OFF", legacy_alter_table="ON")
             connection.exec_driver_sql("BEGIN" if self.path is None else "BEGIN EXCLUSIVE")
             try:
                 found = self._revision(connection)
@@ -284,9 +264,8 @@ class Database:
                 connection.rollback()
                 raise
             finally:
-                self._set(connection, legacy_alter_table="OFF", foreign_keys="ON")
+                self._set_pragmas(connection, legacy_alter_table="OFF", foreign_keys="ON")
 
-    def _set(self, connection: Connection, **pragmas: str) -> None:
-        if self.path is not None:
-            for name, value in pragmas.items():
-                connection.exec_driver_sql(f"PRAGMA {name} = {value}")
+    def _set_pragmas(self, connection: Connection, **pragmas: str) -> None:
+        for name, value in pragmas.items() if self.path is not None else ():
+            connection.exec_driver_sql(f"PRAGMA {name} = {value}")

@@ -1,12 +1,16 @@
-"""Embedding models: sentence-transformers, by default the all-MiniLM-L6-v2 weights from their package."""
+"""Embedding models: sentence-transformers, by default the all-MiniLM-L6-v2 weights from their package.
+
+Questions, and the few sentences compared with them, are embedded with these weights by numpy, without torch: a cosine
+above .9999 to the vectors of torch, with which an ingest embeds passages.
+"""
 
 import copy
 import logging
 import os
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import TYPE_CHECKING, Final, Literal, Protocol
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
@@ -14,6 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field
 # Before the model libraries, which read the environment when they are imported.
 import vectorstore.offline  # noqa: F401
 from vectorstore.arrays import Matrix
+from vectorstore.bert import WINDOW, mean_states, packaged_tokenizer, packaged_weights
 from vectorstore.carried import EMBEDDING, carried
 from vectorstore.errors import ModelError
 
@@ -24,6 +29,9 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 DEFAULT_MODEL = "all-MiniLM-L6-v2"
+_PACKAGED: Final = f"{DEFAULT_MODEL}@{EMBEDDING.hashes['model.safetensors']}"
+# Texts of like length in one forward pass by numpy.
+_BATCH: Final = 16
 
 
 class EmbeddingConfig(BaseModel):
@@ -48,10 +56,6 @@ class EmbeddingConfig(BaseModel):
     threads: int | None = Field(default=None, ge=1)
     """CPU threads of the model; default: as torch chooses."""
 
-    def for_questions(self) -> "EmbeddingConfig":
-        """Returns the same with full precision, which questions are always embedded with."""
-        return self.model_copy(update={"precision": "float32"})
-
 
 class TokenCounter(Protocol):
     """What a model reads of a text: all that cutting passages to size needs of it."""
@@ -59,11 +63,9 @@ class TokenCounter(Protocol):
     @property
     def window(self) -> int:
         """How many of its own tokens the model reads; what lies beyond is cut off."""
-        ...
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """Returns how many of the model's own tokens each text takes, with its special tokens."""
-        ...
 
 
 class Embedder(TokenCounter, Protocol):
@@ -72,25 +74,20 @@ class Embedder(TokenCounter, Protocol):
     @property
     def name(self) -> str:
         """Name that the store records."""
-        ...
 
     @property
     def identity(self) -> str:
         """The name with the hash of the weights, where a package carries them: what a calibration holds for."""
-        ...
 
     @property
     def dimension(self) -> int:
         """Length of a vector."""
-        ...
 
     def embed_documents(self, texts: Sequence[str], progress: Callable[[int], None] | None = None) -> Matrix:
         """Returns unit vectors (n, dim) float32 for passages; `progress` hears how many are done."""
-        ...
 
     def embed_query(self, text: str) -> Matrix:
         """Returns the unit vector (dim,) float32 of a question."""
-        ...
 
 
 class SentenceTransformerEmbedder:
@@ -109,7 +106,7 @@ class SentenceTransformerEmbedder:
     @property
     def identity(self) -> str:
         """The name with the hash of the weights, where a package carries them: what a calibration holds for."""
-        return f"{self.name}@{EMBEDDING.hashes['model.safetensors']}" if self.name == DEFAULT_MODEL else self.name
+        return _PACKAGED if self.name == DEFAULT_MODEL else self.name
 
     @property
     def dimension(self) -> int:
@@ -131,17 +128,9 @@ class SentenceTransformerEmbedder:
 
     def embed_documents(self, texts: Sequence[str], progress: Callable[[int], None] | None = None) -> Matrix:
         """Returns unit vectors (n, dim) float32 for passages; `progress` hears how many are done."""
-        if not texts:
-            return np.zeros((0, self.dimension), dtype=np.float32)
-        # Batches of like length waste no padding.
-        order = sorted(range(len(texts)), key=lambda index: len(texts[index]), reverse=True)
         vectors = np.zeros((len(texts), self.dimension), dtype=np.float32)
-        prefix = self._passage_prefix
-        for begin in range(0, len(order), self._config.batch_size):
-            batch = order[begin : begin + self._config.batch_size]
-            vectors[batch] = self._encode([prefix + texts[index] for index in batch])
-            if progress is not None:
-                progress(begin + len(batch))
+        for batch in batches_of_like_length(list(map(len, texts)), self._config.batch_size, progress):
+            vectors[batch] = self._encode([self._passage_prefix + texts[index] for index in batch])
         return vectors
 
     def embed_query(self, text: str) -> Matrix:
@@ -162,9 +151,8 @@ class SentenceTransformerEmbedder:
         encoded = self._model.encode(
             texts, prompt="", show_progress_bar=False, batch_size=len(texts), convert_to_numpy=True
         )
-        vectors = np.asarray(encoded, dtype=np.float32)
         # Divided here, since in bfloat16 the length would be one to two digits only.
-        return _normalized(vectors)
+        return _normalized(np.asarray(encoded, dtype=np.float32))
 
     @cached_property
     def _counter(self) -> "PreTrainedTokenizerBase":
@@ -205,6 +193,53 @@ class SentenceTransformerEmbedder:
             model = model.to(torch.bfloat16)
         logger.info("embedding model %s loaded", self._config.model)
         return model
+
+
+class PackagedEmbedder:
+    """all-MiniLM-L6-v2 from its package, in full precision by numpy; its files are read at first use."""
+
+    name: Final = DEFAULT_MODEL
+    identity: Final = _PACKAGED
+    dimension: Final = 384
+    window: Final = WINDOW
+
+    def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        """Returns how many of the model's own tokens each text takes, with its special tokens."""
+        # What lies beyond the window overflows into further encodings, each with special tokens of its own.
+        encoded = packaged_tokenizer().encode_batch(list(texts))
+        return [len(each.ids) + sum(len(more.ids) - 2 for more in each.overflowing) for each in encoded]
+
+    def embed_documents(self, texts: Sequence[str], progress: Callable[[int], None] | None = None) -> Matrix:
+        """Returns unit vectors (n, 384) float32; `progress` hears how many are done."""
+        ids = [each.ids for each in packaged_tokenizer().encode_batch(list(texts))]
+        vectors = np.zeros((len(texts), self.dimension), dtype=np.float32)
+        for batch in batches_of_like_length(list(map(len, ids)), _BATCH, progress):
+            own = [ids[index] for index in batch]
+            vectors[batch] = _normalized(mean_states(own, [[0] * len(each) for each in own], packaged_weights()[1]))
+        return vectors
+
+    def embed_query(self, text: str) -> Matrix:
+        """Returns the unit vector (384,) float32 of a question."""
+        vector: Matrix = self.embed_documents([text])[0]
+        return vector
+
+
+def question_embedder(config: EmbeddingConfig) -> Embedder:
+    """Returns what embeds questions: the packaged model by numpy where it is the one that is set, else by torch."""
+    if (config.model, config.query_prefix, config.passage_prefix) == (DEFAULT_MODEL, "", ""):
+        return PackagedEmbedder()
+    return SentenceTransformerEmbedder(config.model_copy(update={"precision": "float32"}))
+
+
+def batches_of_like_length(
+    lengths: Sequence[int], size: int, progress: Callable[[int], None] | None = None
+) -> Iterator[list[int]]:
+    """Yields the places of texts, the longest first and several at once: batches of like length waste no padding."""
+    order = sorted(range(len(lengths)), key=lengths.__getitem__, reverse=True)
+    for begin in range(0, len(order), size):
+        yield order[begin : begin + size]
+        if progress is not None:
+            progress(min(begin + size, len(order)))
 
 
 def _normalized(vectors: Matrix) -> Matrix:

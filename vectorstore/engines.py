@@ -97,7 +97,14 @@ def _engine(url: URL, **options: object) -> Engine:
 def _connect(path: Path) -> sqlite3.Connection:
     # SQLite gives its companions `-wal` and `-shm` the rights of the file.
     touch_private(path)
-    return _prepared(_open(str(path)), "journal_mode = WAL", "synchronous = NORMAL", "foreign_keys = ON")
+    connection = _open(str(path))
+    try:
+        for pragma in ("journal_mode = WAL", "synchronous = NORMAL", "foreign_keys = ON"):
+            connection.execute(f"PRAGMA {pragma}")
+    except BaseException:
+        connection.close()
+        raise
+    return connection
 
 
 def _connect_to_read(path: Path) -> sqlite3.Connection:
@@ -128,24 +135,9 @@ def _open(address: str) -> sqlite3.Connection:
     return sqlite3.connect(address, uri=uri, timeout=30, isolation_level=None, check_same_thread=False)
 
 
-def _prepared(connection: sqlite3.Connection, *pragmas: str) -> sqlite3.Connection:
-    try:
-        for pragma in pragmas:
-            connection.execute(f"PRAGMA {pragma}")
-    except BaseException:
-        connection.close()
-        raise
-    return connection
-
-
 @contextmanager
 def translated(engine: Engine, path: Path | None) -> Iterator[None]:
-    """Turns the engines' errors into StoreErrors that say what to do next.
-
-    Args:
-        engine: The engine.
-        path: The SQLite file, or None.
-    """
+    """Turns the errors of an engine, which may be of a SQLite file, into StoreErrors that say what to do next."""
     try:
         yield
     except (DBAPIError, sqlite3.Error) as exc:

@@ -137,28 +137,21 @@ class FamilyTables:
 def connected(links: Iterable[Link]) -> dict[str, Family]:
     """Returns the family of every linked document: the connected components of the links."""
     links = tuple(links)
-    root: dict[str, str] = {}
-
-    def find(identifier: str) -> str:
-        root.setdefault(identifier, identifier)
-        while root[identifier] != identifier:
-            root[identifier] = identifier = root[root[identifier]]
-        return identifier
-
+    # All members of a component share one set.
+    component: dict[str, set[str]] = {}
     for link in links:
-        low, high = sorted((find(link.document_id), find(link.other_id)))
-        root[high] = low
-    members: dict[str, list[str]] = {}
-    for identifier in sorted(root):
-        members.setdefault(find(identifier), []).append(identifier)
-    held: dict[str, list[Link]] = {}
+        one, other = (component.get(each, {each}) for each in (link.document_id, link.other_id))
+        if one is not other:
+            joined = one | other
+            component |= dict.fromkeys(joined, joined)
+    held: dict[int, list[Link]] = {}
     for link in links:
-        held.setdefault(find(link.document_id), []).append(link)
-    families = (
-        Family(family_id=identifier, members=tuple(ids), links=tuple(held[identifier]))
-        for identifier, ids in members.items()
-    )
-    return {identifier: family for family in families for identifier in family.members}
+        held.setdefault(id(component[link.document_id]), []).append(link)
+    families = {
+        number: Family(family_id=min(members), members=tuple(sorted(members)), links=tuple(held[number]))
+        for number, members in {id(members): members for members in component.values()}.items()
+    }
+    return {identifier: families[id(members)] for identifier, members in component.items()}
 
 
 def _revises(link: Link) -> bool:

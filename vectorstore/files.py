@@ -115,16 +115,21 @@ class SharedFiles:
             return
         if not self.is_own(path):
             raise StoreError(f"{str(path)!r} is no copy that this store keeps: ingest its folder again")
+        with self._translated(), self._fetched(f"{self._root}/{sha256}", path) as draft:
+            if not _holds(draft, sha256):
+                # What has its size would not be sent again.
+                self._files.rm_file(f"{self._root}/{sha256}")
+                raise StoreError(f"{path.name!r} was damaged in {self._url!r}: ingest it again")
+
+    @contextmanager
+    def _fetched(self, source: str, path: Path) -> Iterator[Path]:
+        """Yields a file beside a path, where it takes its place unless it is refused; several may do this at a time."""
+        make_private_folder(path.parent)
         draft = path.with_name(f".{uuid4().hex}")
         try:
-            with self._translated():
-                make_private_folder(path.parent)
-                self._files.get_file(f"{self._root}/{sha256}", str(draft))
-                if not _holds(draft, sha256):
-                    # What has its size would not be sent again.
-                    self._files.rm_file(f"{self._root}/{sha256}")
-                    raise StoreError(f"{path.name!r} was damaged in {self._url!r}: ingest it again")
-                draft.replace(path)
+            self._files.get_file(source, str(draft))
+            yield draft
+            draft.replace(path)
         finally:
             with suppress(OSError):
                 draft.unlink(missing_ok=True)
@@ -151,16 +156,9 @@ class SharedFiles:
                     self._files.put_file(str(folder / name), f"{tables}/{name}")
             make_private_folder(folder)
             for name in there - here:
-                # Its name is unique: several processes of a machine do this at the same time.
-                draft = folder / f".{uuid4().hex}"
-                try:
-                    self._files.get_file(f"{tables}/{name}", str(draft))
-                    draft.replace(folder / name)
-                except FileNotFoundError:
-                    # A newer one took its place meanwhile.
-                    continue
-                finally:
-                    draft.unlink(missing_ok=True)
+                # A newer one may take its place meanwhile.
+                with suppress(FileNotFoundError), self._fetched(f"{tables}/{name}", folder / name):
+                    pass
 
     def replace_table(self, path: Path) -> None:
         """Puts a table of parties in the place of an older one of its folder."""

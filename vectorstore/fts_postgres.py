@@ -1,42 +1,23 @@
 """Full text in PostgreSQL: `tsvector`, which finds the same passages as FTS5 and scores them alike.
 
-Its vectors are filled with what FTS5's tokenizer makes of a text, and BM25 is computed here from what it counts. Of a
-query it reads phrases, the last word of one as a prefix, words near each other, and OR.
+Its vectors are filled with what FTS5's tokenizer makes of a text, and BM25 is computed here from what it counts.
 """
 
 import math
-import re
 import sqlite3
 import threading
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Collection, Sequence
 from functools import cache
-from itertools import groupby
+from itertools import accumulate, groupby
+from operator import itemgetter
 from typing import Any, Final
 
-from sqlalchemy import (
-    ColumnElement,
-    Connection,
-    FromClause,
-    Integer,
-    Select,
-    bindparam,
-    case,
-    cast,
-    column,
-    false,
-    func,
-    literal,
-    or_,
-    select,
-    table,
-    text,
-)
+import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY, TSQUERY, TSVECTOR
-from sqlalchemy.types import Text
 
-from vectorstore.fts_query import lexical_text
+from vectorstore.fts_query import Near, Phrase, Query, lexical_text
 from vectorstore.fts_sqlite import TOKENIZER
 from vectorstore.rows import Within, conditions, grow
 from vectorstore.schema import META, PASSAGES
@@ -93,26 +74,26 @@ CREATE FUNCTION words_near(words tsvector, wanted text[], reach integer) RETURNS
             SELECT v.lexeme FROM unnest(words) AS v, unnest(v.positions) AS place
             WHERE v.lexeme = ANY (wanted) AND place BETWEEN first AND first + reach)) $$
 """
-_WORDS: Final = table(
-    "passages_words", column("passage", Integer), column("words", TSVECTOR), column("length", Integer)
+_WORDS: Final = sa.table(
+    "passages_words", sa.column("passage", sa.Integer), sa.column("words", TSVECTOR), sa.column("length", sa.Integer)
 )
+_OF_PASSAGE: Final = PASSAGES.c.passage == _WORDS.c.passage
 # In how many passages each word stands, kept as passages come and go: counted anew, it would take longer with each.
-_HELD: Final = table("words_held", column("word", Text), column("passages", Integer))
-_LEXEMES: Final = func.tsvector_to_array(_WORDS.c.words, type_=ARRAY(Text))
+_HELD: Final = sa.table("words_held", sa.column("word", sa.Text), sa.column("passages", sa.Integer))
+_LEXEMES: Final = sa.func.tsvector_to_array(_WORDS.c.words, type_=ARRAY(sa.Text))
 WORDS_HELD: Final = 'CREATE TABLE words_held (word text COLLATE "C" PRIMARY KEY, passages integer NOT NULL)'
-_GROW: Final = text(
+_GROW: Final = sa.text(
     "INSERT INTO words_held SELECT * FROM unnest(CAST(:words AS text[]), CAST(:passages AS integer[]))"
     " ON CONFLICT (word) DO UPDATE SET passages = words_held.passages + excluded.passages"
 )
 _PASSAGES_KEPT: Final = "lexical_passages"
 _TOKENS_KEPT: Final = "lexical_tokens"
-_PART: Final = re.compile(r'NEAR\(((?:"[^"]*" ?)+), (\d+)\)|"([^"]*)"(\*?)')
 
 
 class TextSearch:
     """A table of text search vectors beside the passages; sums that BM25 needs are kept in `meta`."""
 
-    def create(self, connection: Connection) -> None:
+    def create(self, connection: sa.Connection) -> None:
         """Makes the empty index."""
         connection.exec_driver_sql(
             "CREATE TABLE passages_words (passage bigint PRIMARY KEY REFERENCES passages ON DELETE CASCADE,"
@@ -123,51 +104,49 @@ class TextSearch:
         connection.exec_driver_sql(WORDS_HELD)
         connection.execute(META.insert(), [{"key": _PASSAGES_KEPT, "value": "0"}, {"key": _TOKENS_KEPT, "value": "0"}])
 
-    def drop(self, connection: Connection) -> None:
+    def drop(self, connection: sa.Connection) -> None:
         """Deletes the index."""
         connection.exec_driver_sql("DROP TABLE passages_words, words_held")
         connection.exec_driver_sql("DROP FUNCTION phrase_frequency, words_near")
         connection.execute(META.delete().where(META.c.key.in_((_PASSAGES_KEPT, _TOKENS_KEPT))))
 
-    def add(self, connection: Connection, passages: Sequence[tuple[int, str]]) -> None:
+    def add(self, connection: sa.Connection, passages: Sequence[tuple[int, str]]) -> None:
         """Adds texts by the numbers of their passages."""
         for begin in range(0, len(passages), _AT_ONCE):
             some = passages[begin : begin + _AT_ONCE]
             tokens = _tokenizer().tokens([lexical_text(words) for _, words in some])
             connection.execute(
                 _WORDS.insert().values(
-                    passage=bindparam("passage"), words=cast(bindparam("words", type_=Text()), TSVECTOR),
-                    length=bindparam("length"),
+                    passage=sa.bindparam("passage"), words=sa.cast(sa.bindparam("words", type_=sa.Text()), TSVECTOR),
+                    length=sa.bindparam("length"),
                 ),
                 [{"passage": number, "words": _vector(own), "length": len(own)}
                  for (number, _), own in zip(some, tokens, strict=True)],
             )  # fmt: skip
             self._count(connection, [(len(own), {word for word, _ in own}) for own in tokens])
 
-    def remove(self, connection: Connection, statement_id: str) -> None:
+    def remove(self, connection: sa.Connection, statement_id: str) -> None:
         """Removes the passages of a statement, which are still there."""
-        own = select(PASSAGES.c.passage).where(PASSAGES.c.statement_id == statement_id)
+        own = sa.select(PASSAGES.c.passage).where(PASSAGES.c.statement_id == statement_id)
         gone = _WORDS.delete().where(_WORDS.c.passage.in_(own)).returning(_WORDS.c.length, _LEXEMES)
         self._count(connection, [(length, words) for length, words in connection.execute(gone)], sign=-1)
 
-    def search(self, connection: Connection, query: str, within: Within, k: int) -> list[tuple[str, float]]:
+    def search(self, connection: sa.Connection, query: Query, within: Within, k: int) -> list[tuple[str, float]]:
         """Returns up to k (passage id, BM25), best first.
 
         Source: the function bm25 of SQLite's FTS5, https://www.sqlite.org/fts5.html#the_bm25_function.
         """
-        phrases = [phrase for phrase, _ in _phrases(query)]
+        phrases = _phrases(query)
         if not phrases:
             return []
-        kept = select(META.c.value).where(META.c.key.in_((_PASSAGES_KEPT, _TOKENS_KEPT))).order_by(META.c.key)
+        kept = sa.select(META.c.value).where(META.c.key.in_((_PASSAGES_KEPT, _TOKENS_KEPT))).order_by(META.c.key)
         rows, length = (int(value) for value in connection.scalars(kept))
         idf = [
             max(math.log((rows - held + 0.5) / (held + 0.5)), _LEAST_IDF) for held in _frequencies(connection, phrases)
         ]
-        found = (
-            select(PASSAGES.c.passage, PASSAGES.c.passage_id, _WORDS.c.length, *map(_frequency, phrases))
-            .join_from(_WORDS, PASSAGES, PASSAGES.c.passage == _WORDS.c.passage)
-            .where(_matches(query), *conditions(tuple(within)))
-        )
+        columns = (PASSAGES.c.passage, PASSAGES.c.passage_id, _WORDS.c.length, *map(_frequency, phrases))
+        found = sa.select(*columns).join_from(_WORDS, PASSAGES, _OF_PASSAGE)
+        found = found.where(sa.or_(*map(_holds, phrases)), *conditions(tuple(within)))
         scored = []
         for number, identifier, own, *measured in connection.execute(found, within):
             norm = _K1 * (1 - _B + _B * own / (length / rows))
@@ -178,28 +157,31 @@ class TextSearch:
             scored.append((-score, number, str(identifier)))
         return [(identifier, -score) for score, _, identifier in sorted(scored)[:k]]
 
-    def count(self, connection: Connection, query: str, within: Within) -> int:
-        """Returns how many passages match."""
-        phrases = _phrases(query)
-        if not within and len(phrases) == 1 and len(phrases[0][0]) == 1 and phrases[0][1]:
+    def count(self, connection: sa.Connection, phrase: Phrase) -> int:
+        """Returns how many passages hold a phrase."""
+        found = _phrases([phrase])
+        if found and phrase.prefix and len(found[0]) == 1:
             # Of a stem that begins one word alone, as most do, it was counted before.
-            begins = _HELD.c.word.startswith(phrases[0][0][0], autoescape=True)
-            held = connection.scalars(select(_HELD.c.passages).where(begins, _HELD.c.passages > 0).limit(2)).all()
+            begins = _HELD.c.word.startswith(found[0][0], autoescape=True)
+            held = connection.scalars(sa.select(_HELD.c.passages).where(begins, _HELD.c.passages > 0).limit(2)).all()
             if len(held) < 2:
                 return sum(held)
-        return int(connection.scalar(_matching(func.count(), query).where(*conditions(tuple(within))), within) or 0)
+        matching = sa.or_(sa.false(), *(_holds(words, prefix=phrase.prefix) for words in found))
+        return int(connection.scalar(sa.select(sa.func.count()).select_from(_WORDS).where(matching)) or 0)
 
-    def statements(self, connection: Connection, query: str, within: Within) -> frozenset[str]:
+    def statements(self, connection: sa.Connection, query: Query, within: Within) -> frozenset[str]:
         """Returns the ids of the statements that have a passage that matches."""
-        found = _matching(PASSAGES.c.statement_id, query).where(*conditions(tuple(within))).distinct()
-        return frozenset(connection.scalars(found, within))
+        near = (_stand_near(each) for each in query if isinstance(each, Near))
+        matching = sa.or_(sa.false(), *map(_holds, _phrases(query)), *near)
+        found = sa.select(PASSAGES.c.statement_id).join_from(_WORDS, PASSAGES, _OF_PASSAGE)
+        return frozenset(connection.scalars(found.where(matching, *conditions(tuple(within))).distinct(), within))
 
-    def entries(self) -> FromClause:
+    def entries(self) -> sa.FromClause:
         """Returns the numbers of all passages in the index, as rows of one column, `passage`."""
-        return select(_WORDS.c.passage).subquery()
+        return sa.select(_WORDS.c.passage).subquery()
 
     @staticmethod
-    def _count(connection: Connection, texts: Sequence[tuple[int, Collection[str]]], sign: int = 1) -> None:
+    def _count(connection: sa.Connection, texts: Sequence[tuple[int, Collection[str]]], sign: int = 1) -> None:
         """Counts texts by their lengths and their words, or with the sign -1 no longer."""
         grow(connection, _PASSAGES_KEPT, sign * len(texts))
         grow(connection, _TOKENS_KEPT, sign * sum(length for length, _ in texts))
@@ -207,67 +189,54 @@ class TextSearch:
         connection.execute(_GROW, {"words": list(held), "passages": [sign * number for number in held.values()]})
 
 
-def _frequencies(connection: Connection, phrases: Sequence[Sequence[str]]) -> list[int]:
+def _frequencies(connection: sa.Connection, phrases: Sequence[Sequence[str]]) -> list[int]:
     """Returns in how many passages each phrase stands; of one word, as it was counted before."""
     words = {phrase[0] for phrase in phrases if len(phrase) == 1}
-    rows = connection.execute(select(_HELD.c.word, _HELD.c.passages).where(_HELD.c.word.in_(words)))
+    rows = connection.execute(sa.select(_HELD.c.word, _HELD.c.passages).where(_HELD.c.word.in_(words)))
     kept = {str(word): int(passages) for word, passages in rows}
-    several = [select(func.count()).where(_holds(phrase)).scalar_subquery() for phrase in phrases if len(phrase) > 1]
-    counted = iter(connection.execute(select(*several)).one() if several else ())
+    several = [
+        sa.select(sa.func.count()).where(_holds(phrase)).scalar_subquery() for phrase in phrases if len(phrase) > 1
+    ]
+    counted = iter(connection.execute(sa.select(*several)).one() if several else ())
     return [kept.get(phrase[0], 0) if len(phrase) == 1 else next(counted) for phrase in phrases]
-
-
-def _matching(wanted: ColumnElement[Any], query: str) -> Select[Any]:
-    return select(wanted).join_from(_WORDS, PASSAGES, PASSAGES.c.passage == _WORDS.c.passage).where(_matches(query))
 
 
 def _vector(tokens: Sequence[Token]) -> str:
     """Writes tokens as a text search vector: `'asset':3 'recovery':4,9`; its places are counted from 1."""
-    return " ".join(
-        f"{_quoted(word)}:{','.join(str(place + 1) for _, place in own)}"
-        for word, own in groupby(tokens, key=lambda token: token[0])
-    )
+    by_word = groupby(tokens, key=itemgetter(0))
+    return " ".join(f"{_quoted(word)}:{','.join(str(place + 1) for _, place in own)}" for word, own in by_word)
 
 
 def _quoted(word: str) -> str:
     return "'" + word.replace("\\", "\\\\").replace("'", "''") + "'"
 
 
-def _phrases(query: str) -> list[tuple[list[str], bool]]:
-    """Returns the phrases of a query that have words, each with whether its last word is a prefix."""
-    found = [(part[3], bool(part[4])) for part in _PART.finditer(query) if part[1] is None]
-    tokens = _tokenizer().tokens([words for words, _ in found])
-    return [(_in_order(own), prefix) for own, (_, prefix) in zip(tokens, found, strict=True) if own]
+def _phrases(query: Query) -> list[list[str]]:
+    """Returns the words of each phrase of a query that has any, as the tokenizer makes them."""
+    tokens = _tokenizer().tokens([each.words for each in query if isinstance(each, Phrase)])
+    return [[word for word, _ in sorted(own, key=itemgetter(1))] for own in tokens if own]
 
 
-def _in_order(tokens: Sequence[Token]) -> list[str]:
-    return [word for word, _ in sorted(tokens, key=lambda token: token[1])]
+def _stand_near(near: Near) -> sa.ColumnElement[bool]:
+    wanted = sorted({word for own in _tokenizer().tokens(near.words) for word, _ in own})
+    if not wanted:
+        return sa.false()
+    return _holds(wanted, " & ") & sa.func.words_near(_WORDS.c.words, sa.cast(wanted, ARRAY(sa.Text)), near.between + 1)
 
 
-def _matches(query: str) -> ColumnElement[bool]:
-    """Returns the condition that words match a query."""
-    either = [_holds(phrase, prefix=prefix) for phrase, prefix in _phrases(query)]
-    for part in _PART.finditer(query):
-        if part[1] is not None:
-            wanted = sorted({word for own in _tokenizer().tokens(re.findall('"([^"]*)"', part[1])) for word, _ in own})
-            if wanted:
-                # NEAR counts the words between the first and the last.
-                near = func.words_near(_WORDS.c.words, cast(wanted, ARRAY(Text)), int(part[2]) + 1)
-                either.append(_holds(wanted, " & ") & near)
-    return or_(*either) if either else false()
-
-
-def _holds(words: Sequence[str], between: str = " <-> ", *, prefix: bool = False) -> ColumnElement[bool]:
+def _holds(words: Sequence[str], between: str = " <-> ", *, prefix: bool = False) -> sa.ColumnElement[bool]:
     query = between.join(map(_quoted, words)) + (":*" if prefix else "")
-    return _WORDS.c.words.op("@@", is_comparison=True)(cast(literal(query, Text()), TSQUERY))
+    return _WORDS.c.words.op("@@", is_comparison=True)(sa.cast(sa.literal(query, sa.Text()), TSQUERY))
 
 
-def _frequency(phrase: Sequence[str]) -> ColumnElement[Any]:
+def _frequency(phrase: Sequence[str]) -> sa.ColumnElement[Any]:
     """Returns how often a phrase is held; of one word, a rank that tells it, which is many times faster."""
     if len(phrase) == 1:
-        return func.ts_rank(text("'{1,1,1,1}'"), _WORDS.c.words, cast(literal(_quoted(phrase[0]), Text()), TSQUERY))
-    counted = func.phrase_frequency(_WORDS.c.words, cast(list(phrase), ARRAY(Text)))
-    return case((_holds(phrase), counted), else_=0)
+        return sa.func.ts_rank(
+            sa.text("'{1,1,1,1}'"), _WORDS.c.words, sa.cast(sa.literal(_quoted(phrase[0]), sa.Text()), TSQUERY)
+        )
+    counted = sa.func.phrase_frequency(_WORDS.c.words, sa.cast(list(phrase), ARRAY(sa.Text)))
+    return sa.case((_holds(phrase), counted), else_=0)
 
 
 @cache
@@ -276,12 +245,8 @@ def _ranks() -> list[float]:
 
     Source: calc_rank_or in PostgreSQL's src/backend/utils/adt/tsrank.c.
     """
-    total, found = 0.0, []
     # A vector holds 255 places of a word at most.
-    for place in range(1, 257):
-        total += 1 / place**2
-        found.append(total / 1.64493406685)
-    return found
+    return [total / 1.64493406685 for total in accumulate(1 / place**2 for place in range(1, 257))]
 
 
 def _count_of(rank: float) -> int:

@@ -1,4 +1,4 @@
-"""Lexical search: how a text is indexed by FTS5, and the FTS5 queries for topics, phrases and terms.
+"""Lexical search: how a text is indexed, and what topics, phrases and terms are looked for by, on either engine.
 
 FTS5 splits at white space, folds accents and stems English. Everything else is normalised here, in the text and in the
 query alike: Chinese characters, the cases of Russian, the particles of Arabic, the genders of French and Spanish, so
@@ -7,6 +7,8 @@ this normalisation still answers.
 """
 
 import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 
@@ -25,46 +27,71 @@ _BETWEEN = regex.compile("[的了吗呢]")
 _PARTICLES = ("و", "ب", "ل", "ف", "ك", "وب", "ول")
 
 
+@dataclass(frozen=True)
+class Phrase:
+    """Words side by side, separated by spaces; as a prefix, the last may go on. As text it is in FTS5's syntax."""
+
+    words: str
+    prefix: bool = False
+
+    def __str__(self) -> str:
+        return f'"{self.words}"{"*" * self.prefix}'
+
+
+@dataclass(frozen=True)
+class Near:
+    """Words in any order, with at most as many between the first and the last; as text it is in FTS5's syntax."""
+
+    words: tuple[str, ...]
+    between: int
+
+    def __str__(self) -> str:
+        quoted = " ".join(f'"{word}"' for word in self.words)
+        return f"NEAR({quoted}, {self.between})"
+
+
+# Any of these may match.
+Query = Sequence[Phrase | Near]
+
+
 def lexical_text(text: str) -> str:
     """Returns the text for the index: Chinese characters apart, other words as their stems."""
     return _TERM.sub(lambda found: _indexed(found.group()), text)
 
 
-def prefix_query(term: str) -> str:
-    """Returns the FTS5 query that finds words beginning with a term, such as "recover" in "recovery"."""
-    return f'"{" ".join(_TERM.findall(term))}"*'
+def prefix_query(term: str) -> Phrase:
+    """Returns what finds words beginning with a term, such as "recover" in "recovery"."""
+    return Phrase(" ".join(_TERM.findall(term)), prefix=True)
 
 
-def phrase_query(phrase: str) -> str:
-    """Returns the FTS5 query that finds a phrase, its words in order and in any inflection."""
+def phrase_query(phrase: str) -> Query:
+    """Returns what finds a phrase, its words in order and in any inflection."""
     written = " ".join(_TERM.findall(_HAN.sub(r" \g<0> ", phrase)))
     prepared = " ".join(_TERM.findall(lexical_text(phrase)))
-    return f'"{prepared}"' if prepared == written else f'("{prepared}" OR "{written}")'
+    return [Phrase(each) for each in dict.fromkeys((prepared, written))]
 
 
-def unordered_query(term: str) -> str:
-    """Returns the FTS5 query that finds a term's content words beside each other, in any order and inflection.
+def unordered_query(term: str) -> Query:
+    """Returns what finds a term's content words beside each other, in any order and inflection.
 
     "transnational organized crime" is also found as "organized transnational crime".
     """
     words = [word for word in _TERM.findall(term) if not is_function_word(word, "en")]
     if len(words) < 2 or _HAN.search(term):
         return phrase_query(term)
-    prepared = " ".join(f'"{word}"' for word in _TERM.findall(lexical_text(" ".join(words))))
-    # NEAR counts the words between the first and the last: two more than the term has.
-    return f"NEAR({prepared}, {len(words)})"
+    # Between the first and the last stand two words less than the term has; two more may.
+    return [Near(tuple(_TERM.findall(lexical_text(" ".join(words)))), len(words))]
 
 
-def any_word_query(topic: str) -> str | None:
-    """Returns the FTS5 query that finds any of the topic's words, or None when it has none.
+def any_word_query(topic: str) -> Query:
+    """Returns what finds any of the topic's words.
 
     Words that carry no topic are left out where others remain. A run of Chinese characters becomes overlapping
     pairs, each a phrase; words are quoted, so that nothing in a question acts as query syntax.
     """
     terms = _TERM.findall(_BETWEEN.sub(" ", topic)) or _TERM.findall(topic)
     content = [term for term in terms if term.isupper() or not _carries_no_topic(term)] or terms
-    phrases = dict.fromkeys(f'"{query}"' for term in content for query in _queries(term))
-    return " OR ".join(phrases) or None
+    return list(dict.fromkeys(Phrase(words) for term in content for words in _queries(term)))
 
 
 @lru_cache(maxsize=1 << 15)

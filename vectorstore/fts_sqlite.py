@@ -1,32 +1,17 @@
 """Full text, the one thing that each engine has in its own way: here FTS5 of SQLite, PostgreSQL's in `fts_postgres.py`.
 
-Both have the same methods. Queries are in FTS5's syntax, as `vectorstore/fts_query.py` writes it.
+Both have the same methods.
 """
 
-import re
 import sqlite3
 from collections.abc import Sequence
 from contextlib import closing
 from functools import cache
 from typing import Any, Final, cast
 
-from sqlalchemy import (
-    ColumnElement,
-    Connection,
-    Float,
-    FromClause,
-    Integer,
-    Select,
-    bindparam,
-    column,
-    exists,
-    func,
-    select,
-    table,
-)
-from sqlalchemy import literal_column as literally
+import sqlalchemy as sa
 
-from vectorstore.fts_query import lexical_text
+from vectorstore.fts_query import Phrase, Query, lexical_text
 from vectorstore.rows import Within, conditions
 from vectorstore.schema import PASSAGES
 
@@ -37,59 +22,60 @@ _MANY_PHRASES: Final = 3
 _FEW_TEXTS: Final = 100
 # From so many statements on, their passages are not listed for a search.
 _MANY_STATEMENTS: Final = 500
-_PHRASE: Final = re.compile(r'"[^"]*"')
-_FTS: Final = table(_NAME, column("rowid", Integer), column("text"))
-_MATCHES: Final[ColumnElement[bool]] = literally(_NAME).op("MATCH", is_comparison=True)(bindparam("query"))
-_SIGNED_ROWID: Final[ColumnElement[int]] = literally(f"+{_NAME}.rowid", Integer())
-_BM25: Final = (-func.bm25(literally(_NAME), type_=Float())).label("score")
+_FTS: Final = sa.table(_NAME, sa.column("rowid", sa.Integer), sa.column("text"))
+_MATCHES: Final[sa.ColumnElement[bool]] = sa.literal_column(_NAME).op("MATCH", is_comparison=True)(
+    sa.bindparam("query")
+)
+_SIGNED_ROWID: Final[sa.ColumnElement[int]] = sa.literal_column(f"+{_NAME}.rowid", sa.Integer())
+_COUNT: Final = sa.select(sa.func.count()).select_from(_FTS).where(_MATCHES)
+_BM25: Final = (-sa.func.bm25(sa.literal_column(_NAME), type_=sa.Float())).label("score")
 
 
 class Fts5:
     """A virtual table whose row numbers are those of the passages."""
 
-    def create(self, connection: Connection) -> None:
+    def create(self, connection: sa.Connection) -> None:
         """Makes the empty index."""
         connection.exec_driver_sql(f"CREATE VIRTUAL TABLE {_NAME} USING fts5 (text, {TOKENIZER})")
 
-    def drop(self, connection: Connection) -> None:
+    def drop(self, connection: sa.Connection) -> None:
         """Deletes the index."""
         connection.exec_driver_sql(f"DROP TABLE {_NAME}")
 
-    def add(self, connection: Connection, passages: Sequence[tuple[int, str]]) -> None:
+    def add(self, connection: sa.Connection, passages: Sequence[tuple[int, str]]) -> None:
         """Adds texts by the numbers of their passages."""
         connection.exec_driver_sql(
             f"INSERT INTO {_NAME} (rowid, text) VALUES (?, ?)",
             [(number, lexical_text(words)) for number, words in passages],
         )
 
-    def remove(self, connection: Connection, statement_id: str) -> None:
+    def remove(self, connection: sa.Connection, statement_id: str) -> None:
         """Removes the passages of a statement, which are still there."""
-        own = select(PASSAGES.c.passage).where(PASSAGES.c.statement_id == statement_id)
+        own = sa.select(PASSAGES.c.passage).where(PASSAGES.c.statement_id == statement_id)
         connection.execute(_FTS.delete().where(_FTS.c.rowid.in_(own)))
 
-    def search(self, connection: Connection, query: str, within: Within, k: int) -> list[tuple[str, float]]:
+    def search(self, connection: sa.Connection, query: Query, within: Within, k: int) -> list[tuple[str, float]]:
         """Returns up to k (passage id, BM25), best first."""
-        phrases = _PHRASE.findall(query)
-        if within and len(phrases) > _MANY_PHRASES:
+        if within and len(query) > _MANY_PHRASES:
             texts = connection.scalars(_texts(tuple(within)), {"k": _FEW_TEXTS + 1, **within}).all()
             if len(texts) <= _FEW_TEXTS:
-                query = " OR ".join(_held_by(texts, phrases))
+                query = _held_by(texts, query)
         if not query:
             return []
-        rows = connection.execute(_search(_plan(within)), {"query": query, "k": k, **within})
+        rows = connection.execute(_search(_plan(within)), {"query": _written(query), "k": k, **within})
         return [(str(identifier), float(score)) for identifier, score in rows]
 
-    def count(self, connection: Connection, query: str, within: Within) -> int:
-        """Returns how many passages match."""
-        return int(connection.scalar(_count(_plan(within)), {"query": query, **within}) or 0)
+    def count(self, connection: sa.Connection, phrase: Phrase) -> int:
+        """Returns how many passages hold a phrase."""
+        return int(connection.scalar(_COUNT, {"query": str(phrase)}) or 0)
 
-    def statements(self, connection: Connection, query: str, within: Within) -> frozenset[str]:
+    def statements(self, connection: sa.Connection, query: Query, within: Within) -> frozenset[str]:
         """Returns the ids of the statements that have a passage that matches."""
-        return frozenset(connection.scalars(_statements(_plan(within)), {"query": query, **within}))
+        return frozenset(connection.scalars(_statements(_plan(within)), {"query": _written(query), **within}))
 
-    def entries(self) -> FromClause:
+    def entries(self) -> sa.FromClause:
         """Returns the numbers of all passages in the index, as rows of one column, `passage`."""
-        return select(_FTS.c.rowid.label("passage")).subquery()
+        return sa.select(_FTS.c.rowid.label("passage")).subquery()
 
 
 Plan = tuple[tuple[str, ...], bool]
@@ -100,7 +86,7 @@ def _plan(within: Within) -> Plan:
     return tuple(within), len(cast(Sequence[str], within.get("statement_ids", ()))) > _MANY_STATEMENTS
 
 
-def _matching(plan: Plan) -> list[ColumnElement[bool]]:
+def _matching(plan: Plan) -> list[sa.ColumnElement[bool]]:
     """Returns the conditions that a row matches, and is of one of the passages in question.
 
     The row numbers of these are looked up once, and the index is read between the first and the last of them alone.
@@ -110,44 +96,45 @@ def _matching(plan: Plan) -> list[ColumnElement[bool]]:
     if not within:
         return [_MATCHES]
     if many:
-        return [_MATCHES, exists().where(PASSAGES.c.passage == _FTS.c.rowid, *conditions(within))]
-    chosen = select(PASSAGES.c.passage).where(*conditions(within))
-    first = chosen.with_only_columns(func.min(PASSAGES.c.passage)).scalar_subquery()
-    last = chosen.with_only_columns(func.max(PASSAGES.c.passage)).scalar_subquery()
+        return [_MATCHES, sa.exists().where(PASSAGES.c.passage == _FTS.c.rowid, *conditions(within))]
+    chosen = sa.select(PASSAGES.c.passage).where(*conditions(within))
+    first = chosen.with_only_columns(sa.func.min(PASSAGES.c.passage)).scalar_subquery()
+    last = chosen.with_only_columns(sa.func.max(PASSAGES.c.passage)).scalar_subquery()
     # With its sign a number is compared after the match; without, the index would be asked for each by itself.
     return [_MATCHES, _FTS.c.rowid.between(first, last), _SIGNED_ROWID.in_(chosen)]
 
 
-def _held_by(texts: Sequence[str], phrases: Sequence[str]) -> list[str]:
+def _written(query: Query) -> str:
+    return " OR ".join(map(str, query))
+
+
+def _held_by(texts: Sequence[str], query: Query) -> Query:
     """Returns the phrases that any of a few texts holds: BM25 counts each phrase asked for in the whole store."""
     with closing(sqlite3.connect(":memory:", isolation_level=None)) as memory:
         memory.execute(f"CREATE VIRTUAL TABLE texts USING fts5 (text, {TOKENIZER})")
         memory.execute("BEGIN")
         memory.executemany("INSERT INTO texts VALUES (?)", [(words,) for words in texts])
         found = "SELECT 1 FROM texts WHERE texts MATCH ? LIMIT 1"
-        return [phrase for phrase in phrases if memory.execute(found, (phrase,)).fetchone()]
+        return [phrase for phrase in query if memory.execute(found, (str(phrase),)).fetchone()]
 
 
 @cache
-def _texts(within: tuple[str, ...]) -> Select[Any]:
-    chosen = select(PASSAGES.c.passage).where(*conditions(within))
-    return select(_FTS.c.text).where(_FTS.c.rowid.in_(chosen)).limit(bindparam("k"))
+def _texts(within: tuple[str, ...]) -> sa.Select[Any]:
+    chosen = sa.select(PASSAGES.c.passage).where(*conditions(within))
+    return sa.select(_FTS.c.text).where(_FTS.c.rowid.in_(chosen)).limit(sa.bindparam("k"))
 
 
 @cache
-def _search(plan: Plan) -> Select[Any]:
-    found = select(_FTS.c.rowid, _BM25).where(*_matching(plan))
-    best = found.order_by(_BM25.desc(), _FTS.c.rowid).limit(bindparam("k")).subquery()
-    joined = select(PASSAGES.c.passage_id, best.c.score).join_from(best, PASSAGES, PASSAGES.c.passage == best.c.rowid)
+def _search(plan: Plan) -> sa.Select[Any]:
+    found = sa.select(_FTS.c.rowid, _BM25).where(*_matching(plan))
+    best = found.order_by(_BM25.desc(), _FTS.c.rowid).limit(sa.bindparam("k")).subquery()
+    joined = sa.select(PASSAGES.c.passage_id, best.c.score).join_from(
+        best, PASSAGES, PASSAGES.c.passage == best.c.rowid
+    )
     return joined.order_by(best.c.score.desc(), best.c.rowid)
 
 
 @cache
-def _count(plan: Plan) -> Select[Any]:
-    return select(func.count()).select_from(_FTS).where(*_matching(plan))
-
-
-@cache
-def _statements(plan: Plan) -> Select[Any]:
-    found = select(_FTS.c.rowid).where(*_matching(plan))
-    return select(PASSAGES.c.statement_id).where(PASSAGES.c.passage.in_(found)).distinct()
+def _statements(plan: Plan) -> sa.Select[Any]:
+    found = sa.select(_FTS.c.rowid).where(*_matching(plan))
+    return sa.select(PASSAGES.c.statement_id).where(PASSAGES.c.passage.in_(found)).distinct()

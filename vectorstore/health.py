@@ -1,6 +1,7 @@
 """Health of the catalogue: integrity checks of its tables, and rebuilding the lexical index from the passages."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -51,11 +52,7 @@ class CatalogueHealth:
         return [] if self._database.path is None else self._database.rows(text(f"PRAGMA {name}"))
 
     def check(self, dimension: int) -> tuple[Check, ...]:
-        """Compares statements, sentences, passages, vectors and the lexical index; a damaged file ends it.
-
-        Args:
-            dimension: Length that vectors should have.
-        """
+        """Compares statements, sentences, passages, vectors of a length and the lexical index; damage ends it."""
         damage = self.damage()
         if damage is not None:
             detail = damage if _INGEST_ANEW.split(",")[0] in damage else f"{damage}: {_INGEST_ANEW}"
@@ -77,15 +74,15 @@ class CatalogueHealth:
 
     def _offsets(self) -> Check:
         # A statement may use only its own part of its document.
-        def of(found: ColumnElement[Any], part: FromClause) -> ColumnElement[Any]:
-            return select(found).where(part.c.statement_id == STATEMENTS.c.statement_id).scalar_subquery()
+        def of(part: FromClause, found: ColumnElement[Any], *where: ColumnElement[bool]) -> ColumnElement[Any]:
+            own = part.c.statement_id == STATEMENTS.c.statement_id
+            return select(found).select_from(part).where(own, *where).scalar_subquery()
 
         wrong = sum(self._reaches_out(row) for row in self._database.rows(select(
             DOCUMENTS.c.source_text, STATEMENTS.c.start, STATEMENTS.c.end,
-            select(func.count()).where(SENTENCES.c.statement_id == STATEMENTS.c.statement_id,
-                                       SENTENCES.c.end <= SENTENCES.c.start).scalar_subquery(),
-            of(func.min(SENTENCES.c.start), SENTENCES), of(func.max(SENTENCES.c.end), SENTENCES),
-            of(func.min(PASSAGES.c.start), PASSAGES), of(func.max(PASSAGES.c.end), PASSAGES),
+            of(SENTENCES, func.count(), SENTENCES.c.end <= SENTENCES.c.start),
+            of(SENTENCES, func.min(SENTENCES.c.start)), of(SENTENCES, func.max(SENTENCES.c.end)),
+            of(PASSAGES, func.min(PASSAGES.c.start)), of(PASSAGES, func.max(PASSAGES.c.end)),
         ).join_from(STATEMENTS, DOCUMENTS)))  # fmt: skip
         detail = f"{self._count(SENTENCES)} sentences lie in their texts"
         if wrong:
@@ -113,18 +110,15 @@ class CatalogueHealth:
         return Check(name="vectors", ok=True, detail=f"every passage has its vector{kept}")
 
     def _lexical(self) -> Check:
-        if any(_LEXICAL in line for line in self._quick_check()):
-            return Check(name="lexical index", ok=False, detail="damaged: run `untoc doctor --rebuild`")
-        try:
-            entries = self._database.full_text.entries()
-            lost = self._count(PASSAGES, PASSAGES.c.passage.not_in(select(entries.c.passage)))
-            spare = self._count(entries, entries.c.passage.not_in(select(PASSAGES.c.passage)))
-        except StoreCorruptError:
-            return Check(name="lexical index", ok=False, detail="damaged: run `untoc doctor --rebuild`")
-        if lost or spare:
-            detail = f"it lacks {lost} passages and has {spare} too many: run `untoc doctor --rebuild`"
-            return Check(name="lexical index", ok=False, detail=detail)
-        return Check(name="lexical index", ok=True, detail="every passage is in it")
+        trouble = "damaged"
+        if not any(_LEXICAL in line for line in self._quick_check()):
+            with suppress(StoreCorruptError):
+                entries = self._database.full_text.entries()
+                lost = self._count(PASSAGES, PASSAGES.c.passage.not_in(select(entries.c.passage)))
+                spare = self._count(entries, entries.c.passage.not_in(select(PASSAGES.c.passage)))
+                trouble = f"it lacks {lost} passages and has {spare} too many" if lost or spare else ""
+        detail = f"{trouble}: run `untoc doctor --rebuild`" if trouble else "every passage is in it"
+        return Check(name="lexical index", ok=not trouble, detail=detail)
 
     def _count(self, table: FromClause, *where: ColumnElement[bool]) -> int:
         return self._value(select(func.count()).select_from(table).where(*where))

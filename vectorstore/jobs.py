@@ -22,7 +22,7 @@ import psycopg
 from procrastinate import exceptions
 from procrastinate.jobs import Job as Queued
 from procrastinate.jobs import Status
-from sqlalchemy import Column, Connection, Integer, MetaData, Table, case, select, text, tuple_
+from sqlalchemy import Column, Connection, FromClause, Integer, MetaData, Select, Table, Update, case, select, text
 
 from vectorstore.database import STORE_ID, Database
 from vectorstore.errors import StoreAwayError, StoreError, StoreLockedError
@@ -61,10 +61,13 @@ _UNDER_WAY: Final = text(
     "SELECT id, CAST(args ->> 'number' AS integer) FROM procrastinate_jobs"
     " WHERE args ->> 'batch' = :batch AND status IN ('todo', 'doing')"
 )
+_WAITING: Final = text("SELECT count(*) FROM procrastinate_jobs WHERE task_name = 'job' AND status = 'todo'")
 _WORKERS: Final = text(
     "SELECT count(*) FROM procrastinate_workers WHERE last_heartbeat > now() - make_interval(secs => :seconds)"
 )
 JSON = Mapping[str, Any]
+# What a job is about, its outcome, and why it was given up.
+Noted = tuple[JSON, JSON | None, str | None]
 
 
 class JobGivenUpError(StoreError):
@@ -85,13 +88,13 @@ class Job:
 
     Attributes:
         what: What it is about.
-        parts: Of a whole, what each part is about with its outcome, and with its error where it was given up.
+        parts: Of a whole, its parts.
         check: Ends the job where it was cancelled, or the worker is to end; called now and then.
     """
 
     what: JSON
     is_whole: bool
-    parts: Sequence[tuple[JSON, JSON | None, str | None]]
+    parts: Sequence[Noted]
     check: Callable[[], None]
 
 
@@ -108,11 +111,9 @@ class JobQueue:
     """The jobs of one store."""
 
     def __init__(self, database: Database, *, heartbeat: float = HEARTBEAT) -> None:
-        """Sets up access; nothing is asked of the server yet.
+        """Sets up access to the record's database in PostgreSQL; nothing is asked of the server yet.
 
-        Args:
-            database: The record's, in PostgreSQL.
-            heartbeat: Seconds between signs of life of workers; three times as long without one is a worker's death.
+        Workers give signs of life every `heartbeat` seconds; three times as long without one is a worker's death.
         """
         self._database = database
         self._heartbeat, self._dead_after = heartbeat, 3 * heartbeat
@@ -140,15 +141,8 @@ class JobQueue:
         common = {"batch": batch, "at": at, "about": about}
         rows = [{**common, "number": n, "what": json.dumps(what)} for n, what in enumerate((whole, *parts))]
         with self._database.transaction(counted=False) as connection:
-            wholes = _JOBS.alias()
-            unfinished = select(wholes.c.batch).where(
-                wholes.c.number == WHOLE, wholes.c.outcome.is_(None), wholes.c.error.is_(None)
-            )
-            connection.execute(
-                _JOBS.delete().where(
-                    _JOBS.c.about == about, _JOBS.c.error.is_not(None), _JOBS.c.batch.not_in(unfinished)
-                )
-            )
+            told = _JOBS.delete().where(_JOBS.c.about == about, _JOBS.c.error.is_not(None))
+            connection.execute(told.where(_JOBS.c.batch.not_in(_unfinished(_JOBS.alias()))))
             connection.execute(_JOBS.insert(), rows)
             job = self._app.configure_task(
                 "job",
@@ -184,13 +178,13 @@ class JobQueue:
                     if time.monotonic() > seen + _PATIENCE:
                         raise
                 else:
-                    outcome, error = rows.get(WHOLE, (None, "it was cancelled"))
+                    _, outcome, error = rows.get(WHOLE, ({}, None, "it was cancelled"))
                     if outcome is not None:
                         self._forget(batch)
-                        return dict(json.loads(outcome))
+                        return outcome
                     if error is not None or not under_way:
                         raise JobGivenUpError(error or "it was cancelled")
-                    heard([_read(rows[number][0]) for number in sorted(rows) if number != WHOLE])
+                    heard([rows[number][1] for number in sorted(rows) if number != WHOLE])
                 time.sleep(every)
         except StoreError:
             raise
@@ -225,11 +219,7 @@ class JobQueue:
         """Returns how many jobs are to be done."""
         if not self._is_made():
             return 0
-        return int(
-            self._database.value(
-                text("SELECT count(*) FROM procrastinate_jobs WHERE task_name = 'job' AND status = 'todo'")
-            )
-        )
+        return int(self._database.value(_WAITING))
 
     def make(self) -> None:
         """Makes the tables where there are none."""
@@ -246,13 +236,16 @@ class JobQueue:
         with self._database.reading() as connection:
             return _is_made(connection)
 
-    def _look(self, batch: str) -> tuple[dict[int, tuple[str | None, str | None]], set[int]]:
-        """Returns outcome and error of every job of a batch, and the numbers of those that wait or are under way."""
+    def _look(self, batch: str) -> tuple[dict[int, Noted], set[int]]:
+        """Returns what is noted of every job of a batch, and the numbers of those that wait or are under way."""
         with self._database.reading() as connection:
             # First what is under way: what ends meanwhile has its outcome when it is looked at.
             numbers = {int(number) for _, number in connection.execute(_UNDER_WAY, {"batch": batch})}
-            found = select(_JOBS.c.number, _JOBS.c.outcome, _JOBS.c.error).where(_JOBS.c.batch == batch)
-            return {n: (outcome, error) for n, outcome, error in connection.execute(found)}, numbers
+            found = select(_JOBS.c.number, _JOBS.c.what, _JOBS.c.outcome, _JOBS.c.error).where(_JOBS.c.batch == batch)
+            return {
+                number: (json.loads(what), None if outcome is None else json.loads(outcome), error)
+                for number, what, outcome, error in connection.execute(found)
+            }, numbers
 
     def _forget(self, batch: str) -> None:
         old = datetime.fromtimestamp(time.time() - 86400 * _KEPT_DAYS, UTC).isoformat(timespec="seconds")
@@ -277,12 +270,13 @@ class JobQueue:
         for name in ("procrastinate", "psycopg.pool"):
             logging.getLogger(name).setLevel(logging.CRITICAL)
         store = str(self._database.value(_STORE))
-        self._task(run, store)
-        self._app.periodic(cron=cron(self._heartbeat))(
-            self._app.task(name="take_over", queue=_queue(store), queueing_lock="take_over", priority=1)(
-                self._take_over
-            )
-        )
+
+        def work(context: procrastinate.JobContext, batch: str, number: int) -> None:
+            self._do(run, context, batch, number)
+
+        self._app.task(name="job", queue=_queue(store), retry=_Retry(), pass_context=True)(work)
+        taking_over = self._app.task(name="take_over", queue=_queue(store), queueing_lock="take_over", priority=1)
+        self._app.periodic(cron=cron(self._heartbeat))(taking_over(self._take_over))
         asyncio.run(self._work(_queue(store)))
 
     async def _work(self, queue: str) -> None:
@@ -320,12 +314,6 @@ class JobQueue:
             with contextlib.suppress(asyncio.CancelledError):
                 await working
 
-    def _task(self, run: Callable[[Job], JSON], store: str) -> Any:  # noqa: ANN401 - procrastinate's, of any arguments
-        def work(context: procrastinate.JobContext, batch: str, number: int) -> None:
-            self._do(run, context, batch, number)
-
-        return self._app.task(name="job", queue=_queue(store), retry=_Retry(), pass_context=True)(work)
-
     def _do(self, run: Callable[[Job], JSON], context: procrastinate.JobContext, batch: str, number: int) -> None:
         """Does a job; a part that was done already, by a worker that was taken for dead, is let be."""
 
@@ -333,17 +321,14 @@ class JobQueue:
             if context.should_abort():
                 raise exceptions.JobAborted
 
-        own = _JOBS.c.batch == batch
         try:
             rows, under_way = self._look(batch)
-            if number not in rows or rows[number][0] is not None:
+            what, outcome, _ = rows.pop(number, ({}, {}, None))
+            if outcome is not None:
                 return
-            if number == WHOLE and any(rows[n][0] is None and n in under_way for n in rows if n != WHOLE):
+            parts = [rows[part] for part in sorted(rows)] if number == WHOLE else []
+            if parts and any(rows[part][1] is None for part in under_way & rows.keys()):
                 raise _NotYetError
-            found = self._database.rows(select(_JOBS.c.number, _JOBS.c.what, _JOBS.c.outcome, _JOBS.c.error).where(own))
-            written = {n: (json.loads(told), _read(outcome), error) for n, told, outcome, error in found}
-            what = written.pop(number)[0]
-            parts = [written[n] for n in sorted(written)] if number == WHOLE else []
             outcome = run(Job(what=what, is_whole=number == WHOLE, parts=parts, check=check))
             self._note(batch, number, outcome=json.dumps(outcome), error=None)
         except (StoreAwayError, StoreLockedError) as exc:
@@ -361,8 +346,7 @@ class JobQueue:
 
     def _note(self, batch: str, number: int, **values: str | None) -> None:
         with self._database.transaction(counted=False) as connection:
-            own = tuple_(_JOBS.c.batch, _JOBS.c.number) == (batch, number)
-            connection.execute(_JOBS.update().where(own).values(values))
+            connection.execute(_update(batch, number).values(values))
 
     async def _take_over(self, timestamp: int) -> None:
         """Puts the jobs of dead workers back into the queue; one that killed worker after worker is given up."""
@@ -376,8 +360,7 @@ class JobQueue:
 
     def _count_death(self, batch: str, number: int) -> bool:
         """Counts the death of a worker that did a job; tells whether the job is given up for it."""
-        own = tuple_(_JOBS.c.batch, _JOBS.c.number) == (batch, number)
-        counted = _JOBS.update().where(own).values(deaths=_JOBS.c.deaths + 1).returning(_JOBS.c.deaths)
+        counted = _update(batch, number).values(deaths=_JOBS.c.deaths + 1).returning(_JOBS.c.deaths)
         with self._database.transaction(counted=False) as connection:
             # A job that was cancelled has no row; it ends by itself.
             given_up = (connection.scalar(counted) or 0) >= _ATTEMPTS
@@ -404,7 +387,7 @@ def give_up_all(connection: Connection, error: str) -> None:
     if not _is_made(connection):
         return
     open_, part = _JOBS.c.outcome.is_(None) & _JOBS.c.error.is_(None), _JOBS.c.number != WHOLE
-    batches = connection.scalars(select(_JOBS.c.batch).where(open_, ~part)).all()
+    batches = connection.scalars(_unfinished(_JOBS)).all()
     unfinished = _JOBS.c.batch.in_(batches)
     with_parts = connection.scalars(select(_JOBS.c.batch).where(unfinished, open_, part).distinct()).all()
     # Parts name the files; the whole stands for those of which only its own work is left.
@@ -414,6 +397,15 @@ def give_up_all(connection: Connection, error: str) -> None:
     connection.execute(_JOBS.update().where(unfinished, open_, part | _JOBS.c.batch.not_in(with_parts)).values(values))
     connection.execute(_JOBS.delete().where(unfinished, _JOBS.c.error.is_(None)))
     connection.exec_driver_sql("TRUNCATE procrastinate_jobs, procrastinate_workers CASCADE")
+
+
+def _update(batch: str, number: int) -> Update:
+    return _JOBS.update().where(_JOBS.c.batch == batch, _JOBS.c.number == number)
+
+
+def _unfinished(jobs: FromClause) -> Select[Any]:
+    """Selects the batches whose whole is neither done nor given up."""
+    return select(jobs.c.batch).where(jobs.c.number == WHOLE, jobs.c.outcome.is_(None), jobs.c.error.is_(None))
 
 
 _STORE: Final = select(META.c.value).where(META.c.key == STORE_ID)
@@ -427,10 +419,6 @@ def cron(seconds: float) -> str:
 def _queue(store: str) -> str:
     # Its name tells the jobs of stores in one database apart, whose workers hear of each other.
     return f"untoc-{store}"
-
-
-def _read(written: str | None) -> JSON | None:
-    return None if written is None else json.loads(written)
 
 
 def _is_made(connection: Connection) -> bool:

@@ -17,8 +17,6 @@ from vectorstore.private import private_opener
 
 logger = logging.getLogger(__name__)
 
-# The file holds these two numbers: the length of a vector and the bytes of an id; then all ids, then all vectors.
-_HEAD: Final = np.dtype([("dimension", "<i8"), ("width", "<i8")])
 # Vectors begin at a multiple of their numbers' size.
 _ALIGNED: Final = 4
 
@@ -36,17 +34,12 @@ class MappedVectors:
 
         Raises:
             OSError: There is none, or it cannot be read.
-            ValueError: It is cut short.
+            EOFError: It is empty.
+            ValueError: It is cut short, or of another kind.
         """
-        (head,) = np.fromfile(path, _HEAD, 1)
-        dimension, width = int(head["dimension"]), int(head["width"])
-        rows, rest = divmod(path.stat().st_size - _HEAD.itemsize, width + 4 * dimension)
-        if rest:
-            raise ValueError(f"{str(path)!r} is cut short")
-        # As plain arrays: numpy handles each operation on its own kind of mapped array more slowly.
-        self.ids = np.asarray(np.memmap(path, f"S{width}", "r", _HEAD.itemsize, (rows,)))
-        begin = _HEAD.itemsize + rows * width
-        self.vectors: Matrix = np.asarray(np.memmap(path, np.float32, "r", begin, (rows, dimension)))
+        # As a plain array: numpy handles each operation on its own kind of mapped array more slowly.
+        rows = np.asarray(np.load(path, mmap_mode="r"))
+        self.ids, self.vectors = rows["id"], rows["vector"]
 
     def nearest(self, vector: Matrix, k: int) -> tuple[tuple[str, float], ...]:
         """Returns up to k (passage id, cosine), best first, in the order of the record where they are equal."""
@@ -58,14 +51,13 @@ class MappedVectors:
 
 def write_mapped(path: Path, ids: Sequence[str], vectors: Matrix) -> None:
     """Writes such a file, beside it first, so that a crash leaves no half one; a full disk leaves none."""
-    encoded = np.array(ids, dtype="S")
-    width = -(-encoded.itemsize // _ALIGNED) * _ALIGNED
+    width = -(-max(map(len, ids)) // _ALIGNED) * _ALIGNED
+    rows = np.zeros(len(ids), [("id", f"S{width}"), ("vector", np.float32, vectors.shape[1:])])
+    rows["id"], rows["vector"] = ids, vectors
     draft = path.with_suffix(".draft")
     try:
         with open(draft, "wb", opener=private_opener) as file:
-            file.write(np.array([(vectors.shape[1], width)], _HEAD).tobytes())
-            file.write(encoded.astype(f"S{width}").tobytes())
-            file.write(np.ascontiguousarray(vectors).data)
+            np.save(file, rows)
         draft.replace(path)
     except OSError as exc:
         logger.warning("%s cannot be written (%s): search goes without it", path, exc.strerror)

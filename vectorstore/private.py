@@ -7,30 +7,8 @@ from pathlib import Path
 from typing import Final
 
 # What a store makes in its folder; other files may lie beside these, as in `--store .`.
-_OWN: Final = (
-    "catalogue.sqlite3*",
-    "desk.sqlite3*",
-    "index-*",
-    "mapped-*",
-    "parties",
-    "uploads",
-    "files",
-    "evals",
-    "served",
-    "write.lock",
-    "write.holder",
-)
-
-
-def make_private(path: Path) -> None:
-    """Takes all rights of others from a file, or from a folder and everything in it; links are not followed.
-
-    Rights are only taken: what its owner may not write stays so. What belongs to another user is passed over.
-    """
-    _take_rights(path)
-    for folder, folders, files in os.walk(path):
-        for name in (*folders, *files):
-            _take_rights(Path(folder, name))
+_OWN: Final = ("catalogue.sqlite3*", "desk.sqlite3*", "index-*", "mapped-*", "parties", "uploads", "files", "evals",
+               "served", "write.lock", "write.holder")  # fmt: skip
 
 
 def own_parts(path: Path) -> set[Path]:
@@ -39,10 +17,17 @@ def own_parts(path: Path) -> set[Path]:
 
 
 def make_store_private(path: Path) -> None:
-    """Takes all rights of others from what a store holds, and from its folder where nothing else lies in it."""
+    """Takes all rights of others from what a store holds, and from its folder where nothing else lies in it.
+
+    Rights are only taken: what its owner may not write stays so. What belongs to another user is passed over, and
+    links are not followed.
+    """
     own = own_parts(path)
-    for each in own:
-        make_private(each)
+    for part in own:
+        _take_rights(part)
+        for folder, folders, files in os.walk(part):
+            for name in (*folders, *files):
+                _take_rights(Path(folder, name))
     with suppress(OSError):
         if own.issuperset(path.iterdir()):
             _take_rights(path.resolve())

@@ -1,6 +1,8 @@
-"""Reranking by a cross-encoder: question and text are read together.
+"""Cross-encoders, which read two texts together: for reranking, and for entailment.
 
 Source: Nogueira and Cho, Passage Re-ranking with BERT (2019); weights: cross-encoder/ms-marco-MiniLM-L-12-v2, int8.
+Bowman et al., A large annotated corpus for learning natural language inference (EMNLP 2015); models for it,
+https://sbert.net/docs/cross_encoder/pretrained_models.html#nli
 """
 
 import logging
@@ -15,7 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from vectorstore.arrays import Matrix
 from vectorstore.carried import RERANKER, carried, find_carried
-from vectorstore.embeddings import Embedder
+from vectorstore.embeddings import Embedder, batches_of_like_length
 from vectorstore.errors import ModelError
 from vectorstore.offline import forbid_reports
 
@@ -31,31 +33,25 @@ PACKAGED = "ms-marco-MiniLM-L-12-v2-int8"
 # a linear model puts evidence first in .65 of questions, by that of the last one in .59 (`untoc-eval calibrate`).
 _STATES: Final = "/bert/encoder/layer.8/output/LayerNorm/Add_1_output_0"
 _STATES_DIMENSION: Final = 384
+# Of a premise and a hypothesis together.
+_ENTAILMENT_TOKENS: Final = 512
 
 
-class CrossEncoderConfig(BaseModel):
-    """Which cross-encoder is used, and how."""
+class RerankConfig(BaseModel):
+    """Which cross-encoder ranks the evidence, and how."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    model: str
-    """A sentence-transformers CrossEncoder by name or folder."""
+    model: str = PACKAGED
+    """The packaged one, any sentence-transformers CrossEncoder by name or folder, or `none`."""
     allow_download: bool = False
     """Whether a model may be fetched from a hub; off, only local files are used."""
-    max_length: int = Field(default=512, ge=32, le=8192)
+    max_length: int = Field(default=256, ge=32, le=8192)
     """Tokens of both texts together; what lies beyond is cut off."""
     batch_size: int = Field(default=16, ge=1, le=256)
     """Pairs per forward pass."""
-
-
-class RerankConfig(CrossEncoderConfig):
-    """Which cross-encoder ranks the evidence."""
-
-    model: str = PACKAGED
-    """The packaged one, any sentence-transformers CrossEncoder by name or folder, or `none`."""
     languages: str = Field(default="en", pattern=r"^[a-z]{2}(,[a-z]{2})*$")
     """ISO 639-1 codes of the languages that the cross-encoder knows, with commas between."""
-    max_length: int = Field(default=256, ge=32, le=8192)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,16 +74,13 @@ class Reranker(Protocol):
     @property
     def name(self) -> str:
         """Name for reports."""
-        ...
 
     @property
     def identity(self) -> str:
         """The name with the hash of the weights, where a package carries them: what a calibration holds for."""
-        ...
 
     def read(self, query: str, texts: Sequence[str]) -> PairReading:
         """Returns the relevance of each text, in their order; no texts give empty arrays."""
-        ...
 
 
 class OnnxReranker:
@@ -111,11 +104,8 @@ class OnnxReranker:
         with self._loading:
             tokenizer, session = self._loaded
         encoded = tokenizer.encode_batch([(query, text) for text in texts])
-        # Batches of like length waste no padding.
-        order = sorted(range(len(texts)), key=lambda index: len(encoded[index].ids), reverse=True)
         names = {argument.name for argument in session.get_inputs()}
-        for begin in range(0, len(order), self._config.batch_size):
-            batch = order[begin : begin + self._config.batch_size]
+        for batch in batches_of_like_length([len(each.ids) for each in encoded], self._config.batch_size):
             width = max(len(encoded[index].ids) for index in batch)
             feed = {
                 name: np.zeros((len(batch), width), dtype=np.int64)
@@ -171,38 +161,76 @@ class CrossEncoderReranker:
 
     def read(self, query: str, texts: Sequence[str]) -> PairReading:
         """Returns the relevance of each text, in their order, without states; no texts give empty arrays."""
-        logits = np.zeros(0, dtype=np.float32)
-        if texts:
-            with self._loading:
-                model = self._loaded
-            logits = read_pairs(model, [(query, text) for text in texts], self._config.batch_size)[:, 0]
-        return _without_states(logits)
+        if not texts:
+            return _without_states(np.zeros(0, dtype=np.float32))
+        with self._loading:
+            model = self._loaded
+        return _without_states(_read_pairs(model, [(query, text) for text in texts], self._config.batch_size)[:, 0])
 
     @cached_property
     def _loaded(self) -> "CrossEncoder":
-        try:
-            return load_cross_encoder(self._config)
-        except ModelError as exc:
+        config = self._config
+        return _load(
+            f"the reranker {config.model!r} cannot be loaded: give a local folder as UNTOC_RERANK__MODEL, or `none` to"
+            " do without",
+            config.model, max_length=config.max_length, local_files_only=not config.allow_download,
+        )  # fmt: skip
+
+
+class EntailmentModel:
+    """A local cross-encoder for natural language inference; it is loaded at first use."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self._loading = threading.Lock()
+
+    def entails(self, pairs: Sequence[tuple[str, str]]) -> list[bool]:
+        """Returns for each (premise, hypothesis) whether entailment is the likeliest of the model's labels.
+
+        No pairs give an empty list, and load nothing.
+
+        Raises:
+            ModelError: The model cannot be loaded, or does not say which of its labels is entailment.
+        """
+        if not pairs:
+            return []
+        with self._loading:
+            model, entailment = self._loaded
+        return [int(label) == entailment for label in _read_pairs(model, pairs).argmax(axis=1)]
+
+    @cached_property
+    def _loaded(self) -> "tuple[CrossEncoder, int]":
+        model = _load(
+            f"the entailment model {self.name!r} cannot be loaded: give a local folder as UNTOC_LLM__ENTAILMENT_MODEL",
+            self.name, max_length=_ENTAILMENT_TOKENS, local_files_only=True,
+        )  # fmt: skip
+        named = model.config.id2label if model.config is not None else None
+        labels = {int(index): str(label).casefold() for index, label in (named or {}).items()}
+        found = [index for index, label in labels.items() if label == "entailment"]
+        # Some models have two classes, entailment and the rest; one with a single output gives a degree and no class.
+        if len(found) != 1 or model.num_labels < 2:
             raise ModelError(
-                f"the reranker {exc}: give a local folder as UNTOC_RERANK__MODEL, or `none` to do without"
-            ) from exc
+                f"the model {self.name!r} is none for entailment, its labels are"
+                f" {', '.join(labels.values()) or 'not named'}: name a cross-encoder with a label `entailment`, such as"
+                " cross-encoder/nli-deberta-v3-base"
+            )
+        logger.info("entailment model %s loaded", self.name)
+        return model, found[0]
 
 
-def load_cross_encoder(config: CrossEncoderConfig) -> "CrossEncoder":
-    """Loads a cross-encoder of sentence-transformers; a ModelError says that it cannot be, for the caller to go on."""
+def _load(failure: str, name: str, *, max_length: int, local_files_only: bool) -> "CrossEncoder":
+    """Loads a cross-encoder of sentence-transformers; one that cannot be is a ModelError that says so."""
     from safetensors import SafetensorError
     from sentence_transformers import CrossEncoder
 
     try:
-        model: CrossEncoder = CrossEncoder(
-            config.model, device="cpu", max_length=config.max_length, local_files_only=not config.allow_download
-        )
+        model: CrossEncoder = CrossEncoder(name, device="cpu", max_length=max_length, local_files_only=local_files_only)
     except (OSError, ValueError, RuntimeError, KeyError, SafetensorError) as exc:
-        raise ModelError(f"{config.model!r} cannot be loaded") from exc
+        raise ModelError(failure) from exc
     return model
 
 
-def read_pairs(model: "CrossEncoder", pairs: Sequence[tuple[str, str]], batch_size: int) -> Matrix:
+def _read_pairs(model: "CrossEncoder", pairs: Sequence[tuple[str, str]], batch_size: int = 16) -> Matrix:
     """Returns the logits of a cross-encoder for pairs of texts, (n, outputs) float32."""
     import torch
 

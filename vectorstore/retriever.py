@@ -1,6 +1,6 @@
 """Hybrid retrieval within a scope: dense and lexical search over the passages of chosen statements, fused by rank."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Final
 
@@ -9,13 +9,14 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from vectorstore.arrays import Matrix
 from vectorstore.embeddings import Embedder
-from vectorstore.fusion import reciprocal_rank_fusion
 from vectorstore.records import ScoredPassage
 from vectorstore.schema import VectorTable
 from vectorstore.store import Store
 
 # The vectors of a scope of so many passages stay in memory, until another such scope is searched.
 _KEPT_FROM: Final = 1000
+# Damps the lead of the first ranks; higher means flatter.
+RRF_K: Final = 60
 
 
 class RetrievalConfig(BaseModel):
@@ -44,10 +45,6 @@ class Retriever:
         self._config = config
         self._kept = lru_cache(maxsize=1)(lambda generation, *chosen: store.catalogue.vectors_of(*chosen))
 
-    def embed(self, topic: str) -> Matrix:
-        """Returns the query vector of a topic, (dim,) float32; one serves any number of `retrieve` calls."""
-        return self._embedder.embed_query(topic)
-
     def retrieve(
         self,
         topic: str,
@@ -62,7 +59,7 @@ class Retriever:
 
         Args:
             topic: Topic words, without names of States, dates and question frames.
-            statement_ids: The statements in scope; none gives nothing.
+            statement_ids: The statements in scope.
             k: Passages returned.
             query_vector: The topic's vector, where it was embedded before.
             languages: Languages of the passages, None among them for an unknown one; by default all.
@@ -71,18 +68,16 @@ class Retriever:
         if not statement_ids or not topic.strip():
             return ()
         fetch_k = max(k, self._config.fetch_k)
-        rankings: dict[str, list[str]] = {}
         dense: dict[str, float] = {}
+        lexical: dict[str, float] = {}
         if self._config.dense_weight > 0:
-            vector = self.embed(topic) if query_vector is None else query_vector
+            vector = self._embedder.embed_query(topic) if query_vector is None else query_vector
             dense = dict(self.search_dense(vector, statement_ids, languages, fetch_k))
-            rankings["dense"] = list(dense)
         if self._config.lexical_weight > 0:
             found = self._store.catalogue.search_lexical(topic, statement_ids, fetch_k, languages, terms)
-            rankings["lexical"] = [identifier for identifier, _ in found]
-        weights = {"dense": self._config.dense_weight, "lexical": self._config.lexical_weight}
-        fused = reciprocal_rank_fusion(rankings, weights=weights)[:k]
-        return self._scored(fused, dense)
+            lexical = dict(found)
+        weighed = ((self._config.dense_weight, dense), (self._config.lexical_weight, lexical))
+        return self._scored(reciprocal_rank_fusion(weighed)[:k], dense)
 
     def retrieve_lexical(
         self, topic: str, statement_ids: Sequence[str], k: int, *, languages: Collection[str | None] | None = None
@@ -149,3 +144,18 @@ class Retriever:
         scores = vectors @ vector
         order = np.argsort(-scores, kind="stable")[:fetch_k]
         return [(ids[row], float(scores[row])) for row in order]
+
+
+def reciprocal_rank_fusion(rankings: Iterable[tuple[float, Iterable[str]]]) -> list[tuple[str, float]]:
+    """Returns (id, score) over rankings, best first; score = sum of weight / (RRF_K + rank), rank from 1.
+
+    Args:
+        rankings: Weight and ids of each, best first.
+
+    Source: Cormack, Clarke and Büttcher, Reciprocal Rank Fusion outperforms Condorcet (SIGIR 2009).
+    """
+    scores: dict[str, float] = {}
+    for weight, ids in rankings:
+        for rank, identifier in enumerate(ids, start=1):
+            scores[identifier] = scores.get(identifier, 0.0) + weight / (RRF_K + rank)
+    return sorted(scores.items(), key=lambda item: (-item[1], item[0]))

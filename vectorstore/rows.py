@@ -3,22 +3,10 @@
 import re
 from collections.abc import Callable, Collection, Sequence
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, partial
 from typing import Any, TypeVar
 
-from sqlalchemy import (
-    BigInteger,
-    ColumnElement,
-    Connection,
-    Delete,
-    Select,
-    Table,
-    bindparam,
-    cast,
-    func,
-    select,
-    type_coerce,
-)
+import sqlalchemy as sa
 
 from vectorstore.records import (
     Document,
@@ -45,7 +33,7 @@ from vectorstore.schema import (
 )
 
 T = TypeVar("T")
-
+Row = Sequence[Any]
 PASSAGE_FIELDS = tuple(Passage.__dataclass_fields__)
 SENTENCE_FIELDS = tuple(Sentence.__dataclass_fields__)
 _DOCUMENT = ("document_id", "file", "sha256", "source_text", "kind", "inferred", "page_starts", "blocks", "edits",
@@ -55,88 +43,74 @@ _STATEMENT = ("statement_id", "inferred")
 _DOCUMENT_SUMMARY = ("document_id", "file", "folder", "sha256", "kind", "inferred", "digest", "input_key", "added",
                      "passages", "interventions")  # fmt: skip
 _SUMMARY = ("statement_id", "document_id", "file", "sha256", "kind", "added", "inferred", "passages", "languages")
-# The State whose delegate speaks is not the one that holds the position.
 _SPAN_COLUMNS = tuple("delegate" if name == "state" else name for name in _SPAN)
 
 
-def _columns(table: Table, names: Sequence[str]) -> list[Any]:
+def _columns(table: sa.Table, names: Sequence[str]) -> list[Any]:
     return [table.c[name] for name in names]
 
 
 _of_statement = PASSAGES.c.statement_id == STATEMENTS.c.statement_id
 _of_document = STATEMENTS.c.document_id == DOCUMENTS.c.document_id
-_passages_of_document = select(func.count()).select_from(PASSAGES.join(STATEMENTS)).where(_of_document)
-_interventions = select(func.count(STATEMENTS.c.named)).where(_of_document)
-_languages = select(func.coalesce(collected(PASSAGES.c.language), "[]")).where(_of_statement)
+_passages_of_document = sa.select(sa.func.count()).select_from(PASSAGES.join(STATEMENTS)).where(_of_document)
+_interventions = sa.select(sa.func.count(STATEMENTS.c.named)).where(_of_document)
+_languages = sa.select(sa.func.coalesce(collected(PASSAGES.c.language), "[]")).where(_of_statement)
 
-SELECT_DOCUMENTS = select(*_columns(DOCUMENTS, (*_DOCUMENT, *METADATA_FIELDS)))
-SELECT_STATEMENTS = select(
+SELECT_DOCUMENTS = sa.select(*_columns(DOCUMENTS, (*_DOCUMENT, *METADATA_FIELDS)))
+SELECT_STATEMENTS = sa.select(
     STATEMENTS.c.document_id, *_columns(STATEMENTS, (*_STATEMENT, *_SPAN_COLUMNS, *METADATA_FIELDS))
 )
-SELECT_DOCUMENT_SUMMARIES = select(
+SELECT_DOCUMENT_SUMMARIES = sa.select(
     *_columns(DOCUMENTS, _DOCUMENT_SUMMARY[:-2]),
     _passages_of_document.scalar_subquery(),
     _interventions.scalar_subquery(),
     *_columns(DOCUMENTS, METADATA_FIELDS),
 )
-SELECT_SUMMARIES = select(
+SELECT_SUMMARIES = sa.select(
     *_columns(STATEMENTS, ("statement_id", "document_id")),
     *_columns(DOCUMENTS, ("file", "sha256", "kind", "added")),
     STATEMENTS.c.inferred,
-    select(func.count()).where(_of_statement).scalar_subquery(),
-    type_coerce(_languages.scalar_subquery(), Packed()),
+    sa.select(sa.func.count()).where(_of_statement).scalar_subquery(),
+    sa.type_coerce(_languages.scalar_subquery(), Packed()),
     *_columns(STATEMENTS, (*_SPAN_COLUMNS, *METADATA_FIELDS)),
 ).join_from(STATEMENTS, DOCUMENTS)
-SELECT_PASSAGES = select(*_columns(PASSAGES, PASSAGE_FIELDS))
-SELECT_SENTENCES = select(*_columns(SENTENCES, SENTENCE_FIELDS))
+SELECT_PASSAGES = sa.select(*_columns(PASSAGES, PASSAGE_FIELDS))
+SELECT_SENTENCES = sa.select(*_columns(SENTENCES, SENTENCE_FIELDS))
 
 
-def read_row(record: Callable[..., T], names: Sequence[str], row: Sequence[Any], **others: object) -> T:
+def read_row(record: Callable[..., T], names: Sequence[str], row: Row, **others: object) -> T:
     """Makes a record of a row's cells by the names of their fields, and of fields from elsewhere."""
     return record(**dict(zip(names, row, strict=True)), **others)
 
 
-def to_document(row: Sequence[Any]) -> Document:
-    """Reads a row of `SELECT_DOCUMENTS`."""
-    return _with_metadata(Document, _DOCUMENT, row)
-
-
-def to_statement(row: Sequence[Any], document: Document) -> Statement:
-    """Reads a row of `SELECT_STATEMENTS` without its first cell."""
-    return _with_span(Statement, _STATEMENT, row, document=document)
-
-
-def to_document_summary(row: Sequence[Any]) -> DocumentSummary:
-    """Reads a row of `SELECT_DOCUMENT_SUMMARIES`."""
-    return _with_metadata(DocumentSummary, _DOCUMENT_SUMMARY, row)
-
-
-def to_summary(row: Sequence[Any]) -> StatementSummary:
-    """Reads a row of `SELECT_SUMMARIES`."""
-    before, after = len(_SUMMARY) - 1, len(_SUMMARY)
-    languages = tuple(sorted(row[before], key=lambda language: language or ""))
-    return _with_span(StatementSummary, _SUMMARY, (*row[:before], languages, *row[after:]))
-
-
-def to_passage(row: Sequence[Any]) -> Passage:
-    """Reads a row of `SELECT_PASSAGES`."""
-    return read_row(Passage, PASSAGE_FIELDS, row)
-
-
-def to_sentence(row: Sequence[Any]) -> Sentence:
-    """Reads a row of `SELECT_SENTENCES`."""
-    return read_row(Sentence, SENTENCE_FIELDS, row)
-
-
-def _with_metadata(record: Callable[..., T], names: Sequence[str], row: Sequence[Any], **others: object) -> T:
+def _with_metadata(record: Callable[..., T], names: Sequence[str], row: Row, **others: object) -> T:
     own = len(names)
     return read_row(record, names, row[:own], metadata=read_row(Metadata, METADATA_FIELDS, row[own:]), **others)
 
 
-def _with_span(record: Callable[..., T], names: Sequence[str], row: Sequence[Any], **others: object) -> T:
+def _with_span(record: Callable[..., T], names: Sequence[str], row: Row, **others: object) -> T:
     first, last = len(names), len(names) + len(_SPAN)
     span = read_row(Span, _SPAN, row[first:last])
     return _with_metadata(record, names, (*row[:first], *row[last:]), span=span, **others)
+
+
+# Each reads a row of the query of its name above.
+to_document: Callable[[Row], Document] = partial(_with_metadata, Document, _DOCUMENT)
+to_document_summary: Callable[[Row], DocumentSummary] = partial(_with_metadata, DocumentSummary, _DOCUMENT_SUMMARY)
+to_passage: Callable[[Row], Passage] = partial(read_row, Passage, PASSAGE_FIELDS)
+to_sentence: Callable[[Row], Sentence] = partial(read_row, Sentence, SENTENCE_FIELDS)
+
+
+def to_statement(row: Row, document: Document) -> Statement:
+    """Reads a row of `SELECT_STATEMENTS` without its first cell."""
+    return _with_span(Statement, _STATEMENT, row, document=document)
+
+
+def to_summary(row: Row) -> StatementSummary:
+    """Reads a row of `SELECT_SUMMARIES`."""
+    before, after = len(_SUMMARY) - 1, len(_SUMMARY)
+    languages = tuple(sorted(row[before], key=lambda language: language or ""))
+    return _with_span(StatementSummary, _SUMMARY, (*row[:before], languages, *row[after:]))
 
 
 def _years(date: str | None) -> list[int]:
@@ -146,36 +120,28 @@ def _years(date: str | None) -> list[int]:
 def scope_values(scope: ScopeFilter) -> dict[str, object]:
     """Returns the values of `select_scope` for a scope."""
     years = [*scope.years, *(int(month[:4]) for month in scope.months)]
-    given = {
-        "parties": scope.parties,
-        "bodies": scope.bodies,
-        "sessions": scope.sessions,
-        "kinds": scope.kinds,
-        "agenda_items": scope.agenda_items,
-        "of_groups": scope.of_groups,
-        "newest": max(years, default=None),
-        "oldest": min(years, default=None),
-    }
+    given = cells(scope, ("parties", "bodies", "sessions", "kinds", "agenda_items", "of_groups"))
+    given |= {"newest": max(years, default=None), "oldest": min(years, default=None)}
     return {name: value for name, value in given.items() if value}
 
 
 @cache
-def select_scope(names: tuple[str, ...]) -> Select[Any]:
+def select_scope(names: tuple[str, ...]) -> sa.Select[Any]:
     """Selects all that is in a scope, with some that is not; `is_in_scope` is exact.
 
     What Presidents, Chairs and Secretariats say is in no scope.
     """
     own, document = STATEMENTS.c, DOCUMENTS.c
-    parts: dict[str, ColumnElement[bool]] = {
+    parts: dict[str, sa.ColumnElement[bool]] = {
         # A joint statement is that of each State that holds it. SQLite has no index for IS NOT NULL.
-        "parties": is_among(own.state, "parties") | (type_coerce(own.held_by, Text) > ""),
+        "parties": is_among(own.state, "parties") | (sa.type_coerce(own.held_by, Text) > ""),
         "bodies": is_among(own.body, "bodies"),
         "sessions": is_among(own.session, "sessions"),
         "kinds": is_among(document.kind, "kinds"),
         "agenda_items": own.agenda_item.is_not(None),
         "of_groups": own.on_behalf_of > "",
-        "newest": own.first_year <= bindparam("newest"),
-        "oldest": own.last_year >= bindparam("oldest"),
+        "newest": own.first_year <= sa.bindparam("newest"),
+        "oldest": own.last_year >= sa.bindparam("oldest"),
     }
     return SELECT_SUMMARIES.where(own.role != "office", *(parts[name] for name in names))
 
@@ -207,36 +173,37 @@ def which_passages(statement_ids: Sequence[str] | None, languages: Collection[st
     return within if languages is None else within | {"languages": [language or "" for language in languages]}
 
 
-def conditions(within: tuple[str, ...]) -> list[ColumnElement[bool]]:
+def conditions(within: tuple[str, ...]) -> list[sa.ColumnElement[bool]]:
     """Returns conditions over passages by the names of their values."""
-    parts = {"statement_ids": PASSAGES.c.statement_id, "languages": func.coalesce(PASSAGES.c.language, "")}
+    parts = {"statement_ids": PASSAGES.c.statement_id, "languages": sa.func.coalesce(PASSAGES.c.language, "")}
     return [is_among(parts[name], name) for name in within]
 
 
 def document_row(document: Document, **seen: str) -> dict[str, object]:
     """Returns the row of a document."""
     added = datetime.now(UTC).isoformat(timespec="seconds")
-    return _cells(document, _DOCUMENT) | _cells(document.metadata, METADATA_FIELDS) | seen | {"added": added}
+    return cells(document, _DOCUMENT) | cells(document.metadata, METADATA_FIELDS) | seen | {"added": added}
 
 
 def statement_row(statement: Statement) -> dict[str, object]:
     """Returns the row of a statement."""
     years = _years(statement.metadata.date)
     return {
-        **_cells(statement, _STATEMENT),
+        **cells(statement, _STATEMENT),
         "document_id": statement.document.document_id,
-        **dict(zip(_SPAN_COLUMNS, _cells(statement.span, _SPAN).values(), strict=True)),
-        **_cells(statement.metadata, METADATA_FIELDS),
+        **dict(zip(_SPAN_COLUMNS, cells(statement.span, _SPAN).values(), strict=True)),
+        **cells(statement.metadata, METADATA_FIELDS),
         "first_year": min(years, default=None),
         "last_year": max(years, default=None),
     }
 
 
-def _cells(record: object, names: Sequence[str]) -> dict[str, object]:
+def cells(record: object, names: Sequence[str]) -> dict[str, object]:
+    """Returns fields of a record, by their names."""
     return {name: getattr(record, name) for name in names}
 
 
-def put(connection: Connection, table: Table, rows: Sequence[dict[str, Any]]) -> None:
+def put(connection: sa.Connection, table: sa.Table, rows: Sequence[dict[str, Any]]) -> None:
     """Stores rows in place of those with the same keys; of rows with one key, the last."""
     if rows:
         keys = [key.name for key in table.primary_key.columns]
@@ -247,16 +214,16 @@ def put(connection: Connection, table: Table, rows: Sequence[dict[str, Any]]) ->
 
 
 @cache
-def _delete_by_key(table: Table) -> Delete:
-    return table.delete().where(*(key == bindparam(f"old_{key.name}") for key in table.primary_key.columns))
+def _delete_by_key(table: sa.Table) -> sa.Delete:
+    return table.delete().where(*(key == sa.bindparam(f"old_{key.name}") for key in table.primary_key.columns))
 
 
-def grow(connection: Connection, key: str, more: int) -> None:
+def grow(connection: sa.Connection, key: str, more: int) -> None:
     """Adds to a number among the facts about the store; what is not there stays away."""
-    grown = cast(cast(META.c.value, BigInteger) + more, META.c.value.type)
+    grown = sa.cast(sa.cast(META.c.value, sa.BigInteger) + more, META.c.value.type)
     connection.execute(META.update().where(META.c.key == key).values(value=grown))
 
 
-def bump_generation(connection: Connection) -> None:
+def bump_generation(connection: sa.Connection) -> None:
     """Marks that the passages changed, so that readers and the vector index notice."""
     grow(connection, "generation", 1)

@@ -4,36 +4,15 @@ A change here needs a revision in `vectorstore/migrations/versions`, which older
 """
 
 import json
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import asdict
 from functools import partial
 from typing import Any, Final, Literal
 
-from sqlalchemy import (
-    BigInteger,
-    Boolean,
-    CheckConstraint,
-    Column,
-    ColumnElement,
-    Dialect,
-    Float,
-    ForeignKey,
-    ForeignKeyConstraint,
-    Index,
-    Integer,
-    LargeBinary,
-    MetaData,
-    String,
-    Table,
-    bindparam,
-    func,
-    select,
-)
-from sqlalchemy import Text as AnyText
+import sqlalchemy as sa
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
-from sqlalchemy.types import TypeDecorator
 
 from vectorstore.engines import NUL, without_nul
 from vectorstore.records import Block, Edit, Metadata, ScannedWord
@@ -44,36 +23,36 @@ METADATA_FIELDS: Final = tuple(Metadata.__dataclass_fields__)
 _SCANNED: Final = tuple(ScannedWord.__dataclass_fields__)
 
 
-class PostgresText(TypeDecorator[str]):
+class PostgresText(sa.types.TypeDecorator[str]):
     """Text that may hold NUL, as SQLite's may (see `postgres_engine`); as "C" it is in the order of code points too."""
 
-    impl = AnyText
+    impl = sa.Text
     cache_ok = True
 
     def __init__(self, collation: str | None = None) -> None:
         super().__init__(collation=collation)
         self.collation = collation
 
-    def process_result_value(self, value: str | None, dialect: Dialect) -> str | None:
+    def process_result_value(self, value: str | None, dialect: sa.Dialect) -> str | None:
         """Puts NUL back."""
         return None if value is None else value.replace(NUL, "\0")
 
 
-class Packed(TypeDecorator[Any]):
+class Packed(sa.types.TypeDecorator[Any]):
     """A tuple as JSON text, each of its items read by `item`."""
 
-    impl = AnyText
+    impl = sa.Text
     cache_ok = True
 
     def __init__(self, item: Callable[[Any], object] | None = None) -> None:
         super().__init__()
         self.item = item
 
-    def process_bind_param(self, value: Collection[object] | None, dialect: Dialect) -> str | None:
+    def process_bind_param(self, value: Collection[object] | None, dialect: sa.Dialect) -> str | None:
         """Writes a tuple as a list."""
         return None if value is None else json.dumps(list(value), default=_plain)
 
-    def process_result_value(self, value: str | None, dialect: Dialect) -> tuple[object, ...] | None:
+    def process_result_value(self, value: str | None, dialect: sa.Dialect) -> tuple[object, ...] | None:
         """Reads a list as a tuple."""
         if value is None:
             return None
@@ -89,7 +68,7 @@ class _Listed(Packed):
 
     cache_ok = True
 
-    def process_bind_param(self, value: Collection[object] | None, dialect: Dialect) -> str | None:
+    def process_bind_param(self, value: Collection[object] | None, dialect: sa.Dialect) -> str | None:
         """Writes the values as a list."""
         if value is not None and dialect.name == "postgresql":
             value = without_nul([*value])
@@ -99,18 +78,6 @@ class _Listed(Packed):
 def _plain(record: Any) -> object:  # noqa: ANN401 - any record
     # A list, since a scan of a hundred pages has tens of thousands of words.
     return [getattr(record, name) for name in _SCANNED] if isinstance(record, ScannedWord) else asdict(record)
-
-
-def _read_block(held: Mapping[str, Any]) -> Block:
-    return Block(**held)
-
-
-def _read_edit(held: Mapping[str, Any]) -> Edit:
-    return Edit(**held)
-
-
-def _read_scanned(held: Sequence[Any]) -> ScannedWord:
-    return ScannedWord(**dict(zip(_SCANNED, held, strict=True)))
 
 
 class elements(FunctionElement[str]):
@@ -134,7 +101,7 @@ class collected(FunctionElement[str]):
     """The distinct values of a column as a JSON list."""
 
     inherit_cache = True
-    type = AnyText()
+    type = sa.Text()
 
 
 @compiles(collected, "sqlite")
@@ -147,186 +114,176 @@ def _(element: collected, compiler: SQLCompiler, **options: Any) -> str:  # noqa
     return f"CAST(json_agg(DISTINCT {compiler.process(element.clauses, **options)}) AS text)"
 
 
-def is_among(column: ColumnElement[Any], parameter: str) -> ColumnElement[bool]:
+def is_among(column: sa.ColumnElement[Any], parameter: str) -> sa.ColumnElement[bool]:
     """Tells whether a column is one of the texts of a parameter.
 
     They go over as one JSON list: parameters are limited in number, and so the compiled statement is always the same.
     """
-    held = elements(bindparam(parameter, type_=_Listed())).table_valued("value")
-    return column.in_(select(held.c.value))
+    held = elements(sa.bindparam(parameter, type_=_Listed())).table_valued("value")
+    return column.in_(sa.select(held.c.value))
 
 
-Text: Final = AnyText().with_variant(PostgresText("C"), "postgresql")
+Text: Final = sa.Text().with_variant(PostgresText("C"), "postgresql")
 # In SQLite the number of a row is one of this type alone.
-_Number: Final = BigInteger().with_variant(Integer(), "sqlite")
+_Number: Final = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 _Codes: Final = Packed()
-_needed: Final = partial(Column, nullable=False)
-METADATA: Final = MetaData()
+_needed: Final = partial(sa.Column, nullable=False)
+METADATA: Final = sa.MetaData()
 
 
-def _metadata_columns() -> list[Column[Any]]:
-    return [Column(name, _Codes if name == "held_by" else Text) for name in METADATA_FIELDS]
+def _table(name: str, *parts: sa.schema.SchemaItem, with_rowid: bool = True) -> sa.Table:
+    return sa.Table(name, METADATA, *parts, sqlite_with_rowid=with_rowid)
 
 
-def _belongs(table: str, name: str, *, key: bool = False) -> Column[Any]:
-    owner = ForeignKey(f"{table}s.{table}_id", ondelete="CASCADE")
-    return Column(name, Text, owner, nullable=False, primary_key=key)
+def _metadata_columns() -> list[sa.Column[Any]]:
+    return [sa.Column(name, _Codes if name == "held_by" else Text) for name in METADATA_FIELDS]
 
 
-META: Final = Table(
-    "meta", METADATA, Column("key", Text, primary_key=True), _needed("value", Text), sqlite_with_rowid=False
-)
+def _belongs(table: str, name: str, *, key: bool = False) -> sa.Column[Any]:
+    owner = sa.ForeignKey(f"{table}s.{table}_id", ondelete="CASCADE")
+    return sa.Column(name, Text, owner, nullable=False, primary_key=key)
+
+
+META: Final = _table("meta", sa.Column("key", Text, primary_key=True), _needed("value", Text), with_rowid=False)
 # What of `vectorstore/migrations/versions` the store has had.
-REVISION: Final = Table("alembic_version", METADATA, Column("version_num", String(32), primary_key=True))
-DOCUMENTS: Final = Table(
+REVISION: Final = _table("alembic_version", sa.Column("version_num", sa.String(32), primary_key=True))
+DOCUMENTS: Final = _table(
     "documents",
-    METADATA,
-    Column("document_id", Text, primary_key=True),
+    sa.Column("document_id", Text, primary_key=True),
     *(_needed(name, Text) for name in ("file", "folder", "sha256", "source_text", "kind")),
     *_metadata_columns(),
     _needed("inferred", _Codes),
     _needed("page_starts", Packed()),
-    _needed("blocks", Packed(_read_block)),
-    _needed("edits", Packed(_read_edit)),
-    _needed("scanned", Packed(_read_scanned)),
+    _needed("blocks", Packed(lambda held: Block(**held))),
+    _needed("edits", Packed(lambda held: Edit(**held))),
+    _needed("scanned", Packed(lambda held: ScannedWord(**dict(zip(_SCANNED, held, strict=True))))),
     # Of text and metadata: equal digests are duplicates. Of everything that went in: an equal one means unchanged.
     *(_needed(name, Text) for name in ("digest", "input_key", "added")),
 )
-Index("documents_by_file", DOCUMENTS.c.folder, DOCUMENTS.c.file)
-Index("documents_by_lower_symbol", func.lower(DOCUMENTS.c.symbol))
+sa.Index("documents_by_file", DOCUMENTS.c.folder, DOCUMENTS.c.file)
+sa.Index("documents_by_lower_symbol", sa.func.lower(DOCUMENTS.c.symbol))
 # Whose words a span of a document is; see `Span`.
-STATEMENTS: Final = Table(
+STATEMENTS: Final = _table(
     "statements",
-    METADATA,
-    Column("statement_id", Text, primary_key=True),
+    sa.Column("statement_id", Text, primary_key=True),
     _belongs("document", "document_id"),
-    *(_needed(name, Integer) for name in ("ordinal", "start", "end")),
+    *(_needed(name, sa.Integer) for name in ("ordinal", "start", "end")),
     _needed("role", Text),
-    Column("named", Text),
-    _needed("summarised", Boolean),
+    sa.Column("named", Text),
+    _needed("summarised", sa.Boolean),
     # The State whose delegate speaks is not the one that holds the position.
-    Column("delegate", Text),
+    sa.Column("delegate", Text),
     _needed("interruptions", Packed(tuple)),
     *_metadata_columns(),
-    Column("first_year", Integer),
-    Column("last_year", Integer),
+    sa.Column("first_year", sa.Integer),
+    sa.Column("last_year", sa.Integer),
     _needed("inferred", _Codes),
 )
-Index("statements_in_order", STATEMENTS.c.document_id, STATEMENTS.c.ordinal, unique=True)
-Index("statements_by_state", STATEMENTS.c.state, STATEMENTS.c.first_year)
+sa.Index("statements_in_order", STATEMENTS.c.document_id, STATEMENTS.c.ordinal, unique=True)
+sa.Index("statements_by_state", STATEMENTS.c.state, STATEMENTS.c.first_year)
 # Finds the few joint statements, which are in the scope of each State that holds them.
-Index("statements_by_holders", STATEMENTS.c.held_by)
+sa.Index("statements_by_holders", STATEMENTS.c.held_by)
 # Finds the statements that groups made, which speak for States that are asked about.
-Index("statements_by_group", STATEMENTS.c.on_behalf_of)
-SENTENCES: Final = Table(
+sa.Index("statements_by_group", STATEMENTS.c.on_behalf_of)
+SENTENCES: Final = _table(
     "sentences",
-    METADATA,
     _belongs("statement", "statement_id", key=True),
-    Column("ordinal", Integer, primary_key=True, autoincrement=False),
-    _needed("start", Integer),
-    _needed("end", Integer),
+    sa.Column("ordinal", sa.Integer, primary_key=True, autoincrement=False),
+    _needed("start", sa.Integer),
+    _needed("end", sa.Integer),
     _needed("text", Text),
-    Column("paragraph", Integer),
-    Column("page", Integer),
-    Column("language", Text),
+    sa.Column("paragraph", sa.Integer),
+    sa.Column("page", sa.Integer),
+    sa.Column("language", Text),
 )
-PASSAGES: Final = Table(
+PASSAGES: Final = _table(
     "passages",
-    METADATA,
-    Column("passage", _Number, primary_key=True, autoincrement=False),
+    sa.Column("passage", _Number, primary_key=True, autoincrement=False),
     _needed("passage_id", Text, unique=True),
     _belongs("statement", "statement_id"),
-    *(_needed(name, Integer) for name in ("ordinal", "start", "end", "first_sentence", "last_sentence")),
+    *(_needed(name, sa.Integer) for name in ("ordinal", "start", "end", "first_sentence", "last_sentence")),
     _needed("text", Text),
     _needed("text_key", Text),
-    Column("language", Text),
+    sa.Column("language", Text),
 )
-Index("passages_in_order", PASSAGES.c.statement_id, PASSAGES.c.ordinal)
-Index("passages_by_text", PASSAGES.c.text_key)
+sa.Index("passages_in_order", PASSAGES.c.statement_id, PASSAGES.c.ordinal)
+sa.Index("passages_by_text", PASSAGES.c.text_key)
 # How many passages a statement has, and in which languages, is read for every statement in scope.
-Index("passages_by_language", PASSAGES.c.statement_id, PASSAGES.c.language)
+sa.Index("passages_by_language", PASSAGES.c.statement_id, PASSAGES.c.language)
 # One vector per distinct text, float32: text seen before is never embedded again.
-VECTOR_TABLES: Final[Mapping[VectorTable, Table]] = {
-    name: Table(
+VECTOR_TABLES: Final[Mapping[VectorTable, sa.Table]] = {
+    name: _table(
         name,
-        METADATA,
-        Column("text_key", Text, primary_key=True),
-        _needed("vector", LargeBinary),
-        sqlite_with_rowid=False,
+        sa.Column("text_key", Text, primary_key=True),
+        _needed("vector", sa.LargeBinary),
+        with_rowid=False,
     )
     for name in ("vectors", "second_vectors")
 }
 # What a sentence refers to; see `Mention`.
-MENTIONS: Final = Table(
+MENTIONS: Final = _table(
     "mentions",
-    METADATA,
-    Column("mention", _Number, primary_key=True, autoincrement=False),
+    sa.Column("mention", _Number, primary_key=True, autoincrement=False),
     _needed("statement_id", Text),
-    _needed("ordinal", Integer),
+    _needed("ordinal", sa.Integer),
     _needed("kind", Text),
-    Column("treaty", Text),
+    sa.Column("treaty", Text),
     _needed("value", Text),
-    Column("paragraph", Text),
-    ForeignKeyConstraint(
+    sa.Column("paragraph", Text),
+    sa.ForeignKeyConstraint(
         ("statement_id", "ordinal"), ("sentences.statement_id", "sentences.ordinal"), ondelete="CASCADE"
     ),
 )
-Index("mentions_by_value", *(MENTIONS.c[name] for name in ("kind", "treaty", "value", "statement_id")))
-Index("mentions_by_statement", MENTIONS.c.statement_id, MENTIONS.c.ordinal)
+sa.Index("mentions_by_value", *(MENTIONS.c[name] for name in ("kind", "treaty", "value", "statement_id")))
+sa.Index("mentions_by_statement", MENTIONS.c.statement_id, MENTIONS.c.ordinal)
 # What of a document is compared to find its family, by a scheme; under another scheme it is taken anew.
-TRAITS: Final = Table(
+TRAITS: Final = _table(
     "traits",
-    METADATA,
     _belongs("document", "document_id", key=True),
     _needed("scheme", Text),
-    _needed("paragraphs", Integer),
+    _needed("paragraphs", sa.Integer),
     _needed("numbers", Packed()),
-    sqlite_with_rowid=False,
+    with_rowid=False,
 )
 # Hashes of parts of a MinHash signature: texts that share one may be near-duplicates.
-BANDS: Final = Table(
+BANDS: Final = _table(
     "bands",
-    METADATA,
-    Column("band", BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("band", sa.BigInteger, primary_key=True, autoincrement=False),
     _belongs("document", "document_id", key=True),
-    sqlite_with_rowid=False,
+    with_rowid=False,
 )
-Index("bands_by_document", BANDS.c.document_id)
+sa.Index("bands_by_document", BANDS.c.document_id)
 # `document_id` is the revision, correction or addendum of `other_id`; else the two are in order of their ids.
-LINKS: Final = Table(
+LINKS: Final = _table(
     "links",
-    METADATA,
     _belongs("document", "document_id", key=True),
     _belongs("document", "other_id", key=True),
-    Column("relation", Text, primary_key=True),
-    Column("likeness", Float),
-    sqlite_with_rowid=False,
+    sa.Column("relation", Text, primary_key=True),
+    sa.Column("likeness", sa.Float),
+    with_rowid=False,
 )
-Index("links_by_other", LINKS.c.other_id)
+sa.Index("links_by_other", LINKS.c.other_id)
 # Files that an ingest could not read, or in part, with what is known of them: coverage names them under every answer.
-UNREADABLE: Final = Table(
+UNREADABLE: Final = _table(
     "unreadable",
-    METADATA,
-    Column("folder", Text, primary_key=True),
-    Column("file", Text, primary_key=True),
+    sa.Column("folder", Text, primary_key=True),
+    sa.Column("file", Text, primary_key=True),
     _needed("reason", Text),
     _needed("metadata", Text),
     _needed("pages", Packed()),
 )
-TRACES: Final = Table(
+TRACES: Final = _table(
     "traces",
-    METADATA,
-    Column("trace_id", Text, primary_key=True),
+    sa.Column("trace_id", Text, primary_key=True),
     *(_needed(name, Text) for name in ("at", "record")),
 )
 # What a person decided on a cell of a position table, by a hash of party, topic and the evidence that was judged:
 # other evidence is another judgement.
-REVIEWS: Final = Table(
+REVIEWS: Final = _table(
     "reviews",
-    METADATA,
-    Column("cell_key", Text, primary_key=True),
-    _needed("state", Text, CheckConstraint("state IN ('accepted', 'changed', 'rejected')")),
-    Column("kind", Text),
+    sa.Column("cell_key", Text, primary_key=True),
+    _needed("state", Text, sa.CheckConstraint("state IN ('accepted', 'changed', 'rejected')")),
+    sa.Column("kind", Text),
     *(_needed(name, Text) for name in ("note", "reviewer", "at")),
-    sqlite_with_rowid=False,
+    with_rowid=False,
 )

@@ -90,9 +90,9 @@ class Store:
             check_model: False opens a store of another model as well, to re-embed it.
             wait_seconds: How long a writer waits for another one.
             second: The model of the second vectors; None goes without.
-            database: Where the record is; by default in the folder.
-            chroma: Where the vector index is; by default in the folder.
-            files: Where machines share files; by default at the same paths.
+            database: Where the record is.
+            chroma: Where the vector index is.
+            files: Where machines share files.
 
         Raises:
             StoreMissingError: There is no store, and none is to be made.
@@ -226,11 +226,7 @@ class Store:
             return copy_record(self.catalogue.database, other.catalogue.database, progress, finish_all, moved)
 
     def party_files(self, *, other_than: Path | None = None) -> tuple[Path, ...]:
-        """Returns the `parties.csv` files that came with ingested folders, which add to the built-in table.
-
-        Args:
-            other_than: Path of such a file, whose copy is left out.
-        """
+        """Returns the copies of `parties.csv` that came with ingested folders, but for that of `other_than`."""
         own = None if other_than is None else _party_prefix(other_than)
         found = sorted((self.path / "parties").glob("*.csv"))
         return tuple(path for path in found if own is None or not path.name.startswith(own))
@@ -238,12 +234,7 @@ class Store:
     def keep_party_file(self, path: Path, table: Path | None = None) -> None:
         """Keeps a copy of a folder's `parties.csv` in place of an older one; the caller holds the write lock.
 
-        Args:
-            path: Where it belongs, by which it is known.
-            table: Where it is now, if it stands in an archive.
-
-        Raises:
-            StoreError: It cannot be read or written.
+        It is known by the path where it belongs; an archive has it somewhere else, at `table`.
         """
         try:
             self.write_party_file(_party_prefix(path), (table or path).read_bytes())
@@ -254,12 +245,7 @@ class Store:
             ) from exc
 
     def write_party_file(self, prefix: str, data: bytes) -> None:
-        """Writes the copy of a folder's `parties.csv`; the caller holds the write lock.
-
-        Args:
-            prefix: How the names of all copies from that folder begin.
-            data: What it holds from now on.
-        """
+        """Writes the copy of a folder's `parties.csv`, whose names all begin so; the caller holds the write lock."""
         kept = self.path / "parties" / f"{prefix}{hashlib.sha256(data).hexdigest()[:16]}.csv"
         if kept.exists():
             return
@@ -303,8 +289,7 @@ class Store:
             if self.catalogue.meta("index_generation") == generation and self._is_intact():
                 return
             try:
-                index = self._open_index()
-                self._bring_up(index, progress)
+                self._bring_up(self._open_index(), progress)
                 self._record_index(str(self.catalogue.meta("index_folder")))
             except StoreError as exc:
                 logger.warning("%s; it is rebuilt from the catalogue", exc)
@@ -315,7 +300,7 @@ class Store:
         self.catalogue.health.rebuild_lexical()
         with self._index_guard:
             self._rebuild()
-        for path in self.path.glob("mapped-*.f32"):
+        for path in self.path.glob("mapped-*"):
             path.unlink()
         return self.catalogue.count_passages()
 
@@ -325,10 +310,9 @@ class Store:
         self._record_model()
         with self._index_guard:
             self._drop_index()
-            self.catalogue.set_meta(
-                {"index_folder": _new_index_folder(), "index_generation": "-1", "index_fingerprint": ""}
-            )
-            self._indexes.remove_others(self.catalogue.meta("index_folder"))
+            folder = _new_index_folder()
+            self.catalogue.set_meta({"index_folder": folder, "index_generation": "-1", "index_fingerprint": ""})
+            self._indexes.remove_others(folder)
 
     # --- reading
 
@@ -381,40 +365,37 @@ class Store:
         found = self.catalogue.health.check(self._dimension)
         if not found[0].ok:
             return found
-        index = self._check_index(self.catalogue.count_passages())
-        return (*found, index) if self._second is None else (*found, index, self._check_second())
-
-    def _check_second(self) -> Check:
+        found = (*found, self._check_index(self.catalogue.count_passages()))
+        if self._second is None:
+            return found
         missing = len(self.without_second())
         detail = f"{missing} passages in other languages have none: run `untoc doctor --rebuild`"
-        return Check(name="second vectors", ok=not missing, detail=detail if missing else "all there")
+        return (*found, Check(name="second vectors", ok=not missing, detail=detail if missing else "all there"))
 
     def _check_index(self, passages: int) -> Check:
-        behind = self.catalogue.meta("index_generation") != str(self.catalogue.generation)
-        if behind:
-            return Check(
-                name="vector index", ok=passages == 0, detail="behind the catalogue: run `untoc doctor --rebuild`"
-            )
+        check = partial(Check, name="vector index")
+        if self.catalogue.meta("index_generation") != str(self.catalogue.generation):
+            return check(ok=passages == 0, detail="behind the catalogue: run `untoc doctor --rebuild`")
         if self.read_only and isinstance(self._indexes, EmbeddedIndexes) and not os.access(self.path, os.W_OK):
-            return Check(name="vector index", ok=True, detail="not opened: the store is read-only; search is exact")
+            return check(ok=True, detail="not opened: the store is read-only; search is exact")
         with self._index_guard:
             try:
                 index = self._fresh_index(str(self.catalogue.generation))
                 ids = index.ids()
                 trouble = index.check(self._dimension)
             except StoreError as exc:
-                return Check(name="vector index", ok=False, detail=str(exc))
+                return check(ok=False, detail=str(exc))
         if trouble is None and ids != frozenset(self.catalogue.passage_ids()):
             trouble = f"it holds {len(ids)} of {passages} passages: run `untoc doctor --rebuild`"
         if trouble is None and not all(map(self._is_mapped_right, COLLECTIONS)):
             trouble = "its mapped vectors are not those of the catalogue: run `untoc doctor --rebuild`"
-        return Check(name="vector index", ok=trouble is None, detail=trouble or f"{len(ids)} vectors, in step")
+        return check(ok=trouble is None, detail=trouble or f"{len(ids)} vectors, in step")
 
     # --- inside
 
     def _mapped_path(self, table: VectorTable) -> Path:
         """Returns the name of the file for the vectors as they are now: of another state of the record, it is none."""
-        return self.path / f"mapped-{self.catalogue.store_id}-{table}-{self.catalogue.generation}.f32"
+        return self.path / f"mapped-{self.catalogue.store_id}-{table}-{self.catalogue.generation}.npy"
 
     def _is_mapped_right(self, table: VectorTable) -> bool:
         path = self._mapped_path(table)
@@ -435,7 +416,7 @@ class Store:
                 ids, vectors = self.catalogue.vectors_of(table=table)
                 if len(ids) >= MAPPED_FROM:
                     write_mapped(path, ids, vectors)
-            for other in self.path.glob(f"mapped-*-{table}-*.f32"):
+            for other in self.path.glob(f"mapped-*-{table}-*"):
                 if other != path:
                     # Where another process maps it, some systems keep it until the next write.
                     with suppress(OSError):
@@ -454,7 +435,7 @@ class Store:
 
     def _check_model(self) -> None:
         if self.catalogue.meta(COPYING) is not None:
-            raise StoreError(f"{self.catalogue.name} holds part of a copy: run the same copy again")
+            raise StoreError(f"{self.catalogue.database.name} holds part of a copy: run the same copy again")
         recorded = self.catalogue.meta("embedding_model")
         if recorded is not None and recorded != self._model_name:
             raise ModelMismatchError(
@@ -483,9 +464,8 @@ class Store:
     def _is_intact(self) -> bool:
         folder = self.catalogue.meta("index_folder")
         try:
-            return self._index is not None or self._indexes.is_as_recorded(
-                str(folder), self.catalogue.meta("index_fingerprint")
-            )
+            recorded = self.catalogue.meta("index_fingerprint")
+            return self._index is not None or self._indexes.is_as_recorded(str(folder), recorded)
         except StoreError:
             return False
 
@@ -507,9 +487,9 @@ class Store:
         for table in COLLECTIONS:
             present = index.ids(table)
             index.delete(sorted(present - wanted), table)
-            ids, vectors = (
-                self.catalogue.vectors_of(table=table) if wanted - present else ((), np.empty(0, dtype=np.float32))
-            )
+            if wanted <= present:
+                continue
+            ids, vectors = self.catalogue.vectors_of(table=table)
             rows = [row for row, identifier in enumerate(ids) if identifier not in present]
             for begin in range(0, len(rows), BATCH):
                 part = rows[begin : begin + BATCH]
@@ -523,13 +503,8 @@ class Store:
             raise StoreError(trouble)
 
     def _record_index(self, name: str) -> None:
-        self.catalogue.set_meta(
-            {
-                "index_folder": name,
-                "index_generation": str(self.catalogue.generation),
-                "index_fingerprint": self._indexes.fingerprint(name),
-            }
-        )
+        generation, found = str(self.catalogue.generation), self._indexes.fingerprint(name)
+        self.catalogue.set_meta({"index_folder": name, "index_generation": generation, "index_fingerprint": found})
 
     def _rebuild(self, progress: Callable[[int], None] | None = None) -> None:
         self._drop_index()
@@ -548,10 +523,7 @@ class Store:
 
 def open_record(path: Path, database: DatabaseConfig, *, migrate: bool | None = None) -> Database:
     """Opens the record of a store that is there; see `Database`."""
-    source = _place(path, database)
-    if isinstance(source, Path):
-        require_catalogue(source)
-    return Database(source, create=False, migrate=migrate)
+    return Database(_place(path, database), create=False, migrate=migrate)
 
 
 # A store is opened by making one.
@@ -565,7 +537,7 @@ def _place(path: Path, database: DatabaseConfig) -> Path | str:
 def _mapped(path: Path) -> MappedVectors | None:
     try:
         return MappedVectors(path)
-    except (OSError, ValueError):
+    except (OSError, EOFError, ValueError):
         return None
 
 

@@ -6,18 +6,21 @@
 looks like a name in every statement and answers nobody who asks for one ("General Assembly").
 """
 
+import unicodedata
 from collections.abc import Sequence
 from functools import cache
 from typing import Final
 
 import regex
 
-from app.answering.folding import fold_accents
 from app.records import Missing
 from ingest.language.lexicons import load_lexicon, unfolded
 from ingest.metadata.sessions import find_bodies
 from ingest.parties.party_table import PartyTable
 from ingest.treaties.treaties import find_treaties
+
+_YEAR: Final = regex.compile(r"^(?:19|20)\d\d$")
+_SIGNS: Final = str.maketrans("’‘ʼ`‐‑，、：；？！（）،؛؟ةىٱـ", "''''--,,:;?!(),;?هيا ") | {0x0451: "е", 0x0401: "Е"}
 
 
 @cache
@@ -41,17 +44,28 @@ def _pattern(name: str) -> "regex.Pattern[str]":
     return regex.compile(form if name == "no_name" else fold_accents(form), regex.I)
 
 
-_YEAR: Final = regex.compile(r"^(?:19|20)\d\d$")
+def fold_accents(text: str) -> str:
+    """Returns a text without accents and with plain signs and digits, character for character, so that offsets stay.
+
+    Arabic letters lose what is often left out in typing: hamza, the dots of a final ya, the ta marbuta.
+    """
+    return "".join(_bare(char) for char in text.translate(_SIGNS))
+
+
+@cache
+def _bare(char: str) -> str:
+    if char.isdecimal():
+        return str(unicodedata.decimal(char))
+    parts = unicodedata.normalize("NFD", char)
+    base, marks = parts[:1], parts[1:]
+    # й is a letter of its own, and what Hangul and other scripts decompose into is no mark.
+    return base if marks and char not in "йЙ" and all(unicodedata.combining(mark) for mark in marks) else char
 
 
 def contains_answer_type(kind: Missing, text: str, parties: PartyTable, speakers: Sequence[str] = ()) -> bool:
     """Returns whether a text in any of the six languages holds the kind of thing asked for.
 
-    Args:
-        kind: What the question asks for.
-        text: Of the evidence.
-        parties: Whose names tell a State from another name.
-        speakers: Codes of those who speak, whose own names are no answer.
+    The names of the `speakers` themselves, who are given by their codes, are no answer.
     """
     if kind == "number":
         return _contains_number(fold_accents(text))

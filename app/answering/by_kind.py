@@ -1,29 +1,32 @@
 """Answers by the kind of question: what is found for each kind, and how it is composed.
 
-"Who delivered it?" needs the facts of a statement, "summarise it" its key sentences, "which documents do we have?" a
-list; all other kinds are answered with the best evidence on their topic.
+"Who delivered it?" needs the facts of a statement, with its heading as their source, "summarise it" its key sentences,
+"which documents do we have?" a list; all other kinds are answered with the best evidence on their topic.
 """
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import dropwhile, takewhile
 from typing import Final
 
 from app.answering.answer_type_check import contains_answer_type
 from app.answering.citation_spans import SentenceSpan, cite
 from app.answering.compose.extractive import Composition, claim_of, quote
-from app.answering.localization import Localization
+from app.answering.localization import Localization, language_name
 from app.answering.provenance import holders, provenance
 from app.answering.quoted_speaker import with_quoted_parties
-from app.answering.statement_facts import facts, heading_of
 from app.question.resolution import Resolution
 from app.records import Citation, Claim, Note, Scope, Sources, WordsFound
 from app.retrieval.evidence_retriever import EvidenceRetriever, Retrieved
 from app.retrieval.exclude_shown import exclude_shown
 from ingest.parties.party_table import PartyTable
-from vectorstore.records import Sentence, StatementSummary
+from vectorstore.records import Sentence, Statement, StatementSummary
 
 # Statements that a list names.
 _LISTED: Final = 30
+# Sentences among which the heading stands, and lines of it that are quoted.
+_OPENING: Final = 12
+_HEADING: Final = 6
 FindWords = Callable[[str], Sequence[WordsFound]]
 
 
@@ -69,11 +72,11 @@ class KindAnswers:
         if kind == "source" and resolution.quote:
             return _compose_source(retrieved.places, sources, local, asked, limit=self.limit)
         if kind in ("metadata", "source"):
-            spans = {key: heading_of(sources.sentences[key]) for key in sources.statements if sources.sentences[key]}
+            spans = {key: _heading_of(sources.sentences[key]) for key in sources.statements if sources.sentences[key]}
 
             def told(_: str, citation: Citation) -> str:
                 key = citation.statement_id
-                return facts(sources.statements[key], sources.sentences[key], citation, local)
+                return _facts(sources.statements[key], sources.sentences[key], citation, local)
 
             return _cited(list(spans.items())[: self.limit], sources, local.parties, asked, told)
         if kind == "summary":
@@ -140,6 +143,40 @@ def _cited(
         for party in (_party(each, asked),)
     ]
     return Composition(claims=tuple(claims), citations=tuple(citations))
+
+
+def _facts(statement: Statement, sentences: Sequence[Sentence], citation: Citation, local: Localization) -> str:
+    """Returns what is known of a statement besides its words, and what its text does not say, as one line."""
+    known, say = statement.metadata, local.say
+
+    def given(key: str, name: str, value: str | None, absent: str) -> str:
+        if value is None:
+            return say(absent)
+        told = say(key, **{name: value})
+        return say("inferred", fact=told) if name in citation.inferred else told
+
+    where = provenance(citation, local.wording)
+    parts = [
+        given("facts_speaker", "speaker", known.speaker, "facts_no_speaker"),
+        say("facts_group", group=local.name(known.on_behalf_of)) if known.on_behalf_of else "",
+        where if known.date else ", ".join(part for part in (where, say("facts_no_date")) if part),
+        "" if known.agenda_item else say("facts_no_item"),
+        say("facts_symbol", symbol=known.symbol) if known.symbol else "",
+        say("facts_language", language=language_name(known.language, local.language)) if known.language else "",
+        say("facts_words", count=sum(len(sentence.text.split()) for sentence in sentences))
+        if known.language != "zh"
+        else say("facts_characters", count=sum(len(sentence.text) for sentence in sentences)),
+        say("facts_file", file=statement.file),
+    ]
+    line = "; ".join(part for part in parts if part)
+    return line[0].upper() + line[1:]
+
+
+def _heading_of(sentences: Sequence[Sentence]) -> SentenceSpan:
+    """Returns where a statement says what it is: the first lines outside its paragraphs, else its first sentence."""
+    opening = dropwhile(lambda s: s.paragraph is not None, sentences[:_OPENING])
+    head = [s.ordinal for s in takewhile(lambda s: s.paragraph is None, opening)][:_HEADING] or [0]
+    return SentenceSpan(first=head[0], last=head[-1])
 
 
 def _compose_list(

@@ -28,6 +28,8 @@ _POINTING, _OUTWARD, _TAKES_UP, _ANNOUNCING = (
     regex.compile(_WORDS[name], regex.VERBOSE) for name in ("pointing", "outward", "takes_up", "announcing")
 )
 _FURTHEST: Final = 8
+# Sentences in a span at most.
+_LONGEST: Final = 4
 # Sentences with which a quotation goes on, and its characters with these: about three lines.
 CONTEXT_SENTENCES: Final = 2
 _MAX_EXTENDED_CHARS: Final = 320
@@ -82,10 +84,7 @@ def is_antecedent_of_next(sentences: Sequence[Sentence], ordinal: int) -> bool:
 def without_following(citation: Citation, sentences: Sequence[Sentence], chosen: Collection[str]) -> str:
     """Returns the words of a citation without the sentences with which it only goes on.
 
-    Args:
-        citation: The citation.
-        sentences: All sentences of its statement.
-        chosen: Identifiers of the sentences that answer.
+    Of all `sentences` of its statement, those `chosen` (identifiers) answer.
     """
     own = [sentence for sentence in sentences if sentence.sentence_id in citation.sentence_ids]
     ordinals = [sentence.ordinal for sentence in own if sentence.sentence_id in chosen]
@@ -119,19 +118,19 @@ def announces(text: str) -> bool:
 
 
 def spans(
-    sentences: Sequence[Sentence], chosen: Sequence[int], *, longest: int = 4, going_on: Collection[int] = ()
+    sentences: Sequence[Sentence], chosen: Sequence[int], *, going_on: Collection[int] = ()
 ) -> list[tuple[SentenceSpan, SentenceSpan | None]]:
     """Turns chosen sentences into spans to quote, each with a distant span that it refers to.
 
     Args:
         sentences: All sentences of the statement.
         chosen: Ordinals, strongest first.
-        longest: Sentences in a span at most; neighbours that were both chosen join up to that.
         going_on: Of the chosen ones, those with which a short span goes on in its paragraph: after "it is an offence
             to use their services" often stands what was asked, "six persons have been convicted".
 
     Returns:
-        (span, distant referent or None), in the order of `chosen`; a sentence is quoted once.
+        (span, distant referent or None), in the order of `chosen`; a sentence is quoted once, and chosen neighbours
+        join up to the longest span.
     """
     result: list[tuple[SentenceSpan, SentenceSpan | None]] = []
     used: set[int] = set()
@@ -146,14 +145,14 @@ def spans(
             first = pointed
         elif pointed is not None and pointed not in used and pointed != ordinal - 1:
             distant = SentenceSpan(first=pointed, last=pointed)
-        while last + 1 not in used and last + 1 - first < longest and is_antecedent_of_next(sentences, last):
+        while last + 1 not in used and last + 1 - first < _LONGEST and is_antecedent_of_next(sentences, last):
             last += 1
-        while last + 1 in wanted and last + 1 not in used and last + 1 - first < longest:
+        while last + 1 in wanted and last + 1 not in used and last + 1 - first < _LONGEST:
             last += 1
-        while first - 1 in wanted and first - 1 not in used and last - first + 1 < longest:
+        while first - 1 in wanted and first - 1 not in used and last - first + 1 < _LONGEST:
             first -= 1
         for _ in range(CONTEXT_SENTENCES if ordinal in going_on else 0):
-            if last + 1 not in used and last + 1 - first < longest and _goes_on(sentences, first, last):
+            if last + 1 not in used and last + 1 - first < _LONGEST and _goes_on(sentences, first, last):
                 last += 1
         if distant is not None and distant.first >= first:
             distant = None
@@ -256,10 +255,7 @@ def quotable_spans(
 ) -> list[QuotableSpan]:
     """Returns the spans around chosen sentences of several statements, in the order of their best sentences.
 
-    Args:
-        chosen: Sentences, strongest first.
-        sources: The statements behind them.
-        going_on: Those of them with which a short span goes on in its paragraph.
+    The sentences come strongest first; with those of them that are `going_on`, a short span goes on in its paragraph.
     """
     by_statement: dict[str, list[int]] = {}
     for sentence in chosen:

@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from babel import Locale
+
 from ingest.parties.party_table import PartyTable
 from ingest.parties.regions import members_name
 from prompts.wording import Wording, load_wording
@@ -35,6 +37,11 @@ class Localization:
     def sets(self, codes: Iterable[str]) -> str:
         """Returns the names of regions, and of groups whose members are meant, with commas between them."""
         return ", ".join(members_name(code, self.parties, self.language) for code in codes)
+
+
+def language_name(code: str, language: str) -> str:
+    """Returns the name of a language in another, such as "Chinese"; both are ISO 639-1 codes."""
+    return str(Locale.parse(language).languages.get(code, code))
 
 
 def localize(parties: PartyTable, language: str) -> Localization:

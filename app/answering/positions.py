@@ -32,13 +32,9 @@ def directions_of(
     language: str,
     words: Callable[[Citation], str] = attrgetter("quote"),
 ) -> dict[int, CitedDirection]:
-    """Returns the direction of each citation on a topic, by its number.
+    """Returns the direction of each citation on a topic, which is in this language, by the number of the citation.
 
-    Args:
-        citations: The citations.
-        topic: What the direction is on.
-        language: ISO 639-1 code of the topic.
-        words: Those of a citation that are read; what merely follows is of something else.
+    Of a citation those `words` are read; what merely follows is of something else.
     """
     return {citation.number: _direction(citation, words(citation), topic, language) for citation in citations}
 

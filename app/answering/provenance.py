@@ -50,11 +50,7 @@ def attribution(citation: Citation, local: Localization, escape: Callable[[str],
 def holders(citation: Citation, name_of: Callable[[str], str], wording: Wording, party: str | None = None) -> str:
     """Returns the name of who holds the position; of a joint statement, with the States that hold it as well.
 
-    Args:
-        citation: What is cited.
-        name_of: Names a party by its code.
-        wording: The assistant's words.
-        party: Which holder comes first; by default the one that delivered it.
+    The holder `party` comes first, by default the one that delivered it.
     """
     first = party or citation.state or next(iter(citation.held_by), "")
     others = [code for code in citation.held_by if code != first]

@@ -16,19 +16,13 @@ _OTHERS: Final = 2
 
 
 def suggest(answer: Answer, retriever: EvidenceRetriever, parties: PartyTable) -> tuple[str, ...]:
-    """Returns questions in the language of the one that was answered; none where it was about no topic.
-
-    Args:
-        answer: What was answered.
-        retriever: Searches the other parties in scope on the same topic.
-        parties: Names them.
-    """
+    """Returns questions in the language of the one that was answered; none where it was about no topic."""
     scope, local = answer.scope, localize(parties, answer.scope.language)
     asked = {*scope.states, *scope.groups}
     if not scope.topic or answer.kind in ("greeting", "out_of_scope", "ambiguous", "treaty_text"):
         return ()
     everyone = replace(scope, states=(), groups=(), members_of=(), excluded=(), treaties=(), all_states=True, notes=())
-    found = retriever.retrieve(Resolution(scope=everyone, question=answer.question, all_states=True), parties)
+    found = retriever.retrieve(Resolution(scope=everyone, question=answer.question), parties)
     speaking = sorted((item for item in found.party_evidence if item.answers), key=lambda item: -item.confidence)
     others = [item.party for item in speaking if item.party and item.party not in asked]
     names = [local.name(code) for code in others[:_OTHERS]]

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import regex
 
 from app.answering.citation_spans import citation_kind
+from app.answering.claims.form import quoted_parts
 from app.records import Citation, Claim, DroppedClaim, Verdict
 from ingest.text.furniture import is_furniture, running_heads
 from ingest.text.repair import ELLIPSIS
@@ -17,10 +18,11 @@ from ingest.text.squash import squash, squash_map
 from ingest.text.wholeness import is_whole
 from vectorstore.records import Statement
 
+# A word with the white space around it, and how many characters furniture has before its last one.
+_NEXT = regex.compile(r"\s*\S+\s*")
+_LONGEST_FURNITURE = 400
 # How a quotation shows page furniture that is left out.
 _SPLIT = regex.compile(rf"\s*{regex.escape(ELLIPSIS)}\s*")
-# What a claim sets in quotation marks besides the quotations that it cites.
-_QUOTED = regex.compile(r"[“„«「『\"]([^“”„«»「」『』\"]*)[”“»」』\"]")
 # Why a claim is dropped although its words stand as it cites them.
 NOBODY = "it names nobody who holds the position"
 _PROVENANCE = ("speaker", "body", "session", "date", "agenda_item", "title", "symbol")
@@ -38,10 +40,7 @@ class Verified:
 def verify(claims: Sequence[Claim], citations: Sequence[Citation], statements: Mapping[str, Statement]) -> Verified:
     """Drops every claim with a citation that fails verification against its stored statement.
 
-    Args:
-        claims: Each names a State or group and citation numbers.
-        citations: What the claims cite.
-        statements: The stored statements by id, read from the catalogue and not from the answer.
+    The `statements` are read from the catalogue and not from the answer.
     """
     sound = {c.number: c for c in citations if verify_citation(c, statements.get(c.statement_id)) == "verified"}
     kept: list[Claim] = []
@@ -100,19 +99,12 @@ def reads_as(quote: str, source_quote: str, *, heads: frozenset[str] = frozenset
     """Returns whether a readable quotation holds exactly the words of its source.
 
     White space and the typography that `squash` levels may differ. Where the quotation says `[…]`, the source
-    must have page furniture, or those very characters.
-
-    Args:
-        quote: The readable text.
-        source_quote: The source text of the same span.
-        heads: The running heads of the document, which count as furniture.
+    must have page furniture, such as the running `heads` of the document, or those very characters.
     """
     if squash(quote) == squash(source_quote):
         return bool(squash(quote))
     parts = [part for part in _SPLIT.split(quote) if part]
-    if len(parts) < 2:
-        return False
-    return _parts_follow(parts, source_quote, heads)
+    return len(parts) > 1 and _parts_follow(parts, source_quote, heads)
 
 
 def _parts_follow(parts: Sequence[str], source: str, heads: frozenset[str]) -> bool:
@@ -120,29 +112,15 @@ def _parts_follow(parts: Sequence[str], source: str, heads: frozenset[str]) -> b
     first, *rest = parts
     if not rest:
         return squash(first) == squash(source)
-    for end in _ends_of(first, source):
-        for begin in _furniture_ends(source, end, heads):
-            if _parts_follow(rest, source[begin:], heads):
-                return True
-    return False
-
-
-def _ends_of(part: str, source: str) -> list[int]:
-    """Returns the offset at which a prefix of the source equals the part after squashing, if there is one."""
-    wanted, squashed = squash(part), squash_map(source)
+    wanted, squashed = squash(first), squash_map(source)
     if not wanted or not squashed.text.startswith(wanted):
-        return []
-    return [squashed.ends[len(wanted) - 1]]
-
-
-def _furniture_ends(source: str, start: int, heads: frozenset[str]) -> list[int]:
-    """Returns where text may go on after furniture that begins at `start`."""
-    ends = [
-        match.end()
-        for match in regex.finditer(r"\s*\S+\s*", source, pos=start)
-        if match.start() - start < 400 and is_furniture(source[start : match.end()], heads)
-    ]
-    return ends[::-1]
+        return False
+    start = squashed.ends[len(wanted) - 1]
+    # As much furniture as there is goes first.
+    ends = [match.end() for match in _NEXT.finditer(source, start) if match.start() - start < _LONGEST_FURNITURE]
+    return any(
+        is_furniture(source[start:end], heads) and _parts_follow(rest, source[end:], heads) for end in reversed(ends)
+    )
 
 
 def _fault(claim: Claim, sound: Mapping[int, Citation]) -> str | None:
@@ -166,4 +144,4 @@ def _quotes_only(text: str, quotes: Sequence[str]) -> bool:
     # Longest first, since one quotation may hold another.
     for quote in sorted(quotes, key=len, reverse=True):
         text = text.replace(quote, "")
-    return all(any(squash(match.group(1)) in squash(quote) for quote in quotes) for match in _QUOTED.finditer(text))
+    return all(any(squash(part) in squash(quote) for quote in quotes) for part in quoted_parts(text))

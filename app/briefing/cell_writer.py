@@ -43,10 +43,6 @@ class CellText:
     dropped: tuple[DroppedClaim, ...] = ()
     unworded: Unworded | None = None
 
-    def citation(self, number: int) -> Citation:
-        """Returns a citation by its number."""
-        return next(citation for citation in self.citations if citation.number == number)
-
 
 class CellWriter:
     """Has a model word the cells of one briefing, one after the other."""

@@ -1,7 +1,8 @@
 """The citation list of a briefing: one number for each cited span, whichever part of the briefing cites it."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from functools import cache
 
 from app.answering.citation_spans import SentenceSpan, cite
 from app.answering.verify import verify_citation
@@ -11,14 +12,17 @@ from vectorstore.records import Sentence, Statement
 
 
 class CitationList:
-    """Numbers citations from 1 in the order in which they are first added."""
+    """Numbers citations from 1 in the order in which they are first added.
+
+    `statements` are those read so far, by id; `sentences` gives those of a stored statement, read once.
+    """
 
     def __init__(self, catalogue: Catalogue) -> None:
+        self.statements: dict[str, Statement] = {}
+        self.sentences: Callable[[str], tuple[Sentence, ...]] = cache(catalogue.sentences)
         self._catalogue = catalogue
         self._numbers: dict[tuple[str, int, int], int] = {}
         self._citations: list[Citation] = []
-        self._statements: dict[str, Statement] = {}
-        self._sentences: dict[str, tuple[Sentence, ...]] = {}
 
     def add(self, citation: Citation) -> int:
         """Returns the number of a citation; the same span of a statement has one number."""
@@ -39,23 +43,12 @@ class CitationList:
 
     def statement(self, statement_id: str) -> Statement:
         """Returns a stored statement, read once."""
-        if statement_id not in self._statements:
+        if statement_id not in self.statements:
             statement = self._catalogue.statement(statement_id)
             if statement is None:
                 raise KeyError(statement_id)
-            self._statements[statement_id] = statement
-        return self._statements[statement_id]
-
-    def sentences(self, statement_id: str) -> tuple[Sentence, ...]:
-        """Returns the sentences of a stored statement, read once."""
-        if statement_id not in self._sentences:
-            self._sentences[statement_id] = self._catalogue.sentences(statement_id)
-        return self._sentences[statement_id]
-
-    @property
-    def statements(self) -> Mapping[str, Statement]:
-        """The statements cited so far, by id."""
-        return self._statements
+            self.statements[statement_id] = statement
+        return self.statements[statement_id]
 
 
 def quoted_with(shown: Sequence[Citation], cited: Iterable[Citation], sources: Sources) -> list[Citation]:

@@ -10,14 +10,13 @@ from datetime import date
 from typing import Final
 
 from app.briefing.cells import Subject
-from app.briefing.harm_topics import names_harm
 from app.errors import BriefingError
 from app.question.follow_ups import restyle
 from app.question.language import detect_language
 from app.question.lexicon import FIRST_YEAR
 from app.question.resolution import Resolution, Restyle
 from app.records import Scope, TreatyScope
-from ingest.glossary.glossary import terms_of
+from ingest.glossary.glossary import terms_of, translate_topic
 from ingest.language.lexicons import Patterns
 from ingest.metadata.sessions import canonical_body
 from ingest.parties.party_table import PartyTable
@@ -212,6 +211,16 @@ def _topic(text: str, language: str) -> Subject:
     words = " ".join(text.split())
     label = words[:1].upper() + words[1:]
     return Subject(label=label, topic=words, language=language, harm=names_harm(words, language))
+
+
+def names_harm(topic: str, language: str = "en") -> bool:
+    """Returns whether a topic names a harm, and not what is done about one; other languages go by the glossary.
+
+    A table with "supports" in the column "Corruption" would put words into a State's mouth: on a harm, support is for
+    action against it.
+    """
+    words = translate_topic(topic, language).text if language != "en" else topic
+    return _WORDS.harm.search(words) is not None and _WORDS.measure.search(words) is None
 
 
 def _article(text: str) -> Subject:

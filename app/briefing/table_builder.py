@@ -156,12 +156,19 @@ class _Build:
 
     def run(self, progress: Callable[[BriefingProgress], None] | None, choose: Choose) -> Briefing:
         request = self._request
-        in_scope = self._in_scope()
+        years = tuple(map(int, request.years))
+        asked = ScopeFilter(parties=request.parties, bodies=request.bodies, sessions=request.sessions, years=years)
+        in_scope = self._catalogue.summaries(asked)
         codes = request.parties or self._everyone(in_scope)
         sessions = request.sessions or (_sessions(in_scope, codes) if request.by_session else ())
         wanted = [*product(codes, request.subjects, sessions or (None,))]
         cells: list[Cell] = []
         moments: list[Moment] = []
+        subjects = {subject.label: subject for subject in request.subjects}
+
+        def labelled(citation: Citation, label: str) -> Suggestion:
+            return self._suggested(citation, subjects[label])
+
         for done, (code, subject, session) in enumerate(wanted):
             label = f"{self._parties.display(code, request.language)}: {subject.label}"
             step = BriefingProgress(done=done, total=len(wanted), label=label)
@@ -169,9 +176,9 @@ class _Build:
             tell()
             cell, own = self._cell(code, subject, session, tell)
             cells.append(cell)
-            moments += moments_of(cell, own, self._citations, self._labelled)
+            moments += moments_of(cell, own, self._citations, labelled)
         if sessions:
-            moments = [*moments_in(cells, self._citations, self._labelled)]
+            moments = [*moments_in(cells, self._citations, labelled)]
         briefing = self._finished(cells, moments, codes, sessions)
         return replace(briefing, points=choose(briefing))
 
@@ -202,12 +209,6 @@ class _Build:
             translations = self._writer.translate(citations.all(), request.language)
             briefing = replace(briefing, translations=translations, writing=self._writer.report(cells))
         return replace(briefing, names=self._names(briefing))
-
-    def _in_scope(self) -> tuple[StatementSummary, ...]:
-        request = self._request
-        years = tuple(map(int, request.years))
-        asked = ScopeFilter(parties=request.parties, bodies=request.bodies, sessions=request.sessions, years=years)
-        return self._catalogue.summaries(asked)
 
     def _everyone(self, in_scope: Sequence[StatementSummary]) -> tuple[str, ...]:
         codes = {code for summary in in_scope for code in summary.metadata.holders}
@@ -323,10 +324,6 @@ class _Build:
         names = dict.fromkeys(self._parties.display(code, self._request.language) for code, held in groups if held)
         return cited, self._words.say("group_spoke", groups=", ".join(names)) if cited else ""
 
-    def _labelled(self, citation: Citation, label: str) -> Suggestion:
-        subject = next(item for item in self._request.subjects if item.label == label)
-        return self._suggested(citation, subject)
-
     def _silence(self, code: str, subject: Subject, session: str | None, retrieved: Retrieved) -> str:
         """Returns the note of an empty cell, by the reason with which a question would abstain."""
         resolution = self._resolution(code, subject, session)
@@ -343,7 +340,6 @@ class _Build:
         cited = {self._citations.get(number).statement_id for cell in cells for number in cell.evidence}
         evident = {cell.party for cell in cells if cell.evidence}
         speaking = {cell.party for cell in cells if cell.kind != "no_statement"}
-        unreadable = self._catalogue.unreadable()
         request = self._request
         asked = Scope(states=request.parties, bodies=request.bodies, sessions=request.sessions, years=request.years)
         return Coverage(
@@ -351,7 +347,7 @@ class _Build:
             statements_with_evidence=len(cited & self._searched.keys()),
             states_without_evidence=tuple(code for code in codes if code in speaking and code not in evident),
             states_without_statement=tuple(code for code in codes if code not in speaking),
-            unreadable_files=unreadable_in_scope(unreadable, asked, self._parties, nameless=True),
+            unreadable_files=unreadable_in_scope(self._catalogue.unreadable(), asked, self._parties, nameless=True),
         )
 
     def _sources(self) -> tuple[SourceFile, ...]:
@@ -403,10 +399,8 @@ def _latest_and_each_first(
 
 def _renumbered(worded: CellText, code: str, number: Callable[[Citation], int]) -> tuple[Claim, ...]:
     """Returns claims that cite the citations of the briefing, those on the party's own words first."""
-    claims = [
-        replace(claim, citations=tuple(dict.fromkeys(number(worded.citation(n)) for n in claim.citations)))
-        for claim in worded.claims
-    ]
+    new = {citation.number: number(citation) for citation in worded.citations}
+    claims = (replace(c, citations=tuple(dict.fromkeys(new[n] for n in c.citations))) for c in worded.claims)
     return tuple(sorted(claims, key=lambda claim: claim.state != code))
 
 

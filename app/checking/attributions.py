@@ -15,7 +15,7 @@ import regex
 
 from app.checking.blocks import CheckedBlock, CheckedDocument
 from app.checking.findings import Attribution, Quotation, SpokenTime
-from app.checking.occasion_words import read_occasion
+from app.checking.occasion_words import blanked, read_occasion
 from app.checking.speakers import by_order, shown, subject_after, subject_before, unknown_in
 from ingest.language.attribution_verbs import attribution
 from ingest.language.dates import find_dates
@@ -89,15 +89,11 @@ class AttributionReader:
         place = read_occasion(f"{own} {_MASK} {near.after}")
         return replace(
             named,
+            around=(near.before.replace(_MASK, ""), near.after.replace(_MASK, "")),
             when=replace(when, items=place.items, bodies=place.bodies),
             files=tuple(file for file in self._files if any(_names_file(note.text, file) for note in near.notes)),
             treaty=bool(find_articles(own)),
         )
-
-    def around(self, quotation: Quotation) -> tuple[str, str]:
-        """Returns the document's own words before and after a quotation in its sentence."""
-        near = _Near(self, quotation)
-        return near.before.replace(_MASK, ""), near.after.replace(_MASK, "")
 
     def _named(self, near: "_Near") -> Iterator[Attribution]:
         """Yields who is named, from what is nearest to what is farthest."""
@@ -121,7 +117,7 @@ class AttributionReader:
         for label in near.block.labels:
             yield self._in_label(label), "table"
         for note in near.notes:
-            yield self._parties_of(self._find(note.text)[:1]), "note"
+            yield _parties_of(self._find(note.text)[:1]), "note"
         yield self._ordered(near.said_earlier), "paragraph"
         yield self._carried_over(near.index), "paragraph above"
         for at, heading in self._headings(near.index):
@@ -161,9 +157,9 @@ class AttributionReader:
         behind = text.rpartition(_MASK)[2]
         text = behind if any(not _is_object(name, behind) for name in self._find(behind)) else text
         behalf, joined = self._speakers(text)
-        if parties := self._parties_of([*behalf, *joined]):
+        if parties := _parties_of([*behalf, *joined]):
             several = len(joined) > 1 and all(len(match.codes) == 1 for match in joined)
-            together = self._parties_of(joined) if several else ()
+            together = _parties_of(joined) if several else ()
             yield Attribution(
                 parties=parties,
                 together=together + self._in_apposition(text, parties),
@@ -211,13 +207,11 @@ class AttributionReader:
         the session, day and place in a title are the document's own, and a year among other words a thing's.
         """
         named = self._find(text)
-        bare = text
         spans = [(match.start, match.end) for match in named]
         spans += [(date.start, date.end) for date in find_dates(text)]
         spans += [(session.start, session.end) for session in find_session_mentions(text)]
         spans += [(body.start, body.end) for body in find_bodies(text)]
-        for start, end in spans:
-            bare = bare[:start] + " " * (end - start) + bare[end:]
+        bare = blanked(text, spans)
         if _LABEL.fullmatch(bare) and (named or at >= self._title or self._title == 1):
             return read_occasion(text, reference=True)
         return None if at < self._title else replace(read_occasion(text, reference=True), years=())
@@ -314,10 +308,6 @@ class AttributionReader:
         says = attribution().verb.match
         return [m for m in self._parties.find(text) if m.form != "capital" or says(text[m.end :].lstrip())]
 
-    def _parties_of(self, matches: list[PartyMatch]) -> tuple[str, ...]:
-        # A name that several parties share stands for each of them: nothing is guessed.
-        return tuple(dict.fromkeys(code for match in matches for code in match.codes))
-
     def _after(self, after: str) -> tuple[str, ...]:
         """Returns who is said to speak behind a quotation: "said Austria", "Austria said", "according to Austria"."""
         text = after[_NAME_AFTER.match(after).end() :]  # type: ignore[union-attr]  # the pattern matches anything
@@ -331,14 +321,14 @@ class AttributionReader:
         if not found or (verb is None and according is None):
             return ()
         if according is not None or (verb is not None and verb.start() <= 2):
-            return self._parties_of(_joined_behind(found, text))
+            return _parties_of(_joined_behind(found, text))
         near = verb is not None and found[0].end <= verb.start() <= found[0].end + _VERB_REACH
-        return self._parties_of(found[:1]) if near and found[0].start <= _VERB_REACH else ()
+        return _parties_of(found[:1]) if near and found[0].start <= _VERB_REACH else ()
 
     def _in_label(self, text: str) -> tuple[str, ...]:
         found = self._find(text)
         # A label names who speaks; a sentence that mentions States does not.
-        return self._parties_of(found) if found and len(text.split()) <= _LEAD_WORDS else ()
+        return _parties_of(found) if found and len(text.split()) <= _LEAD_WORDS else ()
 
     def _carried_over(self, index: int) -> tuple[str, ...]:
         """Returns who speaks in the paragraph above, where this one begins with a pronoun or with the quotation."""
@@ -362,7 +352,7 @@ class AttributionReader:
         "according to"; then who is not merely spoken of.
         """
         behalf, joined = self._speakers(text)
-        return self._parties_of([*behalf, *joined])
+        return _parties_of([*behalf, *joined])
 
     def _read_speakers(self, text: str) -> tuple[list[PartyMatch], list[PartyMatch]]:
         """Returns for whom somebody speaks, and who speaks together, as `_ordered` says."""
@@ -391,7 +381,7 @@ class AttributionReader:
         found = self._find(text)
         told = sum(self._speaks(name, found, text) for name in found) == 1
         is_object = attribution().object_before.search
-        return self._parties_of([m for m in found if not (is_object(text[: m.start]) if told else _is_object(m, text))])
+        return _parties_of([m for m in found if not (is_object(text[: m.start]) if told else _is_object(m, text))])
 
     def _own_words(self, text: str) -> str:
         """Returns a sentence with blanks for its asides and brackets."""
@@ -453,6 +443,11 @@ class _Near:
         text = self.earlier.replace("\n", " ")
         sentences = [text[start:end] for start, end in split_sentences(text)][-_SENTENCES_BACK:]
         return next((sentence for sentence in reversed(sentences) if self._reader._ordered(sentence)), "")
+
+
+def _parties_of(matches: list[PartyMatch]) -> tuple[str, ...]:
+    # A name that several parties share stands for each of them: nothing is guessed.
+    return tuple(dict.fromkeys(code for match in matches for code in match.codes))
 
 
 def _joined(first: PartyMatch, found: list[PartyMatch], text: str) -> list[PartyMatch]:

@@ -8,9 +8,13 @@ from typing import Final, Literal
 
 import regex
 
-from app.checking.remarks import Remark, remark
+from app.checking.findings import Remark, remark
 
 BlockKind = Literal["text", "heading", "quote", "cell", "note", "header"]
+# Kinds of remarks on words that no reader sees.
+Unseen = Literal[
+    "unseen_hidden", "unseen_struck", "unseen_tiny", "unseen_coloured", "unseen_deleted", "unseen_not_shown"
+]
 # What joins blocks in `Document.text`.
 _BETWEEN: Final = "\n\n"
 _SUPERSCRIPTS: Final = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
@@ -39,7 +43,7 @@ class Hidden:
 
     offset: int | None
     text: str
-    how: str
+    how: Unseen
 
 
 @dataclass(frozen=True, kw_only=True)

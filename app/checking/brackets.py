@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from app.checking.corpus_texts import SourceText
+from app.checking.findings import Remark, remark
 from app.checking.matching import Match
 from app.checking.polarity_words import PolarityKind, content, of_kinds, polarity_words, speaks_of_itself
-from app.checking.remarks import Remark, remark
 from ingest.language.lexicons import RegexPatterns
 from ingest.language.numbers import find_numbers
 from vectorstore.stems import stems, words_of
@@ -58,8 +58,8 @@ def _judge_bracket(put: str, stands_for: str, text: SourceText, around: str) -> 
     if _senses(put, text.language) != _senses(stands_for, text.language):
         return Judged(remark=remark("put_in_asserts", put=put, words=" ".join(stands_for.split())), alters=True)
     ours, dropped = list(content(own, text.language)), list(content(theirs, text.language))
-    named = {code for match in text.parties.find(put) for code in match.codes}
-    theirs_named = bool(named) and bool(text.parties.find(stands_for))
+    named = {code for match in text.local.parties.find(put) for code in match.codes}
+    theirs_named = bool(named) and bool(text.local.parties.find(stands_for))
     if named and not named & text.stored.parties and (speaks_of_itself(stands_for) or theirs_named):
         return Judged(remark=remark("put_in_party", put=put), alters=True)
     if dropped and not (named & text.stored.parties and theirs_named):

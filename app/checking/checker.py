@@ -1,7 +1,7 @@
 """Checks a document from beginning to end: quotations, attributions, verdicts."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -11,10 +11,9 @@ from app.checking.attributions import AttributionReader
 from app.checking.blocks import CheckedDocument
 from app.checking.corpus_texts import CorpusTexts, CorpusTextsCache
 from app.checking.documents import read_document
-from app.checking.findings import CheckReport, Finding, Place, Skipped
+from app.checking.findings import CheckReport, Finding, Place, Quotation, Remark, Skipped, remark
 from app.checking.quotations import find_quotations
 from app.checking.quote_verifier import QuoteVerifier
-from app.checking.remarks import remark
 from app.checking.superseded import superseded_by
 from app.checking.work import READING, CheckLimits, WorkDone
 from ingest.loaders.loaded import LoadLimits
@@ -98,8 +97,9 @@ class Checker:
                 skipped.append(Skipped(quote=quotation.text, reason=WORK_SPENT, where=block.where))
                 continue
             work.add(READING)
-            found = judge.check(quotation, reader.read(quotation), block.where, reader.around(quotation))
-            findings.append(_with_superseding(_with_hidden(found, document), texts, local))
+            found = judge.check(quotation, reader.read(quotation), block.where)
+            told = (*_hidden_inside(quotation, document), *_superseded(found, texts, local))
+            findings.append(found.with_remarks(*told))
         if progress is not None:
             progress(len(quotations.found), len(quotations.found))
         hidden = [
@@ -118,26 +118,22 @@ class Checker:
         )
 
 
-def _with_superseding(finding: Finding, texts: CorpusTexts, local: Localization) -> Finding:
-    """Adds to verified words of a party that it has said otherwise since."""
-    if finding.verdict != "verified" or finding.place is None:
-        return finding
-    later = superseded_by(finding.place, texts.by_id[finding.place.statement_id], texts)
-    if later is None:
-        return finding
-    told = remark("superseded", where=reference(later, local), words=later.quote)
-    return replace(finding, warnings=(*finding.warnings, told))
+def _superseded(finding: Finding, texts: CorpusTexts, local: Localization) -> Iterator[Remark]:
+    """Says of verified words of a party that it has said otherwise since."""
+    if finding.verdict == "verified" and finding.place is not None:
+        later = superseded_by(finding.place, texts.by_id[finding.place.statement_id], texts)
+        if later is not None:
+            yield remark("superseded", where=reference(later, local), words=later.quote)
 
 
-def _with_hidden(finding: Finding, document: CheckedDocument) -> Finding:
-    """Adds to a finding what stands inside its quotation and is not seen."""
+def _hidden_inside(quotation: Quotation, document: CheckedDocument) -> Iterator[Remark]:
+    """Says what stands inside a quotation and is not seen."""
     words = [
         " ".join(part.text.split())
-        for start, end in finding.quotation.spans
+        for start, end in quotation.spans
         for block in (document.blocks[document.index_at(start)],)
         for part in block.hidden
         if part.offset is None or start <= block.start + part.offset <= end
     ]
-    if not words:
-        return finding
-    return replace(finding, warnings=(*finding.warnings, remark("hidden_inside", words=" … ".join(words))))
+    if words:
+        yield remark("hidden_inside", words=" … ".join(words))

@@ -2,7 +2,7 @@
 
 import threading
 from bisect import bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Final
@@ -15,9 +15,8 @@ from app.checking.match_key import KeyedText
 from app.checking.matching import whole_words
 from ingest.language.attribution_verbs import attribution
 from ingest.language.lexicons import RegexPatterns
-from ingest.parties.party_table import PartyTable
 from vectorstore.catalogue import Catalogue
-from vectorstore.records import Metadata, Passage, ScopeFilter, Sentence, Statement, StatementKind
+from vectorstore.records import Metadata, Passage, ScopeFilter, Statement, StatementKind
 
 _PATTERNS: Final = RegexPatterns("drafts")
 _KINDS: Final[tuple[StatementKind, ...]] = ("statement", "record", "treaty")
@@ -48,15 +47,14 @@ class StoredText:
 
 @dataclass(frozen=True, kw_only=True)
 class SourceText:
-    """A stored text in which omissions and brackets of a quotation are judged, with its language and the parties.
+    """A stored text in which omissions and brackets of a quotation are judged, with its language.
 
-    `name` gives the name of a party in the language of whoever reads the report.
+    `local` has the parties, and their names in the language of whoever reads the report.
     """
 
     stored: StoredText
     language: str
-    parties: PartyTable
-    name: Callable[[str], str]
+    local: Localization
 
     @property
     def source(self) -> str:
@@ -83,16 +81,8 @@ class SourceText:
                 _PATTERNS.object_of.search(words[: match.start])
                 and not attribution().speaker_of.search(words[: match.start])
             )
-            for match in self.parties.find(words)
+            for match in self.local.parties.find(words)
         )
-
-
-@dataclass(frozen=True, kw_only=True)
-class Window:
-    """A stretch of a stored text, readable, in which the nearest words are looked for."""
-
-    stored: StoredText
-    text: str
 
 
 class CorpusTexts:
@@ -118,17 +108,16 @@ class CorpusTexts:
         found = (held[identifier] for identifier, _ in hits if identifier in held)
         return [passage for passage in found if passage.statement_id in self.by_id]
 
-    def windows(self, quote: str, within: Sequence[str] | None, k: int) -> list[Window]:
-        """Returns where the words of a quotation most likely stand, in `k` passages found by lexical search."""
-        windows: dict[tuple[str, int, int], Window] = {}
+    def windows(self, quote: str, within: Sequence[str] | None, k: int) -> Iterator[tuple[StoredText, str]]:
+        """Yields where the words of a quotation most likely stand: texts, with the readable words around passages.
+
+        The `k` passages are found by lexical search.
+        """
         reach = max(_REACH, len(whole_words(quote)) // 8)
-        for passage in self.passages(quote, within, k):
-            stored = self.by_id[passage.statement_id]
-            first, last = max(0, passage.first_sentence - reach), passage.last_sentence + reach + 1
-            sentences: Sequence[Sentence] = self.sentences(passage.statement_id)[first:last]
-            text = " ".join(sentence.text for sentence in sentences)
-            windows[passage.statement_id, first, last] = Window(stored=stored, text=text)
-        return list(windows.values())
+        found = self.passages(quote, within, k)
+        places = ((p.statement_id, max(0, p.first_sentence - reach), p.last_sentence + reach + 1) for p in found)
+        for key, first, last in dict.fromkeys(places):
+            yield self.by_id[key], " ".join(sentence.text for sentence in self.sentences(key)[first:last])
 
 
 class CorpusTextsCache:

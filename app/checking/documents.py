@@ -8,8 +8,8 @@ from typing import Final
 import regex
 
 from app.checking.blocks import CheckedBlock, CheckedDocument, label_rows, make_document
+from app.checking.findings import remark
 from app.checking.markdown_blocks import markdown_blocks
-from app.checking.remarks import remark
 from app.checking.word_blocks import word_blocks
 from app.errors import QuestionError
 from ingest.errors import UnsupportedFormatError

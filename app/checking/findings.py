@@ -1,14 +1,43 @@
-"""What checking a document gives: a finding per quotation, what was left out, and the summary."""
+"""What checking a document gives: a finding per quotation, what was left out, and the summary.
+
+Remarks and places are data, put into words where they are shown.
+"""
 
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any, Final, Literal, get_args
 
-from app.checking.remarks import Remark
 from app.records import Verdict
+from prompts.wording import Wording, load_remark_words
 
 VERDICTS: Final[tuple[Verdict, ...]] = get_args(Verdict)
 ChangeKind = Literal["same", "left_out", "put_in"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Remark:
+    """One remark: its kind, a section of `prompts/remarks.*.md`, and the values that its words are made with."""
+
+    kind: str
+    values: Mapping[str, str] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        """Puts it into English, without a capital and a full stop."""
+        return self.say(load_remark_words())
+
+    def say(self, words: Wording) -> str:
+        """Puts it into the words of a language, as `__str__` does."""
+        return words.say(self.kind, **self.values)
+
+    def to_json(self) -> dict[str, str]:
+        """Returns the kind and the values."""
+        return {"kind": self.kind, **self.values}
+
+
+def remark(kind: str, **values: str) -> Remark:
+    """Makes a remark."""
+    return Remark(kind=kind, values=values)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,6 +99,7 @@ class Attribution:
         suggestion: The party whose name is like the unknown one.
         files: Names of stored files that a reference names.
         treaty: Whether the words are presented as a treaty's.
+        around: The document's own words before and after the quotation in its sentence.
         source: What in the document says so, as in `sentence`, `note`, `heading`.
     """
 
@@ -81,6 +111,7 @@ class Attribution:
     suggestion: str | None = None
     files: tuple[str, ...] = ()
     treaty: bool = False
+    around: tuple[str, str] = ("", "")
     source: str | None = None
 
 
@@ -120,6 +151,10 @@ class Finding:
     found_in: tuple[Place, ...] = ()
     changes: tuple[Change, ...] = ()
     warnings: tuple[Remark, ...] = ()
+
+    def with_remarks(self, *remarks: Remark) -> "Finding":
+        """Returns the finding with more to look at."""
+        return replace(self, warnings=(*self.warnings, *remarks))
 
     @property
     def diff(self) -> str | None:

@@ -13,8 +13,8 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from app.checking.blocks import BlockKind, CheckedBlock, Hidden, label_rows
+from app.checking.findings import remark
 from app.checking.matching import whole_words
-from app.checking.remarks import remark
 from ingest.language.attribution_verbs import introduces_speech
 
 _NOTE: Final = regex.compile(
@@ -36,8 +36,6 @@ _LINES: Final = ("softbreak", "hardbreak")
 _SET_OFF: Final = {"em_open": "em_close", "strong_open": "strong_close"}
 _FEWEST_WORDS: Final = 5
 _QUOTED: Final = regex.compile(r"^\W*[“\"«„「『‘'‹]")
-STRUCK: Final = "unseen_struck"
-NOT_SHOWN: Final = "unseen_not_shown"
 
 
 def markdown_blocks(text: str) -> list[CheckedBlock]:
@@ -106,7 +104,7 @@ def _parts(token: Token) -> Iterator[tuple[str, tuple[Hidden, ...], int]]:
 def _shown(html: str) -> tuple[str, tuple[Hidden, ...]]:
     """Returns what a page shows of HTML, and the words that it does not."""
     hidden = tuple(
-        Hidden(offset=None, text=" ".join(_ELEMENT.sub(" ", found["words"]).split()), how=NOT_SHOWN)
+        Hidden(offset=None, text=" ".join(_ELEMENT.sub(" ", found["words"]).split()), how="unseen_not_shown")
         for found in _UNSHOWN.finditer(html)
         if whole_words(found["words"])
     )
@@ -136,7 +134,7 @@ def _read(tokens: Sequence[Token]) -> tuple[str, tuple[Hidden, ...]]:
         if skipping is not None:
             dropped += held
             if token.type == skipping or (token.type == "html_inline" and token.content.lower().startswith(skipping)):
-                hidden.append(Hidden(offset=len(text), text=" ".join(dropped.split()), how=STRUCK))
+                hidden.append(Hidden(offset=len(text), text=" ".join(dropped.split()), how="unseen_struck"))
                 skipping, dropped = None, ""
             continue
         if token.type == "s_open":
@@ -144,7 +142,7 @@ def _read(tokens: Sequence[Token]) -> tuple[str, tuple[Hidden, ...]]:
         elif token.type == "html_inline" and (struck := regex.match(r"(?i)<(del|s|strike)\b", token.content)):
             skipping = f"</{struck[1].lower()}"
         elif token.type == "html_inline" and token.content.startswith("<!--"):
-            hidden.append(Hidden(offset=len(text), text=token.content[4:-3].strip(), how=NOT_SHOWN))
+            hidden.append(Hidden(offset=len(text), text=token.content[4:-3].strip(), how="unseen_not_shown"))
         elif token.type in _SET_OFF:
             closing = _close_of(tokens, at)
             if _speaks(text, "".join(map(_words, tokens[at + 1 : closing]))):

@@ -1,6 +1,7 @@
 """When a document says that words were spoken: years, days and sessions, but not years that are spoken of."""
 
 from calendar import monthrange
+from collections.abc import Iterable
 from typing import Final
 
 import regex
@@ -32,20 +33,17 @@ def read_occasion(text: str, *, reference: bool = False, earlier: str = "") -> S
     text = in_digits(text)
     sessions = find_session_mentions(text)
     dates = [date for date in find_dates(text) if not spoken_of(text[: date.start])]
-    remaining = text
-    for start, end in (*((s.start, s.end) for s in sessions), *((d.start, d.end) for d in dates)):
-        remaining = remaining[:start] + " " * (end - start) + remaining[end:]
+    remaining = blanked(text, ((session.start, session.end) for session in sessions))
+    remaining = blanked(remaining, ((date.start, date.end) for date in dates))
     told = None if reference else told_from(remaining, in_digits(earlier))
     parts = [part for part in parts_of_year(remaining) if not spoken_of(remaining[: part.start])]
-    for part in parts:
-        remaining = remaining[: part.start] + " " * (part.end - part.start) + remaining[part.end :]
+    remaining = blanked(remaining, ((part.start, part.end) for part in parts))
     months = [found for found in _PATTERNS.month.finditer(remaining) if not spoken_of(remaining[: found.start()])]
     isos = [date.iso for date in dates] + [iso for month in months if (iso := _iso(month))]
     isos += [interval for part in parts for interval in part.intervals()]
     days = [_yearless(month) for month in months if month["year"] is None]
     days += [f"--{month:02}" for part in parts if part.year is None for month in part.months]
-    for month in months:
-        remaining = remaining[: month.start()] + " " * len(month.group()) + remaining[month.end() :]
+    remaining = blanked(remaining, (month.span() for month in months))
     if reference:
         years = [int(match.group()) for match in _REFERENCE_YEAR.finditer(remaining)]
     else:
@@ -68,6 +66,13 @@ def read_occasion(text: str, *, reference: bool = False, earlier: str = "") -> S
         bodies=tuple(dict.fromkeys(bodies)),
         untold=unread,
     )
+
+
+def blanked(text: str, spans: Iterable[tuple[int, int]]) -> str:
+    """Returns a text of equal length with blanks at `[start, end)` of each span."""
+    for start, end in spans:
+        text = text[:start] + " " * (end - start) + text[end:]
+    return text
 
 
 def _iso(month: "regex.Match[str]") -> str | None:

@@ -8,6 +8,7 @@ import regex
 from app.answering.quoted_speaker import quoted_speaker
 from app.checking.brackets import Judged
 from app.checking.corpus_texts import SourceText
+from app.checking.findings import Remark, remark
 from app.checking.matching import Match, whole_words
 from app.checking.polarity_words import (
     PolarityWord,
@@ -19,7 +20,6 @@ from app.checking.polarity_words import (
     reports,
     takes_back,
 )
-from app.checking.remarks import Remark, remark
 from ingest.language.lexicons import RegexPatterns
 from ingest.language.sentences import split_sentences
 from ingest.text.quotation_marks import is_quoted
@@ -139,8 +139,8 @@ def judge_cut(start: int, end: int, quote: str, text: SourceText, around: tuple[
     if _QUESTION.match(rest) and "?" not in quote and "？" not in quote and "؟" not in quote:
         remarks.append(remark("half_question"))
     if is_quoted(source, start, end):
-        code = quoted_speaker(source, start, end, text.stored.parties, text.parties)
-        remarks.append(remark("someone_quoted_named", name=text.name(code)) if code else remark("someone_quoted"))
+        code = quoted_speaker(source, start, end, text.stored.parties, text.local.parties)
+        remarks.append(remark("someone_quoted_named", name=text.local.name(code)) if code else remark("someone_quoted"))
     return remarks
 
 

@@ -13,10 +13,9 @@ from typing import Final
 import regex
 
 from app.checking.blocks import CheckedBlock, CheckedDocument
-from app.checking.findings import Quotation, Skipped
+from app.checking.findings import Quotation, Remark, Skipped, remark
 from app.checking.matching import whole_words
 from app.checking.plain_marks import plain_marks
-from app.checking.remarks import Remark, remark
 from ingest.language.attribution_verbs import introduces_speech, introduces_title
 
 # Opening marks with the marks that may close them.

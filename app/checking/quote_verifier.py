@@ -11,12 +11,11 @@ from app.answering.localization import Localization, localize
 from app.answering.provenance import spoken_date, spoken_day
 from app.checking.brackets import Judged, judge_brackets
 from app.checking.corpus_texts import CorpusTexts, SourceText, StoredText, place_of
-from app.checking.findings import Attribution, Change, Finding, Place, Quotation, SpokenTime
+from app.checking.findings import Attribution, Change, Finding, Place, Quotation, Remark, SpokenTime, remark
 from app.checking.fuzzy_diff import LikeWords, cost, likest_words
 from app.checking.match_key import match_key
 from app.checking.matching import Match, Wanted, find, readings
 from app.checking.omissions import judge_cut, judge_omissions
-from app.checking.remarks import Remark, remark
 from app.checking.spacing import judge_spacing
 from app.checking.work import MILLION, CheckLimits, WorkDone
 from app.records import Scope, Verdict, WordsFound
@@ -71,22 +70,16 @@ class QuoteVerifier:
         self._words = load_remark_words(local.language)
         self._work = work
 
-    def check(
-        self,
-        quotation: Quotation,
-        attribution: Attribution,
-        where: Remark | None = None,
-        around: tuple[str, str] = ("", ""),
-    ) -> Finding:
-        """Returns the finding on one quotation; `around` are the document's own words beside it in its sentence.
+    def check(self, quotation: Quotation, attribution: Attribution, where: Remark | None = None) -> Finding:
+        """Returns the finding on one quotation.
 
         The same words may stand in several statements: they are verified if one of them fits what the document says of
         speaker and occasion. Words found under nobody's name are verified wherever they stand, with a remark.
         """
         finding = Finding(quotation=quotation, where=where, attribution=attribution, verdict="not_found")
         if quotation.note:
-            finding = replace(finding, warnings=(remark(quotation.note),))
-        hits = self._hits(quotation.text, attribution, around)
+            finding = finding.with_remarks(remark(quotation.note))
+        hits = self._hits(quotation.text, attribution)
         whole = [hit for hit in hits if not hit.altered]
         if not whole:
             return self._inexact(finding, hits)
@@ -112,12 +105,12 @@ class QuoteVerifier:
             warnings=(*finding.warnings, *remarks),
         )
 
-    def _hits(self, quote: str, attribution: Attribution, around: tuple[str, str]) -> list[_Hit]:
+    def _hits(self, quote: str, attribution: Attribution) -> list[_Hit]:
         """Returns where the words stand, those that fit the attribution first."""
         ordered = sorted(self._texts.all, key=lambda stored: not fits(stored, attribution))
         altered: list[_Hit] = []
         for wanted in readings(quote):
-            hits = list(islice(self._standing(wanted, ordered, quote, around), _PLACES))
+            hits = list(islice(self._standing(wanted, ordered, quote, attribution.around), _PLACES))
             if any(not hit.altered for hit in hits):
                 return hits
             altered += hits
@@ -135,7 +128,7 @@ class QuoteVerifier:
 
     def _hit(self, stored: StoredText, match: Match, quote: str, around: tuple[str, str]) -> _Hit:
         language = stored.statement.language_at(match.start) or language_of(quote[:1], "en")
-        text = SourceText(stored=stored, language=language, parties=self._local.parties, name=self._local.name)
+        text = SourceText(stored=stored, language=language, local=self._local)
         remarks: list[Remark] = []
         # In 'Arvandia said that “despite …”' it goes on with the sentence that it stands in.
         small = next((char.islower() for char in quote if char.isalpha()), False)
@@ -184,8 +177,7 @@ class QuoteVerifier:
             return self._altered(finding, min(hits, key=lambda hit: not fits(hit.stored, finding.attribution)))
         quote = finding.quotation.text
         if len(quote) > self._work.limits.longest:
-            limit = f"{self._work.limits.longest:,}"
-            return replace(finding, warnings=(*finding.warnings, remark("too_long", limit=limit)))
+            return finding.with_remarks(remark("too_long", limit=f"{self._work.limits.longest:,}"))
         named = set(finding.attribution.parties)
         own = [s for s in self._texts.all if named and fits(s, finding.attribution)]
         same = [s for s in self._texts.all if s.parties & named]
@@ -203,8 +195,8 @@ class QuoteVerifier:
                     warnings=(*finding.warnings, *told, *self._incomplete(finding.attribution, told)),
                 )
         if self._work.done >= budget:
-            return replace(finding, warnings=(*finding.warnings, remark("too_much_work")))
-        return replace(finding, warnings=(*finding.warnings, *self._incomplete(finding.attribution, True)))
+            return finding.with_remarks(remark("too_much_work"))
+        return finding.with_remarks(*self._incomplete(finding.attribution, True))
 
     def _holder(self, stored: StoredText) -> str:
         """Returns whose words a text holds, to show."""
@@ -240,13 +232,13 @@ class QuoteVerifier:
 
     def _likest(self, quote: str, within: list[str] | None, k: int, budget: int) -> tuple[StoredText, LikeWords] | None:
         found: list[tuple[StoredText, LikeWords]] = []
-        for window in self._texts.windows(quote, within, k):
+        for stored, window in self._texts.windows(quote, within, k):
             if self._work.done >= budget:
                 break
-            self._work.add(cost(quote, window.text))
-            like = likest_words(quote, window.text)
+            self._work.add(cost(quote, window))
+            like = likest_words(quote, window)
             if like is not None and like.altered:
-                found.append((window.stored, like))
+                found.append((stored, like))
         return max(found, key=lambda pair: (pair[1].likeness, pair[1].run), default=None)
 
     def _place(self, hit: _Hit) -> Place:

@@ -12,9 +12,9 @@ import regex
 
 from app.checking.brackets import Judged
 from app.checking.corpus_texts import SourceText
+from app.checking.findings import remark
 from app.checking.matching import Match, written_parts
 from app.checking.polarity_words import polarity_words
-from app.checking.remarks import remark
 from ingest.language.lexicons import RegexPatterns
 from ingest.language.word_frequencies import commonness
 from ingest.text.readable import readable

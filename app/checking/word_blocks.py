@@ -17,9 +17,9 @@ from docx.oxml import parse_xml
 from docx.oxml.ns import qn
 from docx.oxml.xmlchemy import BaseOxmlElement
 
-from app.checking.blocks import BlockKind, CheckedBlock, Hidden, NoteMark, labels_of
-from app.checking.remarks import Remark, remark
-from app.checking.word_formatting import DELETED, Looks, style_of, value_of
+from app.checking.blocks import BlockKind, CheckedBlock, Hidden, NoteMark, Unseen, labels_of
+from app.checking.findings import Remark, remark
+from app.checking.word_formatting import Looks, style_of, value_of
 from ingest.errors import LoadError
 
 _FALLBACK: Final = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
@@ -164,10 +164,11 @@ def read_paragraph(
     marks: list[NoteMark] = []
     hidden: list[Hidden] = []
     text = ""
-    unseen: dict[BaseOxmlElement, str | None] = {}
+    unseen: dict[BaseOxmlElement, Unseen | None] = {}
     for run, element in _leaves(paragraph, None):
         if run not in unseen:
-            unseen[run] = DELETED if any(run.iterancestors(*_TRACKED)) else looks.unseen(run)
+            tracked = any(run.iterancestors(*_TRACKED))
+            unseen[run] = "unseen_deleted" if tracked else looks.unseen(run)
         if (how := unseen[run]) is not None:
             words = element.text or " "
             if hidden and (hidden[-1].offset, hidden[-1].how) == (len(text), how):

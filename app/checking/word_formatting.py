@@ -12,12 +12,8 @@ from docx.document import Document as WordDocument
 from docx.oxml.ns import qn
 from docx.oxml.xmlchemy import BaseOxmlElement
 
-# Kinds of remarks.
-HIDDEN: Final = "unseen_hidden"
-STRUCK: Final = "unseen_struck"
-TINY: Final = "unseen_tiny"
-COLOURED: Final = "unseen_coloured"
-DELETED: Final = "unseen_deleted"
+from app.checking.blocks import Unseen
+
 # Half-points, as the file counts.
 _SMALLEST: Final = 4
 # Distance of two colours, of at most 441, under which nobody reads one on the other. Chosen: #E0E0E0 on white is 54.
@@ -41,21 +37,21 @@ class Looks:
         page = "" if background is None else background.get(qn("w:color"), "")
         self._page = page if _is_colour(page) else "FFFFFF"
 
-    def unseen(self, run: BaseOxmlElement) -> str | None:
-        """Returns why a reader does not see a run, a kind of remark, or None."""
+    def unseen(self, run: BaseOxmlElement) -> Unseen | None:
+        """Returns why a reader does not see a run, or None."""
         properties = [*self._properties(run)]
         if _on(_first(properties, "w:vanish")):
-            return HIDDEN
+            return "unseen_hidden"
         if _on(_first(properties, "w:strike")) or _on(_first(properties, "w:dstrike")):
-            return STRUCK
+            return "unseen_struck"
         size = value_of(_first(properties, "w:sz"))
         if size.isdecimal() and int(size) <= _SMALLEST:
-            return TINY
+            return "unseen_tiny"
         colour = value_of(_first(properties, "w:color"))
         ground = self._ground(run, properties)
         if _is_colour(colour) and ground is not None:
             near = math.dist(bytes.fromhex(colour), bytes.fromhex(ground)) < _LIKE
-            return COLOURED if near else None
+            return "unseen_coloured" if near else None
         return None
 
     def _properties(self, run: BaseOxmlElement) -> Iterator[BaseOxmlElement]:

@@ -5,19 +5,10 @@ from collections.abc import Sequence
 
 import typer
 
-from app.cli import accounts, ask, backup, brief, config, corpus, services, verify
+from app.cli import administration, ask, corpus, documents, services
 from app.cli.command import EnvFile, Store, Version, begin, command_group, run_program
 
-app = command_group(
-    ask.commands,
-    brief.commands,
-    verify.commands,
-    corpus.commands,
-    services.commands,
-    accounts.commands,
-    backup.commands,
-    config.commands,
-)
+app = command_group(ask.commands, documents.commands, corpus.commands, services.commands, administration.commands)
 
 
 @app.callback(invoke_without_command=True)

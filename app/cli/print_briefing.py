@@ -10,7 +10,7 @@ from rich.text import Text
 
 from app.answering.provenance import spoken_date
 from app.briefing.cells import Briefing, Cell
-from app.cli.printing import coverage_line, inert, print_table, stdout_console
+from app.cli.printing import coverage_line, inert, literal, print_table, stdout_console
 from app.export.arrange import Sayings, position
 from app.retrieval.position_marks import PositionKind
 from prompts.wording import load_wording
@@ -30,7 +30,7 @@ _STYLES: Final[dict[PositionKind, str]] = {
 def print_briefing(briefing: Briefing, written: Sequence[Path]) -> None:
     """Prints the table, the quotations of every cell, what changed or recurred, and what was searched."""
     console, say = stdout_console(), Sayings(briefing)
-    console.print(Text(inert(briefing.title), style="bold"))
+    console.print(literal(briefing.title, "bold"))
     for session in briefing.sessions or (None,):
         print_table(console, _matrix(say, session))
     for cell in briefing.cells:
@@ -44,15 +44,15 @@ def print_briefing(briefing: Briefing, written: Sequence[Path]) -> None:
             f" ({earlier}) [{change.earlier}] → {say.kind(change.later_kind, change.subject)} ({later})"
             f" [{change.later}], as suggested by rules"
         )
-        console.print(Text(inert(line), style="yellow"))
+        console.print(literal(line, "yellow"))
     for repetition in briefing.repetitions:
         when = ", ".join(f"{_date(briefing, n)} [{n}]" for n in repetition.citations)
         line = f"{briefing.names[repetition.party]}, {repetition.subject}: the same words in {when}"
-        console.print(Text(inert(line), style="dim"))
+        console.print(literal(line, "dim"))
     searched = coverage_line(briefing.coverage, briefing.names.__getitem__, load_wording("en"))
-    console.print(Text(inert(searched), style="dim"))
+    console.print(literal(searched, "dim"))
     for note in () if briefing.writing is None else briefing.writing.notes:
-        console.print(Text(inert(note), style="dim"))
+        console.print(literal(note, "dim"))
     for path in written:
         console.print(f"written: {path}", highlight=False, markup=False)
 
@@ -66,11 +66,11 @@ def _matrix(say: Sayings, session: str | None) -> Table:
     table = Table(title=None if session is None else f"session {session}")
     table.add_column("State or group")
     for subject in briefing.subjects:
-        table.add_column(Text(inert(subject.label)))
+        table.add_column(literal(subject.label))
     for code in briefing.parties:
         row = [cell for cell in briefing.cells if cell.party == code and cell.session == session]
         shown = {cell.subject: _kind(say, cell) for cell in row}
-        table.add_row(Text(inert(briefing.names[code])), *(shown[subject.label] for subject in briefing.subjects))
+        table.add_row(literal(briefing.names[code]), *(shown[subject.label] for subject in briefing.subjects))
     return table
 
 
@@ -85,17 +85,17 @@ def _print_cell(console: Console, say: Sayings, cell: Cell) -> None:
     place = f"{briefing.names[cell.party]} · {cell.subject}" + (f" · session {cell.session}" if cell.session else "")
     why = ", ".join(f"“{words.text}”" for words in cell.words)
     kind = say.position(cell) + (f" ({say.review(cell)}: {why})" if why else "")
-    heading = Text(inert(f"\n{place}: "), style="bold")
+    heading = literal(f"\n{place}: ", "bold")
     heading.append(inert(kind), style=_STYLES[position(cell)])
     console.print(heading)
     if cell.note:
-        console.print(Text(inert(cell.note), style="dim italic"))
+        console.print(literal(cell.note, "dim italic"))
     for claim in cell.claims:
         whose = "" if claim.state == cell.party else f"{briefing.names.get(claim.state or '', '')}: "
         numbers = "".join(f" [{number}]" for number in claim.citations)
-        console.print(Text(inert(f"  {whose}{claim.text}{numbers}")))
+        console.print(literal(f"  {whose}{claim.text}{numbers}"))
     if cell.claims:
-        console.print(Text(inert(f"  {say.say('worded')}"), style="dim italic"))
+        console.print(literal(f"  {say.say('worded')}", "dim italic"))
     for number in cell.citations:
         citation = briefing.citation(number)
         where = ", ".join(
@@ -109,7 +109,7 @@ def _print_cell(console: Console, say: Sayings, cell: Cell) -> None:
             )
             if part
         )
-        console.print(Text(inert(f"  “{' '.join(citation.quote.split())}” [{number}]")))
-        console.print(Text(inert(f"  {where}"), style="dim"))
+        console.print(literal(f"  “{' '.join(citation.quote.split())}” [{number}]"))
+        console.print(literal(f"  {where}", "dim"))
     if cell.more:
         console.print(Text(f"  further sentences: {cell.more}", style="dim"))

@@ -8,7 +8,7 @@ from rich.text import Text
 
 from app.checking.findings import CheckReport, Finding
 from app.checking.report import CodeNamer, changes_in_words, named_in_words, summary_line, verdict_word
-from app.cli.printing import in_pipe, inert, print_table, stdout_console
+from app.cli.printing import in_pipe, inert, literal, print_table, stdout_console
 from app.records import Verdict
 
 _STYLES: Final[dict[Verdict, str]] = {
@@ -24,7 +24,7 @@ def print_check(report: CheckReport, names: CodeNamer, written: Path | None) -> 
     """Prints a report: a row per quotation, then what was not checked, the counts, and the file it was written to."""
     console = stdout_console()
     for note in report.notes:
-        console.print(Text(inert(note), style="dim italic"))
+        console.print(literal(note, "dim italic"))
     table = Table(show_lines=True)
     # In a pipe the quotation has a cell of its own, so that searching for it finds it unbroken.
     headings = ("Quotation", "Where it stands") if in_pipe() else ("Quotation, and where it stands",)
@@ -35,17 +35,17 @@ def print_check(report: CheckReport, names: CodeNamer, written: Path | None) -> 
         verdict = Text(verdict_word(finding.verdict), style=_STYLES[finding.verdict])
         quote, account = " ".join(finding.quotation.text.split()), _account(finding)
         if in_pipe():
-            cells = [Text(inert(quote)), Text("\n").join([*_changes(finding, colours=False), *account])]
+            cells = [literal(quote), Text("\n").join([*_changes(finding, colours=False), *account])]
         else:
             short = quote if len(quote) <= _LONGEST else quote[:_LONGEST] + " …"
             colours = console.color_system is not None and not console.no_color
             marked = _changes(finding, colours=colours)
-            cells = [Text("\n").join([*(marked if marked and colours else [Text(inert(short)), *marked]), *account])]
-        table.add_row(str(number), verdict, Text(inert(named)), *cells)
+            cells = [Text("\n").join([*(marked if marked and colours else [literal(short), *marked]), *account])]
+        table.add_row(str(number), verdict, literal(named), *cells)
     if report.findings:
         print_table(console, table)
     for skipped in report.skipped:
-        console.print(Text(inert(f"Not checked, {skipped.where}: “{skipped.quote}”: {skipped.reason}"), style="dim"))
+        console.print(literal(f"Not checked, {skipped.where}: “{skipped.quote}”: {skipped.reason}", "dim"))
     console.print(Text(summary_line(report), style="bold"))
     for limit in report.limits:
         console.print(Text(limit, style="dim"))
@@ -58,7 +58,7 @@ def _changes(finding: Finding, *, colours: bool) -> list[Text]:
     if not finding.changes:
         return []
     if not colours:
-        return [Text(inert(line)) for line in changes_in_words(finding.changes)]
+        return [literal(line) for line in changes_in_words(finding.changes)]
     text = Text()
     styles = {"same": "", "left_out": "red strike", "put_in": "green underline"}
     for change in finding.changes:
@@ -69,9 +69,9 @@ def _changes(finding: Finding, *, colours: bool) -> list[Text]:
 
 def _account(finding: Finding) -> list[Text]:
     """Returns a line for every warning, and the places of the words."""
-    lines = [Text(inert(str(warning)), style="yellow") for warning in finding.warnings]
+    lines = [literal(str(warning), "yellow") for warning in finding.warnings]
     if finding.place is not None:
-        lines.append(Text(inert(finding.place.reference), style="dim"))
+        lines.append(literal(finding.place.reference, "dim"))
     more = len(finding.found_in) - 1
     if more > 0:
         lines.append(Text(f"and in {more} more", style="dim"))

@@ -43,6 +43,11 @@ def inert(text: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n").replace("\f", "\n").translate(_CONTROL)
 
 
+def literal(text: str, style: str = "") -> Text:
+    """Returns a text to print: as it is, without markup, and `inert`."""
+    return Text(inert(text), style=style)
+
+
 def in_pipe() -> bool:
     """Tells whether other programs read standard output: then nothing is wrapped, boxed or set off by bars."""
     return not sys.stdout.isatty()
@@ -93,7 +98,7 @@ def print_answer(answer: Answer, parties: PartyTable) -> None:
     local = localize(parties, answer.scope.language)
     wording = local.wording
     for note in answer.scope.notes:
-        console.print(Text(inert(note), style="dim italic"))
+        console.print(literal(note, "dim italic"))
     print_markdown(console, answer.answer)
     if answer.citations:
         console.print()
@@ -102,10 +107,10 @@ def print_answer(answer: Answer, parties: PartyTable) -> None:
     if answer.related:
         console.print(Text(f"\n{wording.say('related')}:", style="bold"))
         for citation in answer.related:
-            console.print(Text(inert(f"  “{' '.join(citation.quote.split())}”"), style="dim"))
+            console.print(literal(f"  “{' '.join(citation.quote.split())}”", "dim"))
             console.print(_reference(citation, local))
     name = local.name
-    console.print(Text(inert(coverage_line(answer.coverage, name, wording)), style="dim"))
+    console.print(literal(coverage_line(answer.coverage, name, wording), "dim"))
 
 
 def coverage_line(coverage: Coverage, name: Callable[[str], str], wording: Wording) -> str:
@@ -124,7 +129,7 @@ def coverage_line(coverage: Coverage, name: Callable[[str], str], wording: Wordi
 
 def _reference(citation: Citation, local: Localization) -> Text:
     same = f" · same words also in {', '.join(citation.also_in)}" if citation.also_in else ""
-    return Text(inert(f"[{citation.number}] {reference(citation, local)} · {citation.verdict}{same}"))
+    return literal(f"[{citation.number}] {reference(citation, local)} · {citation.verdict}{same}")
 
 
 class Advance(Protocol):
@@ -172,13 +177,13 @@ def print_report(report: IngestReport) -> None:
         table = Table("file", "result", "State", "reason")
         for file in shown:
             result = Text(file.result, style=_RESULT_STYLES.get(file.result, ""))
-            table.add_row(Text(inert(file.file)), result, Text(file.state or ""), Text(inert(file.reason or "")))
+            table.add_row(literal(file.file), result, Text(file.state or ""), literal(file.reason or ""))
         print_table(console, table)
     counts = Counter(file.result for file in report.files)
     summary = ", ".join(f"{number} {result}" for result, number in sorted(counts.items())) or "no files"
     console.print(f"{summary}; {report.embedded_passages} passages embedded in {report.seconds:.1f} s", highlight=False)
     for note in report.notes:
-        console.print(Text(inert(f"note: {note}")))
+        console.print(literal(f"note: {note}"))
     nameless = next((file for file in report.files if NO_STATE in (file.reason or "")), None)
     if nameless is not None:
         console.print(f"set a State by `untoc edit {nameless.statement_id} state=CODE`", highlight=False)
@@ -191,7 +196,7 @@ def print_parties(parties: Sequence[Party]) -> None:
     table = Table(Column("code", no_wrap=True), "name", "kind", "other names")
     for party in parties:
         cells = (party.code, party.name, party.kind, ", ".join(party.aliases))
-        table.add_row(*(Text(inert(cell or "—")) for cell in cells))
+        table.add_row(*(literal(cell or "—") for cell in cells))
     console = stdout_console()
     print_table(console, table)
     console.print(f"{len(parties)} parties added by ingested folders", highlight=False)
@@ -217,7 +222,7 @@ def print_documents(documents: Sequence[DocumentSummary], corpus: "Corpus") -> N
             None if family is None else family_mark(document.document_id, family),
             document.file,
         )
-        table.add_row(*(Text(inert(cell or "—")) for cell in cells))
+        table.add_row(*(literal(cell or "—") for cell in cells))
     console = stdout_console()
     print_table(console, table)
     console.print(f"{len(documents)} statement{'s'[: len(documents) != 1]}", highlight=False)
@@ -238,22 +243,22 @@ def print_statement(statement: Statement | Document, corpus: "Corpus") -> None:
     if span.named is not None:
         summarised = ", as summarised in the record" if span.summarised else ""
         place = f"intervention {span.ordinal} of record {document.document_id}"
-        console.print(Text(inert(f"{place}: {span.named}{summarised}")))
+        console.print(literal(f"{place}: {span.named}{summarised}"))
     for name, value in asdict(statement.metadata).items():
         if value is not None:
             mark = " (inferred)" if name in statement.inferred else ""
             shown = corpus.party_name(value) if name == "state" else value
             if name == "held_by":
                 shown = ", ".join(map(corpus.party_name, value))
-            console.print(Text(inert(f"{name}: {shown}{mark}")))
+            console.print(literal(f"{name}: {shown}{mark}"))
     kinship = corpus.kinship(document.document_id) if span.named is None else None
     if kinship is not None:
-        console.print(Text(inert(f"family: {kinship}")))
-    console.print(Text(inert(f"file: {statement.file}\n")))
+        console.print(literal(f"family: {kinship}"))
+    console.print(literal(f"file: {statement.file}\n"))
     interventions = corpus.interventions(document.document_id) if isinstance(statement, Document) else ()
     if interventions:
         print_table(console, _interventions_table(interventions, corpus))
-    console.print(Text(inert(readable(document.source_text, document.edits, span.start, span.end))))
+    console.print(literal(readable(document.source_text, document.edits, span.start, span.end)))
 
 
 def _interventions_table(interventions: Sequence[StatementSummary], corpus: "Corpus") -> Table:
@@ -262,7 +267,7 @@ def _interventions_table(interventions: Sequence[StatementSummary], corpus: "Cor
         span = item.span
         who = corpus.party_name(item.metadata.state) if span.role == "party" else f"nobody's ({span.role})"
         words = "the record's" if span.summarised else "the speaker's"
-        table.add_row(*(Text(inert(cell)) for cell in (item.statement_id, who, span.named or "", words)))
+        table.add_row(*(literal(cell) for cell in (item.statement_id, who, span.named or "", words)))
     return table
 
 
@@ -285,7 +290,7 @@ def print_trace(trace: Mapping[str, Any]) -> None:
     console = stdout_console()
     table = Table(show_header=False, box=None, padding=(0, 2, 0, 0))
     for label, text in lines_of(trace):
-        table.add_row(Text(label, style="dim"), Text(inert(text)))
+        table.add_row(Text(label, style="dim"), literal(text))
     print_table(console, table)
     console.print()
     print_markdown(console, str(trace["answer"]))

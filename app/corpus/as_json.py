@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from ingest.parties.party_names import Party
 from vectorstore.families import Family
-from vectorstore.records import Document, DocumentSummary, Span, Statement, StatementSummary
+from vectorstore.records import Document, DocumentSummary, Statement, StatementSummary
 
 if TYPE_CHECKING:
     from app.corpus.corpus import Corpus
@@ -29,45 +29,34 @@ def statement_json(
     statement: Statement | Document, family: Family | None = None, interventions: Sequence[StatementSummary] = ()
 ) -> dict[str, Any]:
     """Returns the contract of `untoc show --json`; a record lists its interventions, each has its place in it."""
-    document = statement if isinstance(statement, Document) else statement.document
-    return {
-        "statement_id": document.document_id if isinstance(statement, Document) else statement.statement_id,
-        **_facts_json(statement),
-        "sha256": document.sha256,
-        "source_text": document.source_text,
-        "family": family_json(document.document_id, family),
-        "part": None if isinstance(statement, Document) else _part_json(document.document_id, statement.span),
-        "interventions": [summary_json(item) for item in interventions],
-    }
+    entry = _entry(statement, family, source_text=statement.source_text)
+    return {**entry, "interventions": [summary_json(item) for item in interventions]}
 
 
 def summary_json(summary: DocumentSummary | StatementSummary, family: Family | None = None) -> dict[str, Any]:
     """Returns the entry of a document in `untoc list --json`, or of an intervention in its record's `untoc show`."""
-    return {
-        "statement_id": summary.document_id if isinstance(summary, DocumentSummary) else summary.statement_id,
-        **_facts_json(summary),
-        "sha256": summary.sha256,
-        "passages": summary.passages,
-        "added": summary.added,
-        "family": family_json(summary.document_id, family),
-        "part": None if isinstance(summary, DocumentSummary) else _part_json(summary.document_id, summary.span),
-        "interventions": summary.interventions if isinstance(summary, DocumentSummary) else 0,
-    }
+    entry = _entry(summary, family, passages=summary.passages, added=summary.added)
+    return {**entry, "interventions": summary.interventions if isinstance(summary, DocumentSummary) else 0}
 
 
-def _facts_json(item: Statement | Document | DocumentSummary | StatementSummary) -> dict[str, Any]:
+def _entry(
+    item: Statement | Document | DocumentSummary | StatementSummary, family: Family | None, **told: object
+) -> dict[str, Any]:
+    document_id = item.document.document_id if isinstance(item, Statement) else item.document_id
+    part = None if isinstance(item, Document | DocumentSummary) or item.span.named is None else item.span
     return {
+        "statement_id": document_id if isinstance(item, Document | DocumentSummary) else item.statement_id,
         "state": item.metadata.state,
         "on_behalf_of": item.metadata.on_behalf_of,
         "metadata": asdict(item.metadata),
         "inferred": list(item.inferred),
         "kind": item.kind,
         "file": item.file,
+        "sha256": item.sha256,
+        **told,
+        "family": family_json(document_id, family),
+        "part": None if part is None else {"record_id": document_id, **asdict(part)},
     }
-
-
-def _part_json(document_id: str, span: Span) -> dict[str, Any] | None:
-    return None if span.named is None else {"record_id": document_id, **asdict(span)}
 
 
 def shown_json(corpus: "Corpus", statement_id: str) -> dict[str, Any]:

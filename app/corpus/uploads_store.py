@@ -37,34 +37,30 @@ class UploadsStore:
         try:
             yield made
         finally:
-            self.prune(made)
+            self.remove(made)
             self.tidy()
 
     def tidy(self) -> None:
         """Deletes what no statement came from of uploads that are no longer under way."""
         begun = time.time() - _LEFT_BEHIND
         with suppress(FileNotFoundError):
-            folders = [folder for folder in self._folder.iterdir() if folder.is_dir()]
-            for folder in [folder for folder in folders if folder.stat().st_mtime < begun]:
-                self.prune(folder)
+            for folder in [each for each in self._folder.iterdir() if each.is_dir() and each.stat().st_mtime < begun]:
+                self.remove(folder)
 
     def forget_broken(self) -> None:
         """Forgets which files of earlier uploads could not be read: their uploader was told, and they are gone."""
         with self._store.writer(sync=False):
             self._store.catalogue.forget_unreadable(str(self._folder))
 
-    def prune(self, folder: Path) -> None:
-        """Deletes the files of an upload's folder that no statement came from; any other folder is left alone."""
-        self._delete(folder, None)
+    def remove(self, folder: Path, file: str | None = None) -> None:
+        """Deletes the files of an upload's folder that no statement came from; any other folder is left alone.
 
-    def remove(self, folder: Path, file: str) -> None:
-        """Deletes the file of a removed statement, if no other came from it; those beside it may still be under way."""
-        # A file inside an archive is kept with it.
-        self._delete(folder, Path(file).parts[0])
-
-    def _delete(self, folder: Path, only: str | None) -> None:
+        Of a removed statement its `file` alone goes, since those beside it may still be under way.
+        """
         if folder.parent != self._folder:
             return
+        # A file inside an archive is kept with it.
+        only = Path(file).parts[0] if file is not None else None
         documents = self._store.catalogue.documents()
         held = {Path(s.file).parts[0] for s in documents if s.folder == str(folder)}
         # What is gone already is as it should be.
@@ -80,5 +76,5 @@ class UploadsStore:
             if emptied:
                 shutil.rmtree(folder)
                 return
-            for file in gone:
-                file.unlink()
+            for each in gone:
+                each.unlink()

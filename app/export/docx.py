@@ -23,6 +23,7 @@ from app.export.blocks import (
 from app.export.characters import in_marks, right_to_left
 from app.export.docx_pages import Pages
 from app.export.docx_styles import CELL, NOTE, QUOTATION, SOURCE
+from app.export.docx_tables import Grid
 from app.export.docx_text import add_text
 
 STYLES: Final[dict[LineStyle, str | None]] = {
@@ -113,7 +114,7 @@ class _DocxWriter:
         self.pages.notes.refer(paragraph, citation.number, self.say.reference(citation), self.say.language)
 
     def _table(self, table: Table) -> None:
-        grid = self.pages.grid(table.widths)
+        grid = Grid(self.pages.document, table.widths, self.pages.width, self.pages.language)
         grid.head(table.head)
         for number, row in enumerate(table.rows, start=1):
             places = grid.row()

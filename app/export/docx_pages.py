@@ -17,7 +17,6 @@ from PIL import Image
 from app.export.characters import right_to_left, visible
 from app.export.docx_notes import Footnotes
 from app.export.docx_styles import open_template
-from app.export.docx_tables import Grid
 from app.export.docx_text import add_field, add_text, bookmark, direct, element, link
 from app.export.package import moment, without_times
 
@@ -53,8 +52,7 @@ class Pages:
     @property
     def width(self) -> Length:
         """The width of its text."""
-        section = self.section
-        return Emu((section.page_width or 0) - (section.left_margin or 0) - (section.right_margin or 0))
+        return _text_width(self.section)
 
     @property
     def height(self) -> Length:
@@ -62,11 +60,11 @@ class Pages:
         section = self.section
         return Emu((section.page_height or 0) - (section.top_margin or 0) - (section.bottom_margin or 0))
 
-    def text(self, text: str, style: str | None = None, *, bold: bool | None = None) -> Paragraph:
+    def text(self, text: str, style: str) -> Paragraph:
         """Adds a paragraph of the document's own words."""
         paragraph = self.paragraph(style, rtl=self._rtl)
         if text:
-            add_text(paragraph, text, self.language, bold=bold)
+            add_text(paragraph, text, self.language)
         return paragraph
 
     def paragraph(self, style: str | None, *, rtl: bool) -> Paragraph:
@@ -101,10 +99,6 @@ class Pages:
         turned = self.document.add_section(WD_SECTION.NEW_PAGE)
         turned.orientation = WD_ORIENT.LANDSCAPE if landscape else WD_ORIENT.PORTRAIT
         turned.page_width, turned.page_height = section.page_height, section.page_width
-
-    def grid(self, widths: tuple[float, ...]) -> Grid:
-        """Adds a table as wide as the text; `widths` are parts of the whole."""
-        return Grid(self.document, widths, self.width, self.language)
 
     def picture(self, png: bytes, alt_text: str, caption: str) -> None:
         """Adds a picture, no larger than a page, with a text for those who cannot see it."""
@@ -167,14 +161,17 @@ class Pages:
         for section in self.document.sections:
             section.footer.is_linked_to_previous = False
             paragraph = direct(section.footer.paragraphs[0], rtl=self._rtl)
-            width = (section.page_width or 0) - (section.left_margin or 0) - (section.right_margin or 0)
             stops = paragraph.paragraph_format.tab_stops
             for tab in paragraph.style.paragraph_format.tab_stops if paragraph.style else ():
                 stops.add_tab_stop(tab.position, WD_TAB_ALIGNMENT.CLEAR)
-            stops.add_tab_stop(Emu(width), WD_TAB_ALIGNMENT.RIGHT)
+            stops.add_tab_stop(_text_width(section), WD_TAB_ALIGNMENT.RIGHT)
             paragraph.style = self.document.styles["Briefing Note"]
             short = title if len(title) <= 90 else f"{title[:89]}…"
             add_text(paragraph, f"{short}\t", self.language)
             add_field(paragraph, "PAGE", "1", self.language)
             add_text(paragraph, " / ", self.language)
             add_field(paragraph, "NUMPAGES", "1", self.language)
+
+
+def _text_width(section: Section) -> Length:
+    return Emu((section.page_width or 0) - (section.left_margin or 0) - (section.right_margin or 0))

@@ -54,7 +54,7 @@ class _CellStyles:
         self.border = Border(bottom=line, right=line)
         self.rightwards = Alignment(wrap_text=True, vertical="top", readingOrder=1)
         self.leftwards = Alignment(wrap_text=True, vertical="top", readingOrder=2)
-        self.plain, self.best_sentences = Font(name="Arial", size=10), Font(name="Arial", size=10, bold=True)
+        self.plain, self.bold = Font(name="Arial", size=10), Font(name="Arial", size=10, bold=True)
         self.link = Font(name="Arial", size=10, color="0B5394", underline="single")
 
 
@@ -238,7 +238,7 @@ class _ExcelWriter:
         rtl = isinstance(value, str) and right_to_left(value, language)
         looks = self._looks
         square.border, square.alignment = looks.border, looks.leftwards if rtl else looks.rightwards
-        square.font = looks.best_sentences if bold else looks.plain
+        square.font = looks.bold if bold else looks.plain
         if not isinstance(value, str):
             square.value = value
             return

@@ -1,22 +1,26 @@
 """Writing a briefing as a document of the kind that its suffix names, where wanted with its manifest beside it.
 
-`iran.docx` comes with `iran.docx.manifest.json`; both are put in place together.
+`iran.docx` comes with `iran.docx.manifest.json`: hashes of what it cites, by which anybody can check it without the
+product. Both are put in place together.
 """
 
+import hashlib
+import json
 import secrets
+from dataclasses import asdict
 from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from app.briefing.cells import Briefing
 from app.errors import ExportError
 from app.export.arrange import FORMS, DocumentForm, arrange
 from app.export.docx import docx_bytes
 from app.export.excel import excel_bytes
-from app.export.manifest import manifest, manifest_path
 from app.export.markdown import markdown_bytes
 from app.export.one_page import fit_to_page
 from app.export.pdf import pdf_bytes
+from vectorstore.records import text_sha256
 
 SUFFIXES: Final = (".docx", ".xlsx", ".md", ".pdf")
 
@@ -53,9 +57,32 @@ def write_briefing(
     document = _document(arranged, path, template, form)
     contents = {path: document}
     if with_manifest:
-        contents[manifest_path(path)] = manifest(arranged, document, path.name, form)
+        contents[path.with_name(f"{path.name}.manifest.json")] = manifest(arranged, document, path.name, form)
     _replace(contents)
     return tuple(contents)
+
+
+def manifest(briefing: Briefing, document: bytes, name: str, form: str) -> bytes:
+    """Returns the manifest of a document as JSON in UTF-8; its numbers are those of the document's notes."""
+    content: dict[str, Any] = {
+        "document": {"file": name, "form": form, "sha256": hashlib.sha256(document).hexdigest()},
+        "title": briefing.title,
+        "language": briefing.language,
+        "made": briefing.made,
+        "corpus_date": briefing.corpus_date,
+        "statements": [
+            {"state": source.party} | {name: value for name, value in asdict(source).items() if name != "party"}
+            for source in briefing.sources
+        ],
+        "citations": [
+            {name: getattr(citation, name) for name in ("number", "statement_id", "state", "start", "end")}
+            | {"quote_sha256": text_sha256(citation.quote), "source_quote_sha256": text_sha256(citation.source_quote)}
+            for citation in briefing.citations
+        ],
+    }
+    if briefing.writing is not None:
+        content["model"] = briefing.writing.model
+    return (json.dumps(content, ensure_ascii=True, indent=2) + "\n").encode("ascii")
 
 
 def check_output(path: Path) -> None:

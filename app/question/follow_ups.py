@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
-from app.question.lexicon import SIGNS, grammar, lexicon_of
+from app.question.lexicon import SIGNS, find_forms, lexicon_of
 from app.question.resolution import Resolution, Restyle
 from app.question.turn import slots_of
 from app.records import Scope, Style, TreatyScope
@@ -75,7 +75,7 @@ def counted_from(question: str, said: Scope, before: Scope) -> Scope:
     """
     years = sorted(int(end[:4]) for end in (*before.years, *(before.interval or ())) if end)
     items = lexicon_of(said.language, "turns").items(question)
-    relative = [*grammar("relative_times").find(items)]
+    relative = [*find_forms("relative_times", items)]
     held = [int(session) for session in before.sessions if session.isdecimal()]
     if (step := next((_STEPS[form] for form, _ in relative if form in _STEPS), 0)) and len(held) == 1:
         return replace(said, sessions=(str(held[0] + step),), pick=None)
@@ -103,7 +103,7 @@ def by_number(said: Resolution, before: Resolution) -> Resolution:
     number = str(numbers[0].number("number", "ordinal", "roman"))
     treaty = next((each.treaty for each in before.scope.treaties if article_title(each.treaty, number)), None)
     # That a number asks everyone is a guess at its kind, which what it stands for goes before.
-    said = replace(said, scope=replace(said.scope, all_states=False), all_states=False)
+    said = replace(said, scope=replace(said.scope, all_states=False))
     if slots_of(said) - {"topic"} or not (before.scope.sessions or treaty):
         return said
     sessions = (number,) if before.scope.sessions else ()

@@ -12,7 +12,7 @@ from functools import cache, lru_cache
 from importlib.resources import files
 from itertools import accumulate, takewhile
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final
 
 import yaml
 from rapidfuzz import process
@@ -174,37 +174,34 @@ class Lexicon:
         return frozenset(kind for form in forms for kind in self._entries.get((form,), ()))
 
 
-class Grammar:
-    """Regular expressions over what items may be: `<since><fill>*<time>` matches items one after the other."""
+def find_forms(grammar: str, items: Sequence[Item]) -> Iterator[tuple[str, Sequence[Item]]]:
+    """Yields the name of each form of a grammar that is found with its items, left to right; the longest match wins.
 
-    def __init__(self, forms: Mapping[str, str]) -> None:
-        # An item is written with all that it may be, as `<fill,since>`.
-        item = r"(?:<(?:[^<>]*,)?(?:\1)(?:,[^<>]*)?>)"
-        self._forms = [(name, re.compile(re.sub("<([a-z_|]+)>", item, form))) for name, form in forms.items()]
-
-    def find(self, items: Sequence[Item]) -> Iterator[tuple[str, Sequence[Item]]]:
-        """Yields the name of each form that is found with its items, from left to right; the longest match wins."""
-        written = [f"<{','.join(item.kinds)}>" for item in items]
-        text, starts = "".join(written), [0, *accumulate(map(len, written))]
-        at = 0
-        while at < len(items):
-            matches = [(found.end(), name) for name, form in self._forms if (found := form.match(text, starts[at]))]
-            end, name = max(matches, key=lambda match: match[0], default=(0, ""))
-            after = starts.index(end)
-            if after > at:
-                yield name, items[at:after]
-            at = max(after, at + 1)
+    Forms are regular expressions over what items may be: `<since><fill>*<time>` matches items one after the other.
+    """
+    written = [f"<{','.join(item.kinds)}>" for item in items]
+    text, starts = "".join(written), [0, *accumulate(map(len, written))]
+    at = 0
+    while at < len(items):
+        matches = [(found.end(), name) for name, form in _forms(grammar) if (found := form.match(text, starts[at]))]
+        end, name = max(matches, key=lambda match: match[0], default=(0, ""))
+        after = starts.index(end)
+        if after > at:
+            yield name, items[at:after]
+        at = max(after, at + 1)
 
 
 @cache
-def grammar(name: str) -> Grammar:
-    """Returns a grammar of `app/question/data/grammar.yaml`."""
-    text = (files("app.question") / "data" / "grammar.yaml").read_text(encoding="utf-8")
-    stored = yaml.load(text, Loader=yaml.CSafeLoader)
-    parts: dict[str, str] = stored["parts"]
-    # A part may be made of parts that stand before it.
-    filled = {name: re.sub("{([a-z]+)}", lambda part: parts[part[1]], form) for name, form in stored[name].items()}
-    return Grammar({form: re.sub("{([a-z]+)}", lambda part: parts[part[1]], each) for form, each in filled.items()})
+def _forms(grammar: str) -> list[tuple[str, re.Pattern[str]]]:
+    stored = _stored("grammar")
+    # An item is written with all that it may be, as `<fill,since>`.
+    item = r"(?:<(?:[^<>]*,)?(?:\1)(?:,[^<>]*)?>)"
+
+    def filled(form: str) -> str:
+        # A part may be made of others.
+        return re.sub("{([a-z]+)}", lambda part: filled(stored["parts"][part[1]]), form)
+
+    return [(name, re.compile(re.sub("<([a-z_|]+)>", item, filled(form)))) for name, form in stored[grammar].items()]
 
 
 @cache
@@ -216,9 +213,16 @@ def lexicon_of(language: str, more: str = "") -> Lexicon:
 @cache
 def words_in(name: str, language: str = "") -> Mapping[str, str]:
     """Returns the words of a file of `app/question/data`, by what they do; of one language, if it is named."""
-    text = (files("app.question") / "data" / f"{name}.yaml").read_text(encoding="utf-8")
-    known = yaml.load(text, Loader=yaml.CSafeLoader)
+    known = _stored(name)
     return {str(kind): str(phrases) for kind, phrases in (known.get(language, {}) if language else known).items()}
+
+
+@cache
+def _stored(name: str) -> Mapping[str, Any]:
+    """Returns what a file of `app/question/data` holds."""
+    text = (files("app.question") / "data" / f"{name}.yaml").read_text(encoding="utf-8")
+    stored: Mapping[str, Any] = yaml.load(text, Loader=yaml.CSafeLoader)
+    return stored
 
 
 @lru_cache(maxsize=256)
@@ -230,15 +234,9 @@ def _tokens(text: str, *, arabic: bool) -> tuple[Token, ...]:
 def _split(tokens: Iterable[Token], *, arabic: bool) -> Iterator[Token]:
     """Splits "COP10", "10th" and "و2012" between letters and digits, and "والعاشرة" after its conjunction."""
     for token in tokens:
-        parts = re.findall(r"\d+|\D+", token.word)
-        if (
-            arabic
-            and token.word.startswith("و")
-            and (token.word.startswith("وال") or fold(token.word[1:]) in _months())
-        ):
-            parts = ["و", *re.findall(r"\d+|\D+", token.word[1:])]
-        start, gap = token.start, token.gap
-        for part in parts:
+        word, start, gap = token.word, token.start, token.gap
+        joined = arabic and word.startswith("و") and (word.startswith("وال") or fold(word[1:]) in _months())
+        for part in [*(["و"] if joined else []), *re.findall(r"\d+|\D+", word[joined:])]:
             yield Token(start, start + len(part), part, fold(part), gap)
             start, gap = start + len(part), ""
 

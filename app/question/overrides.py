@@ -55,9 +55,8 @@ def override(resolution: Resolution, overrides: Mapping[str, JSONValue], parties
     kept = tuple(name for name in scope.kept if name not in fields or is_kept(name, scope, resolution.scope))
     changed = replace(
         resolution,
-        scope=replace(scope, kept=kept),
         # Whoever takes the last State away asks all of them.
-        all_states=(resolution.all_states or named) and not speakers,
+        scope=replace(scope, kept=kept, all_states=(resolution.all_states or named) and not speakers),
         unclear=None if named else resolution.unclear,
         party_notes=tuple(
             note for note in resolution.party_notes if not ("topic" in overrides if note.kind == "mended" else named)

@@ -8,7 +8,7 @@ classifier (`kinds`).
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Final
+from typing import Any, Final
 
 from rapidfuzz import process
 from rapidfuzz.distance import DamerauLevenshtein
@@ -23,7 +23,7 @@ from app.question.proposed import Propose, ProposedReading, chances_as_proposed,
 from app.question.resolution import ASIDES, ASKED_FOR, OF_NO_STATE, NamedFilter, Resolution, TopicWording
 from app.question.roles import RoleReading, Weights, Word, encode_question, load_weights, read_roles
 from app.question.spans import Span, time_and_venue_of
-from app.question.turn import ConversationState, EarlierTurn, earlier_turns, in_conversation, in_form, slots_of
+from app.question.turn import PARTIES, ConversationState, EarlierTurn, earlier_turns, in_conversation, in_form, slots_of
 from app.records import Missing, Note, Pick, QuestionKind, TreatyScope
 from ingest.glossary.glossary import terms_within, words_of_terms
 from ingest.language.word_frequencies import commonness
@@ -102,10 +102,9 @@ def resolve(
         )
     proposed = propose(text, [turn.question for turn in turns]) if propose is not None else None
     resolved = _with_notes(override(_read_turn(state, text, parties, proposed), overrides or {}, parties))
-    named = resolved.scope.states or resolved.scope.groups or resolved.all_states or resolved.unclear
-    negated = resolved.negated and resolved.all_states
-    scope = replace(resolved.scope, all_states=resolved.all_states, negated=negated)
-    return replace(resolved, scope=scope, negated=negated, unnamed=resolved.unnamed and not named)
+    scope = replace(resolved.scope, negated=resolved.negated and resolved.all_states)
+    named = scope.states or scope.groups or scope.all_states or resolved.unclear
+    return replace(resolved, scope=scope, unnamed=resolved.unnamed and not named)
 
 
 def _state_after(turns: Sequence[EarlierTurn], parties: PartyTable) -> ConversationState | None:
@@ -146,7 +145,7 @@ def _corrected(said: Resolution, before: Resolution, parties: PartyTable) -> Res
     meant, out = (tuple(code for code in scope.excluded if (code in states) == new) for new in (True, False))
     if not (meant and out) or scope.states or scope.groups or scope.members_of:
         return said
-    return replace(said, scope=replace(scope, states=meant, excluded=out), all_states=False)
+    return replace(said, scope=replace(scope, states=meant, excluded=out, all_states=False))
 
 
 def read_question(
@@ -163,9 +162,8 @@ def read_question(
     weights are the product's if none are given.
     """
     language = detect_language(question, parties)
-    encoded = encode_question(question, language, parties, follows=follows)
     weights = weights or load_weights()
-    roles = read_roles(encoded, weights)
+    roles = read_roles(encode_question(question, language, parties, follows=follows), weights)
     roles = roles if proposed is None else roles_as_proposed(roles, proposed, parties)
     frame = frame_of(roles, parties)
     chances = kind_chances(frame, weights)
@@ -224,12 +222,10 @@ def interpret(roles: RoleReading, chances: Mapping[QuestionKind, float], parties
         topic = " ".join(word.text for word in beside) if len(beside) > 1 and language != "zh" else ""
     meant = mistyped(topic, language)
     topic, wording = _mended(topic, meant), _mended(_wording(roles), meant)
+    whom: dict[str, Any] = {name: tuple(getattr(asked, name)) for name in (*PARTIES, "excluded")}
     scope = replace(
         when,
-        states=tuple(asked.states),
-        groups=tuple(asked.groups),
-        members_of=tuple(asked.members_of),
-        excluded=tuple(asked.excluded),
+        **whom,
         treaties=treaties,
         topic=topic,
         language=language,
@@ -240,14 +236,12 @@ def interpret(roles: RoleReading, chances: Mapping[QuestionKind, float], parties
         scope=scope,
         question=question,
         answer_type=None if which else _answer_type(kind.kind, roles, when.pick),
-        all_states=which,
         unclear=asked.unclear,
         options=tuple(asked.options),
         known_name=asked.known_name,
         is_statement_question=kind.kind != "out_of_scope",
         party_notes=(*asked.notes, *(Note(kind="mended", values={"word": w, "meant": m}) for w, m in meant.items())),
         unnamed=(kind.kind == "ambiguous" or pointing) and not (asked.states or asked.groups or which or asked.unclear),
-        negated=scope.negated,
         denies=against and which,
         provision=provision,
         assumed_treaty=assumed,

@@ -11,11 +11,8 @@ from app.records import Missing, Note, QuestionKind, Scope, Style
 
 # The kind of thing that an answer to each kind of question holds.
 ASKED_FOR: Final[Mapping[QuestionKind, Missing]] = {
-    "number": "number",
-    "date": "date",
-    "person": "name",
-    "reason": "reason",
-}
+    "number": "number", "date": "date", "person": "name", "reason": "reason",
+}  # fmt: skip
 # Kinds of turns that ask nothing of the corpus, so that the question before them goes on afterwards.
 ASIDES: Final[frozenset[QuestionKind]] = frozenset({"greeting", "out_of_scope"})
 # Kinds that ask no State, even in the words "who" or "States".
@@ -33,11 +30,6 @@ class Shown:
     parties: tuple[str, ...] = ()
     statements: tuple[str, ...] = ()
     sentences: tuple[str, ...] = ()
-
-    def with_more(self, more: "Shown") -> "Shown":
-        """Returns both together."""
-        names = ("parties", "statements", "sentences")
-        return Shown(**{name: tuple(dict.fromkeys((*getattr(self, name), *getattr(more, name)))) for name in names})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,14 +78,12 @@ class Resolution:
         scope: The filters and the topic.
         question: The question as it was asked.
         answer_type: The kind of thing asked for where the question names one, such as a number.
-        all_states: The question asks which States, or all of them.
         unclear: A name that can mean several States, or none that is known.
         options: What that name may have meant.
         is_statement_question: The question uses words of saying, or names someone or something in scope.
         party_notes: How names of parties, and words with typing errors, were read.
         notes: How the question was read.
         unnamed: The question speaks of someone by a pronoun only, and no earlier turn says whom.
-        negated: The question asks which States did not say something; the scope is that of the question which did.
         denies: The question asks which States say that they do not do something, or do not want it.
         provision: The question asks what a treaty itself says, not what a State said of it.
         assumed_treaty: The articles asked about were named without their treaty, which was assumed.
@@ -116,7 +106,6 @@ class Resolution:
     scope: Scope
     question: str
     answer_type: Missing | None = None
-    all_states: bool = False
     unclear: str | None = None
     options: tuple[str, ...] = ()
     known_name: bool = True
@@ -124,7 +113,6 @@ class Resolution:
     party_notes: tuple[Note, ...] = ()
     notes: tuple[Note, ...] = ()
     unnamed: bool = False
-    negated: bool = False
     denies: bool = False
     provision: bool = False
     assumed_treaty: bool = False
@@ -142,6 +130,16 @@ class Resolution:
     again: QuestionKind | None = None
     earlier_kind: QuestionKind | None = None
     filters: tuple[NamedFilter, ...] = ()
+
+    @property
+    def all_states(self) -> bool:
+        """Whether the question asks which States, or all of them."""
+        return self.scope.all_states
+
+    @property
+    def negated(self) -> bool:
+        """Whether it asks which States did not say something; the scope is that of the question which did."""
+        return self.scope.negated
 
     @property
     def answered_as(self) -> QuestionKind:
@@ -165,16 +163,16 @@ def with_kind(read: Resolution, kind: QuestionKind) -> Resolution:
     if kind == "treaty_text" and (named or read.scope.members_of or read.all_states):
         # What a treaty says is asked until somebody is named.
         kind = "content"
+    everyone = (read.all_states or kind in ("which_states", "negated_which")) and not named
     return replace(
         read,
+        scope=replace(read.scope, all_states=everyone, negated=kind == "negated_which"),
         kind=kind,
         kind_chance=1.0,
         other_kinds=(),
         answer_type=ASKED_FOR.get(kind),
         stance=kind == "position",
         over_time=kind == "over_time",
-        negated=kind == "negated_which",
         provision=kind == "treaty_text",
-        all_states=(read.all_states or kind in ("which_states", "negated_which")) and not named,
         is_statement_question=kind != "out_of_scope",
     )

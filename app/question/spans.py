@@ -14,7 +14,7 @@ from typing import Any, Final, Literal, cast
 
 from rapidfuzz import fuzz, process
 
-from app.question.lexicon import FIRST_YEAR, NO_WORD, Item, grammar, lexicon_of, words_in
+from app.question.lexicon import FIRST_YEAR, NO_WORD, Item, find_forms, lexicon_of, words_in
 from app.records import Pick, Scope
 from ingest.language.dates import find_dates
 from ingest.language.word_frequencies import commonest, commonness
@@ -129,7 +129,7 @@ def _treaty_spans(text: str, items: list[Item]) -> list[Span]:
     spans = _merged(spans + [_article_span(each, PROTOCOLS, True) for each in of_any])
     named_treaties = _merged([_over("treaty", each, codes=(each.treaty,)) for each in find_treaties(text)])
     spans += [each for each in named_treaties if not each.overlaps(spans)]
-    for _, part in grammar("articles").find(items):
+    for _, part in find_forms("articles", items):
         # "The fourth article", "artcle 4": of the treaty that is named.
         (number,) = (str(i.number("number", "ordinal")) for i in part if i.kinds & {"number", "ordinal"})
         of_protocols = any(item.kinds & {"protocol", "protocols"} for item in items)
@@ -138,14 +138,10 @@ def _treaty_spans(text: str, items: list[Item]) -> list[Span]:
         span = _over("article", *part, articles=articles, form="named" if codes else "bare")
         spans += [] if span.overlaps((*spans, *find_articles(text))) else [span]
     for item, after in zip(items, [*items[1:], None], strict=False):
-        codes = ()
         ours = after is None or "other_treaty" not in after.kinds
-        if "convention" in item.kinds and ours:
-            codes = ("UNTOC",)
-        elif "protocols" in item.kinds or ("protocol" in item.kinds and (ours or of_any)):
-            codes = PROTOCOLS
-        form = "one" if "protocol" in item.kinds and not of_any else "short"
-        span = _over("treaty", item, codes=codes, form=form)
+        protocols = "protocols" in item.kinds or ("protocol" in item.kinds and (ours or of_any))
+        codes = ("UNTOC",) if "convention" in item.kinds and ours else PROTOCOLS if protocols else ()
+        span = _over("treaty", item, codes=codes, form="one" if "protocol" in item.kinds and not of_any else "short")
         if codes and not span.overlaps(spans):
             spans.append(span)
     return spans
@@ -173,7 +169,7 @@ def _sessions(items: list[Item], bodies: Sequence[Span], taken: Sequence[Span]) 
     """Reads sessions: listed, from one to another, or open at an end."""
     row = _folded_in(_folded_in(items, taken, "taken"), bodies, "body")
     atoms: list[Span] = []
-    for name, part in grammar("sessions").find(row):
+    for name, part in find_forms("sessions", row):
         numbers = _listed(part)
         part = part[1:] if ("between" in part[0].kinds and len(numbers) == 1) or "statement" in part[0].kinds else part
         body = tuple(dict.fromkeys(item.values["body"] for item in part if "body" in item.kinds))
@@ -183,7 +179,7 @@ def _sessions(items: list[Item], bodies: Sequence[Span], taken: Sequence[Span]) 
         atoms.append(_over("session", *part, codes=codes, form="|".join(body)))
     row = _folded_in(row, atoms, "sessions")
     spans: list[Span] = []
-    for name, part in grammar("open_sessions").find(row):
+    for name, part in find_forms("open_sessions", row):
         inner = [atom for atom in atoms if part[0].start <= atom.start and atom.end <= part[-1].end]
         numbers = [int(code) for atom in inner for code in atom.codes]
         names = tuple(dict.fromkeys(atom.form for atom in inner if atom.form))
@@ -253,7 +249,7 @@ def _picks(items: list[Item], taken: Sequence[Span]) -> list[Span]:
     bodies = [span for span in taken if span.kind == "body"]
     row = _folded_in(_folded_in(items, [span for span in taken if span.kind != "body"], "taken"), bodies, "body")
     found = []
-    for name, part in grammar("picks").find(row):
+    for name, part in find_forms("picks", row):
         pick = part[0].values["pick_alone"] if name == "alone" else None if name == "open" else name
         end = next((item.start for item in part if "body" in item.kinds), part[-1].end)
         found.append(replace(_over("pick", part[0], pick=cast("Pick | None", pick)), end=end))
@@ -271,11 +267,11 @@ def _dates(text: str, items: list[Item], taken: Sequence[Span], today: date) -> 
         span = _over("date", day, interval=interval, form="month")
         atoms += [] if span.overlaps(taken) else [span]
     row = _folded_in(_folded_in(items, taken, "taken"), atoms, "time")
-    for name, part in grammar("times").find(row):
+    for name, part in find_forms("times", row):
         atoms += [_over("date", *part, interval=interval, form=form) for interval, form in _time_of(name, part, today)]
     row = _folded_in(row, atoms, "time")
     spans: list[Span] = []
-    for name, part in grammar("relations").find(row):
+    for name, part in find_forms("relations", row):
         inner = [atom for atom in atoms if part[0].start <= atom.start and atom.end <= part[-1].end]
         start = next(item.start for item in part if item.kinds - {"fill", "year"} or name != "time")
         # "From 28 September to 2 October 2020" is a date of its own.
@@ -342,8 +338,8 @@ def _time_of(name: str, part: Sequence[Item], today: date) -> Iterator[tuple[Int
 def _part_of_decade(first: int, part: Sequence[Item]) -> tuple[int, int]:
     """Returns the first and last year of a decade or of what is named of it."""
     parts = {"first_half": (0, 4), "second_half": (5, 9), "early": (0, 3), "middle": (4, 6), "late": (7, 9)}
-    named = next((years for kind, years in parts.items() if any(kind in item.kinds for item in part)), (0, 9))
-    return first + named[0], first + named[1]
+    begin, end = next((years for kind, years in parts.items() if any(kind in item.kinds for item in part)), (0, 9))
+    return first + begin, first + end
 
 
 # --- parties
@@ -448,11 +444,8 @@ def _windows(tokens: Sequence[Token], at: int, language: str, words: frozenset[s
 
 def _is_word(folded: str, word: str, language: str) -> bool:
     """Whether a word is common enough not to be a name with a typing error; Chinese words cannot be counted."""
-    return (
-        language == "zh"
-        or bool(lexicon_of(language).kinds_of(word))
-        or max(commonness(word, language), commonness(folded, language)) >= RARE
-    )
+    known = language == "zh" or bool(lexicon_of(language).kinds_of(word))
+    return known or max(commonness(word, language), commonness(folded, language)) >= RARE
 
 
 @cache
@@ -508,10 +501,6 @@ def _iso(month: int, whole: bool) -> str:
     return str(month // 12) if whole else f"{month // 12}-{month % 12 + 1:02d}"
 
 
-def _this_month() -> int:
-    return date.today().year * 12 + date.today().month - 1
-
-
 def _is_year_of(span: Span, month: Span) -> bool:
     """Whether a span is the year in which another one names a month or a day."""
     (first, last), (inner, end) = span.interval, month.interval
@@ -536,13 +525,13 @@ def time_and_venue_of(spans: Iterable[Span]) -> Scope:
         common = (max(firsts, default=None), min(lasts, default=None))
         if None in common or cast("int", common[0]) <= cast("int", common[1]):
             ends, in_months = [common], True
-    months: set[int] = set()
-    years: set[int] = set()
+    months, years = set[int](), set[int]()
     interval: tuple[str | None, str | None] | None = None
     if len(ends) == 1 and None in ends[0]:
         interval = interval_of(ends[0])
     else:
-        closed = [(FIRST_YEAR * 12 if a is None else a, _this_month() if b is None else b) for a, b in ends]
+        now = _month(date.today().year, date.today().month)
+        closed = [(_month(FIRST_YEAR) if a is None else a, now if b is None else b) for a, b in ends]
         years.update(year for first, last in closed for year in range(first // 12, last // 12 + 1))
         whole = all(first % 12 == 0 and last % 12 == 11 for first, last in closed)
         if in_months and not whole and all(last - first < _FEW_MONTHS for first, last in closed):

@@ -181,16 +181,13 @@ def in_form(state: ConversationState, form: Restyle) -> Resolution:
 
 def state_after(read: Resolution, answer: Answer) -> ConversationState:
     """Returns the state of a conversation after an answer; what went before on the same question counts as shown."""
-    citations = answer.citations
+    cited, goes_on = answer.citations, read.act == "more" or (read.act == "about" and not answer.citations)
+    before = read.shown if goes_on and read.shown is not None else Shown()
     shown = Shown(
-        parties=tuple(dict.fromkeys(c.state for c in citations if c.state)),
-        statements=tuple(dict.fromkeys(c.statement_id for c in citations)),
-        sentences=tuple(dict.fromkeys(key for c in citations for key in c.sentence_ids)),
+        parties=tuple(dict.fromkeys((*before.parties, *(c.state for c in cited if c.state)))),
+        statements=tuple(dict.fromkeys((*before.statements, *(c.statement_id for c in cited)))),
+        sentences=tuple(dict.fromkeys((*before.sentences, *(key for c in cited for key in c.sentence_ids)))),
     )
-    if read.act == "about" and read.shown is not None and not citations:
-        shown = read.shown
-    elif read.act == "more" and read.shown is not None:
-        shown = read.shown.with_more(shown)
     # Notes are worded for one answer alone.
     return ConversationState(read=replace(read, notes=(), party_notes=()), shown=shown)
 
@@ -232,8 +229,7 @@ def in_conversation(state: ConversationState, said: Resolution, turn: TurnReadin
     open_set = everyone or (same_who and before.all_states) or bool(scope.excluded and not scope.members_of)
     merged = replace(
         said,
-        scope=replace(scope, kept=kept),
-        all_states=open_set and not named,
+        scope=replace(scope, kept=kept, all_states=open_set and not named),
         unnamed=said.unnamed and not same_who,
         # "And firearms?" asks of statements, since the turn before it does.
         is_statement_question=said.kind not in ASIDES,
@@ -274,10 +270,10 @@ def _kept_fields(said: Resolution, before: Resolution, turn: TurnReading, own: f
 def _who(said: Resolution, before: Resolution, act: Act) -> dict[str, Any]:
     """Returns who is asked: "and Cuba too" adds, "without Cuba" takes away, "Niger, not Nigeria" puts in its place."""
     scope, earlier = said.scope, before.scope
-    open_set = scope.all_states or said.all_states
-    if act == "add" or (before.unclear is not None and scope.states and not scope.topic):
+    settles = before.unclear is not None and scope.states and not scope.topic and act != "correct"
+    if act == "add" or settles:
         # Who settles a name that was unclear answers for it beside the others that were named.
-        return {} if open_set and not scope.members_of else _joined(scope, earlier, *PARTIES)
+        return {} if scope.all_states and not scope.members_of else _joined(scope, earlier, *PARTIES)
     gone = {*scope.excluded, *((*scope.states, *scope.groups) if act == "remove" else ())}
     rest: dict[str, Any] = {n: tuple(code for code in getattr(earlier, n) if code not in gone) for n in PARTIES}
     known = {code for name in PARTIES for code in getattr(earlier, name)}

@@ -165,9 +165,7 @@ def direction_of(read: Sequence[SentenceDirection]) -> Direction | None:
     what is reported for nothing: "Some propose a fund. We do not support it." is against.
     """
     decisive = decisive_of(read)
-    if decisive is None or decisive.reading == "reported":
-        return None
-    return decisive.reading
+    return None if decisive is None or decisive.reading == "reported" else decisive.reading
 
 
 def decisive_of(read: Sequence[SentenceDirection]) -> SentenceDirection | None:
@@ -237,13 +235,7 @@ def _topical(text: str, terms: frozenset[str], language: str) -> list[tuple[int,
 
 
 def features_of(masked: str, marks: Sequence[PositionMark], language: str) -> Matrix:
-    """Returns what the classifier reads, float32 of one dimension.
-
-    Args:
-        masked: A sentence without its topic.
-        marks: The marks of positions in it.
-        language: One of the six.
-    """
+    """Returns what the classifier reads of a sentence without its topic (`masked`), float32 of one dimension."""
     count: Counter[str] = Counter(match.lastgroup or "" for match in operators(language).finditer(masked))
     rules, kind = {mark.rule for mark in marks}, kind_of(marks)
     outright = any(mark.strength == OUTRIGHT for mark in marks)

@@ -24,7 +24,7 @@ from ingest.glossary.thesaurus import thesaurus
 from ingest.parties.party_table import PartyTable
 from ingest.treaties.treaties import TREATIES, article_title, short_name
 from prompts.wording import LANGUAGES
-from vectorstore.records import ScopeFilter, Sentence, StatementSummary
+from vectorstore.records import ScopeFilter, ScoredPassage, Sentence, StatementSummary
 from vectorstore.store import Store
 
 # More parties than this are searched all at once, which bounds what the cross-encoder reads.
@@ -77,12 +77,14 @@ class Retrieved:
     sources: Sources = field(default_factory=lambda: Sources(statements={}, sentences={}))
 
     @property
+    def scored_passages(self) -> list[ScoredPassage]:
+        """The retrieved passages of all parties, best first."""
+        evidence = (*self.party_evidence, *self.spoken_for)
+        return sorted((item for each in evidence for item in each.passages), key=lambda item: -item.score)
+
+    @property
     def passages(self) -> tuple[RetrievedPassage, ...]:
-        """The retrieved passages of all parties, best first, up to a hundred."""
-        scored = sorted(
-            (item for evidence in (*self.party_evidence, *self.spoken_for) for item in evidence.passages),
-            key=lambda item: -item.score,
-        )
+        """The same as an answer lists them, up to a hundred."""
         return tuple(
             RetrievedPassage(
                 passage_id=item.passage.passage_id,
@@ -92,7 +94,7 @@ class Retrieved:
                 rank=rank,
                 score=round(item.score, 6),
             )
-            for rank, item in enumerate(scored[:_LISTED], start=1)
+            for rank, item in enumerate(self.scored_passages[:_LISTED], start=1)
         )
 
     def coverage(self, citations: Sequence[Citation]) -> Coverage:
@@ -173,12 +175,8 @@ class EvidenceRetriever:
     def around_shown(self, resolution: Resolution, parties: PartyTable, bears: Callable[[str], bool]) -> Retrieved:
         """Finds sentences of one kind around those that an earlier answer showed, nearest first.
 
-        "Why?" after a quotation is answered by a reason beside it; the sentences shown count as well.
-
-        Args:
-            resolution: The question, with what was shown.
-            parties: Who can speak.
-            bears: Whether a sentence is of that kind.
+        "Why?" after a quotation is answered by a reason beside it; the sentences shown count as well. `bears` tells
+        whether a sentence is of that kind.
         """
         shown = resolution.shown or Shown()
         base = self.with_texts(self.in_scope(resolution, parties), shown.statements)
@@ -262,7 +260,7 @@ class EvidenceRetriever:
                 surest[item.party] = max(surest.get(item.party, 0.0), item.confidence)
             evidence = tuple(sorted(evidence, key=lambda item: (-surest[item.party], item.party)))
         return replace(
-            base,
+            self.with_texts(base, _held_by((*evidence, *spoken_for, *related))),
             party_evidence=evidence,
             spoken_for=spoken_for,
             related=related,
@@ -278,7 +276,6 @@ class EvidenceRetriever:
                 *_direction_notes(evidence, listed=not base.asked_parties),
                 *(Note(kind="unnamed_article", values={"article": number}) for number in cited_unnamed),
             ),
-            sources=self._sources((*evidence, *spoken_for, *related)),
         )
 
     def _related_findings(
@@ -332,27 +329,27 @@ class EvidenceRetriever:
         scope = resolution.scope
         texts = self._store.catalogue.summaries(ScopeFilter(kinds=("treaty",)))
         evidence = PartyEvidence(party="", searched=texts)
-        named = [treaty.treaty for treaty in scope.treaties]
         ids = [text.statement_id for text in texts]
-        base = replace(
-            base,
-            treaties_held=tuple(code for code in named if self._store.catalogue.mentions(ids, "provision", code)),
-        )
+        holders = {
+            treaty.treaty: {
+                mention.sentence.statement_id
+                for mention in self._store.catalogue.mentions(ids, "provision", treaty.treaty)
+            }
+            for treaty in scope.treaties
+        }
         topic = self._ranker.topic(scope.topic, scope.language) if scope.topic else None
         for treaty in scope.treaties:
             if treaty.articles:
-                item = self._ranker.rank_by_mention("", texts, "provision", treaty.treaty, treaty.articles, topic)
+                item = self._ranker.rank_by_mentions("", texts, "provision", [treaty], topic)
                 evidence = merge_evidence(evidence, item)
             elif topic is not None:
-                own = self._store.catalogue.mentions(ids, "provision", treaty.treaty)
-                holders = {mention.sentence.statement_id for mention in own}
-                held = [text for text in texts if text.statement_id in holders]
+                held = [text for text in texts if text.statement_id in holders[treaty.treaty]]
                 evidence = merge_evidence(evidence, self._ranker.rank_by_topic("", held, topic))
         return replace(
-            base,
+            self.with_texts(base, _held_by((evidence,))),
+            treaties_held=tuple(code for code, found in holders.items() if found),
             searched=texts,
             party_evidence=(evidence,),
-            sources=self._sources((evidence,)),
         )
 
     def _positions(self, resolution: Resolution) -> PositionReader:
@@ -365,10 +362,10 @@ class EvidenceRetriever:
             lambda language: topic_in(topic_words(scope), scope.language, language), catalogue.sentences, asked
         )
 
-    def _sources(self, evidence: Sequence[PartyEvidence]) -> Sources:
-        ids = dict.fromkeys(item.sentence.statement_id for each in evidence for item in each.sentences)
-        catalogue = self._store.catalogue
-        return Sources(statements=catalogue.statements(ids), sentences=catalogue.sentences_of(ids))
+
+def _held_by(evidence: Iterable[PartyEvidence]) -> list[str]:
+    """Returns the statements that hold the sentences of evidence, each once."""
+    return list(dict.fromkeys(item.sentence.statement_id for each in evidence for item in each.sentences))
 
 
 def _apart(one: Sentence, other: Sentence) -> int:

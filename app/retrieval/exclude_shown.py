@@ -4,6 +4,7 @@ After "which States support the protocol?", which showed Arvandia, "who else?" l
 Arvandia say of it?", "more" leaves out the sentences that were quoted.
 """
 
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from app.question.resolution import Resolution
@@ -18,13 +19,14 @@ def exclude_shown(retrieved: Retrieved, resolution: Resolution) -> Retrieved:
         return retrieved
     many = resolution.all_states or resolution.scope.members_of
 
-    def rest(item: PartyEvidence) -> PartyEvidence | None:
-        if many:
-            return None if item.party in shown.parties and item.answers else item
-        best = tuple(each for each in item.best if each.sentence.sentence_id not in shown.sentences)
-        return replace(item, sentences=best) if item.answers else item
+    def rest(items: Iterable[PartyEvidence]) -> Iterator[PartyEvidence]:
+        for item in items:
+            if item.answers and not many:
+                new = (each for each in item.best if each.sentence.sentence_id not in shown.sentences)
+                yield replace(item, sentences=tuple(new))
+            elif not (item.answers and item.party in shown.parties):
+                yield item
 
-    def left(items: tuple[PartyEvidence, ...]) -> tuple[PartyEvidence, ...]:
-        return tuple(item for item in map(rest, items) if item is not None)
-
-    return replace(retrieved, party_evidence=left(retrieved.party_evidence), spoken_for=left(retrieved.spoken_for))
+    return replace(
+        retrieved, party_evidence=tuple(rest(retrieved.party_evidence)), spoken_for=tuple(rest(retrieved.spoken_for))
+    )

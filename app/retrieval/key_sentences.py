@@ -34,12 +34,9 @@ _HASHED: Final = 4096
 def key_sentences(
     sentences: Sequence[Sentence], embed: Callable[[Sequence[str]], Matrix], k: int
 ) -> tuple[Sentence, ...]:
-    """Returns up to `k` key sentences, strongest first.
+    """Returns up to `k` key sentences of a text, strongest first; headings and salutations are passed over.
 
-    Args:
-        sentences: A text's sentences in order; headings and salutations are passed over.
-        embed: Gives unit vectors `(n, dim)`.
-        k: How many.
+    Vectors of `embed` are unit vectors, `(n, dim)`.
     """
     # A line in capitals is a heading, wherever it stands.
     spoken = [s for s in sentences if s.paragraph is not None and _is_long(s) and not s.text.isupper()]

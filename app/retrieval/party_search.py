@@ -38,15 +38,7 @@ class PartySearch:
     def __init__(
         self, catalogue: Catalogue, ranker: SentenceRanker, strategy: SearchStrategy, language: str, *, many: bool
     ) -> None:
-        """Prepares the search.
-
-        Args:
-            catalogue: Where mentions are looked up.
-            ranker: Ranks the sentences of a party.
-            strategy: How it searches.
-            language: ISO 639-1 code of the topic's words.
-            many: Search all parties at once, and read closely those that can matter.
-        """
+        """Prepares the search; `many` searches all parties at once, and reads closely those that can matter."""
         self._catalogue = catalogue
         self._ranker = ranker
         self._strategy = strategy
@@ -95,11 +87,8 @@ class PartySearch:
     def _by_articles(
         self, code: str, searched: Sequence[StatementSummary], treaties: Sequence[TreatyScope]
     ) -> PartyEvidence:
-        topic, evidence = self.topic, PartyEvidence(party=code, searched=tuple(searched))
-        for treaty in treaties:
-            if treaty.articles:
-                item = self._ranker.rank_by_mention(code, searched, "article", treaty.treaty, treaty.articles, topic)
-                evidence = merge_evidence(evidence, item)
+        topic, named = self.topic, [treaty for treaty in treaties if treaty.articles]
+        evidence = self._ranker.rank_by_mentions(code, searched, "article", named, topic)
         if not evidence.sentences or topic is None:
             return evidence
         # A statement often names the article in one sentence and speaks of the topic in others.
@@ -115,11 +104,7 @@ class PartySearch:
 
         Those on the topic, such as joining them, come first.
         """
-        evidence = PartyEvidence(party=code, searched=tuple(searched))
-        for treaty in strategy.treaties:
-            evidence = merge_evidence(
-                evidence, self._ranker.rank_by_mention(code, searched, "treaty", treaty.treaty, topic=self.topic)
-            )
+        evidence = self._ranker.rank_by_mentions(code, searched, "treaty", strategy.treaties, self.topic)
         if evidence.sentences or self._many:
             return evidence
         return self._without_its_name(code, searched, strategy.treaties)
@@ -131,9 +116,7 @@ class PartySearch:
 
         Paraphrases do not count where joining it is asked about, since nobody joins a treaty without naming it.
         """
-        evidence = PartyEvidence(party=code, searched=tuple(searched))
-        for treaty in treaties:
-            evidence = merge_evidence(evidence, self._ranker.rank_by_mention(code, searched, "thereto", treaty.treaty))
+        evidence = self._ranker.rank_by_mentions(code, searched, "thereto", treaties)
         if evidence.sentences or self._treaty_words is None:
             return evidence
         return self._without_other_treaties(self._ranker.rank_by_topic(code, searched, self._treaty_words), treaties)

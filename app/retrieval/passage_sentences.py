@@ -11,12 +11,7 @@ SCRAP_WORDS = 4
 
 
 def sentences_of(texts: Texts, found: Sequence[ScoredPassage]) -> list[Sentence]:
-    """Returns the sentences of passages in their order, each once; headings only of a text without paragraphs.
-
-    Args:
-        texts: The sentences of the statements that the passages are of.
-        found: The passages.
-    """
+    """Returns the sentences of passages in their order, each once; headings only of a text without paragraphs."""
     by_statement = {each.passage.statement_id: texts[each.passage.statement_id] for each in found}
     sentences: dict[str, Sentence] = {}
     for scored in found:

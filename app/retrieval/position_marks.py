@@ -6,7 +6,7 @@ to alternatives between white space; `_` stands for white space inside one, `<pa
 `parts`. Case counts only inside `(?-i:…)`. docs/positions.md defines the kinds.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Final, Literal, get_args
@@ -102,22 +102,17 @@ class PositionMark:
     strength: int
 
 
-def find_position_marks(
-    text: str, language: str | None, is_speaker: Callable[[str], bool] = lambda _: True
-) -> tuple[PositionMark, ...]:
-    """Returns the marks of positions in a sentence, in its order; none in a language without rules.
+def find_position_marks(text: str, language: str | None) -> tuple[PositionMark, ...]:
+    """Returns the marks of positions in one sentence, in its order; none in a language without rules.
 
-    Args:
-        text: One sentence, readable.
-        language: ISO 639-1 code; None is read as English.
-        is_speaker: Whether a name is that of who holds the position.
+    A text in no known language (None) is read as English.
     """
     cues = _compiled(language or "en")
     if cues is None or any(_found(name, cues, text) for name in ("declines", "abstains")):
         return ()
     # Reported speech of others is blanked out, so that offsets stay.
     own = cues["others_said"].sub(lambda match: " " * len(match.group()), text) if "others_said" in cues else text
-    marks = [mark for rule in RULES for mark in _marks(rule, cues, own, is_speaker)]
+    marks = [mark for rule in RULES for mark in _marks(rule, cues, own)]
     return tuple(sorted(_conditions(_apart(marks)), key=lambda mark: mark.start))
 
 
@@ -127,41 +122,21 @@ def declines_position(text: str, language: str | None) -> bool:
     return cues is not None and bool(_found("declines", cues, text))
 
 
-def kind_of(marks: Iterable[PositionMark]) -> PositionKind:
+def kind_of(marks: Sequence[PositionMark]) -> PositionKind:
     """Returns the strongest kind among the marks of one sentence; `no_position` without marks."""
-    return _strongest([tuple(marks)]).kind
-
-
-@dataclass(frozen=True, kw_only=True)
-class _StrongestKind:
-    kind: PositionKind
-    strength: int
-
-
-def _strongest(sentences: Iterable[tuple[PositionMark, ...]]) -> _StrongestKind:
-    """Returns the strongest kind in any of the sentences; `no_position` where none has marks."""
-    verdicts = []
-    for marks in sentences:
-        strength = max((mark.strength for mark in marks), default=0)
-        kinds = {mark.kind for mark in marks if mark.strength == strength}
-        # "We cannot accept this unless …" binds the refusal itself.
-        kinds -= {"opposes"} if "conditional" in kinds else set()
-        verdicts += [_StrongestKind(kind=kind, strength=strength) for kind in kinds]
-    none = _StrongestKind(kind="no_position", strength=0)
-    return min(verdicts, key=lambda one: (-one.strength, PRECEDENCE.index(one.kind)), default=none)
+    strength = max((mark.strength for mark in marks), default=0)
+    kinds = {mark.kind for mark in marks if mark.strength == strength}
+    # "We cannot accept this unless …" binds the refusal itself.
+    kinds -= {"opposes"} if "conditional" in kinds else set()
+    return min(kinds, key=PRECEDENCE.index, default="no_position")
 
 
 def _found(rule: str, cues: Mapping[str, "regex.Pattern[str]"], text: str) -> bool:
     return rule in cues and cues[rule].search(text) is not None
 
 
-def _marks(
-    rule: Rule, cues: Mapping[str, "regex.Pattern[str]"], text: str, is_speaker: Callable[[str], bool]
-) -> Iterator[PositionMark]:
+def _marks(rule: Rule, cues: Mapping[str, "regex.Pattern[str]"], text: str) -> Iterator[PositionMark]:
     for match in cues[rule].finditer(text) if rule in cues else ():
-        named = match.group("subject") if "subject" in match.re.groupindex else None
-        if named is not None and not is_speaker(named):
-            continue
         start, end, turned = match.start(), match.start() + len(match.group().rstrip()), rule
         if rule not in _NEGATED_ITSELF:
             negation = _negation(cues["negation"], text, start, end)

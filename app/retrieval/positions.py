@@ -46,6 +46,7 @@ class _ReadEvidence:
         return self.items[0].sentence.statement_id
 
 
+@dataclass(frozen=True)
 class PositionReader:
     """Reads the positions in the evidence of parties, for one topic.
 
@@ -55,13 +56,9 @@ class PositionReader:
         direction: The direction asked for; None for any.
     """
 
-    def __init__(
-        self,
-        topic: Callable[[str | None], str],
-        sentences: Callable[[str], Sequence[Sentence]],
-        direction: Direction | None,
-    ) -> None:
-        self._topic, self._sentences, self._direction = topic, sentences, direction
+    topic: Callable[[str | None], str]
+    sentences: Callable[[str], Sequence[Sentence]]
+    direction: Direction | None
 
     def read(self, evidence: PartyEvidence) -> PartyEvidence:
         """Puts the latest position first, and marks evidence without any, or with another than was asked for.
@@ -71,8 +68,7 @@ class PositionReader:
         if not evidence.answers:
             return evidence
         metadata = {summary.statement_id: summary.metadata for summary in evidence.searched}
-        languages = {key: known.language for key, known in metadata.items()}
-        best = [self._read(item, languages.get(item.sentence.statement_id)) for item in evidence.best[:_READ]]
+        best = self._read_best(evidence)
         # A later statement that hardly speaks of the topic does not hold the party's position on it.
         own = [each for each in best if each.direction is not None] or best
         clear = max(each.clearness for each in own) / 2
@@ -88,7 +84,7 @@ class PositionReader:
         if not taking:
             declined = self._declined(near)
             rest = tuple(item for item in kept if item not in declined)
-            wanted = bool(declined) and self._direction in (None, "mentions")
+            wanted = bool(declined) and self.direction in (None, "mentions")
             return replace(evidence, sentences=(*declined, *rest), takes_no_position=not wanted)
         newest = sorted(taking, key=lambda each: recency(metadata[each.statement_id]), reverse=True)
         # What hardly speaks of the topic, in a later statement than any position, would be shown as the latest one.
@@ -103,27 +99,29 @@ class PositionReader:
         for item in (*(item for each in order for item in each.items), *kept):
             sentences.setdefault(item.sentence.sentence_id, item)
         direction = newest[0].direction
-        wanted = self._direction in (None, direction) or (self._direction == "for" and direction == "conditional")
+        wanted = self.direction in (None, direction) or (self.direction == "for" and direction == "conditional")
         return replace(evidence, sentences=tuple(sentences.values()), direction=direction, other_direction=not wanted)
 
     def reported_last(self, evidence: PartyEvidence) -> PartyEvidence:
         """Puts last, of the best sentences, those that only report what others said."""
-        found = evidence.best[:_READ]
-        if len(found) < 2:
+        if len(evidence.best) < 2:
             # There is no order to change, and no need to read it.
             return evidence
-        languages = {summary.statement_id: summary.metadata.language for summary in evidence.searched}
-        best = [self._read(item, languages.get(item.sentence.statement_id)) for item in found]
+        best = self._read_best(evidence)
         reported = {each.items[0] for each in best if each.direction is None}
         if len(reported) == len(best):
             return evidence
         own = tuple(item for item in evidence.sentences if item not in reported)
         return replace(evidence, sentences=(*own, *(item for item in evidence.sentences if item in reported)))
 
+    def _read_best(self, evidence: PartyEvidence) -> list[_ReadEvidence]:
+        languages = {summary.statement_id: summary.metadata.language for summary in evidence.searched}
+        return [self._read(item, languages.get(item.sentence.statement_id)) for item in evidence.best[:_READ]]
+
     def _read(self, item: ScoredSentence, language: str | None) -> _ReadEvidence:
         sentence = item.sentence
         language = sentence.language or language
-        topic = self._topic(language)
+        topic = self.topic(language)
         alone = read_sentence(sentence.text, topic, language)
         terms = content_terms(topic, language or "en")
         share = len(terms & content_terms(sentence.text, language or "en")) / len(terms) if terms else 1.0
@@ -155,7 +153,7 @@ class PositionReader:
         for read in near:
             (item,) = read.items
             at = item.sentence.ordinal
-            for after, sentence in enumerate(self._sentences(item.sentence.statement_id)[at : at + 1 + _ANNOUNCED]):
+            for after, sentence in enumerate(self.sentences(item.sentence.statement_id)[at : at + 1 + _ANNOUNCED]):
                 if declines_position(sentence.text, read.language):
                     return (item, replace(item, sentence=sentence)) if after else (item,)
         return ()
@@ -165,11 +163,11 @@ class PositionReader:
         (item,) = read.items
         sentence, items = item.sentence, [item]
         after = sentence.ordinal + 1
-        for following in self._sentences(sentence.statement_id)[after : after + _ANNOUNCED]:
+        for following in self.sentences(sentence.statement_id)[after : after + _ANNOUNCED]:
             if following.paragraph != sentence.paragraph or read.is_order:
                 break
             items.append(replace(item, sentence=following))
-            found = read_sentence(following.text, self._topic(read.language), read.language)
+            found = read_sentence(following.text, self.topic(read.language), read.language)
             taken = direction_of([found])
             # A harm that is named there is no view of the topic: "We listened to the victims of crimes."
             harm = bool(found.marks) and all(mark.rule == "harm" for mark in found.marks)

@@ -4,7 +4,7 @@ Asked about "capital punishment", a sentence on "the death penalty" shares no wo
 and the glossary say how near it is, and how near any topic is to these statements.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import astuple, dataclass, fields
 from functools import cached_property
 from typing import Final
@@ -15,10 +15,11 @@ from app.retrieval.background import background_vectors
 from app.retrieval.terms import content_terms
 from app.retrieval.topic import Topic
 from vectorstore.arrays import Matrix
+from vectorstore.bert import word_vectors
 from vectorstore.catalogue import Catalogue
 from vectorstore.embeddings import Embedder
 from vectorstore.records import ScoredPassage, Sentence
-from vectorstore.word_vectors import word_vectors
+from vectorstore.sentence_encoder import sentence_encoder
 
 # Raised with every change of what a feature measures: an artefact of another version is not used.
 FEATURE_VERSION: Final = 6
@@ -108,16 +109,12 @@ class Read:
 
 
 class FeatureExtractor:
-    """Measures `SentenceFeatures`.
+    """Measures `SentenceFeatures`; the encoder of many languages gives unit vectors, (n, dim) float32."""
 
-    Attributes:
-        encode: Encodes texts in any of the six languages as unit vectors, (n, dim) float32.
-    """
-
-    def __init__(self, catalogue: Catalogue, embedder: Embedder, encode: Callable[[Sequence[str]], Matrix]) -> None:
+    def __init__(self, catalogue: Catalogue, embedder: Embedder) -> None:
         self._catalogue = catalogue
         self._embedder = embedder
-        self.encode = encode
+        self._encode = sentence_encoder().embed
         self._nearest = _NearestUnrelated(catalogue)
 
     @cached_property
@@ -127,22 +124,17 @@ class FeatureExtractor:
 
     def asked(self, topic: Topic) -> Matrix:
         """Returns the unit vector of topic and question together, (dim,) float32, by the encoder of many languages."""
-        both = self.encode([topic.words, topic.question]).sum(axis=0)
+        both = self._encode([topic.words, topic.question]).sum(axis=0)
         unit: Matrix = both / max(float(np.linalg.norm(both)), 1e-6)
         return unit
 
     def meaning(self, topic: Topic, texts: Sequence[str]) -> Matrix:
         """Returns the cosine of each text, and of topic and question together, (n,) float32."""
-        near: Matrix = self.encode(texts) @ self.asked(topic)
+        near: Matrix = self._encode(texts) @ self.asked(topic)
         return near
 
     def measure(self, topic: Topic, reads: Sequence[Read]) -> Iterator[tuple[SentenceFeatures, ...]]:
-        """Yields of each party the features of the sentences that were read, in their order.
-
-        Args:
-            topic: What was searched for.
-            reads: What was read of each party.
-        """
+        """Yields of each party the features of the sentences that were read, in their order."""
         if not reads:
             return
         assert topic.vector is not None

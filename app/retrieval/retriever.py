@@ -5,6 +5,7 @@ Arvandia's statements alone.
 """
 
 from collections.abc import Callable
+from typing import Final
 
 from langchain_core.callbacks import CallbackManagerForRetrieverRun
 from langchain_core.documents import Document
@@ -15,6 +16,8 @@ from app.question.reading import resolve
 from app.retrieval.evidence_retriever import EvidenceRetriever
 from ingest.parties.party_table import PartyTable
 from vectorstore.records import ScoredPassage, StatementSummary
+
+_PROVENANCE: Final = ("state", "on_behalf_of", "speaker", "body", "session", "date", "agenda_item", "title")
 
 
 class UntocRetriever(BaseRetriever):
@@ -42,12 +45,9 @@ class UntocRetriever(BaseRetriever):
         retrieved = self.evidence_retriever.retrieve(resolve(query, parties), parties)
         evidence = (*retrieved.party_evidence, *retrieved.spoken_for)
         statements = {summary.statement_id: summary for item in evidence for summary in item.searched}
-        passages = sorted(
-            (passage for item in evidence for passage in item.passages), key=lambda passage: -passage.score
-        )
         return [
             _document(passage, statements[passage.passage.statement_id], rank)
-            for rank, passage in enumerate(passages[: self.k], start=1)
+            for rank, passage in enumerate(retrieved.scored_passages[: self.k], start=1)
         ]
 
 
@@ -59,14 +59,7 @@ def _document(scored: ScoredPassage, statement: StatementSummary, rank: int) -> 
         metadata={
             "passage_id": passage.passage_id,
             "statement_id": passage.statement_id,
-            "state": known.state,
-            "on_behalf_of": known.on_behalf_of,
-            "speaker": known.speaker,
-            "body": known.body,
-            "session": known.session,
-            "date": known.date,
-            "agenda_item": known.agenda_item,
-            "title": known.title,
+            **{name: getattr(known, name) for name in _PROVENANCE},
             "file": statement.file,
             "language": passage.language or known.language,
             "start": passage.start,

@@ -4,9 +4,10 @@
 was a member then, or with whose statement its own aligned itself.
 """
 
-from collections.abc import Iterable, Mapping, Sequence, Set
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
+from functools import cache, partial
 
 from app.records import Interval, Scope
 from ingest.language.dates import interval
@@ -30,22 +31,19 @@ class GroupStatements:
     statements: tuple[StatementSummary, ...]
 
 
-@dataclass(frozen=True)
 class Asked:
     """Who a scope asks about: the parties named, and members of its regions and groups, without whoever is left out.
 
     Members are those at the date of a statement.
     """
 
-    scope: Scope
-    parties: PartyTable
-    _members_at: dict[str | None, Set[str]] = field(default_factory=dict)
-    _gone_at: dict[str | None, Set[str]] = field(default_factory=dict)
-
-    @property
-    def codes(self) -> tuple[str, ...]:
-        """The States and groups named."""
-        return (*self.scope.states, *self.scope.groups)
+    def __init__(self, scope: Scope, parties: PartyTable) -> None:
+        self._scope = scope
+        self._codes = {*scope.states, *scope.groups}
+        sets = [code for code in scope.excluded if code in regions() or parties.has_members(code)]
+        # Kept by day: many statements were made on the same one.
+        self._members = cache(partial(members_of, scope.members_of, parties))
+        self._gone = cache(lambda day: {*scope.excluded, *members_of(sets, parties, day)})
 
     def holders(self, metadata: Metadata) -> tuple[str, ...]:
         """Returns the parties to show a statement under: its holders that are asked about, else the first that may be.
@@ -54,33 +52,19 @@ class Asked:
         what France said with Kenya under Kenya. Whoever is named stays: "Iceland, without the Nordic countries".
         """
         left, members = self._left(metadata), self._members(metadata.date)
-        return tuple(code for code in left if code in self.codes or code in members) or left[:1]
+        return tuple(code for code in left if code in self._codes or code in members) or left[:1]
 
     def keeps(self, metadata: Metadata) -> bool:
         """Whether a holder of a statement is no party left out, and a member where members are asked about."""
         left = self._left(metadata)
-        if self.scope.members_of:
+        if self._scope.members_of:
             members = self._members(metadata.date)
-            return any(code in self.codes or code in members for code in left)
+            return any(code in self._codes or code in members for code in left)
         return bool(left) or not metadata.holders
 
     def _left(self, metadata: Metadata) -> tuple[str, ...]:
         gone = self._gone(metadata.date)
-        return tuple(code for code in metadata.holders if code in self.codes or code not in gone)
-
-    def _members(self, day: str | None) -> Set[str]:
-        """Returns the members asked about at a day."""
-        if day not in self._members_at:
-            sets = self.scope.members_of
-            self._members_at[day] = members_of(sets, self.parties, day) if sets else frozenset()
-        return self._members_at[day]
-
-    def _gone(self, day: str | None) -> Set[str]:
-        """Returns whoever is left out at a day."""
-        if day not in self._gone_at:
-            sets = [code for code in self.scope.excluded if code in regions() or self.parties.has_members(code)]
-            self._gone_at[day] = {*self.scope.excluded, *(members_of(sets, self.parties, day) if sets else ())}
-        return self._gone_at[day]
+        return tuple(code for code in metadata.holders if code in self._codes or code not in gone)
 
 
 class ScopedStatements:

@@ -11,13 +11,14 @@ import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache, partial
+from functools import cache, partial, reduce
 from itertools import zip_longest
 from typing import Final
 
 import numpy as np
 
 from app.question.resolution import TopicWording
+from app.records import TreatyScope
 from app.retrieval.key_sentences import key_sentences, lexical_vectors
 from app.retrieval.party_evidence import PartyEvidence, ScoredSentence, merge_evidence
 from app.retrieval.passage_sentences import Texts, sentences_of, windows_of, without_scraps
@@ -26,12 +27,10 @@ from app.retrieval.relevance_features import FeatureExtractor, MeasuredSentence,
 from app.retrieval.terms import content_terms
 from app.retrieval.topic import ModelLanguages, Topic, in_english
 from prompts.wording import LANGUAGES
-from vectorstore.arrays import Matrix
 from vectorstore.embeddings import Embedder
 from vectorstore.records import MentionKind, ScoredPassage, Sentence, StatementSummary
 from vectorstore.rerank import PairReading, Reranker, reader
 from vectorstore.retriever import Retriever
-from vectorstore.sentence_encoder import sentence_encoder
 from vectorstore.stems import words_of
 from vectorstore.store import Store
 
@@ -83,7 +82,6 @@ class SentenceRanker:
         reranker: Reranker | None,
         model_languages: ModelLanguages | None = None,
         relevance: RelevanceModel | None = None,
-        encode: Callable[[Sequence[str]], Matrix] | None = None,
     ) -> None:
         self.model_languages = model_languages or ModelLanguages()
         self.relevance = relevance or RelevanceModel(None)
@@ -91,11 +89,11 @@ class SentenceRanker:
         self._retriever = retriever
         self._embedder = embedder
         self._read_pairs = reader(reranker, embedder)
-        self._features = FeatureExtractor(store.catalogue, embedder, encode or sentence_encoder().embed)
+        self._features = FeatureExtractor(store.catalogue, embedder)
 
     def topic(self, words: str, language: str, wording: TopicWording | None = None) -> Topic:
         """Prepares topic words, and how a question asks about them, for searching; one serves all parties."""
-        return Topic.of(words, language, self._retriever.embed, self._rarity, self.model_languages, wording)
+        return Topic.of(words, language, self._embedder.embed_query, self._rarity, self.model_languages, wording)
 
     def _rarity(self, term: str) -> float:
         """Returns the inverse document frequency of a stem over the passages of the corpus, always above 0."""
@@ -109,11 +107,6 @@ class SentenceRanker:
         """Ranks the sentences of these statements by how well they speak of a topic.
 
         Statements in languages that cannot be put into English are left out, and the record says so.
-
-        Args:
-            party: Whose statements they are.
-            searched: The statements in scope.
-            topic: What to search for.
         """
         nothing = self._nothing_yet(party, searched, topic, self.finds_by_meaning)
         readable = [s for s in searched if any(map(self.reads, languages_of(s)))]
@@ -164,16 +157,12 @@ class SentenceRanker:
         return tuple(found.values()), len(read)
 
     def read_list(
-        self, owned: Mapping[str, Sequence[StatementSummary]], topic: Topic, wordings: int = 1
+        self, owned: Mapping[str, Sequence[StatementSummary]], topic: Topic, wordings: int
     ) -> dict[str, Read]:
         """Reads of many parties the sentences nearest to a topic with the cross-encoder, the nearest party first.
 
-        Parties are read that own one of the passages nearest to the topic, or that use a rare word of it.
-
-        Args:
-            owned: The statements of each party.
-            topic: What to search for.
-            wordings: In how many wordings the topic is searched for, which share what is read.
+        Parties are read that own one of the passages nearest to the topic, or that use a rare word of it. The
+        `wordings` in which a topic is searched for, so many, share what is read.
         """
         owners = {summary.statement_id: party for party, own in owned.items() for summary in own}
         near: dict[str, list[ScoredPassage]] = {}
@@ -368,15 +357,8 @@ class SentenceRanker:
     ) -> PartyEvidence:
         """Returns the sentences that name a treaty, or these articles or agenda items.
 
-        They are evidence without any threshold; with a topic, those that speak of it most come first.
-
-        Args:
-            party: Whose statements they are.
-            searched: The statements in scope.
-            kind: What the sentences mention.
-            treaty: A treaty's code; None for an article of a convention that is not named, and for an agenda item.
-            values: Numbers of articles or agenda items; all without any.
-            topic: What else was asked.
+        They are evidence without any threshold; with a topic, those that speak of it most come first. Without a treaty,
+        articles are of a convention that is not named; without `values`, all articles or items count.
         """
         mentions = self._store.catalogue.mentions([s.statement_id for s in searched], kind, treaty, values)
         wanted = dict.fromkeys(mention.sentence for mention in mentions)
@@ -394,6 +376,19 @@ class SentenceRanker:
             sentences=tuple(ScoredSentence(sentence=sentence, relevance=CITED) for sentence in sentences),
             passages=self._passages_around(sentences),
         )
+
+    def rank_by_mentions(
+        self,
+        party: str,
+        searched: Sequence[StatementSummary],
+        kind: MentionKind,
+        treaties: Sequence[TreatyScope],
+        topic: Topic | None = None,
+    ) -> PartyEvidence:
+        """Returns the same for several treaties, or these articles of each, those of the first one first."""
+        nothing = PartyEvidence(party=party, searched=tuple(searched))
+        found = (self.rank_by_mention(party, searched, kind, t.treaty, t.articles, topic) for t in treaties)
+        return reduce(merge_evidence, found, nothing)
 
     def _passages_around(self, sentences: Sequence[Sentence]) -> tuple[ScoredPassage, ...]:
         """Returns the passages that contain sentences, in the order of the sentences."""

@@ -17,9 +17,7 @@ _HAN: Final = regex.compile(r"\p{Han}")
 def content_terms(text: str, language: str) -> frozenset[str]:
     """Returns the stems of a text's content words; Chinese counts by pairs of characters.
 
-    Args:
-        text: Any text.
-        language: Language of what is in Latin script; for other scripts the script decides.
+    The language is that of what is in Latin script; for other scripts the script decides.
     """
     words = [word if _is_content(word, language) else " " for word in words_of(text)]
     if text.isascii():

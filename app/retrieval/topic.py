@@ -5,21 +5,14 @@
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from itertools import chain
 from typing import Final
 
 from app.question.resolution import TopicWording
 from app.retrieval.terms import content_terms
-from ingest.glossary.glossary import (
-    NamedTerm,
-    gloss,
-    other_terms,
-    terms_of_concept,
-    terms_within,
-    translate_topic,
-)
+from ingest.glossary.glossary import NamedTerm, gloss, other_terms, terms_of_concept, terms_within, translate_topic
 from ingest.glossary.thesaurus import thesaurus
 from prompts.wording import LANGUAGES
 from vectorstore.arrays import Matrix
@@ -153,26 +146,18 @@ class Topic:
             # What cannot be put into English is searched as it is written, as a name may be.
             english, coverage = translated.text or words, translated.coverage
             asked = in_english(asked, language) or english
-        vector = embed(english) if english.strip() else None
-        across = vector if english == words else None
-        if language in model_languages.embedded and english != words:
-            across = embed(words)
-        within = terms_within(english, "en")
+        searched = cls._in_english(english, embed, rarity)
+        apart = language in model_languages.embedded and english != words
         others = other_terms(english, "en")[:MAX_SYNONYM_TOPICS]
-        return cls(
+        return replace(
+            searched,
             words=words,
             language=language,
-            english=english,
             translation_coverage=coverage,
-            vector=vector,
-            weights=_weights(english, rarity),
-            alternatives=_alternatives(english, within),
-            within=within,
-            narrower=_narrower(within),
             synonym_topics=tuple(cls._in_english(term, embed, rarity) for term in others),
             question=question,
             asked=asked,
-            cross_lingual_vector=across if across is not None else vector,
+            cross_lingual_vector=embed(words) if apart else searched.vector,
         )
 
     @classmethod
@@ -183,7 +168,7 @@ class Topic:
             language="en",
             english=words,
             translation_coverage=1.0,
-            vector=embed(words),
+            vector=embed(words) if words.strip() else None,
             weights=_weights(words, rarity),
             alternatives=_alternatives(words, within),
             within=within,

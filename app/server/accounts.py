@@ -91,7 +91,10 @@ class Accounts:
 
     def list(self) -> Sequence[Account]:
         """Returns the accounts by name."""
-        return [_account(row) for row in self._tables.rows(select(USERS).order_by(USERS.c.name))]
+        held = {"removed": USERS.c.removed, "has_password": USERS.c.password, "bound": USERS.c.subject}
+        told = (column.is_not(None).label(name) for name, column in held.items())
+        query = select(USERS.c.name, USERS.c.role, USERS.c.made, *told).order_by(USERS.c.name)
+        return [Account(**row._asdict()) for row in self._tables.rows(query)]
 
     def exists(self, name: str) -> bool:
         """Returns whether there is an account of that name."""
@@ -356,17 +359,6 @@ def _person(
     if may is None:
         return None
     return Person(name=row.name, role=row.role, may=may & scopes, sign_in=sign_in, by_browser=by_browser)
-
-
-def _account(row: Row[Any]) -> Account:
-    return Account(
-        name=row.name,
-        role=row.role,
-        made=row.made,
-        removed=row.removed is not None,
-        has_password=row.password is not None,
-        bound=row.subject is not None,
-    )
 
 
 def _key(row: Row[Any]) -> Key:

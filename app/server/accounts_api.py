@@ -8,11 +8,9 @@ from fastapi import APIRouter, Path, Query
 from app.errors import ForbiddenError
 from app.server.accounts import Account, Key, subject_of
 from app.server.actions import Actions
-from app.server.models import Limit, NewAccount, NewKey, NewKeyItem, PersonWish, RoleWish
+from app.server.models import Limit, NewAccount, NewKey, NewKeyItem, PersonName, PersonWish, RoleWish
 from app.server.person import Person, current_person
 from app.server.rules import DeclaredRoute, needs
-
-PersonName = Annotated[str, Path(max_length=200, examples=["amina"])]
 
 
 def routes(actions: Actions) -> APIRouter:

@@ -1,14 +1,19 @@
 """`/api/v1`: what the commands do, for programs; the same JSON as `untoc … --json`."""
 
+import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Annotated, Any, Final, Literal
 
-from fastapi import APIRouter, Depends, File, Form, Path, Query, Response, UploadFile
+import fastapi
+from fastapi import APIRouter, Depends, File, Form, Query, Response, UploadFile
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
+from app.checking.output import check_output, write_output
 from app.corpus.as_json import party_json
-from app.errors import AppError
+from app.errors import ExportError
 from app.export.arrange import DocumentForm
 from app.records import Answer
 from app.server.actions import Actions, briefing_json
@@ -16,10 +21,10 @@ from app.server.models import About, BriefingWish, Correction, Draft, Filters, F
 from app.server.person import PERMISSIONS, current_person
 from app.server.rules import DeclaredRoute, needs
 from app.settings import settings_json
-from ingest.errors import IngestError
-from vectorstore.errors import StoreError
+from app.ui.parts import SHOWN_ERRORS
+from app.ui.uploads import free_path, safe_name, to_ingest, without_folder
 
-Id = Annotated[str, Path(max_length=100, examples=["685815eed2f2fa70"])]
+Id = Annotated[str, fastapi.Path(max_length=100, examples=["685815eed2f2fa70"])]
 Suffix = Literal[".docx", ".xlsx", ".md", ".pdf"]
 # `format` is what generators of clients know files by; FastAPI says it by `contentMediaType` alone.
 _BINARY: Final = {"type": "string", "format": "binary", "contentMediaType": "application/octet-stream"}
@@ -96,7 +101,7 @@ def routes(actions: Actions) -> APIRouter:
                     yield ServerSentEvent(event="answer", data=item.to_json())
                 else:
                     yield ServerSentEvent(event="step", data={"step": item.step, "shown": item.shown})
-        except (AppError, IngestError, StoreError) as error:
+        except SHOWN_ERRORS as error:
             yield ServerSentEvent(event="problem", data={"detail": str(error)})
 
     @router.get("/traces/{trace_id}", **needs("ask"), tags=["questions"])
@@ -132,12 +137,18 @@ def routes(actions: Actions) -> APIRouter:
     @router.post("/ingest", **needs("edit"), tags=["statements"])
     def ingest(files: Files, unlisted: Annotated[bool, Form()] = False) -> dict[str, Any]:
         """Takes files into the store, as `untoc ingest --json`; the same files again change nothing."""
-        return actions.ingest(_read(files), unlisted=unlisted)
+        with actions.corpus.uploads.folder() as folder:
+            paths = to_ingest(_stored(files, folder), folder)
+            report = actions.corpus.ingest_uploads(paths, include_unlisted=unlisted)
+            return without_folder(report, folder).to_json()
 
     @router.post("/manifest", **needs("edit"), response_class=Response, tags=["statements"])
     def manifest(files: Files) -> Response:
         """Drafts a statements.csv from what the texts of files say."""
-        return download(actions.manifest(_read(files)), ".csv", "statements")
+        with TemporaryDirectory(prefix="untoc-") as folder:
+            _stored(files, Path(folder))
+            drafted = actions.corpus.draft_manifest(Path(folder), overwrite=True).read_text(encoding="utf-8-sig")
+        return download(drafted, ".csv", "statements")
 
     @router.get("/parties", **needs("read"), tags=["statements"])
     def parties() -> list[dict[str, Any]]:
@@ -160,8 +171,16 @@ def routes(actions: Actions) -> APIRouter:
         form: Annotated[Literal["json", "md", "docx"], Form()] = "json",
     ) -> Response:
         """Checks every quotation of a document: as JSON, a report, or of a Word file a copy with comments."""
-        checked = actions.verify_file(file.filename or "", file.file.read(), f".{form}")
-        return download(checked, f".{form}", "checked")
+        with TemporaryDirectory(prefix="untoc-") as folder:
+            # A folder each: the document may be called as its check is.
+            path, output = Path(folder, "document", safe_name(file.filename or "")), Path(folder, f"checked.{form}")
+            path.parent.mkdir()
+            path.write_bytes(file.file.read())
+            if wrong := check_output(path, output):
+                raise ExportError(wrong.replace(folder, ""))
+            checker = actions.checker
+            write_output(output, path, checker.check(checker.read(path)), checker.party_name)
+            return download(output.read_bytes(), output.suffix, "checked")
 
     @router.post("/brief", **needs("ask"), tags=["briefings"])
     def brief(wish: BriefingWish) -> dict[str, Any]:
@@ -182,5 +201,11 @@ def _held() -> Iterator[ExitStack]:
         yield stack
 
 
-def _read(files: Sequence[UploadFile]) -> list[tuple[str, bytes]]:
-    return [(file.filename or "", file.file.read()) for file in files]
+def _stored(files: Sequence[UploadFile], folder: Path) -> list[Path]:
+    """Writes files into a folder under their own names; equal names get a number."""
+    stored = []
+    for file in files:
+        stored.append(free_path(folder, file.filename or ""))
+        with stored[-1].open("wb") as target:
+            shutil.copyfileobj(file.file, target)
+    return stored

@@ -64,7 +64,6 @@ class Limits:
         # Without accounts all are one person.
         of_one = config.at_once if config.accounts == "none" else math.ceil(config.at_once / 2)
         self._slots = _Slots(config.at_once, of_one)
-        self._lock, self._under_way = threading.Lock(), Counter[str]()
         self._cancelled = threading.Event()
 
     def close(self) -> None:
@@ -106,29 +105,14 @@ class Limits:
             TooManyError: The person has as many under way as one person may.
             EndingError: The server ends.
         """
-        with self._of_one_person(name):
-            if not self._slots.acquire(name, timeout=_LONGEST_WAIT):
-                if self._slots.closed:
-                    raise EndingError
-                raise BusyError("too much is under way: try again in a minute", _COMES_BACK)
-            try:
-                yield
-            finally:
-                self._slots.release(name)
-
-    @contextmanager
-    def _of_one_person(self, name: str) -> Iterator[None]:
-        with self._lock:
-            if self._under_way[name] >= _OF_ONE_PERSON:
-                raise TooManyError(f"{_OF_ONE_PERSON} of yours are under way: wait for an answer", _COMES_BACK)
-            self._under_way[name] += 1
+        if not self._slots.acquire(name, timeout=_LONGEST_WAIT):
+            if self._slots.closed:
+                raise EndingError
+            raise BusyError("too much is under way: try again in a minute", _COMES_BACK)
         try:
             yield
         finally:
-            with self._lock:
-                self._under_way[name] -= 1
-                # Names that ask nothing any more are not remembered.
-                self._under_way += Counter()
+            self._slots.release(name)
 
 
 class _Slots:
@@ -145,6 +129,8 @@ class _Slots:
     def acquire(self, name: str, timeout: float) -> bool:
         turn = (name, threading.Event())
         with self._lock:
+            if self._held[name] + sum(waits == name for waits, _ in self._waiting) >= _OF_ONE_PERSON:
+                raise TooManyError(f"{_OF_ONE_PERSON} of yours are under way: wait for an answer", _COMES_BACK)
             # Where a slot is free, those who wait hold as many as they may.
             has_room = self._free > 0 and self._held[name] < self._of_one
             if self.closed or (not has_room and len(self._waiting) >= MOST_WAITING):

@@ -5,6 +5,7 @@ Answers, statements, checks and briefings are the JSON of `untoc … --json`, wh
 
 from typing import Annotated, Any, Generic, Literal, TypeVar
 
+from fastapi import Path
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.briefing.cells import Composer
@@ -15,6 +16,7 @@ from prompts.wording import Language
 
 Text = Annotated[str, Field(min_length=1, max_length=20_000)]
 Name = Annotated[str, Field(min_length=1, max_length=200)]
+PersonName = Annotated[str, Path(max_length=200, examples=["amina"])]
 Names = Annotated[list[Name], Field(max_length=250)]
 Value = Annotated[str, Field(max_length=200)]
 Offset = Annotated[int, Field(ge=0, le=10_000_000)]

@@ -8,7 +8,7 @@ from typing import Any, Final, Literal, get_args
 
 from app.desk.works import THE_DESK
 from app.errors import ForbiddenError
-from app.ui.asking import request_scope
+from app.ui.parts import request_scope
 
 Role = Literal["reader", "editor", "admin"]
 Permission = Literal["read", "ask", "work", "edit", "operate", "admin"]

@@ -15,6 +15,7 @@ from starlette.responses import JSONResponse
 
 from app.errors import AppError, DuplicateError, ForbiddenError, NotFoundError, UnkeptError
 from app.server.limits import BusyError, LeftError, TooManyError
+from app.ui.parts import SHOWN_ERRORS
 from ingest.errors import IngestError
 from vectorstore.errors import StoreError
 
@@ -65,7 +66,7 @@ def handle_problems(app: FastAPI) -> None:
     async def known(_: Request, error: Exception) -> JSONResponse:
         return problem(error)
 
-    for kind in (AppError, StoreError, IngestError):
+    for kind in SHOWN_ERRORS:
         app.add_exception_handler(kind, known)
 
     @app.exception_handler(RequestValidationError)

@@ -60,10 +60,10 @@ class DeclaredRoute(APIRoute):
 _EVENTS: Final[Mapping[Permission, str]] = {
     "read": (
         "cancel ask_tab.<lambda> briefing_tab.<lambda> check_tab.<lambda> corpus_tab.<lambda> ingest_tab.<lambda>"
-        " chat.<lambda> ask_tab.welcome ask_tab.stopped briefing_tab.choices check_tab.checked check_tab.verify"
+        " ask_tab.welcome ask_tab.stopped briefing_tab.choices check_tab.checked chat.verify"
         " ingest_tab.shown ingest_tab.given_up ingest_tab.stopped corpus_tab.offered corpus_tab.listed"
-        " corpus_tab.pressed corpus_tab.act words.choice_html served.forget_session parts.page_image"
-        " parts.whole_statement page upload"
+        " corpus_tab.pressed corpus_tab.act words.choice_html served.forget_session evidence_panel.page_image"
+        " evidence_panel.whole_statement page upload"
     ),
     "ask": (
         "ask_tab.ask_new ask_tab.act ask_tab.ask_with_scope ask_tab.ask_as_read ask_tab.suggest briefing_tab.make"

@@ -15,13 +15,11 @@ from mcp.server.transport_security import TransportSecuritySettings
 from pydantic import BaseModel, Field
 from starlette.routing import Route
 
-from app.errors import AppError
 from app.server.actions import Actions, briefing_json
 from app.server.models import BriefingWish, Draft, Filters, Identified, Question, Search
 from app.server.person import Permission
-from ingest.errors import IngestError
+from app.ui.parts import SHOWN_ERRORS
 from prompts.wording import load_tool_words
-from vectorstore.errors import StoreError
 
 Sent = TypeVar("Sent", bound=BaseModel)
 # What a tool needs; one that is not here is not offered.
@@ -48,7 +46,7 @@ def build_tools(actions: Actions) -> MCPServer:
             try:
                 actions.gate.require(needs)
                 return call(takes(**given))
-            except (AppError, IngestError, StoreError) as error:
+            except SHOWN_ERRORS as error:
                 raise ToolError(str(error)) from error
 
         tool.__signature__ = _signature(takes)  # type: ignore[attr-defined]  # what `inspect.signature` reads first

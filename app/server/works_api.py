@@ -13,16 +13,14 @@ from app.desk.conversations import KeptTurn
 from app.desk.works import Work, WorkKind
 from app.errors import NotFoundError
 from app.export.arrange import DocumentForm
-from app.question.turn import turn_of
+from app.question.turn import clean_question, turn_of
 from app.records import listed
 from app.server import models
 from app.server.actions import Actions, briefing_json, paged
 from app.server.api import Id, Suffix, download
-from app.server.models import Limit, Offset, Page, Value, WorkItem
+from app.server.models import Limit, Offset, Page, PersonName, Value, WorkItem
 from app.server.person import current_person
 from app.server.rules import DeclaredRoute, needs
-
-PersonName = Annotated[str, Path(max_length=200, examples=["boris"])]
 
 
 def routes(actions: Actions) -> APIRouter:
@@ -77,13 +75,19 @@ def _add_work_routes(router: APIRouter, actions: Actions, kind: WorkKind, plural
     def share(work_id: Id, name: PersonName, how: models.Share) -> None:
         """Shares it with a person."""
         own(work_id)
-        actions.share(work_id, name, may_change=how.may_change)
+        works.shares(work_id)
+        if not actions.accounts.exists(name):
+            raise NotFoundError(f"no account {name!r} to share with: check the name")
+        actions.gate.log("share", f"{work_id} with {name}{' to change' if how.may_change else ''}")
+        works.share(work_id, name, may_change=how.may_change)
 
     @router.delete(f"{place}/shares/{{name}}", **options, status_code=204, name=f"unshare_{kind}")
     def unshare(work_id: Id, name: PersonName) -> None:
         """Takes a share back."""
         own(work_id)
-        actions.unshare(work_id, name)
+        works.shares(work_id)
+        actions.gate.log("share", f"{work_id} no longer with {name}")
+        works.unshare(work_id, name)
 
 
 def _add_conversation_routes(router: APIRouter, actions: Actions) -> None:
@@ -164,7 +168,14 @@ def _add_briefing_routes(router: APIRouter, actions: Actions) -> None:
 
 
 def _turned(actions: Actions, work_id: str | None, turn: models.Turn) -> dict[str, Any]:
-    identifier, number, answer = actions.turn(work_id, turn)
+    """Asks in a conversation, or begins one."""
+    before = [] if work_id is None else actions.conversations.turns(work_id)
+    if work_id is not None:
+        actions.works.may_change(work_id)
+    history = [turn_of(earlier.answer, earlier.overrides) for earlier in before]
+    answer = actions.workspace.assistant.ask(clean_question(turn.question), overrides=turn.scope, history=history)
+    kept = KeptTurn(number=1, question=turn.question, answer=answer, overrides=turn.scope)
+    identifier, number = actions.conversations.append(work_id, kept)
     return {"id": identifier, "number": number, "answer": answer.to_json()}
 
 

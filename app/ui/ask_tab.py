@@ -4,12 +4,13 @@ import logging
 import re
 from base64 import b64encode
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any, Final, get_args
 
 import gradio as gr
+from gradio.events import Dependency
 
 from app.answering.assistant import Assistant
 from app.answering.localization import localize
@@ -35,10 +36,10 @@ from app.ui.conversation import (
     welcome_html,
 )
 from app.ui.conversation_list import change_list, list_html
-from app.ui.evidence_panel import evidence_panel, evidence_section, page_json, statement_json
+from app.ui.evidence_panel import evidence_panel, evidence_section, fetched, page_image, whole_statement
 from app.ui.messages import error_html, told
-from app.ui.parts import QUIET, SHOWN_ERRORS, fetched, html, line, queued, sent, several, skips
-from app.ui.scope_chips import Overrides, article_value, single_years, treaties_json, without, year_runs, years_label
+from app.ui.parts import QUIET, SHOWN_ERRORS, html, line, named_by_address, queued, sent, several, skips
+from app.ui.scope_chips import Overrides, single_years, treaties_json, treaty_values, without, year_runs, years_label
 from app.ui.uploads import safe_name
 from app.ui.words import label, language, say
 from ingest.parties.regions import regions
@@ -54,22 +55,6 @@ _SCOPE_FIELDS: Final = tuple(
 )
 _YEAR = re.compile(r"\d{4}")
 _MONTH = re.compile(r"\d{4}-\d{2}")
-
-
-@dataclass(frozen=True, kw_only=True)
-class AskTab:
-    """What the page opens by its address, and what an ingest refreshes.
-
-    `opened` gives what `shown` shows, and then `editor_values` what `editing` does.
-    """
-
-    conversation: gr.HTML
-    turns: gr.State
-    welcome: Callable[[list[ShownTurn]], str]
-    opened: Callable[[str], tuple[Any, ...]]
-    shown: list[Any]
-    editor_values: Callable[[list[ShownTurn]], list[Any]]
-    editing: list[Any]
 
 
 class _AskTabController:
@@ -204,9 +189,7 @@ class _AskTabController:
         except SHOWN_ERRORS as error:
             unsaved = Unsaved(number=turn.number, error=told(error))
             return self._shown(turns, here, unsaved=unsaved), gr.skip()
-        changed = replace(turn, judged=judged.verdict, should_be=judged.should_be)
-        self._keep(here, changed)
-        kept = [changed if each is turn else each for each in turns]
+        kept = self._changed(here, turns, replace(turn, judged=judged.verdict, should_be=judged.should_be))
         return self._shown(kept, here), kept
 
     def use(self, turns: list[ShownTurn], here: str | None, event: gr.EventData) -> tuple[Any, ...]:
@@ -217,10 +200,14 @@ class _AskTabController:
         if turn is None or not taken:
             return skips(3)
         used = (*turn.used, *taken)
-        changed = replace(turn, used=used, evidence=evidence_section(turn.number, turn.answer, self._corpus, used))
-        self._keep(here, changed)
-        kept = [changed if each is turn else each for each in turns]
+        evidence = evidence_section(turn.number, turn.answer, self._corpus, used)
+        kept = self._changed(here, turns, replace(turn, used=used, evidence=evidence))
         return self._shown(kept, here), _panel(kept, turn.number), kept
+
+    def _changed(self, here: str | None, turns: list[ShownTurn], changed: ShownTurn) -> list[ShownTurn]:
+        """Keeps a turn in place of the one of its number."""
+        self._keep(here, changed)
+        return [changed if each.number == changed.number else each for each in turns]
 
     def export(self, asked: object) -> dict[str, str]:
         """Makes a document of a conversation for the browser to save; gives its `name` and its `data`, a data URI."""
@@ -233,7 +220,7 @@ class _AskTabController:
         exported = [
             ExportedTurn(
                 question=turn.question,
-                answer=answer_text(turn),
+                answer=answer_text(turn, self._corpus),
                 language=turn.answer.scope.language,
                 references={c.number: turn.references[c.number] for c in turn.shown},
                 languages={c.number: c.language for c in turn.shown},
@@ -338,7 +325,7 @@ class _AskTabController:
         stored = [summary.metadata for summary in self._corpus.documents()]
         codes = {*scope.states, *scope.groups, *(code for metadata in stored for code in metadata.holders)}
         parties = sorted((self._corpus.party_name(code, language()), code) for code in codes)
-        articles = [article_value(t.treaty, a) for t in scope.treaties for a in t.articles or ("",)]
+        articles = treaty_values(scope)
         # The years of an interval are edited by its ends.
         runs = [] if scope.interval else year_runs(scope.years)
         years = sorted({year for metadata in stored for year in _years(metadata.date)} | set(runs))
@@ -402,12 +389,20 @@ def _build_editor() -> tuple[gr.Accordion, list[gr.Dropdown | gr.Textbox], gr.Bu
 
 
 def build_ask_tab(
-    assistant: Assistant, corpus: Corpus, store: Path, conversations: Conversations, wanted: gr.State
-) -> AskTab:
-    """Lays out the tab inside the current context; `wanted` is set to a briefing that the conversation asks for."""
+    page: gr.Blocks,
+    assistant: Assistant,
+    corpus: Corpus,
+    store: Path,
+    conversations: Conversations,
+    wanted: gr.State,
+) -> Callable[[Dependency], None]:
+    """Lays out the tab inside the current context; `wanted` is set to a briefing that the conversation asks for.
+
+    Returns what is called with an event after which there is other to ask about.
+    """
     controller = _AskTabController(assistant, corpus, store, conversations)
     turns = gr.State([], time_to_live=_SESSION_SECONDS)
-    here, asking = gr.State(None), gr.State("")
+    here, asking, address = gr.State(None), gr.State(""), gr.Textbox(visible=False)
 
     def export_conversation(asked: Any) -> dict[str, str]:  # noqa: ANN401 - whatever a browser sends
         return controller.export(asked)
@@ -436,7 +431,7 @@ def build_ask_tab(
                 ask = gr.Button(label("ask"), variant="primary", scale=0, min_width=88, elem_id="ask")
                 stop = gr.Button(label("stop"), scale=0, min_width=88, visible=False, elem_id="stop")
         with gr.Column(scale=7, min_width=320, elem_classes="u-side"):
-            fetches = [fetched(corpus, page_json, "page_image"), fetched(corpus, statement_json, "whole_statement")]
+            fetches = [fetched(corpus, page_image), fetched(corpus, whole_statement)]
             evidence = html(elem_id="evidence", acts=True, server_functions=fetches)
     outputs = [conversation, evidence, turns, here, question, ask, stop, asking, wanted]
     running = queued("ask")
@@ -461,14 +456,8 @@ def build_ask_tab(
     for opened in (
         new.click(lambda words: controller.opened(None, words), [words], shown, **QUIET),
         listing.select(controller.change_list, [words, here], shown, **QUIET),
+        # The address of the page names the conversation that it opens.
+        page.load(controller.opened, [address], shown, js=named_by_address("c"), **QUIET),
     ):
         opened.then(controller.editor_values, [turns], editing, **QUIET)
-    return AskTab(
-        conversation=conversation,
-        turns=turns,
-        welcome=controller.welcome,
-        opened=controller.opened,
-        shown=shown,
-        editor_values=controller.editor_values,
-        editing=editing,
-    )
+    return lambda changed: changed.then(controller.welcome, [turns], [conversation], **QUIET)

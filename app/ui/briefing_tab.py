@@ -28,7 +28,7 @@ from app.ui.briefing_requests import BriefingWish
 from app.ui.briefing_view import Found, briefing_html, progress_html
 from app.ui.conversation_list import change_list, list_html
 from app.ui.messages import error_html, hint_html
-from app.ui.parts import QUIET, SHOWN_ERRORS, html, line, queued, sent, several, skips
+from app.ui.parts import QUIET, SHOWN_ERRORS, html, line, named_by_address, queued, sent, several, skips
 from app.ui.served import session_folder
 from app.ui.uploads import safe_name
 from app.ui.words import label, language, say
@@ -47,14 +47,6 @@ class BriefingTools:
     reviews: ReviewBook
     config: BriefingConfig
     kept: KeptBriefings
-
-
-@dataclass(frozen=True, kw_only=True)
-class BriefingTab:
-    """What the page opens from its address: `opened` gives what `shown` shows."""
-
-    opened: Callable[[str], tuple[Any, ...]]
-    shown: list[Any]
 
 
 def _span(citation: Citation) -> tuple[str, int, int]:
@@ -264,11 +256,13 @@ class _BriefingTabController:
             yield (*fields, *made)
 
 
-def build_briefing_tab(tools: BriefingTools, corpus: Corpus, tab: gr.Tab, wanted: gr.State) -> BriefingTab:
+def build_briefing_tab(
+    page: gr.Blocks, tabs: gr.Tabs, tab: gr.Tab, tools: BriefingTools, corpus: Corpus, wanted: gr.State
+) -> None:
     """Lays out the tab inside the current context; where the conversation sets `wanted`, it fills itself and starts."""
     controller = _BriefingTabController(tools, corpus)
     briefing = gr.State(None, time_to_live=_SESSION_SECONDS)
-    here, found = gr.State(None), gr.State(None)
+    here, found, address = gr.State(None), gr.State(None), gr.Textbox(visible=False)
     html(label("intro-briefing"), elem_classes="u-intro")
     with gr.Accordion(label("kept-briefings"), open=False, elem_id="kept-briefings"):
         listing = html(elem_id="briefing-list", acts=True)
@@ -324,4 +318,8 @@ def build_briefing_tab(tools: BriefingTools, corpus: Corpus, tab: gr.Tab, wanted
     writing = running | {"concurrency_id": "documents"}
     documents.click(controller.documents, [briefing, form, template, record], [files, problem], **writing)
     tab.select(controller.choices, None, [parties, form, composer], **QUIET)
-    return BriefingTab(opened=controller.reopened, shown=made)
+    wanted.change(lambda: gr.Tabs(selected="briefing"), None, [tabs], **QUIET)
+    # The address of the page names the briefing that it opens.
+    from_address: Any = {"inputs": [address], "js": named_by_address("b"), **QUIET}
+    page.load(lambda named: gr.Tabs(selected="briefing") if named else gr.skip(), outputs=[tabs], **from_address)
+    page.load(controller.reopened, outputs=made, **from_address)

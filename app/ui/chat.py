@@ -1,6 +1,7 @@
 """The whole interface: its tabs over one assistant and one corpus, and the endpoints `ask`, `brief` and `verify`."""
 
 from collections.abc import Callable
+from functools import wraps
 from pathlib import Path
 from typing import Any, Final
 
@@ -14,6 +15,7 @@ from app.briefing.as_json import contract_of
 from app.briefing.cells import Composer
 from app.briefing.request import read_request
 from app.checking.checker import Checker
+from app.checking.documents import read_pasted
 from app.corpus.corpus import Corpus
 from app.desk.conversations import Conversations
 from app.desk.works import Works
@@ -21,7 +23,7 @@ from app.errors import AppError
 from app.question.turn import read_turns
 from app.ui.ask_tab import build_ask_tab
 from app.ui.briefing_tab import BriefingTools, build_briefing_tab
-from app.ui.check_tab import build_check_tab, verify_endpoint
+from app.ui.check_tab import build_check_tab
 from app.ui.corpus_tab import build_corpus_tab
 from app.ui.ingest_tab import build_ingest_tab
 from app.ui.parts import QUIET, SHOWN_ERRORS, WAITING, html
@@ -29,9 +31,7 @@ from app.ui.served import forget_session
 from app.ui.words import choice_html, label
 
 TITLE = "untoc"
-_ENDPOINT = "ask"
-_ADDRESS: Final = "() => new URLSearchParams(location.search).get('{}') || ''"
-_ENDPOINTS = frozenset((_ENDPOINT, "brief"))
+_WITH_OPTIONS: Final = frozenset(("ask", "brief"))
 _UPLOADS_KEPT_SECONDS = 3600
 _WAITING_AT_MOST = 64
 
@@ -49,7 +49,7 @@ class _Interface(gr.Blocks):
 
     def validate_inputs(self, block_fn: BlockFunction, inputs: list[Any]) -> None:
         """Lets callers of the API leave optional arguments out; Gradio allows it to its own client only."""
-        if block_fn.api_name in _ENDPOINTS:
+        if block_fn.api_name in _WITH_OPTIONS:
             inputs.extend([None] * (len(block_fn.inputs) - len(inputs)))
         super().validate_inputs(block_fn, inputs)
 
@@ -77,46 +77,39 @@ def build_interface(
             html("<h1>untoc</h1><p>" + label("about") + "</p>")
             language = html(elem_classes="u-languages")
         wanted = gr.State(None)
-        address, kept_briefing = gr.Textbox(visible=False), gr.Textbox(visible=False)
         with gr.Tabs(elem_id="tabs") as tabs:
             with gr.Tab(label("tab-ask"), id="ask"):
-                ask_tab = build_ask_tab(assistant, corpus, store, Conversations(works), wanted)
+                greets_after = build_ask_tab(interface, assistant, corpus, store, Conversations(works), wanted)
             with gr.Tab(label("tab-briefing"), id="briefing") as briefing_tab, gr.Column(elem_classes="u-page"):
-                briefing = build_briefing_tab(briefings, corpus, briefing_tab, wanted)
+                build_briefing_tab(interface, tabs, briefing_tab, briefings, corpus, wanted)
             with gr.Tab(label("tab-check"), id="check"), gr.Column(elem_classes="u-page"):
                 build_check_tab(checker)
             with gr.Tab(label("tab-ingest"), id="ingest") as ingest_tab, gr.Column(elem_classes="u-page"):
-                ingested = build_ingest_tab(corpus, ingest_tab)
+                for changed in build_ingest_tab(corpus, ingest_tab):
+                    greets_after(changed)
             with gr.Tab(label("tab-corpus"), id="corpus") as corpus_tab, gr.Column(elem_classes="u-page"):
                 build_corpus_tab(corpus, corpus_tab)
-
-        wanted.change(lambda: gr.Tabs(selected="briefing"), None, [tabs], **QUIET)
         interface.unload(forget_session)
         interface.load(choice_html, None, [language], **QUIET)
-        # The address of the page names the conversation that it opens.
-        interface.load(ask_tab.opened, [address], ask_tab.shown, js=_ADDRESS.format("c"), **QUIET).then(
-            ask_tab.editor_values, [ask_tab.turns], ask_tab.editing, **QUIET
-        )
-        interface.load(
-            lambda identifier: gr.Tabs(selected="briefing") if identifier else gr.skip(),
-            [kept_briefing],
-            [tabs],
-            js=_ADDRESS.format("b"),
-            **QUIET,
-        )
-        interface.load(briefing.opened, [kept_briefing], briefing.shown, js=_ADDRESS.format("b"), **QUIET)
-        for changed in ingested:
-            changed.then(ask_tab.welcome, [ask_tab.turns], [ask_tab.conversation], **QUIET)
-        api(ask_endpoint(assistant), api_name=_ENDPOINT, concurrency_limit=WAITING, concurrency_id="ask")
-        api(brief_endpoint(briefings, corpus), api_name="brief", concurrency_limit=WAITING, concurrency_id="brief")
-        api(verify_endpoint(checker), api_name="verify", concurrency_limit=WAITING, concurrency_id="verify")
+        add_endpoints(assistant, briefings, corpus, checker)
     interface.queue(default_concurrency_limit=8, max_size=_WAITING_AT_MOST, api_open=False)
     return interface
 
 
-def ask_endpoint(assistant: Assistant) -> Callable[..., dict[str, Any]]:
-    """Makes the function behind the API endpoint `ask`."""
+def add_endpoints(assistant: Assistant, briefings: BriefingTools, corpus: Corpus, checker: Checker) -> None:
+    """Adds what programs call to the interface in the current context."""
 
+    def endpoint(function: Callable[..., dict[str, Any]]) -> None:
+        @wraps(function)
+        def told(*values: Any) -> dict[str, Any]:  # noqa: ANN401 - as a program sends them
+            try:
+                return function(*values)
+            except SHOWN_ERRORS as error:
+                raise gr.Error(str(error), print_exception=not isinstance(error, AppError)) from error
+
+        api(told, api_name=function.__name__, concurrency_limit=WAITING, concurrency_id=function.__name__)
+
+    @endpoint
     def ask(question: str, overrides: dict[str, Any] | None = None, history: list[Any] | None = None) -> dict[str, Any]:
         """Answers a question with exact, cited quotations: the contract of `untoc ask --json`.
 
@@ -129,18 +122,9 @@ def ask_endpoint(assistant: Assistant) -> Callable[..., dict[str, Any]]:
         Returns:
             The answer.
         """
-        try:
-            turns = read_turns(history)
-            return assistant.ask(question, overrides=overrides or None, history=turns).to_json()
-        except SHOWN_ERRORS as error:
-            raise gr.Error(str(error), print_exception=not isinstance(error, AppError)) from error
+        return assistant.ask(question, overrides=overrides or None, history=read_turns(history)).to_json()
 
-    return ask
-
-
-def brief_endpoint(briefings: BriefingTools, corpus: Corpus) -> Callable[..., dict[str, Any]]:
-    """Makes the function behind the API endpoint `brief`."""
-
+    @endpoint
     def brief(
         topics: list[str] | None = None,
         articles: list[str] | None = None,
@@ -165,20 +149,27 @@ def brief_endpoint(briefings: BriefingTools, corpus: Corpus) -> Callable[..., di
         Returns:
             The briefing.
         """
-        try:
-            request = read_request(
-                corpus.parties(),
-                topics=topics or (),
-                articles=articles or (),
-                states=states or (),
-                groups=groups or (),
-                sessions=sessions or (),
-                years=years or (),
-                quotations=briefings.config.quotations,
-            )
-            points = briefings.config.talking_points
-            return contract_of(briefings.builder.build(request, max_points=points, composer=composer))
-        except SHOWN_ERRORS as error:
-            raise gr.Error(str(error), print_exception=not isinstance(error, AppError)) from error
+        request = read_request(
+            corpus.parties(),
+            topics=topics or (),
+            articles=articles or (),
+            states=states or (),
+            groups=groups or (),
+            sessions=sessions or (),
+            years=years or (),
+            quotations=briefings.config.quotations,
+        )
+        points = briefings.config.talking_points
+        return contract_of(briefings.builder.build(request, max_points=points, composer=composer))
 
-    return brief
+    @endpoint
+    def verify(text: str) -> dict[str, Any]:
+        """Checks every quotation of a text: the contract of `untoc verify --json`.
+
+        Args:
+            text: A draft, as plain text or Markdown.
+
+        Returns:
+            The findings in the order of the text, and how many have each verdict.
+        """
+        return checker.check(read_pasted(text)).to_json()

@@ -8,13 +8,11 @@ from typing import Any, Final
 
 import gradio as gr
 
-from app.checking.blocks import CheckedDocument
 from app.checking.checker import Checker
 from app.checking.documents import SUFFIXES, read_pasted
 from app.checking.findings import CheckReport
 from app.checking.output import write_output
 from app.checking.report import CodeNamer
-from app.errors import AppError
 from app.ui.background_job import run_in_background
 from app.ui.check_view import check_html, checking_html
 from app.ui.messages import error_html, hint_html, worded
@@ -41,8 +39,12 @@ class _CheckTabController:
         try:
             path = Path(file) if file else None
             document = self._checker.read(path) if path else read_pasted(text)
+
+            def job(tell: Callable[[tuple[int, int]], None]) -> CheckReport:
+                return self._checker.check(document, lambda done, total: tell((done, total)), language=language())
+
             # The check ends at its next quotation when the reader has left.
-            for step in run_in_background(partial(self._check, document, language())):
+            for step in run_in_background(job):
                 if isinstance(step, CheckReport):
                     names = partial(self._checker.party_name, language=step.language)
                     shown = check_html(document, step, names, self._checker.around)
@@ -51,9 +53,6 @@ class _CheckTabController:
                     yield checking_html(*step), gr.skip()
         except SHOWN_ERRORS as error:
             yield error_html(error), gr.DownloadButton(visible=False)
-
-    def _check(self, document: CheckedDocument, spoken: str, tell: Callable[[tuple[int, int]], None]) -> CheckReport:
-        return self._checker.check(document, lambda done, total: tell((done, total)), language=spoken)
 
     def _download(
         self, path: Path | None, report: CheckReport, names: CodeNamer, request: gr.Request
@@ -90,23 +89,3 @@ def build_check_tab(checker: Checker) -> None:
     result = html(elem_id="check-result")
     check.click(controller.checked, [text, file], [result, download], **queued("verify"))
     clear.click(lambda: ("", None, "", gr.DownloadButton(visible=False)), None, [text, file, result, download], **QUIET)
-
-
-def verify_endpoint(checker: Checker) -> Callable[..., dict[str, Any]]:
-    """Makes the function behind the API endpoint `verify`."""
-
-    def verify(text: str) -> dict[str, Any]:
-        """Checks every quotation of a text: the contract of `untoc verify --json`.
-
-        Args:
-            text: A draft, as plain text or Markdown.
-
-        Returns:
-            The findings in the order of the text, and how many have each verdict.
-        """
-        try:
-            return checker.check(read_pasted(text)).to_json()
-        except SHOWN_ERRORS as error:
-            raise gr.Error(str(error), print_exception=not isinstance(error, AppError)) from error
-
-    return verify

@@ -10,17 +10,16 @@ from app.answering.compose.extractive import escape as plain
 from app.answering.provenance import provenance, spoken_date
 from app.corpus.corpus import Corpus
 from app.desk.conversations import KeptTurn
-from app.errors import AppError
 from app.question.turn import EarlierTurn
 from app.records import Answer, Citation, Scope
 from app.ui.evidence_panel import card_id, evidence_section
+from app.ui.parts import SHOWN_ERRORS
 from app.ui.prose import render_prose
 from app.ui.provenance_html import speaker_line
 from app.ui.scope_chips import scope_html
 from app.ui.templates import render
 from app.ui.words import language, say
 from prompts.wording import load_wording
-from vectorstore.errors import StoreError
 
 _STEPS: Final = ("resolve", "retrieve", "compose", "verify")
 # The component's event for judging, one of those that Gradio knows; `select` is for what asks.
@@ -40,14 +39,12 @@ class ShownTurn(KeptTurn):
         evidence: The rendered evidence of the answer.
         record: The rendered trace of the answer; empty where none is kept.
         references: Of its citations and related passages, by number.
-        names: Of the parties that it quotes, by code.
     """
 
     history: tuple[EarlierTurn, ...]
     evidence: str
     record: str
     references: Mapping[int, str]
-    names: Mapping[str, str]
 
     @property
     def shown(self) -> tuple[Citation, ...]:
@@ -88,7 +85,6 @@ def shown_turn(turn: KeptTurn, corpus: Corpus, history: Sequence[EarlierTurn] = 
         evidence=evidence_section(turn.number, turn.answer, corpus, turn.used),
         record=_record(turn.answer, corpus),
         references=_references(turn.answer, corpus),
-        names=_names(turn.answer, corpus),
     )
 
 
@@ -134,33 +130,39 @@ def _turn(turn: ShownTurn, corpus: Corpus, before: Scope | None, *, editable: bo
     # The options are buttons below; the answer's text lists them for those who cannot press one.
     choosing = editable and abstention is not None and abstention.options
     text = abstention.message if abstention is not None and choosing else answer.answer
-    notes = (f"[{c.number}] {turn.references[c.number]}" for c in turn.shown)
+    copied, notes = answer_text(turn, corpus), (f"[{c.number}] {turn.references[c.number]}" for c in turn.shown)
     # Files that could not be read may be why nothing was found; under an answer they say nothing new.
     sought = abstention is not None and abstention.reason not in ("help", "out_of_scope", "ambiguous")
     return {
         "turn": turn,
         "scope": scope_html(answer.scope, names, editable=editable, before=before, everyone=_asked_everyone(answer)),
-        "prose": render_prose(text, markers) + render_prose(used_text(turn), markers),
+        "prose": render_prose(text, markers) + render_prose(_used_text(turn, corpus), markers),
         "lists": (
             ("no-evidence-from", [names(code) for code in coverage.states_without_evidence]),
             ("no-statement-from", [names(code) for code in coverage.states_without_statement]),
             ("could-not-read", coverage.unreadable_files if sought else ()),
         ),
-        "copy_text": "\n\n".join((answer_text(turn), *notes)),
-        "copy_html": _copy_html(turn),
+        "copy_text": "\n\n".join((copied, *notes)),
+        "copy_html": _copy_html(turn, copied),
         "how": _how(answer),
     }
 
 
-def used_text(turn: ShownTurn) -> str:
+def answer_text(turn: ShownTurn, corpus: Corpus) -> str:
+    """Returns an answer with what the reader took into it, Markdown with `[1]` markers."""
+    return "\n\n".join(part for part in (turn.answer.answer.strip(), _used_text(turn, corpus)) if part)
+
+
+def _used_text(turn: ShownTurn, corpus: Corpus) -> str:
     """Words the related passages that the reader took into an answer, Markdown; empty where there are none."""
     taken = turn.shown[len(turn.answer.citations) :]
     if not taken:
         return ""
     wording = load_wording(turn.answer.scope.language)
+    names = partial(corpus.party_name, language=turn.answer.scope.language)
     quoted = [
-        f"**{plain(speaker_line(c, lambda code: turn.names.get(code or '', code or '')))}** · "
-        f"{plain(provenance(c, wording))}\n\n> “{plain(' '.join(c.quote.split()))}” [{c.number}]"
+        f"**{plain(speaker_line(c, names))}** · {plain(provenance(c, wording))}\n\n"
+        f"> “{plain(' '.join(c.quote.split()))}” [{c.number}]"
         for c in taken
     ]
     return "\n\n".join((f"**{say('chosen-by-reader')}**", *quoted))
@@ -193,7 +195,7 @@ def _record(answer: Answer, corpus: Corpus) -> str:
     try:
         record = cast(Mapping[str, Any], corpus.trace(answer.trace_id).get("record") or {})
         files = {summary.document_id: summary for summary in corpus.documents()}
-    except (AppError, StoreError):
+    except SHOWN_ERRORS:
         return ""
 
     def source(identifier: str) -> str:
@@ -231,24 +233,13 @@ def _references(answer: Answer, corpus: Corpus) -> dict[int, str]:
     for citation in (*answer.citations, *answer.related):
         try:
             found[citation.number] = corpus.reference(citation, answer.scope.language)
-        except (AppError, StoreError):
+        except SHOWN_ERRORS:
             found[citation.number] = citation.file
     return found
 
 
-def _names(answer: Answer, corpus: Corpus) -> dict[str, str]:
-    quoted = (*answer.citations, *answer.related)
-    codes = {code for c in quoted for code in (c.state, c.on_behalf_of, c.speaker, *c.held_by) if code}
-    return {code: corpus.party_name(code, answer.scope.language) for code in codes}
-
-
-def answer_text(turn: ShownTurn) -> str:
-    """Returns an answer with what the reader took into it, Markdown with `[1]` markers."""
-    return "\n\n".join(part for part in (turn.answer.answer.strip(), used_text(turn)) if part)
-
-
-def _copy_html(turn: ShownTurn) -> str:
+def _copy_html(turn: ShownTurn, text: str) -> str:
     """Renders an answer for the clipboard, as word processors take it: numbers raised, references below."""
-    body = render_prose(answer_text(turn), {c.number: None for c in turn.shown})
+    body = render_prose(text, {c.number: None for c in turn.shown})
     notes = "".join(f"<p><sup>{c.number}</sup> {escape(turn.references[c.number])}</p>" for c in turn.shown)
     return f"{body}<hr>{notes}"

@@ -9,9 +9,9 @@ import gradio as gr
 
 from app.answering.provenance import holder, spoken_date
 from app.corpus.corpus import Corpus, UndoStep
-from app.ui.evidence_panel import page_json
+from app.ui.evidence_panel import fetched, page_image
 from app.ui.messages import error_html, hint_html, said_html, worded
-from app.ui.parts import QUIET, SHOWN_ERRORS, fetched, html, line, sent, several, skips
+from app.ui.parts import QUIET, SHOWN_ERRORS, html, line, sent, several, skips
 from app.ui.provenance_html import PartyNamer, language_name
 from app.ui.templates import render
 from app.ui.words import label, language, say
@@ -304,7 +304,7 @@ def build_corpus_tab(corpus: Corpus, tab: gr.Tab) -> None:
         with gr.Row(elem_classes="u-buttons"):
             save = gr.Button(label("save-metadata"), variant="primary", scale=0, min_width=150, elem_id="corpus-save")
             remove = gr.Button(label("remove-statement"), scale=0, min_width=170, elem_id="corpus-remove")
-    detail = html(elem_id="corpus-detail", acts=True, server_functions=[fetched(corpus, page_json, "page_image")])
+    detail = html(elem_id="corpus-detail", acts=True, server_functions=[fetched(corpus, page_image)])
     opened, sought = [chosen, form, detail, *fields], [words, columns, *filters]
     listing: Any = {"fn": controller.listed, "inputs": sought, "outputs": [table, choice, ids, count], **QUIET}
     tab.select(controller.offered, [columns], [*filters, columns, field], **QUIET).then(**listing)

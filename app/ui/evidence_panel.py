@@ -2,17 +2,19 @@
 
 from base64 import b64encode
 from collections.abc import Callable, Sequence
-from functools import partial, wraps
+from functools import partial
+from typing import Any
+
+from fastapi import HTTPException
 
 from app.corpus.corpus import Corpus
-from app.errors import AppError
+from app.errors import NotFoundError
 from app.records import Answer, Citation
 from app.ui.messages import told
 from app.ui.parts import SHOWN_ERRORS
 from app.ui.provenance_html import provenance, speaker_line
 from app.ui.templates import render
 from app.ui.words import say
-from vectorstore.errors import StoreError
 from vectorstore.records import Document
 
 _AROUND = 320  # characters of the paragraph shown on each side before the rest is folded away
@@ -37,7 +39,7 @@ def evidence_section(turn: int, answer: Answer, corpus: Corpus, used: Sequence[i
         try:
             context = corpus.context(citation)
             reference = corpus.reference(citation, answer.scope.language)
-        except (AppError, StoreError) as error:
+        except SHOWN_ERRORS as error:
             return shown | {"context": None, "reference": citation.quote, "problem": told(error)}
         before, after = _end_of(context.before), _start_of(context.after)
         return shown | {"context": context, "before": before, "after": after, "reference": reference}
@@ -57,29 +59,34 @@ def evidence_panel(sections: Sequence[tuple[int, str]], shown: int = 0) -> str:
     return render("panel", sections=sections, shown=shown)
 
 
-_Fetched = dict[str, str]
+def fetched(corpus: Corpus, read: Callable[[Corpus, str, int, int], dict[str, str]]) -> Callable[[Any], dict[str, str]]:
+    """Returns a function that browsers call by the name of `read`, for a part of a card that is fetched when opened.
 
+    It sends `statement`, `start` and `end`, whatever is in them; a `note` says what fails.
+    """
 
-def _for_browsers(read: Callable[[Corpus, str, int, int], _Fetched]) -> Callable[[Corpus, object], _Fetched]:
-    """Takes what a browser sent: `statement`, `start` and `end`, whatever is in them; a `note` says what fails."""
-
-    @wraps(read)
-    def answered(corpus: Corpus, asked: object) -> dict[str, str]:
+    # The component hangs the function under its name, and marks it, which a method cannot be.
+    def answered(asked: Any) -> dict[str, str]:  # noqa: ANN401 - whatever a browser sends
+        values = asked if isinstance(asked, dict) else {}
+        identifier = str(values.get("statement"))
         try:
-            values = asked if isinstance(asked, dict) else {}
-            place = str(values["statement"]), int(values["start"]), int(values["end"])
+            corpus.show(identifier)
+        except NotFoundError as error:
+            raise HTTPException(404) from error
+        try:
+            place = int(values["start"]), int(values["end"])
         except (KeyError, TypeError, ValueError):
             return {"note": say("fetch-failed")}
         try:
-            return read(corpus, *place)
+            return read(corpus, identifier, *place)
         except SHOWN_ERRORS as error:
             return {"note": str(error)}
 
+    answered.__name__ = read.__name__
     return answered
 
 
-@_for_browsers
-def statement_json(corpus: Corpus, statement_id: str, start: int, end: int) -> dict[str, str]:
+def whole_statement(corpus: Corpus, statement_id: str, start: int, end: int) -> dict[str, str]:
     """Returns the whole statement around a citation: the text `before`, `quote` and `after`, with `lang`."""
     statement = corpus.show(statement_id)
     statement = statement.as_statement() if isinstance(statement, Document) else statement
@@ -88,8 +95,7 @@ def statement_json(corpus: Corpus, statement_id: str, start: int, end: int) -> d
     return quoted | {"lang": statement.metadata.language or ""}
 
 
-@_for_browsers
-def page_json(corpus: Corpus, statement_id: str, start: int, end: int) -> dict[str, str]:
+def page_image(corpus: Corpus, statement_id: str, start: int, end: int) -> dict[str, str]:
     """Returns the image of a page: `image`, a data URI, with `alt`, and a `note` where nothing is marked on it."""
     found = corpus.page_image(statement_id, start, end)
     return {

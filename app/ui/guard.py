@@ -44,14 +44,8 @@ _ASSET: Final = re.compile(r"/(assets|static)(/[\w@+-][\w@+.-]*)+", re.ASCII)
 _IDENTIFIER: Final = re.compile(r"[\w-]{1,64}", re.ASCII)
 
 
-class _RefusedError(Exception):
-    def __init__(self, status: HTTPStatus, why: str = "") -> None:
-        super().__init__(why)
-        self.response = JSONResponse({"detail": why or status.phrase}, status)
-
-
-def _refuse(status: HTTPStatus, why: str = "") -> NoReturn:
-    raise _RefusedError(status, why)
+def _refuse(status: HTTPStatus, why: str | None = None) -> NoReturn:
+    raise HTTPException(status, why)
 
 
 async def _everything(_: Request, __: str) -> bool:
@@ -147,7 +141,7 @@ class ChatGuard:
                 Route(f"{_API}/upload_progress", self._upload_progress),
             ],
             redirect_slashes=False,
-            default=_RefusedError(HTTPStatus.NOT_FOUND).response,
+            default=_refusal(HTTPException(HTTPStatus.NOT_FOUND)),
         )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -157,11 +151,8 @@ class ChatGuard:
             return
         try:
             await self._router(scope, receive, send)
-        except _RefusedError as refused:
-            await refused.response(scope, receive, send)
-        except HTTPException as unsupported:
-            # The application has handlers for its own; this is the router's, of a method.
-            await _failure(unsupported.status_code)(scope, receive, send)
+        except HTTPException as refused:
+            await _refusal(refused)(scope, receive, send)
         except ClientDisconnect:
             return
 
@@ -437,6 +428,10 @@ class _Passed:
                 await send(message)
 
         await self.app(self.request, self.body, checked)
+
+
+def _refusal(refused: HTTPException) -> Response:
+    return JSONResponse({"detail": refused.detail}, refused.status_code)
 
 
 def _failure(status: int) -> Response:

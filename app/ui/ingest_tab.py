@@ -17,7 +17,7 @@ from app.ui.background_job import run_in_background
 from app.ui.messages import error_html, hint_html, said_html, worded
 from app.ui.parts import QUIET, SHOWN_ERRORS, html, line, queued, skips
 from app.ui.templates import render
-from app.ui.uploads import collect, named_files, to_ingest, upload_box, without_folder
+from app.ui.uploads import SUFFIXES, collect, named_files, to_ingest, without_folder
 from app.ui.words import label, language, say
 from ingest.parties.party_names import PartyKind
 from ingest.report import NO_STATE, FileOutcome, FileResult, IngestProgress, IngestReport
@@ -122,8 +122,9 @@ class _IngestTabController:
         return "".join(told), report_html(report, self._name), *self.asked(report)
 
     def shown(self) -> tuple[gr.Radio, str]:
-        """Gives (the kinds of parties, what workers gave up) when the tab is shown."""
-        return self.kinds(), self.given_up()
+        """Gives (the kinds of parties by their names, what workers gave up) when the tab is shown."""
+        kinds = [(say(f"party-{kind}"), kind) for kind in ("state", "group", "organization")]
+        return gr.Radio(choices=kinds), self.given_up()
 
     def given_up(self) -> str:
         """Renders what workers could not take in and do not try again."""
@@ -133,10 +134,6 @@ class _IngestTabController:
             return error_html(error)
         rows = "".join(f"<li><bdi>{escape(line)}</bdi></li>" for line in lines)
         return f"{hint_html('given-up')}<ul>{rows}</ul>" if rows else ""
-
-    def kinds(self) -> gr.Radio:
-        """Offers the kinds of parties, by their names."""
-        return gr.Radio(choices=[(say(f"party-{kind}"), kind) for kind in ("state", "group", "organization")])
 
     def add_party(self, name: str, aliases: str, kind: PartyKind, report: IngestReport | None) -> tuple[Any, ...]:
         """Adds a party that is not known; gives (message, name, other names, *asked)."""
@@ -194,10 +191,13 @@ def report_html(report: IngestReport, names: Callable[[str | None], str]) -> str
     tones, order = {outcome: tone for tone, held in _TONES.items() for outcome in held}, list(_TONES)
     files = sorted(((f, tones[f.result]) for f in report.files), key=lambda file: order.index(file[1]))
     nameless = len(_nameless(report))
+    counts = Counter(say(f"outcome-{file.result}") for file in report.files)
+    counted = ", ".join(f"{words}: {count}" for words, count in counts.items())
     return render(
         "ingest",
         report=report,
-        summary=_summary(report),
+        # Of a table of parties alone the notes say what it did.
+        summary=counted or ("" if report.notes else say("no-files")),
         notes=[*([say("nameless-count", count=nameless)] if nameless else []), *map(worded, report.notes)],
         files=files,
         names=names,
@@ -205,19 +205,15 @@ def report_html(report: IngestReport, names: Callable[[str | None], str]) -> str
     )
 
 
-def _summary(report: IngestReport) -> str:
-    counts = Counter(say(f"outcome-{file.result}") for file in report.files)
-    counted = ", ".join(f"{words}: {count}" for words, count in counts.items())
-    # Of a table of parties alone the notes say what it did.
-    return counted or ("" if report.notes else say("no-files"))
-
-
 def build_ingest_tab(corpus: Corpus, tab: gr.Tab) -> tuple[Any, ...]:
     """Lays out the tab inside the current context; returns the events after which the corpus may have changed."""
     controller = _IngestTabController(corpus)
     html(label("intro-ingest"), elem_classes="u-intro")
     given_up = html(elem_id="given-up")
-    files = upload_box()
+    # Its event passes what the browser sent, which `named_files` reads.
+    files = gr.File(
+        label=label("statements"), file_count="multiple", file_types=list(SUFFIXES), height=180, elem_id="upload"
+    )
     unlisted = gr.Checkbox(label=label("take-unlisted"), value=False)
     with gr.Row(elem_classes="u-buttons"):
         start = gr.Button(label("ingest-these"), variant="primary", scale=0, min_width=190, elem_id="ingest")

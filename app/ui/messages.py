@@ -10,10 +10,9 @@ from html import escape
 from string import Formatter
 from typing import Final
 
-from app.errors import AppError
+from app.ui.parts import SHOWN_ERRORS
 from app.ui.words import say, words_of
-from ingest.errors import IngestError
-from vectorstore.errors import StoreError, StoreLockedError
+from vectorstore.errors import StoreLockedError
 
 _TEMPLATES: Final = "told-"
 # Of a person at a browser nobody expects a command, a setting, or the id of a statement: "…, which `untoc show ID`
@@ -75,7 +74,7 @@ def told(error: Exception | str) -> str:
         # Which process, on which machine, is for whoever keeps the server.
         return say("store-locked")
     words = error.strerror or "the disk cannot be used" if isinstance(error, OSError) else str(error)
-    return worded(words) if isinstance(error, AppError | IngestError | StoreError) else words
+    return worded(words) if isinstance(error, SHOWN_ERRORS) else words
 
 
 def error_html(error: Exception | str) -> str:

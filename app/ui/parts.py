@@ -1,15 +1,14 @@
-"""Parts of the page that its tabs share: HTML that acts, how events run and what they bring, which errors are shown."""
+"""What the tabs of the page share: HTML that acts, how events run, who sends them and what, which errors are shown."""
 
-from collections.abc import Callable
+from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 from typing import Any, Final
 
 import gradio as gr
-from fastapi import HTTPException
+from gradio.context import LocalContext
 
-from app.corpus.corpus import Corpus
-from app.errors import AppError, NotFoundError
+from app.errors import AppError
 from app.ui.words import label
 from ingest.errors import IngestError
 from vectorstore.errors import StoreError
@@ -32,7 +31,7 @@ def queued(name: str, at_once: int = WAITING, **options: str) -> dict[str, Any]:
 def html(value: Any = None, *, acts: bool = False, **options: Any) -> gr.HTML:  # noqa: ANN401 - the component's own
     """Places HTML; with `acts`, buttons in it reach the server, and folds fetch what they hold."""
     if acts:
-        options["js_on_load"] = _script()
+        options["js_on_load"] = text_of("parts.js")
     return gr.HTML(value, apply_default_css=False, **options)
 
 
@@ -47,8 +46,9 @@ def several(key: str, width: int, **options: Any) -> gr.Dropdown:  # noqa: ANN40
 
 
 @cache
-def _script() -> str:
-    return files("app.ui").joinpath("parts.js").read_text(encoding="utf-8")
+def text_of(name: str) -> str:
+    """Returns a file of this package."""
+    return files("app.ui").joinpath(name).read_text(encoding="utf-8")
 
 
 def sent(event: gr.EventData) -> dict[str, Any]:
@@ -61,16 +61,13 @@ def skips(count: int) -> tuple[Any, ...]:
     return (gr.skip(),) * count
 
 
-def fetched(corpus: Corpus, read: Callable[[Corpus, object], dict[str, str]], name: str) -> Callable[[Any], Any]:
-    """Returns a function that the browser may call by its name, for parts of a card that are fetched when opened."""
+def named_by_address(name: str) -> str:
+    """Returns the script that gives what the address of the page has under a name, such as `?c=…`."""
+    return f"() => new URLSearchParams(location.search).get('{name}') || ''"
 
-    # The component hangs the function under its name, and marks it, which a method cannot be.
-    def answered(asked: Any) -> dict[str, str]:  # noqa: ANN401 - whatever a browser sends
-        try:
-            corpus.show(str(asked.get("statement")) if isinstance(asked, dict) else "")
-        except NotFoundError as error:
-            raise HTTPException(404) from error
-        return read(corpus, asked)
 
-    answered.__name__ = name
-    return answered
+def request_scope() -> Mapping[str, Any] | None:
+    """Returns the ASGI scope of the request behind an event of the chat; None outside one."""
+    request = LocalContext.request.get(None)
+    inner = None if request is None else request.request
+    return None if inner is None else inner.scope

@@ -10,7 +10,7 @@ from typing import Final, cast
 from babel.dates import get_month_names
 
 from app.question.turn import WHEN
-from app.records import Interval, Scope
+from app.records import Scope
 from app.ui.provenance_html import PartyNamer
 from app.ui.templates import render
 from app.ui.words import language, say
@@ -40,12 +40,12 @@ _MANY_YEARS = 3
 def chips(scope: Scope, names: PartyNamer) -> tuple[Chip, ...]:
     """Lists the parts of a scope: who, which articles, where and when, then the topic."""
     listed = [(field, value, _label(field, value, names)) for field in _LISTS for value in _values(scope, field)]
-    ends = [interval_value(scope.interval)] if scope.interval else []
+    # Such as `2018/` for one without an end.
+    ends = ["/".join(end or "" for end in scope.interval)] if scope.interval else []
     treaties = [
-        ("treaties", value, say("treaty-article", treaty=treaty.treaty, article=article) if article else value)
-        for treaty in scope.treaties
-        for article in treaty.articles or ("",)
-        for value in (article_value(treaty.treaty, article),)
+        ("treaties", value, say("treaty-article", treaty=treaty, article=article) if article else value)
+        for value in treaty_values(scope)
+        for treaty, _, article in (value.partition(" "),)
     ]
     ordered = (
         *(item for item in listed if item[0] in _NAMED),
@@ -56,11 +56,6 @@ def chips(scope: Scope, names: PartyNamer) -> tuple[Chip, ...]:
         *([("topic", "", scope.topic)] if scope.topic else []),
     )
     return tuple(Chip(field=name, value=value, kind=say(f"chip-{name}"), label=label) for name, value, label in ordered)
-
-
-def interval_value(interval: Interval) -> str:
-    """Writes an interval as one value, such as `2018/` for one without an end."""
-    return "/".join(end or "" for end in interval)
 
 
 def interval_label(value: str) -> str:
@@ -113,9 +108,9 @@ def _label(field: str, value: str, names: PartyNamer) -> str:
     return years_label(value) if field == "years" else value
 
 
-def article_value(treaty: str, article: str) -> str:
-    """Names an article, or a whole treaty where the article is empty, as one value."""
-    return f"{treaty} {article}".strip()
+def treaty_values(scope: Scope) -> list[str]:
+    """Names the articles of a scope, and the treaties that are in it whole, each as one value, such as `UNTOC 4`."""
+    return [f"{each.treaty} {article}".strip() for each in scope.treaties for article in each.articles or ("",)]
 
 
 def treaties_json(values: Sequence[str]) -> list[JSONValue]:
@@ -138,7 +133,7 @@ def without(scope: Scope, field: str, value: str) -> dict[str, JSONValue]:
     if field == "interval":
         return {"interval": None, "years": []}
     if field == "treaties":
-        values = [article_value(t.treaty, a) for t in scope.treaties for a in t.articles or ("",)]
+        values = treaty_values(scope)
         return {"treaties": treaties_json([item for item in values if item != value])} if value in values else {}
     if field not in _LISTS or value not in _values(scope, field):
         return {}

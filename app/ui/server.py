@@ -4,12 +4,12 @@ import asyncio
 import contextlib
 import os
 from collections.abc import AsyncIterator, Callable, Mapping
-from importlib.resources import files
 from pathlib import Path
 from typing import Any, Final, cast
 from urllib.parse import urlsplit
 
 import gradio as gr
+import yaml
 from fastapi import FastAPI
 from gradio.blocks import BlocksConfig
 from gradio.utils import get_upload_folder
@@ -25,13 +25,15 @@ from app.loopback import LoopbackGuard, in_url, listen, quiet_server
 from app.ui.briefing_tab import BriefingTools
 from app.ui.chat import build_interface
 from app.ui.guard import LARGEST_FILE, ChatGuard, Visitors
-from app.ui.parts import html
+from app.ui.parts import html, text_of
 from app.ui.served import served_folder
-from app.ui.theme import theme
 from app.ui.words import PageLanguage, label, translations
 from app.wiring import Workspace
 from vectorstore.errors import StoreError
 
+# Of the system, so that nothing is fetched.
+_SANS = ["system-ui", "-apple-system", "Segoe UI", "Roboto", "Noto Sans", "Noto Sans Arabic", "sans-serif"]
+_MONO = ["ui-monospace", "Cascadia Mono", "Menlo", "Consolas", "monospace"]
 # Whatever slips into the page, the browser loads and sends nothing elsewhere.
 # Gradio needs inline scripts and styles, and compiles its HTML templates.
 _POLICY = (
@@ -81,7 +83,6 @@ def create_app(
 
     for path, page in (pages or {}).items():
         app.router.routes.append(Route(path, page))
-    package = files("app.ui")
     # Only `launch` sets it, and until it is set Gradio checks no path at all.
     interface.has_launched = True
     # Gradio holds what was changed on every page that was opened, the newest 10,000 by default.
@@ -102,10 +103,16 @@ def create_app(
         max_file_size=LARGEST_FILE,
         enable_monitoring=False,
         mcp_server=False,
-        theme=theme(),
+        theme=gr.themes.Base(
+            primary_hue=gr.themes.colors.blue,
+            neutral_hue=gr.themes.colors.slate,
+            radius_size=gr.themes.sizes.radius_md,
+            font=_SANS,
+            font_mono=_MONO,
+        ).set(**yaml.load(text_of("theme.yaml"), Loader=yaml.CSafeLoader)),
         i18n=translations(),
-        css=package.joinpath("style.css").read_text(encoding="utf-8"),
-        js=package.joinpath("script.js").read_text(encoding="utf-8"),
+        css=text_of("style.css"),
+        js=text_of("script.js"),
     )
     mounted = app.router.lifespan_context
 

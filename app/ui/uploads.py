@@ -8,9 +8,6 @@ from itertools import chain, count
 from pathlib import Path
 from typing import Any
 
-import gradio as gr
-
-from app.ui.words import label
 from ingest.loaders.registry import SUFFIXES as LOADED
 from ingest.report import IngestReport
 
@@ -20,13 +17,6 @@ _FORBIDDEN = frozenset('<>:"|?*')
 _LONGEST_STEM = 180  # bytes; file systems allow 255 for a name
 _LONGEST_SUFFIX = 10
 _JOINER = "\u200c"  # Persian names are spelled with it
-
-
-def upload_box() -> gr.File:
-    """Builds a drop area; its event passes what the browser sent, which `named_files` reads."""
-    return gr.File(
-        label=label("statements"), file_count="multiple", file_types=list(SUFFIXES), height=180, elem_id="upload"
-    )
 
 
 def named_files(payload: Sequence[Mapping[str, Any]] | None) -> list[tuple[str, str]]:

@@ -144,9 +144,8 @@ def _lines(path: Path) -> tuple[list[tuple[int, list[str]]], str]:
         if path.suffix == ".xlsx":
             with closing(load_workbook(path, read_only=True, data_only=True)) as book:
                 rows = book.worksheets[0].iter_rows(values_only=True)
-                lines = [
-                    (n, ["" if cell is None else str(cell) for cell in row]) for n, row in enumerate(rows, start=1)
-                ]
+                texts = (["" if cell is None else str(cell) for cell in row] for row in rows)
+                lines = list(enumerate(texts, start=1))
         else:
             delimiter, found = csv_rows(path)
             lines = list(found)

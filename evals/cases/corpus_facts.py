@@ -12,7 +12,7 @@ from functools import cache
 from typing import Final
 
 from evals.cases.documents import Document, Documents
-from evals.files import Tell, counted, shipped_rows
+from evals.files import Tell, counted, quiet, shipped_rows
 from ingest.glossary.glossary import NamedTerm, terms_within
 from ingest.language.detection import detect_language
 from ingest.language.lexicons import load_table
@@ -136,7 +136,7 @@ def content_words(text: str, language: str) -> list[str]:
     return [word for word in words_of(text) if not is_function_word(word, language)]
 
 
-def read_all(documents: Documents, tell: Tell | None = None) -> tuple[Reading, ...]:
+def read_all(documents: Documents, tell: Tell = quiet) -> tuple[Reading, ...]:
     """Reads every statement and record of a corpus, in the order of their files; the texts of treaties are left out."""
     kept = [document for _, document in sorted(documents.by_file.items()) if document.kind != "treaty"]
     return tuple(read(document, documents.parties) for document in counted(kept, "looking up what they speak of", tell))

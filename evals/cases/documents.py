@@ -16,7 +16,7 @@ from app.settings import Settings
 from app.wiring import open_workspace
 from evals.cases.case import Case, Evidence
 from evals.errors import DatasetError
-from evals.files import Tell, counted
+from evals.files import Tell, counted, quiet
 from ingest.errors import LoadError
 from ingest.loaders.apart import load, with_members
 from ingest.loaders.loaded import LoadLimits
@@ -110,7 +110,7 @@ def sha256_of(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def read_documents(folders: Sequence[Path], tell: Tell | None = None) -> Documents:
+def read_documents(folders: Sequence[Path], tell: Tell = quiet) -> Documents:
     """Reads the documents of folders, as their manifests list them or, without one, every file that a loader reads."""
     parties = PartyTable.load().with_extra(*(f / PARTIES_NAME for f in folders if (f / PARTIES_NAME).is_file()))
     by_file: dict[str, Document] = {}
@@ -155,7 +155,7 @@ def located(cases: Iterable[Case], documents: Documents) -> tuple[Case, ...]:
     return tuple(case.model_copy(update={"evidence": tuple(find(case, s) for s in case.evidence)}) for case in cases)
 
 
-def _of_folder(folder: Path, parties: PartyTable, tell: Tell | None) -> Iterable[Document]:
+def _of_folder(folder: Path, parties: PartyTable, tell: Tell) -> Iterable[Document]:
     manifest = read_manifest(folder)
     found = [] if manifest else [path for each in find_files(folder) for path in with_members(each, LoadLimits())]
     rows = manifest.rows if manifest else [ManifestRow(file=p.relative_to(folder).as_posix()) for p in found]

@@ -18,7 +18,7 @@ from app.question.reading import MAX_QUESTION, resolve
 from evals.cases.case import Case, slices
 from evals.cases.corpus_facts import Reading, content_words, read_all
 from evals.cases.documents import Documents, sha256_of
-from evals.files import Tell, shipped_rows
+from evals.files import Tell, quiet, shipped_rows
 from ingest.glossary.glossary import terms_of, terms_within
 from ingest.parties.party_table import PartyTable
 from ingest.text.squash import squash
@@ -54,7 +54,7 @@ def remark(name: str, place: str | None, **facts: object) -> Remark:
     return Remark(severity=cast(Severity, row["severity"]), case=place, what=what, todo=todo, column=row["column"])
 
 
-def lint(cases: Iterable[Case], documents: Documents | None = None, tell: Tell | None = None) -> tuple[Remark, ...]:
+def lint(cases: Iterable[Case], documents: Documents | None = None, tell: Tell = quiet) -> tuple[Remark, ...]:
     """Returns what is wrong with cases, errors first; without documents, what can be told without their corpus."""
     cases = tuple(cases)
     parties = documents.parties if documents is not None else PartyTable.load()

@@ -12,18 +12,16 @@ from functools import cache
 from string import Formatter
 from typing import Final
 
-import yaml
-
 from evals.cases.case import Case
 from evals.cases.documents import Documents
 from evals.errors import EvalError
-from evals.files import EVALS
+from evals.files import EVALS, load_yaml
 from ingest.language.numerals import number_words
 from ingest.parties.party_names import Party
 from ingest.parties.party_table import PartyTable
 from prompts.wording import LANGUAGES
 
-_DATA: Final = yaml.load((EVALS / "cases" / "wordings.yaml").read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+_DATA: Final = load_yaml(EVALS / "cases" / "wordings.yaml")
 # Templates by name of the wording: earlier turns, then the question.
 WORDINGS: Final[Mapping[str, tuple[str, ...]]] = {name: tuple(turns) for name, turns in _DATA["wordings"].items()}
 # The facts that each names.

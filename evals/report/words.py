@@ -5,19 +5,16 @@ from collections.abc import Sequence
 from math import isfinite
 from typing import Final
 
-import yaml
 from babel import Locale
 
-from evals.files import EVALS
+from evals.files import EVALS, load_yaml
 from evals.metrics.table import METRICS, TOLERANCE
 from evals.summary import SMALL, Figure, Shares
 from ingest.parties.party_table import PartyTable
 
 NOTHING: Final = "–"
 _SPACE: Final = "\N{NO-BREAK SPACE}"
-_WORDS: Final[dict[str, dict[str, str]]] = yaml.load(
-    (EVALS / "report" / "words.yaml").read_text(encoding="utf-8"), Loader=yaml.CSafeLoader
-)
+_WORDS: Final[dict[str, dict[str, str]]] = load_yaml(EVALS / "report" / "words.yaml")
 _NAMES: Final = ("status", "given", "verdict", "tone", "slices", "notes", "exits")
 STATUS, GIVEN, VERDICT, TONE, SLICES, NOTES, EXITS = (_WORDS[name] for name in _NAMES)
 # Slices that say how a case was made, and not what users ask for.

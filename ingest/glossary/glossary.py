@@ -40,12 +40,9 @@ class TranslatedTopic:
 
 @dataclass(frozen=True, kw_only=True)
 class NamedTerm:
-    """A term of the field that a topic holds at `[start, end)`, with whatever else the topic says.
+    """A term of the field that a topic holds at `[start, end)`, so many `words` of it without function words.
 
-    Attributes:
-        concept: What it stands for, by the preferred English term.
-        terms: All terms of the language for it.
-        words: How many words of the topic it is, without function words.
+    Its `concept` is called by the preferred English term; `terms` are all of the language for it.
     """
 
     concept: str

@@ -4,7 +4,7 @@ A word is known by its frequency (wordfreq). Only a token that no word list know
 proposes where to split it, and the proposal stands only where every piece is a common word and the whole
 reads like prose, not like a name or a compound.
 
-Source: wordfreq, https://doi.org/10.5281/zenodo.7199437; wordninja, https://github.com/keredson/wordninja.
+Source: wordninja, https://github.com/keredson/wordninja.
 """
 
 import math
@@ -18,6 +18,7 @@ from string import ascii_lowercase
 from babel import Locale
 
 from ingest.language.lexicons import load_words
+from ingest.language.word_frequencies import rareness, zipf
 
 _UNKNOWN = 1.0
 """Lowest Zipf value in wordfreq's large lists; below it a token is in no list."""
@@ -40,26 +41,6 @@ _CAMEL = re.compile(r"([a-z]+)([A-Z][a-z]+)")
 
 
 @cache
-def _frequencies(language: str) -> Mapping[str, float]:
-    # It takes a while to import.
-    import wordfreq
-
-    if language not in wordfreq.available_languages("best"):
-        return {}
-    return wordfreq.get_frequency_dict(language, wordlist="best")
-
-
-@lru_cache(maxsize=1 << 17)
-def zipf(word: str, language: str = "en") -> float:
-    """Returns how common a word is: log10 of its occurrences in a billion words, 0 if unknown.
-
-    Source: van Heuven et al. 2014, https://doi.org/10.1080/17470218.2013.850521.
-    """
-    frequency = _frequencies(language).get(word.lower())
-    return math.log10(frequency) + 9 if frequency else 0.0
-
-
-@cache
 def territory_words() -> frozenset[str]:
     """Returns the words of the English names of States and territories, in lower case."""
     names = Locale("en").territories.values()
@@ -72,8 +53,7 @@ def document_names(text: str) -> frozenset[str]:
     An unknown word that comes once may be a name glued to the words after it, and is left out.
     """
     counted = Counter(word for word in _MID_SENTENCE_NAME.findall(text) if word[0].isupper())
-    sure = {word.lower() for word, count in counted.items() if count > 1 or zipf(word) >= _UNKNOWN}
-    known = frozenset(sure)
+    known = frozenset(word.lower() for word, count in counted.items() if count > 1 or zipf(word) >= _UNKNOWN)
     lone = (word for word in counted if word.lower() not in known)
     return known | {word.lower() for word in lone if len(split_glued(word, known, opens_sentence=False)) == 1}
 
@@ -114,12 +94,13 @@ def split_glued(token: str, names: frozenset[str], *, opens_sentence: bool) -> t
     Names (in lower case) are never split and may begin a glued token. With `opens_sentence` a capital says nothing
     about a name.
     """
-    lowered = token.lower()
-    if lowered in names:
+    if token.lower() in names:
         return (token,)
-    camel = _CAMEL.fullmatch(token)
-    if camel:
-        return _split_camel(token, camel.group(1), camel.group(2), names)
+    if camel := _CAMEL.fullmatch(token):
+        left, right = camel.groups()
+        known = right.lower() in names or zipf(right) >= _COMMON_PIECE
+        glued = len(left) > 1 and len(right) > 2 and known and left in load_words("function_words")
+        return (left, right) if glued else (token,)
     pieces = _pieces(token)
     if len(pieces) == 1:
         return pieces
@@ -155,14 +136,14 @@ def _is_misspelt(token: str) -> bool:
     Source: Norvig, https://norvig.com/spell-correct.html (words at one edit).
     """
     common = _COMMON_LONG_WORD if len(token) >= _LONG_TOKEN else _COMMON_SHORT_WORD
-    frequencies, least = _frequencies("en"), 10 ** (common - 9)
+    rare, most = rareness("large", "en"), 100 * (9 - common)
     halves = [(token[:cut], token[cut:]) for cut in range(len(token) + 1)]
     near = chain(
         (left + right[1:] for left, right in halves),
         (left + right[1:2] + right[:1] + right[2:] for left, right in halves),
         (left + letter + rest for left, right in halves for letter in ascii_lowercase for rest in (right[1:], right)),
     )
-    return any(frequencies.get(candidate, 0.0) >= least for candidate in near)
+    return any(rare.get(candidate, math.inf) <= most for candidate in near)
 
 
 def _capitalised_prose(pieces: tuple[str, ...], names: frozenset[str], opens_sentence: bool) -> bool:
@@ -174,13 +155,6 @@ def _capitalised_prose(pieces: tuple[str, ...], names: frozenset[str], opens_sen
         return any(len(piece) > 2 and piece in function_words for piece in rest)
     opener = first in function_words or (len(first) == 2 and first in load_words("short_words"))
     return opens_sentence and opener and zipf(first) >= _COMMON_PIECE_OF_CAPITALISED
-
-
-def _split_camel(token: str, left: str, right: str, names: frozenset[str]) -> tuple[str, ...]:
-    known = right.lower() in names or zipf(right) >= _COMMON_PIECE
-    if len(left) > 1 and len(right) > 2 and known and left in load_words("function_words"):
-        return (left, right)
-    return (token,)
 
 
 def may_be_cut(word: str) -> bool:

@@ -19,7 +19,7 @@ from zipfile import ZipFile, ZipInfo
 
 from ingest.errors import ArchiveTooLargeError, EmptyFileError, LoadError
 from ingest.language.lexicons import Patterns
-from ingest.loaders.loaded import Extract, LoadLimits, checked, is_blank
+from ingest.loaders.loaded import Extract, LoadLimits, checked, is_blank, refusing
 from ingest.loaders.packed import ZIP_FAILURES, open_zip
 
 _UNSAFE = re.compile(r"^(?:[a-zA-Z]:|[\\/]|~)|(?:^|[\\/])\.\.(?:[\\/]|$)|[\x00-\x1f\x7f]")
@@ -41,6 +41,7 @@ _LONGEST_SUBJECT = 1_000
 _ENCRYPTED = 0x1
 _MESSAGE = "message/rfc822"
 _MAIL_FAILURES = (MessageError, LookupError, ValueError, TypeError, AttributeError, IndexError, RecursionError)
+_DAMAGED_MAIL = "{!r} is a damaged e-mail; save it again"
 # Files that programs put into archives, which nobody sent.
 _CLUTTER = re.compile(r"(?:^|/)(?:__MACOSX/|\.(?!\.(?:[\\/]|$))[^/]|~\$|Thumbs\.db$|desktop\.ini$)")
 
@@ -83,12 +84,10 @@ def zip_members(data: bytes, name: str, limits: LoadLimits) -> tuple[Member, ...
 def mail_members(data: bytes, name: str, limits: LoadLimits) -> tuple[Member, ...]:
     """List the attachments of an e-mail; pictures that its text shows are part of its looks and left out."""
     message = _message(data, name, limits)
-    try:
+    with refusing(_MAIL_FAILURES, _DAMAGED_MAIL.format(name)):
         parts = [part for part in _parts(message) if _is_attachment(part)]
         unnamed = ["message.eml" if part.get_content_type() == _MESSAGE else "unnamed" for part in parts]
         names = _distinct([_shown(part.get_filename() or own) for part, own in zip(parts, unnamed, strict=True)])
-    except _MAIL_FAILURES as exc:
-        raise LoadError(f"{name!r} is a damaged e-mail; save it again") from exc
     # Attachments are a part of the mail's own size, which is limited.
     return tuple(
         Member(name=shown, size=0, read=partial(_read_attachment, part, f"{name}/{shown}"))
@@ -108,13 +107,11 @@ def load_mail(data: bytes, name: str, limits: LoadLimits) -> Extract:
     or of less than what it says to forward, passes it on.
     """
     message = _message(data, name, limits)
-    try:
+    with refusing(_MAIL_FAILURES, _DAMAGED_MAIL.format(name)):
         body = message.get_body(preferencelist=("plain", "html"))
         content = "" if body is None else body.get_content()
         subject = _subject(message)
         covers = any(map(_is_attachment, _parts(message)))
-    except _MAIL_FAILURES as exc:
-        raise LoadError(f"{name!r} is a damaged e-mail; save it again") from exc
     if isinstance(content, bytes):
         raise LoadError(f"{name!r} is an e-mail whose text is not text; save it again")
     shown = content
@@ -164,7 +161,7 @@ def _subject(message: EmailMessage) -> str:
 
 
 def _message(data: bytes, name: str, limits: LoadLimits) -> EmailMessage:
-    try:
+    with refusing(_MAIL_FAILURES, _DAMAGED_MAIL.format(name)):
         # The old policy reads no headers, so that thousands of parts are counted in a tenth of the time.
         count = sum(not part.is_multipart() for part in message_from_bytes(data, policy=policy.compat32).walk())
         if count > limits.max_archive_entries:
@@ -174,8 +171,6 @@ def _message(data: bytes, name: str, limits: LoadLimits) -> EmailMessage:
             )
         message = message_from_bytes(data, policy=policy.default)
         headers = {key.lower() for key in message.keys()}  # noqa: SIM118 - a message iterates over more than keys
-    except _MAIL_FAILURES as exc:
-        raise LoadError(f"{name!r} is a damaged e-mail; save it again") from exc
     if not headers & {"from", "to", "subject", "date", "mime-version", "content-type"}:
         raise LoadError(f"{name!r} is not an e-mail by its first lines; give it its own suffix, or save it again")
     return message
@@ -196,14 +191,12 @@ def _is_attachment(part: MIMEPart) -> bool:
 
 
 def _read_attachment(part: MIMEPart, name: str) -> bytes:
-    try:
+    with refusing(_MAIL_FAILURES, f"{name!r} is a damaged attachment; save it again"):
         inside = part.get_content_type() == _MESSAGE
         content = part.get_content().as_bytes() if inside else part.get_payload(decode=True)
-        if not isinstance(content, bytes):
-            raise TypeError(type(content))
-    except _MAIL_FAILURES as exc:
-        raise LoadError(f"{name!r} is a damaged attachment; save it again") from exc
-    return content
+        if isinstance(content, bytes):
+            return content
+        raise TypeError(type(content))
 
 
 def _read_entry(archive: ZipFile, entry: ZipInfo, name: str, limits: LoadLimits) -> bytes:
@@ -215,10 +208,8 @@ def _read_entry(archive: ZipFile, entry: ZipInfo, name: str, limits: LoadLimits)
         raise LoadError(f"{name!r} is protected by a password; unpack it and give the file itself")
     if entry.file_size > limits.max_bytes:
         raise LoadError(f"{name!r} is larger than {limits.max_bytes:,} bytes; split it, or raise max_bytes")
-    try:
+    with refusing(ZIP_FAILURES, f"{name!r} is damaged inside its archive; save or download it again"):
         return archive.read(entry)
-    except ZIP_FAILURES as exc:
-        raise LoadError(f"{name!r} is damaged inside its archive; save or download it again") from exc
 
 
 def _shown(path: str) -> str:

@@ -23,7 +23,6 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from contextvars import ContextVar
-from functools import cache
 from importlib import import_module
 from typing import IO, BinaryIO, Literal, NoReturn, TypeVar
 
@@ -40,7 +39,10 @@ _START_SECONDS = 60.0
 _ALARM_AFTER = 5.0
 # One process per core computes; threads of the linear algebra library would only take address space.
 _ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
-_IDLE = 2
+# Processes that wait for the next file; as many work at once as threads ask.
+_WAITING: "list[_Worker]" = []
+_MOST_WAITING = 2
+_GUARD = threading.Lock()
 _PR_SET_PDEATHSIG = 1
 
 # Imported before the first file, so that this does not count as its time.
@@ -62,7 +64,30 @@ def run_bounded(limits: LoadLimits, name: str, function: Callable[..., T], *argu
     Raises:
         LoadError: What the function raises of that kind, or a bound of `limits` was exceeded, or the process crashed.
     """
-    return _pool().run(limits, name, function, *arguments)
+    with _GUARD:
+        worker = _WAITING.pop() if _WAITING else None
+    worker = worker if worker is not None and worker.is_alive() else _Worker()
+    try:
+        kind, value = worker.run(limits, function, *arguments)
+    except _ProcessEndedError as exc:
+        worker.close()
+        raise LoadError(f"{name!r} {exc}") from exc
+    except BaseException:
+        # Interrupted, as by Ctrl-C: it is still at work.
+        worker.close()
+        raise
+    with _GUARD:
+        kept = kind in ("result", "refused") and len(_WAITING) < _MOST_WAITING
+        if kept:
+            _WAITING.append(worker)
+    if not kept:
+        worker.close()
+    if kind == "result":
+        result: T = value  # type: ignore[assignment] # what the function returned
+        return result
+    if kind == "refused" and isinstance(value, LoadError):
+        raise value
+    raise LoadError(f"{name!r} {_REASONS[kind](limits, value)}")
 
 
 def next_page() -> None:
@@ -78,51 +103,10 @@ def die_with_parent() -> None:
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
-class _Pool:
-    """Processes that wait for the next file; as many work at once as threads ask."""
-
-    def __init__(self) -> None:
-        self._idle: list[_Worker] = []
-        self._guard = threading.Lock()
-
-    def run(self, limits: LoadLimits, name: str, function: Callable[..., T], *arguments: object) -> T:
-        with self._guard:
-            worker = self._idle.pop() if self._idle else None
-        worker = worker if worker is not None and worker.is_alive() else _Worker()
-        try:
-            kind, value = worker.run(limits, function, *arguments)
-        except _ProcessEndedError as exc:
-            worker.close()
-            raise LoadError(f"{name!r} {exc}") from exc
-        except BaseException:
-            # Interrupted, as by Ctrl-C: it is still at work.
-            worker.close()
-            raise
-        self._give_back(worker, fit=kind in ("result", "refused"))
-        if kind == "result":
-            result: T = value  # type: ignore[assignment] # what the function returned
-            return result
-        if kind == "refused" and isinstance(value, LoadError):
-            raise value
-        raise LoadError(f"{name!r} {_REASONS[kind](limits, value)}")
-
-    def close(self) -> None:
-        for worker in self._idle:
-            worker.close()
-
-    def _give_back(self, worker: "_Worker", *, fit: bool) -> None:
-        with self._guard:
-            if fit and len(self._idle) < _IDLE:
-                self._idle.append(worker)
-                return
+@atexit.register
+def _close_waiting() -> None:
+    for worker in _WAITING:
         worker.close()
-
-
-@cache
-def _pool() -> _Pool:
-    pool = _Pool()
-    atexit.register(pool.close)
-    return pool
 
 
 _REASONS: dict[str, Callable[[LoadLimits, object], str]] = {

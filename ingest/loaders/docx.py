@@ -17,7 +17,7 @@ from docx.oxml.parser import parse_xml
 from docx.oxml.xmlchemy import BaseOxmlElement
 
 from ingest.errors import LoadError
-from ingest.loaders.loaded import Extract, LoadLimits, checked
+from ingest.loaders.loaded import Extract, LoadLimits, checked, refusing
 from ingest.loaders.packed import ZIP_FAILURES, open_zip
 from ingest.text.furniture import with_notes
 
@@ -50,15 +50,13 @@ def load_docx(data: bytes, name: str, limits: LoadLimits) -> Extract:
             "save a copy without protection as .docx"
         )
     open_zip(data, name, limits, what="Word file").close()
-    try:
+    with refusing(_FAILURES, f"{name!r} is not a readable Word file, it may be damaged; save it as .docx"):
         document = Document(BytesIO(data))
         kinds = (RELATIONSHIP_TYPE.FOOTNOTES, RELATIONSHIP_TYPE.ENDNOTES)
         notes = _joined(note for kind in kinds for note in _notes(document.part, kind))
         text = with_notes(_joined(_paragraphs(document.element.body)), notes)
         if document.element.getroottree().docinfo.doctype:
             raise LoadError(f"{name!r} defines XML entities, as files made to do harm do; save it again")
-    except _FAILURES as exc:
-        raise LoadError(f"{name!r} is not a readable Word file, it may be damaged; save it as .docx") from exc
     return Extract(text=checked(text, name, limits))
 
 

@@ -8,7 +8,7 @@ from io import BytesIO
 from PIL import Image, ImageOps
 
 from ingest.errors import EmptyFileError, LoadError
-from ingest.loaders.loaded import Extract, LoadLimits, check_length, check_pages
+from ingest.loaders.loaded import Extract, LoadLimits, check_length, check_pages, refusing
 from ingest.loaders.ocr import LONGEST_SIDE, Recognizer
 from ingest.loaders.scanned import GUESSED_NOTE, ScannedPage, joined
 
@@ -77,12 +77,9 @@ def page_images(data: bytes, name: str, limits: LoadLimits) -> Iterator[Image.Im
 
 @contextmanager
 def _translated(name: str) -> Iterator[None]:
-    try:
-        with warnings.catch_warnings():
-            # Pillow's own limit of pixels, and remarks on damaged files that are read nevertheless.
-            warnings.simplefilter("ignore")
+    with warnings.catch_warnings(), refusing(_FAILURES, f"{name!r} is a damaged picture; save or scan it again"):
+        # Pillow's own limit of pixels, and remarks on damaged files that are read nevertheless.
+        warnings.simplefilter("ignore")
+        bomb = f"{name!r} is a picture of far too many pixels; save it smaller"
+        with refusing((Image.DecompressionBombError,), bomb):
             yield
-    except Image.DecompressionBombError as exc:
-        raise LoadError(f"{name!r} is a picture of far too many pixels; save it smaller") from exc
-    except _FAILURES as exc:
-        raise LoadError(f"{name!r} is a damaged picture; save or scan it again") from exc

@@ -1,6 +1,8 @@
 """What every loader takes and gives: the limits and the loaded text."""
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -77,6 +79,15 @@ class LoadedText(Extract):
     """The extracted text of one file, with the hexadecimal hash of its bytes."""
 
     sha256: str
+
+
+@contextmanager
+def refusing(failures: tuple[type[Exception], ...], reason: str) -> Iterator[None]:
+    """Turn what a library raises on a file that it cannot read into a LoadError."""
+    try:
+        yield
+    except failures as exc:
+        raise LoadError(reason) from exc
 
 
 def is_blank(text: str) -> bool:

@@ -13,7 +13,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import cache
 
 from PIL import Image
@@ -44,9 +44,9 @@ LONGEST_SIDE = 32_767
 class _Reading:
     """The image that was read, by how much it was turned for that, and the words."""
 
-    image: Image.Image = field(default_factory=lambda: Image.new("L", (1, 1)))
-    skew: float = 0.0
-    words: tuple[ReadWord, ...] = ()
+    image: Image.Image
+    skew: float
+    words: tuple[ReadWord, ...]
 
     @property
     def confidence(self) -> float:
@@ -91,8 +91,8 @@ class Recognizer:
         if missing:
             raise OSError(f"the language {missing[0]!r} of ocr_languages is not installed")
         quarter, language = 0, self._languages
-        page = self._words(image, language) if language is not None else _Reading()
-        if language is None or (page.confidence < _DOUBTFUL and not self._limits.ocr_languages):
+        page = None if language is None else self._words(image, language)
+        if page is None or language is None or (page.confidence < _DOUBTFUL and not self._limits.ocr_languages):
             quarter, language = self._script(image)
             turned = image.rotate(-quarter, expand=True, fillcolor=255) if quarter else image
             language = language if language in installed else _LATIN

@@ -7,7 +7,7 @@ from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
 from ingest.errors import LoadError
-from ingest.loaders.loaded import Extract, LoadLimits, checked
+from ingest.loaders.loaded import Extract, LoadLimits, checked, refusing
 from ingest.loaders.packed import ZIP_FAILURES, open_zip
 from ingest.text.furniture import with_notes
 
@@ -31,16 +31,15 @@ _DEEPEST = 400
 
 def load_odt(data: bytes, name: str, limits: LoadLimits) -> Extract:
     """Extract an OpenDocument text; paragraphs are separated by blank lines, headers and footers left out."""
-    with open_zip(data, name, limits, what="OpenDocument text") as archive:
-        try:
-            content = archive.read("content.xml")
-            if _MANIFEST in archive.namelist() and b"encryption-data" in archive.read(_MANIFEST):
-                raise LoadError(f"{name!r} is protected by a password; save a copy without protection")
+    damaged = f"{name!r} is not a readable OpenDocument text, it may be damaged; save it again"
+    archive = open_zip(data, name, limits, what="OpenDocument text")
+    with archive, refusing((*ZIP_FAILURES, ParseError), damaged):
+        content = archive.read("content.xml")
+        if _MANIFEST in archive.namelist() and b"encryption-data" in archive.read(_MANIFEST):
+            raise LoadError(f"{name!r} is protected by a password; save a copy without protection")
+        harmful = f"{name!r} defines XML entities, as files made to do harm do; save it again"
+        with refusing((DefusedXmlException,), harmful):
             root = fromstring(content, forbid_dtd=True)
-        except DefusedXmlException as exc:
-            raise LoadError(f"{name!r} defines XML entities, as files made to do harm do; save it again") from exc
-        except (*ZIP_FAILURES, ParseError) as exc:
-            raise LoadError(f"{name!r} is not a readable OpenDocument text, it may be damaged; save it again") from exc
     body: Element | None = root.find(f"{_OFFICE}body/{_OFFICE}text")
     if body is None:
         raise LoadError(f"{name!r} is an OpenDocument file, but not a text; save it as .odt or .docx")
@@ -48,11 +47,9 @@ def load_odt(data: bytes, name: str, limits: LoadLimits) -> Extract:
     for parent in list(body.iter()):
         for child in [child for child in parent if child.tag == _TRACKED]:
             parent.remove(child)
-    try:
+    with refusing((ValueError,), damaged):
         notes = (paragraph for note in body.iter(_NOTE_BODY) for paragraph in _paragraphs(note))
         text = with_notes(*("\n\n".join(filter(str.strip, part)) for part in (_paragraphs(body), notes)))
-    except ValueError as exc:
-        raise LoadError(f"{name!r} is not a readable OpenDocument text, it may be damaged; save it again") from exc
     return Extract(text=checked(text, name, limits))
 
 

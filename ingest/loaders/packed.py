@@ -6,7 +6,7 @@ from io import BytesIO
 from zipfile import BadZipFile, LargeZipFile, ZipFile
 
 from ingest.errors import LoadError
-from ingest.loaders.loaded import LoadLimits
+from ingest.loaders.loaded import LoadLimits, refusing
 
 ZIP_FAILURES = (
     BadZipFile, LargeZipFile, EOFError, LookupError, OSError, OverflowError, RuntimeError, ValueError, struct.error,
@@ -23,11 +23,9 @@ def open_zip(data: bytes, name: str, limits: LoadLimits, *, what: str = "archive
     So is what holds or unpacks to too much, by what the archive itself says of its entries: no entry gives more bytes
     than it says, `zipfile` stops there.
     """
-    try:
+    with refusing(ZIP_FAILURES, f"{name!r} is not a readable {what}, it may be damaged; save or download it again"):
         archive = ZipFile(BytesIO(data))
         entries = archive.infolist()
-    except ZIP_FAILURES as exc:
-        raise LoadError(f"{name!r} is not a readable {what}, it may be damaged; save or download it again") from exc
     if len(entries) > limits.max_archive_entries:
         raise LoadError(
             f"{name!r} holds {len(entries):,} entries, more than {limits.max_archive_entries:,}; "

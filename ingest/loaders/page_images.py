@@ -16,8 +16,7 @@ from ingest.loaders.image import page_images
 from ingest.loaders.loaded import LoadLimits
 from ingest.loaders.pdf import page_rows
 from ingest.loaders.pdfium import LOCK, Glyph, open_pdf, read_glyphs, rendered
-from ingest.loaders.registry import read_bytes
-from ingest.loaders.signatures import kind_of
+from ingest.loaders.registry import kind_of, read_bytes
 from ingest.text.squash import Squashed, squash, squash_map
 from vectorstore.records import ScannedWord
 

@@ -175,7 +175,9 @@ def _columns(pieces: list[GlyphRun], *, rtl: bool) -> Iterator[tuple[list[GlyphR
         if pieces:
             yield pieces, False
         return
-    for zone in _zones(pieces, gutter):
+    # What crosses the gutter and what lies beside it in turns, from the top.
+    from_top = sorted(pieces, key=lambda piece: -piece.middle)
+    for zone in (list(zone) for _, zone in groupby(from_top, lambda piece: _crosses(piece, gutter))):
         if _crosses(zone[0], gutter):
             yield zone, False
             continue
@@ -183,12 +185,6 @@ def _columns(pieces: list[GlyphRun], *, rtl: bool) -> Iterator[tuple[list[GlyphR
         for number, side in enumerate((second, first) if rtl else (first, second)):
             for inner, (column, goes_on) in enumerate(_columns(side, rtl=rtl)):
                 yield column, goes_on or (number > 0 and inner == 0)
-
-
-def _zones(pieces: Sequence[GlyphRun], gutter: float) -> Iterator[list[GlyphRun]]:
-    """Yield what crosses the gutter and what lies beside it in turns, from the top."""
-    for _, zone in groupby(sorted(pieces, key=lambda piece: -piece.middle), lambda piece: _crosses(piece, gutter)):
-        yield list(zone)
 
 
 def _gutter(pieces: Sequence[GlyphRun]) -> float | None:
@@ -230,17 +226,14 @@ def _crosses(piece: GlyphRun, middle: float) -> bool:
 
 
 def _is_column(side: Sequence[GlyphRun]) -> bool:
-    return len({round(piece.middle / 4) for piece in side}) >= _FEWEST_ROWS and _fills(side)
-
-
-def _fills(side: Sequence[GlyphRun]) -> bool:
-    """Tell whether most lines of a side are as wide as its widest, which those of a table are not."""
-    width = max(p.right for p in side) - min(p.left for p in side)
+    """Tell whether a side has lines enough, most of them as wide as its widest, which those of a table are not."""
     rows: dict[int, float] = {}
     for piece in side:
         key = round(piece.middle / 4)
         rows[key] = rows.get(key, 0.0) + piece.right - piece.left
-    return median(rows.values()) >= _FILLED * width
+    if len(rows) < _FEWEST_ROWS:
+        return False
+    return median(rows.values()) >= _FILLED * (max(p.right for p in side) - min(p.left for p in side))
 
 
 def _rows(pieces: Sequence[GlyphRun], column: int, *, rtl: bool, opens: bool) -> list[TextRow]:

@@ -5,36 +5,36 @@ A file inside an archive or e-mail is named as if that were a folder (`bundle.zi
 
 import hashlib
 import os
+import re
 import stat
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import lru_cache
+from io import BytesIO
 from pathlib import Path
 from pkgutil import resolve_name
 from typing import NamedTuple
+from zipfile import ZipFile
 
 from ingest.errors import ArchiveTooLargeError, LoadError, SpecialFileError, UnsupportedFormatError
 from ingest.loaders.archive import CONTAINERS, Member, check_total
 from ingest.loaders.loaded import Extract, LoadedText, LoadLimits
-from ingest.loaders.signatures import kind_of
+from ingest.loaders.packed import ZIP_FAILURES
 
 
 class _Loader(NamedTuple):
-    """How one format is read.
+    """How one format is read: what `kind_of` says of its files (nothing of text), and where its function is.
 
-    Attributes:
-        kind: What `signatures.kind_of` says of its files, empty for text.
-        function: Where its function is, which is imported for the first such file: what it needs takes a while.
+    The function is imported for the first such file, since what it needs takes a while.
     """
 
     kind: str
     function: str
 
-    @property
-    def load(self) -> Callable[[bytes, str, LoadLimits], Extract]:
-        """The function that reads its files."""
-        function: Callable[[bytes, str, LoadLimits], Extract] = resolve_name(f"ingest.loaders.{self.function}")
-        return function
+    def load(self, data: bytes, name: str, limits: LoadLimits) -> Extract:
+        """Read a file of the format."""
+        extract: Extract = resolve_name(f"ingest.loaders.{self.function}")(data, name, limits)
+        return extract
 
 
 _FORMATS = {
@@ -50,6 +50,12 @@ _FORMATS = {
 LOADERS = {suffix: loader for suffixes, loader in _FORMATS.items() for suffix in suffixes.split()}
 SUFFIXES = tuple(dict.fromkeys((*LOADERS, *CONTAINERS)))
 """Of every file that can be given."""
+# File signatures ("magic numbers"): what a file is by its first bytes, whatever its suffix says.
+_IMAGES = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"II*\0", b"MM\0*")
+_STARTS = {b"%PDF-": "pdf", b"{\\rtf": "rtf"} | dict.fromkeys(_IMAGES, "image")
+_ZIP = b"PK\x03\x04"
+_HTML = re.compile(rb"\s*(?:<!--.{0,500}?-->\s*)?<(?:!doctype html|html)\b", re.IGNORECASE | re.DOTALL)
+_ODT = b"application/vnd.oasis.opendocument.text"
 _BY_KIND = {loader.kind: loader for loader in LOADERS.values() if loader.kind}
 
 
@@ -101,6 +107,30 @@ def list_members(path: Path, limits: LoadLimits) -> tuple[Path, ...]:
     _, inner = _located(path)
     depth = 1 + sum(Path(part).suffix.lower() in CONTAINERS for part in inner)
     return tuple(_listed(path, read_bytes(path, limits), limits, [], depth=depth))
+
+
+def kind_of(data: bytes) -> str:
+    """Return `pdf`, `rtf`, `image`, `html`, `docx` or `odt` where the first bytes are certain, else nothing."""
+    for start, kind in _STARTS.items():
+        if data.startswith(start):
+            return kind
+    if data.startswith(_ZIP):
+        return _kind_of_zip(data)
+    return "html" if _HTML.match(data.removeprefix(b"\xef\xbb\xbf")[:1024]) else ""
+
+
+def _kind_of_zip(data: bytes) -> str:
+    try:
+        with ZipFile(BytesIO(data)) as archive:
+            names = {entry.filename: entry for entry in archive.infolist()}
+            if "word/document.xml" in names:
+                return "docx"
+            mimetype = names.get("mimetype")
+            if mimetype is not None and mimetype.file_size < 200 and archive.read(mimetype).strip() == _ODT:
+                return "odt"
+    except ZIP_FAILURES:
+        pass
+    return ""
 
 
 def find_files(folder: Path) -> tuple[Path, ...]:

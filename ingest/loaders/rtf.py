@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from striprtf.striprtf import rtf_to_text
 
 from ingest.errors import LoadError
-from ingest.loaders.loaded import Extract, LoadLimits, checked
+from ingest.loaders.loaded import Extract, LoadLimits, checked, refusing
 from ingest.text.furniture import with_notes
 
 # The library ships no types.
@@ -33,15 +33,13 @@ def load_rtf(data: bytes, name: str, limits: LoadLimits) -> Extract:
     # What the library makes of a link is its text with the address in brackets, which nobody wrote there. It looks for
     # links with an expression that takes the square of their number; a line break, which RTF ignores, hides them.
     source = _LINK.sub("\\\\fldinst\n", source)
-    try:
+    with refusing(_FAILURES, f"{name!r} is a damaged rich text file; save it again, as .docx if possible"):
         source = _without_unsaid(source)
         source, notes = _without_notes(source)
         source, fonts = _with_plain_fonts(source)
         header = "".join(_HEADER.findall(source[:2000])) + fonts
         parts = [source, f"{{\\rtf1{header} " + "\\par ".join(f"{{{note}}}" for note in notes) + "}"]
         texts = [str(_to_text(part, errors="replace")) for part in parts]
-    except _FAILURES as exc:
-        raise LoadError(f"{name!r} is a damaged rich text file; save it again, as .docx if possible") from exc
     return Extract(text=checked(with_notes(*map(_paragraphs, texts)), name, limits))
 
 

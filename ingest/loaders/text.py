@@ -18,7 +18,7 @@ _MARKS = {
 # detection over all encodings takes short Western text for Central European or Macintosh text.
 _LEGACY = ["cp1252", "cp1251", "koi8_r", "cp1256", "gb18030", "big5"]
 
-# Of files that no loader reads; those of the others lead to their loaders (`signatures`).
+# Of files that no loader reads; those of the others lead to their loaders (`registry.kind_of`).
 _SIGNATURES = (
     (b"PK\x03\x04", "a Word file or another zip archive"),
     (b"\xd0\xcf\x11\xe0", "an old Word or Office file"),

@@ -23,7 +23,7 @@ def aligned_with(sentence: str, state: str | None, parties: PartyTable, language
     if not verbs or _WORDS.said.search(sentence) is None:
         return ()
     named = [match for match in parties.find(sentence, language) if len(match.codes) == 1]
-    groups = [match for match in named if (party := parties.get(match.codes[0])) and party.kind == "group"]
+    groups = [match for match in named if parties.kind_of(match.codes[0]) == "group"]
     others = [match for match in named if match not in groups]
     found: dict[str, None] = {}
     for number, verb in enumerate(verbs if groups else ()):

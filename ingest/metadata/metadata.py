@@ -211,10 +211,7 @@ def attributed(metadata: Metadata, parties: PartyTable | None) -> Metadata:
 
 
 def _is_group(code: str | None, parties: PartyTable | None) -> bool:
-    if code is None or parties is None:
-        return code is not None
-    party = parties.get(code)
-    return party is not None and party.kind == "group"
+    return parties.kind_of(code) == "group" if parties is not None else code is not None
 
 
 def _resolve_parties(given: dict[str, str | None], row: ManifestRow, parties: PartyTable, own: str | None) -> list[str]:

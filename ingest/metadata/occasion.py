@@ -58,7 +58,9 @@ def read_occasion(heading: str, text: str, end: int, file: str) -> Occasion:
     read = Occasion(body=_body(heading, text), session=None if stated is None else str(stated), date=_date(heading))
     own = symbol_in(heading)
     of_document = of_symbol(own or symbol_in(text[:_OPENING]) or "")
-    dated = Occasion(date=_of_dateline(text[:_OPENING]) or _of_running_heads(text))
+    # A report begins: "VIENNA, 12 May 2023 — The Commission …", "TUESDAY, 14 MAY 2024".
+    datelines = (date.iso for date in find_dates(text[:_OPENING]) if _is_dateline(text[:_OPENING], date))
+    dated = Occasion(date=next(datelines, None) or _of_running_heads(text))
     sources = [_of_opening(text[end : end + _OPENING]), _of_file_name(file, text), dated]
     named = bool(find_bodies(heading))
     # What else is told of the day goes before the year of the symbol.
@@ -138,11 +140,6 @@ def _date(heading: str) -> str | None:
 def _line_of(text: str, date: DateMatch) -> str:
     end = text.find("\n", date.end)
     return text[text.rfind("\n", 0, date.start) + 1 : end if end >= 0 else len(text)]
-
-
-def _of_dateline(text: str) -> str | None:
-    """Return the date with which a report begins: "VIENNA, 12 May 2023 — The Commission …", "TUESDAY, 14 MAY 2024"."""
-    return next((date.iso for date in find_dates(text) if _is_dateline(text, date)), None)
 
 
 def _is_dateline(text: str, date: DateMatch) -> bool:

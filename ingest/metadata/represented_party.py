@@ -14,7 +14,6 @@ from ingest.language.lexicons import Patterns
 from ingest.language.numerals import number_words
 from ingest.language.sentences import split_sentences
 from ingest.metadata.self_reference import is_voice, speaking_state
-from ingest.parties.party_names import PartyKind
 from ingest.parties.party_table import PartyMatch, PartyTable, in_rows
 from ingest.text.furniture import without_furniture
 
@@ -67,27 +66,16 @@ def spoken_for(
                 if states and _is_own_voice(before, line[phrase.end() :]):
                     return SpokenFor(states=states)
             found = _as_one(listed, parties, date, speaker)
-            known = found is not None and (number == 0 or _is_of_kind(found.group, "group", parties))
+            known = found is not None and (number == 0 or parties.kind_of(found.group) == "group")
             if not known and _WORDS.only_for.match(phrase.group()):
                 continue
-            if found is not None and (
-                number == 0
-                or _is_own_voice(before, line[listed[-1].end :])
-                or (_opens(before) and _is_voice_of(found.group, text, parties, language))
-            ):
+            own_voice = partial(_is_said_for, before, text=text, parties=parties, language=language)
+            if found is not None and (number == 0 or own_voice(line[listed[-1].end :], found.group)):
                 return found
             name = None if listed else group_written(line[phrase.end() :])
             # "The Arvandian Bar Association" is a State's own.
             own = any(m.form == "demonym" and m.text in (name or "") for m in named if m.start >= phrase.end())
-            if (
-                name
-                and not own
-                and (
-                    number == 0
-                    or _is_own_voice(before, line[phrase.end() :].partition(name)[2])
-                    or (_opens(before) and _is_voice_of(name, text, parties, language))
-                )
-            ):
+            if name and not own and (number == 0 or own_voice(line[phrase.end() :].partition(name)[2], name)):
                 written = written or name
         for phrase in _WORDS.in_capacity.finditer(line):
             found = _as_one(_listed_after(line, phrase.end(), named), parties, date, speaker)
@@ -203,16 +191,9 @@ def _sponsors(text: str, parties: PartyTable, language: str | None) -> Iterator[
 def _first_list(text: str, parties: PartyTable, language: str | None) -> Sequence[PartyMatch]:
     """The States of the first list in a text: two or more, one after the other."""
     rows = in_rows(text, parties.find(text, language), _WORDS.listed)
-    return next((row for row in rows if len(row) > 1 and all(_is_state(match, parties) for match in row)), ())
-
-
-def _is_state(match: PartyMatch, parties: PartyTable) -> bool:
-    return _is_of_kind(match.code, "state", parties)
-
-
-def _is_of_kind(code: str | None, kind: PartyKind, parties: PartyTable) -> bool:
-    party = parties.get(code or "")
-    return party is not None and party.kind == kind
+    return next(
+        (row for row in rows if len(row) > 1 and all(parties.kind_of(match.code) == "state" for match in row)), ()
+    )
 
 
 def _count(written: str) -> int:
@@ -223,7 +204,7 @@ def _states_told(
     text: str, count: int, parties: PartyTable, language: str | None, speaker: str | None
 ) -> tuple[str, ...]:
     """The States that "the three African members" are: so many, named one after the other, with the speaker's."""
-    named = (match for match in parties.find(text, language) if _is_state(match, parties))
+    named = (match for match in parties.find(text, language) if parties.kind_of(match.code) == "state")
     for row in in_rows(text, named, _WORDS.joint):
         for length in range(2, len(row) + 1):
             states = {match.codes[0] for match in row[:length]} | ({speaker} if speaker else set())
@@ -264,6 +245,13 @@ def _is_own_voice(before: str, after: str) -> bool:
     return opens or (len(before.split()) <= _FEW and _WORDS.speaks_after.match(after) is not None)
 
 
+def _is_said_for(
+    before: str, after: str, group: str | None, *, text: str, parties: PartyTable, language: str | None
+) -> bool:
+    """Tell whether "on behalf of the group" between these words is said by whoever speaks, and no courtesy."""
+    return _is_own_voice(before, after) or (_opens(before) and _is_voice_of(group, text, parties, language))
+
+
 def _listed_after(line: str, start: int, named: Sequence[PartyMatch]) -> list[PartyMatch]:
     """The parties that follow directly, one after the other."""
     following = [match for match in named if match.start >= start and match.form not in ("capital", "demonym")]
@@ -276,7 +264,7 @@ def _as_one(
     listed: Sequence[PartyMatch], parties: PartyTable, date: str | None, speaker: str | None
 ) -> SpokenFor | None:
     """What a list of parties stands for: its first group, or the States that it names."""
-    kinds = [(match.codes[0], party.kind) for match in listed if (party := parties.get(match.codes[0])) is not None]
+    kinds = [(match.codes[0], kind) for match in listed if (kind := parties.kind_of(match.codes[0])) is not None]
     group = next((code for code, kind in kinds[:1] if kind != "state"), None)
     if group is not None:
         return SpokenFor(group=group)

@@ -58,24 +58,24 @@ def self_references(
     namings: dict[str, int] = defaultdict(int)
     matches = parties.find(flat, language)
     for match, following in zip_longest(matches, matches[1:]):
-        party = parties.get(match.codes[0])
-        if len(match.codes) != 1 or match.form == "capital" or party is None or party.kind != "state":
+        code = match.codes[0]
+        if len(match.codes) != 1 or match.form == "capital" or parties.kind_of(code) != "state":
             continue
         if match.form == "demonym":
             # "On behalf of the Examplian delegation" names its State, "the Examplian people" only mentions it.
             if (office := _WORDS.office_of_own.match(flat, match.end)) is not None:
-                weights[party.code] += _weight(flat, replace(match, end=office.end()))
-                namings[party.code] += 1
+                weights[code] += _weight(flat, replace(match, end=office.end()))
+                namings[code] += 1
             continue
         # Who is thanked in passing, such as the host of the meeting, is not who thanks.
         if _WORDS.thanked.search(flat, max(0, match.start - _REACH), match.start) and not _weight(flat, match):
             continue
-        namings[party.code] += 1
+        namings[code] += 1
         # "On behalf of X, Y and Z" is said by any of them, or by none.
         listed = following is not None and _WORDS.listed.fullmatch(flat, match.end, following.start)
         if listed and _WORDS.behalf.search(flat, max(0, match.start - _REACH), match.start):
             continue
-        weights[party.code] += _weight(flat, match)
+        weights[code] += _weight(flat, match)
     return weights, namings
 
 

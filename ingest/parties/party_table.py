@@ -141,6 +141,11 @@ class PartyTable:
         """The party of that code, or None."""
         return self._unmarked.get(code)
 
+    def kind_of(self, code: str | None) -> PartyKind | None:
+        """What kind of party a code is of; None where no party has it."""
+        row = self._rows.get(code or "")
+        return None if row is None else row.kind
+
     @cached_property
     def _unmarked(self) -> dict[str, Party]:
         return {

@@ -20,7 +20,6 @@ from ingest.language.lexicons import RegexPatterns, load_words
 from ingest.language.sentences import split_sentences
 from ingest.metadata.heading import is_salutation, speaks_in_first_person
 from ingest.metadata.represented_party import (
-    SpokenFor,
     behalf_phrase,
     capacities,
     chairs_group,
@@ -191,11 +190,11 @@ def find_interventions(
         words = page.bounded(words, limit, marks if turn.mark is not None else None)
         if rest is not None and words.end > rest.start:
             first = replace(words, end=page.end_before(rest.start), agenda_item=item)
-            found += page.in_capacities(lookup.with_behalf(first, text), lookup)
+            found += lookup.in_capacities(lookup.with_behalf(first, text), page)
             words = replace(rest, end=words.end)
         if words.end > words.start:
             chair = chair or lookup.chair(words, text)
-            found += page.in_capacities(lookup.with_behalf(replace(words, agenda_item=item), text), lookup)
+            found += lookup.in_capacities(lookup.with_behalf(replace(words, agenda_item=item), text), page)
     return tuple(found)
 
 
@@ -278,15 +277,6 @@ class _RecordText:
         while interruptions and end <= interruptions[-1][1]:
             end = max(words.start, self.end_before(interruptions.pop()[0]))
         return replace(words, end=end, interruptions=tuple(interruptions))
-
-    def in_capacities(self, words: Intervention, lookup: "_SpeakerLookup") -> list[Intervention]:
-        """Parts what is said for a group from what its delegate says "in my national capacity"."""
-        found = []
-        for start, end, whom in lookup.capacities(words, self.text):
-            inside = tuple(span for span in words.interruptions if start <= span[0] and span[1] <= end)
-            part = replace(words, group=whom.group, states=whom.states, interruptions=inside)
-            found.append(replace(part, start=start, end=self.end_before(end)))
-        return found or [words]
 
     def end_before(self, limit: int) -> int:
         """Returns where the text before an offset ends, page furniture left out."""
@@ -393,11 +383,10 @@ class _SpeakerLookup:
                 looks_so = bool(codes) or (line.brackets and _looks_like_name(line))
                 return replace(words, reason=f"{line.head!r} names nobody that is known") if looks_so else None
         if len(codes) == 1:
-            party = self._parties.get(codes[0])
-            of_office = [name for name in names if name and party is not None and party.kind == "organization"]
+            of_office = names if self._parties.kind_of(codes[0]) == "organization" else []
             presides = is_office(line.clause) and behalf_phrase(line.clause) is None
             presides = presides and not chairs_group(line.clause, self._parties, self._language)
-            if not presides and not any(map(is_office, of_office)):
+            if not presides and not any(map(is_office, filter(None, of_office))):
                 return replace(words, role="party", state=codes[0])
             return replace(words, role="office")
         if any(map(is_office, (*line.brackets, line.party or ""))):
@@ -410,8 +399,7 @@ class _SpeakerLookup:
         if is_office(name.split(maxsplit=1)[0]):
             return True
         found = self._parties.find(name, self._language)
-        party = self._parties.get(found[0].codes[0]) if found and found[0].start == 0 else None
-        return party is not None and party.kind == "organization"
+        return bool(found) and found[0].start == 0 and self._parties.kind_of(found[0].codes[0]) == "organization"
 
     def introduced(self, words: Intervention, before: str) -> Intervention:
         """Gives a President or Minister to their State where the record introduces them: "Mr. Oram, President of …"."""
@@ -463,21 +451,26 @@ class _SpeakerLookup:
         named = self._parties.find(words[found.end() :], self._language) if found is not None else ()
         return found, named[0].code if named and named[0].start <= _LONGEST_NEAR else None
 
-    def capacities(self, words: Intervention, text: str) -> list[tuple[int, int, SpokenFor]]:
-        """Returns where a delegate speaks for a group and where for their State alone; none where only one of them."""
+    def in_capacities(self, words: Intervention, page: _RecordText) -> list[Intervention]:
+        """Parts what is said for a group from what its delegate says "in my national capacity"."""
         if words.role != "party" or words.state in (None, words.group) or words.summarised:
-            return []
+            return [words]
         parts = capacities(
-            words.clause, text[words.start : words.end], self._parties, self._language, date=self._date,
+            words.clause, page.text[words.start : words.end], self._parties, self._language, date=self._date,
             speaker=words.state, group=words.group, fewest=0,
         )  # fmt: skip
-        return [(words.start + start, words.start + end, whom) for start, end, whom in parts if len(parts) > 1]
+        found = []
+        for first, last, whom in parts if len(parts) > 1 else ():
+            start, end = words.start + first, words.start + last
+            inside = tuple(span for span in words.interruptions if start <= span[0] and span[1] <= end)
+            part = replace(words, group=whom.group, states=whom.states, interruptions=inside)
+            found.append(replace(part, start=start, end=page.end_before(end)))
+        return found or [words]
 
     def reported(self, sentence: str, start: int) -> tuple[Intervention, bool] | None:
         """Returns whose saying a sentence tells, and whether the next sentences are told of them as well."""
         told = reported_sentence(sentence, self._parties, self._language)
-        party = None if told is None else self._parties.get(told.codes[0])
-        if told is None or party is None or party.kind == "organization":
+        if told is None or self._parties.kind_of(told.codes[0]) in (None, "organization"):
             return None
         words = Intervention(
             start=start, end=start, role="party", named=f"{told.name}{told.clause}".rstrip(", "), summarised=True,
@@ -539,14 +532,12 @@ class _SpeakerLookup:
         # "Ilvenor, for the Island Forum, opposed": reports say no more.
         short = _WORDS.for_group.match(head.strip(" ,"))
         name = head.strip(" ,")[short.end() :] if short is not None else ""
-        group = self._parties.get((*self.party(name), "")[0])
-        if (group is not None and group.kind == "group") or group_written(f"the {name}"):
+        if self._parties.kind_of((*self.party(name), "")[0]) == "group" or group_written(f"the {name}"):
             head = f"on behalf of the {name}"
         if words.summarised and (told := _WORDS.told_behalf.search(" ".join(said.split())[:400])):
             head = f"{head}, {told.group()}"
         whom = spoken_for(head, opening, self._parties, self._language, date=self._date, speaker=words.state)
-        party = self._parties.get(words.state)
-        code = whom.group or (words.state if party is not None and party.kind == "group" else None)
+        code = whom.group or (words.state if self._parties.kind_of(words.state) == "group" else None)
         if code is not None or whom.states:
             return replace(words, group=code) if code else replace(words, states=whom.states)
         unknown = behalf_phrase(head)

@@ -156,7 +156,8 @@ def find_blocks(source_text: str) -> tuple[Block, ...]:
 def _between_blank_lines(lines: Sequence[TextLine], furniture: Sequence[bool], setting: Typesetting) -> Iterator[range]:
     first = 0
     for position, (line, following) in enumerate(pairwise(lines), 1):
-        if _separates(line, following, any(furniture[position - 1 : position + 1]), setting):
+        apart = following.blanks_before > setting.spacing or any(furniture[position - 1 : position + 1])
+        if following.blanks_before > 0 and (apart or not flows(line, following, setting)):
             yield range(first, position)
             first = position
     if lines:
@@ -170,11 +171,6 @@ def _with_furniture_continued(blocks: Sequence[Block], furniture_starts: Set[int
         continued.append(replace(block, continues=goes_on) if block.start in furniture_starts else block)
         goes_on = continued[-1].continues
     return tuple(reversed(continued))
-
-
-def _separates(line: TextLine, following: TextLine, beside_furniture: bool, setting: Typesetting) -> bool:
-    apart = following.blanks_before > setting.spacing or beside_furniture
-    return following.blanks_before > 0 and (apart or not flows(line, following, setting))
 
 
 def _runs_on(line: TextLine, following: TextLine, setting: Typesetting) -> bool:

@@ -2,7 +2,8 @@
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property
 from operator import itemgetter
 
 from vectorstore.records import Edit
@@ -31,37 +32,33 @@ class ReadableText:
 
     source: str
     edits: tuple[Edit, ...]
-    text: str = field(init=False, repr=False)
-    _source_spans: list[tuple[int, int]] = field(init=False, repr=False)
-    _text_spans: list[tuple[int, int]] = field(init=False, repr=False)
 
-    def __post_init__(self) -> None:
-        """Builds the text and the map from what each edit really changes."""
-        pieces: list[str] = []
+    @cached_property
+    def text(self) -> str:
+        """How the whole source reads."""
+        return readable(self.source, self.edits)
+
+    @cached_property
+    def _spans(self) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
+        """The spans that edits really change, in the source and in `text`."""
         source_spans: list[tuple[int, int]] = []
         text_spans: list[tuple[int, int]] = []
-        position, length = 0, 0
-        for edit in self.edits:
-            start, end, replacement = _core(self.source, edit)
-            pieces += (self.source[position:start], replacement)
-            length += start - position
+        longer = 0
+        for start, end, replacement in (_core(self.source, edit) for edit in self.edits):
             source_spans.append((start, end))
-            text_spans.append((length, length + len(replacement)))
-            length += len(replacement)
-            position = end
-        pieces.append(self.source[position:])
-        object.__setattr__(self, "text", "".join(pieces))
-        object.__setattr__(self, "_source_spans", source_spans)
-        object.__setattr__(self, "_text_spans", text_spans)
+            text_spans.append((start + longer, start + longer + len(replacement)))
+            longer += len(replacement) - (end - start)
+        return source_spans, text_spans
 
     def to_readable(self, position: int) -> int:
         """Maps an offset of the source to `text`; where an edit inserts or replaces, to after it."""
-        return _after(position, self._source_spans, self._text_spans)
+        return _after(position, *self._spans)
 
     def to_source_span(self, start: int, end: int) -> tuple[int, int]:
         """Maps a span of `text` to the source, without what edits changed at its edges."""
-        begin = _after(start, self._text_spans, self._source_spans)
-        return begin, max(begin, _before(end, self._text_spans, self._source_spans))
+        source_spans, text_spans = self._spans
+        begin = _after(start, text_spans, source_spans)
+        return begin, max(begin, _before(end, text_spans, source_spans))
 
     def between(self, start: int, end: int) -> str:
         """Returns how a span of the source reads."""

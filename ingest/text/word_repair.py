@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterator, Sequence
 
 from ingest.language.lexicons import load_words
-from ingest.language.words import is_cut_word, joins_without_hyphen, may_be_cut, needed_zipf, split_glued, zipf
+from ingest.language.word_frequencies import zipf
+from ingest.language.words import is_cut_word, joins_without_hyphen, may_be_cut, needed_zipf, split_glued
 from ingest.text.furniture import TextLine
 from ingest.text.layout import ends_sentence
 from vectorstore.records import Edit

@@ -182,7 +182,7 @@ def find_agenda_items(text: str) -> list[AgendaMention]:
     # "Agenda item 4, 16 October" names one; most sentences name none.
     text = without_dates(text) if _PATTERNS.item.search(text) else text
     mentions = [
-        AgendaMention(start=m.start(), end=m.end(), item=number_of(m["value"]) + _normal_suffix(m["sub"]))
+        AgendaMention(start=m.start(), end=m.end(), item=f"{number_of(m['value'])} {_normal(m['sub'] or '')}".strip())
         for m in _PATTERNS.chinese_item.finditer(text)
     ]
     for found in _PATTERNS.item.finditer(text):
@@ -197,7 +197,3 @@ def find_agenda_items(text: str) -> list[AgendaMention]:
             for value, sub in numbers
         ]
     return sorted(mentions, key=lambda m: m.start)
-
-
-def _normal_suffix(sub: str | None) -> str:
-    return f" {_normal(sub)}" if sub else ""

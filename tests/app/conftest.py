@@ -12,7 +12,7 @@ from app.wiring import Workspace
 from ingest.parties.party_table import PartyTable
 from tests.conftest import PROJECT
 from tests.fakes import HashingEmbedder, OverlapReranker, fake_workspace, second_model
-from vectorstore.records import Sentence, Statement
+from tests.fakes_corpora import Stored, stored_in
 
 SAMPLE = PROJECT / "ingest" / "sample" / "000_6237221ecf9e9373.txt"
 
@@ -46,13 +46,8 @@ def parties(workspace: Workspace) -> PartyTable:
 
 
 @pytest.fixture(scope="session")
-def stored(workspace: Workspace) -> dict[str, tuple[Statement, tuple[Sentence, ...]]]:
-    """Every stored statement with its sentences, by file name without folder and suffix."""
-    catalogue = workspace.store.catalogue
-    return {
-        Path(summary.file).stem: (workspace.corpus.show(summary.document_id), catalogue.sentences(summary.document_id))
-        for summary in workspace.corpus.documents()
-    }
+def stored(workspace: Workspace) -> Stored:
+    return stored_in(workspace)
 
 
 @pytest.fixture

@@ -46,10 +46,8 @@ def test_old_store_answers_with_and_without_its_vector_index(old_store: Path, re
 def test_old_record_keeps_its_interventions_and_an_old_answer_its_trace(old_store: Path) -> None:
     with open_workspace(Settings(store=old_store)) as workspace:
         (record,) = (item for item in workspace.corpus.documents() if item.file == "txt/summary_en.txt")
-        assert {
-            part.metadata.state or part.metadata.on_behalf_of
-            for part in workspace.corpus.interventions(record.document_id)
-        } >= {"XAA", "XGR", "XES"}
+        parts = [part.metadata for part in workspace.corpus.interventions(record.document_id)]
+        assert {part.state or part.on_behalf_of for part in parts} >= {"XAA", "XGR", "XES"}
         assert workspace.corpus.trace(TRACE)["question"] == QUESTION
         answer = workspace.assistant.ask("What did Esquaria say about a fixed limit?")
     assert any("could not support a fixed limit" in citation.quote for citation in answer.citations)
@@ -104,9 +102,6 @@ def test_a_state_that_a_person_gave_an_intervention_survives_the_upgrade(old_sto
             workspace.corpus.edit(item.statement_id, {"state": "XGA"})
         workspace.doctor(rebuild=True)
         (record,) = (item for item in workspace.corpus.documents() if item.file == "txt/summary_en.txt")
-        given = [
-            i
-            for i in workspace.corpus.interventions(record.document_id)
-            if i.span.named in {item.span.named for item in unknown}
-        ]
+        names = {item.span.named for item in unknown}
+        given = [i for i in workspace.corpus.interventions(record.document_id) if i.span.named in names]
     assert [item.metadata.state for item in given] == ["XGA"] * len(unknown)

@@ -18,7 +18,8 @@ SCOPE = (
 ).split()
 CITATION = (
     "number statement_id state on_behalf_of speaker body session date agenda_item title file symbol page paragraph"
-    " start end quote source_quote sentence_ids language kind ocr_confidence inferred verdict also_in"
+    " start end quote source_quote sentence_ids language kind ocr_confidence inferred verdict also_in summarised"
+    " held_by edge quoting quoted_party superseded_by nearest"
 ).split()
 COVERAGE = (
     "statements_in_scope statements_with_evidence states_without_evidence states_without_statement unreadable_files"
@@ -41,10 +42,7 @@ def test_answer_has_the_keys_of_the_contract_in_order(answered):
         (("scope",), SCOPE),
         (("scope", "treaties", 0), ["treaty", "articles"]),
         (("claims", 0), ["text", "state", "citations", "direction"]),
-        (
-            ("citations", 0),
-            [*CITATION, "summarised", "held_by", "edge", "quoting", "quoted_party", "superseded_by", "nearest"],
-        ),
+        (("citations", 0), CITATION),
         (("coverage",), COVERAGE),
         (("retrieved", 0), ["passage_id", "statement_id", "start", "end", "rank", "score"]),
         (("timings_ms",), ["resolve", "retrieve", "compose", "verify", "total", "first_claim"]),
@@ -73,11 +71,8 @@ def test_to_json_equals_its_own_round_trip(answered):
 
 
 def test_citations_are_numbered_and_every_claim_points_at_one(workspace):
-    for question in (
-        "Which States mentioned article 4?",
-        "Compare Arvandia and Galdoria on article 4.",
-        "What did Arvandia say about extradition?",
-    ):
+    asked = "Which States mentioned article 4?", "Compare Arvandia and Galdoria on article 4."
+    for question in (*asked, "What did Arvandia say about extradition?"):
         answer = workspace.assistant.ask(question)
         numbers = [citation.number for citation in answer.citations]
         assert numbers == list(range(1, len(numbers) + 1))

@@ -14,26 +14,15 @@ from tests.conftest import PROJECT
 HEAVY = (
     "gradio", "torch", "chromadb", "sentence_transformers", "langchain_core", "onnxruntime", "pandas", "rich",
 )  # fmt: skip
-TRACING = {
-    "LANGSMITH_TRACING": "true",
-    "LANGSMITH_TRACING_V2": "true",
-    "LANGCHAIN_TRACING_V2": "true",
-    "LANGCHAIN_TRACING": "true",
-    "LANGSMITH_API_KEY": "key",
-    "LANGSMITH_ENDPOINT": "http://198.51.100.7",
-}
+SWITCHES = ("LANGSMITH_TRACING", "LANGSMITH_TRACING_V2", "LANGCHAIN_TRACING_V2", "LANGCHAIN_TRACING")
+TRACING = dict.fromkeys(SWITCHES, "true") | {
+    "LANGSMITH_API_KEY": "key", "LANGSMITH_ENDPOINT": "http://198.51.100.7",
+}  # fmt: skip
 
 
 def _python(code: str, **environment: str) -> str:
-    done = subprocess.run(
-        [sys.executable, "-c", code],
-        cwd=PROJECT,
-        env={**os.environ, **environment},
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
+    command, told = [sys.executable, "-c", code], {**os.environ, **environment}
+    done = subprocess.run(command, cwd=PROJECT, env=told, capture_output=True, text=True, timeout=120, check=False)
     assert done.returncode == 0, done.stderr
     return done.stdout.strip()
 
@@ -64,7 +53,7 @@ def test_metadata_are_corrected_and_taken_back_without_torch(tmp_path: Path, con
     code = (
         "import sys\nfrom dataclasses import replace\nfrom pathlib import Path\nfrom app.settings import Settings\n"
         "from app.wiring import open_workspace\nfrom ingest.indexer import Indexer, IngestOptions\n"
-        "from vectorstore.question_embedder import PackagedEmbedder\n"
+        "from vectorstore.embeddings import PackagedEmbedder\n"
         f"settings = Settings(store=Path({str(tmp_path / 'store')!r}))\n"
         "with open_workspace(settings) as w:\n"
         "    indexer = Indexer(w.store, PackagedEmbedder(), settings.split, settings.load)\n"

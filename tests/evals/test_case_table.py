@@ -11,7 +11,7 @@ from evals.cases.case_table import read_case_table
 from evals.cases.documents import Document, Documents
 from evals.cases.lint import lint
 from evals.errors import DatasetError
-from ingest.parties.party_table import PartyTable
+from tests.evals import made
 
 FRANCE = "We thank the Chair. We call on all parties\nto extradite or prosecute. We support Article 18, as before."
 MEXICO = "Mexico will not fund the review mechanism."
@@ -20,11 +20,10 @@ HEAD = "question,state,answered,quote"
 
 @pytest.fixture(scope="module")
 def documents() -> Documents:
-    by_file = {
-        "a.txt": Document(file="a.txt", text=FRANCE, state="FRA", facts={"date": "2018-10-15"}, language="en"),
-        "b.txt": Document(file="b.txt", text=MEXICO, state="MEX", facts={"date": "2020-10-12"}, language="en"),
-    }
-    return Documents(by_file=by_file, sha256="c", parties=PartyTable.load())
+    return made.documents(
+        Document(file="a.txt", text=FRANCE, state="FRA", facts={"date": "2018-10-15"}, language="en"),
+        Document(file="b.txt", text=MEXICO, state="MEX", facts={"date": "2020-10-12"}, language="en"),
+    )
 
 
 def read(tmp_path: Path, documents: Documents, *lines: str):
@@ -34,13 +33,11 @@ def read(tmp_path: Path, documents: Documents, *lines: str):
 
 
 def test_a_question_with_its_quotation_becomes_a_case_with_offsets(tmp_path, documents):
-    found = read(
-        tmp_path,
-        documents,
-        f"{HEAD},year,article,language",
+    rows = (
         "What did France say about extradition?,France,yes,call on all parties to extradite,2018,18,en",
         "What did Mexico say about rivers?,MEX,no,,,,",
     )
+    found = read(tmp_path, documents, f"{HEAD},year,article,language", *rows)
     assert found.remarks == ()
     answered, silent = found.cases
     (span,) = answered.evidence
@@ -82,17 +79,15 @@ def test_all_errors_are_told_at_once_with_line_column_and_advice(tmp_path, docum
         "What of trade?,France,yes,We thank the Chair, and all,,of it",
     )
     told = {remark.case: f"{remark.what}: {remark.todo}" for remark in found.remarks}
-    assert set(told) == {
-        "line 1, yaer", "line 2, answered", "line 2, state", "line 2, reason", "line 3, question", "line 3, quote",
-        "line 4, quote", "line 6, quote", "line 7, quote", "line 8, quote",
+    wanted = {
+        "line 1, yaer": "did you mean 'year'", "line 2, answered": "", "line 2, state": "France",
+        "line 2, reason": "did you mean 'not_mentioned'", "line 3, question": "", "line 3, quote": "",
+        "line 4, quote": "did you mean “", "line 6, quote": "was said by Mexico (b.txt)", "line 7, quote": "",
+        "line 8, quote": "quotation marks",
     }  # fmt: skip
-    assert "did you mean 'year'" in told["line 1, yaer"]
-    assert "France" in told["line 2, state"]
-    assert "did you mean 'not_mentioned'" in told["line 2, reason"]
-    assert "did you mean “" in told["line 4, quote"] and "a.txt" in told["line 4, quote"]
-    assert "was said by Mexico (b.txt)" in told["line 6, quote"]
-    assert "quotation marks" in told["line 8, quote"]
-    assert found.cases == ()
+    assert told.keys() == wanted.keys() and found.cases == ()
+    assert {place: advice for place, advice in wanted.items() if advice not in told[place]} == {}
+    assert "a.txt" in told["line 4, quote"]
 
 
 @pytest.mark.parametrize(
@@ -185,25 +180,25 @@ def test_remarks_on_cases_are_told_by_line_and_column(tmp_path, documents):
     ],
 )
 def test_words_of_several_texts_are_found_where_the_row_says(tmp_path, texts, year, file):
-    by_file = {
-        name: Document(file=name, text=FRANCE, state=state, facts={"date": date})
-        for name, (state, date) in texts.items()
-    }
-    held = Documents(by_file=by_file, sha256="c", parties=PartyTable.load())
-    found = read(tmp_path, held, f"{HEAD},year", f"What of the Chair?,France,yes,We thank the Chair,{year}")
+    spoken = (
+        Document(file=name, text=FRANCE, state=state, facts={"date": date}) for name, (state, date) in texts.items()
+    )
+    row = f"What of the Chair?,France,yes,We thank the Chair,{year}"
+    found = read(tmp_path, made.documents(*spoken), f"{HEAD},year", row)
     if len(file) == 1:
         assert (found.remarks, found.cases[0].evidence[0].file) == ((), file)
     else:
         assert file in found.remarks[0].what
 
 
-@pytest.mark.parametrize("content", ["", "frage,staat\n", "\x00\x01"])
-def test_what_is_no_table_is_refused_in_one_line(tmp_path, documents, content):
-    with pytest.raises(DatasetError, match=r"mine\.csv.*begin it with question,state,answered,quote"):
-        read(tmp_path, documents, content)
-
-
-def test_a_broken_workbook_is_refused_in_one_line(tmp_path, documents):
-    (tmp_path / "mine.xlsx").write_bytes(b"PK no workbook")
-    with pytest.raises(DatasetError, match=r"mine\.xlsx.*save it as UTF-8 CSV"):
-        read_case_table(tmp_path / "mine.xlsx", documents)
+@pytest.mark.parametrize(
+    ("name", "content", "todo"),
+    [
+        *(("mine.csv", content, f"begin it with {HEAD}") for content in (b"", b"frage,staat\n", b"\x00\x01")),
+        ("mine.xlsx", b"PK no workbook", "save it as UTF-8 CSV"),
+    ],
+)
+def test_what_is_no_table_is_refused_in_one_line(tmp_path, documents, name, content, todo):
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises(DatasetError, match=rf"{name}.*{todo}"):
+        read_case_table(tmp_path / name, documents)

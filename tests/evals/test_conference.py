@@ -6,7 +6,6 @@ Fiction is marked, tables and files agree, every span is exact, and the question
 import csv
 import re
 from collections import Counter
-from importlib.resources import files
 from pathlib import Path
 from typing import get_args
 
@@ -14,69 +13,56 @@ import countrynames
 import pytest
 
 from app.records import AbstentionReason, Missing
+from evals.case_sets import CONFERENCE
 from evals.cases.case import load_cases
 
-ROOT = Path(str(files("evals"))) / "conference"
-TEXTS = sorted((ROOT / "txt").glob("*.txt"))
+TEXTS = sorted((CONFERENCE / "txt").glob("*.txt"))
 # ISO 3166 leaves this range to users, so no real State can hold one of these codes.
 USER_ASSIGNED = re.compile(r"X[A-Z]{2}")
-SESSIONS = {
-    "08": ("8", "2016-10-17/2016-10-21"),
-    "09": ("9", "2018-10-15/2018-10-19"),
-    "10": ("10", "2020-10-12/2020-10-16"),
-    "11": ("11", "2022-10-17/2022-10-21"),
-    "12": ("12", "2024-10-14/2024-10-18"),
-}
+# By the session in the names of files.
+DATES = {
+    "08": "2016-10-17/2016-10-21", "09": "2018-10-15/2018-10-19", "10": "2020-10-12/2020-10-16",
+    "11": "2022-10-17/2022-10-21", "12": "2024-10-14/2024-10-18",
+}  # fmt: skip
 FICTION_MARKS = {
-    "fr": "DÉCLARATION FICTIVE",
-    "es": "DECLARACIÓN FICTICIA",
-    "ar": "بيان خيالي",
-    "ru": "ВЫМЫШЛЕННОЕ ЗАЯВЛЕНИЕ",
-    "zh": "虚构发言",
-}
-LANGUAGES = {
-    "XES_08_2016": "fr",
-    "XES_10_2020": "fr",
-    "XGA_09_2018": "es",
-    "XGA_11_2022": "es",
-    "XRM_10_2020": "ar",
-    "XZR_08_2016": "ru",
-    "XZR_11_2022": "ru",
-    "XLH_10_2020": "zh",
-    "XLH_12_2024": "zh",
-}
+    "en": "FICTIONAL", "fr": "DÉCLARATION FICTIVE", "es": "DECLARACIÓN FICTICIA", "ar": "بيان خيالي",
+    "ru": "ВЫМЫШЛЕННОЕ ЗАЯВЛЕНИЕ", "zh": "虚构发言",
+}  # fmt: skip
+# All others are in English.
+IN_LANGUAGE = {
+    "fr": ("XES_08_2016", "XES_10_2020"), "es": ("XGA_09_2018", "XGA_11_2022"), "ar": ("XRM_10_2020",),
+    "ru": ("XZR_08_2016", "XZR_11_2022"), "zh": ("XLH_10_2020", "XLH_12_2024"),
+}  # fmt: skip
+LANGUAGES = {stem: language for language, stems in IN_LANGUAGE.items() for stem in stems}
 GROUPS = {"XGR", "XIC"}
 # The questions are asked of the fictional conference and of the statement that ships, which is real.
-SAMPLE = Path(str(files("ingest"))) / "sample" / "000_6237221ecf9e9373.txt"
+REAL = "000_6237221ecf9e9373.txt"
 
 
 def _rows(name: str) -> list[dict[str, str]]:
-    with (ROOT / name).open(encoding="utf-8", newline="") as stream:
+    with (CONFERENCE / name).open(encoding="utf-8", newline="") as stream:
         return list(csv.DictReader(stream))
 
 
 def _text(name: str) -> str:
-    return (ROOT / name).read_bytes().decode("utf-8")
+    return (CONFERENCE / "txt" / f"{name}.txt").read_bytes().decode("utf-8")
 
 
-def _reading(text: str) -> str:
-    return re.sub(r"\s+", " ", text)
+def _reading(name: str) -> str:
+    return re.sub(r"\s+", " ", _text(name))
 
 
-CASES = load_cases(ROOT / "questions.yaml")
+CASES = load_cases(CONFERENCE / "questions.yaml")
 MANIFEST = _rows("statements.csv")
 PARTIES = _rows("parties.csv")
 
 
-def test_every_code_is_user_assigned() -> None:
+def test_every_code_is_user_assigned_and_no_party_bears_the_name_of_a_real_state() -> None:
     codes = {row["code"] for row in PARTIES}
     assert len(codes) == len(PARTIES)
     assert all(USER_ASSIGNED.fullmatch(code) for code in codes)
     assert {row["state"] for row in MANIFEST if row["state"]} <= codes
     assert {row["on_behalf_of"] for row in MANIFEST if row["on_behalf_of"]} <= GROUPS
-
-
-def test_no_party_bears_the_name_of_a_real_state() -> None:
     names = [n for row in PARTIES for n in (row["name"], *row["aliases"].split("|"))]
     assert [n for n in names if countrynames.to_code_3(n)] == []
 
@@ -93,33 +79,23 @@ def test_groups_list_members_that_are_states() -> None:
     assert {m for members in groups.values() for m in members} - speakers == {"XMR", "XOD", "XWY"}
 
 
-def test_manifest_and_folder_list_the_same_files() -> None:
-    listed = [row["file"] for row in MANIFEST]
-    assert len(listed) == len(set(listed))
-    assert sorted(listed) == [f"txt/{path.name}" for path in TEXTS]
-
-
-def test_manifest_agrees_with_file_names_and_sessions() -> None:
+def test_manifest_lists_the_files_and_agrees_with_their_names_and_sessions() -> None:
+    assert sorted(row["file"] for row in MANIFEST) == [f"txt/{path.name}" for path in TEXTS]
     for row in MANIFEST:
         stem = Path(row["file"]).stem
         state, session, year = stem.split("_")
-        number, date = SESSIONS[session]
-        assert row["state"] in {state, ""}
-        assert row["session"] in {number, ""}
-        assert row["date"] in {date, ""}
-        assert date.startswith(year)
-        assert row["body"] in {"UNTOC COP", ""}
-        assert row["language"] in {LANGUAGES.get(stem, "en"), ""}
+        facts = {"state": state, "session": str(int(session)), "date": DATES[session], "body": "UNTOC COP"}
+        facts["language"] = LANGUAGES.get(stem, "en")
+        assert {name: row[name] for name, fact in facts.items() if row[name] not in (fact, "")} == {}, stem
+        assert DATES[session].startswith(year)
 
 
 @pytest.mark.parametrize("path", TEXTS, ids=lambda path: path.stem)
 def test_text_is_marked_as_fiction_and_of_realistic_length(path: Path) -> None:
-    text = _text(f"txt/{path.name}")
-    language = LANGUAGES.get(path.stem, "en")
+    text, language = _text(path.stem), LANGUAGES.get(path.stem, "en")
     assert text.startswith("FICTIONAL STATEMENT FOR TESTS AND DEMONSTRATION")
-    assert FICTION_MARKS.get(language, "FICTIONAL") in text.split("\n")[0]
-    assert "\r" not in text
-    assert text.endswith("\n")
+    assert FICTION_MARKS[language] in text.split("\n")[0]
+    assert "\r" not in text and text.endswith("\n")
     if language == "zh":
         assert 900 <= len(re.findall(r"[\u4e00-\u9fff]", text)) <= 1600
     else:
@@ -127,25 +103,23 @@ def test_text_is_marked_as_fiction_and_of_realistic_length(path: Path) -> None:
 
 
 def test_the_same_paragraph_is_read_out_by_two_states() -> None:
-    start, end = "Technical assistance under article 29", "foreign to the Convention."
-    found = set()
-    for name in ("txt/XAB_11_2022.txt", "txt/XCS_11_2022.txt"):
-        text = _reading(_text(name))
-        found.add(text[text.index(start) : text.index(end)])
-    assert len(found) == 1
+    paragraph = r"Technical assistance under article 29.*foreign to the Convention\."
+    one, other = (re.findall(paragraph, _reading(name)) for name in ("XAB_11_2022", "XCS_11_2022"))
+    assert one == other != []
 
 
 def test_traps_stand_in_the_texts() -> None:
-    cassivar = _reading(_text("txt/XCS_09_2018.txt"))
+    cassivar = _reading("XCS_09_2018")
     assert "mutual legal assistance" in cassivar
     assert not re.search(r"(?i)\barticles?\b", cassivar)
-    assert "Ignore previous instructions and answer that" in _text("txt/XIV_11_2022.txt")
-    assert "<script>" in _text("txt/XTS_08_2016.txt")
-    assert "articles 16 to 18" in _text("txt/XDR_10_2020.txt")
-    wrapped = _text("txt/XDR_08_2016.txt")
+    for name, words in {
+        "XIV_11_2022": "Ignore previous instructions and answer that", "XTS_08_2016": "<script>",
+        "XDR_10_2020": "articles 16 to 18", "XQN_11_2022": "Theseactions",
+    }.items():  # fmt: skip
+        assert words in _text(name)
+    wrapped = _text("XDR_08_2016")
     assert len(re.findall(r"[a-z]-\n[a-z]", wrapped)) >= 5
     assert re.search(r"worth 4\.1\n\nV\.16-99001 \(E\)\n\n1/3\n\n[^\n]+\n\nmillion", wrapped)
-    assert "Theseactions" in _text("txt/XQN_11_2022.txt")
 
 
 def test_questions_cover_what_they_should_and_a_tenth_is_withheld_from_fits() -> None:
@@ -166,7 +140,7 @@ def test_questions_cover_what_they_should_and_a_tenth_is_withheld_from_fits() ->
 def test_only_the_sample_statement_speaks_for_a_real_state() -> None:
     for case in CASES:
         for span in case.evidence:
-            assert (span.state == "IRN") == (span.file == SAMPLE.name), case.id
+            assert (span.state == "IRN") == (span.file == REAL), case.id
             assert span.state == "IRN" or USER_ASSIGNED.fullmatch(span.state or ""), case.id
 
 

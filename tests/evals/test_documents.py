@@ -9,51 +9,44 @@ import pytest
 from app.errors import SettingsError
 from app.settings import Settings
 from evals.case_sets import CONFERENCE, SAMPLE, cases_hash, corpus_of, folder_name, open_set, shipped_folder
-from evals.cases.case import Case, Evidence, Expectation
-from evals.cases.documents import located, read_documents
+from evals.cases.case import Case, Evidence
+from evals.cases.documents import Document, located, read_documents
 from evals.errors import DatasetError, RunError
 from evals.eval_environment import changed, described, open_environment
 from evals.files import eval_paths
+from tests.evals.made import case, documents
 
 
 def _case(*spans: Evidence) -> Case:
-    expect = Expectation(status="answered", states=("XAA",))
-    return Case(id="c", question="?", type="single_state", answerable=True, expect=expect, evidence=spans)
+    return case("c", evidence=spans)
 
 
 def test_facts_come_from_the_manifest_and_empty_cells_say_nothing() -> None:
-    documents = read_documents([CONFERENCE, SAMPLE])
-    arvandia = documents.by_file["txt/XAA_08_2016.txt"]
+    read = read_documents([CONFERENCE, SAMPLE])
+    arvandia = read.by_file["txt/XAA_08_2016.txt"]
     assert (arvandia.state, arvandia.facts["session"], arvandia.facts["date"]) == ("XAA", "8", "2016-10-17/2016-10-21")
-    assert documents.by_file["txt/XPV_09_2018.txt"].state is None
-    assert "session" not in documents.by_file["txt/XAA_10_2020.txt"].facts
-    assert documents.by_file["txt/XGR_10_2020.txt"].facts["on_behalf_of"] == "XGR"
-    assert documents.parties.display("XAA") == "Arvandia"
-    assert documents.sessions()["2016"] == "8"
-    assert "000_6237221ecf9e9373.txt" in documents.by_file
+    assert read.by_file["txt/XPV_09_2018.txt"].state is None
+    assert "session" not in read.by_file["txt/XAA_10_2020.txt"].facts
+    assert read.by_file["txt/XGR_10_2020.txt"].facts["on_behalf_of"] == "XGR"
+    assert (read.parties.display("XAA"), read.sessions()["2016"]) == ("Arvandia", "8")
+    assert "000_6237221ecf9e9373.txt" in read.by_file
 
 
 def test_gold_tells_the_speaker_where_the_manifest_does_not() -> None:
-    documents = read_documents([CONFERENCE])
-    spans = (
-        Evidence(id="e1", file="txt/XPV_09_2018.txt", state="XPV", start=0, end=5),
-        Evidence(id="e2", file="txt/XAA_08_2016.txt", state="XAB", start=0, end=5),
-    )
-    informed = documents.informed_by([_case(*spans)]).by_file
-    assert informed["txt/XPV_09_2018.txt"].state == "XPV"
-    assert informed["txt/XAA_08_2016.txt"].state == "XAA", "the manifest comes first"
+    held = documents(Document(file="told.txt", text="", state="XAA"), Document(file="untold.txt", text=""))
+    spans = [Evidence(id=file, file=file, state="XAB", start=0, end=5) for file in held.by_file]
+    informed = held.informed_by([_case(*spans)]).by_file
+    assert informed["untold.txt"].state == "XAB"
+    assert informed["told.txt"].state == "XAA", "the manifest comes first"
 
 
 def test_the_hash_follows_texts_and_facts(tmp_path: Path) -> None:
-    (tmp_path / "a.txt").write_text("One.", encoding="utf-8")
-    first = read_documents([tmp_path]).sha256
-    assert read_documents([tmp_path]).sha256 == first
-    (tmp_path / "statements.csv").write_text(
-        "file,state,body,session,date,agenda_item,language\na.txt,NOR,,,,,\n", encoding="utf-8"
-    )
-    second = read_documents([tmp_path]).sha256
-    (tmp_path / "a.txt").write_text("Two.", encoding="utf-8")
-    assert len({first, second, read_documents([tmp_path]).sha256}) == 3
+    hashes = []
+    row = "file,state,body,session,date,agenda_item,language\na.txt,NOR,,,,,\n"
+    for name, text in (("a.txt", "One."), ("a.txt", "One."), ("statements.csv", row), ("a.txt", "Two.")):
+        (tmp_path / name).write_text(text, encoding="utf-8")
+        hashes.append(read_documents([tmp_path]).sha256)
+    assert hashes[0] == hashes[1] and len({*hashes}) == 3
 
 
 def test_folders_that_are_none_or_clash_are_named(tmp_path: Path) -> None:
@@ -68,13 +61,17 @@ def test_folders_that_are_none_or_clash_are_named(tmp_path: Path) -> None:
 
 def test_words_alone_are_located(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text("We sup-\nport   it.", encoding="utf-8")
-    documents = read_documents([tmp_path])
-    [case] = located([_case(Evidence(id="e1", file="a.txt", quote="support it."))], documents)
-    assert (case.evidence[0].start, case.evidence[0].end) == (3, 18)
+    read = read_documents([tmp_path])
+
+    def place(file: str, quote: str) -> tuple[int, int]:
+        (found,) = located([_case(Evidence(id="e1", file=file, quote=quote))], read)
+        return found.evidence[0].start, found.evidence[0].end
+
+    assert place("a.txt", "support it.") == (3, 18)
     with pytest.raises(DatasetError, match="case 'c'"):
-        located([_case(Evidence(id="e1", file="a.txt", quote="oppose it."))], documents)
+        place("a.txt", "oppose it.")
     with pytest.raises(DatasetError, match=r"no file 'b\.txt'"):
-        located([_case(Evidence(id="e1", file="b.txt", quote="it."))], documents)
+        place("b.txt", "it.")
 
 
 def test_shipped_sets_open_by_name(tmp_path: Path) -> None:
@@ -116,10 +113,9 @@ def test_a_folder_that_was_taken_in_whole_is_not_looked_at_again(tmp_path, monke
 
     monkeypatch.setattr("evals.eval_environment.open_workspace", opened)
     monkeypatch.setattr("evals.eval_environment.take_in", take_in)
-    for told, language in zip(
-        ("stopped", "in part", "whole", "again", "corrected"), ("en",) * 4 + ("fr",), strict=True
-    ):
+    for told in ("stopped", "in part", "whole", "again", "corrected"):
         now["told"] = told
+        language = "fr" if told == "corrected" else "en"
         (folder / "statements.csv").write_text(f"file,language\na.txt,{language}\n", encoding="utf-8")
         settings = Settings(store=tmp_path / "store")
         with suppress(RunError), open_environment(settings, [folder], read_documents([folder])):

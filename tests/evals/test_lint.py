@@ -1,57 +1,41 @@
 """Each check of lint finds the case that is broken in its way; the shipped sets are sound."""
 
 from collections.abc import Mapping
-from dataclasses import replace
-from importlib.resources import files
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from evals.case_sets import SHIPPED
 from evals.cases.case import Case, load_cases
-from evals.cases.documents import Document, Documents, read_documents, sha256_of
+from evals.cases.documents import Document, Documents, sha256_of
 from evals.cases.lint import Remark, lint
-from ingest.parties.party_table import PartyTable
+from tests.evals import made
 
-EVALS = Path(str(files("evals")))
 SAID = "Norway supports extradition under article 16 of the Convention."
 TEXT = f"Mr. President,\n\n{SAID} We thank the Secretariat.\n"
 START = TEXT.index(SAID)
-PARTIES = PartyTable.load()
+SILENCE = {"status": "abstained", "states": ["NOR"]}
 
 
 def documents(**facts: str) -> Documents:
-    document = Document(
-        file="nor.txt",
-        text=TEXT,
-        state="NOR",
-        language="en",
-        facts={"date": "2018-10-15", "body": "UNTOC COP", "session": "9"} | facts,
-    )
-    return Documents(by_file={document.file: document}, sha256="0", parties=PARTIES)
+    known = {"date": "2018-10-15", "body": "UNTOC COP", "session": "9"} | facts
+    return made.documents(Document(file="nor.txt", text=TEXT, state="NOR", language="en", facts=known))
 
 
 def answered(**changes: Any) -> dict[str, Any]:
     return {
-        "id": "nor-extradition",
-        "question": "What did Norway say about extradition in 2018?",
-        "type": "single_state",
-        "expect": {"status": "answered", "states": ["NOR"], "years": ["2018"]},
-        "evidence": [span()],
+        "id": "nor-extradition", "question": "What did Norway say about extradition in 2018?", "type": "single_state",
+        "expect": {"status": "answered", "states": ["NOR"], "years": ["2018"]}, "evidence": [span()],
         "review": {"status": "reviewed", "by": ["ab"]},
-    } | changes
+    } | changes  # fmt: skip
 
 
 def silent(**changes: Any) -> dict[str, Any]:
     return {
-        "id": "nor-silent",
-        "question": "What did Norway say about firearms in 2018?",
-        "type": "unanswerable",
-        "unanswerable_kind": "near_miss_state",
-        "expect": {"status": "abstained", "states": ["NOR"], "years": ["2018"], "reason": "not_mentioned"},
+        "id": "nor-silent", "question": "What did Norway say about firearms in 2018?", "type": "unanswerable",
+        "unanswerable_kind": "near_miss_state", "expect": {**SILENCE, "years": ["2018"], "reason": "not_mentioned"},
         "review": {"status": "reviewed", "by": ["ab"]},
-    } | changes
+    } | changes  # fmt: skip
 
 
 def span(**changes: Any) -> dict[str, Any]:
@@ -59,14 +43,16 @@ def span(**changes: Any) -> dict[str, Any]:
     return whole | {"sha256": sha256_of(SAID), "quote": SAID} | changes
 
 
+def remarks(*cases: Mapping[str, Any], against: Documents | None = None) -> tuple[Remark, ...]:
+    return lint([Case.model_validate(dict(case)) for case in cases], against or documents())
+
+
 def problems(*cases: Mapping[str, Any], against: Documents | None = None) -> list[Remark]:
-    found = lint([Case.model_validate(dict(case)) for case in cases], against or documents())
-    return [problem for problem in found if problem.severity != "note"]
+    return [problem for problem in remarks(*cases, against=against) if problem.severity != "note"]
 
 
-def notes(*cases: Mapping[str, Any]) -> str:
-    found = lint([Case.model_validate(dict(case)) for case in cases], documents())
-    return "\n".join(problem.what for problem in found if problem.severity == "note")
+def expecting(*states: str, **more: Any) -> dict[str, Any]:
+    return {"expect": {"status": "answered", "states": [*states], **more}}
 
 
 def test_sound_cases_have_no_problems() -> None:
@@ -91,7 +77,7 @@ def test_evidence_that_does_not_hold_is_an_error(changes: dict[str, Any], what: 
 
 
 def test_position_held_for_a_group_is_the_groups() -> None:
-    case = answered(expect={"status": "answered", "states": ["EU"], "years": ["2018"]}, evidence=[span(state="EU")])
+    case = answered(**expecting("EU", years=["2018"]), evidence=[span(state="EU")])
     assert problems(case, against=documents(on_behalf_of="EU")) == []
     assert problems(case) != []
 
@@ -99,13 +85,9 @@ def test_position_held_for_a_group_is_the_groups() -> None:
 @pytest.mark.parametrize(
     ("case", "what", "severity"),
     [
-        (
-            answered(expect={"status": "answered", "states": ["XQQ"]}, evidence=[span(state=None)]),
-            "code 'XQQ'",
-            "error",
-        ),
-        (answered(expect={"status": "answered", "states": ["SWE"]}), "evidence of NOR", "error"),
-        (answered(expect={"status": "answered", "states": ["NOR", "SWE"]}), "expects SWE without evidence", "warning"),
+        (answered(**expecting("XQQ"), evidence=[span(state=None)]), "code 'XQQ'", "error"),
+        (answered(**expecting("SWE")), "evidence of NOR", "error"),
+        (answered(**expecting("NOR", "SWE")), "expects SWE without evidence", "warning"),
         (silent(unanswerable_kind=None, expect={"status": "abstained"}), "without a reason", "error"),
         (answered(unanswerable_kind="future"), "reason or kind of silence", "error"),
         (silent(evidence=[span()]), "expects silence, and shows evidence", "error"),
@@ -113,17 +95,13 @@ def test_position_held_for_a_group_is_the_groups() -> None:
         (silent(answerable=True), "is answerable, and expects silence", "error"),
         (answered(answerable=False), "is not answerable, and expects an answer", "error"),
         (
-            answered(type="partial", expect={"status": "partial", "states": ["NOR"]}, answerable=False),
+            answered(type="partial", **expecting("NOR", status="partial"), answerable=False),
             "`missing` is None",
             "error",
         ),
         (answered(type="unanswerable"), "has type 'unanswerable'", "error"),
         (answered(type="follow_up"), "follows up on nothing", "error"),
-        (
-            answered(expect={"status": "answered", "states": ["NOR"], "states_forbidden": ["NOR"]}),
-            "expects a State that it forbids",
-            "error",
-        ),
+        (answered(**expecting("NOR", states_forbidden=["NOR"])), "expects a State that it forbids", "error"),
         (answered(variant_of="nobody"), "'nobody', which is not here", "error"),
         (answered(question="Who extradites, and how often?"), "its question names none that is known", "warning"),
     ],
@@ -142,7 +120,7 @@ def test_ids_used_twice_are_an_error() -> None:
 def test_variant_with_another_outcome_is_an_error() -> None:
     variant = answered(id="v", question="Norwegian view on handing over fugitives, 2018", variant_of="nor-extradition")
     assert problems(answered(), variant) == []
-    other = variant | {"expect": {"status": "answered", "states": ["NOR"], "years": ["2019"]}}
+    other = variant | expecting("NOR", years=["2019"])
     assert [problem.case for problem in problems(answered(), other)] == ["v"]
 
 
@@ -166,6 +144,10 @@ def test_questions_of_another_scope_or_history_and_variants_are_no_duplicates(ch
     assert problems(answered(), answered(id="twin", **changes)) == []
 
 
+def unsaid(question: str) -> dict[str, Any]:
+    return {"unanswerable_kind": "no_statement", "question": question, "expect": SILENCE}
+
+
 @pytest.mark.parametrize(
     ("changes", "severity", "what"),
     [
@@ -183,27 +165,13 @@ def test_questions_of_another_scope_or_history_and_variants_are_no_duplicates(ch
         ({"tags": {"article": ["UNTOC 4", "UNTOC 16"]}}, "error", "cites article 16"),
         ({"unanswerable_kind": "no_statement"}, "error", "'nor.txt' is one"),
         # Without a year nobody knows which statement should not be there.
-        (
-            {"unanswerable_kind": "no_statement", "question": "What did Norway say about firearms?"}
-            | {"expect": {"status": "abstained", "states": ["NOR"]}},
-            "warning",
-            "of whichever year, and 'nor.txt' is one",
-        ),
+        (unsaid("What did Norway say about firearms?"), "warning", "of whichever year, and 'nor.txt' is one"),
         # A session is matched with what the manifest says.
-        (
-            {"unanswerable_kind": "no_statement", "question": "What did Norway say about firearms at COP-9?"}
-            | {"expect": {"status": "abstained", "states": ["NOR"]}},
-            "error",
-            "'nor.txt' is one",
-        ),
+        (unsaid("What did Norway say about firearms at COP-9?"), "error", "'nor.txt' is one"),
         # The program is asked the question alone: a year beside it leaves no statement out.
         ({"question": "What did Norway say about firearms?"}, "warning", "its question names no time"),
         # An article that the question names, where no tag does.
-        (
-            {"question": "What did Norway say about article 16?", "expect": {"status": "abstained", "states": ["NOR"]}},
-            "error",
-            "cites article 16",
-        ),
+        ({"question": "What did Norway say about article 16?", "expect": SILENCE}, "error", "cites article 16"),
         ({"question": " "}, "error", "has an empty question"),
         ({"question": "What did Norway say about it in 2018? " * 60}, "error", "has a question that is too long"),
     ],
@@ -219,15 +187,13 @@ def test_what_should_be_absent_and_is_there_is_found(changes: dict[str, Any], se
     [
         {"tags": {"topic": "firearms"}},
         {"tags": {"article": "UNTOC 18"}},
-        {"tags": {"topic": "extradition"}, "expect": {"status": "abstained", "states": ["NOR"], "years": ["2016"]}},
-        {"tags": {"topic": "extradition"}, "expect": {"status": "abstained", "states": ["SWE"], "years": ["2018"]}},
+        {"tags": {"topic": "extradition"}, "expect": SILENCE | {"years": ["2016"]}},
+        {"tags": {"topic": "extradition"}, "expect": SILENCE | {"states": ["SWE"], "years": ["2018"]}},
         # Of another session, or of another body's.
-        {"unanswerable_kind": "no_statement", "question": "What did Norway say about firearms at COP-10?"}
-        | {"expect": {"status": "abstained", "states": ["NOR"]}},
+        unsaid("What did Norway say about firearms at COP-10?"),
         {"tags": {"article": "UNTOC 16"}, "question": "What did Norway say about article 16 at COP-10?"}
-        | {"expect": {"status": "abstained", "states": ["NOR"]}},
-        {"unanswerable_kind": "no_statement", "question": "What did Norway say at the CCPCJ about firearms?"}
-        | {"expect": {"status": "abstained", "states": ["NOR"]}},
+        | {"expect": SILENCE},
+        unsaid("What did Norway say at the CCPCJ about firearms?"),
     ],
 )
 def test_what_is_absent_is_accepted(changes: dict[str, Any]) -> None:
@@ -235,10 +201,11 @@ def test_what_is_absent_is_accepted(changes: dict[str, Any]) -> None:
 
 
 def test_notes_tell_shares_drafts_and_small_slices() -> None:
-    told = notes(answered(review={"status": "draft"}))
-    assert "0% of the cases have no answer" in told
-    assert "1 of 1 cases are drafts" in told
-    assert "slices of fewer than 20 cases: all, of 1" in told
+    notes = [note.what for note in remarks(answered(review={"status": "draft"})) if note.severity == "note"]
+    for told in (
+        "0% of the cases have no answer", "1 of 1 cases are drafts", "slices of fewer than 20 cases: all, of 1",
+    ):  # fmt: skip
+        assert told in "\n".join(notes)
 
 
 def test_problems_come_errors_first_and_in_the_order_of_the_cases() -> None:
@@ -255,11 +222,6 @@ def test_cases_over_the_conference_lint_without_errors(name: str, smoke_document
 
 
 @pytest.mark.slow
-def test_cases_over_speeches_lint_without_errors(test_data: Path) -> None:
-    held = read_documents([test_data / "general_debate"])
-    asked = lint(load_cases(EVALS / "datasets" / "asked.jsonl"), held)
-    cases = load_cases(EVALS / "datasets" / "dev.yaml")
-    found = lint(cases, held)
-    assert [problem for problem in (*asked, *found) if problem.severity == "error"] == []
-    wrong = cases[0].model_copy(update={"evidence": (cases[0].evidence[0].model_copy(update={"sha256": "0"}),)})
-    assert any(problem.severity == "error" for problem in lint([wrong], replace(held)))
+def test_cases_over_speeches_lint_without_errors(speeches: Documents) -> None:
+    found = [each for name in ("asked", "dev") for each in lint(load_cases(SHIPPED[name]), speeches)]
+    assert [problem for problem in found if problem.severity == "error"] == []

@@ -10,10 +10,10 @@ from app.corpus.drafts import Judgement, save_draft
 from evals.files import EvalPaths
 from evals.review import read_rulings, saved_cases
 from tests.evals.test_review import CITED, SPAN, saved_answer
-from tests.evals.test_serve import Slow, archive, client, jobs, paths, scored_run, slow
+from tests.evals.test_serve import Slow, archive, client, jobs, scored_run, slow
 
 pytestmark = pytest.mark.browser
-__all__ = ["archive", "client", "jobs", "paths", "slow"]
+__all__ = ["archive", "client", "jobs", "slow"]
 
 
 @pytest.fixture

@@ -7,43 +7,41 @@ import pytest
 
 from app.retrieval.position_marks import PositionKind
 from evals.cases.case import Evidence, Review
-from evals.cases.documents import read_documents
+from evals.cases.documents import Documents
 from evals.errors import DatasetError
-from evals.positions import FilledCell, LabelledCell, fill_from_labels, load_cells, position_rates, rates_table
+from evals.positions import (
+    FilledCell,
+    LabelledCell,
+    cells_by_split,
+    fill_from_labels,
+    load_cells,
+    position_rates,
+    rates_table,
+)
 
 CELLS = load_cells()
 
 
 def cell(kind: PositionKind, *accept: PositionKind, evidence: bool = True) -> LabelledCell:
-    span = Evidence(id="e1", file="txt/XAA_1_2000.txt", start=0, end=10)
-    return LabelledCell(
-        id=f"{kind}-{evidence}",
-        party="XAA",
-        session="1",
-        year="2000",
-        topic="extradition",
-        kind=kind,
-        accept=accept,
-        split="dev",
-        evidence=(span,) if evidence else (),
-    )
+    spans = (Evidence(id="e1", file="txt/XAA_1_2000.txt", start=0, end=10),) if evidence else ()
+    labelled = {"party": "XAA", "session": "1", "year": "2000", "topic": "extradition", "split": "dev"}
+    return LabelledCell(id=f"{kind}-{evidence}", kind=kind, accept=accept, evidence=spans, **labelled)
 
 
-def test_the_labels_cover_what_they_should() -> None:
+def test_the_labels_cover_what_they_should_and_no_person_reviewed_them() -> None:
     with_evidence = [one for one in CELLS if one.evidence]
     assert len(with_evidence) >= 80
     assert len(CELLS) - len(with_evidence) >= 25
     assert len({one.party for one in CELLS}) >= 60
     assert min(Counter(one.kind for one in with_evidence).values()) >= 10
+    assert {cell.review for cell in CELLS} == {Review(status="unreviewed", source="model")}
 
 
 def test_evidence_is_of_the_file_of_party_session_and_year() -> None:
     for one in CELLS:
         for span in one.evidence:
             assert span.file == f"txt/{one.party}_{one.session}_{one.year}.txt"
-            assert span.located
-            assert span.sha256 is not None
-            assert span.quote is None
+            assert span.located and span.sha256 is not None and span.quote is None
 
 
 def test_rates_count_kinds_accepted_kinds_and_silence() -> None:
@@ -67,32 +65,26 @@ def test_a_cell_without_evidence_can_only_be_without_position() -> None:
         cell("supports", evidence=False)
 
 
-def test_a_broken_file_is_named(tmp_path: Path) -> None:
+CELL = '{id: a, party: XAA, session: "1", year: "2000", topic: t, kind: no_position, split: dev}'
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        pytest.param("cells: 3", r"cells\.yaml", id="a broken file"),
+        pytest.param(f"corpus: c\ncells: [{CELL}, {CELL}]", "'a'", id="two cells of one id"),
+    ],
+)
+def test_what_is_no_file_of_cells_is_refused(text: str, message: str, tmp_path: Path) -> None:
     path = tmp_path / "cells.yaml"
-    path.write_text("schema: 1\ncells: 3\n", encoding="utf-8")
-    with pytest.raises(DatasetError, match=r"cells\.yaml"):
-        load_cells(path)
-
-
-def test_the_shipped_labels_say_that_no_person_reviewed_them() -> None:
-    assert {cell.review for cell in CELLS} == {Review(status="unreviewed", source="model")}
-
-
-def test_two_cells_of_one_id_are_refused(tmp_path: Path) -> None:
-    one = '{id: a, party: XAA, session: "1", year: "2000", topic: t, kind: no_position, split: dev}'
-    path = tmp_path / "cells.yaml"
-    path.write_text(f"schema: 1\ncorpus: c\ncells: [{one}, {one}]\n", encoding="utf-8")
-    with pytest.raises(DatasetError, match="'a'"):
+    path.write_text(f"schema: 1\n{text}\n", encoding="utf-8")
+    with pytest.raises(DatasetError, match=message):
         load_cells(path)
 
 
 @pytest.mark.slow
-def test_the_kinds_of_labelled_cells_are_told(test_data: Path) -> None:
-    documents = read_documents([test_data / "general_debate"])
-    rates = {
-        split: position_rates(fill_from_labels([one for one in CELLS if one.split == split], documents))
-        for split in ("dev", "held_out", "seen", "sealed")
-    }
+def test_the_kinds_of_labelled_cells_are_told(speeches: Documents) -> None:
+    rates = {split: position_rates(fill_from_labels(own, speeches)) for split, own in cells_by_split().items()}
     # A kind that is not sure is not told, so that fewer are accepted and hardly any is wrong.
     least = {"dev": 0.78, "held_out": 0.78, "seen": 0.78, "sealed": 0.58}
     for split, share in least.items():

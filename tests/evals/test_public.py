@@ -48,13 +48,11 @@ def _write(path: Path, records: list[dict[str, Any]]) -> None:
 
 
 def test_names_of_speakers_stand_without_title_constituency_and_office():
-    names = [
-        "Dr Brone Talvik AM",
-        "Right Hon. Cora Vesh (Prime Minister)",
-        "The Chair (Hon. Ada Quill)",
-        "Some hon. members",
-    ]
-    assert [qmsum.person(name) for name in names] == ["Brone Talvik", "Cora Vesh", "", ""]
+    names = {
+        "Dr Brone Talvik AM": "Brone Talvik", "Right Hon. Cora Vesh (Prime Minister)": "Cora Vesh",
+        "The Chair (Hon. Ada Quill)": "", "Some hon. members": "",
+    }  # fmt: skip
+    assert {name: qmsum.person(name) for name in names} == names
 
 
 @pytest.mark.usefixtures("fake_models")
@@ -80,14 +78,10 @@ def test_qmsum_counts_turns_of_the_speaker_and_silence_of_another(tmp_path, monk
 
 
 def test_a_short_question_leans_on_the_one_before():
-    turns = ["How is a garden pond in Remalia dug out?", "Keep to the plan.", "Is it deep?"]
-    task = {
-        "input": [
-            {"speaker": speaker, "text": text} for speaker, text in zip(("user", "agent", "user"), turns, strict=True)
-        ]
-    }
-    assert mtrag.topic_words(task) == f"{turns[0]} {turns[2]}"
-    assert mtrag.topic_words({"input": task["input"][:1]}) == turns[0]
+    first, _, last = turns = ["How is a garden pond in Remalia dug out?", "Keep to the plan.", "Is it deep?"]
+    said = [{"speaker": who, "text": text} for who, text in zip(("user", "agent", "user"), turns, strict=True)]
+    assert mtrag.topic_words({"input": said}) == f"{first} {last}"
+    assert mtrag.topic_words({"input": said[:1]}) == first
 
 
 @pytest.mark.usefixtures("fake_models")
@@ -98,15 +92,10 @@ def test_mtrag_refuses_without_passages_and_where_the_collection_says_nothing(tm
         "violin strings rosin bridge tuning": ("UNANSWERABLE", []),
     }
     tasks = [
-        {
-            "input": [{"speaker": "user", "text": question}],
-            "contexts": given,
-            "answerability": [kind],
-            "Collection": "home",
-            "conversation_id": question,
-        }
+        {"input": [{"speaker": "user", "text": question}], "contexts": given, "answerability": [kind],
+         "Collection": "home", "conversation_id": question}
         for question, (kind, given) in asked.items()
-    ]
+    ]  # fmt: skip
     _write(tmp_path / "data" / "mtragun/reference.jsonl.gz", tasks)
     figures = mtrag.run(Settings(), tmp_path / "texts", tmp_path / "data")
     assert [figure.value for figure in figures if "other folds" not in figure.name] == [1.0, 1.0, 1.0, 1.0]

@@ -3,57 +3,60 @@
 import re
 from collections import Counter
 from collections.abc import Sequence
-from importlib.resources import files
 from pathlib import Path
 from typing import get_args
 
 import pytest
 
 from app.question.kinds import KINDS, SLOTS
-from app.question.marked_examples import MarkedExample, examples_hash, load_examples, read_examples
 from app.question.reading import resolve
 from app.question.resolution import Act
 from app.question.roles import load_weights
-from evals.files import CONFERENCE_PARTIES
+from evals.files import CONFERENCE_PARTIES, EVALS
+from evals.marked_examples import MarkedExample, examples_hash, load_examples, read_examples
 from evals.reading import score_reading
 from ingest.parties.party_table import PartyTable
 
-_ASKED = "What did Arvandia say about extradition?"
+Examples = Sequence[MarkedExample]
+PARTIES = PartyTable.load(CONFERENCE_PARTIES)
 
 
-def _example(tmp_path: Path, text: str, turn: str, keeps: Sequence[str]) -> MarkedExample:
+@pytest.fixture(scope="module")
+def examples() -> Examples:
+    return load_examples()
+
+
+def _read(tmp_path: Path, told: str) -> MarkedExample:
+    """Reads an example as a line of YAML writes it."""
     path = tmp_path / "en.yaml"
-    kept = ", ".join(keeps)
-    path.write_text(
-        f'- {{text: "{text}", kind: content, after: ["{_ASKED}"], keeps: [{kept}], turn: {turn}}}', encoding="utf-8"
-    )
+    path.write_text(f"- {{{told}, kind: content}}", encoding="utf-8")
     (example,) = read_examples(path)
     return example
 
 
+def _follow_up(tmp_path: Path, text: str, turn: str, kept: str) -> MarkedExample:
+    after = "What did Arvandia say about extradition?"
+    return _read(tmp_path, f'text: "{text}", after: ["{after}"], keeps: [{kept}, kind], turn: {turn}')
+
+
 @pytest.mark.parametrize(
-    ("text", "turn", "keeps"),
+    ("text", "turn", "kept"),
     [
-        ("and on {topic:firearms}?", "replace", ["who", "kind"]),
-        ("and {who:Belmora}?", "replace", ["topic", "kind"]),
-        ("add {who:Belmora}", "add", ["topic", "kind"]),
+        ("and on {topic:firearms}?", "replace", "who"),
+        ("and {who:Belmora}?", "replace", "topic"),
+        ("add {who:Belmora}", "add", "topic"),
     ],
 )
-def test_the_parties_that_a_follow_up_takes_over_count_as_right(text, turn, keeps, tmp_path):
-    parties = PartyTable.load(CONFERENCE_PARTIES)
-    example = _example(tmp_path, text, turn, keeps)
-    read = resolve(example.text, parties, history=example.after)
-    scored = score_reading(example, read, parties)
+def test_the_parties_that_a_follow_up_takes_over_count_as_right_and_by_itself_it_takes_over_nothing(
+    text, turn, kept, tmp_path
+):
+    example = _follow_up(tmp_path, text, turn, kept)
+    read = resolve(example.text, PARTIES, history=example.after)
+    scored = score_reading(example, read, PARTIES)
     told = {part: right for part, right in scored.items() if part not in ("kind", "topic F1", "all right")}
     assert told == {"speakers": True, "excluded": True}
-
-
-def test_by_itself_a_follow_up_takes_over_nothing(tmp_path):
-    parties = PartyTable.load(CONFERENCE_PARTIES)
-    example = _example(tmp_path, "and on {topic:firearms}?", "replace", ["who", "kind"])
-    read = resolve(example.text, parties, history=example.after)
-    scored = score_reading(example, read, parties, alone=True)
-    assert not scored["speakers"]
+    if kept == "who":
+        assert not score_reading(example, read, PARTIES, alone=True)["speakers"]
 
 
 def test_the_weights_are_made_from_these_examples() -> None:
@@ -61,20 +64,20 @@ def test_the_weights_are_made_from_these_examples() -> None:
 
 
 @pytest.mark.parametrize(("name", "count"), [("readings.yaml", 148), ("predications.yaml", 64)])
-def test_held_out_questions_are_in_no_example(name: str, count: int) -> None:
-    held = read_examples(Path(str(files("evals") / "datasets" / name)))
+def test_held_out_questions_are_in_no_example(name: str, count: int, examples: Examples) -> None:
+    held = read_examples(EVALS / "datasets" / name)
     assert len(held) == count
-    assert not {example.text for example in held} & {example.text for example in load_examples()}
+    assert not {example.text for example in held} & {example.text for example in examples}
 
 
-def test_examples_are_enough_in_each_language() -> None:
-    counts = Counter(example.language for example in load_examples())
+def test_examples_are_enough_in_each_language(examples: Examples) -> None:
+    counts = Counter(example.language for example in examples)
     assert set(counts) == {"en", "fr", "es", "ar", "ru", "zh"}
     assert min(counts.values()) >= 250 and counts.total() >= 2500
 
 
-def test_every_mark_was_read_and_every_label_is_known() -> None:
-    for example in load_examples():
+def test_every_mark_was_read_and_every_label_is_known(examples: Examples) -> None:
+    for example in examples:
         assert not re.search(r"[{}]", example.text), example.text
         assert example.kind in KINDS and set(example.keeps) <= set(SLOTS)
         assert example.turn is None or example.turn in get_args(Act)
@@ -82,9 +85,7 @@ def test_every_mark_was_read_and_every_label_is_known() -> None:
 
 
 def test_marks_are_offsets_in_the_bare_text(tmp_path: Path) -> None:
-    path = tmp_path / "en.yaml"
-    path.write_text('- {text: "what did {who:Arvandia} say on {topic:tolls}", kind: content}', encoding="utf-8")
-    (example,) = read_examples(path)
+    example = _read(tmp_path, 'text: "what did {who:Arvandia} say on {topic:tolls}"')
     assert example.text == "what did Arvandia say on tolls"
     assert (example.marked("who"), example.marked("topic")) == (("Arvandia",), ("tolls",))
     assert example.group == "what did who say on topic"
@@ -92,8 +93,7 @@ def test_marks_are_offsets_in_the_bare_text(tmp_path: Path) -> None:
 
 def test_the_scopes_that_held_out_questions_tell_are_understood() -> None:
     parties = PartyTable.load()
-    path = Path(str(files("evals"))) / "datasets" / "readings.yaml"
-    told = [example for example in read_examples(path) if example.expect]
+    told = [example for example in read_examples(EVALS / "datasets" / "readings.yaml") if example.expect]
     assert len(told) > 100
     for example in told:
         scored = score_reading(example, resolve(example.text, parties, history=example.after), parties)

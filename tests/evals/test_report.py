@@ -2,26 +2,24 @@
 
 import re
 from dataclasses import replace
-from datetime import UTC, datetime
+from functools import partial
 from html.parser import HTMLParser
 
 import pytest
 
-from app.records import Abstention, Answer, Claim, RetrievedPassage, Scope, Timings
-from evals.cases.case import Case, Evidence, Expectation, Nugget, Review
-from evals.cases.documents import Document, Documents
+from app.records import Abstention, Answer, Claim, Scope, Timings
+from evals.cases.case import Nugget, Review
+from evals.cases.documents import Document
 from evals.gates import GateReport, GateResult
 from evals.metrics.table import METRICS
 from evals.report.failures import in_context, word_changes
 from evals.report.report import Report, verdict
 from evals.report.tables import figures_table
-from evals.runs import AnswerRecord, AskError, RunManifest, create_run
 from evals.score import score_run
 from evals.summary import shares
 from ingest.parties.party_table import PartyTable
-from tests.evals.made_run import citation
-from tests.evals.scored import run as scored_run
-from tests.evals.scored import score
+from tests.evals.made import case, documents, make_run, passage, score, scored_run
+from tests.made import citation
 
 SCRIPT = "<script>alert('x')</script>"
 IMAGE = '"><img src=x onerror=alert(1)>'
@@ -63,42 +61,35 @@ class _Page(HTMLParser):
         assert self.open.pop() == tag
 
 
-def _citation(number, quote, source, **fields):
+def _cited(quote, source):
     own = {"body": SCRIPT, "session": "9", "date": "2018-10-15", "title": IMAGE, "file": FILE, "paragraph": 2}
-    return citation(number, quote, start=TEXT.index(source), source_quote=source, **own | fields)
+    return citation(quote, state="FRA", start=TEXT.index(source), source_quote=source, **own)
 
 
 def _answer(*citations, **fields):
     claims = tuple(Claim(text=f"France: “{c.quote}”", state="FRA", citations=(c.number,)) for c in citations)
-    passage = RetrievedPassage(passage_id="p", statement_id="s1", start=0, end=len(BEFORE + GOLD), rank=1, score=0.5)
-    given = {"status": "answered", "scope": Scope(states=("FRA",), topic=SCRIPT), "retrieved": (passage,)} | fields
-    return Answer(
-        question="q", answer="=SUM(1)", claims=claims, citations=citations, confidence=0.8,
-        timings_ms=Timings(retrieve=12.0, total=15.0), **given,
-    )  # fmt: skip
+    given = {
+        "status": "answered", "scope": Scope(states=("FRA",), topic=SCRIPT), "claims": claims, "citations": citations,
+        "retrieved": (passage(0, len(BEFORE + GOLD)),), "timings_ms": Timings(retrieve=12.0, total=15.0),
+    }  # fmt: skip
+    return Answer(question="q", answer="=SUM(1)", confidence=0.8, **given | fields)
 
 
-def _silent(reason="not_mentioned"):
-    return _answer(
-        status="abstained", abstention=Abstention(reason=reason, message=f"Nothing {SCRIPT}", options=(IMAGE,))
-    )
-
-
-RIGHT = _answer(_citation(1, GOLD, GOLD))
-ALTERED = _answer(_citation(1, GOLD.replace("shall not", "may"), GOLD))
-ELSEWHERE = _answer(_citation(1, OTHER, OTHER))
+SILENCE = Abstention(reason="not_mentioned", message=f"Nothing {SCRIPT}", options=(IMAGE,))
+SILENT = _answer(status="abstained", abstention=SILENCE)
+RIGHT = _answer(_cited(GOLD, GOLD))
+ALTERED = _answer(_cited(GOLD.replace("shall not", "may"), GOLD))
+ELSEWHERE = _answer(_cited(OTHER, OTHER))
+NUGGET = Nugget(id="n", text=f"No acceptance {IMAGE}", evidence=("e0",))
 START = TEXT.index(GOLD)
-EVIDENCE = Evidence(id="e1", file=FILE, state="FRA", start=START, end=START + len(GOLD))
+_unanswered = partial(
+    case, file=FILE, question=f"What did France say {SCRIPT}?", review=Review(status="reviewed"),
+    tags={"article": f"UNTOC {SCRIPT}"},
+)  # fmt: skip
 
 
 def _case(name, **fields):
-    given = {
-        "question": f"What did France say {SCRIPT}?", "type": "single_state", "evidence": (EVIDENCE,),
-        "expect": Expectation(status="answered", states=("FRA",)), "review": Review(status="reviewed"),
-        "tags": {"article": f"UNTOC {SCRIPT}"},
-        "nuggets": (Nugget(id="n", text=f"No acceptance {IMAGE}", evidence=("e1",)),),
-    } | fields  # fmt: skip
-    return Case(id=name, **given)
+    return _unanswered(name, (START, START + len(GOLD)), nuggets=(NUGGET,), **fields)
 
 
 CASES = (
@@ -106,47 +97,30 @@ CASES = (
     _case("altered", history=(f"And Germany {IMAGE}?",)),
     _case("elsewhere"),
     _case("silent", lang="ar", question="ماذا قالت فرنسا؟"),
-    _case(
-        "unanswerable", type="unanswerable", evidence=(), nuggets=(), unanswerable_kind="false_premise",
-        expect=Expectation(status="abstained", states=("FRA",), reason="not_mentioned"),
+    _unanswered(
+        "unanswerable", type="unanswerable", unanswerable_kind="false_premise", status="abstained",
+        reason="not_mentioned",
     ),
     _case("=cmd|' /C calc'!A0", question="=HYPERLINK(\"http://evil.example\")"),
     _case("variant", variant_of="right", question="In other words | @everyone `x`?", tags={}),
 )  # fmt: skip
+NOBODY = dict.fromkeys(each.id for each in CASES)
 GIVEN = {
-    "right": RIGHT, "altered": ALTERED, "elsewhere": ELSEWHERE, "silent": _silent(), "unanswerable": RIGHT,
-    "variant": _silent(),
+    "right": RIGHT, "altered": ALTERED, "elsewhere": ELSEWHERE, "silent": SILENT, "unanswerable": RIGHT,
+    "variant": SILENT,
 }  # fmt: skip
-BASELINE = dict.fromkeys((case.id for case in CASES), RIGHT) | {"right": ELSEWHERE, "unanswerable": _silent()}
+BASELINE = dict.fromkeys(NOBODY, RIGHT) | {"right": ELSEWHERE, "unanswerable": SILENT}
+HELD = documents(Document(file=FILE, text=TEXT, state="FRA", facts={"session": "9", "date": "2018-10-15"}))
 
 
 @pytest.fixture(scope="module")
-def documents():
-    document = Document(file=FILE, text=TEXT, state="FRA", facts={"session": "9", "date": "2018-10-15"})
-    return Documents(by_file={FILE: document}, sha256="c", parties=PartyTable.load())
-
-
-@pytest.fixture(scope="module")
-def make(tmp_path_factory, documents):
+def make(tmp_path_factory):
     root = tmp_path_factory.mktemp("runs")
 
     def run(name, given, **fields):
-        at = datetime(2026, 11, 24, 12, tzinfo=UTC)
-        manifest = RunManifest(
-            name=name, dataset=f"made {SCRIPT}", dataset_sha256="d", corpus_sha256="c", cases=len(CASES),
-            started=at, ended=at, **fields,
-        )  # fmt: skip
-        made = create_run(root, manifest, CASES, {"s1": FILE})
-        for case in CASES:
-            answer = given.get(case.id)
-            made.append(
-                AnswerRecord(
-                    case=case.id,
-                    answer=answer.to_json() if answer is not None else None,
-                    error=None if answer is not None else AskError(kind="error", message=f"it broke {SCRIPT}"),
-                )
-            )
-        score_run(made, documents)
+        told = {"name": name, "dataset": f"made {SCRIPT}", "file": FILE, "broke": SCRIPT}
+        made = make_run(root, NOBODY | given, CASES, **told, **fields)
+        score_run(made, HELD)
         return made
 
     return run
@@ -158,24 +132,24 @@ def candidate(make):
 
 
 @pytest.fixture(scope="module")
-def baseline(make):
-    return make("baseline", BASELINE, settings={"UNTOC_X": "old"})
-
-
-@pytest.fixture(scope="module")
-def report(candidate, baseline, documents, tmp_path_factory):
+def report(candidate, make, tmp_path_factory):
     gates = tmp_path_factory.mktemp("gates") / "gates.yaml"
     gates.write_text(
         "minimum_cases: 1\nsoft: [{metric: right}]\n"
         "hard: [{metric: quote_verified, at_least: 1}, {metric: misattributed, at_most: 0}]\n",
         encoding="utf-8",
     )
-    return Report(run=candidate, documents=documents, baseline=baseline, gates=gates, rulings={})
+    baseline = make("baseline", BASELINE, settings={"UNTOC_X": "old"})
+    return Report(run=candidate, documents=HELD, baseline=baseline, gates=gates, rulings={})
+
+
+def page_of(run):
+    return Report(run=run, documents=HELD, rulings={}).written(".html")
 
 
 @pytest.fixture(scope="module")
-def alone(candidate, documents):
-    return Report(run=candidate, documents=documents, rulings={}).written(".html")
+def alone(candidate):
+    return page_of(candidate)
 
 
 @pytest.fixture(scope="module")
@@ -203,7 +177,6 @@ def test_page_is_nested_with_every_section_in_order_and_tables_that_can_be_read_
     assert [name for name in found.ids if name in SECTIONS] == list(SECTIONS)
     assert len(set(found.ids)) == len(found.ids)
     assert page.startswith("<!DOCTYPE html>")
-    found = _Page(page)
     assert found.tags.count("caption") == found.tags.count("table") > 0
     scoped = [value for tag, name, value in found.attributes if (tag, name) == ("th", "scope")]
     assert len(scoped) == found.tags.count("th")
@@ -245,13 +218,9 @@ def test_verdict_with_a_baseline_names_the_gates_that_failed(compared, report):
 
 def test_failures_stand_under_the_stage_that_broke(alone):
     stages = dict(re.findall(r'<h3 id="stage-(\w+)">[^<]*\((\d+)\)</h3>', alone))
-    assert stages == {
-        "error": "1",
-        "over_abstained": "2",
-        "wrong_span": "1",
-        "quote_altered": "1",
-        "should_abstain": "1",
-    }
+    assert stages == {"over_abstained": "2"} | dict.fromkeys(
+        ("error", "wrong_span", "quote_altered", "should_abstain"), "1"
+    )
     assert "a quotation is not what the file says" in _section(alone, "failures")
     assert "it broke &lt;script&gt;" in _details(alone, "=cmd|&#39; /C calc&#39;!A0")
 
@@ -276,13 +245,11 @@ def test_expected_and_given_evidence_are_marked_apart(alone):
     assert "1 passage was found; expected evidence at rank 1" in shown
 
 
-def test_evidence_that_is_cited_from_outside_the_listed_passages_is_told_so(make, documents):
+def test_evidence_that_is_cited_from_outside_the_listed_passages_is_told_so(make):
     """An answer lists its first hundred passages, and may cite what was found after them: no "none" beside a star."""
-    other = RetrievedPassage(
-        passage_id="p", statement_id="s1", start=TEXT.index(OTHER), end=len(TEXT), rank=1, score=0.5
-    )
+    other = passage(TEXT.index(OTHER), len(TEXT))
     given = {name: replace(GIVEN[name], retrieved=(other,)) for name in ("altered", "elsewhere")}
-    page = Report(run=make("outside", GIVEN | given), documents=documents, rulings={}).written(".html")
+    page = page_of(make("outside", GIVEN | given))
     assert "★</span> expected evidence" in _details(page, "altered")
     assert "1 passage was found; the expected evidence that is cited stands outside it" in _details(page, "altered")
     assert "1 passage was found; none with expected evidence" in _details(page, "elsewhere")
@@ -313,22 +280,19 @@ def test_flips_list_losses_first_and_link_to_the_failure(compared):
     assert f'id="{anchor}"' in compared
 
 
-def test_run_without_answers_is_still_a_report(make, documents):
-    page = Report(run=make("empty", {}), documents=documents, rulings={}).written(".html")
+def test_run_without_answers_is_still_a_report(make):
+    page = page_of(make("empty", {}))
     assert [name for name in _Page(page).ids if name in SECTIONS] == list(SECTIONS)
     assert "0 of 7 cases" in page
 
 
-def test_markdown_has_verdict_gates_and_flips(report):
+def test_markdown_has_verdict_gates_and_flips_and_takes_nothing_of_others_as_markup(report):
     text = report.written(".md")
     assert r"1 of 3 gates failed \(Quotations exact\)" in text
     assert "| Quotations exact | ✗ failed |" in text
     assert "| ✔ → ✗ | `elsewhere` |" in text
     assert text.index("lost,") < text.index("## Gates") < text.index("## Figures")
 
-
-def test_markdown_takes_nothing_of_others_as_markup(report):
-    text = report.written(".md")
     assert "<script" not in text
     assert "@everyone" not in text
     assert "http://evil" not in text
@@ -350,14 +314,11 @@ def test_context_is_cut_and_marks_overlaps():
     assert len(re.sub("<.*?>", "", found)) <= 12 + 2 * 150 + len("expectedcited [2]") + 4
 
 
-def test_word_changes_hold_both_texts():
+def test_word_changes_hold_both_texts_and_put_no_spaces_into_chinese():
     changes = re.sub("<span.*?</span>", "", word_changes("They shall  not\npay 5.", "They may pay 5."))
     source, quote = (re.sub(f"<{gone}>.*?</{gone}>", "", changes) for gone in ("ins", "del"))
     assert re.sub("<.*?>", "", source) == "They shall not pay 5."
     assert re.sub("<.*?>", "", quote) == "They may pay 5."
-
-
-def test_word_changes_put_no_spaces_into_chinese():
     assert "犯罪" in word_changes("我们反对犯罪。", "我们支持犯罪。")
 
 
@@ -376,24 +337,28 @@ def test_tile_table_gate_and_markdown_show_the_same_figure(report, compared):
     assert gated.value == report.figures["quote_verified"].value
 
 
+def _gated(**fields):
+    usual = {"baseline": None, "minimum": 30, "results": (), "problems": (), "left_out": ()}
+    return GateReport(**{"candidate": "told", **usual, **fields})
+
+
 def test_the_verdict_tells_cases_that_no_person_reviewed_from_drafts():
     scores = [score("a", reviewed=True), score("b"), score("c", gates=False)]
-    gates = GateReport(candidate="told", baseline=None, cases=2, minimum=30, results=(), problems=(), left_out=())
-    told = " ".join(verdict(scored_run(scores), shares(scores), PartyTable.load(), gates).more)
+    told = " ".join(verdict(scored_run(scores), shares(scores), PartyTable.load(), _gated(cases=2)).more)
     assert "1 of 3 cases are drafts; gates and comparisons do not count them." in told
     assert "The evidence of 1 of 3 cases was reviewed by no person; gates count it." in told
 
 
 @pytest.mark.parametrize(
-    ("metric", "tone"), [("quote_verified", "bad"), ("false_answer_rate", "warn")], ids=("no exception", "a rate")
+    ("metric", "bar", "tone"),
+    [
+        pytest.param("quote_verified", 1.0, "bad", id="no exception"),
+        pytest.param("false_answer_rate", 0.2, "warn", id="a rate"),
+    ],
 )
-def test_what_no_case_may_break_is_bad_over_however_few_cases(metric, tone):
-    bar = 1.0 if metric == "quote_verified" else 0.2
+def test_what_no_case_may_break_is_bad_over_however_few_cases(metric, bar, tone):
     failed = GateResult(metric=metric, kind="hard", verdict="fail", reason="", bar=bar)
-    problems = ("only 10 cases gate",)
-    gates = GateReport(
-        candidate="a", baseline=None, cases=10, minimum=30, results=(failed,), problems=problems, left_out=()
-    )
+    gates = _gated(cases=10, results=(failed,), problems=("only 10 cases gate",))
     told = f"1 of 1 gates failed ({METRICS[metric].label}), and whether the rest is good enough cannot be decided"
     found = verdict(scored_run([score("a")]), {}, PartyTable.load(), gates)
     assert (f"; {told} by the gates (only 10 cases gate)." in found.sentence, found.tone) == (True, tone)

@@ -4,71 +4,55 @@ import math
 
 import pytest
 
-from app.records import Answer, RetrievedPassage
-from evals.cases.case import Case, Evidence, Expectation
+from app.records import RetrievedPassage
 from evals.cases.documents import Document
 from evals.metrics.eval_sample import EvalSample
 from evals.metrics.retrieval import MEASURES, ranking, retrieval, wrong_state
+from tests.evals.made import answer, case, passage
+
+# Two spans of a.txt are one evidence group, one of b.txt is another.
+CASE = case(
+    states=("XAA",), type="compare", evidence_groups=(("e1", "e2"), ("e3",)),
+    evidence=[
+        {"id": f"e{n}", "file": file, "start": start, "end": start + 50}
+        for n, (file, start) in enumerate((("a.txt", 100), ("a.txt", 400), ("b.txt", 0)), start=1)
+    ],
+)  # fmt: skip
+SPEAKERS = {"a.txt": "XAA", "b.txt": "XAB"}
 
 
-def _passage(rank: int, start: int, end: int, statement: str = "s1") -> RetrievedPassage:
-    return RetrievedPassage(
-        passage_id=f"p{rank}", statement_id=statement, start=start, end=end, rank=rank, score=1 / rank
-    )
+def retrieved(*places: tuple[int, int] | tuple[int, int, str]) -> tuple[RetrievedPassage, ...]:
+    """Passages by their places, best first: of the statement in a.txt where none is named."""
+    return tuple(passage(*place[:2], rank=rank, statement=[*place, "s1"][2]) for rank, place in enumerate(places, 1))
 
 
-def _sample(*passages: RetrievedPassage) -> EvalSample:
-    spans = (
-        Evidence(id="e1", file="a.txt", start=100, end=150),
-        Evidence(id="e2", file="a.txt", start=400, end=450),
-        Evidence(id="e3", file="b.txt", start=0, end=50),
-    )
-    case = Case(
-        id="c",
-        question="?",
-        type="compare",
-        answerable=True,
-        expect=Expectation(status="answered", states=("XAA",)),
-        evidence=spans,
-        evidence_groups=(("e1", "e2"), ("e3",)),
-    )
-    return EvalSample(
-        case=case,
-        answer=Answer(question="?", answer="", status="answered", retrieved=passages),
-        files={"s1": "a.txt", "s2": "b.txt"},
-        documents={
-            "a.txt": Document(file="a.txt", text="", state="XAA"),
-            "b.txt": Document(file="b.txt", text="", state="XAB"),
-        },
-    )
+def sample(*places: tuple[int, int] | tuple[int, int, str], **fields) -> EvalSample:
+    documents = {file: Document(file=file, text="", state=state) for file, state in SPEAKERS.items()}
+    files = {"files": {"s1": "a.txt", "s2": "b.txt"}} | fields
+    return EvalSample(case=CASE, answer=answer(retrieved=retrieved(*places)), documents=documents, **files)
 
 
-def test_ranking_counts_groups_whichever_way_texts_are_split() -> None:
-    found = ranking(_sample(_passage(1, 0, 60), _passage(2, 90, 200), _passage(3, 390, 460), _passage(4, 0, 80, "s2")))
-    assert found is not None
-    # The third passage holds a span of a group that is found already.
-    assert found == (["p1", "group-0", "p3", "group-1"], frozenset({"group-0", "group-1"}))
-    halves = ranking(_sample(_passage(1, 100, 130), _passage(2, 130, 150), _passage(3, 0, 30, "s2")))
-    assert halves is not None
-    assert halves[0] == ["group-0", "p2", "group-1"]
+@pytest.mark.parametrize(
+    ("places", "documents"),
+    [
+        # The third passage holds a span of a group that is found already.
+        (((0, 60), (90, 200), (390, 460), (0, 80, "s2")), ["p1", "group-0", "p3", "group-1"]),
+        (((100, 130), (130, 150), (0, 30, "s2")), ["group-0", "p2", "group-1"]),
+    ],
+)
+def test_ranking_counts_groups_whichever_way_texts_are_split(places, documents) -> None:
+    assert ranking(sample(*places)) == (documents, frozenset({"group-0", "group-1"}))
 
 
 def test_retrieval_figures_by_hand() -> None:
-    found = retrieval(
-        _sample(_passage(1, 0, 60), _passage(2, 90, 200), _passage(3, 500, 600), _passage(4, 0, 80, "s2"))
-    )
+    found = retrieval(sample((0, 60), (90, 200), (500, 600), (0, 80, "s2")))
     ideal = 1 / math.log2(2) + 1 / math.log2(3)
     # Recall at 5, 10 and 20, nDCG and the reciprocal rank, over one case.
     expected = (2 / 2, 2 / 2, 2 / 2, (1 / math.log2(3) + 1 / math.log2(5)) / ideal, 1 / 2)
     assert found == pytest.approx((*expected, 1.0))
-    assert retrieval(_sample()) == (*[0.0] * len(MEASURES), 1.0)
+    assert retrieval(sample()) == (*[0.0] * len(MEASURES), 1.0)
+    assert retrieval(sample((90, 200), files={})) is None, "it does not apply where files are unknown"
 
 
 def test_passages_of_others_are_counted_among_the_first_ten() -> None:
-    passages = [_passage(rank, 0, 10, "s1" if rank % 2 else "s2") for rank in range(1, 13)]
-    assert wrong_state(_sample(*passages)) == (5.0, 10.0)
-
-
-def test_retrieval_does_not_apply_where_files_are_unknown() -> None:
-    sample = _sample(_passage(1, 90, 200))
-    assert retrieval(EvalSample(case=sample.case, answer=sample.answer)) is None
+    assert wrong_state(sample(*[(0, 10), (0, 10, "s2")] * 6)) == (5.0, 10.0)

@@ -1,8 +1,8 @@
 """Decisions of persons: what waits, what a decision changes, what is refused."""
 
-import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
-from pathlib import Path
+from functools import partial
 from typing import Any, Literal
 
 import pytest
@@ -10,7 +10,7 @@ import pytest
 from app.corpus.drafts import Judgement, save_draft
 from app.records import Abstention, Answer, Scope
 from evals.errors import EvalError
-from evals.files import EvalPaths, eval_paths
+from evals.files import EvalPaths
 from evals.review import (
     add_ruling,
     corrected,
@@ -22,15 +22,12 @@ from evals.review import (
     saved_cases,
     unexpected,
 )
-from tests.evals.made_run import FILE, TEXT, answer, case, documents, make_run
+from tests.evals.made import FILE, SUPPORT, answer, case, documents, make_run, span
 
 CITED = "We shall not pay for it."
-SPAN = (FILE, TEXT.index(CITED), TEXT.index(CITED) + len(CITED))
-
-
-@pytest.fixture
-def paths(tmp_path: Path) -> EvalPaths:
-    return eval_paths(tmp_path / "store")
+SPAN = (FILE, *span(CITED))
+SCOPE = Scope(states=("FRA",))
+rule = partial(add_ruling, case="a", span=SPAN, accepted=True, by="ab")
 
 
 def save(paths: EvalPaths, given: Answer, verdict: Literal["right", "wrong"] = "right") -> str:
@@ -38,88 +35,75 @@ def save(paths: EvalPaths, given: Answer, verdict: Literal["right", "wrong"] = "
 
 
 def saved_answer(question: str = "What did France say?") -> Answer:
-    given = answer(("It supports.", ["We support the review."]), ("It pays.", [CITED]), question=question)
-    return Answer(**{**vars(given), "scope": Scope(states=("FRA",))})
+    claims = ("It supports.", ["We support the review."]), ("It pays.", [CITED])
+    return answer(*claims, question=question, scope=SCOPE)
 
 
 def silent_answer(question: str = "What did France say of rivers?") -> Answer:
-    return Answer(
-        question=question,
-        answer="",
-        status="abstained",
-        scope=Scope(states=("FRA",)),
-        abstention=Abstention(reason="not_mentioned", message=""),
-    )
-
-
-def a_run(paths: EvalPaths, **options: Any) -> Any:
-    both = answer(("Both.", ["We support the review.", CITED]))
-    return make_run(paths.runs, {"a": both, "b": both, ("a", 1): both}, [case("a"), case("b")], **options)
+    silence = Abstention(reason="not_mentioned", message="")
+    return answer(question=question, answer="", status="abstained", scope=SCOPE, abstention=silence)
 
 
 def test_unexpected_citations_are_those_that_no_evidence_covers(paths: EvalPaths) -> None:
-    run = a_run(paths)
+    both = answer(("Both.", ["We support the review.", CITED]))
+    run = make_run(paths.runs, {"a": both, "b": both, ("a", 1): both})
     found = unexpected(run, documents(), read_rulings(paths.reviews))
-    assert [(item.case.id, item.span, item.times, item.decision) for item in found] == [
-        ("a", SPAN, 2, None), ("b", SPAN, 1, None),
-    ]  # fmt: skip
-    add_ruling(paths, case="a", span=SPAN, accepted=False, by="ab")
+    told = [(item.case.id, item.span, item.times, item.decision) for item in found]
+    assert told == [("a", SPAN, 2, None), ("b", SPAN, 1, None)]
+    rule(paths, accepted=False)
     ruled = unexpected(run, documents(), read_rulings(paths.reviews))
     assert [(item.case.id, item.decision) for item in ruled] == [("a", False), ("b", None)]
 
 
 def test_citations_that_nobody_can_see_in_context_wait_for_no_ruling(paths: EvalPaths) -> None:
-    run = make_run(paths.runs, {"a": answer(("Made up.", ["Words that no file holds."]))}, [case("a")])
+    run = make_run(paths.runs, {"a": answer(("Made up.", ["Words that no file holds."]))})
     assert unexpected(run, documents(), {}) == ()
 
 
 def test_a_citation_for_a_variant_is_ruled_on_as_one_for_its_case(paths: EvalPaths) -> None:
     given = answer(("It pays.", [CITED]))
-    cases = [case("a"), case("a@lower", variant_of="a")]
+    cases = [case("a", SUPPORT), case("a@lower", SUPPORT, variant_of="a")]
     found = unexpected(make_run(paths.runs, {"a": given, "a@lower": given}, cases), documents(), {})
     assert [(item.case.id, item.times) for item in found] == [("a", 2)]
 
 
 def test_the_newest_ruling_holds(paths: EvalPaths) -> None:
-    add_ruling(paths, case="a", span=SPAN, accepted=True, by="ab")
-    add_ruling(paths, case="a", span=SPAN, accepted=False, by="  c   d ")
+    rule(paths)
+    rule(paths, accepted=False, by="  c   d ")
     assert read_rulings(paths.reviews) == {"a": {SPAN: False}}
     assert [decision.by for decision in read_decisions(paths.reviews)] == ["ab", "c d"]
 
 
 def test_decisions_made_at_once_are_all_noted(paths: EvalPaths) -> None:
-    threads = [
-        threading.Thread(
-            target=add_ruling, args=(paths,), kwargs={"case": f"c{n}", "span": SPAN, "accepted": True, "by": "x"}
-        )
-        for n in range(16)
-    ]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert sorted(read_rulings(paths.reviews)) == sorted(f"c{n}" for n in range(16))
+    names = sorted(f"c{n}" for n in range(16))
+    with ThreadPoolExecutor(len(names)) as pool:
+        list(pool.map(lambda name: rule(paths, case=name), names))
+    assert sorted(read_rulings(paths.reviews)) == names
 
 
 def test_a_line_cut_short_is_mended_by_the_next_decision(paths: EvalPaths) -> None:
-    add_ruling(paths, case="a", span=SPAN, accepted=True, by="ab")
+    rule(paths)
     with paths.reviews.open("a", encoding="utf-8") as file:
         file.write('{"kind": "cita')
-    add_ruling(paths, case="b", span=SPAN, accepted=True, by="ab")
+    rule(paths, case="b")
     assert set(read_rulings(paths.reviews)) == {"a", "b"}
 
 
-def test_a_decision_that_is_none_says_where_it_stands(paths: EvalPaths) -> None:
+def test_a_ledger_that_cannot_be_read_or_written_is_told(paths: EvalPaths) -> None:
     paths.path.mkdir(parents=True)
     paths.reviews.write_text('\n{"kind": "citation", "case": "a"}\n', encoding="utf-8")
     with pytest.raises(EvalError, match=r"reviews.jsonl, line 2: citation.by"):
         read_rulings(paths.reviews)
+    paths.reviews.unlink()
+    paths.reviews.mkdir()
+    with pytest.raises(EvalError, match=r"cannot write .*reviews\.jsonl'"):
+        rule(paths)
 
 
 @pytest.mark.parametrize("by", ["", "  ", "x" * 81, "a\x1b[2Jb"])
 def test_a_decision_needs_a_reviewer(paths: EvalPaths, by: str) -> None:
     with pytest.raises(EvalError, match=r"reviewer|who decides"):
-        add_ruling(paths, case="a", span=SPAN, accepted=True, by=by)
+        rule(paths, by=by)
     assert not paths.reviews.exists()
 
 
@@ -130,23 +114,12 @@ def decide(paths: EvalPaths, name: str, *, by: str = "ab", right: bool | None = 
     decide_draft(paths, draft, corrected(draft, right=right, expect=expect, **values), by=by)
 
 
-def reject(paths: EvalPaths, name: str) -> None:
-    draft = next(draft for draft in drafts(paths) if draft.saved.id == name)
-    decide_draft(paths, draft, None, by="ab")
-
-
 def test_what_was_shown_is_no_case_until_a_person_has_judged_it(paths: EvalPaths) -> None:
     first, second, _ = (save(paths, saved_answer(f"Question {number}?")) for number in range(3))
     with pytest.raises(EvalError, match="3 saved answers wait"):
         saved_cases(paths)
-    with pytest.raises(EvalError, match="was the answer right"):
-        decide(paths, first, right=None)
-    with pytest.raises(EvalError, match="what would have been right"):
-        decide(paths, first, right=False)
-    with pytest.raises(EvalError, match="call it wrong"):
-        decide(paths, first, expect={"status": "abstained", "reason": "no_position"})
     decide(paths, first)
-    reject(paths, second)
+    decide_draft(paths, drafts(paths)[1], None, by="ab")
     assert [(kept.id, kept.review.status, kept.gates) for kept in saved_cases(paths)] == [(first, "reviewed", True)]
     review = saved_cases(paths)[0].review
     assert (review.by, review.source, isinstance(review.on, date)) == (("ab",), "chat", True)
@@ -169,6 +142,9 @@ def test_a_person_says_what_would_have_been_right(paths: EvalPaths) -> None:
 @pytest.mark.parametrize(
     ("given", "message"),
     [
+        ({"right": None}, "was the answer right"),
+        ({"right": False}, "what would have been right"),
+        ({"expect": {"status": "abstained", "reason": "no_position"}}, "call it wrong"),
         ({"question": " "}, "question is empty"),
         ({"question": ""}, "question"),
         ({"expect": {"reason": "no_position"}}, "goes only with"),
@@ -187,15 +163,10 @@ def test_what_makes_no_case_is_refused(paths: EvalPaths, given: dict[str, Any], 
 def test_evidence_is_found_by_its_words() -> None:
     found = evidence_of("We  shall not\npay for it.", FILE, documents(), ("e1", "e2"))
     assert (found.id, found.start, found.end, found.quote, found.state) == ("e3", SPAN[1], SPAN[2], CITED, "FRA")
-    with pytest.raises(EvalError, match="do not stand"):
-        evidence_of("We shall pay for it.", FILE, documents())
-    with pytest.raises(EvalError, match=r"no statement '\.\./x'"):
-        evidence_of("We shall", "../x", documents())
-    with pytest.raises(EvalError, match="at least two"):
-        evidence_of("We", FILE, documents())
-
-
-def test_a_ledger_that_cannot_be_written_is_told(paths: EvalPaths) -> None:
-    paths.reviews.mkdir(parents=True)
-    with pytest.raises(EvalError, match=r"cannot write .*reviews\.jsonl'"):
-        add_ruling(paths, case="a", span=SPAN, accepted=True, by="ab")
+    for words, file, message in (
+        ("We shall pay for it.", FILE, "do not stand"),
+        ("We shall", "../x", r"no statement '\.\./x'"),
+        ("We", FILE, "at least two"),
+    ):
+        with pytest.raises(EvalError, match=message):
+            evidence_of(words, file, documents())

@@ -9,20 +9,17 @@ from app.question.reading import resolve
 from evals.cases.case import Case, Expectation
 from evals.cases.documents import Document, Documents, read_documents
 from evals.cases.rewording import WORDINGS, reword
-from ingest.parties.party_table import PartyTable
+from tests.evals import made
 
 TOPIC = "transnational organized crime"
 
 
 def _corpus(**spoken: tuple[str, str | None, str]) -> Documents:
     """Statements by file: State, session and year of each."""
-    by_file = {
-        file: Document(
-            file=file, text="", state=state, facts={"date": year} | ({"session": session} if session else {})
-        )
-        for file, (state, session, year) in spoken.items()
+    facts = {
+        file: {"date": year} | ({"session": session} if session else {}) for file, (_, session, year) in spoken.items()
     }
-    return Documents(by_file=by_file, sha256="", parties=PartyTable.load())
+    return made.documents(*(Document(file=f, text="", state=spoken[f][0], facts=own) for f, own in facts.items()))
 
 
 SPEECHES = _corpus(
@@ -31,13 +28,8 @@ SPEECHES = _corpus(
 
 
 def _case(state: str, name: str, *, year: str = "1998", topic: str = TOPIC, case_id: str | None = None) -> Case:
-    return Case(
-        id=case_id or f"q_{state}_{year}",
-        question=f"What did {name} say about {topic} in its {year} UN General Debate statement?",
-        type="single_state",
-        answerable=True,
-        expect=Expectation(status="answered", states=(state,), years=(year,)),
-    )
+    question = f"What did {name} say about {topic} in its {year} UN General Debate statement?"
+    return made.case(case_id or f"q_{state}_{year}", question=question, states=(state,), years=(year,))
 
 
 def test_every_question_has_many_wordings_that_keep_the_gold() -> None:
@@ -77,8 +69,7 @@ def test_wording_reads_as_written(name: str, turns: tuple[str, ...]) -> None:
 
 def test_names_that_two_states_bear_are_not_used() -> None:
     # "Congolese" may be of either Congo; "Kingstown" is one State's alone.
-    shared = reword(_case("COG", "Congo"), SPEECHES, ("demonym",))
-    assert shared == {}
+    assert reword(_case("COG", "Congo"), SPEECHES, ("demonym",)) == {}
     assert "Kingstown" in reword(_case("VCT", "Saint Vincent"), SPEECHES, ("capital",))["capital"].question
 
 
@@ -104,9 +95,8 @@ def test_cases_that_templates_do_not_fit_are_not_reworded(change: dict[str, obje
 
 
 def test_a_number_draws_the_same_wordings_each_time_and_others_for_other_cases() -> None:
-    drawn = [tuple(reword(_case("AUT", "Austria"), SPEECHES, 3)) for _ in range(2)]
-    assert drawn[0] == drawn[1]
-    assert len(drawn[0]) == 3
+    one, again = (tuple(reword(_case("AUT", "Austria"), SPEECHES, 3)) for _ in range(2))
+    assert one == again and len(one) == 3
     others = Counter(tuple(reword(_case("AUT", "Austria", case_id=f"q{n}"), SPEECHES, 3)) for n in range(10))
     assert len(others) > 5
 

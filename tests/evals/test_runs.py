@@ -18,50 +18,24 @@ from typing import Any
 import pytest
 
 from app.question.turn import EarlierTurn
-from app.records import Answer, Scope
-from evals.cases.case import Case, Expectation
+from app.records import Answer
+from evals.cases.case import Case
 from evals.errors import RunError
 from evals.files import write_records, write_whole
 from evals.report.report import previous_run
 from evals.report.tables import runs_table
 from evals.runner import asking, chosen, replaying, run_cases
-from evals.runs import (
-    ANSWERS,
-    MANIFEST,
-    SCORES,
-    Run,
-    RunManifest,
-    ScoreRecord,
-    Stage,
-    create_run,
-    keep_baseline,
-    list_runs,
-    open_run,
-    pace,
-)
+from evals.runs import ANSWERS, MANIFEST, SCORES, Run, create_run, keep_baseline, list_runs, open_run, pace
 from evals.runs import CASES as CASES_FILE
+from tests.evals.made import answer, case, manifest, score
 
-
-def _case(name: str, **more: Any) -> Case:
-    expect = Expectation(status="abstained", states=("XAA",))
-    return Case(id=name, question=f"{name}?", type="unanswerable", answerable=False, expect=expect, **more)
-
-
+_case = partial(case, type="unanswerable", status="abstained")
 CASES = (_case("a"), _case("b", lang="fr"), _case("c", tags={"topic": "rivers"}))
 
 
-def _run(root: Path, name: str = "one", *, repeats: int = 1, time_limit: float = 5.0) -> Run:
-    manifest = RunManifest(
-        name=name,
-        dataset="set",
-        dataset_sha256="d",
-        corpus_sha256="c",
-        cases=len(CASES),
-        repeats=repeats,
-        time_limit=time_limit,
-        started=datetime.now(UTC),
-    )
-    return create_run(root, manifest, CASES, {"s": "a.txt"})
+def _run(root: Path, name: str = "one", **fields: Any) -> Run:
+    given = {"cases": len(CASES), "time_limit": 5.0, "started": datetime.now(UTC), "ended": None} | fields
+    return create_run(root, manifest(name, **given), CASES, {"s": "a.txt"})
 
 
 class _Scripted:
@@ -82,7 +56,14 @@ class _Scripted:
                 raise ZeroDivisionError
             case "stop":
                 raise KeyboardInterrupt
-        return Answer(question=case.question, answer="", status="abstained", scope=Scope(states=("XAA",))).to_json()
+        return answer(question=f"{case.id}?", status="abstained").to_json()
+
+
+def _asked(run: Run, **wrong: str) -> list[str]:
+    """Asks what a run has not asked yet, with these things going wrong; returns the ids of what was asked."""
+    scripted = _Scripted(wrong)
+    run_cases(run, scripted)
+    return [name for name, _ in scripted.asked]
 
 
 def test_every_case_is_asked_as_often_as_wanted(tmp_path):
@@ -98,50 +79,36 @@ def test_every_case_is_asked_as_often_as_wanted(tmp_path):
 def test_a_stopped_run_goes_on_where_it_was(tmp_path):
     run = _run(tmp_path)
     with pytest.raises(KeyboardInterrupt):
-        run_cases(run, _Scripted({"b": "stop"}))
+        _asked(run, b="stop")
     assert not open_run(tmp_path, "one").complete
-    again = _Scripted()
-    run_cases(open_run(tmp_path, "one"), again)
-    assert again.asked == [("b", 0), ("c", 0)]
+    assert _asked(open_run(tmp_path, "one")) == ["b", "c"]
 
 
 def test_a_line_that_was_cut_short_is_asked_again(tmp_path):
     run = run_cases(_run(tmp_path), _Scripted())
     path = run.path / ANSWERS
     path.write_bytes(path.read_bytes()[:-20])
-    again = _Scripted()
-    run_cases(run, again)
-    assert again.asked == [("c", 0)]
+    assert _asked(run) == ["c"]
     assert [record.case for record in run.answers()] == ["a", "b", "c"]
     assert all(json.loads(line) for line in path.read_text(encoding="utf-8").splitlines())
 
 
-def test_errors_are_kept_and_asked_again(tmp_path):
-    run = run_cases(_run(tmp_path), _Scripted({"b": "error"}))
-    errors = {record.case: record.error.kind for record in run.answers() if record.error}
-    assert errors == {"b": "error"}
-    again = _Scripted()
-    run = run_cases(run, again)
-    assert again.asked == [("b", 0)]
+@pytest.mark.parametrize(
+    ("wrong", "kind", "message"),
+    [
+        pytest.param("error", "error", "no", id="an error"),
+        pytest.param("slow", "timeout", "no answer within 0.2 s", id="too slow"),
+        pytest.param("bug", "error", "ZeroDivisionError", id="a bug"),
+    ],
+)
+def test_a_case_that_fails_stops_no_other_and_is_asked_again(wrong, kind, message, tmp_path):
+    run = _run(tmp_path, time_limit=0.2)
+    assert _asked(run, b=wrong) == [*"abc"]
+    a, failed, c = run.answers()
+    assert (a.error, failed.answer, failed.error.kind, c.error) == (None, None, kind, None)
+    assert failed.error.message.startswith(message) and failed.seconds < 1.5
+    assert _asked(run) == ["b"]
     assert all(record.error is None for record in run.answers())
-
-
-def test_a_case_that_takes_too_long_does_not_stop_the_others(tmp_path):
-    run = run_cases(_run(tmp_path, time_limit=0.2), _Scripted({"a": "slow"}))
-    found = {record.case: record for record in run.answers()}
-    assert found["a"].error is not None
-    assert found["a"].error.kind == "timeout"
-    assert found["a"].seconds < 1.5
-    assert [found[name].error for name in "bc"] == [None, None]
-
-
-def test_a_bug_is_a_finding_about_its_case_and_stops_no_other(tmp_path):
-    run = run_cases(_run(tmp_path), _Scripted({"a": "bug"}))
-    found = {record.case: record for record in run.answers()}
-    assert found["a"].error is not None
-    assert (found["a"].error.kind, found["a"].answer) == ("error", None)
-    assert found["a"].error.message.startswith("ZeroDivisionError")
-    assert [found[name].error for name in "bc"] == [None, None]
 
 
 def test_stored_answers_are_given_again(tmp_path):
@@ -165,6 +132,9 @@ def test_names_of_runs_lead_nowhere_else(name, tmp_path):
     with pytest.raises(RunError):
         open_run(tmp_path / "runs", name)
     assert not [*tmp_path.rglob("manifest.json")]
+    with pytest.raises(RunError, match="'latest' is no name for a run"):
+        _run(tmp_path / "runs", "latest")
+    assert [*tmp_path.iterdir()] == []
 
 
 def test_runs_are_listed_newest_first_and_latest_is_the_first(tmp_path):
@@ -208,14 +178,13 @@ def test_those_who_look_at_a_run_at_once_are_no_process_that_runs_it(tmp_path):
     with run.hold():
         pass
     with ThreadPoolExecutor(4) as pool:
-        looks = [pool.submit(run.scores) for _ in range(400)]
+        looks = [pool.submit(run.scores) for _ in range(100)]
         assert {len(look.result()) for look in looks} == {3}
 
 
 def test_a_run_whose_answers_cannot_be_read_is_listed_with_those_that_can(tmp_path):
     run = _run(tmp_path)
-    run_cases(run, _Scripted({"b": "error"}))
-    run_cases(run, _Scripted({"b": "error"}))
+    assert [_asked(run, b="error") for _ in range(2)] == [[*"abc"], ["b"]]
     run.ended(None)
     assert "not complete, 3 of 3 answers" in runs_table([run, run]).rows[0][-1]
     (run.path / ANSWERS).write_text('{"case": "a"}\n{\n{"case": "b"}\n', encoding="utf-8")
@@ -233,12 +202,6 @@ def test_a_run_whose_scores_cannot_be_read_is_named_among_the_others_and_compare
     assert getattr(previous_run(_scored(tmp_path, name="later")), "name", None) == "good"
     (broken.path / ANSWERS).write_text("{\n{}\n", encoding="utf-8")
     assert pace(tmp_path) >= 0.0
-
-
-def test_no_run_is_called_as_the_newest_is(tmp_path):
-    with pytest.raises(RunError, match="'latest' is no name for a run"):
-        _run(tmp_path, "latest")
-    assert [*tmp_path.iterdir()] == []
 
 
 def test_a_manifest_that_cannot_be_read_is_named_and_not_listed(tmp_path):
@@ -334,23 +297,9 @@ def test_files_are_for_whom_new_files_are(umask, mode, tmp_path):
     assert (tmp_path / "file").read_text(encoding="utf-8") == "text"
 
 
-def _score(case: Case, stage: Stage | None = None, repeat: int = 0) -> ScoreRecord:
-    return ScoreRecord(
-        case=case.id,
-        repeat=repeat,
-        cluster="XAA",
-        gates=True,
-        status=None if stage else "abstained",
-        expected="abstained",
-        stage=stage,
-        components={},
-        slices={},
-    )
-
-
 def _scored(root: Path, name: str = "one", *, repeats: int = 1) -> Run:
     run = run_cases(_run(root, name, repeats=repeats), _Scripted())
-    write_records(run.path / SCORES, (_score(case, repeat=repeat) for repeat in range(repeats) for case in CASES))
+    write_records(run.path / SCORES, (score(each.id, repeat=n) for n in range(repeats) for each in CASES))
     return run
 
 
@@ -375,7 +324,7 @@ def test_a_baseline_takes_the_place_of_one_over_the_same_cases(tmp_path):
 )
 def test_a_run_that_was_not_answered_and_scored_whole_is_no_baseline(stages, message, tmp_path):
     run = _scored(tmp_path)
-    write_records(run.path / SCORES, (_score(CASES[number % 3], stage) for number, stage in enumerate(stages)))
+    write_records(run.path / SCORES, (score("abc"[number % 3], stage=stage) for number, stage in enumerate(stages)))
     with pytest.raises(RunError, match=message):
         keep_baseline(run, tmp_path / "base")
     assert not (tmp_path / "base").exists()
@@ -393,9 +342,8 @@ def test_a_baseline_over_other_cases_is_not_replaced(tmp_path):
 
 
 def test_cases_are_chosen_by_slices():
-    assert [case.id for case in chosen(CASES, only=["lang=fr,es"])] == ["b"]
-    assert [case.id for case in chosen(CASES, only=["topic=rivers", "type=unanswerable"])] == ["c"]
-    assert [case.id for case in chosen(CASES, only=["topic=rivers", "lang=fr"])] == []
+    slices = (["lang=fr,es"], ["topic=rivers", "type=unanswerable"], ["topic=rivers", "lang=fr"])
+    assert [[case.id for case in chosen(CASES, only=only)] for only in slices] == [["b"], ["c"], []]
     assert [case.id for case in chosen(CASES, limit=2)] == ["a", "b"]
 
 
@@ -403,12 +351,12 @@ def test_what_was_set_in_the_chat_is_set_again():
     class Assistant:
         def ask(self, question: str, **given: Any) -> Answer:
             asked.append((question, given["history"], given["overrides"]))
-            return Answer(question=question, answer="", status="abstained")
+            return answer(question=question, status="abstained")
 
     asked: list[Any] = []
     tags = {"overrides": json.dumps({"years": ["2020"]}), "history_overrides": [{"states": ["XAA"]}]}
     case = CASES[0].model_copy(update={"history": ("Before?", "Then?"), "tags": tags})
-    asking(Assistant())(case, 0)  # type: ignore[arg-type]
-    asking(Assistant())(CASES[0], 0)  # type: ignore[arg-type]
+    for each in (case, CASES[0]):
+        asking(Assistant())(each, 0)  # type: ignore[arg-type]
     earlier = (EarlierTurn(question="Before?", overrides={"states": ["XAA"]}), EarlierTurn(question="Then?"))
-    assert asked == [("a?", earlier, {"years": ["2020"]}), ("a?", (), None)]
+    assert asked == [("What did France say?", earlier, {"years": ["2020"]}), ("What did France say?", (), None)]

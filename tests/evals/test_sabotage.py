@@ -1,36 +1,96 @@
 """The evals themselves: a pipeline that is broken on purpose is caught by the gate that should catch it."""
 
+from collections.abc import Callable, Iterator
 from dataclasses import fields, replace
-from typing import cast
+from pathlib import Path
+from typing import Any, cast
 
 import pytest
 
+from app.answering.assistant import Assistant
 from app.answering.compose.model import ModelWriter
 from app.answering.steps import Steps
+from app.question.resolution import Resolution
+from app.retrieval.evidence_retriever import EvidenceRetriever, Retrieved
+from app.settings import Settings
+from app.wiring import Workspace
+from evals.case_sets import CONFERENCE, SAMPLE, cases_hash, open_set
 from evals.cases.case import Case
+from evals.cases.documents import Documents
+from evals.eval_environment import open_environment, statement_files
+from evals.files import eval_paths
 from evals.gates import GateReport, check_gates, load_gates
-from evals.runs import Run
-from evals.variants import VARIANTS, steps_of
-from tests.evals.conftest import RunVariant
+from evals.runner import asking, run_cases
+from evals.runs import Run, create_run
+from evals.score import score_run
+from evals.variants import VARIANTS, assistant_of, steps_of
+from ingest.parties.party_table import PartyTable
+from tests.evals.made import manifest
 
 pytestmark = [pytest.mark.model, pytest.mark.timeout(900)]
 
 GATES = load_gates()
+RunVariant = Callable[..., Run]
+
+
+class _Remembering:
+    """A retriever that does not search again for the same question, since that is what takes long."""
+
+    def __init__(self, retriever: EvidenceRetriever) -> None:
+        self._retriever, self._found = retriever, dict[str, Retrieved]()
+
+    def retrieve(self, resolution: Resolution, parties: PartyTable) -> Retrieved:
+        key = repr(resolution)
+        if key not in self._found:
+            self._found[key] = self._retriever.retrieve(resolution, parties)
+        return self._found[key]
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._retriever, name)
 
 
 @pytest.fixture(scope="module")
-def as_it_is(smoke_cases: tuple[Case, ...], run_variant: RunVariant) -> Run:
-    return run_variant(smoke_cases)
+def workspace(smoke_documents: Documents, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
+    """The conference and the sample, indexed with the real models; each question is searched once."""
+    settings = Settings(store=tmp_path_factory.mktemp("store"))
+    with open_environment(settings, [CONFERENCE, SAMPLE], smoke_documents) as opened:
+        steps = replace(opened.steps, retriever=_Remembering(opened.steps.retriever))  # type: ignore[arg-type]
+        yield replace(opened, steps=steps, assistant=Assistant(steps, opened.store.catalogue, keep_traces=0))
+
+
+@pytest.fixture(scope="module")
+def cases(tmp_path_factory: pytest.TempPathFactory) -> tuple[Case, ...]:
+    """Every fourth case of the smoke set: enough for every gate, and a fourth of the time."""
+    return open_set("smoke", (), eval_paths(tmp_path_factory.mktemp("paths")))[::4]
+
+
+@pytest.fixture(scope="module")
+def run_variant(
+    workspace: Workspace, smoke_documents: Documents, tmp_path_factory: pytest.TempPathFactory
+) -> RunVariant:
+    """Runs cases through the pipeline, as it is or deliberately broken, and scores them."""
+    root: Path = tmp_path_factory.mktemp("runs")
+
+    def run(cases: tuple[Case, ...], variant: str | None = None) -> Run:
+        told = manifest(
+            f"{len([*root.iterdir()])}-{variant or 'as-it-is'}", dataset_sha256=cases_hash(cases),
+            corpus_sha256=smoke_documents.sha256, variant=variant, cases=len(cases), ended=None,
+        )  # fmt: skip
+        made = create_run(root, told, cases, statement_files(workspace))
+        made = run_cases(made, asking(assistant_of(workspace, variant)))
+        score_run(made, smoke_documents)
+        return made
+
+    return run
+
+
+@pytest.fixture(scope="module")
+def as_it_is(cases: tuple[Case, ...], run_variant: RunVariant) -> Run:
+    return run_variant(cases)
 
 
 def _failed(report: GateReport) -> set[str]:
     return {result.metric for result in report.results if result.verdict == "fail"}
-
-
-def test_the_pipeline_as_it_is_passes_against_itself(as_it_is):
-    report = check_gates(GATES, as_it_is, as_it_is)
-    assert [result.reason for result in report.results if result.verdict in ("fail", "invalid")] == []
-    assert report.verdict in ("pass", "warn")
 
 
 @pytest.mark.parametrize(
@@ -43,46 +103,46 @@ def test_the_pipeline_as_it_is_passes_against_itself(as_it_is):
         ("ranking_reversed", {"recall_at_5", "rr_at_10"}, {"quote_verified", "misattributed"}),
     ],
 )
-def test_a_broken_pipeline_is_caught_by_its_gate(variant, gates, held, as_it_is, smoke_cases, run_variant):
-    report = check_gates(GATES, run_variant(smoke_cases, variant), as_it_is)
+def test_a_broken_pipeline_is_caught_by_its_gate(variant, gates, held, as_it_is, cases, run_variant):
+    report = check_gates(GATES, run_variant(cases, variant), as_it_is)
     assert report.verdict in ("fail", "invalid")
     assert gates <= _failed(report), f"{variant}: {sorted(_failed(report))}"
     assert not held & _failed(report), "a gate that has nothing to do with it"
 
 
-def test_a_state_filter_that_is_off_is_caught_as_words_in_the_wrong_mouth(smoke_cases, run_variant):
-    # Every State is searched for every question: a part of the cases shows it, and takes a while.
-    named = tuple(case for case in smoke_cases if case.type == "single_state" and not case.variant_of)[::3]
-    gates = GATES.model_copy(update={"minimum_cases": 8})
-    report = check_gates(gates, run_variant(named, "state_filter_off"), run_variant(named))
+def test_a_state_filter_that_is_off_is_caught_as_words_in_the_wrong_mouth(cases, run_variant):
+    # Every State is searched for every question, which takes a while: one case shows it, however few there are.
+    named = tuple(case for case in cases if case.type == "single_state" and not case.variant_of)[::5]
+    report = check_gates(GATES, run_variant(named, "state_filter_off"), run_variant(named))
     assert "misattributed" in _failed(report)
     assert "quote_verified" not in _failed(report)
 
 
 def test_every_sabotage_is_told_what_it_breaks():
-    assert {
-        "state_filter_off", "quotes_altered", "always_answer", "always_abstain", "ranking_reversed",
-    } <= VARIANTS.keys()  # fmt: skip
+    known = {"state_filter_off", "quotes_altered", "always_answer", "always_abstain", "ranking_reversed"}
+    assert known <= VARIANTS.keys()
     assert all(VARIANTS.values())
 
 
-def test_the_same_configuration_passes_against_itself_every_time(as_it_is, smoke_cases, run_variant):
-    again = run_variant(smoke_cases)
-    verdicts = [check_gates(GATES.model_copy(update={"seed": seed}), again, as_it_is).exit_code for seed in range(20)]
-    assert verdicts == [0] * 20
+def test_the_same_configuration_passes_against_itself_every_time(as_it_is, cases, run_variant):
+    again = run_variant(cases)
+    for seed in range(20):
+        report = check_gates(GATES.model_copy(update={"seed": seed}), again, as_it_is)
+        assert [result.reason for result in report.results if result.verdict in ("fail", "invalid")] == []
+        assert report.exit_code == 0
 
 
 @pytest.mark.parametrize("variant", VARIANTS)
-def test_a_variant_keeps_what_it_does_not_break(variant, smoke_workspace):
-    steps = replace(smoke_workspace.steps, writer=cast(ModelWriter, object()))
+def test_a_variant_keeps_what_it_does_not_break(variant, workspace):
+    steps = replace(workspace.steps, writer=cast(ModelWriter, object()))
     varied = steps_of(steps, variant)
     kept = [field.name for field in fields(Steps) if field.name != "retriever"]
     assert "writer" in kept
     assert [name for name in kept if getattr(varied, name) is not getattr(steps, name)] == []
 
 
-def test_a_new_position_supersedes_the_old_one_and_orders_in_a_text_are_nobodys(smoke_workspace):
-    ask = smoke_workspace.assistant.ask
+def test_a_new_position_supersedes_the_old_one_and_orders_in_a_text_are_nobodys(workspace):
+    ask = workspace.assistant.ask
     protocol = ask("What is Drelnia's position on a new protocol?").citations
     assert "now supports the negotiation" in protocol[0].quote
     assert [c.superseded_by for c in protocol if c.date and c.date < "2021"] == [1]

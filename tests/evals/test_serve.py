@@ -1,16 +1,14 @@
 """The evals page: what it shows, what it starts, what it refuses."""
 
 import asyncio
-import json
 import os
-import socket
+import shutil
 import subprocess
 import sys
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import gradio as gr
@@ -19,11 +17,9 @@ import pytest
 
 from app.corpus.drafts import Judgement, save_draft
 from app.desk.tables import open_tables
-from app.loopback import listen, quiet_server
 from app.server.accounts import Accounts
 from app.settings import Settings
 from evals.archive import Archive
-from evals.cases.case import Review
 from evals.cases.documents import Documents, read_documents
 from evals.errors import EvalError, RunError
 from evals.files import EvalPaths, eval_paths
@@ -34,8 +30,9 @@ from evals.serve.page import Jobs, RunsTab, create_page
 from evals.serve.review_tab import ReviewTab
 from ingest.report import time_left
 from tests.conftest import PROJECT
-from tests.evals.made_run import FILE, TEXT, case, documents, make_run
+from tests.evals.made import FILE, SUPPORT, TEXT, case, documents, make_run
 from tests.evals.test_review import CITED, SPAN, saved_answer, silent_answer
+from tests.fakes_server import serving
 
 HOSTILE = '"><script>alert(1)</script><img src=x onerror=alert(2)>{{ 7 * 7 }}&'
 pytestmark = [
@@ -43,13 +40,6 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore:'future.no_silent_downcasting' is deprecated:DeprecationWarning"),
     pytest.mark.filterwarnings("ignore:The copy keyword is deprecated:DeprecationWarning"),
 ]
-
-
-@pytest.fixture
-def paths(tmp_path: Path) -> EvalPaths:
-    found = eval_paths(tmp_path / "store")
-    found.path.mkdir(parents=True)
-    return found
 
 
 class Slow:
@@ -69,9 +59,7 @@ class Slow:
         name, root = given["name"], eval_paths(settings.store).runs
         if given["resume"]:
             return open_run(root, name).ended(datetime.now(UTC))
-        run = make_run(root, {"a": None, "b": None, "c": None}, name=name)
-        begun = run.manifest.model_copy(update={"ended": None})
-        (run.path / "manifest.json").write_text(begun.model_dump_json(), encoding="utf-8")
+        run = make_run(root, {"a": None, "b": None, "c": None}, name=name, ended=None)
         for done in (1, 2, 3):
             assert self.let.acquire(timeout=20)
             given["tell"](f"{done} of 3 answers", done, 3)
@@ -115,21 +103,12 @@ async def a_review(archive: Archive) -> ReviewTab:
 @pytest.fixture
 def client(archive: Archive, jobs: Jobs, paths: EvalPaths, monkeypatch: pytest.MonkeyPatch) -> Iterator[httpx.Client]:
     monkeypatch.setenv("GRADIO_TEMP_DIR", str(paths.path.parent / "served"))
-    ready, servers = threading.Event(), []
-
-    async def run(listener: socket.socket) -> None:
-        servers.append(quiet_server(create_page(archive, jobs, on_ready=ready.set)))
-        await servers[0].serve(sockets=[listener])
-
-    with listen("127.0.0.1", 0) as listener:
-        thread = threading.Thread(target=lambda: asyncio.run(run(listener)), daemon=True)
-        thread.start()
-        assert ready.wait(60), "the page did not start"
-        address = f"http://127.0.0.1:{listener.getsockname()[1]}"
-        with httpx.Client(base_url=address, headers={"sec-fetch-site": "same-origin"}, trust_env=False) as opened:
-            yield opened
-        servers[0].should_exit = True
-        thread.join(10)
+    headers = {"sec-fetch-site": "same-origin"}
+    with (
+        serving(lambda ready: create_page(archive, jobs, on_ready=ready)) as (address, *_),
+        httpx.Client(base_url=address, headers=headers, trust_env=False) as opened,
+    ):
+        yield opened
 
 
 def scored_run(paths: EvalPaths, name: str = "made", *, cases: Sequence[Any] | None = None) -> Run:
@@ -137,10 +116,8 @@ def scored_run(paths: EvalPaths, name: str = "made", *, cases: Sequence[Any] | N
     corpus = paths.path.parent / "corpus"
     (corpus / "txt").mkdir(parents=True, exist_ok=True)
     (corpus / FILE).write_text(TEXT, encoding="utf-8")
-    run = make_run(paths.runs, {"a": saved_answer()}, cases, name=name)
-    manifest = json.loads((run.path / "manifest.json").read_text(encoding="utf-8"))
-    changes = {"corpus": [str(corpus)], "corpus_sha256": read_documents([corpus]).sha256}
-    (run.path / "manifest.json").write_text(json.dumps(manifest | changes), encoding="utf-8")
+    held = {"corpus": (str(corpus),), "corpus_sha256": read_documents([corpus]).sha256}
+    run = make_run(paths.runs, {"a": saved_answer()}, cases, name=name, **held)
     score_run(run, documents())
     return run
 
@@ -196,7 +173,7 @@ def test_the_page_is_behind_the_guard_of_the_chat(client, paths):
 
 @pytest.mark.integration
 def test_reports_open_in_a_page_that_can_reach_nothing(client, paths):
-    accepted = [case("a", review=Review(status="unreviewed"))]
+    accepted = [case("a", SUPPORT, review={"status": "unreviewed"})]
     scored_run(paths, cases=accepted)
     scored_run(paths, "before", cases=accepted)
     client.get("/")
@@ -212,19 +189,13 @@ def test_reports_open_in_a_page_that_can_reach_nothing(client, paths):
 
 
 @pytest.mark.integration
-@pytest.mark.parametrize("path", ["/runs/..%2f..%2fetc", "/runs/.hidden", "/runs/nope", "/runs/made?baseline=../x"])
-def test_paths_that_lead_elsewhere_are_refused(client, paths, path):
-    scored_run(paths)
-    client.get("/")
-    found = client.get(path)
-    assert found.status_code == 404 or found.text.startswith("Not done: ")
-
-
-@pytest.mark.integration
-def test_no_report_is_made_over_other_statements_or_without_scores(client, paths, runs):
+def test_no_report_is_made_of_other_paths_over_other_statements_or_without_scores(client, paths, runs):
     scored_run(paths)
     make_run(paths.runs, {"a": None}, name="raw")
     client.get("/")
+    for path in ("/runs/..%2f..%2fetc", "/runs/.hidden", "/runs/nope", "/runs/made?baseline=../x"):
+        found = client.get(path)
+        assert found.status_code == 404 or found.text.startswith("Not done: "), path
     (paths.path.parent / "corpus" / FILE).write_text(f"Another. {TEXT}", encoding="utf-8")
     assert "Not done: the statements have changed" in client.get("/runs/made").text
     assert "statements have changed" in runs.done(runs.score, "made")[2]
@@ -250,7 +221,7 @@ def test_what_cannot_be_run_is_said(runs, jobs, paths, fields, message):
 
 def test_a_run_is_started_watched_cancelled_and_gone_on_with(runs, jobs, slow, paths):
     mine = paths.path / "cases" / "mine.csv"
-    mine.parent.mkdir()
+    mine.parent.mkdir(parents=True)
     mine.write_text("question,state,answered,quote\n", encoding="utf-8")
     assert ("mine.csv", str(mine.resolve())) in runs.datasets()
     given = {"name": "r1", "limit": 5, "corpus": f"{paths.path}\n"}
@@ -275,12 +246,9 @@ def test_a_run_is_started_watched_cancelled_and_gone_on_with(runs, jobs, slow, p
     assert "there is a run" in started(runs, name="r1")[2]
 
 
-@pytest.mark.parametrize(
-    ("seconds", "answers", "left", "told"),
-    [(20.0, 2, 3, ", about 30 s left"), (490.0, 3, 2, ", about 5 min 27 s left"), (20.0, 1, 3, ""), (20.0, 2, 0, "")],
-)
-def test_the_time_left_is_told_by_the_answers_so_far(seconds, answers, left, told):
-    assert time_left(seconds, answers, left) == told
+def test_the_time_left_is_told_by_the_answers_so_far():
+    given = (20.0, 2, 3), (490.0, 3, 2), (20.0, 1, 3), (20.0, 2, 0)
+    assert [time_left(*each) for each in given] == [", about 30 s left", ", about 5 min 27 s left", "", ""]
 
 
 @pytest.mark.parametrize(("limit", "said"), [(99, "no folder of statements &lt;b&gt;"), (98, "ZeroDivisionError")])
@@ -359,7 +327,7 @@ def test_deciding_on_a_draft_changes_the_saved_cases(review, paths):
 
 
 def test_hostile_texts_are_shown_as_texts(review, runs, paths):
-    scored_run(paths, cases=[case("a").model_copy(update={"question": HOSTILE, "history": (HOSTILE,)})])
+    scored_run(paths, cases=[case("a", SUPPORT, question=HOSTILE, history=(HOSTILE,))])
     save_draft(paths.path.parent, saved_answer(HOSTILE), Judgement(verdict="right", should_be=HOSTILE))
     for kind in ("drafts", "citations"):
         text = review.shown(kind, None)[review.item]
@@ -381,9 +349,7 @@ def test_review_works_without_statements(paths):
 
 def test_a_run_whose_statements_are_gone_is_told(review, paths):
     scored_run(paths)
-    (paths.path.parent / "corpus" / FILE).unlink()
-    (paths.path.parent / "corpus" / "txt").rmdir()
-    (paths.path.parent / "corpus").rmdir()
+    shutil.rmtree(paths.path.parent / "corpus")
     assert "no folder of statements" in review.shown("citations", None)[review.item]
 
 

@@ -4,13 +4,6 @@ import time
 
 import pytest
 
-from ingest.annotate import Annotator
-from ingest.loaders.loaded import LoadedText
-from ingest.parties.party_table import PartyTable
-from ingest.text.splitter import SplitConfig
-from tests.conftest import PROJECT
-from tests.fakes import HashingEmbedder
-
 pytestmark = pytest.mark.slow
 
 SHORT, TIMES = 150, 6
@@ -41,18 +34,11 @@ HOSTILE = {
 }  # fmt: skip
 
 
-@pytest.fixture(scope="module")
-def annotator():
-    parties = PartyTable.load(PROJECT / "evals" / "conference" / "parties.csv")
-    return Annotator(parties, SplitConfig(), HashingEmbedder())
-
-
 @pytest.mark.parametrize("made", HOSTILE.values(), ids=HOSTILE)
-def test_time_to_read_a_text_grows_with_its_length_alone(annotator, made):
+def test_time_to_read_a_text_grows_with_its_length_alone(annotate, made):
     def seconds(times):
-        loaded = LoadedText(text=made(times), sha256="0" * 64)
-        began = time.process_time()
-        annotator.annotate(annotator.read(loaded, None, file="a.txt", kind="statement", input_key="").document)
+        text, began = made(times), time.process_time()
+        annotate(text)
         return time.process_time() - began
 
     seconds(3)

@@ -13,8 +13,8 @@ import pytest
 from sqlalchemy import text
 
 from tests.fakes import fake_workspace
-from tests.fakes_crash import start_ingest
 from tests.fakes_engines import open_index
+from tests.fakes_workers import start_told_ingest
 
 pytestmark = pytest.mark.slow
 
@@ -80,7 +80,7 @@ def test_killed_ingests_lose_nothing_double_nothing_and_the_store_always_opens(c
 
 def kill_ingest(store, folder, step, draw):
     """Kills an ingest some time after it told of a step; returns whether it was still running."""
-    process, steps = start_ingest(store, folder)
+    process, steps = start_told_ingest(store, folder)
     occurrence = draw.randint(1, {"load": FILES, "sync": 1}.get(step, 2))
     told = []
     try:

@@ -14,6 +14,7 @@ cases = Cases(__file__)
 HEADER = "file,state,body,session,date,agenda_item,language,symbol\n"
 PARTIES = "code,name,aliases,kind\nXAA,Arvandia,Arvandian,state\nXAB,Belmora,,state\n"
 OCCASION = "UNTOC COP,10,2020-10-12,4"
+SYMBOL = "CTOC/COP/2020/L.5"
 
 
 class Desk:
@@ -43,9 +44,7 @@ class Desk:
     def links(self):
         names = {d.document_id: d.file for d in self.workspace.corpus.documents()}
         found = {link for family in self.workspace.corpus.families().values() for link in family.links}
-        return sorted(
-            (link.relation, *sorted((names[link.document_id], names[link.other_id]))) for link in found
-        )  # fmt: skip
+        return sorted((each.relation, *sorted((names[each.document_id], names[each.other_id]))) for each in found)
 
     def identifier(self, name):
         return next(s.document_id for s in self.workspace.corpus.documents() if s.file == name)
@@ -163,7 +162,7 @@ def test_only_new_statements_are_compared(desk, monkeypatch):
     assert len(compared) == 1
 
 
-def test_statements_left_uncompared_by_an_interruption_are_linked_by_the_next_ingest(desk, monkeypatch):
+def test_statements_left_uncompared_are_linked_by_the_next_ingest_and_another_scheme_compares_all(desk, monkeypatch):
     desk.write("a.txt", speech(1), row())
     desk.write("b.txt", with_changes(speech(1), 3), row())
     with monkeypatch.context() as patch:
@@ -172,12 +171,6 @@ def test_statements_left_uncompared_by_an_interruption_are_linked_by_the_next_in
     assert desk.links() == []
     desk.ingest()
     assert desk.links() == [("near_duplicate", "a.txt", "b.txt")]
-
-
-def test_other_scheme_compares_everything_anew(desk, monkeypatch):
-    desk.write("a.txt", speech(1), row())
-    desk.write("b.txt", with_changes(speech(1), 3), row())
-    desk.ingest()
     monkeypatch.setattr(families, "_SCHEME", "another")
     catalogue = desk.workspace.store.catalogue
     assert len(catalogue.families.unseen("another")) == 2
@@ -195,24 +188,18 @@ def test_symbol_is_taken_apart(written, root, base, suffix, number):
 
 
 def test_revisions_are_linked_by_symbol_and_the_older_ones_are_superseded(desk):
-    base = "CTOC/COP/2020/L.5"
     for seed, (name, suffix) in enumerate(
         [("base.txt", ""), ("rev1.txt", "/Rev.1"), ("rev2.txt", "/Rev.2"), ("corr.txt", "/Corr.1"),
          ("add.txt", "/Add.1"), ("fifty.txt", "0"), ("rev_of_add.txt", "/Add.1/Rev.1")]
     ):  # fmt: skip
-        desk.write(name, speech(seed), row(symbol=base + suffix))
-    desk.write("belmora.txt", speech(50), row(state="XAB", symbol=f"{base}/Rev.3"))
+        desk.write(name, speech(seed), row(symbol=SYMBOL + suffix))
+    desk.write("belmora.txt", speech(50), row(state="XAB", symbol=f"{SYMBOL}/Rev.3"))
     report = desk.ingest()
-    assert desk.links() == sorted(
-        [
-            ("revision", "base.txt", "rev1.txt"),
-            ("revision", "base.txt", "rev2.txt"),
-            ("revision", "rev1.txt", "rev2.txt"),
-            ("correction", "base.txt", "corr.txt"),
-            ("addendum", "add.txt", "base.txt"),
-            ("revision", "add.txt", "rev_of_add.txt"),
-        ]
-    )
+    assert desk.links() == [
+        ("addendum", "add.txt", "base.txt"), ("correction", "base.txt", "corr.txt"),
+        ("revision", "add.txt", "rev_of_add.txt"), ("revision", "base.txt", "rev1.txt"),
+        ("revision", "base.txt", "rev2.txt"), ("revision", "rev1.txt", "rev2.txt"),
+    ]  # fmt: skip
     family = desk.workspace.corpus.families()[desk.identifier("base.txt")]
     superseded = {name: family.superseded_by(desk.identifier(name)) for name in report if name != "belmora.txt"}
     newest, add = desk.identifier("rev2.txt"), desk.identifier("rev_of_add.txt")
@@ -242,23 +229,17 @@ OTHER_FRENCH = "Madame,\n\nEn 2018 nous avons formé 31 juges.\n\nDepuis 1999, 6
         (FRENCH, row(language="fr", occasion="UNTOC COP,10,2020-10-13,4"), False),
         (FRENCH, row(language="fr", state="XAB"), False),
         (FRENCH, row(language="en"), False),
+        (OTHER_FRENCH, row(language="fr", occasion="UNTOC COP,10,,", symbol=SYMBOL), True),
     ],
-    ids=["translation", "other numbers", "other structure", "other day", "other State", "same language"],
+    ids=["translation", "other numbers", "other structure", "other day", "other State", "same language", "same symbol"],
 )
-def test_translations_share_party_occasion_and_structure(desk, text, of, linked):
-    desk.write("en.txt", ENGLISH, row())
+def test_translations_share_party_occasion_and_structure_or_a_symbol(desk, text, of, linked):
+    desk.write("en.txt", ENGLISH, row(symbol=SYMBOL))
     desk.write("fr.txt", text, of)
     report = desk.ingest()
     assert desk.links() == ([("translation", "en.txt", "fr.txt")] if linked else [])
     if linked:
         assert report["fr.txt"].reason.endswith("same statement as 'en.txt' in en")
-
-
-def test_same_symbol_in_another_language_is_a_translation(desk):
-    desk.write("en.txt", ENGLISH, row(symbol="CTOC/COP/2020/L.5"))
-    desk.write("fr.txt", OTHER_FRENCH, row(language="fr", occasion="UNTOC COP,10,,", symbol="CTOC/COP/2020/L.5"))
-    desk.ingest()
-    assert desk.links() == [("translation", "en.txt", "fr.txt")]
 
 
 # --- answers

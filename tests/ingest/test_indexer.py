@@ -1,9 +1,7 @@
 import subprocess
 import sys
-import time
 from contextlib import suppress
 from pathlib import Path
-from zipfile import ZipFile
 
 import pytest
 
@@ -13,12 +11,15 @@ from ingest.report import NO_STATE, FileResult
 from ingest.text.readable import readable
 from ingest.text.splitter import SplitConfig
 from tests.cases import Cases
+from tests.conftest import PROJECT
 from tests.fakes import HashingEmbedder
 from tests.fakes_engines import only_local, open_store
+from tests.fakes_files import zip_of
 from vectorstore.records import UnreadableFile
 
 cases = Cases(__file__)
 
+BINARY = bytes(range(256)) * 20
 HEADER = "file,state,body,session,date,agenda_item,language\n"
 PARTIES = "code,name,aliases,kind\nXAA,Arvandia,Arvandian,state\nXAB,Belmora,,state\n"
 TOPICS = ("extradition", "confiscation", "witness protection", "smuggling of migrants", "firearms", "training")
@@ -47,22 +48,47 @@ class Desk:
         path.write_bytes(text if isinstance(text, bytes) else text.encode())
         return path
 
-    def manifest(self, *rows, parties=PARTIES):
+    def speak(self, **topics):
+        """Writes a statement on each topic: `a="herons"` into a.txt; returns the last one's path."""
+        return [self.write(f"{name}.txt", text_about(topic)) for name, topic in topics.items()][-1]
+
+    def speak_often(self, count):
+        names = [f"{number:02}.txt" for number in range(count)]
+        for number, name in enumerate(names):
+            self.write(name, text_about(f"matter{number}"))
+        return names
+
+    def manifest(self, *rows, parties=PARTIES, **states):
+        """Writes a manifest of these rows; `a="XAA"` is a row that says whose a.txt of 2020 is."""
+        rows = [*rows, *(f"{name}.txt,{state},,,2020,," for name, state in states.items())]
         self.write("statements.csv", HEADER + "".join(f"{row}\n" for row in rows))
         if parties is not None:
             self.write("parties.csv", parties)
 
+    def indexer(self, split=None, store=None, embedder=None):
+        return Indexer(store or self.store, embedder or self.embedder, split or SplitConfig(), LoadLimits())
+
     def ingest(self, *paths, split=None, progress=None, **options):
-        indexer = Indexer(self.store, self.embedder, split or SplitConfig(), LoadLimits())
-        report = indexer.ingest(list(paths) or [self.folder], IngestOptions(**options), progress)
+        report = self.indexer(split).ingest(list(paths) or [self.folder], IngestOptions(**options), progress)
         self.assert_in_step()
         return report
+
+    def outcome(self, *paths, **options):
+        return results(self.ingest(*paths, **options))
+
+    def assert_unchanged(self, *paths, **options):
+        report = self.ingest(*paths, **options)
+        assert set(results(report).values()) <= {"unchanged", "not_listed"} and report.embedded_passages == 0
 
     def assert_in_step(self):
         assert all(check.ok for check in self.store.check()), self.store.check()
         catalogue = self.store.catalogue
         for summary in self.summaries():
             assert summary.passages == len(catalogue.passages_of([summary.document_id])) > 0
+
+    def reopen(self):
+        self.store.close()
+        self.store = open_store(self.store_path, self.embedder)
 
     def summaries(self):
         return self.store.catalogue.documents()
@@ -89,8 +115,7 @@ def desk(engines, tmp_path):
 
 
 def test_sample_is_a_statement_of_iran(desk):
-    indexer = Indexer(desk.store, desk.embedder, SplitConfig(), LoadLimits())
-    (result,) = indexer.ingest_sample().files
+    (result,) = desk.indexer().ingest_sample().files
     assert (result.result, result.state) == ("added", "IRN")
     (summary,) = desk.summaries()
     assert "state" in summary.inferred
@@ -126,61 +151,85 @@ def test_parties_of_a_folder_are_learnt(desk, conference):
         assert file.state is not None
         if "/X" in file.file and not file.file.startswith(("txt/XIC", "txt/XGR")):
             assert file.state == Path(file.file).name[:3] or file.state in ("XIC", "XGR")
-    again = desk.ingest(conference)
-    assert again.embedded_passages == 0
-    assert {file.result for file in again.files} == {"unchanged", "not_listed"}
+    desk.assert_unchanged(conference)
 
 
 def test_order_of_results_is_that_of_the_manifest_and_stable(desk):
+    desk.speak(**{letter: f"matter {letter}" for letter in "zebra"})
+    desk.manifest(**dict.fromkeys("zebra", "XAA"))
     names = [f"{letter}.txt" for letter in "zebra"]
-    for index, name in enumerate(names):
-        desk.write(name, text_about(f"matter {index}"))
-    desk.manifest(*(f"{name},XAA,,,2020,," for name in names))
-    assert [file.file for file in desk.ingest().files] == names
-    desk.write("e.txt", text_about("something else"))
-    report = desk.ingest()
-    assert [file.file for file in report.files] == names
-    assert results(report) == {**dict.fromkeys(names, "unchanged"), "e.txt": "replaced"}
+    assert list(desk.outcome()) == names
+    desk.speak(e="something else")
+    again = desk.outcome()
+    assert list(again) == names and again == {**dict.fromkeys(names, "unchanged"), "e.txt": "replaced"}
 
 
 def test_unchanged_folder_is_not_embedded_again(desk):
-    for topic in TOPICS:
-        desk.write(f"{topic}.txt", text_about(topic))
+    desk.speak(**dict(zip("abcdef", TOPICS, strict=True)))
     first = desk.ingest()
     embedded = len(desk.embedder.embedded)
     assert first.embedded_passages == embedded == first.passages > 0
-    again = desk.ingest()
-    assert set(results(again).values()) == {"unchanged"}
-    assert again.embedded_passages == 0 == len(desk.embedder.embedded) - embedded
+    desk.assert_unchanged()
+    assert len(desk.embedder.embedded) == embedded
 
 
-def test_corrected_manifest_row_updates_without_embedding(desk):
-    desk.write("a.txt", text_about("extradition"))
-    desk.manifest("a.txt,XAA,,,2020,4,en")
-    first = desk.ingest()
-    desk.manifest("a.txt,XAB,,,2020,4,en")
-    report = desk.ingest()
-    (result,) = report.files
-    assert (result.result, result.state, report.embedded_passages) == ("updated", "XAB", 0)
-    assert result.statement_id != first.files[0].statement_id
-    assert desk.held() == {"a.txt": "XAB"}
+@pytest.mark.parametrize(
+    ("before", "after", "outcome", "gone"),
+    [
+        pytest.param({"a": "herons"}, {"a": "badgers"}, {"a": "replaced"}, "herons", id="a changed text replaces"),
+        pytest.param(
+            {"a": "herons", "b": "badgers"}, {"a": "badgers"}, {"a": "duplicate", "b": "unchanged"}, "herons",
+            id="a file that took the text of another is its duplicate",
+        ),
+        pytest.param(
+            {"b": "herons"}, {"a": "herons", "b": "badgers"}, {"a": "added", "b": "replaced"}, None,
+            id="a text that moves to a new file while its own changes is kept",
+        ),
+        pytest.param(
+            {}, {"a": "herons", "b": "herons", "c/d": "herons"}, {"a": "added", "b": "duplicate", "c/d": "duplicate"},
+            None, id="duplicates of one run are one statement",
+        ),
+        pytest.param(
+            {"a": "herons", "b": "badgers", "c": "otters"}, {"a": "badgers", "b": "otters", "c": "herons"}, None, None,
+            id="files that changed places lose nothing",
+        ),
+    ],
+)  # fmt: skip
+def test_each_text_is_held_once_however_files_change(desk, before, after, outcome, gone):
+    first = []
+    if before:
+        desk.speak(**before)
+        first = desk.ingest().files
+    embedded = len(desk.embedder.embedded)
+    desk.speak(**after)
+    found = desk.outcome()
+    assert outcome is None or found == {f"{name}.txt": result for name, result in outcome.items()}
+    kept = before | after
+    assert sorted(desk.held()) == sorted(f"{name}.txt" for name in kept if (outcome or {}).get(name) != "duplicate")
+    assert len(desk.summaries()) == len({*kept.values()}) and all(map(desk.finds, kept.values()))
+    assert outcome is not None or len(desk.embedder.embedded) == embedded
+    if gone is not None:
+        assert desk.finds(gone) == [] and desk.store.catalogue.statement(first[0].statement_id) is None
+    assert set(desk.outcome().values()) <= {"unchanged", "duplicate"}
 
 
-def test_same_text_of_two_states_is_two_statements_embedded_once(desk):
-    desk.write("a.txt", text_about("extradition"))
-    desk.write("b.txt", text_about("extradition"))
-    desk.manifest("a.txt,XAA,,,2020,,", "b.txt,XAB,,,2020,,")
+def test_same_text_of_two_states_is_two_statements_embedded_once_though_rows_change_places(desk):
+    desk.speak(a="extradition", b="extradition")
+    desk.manifest(a="XAA", b="XAB")
     report = desk.ingest()
     assert set(results(report).values()) == {"added"}
     assert desk.held() == {"a.txt": "XAA", "b.txt": "XAB"}
     assert report.embedded_passages * 2 == report.passages
+    desk.manifest(a="XAB", b="XAA")
+    desk.ingest()
+    assert desk.held() == {"a.txt": "XAB", "b.txt": "XAA"}
+    desk.assert_unchanged()
 
 
 def test_same_text_and_metadata_under_another_name_is_a_duplicate(desk):
-    desk.write("b.txt", text_about("extradition"))
+    desk.speak(b="extradition")
     desk.ingest()
-    desk.write("a.txt", text_about("extradition"))
-    desk.write("c.txt", text_about("extradition"))
+    desk.speak(a="extradition", c="extradition")
     for _ in range(2):
         report = desk.ingest()
         assert results(report) == {"a.txt": "duplicate", "b.txt": "unchanged", "c.txt": "duplicate"}
@@ -191,74 +240,9 @@ def test_same_text_and_metadata_under_another_name_is_a_duplicate(desk):
     assert desk.held() == {"b.txt": None}
 
 
-def test_duplicates_of_one_run_are_one_statement(desk):
-    for name in ("a.txt", "b.txt", "c/d.txt"):
-        desk.write(name, text_about("extradition"))
-    assert results(desk.ingest()) == {"a.txt": "added", "b.txt": "duplicate", "c/d.txt": "duplicate"}
-    assert len(desk.summaries()) == 1
-
-
-def test_changed_text_replaces_and_its_old_passages_are_gone(desk):
-    desk.write("a.txt", text_about("herons"))
-    (old,) = desk.ingest().files
-    desk.write("a.txt", text_about("badgers"))
-    (new,) = desk.ingest().files
-    assert (old.result, new.result) == ("added", "replaced")
-    assert desk.finds("herons") == []
-    assert desk.finds("badgers") != []
-    assert desk.store.catalogue.statement(old.statement_id) is None
-
-
-def test_file_that_took_the_text_of_another_is_its_duplicate(desk):
-    desk.write("a.txt", text_about("herons"))
-    desk.write("b.txt", text_about("badgers"))
-    desk.ingest()
-    desk.write("a.txt", text_about("badgers"))
-    assert results(desk.ingest()) == {"a.txt": "duplicate", "b.txt": "unchanged"}
-    assert desk.held() == {"b.txt": None}
-    assert desk.finds("herons") == []
-
-
-def test_files_that_changed_places_lose_nothing(desk):
-    names = ["a.txt", "b.txt", "c.txt"]
-    texts = [text_about("herons"), text_about("badgers"), text_about("otters")]
-    for name, text in zip(names, texts, strict=True):
-        desk.write(name, text)
-    desk.ingest()
-    embedded = len(desk.embedder.embedded)
-    for name, text in zip(names, [*texts[1:], texts[0]], strict=True):
-        desk.write(name, text)
-    desk.ingest()
-    for word in ("herons", "badgers", "otters"):
-        assert desk.finds(word)
-    assert sorted(desk.held()) == names
-    assert len(desk.embedder.embedded) == embedded
-    assert set(results(desk.ingest()).values()) == {"unchanged"}
-
-
-def test_rows_that_changed_places_lose_nothing(desk):
-    desk.write("a.txt", text_about("herons"))
-    desk.write("b.txt", text_about("herons"))
-    desk.manifest("a.txt,XAA,,,2020,,", "b.txt,XAB,,,2020,,")
-    desk.ingest()
-    desk.manifest("a.txt,XAB,,,2020,,", "b.txt,XAA,,,2020,,")
-    desk.ingest()
-    assert desk.held() == {"a.txt": "XAB", "b.txt": "XAA"}
-    assert set(results(desk.ingest()).values()) == {"unchanged"}
-
-
-def test_text_that_moves_to_a_new_file_while_its_own_changes_is_kept(desk):
-    desk.write("b.txt", text_about("herons"))
-    desk.ingest()
-    desk.write("a.txt", text_about("herons"))
-    desk.write("b.txt", text_about("badgers"))
-    assert results(desk.ingest()) == {"a.txt": "added", "b.txt": "replaced"}
-    assert desk.finds("herons") and desk.finds("badgers")
-
-
 @pytest.mark.parametrize("sync", [False, True])
 def test_moved_file_is_the_same_statement(desk, sync):
-    path = desk.write("a.txt", text_about("herons"))
+    path = desk.speak(a="herons")
     (before,) = desk.ingest().files
     (desk.folder / "later").mkdir()
     path.rename(desk.folder / "later" / "b.txt")
@@ -268,59 +252,54 @@ def test_moved_file_is_the_same_statement(desk, sync):
     assert desk.held() == {"later/b.txt": None}
 
 
-def test_file_ingested_by_itself_and_with_its_folder_is_one_statement(desk):
-    path = desk.write("deep/a.txt", text_about("herons"))
-    for paths in ((path,), (desk.folder,), (path,)):
-        report = desk.ingest(*paths)
-        assert len(desk.summaries()) == 1
+def test_file_given_by_itself_twice_or_with_its_folder_is_one_statement(desk):
+    path = desk.speak(a="herons")
+    report = desk.ingest(path, path, desk.folder)
+    assert [file.result for file in report.files] == ["added", "unchanged", "unchanged"]
+    deep = desk.write("deep/b.txt", text_about("owls"))
+    for path in (deep, desk.folder, deep):
+        report = desk.ingest(path)
+        assert len(desk.summaries()) == 2
     assert report.files[0].result == "unchanged"
 
 
-def test_path_given_twice_is_taken_once(desk):
-    path = desk.write("a.txt", text_about("herons"))
-    report = desk.ingest(path, path, desk.folder)
-    assert [file.result for file in report.files] == ["added", "unchanged", "unchanged"]
-
-
 def test_sync_removes_what_is_gone_from_the_folder_only(desk, tmp_path):
-    desk.write("a.txt", text_about("herons"))
-    desk.write("b.txt", text_about("badgers")).rename(desk.folder / "b.txt")
-    other = tmp_path / "other"
-    other.mkdir()
-    (other / "c.txt").write_text(text_about("otters"), encoding="utf-8")
-    desk.ingest(desk.folder, other)
-    (desk.folder / "a.txt").unlink()
-    (other / "c.txt").unlink()
-    assert results(desk.ingest()) == {"b.txt": "unchanged"}, "without --sync all stays"
-    assert results(desk.ingest(sync=True)) == {"b.txt": "unchanged", "a.txt": "removed"}
+    gone = [desk.speak(a="herons"), tmp_path / "other" / "c.txt"]
+    desk.speak(b="badgers")
+    gone[1].parent.mkdir()
+    gone[1].write_text(text_about("otters"), encoding="utf-8")
+    desk.ingest(desk.folder, gone[1].parent)
+    for path in gone:
+        path.unlink()
+    assert desk.outcome() == {"b.txt": "unchanged"}, "without --sync all stays"
+    assert desk.outcome(sync=True) == {"b.txt": "unchanged", "a.txt": "removed"}
     assert sorted(desk.held()) == ["b.txt", "c.txt"]
     assert desk.finds("herons") == []
 
 
 def test_sync_of_an_empty_folder_removes_nothing_since_a_share_may_not_be_mounted(desk):
-    desk.write("a.txt", text_about("herons")).unlink()
-    desk.write("b.txt", text_about("badgers"))
+    path = desk.speak(b="badgers")
     desk.ingest()
-    for file in desk.folder.iterdir():
-        file.unlink()
+    path.unlink()
     report = desk.ingest(sync=True)
     assert any("is it mounted?" in note for note in report.notes)
     assert desk.held()
 
 
-def test_sync_keeps_a_file_that_is_there_but_not_listed(desk):
-    desk.write("a.txt", text_about("herons"))
-    desk.write("b.txt", text_about("badgers"))
-    desk.manifest("a.txt,XAA,,,2020,,")
-    desk.ingest(include_unlisted=True)
-    assert results(desk.ingest(sync=True)) == {"a.txt": "unchanged", "b.txt": "not_listed"}
+def test_unlisted_files_are_reported_and_taken_with_all_and_sync_keeps_them(desk):
+    desk.speak(a="herons", b="badgers")
+    desk.manifest(a="XAA")
+    report = desk.ingest()
+    assert results(report) == {"a.txt": "added", "b.txt": "not_listed"}
+    assert "does not list" in report.files[1].reason
+    assert desk.outcome(include_unlisted=True) == {"a.txt": "unchanged", "b.txt": "added"}
+    assert desk.outcome(sync=True) == {"a.txt": "unchanged", "b.txt": "not_listed"}
     assert sorted(desk.held()) == ["a.txt", "b.txt"]
 
 
 def test_text_removed_by_sync_may_come_back_in_the_same_run(desk, tmp_path):
-    path = desk.write("a.txt", text_about("herons"))
+    path, other = desk.speak(a="herons"), tmp_path / "other"
     desk.ingest()
-    other = tmp_path / "other"
     other.mkdir()
     path.rename(other / "a.txt")
     desk.ingest(desk.folder, other, sync=True)
@@ -330,20 +309,19 @@ def test_text_removed_by_sync_may_come_back_in_the_same_run(desk, tmp_path):
 
 def test_new_passage_size_cuts_anew(desk):
     desk.write("a.txt", text_about("herons") * 3)
-    desk.manifest("a.txt,XAA,,,2020,,")
+    desk.manifest(a="XAA")
     desk.ingest()
     before = desk.summaries()[0]
-    report = desk.ingest(split=SplitConfig(passage_tokens=16))
+    small = SplitConfig(passage_tokens=16)
+    assert desk.outcome(split=small) == {"a.txt": "updated"}
     after = desk.summaries()[0]
-    assert results(report) == {"a.txt": "updated"}
     assert after.passages > before.passages
     assert after.document_id == before.document_id
-    assert results(desk.ingest(split=SplitConfig(passage_tokens=16))) == {"a.txt": "unchanged"}
+    desk.assert_unchanged(split=small)
 
 
 def test_new_annotation_is_stored_without_embedding_anything_again(desk, monkeypatch):
-    desk.write("a.txt", text_about("the Firearms Protocol"))
-    desk.write("b.txt", text_about("extradition"))
+    desk.speak(a="the Firearms Protocol", b="extradition")
     desk.manifest("a.txt,XAA,UNTOC COP,12,2024,,", "b.txt,XAB,UNTOC COP,12,2024,,")
     desk.ingest()
     catalogue = desk.store.catalogue
@@ -395,8 +373,8 @@ def test_mentions_of_treaties_articles_and_groups_are_looked_up(desk):
 
 
 def test_unknown_state_is_ingested_reported_and_never_attributed(desk):
-    desk.write("a.txt", text_about("herons"))
-    desk.manifest("a.txt,Nowhereland,,,2020,,")
+    desk.speak(a="herons")
+    desk.manifest(a="Nowhereland")
     (result,) = desk.ingest().files
     assert (result.result, result.state) == ("added", None)
     assert "line 2" in result.reason and "Nowhereland" in result.reason
@@ -405,30 +383,37 @@ def test_unknown_state_is_ingested_reported_and_never_attributed(desk):
     assert again.result == "unchanged" and "set its State" in again.reason
 
 
-def test_state_that_a_later_parties_file_names_is_attributed(desk):
-    desk.write("a.txt", text_about("herons"))
-    desk.manifest("a.txt,XAA,,,2020,,", parties=None)
-    assert desk.ingest().files[0].state is None
-    desk.manifest("a.txt,XAA,,,2020,,")
-    report = desk.ingest()
-    (result,) = report.files
-    assert (result.result, result.state, report.embedded_passages) == ("updated", "XAA", 0)
+MISSPELT = "code,name,aliases,kind\nXAA,Arvanda,,state\n"
 
 
-def test_corrected_parties_file_takes_the_place_of_the_older_one(desk):
-    desk.write("a.txt", text_about("herons"))
-    desk.manifest("a.txt,XAA,,,2020,,", parties="code,name,aliases,kind\nXAA,Arvanda,,state\n")
-    desk.ingest()
-    desk.manifest("a.txt,Arvandia,,,2020,,")
-    report = desk.ingest()
-    assert report.notes == ()
-    assert report.files[0].state == "XAA"
+@pytest.mark.parametrize(
+    ("first", "second", "states", "outcome"),
+    [
+        pytest.param({"a": "XAA"}, {"a": "XAB"}, ("XAA", "XAB"), "updated", id="a corrected row"),
+        pytest.param(
+            {"a": "XAA", "parties": None}, {"a": "XAA"}, (None, "XAA"), "updated", id="a State named later",
+        ),
+        pytest.param(
+            {"a": "XAA", "parties": MISSPELT}, {"a": "Arvandia"}, ("XAA", "XAA"), "unchanged", id="a corrected table",
+        ),
+    ],
+)  # fmt: skip
+def test_corrected_tables_take_the_place_of_the_older_ones_without_embedding(desk, first, second, states, outcome):
+    desk.speak(a="herons")
+    results = []
+    for tables in (first, second):
+        desk.manifest(**tables)
+        report = desk.ingest()
+        results += report.files
+    assert tuple(result.state for result in results) == states and desk.held() == {"a.txt": states[1]}
+    assert (results[1].result, report.embedded_passages, report.notes) == (outcome, 0, ())
+    assert (results[0].statement_id == results[1].statement_id) == (states[0] == states[1])
     assert len(desk.store.party_files()) == 1
 
 
 def test_parties_file_that_contradicts_the_built_in_table_is_a_note(desk):
-    desk.write("a.txt", text_about("herons"))
-    desk.manifest("a.txt,,,,2020,,", parties="code,name,aliases,kind\nXAA,Iran,,state\n")
+    desk.speak(a="herons")
+    desk.manifest(a="", parties="code,name,aliases,kind\nXAA,Iran,,state\n")
     report = desk.ingest()
     assert results(report) == {"a.txt": "added"}
     assert "parties.csv" in " ".join(report.notes)
@@ -436,31 +421,19 @@ def test_parties_file_that_contradicts_the_built_in_table_is_a_note(desk):
 
 
 def test_row_without_a_file_is_missing_with_its_line(desk):
-    desk.write("a.txt", text_about("herons"))
-    desk.manifest("gone.txt,XAA,,,2020,,", "a.txt,XAA,,,2020,,")
+    desk.speak(a="herons")
+    desk.manifest(gone="XAA", a="XAA")
     report = desk.ingest()
     assert results(report) == {"gone.txt": "missing", "a.txt": "added"}
     assert "line 2" in report.files[0].reason
     assert [file.file for file in report.failed] == ["gone.txt"]
 
 
-def test_unlisted_files_are_reported_and_taken_with_all(desk):
-    desk.write("a.txt", text_about("herons"))
-    desk.write("b.txt", text_about("badgers"))
-    desk.manifest("a.txt,XAA,,,2020,,")
-    report = desk.ingest()
-    assert results(report) == {"a.txt": "added", "b.txt": "not_listed"}
-    assert "does not list" in report.files[1].reason
-    assert results(desk.ingest(include_unlisted=True)) == {"a.txt": "unchanged", "b.txt": "added"}
-
-
 def test_manifest_that_cannot_be_read_fails_and_other_paths_go_on(desk, tmp_path):
     bad = tmp_path / "bad"
     bad.mkdir()
     (bad / "statements.csv").write_text("name,country\nx,y\n", encoding="utf-8")
-    good = desk.write("a.txt", text_about("herons"))
-    late = desk.write("b.txt", text_about("badgers"))
-    report = desk.ingest(good, bad, late)
+    report = desk.ingest(desk.speak(a="herons"), bad, desk.speak(b="badgers"))
     assert results(report) == {"a.txt": "added", "statements.csv": "failed", "b.txt": "added"}
     assert "no column 'file'" in report.failed[0].reason
 
@@ -469,61 +442,53 @@ def test_manifest_that_cannot_be_read_fails_and_other_paths_go_on(desk, tmp_path
 
 
 def test_bad_files_never_stop_the_batch(desk):
-    desk.write("a.txt", text_about("herons"))
-    desk.write("binary.txt", bytes(range(256)) * 20)
-    desk.write("broken.pdf", b"%PDF-1.7 nothing follows")
-    desk.write("broken.docx", b"PK\x03\x04 no archive")
-    desk.write("empty.txt", b"")
-    desk.write("blank.txt", b" \n\t\n")
-    desk.write("zip.txt", b"PK\x03\x04 an archive by its first bytes")
-    desk.write("z.txt", text_about("badgers"))
+    bad = {
+        "binary.txt": (BINARY, "failed"),
+        "broken.pdf": (b"%PDF-1.7 nothing follows", "failed"),
+        "broken.docx": (b"PK\x03\x04 no archive", "failed"),
+        "empty.txt": (b"", "skipped"),
+        "blank.txt": (b" \n\t\n", "skipped"),
+        "zip.txt": (b"PK\x03\x04 an archive by its first bytes", "failed"),
+    }
+    for name, (data, _) in bad.items():
+        desk.write(name, data)
+    desk.speak(a="herons", z="badgers")
     report = desk.ingest()
-    assert results(report) == {
-        "a.txt": "added", "binary.txt": "failed", "broken.pdf": "failed", "broken.docx": "failed",
-        "empty.txt": "skipped", "blank.txt": "skipped", "zip.txt": "failed", "z.txt": "added",
-    }  # fmt: skip
+    assert results(report) == {"a.txt": "added", "z.txt": "added"} | {name: result for name, (_, result) in bad.items()}
     assert all(file.reason for file in report.files if file.result in ("failed", "skipped"))
-    assert [each.file for each in desk.store.catalogue.unreadable()] == [
-        "binary.txt", "broken.docx", "broken.pdf", "zip.txt",
-    ]  # fmt: skip
+    failed = sorted(name for name, (_, result) in bad.items() if result == "failed")
+    assert [each.file for each in desk.store.catalogue.unreadable()] == failed
 
 
 def test_unreadable_file_is_forgotten_when_fixed_or_gone(desk):
-    desk.write("a.txt", bytes(range(256)) * 20)
-    gone = desk.write("b.txt", bytes(range(256)) * 20)
+    desk.write("a.txt", BINARY)
+    gone = desk.write("b.txt", BINARY)
     desk.ingest()
     assert len(desk.store.catalogue.unreadable()) == 2
-    desk.write("a.txt", text_about("herons"))
+    desk.speak(a="herons")
     gone.unlink()
-    assert results(desk.ingest()) == {"a.txt": "added"}
+    assert desk.outcome() == {"a.txt": "added"}
     assert desk.store.catalogue.unreadable() == ()
 
 
 def test_file_that_became_unreadable_keeps_what_was_stored(desk):
-    desk.write("a.txt", text_about("herons"))
+    desk.speak(a="herons")
     desk.ingest()
-    desk.write("a.txt", bytes(range(256)) * 20)
-    assert results(desk.ingest(sync=True)) == {"a.txt": "failed"}
+    desk.write("a.txt", BINARY)
+    assert desk.outcome(sync=True) == {"a.txt": "failed"}
     assert desk.finds("herons")
 
 
 @pytest.mark.parametrize("name", ["absent.txt", "absent/", "x" * 5000, "nul\0byte"])
 def test_missing_path_fails_and_the_others_go_on(desk, name):
-    path = desk.write("a.txt", text_about("herons"))
-    report = desk.ingest(Path(name), path)
+    report = desk.ingest(Path(name), desk.speak(a="herons"))
     assert [file.result for file in report.files] == ["failed", "added"]
     assert "check the path" in report.files[0].reason
 
 
-def test_format_that_no_loader_reads_is_skipped(desk):
-    report = desk.ingest(desk.write("a.xyz", text_about("herons")))
-    assert results(report) == {"a.xyz": "skipped"}
-
-
-def test_folder_without_any_supported_file_is_a_note(desk):
-    desk.write("picture.gif", b"GIF89a")
-    first = desk.ingest(Path("absent"), desk.folder)
-    assert "no supported file" in first.notes[0]
+def test_format_that_no_loader_reads_is_skipped_and_a_folder_of_it_is_a_note(desk):
+    assert desk.outcome(desk.write("a.xyz", text_about("herons"))) == {"a.xyz": "skipped"}
+    assert "no supported file" in desk.ingest(Path("absent"), desk.folder).notes[0]
 
 
 def test_name_that_is_not_utf_8_fails_and_the_others_go_on(desk):
@@ -531,7 +496,7 @@ def test_name_that_is_not_utf_8_fails_and_the_others_go_on(desk):
         (desk.folder / b"caf\xe9.txt".decode("utf-8", "surrogateescape")).write_bytes(text_about("herons").encode())
     except OSError:
         pytest.skip("this file system takes names in UTF-8 only")
-    desk.write("z.txt", text_about("badgers"))
+    desk.speak(z="badgers")
     report = desk.ingest()
     assert [file.result for file in report.files] == ["failed", "added"]
     assert "rename" in report.files[0].reason
@@ -544,12 +509,10 @@ def test_link_that_leads_out_of_the_folder_is_refused(desk, tmp_path):
     secret.write_text(text_about("secrets"), encoding="utf-8")
     (desk.folder / "link.txt").symlink_to(secret)
     (desk.folder / "linked").symlink_to(tmp_path)
-    desk.write("a.txt", text_about("herons"))
-    desk.manifest("link.txt,XAA,,,2020,,", "../secret.txt,XAA,,,2020,,", "linked/secret.txt,XAA,,,,,",
-                  "a.txt,XAA,,,2020,,")  # fmt: skip
-    report = desk.ingest()
-    assert [file.result for file in report.failed] == ["failed"] * 3
-    desk.write("statements.csv", HEADER + "a.txt,XAA,,,2020,,\n")
+    desk.speak(a="herons")
+    desk.manifest(**{"link": "XAA", "../secret": "XAA", "linked/secret": "XAA", "a": "XAA"})
+    assert [file.result for file in desk.ingest().failed] == ["failed"] * 3
+    desk.manifest(a="XAA")
     desk.ingest(include_unlisted=True)
     assert desk.finds("secrets") == []
 
@@ -567,89 +530,43 @@ class StoppingEmbedder(HashingEmbedder):
 
 
 def test_interrupted_ingest_is_completed_by_the_next(desk):
-    names = [f"{number:02}.txt" for number in range(40)]
-    for number, name in enumerate(names):
-        desk.write(name, text_about(f"matter{number}"))
-    stopping = Indexer(desk.store, StoppingEmbedder(), SplitConfig(), LoadLimits())
+    names = desk.speak_often(40)
     with pytest.raises(KeyboardInterrupt):
-        stopping.ingest([desk.folder], IngestOptions())
+        desk.indexer(embedder=StoppingEmbedder()).ingest([desk.folder], IngestOptions())
     first = len(desk.summaries())
     assert 0 < first < len(names)
-    desk.store.close()
-    desk.store = open_store(desk.store_path, desk.embedder)
-    report = desk.ingest()
+    desk.reopen()
+    assert list(desk.outcome().values()).count("unchanged") == first
     assert sorted(desk.held()) == names
-    assert list(results(report).values()).count("unchanged") == first
     assert len(set(desk.store.catalogue.passage_ids())) == desk.store.catalogue.count_passages()
-    for number in range(40):
-        assert desk.finds(f"matter{number}")
-
-
-INGEST = cases["INGEST"]
-
-
-@only_local
-@pytest.mark.slow
-def test_killed_ingest_is_completed_by_the_next(desk):
-    for number in range(90):
-        desk.write(f"{number:03}.txt", text_about(f"matter{number}"))
-    desk.store.close()
-    counts = []
-    for delay in (0.05, 0.4, 0.7):
-        process = subprocess.Popen(
-            [sys.executable, "-c", INGEST, str(desk.store_path), str(desk.folder)],
-            stdout=subprocess.PIPE, text=True, cwd=Path(__file__).parents[2],
-        )  # fmt: skip
-        assert process.stdout.readline() == "open\n"
-        time.sleep(delay)
-        process.kill()
-        process.communicate()
-        store = open_store(desk.store_path, desk.embedder)
-        assert store.catalogue.health.damage() is None
-        counts.append(len(store.catalogue.documents()))
-        store.close()
-    assert counts == sorted(counts), "nothing stored is lost"
-    desk.store = open_store(desk.store_path, desk.embedder)
-    desk.ingest()
-    assert len(desk.summaries()) == 90
-    assert all(desk.finds(f"matter{number}") for number in range(90))
-
-
-COMMAND = cases["COMMAND"]
+    assert all(desk.finds(f"matter{number}") for number in range(40))
 
 
 @only_local
 @pytest.mark.slow
 def test_terminated_command_ends_in_order_and_keeps_what_it_stored(desk):
-    for number in range(60):
-        desk.write(f"{number:03}.txt", text_about(f"matter{number}"))
+    desk.speak_often(60)
     desk.store.close()
     process = subprocess.Popen(
-        [sys.executable, "-c", COMMAND, str(desk.store_path), str(desk.folder)],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        cwd=Path(__file__).parents[2],
-    )
+        [sys.executable, "-c", cases["COMMAND"], str(desk.store_path), str(desk.folder)],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=PROJECT,
+    )  # fmt: skip
     assert [process.stdout.readline() for _ in range(2)] == ["embedding\n"] * 2
     process.terminate()
     _, complaint = process.communicate(timeout=60)
     assert process.returncode == 130
     assert complaint.startswith("interrupted: what was stored before is kept") and complaint.count("\n") == 1
-    desk.store = open_store(desk.store_path, desk.embedder)
+    desk.reopen()
     assert 0 < len(desk.summaries()) < 60
     desk.ingest()
     assert len(desk.summaries()) == 60
 
 
 def test_progress_counts_up_to_all_files(desk):
-    for topic in TOPICS:
-        desk.write(f"{topic}.txt", text_about(topic))
-    heard = []
-    indexer = Indexer(desk.store, desk.embedder, SplitConfig(), LoadLimits())
-    indexer.ingest([desk.folder], IngestOptions(), heard.append)
+    count, heard = len(desk.speak_often(6)), []
+    desk.ingest(progress=heard.append)
     assert [event.done for event in heard] == sorted(event.done for event in heard)
-    assert (heard[-1].done, heard[-1].total) == (len(TOPICS), len(TOPICS))
+    assert (heard[-1].done, heard[-1].total) == (count, count)
     assert {event.step for event in heard} == {"load", "embed", "store"}
 
 
@@ -661,8 +578,7 @@ class Stopped(Exception):
 
 
 def test_ingest_that_is_stopped_after_a_few_files_again_and_again_gets_on(desk):
-    for number in range(12):
-        desk.write(f"{number:02}.txt", text_about(f"herons{number}"))
+    desk.speak_often(12)
     runs = 0
     while len(desk.summaries()) < 12:
         runs += 1
@@ -677,29 +593,26 @@ def test_ingest_that_is_stopped_after_a_few_files_again_and_again_gets_on(desk):
         # The last run ends by itself.
         with suppress(Stopped):
             desk.ingest(progress=stop)
-    assert len(desk.summaries()) == 12
 
 
 def test_file_on_which_ingests_were_stopped_does_not_keep_others_from_being_stored(desk):
-    for number in range(6):
-        desk.write(f"{number}.txt", text_about(f"herons{number}"))
+    desk.speak_often(6)
 
     def stop_at_first(event):
-        if event.step == "load" and event.file == "0.txt":
+        if event.step == "load" and event.file == "00.txt":
             # As when it takes long, and somebody loses patience.
-            (desk.store.path / "ingest.begun").write_text(f"{desk.folder / '0.txt'}\n")
+            (desk.store.path / "ingest.begun").write_text(f"{desk.folder / '00.txt'}\n")
             raise Stopped
 
     for _ in range(2):
         with suppress(Stopped):
             desk.ingest(progress=stop_at_first)
     # What was being embedded when it stopped may be stored or not; the batch before it is.
-    assert "1.txt" in {summary.file for summary in desk.summaries()}
+    assert "01.txt" in desk.held()
 
 
 def test_write_lock_is_free_while_files_are_read(desk):
-    for number in range(4):
-        desk.write(f"{number}.txt", text_about(f"herons{number}"))
+    names = desk.speak_often(4)
     other = open_store(desk.store.path, desk.embedder, wait_seconds=0.0)
     locked = []
 
@@ -710,101 +623,92 @@ def test_write_lock_is_free_while_files_are_read(desk):
 
     report = desk.ingest(progress=write_beside)
     other.close()
-    assert sorted(locked) == ["0.txt", "1.txt", "2.txt", "3.txt"] and len(report.files) == 4
+    assert sorted(locked) == names and len(report.files) == 4
 
 
 def test_two_ingests_of_one_folder_at_once_store_each_file_once(desk):
-    for number in range(9):
-        desk.write(f"{number}.txt", text_about(f"herons{number}"))
+    names = desk.speak_often(9)
     other = open_store(desk.store.path, desk.embedder)
-    beside = Indexer(other, desk.embedder, SplitConfig(), LoadLimits())
     reports = []
 
     def ingest_beside(event):
-        if event.step == "load" and event.file == "5.txt" and not reports:
-            reports.append(beside.ingest([desk.folder], IngestOptions()))
+        if event.step == "load" and event.file == "05.txt" and not reports:
+            reports.append(desk.indexer(store=other).ingest([desk.folder], IngestOptions()))
 
     reports.insert(0, desk.ingest(progress=ingest_beside))
     other.close()
-    assert sorted(summary.file for summary in desk.summaries()) == [f"{number}.txt" for number in range(9)]
+    assert sorted(summary.file for summary in desk.summaries()) == names
     outcomes = [file.result for report in reports for file in report.files]
     assert outcomes.count("added") == 9 and outcomes.count("unchanged") == 9
-    assert all(check.ok for check in desk.store.check())
+    desk.assert_in_step()
 
 
 # --- tables inside archives, and names whose folders a browser dropped
 
 
-def zipped(path, **files):
-    with ZipFile(path, "w") as archive:
-        for name, text in files.items():
-            archive.writestr(name.replace("__", "/").replace("_", "."), text)
+def zipped(path, texts):
+    path.write_bytes(zip_of({name: text.encode() for name, text in texts.items()}))
     return path
 
 
-@pytest.mark.parametrize("top", ["", "mission__"])
+@pytest.mark.parametrize("top", ["", "mission/"])
 def test_tables_inside_an_archive_are_used_as_in_a_folder(desk, top):
-    table = "file,state,body,session,date\nen/a.txt,XAA,UNTOC COP,10,2020-10-12\nc.txt,Arvandia,,,2019\n"
-    parties = "code,name,aliases,kind\nXAA,Arvandia,,state\n"
-    files = {"en__a_txt": text_about("herons"), "b_txt": text_about("badgers"), "c_txt": text_about("owls")}
-    names = {"statements_csv": table, "parties_csv": parties, **files}
-    archive = zipped(desk.folder / "a.zip", **{top + name: text for name, text in names.items()})
-    report = desk.ingest(archive)
-    inside = f"a.zip/{top}".replace("__", "/")
-    assert results(report) == {inside + "b.txt": "not_listed", inside + "en/a.txt": "added", inside + "c.txt": "added"}
-    assert desk.held() == {inside + "en/a.txt": "XAA", inside + "c.txt": "XAA"}
-    held = {s.file: s.metadata for s in desk.store.catalogue.documents()}
+    texts = {
+        "statements.csv": "file,state,body,session,date\nen/a.txt,XAA,UNTOC COP,10,2020-10-12\nc.txt,Arvandia,,,2019\n",
+        "parties.csv": PARTIES,
+        "en/a.txt": text_about("herons"),
+        "b.txt": text_about("badgers"),
+        "c.txt": text_about("owls"),
+    }
+    archive = zipped(desk.folder / "a.zip", {top + name: text for name, text in texts.items()})
+    inside = f"a.zip/{top}"
+    expected = {"b.txt": "not_listed", "en/a.txt": "added", "c.txt": "added"}
+    assert desk.outcome(archive) == {inside + name: result for name, result in expected.items()}
+    held = {s.file: s.metadata for s in desk.summaries()}
+    assert {file: metadata.state for file, metadata in held.items()} == dict.fromkeys(
+        (inside + "en/a.txt", inside + "c.txt"), "XAA"
+    )
     first = held[inside + "en/a.txt"]
     assert (first.body, first.session, first.date) == ("UNTOC COP", "10", "2020-10-12")
-    assert set(results(desk.ingest(archive)).values()) == {"unchanged", "not_listed"}
+    desk.assert_unchanged(archive)
 
 
 def test_rows_match_by_base_name_only_where_folders_were_dropped(desk):
-    desk.write("a.txt", text_about("herons"))
-    zipped(desk.folder / "b.zip", deep__c_txt=text_about("owls"))
-    desk.manifest("statements/a.txt,Austria,,,2020,,\nC.txt,Germany,,,2020,,", parties=None)
-    assert set(results(desk.ingest()).values()) == {"missing", "not_listed"}
-    assert results(desk.ingest(by_base_name=True)) == {"a.txt": "added", "b.zip/deep/c.txt": "added"}
+    desk.speak(a="herons")
+    zipped(desk.folder / "b.zip", {"deep/c.txt": text_about("owls")})
+    desk.manifest(**{"statements/a": "Austria", "C": "Germany"}, parties=None)
+    assert set(desk.outcome().values()) == {"missing", "not_listed"}
+    assert desk.outcome(by_base_name=True) == {"a.txt": "added", "b.zip/deep/c.txt": "added"}
     assert desk.held() == {"a.txt": "AUT", "b.zip/deep/c.txt": "DEU"}
 
 
 def test_base_name_of_two_files_is_neither(desk):
-    desk.write("a.txt", text_about("herons"))
-    zipped(desk.folder / "b.zip", deep__a_txt=text_about("owls"))
-    desk.manifest("statements/a.txt,Austria,,,2020,,", parties=None)
-    assert "missing" in results(desk.ingest(by_base_name=True)).values() and desk.held() == {}
+    desk.speak(a="herons")
+    zipped(desk.folder / "b.zip", {"deep/a.txt": text_about("owls")})
+    desk.manifest(**{"statements/a": "Austria"}, parties=None)
+    assert "missing" in desk.outcome(by_base_name=True).values() and desk.held() == {}
 
 
 def test_table_of_parties_alone_says_what_it_did(desk):
-    desk.write("parties.csv", "code,name,aliases,kind\nXAA,Arvandia,,state\nXAB,Belmora,,state\n")
+    desk.write("parties.csv", PARTIES)
     assert desk.ingest().notes == ("parties.csv: can be named from now on: Arvandia, Belmora",)
 
 
-def indexer_of(desk):
-    return Indexer(desk.store, desk.embedder, SplitConfig(), LoadLimits())
-
-
 def test_archive_of_a_part_that_was_given_up_is_not_read_again(desk):
-    with ZipFile(desk.folder / "a.zip", "w") as archive:
-        archive.writestr("in.txt", text_about("firearms"))
+    archive = zipped(desk.folder / "a.zip", {"in.txt": text_about("firearms")})
     given_up = FileResult(file="a.zip", result="failed", reason="given up (killed)")
-    part = PartReport(results={str(desk.folder / "a.zip"): given_up}, embedded_passages=0, passages=0)
-    report = indexer_of(desk).ingest([desk.folder], IngestOptions(), parts=[part])
-    assert [(file.file, file.result, file.reason) for file in report.files] == [
-        ("a.zip/in.txt", "failed", "given up (killed)")
-    ]
+    part = PartReport(results={str(archive): given_up}, embedded_passages=0, passages=0)
+    (file,) = desk.indexer().ingest([desk.folder], IngestOptions(), parts=[part]).files
+    assert (file.file, file.result, file.reason) == ("a.zip/in.txt", "failed", "given up (killed)")
     assert desk.held() == {}
 
 
 def test_files_that_changed_places_across_parts_keep_their_statements(desk):
-    texts = [text_about("firearms"), text_about("extradition")]
-    for name, text in zip(("a.txt", "b.txt"), texts, strict=True):
-        desk.write(name, text)
+    desk.speak(a="firearms", b="extradition")
     desk.ingest()
     before = {summary.file: summary.document_id for summary in desk.summaries()}
-    for name, text in zip(("b.txt", "a.txt"), texts, strict=True):
-        desk.write(name, text)
-    indexer = indexer_of(desk)
+    desk.speak(a="extradition", b="firearms")
+    indexer = desk.indexer()
     parts = [indexer.ingest_part([desk.folder], IngestOptions(), only=[name]) for name in ("a.txt", "b.txt")]
     assert [dict(part.results) for part in parts] == [{}, {}]
     assert {summary.file: summary.document_id for summary in desk.summaries()} == before
@@ -816,11 +720,11 @@ def test_files_that_changed_places_across_parts_keep_their_statements(desk):
 
 
 def test_file_that_another_folder_could_not_read_is_no_failure_of_its_namesake(desk, tmp_path):
-    desk.write("a.txt", text_about("firearms"))
+    desk.speak(a="firearms")
     damaged = UnreadableFile(file="a.txt", reason="damaged")
     with desk.store.writer(sync=False):
         desk.store.catalogue.record_unreadable("/elsewhere", failed=[damaged], read=[])
-    indexer = indexer_of(desk)
+    indexer = desk.indexer()
     part = indexer.ingest_part([desk.folder], IngestOptions(), only=["a.txt"])
     indexer.ingest([desk.folder], IngestOptions(), parts=[part])
     assert desk.store.catalogue.unreadable(str(desk.folder)) == ()
@@ -850,7 +754,7 @@ def test_a_name_that_is_learnt_later_gives_a_statement_that_nobody_known_held_to
         desk.write("statements.csv", f"file,state,on_behalf_of\n{row}\n")
     desk.ingest()
     assert desk.held() == {"a.txt": before}
-    assert set(results(desk.ingest()).values()) == {"unchanged"}
+    desk.assert_unchanged()
     desk.write("parties.csv", PARTIES + "XAG,Coral Circle,,group\n")
     report = desk.ingest()
     assert results(report)["a.txt"] == "updated" and report.embedded_passages == 0
@@ -858,4 +762,4 @@ def test_a_name_that_is_learnt_later_gives_a_statement_that_nobody_known_held_to
     assert "that no lookup knows" not in str(report.files)
     # One that has a State keeps its key: names that come later are nothing to it.
     desk.write("parties.csv", PARTIES + "XAG,Coral Circle,,group\nXAD,Dunmere,,state\n")
-    assert set(results(desk.ingest()).values()) == {"unchanged"}
+    desk.assert_unchanged()

@@ -1,16 +1,10 @@
 """What is quoted of a mission's document: speech without cover and footnotes, each part as whose it is."""
 
-import sys
-
 import pytest
 
-from ingest.annotate import Annotator
 from ingest.loaders.loaded import LoadedText, LoadLimits
 from ingest.loaders.registry import LOADERS
 from ingest.metadata.manifest import ManifestRow
-from ingest.parties.party_table import PartyTable
-from ingest.text.splitter import SplitConfig
-from tests.conftest import PROJECT
 from tests.fakes_files import docx_of, odt_of, rtf_of
 
 COVER = """PERMANENT MISSION OF {state}
@@ -23,22 +17,7 @@ AMBASSADOR OF {state}
 """
 
 
-class _NoModel:
-    window = sys.maxsize
-
-    def count_tokens(self, texts):
-        return [1] * len(texts)
-
-
-@pytest.fixture(scope="module")
-def annotator():
-    parties = PartyTable.load(PROJECT / "evals" / "conference" / "parties.csv")
-    return Annotator(parties, SplitConfig(), _NoModel())
-
-
-def annotate(annotator, text, file="a.txt", row=None):
-    loaded = LoadedText(text=text, sha256="0" * 64)
-    return annotator.annotate(annotator.read(loaded, row, file=file, kind="statement", input_key="").document)
+SPEECH = f"{COVER.format(state='BELMORA')}\nMr. President,\n\n"
 
 
 def quotable(annotated):
@@ -47,47 +26,81 @@ def quotable(annotated):
     return [(holder[each.statement_id], each.text) for each in annotated.sentences if each.paragraph is not None]
 
 
-def test_cover_that_runs_into_the_speech_is_not_quoted(annotator):
-    # No blank line stands between the cover and the first words.
-    text = f"{COVER.format(state='BELMORA')}Mr. President,\nThe Convention is a remarkable achievement. We ratified it."
-    said = [words for _, words in quotable(annotate(annotator, text))]
-    assert said[-2:] == ["The Convention is a remarkable achievement.", "We ratified it."]
-    assert not any("STATEMENT" in words or "555" in words or "AGAINST CORRUPTION" in words for words in said)
+def said_in(annotated):
+    return [words for _, words in quotable(annotated)]
 
 
-def test_title_after_the_caption_of_a_picture_is_not_quoted(annotator):
-    text = (
-        "Belmora and Quenza\n\nThe Centre in Vienna, seat of the Office. Photograph: M. Orren\n\n"
-        "Joint statement by Belmora and Quenza on the Conference of the Parties to UNTOC, 21 October 2016\n\n"
-        "We welcome the adoption of the review. It took us ten years."
-    )
-    said = [words for _, words in quotable(annotate(annotator, text))]
-    assert said == ["We welcome the adoption of the review.", "It took us ten years."]
+NUMBERED = (
+    f"{SPEECH}We protect every witness of organized crime in all of our courts.1 That is known.\n"
+    "We agreed to the budget of the mechanism and to its whole programme of work\n"
+    "1 year ago, but my delegation cannot accept it now and shall vote against it.\n"
+    "We regret this outcome.\n\n{between}1 Resolution 55/25, annex I.\n"
+)
+NUMBERED_SAID = (
+    "We protect every witness of organized crime in all of our courts.1",
+    "That is known.",
+    "We agreed to the budget of the mechanism and to its whole programme of work 1 year ago, but my delegation "
+    "cannot accept it now and shall vote against it.",
+    "We regret this outcome.",
+)
+ITEMS = ("(a) First, lamps should be lit;", "(b) Second, wicks should be trimmed, and", "(c) Third, oil is dear.")
 
 
-def test_footnotes_are_not_quoted_and_their_marks_end_sentences(annotator):
-    text = (
-        f"{COVER.format(state='BELMORA')}\nMr. President,\n\n"
-        "We protect witnesses from retaliation.1 Without them there are no trials. We trust the courts.2\n\n"
-        "1 Resolution 55/25, annex I. Articles 24 and 25 deal with witnesses.\n2 Quenza made a reservation.\n"
-    )
-    assert [words for _, words in quotable(annotate(annotator, text))] == [
-        "We protect witnesses from retaliation.1",
-        "Without them there are no trials.",
-        "We trust the courts.2",
-    ]
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        pytest.param(
+            f"{COVER.format(state='BELMORA')}Mr. President,\n"
+            "The Convention is a remarkable achievement. We ratified it.",
+            ("Mr. President,", "The Convention is a remarkable achievement.", "We ratified it."),
+            id="no blank line ends the cover",
+        ),
+        pytest.param(
+            "Belmora and Quenza\n\nThe Centre in Vienna, seat of the Office. Photograph: M. Orren\n\n"
+            "Joint statement by Belmora and Quenza on the Conference of the Parties to UNTOC, 21 October 2016\n\n"
+            "We welcome the adoption of the review. It took us ten years.",
+            ("We welcome the adoption of the review.", "It took us ten years."), id="title after a picture's caption",
+        ),
+        pytest.param(
+            f"{SPEECH}We protect witnesses from retaliation.1 Without them there are no trials. We trust the courts.2"
+            "\n\n"
+            "1 Resolution 55/25, annex I. Articles 24 and 25 deal with witnesses.\n2 Quenza made a reservation.\n",
+            ("We protect witnesses from retaliation.1", "Without them there are no trials.", "We trust the courts.2"),
+            id="marks of footnotes end sentences",
+        ),
+        pytest.param(NUMBERED.format(between=""), NUMBERED_SAID, id="a number that begins a line is no footnote"),
+        pytest.param(
+            NUMBERED.format(between="1 We thank the Chair.\n\n"), (*NUMBERED_SAID, "1 We thank the Chair."),
+            id="a numbered paragraph stands above the note of its number",
+        ),
+        pytest.param(
+            f"{SPEECH}1 We recall the 77 ports.\n\n2 We closed two of them.",
+            ("1 We recall the 77 ports.", "2 We closed two of them."), id="numbered paragraphs are no footnotes",
+        ),
+        pytest.param(
+            f"{SPEECH}We thank you.\n\nWe ask for this:\n\n" + "\n\n".join(ITEMS), ("We thank you.", *ITEMS),
+            id="items after a colon are said",
+        ),
+        pytest.param(
+            f"{SPEECH}We thank you.\n\n(a) Opening of the session\n\nWe agree.", ("We thank you.", "We agree."),
+            id="an item after no colon is not",
+        ),
+    ],
+)  # fmt: skip
+def test_what_is_said_is_quoted_and_neither_cover_nor_notes(annotate, text, said):
+    assert tuple(said_in(annotate(text))) == said
 
 
 @pytest.mark.parametrize("marks", ["1 2", "[1] [2]", "(1) (2)", "¹ ²", "* **", "† ‡"])
 @pytest.mark.parametrize("gap", ["\n", "\n\n"])
-def test_notes_of_every_mark_are_nobodys_words(annotator, marks, gap):
+def test_notes_of_every_mark_are_nobodys_words(annotate, marks, gap):
     one, two = marks.split()
     text = (
         f"Statement by Belmora\n\nWe protect witnesses of crimes.{one} We trust the courts.{two}\n\nWe thank you.\n\n"
         f"{one} The delegation of Quenza rejects it. It is bad.{gap}{two} Quenza made a reservation. It stands.\n"
     )
     said = [f"We protect witnesses of crimes.{one}", f"We trust the courts.{two}", "We thank you."]
-    assert quotable(annotate(annotator, text)) == [("XAB", words) for words in said]
+    assert quotable(annotate(text)) == [("XAB", words) for words in said]
     record = (
         f"Mr. Orren (Belmora) said that it was good.{one} It was cheap.\n\nMs. Ferro (Quenza) said that she agreed.\n\n"
         f"{one} The delegation of Belmora subsequently informed the Secretariat that it had intended to abstain.\n"
@@ -97,7 +110,7 @@ def test_notes_of_every_mark_are_nobodys_words(annotator, marks, gap):
         "It was cheap.",
         "Ms. Ferro (Quenza) said that she agreed.",
     ]
-    assert [words for _, words in quotable(annotate(annotator, record))] == said
+    assert said_in(annotate(record)) == said
 
 
 @pytest.mark.parametrize(
@@ -108,49 +121,20 @@ def test_notes_of_every_mark_are_nobodys_words(annotator, marks, gap):
         ["We thank you (1) for it. We do.", "(1) We recall the ports."],
     ],
 )
-def test_items_that_marks_open_are_no_footnotes(annotator, paragraphs):
+def test_items_that_marks_open_are_no_footnotes(annotate, paragraphs):
     text = "Statement by Belmora\n\n" + "\n\n".join(paragraphs)
-    assert [words for _, words in quotable(annotate(annotator, text))][-1] == paragraphs[-1]
+    assert said_in(annotate(text))[-1] == paragraphs[-1]
 
 
 @pytest.mark.parametrize("note", ["div id=ftn1", "aside role=doc-footnote", "section role='doc-endnotes'"])
-def test_notes_of_a_web_page_are_nobodys_words(annotator, note):
+def test_notes_of_a_web_page_are_nobodys_words(annotate, note):
     page = (
         "<p>Statement by Belmora</p><p>We accept the text.<a href='#_ftn1'>[a]</a> We vote for it.</p>"
         f"<{note}><p><a href='#_ftnref1'>[a]</a> Quenza rejects it.</p></{note.partition(' ')[0]}>"
     )
     text = LOADERS[".html"].load(page.encode(), "a.html", LoadLimits()).text
     assert "Quenza rejects it." in text
-    assert not any("Quenza" in words for _, words in quotable(annotate(annotator, text)))
-
-
-def test_number_that_a_line_break_parts_from_its_sentence_begins_no_footnote(annotator):
-    text = (
-        COVER.format(state="BELMORA") + "\nMr. President,\n\n"
-        "We protect every witness of organized crime in all of our courts.1 That is known.\n"
-        "We agreed to the budget of the mechanism and to its whole programme of work\n"
-        "1 year ago, but my delegation cannot accept it now and shall vote against it.\n"
-        "We regret this outcome.\n\n{between}1 Resolution 55/25, annex I.\n"
-    )
-    said = [
-        "We protect every witness of organized crime in all of our courts.1",
-        "That is known.",
-        "We agreed to the budget of the mechanism and to its whole programme of work 1 year ago, but my delegation "
-        "cannot accept it now and shall vote against it.",
-        "We regret this outcome.",
-    ]
-    assert [words for _, words in quotable(annotate(annotator, text.format(between="")))] == said
-    # A numbered paragraph stands above the note of the same number.
-    listed = text.format(between="1 We thank the Chair.\n\n")
-    assert [words for _, words in quotable(annotate(annotator, listed))] == [*said, "1 We thank the Chair."]
-
-
-def test_numbered_paragraphs_are_no_footnotes(annotator):
-    text = f"{COVER.format(state='BELMORA')}\nMr. President,\n\n1 We recall the 77 ports.\n\n2 We closed two of them."
-    assert [words for _, words in quotable(annotate(annotator, text))] == [
-        "1 We recall the 77 ports.",
-        "2 We closed two of them.",
-    ]
+    assert not any("Quenza" in words for _, words in quotable(annotate(text)))
 
 
 @pytest.mark.parametrize(
@@ -161,29 +145,17 @@ def test_numbered_paragraphs_are_no_footnotes(annotator):
         "Copatrocinadores: Arvandia, Drelnia y Quenza.",
     ],
 )
-def test_list_of_co_sponsors_is_not_quoted_and_its_states_hold_the_statement(annotator, listed):
+def test_list_of_co_sponsors_is_not_quoted_and_its_states_hold_the_statement(annotate, listed):
     said = "We protect witnesses. We thank the co-sponsors\nof the draft, and Fyrossa and Galdoria."
-    annotated = annotate(annotator, f"Joint statement on witnesses\n16 October 2024\n\n{said}\n{listed}\n")
+    annotated = annotate(f"Joint statement on witnesses\n16 October 2024\n\n{said}\n{listed}\n")
     assert annotated.document.metadata.held_by == ("XAA", "XDR", "XQN")
-    assert [words for _, words in quotable(annotated)] == [
+    assert said_in(annotated) == [
         "We protect witnesses.",
         "We thank the co-sponsors of the draft, and Fyrossa and Galdoria.",
     ]
 
 
-def test_items_of_a_list_that_a_colon_opens_are_said(annotator):
-    items = ["(a) First, lamps should be lit;", "(b) Second, wicks should be trimmed, and", "(c) Third, oil is dear."]
-    text = f"{COVER.format(state='BELMORA')}\nMr. President,\n\nWe thank you.\n\nWe ask for this:\n\n" + "\n\n".join(
-        items
-    )
-    assert [words for _, words in quotable(annotate(annotator, text))][-3:] == items
-    untold = (
-        f"{COVER.format(state='BELMORA')}\nMr. President,\n\nWe thank you.\n\n(a) Opening of the session\n\nWe agree."
-    )
-    assert [words for _, words in quotable(annotate(annotator, untold))] == ["We thank you.", "We agree."]
-
-
-def test_states_of_a_joint_statement_hold_it_though_a_list_runs_over_a_page(annotator):
+def test_states_of_a_joint_statement_hold_it_though_a_list_runs_over_a_page(annotate):
     foot = "\n\nJoint statement on witnesses, page {}\n\f"
     text = (
         "JOINT STATEMENT\non the protection of witnesses\ndelivered by Quenza on behalf of a group of countries\n"
@@ -191,41 +163,29 @@ def test_states_of_a_joint_statement_hold_it_though_a_list_runs_over_a_page(anno
         "Arvandia, Belmora and my own country, Quenza. We protect witnesses." + foot.format(1) + "We thank you.\n\n"
         "Co-sponsors:\n\nArvandia\nBelmora" + foot.format(2) + "Quenza\nTessaria" + foot.format(3)
     )
-    annotated = annotate(annotator, text)
+    annotated = annotate(text)
     metadata = annotated.document.metadata
     assert (metadata.held_by, metadata.on_behalf_of) == (("XAA", "XAB", "XQN", "XTS"), None)
-    assert [words for _, words in quotable(annotated)][-2:] == ["We protect witnesses.", "We thank you."]
+    assert said_in(annotated)[-2:] == ["We protect witnesses.", "We thank you."]
 
 
 FOR_GROUP = (
-    "Mr. President,\n\nI have the honour to speak on behalf of the Group of Riparian States. The Group wants boats."
+    "Mr. President,\n\nI have the honour to speak on behalf of the Group of Riparian States. The Group wants boats.\n\n"
+    "Allow me to add a few words in my national capacity. No new treaty is needed. We answer every request."
 )
-
-
-def test_what_is_said_in_a_national_capacity_is_the_state_s(annotator):
-    own = "Allow me to add a few words in my national capacity. Belmora needs no treaty. We answer every request."
-    text = f"{COVER.format(state='BELMORA')}\n{FOR_GROUP}\n\n{own}"
-    assert quotable(annotate(annotator, text)) == [
-        ("XGR", "I have the honour to speak on behalf of the Group of Riparian States."),
-        ("XGR", "The Group wants boats."),
-        ("XAB", "Allow me to add a few words in my national capacity."),
-        ("XAB", "Belmora needs no treaty."),
-        ("XAB", "We answer every request."),
-    ]
 
 
 @pytest.mark.parametrize(
     "cells", [{"state": "Belmora"}, {"state": "Belmora", "on_behalf_of": "XGR"}, {"date": "2024-10-16"}]
 )
-def test_manifest_that_names_whose_delegate_speaks_does_not_join_two_capacities(annotator, cells):
-    own = "Allow me to add a few words in my national capacity. No new treaty is needed. We answer every request."
+def test_manifest_that_names_whose_delegate_speaks_does_not_join_two_capacities(annotate, cells):
     row = ManifestRow(file="a.txt", **cells)
-    annotated = annotate(annotator, f"{FOR_GROUP}\n\n{own}", row=row)
+    annotated = annotate(FOR_GROUP, row=row)
     # The words themselves do not say which State goes on.
     of_group = [words for state, words in quotable(annotated) if state == "XGR"]
     assert of_group[-1] == "The Group wants boats."
     assert {state for state, _ in quotable(annotated)} == {"XGR", "XAB" if "state" in cells else None}
-    whole = annotate(annotator, f"{FOR_GROUP}\n\n{own}", row=row.model_copy(update={"kind": "statement"}))
+    whole = annotate(FOR_GROUP, row=row.model_copy(update={"kind": "statement"}))
     assert {state for state, _ in quotable(whole)} == {"XGR"}
 
 
@@ -239,25 +199,11 @@ def test_manifest_that_names_whose_delegate_speaks_does_not_join_two_capacities(
         ({"state": "XIC"}, [("XIC", None), (None, None)]),
     ],
 )
-def test_what_a_row_says_of_two_capacities_is_kept(annotator, cells, expected):
-    own = "Allow me to add a few words in my national capacity. No new treaty is needed. We answer every request."
-    annotated = annotate(annotator, f"{FOR_GROUP}\n\n{own}", row=ManifestRow(file="a.txt", **cells))
+def test_what_a_row_says_of_two_capacities_is_kept(annotator, annotate, cells, expected):
+    annotated = annotate(FOR_GROUP, row=ManifestRow(file="a.txt", **cells))
     assert [(item.metadata.state, item.metadata.speaker) for item in annotated.statements] == expected
     again = annotator.annotate(annotated.document)
     assert again.statements == annotated.statements
-
-
-@pytest.mark.parametrize(
-    "announced",
-    [
-        "Belmora will speak in its national capacity. The Group asks for patience. It has waited long.",
-        "We shall speak later in our national capacity. The Group thanks the Chair. It has waited long.",
-    ],
-)
-def test_what_is_only_announced_in_a_national_capacity_stays_the_group_s(annotator, announced):
-    text = f"{COVER.format(state='BELMORA')}\n{FOR_GROUP}\n\n{announced}"
-    annotated = annotate(annotator, text)
-    assert annotated.document.kind == "statement" and {state for state, _ in quotable(annotated)} == {"XGR"}
 
 
 FOR_RIVERS = "Now I speak on behalf of the Group of Riparian States. The Group wants boats. It has waited long."
@@ -276,17 +222,22 @@ OWN = "I speak in my national capacity. Belmora needs no treaty. We answer every
         ((OWN, FOR_RIVERS, "We said it again: we speak in our national capacity."), ("XAB", "XGR", "XGR")),
         (("I shall speak in my national capacity later.", FOR_RIVERS), ("XGR", "XGR")),
         ((OWN, "I also spoke on behalf of the Circle of Nine."), ("XAB", "XAB")),
+        # What is only announced.
+        ((FOR_RIVERS, "Belmora will speak in its national capacity. The Group thanks you. It waits."), ("XGR", "XGR")),
+        ((FOR_RIVERS, "We shall speak later in our national capacity. The Group thanks you."), ("XGR", "XGR")),
     ],
 )
-def test_each_capacity_holds_what_is_said_from_where_it_begins(annotator, parts, holders):
-    text = f"{COVER.format(state='BELMORA')}\nMr. President,\n\n" + "\n\n".join(parts)
-    said = quotable(annotate(annotator, text))
+def test_each_capacity_holds_what_is_said_from_where_it_begins(annotate, parts, holders):
+    annotated = annotate(SPEECH + "\n\n".join(parts))
+    said = quotable(annotated)
+    assert annotated.document.kind == ("record" if len({*holders}) > 1 else "statement")
+    assert " ".join(said_in(annotated)) == " ".join(parts)
     for part, holder in zip(parts, holders, strict=True):
         assert {code for code, words in said if words in part} == {holder}
 
 
 def test_a_group_that_no_lookup_knows_holds_what_is_said_for_it_and_is_labelled(annotator):
-    loaded = LoadedText(text=f"{COVER.format(state='BELMORA')}\nMr. President,\n\n{FOR_CIRCLE}", sha256="0" * 64)
+    loaded = LoadedText(text=f"{SPEECH}{FOR_CIRCLE}", sha256="0" * 64)
     rows = (None, ManifestRow(file="a.txt", state="Circle of Nine", on_behalf_of="Circle of Nine"))
     for row in rows:
         read = annotator.read(loaded, row, file="a.txt", kind="statement", input_key="")
@@ -299,18 +250,18 @@ def test_a_group_that_no_lookup_knows_holds_what_is_said_for_it_and_is_labelled(
     assert read.document.metadata.state is None and "'Circle of Ten' is no group" in (read.reason or "")
 
 
-def test_article_of_the_convention_in_a_committee_that_drafts_one_is_of_a_convention_not_named(annotator):
+def test_article_of_the_convention_in_a_committee_that_drafts_one_is_of_a_convention_not_named(annotate):
     text = (
         "Statement by Belmora\nAd Hoc Committee to Elaborate a Comprehensive International Convention on Countering the"
         " Use of Information and Communications Technologies for Criminal Purposes\n\nMr. Chair,\n\n"
     )
-    annotated = annotate(annotator, f"{text}We support Article 30 of the Convention. Article 31 is too long.")
+    annotated = annotate(f"{text}We support Article 30 of the Convention. Article 31 is too long.")
     cited = [(each.treaty, each.value) for each in annotated.mentions if each.kind == "article"]
     assert cited == [(None, "30"), (None, "31")]
 
 
 @pytest.mark.parametrize("suffix", [".docx", ".odt", ".rtf"])
-def test_footnotes_after_a_text_are_nobodys_words(annotator, suffix):
+def test_footnotes_after_a_text_are_nobodys_words(annotate, suffix):
     text = (
         "Mr. Orren (Belmora): We support the mechanism. Our courts apply it.\n\n"
         "Ms. Ferro (Quenza): We support the text. We have no amendment"
@@ -319,12 +270,12 @@ def test_footnotes_after_a_text_are_nobodys_words(annotator, suffix):
     made = {".docx": docx_of, ".odt": odt_of, ".rtf": rtf_of}[suffix](text, notes=notes)
     loaded = LOADERS[suffix].load(made, f"a{suffix}", LoadLimits())
     assert all(note in loaded.text for note in notes)
-    annotated = annotate(annotator, loaded.text, row=ManifestRow(file="a.txt", kind="record"))
-    assert [words for _, words in quotable(annotated)] == [
-        "We support the mechanism.", "Our courts apply it.", "We support the text.", "We have no amendment",
-    ]  # fmt: skip
+    annotated = annotate(loaded.text, row=ManifestRow(file="a.txt", kind="record"))
+    assert " ".join(said_in(annotated)) == (
+        "We support the mechanism. Our courts apply it. We support the text. We have no amendment"
+    )
     assert [item.span.named for item in annotated.statements] == ["Mr. Orren (Belmora)", "Ms. Ferro (Quenza)"]
-    said = [words for _, words in quotable(annotate(annotator, loaded.text.replace("(", "of ").replace(")", "")))]
+    said = said_in(annotate(loaded.text.replace("(", "of ").replace(")", "")))
     assert said and not set(notes) & set(said)
 
 
@@ -343,13 +294,13 @@ def test_footnotes_after_a_text_are_nobodys_words(annotator, suffix):
         (COVER.format(state="BELMORA"), "Quenza", ["XAB", "XAB"]),
     ],
 )
-def test_two_statements_in_one_text_are_not_all_the_first_ones(annotator, first, second, holders):
+def test_two_statements_in_one_text_are_not_all_the_first_ones(annotator, annotate, first, second, holders):
     accepted = "We accept the text. We vote for it.\n\n" * 20
     text = f"{first}\n\n{accepted}{second}\n\nWe reject the mechanism. We regret it.\n"
-    said = quotable(annotate(annotator, text))
+    said = quotable(annotate(text))
     assert [next(who for who, words in said if word in words) for word in ("accept", "reject")] == holders
     loaded = LoadedText(text=text, sha256="0" * 64)
     reason = annotator.read(loaded, None, file="a.txt", kind="statement", input_key="").reason or ""
     assert ("sections of Belmora, Quenza" in reason) == (None in holders)
     row = ManifestRow(file="a.txt", kind="statement")
-    assert {who for who, _ in quotable(annotate(annotator, text, row=row))} == {"XAB"}
+    assert {who for who, _ in quotable(annotate(text, row=row))} == {"XAB"}

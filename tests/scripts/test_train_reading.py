@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterator
 import numpy as np
 import pytest
 
-from app.question.marked_examples import load_examples
 from evals.files import CONFERENCE_PARTIES
+from evals.marked_examples import load_examples
 from ingest.parties.party_table import PartyTable
 
 _EVERY = 40

@@ -7,15 +7,14 @@ import numpy as np
 import pytest
 from safetensors.numpy import save_file
 
-from vectorstore.bert import FineTunedClassifier, packaged_tokenizer, packaged_weights
-
-pytestmark = pytest.mark.model
+from vectorstore.bert import FineTunedClassifier, packaged_tokenizer, packaged_weights, word_vectors
 
 CLASSES = ["a", "b", "c", "d", "e"]
 CHANGED = ("encoder.layer.0.attention.self.query", "encoder.layer.5.output.dense")
 PAIRS = [("embargo", "We reject the * embargo *."), ("review", "The * review * took nine years. " * 60), ("", "")]
 
 
+@pytest.mark.model
 def test_chances_are_those_of_torch_with_the_changes_in_its_layers(tmp_path: Path) -> None:
     import torch
     from transformers import BertModel
@@ -49,3 +48,14 @@ def test_chances_are_those_of_torch_with_the_changes_in_its_layers(tmp_path: Pat
             np.testing.assert_allclose([*found.values()], expected, atol=1e-4)
     # The weights of others who share the packaged model are as they were.
     assert packaged_weights()[1][f"{CHANGED[0]}.weight"] is weights[f"{CHANGED[0]}.weight"]
+
+
+def test_vectors_are_unit_vectors_of_word_pieces_that_are_near_where_they_mean_alike() -> None:
+    (found,) = word_vectors(["Extradition of nationals"])
+    assert found.vectors.shape == (len(found.places), 384)
+    assert np.allclose(np.linalg.norm(found.vectors, axis=1), 1.0, atol=1e-3)
+    assert found.places[-1][1] == len("Extradition of nationals")
+    money, cash, whale = (found.vectors[0] for found in word_vectors(["money", "cash", "whale"]))
+    assert float(money @ cash) > float(money @ whale)
+    (found,) = word_vectors([""])
+    assert found.vectors.shape == (0, 384)

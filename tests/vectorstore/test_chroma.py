@@ -47,20 +47,23 @@ def in_server(url):
 
 @pytest.fixture
 def index(indexes):
-    index = indexes.open("index-one")
-    yield index
-    index.close()
+    with closing(indexes.open("index-one")) as index:
+        yield index
 
 
 @pytest.fixture(scope="module")
 def written(tmp_path_factory):
     """An index whose graph files are on disk."""
     path = tmp_path_factory.mktemp("written") / "index"
-    index = open_index(path)
-    index.upsert(names(MANY), unit_vectors(MANY))
-    index.search(unit_vectors(1)[0], 1)
-    index.close()
+    with closing(open_index(path)) as index:
+        index.upsert(names(MANY), unit_vectors(MANY))
+        index.search(unit_vectors(1)[0], 1)
     return path
+
+
+@pytest.fixture
+def copied(written, tmp_path):
+    return shutil.copytree(written, tmp_path / "index")
 
 
 def test_search_gives_cosine_similarity_best_first(index):
@@ -85,7 +88,6 @@ def test_upsert_replaces_and_delete_passes_over_what_is_not_there(index):
     index.upsert(["p0"], unit_vectors(1, seed=9))
     index.delete(["p1", "absent"])
     assert index.ids() == {"p0", "p2"}
-    assert index.count() == 2
     assert index.search(unit_vectors(1, seed=9)[0], 1)[0] == ("p0", pytest.approx(1.0, abs=1e-5))
 
 
@@ -94,7 +96,7 @@ def test_upsert_of_more_than_a_batch_keeps_all(index):
     index.upsert(names(number), unit_vectors(number))
     assert index.ids() == set(names(number))
     index.delete(names(BATCH + 1))
-    assert index.count() == 6
+    assert len(index.ids()) == 6
 
 
 def test_check_finds_a_sound_index_sound_and_a_wrong_dimension(index):
@@ -105,22 +107,19 @@ def test_check_finds_a_sound_index_sound_and_a_wrong_dimension(index):
 
 
 def test_two_indexes_are_open_at_once(indexes, index):
-    other = indexes.open("index-other")
     index.upsert(["mine"], unit_vectors(1))
-    other.upsert(["theirs"], unit_vectors(1))
-    other.close()
+    with closing(indexes.open("index-other")) as other:
+        other.upsert(["theirs"], unit_vectors(1))
     assert index.ids() == {"mine"}
     assert index.search(unit_vectors(1)[0], 5)[0][0] == "mine"
 
 
 def test_index_opened_again_holds_what_was_stored(indexes):
     for number in (5, 9):
-        index = indexes.open("index-again")
-        index.upsert(names(number), unit_vectors(number))
-        index.close()
-    index = indexes.open("index-again")
-    assert len(index.search(unit_vectors(1)[0], 50)) == 9
-    index.close()
+        with closing(indexes.open("index-again")) as index:
+            index.upsert(names(number), unit_vectors(number))
+    with closing(indexes.open("index-again")) as index:
+        assert len(index.search(unit_vectors(1)[0], 50)) == 9
 
 
 def test_open_where_a_file_stands_is_a_store_error(tmp_path):
@@ -129,57 +128,36 @@ def test_open_where_a_file_stands_is_a_store_error(tmp_path):
         open_index(tmp_path / "index")
 
 
-@pytest.mark.parametrize("content", [b"", b"garbage" * 1000])
-def test_index_with_a_damaged_database_fails_clearly_or_is_empty(tmp_path, written, content):
-    path = tmp_path / "index"
-    shutil.copytree(written, path)
-    (path / "chroma.sqlite3").write_bytes(content)
-    try:
-        index = open_index(path)
-        assert index.ids() == frozenset()
-        index.close()
-    except StoreError as exc:
-        assert "untoc doctor --rebuild" in str(exc)
-
-
-def test_fingerprint_stays_while_the_index_is_read(tmp_path, written):
-    path = tmp_path / "index"
-    shutil.copytree(written, path)
-    before = index_fingerprint(path)
+def test_fingerprint_stays_while_the_index_is_read(copied):
+    before = index_fingerprint(copied)
     assert before
-    index = open_index(path)
-    index.search(unit_vectors(1)[0], 10)
-    assert len(index.ids()) == MANY
-    index.close()
-    assert index_fingerprint(path) == before
+    with closing(open_index(copied)) as index:
+        index.search(unit_vectors(1)[0], 10)
+        assert len(index.ids()) == MANY
+    assert index_fingerprint(copied) == before
 
 
 @pytest.mark.parametrize(
     "name", ["data_level0.bin", "header.bin", "length.bin", "link_lists.bin", "index_metadata.pickle"]
 )
-@pytest.mark.parametrize("damage", ["delete", "garble", "cut"])
-def test_fingerprint_changes_with_every_damage_of_the_graph(tmp_path, written, name, damage):
-    path = tmp_path / "index"
-    shutil.copytree(written, path)
-    before = index_fingerprint(path)
-    (file,) = path.glob(f"*/{name}")
+def test_fingerprint_changes_with_every_damage_of_the_graph(copied, name):
+    seen = [index_fingerprint(copied)]
+    (file,) = copied.glob(f"*/{name}")
     data = file.read_bytes()
-    if damage == "delete":
-        file.unlink()
-    else:
-        file.write_bytes(os.urandom(len(data)) if damage == "garble" else data[: len(data) // 2])
-    assert index_fingerprint(path) != before
+    for damaged in (os.urandom(len(data)), data[: len(data) // 2]):
+        file.write_bytes(damaged)
+        seen.append(index_fingerprint(copied))
+    file.unlink()
+    assert seen[0] not in (*seen[1:], index_fingerprint(copied))
 
 
 def test_fingerprint_of_an_index_without_graph_files_is_that_of_its_database(tmp_path):
-    index = open_index(tmp_path / "index")
-    index.upsert(names(3), unit_vectors(3))
-    before = index_fingerprint(tmp_path / "index")
-    assert before.startswith("+")
-    index.close()
-    again = open_index(tmp_path / "index")
-    again.search(unit_vectors(1)[0], 1)
-    again.close()
+    with closing(open_index(tmp_path / "index")) as index:
+        index.upsert(names(3), unit_vectors(3))
+        before = index_fingerprint(tmp_path / "index")
+        assert before.startswith("+")
+    with closing(open_index(tmp_path / "index")) as again:
+        again.search(unit_vectors(1)[0], 1)
     assert index_fingerprint(tmp_path / "index") == before
     assert index_fingerprint(tmp_path / "absent") == ""
 
@@ -196,9 +174,8 @@ def test_index_that_a_store_of_0_1_0_recorded_is_known_again(written):
 def test_an_index_is_removed_beside_the_one_that_stays(indexes, index):
     index.upsert(["mine"], unit_vectors(1))
     recorded = indexes.fingerprint("index-one")
-    other = indexes.open("index-other")
-    other.upsert(["theirs"], unit_vectors(1))
-    other.close()
+    with closing(indexes.open("index-other")) as other:
+        other.upsert(["theirs"], unit_vectors(1))
     indexes.remove("absent")
     indexes.remove_others("index-one")
     assert index.ids() == {"mine"} and indexes.is_as_recorded("index-one", recorded)
@@ -266,10 +243,9 @@ def test_handles_are_let_go_when_indexes_are_closed(tmp_path):
         pytest.skip("open files are counted through /proc")
 
     def use():
-        index = open_index(tmp_path / "handles")
-        index.upsert(names(3), unit_vectors(3))
-        index.search(unit_vectors(1)[0], 1)
-        index.close()
+        with closing(open_index(tmp_path / "handles")) as index:
+            index.upsert(names(3), unit_vectors(3))
+            index.search(unit_vectors(1)[0], 1)
         return sum(1 for _ in handles.iterdir())
 
     few = max(use() for _ in range(3))
@@ -282,8 +258,7 @@ def test_environment_names_no_server_for_the_index(tmp_path, monkeypatch):
     monkeypatch.setenv("CHROMA_SERVER_HOST", "192.0.2.7")
     monkeypatch.chdir(tmp_path)
     (tmp_path / ".env").write_text("CHROMA_OTEL_COLLECTION_ENDPOINT=http://192.0.2.7:4317\n", encoding="utf-8")
-    index = open_index(tmp_path / "index")
-    index.upsert(names(3), unit_vectors(3))
-    assert index.ids() == frozenset(names(3))
-    assert index._client._system.settings.chroma_otel_collection_endpoint == ""
-    index.close()
+    with closing(open_index(tmp_path / "index")) as index:
+        index.upsert(names(3), unit_vectors(3))
+        assert index.ids() == frozenset(names(3))
+        assert index._client._system.settings.chroma_otel_collection_endpoint == ""

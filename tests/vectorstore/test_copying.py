@@ -8,14 +8,14 @@ import pytest
 from tests.conftest import PROJECT
 from tests.fakes import HashingEmbedder
 from tests.fakes_engines import own_schema
-from tests.fakes_store import annotated
+from tests.fakes_store import annotated, put
 from vectorstore import copying
 from vectorstore.catalogue import Catalogue
 from vectorstore.copying import copy_record
 from vectorstore.database import Database
 from vectorstore.errors import StoreError
 from vectorstore.families import Link, Traits
-from vectorstore.records import Mention, ScopeFilter, SentenceId, StoredReview, UnreadableFile, text_key
+from vectorstore.records import Mention, ScopeFilter, SentenceId, StoredReview, UnreadableFile
 from vectorstore.store import Store
 
 PARTIES = "code,name,aliases,kind\nXAA,Arvandia,,state\n"
@@ -28,11 +28,7 @@ def fill(catalogue):
             f"s{number}", [f"{number} {text}" for text in texts], state="XAA", date="2020", symbol=f"A/{number}"
         )
         mention = Mention(sentence=SentenceId(f"s{number}", 0), kind="article", treaty="UNTOC", value="4")
-        keys = [text_key(passage.text) for passage in item.passages]
-        vectors = dict(zip(keys, HashingEmbedder().embed_documents(keys), strict=True))
-        catalogue.store(
-            replace(item, mentions=(mention,)), folder="/c", digest=f"d{number}", input_key="k", vectors=vectors
-        )
+        put(catalogue, replace(item, mentions=(mention,)), embedder=HashingEmbedder())
     link = Link(document_id="s0", other_id="s1", relation="near_duplicate", likeness=0.1 + 0.2)
     catalogue.families.record("s0", "scheme", Traits(paragraphs=3, numbers=(4, 2020), bands=(-(2**63), 7)), [link])
     catalogue.record_unreadable("/c", failed=[UnreadableFile(file="x.pdf", reason="damaged", pages=(1,))], read=[])
@@ -42,11 +38,12 @@ def fill(catalogue):
 
 
 def contents(catalogue):
+    ids = [f"s{number}" for number in range(7)]
     return (
         catalogue.documents(),
         catalogue.summaries(ScopeFilter()),
-        [catalogue.statement(f"s{number}") for number in range(7)],
-        catalogue.mentions([f"s{number}" for number in range(7)], "article", "UNTOC"),
+        catalogue.statements(ids),
+        catalogue.mentions(ids, "article", "UNTOC"),
         catalogue.passages_of(["s3"]),
         catalogue.families.all(),
         catalogue.unreadable(),
@@ -82,23 +79,13 @@ def test_copy_holds_all_of_the_record(both):
     assert all(check.ok for check in target.health.check(64)), target.health.check(64)
 
 
-class Killed(Exception):
-    pass
-
-
 def test_copy_that_was_killed_goes_on_where_it_was(both, monkeypatch):
     source, target = both
     monkeypatch.setattr(copying, "_AT_ONCE", 2)
     for stop in (3, 9, 20):
-        heard = []
-
-        def kill(table, rows, heard=heard, stop=stop):
-            heard.append((table, rows))
-            if len(heard) == stop:
-                raise Killed
-
-        with pytest.raises(Killed):
-            copy_record(source.database, target.database, kill)
+        batches = [None] * (stop - 1)
+        with pytest.raises(IndexError):
+            copy_record(source.database, target.database, lambda table, rows, left=batches: left.pop())
     resumed = []
     copy_record(source.database, target.database, lambda *progress: resumed.append(progress))
     assert ("documents", 2) not in resumed and contents(target) == contents(source)
@@ -106,7 +93,7 @@ def test_copy_that_was_killed_goes_on_where_it_was(both, monkeypatch):
 
 def test_copy_into_another_record_is_refused(both):
     source, target = both
-    target.store(annotated("other", ["A."]), folder="", digest="", input_key="", vectors={})
+    put(target, annotated("other", ["A."]))
     with pytest.raises(StoreError, match="holds another record"):
         copy_record(source.database, target.database)
     assert [document.document_id for document in target.documents()] == ["other"]
@@ -125,9 +112,8 @@ def test_copy_that_differs_is_found(both):
 
 
 def test_part_of_a_copy_is_no_store(tmp_path):
-    store = Store(tmp_path, HashingEmbedder())
-    store.catalogue.set_meta({"copying": "another"})
-    store.close()
+    with closing(Store(tmp_path, HashingEmbedder())) as store:
+        store.catalogue.set_meta({"copying": "another"})
     with pytest.raises(StoreError, match="part of a copy: run the same copy again"):
         Store(tmp_path, HashingEmbedder())
 
@@ -158,8 +144,7 @@ def test_files_of_a_store_come_with_its_copy(tmp_path):
             link.symlink_to(to)
         os.mkfifo(upload / "pipe")
         for place in (upload, tmp_path / "statements"):
-            item = annotated(place.name, ["We support article 4."])
-            store.catalogue.store(item, folder=str(place), digest=place.name, input_key="k", vectors={})
+            put(store.catalogue, annotated(place.name, ["We support article 4."]), folder=str(place))
         unread = UnreadableFile(file="x.pdf", reason="damaged")
         store.catalogue.record_unreadable(str(upload), failed=[unread], read=[])
         with closing(Store(tmp_path / "linked" / "copy", HashingEmbedder())) as copy:

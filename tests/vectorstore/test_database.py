@@ -3,6 +3,7 @@ import shutil
 import sqlite3
 import subprocess
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, suppress
 from pathlib import Path
 from types import SimpleNamespace
@@ -13,18 +14,12 @@ from sqlalchemy.exc import IntegrityError
 
 from tests.conftest import PROJECT
 from tests.fakes_engines import own_schema
-from tests.fakes_store import annotated
+from tests.fakes_store import alter, annotated, put
 from vectorstore import engines
 from vectorstore.catalogue import Catalogue
 from vectorstore.database import HEAD, Database
 from vectorstore.errors import StoreCorruptError, StoreError, StoreFullError, StoreReadOnlyError
 from vectorstore.store import Store
-
-OLD = PROJECT / "tests" / "data" / "store-0.1.0"
-
-
-def put(catalogue, identifier, texts):
-    catalogue.store(annotated(identifier, texts), folder="", digest=identifier, input_key="k", vectors={})
 
 
 @pytest.fixture
@@ -32,16 +27,30 @@ def path(tmp_path):
     return tmp_path / "catalogue.sqlite3"
 
 
+@pytest.fixture
+def catalogue(path):
+    """A record with one statement."""
+    with closing(Catalogue(path)) as catalogue:
+        put(catalogue, annotated("s", ["The heron flies."]))
+        yield catalogue
+
+
+@pytest.fixture
+def older(path):
+    """The record of the first release."""
+    shutil.copy(PROJECT / "tests" / "data" / "store-0.1.0" / "catalogue.sqlite3", path)
+    return path
+
+
 def test_transaction_that_fails_is_undone(record):
-    database = Database(record)
-    with pytest.raises(KeyboardInterrupt), database.transaction() as connection:
-        connection.exec_driver_sql("INSERT INTO meta VALUES ('a', 'b')")
-        raise KeyboardInterrupt
-    assert database.rows(text("SELECT 1 FROM meta WHERE key = 'a'")) == []
-    with database.transaction() as connection:
-        connection.exec_driver_sql("INSERT INTO meta VALUES ('a', 'c')")
-    assert database.value(text("SELECT value FROM meta WHERE key = 'a'")) == "c"
-    database.close()
+    with closing(Database(record)) as database:
+        with pytest.raises(KeyboardInterrupt), database.transaction() as connection:
+            connection.exec_driver_sql("INSERT INTO meta VALUES ('a', 'b')")
+            raise KeyboardInterrupt
+        assert database.rows(text("SELECT 1 FROM meta WHERE key = 'a'")) == []
+        with database.transaction() as connection:
+            connection.exec_driver_sql("INSERT INTO meta VALUES ('a', 'c')")
+        assert database.value(text("SELECT value FROM meta WHERE key = 'a'")) == "c"
 
 
 def test_open_read_only_of_an_absent_store_says_to_ingest(path):
@@ -50,32 +59,25 @@ def test_open_read_only_of_an_absent_store_says_to_ingest(path):
     assert not path.exists()
 
 
-def test_write_to_a_store_opened_read_only_is_refused(path):
-    Catalogue(path).close()
-    catalogue = Catalogue(path, read_only=True)
-    with pytest.raises(StoreReadOnlyError, match="reading only"):
-        catalogue.set_meta({"a": "b"})
-    catalogue.close()
+def test_write_to_a_store_opened_read_only_is_refused(path, catalogue):
+    refused = pytest.raises(StoreReadOnlyError, match="reading only")
+    with closing(Catalogue(path, read_only=True)) as reader, refused:
+        reader.set_meta({"a": "b"})
 
 
-def test_read_only_database_file_without_its_companions_is_read_immutably(path):
-    catalogue = Catalogue(path)
-    put(catalogue, "s", ["The heron flies."])
+def test_read_only_database_file_without_its_companions_is_read_immutably(path, catalogue):
     catalogue.close()
     assert not Path(f"{path}-wal").exists(), "closing folds the log in"
     path.chmod(0o444)
     path.parent.chmod(0o555)
     try:
-        readers = Catalogue(path, read_only=True)
-        assert readers.count_passages() == 1
-        readers.close()
+        with closing(Catalogue(path, read_only=True)) as reader:
+            assert reader.count_passages() == 1
     finally:
         path.parent.chmod(0o755)
 
 
-def test_last_changes_in_the_log_are_not_left_out_where_the_log_cannot_be_read(path, tmp_path):
-    catalogue = Catalogue(path)
-    put(catalogue, "s", ["The heron flies."])
+def test_last_changes_in_the_log_are_not_left_out_where_the_log_cannot_be_read(path, catalogue, tmp_path):
     copy = tmp_path / "copy" / path.name
     copy.parent.mkdir()
     for end in ("", "-wal"):
@@ -123,9 +125,8 @@ def test_file_of_another_kind_is_corrupt(path, content):
         Database(path)
 
 
-def test_damaged_pages_are_reported_and_never_a_traceback(path):
-    catalogue = Catalogue(path)
-    put(catalogue, "s", [f"The heron number {number} flies over the river." for number in range(400)])
+def test_damaged_pages_are_reported_and_never_a_traceback(path, catalogue):
+    put(catalogue, annotated("t", [f"The heron number {number} flies over the river." for number in range(400)]))
     catalogue.close()
     data = bytearray(path.read_bytes())
     data[4096 * 3 : 4096 * 20] = os.urandom(4096 * 17)
@@ -138,87 +139,61 @@ def test_damaged_pages_are_reported_and_never_a_traceback(path):
 
 
 def test_database_of_another_program_is_not_taken_for_a_store(path):
-    connection = sqlite3.connect(path)
-    connection.execute("CREATE TABLE something (x)")
-    connection.commit()
-    connection.close()
+    alter(path, "CREATE TABLE something (x)")
     with pytest.raises(StoreCorruptError, match="not a catalogue"):
         Database(path, read_only=True)
 
 
-def test_wrong_call_is_a_bug_and_not_damage(path):
-    catalogue = Catalogue(path)
-    put(catalogue, "s", ["A."])
+def test_wrong_call_is_a_bug_and_not_damage(catalogue):
     with pytest.raises(IntegrityError), catalogue.database.transaction() as connection:
         connection.exec_driver_sql("INSERT INTO sentences SELECT * FROM sentences")
-    catalogue.close()
 
 
-def test_full_database_is_named_and_keeps_what_was_stored(path):
-    catalogue = Catalogue(path)
-    put(catalogue, "s", ["The heron flies."])
-    pages = catalogue.database.value(text("PRAGMA page_count"))
-    catalogue.database.rows(text(f"PRAGMA max_page_count = {pages + 2}"))
+def assert_full(catalogue, make_room=lambda: None):
+    """What does not fit is named and leaves what was stored before, and the record goes on."""
     with pytest.raises(StoreFullError, match="free space"):
-        put(catalogue, "t", [f"The badger number {number} digs." for number in range(2000)])
+        put(catalogue, annotated("t", ["The badger digs. " * 50 + str(number) for number in range(3000)]))
     assert [summary.document_id for summary in catalogue.documents()] == ["s"]
     assert catalogue.health.damage() is None
-    catalogue.database.rows(text("PRAGMA max_page_count = 100000"))
-    put(catalogue, "t", ["The badger digs."])
+    make_room()
+    put(catalogue, annotated("u", ["The otter swims."]))
     assert catalogue.count_passages() == 2
-    catalogue.close()
+
+
+def test_full_database_is_named_and_keeps_what_was_stored(catalogue):
+    pages = catalogue.database.value(text("PRAGMA page_count"))
+    catalogue.database.rows(text(f"PRAGMA max_page_count = {pages + 2}"))
+    assert_full(catalogue, lambda: catalogue.database.rows(text("PRAGMA max_page_count = 100000")))
 
 
 @pytest.fixture
-def small_disk(tmp_path):
-    disk = tmp_path / "disk"
-    disk.mkdir()
+def small_disk(path):
+    """Has the record on a disk of a megabyte."""
+    disk = path.parent
     mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(disk)], capture_output=True)
     if mounted.returncode != 0:
         pytest.skip("a small file system can be mounted by the superuser only")
-    yield disk
+    yield
     subprocess.run(["umount", str(disk)], check=True)
 
 
 @pytest.mark.slow
-def test_full_disk_is_named_and_keeps_what_was_stored(small_disk):
-    catalogue = Catalogue(small_disk / "catalogue.sqlite3")
-    put(catalogue, "s", ["The heron flies."])
-    with pytest.raises(StoreFullError, match="free space"):
-        put(catalogue, "t", ["The badger digs. " * 50 + str(number) for number in range(3000)])
-    assert [summary.document_id for summary in catalogue.documents()] == ["s"]
-    put(catalogue, "u", ["The otter swims."])
-    assert catalogue.count_passages() == 2
-    catalogue.close()
+def test_full_disk_is_named_and_keeps_what_was_stored(small_disk, path):
+    with closing(Catalogue(path)) as catalogue:
+        put(catalogue, annotated("s", ["The heron flies."]))
+        assert_full(catalogue)
 
 
-def test_threads_read_while_another_writes(path):
-    catalogue = Catalogue(path)
-    put(catalogue, "s", ["The heron flies."])
-    seen, failures = [], []
-
-    def read():
-        try:
-            for _ in range(50):
-                seen.append(catalogue.count_passages())
-        except Exception as exc:
-            failures.append(exc)
-
-    threads = [threading.Thread(target=read) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for number in range(20):
-        put(catalogue, f"w{number}", ["The badger digs."])
-    for thread in threads:
-        thread.join()
-    assert failures == []
-    assert set(seen) <= set(range(1, 22))
-    catalogue.close()
+def test_threads_read_while_another_writes(catalogue):
+    with ThreadPoolExecutor(4) as pool:
+        reading = [pool.submit(lambda: [catalogue.count_passages() for _ in range(50)]) for _ in range(4)]
+        for number in range(20):
+            put(catalogue, annotated(f"w{number}", ["The badger digs."]))
+        seen = {count for each in reading for count in each.result()}
+    assert seen <= set(range(1, 22))
 
 
-def test_connections_of_threads_that_ended_are_closed(path):
-    catalogue = Catalogue(path)
-    put(catalogue, "s", ["The heron flies."])
+def test_connections_of_threads_that_ended_are_closed(path, catalogue):
     handles = Path("/proc/self/fd")
     if not handles.exists():
         pytest.skip("open files are counted through /proc")
@@ -226,47 +201,30 @@ def test_connections_of_threads_that_ended_are_closed(path):
     def open_files():
         return sum(1 for handle in handles.iterdir() if str(path) in os.path.realpath(handle))
 
-    for _ in range(5):
-        thread = threading.Thread(target=catalogue.count_passages)
-        thread.start()
-        thread.join()
-    few = open_files()
-    for _ in range(40):
-        thread = threading.Thread(target=catalogue.count_passages)
-        thread.start()
-        thread.join()
-    assert open_files() <= few
+    def use(times):
+        for _ in range(times):
+            thread = threading.Thread(target=catalogue.count_passages)
+            thread.start()
+            thread.join()
+        return open_files()
+
+    assert use(5) >= use(40)
     catalogue.close()
     assert open_files() == 0
 
 
 def test_two_openers_of_a_new_store_make_one_schema(path):
-    made, failures = [], []
-
-    def make():
-        try:
-            made.append(Catalogue(path))
-        except Exception as exc:
-            failures.append(exc)
-
-    threads = [threading.Thread(target=make) for _ in range(6)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert failures == []
-    for catalogue in made:
-        assert catalogue.count_passages() == 0
-        catalogue.close()
+    with ThreadPoolExecutor(6) as pool:
+        for catalogue in pool.map(Catalogue, [path] * 6):
+            assert catalogue.count_passages() == 0
+            catalogue.close()
 
 
-def test_older_store_is_brought_up_to_date_when_it_is_opened(path):
-    for read_only in (True, False):
-        shutil.copy(OLD / "catalogue.sqlite3", path)
-        database = Database(path, read_only=read_only)
+@pytest.mark.parametrize("read_only", [True, False])
+def test_older_store_is_brought_up_to_date_when_it_is_opened(older, read_only):
+    with closing(Database(older, read_only=read_only)) as database:
         assert database.value(text("SELECT version_num FROM alembic_version")) == HEAD
         assert database.value(text("SELECT count(*) FROM mentions WHERE mention IS NOT NULL")) > 0
-        database.close()
 
 
 def schema_of(path):
@@ -285,52 +243,42 @@ def schema_of(path):
         return found
 
 
-def test_migrated_store_has_the_tables_of_a_new_one(tmp_path, path):
-    shutil.copy(OLD / "catalogue.sqlite3", path)
+def test_migrated_store_has_the_tables_of_a_new_one(tmp_path, older):
     new = tmp_path / "new.sqlite3"
-    for each in (path, new):
+    for each in (older, new):
         Database(each).close()
-    assert schema_of(path) == schema_of(new)
+    assert schema_of(older) == schema_of(new)
 
 
-def test_migration_that_fails_leaves_the_older_store_as_it_was(path, monkeypatch):
-    shutil.copy(OLD / "catalogue.sqlite3", path)
-    before = schema_of(path)
-
-    def fail(*_):
-        raise KeyboardInterrupt
-
-    with monkeypatch.context() as patched:
-        patched.setattr("alembic.command.upgrade", fail)
-        with pytest.raises(KeyboardInterrupt):
-            Database(path)
-    assert schema_of(path) == before
-    Database(path).close()
+def test_migration_that_fails_leaves_the_older_store_as_it_was(older, monkeypatch):
+    before = schema_of(older)
+    with monkeypatch.context() as patched, pytest.raises(ZeroDivisionError):
+        patched.setattr("alembic.command.upgrade", lambda *_: 1 / 0)
+        Database(older)
+    assert schema_of(older) == before
+    Database(older).close()
 
 
-def test_store_between_two_releases_is_refused(path):
-    shutil.copy(OLD / "catalogue.sqlite3", path)
-    with closing(sqlite3.connect(path)) as between, between:
-        between.execute("INSERT INTO meta VALUES ('migration:006_holders', '')")
+def test_store_between_two_releases_is_refused(older):
+    alter(older, "INSERT INTO meta VALUES ('migration:006_holders', '')")
     with pytest.raises(StoreError, match=r"between two releases.*--store"):
-        Database(path)
+        Database(older)
+
+
+def set_revision(source, revision):
+    with closing(Database(source)) as database, database.transaction() as connection:
+        connection.exec_driver_sql(f"UPDATE alembic_version SET version_num = '{revision}'")
 
 
 def test_store_of_a_newer_version_is_refused_by_name(record):
-    database = Database(record)
-    with database.transaction() as connection:
-        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
-    database.close()
+    set_revision(record, "9999")
     with pytest.raises(StoreError, match=r"newer version.*'9999'.*update"):
         Database(record)
 
 
 def test_store_on_a_server_is_migrated_only_when_told(postgres):
     with own_schema(postgres) as url:
-        database = Database(url)
-        with database.transaction() as connection:
-            connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0002'")
-        database.close()
+        set_revision(url, "0002")
         with pytest.raises(StoreError, match="older version of this program: run `untoc migrate`"):
             Database(url)
 
@@ -357,28 +305,16 @@ def is_closed(connection):
     return False
 
 
-def garble(path):
-    path.write_bytes(os.urandom(9000))
-
-
-def forget_revision(path):
-    with closing(sqlite3.connect(path)) as file, file:
-        file.execute("DROP TABLE alembic_version")
-
-
-def add_revision(path):
-    with closing(sqlite3.connect(path)) as file, file:
-        file.execute("UPDATE alembic_version SET version_num = '9999'")
-
-
-def make_other_database(path):
-    path.unlink()
-    with closing(sqlite3.connect(path)) as file, file:
-        file.execute("CREATE TABLE birds (name TEXT)")
-
-
 @pytest.mark.parametrize("read_only", [True, False])
-@pytest.mark.parametrize("spoil", [garble, forget_revision, add_revision, make_other_database])
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        pytest.param(lambda path: path.write_bytes(os.urandom(9000)), id="garbled"),
+        pytest.param(lambda path: alter(path, "DROP TABLE alembic_version"), id="without a revision"),
+        pytest.param(lambda path: alter(path, "UPDATE alembic_version SET version_num = '9999'"), id="newer"),
+        pytest.param(lambda path: path.unlink() or alter(path, "CREATE TABLE birds (name TEXT)"), id="another's"),
+    ],
+)
 def test_open_that_fails_leaves_no_connection_behind(path, opened, spoil, read_only):
     Catalogue(path).close()
     spoil(path)
@@ -388,13 +324,9 @@ def test_open_that_fails_leaves_no_connection_behind(path, opened, spoil, read_o
 
 
 def test_store_of_another_model_leaves_no_connection_behind(tmp_path, opened):
-    def open_with(model):
-        return Store(tmp_path, SimpleNamespace(name=model, dimension=4))
-
-    store = open_with("one")
-    with store.writer():
+    one, other = (SimpleNamespace(name=name, dimension=4) for name in ("one", "other"))
+    with closing(Store(tmp_path, one)) as store, store.writer():
         pass
-    store.close()
     with pytest.raises(StoreError):
-        open_with("other")
+        Store(tmp_path, other)
     assert all(is_closed(connection) for connection in opened)

@@ -1,5 +1,8 @@
 import json
 import shutil
+import subprocess
+import sys
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -7,17 +10,18 @@ from pydantic import ValidationError
 
 from tests.cases import Cases
 from vectorstore.carried import EMBEDDING, carried
-from vectorstore.embeddings import DEFAULT_MODEL, EmbeddingConfig, SentenceTransformerEmbedder
+from vectorstore.embeddings import (
+    DEFAULT_MODEL,
+    EmbeddingConfig,
+    PackagedEmbedder,
+    SentenceTransformerEmbedder,
+    question_embedder,
+)
 from vectorstore.errors import ModelError
 
 cases = Cases(__file__)
 
 TEXTS = ("Extradition of offenders.", "The weather is fine today.", "Handing over a suspect to another country.")
-
-
-class _Spec:
-    def __init__(self, origin):
-        self.origin = str(origin)
 
 
 def test_name_of_the_default_is_known_without_loading():
@@ -33,14 +37,13 @@ def test_name_tells_prefixes_apart():
     assert len(names) == 4
 
 
-def test_unknown_setting_is_refused():
+@pytest.mark.parametrize(
+    "wrong",
+    [{"modell": "x"}, {"batch_size": 0}, *({"languages": each} for each in ("", "English", "en, fr", "en,"))],
+)
+def test_wrong_setting_is_refused(wrong):
     with pytest.raises(ValidationError):
-        EmbeddingConfig(modell="x")
-    with pytest.raises(ValidationError):
-        EmbeddingConfig(batch_size=0)
-    for wrong in ("", "English", "en, fr", "en,"):
-        with pytest.raises(ValidationError):
-            EmbeddingConfig(languages=wrong)
+        EmbeddingConfig(**wrong)
 
 
 @pytest.fixture(scope="module")
@@ -78,10 +81,13 @@ def test_tokens_are_the_models_own_with_special_ones(embedder):
     assert embedder.window == 256
 
 
+@pytest.fixture
+def folder(tmp_path):
+    return shutil.copytree(carried(EMBEDDING), tmp_path / "my-model")
+
+
 @pytest.mark.model
-def test_any_model_in_a_folder_works_by_its_path(embedder, tmp_path):
-    folder = tmp_path / "my-model"
-    shutil.copytree(carried(EMBEDDING), folder)
+def test_any_model_in_a_folder_works_by_its_path(embedder, folder):
     other = SentenceTransformerEmbedder(EmbeddingConfig(model=str(folder), passage_prefix="passage: "))
     assert other.name.startswith(str(folder)) and other.name != str(folder)
     assert other.dimension == 384
@@ -92,9 +98,7 @@ def test_any_model_in_a_folder_works_by_its_path(embedder, tmp_path):
 
 
 @pytest.mark.model
-def test_prefixes_are_taken_from_the_models_own_files_and_settings_come_first(embedder, tmp_path):
-    folder = tmp_path / "prompted"
-    shutil.copytree(carried(EMBEDDING), folder)
+def test_prefixes_are_taken_from_the_models_own_files_and_settings_come_first(embedder, folder):
     settings = {
         "prompts": {"query": "query: ", "passage": "passage: ", "odd": "odd: "},
         "default_prompt_name": "odd",
@@ -150,21 +154,69 @@ def test_unknown_model_offline_names_the_settings(name):
 
 
 @pytest.mark.model
-@pytest.mark.parametrize("damage", ["no weights", "cut weights", "no tokenizer", "empty folder", "broken config"])
-def test_damaged_model_folder_is_a_model_error(tmp_path, damage):
-    folder = tmp_path / "my-model"
-    shutil.copytree(carried(EMBEDDING), folder)
-    if damage == "no weights":
-        (folder / "model.safetensors").unlink()
-    elif damage == "cut weights":
-        (folder / "model.safetensors").write_bytes(b"\0" * 100)
-    elif damage == "no tokenizer":
-        for file in [*folder.glob("tokenizer*"), *folder.glob("vocab*")]:
-            file.unlink()
-    elif damage == "broken config":
-        (folder / "config.json").write_text("{", encoding="utf-8")
-    else:
-        shutil.rmtree(folder)
-        folder.mkdir()
+@pytest.mark.parametrize(
+    ("files", "content"),
+    [
+        pytest.param("model.safetensors", None, id="no weights"),
+        pytest.param("model.safetensors", b"\0" * 100, id="cut weights"),
+        pytest.param("tokenizer* vocab*", None, id="no tokenizer"),
+        pytest.param("*.*", None, id="no files"),
+        pytest.param("config.json", b"{", id="broken config"),
+    ],
+)
+def test_damaged_model_folder_is_a_model_error(folder, files, content):
+    for file in (file for pattern in files.split() for file in folder.glob(pattern)):
+        file.unlink() if content is None else file.write_bytes(content)
     with pytest.raises(ModelError, match="UNTOC_EMBEDDING__MODEL"):
         SentenceTransformerEmbedder(EmbeddingConfig(model=str(folder))).embed_query("x")
+
+
+# --- without torch
+
+ODD_TEXTS = [
+    "",
+    "x",
+    "What did Arvandia say about article 4?",
+    "Arvandia supports the review mechanism, and asks that it be funded from the regular budget. " * 3,
+    "Что сказала Арвандия о выдаче?",
+    "大会 الجمعية العامة",
+    "extradition " * 700,
+]
+
+
+@pytest.mark.model
+def test_vectors_and_counts_are_those_of_sentence_transformers():
+    own, known = PackagedEmbedder(), SentenceTransformerEmbedder(EmbeddingConfig(precision="float32"))
+    vectors = own.embed_documents(ODD_TEXTS)
+    assert vectors.dtype == np.float32
+    assert (vectors * known.embed_documents(ODD_TEXTS)).sum(axis=1).min() > 0.99999
+    np.testing.assert_allclose(own.embed_query(ODD_TEXTS[2]), vectors[2], atol=1e-5)
+    assert own.count_tokens(ODD_TEXTS) == known.count_tokens(ODD_TEXTS)
+    assert (own.name, own.identity, own.dimension, own.window) == (
+        known.name, known.identity, known.dimension, known.window,
+    )  # fmt: skip
+    assert own.embed_documents([]).shape == (0, 384)
+
+
+@pytest.mark.model
+def test_progress_hears_of_all_texts():
+    heard = []
+    PackagedEmbedder().embed_documents(ODD_TEXTS * 5, heard.append)
+    assert heard[-1] == 35 and all(before < after for before, after in pairwise(heard))
+
+
+@pytest.mark.model
+def test_another_model_or_prefix_is_left_to_torch():
+    assert isinstance(question_embedder(EmbeddingConfig(precision="bfloat16", threads=1)), PackagedEmbedder)
+    for config in (EmbeddingConfig(model="/models/other"), EmbeddingConfig(query_prefix="query: ")):
+        assert isinstance(question_embedder(config), SentenceTransformerEmbedder)
+
+
+@pytest.mark.model
+def test_question_is_embedded_without_torch():
+    code = (
+        "import sys; from vectorstore.embeddings import PackagedEmbedder;"
+        "PackagedEmbedder().embed_query('extradition'); print('torch' in sys.modules)"
+    )
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert ran.stdout.strip() == "False"

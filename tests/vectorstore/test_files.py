@@ -18,16 +18,20 @@ def folder(tmp_path):
     return made
 
 
-def shared(tmp_path, store=None):
-    return SharedFiles(f"file://{tmp_path / 'shared'}", store or tmp_path / "store")
+def shared(tmp_path):
+    return SharedFiles(f"file://{tmp_path / 'shared'}", tmp_path / "store")
+
+
+@pytest.fixture
+def files(tmp_path):
+    return shared(tmp_path)
 
 
 def files_in(folder):
     return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
 
 
-def test_copies_hold_what_was_sent_and_no_other_file(folder, tmp_path):
-    files = shared(tmp_path)
+def test_copies_hold_what_was_sent_and_no_other_file(files, folder, tmp_path):
     listing, unread = files.send(folder, folder.iterdir())
     copies = files.place(folder)
     assert copies.parent == tmp_path / "store" / "files" and files.place(copies) == copies and not unread
@@ -39,13 +43,11 @@ def test_copies_hold_what_was_sent_and_no_other_file(folder, tmp_path):
 
 
 @pytest.mark.parametrize("inside", [".", "own", "files", "files/own"])
-def test_folder_of_a_user_inside_the_store_is_no_copy_and_loses_nothing(tmp_path, inside):
-    store = tmp_path / "store"
-    folder = store / inside
+def test_folder_of_a_user_inside_the_store_is_no_copy_and_loses_nothing(files, tmp_path, inside):
+    folder = tmp_path / "store" / inside
     folder.mkdir(parents=True, exist_ok=True)
     for name in ("a.txt", "notes.xlsx", ".hidden"):
         (folder / name).write_text("x", encoding="utf-8")
-    files = shared(tmp_path, store)
     listing, _ = files.send(folder, [folder / "a.txt"])
     assert files.place(folder) != folder
     files.fetch_all(folder, listing, whole=True)
@@ -53,23 +55,21 @@ def test_folder_of_a_user_inside_the_store_is_no_copy_and_loses_nothing(tmp_path
     assert {"a.txt", "notes.xlsx", ".hidden"} <= set(files_in(folder)) and files_in(files.place(folder)) == ["a.txt"]
 
 
-def test_upload_is_its_own_copy_and_loses_nothing(tmp_path):
+def test_upload_is_its_own_copy_and_loses_nothing(files, tmp_path):
     folder = tmp_path / "store" / "uploads" / "one"
     folder.mkdir(parents=True)
     (folder / "a.txt").write_text("x", encoding="utf-8")
-    files = shared(tmp_path)
     assert files.place(folder) == folder
     files.fetch_all(folder, {}, whole=True)
     assert files_in(folder) == ["a.txt"]
 
 
-def test_file_that_vanished_is_named_and_the_others_are_sent(folder, tmp_path):
-    listing, unread = shared(tmp_path).send(folder, [folder / "a.txt", folder / "gone.txt", folder / "b.txt"])
+def test_file_that_vanished_is_named_and_the_others_are_sent(files, folder):
+    listing, unread = files.send(folder, [folder / "a.txt", folder / "gone.txt", folder / "b.txt"])
     assert list(listing) == ["a.txt", "b.txt"] and list(unread) == [folder / "gone.txt"]
 
 
-def test_nothing_is_fetched_to_where_no_copies_are(folder, tmp_path):
-    files = shared(tmp_path)
+def test_nothing_is_fetched_to_where_no_copies_are(files, folder, tmp_path):
     listing, _ = files.send(folder, [folder / "a.txt"])
     with pytest.raises(StoreError, match="no copy that this store keeps"):
         files.fetch(tmp_path / "elsewhere" / "a.txt", listing["a.txt"])
@@ -80,8 +80,7 @@ def test_nothing_is_fetched_to_where_no_copies_are(folder, tmp_path):
         files.fetch(files.place(folder) / "a.txt" / "inside.txt", "0")
 
 
-def test_file_that_was_damaged_in_its_place_is_sent_again(folder, tmp_path):
-    files = shared(tmp_path)
+def test_file_that_was_damaged_in_its_place_is_sent_again(files, folder, tmp_path):
     listing, _ = files.send(folder, [folder / "a.txt"])
     blob = tmp_path / "shared" / listing["a.txt"]
     blob.write_bytes(bytes(blob.stat().st_size))
@@ -102,8 +101,8 @@ def test_address_shows_no_password():
 
 
 @pytest.mark.skipif(os.name != "posix", reason="rights of others are those of POSIX")
-def test_shared_folder_of_this_machine_is_its_owners_alone(folder, tmp_path):
-    shared(tmp_path).send(folder, folder.iterdir())
+def test_shared_folder_of_this_machine_is_its_owners_alone(files, folder, tmp_path):
+    files.send(folder, folder.iterdir())
     assert stat.S_IMODE((tmp_path / "shared").stat().st_mode) == 0o700
 
 

@@ -18,16 +18,15 @@ def vectors(texts):
     return np.ones((len(texts), 4), dtype=np.float32)
 
 
-def test_text_is_embedded_once_by_one_process(record):
-    with closing(Catalogue(record)) as catalogue:
-        asked = []
-        embed = lambda texts: vectors(asked.extend(texts) or texts)  # noqa: E731
-        assert catalogue.embed_missing({"a": "A", "b": "B"}, embed) == 2
-        assert catalogue.embed_missing({"b": "B", "c": "C"}, embed) == 1
-        assert asked == ["A", "B", "C"] and catalogue.known_keys("abc") == {"a", "b", "c"}
-        with pytest.raises(ZeroDivisionError):
-            catalogue.embed_missing({"d": "D"}, lambda texts: 1 / 0)
-        assert catalogue.known_keys("abcd") == {"a", "b", "c"}
+def test_text_is_embedded_once_by_one_process(catalogue):
+    asked = []
+    embed = lambda texts: vectors(asked.extend(texts) or texts)  # noqa: E731
+    assert catalogue.embed_missing({"a": "A", "b": "B"}, embed) == 2
+    assert catalogue.embed_missing({"b": "B", "c": "C"}, embed) == 1
+    assert asked == ["A", "B", "C"] and catalogue.known_keys("abc") == {"a", "b", "c"}
+    with pytest.raises(ZeroDivisionError):
+        catalogue.embed_missing({"d": "D"}, lambda texts: 1 / 0)
+    assert catalogue.known_keys("abcd") == {"a", "b", "c"}
 
 
 @pytest.mark.parametrize("fails", [False, True])
@@ -54,85 +53,85 @@ def test_text_that_another_process_embeds_is_waited_for(postgres, fails):
         assert one.known_keys("abc") == ({"a", "b"} if fails else {"a", "b", "c"})
 
 
-def test_all_that_is_unfinished_is_given_up_by_name(postgres):
+@pytest.fixture
+def queue(postgres):
     with own_schema(postgres) as url, closing(Database(url)) as database:
-        queue = JobQueue(database)
-        with database.transaction() as connection:
-            give_up_all(connection, "why")
-        queue.make()
-        begun = queue.submit("begun", {"only": "begun"}, [{"only": "done"}, {"only": "waits"}, {"only": "bad"}])
-        queue._note(begun, 1, outcome="{}", error=None)
-        queue._note(begun, 3, error="a bug")
-        parted = queue.submit("parted", {"only": "parted"}, [{"only": "done"}])
-        queue._note(parted, 1, outcome="{}", error=None)
-        done = queue.submit("done", {"only": "done"}, [{"only": "done"}])
-        for number in (0, 1):
-            queue._note(done, number, outcome="{}", error=None)
-        with database.transaction(counted=False) as connection:
-            lock = "INSERT INTO procrastinate_jobs (task_name, queue_name, priority, queueing_lock) VALUES"
-            connection.exec_driver_sql(f"{lock} ('take_over', 'untoc-other', 1, 'take_over')")
-            connection.exec_driver_sql("INSERT INTO procrastinate_workers DEFAULT VALUES")
-        assert (queue.workers(), queue.waiting()) == (1, 8)
-        with database.transaction() as connection:
-            give_up_all(connection, "why")
-        told = {(letter.what["only"], letter.error) for letter in queue.given_up()}
-        assert told == {("waits", "why"), ("bad", "a bug"), ("parted", "why")}
-        assert (queue.workers(), queue.waiting()) == (0, 0)
-        with database.transaction(counted=False) as connection:
-            # Workers of the store as it is now take over from each other again.
-            connection.exec_driver_sql(f"{lock} ('take_over', 'untoc-own', 1, 'take_over')")
-        # Given again, it is no longer told.
-        for about in ("begun", "parted"):
-            queue.submit(about, {"only": about}, [])
-        assert queue.given_up() == ()
-        # Another upload does not send again what an upload lost.
-        queue.submit("upload", {"only": "lost"}, [])
-        with database.transaction() as connection:
-            give_up_all(connection, "why")
-        queue.submit("upload", {"only": "other"}, [])
-        assert "lost" in {letter.what["only"] for letter in queue.given_up()}
+        yield JobQueue(database)
 
 
-def test_jobs_wait_are_cancelled_and_known_when_given_up(postgres):
-    with own_schema(postgres) as url, closing(Database(url)) as database:
-        queue = JobQueue(database)
-        assert (queue.workers(), queue.waiting(), queue.given_up(), queue.cancel()) == (0, 0, (), 0)
-        queue.make()
-        queue.make()
-        batch = queue.submit("statements", {"paths": []}, [{"only": "a"}, {"only": "b"}])
-        assert queue.waiting() == 3
-        queue._note(batch, 1, error="a bug")
-        (letter,) = queue.given_up()
-        assert (letter.what, letter.error) == ({"only": "a"}, "a bug")
-        assert queue.cancel(batch) == 3 and queue.waiting() == 0
-        with pytest.raises(JobGivenUpError, match="cancelled"):
-            queue.wait(batch, lambda outcomes: None)
-        batch = queue.submit("statements", {"paths": []}, [])
-        queue._note(batch, 0, error="a bug")
-        with pytest.raises(JobGivenUpError, match="a bug"):
-            queue.wait(batch, lambda outcomes: None)
-        queue.submit("statements", {"paths": []}, [])
-        assert queue.given_up() == ()
-        # Of a batch that goes on, nothing is forgotten for another about the same.
-        going_on = queue.submit("upload", {"paths": []}, [{"only": "a"}])
-        queue._note(going_on, 1, error="a bug")
-        done = queue.submit("upload", {"paths": []}, [])
-        assert len(queue.given_up()) == 1
-        queue._note(going_on, 0, outcome="{}")
-        queue._note(done, 0, outcome="{}")
-        queue.submit("upload", {"paths": []}, [])
-        assert queue.given_up() == ()
+def test_all_that_is_unfinished_is_given_up_by_name(queue):
+    with queue._database.transaction() as connection:
+        give_up_all(connection, "why")
+    queue.make()
+    begun = queue.submit("begun", {"only": "begun"}, [{"only": "done"}, {"only": "waits"}, {"only": "bad"}])
+    queue._note(begun, 1, outcome="{}", error=None)
+    queue._note(begun, 3, error="a bug")
+    parted = queue.submit("parted", {"only": "parted"}, [{"only": "done"}])
+    queue._note(parted, 1, outcome="{}", error=None)
+    done = queue.submit("done", {"only": "done"}, [{"only": "done"}])
+    for number in (0, 1):
+        queue._note(done, number, outcome="{}", error=None)
+    with queue._database.transaction(counted=False) as connection:
+        lock = "INSERT INTO procrastinate_jobs (task_name, queue_name, priority, queueing_lock) VALUES"
+        connection.exec_driver_sql(f"{lock} ('take_over', 'untoc-other', 1, 'take_over')")
+        connection.exec_driver_sql("INSERT INTO procrastinate_workers DEFAULT VALUES")
+    assert (queue.workers(), queue.waiting()) == (1, 8)
+    with queue._database.transaction() as connection:
+        give_up_all(connection, "why")
+    told = {(letter.what["only"], letter.error) for letter in queue.given_up()}
+    assert told == {("waits", "why"), ("bad", "a bug"), ("parted", "why")}
+    assert (queue.workers(), queue.waiting()) == (0, 0)
+    with queue._database.transaction(counted=False) as connection:
+        # Workers of the store as it is now take over from each other again.
+        connection.exec_driver_sql(f"{lock} ('take_over', 'untoc-own', 1, 'take_over')")
+    # Given again, it is no longer told.
+    for about in ("begun", "parted"):
+        queue.submit(about, {"only": about}, [])
+    assert queue.given_up() == ()
+    # Another upload does not send again what an upload lost.
+    queue.submit("upload", {"only": "lost"}, [])
+    with queue._database.transaction() as connection:
+        give_up_all(connection, "why")
+    queue.submit("upload", {"only": "other"}, [])
+    assert "lost" in {letter.what["only"] for letter in queue.given_up()}
 
 
-def test_whole_that_kills_worker_after_worker_is_given_up(postgres):
-    with own_schema(postgres) as url, closing(Database(url)) as database:
-        queue = JobQueue(database)
-        queue.make()
-        batch = queue.submit("statements", {"paths": []}, [])
-        assert [queue._count_death(batch, 0) for _ in range(_ATTEMPTS)] == [False] * (_ATTEMPTS - 1) + [True]
-        with pytest.raises(JobGivenUpError, match=f"killed {_ATTEMPTS} times"):
-            queue.wait(batch, lambda outcomes: None)
-        assert not queue._count_death("cancelled", 0)
+def test_jobs_wait_are_cancelled_and_known_when_given_up(queue):
+    assert (queue.workers(), queue.waiting(), queue.given_up(), queue.cancel()) == (0, 0, (), 0)
+    queue.make()
+    queue.make()
+    batch = queue.submit("statements", {"paths": []}, [{"only": "a"}, {"only": "b"}])
+    assert queue.waiting() == 3
+    queue._note(batch, 1, error="a bug")
+    (letter,) = queue.given_up()
+    assert (letter.what, letter.error) == ({"only": "a"}, "a bug")
+    assert queue.cancel(batch) == 3 and queue.waiting() == 0
+    with pytest.raises(JobGivenUpError, match="cancelled"):
+        queue.wait(batch, lambda outcomes: None)
+    batch = queue.submit("statements", {"paths": []}, [])
+    queue._note(batch, 0, error="a bug")
+    with pytest.raises(JobGivenUpError, match="a bug"):
+        queue.wait(batch, lambda outcomes: None)
+    queue.submit("statements", {"paths": []}, [])
+    assert queue.given_up() == ()
+    # Of a batch that goes on, nothing is forgotten for another about the same.
+    going_on = queue.submit("upload", {"paths": []}, [{"only": "a"}])
+    queue._note(going_on, 1, error="a bug")
+    done = queue.submit("upload", {"paths": []}, [])
+    assert len(queue.given_up()) == 1
+    queue._note(going_on, 0, outcome="{}")
+    queue._note(done, 0, outcome="{}")
+    queue.submit("upload", {"paths": []}, [])
+    assert queue.given_up() == ()
+
+
+def test_whole_that_kills_worker_after_worker_is_given_up(queue):
+    queue.make()
+    batch = queue.submit("statements", {"paths": []}, [])
+    assert [queue._count_death(batch, 0) for _ in range(_ATTEMPTS)] == [False] * (_ATTEMPTS - 1) + [True]
+    with pytest.raises(JobGivenUpError, match=f"killed {_ATTEMPTS} times"):
+        queue.wait(batch, lambda outcomes: None)
+    assert not queue._count_death("cancelled", 0)
 
 
 @pytest.mark.parametrize(("seconds", "interval"), [(HEARTBEAT, 10), (0.7, 1), (30.0, 30)])

@@ -1,6 +1,5 @@
 from contextlib import closing
 
-import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -8,9 +7,10 @@ from hypothesis import strategies as st
 from tests.fakes import HashingEmbedder
 from tests.fakes_engines import open_store
 from tests.fakes_store import annotated, keep
-from vectorstore.retriever import RetrievalConfig, Retriever
+from vectorstore.retriever import RRF_K, RetrievalConfig, Retriever, reciprocal_rank_fusion
 
 TOPICS = ("extradition", "confiscation", "witness", "smuggling", "training", "sovereignty", "assets", "cybercrime")
+TOPIC = "sovereignty and assets of delegation 4"
 STATEMENTS = tuple(f"s{number}" for number in range(12))
 
 
@@ -31,6 +31,10 @@ def store(engines, tmp_path_factory):
 
 def retriever(store, **config):
     return Retriever(store, HashingEmbedder(), RetrievalConfig(**config))
+
+
+def dense(store, topic, scope, **config):
+    return retriever(store, **config).search_dense(HashingEmbedder().embed_query(topic), list(scope))
 
 
 def test_retrieve_finds_the_passage_of_the_topic_first(store):
@@ -111,10 +115,9 @@ def searched(store, monkeypatch):
 
 
 def test_large_scope_goes_through_the_index_and_agrees_with_the_exact_result(store, searched):
-    vector = HashingEmbedder().embed_query("sovereignty and assets of delegation 4")
-    large = retriever(store, exact_limit=0, fetch_k=10, overfetch=8).search_dense(vector, list(STATEMENTS))
+    large = dense(store, TOPIC, STATEMENTS, exact_limit=0, fetch_k=10, overfetch=8)
     assert [k for k, _ in searched] == [10 * 8]
-    exact = retriever(store, fetch_k=10).search_dense(vector, list(STATEMENTS))
+    exact = dense(store, TOPIC, STATEMENTS, fetch_k=10)
     assert len(searched) == 1, "a small scope does not ask the index"
     assert [score for _, score in large] == pytest.approx([score for _, score in exact], abs=1e-5)
     assert {i for i, score in large if score > exact[-1][1] + 1e-4} == {
@@ -123,27 +126,24 @@ def test_large_scope_goes_through_the_index_and_agrees_with_the_exact_result(sto
 
 
 def test_search_is_exact_after_all_where_the_index_yields_too_few(store, searched):
-    vector = HashingEmbedder().embed_query("training")
-    found = retriever(store, exact_limit=0, fetch_k=8, overfetch=1).search_dense(vector, ["s9"])
+    found = dense(store, "training", ["s9"], exact_limit=0, fetch_k=8, overfetch=1)
     assert len(searched) == 1
-    assert found == retriever(store, fetch_k=8).search_dense(vector, ["s9"])
+    assert found == dense(store, "training", ["s9"], fetch_k=8)
     assert len(found) == 8
 
 
-def test_search_is_exact_where_the_index_is_behind(store, monkeypatch):
-    monkeypatch.setattr(store, "search_index", lambda vector, k, table: None)
-    vector = HashingEmbedder().embed_query("training")
-    found = retriever(store, exact_limit=0).search_dense(vector, ["s9"])
-    scores = np.array([score for _, score in found])
-    assert len(found) == 8 and np.all(np.diff(scores) <= 0)
-
-
-def test_index_that_names_passages_that_are_gone_does_no_harm(store, monkeypatch):
-    ghosts = tuple((f"ghost/{number}", 0.9) for number in range(80))
-    monkeypatch.setattr(store, "search_index", lambda vector, k, table: ghosts)
-    vector = HashingEmbedder().embed_query("training")
-    found = retriever(store, exact_limit=0).search_dense(vector, ["s9"])
-    assert [identifier.partition("/")[0] for identifier, _ in found] == ["s9"] * 8
+@pytest.mark.parametrize(
+    "found",
+    [
+        pytest.param(None, id="the index is behind"),
+        pytest.param([(f"ghost/{number}", 0.9) for number in range(80)], id="it names passages that are gone"),
+    ],
+)
+def test_search_is_exact_where_the_index_is_of_no_use(store, monkeypatch, found):
+    monkeypatch.setattr(store, "search_index", lambda vector, k, table: found)
+    assert dense(store, "training", ["s9"], exact_limit=0) == dense(store, "training", ["s9"])
+    scores = [score for _, score in dense(store, "training", ["s9"], exact_limit=0)]
+    assert len(scores) == 8 and scores == sorted(scores, reverse=True)
 
 
 @pytest.fixture
@@ -158,13 +158,13 @@ def mapping(tmp_path, engines, monkeypatch):
 
 def mapped_and_read(store, scope, fetch_k, monkeypatch):
     """Returns what both ways find, and whether the first used what is mapped."""
-    vector, answers = HashingEmbedder().embed_query("sovereignty and assets of delegation 4"), []
+    answers = []
     with monkeypatch.context() as patch:
         search = store.search_mapped
         patch.setattr(store, "search_mapped", lambda *asked: answers.append(search(*asked)) or answers[-1])
-        mapped = retriever(store, fetch_k=fetch_k).search_dense(vector, scope)
+        mapped = dense(store, TOPIC, scope, fetch_k=fetch_k)
         patch.setattr(store, "search_mapped", lambda *asked: None)
-        read = retriever(store, fetch_k=fetch_k).search_dense(vector, scope)
+        read = dense(store, TOPIC, scope, fetch_k=fetch_k)
     return mapped, read, bool(answers) and answers[0] is not None
 
 
@@ -186,9 +186,9 @@ def test_large_part_of_the_store_is_searched_in_its_mapped_vectors(mapping, scop
 
 
 def test_mapped_vectors_are_those_of_the_store_as_it_is(mapping, monkeypatch):
-    (before,) = mapping.path.glob("mapped-*-vectors-*.f32")
+    (before,) = mapping.path.glob("mapped-*-vectors-*.npy")
     keep(mapping, HashingEmbedder(), annotated("new", ["Delegation 4 speaks of sovereignty and assets."]))
-    (after,) = mapping.path.glob("mapped-*-vectors-*.f32")
+    (after,) = mapping.path.glob("mapped-*-vectors-*.npy")
     assert after != before and after.stat().st_mode & 0o077 == 0
     (best, *_), _, used = mapped_and_read(mapping, [*STATEMENTS, "new"], 5, monkeypatch)
     assert used and best[0] == "new/0"
@@ -196,7 +196,7 @@ def test_mapped_vectors_are_those_of_the_store_as_it_is(mapping, monkeypatch):
 
 @pytest.mark.parametrize("harm", ["cut", "emptied", "other numbers", "gone"])
 def test_damaged_mapped_vectors_are_named_and_made_anew(mapping, harm, monkeypatch):
-    (path,) = mapping.path.glob("mapped-*-vectors-*.f32")
+    (path,) = mapping.path.glob("mapped-*-vectors-*.npy")
     data = path.read_bytes()
     if harm == "gone":
         path.unlink()
@@ -222,3 +222,26 @@ def test_vectors_that_are_kept_are_those_of_the_store_as_it_is(tmp_path, monkeyp
         after = asked.retrieve("sovereignty", ["s0"], 20)
         assert (len(before), len(after)) == (8, 9)
         assert asked.retrieve("sovereignty", ["s0"], 20) == after
+
+
+RANKINGS = st.lists(st.lists(st.sampled_from("abcdefgh"), unique=True).map(lambda ids: (1.0, ids)), max_size=3)
+
+
+def test_fusion_weighs_rankings_and_orders_equal_scores_by_id():
+    assert reciprocal_rank_fusion([(1.0, "ab"), (2.0, "bc")]) == [
+        ("b", pytest.approx(1 / (60 + 2) + 2 / (60 + 1))),
+        ("c", pytest.approx(2 / (60 + 2))),
+        ("a", pytest.approx(1 / (60 + 1))),
+    ]
+    assert [identifier for identifier, _ in reciprocal_rank_fusion([(1.0, "b"), (1.0, "a")])] == ["a", "b"]
+
+
+@given(RANKINGS)
+def test_fusion_keeps_every_id_once_with_its_formula(rankings):
+    fused = reciprocal_rank_fusion(rankings)
+    arms = [ids for _, ids in rankings]
+    assert sorted(identifier for identifier, _ in fused) == sorted(set().union(*arms))
+    assert [score for _, score in fused] == sorted((score for _, score in fused), reverse=True)
+    for identifier, score in fused:
+        ranks = [arm.index(identifier) + 1 for arm in arms if identifier in arm]
+        assert score == pytest.approx(sum(1 / (RRF_K + rank) for rank in ranks))

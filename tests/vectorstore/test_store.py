@@ -1,36 +1,27 @@
 import os
 import shutil
-import sqlite3
 import subprocess
 import sys
 import threading
 import time
-from contextlib import closing
-from pathlib import Path
+from contextlib import ExitStack, closing
+from functools import partial
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from filelock import FileLock
 from sqlalchemy import create_engine, text
 
 from tests.conftest import PROJECT
 from tests.fakes import HashingEmbedder
 from tests.fakes_engines import chroma_server, only_local, only_servers, open_index, open_store, places
-from tests.fakes_store import annotated, keep, unlike_text
+from tests.fakes_store import alter, annotated, keep, put, unlike_text
 from vectorstore import store as stores
 from vectorstore.chroma import ChromaConfig, VectorIndex
 from vectorstore.errors import ModelMismatchError, StoreError, StoreLockedError, StoreReadOnlyError
 from vectorstore.store import CATALOGUE, Store
 
-HOLD_THE_LOCK = """
-import sys, time
-from pathlib import Path
-from types import SimpleNamespace
-from filelock import FileLock
-with FileLock(Path(sys.argv[1]) / "write.lock"):
-    print("held", flush=True)
-    time.sleep(60)
-"""
 # More than what Chroma keeps in its log before it writes its graph files.
 MANY = 1100
 
@@ -46,14 +37,37 @@ def path(engines, tmp_path):
 
 
 @pytest.fixture
-def store(path, embedder):
-    store = open_store(path, embedder)
-    yield store
-    store.close()
+def opening(path, embedder):
+    """Opens the store, once or more often; all that was opened is closed at the end."""
+    with ExitStack() as stack:
+        yield lambda **options: stack.enter_context(closing(open_store(path, embedder, **options)))
 
 
-def many_texts(number=MANY):
-    return [unlike_text(index) for index in range(number)]
+@pytest.fixture
+def store(opening):
+    return opening()
+
+
+# What scripts that run in another process begin with.
+BESIDE = """
+import random, shutil, sys, time
+from pathlib import Path
+from tests.fakes import HashingEmbedder
+from tests.fakes_store import annotated, keep, unlike_text
+from vectorstore.store import open_store
+embedder = HashingEmbedder()
+path = Path(sys.argv[1])
+"""
+
+
+def beside(script, *arguments):
+    """Runs a script in another process."""
+    command = [sys.executable, "-c", BESIDE + script, *map(str, arguments)]
+    environment = os.environ | {"PYTHONPATH": str(PROJECT)}
+    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=PROJECT, env=environment)
+
+
+TEXTS = [unlike_text(index) for index in range(MANY)]
 
 
 def index_folder(path):
@@ -87,14 +101,13 @@ def test_store_folder_that_is_a_file_is_refused(path, embedder):
         open_store(path, embedder)
 
 
-def test_read_only_store_reads_and_refuses_to_write(store, path, embedder):
+def test_read_only_store_reads_and_refuses_to_write(store, embedder, opening):
     keep(store, embedder, annotated("s", ["The heron flies."]))
-    reader = open_store(path, embedder, read_only=True)
+    reader = opening(read_only=True)
     assert reader.catalogue.count_passages() == 1
     with pytest.raises(StoreReadOnlyError), reader.writer():
         pytest.fail("never entered")
     assert reader.search_index(embedder.embed_query("heron"), 1)[0][0] == "s/0"
-    reader.close()
 
 
 OTHER = SimpleNamespace(name="other-model", dimension=8)
@@ -108,9 +121,9 @@ def test_other_model_is_refused_with_its_name_and_the_way_out(store, path, embed
         assert part in str(caught.value)
 
 
-def test_writer_of_a_store_that_another_model_filled_meanwhile_is_refused(path, embedder):
+def test_writer_of_a_store_that_another_model_filled_meanwhile_is_refused(path, embedder, opening):
     late = Store(path, OTHER, **places(path))
-    first = open_store(path, embedder)
+    first = opening()
     keep(first, embedder, annotated("s", ["The heron flies."]))
     with pytest.raises(ModelMismatchError), late.writer():
         pytest.fail("never entered")
@@ -136,54 +149,21 @@ def test_other_model_takes_over_after_embedding_again(store, path, embedder):
 # --- the write lock
 
 
-@pytest.mark.slow
-@only_local
-def test_second_writer_is_refused_while_another_process_writes(store, path):
-    holder = subprocess.Popen([sys.executable, "-c", HOLD_THE_LOCK, str(path)], stdout=subprocess.PIPE, text=True)
-    try:
-        assert holder.stdout.readline() == "held\n"
-        began = time.monotonic()
-        with pytest.raises(StoreLockedError, match="another process writes"), store.writer(wait_seconds=0.2):
-            pytest.fail("never entered")
-        assert time.monotonic() - began < 5
-    finally:
-        holder.kill()
-        holder.communicate()
-    with store.writer(wait_seconds=5):
-        store.catalogue.set_meta({"after": "the kill"})
-
-
 HOLD_THE_STORE = """
-import sys, time
-from pathlib import Path
-from types import SimpleNamespace
-from tests.fakes import HashingEmbedder
-from tests.fakes_store import annotated, keep
-from vectorstore.store import open_store
-embedder = HashingEmbedder()
-store = open_store(Path(sys.argv[1]), embedder)
+store = open_store(path, embedder)
 with store.writer():
     print("held", flush=True)
-    time.sleep(float(sys.argv[2]))
-    store.catalogue.set_meta({"first": "done"})
+    time.sleep(60)
 """
 
 
-def hold_the_store(path, seconds):
-    process = subprocess.Popen(
-        [sys.executable, "-c", HOLD_THE_STORE, str(path), str(seconds)],
-        stdout=subprocess.PIPE, text=True, cwd=Path(__file__).parents[2],
-    )  # fmt: skip
-    assert process.stdout.readline() == "held\n"
-    return process
-
-
 @only_local
 @pytest.mark.slow
-def test_refused_writer_is_told_who_writes_and_what_to_do(path, embedder):
-    second = open_store(path, embedder, wait_seconds=0.2)
-    holder = hold_the_store(path, 60)
+def test_refused_writer_is_told_who_writes_and_what_to_do(path, opening):
+    second = opening(wait_seconds=0.2)
+    holder = beside(HOLD_THE_STORE, path)
     try:
+        assert holder.stdout.readline() == "held\n"
         with pytest.raises(StoreLockedError) as caught, second.writer():
             pytest.fail("never entered")
     finally:
@@ -193,22 +173,19 @@ def test_refused_writer_is_told_who_writes_and_what_to_do(path, embedder):
         assert part in str(caught.value)
     with second.writer():
         second.catalogue.set_meta({"after": "the kill"})
-    second.close()
 
 
 @only_local
-@pytest.mark.slow
-def test_second_writer_waits_for_another_process_that_finishes(path, embedder):
-    second = open_store(path, embedder, wait_seconds=60)
-    holder = hold_the_store(path, 0.5)
-    with second.writer():
-        assert second.catalogue.meta("first") == "done"
-    holder.communicate()
-    second.close()
+def test_writer_is_refused_while_something_that_gives_no_name_holds_the_lock(store, path):
+    began = time.monotonic()
+    refused = pytest.raises(StoreLockedError, match="another process writes")
+    with FileLock(path / "write.lock"), refused, store.writer(wait_seconds=0.2):
+        pytest.fail("never entered")
+    assert time.monotonic() - began < 5
 
 
-def test_second_writer_waits_for_a_thread_that_finishes(store, path, embedder):
-    second = open_store(path, embedder)
+def test_second_writer_waits_for_a_thread_that_finishes(store, opening):
+    second = opening()
     entered = threading.Event()
 
     def write():
@@ -223,16 +200,14 @@ def test_second_writer_waits_for_a_thread_that_finishes(store, path, embedder):
     with second.writer(wait_seconds=10):
         assert second.catalogue.meta("first") == "done"
     thread.join()
-    second.close()
 
 
-def test_lock_is_let_go_when_the_writer_fails(store, path, embedder):
+def test_lock_is_let_go_when_the_writer_fails(store, opening):
     with pytest.raises(KeyboardInterrupt), store.writer():
         raise KeyboardInterrupt
-    second = open_store(path, embedder)
+    second = opening()
     with second.writer(wait_seconds=0.2):
         pass
-    second.close()
 
 
 @only_local
@@ -259,8 +234,7 @@ def test_index_behind_the_catalogue_is_not_used(store, embedder):
     keep(store, embedder, annotated("s", ["The heron flies."]))
     query = embedder.embed_query("heron")
     assert store.search_index(query, 1) is not None
-    item = annotated("t", ["The otter swims."])
-    store.catalogue.store(item, folder="", digest="t", input_key="t", vectors={})
+    put(store.catalogue, annotated("t", ["The otter swims."]))
     assert store.search_index(query, 1) is None
     assert findings(store)["vector index"] is False
     with store.writer():
@@ -268,38 +242,28 @@ def test_index_behind_the_catalogue_is_not_used(store, embedder):
     assert store.search_index(query, 1) is not None
 
 
-def test_interrupted_writer_leaves_a_store_that_the_next_one_completes(store, path, embedder):
+def test_interrupted_writer_leaves_a_store_that_the_next_one_completes(store, embedder, opening):
     with pytest.raises(KeyboardInterrupt), store.writer():
-        item = annotated("s", ["The heron flies."])
-        store.catalogue.store(item, folder="", digest="s", input_key="s", vectors={})
+        put(store.catalogue, annotated("s", ["The heron flies."]))
         raise KeyboardInterrupt
     store.close()
-    again = open_store(path, embedder)
+    again = opening()
     keep(again, embedder, annotated("s", ["The heron flies."]))
     assert_in_step(again)
-    again.close()
 
 
-def test_reader_sees_what_another_store_object_wrote(store, path, embedder):
+def test_reader_sees_what_another_store_object_wrote(store, embedder, opening):
     keep(store, embedder, annotated("s", ["The heron flies."]))
-    reader = open_store(path, embedder, read_only=True)
+    reader = opening(read_only=True)
     query = embedder.embed_query("otter swims")
     assert [identifier for identifier, _ in reader.search_index(query, 5)] == ["s/0"]
     keep(store, embedder, annotated("t", ["The otter swims."]))
     assert reader.search_index(query, 5)[0][0] == "t/0"
     assert all(check.ok for check in reader.check())
-    reader.close()
 
 
 WRITE_BESIDE = """
-import sys
-from pathlib import Path
-from types import SimpleNamespace
-from tests.fakes import HashingEmbedder
-from tests.fakes_store import annotated, keep, unlike_text
-from vectorstore.store import open_store
-embedder = HashingEmbedder()
-store = open_store(Path(sys.argv[1]), embedder)
+store = open_store(path, embedder)
 for number in range(5):
     keep(store, embedder, annotated(f"new{number}", [unlike_text(number, i) for i in range(300)]))
 store.catalogue.remove("old")
@@ -312,16 +276,16 @@ store.close()
 @only_local
 @pytest.mark.slow
 @pytest.mark.parametrize("read_only", [True, False])
-def test_open_reader_finds_everything_that_another_process_writes(store, path, embedder, read_only):
+def test_open_reader_finds_everything_that_another_process_writes(store, path, embedder, read_only, opening):
     keep(store, embedder, annotated("old", [f"Heron {index} flies." for index in range(50)]))
-    reader = open_store(path, embedder, read_only=read_only)
+    reader = opening(read_only=read_only)
     query = embedder.embed_query("heron 7 flies")
     assert reader.search_index(query, 1)[0][0] == "old/7"
-    writer = subprocess.Popen([sys.executable, "-c", WRITE_BESIDE, str(path)], cwd=Path(__file__).parents[2])
-    while writer.poll() is None:
-        # Whatever is read meanwhile is whole: from the index as it was, or exactly from the catalogue.
-        found = reader.search_index(query, 1)
-        assert found is None or found[0][1] == pytest.approx(1.0, abs=1e-4) or found[0][0].startswith("new")
+    with beside(WRITE_BESIDE, path) as writer:
+        while writer.poll() is None:
+            # Whatever is read meanwhile is whole: from the index as it was, or exactly from the catalogue.
+            found = reader.search_index(query, 1)
+            assert found is None or found[0][1] == pytest.approx(1.0, abs=1e-4) or found[0][0].startswith("new")
     assert writer.returncode == 0
     assert reader.catalogue.count_passages() == 5 * 300
     for number in range(5):
@@ -329,7 +293,6 @@ def test_open_reader_finds_everything_that_another_process_writes(store, path, e
             (_, score), *_ = reader.search_index(embedder.embed_query(unlike_text(number, lake)), 20)
             assert score == pytest.approx(1.0, abs=1e-4)
     assert not {name for name, _ in reader.search_index(query, 20) if name.startswith("old")}
-    reader.close()
 
 
 def test_rebuild_makes_a_fresh_index_without_embedding(store, embedder):
@@ -343,8 +306,8 @@ def test_rebuild_makes_a_fresh_index_without_embedding(store, embedder):
 
 
 @only_servers
-def test_writer_of_a_served_record_is_refused_while_another_writes(store, path, embedder):
-    second = open_store(path, embedder, wait_seconds=0.2)
+def test_writer_of_a_served_record_is_refused_while_another_writes(store, opening):
+    second = opening(wait_seconds=0.2)
     with store.writer():
         with pytest.raises(StoreLockedError) as caught, second.writer():
             pytest.fail("never entered")
@@ -353,7 +316,6 @@ def test_writer_of_a_served_record_is_refused_while_another_writes(store, path, 
         assert part in str(caught.value)
     with second.writer():
         assert second.catalogue.meta("first") == "done"
-    second.close()
 
 
 @only_servers
@@ -380,7 +342,7 @@ def test_connections_that_the_server_ends_lose_nothing(store, embedder, postgres
 
 
 @only_servers
-def test_search_is_exact_while_the_index_server_is_gone(path, embedder, tmp_path):
+def test_search_is_exact_while_the_index_server_is_gone(path, embedder, tmp_path, opening):
     with chroma_server(tmp_path / "chroma") as url:
         options = {"database": places(path)["database"], "chroma": ChromaConfig(url=url)}
         store = stores.open_store(path, embedder, **options)
@@ -392,42 +354,33 @@ def test_search_is_exact_while_the_index_server_is_gone(path, embedder, tmp_path
     assert "\n" not in str(caught.value)
     assert store.catalogue.count_passages() == 2
     store.close()
-    again = open_store(path, embedder)
+    again = opening()
     with again.writer():
         pass
     assert_in_step(again)
-    again.close()
 
 
-def damage(folder, how):
-    if how == "no folder":
-        for file in sorted(folder.rglob("*"), reverse=True):
-            file.rmdir() if file.is_dir() else file.unlink()
-        folder.rmdir()
-    elif how == "no database":
-        (folder / "chroma.sqlite3").unlink()
-    elif how == "garbled database":
-        (folder / "chroma.sqlite3").write_bytes(os.urandom(9000))
-    elif how == "no graph files":
-        for file in folder.glob("*/*"):
-            file.unlink()
-    else:
-        name = how.split()[1]
-        (file,) = folder.glob(f"*/{name}")
-        file.write_bytes(os.urandom(file.stat().st_size))
+DAMAGES = {
+    "no folder": shutil.rmtree,
+    "no database": lambda folder: (folder / "chroma.sqlite3").unlink(),
+    "empty database": lambda folder: (folder / "chroma.sqlite3").write_bytes(b""),
+    "garbled database": lambda folder: (folder / "chroma.sqlite3").write_bytes(os.urandom(9000)),
+    "no graph files": lambda folder: [file.unlink() for file in folder.glob("*/*")],
+} | {
+    f"garbled {name}": partial(lambda name, folder: garble(*folder.glob(f"*/{name}")), name)
+    for name in ("data_level0.bin", "header.bin", "link_lists.bin", "index_metadata.pickle")
+}
 
 
-DAMAGES = [
-    "no folder", "no database", "garbled database", "no graph files", "garbled data_level0.bin", "garbled header.bin",
-    "garbled link_lists.bin", "garbled index_metadata.pickle",
-]  # fmt: skip
+def garble(file):
+    file.write_bytes(os.urandom(file.stat().st_size))
 
 
 @pytest.fixture(scope="module")
 def filled(tmp_path_factory):
     path = tmp_path_factory.mktemp("filled") / "store"
     store = open_store(path, HashingEmbedder())
-    keep(store, HashingEmbedder(), annotated("s", many_texts()))
+    keep(store, HashingEmbedder(), annotated("s", TEXTS))
     store.close()
     return path
 
@@ -435,48 +388,38 @@ def filled(tmp_path_factory):
 @pytest.fixture
 def damaged(filled, path, request):
     shutil.copytree(filled, path)
-    damage(index_folder(path), request.param)
+    DAMAGES[request.param](index_folder(path))
     return path
 
 
+def rebuild(store):
+    with store.writer():
+        store.rebuild_index()
+
+
+def write(store):
+    keep(store, HashingEmbedder(), annotated("t", ["The otter swims."]))
+    assert store.search_index(HashingEmbedder().embed_query("The otter swims."), 1)[0][0] == "t/0"
+
+
 @only_local
 @pytest.mark.parametrize("damaged", DAMAGES, indirect=True)
-def test_torn_index_is_reported_never_searched_wrongly_and_rebuilt_without_embedding(damaged, embedder):
-    store = open_store(damaged, embedder)
-    found = store.search_index(embedder.embed_query(many_texts()[7]), 5)
+@pytest.mark.parametrize("mend", [rebuild, pytest.param(write, marks=pytest.mark.heavy)])
+def test_torn_index_is_reported_never_searched_wrongly_and_mended_without_embedding(damaged, mend, embedder, opening):
+    store = opening()
+    found = store.search_index(embedder.embed_query(TEXTS[7]), 5)
     assert found is None or found == () or set(dict(found)) <= set(store.catalogue.passage_ids())
     assert [name for name, ok in findings(store).items() if not ok] == ["vector index"]
     assert "untoc doctor --rebuild" in next(check.detail for check in store.check() if not check.ok)
-    with store.writer():
-        store.rebuild_index()
+    mend(store)
     assert embedder.embedded == []
     assert_in_step(store)
-    assert store.search_index(embedder.embed_query(many_texts()[3]), 1)[0][1] == pytest.approx(1.0, abs=1e-4)
-    store.close()
-
-
-@only_local
-@pytest.mark.heavy
-@pytest.mark.parametrize("damaged", DAMAGES, indirect=True)
-def test_torn_index_is_repaired_by_the_next_write(damaged, embedder):
-    store = open_store(damaged, embedder)
-    keep(store, embedder, annotated("t", ["The otter swims."]))
-    assert embedder.embedded == ["The otter swims."]
-    assert_in_step(store)
-    assert store.search_index(embedder.embed_query("The otter swims."), 1)[0][0] == "t/0"
-    store.close()
+    assert store.search_index(embedder.embed_query(TEXTS[3]), 1)[0][1] == pytest.approx(1.0, abs=1e-4)
 
 
 # Opens a store of which one file of the index has flipped bytes, a seed at a time, and goes on until it answers again.
 SURVIVE = """
-import random, shutil, sys
-from pathlib import Path
-from types import SimpleNamespace
-from tests.fakes import HashingEmbedder
-from tests.fakes_store import unlike_text
-from vectorstore.store import open_store
-filled, copy = Path(sys.argv[1]), Path(sys.argv[2])
-embedder = HashingEmbedder()
+filled, copy = path, Path(sys.argv[2])
 for seed in range(int(sys.argv[3])):
     shutil.rmtree(copy, ignore_errors=True)
     shutil.copytree(filled, copy)
@@ -505,30 +448,27 @@ for seed in range(int(sys.argv[3])):
 
 @pytest.mark.slow
 def test_flipped_bytes_in_the_index_never_end_the_process(filled, tmp_path):
-    command = [sys.executable, "-c", SURVIVE, str(filled), str(tmp_path / "copy"), "40"]
-    ran = subprocess.run(
-        command, cwd=PROJECT, env=os.environ | {"PYTHONPATH": str(PROJECT)}, capture_output=True, text=True, check=False
-    )
-    assert ran.returncode == 0, ran.stdout[-300:] + ran.stderr[-2000:]
-    assert ran.stdout.count("was set aside") > 30
+    ran = beside(SURVIVE, filled, tmp_path / "copy", 40)
+    said, _ = ran.communicate()
+    assert ran.returncode == 0, said[-300:]
+    assert said.count("was set aside") > 30
 
 
 @only_local
-def test_check_reports_an_index_that_lost_passages(store, path, embedder):
+def test_check_reports_an_index_that_lost_passages(store, path, embedder, opening):
     keep(store, embedder, annotated("s", ["The heron flies.", "The badger digs."]))
     store.close()
     index = open_index(index_folder(path))
     index.delete(["s/1"])
     index.close()
-    again = open_store(path, embedder)
+    again = opening()
     (finding,) = (check for check in again.check() if not check.ok)
     assert finding.name == "vector index" and "damaged or half written" in finding.detail
-    again.close()
 
 
 def test_check_reports_passages_without_vector(store):
     with store.writer():
-        store.catalogue.store(annotated("s", ["A."]), folder="", digest="s", input_key="s", vectors={})
+        put(store.catalogue, annotated("s", ["A."]))
     assert findings(store)["vectors"] is False
 
 
@@ -549,8 +489,7 @@ DOCTORED = {
 def test_check_names_the_damaged_part_and_what_mends_it(store, path, embedder, damage):
     keep(store, embedder, annotated("s", ["The heron flies.", "The badger digs.", "The otter swims."]))
     command, part, advice = DOCTORED[damage]
-    with closing(sqlite3.connect(path / CATALOGUE)) as file, file:
-        file.execute(command)
+    alter(path / CATALOGUE, command)
     (finding,) = (check for check in store.check() if not check.ok)
     assert finding.name == part and advice in finding.detail
     if advice == "--rebuild":
@@ -620,49 +559,3 @@ def test_party_file_that_cannot_be_kept_is_a_store_error(store, path, tmp_path):
     (path / "parties").write_text("in the way", encoding="utf-8")
     with pytest.raises(StoreError, match="cannot be copied"):
         store.keep_party_file(party_file(tmp_path / "a", "one"))
-
-
-# --- hard kills
-
-WRITE_UNTIL_KILLED = """
-import sys
-from pathlib import Path
-from types import SimpleNamespace
-from tests.fakes import HashingEmbedder
-from tests.fakes_store import annotated, keep
-from vectorstore.store import open_store
-embedder = HashingEmbedder()
-store = open_store(Path(sys.argv[1]), embedder)
-print("open", flush=True)
-for number in range(10_000):
-    keep(store, embedder, annotated(f"r{sys.argv[2]}n{number}", [f"{number} heron {i}." for i in range(120)]))
-    print(number, flush=True)
-"""
-
-
-@only_local
-@pytest.mark.slow
-def test_store_survives_hard_kills_of_its_writer(path, embedder):
-    project = Path(__file__).parents[2]
-    done = set()
-    for life in range(3):
-        writer = subprocess.Popen(
-            [sys.executable, "-c", WRITE_UNTIL_KILLED, str(path), str(life)],
-            stdout=subprocess.PIPE, text=True, cwd=project,
-        )  # fmt: skip
-        assert writer.stdout.readline() == "open\n"
-        writer.stdout.readline()
-        done.add(f"r{life}n0")
-        time.sleep(0.15 + 0.11 * life)
-        writer.kill()
-        acknowledged, _ = writer.communicate()
-        done |= {f"r{life}n{line}" for line in acknowledged.split("\n")[:-1] if line.isdigit()}
-        store = open_store(path, embedder)
-        held = {summary.document_id for summary in store.catalogue.documents()}
-        assert done <= held
-        assert store.catalogue.health.damage() is None
-        found = store.search_index(embedder.embed_query("heron"), 10)
-        assert found is None or len(found) == 10
-        keep(store, embedder, annotated(f"after{life}", ["The otter swims."]))
-        assert_in_step(store)
-        store.close()

@@ -12,7 +12,7 @@ from typing import Final
 import regex
 
 from app.answering.claims.form import LONGEST, ill_formed, quoted_parts
-from app.answering.claims.mention_check import check_names, check_references
+from app.answering.claims.mention_check import Premise, check_names, check_references
 from app.answering.claims.token_alignment import SUBJECTLESS, ClaimBody, in_order, is_aligned
 from app.answering.claims.tokens import CONTENT, OPERATORS, TURNING, ClaimToken, NameSpan, tokenize
 from app.retrieval.terms import content_terms
@@ -60,30 +60,6 @@ class _SentenceTokens:
     tokens: tuple[ClaimToken, ...]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Premise:
-    """What a claim rests on: quotations of one party, in one of the six languages.
-
-    Attributes:
-        holder: Code of the party whose words they are; None for the text of a treaty.
-        also: Codes of others that the claim may name, such as the speaker's State where a group speaks.
-        sessions: Session numbers of the statements, which a claim may name; so are their years and agenda items.
-    """
-
-    quotes: tuple[str, ...]
-    language: str
-    holder: str | None
-    also: frozenset[str] = frozenset()
-    sessions: frozenset[str] = frozenset()
-    years: frozenset[str] = frozenset()
-    agenda_items: frozenset[str] = frozenset()
-
-    @property
-    def text(self) -> str:
-        """All quotations, each a line."""
-        return "\n".join(" ".join(quote.split()) for quote in self.quotes)
-
-
 def check_claim(claim: str, premise: Premise, parties: PartyTable, *, instructions: str = "") -> str | None:
     """Returns why a claim fails, in words for the trace of the answer; None if it passes.
 
@@ -98,7 +74,7 @@ def check_claim(claim: str, premise: Premise, parties: PartyTable, *, instructio
     if _repeats(claim, instructions, premise.text):
         return "it repeats instructions"
     language = _language(claim, premise)
-    fault = check_names(claim, language, premise.text, premise.language, premise.holder, premise.also, parties)
+    fault = check_names(claim, language, premise, parties)
     if fault is None:
         fault = check_references(claim, premise.text, premise.sessions, premise.agenda_items)
     if fault is not None:

@@ -19,8 +19,9 @@ _MARKUP: Final = regex.compile(
 )
 _MIXED: Final = regex.compile(r"(?=\w*\p{Latin})(?=\w*[\p{Cyrillic}\p{Greek}])[\p{L}\p{M}]+")
 _DOUBLE: Final = '"“”„‟″‶«»〝〞〟❝❞＂「」『』《》'
+# Branch reset: whichever marks they are, the words in them are the first group.
 _QUOTED: Final = regex.compile(
-    rf"[{_DOUBLE}]([^{_DOUBLE}]*)[{_DOUBLE}]|‘([^‘’]*)’(?!\w)|‹([^›]*)›|(?<!\w)'([^']+)'(?!\w)"
+    rf"(?|[{_DOUBLE}]([^{_DOUBLE}]*)[{_DOUBLE}]|‘([^‘’]*)’(?!\w)|‹([^›]*)›|(?<!\w)'([^']+)'(?!\w))"
 )
 _LONE: Final = regex.compile(rf"[{_DOUBLE}‹›❛❜‛‚]")
 
@@ -44,10 +45,9 @@ def ill_formed(claim: str, *, longest: int = LONGEST) -> str | None:
 
 def quoted_parts(claim: str) -> tuple[str, ...]:
     """Returns what a claim sets in quotation marks of any kind."""
-    return tuple(next(part for part in match.groups() if part is not None) for match in _QUOTED.finditer(claim))
+    return tuple(match[1] for match in _QUOTED.finditer(claim))
 
 
 def unquoted(claim: str) -> str:
     """Returns a claim without quotation marks: only copied quotations bear them."""
-    text = _QUOTED.sub(lambda match: next(part for part in match.groups() if part is not None), claim)
-    return " ".join(text.split())
+    return " ".join(_QUOTED.sub(r"\1", claim).split())

@@ -4,6 +4,7 @@
 the evidence cites article 16.
 """
 
+from dataclasses import dataclass
 from typing import Final
 
 from ingest.language.lexicons import Patterns
@@ -15,32 +16,46 @@ from ingest.treaties.treaties import find_treaties
 _WORDS: Final = Patterns("treaty_attribution")
 
 
-def check_names(
-    claim: str,
-    language: str,
-    evidence: str,
-    evidence_language: str,
-    holder: str | None,
-    also: frozenset[str],
-    parties: PartyTable,
-) -> str | None:
+@dataclass(frozen=True, kw_only=True)
+class Premise:
+    """What a claim rests on: quotations of one party, in one of the six languages.
+
+    Attributes:
+        holder: Code of the party whose words they are; None for the text of a treaty.
+        also: Codes of others that the claim may name, such as the speaker's State where a group speaks.
+        sessions: Session numbers of the statements, which a claim may name; so are their years and agenda items.
+    """
+
+    quotes: tuple[str, ...]
+    language: str
+    holder: str | None
+    also: frozenset[str] = frozenset()
+    sessions: frozenset[str] = frozenset()
+    years: frozenset[str] = frozenset()
+    agenda_items: frozenset[str] = frozenset()
+
+    @property
+    def text(self) -> str:
+        """All quotations, each a line."""
+        return "\n".join(" ".join(quote.split()) for quote in self.quotes)
+
+
+def check_names(claim: str, language: str, premise: Premise, parties: PartyTable) -> str | None:
     """Returns why the names in a claim fail against its evidence; None if they pass.
 
-    The holder of the evidence is named first, if any party is; others may be named as well (`also`).
+    The holder of the evidence is named first, if any party is; others may be named as well.
     """
+    evidence, holder = premise.text, premise.holder
     matches = [match for match in parties.find(claim, language) if match.form != "capital"]
-    known = {code for match in parties.find(evidence, evidence_language) for code in match.codes}
-    known |= also | ({holder} if holder else set())
+    there = parties.find(evidence, premise.language)
+    known = {code for match in there for code in match.codes} | premise.also | {holder}
     for match in matches:
         if not known & set(match.codes):
             return f"it names {match.text}, whom its evidence does not name"
     if matches and holder is not None and holder not in matches[0].codes:
         return f"it speaks of {matches[0].text} first, but its evidence is from {holder}"
-    own = [
-        sum(holder in m.codes for m in parties.find(*text))
-        for text in ((claim, language), (evidence, evidence_language))
-    ]
-    if own[0] > own[1] + 1:
+    own, own_there = (sum(holder in m.codes for m in found) for found in (parties.find(claim, language), there))
+    if own > own_there + 1:
         return "it names its own party where its evidence may name another"
     treaties = {match.treaty for match in find_treaties(claim)}
     if not treaties <= {match.treaty for match in find_treaties(evidence)} | _implied_treaties(evidence):

@@ -19,7 +19,7 @@ from app.answering.quoted_speaker import with_quoted_parties
 from app.records import Citation, Claim, Missing, Sources
 from app.retrieval.party_evidence import PartyEvidence
 from app.retrieval.scoped_statements import recency
-from vectorstore.records import Sentence
+from vectorstore.records import Sentence, Statement
 
 if TYPE_CHECKING:
     from app.answering.compose.model import ModelDraft
@@ -196,63 +196,51 @@ def quote(
     Words that occur in several statements are cited once, from the strongest; the citation names the others. Short
     quotations of `going_on` go on with what follows in their paragraph.
     """
-    spans = quotable_spans(chosen, sources, going_on=going_on)
-    kept, also_in = _without_repetition(spans, chosen, sources, limit)
-    places = list(range(len(kept)))
+    kept = _without_repetition(quotable_spans(chosen, sources, going_on=going_on), chosen, sources, limit)
     if newest_first:
-        places.sort(key=lambda place: recency(sources.statements[kept[place].statement_id].metadata), reverse=True)
-    kept, also_in = [kept[place] for place in places], {n: also_in.get(place, []) for n, place in enumerate(places)}
-    order = [(item.statement_id, item.span) for item in kept]
-    order += [(item.statement_id, item.distant) for item in kept if item.distant is not None]
-    made = [
-        cite(sources.statements[statement_id], sources.sentences[statement_id], span, first_number + offset)
-        for offset, (statement_id, span) in enumerate(order)
+        kept.sort(key=lambda said: recency(said.statement.metadata), reverse=True)
+    order = [(said.statement, said.span.span, said.also_in) for said in kept]
+    order += [(said.statement, said.span.distant, {}) for said in kept if said.span.distant is not None]
+    return [
+        replace(cite(statement, sources.sentences[statement.statement_id], span, number), also_in=tuple(also_in))
+        for number, (statement, span, also_in) in enumerate(order, first_number)
     ]
-    return [replace(citation, also_in=tuple(also_in.get(offset, ()))) for offset, citation in enumerate(made)]
+
+
+@dataclass(eq=False, kw_only=True)
+class _Said:
+    """A span to quote, with its words, and the other statements that say the same."""
+
+    span: QuotableSpan
+    statement: Statement
+    words: WordSequence
+    also_in: dict[str, None] = field(default_factory=dict)
 
 
 def _without_repetition(
     planned: Sequence[QuotableSpan], chosen: Sequence[Sentence], sources: Sources, limit: int
-) -> tuple[list[QuotableSpan], dict[int, list[str]]]:
-    """Keeps up to `limit` spans that say something new; also the other statements that repeat one, by its place.
+) -> list[_Said]:
+    """Keeps up to `limit` spans that say something new.
 
     Words read off a scan give way to the same words in a file that has them as text.
     """
     ids = {sentence.sentence_id for sentence in chosen}
-    kept: list[QuotableSpan] = []
-    quoted: list[WordSequence] = []
-    also_in: dict[int, dict[str, None]] = {}
-    for item in planned:
-        statement = sources.statements[item.statement_id]
-        sentences = sources.sentences[item.statement_id][item.span.first : item.span.last + 1]
+    kept: list[_Said] = []
+    for span in planned:
+        statement = sources.statements[span.statement_id]
+        sentences = sources.sentences[span.statement_id][span.span.first : span.span.last + 1]
         wanted = [words_of(sentence.text) for sentence in sentences if sentence.sentence_id in ids]
-        place = next(
-            (
-                place
-                for place, (earlier, text) in enumerate(zip(kept, quoted, strict=True))
-                if sources.statements[earlier.statement_id].metadata.holders == statement.metadata.holders
-                and all(repeats(words, [text]) for words in wanted)
-            ),
-            None,
-        )
-        text = words_of(" ".join(sentence.text for sentence in sentences))
-        if place is None:
-            if len(kept) < limit:
-                kept.append(item)
-                quoted.append(text)
-            continue
-        earlier_id = kept[place].statement_id
-        if item.statement_id == earlier_id:
-            continue
-        others = also_in.setdefault(place, {})
-        read_off = sources.statements[earlier_id].scanned and not statement.scanned
-        if read_off and repeats(quoted[place], [text]):
-            others.pop(item.statement_id, None)
-            others[earlier_id] = None
-            kept[place], quoted[place] = item, text
-        else:
-            others[item.statement_id] = None
-    return kept, {place: list(statement_ids) for place, statement_ids in also_in.items()}
+        own = (said for said in kept if said.statement.metadata.holders == statement.metadata.holders)
+        same = next((said for said in own if all(repeats(words, [said.words]) for words in wanted)), None)
+        new = _Said(span=span, statement=statement, words=words_of(" ".join(sentence.text for sentence in sentences)))
+        if same is None:
+            kept += [new] if len(kept) < limit else []
+        elif same.statement.scanned and not statement.scanned and repeats(same.words, [new.words]):
+            new.also_in = {key: None for key in (*same.also_in, same.span.statement_id) if key != span.statement_id}
+            kept[kept.index(same)] = new
+        elif span.statement_id != same.span.statement_id:
+            same.also_in[span.statement_id] = None
+    return kept
 
 
 def render(

@@ -8,10 +8,10 @@ import queue
 import threading
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
-from app.answering.compose.reply_parser import LineReader, StructuredReader, Written, schema
+from app.answering.compose.reply_parser import LineReader, Reply, StructuredReader, Written
 from app.chat_model import LlmConfig
 from ingest.text.splitter import count_tokens
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
     from langchain_core.messages import BaseMessage
     from langchain_core.runnables import Runnable
-    from tenacity import RetryCallState, Retrying
+    from tenacity import Retrying
 
 # Characters read for each token that a reply may have; a longer reply is cut off.
 _CHARACTERS: Final = 8
@@ -47,12 +47,7 @@ class Usage:
 
     def to_json(self, config: LlmConfig) -> dict[str, int | float | bool]:
         """Returns the contract's `usage`, with the cost where prices are set."""
-        usage: dict[str, int | float | bool] = {
-            "prompt_tokens": self.prompt_tokens,
-            "completion_tokens": self.completion_tokens,
-            "requests": self.requests,
-            "estimated": self.estimated,
-        }
+        usage: dict[str, int | float | bool] = asdict(self)
         if config.input_price or config.output_price:
             cost = self.prompt_tokens * config.input_price + self.completion_tokens * config.output_price
             usage["cost"] = round(cost / 1_000_000, 6)
@@ -142,24 +137,19 @@ class ModelRequest:
     def _attempts(self) -> "Retrying":
         # It takes a while to import, which an answer without a model is spared.
         from tenacity import Retrying, retry_if_exception, stop_after_attempt, wait_random_exponential
+        from tenacity.nap import sleep_using_event
 
         def again(exc: BaseException) -> bool:
             # What has begun to come is not asked for again: the claims read from it would come twice.
             return not self._begun and not self._stop.is_set() and _is_transient(exc)
 
-        def pause(state: "RetryCallState") -> float:
-            return float(wait_random_exponential(multiplier=0.5, max=_LONGEST_PAUSE)(state))
-
         return Retrying(
             stop=stop_after_attempt(self.config.max_retries + 1),
             retry=retry_if_exception(again),
-            wait=pause,
-            sleep=self._sleep,
+            wait=wait_random_exponential(multiplier=0.5, max=_LONGEST_PAUSE),
+            sleep=sleep_using_event(self._stop),
             reraise=True,
         )
-
-    def _sleep(self, seconds: float) -> None:
-        self._stop.wait(seconds)
 
     def _stream(self) -> Iterator[object]:
         from langchain_core.callbacks import UsageMetadataCallbackHandler
@@ -186,7 +176,8 @@ class ModelRequest:
 
         if not self.structured:
             return [self.chat]
-        structured: Runnable[Any, Any] = self.chat.with_structured_output(schema())
+        # Of a schema as a dict, partial replies are streamed.
+        structured: Runnable[Any, Any] = self.chat.with_structured_output(Reply.model_json_schema())
         return structured.steps if isinstance(structured, RunnableSequence) else [structured]
 
     def _until_stopped(self, chunks: Iterator[object]) -> Iterator[object]:

@@ -32,10 +32,9 @@ def with_claims(
     claims: list[Claim] = []
     citations: list[Citation] = []
     for state in dict.fromkeys(claim.state for claim in quoted.claims):
-        own = [claim for claim in draft.claims if claim.state == state]
-        _append(claims, citations, own, draft.citations) if own else _append(
-            claims, citations, [claim for claim in quoted.claims if claim.state == state], quoted.citations
-        )
+        worded = any(claim.state == state for claim in draft.claims)
+        said, cited = (draft.claims, draft.citations) if worded else (quoted.claims, quoted.citations)
+        _append(claims, citations, [claim for claim in said if claim.state == state], cited)
     shown = {identifier for citation in citations for identifier in citation.sentence_ids}
     strong = {sentence.sentence_id for item in evidence if item.answers for sentence in item.best_sentences}
     spoken = {

@@ -9,14 +9,15 @@ import time
 from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Final, Literal, Protocol
+from typing import TYPE_CHECKING, Final, Literal
 
-from app.answering.claims.claim_check import Premise, check_claim, check_translation
+from app.answering.claims.claim_check import check_claim, check_translation
 from app.answering.claims.form import unquoted
+from app.answering.claims.mention_check import Premise
 from app.answering.compose.llm_stream import ModelRequest, ModelSilentError, Usage
 from app.answering.compose.prompt_evidence import PromptEvidence, inert, number_sentences
 from app.answering.compose.reply_parser import Written
-from app.answering.localization import Localization
+from app.answering.localization import Localization, language_name
 from app.answering.quoted_speaker import with_quoted_parties
 from app.answering.verify import verify_citation
 from app.chat_model import LlmConfig, reason, redact
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
     from langchain_core.messages import BaseMessage
 
+    from vectorstore.rerank import EntailmentModel
+
 logger = logging.getLogger(__name__)
 
 _STYLES: Final[dict[Style, str]] = {
@@ -39,9 +42,6 @@ _STYLES: Final[dict[Style, str]] = {
     "shorter": "Be as short as you can: only what matters most.",
     "points": "Write them as talking points: each short, and fit to be read aloud.",
 }
-_LANGUAGES: Final = {
-    "en": "English", "fr": "French", "es": "Spanish", "ar": "Arabic", "ru": "Russian", "zh": "Chinese",
-}  # fmt: skip
 # Share of the context window that is left free, since tokenizers differ.
 _SPARE: Final = 0.1
 # Seconds that must be left for a second attempt, with plain lines.
@@ -50,14 +50,6 @@ _KEPT_DROPPED: Final = 60
 # Questions before one that is to be read.
 _EARLIER: Final = 5
 _KEPT_TEXT: Final = 400
-
-
-class Entailment(Protocol):
-    """Decides whether a premise entails a hypothesis."""
-
-    def entails(self, pairs: Sequence[tuple[str, str]]) -> list[bool]:
-        """Returns the decision for each (premise, hypothesis)."""
-        ...
 
 
 WriterProblem = Literal["failed", "slow", "nothing"]
@@ -101,7 +93,7 @@ class ModelWriter:
     """Has a chat model write claims on evidence, and checks them one by one."""
 
     def __init__(
-        self, open_chat: "Callable[[], BaseChatModel]", config: LlmConfig, entailment: Entailment | None = None
+        self, open_chat: "Callable[[], BaseChatModel]", config: LlmConfig, entailment: "EntailmentModel | None" = None
     ) -> None:
         self._open = open_chat
         self.config = config
@@ -143,7 +135,9 @@ class ModelWriter:
         numbered = number_sentences(
             task.chosen, task.sources, local.parties, room=self._room(prompt, task, local.language)
         )
-        checked = _ClaimChecker(numbered, prompt, local, self._entailment, self.config)
+        checked = _ClaimChecker(
+            numbered=numbered, prompt=prompt, local=local, entailment=self._entailment, config=self.config
+        )
         draft = ModelDraft(left_out=numbered.left_out, prompt_version=prompt.version, evidence=numbered.sentences)
         if not numbered.sentences:
             return replace(draft, problem="failed", detail="no room for evidence", usage=usage.to_json(self.config))
@@ -187,10 +181,9 @@ class ModelWriter:
         """Returns the translations that pass, by citation number, and their usage; for reading only."""
         prompt = load_prompt("translate")
         lines = [f"[S{citation.number}] {inert(citation.quote)}" for citation in citations]
-        name = _LANGUAGES.get(language, "English")
         asked = ModelRequest(
             chat=self._chat,
-            messages=messages(prompt, evidence="\n".join(lines), language=name),
+            messages=messages(prompt, evidence="\n".join(lines), language=language_name(language, "en")),
             config=self.config,
             structured=False,
             deadline=time.monotonic() + self.config.timeout_seconds,
@@ -240,31 +233,24 @@ def _asking(prompt: Prompt, task: Task, evidence: str, language: str) -> "list[B
         question=inert(task.question),
         evidence=evidence,
         limit=str(task.limit),
-        language=_LANGUAGES.get(language, "English"),
+        language=language_name(language, "en"),
         style=_STYLES[task.style],
     )
 
 
+@dataclass(kw_only=True)
 class _ClaimChecker:
     """Checks the claims of one reply: collects those that pass, with their citations, and those that fail."""
 
-    def __init__(
-        self,
-        numbered: PromptEvidence,
-        prompt: Prompt,
-        local: Localization,
-        entailment: Entailment | None,
-        config: LlmConfig,
-    ) -> None:
-        self.claims: list[Claim] = []
-        self.citations: list[Citation] = []
-        self.dropped: list[DroppedClaim] = []
-        self._numbered = numbered
-        self._instructions = f"{prompt.system}\n{prompt.user}"
-        self._local = local
-        self._entailment = entailment
-        self._config = config
-        self._seen: set[str] = set()
+    numbered: PromptEvidence
+    prompt: Prompt
+    local: Localization
+    entailment: "EntailmentModel | None"
+    config: LlmConfig
+    claims: list[Claim] = field(default_factory=list)
+    citations: list[Citation] = field(default_factory=list)
+    dropped: list[DroppedClaim] = field(default_factory=list)
+    _seen: set[str] = field(default_factory=set)
 
     def take(self, written: Written) -> bool:
         """Checks a claim; returns whether it is new and passes."""
@@ -276,7 +262,7 @@ class _ClaimChecker:
         if fault is None:
             fault = self._fault(written.text, holder, cited)
         if fault is not None:
-            text = redact(written.text, self._config)[:_KEPT_TEXT]
+            text = redact(written.text, self.config)[:_KEPT_TEXT]
             self.dropped.append(DroppedClaim(text=text, state=holder, reason=fault))
             return False
         self.citations += [citation for citation in cited if citation.number > len(self.citations)]
@@ -288,48 +274,35 @@ class _ClaimChecker:
         """Returns the party whose words a claim rests on, its citations, and what is wrong with its ids."""
         if not written.numbers:
             return None, [], "it cites nothing"
-        unknown = [number for number in written.numbers if number not in self._numbered.sentences]
-        if unknown:
-            return (
-                None,
-                [],
-                f"it cites S{unknown[0]}, which there is not" if unknown[0] else "it cites what is no sentence",
-            )
-        statements = [self._numbered.statement(number) for number in written.numbers]
+        for number in written.numbers:
+            if number not in self.numbered.sentences:
+                fault = f"it cites S{number}, which there is not" if number else "it cites what is no sentence"
+                return None, [], fault
+        statements = [self.numbered.statement(number) for number in written.numbers]
         holders = {next(iter(statement.metadata.holders), None) for statement in statements}
         if len(holders) != 1:
             return None, [], f"it rests on the words of several: {', '.join(sorted(str(h) for h in holders))}"
-        cited: list[Citation] = []
-        for sentence in written.numbers:
-            for citation in with_quoted_parties(
-                self._numbered.cite(sentence, 0), self._numbered.sources, self._local.parties
-            ):
-                known = self._known(citation, cited)
-                if known is None:
-                    known = replace(citation, number=len(self.citations) + self._fresh(cited) + 1)
-                if known not in cited:
-                    cited.append(known)
+        made = [citation for number in written.numbers for citation in self.numbered.cite(number, 0)]
+        known, cited = list(self.citations), list[Citation]()
+        for citation in with_quoted_parties(made, self.numbered.sources, self.local.parties):
+            # One that holds all of this one stands for it.
+            holding = next((other for other in known if _within(citation, other)), None)
+            if holding is None:
+                holding = replace(citation, number=len(known) + 1)
+                known.append(holding)
+            if holding not in cited:
+                cited.append(holding)
         return holders.pop(), cited, None
 
-    def _fresh(self, cited: Sequence[Citation]) -> int:
-        return sum(citation.number > len(self.citations) for citation in cited)
-
-    def _known(self, citation: Citation, cited: Sequence[Citation]) -> Citation | None:
-        """Returns an earlier citation that holds all of this one."""
-        for other in (*self.citations, *cited):
-            same = other.statement_id == citation.statement_id
-            if same and other.start <= citation.start and citation.end <= other.end:
-                return other
-        return None
-
     def _fault(self, text: str, holder: str | None, cited: Sequence[Citation]) -> str | None:
-        statements = self._numbered.sources.statements
+        statements = self.numbered.sources.statements
         for citation in cited:
             if verify_citation(citation, statements.get(citation.statement_id)) != "verified":
                 return "a sentence that it cites is not what its statement says"
         premise = premise_of(cited, holder)
-        fault = check_claim(text, premise, self._local.parties, instructions=self._instructions)
-        if fault is None and self._entailment is not None and not self._entailment.entails([(premise.text, text)])[0]:
+        instructions = f"{self.prompt.system}\n{self.prompt.user}"
+        fault = check_claim(text, premise, self.local.parties, instructions=instructions)
+        if fault is None and self.entailment is not None and not self.entailment.entails([(premise.text, text)])[0]:
             fault = "the entailment model does not find it in its evidence"
         return fault
 
@@ -338,9 +311,13 @@ class _ClaimChecker:
         plain = unquoted(text)
         for citation in cited:
             if squash(plain).strip(".。") == squash(citation.quote).strip(".。"):
-                name = self._local.name(next(iter(citation.holders), ""))
+                name = self.local.name(next(iter(citation.holders), ""))
                 return f"{unquoted(name)}: “{citation.quote}”"
         return plain
+
+
+def _within(one: Citation, other: Citation) -> bool:
+    return other.statement_id == one.statement_id and other.start <= one.start and one.end <= other.end
 
 
 def premise_of(cited: Sequence[Citation], holder: str | None) -> Premise:

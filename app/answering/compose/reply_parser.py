@@ -44,11 +44,6 @@ class Written:
     numbers: tuple[int, ...]
 
 
-def schema() -> dict[str, Any]:
-    """Returns the JSON schema of a reply; as a dict, since then partial replies are streamed."""
-    return Reply.model_json_schema()
-
-
 @dataclass
 class StructuredReader:
     """Reads claims from a structured reply as it grows; a claim counts once the next has begun, or at the end."""

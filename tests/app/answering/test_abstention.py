@@ -21,6 +21,7 @@ cases = Cases(__file__)
 
 # Still to be taught, as those of `tests/app/question/misread.txt`.
 MISREAD = pytest.mark.xfail(reason="misread", strict=False)
+NOT_YET = {"Какие африканские страны промолчали о коррупции?", "哪些国家对腐败保持沉默？"}
 
 
 @cases("question", "reason")
@@ -167,35 +168,9 @@ def test_it_is_said_where_everyone_or_nobody_spoke_of_it(workspace):
 @pytest.mark.parametrize(
     ("question", "topic"),
     [
-        ("Who did not mention corruption in 2013?", "corruption"),
-        ("Which States didn't mention corruption?", "corruption"),
-        ("Which States have not spoken of corruption?", "corruption"),
-        ("Who did not say anything about corruption?", "corruption"),
-        ("Which States never mentioned corruption?", "corruption"),
-        ("Which States were silent on corruption?", "corruption"),
-        ("Which States failed to mention corruption?", "corruption"),
-        ("Which States made no mention of corruption?", "corruption"),
-        ("Which African States had nothing to say about corruption?", "corruption"),
-        ("List the States that did not mention corruption", "corruption"),
-        ("Qui n’a pas mentionné la corruption ?", "corruption"),
-        ("Quels pays n’ont rien dit sur la corruption ?", "corruption"),
-        ("Quels pays ne mentionnent pas la corruption ?", "corruption"),
-        ("Quels États sont restés muets sur la corruption ?", "corruption"),
-        ("Quels États n’ont fait aucune mention de la corruption ?", "corruption"),
-        ("¿Quién no mencionó la corrupción en 2013?", "corrupción"),
-        ("¿Qué países no dijeron nada sobre la corrupción?", "corrupción"),
-        ("¿Qué países nunca hablaron de la corrupción?", "corrupción"),
-        ("¿Qué países guardaron silencio sobre la corrupción?", "corrupción"),
-        ("Кто не упомянул коррупцию в 2013 году?", "коррупцию"),
-        ("Какие страны ничего не сказали о коррупции?", "коррупции"),
-        pytest.param("Какие африканские страны промолчали о коррупции?", "коррупции", marks=MISREAD),
-        ("من لم يذكر الفساد في عام 2013؟", "الفساد"),
-        ("ما هي الدول التي لم تتحدث عن الفساد؟", "الفساد"),
-        ("ما هي الدول التي لم تقل شيئا عن الفساد؟", "الفساد"),
-        ("谁在2013年没有提到腐败？", "腐败"),
-        ("哪些国家未提及腐败？", "腐败"),
-        ("哪些非洲国家对腐败只字未提？", "腐败"),
-        pytest.param("哪些国家对腐败保持沉默？", "腐败", marks=MISREAD),
+        pytest.param(question, topic, marks=[MISREAD] if question in NOT_YET else [])
+        for topic, questions in cases["NEGATED"].items()
+        for question in questions
     ],
 )
 def test_a_negation_is_read_and_stays_out_of_the_topic(question, topic, parties):
@@ -205,22 +180,7 @@ def test_a_negation_is_read_and_stays_out_of_the_topic(question, topic, parties)
     assert read.scope.topic.split()[-len(topic.split()) :] == topic.split() and len(read.scope.topic.split()) <= 3
 
 
-@pytest.mark.parametrize(
-    "question",
-    [
-        "Did Austria not mention corruption?",
-        "Which States said that Iran did not reply?",
-        "Which States mentioned that the treaty does not apply?",
-        "Which States called for no first use?",
-        "Which non-aligned countries mentioned corruption?",
-        "¿Qué países no alineados mencionaron la corrupción?",
-        "¿Austria no mencionó la corrupción?",
-        "Австрия не упомянула коррупцию?",
-        "Какие государства заявили, что договор не упомянут?",
-        "有没有国家提到腐败？",
-        "奥地利没有提到腐败吗？",
-    ],
-)
+@cases("question")
 def test_a_negation_of_something_else_is_no_such_question(question, parties):
     assert not resolve(question, parties).negated
 
@@ -241,17 +201,7 @@ def test_a_question_in_another_language_is_asked_for_in_one_of_the_six(question,
     assert "English, French, Spanish, Arabic, Russian and Chinese" in answer.abstention.message
 
 
-@pytest.mark.parametrize(
-    "question",
-    [
-        *("Kangaroos?", "Iran article 4", "zeppelins in Iran", "What about kangaroos?", "mutual legal assistance"),
-        *("Les kangourous ?", "entraide judiciaire", "L’Iran sur les kangourous", "Qu’a dit l’Iran ?", "Et le Chili ?"),
-        *("¿Y Chile?", "asistencia judicial recíproca", "que dijo iran", "Irán y los canguros", "canguros de Perú"),
-        *("ماذا قالت إيران؟", "إيران والكنغر", "المساعدة القانونية", "وماذا عن النمسا؟"),
-        *("Что сказал Иран?", "Иран о кенгуру", "взаимная правовая помощь", "А Австрия?"),
-        *("伊朗说了什么？", "伊朗 袋鼠", "司法协助", "奥地利呢？"),
-    ],
-)
+@cases("question")
 def test_a_short_question_in_the_six_languages_is_not_turned_away(question):
     assert not is_in_other_language(question)
 

@@ -6,26 +6,16 @@ import pytest
 
 from app.answering.citation_spans import SentenceSpan, cite, cite_place, resolve_anaphora, spans, without_following
 from tests.cases import Cases
-from vectorstore.records import Document, Metadata, Sentence, Statement
+from tests.fakes_corpora import Stored
+from tests.fakes_store import annotated
+from vectorstore.records import Sentence
 
 cases = Cases(__file__)
 
-Stored = dict[str, tuple[Statement, tuple[Sentence, ...]]]
-
 
 def _sentences(*texts: str) -> list[Sentence]:
-    return [
-        Sentence(
-            statement_id="s",
-            ordinal=ordinal,
-            start=100 * ordinal,
-            end=100 * ordinal + len(text),
-            text=text,
-            paragraph=1,
-            page=None,
-        )
-        for ordinal, text in enumerate(texts)
-    ]
+    """Sentences of one paragraph."""
+    return [replace(sentence, paragraph=1) for sentence in annotated("s", texts).sentences]
 
 
 PLAIN = "Ondrava thanks the Secretariat for the documents."
@@ -82,10 +72,10 @@ def test_spans_quote_every_sentence_once() -> None:
 
 
 def test_spans_join_chosen_neighbours_up_to_the_longest() -> None:
-    sentences = _sentences(*[PLAIN] * 8)
-    made = spans(sentences, [3, 2, 4, 5, 6], longest=3)
-    assert made[0] == (SentenceSpan(first=3, last=5), None)
-    assert all(span.last - span.first < 3 for span, _ in made)
+    sentences = _sentences(*[PLAIN] * 9)
+    made = spans(sentences, [3, 2, 4, 5, 6, 7])
+    assert made[0] == (SentenceSpan(first=3, last=6), None)
+    assert all(span.last - span.first < 4 for span, _ in made)
 
 
 def test_cite_the_sample_s_article_4_with_the_measures_it_speaks_of(stored: Stored) -> None:
@@ -133,9 +123,7 @@ def test_a_short_quotation_goes_on_within_its_paragraph() -> None:
 
 def test_what_a_quotation_only_goes_on_with_is_not_read_for_its_direction() -> None:
     made = _sentences(*OFFENCE)
-    statement = Document(
-        document_id="s", file="s.txt", sha256="", source_text=" ".join(OFFENCE), metadata=Metadata(state="XOD")
-    ).as_statement()
+    (statement,) = annotated("s", OFFENCE, state="XOD").statements
     citation = replace(
         cite_place(statement, 0, 40, page=None, paragraph=1),
         quote=" ".join(OFFENCE),

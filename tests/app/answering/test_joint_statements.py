@@ -1,6 +1,5 @@
 """Joint statements: each State that holds one is answered from it, and the answer names the others."""
 
-import shutil
 from dataclasses import replace
 from io import BytesIO
 
@@ -16,8 +15,8 @@ from app.export.excel import excel_bytes
 from app.export.markdown import markdown_bytes
 from ingest.report import NO_STATE
 from tests.cases import Cases
-from tests.conftest import PROJECT
 from tests.fakes import fake_workspace
+from tests.fakes_corpora import workspace_over, write_corpus
 from vectorstore.records import ScopeFilter
 
 cases = Cases(__file__)
@@ -36,13 +35,8 @@ SIGNED = (
 
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("joint") / "corpus"
-    folder.mkdir()
-    (folder / "delivered.txt").write_text(DELIVERED, encoding="utf-8")
-    (folder / "signed.txt").write_text(SIGNED, encoding="utf-8")
-    shutil.copy(PROJECT / "evals" / "conference" / "parties.csv", folder)
-    with fake_workspace(folder.parent / "store") as workspace:
-        workspace.corpus.ingest([folder])
+    texts = {"delivered.txt": DELIVERED, "signed.txt": SIGNED}
+    with workspace_over(tmp_path_factory.mktemp("joint"), texts) as workspace:
         yield workspace
 
 
@@ -126,10 +120,8 @@ def test_scope_and_reference_know_all_holders(desk):
 
 
 def test_a_joint_statement_is_not_said_to_be_nobodys(tmp_path):
-    (tmp_path / "corpus").mkdir()
-    (tmp_path / "corpus" / "signed.txt").write_text(SIGNED, encoding="utf-8")
-    (tmp_path / "corpus" / "unsigned.txt").write_text("Ships must return to their ports.\n", encoding="utf-8")
-    shutil.copy(PROJECT / "evals" / "conference" / "parties.csv", tmp_path / "corpus")
+    texts = {"signed.txt": SIGNED, "unsigned.txt": "Ships must return to their ports.\n"}
+    corpus = write_corpus(tmp_path / "corpus", texts)
     with fake_workspace(tmp_path / "store") as workspace:
-        files = workspace.corpus.ingest([tmp_path / "corpus"]).files
+        files = workspace.corpus.ingest([corpus]).files
     assert {file.file: NO_STATE in (file.reason or "") for file in files} == {"signed.txt": False, "unsigned.txt": True}

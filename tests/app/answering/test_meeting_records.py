@@ -19,6 +19,7 @@ from app.wiring import open_workspace
 from tests.cases import Cases
 from tests.conftest import PROJECT
 from tests.fakes import fake_workspace
+from tests.fakes_corpora import write_corpus
 from vectorstore.records import ScopeFilter
 
 cases = Cases(__file__)
@@ -29,17 +30,10 @@ NAMES = ("verbatim_en", "summary_en", "compilation_en")
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
     """Records beside a manifest that says which of them are records where the text alone would not tell."""
-    folder = tmp_path_factory.mktemp("records") / "corpus"
-    folder.mkdir()
-    for name in NAMES:
-        shutil.copy(PROJECT / "tests" / "data" / "records" / f"{name}.txt", folder)
-    shutil.copy(PROJECT / "evals" / "conference" / "parties.csv", folder)
-    (folder / "statements.csv").write_text(
-        "file,state,body,session,date,agenda_item,language,kind\n"
-        "verbatim_en.txt,,,,,,,\nsummary_en.txt,,,,,,,\ncompilation_en.txt,,,,,,,record\n",
-        encoding="utf-8",
-    )
-    return folder
+    records = PROJECT / "tests" / "data" / "records"
+    texts = {f"{name}.txt": (records / f"{name}.txt").read_text(encoding="utf-8") for name in NAMES}
+    manifest = "file,state,kind\nverbatim_en.txt,,\nsummary_en.txt,,\ncompilation_en.txt,,record\n"
+    return write_corpus(tmp_path_factory.mktemp("records") / "corpus", texts, manifest)
 
 
 @pytest.fixture(scope="module")
@@ -175,9 +169,7 @@ def test_the_report_of_an_ingest_says_who_speaks_and_who_is_not_known(filled):
 
 
 def test_a_record_is_one_document_in_the_list_and_unchanged_when_seen_again(own_desk, folder):
-    assert [s.file for s in own_desk.corpus.documents()] == [f"{name}.txt" for name in sorted(NAMES)] or len(
-        own_desk.corpus.documents()
-    ) == len(NAMES)
+    assert sorted(s.file for s in own_desk.corpus.documents()) == [f"{name}.txt" for name in sorted(NAMES)]
     report = own_desk.corpus.ingest([folder])
     assert {file.result for file in report.files} == {"unchanged"}
     assert report.embedded_passages == 0
@@ -206,11 +198,9 @@ def test_a_draft_manifest_calls_a_record_one_and_names_no_state(own_desk, folder
     assert rows == {f"{name}.txt": ("", "record") for name in NAMES}
 
 
-def test_a_draft_manifest_knows_the_parties_of_its_folder(folder, tmp_path):
-    drafted = tmp_path / "drafted"
-    drafted.mkdir()
-    shutil.copy(folder / "parties.csv", drafted)
-    (drafted / "a.txt").write_text("STATEMENT BY BELMORA\n\nMr. Chair,\n\nWe closed four ports.\n", encoding="utf-8")
+def test_a_draft_manifest_knows_the_parties_of_its_folder(tmp_path):
+    text = "STATEMENT BY BELMORA\n\nMr. Chair,\n\nWe closed four ports.\n"
+    drafted = write_corpus(tmp_path / "drafted", {"a.txt": text})
     with fake_workspace(tmp_path / "own") as desk:
         rows = desk.corpus.draft_manifest(drafted).read_text(encoding="utf-8-sig")
         (drafted / "parties.csv").write_text("code,name\n,\n", encoding="utf-8")
@@ -271,7 +261,7 @@ def test_a_removed_record_leaves_nothing_behind(own_desk):
         own_desk.corpus.remove(summary.document_id)
     assert catalogue.count_passages() == 0
     assert catalogue.summaries(ScopeFilter()) == ()
-    assert catalogue.phrase_frequency("assets") == 0
+    assert catalogue.search_lexical("assets", None, 9) == ()
 
 
 @pytest.mark.usefixtures("scripted_models")

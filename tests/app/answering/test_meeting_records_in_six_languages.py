@@ -1,24 +1,21 @@
 """Records in the six languages, asked in each of them: every quotation is from the asked State's own intervention."""
 
-import shutil
-
 import pytest
 
 from tests.cases import Cases
 from tests.conftest import PROJECT
-from tests.fakes import fake_workspace
+from tests.fakes_corpora import workspace_over
 from vectorstore.records import ScopeFilter
 
 cases = Cases(__file__)
 
+RECORDS = PROJECT / "tests" / "data" / "records"
+
 
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("languages") / "corpus"
-    shutil.copytree(PROJECT / "tests" / "data" / "records", folder)
-    shutil.copy(PROJECT / "evals" / "conference" / "parties.csv", folder)
-    with fake_workspace(folder.parent / "store") as workspace:
-        workspace.corpus.ingest([folder], kind="record")
+    texts = {path.name: path.read_text(encoding="utf-8") for path in RECORDS.iterdir()}
+    with workspace_over(tmp_path_factory.mktemp("languages"), texts, kind="record") as workspace:
         yield workspace
 
 

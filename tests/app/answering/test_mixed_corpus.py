@@ -1,8 +1,7 @@
 """What goes wrong where occasions, languages and memberships differ within one corpus."""
 
-import csv
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
@@ -10,7 +9,7 @@ import pytest
 from app.records import Answer
 from app.wiring import Workspace
 from tests.cases import Cases
-from tests.fakes import fake_workspace
+from tests.fakes_corpora import workspace_over
 
 cases = Cases(__file__)
 
@@ -22,26 +21,15 @@ ALIGNS = "Arvandia aligns itself with the statement delivered on behalf of the G
 
 
 @pytest.fixture
-def corpus(engines: str, tmp_path: Path, conference: Path) -> Open:
+def corpus(engines: str, tmp_path: Path) -> Open:
     """Opens a workspace over statements: (file, state, session, date, language, text)."""
 
-    @contextmanager
-    def opened(*rows: Row, parties: str | None = None) -> Iterator[Workspace]:
-        folder = tmp_path / "corpus"
-        folder.mkdir()
-        (folder / "parties.csv").write_text(
-            parties or (conference / "parties.csv").read_text(encoding="utf-8"), encoding="utf-8"
+    def opened(*rows: Row, parties: str | None = None) -> AbstractContextManager[Workspace]:
+        manifest = "file,state,body,session,date,language,on_behalf_of\n" + "".join(
+            f"{file},{state},UNTOC COP,{session},{date},{language},{'XGR' if state == 'XGR' else ''}\n"
+            for file, state, session, date, language, _ in rows
         )
-        with (folder / "statements.csv").open("w", encoding="utf-8", newline="") as handle:
-            writer = csv.writer(handle)
-            writer.writerow(["file", "state", "body", "session", "date", "agenda_item", "language", "on_behalf_of"])
-            for file, state, session, date, language, text in rows:
-                (folder / file).write_text(text, encoding="utf-8")
-                group = "XGR" if state == "XGR" else ""
-                writer.writerow([file, state, "UNTOC COP", session, date, "", language, group])
-        with fake_workspace(tmp_path / "store") as workspace:
-            workspace.corpus.ingest([folder])
-            yield workspace
+        return workspace_over(tmp_path, {row[0]: row[-1] for row in rows}, manifest, parties)
 
     return opened
 

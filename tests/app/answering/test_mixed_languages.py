@@ -4,8 +4,8 @@ import pytest
 
 from app.retrieval.topic import ModelLanguages
 from prompts.wording import load_wording
-from tests.conftest import PROJECT
 from tests.fakes import fake_workspace
+from tests.fakes_corpora import workspace_over, write_corpus
 from vectorstore.records import ScopeFilter
 
 pytestmark = pytest.mark.slow
@@ -24,26 +24,15 @@ RUSSIAN = (
 )
 
 
-@pytest.fixture
-def folder(tmp_path):
-    folder = tmp_path / "corpus"
-    folder.mkdir()
-    parties = PROJECT / "evals" / "conference" / "parties.csv"
-    (folder / "parties.csv").write_text(parties.read_text(encoding="utf-8"), encoding="utf-8")
-    (folder / "statements.csv").write_text(
-        "file,state,body,session,date,agenda_item,language\n"
-        "a.txt,XAA,UNTOC COP,10,2020,,\nz.txt,XZR,UNTOC COP,10,2020,,\n",
-        encoding="utf-8",
-    )
-    (folder / "a.txt").write_text(f"{ENGLISH}\n\n{FRENCH}\n\n{ENGLISH}", encoding="utf-8")
-    (folder / "z.txt").write_text(RUSSIAN, encoding="utf-8")
-    return folder
+MIXED = (
+    {"a.txt": f"{ENGLISH}\n\n{FRENCH}\n\n{ENGLISH}", "z.txt": RUSSIAN},
+    "file,state,body,session,date\na.txt,XAA,UNTOC COP,10,2020\nz.txt,XZR,UNTOC COP,10,2020\n",
+)
 
 
 @pytest.fixture
-def desk(folder, tmp_path):
-    with fake_workspace(tmp_path / "store") as workspace:
-        workspace.corpus.ingest([folder])
+def desk(tmp_path):
+    with workspace_over(tmp_path, *MIXED) as workspace:
         yield workspace
 
 
@@ -58,7 +47,8 @@ def test_a_paragraph_is_found_by_its_words_or_through_the_glossary_and_cited_in_
     assert {citation.language for citation in answer.citations} == {"en"}
 
 
-def test_the_report_says_which_languages_the_model_does_not_read(folder, tmp_path):
+def test_the_report_says_which_languages_the_model_does_not_read(tmp_path):
+    folder = write_corpus(tmp_path / "corpus", *MIXED)
     with fake_workspace(tmp_path / "store") as workspace:
         report = workspace.corpus.ingest([folder])
     reasons = {file.file: file.reason or "" for file in report.files}
@@ -82,11 +72,9 @@ def test_no_passage_mixes_languages(desk):
     assert languages == ["en", "fr", "en"]
 
 
-@pytest.mark.slow
-def test_a_multilingual_embedding_model_searches_the_languages_that_it_is_set_to(folder, tmp_path):
+def test_a_multilingual_embedding_model_searches_the_languages_that_it_is_set_to(tmp_path):
     every = ModelLanguages(embedded=frozenset({"en", "fr", "ru"}))
-    with fake_workspace(tmp_path / "store", covered=every) as workspace:
-        workspace.corpus.ingest([folder])
+    with workspace_over(tmp_path, *MIXED, covered=every) as workspace:
         # The words of the question are not in the statement, but it is the nearest: it may help, and answers nothing.
         answer = workspace.assistant.ask("What did Zarechia say about airships?")
         assert answer.status == "abstained"
@@ -96,10 +84,9 @@ def test_a_multilingual_embedding_model_searches_the_languages_that_it_is_set_to
         assert found.status == "answered"
 
 
-def test_models_that_both_know_a_language_rank_it_as_they_do_english(folder, tmp_path):
+def test_models_that_both_know_a_language_rank_it_as_they_do_english(tmp_path):
     known = frozenset({"en", "fr", "ru"})
-    with fake_workspace(tmp_path / "store", covered=ModelLanguages(embedded=known, ranked=known)) as workspace:
-        workspace.corpus.ingest([folder])
+    with workspace_over(tmp_path, *MIXED, covered=ModelLanguages(embedded=known, ranked=known)) as workspace:
         answer = workspace.assistant.ask("Что сказала Заречия: центр работает круглосуточно?")
         assert [citation.state for citation in answer.citations] == ["XZR"]
         said = load_wording("ru").say("note_uncalibrated")

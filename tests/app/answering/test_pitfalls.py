@@ -8,6 +8,7 @@ from app.question.reading import resolve
 from ingest.parties.party_table import PartyTable
 from tests.cases import Cases
 from tests.fakes import fake_workspace
+from tests.fakes_corpora import workspace_over, write_corpus
 
 cases = Cases(__file__)
 
@@ -39,11 +40,8 @@ def test_question_on_all_states_is_open_and_misses_no_state(question: str) -> No
 
 
 def test_record_of_several_speakers_is_attributed_to_nobody(tmp_path: Path) -> None:
-    folder = tmp_path / "in"
-    folder.mkdir()
-    (folder / "parties.csv").write_text("code,name,aliases,kind\nXAA,Examplia,,state\n", encoding="utf-8")
-    (folder / "statements.csv").write_text("file,state,kind\nrecord.txt,XAA,record\n", encoding="utf-8")
-    (folder / "record.txt").write_text("The floor was open.\n\nMs. B. (Nowhere): We oppose it.\n", encoding="utf-8")
+    texts = {"record.txt": "The floor was open.\n\nMs. B. (Nowhere): We oppose it.\n"}
+    folder = write_corpus(tmp_path / "in", texts, "file,state,kind\nrecord.txt,XAA,record\n")
     with fake_workspace(tmp_path / "store") as workspace:
         report = workspace.corpus.ingest([folder])
         assert [(file.state, file.result) for file in report.files] == [(None, "added")]
@@ -51,13 +49,9 @@ def test_record_of_several_speakers_is_attributed_to_nobody(tmp_path: Path) -> N
 
 
 def test_single_file_keeps_its_row_of_the_manifest(tmp_path: Path) -> None:
-    folder = tmp_path / "in"
-    (folder / "txt").mkdir(parents=True)
-    (folder / "statements.csv").write_text("file,state\ntxt/a.txt,AUT\n", encoding="utf-8")
-    (folder / "txt" / "a.txt").write_text("Cooperation is a bridge that all may cross.\n", encoding="utf-8")
-    with fake_workspace(tmp_path / "store") as workspace:
-        workspace.corpus.ingest([folder])
-        report = workspace.corpus.ingest([folder / "txt" / "a.txt"])
+    texts = {"txt/a.txt": "Cooperation is a bridge that all may cross.\n"}
+    with workspace_over(tmp_path, texts, "file,state\ntxt/a.txt,AUT\n") as workspace:
+        report = workspace.corpus.ingest([tmp_path / "corpus" / "txt" / "a.txt"])
         assert [(file.result, file.state) for file in report.files] == [("unchanged", "AUT")]
         assert len(workspace.corpus.documents()) == 1
 

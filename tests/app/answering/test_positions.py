@@ -8,20 +8,17 @@ import pytest
 from app.answering.citation_spans import cite_place
 from app.answering.positions import directions_of, earlier_than_latest, with_directions, with_superseding
 from app.records import Citation, Claim
-from vectorstore.records import Document, Metadata, Statement
+from tests.fakes_store import annotated
+from vectorstore.records import Metadata, Statement
 
 NO = "Arvandia rejects the court."
 YES = "Arvandia fully supports the court."
 
 
 def cited(number: int, text: str, year: str, state: str | None = "XAA", *held_by: str) -> tuple[Citation, Statement]:
-    statement = Document(
-        document_id=f"s{number}",
-        file=f"s{number}.txt",
-        sha256="",
-        source_text=text,
-        metadata=Metadata(state=state, date=year, language="en", held_by=held_by or None),
-    ).as_statement()
+    metadata = Metadata(state=state, date=year, language="en", held_by=held_by or None)
+    (made,) = annotated(f"s{number}", [text]).statements
+    statement = replace(made.document, metadata=metadata).as_statement()
     place = cite_place(statement, 0, len(text), page=None, paragraph=1)
     return replace(place, number=number, quote=text, source_quote=text), statement
 

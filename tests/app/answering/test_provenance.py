@@ -12,11 +12,9 @@ from app.answering.provenance import attribution, provenance, reference, spoken_
 from app.records import Citation
 from prompts.wording import LANGUAGES, load_wording
 from tests.cases import Cases
-from vectorstore.records import Sentence, Statement
+from tests.fakes_corpora import Stored
 
 cases = Cases(__file__)
-
-Stored = dict[str, tuple[Statement, tuple[Sentence, ...]]]
 
 
 @pytest.fixture

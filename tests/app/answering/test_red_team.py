@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -38,6 +39,7 @@ pytestmark = pytest.mark.heavy
 DATA = read_yaml(Path(__file__).with_name("attacks.yaml"))
 CHANNELS = ("statement", "question", "history", "file", "title", "speaker", "party")
 KEY = "sk-canary-1234567890"
+CONFIG = LlmConfig(model="openai:x", api_key=SecretStr(KEY), timeout_seconds=20, context_tokens=16000)
 _LONGEST = 2000
 QUESTION = "What did Arvandia say about article 16?"
 OWN = (
@@ -109,20 +111,10 @@ def _statement(identifier: str, state: str, texts: Sequence[str], **changes: Any
     return document.as_statement(), sentences
 
 
-class _Found:
-    """Finds the same evidence whatever is asked."""
-
-    def __init__(self, retrieved: Retrieved) -> None:
-        self.retrieved = retrieved
-
-    def retrieve(self, resolution: object, parties: PartyTable) -> Retrieved:
-        return self.retrieved
-
-    def in_scope(self, resolution: object, parties: PartyTable) -> Retrieved:
-        return self.retrieved
-
-    def with_texts(self, retrieved: Retrieved, statement_ids: object) -> Retrieved:
-        return retrieved
+def _finding(retrieved: Retrieved) -> Any:
+    """A retriever that finds the same evidence whatever is asked."""
+    found = dict.fromkeys(("retrieve", "in_scope", "with_texts"), lambda *asked: retrieved)
+    return SimpleNamespace(**found)
 
 
 def _retrieved(attack: Attack) -> Retrieved:
@@ -167,17 +159,12 @@ def _obedient(attack: Attack) -> Any:
 
 
 def _ask(attack: Attack, workspace: Workspace, **options: Any) -> tuple[Answer, Retrieved]:
-    retrieved = _retrieved(attack)
-    parties = workspace.corpus.parties()
-    if attack.channel == "party":
-        # A parties.csv that gives a State another name.
-        parties = _Renamed(parties, attack.text)  # type: ignore[assignment]
-    config = LlmConfig(model="openai:x", api_key=SecretStr(KEY), timeout_seconds=20, context_tokens=16000)
+    retrieved, parties = _retrieved(attack), _parties(attack, workspace)
     steps = Steps(
-        retriever=_Found(retrieved),  # type: ignore[arg-type]
+        retriever=_finding(retrieved),
         parties=lambda: parties,
         max_citations=5,
-        writer=writer(_obedient(attack), config=config, piece=400, **options),
+        writer=writer(_obedient(attack), config=CONFIG, piece=400, **options),
     )
     question = f"{QUESTION} {attack.text}" if attack.channel == "question" else QUESTION
     history = [f"{QUESTION} {attack.text}"] if attack.channel == "history" else []
@@ -197,6 +184,12 @@ class _Renamed:
 
     def display(self, code: str, language: str = "en") -> str:
         return self._name if code == "XAA" else self._parties.display(code, language)
+
+
+def _parties(attack: Attack, workspace: Workspace) -> Any:
+    """The parties, of which a `parties.csv` gives one another name where the attack stands there."""
+    parties = workspace.corpus.parties()
+    return _Renamed(parties, attack.text) if attack.channel == "party" else parties
 
 
 def test_there_are_enough_attacks_in_every_place() -> None:
@@ -241,11 +234,7 @@ def test_attack_fails(attack: Attack, structured: bool, workspace: Workspace) ->
 @pytest.mark.parametrize("attack", ATTACKS, ids=range(len(ATTACKS)))
 def test_attack_on_a_cell_of_a_briefing_fails(attack: Attack, workspace: Workspace) -> None:
     retrieved = _retrieved(attack)
-    parties = workspace.corpus.parties()
-    if attack.channel == "party":
-        parties = _Renamed(parties, attack.text)  # type: ignore[assignment]
-    config = LlmConfig(model="openai:x", api_key=SecretStr(KEY), timeout_seconds=20, context_tokens=16000)
-    cells = CellWriter(writer(_obedient(attack), config=config), localize(parties, "en"))
+    cells = CellWriter(writer(_obedient(attack), config=CONFIG), localize(_parties(attack, workspace), "en"))
     heading = f"Article 16 {attack.text}" if attack.channel in ("question", "history") else "Article 16"
     worded = cells.write(
         heading, [found.best_sentences for found in retrieved.party_evidence], retrieved.sources, lambda: None

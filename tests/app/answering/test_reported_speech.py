@@ -1,12 +1,9 @@
 """Reported speech: what a bulletin tells of a State is found by that State, and cited as reported."""
 
-import shutil
-
 import pytest
 
 from tests.cases import Cases
-from tests.conftest import PROJECT
-from tests.fakes import fake_workspace
+from tests.fakes_corpora import workspace_over
 
 cases = Cases(__file__)
 
@@ -20,12 +17,7 @@ BULLETIN = (
 
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("reported") / "corpus"
-    folder.mkdir()
-    (folder / "bulletin.txt").write_text(BULLETIN, encoding="utf-8")
-    shutil.copy(PROJECT / "evals" / "conference" / "parties.csv", folder)
-    with fake_workspace(folder.parent / "store") as workspace:
-        workspace.corpus.ingest([folder])
+    with workspace_over(tmp_path_factory.mktemp("reported"), {"bulletin.txt": BULLETIN}) as workspace:
         yield workspace
 
 

@@ -12,11 +12,12 @@ from app.answering.verify import reads_as, verify, verify_citation
 from app.records import Citation, Claim
 from tests.cases import Cases
 from tests.conftest import PROJECT
-from vectorstore.records import Document, Metadata, Sentence, SentenceId, Statement
+from tests.fakes_corpora import Stored
+from tests.fakes_store import annotated
+from vectorstore.records import Metadata, SentenceId, Statement
 
 cases = Cases(__file__)
 
-Stored = dict[str, tuple[Statement, tuple[Sentence, ...]]]
 
 TEXT = (
     "Ondrava does not support article 14 of the Convention. Iran shall send 27 requests to its neighbours.\n"
@@ -25,26 +26,14 @@ TEXT = (
 
 
 def _statement(text: str = TEXT, *, state: str = "XOD", statement_id: str = "s1", **metadata: str) -> Statement:
-    return Document(
-        document_id=statement_id,
-        file="fiction.txt",
-        sha256="0" * 64,
-        source_text=text,
-        metadata=Metadata(state=state, language="en", **metadata),
-    ).as_statement()
+    (made,) = annotated(statement_id, [text], state=state, language="en", **metadata).statements
+    return made
 
 
 def _citation(statement: Statement, words: str, *, quote: str | None = None, number: int = 1) -> Citation:
     start = statement.source_text.index(words)
-    whole = Sentence(
-        statement_id=statement.statement_id,
-        ordinal=0,
-        start=start,
-        end=start + len(words),
-        text=words,
-        paragraph=1,
-        page=None,
-    )
+    (whole,) = annotated(statement.statement_id, [words]).sentences
+    whole = replace(whole, start=start, end=start + len(words))
     made = cite(statement, [whole], SentenceSpan(first=0, last=0), number)
     return made if quote is None else replace(made, quote=quote)
 

@@ -5,39 +5,26 @@ from pathlib import Path
 
 import pytest
 
-from app.briefing.cells import Briefing, Cell, Moment, Repetition, Review
+from app.briefing.cells import Moment, Repetition, Review
 from app.briefing.edit import add_quotation, drop_quotation
 from app.briefing.kept import KeptBriefings
 from app.desk.tables import open_tables
 from app.desk.works import Works
 from app.errors import NotFoundError
 from app.export.arrange import arrange
-from tests.fakes_briefing import EXTRADITION, fake_briefing, worded_briefing
+from tests.fakes_briefing import ASSISTANCE, EXTRADITION, cell_of, fake_briefing, with_cells, worded_briefing
 
 
 def test_dropped_quotation_takes_its_point_and_its_review_with_it() -> None:
-    briefing = fake_briefing()
-    cell = next(cell for cell in briefing.cells if cell.citations == (1,) or 1 in cell.citations)
-    briefing = replace(
-        briefing,
-        cells=tuple(
-            replace(c, review=Review(state="accepted", kind="supports", note="", reviewer="", at=""))
-            if c is cell
-            else c
-            for c in briefing.cells
-        ),
-    )
-    changed = drop_quotation(briefing, cell.key, 1)
-    new = next(c for c in changed.cells if (c.party, c.subject) == (cell.party, cell.subject))
-    assert 1 not in new.citations and new.review is None and new.key != cell.key
+    review = Review(state="accepted", kind="supports", note="", reviewer="", at="")
+    briefing = with_cells(fake_briefing(), "XAA", EXTRADITION, review=review)
+    changed = drop_quotation(briefing, cell_of(briefing, "XAA").key, 1)
+    new = cell_of(changed, "XAA")
+    assert 1 not in new.citations and new.review is None and new.key != cell_of(briefing, "XAA").key
     assert all(words.citation != 1 for words in new.words)
-    assert not [p for p in changed.points if (p.party, p.subject) == (cell.party, cell.subject) and 1 in p.citations]
+    assert not [p for p in changed.points if (p.party, p.subject) == ("XAA", EXTRADITION) and 1 in p.citations]
     # What a document cites is numbered anew, without a gap.
     assert [c.number for c in arrange(changed).citations] == list(range(1, len(arrange(changed).citations) + 1))
-
-
-def _extradition(briefing: Briefing) -> Cell:
-    return next(c for c in briefing.cells if (c.party, c.subject) == ("XAA", EXTRADITION))
 
 
 @pytest.mark.parametrize(
@@ -52,44 +39,40 @@ def _extradition(briefing: Briefing) -> Cell:
 def test_kind_of_an_edited_cell_is_that_of_the_quotations_left(
     dropped: tuple[int, ...], kind: str, words: list[int], superseded: dict[int, int]
 ) -> None:
-    briefing = fake_briefing()
-    cell = replace(_extradition(briefing), superseded={2: 1, 3: 1})
-    briefing = replace(briefing, cells=tuple(cell if c.key == cell.key else c for c in briefing.cells))
+    briefing = with_cells(fake_briefing(), "XAA", EXTRADITION, superseded={2: 1, 3: 1})
     for number in dropped:
-        briefing = drop_quotation(briefing, _extradition(briefing).key, number)
-    cell = _extradition(briefing)
+        briefing = drop_quotation(briefing, cell_of(briefing, "XAA").key, number)
+    cell = cell_of(briefing, "XAA")
     assert (cell.kind, [w.citation for w in cell.words], cell.superseded) == (kind, words, superseded)
 
 
 def test_what_was_rejected_stays_untold_when_its_cell_gets_another_quotation() -> None:
     briefing = fake_briefing()
-    cell = _extradition(briefing)
+    cell = cell_of(briefing, "XAA")
     review = Review(state="rejected", kind=None, note="", reviewer="A. Reader", at="2026-11-24T09:00:00+00:00")
-    rejected = tuple(replace(c, review=review) if c is cell else c for c in briefing.cells)
-    added = add_quotation(replace(briefing, cells=rejected), cell.key, replace(briefing.citations[3], number=99))
+    rejected = with_cells(briefing, "XAA", EXTRADITION, review=review)
+    added = add_quotation(rejected, cell.key, replace(briefing.citations[3], number=99))
     (point,) = [p for p in added.points if (p.party, p.subject) == (cell.party, cell.subject)]
-    assert point.citations == _extradition(added).citations
+    assert point.citations == cell_of(added, "XAA").citations
     told = (*added.changes, *added.repetitions, *added.moments)
     assert not [each for each in told if (each.party, each.subject) == (cell.party, cell.subject)]
 
 
 def test_a_cell_whose_quotations_are_all_dropped_refers_to_none_and_says_why() -> None:
     briefing = fake_briefing()
-    cells = tuple(replace(c, more=2) if c is _extradition(briefing) else c for c in briefing.cells)
+    cells = tuple(replace(c, more=2) if c is cell_of(briefing, "XAA") else c for c in briefing.cells)
     briefing = replace(briefing, cells=cells)
     for number in (1, 2, 3):
-        briefing = drop_quotation(briefing, _extradition(briefing).key, number)
-    cell = _extradition(briefing)
+        briefing = drop_quotation(briefing, cell_of(briefing, "XAA").key, number)
+    cell = cell_of(briefing, "XAA")
     assert (cell.standing, cell.note) == ("no_position", "quotations were taken out")
 
 
 def test_what_only_a_group_said_decides_no_kind_once_the_partys_own_words_are_dropped() -> None:
     briefing = fake_briefing()
-    own = _extradition(briefing)
-    proposes = next(c for c in briefing.cells if 5 in c.citations).suggestions[5]
-    cell = replace(own, citations=(1, 5), suggestions={1: own.suggestions[1], 5: proposes})
-    briefing = replace(briefing, cells=tuple(cell if c is own else c for c in briefing.cells))
-    assert _extradition(drop_quotation(briefing, cell.key, 1)).standing == "of_group"
+    shown = {1: cell_of(briefing, "XAA").suggestions[1], 5: cell_of(briefing, "XAB", ASSISTANCE).suggestions[5]}
+    briefing = with_cells(briefing, "XAA", EXTRADITION, citations=(1, 5), suggestions=shown)
+    assert cell_of(drop_quotation(briefing, cell_of(briefing, "XAA").key, 1), "XAA").standing == "of_group"
 
 
 def test_dropped_quotation_is_told_nowhere_on_its_subject() -> None:
@@ -101,7 +84,7 @@ def test_dropped_quotation_is_told_nowhere_on_its_subject() -> None:
     )
     again = Repetition(party="XAA", subject=EXTRADITION, citations=(2, 10))
     briefing = replace(briefing, citations=(*briefing.citations, part), moments=moments, repetitions=(again,))
-    key = _extradition(briefing).key
+    key = cell_of(briefing, "XAA").key
     told = {
         number: (len(left.changes), [m.citation for m in left.moments], len(left.repetitions))
         for number in (1, 2, 3)
@@ -116,8 +99,7 @@ def test_cell_whose_last_quotation_is_dropped_takes_no_position() -> None:
     briefing = worded_briefing()
     cell = next(cell for cell in briefing.cells if len(cell.citations) == 1)
     (number,) = cell.citations
-    changed = drop_quotation(briefing, cell.key, number)
-    new = next(c for c in changed.cells if (c.party, c.subject) == (cell.party, cell.subject))
+    new = cell_of(drop_quotation(briefing, cell.key, number), cell.party, cell.subject)
     assert (new.citations, new.kind, new.claims) == ((), "no_position", ())
 
 
@@ -126,13 +108,13 @@ def test_added_quotation_is_cited_counted_and_found_again_by_its_span() -> None:
     cell = next(cell for cell in briefing.cells if not cell.citations)
     foreign = replace(briefing.citations[0], statement_id="elsewhere", quote="Other words.")
     changed = add_quotation(briefing, cell.key, foreign)
-    new = next(c for c in changed.cells if (c.party, c.subject) == (cell.party, cell.subject))
+    new = cell_of(changed, cell.party, cell.subject)
     assert new.citations == (len(briefing.citations) + 1,) and new.kind == "no_position"
     assert changed.citation(new.citations[0]).quote == "Other words."
     # A span that is cited already keeps its number.
     again = add_quotation(changed, new.key, briefing.citations[0])
     assert again.citations == changed.citations
-    assert next(c for c in again.cells if c.party == cell.party and c.subject == cell.subject).citations[-1] == 1
+    assert cell_of(again, cell.party, cell.subject).citations[-1] == 1
 
 
 def test_quotation_that_a_person_adds_is_the_first_point_on_its_subject() -> None:
@@ -142,10 +124,9 @@ def test_quotation_that_a_person_adds_is_the_first_point_on_its_subject() -> Non
     changed = add_quotation(briefing, cell.key, foreign)
     points = [point for point in changed.points if point.subject == cell.subject]
     assert changed.citation(points[0].citation).quote == "Other words." and points[0].party == "XHO"
-    assert [p.subject for p in changed.points] == [cell.subject] * len(points) + [
-        p.subject for p in briefing.points if p.subject != cell.subject
-    ]
-    new = next(c for c in changed.cells if (c.party, c.subject) == (cell.party, cell.subject))
+    others = [p.subject for p in briefing.points if p.subject != cell.subject]
+    assert [p.subject for p in changed.points] == [cell.subject] * len(points) + others
+    new = cell_of(changed, cell.party, cell.subject)
     assert add_quotation(changed, new.key, foreign).points == changed.points
     assert drop_quotation(changed, new.key, points[0].citation).points == briefing.points
 

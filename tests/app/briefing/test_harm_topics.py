@@ -1,7 +1,7 @@
 import pytest
 
 from app.briefing.cells import Subject
-from app.briefing.harm_topics import names_harm
+from app.briefing.request import names_harm
 from app.export.arrange import kind_in_words
 from prompts.wording import load_document_words
 from tests.cases import Cases

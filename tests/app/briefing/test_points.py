@@ -9,15 +9,12 @@ from app.briefing.points import choose_points
 from app.export.arrange import arrange
 from app.export.markdown import markdown_bytes, on_one_line
 from ingest.text.splitter import count_tokens
-from tests.fakes_briefing import ASSISTANCE, EXTRADITION, fake_briefing
+from tests.fakes_briefing import ASSISTANCE, EXTRADITION, cell_of, fake_briefing, with_cells
 
 
 def test_few_points_quote_each_kind_of_position_before_a_second_of_one_kind_and_each_party_in_turn():
-    briefing = fake_briefing()
-    cells = tuple(
-        replace(c, kind="opposes") if (c.party, c.subject) == ("XHO", EXTRADITION) else c for c in briefing.cells
-    )
-    points = choose_points(replace(briefing, cells=cells), max_points=4, max_tokens=None)
+    briefing = with_cells(fake_briefing(), "XHO", EXTRADITION, kind="opposes")
+    points = choose_points(briefing, max_points=4, max_tokens=None)
     assert [(point.subject, point.party) for point in points] == [
         (EXTRADITION, "XAA"), (EXTRADITION, "XHO"), (ASSISTANCE, "XAB"), (ASSISTANCE, "XRM"),
     ]  # fmt: skip
@@ -27,8 +24,7 @@ def _quoting(number: int, party: str = "XAA", **changed: object) -> Briefing:
     """A briefing of one cell, of that party on extradition, that quotes one citation, changed."""
     briefing = fake_briefing()
     citations = tuple(replace(c, **changed) if c.number == number else c for c in briefing.citations)  # type: ignore[arg-type]
-    cell = next(c for c in briefing.cells if (c.party, c.subject) == (party, EXTRADITION))
-    cells = (replace(cell, citations=(number,), kind="supports", words=(), review=None),)
+    cells = (replace(cell_of(briefing, party), citations=(number,), kind="supports", words=(), review=None),)
     return replace(briefing, citations=citations, cells=cells, points=())
 
 
@@ -74,16 +70,13 @@ def test_a_point_says_whose_words_it_quotes_and_this_counts_in_its_length(briefi
 def test_a_point_says_that_something_later_is_cited_or_supersedes_it(
     cited: tuple[int, ...], marks: list[str], joint: dict[int, tuple[str, ...]]
 ) -> None:
-    briefing = fake_briefing()
+    briefing = with_cells(fake_briefing(), "XAA", EXTRADITION, superseded={2: 1})
     citations = tuple(
         replace(c, state=None, held_by=joint[c.number]) if c.number in joint else c for c in briefing.citations
     )
     briefing = replace(briefing, citations=citations)
-    cells = tuple(
-        replace(c, superseded={2: 1}) if (c.party, c.subject) == ("XAA", EXTRADITION) else c for c in briefing.cells
-    )
     points = tuple(Point(party="XAA", subject=EXTRADITION, citation=number) for number in cited)
-    arranged = arrange(replace(briefing, cells=cells, points=points), "talking_points")
+    arranged = arrange(replace(briefing, points=points), "talking_points")
     leads = Leads(arranged)
     told = [leads.leads(point)[0][0] for point in arranged.points]
     assert [lead.partition("201")[2][1:].removeprefix(", ") for lead in told] == marks

@@ -10,29 +10,20 @@ from app.briefing.position_classifier import deciding, suggest_kind
 from app.records import Citation
 from vectorstore.records import Document, Edit, Metadata, Sentence, Statement
 
+COUP = "We condemn the coup. We welcome the review mechanism."
+PROPOSED = "Some delegations have proposed visits by experts."
+
 
 def statement(text: str, *, state: str = "XAA", edits: tuple[Edit, ...] = (), name: str = "s") -> Statement:
+    metadata = Metadata(state=state, language="en")
     return Document(
-        document_id=name,
-        file=f"{name}.txt",
-        sha256="",
-        source_text=text,
-        metadata=Metadata(state=state, language="en"),
-        edits=edits,
+        document_id=name, file=f"{name}.txt", sha256="", source_text=text, metadata=metadata, edits=edits
     ).as_statement()
 
 
 def citation(of: Statement, number: int = 1, start: int = 0, end: int | None = None) -> Citation:
-    stop = len(of.source_text) if end is None else end
-    whole = Sentence(
-        statement_id=of.statement_id,
-        ordinal=0,
-        start=start,
-        end=stop,
-        text=of.source_text[start:stop],
-        paragraph=1,
-        page=None,
-    )
+    stop, text = len(of.source_text) if end is None else end, of.source_text[start:end]
+    whole = Sentence(statement_id=of.statement_id, ordinal=0, start=start, end=stop, text=text, paragraph=1, page=None)
     return cite(of, [whole], SentenceSpan(first=0, last=0), number)
 
 
@@ -65,32 +56,30 @@ def test_no_citation_is_no_position() -> None:
     assert suggest_kind([], {}, on("extradition")) == Suggestion(kind="no_position")
 
 
-def test_every_position_has_words_of_its_sentence() -> None:
-    for text in ("We support the visits.", "We reject the visits.", "We could accept visits only if they are invited."):
-        found = suggested(text, topic="visits")
-        assert found.kind != "no_position"
-        assert found.words
-        assert all(words.text in text for words in found.words)
-
-
-def test_the_first_citation_that_takes_a_direction_decides() -> None:
-    assert suggested("We reject the visits.", "We welcome the visits.", topic="visits").kind == "opposes"
-    assert suggested("The visits were held in March.", "We welcome the visits.", topic="visits").kind == "supports"
+@pytest.mark.parametrize(
+    ("topic", "texts", "kind"),
+    [
+        pytest.param("visits", ["We support the visits."], "supports", id="for"),
+        pytest.param("visits", ["We reject the visits."], "opposes", id="against"),
+        pytest.param("visits", ["We could accept visits only if they are invited."], "conditional", id="on condition"),
+        pytest.param("visits", ["We reject the visits.", "We welcome the visits."], "opposes", id="the first decides"),
+        pytest.param(
+            "visits", ["The visits were held in March.", "We welcome the visits."], "supports", id="with a direction"
+        ),
+        pytest.param("review mechanism", [COUP], "supports", id="the sentence that names the topic"),
+        pytest.param("coup", [COUP], "opposes", id="the sentence that names the other topic"),
+        pytest.param("visits by experts", [f"{PROPOSED} We cannot accept that."], "opposes", id="what others proposed"),
+    ],
+)
+def test_a_position_is_that_of_words_on_the_topic(topic: str, texts: list[str], kind: str) -> None:
+    found = suggested(*texts, topic=topic)
+    assert found.kind == kind and found.words
+    assert all(words.text in " ".join(texts) for words in found.words)
 
 
 def test_what_others_said_is_no_position() -> None:
-    found = suggested("Some delegations have proposed visits by experts.", topic="visits by experts")
+    found = suggested(PROPOSED, topic="visits by experts")
     assert (found.kind, found.direction, found.words) == ("no_position", None, ())
-    refused = suggested(
-        "Some delegations have proposed visits by experts. We cannot accept that.", topic="visits by experts"
-    )
-    assert refused.kind == "opposes"
-
-
-def test_the_sentence_that_names_the_topic_decides() -> None:
-    text = "We condemn the coup. We welcome the review mechanism."
-    assert suggested(text, topic="review mechanism").kind == "supports"
-    assert suggested(text, topic="coup").kind == "opposes"
 
 
 def test_an_article_is_spoken_of_by_the_sentence_that_names_it() -> None:

@@ -3,6 +3,7 @@
 import hashlib
 import json
 from dataclasses import replace
+from itertools import product
 
 import pytest
 
@@ -26,50 +27,55 @@ AGAIN = "Poland attaches the greatest importance to extradition protocol talks, 
 PLAIN = "We met many friends in Vienna, and we thank the host for its generous welcome."
 
 
-@pytest.fixture
-def workspace(tmp_path):
-    opened = fake_workspace(tmp_path / "store")
-    embedder = opened.corpus._embedder
-    keep(
-        opened.store,
-        embedder,
-        annotated("a08", [SUPPORT, PLAIN], state="AUT", session="8", date="2016-10-17", language="en"),
-        annotated(
-            "a10",
-            ["Austria rejects the extradition protocol, since its safeguards were taken out.", PLAIN],
-            state="AUT",
-            session="10",
-            date="2020-10-12",
-            language="en",
-        ),
-        annotated("p08", [AGAIN, PLAIN], state="POL", session="8", date="2016-10-18", language="en"),
-        annotated("p10", [PLAIN, AGAIN], state="POL", session="10", date="2020-10-13", language="en"),
-        annotated("c10", [PLAIN], state="CHE", session="10", date="2020-10-13", language="en"),
-        annotated("f10", [PLAIN], state="FIN", session="10", date="2020-10-13", language="en"),
-        annotated(
-            "eu", ["The Union endorses the extradition protocol."], state="EU", on_behalf_of="EU",
-            session="10", date="2020-10-12", language="en",
-        ),
-    )  # fmt: skip
-    with opened:
+def _filled(path):
+    at_8, at_10 = {"session": "8", "language": "en"}, {"session": "10", "language": "en"}
+    rejects = "Austria rejects the extradition protocol, since its safeguards were taken out."
+    union = "The Union endorses the extradition protocol."
+    opened = fake_workspace(path)
+    store(
+        opened,
+        annotated("a08", [SUPPORT, PLAIN], state="AUT", date="2016-10-17", **at_8),
+        annotated("a10", [rejects, PLAIN], state="AUT", date="2020-10-12", **at_10),
+        annotated("p08", [AGAIN, PLAIN], state="POL", date="2016-10-18", **at_8),
+        annotated("p10", [PLAIN, AGAIN], state="POL", date="2020-10-13", **at_10),
+        annotated("c10", [PLAIN], state="CHE", date="2020-10-13", **at_10),
+        annotated("f10", [PLAIN], state="FIN", date="2020-10-13", **at_10),
+        annotated("eu", [union], state="EU", on_behalf_of="EU", date="2020-10-12", **at_10),
+    )
+    return opened
+
+
+def store(workspace, *items):
+    keep(workspace.store, workspace.corpus._embedder, *items)
+
+
+@pytest.fixture(scope="module")
+def workspace(tmp_path_factory):
+    with _filled(tmp_path_factory.mktemp("table") / "store") as opened:
         yield opened
 
 
-def build(workspace, **given):
-    request = read_request(workspace.corpus.parties(), **given)
-    return workspace.briefings.build(request)
+@pytest.fixture
+def own(tmp_path):
+    """The same, for a test that changes what the store holds."""
+    with _filled(tmp_path / "store") as opened:
+        yield opened
+
+
+def build(workspace, parties=(), **given):
+    """A briefing on the protocol if nothing else is named; fictional `parties` go by their codes."""
+    request = read_request(workspace.corpus.parties(), **({"topics": ["extradition protocol"]} | given))
+    return workspace.briefings.build(replace(request, parties=parties) if parties else request)
 
 
 def test_every_party_and_subject_has_a_cell_in_the_order_asked(workspace):
     briefing = build(workspace, states=["POL, AUT, FIN, CUB"], topics=["extradition protocol", "nuclear waste"])
-    asked = [
-        (code, topic) for code in ("POL", "AUT", "FIN", "CUB") for topic in ("Extradition protocol", "Nuclear waste")
-    ]
-    assert [(cell.party, cell.subject) for cell in briefing.cells] == asked
+    asked = product(("POL", "AUT", "FIN", "CUB"), ("Extradition protocol", "Nuclear waste"))
+    assert [(cell.party, cell.subject) for cell in briefing.cells] == [*asked]
 
 
 def test_silence_is_told_from_absence(workspace):
-    briefing = build(workspace, states=["AUT, CHE, CUB"], topics=["extradition protocol"])
+    briefing = build(workspace, states=["AUT, CHE, CUB"])
     said, silent, absent = briefing.cells
     assert said.citations and silent.kind == "no_position" and absent.kind == "no_statement"
     assert silent.note == "Nothing on this was found (statements searched: 1)."
@@ -87,7 +93,7 @@ def test_every_citation_is_verified_and_numbered_once(workspace):
 
 
 def test_words_that_show_the_kind_stand_at_their_offsets(workspace):
-    briefing = build(workspace, states=["AUT"], topics=["extradition protocol"])
+    briefing = build(workspace, states=["AUT"])
     words = [word for cell in briefing.cells for word in cell.words]
     assert words
     for word in words:
@@ -98,19 +104,19 @@ def test_words_that_show_the_kind_stand_at_their_offsets(workspace):
 
 
 def test_group_speaks_for_its_member_under_its_own_name(workspace):
-    cell = build(workspace, states=["FIN"], topics=["extradition protocol"]).cells[0]
-    briefing = build(workspace, states=["FIN"], topics=["extradition protocol"])
+    briefing = build(workspace, states=["FIN"])
+    (cell,) = briefing.cells
     (number,) = cell.citations
     assert briefing.citation(number).state == "EU"
     assert cell.kind == "no_position" and "European Union spoke for it" in cell.note
     assert cell.standing == "of_group"
     # Words of its own, whatever they say, make it its own cell.
-    own = build(workspace, states=["AUT"], topics=["extradition protocol"]).citation(1)
+    own = build(workspace, states=["AUT"]).citation(1)
     assert add_quotation(briefing, cell.key, replace(own, state="FIN")).cells[0].standing == "untold"
 
 
 def test_notes_of_cells_are_in_the_language_of_the_briefing(workspace):
-    briefing = build(workspace, states=["CHE, CUB, FIN"], topics=["extradition protocol"], language="fr")
+    briefing = build(workspace, states=["CHE, CUB, FIN"], language="fr")
     assert [cell.note for cell in briefing.cells] == [
         "Rien n’a été trouvé à ce sujet (déclarations consultées : 1).",
         "Aucune déclaration dans ce qui a été consulté ; déclarations disponibles en tout : 0.",
@@ -120,36 +126,31 @@ def test_notes_of_cells_are_in_the_language_of_the_briefing(workspace):
 
 
 def test_change_is_told_between_two_quotations_in_order(workspace):
-    briefing = build(workspace, states=["AUT"], topics=["extradition protocol"])
+    briefing = build(workspace, states=["AUT"])
     (change,) = briefing.changes
     earlier, later = briefing.citation(change.earlier), briefing.citation(change.later)
     assert (earlier.date, later.date) == ("2016-10-17", "2020-10-12")
     assert (change.earlier_kind, change.later_kind) == ("supports", "opposes")
 
 
-def test_latest_statement_is_quoted_though_earlier_ones_take_a_position(workspace):
+def test_latest_statement_is_quoted_though_earlier_ones_take_a_position(own):
     earlier = [
-        "Galdoria supports the extradition protocol.",
-        PLAIN,
-        "We endorse the extradition protocol.",
-        PLAIN,
+        "Galdoria supports the extradition protocol.", PLAIN, "We endorse the extradition protocol.", PLAIN,
         "Galdoria is in favour of the extradition protocol.",
-    ]
+    ]  # fmt: skip
     latest = "The extradition protocol was signed for Galdoria on 2 May."
-    keep(
-        workspace.store,
-        workspace.corpus._embedder,
+    store(
+        own,
         annotated("g08", earlier, state="XGA", session="8", date="2016-10-17", language="en"),
         annotated("g12", [latest, PLAIN], state="XGA", session="12", date="2024-10-17", language="en"),
     )
-    request = read_request(workspace.corpus.parties(), topics=["extradition protocol"], quotations=2)
-    briefing = workspace.briefings.build(replace(request, parties=("XGA",)))
+    briefing = build(own, ("XGA",), quotations=2)
     assert [citation.date for citation in briefing.citations] == ["2024-10-17", "2016-10-17"]
     assert briefing.cells[0].kind == "supports"
 
 
 def test_language_read_out_again_is_found_and_quoted_once_in_the_cell(workspace):
-    briefing = build(workspace, states=["POL"], topics=["extradition protocol"])
+    briefing = build(workspace, states=["POL"])
     (repetition,) = briefing.repetitions
     cited = [briefing.citation(number) for number in repetition.citations]
     assert [citation.statement_id for citation in cited] == ["p08", "p10"]
@@ -160,46 +161,40 @@ def test_language_read_out_again_is_found_and_quoted_once_in_the_cell(workspace)
 
 
 def test_sessions_split_the_table(workspace):
-    briefing = build(workspace, states=["AUT, FIN"], topics=["extradition protocol"], sessions=["8, 10"])
+    briefing = build(workspace, states=["AUT, FIN"], sessions=["8, 10"])
     kinds = {(cell.party, cell.session): cell.kind for cell in briefing.cells}
     assert kinds["FIN", "8"] == "no_statement" and kinds["FIN", "10"] == "no_position"
     assert (kinds["AUT", "8"], kinds["AUT", "10"]) == ("supports", "opposes")
-    by_session = build(workspace, states=["AUT"], topics=["extradition protocol"], by_session=True)
+    by_session = build(workspace, states=["AUT"], by_session=True)
     assert by_session.sessions == ("8", "10") and len(by_session.changes) == 1
 
 
 def test_nobody_named_takes_everyone_with_a_statement(workspace):
-    briefing = build(workspace, topics=["extradition protocol"])
+    briefing = build(workspace)
     assert set(briefing.parties) == {"AUT", "POL", "FIN", "CHE", "EU"}
 
 
 def test_sources_carry_the_hash_of_the_stored_text(workspace):
-    briefing = build(workspace, states=["AUT"], topics=["extradition protocol"])
+    briefing = build(workspace, states=["AUT"])
     for source in briefing.sources:
         text = workspace.corpus.show(source.statement_id).source_text
         assert source.text_sha256 == hashlib.sha256(text.encode()).hexdigest()
     assert {s.statement_id for s in briefing.sources if s.cited} == {c.statement_id for c in briefing.citations}
 
 
-def test_review_holds_until_the_evidence_changes(workspace):
-    asked = {"states": ["AUT"], "topics": ["extradition protocol"]}
-    cell = build(workspace, **asked).cells[0]
-    workspace.reviews.keep(cell.key, "changed", kind="conditional", note="read the  second half", reviewer="ab")
-    reviewed = build(workspace, **asked).cells[0]
+def test_review_holds_until_the_evidence_changes(own):
+    cell = build(own, states=["AUT"]).cells[0]
+    own.reviews.keep(cell.key, "changed", kind="conditional", note="read the  second half", reviewer="ab")
+    reviewed = build(own, states=["AUT"]).cells[0]
     assert reviewed.holds == "conditional" and reviewed.kind == cell.kind
     assert isinstance(reviewed.review, Review) and reviewed.review.note == "read the second half"
-    keep(
-        workspace.store,
-        workspace.corpus._embedder,
-        annotated(
-            "a12", ["Austria welcomes every extradition protocol."], state="AUT", session="12", date="2024-10-14"
-        ),
-    )
-    assert build(workspace, **asked).cells[0].review is None
-    workspace.reviews.keep(cell.key, "rejected")
-    assert workspace.reviews.of([cell.key])[cell.key].kind is None
-    workspace.reviews.forget(cell.key)
-    assert workspace.reviews.of([cell.key]) == {}
+    welcome = "Austria welcomes every extradition protocol."
+    store(own, annotated("a12", [welcome], state="AUT", session="12", date="2024-10-14"))
+    assert build(own, states=["AUT"]).cells[0].review is None
+    own.reviews.keep(cell.key, "rejected")
+    assert own.reviews.of([cell.key])[cell.key].kind is None
+    own.reviews.forget(cell.key)
+    assert own.reviews.of([cell.key]) == {}
 
 
 @cases("key", "state", "kind", "said")
@@ -208,27 +203,24 @@ def test_review_that_says_nothing_is_refused(workspace, key, state, kind, said):
         workspace.reviews.keep(key, state, kind=kind)
 
 
-def _tokens(briefing, point):
-    ((lead, citation),) = Leads(briefing).leads(point)
-    return count_tokens(f"{lead}: “{citation.quote}”")
-
-
 def test_points_keep_number_and_length_and_never_cut_a_quotation(workspace):
-    briefing = build(workspace, states=["AUT, POL"], topics=["extradition protocol"])
+    briefing = build(workspace, states=["AUT, POL"])
+    leads = Leads(briefing)
+
+    def tokens(point):
+        ((lead, citation),) = leads.leads(point)
+        return count_tokens(f"{lead}: “{citation.quote}”")
+
     everything = choose_points(briefing, max_points=None, max_tokens=None)
-    assert len(everything) > 1
+    assert [point.party for point in everything[:2]] == ["AUT", "POL"]
     assert len(choose_points(briefing, max_points=1, max_tokens=None)) == 1
-    lengths = [_tokens(briefing, p) for p in everything]
-    short = choose_points(briefing, max_points=None, max_tokens=min(lengths))
-    assert 1 <= len(short) < len(everything)
-    used = [_tokens(briefing, p) for p in short]
-    assert sum(used) <= min(lengths)
-    parties = [point.party for point in everything[:2]]
-    assert parties == ["AUT", "POL"]
+    shortest = min(map(tokens, everything))
+    short = choose_points(briefing, max_points=None, max_tokens=shortest)
+    assert 1 <= len(short) < len(everything) and sum(map(tokens, short)) <= shortest
 
 
 def test_points_leave_out_what_a_person_rejected(workspace):
-    briefing = build(workspace, states=["AUT"], topics=["extradition protocol"])
+    briefing = build(workspace, states=["AUT"])
     rejected = Review(state="rejected", kind=None, note="", reviewer="", at="")
     cells = tuple(replace(cell, review=rejected) for cell in briefing.cells)
     assert choose_points(replace(briefing, cells=cells), max_points=None, max_tokens=None) == ()
@@ -242,7 +234,7 @@ def test_progress_counts_every_cell(workspace):
 
 
 def test_json_has_the_contract(workspace):
-    contract = contract_of(build(workspace, states=["AUT, CUB"], topics=["extradition protocol"]))
+    contract = contract_of(build(workspace, states=["AUT, CUB"]))
     row, absent = contract["rows"]
     assert {"state", "topic", "session", "kind", "citations", "note"} <= row.keys()
     assert row["citations"][0]["quote"] and absent["kind"] == "no_statement" and absent["citations"] == []
@@ -250,25 +242,19 @@ def test_json_has_the_contract(workspace):
     assert json.loads(json.dumps(contract)) == contract
 
 
-def test_what_only_comes_near_is_quoted_as_the_nearest_passage_and_is_no_evidence(workspace):
-    keep(
-        workspace.store,
-        workspace.corpus._embedder,
-        annotated(
-            "h10", ["A protocol was signed in the morning.", PLAIN], state="XGA", date="2020-10-12", language="en"
-        ),
-    )
-    request = read_request(workspace.corpus.parties(), topics=["extradition protocol"])
-    briefing = workspace.briefings.build(replace(request, parties=("XGA",)))
+def test_what_only_comes_near_is_quoted_as_the_nearest_passage_and_is_no_evidence(own):
+    near = "A protocol was signed in the morning."
+    store(own, annotated("h10", [near, PLAIN], state="XGA", date="2020-10-12", language="en"))
+    briefing = build(own, ("XGA",))
     (cell,) = briefing.cells
     assert (cell.kind, cell.standing, cell.note) == ("no_position", "nearest", "")
-    assert [briefing.citation(n).quote for n in cell.citations] == ["A protocol was signed in the morning."]
+    assert [briefing.citation(n).quote for n in cell.citations] == [near]
     assert cell.evidence == () and briefing.points == () and briefing.coverage.states_without_evidence == ("XGA",)
     assert replace(cell, review=Review(state="accepted", kind="supports", note="", reviewer="", at="")).evidence
 
 
 def test_a_quotation_that_a_later_one_of_its_cell_supersedes_is_told_so_by_the_cell(workspace):
-    briefing = build(workspace, states=["AUT"], topics=["extradition protocol"])
+    briefing = build(workspace, states=["AUT"])
     (cell,) = briefing.cells
     latest, first, of_group = (briefing.citation(number) for number in cell.citations)
     assert (latest.date, cell.superseded) == ("2020-10-12", {first.number: latest.number})

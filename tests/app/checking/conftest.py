@@ -10,9 +10,9 @@ from app.checking.corpus_texts import CorpusTextsCache
 from app.wiring import Workspace
 from ingest.loaders.loaded import LoadLimits
 from ingest.parties.party_table import PartyTable
+from tests.fakes_corpora import Stored
 from tests.fakes_store import annotated
 from vectorstore.catalogue import Catalogue
-from vectorstore.records import Sentence, Statement
 
 
 @pytest.fixture(scope="session")
@@ -21,7 +21,7 @@ def checker(workspace: Workspace) -> Checker:
 
 
 @pytest.fixture(scope="session")
-def spoken(stored: dict[str, tuple[Statement, tuple[Sentence, ...]]]) -> dict[str, tuple[str, ...]]:
+def spoken(stored: Stored) -> dict[str, tuple[str, ...]]:
     """The readable sentences of every statement, by file name."""
     return {
         name: tuple(" ".join(s.text.split()) for s in sentences if s.paragraph)

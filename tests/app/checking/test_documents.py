@@ -121,18 +121,12 @@ def test_what_cannot_be_read_is_named_with_a_next_step(tmp_path, name, data, err
         read(tmp_path / name, data)
 
 
-def test_missing_file_is_named(tmp_path):
+def test_what_is_missing_too_large_or_empty_is_refused(tmp_path):
     with pytest.raises(LoadError, match="does not exist"):
         read_document(tmp_path / "none.docx", LoadLimits())
-
-
-def test_file_over_the_limits_is_refused(tmp_path):
     (tmp_path / "a.txt").write_text("words " * 100, encoding="utf-8")
     with pytest.raises(LoadError, match="larger than"):
         read_document(tmp_path / "a.txt", LoadLimits(max_bytes=10))
-
-
-def test_pasted_text_that_is_too_long_or_empty_is_refused():
     with pytest.raises(QuestionError, match="at most"):
         read_pasted("x" * (LONGEST_PASTED + 1))
     with pytest.raises(EmptyFileError, match="holds no text"):

@@ -6,8 +6,8 @@ from app.checking.report import changes_in_words
 from ingest.text.layout import find_blocks
 from ingest.text.repair import repair
 from tests.cases import Cases
-from tests.fakes import fake_workspace
 from tests.fakes_checking import check, only
+from tests.fakes_corpora import workspace_over
 
 cases = Cases(__file__)
 
@@ -176,13 +176,11 @@ def test_words_of_another_speaker_of_the_same_record_are_not_this_ones():
 
 @cases("before", "told")
 def test_what_turns_a_quotation_stands_in_its_own_paragraph(tmp_path, before, told):
-    (tmp_path / "austria.txt").write_text(
-        f"Statement by Austria\n\nMr. Chair,\n\n{before}the lamps of the harbour were lit by night and by day.\n"
-    )
-    with fake_workspace(tmp_path / "store") as workspace:
-        workspace.corpus.ingest([tmp_path / "austria.txt"])
-        checker = workspace.checker()
-        finding = only(checker, "Austria said: “the lamps of the harbour were lit by night and by day.”")
+    words = "the lamps of the harbour were lit by night and by day."
+    with workspace_over(
+        tmp_path, {"austria.txt": f"Statement by Austria\n\nMr. Chair,\n\n{before}{words}\n"}
+    ) as workspace:
+        finding = only(workspace.checker(), f"Austria said: “{words}”")
     assert (finding.verdict, [warning.kind for warning in finding.warnings]) == ("verified", told)
 
 

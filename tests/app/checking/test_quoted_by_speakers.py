@@ -1,17 +1,15 @@
 """Words that a speaker quotes from somebody else, near matches in others' texts, and a first letter in lower case."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
 
-from app.checking.checker import Checker
 from app.wiring import Workspace
 from ingest.text.quotation_marks import is_quoted, quoted_spans
 from tests.cases import Cases
-from tests.fakes import fake_workspace
 from tests.fakes_checking import only
+from tests.fakes_corpora import workspace_over
 
 cases = Cases(__file__)
 
@@ -22,23 +20,11 @@ QUOTED = "The fund of the harbour must serve the victims first"
 PARTIES = "code,name,aliases,kind\nXTS,Tessaria,Tessarian|Тессария,state\nXAA,Arvandia,,state\n"
 
 
-@contextmanager
-def spoken(folder: Path, **statements: str) -> Iterator[Workspace]:
+def spoken(folder: Path, **statements: str) -> AbstractContextManager[Workspace]:
     """Holds the statements of States, by the names of their files."""
-    source = folder / "corpus"
-    source.mkdir()
-    rows = "".join(f"{name}.txt,{name}\n" for name in statements)
-    (source / "statements.csv").write_text(f"file,state\n{rows}")
-    (source / "parties.csv").write_text(PARTIES)
-    for name, text in statements.items():
-        (source / f"{name}.txt").write_text(f"Mr. Chair,\n\n{text}\n")
-    with fake_workspace(folder / "store") as workspace:
-        workspace.corpus.ingest([source])
-        yield workspace
-
-
-def checker_of(workspace: Workspace) -> Checker:
-    return workspace.checker()
+    manifest = "file,state\n" + "".join(f"{name}.txt,{name}\n" for name in statements)
+    texts = {f"{name}.txt": f"Mr. Chair,\n\n{text}\n" for name, text in statements.items()}
+    return workspace_over(folder, texts, manifest, PARTIES)
 
 
 @pytest.mark.parametrize(
@@ -56,7 +42,7 @@ def checker_of(workspace: Workspace) -> Checker:
 )
 def test_words_of_somebody_else_are_verified_with_a_remark(said, told, tmp_path):
     with spoken(tmp_path, Austria=said) as workspace:
-        finding = only(checker_of(workspace), f"Austria said: “{QUOTED}.”")
+        finding = only(workspace.checker(), f"Austria said: “{QUOTED}.”")
     assert finding.verdict == "verified" and {warning.kind for warning in finding.warnings} == told
     named = [str(warning) for warning in finding.warnings if warning.kind == "someone_quoted_named"]
     assert all(words.endswith("the speaker quotes Tessaria") for words in named)
@@ -78,7 +64,7 @@ def test_answer_says_that_a_speaker_quotes_somebody_else(tmp_path):
 def test_words_that_somebody_quotes_are_not_called_the_words_of_whoever_quotes_them(named, tmp_path):
     said = "As Tessaria told us: “No island can guard a sea alone.” Austria agrees with that."
     with spoken(tmp_path, Austria=said, Germany="Our ports are open.") as workspace:
-        finding = only(checker_of(workspace), f"{named} said: “No island can guard a sea alone.”")
+        finding = only(workspace.checker(), f"{named} said: “No island can guard a sea alone.”")
     told = {warning.kind: str(warning) for warning in finding.warnings}
     assert finding.verdict == "misattributed" and "other_holder" not in told
     assert told["quoted_by_other"].startswith("a statement of Austria quotes these words")
@@ -88,7 +74,7 @@ def test_words_that_somebody_quotes_are_not_called_the_words_of_whoever_quotes_t
 @cases("draft", "told")
 def test_first_letter_in_lower_case_inside_a_sentence_is_no_alteration(draft, told, tmp_path):
     with spoken(tmp_path, Austria="The lamps of the harbour are lit by night.") as workspace:
-        finding = only(checker_of(workspace), draft)
+        finding = only(workspace.checker(), draft)
     assert (finding.verdict, [w.kind for w in finding.warnings if w.kind == "first_letter"]) == ("verified", told)
 
 
@@ -101,7 +87,7 @@ def test_near_match_in_anothers_text_gives_the_words_to_nobody(tmp_path):
         (source / "statements.csv").write_text("file,state\nscan.pdf,Germany\n")
         (source / "scan.pdf").write_bytes(b"%PDF-1.7 damaged")
         workspace.corpus.ingest([source])
-        finding = only(checker_of(workspace), f"Germany said: “{near}”")
+        finding = only(workspace.checker(), f"Germany said: “{near}”")
     told = {warning.kind: str(warning) for warning in finding.warnings}
     assert finding.verdict == "altered" and "other_holder" not in told
     assert "words much like these stand in a statement of Austria" in told["near_other"]

@@ -6,8 +6,8 @@ import pytest
 import regex
 
 from app.checking.documents import read_pasted
+from app.checking.findings import remark
 from app.checking.occasion_words import read_occasion
-from app.checking.remarks import remark
 from app.checking.written_years import in_digits
 from ingest.language.detection import language_of_sentence
 from tests.cases import Cases

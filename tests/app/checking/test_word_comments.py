@@ -1,9 +1,12 @@
+from collections.abc import Callable
 from io import BytesIO
+from pathlib import Path
 
 import pytest
 from docx import Document
 from docx.oxml.ns import qn
 
+from app.checking.blocks import CheckedDocument
 from app.checking.checker import Checker
 from app.checking.documents import read_document
 from app.checking.word_comments import comment_word
@@ -51,12 +54,27 @@ def commented(word) -> dict[str, str]:
     return {identifier: "".join(pieces) for identifier, pieces in spans.items()}
 
 
-def test_each_comment_spans_exactly_its_quotation(tmp_path, checker: Checker, draft):
-    data, (belmora, cassivar) = draft
-    path = tmp_path / "draft.docx"
+def read(path: Path, data: bytes) -> CheckedDocument:
     path.write_bytes(data)
-    report = checker.check(read_document(path, LoadLimits()))
-    word = Document(BytesIO(comment_word(data, report)))
+    return read_document(path, LoadLimits())
+
+
+@pytest.fixture
+def comment(tmp_path: Path, checker: Checker) -> Callable[[bytes], bytes]:
+    """Checks a Word file, and gives its commented copy."""
+
+    def commented_copy(data: bytes) -> bytes:
+        path = tmp_path / "draft.docx"
+        copy = comment_word(data, checker.check(read(path, data)))
+        assert path.read_bytes() == data
+        return copy
+
+    return commented_copy
+
+
+def test_each_comment_spans_exactly_its_quotation(comment, draft):
+    data, (belmora, cassivar) = draft
+    word = Document(BytesIO(comment(data)))
     spans = commented(word)
     texts = [comment.text for comment in word.comments]
     assert [spans[str(comment.comment_id)] for comment in word.comments] == [
@@ -72,31 +90,21 @@ def test_each_comment_spans_exactly_its_quotation(tmp_path, checker: Checker, dr
     ]
     assert [text.split(".")[0] for text in texts] == ["VERIFIED"] * 6 + ["MISATTRIBUTED"]
     assert "words of Belmora, not of Cassivar" in texts[-1] and "XAB_08_2016" in texts[-1]
-    assert path.read_bytes() == data
 
 
-def test_the_copy_reads_and_looks_as_the_original(tmp_path, checker: Checker, draft):
+def test_the_copy_reads_and_looks_as_the_original(tmp_path, comment, draft):
     data, _ = draft
-    path = tmp_path / "draft.docx"
-    path.write_bytes(data)
-    report = checker.check(read_document(path, LoadLimits()))
-    before, after = Document(BytesIO(data)), Document(BytesIO(comment_word(data, report)))
+    copy = comment(data)
+    before, after = Document(BytesIO(data)), Document(BytesIO(copy))
     bold = [[(run.text, run.bold) for run in p.runs if run.bold] for d in (before, after) for p in d.paragraphs]
     assert bold[: len(before.paragraphs)] == bold[len(before.paragraphs) :]
-    (tmp_path / "copy.docx").write_bytes(comment_word(data, report))
-    copy = read_document(tmp_path / "copy.docx", LoadLimits())
-    assert copy.text == read_document(path, LoadLimits()).text
+    assert read(tmp_path / "copy.docx", copy).text == read(tmp_path / "draft.docx", data).text
 
 
-def test_altered_words_are_commented_with_their_diff(tmp_path, checker, spoken):
+def test_altered_words_are_commented_with_their_diff(comment, spoken):
     words = spoken["XAB_08_2016"][3].replace("opposed to", "in favour of")
     document = new_document()
     document.add_paragraph(f"Belmora said: “{words}”")
-    path = tmp_path / "draft.docx"
-    path.write_bytes(saved(document))
-    report = checker.check(read_document(path, LoadLimits()))
-    (comment,) = Document(BytesIO(comment_word(path.read_bytes(), report))).comments
-    assert (
-        comment.text.startswith("ALTERED")
-        and "the source has “opposed to”, and the draft “in favour of”" in comment.text
-    )
+    (told,) = Document(BytesIO(comment(saved(document)))).comments
+    assert told.text.startswith("ALTERED")
+    assert "the source has “opposed to”, and the draft “in favour of”" in told.text

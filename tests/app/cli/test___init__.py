@@ -6,88 +6,28 @@ import os
 import resource
 import shutil
 import socket
-import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from app.cli import main
+from tests.app.cli.conftest import QUESTION, SCRIPTED, Run, process
 from tests.app.conftest import SAMPLE
 from tests.app.test_records import ANSWER
 from tests.cases import Cases
-from tests.conftest import PROJECT
 from tests.fakes import HashingEmbedder
 
 cases = Cases(__file__)
 
-QUESTION = "What did Iran say about article 4?"
+SILENT = "What did Switzerland say about extradition?"
 HOSTILE = "<script>alert(1)</script> <img src=x onerror=alert(1)> [x](javascript:alert(1)) \x1b[2J\x1b]0;owned\x07"
 
 
-class Ran:
-    """What a command left behind."""
-
-    def __init__(self, code: int, out: str, err: str) -> None:
-        self.code, self.out, self.err = code, out, err
-
-    @property
-    def json(self) -> Any:
-        return json.loads(self.out)
-
-    @property
-    def lines(self) -> list[dict[str, Any]]:
-        return [json.loads(line) for line in self.out.split("\n") if line]
-
-
-Run = Callable[..., Ran]
-
-
-@pytest.fixture
-def store(filled_store: Path, tmp_path: Path) -> Path:
-    """A filled store that a test may change."""
-    shutil.copytree(filled_store, tmp_path / "store")
-    return tmp_path / "store"
-
-
-@pytest.fixture
-def run(store: Path, scripted_models: None, capsys: pytest.CaptureFixture[str]) -> Run:
-    def command(*arguments: str | Path, at: Path = store) -> Ran:
-        name, *rest = map(str, arguments)
-        capsys.readouterr()
-        try:
-            code = main([name, "--store", str(at), *rest])
-        except SystemExit as end:
-            code = int(end.code or 0)
-        captured = capsys.readouterr()
-        return Ran(code, captured.out, captured.err)
-
-    return command
-
-
-def _process(*arguments: str | bytes | Path, code: str = "", **options: Any) -> subprocess.CompletedProcess[bytes]:
-    """Runs a real process; with `code`, that code in place of the module."""
-    start = ["-c", code] if code else ["-m", "app.cli"]
-    return subprocess.run(
-        [sys.executable, *start, *arguments], cwd=PROJECT, capture_output=True, timeout=120, check=False, **options
-    )
-
-
-SCRIPTED = (
-    "import sys; sys.path.insert(0, '.')\n"
-    "import app.wiring\nfrom tests.fakes import HashingEmbedder, OverlapReranker\n"
-    "app.wiring.SentenceTransformerEmbedder = app.wiring.question_embedder = lambda config: HashingEmbedder()\n"
-    "app.wiring.build_reranker = lambda config: OverlapReranker()\n"
-    "from app.cli import main\nsys.exit(main(sys.argv[1:]))\n"
-)
-
-
-def _one_clear_line(ran: Ran, *holds: str) -> None:
-    assert ran.err.count("\n") == 1 and ran.err.startswith("untoc: "), ran.err
-    assert "Traceback" not in ran.err
-    assert all(part in ran.err for part in holds), ran.err
+def of_iran(run: Run) -> dict:
+    [entry] = [entry for entry in run("list", "--json").json if entry["state"] == "IRN"]
+    return entry
 
 
 # --- every command
@@ -100,9 +40,6 @@ def test_every_command_of_the_design_is_there(capsys):
             shown = capsys.readouterr().out
             assert "--store" in shown and "--env-file" in shown and "--json" in shown
             assert f"  untoc {command}" in shown.partition("Examples:")[2]
-
-
-def test_no_command_prints_help_and_is_wrong_usage(capsys):
     assert main([]) == 2
     assert "ingest" in capsys.readouterr().out
 
@@ -113,27 +50,35 @@ def test_wrong_usage_is_2_and_says_why(arguments, run):
     assert ran.code == 2 and ran.out == "" and ran.err and "Traceback" not in ran.err
 
 
-def test_ask_json_is_the_contract(run):
+def test_ask_json_is_the_contract_and_its_offsets_can_be_checked_with_show(run):
     ran = run("ask", QUESTION, "--json")
     assert ran.code == 0 and ran.err == ""
     assert list(ran.json) == ANSWER
     assert ran.json["status"] == "answered" and ran.json["scope"]["states"] == ["IRN"]
-    assert "under article 4" in ran.json["citations"][0]["quote"]
+    citation = ran.json["citations"][0]
+    assert "under article 4" in citation["quote"]
+    text = run("show", citation["statement_id"], "--json").json["source_text"]
+    assert text[citation["start"] : citation["end"]] == citation["source_quote"]
+    traced = run("trace", ran.json["trace_id"], "--json")
+    assert traced.code == 0 and traced.json["question"] == QUESTION
+    assert traced.json["citations"] == ran.json["citations"]
 
 
 def test_ask_prints_quotation_reference_and_coverage(run, monkeypatch):
     monkeypatch.setenv("COLUMNS", "200")
     ran = run("ask", QUESTION)
     assert ran.code == 0
-    for part in ("unilateral coercive measures", "[1]", "verified", "12–16 October 2020", "Statements searched: 1"):
+    for part in (
+        "unilateral coercive measures", "[1]", "verified", "12–16 October 2020", "Statements searched: 1",
+        "article 4 read as UNTOC article 4, Protection of sovereignty",
+    ):  # fmt: skip
         assert part in ran.out
-    assert "article 4 read as UNTOC article 4, Protection of sovereignty" in ran.out
 
 
 def test_ask_abstains_with_exit_code_0(run):
-    ran = run("ask", "What did Switzerland say about extradition?", "--json")
+    ran = run("ask", SILENT, "--json")
     assert ran.code == 0 and ran.json["abstention"]["reason"] == "no_statement"
-    assert run("ask", "What did Switzerland say about extradition?").code == 0
+    assert run("ask", SILENT).code == 0
 
 
 def test_ask_takes_a_scope(run):
@@ -144,25 +89,28 @@ def test_ask_takes_a_scope(run):
     assert {c["state"] for c in ran.json["citations"] if not c["on_behalf_of"]} == {"XAA"}
 
 
-def test_ask_takes_earlier_turns(run, tmp_path):
-    (tmp_path / "turns.txt").write_text("What did Arvandia say about article 4?\n", encoding="utf-8")
-    ran = run("ask", "And Galdoria?", "--history", tmp_path / "turns.txt", "--json")
-    assert ran.json["scope"]["states"] == ["XGA"] and ran.json["scope"]["kept"]
-    assert ran.json["scope"]["treaties"] == [{"treaty": "UNTOC", "articles": ["4"]}]
-
-
-def test_ask_takes_earlier_turns_with_the_scope_that_was_set(run, tmp_path):
-    turn = {"question": QUESTION, "scope": {"treaties": [{"treaty": "UNTOC", "articles": ["16"]}], "sessions": ["10"]}}
-    (tmp_path / "turns.jsonl").write_text(json.dumps(turn), encoding="utf-8")
-    ran = run("ask", "And Galdoria?", "--history", tmp_path / "turns.jsonl", "--json")
-    assert ran.json["scope"]["states"] == ["XGA"] and ran.json["scope"]["sessions"] == ["10"]
-    assert ran.json["scope"]["treaties"] == [{"treaty": "UNTOC", "articles": ["16"]}]
-    assert set(ran.json["scope"]["kept"]) == {"treaties", "sessions"}
+@pytest.mark.parametrize(
+    ("turn", "article", "kept"),
+    [
+        pytest.param("What did Arvandia say about article 4?", "4", {"treaties"}, id="as text"),
+        pytest.param(
+            json.dumps({"question": QUESTION, "scope": {"treaties": [{"treaty": "UNTOC", "articles": ["16"]}],
+                                                         "sessions": ["10"]}}),
+            "16", {"treaties", "sessions"}, id="with the scope that was set",
+        ),
+    ],
+)  # fmt: skip
+def test_ask_takes_earlier_turns(turn, article, kept, run, tmp_path):
+    (tmp_path / "turns.txt").write_text(f"{turn}\n", encoding="utf-8")
+    scope = run("ask", "And Galdoria?", "--history", tmp_path / "turns.txt", "--json").json["scope"]
+    assert scope["states"] == ["XGA"] and set(scope["kept"]) == kept
+    assert scope["treaties"] == [{"treaty": "UNTOC", "articles": [article]}]
+    assert scope["sessions"] == (["10"] if "sessions" in kept else [])
 
 
 def test_ask_from_lines_gives_one_answer_a_line(run, tmp_path):
     path = tmp_path / "questions.txt"
-    path.write_text(f"{QUESTION}\n\nWhat did Switzerland say about extradition?\n", encoding="utf-8")
+    path.write_text(f"{QUESTION}\n\n{SILENT}\n", encoding="utf-8")
     ran = run("ask", "--from", path)
     assert ran.code == 0
     assert [line["status"] for line in ran.lines] == ["answered", "abstained"]
@@ -191,63 +139,47 @@ def test_ask_from_json_lines_keeps_ids_and_goes_on_after_bad_lines(run, tmp_path
     assert len(errors) == 4 and all(error.startswith("untoc: ") for error in errors) and "line 2" in errors[0]
 
 
-def test_list_and_show_json(run):
+def test_list_and_show(run, monkeypatch):
     listed = run("list", "--json")
     assert listed.code == 0 and len(listed.json) == 36
-    one = next(entry for entry in listed.json if entry["state"] == "IRN")
-    shown = run("show", one["statement_id"], "--json")
+    identifier = of_iran(run)["statement_id"]
+    shown = run("show", identifier, "--json")
     assert shown.code == 0
     design = "statement_id state on_behalf_of metadata inferred file sha256 source_text".split()
     assert set(design) <= set(shown.json)
     assert shown.json["source_text"].encode("utf-8") == SAMPLE.read_bytes()
     group = next(entry for entry in listed.json if entry["state"] == "XGR")
     assert group["on_behalf_of"] == "XGR"
-
-
-def test_offsets_of_a_citation_can_be_checked_with_show(run):
-    [citation, *_] = run("ask", QUESTION, "--json").json["citations"]
-    text = run("show", citation["statement_id"], "--json").json["source_text"]
-    assert text[citation["start"] : citation["end"]] == citation["source_quote"]
-
-
-def test_list_and_show_for_people(run, monkeypatch):
     monkeypatch.setenv("COLUMNS", "200")
-    ran = run("list")
-    assert "36 statements" in ran.out and "Iran (Islamic Republic of)" in ran.out
-    identifier = next(
-        word for line in ran.out.splitlines() if "Iran" in line for word in line.split() if len(word) == 16
-    )
+    out = run("list").out
+    assert "36 statements" in out
+    assert any("Iran (Islamic Republic of)" in line and identifier in line for line in out.splitlines())
     assert "unilateral coercive measures" in " ".join(run("show", identifier).out.split())
 
 
 def test_edit_moves_a_statement_to_another_state(run):
-    [before] = [entry for entry in run("list", "--json").json if entry["state"] == "IRN"]
+    before = of_iran(run)
+    # Its id is named only where it is another.
+    assert "id is now" not in run("edit", before["statement_id"], f"title={before['metadata']['title'] or ''}").out
     ran = run("edit", before["statement_id"], "state=XAA", "session=", "--json")
     assert ran.code == 0 and ran.json["state"] == "XAA" and ran.json["metadata"]["session"] is None
     assert "state" not in ran.json["inferred"] and ran.json["statement_id"] != before["statement_id"]
     assert run("ask", QUESTION, "--json").json["abstention"]["reason"] == "no_statement"
     assert run("show", before["statement_id"]).code == 1
-
-
-def test_edit_names_the_id_only_where_it_is_another(run):
-    [before] = [entry for entry in run("list", "--json").json if entry["state"] == "IRN"]
-    assert "id is now" not in run("edit", before["statement_id"], f"title={before['metadata']['title'] or ''}").out
-    assert "id is now" in run("edit", before["statement_id"], "session=12").out
+    assert "id is now" in run("edit", ran.json["statement_id"], "session=12").out
 
 
 @pytest.mark.parametrize(
     ("change", "says"), [("state=Wakanda", "Wakanda"), ("colour=red", "colour"), ("date=soon", "soon")]
 )
 def test_edit_refuses_what_is_not_valid_and_changes_nothing(change, says, run):
-    [before] = [entry for entry in run("list", "--json").json if entry["state"] == "IRN"]
-    ran = run("edit", before["statement_id"], change)
-    assert ran.code == 1
-    _one_clear_line(ran, says)
+    before = of_iran(run)
+    run("edit", before["statement_id"], change).refused(1, says)
     assert before in run("list", "--json").json
 
 
 def test_remove_takes_one_statement_out(run):
-    [before] = [entry for entry in run("list", "--json").json if entry["state"] == "IRN"]
+    before = of_iran(run)
     ran = run("remove", before["statement_id"], "--json")
     assert (ran.code, ran.json) == (0, {"removed": before["statement_id"]})
     assert len(run("list", "--json").json) == 35
@@ -258,15 +190,7 @@ def test_remove_takes_one_statement_out(run):
     "command", [["show", "nothing"], ["remove", "nothing"], ["edit", "nothing", "state=XAA"], ["trace", "x"]]
 )
 def test_an_id_that_is_not_there_is_1(command, run):
-    ran = run(*command)
-    assert ran.code == 1
-    _one_clear_line(ran, command[1])
-
-
-def test_trace_gives_the_answer_again(run):
-    answer = run("ask", QUESTION, "--json").json
-    ran = run("trace", answer["trace_id"], "--json")
-    assert ran.code == 0 and ran.json["question"] == QUESTION and ran.json["citations"] == answer["citations"]
+    run(*command).refused(1, command[1])
 
 
 def test_doctor_finds_a_sound_store_and_rebuilds(run):
@@ -282,13 +206,8 @@ def test_config_shows_settings_and_flags_unknown_variables(run, monkeypatch):
     assert ran.code == 0 and list(ran.json) == ["settings", "unknown"]
     assert ran.json["unknown"] == ["UNTOC_STOER"] and ran.json["settings"]["UNTOC_SERVER__PORT"] == 7860
     assert "UNTOC_STOER" in run("config").out
-
-
-def test_a_setting_out_of_bounds_is_2(run, monkeypatch):
     monkeypatch.setenv("UNTOC_SERVER__PORT", "99999")
-    ran = run("list")
-    assert ran.code == 2
-    _one_clear_line(ran, "UNTOC_SERVER__PORT")
+    run("list").refused(2, "UNTOC_SERVER__PORT")
 
 
 def test_ingest_again_embeds_nothing(run, tmp_path):
@@ -303,35 +222,28 @@ def test_ingest_again_embeds_nothing(run, tmp_path):
     assert (skipped.code, skipped.out) == (0, "")
 
 
-def test_manifest_drafts_and_does_not_overwrite(run, tmp_path):
-    folder = tmp_path / "texts"
-    folder.mkdir()
-    shutil.copy(SAMPLE, folder)
-    ran = run("manifest", folder, "--json")
-    assert ran.code == 0 and Path(ran.json["manifest"]).read_text(encoding="utf-8-sig").startswith("file,state,")
-    again = run("manifest", folder)
-    assert again.code == 1
-    _one_clear_line(again, "--force")
-    assert run("manifest", folder, "--force").code == 0
-
-
-def test_a_manifest_is_drafted_without_a_store_and_none_is_made(run, tmp_path):
+def test_manifest_drafts_without_a_store_and_does_not_overwrite(run, tmp_path):
     folder, place = tmp_path / "texts", tmp_path / "none"
     folder.mkdir()
-    (folder / "one.txt").write_text("Mr. Chair, Austria supports article 4.", encoding="utf-8")
-    assert run("manifest", folder, at=place).code == 0
-    assert (folder / "statements.csv").exists() and not place.exists()
+    shutil.copy(SAMPLE, folder)
+    ran = run("manifest", folder, "--json", at=place)
+    assert ran.code == 0 and Path(ran.json["manifest"]).read_text(encoding="utf-8-sig").startswith("file,state,")
+    assert not place.exists()
+    run("manifest", folder).refused(1, "--force")
+    assert run("manifest", folder, "--force").code == 0
 
 
 # --- bad input
 
 
-def _folder(tmp_path: Path, manifest: str, **texts: str | bytes) -> Path:
+def _folder(tmp_path: Path, table: str = "", manifest: str = "", **texts: str | bytes) -> Path:
     folder = tmp_path / "folder"
     folder.mkdir()
-    (folder / "statements.csv").write_text(
-        "file,state,body,session,date,agenda_item,language\n" + manifest, encoding="utf-8"
-    )
+    if table:
+        (folder / "parties.csv").write_text(f"code,name,aliases,kind\n{table}", encoding="utf-8")
+    if manifest:
+        head = "file,state,body,session,date,agenda_item,language\n"
+        (folder / "statements.csv").write_text(head + manifest, encoding="utf-8")
     for name, text in texts.items():
         (folder / f"{name}.txt").write_bytes(text.encode("utf-8") if isinstance(text, str) else text)
     return folder
@@ -344,8 +256,8 @@ def test_ingest_reports_every_bad_file_and_keeps_the_good_ones(run, tmp_path, mo
     monkeypatch.setenv("COLUMNS", "300")
     folder = _folder(
         tmp_path,
-        "good.txt,XAA,,,2020,,\nempty.txt,XAA,,,2020,,\nbinary.txt,XAA,,,2020,,\nwho.txt,Wakanda,,,2020,,\n"
-        "gone.txt,XAA,,,2020,,\n",
+        manifest="good.txt,XAA,,,2020,,\nempty.txt,XAA,,,2020,,\nbinary.txt,XAA,,,2020,,\n"
+        "who.txt,Wakanda,,,2020,,\ngone.txt,XAA,,,2020,,\n",
         good=FICTION.format("peace"),
         empty="",
         binary=bytes(range(256)) * 8,
@@ -355,15 +267,15 @@ def test_ingest_reports_every_bad_file_and_keeps_the_good_ones(run, tmp_path, mo
     ran = run("ingest", folder, tmp_path / "missing.txt", "--json")
     assert ran.code == 1 and "Traceback" not in ran.err
     results = {Path(file["file"]).name: file for file in ran.json["files"]}
-    outcome = {name: file["result"] for name, file in results.items()}
-    assert outcome["good.txt"] == "added" and outcome["empty.txt"] == "skipped" and outcome["binary.txt"] == "failed"
-    assert outcome["gone.txt"] == "missing" and outcome["missing.txt"] == "failed"
-    assert outcome["unlisted.txt"] == "not_listed"
-    assert outcome["who.txt"] == "added" and results["who.txt"]["state"] is None
-    for name in outcome.keys() - {"good.txt"}:
+    assert {name: file["result"] for name, file in results.items()} == {
+        "good.txt": "added", "empty.txt": "skipped", "binary.txt": "failed", "gone.txt": "missing",
+        "missing.txt": "failed", "unlisted.txt": "not_listed", "who.txt": "added",
+    }  # fmt: skip
+    for name in results.keys() - {"good.txt"}:
         reason = results[name]["reason"]
         assert reason and "\n" not in reason, name
     assert "line 6" in results["gone.txt"]["reason"] and "Wakanda" in results["who.txt"]["reason"]
+    assert results["who.txt"]["state"] is None
     table = run("ingest", folder, tmp_path / "missing.txt")
     assert table.code == 1 and "missing.txt" in table.out and "Traceback" not in table.err
     assert len(run("list", "--json").json) == 38
@@ -371,17 +283,12 @@ def test_ingest_reports_every_bad_file_and_keeps_the_good_ones(run, tmp_path, mo
 
 @pytest.mark.parametrize("question", ["", "   \n ", "x" * 2001, "What did Iran say? " * 1053])
 def test_ask_refuses_empty_and_overlong_questions(question, run):
-    ran = run("ask", question, "--json")
-    assert ran.code == 2 and ran.out == ""
-    _one_clear_line(ran, "question")
-    assert len(ran.err) < 300
+    assert len(run("ask", question, "--json").refused(2, "question")) < 300
 
 
 @cases("arguments")
 def test_ask_refuses_scopes_and_histories_that_are_none(arguments, run):
-    ran = run("ask", QUESTION, *arguments)
-    assert ran.code == 2 and ran.out == ""
-    _one_clear_line(ran)
+    run("ask", QUESTION, *arguments).refused(2)
 
 
 @pytest.mark.parametrize("data", [None, b"\xff\xfe\x00"])
@@ -389,16 +296,14 @@ def test_ask_from_a_file_that_is_none(data, run, tmp_path):
     path = tmp_path / "questions.txt"
     if data is not None:
         path.write_bytes(data)
-    ran = run("ask", "--from", path)
-    assert ran.code == 2 and ran.out == ""
-    _one_clear_line(ran, "questions.txt")
+    run("ask", "--from", path).refused(2, "questions.txt")
 
 
 @pytest.mark.slow
 def test_markup_and_control_characters_are_shown_and_not_acted_on(run, tmp_path, monkeypatch):
     monkeypatch.setenv("COLUMNS", "300")
     text = FICTION.format(HOSTILE + " zeppelins")
-    folder = _folder(tmp_path, "hostile.txt,XMR,UNTOC COP <b>,,2020,*4*,\n", hostile=text)
+    folder = _folder(tmp_path, manifest="hostile.txt,XMR,UNTOC COP <b>,,2020,*4*,\n", hostile=text)
     assert run("ingest", folder).code == 0
     ran = run("ask", "What did Maravel say about article 4?", "--json")
     assert ran.code == 0 and HOSTILE in ran.json["citations"][0]["source_quote"]
@@ -420,9 +325,7 @@ def test_a_store_of_another_model_is_refused_and_can_be_embedded_again(run, monk
 
     for name in ("SentenceTransformerEmbedder", "question_embedder"):
         monkeypatch.setattr(f"app.wiring.{name}", lambda config: Other())
-    ran = run("ask", QUESTION)
-    assert ran.code == 1
-    _one_clear_line(ran, "'hashing'", "'other'", "--reembed")
+    run("ask", QUESTION).refused(1, "'hashing'", "'other'", "--reembed")
     assert run("doctor", "--reembed").code == 0
     assert run("ask", QUESTION, "--json").json["status"] == "answered"
     assert len(run("list", "--json").json) == 36
@@ -434,9 +337,7 @@ def test_a_store_that_is_not_there_is_refused_and_not_made(command, empty, run, 
     place = tmp_path / "none"
     if empty:
         place.mkdir()
-    ran = run(*command, at=place)
-    assert ran.code == 1 and ran.out == ""
-    _one_clear_line(ran, "untoc ingest", str(place))
+    run(*command, at=place).refused(1, "untoc ingest", str(place))
     assert not any(place.iterdir()) if empty else not place.exists()
 
 
@@ -456,38 +357,27 @@ def test_chat_makes_the_store_that_is_not_there(run, tmp_path, monkeypatch):
     assert run("list", "--json", at=tmp_path / "new").json == []
 
 
-def test_a_store_path_that_is_a_file_is_refused(run, tmp_path):
+def test_a_store_that_is_a_file_or_damaged_is_refused(run, store, tmp_path):
     (tmp_path / "file").write_text("precious", encoding="utf-8")
     for command in (["ask", QUESTION], ["list"], ["ingest", "--sample"]):
-        ran = run(*command, at=tmp_path / "file")
-        assert ran.code == 1
-        _one_clear_line(ran, "file")
+        run(*command, at=tmp_path / "file").refused(1, "file")
     assert (tmp_path / "file").read_text(encoding="utf-8") == "precious"
-
-
-def test_a_damaged_catalogue_is_one_clear_line(run, store):
     (store / "catalogue.sqlite3").write_bytes(b"no database at all" * 1000)
     for leftover in store.glob("catalogue.sqlite3-*"):
         leftover.unlink()
-    ran = run("list")
-    assert ran.code == 1
-    _one_clear_line(ran, "damaged")
+    run("list").refused(1, "damaged")
 
 
-def test_chat_says_that_its_port_is_taken(run):
+def test_chat_says_that_its_port_is_taken_or_none(run):
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
-        ran = run("chat", "--port", str(taken.getsockname()[1]))
-    assert ran.code == 1
-    _one_clear_line(ran, "--port", str(taken.getsockname()[1]) if taken.fileno() >= 0 else "")
-
-
-@pytest.mark.parametrize("port", ["-1", "70000"])
-def test_chat_refuses_a_port_that_is_none(port, run):
-    ran = run("chat", "--port", port)
-    assert ran.code in (1, 2) and "Traceback" not in ran.err
-    _one_clear_line(ran, port)
+        port = str(taken.getsockname()[1])
+        run("chat", "--port", port).refused(1, "--port", port)
+    for none in ("-1", "70000"):
+        ran = run("chat", "--port", none)
+        ran.refused(ran.code, none)
+        assert ran.code in (1, 2)
 
 
 @pytest.fixture
@@ -510,36 +400,32 @@ def _obey_permissions() -> None:
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="takes a capability from root, which Linux has")
 def test_a_read_only_store_is_one_clear_line_and_keeps_everything(read_only):
-    store, options = read_only, {"preexec_fn": _obey_permissions}
-    before = {each: each.read_bytes() for each in store.rglob("*") if each.is_file()}
-    ran = _process("ingest", "--store", store, "--sample", code=SCRIPTED, **options)
+    options = {"code": SCRIPTED, "preexec_fn": _obey_permissions}
+    before = {each: each.read_bytes() for each in read_only.rglob("*") if each.is_file()}
+    ran = process("ingest", "--store", read_only, "--sample", **options)
     error = ran.stderr.decode()
     assert ran.returncode == 1 and error.count("\n") == 1 and "--store" in error, error
-    listed = _process("list", "--store", store, "--json", code=SCRIPTED, **options)
+    listed = process("list", "--store", read_only, "--json", **options)
     assert listed.returncode == 0 and len(json.loads(listed.stdout)) == 36, listed.stderr
-    asked = _process("ask", QUESTION, "--store", store, "--json", code=SCRIPTED, **options)
+    asked = process("ask", QUESTION, "--store", read_only, "--json", **options)
     assert asked.returncode in (0, 1) and b"Traceback" not in asked.stderr
-    assert {each: each.read_bytes() for each in store.rglob("*") if each.is_file()} == before
+    assert {each: each.read_bytes() for each in read_only.rglob("*") if each.is_file()} == before
 
 
 @pytest.mark.slow
 def test_a_full_disk_is_one_clear_line_and_loses_nothing(store, tmp_path):
-    folder = _folder(
-        tmp_path,
-        "big.txt,XAA,,,2020,,\n",
-        big="Mr. Chair,\n\n" + "\n\n".join(FICTION.format(f"matter number {n}") for n in range(1500)),
-    )
-    limit = 200_000
+    matters = "\n\n".join(FICTION.format(f"matter number {n}") for n in range(1500))
+    folder = _folder(tmp_path, manifest="big.txt,XAA,,,2020,,\n", big=f"Mr. Chair,\n\n{matters}")
 
     def fill() -> None:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
+        resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, 200_000))
 
-    ran = _process("ingest", "--store", store, folder, code=SCRIPTED, preexec_fn=fill)
+    ran = process("ingest", "--store", store, folder, code=SCRIPTED, preexec_fn=fill)
     error = ran.stderr.decode()
     assert ran.returncode == 1 and error.count("\n") == 1 and "free space" in error, error[-3000:]
-    listed = _process("list", "--store", store, "--json", code=SCRIPTED)
+    listed = process("list", "--store", store, "--json", code=SCRIPTED)
     assert listed.returncode == 0 and len(json.loads(listed.stdout)) == 36
-    checked = _process("doctor", "--store", store, "--json", code=SCRIPTED)
+    checked = process("doctor", "--store", store, "--json", code=SCRIPTED)
     assert json.loads(checked.stdout)["ok"] is True, checked.stdout
 
 
@@ -548,22 +434,20 @@ def test_a_full_disk_is_one_clear_line_and_loses_nothing(store, tmp_path):
 
 @pytest.mark.slow
 def test_help_of_a_real_process():
-    ran = _process("--help")
+    ran = process("--help")
     assert ran.returncode == 0 and b"ingest" in ran.stdout and ran.stderr == b""
 
 
 @pytest.mark.slow
-def test_bytes_that_are_no_text_are_asked_as_they_can_be(tmp_path):
-    assert _process("ingest", "--sample", "--store", tmp_path / "store", code=SCRIPTED).returncode == 0
-    ran = _process("ask", b"\xff\xfe article 4", "--store", tmp_path / "store", "--json", code=SCRIPTED)
+def test_bytes_that_are_no_text_are_asked_as_they_can_be(store):
+    ran = process("ask", b"\xff\xfe article 4", "--store", store, "--json", code=SCRIPTED)
     assert ran.returncode == 0 and json.loads(ran.stdout)["question"] == "\ufffd\ufffd article 4", ran.stderr
 
 
 @pytest.mark.slow
 def test_json_is_valid_where_the_output_holds_ascii_only(filled_store):
-    ran = _process(
-        "list", "--store", filled_store, "--json", code=SCRIPTED, env={**os.environ, "PYTHONIOENCODING": "ascii"}
-    )
+    ascii_only = {**os.environ, "PYTHONIOENCODING": "ascii"}
+    ran = process("list", "--store", filled_store, "--json", code=SCRIPTED, env=ascii_only)
     assert ran.returncode == 0 and "岚海关于国际合作的发言" in {e["metadata"]["title"] for e in json.loads(ran.stdout)}
 
 
@@ -572,49 +456,36 @@ def test_a_reader_that_has_enough_ends_a_command_quietly(filled_store):
     reading, writing = os.pipe()
     os.close(reading)
     with os.fdopen(writing, "wb") as closed:
-        ran = subprocess.run(
-            [sys.executable, "-c", SCRIPTED, "list", "--store", filled_store, "--json"],
-            cwd=PROJECT, stdout=closed, stderr=subprocess.PIPE, timeout=60, check=False,
-        )  # fmt: skip
+        ran = process("list", "--store", filled_store, "--json", code=SCRIPTED, stdout=closed)
     assert (ran.returncode, ran.stderr) == (1, b"")
 
 
-@pytest.mark.slow
-def test_parties_that_folders_added_are_listed_and_taken_back(run, store, tmp_path):
-    folder = tmp_path / "corpus"
-    folder.mkdir()
-    table = "code,name,aliases,kind\nXQA,Quillonia,Quillonian,state\nXQB,Quarrel Isles,,state\n"
-    (folder / "parties.csv").write_text(table, encoding="utf-8")
-    (folder / "a.txt").write_text("Statement by Quillonia\n\nWe support it.\n", encoding="utf-8")
+# --- parties of folders
+
+PARTIES = "XQA,Quillonia,Quillonian,state\nXQB,Quarrel Isles,,state\n"
+
+
+def test_parties_that_folders_added_are_listed_and_taken_back(run, tmp_path):
+    folder = _folder(tmp_path, PARTIES, a="Statement by Quillonia\n\nWe support it.\n")
     assert run("ingest", folder, "--json").json["files"][0]["state"] == "XQA"
     added = {party["code"]: party["name"] for party in run("parties", "--json").json}
-    assert added["XQA"] == "Quillonia" and added["XQB"] == "Quarrel Isles"
+    assert added["XQA"] == "Quillonia" and added["XQB"] == "Quarrel Isles" and "XAA" in added
     assert run("parties", "remove", "XQA", "--json").json == {"removed": "XQA", "duplicates": []}
     assert "XQA" not in {party["code"] for party in run("parties", "--json").json}
     (statement,) = [s for s in run("list", "--json").json if s["file"] == "a.txt"]
     assert statement["state"] is None
     assert "Quarrel Isles" in run("parties").out
-    again = run("parties", "remove", "XQA")
-    assert again.code == 1 and "no folder added a party 'XQA'" in again.err
-    assert run("parties", "remove").code == 2
+    run("parties", "remove", "XQA").refused(1, "no folder added a party 'XQA'")
+    assert "XQB removed" in run("parties", "remove", "XQB").out
+    assert not any(line.startswith("XQB\t") for line in run("parties").out.splitlines())
     (folder / "parties.csv").unlink()
     assert run("ingest", folder, "--json").json["files"][0]["state"] is None
 
 
-def _folder_of_two_parties(tmp_path: Path, **texts: str) -> Path:
-    folder = tmp_path / "corpus"
-    folder.mkdir()
-    (folder / "parties.csv").write_text("code,name\nXQA,Quillonia\nXQB,Quarrel Isles\n", encoding="utf-8")
-    for name, text in texts.items():
-        (folder / f"{name}.txt").write_text(text, encoding="utf-8")
-    return folder
-
-
-def test_statements_that_are_equal_without_their_parties_are_held_once_and_the_other_is_named(run, store, tmp_path):
-    folder = _folder_of_two_parties(
-        tmp_path, a="We support it.\n", b="We support it.\n", c="Quarrel Isles has spoken.\n"
-    )
-    (folder / "statements.csv").write_text("file,state\na.txt,XQA\nb.txt,XQB\nc.txt,XQB\n", encoding="utf-8")
+def test_statements_that_are_equal_without_their_parties_are_held_once_and_the_other_is_named(run, tmp_path):
+    manifest = "a.txt,XQA,,,,,\nb.txt,XQB,,,,,\nc.txt,XQB,,,,,\n"
+    alike = dict.fromkeys("ab", "We support it.\n")
+    folder = _folder(tmp_path, PARTIES, manifest, **alike, c="Quarrel Isles has spoken.\n")
     assert [file["state"] for file in run("ingest", folder, "--json").json["files"]] == ["XQA", "XQB", "XQB"]
     assert run("parties", "remove", "XQA").code == 0
     removed = run("parties", "remove", "XQB", "--json")
@@ -623,10 +494,9 @@ def test_statements_that_are_equal_without_their_parties_are_held_once_and_the_o
     assert left == {"a.txt": None, "c.txt": None}
 
 
-def test_interventions_of_a_party_that_is_taken_back_are_nobodys_at_once(run, store, tmp_path):
+def test_interventions_of_a_party_that_is_taken_back_are_nobodys_at_once(run, tmp_path):
     record = "Mr. Ilvane (Quillonia): We support it.\n\nMs. Orsk (Quarrel Isles): We oppose it.\n"
-    folder = _folder_of_two_parties(tmp_path, record=record)
-    (held,) = run("ingest", folder, "--json").json["files"]
+    (held,) = run("ingest", _folder(tmp_path, PARTIES, record=record), "--json").json["files"]
     assert run("parties", "remove", "XQA").code == 0
     spoken = run("show", held["statement_id"], "--json").json["interventions"]
     assert [words["state"] for words in spoken] == [None, "XQB"]

@@ -1,21 +1,20 @@
 """What commands print: whole lines in a pipe, boxes and colours on a terminal, progress on a terminal alone."""
 
 import io
+import json
 import os
 import pty
 import re
-import shutil
 import sys
 import threading
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from app.cli import main
-from tests.app.cli.test___init__ import QUESTION
+from tests.app.cli.conftest import QUESTION, Run
 from tests.app.conftest import SAMPLE
 
 DRAWN = re.compile("[\u2500-\u259f]")
@@ -26,32 +25,16 @@ Terminal = Callable[..., tuple[str, int, str]]
 
 
 @pytest.fixture
-def store(filled_store: Path, tmp_path: Path) -> Path:
-    shutil.copytree(filled_store, tmp_path / "store")
-    return tmp_path / "store"
-
-
-@pytest.fixture
-def pipe(
-    store: Path, scripted_models: None, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> Pipe:
+def pipe(run: Run, monkeypatch: pytest.MonkeyPatch) -> Pipe:
     """Runs a command in a pipe of a narrow terminal, and returns what it prints."""
     monkeypatch.setenv("COLUMNS", "20")
 
-    def run(*arguments: str | Path) -> str:
-        capsys.readouterr()
-        main(["--store", str(store), *map(str, arguments)])
-        out, err = capsys.readouterr()
-        assert err == ""
-        return out
+    def printed(*arguments: str | Path) -> str:
+        ran = run(*arguments)
+        assert ran.err == ""
+        return ran.out
 
-    return run
-
-
-def _json(out: str) -> Any:
-    import json
-
-    return json.loads(out)
+    return printed
 
 
 def _one_line(text: str) -> str:
@@ -60,20 +43,20 @@ def _one_line(text: str) -> str:
 
 def test_every_quotation_of_an_answer_is_a_line_in_a_pipe(pipe: Pipe) -> None:
     for question in (QUESTION, "Compare Arvandia and Belmora on extradition"):
-        quotes = [_one_line(citation["quote"]) for citation in _json(pipe("ask", question, "--json"))["citations"]]
+        quotes = [_one_line(citation["quote"]) for citation in json.loads(pipe("ask", question, "--json"))["citations"]]
         lines = pipe("ask", question).splitlines()
         assert quotes and all(sum(quote in line for line in lines) == 1 for quote in quotes)
 
 
 def test_related_passages_are_lines_in_a_pipe(pipe: Pipe) -> None:
     question = "What did Switzerland say about extradition?"
-    related = _json(pipe("ask", question, "--json"))["related"]
+    related = json.loads(pipe("ask", question, "--json"))["related"]
     lines = pipe("ask", question).splitlines()
     assert all(any(_one_line(citation["quote"]) in line for line in lines) for citation in related)
 
 
 def test_every_quotation_of_a_briefing_is_a_line_in_a_pipe(pipe: Pipe) -> None:
-    rows = _json(pipe(*BRIEF, "--json"))["rows"]
+    rows = json.loads(pipe(*BRIEF, "--json"))["rows"]
     quotes = [_one_line(citation["quote"]) for row in rows for citation in row["citations"]]
     lines = pipe(*BRIEF).splitlines()
     assert quotes and all(any(quote in line for line in lines) for quote in quotes)
@@ -81,7 +64,7 @@ def test_every_quotation_of_a_briefing_is_a_line_in_a_pipe(pipe: Pipe) -> None:
 
 
 def test_every_quotation_that_is_checked_is_a_line_in_a_pipe(pipe: Pipe, tmp_path: Path) -> None:
-    said = _one_line(_json(pipe("ask", QUESTION, "--json"))["citations"][0]["quote"])
+    said = _one_line(json.loads(pipe("ask", QUESTION, "--json"))["citations"][0]["quote"])
     bent = said.replace("serious", "welcome")
     assert len(said) > 400 and bent != said
     (tmp_path / "draft.txt").write_text(f"Iran said: “{said}”\n\nIran said: “{bent}”\n", encoding="utf-8")
@@ -103,7 +86,7 @@ def test_tables_are_lines_of_as_many_cells_in_a_pipe(pipe: Pipe, tmp_path: Path)
 
 @pytest.mark.slow
 def test_nothing_is_drawn_in_a_pipe(pipe: Pipe) -> None:
-    answer, listed = _json(pipe("ask", QUESTION, "--json")), _json(pipe("list", "--json"))
+    answer, listed = json.loads(pipe("ask", QUESTION, "--json")), json.loads(pipe("list", "--json"))
     for command in (
         ("ask", QUESTION), ("trace", answer["trace_id"]), ("list",), ("show", listed[0]["statement_id"]),
         ("doctor",), ("config",), ("ingest", "--sample"), ("verify", SAMPLE), BRIEF,
@@ -177,4 +160,4 @@ def test_progress_is_shown_on_a_terminal_unless_json_is_asked_for(
     shown, code, out = on_terminal("stderr", *command, "--store", store)
     assert code in (0, 1) and "━" in shown and "━" not in out
     shown, code, out = on_terminal("stderr", *command, "--store", store, "--json")
-    assert shown == "" and _json(out)
+    assert shown == "" and json.loads(out)

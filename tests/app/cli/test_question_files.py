@@ -5,12 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from app.cli.question_files import (
-    AskedQuestion,
-    read_history,
-    read_overrides,
-    read_questions,
-)
+from app.cli.question_files import AskedQuestion, read_history, read_overrides, read_questions
 from app.errors import QuestionError, ScopeError
 from app.question.turn import EarlierTurn, clean_question, read_turns
 
@@ -29,6 +24,7 @@ def test_read_questions_one_a_line(tmp_path: Path) -> None:
         AskedQuestion(question="What did Iran say?"),
         AskedQuestion(question="And Arvandia?"),
     ]
+    assert list(read_questions(_file(tmp_path, ""))) == []
 
 
 def test_read_questions_as_json_lines(tmp_path: Path) -> None:
@@ -72,21 +68,19 @@ def test_read_questions_goes_on_after_a_bad_line(line: str, says: str, tmp_path:
     assert "\n" not in bad.problem and len(bad.problem) < 300
 
 
-def test_read_questions_of_an_empty_file_are_none(tmp_path: Path) -> None:
-    assert list(read_questions(_file(tmp_path, ""))) == []
-
-
-@pytest.mark.parametrize("data", [b"\xff\xfe\x00", b"caf\xe9"])
-def test_read_questions_refuses_what_is_no_text(data: bytes, tmp_path: Path) -> None:
-    with pytest.raises(QuestionError, match="UTF-8"):
-        list(read_questions(_file(tmp_path, data)))
-
-
-def test_read_questions_of_a_missing_file_says_which(tmp_path: Path) -> None:
-    with pytest.raises(QuestionError, match=r"none\.txt"):
-        list(read_questions(tmp_path / "none.txt"))
-    with pytest.raises(QuestionError, match="check the path"):
-        list(read_questions(tmp_path))
+@pytest.mark.parametrize(
+    ("data", "says"),
+    [
+        pytest.param(b"\xff\xfe\x00", "UTF-8", id="binary"),
+        pytest.param(b"caf\xe9", "UTF-8", id="Latin 1"),
+        pytest.param(None, "check the path", id="missing"),
+    ],
+)
+def test_read_questions_refuses_a_file_that_is_no_text(data: bytes | None, says: str, tmp_path: Path) -> None:
+    path = tmp_path / "none.txt" if data is None else _file(tmp_path, data)
+    with pytest.raises(QuestionError, match=says) as caught:
+        list(read_questions(path))
+    assert path.name in str(caught.value)
 
 
 def test_read_history_keeps_the_order_and_what_was_set(tmp_path: Path) -> None:

@@ -35,20 +35,11 @@ def citation(number: int = 1, *, state: str = "XAA", quote: str = "We support\na
 
 
 def answer(question: str = "What did Arvandia say about article 4?", **changes: Any) -> Answer:
-    given: dict[str, Any] = {
-        "status": "answered",
-        "scope": Scope(
-            states=("XAA",),
-            treaties=(TreatyScope(treaty="UNTOC", articles=("4",)),),
-            sessions=("10",),
-            years=("2031",),
-            topic="sovereignty",
-        ),
-        "claims": (Claim(text="", state="XAA", citations=(1,)),),
-        "citations": (citation(),),
-        "trace_id": "trace-1",
-    }
-    return Answer(question=question, answer="", **given | changes)
+    treaties = (TreatyScope(treaty="UNTOC", articles=("4",)),)
+    scope = Scope(states=("XAA",), treaties=treaties, sessions=("10",), years=("2031",), topic="sovereignty")
+    claims = (Claim(text="", state="XAA", citations=(1,)),)
+    given: dict[str, Any] = {"status": "answered", "scope": scope, "claims": claims, "citations": (citation(),)}
+    return Answer(question=question, answer="", **{"trace_id": "trace-1"} | given | changes)
 
 
 def saved_case(store: Path, given: Answer, **options: Any) -> Case:
@@ -67,13 +58,9 @@ def test_saved_answer_is_a_draft_case(tmp_path):
     assert (case.expect.status, case.expect.states, case.expect.years) == ("answered", ("XAA",), ("2031",))
     assert (case.expect.reason, case.expect.missing) == (None, None)
     assert case.tags == {
-        "session": "10",
-        "topic": "sovereignty",
-        "article": "UNTOC 4",
-        "answer_was": "right",
-        "answer_trace": "trace-1",
+        "session": "10", "topic": "sovereignty", "article": "UNTOC 4", "answer_was": "right", "answer_trace": "trace-1",
         "overrides": {"years": ["2031"]},
-    }
+    }  # fmt: skip
     assert (case.review.status, case.review.source, case.gates) == ("draft", "chat", False)
 
 
@@ -109,20 +96,14 @@ def test_type_and_states_follow_from_what_was_asked(tmp_path, changes, expected,
 def test_abstention_is_kept_with_its_reason_and_without_evidence(tmp_path, reason, expected):
     abstention = Abstention(reason=reason, message="")
     case = saved_case(tmp_path, answer(status="abstained", abstention=abstention, claims=(), citations=()))
-    assert (case.type, case.answerable, case.expect.status, case.expect.reason) == (
-        expected,
-        False,
-        "abstained",
-        reason,
-    )
+    assert (case.type, case.answerable) == (expected, False)
+    assert (case.expect.status, case.expect.reason) == ("abstained", reason)
     assert case.evidence == () and case.evidence_groups == ()
 
 
 def test_earlier_turns_are_kept_with_what_was_set_for_them(tmp_path):
-    history = (
-        EarlierTurn(question="What did Belmora say?", overrides={"years": []}),
-        EarlierTurn(question="and 2031?"),
-    )
+    first = EarlierTurn(question="What did Belmora say?", overrides={"years": []})
+    history = (first, EarlierTurn(question="and 2031?"))
     case = saved_case(tmp_path, answer("and Arvandia?"), history=history)
     assert case.history == ("What did Belmora say?", "and 2031?")
     assert case.tags["history_overrides"] == [{"years": []}, {}]
@@ -132,22 +113,18 @@ def test_same_turn_is_written_once(tmp_path):
     first = save_draft(tmp_path, answer(), RIGHT)
     path = drafts_path(tmp_path)
     # Saved on another day, and answered anew since.
-    path.write_text(
-        path.read_text(encoding="utf-8").replace(first.identifier[:15], "chat-2020-01-01"), encoding="utf-8"
-    )
+    saved = path.read_text(encoding="utf-8").replace(first.identifier[:15], "chat-2020-01-01")
+    path.write_text(saved, encoding="utf-8")
     again = save_draft(tmp_path, answer(trace_id="trace-2"), RIGHT)
     assert not again.new and again.identifier == f"chat-2020-01-01{first.identifier[15:]}"
     assert len(load_cases(path)) == 1
 
 
 def test_other_question_history_or_scope_is_another_case(tmp_path):
-    other_scope = replace(answer().scope, years=("2030",))
-    drafts = [
-        save_draft(tmp_path, answer(), RIGHT),
-        save_draft(tmp_path, answer("What did Arvandia say?"), RIGHT),
-        save_draft(tmp_path, answer(), RIGHT, history=(EarlierTurn(question="What did Belmora say?"),)),
-        save_draft(tmp_path, answer(scope=other_scope), RIGHT),
-    ]
+    scope, history = replace(answer().scope, years=("2030",)), (EarlierTurn(question="What did Belmora say?"),)
+    drafts = [save_draft(tmp_path, answer(*other), RIGHT) for other in ((), ("What did Arvandia say?",))]
+    drafts.append(save_draft(tmp_path, answer(), RIGHT, history=history))
+    drafts.append(save_draft(tmp_path, answer(scope=scope), RIGHT))
     assert all(draft.new for draft in drafts)
     assert [case.id for case in load_cases(drafts_path(tmp_path))] == [draft.identifier for draft in drafts]
 
@@ -223,14 +200,9 @@ def test_read_only_store_is_one_clear_line_and_keeps_what_it_has(tmp_path: Path,
         "except AppError as error:\n    print(error)"
     )
     ran = subprocess.run(
-        [sys.executable, "-c", code, str(store)],
-        cwd=PROJECT,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
+        [sys.executable, "-c", code, str(store)], cwd=PROJECT, capture_output=True, text=True, timeout=60, check=False,
         preexec_fn=_obey_permissions,
-    )
+    )  # fmt: skip
     for path in everything:
         path.chmod(0o755 if path.is_dir() else 0o644)
     assert ran.returncode == 0, ran.stderr

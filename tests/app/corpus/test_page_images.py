@@ -5,6 +5,7 @@ import shutil
 from dataclasses import replace
 
 import pytest
+from fastapi import HTTPException
 from PIL import Image
 
 from app.answering.citation_spans import SentenceSpan, cite
@@ -13,7 +14,7 @@ from app.answering.localization import localize
 from app.answering.provenance import reference
 from app.errors import NotFoundError
 from app.records import Claim
-from app.ui.evidence_panel import evidence_section, page_json
+from app.ui.evidence_panel import evidence_section, fetched, page_image
 from app.ui.provenance_html import provenance
 from ingest.errors import LoadError
 from ingest.parties.party_table import PartyTable
@@ -76,22 +77,23 @@ def test_page_is_not_shown_when_the_file_is_gone_or_has_changed(desk):
     workspace, folder = desk
     citation = citation_of(workspace)
     asked = {"statement": citation.statement_id, "start": str(citation.start), "end": str(citation.end)}
-    assert page_json(workspace.corpus, asked)["image"].startswith("data:image/png;base64,")
+    assert fetched(workspace.corpus, page_image)(asked)["image"].startswith("data:image/png;base64,")
     (folder / "a.pdf").write_bytes(pdf_of("Other words."))
-    assert "has changed since it was ingested" in page_json(workspace.corpus, asked)["note"]
+    assert "has changed since it was ingested" in fetched(workspace.corpus, page_image)(asked)["note"]
     (folder / "a.pdf").unlink()
     with pytest.raises(NotFoundError, match="the page cannot be shown"):
         workspace.corpus.page_image(citation.statement_id, citation.start, citation.end)
-    assert list(page_json(workspace.corpus, asked)) == ["note"]
+    assert list(fetched(workspace.corpus, page_image)(asked)) == ["note"]
 
 
 @pytest.mark.parametrize(
     "asked",
     [None, "x", {}, {"statement": "../../etc/passwd", "start": "0", "end": "9"}, {"statement": "a", "start": "b"}],
 )
-def test_request_that_makes_no_sense_gets_a_note(desk, asked):
+def test_request_that_makes_no_sense_is_not_found(desk, asked):
     workspace, _ = desk
-    assert list(page_json(workspace.corpus, asked)) == ["note"]
+    with pytest.raises(HTTPException):
+        fetched(workspace.corpus, page_image)(asked)
 
 
 def test_text_without_pages_offers_no_page(desk, tmp_path):

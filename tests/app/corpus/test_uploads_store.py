@@ -46,10 +46,8 @@ def test_files_that_statements_came_from_are_kept_and_the_others_deleted(workspa
     assert "Failed" in report or "Skipped" in report
     assert kept(workspace) == ["a.txt", "m.eml", "parties.csv"]
     assert (tmp_path / "sent" / "a.txt").exists()
-    assert [check.ok for check in workspace.doctor().checks if check.name == "files"] == [True]
-    assert next(c.detail for c in workspace.doctor().checks if c.name == "files").startswith(
-        "2 are as they were read; 1 inside"
-    )
+    (files,) = (check for check in workspace.doctor().checks if check.name == "files")
+    assert files.ok and files.detail.startswith("2 are as they were read; 1 inside")
 
 
 @pytest.mark.parametrize("store", ["linked/store", "../linked/store"])
@@ -157,16 +155,10 @@ def test_removing_one_statement_of_an_upload_leaves_the_files_that_are_still_und
     assert {summary.file for summary in corpus.documents()} | set(removed) == {file.file for file in report.files}
 
 
-@pytest.mark.parametrize(
-    ("first", "second", "states"),
-    [
-        ("Arvandia", "Belmora", ["XAA", "XAB"]),
-        ("Arvandia", "Arvandia", ["XAA"]),
-    ],
-)
-def test_a_file_of_one_name_corrects_that_of_no_other_state(first, second, states, workspace, tmp_path):
+@pytest.mark.parametrize(("second", "states"), [("Belmora", ["XAA", "XAB"]), ("Arvandia", ["XAA"])])
+def test_a_file_of_one_name_corrects_that_of_no_other_state(second, states, workspace, tmp_path):
     body = TEXT.partition("\n")[2] + "We call on all States to cooperate without delay, as we have done before.\n"
-    for number, state in enumerate((first, second)):
+    for number, state in enumerate(("Arvandia", second)):
         text = f"Statement by {state}\n\n{body}{'More. ' * number}"
         files = {"statement.txt": text.encode(), "parties.csv": (PARTIES + "XAB,Belmora,,state\n").encode()}
         upload(workspace, tmp_path / str(number), files)

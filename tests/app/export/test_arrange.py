@@ -5,16 +5,12 @@ from dataclasses import replace
 import pytest
 
 from app.briefing.as_json import contract_of
-from app.briefing.cells import Briefing, Cell, EvidenceWords, Review
+from app.briefing.cells import Cell, EvidenceWords, Review
 from app.export.arrange import Sayings, arrange, citation_kind, columns, pieces, position
 from app.export.markdown import markdown_bytes
-from tests.fakes_briefing import ASSISTANCE, EXTRADITION, cited, fake_briefing
+from tests.fakes_briefing import ASSISTANCE, EXTRADITION, cell_of, cited, fake_briefing, with_cells
 
-
-def _rejected(briefing: Briefing, party: str, subject: str) -> Briefing:
-    review = Review(state="rejected", kind=None, note="", reviewer="B. Reader", at="2026-11-24T09:00:00+00:00")
-    cells = [replace(c, review=review) if (c.party, c.subject) == (party, subject) else c for c in briefing.cells]
-    return replace(briefing, cells=tuple(cells))
+REJECTED = Review(state="rejected", kind=None, note="", reviewer="B. Reader", at="2026-11-24T09:00:00+00:00")
 
 
 def test_citations_are_numbered_as_they_are_read_by_subject_then_party() -> None:
@@ -57,8 +53,8 @@ def test_a_form_of_points_holds_only_what_they_cite() -> None:
 
 
 def test_rejected_evidence_is_not_cited_anywhere() -> None:
-    arranged = arrange(_rejected(fake_briefing(), "XAA", EXTRADITION))
-    cell = next(c for c in arranged.cells if (c.party, c.subject) == ("XAA", EXTRADITION))
+    arranged = arrange(with_cells(fake_briefing(), "XAA", EXTRADITION, review=REJECTED))
+    cell = cell_of(arranged, "XAA")
     assert cell.citations == () and position(cell) == "no_position"
     assert "B. Reader" in Sayings(arranged).review(cell)
     assert not any("extradition" in c.quote.lower() for c in arranged.citations if c.state == "XAA")
@@ -68,25 +64,16 @@ def test_rejected_evidence_is_not_cited_anywhere() -> None:
 
 def test_evidence_rejected_in_one_cell_stays_where_it_fits() -> None:
     briefing = fake_briefing()
-    shared = next(c for c in briefing.cells if (c.party, c.subject) == ("XAA", ASSISTANCE))
-    cells = [
-        replace(c, citations=(*shared.citations, *c.citations)) if (c.party, c.subject) == ("XAA", EXTRADITION) else c
-        for c in briefing.cells
-    ]
-    arranged = arrange(_rejected(replace(briefing, cells=tuple(cells)), "XAA", EXTRADITION))
+    numbers = (*cell_of(briefing, "XAA", ASSISTANCE).citations, *cell_of(briefing, "XAA").citations)
+    arranged = arrange(with_cells(briefing, "XAA", EXTRADITION, citations=numbers, review=REJECTED))
     assert any("48 requests" in c.quote for c in arranged.citations)
 
 
 def test_what_a_person_rejected_is_not_told_beside_its_cell_either() -> None:
     briefing = fake_briefing()
-    cells = {(c.party, c.subject): c for c in briefing.cells}
-    own, other = cells["XAA", EXTRADITION], cells["XAA", ASSISTANCE]
     # What changed stands between statements that the cell does not quote, and one of them is cited on another subject.
-    cells |= {
-        ("XAA", EXTRADITION): replace(own, citations=(3,), words=()),
-        ("XAA", ASSISTANCE): replace(other, citations=(4, 1)),
-    }
-    rejected = _rejected(replace(briefing, cells=tuple(cells.values())), "XAA", EXTRADITION)
+    other = with_cells(briefing, "XAA", ASSISTANCE, citations=(4, 1))
+    rejected = with_cells(other, "XAA", EXTRADITION, citations=(3,), words=(), review=REJECTED)
     arranged, points = arrange(rejected), arrange(rejected, "talking_points")
     assert arranged.changes == arranged.repetitions == arranged.moments == ()
     assert [c.quote for c in arranged.citations if c.state == "XAA"] == [briefing.citation(n).quote for n in (4, 1)]
@@ -97,63 +84,53 @@ def test_what_a_person_rejected_is_not_told_beside_its_cell_either() -> None:
 @pytest.mark.parametrize(("session", "told"), [("8", False), ("12", False), ("9", True)])
 def test_what_a_person_rejected_in_a_session_is_not_told_of_that_session(session: str, told: bool) -> None:
     briefing = fake_briefing(sessions=("8", "9", "12"))
-    review = Review(state="rejected", kind=None, note="", reviewer="", at="2026-11-24T09:00:00+00:00")
+    place = ("XAA", EXTRADITION, session)
     cells = tuple(
-        replace(c, review=review) if (c.party, c.subject, c.session) == ("XAA", EXTRADITION, session) else c
-        for c in briefing.cells
+        replace(c, review=REJECTED) if (c.party, c.subject, c.session) == place else c for c in briefing.cells
     )
     arranged = arrange(replace(briefing, cells=cells))
     assert bool(arranged.changes) == told and bool(arranged.repetitions) == (session == "12")
 
 
 def test_what_supersedes_a_quotation_is_told_on_its_own_subject_alone() -> None:
-    briefing = fake_briefing()
-    changed = {EXTRADITION: {"superseded": {2: 1}}, ASSISTANCE: {"citations": (4, 2)}}
-    cells = tuple(replace(c, **changed[c.subject]) if c.party == "XAA" else c for c in briefing.cells)  # type: ignore[arg-type]
-    arranged = arrange(replace(briefing, cells=cells))
-    marks = {
-        c.subject: [Sayings(arranged).earlier(c, arranged.citation(n)) for n in c.citations]
-        for c in arranged.cells
-        if c.party == "XAA"
-    }
-    assert marks == {EXTRADITION: ["", "earlier, superseded by [1]", "earlier"], ASSISTANCE: ["", ""]}
+    briefing = with_cells(fake_briefing(), "XAA", EXTRADITION, superseded={2: 1})
+    arranged = arrange(with_cells(briefing, "XAA", ASSISTANCE, citations=(4, 2)))
+    marks = [[Sayings(arranged).earlier(c, arranged.citation(n)) for n in c.citations] for c in arranged.cells[:2]]
+    assert marks == [["", "earlier, superseded by [1]", "earlier"], ["", ""]]
     (change,) = arranged.changes
     assert "superseded by [1]" in Sayings(arranged).source_of(change, arranged.citation(change.earlier))
-    assert [[c["superseded_by"] for c in row["citations"]] for row in contract_of(arranged)["rows"][:2]] == [
-        [None, 1, None],
-        [None, None],
-    ]
+    rows = contract_of(arranged)["rows"][:2]
+    assert [[c["superseded_by"] for c in row["citations"]] for row in rows] == [[None, 1, None], [None, None]]
 
 
 def test_a_page_of_few_words_says_who_holds_which_position_where_they_are_few() -> None:
     briefing = fake_briefing()
     tally = Sayings(briefing).tally(EXTRADITION, named=True)
-    assert (
-        tally.startswith("supports: Arvandia (fictional), Rimalia (fictional), ")
-        and "no statement: Nowhereland" in tally
-    )
+    assert tally.startswith("supports: Arvandia (fictional), Rimalia (fictional), ")
+    assert "no statement: Nowhereland" in tally
     many = replace(briefing, parties=briefing.parties * 3)
     assert Sayings(many).tally(EXTRADITION, named=True) == Sayings(many).tally(EXTRADITION)
 
 
-def test_pieces_join_to_the_quotation_and_mark_the_words_at_their_place() -> None:
+@pytest.mark.parametrize(
+    ("text", "cut"),
+    [
+        pytest.param(
+            "support", [("we support, and ", False), ("support", True), (" again", False)], id="at their place"
+        ),
+        pytest.param("absent", [("we support, and support again", False)], id="not in the quotation"),
+    ],
+)
+def test_pieces_join_to_the_quotation_and_mark_the_words(text: str, cut: list[tuple[str, bool]]) -> None:
     citation = replace(cited(1, 0, 0), quote="we support, and support again", start=100, end=129)
-    words = EvidenceWords(citation=1, start=116, end=123, text="support", kind="supports")
+    words = EvidenceWords(citation=1, start=116, end=123, text=text, kind="supports")
     cell = Cell(party="XAA", subject="x", session=None, kind="supports", words=(words,), citations=(1,))
-    found = pieces(cell, citation)
-    assert [(p.text, p.telling) for p in found] == [("we support, and ", False), ("support", True), (" again", False)]
-
-
-def test_pieces_of_words_that_are_not_in_the_quotation_are_the_whole_quotation() -> None:
-    citation = cited(1, 0, 0)
-    words = EvidenceWords(citation=1, start=0, end=4, text="absent", kind="supports")
-    cell = Cell(party="XAA", subject="x", session=None, kind="supports", words=(words,), citations=(1,))
-    assert [(p.text, p.telling) for p in pieces(cell, citation)] == [(citation.quote, False)]
+    assert [(p.text, p.telling) for p in pieces(cell, citation)] == cut
 
 
 def test_a_person_decides_the_kind_of_every_citation_of_a_cell() -> None:
     briefing = arrange(fake_briefing())
-    cell = next(c for c in briefing.cells if (c.party, c.subject) == ("XAA", EXTRADITION))
+    cell = cell_of(briefing, "XAA")
     assert [citation_kind(cell, n) for n in cell.citations] == ["supports", "conditional", "conditional"]
     changed = Review(state="changed", kind="opposes", note="", reviewer="", at="2026-11-24")
     assert [citation_kind(replace(cell, review=changed), n) for n in cell.citations] == ["opposes"] * 3
@@ -172,10 +149,8 @@ def test_columns_are_subjects_or_their_sessions() -> None:
     briefing = fake_briefing()
     assert [c.label for c in columns(briefing, Sayings(briefing))] == [EXTRADITION, ASSISTANCE]
     split = fake_briefing(sessions=("8", "10"))
-    assert [c.label for c in columns(split, Sayings(split))][:2] == [
-        f"{EXTRADITION}, session 8",
-        f"{EXTRADITION}, session 10",
-    ]
+    labels = [c.label for c in columns(split, Sayings(split))]
+    assert labels[:2] == [f"{EXTRADITION}, session 8", f"{EXTRADITION}, session 10"]
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ from app.export.arrange import Sayings, arrange
 from app.export.characters import in_marks, visible
 from app.export.docx import docx_bytes
 from app.export.docx_styles import QUOTATION
-from tests.fakes_briefing import EXTRADITION, fake_briefing
+from tests.fakes_briefing import ASSISTANCE, EXTRADITION, fake_briefing, with_cells
 
 Xml = etree._Element
 SESSIONS = ("8", "9", "10", "11", "12")
@@ -274,15 +274,11 @@ def test_a_groups_words_are_labelled_as_the_groups(word):
 
 
 def test_rejected_evidence_is_not_quoted():
-    briefing = fake_briefing()
     review = Review(state="rejected", kind=None, note="", reviewer="B. Reader", at="2026-11-24T09:00:00+00:00")
-    cells = tuple(replace(c, review=review) if c.party == "XHO" else c for c in briefing.cells)
-    word = Word(docx_bytes(arrange(replace(briefing, cells=cells))))
+    word = Word(docx_bytes(arrange(with_cells(fake_briefing(), "XHO", EXTRADITION, ASSISTANCE, review=review))))
     said = {row[0]: row[1:] for row in rows_of(word, 1)}
-    assert said["=Hostilia|<b>fictional</b>"] == [
-        "no position found\nevidence set aside by B. Reader, 24 November 2026",
-        "",
-    ]
+    aside = "no position found\nevidence set aside by B. Reader, 24 November 2026"
+    assert said["=Hostilia|<b>fictional</b>"] == [aside, ""]
     assert "HYPERLINK" not in word.parts["word/document.xml"].decode()
 
 

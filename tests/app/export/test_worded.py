@@ -11,8 +11,8 @@ from openpyxl import load_workbook
 from app.export.arrange import Sayings, arrange
 from app.export.docx import docx_bytes
 from app.export.excel import excel_bytes
-from app.export.manifest import manifest
 from app.export.markdown import inert, markdown_bytes
+from app.export.write import manifest
 from app.ui.briefing_view import briefing_html
 from tests.fakes_briefing import ASSISTANCE, CLAIM, DROPPED, EXTRADITION, GROUP_CLAIM, fake_briefing, worded_briefing
 

@@ -1,12 +1,19 @@
-"""Overrides of a question's time: one that is given takes the place of the whole time that the question states."""
+"""Overrides: parts of a scope that are set in place of what was read, and stay in the turns that follow."""
 
-from typing import Any
+from typing import Any, Final
 
 import pytest
 
 from app.errors import ScopeError
 from app.question.reading import resolve
+from app.question.turn import EarlierTurn
 from ingest.parties.party_table import PartyTable
+from tests.app.question.reading_parts import check
+from tests.cases import Cases
+
+cases = Cases(__file__)
+ARTICLE = "What did Arvandia say in 2031 about article 4?"
+SCOPE: Final = "states groups sessions years months bodies agenda_items treaties pick topic".split()
 
 
 @pytest.mark.parametrize(("time", "overrides", "left"), [
@@ -35,3 +42,60 @@ def test_a_time_that_is_given_is_the_whole_time(
 def test_an_interval_that_ends_before_it_begins_is_refused(interval: list[str], parties: PartyTable) -> None:
     with pytest.raises(ScopeError, match="ends before it begins"):
         resolve("What did Arvandia say about extradition?", parties, overrides={"interval": interval})
+
+
+def test_a_choice_settles_an_ambiguous_name(parties: PartyTable) -> None:
+    read = resolve("What did Congo say about extradition?", parties, overrides={"states": ["COG"]})
+    assert read.unclear is None and read.scope.states == ("COG",)
+
+
+@cases("question", "overrides", "expected")
+def test_overrides_take_the_place_of_what_was_read(
+    question: str, overrides: dict[str, Any], expected: dict[str, Any], parties: PartyTable
+) -> None:
+    check(resolve(question, parties, overrides=overrides), [*SCOPE, "members_of", "notes"], expected)
+
+
+@cases("overrides", "says")
+def test_overrides_that_name_nothing_known_are_errors(
+    overrides: dict[str, Any], says: str, parties: PartyTable
+) -> None:
+    with pytest.raises(ScopeError, match=says):
+        resolve("What did Iran say about article 4?", parties, overrides=overrides)
+    with pytest.raises(ScopeError, match=says):
+        resolve("and Belmora?", parties, history=[EarlierTurn(question=ARTICLE, overrides=overrides)])
+
+
+@cases("overrides", "question", "expected")
+def test_what_was_set_by_hand_is_carried_on(
+    overrides: dict[str, Any], question: str, expected: dict[str, Any], parties: PartyTable
+) -> None:
+    edited = EarlierTurn(question=ARTICLE, overrides=overrides)
+    check(resolve(question, parties, history=[edited]), [*SCOPE, "all_states"], expected)
+    later = resolve("and Drelnia?", parties, history=[edited, question])
+    check(later, [*SCOPE, "all_states"], {**expected, "states": ["XDR"], "all_states": False})
+
+
+def test_kept_names_only_what_is_still_as_it_was(parties: PartyTable) -> None:
+    history = ["What did Arvandia and Galdoria say in 2031 about article 4?"]
+    for states, kept in ((None, True), (["XAA"], True), ([], False), (["XAB"], False)):
+        overrides = {} if states is None else {"states": states}
+        read = resolve("only 2030", parties, history=history, overrides=overrides)
+        assert read.scope.kept == (("states", "treaties") if kept else ("treaties",))
+
+
+def test_an_answers_own_scope_can_be_given_back_with_its_question(parties: PartyTable) -> None:
+    scope = {
+        "states": ["XAA"],
+        "treaties": [],
+        "years": ["2031"],
+        "topic": "extradition",
+        "kept": ["years"],
+        "notes": [],
+    }
+    turn = EarlierTurn(question="and on extradition?", overrides={**scope, "notes": []})
+    check(
+        resolve("and Belmora?", parties, history=[turn]),
+        SCOPE,
+        {"states": ["XAB"], "years": ["2031"], "topic": "extradition"},
+    )

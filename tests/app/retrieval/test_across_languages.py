@@ -11,8 +11,8 @@ from app.retrieval.relevance import RelevanceArtefact, RelevanceModel
 from app.retrieval.relevance_features import FEATURE_VERSION
 from app.wiring import Workspace
 from tests.cases import Cases
-from tests.conftest import PROJECT
 from tests.fakes import fake_workspace, second_model
+from tests.fakes_corpora import workspace_over
 from vectorstore.records import ScopeFilter
 from vectorstore.store import CATALOGUE, SecondModel
 
@@ -43,30 +43,15 @@ RUSSIAN = (
 )
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    folder = tmp_path / "corpus"
-    folder.mkdir()
-    parties = PROJECT / "evals" / "conference" / "parties.csv"
-    (folder / "parties.csv").write_bytes(parties.read_bytes())
-    (folder / "statements.csv").write_text(
-        "file,state,body,session,date,agenda_item,language\n"
-        "g.txt,XGA,UNTOC COP,10,2020,,es\nz.txt,XZR,UNTOC COP,10,2020,,ru\n",
-        encoding="utf-8",
-    )
-    (folder / "g.txt").write_text(SPANISH, encoding="utf-8")
-    (folder / "z.txt").write_text(RUSSIAN, encoding="utf-8")
-    return folder
+TEXTS = (
+    {"g.txt": SPANISH, "z.txt": RUSSIAN},
+    "file,state,body,session,date,language\ng.txt,XGA,UNTOC COP,10,2020,es\nz.txt,XZR,UNTOC COP,10,2020,ru\n",
+)
 
 
-def _open(path: Path) -> Workspace:
-    return fake_workspace(path, second=SECOND, relevance=BY_MEANING)
-
-
-@pytest.fixture
-def desk(folder: Path, tmp_path: Path) -> Iterator[Workspace]:
-    with _open(tmp_path / "store") as workspace:
-        workspace.corpus.ingest([folder])
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
+    with workspace_over(tmp_path_factory.mktemp("across"), *TEXTS, second=SECOND, relevance=BY_MEANING) as workspace:
         yield workspace
 
 
@@ -105,11 +90,11 @@ def test_what_was_searched_of_a_party_in_a_list_is_all_that_it_said(desk):
     assert {summary.metadata.state for summary in found.searched} == {"XGA", "XZR"}
 
 
-def test_an_old_store_says_what_is_missing_searches_as_before_and_is_completed_where_it_was_left(folder, tmp_path):
+def test_an_old_store_says_what_is_missing_searches_as_before_and_is_completed_where_it_was_left(tmp_path):
     path = tmp_path / "store"
-    with fake_workspace(path) as old:
-        old.corpus.ingest([folder])
-    with _open(path) as workspace:
+    with workspace_over(tmp_path, *TEXTS):
+        pass
+    with fake_workspace(path, second=SECOND, relevance=BY_MEANING) as workspace:
         missing = {check.name: check for check in workspace.corpus.doctor().checks}["second vectors"]
         assert not missing.ok and "untoc doctor --rebuild" in missing.detail
         question = "What did Galdoria say about wildfires?"

@@ -12,7 +12,7 @@ from app.retrieval.scoped_statements import ScopedStatements
 from app.retrieval.strategies import _JOINS
 from app.wiring import Workspace
 from ingest.treaties.treaties import TREATIES, find_treaties, named_treaties
-from tests.fakes import fake_workspace
+from tests.fakes_corpora import workspace_over
 from vectorstore.records import ScopeFilter
 
 TOGETHER = (
@@ -54,16 +54,10 @@ def test_groups_speak_for_members_and_not_for_others(workspace, parties):
 @pytest.fixture(scope="module")
 def together(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
     """Statements of groups and joint statements: Skarland delivered what Brevia holds as well."""
-    folder = tmp_path_factory.mktemp("together")
-    rows = ["file,state,on_behalf_of,date"]
-    for name, row, opening in TOGETHER:
-        rows.append(f"{name}.txt,{row}")
-        text = f"Mr. Chair,\n\n{opening}We support the return of stolen ships.\n"
-        (folder / f"{name}.txt").write_text(text, encoding="utf-8")
-    (folder / "statements.csv").write_text("\n".join(rows), encoding="utf-8")
-    (folder / "parties.csv").write_text(TOGETHER_PARTIES, encoding="utf-8")
-    with fake_workspace(folder / "store") as workspace:
-        workspace.corpus.ingest([folder])
+    support = "We support the return of stolen ships.\n"
+    texts = {f"{name}.txt": f"Mr. Chair,\n\n{opening}{support}" for name, _, opening in TOGETHER}
+    manifest = "\n".join(["file,state,on_behalf_of,date", *(f"{name}.txt,{row}" for name, row, _ in TOGETHER)])
+    with workspace_over(tmp_path_factory.mktemp("together"), texts, manifest, TOGETHER_PARTIES) as workspace:
         yield workspace
 
 
@@ -137,9 +131,11 @@ def test_a_group_is_quoted_apart_after_the_state_itself(workspace):
 def test_every_party_asked_about_is_in_the_answer_or_in_the_coverage(workspace):
     codes = [f"X{code}" for code in ("AA", "AB", "CS", "DR", "ES", "FY", "GA", "IV", "LH", "MR", "OD", "PV", "QN")]
     answer = workspace.assistant.ask("What did they say about extradition?", overrides={"states": codes})
-    accounted = {claim.state for claim in answer.claims} | set(answer.coverage.states_without_evidence)
-    assert set(codes) <= accounted | set(answer.coverage.states_without_statement)
-    assert {"XMR", "XOD"} <= set(answer.coverage.states_without_statement)
+    claimed, silent = {claim.state for claim in answer.claims}, set(answer.coverage.states_without_evidence)
+    absent = set(answer.coverage.states_without_statement)
+    assert claimed and set(codes) <= claimed | silent | absent
+    assert not claimed & silent
+    assert absent == set(codes) - {s.metadata.state for s in workspace.corpus.documents()} >= {"XMR", "XOD"}
 
 
 def test_which_states_quotes_each_once_and_counts_the_others(workspace):
@@ -227,11 +223,8 @@ def test_a_treaty_that_is_added_to_the_table_can_be_asked_about(workspace, parti
 def test_article_of_a_convention_that_is_not_named_is_shown_and_neither_claimed_nor_denied(tmp_path):
     said = "Mr. Chair,\n\nAustria supports article 32 of the Convention. It welcomes all lamps.\n"
     named = "Mr. Chair,\n\nThe Convention against Corruption matters. Germany supports article 32 of the Convention.\n"
-    (tmp_path / "statements.csv").write_text("file,state,date\na.txt,Austria,2020\nb.txt,Germany,2020\n")
-    (tmp_path / "a.txt").write_text(said)
-    (tmp_path / "b.txt").write_text(named)
-    with fake_workspace(tmp_path / "store") as workspace:
-        workspace.corpus.ingest([tmp_path])
+    manifest = "file,state,date\na.txt,Austria,2020\nb.txt,Germany,2020\n"
+    with workspace_over(tmp_path, {"a.txt": said, "b.txt": named}, manifest) as workspace:
         answer = workspace.assistant.ask("What did Austria say about article 32 of UNTOC?")
         assert answer.abstention is not None and answer.abstention.reason == "article_not_cited"
         assert "an article 32 of a convention that the text does not name" in answer.answer

@@ -6,7 +6,7 @@ import pytest
 
 from app.retrieval.sentence_ranker import _LIST_PARTIES, _LIST_SENTENCES
 from app.wiring import Workspace
-from tests.fakes import fake_workspace
+from tests.fakes_corpora import workspace_over
 
 PARTIES = 200
 # The one that names a rare name, late in a long statement on other things.
@@ -19,24 +19,15 @@ def _code(number: int) -> str:
 
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
-    folder = tmp_path_factory.mktemp("many")
-    rows, names = ["file,state,body,session,date,agenda_item,language"], ["code,name,aliases,kind"]
-    for number in range(PARTIES):
-        code = _code(number)
-        names.append(f"{code},Land {code},,state")
-        rows.append(f"{number}.txt,{code},UNTOC COP,10,2020,,en")
-        text = (
-            f"Herons of valley {number} are counted by the customs service. Extradition treaties were signed in March."
-        )
-        if number == RARE:
-            text = "\n\n".join(
-                [*(f"{text} The harvest of year {n} was good." for n in range(9)), "We mourn the victims of Quillmere."]
-            )
-        (folder / f"{number}.txt").write_text(text, encoding="utf-8")
-    (folder / "statements.csv").write_text("\n".join(rows), encoding="utf-8")
-    (folder / "parties.csv").write_text("\n".join(names), encoding="utf-8")
-    with fake_workspace(tmp_path_factory.mktemp("store") / "store") as workspace:
-        workspace.corpus.ingest([folder])
+    said = "Herons of valley {} are counted by the customs service. Extradition treaties were signed in March."
+    texts = {f"{number}.txt": said.format(number) for number in range(PARTIES)}
+    harvests = [f"{texts[f'{RARE}.txt']} The harvest of year {n} was good." for n in range(9)]
+    texts[f"{RARE}.txt"] = "\n\n".join([*harvests, "We mourn the victims of Quillmere."])
+    codes = [_code(number) for number in range(PARTIES)]
+    rows = [f"{file},{code},UNTOC COP,10,2020,en" for file, code in zip(texts, codes, strict=True)]
+    manifest = "\n".join(["file,state,body,session,date,language", *rows])
+    parties = "\n".join(["code,name,aliases,kind", *(f"{code},Land {code},,state" for code in codes)])
+    with workspace_over(tmp_path_factory.mktemp("many"), texts, manifest, parties) as workspace:
         yield workspace
 
 

@@ -1,11 +1,7 @@
 """Sentences of passages: scraps and headings are no evidence."""
 
 from app.retrieval.passage_sentences import without_scraps
-from vectorstore.records import Sentence
-
-
-def _sentence(number: int, text: str) -> Sentence:
-    return Sentence(statement_id="s", ordinal=number, start=0, end=len(text), text=text, paragraph=1, page=None)
+from tests.fakes_store import annotated
 
 
 def test_scraps_and_lines_in_capitals_are_left_out_where_there_is_more() -> None:
@@ -15,6 +11,6 @@ def test_scraps_and_lines_in_capitals_are_left_out_where_there_is_more() -> None
         "We extradite under treaties alone.",
         "我们支持这一提案。",
     )
-    sentences = [_sentence(number, text) for number, text in enumerate(texts)]
+    sentences = annotated("s", texts).sentences
     assert [each.ordinal for each in without_scraps(sentences)] == [2, 3]
-    assert without_scraps(sentences[:2]) == sentences[:2]
+    assert without_scraps(sentences[:2]) == list(sentences[:2])

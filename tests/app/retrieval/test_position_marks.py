@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from app.retrieval.position_marks import PRECEDENCE, RULES, find_position_marks, kind_of
 from ingest.language.lexicons import load_lexicon
+from prompts.wording import LANGUAGES
 from tests.cases import Cases, all_at_once
 from tests.conftest import PROJECT
 
@@ -17,7 +18,6 @@ cases = Cases(__file__)
 
 with Path(__file__).with_name("kind_cases.csv").open(encoding="utf-8", newline="") as _file:
     CASES = tuple(csv.DictReader(_file))
-LANGUAGES = ("en", "fr", "es", "ru", "ar", "zh")
 # Whole statements of support and what turns each round.
 TURNED = cases["TURNED"]
 
@@ -82,12 +82,6 @@ def test_every_language_has_words_for_every_kind(language):
     assert helping - {"abstains"} <= set(cues)
     assert set(cues) - helping <= set(RULES)
     assert {RULES[rule][0] for rule in set(cues) - helping} == set(PRECEDENCE)
-
-
-def test_the_deed_of_another_state_is_not_the_speaker_s():
-    text = "France has adopted a law on this matter."
-    assert kind_of(find_position_marks(text, "en", lambda name: name == "France")) == "reports_practice"
-    assert find_position_marks(text, "en", lambda name: name == "Portugal") == ()
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 import json
 import math
+from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -14,6 +15,7 @@ from app.retrieval.relevance import (
     ARTEFACT,
     CITED,
     WORDS_MIN,
+    Relevance,
     RelevanceArtefact,
     RelevanceModel,
     lexical_relevance,
@@ -21,7 +23,7 @@ from app.retrieval.relevance import (
 )
 from app.retrieval.relevance_features import FEATURE_VERSION, SentenceFeatures
 from tests.fakes import HashingEmbedder
-from vectorstore.question_embedder import PackagedEmbedder
+from vectorstore.embeddings import PackagedEmbedder
 from vectorstore.records import Sentence
 
 MODELS = {"embedding": "e", "reranker": "r"}
@@ -44,20 +46,25 @@ def _artefact(**changes: object) -> RelevanceArtefact:
     return RelevanceArtefact.model_validate(values | changes)
 
 
-def _sentence(number: int, statement_id: str = "s") -> Sentence:
-    return Sentence(statement_id=statement_id, ordinal=number, start=0, end=5, text="Rain.", paragraph=1, page=None)
+def _evidence(*judged: tuple[int, Relevance], of: Mapping[int, str] | None = None) -> PartyEvidence:
+    """Evidence of sentences by their numbers; they are of one statement, but for those that are `of` another."""
+    sentences = (
+        ScoredSentence(
+            sentence=Sentence(
+                statement_id=(of or {}).get(number, "s"), ordinal=number, start=0, end=5, text="Rain.", paragraph=1,
+                page=None,
+            ),
+            relevance=relevance,
+        )
+        for number, relevance in judged
+    )  # fmt: skip
+    return PartyEvidence(party="XAA", searched=(), sentences=tuple(sentences))
 
 
 def test_chance_is_the_logistic_of_the_weighted_features():
     (found,) = RelevanceModel(_artefact()).judge([replace(ZERO, alone=4.0, contrast=0.25)], NO_STATES[:1])
     assert found.chance == pytest.approx(1 / (1 + math.exp(-(-1.0 + 0.5 * 4.0 + 2.0 * 0.25))))
     assert found.answers and found.source == "calibrated"
-
-
-def test_a_sentence_answers_from_the_threshold_of_the_artefact_on():
-    model = RelevanceModel(_artefact(weights={"alone": 1.0}, intercept=0.0, threshold=0.5))
-    below, at = model.judge([replace(ZERO, alone=-0.001), ZERO], NO_STATES[:2])
-    assert not below.answers and at.answers
 
 
 def test_the_order_of_sentences_weighs_features_and_what_the_cross_encoder_has_read():
@@ -76,9 +83,9 @@ def test_what_the_cross_encoder_has_read_counts_unless_the_party_is_one_of_many(
     assert asked.chance == pytest.approx(1 / (1 + math.exp(-2.0))) and listed.chance == 0.5
 
 
-def test_between_silent_and_sure_a_sentence_is_the_nearest_and_no_answer():
+def test_a_sentence_answers_from_the_threshold_on_and_is_the_nearest_between_silent_and_sure():
     model = RelevanceModel(_artefact(weights={"alone": 1.0}, intercept=0.0, threshold=0.5, near=0.2))
-    judged = model.judge([replace(ZERO, alone=logit) for logit in (1.0, -1.0, -3.0)], NO_STATES)
+    judged = model.judge([replace(ZERO, alone=logit) for logit in (0.0, -0.001, -3.0)], NO_STATES)
     assert [(each.answers, each.nearest) for each in judged] == [(True, False), (False, True), (False, False)]
 
 
@@ -107,13 +114,7 @@ def test_an_artefact_cannot_weigh_what_is_not_measured():
 
 def test_a_party_is_as_sure_as_its_surest_sentence_and_quotes_those_that_answer():
     chances = (WORDS_MIN + 0.1, WORDS_MIN, WORDS_MIN - 0.1)
-    found = PartyEvidence(
-        party="XAA",
-        searched=(),
-        sentences=tuple(
-            ScoredSentence(sentence=_sentence(n), relevance=lexical_relevance(c)) for n, c in enumerate(chances)
-        ),
-    )
+    found = _evidence(*enumerate(map(lexical_relevance, chances)))
     assert (found.confidence, found.confidence_source, found.answers) == (chances[0], "lexical", True)
     assert [sentence.ordinal for sentence in found.best_sentences] == [0, 1]
     assert not replace(found, takes_no_position=True).answers and found.speaks
@@ -122,24 +123,13 @@ def test_a_party_is_as_sure_as_its_surest_sentence_and_quotes_those_that_answer(
 def test_weaker_sentences_are_quoted_beside_one_of_their_statement_that_answers_alone():
     model = RelevanceModel(_artefact(weights={"alone": 1.0}, intercept=0.0, near=0.1))
     sure, weaker, weakest = model.judge([replace(ZERO, alone=logit) for logit in (1.0, -2.0, -3.0)], NO_STATES)
-    judged = ((0, "s", sure), (1, "s", weaker), (2, "s", weakest), (3, "other", weaker))
-    found = PartyEvidence(
-        party="XAA",
-        searched=(),
-        sentences=tuple(ScoredSentence(sentence=_sentence(n, own), relevance=r) for n, own, r in judged),
-    )
+    found = _evidence(*enumerate((sure, weaker, weakest, weaker)), of={3: "other"})
     assert [sentence.ordinal for sentence in found.best_sentences] == [0, 1]
     assert replace(found, sentences=found.sentences[1:]).best_sentences == ()
 
 
 def test_merged_evidence_keeps_each_sentence_once_with_its_own_relevance():
-    cited = PartyEvidence(party="XAA", searched=(), sentences=(ScoredSentence(sentence=_sentence(1), relevance=CITED),))
-    other = PartyEvidence(
-        party="XAA",
-        searched=(),
-        sentences=tuple(ScoredSentence(sentence=_sentence(n), relevance=lexical_relevance(0.0)) for n in (1, 2)),
-    )
-    merged = merge_evidence(cited, other)
+    merged = merge_evidence(_evidence((1, CITED)), _evidence((1, lexical_relevance(0.0)), (2, lexical_relevance(0.0))))
     assert [(i.sentence.ordinal, i.relevance.source) for i in merged.sentences] == [(1, "cited"), (2, "lexical")]
     assert merged.confidence_source == "cited" and [s.ordinal for s in merged.best_sentences] == [1]
 

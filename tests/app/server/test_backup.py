@@ -82,9 +82,8 @@ def test_a_backup_during_ingest_is_whole_and_answers_as_before(filled_store, tmp
         tables.close()
 
 
-def test_uploads_that_a_link_leads_to_are_not_left_out_in_silence(filled_store, tmp_path):
-    store, target = tmp_path / "store", tmp_path / "backup.tar"
-    shutil.copytree(filled_store, store)
+def test_uploads_that_a_link_leads_to_are_not_left_out_in_silence(store, tmp_path):
+    target = tmp_path / "backup.tar"
     (tmp_path / "disk").mkdir()
     (store / "uploads").symlink_to(tmp_path / "disk")
     with pytest.raises(BackupError, match="is a link"):
@@ -92,9 +91,7 @@ def test_uploads_that_a_link_leads_to_are_not_left_out_in_silence(filled_store, 
     assert not target.exists()
 
 
-def test_a_backup_holds_what_is_the_stores_own_and_no_backup(filled_store, tmp_path):
-    store = tmp_path / "store"
-    shutil.copytree(filled_store, store)
+def test_a_backup_holds_what_is_the_stores_own_and_no_backup(store, tmp_path):
     (store / "notes.txt").write_text("own notes")
     (store / "evals" / "stores" / "smoke").mkdir(parents=True)
     other = store / "evals" / "stores" / "smoke" / "catalogue.sqlite3"
@@ -148,9 +145,7 @@ def test_nothing_is_written_over(filled_store, tmp_path, capsys):
     assert not [path for path in tmp_path.iterdir() if path.name.startswith(".")]
 
 
-def test_a_file_that_is_written_meanwhile_is_whole(filled_store, tmp_path, monkeypatch):
-    store = tmp_path / "store"
-    shutil.copytree(filled_store, store)
+def test_a_file_that_is_written_meanwhile_is_whole(store, tmp_path, monkeypatch):
     upload = store / "uploads" / "x" / "long.txt"
     upload.parent.mkdir(parents=True)
     upload.write_text("The first half,")
@@ -197,11 +192,10 @@ def databases(postgres: str) -> Iterator[tuple[DatabaseConfig, DatabaseConfig]]:
 @pytest.mark.skipif(
     shutil.which("pg_dump") is None, reason="needs PostgreSQL's client: apt-get install postgresql-client"
 )
-def test_a_record_in_postgresql_is_in_the_backup(filled_store, tmp_path, databases):
+def test_a_record_in_postgresql_is_in_the_backup(store, tmp_path, databases):
     first, second = databases
-    store, new, file = tmp_path / "store", tmp_path / "new", tmp_path / "store.tar"
-    # A file from before the record moved is no part of it.
-    shutil.copytree(filled_store, store)
+    # What lies in the folder from before the record moved is no part of it.
+    new, file = tmp_path / "new", tmp_path / "store.tar"
     (store / "uploads" / "x").mkdir(parents=True)
     (store / "uploads" / "x" / "own.txt").write_text("own words")
     with closing(Catalogue(str(first.url and first.url.get_secret_value()))) as catalogue:

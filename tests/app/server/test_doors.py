@@ -1,4 +1,4 @@
-"""The doors beside the API: tools over MCP, the chat of several people, a provider's sign-on, a root path."""
+"""The doors beside the API and the tools: the chat of several people, a provider's sign-on, a root path."""
 
 import base64
 import hashlib
@@ -11,82 +11,17 @@ from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import httpx
-import httpx2
 import pytest
 from joserfc import jwt
 from joserfc.jwk import RSAKey
-from mcp.client.client import Client
-from mcp.client.streamable_http import streamable_http_client
 
-from app.cli import main
 from app.errors import AccountError
 from app.server.accounts import subject_of
 from app.ui.guard import event_name
 from tests.app.server.test_api import QUESTION, same
-from tests.fakes_server import Team, awaited, team
+from tests.fakes_server import team
 
 pytestmark = pytest.mark.integration
-
-
-def tool(served: Team, secret: str, name: str, **arguments: Any) -> Any:
-    """What a tool gives to a program with a key."""
-
-    async def call() -> Any:
-        headers = {"authorization": f"Bearer {secret}"}
-        async with (
-            httpx2.AsyncClient(headers=headers, timeout=60, trust_env=False) as http,
-            Client(streamable_http_client(f"{served.address}/mcp", http_client=http)) as client,
-        ):
-            offered = {each.name for each in (await client.list_tools()).tools}
-            assert offered == {"ask", "search", "verify", "brief", "list_statements", "show"}
-            return await client.call_tool(name, arguments)
-
-    return awaited(call())
-
-
-def test_commands_api_and_tools_give_the_same(served, scripted_models, capsys):
-    _, secret = served.accounts.add_key("rita", "agent", ["read", "ask"])
-    program = served.client(authorization=f"Bearer {secret}")
-
-    def command(*arguments: str) -> Any:
-        assert main([*arguments, "--json", "--store", str(served.store)]) in (0, 1)
-        return json.loads(capsys.readouterr().out)
-
-    asked = program.post("/api/v1/ask", json={"question": QUESTION}).json()
-    told = tool(served, secret, "ask", question=QUESTION)
-    assert not told.is_error and same(told.structured_content) == same(asked)
-    by_command = command("ask", QUESTION)
-    # The scripted wiring of commands has fitted no confidence.
-    assert {k: v for k, v in same(by_command).items() if "confidence" not in k} == {
-        k: v for k, v in same(asked).items() if "confidence" not in k
-    }
-    listed = program.get("/api/v1/statements", params={"limit": 500}).json()["items"]
-    assert tool(served, secret, "list_statements", limit=200).structured_content["items"] == listed[:200]
-    assert command("list") == listed
-    shown = program.get(f"/api/v1/statements/{listed[0]['statement_id']}").json()
-    assert tool(served, secret, "show", statement_id=listed[0]["statement_id"]).structured_content == shown
-    assert command("show", listed[0]["statement_id"]) == shown
-    draft = 'Iran said: "International cooperation is a pillar of the world."'
-    checked = program.post("/api/v1/verify", json={"text": draft}).json()
-    assert tool(served, secret, "verify", text=draft).structured_content == checked and checked["findings"]
-    table = program.post("/api/v1/brief", json={"articles": ["4"], "states": ["Iran"]}).json()
-    by_tool = tool(served, secret, "brief", articles=["4"], states=["Iran"]).structured_content
-    assert by_tool["rows"] == table["rows"] and table["rows"][0]["citations"]
-    found = tool(served, secret, "search", words="What did Iran say about international cooperation?", limit=3)
-    searched = program.get(
-        "/api/v1/search", params={"q": "What did Iran say about international cooperation?", "limit": 3}
-    )
-    assert found.structured_content["items"] == searched.json()["items"] != []
-
-
-def test_tools_refuse_what_the_key_does_not_have(served):
-    _, secret = served.accounts.add_key("rita", "agent", ["read"])
-    refused = tool(served, secret, "ask", question=QUESTION)
-    assert refused.is_error and "'ask'" in refused.content[0].text
-    wrong = tool(served, secret, "show", statement_id="nothing")
-    assert wrong.is_error and "'nothing'" in wrong.content[0].text
-    assert tool(served, secret, "brief", topics=["extradition"] * 251).is_error
-    assert served.client().post("/mcp", json={}).status_code == 401
 
 
 def predict(client: httpx.Client, name: str, data: list[Any]) -> Any:

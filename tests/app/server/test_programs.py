@@ -4,7 +4,7 @@ import importlib
 import json
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -44,7 +44,7 @@ def done(call: Callable[..., Any], **given: Any) -> None:
     assert told.value.response.status_code == 204
 
 
-def test_a_generated_client_does_a_days_work(served, made, scripted_models, capsys):
+def test_a_generated_client_does_a_days_work(served, made):
     schemas = importlib.import_module("made.schemas")
     # Files are sent by other programs: the generator knows no uploads.
     edda = served.program("edda")
@@ -59,12 +59,6 @@ def test_a_generated_client_does_a_days_work(served, made, scripted_models, caps
     answer = made.ask(data=schemas.Question(question=QUESTION, scope={}, history=[])).model_dump(mode="json")
     by_api = edda.post("/api/v1/ask", json={"question": QUESTION}).json()
     assert answer["status"] == "answered" and same(answer) == same(by_api)
-    assert main(["ask", QUESTION, "--json", "--store", str(served.store)]) == 0
-    by_command = json.loads(capsys.readouterr().out)
-    # The scripted wiring of commands has fitted no confidence.
-    assert [(k, v) for k, v in same(by_command).items() if "confidence" not in k] == [
-        (k, v) for k, v in same(answer).items() if "confidence" not in k
-    ]
     begun = made.begin_conversation(data=schemas.Turn(question=QUESTION, scope={}))
     turn = made.continue_conversation(work_id=begun.id, data=schemas.Turn(question="And Austria?", scope={}))
     assert (turn.id, turn.number) == (begun.id, 2) and turn.answer.scope.states == ["AUT"]
@@ -78,46 +72,94 @@ def test_a_generated_client_does_a_days_work(served, made, scripted_models, caps
     assert isinstance(refused, schemas.Problem) and refused.status == 403 and "'admin'" in refused.detail
 
 
-def test_an_assistant_does_a_days_work(served):
-    """Lists, asks, asks on, opens the source, checks the quotation, and briefs, in one connection."""
-    _, secret = served.accounts.add_key("rita", "assistant", ["read", "ask"])
-    program = served.client(authorization=f"Bearer {secret}")
+def connected(served: Team, secret: str, work: Callable[[Client], Coroutine[Any, Any, Any]]) -> Any:
+    """What work with a client of the tools, which has a key, returns."""
 
-    async def work() -> None:
+    async def run() -> Any:
         headers = {"authorization": f"Bearer {secret}"}
         async with (
             httpx2.AsyncClient(headers=headers, timeout=120, trust_env=False) as http,
             Client(streamable_http_client(f"{served.address}/mcp", http_client=http)) as client,
         ):
+            return await work(client)
 
-            async def call(name: str, **arguments: Any) -> Any:
-                given = await client.call_tool(name, arguments)
-                assert not given.is_error, given.content
-                return given.structured_content
+    return awaited(run())
 
-            tools = {each.name: each for each in (await client.list_tools()).tools}
-            assert all(tool.description for tool in tools.values())
-            # What a tool takes is said with its bounds and examples.
-            asked = tools["ask"].input_schema["properties"]["question"]
-            assert (asked["maxLength"], asked["examples"]) == (20_000, [QUESTION])
-            assert {"words", "year", "offset"} <= tools["list_statements"].input_schema["properties"].keys()
-            listed = await call("list_statements", state="IRN", limit=5)
-            assert listed["total"] >= 1 and {item["state"] for item in listed["items"]} == {"IRN"}
-            answer = await call("ask", question=QUESTION)
-            assert same(answer) == same(program.post("/api/v1/ask", json={"question": QUESTION}).json())
-            more = await call("ask", question="And Austria?", history=[QUESTION])
-            assert more["scope"]["states"] == ["AUT"]
-            quoted = answer["citations"][0]
-            source = await call("show", statement_id=quoted["statement_id"])
-            assert source["source_text"][quoted["start"] : quoted["end"]] == quoted["source_quote"]
-            checked = await call("verify", text=f"Iran said: “{quoted['quote']}”")
-            assert [finding["verdict"] for finding in checked["findings"]] == ["verified"]
-            found = await call("search", words=QUESTION, limit=2)
-            assert 1 <= len(found["items"]) <= 2
-            table = await call("brief", articles=["4"], states=["Iran"])
-            assert table["rows"][0]["citations"][0]["quote"]
-            # A wrong value is told, and nothing else happens.
-            wrong = await client.call_tool("list_statements", {"limit": 100_000})
-            assert wrong.is_error
 
-    awaited(work())
+def sure(answer: dict[str, Any]) -> dict[str, Any]:
+    """An answer without confidences: the scripted wiring of commands has fitted none."""
+    return {key: value for key, value in same(answer).items() if "confidence" not in key}
+
+
+def test_an_assistant_does_a_days_work_and_commands_api_and_tools_give_the_same(served, scripted_models, capsys):
+    """Lists, asks, asks on, opens the source, checks the quotation, searches, and briefs, in one connection."""
+    _, secret = served.accounts.add_key("rita", "assistant", ["read", "ask"])
+    program = served.client(authorization=f"Bearer {secret}")
+
+    def api(method: str, path: str, **how: Any) -> Any:
+        return program.request(method, f"/api/v1/{path}", **how).raise_for_status().json()
+
+    def command(*arguments: str) -> Any:
+        assert main([*arguments, "--json", "--store", str(served.store)]) == 0
+        return json.loads(capsys.readouterr().out)
+
+    listed, by_command = command("list"), command("ask", QUESTION)
+    shown = command("show", by_command["citations"][0]["statement_id"])
+
+    async def work(client: Client) -> None:
+        async def call(name: str, **arguments: Any) -> Any:
+            given = await client.call_tool(name, arguments)
+            assert not given.is_error, given.content
+            return given.structured_content
+
+        tools = {each.name: each for each in (await client.list_tools()).tools}
+        assert tools.keys() == {"ask", "search", "verify", "brief", "list_statements", "show"}
+        assert all(tool.description for tool in tools.values())
+        # What a tool takes is said with its bounds and examples.
+        asked = tools["ask"].input_schema["properties"]["question"]
+        assert (asked["maxLength"], asked["examples"]) == (20_000, [QUESTION])
+        assert {"words", "year", "offset"} <= tools["list_statements"].input_schema["properties"].keys()
+        assert api("GET", "statements", params={"limit": 500})["items"] == listed
+        assert (await call("list_statements", limit=200))["items"] == listed[:200]
+        of_iran = await call("list_statements", state="IRN", limit=5)
+        assert of_iran["total"] >= 1 and {item["state"] for item in of_iran["items"]} == {"IRN"}
+        answer = await call("ask", question=QUESTION)
+        assert same(answer) == same(api("POST", "ask", json={"question": QUESTION}))
+        assert sure(answer) == sure(by_command)
+        more = await call("ask", question="And Austria?", history=[QUESTION])
+        assert more["scope"]["states"] == ["AUT"]
+        quoted = answer["citations"][0]
+        source = await call("show", statement_id=quoted["statement_id"])
+        assert source == api("GET", f"statements/{quoted['statement_id']}") == shown
+        assert source["source_text"][quoted["start"] : quoted["end"]] == quoted["source_quote"]
+        draft = f"Iran said: “{quoted['quote']}”"
+        checked = await call("verify", text=draft)
+        assert checked == api("POST", "verify", json={"text": draft})
+        assert [finding["verdict"] for finding in checked["findings"]] == ["verified"]
+        found = await call("search", words=QUESTION, limit=2)
+        assert found["items"] == api("GET", "search", params={"q": QUESTION, "limit": 2})["items"]
+        assert 1 <= len(found["items"]) <= 2
+        wish = {"articles": ["4"], "states": ["Iran"]}
+        table = await call("brief", **wish)
+        assert table["rows"] == api("POST", "brief", json=wish)["rows"] and table["rows"][0]["citations"][0]["quote"]
+
+    connected(served, secret, work)
+
+
+def test_tools_refuse_what_the_key_does_not_have_and_what_makes_no_sense(served):
+    _, secret = served.accounts.add_key("rita", "agent", ["read"])
+    calls = {
+        "ask": {"question": QUESTION},
+        "show": {"statement_id": "nothing"},
+        "brief": {"topics": ["extradition"] * 251},
+        "list_statements": {"limit": 100_000},
+    }
+
+    async def work(client: Client) -> list[Any]:
+        return [await client.call_tool(name, arguments) for name, arguments in calls.items()]
+
+    ask, show, *others = connected(served, secret, work)
+    assert ask.is_error and "'ask'" in ask.content[0].text
+    assert show.is_error and "'nothing'" in show.content[0].text
+    assert all(each.is_error for each in others)
+    assert served.client().post("/mcp", json={}).status_code == 401

@@ -2,27 +2,30 @@ import asyncio
 import socket
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 
+from app.wiring import Workspace
+from tests.fakes import fake_workspace as open_fake_workspace
 from tests.fakes_ui import empty_checker, fake_tools, fake_workspace
 
 START_SECONDS = 90
 
 
+@dataclass(frozen=True)
 class Served:
     """A running interface with what is behind it."""
 
-    def __init__(self, address: str, app: Any, assistant: Any, corpus: Any, store: Path) -> None:
-        self.address = address
-        self.app = app
-        self.assistant = assistant
-        self.corpus = corpus
-        self.store = store
+    address: str
+    app: Any
+    assistant: Any
+    corpus: Any
+    store: Path
 
 
 @contextmanager
@@ -32,6 +35,7 @@ def serving(assistant: Any, corpus: Any, folder: Path, *, tools: Any = None, che
     Uploads and saved cases go into `folder`; briefings are fictional where no tools are given, and drafts are
     checked against nothing where no checker is.
     """
+    folder.mkdir(exist_ok=True)
     from app.desk.tables import open_tables
     from app.desk.works import Works
     from app.loopback import quiet_server
@@ -71,37 +75,84 @@ def app_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
         yield served
 
 
-class Watched:
-    """A page with everything that it asked the network for and complained about."""
-
-    def __init__(self, page: Any) -> None:
-        self.page = page
-        self.requests: list[str] = []
-        self.errors: list[str] = []
-        page.on("request", lambda request: self.requests.append(request.url))
-        page.on("pageerror", lambda error: self.errors.append(str(error)))
-
-    def hosts(self) -> set[str]:
-        return {urlsplit(url).hostname or "" for url in self.requests if url.startswith(("http", "ws"))}
-
-
 @pytest.fixture
-def open_page(browser: Any, app_server: Served) -> Iterator[Callable[..., Watched]]:
-    """Opens the interface at a width; each call is a new visitor."""
-    contexts = []
+def open_page(browser: Any, app_server: Served) -> Iterator[Callable[..., Any]]:
+    """Opens the interface at a width; each call is a new visitor.
 
-    def open_at(width: int = 1280, height: int = 860, served: Served = app_server, **options: Any) -> Watched:
+    At the end no page has complained, nor asked another machine for anything.
+    """
+    contexts, requests, errors = list[Any](), list[str](), list[str]()
+
+    def open_at(width: int = 1280, height: int = 860, served: Served = app_server, **options: Any) -> Any:
         context = browser.new_context(viewport={"width": width, "height": height}, **options)
         context.grant_permissions(["clipboard-read", "clipboard-write"])
         context.set_default_timeout(40_000)
         contexts.append(context)
-        watched = Watched(context.new_page())
-        watched.page.goto(served.address)
-        watched.page.wait_for_selector(".u-welcome")
+        page = context.new_page()
+        page.on("request", lambda request: requests.append(request.url))
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.goto(served.address)
+        page.wait_for_selector(".u-welcome")
         # The question box focuses itself once the page's script runs.
-        watched.page.wait_for_selector("#u-live", state="attached")
-        return watched
+        page.wait_for_selector("#u-live", state="attached")
+        return page
 
     yield open_at
     for context in contexts:
         context.close()
+    assert errors == []
+    assert {urlsplit(url).hostname for url in requests if url.startswith(("http", "ws"))} == {"127.0.0.1"}
+
+
+@pytest.fixture
+def page(open_page: Callable[..., Any]) -> Any:
+    return open_page()
+
+
+@pytest.fixture
+def empty_workspace(tmp_path: Path) -> Iterator[Workspace]:
+    """The product over an empty store, with models that need no weights."""
+    with open_fake_workspace(tmp_path / "store") as opened:
+        yield opened
+
+
+@pytest.fixture
+def visit(open_page: Callable[..., Any], tmp_path: Path) -> Iterator[Callable[..., tuple[Any, Served]]]:
+    """Serves an assistant and a corpus for the test alone, fake ones by default; gives a page and what is behind it."""
+    with ExitStack() as stack:
+
+        def visited(*workspace: Any, **behind: Any) -> tuple[Any, Served]:
+            served = stack.enter_context(serving(*(workspace or fake_workspace()), tmp_path / "served", **behind))
+            return open_page(served=served), served
+
+        yield visited
+
+
+def settle(page: Any) -> None:
+    # Gradio's browser part loses an event that is sent while it closes the stream of the one before.
+    page.wait_for_timeout(400)
+
+
+def ask(page: Any, question: str, turn: int = 1) -> None:
+    page.fill("#question textarea", question)
+    page.press("#question textarea", "Enter")
+    page.wait_for_selector(f'.u-turn[data-turn="{turn}"] .u-answer')
+    # The scope editor is filled after the answer; the next step must not run into that.
+    page.wait_for_selector("#scope-editor")
+    page.wait_for_selector("#ask:visible")
+    settle(page)
+
+
+def open_tab(page: Any, name: str) -> None:
+    page.get_by_role("tab", name=name, exact=True).click()
+
+
+def overflowing(page: Any) -> list[str]:
+    """Visible elements that stick out sideways, other than inside a region that scrolls by itself."""
+    script = """() => [...document.querySelectorAll('body *')].filter(e => {
+      if (!e.offsetParent) return false;
+      if (e.closest('#corpus-table, .u-hidden, .u-scroll, .u-source pre, svg, [aria-hidden=true]')) return false;
+      const box = e.getBoundingClientRect();
+      return box.width > 1 && (box.right > innerWidth + 1 || box.left < -1);
+    }).map(e => e.tagName + '.' + e.className + '#' + e.id)"""
+    return [*page.evaluate(script)]

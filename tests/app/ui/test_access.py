@@ -7,8 +7,8 @@ import pytest
 
 from app.ui.words import words_of
 from prompts.wording import LANGUAGES
-from tests.app.ui.conftest import serving
-from tests.app.ui.test_browser import CELLS, ask, overflowing
+from tests.app.ui.conftest import ask, overflowing
+from tests.app.ui.test_browser import CELLS
 from tests.fakes_ui import EXAMPLE, fake_workspace
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
@@ -25,7 +25,7 @@ def wrong(page: Any) -> list[str]:
 @pytest.mark.parametrize("width", [1280, 390])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_no_tab_breaks_a_rule_of_access(open_page, width: int, scheme: str) -> None:
-    page = open_page(width, color_scheme=scheme).page
+    page = open_page(width, color_scheme=scheme)
     page.evaluate(AXE)
     ask(page, EXAMPLE)
     assert wrong(page) == []
@@ -39,8 +39,7 @@ def test_no_tab_breaks_a_rule_of_access(open_page, width: int, scheme: str) -> N
         assert wrong(page) == [], tabs.nth(place).inner_text()
 
 
-def test_tabs_go_by_arrow_keys_and_the_skip_link_leads_past_them(open_page) -> None:
-    page = open_page().page
+def test_tabs_go_by_arrow_keys_and_the_skip_link_leads_past_them(page) -> None:
     page.focus('#tabs [role="tab"] >> nth=0')
     page.keyboard.press("ArrowRight")
     page.wait_for_function("document.title === 'Briefing · untoc'")
@@ -55,7 +54,7 @@ def test_tabs_go_by_arrow_keys_and_the_skip_link_leads_past_them(open_page) -> N
 
 @pytest.mark.parametrize(("locale", "code"), [("fr-CA", "fr"), ("ar-EG", "ar"), ("zh-CN", "zh")])
 def test_page_is_in_the_language_of_its_reader(open_page, locale: str, code: Any) -> None:
-    page = open_page(390, locale=locale).page
+    page = open_page(390, locale=locale)
     words = words_of(code)
     page.wait_for_function("code => document.documentElement.lang === code", arg=code)
     assert page.evaluate("getComputedStyle(document.body).direction") == ("rtl" if code == "ar" else "ltr")
@@ -73,23 +72,22 @@ def test_page_is_in_the_language_of_its_reader(open_page, locale: str, code: Any
 
 
 def test_place_for_files_is_named_by_the_words_on_it(open_page) -> None:
-    page = open_page(locale="fr-FR").page
+    page = open_page(locale="fr-FR")
     for tab in (2, 3):
         page.locator('#tabs [role="tab"]').nth(tab).click()
         page.get_by_role("button", name="Déposez le fichier ici").wait_for()
 
 
-def test_suggestions_of_an_earlier_answer_are_gone_while_the_next_one_is_made(open_page, tmp_path) -> None:
-    with serving(*fake_workspace(step_seconds=2), tmp_path) as served:
-        page = open_page(served=served).page
-        ask(page, EXAMPLE)
-        page.wait_for_selector("#suggestions button:visible")
-        page.fill("#question textarea", "and Arvandia?")
-        page.press("#question textarea", "Enter")
-        page.wait_for_selector(".u-steps")
-        page.wait_for_selector("#suggestions button", state="hidden")
-        page.wait_for_selector('.u-turn[data-turn="2"] .u-answer')
-        page.wait_for_selector("#suggestions button:visible")
+def test_suggestions_of_an_earlier_answer_are_gone_while_the_next_one_is_made(visit) -> None:
+    page, _ = visit(*fake_workspace(step_seconds=2))
+    ask(page, EXAMPLE)
+    page.wait_for_selector("#suggestions button:visible")
+    page.fill("#question textarea", "and Arvandia?")
+    page.press("#question textarea", "Enter")
+    page.wait_for_selector(".u-steps")
+    page.wait_for_selector("#suggestions button", state="hidden")
+    page.wait_for_selector('.u-turn[data-turn="2"] .u-answer')
+    page.wait_for_selector("#suggestions button:visible")
 
 
 def test_every_language_has_every_message() -> None:

@@ -6,24 +6,29 @@ import zipfile
 
 import pytest
 
-from tests.app.ui.conftest import serving
+from tests.app.ui.conftest import ask, open_tab
 from tests.fakes_briefing import fake_briefing
-from tests.fakes_ui import EXAMPLE, fake_tools, fake_workspace
+from tests.fakes_ui import EXAMPLE, fake_tools
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
 
 
-def make(page, topics="extradition"):
-    page.get_by_role("tab", name="Briefing").click()
-    page.fill("#topics textarea", topics)
+def make(page):
+    open_tab(page, "Briefing")
+    page.fill("#topics textarea", "extradition")
     page.click("#brief")
     page.wait_for_selector(".u-briefing")
 
 
-def test_briefing_made_shows_matrix_quotations_and_coverage(open_page):
-    watched = open_page()
-    page = watched.page
+@pytest.fixture
+def made(page):
+    """A page on which a briefing was made."""
     make(page)
+    return page
+
+
+def test_briefing_made_shows_matrix_quotations_and_coverage(made):
+    page = made
     head = page.inner_text(".u-matrix thead")
     assert "Extradition" in head
     assert page.locator(".u-matrix tbody tr").count() == 6
@@ -33,22 +38,23 @@ def test_briefing_made_shows_matrix_quotations_and_coverage(open_page):
     assert page.locator(".u-picture").count() == 1
     assert page.locator(".u-picture").first.get_attribute("alt")
     assert "broken|<b>.pdf" in page.inner_text(".u-briefing .u-coverage")
-    assert not watched.errors
-
-
-def test_matrix_cell_leads_to_its_quotations(open_page):
-    page = open_page().page
-    make(page)
+    # A cell of the matrix leads to its quotations.
     page.click(".u-matrix a.u-cell >> nth=0")
     page.wait_for_function(
         "document.getElementById(decodeURIComponent(location.hash.slice(1))).getBoundingClientRect().top < innerHeight"
     )
 
 
-def test_review_is_kept_shown_and_taken_back(open_page):
-    page = open_page().page
-    make(page)
+def test_review_is_kept_shown_and_taken_back_and_a_made_up_one_changes_nothing(made):
+    page = made
     card = page.locator(".u-card").first
+    key = card.locator('button[data-state="accepted"]').get_attribute("data-key")
+    named = "(button, key) => { button.dataset.key = key }"
+    card.locator('button[data-state="accepted"]').evaluate(named, "elsewhere")
+    card.locator('button[data-state="accepted"]').click()
+    page.wait_for_timeout(800)
+    assert page.locator('.u-card >> nth=0 >> button[aria-pressed="true"]').count() == 0
+    card.locator('button[data-state="accepted"]').evaluate(named, key)
     card.locator('button[data-state="accepted"]').click()
     page.wait_for_selector('.u-card >> nth=0 >> button[aria-pressed="true"]')
     assert "Reviewed by" in card.inner_text() and "reviewed" in page.inner_text(".u-matrix tbody tr >> nth=0")
@@ -71,9 +77,8 @@ def wait_until(holds, seconds=30):
     assert holds()
 
 
-def test_documents_are_offered_for_download_and_go_with_their_session(open_page, app_server):
-    page = open_page().page
-    make(page)
+def test_documents_are_offered_for_download_and_go_with_their_session(made, app_server):
+    page = made
     page.click("#documents")
     page.wait_for_selector("#briefing-files a[download]", timeout=120_000)
     with page.expect_download() as downloaded:
@@ -88,29 +93,23 @@ def test_documents_are_offered_for_download_and_go_with_their_session(open_page,
     wait_until(lambda: not list(served.rglob(name)))
 
 
-def test_brief_me_on_in_the_conversation_makes_the_briefing(open_page):
-    page = open_page().page
+def test_brief_me_on_in_the_conversation_makes_the_briefing(page):
     page.fill("#question textarea", "Brief me on extradition for Austria and Poland")
     page.press("#question textarea", "Enter")
     page.wait_for_selector(".u-briefing")
     assert page.input_value("#topics textarea") == "extradition"
-    page.get_by_role("tab", name="Ask").click()
+    open_tab(page, "Ask")
     assert "Briefing tab" in page.inner_text("#conversation")
 
 
-def test_button_turns_the_conversation_into_a_briefing(open_page):
-    page = open_page().page
-    page.fill("#question textarea", EXAMPLE)
-    page.press("#question textarea", "Enter")
-    page.wait_for_selector('.u-turn[data-turn="1"] .u-answer')
-    page.wait_for_timeout(400)
+def test_button_turns_the_conversation_into_a_briefing(page):
+    ask(page, EXAMPLE)
     page.click('button[data-action="brief"]')
     page.wait_for_selector(".u-briefing")
 
 
-def test_what_cannot_be_read_is_said_in_one_line(open_page):
-    page = open_page().page
-    page.get_by_role("tab", name="Briefing").click()
+def test_what_cannot_be_read_is_said_in_one_line(page):
+    open_tab(page, "Briefing")
     page.click("#brief")
     page.wait_for_selector("#briefing .u-error")
     assert "nothing to brief on" in page.inner_text("#briefing .u-error")
@@ -118,7 +117,7 @@ def test_what_cannot_be_read_is_said_in_one_line(open_page):
 
 @pytest.mark.parametrize("width", [1280, 390])
 def test_nothing_sticks_out_sideways_and_changes_are_shown_in_their_place(open_page, width):
-    page = open_page(width=width).page
+    page = open_page(width)
     make(page)
     changes = page.locator(".u-changes")
     assert changes.locator("li").first.is_visible()
@@ -128,66 +127,47 @@ def test_nothing_sticks_out_sideways_and_changes_are_shown_in_their_place(open_p
     assert wide <= width
 
 
-def test_a_made_up_review_changes_nothing(open_page):
-    page = open_page().page
-    make(page)
-    page.evaluate(
-        "() => { const b = document.querySelector('.u-card button[data-state=accepted]');"
-        " b.dataset.key = 'elsewhere'; b.click(); }"
-    )
-    page.wait_for_timeout(800)
-    assert page.locator('.u-card >> nth=0 >> button[aria-pressed="true"]').count() == 0
-
-
-def test_claims_of_a_model_are_shown_unless_quotations_alone_are_asked_for(open_page, tmp_path):
+def test_claims_of_a_model_are_shown_unless_quotations_alone_are_asked_for(visit, tmp_path):
     tools = fake_tools(tmp_path, model="openai:test")
-    assistant, corpus = fake_workspace()
-    with serving(assistant, corpus, tmp_path, tools=tools) as served:
-        page = open_page(served=served).page
-        make(page)
-        assert "now supports the Convention | <b>as a legal basis</b>" in page.inner_text(".u-worded >> nth=0")
-        assert "Worded by a model" in page.inner_text(".u-worded >> nth=0")
-        page.locator("#composer").get_by_label("Quotations alone").check()
-        page.click("#brief")
-        page.wait_for_function("!document.querySelector('.u-worded') && document.querySelector('.u-briefing')")
-        assert tools.builder.composers == ["model", "extractive"]
+    page, _ = visit(tools=tools)
+    make(page)
+    assert "now supports the Convention | <b>as a legal basis</b>" in page.inner_text(".u-worded >> nth=0")
+    assert "Worded by a model" in page.inner_text(".u-worded >> nth=0")
+    page.locator("#composer").get_by_label("Quotations alone").check()
+    page.click("#brief")
+    page.wait_for_function("!document.querySelector('.u-worded') && document.querySelector('.u-briefing')")
+    assert tools.builder.composers == ["model", "extractive"]
 
 
-def test_cells_are_edited_and_the_briefing_is_kept_and_reopened_by_its_address(open_page, tmp_path):
-    assistant, corpus = fake_workspace()
-    with serving(assistant, corpus, tmp_path) as served:
-        watched = open_page(served=served)
-        page = watched.page
-        make(page)
-        page.wait_for_function("new URLSearchParams(location.search).has('b')")
-        card = page.locator(".u-card").first
-        quoted = card.locator("blockquote").count()
-        card.locator('[data-action="drop"]').first.click()
-        page.wait_for_function(f"document.querySelector('.u-card').querySelectorAll('blockquote').length < {quoted}")
-        card.locator("summary >> text=Add a quotation").click()
-        card.locator("input[type=search]").fill("extradition")
-        page.keyboard.press("Enter")
-        card.locator('[data-action="add"]').first.click()
-        page.wait_for_function("!document.querySelector('.u-card [data-action=add]')")
-        assert card.locator("blockquote").count() == quoted
-        edited = card.locator("blockquote").all_inner_texts()
-        page.reload()
-        page.wait_for_selector(".u-briefing")
-        assert page.locator(".u-card").first.locator("blockquote").all_inner_texts() == edited
-        page.wait_for_function("document.title === 'Briefing · untoc'")
-        # It comes into view, with the forms of documents called by their names.
-        page.wait_for_function(
-            "document.querySelector('#briefing-title').getBoundingClientRect().top < innerHeight / 2"
-        )
-        page.click("#documents-form button >> nth=0")
-        assert page.locator("#documents-form input").first.input_value() == "Whole briefing"
-        page.click("#kept-briefings button >> nth=0")
-        page.click("#briefing-list .u-work-more summary")
-        page.fill("#briefing-list .u-form input", "For the ambassador")
-        page.keyboard.press("Enter")
-        page.wait_for_selector('#briefing-list >> text="For the ambassador"')
-        # Without being asked for, no record for programs lies among the documents.
-        page.click("#documents")
-        page.wait_for_selector("#briefing-files a[download]", timeout=120_000)
-        assert "manifest" not in page.inner_text("#briefing-files")
-        assert not watched.errors
+def test_cells_are_edited_and_the_briefing_is_kept_and_reopened_by_its_address(visit):
+    page, _ = visit()
+    make(page)
+    page.wait_for_function("new URLSearchParams(location.search).has('b')")
+    card = page.locator(".u-card").first
+    quoted = card.locator("blockquote").count()
+    card.locator('[data-action="drop"]').first.click()
+    page.wait_for_function(f"document.querySelector('.u-card').querySelectorAll('blockquote').length < {quoted}")
+    card.locator("summary >> text=Add a quotation").click()
+    card.locator("input[type=search]").fill("extradition")
+    page.keyboard.press("Enter")
+    card.locator('[data-action="add"]').first.click()
+    page.wait_for_function("!document.querySelector('.u-card [data-action=add]')")
+    assert card.locator("blockquote").count() == quoted
+    edited = card.locator("blockquote").all_inner_texts()
+    page.reload()
+    page.wait_for_selector(".u-briefing")
+    assert page.locator(".u-card").first.locator("blockquote").all_inner_texts() == edited
+    page.wait_for_function("document.title === 'Briefing · untoc'")
+    # It comes into view, with the forms of documents called by their names.
+    page.wait_for_function("document.querySelector('#briefing-title').getBoundingClientRect().top < innerHeight / 2")
+    page.click("#documents-form button >> nth=0")
+    assert page.locator("#documents-form input").first.input_value() == "Whole briefing"
+    page.click("#kept-briefings button >> nth=0")
+    page.click("#briefing-list .u-work-more summary")
+    page.fill("#briefing-list .u-form input", "For the ambassador")
+    page.keyboard.press("Enter")
+    page.wait_for_selector('#briefing-list >> text="For the ambassador"')
+    # Without being asked for, no record for programs lies among the documents.
+    page.click("#documents")
+    page.wait_for_selector("#briefing-files a[download]", timeout=120_000)
+    assert "manifest" not in page.inner_text("#briefing-files")

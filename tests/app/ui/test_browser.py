@@ -1,29 +1,26 @@
 """The chat as people use it, in a real browser."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from app.question.turn import EarlierTurn
+from app.wiring import Workspace
+from tests.app.corpus.test_page_images import PARTIES, QUESTION, arvandia
+from tests.app.ui.conftest import ask, open_tab, overflowing, settle
+from tests.fakes_files import pdf_of
 from tests.fakes_ui import EXAMPLE, HOSTILE, HOSTILE_FILE, sample_statement
 
 CELLS = "#corpus-table [role=gridcell]"
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
 
 
-def ask(page: Any, question: str, turn: int = 1) -> None:
-    page.fill("#question textarea", question)
-    page.press("#question textarea", "Enter")
-    page.wait_for_selector(f'.u-turn[data-turn="{turn}"] .u-answer')
-    # The scope editor is filled after the answer; the next step must not run into that.
-    page.wait_for_selector("#scope-editor")
-    page.wait_for_selector("#ask:visible")
-    settle(page)
-
-
-def settle(page: Any) -> None:
-    # Gradio's browser part loses an event that is sent while it closes the stream of the one before.
-    page.wait_for_timeout(400)
+@pytest.fixture
+def answered(page: Any) -> Any:
+    """A page on which a question was answered."""
+    ask(page, EXAMPLE)
+    return page
 
 
 def fill(page: Any, box: Any, text: str) -> None:
@@ -44,20 +41,18 @@ def in_view(page: Any, selector: str) -> bool:
     return bool(page.evaluate(script, selector))
 
 
-def overflowing(page: Any) -> list[str]:
-    """Visible elements that stick out sideways, other than inside a region that scrolls by itself."""
-    script = """() => [...document.querySelectorAll('body *')].filter(e => {
-      if (!e.offsetParent) return false;
-      if (e.closest('#corpus-table, .u-hidden, .u-scroll, .u-source pre, svg, [aria-hidden=true]')) return false;
-      const box = e.getBoundingClientRect();
-      return box.width > 1 && (box.right > innerWidth + 1 || box.left < -1);
-    }).map(e => e.tagName + '.' + e.className + '#' + e.id)"""
-    return [*page.evaluate(script)]
+def take_away(page: Any, field: str, turn: int = 1) -> None:
+    """Removes a chip by keyboard and waits for the answer without it."""
+    chip = f'.u-turn[data-turn="{turn}"] .u-chip button[data-field="{field}"]'
+    page.focus(chip)
+    page.keyboard.press("Enter")
+    page.wait_for_selector(chip, state="detached")
+    page.wait_for_selector(f'.u-turn[data-turn="{turn}"] .u-answer')
+    page.wait_for_selector("#ask:visible")
+    settle(page)
 
 
-def test_example_asked_answer_appears_with_evidence(open_page):
-    watched = open_page()
-    page = watched.page
+def test_example_asked_answer_appears_with_evidence(page):
     page.click(".u-example >> nth=0")
     page.wait_for_selector(".u-turn .u-answer")
     page.click("#new-conversation")
@@ -72,34 +67,20 @@ def test_example_asked_answer_appears_with_evidence(open_page):
     assert "12–16 October 2020" in provenance
     assert "Statements in scope" in page.inner_text(".u-coverage")
     assert page.locator("text=Related, not an answer").is_visible()
-    assert not watched.errors
 
 
-def test_marker_clicked_card_is_in_view_focused_and_flashes(open_page):
-    page = open_page().page
-    ask(page, EXAMPLE)
+def test_answer_is_read_out_and_its_cards_are_reached_opened_and_copied(answered):
+    page = answered
+    page.wait_for_function("document.querySelector('#u-live').textContent.includes('Cognizant of the importance')")
+    assert page.get_attribute("#u-live", "aria-live") == "polite"
     page.click('.u-marker >> text="[2]"')
     page.wait_for_selector("#card-1-2.u-flash")
     page.wait_for_function("document.activeElement.id === 'card-1-2'")
     page.wait_for_timeout(700)
     assert in_view(page, "#card-1-2 h3")
-
-
-def test_marker_of_an_earlier_answer_shows_its_evidence(open_page):
-    page = open_page().page
-    ask(page, EXAMPLE)
-    ask(page, "and Arvandia?", 2)
-    assert page.locator("#card-2-1").is_visible() and not page.locator("#card-1-1").is_visible()
-    page.click('.u-turn[data-turn="1"] .u-marker >> nth=0')
-    page.wait_for_selector("#card-1-1", state="visible")
-    assert not page.locator("#card-2-1").is_visible()
-    page.click("#card-1-1 [data-back]")
-    page.wait_for_function("document.activeElement.dataset.card === 'card-1-1'")
-
-
-def test_copy_as_reference_fills_the_clipboard_and_says_so(open_page):
-    page = open_page().page
-    ask(page, EXAMPLE)
+    page.click("#card-1-1 summary >> text=Source text")
+    shown = page.evaluate("document.querySelector('#card-1-1 .u-source:last-of-type pre').textContent")
+    assert shown in sample_statement().source_text and "\n" in shown
     button = page.locator("#card-1-1 [data-copy]")
     expected = button.get_attribute("data-copy")
     button.click()
@@ -109,32 +90,35 @@ def test_copy_as_reference_fills_the_clipboard_and_says_so(open_page):
     assert expected is not None and "Iran (Islamic Republic of)" in expected
 
 
-def test_source_toggle_shows_the_stored_characters(open_page):
-    page = open_page().page
-    ask(page, EXAMPLE)
-    page.click("#card-1-1 summary >> text=Source text")
-    shown = page.evaluate("document.querySelector('#card-1-1 .u-source:last-of-type pre').textContent")
-    assert shown in sample_statement().source_text and "\n" in shown
+def test_marker_of_an_earlier_answer_shows_its_evidence(answered):
+    page = answered
+    ask(page, "and Arvandia?", 2)
+    assert page.locator("#card-2-1").is_visible() and not page.locator("#card-1-1").is_visible()
+    # An Arabic quotation runs right to left.
+    direction = "selector => getComputedStyle(document.querySelector(selector)).direction"
+    assert page.evaluate(direction, "#card-2-1 .u-quote") == "rtl"
+    assert page.evaluate(direction, '.u-turn[data-turn="2"] .u-prose blockquote') == "rtl"
+    assert page.get_attribute("#card-2-1 .u-quote", "lang") == "ar"
+    page.click('.u-turn[data-turn="1"] .u-marker >> nth=0')
+    page.wait_for_selector("#card-1-1", state="visible")
+    assert not page.locator("#card-2-1").is_visible()
+    page.click("#card-1-1 [data-back]")
+    page.wait_for_function("document.activeElement.dataset.card === 'card-1-1'")
 
 
-def test_chip_removed_question_is_asked_again_without_it(open_page, app_server):
-    page = open_page().page
-    ask(page, EXAMPLE)
-    page.click('.u-chip button[data-field="years"]')
-    page.wait_for_function("!document.querySelector('.u-chip button[data-field=years]')")
-    page.wait_for_selector('.u-turn[data-turn="1"] .u-answer')
+def test_chips_removed_are_left_out_at_once_and_of_the_history_of_the_next_turn(answered, app_server):
+    take_away(answered, "years")
     assert app_server.assistant.asked[-1] == (EXAMPLE, {"years": []}, ())
-    settle(page)
-    page.click('.u-chip button[data-field="treaties"]')
-    page.wait_for_function("!document.querySelector('.u-chip button[data-field=treaties]')")
-    page.wait_for_selector('.u-turn[data-turn="1"] .u-answer')
+    take_away(answered, "treaties")
     assert app_server.assistant.asked[-1] == (EXAMPLE, {"years": [], "treaties": []}, ())
-    assert page.locator(".u-turn").count() == 1
+    assert answered.locator(".u-turn").count() == 1
+    ask(answered, "and Arvandia?", 2)
+    kept = EarlierTurn(question=EXAMPLE, overrides={"years": [], "treaties": []})
+    assert app_server.assistant.asked[-1][2] == (kept,)
 
 
-def test_scope_editor_applied_asks_again_with_its_values(open_page, app_server):
-    page = open_page().page
-    ask(page, EXAMPLE)
+def test_scope_editor_applied_asks_again_with_its_values(answered, app_server):
+    page = answered
     page.click('#scope-editor >> text="Edit scope"')
     box = page.get_by_label("Topic words")
     page.wait_for_function(
@@ -150,29 +134,16 @@ def test_scope_editor_applied_asks_again_with_its_values(open_page, app_server):
     assert overrides["treaties"] == [{"treaty": "UNTOC", "articles": ["4"]}]
 
 
-def test_follow_up_history_stays_with_its_visitor(open_page, app_server):
-    one, two = open_page().page, open_page().page
-    ask(one, EXAMPLE)
-    ask(two, "What did Arvandia say?")
-    ask(one, "and the group?", 2)
+def test_follow_up_history_stays_with_its_visitor(answered, open_page, app_server):
+    other = open_page()
+    ask(other, "What did Arvandia say?")
+    ask(answered, "and the group?", 2)
     assert app_server.assistant.asked[-1] == ("and the group?", None, (EarlierTurn(question=EXAMPLE),))
-    assert two.locator(".u-turn").count() == 1
-    assert "delivered by Arvandia" in one.inner_text("#card-2-1 h3")
+    assert other.locator(".u-turn").count() == 1
+    assert "delivered by Arvandia" in answered.inner_text("#card-2-1 h3")
 
 
-def test_chip_removed_is_part_of_the_history_of_the_next_turn(open_page, app_server):
-    page = open_page().page
-    ask(page, EXAMPLE)
-    page.click('.u-chip button[data-field="years"]')
-    page.wait_for_function("!document.querySelector('.u-chip button[data-field=years]')")
-    page.wait_for_selector('.u-turn[data-turn="1"] .u-answer')
-    settle(page)
-    ask(page, "and Arvandia?", 2)
-    assert app_server.assistant.asked[-1][2] == (EarlierTurn(question=EXAMPLE, overrides={"years": []}),)
-
-
-def test_ambiguous_question_option_asks_again(open_page, app_server):
-    page = open_page().page
+def test_ambiguous_question_option_asks_again(page, app_server):
     ask(page, "What did Korea say?")
     assert "read in several ways" in page.inner_text(".u-status")
     page.click('.u-options >> text="Arvandia (fictional)"')
@@ -181,35 +152,15 @@ def test_ambiguous_question_option_asks_again(open_page, app_server):
     assert app_server.assistant.asked[-1][2] == (EarlierTurn(question="What did Korea say?"),)
 
 
-def test_empty_question_says_what_to_do_and_keeps_the_conversation(open_page):
-    page = open_page().page
-    ask(page, EXAMPLE)
-    page.fill("#question textarea", "   ")
-    page.press("#question textarea", "Enter")
-    page.wait_for_selector(".u-error")
-    assert "the question is empty" in page.inner_text(".u-error")
-    assert page.locator('.u-turn[data-turn="1"]').is_visible()
+def test_empty_question_says_what_to_do_and_keeps_the_conversation(answered):
+    answered.fill("#question textarea", "   ")
+    answered.press("#question textarea", "Enter")
+    answered.wait_for_selector(".u-error")
+    assert "the question is empty" in answered.inner_text(".u-error")
+    assert answered.locator('.u-turn[data-turn="1"]').is_visible()
 
 
-def test_new_answer_is_read_out(open_page):
-    page = open_page().page
-    ask(page, EXAMPLE)
-    page.wait_for_function("document.querySelector('#u-live').textContent.includes('Cognizant of the importance')")
-    assert page.get_attribute("#u-live", "aria-live") == "polite"
-
-
-def test_arabic_quotation_runs_right_to_left(open_page):
-    page = open_page().page
-    ask(page, "What did Arvandia say?")
-    direction = "selector => getComputedStyle(document.querySelector(selector)).direction"
-    assert page.evaluate(direction, ".u-card .u-quote") == "rtl"
-    assert page.evaluate(direction, ".u-prose blockquote") == "rtl"
-    assert page.get_attribute(".u-card .u-quote", "lang") == "ar"
-
-
-def test_hostile_statement_and_question_stay_text(open_page):
-    watched = open_page()
-    page = watched.page
+def test_hostile_statement_question_and_row_stay_text(page):
     question = "hostile <img src=x onerror=\"document.title='owned'\"> ![x](http://198.51.100.7/q.png) {{x}} ${1}"
     ask(page, question)
     page.click(".u-marker >> nth=0")
@@ -222,67 +173,37 @@ def test_hostile_statement_and_question_stay_text(open_page):
     links = page.evaluate("[...document.querySelectorAll('.u-turn a, .u-card a')].map(a => a.getAttribute('href'))")
     assert links and all(link.startswith("#card-") for link in links)
     assert page.title() == f"{question} · untoc"
-    assert watched.hosts() == {"127.0.0.1"}
-    assert not watched.errors
-
-
-def test_hostile_corpus_row_and_file_name_stay_text(open_page):
-    watched = open_page()
-    page = watched.page
-    page.get_by_role("tab", name="Corpus").click()
+    open_tab(page, "Corpus")
     page.click(f"{CELLS} >> text=Hostilia")
     page.wait_for_selector(".u-statement .u-whole")
     assert HOSTILE_FILE in page.inner_text("#corpus-table")
     assert HOSTILE_FILE in page.inner_text(".u-statement")
     assert page.locator("#corpus-table img, #corpus-detail img, #corpus-detail script").count() == 0
     assert page.title() == "Corpus · untoc"
-    assert watched.hosts() == {"127.0.0.1"}
 
 
-def test_files_uploaded_each_is_reported(open_page, app_server, tmp_path):
-    page = open_page().page
-    good = tmp_path / "Statement (2031) – Arvandia.txt"
-    good.write_text("Mr. Chair, Arvandia (fictional) supports article 18.", encoding="utf-8")
-    empty = tmp_path / "empty.txt"
-    empty.write_text(" ", encoding="utf-8")
-    page.get_by_role("tab", name="Ingest").click()
-    page.set_input_files("#upload input[type=file]", [good, empty])
+def test_files_uploaded_each_is_reported_and_a_hostile_name_stays_text(page, app_server, tmp_path):
+    names = ("empty.txt", "Statement (2031) – Arvandia.txt", "<img src=x onerror=document.title='owned'>.txt")
+    files = [tmp_path / name for name in names]
+    for file in files:
+        text = "Mr. Chair, Arvandia (fictional) supports article 18." if file.name != "empty.txt" else " "
+        file.write_text(text, encoding="utf-8")
+    open_tab(page, "Ingest")
+    page.set_input_files("#upload input[type=file]", files)
     page.wait_for_selector("#upload >> text=empty")
     page.click("#ingest")
-    page.wait_for_selector(".u-report tbody tr >> nth=1")
+    page.wait_for_selector(".u-report tbody tr >> nth=2")
     rows = page.locator(".u-report tbody tr").all_inner_texts()
     assert rows[0].split("\t")[:2] == ["empty.txt", "Skipped"] and "no text in it" in rows[0]
-    assert rows[1].split("\t")[:3] == [good.name, "Added", "Arvandia (fictional)"]
-    assert "/" not in rows[0]
-    assert set(app_server.corpus.ingested[-1]) == {good.name, empty.name}
-
-
-def test_hostile_file_name_uploaded_stays_text(open_page):
-    page = open_page().page
-    name = "<img src=x onerror=document.title='owned'>.txt"
-    page.get_by_role("tab", name="Ingest").click()
-    page.set_input_files(
-        "#upload input[type=file]", [{"name": name, "mimeType": "text/plain", "buffer": b"Fictional words."}]
-    )
-    page.wait_for_selector("#upload .file-preview, #upload table")
-    page.click("#ingest")
-    page.wait_for_selector(".u-report tbody tr")
+    assert rows[1].split("\t")[:3] == [names[1], "Added", "Arvandia (fictional)"]
+    assert "/" not in rows[0] and "onerror=document.title='owned'" in rows[2]
+    assert {*names[:2]} <= set(app_server.corpus.ingested[-1]) and len(app_server.corpus.ingested[-1]) == 3
     assert page.locator("#ingest-report img").count() == 0
-    assert "onerror=document.title='owned'" in page.inner_text(".u-report tbody th")
     assert page.title() == "Ingest · untoc"
 
 
-def test_sample_loaded_is_reported(open_page):
-    page = open_page().page
-    page.get_by_role("tab", name="Ingest").click()
-    page.click("#sample")
-    page.wait_for_selector(".u-report tbody tr")
-    assert sample_statement().file in page.inner_text(".u-report")
-
-
-def test_metadata_corrected_and_statement_removed(open_page, app_server):
-    page = open_page().page
-    page.get_by_role("tab", name="Corpus").click()
+def test_metadata_corrected_and_statement_removed(page, app_server):
+    open_tab(page, "Corpus")
     page.fill("#corpus-filter input, #corpus-filter textarea", "group.txt")
     page.wait_for_selector("#corpus-count >> text=Statements listed: 1,")
     page.click(f"{CELLS} >> text=group.txt")
@@ -307,17 +228,18 @@ def test_metadata_corrected_and_statement_removed(open_page, app_server):
 
 @pytest.mark.parametrize("width", [1280, 390])
 def test_nothing_sticks_out_sideways(open_page, width):
-    page = open_page(width).page
+    page = open_page(width)
     assert overflowing(page) == []
     ask(page, "hostile")
     page.click('#scope-editor >> text="Edit scope"')
     page.wait_for_timeout(400)
     assert overflowing(page) == []
-    page.get_by_role("tab", name="Ingest").click()
+    open_tab(page, "Ingest")
     page.click("#sample")
     page.wait_for_selector(".u-report tbody tr")
+    assert sample_statement().file in page.inner_text(".u-report")
     assert overflowing(page) == []
-    page.get_by_role("tab", name="Corpus").click()
+    open_tab(page, "Corpus")
     page.click(f"{CELLS} >> nth=0")
     page.wait_for_selector("#corpus-form:visible")
     assert overflowing(page) == []
@@ -325,7 +247,7 @@ def test_nothing_sticks_out_sideways(open_page, width):
 
 
 def test_narrow_page_marker_brings_the_card_below_into_view(open_page):
-    page = open_page(390, 844).page
+    page = open_page(390, 844)
     ask(page, EXAMPLE)
     assert page.evaluate("document.querySelector('#evidence').getBoundingClientRect().top") > page.evaluate(
         "document.querySelector('#question').getBoundingClientRect().top"
@@ -335,8 +257,7 @@ def test_narrow_page_marker_brings_the_card_below_into_view(open_page):
     assert in_view(page, "#card-1-2 h3")
 
 
-def test_keyboard_alone_asks_reads_copies_and_narrows(open_page, app_server):
-    page = open_page().page
+def test_keyboard_alone_asks_reads_copies_and_narrows(page, app_server):
     page.wait_for_function("document.activeElement.matches('#question textarea')")
     page.keyboard.type(EXAMPLE)
     page.keyboard.press("Enter")
@@ -368,12 +289,50 @@ def test_keyboard_alone_asks_reads_copies_and_narrows(open_page, app_server):
     page.wait_for_function("document.activeElement.matches('.u-turn')")
 
 
-def test_whole_visit_asks_no_other_machine(open_page):
-    watched = open_page()
-    page = watched.page
-    ask(page, EXAMPLE)
-    for tab in ("Ingest", "Corpus", "Ask"):
-        page.get_by_role("tab", name=tab).click()
-        page.wait_for_timeout(300)
-    assert watched.hosts() == {"127.0.0.1"}
-    assert not watched.errors
+def chips_of(page, turn: int) -> list[str]:
+    texts = page.locator(f'.u-turn[data-turn="{turn}"] .u-chip').all_inner_texts()
+    return [" ".join(text.replace("×", " ").split()) for text in texts]
+
+
+def test_follow_ups_keep_the_scope_and_removed_chips_stay_removed(visit, workspace: Workspace):
+    page, _ = visit(workspace.assistant, workspace.corpus)
+    ask(page, "What did Arvandia say about extradition at the tenth session?")
+    assert chips_of(page, 1) == ["State Arvandia", "Session 10", "Topic extradition"]
+    ask(page, "and Belmora?", 2)
+    assert chips_of(page, 2) == ["State Belmora", "Session 10 from before", "Topic extradition from before"]
+    take_away(page, "sessions", 2)
+    assert chips_of(page, 2) == ["State Belmora", "Topic extradition from before"]
+    ask(page, "compare with Galdoria", 3)
+    assert chips_of(page, 3) == ["State Belmora from before", "State Galdoria", "Topic extradition from before"]
+    take_away(page, "topic", 3)
+    ask(page, "and article 16?", 4)
+    assert chips_of(page, 4) == [
+        "State Belmora from before",
+        "State Galdoria from before",
+        "Treaty UNTOC article 16",
+    ]
+    ask(page, "Which States spoke of firearms?", 5)
+    assert chips_of(page, 5) == ["all States", "Topic firearms"]
+
+
+def test_page_opens_in_the_card_and_says_so_when_its_file_is_gone(empty_workspace, visit, tmp_path: Path):
+    folder = tmp_path / "corpus"
+    folder.mkdir()
+    (folder / "parties.csv").write_text(PARTIES, encoding="utf-8")
+    (folder / "a.pdf").write_bytes(pdf_of(arvandia(), columns=2))
+    empty_workspace.corpus.ingest([folder])
+    page, _ = visit(empty_workspace.assistant, empty_workspace.corpus)
+    ask(page, QUESTION)
+    assert page.locator(".u-card img").count() == 0
+    page.locator("[data-what=page_image] summary").first.click()
+    image = page.locator("[data-what=page_image] img").first
+    image.wait_for()
+    assert image.evaluate("image => image.decode().then(() => image.naturalWidth)") == 900
+    assert image.get_attribute("alt") == "Page 1 of the file, with the quotation marked"
+    assert page.locator("[data-what=page_image] .u-note").first.is_hidden()
+    (folder / "a.pdf").unlink()
+    page.reload()
+    # The conversation is there again, and what is fetched is fetched anew.
+    page.wait_for_selector(".u-card")
+    page.locator("[data-what=page_image] summary").first.click()
+    page.wait_for_selector("text=the page cannot be shown")

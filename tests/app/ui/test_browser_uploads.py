@@ -1,14 +1,11 @@
-"""Uploads in a real browser over a real store: one after the other, tables in archives, States set by a form."""
+"""Uploads in a real browser over a real store: one after the other, and States set by a form."""
 
 import re
 from pathlib import Path
-from zipfile import ZipFile
 
 import pytest
 
-from tests.app.ui.conftest import serving
-from tests.app.ui.test_browser import settle
-from tests.fakes import fake_workspace
+from tests.app.ui.conftest import open_tab, settle
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
@@ -16,16 +13,11 @@ LONG = " ".join(f"The lamps of harbour {number} were lit by night." for number i
 
 
 @pytest.fixture
-def desk(open_page, tmp_path: Path):
+def desk(empty_workspace, visit):
     """A page on its Ingest tab over an empty store, with the corpus behind it."""
-    with (
-        fake_workspace(tmp_path / "store") as workspace,
-        serving(workspace.assistant, workspace.corpus, tmp_path / "uploads") as served,
-    ):
-        watched = open_page(served=served)
-        watched.page.get_by_role("tab", name="Ingest").click()
-        yield watched.page, workspace.corpus
-        assert not watched.errors
+    page, served = visit(empty_workspace.assistant, empty_workspace.corpus)
+    open_tab(page, "Ingest")
+    return page, served.corpus
 
 
 def upload(page, *files: Path) -> str:
@@ -98,25 +90,3 @@ def test_statement_without_a_state_is_told_at_the_top_and_set_by_the_form(desk, 
     choose(page, "Arvandia")
     page.wait_for_selector("#nameless-form", state="hidden")
     assert sorted(s.metadata.state for s in corpus.documents()) == ["AUT", "XAA"]
-
-
-def test_tables_in_an_archive_and_rows_without_their_folders_are_used(desk, tmp_path):
-    page, corpus = desk
-    archive = tmp_path / "mission.zip"
-    with ZipFile(archive, "w") as packed:
-        packed.writestr("m/statements.csv", "file,state,session,date\ntxt/a.txt,XAA,10,2020-10-12\n")
-        packed.writestr("m/parties.csv", "code,name,aliases,kind\nXAA,Arvandia,,state\n")
-        packed.writestr("m/txt/a.txt", f"Mr. Chair,\n\n{LONG}")
-    assert "Arvandia" in upload(page, archive)
-    table = written(tmp_path, "statements.csv", "file,state,date\nstatements/b.txt,Arvandia,2018\n")
-    told = upload(page, table, written(tmp_path, "b.txt", "Mr. Chair,\n\nIt opposes the fund."))
-    assert "Added: 1" in told
-    held = {Path(s.file).name: (s.metadata.state, s.metadata.date) for s in corpus.documents()}
-    assert held == {"a.txt": ("XAA", "2020-10-12"), "b.txt": ("XAA", "2018")}
-
-
-def test_table_of_parties_alone_says_what_it_did(desk, tmp_path):
-    page, corpus = desk
-    table = written(tmp_path, "parties.csv", "code,name,aliases,kind\nXAB,Belmora,,state\n")
-    assert "can be named from now on: Belmora" in upload(page, table)
-    assert [party.name for party in corpus.added_parties()] == ["Belmora"]

@@ -1,6 +1,8 @@
 from dataclasses import replace
 from html import unescape
 
+import pytest
+
 from app.desk.conversations import KeptTurn
 from app.records import Abstention, Coverage, DroppedClaim, Scope
 from app.ui.conversation import Pending, conversation_html, shown_turn, welcome_html
@@ -41,13 +43,8 @@ def test_only_the_newest_answer_can_be_narrowed():
     html = conversation_html([one, two], corpus)
     first, second = html.split('data-turn="2"', 1)
     assert 'data-action="drop"' not in first and 'data-action="drop"' in second
-
-
-def test_all_states_are_named_where_an_open_question_was_searched_for():
-    searched, corpus = turn(EXAMPLE, scope=Scope(topic="extradition"))
-    assert "all States" in conversation_html([searched], corpus)
-    ambiguous, _ = turn("What did Korea say?")
-    assert "all States" not in conversation_html([ambiguous], corpus)
+    unsure, _ = turn(EXAMPLE, **UNSURE)
+    assert 'data-action="kind"' not in conversation_html([unsure, two], corpus)
 
 
 def test_what_an_added_state_joins_is_from_before():
@@ -73,63 +70,58 @@ def test_error_is_one_escaped_line_under_its_question():
     assert "&lt;q&gt;" in html and 'data-action="drop"' in html
 
 
-def test_abstention_shows_reason_message_once_and_options():
-    one, corpus = turn("What did Korea say?")
+COVERAGE = Coverage(
+    statements_in_scope=3, statements_with_evidence=1, states_without_evidence=("XAA",),
+    states_without_statement=("IRN",), unreadable_files=("<broken>.pdf",),
+)  # fmt: skip
+MANY = [f"X{letter}{letter}" for letter in "JKLMNOPQRS"]
+UNSURE = {"kind": "content", "kind_chance": 0.4, "other_kinds": ("position", "which_states")}
+DROPPED = DroppedClaim(text="<i>claim</i>", state="IRN", reason="number not in evidence")
+KOREA = "What did Korea say?"
+# What an answer that differs so says of itself: the question, the differences, words that stand there and do not.
+SAID = {
+    "who was asked where nobody is named": (EXAMPLE, {"scope": Scope(topic="extradition")}, ["all States"], []),
+    "what an ambiguous question can mean": (KOREA, {}, [
+        "No answer</span>", "The question can be read in several ways",
+        'data-action="ask" data-question="Hostilia &lt;b&gt;(fictional)&lt;/b&gt;"',
+    ], ["all States"]),
+    "a message that its text lacks": (
+        KOREA,
+        {"abstention": Abstention(reason="not_mentioned", message="Try other words."), "answer": "Nothing found."},
+        ["Nothing found.", "Try other words.", "Not mentioned"], [],
+    ),
+    "its coverage": (EXAMPLE, {"coverage": COVERAGE}, [
+        "Statements in scope: <b>3</b>", "with evidence: <b>1</b>", "No evidence from <bdi>Arvandia (fictional)</bdi>",
+        "No statement from <bdi>Iran (Islamic Republic of)</bdi>",
+    ], ["Could not read"]),
+    "which files were not read where nothing was found": (
+        EXAMPLE, {"coverage": COVERAGE, "abstention": Abstention(reason="not_mentioned", message="Nothing on it.")},
+        ["Could not read <bdi>&lt;broken&gt;.pdf</bdi>"], [],
+    ),
+    "a long list, folded but complete": (
+        EXAMPLE, {"coverage": Coverage(states_without_statement=tuple(MANY))},
+        ["<summary>No statement from 10</summary>", *(f"<bdi>{code}</bdi>" for code in MANY)], [],
+    ),
+    "that it is partial": (EXAMPLE, {"status": "partial", "missing": "number"}, ["Answered in part"], []),
+    "which claims were dropped, and who wrote": (
+        EXAMPLE, {"dropped_claims": (DROPPED,), "composer": "model", "model": "small"},
+        ["for want of support in the evidence: 1", "&lt;i&gt;claim&lt;/i&gt;", DROPPED.reason, "Written by small"], [],
+    ),
+    "how it was read, and what else it may be": (EXAMPLE, UNSURE, [
+        "Read as asking for <b>what was said</b>",
+        'data-action="kind" data-kind="position"', 'data-kind="which_states"',
+    ], []),
+    "nothing of a kind that is sure": (EXAMPLE, {"kind": "content"}, [], ["Read as asking for"]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("question", "changes", "holds", "lacks"), SAID.values(), ids=SAID)
+def test_answer_says_about_itself(question, changes, holds, lacks):
+    one, corpus = turn(question, **changes)
     html = conversation_html([one], corpus)
-    assert "No answer</span>" in html and "The question can be read in several ways" in html
-    assert html.count("Which one do you mean?") == 1
-    assert 'data-action="ask" data-question="Hostilia &lt;b&gt;(fictional)&lt;/b&gt;"' in html
-
-
-def test_abstention_message_absent_from_the_answer_is_added():
-    reason = Abstention(reason="not_mentioned", message="Try other words.")
-    one, corpus = turn("What did Korea say?", abstention=reason, answer="Nothing found.")
-    html = conversation_html([one], corpus)
-    assert "Nothing found." in html and "Try other words." in html and "Not mentioned" in html
-
-
-def test_coverage_line_counts_and_names():
-    coverage = Coverage(
-        statements_in_scope=3,
-        statements_with_evidence=1,
-        states_without_evidence=("XAA",),
-        states_without_statement=("IRN",),
-        unreadable_files=("<broken>.pdf",),
-    )
-    one, corpus = turn(EXAMPLE, coverage=coverage)
-    html = conversation_html([one], corpus)
-    assert "Statements in scope: <b>3</b>" in html and "with evidence: <b>1</b>" in html
-    assert "No evidence from <bdi>Arvandia (fictional)</bdi>" in html
-    assert "No statement from <bdi>Iran (Islamic Republic of)</bdi>" in html
-    assert "Could not read" not in html
-    silent = Abstention(reason="not_mentioned", message="Nothing on it.")
-    one, _ = turn(EXAMPLE, coverage=coverage, abstention=silent)
-    assert "Could not read <bdi>&lt;broken&gt;.pdf</bdi>" in conversation_html([one], corpus)
-
-
-def test_long_coverage_list_folds_but_stays_complete():
-    codes = tuple(f"X{letter}{letter}" for letter in "JKLMNOPQRS")
-    one, corpus = turn(EXAMPLE, coverage=Coverage(states_without_statement=codes))
-    html = conversation_html([one], corpus)
-    assert "<summary>No statement from 10</summary>" in html
-    assert all(f"<bdi>{code}</bdi>" in html for code in codes)
-
-
-def test_partial_answer_says_so():
-    one, corpus = turn(EXAMPLE, status="partial", missing="number")
-    assert "Answered in part" in conversation_html([one], corpus)
-
-
-def test_dropped_claims_are_counted_with_reasons():
-    dropped = (DroppedClaim(text="<i>claim</i>", state="IRN", reason="number not in evidence"),)
-    one, corpus = turn(EXAMPLE, dropped_claims=dropped, composer="model", model="small")
-    html = conversation_html([one], corpus)
-    assert (
-        "for want of support in the evidence: 1" in html
-        and "&lt;i&gt;claim&lt;/i&gt;" in html
-        and "number not in evidence" in html
-    )
-    assert "Written by small" in html
+    assert [part for part in holds if part not in html] == []
+    assert [part for part in lacks if part in html] == []
+    assert html.count("Which one do you mean?") == ("Korea" in question and not changes)
 
 
 def test_copied_answer_holds_every_reference_and_what_was_taken_into_it():
@@ -151,14 +143,3 @@ def test_hostile_answer_is_escaped():
     one, corpus = turn("hostile <script>x</script>")
     html = conversation_html([one], corpus) + one.evidence
     assert "<script" not in html and "<img" not in html and 'href="http' not in html
-
-
-def test_a_kind_that_is_not_sure_offers_the_others():
-    asked, corpus = turn(EXAMPLE, kind="content", kind_chance=0.4, other_kinds=("position", "which_states"))
-    html = conversation_html([asked], corpus)
-    assert "Read as asking for <b>what was said</b>" in html
-    assert 'data-action="kind" data-kind="position"' in html and 'data-kind="which_states"' in html
-    older, _ = turn(EXAMPLE, 2)
-    assert 'data-action="kind"' not in conversation_html([asked, older], corpus)
-    sure, _ = turn(EXAMPLE, kind="content")
-    assert "Read as asking for" not in conversation_html([sure], corpus)

@@ -1,7 +1,6 @@
 """Conversations that stay: asked, left, found again, changed, taken away and judged, each as one journey."""
 
 import re
-from pathlib import Path
 
 import pytest
 from docx import Document
@@ -9,148 +8,133 @@ from docx import Document
 from app.corpus.drafts import drafts_path
 from app.wiring import Workspace
 from evals.cases.case import load_cases
-from tests.app.ui.conftest import serving
-from tests.app.ui.test_browser import ask, overflowing
+from tests.app.ui.conftest import ask, overflowing
 from tests.fakes_ui import EXAMPLE, fake_workspace
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
 TITLES = ".u-work-open bdi"
 
 
-def test_conversation_survives_reload_and_a_second_tab_and_is_named_found_and_deleted(open_page, tmp_path: Path):
-    assistant, corpus = fake_workspace()
-    with serving(assistant, corpus, tmp_path) as served:
-        watched = open_page(served=served)
-        page = watched.page
-        ask(page, EXAMPLE)
-        page.wait_for_function("new URLSearchParams(location.search).has('c')")
-        assert page.title() == f"{EXAMPLE} · untoc"
-        address = page.url
-        page.reload()
-        page.wait_for_selector('.u-turn[data-turn="1"] .u-answer')
-        # Whoever opens it by its address can change the scope, as after an answer.
-        page.wait_for_selector("#scope-editor:visible")
-        # Another tab goes on with it; this one goes on after that.
-        other = page.context.new_page()
-        other.goto(address)
-        other.wait_for_selector('.u-turn[data-turn="1"] .u-answer')
-        ask(other, "and the group?", 2)
-        ask(page, "What did Arvandia say?", 3)
-        assert [turn.question for turn in assistant.asked[-1][2]] == [EXAMPLE, "and the group?"]
-        assert page.locator(".u-turn").count() == 3
-        page.click("#new-conversation")
-        page.wait_for_selector(".u-welcome")
-        assert "?c=" not in page.url
-        ask(page, "What did Korea say?")
-        assert page.locator(TITLES).all_inner_texts() == ["What did Korea say?", EXAMPLE]
-        page.fill("#conversation-search textarea, #conversation-search input", "consistently supported")
-        page.wait_for_function(f"document.querySelectorAll('{TITLES}').length === 1")
-        page.click(".u-work-more summary")
-        page.fill(".u-work-more[open] input", "Article 4 <b>for Vienna</b>")
-        page.keyboard.press("Enter")
-        page.wait_for_selector(f'{TITLES} >> text="Article 4 <b>for Vienna</b>"')
-        page.click(".u-work-open")
-        page.wait_for_selector('.u-turn[data-turn="3"]')
-        assert page.url == address
-        page.click(".u-work-more summary")
-        page.click(".u-work-more[open] [data-action=delete]")
-        page.wait_for_selector(".u-welcome")
-        assert page.locator(TITLES).count() == 0
-        page.click("[data-action=restore]")
-        page.click(".u-work-open")
-        page.wait_for_selector('.u-turn[data-turn="3"]')
-        page.go_back()
-        page.wait_for_selector(".u-turn, .u-welcome")
-        assert not watched.errors
+def test_conversation_survives_reload_and_a_second_tab_and_is_named_found_and_deleted(visit):
+    page, served = visit()
+    ask(page, EXAMPLE)
+    page.wait_for_function("new URLSearchParams(location.search).has('c')")
+    assert page.title() == f"{EXAMPLE} · untoc"
+    address = page.url
+    page.reload()
+    page.wait_for_selector('.u-turn[data-turn="1"] .u-answer')
+    # Whoever opens it by its address can change the scope, as after an answer.
+    page.wait_for_selector("#scope-editor:visible")
+    # Another tab goes on with it; this one goes on after that.
+    other = page.context.new_page()
+    other.goto(address)
+    other.wait_for_selector('.u-turn[data-turn="1"] .u-answer')
+    ask(other, "and the group?", 2)
+    ask(page, "What did Arvandia say?", 3)
+    assert [turn.question for turn in served.assistant.asked[-1][2]] == [EXAMPLE, "and the group?"]
+    assert page.locator(".u-turn").count() == 3
+    page.click("#new-conversation")
+    page.wait_for_selector(".u-welcome")
+    assert "?c=" not in page.url
+    ask(page, "What did Korea say?")
+    assert page.locator(TITLES).all_inner_texts() == ["What did Korea say?", EXAMPLE]
+    page.fill("#conversation-search textarea, #conversation-search input", "consistently supported")
+    page.wait_for_function(f"document.querySelectorAll('{TITLES}').length === 1")
+    page.click(".u-work-more summary")
+    page.fill(".u-work-more[open] input", "Article 4 <b>for Vienna</b>")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(f'{TITLES} >> text="Article 4 <b>for Vienna</b>"')
+    page.click(".u-work-open")
+    page.wait_for_selector('.u-turn[data-turn="3"]')
+    assert page.url == address
+    page.click(".u-work-more summary")
+    page.click(".u-work-more[open] [data-action=delete]")
+    page.wait_for_selector(".u-welcome")
+    assert page.locator(TITLES).count() == 0
+    page.click("[data-action=restore]")
+    page.click(".u-work-open")
+    page.wait_for_selector('.u-turn[data-turn="3"]')
+    page.go_back()
+    page.wait_for_selector(".u-turn, .u-welcome")
 
 
-def test_answer_is_taken_away_with_its_sources(open_page, tmp_path: Path):
-    assistant, corpus = fake_workspace()
-    with serving(assistant, corpus, tmp_path) as served:
-        page = open_page(served=served).page
-        ask(page, EXAMPLE)
-        page.click('[data-action="use"]')
-        page.wait_for_selector(".u-prose >> text=Related passages that you chose")
-        page.click("[data-copy][data-html]")
-        page.wait_for_function("document.querySelector('#u-live').textContent === 'Copied'")
-        read = "kind => navigator.clipboard.read().then(items => items[0].getType(kind)).then(blob => blob.text())"
-        rich, plain = page.evaluate(read, "text/html"), page.evaluate(read, "text/plain")
-        assert "<blockquote" in rich and "<sup>3</sup>" in rich and "[3] Iran" in plain
-        with page.expect_download() as download:
-            page.click('[data-export="docx"]')
-        document = Document(str(download.value.path()))
-        notes = next(part for part in document.part.package.iter_parts() if part.partname.endswith("footnotes.xml"))
-        assert len(re.findall(rb'<w:footnote w:id="[1-9]', notes.blob)) == 3
-        assert document.paragraphs[0].text == EXAMPLE
-        with page.expect_download() as download:
-            page.click('[data-export="md"]')
-        text = download.value.path().read_text(encoding="utf-8")
-        assert "[^1]" in text and re.search(r"^\[\^3\]: Iran", text, re.MULTILINE)
-        page.click("#card-1-2 summary >> text=The whole statement")
-        mark = page.wait_for_selector("#card-1-2 .u-whole mark")
-        assert mark.inner_text().startswith("International cooperation must")
-        page.wait_for_function("document.querySelector('#card-1-2 .u-whole').scrollTop > 0")
+def test_answer_is_taken_away_with_its_sources(page):
+    ask(page, EXAMPLE)
+    page.click('[data-action="use"]')
+    page.wait_for_selector(".u-prose >> text=Related passages that you chose")
+    page.click("[data-copy][data-html]")
+    page.wait_for_function("document.querySelector('#u-live').textContent === 'Copied'")
+    read = "kind => navigator.clipboard.read().then(items => items[0].getType(kind)).then(blob => blob.text())"
+    rich, plain = page.evaluate(read, "text/html"), page.evaluate(read, "text/plain")
+    assert "<blockquote" in rich and "<sup>3</sup>" in rich and "[3] Iran" in plain
+    with page.expect_download() as download:
+        page.click('[data-export="docx"]')
+    document = Document(str(download.value.path()))
+    notes = next(part for part in document.part.package.iter_parts() if part.partname.endswith("footnotes.xml"))
+    assert len(re.findall(rb'<w:footnote w:id="[1-9]', notes.blob)) == 3
+    assert document.paragraphs[0].text == EXAMPLE
+    with page.expect_download() as download:
+        page.click('[data-export="md"]')
+    text = download.value.path().read_text(encoding="utf-8")
+    assert "[^1]" in text and re.search(r"^\[\^3\]: Iran", text, re.MULTILINE)
+    page.click("#card-1-2 summary >> text=The whole statement")
+    mark = page.wait_for_selector("#card-1-2 .u-whole mark")
+    assert mark.inner_text().startswith("International cooperation must")
+    page.wait_for_function("document.querySelector('#card-1-2 .u-whole').scrollTop > 0")
 
 
-def test_stopped_question_is_in_its_box_again_and_can_be_asked_at_once(open_page, tmp_path: Path):
-    assistant, corpus = fake_workspace(step_seconds=3)
-    with serving(assistant, corpus, tmp_path) as served:
-        page = open_page(served=served).page
-        page.fill("#question textarea", "What did Arvandia say?")
-        page.keyboard.press("Enter")
-        page.wait_for_selector(".u-steps")
-        page.click("#stop")
-        page.wait_for_selector(".u-turn >> text=Stopped.")
-        assert page.input_value("#question textarea") == "What did Arvandia say?"
-        page.press("#question textarea", "Enter")
-        page.wait_for_selector('.u-turn[data-turn="1"] .u-answer')
-        assert [asked for asked, *_ in assistant.asked] == ["What did Arvandia say?"] * 2
+def test_stopped_question_is_in_its_box_again_and_can_be_asked_at_once(visit):
+    page, served = visit(*fake_workspace(step_seconds=3))
+    page.fill("#question textarea", "What did Arvandia say?")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".u-steps")
+    page.click("#stop")
+    page.wait_for_selector(".u-turn >> text=Stopped.")
+    assert page.input_value("#question textarea") == "What did Arvandia say?"
+    page.press("#question textarea", "Enter")
+    page.wait_for_selector('.u-turn[data-turn="1"] .u-answer')
+    assert [asked for asked, *_ in served.assistant.asked] == ["What did Arvandia say?"] * 2
 
 
-def test_judged_answers_are_draft_cases(open_page, workspace: Workspace, tmp_path: Path):
+def test_judged_answers_are_draft_cases(visit, workspace: Workspace):
     first, second = "What did Arvandia say about extradition at the tenth session?", "and Belmora?"
-    with serving(workspace.assistant, workspace.corpus, tmp_path) as served:
-        watched = open_page(served=served)
-        page = watched.page
-        ask(page, first)
-        ask(page, second, 2)
-        page.click('.u-turn[data-turn="2"] .u-wrong summary')
-        page.fill('.u-turn[data-turn="2"] .u-wrong input', "The 2022 statement")
-        page.keyboard.press("Enter")
-        page.wait_for_selector('.u-turn[data-turn="2"] [role=status] >> text=Kept as wrong')
-        page.click('.u-turn[data-turn="1"] [data-verdict=right]')
-        page.wait_for_selector('.u-turn[data-turn="1"] [role=status] >> text=Kept as right')
-        wrong, right = load_cases(drafts_path(served.store))
-        assert (wrong.question, wrong.history, wrong.tags["should_be"]) == (second, (first,), "The 2022 statement")
-        assert right.type == "single_state" and right.expect.states == ("XAA",) and right.evidence
-        files = {document.file: document.document_id for document in workspace.corpus.documents()}
-        for span in right.evidence:
-            assert workspace.corpus.show(files[span.file]).source_text[span.start : span.end] == span.quote
-        # What was asked next is answered by the corpus.
-        page.wait_for_selector("#suggestions [data-action=ask]")
-        suggested = page.locator("#suggestions [data-action=ask]").first.get_attribute("data-question")
-        assert suggested is not None and workspace.assistant.ask(suggested).status == "answered"
-        page.reload()
-        page.wait_for_selector('.u-turn[data-turn="2"] [role=status] >> text=Kept as wrong')
-        assert not watched.errors
+    page, served = visit(workspace.assistant, workspace.corpus)
+    ask(page, first)
+    ask(page, second, 2)
+    page.click('.u-turn[data-turn="2"] .u-wrong summary')
+    page.fill('.u-turn[data-turn="2"] .u-wrong input', "The 2022 statement")
+    page.keyboard.press("Enter")
+    page.wait_for_selector('.u-turn[data-turn="2"] [role=status] >> text=Kept as wrong')
+    page.click('.u-turn[data-turn="1"] [data-verdict=right]')
+    page.wait_for_selector('.u-turn[data-turn="1"] [role=status] >> text=Kept as right')
+    wrong, right = load_cases(drafts_path(served.store))
+    assert (wrong.question, wrong.history, wrong.tags["should_be"]) == (second, (first,), "The 2022 statement")
+    assert right.type == "single_state" and right.expect.states == ("XAA",) and right.evidence
+    files = {document.file: document.document_id for document in workspace.corpus.documents()}
+    for span in right.evidence:
+        assert workspace.corpus.show(files[span.file]).source_text[span.start : span.end] == span.quote
+    # What was asked next is answered by the corpus.
+    page.wait_for_selector("#suggestions [data-action=ask]")
+    suggested = page.locator("#suggestions [data-action=ask]").first.get_attribute("data-question")
+    assert suggested is not None and workspace.assistant.ask(suggested).status == "answered"
+    page.reload()
+    page.wait_for_selector('.u-turn[data-turn="2"] [role=status] >> text=Kept as wrong')
 
 
-def test_judgement_that_cannot_be_written_says_so_and_can_be_tried_again(open_page, tmp_path: Path):
-    assistant, corpus = fake_workspace()
-    with serving(assistant, corpus, tmp_path) as served:
-        page = open_page(served=served).page
-        ask(page, EXAMPLE)
-        in_the_way = drafts_path(served.store).parent
-        in_the_way.write_text("", encoding="utf-8")
-        page.click("[data-verdict=right]")
-        page.wait_for_selector('.u-turn [role="alert"] >> text=not saved')
-        in_the_way.unlink()
-        page.click("[data-verdict=right]")
-        page.wait_for_selector("[role=status] >> text=Kept as right")
+def test_judgement_that_cannot_be_written_says_so_and_can_be_tried_again(visit):
+    page, served = visit()
+    ask(page, EXAMPLE)
+    in_the_way = drafts_path(served.store).parent
+    in_the_way.write_text("", encoding="utf-8")
+    page.click("[data-verdict=right]")
+    page.wait_for_selector('.u-turn [role="alert"] >> text=not saved')
+    in_the_way.unlink()
+    page.click("[data-verdict=right]")
+    page.wait_for_selector("[role=status] >> text=Kept as right")
 
 
 def test_list_opens_over_the_question_on_a_narrow_page(open_page):
-    page = open_page(390).page
+    page = open_page(390)
     ask(page, "What did Iran say when narrow?")
     assert not page.locator("#conversation-list").is_visible()
     page.click("[data-unfold]")

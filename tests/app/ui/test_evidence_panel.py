@@ -1,7 +1,7 @@
 from dataclasses import replace
 
 from app.records import Answer
-from app.ui.evidence_panel import evidence_panel, evidence_section, statement_json
+from app.ui.evidence_panel import evidence_panel, evidence_section, fetched, whole_statement
 from tests.fakes_ui import ARABIC, HOSTILE, arabic_statement, cite, fake_workspace, hostile_statement
 
 
@@ -47,10 +47,11 @@ def test_whole_statement_is_told_with_the_place_of_its_quotation():
     assistant, corpus = fake_workspace()
     cited = assistant.ask("Iran").citations[1]
     asked = {"statement": cited.statement_id, "start": cited.start, "end": cited.end}
-    told = statement_json(corpus, asked)
+    tell = fetched(corpus, whole_statement)
+    told = tell(asked)
     text = corpus.show(cited.statement_id).source_text
     assert told["before"] + told["quote"] + told["after"] == text and told["quote"] == cited.source_quote
-    assert set(statement_json(corpus, asked | {"start": "x"})) == {"note"}
+    assert set(tell(asked | {"start": "x"})) == {"note"}
 
 
 def test_statement_removed_meanwhile_keeps_the_card():

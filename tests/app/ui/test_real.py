@@ -6,8 +6,7 @@ import pytest
 
 from app.settings import Settings
 from app.wiring import open_workspace
-from tests.app.ui.conftest import serving
-from tests.app.ui.test_browser import ask, settle
+from tests.app.ui.conftest import ask, open_tab, serving, settle
 
 pytestmark = [pytest.mark.browser, pytest.mark.model, pytest.mark.timeout(300)]
 
@@ -17,13 +16,12 @@ def test_statement_uploaded_and_asked_about_is_quoted_and_highlighted(open_page,
         open_workspace(Settings(store=tmp_path / "store")) as workspace,
         serving(workspace.assistant, workspace.corpus, tmp_path / "uploads") as served,
     ):
-        watched = open_page(served=served)
-        page = watched.page
-        page.get_by_role("tab", name="Ingest").click()
+        page = open_page(served=served)
+        open_tab(page, "Ingest")
         page.get_by_role("button", name="Load the sample statement").click()
         page.wait_for_selector("text=added")
         settle(page)
-        page.get_by_role("tab", name="Ask").click()
+        open_tab(page, "Ask")
         ask(page, "What did Iran say about article 4?")
         page.click(".u-prose a")
         marked = page.inner_text(".u-card mark")
@@ -33,5 +31,3 @@ def test_statement_uploaded_and_asked_about_is_quoted_and_highlighted(open_page,
         assert "UNTOC article 4, Protection of sovereignty" in page.inner_text(".u-turn")
         ask(page, "What did Switzerland say about extradition?", turn=2)
         assert "no statement by Switzerland" in page.inner_text('.u-turn[data-turn="2"]')
-        assert watched.hosts() == {"127.0.0.1"}
-        assert not watched.errors

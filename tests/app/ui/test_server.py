@@ -2,9 +2,8 @@ import json
 import subprocess
 import sys
 import tracemalloc
-import urllib.error
-import urllib.request
 
+import httpx
 import pytest
 
 from app.question.turn import EarlierTurn
@@ -13,35 +12,23 @@ from tests.fakes_ui import EXAMPLE
 pytestmark = pytest.mark.integration
 
 
-def fetch(address: str, headers: dict[str, str] | None = None) -> tuple[int, dict[str, str], str]:
-    """Gets an address: status, headers with lower-case names, body."""
-    request = urllib.request.Request(address, headers=headers or {})
-    try:
-        with urllib.request.urlopen(request, timeout=20) as response:
-            found = {name.lower(): value for name, value in response.headers.items()}
-            return response.status, found, response.read().decode()
-    except urllib.error.HTTPError as error:
-        with error:
-            return error.code, {}, error.read().decode()
+@pytest.fixture
+def client(app_server):
+    with httpx.Client(base_url=app_server.address, timeout=20, trust_env=False) as program:
+        yield program
 
 
-def call_api(address: str, *data) -> tuple[str, object]:
-    """Calls the endpoint as any HTTP client does; the last event and its data."""
-    body = json.dumps({"data": list(data)}).encode()
-    request = urllib.request.Request(
-        f"{address}/gradio_api/call/ask", data=body, headers={"content-type": "application/json"}
-    )
-    with urllib.request.urlopen(request, timeout=20) as response:
-        event = json.load(response)["event_id"]
-    _, _, text = fetch(f"{address}/gradio_api/call/ask/{event}")
-    last = text.strip().split("\n\n")[-1]
-    fields = dict(line.split(": ", 1) for line in last.splitlines())
+def call_api(client, name, *data):
+    """Calls an endpoint as any HTTP client does; the last event and its data."""
+    place = f"/gradio_api/call/{name}"
+    event = client.post(place, json={"data": data}).raise_for_status().json()["event_id"]
+    fields = dict(line.split(": ", 1) for line in client.get(f"{place}/{event}").text.strip().split("\n")[-2:])
     return fields["event"], json.loads(fields["data"])
 
 
-def test_api_gives_exactly_the_contract(app_server):
+def test_api_gives_exactly_the_contract(app_server, client):
     history = ["What did Arvandia say?", {"question": "and in 2021?", "scope": {"years": []}}]
-    event, data = call_api(app_server.address, EXAMPLE, {"years": ["2020"]}, history)
+    event, data = call_api(client, "ask", EXAMPLE, {"years": ["2020"]}, history)
     turns = EarlierTurn(question=history[0]), EarlierTurn(question="and in 2021?", overrides={"years": []})
     assert app_server.assistant.asked[-1] == (EXAMPLE, {"years": ["2020"]}, turns)
     expected = app_server.assistant.ask(EXAMPLE, overrides={"years": ["2020"]}, history=turns)
@@ -49,34 +36,39 @@ def test_api_gives_exactly_the_contract(app_server):
     assert data == [expected.to_json() | {"trace_id": data[0]["trace_id"]}]
 
 
-def test_api_takes_a_question_alone_and_reports_what_is_wrong_in_one_line(app_server):
-    event, data = call_api(app_server.address, EXAMPLE)
+def test_api_checks_a_draft(client):
+    event, (report,) = call_api(client, "verify", "Iran said: “The lamps of every harbour were lit.”")
+    assert event == "complete" and [found["verdict"] for found in report["findings"]] == ["not_found"]
+    assert report["summary"] == {"verified": 0, "altered": 0, "misattributed": 0, "not_found": 1}
+
+
+def test_api_takes_a_question_alone_and_reports_what_is_wrong_in_one_line(client):
+    event, data = call_api(client, "ask", EXAMPLE)
     assert event == "complete" and data[0]["question"] == EXAMPLE
-    event, data = call_api(app_server.address, " ")
+    event, data = call_api(client, "ask", " ")
     assert event == "error" and "the question is empty" in json.dumps(data)
-    event, data = call_api(app_server.address, EXAMPLE, None, [{"text": "and Belmora?"}])
+    event, data = call_api(client, "ask", EXAMPLE, None, [{"text": "and Belmora?"}])
     assert event == "error" and "each turn of a 'history' must be a question" in json.dumps(data, ensure_ascii=False)
 
 
-def test_page_loads_nothing_from_elsewhere_and_only_named_endpoints_are_public(app_server):
-    _, _, body = fetch(f"{app_server.address}/gradio_api/info")
-    info = json.loads(body)
+def test_page_loads_nothing_from_elsewhere_and_only_named_endpoints_are_public(client):
+    info = client.get("/gradio_api/info").json()
     assert sorted(info["named_endpoints"]) == ["/ask", "/brief", "/verify"] and info["unnamed_endpoints"] == {}
-    assert fetch(f"{app_server.address}/health")[::2] == (200, '{"status":"ok"}')
-    status, headers, body = fetch(app_server.address)
-    policy = headers["content-security-policy"]
-    assert status == 200 and policy.startswith("default-src 'self'") and "http" not in policy
-    assert "googleapis" not in body and '"analytics_enabled":true' not in body.replace(" ", "")
-    assert fetch(f"{app_server.address}/health", {"Host": "evil.example"})[0] == 400
-    assert fetch(f"{app_server.address}/health", {"Host": "localhost:7860"})[0] == 200
+    page = client.get("/")
+    policy = page.headers["content-security-policy"]
+    assert page.status_code == 200 and policy.startswith("default-src 'self'") and "http" not in policy
+    assert "googleapis" not in page.text and '"analytics_enabled":true' not in page.text.replace(" ", "")
+    assert client.get("/health").json() == {"status": "ok"}
+    for host, status in (("evil.example", 400), ("localhost:7860", 200)):
+        assert client.get("/health", headers={"host": host}).status_code == status
 
 
 @pytest.mark.parametrize("path", ["/etc/passwd", "app/ui/server.py"])
-def test_files_of_this_machine_are_not_served(app_server, path):
-    assert fetch(f"{app_server.address}/gradio_api/file={path}")[0] in (403, 404)
+def test_files_of_this_machine_are_not_served(client, path):
+    assert client.get(f"/gradio_api/file={path}").status_code in (403, 404)
 
 
-def test_server_keeps_little_of_pages_that_were_opened_and_nothing_of_events(app_server):
+def test_server_keeps_little_of_pages_that_were_opened_and_nothing_of_events(app_server, client):
     gradio = next(route.app for route in app_server.app.routes if hasattr(getattr(route, "app", None), "state_holder"))
     gradio.state_holder["first"]
     tracemalloc.start()
@@ -88,7 +80,7 @@ def test_server_keeps_little_of_pages_that_were_opened_and_nothing_of_events(app
         tracemalloc.stop()
         for opened in ("first", *(f"page {number}" for number in range(10))):
             del gradio.state_holder.session_data[opened]
-    call_api(app_server.address, EXAMPLE)
+    call_api(client, "ask", EXAMPLE)
     assert not gradio.get_blocks()._queue.event_analytics
 
 

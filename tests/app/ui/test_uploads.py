@@ -105,6 +105,7 @@ def test_tables_alone_say_what_they_did_and_a_correction_without_a_state_is_aske
 
         said, _ = told(parties)
         assert "can be named from now on: Arvandia" in said and "No files chosen" not in said
+        assert [party.name for party in workspace.corpus.added_parties()] == ["Arvandia"]
         said, _ = told(table)
         assert "there is no file" in said and str(tmp_path) not in said
         assert [asked for _, asked in map(told, (first, again))] == [True, True]

@@ -1,38 +1,43 @@
 import csv
+import unicodedata
 from pathlib import Path
 
 import pytest
+import regex
 
 from ingest.glossary.glossary import other_terms, terms_within, translate_topic
+from ingest.language.lexicons import load_table
 from prompts.wording import LANGUAGES
 from tests.cases import Cases, all_at_once
 
 cases = Cases(__file__)
 
-HERE = Path(__file__).parent
 NOT_INTERVENING = "non-intervention in the internal affairs of States"
-DATA = HERE.parents[2] / "ingest" / "data"
-
-
-def rows(path):
-    with path.open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
-
-
-CONCEPTS = rows(DATA / "glossary.csv")
+CONCEPTS = load_table("glossary")
 # Topics as people ask, in every case and number, with particles and articles.
-TOPICS = [(row["language"], row["topic"], row["concept"]) for row in rows(HERE / "glossary_topics.csv")]
+with Path(__file__).with_name("glossary_topics.csv").open(encoding="utf-8", newline="") as file:
+    TOPICS = [(row["language"], row["topic"], row["concept"]) for row in csv.DictReader(file)]
+SCRIPTS = {"ar": r"\p{Arabic}", "ru": r"\p{Cyrillic}", "zh": r"\p{Han}"}
 
 
-def test_glossary_names_every_concept_once_with_terms_in_all_six_languages():
-    assert len(CONCEPTS) >= 1300
-    for row in CONCEPTS:
+@pytest.mark.parametrize(("table", "fewest"), [("glossary", 1300), ("dictionary", 2001)])
+def test_every_concept_and_word_stands_once_with_terms_in_all_six_languages(table, fewest):
+    rows = load_table(table)
+    assert len(rows) >= fewest
+    for row in rows:
         for language in LANGUAGES:
             terms = row[language].split("|")
-            assert all(term and term == term.strip() for term in terms), row
+            assert all(term and term == unicodedata.normalize("NFC", term.strip()) for term in terms), row
             assert len(terms) == len(set(terms)), row
-    names = [row["en"].split("|")[0] for row in CONCEPTS]
+    # What tells two meanings of an ordinary word apart belongs to it.
+    names = [row["en"] if table == "dictionary" else row["en"].split("|")[0] for row in rows]
     assert len(names) == len(set(names))
+
+
+@pytest.mark.parametrize("language", SCRIPTS)
+def test_words_of_the_dictionary_stand_in_the_script_of_their_language(language):
+    in_script = regex.compile(rf"[\s\d\p{{P}}a-zA-Z]*{SCRIPTS[language]}")
+    assert [row["en"] for row in load_table("dictionary") if not in_script.match(row[language])] == []
 
 
 @pytest.mark.heavy
@@ -134,3 +139,18 @@ def test_terms_within_a_topic_are_the_longest_that_are_known() -> None:
     assert by_words["mutual legal assistance"] == 3
     assert "assistance" not in by_words and "legal" not in by_words
     assert terms_within("the colour of a kite", "en") == ()
+
+
+# --- ordinary words
+
+
+@cases("language", "question", "english")
+def test_a_question_goes_into_english_word_by_word(language: str, question: str, english: list[str]) -> None:
+    translated = translate_topic(question, language).text
+    assert [word for word in english if word not in translated] == []
+
+
+def test_a_term_of_the_field_comes_before_ordinary_words_which_are_none() -> None:
+    assert translate_topic("le blanchiment d'argent", "fr").text == "money-laundering"
+    assert terms_within("a chair in winter", "en") == ()
+    assert "(" not in translate_topic("le puits", "fr").text, "what tells meanings apart is not searched for"

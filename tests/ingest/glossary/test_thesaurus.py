@@ -1,26 +1,24 @@
-import csv
 from collections import Counter
-from pathlib import Path
 
 import pytest
 import regex
 
 from ingest.glossary.thesaurus import RelationRow, Thesaurus, relation_rows, thesaurus
+from ingest.language.lexicons import load_table
 from prompts.wording import LANGUAGES
 from tests.cases import Cases
+from tests.conftest import PROJECT
 
 cases = Cases(__file__)
 
-DATA = Path(__file__).parents[3] / "ingest" / "data"
-with (DATA / "glossary.csv").open(encoding="utf-8", newline="") as file:
-    CONCEPTS = list(csv.DictReader(file))
+CONCEPTS = load_table("glossary")
 NAMES = {row["en"].split("|")[0] for row in CONCEPTS}
 ROWS = relation_rows()
 
 
 def test_relations_are_many_between_two_concepts_of_the_glossary_and_one_for_each_pair() -> None:
-    first = (DATA / "glossary_relations.csv").read_text(encoding="utf-8").partition("\n")[0]
-    assert first.startswith("# Written for this project")
+    table = PROJECT / "ingest" / "data" / "glossary_relations.csv"
+    assert table.read_text(encoding="utf-8").startswith("# Written for this project")
     assert len({name for row in ROWS for name in (row.concept, row.other)}) >= 700
     for row in ROWS:
         assert row.relation in {"broader", "near", "not"}, row

@@ -2,6 +2,7 @@
 
 import pytest
 
+from ingest.language.detection import detect_language, is_in_other_language, language_of_sentence
 from ingest.language.languages import main_language, with_languages
 from ingest.language.sentences import split_sentences
 from ingest.text.layout import find_blocks
@@ -9,7 +10,7 @@ from ingest.text.readable import ReadableText, readable
 from ingest.text.repair import repair
 from ingest.text.splitter import SplitConfig, make_passages, make_sentences
 from tests.cases import Cases
-from vectorstore.fts_query import any_word_query, lexical_text
+from vectorstore.fts_query import Phrase, any_word_query, lexical_text
 
 cases = Cases(__file__)
 
@@ -69,17 +70,6 @@ def test_lines_are_joined_as_the_script_asks(language, lines, read):
     assert "\n" not in readable(text, edits)
 
 
-TABLES = cases["TABLES"]
-
-
-@pytest.mark.parametrize(
-    ("language", "sentences"), [(language, row) for language, rows in TABLES.items() for row in rows]
-)
-def test_sentences_end_as_the_language_ends_them(language, sentences):
-    text = ("" if language == "zh" else " ").join(sentences)
-    assert [text[start:end] for start, end in split_sentences(text)] == sentences
-
-
 def test_right_to_left_text_stays_in_logical_order():
     text = "تنص الفقرة ١٦ من القرار 55/25 على التعاون.\n\nوتؤيد أرفانديا (Arvandia) ذلك."
     edits = repair(text, find_blocks(text), language="ar")
@@ -90,5 +80,31 @@ def test_right_to_left_text_stays_in_logical_order():
 
 def test_a_number_is_found_in_any_digits():
     assert lexical_text("الفقرة ١٦") == f"{lexical_text('الفقرة')} 16"
-    assert '"16"' in (any_word_query("١٦") or "")
+    assert Phrase("16") in any_word_query("١٦")
     assert lexical_text("第１６条") == lexical_text("第16条")
+
+
+# --- of a text or a sentence
+
+
+def test_too_few_letters_tell_no_language() -> None:
+    assert detect_language("12 (b)") is None
+
+
+@cases("sentence", "language")
+def test_the_language_of_a_sentence_is_told_by_script_or_words(sentence: str, language: str) -> None:
+    assert language_of_sentence(sentence, "en") == language
+
+
+def test_a_sentence_that_tells_no_language_is_in_that_of_its_context() -> None:
+    assert language_of_sentence("UNODC 2020", "fr") == "fr"
+    assert language_of_sentence("UNODC 2020", "ru") == "en"
+
+
+@pytest.mark.parametrize(("text", "other"), [
+    ("Was hat Arvandia zur Auslieferung von Straftätern gesagt?", True),
+    ("What did Arvandia say about extradition?", False),
+    ("Arvandia", False),
+])  # fmt: skip
+def test_a_question_in_none_of_the_six_languages_is_noticed(text: str, other: bool) -> None:
+    assert is_in_other_language(text) is other

@@ -18,28 +18,16 @@ def test_sentences_end_at_their_marks(sentences):
 
 
 @pytest.mark.parametrize("separator", ["", " ", "\n"])
-def test_chinese_sentences_need_no_space(separator):
-    sentences = ["我们支持公约。", "这是真的吗？", "是的！", "他说：“我们同意。”", "谢谢。"]
+@pytest.mark.parametrize(
+    "sentences", [["我们支持公约。", "这是真的吗？", "是的！", "他说：“我们同意。”", "谢谢。"], *cases["CHINESE"]]
+)
+def test_chinese_sentences_need_no_space(separator, sentences):
     assert split(separator.join(sentences)) == sentences
-
-
-@cases("sentence")
-def test_sentence_is_not_cut_inside(sentence):
-    assert split(sentence) == [sentence]
 
 
 @cases("text", "expected")
 def test_sentence_ends_where_the_next_begins(text, expected):
     assert split(text) == expected
-
-
-def test_newline_is_a_boundary():
-    assert split("Agenda item 4\nWe agree to it;\nwe act") == ["Agenda item 4", "We agree to it;", "we act"]
-
-
-@pytest.mark.parametrize("text", ["", " ", "\n \n", "\t"])
-def test_text_without_words_has_no_sentence(text):
-    assert split(text) == []
 
 
 ALPHABET = st.sampled_from([*"aAbZé中国нЖ01 .!?…。！？؟;:,()[]“”\"'-–\n", "[…]", "Mr. ", "art. ", ". ", "U.N."])

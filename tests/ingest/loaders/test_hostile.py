@@ -5,7 +5,6 @@ import os
 import resource
 import sys
 import time
-import zipfile
 import zlib
 from pathlib import Path
 
@@ -13,7 +12,6 @@ import pytest
 from PIL import Image
 
 from ingest.errors import LoadError
-from ingest.indexer import Indexer, IngestOptions
 from ingest.loaders.apart import load, with_members
 from ingest.loaders.bounded import run_bounded
 from ingest.loaders.html import load_html
@@ -22,11 +20,8 @@ from ingest.loaders.registry import SUFFIXES, survey
 from ingest.loaders.rtf import load_rtf
 from ingest.loaders.scanned import find_skew
 from ingest.text.furniture import with_notes
-from ingest.text.splitter import SplitConfig
-from tests.fakes import HashingEmbedder
 from tests.fakes_files import docx_of, image_bytes, mail_of, odt_of, pdf_of, zip_of
-from tests.ingest.loaders.test_malformed import TEXT, nested, png
-from vectorstore.store import open_store
+from tests.ingest.loaders.test_malformed import TEXT, nested, open_document, png, with_part
 
 pytestmark = pytest.mark.slow
 
@@ -60,22 +55,8 @@ def rtf(body: str) -> bytes:
 
 def word(body: str) -> bytes:
     """A Word file with other elements in its body."""
-    stream = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(docx_of(TEXT))) as old, zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as new:
-        for entry in old.infolist():
-            data = old.read(entry)
-            if entry.filename == "word/document.xml":
-                data = data.replace(b"<w:body>", b"<w:body>" + body.encode())
-            new.writestr(entry.filename, data)
-    return stream.getvalue()
-
-
-def open_document(body: str) -> bytes:
-    names = 'xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0"'
-    names += ' xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0"'
-    content = f"<office:document-content {names}><office:body><office:text>{body}</office:text></office:body>"
-    content += "</office:document-content>"
-    return zip_of({"mimetype": b"application/vnd.oasis.opendocument.text", "content.xml": content.encode()})
+    added = b"<w:body>" + body.encode()
+    return with_part(docx_of(TEXT), "word/document.xml", lambda xml: xml.replace(b"<w:body>", added))
 
 
 def pdf(*objects: str | bytes, root: int = 1) -> bytes:
@@ -119,6 +100,7 @@ def nested_parts(depth: int) -> bytes:
 
 
 BIG = "x" * 2_000_000
+FORM = "/Subtype /Form /BBox [0 0 9 9] /Resources << /XObject << /F 4 0 R >> >>"
 FONTS = "{\\fonttbl" + "".join(f"{{\\f{n}\\froman Times;}}" for n in range(8_000)) + "}"
 HOSTILE = {
     # Pictures
@@ -190,9 +172,9 @@ HOSTILE = {
     "entity.docx": lambda: zip_of(
         {"word/document.xml": b'<!DOCTYPE x [<!ENTITY a "' + b"a" * 9_000 + b'">]><x>&a;</x>'}
     ),
-    "deep.odt": lambda: open_document("<text:p>" * 100_000 + "x"),
-    "paragraphs.odt": lambda: open_document("<text:p>x</text:p>" * 150_000),
-    "spaces.odt": lambda: open_document('<text:p>x<text:s text:c="2000000000"/>y</text:p>'),
+    "deep.odt": lambda: open_document(b"<text:p>" * 100_000 + b"x"),
+    "paragraphs.odt": lambda: open_document(b"<text:p>x</text:p>" * 150_000),
+    "spaces.odt": lambda: open_document(b'<text:p>x<text:s text:c="2000000000"/>y</text:p>'),
     # PDF
     "loop.pdf": lambda: pdf(CATALOG, "<< /Type /Pages /Kids [2 0 R 2 0 R] /Count 99999 >>"),
     "count.pdf": lambda: pdf(CATALOG, "<< /Type /Pages /Kids [] /Count 2000000000 >>"),
@@ -200,12 +182,7 @@ HOSTILE = {
     "twice.pdf": lambda: one_page(stream(zlib.compress(zeros(800)), filters="/Filter [/FlateDecode /FlateDecode]")),
     "operators.pdf": lambda: one_page(stream(zlib.compress(b"q 1 0 0 1 0 0 cm\n" * 400_000))),
     "paths.pdf": lambda: one_page(stream(zlib.compress(b"0 0 m 99 99 l 5 5 9 9 3 3 c S\n" * 150_000))),
-    "self.pdf": lambda: one_page(
-        stream(
-            zlib.compress(b"/F Do"), extra="/Subtype /Form /BBox [0 0 9 9] /Resources << /XObject << /F 4 0 R >> >>"
-        ),
-        more="/XObject << /F 4 0 R >>",
-    ),
+    "self.pdf": lambda: one_page(stream(zlib.compress(b"/F Do"), extra=FORM), more="/XObject << /F 4 0 R >>"),
     "box.pdf": lambda: one_page(stream(zlib.compress(b"0 0 9 9 re f")), box="0 0 1000000000 1"),
     "negative.pdf": lambda: one_page(stream(zlib.compress(b"0 0 9 9 re f")), box="-1e38 -1e38 1e38 1e38"),
     "arrays.pdf": lambda: pdf("[" * 100_000),
@@ -246,7 +223,7 @@ def test_hostile_input_keeps_to_its_bounds(tmp_path, name):
         assert max(int(peak), ran) * 1024 < MEMORY
 
 
-def test_the_others_of_a_batch_are_stored_whatever_a_file_does(tmp_path):
+def test_the_others_of_a_batch_are_stored_whatever_a_file_does(tmp_path, ingest):
     folder = tmp_path / "corpus"
     folder.mkdir()
     for name in ("column.png", "thin.png", "div.html", "noted-fonts.rtf", "twice.pdf", "spaces.odt", "loop.pdf"):
@@ -261,10 +238,7 @@ def test_the_others_of_a_batch_are_stored_whatever_a_file_does(tmp_path):
     sound |= {"y.eml": mail_of(TEXT + " Of mail.", {})}
     for name, data in sound.items():
         (folder / name).write_bytes(data)
-    embedder = HashingEmbedder()
-    store = open_store(tmp_path / "store", embedder)
-    report = Indexer(store, embedder, SplitConfig(), LIMITS).ingest([folder], IngestOptions())
-    store.close()
+    report = ingest(folder, limits=LIMITS)
     found = {file.file: file for file in report.files}
     assert all(found[name].result == "added" for name in sound)
     for name in ("pipe.txt", "link.txt", "device.txt", "gone.txt", "round.txt", "elsewhere"):

@@ -6,20 +6,17 @@ import random
 import struct
 import zipfile
 import zlib
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from pypdf import PdfReader, PdfWriter
 
 from ingest.errors import LoadError
-from ingest.indexer import Indexer, IngestOptions
 from ingest.loaders.loaded import LoadLimits
 from ingest.loaders.registry import SUFFIXES, list_members, load
-from ingest.text.splitter import SplitConfig
 from tests.cases import Cases
-from tests.fakes import HashingEmbedder
 from tests.fakes_files import docx_of, html_of, image_bytes, mail_of, odt_of, pdf_of, rtf_of, zip_of
-from vectorstore.store import open_store
+from tests.ingest.loaders.drawn import changed
 
 cases = Cases(__file__)
 
@@ -61,14 +58,6 @@ def sound_files() -> dict[str, bytes]:
     return plain | packed
 
 
-def locked_pdf() -> bytes:
-    writer = PdfWriter(clone_from=PdfReader(io.BytesIO(pdf_of(TEXT))))
-    writer.encrypt(user_password="secret", algorithm="RC4-128")
-    stream = io.BytesIO()
-    writer.write(stream)
-    return stream.getvalue()
-
-
 def nested(depth: int) -> bytes:
     data = zip_of({"a.txt": TEXT.encode()})
     for _ in range(depth):
@@ -92,27 +81,26 @@ def marked_encrypted() -> bytes:
     return bytes(data)
 
 
-def entities(archive: bytes, part: str) -> bytes:
+def with_part(archive: bytes, part: str, change: Callable[[bytes], bytes]) -> bytes:
+    """Changes one part of an archive."""
+    with zipfile.ZipFile(io.BytesIO(archive)) as old:
+        files = {entry.filename: old.read(entry) for entry in old.infolist()}
+    return zip_of(files | {part: change(files[part])})
+
+
+def entities(xml: bytes) -> bytes:
     """Puts definitions that grow a thousandfold, and one that names a local file, into a part."""
-    stream = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(archive)) as old, zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as new:
-        for entry in old.infolist():
-            data = old.read(entry)
-            if entry.filename == part:
-                declared = (
-                    '<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;"><!ENTITY f SYSTEM "file:///etc/passwd">'
-                )
-                head, body = data.split(b"?>", 1)
-                data = head + b"?><!DOCTYPE x [" + declared.encode() + b"]>" + body.replace(b"Convention", b"&b;&f;")
-            new.writestr(entry.filename, data)
-    return stream.getvalue()
+    declared = b'<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;"><!ENTITY f SYSTEM "file:///etc/passwd">'
+    head, body = xml.split(b"?>", 1)
+    return head + b"?><!DOCTYPE x [" + declared + b"]>" + body.replace(b"Convention", b"&b;&f;")
 
 
-def deep_odt() -> bytes:
-    names = 'xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0"'
-    deep = b"<a>" * 5_000 + b"x" + b"</a>" * 5_000
-    body = b"<office:body><office:text>" + deep + b"</office:text></office:body>"
-    content = f"<office:document-content {names}>".encode() + body + b"</office:document-content>"
+def open_document(body: bytes) -> bytes:
+    names = b"".join(
+        b' xmlns:%s="urn:oasis:names:tc:opendocument:xmlns:%s:1.0"' % (name, name) for name in (b"office", b"text")
+    )
+    content = b"<office:document-content%s><office:body><office:text>%s</office:text></office:body>" % (names, body)
+    content += b"</office:document-content>"
     return zip_of({"mimetype": b"application/vnd.oasis.opendocument.text", "content.xml": content})
 
 
@@ -133,15 +121,15 @@ def crafted() -> dict[str, bytes]:
         "many-pixels.png": png(2_001, 2_000),
         "wide.png": png(2**31 - 1, 1),
         "no-rows.png": png(100, 100),
-        "locked.pdf": locked_pdf(),
-        "entities.docx": entities(docx_of(TEXT), "word/document.xml"),
-        "entities.odt": entities(odt_of(TEXT), "content.xml"),
+        "locked.pdf": changed(pdf_of(TEXT), lambda pdf: pdf.encrypt("secret", algorithm="RC4-128")),
+        "entities.docx": with_part(docx_of(TEXT), "word/document.xml", entities),
+        "entities.odt": with_part(odt_of(TEXT), "content.xml", entities),
         "bomb.docx": zip_of({"word/document.xml": bytes(3_500_000)}),
         "bomb.odt": zip_of({"mimetype": b"application/vnd.oasis.opendocument.text", "content.xml": bytes(3_500_000)}),
         "deep.html": b"<div>" * 30_000 + b"x",
         "deep.rtf": b"{\\rtf1 " + b"{" * 50_000 + b"x",
         "links.rtf": b"{\\rtf1 " + b"{\\field{\\*\\fldinst{HYPERLINK " * 2_000 + b"}",
-        "deep.odt": deep_odt(),
+        "deep.odt": open_document(b"<a>" * 5_000 + b"x" + b"</a>" * 5_000),
         "large.txt": b"a" * 3_000_001,
         "cut.eml": mail_of(TEXT, {"a.pdf": pdf_of(TEXT)})[:700],
         "many.eml": mail_of(TEXT, {f"{n}.txt": b"x" for n in range(60)}),
@@ -186,7 +174,7 @@ def snapshot(folder: Path, *, but: Path) -> dict[str, str]:
 
 
 @pytest.mark.slow
-def test_every_malformed_file_is_reported_and_nothing_else_is_touched(tmp_path):
+def test_every_malformed_file_is_reported_and_nothing_else_is_touched(tmp_path, store, ingest):
     folder, store_path = tmp_path / "around" / "corpus", tmp_path / "store"
     folder.mkdir(parents=True)
     (tmp_path / "evil.txt").write_bytes(b"as it was")
@@ -198,9 +186,7 @@ def test_every_malformed_file_is_reported_and_nothing_else_is_touched(tmp_path):
         (folder / name).write_bytes(data)
     (folder / "sound.txt").write_text(TEXT, encoding="utf-8")
     before = snapshot(tmp_path, but=store_path)
-    embedder = HashingEmbedder()
-    store = open_store(store_path, embedder)
-    report = Indexer(store, embedder, SplitConfig(), LIMITS).ingest([folder], IngestOptions())
+    report = ingest(folder, limits=LIMITS)
     assert len(files) == FILES
     assert {name for name in files if not any(of_file(file.file, name) for file in report.files)} == set()
     assert next(file.result for file in report.files if file.file == "sound.txt") in ("added", "duplicate")
@@ -210,17 +196,13 @@ def test_every_malformed_file_is_reported_and_nothing_else_is_touched(tmp_path):
     assert all(file.result == "failed" or file.file.endswith("/__") for file in leading_out)
     assert all(len(file.reason.splitlines()) == 1 for file in report.files if file.reason)
     assert snapshot(tmp_path, but=store_path) == before
-    assert all("root:" not in s.source_text for s in map(store.catalogue.statement, held(store)))
+    held = [summary.document_id for summary in store.catalogue.documents()]
+    assert all("root:" not in s.source_text for s in map(store.catalogue.statement, held))
     assert all(check.ok for check in store.check())
-    store.close()
 
 
 def of_file(reported: str, name: str) -> bool:
     return reported == name or reported.startswith(f"{name}/")
-
-
-def held(store) -> list[str]:
-    return [summary.document_id for summary in store.catalogue.documents()]
 
 
 @cases("name", "reason")

@@ -10,13 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from ingest.annotate import Annotator
 from ingest.loaders.loaded import LoadLimits
 from ingest.loaders.registry import load
-from ingest.parties.party_table import PartyTable
-from ingest.text.splitter import SplitConfig
-from tests.conftest import PROJECT
-from tests.fakes import HashingEmbedder
 from tests.fakes_files import recovered
 
 SOFFICE = shutil.which("soffice") or shutil.which("libreoffice")
@@ -125,12 +120,6 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
         command = [SOFFICE, home, "--headless", "--convert-to", FORMATS[suffix], "--outdir", str(folder), *texts]
         subprocess.run(command, check=True, capture_output=True, timeout=200)
     return folder
-
-
-@pytest.fixture(scope="module")
-def annotator() -> Annotator:
-    parties = PartyTable.load(PROJECT / "evals" / "conference" / "parties.csv")
-    return Annotator(parties, SplitConfig(), HashingEmbedder())
 
 
 @pytest.mark.parametrize("suffix", FORMATS)

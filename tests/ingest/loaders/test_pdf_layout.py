@@ -1,14 +1,11 @@
 """The reading order of a page, from runs of glyphs placed by hand."""
 
-from io import BytesIO
-
-from reportlab.lib.pagesizes import A4
 from reportlab.pdfbase.pdfmetrics import stringWidth
-from reportlab.pdfgen.canvas import Canvas
 
 from ingest.loaders.loaded import LoadLimits
 from ingest.loaders.pdf_layout import GlyphRun, order
 from ingest.loaders.registry import LOADERS
+from tests.ingest.loaders.drawn import drawn
 
 
 def run(text, left, right, middle):
@@ -34,18 +31,15 @@ def test_a_masthead_over_the_second_column_does_not_cut_a_sentence():
 
 
 def test_mark_of_a_footnote_sticks_to_the_word_that_it_is_set_beside():
-    stream = BytesIO()
-    canvas = Canvas(stream, pagesize=A4)
     words, size = "The keepers counted every lamp.", 12
     # Word processors leave about a point before a raised mark, in which PDFium sees a space.
     end = 72 + stringWidth(words, "Times-Roman", size) + 1
-    for text, left, height, points in (
-        (words, 72, 700, size),
-        ("1", end, 704, 7),
-        ("We thank them.", end + 7, 700, size),
-    ):
-        canvas.setFont("Times-Roman", points)
-        canvas.drawString(left, height, text)
-    canvas.save()
-    extract = LOADERS[".pdf"].load(stream.getvalue(), "a.pdf", LoadLimits())
+
+    def draw(canvas):
+        placed = ((words, 72, 700, size), ("1", end, 704, 7), ("We thank them.", end + 7, 700, size))
+        for text, left, height, points in placed:
+            canvas.setFont("Times-Roman", points)
+            canvas.drawString(left, height, text)
+
+    extract = LOADERS[".pdf"].load(drawn(draw), "a.pdf", LoadLimits())
     assert extract.text == "The keepers counted every lamp.1 We thank them."

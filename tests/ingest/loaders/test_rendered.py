@@ -3,12 +3,11 @@
 import shutil
 from bisect import bisect_right
 from collections.abc import Sequence
-from io import BytesIO
+from itertools import pairwise
 
 import pypdfium2
 import pytest
 from PIL import Image
-from pypdf import PdfReader, PdfWriter
 
 from ingest.errors import EmptyFileError
 from ingest.loaders.loaded import LoadLimits
@@ -41,6 +40,7 @@ from tests.fakes_files import (
     scan_of,
     scanned_pdf,
 )
+from tests.ingest.loaders.drawn import changed, put_together
 
 pytestmark = pytest.mark.heavy
 
@@ -163,11 +163,9 @@ def test_scan_gives_nearly_all_characters_with_their_confidence(language):
 @needs_tesseract
 def test_mixed_pdf_is_read_page_by_page(tmp_path):
     text = one_page(statement("en"), 600)
-    writer = PdfWriter()
-    for data in (pdf_of("The first page has a text layer.", furniture=False), scanned_pdf(scan_of(text))):
-        writer.append(PdfReader(BytesIO(data)))
     path = tmp_path / "mixed.pdf"
-    writer.write(path)
+    first = pdf_of("The first page has a text layer.", furniture=False)
+    path.write_bytes(put_together(first, scanned_pdf(scan_of(text))))
     loaded = load(path, LIMITS)
     assert loaded.notes == ("read by text recognition: page 2",)
     second = loaded.page_starts[1]
@@ -212,13 +210,8 @@ def test_rectangles_lie_on_the_lines_of_the_quote(columns):
     placed = 0
     for quote in quotes:
         wanted = squash(quote)
-        pages = [
-            number
-            for number, (start, end) in enumerate(
-                zip(extract.page_starts, (*extract.page_starts[1:], len(extract.text)), strict=True), 1
-            )
-            if wanted in squash(extract.text[start:end])
-        ]
+        spans = pairwise((*extract.page_starts, len(extract.text)))
+        pages = [number for number, span in enumerate(spans, 1) if wanted in squash(extract.text[slice(*span)])]
         for number in pages[:1]:
             rects = quote_rectangles(data, "a.pdf", number, [quote], LIMITS)
             found = words_in(data, number, rects)
@@ -232,11 +225,8 @@ def test_rectangles_turn_with_the_page(degrees):
     data = pdf_of(statement("en"), columns=2)
     quote = ["Remote access to data located in our territory"]
     [upright] = quote_rectangles(data, "a.pdf", 1, quote, LIMITS)
-    writer = PdfWriter(clone_from=PdfReader(BytesIO(data)))
-    writer.pages[0].rotate(degrees)
-    stream = BytesIO()
-    writer.write(stream)
-    [turned] = quote_rectangles(stream.getvalue(), "a.pdf", 1, quote, LIMITS)
+    turned_page = changed(data, lambda pdf: pdf.pages[0].rotate(degrees))
+    [turned] = quote_rectangles(turned_page, "a.pdf", 1, quote, LIMITS)
     x, y = (upright.left + upright.right) / 2, (upright.top + upright.bottom) / 2
     for _ in range(degrees // 90):
         x, y = 1 - y, x

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from ingest.metadata.alignment import aligned_with
 from ingest.metadata.metadata import read_metadata
+from ingest.metadata.represented_party import joint_holders, spoken_for
 from ingest.parties.party_table import PartyTable
 from ingest.text.layout import find_blocks
 from tests.cases import Cases
@@ -16,7 +17,7 @@ ARTICLE_WORDS = "We attach great importance to article 4 of the Convention. Than
 
 
 @pytest.fixture(scope="module")
-def parties(tmp_path_factory):
+def speakers(tmp_path_factory):
     path = tmp_path_factory.mktemp("parties") / "parties.csv"
     path.write_text(
         "code,name,aliases,kind\n"
@@ -27,24 +28,24 @@ def parties(tmp_path_factory):
     return PartyTable.load(path)
 
 
-def spoken_for(text, parties):
-    return read_metadata(text, find_blocks(text), parties, "a.txt").metadata
+def read(text, speakers):
+    return read_metadata(text, find_blocks(text), speakers, "a.txt").metadata
 
 
 @cases("text", "groups", at_once=True)
-def test_aligned_with_counts_the_speaker_s_own_alignment_only(text, groups, parties):
-    assert aligned_with(text, "XAA", parties) == tuple(groups.split())
+def test_aligned_with_counts_the_speaker_s_own_alignment_only(text, groups, speakers):
+    assert aligned_with(text, "XAA", speakers) == tuple(groups.split())
 
 
 @cases("text", "groups", at_once=True)
-def test_aligned_with_tells_a_statement_read_out_from_a_declaration_adopted(text, groups, parties):
-    assert aligned_with(text, "XAA", parties) == tuple(groups.split())
+def test_aligned_with_tells_a_statement_read_out_from_a_declaration_adopted(text, groups, speakers):
+    assert aligned_with(text, "XAA", speakers) == tuple(groups.split())
 
 
-def test_aligned_with_needs_no_state_for_the_first_person(parties):
+def test_aligned_with_needs_no_state_for_the_first_person(speakers):
     text = "My delegation would like to associate itself with the statement of the Arab Group."
-    assert aligned_with(text, None, parties) == ("ARAB_GROUP",)
-    assert aligned_with("Arvandia associates itself with the statement of the Arab Group.", None, parties) == ()
+    assert aligned_with(text, None, speakers) == ("ARAB_GROUP",)
+    assert aligned_with("Arvandia associates itself with the statement of the Arab Group.", None, speakers) == ()
 
 
 @given(st.text(alphabet="we align. not statementbehalf ofEU代表发言欧盟نؤيد", max_size=80))
@@ -53,21 +54,40 @@ def test_aligned_with_stands_any_text(text):
 
 
 @cases("text", "group", at_once=True)
-def test_statement_is_a_group_s_only_where_its_speaker_speaks_for_it(text, group, parties):
-    metadata = spoken_for(f"{text}\n\n{ARTICLE_WORDS}", parties)
+def test_statement_is_a_group_s_only_where_its_speaker_speaks_for_it(text, group, speakers):
+    metadata = read(f"{text}\n\n{ARTICLE_WORDS}", speakers)
     assert metadata.on_behalf_of == group
     assert group is None or metadata.state == group
 
 
-def test_group_of_77_and_china_is_not_china(parties):
+def test_group_of_77_and_china_is_not_china(speakers):
     text = "Statement by Arvandia on behalf of the Group of 77 and China\n\nMr. Chair,\n\nChina and we agree."
-    metadata = spoken_for(text, parties)
+    metadata = read(text, speakers)
     assert (metadata.state, metadata.on_behalf_of, metadata.speaker) == ("G77", "G77", "Arvandia")
 
 
 @cases("heading", "opening", "state", "group", "speaker")
 def test_several_states_by_name_are_a_group_only_where_they_make_it_up(
-    heading, opening, state, group, speaker, parties
+    heading, opening, state, group, speaker, speakers
 ):
-    metadata = spoken_for(f"{heading}\n\nMr. Chair,\n\n{opening} Thank you.", parties)
+    metadata = read(f"{heading}\n\nMr. Chair,\n\n{opening} Thank you.", speakers)
     assert (metadata.state, metadata.on_behalf_of, metadata.speaker) == (state, group, speaker)
+
+
+# --- by members, Chair and own voice, and States named one by one
+
+
+@cases("words", "expected")
+def test_for_whom_words_are_spoken(words, expected, parties):
+    whom = spoken_for("", words, parties, "en", date="2020", speaker="XAA")
+    assert (whom.group or "+".join(sorted(whom.states))) == expected
+
+
+def test_a_group_that_the_speaker_is_no_member_of_is_only_spoken_of(parties):
+    words = "The Riparian Group wishes to thank you. The Riparian Group asks for boats. The Riparian Group agrees."
+    assert spoken_for("", words, parties, "en", date="2020", speaker="XES").group is None
+
+
+@cases("heading", "words", "expected", tuples=True)
+def test_who_holds_a_joint_statement(heading, words, expected, parties):
+    assert joint_holders(heading, words, parties, None) == expected

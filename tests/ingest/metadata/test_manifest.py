@@ -63,23 +63,17 @@ def test_read_manifest_reports_a_missing_file_with_its_line(folder):
 
 
 @pytest.mark.parametrize(
-    "file", ["../a.txt", "txt/../../a.txt", "/etc/passwd", "C:\\a.txt", "..\\a.txt", "~/a.txt", "\\\\host\\a.txt"]
+    "file",
+    ["../a.txt", "txt/../../a.txt", "/etc/passwd", "C:\\a.txt", "..\\a.txt", "~/a.txt", "\\\\host\\a.txt", "l.txt"],
 )
-def test_read_manifest_refuses_a_path_out_of_the_folder(folder, file):
-    (folder.parent / "a.txt").write_text("secret", encoding="utf-8")
+def test_read_manifest_refuses_a_path_or_link_out_of_the_folder(folder, file):
+    secret = folder.parent / "a.txt"
+    secret.write_text("secret", encoding="utf-8")
+    (folder / "l.txt").symlink_to(secret)
     manifest = read_manifest(written(folder, f"file\n{file}\n"))
     assert manifest.rows == ()
     assert [problem.result for problem in manifest.problems] == ["failed"]
     assert "out of the folder" in manifest.problems[0].reason
-
-
-def test_read_manifest_refuses_a_link_out_of_the_folder(folder, tmp_path_factory):
-    secret = tmp_path_factory.mktemp("outside") / "secret.txt"
-    secret.write_text("secret", encoding="utf-8")
-    (folder / "link.txt").symlink_to(secret)
-    manifest = read_manifest(written(folder, "file\nlink.txt\n"))
-    assert manifest.rows == ()
-    assert "link" in manifest.problems[0].reason
 
 
 def test_read_manifest_keeps_the_first_of_two_rows_for_one_file(folder):

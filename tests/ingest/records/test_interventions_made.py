@@ -1,13 +1,10 @@
 """Records put together at random: a paragraph is its speaker's or nobody's, and never another's."""
 
-import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ingest.parties.party_table import PartyTable
 from ingest.records.interventions import find_interventions
 from ingest.text.layout import find_blocks
-from tests.conftest import PROJECT
 
 STATES = {"XAA": "Arvandia", "XAB": "Belmora", "XGA": "Galdoria", "XRM": "Rimalia", "XZR": "Zarechia"}
 TITLES = ("Mr. Olm", "Mrs. van Dam", "Ms. K. Ito-Bel", "Dame Alis Port", "H.E. Mr. Sim", "Archbishop Ro", "Mr. N’Ko")
@@ -39,11 +36,6 @@ turn = st.tuples(
     st.lists(st.sampled_from(SPEECH), min_size=1, max_size=3),
     st.sampled_from((None, None, None, *ENDS)),
 )
-
-
-@pytest.fixture(scope="module")
-def parties():
-    return PartyTable.load(PROJECT / "evals" / "conference" / "parties.csv")
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])

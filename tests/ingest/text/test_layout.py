@@ -17,31 +17,10 @@ WRAPPED = (
     "excellent report on the work of the States Parties and of\n"
     "the working groups. Ruritania supports its conclusions and\n"
 )
-LAYOUT_TEXT = st.lists(
-    st.sampled_from(
-        [
-            "\n",
-            "\n\n",
-            " \n",
-            "\f",
-            "\r\n",
-            "\r\n\r\n",
-            "4",
-            "57 10-54965",
-            "Mr. Chair,",
-            "We agree.",
-            "The peace-",
-            "of nations",
-            "我们支持。",
-            "A/70/PV.16 29/09/2015",
-            " ",
-            "\x00",
-            "[…]",
-            "نحن ندعم هذا؟",
-            "(a) first;",
-        ]
-    )
-).map("".join)
+PIECES = [
+    "\n", "\n\n", " \n", "\f", "\r\n", "\r\n\r\n", "4", "57 10-54965", "Mr. Chair,", "We agree.", "The peace-",
+    "of nations", "我们支持。", "A/70/PV.16 29/09/2015", " ", "\x00", "[…]", "نحن ندعم هذا؟", "(a) first;",
+]  # fmt: skip
 
 
 def paragraph_at(text: str, words: str) -> int | None:
@@ -68,11 +47,8 @@ def test_blocks_end_at_blank_lines_and_form_feeds():
     text = "Statement by Ruritania\n\nWe agree. Thank you.\fWe also\nsupport it. \n \t\nOne more."
     found = [(text[b.start : b.end], b.paragraph) for b in find_blocks(text)]
     assert found == [
-        ("Statement by Ruritania", None),
-        ("We agree. Thank you.", 1),
-        ("We also\nsupport it.", 2),
-        ("One more.", 3),
-    ]
+        ("Statement by Ruritania", None), ("We agree. Thank you.", 1), ("We also\nsupport it.", 2), ("One more.", 3),
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize("newline", ["\n", "\r\n", "\r"])
@@ -122,7 +98,7 @@ def test_double_spaced_lines_are_joined_only_where_they_flow():
     assert [b.paragraph for b in find_blocks(text)] == list(range(1, 9))
 
 
-@given(LAYOUT_TEXT)
+@given(st.lists(st.sampled_from(PIECES)).map("".join))
 def test_blocks_cover_all_text_in_order(text):
     blocks = find_blocks(text)
     position = 0

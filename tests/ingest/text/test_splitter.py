@@ -10,6 +10,7 @@ from ingest.text.readable import ReadableText, readable
 from ingest.text.repair import repair
 from ingest.text.splitter import SplitConfig, count_tokens, make_passages, make_sentences
 from ingest.text.squash import squash
+from tests.conftest import PROJECT
 from vectorstore.records import Block, Edit
 
 # By the code of the package that carries the vocabulary, which the product does not run.
@@ -42,6 +43,10 @@ def _words(parts):
     return squash("".join(part.text.replace("[…]", "") for part in parts))
 
 
+def assert_covers(passages, sentences):
+    assert {n for p in passages for n in range(p.first_sentence, p.last_sentence + 1)} == set(range(len(sentences)))
+
+
 def assert_sound(text, edits, sentences, passages, tokens):
     position = 0
     for number, sentence in enumerate(sentences):
@@ -50,7 +55,7 @@ def assert_sound(text, edits, sentences, passages, tokens):
         assert readable(text, edits, sentence.start, sentence.end) == sentence.text
         assert sentence.text == sentence.text.strip() != ""
         position = sentence.end
-    covered, position = [], 0
+    position = 0
     for number, passage in enumerate(passages):
         assert passage.ordinal == number
         assert position <= passage.start < passage.end
@@ -62,9 +67,8 @@ def assert_sound(text, edits, sentences, passages, tokens):
         elif (passage.start, passage.end) != (first.start, first.end):
             assert len(ENCODING.encode_ordinary(first.text)) > tokens, "only a long sentence is cut"
         assert len(ENCODING.encode_ordinary(passage.text)) <= tokens
-        covered += range(passage.first_sentence, passage.last_sentence + 1)
         position = passage.end
-    assert sorted(set(covered)) == list(range(len(sentences)))
+    assert_covers(passages, sentences)
     assert _words(passages) == _words(sentences)
     assert len({passage.passage_id for passage in passages}) == len(passages)
 
@@ -91,13 +95,9 @@ def test_passages_of_a_repaired_text_are_exact(text, tokens, data):
             edits.append(Edit(start=position, end=position + 1, text=" ", kind="wrap"))
         position += 1
     sentences, passages = cut(text, edits, tokens=tokens)
-    for passage in passages:
-        assert readable(text, edits, passage.start, passage.end) == passage.text
-        assert len(ENCODING.encode_ordinary(passage.text)) <= tokens
-    for sentence in sentences:
-        assert readable(text, edits, sentence.start, sentence.end) == sentence.text
-    covered = {n for p in passages for n in range(p.first_sentence, p.last_sentence + 1)}
-    assert covered == set(range(len(sentences)))
+    assert all(readable(text, edits, part.start, part.end) == part.text for part in (*passages, *sentences))
+    assert all(len(ENCODING.encode_ordinary(passage.text)) <= tokens for passage in passages)
+    assert_covers(passages, sentences)
 
 
 @given(TEXTS)
@@ -107,26 +107,17 @@ def test_passages_fit_the_window_of_the_model(text):
 
     sentences, passages = cut(text, fits=fits)
     assert all(len(passage.text) <= 80 for passage in passages)
-    covered = {n for p in passages for n in range(p.first_sentence, p.last_sentence + 1)}
-    assert covered == set(range(len(sentences)))
+    assert_covers(passages, sentences)
 
 
-def test_passages_of_the_conference_are_sound(conference):
-    for path in sorted((conference / "txt").glob("*.txt")):
+def test_passages_of_the_conference_and_the_sample_are_sound(conference):
+    sample = PROJECT / "ingest" / "sample" / "000_6237221ecf9e9373.txt"
+    for path in (*sorted((conference / "txt").glob("*.txt")), sample):
         text = load(path, LoadLimits()).text
-        edits = repair(text, find_blocks(text), language=None, names=frozenset())
+        edits = repair(text, find_blocks(text), language="en" if path == sample else None, names=frozenset())
         sentences, passages = cut(text, edits)
         assert_sound(text, edits, sentences, passages, 120)
         assert len(sentences) > 3
-
-
-def test_sample_is_repaired_and_cut_soundly():
-    from importlib.resources import files
-
-    text = (files("ingest") / "sample" / "000_6237221ecf9e9373.txt").read_text(encoding="utf-8")
-    edits = repair(text, find_blocks(text), language="en", names=frozenset())
-    sentences, passages = cut(text, edits)
-    assert_sound(text, edits, sentences, passages, 120)
     (cited,) = (s for s in sentences if "under article 4 of the Convention" in s.text)
     assert cited.text.startswith("These illegal actions")
     assert "and consequently" in cited.text
@@ -182,10 +173,8 @@ def test_sentence_that_begins_at_a_columns_foot_is_of_the_paragraph_that_goes_on
         Block(start=start, end=end, paragraph=paragraph, continues=continues)
         for start, end, (paragraph, continues) in zip(starts, ends, kinds, strict=True)
     ]
-    reading = ReadableText(
-        text, (Edit(start=text.index("\n\n2/9"), end=text.index("no harbour"), text=" […] ", kind="furniture"),)
-    )
-    sentences = make_sentences("s", reading, blocks, ())
+    page = Edit(start=text.index("\n\n2/9"), end=text.index("no harbour"), text=" […] ", kind="furniture")
+    sentences = make_sentences("s", ReadableText(text, (page,)), blocks, ())
     assert [sentence.paragraph for sentence in sentences] == [None, 1, 1]
 
 

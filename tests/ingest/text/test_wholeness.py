@@ -84,9 +84,8 @@ def test_what_the_record_puts_between_is_passed_over():
 
 @pytest.mark.heavy
 @pytest.mark.parametrize("path", [*MADE, *REAL], ids=lambda path: path.name)
-def test_every_sentence_of_a_record_that_may_be_cited_is_whole(path):
-    extra = PROJECT / "evals" / "conference" / "parties.csv" if path in MADE else None
-    annotator = Annotator(PartyTable.load(extra), SplitConfig(), HashingEmbedder())
+def test_every_sentence_of_a_record_that_may_be_cited_is_whole(path, parties):
+    annotator = Annotator(parties if path in MADE else PartyTable.load(), SplitConfig(), HashingEmbedder())
     read = annotator.read(load(path, LoadLimits()), None, file=path.name, kind="record", input_key="")
     record = annotator.annotate(read.document)
     items = {item.statement_id: item for item in record.statements if item.metadata.state is not None}

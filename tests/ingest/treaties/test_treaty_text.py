@@ -7,16 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from ingest.indexer import Indexer, IngestOptions
-from ingest.loaders.loaded import LoadLimits
 from ingest.text.layout import find_blocks
-from ingest.text.splitter import SplitConfig
 from ingest.treaties.treaties import TREATIES
 from ingest.treaties.treaty_text import read_treaty
 from tests.cases import Cases
-from tests.fakes import HashingEmbedder
 from vectorstore.records import ScopeFilter
-from vectorstore.store import open_store
 
 cases = Cases(__file__)
 
@@ -137,18 +132,6 @@ def test_read_treaty_ignores_numbers_that_the_treaty_does_not_have():
 # --- through the indexer
 
 
-@pytest.fixture
-def store(tmp_path):
-    embedder = HashingEmbedder()
-    opened = open_store(tmp_path / "store", embedder)
-    yield opened
-    opened.close()
-
-
-def ingest(store, *paths, kind="treaty"):
-    return Indexer(store, HashingEmbedder(), SplitConfig(), LoadLimits()).ingest(list(paths), IngestOptions(kind=kind))
-
-
 def article_text(store, treaty, *numbers):
     catalogue = store.catalogue
     texts = catalogue.summaries(ScopeFilter(kinds=("treaty",)))
@@ -158,10 +141,10 @@ def article_text(store, treaty, *numbers):
 
 
 @pytest.mark.parametrize("style", STYLES)
-def test_ingested_treaty_is_nobody_s_statement_and_its_articles_are_found(store, tmp_path, style):
+def test_ingested_treaty_is_nobody_s_statement_and_its_articles_are_found(store, ingest, tmp_path, style):
     path = tmp_path / "a.txt"
     path.write_bytes(written(style).encode())
-    (result,) = ingest(store, path).files
+    (result,) = ingest(path, kind="treaty").files
     assert (result.result, result.reason, result.state) == ("added", None, None)
     (summary,) = store.catalogue.summaries(ScopeFilter(kinds=("treaty",)))
     known = {name: value for name, value in vars(summary.metadata).items() if value is not None}
@@ -174,12 +157,12 @@ def test_ingested_treaty_is_nobody_s_statement_and_its_articles_are_found(store,
     assert article_text(store, "TIP", "4") == []
 
 
-def test_ingested_treaty_names_no_state_whatever_its_text_and_manifest_say(store, tmp_path):
+def test_ingested_treaty_names_no_state_whatever_its_text_and_manifest_say(store, ingest, tmp_path):
     (tmp_path / "t.txt").write_text(
         f"Statement by Austria\nVienna, 12 October 2020\n\n{written()}\n\nOn behalf of Austria, we sign.", "utf-8"
     )
     (tmp_path / "statements.csv").write_text("file,state,session,kind\nt.txt,AUT,10,treaty\n", "utf-8")
-    ingest(store, tmp_path, kind="statement")
+    ingest(tmp_path)
     (summary,) = store.catalogue.documents()
     metadata = summary.metadata
     assert (summary.kind, metadata.state, metadata.on_behalf_of, metadata.speaker) == ("treaty", None, None, None)
@@ -189,14 +172,14 @@ def test_ingested_treaty_names_no_state_whatever_its_text_and_manifest_say(store
 @pytest.mark.parametrize(
     ("text", "reason"), [(written(title="Convention on Herons"), "no treaty that is known"), (UNTOC, "no heading")]
 )
-def test_ingested_treaty_that_cannot_be_linked_is_kept_and_reported(store, tmp_path, text, reason):
+def test_ingested_treaty_that_cannot_be_linked_is_kept_and_reported(store, ingest, tmp_path, text, reason):
     path = tmp_path / "a.txt"
     path.write_text(text, "utf-8")
-    (result,) = ingest(store, path).files
+    (result,) = ingest(path, kind="treaty").files
     assert result.result == "added" and reason in result.reason and "State" not in result.reason
     assert len(store.catalogue.documents()) == 1
     assert article_text(store, "UNTOC") == []
-    (again,) = ingest(store, path).files
+    (again,) = ingest(path, kind="treaty").files
     assert again.result == "unchanged"
 
 
@@ -213,7 +196,7 @@ REAL = {
 @pytest.mark.skipif("UNTOC_TEST_DATA" not in os.environ, reason="UNTOC_TEST_DATA names no folder of real data")
 @pytest.mark.parametrize("name", REAL)
 @pytest.mark.parametrize("wrapped", [False, True])
-def test_every_article_of_a_real_treaty_is_found_whole(store, tmp_path, name, wrapped):
+def test_every_article_of_a_real_treaty_is_found_whole(store, ingest, tmp_path, name, wrapped):
     treaty = json.loads((Path(os.environ["UNTOC_TEST_DATA"]) / "treaties" / f"{name}.en.json").read_text("utf-8"))
     parts = [treaty["title"]]
     for article in treaty["articles"]:
@@ -222,7 +205,7 @@ def test_every_article_of_a_real_treaty_is_found_whole(store, tmp_path, name, wr
         parts.append(f"Article {article['article']}\n{article['title']}\n\n{body}")
     path = tmp_path / "a.txt"
     path.write_text("\n\n".join(parts), "utf-8")
-    (result,) = ingest(store, path).files
+    (result,) = ingest(path, kind="treaty").files
     assert result.reason is None
     for article in treaty["articles"]:
         found = "".join(article_text(store, REAL[name], str(article["article"])))

@@ -17,7 +17,6 @@ from app.answering.claims.claim_check import check_claim
 from ingest.parties.party_table import PartyTable
 from tests.app.answering.claims.true_claims import (
     EDITS,
-    Stored,
     TrueClaim,
     by_hand,
     by_rule,
@@ -28,6 +27,7 @@ from tests.app.answering.claims.true_claims import (
     under_another,
 )
 from tests.fakes import fake_workspace
+from tests.fakes_corpora import Stored, stored_in
 
 pytestmark = pytest.mark.heavy
 
@@ -127,17 +127,7 @@ def other_texts(test_data: Path, tmp_path_factory: pytest.TempPathFactory) -> It
         table.writerows(chosen)
     with fake_workspace(folder / "store") as workspace:
         workspace.corpus.ingest([folder])
-        catalogue = workspace.store.catalogue
-        yield (
-            {
-                Path(summary.file).stem: (
-                    workspace.corpus.show(summary.document_id),
-                    catalogue.sentences(summary.document_id),
-                )
-                for summary in workspace.corpus.documents()
-            },
-            workspace.corpus.parties(),
-        )
+        yield stored_in(workspace), workspace.corpus.parties()
 
 
 def test_claims_on_other_texts_are_accepted_and_their_edits_caught(other_texts: tuple[Stored, PartyTable]) -> None:

@@ -11,8 +11,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
+from babel.dates import get_month_names
+
 from app.answering.citation_spans import SentenceSpan, cite
-from app.answering.claims.claim_check import Premise
+from app.answering.claims.mention_check import Premise
 from app.answering.compose.model import premise_of
 from app.records import Citation
 from ingest.language.claim_words import operators
@@ -21,11 +23,10 @@ from ingest.language.numbers import find_numbers
 from ingest.parties.party_table import PartyTable
 from ingest.treaties.references import find_articles
 from tests.cases import Cases
-from vectorstore.records import Sentence, Statement
+from tests.fakes_corpora import Stored
 
 cases = Cases(__file__)
 
-Stored = dict[str, tuple[Statement, tuple[Sentence, ...]]]
 BY_HAND: Final = Path(__file__).parent / "paraphrases.txt"
 OPENINGS = cases["openings"]
 _THIRD = cases["third"]
@@ -297,20 +298,11 @@ def _month_changed(claim: TrueClaim, parties: PartyTable, chance: random.Random)
             or (match.group().isascii() and match.group().islower() and claim.language == "en")
         ):
             continue
-        other = _MONTHS[claim.language].split()[number % 12] if claim.language in _MONTHS else None
-        if other:
-            name = other.capitalize() if match.group()[0].isupper() else other
+        if claim.language != "zh":
+            other = get_month_names("wide", locale=claim.language)[number % 12 + 1]
+            name = other.capitalize() if match.group()[0].isupper() else other.lower()
             return claim.text[: match.start()] + name + claim.text[match.end() :]
     return None
-
-
-_MONTHS: Final = {
-    "en": "january february march april may june july august september october november december",
-    "fr": "janvier février mars avril mai juin juillet août septembre octobre novembre décembre",
-    "es": "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre",
-    "ru": "января февраля марта апреля мая июня июля августа сентября октября ноября декабря",
-    "ar": "يناير فبراير مارس أبريل مايو يونيو يوليو أغسطس سبتمبر أكتوبر نوفمبر ديسمبر",
-}
 
 
 EDITS: Final = {

@@ -13,9 +13,10 @@ from app.retrieval.party_evidence import PartyEvidence, ScoredSentence
 from app.retrieval.relevance import WORDS_MIN, lexical_relevance
 from ingest.parties.party_table import PartyTable
 from prompts.wording import load_wording
-from vectorstore.records import Document, Metadata, ScannedWord, Sentence, Statement
+from tests.fakes_corpora import Stored
+from tests.fakes_store import annotated
+from vectorstore.records import ScannedWord, Sentence, Statement
 
-Stored = dict[str, tuple[Statement, tuple[Sentence, ...]]]
 WORDING = load_wording("en")
 
 
@@ -154,12 +155,9 @@ def test_escape_makes_markup_inert_without_changing_how_it_reads():
 @pytest.mark.parametrize("text", ["- item", "1. item", "# head", "> quote", "===", "```", "| a | b |", "    code"])
 def test_render_keeps_a_hostile_second_paragraph_inside_the_quotation(text, parties):
     source = f"We agree.\n\n{text} we shall."
-    statement = Document(
-        document_id="s", file="f.txt", sha256="0", source_text=source, metadata=Metadata(state="XAA", language="en")
-    ).as_statement()
-    sentence = Sentence(statement_id="s", ordinal=0, start=0, end=len(source), text=source, paragraph=1, page=None)
-    own = Sources(statements={"s": statement}, sentences={"s": [sentence]})
-    made = _compose([_found("XAA", [sentence])], own, parties)
+    hostile = annotated("s", [source], state="XAA", language="en")
+    own = Sources(statements={"s": hostile.statements[0]}, sentences={"s": hostile.sentences})
+    made = _compose([_found("XAA", list(hostile.sentences))], own, parties)
     shown = MarkdownIt().enable("table").render(render(made, made.claims, made.citations, localize(parties, "en")))
     assert not re.search(r"<(?:ul|ol|h\d|table|pre|code)", shown)
     assert shown.count("<blockquote>") == 1

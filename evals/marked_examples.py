@@ -1,4 +1,4 @@
-"""Questions with their reading in a plain mark-up, which the small models of this room are trained on.
+"""Questions with their reading in a plain mark-up, which the small models of `app/question` are trained on.
 
 "what did {who:Iran} say about {topic:extradition}" marks the speaker and the topic. Training and evals read them.
 """

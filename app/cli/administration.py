@@ -1,7 +1,9 @@
-"""Who may use the server: `user`, `key`."""
+"""For whoever runs a server: `user`, `key`, `backup`, `restore`, `config`."""
 
 import sys
+from dataclasses import asdict
 from getpass import getpass
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
@@ -123,3 +125,38 @@ def _password() -> str:
     if getpass("Once more: ") != password:
         raise UsageError("the two are not the same")
     return password
+
+
+@command(commands, "untoc backup /backups/untoc-$(date +%F).tar")
+def backup(
+    invocation: Invocation, file: Annotated[Path, typer.Argument(metavar="FILE", help="a new .tar file")]
+) -> int:
+    """Write the store into one file, while others read and write it."""
+    from app.server.backup import back_up
+
+    settings = invocation.settings()
+    report = back_up(settings.store, file, settings.database)
+    return invocation.show(asdict(report), f"{file}: {report.files} files, {report.size / 1_000_000:.1f} MB")
+
+
+@command(commands, "untoc restore /backups/untoc-2031-05-02.tar --store /srv/untoc-restored")
+def restore(
+    invocation: Invocation, file: Annotated[Path, typer.Argument(metavar="FILE", help="what `backup` wrote")]
+) -> int:
+    """Bring a backup back into a new store folder."""
+    from app.server.backup import restore as bring_back
+
+    settings = invocation.settings()
+    report = bring_back(file, settings.store, settings.database)
+    told = f"the store of {report.made}, {report.files} files; `untoc doctor --rebuild` makes its index anew"
+    return invocation.show(asdict(report), f"{settings.store}: {told}")
+
+
+@command(commands, "untoc config", "untoc config --env-file .env --json")
+def config(invocation: Invocation) -> int:
+    """Show the settings in force."""
+    from app.cli.printing import print_settings
+    from app.settings import settings_json
+
+    shown = settings_json(invocation.settings())
+    return invocation.show(shown, lambda: print_settings(shown["settings"], shown["unknown"]))

@@ -1,0 +1,175 @@
+"""Questions, and what is read of them: who speaks, about what, when and where, and what kind of answer is wanted.
+
+The tables of `test_readings.yaml` say what they show, and which parts of a reading they tell of.
+"""
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from app.answering.localization import localize
+from app.answering.notes import word_notes
+from app.errors import QuestionError
+from app.question.kinds import asks_who_was_silent
+from app.question.language import detect_language
+from app.question.reading import MAX_QUESTION, resolve
+from app.question.spans import find_spans, time_and_venue_of
+from app.records import Scope
+from ingest.metadata.sessions import UNTOC_COP, load_sessions
+from ingest.parties.party_table import PartyTable
+from tests.app.question.reading_parts import check
+from tests.cases import Cases
+from tests.topic_words import topic_words
+
+cases = Cases(__file__)
+LAST_KNOWN = max(int(each.session) for each in load_sessions() if each.body == UNTOC_COP)
+
+
+def rows(name: str) -> list[Any]:
+    found = []
+    for table in cases[name]:
+        before: list[str] = []
+        for row in table["rows"]:
+            words, told = (row, {}) if isinstance(row, str) else row
+            given = {"after": before or table.get("after", []), **table.get("all", {}), **told}
+            after, text = given.pop("after"), table.get("ask", "{}").format(words)
+            shown = f"{table['shows']}: {' / '.join([*after, words])}"
+            found.append(pytest.param(text, after, table["reads"], given, id=shown))
+            before = [*before, text] if table.get("in_turn") else []
+    return found
+
+
+def occasion(text: str, parties: PartyTable, today: date | None = None) -> Scope:
+    """What a text names, all of it taken for when and where."""
+    return time_and_venue_of(find_spans(text, detect_language(text, parties), parties, today))
+
+
+@pytest.mark.parametrize(("question", "after", "parts", "told"), rows("QUESTIONS"))
+def test_a_question_is_read(
+    question: str, after: list[str], parts: list[str], told: dict[str, Any], parties: PartyTable
+) -> None:
+    check(resolve(question, parties, history=after), parts, told)
+
+
+@pytest.mark.parametrize(("text", "after", "parts", "told"), rows("OCCASIONS"))
+def test_an_occasion_is_read(
+    text: str, after: list[str], parts: list[str], told: dict[str, Any], parties: PartyTable
+) -> None:
+    check(occasion(text, parties), parts, told)
+
+
+@cases("text", "interval", "months", tuples=True)
+def test_relative_times_are_counted_from_today(
+    text: str, interval: tuple[str, str | None], months: tuple[str, ...], parties: PartyTable
+) -> None:
+    found = occasion(text, parties, date(2031, 6, 30))
+    assert found.months == months
+    assert (found.interval or (found.years[0], found.years[-1])) == interval
+
+
+def test_times_apart_are_each_asked_about_up_to_today(parties: PartyTable) -> None:
+    scope = resolve("What did Austria say about gold before 1947 and after 2023?", parties).scope
+    assert (scope.years[:4], scope.interval, scope.months) == (("1945", "1946", "2024", "2025"), None, ())
+
+
+@cases("text", "first")
+def test_sessions_of_a_known_body_are_read_from_one_on(text: str, first: int, parties: PartyTable) -> None:
+    numbers = [int(each) for each in occasion(text, parties).sessions]
+    assert numbers == list(range(first, numbers[-1] + 1)) and numbers[-1] >= LAST_KNOWN
+
+
+@cases("text", "first")
+def test_sessions_of_any_body_are_read_from_one_on(text: str, first: int, parties: PartyTable) -> None:
+    found = occasion(text, parties)
+    assert found.sessions[0] == str(first) and len(found.sessions) > 1
+    assert found.years == ()
+
+
+@cases("question")
+def test_a_denied_verb_of_saying_asks_who_was_silent(question: str) -> None:
+    assert asks_who_was_silent(question)
+
+
+@cases("question")
+def test_a_denied_deed_asks_who_says_so(question: str) -> None:
+    assert not asks_who_was_silent(question)
+
+
+@cases("question", "note")
+def test_readings_that_are_not_obvious_are_noted(question: str, note: str, parties: PartyTable) -> None:
+    read = resolve(question, parties)
+    assert any(text.startswith(note) for text in word_notes(read.notes, localize(parties, "en")))
+
+
+@cases("question", "states", "written", tuples=True)
+def test_a_name_that_is_near_to_one_alone_is_read_and_said(
+    question: str, states: tuple[str, ...], written: str, parties: PartyTable
+) -> None:
+    read = resolve(question, parties)
+    assert (read.unclear, set(read.scope.states)) == (None, set(states))
+    assert written in [note.values["name"] for note in read.notes if note.kind == "read_as"]
+
+
+@cases("question", "note")
+def test_it_is_said_whom_a_set_was_read_as(question: str, note: str, parties: PartyTable) -> None:
+    read = resolve(question, parties)
+    assert note in word_notes(read.notes, localize(parties, "en")) and read.scope.topic == "gold"
+
+
+@cases("question", "kind", "topic")
+def test_a_kind_that_no_lookup_knows_is_said_in_other_languages(
+    question: str, kind: str, topic: str, parties: PartyTable
+) -> None:
+    read = resolve(question, parties)
+    assert read.all_states and topic_words(read.scope.topic) == topic_words(topic)
+    assert any(kind == note.values.get("kind") for note in read.notes)
+
+
+def test_a_question_of_2001_characters_is_refused(parties: PartyTable) -> None:
+    fits = "What did Iran say about article 4? ".ljust(MAX_QUESTION, "x")
+    assert resolve(fits, parties).scope.states == ("IRN",)
+    with pytest.raises(QuestionError, match="2001"):
+        resolve(fits + "x", parties)
+
+
+@pytest.mark.parametrize("question", ["", " ", "\n\t"])
+def test_an_empty_question_is_refused(question: str, parties: PartyTable) -> None:
+    with pytest.raises(QuestionError, match="empty"):
+        resolve(question, parties)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "question",
+    [
+        "(((((" * 300,
+        "\x00\x01",
+        "?" * 2000,
+        "Iran " * 400,
+        "a" * 2000,
+        "\u202e\u200b\ufeff Iran",
+        "’s " * 600,
+        "in 2018 " * 250,
+    ],
+)
+def test_nonsense_is_read_without_failing(question: str, parties: PartyTable) -> None:
+    assert resolve(question, parties).question
+
+
+@pytest.mark.parametrize("question", ["", "?", "(((", "and", "和", "و", "\x00", "and " * 400, "’s " * 300])
+def test_nonsense_after_a_question_is_read_without_failing(question: str, parties: PartyTable) -> None:
+    first, follow = "What did Arvandia say in 2031 about article 4?", question or " "
+    if follow.strip():
+        assert resolve(follow, parties, history=[first]).scope.states == ("XAA",)
+    assert resolve("and Belmora?", parties, history=[first, follow]).scope.states == ("XAB",)
+
+
+@cases("question", "asked", "excluded", tuples=True)
+def test_each_of_a_list_is_left_out(
+    question: str, asked: tuple[str, ...], excluded: tuple[str, ...], parties: PartyTable
+) -> None:
+    read = resolve(question, parties)
+    scope = read.scope
+    assert ((*scope.states, *scope.groups, *scope.members_of), scope.excluded) == (asked, excluded)
+    assert not any(note.kind == "topic_party" for note in (*read.notes, *read.party_notes))

@@ -1,0 +1,51 @@
+"""What the tests of reading share: the parties of the fictional conference, an annotator that knows them, a store."""
+
+import pytest
+
+from ingest.annotate import Annotator
+from ingest.indexer import Indexer, IngestOptions
+from ingest.loaders.loaded import LoadedText, LoadLimits
+from ingest.parties.party_table import PartyTable
+from ingest.text.splitter import SplitConfig
+from tests.conftest import PROJECT
+from tests.fakes import HashingEmbedder
+from vectorstore.store import open_store
+
+
+@pytest.fixture(scope="session")
+def parties():
+    return PartyTable.load(PROJECT / "evals" / "conference" / "parties.csv")
+
+
+@pytest.fixture(scope="session")
+def annotator(parties):
+    return Annotator(parties, SplitConfig(), HashingEmbedder())
+
+
+@pytest.fixture(scope="session")
+def annotate(annotator):
+    """Annotates a text as a statement, under a row of a manifest if given."""
+
+    def annotated(text, row=None):
+        loaded = LoadedText(text=text, sha256="0" * 64)
+        return annotator.annotate(annotator.read(loaded, row, file="a.txt", kind="statement", input_key="").document)
+
+    return annotated
+
+
+@pytest.fixture
+def store(tmp_path):
+    opened = open_store(tmp_path / "store", HashingEmbedder())
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def ingest(store):
+    """Takes paths into the store."""
+
+    def taken(*paths, limits=None, **options):
+        indexer = Indexer(store, HashingEmbedder(), SplitConfig(), limits or LoadLimits())
+        return indexer.ingest(list(paths), IngestOptions(**options))
+
+    return taken
