@@ -131,9 +131,10 @@ def is_record(interventions: Sequence[Intervention], text: str, *, named: bool =
     if not parties and not named and len(offices) >= _FEWEST_PARTIES and len(interventions) >= _FEWEST_SECTIONS:
         return 2 * spoken >= length
     sections = all(map(_is_section, interventions))
-    if named and sections and len(parties) >= _FEWEST_PARTIES and len({*map(_form, interventions)} - {""}) == 1:
+    forms = {*map(_form, interventions)}
+    if named and sections and len(parties) >= _FEWEST_PARTIES and len(forms) == 1 and "" not in forms:
         # "Statement by Arvandia … Statement by Belmora": headings of one form each open a statement.
-        return all(map(_form, interventions))
+        return True
     enough = len(parties) >= (_FEWEST_SECTIONS if sections else _FEWEST_PARTIES)
     return enough and (not named or (2 if sections else 3) * spoken >= length)
 

@@ -166,6 +166,21 @@ def test_a_text_whose_heading_names_nobody_is_a_record_where_several_speak(parti
     assert not is_record(found[:2], text, named=False)
 
 
+@pytest.mark.parametrize(
+    ("headings", "record"),
+    [
+        (["Statement by Arvandia", "Statement by Belmora"], True),
+        (["Statement by Arvandia", "Belmora"], False),
+        (["Statement by Arvandia", "Belmora", "Cassivar"], True),
+        (["Statement by Arvandia", "Statement by Belmora", "Statement by Drelnia", "Cassivar"], True),
+        (["Reply of Arvandia", "Response from Belmora", "Drelnia", "Cassivar"], True),
+    ],
+)
+def test_sections_of_several_parties_are_a_record_however_they_are_headed(headings, record, parties):
+    text = "\n\n".join(f"{heading}\n\nWe light lamps. We trim their wicks." for heading in headings)
+    assert is_record(split(text, parties), text) is record
+
+
 @pytest.mark.heavy
 def test_no_statement_of_the_conference_is_taken_for_a_record(parties):
     folder = PROJECT / "evals" / "conference" / "txt"
