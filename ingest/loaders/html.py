@@ -22,7 +22,8 @@ _BLOCKS = frozenset(
     h6 header hgroup hr html li main ol p pre section summary table tbody tfoot thead tr ul""".split()
 )
 # Footnotes and endnotes, as Word and LibreOffice save them and as the roles of publications name them.
-_NOTES = "div[id^=ftn], div[id^=edn], div[id^=sdfootnote], div[id^=sdendnote], [role=doc-footnote], [role=doc-endnotes]"
+_NOTE_ID = re.compile(r"(?:ftn|edn|sdfootnote|sdendnote)\d+")
+_NOTE_ROLES = ("doc-footnote", "doc-endnotes")
 _CELLS = frozenset(("td", "th"))
 _HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _CHARSET = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?\s*([A-Za-z0-9_:.-]{2,40})", re.IGNORECASE)
@@ -51,7 +52,7 @@ def load_html(data: bytes, name: str, limits: LoadLimits, *, leave_out: str = ""
         # One inside another that is taken out already would be freed twice.
         node.attrs["hidden"] = ""
     notes: list[str] = []
-    for node in body.css(_NOTES) if body is not None else ():
+    for node in _notes(body) if body is not None else ():
         if words := _text_of(node):
             notes.append(words)
             node.attrs["hidden"] = ""
@@ -104,6 +105,27 @@ def _is_most(part: str, whole: str) -> bool:
     return 2 * len(part) >= len(whole)
 
 
+def _notes(body: LexborNode) -> list[LexborNode]:
+    """Return the notes that a page shows, beside its text too, and none that stands in another."""
+    notes: list[LexborNode] = []
+    stack = [body]
+    while stack:
+        node = stack.pop()
+        if _is_hidden(node, body):
+            continue
+        if _is_note(node):
+            notes.append(node)
+        elif node.tag == "aside" or node.tag not in _LEFT_OUT:
+            stack += reversed([*node.iter()])
+    return notes
+
+
+def _is_note(node: LexborNode) -> bool:
+    attributes = node.attributes
+    named = node.tag == "div" and _NOTE_ID.fullmatch(attributes.get("id") or "") is not None
+    return named or attributes.get("role") in _NOTE_ROLES
+
+
 def _text_of(root: LexborNode) -> str:
     """Write out what an element shows, with a stack: recursion would end at the depth that a hostile page chooses."""
     pieces: list[str] = []
@@ -120,7 +142,7 @@ def _text_of(root: LexborNode) -> str:
             pieces.append(written.replace("\r\n", "\n") if preformatted else _SPACE.sub(" ", written))
         elif tag == "br":
             pieces.append("\n")
-        elif not (tag.startswith(("-", "!")) or (tag in _LEFT_OUT and node != root) or _is_hidden(node, root)):
+        elif not (tag.startswith(("-", "!")) or _is_left_out(node, root) or _is_hidden(node, root)):
             block = tag in _BLOCKS
             pieces.append("\n\n" if block else "“" if tag == "q" else "")
             stack.append((None, "\n\n" if block else "\t" if tag in _CELLS else "”" if tag == "q" else "", False))
@@ -129,6 +151,10 @@ def _text_of(root: LexborNode) -> str:
                 stack.append((child, "", preformatted or tag == "pre"))
                 child = child.prev
     return _tidy("".join(pieces))
+
+
+def _is_left_out(node: LexborNode, root: LexborNode) -> bool:
+    return node.tag in _LEFT_OUT and node != root and not _is_note(node)
 
 
 def _is_hidden(node: LexborNode, root: LexborNode) -> bool:
