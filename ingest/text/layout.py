@@ -17,7 +17,7 @@ from ingest.text.furniture import TextLine, furniture_lines, notes_start, runnin
 from vectorstore.records import Block
 
 _CLOSERS = r"[\"”’'»)\]」』）]*"
-_NOTED = rf"(?:{NOTE_MARK}|(?<=[^\W\d_]{{3}}[.!?])\d{{1,2}})?"
+_NOTED = rf"(?:{NOTE_MARK}|(?<=[^\W\d_]{{3}}[.!?])(?P<number>\d{{1,2}}))?"
 _FINAL = re.compile(rf"(?P<stop>[.!?…。！？؟۔｡]+){_CLOSERS}{_NOTED}$")
 _INNER = re.compile(
     rf"[。！？؟۔｡]|(?<=[\w)\]”\"’»%])(?P<stop>[.!?…]+){_CLOSERS}"
@@ -27,6 +27,8 @@ _LAST_WORD = re.compile(r"(\S+)$")
 _WIDE = re.compile(r"[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\uff00-\uff60]")
 _LIST_MARK = re.compile(r"(?:[-•·*▪●–—]\s|\(?(?:[a-z]{1,2}|[ivx]{1,5}|\d{1,3})\)|(?:\d{1,3}|[a-zA-Z])\.\s)")
 _ABBREVIATIONS = load_words("abbreviations") | load_words("abbreviations_at_line_ends")
+# Those to which a number sticks cite it, "sec.3", where "decision.3" ends a sentence with the mark of a note.
+_ABBREVIATIONS_OF_NUMBERS = _ABBREVIATIONS | load_words("abbreviations_in_sentences")
 _REFERS = Patterns("layout").refers
 _INITIAL = re.compile(r"(?:[^\W\d_]\.)*[^\W\d_]")
 _OPENERS = "\"“«„‘'["
@@ -58,7 +60,7 @@ def ends_sentence(text: str) -> bool:
     """Tells whether a text ends a sentence: a final stop that belongs to no abbreviation or initial."""
     tail = text.rstrip()[-_REACH:]
     found = _FINAL.search(tail)
-    return found is not None and not _abbreviated(tail[: found.start("stop")], found.group("stop"))
+    return found is not None and not _abbreviated(tail[: found.start("stop")], found["stop"], found["number"])
 
 
 def holds_sentence_end(text: str) -> bool:
@@ -74,7 +76,7 @@ def holds_sentence_end(text: str) -> bool:
             continue
         if glued and not (following.isupper() and text[found.start() - 1].islower()):
             continue
-        if not _abbreviated(text[max(0, found.start() - _REACH) : found.start()], stop):
+        if not _abbreviated(text[max(0, found.start() - _REACH) : found.start()], stop, found["number"]):
             return True
     return False
 
@@ -222,11 +224,12 @@ def _width(text: str) -> int:
     return len(text) if text.isascii() else len(text) + len(_WIDE.findall(text))
 
 
-def _abbreviated(before: str, stop: str) -> bool:
+def _abbreviated(before: str, stop: str, number: str | None = None) -> bool:
     if stop != ".":
         return False
     found = _LAST_WORD.search(before)
     if not found:
         return False
     word = found.group().lstrip("([\"“‘'«")
-    return word.casefold() in _ABBREVIATIONS or (bool(_INITIAL.fullmatch(word)) and word not in ("I", "a"))
+    known = _ABBREVIATIONS_OF_NUMBERS if number else _ABBREVIATIONS
+    return word.casefold() in known or (bool(_INITIAL.fullmatch(word)) and word not in ("I", "a"))
