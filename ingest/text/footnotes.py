@@ -5,7 +5,7 @@
 
 import unicodedata
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import count, pairwise
 
 import regex
@@ -23,8 +23,8 @@ _MARK = regex.compile(
 )
 _NOTE = regex.compile(rf"^[ \t]*(?:(\d{{1,2}})[ \t]+|({NOTE_MARK})[ \t]*)(?=[\p{{L}}\p{{Pi}}\"«])", regex.MULTILINE)
 _SYMBOLS = ("*", "†", "‡")
-# "*so* the text": emphasis.
-_EMPHASIS = regex.compile(r"(?<![\p{L}\p{N}\p{P}])\*+(?=\S)")
+# Stars that may open emphasis, "*so* the text", and those that may close it.
+_STARS = regex.compile(r"(?P<opens>(?<![\p{L}\p{N}*])\*+(?=[\p{L}\p{N}\p{Pi}\p{Ps}\"'«¿¡]))|\*+")
 
 
 def cut_at_footnotes(text: str, blocks: Sequence[Block]) -> tuple[Block, ...]:
@@ -37,13 +37,16 @@ def footnotes(text: str, blocks: Sequence[Block]) -> list[tuple[int, int]]:
 
     Those of a kind are counted from 1 on, by their numbers, and each stands after its mark, which stands after the mark
     before it: the last line with its number on the page, or up to the next mark of that number, else the first one
-    after that. Stars and daggers are not counted, and of several lines that they open ("* Item") none is a note.
+    after that. Where no line is written like the marks, those of another writing that are counted as far are theirs:
+    "witnesses.¹" and "[1] See". Stars and daggers are not counted, and of several lines that they open ("* Item") none
+    is a note, nor is "**First**, we".
     "1 We recall" of a numbered paragraph has no mark, and into "1 year ago" of a sentence that wraps the line above
     flows.
     """
-    marks = [(*_counted(found), found.start()) for found in _MARK.finditer(text)]
-    lines = [(*_counted(found), found.start()) for found in _NOTE.finditer(text)] if marks else []
-    if not lines:
+    emphasis = _emphasis(text, blocks)
+    marks = _by_kind(found for found in _MARK.finditer(text) if found.start() not in emphasis)
+    lines = _by_kind(found for found in _NOTE.finditer(text) if found.start(found.lastindex or 0) not in emphasis)
+    if not marks or not lines:
         return []
     printed = text_lines(text)
     setting = typesetting(printed)
@@ -62,18 +65,16 @@ def footnotes(text: str, blocks: Sequence[Block]) -> list[tuple[int, int]]:
         opens = block.start == line.start and not block.continues
         return opens or ends_sentence(_MARK.sub("", before.text)) or not flows(before, line, setting)
 
-    for kind in dict.fromkeys(kind for kind, _, _ in marks):
-        of_kind = [(value, at) for each, value, at in marks if each == kind]
-        openings = [(value, at) for each, value, at in lines if each == kind]
+    for kind, of_kind in marks.items():
         counted = kind not in _SYMBOLS
+        others = [lines[other] for other in lines if counted and other not in (*marks, *_SYMBOLS)]
+        openings = lines.get(kind) or next((each for each in others if _last(each) == _last(of_kind)), [])
         marked, last = 0, 0
         for number in count(1) if counted else [value for value, _ in of_kind]:
             mark = next((at for value, at in of_kind if value == number and at >= marked), None)
             if mark is None:
                 break
             marked = mark + 1
-            if not counted and _EMPHASIS.search(text, text.rfind("\n", 0, mark) + 1, mark):
-                continue
             after = max(mark, last)
             found = [at for value, at in openings if value == number and at > after and may_begin(at)]
             again = next((at for value, at in of_kind if value == number and at > mark), len(text))
@@ -91,6 +92,34 @@ def footnotes(text: str, blocks: Sequence[Block]) -> list[tuple[int, int]]:
         block = block_at(start)
         spans.append((start, start if block is None else min(block.end, following)))
     return spans
+
+
+def _emphasis(text: str, blocks: Sequence[Block]) -> set[int]:
+    """Finds the runs of stars that open emphasis, and those of the same length that close it in the same block."""
+    found: set[int] = set()
+    for block in blocks:
+        opened: dict[str, int] = {}
+        for run in _STARS.finditer(text, block.start, block.end):
+            if run[0] in opened and not text[run.start() - 1].isspace():
+                found |= {opened.pop(run[0]), run.start()}
+            elif run["opens"]:
+                opened[run[0]] = run.start()
+    return found
+
+
+def _by_kind(marks: Iterable["regex.Match[str]"]) -> dict[str, list[tuple[int, int]]]:
+    """Returns the numbers of marks with where they stand, by kind."""
+    kinds: dict[str, list[tuple[int, int]]] = {}
+    for found in marks:
+        kind, number = _counted(found)
+        kinds.setdefault(kind, []).append((number, found.start()))
+    return kinds
+
+
+def _last(marks: Sequence[tuple[int, int]]) -> int:
+    """Returns how far marks are counted from 1 on."""
+    numbers = {number for number, _ in marks}
+    return next(number for number in count() if number + 1 not in numbers)
 
 
 def _counted(found: "regex.Match[str]") -> tuple[str, int]:

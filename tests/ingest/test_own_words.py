@@ -91,19 +91,24 @@ def test_what_is_said_is_quoted_and_neither_cover_nor_notes(annotate, text, said
     assert tuple(said_in(annotate(text))) == said
 
 
-@pytest.mark.parametrize("marks", ["1 2", "[1] [2]", "(1) (2)", "¹ ²", "* **", "† ‡"])
+@pytest.mark.parametrize(
+    ("marks", "notes"),
+    [(marks, marks) for marks in ("1 2", "[1] [2]", "(1) (2)", "¹ ²", "* **", "† ‡")]
+    + [("1 2", "[1] [2]"), ("¹ ²", "1 2"), ("[1] [2]", "1 2"), ("¹ ²", "(1) (2)")],
+)
 @pytest.mark.parametrize("gap", ["\n", "\n\n"])
-def test_notes_of_every_mark_are_nobodys_words(annotate, marks, gap):
+def test_notes_of_every_mark_are_nobodys_words(annotate, marks, notes, gap):
     one, two = marks.split()
+    first, second = notes.split()
     text = (
         f"Statement by Belmora\n\nWe protect witnesses of crimes.{one} We trust the courts.{two}\n\nWe thank you.\n\n"
-        f"{one} The delegation of Quenza rejects it. It is bad.{gap}{two} Quenza made a reservation. It stands.\n"
+        f"{first} The delegation of Quenza rejects it. It is bad.{gap}{second} Quenza made a reservation. It stands.\n"
     )
     said = [f"We protect witnesses of crimes.{one}", f"We trust the courts.{two}", "We thank you."]
     assert quotable(annotate(text)) == [("XAB", words) for words in said]
     record = (
         f"Mr. Orren (Belmora) said that it was good.{one} It was cheap.\n\nMs. Ferro (Quenza) said that she agreed.\n\n"
-        f"{one} The delegation of Belmora subsequently informed the Secretariat that it had intended to abstain.\n"
+        f"{first} The delegation of Belmora subsequently informed the Secretariat that it had intended to abstain.\n"
     )
     said = [
         f"Mr. Orren (Belmora) said that it was good.{one}",
@@ -119,6 +124,11 @@ def test_notes_of_every_mark_are_nobodys_words(annotate, marks, gap):
         ["We ask for *courage* of all.", "* We recall the ports.", "* We closed two of them."],
         ["We thank you.*", "* We recall the ports.", "* We closed two of them."],
         ["We thank you (1) for it. We do.", "(1) We recall the ports."],
+        ["We say “**never again**” and mean it.", "**Second**, we recall the ports."],
+        ["We ask for **courage and\npatience** of all. We do.", "**Belmora** recalls the ports."],
+        ['We ask for "*courage*" of all.', "*Belmora* recalls the ports."],
+        # Paragraphs that are counted on are no notes of one mark, however it is written.
+        ["We thank you.[1]", "1 We recall the ports.", "2 We closed two of them."],
     ],
 )
 def test_items_that_marks_open_are_no_footnotes(annotate, paragraphs):
@@ -126,14 +136,27 @@ def test_items_that_marks_open_are_no_footnotes(annotate, paragraphs):
     assert said_in(annotate(text))[-1] == paragraphs[-1]
 
 
-@pytest.mark.parametrize("note", ["div id=ftn1", "aside role=doc-footnote", "section role='doc-endnotes'"])
-def test_notes_of_a_web_page_are_nobodys_words(annotate, note):
+@pytest.mark.parametrize(
+    ("notes", "shown"),
+    [
+        ("<div id=ftn1>{}</div>", 1),
+        ("<aside role=doc-footnote>{}</aside>", 1),
+        ("<aside><div id=ftn1>{}</div></aside>", 1),
+        ("<section role='doc-endnotes'>{}</section>", 1),
+        ("<section role='doc-endnotes'><ol><li role='doc-footnote'>{}</li></ol></section>", 1),
+        ("<section role='doc-endnotes'><aside role='doc-footnote'>{}</aside></section>", 1),
+        ("<div id='edn'><div id='edn1'>{}</div></div>", 1),
+        ("<div style='display:none'><div id='ftn1'>{}</div></div>", 0),
+        ("<nav><div id='ftn1'>{}</div></nav>", 0),
+    ],
+)
+def test_notes_of_a_web_page_are_nobodys_words(annotate, notes, shown):
     page = (
         "<p>Statement by Belmora</p><p>We accept the text.<a href='#_ftn1'>[a]</a> We vote for it.</p>"
-        f"<{note}><p><a href='#_ftnref1'>[a]</a> Quenza rejects it.</p></{note.partition(' ')[0]}>"
+        + notes.format("<p><a href='#_ftnref1'>[a]</a> Quenza rejects it.</p>")
     )
     text = LOADERS[".html"].load(page.encode(), "a.html", LoadLimits()).text
-    assert "Quenza rejects it." in text
+    assert text.count("Quenza rejects it.") == shown
     assert not any("Quenza" in words for _, words in quotable(annotate(text)))
 
 
