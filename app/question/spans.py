@@ -101,8 +101,7 @@ def find_spans(text: str, language: str, parties: PartyTable, today: date | None
     spans += [each for each in _parties(plain, items, language, parties) if not each.overlaps(spans)]
     told = (_left_out(span, items) if span.kind in _TIMES_AND_MEETINGS else span for span in spans)
     ordered = sorted(told, key=lambda span: span.start)
-    ordered = _carried(_carried(ordered, items)[::-1], items)[::-1]
-    return tuple(ordered)
+    return _carried(ordered, items)
 
 
 def _merged(spans: Sequence[Span]) -> list[Span]:
@@ -464,16 +463,27 @@ def _left_out(span: Span, items: Sequence[Item]) -> Span:
     return replace(span, start=start, left_out=bool(told) or any("left_out_after" in kinds for kinds in after))
 
 
-def _carried(spans: Sequence[Span], items: Sequence[Item]) -> list[Span]:
-    """Leaves out each party of a list that another one is left out of: "except Arvandia, Belmora or Corvia"."""
-    found: list[Span] = []
-    for span in spans:
-        if found and found[-1].left_out and {span.kind, found[-1].kind} <= {"party", "set"}:
-            first, last = sorted((span, found[-1]), key=lambda each: each.start)
-            between = (item for item in items if first.end <= item.start and item.end <= last.start)
-            span = replace(span, left_out=all(item.kinds & {"fill", "and"} for item in between))
-        found.append(span)
-    return found
+def _carried(spans: Sequence[Span], items: Sequence[Item]) -> tuple[Span, ...]:
+    """Leaves out all of a list that one is left out of: "which States except Arvandia, Belmora or Corvia".
+
+    "Besides Arvandia, Belmora spoke" is no list, and where nobody else is left to ask, the last of one may be asked.
+    """
+    rows: list[list[Span]] = []
+    for span in (each for each in spans if each.kind in ("party", "set")):
+        between = [item for item in items if rows and rows[-1][-1].end <= item.start and item.end <= span.start]
+        if rows and all(item.kinds & {"fill", "and"} for item in between):
+            rows[-1].append(span)
+        else:
+            rows.append([span])
+    out: set[Span] = set()
+    for row in rows:
+        start, end = row[0].start, row[-1].end
+        others = [item for item in items if item.end <= start or item.start >= end]
+        joined = any("and" in item.kinds for item in items if start <= item.start and item.end <= end)
+        asked = len(rows) > 1 or any(item.kinds & {"states", "everyone"} for item in others)
+        if joined and any(span.left_out for span in row) and (asked or all(item.end <= start for item in others)):
+            out.update(row)
+    return tuple(replace(span, left_out=True) if span in out else span for span in spans)
 
 
 def _with_noun(span: Span, items: list[Item], parties: PartyTable) -> Span:
