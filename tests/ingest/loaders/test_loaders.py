@@ -273,16 +273,10 @@ def test_docx_joins_what_a_deleted_paragraph_mark_joins_and_leaves_out_what_is_h
     assert docx_text(tmp_path, document) == "We support article 4.\n\nmoved\n\nkept row"
 
 
-def test_html_keeps_cells_lines_and_inline_words_and_reads_the_declared_encoding(tmp_path):
-    page = (
-        "<html><head><meta charset=iso-8859-1></head><body><h1>Déclaration</h1><p>Nous <b>appuyons</b>"
-        "<del> plus</del><s> pas</s> l\u2019article<br>4.</p>"
-        "<table><tr><td>a</td><td>b</td></tr><tr><td>c</td><td>d</td></tr></table>"
-        "<pre>one\n  two</pre><!-- said by nobody --><p role=navigation>menu</p></body></html>"
-    )
-    loaded = load(written(tmp_path, "a.htm", page.encode("cp1252")), LIMITS)
-    expected = "Déclaration\n\nNous appuyons l\u2019article\n4.\n\na\tb\n\nc\td\n\none\ntwo"
-    assert loaded.text == expected
+@cases("body", "text")
+def test_html_keeps_the_words_of_its_main_text_alone_and_reads_the_declared_encoding(tmp_path, body, text):
+    page = f"<html><head><meta charset=iso-8859-1></head><body>{body}</body></html>"
+    assert load(written(tmp_path, "a.htm", page.encode("cp1252")), LIMITS).text == text
 
 
 def test_rtf_keeps_its_encoding_and_leaves_out_what_is_hidden_or_deleted(tmp_path):
@@ -318,7 +312,9 @@ def test_mail_has_its_subject_as_heading_and_none_of_what_it_quotes(subject, con
     mail = EmailMessage()
     mail["Subject"] = subject
     mail.set_content(content)
-    assert load(written(tmp_path, "a.eml", bytes(mail)), LIMITS).text.strip() == text
+    loaded = load(written(tmp_path, "a.eml", bytes(mail)), LIMITS)
+    assert loaded.text.strip() == text
+    assert bool(loaded.notes) != all(line.lstrip("> ") in loaded.text for line in content.splitlines())
 
 
 def test_mail_as_a_page_has_none_of_what_it_quotes_unless_it_passes_that_on(tmp_path):
@@ -327,6 +323,7 @@ def test_mail_as_a_page_has_none_of_what_it_quotes_unless_it_passes_that_on(tmp_
         f"<blockquote type='cite'>{theirs}</blockquote>",
         f"<div class='moz-cite-prefix'>On 3 May Ms. Oram wrote:</div><blockquote type='cite'>{theirs}</blockquote>",
         f"<div id='divRplyFwdMsg'></div><div>{theirs}</div>",
+        f"<div class='yahoo_quoted'><div>On Monday, Ms. Oram wrote:</div>{theirs}</div>",
         f"<div id='appendonsend'></div><hr><div id='divRplyFwdMsg'></div><blockquote type='cite'>{theirs}</blockquote>",
     ):
         for own, text in (("<p>We light lamps.</p>", "We light lamps."), ("", "We put them out.")):
