@@ -471,7 +471,8 @@ def _left_out(span: Span, items: Sequence[Item]) -> Span:
 def _carried(spans: Sequence[Span], items: Sequence[Item]) -> tuple[Span, ...]:
     """Leaves out all of a list that one is left out of: "which States except Arvandia, Belmora or Corvia".
 
-    "Besides Arvandia, Belmora spoke" is no list; of one that opens a question and asks nobody else, the last may be asked.
+    "Besides Arvandia, Belmora spoke" is no list, and one that opens a question which asks nobody else may end with whom
+    it asks.
     """
     rows: list[list[Span]] = []
     for span in (each for each in spans if each.kind in ("party", "set")):
