@@ -265,6 +265,7 @@ def test_docx_joins_what_a_deleted_paragraph_mark_joins_and_leaves_out_what_is_h
     mark = f"<w:pPr {nsdecls('w')}><w:rPr><w:del w:id='1' w:author='a'/></w:rPr></w:pPr>"
     paragraph._p.insert(0, parse_xml(mark))
     document.add_paragraph("article 4.").add_run(" hidden").font.hidden = True
+    document.paragraphs[-1].add_run(" struck out").font.strike = True
     document.add_paragraph("moved").paragraph_format.left_indent = 1
     table = document.add_table(rows=2, cols=1)
     table.cell(0, 0).text, table.cell(1, 0).text = "kept row", "deleted row"
@@ -282,7 +283,7 @@ def test_html_keeps_the_words_of_its_main_text_alone_and_reads_the_declared_enco
 def test_rtf_keeps_its_encoding_and_leaves_out_what_is_hidden_or_deleted(tmp_path):
     data = (
         rb"{\rtf1\ansi\ansicpg1251{\fonttbl{\f0\fcharset204 Times;}}\f0 \'cc\'fb {\v secret }\b\'e7\'e0\b0 "
-        rb"\v more secret\v0 4.\par {\field{\*\fldinst{HYPERLINK "
+        rb"\v more secret\v0 {\strike old} \strike older\strike0 4.\par {\field{\*\fldinst{HYPERLINK "
         rb'"https://example.org/a b"}}{\fldrslt here}}\par}'
     )
     text = load(written(tmp_path, "a.rtf", data), LIMITS).text
