@@ -134,9 +134,15 @@ def _fault(claim: Claim, sound: Mapping[int, Citation]) -> str | None:
             return NOBODY
         if claim.state not in (cited.state, cited.on_behalf_of or cited.state, *cited.held_by):
             return f"citation {number} is not from {claim.state}"
-    if not _quotes_only(claim.text, [sound[number].quote for number in claim.citations]):
+    cited_words = [words for number in claim.citations for words in _words_of(sound[number]) if words]
+    if not _quotes_only(claim.text, cited_words):
         return "it sets words in quotation marks that its citations do not hold"
     return None
+
+
+def _words_of(citation: Citation) -> tuple[str | None, ...]:
+    """Returns the words that a claim may copy; titles and names have marks of their own, as "Mr. ‘Ali Ferro’"."""
+    return citation.quote, citation.title, citation.speaker, citation.symbol, citation.file
 
 
 def _quotes_only(text: str, quotes: Sequence[str]) -> bool:

@@ -89,7 +89,7 @@ def counted_from(question: str, said: Scope, before: Scope) -> Scope:
             return replace(said, interval=(None, str(years[0] - 1)), pick=None)
         if form == "after_that":
             return replace(said, interval=(str(years[-1] + 1), None), pick=None)
-        year = years[0] - count if form in ("before", "earlier") else years[-1] + count
+        year = years[0] - count if form in ("before", "earlier", "session_before") else years[-1] + count
         return replace(said, years=(str(year),), pick=None)
     return own
 

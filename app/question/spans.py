@@ -93,16 +93,16 @@ def find_spans(text: str, language: str, parties: PartyTable, today: date | None
     items = lexicon_of(language).items(plain)
     spans = _merged([_over("agenda_item", each, codes=(each.item,)) for each in find_agenda_items(plain)])
     bodies = [each for each in _bodies(plain, items) if not each.overlaps(spans)]
-    spans += _sessions(items, bodies, spans)
+    today = today or date.today()
+    spans += _sessions(items, bodies, spans, today)
     spans += [each for each in bodies if not each.overlaps(spans)]
     spans += [each for each in _treaty_spans(plain, items) if not each.overlaps(spans)]
     spans += _picks(items, spans)
-    spans += _dates(plain, items, spans, today or date.today())
+    spans += _dates(plain, items, spans, today)
     spans += [each for each in _parties(plain, items, language, parties) if not each.overlaps(spans)]
     told = (_left_out(span, items) if span.kind in _TIMES_AND_MEETINGS else span for span in spans)
     ordered = sorted(told, key=lambda span: span.start)
-    ordered = _carried(_carried(ordered, items)[::-1], items)[::-1]
-    return tuple(ordered)
+    return _carried(ordered, items)
 
 
 def _merged(spans: Sequence[Span]) -> list[Span]:
@@ -165,8 +165,8 @@ def _bodies(text: str, items: list[Item]) -> list[Span]:
     return found + [each for each in listed if not each.overlaps(found)]
 
 
-def _sessions(items: list[Item], bodies: Sequence[Span], taken: Sequence[Span]) -> list[Span]:
-    """Reads sessions: listed, from one to another, or open at an end."""
+def _sessions(items: list[Item], bodies: Sequence[Span], taken: Sequence[Span], today: date) -> list[Span]:
+    """Reads sessions: listed, from one to another, open at an end, or so many last ones."""
     row = _folded_in(_folded_in(items, taken, "taken"), bodies, "body")
     atoms: list[Span] = []
     for name, part in find_forms("sessions", row):
@@ -175,6 +175,10 @@ def _sessions(items: list[Item], bodies: Sequence[Span], taken: Sequence[Span]) 
         body = tuple(dict.fromkeys(item.values["body"] for item in part if "body" in item.kinds))
         if name == "parties":
             body = (UNTOC_COP,)
+        elif name == "last":
+            body = next((span.codes[:1] for span in bodies), (UNTOC_COP,))
+            known = (int(each.session) for each in load_sessions() if (each.body,) == body and each.first <= today)
+            numbers = sorted(known)[-numbers[0] :]
         codes = tuple(map(str, numbers))
         atoms.append(_over("session", *part, codes=codes, form="|".join(body)))
     row = _folded_in(row, atoms, "sessions")
@@ -464,16 +468,30 @@ def _left_out(span: Span, items: Sequence[Item]) -> Span:
     return replace(span, start=start, left_out=bool(told) or any("left_out_after" in kinds for kinds in after))
 
 
-def _carried(spans: Sequence[Span], items: Sequence[Item]) -> list[Span]:
-    """Leaves out each party of a list that another one is left out of: "except Arvandia, Belmora or Corvia"."""
-    found: list[Span] = []
-    for span in spans:
-        if found and found[-1].left_out and {span.kind, found[-1].kind} <= {"party", "set"}:
-            first, last = sorted((span, found[-1]), key=lambda each: each.start)
-            between = (item for item in items if first.end <= item.start and item.end <= last.start)
-            span = replace(span, left_out=all(item.kinds & {"fill", "and"} for item in between))
-        found.append(span)
-    return found
+def _carried(spans: Sequence[Span], items: Sequence[Item]) -> tuple[Span, ...]:
+    """Leaves out all of a list that one is left out of: "which States except Arvandia, Belmora or Corvia".
+
+    "Besides Arvandia, Belmora spoke" is no list, and one that opens a question which asks nobody else may end with whom
+    it asks.
+    """
+    rows: list[list[Span]] = []
+    for span in (each for each in spans if each.kind in ("party", "set")):
+        between = [item for item in items if rows and rows[-1][-1].end <= item.start and item.end <= span.start]
+        if rows and all(item.kinds & {"fill", "and"} for item in between):
+            rows[-1].append(span)
+        else:
+            rows.append([span])
+    out: set[Span] = set()
+    for row in rows:
+        start, end = row[0].start, row[-1].end
+        others = [item for item in items if item.end <= start or item.start >= end]
+        joined = any("and" in item.kinds for item in items if start <= item.start and item.end <= end)
+        opens = all(item.kinds & {"fill", "left_out"} for item in others if item.end <= start)
+        asked = len(rows) > 1 or any(item.kinds & {"states", "everyone"} for item in others)
+        alone = all(item.end <= start for item in others)
+        if joined and any(span.left_out for span in row) and (asked or alone or not opens):
+            out.update(row)
+    return tuple(replace(span, left_out=True) if span in out else span for span in spans)
 
 
 def _with_noun(span: Span, items: list[Item], parties: PartyTable) -> Span:

@@ -8,6 +8,7 @@ import re
 import stat
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from email import message_from_bytes, policy
 from email.errors import MessageError
@@ -25,10 +26,13 @@ _UNSAFE = re.compile(r"^(?:[a-zA-Z]:|[\\/]|~)|(?:^|[\\/])\.\.(?:[\\/]|$)|[\x00-\
 _NOT_IN_NAMES = re.compile(r"[\x00-\x1f\x7f]")
 # Lines of an earlier mail that a reply quotes, with the line before that says who wrote it: "On 3 May Ms. Oram wrote:".
 _QUOTED_MAIL = re.compile(r"^(?:(?!>)[^\n]*:[ \t]*\r?\n(?:[ \t]*\r?\n)?)?(?:>[^\n]*(?:\n|\Z))+", re.MULTILINE)
+# A line of the mail's own, marked by mailboxes because a mail begins so in them.
+_ESCAPED = re.compile(r">From [^\n]*\n?")
 # An earlier mail below a reply, which other programs keep under its header: "From: … Sent: … To: …".
-_EARLIER_MAIL = re.compile(rf"{Patterns('mail').source('earlier')}.*", re.MULTILINE | re.DOTALL)
+_MAIL = Patterns("mail")
+_EARLIER_MAIL = re.compile(_MAIL.source("earlier"), re.IGNORECASE | re.MULTILINE)
 _QUOTED_IN_PAGE = (
-    "blockquote[type=cite], .gmail_quote blockquote, .gmail_attr, .moz-cite-prefix, "
+    "blockquote[type=cite], .gmail_quote blockquote, .gmail_attr, .moz-cite-prefix, .yahoo_quoted, "
     "#appendonsend, #appendonsend ~ *, #divRplyFwdMsg, #divRplyFwdMsg ~ *"
 )
 _QUOTE_MARK = re.compile(r"^(?:>[ \t]?)+", re.MULTILINE)
@@ -99,37 +103,61 @@ def load_mail(data: bytes, name: str, limits: LoadLimits) -> Extract:
     """Extract the text of an e-mail: its plain version where it has one, else the web version's main text.
 
     Its subject is its heading, unless it only covers attachments. An earlier mail that a reply quotes, by
-    marks before its lines or under its header, is somebody else's and left out; a mail of nothing else passes it on.
+    marks before its lines or under its header, is somebody else's and left out, which is told; a mail of nothing else,
+    or of less than what it says to forward, passes it on.
     """
     message = _message(data, name, limits)
     with refusing(_MAIL_FAILURES, _DAMAGED_MAIL.format(name)):
         body = message.get_body(preferencelist=("plain", "html"))
         content = "" if body is None else body.get_content()
-        subject = "" if any(map(_is_attachment, _parts(message))) else _subject(message)
+        subject = _subject(message)
+        covers = any(map(_is_attachment, _parts(message)))
     if isinstance(content, bytes):
         raise LoadError(f"{name!r} is an e-mail whose text is not text; save it again")
+    shown = content
     if body is not None and body.get_content_type() == "text/html":
         # It takes a while to import.
         from ingest.loaders.html import load_html
 
         page = b"\xef\xbb\xbf" + content.encode("utf-8", "replace")
-        try:
-            content = load_html(page, name, limits, leave_out=_QUOTED_IN_PAGE).text
-        except EmptyFileError:
-            content = load_html(page, name, limits).text
-    own = _EARLIER_MAIL.sub("", _QUOTED_MAIL.sub("\n", content))
-    content = _QUOTE_MARK.sub("", content) if is_blank(own) else own
+        content = shown = load_html(page, name, limits).text
+        with suppress(EmptyFileError):
+            shown = load_html(page, name, limits, leave_out=_QUOTED_IN_PAGE).text
+    content, note = _said(content, shown, forwards=_MAIL.subject_forwards.match(subject) is not None)
     # Checked without its heading: a mail of a subject alone says nothing.
     checked(content, name, limits)
-    return Extract(text=checked(f"{subject}\n\n{content}" if subject else content, name, limits))
+    subject = "" if covers else _PASSED_ON.sub("", subject)
+    text = checked(f"{subject}\n\n{content}" if subject else content, name, limits)
+    return Extract(text=text, notes=(note,) if note else ())
+
+
+def _said(content: str, shown: str, *, forwards: bool) -> tuple[str, str]:
+    """Return what a mail says, or passes on, and a note on what was left out; `shown` has no elements that quote."""
+    content, shown = (_QUOTED_MAIL.sub(_unescaped, text) for text in (content, shown))
+    own, unmarked = _without_earlier(shown), _QUOTE_MARK.sub("", content)
+    if is_blank(own):
+        return unmarked, ""
+    if (header := _EARLIER_MAIL.search(unmarked)) is not None and (forwards or _MAIL.forwarded.search(header[0])):
+        earlier = _without_earlier(unmarked[header.end() :]).strip()
+        if len(earlier) > len(own.strip()):
+            return earlier, "the mail that it forwards was read, the words above that were left out"
+    return own, "" if own.strip() == content.strip() else "an earlier mail that it keeps was left out"
+
+
+def _unescaped(found: re.Match[str]) -> str:
+    return found[0][1:] if _ESCAPED.fullmatch(found[0]) else found[0]
+
+
+def _without_earlier(text: str) -> str:
+    return _EARLIER_MAIL.split(_QUOTED_MAIL.sub("\n", text), maxsplit=1)[0]
 
 
 def _subject(message: EmailMessage) -> str:
-    """Return the subject of a mail without "Re:" and "Fwd:", or nothing where it is longer than people write."""
+    """Return the subject of a mail, or nothing where it is longer than people write."""
     written = next((str(value) for key, value in message.raw_items() if key.lower() == "subject"), "")
     # Decoding takes the square of its length.
     subject = str(message["subject"]) if 0 < len(written) <= _LONGEST_SUBJECT else ""
-    return _PASSED_ON.sub("", " ".join(subject.split()))
+    return " ".join(subject.split())
 
 
 def _message(data: bytes, name: str, limits: LoadLimits) -> EmailMessage:

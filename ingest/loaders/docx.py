@@ -36,6 +36,8 @@ _MARKS = dict(
 )
 # Notes that only hold the line between text and notes.
 _SEPARATORS = frozenset(("separator", "continuationSeparator", "continuationNotice"))
+# Hidden, or struck out.
+_UNSAID = ("w:vanish", "w:strike", "w:dstrike")
 _OFF = frozenset(("0", "false", "off"))
 
 
@@ -93,7 +95,7 @@ def _runs(parent: BaseOxmlElement) -> Iterator[str]:
     for element in parent.iterchildren():
         if element.tag in _LEFT_OUT or element.tag == _PARAGRAPH:
             continue
-        if element.tag == _RUN and _is_marked(element, "w:rPr", "w:vanish"):
+        if element.tag == _RUN and any(_is_marked(element, "w:rPr", mark) for mark in _UNSAID):
             continue
         if element.tag in _TEXT:
             yield element.text or ""

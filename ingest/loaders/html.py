@@ -3,7 +3,6 @@
 import codecs
 import re
 from collections import Counter
-from collections.abc import Iterator
 from contextlib import suppress
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -14,7 +13,7 @@ from ingest.loaders.text import decode
 from ingest.text.furniture import with_notes
 
 _LEFT_OUT = frozenset(
-    """script style noscript template nav aside footer form button select textarea input iframe object embed
+    """script style noscript template nav aside footer button select textarea input label iframe object embed
     svg math canvas audio video head title dialog menu del s strike""".split()
 )
 _ROLES = frozenset("navigation banner contentinfo complementary search menu menubar dialog alert".split())
@@ -25,7 +24,10 @@ _BLOCKS = frozenset(
 # Footnotes and endnotes, as Word and LibreOffice save them and as the roles of publications name them.
 _NOTES = "div[id^=ftn], div[id^=edn], div[id^=sdfootnote], div[id^=sdendnote], [role=doc-footnote], [role=doc-endnotes]"
 _CELLS = frozenset(("td", "th"))
-_HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+# Struck out, too.
+_HIDDEN_STYLE = re.compile(
+    r"display\s*:\s*none|visibility\s*:\s*hidden|text-decoration(?:-line)?\s*:[^;]*line-through", re.IGNORECASE
+)
 _CHARSET = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?\s*([A-Za-z0-9_:.-]{2,40})", re.IGNORECASE)
 _DECLARED_WITHIN = 4096
 _SPACE = re.compile(r"[ \t\n\r\f]+")
@@ -56,7 +58,7 @@ def load_html(data: bytes, name: str, limits: LoadLimits, *, leave_out: str = ""
         if words := _text_of(node):
             notes.append(words)
             node.attrs["hidden"] = ""
-    text = "" if body is None else next(filter(None, map(_text_of, _roots(body))), "")
+    text = "" if body is None else _main_text(body)
     return Extract(text=checked(with_notes(text, "\n\n".join(notes)), name, limits))
 
 
@@ -85,13 +87,24 @@ def _decode(data: bytes, name: str) -> str:
     return decode(data, name)
 
 
-def _roots(body: LexborNode) -> Iterator[LexborNode]:
-    """Yield where the main text may be, the surest first."""
+def _main_text(body: LexborNode) -> str:
+    """Return the main text: of <main>, else of the one <article> that is most of the page, else of the page."""
+    page = _text_of(body)
+    for form in body.css("form"):
+        # Some servers put the whole page into one form; others are searches and subscriptions.
+        if not _is_most(_text_of(form), page):
+            form.attrs["hidden"] = ""
+    page = _text_of(body)
     for selector in ("main", "[role=main]", "article"):
         found = body.css(selector)
-        if len(found) == 1:
-            yield found[0]
-    yield body
+        # A lone article may be a teaser beside the text.
+        if len(found) == 1 and (text := _text_of(found[0])) and (selector != "article" or _is_most(text, page)):
+            return text
+    return page
+
+
+def _is_most(part: str, whole: str) -> bool:
+    return 2 * len(part) >= len(whole)
 
 
 def _text_of(root: LexborNode) -> str:
@@ -112,8 +125,8 @@ def _text_of(root: LexborNode) -> str:
             pieces.append("\n")
         elif not (tag.startswith(("-", "!")) or (tag in _LEFT_OUT and node != root) or _is_hidden(node, root)):
             block = tag in _BLOCKS
-            pieces.append("\n\n" if block else "")
-            stack.append((None, "\n\n" if block else "\t" if tag in _CELLS else "", False))
+            pieces.append("\n\n" if block else "“" if tag == "q" else "")
+            stack.append((None, "\n\n" if block else "\t" if tag in _CELLS else "”" if tag == "q" else "", False))
             child = node.last_child
             while child is not None:
                 stack.append((child, "", preformatted or tag == "pre"))

@@ -1,4 +1,4 @@
-"""Rich text (RTF): the running text, with footnotes after it; deleted and hidden words are not part of it."""
+"""Rich text (RTF): the running text, with footnotes after it; deleted, struck and hidden words are not part of it."""
 
 import re
 from collections.abc import Callable, Sequence
@@ -13,7 +13,7 @@ from ingest.text.furniture import with_notes
 _to_text: Callable[..., object] = rtf_to_text
 _BRACE = re.compile(r"\\[{}\\]|[{}]")
 _NOTE = re.compile(r"\{\s*\\(?:footnote|\*\\footnote)\b")
-_UNSAID = re.compile(r"\\[{}\\]|[{}]|\\(?:(?:deleted|v)[01]?|plain)(?![a-z0-9])")
+_UNSAID = re.compile(r"\\[{}\\]|[{}]|\\(?:(?:deleted|v|striked?)[01]?|plain)(?![a-z0-9])")
 _FONTS = re.compile(r"\{[^{}]*\\fonttbl")
 _FONT = re.compile(r"\\f(\d{1,6})(?![\w'])|\\fcharset(\d{1,3})")
 _LINK = re.compile(r"\\fldinst(?=\{)", re.IGNORECASE)
@@ -79,7 +79,7 @@ def _without(source: str, spans: Sequence[tuple[int, int]]) -> str:
 
 
 def _without_unsaid(source: str) -> str:
-    """Take out the words that a tracked change deletes, or that are hidden: up to the end of it or of its group."""
+    """Take out the words that a tracked change deletes, struck out, or hidden: up to the end of it or of its group."""
     since: list[int | None] = [None]
     unsaid: list[tuple[int, int]] = []
     for found in _UNSAID.finditer(source):
@@ -92,7 +92,7 @@ def _without_unsaid(source: str) -> str:
             since[-1] = None
             if token == "}" and len(since) > 1:
                 since.pop()
-        elif token.startswith(("\\deleted", "\\v")) and since[-1] is None:
+        elif token.startswith(("\\deleted", "\\v", "\\strike")) and since[-1] is None:
             since[-1] = place
     return _without(source, unsaid)
 

@@ -145,6 +145,13 @@ def test_verify_keeps_a_claim_whose_quotation_holds_quotation_marks() -> None:
     assert verify(claims, [citation], {"s1": statement}).claims == tuple(claims)
 
 
+def test_verify_keeps_a_claim_with_the_quotation_marks_of_a_title_or_a_name() -> None:
+    statement = _statement(title="Statement at the ‘High-level debate’", speaker="Mr. ‘Ali Abu Oram’")
+    told = [f"Ondrava, {statement.metadata.title}", f"Delivered by {statement.metadata.speaker}", "The ‘Low debate’"]
+    claims = [Claim(text=text, state="XOD", citations=(1,)) for text in told]
+    assert verify(claims, [_citation(statement, FIRST)], {"s1": statement}).claims == tuple(claims[:2])
+
+
 def test_verify_takes_treaty_text_for_nobodys_position() -> None:
     statement = replace(_statement().document, kind="treaty", metadata=Metadata(language="en")).as_statement()
     citation = _citation(statement, FIRST)

@@ -79,6 +79,11 @@ def test_sessions_of_a_known_body_are_read_from_one_on(text: str, first: int, pa
     assert numbers == list(range(first, numbers[-1] + 1)) and numbers[-1] >= LAST_KNOWN
 
 
+@cases("text")
+def test_so_many_last_sessions_are_the_last_that_were_held(text: str, parties: PartyTable) -> None:
+    assert occasion(text, parties, date(2023, 5, 3)).sessions == ("10", "11")
+
+
 @cases("text", "first")
 def test_sessions_of_any_body_are_read_from_one_on(text: str, first: int, parties: PartyTable) -> None:
     found = occasion(text, parties)

@@ -265,6 +265,7 @@ def test_docx_joins_what_a_deleted_paragraph_mark_joins_and_leaves_out_what_is_h
     mark = f"<w:pPr {nsdecls('w')}><w:rPr><w:del w:id='1' w:author='a'/></w:rPr></w:pPr>"
     paragraph._p.insert(0, parse_xml(mark))
     document.add_paragraph("article 4.").add_run(" hidden").font.hidden = True
+    document.paragraphs[-1].add_run(" struck out").font.strike = True
     document.add_paragraph("moved").paragraph_format.left_indent = 1
     table = document.add_table(rows=2, cols=1)
     table.cell(0, 0).text, table.cell(1, 0).text = "kept row", "deleted row"
@@ -273,22 +274,16 @@ def test_docx_joins_what_a_deleted_paragraph_mark_joins_and_leaves_out_what_is_h
     assert docx_text(tmp_path, document) == "We support article 4.\n\nmoved\n\nkept row"
 
 
-def test_html_keeps_cells_lines_and_inline_words_and_reads_the_declared_encoding(tmp_path):
-    page = (
-        "<html><head><meta charset=iso-8859-1></head><body><h1>Déclaration</h1><p>Nous <b>appuyons</b>"
-        "<del> plus</del><s> pas</s> l\u2019article<br>4.</p>"
-        "<table><tr><td>a</td><td>b</td></tr><tr><td>c</td><td>d</td></tr></table>"
-        "<pre>one\n  two</pre><!-- said by nobody --><p role=navigation>menu</p></body></html>"
-    )
-    loaded = load(written(tmp_path, "a.htm", page.encode("cp1252")), LIMITS)
-    expected = "Déclaration\n\nNous appuyons l\u2019article\n4.\n\na\tb\n\nc\td\n\none\ntwo"
-    assert loaded.text == expected
+@cases("body", "text")
+def test_html_keeps_the_words_of_its_main_text_alone_and_reads_the_declared_encoding(tmp_path, body, text):
+    page = f"<html><head><meta charset=iso-8859-1></head><body>{body}</body></html>"
+    assert load(written(tmp_path, "a.htm", page.encode("cp1252")), LIMITS).text == text
 
 
 def test_rtf_keeps_its_encoding_and_leaves_out_what_is_hidden_or_deleted(tmp_path):
     data = (
         rb"{\rtf1\ansi\ansicpg1251{\fonttbl{\f0\fcharset204 Times;}}\f0 \'cc\'fb {\v secret }\b\'e7\'e0\b0 "
-        rb"\v more secret\v0 4.\par {\field{\*\fldinst{HYPERLINK "
+        rb"\v more secret\v0 {\strike old} \strike older\strike0 4.\par {\field{\*\fldinst{HYPERLINK "
         rb'"https://example.org/a b"}}{\fldrslt here}}\par}'
     )
     text = load(written(tmp_path, "a.rtf", data), LIMITS).text
@@ -318,7 +313,9 @@ def test_mail_has_its_subject_as_heading_and_none_of_what_it_quotes(subject, con
     mail = EmailMessage()
     mail["Subject"] = subject
     mail.set_content(content)
-    assert load(written(tmp_path, "a.eml", bytes(mail)), LIMITS).text.strip() == text
+    loaded = load(written(tmp_path, "a.eml", bytes(mail)), LIMITS)
+    assert loaded.text.strip() == text
+    assert bool(loaded.notes) != all(line.lstrip("> ") in loaded.text for line in content.splitlines())
 
 
 def test_mail_as_a_page_has_none_of_what_it_quotes_unless_it_passes_that_on(tmp_path):
@@ -327,6 +324,7 @@ def test_mail_as_a_page_has_none_of_what_it_quotes_unless_it_passes_that_on(tmp_
         f"<blockquote type='cite'>{theirs}</blockquote>",
         f"<div class='moz-cite-prefix'>On 3 May Ms. Oram wrote:</div><blockquote type='cite'>{theirs}</blockquote>",
         f"<div id='divRplyFwdMsg'></div><div>{theirs}</div>",
+        f"<div class='yahoo_quoted'><div>On Monday, Ms. Oram wrote:</div>{theirs}</div>",
         f"<div id='appendonsend'></div><hr><div id='divRplyFwdMsg'></div><blockquote type='cite'>{theirs}</blockquote>",
     ):
         for own, text in (("<p>We light lamps.</p>", "We light lamps."), ("", "We put them out.")):
