@@ -396,17 +396,17 @@ class AttributionReader:
     def _beside(self, text: str) -> tuple[str, ...]:
         """Returns the parties of a sentence's last clause that may speak: of several subjects, or where no verb tells.
 
-        Where one name has the verb, neither "in reply to the delegate of Arvandia" nor a clause of its own before it,
-        "As Arvandia signs the treaty,", has another speaker.
+        Where one name has the verb, neither "in reply to the delegate of Arvandia" nor "As Arvandia signs the treaty,"
+        has another speaker.
         """
         text = self._own_words(text).rpartition(";")[2]
         found = self._find(text)
         speakers = [name for name in found if self._speaks(name, found, text)]
         if len(speakers) != 1:
             return _parties_of([m for m in found if not _is_object(m, text)])
-        is_object, ends_clause = attribution().object_before.search, regex.compile(r"\p{L}\W*[,،，]").search
-        begin = speakers[0].start
-        return _parties_of([m for m in found if not is_object(text[: m.start]) and not ends_clause(text, m.end, begin)])
+        is_object = attribution().object_before.search
+        begin = opening.end() if (opening := _PATTERNS.opening_clause.match(text)) else 0
+        return _parties_of([m for m in found if m.start >= begin and not is_object(text[: m.start])])
 
     def _own_words(self, text: str) -> str:
         """Returns a sentence with blanks for its asides and brackets."""
