@@ -17,7 +17,7 @@ from app.checking.blocks import CheckedBlock, CheckedDocument
 from app.checking.findings import Attribution, Quotation, SpokenTime
 from app.checking.occasion_words import blanked, read_occasion
 from app.checking.speakers import by_order, shown, subject_after, subject_before, unknown_in
-from ingest.language.attribution_verbs import attribution
+from ingest.language.attribution_verbs import attribution, introduces_speech
 from ingest.language.dates import find_dates
 from ingest.language.lexicons import RegexPatterns
 from ingest.language.ordinals import find_session_mentions
@@ -36,6 +36,7 @@ _BRACKETED: Final = regex.compile(r"[(（][^()（）]{0,160}[)）]")
 _APPOSITION: Final = regex.compile(r"[,;:،、؛，；：()（）—–]|\.(?=\s|$)")
 _LIST_ITEM: Final = regex.compile(r"\s*(?:[-*•–·▪]|\(?\w{1,3}[.)])\s+")
 _LEAD_ENDS: Final = (":", "：")
+_OPENING: Final = " \u00a0“”\"«„『「‘'"
 _LEAD_WORDS: Final = 40
 _AFTER_REACH: Final = 160
 # Characters of its paragraph before a quotation that are read for who speaks.
@@ -153,9 +154,11 @@ class AttributionReader:
             yield Attribution(parties=ordered, source=source)
         elif unknown := unknown_in(subject, self._parties):
             yield replace(unknown, source=source)
-        # "Drelnia’s view: “…”; Arvandia’s: “…”": who is named behind another quotation speaks the next.
-        behind = text.rpartition(_MASK)[2]
-        text = behind if any(not _is_object(name, behind) for name in self._find(behind)) else text
+        lead, _, behind = text.rpartition(_MASK)
+        if self._takes_over(text):
+            text = behind
+        elif any(not _is_object(name, lead) for name in self._find(lead)):
+            text = lead
         behalf, joined = self._speakers(text)
         if parties := _parties_of([*behalf, *joined]):
             several = len(joined) > 1 and all(len(match.codes) == 1 for match in joined)
@@ -166,6 +169,24 @@ class AttributionReader:
                 beside=tuple(code for code in self._beside(text) if code not in parties),
                 source=source,
             )
+
+    def _takes_over(self, text: str) -> bool:
+        """Returns whether somebody who is named behind a sentence's last quotation speaks the next one.
+
+        They do with a verb of their own, and where the first one's is left out: "Drelnia’s view: “…”; Arvandia’s: “…”",
+        "Drelnia said “…” and Arvandia “…”"; in "called the protocol “…” and Arvandia’s plan “…”" they do not.
+        """
+        start, own = text.rfind(_MASK) + 1, self._own_words(text)
+        found = self._find(own)
+        lead = own[: text.find(_MASK)].rstrip(_OPENING) if start else ""
+        says = introduces_speech(blanked(lead, [(name.start, name.end) for name in found if name.end <= len(lead)]))
+        for name in found if start else ():
+            before, rest = own[start : name.start], own[name.end :].rstrip()
+            subject = _PATTERNS.clause_opens.fullmatch(before) or attribution().speaker_of.search(before)
+            elided = rest.endswith(_LEAD_ENDS) or (says and _PATTERNS.elided.fullmatch(rest))
+            if name.start >= start and ((subject and elided) or self._speaks(name, found, own)):
+                return True
+        return False
 
     def _in_apposition(self, text: str, speaking: tuple[str, ...]) -> tuple[str, ...]:
         """Returns the parties that stand as speakers beside others: "the delegate of X, the envoy of Y, said"."""
@@ -375,13 +396,17 @@ class AttributionReader:
     def _beside(self, text: str) -> tuple[str, ...]:
         """Returns the parties of a sentence's last clause that may speak: of several subjects, or where no verb tells.
 
-        "In reply to the delegate of Arvandia" is no subject where one other name has the verb.
+        Where one name has the verb, neither "in reply to the delegate of Arvandia" nor "As Arvandia signs the treaty,"
+        has another speaker.
         """
         text = self._own_words(text).rpartition(";")[2]
         found = self._find(text)
-        told = sum(self._speaks(name, found, text) for name in found) == 1
+        speakers = [name for name in found if self._speaks(name, found, text)]
+        if len(speakers) != 1:
+            return _parties_of([m for m in found if not _is_object(m, text)])
         is_object = attribution().object_before.search
-        return _parties_of([m for m in found if not (is_object(text[: m.start]) if told else _is_object(m, text))])
+        begin = opening.end() if (opening := _PATTERNS.opening_clause.match(text)) else 0
+        return _parties_of([m for m in found if m.start >= begin and not is_object(text[: m.start])])
 
     def _own_words(self, text: str) -> str:
         """Returns a sentence with blanks for its asides and brackets."""
@@ -406,14 +431,21 @@ class AttributionReader:
         verb = attribution().verb.search(text[match.end : min(following, match.end + _VERB_REACH)])
         if (verb is not None and not regex.search(r"[;.]", after[: verb.start()])) or regex.match(r"\s*[:：]", after):
             return True
-        # "said Austria", unless the verb is another's: "Austria told Germany".
+        # "said Austria", unless the verb is another's: "Austria told Germany", "Austria spoke, and supported Germany".
         previous = max((other.end for other in found if other.end <= match.start), default=0)
         said = [
             verb
             for verb in attribution().verb.finditer(before)
             if verb.start() >= previous and _PATTERNS.article_alone.fullmatch(before, verb.end())
         ]
-        return any(not previous or regex.search(r"[;.,،]", text[previous : verb.start()]) for verb in said)
+        return any(
+            not previous
+            or (
+                regex.search(r"[;.,،]", text[previous : verb.start()])
+                and not _PATTERNS.goes_on.search(text, previous, verb.start())
+            )
+            for verb in said
+        )
 
 
 class _Near:

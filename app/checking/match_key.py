@@ -2,7 +2,7 @@
 
 It is `squash`, and beyond that blind to what people and programs change when they quote: single quotation marks for
 double ones where quotations nest, a hyphen or two for a dash, and page furniture that a page break put into a sentence.
-A dash between words counts, since it turns them: "no – more monitors" is not "no more monitors".
+A dash between words must have some mark in its place, since it turns them: "no – more" is not "no more".
 """
 
 import re
@@ -12,43 +12,72 @@ from functools import cached_property
 
 import regex
 
+from ingest.language.lexicons import RegexPatterns
 from ingest.text.readable import ReadableText
 from ingest.text.squash import squash, squash_map
 from vectorstore.records import Edit, Statement
 
 # Of equal length each, so that offsets stay.
 _TYPOGRAPHY = str.maketrans({'"': "'", "–": "-"} | dict.fromkeys("「」『』《》〈〉", "'"))
-_DROPPED = re.compile(r"(?<=[^\W\d_])-+(?=[^\W\d_])")
-# What a dash between words is compared as, however it was written; a hyphen, or a short dash in its place, has no space
-# around it but at the end of a line, and neither has the dash of "2016–2020".
-DASH = "\ue000"
+# Marks of a key that are no part of its words: a dash between two of them, one that may as well be a hyphen (it has
+# white space on one side, or is short and has none), and where a draft has the number of a note in plain digits.
+_DASH, _LOOSE, NOTED = "\ue000", "\ue001", "\ue002"
 _FILLING = "\u200b"
-_BROAD, _SHORT = "—―⸺⸻﹘", "‒–−﹣⁓〜〰"
-_DASH = regex.compile(
-    rf"""[-‐‑{_SHORT}]*[{_BROAD}][-‐‑{_BROAD}{_SHORT}]* | [-‐‑{_SHORT}]{{2,}}
-    | (?!(?<=\d\s*).\s*\d)(?<!\n[^\S\n]*\n\s*)(?:(?<=\s)[-‐‑](?=\s) | (?<=^|\s)[{_SHORT}] | [{_SHORT}](?=\s|$))""",
+_BROAD, _SHORT, _HYPHEN = "—―⸺⸻﹘", "‒–−﹣⁓〜〰", "-‐‑⁃֊־᐀᠆⸗゠－"
+# A hyphen between two letters is none; neither is what stands before the items of a list a dash between words.
+_DASHES = regex.compile(
+    rf"""(?P<dash>(?<!\n[^\S\n]*\n\s*)(?:[{_HYPHEN}{_SHORT}]*[{_BROAD}][{_HYPHEN}{_BROAD}{_SHORT}]*
+    | [{_HYPHEN}{_SHORT}]{{2,}} | (?<=\s)[{_HYPHEN}](?=\s) | (?<=^|\s)[{_SHORT}] | [{_SHORT}](?=\s|$)))
+    | [{_BROAD}{_SHORT}] | (?<!\p{{L}})[{_HYPHEN}] | (?<=\p{{Han}})[{_HYPHEN}] | [{_HYPHEN}](?!\p{{L}})""",
     regex.X,
 )
-# The raised number of a note behind a word or figure, which no quotation needs; "m²" is a figure of its own.
-_NOTE_MARK = regex.compile(r"(?<=[\p{L}\p{N}\p{P}])(?<!\b[kcm]?m)[\u00b9\u00b2\u00b3\u2070\u2074-\u2079]+")
+_RUN = re.compile(rf"(?:(?<![\W\d_])|(?<={NOTED}))(?P<between>[-{_DASH}{_LOOSE}]+)(?=[^\W\d_])|[-{_DASH}{_LOOSE}]+")
+_MARK = re.compile(f"[{_DASH}{_LOOSE}{NOTED}]")
+# The raised number of a note, which no quotation needs, stands behind a word or closing punctuation; behind a figure or
+# a unit ("10⁶", "m²") it is part of the figure. "The sea²" is too short a word to be told from a unit.
+_RAISED = "\u00b9\u00b2\u00b3\u2070\u2074-\u2079"
+_CLOSING = r"[\p{Pe}\p{Pf}.,;:!?'\"。，；：！？]"
+_BEHIND = rf"(?:(?<=\p{{L}}{{4}})(?<!{RegexPatterns('drafts').source('unit')})|(?<=(?<!\d){_CLOSING}))"
+NOTE_MARK = regex.compile(rf"(?=[{_RAISED}])(?:{_BEHIND}|(?<=\d[.,;:]))[{_RAISED}]+", regex.I)
+NOTE_NUMBER = regex.compile(rf"(?=\d){_BEHIND}\d{{1,3}}(?!\w)", regex.I)
+_NUMBER = re.compile(f"[{_RAISED}]")
+_POWER = regex.compile(rf"(?<=\d)[{_RAISED}]+")
+_POWERS = {ord(raised): chr(0xE010 + number) for number, raised in enumerate("⁰¹²³⁴⁵⁶⁷⁸⁹")}
 _UNSPACED = re.compile("[\u2e80-\u30ff\u3400-\u9fff\uf900-\ufaff\u0e00-\u0eff]")
 _LINE_END_HYPHEN = re.compile(r"\w[-\u2010\u00ad]\s*\n\s*$")
 
 
 def match_key(text: str) -> str:
-    """Returns the form of a text in which it is compared."""
-    return _DROPPED.sub("", squash(_prepared(text)).translate(_TYPOGRAPHY))
+    """Returns the form of a text in which it is compared, with marks for its dashes."""
+    return _RUN.sub(_one_mark, squash(_prepared(text)).translate(_TYPOGRAPHY))
+
+
+def plain_key(key: str) -> str:
+    """Returns a key without its marks."""
+    return _MARK.sub("", key)
 
 
 def _prepared(text: str) -> str:
-    """Returns a text of the same length with one mark for each dash and none of notes; `squash` drops what fills it."""
-    text = _NOTE_MARK.sub(lambda mark: _FILLING * len(mark.group()), text)
-    return _DASH.sub(lambda dash: DASH.ljust(len(dash.group()), _FILLING), text)
+    """Returns a text of the same length with a mark for each dash and none of notes; `squash` drops what fills it."""
+    text = NOTE_MARK.sub(lambda mark: _FILLING * len(mark[0]), text)
+    text = _POWER.sub(lambda power: power[0].translate(_POWERS), text)
+    return _DASHES.sub(lambda run: (_DASH if run["dash"] else _LOOSE).ljust(len(run[0]), _FILLING), text)
+
+
+def _one_mark(run: re.Match[str]) -> str:
+    if run["between"] is None:
+        return "-"
+    return next((mark for mark in (_DASH, _LOOSE) if mark in run[0]), "")
+
+
+def _marks(key: str) -> frozenset[tuple[int, str]]:
+    """Returns the marks of a key, each with where it stands in the plain key."""
+    return frozenset((mark.start() - before, mark[0]) for before, mark in enumerate(_MARK.finditer(key)))
 
 
 @dataclass(frozen=True)
 class KeyedText:
-    """A stored text as it is compared (`text`); the map of offsets is made when it is first asked for.
+    """A stored text as it is compared (`text`, without marks); the map of offsets is made when it is first asked for.
 
     Attributes:
         edits: Its repairs; those of kind `furniture` are left out of what is compared.
@@ -61,10 +90,17 @@ class KeyedText:
     start: int = 0
     end: int | None = None
     text: str = field(init=False, repr=False)
+    _marked: frozenset[tuple[int, str]] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         """Makes the compared text."""
-        object.__setattr__(self, "text", match_key(self._kept.text))
+        key = match_key(self._kept.text)
+        object.__setattr__(self, "text", plain_key(key))
+        object.__setattr__(self, "_marked", _marks(key))
+
+    def __contains__(self, key: str) -> bool:
+        """Returns whether the words of a key stand somewhere in the text."""
+        return plain_key(key) in self.text
 
     @classmethod
     def of(cls, statement: Statement) -> "KeyedText":
@@ -73,17 +109,30 @@ class KeyedText:
 
     def spans(self, wanted: str, *, begin: int = 0) -> Iterator[tuple[int, int]]:
         """Yields where a key stands as whole words: offsets in `text`, in order, from `begin` on."""
-        position = self.text.find(wanted, begin) if wanted else -1
+        plain, marks = plain_key(wanted), _marks(wanted)
+        position = self.text.find(plain, begin) if plain else -1
         while position >= 0:
-            end = position + len(wanted)
-            if not any(map(self._inside_word, self.in_source(position, end))):
+            end = position + len(plain)
+            if not any(map(self._inside_word, self.in_source(position, end))) and self._has(marks, position, end):
                 yield position, end
-            position = self.text.find(wanted, position + 1)
+            position = self.text.find(plain, position + 1)
 
     def in_source(self, start: int, end: int) -> tuple[int, int]:
         """Turns a span of `text` into the source's offsets."""
         offsets, ends = self._offsets
         return offsets[start], ends[end - 1]
+
+    def _has(self, marks: frozenset[tuple[int, str]], start: int, end: int) -> bool:
+        """Returns whether a span of `text` and a quotation have each other's dashes, and the text the note's number."""
+        held = {(place - start, mark) for place, mark in self._marked if start < place < end}
+        raised = (self.in_source(start + place - 1, start + place)[1] for place, mark in marks if mark == NOTED)
+        return (
+            all(
+                mark != _DASH or not other.isdisjoint({(place, _DASH), (place, _LOOSE)})
+                for own, other in ((marks, held), (held, marks))
+                for place, mark in own
+            )
+        ) and all(_NUMBER.match(self.source, position) for position in raised)
 
     def _inside_word(self, position: int) -> bool:
         """Returns whether an offset of the source lies between two characters of one word, as it reads."""
@@ -117,7 +166,8 @@ class KeyedText:
         kept = self._kept
         squashed = squash_map(_prepared(kept.text))
         shown = squashed.text.translate(_TYPOGRAPHY)
-        dropped = {i for match in _DROPPED.finditer(shown) for i in range(*match.span())}
+        runs = ((run.start() + (run["between"] is None), run.end()) for run in _RUN.finditer(shown))
+        dropped = {i for start, end in runs for i in range(start, end)}
         indices = [index for index in range(len(shown)) if index not in dropped]
         spans = [kept.to_source_span(squashed.offsets[i], squashed.ends[i]) for i in indices]
         return [self.start + start for start, _ in spans], [self.start + end for _, end in spans]

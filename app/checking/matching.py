@@ -4,6 +4,7 @@ A quotation is taken apart at its ellipses and at what stands in square brackets
 one statement; what lies between them is looked at by `omissions` and `brackets`.
 """
 
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice, product
@@ -11,7 +12,7 @@ from typing import Final
 
 import regex
 
-from app.checking.match_key import DASH, KeyedText, match_key
+from app.checking.match_key import NOTE_MARK, NOTE_NUMBER, NOTED, KeyedText, match_key
 from ingest.language.lexicons import RegexPatterns
 from vectorstore.stems import words_of
 
@@ -25,8 +26,6 @@ _CASED: Final = regex.compile(r"\[(\p{L})\](?=\p{L})")
 _WORD: Final = regex.compile(r"\p{Han}|[\p{L}\p{M}\p{N}]+(?:['’-][\p{L}\p{M}\p{N}]+)*")
 _PATTERNS: Final = RegexPatterns("drafts")
 _CLOSING: Final = ".,;:،؛。，、；："
-# The number of a note that was raised behind a word.
-_NOTE_NUMBER: Final = regex.compile(r"(?<=\p{Ll}{3})\d{1,2}(?!\w)")
 _CLAUSE_ENDS: Final = (*_CLOSING, *"?!？！)")
 _LETTERS_CASED: Final = 4
 # Parts this short stand in many places, so the next part must be near.
@@ -83,7 +82,7 @@ def whole_words(text: str) -> list[str]:
 
 def written_parts(quote: str) -> Iterator[list[str]]:
     """Yields in each way in which a quotation may be read what it has between its gaps, as it is written."""
-    for text in (*_cased(quote), *_recased(quote)):
+    for text, _ in _spellings(quote):
         for plain in dict.fromkeys((text, _without_marks(text))):
             edges = [0, *(edge for gap in _GAP.finditer(plain) for edge in gap.span()), len(plain)]
             yield [plain[start:end] for start, end in zip(edges[::2], edges[1::2], strict=True)]
@@ -93,11 +92,11 @@ def written_parts(quote: str) -> Iterator[list[str]]:
 def readings(quote: str) -> Iterator[Wanted]:
     """Yields the ways in which a quotation may be looked for, the most literal first."""
     seen: set[Wanted] = set()
-    for text, recased in (*((text, False) for text in _cased(quote)), *((text, True) for text in _recased(quote))):
+    for text, recased in _spellings(quote):
         for plain in dict.fromkeys((text, _without_marks(text))):
             whole = match_key(plain)
-            # A quotation takes a point or comma from the sentence around it.
-            for key in (whole, whole.rstrip(_CLOSING)):
+            # A quotation takes a point, comma or dash from the sentence around it.
+            for key in (whole, whole.rstrip(_CLOSING + "-")):
                 literal = Wanted(parts=(key,), recased=recased)
                 if key and literal not in seen:
                     seen.add(literal)
@@ -110,7 +109,7 @@ def readings(quote: str) -> Iterator[Wanted]:
 
 def find(wanted: Wanted, text: KeyedText) -> Iterator[Match]:
     """Yields where a quotation stands in a text, in order of its first part; at most some forty places."""
-    if any(part not in text.text for part in wanted.parts):
+    if any(part not in text for part in wanted.parts):
         return
     for first in islice(text.spans(wanted.parts[0]), _OCCURRENCES):
         spans = _follow(wanted, text, first)
@@ -131,6 +130,16 @@ def _follow(wanted: Wanted, text: KeyedText, first: tuple[int, int]) -> list[tup
             return None
         spans.append(following)
     return spans
+
+
+def _spellings(quote: str) -> Iterator[tuple[str, bool]]:
+    """Yields in which ways the letters and notes of a quotation may be meant, and whether its first letter is changed.
+
+    Where the source has the raised number of a note, the draft may have digits, and the other way round.
+    """
+    for text, recased in (*((text, False) for text in _cased(quote)), *((text, True) for text in _recased(quote))):
+        lowered = NOTE_MARK.sub(lambda mark: unicodedata.normalize("NFKC", mark[0]), text)
+        yield from ((spelt, recased) for spelt in dict.fromkeys((text, lowered, NOTE_NUMBER.sub(NOTED, text))))
 
 
 def _cased(quote: str) -> Iterator[str]:
@@ -154,8 +163,7 @@ def _recased(quote: str) -> Iterator[str]:
 
 
 def _without_marks(text: str) -> str:
-    """Returns a quotation without the editor's marks, such as "[sic]", and without the numbers of notes."""
-    text = _NOTE_NUMBER.sub("", text)
+    """Returns a quotation without the editor's marks, such as "[sic]"."""
     return _GAP.sub(lambda gap: f"{gap['head'] or ''} {gap['tail']}" if _is_editorial(gap) else gap.group(), text)
 
 
@@ -204,5 +212,5 @@ def _taken_apart(text: str, *, recased: bool) -> Wanted | None:
     if not parts or (position == 0 and len(parts) == 1):
         return None
     # A point, a comma or a dash beside an omission belongs to the quotation's own sentence.
-    own = tuple(part.strip(_CLOSING + "-" + DASH) or part for part in parts)
+    own = tuple(part.strip(_CLOSING + "-") or part for part in parts)
     return Wanted(parts=own, gaps=tuple(gaps), leads=leads, trails=pending or None, recased=recased)

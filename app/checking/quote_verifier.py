@@ -13,7 +13,7 @@ from app.checking.brackets import Judged, judge_brackets
 from app.checking.corpus_texts import CorpusTexts, SourceText, StoredText, place_of
 from app.checking.findings import Attribution, Change, Finding, Place, Quotation, Remark, SpokenTime, remark
 from app.checking.fuzzy_diff import LikeWords, cost, likest_words
-from app.checking.match_key import match_key
+from app.checking.match_key import match_key, plain_key
 from app.checking.matching import Match, Wanted, find, readings
 from app.checking.omissions import judge_cut, judge_omissions
 from app.checking.spacing import judge_spacing
@@ -121,7 +121,7 @@ class QuoteVerifier:
     ) -> Iterator[_Hit]:
         self._work.add(self._texts.size)
         for stored in ordered:
-            if wanted.longest in stored.keyed.text:
+            if wanted.longest in stored.keyed:
                 matches = islice(find(wanted, stored.keyed), _TRIED)
                 if found := [self._hit(stored, match, quote, around) for match in matches]:
                     yield min(found, key=lambda hit: (hit.faults, hit.match.end - hit.match.start))
@@ -249,7 +249,7 @@ class QuoteVerifier:
         found = (match for wanted in readings(words) for match in find(wanted, stored.keyed))
         if (match := next(found, None)) is not None:
             return place_of(stored, match.start, match.end, self._local)
-        key = match_key(words)
+        key = plain_key(match_key(words))
         position = stored.keyed.text.find(key)
         start, end = (0, 0) if position < 0 else stored.keyed.in_source(position, position + len(key))
         return place_of(stored, start, end, self._local)

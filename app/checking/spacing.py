@@ -13,6 +13,7 @@ import regex
 from app.checking.brackets import Judged
 from app.checking.corpus_texts import SourceText
 from app.checking.findings import remark
+from app.checking.match_key import NOTE_MARK
 from app.checking.matching import Match, written_parts
 from app.checking.polarity_words import polarity_words
 from ingest.language.lexicons import RegexPatterns
@@ -53,7 +54,7 @@ def _judge(put: str, words: str, language: str) -> Judged:
 def _parted(pieces: Sequence[str]) -> tuple[str, set[int], set[int]]:
     """Returns the letters and figures of pieces, where words begin among them, and where they may or may not."""
     letters, begins, either = "", set[int](), set[int]()
-    for piece in (_INVISIBLE.sub("", each) for each in pieces):
+    for piece in (_INVISIBLE.sub("", NOTE_MARK.sub("", each)) for each in pieces):
         end = 0
         for word in _WORD.finditer(piece):
             begins.add(len(letters))

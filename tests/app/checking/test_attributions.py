@@ -37,6 +37,21 @@ def test_the_second_quotation_is_of_who_is_named_between_the_two(text):
     assert [a.parties for a in read_all(text.replace("{}", Q))] == [("AUT",), ("DEU",)]
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Austria called the treaty {} and Germany’s plan {}.",
+        "Austria said {}, and described Germany’s plan as {}.",
+        "Austria said {} and that Germany {}.",
+        "Austria said {} and called Germany {}.",
+        "Austria said {} and asked Germany why {}.",
+    ],
+)
+def test_an_object_or_a_genitive_between_two_quotations_speaks_neither(text):
+    found = [(a.parties, a.beside) for a in read_all(text.replace("{}", Q))]
+    assert found == [(("AUT",), ()), (("AUT",), ())]
+
+
 def test_a_state_that_a_quotation_mentions_does_not_speak_the_next():
     assert [
         a.parties

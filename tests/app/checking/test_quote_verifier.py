@@ -232,6 +232,13 @@ DASHED = (
     "We trained 15¹ officers in the port of Ilven.",
     "We support the review mechanism² in its present form.",
     "We guard 40 km² of the sea.",
+    "The port seized 10⁶ tonnes of cement last year.",
+    "Patrols cover 50 mi² of the delta and 30 miles² of the marsh.",
+    "Our programme of 2017—2021 trained the customs officers.",
+    "The fight against crime–in all its forms–needs every island.",
+    "El crimen -en todas sus formas- amenaza a las islas.",
+    "我国将继续－坚定地－支持这一机制的工作",
+    "See paragraphs 3 (a)–(c) of the plan of action.³ We do.",
 )
 
 
