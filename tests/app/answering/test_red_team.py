@@ -243,8 +243,9 @@ def test_attack_on_a_cell_of_a_briefing_fails(attack: Attack, workspace: Workspa
     assert all(
         verify_citation(citation, statements[citation.statement_id]) == "verified" for citation in worded.citations
     )
+    holders = {citation.number: citation.state for citation in worded.citations}
     for claim in worded.claims:
-        assert {worded.citation(number).state for number in claim.citations} == {claim.state}
+        assert {holders[number] for number in claim.citations} == {claim.state}
         # What a cell quotes stands below its claims, which quote nothing.
         assert not quoted_parts(claim.text)
         assert not [part for part in attack.never if part.lower() in claim.text.lower()], claim.text
