@@ -138,9 +138,8 @@ def _cited(
     ]
     citations = with_quoted_parties(made, sources, parties)
     claims = [
-        Claim(text=said(party, each), state=party or None, citations=(each.number,))
+        Claim(state=(party := _party(each, asked)) or None, text=said(party, each), citations=(each.number,))
         for each in citations
-        for party in (_party(each, asked),)
     ]
     return Composition(claims=tuple(claims), citations=tuple(citations))
 

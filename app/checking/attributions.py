@@ -180,11 +180,11 @@ class AttributionReader:
         found = self._find(own)
         lead = own[: text.find(_MASK)].rstrip(_OPENING) if start else ""
         says = introduces_speech(blanked(lead, [(name.start, name.end) for name in found if name.end <= len(lead)]))
-        for name in found if start else ():
+        for name in (name for name in found if 0 < start <= name.start):
             before, rest = own[start : name.start], own[name.end :].rstrip()
             subject = _PATTERNS.clause_opens.fullmatch(before) or attribution().speaker_of.search(before)
             elided = rest.endswith(_LEAD_ENDS) or (says and _PATTERNS.elided.fullmatch(rest))
-            if name.start >= start and ((subject and elided) or self._speaks(name, found, own)):
+            if (subject and elided) or self._speaks(name, found, own):
                 return True
         return False
 

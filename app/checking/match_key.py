@@ -6,7 +6,8 @@ A dash between words must have some mark in its place, since it turns them: "no 
 """
 
 import re
-from collections.abc import Iterator
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -70,9 +71,9 @@ def _one_mark(run: re.Match[str]) -> str:
     return next((mark for mark in (_DASH, _LOOSE) if mark in run[0]), "")
 
 
-def _marks(key: str) -> frozenset[tuple[int, str]]:
-    """Returns the marks of a key, each with where it stands in the plain key."""
-    return frozenset((mark.start() - before, mark[0]) for before, mark in enumerate(_MARK.finditer(key)))
+def _marks(key: str) -> list[tuple[int, str]]:
+    """Returns where marks stand in the plain key, and the marks, in order."""
+    return [(mark.start() - before, mark[0]) for before, mark in enumerate(_MARK.finditer(key))]
 
 
 @dataclass(frozen=True)
@@ -90,7 +91,7 @@ class KeyedText:
     start: int = 0
     end: int | None = None
     text: str = field(init=False, repr=False)
-    _marked: frozenset[tuple[int, str]] = field(init=False, repr=False)
+    _marked: list[tuple[int, str]] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         """Makes the compared text."""
@@ -122,17 +123,16 @@ class KeyedText:
         offsets, ends = self._offsets
         return offsets[start], ends[end - 1]
 
-    def _has(self, marks: frozenset[tuple[int, str]], start: int, end: int) -> bool:
+    def _has(self, marks: Sequence[tuple[int, str]], start: int, end: int) -> bool:
         """Returns whether a span of `text` and a quotation have each other's dashes, and the text the note's number."""
-        held = {(place - start, mark) for place, mark in self._marked if start < place < end}
+        first, last = bisect_left(self._marked, (start + 1,)), bisect_left(self._marked, (end,))
+        held = {place - start: mark for place, mark in self._marked[first:last]}
+        wanted = {place: mark for place, mark in marks if mark != NOTED}
         raised = (self.in_source(start + place - 1, start + place)[1] for place, mark in marks if mark == NOTED)
-        return (
-            all(
-                mark != _DASH or not other.isdisjoint({(place, _DASH), (place, _LOOSE)})
-                for own, other in ((marks, held), (held, marks))
-                for place, mark in own
-            )
-        ) and all(_NUMBER.match(self.source, position) for position in raised)
+        dashes = (
+            (place, other) for own, other in ((wanted, held), (held, wanted)) for place in own if own[place] == _DASH
+        )
+        return all(place in other for place, other in dashes) and all(_NUMBER.match(self.source, at) for at in raised)
 
     def _inside_word(self, position: int) -> bool:
         """Returns whether an offset of the source lies between two characters of one word, as it reads."""
