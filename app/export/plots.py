@@ -200,23 +200,34 @@ def _box(axes: "Axes", x: float, y: float, kind: PositionKind, width: float, hei
 
 def _legend(figure: "Figure", entries: Sequence[tuple[_Sign, str]]) -> None:
     """Draws the signs with their words below the axes, in columns."""
+    width, height = figure.get_size_inches()
+    lines = -(-len(entries) // _LEGEND_COLUMNS)
+    for number, (sign, words) in enumerate(entries):
+        line, place = divmod(number, _LEGEND_COLUMNS)
+        x = _MARGIN + place * (width - 2 * _MARGIN) / _LEGEND_COLUMNS
+        y = _MARGIN + (lines - line - 0.5) * _LINE
+        _sign(figure, x, y, sign)
+        figure.text(
+            (x + 0.3) / width, y / height, words, va="center", color=_INK, fontproperties=_font(), parse_math=False
+        )
+
+
+def _sign(figure: "Figure", x: float, y: float, sign: _Sign) -> None:
+    """Draws a sign of the legend, 0.22 inches wide, with its left edge at a place in inches."""
     from matplotlib.lines import Line2D
-    from matplotlib.patches import Patch
+    from matplotlib.patches import Rectangle
 
-    def handle(sign: _Sign) -> Any:  # noqa: ANN401 - what a legend takes for a sign: an artist, or several above each other
-        if sign == "uncited":
-            return Line2D([], [], linestyle="none", **_UNCITED)
-        if sign == "joined":
-            return Line2D([], [], color=_INK, linewidth=1.5)
-        box = Patch(facecolor=f"#{TINTS[sign]}", edgecolor=_FAINT, linewidth=0.6)
-        return box, Line2D([], [], linestyle="none", marker=f"${MARKS[sign]}$", color=_INK, markeredgewidth=0.2)
-
-    legend = figure.legend(
-        [handle(sign) for sign, _ in entries], [words for _, words in entries], ncols=_LEGEND_COLUMNS, mode="expand",
-        loc="lower left", bbox_to_anchor=(0, 0, 1, 0), frameon=False, prop=_font(), labelcolor=_INK, handleheight=1.2,
-    )  # fmt: skip
-    for text in legend.get_texts():
-        text.set_parse_math(False)
+    width, height = figure.get_size_inches()
+    if sign == "uncited":
+        figure.add_artist(Line2D([(x + 0.11) / width], [y / height], linestyle="none", **_UNCITED))
+    elif sign == "joined":
+        figure.add_artist(Line2D([x / width, (x + 0.22) / width], [y / height] * 2, color=_INK, linewidth=1.5))
+    else:
+        figure.add_artist(
+            Rectangle((x / width, (y - 0.09) / height), 0.22 / width, 0.18 / height, facecolor=f"#{TINTS[sign]}",
+                      edgecolor=_FAINT, linewidth=0.6, transform=figure.transFigure)
+        )  # fmt: skip
+        figure.text((x + 0.11) / width, y / height, MARKS[sign], ha="center", va="center", fontproperties=_font())
 
 
 @cache
