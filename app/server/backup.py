@@ -107,9 +107,11 @@ def restore(archive: Path, store: Path, database: DatabaseConfig = IN_FOLDER) ->
     PostgreSQL needs an empty database.
 
     Raises:
-        BackupError: The folder or the database holds something, the backup is not whole, or of another engine.
+        BackupError: The folder or the database holds something, the backup is missing, not whole, or of another engine.
     """
     store = store.resolve()
+    if not archive.is_file():
+        raise BackupError(f"{str(archive)!r} does not exist; check the path")
     if store.exists() and any(store.iterdir()):
         raise BackupError(f"{str(store)!r} is not empty: restore into a new folder with --store, and use that one then")
     make_private_folder(store.parent)

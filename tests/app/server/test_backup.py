@@ -125,6 +125,8 @@ def test_a_backup_that_is_not_whole_is_refused(filled_store, tmp_path):
         with pytest.raises(BackupError, match="no whole backup"):
             restore(tmp_path / name, tmp_path / "new")
         assert not (tmp_path / "new").exists()
+    with pytest.raises(BackupError, match="check the path"):
+        restore(tmp_path / "missing.tar", tmp_path / "new")
     hostile = tmp_path / "hostile.tar"
     with tarfile.open(hostile, "w") as archive:
         archive.add(whole, arcname="../../escaped")
