@@ -3,6 +3,7 @@
 import asyncio
 import hmac
 import json
+import os
 import re
 import secrets
 import shutil
@@ -517,8 +518,8 @@ def _store(files: list[UploadFile], folder: Path) -> list[str]:
 def _held(uploads: Path, folders: Set[Path]) -> tuple[int, int]:
     """Deletes what anybody uploaded an hour ago; returns how many files and bytes these folders then hold."""
     sizes = []
-    for path in [path for path in uploads.rglob("*") if path.is_file()]:
-        # Gradio deletes old files as well.
+    # Gradio deletes old files as well, and a session that ends takes its folder away: os.walk passes over that.
+    for path in [Path(folder, name) for folder, _, names in os.walk(uploads) for name in names]:
         with suppress(OSError):
             if path.stat().st_mtime < time.time() - _KEPT_SECONDS:
                 path.unlink()

@@ -8,6 +8,7 @@ import asyncio
 import http.server
 import itertools
 import json
+import os
 import re
 import threading
 from collections.abc import Iterator
@@ -128,7 +129,8 @@ def nested(file: Any) -> list[Any]:
 
 def copies(machine: SimpleNamespace) -> list[Path]:
     """Files of the chat's folder that hold the secret."""
-    found = (path for path in machine.uploads.rglob("*") if path.is_file() and not path.is_symlink())
+    walked = (Path(folder, name) for folder, _, names in os.walk(machine.uploads) for name in names)
+    found = (path for path in walked if path.is_file() and not path.is_symlink())
     return [path for path in found if SECRET.encode() in path.read_bytes()]
 
 
@@ -434,6 +436,24 @@ def test_uploads_are_bounded(client: httpx.Client, monkeypatch: pytest.MonkeyPat
     assert status(10) == 413
     monkeypatch.setattr(guard, "_KEPT_SECONDS", -1)
     assert status(10) == 200  # the earlier ones have gone
+
+
+def test_upload_is_counted_while_the_folder_of_a_session_that_ends_goes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Uploads are walked in one thread while another removes those of a closed tab."""
+    ended, own = tmp_path / "ended", tmp_path / "own"
+    for folder in (ended, own):
+        folder.mkdir()
+        (folder / "statement.txt").write_text("words")
+
+    def scan(path, real=os.scandir):
+        if Path(path).name == "ended":
+            raise FileNotFoundError(path)
+        return real(path)
+
+    monkeypatch.setattr(os, "scandir", scan)
+    assert guard._held(tmp_path, {own}) == (1, len("words"))
 
 
 def test_a_form_that_is_none_is_refused_as_an_upload(client: httpx.Client) -> None:
