@@ -342,7 +342,9 @@ class AttributionReader:
         if not found or (verb is None and according is None):
             return ()
         if according is not None or (verb is not None and verb.start() <= 2):
-            return _parties_of(_joined_behind(found, text))
+            # "Said the delegate in reply to Arvandia": whoever speaks stands directly behind the verb.
+            said_of = verb is not None and attribution().object_before.search(text, verb.end(), found[0].start)
+            return () if said_of and _is_object(found[0], text) else _parties_of(_joined_behind(found, text))
         near = verb is not None and found[0].end <= verb.start() <= found[0].end + _VERB_REACH
         return _parties_of(found[:1]) if near and found[0].start <= _VERB_REACH else ()
 
@@ -380,7 +382,7 @@ class AttributionReader:
         text = self._own_words(text)
         found = self._find(text)
         if len(found) < 2:
-            return [], found
+            return [], [name for name in found if not self._is_only_mentioned(name, text)]
         behalf = [m for m in found if _ends_with(attribution().on_behalf, text[: m.start])]
         others = [m for m in found if m not in behalf]
         speakers = [m for m in others if self._speaks(m, found, text)]
@@ -392,6 +394,13 @@ class AttributionReader:
         subjects = [m for m in others if not _is_object(m, text)]
         chosen = (speakers[-1:] or subjects[:1] or others[:1])[:1]
         return behalf, _joined(chosen[0], others, text) if chosen else []
+
+    def _is_only_mentioned(self, name: PartyMatch, text: str) -> bool:
+        """Returns whether a pronoun or an office speaks of a sentence's one name: "It thanked Arvandia and said"."""
+        subject = subject_before(text, self._parties)
+        if not _is_object(name, text) or (subject and name.text in subject):
+            return False
+        return _PATTERNS.pronoun.match(subject or text) is not None
 
     def _beside(self, text: str) -> tuple[str, ...]:
         """Returns the parties of a sentence's last clause that may speak: of several subjects, or where no verb tells.
@@ -423,6 +432,8 @@ class AttributionReader:
         """Returns whether a name stands where a sentence names who speaks: beside a verb, a colon, "according to"."""
         before, after = text[: match.start], text[match.end :]
         if _ends_with(attribution().according_to, before):
+            return True
+        if attribution().who_says.match(after) or (_PATTERNS.agent.search(before) and regex.match(r"\s*[:：]", after)):
             return True
         if _is_object(match, text):
             return False

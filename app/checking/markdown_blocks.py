@@ -35,6 +35,7 @@ _LINES: Final = ("softbreak", "hardbreak")
 # Marked so, words of this number that are said to be spoken are a quotation: `said: *we support it*`.
 _SET_OFF: Final = {"em_open": "em_close", "strong_open": "strong_close"}
 _FEWEST_WORDS: Final = 5
+_DASH: Final = regex.compile(r"\s*[—–―]\s*\p{Lu}[^\n]*$")
 _QUOTED: Final = regex.compile(r"^\W*[“\"«„「『‘'‹]")
 
 
@@ -72,7 +73,7 @@ def _blocks(tokens: Sequence[Token]) -> Iterator[CheckedBlock]:
             yield from label_rows(rows, tables)
             rows = []
         elif token.type in ("inline", "code_block", "fence", "html_block"):
-            for words, hidden, quoted in _parts(token):
+            for words, hidden, quoted in _parts(token, in_quote=depth > 0):
                 depth += quoted
                 if rows:
                     rows[-1].append(words)
@@ -85,10 +86,17 @@ def _blocks(tokens: Sequence[Token]) -> Iterator[CheckedBlock]:
                     before = words
 
 
-def _parts(token: Token) -> Iterator[tuple[str, tuple[Hidden, ...], int]]:
+def _parts(token: Token, *, in_quote: bool) -> Iterator[tuple[str, tuple[Hidden, ...], int]]:
     """Yields the words of a block, what of it is hidden, and by how much a quotation set off begins or ends before."""
     if token.type == "inline":
-        yield (*_read(token.children or ()), 0)
+        children = token.children or []
+        # A last line of a block quote that begins with a dash says whose words they are: "> — Arvandia, 2024".
+        breaks = (at for at, child in enumerate(children) if child.type in _LINES)
+        dashed = (at for at in breaks if in_quote and _DASH.match("".join(map(_words, children[at + 1 :]))))
+        label = next(dashed, len(children))
+        yield (*_read(children[:label]), 0)
+        if label < len(children):
+            yield (*_read(children[label + 1 :]), 0)
     elif token.type == "html_block":
         content, hidden = _shown(token.content)
         at = depth = 0

@@ -101,9 +101,11 @@ def reports(before: str, language: str, *, own: bool) -> bool:
     What only doubtful words or hearsay govern ("the allegation that", "we are told") is nobody's own view; a noun for a
     view is, where the speaker shares it. It may name who holds the statement as the one who speaks (`own`).
     """
+    codes = _languages(before, language)
+    for code in codes:
+        before = _governors(code, "preposition").sub(" ", before)
     clauses = _CLAUSE.split(_PATTERNS.join_ends.sub("", before).rstrip(' ,:،，：“„«"‘'))
     joined = _PATTERNS.said_that.search(before) is not None
-    codes = _languages(before, language)
     for clause in reversed(clauses[-_CLAUSES:] if joined else clauses[-1:]):
         speaks = own or _PATTERNS.self_speaks.search(clause) is not None
         for code in codes:
