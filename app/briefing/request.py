@@ -15,6 +15,7 @@ from app.question.follow_ups import restyle
 from app.question.language import detect_language
 from app.question.lexicon import FIRST_YEAR
 from app.question.resolution import Resolution, Restyle
+from app.question.spans import find_spans
 from app.records import Scope, TreatyScope
 from ingest.glossary.glossary import terms_of, translate_topic
 from ingest.language.lexicons import Patterns
@@ -94,7 +95,7 @@ def read_request(
         groups: Groups that bring themselves and their members of today as rows.
         topics: Topics in words, one column each.
         articles: Such as `18`, `UNTOC 18`, `TIP 9`, one column each.
-        sessions: Session numbers.
+        sessions: Numbers of sessions as people write them: `10`, `8-10`, `9 and 10`, `COP 10`, `tenth`.
         years: Years, or ranges such as `2000-2005`.
         bodies: Names of bodies.
         by_session: Split by every session.
@@ -115,7 +116,7 @@ def read_request(
     return BriefingRequest(
         parties=tuple(dict.fromkeys(codes)),
         subjects=tuple({subject.label: subject for subject in subjects}.values()),
-        sessions=tuple(dict.fromkeys(_listed(sessions))),
+        sessions=tuple(dict.fromkeys(number for text in _listed(sessions) for number in _sessions(text, parties))),
         years=tuple(dict.fromkeys(year for text in _listed(years) for year in _years(text))),
         bodies=tuple(canonical_body(name) or name for name in _listed(bodies)),
         by_session=by_session,
@@ -258,6 +259,21 @@ def party_code(name: str, parties: PartyTable) -> str:
     advice = f"say {' or '.join(options)}" if options else "use a code of ISO 3166 alpha-3, or of docs/parties.md"
     problem = "may be several parties" if found.codes else "is no known State or group"
     raise BriefingError(f"{name!r} {problem}: {advice}")
+
+
+def _sessions(text: str, parties: PartyTable) -> list[str]:
+    # Read as in a question: a number alone, or in the words of a language.
+    told = ((f"sessions {text}", "en"), (text, detect_language(text, parties)))
+    found = (
+        span.codes
+        for words, language in told
+        for span in find_spans(words, language, parties)
+        if span.kind == "session"
+    )
+    numbers = next(found, None)
+    if numbers is None:
+        raise BriefingError(f"{text!r} is no session: write its number, or a range such as 8-10")
+    return list(numbers)
 
 
 def _years(text: str) -> list[str]:

@@ -182,6 +182,8 @@ class Corpus:
         Raises:
             PartyTableError: The name is empty, means another party already, or is a word of everyday language.
         """
+        if not name.strip():
+            raise PartyTableError("a name needs at least one letter")
         code = next((code for code in _USER_ASSIGNED if self.parties().get(code) is None), "XZZ")
         table = io.StringIO(newline="")
         rows = csv.writer(table, lineterminator="\n")
@@ -190,8 +192,12 @@ class Corpus:
         with self._store.writer(), TemporaryDirectory() as apart:
             path = Path(apart) / "parties.csv"
             path.write_bytes(data)
-            check_added_names(path)
-            self.parties().with_extra(path)
+            try:
+                check_added_names(path)
+                self.parties().with_extra(path)
+            except PartyTableError as exc:
+                # Of a table that nobody wrote neither the path nor the line helps.
+                raise PartyTableError(str(exc).removeprefix(f"{str(path)!r}, line 2: ")) from exc
             self._store.write_party_file(f"{code.lower()}-", data)
         added = self.parties().get(code)
         if added is None:

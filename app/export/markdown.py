@@ -6,7 +6,7 @@ from typing import Final
 
 from app.briefing.cells import Briefing
 from app.export.arrange import DocumentForm, Sayings, pieces
-from app.export.blocks import DocumentBlock, Line, LineStyle, QuotedBlock, Square, Table, blocks_of
+from app.export.blocks import DocumentBlock, Line, LineStyle, Picture, QuotedBlock, Square, Table, blocks_of
 from app.export.characters import in_marks, visible
 
 # Whatever Markdown, HTML or a footnote may begin with anywhere; a backslash before it makes it plain.
@@ -39,12 +39,14 @@ def on_one_line(text: str) -> str:
 
 
 def _block(block: DocumentBlock) -> Iterator[str]:
-    """Yields the paragraphs of a block; pictures, turned pages and contents are nothing here."""
+    """Yields the paragraphs of a block, of a picture its text; turned pages and contents are nothing here."""
     if isinstance(block, Table):
         yield from _rows(block) if block.titles else [_table(block)]
     elif isinstance(block, QuotedBlock):
         yield from [f"**{on_one_line(block.lead)}**:"] if block.lead else []
         yield _quoted(block)
+    elif isinstance(block, Picture):
+        yield on_one_line(block.alt_text)
     elif isinstance(block, Line):
         yield _own(block)
 

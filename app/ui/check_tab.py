@@ -31,9 +31,12 @@ class _CheckTabController:
         self._checker = checker
 
     def checked(self, text: str, file: str | None, request: gr.Request) -> Iterator[tuple[Any, Any]]:
-        """Checks an uploaded file, else the pasted text; yields the result's HTML and the download."""
+        """Checks an uploaded file or the pasted text; yields the result's HTML and the download."""
         if not file and not text.strip():
             yield hint_html("nothing-to-check"), gr.skip()
+            return
+        if file and text.strip():
+            yield hint_html("file-and-text"), gr.skip()
             return
         yield checking_html(), gr.DownloadButton(visible=False)
         try:

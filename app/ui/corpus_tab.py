@@ -1,7 +1,7 @@
 """The Corpus tab: what is stored, to find, sort and read, and its metadata to correct, one by one or together."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
@@ -62,20 +62,20 @@ class _CorpusTabController:
     def listed(self, words: str, columns: Sequence[str], *wanted: Sequence[str]) -> tuple[Any, ...]:
         """Lists the statements that are found; gives (table, choice, their ids by number, how many there are).
 
-        `words` stand in the metadata, as these are named, or in the text; `wanted` are values, a list for each filter.
+        Each of `words` stands in the metadata, as these are named, or in the text; `wanted` are values, a list for each
+        filter.
         """
         try:
             stored = self._corpus.documents()
             named, words = self._named_in(words, stored)
-            held = self._corpus.holding(words) if words.strip() else frozenset()
+            held = {word: self._corpus.holding(word) for word in words.split() if any(map(str.isalnum, word))}
         except SHOWN_ERRORS as error:
             return gr.skip(), gr.skip(), [], error_html(error)
         asked = [*named, *((field, {*any_of}) for field, any_of in zip(_FILTERS, wanted, strict=False) if any_of)]
         found = [
             summary
             for summary in stored
-            if (summary.document_id in held or self._matches(summary, words))
-            and all(any_of & _values(summary, field) for field, any_of in asked)
+            if self._matches(summary, held) and all(any_of & _values(summary, field) for field, any_of in asked)
         ]
         # The store orders by code: XAC, once added, may be Palvonia. Whoever has no State comes first, to be given one.
         found.sort(key=lambda d: (d.metadata.state is not None, self._name(d.metadata.state).casefold()))
@@ -132,11 +132,12 @@ class _CorpusTabController:
             return f"{value} ({say('inferred')})"
         return int(value) if value.isdecimal() and field != "file" else value
 
-    def _matches(self, summary: DocumentSummary, words: str) -> bool:
+    def _matches(self, summary: DocumentSummary, held: Mapping[str, Container[str]]) -> bool:
+        """Returns whether a statement's metadata, or its text as told by `held`, have every word."""
         cells = [str(self._cell(summary, field)) for field in _COLUMNS]
         fields = [*cells, say("session", value=summary.metadata.session or ""), summary.metadata.state or ""]
         haystack = " ".join(fields).casefold()
-        return all(word in haystack for word in words.casefold().split())
+        return all(word in haystack or summary.document_id in ids for word, ids in held.items())
 
     def pressed(self, ids: list[str], event: gr.SelectData) -> tuple[Any, ...]:
         """Opens the statement of a row; gives what `opened` gives."""

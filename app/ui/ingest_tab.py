@@ -73,8 +73,12 @@ class _IngestTabController:
             return
         yield gr.skip(), *idle, None, *self.asked(reports[-1] if reports else None)
 
-    def asked(self, report: IngestReport | None) -> tuple[Any, ...]:
-        """Gives (the report, the form for its statements without a State, a choice for each of the first)."""
+    def asked(self, report: IngestReport | None, *, anew: bool = True) -> tuple[Any, ...]:
+        """Gives (the report, the form for its statements without a State, a choice for each of the first).
+
+        Not `anew`, the form keeps what was chosen in it.
+        """
+        empty = {"value": None} if anew else {}
         nameless = _nameless(report)
         parties = self._corpus.parties()
         known = {code: parties.display(code, language()) for code in parties.codes()}
@@ -85,7 +89,7 @@ class _IngestTabController:
             likely = [(known[code], code) for code in named]
             rest = [choice for choice in everyone if choice[1] not in named]
             info = say("names-in-text", names=", ".join(name for name, _ in likely)) if likely else None
-            choices.append(gr.Dropdown(label=file.file, info=info, choices=[*likely, *rest], value=None, visible=True))
+            choices.append(gr.Dropdown(label=file.file, info=info, choices=[*likely, *rest], visible=True, **empty))
         hidden = [gr.Dropdown(visible=False, value=None)] * (_ASKED_AT_ONCE - len(choices))
         return report, gr.Column(visible=bool(nameless)), *choices, *hidden
 
@@ -143,7 +147,7 @@ class _IngestTabController:
         except (*SHOWN_ERRORS, OSError) as error:
             return error_html(error), *skips(4 + _ASKED_AT_ONCE)
         words = say("party-added", party=f"<bdi>{escape(party.name)}</bdi>")
-        return said_html(words), "", "", *self.asked(report)
+        return said_html(words), "", "", *self.asked(report, anew=False)
 
     def sample(self) -> Iterator[tuple[Any, ...]]:
         """Ingests the sample statement that ships with the product."""

@@ -81,12 +81,19 @@ def _language(value: str) -> str:
     return code
 
 
+def _session(value: str) -> str:
+    number = canonical_session(value)
+    if not any(map(str.isdigit, number)):
+        raise ValueError("write its number, such as 12")
+    return number
+
+
 _READERS: dict[str, Callable[[str], str]] = {
     "date": _date,
     "language": _language,
     "kind": str.lower,
     "body": lambda value: canonical_body(value) or value,
-    "session": canonical_session,
+    "session": _session,
 }
 
 

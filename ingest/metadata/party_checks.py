@@ -33,10 +33,7 @@ def check_added_names(path: Path) -> None:
         for name in (row.name, *row.aliases):
             meaning = next(_meanings(name, row.code, row.kind, table), None)
             if meaning is not None:
-                raise PartyTableError(
-                    f"{str(path)!r}, line {line}: the name {name!r} {meaning}, so that others' words would be taken for"
-                    f" those of {row.code}; use another name"
-                )
+                raise PartyTableError(f"{str(path)!r}, line {line}: the name {name!r} {meaning}; use another name")
 
 
 def _meanings(name: str, code: str, kind: PartyKind, table: PartyTable) -> Iterator[str]:
@@ -47,17 +44,17 @@ def _meanings(name: str, code: str, kind: PartyKind, table: PartyTable) -> Itera
         return
     for match in table.find(bare):
         if match.end - match.start >= len(bare) and code not in match.codes:
-            yield f"already means {', '.join(match.codes)}"
+            yield f"already means {', '.join(map(table.display, match.codes))}"
     if (treaties := find_treaties(bare)) and treaties[0].end - treaties[0].start >= len(bare):
-        yield f"is that of a treaty ({treaties[0].treaty})"
+        yield "is that of a treaty"
     title = _WORDS.title.match(bare + " ")
     if _WORDS.office_addressed.fullmatch(bare) or (title is not None and title.end() >= len(bare)):
         yield "is an office or a form of address"
-    if (region := region_named(bare)) is not None:
-        yield f"is that of a region ({region})"
+    if region_named(bare) is not None:
+        yield "is that of a region"
     words = [token.word for token in tokens]
     if _WORDS.everyday_phrases.fullmatch(bare) or (len(words) == 1 and _is_common(bare)):
-        yield "is an everyday word in statements"
+        yield "is an everyday word"
     elif kind == "state" and _function_words() & {word.casefold() for word in words} and all(map(_is_common, words)):
         yield "is made of everyday words"
 

@@ -117,7 +117,7 @@ class PartyTable:
                     if taken := table._meant(name.strip()) - {row.code}:
                         raise PartyTableError(
                             f"{str(path)!r}, line {line}: the name {name!r} already means "
-                            f"{', '.join(sorted(taken))}; use another name"
+                            f"{', '.join(sorted(map(table.display, taken)))}; use another name"
                         )
                 rows[row.code] = row
             added = dict.fromkeys((*table._added, *(code for code in rows if code not in built_in())))

@@ -8,8 +8,11 @@ from pathlib import Path
 import pytest
 
 from app.corpus.uploads_store import FOLDER
+from app.errors import MetadataError
 from app.ui.ingest_tab import _IngestTabController
+from app.ui.messages import worded
 from app.wiring import Workspace
+from ingest.errors import PartyTableError
 from tests.fakes import fake_workspace
 from tests.fakes_files import mail_of, pdf_of
 
@@ -137,6 +140,30 @@ def test_removal_and_correction_are_taken_back_and_a_cleared_state_takes_its_spe
     corpus.restore(replace(step, now=None))
     assert [d.metadata for d in corpus.documents()] == [step.summary.metadata]
     assert corpus.holding("extradition courts") == {held}
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("Austria", "the name 'Austria' already means Austria; use another name"),
+        ("Delegation", "the name 'Delegation' is an everyday word; use another name"),
+        (" ", "a name needs at least one letter"),
+    ],
+)
+def test_a_party_that_cannot_be_added_is_refused_in_the_words_of_the_form(workspace, name, told):
+    with pytest.raises(PartyTableError) as refused:
+        workspace.corpus.add_party(name)
+    assert str(refused.value) == told
+    assert worded(told) == told
+
+
+def test_a_session_is_corrected_to_a_number_alone(workspace, tmp_path):
+    upload(workspace, tmp_path / "sent", {"a.txt": TEXT.encode()})
+    (held,) = workspace.corpus.documents()
+    with pytest.raises(MetadataError, match="session='abc': write its number"):
+        workspace.corpus.edit(held.document_id, {"session": "abc"})
+    corrected = workspace.corpus.edit(held.document_id, {"session": "twelfth"})
+    assert workspace.corpus.show(corrected).metadata.session == "12"
 
 
 def test_removing_one_statement_of_an_upload_leaves_the_files_that_are_still_under_way(workspace, tmp_path):

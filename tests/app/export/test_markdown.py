@@ -10,6 +10,7 @@ from app.briefing.cells import Briefing
 from app.export.arrange import Sayings, arrange
 from app.export.characters import in_marks, visible
 from app.export.markdown import inert, markdown_bytes
+from app.export.plots import describe_timeline
 from tests.fakes_briefing import fake_briefing
 
 HOSTILE = (
@@ -89,6 +90,11 @@ def test_tables_have_as_many_cells_in_every_row(briefing: Briefing) -> None:
         rows = re.findall(r"<tr>.*?</tr>", table, re.DOTALL)
         assert {len(re.findall(r"<t[hd]", row)) for row in rows} == {columns}
     assert "&lt;img src=x onerror=alert(1)&gt;|XHO.txt" in tables[1]
+
+
+def test_a_picture_is_told_in_words(briefing: Briefing) -> None:
+    over_time = markdown_bytes(briefing).decode().partition("## Over time")[2]
+    assert describe_timeline(briefing).split(". ")[1] in over_time.partition("\n#")[0]
 
 
 def test_nothing_of_a_source_is_html_or_a_link(briefing: Briefing) -> None:

@@ -2,6 +2,7 @@ import re
 from functools import partial
 from html import unescape
 from pathlib import Path
+from typing import Any
 
 import pytest
 from docx import Document
@@ -10,6 +11,7 @@ from app.checking.checker import Checker
 from app.checking.corpus_texts import CorpusTextsCache
 from app.checking.documents import read_pasted
 from app.checking.report import comment_text, markdown_report
+from app.ui.check_tab import _CheckTabController
 from app.ui.check_view import check_html
 from ingest.loaders.loaded import LoadLimits
 from ingest.parties.party_table import PartyTable
@@ -107,6 +109,12 @@ def test_a_draft_is_shown_with_its_diff_and_direction_and_never_as_markup(checke
     assert "<script" not in html and "<img" not in html and "<i>" not in html and "<b>at" not in html
     assert "&lt;script&gt;" in html and "&lt;i&gt;Ports&lt;/i&gt;" in html
     assert '<p class="u-block-text" dir="auto">وقالت' in html
+
+
+def test_of_a_file_and_a_text_neither_is_passed_over(checker, tmp_path):
+    request: Any = None
+    (told, _), *more = _CheckTabController(checker).checked("Arvandia said “x”.", str(tmp_path / "draft.docx"), request)
+    assert not more and "not both" in told
 
 
 @pytest.fixture(scope="module")

@@ -28,6 +28,7 @@ def test_table_lists_every_statement_by_its_names_with_inferred_fields_marked():
     [
         ("iran 2020", (), 1), ("session 10", (), 1), ("arabic", (), 1), ("joint training", (), 1),
         ("iran 2031", (), 0), ("session 3", (), 1), ("session 12", (), 0), ("iran session 10", (), 1),
+        ("group joint training", (), 1), ("arabic joint training", (), 0),
         ("", (["IRN", "XAA"], [], [], [], []), 2), ("", ([], [], [], ["2031"], ["en"]), 2),
     ],
 )  # fmt: skip
