@@ -78,7 +78,7 @@ class _IngestTabController:
 
         Not `anew`, the form keeps what was chosen in it.
         """
-        empty = {"value": None} if anew else {}
+        empty: dict[str, Any] = {"value": None} if anew else {}
         nameless = _nameless(report)
         parties = self._corpus.parties()
         known = {code: parties.display(code, language()) for code in parties.codes()}
