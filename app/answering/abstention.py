@@ -178,7 +178,7 @@ def _not_mentioned(scope: Scope, retrieved: Retrieved, names: str, local: Locali
         return _because("article_not_cited", local, "article_unnamed", number=numbers, article=articles, count=count)
     if articles and any(item.answers for item in retrieved.related):
         elsewhere = tuple(
-            f"article {number} of the {short_name(reading.treaty)}"
+            local.say("option_article", article=number, treaty=short_name(reading.treaty))
             for reading in retrieved.other_readings
             for number in reading.articles
         )

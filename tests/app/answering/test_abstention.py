@@ -9,10 +9,10 @@ import pytest
 from app.answering.abstention import abstain
 from app.answering.localization import localize
 from app.question.reading import resolve
-from app.records import Answer, DroppedClaim
+from app.records import Answer, DroppedClaim, TreatyScope
 from app.wiring import Workspace
 from ingest.language.detection import is_in_other_language
-from prompts.wording import load_wording
+from prompts.wording import LANGUAGES, load_wording
 from tests.cases import Cases
 from tests.fakes import fake_workspace
 from vectorstore.records import JSONValue
@@ -40,6 +40,23 @@ def test_article_not_cited_names_article_and_count_and_shows_its_subject(workspa
     assert answer.related and {citation.state for citation in answer.related} == {"XAB"}
     if answer.abstention.reason == "article_not_cited":
         assert "13" in answer.abstention.message and "Belmora" in answer.abstention.message
+
+
+def test_articles_of_other_treaties_are_offered_in_the_language_of_the_question(workspace, parties):
+    answer, found = (
+        run("What did Arvandia say about extradition?") for run in (workspace.assistant.ask, workspace.retrieve)
+    )
+    elsewhere = TreatyScope(treaty="FIREARMS", articles=("13",))
+    retrieved = replace(found, related=found.party_evidence, other_readings=(elsewhere,))
+    asked = resolve("What did Arvandia say about article 13?", parties)
+    offered = set[str]()
+    for language in LANGUAGES:
+        abstention = abstain(answer, asked, retrieved, localize(parties, language)).abstention
+        assert abstention is not None and abstention.reason == "article_not_cited"
+        [option] = abstention.options
+        assert resolve(option, parties).scope.treaties == (elsewhere,)
+        offered.add(option)
+    assert len(offered) == len(LANGUAGES)
 
 
 def test_no_statement_in_scope_says_what_is_held(workspace):
