@@ -16,7 +16,7 @@ from vectorstore.errors import StoreLockedError
 
 _TEMPLATES: Final = "told-"
 # Of a person at a browser nobody expects a command, a setting, or the id of a statement: "…, which `untoc show ID`
-# lists", "split it, or raise max_pages", "with --force".
+# lists", "split it, or raise UNTOC_LOAD__MAX_PAGES", "with --force".
 _UNHEARD: Final = re.compile(
     r"[,;:]?\s*(?:which\s+|run\s+|by\s+|use\s+|see\s+)?`untoc[^`]*`[^;,.:]*"
     r"|,? or raise (?:the limit )?\w+_\w+(?: and \w+_\w+)?|[;,] use --\w+[^;,.]*| with --\w+|, or of docs/\S+"

@@ -63,9 +63,13 @@ class Member:
 def check_total(members: Sequence[Member], name: str, limits: LoadLimits) -> None:
     """Refuse too many or too large members of archives inside each other, with an ArchiveTooLargeError."""
     if len(members) > limits.max_archive_entries:
-        raise ArchiveTooLargeError(f"{name!r} holds too many files in all; split it, or raise max_archive_entries")
+        raise ArchiveTooLargeError(
+            f"{name!r} holds too many files in all; split it, or raise UNTOC_LOAD__MAX_ARCHIVE_ENTRIES"
+        )
     if sum(member.size for member in members) > limits.max_unpacked_bytes:
-        raise ArchiveTooLargeError(f"{name!r} unpacks to too many bytes; split it, or raise max_unpacked_bytes")
+        raise ArchiveTooLargeError(
+            f"{name!r} unpacks to too many bytes; split it, or raise UNTOC_LOAD__MAX_UNPACKED_BYTES"
+        )
 
 
 def zip_members(data: bytes, name: str, limits: LoadLimits) -> tuple[Member, ...]:
@@ -167,7 +171,7 @@ def _message(data: bytes, name: str, limits: LoadLimits) -> EmailMessage:
         if count > limits.max_archive_entries:
             raise LoadError(
                 f"{name!r} has {count:,} parts, more than {limits.max_archive_entries:,}; "
-                "save its attachments apart, or raise max_archive_entries"
+                "save its attachments apart, or raise UNTOC_LOAD__MAX_ARCHIVE_ENTRIES"
             )
         message = message_from_bytes(data, policy=policy.default)
         headers = {key.lower() for key in message.keys()}  # noqa: SIM118 - a message iterates over more than keys
@@ -207,7 +211,7 @@ def _read_entry(archive: ZipFile, entry: ZipInfo, name: str, limits: LoadLimits)
     if entry.flag_bits & _ENCRYPTED:
         raise LoadError(f"{name!r} is protected by a password; unpack it and give the file itself")
     if entry.file_size > limits.max_bytes:
-        raise LoadError(f"{name!r} is larger than {limits.max_bytes:,} bytes; split it, or raise max_bytes")
+        raise LoadError(f"{name!r} is larger than {limits.max_bytes:,} bytes; split it, or raise UNTOC_LOAD__MAX_BYTES")
     with refusing(ZIP_FAILURES, f"{name!r} is damaged inside its archive; save or download it again"):
         return archive.read(entry)
 

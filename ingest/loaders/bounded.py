@@ -111,10 +111,12 @@ def _close_waiting() -> None:
 
 _REASONS: dict[str, Callable[[LoadLimits, object], str]] = {
     "memory": lambda limits, _: (
-        f"needs more than {limits.load_memory_bytes:,} bytes of memory to be read; split it, or raise load_memory_bytes"
+        f"needs more than {limits.load_memory_bytes:,} bytes of memory to be read; "
+        "split it, or raise UNTOC_LOAD__LOAD_MEMORY_BYTES"
     ),
     "output": lambda limits, _: (
-        f"gives more than {limits.load_output_bytes:,} bytes when it is read; split it, or raise load_output_bytes"
+        f"gives more than {limits.load_output_bytes:,} bytes when it is read; "
+        "split it, or raise UNTOC_LOAD__LOAD_OUTPUT_BYTES"
     ),
     "failed": lambda _, value: f"could not be read, perhaps since it is damaged ({value}); save it again",
 }
@@ -191,12 +193,13 @@ class _Worker:
         if self._overdue:
             return (
                 f"took longer than {limits.load_seconds} s to be read (for scans {limits.load_seconds} s a page and"
-                f" {limits.scan_seconds} s in all); split it, or raise load_seconds and scan_seconds"
+                f" {limits.scan_seconds} s in all); "
+                "split it, or raise UNTOC_LOAD__LOAD_SECONDS and UNTOC_LOAD__SCAN_SECONDS"
             )
         ended = f"by {_signal_name(-process.returncode)}" if process.returncode < 0 else f"with {process.returncode}"
         return (
-            f"made the program that reads it crash (ended {ended}); it may be damaged, or need more memory than"
-            " load_memory_bytes: save it again"
+            f"made the program that reads it crash (ended {ended}); it may be damaged, or need more memory than "
+            "UNTOC_LOAD__LOAD_MEMORY_BYTES: save it again"
         )
 
     def _watch(self, started: threading.Event) -> None:

@@ -64,7 +64,7 @@ def page_images(data: bytes, name: str, limits: LoadLimits) -> Iterator[Image.Im
         if width * height > limits.max_pixels:
             raise LoadError(
                 f"{name!r} is a picture of {width:,} × {height:,} pixels, more than {limits.max_pixels:,}; "
-                "save it smaller (200 dots per inch are enough), or raise max_pixels"
+                "save it smaller (200 dots per inch are enough), or raise UNTOC_LOAD__MAX_PIXELS"
             )
         with _translated(name):
             image = ImageOps.exif_transpose(opened)

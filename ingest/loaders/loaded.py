@@ -105,14 +105,16 @@ def check_length(characters: int, name: str, limits: LoadLimits) -> None:
     if characters > limits.max_characters:
         raise LoadError(
             f"{name!r} holds more than {limits.max_characters:,} characters of text; "
-            "split the file, or raise the limit max_characters"
+            "split the file, or raise UNTOC_LOAD__MAX_CHARACTERS"
         )
 
 
 def check_pages(pages: int, name: str, limits: LoadLimits) -> None:
     """Refuse a file of too many pages, with a LoadError."""
     if pages > limits.max_pages:
-        raise LoadError(f"{name!r} has {pages:,} pages, more than {limits.max_pages:,}; split it, or raise max_pages")
+        raise LoadError(
+            f"{name!r} has {pages:,} pages, more than {limits.max_pages:,}; split it, or raise UNTOC_LOAD__MAX_PAGES"
+        )
 
 
 def checked(text: str, name: str, limits: LoadLimits) -> str:

@@ -73,14 +73,18 @@ class Recognizer:
             )
             return None
         if self._read >= (most := self._limits.max_scanned_pages):
-            self.problem = f"only {most} scanned pages of a file are read; split it, or raise max_scanned_pages"
+            self.problem = (
+                f"only {most} scanned pages of a file are read; split it, or raise UNTOC_LOAD__MAX_SCANNED_PAGES"
+            )
             return None
         self._read += 1
         next_page()
         try:
             return self._recognize(render().convert("L"))
         except subprocess.TimeoutExpired:
-            self.problem = f"text recognition took more than {self._limits.ocr_seconds} s on a page; raise ocr_seconds"
+            self.problem = (
+                f"text recognition took more than {self._limits.ocr_seconds} s on a page; raise UNTOC_LOAD__OCR_SECONDS"
+            )
         except (OSError, subprocess.CalledProcessError) as exc:
             self.problem = f"text recognition failed ({_first_line(exc)}); run `tesseract --list-langs` to check it"
         return None

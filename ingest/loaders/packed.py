@@ -29,19 +29,19 @@ def open_zip(data: bytes, name: str, limits: LoadLimits, *, what: str = "archive
     if len(entries) > limits.max_archive_entries:
         raise LoadError(
             f"{name!r} holds {len(entries):,} entries, more than {limits.max_archive_entries:,}; "
-            "split it, or raise max_archive_entries"
+            "split it, or raise UNTOC_LOAD__MAX_ARCHIVE_ENTRIES"
         )
     unpacked = sum(entry.file_size for entry in entries)
     if unpacked > limits.max_unpacked_bytes:
         raise LoadError(
             f"{name!r} unpacks to {unpacked:,} bytes, more than {limits.max_unpacked_bytes:,}; "
-            "save it without its images, or raise max_unpacked_bytes"
+            "save it without its images, or raise UNTOC_LOAD__MAX_UNPACKED_BYTES"
         )
     for entry in entries:
         most = limits.max_archive_ratio * max(entry.compress_size, 1)
         if entry.file_size > max(most, _EXEMPT):
             raise LoadError(
                 f"{name!r} holds {entry.filename!r}, which unpacks to more than {limits.max_archive_ratio} times "
-                "its size, as files made to do harm do; unpack it yourself, or raise max_archive_ratio"
+                "its size, as files made to do harm do; unpack it yourself, or raise UNTOC_LOAD__MAX_ARCHIVE_RATIO"
             )
     return archive

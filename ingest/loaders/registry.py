@@ -228,7 +228,7 @@ def _listed(path: Path, data: bytes, limits: LoadLimits, found: list[Member], *,
     if depth > limits.max_archive_depth:
         raise LoadError(
             f"{path.name!r} lies inside more than {limits.max_archive_depth - 1} other archives or e-mails; "
-            "take it out, or raise max_archive_depth"
+            "take it out, or raise UNTOC_LOAD__MAX_ARCHIVE_DEPTH"
         )
     members = CONTAINERS[path.suffix.lower()](data, path.name, limits)
     found += members
@@ -306,5 +306,7 @@ def _read(path: Path, limits: LoadLimits) -> bytes:
     except OSError as exc:
         raise LoadError(f"{path.name!r} could not be opened ({exc.strerror}); check its permissions") from exc
     if len(data) > limits.max_bytes:
-        raise LoadError(f"{path.name!r} is larger than {limits.max_bytes:,} bytes; split it, or raise max_bytes")
+        raise LoadError(
+            f"{path.name!r} is larger than {limits.max_bytes:,} bytes; split it, or raise UNTOC_LOAD__MAX_BYTES"
+        )
     return data

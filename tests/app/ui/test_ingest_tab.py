@@ -124,7 +124,9 @@ def test_states_are_set_together_and_those_named_in_the_text_are_offered_first()
 
 def test_messages_of_ingest_are_in_the_language_of_the_reader(monkeypatch):
     monkeypatch.setattr(words, "language", lambda: "fr")
-    told = worded("read by text recognition; 'a.pdf' has 9,000 pages, more than 5,000; split it, or raise max_pages")
+    told = worded(
+        "read by text recognition; 'a.pdf' has 9,000 pages, more than 5,000; split it, or raise UNTOC_LOAD__MAX_PAGES"
+    )
     assert told == "lu par reconnaissance de texte; 'a.pdf' a 9,000 pages, plus de 5,000 ; divisez-le"
     monkeypatch.setattr(words, "language", lambda: "en")
     assert worded("no statement '0123456789abcdef' in the store: `untoc list` shows their ids") == (

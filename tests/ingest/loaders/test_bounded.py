@@ -52,8 +52,8 @@ def wait_until(holds, seconds=20.0):
         (time.sleep, (600,), "took longer than 1 s"),
         # Native code that never lets the interpreter go on.
         (re.match, (r"(a+)+b", "a" * 60), "took longer than 1 s"),
-        (bytes, (10**9,), "load_memory_bytes"),
-        (bytes, (2 * 10**6,), "load_output_bytes"),
+        (bytes, (10**9,), "UNTOC_LOAD__LOAD_MEMORY_BYTES"),
+        (bytes, (2 * 10**6,), "UNTOC_LOAD__LOAD_OUTPUT_BYTES"),
         (ctypes.string_at, (0,), "SIGSEGV"),
         (os.abort, (), "SIGABRT"),
         (os._exit, (3,), "ended with 3"),

@@ -118,12 +118,12 @@ def test_load_reports_a_missing_path_and_a_folder(tmp_path):
 
 def test_load_refuses_what_exceeds_a_limit(tmp_path):
     path = written(tmp_path, "a.txt", b"words and words")
-    with pytest.raises(LoadError, match="max_bytes"):
+    with pytest.raises(LoadError, match="UNTOC_LOAD__MAX_BYTES"):
         load(path, LoadLimits(max_bytes=14))
     assert load(path, LoadLimits(max_bytes=15, max_characters=15)).text == "words and words"
-    with pytest.raises(LoadError, match="max_characters"):
+    with pytest.raises(LoadError, match="UNTOC_LOAD__MAX_CHARACTERS"):
         load(path, LoadLimits(max_characters=14))
-    with pytest.raises(LoadError, match="max_pages"):
+    with pytest.raises(LoadError, match="UNTOC_LOAD__MAX_PAGES"):
         load(written(tmp_path, "a.pdf", pdf_lines("one", "two")), LoadLimits(max_pages=1))
 
 
