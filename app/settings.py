@@ -82,7 +82,7 @@ class ServerConfig(BaseModel):
     at_once: int = Field(default=4, ge=1, le=64)
     """Questions, briefings and checks that are worked on together; others wait."""
     upload_mb: int = Field(default=200, ge=1, le=10_000)
-    """Size of an upload at most, in MB."""
+    """Size of a request with files to the API at most, in MB; each file has `UNTOC_LOAD__MAX_BYTES`."""
     stop_seconds: float = Field(default=15.0, ge=0, le=3600)
     """Seconds that what is asked has when the server is told to end; then it is cancelled, and who asked is told."""
     audit_questions: bool = False

@@ -174,7 +174,8 @@ def build_server(workspace: Workspace, *, on_ready: Callable[[], None] | None = 
     actions = open_actions(workspace, entrance.tables, gate)
     tools = build_tools(actions)
     interface = chat_of(actions.workspace, actions.checker, actions.works, signs_out=config.signs_in)
-    chat = create_app(interface, visitors=entrance.visitors(EVENTS.get))
+    largest = workspace.settings.load.max_bytes
+    chat = create_app(interface, visitors=entrance.visitors(EVENTS.get), largest_file=largest)
     routers = (
         api.routes(actions),
         works_api.routes(actions),

@@ -33,7 +33,6 @@ from app.ui.uploads import safe_name
 
 _API: Final = "/gradio_api"
 _LARGEST_JSON: Final = 1_000_000
-LARGEST_FILE: Final = 200_000_000
 _LARGEST_TOTAL: Final = 1_000_000_000
 _MOST_FILES: Final = 1000
 _KEPT_SECONDS: Final = 3600
@@ -97,11 +96,13 @@ class ChatGuard:
         interface: gr.Blocks,
         folder: Path,
         pages: Collection[str] = (),
-        visitors: "Visitors | None" = None,
+        visitors: Visitors | None = None,
+        largest_file: int,
     ) -> None:
         """Guards Gradio's application, which keeps uploads in `folder`, with one of its own for each session.
 
         `pages` are paths of others that are shown to whoever has opened the first, such as `/runs/{name}`.
+        An uploaded file has `largest_file` bytes at most.
         """
         self._app = app
         self._uploads = folder.absolute() / "uploads"
@@ -109,6 +110,7 @@ class ChatGuard:
         self._granted: dict[tuple[str, str, str], None] = {}
         self._rooms: defaultdict[str, _Room] = defaultdict(_Room)
         self._visitors = visitors or Visitors()
+        self._largest_file = largest_file
         functions = interface.fns.values()
         self._functions = {function._id: event_name(function.fn) for function in functions}
         self._public = {f.api_name: event_name(f.fn) for f in functions if f.api_visibility == "public"}
@@ -282,9 +284,9 @@ class ChatGuard:
                 )
             try:
                 sent = [file for file in form.getlist("files") if isinstance(file, UploadFile)]
-                if any((file.size or 0) > LARGEST_FILE for file in sent):
+                if any((file.size or 0) > self._largest_file for file in sent):
                     _refuse(
-                        HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"a file may have {LARGEST_FILE // 1_000_000} MB at most"
+                        HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"a file may have {self._largest_file:,} bytes at most"
                     )
                 return JSONResponse(await run_in_threadpool(_store, sent, folder))
             finally:

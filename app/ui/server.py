@@ -24,11 +24,12 @@ from app.desk.works import Works
 from app.loopback import LoopbackGuard, in_url, listen, quiet_server
 from app.ui.briefing_tab import BriefingTools
 from app.ui.chat import build_interface
-from app.ui.guard import LARGEST_FILE, ChatGuard, Visitors
+from app.ui.guard import ChatGuard, Visitors
 from app.ui.parts import html, text_of
 from app.ui.served import served_folder
 from app.ui.words import PageLanguage, label, translations
 from app.wiring import Workspace
+from ingest.loaders.loaded import LoadLimits
 from vectorstore.errors import StoreError
 
 # Of the system, so that nothing is fetched.
@@ -65,14 +66,23 @@ def create_app(
     on_ready: Callable[[], None] | None = None,
     pages: Mapping[str, Callable[[Request], Response]] | None = None,
     visitors: Visitors | None = None,
+    largest_file: int = LoadLimits().max_bytes,
 ) -> FastAPI:
     """Puts the interface, its looks, other pages by their paths and a `/health` route into one web application.
 
     Without `visitors`, who are known to a server around it, one person of this machine is served.
+    An uploaded file has `largest_file` bytes at most.
     """
     app = FastAPI(lifespan=lambda _: contextlib.nullcontext(), docs_url=None, redoc_url=None, openapi_url=None)
     folder = Path(get_upload_folder())
-    app.add_middleware(ChatGuard, interface=interface, folder=folder, pages=tuple(pages or ()), visitors=visitors)
+    app.add_middleware(
+        ChatGuard,
+        interface=interface,
+        folder=folder,
+        pages=tuple(pages or ()),
+        visitors=visitors,
+        largest_file=largest_file,
+    )
     app.add_middleware(PageLanguage)
     if visitors is None:
         app.add_middleware(LoopbackGuard, headers=HEADERS)
@@ -100,7 +110,7 @@ def create_app(
         run_history=False,
         footer_links=[],
         show_error=False,
-        max_file_size=LARGEST_FILE,
+        max_file_size=largest_file,
         enable_monitoring=False,
         mcp_server=False,
         theme=gr.themes.Base(
@@ -165,7 +175,8 @@ def serve(workspace: Workspace, host: str, port: int, *, on_ready: Callable[[str
 
     def build(ready: Callable[[], None]) -> FastAPI:
         works = Works(open_tables(workspace.settings.store, workspace.settings.database))
-        return create_app(chat_of(workspace, workspace.checker(), works), on_ready=ready)
+        interface = chat_of(workspace, workspace.checker(), works)
+        return create_app(interface, on_ready=ready, largest_file=workspace.settings.load.max_bytes)
 
     serve_app(build, workspace.settings.store, host, port, on_ready=on_ready)
 

@@ -29,7 +29,9 @@ class Served:
 
 
 @contextmanager
-def serving(assistant: Any, corpus: Any, folder: Path, *, tools: Any = None, checker: Any = None) -> Iterator[Served]:
+def serving(
+    assistant: Any, corpus: Any, folder: Path, *, tools: Any = None, checker: Any = None, largest_file: int = 50_000_000
+) -> Iterator[Served]:
     """Serves an assistant and a corpus, fake or real, on a free port of this machine.
 
     Uploads and saved cases go into `folder`; briefings are fictional where no tools are given, and drafts are
@@ -52,7 +54,7 @@ def serving(assistant: Any, corpus: Any, folder: Path, *, tools: Any = None, che
     async def serve(listener: socket.socket) -> None:
         # Built while a loop runs: without one Gradio makes loops of its own and leaves them open.
         interface = build_interface(assistant, corpus, store, briefings, checks, Works(open_tables(store)))
-        apps.append(create_app(interface, on_ready=ready.set))
+        apps.append(create_app(interface, on_ready=ready.set, largest_file=largest_file))
         servers.append(quiet_server(apps[0]))
         await servers[0].serve(sockets=[listener])
 

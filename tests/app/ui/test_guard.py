@@ -69,7 +69,7 @@ def machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SimpleNamespac
     recorder = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Recorder)
     threading.Thread(target=recorder.serve_forever, daemon=True).start()
     assistant, corpus = fake_workspace(step_seconds=0.0)
-    with serving(assistant, corpus, uploads) as served:
+    with serving(assistant, corpus, uploads, largest_file=1000) as served:
         yield SimpleNamespace(
             served=served, uploads=uploads, secret=secret, link=link, fetched=fetched, port=recorder.server_port
         )
@@ -424,7 +424,6 @@ def test_uploads_are_bounded(client: httpx.Client, monkeypatch: pytest.MonkeyPat
             request = client.build_request("POST", f"{API}/upload", content=iter([request.read()]), headers=headers)
         return client.send(request).status_code
 
-    monkeypatch.setattr(guard, "LARGEST_FILE", 1000)
     monkeypatch.setattr(guard, "_LARGEST_TOTAL", 6000)
     monkeypatch.setattr(guard, "_MOST_FILES", 4)
     assert status(1001) == 413
