@@ -717,7 +717,7 @@ class _Run:
             annotated = self._annotator.annotate(unsplit.document)
             self.embedded += self._store.catalogue.embed_missing(_texts([annotated]), self._embedder.embed_documents)
         self._store.catalogue.store(
-            annotated, folder=folder, digest=unsplit.digest, input_key=unsplit.input_key, vectors={},
+            annotated, folder=folder, digest=unsplit.digest, input_key=unsplit.input_key,
             replaces=held.document_id if held is not None else None,
         )  # fmt: skip
         self.passages += len(annotated.passages)

@@ -44,7 +44,7 @@ def bring_up_to_date(store: Store, annotator: Annotator) -> Upgrade:
             waiting.append(summary.file)
             continue
         catalogue.store(
-            renewed.annotated, folder=summary.folder, digest=renewed.digest, input_key=renewed.input_key, vectors={},
+            renewed.annotated, folder=summary.folder, digest=renewed.digest, input_key=renewed.input_key,
             replaces=summary.document_id,
         )  # fmt: skip
         updated += 1

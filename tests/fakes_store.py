@@ -58,14 +58,14 @@ def put(
 ) -> None:
     """Stores statements in a record, with their vectors where a model is given."""
     for item in items:
-        texts = {text_key(passage.text): passage.text for passage in item.passages}
-        vectors = [] if embedder is None else embedder.embed_documents(list(texts.values()))
+        if embedder is not None:
+            texts = {text_key(passage.text): passage.text for passage in item.passages}
+            catalogue.embed_missing(texts, embedder.embed_documents)
         catalogue.store(
             item,
             folder=folder,
             digest=f"digest of {item.document.document_id}",
             input_key=f"key of {item.document.document_id}",
-            vectors=dict(zip(texts, vectors, strict=embedder is not None)),
             replaces=replaces,
         )
 

@@ -176,6 +176,11 @@ class Catalogue:
         """Returns all documents of all kinds without their texts, by State and date."""
         return tuple(map(to_document_summary, self.database.rows(_DOCUMENTS)))
 
+    def document_summary(self, document_id: str) -> DocumentSummary | None:
+        """Returns one document without its text, or None."""
+        rows = self.database.rows(SELECT_DOCUMENT_SUMMARIES.where(DOCUMENTS.c.document_id == document_id))
+        return next(map(to_document_summary, rows), None)
+
     def summaries(self, scope: ScopeFilter) -> tuple[StatementSummary, ...]:
         """Returns the statements in scope without their texts, by State and date."""
         values = scope_values(scope)
@@ -224,17 +229,15 @@ class Catalogue:
         folder: str,
         digest: str,
         input_key: str,
-        vectors: Mapping[str, Matrix],
         replaces: str | None = None,
     ) -> None:
         """Stores a document with all that was derived from it, in one transaction; an older one of its id goes.
 
         Args:
             annotated: The document, its statements, sentences, passages and mentions.
-            folder: See `DocumentSummary`.
-            digest: See there.
-            input_key: See there.
-            vectors: Vector per text key, for the texts that the catalogue does not hold yet.
+            folder: As in `DocumentSummary`.
+            digest: As there.
+            input_key: As there.
             replaces: Id of an older version, which goes in the same transaction.
         """
         document = annotated.document
@@ -244,18 +247,16 @@ class Catalogue:
             self._delete_document(connection, document.document_id)
             row = document_row(document, folder=folder, digest=digest, input_key=input_key)
             connection.execute(DOCUMENTS.insert(), row)
-            self._insert_derived(connection, annotated, vectors)
+            self._insert_derived(connection, annotated)
 
-    def store_intervention(self, annotated: AnnotatedDocument, *, vectors: Mapping[str, Matrix]) -> None:
+    def store_intervention(self, annotated: AnnotatedDocument) -> None:
         """Stores one statement of a document anew, with all that was derived from it, beside the others."""
         with self.database.transaction() as connection:
             for statement in annotated.statements:
                 self._delete_derived(connection, statement.statement_id)
-            self._insert_derived(connection, annotated, vectors)
+            self._insert_derived(connection, annotated)
 
-    def _insert_derived(
-        self, connection: Connection, annotated: AnnotatedDocument, vectors: Mapping[str, Matrix]
-    ) -> None:
+    def _insert_derived(self, connection: Connection, annotated: AnnotatedDocument) -> None:
         if annotated.statements:
             connection.execute(STATEMENTS.insert(), list(map(statement_row, annotated.statements)))
         if annotated.sentences:
@@ -268,7 +269,6 @@ class Catalogue:
                 for number, mention in enumerate(annotated.mentions, first)
             ]
             connection.execute(MENTIONS.insert(), rows)
-        _put_vectors(connection, "vectors", vectors)
         if annotated.passages:
             numbered = list(enumerate(annotated.passages, _next_number(connection, PASSAGES)))
             rows = [
@@ -389,7 +389,7 @@ class Catalogue:
         return frozenset(str(row[0]) for row in rows)
 
     def forget_vectors(self) -> None:
-        """Drops all vectors, so that another embedding model can fill the store."""
+        """Drops the vectors of the first model, so that another embedding model can fill the store."""
         with self.database.transaction() as connection:
             connection.execute(VECTOR_TABLES["vectors"].delete())
             bump_generation(connection)

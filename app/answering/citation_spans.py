@@ -143,16 +143,16 @@ def spans(
         distant: SentenceSpan | None = None
         if pointed == ordinal - 1 and pointed not in used:
             first = pointed
-        elif pointed is not None and pointed not in used and pointed != ordinal - 1:
+        elif pointed is not None and pointed not in used:
             distant = SentenceSpan(first=pointed, last=pointed)
-        while last + 1 not in used and last + 1 - first < _LONGEST and is_antecedent_of_next(sentences, last):
+        while last + 1 - first < _LONGEST and last + 1 not in used and is_antecedent_of_next(sentences, last):
             last += 1
-        while last + 1 in wanted and last + 1 not in used and last + 1 - first < _LONGEST:
+        while last + 1 - first < _LONGEST and last + 1 in wanted - used:
             last += 1
-        while first - 1 in wanted and first - 1 not in used and last - first + 1 < _LONGEST:
+        while last + 1 - first < _LONGEST and first - 1 in wanted - used:
             first -= 1
         for _ in range(CONTEXT_SENTENCES if ordinal in going_on else 0):
-            if last + 1 not in used and last + 1 - first < _LONGEST and _goes_on(sentences, first, last):
+            if last + 1 - first < _LONGEST and last + 1 not in used and _goes_on(sentences, first, last):
                 last += 1
         if distant is not None and distant.first >= first:
             distant = None

@@ -1,6 +1,6 @@
 """The corpus for people: lists, shows, corrects and removes statements, ingests files, and shows citations in context.
 
-`Corpus.edit("685815eed2f2fa70", {"session": "10"})` corrects a session; nothing is embedded again.
+`Corpus.edit("685815eed2f2fa70", {"session": "10"})` corrects a session.
 """
 
 import csv
@@ -13,7 +13,7 @@ from functools import cached_property
 from pathlib import Path
 from string import ascii_uppercase
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeVar
 
 from pydantic import ValidationError
 from rapidfuzz import fuzz
@@ -48,7 +48,6 @@ from ingest.text.readable import readable
 from ingest.text.repair import ELLIPSIS
 from ingest.text.splitter import SplitConfig
 from ingest.upgrade import bring_up_to_date
-from vectorstore.arrays import Matrix
 from vectorstore.embeddings import Embedder
 from vectorstore.errors import StoreError
 from vectorstore.families import Family
@@ -140,8 +139,8 @@ _KEPT_OF_EARLIER: Final = ("agenda_item", "body", "date", "session")
 class Corpus:
     """The statements of one store, and the uploads among their files.
 
-    Its `embedder` is that of questions: an edit counts the tokens of passages and embeds next to none, which must not
-    wait until torch is loaded. A store that is embedded anew takes that of the indexer.
+    Its `embedder` is that of questions, which runs on numpy: an edit embeds a few passages, and must not load torch.
+    `doctor(reembed=True)` takes that of the indexer, which does.
     """
 
     def __init__(
@@ -255,10 +254,15 @@ class Corpus:
 
     def summary(self, statement_id: str) -> DocumentSummary | StatementSummary:
         """Returns a document, or an intervention of a record, without its text."""
-        held = self.show(statement_id)
-        if isinstance(held, Statement) and held.is_intervention:
-            return next(s for s in self.interventions(held.document.document_id) if s.statement_id == statement_id)
-        return next(d for d in self.documents() if d.document_id == statement_id)
+        record, _, part = statement_id.partition(".")
+        if not part:
+            return self._document_summary(record)
+        return _held(
+            next((s for s in self.interventions(record) if s.statement_id == statement_id), None), statement_id
+        )
+
+    def _document_summary(self, document_id: str) -> DocumentSummary:
+        return _held(self._store.catalogue.document_summary(document_id), document_id)
 
     def families(self) -> dict[str, Family]:
         """Returns the family of every document that has one, by its id."""
@@ -277,10 +281,9 @@ class Corpus:
 
     def show(self, statement_id: str) -> Statement | Document:
         """Returns one statement with its text, an intervention with that of its record; or a whole record."""
-        found = self._store.catalogue.statement(statement_id) or self._store.catalogue.document(statement_id)
-        if found is None:
-            raise NotFoundError(f"no statement {statement_id!r} in the store: `untoc list` shows their ids")
-        return found
+        catalogue = self._store.catalogue
+        found: Statement | Document | None = catalogue.statement(statement_id) or catalogue.document(statement_id)
+        return _held(found, statement_id)
 
     def trace(self, trace_id: str) -> dict[str, object]:
         """Returns the trace of an answer; old ones are dropped."""
@@ -292,8 +295,7 @@ class Corpus:
     def edit(self, statement_id: str, changes: Mapping[str, str]) -> str:
         """Corrects metadata of a statement or record, and returns its id; an empty value clears a field.
 
-        Nothing is embedded again.
-
+        What has vectors keeps them; an intervention that was nobody's had no passages, and is embedded now.
         Since identity is text and metadata, the statement gets a new id; an intervention keeps its own. A record that
         is corrected is split anew, so its interventions are corrected after it.
         """
@@ -338,27 +340,25 @@ class Corpus:
         return new_id
 
     def _keep_intervention(self, annotated: AnnotatedDocument) -> None:
-        self._store.catalogue.store_intervention(annotated, vectors=self._missing_vectors(annotated))
+        self._embed(annotated)
+        self._store.catalogue.store_intervention(annotated)
 
     def _keep(self, annotated: AnnotatedDocument, summary: DocumentSummary, digest: str, replaces: str | None) -> None:
-        vectors, folder, key = self._missing_vectors(annotated), summary.folder, summary.input_key
+        self._embed(annotated)
         self._store.catalogue.store(
-            annotated, folder=folder, digest=digest, input_key=key, vectors=vectors, replaces=replaces
+            annotated, folder=summary.folder, digest=digest, input_key=summary.input_key, replaces=replaces
         )
         link_families(self._store.catalogue)
 
-    def _missing_vectors(self, annotated: AnnotatedDocument) -> dict[str, Matrix]:
-        """Embeds the passages whose text has no vector yet: those of an intervention that was nobody's."""
+    def _embed(self, annotated: AnnotatedDocument) -> None:
         texts = {text_key(passage.text): passage.text for passage in annotated.passages}
-        missing = sorted(texts.keys() - self._store.catalogue.known_keys(texts))
-        vectors = self._embedder.embed_documents([texts[key] for key in missing]) if missing else ()
-        return dict(zip(missing, vectors, strict=True))
+        self._store.catalogue.embed_missing(texts, self._embedder.embed_documents)
 
     def undo_step(self, document_id: str) -> UndoStep:
         """Returns a document as it is, for `restore` to bring back once it is corrected or removed."""
         held = self.show(document_id)
         document = held.document if isinstance(held, Statement) else held
-        summary = next(d for d in self.documents() if d.document_id == document_id)
+        summary = self._document_summary(document_id)
         return UndoStep(document=document, summary=summary, parts=self.interventions(document_id), now=document_id)
 
     def restore(self, step: UndoStep) -> None:
@@ -395,9 +395,9 @@ class Corpus:
             if isinstance(held, Statement) and held.is_intervention:
                 record = held.document.document_id
                 raise MetadataError(f"{statement_id!r} is part of a record: remove the whole record {record!r}")
-            folder = next((d.folder for d in self.documents() if d.document_id == statement_id), None)
+            folder = self._document_summary(statement_id).folder
             self._store.catalogue.remove(statement_id)
-        if folder is not None and not undoable:
+        if not undoable:
             self.uploads.remove(Path(folder), held.file)
 
     def ingest(
@@ -582,10 +582,7 @@ class Corpus:
         )
 
     def _statement(self, statement_id: str) -> Statement:
-        found = self._store.catalogue.statement(statement_id)
-        if found is None:
-            raise NotFoundError(f"no statement {statement_id!r} in the store: `untoc list` shows their ids")
-        return found
+        return _held(self._store.catalogue.statement(statement_id), statement_id)
 
     def page_image(self, statement_id: str, start: int, end: int) -> PageImage:
         """Renders the page on which a span of a statement begins, with the span marked.
@@ -598,8 +595,7 @@ class Corpus:
         from ingest.loaders.page_images import page_of_file, word_rectangles
 
         statement = self._statement(statement_id)
-        held = statement.document.document_id
-        folder = next(d.folder for d in self.documents() if d.document_id == held)
+        folder = self._document_summary(statement.document.document_id).folder
         path = Path(folder, statement.file)
         in_archive = any(parent.suffix.lower() in CONTAINERS for parent in path.relative_to(folder).parents)
         if self._store.files is not None and not in_archive and not path.exists():
@@ -628,7 +624,7 @@ class Corpus:
 
     def doctor(self, *, rebuild: bool = False, reembed: bool = False) -> DoctorReport:
         """Checks the store; can bring it up to date with new indexes, or embed everything with the model in use."""
-        checks: tuple[Check, ...] = ()
+        more: tuple[Check, ...] = ()
         if reembed:
             with self._store.writer():
                 self._store.record_model_change()
@@ -643,8 +639,8 @@ class Corpus:
                 upgrade = bring_up_to_date(self._store, Annotator(self.parties(), self._split, self._embedder))
                 link_families(self._store.catalogue)
                 self._store.rebuild_index()
-            checks = (*checks, upgrade_check(upgrade))
-        checks = (*examine(self._store), *checks)
+            more = (upgrade_check(upgrade),)
+        checks = (*examine(self._store), *more)
         if self._queue is not None and checks[0].ok:
             checks = (*checks, ingest_jobs.check_jobs(self._queue))
         return DoctorReport(checks=checks)
@@ -674,6 +670,15 @@ class Corpus:
             raise MetadataError("; ".join(merged.problems))
         inferred = tuple(name for name in merged.inferred if name not in changes)
         return replace(merged.metadata, **cleared), inferred
+
+
+_T = TypeVar("_T")
+
+
+def _held(found: _T | None, statement_id: str) -> _T:
+    if found is None:
+        raise NotFoundError(f"no statement {statement_id!r} in the store: `untoc list` shows their ids")
+    return found
 
 
 def _attributed_to(metadata: Metadata) -> set[str | None]:

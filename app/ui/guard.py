@@ -269,7 +269,7 @@ class ChatGuard:
             _refuse(HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
         async with room.lock:
             room.folders.add(folder)
-            files, size = await run_in_threadpool(_held, self._uploads, room.folders)
+            files, size = await run_in_threadpool(_expire_and_measure, self._uploads, room.folders)
             parts = _bounded(request.receive, _LARGEST_TOTAL - size)
             room_for = max(0, _MOST_FILES - files)
             parser = MultiPartParser(request.headers, cast(Any, parts), max_files=room_for, max_fields=0)
@@ -517,7 +517,7 @@ def _store(files: list[UploadFile], folder: Path) -> list[str]:
     return stored
 
 
-def _held(uploads: Path, folders: Set[Path]) -> tuple[int, int]:
+def _expire_and_measure(uploads: Path, folders: Set[Path]) -> tuple[int, int]:
     """Deletes what anybody uploaded an hour ago; returns how many files and bytes these folders then hold."""
     sizes = []
     # Gradio deletes old files as well, and a session that ends takes its folder away: os.walk passes over that.

@@ -160,8 +160,8 @@ def _lead(tokens: tuple[ClaimToken, ...]) -> int | None:
     comma = next((at for at, token in enumerate(tokens) if token.kind == "comma"), None)
     if comma is None or not any(token.counts for token in tokens[:comma]):
         return None
-    fixed = {"self", "join", "break", "name"} | OPERATORS
-    return None if any(token.kind in fixed and token.kind != "self" for token in tokens[:comma]) else comma
+    fixed = {"join", "break", "name"} | OPERATORS
+    return None if any(token.kind in fixed for token in tokens[:comma]) else comma
 
 
 def _runs(counted: Sequence[ClaimToken], tokens: tuple[ClaimToken, ...]) -> Iterator[tuple[int, int]]:

@@ -41,7 +41,7 @@ def corpus_of(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[...
             for identifier, texts, metadata in statements:
                 kind = metadata.pop("kind", "statement")
                 item = annotated(identifier, texts, kind, **metadata)
-                catalogue.store(item, folder="", digest="", input_key="", vectors={})
+                catalogue.store(item, folder="", digest="", input_key="")
             return Checker(CorpusTextsCache(catalogue), PartyTable.load, LoadLimits())
 
         yield make

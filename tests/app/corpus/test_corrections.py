@@ -73,6 +73,23 @@ def test_of_two_changes_at_once_the_second_finds_what_the_first_made(
     assert [summary.metadata.state for summary in corpus.documents()] == left
 
 
+def test_a_document_that_goes_meanwhile_is_told_as_such(workspace, take, monkeypatch):
+    statement_id = take(SPEECH)
+    held = workspace.corpus.show(statement_id)
+    catalogue = workspace.store.catalogue
+    monkeypatch.setattr(catalogue, "document", lambda _: held.document)
+    monkeypatch.setattr(catalogue, "statement", lambda _: held)
+    workspace.corpus.remove(statement_id)
+    for use in (
+        lambda: workspace.corpus.undo_step(statement_id),
+        lambda: workspace.corpus.summary(statement_id),
+        lambda: workspace.corpus.summary(f"{statement_id}.1"),
+        lambda: workspace.corpus.page_image(statement_id, 0, 5),
+    ):
+        with pytest.raises(NotFoundError, match="no statement"):
+            use()
+
+
 def test_a_change_is_not_taken_back_from_under_a_later_one(workspace, take):
     identifier, corpus = take(SPEECH), workspace.corpus
     step = corpus.undo_step(identifier)

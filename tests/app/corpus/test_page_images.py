@@ -196,7 +196,7 @@ def test_stored_words_of_a_scan_come_back_as_they_were(desk):
     annotated = AnnotatedDocument(
         document=document, statements=(document.as_statement(),), sentences=(), passages=(), mentions=()
     )
-    store.store(annotated, folder=summary.folder, digest="d", input_key="k", vectors={})
+    store.store(annotated, folder=summary.folder, digest="d", input_key="k")
     assert workspace.corpus.show(summary.document_id).scanned == (word,)
 
 

@@ -452,7 +452,7 @@ def test_upload_is_counted_while_the_folder_of_a_session_that_ends_goes(
         return real(path)
 
     monkeypatch.setattr(os, "scandir", scan)
-    assert guard._held(tmp_path, {own}) == (1, len("words"))
+    assert guard._expire_and_measure(tmp_path, {own}) == (1, len("words"))
 
 
 def test_a_form_that_is_none_is_refused_as_an_upload(client: httpx.Client) -> None:
