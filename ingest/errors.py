@@ -25,6 +25,11 @@ class LoadError(IngestError):
 
     result: Literal["failed", "skipped"] = "failed"
 
+    def __init__(self, message: str, result: Literal["failed", "skipped"] | None = None) -> None:
+        super().__init__(message)
+        if result is not None:
+            self.result = result
+
 
 class UnsupportedFormatError(LoadError):
     """No loader reads files of this suffix."""

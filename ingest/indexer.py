@@ -8,9 +8,9 @@ import logging
 import os
 import threading
 import time
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from importlib.resources import as_file, files
 from itertools import count
@@ -82,7 +82,7 @@ class _Source:
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Taken:
+class _ReadFile:
     """A file that was read and is to be stored.
 
     Attributes:
@@ -144,10 +144,11 @@ class Indexer:
             StoreError: The store cannot be written; what was stored before is kept.
         """
         began = time.perf_counter()
-        with self._run(options, progress, unsent) as run:
-            run.taken = {path: result for part in parts for path, result in part.results.items()}
+        of_parts = {path: result for part in parts for path, result in part.results.items()}
+        with ThreadPoolExecutor(max_workers=1, thread_name_prefix="embed") as executor:
+            run = _Run(self, options, progress, executor, unsent, of_parts=of_parts)
             for path in paths:
-                run.take(path)
+                run.ingest(path)
             run.finish()
         report = run.report(time.perf_counter() - began, parts)
         logger.info("ingest: %d files, %d passages embedded", len(report.files), report.embedded_passages)
@@ -166,22 +167,12 @@ class Indexer:
         `ingest` afterwards, with the reports of all parts, does what needs to know the whole: duplicates, files that
         are gone, families, the vector index. Of a folder, the files of the names `only` are taken.
         """
-        with self._run(options, progress, unsent) as run:
-            run.is_part, run.only = True, only
+        with ThreadPoolExecutor(max_workers=1, thread_name_prefix="embed") as executor:
+            run = _Run(self, options, progress, executor, unsent, is_part=True, only=only)
             for path in paths:
-                run.take(path)
+                run.ingest(path)
             run.commit()
         return PartReport(results=run.by_path, embedded_passages=run.embedded, passages=run.passages)
-
-    @contextmanager
-    def _run(
-        self, options: IngestOptions, progress: ProgressListener | None, unsent: Mapping[Path, LoadError]
-    ) -> Iterator["_Run"]:
-        with ThreadPoolExecutor(max_workers=1, thread_name_prefix="embed") as embed_executor:
-            # A store that cannot be written is said to be so before any work is done.
-            with self.store.writer(sync=False):
-                pass
-            yield _Run(self, options, progress, embed_executor, unsent)
 
     def ingest_sample(self, progress: ProgressListener | None = None) -> IngestReport:
         """Takes the statement that ships with the product into the store."""
@@ -199,7 +190,14 @@ class _Run:
         progress: ProgressListener | None,
         executor: ThreadPoolExecutor,
         unsent: Mapping[Path, LoadError],
+        *,
+        is_part: bool = False,
+        only: Collection[str] | None = None,
+        of_parts: Mapping[str, FileResult] = MappingProxyType({}),
     ) -> None:
+        # A store that cannot be written is said to be so before any work is done.
+        with indexer.store.writer(sync=False):
+            pass
         self._indexer, self._options, self._progress = indexer, options, progress
         self._store, self._embedder, self._limits = indexer.store, indexer.embedder, indexer.limits
         self._annotator = indexer.make_annotator()
@@ -211,15 +209,12 @@ class _Run:
         self._confirmed: set[str] = set()
         self._pending: set[tuple[str, str]] = set()
         self._results: list[tuple[int, FileResult]] = []
-        self.is_part = False
-        self.only: Collection[str] | None = None
-        self.unsent = unsent
-        self.taken: Mapping[str, FileResult] = {}
+        self._is_part, self._only, self._unsent, self._results_of_parts = is_part, only, unsent, of_parts
         self.by_path: dict[str, FileResult] = {}
         self._unread: dict[tuple[str, str], UnreadableFile] = {}
         self._order = count(1)
         self._notes: list[str] = []
-        self._waiting: list[_Taken] = []
+        self._waiting: list[_ReadFile] = []
         self._deferred: list[_Source] = []
         self._may_defer = True
         self._batch_size = 1
@@ -228,29 +223,29 @@ class _Run:
         self._warm: IngestProgress | None = None
         # The batch that is being embedded, in a thread of its own: the model lets the interpreter go on.
         self._embed_executor = executor
-        self._batch: tuple[Sequence[_Taken], Future[None]] | None = None
+        self._batch: tuple[Sequence[_ReadFile], Future[None]] | None = None
         self._files_in_embedding = 0.0
         self._progress_lock = threading.Lock()
         self._done = self._total = 0
 
-    def take(self, path: Path) -> None:
+    def ingest(self, path: Path) -> None:
         """Takes one path of the command line."""
         try:
             path = path.resolve()
-            is_folder, exists = path.is_dir(), path.exists()
+            is_folder, is_there = path.is_dir(), path.exists()
         except (OSError, RuntimeError, ValueError):
             # A name that no file system holds, a folder that may not be entered, or links in a circle.
-            is_folder = exists = False
-        if (exc := self.unsent.get(path)) is not None:
+            is_folder = is_there = False
+        if (exc := self._unsent.get(path)) is not None:
             self._report(FileResult(file=_shown(path.name), result=exc.result, reason=str(exc)))
             return
         # Resolved, so that a single file may be a link that its user named; links inside a folder stay links.
         if is_folder:
-            self._take_folder(path)
-        elif exists:
+            self._ingest_folder(path)
+        elif is_there:
             source = self._listed(path) or self._source(path, path.parent)
             sources = self._with_members([source])
-            self._record_unreadable(source.folder, self._take_sources(sources), read=[each.name for each in sources])
+            self._record_unreadable(source.folder, self._ingest_sources(sources), read=[each.name for each in sources])
         else:
             reason = f"no such file or folder, or it may not be read: {str(path)!r}; check the path"
             self._report(FileResult(file=_shown(str(path)), result="failed", reason=reason))
@@ -336,14 +331,14 @@ class _Run:
 
     # --- folders and manifests
 
-    def _take_folder(self, folder: Path) -> None:
+    def _ingest_folder(self, folder: Path) -> None:
         learned = self._learn_parties(folder)
         found, passed_over = survey(folder)
-        passed_over |= {path: exc for path, exc in self.unsent.items() if path.is_relative_to(folder)}
+        passed_over |= {path: exc for path, exc in self._unsent.items() if path.is_relative_to(folder)}
         flat = self._options.by_base_name
         files = [member for path in found for member in with_members(path, self._limits)] if flat else ()
         try:
-            if (unsent := self.unsent.get(folder / MANIFEST_NAME)) is not None:
+            if (unsent := self._unsent.get(folder / MANIFEST_NAME)) is not None:
                 raise ManifestError(str(unsent))
             manifest = read_manifest(folder, files=files, by_base_name=flat)
         except ManifestError as exc:
@@ -352,7 +347,7 @@ class _Run:
         if manifest is None:
             sources = [self._source(path, folder) for path in found]
         else:
-            problems = tuple(each for each in manifest.problems if folder / (each.file or "") not in self.unsent)
+            problems = tuple(each for each in manifest.problems if folder / (each.file or "") not in self._unsent)
             manifest = replace(manifest, problems=problems)
             self._report_manifest(manifest)
             sources = [self._source(folder / row.file, folder, row) for row in manifest.rows]
@@ -361,12 +356,12 @@ class _Run:
             rest = [path for path in found if path not in rows and not any(path in file.parents for file in rows)]
             if self._options.include_unlisted:
                 sources += [self._source(path, folder) for path in rest]
-            elif self.only is None:
+            elif self._only is None:
                 for path in rest:
                     self._report_not_listed(path.relative_to(folder).as_posix())
-        if self.only is not None:
-            some = self._with_members([source for source in sources if source.name in self.only])
-            self._record_unreadable(folder, self._take_sources(some), read=[source.name for source in some])
+        if self._only is not None:
+            some = self._with_members([source for source in sources if source.name in self._only])
+            self._record_unreadable(folder, self._ingest_sources(some), read=[source.name for source in some])
             return
         named = set() if manifest is None else {problem.file for problem in manifest.problems}
         failed = self._report_passed_over(
@@ -375,7 +370,7 @@ class _Run:
         if not found and not sources and not passed_over:
             told = f"{PARTIES_NAME}: can be named from now on: {listed(learned, ', ')}"
             self._notes.append(told if learned else f"no supported file in {str(folder)!r}")
-        failed |= self._take_sources(self._with_members(sources))
+        failed |= self._ingest_sources(self._with_members(sources))
         self._record_unreadable(folder, failed, read=None)
         if self._options.sync and not (found or sources or passed_over or learned) and manifest is None:
             # A share that is not mounted looks like this, and with its files their corrections would go.
@@ -401,8 +396,8 @@ class _Run:
     def _learn_parties(self, folder: Path) -> tuple[str, ...]:
         """Adds the parties of a folder's table; returns their names, none where it has no table that can be used."""
         path = folder / PARTIES_NAME
-        if path in self.unsent:
-            self._notes.append(str(self.unsent[path]))
+        if path in self._unsent:
+            self._notes.append(str(self._unsent[path]))
             return ()
         return self._learn_table(path, path) if os.path.lexists(path) else ()
 
@@ -445,7 +440,7 @@ class _Run:
     def _remove_missing(self, folder: Path) -> None:
         self.commit()
         paths = {key: folder / key[1] for key in self._held if key[0] == _shown(str(folder))}
-        known = {key: path for key, path in paths.items() if self.unsent.keys().isdisjoint((path, *path.parents))}
+        known = {key: path for key, path in paths.items() if self._unsent.keys().isdisjoint((path, *path.parents))}
         missing = [key for key, path in known.items() if not exists(path, self._limits)]
         with self._store.writer(sync=False):
             self._refresh_from_store()
@@ -472,20 +467,20 @@ class _Run:
 
     # --- files
 
-    def _take_sources(self, sources: Sequence[_Source]) -> dict[str, UnreadableFile]:
+    def _ingest_sources(self, sources: Sequence[_Source]) -> dict[str, UnreadableFile]:
         """Takes files, and returns those that could not be read, wholly or in part."""
         self._total += len(sources)
         self._pending = {source.key for source in sources}
         failed: dict[str, UnreadableFile] = {}
         self._may_defer = True
         for source in self._in_order_of_need(sources):
-            self._take_source(source, failed)
+            self._ingest_source(source, failed)
         self.commit()
         self._may_defer = False
         deferred, self._deferred = self._deferred, []
         for source in deferred:
             self._done -= 1
-            self._take_source(source, failed)
+            self._ingest_source(source, failed)
         return failed
 
     def _in_order_of_need(self, sources: Sequence[_Source]) -> list[_Source]:
@@ -511,10 +506,10 @@ class _Run:
 
         return sorted(sources, key=turn)
 
-    def _take_source(self, source: _Source, failed: dict[str, UnreadableFile]) -> None:
+    def _ingest_source(self, source: _Source, failed: dict[str, UnreadableFile]) -> None:
         self._report_progress(source.name, "load")
         try:
-            partly = self._unread.get(source.key) if self._is_taken(source) else self._take_file(source)
+            partly = self._unread.get(source.key) if self._accept_from_part(source) else self._load_file(source)
             if partly is not None:
                 failed[source.name] = partly
         except LoadError as exc:
@@ -531,15 +526,17 @@ class _Run:
         elif self._batch is not None and self._batch[1].done():
             self._store_embedded()
 
-    def _is_taken(self, source: _Source) -> bool:
-        """Tells whether a part of this ingest took a file, and what came of it still holds; then it is reported."""
+    def _accept_from_part(self, source: _Source) -> bool:
+        """Accepts and reports what a part of this ingest made of a file; returns False where that holds no longer.
+
+        Raises:
+            LoadError: The part could not read it.
+        """
         # A part that was given up names an archive, and not what is in it.
         above = (_shown(str(path)) for path in (source.path, *source.path.parents))
-        result, held = next(filter(None, map(self.taken.get, above)), None), self._held.get(source.key)
+        result, held = next(filter(None, map(self._results_of_parts.get, above)), None), self._held.get(source.key)
         if result is not None and result.result in ("failed", "skipped"):
-            error = LoadError(result.reason)
-            error.result = result.result
-            raise error
+            raise LoadError(result.reason or "", result.result)
         # A duplicate is read again: the part could not know whether the other file still holds the same.
         if result is None or held is None or result.statement_id != held.document_id or result.result == "duplicate":
             return False
@@ -548,7 +545,7 @@ class _Run:
         self._report(result, source)
         return True
 
-    def _take_file(self, source: _Source) -> UnreadableFile | None:
+    def _load_file(self, source: _Source) -> UnreadableFile | None:
         """Reads one file, which waits to be stored where it is new; returns what of it could not be read."""
         if _shown(str(source.path)) != str(source.path):
             raise LoadError(f"the name {source.name!r} is not valid UTF-8; rename the file")
@@ -557,15 +554,15 @@ class _Run:
             with suppress(OSError), (self._store.path / _BEGUN).open("a", encoding="utf-8") as begun:
                 begun.write(f"{source.path}\n")
         loaded = load(source.path, self._limits, source.folder)
-        taken = self._taken(source, loaded)
-        if taken is not None:
-            self._waiting.append(taken)
+        read = self._read_source(source, loaded)
+        if read is not None:
+            self._waiting.append(read)
         if not loaded.unread:
             return None
-        known = taken.unsplit.document.metadata if taken is not None else self._held[source.key].metadata
+        known = read.unsplit.document.metadata if read is not None else self._held[source.key].metadata
         return UnreadableFile(file=source.name, reason="; ".join(loaded.notes), metadata=known, pages=loaded.unread)
 
-    def _taken(self, source: _Source, loaded: LoadedText) -> _Taken | None:
+    def _read_source(self, source: _Source, loaded: LoadedText) -> _ReadFile | None:
         """Reads the metadata of a file's text; returns None, and reports it, where the store holds all of it."""
         held = self._held.get(source.key)
         is_record = held is not None and held.kind == "record"
@@ -576,7 +573,7 @@ class _Run:
             self._report(_result(source, "unchanged", held), source)
             return None
         unsplit = self._read_document(source, loaded, key, held)
-        return _Taken(source=source, loaded=loaded, key=key, held=held, unsplit=unsplit)
+        return _ReadFile(source=source, loaded=loaded, key=key, held=held, unsplit=unsplit)
 
     def _refresh_from_store(self) -> None:
         """Reads what the store holds where another process, or another thread of this one, has written to it."""
@@ -586,23 +583,23 @@ class _Run:
             self._held = {(s.folder, s.file): s for s in self._store.catalogue.documents()}
             self._by_digest = {s.digest: s for s in self._held.values()}
 
-    def _store_or_update(self, taken: _Taken) -> None:
+    def _store_or_update(self, read: _ReadFile) -> None:
         """Stores a file, updates its stored statement, or drops it as a duplicate; the caller holds the write lock."""
-        source = taken.source
+        source = read.source
         held = self._held.get(source.key)
-        if held != taken.held:
-            again = self._taken(source, taken.loaded)
+        if held != read.held:
+            again = self._read_source(source, read.loaded)
             if again is None:
                 return
-            taken = again
-        unsplit, twin = taken.unsplit, self._by_digest.get(taken.unsplit.digest)
+            read = again
+        unsplit, twin = read.unsplit, self._by_digest.get(read.unsplit.digest)
         if twin is None:
-            self._store_file(taken)
+            self._store_file(read)
         elif held is not None and twin.document_id == held.document_id:
             if self._annotator.is_current(held.input_key):
                 self._update_metadata(source, twin, unsplit)
             else:
-                self._store_file(taken)
+                self._store_file(read)
         elif twin.document_id in self._confirmed:
             self._drop_duplicate(source, twin, held)
         elif (twin.folder, twin.file) in self._pending and self._may_defer:
@@ -611,7 +608,7 @@ class _Run:
             return
         elif (twin.folder, twin.file) not in self._pending and self._still_there(twin, source):
             # What its file holds by now another part may know: the whole reads both.
-            if not self.is_part:
+            if not self._is_part:
                 self._drop_duplicate(source, twin, held)
         else:
             # The file was renamed or moved, or files changed places: the statement is the same.
@@ -674,9 +671,9 @@ class _Run:
         self._report_progress(last, "embed")
         self._batch = prepared, self._embed_executor.submit(self._embed, texts, last)
 
-    def _is_new(self, taken: _Taken) -> bool:
-        """Tells whether a file seems to bring a text that is not stored, or not cut like this."""
-        twin, held = self._by_digest.get(taken.unsplit.digest), taken.held
+    def _is_new(self, read: _ReadFile) -> bool:
+        """Returns whether a file seems to bring a text that is not stored, or not cut like this."""
+        twin, held = self._by_digest.get(read.unsplit.digest), read.held
         if twin is None:
             return True
         if held is None or twin.document_id != held.document_id:
@@ -709,9 +706,9 @@ class _Run:
             for item in items:
                 self._store_or_update(item)
 
-    def _store_file(self, taken: _Taken) -> None:
-        source, unsplit, held = taken.source, taken.unsplit, self._held.get(taken.source.key)
-        folder, annotated = _shown(str(source.folder)), taken.annotated
+    def _store_file(self, read: _ReadFile) -> None:
+        source, unsplit, held = read.source, read.unsplit, self._held.get(read.source.key)
+        folder, annotated = _shown(str(source.folder)), read.annotated
         if annotated is None:
             # Seldom: where the store changed since the batch was put together.
             annotated = self._annotator.annotate(unsplit.document)

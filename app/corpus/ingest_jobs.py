@@ -61,11 +61,7 @@ class IngestRequest(BaseModel):
     @property
     def unsent_files(self) -> dict[Path, LoadError]:
         """The files that could not be sent, with the reason."""
-        found = {}
-        for path, (outcome, reason) in self.unsent.items():
-            found[Path(path)] = error = LoadError(reason)
-            error.result = outcome
-        return found
+        return {Path(path): LoadError(reason, outcome) for path, (outcome, reason) in self.unsent.items()}
 
 
 def shared(request: IngestRequest, files: SharedFiles, move: Callable[[Path, Path], None]) -> IngestRequest:
