@@ -329,8 +329,6 @@ class _Run:
         reason = f"not in {MANIFEST_NAME}: add a row, or take files that it does not list as well"
         self._report(FileResult(file=_shown(file), result="not_listed", reason=reason))
 
-    # --- folders and manifests
-
     def _ingest_folder(self, folder: Path) -> None:
         learned = self._learn_parties(folder)
         found, passed_over = survey(folder)
@@ -464,8 +462,6 @@ class _Run:
     ) -> None:
         with self._store.writer(sync=False):
             self._store.catalogue.record_unreadable(_shown(str(folder)), failed=tuple(failed.values()), read=read)
-
-    # --- files
 
     def _ingest_sources(self, sources: Sequence[_Source]) -> dict[str, UnreadableFile]:
         """Takes files, and returns those that could not be read, wholly or in part."""

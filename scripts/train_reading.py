@@ -97,9 +97,6 @@ def save_weights(weights: Weights, path: Path) -> None:
     save_file(arrays, path, metadata=dict(sorted(weights.notes.items())))
 
 
-# --- the tagger
-
-
 def _train_network(prepared: Sequence[Prepared]) -> Weights:
     import torch
     from torch import nn
@@ -206,9 +203,6 @@ def _batches(items: Sequence[Any], draw: random.Random) -> list[list[Any]]:
         batches += [part[begin : begin + _BATCH] for begin in range(0, len(part), _BATCH)]
     draw.shuffle(batches)
     return batches
-
-
-# --- the classifiers
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -139,8 +139,6 @@ class Catalogue:
         """Closes its connections."""
         self.database.close()
 
-    # --- what holds for the whole store
-
     def meta(self, key: str) -> str | None:
         """Returns a fact about the store, such as its `embedding_model`, or None."""
         value: str | None = self.database.value(_META, {"key": key})
@@ -169,8 +167,6 @@ class Catalogue:
     def count_passages(self) -> int:
         """Returns the number of passages in the store."""
         return int(self.meta(PASSAGES_KEPT) or 0)
-
-    # --- statements
 
     def documents(self) -> tuple[DocumentSummary, ...]:
         """Returns all documents of all kinds without their texts, by State and date."""
@@ -312,8 +308,6 @@ class Catalogue:
                 there = select(table.c.file).where(table.c.folder == to)
                 gone = table.update().where(table.c.folder == folder, table.c.file.not_in(there))
                 connection.execute(gone.values(folder=to))
-
-    # --- sentences, passages, vectors, mentions
 
     def sentences(self, statement_id: str) -> tuple[Sentence, ...]:
         """Returns the sentences of a statement in order."""
@@ -481,8 +475,6 @@ class Catalogue:
         with self.database.reading() as connection:
             return self._full_text.statements(connection, query, which_passages(among))
 
-    # --- unreadable files, traces
-
     def unreadable(self, folder: str | None = None) -> tuple[UnreadableFile, ...]:
         """Returns the files, of one folder or of all, that the last ingest of their folder could not read, by name."""
         found = select(*(UNREADABLE.c[name] for name in ("file", "reason", "metadata", "pages")))
@@ -533,8 +525,6 @@ class Catalogue:
         """Returns the record of an answer, or None."""
         held = self.database.value(select(TRACES.c.record).where(TRACES.c.trace_id == trace_id))
         return None if held is None else dict(json.loads(held))
-
-    # --- reviews of position tables
 
     def reviews(self, cell_keys: Sequence[str]) -> dict[str, StoredReview]:
         """Returns what people decided on these cells."""

@@ -187,8 +187,6 @@ class Database:
                 connection.rollback()
                 raise
 
-    # --- its version
-
     def _ensure_schema(self, *, create: bool, migrate: bool) -> None:
         with self.engine.connect() as connection:
             revision = self._revision(connection)

@@ -124,8 +124,6 @@ class JobQueue:
             )
         )
 
-    # --- giving jobs
-
     def workers(self) -> int:
         """Returns how many workers are alive."""
         if not self._is_made():
@@ -252,8 +250,6 @@ class JobQueue:
         with self._database.transaction(counted=False) as connection:
             connection.execute(_JOBS.delete().where(_JOBS.c.batch == batch, _JOBS.c.error.is_(None)))
             connection.execute(_JOBS.delete().where(_JOBS.c.at < old))
-
-    # --- doing jobs
 
     def work(self, run: Callable[[Job], JSON]) -> None:
         """Does jobs until the process is told to end; what it was doing then goes back to the queue.

@@ -136,8 +136,6 @@ class Store:
             self._mapped.clear()
         self.catalogue.close()
 
-    # --- writing
-
     @contextmanager
     def writer(self, *, wait_seconds: float | None = None, sync: bool = True) -> Iterator[None]:
         """Holds the write lock, and brings the vector index up to the catalogue at the end.
@@ -314,8 +312,6 @@ class Store:
             self.catalogue.set_meta({"index_folder": folder, "index_generation": "-1", "index_fingerprint": ""})
             self._indexes.remove_others(folder)
 
-    # --- reading
-
     def without_second(self) -> dict[str, str]:
         """Returns the texts, by their keys, that need a vector of the second model and have none."""
         if self._second is None:
@@ -390,8 +386,6 @@ class Store:
         if trouble is None and not all(map(self._is_mapped_right, COLLECTIONS)):
             trouble = "its mapped vectors are not those of the catalogue: run `untoc doctor --rebuild`"
         return check(ok=trouble is None, detail=trouble or f"{len(ids)} vectors, in step")
-
-    # --- inside
 
     def _mapped_path(self, table: VectorTable) -> Path:
         """Returns the name of the file for the vectors as they are now: of another state of the record, it is none."""

@@ -398,9 +398,6 @@ def _plausible(chances: Mapping[QuestionKind, float], roles: RoleReading) -> Kin
     return kind_among({kind: chance for kind, chance in chances.items() if kind not in unsure})
 
 
-# --- parties
-
-
 @dataclass(kw_only=True)
 class _AskedParties:
     """Whom a question asks about, as it is gathered word by word."""
@@ -502,9 +499,6 @@ def _add_unknown(asked: _AskedParties, name: str, words: Sequence[Word], kind: Q
 def _has(roles: RoleReading, *kinds: str) -> bool:
     """Whether a word outside the topic does one of some things."""
     return any(word.does & set(kinds) for word in roles.of("-"))
-
-
-# --- treaties
 
 
 def _treaties(roles: RoleReading, provision: bool) -> tuple[tuple[TreatyScope, ...], bool]:

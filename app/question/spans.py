@@ -115,9 +115,6 @@ def _merged(spans: Sequence[Span]) -> list[Span]:
     return list(merged.values())
 
 
-# --- treaties and articles
-
-
 def _treaty_spans(text: str, items: list[Item]) -> list[Span]:
     """Finds treaties and articles; "the Protocol" alone may be each of the three."""
     # An article that its treaty lacks is looked for all the same: then nobody is found to have mentioned it.
@@ -154,9 +151,6 @@ def _articles(text: str, **told: Any) -> list[ArticleMention]:  # noqa: ANN401 -
 def _article_span(found: ArticleMention, treaties: Sequence[str], named: bool) -> Span:
     articles = tuple((treaty, found.article) for treaty in treaties)
     return _over("article", found, articles=articles, form="named" if named else "bare")
-
-
-# --- bodies and sessions
 
 
 def _bodies(text: str, items: list[Item]) -> list[Span]:
@@ -260,9 +254,6 @@ def _picks(items: list[Item], taken: Sequence[Span]) -> list[Span]:
     return found
 
 
-# --- dates
-
-
 def _dates(text: str, items: list[Item], taken: Sequence[Span], today: date) -> list[Span]:
     """Reads dates as intervals of months: single, listed, from one to another, or open at an end."""
     atoms: list[Span] = []
@@ -344,9 +335,6 @@ def _part_of_decade(first: int, part: Sequence[Item]) -> tuple[int, int]:
     parts = {"first_half": (0, 4), "second_half": (5, 9), "early": (0, 3), "middle": (4, 6), "late": (7, 9)}
     begin, end = next((years for kind, years in parts.items() if any(kind in item.kinds for item in part)), (0, 9))
     return first + begin, first + end
-
-
-# --- parties
 
 
 def _parties(text: str, items: list[Item], language: str, parties: PartyTable) -> list[Span]:

@@ -258,9 +258,6 @@ def _signal_name(number: int) -> str:
     return signal.Signals(number).name if number in set(signal.Signals) else f"signal {number}"
 
 
-# --- in the process apart
-
-
 def serve() -> NoReturn:
     """Call what is asked for on standard input, one call after the other, until it closes."""
     die_with_parent()
