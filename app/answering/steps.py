@@ -16,7 +16,7 @@ from app.answering.citation_spans import without_following
 from app.answering.compose.extractive import Composition, compose, render
 from app.answering.localization import Localization, localize
 from app.answering.notes import word_notes
-from app.answering.positions import directions_of, earlier_than_latest, with_directions, with_superseding
+from app.answering.superseding import directions_of, earlier_than_latest, with_directions, with_superseding
 from app.answering.verify import Verified, verify
 from app.question.reading import resolve
 from app.question.resolution import Resolution

@@ -6,8 +6,8 @@ Worded from the citations whenever something is shown, since numbers and what is
 from collections.abc import Iterable
 from functools import cached_property
 
-from app.answering.positions import of_same_party
 from app.answering.provenance import as_quoting, holders, spoken_date
+from app.answering.superseding import of_same_party
 from app.briefing.cells import Briefing, Cell, Point, PositionChange, Repetition
 from app.records import Citation
 from app.retrieval.scoped_statements import made_before

@@ -11,7 +11,7 @@ from app.answering.abstention import abstain
 from app.answering.compose.extractive import quote
 from app.answering.compose.model import ModelWriter
 from app.answering.localization import localize
-from app.answering.positions import CitedDirection, with_superseding
+from app.answering.superseding import CitedDirection, with_superseding
 from app.answering.verify import verify_citation
 from app.briefing.cell_evidence import nearest, on_subject
 from app.briefing.cell_writer import CellText, CellWriter

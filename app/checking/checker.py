@@ -14,7 +14,7 @@ from app.checking.documents import read_document
 from app.checking.findings import CheckReport, Finding, Place, Quotation, Remark, Skipped, remark
 from app.checking.quotations import find_quotations
 from app.checking.quote_verifier import QuoteVerifier
-from app.checking.superseded import superseded_by
+from app.checking.superseded_quotation import superseded_by
 from app.checking.work import READING, CheckLimits, WorkDone
 from ingest.loaders.loaded import LoadLimits
 from ingest.parties.party_table import PartyTable

@@ -11,9 +11,9 @@ from typing import Final
 from app.question.resolution import Resolution, Shown
 from app.records import Citation, Coverage, Direction, Note, RetrievedPassage, Scope, Sources, TreatyScope, WordsFound
 from app.retrieval.direction import direction_asked, has_one_subject, topic_words
+from app.retrieval.latest_position import PositionReader
 from app.retrieval.party_evidence import PartyEvidence, ScoredSentence, merge_evidence
 from app.retrieval.party_search import PartySearch
-from app.retrieval.positions import PositionReader
 from app.retrieval.relevance import CITED
 from app.retrieval.scoped_statements import ScopedStatements, unreadable_in_scope
 from app.retrieval.sentence_ranker import SentenceRanker, languages_of

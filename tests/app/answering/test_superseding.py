@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from app.answering.citation_spans import cite_place
-from app.answering.positions import directions_of, earlier_than_latest, with_directions, with_superseding
+from app.answering.superseding import directions_of, earlier_than_latest, with_directions, with_superseding
 from app.records import Citation, Claim
 from tests.fakes_store import annotated
 from vectorstore.records import Metadata, Statement

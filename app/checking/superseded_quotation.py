@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from app.answering.citation_spans import SentenceSpan, cite
-from app.answering.positions import directions_of, with_superseding
+from app.answering.superseding import directions_of, with_superseding
 from app.checking.corpus_texts import CorpusTexts, StoredText
 from app.checking.findings import Place
 from app.records import Citation
