@@ -123,7 +123,7 @@ class Citation:
         inferred: Names of the fields here that were concluded rather than read.
         also_in: Ids of other statements of the same party in scope that hold the same words.
         kind: `reported` where a record or report tells in its own words what was said.
-        summarised: Whether it is reported.
+        summarised: The same as kind `reported`.
         edge: Where the words begin or end without being a sentence: at an item of a list, or where the text does.
         held_by: Codes of all States whose position it is, of a joint statement.
         quoting: Whether all these words stand in quotation marks: the speaker quotes somebody else.

@@ -13,7 +13,7 @@ from app.answering.compose.extractive import RELATED, quote
 from app.answering.localization import Localization
 from app.answering.provenance import occasions
 from app.answering.suggestions import greet
-from app.answering.verify import NOBODY, verify_citation
+from app.answering.verify import NOBODY, verified
 from app.question.resolution import Resolution
 from app.records import Abstention, AbstentionReason, Answer, Citation, Scope
 from app.retrieval.evidence_retriever import Retrieved
@@ -72,7 +72,7 @@ def _cited(
         replace(citation, nearest=not near.isdisjoint(citation.sentence_ids))
         for citation in quote([item.sentence for item in rest[:RELATED]], sources, RELATED, first_number=len(made) + 1)
     )
-    return tuple(c for c in made if verify_citation(c, sources.statements.get(c.statement_id)) == "verified")
+    return tuple(verified(made, sources.statements))
 
 
 def _because(reason: AbstentionReason, local: Localization, key: str, **values: object) -> Abstention:

@@ -4,7 +4,7 @@ Pure functions over the answer's records and the stored statement; equality is e
 lacks the "not" of its source is `altered`; the right words under another State's name are `misattributed`.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import regex
@@ -42,7 +42,7 @@ def verify(claims: Sequence[Claim], citations: Sequence[Citation], statements: M
 
     The `statements` are read from the catalogue and not from the answer.
     """
-    sound = {c.number: c for c in citations if verify_citation(c, statements.get(c.statement_id)) == "verified"}
+    sound = {citation.number: citation for citation in verified(citations, statements)}
     kept: list[Claim] = []
     dropped: list[DroppedClaim] = []
     for claim in claims:
@@ -57,6 +57,11 @@ def verify(claims: Sequence[Claim], citations: Sequence[Citation], statements: M
         citations=tuple(sound[c.number] for c in citations if c.number in used and c.number in sound),
         dropped=tuple(dropped),
     )
+
+
+def verified(citations: Iterable[Citation], statements: Mapping[str, Statement]) -> list[Citation]:
+    """Returns the citations that pass verification against their stored statements."""
+    return [c for c in citations if verify_citation(c, statements.get(c.statement_id)) == "verified"]
 
 
 def verify_citation(citation: Citation, statement: Statement | None) -> Verdict:

@@ -12,7 +12,7 @@ from app.answering.compose.extractive import quote
 from app.answering.compose.model import ModelWriter
 from app.answering.localization import localize
 from app.answering.superseding import CitedDirection, with_superseding
-from app.answering.verify import verify_citation
+from app.answering.verify import verified
 from app.briefing.cell_evidence import nearest, on_subject
 from app.briefing.cell_writer import CellText, CellWriter
 from app.briefing.cells import (
@@ -125,8 +125,7 @@ class TableBuilder:
         retrieved = self._retriever.retrieve(Resolution(scope=scope, question=words), parties)
         sentences = [s.sentence for own in retrieved.party_evidence if own.party == party for s in own.sentences]
         made = quote(_once(sentences)[:_OFFERED], retrieved.sources, _OFFERED, first_number=1)
-        sources = retrieved.sources.statements
-        return tuple(c for c in made if verify_citation(c, sources.get(c.statement_id)) == "verified")
+        return tuple(verified(made, retrieved.sources.statements))
 
     def _writing(self, composer: Composer | None) -> ModelWriter | None:
         if composer is not None and composer not in COMPOSERS:
@@ -304,8 +303,9 @@ class _Build:
             by_statement.setdefault(sentence.statement_id, []).append(sentence)
         sources = retrieved.sources
         made = [c for own in by_statement.values() for c in quote(own, sources, 1, first_number=1)[:1]]
-        sound = (c for c in made if verify_citation(c, sources.statements.get(c.statement_id)) == "verified")
-        return sorted(sound, key=lambda citation: (citation.date or "", citation.statement_id))
+        return sorted(
+            verified(made, sources.statements), key=lambda citation: (citation.date or "", citation.statement_id)
+        )
 
     def _quoted(self, chosen: Sequence[Sentence], retrieved: Retrieved, limit: int) -> list[Citation]:
         """Quotes evidence that passes verification; repeated language is quoted once.
@@ -315,7 +315,7 @@ class _Build:
         held = retrieved.sources.statements
         ordered = _latest_and_each_first(_once(chosen), lambda s: recency(held[s.statement_id].metadata))
         made = quote(ordered, retrieved.sources, limit, first_number=1, newest_first=True, going_on=ordered)
-        return [c for c in made if verify_citation(c, retrieved.sources.statements.get(c.statement_id)) == "verified"]
+        return verified(made, held)
 
     def _of_groups(
         self, groups: Sequence[tuple[str, Sequence[Sentence]]], retrieved: Retrieved

@@ -19,7 +19,7 @@ from app.answering.compose.prompt_evidence import PromptEvidence, inert, number_
 from app.answering.compose.reply_parser import Written
 from app.answering.localization import Localization, language_name
 from app.answering.quoted_speaker import with_quoted_parties
-from app.answering.verify import verify_citation
+from app.answering.verify import verified
 from app.chat_model import LlmConfig, reason, redact
 from app.question.proposed import ProposedReading
 from app.records import Citation, Claim, DroppedClaim, Sources, Style
@@ -296,9 +296,8 @@ class _ClaimChecker:
 
     def _fault(self, text: str, holder: str | None, cited: Sequence[Citation]) -> str | None:
         statements = self.numbered.sources.statements
-        for citation in cited:
-            if verify_citation(citation, statements.get(citation.statement_id)) != "verified":
-                return "a sentence that it cites is not what its statement says"
+        if len(verified(cited, statements)) < len(cited):
+            return "a sentence that it cites is not what its statement says"
         premise = premise_of(cited, holder)
         instructions = f"{self.prompt.system}\n{self.prompt.user}"
         fault = check_claim(text, premise, self.local.parties, instructions=instructions)
