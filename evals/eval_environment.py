@@ -23,10 +23,11 @@ from app.errors import SettingsError
 from app.settings import PREFIX, Settings, variables
 from app.wiring import Workspace, open_workspace
 from evals.case_sets import SAMPLE
-from evals.cases.documents import PARTIES_NAME, Documents
+from evals.cases.documents import Documents
 from evals.errors import RunError, first_fault
 from evals.files import EVALS, Tell, eval_paths, quiet
 from ingest.metadata.manifest import MANIFEST_NAME
+from ingest.parties.party_names import PARTIES_NAME
 from ingest.report import IngestProgress
 
 _PACKAGES: Final = (

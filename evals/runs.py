@@ -258,8 +258,8 @@ def keep_baseline(run: Run, folder: Path) -> tuple[Path, ...]:
         (bool(failed), f"{len(failed)} of {wanted} got no answer, {next(iter(failed), '')!r} the first; {again}"),
         (replaced and replaced.manifest.dataset != manifest.dataset, f"it is over {manifest.dataset!r}, {other}"),
     )
-    for told in (told for holds, told in why if holds):
-        raise RunError(f"the run {run.name!r} can be no baseline: {told}")
+    if (reason := next((reason for holds, reason in why if holds), None)) is not None:
+        raise RunError(f"the run {run.name!r} can be no baseline: {reason}")
     with written(folder):
         folder.mkdir(parents=True, exist_ok=True)
     _write_manifest(folder, manifest.model_copy(update={"name": folder.name, "options": {}}))

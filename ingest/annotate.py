@@ -64,11 +64,9 @@ from vectorstore.records import (
 # Part of what is compared when a file is seen again: a new number annotates every file anew, and embeds only
 # the passages whose text changed.
 ANNOTATION_VERSION = 13
-# Articles cited without their treaty are the Convention's only where the Convention's own bodies are addressed.
-_CONVENTION_BODIES = "UNTOC"
-# "The Convention" is their own where these bodies are addressed. In a committee that drafts one, or may speak of
-# another, nobody can tell: its articles are of a convention that the text does not name.
-_CONVENTION_OF_BODY = {"UNCAC COSP": "UNCAC"}
+# By the beginning of a body, the treaty that "the Convention" is where it is addressed. In a committee that drafts one,
+# or may speak of another, nobody can tell: its articles are of a convention that the text does not name.
+_CONVENTION_OF_BODY = {"UNTOC": "UNTOC", "UNCAC COSP": "UNCAC"}
 # Before the hash of the names of parties, in the key of a statement that others may hold by other names.
 _NAMES = "~"
 # Marks the key of a document whose metadata were read by an older version.
@@ -419,9 +417,9 @@ def find_mentions(sentences: Sequence[Sentence], metadata: Metadata, parties: Pa
 
 def _convention_of(metadata: Metadata) -> str | None:
     """Returns what "the Convention" means by body or title, before the text names any; None where that is not known."""
-    if metadata.body is not None and metadata.body.startswith(_CONVENTION_BODIES):
-        return "UNTOC"
-    return _CONVENTION_OF_BODY.get(metadata.body or "") or last_convention(metadata.title or "")
+    body = metadata.body or ""
+    own = next((treaty for begins, treaty in _CONVENTION_OF_BODY.items() if body.startswith(begins)), None)
+    return own or last_convention(metadata.title or "")
 
 
 def find_provisions(sentences: Sequence[Sentence], treaty: TreatyText) -> tuple[Mention, ...]:

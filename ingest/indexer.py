@@ -27,7 +27,7 @@ from ingest.loaders.loaded import LoadedText, LoadLimits
 from ingest.loaders.registry import read_bytes, survey
 from ingest.metadata.manifest import MANIFEST_NAME, Manifest, ManifestRow, read_manifest
 from ingest.metadata.party_checks import check_added_names
-from ingest.parties.party_names import added_rows
+from ingest.parties.party_names import PARTIES_NAME, added_rows
 from ingest.parties.store_parties import load_parties
 from ingest.report import NO_STATE, FileOutcome, FileResult, IngestProgress, IngestReport, IngestStep, listed
 from ingest.text.splitter import SplitConfig
@@ -40,7 +40,6 @@ from vectorstore.store import Store
 logger = logging.getLogger(__name__)
 
 SAMPLE_FILE = "000_6237221ecf9e9373.txt"
-PARTIES_NAME = "parties.csv"
 # How many folders above a single file may hold the manifest that lists it.
 MANIFEST_ABOVE = 3
 # Files embedded and stored together: enough for even batches, few enough to lose little when killed. The first

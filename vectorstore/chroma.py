@@ -34,8 +34,8 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 COLLECTIONS: dict[VectorTable, str] = {"vectors": "passages", "second_vectors": "passages_second"}
-_spellings: set[str] = set()
-_spelling = threading.Lock()
+_open_spellings: set[str] = set()
+_spellings_lock = threading.Lock()
 # Chroma refuses more than 5461 rows at once.
 BATCH = 2000
 _DATABASE = "chroma.sqlite3"
@@ -186,7 +186,7 @@ class EmbeddedIndexes:
             return cast("Client", chromadb.PersistentClient(path=spelling, settings=_own_settings()))
 
         def close(client: "Client | None") -> None:
-            _spellings.discard(spelling)
+            _open_spellings.discard(spelling)
             if client is not None:
                 client.close()
 
@@ -216,7 +216,7 @@ class EmbeddedIndexes:
         except OSError as exc:
             logger.warning("the old vector index %s could not be removed: %s", self._folder / name, exc)
 
-    def remove_others(self, name: str | None) -> None:
+    def remove_others(self, name: str) -> None:
         """Deletes the other index folders."""
         for folder in self._folder.glob("index-*"):
             if folder.name != name:
@@ -278,9 +278,9 @@ class ServerIndexes:
         """Deletes the collections of an index."""
         self._delete(lambda held: held.startswith(self._prefix(name)))
 
-    def remove_others(self, name: str | None) -> None:
+    def remove_others(self, name: str) -> None:
         """Deletes the collections of the store's other indexes."""
-        self._delete(lambda held: held.startswith(self._store) and not held.startswith(self._prefix(str(name))))
+        self._delete(lambda held: held.startswith(self._store) and not held.startswith(self._prefix(name)))
 
     def _prefix(self, name: str) -> str:
         return f"{self._store}-{name}-"
@@ -394,11 +394,11 @@ def _take_spelling(path: Path) -> str:
     Clients of one spelling share what the first of them has read, so that an index opened after another process wrote
     would show what an older one saw, as long as that is open.
     """
-    with _spelling:
+    with _spellings_lock:
         spelling = str(path)
-        while spelling in _spellings:
+        while spelling in _open_spellings:
             spelling += "/."
-        _spellings.add(spelling)
+        _open_spellings.add(spelling)
         return spelling
 
 

@@ -5,7 +5,7 @@ import logging
 import os
 import platform
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -46,7 +46,7 @@ CATALOGUE = "catalogue.sqlite3"
 _HOLDER = "write.holder"
 # Stores of so many passages have their vectors in a file that is mapped into memory.
 MAPPED_FROM: Final = 1000
-# Texts of which the second model makes vectors in one transaction.
+# Texts of which a model makes vectors in one transaction.
 _EMBEDDED_AT_ONCE = 256
 
 
@@ -420,12 +420,19 @@ class Store:
         """Makes the missing vectors of the second model; what was made stays, so that a killed run goes on there."""
         if self._second is None:
             return
-        waiting = list(self.without_second().items())
+        self._embed(self.without_second(), self._second.embed, "second_vectors")
+
+    def embed_anew(self, embed: Callable[[Sequence[str]], Matrix]) -> None:
+        """Makes all vectors of the first model with the one in use; the caller holds the lock."""
+        self.record_model_change()
+        self._embed(self.catalogue.texts_without_vector(), embed, "vectors")
+
+    def _embed(self, texts: Mapping[str, str], embed: Callable[[Sequence[str]], Matrix], table: VectorTable) -> None:
+        waiting = list(texts)
         for begin in range(0, len(waiting), _EMBEDDED_AT_ONCE):
-            some = waiting[begin : begin + _EMBEDDED_AT_ONCE]
-            vectors = self._second.embed([text for _, text in some])
-            made = {key: vector for (key, _), vector in zip(some, vectors, strict=True)}
-            self.catalogue.add_vectors(made, "second_vectors")
+            keys = waiting[begin : begin + _EMBEDDED_AT_ONCE]
+            vectors = embed([texts[key] for key in keys])
+            self.catalogue.add_vectors(dict(zip(keys, vectors, strict=True)), table)
 
     def _check_model(self) -> None:
         if self.catalogue.meta(COPYING) is not None:
@@ -561,7 +568,7 @@ def _new_index_folder() -> str:
 def _make_folder(path: Path) -> None:
     try:
         make_private_folder(path)
-    except (OSError, FileExistsError) as exc:
+    except OSError as exc:
         raise StoreReadOnlyError(
             f"the store folder {str(path)!r} cannot be made ({exc.strerror}): choose another with --store"
         ) from exc

@@ -39,7 +39,7 @@ from ingest.loaders.registry import find_files
 from ingest.metadata.manifest import MANIFEST_NAME, ManifestRow, draft_row, write_draft
 from ingest.metadata.metadata import ReadMetadata, held_alone, merge, of_deliverer, read_metadata
 from ingest.metadata.party_checks import check_added_names
-from ingest.parties.party_names import Party, PartyKind, added_rows, without_party
+from ingest.parties.party_names import PARTIES_NAME, Party, PartyKind, added_rows, without_party
 from ingest.parties.party_table import PartyTable
 from ingest.parties.store_parties import StoreParties, load_parties
 from ingest.report import NO_STATE, FileResult, IngestProgress, IngestReport
@@ -78,8 +78,6 @@ _CONTEXT: Final = 600
 # How alike two texts of one name are, of 100, where one corrects the other; and characters that are compared.
 _ALIKE: Final = 70
 _COMPARED: Final = 20_000
-# Texts embedded and stored together when a store is embedded anew.
-_EMBEDDED_AT_ONCE: Final = 256
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -189,7 +187,7 @@ class Corpus:
         rows.writerows((("code", "name", "aliases", "kind"), (code, name.strip(), "|".join(aliases), kind)))
         data = table.getvalue().encode()
         with self._store.writer(), TemporaryDirectory() as apart:
-            path = Path(apart) / "parties.csv"
+            path = Path(apart) / PARTIES_NAME
             path.write_bytes(data)
             try:
                 check_added_names(path)
@@ -545,7 +543,7 @@ class Corpus:
     def draft_manifest(self, folder: Path, *, overwrite: bool = False) -> Path:
         """Writes a draft `statements.csv` from what the texts of a folder say; returns its path."""
         rows = []
-        table, parties = folder / "parties.csv", self.parties()
+        table, parties = folder / PARTIES_NAME, self.parties()
         if table.is_file():
             # Parties that the folder would bring are known already; what is wrong with its table, taking it in tells.
             with suppress(PartyTableError):
@@ -553,7 +551,7 @@ class Corpus:
         annotator = Annotator(parties, self._split, self._embedder)
         files = [path for found in find_files(folder) for path in with_members(found, self._limits)]
         for path in files:
-            if path.name in (MANIFEST_NAME, "parties.csv"):
+            if path.name in (MANIFEST_NAME, PARTIES_NAME):
                 continue
             name = path.relative_to(folder).as_posix()
             try:
@@ -627,13 +625,7 @@ class Corpus:
         more: tuple[Check, ...] = ()
         if reembed:
             with self._store.writer():
-                self._store.record_model_change()
-                texts = self._store.catalogue.texts_without_vector()
-                waiting = list(texts)
-                for begin in range(0, len(waiting), _EMBEDDED_AT_ONCE):
-                    keys = waiting[begin : begin + _EMBEDDED_AT_ONCE]
-                    vectors = self._indexer.embedder.embed_documents([texts[key] for key in keys])
-                    self._store.catalogue.add_vectors(dict(zip(keys, vectors, strict=True)))
+                self._store.embed_anew(self._indexer.embedder.embed_documents)
         elif rebuild:
             with self._store.writer():
                 upgrade = bring_up_to_date(self._store, Annotator(self.parties(), self._split, self._embedder))

@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 from pydantic import BaseModel, ConfigDict, TypeAdapter
 
 from ingest.errors import LoadError
-from ingest.indexer import MANIFEST_ABOVE, PARTIES_NAME, IngestOptions, PartReport
+from ingest.indexer import MANIFEST_ABOVE, IngestOptions, PartReport
 from ingest.loaders.registry import SUFFIXES, find_files, survey
 from ingest.metadata.manifest import MANIFEST_NAME
+from ingest.parties.party_names import PARTIES_NAME
 from ingest.report import FileResult, IngestProgress, IngestReport
 from vectorstore.files import SharedFiles
 from vectorstore.health import Check

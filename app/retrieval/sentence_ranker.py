@@ -6,7 +6,6 @@ are measured within their neighbours. Asked about "extradition", "We extradite o
 ranks before "We thank the Secretariat."
 """
 
-import logging
 import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -33,8 +32,6 @@ from vectorstore.rerank import PairReading, Reranker, reader
 from vectorstore.retriever import Retriever
 from vectorstore.stems import words_of
 from vectorstore.store import Store
-
-logger = logging.getLogger(__name__)
 
 # A small corpus says little of how rare a word is: this many passages are added to it, a word standing in this share.
 _PRIOR_PASSAGES: Final = 200
@@ -134,7 +131,7 @@ class SentenceRanker:
         The whole scope is asked once, and what is read of all parties together is bounded, so that the time does not
         grow with the number of parties.
         """
-        # Of so many parties, each language is asked about once.
+        # Cached: the answer depends on the language alone.
         known = cache(self.finds_by_meaning)
         found = {party: self._nothing_yet(party, own, topic, known) for party, own in owned.items()}
         read: set[str] = set()

@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from ingest.loaders.registry import SUFFIXES as LOADED
+from ingest.metadata.manifest import MANIFEST_NAME
+from ingest.parties.party_names import PARTIES_NAME
 from ingest.report import IngestReport
 
-MANIFEST, PARTIES = "statements.csv", "parties.csv"
 SUFFIXES = (*LOADED, ".csv")
 _FORBIDDEN = frozenset('<>:"|?*')
 _LONGEST_STEM = 180  # bytes; file systems allow 255 for a name
@@ -69,8 +70,8 @@ def without_folder(report: IngestReport, folder: Path) -> IngestReport:
 def to_ingest(collected: Sequence[Path], folder: Path) -> list[Path]:
     """Names what to ingest: the folder as one, so that progress counts all, and each file that it would pass over."""
     names = {path.name.casefold() for path in collected}
-    if MANIFEST in names:
+    if MANIFEST_NAME in names:
         return [folder]
     unread = [path for path in collected if path.suffix.lower() not in LOADED or path.name.startswith("~$")]
-    alone = [path for path in unread if path.name.casefold() != PARTIES]
+    alone = [path for path in unread if path.name.casefold() != PARTIES_NAME]
     return alone if len(alone) == len(collected) else [folder, *alone]

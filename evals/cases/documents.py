@@ -23,11 +23,11 @@ from ingest.loaders.loaded import LoadLimits
 from ingest.loaders.registry import find_files
 from ingest.metadata.manifest import ManifestRow, read_manifest
 from ingest.metadata.metadata import read_metadata
+from ingest.parties.party_names import PARTIES_NAME
 from ingest.parties.party_table import PartyTable
 from ingest.text.layout import find_blocks
 from vectorstore.records import Metadata
 
-PARTIES_NAME: Final = "parties.csv"
 # Facts that both a citation and a manifest state, so that they can be compared.
 FACTS: Final = ("body", "session", "date", "agenda_item", "symbol", "on_behalf_of")
 

@@ -118,11 +118,11 @@ def translate_topic(topic: str, language: str, to: str = "en") -> TranslatedTopi
     )
 
 
-def gloss(text: str, language: str, to: str = "en") -> str:
-    """Returns a text word by word in another language; words that are not known stay as they are written."""
+def gloss(text: str, language: str) -> str:
+    """Returns a text word by word in English; words that are not known stay as they are written."""
     words = _words(text, language)
     told, at = [], 0
-    for tokens in _translated(text, words, language, to):
+    for tokens in _translated(text, words, language, "en"):
         told += [*(word.text for word in words[at : tokens.first]), *tokens.terms[:1]]
         at = tokens.last
     return " ".join([*told, *(word.text for word in words[at:])])

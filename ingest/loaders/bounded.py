@@ -45,8 +45,6 @@ _MOST_WAITING = 2
 _GUARD = threading.Lock()
 _PR_SET_PDEATHSIG = 1
 
-# Imported before the first file, so that this does not count as its time.
-_READERS = [f"ingest.loaders.{name}" for name in "page_images registry docx html odt rtf text".split()]
 # Where the process apart tells of what it does; None in any other.
 _CHANNEL: ContextVar[BinaryIO | None] = ContextVar("channel", default=None)
 
@@ -266,8 +264,11 @@ def serve() -> NoReturn:
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     os.dup2(2, 1)
     _CHANNEL.set(channel)
-    for reader in _READERS:
-        import_module(reader)
+    # Imported before the first file, so that this does not count as its time.
+    from ingest.loaders import page_images, registry  # noqa: F401 — the first for the page beside a citation
+
+    for loader in registry.LOADERS.values():
+        import_module(f"ingest.loaders.{loader.function.partition(':')[0]}")
     _send(channel, pickle.dumps(("ready", None)))
     while True:
         try:

@@ -49,6 +49,7 @@ _RULES: dict[Language, Rules] = {
     ),
     "ru": replace(_TITLES, risky=_words("risky_ru"), cues=_words("cues_ru")),
 }
+PARTIES_NAME = "parties.csv"
 _KINDS: dict[str, PartyKind] = {kind: kind for kind in get_args(PartyKind)}
 # Of a `parties.csv`: some ten thousand parties.
 _LIMITS = LoadLimits(max_bytes=2_000_000)

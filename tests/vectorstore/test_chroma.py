@@ -41,7 +41,7 @@ def indexes(request, tmp_path):
 def in_server(url):
     indexes = ServerIndexes(ChromaConfig(url=url), f"untoc-{uuid4().hex[:12]}")
     yield indexes
-    indexes.remove_others(None)
+    indexes.remove_others("")
     indexes.close()
 
 
