@@ -12,7 +12,7 @@ import regex
 from app.answering.citation_spans import within_marks
 from app.records import Citation, Sources
 from ingest.language.attribution_verbs import attribution
-from ingest.language.sentences import split_sentences
+from ingest.language.sentences import SENTENCE_ENDS, split_sentences
 from ingest.parties.party_table import PartyTable
 from ingest.text.quotation_marks import quoted_spans
 
@@ -35,7 +35,7 @@ def quoted_speaker(source: str, start: int, end: int, holders: Iterable[str], pa
     sentences = list(split_sentences(before))
     lead = before[slice(*sentences[-1])] if sentences else ""
     behind = _PARAGRAPH.split(source[span[1] : span[1] + _AROUND])[0]
-    behind = regex.split(r"[.!?。！？؟]\s", _BEHIND.sub("", behind))[0]
+    behind = regex.split(rf"[{SENTENCE_ENDS}]\s", _BEHIND.sub("", behind))[0]
     for text, follows in ((lead, False), (behind, True)):
         named = [name for name in parties.find(text) if name.form != "capital" and not set(name.codes) & {*holders}]
         for name in named if follows else reversed(named):

@@ -21,7 +21,7 @@ from ingest.language.attribution_verbs import attribution, introduces_speech
 from ingest.language.dates import find_dates
 from ingest.language.lexicons import RegexPatterns
 from ingest.language.ordinals import find_session_mentions
-from ingest.language.sentences import split_sentences
+from ingest.language.sentences import SENTENCE_ENDS, split_sentences
 from ingest.metadata.sessions import find_bodies
 from ingest.parties.party_table import PartyMatch, PartyTable
 from ingest.treaties.references import find_articles
@@ -45,7 +45,7 @@ _SENTENCES_BACK: Final = 40
 _LONGEST_SENTENCE: Final = 1500
 _VERB_REACH: Final = 48
 _CLOSED: Final = regex.compile(r"\s*[”“\"»«’'‘›」』》〞〟＂]")
-_STOP: Final = regex.compile(r"[.!?。！？؟](?=\s|$|\[|[⁰¹²³⁴-⁹]|\p{Han})")
+_STOP: Final = regex.compile(rf"[{SENTENCE_ENDS}](?=\s|$|\[|[⁰¹²³⁴-⁹]|\p{{Han}})")
 _BLOCKS_BACK: Final = 12
 # A line of this many words that names a party stands over what follows, as a heading does.
 _LABEL_WORDS: Final = 8
@@ -256,7 +256,7 @@ class AttributionReader:
         closing = _CLOSED.match(self._masked, end, last.end)
         begin = closing.end() if closing else end
         following = self._masked[begin : min(last.end, begin + _AFTER_REACH)]
-        after = _first_sentence(following, ended=self._text[end - 1 : end] in ".!?。")
+        after = _first_sentence(following, ended=self._text[end - 1] in SENTENCE_ENDS)
         return shown(opening), shown(after)
 
     def _lead_in(self, index: int) -> str:
@@ -302,7 +302,7 @@ class AttributionReader:
         keys = []
         for mark in sorted(block.marks, key=lambda mark: mark.offset):
             at = block.start + mark.offset
-            if begin <= at < stop and not regex.search(r"[.!?。]\s", self._text[end + 2 : at]):
+            if begin <= at < stop and not regex.search(rf"[{SENTENCE_ENDS}]\s", self._text[end + 2 : at]):
                 keys.append(mark.key)
         return [note for key in dict.fromkeys(keys) if (note := self._document.note(key)) is not None]
 
@@ -553,7 +553,7 @@ def _first_sentence(text: str, *, ended: bool) -> str:
 
 
 def _ends(text: str) -> bool:
-    return bool(regex.search(r"[.!?。！？؟][\"”’»)」』\]\d\s]*$", text))
+    return bool(regex.search(rf"[{SENTENCE_ENDS}][\"”’»)」』\]\d\s]*$", text))
 
 
 def _names_file(text: str, file: str) -> bool:

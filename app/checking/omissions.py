@@ -21,7 +21,7 @@ from app.checking.polarity_words import (
     takes_back,
 )
 from ingest.language.lexicons import RegexPatterns
-from ingest.language.sentences import split_sentences
+from ingest.language.sentences import SENTENCE_ENDS, split_sentences
 from ingest.text.quotation_marks import is_quoted
 
 # In an omission this short a modal verb is what the omission is about.
@@ -39,7 +39,6 @@ _AROUND: Final = 600
 _LIMIT_REACH: Final = 40
 _PIECE_WORDS: Final = 3
 _FEWEST_PIECES: Final = 4
-_SENTENCE_MARKS: Final = ".!?。！？؟"
 _QUESTION: Final = regex.compile(r"^[^.!。！]*?[?？؟]")
 
 
@@ -123,7 +122,7 @@ def judge_cut(start: int, end: int, quote: str, text: SourceText, around: tuple[
     opening = _last_sentence(source[max(begin, start - _AROUND) : start])
     going_on = source[end : min(text.paragraph(max(start, end - 1))[1], end + _AROUND)]
     # A quotation may end with its sentence.
-    rest = "" if end > start and source[end - 1] in _SENTENCE_MARKS else _first_sentence(going_on)
+    rest = "" if end > start and source[end - 1] in SENTENCE_ENDS else _first_sentence(going_on)
     remarks: list[Remark] = []
     clause, apart = governing(opening, source[start:end])
     weighing = _kinds(polarity_words(clause, language)) & ({"condition"} if apart else {"denial", "condition"})
@@ -177,7 +176,7 @@ def _last_sentence(before: str) -> str:
     if not spans:
         return ""
     last = text[slice(*spans[-1])]
-    return "" if last[-1:] in _SENTENCE_MARKS or last[-2:-1] in ".!?" else last
+    return "" if last[-1:] in SENTENCE_ENDS or last[-2:-1] in ".!?" else last
 
 
 def _first_sentence(after: str) -> str:

@@ -17,6 +17,7 @@ from app.checking.findings import Quotation, Remark, Skipped, remark
 from app.checking.matching import whole_words
 from app.checking.plain_marks import plain_marks
 from ingest.language.attribution_verbs import introduces_speech, introduces_title
+from ingest.language.sentences import SENTENCE_ENDS
 
 # Opening marks with the marks that may close them.
 _PAIRS: Final = {
@@ -52,7 +53,7 @@ _ATTRIBUTION_LINE: Final = regex.compile(r"^\s*[—–―-]{1,2}\s*\S")
 _NOTE_MARK: Final = regex.compile(r"\s*(?:\[\^?\w{1,12}\]|[⁰¹²³⁴⁵⁶⁷⁸⁹]+)\s*$")
 NOT_CLOSED: Final = "not_closed"
 _SPEECH_COLON: Final = regex.compile(r"(?:[:：](?=\s|\p{Han})|\s(?:--|—|–)(?=\s))\s*")
-_STOP: Final = regex.compile(r"(?<=[.!?。！？؟])(?=\s|$)")
+_STOP: Final = regex.compile(rf"(?<=[{SENTENCE_ENDS}])(?=\s|$)")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,6 +6,7 @@ from typing import Final
 import regex
 
 from ingest.language.lexicons import RegexPatterns, load_lexicon
+from ingest.language.sentences import SENTENCE_ENDS
 
 # A verb this many words before a quotation introduces it.
 _REACH: Final = 12
@@ -23,7 +24,7 @@ def attribution() -> RegexPatterns:
 
 def introduces_speech(before: str) -> bool:
     """Returns whether the words before a quotation say that somebody speaks it, directly or by a colon after a verb."""
-    sentence = regex.split(r"[.!?。！？؟]\s+", before)[-1]
+    sentence = regex.split(rf"[{SENTENCE_ENDS}]\s+", before)[-1]
     near = " ".join(sentence.split()[-_REACH:])
     found = [match.end() for match in attribution().verb.finditer(near)]
     if not found:

@@ -1,11 +1,14 @@
 """Sentence segmentation by rule, in the six languages of the United Nations: "Mr. Ilvane spoke." is one sentence."""
 
 from collections.abc import Iterator
+from typing import Final
 
 import regex
 
 from ingest.language.lexicons import load_words
 
+# In the six languages; "…" and the marks of other languages end one only where a rule below looks closer.
+SENTENCE_ENDS: Final = ".!?。！？؟"
 # Marks of notes other than bare numbers, which stick to what they are set to: "the text.[1]", "the text.*".
 NOTE_MARK = r"(?:\[\d{1,3}\]|\(\d{1,2}\)|[⁰¹²³⁴-⁹]{1,3}|\*{1,4}|†{1,3}|‡{1,3})"
 # What ends a sentence; a full stop does so only where the rules below do not object.

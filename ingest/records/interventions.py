@@ -17,7 +17,7 @@ from typing import Final
 import regex
 
 from ingest.language.lexicons import RegexPatterns, load_words
-from ingest.language.sentences import split_sentences
+from ingest.language.sentences import SENTENCE_ENDS, split_sentences
 from ingest.metadata.heading import is_salutation, speaks_in_first_person
 from ingest.metadata.represented_party import (
     behalf_phrase,
@@ -225,7 +225,7 @@ class _RecordText:
             block = self._starts.get(line.start)
             before = self.lines[number - 1] if number else None
             # A block after "10 a.m." begins a paragraph, though the stop is an abbreviation's.
-            apart = before is None or (block is not None and (not block.continues or before.text[-1] in ".!?。！？؟"))
+            apart = before is None or (block is not None and (not block.continues or before.text[-1] in SENTENCE_ENDS))
             apart = apart or (before is not None and not flows(before, line, self._setting))
             if apart or block is not None or (before is not None and ends_sentence(before.text)):
                 yield number, line, apart

@@ -79,3 +79,11 @@ def test_note_that_names_a_stored_file_points_to_it():
         f"It said: {Q}[^1]\n\n[^1]: Austria, txt/AUT_55_2000.txt", ("txt/AUT_55_2000.txt", "a.txt")
     )
     assert attribution.files == ("txt/AUT_55_2000.txt",)
+
+
+@pytest.mark.parametrize("stop", [".", "؟"])
+def test_a_note_behind_another_sentence_is_not_of_the_quotation(stop):
+    (attribution,) = read_all(
+        f"قالت النمسا: {Q} أمام الجمعية{stop} وردت دول أخرى.[^1]\n\n[^1]: a.txt", ("txt/AUT_55_2000.txt", "a.txt")
+    )
+    assert attribution.files == ()
