@@ -71,7 +71,7 @@ _CONVENTION_OF_BODY = {"UNTOC": "UNTOC", "UNCAC COSP": "UNCAC"}
 _NAMES = "~"
 # Marks the key of a document whose metadata were read by an older version.
 _RENEWED = "renewed-"
-# What names of parties say of a statement.
+# Metadata that are read by names of parties, and anew when a `parties.csv` changes.
 _OF_NAMES = ("state", "on_behalf_of", "speaker", "held_by")
 
 
@@ -79,7 +79,7 @@ _OF_NAMES = ("state", "on_behalf_of", "speaker", "held_by")
 class InputKey:
     """What a statement is made from: hashes of file, manifest row and kind, and of how text is cut into passages.
 
-    Equal keys mean that a file need not be read again. The key of a statement that nobody who is known holds, or one
+    Equal keys mean that a file need not be read again. The key of a statement whose holder no table knows, or one
     that its text gives to a party of an added table, also has a hash of the `names` of parties: a name that a table
     learns later may be whose it is, and one that is corrected is no longer.
     """
@@ -453,8 +453,8 @@ def key_of_held(input_key: str) -> str:
 
 def identify(document: Document, interventions: Sequence[Intervention] = ()) -> tuple[str, str]:
     """Returns the document's id, a hash of text, metadata and who speaks, and the full digest it is cut from."""
-    speakers = [_told(asdict(item), "interruptions") for item in interventions]
-    metadata = _told(asdict(document.metadata), "held_by")
+    speakers = [_without_unset(asdict(item), "interruptions") for item in interventions]
+    metadata = _without_unset(asdict(document.metadata), "held_by")
     digest = _hash([document.source_text, metadata, document.kind, *([speakers] if speakers else [])])
     return digest[:16], digest
 
@@ -480,7 +480,7 @@ def _with_statement(record: AnnotatedDocument, own: AnnotatedDocument) -> Annota
     )
 
 
-def _told(facts: dict[str, object], *later: str) -> dict[str, object]:
+def _without_unset(facts: dict[str, object], *later: str) -> dict[str, object]:
     """Leaves out empty fields that older versions did not know, so that ids stay."""
     return {name: value for name, value in facts.items() if value or name not in later}
 

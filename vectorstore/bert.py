@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 _LAYERS: Final = 6
 _HEADS: Final = 12
-# Of the model, as its config.json and sentence_bert_config.json say.
+# Figures of the model, as its config.json and sentence_bert_config.json say.
 _EPSILON: Final = np.float32(1e-12)
 WINDOW: Final = 256
 # The first entries of the vocabulary are signs and unused ones.

@@ -33,7 +33,7 @@ COPYING: Final = "copying"
 _COUNT_WRITE: Final = (
     META.update().where(META.c.key == _WRITES).values(value=cast(cast(META.c.value, Integer) + 1, Text))
 )
-# Of stores made before there were revisions: a migration that each had, and the revision that it amounts to.
+# For stores made before there were revisions: a migration that each had, and the revision that it amounts to.
 _BEFORE_REVISIONS: Final = {"migration:008_second_vectors": "0002", "migration:005_families": "0001"}
 _BETWEEN: Final = ("migration:006_holders", "migration:007_unreadable", "migration:008_documents")
 # Two stores in one PostgreSQL database have a schema each.
@@ -56,7 +56,6 @@ class DatabaseConfig(BaseModel):
 
 
 def _text_search() -> "TextSearch":
-    # What it needs of PostgreSQL takes a while to import.
     from vectorstore.fts_postgres import TextSearch
 
     return TextSearch()
@@ -241,7 +240,6 @@ class Database:
 
     def _migrate(self) -> None:
         """Runs the revisions that an older store has not had, in one transaction."""
-        # It takes a while to import, which a store that is up to date is spared.
         from alembic import command
         from alembic.config import Config
 

@@ -44,7 +44,6 @@ class SharedFiles:
         Raises:
             StoreError: The address is none that fsspec knows.
         """
-        # It takes a while to import, which a store at one place is spared.
         import fsspec
 
         self._url, self._store = _without_login(url), store

@@ -161,7 +161,7 @@ class TextSearch:
         """Returns how many passages hold a phrase."""
         found = _phrases([phrase])
         if found and phrase.prefix and len(found[0]) == 1:
-            # Of a stem that begins one word alone, as most do, it was counted before.
+            # Most stems begin one word alone, whose count is kept.
             begins = _HELD.c.word.startswith(found[0][0], autoescape=True)
             held = connection.scalars(sa.select(_HELD.c.passages).where(begins, _HELD.c.passages > 0).limit(2)).all()
             if len(held) < 2:

@@ -37,11 +37,11 @@ HEARTBEAT: Final = 10.0
 _ATTEMPTS: Final = 8
 # Seconds to wait at most before one is tried again.
 _LONGEST_WAIT: Final = 60
-# Seconds for which whoever waits for an outcome bears that the server, or every worker, is gone.
+# Seconds without server or worker after which `wait` gives up.
 _PATIENCE: Final = 90.0
-# Seconds that a worker that is told to end gives its job to be done.
+# Seconds a worker has to finish its job after SIGTERM.
 _ENDS_IN: Final = 10.0
-# Kept longest, in days, of what somebody gave up waiting for.
+# Days after which rows of abandoned batches are deleted.
 _KEPT_DAYS: Final = 30
 _JOBS: Final = Table(
     "untoc_jobs",
@@ -386,8 +386,8 @@ def give_up_all(connection: Connection, error: str) -> None:
     batches = connection.scalars(_unfinished(_JOBS)).all()
     unfinished = _JOBS.c.batch.in_(batches)
     with_parts = connection.scalars(select(_JOBS.c.batch).where(unfinished, open_, part).distinct()).all()
-    # Parts name the files; the whole stands for those of which only its own work is left.
-    # Told from now on, and each upload by itself, since another one does not send it again.
+    # The error goes to unfinished parts, which name files, and to the whole where no part is left. Each upload gets an
+    # `about` of its own, since a later upload would otherwise clear it.
     at, upload = datetime.now(UTC).isoformat(timespec="seconds"), "restored upload " + _JOBS.c.batch
     values = {"error": error, "at": at, "about": case((_JOBS.c.about == "upload", upload), else_=_JOBS.c.about)}
     connection.execute(_JOBS.update().where(unfinished, open_, part | _JOBS.c.batch.not_in(with_parts)).values(values))

@@ -33,7 +33,7 @@ PACKAGED = "ms-marco-MiniLM-L-12-v2-int8"
 # a linear model puts evidence first in .65 of questions, by that of the last one in .59 (`untoc-eval calibrate`).
 _STATES: Final = "/bert/encoder/layer.8/output/LayerNorm/Add_1_output_0"
 _STATES_DIMENSION: Final = 384
-# Of a premise and a hypothesis together.
+# Tokens of premise and hypothesis together at most.
 _ENTAILMENT_TOKENS: Final = 512
 
 

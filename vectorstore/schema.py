@@ -157,7 +157,7 @@ DOCUMENTS: Final = _table(
     _needed("blocks", Packed(lambda held: Block(**held))),
     _needed("edits", Packed(lambda held: Edit(**held))),
     _needed("scanned", Packed(lambda held: ScannedWord(**dict(zip(_SCANNED, held, strict=True))))),
-    # Of text and metadata: equal digests are duplicates. Of everything that went in: an equal one means unchanged.
+    # Equal digests, of text and metadata, are duplicates. An equal input key, of all that went in, means unchanged.
     *(_needed(name, Text) for name in ("digest", "input_key", "added")),
 )
 sa.Index("documents_by_file", DOCUMENTS.c.folder, DOCUMENTS.c.file)

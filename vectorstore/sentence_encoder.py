@@ -26,7 +26,7 @@ DIMENSION: Final = 512
 # ISO 639-1 codes of the languages that it was trained on.
 LANGUAGES: Final = frozenset("ar de en es fr it ja ko nl pl pt ru th tr zh".split())
 WORD_DIMENSION: Final = 1280
-# Of a text, in characters: a question has at most 2,000, and memory grows with the length.
+# Longest text, in characters: a question has at most 2,000, and memory grows with the length.
 _LONGEST: Final = 2000
 # Texts whose vectors are kept, of 2 kB each: lists and follow-ups ask of the same sentences again.
 _KEPT: Final = 16_384
@@ -154,7 +154,6 @@ class SentenceEncoder:
 
     @cached_property
     def _tokenizer(self) -> "SentencePieceProcessor":
-        # It takes a while to import.
         from sentencepiece import SentencePieceProcessor
 
         return SentencePieceProcessor(model_file=str(self._folder / "sp.model"))

@@ -1,4 +1,4 @@
-"""The chain: resolve -> retrieve -> compose -> verify, one module a step.
+"""The steps of the chain as methods of `Steps`: resolve -> retrieve -> compose -> verify.
 
 Each step adds one record to the state; no step reads what a later one writes. `app/answering/chain.py` is the chain
 as a LangChain `Runnable`.
@@ -162,7 +162,6 @@ class Steps:
         if self.writer is None or not quoted.claims or resolution.provision or resolution.negated:
             yield quoted
             return
-        # They take a while to import.
         from app.answering.compose.merge_claims import with_claims, with_translations
         from app.answering.compose.model import Task
 

@@ -18,7 +18,7 @@ from ingest.text.readable import ReadableText
 from ingest.text.squash import squash, squash_map
 from vectorstore.records import Edit, Statement
 
-# Of equal length each, so that offsets stay.
+# Replacements of equal length, so that offsets stay.
 _TYPOGRAPHY = str.maketrans({'"': "'", "–": "-"} | dict.fromkeys("「」『』《》〈〉", "'"))
 # Marks of a key that are no part of its words: a dash between two of them, one that may as well be a hyphen (it has
 # white space on one side, or is short and has none), and where a draft has the number of a note in plain digits.

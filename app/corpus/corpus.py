@@ -589,7 +589,6 @@ class Corpus:
             NotFoundError: The statement is no longer in the store, or its file is gone or has changed.
             LoadError: The file has no pages, or the page cannot be shown.
         """
-        # What renders pages takes a while to import.
         from ingest.loaders.page_images import page_of_file, word_rectangles
 
         statement = self._statement(statement_id)

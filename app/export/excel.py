@@ -60,7 +60,6 @@ class _CellStyles:
 
 class _ExcelWriter:
     def __init__(self, briefing: Briefing, sayings: Sayings) -> None:
-        # A second to import, and only this needs it.
         from openpyxl import Workbook
 
         self.briefing = briefing

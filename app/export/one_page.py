@@ -20,7 +20,7 @@ from app.export.blocks import DocumentBlock, Line, QuotedBlock, blocks_of
 from app.export.docx import STYLES
 from app.export.docx_styles import QUOTATION, our_styles
 
-# Of an A4 page with the margins of these forms, in points, less a tenth.
+# Room on an A4 page with the margins of these forms, in points, less a tenth.
 _HEIGHT: Final = 690.0
 _WIDTH: Final = 504.0
 # Width of a letter and height of a line as parts of the size of letters: Arial and what stands in for it.

@@ -43,7 +43,7 @@ _YEARS: Final = 0.45
 _ROW: Final = 0.32
 _LINE: Final = 0.25
 _LEGEND_COLUMNS: Final = 3
-# Of letters, in points, of which an inch has 72.
+# Size of letters in points, of which an inch has 72.
 _LETTERS: Final = 8.5
 _POINTS: Final = 72
 
@@ -170,7 +170,6 @@ def _years(axes: "Axes", first: float, last: float) -> None:
 
 def _canvas(rows: int, *, legend: int) -> "tuple[Figure, Axes]":
     """Returns a figure with axes for so many rows, with room for names at the left and a legend of so many entries."""
-    # Seconds to import, and only documents and pictures need it.
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 

@@ -36,15 +36,16 @@ from vectorstore.stems import is_function_word, stem
 
 MAX_QUESTION: Final = 2000
 _TURNS_READ: Final = 50
-# Of kinds for which nothing is looked up, the chance from which a question that names something of the field has them.
+# Chance from which a question that names something of the field is of a kind for which nothing is looked up.
 _SURELY: Final = 0.7
 _LIKELIER_THAN_NOT: Final = 0.5
-# Below this chance a kind alone does not ask all States: "and in 2031?"; chosen on the examples, unseen.
+# Below this chance a kind alone does not ask all States: "and in 2031?"; chosen on held-out folds of the examples.
 _GUESS: Final = 0.35
-# Kinds answered without a search for evidence, from this chance on: right in 93 % of the examples, unseen.
+# Kinds answered without a search for evidence, from this chance on: right for 93 % of held-out examples.
 _UNSEARCHED: Final[tuple[QuestionKind, ...]] = ("list", "metadata", "summary", "source", "greeting", "format_request")
 # Kinds whose answer is a fact of the State named, though its name stands in the topic: "how many people in Drelnia?".
 _OF_FACTS: Final = ("number", "date", "person")
+# Kinds whose topic may be the State itself: "the Palvonian scheme".
 _OF_ITSELF: Final = ("reason", "position", "over_time", "yes_no")
 # Words up to what is counted: "how many members".
 _COUNTED: Final = 3
@@ -188,7 +189,7 @@ def interpret(roles: RoleReading, chances: Mapping[QuestionKind, float], parties
         kind = replace(kind, kind="which_states")
     if kind.kind in (*ASIDES, "format_request"):
         roles = replace(roles, labels=tuple("-" for _ in roles.labels))
-    roles = _with_object(_less_unsaid(roles))
+    roles = _with_object(_correct_roles(roles))
     asked = _asked_parties(roles, kind.kind, parties)
     provision = kind.kind == "treaty_text" and not (asked.states or asked.groups or asked.unclear)
     treaties, assumed = _treaties(roles, provision)
@@ -293,11 +294,11 @@ def _named_filters(roles: RoleReading, groups: Collection[str]) -> Iterator[Name
             yield NamedFilter(code="", words=words)
 
 
-def _less_unsaid(roles: RoleReading) -> RoleReading:
-    """Takes roles away that no word tells: from "2018" alone that it is left out, from articles that they are topic.
+def _correct_roles(roles: RoleReading) -> RoleReading:
+    """Corrects roles that the tagger gave without a word for them.
 
-    Times and meetings are left out that words leave out. Articles of which nothing is said are filters, "its abolition"
-    is a topic.
+    A time or meeting is left out only where a word such as "except" stands by it. An article is a filter, not the topic,
+    where the topic has nothing else: "article 18", but "the abolition of article 18".
     """
     told = any("except" in word.does for word in roles.words)
     bare = ("article", "treaty", "sign")

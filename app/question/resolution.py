@@ -80,6 +80,7 @@ class Resolution:
         answer_type: The kind of thing asked for where the question names one, such as a number.
         unclear: A name that can mean several States, or none that is known.
         options: What that name may have meant.
+        known_name: Whether the name in `unclear` is one that a table knows, for several parties.
         is_statement_question: The question uses words of saying, or names someone or something in scope.
         party_notes: How names of parties, and words with typing errors, were read.
         notes: How the question was read.

@@ -219,7 +219,11 @@ def _listed(part: Sequence[Item]) -> list[int]:
 
 
 def _opened(name: str, numbers: Sequence[int], bodies: Sequence[str]) -> Sequence[int]:
-    """Returns the sessions between two, or from or up to one; those to come, as far as they are known to be near."""
+    """Lists the sessions of a relation such as "since the fifth".
+
+    Open ends are filled: from 1, and up to `_TO_COME` beyond the last session known, or `_SESSIONS_ON` beyond the one
+    named.
+    """
     number = max((int(each.session) for each in load_sessions() if (each.body,) == tuple(bodies[:2])), default=0)
     latest = number + _TO_COME if numbers[0] <= number else numbers[0] + _SESSIONS_ON
     first, last = _relate(name, (min(numbers), min(numbers)), (max(numbers), max(numbers)))
@@ -406,7 +410,7 @@ def _mistyped(text: str, tokens: Sequence[Token], at: int, language: str, partie
         codes = parties.nearest(text[tokens[first].start : tokens[last - 1].end])
         if len(codes) == 1:
             return [replace(span, start=tokens[first].start, end=tokens[last - 1].end, codes=codes)]
-    # Nor is a word that questions use, or a common one, with a typing error: "sumarize", "statments".
+    # Words of questions and common words with a typing error are no names: "sumarize", "statments".
     if lexicon_of(language).meant(token.folded):
         return []
     common = _common_words(language, len(token.folded))
@@ -448,7 +452,10 @@ def _common_words(language: str, length: int) -> tuple[str, ...]:
 
 
 def _left_out(span: Span, items: Sequence[Item]) -> Span:
-    """Tells whether words leave a span out; those before a time or a meeting become part of it."""
+    """Returns the span with `left_out` set where words such as "other than" stand beside it.
+
+    Before a time or a meeting these words become part of the span.
+    """
     before = [item for item in items if item.end <= span.start and not item.kinds & {"fill", "dash"}][-1:]
     after = [item.kinds for item in items if item.start >= span.end][:1]
     told = [item.start for item in before if "left_out" in item.kinds]

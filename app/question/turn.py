@@ -278,7 +278,7 @@ def _who(said: Resolution, before: Resolution, act: Act) -> dict[str, Any]:
     rest: dict[str, Any] = {n: tuple(code for code in getattr(earlier, n) if code not in gone) for n in PARTIES}
     known = {code for name in PARTIES for code in getattr(earlier, name)}
     if act == "remove":
-        # Of many, whoever was not named is left out; of the last one named, all others are asked.
+        # Taken from many, whoever was not named is left out; where the only one named goes, all others are asked.
         of_many = before.all_states or rest["members_of"]
         out = gone - known if of_many else () if any(rest.values()) else gone
         return {**rest, "excluded": tuple(dict.fromkeys((*earlier.excluded, *out)))}
@@ -306,7 +306,7 @@ def _occasion(scope: Scope, earlier: Scope) -> dict[str, Any]:
 def is_kept(name: str, scope: Scope, earlier: Scope) -> bool:
     """Whether a field holds what it held before, or a part of it, or that beside something new."""
     now, was = parts_of(name, scope), parts_of(name, earlier)
-    # Of a treaty whose articles have gone, the treaty is kept.
+    # A treaty is kept even where its articles have gone.
     named = {(treaty.treaty, "") for treaty in scope.treaties if name == "treaties"}
     return bool(now and {*now, *named} & {*was})
 

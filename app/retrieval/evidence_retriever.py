@@ -54,6 +54,9 @@ class Retrieved:
         other_readings: Articles of other treaties with the number asked about that are cited as well.
         unnamed_articles: Numbers of articles asked about that are cited of a convention that the text does not name.
         missing_parties: Parties asked about that have no statement in scope.
+        empty_corpus: Whether nothing is stored at all.
+        unreadable: Files in scope that could not be read.
+        notes: How the scope was applied and what was left out.
         treaties_held: Of the treaties whose own words were asked for, those whose texts are in the store.
         places: Where words stand whose source was asked.
         sources: The statements and sentences behind `party_evidence` and `related`.

@@ -39,7 +39,7 @@ _PRIOR_SHARE: Final = 0.01
 # Passages nearest to the centroid of a statement, from which its gist is taken, and sentences of that.
 _CENTROID_PASSAGES: Final = 4
 _REPRESENTATIVE_SENTENCES: Final = 16
-# Of a list, parties are read that own one of this many passages nearest to a topic.
+# In a list, parties are read that own one of this many passages nearest to a topic.
 _NEAR_PASSAGES: Final = 150
 
 

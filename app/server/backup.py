@@ -265,7 +265,6 @@ def _settle(folder: Path, url: SecretStr | None, before: Path, after: Path) -> N
             move_uploads(connection, before, after)
             connection.execute(named, {"key": STORE_ID, "value": token_hex(6)})
             if url is not None:
-                # Takes a while to import, which a store in a folder is spared.
                 from vectorstore.jobs import give_up_all
 
                 give_up_all(connection, "it was under way when the backup was made")

@@ -19,7 +19,7 @@ _REMARKED: Final = "remarked"
 _COUNTED: Final = ("verified", _REMARKED, "altered", "misattributed", "not_found")
 # A sign beside the colour and the word, for whoever does not see the colour.
 _SIGNS: Final = dict(zip(_COUNTED, "✓!Δ⇄?", strict=True))
-# Of a longer draft only paragraphs with quotations and their neighbours are shown.
+# In a longer draft only paragraphs with quotations and their neighbours are shown.
 _WHOLE: Final = 120_000
 _CLOSING: Final = re.compile(r"\s*[”“\"»«’'›」』〞〟＂]")
 

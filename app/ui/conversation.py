@@ -199,7 +199,7 @@ def _record(answer: Answer, corpus: Corpus) -> str:
         return ""
 
     def source(identifier: str) -> str:
-        # Of a statement, a passage or a sentence: all begin with the id of their document.
+        # The id of a statement, a passage or a sentence: all begin with that of their document.
         held = files.get(identifier[:_ID_LENGTH])
         state = held.metadata.state if held is not None else None
         name = corpus.party_name(state, language()) if state else ""

@@ -106,7 +106,7 @@ class _CorpusTabController:
             Each with its field and value, and the other words.
         """
         values = {("session", value) for summary in stored for value in _values(summary, "session")}
-        # Of a session that nothing is stored of, nothing is found.
+        # A session of which nothing is stored finds nothing, rather than being passed over.
         values |= {("session", number) for number in re.findall(r"\d+", words)}
         names = {self._named(*each).casefold(): each for each in values}
         named: list[tuple[str, set[str]]] = []
@@ -174,7 +174,7 @@ class _CorpusTabController:
             changes = {name: value for name, value in typed if value != self._value(held, name)}
             if not changes:
                 return *skips(2), *self.opened(statement_id or "", said_html(say("nothing-changed")))
-            # Of an intervention the whole record is what can be taken back.
+            # An intervention is taken back with its whole record.
             step = self._corpus.undo_step((statement_id or "").partition(".")[0])
             corrected = self._corpus.edit(statement_id or "", changes)
         except SHOWN_ERRORS as error:

@@ -200,7 +200,7 @@ def report_html(report: IngestReport, names: Callable[[str | None], str]) -> str
     return render(
         "ingest",
         report=report,
-        # Of a table of parties alone the notes say what it did.
+        # The notes say what a table of parties did that came alone.
         summary=counted or ("" if report.notes else say("no-files")),
         notes=[*([say("nameless-count", count=nameless)] if nameless else []), *map(worded, report.notes)],
         files=files,

@@ -15,7 +15,7 @@ from app.ui.words import say, words_of
 from vectorstore.errors import StoreLockedError
 
 _TEMPLATES: Final = "told-"
-# Of a person at a browser nobody expects a command, a setting, or the id of a statement: "…, which `untoc show ID`
+# A person at a browser has no use for a command, a setting, or the id of a statement: "…, which `untoc show ID`
 # lists", "split it, or raise UNTOC_LOAD__MAX_PAGES", "with --force".
 _UNHEARD: Final = re.compile(
     r"[,;:]?\s*(?:which\s+|run\s+|by\s+|use\s+|see\s+)?`untoc[^`]*`[^;,.:]*"

@@ -32,7 +32,7 @@ from app.wiring import Workspace
 from ingest.loaders.loaded import LoadLimits
 from vectorstore.errors import StoreError
 
-# Of the system, so that nothing is fetched.
+# Fonts of the system, so that nothing is fetched.
 _SANS = ["system-ui", "-apple-system", "Segoe UI", "Roboto", "Noto Sans", "Noto Sans Arabic", "sans-serif"]
 _MONO = ["ui-monospace", "Cascadia Mono", "Menlo", "Consolas", "monospace"]
 # Whatever slips into the page, the browser loads and sends nothing elsewhere.

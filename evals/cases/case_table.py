@@ -40,7 +40,7 @@ _REQUIRED: Final = ("question", "state", "answered", "quote")
 _NOTES: Final = "notes"
 _COLUMNS: Final = (*_REQUIRED, "year", "article", "language", "reason", "history", "id", _NOTES)
 _YES_NO: Final = {**dict.fromkeys(("yes", "y", "true", "1"), True), **dict.fromkeys(("no", "n", "false", "0"), False)}
-# Of silence for these reasons a person is shown what speaks against it.
+# Reasons for silence beside which a person is shown what speaks against it.
 _KINDS: Final = {"": "near_miss_topic", "not_mentioned": "near_miss_topic", "no_statement": "no_statement"}
 # A passage this much alike, 0 to 100, is shown as what may have been meant.
 _NEAR: Final = 75

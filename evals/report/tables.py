@@ -154,7 +154,7 @@ def comparison_tables(found: Comparison, run: Run, documents: Documents) -> tupl
     told, cases = found.differences, {case.id: case for case in run.cases()}
     first = {n for n, item in told.items() if n == RIGHT.name or (item.delta and "tile" in METRICS[n].shown_in)}
     moved = first | {n for n, item in told.items() if item.verdict != "same"}
-    # Of the cases that are compared, as the baseline's are.
+    # Over the cases that are compared, as the baseline's figures are.
     figures = {n: item for n, item in summarise(new for _, new in found.pairs).items() if n in moved}
     return flips_table(found, cases, documents), figures_table(figures, found), changes_table(found)
 

@@ -120,7 +120,6 @@ def load_mail(data: bytes, name: str, limits: LoadLimits) -> Extract:
         raise LoadError(f"{name!r} is an e-mail whose text is not text; save it again")
     shown = content
     if body is not None and body.get_content_type() == "text/html":
-        # It takes a while to import.
         from ingest.loaders.html import load_html
 
         page = b"\xef\xbb\xbf" + content.encode("utf-8", "replace")

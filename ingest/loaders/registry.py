@@ -241,7 +241,7 @@ def _listed(path: Path, data: bytes, limits: LoadLimits, found: list[Member], *,
             try:
                 inner = [*_listed(inside, member.read(), limits, found, depth=depth + 1)]
             except LoadError as exc:
-                # Of others, their own turn says why.
+                # A damaged inner archive is reported when it is read itself.
                 if isinstance(exc, ArchiveTooLargeError):
                     raise
         if not inner or suffix in LOADERS:

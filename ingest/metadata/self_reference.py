@@ -12,7 +12,7 @@ from itertools import zip_longest
 from ingest.language.lexicons import Patterns
 from ingest.parties.party_table import PartyMatch, PartyTable
 
-# Of a reference that is strong, clear, half or weak.
+# Weights of a strong, a clear, a half and a weak reference.
 _WEIGHTS = (4.0, 2.0, 1.0, 0.5)
 # One clear self-reference is enough if nobody else has any; else the winner needs three times as much. A State
 # also speaks of itself about as often as of any other; less will do where the evidence is plenty.

@@ -72,7 +72,7 @@ class Intervention:
     Attributes:
         start: Offset of its first word; where the speaker's own words follow a name, after the name.
         end: Offset after its last word.
-        role: See `vectorstore.records.Part`.
+        role: As in `vectorstore.records.Span`.
         state: Code of the party whose delegate speaks; None unless the role is `party`.
         group: Code of the group that it speaks for, or its name as written where no lookup knows it.
         states: Codes of States that it names one by one as those for whom it speaks.
@@ -502,7 +502,7 @@ class _SpeakerLookup:
             return _SpeakerTurn(start=start, words=own)
         reported = self.reported(sentence, first)
         if opens:
-            # Of a State by its bare name only this sentence is told.
+            # After a bare name, "Quenza opposed this.", the next sentences are nobody's.
             return reported and _SpeakerTurn(start=start, words=reported[0], end=None if reported[1] else end)
         if reported is not None and reported[1] and not is_of_same_speaker(sentence):
             return _SpeakerTurn(start=start, words=reported[0])

@@ -114,7 +114,7 @@ def compose(
         if holds is not None and not item.members:
             strong, held = with_answer_type(strong, sources, holds, allowed)
             missing = None if held else missing
-        # Of a list each party is quoted once, and briefly.
+        # In a list each party gets one short quotation.
         going_on = () if one_each else strong[:_READ_FOR_ANSWER]
         made = quote(strong, sources, allowed, first_number=len(citations) + 1, newest_first=True, going_on=going_on)
         made = with_quoted_parties(made, sources, local.parties)
@@ -136,12 +136,10 @@ def compose(
 def with_answer_type(
     strong: Sequence[Sentence], sources: Sources, holds: Callable[[str], bool], allowed: int
 ) -> tuple[tuple[Sentence, ...], bool]:
-    """Returns the sentences to quote, the first ones with what follows them up to the kind of thing asked for.
-
-    And whether those of the `allowed` quotations hold it.
+    """Returns the sentences to quote, and whether the first `allowed` ones hold the kind of thing asked for.
 
     Asked by how much deaths went down, "we have opened fourteen posts along the road" is quoted on to "the number of
-    bodies has fallen from 311 to 88"; where one of the strongest holds it, or none nearby, they stay as they are.
+    bodies has fallen from 311 to 88". Where one of the strongest holds it, or none nearby, they stay as they are.
     """
     first = strong[: min(_READ_FOR_ANSWER, allowed)]
     if any(holds(sentence.text) for sentence in first):

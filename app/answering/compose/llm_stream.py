@@ -135,7 +135,6 @@ class ModelRequest:
             _put(pieces, exc, self._stop)
 
     def _attempts(self) -> "Retrying":
-        # It takes a while to import, which an answer without a model is spared.
         from tenacity import Retrying, retry_if_exception, stop_after_attempt, wait_random_exponential
         from tenacity.nap import sleep_using_event
 
