@@ -198,26 +198,13 @@ def interpret(roles: RoleReading, chances: Mapping[QuestionKind, float], parties
     # Two years or sessions that are named one by one are compared.
     years = sum(span.kind == "date" and span.form == "year" for span in filters)
     sessions = sum(span.kind == "session" and len(span.codes) == 1 for span in filters)
-    beside = _beside_topic(roles)
-    # Quoted words are the topic unless their source is asked.
-    topic = _words_of(roles, "topic", *(("quote",) if kind.kind != "source" else ()))
-    told = [word for word in roles.of("topic") if word.kind == "word" and "fill" not in word.does]
-    if not told and any(word.kind == "treaty" for word in roles.words):
-        # To take part in a treaty is a topic of its own.
-        topic = " ".join((*(word.text for word in roles.words if "joining" in word.does), topic)).strip()
+    beside, topic = _beside_topic(roles), _topic_of(roles, kind.kind)
     # "What did they say about piracy?" may be either.
     pointing = kind.kind == "content" and "ambiguous" in kind.others and not follows
-    everyone = bool(asked.members_of) or (
-        not (asked.states or asked.groups or provision)
-        and (
-            (kind.kind in _WHICH and kind.chance >= _GUESS and not (follows and "topic" in roles.labels))
-            or bool(asked.excluded)
-            or (kind.kind not in OF_NO_STATE and _has(roles, "everyone", "states"))
-            # "What was said about piracy?"
-            or (kind.kind == "content" and bool(topic) and not (follows or asked.unclear or pointing))
-        )
+    anyone = kind.kind == "content" and bool(topic) and not (follows or asked.unclear or pointing)
+    which = not (asked.states or asked.groups) and (
+        bool(asked.members_of) or (not provision and (anyone or bool(asked.excluded) or _asks_everyone(roles, kind)))
     )
-    which = everyone and not (asked.states or asked.groups)
     if not (topic or follows or treaties or when.agenda_items or asked.unclear) and kind.kind in _OF_TOPICS:
         # Nor was a topic told: "page reproduce evidence". One such word is rather the verb that asks: "regard it".
         topic = " ".join(word.text for word in beside) if len(beside) > 1 and language != "zh" else ""
@@ -256,6 +243,22 @@ def interpret(roles: RoleReading, chances: Mapping[QuestionKind, float], parties
         other_kinds=kind.others,
         filters=tuple(_named_filters(roles, asked.groups)),
     )
+
+
+def _topic_of(roles: RoleReading, kind: QuestionKind) -> str:
+    """Returns the words of the topic; quoted words are of it unless their source is asked."""
+    topic = _words_of(roles, "topic", *(("quote",) if kind != "source" else ()))
+    told = [word for word in roles.of("topic") if word.kind == "word" and "fill" not in word.does]
+    if not told and any(word.kind == "treaty" for word in roles.words):
+        # To take part in a treaty is a topic of its own.
+        topic = " ".join((*(word.text for word in roles.words if "joining" in word.does), topic)).strip()
+    return topic
+
+
+def _asks_everyone(roles: RoleReading, kind: KindReading) -> bool:
+    """Whether a question asks all States by its kind or in words: "which States", "all delegations"."""
+    by_kind = kind.kind in _WHICH and kind.chance >= _GUESS and not (roles.follows and "topic" in roles.labels)
+    return by_kind or (kind.kind not in OF_NO_STATE and _has(roles, "everyone", "states"))
 
 
 def _denies_a_set(roles: RoleReading) -> bool:
@@ -297,8 +300,8 @@ def _named_filters(roles: RoleReading, groups: Collection[str]) -> Iterator[Name
 def _correct_roles(roles: RoleReading) -> RoleReading:
     """Corrects roles that the tagger gave without a word for them.
 
-    A time or meeting is left out only where a word such as "except" stands by it. An article is a filter, not the topic,
-    where the topic has nothing else: "article 18", but "the abolition of article 18".
+    A time or meeting is left out only where a word such as "except" stands by it. An article is a filter and not the
+    topic where the topic has nothing else: "article 18", but "the abolition of article 18".
     """
     told = any("except" in word.does for word in roles.words)
     bare = ("article", "treaty", "sign")
