@@ -37,16 +37,16 @@ _APPOSITION: Final = regex.compile(r"[,;:،、؛，；：()（）—–]|\.(?=\s
 _LIST_ITEM: Final = regex.compile(r"\s*(?:[-*•–·▪]|\(?\w{1,3}[.)])\s+")
 _LEAD_ENDS: Final = (":", "：")
 _OPENING: Final = " \u00a0“”\"«„『「‘'"
-_LEAD_WORDS: Final = 40
-_AFTER_REACH: Final = 160
+_LEAD_WORDS: Final = 40  # of a line that leads in to a quotation, at most
+_AFTER_REACH: Final = 160  # characters behind a quotation that are read
 # Characters of its paragraph before a quotation that are read for who speaks.
 _LOOK_BACK: Final = 3000
 _SENTENCES_BACK: Final = 40
-_LONGEST_SENTENCE: Final = 1500
-_VERB_REACH: Final = 48
+_LONGEST_SENTENCE: Final = 1500  # characters
+_VERB_REACH: Final = 48  # characters between a name and its verb of saying
 _CLOSED: Final = regex.compile(r"\s*[”“\"»«’'‘›」』》〞〟＂]")
 _STOP: Final = regex.compile(rf"[{SENTENCE_ENDS}](?=\s|$|\[|[⁰¹²³⁴-⁹]|\p{{Han}})")
-_BLOCKS_BACK: Final = 12
+_BLOCKS_BACK: Final = 12  # that are looked through for what leads in to a block or stands over it
 # A line of this many words that names a party stands over what follows, as a heading does.
 _LABEL_WORDS: Final = 8
 _HEADINGS_BACK: Final = 200

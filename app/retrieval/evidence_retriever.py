@@ -29,6 +29,7 @@ from vectorstore.store import Store
 
 # More parties than this are searched all at once, which bounds what the cross-encoder reads.
 _MANY: Final = 6
+# Parties of these that speak of the topic, up to which the latest position of each is looked for in all its statements.
 _MANY_NAMED: Final = 12
 # Passages that an answer lists as retrieved.
 _LISTED: Final = 100

@@ -32,14 +32,15 @@ from app.loopback import BodyTooLongError, read_body, replayed
 from app.ui.uploads import safe_name
 
 _API: Final = "/gradio_api"
-_LARGEST_JSON: Final = 1_000_000
+_LARGEST_JSON: Final = 1_000_000  # bytes of a request without files
+# Uploads: bytes and files that one person holds, and seconds that they are kept, that one lasts, and between its parts.
 _LARGEST_TOTAL: Final = 1_000_000_000
 _MOST_FILES: Final = 1000
 _KEPT_SECONDS: Final = 3600
-_STALLED_SECONDS: Final = 60
 _UPLOAD_SECONDS: Final = 1800
-_DEEPEST: Final = 40
-_MOST_GRANTS: Final = 20_000
+_STALLED_SECONDS: Final = 60
+_DEEPEST: Final = 40  # lists and objects of a request inside each other
+_MOST_GRANTS: Final = 20_000  # events and files that are remembered as somebody's, the newest
 _ASSET: Final = re.compile(r"/(assets|static)(/[\w@+-][\w@+.-]*)+", re.ASCII)
 _IDENTIFIER: Final = re.compile(r"[\w-]{1,64}", re.ASCII)
 

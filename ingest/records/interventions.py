@@ -39,8 +39,8 @@ from vectorstore.records import Block, Role
 
 # Interventions of so many parties make a text a record, though nobody said that it is one.
 _FEWEST_PARTIES: Final = 2
-_FEWEST_SECTIONS: Final = 3
-_LONGEST_HEADING: Final = 250
+_FEWEST_SECTIONS: Final = 3  # where the sections are of offices, or under headings
+_LONGEST_HEADING: Final = 250  # characters
 _LONGEST_STATE_HEADING: Final = 120
 _LONGEST_NEAR: Final = 12
 # How far before a speaker's name the record may have said of which State they are President or Minister.
