@@ -57,23 +57,109 @@ class ClaimBody:
     partial: bool = False
 
 
+@dataclass(frozen=True)
+class _Sentence:
+    """A sentence of the evidence, in which the words of a claim are looked for."""
+
+    tokens: tuple[ClaimToken, ...]
+    language: str
+
+    def ends(self, body: ClaimBody, *, after: ClaimBody | None = None, beyond: int = -1) -> set[int]:
+        """Returns where a claim may end here, begun anywhere or after the first words of another claim."""
+        wanted, binding = _chain(body.tokens)
+        if not wanted:
+            return set()
+        begun = self._beginnings(body, wanted, binding)
+        shared: Sequence[ClaimToken] = ()
+        if after is not None:
+            shared, links = _chain(after.tokens)
+            reached = self._walk(shared, links, self._beginnings(after, shared, links))
+            for token, ends in zip(shared, reached, strict=True):
+                if token.kind not in OPERATORS:
+                    begun |= self._further(ends, wanted[0], binding[0], shared)
+        *_, ends = self._walk(wanted, binding, {at for at in begun if at > beyond})
+        turned = any(token.kind in _DOWNWARD for token in (*shared, *wanted)) and not body.partial
+        return {end for end in ends if _closes(self.tokens[end + 1 :], self.language, whole=turned)}
+
+    def _beginnings(
+        self, body: ClaimBody, wanted: Sequence[ClaimToken], binding: Sequence[list[ClaimToken]]
+    ) -> set[int]:
+        found = (at for at, token in enumerate(self.tokens) if wanted and _same(token, wanted[0]))
+        return {at for at in found if self._begins(body, binding[0], at)}
+
+    def _walk(
+        self, wanted: Sequence[ClaimToken], binding: Sequence[list[ClaimToken]], begun: set[int]
+    ) -> Iterator[set[int]]:
+        """Yields, after each word of a claim, where it may be."""
+        ends = begun
+        yield ends
+        for place in range(1, len(wanted)):
+            ends = self._further(ends, wanted[place], binding[place], wanted[:place]) if ends else ends
+            yield ends
+
+    def _further(
+        self, ends: set[int], wanted: ClaimToken, binding: Sequence[ClaimToken], before: Sequence[ClaimToken]
+    ) -> set[int]:
+        """Returns where the next word of a claim may be, after the places of those before it."""
+        limit = _limit(before, self.language)
+        return {
+            at
+            for at, token in enumerate(self.tokens)
+            if _same(token, wanted)
+            and any(
+                0 < at - end <= _REACH
+                and _passable(self.tokens[end + 1 : at], token, binding, self.language, limit=limit)
+                for end in ends
+            )
+        }
+
+    def _begins(self, body: ClaimBody, binding: Sequence[ClaimToken], at: int) -> bool:
+        """Returns whether a claim may begin at a token: no operator before it, and nobody else who says it."""
+        before = _without_asides(_clause(self.tokens[:at]), self.language)
+        governing = _GOVERNING if body.partial else OPERATORS - _VOICE
+        if any(token.kind in governing or token.kind in ("name", *TURNING) for token in before):
+            return False
+        if body.partial:
+            return _bound(binding, before)
+        if before and before[-1].kind in _VOICE:
+            return False
+        links = [token for token in binding if token.kind != "self" or self.language not in SUBJECTLESS]
+        if not _bound(links, self.tokens[: at + 1]):
+            return False
+        comma = max((place for place, token in enumerate(before) if token.kind == "comma"), default=-1)
+        lead, own = before[: comma + 1], before[comma + 1 :]
+        spoken = any(SELF in token.keys for token in before) or self.language in SUBJECTLESS
+        if any(token.kind == "say" for token in before) and not spoken:
+            return False
+        if body.stressed and not any(token.kind == "say" for token in own):
+            return False
+        if sum(token.counts for token in lead) > _LEAD:
+            return False
+        # "my country" and "the Government", of whoever it is, are two things.
+        beside = [{one.kind for one in own[max(0, place - 1) : place + 2]} for place in range(len(own))]
+        return all(
+            not token.counts or token.kind in ("say", "opener") or (token.kind == "noun" and "self" in kinds)
+            for token, kinds in zip(own, beside, strict=True)
+        )
+
+
 def is_aligned(body: ClaimBody, sentences: Sequence[tuple[ClaimToken, ...]], language: str) -> bool:
     """Returns whether a claim, or each claim that its coordination is short for, aligns with one of the sentences.
 
     "Arvandia signed X and Y" is short for "Arvandia signed X" and "Arvandia signed Y", each with a sentence of its own.
     """
-    sentences = _nearest(body, sentences)
-    if any(_aligned(body, sentence, language) for sentence in sentences):
+    nearest = [_Sentence(tokens, language) for tokens in _nearest(body, sentences)]
+    if any(_aligned(body, sentence) for sentence in nearest):
         return True
     tokens = body.tokens
     cuts = [at for at, token in enumerate(tokens) if token.kind in _CUTTING][:_CUTS]
     for first in cuts:
         head = replace(body, tokens=tokens[:first])
         later = [*(cut for cut in cuts if cut >= first), len(tokens)]
-        ends = ((row, _ends(head, sentence, language)) for row, sentence in enumerate(sentences))
+        ends = ((row, sentence.ends(head)) for row, sentence in enumerate(nearest))
         row, found = next(((row, found) for row, found in ends if found), (0, set()))
-        used = [min(found) if found and row == other else -1 for other in range(len(sentences))]
-        if found and _rest_is_aligned(head, tokens, later, sentences, used, language):
+        used = [min(found) if found and row == other else -1 for other in range(len(nearest))]
+        if found and _rest_is_aligned(head, tokens, later, nearest, used):
             return True
     return False
 
@@ -90,9 +176,8 @@ def _rest_is_aligned(
     head: ClaimBody,
     tokens: tuple[ClaimToken, ...],
     cuts: Sequence[int],
-    sentences: Sequence[tuple[ClaimToken, ...]],
+    sentences: Sequence[_Sentence],
     used: list[int],
-    language: str,
 ) -> bool:
     """Returns whether what follows the first part of a claim (`head`) aligns with a sentence after words of that part.
 
@@ -109,7 +194,7 @@ def _rest_is_aligned(
             reached[stop] = reached[start]
         for row, sentence in enumerate(sentences):
             # Parts of one sentence follow one another there.
-            ends = _ends(part, sentence, language, after=head, beyond=reached[start][row])
+            ends = sentence.ends(part, after=head, beyond=reached[start][row])
             if ends and stop not in reached:
                 reached[stop] = [*reached[start][:row], min(ends), *reached[start][row + 1 :]]
     return cuts[-1] in reached
@@ -125,9 +210,10 @@ def in_order(body: ClaimBody, sentences: Sequence[tuple[ClaimToken, ...]]) -> bo
     return False
 
 
-def _aligned(body: ClaimBody, sentence: tuple[ClaimToken, ...], language: str) -> bool:
+def _aligned(body: ClaimBody, sentence: _Sentence) -> bool:
     """Returns whether a claim aligns with a sentence, as it is or with a leading phrase of either moved."""
-    return any(_ends(*pair, language) for pair in chain([(body, sentence)], _moved(body, sentence)))
+    moved = ((claim, replace(sentence, tokens=tokens)) for claim, tokens in _moved(body, sentence.tokens))
+    return any(evidence.ends(claim) for claim, evidence in chain([(body, sentence)], moved))
 
 
 def _moved(body: ClaimBody, sentence: tuple[ClaimToken, ...]) -> Iterator[tuple[ClaimBody, tuple[ClaimToken, ...]]]:
@@ -181,80 +267,6 @@ def _runs(counted: Sequence[ClaimToken], tokens: tuple[ClaimToken, ...]) -> Iter
             while first and tokens[first - 1].kind in ("link", "third", "self"):
                 first -= 1
             yield first, at
-
-
-def _ends(
-    body: ClaimBody,
-    sentence: tuple[ClaimToken, ...],
-    language: str,
-    *,
-    after: ClaimBody | None = None,
-    beyond: int = -1,
-) -> set[int]:
-    """Returns where a claim may end in a sentence, begun there or after the first words of another claim."""
-    wanted, binding = _chain(body.tokens)
-    if not wanted:
-        return set()
-    begun = _beginnings(body, wanted, binding, sentence, language)
-    shared: Sequence[ClaimToken] = ()
-    if after is not None:
-        shared, links = _chain(after.tokens)
-        reached = _walk(shared, links, _beginnings(after, shared, links, sentence, language), sentence, language)
-        for token, ends in zip(shared, reached, strict=True):
-            if token.kind not in OPERATORS:
-                begun |= _further(ends, wanted[0], binding[0], sentence, language, _limit(shared, language))
-    *_, ends = _walk(wanted, binding, {at for at in begun if at > beyond}, sentence, language)
-    turned = any(token.kind in _DOWNWARD for token in (*shared, *wanted)) and not body.partial
-    return {end for end in ends if _closes(sentence[end + 1 :], language, whole=turned)}
-
-
-def _beginnings(
-    body: ClaimBody,
-    wanted: Sequence[ClaimToken],
-    binding: Sequence[list[ClaimToken]],
-    sentence: tuple[ClaimToken, ...],
-    language: str,
-) -> set[int]:
-    return {
-        at
-        for at, token in enumerate(sentence)
-        if wanted and _same(token, wanted[0]) and _begins(body, binding[0], sentence, at, language)
-    }
-
-
-def _walk(
-    wanted: Sequence[ClaimToken],
-    binding: Sequence[list[ClaimToken]],
-    begun: set[int],
-    sentence: tuple[ClaimToken, ...],
-    language: str,
-) -> Iterator[set[int]]:
-    """Yields, after each word of a claim, where in the sentence it may be."""
-    ends = begun
-    yield ends
-    for place in range(1, len(wanted)):
-        limit = _limit(wanted[:place], language)
-        ends = _further(ends, wanted[place], binding[place], sentence, language, limit) if ends else ends
-        yield ends
-
-
-def _further(
-    ends: set[int],
-    wanted: ClaimToken,
-    binding: Sequence[ClaimToken],
-    sentence: tuple[ClaimToken, ...],
-    language: str,
-    limit: int,
-) -> set[int]:
-    places = [at for at, token in enumerate(sentence) if _same(token, wanted)]
-    return {
-        at
-        for at in places
-        if any(
-            0 < at - end <= _REACH and _passable(sentence[end + 1 : at], sentence[at], binding, language, limit=limit)
-            for end in ends
-        )
-    }
 
 
 def _limit(before: Sequence[ClaimToken], language: str) -> int:
@@ -344,38 +356,6 @@ def _is_aside(between: tuple[ClaimToken, ...], language: str) -> bool:
     relative = language in _RELATIVE and inside[0].kind == "break"
     fixed = {"stop"} if relative else {"stop", "name", "join", *OPERATORS, *TURNING}
     return not any(token.kind in fixed for token in inside)
-
-
-def _begins(
-    body: ClaimBody, binding: Sequence[ClaimToken], sentence: tuple[ClaimToken, ...], at: int, language: str
-) -> bool:
-    """Returns whether a claim may begin at a token: no operator before it, and nobody else who says it."""
-    before = _without_asides(_clause(sentence[:at]), language)
-    governing = _GOVERNING if body.partial else OPERATORS - _VOICE
-    if any(token.kind in governing or token.kind in ("name", *TURNING) for token in before):
-        return False
-    if body.partial:
-        return _bound(binding, before)
-    if before and before[-1].kind in _VOICE:
-        return False
-    links = [token for token in binding if token.kind != "self" or language not in SUBJECTLESS]
-    if not _bound(links, sentence[: at + 1]):
-        return False
-    comma = max((place for place, token in enumerate(before) if token.kind == "comma"), default=-1)
-    lead, own = before[: comma + 1], before[comma + 1 :]
-    spoken = any(SELF in token.keys for token in before) or language in SUBJECTLESS
-    if any(token.kind == "say" for token in before) and not spoken:
-        return False
-    if body.stressed and not any(token.kind == "say" for token in own):
-        return False
-    if sum(token.counts for token in lead) > _LEAD:
-        return False
-    # "my country" and "the Government", of whoever it is, are two things.
-    beside = [{one.kind for one in own[max(0, place - 1) : place + 2]} for place in range(len(own))]
-    return all(
-        not token.counts or token.kind in ("say", "opener") or (token.kind == "noun" and "self" in kinds)
-        for token, kinds in zip(own, beside, strict=True)
-    )
 
 
 def _without_asides(tokens: tuple[ClaimToken, ...], language: str) -> tuple[ClaimToken, ...]:
