@@ -17,7 +17,8 @@ from app.answering.compose.extractive import escape
 from app.briefing.cells import Briefing, Composer
 from app.briefing.request import BriefingRequest
 from app.briefing.table_builder import BriefingProgress
-from app.corpus.corpus import EvidenceContext, UndoStep
+from app.corpus.citation_view import EvidenceContext
+from app.corpus.corpus import UndoStep
 from app.errors import MetadataError, NotFoundError, QuestionError
 from app.question.turn import EarlierTurn, earlier_turns
 from app.records import Abstention, Answer, Citation, Claim, Coverage, Scope, Timings, TreatyScope

@@ -5,7 +5,6 @@
 
 import csv
 import io
-from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
@@ -13,7 +12,7 @@ from functools import cached_property
 from pathlib import Path
 from string import ascii_uppercase
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any, Final, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from pydantic import ValidationError
 from rapidfuzz import fuzz
@@ -21,19 +20,17 @@ from rapidfuzz import fuzz
 from app.answering.localization import localize
 from app.answering.provenance import reference
 from app.corpus import ingest_jobs
+from app.corpus.citation_view import EvidenceContext, PageImage, context_of, page_image_of
 from app.corpus.doctor import examine, upgrade_check
 from app.corpus.ingest_jobs import IngestRequest
 from app.corpus.uploads_store import UploadsStore
 from app.errors import DuplicateError, MetadataError, NotFoundError
 from app.records import Citation
 from ingest.annotate import Annotator, identify, key_of_held
-from ingest.errors import ChangedFileError, LoadError, PartyTableError
+from ingest.errors import LoadError, PartyTableError
 from ingest.families import describe, link_families
 from ingest.indexer import Indexer, IngestOptions, PartReport
-from ingest.language.languages import direction_of
 from ingest.loaders.apart import load, with_members
-from ingest.loaders.archive import CONTAINERS
-from ingest.loaders.bounded import run_bounded
 from ingest.loaders.loaded import LoadLimits
 from ingest.loaders.registry import find_files
 from ingest.metadata.manifest import MANIFEST_NAME, ManifestRow, draft_row, write_draft
@@ -44,12 +41,9 @@ from ingest.parties.party_table import PartyTable
 from ingest.parties.store_parties import StoreParties, load_parties
 from ingest.report import NO_STATE, FileResult, IngestProgress, IngestReport
 from ingest.text.layout import find_blocks
-from ingest.text.readable import readable
-from ingest.text.repair import ELLIPSIS
 from ingest.text.splitter import SplitConfig
 from ingest.upgrade import bring_up_to_date
 from vectorstore.embeddings import Embedder
-from vectorstore.errors import StoreError
 from vectorstore.families import Family
 from vectorstore.health import Check
 from vectorstore.records import (
@@ -73,30 +67,9 @@ EDITABLE: Final = tuple(name for name in Metadata.__dataclass_fields__ if name !
 _OF_SPEAKER: Final = frozenset({"state", "on_behalf_of", "speaker"})
 # Codes of ISO 3166 that are never a State's, which table rows of users take.
 _USER_ASSIGNED: Final = tuple(f"X{second}{third}" for second in ascii_uppercase for third in ascii_uppercase)
-# Characters of context on either side of a quotation where the paragraph is very long.
-_CONTEXT: Final = 600
 # How alike two texts of one name are, of 100, where one corrects the other; and characters that are compared.
 _ALIKE: Final = 70
 _COMPARED: Final = 20_000
-
-
-@dataclass(frozen=True, kw_only=True)
-class EvidenceContext:
-    """A quotation within its paragraph, readable text."""
-
-    before: str
-    quote: str
-    after: str
-    direction: Literal["ltr", "rtl"]
-
-
-@dataclass(frozen=True, kw_only=True)
-class PageImage:
-    """A page of the original file as PNG, and whether the quotation was found on it and is marked."""
-
-    png: bytes
-    page: int
-    marked: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -566,50 +539,16 @@ class Corpus:
 
     def context(self, citation: Citation) -> EvidenceContext:
         """Returns a citation within its paragraph, or within some lines of it where that is very long."""
-        statement = self._statement(citation.statement_id)
-        touched = [b for b in statement.blocks if b.end > citation.start and b.start < citation.end]
-        opens = min((b.start for b in touched), default=citation.start)
-        closes = max((b.end for b in touched), default=citation.end)
-        begin, end = max(opens, citation.start - _CONTEXT), min(closes, citation.end + _CONTEXT)
-        source, edits = statement.source_text, statement.edits
-        return EvidenceContext(
-            before=_from_word(readable(source, edits, min(begin, citation.start), citation.start), cut=begin > opens),
-            quote=citation.quote,
-            after=_to_word(readable(source, edits, citation.end, max(end, citation.end)), cut=end < closes),
-            direction=direction_of(statement.language_at(citation.start)),
-        )
+        return context_of(self._statement(citation.statement_id), citation)
+
+    def page_image(self, statement_id: str, start: int, end: int) -> PageImage:
+        """Renders the page on which a span of a statement begins, with the span marked; raises as `page_image_of`."""
+        statement = self._statement(statement_id)
+        folder = Path(self._document_summary(statement.document.document_id).folder)
+        return page_image_of(statement, start, end, folder, self._store.files, self._limits)
 
     def _statement(self, statement_id: str) -> Statement:
         return _held(self._store.catalogue.statement(statement_id), statement_id)
-
-    def page_image(self, statement_id: str, start: int, end: int) -> PageImage:
-        """Renders the page on which a span of a statement begins, with the span marked.
-
-        Raises:
-            NotFoundError: The statement is no longer in the store, or its file is gone or has changed.
-            LoadError: The file has no pages, or the page cannot be shown.
-        """
-        from ingest.loaders.page_images import page_of_file, word_rectangles
-
-        statement = self._statement(statement_id)
-        folder = self._document_summary(statement.document.document_id).folder
-        path = Path(folder, statement.file)
-        in_archive = any(parent.suffix.lower() in CONTAINERS for parent in path.relative_to(folder).parents)
-        if self._store.files is not None and not in_archive and not path.exists():
-            # The page itself says what is wrong.
-            with suppress(StoreError):
-                self._store.files.fetch(path, statement.sha256)
-        page = max(1, bisect_right(statement.page_starts, start))
-        if page < len(statement.page_starts):
-            end = min(end, statement.page_starts[page])
-        rects = word_rectangles(statement.scanned, start, end)
-        parts = [] if rects else readable(statement.source_text, statement.edits, start, end).split(ELLIPSIS)
-        asked = (path, Path(folder), statement.sha256, page, rects, parts, self._limits)
-        try:
-            png, marked = run_bounded(self._limits, path.name, page_of_file, *asked)
-        except ChangedFileError as exc:
-            raise NotFoundError(f"the page cannot be shown: {exc}") from exc
-        return PageImage(png=png, page=page, marked=marked)
 
     def party_name(self, code: str | None, language: str = "en") -> str:
         """Returns the name of a party to show; a dash where there is none."""
@@ -701,12 +640,3 @@ def _check_editable(old: Statement | Document, changes: Mapping[str, str]) -> No
             f"{old.file!r} is a record of several speakers: leave its State empty, and edit its interventions, which"
             f" `untoc show {(old if isinstance(old, Document) else old.document).document_id}` lists"
         )
-
-
-def _from_word(text: str, *, cut: bool) -> str:
-    """Marks a beginning that was cut, and drops the word that it may lie in."""
-    return text if not cut else "… " + text.partition(" ")[2]
-
-
-def _to_word(text: str, *, cut: bool) -> str:
-    return text if not cut else text.rpartition(" ")[0] + " …"

@@ -76,12 +76,7 @@ def create_app(
     app = FastAPI(lifespan=lambda _: contextlib.nullcontext(), docs_url=None, redoc_url=None, openapi_url=None)
     folder = Path(get_upload_folder())
     app.add_middleware(
-        ChatGuard,
-        interface=interface,
-        folder=folder,
-        pages=tuple(pages or ()),
-        visitors=visitors,
-        largest_file=largest_file,
+        ChatGuard, interface=interface, folder=folder, pages=pages or (), visitors=visitors, largest_file=largest_file
     )
     app.add_middleware(PageLanguage)
     if visitors is None:

@@ -1,0 +1,96 @@
+"""A citation as people look it up: within its paragraph, and on the page of the original file."""
+
+from bisect import bisect_right
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, Literal
+
+from app.errors import NotFoundError
+from app.records import Citation
+from ingest.errors import ChangedFileError
+from ingest.language.languages import direction_of
+from ingest.loaders.archive import CONTAINERS
+from ingest.loaders.bounded import run_bounded
+from ingest.loaders.loaded import LoadLimits
+from ingest.text.readable import readable
+from ingest.text.repair import ELLIPSIS
+from vectorstore.errors import StoreError
+from vectorstore.files import SharedFiles
+from vectorstore.records import Statement
+
+# Characters of context on either side of a quotation where the paragraph is very long.
+_CONTEXT: Final = 600
+
+
+@dataclass(frozen=True, kw_only=True)
+class EvidenceContext:
+    """A quotation within its paragraph, readable text."""
+
+    before: str
+    quote: str
+    after: str
+    direction: Literal["ltr", "rtl"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class PageImage:
+    """A page of the original file as PNG, and whether the quotation was found on it and is marked."""
+
+    png: bytes
+    page: int
+    marked: bool
+
+
+def context_of(statement: Statement, citation: Citation) -> EvidenceContext:
+    """Returns a citation within its paragraph, or within some lines of it where that is very long."""
+    touched = [b for b in statement.blocks if b.end > citation.start and b.start < citation.end]
+    opens = min((b.start for b in touched), default=citation.start)
+    closes = max((b.end for b in touched), default=citation.end)
+    begin, end = max(opens, citation.start - _CONTEXT), min(closes, citation.end + _CONTEXT)
+    source, edits = statement.source_text, statement.edits
+    return EvidenceContext(
+        before=_from_word(readable(source, edits, min(begin, citation.start), citation.start), cut=begin > opens),
+        quote=citation.quote,
+        after=_to_word(readable(source, edits, citation.end, max(end, citation.end)), cut=end < closes),
+        direction=direction_of(statement.language_at(citation.start)),
+    )
+
+
+def page_image_of(
+    statement: Statement, start: int, end: int, folder: Path, files: SharedFiles | None, limits: LoadLimits
+) -> PageImage:
+    """Renders the page on which a span of a statement begins; its file is in `folder`, or can be had from `files`.
+
+    Raises:
+        NotFoundError: The file is gone or has changed.
+        LoadError: The file has no pages, or the page cannot be shown.
+    """
+    from ingest.loaders.page_images import page_of_file, word_rectangles
+
+    path = folder / statement.file
+    in_archive = any(parent.suffix.lower() in CONTAINERS for parent in path.relative_to(folder).parents)
+    if files is not None and not in_archive and not path.exists():
+        # The page itself says what is wrong.
+        with suppress(StoreError):
+            files.fetch(path, statement.sha256)
+    page = max(1, bisect_right(statement.page_starts, start))
+    if page < len(statement.page_starts):
+        end = min(end, statement.page_starts[page])
+    rects = word_rectangles(statement.scanned, start, end)
+    parts = [] if rects else readable(statement.source_text, statement.edits, start, end).split(ELLIPSIS)
+    asked = (path, folder, statement.sha256, page, rects, parts, limits)
+    try:
+        png, marked = run_bounded(limits, path.name, page_of_file, *asked)
+    except ChangedFileError as exc:
+        raise NotFoundError(f"the page cannot be shown: {exc}") from exc
+    return PageImage(png=png, page=page, marked=marked)
+
+
+def _from_word(text: str, *, cut: bool) -> str:
+    """Marks a beginning that was cut, and drops the word that it may lie in."""
+    return text if not cut else "… " + text.partition(" ")[2]
+
+
+def _to_word(text: str, *, cut: bool) -> str:
+    return text if not cut else text.rpartition(" ")[0] + " …"
