@@ -296,16 +296,16 @@ class Answer:
 
     def to_json(self) -> dict[str, Any]:
         """Returns the contract of `untoc ask --json`: plain dicts, lists, strings and numbers."""
-        contract: dict[str, Any] = listed(asdict(self))
+        contract: dict[str, Any] = to_plain(asdict(self))
         return contract
 
 
-def listed(value: object) -> Any:  # noqa: ANN401 - any JSON value
+def to_plain(value: object) -> Any:  # noqa: ANN401 - any JSON value
     """Returns a value as JSON has it: tuples become lists, so that the value equals what a JSON round trip gives."""
     if isinstance(value, dict):
-        return {key: listed(item) for key, item in value.items()}
+        return {key: to_plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return [listed(item) for item in value]
+        return [to_plain(item) for item in value]
     return value
 
 

@@ -97,7 +97,7 @@ class InputKey:
         return next((f"{self.cutting}-{form}" for form in forms if stored.endswith(f"-{form}")), None)
 
     def is_of_other_names(self, stored: str) -> bool:
-        """Tells whether a stored key differs in the names of parties, and else at most in how text is cut."""
+        """Returns whether a stored key differs in the names of parties, and else at most in how text is cut."""
         rest, _, names = stored.rpartition(_NAMES)
         return rest.endswith(f"-{self.content}") and names != self.names
 
@@ -155,7 +155,7 @@ class Annotator:
         return InputKey(content=_hash(content), cutting=self._cutting(), names=self._names())
 
     def is_current(self, input_key: str) -> bool:
-        """Tells whether a stored statement was annotated by this version, and cut as it cuts."""
+        """Returns whether a stored statement was annotated by this version, and cut as it cuts."""
         return input_key.startswith(f"{self._cutting()}-")
 
     def renew(self, document: Document, statements: Sequence[Statement], input_key: str) -> RenewedDocument:
@@ -460,7 +460,7 @@ def identify(document: Document, interventions: Sequence[Intervention] = ()) -> 
 
 
 def _same_words(old: Span, new: Span) -> bool:
-    """Tells whether interventions of one text, maybe of two versions, are the same speaker's at the same place."""
+    """Returns whether interventions of one text, maybe of two versions, are the same speaker's at the same place."""
     return (old.named, old.state) == (new.named, new.state) and _overlap(old, new)
 
 

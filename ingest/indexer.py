@@ -645,7 +645,7 @@ class _Run:
         self._report(_result(source, "unchanged", summary, unsplit.reason), source)
 
     def _still_there(self, twin: DocumentSummary, source: _Source) -> bool:
-        """Tells whether the file of a statement exists, and is another one than the file at hand."""
+        """Returns whether the file of a statement exists, and is another one than the file at hand."""
         path = Path(twin.folder, twin.file)
         return exists(path, self._limits) and path.resolve() != source.path.resolve()
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from app.briefing.cells import Briefing, Cell
 from app.briefing.leads import Leads
-from app.records import listed
+from app.records import to_plain
 
 
 def contract_of(briefing: Briefing) -> dict[str, Any]:
@@ -31,7 +31,7 @@ def contract_of(briefing: Briefing) -> dict[str, Any]:
         }
         for cell in briefing.cells
     ]
-    contract: dict[str, Any] = listed(
+    contract: dict[str, Any] = to_plain(
         {
             "rows": rows,
             "coverage": asdict(briefing.coverage),

@@ -49,7 +49,7 @@ def literal(text: str, style: str = "") -> Text:
 
 
 def in_pipe() -> bool:
-    """Tells whether other programs read standard output: then nothing is wrapped, boxed or set off by bars."""
+    """Returns whether other programs read standard output: then nothing is wrapped, boxed or set off by bars."""
     return not sys.stdout.isatty()
 
 

@@ -180,7 +180,7 @@ def absolute(path: Path) -> Path:
 
 
 def is_text(path: Path) -> bool:
-    """Tells whether a path can be written down; bytes that are not UTF-8 are a name to the file system alone."""
+    """Returns whether a path can be written down; bytes that are not UTF-8 are a name to the file system alone."""
     return str(path).isprintable()
 
 

@@ -29,7 +29,8 @@ from prompts.wording import Language
 from vectorstore.stems import is_function_word
 
 SpanKind = Literal["party", "set", "treaty", "article", "session", "body", "agenda_item", "date", "pick"]
-Interval = tuple[int | None, int | None]
+Months = tuple[int | None, int | None]
+"""The first and last month of an interval, counted from year 0; None where it is open."""
 
 # How far sessions after one are listed where it is not known how many there were.
 _SESSIONS_ON: Final = 30
@@ -71,7 +72,7 @@ class Span:
     kind: SpanKind
     codes: tuple[str, ...] = ()
     articles: tuple[tuple[str, str], ...] = ()
-    interval: Interval = (None, None)
+    interval: Months = (None, None)
     form: str = ""
     similar: tuple[str, ...] = ()
     pick: Pick | None = None
@@ -230,7 +231,7 @@ def _opened(name: str, numbers: Sequence[int], bodies: Sequence[str]) -> Sequenc
     return range(1 if first is None else first, (latest if last is None else last) + 1)
 
 
-def _relate(name: str, start: Interval, end: Interval) -> Interval:
+def _relate(name: str, start: Months, end: Months) -> Months:
     """Returns what a relation makes of one interval, or of two: "since", "before", from one to the other."""
     if name == "closed" and None not in (start[0], end[0]) and min(start, end) == end:
         # "Between 2024 and 2016"
@@ -262,7 +263,7 @@ def _dates(text: str, items: list[Item], taken: Sequence[Span], today: date) -> 
     """Reads dates as intervals of months: single, listed, from one to another, or open at an end."""
     atoms: list[Span] = []
     for day in find_dates(text):
-        interval: Interval = (_month(day.first.year, day.first.month), _month(day.last.year, day.last.month))
+        interval: Months = (_month(day.first.year, day.first.month), _month(day.last.year, day.last.month))
         span = _over("date", day, interval=interval, form="month")
         atoms += [] if span.overlaps(taken) else [span]
     row = _folded_in(_folded_in(items, taken, "taken"), atoms, "time")
@@ -288,11 +289,11 @@ def _month(year: int, month: int = 1) -> int:
     return 12 * year + month - 1
 
 
-def _years(first: int, last: int) -> Interval:
+def _years(first: int, last: int) -> Months:
     return (_month(first), _month(last, 12))
 
 
-def _time_of(name: str, part: Sequence[Item], today: date) -> Iterator[tuple[Interval, str]]:
+def _time_of(name: str, part: Sequence[Item], today: date) -> Iterator[tuple[Months, str]]:
     """Yields (interval, form) of a time; two months that are listed are two."""
     values = [item.number("year_number") for item in part if "year_number" in item.kinds]
     months = [item.number("month") for item in part if item.values.get("month")]
@@ -503,7 +504,7 @@ def _with_noun(span: Span, items: list[Item], parties: PartyTable) -> Span:
     return span if noun is None else replace(span, kind="set", start=noun.start)
 
 
-def interval_of(months: Interval) -> tuple[str | None, str | None]:
+def interval_of(months: Months) -> tuple[str | None, str | None]:
     """Returns the ends of an interval as years where they are whole, else as months."""
     first, last = months
     whole = (first is None or first % 12 == 0) and (last is None or last % 12 == 11)

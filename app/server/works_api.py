@@ -14,7 +14,7 @@ from app.desk.works import Work, WorkKind
 from app.errors import NotFoundError
 from app.export.arrange import DocumentForm
 from app.question.turn import clean_question, turn_of
-from app.records import listed
+from app.records import to_plain
 from app.server import models
 from app.server.actions import Actions, briefing_json, paged
 from app.server.api import Id, Suffix, download
@@ -180,7 +180,7 @@ def _turned(actions: Actions, work_id: str | None, turn: models.Turn) -> dict[st
 
 
 def _turn_json(turn: KeptTurn) -> dict[str, Any]:
-    made: dict[str, Any] = listed(asdict(turn))
+    made: dict[str, Any] = to_plain(asdict(turn))
     return made | {"scope": made.pop("overrides")}
 
 

@@ -277,7 +277,7 @@ def _best(length: int, recognised: list[_RecognisedTokens]) -> tuple[_Recognised
 
 
 def _stands_for_itself(words: list[_Word], row: int, language: str) -> bool:
-    """Tells whether a word needs no translation: a number, or a name in Latin script, known by its capital."""
+    """Returns whether a word needs no translation: a number, or a name in Latin script, known by its capital."""
     word = words[row].text
     if word.isdigit() or language_of(word, "") != "en":
         return word.isdigit()

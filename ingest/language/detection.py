@@ -58,7 +58,7 @@ def language_of_sentence(text: str, otherwise: str) -> str:
 
 
 def is_in_other_language(text: str) -> bool:
-    """Tells whether a text is surely in none of the six languages; a name or two are never sure."""
+    """Returns whether a text is surely in none of the six languages; a name or two are never sure."""
     words = _WORD.findall(text)
     # Languages without spaces write a question as one word.
     if len(words) < _FEWEST_WORDS and sum(map(len, words)) < _SHORTEST:

@@ -21,7 +21,7 @@ def ascii_digits(text: str) -> str:
 
 
 def is_han_number(text: str) -> bool:
-    """Tells whether a text is a number in Chinese characters and ASCII digits, and nothing else."""
+    """Returns whether a text is a number in Chinese characters and ASCII digits, and nothing else."""
     return bool(text) and all(char in _HAN_DIGITS or char in _HAN_UNITS for char in text)
 
 

@@ -131,7 +131,7 @@ def needed_zipf(piece: str) -> float:
 
 @lru_cache(maxsize=1 << 14)
 def _is_misspelt(token: str) -> bool:
-    """Tells whether a token is a known word but for one letter, rather than several words.
+    """Returns whether a token is a known word but for one letter, rather than several words.
 
     Source: Norvig, https://norvig.com/spell-correct.html (words at one edit).
     """
@@ -158,12 +158,12 @@ def _capitalised_prose(pieces: tuple[str, ...], names: frozenset[str], opens_sen
 
 
 def may_be_cut(word: str) -> bool:
-    """Tells whether letters are too rare to be a word, or only ever begin one."""
+    """Returns whether letters are too rare to be a word, or only ever begin one."""
     return zipf(word) < _CUT_PIECE or word.lower() == "inter"
 
 
 def is_cut_word(left: str, right: str, names: frozenset[str]) -> bool:
-    """Tells whether two neighbours are one word that white space has cut."""
+    """Returns whether two neighbours are one word that white space has cut."""
     whole = left + right
     if not right.islower() or (not left[1:].islower() and len(left) > 1) or left.lower() in names or right in names:
         return False

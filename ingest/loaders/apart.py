@@ -29,7 +29,7 @@ def with_members(path: Path, limits: LoadLimits) -> tuple[Path, ...]:
 
 
 def exists(path: Path, limits: LoadLimits) -> bool:
-    """Tell whether there is such a file, or such a one inside an archive; True where that cannot be told."""
+    """Return whether there is such a file, or such a one inside an archive; True where that cannot be told."""
     if not any(parent.suffix.lower() in CONTAINERS for parent in path.parents):
         return registry.exists(path, limits)
     try:

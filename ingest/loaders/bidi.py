@@ -25,7 +25,7 @@ _MIRRORED = dict(zip("()[]{}<>«»", ")(][}{><»«", strict=True))
 
 
 def has_right_to_left(glyphs: Sequence[Glyph]) -> bool:
-    """Tell whether any letter of a line is of a script that runs from right to left."""
+    """Return whether any letter of a line is of a script that runs from right to left."""
     return any(bidirectional(glyph.char) in _RIGHT for glyph in glyphs if glyph.char.isalpha())
 
 

@@ -91,12 +91,12 @@ def refusing(failures: tuple[type[Exception], ...], reason: str) -> Iterator[Non
 
 
 def is_blank(text: str) -> bool:
-    """Tell whether a text shows nothing: white space and invisible characters only."""
+    """Return whether a text shows nothing: white space and invisible characters only."""
     return not text.translate(_INVISIBLE).strip()
 
 
 def sets_no_spaces(char: str) -> bool:
-    """Tell whether a character is of a script that sets no spaces between words."""
+    """Return whether a character is of a script that sets no spaces between words."""
     return "\u2e80" <= char <= "\ua4cf" or "\uf900" <= char <= "\uffef"
 
 

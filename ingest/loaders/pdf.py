@@ -165,7 +165,7 @@ def render_page(page: pypdfium2.PdfPage, limits: LoadLimits) -> Image:
 
 
 def _is_unreadable(text: str) -> bool:
-    r"""Tell whether a text layer is of no known characters, or has so many of them between letters that words are lost.
+    r"""Return whether a text layer is of no known characters or has so many of them between letters that words go.
 
     "Stat\x03m\x03nt", "Stat■m■nt": fonts show a letter there, and do not say which.
     """
@@ -173,13 +173,13 @@ def _is_unreadable(text: str) -> bool:
 
 
 def _shows_something(page: pypdfium2.PdfPage) -> bool:
-    """Tell whether a page without text shows anything that may be text."""
+    """Return whether a page without text shows anything that may be text."""
     kinds = (raw.FPDFPageObj_GetType(raw.FPDFPage_GetObject(page, i)) for i in range(raw.FPDFPage_CountObjects(page)))
     return any(kind != raw.FPDF_PAGEOBJ_TEXT for kind in kinds)
 
 
 def _is_pictured(page: pypdfium2.PdfPage, characters: int) -> bool:
-    """Tell whether a page of few characters shows most of its words as an image, or as outlines of letters."""
+    """Return whether a page of few characters shows most of its words as an image, or as outlines of letters."""
     if characters >= _SPARSE:
         return False
     width, height = page.get_size()

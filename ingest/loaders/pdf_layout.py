@@ -108,7 +108,7 @@ def by_line(pieces: Sequence[GlyphRun]) -> list[list[GlyphRun]]:
 
 
 def is_right_to_left(text: str) -> bool:
-    """Tell whether most letters of a text are of a script that runs from right to left."""
+    """Return whether most letters of a text are of a script that runs from right to left."""
     kinds = Counter(bidirectional(char) for char in text)
     return kinds["R"] + kinds["AL"] > kinds["L"]
 
@@ -226,7 +226,7 @@ def _crosses(piece: GlyphRun, middle: float) -> bool:
 
 
 def _is_column(side: Sequence[GlyphRun]) -> bool:
-    """Tell whether a side has lines enough, most of them as wide as its widest, which those of a table are not."""
+    """Return whether a side has lines enough, most of them as wide as its widest, which those of a table are not."""
     rows: dict[int, float] = {}
     for piece in side:
         key = round(piece.middle / 4)

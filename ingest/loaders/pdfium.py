@@ -165,7 +165,7 @@ def _read(textpage: pypdfium2.PdfTextPage, count: int, frame: Box) -> list[tuple
 
 
 def _is_raised(before: tuple[str, Box, int, float], edges: Box, size: float) -> bool:
-    """Tell whether a glyph is a mark of a footnote or an exponent: smaller than the one before it, and above it."""
+    """Return whether a glyph is a mark of a footnote or an exponent: smaller than the one before it, and above it."""
     return size < _SUPERSCRIPT * before[3] and before[1][1] < edges[1] < before[1][3]
 
 
@@ -176,7 +176,7 @@ def _between(one: Box, other: Box) -> Box:
 
 
 def _lies_in(box: Box, frame: Box) -> bool:
-    """Tell whether a glyph stands on the page; glyphs outside are not shown to a reader."""
+    """Return whether a glyph stands on the page; glyphs outside are not shown to a reader."""
     x, y = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
     return frame[0] <= x <= frame[2] and frame[1] <= y <= frame[3]
 

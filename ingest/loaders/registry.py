@@ -86,7 +86,7 @@ def read_bytes(path: Path, limits: LoadLimits, folder: Path | None = None) -> by
 
 
 def exists(path: Path, limits: LoadLimits) -> bool:
-    """Tell whether there is such a file, or such a one inside an archive; True where that cannot be told."""
+    """Return whether there is such a file, or such a one inside an archive; True where that cannot be told."""
     outer, inner = _located(path)
     try:
         return _member(outer, inner, limits) is not None if inner else path.exists()
@@ -187,7 +187,7 @@ def _special(path: Path, folder: Path) -> str | None:
 
 
 def is_inside(path: Path, folder: Path) -> bool:
-    """Tell whether a path, with links followed, lies in a folder."""
+    """Return whether a path, with links followed, lies in a folder."""
     return path.resolve().is_relative_to(folder.resolve())
 
 

@@ -55,7 +55,7 @@ def _is_speaker(sentence: str, verb: re.Match[str], state: str | None, named: li
 
 
 def _in_part(sentence: str, begin: int, verb: re.Match[str], end: int) -> bool:
-    """Tells whether the speaker excepts something, between the verb before and the verb after."""
+    """Returns whether the speaker excepts something, between the verb before and the verb after."""
     nearby = sentence[max(begin, verb.start() - 40) : min(end, verb.end() + 40)]
     return _WORDS.partly.search(nearby) is not None or _WORDS.excepted.search(sentence, begin, end) is not None
 
@@ -88,7 +88,7 @@ def _groups_after(
 
 
 def _is_direct(sentence: str, start: int, end: int, named: list[PartyMatch]) -> bool:
-    """Tells whether only the subject and function words stand between a verb and its object."""
+    """Returns whether only the subject and function words stand between a verb and its object."""
     for match in named:
         if start <= match.start and match.end <= end:
             sentence = f"{sentence[: match.start]}{' ' * (match.end - match.start)}{sentence[match.end :]}"
@@ -96,7 +96,7 @@ def _is_direct(sentence: str, start: int, end: int, named: list[PartyMatch]) -> 
 
 
 def _is_said(words: str, how: str, supports: bool) -> bool:
-    """Tells whether a statement was said, and not adopted as a declaration is.
+    """Returns whether a statement was said, and not adopted as a declaration is.
 
     It judges what the statement is called (`words`), what stands between it and the group (`how`), and whether the verb
     says no more than support.

@@ -108,7 +108,7 @@ def _first_lines(text: str, blocks: tuple[Block, ...]) -> "Iterator[_Line]":
 
 
 def _is_cover(lines: "Sequence[_Line]") -> bool:
-    """Tell whether all lines before a salutation are a cover's: nobody speaks in them, and they say what it is of.
+    """Return whether all lines before a salutation are a cover's: nobody speaks in them, and they say what it is of.
 
     A cover may hold whole sentences, such as the theme of a session; without a title or date they are prose.
     """
@@ -121,12 +121,12 @@ def _is_cover(lines: "Sequence[_Line]") -> bool:
 
 
 def _is_dated_title(line: "_Line") -> bool:
-    """Tell whether a line is a title with its date or meeting: "Statement by Arvandia at the tenth session"."""
+    """Return whether a line is a title with its date or meeting: "Statement by Arvandia at the tenth session"."""
     return bool(_WORDS.title.match(line.words) and (find_dates(line.words) or find_bodies(line.words)))
 
 
 def _ends_heading(line: "_Line") -> bool:
-    """Tell whether a heading without a salutation after it ends before a line."""
+    """Return whether a heading without a salutation after it ends before a line."""
     longest = _LONGEST_TITLE if _WORDS.title.match(line.words) else _LONGEST_LINE
     if is_salutation(line.words) or len(line.words) > longest:
         return True
@@ -134,14 +134,14 @@ def _ends_heading(line: "_Line") -> bool:
 
 
 def _is_rest_of_title(line: "_Line") -> bool:
-    """Tell whether a line is what a wrap left of a title: "Organized Crime" before "Eleventh session"."""
+    """Return whether a line is what a wrap left of a title: "Organized Crime" before "Eleventh session"."""
     words = [word for word in line.words.split() if len(word) > _LONGEST_SMALL]
     named = bool(words) and len(line.words) <= _REST and all(word[0].isupper() for word in words)
     return named and not _SENTENCE.search(line.words) and is_heading_line(line.following, "")
 
 
 def _is_note_before_heading(text: str, blocks: tuple[Block, ...]) -> bool:
-    """Tell whether the first block is a note on the document, such as a disclaimer, with the heading after it."""
+    """Return whether the first block is a note on the document, such as a disclaimer, with the heading after it."""
     if not blocks or blocks[0].paragraph is None or blocks[0].end - blocks[0].start > _LONGEST_LINE:
         return False
     if _WORDS.first_person.search(text, blocks[0].start, blocks[0].end):
@@ -151,19 +151,19 @@ def _is_note_before_heading(text: str, blocks: tuple[Block, ...]) -> bool:
 
 
 def speaks_in_first_person(words: str) -> bool:
-    """Tell whether somebody speaks of themselves in words: "our delegation", but not "Annex I" or "the US"."""
+    """Return whether somebody speaks of themselves in words: "our delegation", but not "Annex I" or "the US"."""
     return _WORDS.own_voice.search(words) is not None
 
 
 def is_salutation(line: str) -> bool:
-    """Tell whether a line addresses the chair or the audience."""
+    """Return whether a line addresses the chair or the audience."""
     if _WORDS.salutation.match(line):
         return True
     return bool(_WORDS.addressed.search(line)) and not _WORDS.title.match(line) and not find_dates(line)
 
 
 def is_heading_line(line: str, following: str) -> bool:
-    """Tell whether a line beside prose belongs to a heading: it names a session, a date or a speaker.
+    """Return whether a line beside prose belongs to a heading: it names a session, a date or a speaker.
 
     The line after it makes it prose where that goes on in lower case or in the first person.
     """
@@ -180,7 +180,7 @@ def is_heading_line(line: str, following: str) -> bool:
 
 
 def _is_symbol_line(line: str) -> bool:
-    """Tell whether a line says of which document it is: "United Nations A/79/PV.88"."""
+    """Return whether a line says of which document it is: "United Nations A/79/PV.88"."""
     symbol = symbol_in(line)
     return symbol is not None and line.endswith(symbol)
 

@@ -109,7 +109,7 @@ def _filled(read: Occasion, sources: Iterable[Occasion]) -> Occasion:
 
 
 def _within(date: str | None, body: str | None, session: str | None) -> bool:
-    """Tell whether a date that is told elsewhere may be that of a session: not where another session was held then."""
+    """Return whether a date that is told elsewhere may be that of a session: not where another one was held then."""
     days = interval(date) if date else None
     if days is None or body is None or session is None:
         return days is not None
@@ -143,7 +143,7 @@ def _line_of(text: str, date: DateMatch) -> str:
 
 
 def _is_dateline(text: str, date: DateMatch) -> bool:
-    """Tell whether a date stands after a place or weekday at a line's beginning, and a dash or nothing after it.
+    """Return whether a date stands after a place or weekday at a line's beginning, and a dash or nothing after it.
 
     "…, signed in | Palermo, 12 December 2000 | by all" is a sentence that is broken into lines.
     """

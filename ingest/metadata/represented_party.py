@@ -94,7 +94,7 @@ def spoken_for(
 
 
 def is_in_national_capacity(sentence: str) -> bool:
-    """Tell whether a sentence says that its speaker speaks for their own State, and no longer for a group."""
+    """Return whether a sentence says that its speaker speaks for their own State, and no longer for a group."""
     return _WORDS.national.search(sentence) is not None
 
 
@@ -214,7 +214,7 @@ def _states_told(
 
 
 def chairs_group(words: str, parties: PartyTable, language: str | None) -> bool:
-    """Tell whether words name the Chair of a group, who speaks for it, and not of a meeting."""
+    """Return whether words name the Chair of a group, who speaks for it, and not of a meeting."""
     named = parties.find(words, language)
     return any(
         _as_one(_listed_after(words, chair.end(), named), parties, None, None) is not None
@@ -223,7 +223,7 @@ def chairs_group(words: str, parties: PartyTable, language: str | None) -> bool:
 
 
 def behalf_before(before: str) -> bool:
-    """Tell whether the words before a name end in "on behalf of"."""
+    """Return whether the words before a name end in "on behalf of"."""
     phrases = list(_WORDS.behalf.finditer(before))
     return bool(phrases) and _WORDS.between.fullmatch(before[phrases[-1].end() :]) is not None
 
@@ -235,7 +235,7 @@ def behalf_phrase(words: str) -> str | None:
 
 
 def _is_own_voice(before: str, after: str) -> bool:
-    """Tell whether the speaker says to be speaking, before or after "on behalf of the group"."""
+    """Return whether the speaker says to be speaking, before or after "on behalf of the group"."""
     if re.search("[\u4e00-\u9fff]", before + after):
         clause = re.split("[，,：:]", before)[-1]
         return (not clause or _WORDS.says_i.search(clause) is not None) and _WORDS.speaks_after.match(after) is not None
@@ -248,7 +248,7 @@ def _is_own_voice(before: str, after: str) -> bool:
 def _is_said_for(
     before: str, after: str, group: str | None, *, text: str, parties: PartyTable, language: str | None
 ) -> bool:
-    """Tell whether "on behalf of the group" between these words is said by whoever speaks, and no courtesy."""
+    """Return whether "on behalf of the group" between these words is said by whoever speaks, and no courtesy."""
     return _is_own_voice(before, after) or (_opens(before) and _is_voice_of(group, text, parties, language))
 
 
@@ -293,7 +293,7 @@ def _is_voice_of(group: str | None, text: str, parties: PartyTable, language: st
 
 
 def _opens(before: str) -> bool:
-    """Tell whether "on behalf of the group" opens a sentence: "Permit me to express on behalf of …"."""
+    """Return whether "on behalf of the group" opens a sentence: "Permit me to express on behalf of …"."""
     clause = before.rsplit(",", 1)[-1]
     own = _WORDS.opens_own.match(clause) is not None
     return len(before.split()) <= _FEW_BEFORE or (own and len(clause.split()) <= _FEW_OWN)

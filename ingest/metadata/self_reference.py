@@ -45,7 +45,7 @@ def speaking_state(
 
 
 def is_voice(after: str) -> bool:
-    """Tell whether what follows a party's name lets it speak: "wishes to thank"."""
+    """Return whether what follows a party's name lets it speak: "wishes to thank"."""
     return _WORDS.speaks.match(after) is not None
 
 

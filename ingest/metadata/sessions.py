@@ -77,7 +77,7 @@ def canonical_body(text: str) -> str | None:
 
 
 def is_general_debate(text: str) -> bool:
-    """Tell whether a heading or a question names the General Debate, which has no agenda item's number."""
+    """Return whether a heading or a question names the General Debate, which has no agenda item's number."""
     return _WORDS.general_debate.search(text) is not None
 
 

@@ -121,7 +121,7 @@ def may_be_record(text: str) -> bool:
 
 
 def is_record(interventions: Sequence[Intervention], text: str, *, named: bool = True) -> bool:
-    """Tells whether a text that nobody calls a record is one: several parties speak in it.
+    """Returns whether a text that nobody calls a record is one: several parties speak in it.
 
     Where its heading names somebody as speaking (`named`), the interventions have to make up much of it.
     """
@@ -178,24 +178,24 @@ def find_interventions(
         return ()
     ends = [*(turn.start for turn in turns[1:]), len(text)]
     found: list[Intervention] = []
-    item: str | None = None
+    agenda_item: str | None = None
     chair: str | None = None
     since = 0
     marks = {turn.mark for turn in turns if turn.mark is not None}
     for turn, following in zip(turns, ends, strict=True):
         limit = following if turn.end is None else min(following, turn.end)
-        item = page.agenda_item(since, turn.start) or item
+        agenda_item = page.agenda_item(since, turn.start) or agenda_item
         since = turn.words.start
-        told = lookup.introduced(turn.words, text[max(0, turn.start - _INTRODUCTION) : turn.start])
-        words, rest = lookup.in_national_capacity(told, text[told.start : limit], chair)
-        words = page.bounded(words, limit, marks if turn.mark is not None else None)
-        if rest is not None and words.end > rest.start:
-            first = replace(words, end=page.end_before(rest.start), agenda_item=item)
+        introduced = lookup.introduced(turn.words, text[max(0, turn.start - _INTRODUCTION) : turn.start])
+        spoken, rest = lookup.in_national_capacity(introduced, text[introduced.start : limit], chair)
+        spoken = page.bounded(spoken, limit, marks if turn.mark is not None else None)
+        if rest is not None and spoken.end > rest.start:
+            first = replace(spoken, end=page.end_before(rest.start), agenda_item=agenda_item)
             found += lookup.in_capacities(lookup.with_behalf(first, text), page)
-            words = replace(rest, end=words.end)
-        if words.end > words.start:
-            chair = chair or lookup.chair(words, text)
-            found += lookup.in_capacities(lookup.with_behalf(replace(words, agenda_item=item), text), page)
+            spoken = replace(rest, end=spoken.end)
+        if spoken.end > spoken.start:
+            chair = chair or lookup.chair(spoken, text)
+            found += lookup.in_capacities(lookup.with_behalf(replace(spoken, agenda_item=agenda_item), text), page)
     return tuple(found)
 
 
@@ -243,7 +243,7 @@ class _RecordText:
         return max(line.end, self._blocks[index].end) if index >= 0 else line.end
 
     def stands_alone(self, number: int) -> bool:
-        """Tells whether a line is a heading by its place: nothing runs into it, nothing out of it."""
+        """Returns whether a line is a heading by its place: nothing runs into it, nothing out of it."""
         line = self.lines[number]
         following = self.lines[number + 1] if number + 1 < len(self.lines) else None
         return following is None or following.blanks_before > 0 or not flows(line, following, self._setting)
@@ -295,7 +295,7 @@ class _RecordText:
         return " ".join(self.text[line.start : min(following, self.stop_of(line))].split())
 
     def _interrupts(self, index: int, words: Intervention, limit: int, marks: Set[str] | None) -> bool:
-        """Tells whether a paragraph is the record's, and the speaker's own words go on after it."""
+        """Returns whether a paragraph is the record's, and the speaker's own words go on after it."""
         if words.summarised or marks is not None:
             return False
         whole = self._whole(index)
@@ -327,7 +327,7 @@ class _RecordText:
         return is_title and (is_item or (self._is_heading(number, whole) and not self._goes_on(index, whole)))
 
     def _goes_on(self, index: int, whole: str) -> bool:
-        """Tells whether a paragraph that ends no sentence is the beginning of one, at the foot of a column or page."""
+        """Returns whether a paragraph that ends no sentence begins one, at the foot of a column or page."""
         last = whole.rsplit(maxsplit=1)[-1].casefold()
         if last in load_words("open_ends") or index + 1 == len(self.paragraphs):
             return last in load_words("open_ends")
@@ -396,7 +396,7 @@ class _SpeakerLookup:
         return replace(words, reason=f"{line.head!r} {why}")
 
     def _is_of_office(self, name: str) -> bool:
-        """Tells whether a name is that of an office or an organization: "Chair CCPCJ", "UNODC Executive Director"."""
+        """Returns whether a name is that of an office or an organization: "Chair CCPCJ", "UNODC Executive Director"."""
         if is_office(name.split(maxsplit=1)[0]):
             return True
         found = self._parties.find(name, self._language)

@@ -22,7 +22,7 @@ _CLOSING_SECTION: Final = regex.compile(
 
 
 def is_procedural(paragraph: str, *, told: bool) -> bool:
-    """Tells whether a paragraph, in one line, says what the meeting did.
+    """Returns whether a paragraph, in one line, says what the meeting did.
 
     Unless the record tells in its own words what speakers said (`told`), only certain and short ones count.
     """
@@ -32,7 +32,7 @@ def is_procedural(paragraph: str, *, told: bool) -> bool:
 
 
 def tells_decision(sentence: str) -> bool:
-    """Tells whether a sentence between those of speakers says what the meeting did: "The Committee then adopted …"."""
+    """Returns whether a sentence between speakers' says what the meeting did: "The Committee then adopted …"."""
     if _PROCEDURE.match(sentence):
         return True
     told = _TOLD.match(sentence)
@@ -41,12 +41,12 @@ def tells_decision(sentence: str) -> bool:
 
 
 def is_imprint(paragraph: str) -> bool:
-    """Tells whether a paragraph says what a record says of itself on its pages: "This record is subject to …"."""
+    """Returns whether a paragraph says what a record says of itself on its pages: "This record is subject to …"."""
     return _IMPRINT.match(paragraph) is not None
 
 
 def closes_compilation(heading: str, mark: str, marks: Set[str]) -> bool:
-    """Tells whether a heading ends the section of a State, by how it and the headings by State are counted.
+    """Returns whether a heading ends the section of a State, by how it and the headings by State are counted.
 
     A mark is `number`, `letter`, `roman`, `capitals` or nothing.
     """

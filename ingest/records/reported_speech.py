@@ -63,5 +63,5 @@ def reported_sentence(sentence: str, parties: PartyTable, language: str | None) 
 
 
 def is_of_same_speaker(sentence: str) -> bool:
-    """Tells whether a sentence goes on with what the one before tells: "She added that …"."""
+    """Returns whether a sentence goes on with what the one before tells: "She added that …"."""
     return _WORDS.same_speaker.match(sentence) is not None

@@ -72,12 +72,12 @@ class SpeakerLine:
 
 
 def is_office(words: str) -> bool:
-    """Tells whether words name an office of a meeting or of the United Nations."""
+    """Returns whether words name an office of a meeting or of the United Nations."""
     return WORDS.is_office.search(words) is not None
 
 
 def is_language_note(paragraph: str) -> bool:
-    """Tells whether a paragraph is a note on the language spoken and nothing else: "(spoke in French)"."""
+    """Returns whether a paragraph is a note on the language spoken and nothing else: "(spoke in French)"."""
     return len(paragraph) <= _LONGEST_NOTE and WORDS.note_alone.fullmatch(paragraph) is not None
 
 

@@ -148,7 +148,7 @@ def _told_apart(source_text: str) -> Iterator[tuple[TextLine, bool]]:
 
 
 def is_furniture(text: str, heads: frozenset[str]) -> bool:
-    """Tells whether a gap in a quotation is page furniture and nothing else; `heads` are the source's `running_heads`.
+    """Returns whether a gap in a quotation is page furniture alone; `heads` are the source's `running_heads`.
 
     The gap must consist of whole lines, so begin and end with a line break, outer white space included: a number or
     symbol *inside* a line is the speaker's and can never be left out. The one exception is a job number with its sheet
@@ -164,7 +164,7 @@ def is_furniture(text: str, heads: frozenset[str]) -> bool:
 
 
 def is_furniture_block(text: str, heads: frozenset[str]) -> bool:
-    """Tells whether a block, taken as whole lines, holds page furniture and nothing else."""
+    """Returns whether a block, taken as whole lines, holds page furniture and nothing else."""
     lines = [line.strip() for line in _LINE_BREAK.split(text)]
     return any(lines) and all(_is_furniture_line(line, heads) for line in lines if line)
 
@@ -181,7 +181,7 @@ def _parts_of(text: str) -> list[tuple[int, int]]:
 
 
 def _at_page_break(lines: Sequence[TextLine], known: Sequence[bool], position: int, paged: bool) -> bool:
-    """Tells whether a line stands at a page's edge, beside furniture, or at a break wider than one blank line."""
+    """Returns whether a line stands at a page's edge, beside furniture, or at a break wider than one blank line."""
     if position in (0, len(lines) - 1) or any(known[position - 1 : position + 2]):
         return True
     beside = lines[position : position + 2]

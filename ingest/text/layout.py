@@ -57,14 +57,14 @@ class Typesetting:
 
 
 def ends_sentence(text: str) -> bool:
-    """Tells whether a text ends a sentence: a final stop that belongs to no abbreviation or initial."""
+    """Returns whether a text ends a sentence: a final stop that belongs to no abbreviation or initial."""
     tail = text.rstrip()[-_REACH:]
     found = _FINAL.search(tail)
     return found is not None and not _abbreviated(tail[: found.start("stop")], found["stop"], found["number"])
 
 
 def holds_sentence_end(text: str) -> bool:
-    """Tells whether a sentence ends anywhere in a text; two that stick together ("peace.In") count."""
+    """Returns whether a sentence ends anywhere in a text; two that stick together ("peace.In") count."""
     if ends_sentence(text):
         return not _LIST_MARK.fullmatch(text.strip() + " ")
     for found in _INNER.finditer(text):
@@ -82,7 +82,7 @@ def holds_sentence_end(text: str) -> bool:
 
 
 def _is_list_number(text: str, stop: int) -> bool:
-    """Tells whether what stands before a stop begins its line and is a number or letter of a list."""
+    """Returns whether what stands before a stop begins its line and is a number or letter of a list."""
     first = text.rfind("\n", max(0, stop - 5), stop) + 1
     return (first > 0 or stop <= 4) and bool(_LIST_MARK.match(text[first : stop + 1].lstrip() + " "))
 
@@ -103,7 +103,7 @@ def typesetting(lines: Sequence[TextLine]) -> Typesetting:
 
 
 def flows(line: TextLine, following: TextLine, setting: Typesetting) -> bool:
-    """Tells whether a paragraph goes on from one line to the next, past page furniture, by words and widths.
+    """Returns whether a paragraph goes on from one line to the next, past page furniture, by words and widths.
 
     A line that leaves room for the next word was ended on purpose, unless its words show that it goes on.
     """
@@ -210,7 +210,7 @@ def cut_out(text: str, blocks: Sequence[Block], spans: Sequence[tuple[int, int]]
 
 
 def _fills(text: str, after: str, setting: Typesetting, share: float) -> bool:
-    """Tells whether a line was full: the next word would not have fitted into this share of the width."""
+    """Returns whether a line was full: the next word would not have fitted into this share of the width."""
     if not setting.wrapped:
         return _width(text) >= _LONG_ENOUGH
     if setting.width < _NARROWEST:

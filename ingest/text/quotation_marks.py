@@ -38,7 +38,7 @@ def quoted_spans(text: str) -> tuple[tuple[int, int], ...]:
 
 
 def is_quoted(text: str, start: int, end: int) -> bool:
-    """Tells whether words of a text stand in quotation marks, which may be at their own edges."""
+    """Returns whether words of a text stand in quotation marks, which may be at their own edges."""
     return any(first <= start and end <= last for first, last in quoted_spans(text))
 
 

@@ -121,7 +121,7 @@ def _hyphen_edit(line: TextLine, following: TextLine, language: str | None, comp
 
 
 def keeps_words(source_text: str, edit: Edit, heads: frozenset[str]) -> bool:
-    """Tells whether an edit leaves the words of every span around it as they are.
+    """Returns whether an edit leaves the words of every span around it as they are.
 
     What goes as furniture must be furniture by rule, and the parts beside it squash as they stand; for other kinds,
     `squash` gives the same with and without the edit.

@@ -179,7 +179,7 @@ def _cut(text: ReadableText, start: int, end: int) -> int | None:
 
 
 def _in_word(edits: Sequence[Edit], position: int) -> bool:
-    """Tells whether a position lies inside what an edit replaces, or where one closes the gap in a word."""
+    """Returns whether a position lies inside what an edit replaces, or where one closes the gap in a word."""
     index = bisect_right(edits, position, key=lambda edit: edit.start) - 1
     if index < 0:
         return False

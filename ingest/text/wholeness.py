@@ -44,12 +44,12 @@ def edges(statement: Statement, start: int, end: int, heads: frozenset[str]) -> 
 
 
 def is_whole(statement: Statement, start: int, end: int, heads: frozenset[str]) -> bool:
-    """Tells whether a span cuts no sentence of its statement."""
+    """Returns whether a span cuts no sentence of its statement."""
     return None not in edges(statement, start, end, heads)
 
 
 def begins_in_lower_case(words: str) -> bool:
-    """Tells whether words begin in lower case, which a speech does not in scripts that have case."""
+    """Returns whether words begin in lower case, which a speech does not in scripts that have case."""
     return _is_lower(words.strip())
 
 
@@ -84,7 +84,7 @@ def _follows_note(statement: Statement, position: int) -> bool:
 
 
 def _is_wrapped(before: str, gap: str) -> bool:
-    """Tells whether a line goes on a sentence of the line above it and ends none: the next line goes on with it."""
+    """Returns whether a line goes on a sentence of the line above it and ends none: the next line goes on with it."""
     lines = before.splitlines()
     if len(lines) < 2 or gap.count("\n") != 1 or not lines[-2].strip():
         return False

@@ -92,7 +92,7 @@ def _opens_sentence(source: str, start: int) -> bool:
 
 
 def _is_english_prose(text: str, start: int, end: int, names: frozenset[str]) -> bool:
-    """Tells whether a token stands among English words, and not in a line of another language or an address."""
+    """Returns whether a token stands among English words, and not in a line of another language or an address."""
     if not _is_prose(text, start, end):
         return False
     before = _WORD.findall(text[max(0, start - _CONTEXT) : start])[1 if start > _CONTEXT else 0 :]
@@ -101,7 +101,7 @@ def _is_english_prose(text: str, start: int, end: int, names: frozenset[str]) ->
 
 
 def _is_prose(text: str, start: int, end: int) -> bool:
-    """Tells whether a place stands in prose, and not inside an address, a path or a document symbol."""
+    """Returns whether a place stands in prose, and not inside an address, a path or a document symbol."""
     first = max(text.rfind(" ", 0, start), text.rfind("\t", 0, start)) + 1
     chunk = _CHUNK.match(text, first)
     return chunk is None or _NOT_PROSE.search(chunk.group()) is None

@@ -128,7 +128,7 @@ def _runs(text: str) -> Iterator[list[_ArticleHeading]]:
 
 
 def _has_words(text: str, run: Sequence[_ArticleHeading], end: int) -> bool:
-    """Tells whether headings have text under them, unlike those of a table of contents."""
+    """Returns whether headings have text under them, unlike those of a table of contents."""
     ends = [*(heading.start for heading in run[1:]), end]
     filled = sum(bool(text[heading.body : stop].strip()) for heading, stop in zip(run, ends, strict=True))
     return 2 * filled > len(run)
@@ -154,7 +154,7 @@ def _headings(text: str) -> Iterator[_ArticleHeading]:
 
 
 def _is_title(title: str, written: str) -> bool:
-    """Tells whether what follows an article's number is its title rather than the rest of a sentence."""
+    """Returns whether what follows an article's number is its title rather than the rest of a sentence."""
     if len(title) > _LONGEST_TITLE or _WORDS.no_title.match(title):
         return False
     return _SENTENCE_STOP.search(written.rstrip()) is None or len(title.split()) <= 12
