@@ -47,6 +47,21 @@ def pytest_collection_finish() -> None:
     """Sets modules and thousands of tests apart from garbage collection, of which each full one took a second."""
     gc.freeze()
     gc.enable()
+    _compile_statements_once()
+
+
+def _compile_statements_once() -> None:
+    """Has engines share the SQL of their statements, of which each would compile its own: most tests open engines."""
+    from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
+    from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
+    from sqlalchemy.engine import Engine
+
+    compiled: dict[Any, Any] = {}
+    Engine._compiled_cache = property(lambda engine: compiled, lambda engine, its_own: None)
+    # Keys of the cache hold the dialect.
+    for kind in (PGDialect_psycopg, SQLiteDialect_pysqlite):
+        kind.__eq__ = lambda self, other: type(self) is type(other)
+        kind.__hash__ = lambda self: hash(type(self))
 
 
 @pytest.fixture(scope="session")
