@@ -41,6 +41,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if {"postgres", "chroma_server"} & {*getattr(item, "fixturenames", ())}:
             item.add_marker(pytest.mark.integration)
+    # While one process fills the store that most of `tests/app` shares, others have tests that do without.
+    sharing = {item.path: None for item in items if "filled_store" in getattr(item, "fixturenames", ())}
+    first = next(iter(sharing), None)
+    items.sort(key=lambda item: (item.path in sharing) - 2 * (item.path == first))
 
 
 def pytest_collection_finish() -> None:
