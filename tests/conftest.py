@@ -2,6 +2,8 @@
 
 import gc
 import os
+import shutil
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -26,6 +28,10 @@ def pytest_configure() -> None:
     for name in [name for name in os.environ if name.startswith("UNTOC_")]:
         if name not in ("UNTOC_TEST_DATA", "UNTOC_TEST_POSTGRES", "UNTOC_TEST_LOAD", "UNTOC_CHROMIUM"):
             del os.environ[name]
+    # Databases wait for the disk with each of their thousands of small writes. Containers may have little memory there.
+    memory = Path("/dev/shm")
+    if "TMPDIR" not in os.environ and memory.is_dir() and shutil.disk_usage(memory).free > 4 << 30:
+        os.environ["TMPDIR"] = tempfile.tempdir = str(memory)
     gc.disable()
 
 
@@ -35,12 +41,31 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if {"postgres", "chroma_server"} & {*getattr(item, "fixturenames", ())}:
             item.add_marker(pytest.mark.integration)
+    # While one process fills the store that most of `tests/app` shares, others have tests that do without.
+    sharing = {item.path: None for item in items if "filled_store" in getattr(item, "fixturenames", ())}
+    first = next(iter(sharing), None)
+    items.sort(key=lambda item: (item.path in sharing) - 2 * (item.path == first))
 
 
 def pytest_collection_finish() -> None:
     """Sets modules and thousands of tests apart from garbage collection, of which each full one took a second."""
     gc.freeze()
     gc.enable()
+    _compile_statements_once()
+
+
+def _compile_statements_once() -> None:
+    """Has engines share the SQL of their statements, of which each would compile its own: most tests open engines."""
+    from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
+    from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
+    from sqlalchemy.engine import Engine
+
+    compiled: dict[Any, Any] = {}
+    Engine._compiled_cache = property(lambda engine: compiled, lambda engine, its_own: None)
+    # Keys of the cache hold the dialect.
+    for kind in (PGDialect_psycopg, SQLiteDialect_pysqlite):
+        kind.__eq__ = lambda self, other: type(self) is type(other)
+        kind.__hash__ = lambda self: hash(type(self))
 
 
 @pytest.fixture(scope="session")

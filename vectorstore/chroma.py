@@ -151,7 +151,10 @@ class VectorIndex:
     def check(self, dimension: int) -> str | None:
         """Returns what is wrong with the index, or None when it counts and answers."""
         try:
-            if self.ids():
+            with _translated(self.label):
+                held = self._held("vectors")
+                holds_any = held is not None and held.count() > 0
+            if holds_any:
                 self.search(np.full(dimension, dimension**-0.5, dtype=np.float32), 1)
         except StoreError as exc:
             return str(exc)

@@ -485,19 +485,22 @@ class Store:
 
     def _bring_up(self, index: VectorIndex, progress: Callable[[int], None] | None) -> None:
         wanted = frozenset(self.catalogue.passage_ids())
+        given: dict[VectorTable, frozenset[str]] = {}
         for table in COLLECTIONS:
             present = index.ids(table)
             index.delete(sorted(present - wanted), table)
+            given[table] = present & wanted
             if wanted <= present:
                 continue
             ids, vectors = self.catalogue.vectors_of(table=table)
             rows = [row for row, identifier in enumerate(ids) if identifier not in present]
+            given[table] |= {ids[row] for row in rows}
             for begin in range(0, len(rows), BATCH):
                 part = rows[begin : begin + BATCH]
                 index.upsert([ids[row] for row in part], vectors[part], table)
                 if progress is not None:
                     progress(len(ids) - len(rows) + begin + len(part))
-        if index.ids() != frozenset(self.catalogue.vectors_of()[0]):
+        if index.ids() != given["vectors"]:
             raise StoreError(f"the vector index {index.label!r} does not hold what it was given")
         # A search makes Chroma write out what it still has to, before its files are recorded.
         if (trouble := index.check(self._dimension)) is not None:

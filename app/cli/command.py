@@ -11,7 +11,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from functools import wraps
+from functools import cache, wraps
 from inspect import Parameter, getdoc, signature
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -210,10 +210,14 @@ def run_program(program: typer.Typer, name: str, arguments: Sequence[str] | None
     signal.signal(signal.SIGTERM, _interrupt)
     _show_what_the_terminal_cannot()
     try:
-        code: int = typer.main.get_command(program).main(arguments, prog_name=name, standalone_mode=False)
+        code: int = _parser_of(program).main(arguments, prog_name=name, standalone_mode=False)
     except typer.TyperException as exc:
         return fail(f"{_wrong_usage(exc)}; see --help", 2, name)
     return code
+
+
+# Made from the signatures of all commands, which takes longer than most of them.
+_parser_of = cache(typer.main.get_command)
 
 
 def _wrong_usage(error: typer.TyperException) -> str:

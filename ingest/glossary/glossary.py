@@ -91,7 +91,8 @@ class _Terms:
     def add(self, term: str, language: str, concept: _Concept | None) -> None:
         words = [word.text for word in _words(term, language)]
         # Written with accents or without, a word may have two stems.
-        keys = [tuple(stem(word, language) for word in words), tuple(stem(fold(word), language) for word in words)]
+        spelt = dict.fromkeys((tuple(words), tuple(map(fold, words))))
+        keys = [tuple(stem(word, language) for word in each) for each in spelt]
         if len(words) == 1:
             keys += [(reading,) for reading in self.readings(words[0], language)]
         for key in filter(None, dict.fromkeys(keys)):

@@ -8,7 +8,7 @@ import hashlib
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from pathlib import Path
 
 from ingest.errors import PartyTableError
@@ -328,7 +328,9 @@ class PartyTable:
         return tuple(dict.fromkeys(code for key in near for code in self._typable[key]))
 
 
+@lru_cache(maxsize=1 << 14)
 def _typed(name: str) -> str:
+    # Of the thousands of names that a table has, other tables of the process have all but a few.
     return " ".join(token.folded for token in tokens_of(name))
 
 

@@ -8,10 +8,12 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 
+from app.export.plots import timeline
 from app.wiring import Workspace
 from ingest.parties.party_table import PartyTable
 from tests.conftest import PROJECT
 from tests.fakes import HashingEmbedder, OverlapReranker, fake_workspace, second_model
+from tests.fakes_briefing import fake_briefing
 from tests.fakes_corpora import Stored, stored_in
 
 SAMPLE = PROJECT / "ingest" / "sample" / "000_6237221ecf9e9373.txt"
@@ -56,3 +58,14 @@ def scripted_models(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("app.wiring.SentenceTransformerEmbedder", lambda config: HashingEmbedder())
     monkeypatch.setattr("app.wiring.question_embedder", lambda config: HashingEmbedder())
     monkeypatch.setattr("app.wiring.build_reranker", lambda config: OverlapReranker())
+
+
+@pytest.fixture(scope="session")
+def _picture() -> bytes:
+    return timeline(fake_briefing())
+
+
+@pytest.fixture
+def one_picture(_picture: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Spares documents the drawing of a timeline, which takes longer than all the rest of them."""
+    monkeypatch.setattr("app.export.blocks.timeline", lambda briefing: _picture)

@@ -2,6 +2,7 @@
 
 import socket
 from collections.abc import Iterator
+from itertools import product
 
 import pytest
 from starlette.responses import JSONResponse
@@ -85,8 +86,13 @@ def test_other_names_are_refused(client, host):
     assert client.get("/", headers={"host": host}).status_code == 400
 
 
-@pytest.mark.parametrize("host", ["127.0.0.1:7000", "127.0.0.2:7000", "[::1]:7000", "localhost:7000", "localhost"])
-@pytest.mark.parametrize("method", ["GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH"])
+@pytest.mark.parametrize(
+    ("host", "method"),
+    [
+        *product(["127.0.0.2:7000", "[::1]:7000", "localhost:7000", "localhost"], ["GET", "POST"]),
+        *product(["127.0.0.1:7000"], ["GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH"]),
+    ],
+)
 def test_other_origins_are_refused_under_every_own_name_and_method(client, host, method):
     def status(**headers: str) -> int:
         return client.request(method, "/", headers={"host": host, **headers}).status_code

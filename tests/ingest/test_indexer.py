@@ -104,6 +104,7 @@ def results(report):
     return {file.file: file.result for file in report.files}
 
 
+# What is read of files, of their names and of tables is the same for all engines, and tried on one.
 @pytest.fixture
 def desk(engines, tmp_path):
     desk = Desk(tmp_path)
@@ -154,6 +155,7 @@ def test_parties_of_a_folder_are_learnt(desk, conference):
     desk.assert_unchanged(conference)
 
 
+@only_local
 def test_order_of_results_is_that_of_the_manifest_and_stable(desk):
     desk.speak(**{letter: f"matter {letter}" for letter in "zebra"})
     desk.manifest(**dict.fromkeys("zebra", "XAA"))
@@ -277,6 +279,7 @@ def test_sync_removes_what_is_gone_from_the_folder_only(desk, tmp_path):
     assert desk.finds("herons") == []
 
 
+@only_local
 def test_sync_of_an_empty_folder_removes_nothing_since_a_share_may_not_be_mounted(desk):
     path = desk.speak(b="badgers")
     desk.ingest()
@@ -286,6 +289,7 @@ def test_sync_of_an_empty_folder_removes_nothing_since_a_share_may_not_be_mounte
     assert desk.held()
 
 
+@only_local
 def test_unlisted_files_are_reported_and_taken_with_all_and_sync_keeps_them(desk):
     desk.speak(a="herons", b="badgers")
     desk.manifest(a="XAA")
@@ -372,6 +376,7 @@ def test_mentions_of_treaties_articles_and_groups_are_looked_up(desk):
 # --- parties and manifests
 
 
+@only_local
 def test_unknown_state_is_ingested_reported_and_never_attributed(desk):
     desk.speak(a="herons")
     desk.manifest(a="Nowhereland")
@@ -411,6 +416,7 @@ def test_corrected_tables_take_the_place_of_the_older_ones_without_embedding(des
     assert len(desk.store.party_files()) == 1
 
 
+@only_local
 def test_parties_file_that_contradicts_the_built_in_table_is_a_note(desk):
     desk.speak(a="herons")
     desk.manifest(a="", parties="code,name,aliases,kind\nXAA,Iran,,state\n")
@@ -420,6 +426,7 @@ def test_parties_file_that_contradicts_the_built_in_table_is_a_note(desk):
     assert desk.store.party_files() == ()
 
 
+@only_local
 def test_row_without_a_file_is_missing_with_its_line(desk):
     desk.speak(a="herons")
     desk.manifest(gone="XAA", a="XAA")
@@ -429,6 +436,7 @@ def test_row_without_a_file_is_missing_with_its_line(desk):
     assert [file.file for file in report.failed] == ["gone.txt"]
 
 
+@only_local
 def test_manifest_that_cannot_be_read_fails_and_other_paths_go_on(desk, tmp_path):
     bad = tmp_path / "bad"
     bad.mkdir()
@@ -479,6 +487,7 @@ def test_file_that_became_unreadable_keeps_what_was_stored(desk):
     assert desk.finds("herons")
 
 
+@only_local
 @pytest.mark.parametrize("name", ["absent.txt", "absent/", "x" * 5000, "nul\0byte"])
 def test_missing_path_fails_and_the_others_go_on(desk, name):
     report = desk.ingest(Path(name), desk.speak(a="herons"))
@@ -486,11 +495,13 @@ def test_missing_path_fails_and_the_others_go_on(desk, name):
     assert "check the path" in report.files[0].reason
 
 
+@only_local
 def test_format_that_no_loader_reads_is_skipped_and_a_folder_of_it_is_a_note(desk):
     assert desk.outcome(desk.write("a.xyz", text_about("herons"))) == {"a.xyz": "skipped"}
     assert "no supported file" in desk.ingest(Path("absent"), desk.folder).notes[0]
 
 
+@only_local
 def test_name_that_is_not_utf_8_fails_and_the_others_go_on(desk):
     try:
         (desk.folder / b"caf\xe9.txt".decode("utf-8", "surrogateescape")).write_bytes(text_about("herons").encode())
@@ -504,6 +515,7 @@ def test_name_that_is_not_utf_8_fails_and_the_others_go_on(desk):
     assert len(desk.store.catalogue.unreadable()) == 1
 
 
+@only_local
 def test_link_that_leads_out_of_the_folder_is_refused(desk, tmp_path):
     secret = tmp_path / "secret.txt"
     secret.write_text(text_about("secrets"), encoding="utf-8")
@@ -562,6 +574,7 @@ def test_terminated_command_ends_in_order_and_keeps_what_it_stored(desk):
     assert len(desk.summaries()) == 60
 
 
+@only_local
 def test_progress_counts_up_to_all_files(desk):
     count, heard = len(desk.speak_often(6)), []
     desk.ingest(progress=heard.append)
@@ -595,6 +608,7 @@ def test_ingest_that_is_stopped_after_a_few_files_again_and_again_gets_on(desk):
             desk.ingest(progress=stop)
 
 
+@only_local
 def test_file_on_which_ingests_were_stopped_does_not_keep_others_from_being_stored(desk):
     desk.speak_often(6)
 
@@ -651,6 +665,7 @@ def zipped(path, texts):
     return path
 
 
+@only_local
 @pytest.mark.parametrize("top", ["", "mission/"])
 def test_tables_inside_an_archive_are_used_as_in_a_folder(desk, top):
     texts = {
@@ -673,6 +688,7 @@ def test_tables_inside_an_archive_are_used_as_in_a_folder(desk, top):
     desk.assert_unchanged(archive)
 
 
+@only_local
 def test_rows_match_by_base_name_only_where_folders_were_dropped(desk):
     desk.speak(a="herons")
     zipped(desk.folder / "b.zip", {"deep/c.txt": text_about("owls")})
@@ -682,6 +698,7 @@ def test_rows_match_by_base_name_only_where_folders_were_dropped(desk):
     assert desk.held() == {"a.txt": "AUT", "b.zip/deep/c.txt": "DEU"}
 
 
+@only_local
 def test_base_name_of_two_files_is_neither(desk):
     desk.speak(a="herons")
     zipped(desk.folder / "b.zip", {"deep/a.txt": text_about("owls")})
@@ -689,11 +706,13 @@ def test_base_name_of_two_files_is_neither(desk):
     assert "missing" in desk.outcome(by_base_name=True).values() and desk.held() == {}
 
 
+@only_local
 def test_table_of_parties_alone_says_what_it_did(desk):
     desk.write("parties.csv", PARTIES)
     assert desk.ingest().notes == ("parties.csv: can be named from now on: Arvandia, Belmora",)
 
 
+@only_local
 def test_archive_of_a_part_that_was_given_up_is_not_read_again(desk):
     archive = zipped(desk.folder / "a.zip", {"in.txt": text_about("firearms")})
     given_up = FileResult(file="a.zip", result="failed", reason="given up (killed)")
@@ -734,6 +753,7 @@ def test_file_that_another_folder_could_not_read_is_no_failure_of_its_namesake(d
 FOR_CIRCLE = "I have the honour to speak on behalf of the Coral Circle. "
 
 
+@only_local
 @pytest.mark.parametrize(
     ("said", "row", "before", "after"),
     [

@@ -168,21 +168,19 @@ def mapped_and_read(store, scope, fetch_k, monkeypatch):
     return mapped, read, bool(answers) and answers[0] is not None
 
 
-@pytest.mark.parametrize(
-    ("scope", "fetch_k", "asked"),
-    [
-        pytest.param(STATEMENTS, 10, True, id="all"),
-        pytest.param(STATEMENTS[:6], 10, True, id="half"),
-        pytest.param(STATEMENTS[:2], 16, True, id="too few of those nearest"),
-        pytest.param(STATEMENTS[3:4], 8, False, id="a small part"),
-        pytest.param(STATEMENTS, 200, True, id="more than there are"),
-    ],
-)
-def test_large_part_of_the_store_is_searched_in_its_mapped_vectors(mapping, scope, fetch_k, asked, monkeypatch):
-    mapped, read, used = mapped_and_read(mapping, list(scope), fetch_k, monkeypatch)
-    assert used is asked
-    assert [name for name, _ in mapped] == [name for name, _ in read]
-    assert [score for _, score in mapped] == pytest.approx([score for _, score in read], abs=1e-6)
+def test_large_part_of_the_store_is_searched_in_its_mapped_vectors(mapping, monkeypatch):
+    asked = [
+        ("all", STATEMENTS, 10, True),
+        ("half", STATEMENTS[:6], 10, True),
+        ("too few of those nearest", STATEMENTS[:2], 16, True),
+        ("a small part", STATEMENTS[3:4], 8, False),
+        ("more than there are", STATEMENTS, 200, True),
+    ]
+    for shown, scope, fetch_k, uses in asked:
+        mapped, read, used = mapped_and_read(mapping, list(scope), fetch_k, monkeypatch)
+        assert used is uses, shown
+        assert [name for name, _ in mapped] == [name for name, _ in read], shown
+        assert [score for _, score in mapped] == pytest.approx([score for _, score in read], abs=1e-6), shown
 
 
 def test_mapped_vectors_are_those_of_the_store_as_it_is(mapping, monkeypatch):
@@ -194,21 +192,22 @@ def test_mapped_vectors_are_those_of_the_store_as_it_is(mapping, monkeypatch):
     assert used and best[0] == "new/0"
 
 
-@pytest.mark.parametrize("harm", ["cut", "emptied", "other numbers", "gone"])
-def test_damaged_mapped_vectors_are_named_and_made_anew(mapping, harm, monkeypatch):
+def test_damaged_mapped_vectors_are_named_and_made_anew(mapping, monkeypatch):
     (path,) = mapping.path.glob("mapped-*-vectors-*.npy")
     data = path.read_bytes()
-    if harm == "gone":
-        path.unlink()
-    else:
-        path.write_bytes({"cut": data[:-3], "emptied": b"", "other numbers": data[:-4] + b"\0\0\0?"}[harm])
-    if harm != "other numbers":
-        mapped, read, used = mapped_and_read(mapping, list(STATEMENTS), 10, monkeypatch)
-        assert not used and mapped == read
-    assert [check.ok for check in mapping.check() if check.name == "vector index"] == [harm == "gone"]
-    with mapping.writer():
-        mapping.rebuild_index()
-    assert path.read_bytes() == data and all(check.ok for check in mapping.check())
+    for harm in ("cut", "emptied", "other numbers", "gone"):
+        if harm == "gone":
+            path.unlink()
+        else:
+            path.write_bytes({"cut": data[:-3], "emptied": b"", "other numbers": data[:-4] + b"\0\0\0?"}[harm])
+        mapping._mapped.clear()
+        if harm != "other numbers":
+            mapped, read, used = mapped_and_read(mapping, list(STATEMENTS), 10, monkeypatch)
+            assert not used and mapped == read, harm
+        assert [check.ok for check in mapping.check() if check.name == "vector index"] == [harm == "gone"], harm
+        with mapping.writer():
+            mapping.rebuild_index()
+        assert path.read_bytes() == data and all(check.ok for check in mapping.check()), harm
 
 
 def test_vectors_that_are_kept_are_those_of_the_store_as_it_is(tmp_path, monkeypatch):

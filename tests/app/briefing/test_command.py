@@ -7,7 +7,7 @@ import pytest
 from app.cli import main
 from tests.fakes_chat import writer
 
-pytestmark = pytest.mark.usefixtures("scripted_models")
+pytestmark = pytest.mark.usefixtures("scripted_models", "one_picture")
 ASKED = ["--states", "Arvandia, Belmora", "--topic", "extradition", "--article", "18"]
 
 

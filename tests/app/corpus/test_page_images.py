@@ -2,6 +2,7 @@
 
 import io
 import shutil
+from contextlib import contextmanager
 from dataclasses import replace
 
 import pytest
@@ -37,16 +38,29 @@ def arvandia() -> str:
     return "\n\n".join(paragraphs(path.read_text(encoding="utf-8"))[1:])
 
 
-@pytest.fixture
-def desk(tmp_path):
-    folder = tmp_path / "corpus"
+@contextmanager
+def filled(path):
+    folder = path / "corpus"
     folder.mkdir()
     (folder / "parties.csv").write_text(PARTIES, encoding="utf-8")
     # Twice as long, so that the quotation stands on the second page.
     (folder / "a.pdf").write_bytes(pdf_of(arvandia(), size=16))
-    with fake_workspace(tmp_path / "store") as workspace:
+    with fake_workspace(path / "store") as workspace:
         workspace.corpus.ingest([folder])
         yield workspace, folder
+
+
+@pytest.fixture
+def desk(tmp_path):
+    with filled(tmp_path) as desk:
+        yield desk
+
+
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory):
+    """The workspace of a desk that tests only read."""
+    with filled(tmp_path_factory.mktemp("kept")) as (workspace, _):
+        yield workspace
 
 
 def citation_of(workspace):
@@ -63,10 +77,9 @@ def yellow(png: bytes) -> list[tuple[int, int]]:
     ]
 
 
-def test_page_of_a_citation_is_shown_with_the_quotation_marked(desk):
-    workspace, _ = desk
-    citation = citation_of(workspace)
-    found = workspace.corpus.page_image(citation.statement_id, citation.start, citation.end)
+def test_page_of_a_citation_is_shown_with_the_quotation_marked(kept):
+    citation = citation_of(kept)
+    found = kept.corpus.page_image(citation.statement_id, citation.start, citation.end)
     assert found.page == citation.page == 2 and found.marked
     marked = yellow(found.png)
     lines = {y // 25 for _, y in marked}
@@ -90,10 +103,9 @@ def test_page_is_not_shown_when_the_file_is_gone_or_has_changed(desk):
     "asked",
     [None, "x", {}, {"statement": "../../etc/passwd", "start": "0", "end": "9"}, {"statement": "a", "start": "b"}],
 )
-def test_request_that_makes_no_sense_is_not_found(desk, asked):
-    workspace, _ = desk
+def test_request_that_makes_no_sense_is_not_found(kept, asked):
     with pytest.raises(HTTPException):
-        fetched(workspace.corpus, page_image)(asked)
+        fetched(kept.corpus, page_image)(asked)
 
 
 def test_text_without_pages_offers_no_page(desk, tmp_path):
@@ -161,11 +173,10 @@ def test_manifest_names_files_in_an_archive_and_gives_the_others_its_own_row(des
     assert [line.split(",")[0] for line in drafted.splitlines()[1:]] == ["b.zip/one.txt", "b.zip/two.txt"]
 
 
-def test_words_read_from_a_scan_carry_their_confidence_to_the_reader(desk):
-    workspace, _ = desk
-    citation = citation_of(workspace)
-    statement = workspace.corpus.show(citation.statement_id)
-    sentences = workspace.corpus._store.catalogue.sentences(citation.statement_id)
+def test_words_read_from_a_scan_carry_their_confidence_to_the_reader(kept):
+    citation = citation_of(kept)
+    statement = kept.corpus.show(citation.statement_id)
+    sentences = kept.corpus._store.catalogue.sentences(citation.statement_id)
     ordinal = next(s.ordinal for s in sentences if WORDS in s.text)
     place = {"left": 0.1, "top": 0.1, "right": 0.2, "bottom": 0.12}
     start = sentences[ordinal].start

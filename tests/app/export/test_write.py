@@ -17,6 +17,8 @@ from app.export.arrange import arrange
 from app.export.write import SUFFIXES, write_briefing
 from tests.fakes_briefing import STATEMENTS, crowded_briefing, fake_briefing
 
+pytestmark = pytest.mark.usefixtures("one_picture")
+
 
 def digest(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()

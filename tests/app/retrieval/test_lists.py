@@ -8,9 +8,9 @@ from app.retrieval.sentence_ranker import _LIST_PARTIES, _LIST_SENTENCES
 from app.wiring import Workspace
 from tests.fakes_corpora import workspace_over
 
-PARTIES = 200
+PARTIES = 120
 # The one that names a rare name, late in a long statement on other things.
-RARE = 137
+RARE = 87
 
 
 def _code(number: int) -> str:

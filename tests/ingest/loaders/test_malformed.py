@@ -7,6 +7,7 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -104,6 +105,7 @@ def open_document(body: bytes) -> bytes:
     return zip_of({"mimetype": b"application/vnd.oasis.opendocument.text", "content.xml": content})
 
 
+@cache
 def crafted() -> dict[str, bytes]:
     """Files made to do harm, or broken in ways of their own."""
     evil = {"../../evil.txt": b"x", "/tmp/evil.txt": b"x", "C:\\evil.txt": b"x", "a/../../b.txt": b"x", "..": b"x"}
