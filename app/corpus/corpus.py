@@ -254,7 +254,9 @@ class Corpus:
         """Returns one statement with its text, an intervention with that of its record; or a whole record."""
         catalogue = self._store.catalogue
         found: Statement | Document | None = catalogue.statement(statement_id) or catalogue.document(statement_id)
-        return _held(found, statement_id)
+        if found is None:
+            raise NotFoundError(f"no statement {statement_id!r} in the store: `untoc list` shows their ids")
+        return found
 
     def trace(self, trace_id: str) -> dict[str, object]:
         """Returns the trace of an answer; old ones are dropped."""

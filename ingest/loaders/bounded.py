@@ -265,10 +265,11 @@ def serve() -> NoReturn:
     os.dup2(2, 1)
     _CHANNEL.set(channel)
     # Imported before the first file, so that this does not count as its time.
-    from ingest.loaders import page_images, registry  # noqa: F401 — the first for the page beside a citation
+    from ingest.loaders.registry import LOADERS
 
-    for loader in registry.LOADERS.values():
-        import_module(f"ingest.loaders.{loader.function.partition(':')[0]}")
+    # The last shows the page beside a citation.
+    for reader in (*(loader.function.partition(":")[0] for loader in LOADERS.values()), "page_images"):
+        import_module(f"ingest.loaders.{reader}")
     _send(channel, pickle.dumps(("ready", None)))
     while True:
         try:
