@@ -114,7 +114,7 @@ def gather(cases: Sequence[Case], folders: Sequence[Path], settings: Settings) -
     """
     samples: list[Sample] = []
     models: dict[str, str] = {}
-    of_meeting = [case for name in _OF_MEETING for case in load_cases(SHIPPED[name]) if not case.held]
+    of_meeting = [case for name in _OF_MEETING for case in load_cases(SHIPPED[name]) if not case.is_held_out]
     corpora = [([folder], cases if folder == folders[0] else ()) for folder in folders]
     for corpus, own in (*corpora, ([CONFERENCE, SAMPLE], of_meeting)):
         documents = read_documents(corpus)

@@ -32,7 +32,7 @@ class JudgedAnswer:
         """Judges the answer."""
         case, record, sample = self.case, self.record, self.sample
         score = partial(
-            ScoreRecord, case=case.id, repeat=record.repeat, cluster=case.cluster, gates=case.gates,
+            ScoreRecord, case=case.id, repeat=record.repeat, cluster=case.cluster, gates=case.may_gate,
             slices=slices(case), reviewed=case.read_by_a_person, expected=case.expect.status,
             expected_states=case.expect.states,
         )  # fmt: skip

@@ -166,17 +166,17 @@ class Case(FileRecord):
         return self.expect.states[0] if self.expect.states else (self.variant_of or self.id)
 
     @property
-    def gates(self) -> bool:
+    def may_gate(self) -> bool:
         """Whether the case may decide a gate: it is no draft."""
         return self.review.status in ("reviewed", "unreviewed")
 
     @property
     def read_by_a_person(self) -> bool:
         """Whether a person vouches for it: whoever reviewed it, or wrote it."""
-        return self.review.status == "reviewed" or (self.gates and self.review.source == "human")
+        return self.review.status == "reviewed" or (self.may_gate and self.review.source == "human")
 
     @property
-    def held(self) -> bool:
+    def is_held_out(self) -> bool:
         """Whether the case is withheld from every fit, by its tag `fold: held`."""
         return bool(self.tags.get("fold") == "held")
 

@@ -220,7 +220,7 @@ def _mix(cases: Sequence[Case]) -> list[Remark]:
     near = sum((case.unanswerable_kind or "").startswith("near_miss") for case in silent) / max(1, len(silent))
     share, (low, high) = len(silent) / total, _UNANSWERABLE
     drafts = sum(case.review.status == "draft" for case in cases)
-    unread = sum(case.gates and not case.read_by_a_person for case in cases)
+    unread = sum(case.may_gate and not case.read_by_a_person for case in cases)
     counts = Counter((name, value) for case in cases for name in _SLICED_BY for value in slices(case).get(name, ()))
     few = [f"{name} {value} ({n})" for (name, value), n in sorted(counts.items()) if n < _SLICE]
     small = ", ".join(few) if total >= _SLICE else f"all, of {total}"

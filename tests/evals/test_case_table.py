@@ -46,7 +46,7 @@ def test_a_question_with_its_quotation_becomes_a_case_with_offsets(tmp_path, doc
     assert (answered.expect.status, answered.expect.states, answered.expect.years) == ("answered", ("FRA",), ("2018",))
     assert (answered.tags, answered.lang, answered.type) == ({"article": "UNTOC 18"}, "en", "single_state")
     assert (silent.expect.status, silent.type, silent.evidence) == ("abstained", "unanswerable", ())
-    assert answered.gates and silent.gates
+    assert answered.may_gate and silent.may_gate
 
 
 def test_the_same_row_keeps_its_id(tmp_path, documents):

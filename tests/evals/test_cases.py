@@ -83,7 +83,7 @@ def test_what_follows_from_the_rest_of_a_case_or_of_its_file_may_be_left_out(tmp
     [case] = _load(MINIMAL.replace("EVIDENCE", "[{id: e1, file: f, quote: x}, {id: e2, file: f, quote: y}]"), tmp_path)
     assert case.answerable
     assert case.evidence_groups == (("e1", "e2"),)
-    assert (case.lang, case.split, case.review.status, case.gates) == ("en", "dev", "draft", False)
+    assert (case.lang, case.split, case.review.status, case.may_gate) == ("en", "dev", "draft", False)
     head = "schema: 1\ndefaults: {split: holdout, lang: fr, corpus: somewhere}\n"
     [case] = _load(head + MINIMAL.replace("EVIDENCE", "[]"), tmp_path)
     assert (case.lang, case.split) == ("fr", "holdout")
@@ -130,4 +130,4 @@ def test_the_schema_for_editors_is_that_of_the_code():
 )
 def test_a_case_gates_whether_or_not_a_person_reviewed_it_and_drafts_never(status, gates, tmp_path):
     [case] = _load(MINIMAL.replace("EVIDENCE", f"[], review: {{status: {status}}}"), tmp_path)
-    assert case.gates is gates
+    assert case.may_gate is gates

@@ -120,7 +120,7 @@ def test_what_was_shown_is_no_case_until_a_person_has_judged_it(paths: EvalPaths
         saved_cases(paths)
     decide(paths, first)
     decide_draft(paths, drafts(paths)[1], None, by="ab")
-    assert [(kept.id, kept.review.status, kept.gates) for kept in saved_cases(paths)] == [(first, "reviewed", True)]
+    assert [(kept.id, kept.review.status, kept.may_gate) for kept in saved_cases(paths)] == [(first, "reviewed", True)]
     review = saved_cases(paths)[0].review
     assert (review.by, review.source, isinstance(review.on, date)) == (("ab",), "chat", True)
     decide(paths, second, by="cd")

@@ -312,7 +312,7 @@ def test_deciding_on_a_draft_changes_the_saved_cases(review, paths):
     assert (kept.question, kept.expect.states, kept.evidence_groups) == (
         "What does France want?", ("FRA", "MEX"), (("e1",),),
     )  # fmt: skip
-    assert kept.gates
+    assert kept.may_gate
     again = review.shown("drafts", None, 0)
     assert "kept as a case by ab" in again[item] and again[used].value == ["e1"]
 
