@@ -72,7 +72,7 @@ class NamedFilter:
 
 @dataclass(frozen=True, kw_only=True)
 class Resolution:
-    """How a question was read.
+    """How a question was read; kept as JSON with conversations, so that the names of its fields stay.
 
     Attributes:
         scope: The filters and the topic.
