@@ -19,7 +19,7 @@ _TEMPLATES: Final = "told-"
 # lists", "split it, or raise UNTOC_LOAD__MAX_PAGES", "with --force".
 _UNHEARD: Final = re.compile(
     r"[,;:]?\s*(?:which\s+|run\s+|by\s+|use\s+|see\s+)?`untoc[^`]*`[^;,.:]*"
-    r"|,? or raise (?:the limit )?\w+_\w+(?: and \w+_\w+)?|[;,] use --\w+[^;,.]*| with --\w+|, or of docs/\S+"
+    r"|[,;]? (?:or )?raise UNTOC_\w+(?: and UNTOC_\w+)?|[;,] use --\w+[^;,.]*| with --\w+|, or of docs/\S+"
     r"|\s?'[0-9a-f]{16}(?:\.\d+)?'|, line 0\b"
 )
 

@@ -132,4 +132,6 @@ def test_messages_of_ingest_are_in_the_language_of_the_reader(monkeypatch):
     assert worded("no statement '0123456789abcdef' in the store: `untoc list` shows their ids") == (
         "no statement in the store"
     )
+    slow = "text recognition took more than 60 s on a page"
+    assert worded(f"{slow}; raise UNTOC_LOAD__OCR_SECONDS") == slow
     assert worded("'b' is of no kind we know, line 0") == "'b' is of no kind we know"
