@@ -85,8 +85,8 @@ def listen(host: str, port: int, *, anywhere: bool = False) -> socket.socket:
     if not anywhere:
         require_loopback(host)
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    # Where the protocol is not named, asyncio does not set TCP_NODELAY, and what comes in two parts, as headers and
-    # body do, waits 40 ms for the acknowledgement of the first.
+    # Where the protocol is not named, asyncio does not set TCP_NODELAY: of what is sent in two parts, as headers and
+    # body are, the second then waits 40 ms for the acknowledgement of the first.
     listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         if os.name == "posix":

@@ -56,7 +56,7 @@ def open_environment(
         with open_workspace(settings, read_only=True) as workspace:
             yield workspace
         return
-    path = eval_paths(settings.store).stores / _store_key(settings, folders, documents)
+    path = store_path(settings, folders, documents)
     with open_workspace(settings.in_folder(path)) as workspace:
         # Its name says all that it holds: once whole, there is nothing to look for.
         if not (path / _WHOLE).is_file():
@@ -84,14 +84,14 @@ def take_in(workspace: Workspace, folders: Sequence[Path], tell: Tell = quiet) -
             raise RunError(f"not all of {str(folder)!r} was taken in: {failed[0].file}: {failed[0].reason}")
 
 
-def _store_key(settings: Settings, folders: Sequence[Path], documents: Documents) -> str:
-    """Whatever changes what a store holds changes its name: texts, facts, reading, splitting and the model."""
+def store_path(settings: Settings, folders: Sequence[Path], documents: Documents) -> Path:
+    """Returns where the store of folders is: what changes what it holds, as texts, code or model, changes its name."""
     digest = hashlib.sha256(documents.sha256.encode() + code_hash("ingest", "vectorstore").encode())
     for path in (folder / name for folder in folders for name in (MANIFEST_NAME, PARTIES_NAME)):
         digest.update(path.read_bytes() if path.is_file() else b"")
     embedding, split = settings.embedding.model_dump_json(), settings.split.model_dump_json()
     digest.update(f"{embedding}{split}{settings.load.model_dump_json()}".encode())
-    return digest.hexdigest()[:16]
+    return eval_paths(settings.store).stores / digest.hexdigest()[:16]
 
 
 def code_hash(*packages: str) -> str:

@@ -32,7 +32,7 @@ DEADLY, BUGGY = "guillotine", "earwig"
 
 # Children are forked from a process that has loaded the modules, and no more, so that each begins at once.
 _CONTEXT = multiprocessing.get_context("forkserver")
-_CONTEXT.set_forkserver_preload(["tests.fakes_workers"])
+_CONTEXT.set_forkserver_preload(["tests.fakes_workers", "tests.preloaded"])
 
 
 class SlowEmbedder(HashingEmbedder):

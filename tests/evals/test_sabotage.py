@@ -1,5 +1,6 @@
 """The evals themselves: a pipeline that is broken on purpose is caught by the gate that should catch it."""
 
+import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import fields, replace
 from pathlib import Path
@@ -17,7 +18,7 @@ from app.wiring import Workspace
 from evals.case_sets import CONFERENCE, SAMPLE, cases_hash, open_set
 from evals.cases.case import Case
 from evals.cases.documents import Documents
-from evals.eval_environment import open_environment, statement_files
+from evals.eval_environment import open_environment, statement_files, store_path
 from evals.files import eval_paths
 from evals.gates import GateReport, check_gates, load_gates
 from evals.runner import asking, run_cases
@@ -25,6 +26,7 @@ from evals.runs import Run, create_run
 from evals.score import score_run
 from evals.variants import VARIANTS, assistant_of, steps_of
 from ingest.parties.party_table import PartyTable
+from tests.conftest import PROJECT
 from tests.evals.made import manifest
 
 pytestmark = [pytest.mark.model, pytest.mark.timeout(900)]
@@ -52,8 +54,12 @@ class _Remembering:
 @pytest.fixture(scope="module")
 def workspace(smoke_documents: Documents, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
     """The conference and the sample, indexed with the real models; each question is searched once."""
-    settings = Settings(store=tmp_path_factory.mktemp("store"))
-    with open_environment(settings, [CONFERENCE, SAMPLE], smoke_documents) as opened:
+    settings, folders = Settings(store=tmp_path_factory.mktemp("store")), [CONFERENCE, SAMPLE]
+    # What `make eval` indexed with this code is not indexed again.
+    made, own = (store_path(each, folders, smoke_documents) for each in (Settings(store=PROJECT / ".store"), settings))
+    if (made / "whole").is_file():
+        shutil.copytree(made, own)
+    with open_environment(settings, folders, smoke_documents) as opened:
         steps = replace(opened.steps, retriever=_Remembering(opened.steps.retriever))  # type: ignore[arg-type]
         yield replace(opened, steps=steps, assistant=Assistant(steps, opened.store.catalogue, keep_traces=0))
 

@@ -137,7 +137,8 @@ def test_the_process_is_gone_in_time_whatever_it_works_on(filled_store: Path, tm
         "import signal, sys, time; from pathlib import Path; signal.signal(signal.SIGTERM, signal.default_int_handler);"
         "from app.server.serve import leave, serve; from app.settings import ServerConfig;"
         "from tests.fakes import fake_workspace, second_model;"
-        "from app.corpus.corpus import Corpus; Corpus.added_parties = lambda _: time.sleep(300);"
+        "from app.corpus.corpus import Corpus;"
+        "Corpus.added_parties = lambda _: (print('begun', flush=True), time.sleep(300));"
         "stack = fake_workspace(Path(sys.argv[1]), second=second_model()); workspace = stack.__enter__();"
         "config = ServerConfig(port=0, stop_seconds=1);"
         "object.__setattr__(workspace, 'settings', workspace.settings.model_copy(update={'server': config}));"
@@ -153,7 +154,7 @@ def test_the_process_is_gone_in_time_whatever_it_works_on(filled_store: Path, tm
         ThreadPoolExecutor() as threads,
     ):
         asked = threads.submit(client.get, "/api/v1/parties")
-        time.sleep(2)
+        assert server.stdout.readline() == "begun\n"
         ended = time.monotonic()
         server.terminate()
         assert asked.result(30).status_code == 503

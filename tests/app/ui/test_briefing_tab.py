@@ -58,7 +58,8 @@ def test_review_is_kept_shown_and_taken_back_and_a_made_up_one_changes_nothing(m
     card.locator('button[data-state="accepted"]').evaluate(named, key)
     card.locator('button[data-state="accepted"]').click()
     page.wait_for_selector('.u-card >> nth=0 >> button[aria-pressed="true"]')
-    assert "Reviewed by" in card.inner_text() and "reviewed" in page.inner_text(".u-matrix tbody tr >> nth=0")
+    page.wait_for_selector(".u-matrix tbody tr >> nth=0 >> text=reviewed")
+    assert "Reviewed by" in card.inner_text()
     card.locator('button[data-state="open"]').click()
     page.wait_for_function(
         "!document.querySelector('.u-card button[aria-pressed=true]') || "
@@ -156,8 +157,11 @@ def test_cells_are_edited_and_the_briefing_is_kept_and_reopened_by_its_address(v
     card.locator("input[type=search]").fill("extradition")
     page.keyboard.press("Enter")
     card.locator('[data-action="add"]').first.click()
-    page.wait_for_function("!document.querySelector('.u-card [data-action=add]')")
-    assert card.locator("blockquote").count() == quoted
+    page.wait_for_function(
+        "count => !document.querySelector('.u-card [data-action=add]') &&"
+        " document.querySelector('.u-card').querySelectorAll('blockquote').length === count",
+        arg=quoted,
+    )
     edited = card.locator("blockquote").all_inner_texts()
     page.reload()
     page.wait_for_selector(".u-briefing")

@@ -33,12 +33,13 @@ def fill(page: Any, box: Any, text: str) -> None:
     raise AssertionError(f"the box does not keep {text!r}")
 
 
-def in_view(page: Any, selector: str) -> bool:
+def await_in_view(page: Any, selector: str) -> None:
+    """Waits until the page has scrolled to something."""
     script = """selector => {
       const box = document.querySelector(selector).getBoundingClientRect();
       return box.width > 0 && box.top < innerHeight && box.bottom > 0 && box.left >= 0;
     }"""
-    return bool(page.evaluate(script, selector))
+    page.wait_for_function(script, arg=selector)
 
 
 def take_away(page: Any, field: str, turn: int = 1) -> None:
@@ -76,8 +77,7 @@ def test_answer_is_read_out_and_its_cards_are_reached_opened_and_copied(answered
     page.click('.u-marker >> text="[2]"')
     page.wait_for_selector("#card-1-2.u-flash")
     page.wait_for_function("document.activeElement.id === 'card-1-2'")
-    page.wait_for_timeout(700)
-    assert in_view(page, "#card-1-2 h3")
+    await_in_view(page, "#card-1-2 h3")
     page.click("#card-1-1 summary >> text=Source text")
     shown = page.evaluate("document.querySelector('#card-1-1 .u-source:last-of-type pre').textContent")
     assert shown in sample_statement().source_text and "\n" in shown
@@ -253,8 +253,7 @@ def test_narrow_page_marker_brings_the_card_below_into_view(open_page):
         "document.querySelector('#question').getBoundingClientRect().top"
     )
     page.click(".u-marker >> nth=1")
-    page.wait_for_timeout(900)
-    assert in_view(page, "#card-1-2 h3")
+    await_in_view(page, "#card-1-2 h3")
 
 
 def test_keyboard_alone_asks_reads_copies_and_narrows(page, app_server):

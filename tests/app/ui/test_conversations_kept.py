@@ -15,11 +15,17 @@ pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
 TITLES = ".u-work-open bdi"
 
 
+def await_titles(page, *titles):
+    """Waits until the list of conversations holds these, which comes after the answer."""
+    script = "titles => [...document.querySelectorAll('%s')].map(e => e.innerText).join('|') === titles.join('|')"
+    page.wait_for_function(script % TITLES, arg=[*titles])
+
+
 def test_conversation_survives_reload_and_a_second_tab_and_is_named_found_and_deleted(visit):
     page, served = visit()
     ask(page, EXAMPLE)
     page.wait_for_function("new URLSearchParams(location.search).has('c')")
-    assert page.title() == f"{EXAMPLE} · untoc"
+    page.wait_for_function("title => document.title === title", arg=f"{EXAMPLE} · untoc")
     address = page.url
     page.reload()
     page.wait_for_selector('.u-turn[data-turn="1"] .u-answer')
@@ -35,22 +41,22 @@ def test_conversation_survives_reload_and_a_second_tab_and_is_named_found_and_de
     assert page.locator(".u-turn").count() == 3
     page.click("#new-conversation")
     page.wait_for_selector(".u-welcome")
-    assert "?c=" not in page.url
+    page.wait_for_function("!new URLSearchParams(location.search).has('c')")
     ask(page, "What did Korea say?")
-    assert page.locator(TITLES).all_inner_texts() == ["What did Korea say?", EXAMPLE]
+    await_titles(page, "What did Korea say?", EXAMPLE)
     page.fill("#conversation-search textarea, #conversation-search input", "consistently supported")
-    page.wait_for_function(f"document.querySelectorAll('{TITLES}').length === 1")
+    await_titles(page, EXAMPLE)
     page.click(".u-work-more summary")
     page.fill(".u-work-more[open] input", "Article 4 <b>for Vienna</b>")
     page.keyboard.press("Enter")
     page.wait_for_selector(f'{TITLES} >> text="Article 4 <b>for Vienna</b>"')
     page.click(".u-work-open")
     page.wait_for_selector('.u-turn[data-turn="3"]')
-    assert page.url == address
+    page.wait_for_function("address => location.href === address", arg=address)
     page.click(".u-work-more summary")
     page.click(".u-work-more[open] [data-action=delete]")
     page.wait_for_selector(".u-welcome")
-    assert page.locator(TITLES).count() == 0
+    await_titles(page)
     page.click("[data-action=restore]")
     page.click(".u-work-open")
     page.wait_for_selector('.u-turn[data-turn="3"]')
