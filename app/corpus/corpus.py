@@ -20,12 +20,13 @@ from rapidfuzz import fuzz
 
 from app.answering.localization import localize
 from app.answering.provenance import reference
+from app.answering.today import answer_as_of_today, citations_as_of_today
 from app.corpus import ingest_jobs
 from app.corpus.doctor import examine, upgrade_check
 from app.corpus.ingest_jobs import IngestRequest
 from app.corpus.uploads_store import UploadsStore
 from app.errors import DuplicateError, MetadataError, NotFoundError
-from app.records import Citation
+from app.records import Answer, Citation
 from ingest.annotate import Annotator, identify, key_of_held
 from ingest.errors import ChangedFileError, LoadError, PartyTableError
 from ingest.families import describe, link_families
@@ -574,6 +575,14 @@ class Corpus:
             after=_to_word(readable(source, edits, citation.end, max(end, citation.end)), cut=end < closes),
             direction=direction_of(statement.language_at(citation.start)),
         )
+
+    def as_of_today(self, citations: Sequence[Citation]) -> tuple[Citation, ...]:
+        """Returns kept citations as they stand in the store now; see `app.answering.today`."""
+        return citations_as_of_today(citations, self._store.catalogue)
+
+    def answer_as_of_today(self, answer: Answer) -> Answer:
+        """Returns a kept answer with its citations as they stand in the store now; see `app.answering.today`."""
+        return answer_as_of_today(answer, self.as_of_today, localize(self.parties(), answer.scope.language))
 
     def _statement(self, statement_id: str) -> Statement:
         found = self._store.catalogue.statement(statement_id)

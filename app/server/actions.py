@@ -136,8 +136,8 @@ def open_actions(workspace: Workspace, tables: Tables, gate: Gatekeeper) -> Acti
         gate=gate,
         accounts=gate.accounts,
         works=works,
-        conversations=Conversations(works),
-        kept=KeptBriefings(works),
+        conversations=Conversations(works, held.corpus.answer_as_of_today),
+        kept=KeptBriefings(works, held.corpus.as_of_today),
         cases=Cases(works, workspace.settings.store),
         unguarded=workspace,
     )

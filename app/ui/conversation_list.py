@@ -47,6 +47,8 @@ def change_list(
             works.delete(identifier)
     except SHOWN_ERRORS as error:
         return *skips(5), error_html(error) + listed(here, None)
+    if identifier == here and action == "rename":
+        return opened(here)
     if deleted is not None and identifier == here:
         return *opened(None)[:-1], listed(None, deleted)
     return *skips(5), listed(here, deleted)
