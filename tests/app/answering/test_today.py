@@ -1,4 +1,4 @@
-"""Kept answers and briefings after the corpus was corrected: what is not a party's words any more is not told as such."""
+"""Kept answers and briefings after the corpus was corrected: what is no party's words any more is not told as such."""
 
 from collections.abc import Iterator
 from pathlib import Path

@@ -104,7 +104,7 @@ def test_a_work_of_another_kind_is_not_found(tables: Tables) -> None:
         with pytest.raises(NotFoundError):
             call(work, "conversation")
     with pytest.raises(NotFoundError):
-        Conversations(works).turns(work)
+        Conversations(works, today=lambda answer: answer).turns(work)
 
 
 def test_deletion_is_taken_back(tables: Tables) -> None:

@@ -125,6 +125,28 @@ def test_renamed_briefing_that_is_open_has_its_new_name(desk: Desk) -> None:
     assert "For the Ambassador" in out and briefing.title == "For the Ambassador"
 
 
+def test_work_is_shared_from_the_list_with_whom_the_server_knows(desk: Desk) -> None:
+    _, here = desk.briefed()
+    # On one desk there is nobody to share with.
+    assert 'data-action="share"' not in desk.briefings().listed(here)
+    logged: list[str] = []
+    desk.works["amina"] = Works(desk.tables, "amina", knows=lambda name: name == "bela", log=logged.append)
+    amina = desk.briefings()
+    assert 'data-action="share"' in amina.listed(here)
+    *_, listing = amina.change_list(here, event(id=here, action="share", typed="nobody"))
+    assert "no account" in listing and "u-error" in listing and "shared with" not in listing.lower()
+    *_, listing = amina.change_list(here, event(id=here, action="share", typed=" bela "))
+    assert "Shared with: bela" in listing
+    assert desk.briefings("bela").reopened(here)[1] is not None
+    # Only its owner shares it on.
+    assert 'data-action="share"' not in desk.briefings("bela").listed(here)
+    amina.change_list(here, event(id=here, action="share-to-change", typed="bela"))
+    desk.works["bela"].may_change(here)
+    *_, listing = amina.change_list(here, event(id=here, action="unshare", name="bela"))
+    assert "Shared with" not in listing and desk.briefings("bela").reopened(here)[1] is None
+    assert logged == [f"{here} with bela", f"{here} with bela to change", f"{here} no longer with bela"]
+
+
 def test_quotation_for_a_cell_of_a_session_is_sought_in_that_session(desk: Desk) -> None:
     briefing, here = desk.briefed(sessions="8, 9")
     cell = next(cell for cell in briefing.cells if (cell.party, cell.session) == ("XAB", "9"))
