@@ -226,6 +226,9 @@ class FakeCorpus:
             direction="rtl" if citation.language == "ar" else "ltr",
         )
 
+    def answer_as_of_today(self, answer: Answer) -> Answer:
+        return answer
+
     def party_name(self, code: str | None, language: str = "en") -> str:
         return NAMES.get(code or "", code or "")
 
@@ -354,7 +357,7 @@ class FakeBuilder:
                 progress(BriefingProgress(done=done, total=2, label="Arvandia: extradition"))
         return fake_briefing() if composer == "extractive" or self.model is None else worded_briefing()
 
-    def find(self, party: str, words: str, language: str = "en") -> tuple[Citation, ...]:
+    def find(self, party: str, words: str, language: str = "en", *, session: str | None = None) -> tuple[Citation, ...]:
         sought = words.casefold()
         return tuple(c for c in fake_briefing().citations if c.state == party and sought in c.quote.casefold())
 
@@ -371,7 +374,7 @@ def fake_tools(folder: Path, *, model: str | None = None) -> Any:
 
     folder.mkdir(parents=True, exist_ok=True)
     reviews = ReviewBook(Catalogue(folder / "reviews.sqlite3"))
-    kept = KeptBriefings(Works(open_tables(folder)))
+    kept = KeptBriefings(Works(open_tables(folder)), today=lambda citations: citations)
     return BriefingTools(builder=FakeBuilder(model), reviews=reviews, config=BriefingConfig(), kept=kept)  # type: ignore[arg-type]
 
 

@@ -4,13 +4,14 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
+from app.answering.today import Today, is_otherwise_dated
 from app.briefing.cells import Briefing, Cell, Moment, Point, PositionChange, Repetition, Suggestion
 from app.briefing.citation_list import overlap
 from app.briefing.points import by_subject
 from app.briefing.position_classifier import deciding
 from app.records import Citation
 from ingest.text.squash import squash
-from prompts.wording import load_document_words
+from prompts.wording import load_document_words, load_wording
 from vectorstore.records import text_key
 
 # What a briefing tells beside its cells.
@@ -76,6 +77,41 @@ def add_quotation(briefing: Briefing, key: str, citation: Citation) -> Briefing:
         point = Point(party=cell.party, subject=cell.subject, citation=held)
         briefing = replace(briefing, points=by_subject(briefing, (point, *briefing.points)))
     return _with_cell(briefing, cell, replace(cell, citations=numbers, kind=kind, note=note, nearest=False))
+
+
+def as_of_today(briefing: Briefing, today: Today) -> Briefing:
+    """Returns a kept briefing with its citations of today; a cell says where it lost some, which are told nowhere.
+
+    A cell of one session loses those of another as well, and what changed over time those whose date changed.
+    """
+    kept, now = briefing.citations, tuple(today(briefing.citations))
+    if now == kept:
+        return briefing
+    moved = {was.statement_id: citation.statement_id for was, citation in zip(kept, now, strict=True)}
+    gone = {citation.number for citation in now if citation.verdict != "verified"}
+    redated = {c.number for was, c in zip(kept, now, strict=True) if is_otherwise_dated(was, c)}
+    sources = (replace(each, statement_id=moved.get(each.statement_id, each.statement_id)) for each in briefing.sources)
+    briefing = replace(briefing, citations=now, sources=tuple(sources))
+    for place, cell in enumerate(briefing.cells):
+        lost = [
+            number
+            for number in cell.citations
+            if number in gone or cell.session not in (None, briefing.citation(number).session)
+        ]
+        for number in lost:
+            briefing = drop_quotation(briefing, briefing.cells[place].key, number)
+        left = briefing.cells[place]
+        # Which of them came later is open again.
+        order = {n: later for n, later in left.superseded.items() if redated.isdisjoint((n, later))}
+        note = f"{cell.note} {load_wording(briefing.language).say('withdrawn')}".strip() if lost else left.note
+        changed = replace(left, superseded=order, note=note)
+        briefing = replace(briefing, cells=(*briefing.cells[:place], changed, *briefing.cells[place + 1 :]))
+
+    def is_open(told: _Told) -> bool:
+        out = gone if isinstance(told, Point) else gone | redated
+        return not out.isdisjoint(told.citations)
+
+    return _without(briefing, is_open)
 
 
 def _without_told_of(briefing: Briefing, cells: Sequence[Cell]) -> Briefing:

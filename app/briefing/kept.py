@@ -6,7 +6,9 @@ from functools import cache
 
 from pydantic import TypeAdapter, ValidationError
 
+from app.answering.today import Today
 from app.briefing.cells import Briefing
+from app.briefing.edit import as_of_today
 from app.desk.works import Work, Works
 from app.errors import WorkError
 
@@ -14,10 +16,11 @@ _WHOLE = 1
 
 
 class KeptBriefings:
-    """The briefings of one person."""
+    """The briefings of one person; `today` gives kept citations as they hold now."""
 
-    def __init__(self, works: Works) -> None:
+    def __init__(self, works: Works, today: Today) -> None:
         self.works = works
+        self._today = today
 
     def list(self, words: str = "") -> Sequence[Work]:
         """Returns the briefings whose title, States or topics hold all the words, changed last first."""
@@ -33,7 +36,7 @@ class KeptBriefings:
         return identifier
 
     def open(self, identifier: str) -> Briefing:
-        """Returns a kept briefing, under the name that it has in the list.
+        """Returns a kept briefing as it holds today, under the name that it has in the list.
 
         Raises:
             NotFoundError: There is none, or it is not this person's.
@@ -41,9 +44,14 @@ class KeptBriefings:
         """
         parts, title = self.works.parts(identifier, "briefing"), self.works.get(identifier).title
         try:
-            return replace(_adapter().validate_python(parts.get(_WHOLE)), title=title)
+            briefing = replace(_adapter().validate_python(parts.get(_WHOLE)), title=title)
         except ValidationError as exc:
             raise WorkError("this briefing was kept by another version: make it again") from exc
+        return self.as_of_today(briefing)
+
+    def as_of_today(self, briefing: Briefing) -> Briefing:
+        """Returns a briefing that was made a while ago as it holds today; see `app.briefing.edit`."""
+        return as_of_today(briefing, self._today)
 
 
 @cache

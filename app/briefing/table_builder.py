@@ -112,8 +112,8 @@ class TableBuilder:
         choose = partial(choose_points, max_points=max_points, max_tokens=max_tokens)
         return _Build(self._retriever, self._catalogue, parties, request, self._reviews, worded).run(progress, choose)
 
-    def find(self, party: str, words: str, language: str = "en") -> tuple[Citation, ...]:
-        """Returns quotations of one party on words that a person looks for, the best first, verified.
+    def find(self, party: str, words: str, language: str = "en", *, session: str | None = None) -> tuple[Citation, ...]:
+        """Returns quotations of one party, in one session or in all, on words that a person looks for, the best first.
 
         Raises:
             BriefingError: There are no words.
@@ -121,7 +121,7 @@ class TableBuilder:
         """
         parties = self._parties()
         request = read_request(parties, topics=[words], states=[party], language=language)
-        scope = request.scope(request.subjects[0], party, None, parties)
+        scope = request.scope(request.subjects[0], party, session, parties)
         retrieved = self._retriever.retrieve(Resolution(scope=scope, question=words), parties)
         sentences = [s.sentence for own in retrieved.party_evidence if own.party == party for s in own.sentences]
         made = quote(_once(sentences)[:_OFFERED], retrieved.sources, _OFFERED, first_number=1)

@@ -19,13 +19,14 @@ from rapidfuzz import fuzz
 
 from app.answering.localization import localize
 from app.answering.provenance import reference
+from app.answering.today import answer_as_of_today, citations_as_of_today
 from app.corpus import ingest_jobs
 from app.corpus.citation_view import EvidenceContext, PageImage, context_of, page_image_of
 from app.corpus.doctor import examine, upgrade_check
 from app.corpus.ingest_jobs import IngestRequest
 from app.corpus.uploads_store import UploadsStore
 from app.errors import DuplicateError, MetadataError, NotFoundError
-from app.records import Citation
+from app.records import Answer, Citation
 from ingest.annotate import Annotator, identify, key_of_held
 from ingest.errors import LoadError, PartyTableError
 from ingest.families import describe, link_families
@@ -542,6 +543,14 @@ class Corpus:
     def context(self, citation: Citation) -> EvidenceContext:
         """Returns a citation within its paragraph, or within some lines of it where that is very long."""
         return context_of(self._statement(citation.statement_id), citation)
+
+    def as_of_today(self, citations: Sequence[Citation]) -> tuple[Citation, ...]:
+        """Returns kept citations as they stand in the store now; see `app.answering.today`."""
+        return citations_as_of_today(citations, self._store.catalogue)
+
+    def answer_as_of_today(self, answer: Answer) -> Answer:
+        """Returns a kept answer with its citations as they stand in the store now; see `app.answering.today`."""
+        return answer_as_of_today(answer, self.as_of_today, localize(self.parties(), answer.scope.language))
 
     def page_image(self, statement_id: str, start: int, end: int) -> PageImage:
         """Renders the page on which a span of a statement begins, with the span marked; raises as `page_image_of`."""

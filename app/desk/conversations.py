@@ -1,6 +1,6 @@
 """Conversations that stay: each question with its answer, in the order asked, as JSON in the tables of works."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any, Literal
@@ -8,6 +8,7 @@ from typing import Any, Literal
 from pydantic import TypeAdapter, ValidationError
 
 from app.desk.works import Works
+from app.errors import NotFoundError
 from app.records import Answer
 
 
@@ -33,10 +34,11 @@ class KeptTurn:
 
 
 class Conversations:
-    """The conversations of one person."""
+    """The conversations of one person; `today` gives a kept answer as it holds now."""
 
-    def __init__(self, works: Works) -> None:
+    def __init__(self, works: Works, today: Callable[[Answer], Answer]) -> None:
         self.works = works
+        self._today = today
 
     def keep(self, identifier: str | None, turn: KeptTurn) -> str:
         """Keeps a turn, in place of one of its number; returns the conversation's id, a new one where none is given."""
@@ -61,14 +63,33 @@ class Conversations:
         )
         return identifier, number
 
+    def keep_all(self, turns: Sequence[KeptTurn]) -> str:
+        """Keeps turns, at least one, as a conversation of its own; returns its id."""
+        identifier = None
+        for turn in turns:
+            identifier = self.keep(identifier, turn)
+        return str(identifier)
+
+    def mark(self, identifier: str, turn: KeptTurn) -> None:
+        """Keeps what the reader says of an answer and takes into it; the answer stays as it was given.
+
+        Raises:
+            NotFoundError: There is no such turn, or this person may not change it.
+        """
+        kept = self.works.parts(identifier, "conversation").get(turn.number)
+        marks = {name: getattr(turn, name) for name in ("used", "judged", "should_be")}
+        if kept is None:
+            raise NotFoundError("this is not there any more, or not yours: choose another in the list")
+        self.works.put(identifier, turn.number, kept | marks, (turn.question, turn.answer.answer))
+
     def turns(self, identifier: str) -> Sequence[KeptTurn]:
-        """Returns the turns of a conversation in order; those of a version that cannot be read are left out.
+        """Returns the turns of a conversation in order, as they hold today; unreadable ones are left out.
 
         Raises:
             NotFoundError: There is no such conversation, or it is not this person's.
         """
         read = (_read(content) for content in self.works.parts(identifier, "conversation").values())
-        return [turn for turn in read if turn is not None]
+        return [replace(turn, answer=self._today(turn.answer)) for turn in read if turn is not None]
 
 
 @cache

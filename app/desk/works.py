@@ -4,8 +4,8 @@
 """
 
 import json
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from secrets import token_urlsafe
 from typing import Any, Final, Literal
@@ -29,6 +29,7 @@ class Work:
     Attributes:
         changed: When it was changed last, ISO 8601 in UTC.
         mine: Whether whoever asks is its owner.
+        shared: With whom it is shared, and whether they may change it; for its owner alone.
     """
 
     identifier: str
@@ -36,14 +37,27 @@ class Work:
     title: str
     changed: str
     mine: bool
+    shared: Mapping[str, bool] = field(default_factory=dict)
 
 
 class Works:
     """The works that one person may see."""
 
-    def __init__(self, tables: Tables, person: str | Callable[[], str] = THE_DESK) -> None:
-        """Reads nothing yet; a server gives what returns the person who asks just now."""
+    def __init__(
+        self,
+        tables: Tables,
+        person: str | Callable[[], str] = THE_DESK,
+        *,
+        knows: Callable[[str], bool] | None = None,
+        log: Callable[[str], None] = lambda words: None,
+    ) -> None:
+        """Reads nothing yet; a server gives what returns the person who asks just now.
+
+        With accounts it also says whom it `knows`, since works are shared with these alone, and keeps a `log` of it.
+        """
         self._tables = tables
+        self._knows, self._log = knows, log
+        self.can_share = knows is not None
         self._asking: Callable[[], str] = person if callable(person) else lambda: person
 
     @property
@@ -70,7 +84,12 @@ class Works:
             query = query.where(or_(in_title, in_parts))
         with self._tables.transaction() as connection:
             rows = connection.execute(query.order_by(WORKS.c.changed.desc(), WORKS.c.id)).all()
-        return tuple(map(self._work, rows))
+            own = [row.id for row in rows if row.owner == self._person]
+            held = connection.execute(select(SHARES).where(SHARES.c.work.in_(own)).order_by(SHARES.c.person)).all()
+        shared: dict[str, dict[str, bool]] = {}
+        for share in held:
+            shared.setdefault(share.work, {})[share.person] = share.may_change
+        return tuple(replace(self._work(row), shared=shared.get(row.id, {})) for row in rows)
 
     def get(self, identifier: str, kind: WorkKind | None = None) -> Work:
         """Returns a work.
@@ -135,7 +154,15 @@ class Works:
             return {row.person: row.may_change for row in connection.execute(query.order_by(SHARES.c.person))}
 
     def share(self, identifier: str, person: str, *, may_change: bool = False) -> None:
-        """Lets another person see a work, or change it as well; raises as `put` does."""
+        """Lets another person see a work, or change it as well.
+
+        Raises:
+            NotFoundError: There is no such work, or it is not this person's own; or nobody of that name.
+        """
+        self.shares(identifier)
+        if self._knows is not None and not self._knows(person):
+            raise NotFoundError(f"no account {person!r} to share with: check the name")
+        self._log(f"{identifier} with {person}{' to change' if may_change else ''}")
         with self._tables.transaction() as connection:
             self._found(connection, identifier, own=True)
             connection.execute(delete(SHARES).where(SHARES.c.work == identifier, SHARES.c.person == person))
@@ -143,6 +170,8 @@ class Works:
 
     def unshare(self, identifier: str, person: str) -> None:
         """Takes a share back; raises as `put` does."""
+        self.shares(identifier)
+        self._log(f"{identifier} no longer with {person}")
         with self._tables.transaction() as connection:
             self._found(connection, identifier, own=True)
             connection.execute(delete(SHARES).where(SHARES.c.work == identifier, SHARES.c.person == person))

@@ -3,20 +3,17 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final
 
 from docx.text.paragraph import Paragraph
 from markdown_it.token import Token
 
+from app.answering.today import MARKER
 from app.export.answer_markdown import MARKERS, answer_parser
 from app.export.characters import right_to_left
 from app.export.docx_pages import Pages
 from app.export.docx_styles import QUOTATION
 from app.export.docx_text import add_text
 from app.export.markdown import on_one_line
-
-# A number in brackets that a statement has is escaped.
-_MARKER: Final = re.compile(r"(?<!\\)\[(\d{1,4})\]")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,7 +44,7 @@ def conversation_markdown(title: str, turns: Sequence[ExportedTurn]) -> bytes:
             number = numbers.get(int(match[1]))
             return match[0] if number is None else f"[^{number}]"
 
-        parts += [f"## {on_one_line(turn.question)}", _MARKER.sub(marked, turn.answer)]
+        parts += [f"## {on_one_line(turn.question)}", MARKER.sub(marked, turn.answer)]
         notes += [f"[^{numbers[number]}]: {on_one_line(text)}" for number, text in turn.references.items()]
     return ("\n\n".join((*parts, *notes)) + "\n").encode()
 

@@ -128,7 +128,8 @@ class Actions:
 def open_actions(workspace: Workspace, tables: Tables, gate: Gatekeeper) -> Actions:
     """Returns the actions over a workspace."""
     held = workspace.guarded(lambda target: guarded(target, gate))
-    works = Works(tables, lambda: current_person().name)
+    knows = None if workspace.settings.server.accounts == "none" else gate.accounts.exists
+    works = Works(tables, lambda: current_person().name, knows=knows, log=lambda words: gate.log("share", words))
     return Actions(
         workspace=held,
         corpus=held.corpus,
@@ -136,8 +137,8 @@ def open_actions(workspace: Workspace, tables: Tables, gate: Gatekeeper) -> Acti
         gate=gate,
         accounts=gate.accounts,
         works=works,
-        conversations=Conversations(works),
-        kept=KeptBriefings(works),
+        conversations=Conversations(works, held.corpus.answer_as_of_today),
+        kept=KeptBriefings(works, held.corpus.as_of_today),
         cases=Cases(works, workspace.settings.store),
         unguarded=workspace,
     )

@@ -71,8 +71,8 @@ _EVENTS: Final[Mapping[Permission, str]] = {
     ),
     "work": (
         "ask_tab.editor_values ask_tab.listed ask_tab.judge ask_tab.use ask_tab.change_list ask_tab.opened"
-        " ask_tab.export_conversation briefing_tab.change_cell briefing_tab.change_list briefing_tab.documents"
-        " briefing_tab.reopened"
+        " ask_tab.refreshed ask_tab.export_conversation briefing_tab.change_cell briefing_tab.change_list"
+        " briefing_tab.documents briefing_tab.reopened briefing_tab.refreshed"
     ),
     "edit": (
         "ingest_tab.ingest ingest_tab.sample ingest_tab.set_states ingest_tab.add_party corpus_tab.save"

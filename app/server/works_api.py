@@ -75,18 +75,12 @@ def _add_work_routes(router: APIRouter, actions: Actions, kind: WorkKind, plural
     def share(work_id: Id, name: PersonName, how: models.Share) -> None:
         """Shares it with a person."""
         own(work_id)
-        works.shares(work_id)
-        if not actions.accounts.exists(name):
-            raise NotFoundError(f"no account {name!r} to share with: check the name")
-        actions.gate.log("share", f"{work_id} with {name}{' to change' if how.may_change else ''}")
         works.share(work_id, name, may_change=how.may_change)
 
     @router.delete(f"{place}/shares/{{name}}", **options, status_code=204, name=f"unshare_{kind}")
     def unshare(work_id: Id, name: PersonName) -> None:
         """Takes a share back."""
         own(work_id)
-        works.shares(work_id)
-        actions.gate.log("share", f"{work_id} no longer with {name}")
         works.unshare(work_id, name)
 
 

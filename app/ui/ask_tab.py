@@ -1,9 +1,9 @@
 """The Ask tab: the conversations, the question box, the scope editor and the evidence panel."""
 
-import logging
 import re
 from base64 import b64encode
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -40,13 +40,12 @@ from app.ui.evidence_panel import evidence_panel, evidence_section, fetched, pag
 from app.ui.messages import error_html, told
 from app.ui.parts import QUIET, SHOWN_ERRORS, html, line, named_by_address, queued, sent, several, skips
 from app.ui.scope_chips import Overrides, single_years, treaties_json, treaty_values, without, year_runs, years_label
-from app.ui.uploads import safe_name
+from app.ui.uploads import file_name
 from app.ui.words import label, language, say
 from ingest.parties.regions import regions
 
-logger = logging.getLogger(__name__)
-
-_TURNS_KEPT = 30
+# Of a long conversation the page shows the last questions; all are kept, and stand in its document.
+_TURNS_SHOWN = 30
 _DOCX: Final = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 _SESSION_SECONDS = 24 * 3600
 # The fields of the scope editor, in the order in which they are laid out.
@@ -80,7 +79,7 @@ class _AskTabController:
         """Opens a conversation, or a new one; gives (conversation, evidence, turns, its id, suggestions, list)."""
         problem, turns = "", list[ShownTurn]()
         try:
-            turns = self._turns(identifier) if identifier else []
+            turns = self._turns(identifier, _TURNS_SHOWN) if identifier else []
         except SHOWN_ERRORS as error:
             problem, identifier = error_html(error), None
         shown = problem + self.welcome(turns, identifier)
@@ -91,38 +90,54 @@ class _AskTabController:
     ) -> str:
         return conversation_html(turns, self._corpus, identifier=here or "", pending=pending, unsaved=unsaved)
 
-    def _turns(self, identifier: str) -> list[ShownTurn]:
-        """Returns the turns of a kept conversation, rendered."""
+    def refreshed(self, turns: list[ShownTurn], here: str | None) -> tuple[Any, ...]:
+        """Shows what the store, or another tab, changed of the conversation; gives (conversation, evidence, turns)."""
+        current = self._current(here, turns)
+        return skips(3) if current is turns else (self._shown(current, here), _panel(current), current)
+
+    def _turns(self, identifier: str, last: int = 0) -> list[ShownTurn]:
+        """Returns the turns of a kept conversation, or so many of the last ones, rendered."""
         turns: list[ShownTurn] = []
-        for kept in self._kept.turns(identifier)[-_TURNS_KEPT:]:
+        for kept in self._kept.turns(identifier)[-last:]:
             history = [turn_of(turn.answer, turn.overrides) for turn in turns]
             turns.append(shown_turn(kept, self._corpus, history))
         return turns
 
     def _current(self, here: str | None, turns: list[ShownTurn]) -> list[ShownTurn]:
-        """Returns the turns as they are kept, where another tab of the browser went on with the conversation."""
+        """Returns the turns as they are kept, where another tab of the browser or the store has changed them."""
         if here is None:
             return turns
         try:
-            kept = [turn.answer.trace_id for turn in self._kept.turns(here)[-_TURNS_KEPT:]]
-            return turns if kept == [turn.answer.trace_id for turn in turns] else self._turns(here)
+            kept = [turn.answer for turn in self._kept.turns(here)[-_TURNS_SHOWN:]]
+            return turns if kept == [turn.answer for turn in turns] else self._turns(here, _TURNS_SHOWN)
         except SHOWN_ERRORS:
             return turns
 
-    def _keep(self, here: str | None, turn: KeptTurn, *, new: bool = False) -> tuple[str | None, int]:
+    def _keep(
+        self, here: str | None, turns: Sequence[KeptTurn], turn: KeptTurn, *, new: bool = False
+    ) -> tuple[str, int]:
         """Keeps a turn, in place of the one of its number or, if it is new, after what anybody has asked meanwhile.
 
         Returns:
-            The id of its conversation, None where it cannot be kept, as on a full disk; and its number there.
+            The id of its conversation, and its number there.
+
+        Raises:
+            WorkError: It cannot be kept, as on a full disk.
         """
-        try:
-            return self._kept.append(here, turn) if new and here else (self._kept.keep(here, turn), turn.number)
-        except NotFoundError:
-            # Deleted in another tab: what is asked here goes on as a new one.
-            return self._kept.keep(None, turn), turn.number
-        except WorkError as error:
-            logger.warning("%s", error)
-            return here, turn.number
+        with suppress(NotFoundError):
+            if here is not None:
+                return self._kept.append(here, turn) if new else (self._kept.keep(here, turn), turn.number)
+        return self._copied(here, turns, turn), turn.number
+
+    def _copied(self, here: str | None, turns: Sequence[KeptTurn], changed: KeptTurn) -> str:
+        """Keeps all turns, one of them changed or new, as a conversation of one's own; returns its id.
+
+        The one that is open was deleted in another tab, or may be read alone.
+        """
+        with suppress(NotFoundError):
+            turns = turns if here is None else self._kept.turns(here)
+        numbered = {turn.number: turn for turn in (*turns, changed)}
+        return self._kept.keep_all([turn for _, turn in sorted(numbered.items())])
 
     def listed(self, words: str, here: str | None, deleted: Work | None = None) -> str:
         """Renders the conversations that hold all the words."""
@@ -176,38 +191,46 @@ class _AskTabController:
                 change = without(last.answer.scope, str(data.get("field")), str(data.get("value")))
             yield from self._answer(last.question, turns[:-1], here, {**last.overrides, **change}, again=True)
 
-    def judge(self, turns: list[ShownTurn], here: str | None, event: gr.EventData) -> tuple[Any, Any]:
-        """Keeps what the reader says of an answer, and writes a draft eval case; gives (conversation, turns)."""
+    def judge(self, turns: list[ShownTurn], here: str | None, event: gr.EventData) -> tuple[Any, ...]:
+        """Keeps what the reader says of an answer, and writes a draft eval case; gives (conversation, turns, id)."""
         data = sent(event)
         turn = _turn_of(turns, data)
         if turn is None:
-            return gr.skip(), gr.skip()
+            return skips(3)
         wrong = data.get("verdict") == "wrong"
         judged = Judgement(verdict="wrong" if wrong else "right", should_be=str(data.get("typed", "")).strip())
         try:
             self._cases.keep(turn.answer, judged, history=turn.history, overrides=turn.overrides)
+            marked = replace(turn, judged=judged.verdict, should_be=judged.should_be)
+            here, kept = self._changed(here, turns, marked)
         except SHOWN_ERRORS as error:
-            unsaved = Unsaved(number=turn.number, error=told(error))
-            return self._shown(turns, here, unsaved=unsaved), gr.skip()
-        kept = self._changed(here, turns, replace(turn, judged=judged.verdict, should_be=judged.should_be))
-        return self._shown(kept, here), kept
+            return self._shown(turns, here, unsaved=_unsaved(turn.number, error)), *skips(2)
+        return self._shown(kept, here), kept, here
 
     def use(self, turns: list[ShownTurn], here: str | None, event: gr.EventData) -> tuple[Any, ...]:
-        """Takes a related passage into its answer; gives (conversation, evidence, turns)."""
+        """Takes a related passage into its answer; gives (conversation, evidence, turns, id)."""
         data = sent(event)
         turn = _turn_of(turns, data)
         taken = [c.number for c in turn.answer.related if str(c.number) == data.get("number")] if turn else []
         if turn is None or not taken:
-            return skips(3)
+            return skips(4)
         used = (*turn.used, *taken)
         evidence = evidence_section(turn.number, turn.answer, self._corpus, used)
-        kept = self._changed(here, turns, replace(turn, used=used, evidence=evidence))
-        return self._shown(kept, here), _panel(kept, turn.number), kept
+        try:
+            here, kept = self._changed(here, turns, replace(turn, used=used, evidence=evidence))
+        except SHOWN_ERRORS as error:
+            return self._shown(turns, here, unsaved=_unsaved(turn.number, error)), *skips(3)
+        return self._shown(kept, here), _panel(kept, turn.number), kept, here
 
-    def _changed(self, here: str | None, turns: list[ShownTurn], changed: ShownTurn) -> list[ShownTurn]:
-        """Keeps a turn in place of the one of its number."""
-        self._keep(here, changed)
-        return [changed if each.number == changed.number else each for each in turns]
+    def _changed(
+        self, here: str | None, turns: list[ShownTurn], changed: ShownTurn
+    ) -> tuple[str | None, list[ShownTurn]]:
+        """Keeps what the reader did with a turn; returns the id of its conversation and the turns."""
+        try:
+            self._kept.mark(here or "", changed)
+        except NotFoundError:
+            here = self._copied(here, turns, changed)
+        return here, [changed if each.number == changed.number else each for each in turns]
 
     def export(self, asked: object) -> dict[str, str]:
         """Makes a document of a conversation for the browser to save; gives its `name` and its `data`, a data URI."""
@@ -234,7 +257,7 @@ class _AskTabController:
         else:
             form, made, media = "md", conversation_markdown(work.title, exported), "text/markdown"
         data = f"data:{media};base64,{b64encode(made).decode('ascii')}"
-        return {"name": safe_name(f"{work.title[:80]}.{form}"), "data": data}
+        return {"name": file_name(work.title[:80], f".{form}"), "data": data}
 
     def ask_with_scope(
         self,
@@ -298,10 +321,14 @@ class _AskTabController:
                 if isinstance(item, Answer):
                     number = turns[-1].number + 1 if turns else 1
                     turn = KeptTurn(number=number, question=question, answer=item, overrides=dict(overrides))
-                    here, number = self._keep(here, turn, new=not again)
+                    unsaved = None
+                    try:
+                        here, number = self._keep(here, turns, turn, new=not again)
+                    except WorkError as error:
+                        unsaved = _unsaved(number, error)
                     shown = shown_turn(replace(turn, number=number), self._corpus, history)
-                    kept = [*turns, shown][-_TURNS_KEPT:]
-                    yield self._shown(kept, here), _panel(kept), kept, here, skip, *idle
+                    kept = [*turns, shown][-_TURNS_SHOWN:]
+                    yield self._shown(kept, here, unsaved=unsaved), _panel(kept), kept, here, skip, *idle
                     return
                 pending = Pending(question=question, done=item.step, shown=item.shown)
                 yield self._shown(turns, here, pending), *[skip] * 4, *busy
@@ -349,6 +376,10 @@ class _AskTabController:
         return regions()[code].name(language()) if code in regions() else self._corpus.party_name(code, language())
 
 
+def _unsaved(number: int, error: Exception) -> Unsaved:
+    return Unsaved(number=number, error=told(error))
+
+
 def _turn_of(turns: Sequence[ShownTurn], data: Mapping[str, Any]) -> ShownTurn | None:
     return next((turn for turn in turns if str(turn.number) == data.get("turn")), None)
 
@@ -389,6 +420,7 @@ def _build_editor() -> tuple[gr.Accordion, list[gr.Dropdown | gr.Textbox], gr.Bu
 
 
 def build_ask_tab(
+    tab: gr.Tab,
     page: gr.Blocks,
     assistant: Assistant,
     corpus: Corpus,
@@ -449,8 +481,12 @@ def build_ask_tab(
         event.then(controller.editor_values, [turns], editing, **QUIET)
         event.then(controller.listed, [words, here], [listing], **QUIET)
         event.then(controller.suggest, [turns], [suggestions], **QUIET)
-    conversation.apply(controller.judge, [turns, here], [conversation, turns], **QUIET)
-    evidence.select(controller.use, [turns, here], [conversation, evidence, turns], **QUIET)
+    for marked in (
+        conversation.apply(controller.judge, [turns, here], [conversation, turns, here], **QUIET),
+        evidence.select(controller.use, [turns, here], [conversation, evidence, turns, here], **QUIET),
+    ):
+        marked.then(controller.listed, [words, here], [listing], **QUIET)
+    tab.select(controller.refreshed, [turns, here], [conversation, evidence, turns], **QUIET)
     stop.click(controller.stopped, [turns, here, asking], [conversation, question, ask, stop], cancels=asked, **QUIET)
     words.change(controller.listed, [words, here], [listing], trigger_mode="always_last", **QUIET)
     for opened in (

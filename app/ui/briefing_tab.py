@@ -1,7 +1,7 @@
 """The Briefing tab: who, on what and when; the position table, its quotations and reviews; documents to take away."""
 
-import logging
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
@@ -30,11 +30,9 @@ from app.ui.conversation_list import change_list, list_html
 from app.ui.messages import error_html, hint_html
 from app.ui.parts import QUIET, SHOWN_ERRORS, html, line, named_by_address, queued, sent, several, skips
 from app.ui.served import session_folder
-from app.ui.uploads import safe_name
+from app.ui.uploads import file_name
 from app.ui.words import label, language, say
 from prompts.wording import LANGUAGES
-
-logger = logging.getLogger(__name__)
 
 _SESSION_SECONDS: Final = 24 * 3600
 
@@ -114,8 +112,12 @@ class _BriefingTabController:
         try:
             for event in run_in_background(job):
                 if isinstance(event, Briefing):
-                    here = self._keep(None, event)
-                    yield self.shown(event, here), event, here, gr.skip(), gr.skip(), self.listed(here)
+                    here, problem = None, ""
+                    try:
+                        here = self._tools.kept.keep(None, event)
+                    except WorkError as error:
+                        problem = error_html(error)
+                    yield problem + self.shown(event, here), event, here, gr.skip(), gr.skip(), self.listed(here)
                 else:
                     yield progress_html(event), *skips(5)
         except SHOWN_ERRORS as error:
@@ -130,12 +132,25 @@ class _BriefingTabController:
         picture = (timeline(held), describe_timeline(held))
         return briefing_html(briefing, picture, identifier=here or "", found=found)
 
-    def _keep(self, here: str | None, briefing: Briefing) -> str | None:
+    def _now(self, made: Briefing, here: str | None = None) -> Briefing:
+        """Returns a briefing as it holds today and is kept `here`, by whoever changed it last; with its reviews.
+
+        Raises:
+            AppError: It is not there any more, or not this person's.
+        """
+        briefing = self._tools.kept.as_of_today(made) if here is None else self._tools.kept.open(here)
+        reviews = self._tools.reviews.of([cell.key for cell in briefing.cells])
+        return replace(briefing, cells=tuple(replace(cell, review=reviews.get(cell.key)) for cell in briefing.cells))
+
+    def refreshed(self, briefing: Briefing | None, here: str | None) -> tuple[Any, ...]:
+        """Shows what the store, or somebody else, changed of the briefing; gives (result, briefing)."""
+        if briefing is None:
+            return skips(2)
         try:
-            return self._tools.kept.keep(here, briefing)
-        except (NotFoundError, WorkError) as error:
-            logger.warning("%s", error)
-            return here
+            now = self._now(briefing, here)
+        except SHOWN_ERRORS:
+            return skips(2)
+        return skips(2) if now == briefing else (self.shown(now, here), now)
 
     def listed(self, here: str | None, deleted: Work | None = None) -> str:
         """Renders the briefings that are kept."""
@@ -146,12 +161,9 @@ class _BriefingTabController:
         if not identifier:
             return self.shown(None, None), None, None, gr.Files(value=None, visible=False), None, self.listed(None)
         try:
-            briefing = self._tools.kept.open(identifier)
-            reviews = self._tools.reviews.of([cell.key for cell in briefing.cells])
+            briefing = self._now(self._tools.kept.open(identifier))
         except SHOWN_ERRORS as error:
             return error_html(error), None, None, gr.skip(), None, self.listed(None)
-        cells = tuple(replace(cell, review=reviews.get(cell.key)) for cell in briefing.cells)
-        briefing = replace(briefing, cells=cells)
         files = gr.Files(value=None, visible=False)
         return self.shown(briefing, identifier), briefing, identifier, files, None, self.listed(identifier)
 
@@ -165,18 +177,23 @@ class _BriefingTabController:
         """Reviews a cell, or searches for, adds or drops a quotation; gives (result, briefing, what was found)."""
         data = sent(event)
         key, action = str(data.get("key", "")), data.get("action")
-        cell = None if briefing is None else next((cell for cell in briefing.cells if cell.key == key), None)
-        if briefing is None or cell is None:
+        if briefing is None or not any(cell.key == key for cell in briefing.cells):
             return *skips(2), found
         number = int(data["number"]) if str(data.get("number", "")).isdigit() else -1
         try:
+            briefing = self._now(briefing, here)
+            cell = next((cell for cell in briefing.cells if cell.key == key), None)
+            if cell is None:
+                return error_html(say("changed-elsewhere")) + self.shown(briefing, here), briefing, None
             if action == "find":
                 words = str(data.get("typed", ""))
                 held = {_span(briefing.citation(number)) for number in cell.citations}
-                found_now = self._tools.builder.find(cell.party, words, briefing.language)
+                found_now = self._tools.builder.find(cell.party, words, briefing.language, session=cell.session)
                 offered = tuple(citation for citation in found_now if _span(citation) not in held)
                 found = Found(key=key, words=words, citations=offered)
-                return self.shown(briefing, here, found), gr.skip(), found
+                return self.shown(briefing, here, found), briefing, found
+            if here is not None and action != "review":
+                self._tools.kept.works.may_change(here)
             if action == "drop" and number in cell.citations:
                 changed = drop_quotation(briefing, key, number)
                 rest = changed.cells[briefing.cells.index(cell)]
@@ -189,9 +206,12 @@ class _BriefingTabController:
                 changed = self._reviewed(briefing, key, data, reviewer)
             else:
                 return *skips(2), found
+            # Who may only read it may review: the book of reviews is everybody's.
+            with suppress(NotFoundError):
+                if here is not None:
+                    self._tools.kept.keep(here, changed)
         except SHOWN_ERRORS as error:
-            return error_html(error) + self.shown(briefing, here), gr.skip(), found
-        self._keep(here, changed)
+            return error_html(error) + self.shown(briefing, here), briefing, found
         return self.shown(changed, here), changed, None
 
     def _reviewed(self, briefing: Briefing, key: str, data: Mapping[str, Any], reviewer: str) -> Briefing:
@@ -208,6 +228,7 @@ class _BriefingTabController:
     def documents(
         self,
         briefing: Briefing | None,
+        here: str | None,
         form: DocumentForm,
         own_template: str | None,
         with_record: bool,
@@ -216,6 +237,10 @@ class _BriefingTabController:
         """Writes the documents; gives (files, what went wrong)."""
         if briefing is None:
             return gr.skip(), error_html(say("briefing-first"))
+        try:
+            briefing = self._now(briefing, here)
+        except SHOWN_ERRORS as error:
+            return gr.skip(), error_html(error)
         folder = session_folder(request)
         written: list[str] = []
         problem = ""
@@ -225,7 +250,7 @@ class _BriefingTabController:
         for suffix in (".docx", ".pdf", ".md", *([".xlsx"] if form == "full" else [])):
             try:
                 template = Path(own_template) if own_template else self._tools.config.template
-                path = folder / safe_name(f"{name}{suffix}")
+                path = folder / file_name(name, suffix)
                 paths = write_briefing(briefing, path, template=template, form=form, with_manifest=with_record)
                 written += map(str, paths)
             except AppError as error:
@@ -316,8 +341,9 @@ def build_briefing_tab(
     result.apply(controller.change_cell, [briefing, here, found, reviewer], [result, briefing, found], **QUIET)
     listing.select(controller.change_list, [here], made, **QUIET)
     writing = running | {"concurrency_id": "documents"}
-    documents.click(controller.documents, [briefing, form, template, record], [files, problem], **writing)
+    documents.click(controller.documents, [briefing, here, form, template, record], [files, problem], **writing)
     tab.select(controller.choices, None, [parties, form, composer], **QUIET)
+    tab.select(controller.refreshed, [briefing, here], [result, briefing], **QUIET)
     wanted.change(lambda: gr.Tabs(selected="briefing"), None, [tabs], **QUIET)
     # The address of the page names the briefing that it opens.
     from_address: Any = {"inputs": [address], "js": named_by_address("b"), **QUIET}

@@ -78,8 +78,9 @@ def build_interface(
             language = html(elem_classes="u-languages")
         wanted = gr.State(None)
         with gr.Tabs(elem_id="tabs") as tabs:
-            with gr.Tab(label("tab-ask"), id="ask"):
-                greets_after = build_ask_tab(interface, assistant, corpus, store, Conversations(works), wanted)
+            with gr.Tab(label("tab-ask"), id="ask") as ask_tab:
+                kept = Conversations(works, corpus.answer_as_of_today)
+                greets_after = build_ask_tab(ask_tab, interface, assistant, corpus, store, kept, wanted)
             with gr.Tab(label("tab-briefing"), id="briefing") as briefing_tab, gr.Column(elem_classes="u-page"):
                 build_briefing_tab(interface, tabs, briefing_tab, briefings, corpus, wanted)
             with gr.Tab(label("tab-check"), id="check"), gr.Column(elem_classes="u-page"):

@@ -48,8 +48,9 @@ class ShownTurn(KeptTurn):
 
     @property
     def shown(self) -> tuple[Citation, ...]:
-        """What the answer quotes, with the related passages that the reader took into it."""
-        return (*self.answer.citations, *(c for c in self.answer.related if c.number in self.used))
+        """What the answer quotes and holds today, with the related passages that the reader took into it."""
+        cited = (*self.answer.citations, *(c for c in self.answer.related if c.number in self.used))
+        return tuple(citation for citation in cited if citation.verdict == "verified")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,6 +112,7 @@ def conversation_html(
         turns=[
             _turn(t, corpus, before, editable=idle and t is turns[-1]) for t, before in zip(turns, scopes, strict=False)
         ],
+        earlier=turns[0].number - 1 if turns else 0,
         idle=idle,
         pending=pending,
         steps=_STEPS[:reached],
@@ -155,7 +157,7 @@ def answer_text(turn: ShownTurn, corpus: Corpus) -> str:
 
 def _used_text(turn: ShownTurn, corpus: Corpus) -> str:
     """Words the related passages that the reader took into an answer, Markdown; empty where there are none."""
-    taken = turn.shown[len(turn.answer.citations) :]
+    taken = [citation for citation in turn.answer.related if citation.number in turn.used]
     if not taken:
         return ""
     wording = load_wording(turn.answer.scope.language)
@@ -163,6 +165,8 @@ def _used_text(turn: ShownTurn, corpus: Corpus) -> str:
     quoted = [
         f"**{plain(speaker_line(c, names))}** · {plain(provenance(c, wording))}\n\n"
         f"> “{plain(' '.join(c.quote.split()))}” [{c.number}]"
+        if c.verdict == "verified"
+        else wording.say("withdrawn")
         for c in taken
     ]
     return "\n\n".join((f"**{say('chosen-by-reader')}**", *quoted))

@@ -22,7 +22,7 @@ def list_html(works: Works, kind: WorkKind, here: str | None, *, words: str = ""
         found = works.list(kind, words)
     except SHOWN_ERRORS as error:
         return error_html(error)
-    return render("works", works=found, here=here, words=words, deleted=deleted, day=_day)
+    return render("works", works=found, here=here, words=words, deleted=deleted, day=_day, sharing=works.can_share)
 
 
 def change_list(
@@ -32,7 +32,7 @@ def change_list(
     opened: Callable[[str | None], tuple[Any, ...]],
     listed: Callable[[str | None, Work | None], str],
 ) -> tuple[Any, ...]:
-    """Opens, renames, deletes or restores a work; gives what `opened` gives, the list last."""
+    """Opens, renames, shares, deletes or restores a work; gives what `opened` gives, the list last."""
     data = sent(event)
     identifier, action, deleted = str(data.get("id", "")), data.get("action"), None
     if action == "open":
@@ -40,6 +40,10 @@ def change_list(
     try:
         if action == "rename":
             works.rename(identifier, str(data.get("typed", "")))
+        elif action in ("share", "share-to-change"):
+            works.share(identifier, str(data.get("typed", "")).strip(), may_change=action == "share-to-change")
+        elif action == "unshare":
+            works.unshare(identifier, str(data.get("name", "")))
         elif action == "restore":
             works.restore(identifier)
         elif action == "delete":
@@ -47,6 +51,8 @@ def change_list(
             works.delete(identifier)
     except SHOWN_ERRORS as error:
         return *skips(5), error_html(error) + listed(here, None)
+    if identifier == here and action == "rename":
+        return opened(here)
     if deleted is not None and identifier == here:
         return *opened(None)[:-1], listed(None, deleted)
     return *skips(5), listed(here, deleted)

@@ -14,7 +14,8 @@ from app.ui.messages import told
 from app.ui.parts import SHOWN_ERRORS
 from app.ui.provenance_html import provenance, speaker_line
 from app.ui.templates import render
-from app.ui.words import say
+from app.ui.words import language, say
+from prompts.wording import load_wording
 from vectorstore.records import Document
 
 _AROUND = 320  # characters of the paragraph shown on each side before the rest is folded away
@@ -36,6 +37,9 @@ def evidence_section(turn: int, answer: Answer, corpus: Corpus, used: Sequence[i
             "speaker": speaker_line(citation, names),
             "sources": provenance(citation),
         }
+        if citation.verdict != "verified":
+            withdrawn = load_wording(language()).say("withdrawn")
+            return shown | {"context": None, "reference": "", "problem": withdrawn}
         try:
             context = corpus.context(citation)
             reference = corpus.reference(citation, answer.scope.language)

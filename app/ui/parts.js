@@ -4,9 +4,12 @@
 // Buttons inside rendered HTML carry data-action; their data-* attributes reach the server with the event, which is
 // `select` unless they name another. What stands in the field beside a button goes with it, and Enter in the field
 // presses the first button.
+let acting = null;
 element.addEventListener("click", (event) => {
   const button = event.target.closest("[data-action]");
   const field = button && button.closest(".u-form") && button.closest(".u-form").querySelector("input");
+  const card = button && button.closest("[data-cell]");
+  if (card) acting = card.dataset.cell;
   if (button) trigger(button.dataset.event || "select", { ...button.dataset, typed: field ? field.value : "" });
 });
 element.addEventListener("keydown", (event) => {
@@ -16,6 +19,15 @@ element.addEventListener("keydown", (event) => {
     form.querySelector("[data-action]").click();
   }
 });
+
+// A cell that changes is rendered anew; the keyboard stays at it.
+new MutationObserver(() => {
+  if (acting === null || document.activeElement !== document.body) return;
+  const card = [...element.querySelectorAll("[data-cell]")].find((each) => each.dataset.cell === acting);
+  if (!card) return;
+  acting = null;
+  card.focus({ preventScroll: true });
+}).observe(element, { childList: true, subtree: true });
 
 // A document of the conversation is made when it is asked for, and saved by the browser.
 element.addEventListener("click", async (event) => {

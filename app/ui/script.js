@@ -155,6 +155,16 @@
   };
   // The address names the open conversation, so that it can be reloaded, kept and sent; the title tells it.
   let opened = null;
+  // One work an address: `?c=…` a conversation, `?b=…` a briefing, whichever is in view.
+  const named = (key, id, how) => {
+    const address = new URL(location.href);
+    for (const each of ["b", "c"]) {
+      if (each === key && id) address.searchParams.set(each, id);
+      else if (each === key || id) address.searchParams.delete(each);
+    }
+    if (address.href !== location.href) history[how]({}, "", address);
+    shownWork = work();
+  };
   const place = (conversation) => {
     const kept = conversation.querySelector(".u-conversation");
     const id = kept ? kept.dataset.conversation : "";
@@ -162,13 +172,14 @@
     titles.ask = asked ? `${asked} · untoc` : "untoc";
     retitle();
     if (id === opened || (kept && !id)) return;
-    const address = new URL(location.href);
-    if (id) address.searchParams.set("c", id);
-    else address.searchParams.delete("c");
-    if (address.href !== location.href) history[opened === null ? "replaceState" : "pushState"]({}, "", address);
-    shownWork = work();
+    if (conversation.offsetParent) named("c", id, opened === null ? "replaceState" : "pushState");
     opened = id;
   };
+  // Another tab brings another work into view.
+  new MutationObserver(() => {
+    const conversation = document.getElementById("conversation");
+    if (opened && conversation && conversation.offsetParent) named("c", opened, "replaceState");
+  }).observe(document.body, { subtree: true, attributeFilter: ["aria-selected"] });
   // A kept briefing has an address as well; one that was made or opened comes into view below its form.
   let briefed = "";
   new MutationObserver(() => {
@@ -176,12 +187,8 @@
     if (!shown || !shown.dataset.briefing || !shown.offsetParent) return;
     if (briefed !== shown.dataset.briefing) shown.scrollIntoView({ behavior, block: "start" });
     briefed = shown.dataset.briefing;
-    const address = new URL(location.href);
-    if (address.searchParams.get("b") === shown.dataset.briefing) return;
-    address.searchParams.set("b", shown.dataset.briefing);
-    history.replaceState({}, "", address);
-    shownWork = work();
-  }).observe(document.body, { childList: true, subtree: true });
+    named("b", briefed, "replaceState");
+  }).observe(document.body, { childList: true, subtree: true, attributeFilter: ["aria-selected"] });
   // Gradio names the place for files in English alone, and not as it reads: its words are its name.
   new MutationObserver(() => {
     document.querySelectorAll('button[aria-label="Click to upload or drop files"]').forEach((button) => {

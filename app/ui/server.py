@@ -144,7 +144,7 @@ def create_app(
 
 def chat_of(workspace: Workspace, checker: Checker, works: Works, *, signs_out: bool = False) -> gr.Blocks:
     """Returns the interface over a workspace, not yet served; `signs_out` has it end with a button to sign out."""
-    settings, kept = workspace.settings, KeptBriefings(works)
+    settings, kept = workspace.settings, KeptBriefings(works, workspace.corpus.as_of_today)
     tools = BriefingTools(builder=workspace.briefings, reviews=workspace.reviews, config=settings.briefing, kept=kept)
     interface = build_interface(workspace.assistant, workspace.corpus, settings.store, tools, checker, works)
     if signs_out:

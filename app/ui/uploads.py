@@ -38,6 +38,11 @@ def safe_name(name: str) -> str:
     return f"{stem}{suffix}" or "unnamed"
 
 
+def file_name(title: str, suffix: str) -> str:
+    """Returns the name of a document of a title, such as "Brief 12/10/2026", which is no path."""
+    return safe_name(title.replace("/", "-").replace("\\", "-") + suffix)
+
+
 def _unsafe(character: str) -> bool:
     control = unicodedata.category(character).startswith("C") and character != _JOINER
     return control or character in _FORBIDDEN

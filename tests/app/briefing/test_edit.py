@@ -132,7 +132,7 @@ def test_quotation_that_a_person_adds_is_the_first_point_on_its_subject() -> Non
 
 
 def test_briefing_comes_back_as_it_was_kept(tmp_path: Path) -> None:
-    kept = KeptBriefings(Works(open_tables(tmp_path)))
+    kept = KeptBriefings(Works(open_tables(tmp_path)), today=tuple)
     briefing = worded_briefing()
     identifier = kept.keep(None, briefing)
     assert kept.open(identifier) == briefing
@@ -142,4 +142,4 @@ def test_briefing_comes_back_as_it_was_kept(tmp_path: Path) -> None:
     kept.works.rename(identifier, briefing.title)
     assert [work.title for work in kept.list(briefing.subjects[0].label)] == [briefing.title]
     with pytest.raises(NotFoundError):
-        KeptBriefings(Works(open_tables(tmp_path), "somebody else")).open(identifier)
+        KeptBriefings(Works(open_tables(tmp_path), "somebody else"), today=tuple).open(identifier)

@@ -104,7 +104,7 @@ def test_a_work_of_another_kind_is_not_found(tables: Tables) -> None:
         with pytest.raises(NotFoundError):
             call(work, "conversation")
     with pytest.raises(NotFoundError):
-        Conversations(works).turns(work)
+        Conversations(works, today=lambda answer: answer).turns(work)
 
 
 def test_deletion_is_taken_back(tables: Tables) -> None:
@@ -128,7 +128,7 @@ def test_name_without_a_letter_is_refused(tables: Tables) -> None:
 @only_local
 def test_answers_come_back_as_they_were_kept(tables: Tables, tmp_path: Path) -> None:
     assistant, _ = fake_workspace()
-    conversations = Conversations(Works(tables))
+    conversations = Conversations(Works(tables), today=lambda answer: answer)
     turns = [
         KeptTurn(number=1, question=EXAMPLE, answer=assistant.ask(EXAMPLE), overrides={"years": ["2020"]}, used=(3,)),
         KeptTurn(number=2, question="What did Korea say?", answer=assistant.ask("What did Korea say?"), judged="wrong"),

@@ -39,7 +39,9 @@ def test_a_backup_during_ingest_is_whole_and_answers_as_before(filled_store, tmp
     with fake_workspace(store, second=second_model()) as workspace:
         answer, own = workspace.assistant.ask(QUESTION), workspace.store.catalogue.store_id
         tables = open_tables(store)
-        kept = Conversations(Works(tables, "rita")).keep(None, KeptTurn(number=1, question=QUESTION, answer=answer))
+        kept = Conversations(Works(tables, "rita"), today=lambda answer: answer).keep(
+            None, KeptTurn(number=1, question=QUESTION, answer=answer)
+        )
         with workspace.corpus.uploads.folder() as folder:
             (folder / "first.txt").write_text(TEXT.format("zero"), encoding="utf-8")
             (made,) = workspace.corpus.ingest_uploads([folder]).files
@@ -79,7 +81,9 @@ def test_a_backup_during_ingest_is_whole_and_answers_as_before(filled_store, tmp
             assert restored.corpus.show(made.statement_id or "").source_text.startswith("Statement by Arvandia")
             assert restored.doctor(rebuild=True).ok
         tables = open_tables(elsewhere)
-        assert [turn.question for turn in Conversations(Works(tables, "rita")).turns(kept)] == [QUESTION]
+        assert [
+            turn.question for turn in Conversations(Works(tables, "rita"), today=lambda answer: answer).turns(kept)
+        ] == [QUESTION]
         tables.close()
 
 

@@ -112,6 +112,14 @@ def test_button_turns_the_conversation_into_a_briefing(page):
     ask(page, EXAMPLE)
     page.click('button[data-action="brief"]')
     page.wait_for_selector(".u-briefing")
+    # The address is that of the work in view: the briefing's, then the conversation's again.
+    named = "name => [...new URLSearchParams(location.search).keys()].join() === name"
+    page.wait_for_function(named, arg="b")
+    open_tab(page, "Ask")
+    page.wait_for_function(named, arg="c")
+    page.reload()
+    page.wait_for_selector('.u-turn[data-turn="1"] .u-answer')
+    assert page.get_by_role("tab", name="Ask", exact=True).get_attribute("aria-selected") == "true"
 
 
 def test_what_cannot_be_read_is_said_in_one_line(page):
@@ -151,7 +159,9 @@ def test_cells_are_edited_and_the_briefing_is_kept_and_reopened_by_its_address(v
     page.wait_for_function("new URLSearchParams(location.search).has('b')")
     card = page.locator(".u-card").first
     quoted = card.locator("blockquote").count()
-    card.locator('[data-action="drop"]').first.click()
+    card.locator('[data-action="drop"]').first.press("Enter")
+    # The keyboard stays at the cell, whose key is another one now.
+    page.wait_for_function("document.activeElement === document.querySelector('.u-card')")
     page.wait_for_function(f"document.querySelector('.u-card').querySelectorAll('blockquote').length < {quoted}")
     card.locator("summary >> text=Add a quotation").click()
     card.locator("input[type=search]").fill("extradition")

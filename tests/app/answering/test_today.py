@@ -1,0 +1,93 @@
+"""Kept answers and briefings after the corpus was corrected: what is no party's words any more is not told as such."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from app.briefing.edit import as_of_today
+from app.briefing.request import read_request
+from app.wiring import Workspace
+from tests.fakes_corpora import workspace_over
+
+PARTIES = "code,name,aliases,kind\nXAA,Arvandia,,state\nXAB,Belmora,,state\n"
+EXTRADITION = "We oppose extradition without a treaty."
+LATER = "We support extradition of fugitives by sea."
+ROWS = "file,state,session,date\nb8.txt,XAB,8,2016\nb9.txt,XAB,9,2018\na.txt,XAA,9,2018\n"
+
+
+def speech(words: str) -> str:
+    return f"Mr. President,\n\n{words} Our courts apply the law on it.\n\nI thank you.\n"
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Iterator[Workspace]:
+    texts = {
+        "b8.txt": speech(EXTRADITION),
+        "b9.txt": speech(LATER),
+        "a.txt": speech("We welcome extradition between neighbours."),
+    }
+    with workspace_over(tmp_path, texts, ROWS, PARTIES) as opened:
+        yield opened
+
+
+def identifier_of(workspace: Workspace, file: str) -> str:
+    return next(d.document_id for d in workspace.corpus.documents() if d.file == file)
+
+
+def test_answer_leaves_out_words_that_are_another_states_or_gone_and_says_so(workspace: Workspace) -> None:
+    corpus = workspace.corpus
+    kept = workspace.assistant.ask("What did Belmora say about extradition?")
+    assert EXTRADITION in kept.answer and LATER in kept.answer and corpus.answer_as_of_today(kept) == kept
+    wrong = identifier_of(workspace, "b8.txt")
+    corpus.edit(wrong, {"state": "XAA"})
+    corpus.remove(identifier_of(workspace, "b9.txt"))
+    now = corpus.answer_as_of_today(kept)
+    assert EXTRADITION not in now.answer and LATER not in now.answer and "was left out here" in now.answer
+    verdicts = {citation.file: citation.verdict for citation in now.citations}
+    assert verdicts == {"b8.txt": "misattributed", "b9.txt": "not_found"} and now.claims == ()
+    assert [citation.superseded_by for citation in now.citations] == [None, None]
+    # What was kept stays, so that a correction that is taken back brings the words back.
+    corpus.edit(identifier_of(workspace, "b8.txt"), {"state": "XAB"})
+    again = corpus.answer_as_of_today(kept).answer
+    assert EXTRADITION in again and LATER not in again and "superseded" in kept.answer and "superseded" not in again
+
+
+def test_citations_follow_a_statement_whose_session_was_corrected(workspace: Workspace) -> None:
+    corpus = workspace.corpus
+    kept = workspace.assistant.ask("What did Belmora say about extradition?")
+    moved = corpus.edit(identifier_of(workspace, "b8.txt"), {"session": "7", "agenda_item": "3"})
+    now = corpus.answer_as_of_today(kept)
+    (citation,) = [citation for citation in now.citations if citation.file == "b8.txt"]
+    assert (citation.statement_id, citation.session, citation.verdict) == (moved, "7", "verified")
+    assert {identifier.statement_id for identifier in citation.sentence_ids} == {moved}
+    assert corpus.context(citation).quote == citation.quote
+    assert "seventh session" in now.answer or "session 7" in now.answer
+    assert "session 8" not in now.answer and "eighth session" not in now.answer and EXTRADITION in now.answer
+
+
+def test_briefing_loses_words_of_another_state_with_what_they_decided(workspace: Workspace) -> None:
+    corpus = workspace.corpus
+    request = read_request(corpus.parties(), topics=["extradition"], states=["XAB"])
+    kept = workspace.briefings.build(request)
+    (cell,) = kept.cells
+    assert len(cell.citations) == 2 and as_of_today(kept, corpus.as_of_today) == kept
+    corpus.edit(identifier_of(workspace, "b9.txt"), {"state": "XAA"})
+    now = as_of_today(kept, corpus.as_of_today)
+    (left,) = now.cells
+    assert [now.citation(number).file for number in left.citations] == ["b8.txt"]
+    assert "was left out here" in left.note and set(left.suggestions) == set(left.citations)
+    told = (*now.points, *now.changes, *now.moments, *now.repetitions)
+    assert all(now.citation(number).file == "b8.txt" for each in told for number in each.citations)
+
+
+def test_cell_of_a_session_loses_words_of_another_one_and_what_changed_is_open_again(workspace: Workspace) -> None:
+    corpus = workspace.corpus
+    request = read_request(corpus.parties(), topics=["extradition"], states=["XAB"], sessions=["8", "9"])
+    kept = workspace.briefings.build(request)
+    assert [len(cell.citations) for cell in kept.cells] == [1, 1]
+    moved = corpus.edit(identifier_of(workspace, "b8.txt"), {"session": "10", "date": "2020"})
+    now = as_of_today(kept, corpus.as_of_today)
+    assert [len(cell.citations) for cell in now.cells] == [0, 1]
+    assert [bool(cell.note) for cell in now.cells] == [True, False] and not now.changes
+    assert moved in {source.statement_id for source in now.sources}

@@ -1,0 +1,228 @@
+"""Works that two people, or two tabs, have open: nothing is undone, and what cannot be kept is told."""
+
+from base64 import b64decode
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+import pytest
+
+from app.briefing.cells import Briefing
+from app.briefing.kept import KeptBriefings
+from app.desk.conversations import Conversations
+from app.desk.tables import open_tables
+from app.desk.works import Works
+from app.errors import UnkeptError
+from app.ui.ask_tab import _AskTabController
+from app.ui.briefing_tab import BriefingTools, _BriefingTabController
+from app.ui.conversation import ShownTurn
+from app.ui.uploads import file_name
+from app.wiring import Workspace
+from tests.fakes_corpora import workspace_over
+
+ROWS = "file,state,session,date\nb8.txt,XAB,8,2016\nb9.txt,XAB,9,2018\na9.txt,XAA,9,2018\n"
+OPPOSED = "We oppose extradition without a treaty."
+
+
+def speech(words: str) -> str:
+    return f"Mr. President,\n\n{words} Our courts apply the law on it.\n\nI thank you.\n"
+
+
+class Desk:
+    """Two people over one store: what each sees of the tabs."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self.workspace, self.tables = workspace, open_tables(workspace.settings.store)
+        self.works = {name: Works(self.tables, name) for name in ("amina", "bela")}
+
+    def briefings(self, name: str = "amina") -> _BriefingTabController:
+        w = self.workspace
+        kept = KeptBriefings(self.works[name], w.corpus.as_of_today)
+        tools = BriefingTools(builder=w.briefings, reviews=w.reviews, config=w.settings.briefing, kept=kept)
+        return _BriefingTabController(tools, w.corpus)
+
+    def talks(self, name: str = "amina") -> _AskTabController:
+        w = self.workspace
+        conversations = Conversations(self.works[name], w.corpus.answer_as_of_today)
+        return _AskTabController(w.assistant, w.corpus, w.settings.store, conversations)
+
+    def briefed(self, **asked: Any) -> tuple[Briefing, str]:
+        fields = {"topics": "extradition", "articles": "", "sessions": "", "years": "", "split": False} | asked
+        made = self.briefings().make(["XAB", "XAA"], **fields, spoken="en", form="full", composer=None)
+        *_, (_, briefing, here, *_) = made
+        return briefing, here
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Desk]:
+    texts = {
+        "b8.txt": speech(OPPOSED),
+        "b9.txt": speech("We support extradition of fugitives by sea."),
+        "a9.txt": speech("We welcome extradition between neighbours."),
+    }
+    with workspace_over(tmp_path, texts, ROWS) as workspace:
+        yield Desk(workspace)
+
+
+def event(**data: str) -> gr.EventData:
+    return gr.EventData(target=None, _data=data)
+
+
+def asked(tab: _AskTabController, question: str, turns: list[ShownTurn], here: str | None) -> tuple[Any, ...]:
+    *_, last = tab.ask_new(question, turns, here)
+    return last
+
+
+def drop(briefing: Briefing, cell: int) -> gr.EventData:
+    held = briefing.cells[cell]
+    return event(key=held.key, action="drop", number=str(held.citations[0]))
+
+
+def quoted(briefing: Briefing) -> list[int]:
+    return [len(cell.citations) for cell in briefing.cells]
+
+
+def test_two_people_who_edit_one_briefing_both_have_their_way(desk: Desk) -> None:
+    briefing, here = desk.briefed()
+    assert quoted(briefing) == [2, 1]
+    desk.works["amina"].share(here, "bela", may_change=True)
+    amina, bela = desk.briefings(), desk.briefings("bela")
+    amina.change_cell(briefing, here, None, "Amina", drop(briefing, 0))
+    _, seen, _ = bela.change_cell(briefing, here, None, "Bela", drop(briefing, 1))
+    assert quoted(seen) == quoted(amina.reopened(here)[1]) == [1, 0]
+    # Of a cell that somebody else has changed, the present state is shown first.
+    out, seen, _ = bela.change_cell(briefing, here, None, "Bela", drop(briefing, 0))
+    assert "Somebody changed this cell" in out and quoted(seen) == [1, 0]
+
+
+def test_change_that_cannot_be_kept_is_told_and_not_shown(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    briefing, here = desk.briefed()
+    desk.works["amina"].share(here, "bela")
+    out, seen, _ = desk.briefings("bela").change_cell(briefing, here, None, "Bela", drop(briefing, 0))
+    assert "u-error" in out and quoted(seen) == [2, 1]
+    # Whoever may read it may still review: reviews are everybody's.
+    review = event(key=briefing.cells[0].key, action="review", state="rejected")
+    out, seen, _ = desk.briefings("bela").change_cell(briefing, here, None, "Bela", review)
+    assert "u-error" not in out and desk.briefings().reopened(here)[1].cells[0].is_rejected
+
+    def full(*_: object) -> None:
+        raise UnkeptError("what you make cannot be kept or read just now")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Works, "put", full)
+        out, seen, _ = desk.briefings().change_cell(briefing, here, None, "Amina", drop(briefing, 0))
+        assert "u-error" in out and quoted(seen) == [2, 1]
+    desk.works["amina"].delete(here)
+    out, *_ = desk.briefings().change_cell(briefing, here, None, "Amina", drop(briefing, 0))
+    assert "u-error" in out
+
+
+def test_renamed_briefing_that_is_open_has_its_new_name(desk: Desk) -> None:
+    _, here = desk.briefed()
+    out, briefing, *_ = desk.briefings().change_list(here, event(id=here, action="rename", typed="For the Ambassador"))
+    assert "For the Ambassador" in out and briefing.title == "For the Ambassador"
+
+
+def test_work_is_shared_from_the_list_with_whom_the_server_knows(desk: Desk) -> None:
+    _, here = desk.briefed()
+    # On one desk there is nobody to share with.
+    assert 'data-action="share"' not in desk.briefings().listed(here)
+    logged: list[str] = []
+    desk.works["amina"] = Works(desk.tables, "amina", knows=lambda name: name == "bela", log=logged.append)
+    amina = desk.briefings()
+    assert 'data-action="share"' in amina.listed(here)
+    *_, listing = amina.change_list(here, event(id=here, action="share", typed="nobody"))
+    assert "no account" in listing and "u-error" in listing and "shared with" not in listing.lower()
+    *_, listing = amina.change_list(here, event(id=here, action="share", typed=" bela "))
+    assert "Shared with: bela" in listing
+    assert desk.briefings("bela").reopened(here)[1] is not None
+    # Only its owner shares it on.
+    assert 'data-action="share"' not in desk.briefings("bela").listed(here)
+    amina.change_list(here, event(id=here, action="share-to-change", typed="bela"))
+    desk.works["bela"].may_change(here)
+    *_, listing = amina.change_list(here, event(id=here, action="unshare", name="bela"))
+    assert "Shared with" not in listing and desk.briefings("bela").reopened(here)[1] is None
+    assert logged == [f"{here} with bela", f"{here} with bela to change", f"{here} no longer with bela"]
+
+
+def test_quotation_for_a_cell_of_a_session_is_sought_in_that_session(desk: Desk) -> None:
+    briefing, here = desk.briefed(sessions="8, 9")
+    cell = next(cell for cell in briefing.cells if (cell.party, cell.session) == ("XAB", "9"))
+    find = event(key=cell.key, action="find", typed="courts apply the law treaty")
+    _, _, found = desk.briefings().change_cell(briefing, here, None, "", find)
+    assert {citation.session for citation in found.citations} <= {"9"}
+    before = cell.session and desk.workspace.briefings.find("XAB", "courts apply the law treaty")
+    assert {citation.session for citation in before} >= {"8"}
+
+
+def test_corrected_state_reaches_what_is_open_kept_and_written(desk: Desk) -> None:
+    briefing, here = desk.briefed()
+    talks = desk.talks()
+    _, _, turns, talk, *_ = asked(talks, "What did Belmora say about extradition?", [], None)
+    held = next(d for d in desk.workspace.corpus.documents() if d.file == "b8.txt")
+    desk.workspace.corpus.edit(held.document_id, {"state": "XAA"})
+    # Back on its tab, and opened again.
+    for shown, evidence in (talks.refreshed(turns, talk)[:2], talks.opened(talk)[:2]):
+        assert OPPOSED not in shown and "was left out here" in shown and "u-misattributed" in evidence
+    assert talks.refreshed(talks.opened(talk)[2], talk)[0] == gr.skip()
+    made = talks.export({"conversation": talk, "form": "md"})["data"].partition(",")[2]
+    written = b64decode(made).decode()
+    assert OPPOSED not in written and "was left out here" in written and "b8.txt" not in written
+    for out, now in (desk.briefings().refreshed(briefing, here), desk.briefings().reopened(here)[:2]):
+        assert OPPOSED not in out and "was left out here" in out and quoted(now) == [1, 1]
+
+
+def test_what_may_only_be_read_goes_on_as_ones_own_with_all_that_was_before(desk: Desk) -> None:
+    talks, bela = desk.talks(), desk.talks("bela")
+    _, _, turns, here, *_ = asked(talks, "What did Belmora say about extradition?", [], None)
+    _, _, turns, here, *_ = asked(talks, "And Arvandia?", turns, here)
+    desk.works["amina"].share(here, "bela")
+    turns = bela.opened(here)[2]
+    _, marked, own = bela.judge(turns, here, event(turn="2", verdict="right"))
+    assert own != here
+    _, marked, again = bela.judge(marked, own, event(turn="1", verdict="right"))
+    *_, followed = asked(bela, "And Corvia?", marked, again)[2:4]
+    assert again == own == followed
+    kept = bela._kept.turns(own)
+    assert [turn.number for turn in kept] == [1, 2, 3] and [turn.judged for turn in kept] == ["right", "right", None]
+    assert len([work for work in desk.works["bela"].list("conversation") if work.mine]) == 1
+    # A follow-up as the first thing done takes what was before along as well.
+    first = asked(desk.talks("bela"), "And Corvia?", bela.opened(here)[2], here)[3]
+    assert len(bela._kept.turns(first)) == 3 and len(talks._kept.turns(here)) == 2
+
+
+def test_answer_that_cannot_be_kept_is_told(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise UnkeptError("what you make cannot be kept or read just now")
+
+    monkeypatch.setattr(Works, "add", full)
+    shown, _, turns, here, *_ = asked(desk.talks(), "What did Belmora say about extradition?", [], None)
+    assert OPPOSED in shown and "u-error" in shown and here in (None, gr.skip()) and len(turns) == 1
+
+
+def test_long_conversation_is_written_whole_and_says_what_the_page_leaves_out(desk: Desk) -> None:
+    talks = desk.talks()
+    _, _, turns, here, *_ = asked(talks, "What did Belmora say about extradition?", [], None)
+    for number in range(2, 36):
+        talks._kept.keep(here, replace(turns[0], number=number, question=f"Question number {number}"))
+    made = talks.export({"conversation": here, "form": "md"})["data"].partition(",")[2]
+    written = b64decode(made).decode()
+    assert written.count("\n## ") == 35 and "## Question number 35" in written
+    shown = talks.opened(here)[0]
+    assert (
+        'data-turn="6"' in shown and 'data-turn="5"' not in shown and "Earlier questions, in the document: 5" in shown
+    )
+
+
+@pytest.mark.parametrize(
+    ("title", "name"),
+    [
+        ("What did Palvonia say about the 24/7 network?", "What did Palvonia say about the 24-7 network_.docx"),
+        ("Brief 12/10/2026", "Brief 12-10-2026.docx"),
+        ("support and\\or oppose", "support and-or oppose.docx"),
+    ],
+)
+def test_title_is_no_path(title: str, name: str) -> None:
+    assert file_name(title, ".docx") == name
