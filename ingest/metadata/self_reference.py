@@ -44,6 +44,12 @@ def speaking_state(
     return first if first in hints and foremost and silent else None
 
 
+def is_denied(before: str) -> bool:
+    """Tell whether words, up to "on behalf of" or a name, deny or suppose what follows: "we do not speak", "had we"."""
+    begins = [found.end() for found in _WORDS.clause_begins.finditer(before)]
+    return _WORDS.denied.search(before, begins[-1] if begins else 0) is not None
+
+
 def is_voice(after: str) -> bool:
     """Tell whether what follows a party's name lets it speak: "wishes to thank"."""
     return _WORDS.speaks.match(after) is not None
@@ -84,6 +90,7 @@ def _weight(flat: str, match: PartyMatch) -> float:
     after = flat[match.end : match.end + _REACH]
     patterns = zip(_WEIGHTS, (_WORDS.before_strong, _WORDS.before_clear, _WORDS.before_half), strict=False)
     left = next((weight for weight, pattern in patterns if pattern.search(before)), 0.0)
+    left = 0.0 if is_denied(before) else left
     if _WORDS.reported.search(before):
         return left
     follow = (_WORDS.after_strong, _WORDS.after_clear, _WORDS.after_half, _WORDS.after_weak)

@@ -25,6 +25,7 @@ from ingest.metadata.represented_party import (
     chairs_group,
     group_written,
     is_in_national_capacity,
+    opens_on_behalf,
     spoken_for,
 )
 from ingest.parties.party_table import PartyTable
@@ -47,6 +48,8 @@ _LONGEST_NEAR: Final = 12
 _INTRODUCTION: Final = 1200
 # How far into a sentence of a summary its speaker may go on "in his national capacity".
 _LONGEST_NATIONAL: Final = 100
+# How far into a sentence of a summary it may name who speaks.
+_LONGEST_LEAD: Final = 240
 # How much of an intervention is read for whom it is made.
 _OPENING: Final = 1500
 
@@ -371,7 +374,7 @@ class _SpeakerLookup:
         if line.who == "office":
             return replace(words, role="office")
         if not line.understood:
-            return replace(words, reason=f"what the record tells of {line.head!r} is not understood")
+            return replace(words, reason=_not_understood(line.head))
         names = [line.name] if line.who == "name" else [line.party] if line.party else list(line.brackets)
         codes = next((found for name in names if name and (found := self.party(name))), ())
         if not line.titled:
@@ -480,12 +483,12 @@ class _SpeakerLookup:
         return words, told.goes_on
 
     def told(
-        self, text: str, start: int, end: int, speaking: Intervention | None, *, opens: bool
+        self, text: str, start: int, end: int, speaking: Intervention | None, *, opens: bool, apart: bool
     ) -> _SpeakerTurn | None:
         """Returns the turn that a sentence of a summary record opens where no line by itself names its speaker.
 
-        The first of a paragraph (`opens`) may begin as press summaries do; whoever is `speaking` may go on "in his
-        national capacity".
+        The first of a paragraph (`opens`), which layout may show (`apart`), may begin as press summaries do; whoever is
+        `speaking` may go on "in his national capacity".
         """
         # The number of a paragraph is no part of its sentence.
         mark = SPEAKER.before.match(text, start, end)
@@ -501,18 +504,45 @@ class _SpeakerLookup:
             own = replace(speaking, start=start, end=start, clause="", named=speaking.named.partition(",")[0])
             return _SpeakerTurn(start=start, words=own)
         reported = self.reported(sentence, first)
-        if opens:
+        if opens and reported is not None:
             # Of a State by its bare name only this sentence is told.
-            return reported and _SpeakerTurn(start=start, words=reported[0], end=None if reported[1] else end)
+            return _SpeakerTurn(start=start, words=reported[0], end=None if reported[1] else end)
         if reported is not None and reported[1] and not is_of_same_speaker(sentence):
             return _SpeakerTurn(start=start, words=reported[0])
-        line = speaker_line(text, start, end)
+        line = None if opens else speaker_line(text, start, end)
         # "The representative also reported" goes on with the same speaker.
         goes_on = line is not None and line.party is not None and line.party[:1].islower()
-        if line is None or goes_on or not (line.summarised and line.understood and line.titled):
+        if line is not None and not goes_on and line.summarised and line.understood and line.titled:
+            words = self.intervention(line, trusted=False)
+            return None if words is None else _SpeakerTurn(start=start, words=words)
+        words = self._named_later(sentence, apart=apart) if line is None else None
+        return None if words is None else _SpeakerTurn(start=start, words=replace(words, start=first, end=first))
+
+    def _named_later(self, sentence: str, *, apart: bool) -> Intervention | None:
+        """Returns whose saying a sentence tells that does not begin with them: "On this item, Ms. Ferro (Belmora) said".
+
+        Whomever else the first sentence of a paragraph (`apart`) tells of, is nobody who is known.
+        """
+        if SPEAKER.pronoun.match(sentence):
             return None
-        words = self.intervention(line, trusted=False)
-        return None if words is None else _SpeakerTurn(start=start, words=words)
+        found = [comma.end() for comma in SPEAKER.lead.finditer(sentence, 0, _LONGEST_LEAD)]
+        within = SPEAKER.within.search(sentence, 0, _LONGEST_LEAD) if apart else None
+        if within is not None and within.start() and not SPEAKER.governs.search(sentence, 0, within.start()):
+            found.append(within.start())
+        for at in sorted(found):
+            lead, rest = sentence[:at], sentence[at:]
+            # Inside a sentence French or Spanish begin "the representative" with a small letter.
+            line = speaker_line(lead + rest[:1].upper() + rest[1:], at, len(sentence))
+            if SPEAKER.recalls.search(lead) or line is None or not (line.summarised and line.titled):
+                continue
+            if line.understood:
+                words = self.intervention(line, trusted=False)
+                clause = f"{lead}{line.clause}".strip(" ,") if opens_on_behalf(lead) else line.clause
+                return words and replace(words, clause=clause)
+            own = SPEAKER.pronoun.search(lead) or SPEAKER.pronoun_after.search(rest) or SPEAKER.recalls.search(rest)
+            if apart and not own:
+                return self.intervention(line, trusted=False)
+        return None
 
     def section(self, heading: str) -> str | None:
         """Returns the party that a heading consists of, or None."""
@@ -546,6 +576,10 @@ class _SpeakerLookup:
             reason = f"{words.named!r} speaks for somebody whom no lookup knows"
             return replace(words, role="unknown", state=None, reason=reason)
         return words
+
+
+def _not_understood(named: str) -> str:
+    return f"what the record tells of {named!r} is not understood"
 
 
 def _looks_like_name(line: SpeakerLine) -> bool:
@@ -616,14 +650,16 @@ def _between_sentences(page: _RecordText, lookup: _SpeakerLookup, turns: list[_S
     if not any(turn.words.role == "party" for turn in turns):
         return []
     found = {turn.start: turn for turn in turns}
+    apart = {line.start for _, line, apart in page.paragraphs if apart}
     stops: list[int] = []
     speaking: Intervention | None = None
     for paragraph in page.sentences():
         for number, (start, end) in enumerate(paragraph):
             sentence = " ".join(page.text[start:end].split())
+            told = {"opens": not number, "apart": start in apart}
             if number and tells_decision(sentence):
                 stops.append(start)
-            elif start not in found and (turn := lookup.told(page.text, start, end, speaking, opens=not number)):
+            elif start not in found and (turn := lookup.told(page.text, start, end, speaking, **told)):
                 found[start] = turn
             speaking = found[start].words if start in found else speaking
     turns = sorted(found.values(), key=lambda turn: turn.start)

@@ -90,6 +90,21 @@ def test_a_summary_record_goes_on_with_nobody_rather_than_the_one_before(paragra
     assert text[first.start : first.end].endswith("courts were slow.")
 
 
+@cases("language", "paragraph", "holder")
+def test_a_paragraph_of_a_summary_record_is_whose_it_names_after_what_it_begins_with(
+    language, paragraph, holder, parties
+):
+    *before, after = cases["SUMMARIES"][language]
+    text = "\n\n".join([*before, f"3. {paragraph}", after])
+    items = split(text, parties, language)
+    last = text.index(paragraph) + len(paragraph) - 2
+    at_end = [item for item in items if item.start <= last < item.end]
+    assert [item.group or item.state for item in at_end] == [holder]
+    # The report says why nobody is known.
+    assert holder is not None or at_end[0].reason
+    assert {"XAA", "XDR", "XWY"} <= {item.state for item in items}
+
+
 @pytest.mark.parametrize(
     ("text", "held"),
     [
