@@ -212,7 +212,8 @@ def holder_in(heading: Heading, parties: PartyTable) -> Party | None:
 def speaker_in(heading: Heading) -> str | None:
     """Read the person that a heading names as speaking, with the office that follows the name."""
     for line in heading.whole:
-        if (match := _WORDS.person.search(line)) is not None and not is_salutation(line):
+        match = _WORDS.person.search(line)
+        if match is not None and not is_salutation(line) and not _is_answered(line[: match.start("person")]):
             return _WORDS.person_ends.split(match["person"])[0].strip(" ,;:")
     return None
 
@@ -272,8 +273,21 @@ def _parted(glued: re.Match[str]) -> str:
     return " ".join(glued[0][end - len(piece) : end] for piece, end in zip(pieces, ends, strict=True))
 
 
+def _is_answered(before: str, line: int = 0) -> bool:
+    """Tell whether the words before a name speak of its statement: "Reply to the statement by", "on the remarks of the".
+
+    The name's own line begins at `line`.
+    """
+    spoken_of = list(_WORDS.answered.finditer(before))
+    parted = not spoken_of or spoken_of[-1].end() < line
+    return not parted and _WORDS.parted.search(before, spoken_of[-1].end()) is None
+
+
 def _rank(line: str, match: PartyMatch, before: str) -> int | None:
     """How clearly a heading names a State as speaking: the lower the clearer, None where it does not."""
+    answers = _WORDS.after.match(line[match.end :]) and _WORDS.answers.search(before)
+    if _is_answered(before, len(before) - match.start) or (answers and answers.end() == len(before)):
+        return None
     if match.form == "demonym":
         return 1 if _WORDS.after.match(line[match.end :]) else None
     # Best first.

@@ -162,7 +162,7 @@ def joint_holders(heading: str, words: str, parties: PartyTable, language: str |
     """
     heading = " ".join(heading.split())
     opening = f"{heading} {' '.join(words[:_OPENING].split())}"
-    called = _WORDS.joint_statement.search(opening)
+    called = next((found for found in _WORDS.joint_statement.finditer(opening) if not _spoken_of(opening, found)), None)
     if called is None:
         return ()
     stop = _WORDS.sentence_end.search(opening, max(called.end(), len(heading)))
@@ -173,6 +173,12 @@ def joint_holders(heading: str, words: str, parties: PartyTable, language: str |
     rows += [row for _, _, row in _sponsors(words, parties, language)]
     states = dict.fromkeys(match.codes[0] for row in rows for match in row)
     return tuple(states) if len(states) > 1 else ()
+
+
+def _spoken_of(text: str, called: re.Match[str]) -> bool:
+    """Tell whether a joint statement is another's: "Statement on the joint statement by Arvandia and Belmora"."""
+    before = list(_WORDS.answers.finditer(text, 0, called.start()))
+    return bool(before) and before[-1].end() == called.start()
 
 
 def sponsor_lists(text: str, parties: PartyTable, language: str | None) -> list[tuple[int, int]]:
