@@ -361,8 +361,9 @@ class Annotator:
             metadata = attributed(metadata, self._parties)
         else:
             together = held_together(item.state, item.states)
-            # "Thailand and Mali announced" is nobody's speaking for another.
-            told = item.summarised and behalf_phrase(item.clause) is None
+            # "Thailand and Mali announced" is nobody's speaking for another, nor is a section of both.
+            both = item.summarised or item.states[:1] == (item.state,)
+            told = both and behalf_phrase(item.clause) is None
             speaker = item.speaker if told else joint_speaker(metadata, item.state, item.states, self._parties)
             metadata = replace(metadata, speaker=speaker, held_by=together)
         inferred = tuple(name for name in record.inferred if not (name == "agenda_item" and named))

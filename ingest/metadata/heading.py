@@ -274,7 +274,7 @@ def _parted(glued: re.Match[str]) -> str:
 
 
 def _is_answered(before: str, line: int = 0) -> bool:
-    """Tell whether the words before a name speak of its statement: "Reply to the statement by", "on the remarks of the".
+    """Tell whether the words before a name speak of its statement: "Reply to the statement by", "on remarks of the".
 
     The name's own line begins at `line`.
     """
