@@ -211,7 +211,8 @@ class Annotator:
         chosen: StatementKind = row.kind if row is not None and row.kind is not None else kind
         # Nobody speaks in a treaty, so no party is looked for.
         parties = None if chosen == "treaty" else self._parties
-        merged = merge(read_metadata(loaded.text, blocks, parties, file), row, parties)
+        read = read_metadata(loaded.text, blocks, parties, file)
+        merged = merge(read, row, parties)
         metadata, problems, inferred = merged.metadata, merged.problems, merged.inferred
         if stored is not None:
             metadata = replace(stored.metadata, **{name: getattr(metadata, name) for name in _OF_NAMES})
@@ -248,7 +249,7 @@ class Annotator:
             # Several speak in a record: none of its words may be put into the mouth that a heading names.
             metadata = replace(metadata, state=None, on_behalf_of=group, speaker=speaker, held_by=None)
             inferred = tuple(name for name in inferred if name not in ("state", "speaker"))
-            problems = (*problems, record_report(found, loaded.text))
+            problems = (*(each for each in problems if each not in read.problems), record_report(found, loaded.text))
             input_key = str(self.input_key(loaded, row, kind, record=True))
         else:
             found = ()

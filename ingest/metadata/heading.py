@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from itertools import accumulate, takewhile
 
 from ingest.language.dates import find_dates
-from ingest.language.lexicons import Patterns
+from ingest.language.lexicons import Patterns, RegexPatterns
 from ingest.language.words import split_glued
 from ingest.metadata.occasion import symbol_in
 from ingest.metadata.represented_party import behalf_before
@@ -24,6 +24,7 @@ _MOST_BLOCKS, _MOST_CHARACTERS, _LONGEST_LINE, _LONGEST_TITLE, _SHORT_LINE = 40,
 _REST, _LONGEST_SMALL = 40, 3
 
 _WORDS = Patterns("heading")
+_BODY = RegexPatterns("speaker_lines")
 # The theme of a session, in quotation marks, may speak in the first person.
 _THEME = re.compile(r"[“«\"][^”»\"]{1,300}[”»\"]")
 
@@ -216,6 +217,22 @@ def speaker_in(heading: Heading) -> str | None:
         if match is not None and not is_salutation(line) and not _is_answered(line[: match.start("person")]):
             return _WORDS.person_ends.split(match["person"])[0].strip(" ,;:")
     return None
+
+
+def unknown_body_in(heading: Heading, parties: PartyTable) -> str | None:
+    """Read the body that a title names as speaking and no lookup knows: "Statement by the Bar Network"."""
+    for line in heading.whole:
+        named = _WORDS.named_by.match(line)
+        if named is None or parties.find(line) or behalf_before(named["name"]):
+            continue
+        of_state = _WORDS.of_state.search(named["name"])
+        if of_state is None and _BODY.body.search(named["name"]) and not _is_meeting(named["name"]):
+            return named["name"].strip(" ,;:.")
+    return None
+
+
+def _is_meeting(name: str) -> bool:
+    return bool(find_bodies(name)) or is_general_debate(name)
 
 
 def title_in(heading: Heading) -> str | None:
