@@ -63,7 +63,7 @@ from vectorstore.records import (
 
 # Part of what is compared when a file is seen again: a new number annotates every file anew, and embeds only
 # the passages whose text changed.
-ANNOTATION_VERSION = 13
+ANNOTATION_VERSION = 14
 # By the beginning of a body, the treaty that "the Convention" is where it is addressed. In a committee that drafts one,
 # or may speak of another, nobody can tell: its articles are of a convention that the text does not name.
 _CONVENTION_OF_BODY = {"UNTOC": "UNTOC", "UNCAC COSP": "UNCAC"}
@@ -209,7 +209,8 @@ class Annotator:
         chosen: StatementKind = row.kind if row is not None and row.kind is not None else kind
         # Nobody speaks in a treaty, so no party is looked for.
         parties = None if chosen == "treaty" else self._parties
-        merged = merge(read_metadata(loaded.text, blocks, parties, file), row, parties)
+        read = read_metadata(loaded.text, blocks, parties, file)
+        merged = merge(read, row, parties)
         metadata, problems, inferred = merged.metadata, merged.problems, merged.inferred
         if stored is not None:
             metadata = replace(stored.metadata, **{name: getattr(metadata, name) for name in _OF_NAMES})
@@ -246,7 +247,7 @@ class Annotator:
             # Several speak in a record: none of its words may be put into the mouth that a heading names.
             metadata = replace(metadata, state=None, on_behalf_of=group, speaker=speaker, held_by=None)
             inferred = tuple(name for name in inferred if name not in ("state", "speaker"))
-            problems = (*problems, record_report(found, loaded.text))
+            problems = (*(each for each in problems if each not in read.problems), record_report(found, loaded.text))
             input_key = str(self.input_key(loaded, row, kind, record=True))
         else:
             found = ()
@@ -359,8 +360,9 @@ class Annotator:
             metadata = attributed(metadata, self._parties)
         else:
             together = held_together(item.state, item.states)
-            # "Thailand and Mali announced" is nobody's speaking for another.
-            told = item.summarised and behalf_phrase(item.clause) is None
+            # "Thailand and Mali announced" is nobody's speaking for another, nor is a section of both.
+            both = item.summarised or item.states[:1] == (item.state,)
+            told = both and behalf_phrase(item.clause) is None
             speaker = item.speaker if told else joint_speaker(metadata, item.state, item.states, self._parties)
             metadata = replace(metadata, speaker=speaker, held_by=together)
         inferred = tuple(name for name in record.inferred if not (name == "agenda_item" and named))

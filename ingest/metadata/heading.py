@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from itertools import accumulate, takewhile
 
 from ingest.language.dates import find_dates
-from ingest.language.lexicons import Patterns
+from ingest.language.lexicons import Patterns, RegexPatterns
 from ingest.language.words import split_glued
 from ingest.metadata.occasion import symbol_in
 from ingest.metadata.represented_party import behalf_before
@@ -24,6 +24,7 @@ _MOST_BLOCKS, _MOST_CHARACTERS, _LONGEST_LINE, _LONGEST_TITLE, _SHORT_LINE = 40,
 _REST, _LONGEST_SMALL = 40, 3
 
 _WORDS = Patterns("heading")
+_BODY = RegexPatterns("speaker_lines")
 # The theme of a session, in quotation marks, may speak in the first person.
 _THEME = re.compile(r"[“«\"][^”»\"]{1,300}[”»\"]")
 
@@ -212,9 +213,26 @@ def holder_in(heading: Heading, parties: PartyTable) -> Party | None:
 def speaker_in(heading: Heading) -> str | None:
     """Read the person that a heading names as speaking, with the office that follows the name."""
     for line in heading.whole:
-        if (match := _WORDS.person.search(line)) is not None and not is_salutation(line):
+        match = _WORDS.person.search(line)
+        if match is not None and not is_salutation(line) and not _is_answered(line[: match.start("person")]):
             return _WORDS.person_ends.split(match["person"])[0].strip(" ,;:")
     return None
+
+
+def unknown_body_in(heading: Heading, parties: PartyTable) -> str | None:
+    """Read the body that a title names as speaking and no lookup knows: "Statement by the Bar Network"."""
+    for line in heading.whole:
+        named = _WORDS.named_by.match(line)
+        if named is None or parties.find(line) or behalf_before(named["name"]):
+            continue
+        of_state = _WORDS.of_state.search(named["name"])
+        if of_state is None and _BODY.body.search(named["name"]) and not _is_meeting(named["name"]):
+            return named["name"].strip(" ,;:.")
+    return None
+
+
+def _is_meeting(name: str) -> bool:
+    return bool(find_bodies(name)) or is_general_debate(name)
 
 
 def title_in(heading: Heading) -> str | None:
@@ -272,8 +290,21 @@ def _parted(glued: re.Match[str]) -> str:
     return " ".join(glued[0][end - len(piece) : end] for piece, end in zip(pieces, ends, strict=True))
 
 
+def _is_answered(before: str, line: int = 0) -> bool:
+    """Tell whether the words before a name speak of its statement: "Reply to the statement by", "on remarks of the".
+
+    The name's own line begins at `line`.
+    """
+    spoken_of = list(_WORDS.answered.finditer(before))
+    parted = not spoken_of or spoken_of[-1].end() < line
+    return not parted and _WORDS.parted.search(before, spoken_of[-1].end()) is None
+
+
 def _rank(line: str, match: PartyMatch, before: str) -> int | None:
     """How clearly a heading names a State as speaking: the lower the clearer, None where it does not."""
+    answers = _WORDS.after.match(line[match.end :]) and _WORDS.answers.search(before)
+    if _is_answered(before, len(before) - match.start) or (answers and answers.end() == len(before)):
+        return None
     if match.form == "demonym":
         return 1 if _WORDS.after.match(line[match.end :]) else None
     # Best first.

@@ -13,7 +13,7 @@ from ingest.language.dates import interval, without_dates
 from ingest.language.detection import detect_language
 from ingest.language.lexicons import Patterns
 from ingest.language.numerals import ascii_digits
-from ingest.metadata.heading import Heading, find_heading, holder_in, speaker_in, title_in
+from ingest.metadata.heading import Heading, find_heading, holder_in, speaker_in, title_in, unknown_body_in
 from ingest.metadata.manifest import ManifestRow
 from ingest.metadata.occasion import read_occasion, symbol_in, words_of_file_name
 from ingest.metadata.represented_party import capacities, joint_holders
@@ -70,7 +70,11 @@ def read_metadata(text: str, blocks: tuple[Block, ...], parties: PartyTable | No
         metadata, concluded = _with_parties(metadata, text, heading, parties, file)
         inferred |= concluded
     logger.debug("%s: read %s, inferred %s", file, metadata, inferred)
-    return ReadMetadata(metadata=metadata, inferred=tuple(sorted(inferred)))
+    unknown = None if parties is None or metadata.holders else unknown_body_in(heading, parties)
+    problems = (
+        (f"a statement by {unknown!r}, whom no lookup knows: nobody's (add it to parties.csv)",) if unknown else ()
+    )
+    return ReadMetadata(metadata=metadata, inferred=tuple(sorted(inferred)), problems=problems)
 
 
 def merge(read: ReadMetadata, row: ManifestRow | None, parties: PartyTable | None = None) -> ReadMetadata:
@@ -107,7 +111,8 @@ def merge(read: ReadMetadata, row: ManifestRow | None, parties: PartyTable | Non
         session = session_for(metadata.body, *days) if metadata.body and days else None
         metadata = replace(metadata, session=session)
         inferred = inferred | {"session"} if session else inferred - {"session"}
-    return ReadMetadata(metadata=metadata, inferred=tuple(sorted(inferred)), problems=tuple(problems))
+    unknown = () if metadata.holders else read.problems
+    return ReadMetadata(metadata=metadata, inferred=tuple(sorted(inferred)), problems=(*problems, *unknown))
 
 
 def _with_parties(
@@ -119,7 +124,9 @@ def _with_parties(
     state = holder.code if holder is not None and group is None else None
     words = text[heading.end :]
     if state is None:
-        state = speaking_state(words, parties, metadata.language, hints=parties_of_file_name(file, parties))
+        hints = parties_of_file_name(file, parties)
+        unknown = group is None and unknown_body_in(heading, parties) is not None
+        state = speaking_state(words, parties, metadata.language, hints=hints, another=unknown)
         inferred |= {"state"} if state else set()
     _, _, whom = capacities(heading.text, words, parties, metadata.language, date=metadata.date, speaker=state)[0]
     group = whom.group or group

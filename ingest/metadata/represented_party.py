@@ -13,7 +13,7 @@ from itertools import islice, pairwise
 from ingest.language.lexicons import Patterns
 from ingest.language.numerals import number_words
 from ingest.language.sentences import split_sentences
-from ingest.metadata.self_reference import is_voice, speaking_state
+from ingest.metadata.self_reference import is_denied, is_voice, speaking_state
 from ingest.parties.party_table import PartyMatch, PartyTable, in_rows
 from ingest.text.furniture import without_furniture
 
@@ -52,12 +52,16 @@ def spoken_for(
         if _WORDS.national.search(line) and not _WORDS.in_both.search(line):
             break
         named = [match for match in parties.find(line, language) if len(match.codes) == 1]
+        denied = False
         for phrase in _WORDS.behalf.finditer(line):
             before = line[: phrase.start()]
             # "We thank Arvandia, speaking on behalf of the group".
             subjects = (m.end for m in named if m.end <= len(before) and m.codes != (speaker,))
             of_another = any(_WORDS.speaking_or_not.fullmatch(before, end) for end in subjects)
             if number > 0 and (of_another or _WORDS.others.search(before)):
+                continue
+            if is_denied(before):
+                denied = True
                 continue
             listed = _listed_after(line, phrase.end(), named)
             if not listed and (counted := _WORDS.counted.match(line, phrase.end())):
@@ -77,6 +81,9 @@ def spoken_for(
             own = any(m.form == "demonym" and m.text in (name or "") for m in named if m.start >= phrase.end())
             if name and not own and (number == 0 or own_voice(line[phrase.end() :].partition(name)[2], name)):
                 written = written or name
+        if denied:
+            # Who says for whom they do not speak, speaks for themselves.
+            break
         for phrase in _WORDS.in_capacity.finditer(line):
             found = _as_one(_listed_after(line, phrase.end(), named), parties, date, speaker)
             if found is not None and found.group is not None:
@@ -155,7 +162,7 @@ def joint_holders(heading: str, words: str, parties: PartyTable, language: str |
     """
     heading = " ".join(heading.split())
     opening = f"{heading} {' '.join(words[:_OPENING].split())}"
-    called = _WORDS.joint_statement.search(opening)
+    called = next((found for found in _WORDS.joint_statement.finditer(opening) if not _spoken_of(opening, found)), None)
     if called is None:
         return ()
     stop = _WORDS.sentence_end.search(opening, max(called.end(), len(heading)))
@@ -166,6 +173,12 @@ def joint_holders(heading: str, words: str, parties: PartyTable, language: str |
     rows += [row for _, _, row in _sponsors(words, parties, language)]
     states = dict.fromkeys(match.codes[0] for row in rows for match in row)
     return tuple(states) if len(states) > 1 else ()
+
+
+def _spoken_of(text: str, called: re.Match[str]) -> bool:
+    """Tell whether a joint statement is another's: "Statement on the joint statement by Arvandia and Belmora"."""
+    before = list(_WORDS.answers.finditer(text, 0, called.start()))
+    return bool(before) and before[-1].end() == called.start()
 
 
 def sponsor_lists(text: str, parties: PartyTable, language: str | None) -> list[tuple[int, int]]:
@@ -226,6 +239,12 @@ def behalf_before(before: str) -> bool:
     """Return whether the words before a name end in "on behalf of"."""
     phrases = list(_WORDS.behalf.finditer(before))
     return bool(phrases) and _WORDS.between.fullmatch(before[phrases[-1].end() :]) is not None
+
+
+def opens_on_behalf(words: str) -> bool:
+    """Tell whether words before a speaker's name say for whom: "Introducing the draft on behalf of the group"."""
+    phrase = _WORDS.behalf.search(words)
+    return phrase is not None and _WORDS.before_behalf.fullmatch(words, 0, phrase.start()) is not None
 
 
 def behalf_phrase(words: str) -> str | None:

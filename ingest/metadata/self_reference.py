@@ -23,25 +23,34 @@ _WORDS = Patterns("self_reference")
 
 
 def speaking_state(
-    text: str, parties: PartyTable, language: str | None = None, *, hints: Sequence[str] = ()
+    text: str, parties: PartyTable, language: str | None = None, *, hints: Sequence[str] = (), another: bool = False
 ) -> str | None:
     """Conclude which State speaks from its references to itself; None if none is clear or more than one State has some.
+
+    Where the title names `another` as speaking, no less than "my country, X" will do.
 
     One of `hints`, States that the file's name may name, speaks if the text names no other as often, and no other
     speaks of itself: a name alone decides nothing.
     """
-    weights, namings = self_references(text, parties, language)
+    weights, namings, strongest = self_references(text, parties, language)
     if not namings:
         return None
     best, *others = sorted(namings, key=lambda code: (-weights[code], code))
     most = max(namings.values())
-    clear = weights[best] >= _ENOUGH and not (others and weights[best] < _MARGIN * weights[others[0]])
+    enough = strongest.get(best, 0) >= _WEIGHTS[0] if another else weights[best] >= _ENOUGH
+    clear = enough and not (others and weights[best] < _MARGIN * weights[others[0]])
     if clear and (namings[best] >= most / 2 or (weights[best] >= _MANY and namings[best] >= most / 3)):
         return best
     first, *rest = sorted(namings, key=lambda code: (-namings[code], code))
     foremost = not rest or namings[first] > namings[rest[0]]
-    silent = all(weights[code] <= weights[first] for code in rest)
+    silent = all(weights[code] <= weights[first] for code in rest) and not another
     return first if first in hints and foremost and silent else None
+
+
+def is_denied(before: str) -> bool:
+    """Tell whether words, up to "on behalf of" or a name, deny or suppose what follows: "we do not speak", "had we"."""
+    begins = [found.end() for found in _WORDS.clause_begins.finditer(before)]
+    return _WORDS.denied.search(before, begins[-1] if begins else 0) is not None
 
 
 def is_voice(after: str) -> bool:
@@ -51,11 +60,17 @@ def is_voice(after: str) -> bool:
 
 def self_references(
     text: str, parties: PartyTable, language: str | None = None
-) -> tuple[dict[str, float], dict[str, int]]:
-    """Weigh the references to itself of each State that a text names, and count its namings."""
+) -> tuple[dict[str, float], dict[str, int], dict[str, float]]:
+    """Weigh the references to itself of each State that a text names, count its namings, and give its strongest.
+
+    Nobody accuses their own State, and a text that tells of several in turn, with nobody's own voice, is none's.
+    """
     flat = " ".join(text.split())
     weights: dict[str, float] = defaultdict(float)
     namings: dict[str, int] = defaultdict(int)
+    strongest: dict[str, float] = {}
+    accused: set[str] = set()
+    told: set[str] = set()
     matches = parties.find(flat, language)
     for match, following in zip_longest(matches, matches[1:]):
         code = match.codes[0]
@@ -64,7 +79,9 @@ def self_references(
         if match.form == "demonym":
             # "On behalf of the Examplian delegation" names its State, "the Examplian people" only mentions it.
             if (office := _WORDS.office_of_own.match(flat, match.end)) is not None:
-                weights[code] += _weight(flat, replace(match, end=office.end()))
+                weight = _weight(flat, replace(match, end=office.end()))
+                weights[code] += weight
+                strongest[code] = max(weight, strongest.get(code, 0.0))
                 namings[code] += 1
             continue
         # Who is thanked in passing, such as the host of the meeting, is not who thanks.
@@ -75,8 +92,19 @@ def self_references(
         listed = following is not None and _WORDS.listed.fullmatch(flat, match.end, following.start)
         if listed and _WORDS.behalf.search(flat, max(0, match.start - _REACH), match.start):
             continue
-        weights[code] += _weight(flat, match)
-    return weights, namings
+        weight = _weight(flat, match)
+        weights[code] += weight
+        strongest[code] = max(weight, strongest.get(code, 0.0))
+        before = flat[max(0, match.start - _REACH) : match.start]
+        if _WORDS.accused.match(flat, match.end) or _WORDS.accused_before.search(before):
+            accused.add(code)
+        if _WORDS.opens.search(before):
+            told.add(code)
+    several = len(told) > 1 and _WORDS.own_voice.search(flat) is None
+    for code in weights:
+        if strongest.get(code, 0.0) < _WEIGHTS[0] and (several or code in accused):
+            weights[code] = 0.0
+    return weights, namings, strongest
 
 
 def _weight(flat: str, match: PartyMatch) -> float:
@@ -84,6 +112,7 @@ def _weight(flat: str, match: PartyMatch) -> float:
     after = flat[match.end : match.end + _REACH]
     patterns = zip(_WEIGHTS, (_WORDS.before_strong, _WORDS.before_clear, _WORDS.before_half), strict=False)
     left = next((weight for weight, pattern in patterns if pattern.search(before)), 0.0)
+    left = 0.0 if is_denied(before) else left
     if _WORDS.reported.search(before):
         return left
     follow = (_WORDS.after_strong, _WORDS.after_clear, _WORDS.after_half, _WORDS.after_weak)

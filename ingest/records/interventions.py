@@ -9,6 +9,7 @@ Where doubt remains, words are nobody's: silence costs less than the wrong mouth
 
 import re
 from bisect import bisect_left, bisect_right
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -20,18 +21,21 @@ from ingest.language.lexicons import RegexPatterns, load_words
 from ingest.language.sentences import SENTENCE_ENDS, split_sentences
 from ingest.metadata.heading import is_salutation, speaks_in_first_person
 from ingest.metadata.represented_party import (
+    JOINT,
     behalf_phrase,
     capacities,
     chairs_group,
     group_written,
     is_in_national_capacity,
+    opens_on_behalf,
     spoken_for,
 )
-from ingest.parties.party_table import PartyTable
+from ingest.parties.party_table import PartyMatch, PartyTable, in_rows
 from ingest.records.procedural_text import closes_compilation, is_imprint, is_procedural, tells_decision
 from ingest.records.reported_speech import is_of_same_speaker, reported_sentence
 from ingest.records.speaker_lines import WORDS as SPEAKER
 from ingest.records.speaker_lines import SpeakerLine, is_language_note, is_office, speaker_line
+from ingest.records.unknown_speakers import label_of, names_somebody
 from ingest.text.footnotes import footnotes
 from ingest.text.furniture import TextLine, notes_start, prose_lines, without_furniture
 from ingest.text.layout import cut_blocks, ends_sentence, flows, holds_sentence_end, typesetting
@@ -47,6 +51,8 @@ _LONGEST_NEAR: Final = 12
 _INTRODUCTION: Final = 1200
 # How far into a sentence of a summary its speaker may go on "in his national capacity".
 _LONGEST_NATIONAL: Final = 100
+# How far into a sentence of a summary it may name who speaks.
+_LONGEST_LEAD: Final = 240
 # How much of an intervention is read for whom it is made.
 _OPENING: Final = 1500
 
@@ -127,11 +133,14 @@ def is_record(interventions: Sequence[Intervention], text: str, *, named: bool =
     """
     parties = {item.state for item in interventions if item.state is not None}
     offices = {item.named for item in interventions if item.role == "office" and not item.summarised}
-    spoken, length = sum(item.end - item.start for item in interventions), len(text[: notes_start(text)].strip())
+    # A heading that no lookup knows is no less a part of the record.
+    headings = (len(item.named) for item in interventions if item.role == "unknown" and _is_section(item))
+    spoken = sum(item.end - item.start for item in interventions) + sum(headings)
+    length = len(text[: notes_start(text)].strip())
     if not parties and not named and len(offices) >= _FEWEST_PARTIES and len(interventions) >= _FEWEST_SECTIONS:
         return 2 * spoken >= length
     sections = all(map(_is_section, interventions))
-    forms = {*map(_form, interventions)}
+    forms = {_form(item) for item in interventions if item.role == "party"}
     if named and sections and len(parties) >= _FEWEST_PARTIES and len(forms) == 1 and "" not in forms:
         # "Statement by Arvandia … Statement by Belmora": headings of one form each open a statement.
         return True
@@ -242,6 +251,10 @@ class _RecordText:
         index = bisect_right(self._blocks, line.start, key=lambda block: block.start) - 1
         return max(line.end, self._blocks[index].end) if index >= 0 else line.end
 
+    def after(self, line: TextLine) -> int:
+        """Returns where the text after a line begins."""
+        return len(self.text) - len(self.text[line.end :].lstrip())
+
     def stands_alone(self, number: int) -> bool:
         """Returns whether a line is a heading by its place: nothing runs into it, nothing out of it."""
         line = self.lines[number]
@@ -350,7 +363,7 @@ class _SpeakerLookup:
     """Whom a speaker line means, by the tables of parties and never by a guess."""
 
     def __init__(self, parties: PartyTable, language: str | None, date: str | None) -> None:
-        self._parties, self._language, self._date = parties, language, date
+        self._parties, self.language, self._date = parties, language, date
 
     def party(self, words: str) -> tuple[str, ...]:
         """Returns the codes that a name may stand for; it must be a party's name and nothing else."""
@@ -358,9 +371,22 @@ class _SpeakerLookup:
         codes = self._parties.resolve(name, suggest=False).codes
         if codes or not name:
             return codes
-        spans = self._parties.find(name, self._language)
+        spans = self._parties.find(name, self.language)
         whole = len(spans) == 1 and not name[: spans[0].start].strip() and not name[spans[0].end :].strip()
         return spans[0].codes if whole and spans[0].form not in ("capital", "demonym") else ()
+
+    def holders(self, words: str) -> tuple[str, ...]:
+        """Returns the code of the party that words name, or of the States, one after the other, and nothing else."""
+        codes = self.party(words)
+        if codes:
+            return codes if len(codes) == 1 else ()
+        row = next(in_rows(words, self._parties.find(words, self.language), JOINT), [])
+        whole = len(row) > 1 and not words[: row[0].start].strip() and not words[row[-1].end :].strip()
+        return tuple(dict.fromkeys(match.codes[0] for match in row)) if whole and all(map(self._is_state, row)) else ()
+
+    def _is_state(self, match: PartyMatch) -> bool:
+        of_state = len(match.codes) == 1 and self._parties.kind_of(match.codes[0]) == "state"
+        return of_state and match.form not in ("capital", "demonym")
 
     def intervention(self, line: SpeakerLine, *, trusted: bool) -> Intervention | None:
         """Returns whose words follow a line, if anybody's; in a `trusted` record a name needs no title."""
@@ -371,22 +397,23 @@ class _SpeakerLookup:
         if line.who == "office":
             return replace(words, role="office")
         if not line.understood:
-            return replace(words, reason=f"what the record tells of {line.head!r} is not understood")
+            return replace(words, reason=_not_understood(line.head))
         names = [line.name] if line.who == "name" else [line.party] if line.party else list(line.brackets)
         codes = next((found for name in names if name and (found := self.party(name))), ())
         if not line.titled:
             if trusted and not codes and self._is_of_office(line.name):
                 return replace(words, role="office")
             if line.who == "name":
-                return replace(words, role="party", state=codes[0]) if trusted and len(codes) == 1 else None
+                held = self.holders(line.name) if trusted else ()
+                return replace(words, role="party", state=held[0], states=held[1:] and held) if held else None
             if not trusted or len(codes) != 1:
                 # It may be a speaker without a title: what follows is nobody's, rather than the one before's.
                 looks_so = bool(codes) or (line.brackets and _looks_like_name(line))
-                return replace(words, reason=f"{line.head!r} names nobody that is known") if looks_so else None
+                return replace(words, reason=_nobody_known(line.head)) if looks_so else None
         if len(codes) == 1:
             of_office = names if self._parties.kind_of(codes[0]) == "organization" else []
             presides = is_office(line.clause) and behalf_phrase(line.clause) is None
-            presides = presides and not chairs_group(line.clause, self._parties, self._language)
+            presides = presides and not chairs_group(line.clause, self._parties, self.language)
             if not presides and not any(map(is_office, filter(None, of_office))):
                 return replace(words, role="party", state=codes[0])
             return replace(words, role="office")
@@ -399,7 +426,7 @@ class _SpeakerLookup:
         """Returns whether a name is that of an office or an organization: "Chair CCPCJ", "UNODC Executive Director"."""
         if is_office(name.split(maxsplit=1)[0]):
             return True
-        found = self._parties.find(name, self._language)
+        found = self._parties.find(name, self.language)
         return bool(found) and found[0].start == 0 and self._parties.kind_of(found[0].codes[0]) == "organization"
 
     def introduced(self, words: Intervention, before: str) -> Intervention:
@@ -411,7 +438,7 @@ class _SpeakerLookup:
             said = before[match.end() : match.end() + _LONGEST_HEADING]
             sentence = " ".join(regex.split(r"[.;](?=\s)", said)[0].split())
             office = _WORDS.office_of.match(sentence)
-            named = self._parties.find(sentence, self._language)
+            named = self._parties.find(sentence, self.language)
             of_state = office is not None and SPEAKER.office_of_state.search(office["office"]) is not None
             if of_state and named and named[0].code is not None:
                 return replace(words, role="party", state=named[0].code, reason=None)
@@ -449,7 +476,7 @@ class _SpeakerLookup:
     def _capacity(self, words: str, phrase: "regex.Pattern[str]") -> tuple["regex.Match[str] | None", str | None]:
         """Finds a phrase such as "in my capacity as representative of", and the party whose name follows it."""
         found = phrase.search(words)
-        named = self._parties.find(words[found.end() :], self._language) if found is not None else ()
+        named = self._parties.find(words[found.end() :], self.language) if found is not None else ()
         return found, named[0].code if named and named[0].start <= _LONGEST_NEAR else None
 
     def in_capacities(self, words: Intervention, page: _RecordText) -> list[Intervention]:
@@ -457,7 +484,7 @@ class _SpeakerLookup:
         if words.role != "party" or words.state in (None, words.group) or words.summarised:
             return [words]
         parts = capacities(
-            words.clause, page.text[words.start : words.end], self._parties, self._language, date=self._date,
+            words.clause, page.text[words.start : words.end], self._parties, self.language, date=self._date,
             speaker=words.state, group=words.group, fewest=0,
         )  # fmt: skip
         found = []
@@ -470,7 +497,7 @@ class _SpeakerLookup:
 
     def reported(self, sentence: str, start: int) -> tuple[Intervention, bool] | None:
         """Returns whose saying a sentence tells, and whether the next sentences are told of them as well."""
-        told = reported_sentence(sentence, self._parties, self._language)
+        told = reported_sentence(sentence, self._parties, self.language)
         if told is None or self._parties.kind_of(told.codes[0]) in (None, "organization"):
             return None
         words = Intervention(
@@ -480,12 +507,12 @@ class _SpeakerLookup:
         return words, told.goes_on
 
     def told(
-        self, text: str, start: int, end: int, speaking: Intervention | None, *, opens: bool
+        self, text: str, start: int, end: int, speaking: Intervention | None, *, opens: bool, apart: bool
     ) -> _SpeakerTurn | None:
         """Returns the turn that a sentence of a summary record opens where no line by itself names its speaker.
 
-        The first of a paragraph (`opens`) may begin as press summaries do; whoever is `speaking` may go on "in his
-        national capacity".
+        The first of a paragraph (`opens`), which layout may show (`apart`), may begin as press summaries do; whoever is
+        `speaking` may go on "in his national capacity".
         """
         # The number of a paragraph is no part of its sentence.
         mark = SPEAKER.before.match(text, start, end)
@@ -501,28 +528,54 @@ class _SpeakerLookup:
             own = replace(speaking, start=start, end=start, clause="", named=speaking.named.partition(",")[0])
             return _SpeakerTurn(start=start, words=own)
         reported = self.reported(sentence, first)
-        if opens:
-            # After a bare name, "Quenza opposed this.", the next sentences are nobody's.
-            return reported and _SpeakerTurn(start=start, words=reported[0], end=None if reported[1] else end)
+        if opens and reported is not None:
+            # Of a State by its bare name only this sentence is told.
+            return _SpeakerTurn(start=start, words=reported[0], end=None if reported[1] else end)
         if reported is not None and reported[1] and not is_of_same_speaker(sentence):
             return _SpeakerTurn(start=start, words=reported[0])
-        line = speaker_line(text, start, end)
+        line = None if opens else speaker_line(text, start, end)
         # "The representative also reported" goes on with the same speaker.
         goes_on = line is not None and line.party is not None and line.party[:1].islower()
-        if line is None or goes_on or not (line.summarised and line.understood and line.titled):
-            return None
-        words = self.intervention(line, trusted=False)
-        return None if words is None else _SpeakerTurn(start=start, words=words)
+        if line is not None and not goes_on and line.summarised and line.understood and line.titled:
+            words = self.intervention(line, trusted=False)
+            return None if words is None else _SpeakerTurn(start=start, words=words)
+        words = self._named_later(sentence, apart=apart) if line is None else None
+        return None if words is None else _SpeakerTurn(start=start, words=replace(words, start=first, end=first))
 
-    def section(self, heading: str) -> str | None:
-        """Returns the party that a heading consists of, or None."""
-        if len(heading) > _LONGEST_STATE_HEADING:
+    def _named_later(self, sentence: str, *, apart: bool) -> Intervention | None:
+        """Returns whose saying a sentence tells that begins otherwise: "On this item, Ms. Ferro (Belmora) said".
+
+        Whomever else the first sentence of a paragraph (`apart`) tells of, is nobody who is known.
+        """
+        if SPEAKER.pronoun.match(sentence):
             return None
-        name = _WORDS.enumerator.sub("", heading).strip("#*_ ")
+        found = [comma.end() for comma in SPEAKER.lead.finditer(sentence, 0, _LONGEST_LEAD)]
+        within = SPEAKER.within.search(sentence, 0, _LONGEST_LEAD) if apart else None
+        if within is not None and within.start() and not SPEAKER.governs.search(sentence, 0, within.start()):
+            found.append(within.start())
+        for at in sorted(found):
+            lead, rest = sentence[:at], sentence[at:]
+            # Inside a sentence French or Spanish begin "the representative" with a small letter.
+            line = speaker_line(lead + rest[:1].upper() + rest[1:], at, len(sentence))
+            if SPEAKER.recalls.search(lead) or line is None or not (line.summarised and line.titled):
+                continue
+            if line.understood:
+                words = self.intervention(line, trusted=False)
+                clause = f"{lead}{line.clause}".strip(" ,") if opens_on_behalf(lead) else line.clause
+                return words and replace(words, clause=clause)
+            own = SPEAKER.pronoun.search(lead) or SPEAKER.pronoun_after.search(rest) or SPEAKER.recalls.search(rest)
+            if apart and not own:
+                return self.intervention(line, trusted=False)
+        return None
+
+    def section(self, heading: str) -> tuple[str, ...]:
+        """Returns the party that a heading consists of, or the States; nobody where there is more in it."""
+        if len(heading) > _LONGEST_STATE_HEADING:
+            return ()
+        name = _heading_name(heading)
         while (shorter := _WORDS.heading_note.sub("", name)) != name and not self.party(name):
             name = shorter
-        codes = self.party(name) or self.party(_WORDS.heading_words.sub("", name))
-        return codes[0] if len(codes) == 1 else None
+        return self.holders(name) or self.holders(_WORDS.heading_words.sub("", name))
 
     def with_behalf(self, words: Intervention, text: str) -> Intervention:
         """Adds the party that an intervention represents; words for whoever is no party are nobody's."""
@@ -537,7 +590,7 @@ class _SpeakerLookup:
             head = f"on behalf of the {name}"
         if words.summarised and (told := _WORDS.told_behalf.search(" ".join(said.split())[:400])):
             head = f"{head}, {told.group()}"
-        whom = spoken_for(head, opening, self._parties, self._language, date=self._date, speaker=words.state)
+        whom = spoken_for(head, opening, self._parties, self.language, date=self._date, speaker=words.state)
         code = whom.group or (words.state if self._parties.kind_of(words.state) == "group" else None)
         if code is not None or whom.states:
             return replace(words, group=code) if code else replace(words, states=whom.states)
@@ -548,6 +601,14 @@ class _SpeakerLookup:
         return words
 
 
+def _nobody_known(named: str) -> str:
+    return f"{named!r} names nobody that is known"
+
+
+def _not_understood(named: str) -> str:
+    return f"what the record tells of {named!r} is not understood"
+
+
 def _looks_like_name(line: SpeakerLine) -> bool:
     words = line.name.split()
     return 2 <= len(words) <= 5 and line.brackets[0][:1].isupper() and not any(c.isdigit() for c in line.brackets[0])
@@ -555,14 +616,14 @@ def _looks_like_name(line: SpeakerLine) -> bool:
 
 def _turns(page: _RecordText, lookup: _SpeakerLookup) -> list[_SpeakerTurn]:
     read: list[tuple[int, SpeakerLine, bool]] = []
-    headings: list[tuple[int, int, str]] = []
+    headings: list[tuple[int, int, tuple[str, ...]]] = []
     words = without_furniture(page.text)
     for number, line, apart in page.paragraphs:
         found = speaker_line(words, line.start, len(words))
         if found is not None and (apart or not found.summarised):
             read.append((number, found, apart))
-        elif apart and page.stands_alone(number) and (code := lookup.section(line.text)) is not None:
-            headings.append((number, line.start, code))
+        elif apart and page.stands_alone(number) and (codes := lookup.section(line.text)):
+            headings.append((number, line.start, codes))
     told = _between_sentences(page, lookup, _spoken(read, lookup, told=True))
     forms = {"direct": _spoken(read, lookup, told=False), "told": told}
     forms |= {"heading": _sections(page, headings), "name": _names(read, lookup)}
@@ -573,6 +634,7 @@ def _turns(page: _RecordText, lookup: _SpeakerLookup) -> list[_SpeakerTurn]:
         "direct": {line.start for _, line, _ in read if not line.summarised},
         "told": {line.start for _, line, _ in read if line.summarised and line.understood},
         "name": {line.start for _, line, _ in read if line.who == "name"},
+        "heading": {start for _, start, codes in headings if len(codes) == 1},
     }
     order = list(forms)
 
@@ -585,7 +647,35 @@ def _turns(page: _RecordText, lookup: _SpeakerLookup) -> list[_SpeakerTurn]:
         # Where only a Chair and a Secretariat speak, the form with most lines.
         return parties, 0 if parties else len(forms[form]), -order.index(form)
 
-    return forms[max(order, key=rank)]
+    form = max(order, key=rank)
+    return sorted((*forms[form], *_of_others(page, words, lookup, forms[form], form)), key=lambda turn: turn.start)
+
+
+def _of_others(
+    page: _RecordText, text: str, lookup: _SpeakerLookup, turns: Sequence[_SpeakerTurn], form: str
+) -> Iterator[_SpeakerTurn]:
+    """Yields the turns of whoever no lookup knows, by how the record puts names; the one before does not go on."""
+    taken = {turn.start for turn in turns}
+    marks = {turn.mark for turn in turns}
+    said = Counter(line.text for _, line, _ in page.paragraphs)
+    for number, line, apart in page.paragraphs:
+        if not apart or not turns or line.start <= turns[0].start or line.start in taken:
+            continue
+        if form == "heading":
+            mark, name = _mark(line.text), _heading_name(line.text)
+            known_form = said[line.text] == 1 and mark in marks and page.stands_alone(number)
+            if known_form and names_somebody(name, lookup.language) and not closes_compilation(line.text, "", marks):
+                yield _SpeakerTurn(start=line.start, words=_unknown(name, page.after(line)), mark=mark)
+        elif form in ("direct", "name") and not is_procedural(line.text, told=False):
+            label = label_of(text, line.start, lookup.language, names=form == "name")
+            if label is not None:
+                yield _SpeakerTurn(start=line.start, words=_unknown(*label))
+
+
+def _unknown(named: str, start: int) -> Intervention:
+    return Intervention(
+        start=start, end=start, role="unknown", named=named, summarised=False, reason=_nobody_known(named)
+    )
 
 
 def _spoken(read: Sequence[tuple[int, SpeakerLine, bool]], lookup: _SpeakerLookup, *, told: bool) -> list[_SpeakerTurn]:
@@ -616,14 +706,16 @@ def _between_sentences(page: _RecordText, lookup: _SpeakerLookup, turns: list[_S
     if not any(turn.words.role == "party" for turn in turns):
         return []
     found = {turn.start: turn for turn in turns}
+    apart = {line.start for _, line, apart in page.paragraphs if apart}
     stops: list[int] = []
     speaking: Intervention | None = None
     for paragraph in page.sentences():
         for number, (start, end) in enumerate(paragraph):
             sentence = " ".join(page.text[start:end].split())
+            told = {"opens": not number, "apart": start in apart}
             if number and tells_decision(sentence):
                 stops.append(start)
-            elif start not in found and (turn := lookup.told(page.text, start, end, speaking, opens=not number)):
+            elif start not in found and (turn := lookup.told(page.text, start, end, speaking, **told)):
                 found[start] = turn
             speaking = found[start].words if start in found else speaking
     turns = sorted(found.values(), key=lambda turn: turn.start)
@@ -666,20 +758,24 @@ def _names(read: Sequence[tuple[int, SpeakerLine, bool]], lookup: _SpeakerLookup
     return turns if by_offices or any(turn.words.role == "party" for turn in turns) else []
 
 
-def _sections(page: _RecordText, headings: Sequence[tuple[int, int, str]]) -> list[_SpeakerTurn]:
+def _sections(page: _RecordText, headings: Sequence[tuple[int, int, tuple[str, ...]]]) -> list[_SpeakerTurn]:
     """Returns the sections of a compilation; States that are only listed one under the other have none."""
     turns = []
-    for index, (number, start, code) in enumerate(headings):
+    for index, (number, start, codes) in enumerate(headings):
         beside = [headings[i][0] for i in (index - 1, index + 1) if 0 <= i < len(headings)]
         if any(abs(number - other) == 1 for other in beside):
             continue
         line = page.lines[number]
         words = Intervention(
-            start=len(page.text) - len(page.text[line.end :].lstrip()), end=line.end, role="party", named=line.text,
-            summarised=False, state=code, clause=line.text if behalf_phrase(line.text) else "",
+            start=page.after(line), end=line.end, role="party", named=line.text, summarised=False, state=codes[0],
+            states=codes[1:] and codes, clause=line.text if behalf_phrase(line.text) else "",
         )  # fmt: skip
         turns.append(_SpeakerTurn(start=start, words=words, mark=_mark(line.text)))
     return turns
+
+
+def _heading_name(heading: str) -> str:
+    return _WORDS.enumerator.sub("", heading).strip("#*_ ")
 
 
 def _mark(heading: str) -> str:

@@ -130,6 +130,8 @@ def _read(window: str, at: int, who: Who, found: "regex.Match[str]", *, told: bo
         if all(WORDS.language_note.match(text) for text in brackets):
             early, (position, brackets) = None, _brackets(window, found.end())
     groups = found.groupdict()
+    if found.re is WORDS.person_reported and (party := WORDS.person_of.match(window, found.end())) is not None:
+        position, brackets = party.end(), [" ".join(party["party"].split())]
     titled = who in ("office", "delegation") or found.re in (WORDS.person, WORDS.person_zh, WORDS.person_reported)
     understood, after = True, None
     if who == "person" and not brackets and WORDS.vocative.match(groups["name"]):

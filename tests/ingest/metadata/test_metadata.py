@@ -123,6 +123,16 @@ def test_read_metadata_concludes_the_state_only_from_self_reference(text, state,
     assert found.inferred == (("state",) if state else ())
 
 
+@cases("title", "state")
+def test_a_title_that_names_a_body_that_is_not_known_is_told_and_gives_the_words_to_nobody(title, state, parties):
+    text = f"{title}\n12 October 2020\n\nMr. Chair,\n\nExamplia supports our work. Examplia welcomes the fund.\n"
+    found = read(text, parties)
+    assert found.metadata.state == state
+    assert [problem.count("whom no lookup knows") for problem in found.problems] == ([] if state else [1])
+    own = read(text.replace("Examplia supports", "My country, Examplia, supports"), parties)
+    assert (own.metadata.state, own.problems) == ("XAA", ())
+
+
 @cases("text", "group")
 def test_read_metadata_takes_the_group_only_from_who_speaks_for_it(text, group, parties):
     assert read(f"Mr. Chair,\n\n{text}", parties).metadata.on_behalf_of == group

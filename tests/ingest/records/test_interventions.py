@@ -90,6 +90,21 @@ def test_a_summary_record_goes_on_with_nobody_rather_than_the_one_before(paragra
     assert text[first.start : first.end].endswith("courts were slow.")
 
 
+@cases("language", "paragraph", "holder")
+def test_a_paragraph_of_a_summary_record_is_whose_it_names_after_what_it_begins_with(
+    language, paragraph, holder, parties
+):
+    *before, after = cases["SUMMARIES"][language]
+    text = "\n\n".join([*before, f"3. {paragraph}", after])
+    items = split(text, parties, language)
+    last = text.index(paragraph) + len(paragraph) - 2
+    at_end = [item for item in items if item.start <= last < item.end]
+    assert [item.group or item.state for item in at_end] == [holder]
+    # The report says why nobody is known.
+    assert holder is not None or at_end[0].reason
+    assert {"XAA", "XDR", "XWY"} <= {item.state for item in items}
+
+
 @pytest.mark.parametrize(
     ("text", "held"),
     [
@@ -137,6 +152,31 @@ def test_a_summary_record_goes_on_with_nobody_rather_than_the_one_before(paragra
 def test_who_holds_each_intervention_from_which_word_to_which(text, held, parties):
     found = [(item.group or item.state or "-", text[item.start : item.end].split()) for item in split(text, parties)]
     assert "|".join(f"{holder} {words[0]}…{words[-1]}" for holder, words in found) == held
+
+
+SAID = {"Arvandia": "We support the fund. It is needed.", "Drelnia": "We have no view. We reserve our right."}
+WANTED = "We want a bigger fund. It is a must."
+
+
+@cases("language", "form", "name", "holders", tuples=True)
+def test_whoever_is_not_known_speaks_with_nobody_s_mouth(language, form, name, holders, parties):
+    known = [form.format(state, words) for state, words in SAID.items()]
+    other = f"{name[1:]}{WANTED}" if name.startswith("(") else form.format(name, WANTED)
+    text = "\n\n".join([known[0], other, known[1], form.format("Galdoria", "We agree. It is late.")])
+    first, item, *others = split(text, parties, language)
+    assert (first.state, [item.state for item in others]) == ("XAA", ["XDR", "XGA"])
+    assert text[first.start : first.end].endswith("needed.") and text[item.start : item.end] == WANTED
+    assert (item.states, item.role) == ((holders, "party") if holders else ((), "unknown"))
+    assert holders or "names nobody that is known" in item.reason
+
+
+@cases("form", "paragraph")
+def test_what_a_party_says_under_a_heading_of_its_own_stays_its_own(form, paragraph, parties):
+    known = [form.format(state, words) for state, words in SAID.items()]
+    text = "\n\n".join([known[0], paragraph, WANTED, known[1], form.format("Galdoria", "We agree. It is late.")])
+    items = split(text, parties, "en")
+    assert [item.state for item in items] == ["XAA", "XDR", "XGA"]
+    assert text[items[0].start : items[0].end].endswith(WANTED)
 
 
 @cases("head", "state", "group", "states", tuples=True)

@@ -1,0 +1,62 @@
+"""Whoever is not known in a record: a name before a colon or as a heading that no lookup knows, which is somebody's.
+
+"Narnia", "International Bar Network" and "Mr. Olm, Belmora" between speakers who are known end their words; "Asset
+recovery" does not, since it is made of ordinary words or of the field's.
+"""
+
+from collections.abc import Iterator
+from typing import Final
+
+import regex
+
+from ingest.glossary.glossary import words_of_terms
+from ingest.language.word_frequencies import is_common
+from ingest.metadata.heading import is_salutation
+from ingest.records.speaker_lines import WORDS, is_office
+from prompts.wording import LANGUAGES
+
+_MOST_WORDS: Final = 6
+# How common a word is that names nobody, on the Zipf scale; see `ingest/metadata/party_checks.py`.
+_COMMON: Final = 3.7
+_WORD: Final = regex.compile(r"[\p{L}\p{M}’'.-]+")
+
+
+def label_of(text: str, start: int, language: str | None, *, names: bool) -> "tuple[str, int] | None":
+    """Returns whom a paragraph may name before a colon, and where the words after it begin.
+
+    In a record that puts `names` before words, "Civil society:" names somebody as well.
+    """
+    found = WORDS.label.match(text, start)
+    if found is None or is_salutation(found["name"]) or is_office(found["name"]):
+        return None
+    name = " ".join(found["name"].split())
+    of_nobody = names or regex.match(r"\p{L}+\s+\p{L}+$", name)
+    somebody = of_nobody and WORDS.somebody.search(name) and len(name.split()) <= _MOST_WORDS
+    return (name, found.end()) if somebody or names_somebody(name, language) else None
+
+
+def names_somebody(name: str, language: str | None) -> bool:
+    """Tells whether words may be somebody's name, whether or not a lookup knows it.
+
+    In English its words have capitals; elsewhere it may begin with what kind of body it is.
+    """
+    if language != "en" and len(name.split()) <= _MOST_WORDS and WORDS.body_elsewhere.match(name):
+        return True
+    words = list(_capitals(name))
+    if not words or WORDS.titled.match(name):
+        return bool(words)
+    return WORDS.somebody.search(name) is not None or not all(map(_is_ordinary, words))
+
+
+def _capitals(name: str) -> Iterator[str]:
+    """Yields the words of a name; none where they are too many, or one that is no small word is written small."""
+    words = _WORD.findall(name)
+    cased = [word for word in words if len(word) > 3 or not word.islower()]
+    if len(words) <= _MOST_WORDS and not regex.search(r"\p{N}", name) and all(word[0].isupper() for word in cased):
+        yield from cased
+
+
+def _is_ordinary(word: str) -> bool:
+    written = word.lower().strip("’'.-")
+    of_terms = any(written in words_of_terms(language) for language in LANGUAGES)
+    return of_terms or any(is_common(written, language, _COMMON) for language in LANGUAGES)
