@@ -5,16 +5,20 @@ nearest to the subject is shown as that.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from functools import cache
 from typing import Final
 
 from app.answering.citation_spans import CONTEXT_SENTENCES
 from app.briefing.cells import Subject
 from app.retrieval.party_evidence import PartyEvidence, ScoredSentence
+from app.retrieval.scoped_statements import recency
 from app.retrieval.terms import content_terms
 from app.retrieval.topic import topic_in
 from ingest.glossary.glossary import terms_of, terms_within
 from ingest.glossary.thesaurus import thesaurus
-from vectorstore.records import Sentence
+from prompts.wording import LANGUAGES
+from vectorstore.records import Metadata, Sentence
 
 # Chance of being on the subject from which on a sentence stands under its heading, and from which on it may, as the
 # nearest passage. An answer quotes from a lower one on, since its question stands above it. Chosen on cells that were
@@ -22,8 +26,10 @@ from vectorstore.records import Sentence
 _SURE: Final = 0.7
 # The same for what is quoted without some word of the subject, such as "funding" for "funding of the mechanism".
 _SURE_BY_MEANING: Final = 0.95
+_NAMED_ABROAD: Final = 0.5
 _NEAREST: Final = 0.3
-_NEAREST_SHARE: Final = 1 / 3
+_NEAREST_NAMED: Final = 0.1
+_NEAREST_SHARE: Final = 0.5
 
 
 def on_subject(item: PartyEvidence, subject: Subject, sentences: Mapping[str, Sequence[Sentence]]) -> list[Sentence]:
@@ -32,64 +38,90 @@ def on_subject(item: PartyEvidence, subject: Subject, sentences: Mapping[str, Se
     What only goes on beside an answer stands under its question there; in a table the heading would be wrong.
 
     Where some of it names the subject, what shares less than half as many of its words is left out, since a cell has
-    room for few quotations. Sentences in languages that the topic is not in stay.
+    room for few quotations. Sentences in other languages stay. Of statements made after all of these, what shares most
+    of its words counts as well, so that no earlier position stands there as the latest one.
 
     Args:
         item: The evidence of the party.
         subject: What it is evidence on; what names an article is on it anyway.
         sentences: All sentences of each statement.
     """
-    topic = topic_in(subject.topic, subject.language, "en")
-    shared = _shared(topic)
-    languages = {summary.statement_id: summary.metadata.language for summary in item.searched}
+    shared, metadata = _shared_with(subject), {summary.statement_id: summary.metadata for summary in item.searched}
+    languages = {identifier: each.language for identifier, each in metadata.items()}
+
+    def share(sentence: Sentence, text: str | None = None) -> float:
+        return shared(
+            sentence.text if text is None else text, sentence.language or languages.get(sentence.statement_id)
+        )
 
     def foreign(sentence: Sentence) -> bool:
-        return languages.get(sentence.statement_id) not in ("en", None)
+        return (sentence.language or languages.get(sentence.statement_id) or "en") != subject.language
 
     def is_sure(found: ScoredSentence) -> bool:
         sentence, chance = found.sentence, found.relevance.chance
-        if found.relevance.source != "calibrated" or shared(sentence.text) == 1:
+        if found.relevance.source != "calibrated" or share(sentence) == 1:
             return True
-        named = foreign(sentence) or not content_terms(topic, "en") or shared(_with_next(sentence, sentences)) == 1
+        # Words of other languages are put into those of the subject less surely.
+        named = share(sentence, _with_next(sentence, sentences)) >= (_NAMED_ABROAD if foreign(sentence) else 1)
         return chance >= (_SURE if named else _SURE_BY_MEANING)
 
-    likely = [found.sentence for found in item.best if is_sure(found)]
-    needed = max((shared(sentence.text) for sentence in likely), default=0.0) / 2
-    return [sentence for sentence in likely if foreign(sentence) or shared(sentence.text) >= needed]
+    def when(sentence: Sentence) -> tuple[date, int]:
+        return recency(metadata.get(sentence.statement_id, Metadata()))
+
+    likely = {found.sentence.sentence_id for found in item.best if is_sure(found)}
+    latest = max((when(each.sentence) for each in item.best if each.sentence.sentence_id in likely), default=None)
+    for found in item.best if latest is not None else ():
+        if when(found.sentence) > latest and found.relevance.chance >= _SURE and share(found.sentence) > 1 / 2:
+            likely.add(found.sentence.sentence_id)
+    kept = [found.sentence for found in item.best if found.sentence.sentence_id in likely]
+    needed = max(map(share, kept), default=0.0) / 2
+    return [sentence for sentence in kept if foreign(sentence) or share(sentence) >= needed]
 
 
 def nearest(item: PartyEvidence, subject: Subject, sentences: Mapping[str, Sequence[Sentence]]) -> list[Sentence]:
     """Returns the sentence nearest to the subject of a cell without evidence; none where nothing comes near it.
 
-    The arguments are those of `on_subject`. What does not answer has to share some of the subject's words.
+    The arguments are those of `on_subject`. It has to share some of the subject's words, beside names of other things.
     """
-    best = max(item.sentences, key=lambda found: found.relevance.chance, default=None)
-    if best is None or best.relevance.chance < _NEAREST:
-        return []
-    sentence = best.sentence
-    other = {s.statement_id for s in item.searched if s.metadata.language not in ("en", None)}
-    terms = content_terms(topic_in(subject.topic, subject.language, "en"), "en")
-    held = terms & content_terms(_with_next(sentence, sentences), "en")
-    shares = sentence.statement_id in other or len(held) >= len(terms) * _NEAREST_SHARE
-    return [sentence] if shares or best.relevance.answers else []
+    shared, languages = _shared_with(subject), {s.statement_id: s.metadata.language for s in item.searched}
+
+    def is_near(found: ScoredSentence) -> bool:
+        sentence = found.sentence
+        language = sentence.language or languages.get(sentence.statement_id)
+        share = shared(_with_next(sentence, sentences), language)
+        return found.relevance.chance >= (_NEAREST_NAMED if share == 1 else _NEAREST) and share >= _NEAREST_SHARE
+
+    best = max(filter(is_near, item.sentences), key=lambda found: found.relevance.chance, default=None)
+    return [] if best is None else [best.sentence]
 
 
-def _shared(topic: str) -> Callable[[str], float]:
-    """Returns which share of the words of a topic, or of a term for the same, a text holds."""
-    known = terms_of(topic, "en")
-    names = [terms for words in (topic, *known) if (terms := content_terms(words, "en"))]
-    own = {named.concept for named in terms_within(topic, "en")}
+def _shared_with(subject: Subject) -> Callable[[str, str | None], float]:
+    """Returns which share of the words of a subject a text holds, which is in a language that is given with it."""
+
+    @cache
+    def shared_in(language: str) -> Callable[[str], float]:
+        return _shared(topic_in(subject.topic, subject.language, language), language)
+
+    return lambda text, language: shared_in(language if language in LANGUAGES else "en")(text)
+
+
+def _shared(topic: str, language: str) -> Callable[[str], float]:
+    """Returns which share of the words of a topic, or of other terms for them, a text holds; 1 of one without words."""
+    known, within = terms_of(topic, language), terms_within(topic, language)
+    put = (f"{topic[: each.start]}{term}{topic[each.end :]}" for each in within for term in each.terms)
+    names = [terms for words in (topic, *known, *put) if (terms := content_terms(words, language))]
+    own = {named.concept for named in within}
     own = own.union(*map(thesaurus().narrower, own))
 
     def shared(text: str) -> float:
         # "Trafficking in persons" shares no word with the trafficking in firearms: it is the name of something else. A
         # term that holds the whole topic ("legal basis for extradition") is on it.
-        for named in reversed(terms_within(text, "en") if known else ()):
-            term = content_terms(text[named.start : named.end], "en")
-            if named.concept not in own and not any(terms <= term for terms in names):
+        for named in reversed(terms_within(text, language) if known else ()):
+            term = content_terms(text[named.start : named.end], language)
+            if named.concept not in own and not any(terms <= term or term <= terms for terms in names):
                 text = text[: named.start] + text[named.end :]
-        held = content_terms(text, "en")
-        return max((len(terms & held) / len(terms) for terms in names), default=0.0)
+        held = content_terms(text, language)
+        return max((len(terms & held) / len(terms) for terms in names), default=1.0)
 
     return shared
 

@@ -29,13 +29,13 @@ def drop_quotation(briefing: Briefing, key: str, number: int) -> Briefing:
     rest = tuple(held for held in cell.citations if held != number)
     left = [briefing.citation(held) for held in rest]
 
-    def shown(citations: Iterable[Citation]) -> list[Suggestion]:
-        own = (citation.number for citation in citations if cell.party in (citation.state, *citation.held_by))
-        return [cell.suggestions[held] for held in own if held in cell.suggestions]
+    def shown(citations: Iterable[Citation]) -> list[tuple[Citation, Suggestion]]:
+        own = (citation for citation in citations if cell.party in (citation.state, *citation.held_by))
+        return [(each, cell.suggestions[each.number]) for each in own if each.number in cell.suggestions]
 
     suggestion = deciding(shown(left))
     if deciding(shown(map(briefing.citation, cell.citations))).kind != cell.kind:
-        suggestion = next((each for each in shown(left) if each.kind == cell.kind), deciding([]))
+        suggestion = next((each for _, each in shown(left) if each.kind == cell.kind), deciding([]))
     claims = tuple(claim for claim in cell.claims if number not in claim.citations)
 
     def is_gone(place: int) -> bool:

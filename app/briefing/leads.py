@@ -9,10 +9,9 @@ from functools import cached_property
 from app.answering.provenance import as_quoting, holders, spoken_date
 from app.answering.superseding import of_same_party
 from app.briefing.cells import Briefing, Cell, Point, PositionChange, Repetition
+from app.briefing.citation_list import earlier_than
 from app.records import Citation
-from app.retrieval.scoped_statements import made_before
 from prompts.wording import Wording, load_document_words, load_wording
-from vectorstore.records import Metadata
 
 
 class Leads:
@@ -69,10 +68,7 @@ class Leads:
     def earlier(self, cell: Cell, citation: Citation) -> str:
         """Returns that a cell quotes something later of the same party, and by which note it is superseded."""
         cited = map(self.briefing.citation, cell.citations)
-        later = any(
-            of_same_party(citation, other, (cell.party,)) and made_before(_when(citation), _when(other))
-            for other in cited
-        )
+        later = any(of_same_party(citation, other, (cell.party,)) and earlier_than(citation, other) for other in cited)
         return self.superseded(cell, citation) or (self._wording.say("earlier") if later else "")
 
     def leads(self, point: Point) -> tuple[tuple[str, Citation], ...]:
@@ -96,7 +92,3 @@ class Leads:
     @cached_property
     def _cells(self) -> dict[tuple[str, str, int], Cell]:
         return {(cell.party, cell.subject, n): cell for cell in self.briefing.cells for n in cell.citations}
-
-
-def _when(citation: Citation) -> Metadata:
-    return Metadata(body=citation.body, session=citation.session, date=citation.date)

@@ -14,6 +14,7 @@ import regex
 
 from app.answering.citation_spans import announces, refers_back
 from app.briefing.cells import EvidenceWords, Subject, Suggestion
+from app.briefing.citation_list import earlier_than
 from app.question.roles import THIS
 from app.records import Citation, Direction
 from app.retrieval.direction import SentenceDirection, mask_topic, read_sentence, read_span
@@ -54,14 +55,19 @@ def suggest_kind(citations: Sequence[Citation], statements: Mapping[str, Stateme
     Returns:
         `no_position` without words where there are no citations, or they show nothing.
     """
-    return deciding([suggest(citation, statements[citation.statement_id], subject) for citation in citations])
+    return deciding([(each, suggest(each, statements[each.statement_id], subject)) for each in citations])
 
 
-def deciding(suggestions: Sequence[Suggestion]) -> Suggestion:
-    """Returns the suggestion of a cell, from those of its citations in their order.
+def deciding(read: Sequence[tuple[Citation, Suggestion]]) -> Suggestion:
+    """Returns the suggestion of a cell, from those of its citations in their order, newest first.
 
-    An earlier position does not stand for a party whose later words, though not surely, go another way.
+    An earlier position does not stand for a party that spoke of the subject later, unless these words, though not
+    surely, go the same way.
     """
+    latest = [each for own, each in read if not any(earlier_than(own, other) for other, _ in read)]
+    suggestions = [each for _, each in read]
+    if not any(each.likely not in (None, "mentions") or each.declines for each in latest):
+        suggestions = latest
     taking = [each for each in suggestions if each.likely not in (None, "mentions") or each.declines]
     if taking and taking[0].declines:
         return taking[0]

@@ -243,7 +243,7 @@ class _Build:
         numbered = [replace(citation, number=number(citation)) for citation in cited]
         held = () if near else (*map(self._citations.get, numbers), *numbered)
         read = {citation.number: self._suggested(citation, subject) for citation in held}
-        suggestion = deciding([read[citation.number] for citation in numbered])
+        suggestion = deciding([(citation, read[citation.number]) for citation in numbered])
         kind = suggestion.kind if cited else ("no_position" if retrieved.searched else "no_statement")
         note = "" if cited or near else self._silence(code, subject, session, retrieved)
         quoted = {identifier for citation in shown for identifier in citation.sentence_ids}

@@ -101,11 +101,12 @@ def _print_cell(console: Console, say: Sayings, cell: Cell) -> None:
         where = ", ".join(
             part
             for part in (
-                briefing.names.get(citation.state or "", ""),
+                say.speaker(cell.party, citation) or briefing.names.get(citation.state or "", ""),
                 citation.body,
                 f"session {citation.session}" if citation.session else None,
                 spoken_date(citation.date, "en"),
                 citation.file,
+                say.earlier(cell, citation),
             )
             if part
         )

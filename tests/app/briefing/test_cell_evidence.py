@@ -1,5 +1,7 @@
 """What stands in a cell as evidence: what is surely on its subject; else what is nearest to it."""
 
+from dataclasses import replace
+
 import pytest
 
 from app.briefing.cell_evidence import nearest, on_subject
@@ -20,6 +22,13 @@ def found(text: str, chance: float, source: ConfidenceSource = "calibrated") -> 
     return ScoredSentence(
         sentence=sentence, relevance=Relevance(chance=chance, threshold=0.5, near=0.1, order=chance, source=source)
     )
+
+
+def summary(name: str, **known: str) -> StatementSummary:
+    return StatementSummary(
+        statement_id=name, document_id=name, file=f"{name}.txt", sha256="", kind="statement",
+        metadata=Metadata(**known), inferred=(), span=Span(start=0, end=40), passages=1, added="",
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -44,14 +53,36 @@ def test_a_term_that_holds_the_topic_is_on_it() -> None:
     assert quoted(evidence, "extradition") == [item.sentence]
 
 
-def test_words_in_another_language_are_on_it_by_their_meaning() -> None:
-    item = found("ونطالب بأن تعاد الأموال كاملة.", 0.8)
-    searched = StatementSummary(
-        statement_id="s", document_id="s", file="s.txt", sha256="", kind="statement", metadata=Metadata(language="ar"),
-        inferred=(), span=Span(start=0, end=40), passages=1, added="",
-    )  # fmt: skip
-    evidence = PartyEvidence(party="XAA", searched=(searched,), sentences=(item,))
-    assert quoted(evidence, "return of assets") == [item.sentence]
+@pytest.mark.parametrize(
+    ("text", "chance", "kept"),
+    [
+        ("ونطالب بإعادة الموجودات كاملة.", 0.8, True),
+        ("ونطالب بأن تعاد الأموال كاملة.", 0.97, True),
+        ("وقد التقى القضاة في شهر أيار.", 0.8, False),
+    ],
+)
+def test_words_in_another_language_are_on_it_if_they_name_some_of_it_or_surely_mean_it(
+    text: str, chance: float, kept: bool
+) -> None:
+    item = found(text, chance)
+    evidence = PartyEvidence(party="XAA", searched=(summary("s", language="ar"),), sentences=(item,))
+    assert quoted(evidence, "return of assets") == ([item.sentence] if kept else [])
+
+
+def test_a_later_statement_that_shares_most_of_its_words_stands_beside_what_is_surely_on_it() -> None:
+    early = found("We oppose a new protocol to the Convention.", 0.9)
+    late, other = (
+        replace(item, sentence=replace(item.sentence, statement_id="late"))
+        for item in (found("We now support an additional protocol.", 0.8), found("The Convention is strong.", 0.8))
+    )
+    other = replace(other, sentence=replace(other.sentence, ordinal=1, paragraph=2))
+    searched = (summary("s", date="2020-10-12"), summary("late", date="2024-10-14"))
+    evidence = PartyEvidence(party="XAA", searched=searched, sentences=(early, late, other))
+    subject = Subject(label="Protocol", topic="new protocol to the Convention")
+    stored = {"s": [early.sentence], "late": [late.sentence, other.sentence]}
+    assert on_subject(evidence, subject, stored) == [early.sentence, late.sentence]
+    undated = replace(evidence, searched=(summary("s"), summary("late")))
+    assert on_subject(undated, subject, stored) == [early.sentence]
 
 
 def test_what_names_all_of_the_subject_is_quoted_beside_what_answers() -> None:
@@ -64,6 +95,16 @@ def test_what_names_all_of_the_subject_is_quoted_beside_what_answers() -> None:
 def test_the_nearest_sentence_is_none_that_is_far_from_the_subject() -> None:
     subject = Subject(label="Nationals", topic="extradition of nationals")
     far, near = found("The Council meets in May.", 0.4), found("Extradition is slow.", 0.4)
-    for item, kept in ((near, True), (far, False), (found("Extradition is slow.", 0.1), False)):
+    named = found("Nationals are not extradited.", 0.1)
+    weak, other = found("Extradition is slow.", 0.1), found("The smuggling of nationals is slow.", 0.05)
+    for item, kept in ((near, True), (far, False), (weak, False), (named, True), (other, False)):
         evidence = PartyEvidence(party="XAA", searched=(), sentences=(item,))
         assert nearest(evidence, subject, {"s": [item.sentence]}) == [item.sentence][: int(kept)]
+
+
+def test_what_shares_words_with_the_subject_in_the_name_of_something_else_is_not_near_it() -> None:
+    subject, item = (
+        Subject(label="Trafficking", topic="trafficking in persons"),
+        found("Firearms trafficking grows.", 0.5),
+    )
+    assert not nearest(PartyEvidence(party="XAA", searched=(), sentences=(item,)), subject, {"s": [item.sentence]})

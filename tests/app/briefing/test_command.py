@@ -1,10 +1,14 @@
 """`untoc brief` as people call it, with models that need no weights."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
 from app.cli import main
+from app.cli.print_briefing import print_briefing
+from app.export.arrange import arrange
+from tests.fakes_briefing import EXTRADITION, with_cells, worded_briefing
 from tests.fakes_chat import writer
 
 pytestmark = pytest.mark.usefixtures("scripted_models", "one_picture")
@@ -21,6 +25,16 @@ def test_table_quotations_and_coverage_are_printed(capsys, filled_store):
     code, out, _ = brief(capsys, filled_store, *ASKED)
     assert code == 0
     assert "Arvandia" in out and "Extradition" in out and "Statements searched:" in out and "[1]" in out
+
+
+def test_whose_words_are_quoted_is_printed_with_them(capsys):
+    briefing = with_cells(worded_briefing(), "XAA", EXTRADITION, superseded={2: 1})
+    quoted = replace(briefing.citations[0], summarised=True)
+    print_briefing(arrange(replace(briefing, citations=(quoted, *briefing.citations[1:]))), ())
+    out = capsys.readouterr().out
+    leads = [line for line in out.splitlines() if "XAA_2024.txt" in line or "XGR_2020.txt" in line]
+    assert any("summarised" in line for line in leads) and any("delivered by Belmora" in line for line in leads)
+    assert "superseded by [1]" in out
 
 
 def test_json_has_rows_for_every_party_and_topic(capsys, filled_store):

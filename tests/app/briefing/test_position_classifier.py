@@ -89,11 +89,16 @@ def test_an_article_is_spoken_of_by_the_sentence_that_names_it() -> None:
     assert suggest_kind([citation(other)], {"s": other}, on(article="18")).kind == "supports"
 
 
-def test_later_words_that_lean_another_way_leave_an_earlier_position_open() -> None:
+def test_later_words_leave_an_earlier_position_open_unless_they_lean_the_same_way() -> None:
     told = Suggestion(kind="opposes", direction="against", likely="against", sure=0.9)
     leans = Suggestion(kind="no_position", direction="mentions", likely="for", sure=0.6)
-    assert deciding([leans, told]) == leans and deciding([told, leans]) == told
-    assert deciding([replace(leans, likely="mentions"), told]) == told
+    mentions, same = replace(leans, likely="mentions"), replace(leans, likely="against")
+    early, late = (replace(citation(statement("We spoke.")), date=date) for date in ("2016-10-17", "2020-10-12"))
+    for later, kind in ((leans, "no_position"), (mentions, "no_position"), (same, "opposes")):
+        assert deciding([(late, later), (early, told)]).kind == kind
+        assert deciding([(late, told), (early, later)]) == told
+    # What was said at one time is one position.
+    assert deciding([(late, mentions), (late, told)]) == told
 
 
 def test_what_a_group_said_decides_only_where_the_party_shows_nothing() -> None:

@@ -133,7 +133,7 @@ def test_change_is_told_between_two_quotations_in_order(workspace):
     assert (change.earlier_kind, change.later_kind) == ("supports", "opposes")
 
 
-def test_latest_statement_is_quoted_though_earlier_ones_take_a_position(own):
+def test_latest_statement_is_quoted_though_only_earlier_ones_take_a_position(own):
     earlier = [
         "Galdoria supports the extradition protocol.", PLAIN, "We endorse the extradition protocol.", PLAIN,
         "Galdoria is in favour of the extradition protocol.",
@@ -146,7 +146,8 @@ def test_latest_statement_is_quoted_though_earlier_ones_take_a_position(own):
     )
     briefing = build(own, ("XGA",), quotations=2)
     assert [citation.date for citation in briefing.citations] == ["2024-10-17", "2016-10-17"]
-    assert briefing.cells[0].kind == "supports"
+    # What it said in 2016 is not told as its position of today.
+    assert briefing.cells[0].standing == "reports_practice"
 
 
 def test_language_read_out_again_is_found_and_quoted_once_in_the_cell(workspace):

@@ -94,3 +94,14 @@ def test_every_language_has_words_for_every_kind(language):
 )
 def test_words_set_off_after_the_subject_end_before_its_verb(text):
     assert [mark.kind for mark in find_position_marks(text, "en")][:1] == ["supports"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "As Mr. Gutmerry recalled, we must change course.",
+        "Primarily linked to trafficking, the trade in weapons exacts a toll.",
+    ],
+)
+def test_a_name_after_a_title_and_an_adverb_are_not_who_speaks(text):
+    assert all(mark.kind != "reports_practice" for mark in find_position_marks(text, "en"))
