@@ -35,6 +35,8 @@ _WIDTH: Final = 256
 # (words seen together, of them on the left).
 _ORDERS: Final = ((2, 0), (3, 1), (5, 2))
 _UNKNOWN, _FIRST, _LAST = 0, 1, 2
+# Share of the packed table that holds the pieces of most sentences: frequent ones stand first.
+_FREQUENT: Final = 0.25
 # Rows of zeros after each text, as many as a word sees on one side; and texts that are encoded at once.
 _GAP: Final = 2
 _AT_ONCE: Final = 32
@@ -67,6 +69,13 @@ class SentenceEncoder:
         """Reads the files, as the first use does."""
         with self._loading:
             _ = self._tokenizer, self._weights
+
+    def unpack_frequent(self) -> None:
+        """Unpacks the pieces that most texts are of, which a first text would wait for."""
+        for number in range(_BLOCKS):
+            with self._loading:
+                block = self._block(number)
+                block.row(int(_FREQUENT * block.height))
 
     def encode(self, text: str) -> EncodedText:
         """Encodes the first 2,000 characters of a text."""
@@ -144,9 +153,12 @@ class SentenceEncoder:
 
     def _row(self, row: int, block: int) -> "np.ndarray[tuple[int], np.dtype[np.uint8]]":
         with self._loading:
-            if block not in self._blocks:
-                self._blocks[block] = _Block(self._packed.open(f"q{block + 1}.npy"))
-            return self._blocks[block].row(row)
+            return self._block(block).row(row)
+
+    def _block(self, number: int) -> "_Block":
+        if number not in self._blocks:
+            self._blocks[number] = _Block(self._packed.open(f"q{number + 1}.npy"))
+        return self._blocks[number]
 
     @cached_property
     def _packed(self) -> ZipFile:
@@ -164,7 +176,7 @@ class _Block:
 
     def __init__(self, packed: IO[bytes]) -> None:
         np.lib.format.read_magic(packed)
-        (_, self._width), _, _ = np.lib.format.read_array_header_1_0(packed)
+        (self.height, self._width), _, _ = np.lib.format.read_array_header_1_0(packed)
         self._packed, self._data = packed, bytearray()
 
     def row(self, number: int) -> "np.ndarray[tuple[int], np.dtype[np.uint8]]":

@@ -71,6 +71,7 @@ def _read_models() -> None:
     with suppress(ModelError, OSError):
         sentence_encoder().load()
         packaged_tokenizer()
+        sentence_encoder().unpack_frequent()
 
 
 def _ask_all(

@@ -1,5 +1,6 @@
 """The entry point of `untoc`: its groups of commands put together."""
 
+import atexit
 import gc
 from collections.abc import Sequence
 
@@ -25,4 +26,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     # What is imported stays: looking through it for garbage takes a seventh of the time of a question.
     gc.set_threshold(100_000)
+    # At the end too, where it goes with the process.
+    atexit.register(gc.freeze)
     return run_program(app, "untoc", arguments)

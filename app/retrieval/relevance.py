@@ -162,7 +162,8 @@ class RelevanceModel:
         """
         assert self._artefact is not None
         artefact = self._artefact
-        alone = states * np.array([[not item.one_of_many] for item in features], dtype=np.float32)
+        asked_alone = np.array([not item.one_of_many for item in features], dtype=np.float32)
+        alone = states * asked_alone[:, None]
         logits = artefact.judgement.of(features, alone)
         chances = [1.0 / (1.0 + math.exp(-artefact.intercept - logit)) for logit in logits]
         orders = chances if artefact.order is None else artefact.order.of(features, states)

@@ -9,9 +9,9 @@ only where the document's bare numbers run on like page numbers, a repeated line
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import accumulate, groupby, pairwise
+from typing import NamedTuple
 
 from ingest.language.lexicons import Patterns
 
@@ -38,9 +38,10 @@ _FEWEST_LETTERS = 3
 _DIGIT = re.compile(r"\d")
 
 
-@dataclass(frozen=True, kw_only=True)
-class TextLine:
+class TextLine(NamedTuple):
     """A line of the source that holds more than white space, at `[start, end)` without the white space around it.
+
+    A tuple, which takes a fifth of the time to make: a list of States reads the lines of a hundred statements.
 
     Attributes:
         blanks_before: How many blank lines stand before it; a form feed counts as one.

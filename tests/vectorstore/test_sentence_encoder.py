@@ -50,3 +50,10 @@ def test_vectors_that_were_asked_for_latest_are_kept(monkeypatch: pytest.MonkeyP
     for texts in (["one", "two"], ["one", "three"], ["one"]):
         assert encoder.embed(texts).shape == (len(texts), DIMENSION)
     assert list(encoder._kept) == ["three", "one"]
+
+
+def test_frequent_pieces_are_unpacked_before_a_text_needs_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    ENCODER.load()
+    ENCODER.unpack_frequent()
+    monkeypatch.setattr("zipfile.ZipExtFile.read", lambda *_: pytest.fail("reads on"))
+    assert ENCODER.encode("What did they say about this?").sentence.shape == (DIMENSION,)

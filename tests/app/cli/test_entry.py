@@ -108,3 +108,9 @@ def test_the_command_reference_is_that_of_the_commands():
     ran = process("app.cli.entry", "utils", "docs", "--name", "untoc", "--title", "Commands", module="typer")
     written = (PROJECT / "docs" / "commands.md").read_text(encoding="utf-8")
     assert ran.stdout.decode().replace("\b", "").strip() == written.strip(), ran.stderr
+
+
+def test_a_process_ends_without_looking_for_garbage():
+    # What is registered last is called first.
+    code = "import atexit, gc; from app.cli import main; atexit.register(lambda: print(gc.get_freeze_count() > 10_000))"
+    assert process(code=f"{code}; main(['--version'])").stdout.split()[-1] == b"True"

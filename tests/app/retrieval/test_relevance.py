@@ -83,6 +83,10 @@ def test_what_the_cross_encoder_has_read_counts_unless_the_party_is_one_of_many(
     assert asked.chance == pytest.approx(1 / (1 + math.exp(-2.0))) and listed.chance == 0.5
 
 
+def test_a_party_of_which_only_scraps_were_found_is_judged_as_nothing():
+    assert RelevanceModel(_artefact()).judge([], np.zeros((0, 384), dtype=np.float32)) == ()
+
+
 def test_a_sentence_answers_from_the_threshold_on_and_is_the_nearest_between_silent_and_sure():
     model = RelevanceModel(_artefact(weights={"alone": 1.0}, intercept=0.0, threshold=0.5, near=0.2))
     judged = model.judge([replace(ZERO, alone=logit) for logit in (0.0, -0.001, -3.0)], NO_STATES)
