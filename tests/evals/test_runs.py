@@ -154,6 +154,7 @@ def test_runs_are_listed_newest_first_and_latest_is_the_first(tmp_path):
         open_run(tmp_path, "old").scores()
 
 
+@pytest.mark.slow
 def test_a_run_of_another_process_is_told_as_running_until_that_ends(tmp_path):
     run = _scored(tmp_path)
     held = "import sys, pathlib, evals.runs as r; held = r.open_run(pathlib.Path(sys.argv[1]), 'one').hold()"

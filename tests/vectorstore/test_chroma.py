@@ -226,7 +226,7 @@ def test_server_hears_the_headers_of_the_settings():
             pass
 
     with HTTPServer(("127.0.0.1", 0), Proxy) as proxy:
-        thread = threading.Thread(target=proxy.serve_forever)
+        thread = threading.Thread(target=proxy.serve_forever, args=(0.01,))
         thread.start()
         config = ChromaConfig(url=f"http://127.0.0.1:{proxy.server_port}", headers={"Authorization": "Bearer canary"})
         with pytest.raises(StoreError) as caught:
