@@ -91,6 +91,7 @@ def test_marks_are_offsets_in_the_bare_text(tmp_path: Path) -> None:
     assert example.group == "what did who say on topic"
 
 
+@pytest.mark.slow
 def test_the_scopes_that_held_out_questions_tell_are_understood() -> None:
     parties = PartyTable.load()
     told = [example for example in read_examples(EVALS / "datasets" / "readings.yaml") if example.expect]

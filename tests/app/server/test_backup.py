@@ -30,6 +30,7 @@ from vectorstore.jobs import JobQueue
 TEXT = "Statement by Arvandia\n\nArvandia supports extradition, in case {0}. It thanks the Secretariat {0} times."
 
 
+@pytest.mark.slow
 def test_a_backup_during_ingest_is_whole_and_answers_as_before(filled_store, tmp_path):
     (tmp_path / "disk").mkdir()
     (tmp_path / "mounted").symlink_to(tmp_path / "disk")
