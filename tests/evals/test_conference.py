@@ -14,7 +14,7 @@ import pytest
 
 from app.records import AbstentionReason, Missing
 from evals.case_sets import CONFERENCE
-from evals.cases.case import load_cases
+from evals.cases.case import Case, load_cases
 
 TEXTS = sorted((CONFERENCE / "txt").glob("*.txt"))
 # ISO 3166 leaves this range to users, so no real State can hold one of these codes.
@@ -52,7 +52,6 @@ def _reading(name: str) -> str:
     return re.sub(r"\s+", " ", _text(name))
 
 
-CASES = load_cases(CONFERENCE / "questions.yaml")
 MANIFEST = _rows("statements.csv")
 PARTIES = _rows("parties.csv")
 
@@ -122,31 +121,36 @@ def test_traps_stand_in_the_texts() -> None:
     assert re.search(r"worth 4\.1\n\nV\.16-99001 \(E\)\n\n1/3\n\n[^\n]+\n\nmillion", wrapped)
 
 
-def test_questions_cover_what_they_should_and_a_tenth_is_withheld_from_fits() -> None:
-    assert len(CASES) >= 240 and all(case.may_gate and case.split == "smoke" for case in CASES)
-    kinds = Counter(case.tags["asks"] for case in CASES if "asks" in case.tags)
+@pytest.fixture(scope="module")
+def cases() -> tuple[Case, ...]:
+    return load_cases(CONFERENCE / "questions.yaml")
+
+
+def test_questions_cover_what_they_should_and_a_tenth_is_withheld_from_fits(cases: tuple[Case, ...]) -> None:
+    assert len(cases) >= 240 and all(case.may_gate and case.split == "smoke" for case in cases)
+    kinds = Counter(case.tags["asks"] for case in cases if "asks" in case.tags)
     asked = {"direction", "newest", "follow_up", "about_statement", "summary", "one_topic", "help", "out_of_scope"}
     assert kinds.keys() == asked and min(kinds.values()) >= 6
-    assert 0.1 <= sum(case.is_held_out for case in CASES) / len(CASES) <= 0.12
-    languages = Counter(case.lang for case in CASES)
+    assert 0.1 <= sum(case.is_held_out for case in cases) / len(cases) <= 0.12
+    languages = Counter(case.lang for case in cases)
     assert languages.keys() == {"en", "fr", "es", "ar", "ru", "zh"} and min(languages.values()) >= 8
-    reasons = Counter(case.expect.reason for case in CASES)
+    reasons = Counter(case.expect.reason for case in cases)
     # What somebody asks of the product itself has no statement to be asked over.
     assert all(reasons[reason] >= 3 for reason in {*get_args(AbstentionReason)} - {"help"})
-    assert {case.expect.missing for case in CASES} - {None} == {*get_args(Missing)}
-    assert sum(bool(case.nuggets) for case in CASES) >= 25
+    assert {case.expect.missing for case in cases} - {None} == {*get_args(Missing)}
+    assert sum(bool(case.nuggets) for case in cases) >= 25
 
 
-def test_only_the_sample_statement_speaks_for_a_real_state() -> None:
-    for case in CASES:
+def test_only_the_sample_statement_speaks_for_a_real_state(cases: tuple[Case, ...]) -> None:
+    for case in cases:
         for span in case.evidence:
             assert (span.state == "IRN") == (span.file == REAL), case.id
             assert span.state == "IRN" or USER_ASSIGNED.fullmatch(span.state or ""), case.id
 
 
-def test_variants_ask_the_same_of_their_original_in_other_words() -> None:
-    by_id = {case.id: case for case in CASES}
-    variants = [case for case in CASES if case.variant_of is not None]
+def test_variants_ask_the_same_of_their_original_in_other_words(cases: tuple[Case, ...]) -> None:
+    by_id = {case.id: case for case in cases}
+    variants = [case for case in cases if case.variant_of is not None]
     assert sum(case.lang == "en" for case in variants) >= 15
     for case in variants:
         original = by_id[case.variant_of or ""]

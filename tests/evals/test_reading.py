@@ -18,12 +18,16 @@ from evals.reading import score_reading
 from ingest.parties.party_table import PartyTable
 
 Examples = Sequence[MarkedExample]
-PARTIES = PartyTable.load(CONFERENCE_PARTIES)
 
 
 @pytest.fixture(scope="module")
 def examples() -> Examples:
     return load_examples()
+
+
+@pytest.fixture(scope="module")
+def parties() -> PartyTable:
+    return PartyTable.load(CONFERENCE_PARTIES)
 
 
 def _read(tmp_path: Path, told: str) -> MarkedExample:
@@ -48,15 +52,15 @@ def _follow_up(tmp_path: Path, text: str, turn: str, kept: str) -> MarkedExample
     ],
 )
 def test_the_parties_that_a_follow_up_takes_over_count_as_right_and_by_itself_it_takes_over_nothing(
-    text, turn, kept, tmp_path
+    text, turn, kept, parties, tmp_path
 ):
     example = _follow_up(tmp_path, text, turn, kept)
-    read = resolve(example.text, PARTIES, history=example.after)
-    scored = score_reading(example, read, PARTIES)
+    read = resolve(example.text, parties, history=example.after)
+    scored = score_reading(example, read, parties)
     told = {part: right for part, right in scored.items() if part not in ("kind", "topic F1", "all right")}
     assert told == {"speakers": True, "excluded": True}
     if kept == "who":
-        assert not score_reading(example, read, PARTIES, alone=True)["speakers"]
+        assert not score_reading(example, read, parties, alone=True)["speakers"]
 
 
 def test_the_weights_are_made_from_these_examples() -> None:
