@@ -4,6 +4,7 @@ import gc
 import os
 import shutil
 import tempfile
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -37,14 +38,15 @@ def pytest_configure() -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Marks tests against a server of PostgreSQL or Chroma."""
+    """Marks tests against a server of PostgreSQL or Chroma, and orders files."""
     for item in items:
         if {"postgres", "chroma_server"} & {*getattr(item, "fixturenames", ())}:
             item.add_marker(pytest.mark.integration)
-    # While one process fills the store that most of `tests/app` shares, others have tests that do without.
+    # While one process fills the store that most of `tests/app` shares, others have tests that do without. Files of
+    # many tests come before others, so that all processes end at about the same time.
     sharing = {item.path: None for item in items if "filled_store" in getattr(item, "fixturenames", ())}
-    first = next(iter(sharing), None)
-    items.sort(key=lambda item: (item.path in sharing) - 2 * (item.path == first))
+    first, tests = next(iter(sharing), None), Counter(item.path for item in items)
+    items.sort(key=lambda item: (item.path != first, item.path in sharing, -tests[item.path], item.path))
 
 
 def pytest_collection_finish() -> None:
