@@ -330,10 +330,6 @@ def test_every_part_is_well_formed_and_keeps_no_time_of_saving(word):
     assert b"2026-11-25T12:30:00Z" in word.parts["docProps/core.xml"]
 
 
-def test_the_same_briefing_gives_the_same_bytes(briefing, word):
-    assert docx_bytes(briefing) == word.content
-
-
 @pytest.fixture
 def house(tmp_path: Path) -> Path:
     """A template of a house, with a text, a header, footnotes and a style of its own."""

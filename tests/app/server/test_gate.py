@@ -357,10 +357,14 @@ def test_who_asks_is_known_while_all_threads_wait(served: Team) -> None:
     client, stop, blocked = served.program("rita"), threading.Event(), served.served.actions.unguarded.corpus
     with pytest.MonkeyPatch.context() as patch, ThreadPoolExecutor(200) as pool:
         # Requests without end take every thread that requests can take.
-        patch.setattr(type(blocked), "added_parties", lambda _: (stop.wait(120), ())[1])
+        begun: list[None] = []
+        patch.setattr(type(blocked), "added_parties", lambda _: (begun.append(None), stop.wait(120), ())[2])
         waiting = [pool.submit(served.program("rita").get, "/api/v1/parties") for _ in range(130)]
         try:
-            time.sleep(3)
+            before = 0
+            while not before or before < len(begun):
+                before = len(begun)
+                time.sleep(0.5)
             assert client.get("/ready", timeout=10).json() == {"status": "ready"}
             assert served.client().get(ME, timeout=10).status_code == 401
         finally:
