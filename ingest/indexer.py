@@ -468,7 +468,12 @@ class _Run:
         self._pending = {source.key for source in sources}
         failed: dict[str, UnreadableFile] = {}
         self._may_defer = True
+        are_new = True
         for source in self._in_order_of_need(sources):
+            if are_new and source.key in self._held:
+                # Stored at once: those that follow may take long, and the run may be stopped.
+                are_new = False
+                self.commit()
             self._ingest_source(source, failed)
         self.commit()
         self._may_defer = False

@@ -1,5 +1,6 @@
 import subprocess
 import sys
+import time
 from contextlib import suppress
 from pathlib import Path
 
@@ -606,6 +607,28 @@ def test_ingest_that_is_stopped_after_a_few_files_again_and_again_gets_on(desk):
         # The last run ends by itself.
         with suppress(Stopped):
             desk.ingest(progress=stop)
+
+
+@only_local
+def test_new_file_is_stored_before_those_are_looked_at_that_are_in_the_store(desk):
+    class LateEmbedder(HashingEmbedder):
+        def embed_documents(self, texts, progress=None):
+            time.sleep(0.3)
+            return super().embed_documents(texts, progress)
+
+    desk.speak_often(4)
+    desk.ingest()
+    desk.speak(z="herons")
+    read = []
+
+    def stop(event):
+        read.extend([event.file] * (event.step == "load"))
+        if len(read) > 2:
+            raise Stopped
+
+    with pytest.raises(Stopped):
+        desk.indexer(embedder=LateEmbedder()).ingest([desk.folder], IngestOptions(), stop)
+    assert read[0] == "z.txt" and desk.finds("herons")
 
 
 @only_local
