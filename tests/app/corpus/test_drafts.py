@@ -61,7 +61,7 @@ def test_saved_answer_is_a_draft_case(tmp_path):
         "session": "10", "topic": "sovereignty", "article": "UNTOC 4", "answer_was": "right", "answer_trace": "trace-1",
         "overrides": {"years": ["2031"]},
     }  # fmt: skip
-    assert (case.review.status, case.review.source, case.gates) == ("draft", "chat", False)
+    assert (case.review.status, case.review.source, case.may_gate) == ("draft", "chat", False)
 
 
 def test_evidence_is_the_cited_spans_any_of_which_answers(tmp_path):
