@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test test-fast test-rest coverage check format train train-direction eval baseline bench demo-model commands schema parties clean
+.PHONY: help install run test test-slow test-quick test-fast test-rest coverage check format train train-direction eval baseline bench demo-model commands schema parties clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -49,7 +49,13 @@ REST_PROCESSES := $(shell echo $$(($$(getconf _NPROCESSORS_ONLN) * 3 / 2)))
 REST := -m "model or browser or slow or heavy" -n $(REST_PROCESSES) --maxprocesses=4
 
 test: $(VENV)/.installed-dev ## Run all tests, the quick ones with coverage, which may not fall below its floor
+	$(MAKE) test-slow
+	$(MAKE) test-quick
+
+test-slow: $(VENV)/.installed-dev ## Run the tests with models, browsers and much work
 	$(PYTEST) $(REST) --durations=20
+
+test-quick: $(VENV)/.installed-dev ## Run the tests that test-slow leaves out, with coverage, which may not fall below its floor
 	$(PYTEST) $(QUICK) --durations=20 --cov
 
 test-fast: $(VENV)/.installed-dev ## Run the tests that need no model, no browser, no server and little time

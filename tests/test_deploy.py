@@ -175,6 +175,6 @@ def test_what_is_written_starts_answers_is_backed_up_and_ends(record, request, t
             assert backup.stat().st_mode & 0o077 == 0 and backup.stat().st_size > 0
         finally:
             server.terminate()
-            _, said = server.communicate(timeout=30)
+            _, said = server.communicate(timeout=120)
     assert server.returncode == 0, said
     assert all(line.startswith("{") for line in said.splitlines()), said

@@ -28,7 +28,7 @@ def main() -> None:
         time.sleep(5)
     finally:
         server.terminate()
-        server.wait(30)
+        server.wait(120)
 
 
 def _address(server: "subprocess.Popen[str]") -> str:

@@ -8,6 +8,7 @@ import pytest
 
 from evals.case_sets import CONFERENCE
 from evals.cases.case import Case, load_cases
+from evals.cases.corpus_facts import read_all
 from evals.cases.documents import Documents, read_documents, sha256_of
 from evals.cases.lint import lint
 from evals.cases.synth import KINDS, synthesise, write_cases
@@ -57,6 +58,10 @@ def texts_of(documents: Documents, state: str, year: str | None = None) -> list[
         for document in documents.by_file.values()
         if document.state == state and (year is None or document.facts.get("date", year)[:4] == year)
     ]
+
+
+def test_corpus_is_read_once(documents):
+    assert read_all(documents) is read_all(documents)
 
 
 def test_every_kind_is_made(cases):

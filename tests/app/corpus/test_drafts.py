@@ -200,7 +200,7 @@ def test_read_only_store_is_one_clear_line_and_keeps_what_it_has(tmp_path: Path,
         "except AppError as error:\n    print(error)"
     )
     ran = subprocess.run(
-        [sys.executable, "-c", code, str(store)], cwd=PROJECT, capture_output=True, text=True, timeout=60, check=False,
+        [sys.executable, "-c", code, str(store)], cwd=PROJECT, capture_output=True, text=True, timeout=200, check=False,
         preexec_fn=_obey_permissions,
     )  # fmt: skip
     for path in everything:

@@ -202,7 +202,7 @@ def test_worker_that_is_told_to_end_gives_its_job_back(folder, tmp_path, url, st
         server = start_ingest(tmp_path / "store", url, folder)
         await_that(lambda: len(corpus.documents()) > 3)
         worker.terminate()
-        worker.join(30)
+        worker.join(120)
         assert worker.exitcode == 0 and corpus.queue.workers() == 0 and corpus.queue.waiting() > 0
         started(tmp_path / "store", url)
         await_that(lambda: not server.is_alive())

@@ -34,6 +34,8 @@ def test_a_reader_signs_in_asks_and_signs_out(served: Team, page: Any) -> None:
     page.fill("#question textarea", question)
     page.click("#ask")
     page.wait_for_selector("#conversation >> text=Iran (Islamic Republic of)")
+    # Once it is kept, the address names it.
+    page.wait_for_function("new URLSearchParams(location.search).has('c')")
     # It is hers, in the API as on the page, and nobody else's.
     titles = {
         name: {item["title"] for item in served.program(name).get("/api/v1/conversations").json()["items"]}
