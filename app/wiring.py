@@ -26,8 +26,8 @@ from vectorstore.embeddings import Embedder, SentenceTransformerEmbedder, questi
 from vectorstore.offline import forbid_reports
 from vectorstore.rerank import EntailmentModel, build_reranker
 from vectorstore.retriever import Retriever
-from vectorstore.sentence_encoder import LANGUAGES, sentence_encoder
-from vectorstore.store import SecondModel, Store, open_store
+from vectorstore.sentence_encoder import ENCODER_LANGUAGES, sentence_encoder
+from vectorstore.store import SecondModel, Store
 
 if TYPE_CHECKING:
     from app.answering.chain import UntocChain
@@ -66,7 +66,7 @@ class Workspace:
         from ingest.indexer import Indexer
 
         own = self.settings
-        languages = sorted({*own.embedding.languages.split(","), *LANGUAGES})
+        languages = sorted({*own.embedding.languages.split(","), *ENCODER_LANGUAGES})
         indexer = Indexer(self.store, self.passage_embedder, own.split, own.load, languages=languages)
         queue = partial(open_queue, self.store)
         return Corpus(self.store, self.embedder, indexer, own.split, own.load, queue, self.parties)
@@ -163,14 +163,14 @@ def open_workspace(
     embedder = question_embedder(settings.embedding)
     languages = settings.embedding.languages.split(",")
     encoder = sentence_encoder()
-    store = open_store(
+    store = Store(
         settings.store,
         embedder,
         read_only=read_only,
         create=create,
         check_model=check_model,
         wait_seconds=settings.wait_seconds,
-        second=SecondModel(embed=encoder.embed, languages=LANGUAGES.difference(languages)),
+        second=SecondModel(embed=encoder.embed, languages=ENCODER_LANGUAGES.difference(languages)),
         database=settings.database,
         chroma=settings.chroma,
         files=settings.files,

@@ -36,7 +36,7 @@ from vectorstore.arrays import Matrix
 from vectorstore.embeddings import PackagedEmbedder
 from vectorstore.records import Metadata, ScopeFilter
 from vectorstore.retriever import Retriever
-from vectorstore.store import open_store
+from vectorstore.store import Store
 
 SIZES: Final = (1_000, 10_000, 60_000)
 OUT: Final = Path("docs/benchmarks")
@@ -119,7 +119,7 @@ def measure(folder: Path, embedder: PackagedEmbedder) -> Iterator[Row]:
     """Yields the measurements of one size."""
     settings = load_settings(store=folder / "store")
     embedder.embed_query("Nobody waits for the model to be loaded.")
-    with closing(open_store(settings.store, embedder)) as store:
+    with closing(Store(settings.store, embedder)) as store:
         indexer, catalogue = Indexer(store, embedder, settings.split, settings.load), store.catalogue
         first, second = (
             _seconds(lambda: indexer.ingest([folder / "corpus"], IngestOptions())) for _ in ("all", "nothing")

@@ -24,7 +24,7 @@ from tests.fakes_engines import open_store
 from vectorstore.arrays import Matrix
 from vectorstore.rerank import PairReading
 from vectorstore.retriever import Retriever
-from vectorstore.sentence_encoder import LANGUAGES, sentence_encoder
+from vectorstore.sentence_encoder import ENCODER_LANGUAGES, sentence_encoder
 from vectorstore.store import SecondModel
 
 
@@ -73,7 +73,7 @@ def _words(text: str) -> set[str]:
 
 def second_model() -> SecondModel:
     """What passages in other languages than English are found by; its weights are small and packaged."""
-    return SecondModel(embed=sentence_encoder().embed, languages=LANGUAGES - {"en"})
+    return SecondModel(embed=sentence_encoder().embed, languages=ENCODER_LANGUAGES - {"en"})
 
 
 def fake_workspace(

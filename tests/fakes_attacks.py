@@ -20,7 +20,7 @@ from tests.cases import read_yaml
 from tests.conftest import PROJECT
 from tests.fakes import HashingEmbedder
 from tests.fakes_store import annotated, keep
-from vectorstore.store import Store, open_store
+from vectorstore.store import Store
 
 # The first set was at hand while the checks were made; the others were written apart, and measured once before that.
 ATTACKS: Mapping[str, Mapping[str, Any]] = {
@@ -37,7 +37,7 @@ def attacked_corpus(folder: Path, data: Mapping[str, Any]) -> tuple[Store, Check
         writer.writerows((code, own[0], "|".join(own[1:]), "state", "") for code, own in data["aliases"].items())
     parties = PartyTable.load(names)
     embedder = HashingEmbedder()
-    store = open_store(folder / "store", embedder)
+    store = Store(folder / "store", embedder)
     keep(
         store,
         embedder,

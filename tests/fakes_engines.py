@@ -177,7 +177,7 @@ def places(path: Path) -> dict[str, Any]:
 
 def open_store(path: Path, embedder: Embedder, **options: Any) -> stores.Store:
     """Opens a store where `places` says."""
-    return stores.open_store(path, embedder, **options, **places(path))
+    return stores.Store(path, embedder, **options, **places(path))
 
 
 # For tests of files and of processes that know nothing of servers, and of servers alone.

@@ -23,7 +23,7 @@ from vectorstore.database import DatabaseConfig
 from vectorstore.files import FilesConfig
 from vectorstore.jobs import JobQueue
 from vectorstore.records import text_key
-from vectorstore.store import open_store
+from vectorstore.store import Store
 
 # Seconds between signs of life, so that tests need not wait long for a death.
 HEARTBEAT = 0.7
@@ -61,9 +61,7 @@ def open_corpus(path: Path, url: str | None, files: str | None = None, seconds: 
     """Gives a corpus whose record is in a schema of PostgreSQL, or in the folder; its store is `corpus.store`."""
     embedder = SlowEmbedder(path.parent / "embedded", seconds)
     database = DatabaseConfig(url=None if url is None else SecretStr(url))
-    store = open_store(
-        path, embedder, database=database, wait_seconds=60, files=FilesConfig.model_validate({"url": files})
-    )
+    store = Store(path, embedder, database=database, wait_seconds=60, files=FilesConfig.model_validate({"url": files}))
     split, limits = SplitConfig(), LoadLimits()
     queue = None if url is None else JobQueue(store.catalogue.database, heartbeat=HEARTBEAT)
     corpus: Any = Corpus(store, embedder, Indexer(store, embedder, split, limits), split, limits, lambda: queue)
@@ -109,7 +107,7 @@ def _ingest(path: Path, url: str, folder: Path) -> None:
 
 def _ingest_and_tell(path: Path, folder: Path, tells: Connection) -> None:
     embedder = HashingEmbedder()
-    store = open_store(path, embedder)
+    store = Store(path, embedder)
     sync = store.sync_index
 
     def told_sync() -> None:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 Weights = dict[str, Matrix]
 DIMENSION: Final = 512
 # ISO 639-1 codes of the languages that it was trained on.
-LANGUAGES: Final = frozenset("ar de en es fr it ja ko nl pl pt ru th tr zh".split())
+ENCODER_LANGUAGES: Final = frozenset("ar de en es fr it ja ko nl pl pt ru th tr zh".split())
 WORD_DIMENSION: Final = 1280
 # Longest text, in characters: a question has at most 2,000, and memory grows with the length.
 _LONGEST: Final = 2000

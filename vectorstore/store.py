@@ -530,10 +530,6 @@ def open_record(path: Path, database: DatabaseConfig, *, migrate: bool | None = 
     return Database(_place(path, database), create=False, migrate=migrate)
 
 
-# A store is opened by making one.
-open_store: Final = Store
-
-
 def _place(path: Path, database: DatabaseConfig) -> Path | str:
     return path / CATALOGUE if database.url is None else database.url.get_secret_value()
 

@@ -9,7 +9,7 @@ from ingest.parties.party_table import PartyTable
 from ingest.text.splitter import SplitConfig
 from tests.conftest import PROJECT
 from tests.fakes import HashingEmbedder
-from vectorstore.store import open_store
+from vectorstore.store import Store
 
 
 @pytest.fixture(scope="session")
@@ -35,7 +35,7 @@ def annotate(annotator):
 
 @pytest.fixture
 def store(tmp_path):
-    opened = open_store(tmp_path / "store", HashingEmbedder())
+    opened = Store(tmp_path / "store", HashingEmbedder())
     yield opened
     opened.close()
 

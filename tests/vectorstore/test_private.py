@@ -9,7 +9,7 @@ import pytest
 from tests.fakes import HashingEmbedder
 from tests.fakes_store import annotated, keep
 from vectorstore.private import make_private_folder, make_store_private, private_opener
-from vectorstore.store import open_store
+from vectorstore.store import Store
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="rights of others are those of POSIX")
 
@@ -35,7 +35,7 @@ def assert_private(path):
 @pytest.mark.usefixtures("umask")
 def test_everything_in_a_store_is_its_owners_alone(tmp_path):
     path = tmp_path / "above" / "store"
-    store = open_store(path, HashingEmbedder())
+    store = Store(path, HashingEmbedder())
     assert_private(path)
     keep(store, HashingEmbedder(), annotated("s", [f"Heron number {number} flies." for number in range(1100)]))
     table = tmp_path / "parties.csv"
@@ -52,14 +52,14 @@ def test_everything_in_a_store_is_its_owners_alone(tmp_path):
 @pytest.mark.usefixtures("umask")
 def test_store_that_others_could_read_is_mended_when_it_is_opened(tmp_path):
     path = tmp_path / "store"
-    open_store(path, HashingEmbedder()).close()
+    Store(path, HashingEmbedder()).close()
     (path / "uploads" / "one").mkdir(parents=True)
     (path / "evals" / "runs").mkdir(parents=True)
     for name in ("uploads/one/statement.txt", "evals/drafts.jsonl", "evals/runs/answers.jsonl"):
         (path / name).write_text("", encoding="utf-8")
     for found in (path, *path.rglob("*")):
         found.chmod(0o777 if found.is_dir() else 0o666)
-    open_store(path, HashingEmbedder()).close()
+    Store(path, HashingEmbedder()).close()
     assert_private(path)
 
 
@@ -67,7 +67,7 @@ def test_what_else_lies_in_the_folder_of_a_store_keeps_its_rights(tmp_path):
     (tmp_path / "notes.txt").write_text("", encoding="utf-8")
     (tmp_path / "notes.txt").chmod(0o644)
     tmp_path.chmod(0o755)
-    open_store(tmp_path, HashingEmbedder()).close()
+    Store(tmp_path, HashingEmbedder()).close()
     found = {path.name: mode for path, mode in rights(tmp_path).items()}
     assert (found["notes.txt"], found[tmp_path.name], found["catalogue.sqlite3"]) == (0o644, 0o755, 0o600)
 

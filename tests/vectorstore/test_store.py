@@ -54,7 +54,7 @@ import random, shutil, sys, time
 from pathlib import Path
 from tests.fakes import HashingEmbedder
 from tests.fakes_store import annotated, keep, unlike_text
-from vectorstore.store import open_store
+from vectorstore.store import Store
 embedder = HashingEmbedder()
 path = Path(sys.argv[1])
 """
@@ -150,7 +150,7 @@ def test_other_model_takes_over_after_embedding_again(store, path, embedder):
 
 
 HOLD_THE_STORE = """
-store = open_store(path, embedder)
+store = Store(path, embedder)
 with store.writer():
     print("held", flush=True)
     time.sleep(60)
@@ -263,7 +263,7 @@ def test_reader_sees_what_another_store_object_wrote(store, embedder, opening):
 
 
 WRITE_BESIDE = """
-store = open_store(path, embedder)
+store = Store(path, embedder)
 for number in range(5):
     keep(store, embedder, annotated(f"new{number}", [unlike_text(number, i) for i in range(300)]))
 store.catalogue.remove("old")
@@ -345,7 +345,7 @@ def test_connections_that_the_server_ends_lose_nothing(store, embedder, postgres
 def test_search_is_exact_while_the_index_server_is_gone(path, embedder, tmp_path, opening):
     with chroma_server(tmp_path / "chroma") as url:
         options = {"database": places(path)["database"], "chroma": ChromaConfig(url=url)}
-        store = stores.open_store(path, embedder, **options)
+        store = stores.Store(path, embedder, **options)
         keep(store, embedder, annotated("s", ["The heron flies."]))
         assert store.search_index(embedder.embed_query("heron"), 1)[0][0] == "s/0"
     assert store.search_index(embedder.embed_query("heron"), 1) is None

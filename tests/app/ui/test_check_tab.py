@@ -20,7 +20,7 @@ from tests.fakes import HashingEmbedder
 from tests.fakes_store import annotated, keep
 from tests.fakes_ui import fake_workspace
 from tests.fakes_word import new_document, saved
-from vectorstore.store import open_store
+from vectorstore.store import Store
 
 LAMPS = "Ships shall carry 40 lamps and, as the Convention requires, one bell at the bow."
 PORTS = "Our ports are open <b>at all hours</b> of the day & night, <script>document.title='owned'</script> as ever."
@@ -42,7 +42,7 @@ Austria said: “Every orchard of the valley was painted yellow for the parade o
 @pytest.fixture(scope="module")
 def checker(tmp_path_factory):
     embedder = HashingEmbedder()
-    store = open_store(tmp_path_factory.mktemp("check") / "store", embedder)
+    store = Store(tmp_path_factory.mktemp("check") / "store", embedder)
     keep(
         store,
         embedder,
