@@ -23,7 +23,7 @@ from pydantic import BaseModel, ConfigDict, SecretStr
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource
 
 from vectorstore.arrays import Matrix
-from vectorstore.errors import StoreError
+from vectorstore.errors import StoreAwayError, StoreError
 from vectorstore.schema import VectorTable
 
 if TYPE_CHECKING:
@@ -275,7 +275,8 @@ class ServerIndexes:
         """
         if not recorded:
             return True
-        return recorded == self.fingerprint(name) and self._prefix(name) + COLLECTIONS["vectors"] in self._names()
+        held = self._names()
+        return recorded == self.fingerprint(name) and self._prefix(name) + COLLECTIONS["vectors"] in held
 
     def remove(self, name: str) -> None:
         """Deletes the collections of an index."""
@@ -415,4 +416,10 @@ def _translated(label: str) -> Iterator[None]:
     # is a BaseException.
     except BaseException as exc:
         said = str(exc).strip().splitlines()[:1] or [type(exc).__name__]
+        # Of Chroma's client and of httpx below it, neither of which is imported for an index in a folder.
+        if "Could not connect" in said[0] or type(exc).__module__ == "httpx" and "Status" not in type(exc).__name__:
+            raise StoreAwayError(
+                f"the vector index {label!r} is not reached ({said[0]}): start Chroma's server, or check"
+                " UNTOC_CHROMA__URL; what is stored stays, and the next ingest fills the index"
+            ) from exc
         raise StoreError(f"the vector index {label!r} fails ({said[0]}): run `untoc doctor --rebuild`") from exc

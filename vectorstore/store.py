@@ -32,7 +32,7 @@ from vectorstore.chroma import (
 from vectorstore.copying import copy_files, copy_record
 from vectorstore.database import COPYING, IN_FOLDER, Database, DatabaseConfig, require_catalogue
 from vectorstore.embeddings import Embedder
-from vectorstore.errors import ModelMismatchError, StoreError, StoreLockedError, StoreReadOnlyError
+from vectorstore.errors import ModelMismatchError, StoreAwayError, StoreError, StoreLockedError, StoreReadOnlyError
 from vectorstore.files import SAME_PATHS, FilesConfig, SharedFiles
 from vectorstore.health import Check
 from vectorstore.mapped_vectors import MappedVectors, write_mapped
@@ -289,6 +289,8 @@ class Store:
             try:
                 self._bring_up(self._open_index(), progress)
                 self._record_index(str(self.catalogue.meta("index_folder")))
+            except StoreAwayError:
+                raise
             except StoreError as exc:
                 logger.warning("%s; it is rebuilt from the catalogue", exc)
                 self._rebuild(progress)

@@ -12,7 +12,7 @@ import pytest
 
 from tests.fakes_engines import free_port, open_index
 from vectorstore.chroma import BATCH, ChromaConfig, EmbeddedIndexes, ServerIndexes, index_fingerprint
-from vectorstore.errors import StoreError
+from vectorstore.errors import StoreAwayError, StoreError
 
 DIMENSION = 16
 # More than what Chroma keeps in its log before it writes its graph files.
@@ -209,7 +209,7 @@ def test_what_is_no_address_of_a_server_is_refused(url):
 
 
 def test_server_that_is_gone_is_a_store_error_in_one_line():
-    with pytest.raises(StoreError) as caught:
+    with pytest.raises(StoreAwayError, match="check UNTOC_CHROMA__URL") as caught:
         ServerIndexes(ChromaConfig(url=f"http://127.0.0.1:{free_port()}"), "untoc-x").open("index-one")
     assert "\n" not in str(caught.value) and "127.0.0.1" in str(caught.value)
 

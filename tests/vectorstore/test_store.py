@@ -15,11 +15,11 @@ from sqlalchemy import create_engine, text
 
 from tests.conftest import PROJECT
 from tests.fakes import HashingEmbedder
-from tests.fakes_engines import chroma_server, only_local, only_servers, open_index, open_store, places
+from tests.fakes_engines import chroma_server, free_port, only_local, only_servers, open_index, open_store, places
 from tests.fakes_store import alter, annotated, keep, put, unlike_text
 from vectorstore import store as stores
 from vectorstore.chroma import ChromaConfig, VectorIndex
-from vectorstore.errors import ModelMismatchError, StoreError, StoreLockedError, StoreReadOnlyError
+from vectorstore.errors import ModelMismatchError, StoreAwayError, StoreError, StoreLockedError, StoreReadOnlyError
 from vectorstore.store import CATALOGUE, Store
 
 # More than what Chroma keeps in its log before it writes its graph files.
@@ -341,6 +341,18 @@ def test_connections_that_the_server_ends_lose_nothing(store, embedder, postgres
     assert_in_step(store)
 
 
+@only_local
+def test_index_server_that_was_never_there_is_not_called_damaged(path, embedder, caplog):
+    store = stores.open_store(path, embedder)
+    keep(store, embedder, annotated("s", ["The heron flies."]))
+    store.close()
+    elsewhere = ChromaConfig(url=f"http://127.0.0.1:{free_port()}")
+    with closing(stores.open_store(path, embedder, chroma=elsewhere)) as store:
+        with pytest.raises(StoreAwayError, match="not reached"):
+            store.sync_index()
+    assert not caplog.messages
+
+
 @only_servers
 def test_search_is_exact_while_the_index_server_is_gone(path, embedder, tmp_path, opening):
     with chroma_server(tmp_path / "chroma") as url:
@@ -349,7 +361,7 @@ def test_search_is_exact_while_the_index_server_is_gone(path, embedder, tmp_path
         keep(store, embedder, annotated("s", ["The heron flies."]))
         assert store.search_index(embedder.embed_query("heron"), 1)[0][0] == "s/0"
     assert store.search_index(embedder.embed_query("heron"), 1) is None
-    with pytest.raises(StoreError, match=r"the vector index .* fails") as caught:
+    with pytest.raises(StoreAwayError, match=r"the vector index .* is not reached .*UNTOC_CHROMA__URL") as caught:
         keep(store, embedder, annotated("t", ["The otter swims."]))
     assert "\n" not in str(caught.value)
     assert store.catalogue.count_passages() == 2
