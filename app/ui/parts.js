@@ -9,7 +9,7 @@ element.addEventListener("click", (event) => {
   const button = event.target.closest("[data-action]");
   const field = button && button.closest(".u-form") && button.closest(".u-form").querySelector("input");
   const card = button && button.closest("[data-cell]");
-  if (card) acting = card.dataset.cell;
+  acting = card ? card.dataset.cell : null;
   if (button) trigger(button.dataset.event || "select", { ...button.dataset, typed: field ? field.value : "" });
 });
 element.addEventListener("keydown", (event) => {
@@ -20,14 +20,16 @@ element.addEventListener("keydown", (event) => {
   }
 });
 
-// A cell that changes is rendered anew; the keyboard stays at it.
+// The keyboard stays at a cell that changes: rendered anew, its button is gone, or has become one of another cell.
 new MutationObserver(() => {
-  if (acting === null || document.activeElement !== document.body) return;
+  const at = document.activeElement;
+  if (acting === null || (at !== document.body && !element.contains(at))) return;
   const card = [...element.querySelectorAll("[data-cell]")].find((each) => each.dataset.cell === acting);
-  if (!card) return;
-  acting = null;
-  card.focus({ preventScroll: true });
+  if (card && !card.contains(at)) card.focus({ preventScroll: true });
 }).observe(element, { childList: true, subtree: true });
+element.addEventListener("focusin", (event) => {
+  if (event.target.dataset.cell !== acting) acting = null;
+});
 
 // A document of the conversation is made when it is asked for, and saved by the browser.
 element.addEventListener("click", async (event) => {

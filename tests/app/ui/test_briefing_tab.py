@@ -160,9 +160,9 @@ def test_cells_are_edited_and_the_briefing_is_kept_and_reopened_by_its_address(v
     card = page.locator(".u-card").first
     quoted = card.locator("blockquote").count()
     card.locator('[data-action="drop"]').first.press("Enter")
-    # The keyboard stays at the cell, whose key is another one now.
-    page.wait_for_function("document.activeElement === document.querySelector('.u-card')")
     page.wait_for_function(f"document.querySelector('.u-card').querySelectorAll('blockquote').length < {quoted}")
+    # The keyboard stays at the cell, whose key is another one now.
+    page.wait_for_function("document.querySelector('.u-card').contains(document.activeElement)")
     card.locator("summary >> text=Add a quotation").click()
     card.locator("input[type=search]").fill("extradition")
     page.keyboard.press("Enter")
