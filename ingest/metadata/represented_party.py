@@ -255,8 +255,8 @@ def opens_on_behalf(words: str) -> bool:
 
 
 def behalf_phrase(words: str) -> str | None:
-    """Return what follows the last "on behalf of" in words, or None where they do not say it."""
-    phrases = list(_WORDS.behalf.finditer(words))
+    """Return what follows the last "on behalf of" in words, or None where they do not say it, or deny it."""
+    phrases = [phrase for phrase in _WORDS.behalf.finditer(words) if not is_denied(words[: phrase.start()])]
     return words[phrases[-1].end() :] if phrases else None
 
 

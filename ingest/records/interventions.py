@@ -663,7 +663,7 @@ def _of_others(
 ) -> Iterator[_SpeakerTurn]:
     """Yields the turns of whoever no lookup knows, by how the record puts names; the one before does not go on."""
     taken = {turn.start for turn in turns}
-    marks = {turn.mark for turn in turns}
+    marks = {turn.mark for turn in turns if turn.mark is not None}
     said = Counter(line.text for _, line, _ in page.paragraphs)
     for number, line, apart in page.paragraphs:
         if not apart or not turns or line.start <= turns[0].start or line.start in taken:
