@@ -222,12 +222,14 @@ def speaker_in(heading: Heading) -> str | None:
 def unknown_body_in(heading: Heading, parties: PartyTable) -> str | None:
     """Read the body that a title names as speaking and no lookup knows: "Statement by the Bar Network"."""
     for line in heading.whole:
-        named = _WORDS.named_by.match(line)
-        if named is None or parties.find(line) or behalf_before(named["name"]):
+        # Who reads it out does not hold it.
+        title = _WORDS.read_by.sub("", line)
+        named = _WORDS.named_by.match(title)
+        if named is None or parties.find(title):
             continue
         of_state = _WORDS.of_state.search(named["name"])
         if of_state is None and _BODY.body.search(named["name"]) and not _is_meeting(named["name"]):
-            return named["name"].strip(" ,;:.")
+            return _WORDS.person_ends.split(named["name"])[0].strip(" ,;:.")
     return None
 
 

@@ -11,12 +11,12 @@ from dataclasses import dataclass, fields, replace
 
 from ingest.language.dates import interval, without_dates
 from ingest.language.detection import detect_language
-from ingest.language.lexicons import Patterns
+from ingest.language.lexicons import Patterns, RegexPatterns
 from ingest.language.numerals import ascii_digits
 from ingest.metadata.heading import Heading, find_heading, holder_in, speaker_in, title_in, unknown_body_in
 from ingest.metadata.manifest import ManifestRow
 from ingest.metadata.occasion import read_occasion, symbol_in, words_of_file_name
-from ingest.metadata.represented_party import capacities, joint_holders
+from ingest.metadata.represented_party import SpokenFor, capacities, joint_holders, less_than_group
 from ingest.metadata.self_reference import speaking_state
 from ingest.metadata.sessions import is_general_debate, session_for
 from ingest.parties.party_table import PartyTable
@@ -28,6 +28,7 @@ GENERAL_DEBATE = "General Debate"
 
 # Before the States that are spoken for, in who speaks.
 _FOR_STATES = "on behalf of "
+_PRESIDES = RegexPatterns("speaker_lines").presides
 _AGENDA_ITEM = Patterns("heading").agenda_item
 
 
@@ -70,11 +71,15 @@ def read_metadata(text: str, blocks: tuple[Block, ...], parties: PartyTable | No
         metadata, concluded = _with_parties(metadata, text, heading, parties, file)
         inferred |= concluded
     logger.debug("%s: read %s, inferred %s", file, metadata, inferred)
-    unknown = None if parties is None or metadata.holders else unknown_body_in(heading, parties)
-    problems = (
-        (f"a statement by {unknown!r}, whom no lookup knows: nobody's (add it to parties.csv)",) if unknown else ()
-    )
+    problems = () if parties is None or metadata.holders else _why_nobody(heading, parties)
     return ReadMetadata(metadata=metadata, inferred=tuple(sorted(inferred)), problems=problems)
+
+
+def _why_nobody(heading: Heading, parties: PartyTable) -> tuple[str, ...]:
+    unknown, office = unknown_body_in(heading, parties), _PRESIDES.search(_in_one_line(heading))
+    if unknown is not None:
+        return (f"a statement by {unknown!r}, whom no lookup knows: nobody's (add it to parties.csv)",)
+    return (f"spoken {office.group()!r}, and so nobody's: set the State if it is its position",) if office else ()
 
 
 def merge(read: ReadMetadata, row: ManifestRow | None, parties: PartyTable | None = None) -> ReadMetadata:
@@ -119,17 +124,27 @@ def _with_parties(
     metadata: Metadata, text: str, heading: Heading, parties: PartyTable, file: str
 ) -> tuple[Metadata, set[str]]:
     inferred = set()
-    holder = holder_in(heading, parties)
+    unknown = unknown_body_in(heading, parties) is not None
+    presides = _PRESIDES.search(_in_one_line(heading)) is not None
+    holder = None if unknown or presides else holder_in(heading, parties)
     group = holder.code if holder is not None and holder.kind == "group" else None
     state = holder.code if holder is not None and group is None else None
     words = text[heading.end :]
-    if state is None:
+    if state is None and not presides:
         hints = parties_of_file_name(file, parties)
-        unknown = group is None and unknown_body_in(heading, parties) is not None
         state = speaking_state(words, parties, metadata.language, hints=hints, another=unknown)
         inferred |= {"state"} if state else set()
     _, _, whom = capacities(heading.text, words, parties, metadata.language, date=metadata.date, speaker=state)[0]
     group = whom.group or group
+    if (
+        group is not None
+        and whom.states == ()
+        and (some := less_than_group(_in_one_line(heading), parties, metadata.date))
+    ):
+        whom, group = SpokenFor(states=some), None
+    if len(whom.states) == 1 and state is not None:
+        # Another State's statement is that State's, whoever delivers it.
+        return _delivered(replace(metadata, state=whom.states[0]), state, parties), inferred
     of_known = group is not None and parties.get(group) is not None
     joint = () if of_known else joint_holders(heading.text, words, parties, metadata.language)
     if group is None or joint:
@@ -206,15 +221,21 @@ def attributed(metadata: Metadata, parties: PartyTable | None) -> Metadata:
     # A group that no lookup knows has its name for a code.
     if group is None or (parties is not None and parties.get(group) is not None and not _is_group(group, parties)):
         return metadata
-    speaker = metadata.speaker
-    delivering = None if metadata.state in (None, group) else metadata.state
-    if delivering is not None:
-        name = parties.display(delivering) if parties is not None else delivering
-        if speaker is None:
-            speaker = name
-        elif name.casefold() not in speaker.casefold():
-            speaker = f"{speaker} ({name})"
-    return replace(metadata, state=group, on_behalf_of=group, speaker=speaker)
+    held = replace(metadata, state=group, on_behalf_of=group)
+    return held if metadata.state in (None, group) else _delivered(held, metadata.state, parties)
+
+
+def _delivered(metadata: Metadata, state: str | None, parties: PartyTable | None) -> Metadata:
+    """Adds to who speaks the State whose delegate delivers it for another holder."""
+    name = parties.display(state) if parties is not None and state is not None else str(state)
+    if metadata.speaker is None:
+        return replace(metadata, speaker=name)
+    told = name.casefold() in metadata.speaker.casefold()
+    return metadata if told else replace(metadata, speaker=f"{metadata.speaker} ({name})")
+
+
+def _in_one_line(heading: Heading) -> str:
+    return " ".join(heading.lines)
 
 
 def _is_group(code: str | None, parties: PartyTable | None) -> bool:

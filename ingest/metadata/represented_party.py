@@ -31,7 +31,10 @@ _NEAR_TITLE, _LONGEST_LIST, _MOST_LISTS = 300, 4000, 20
 
 @dataclass(frozen=True, kw_only=True)
 class SpokenFor:
-    """On whose behalf a statement is made: a group's code or unknown name, or several States, or nobody."""
+    """On whose behalf a statement is made: a group's code or unknown name, or States, or nobody.
+
+    One State alone holds what another delivers; of several, the one that delivers it is one.
+    """
 
     group: str | None = None
     states: tuple[str, ...] = ()
@@ -70,6 +73,10 @@ def spoken_for(
                 if states and _is_own_voice(before, line[phrase.end() :]):
                     return SpokenFor(states=states)
             found = _as_one(listed, parties, date, speaker)
+            if found is None and listed and speaker is not None and not _WORDS.owned.match(line, listed[-1].end):
+                found = _for_one_other(before, line, listed[-1], parties, speaker)
+            if found is not None and found.group is not None and listed:
+                found = _of_some(line, phrase.end(), listed[0], named, parties, date) or found
             known = found is not None and (number == 0 or parties.kind_of(found.group) == "group")
             if not known and _WORDS.only_for.match(phrase.group()):
                 continue
@@ -248,8 +255,8 @@ def opens_on_behalf(words: str) -> bool:
 
 
 def behalf_phrase(words: str) -> str | None:
-    """Return what follows the last "on behalf of" in words, or None where they do not say it."""
-    phrases = list(_WORDS.behalf.finditer(words))
+    """Return what follows the last "on behalf of" in words, or None where they do not say it, or deny it."""
+    phrases = [phrase for phrase in _WORDS.behalf.finditer(words) if not is_denied(words[: phrase.start()])]
     return words[phrases[-1].end() :] if phrases else None
 
 
@@ -274,7 +281,9 @@ def _is_said_for(
 def _listed_after(line: str, start: int, named: Sequence[PartyMatch]) -> list[PartyMatch]:
     """The parties that follow directly, one after the other."""
     following = [match for match in named if match.start >= start and match.form not in ("capital", "demonym")]
-    if not following or not _WORDS.between.fullmatch(line, start, following[0].start):
+    if not following:
+        return []
+    if not any(form.fullmatch(line, start, following[0].start) for form in (_WORDS.between, _WORDS.following)):
         return []
     return next(in_rows(line, following, _WORDS.joint))
 
@@ -295,6 +304,38 @@ def _as_one(
         if members and set(states) <= members and members - set(states) <= {speaker}:
             return SpokenFor(group=code)
     return SpokenFor(states=states)
+
+
+def _for_one_other(before: str, line: str, match: PartyMatch, parties: PartyTable, speaker: str) -> SpokenFor | None:
+    """Another State than the speaker's that a statement is made for: alone, or "also", and so both."""
+    code = match.codes[0]
+    if code == speaker or parties.kind_of(code) != "state" or parties.kind_of(speaker) != "state":
+        return None
+    both = _WORDS.also.search(before) or _WORDS.and_own.match(line, match.end)
+    return SpokenFor(states=tuple(sorted((code, speaker))) if both else (code,))
+
+
+def _of_some(
+    line: str, start: int, group: PartyMatch, named: Sequence[PartyMatch], parties: PartyTable, date: str | None
+) -> SpokenFor | None:
+    """The States of a group that a statement is made for, where it is not for all: "the group except Belmora"."""
+    after = [match for match in named if match.start >= group.end]
+    excepting, colon = _WORDS.excepting.match(line, group.end), re.compile(r"\s*[:：]\s*").match(line, group.end)
+    if excepting is not None and after and after[0].start == excepting.end() and parties.has_members(group.codes[0]):
+        without = {match.codes[0] for match in next(in_rows(line, after, _WORDS.joint))}
+        return SpokenFor(states=tuple(sorted(parties.members(group.codes[0], date) - without)))
+    following = _WORDS.following.fullmatch(line, start, group.start) is not None
+    if following and colon is not None and after and after[0].start == colon.end():
+        return SpokenFor(states=tuple(match.codes[0] for match in next(in_rows(line, after, _WORDS.listed))))
+    return None
+
+
+def less_than_group(line: str, parties: PartyTable, date: str | None) -> tuple[str, ...]:
+    """Read which States are left of a group that a line names and excepts members of; none where all are meant."""
+    named = parties.find(line)
+    groups = (match for match in named if parties.kind_of(match.code) == "group")
+    some = (_of_some(line, match.start, match, named, parties, date) for match in groups)
+    return next((found.states for found in some if found is not None), ())
 
 
 def _may_speak_for(group: str | None, speaker: str | None, parties: PartyTable, date: str | None) -> bool:

@@ -40,11 +40,12 @@ def in_several_capacities(
     found = []
     for start, end, whom in parts:
         named = delegate or (parties.display(whom.group) if whom.group else "the speaker in their national capacity")
-        holds = state or whom.group
+        states = whom.states if len(whom.states) > 1 else ()
+        holds = whom.states[0] if len(whom.states) == 1 else state or whom.group
         found.append(
             Intervention(
                 start=heading.end + start, end=heading.end + end, role="party" if holds else "unknown", named=named,
-                summarised=False, state=holds, group=whom.group, states=whom.states, speaker=delegate,
+                summarised=False, state=holds, group=whom.group, states=states, speaker=delegate,
                 reason=None if holds else named,
             )
         )  # fmt: skip

@@ -482,7 +482,7 @@ class _SpeakerLookup:
     def in_capacities(self, words: Intervention, page: _RecordText) -> list[Intervention]:
         """Parts what is said for a group from what its delegate says "in my national capacity"."""
         if words.role != "party" or words.state in (None, words.group) or words.summarised:
-            return [words]
+            return [self._of_one_other(words)]
         parts = capacities(
             words.clause, page.text[words.start : words.end], self._parties, self.language, date=self._date,
             speaker=words.state, group=words.group, fewest=0,
@@ -493,7 +493,14 @@ class _SpeakerLookup:
             inside = tuple(span for span in words.interruptions if start <= span[0] and span[1] <= end)
             part = replace(words, group=whom.group, states=whom.states, interruptions=inside)
             found.append(replace(part, start=start, end=page.end_before(end)))
-        return found or [words]
+        return [self._of_one_other(part) for part in found or [words]]
+
+    def _of_one_other(self, words: Intervention) -> Intervention:
+        """Gives what a delegate says for one other State to that State."""
+        if words.state is None or len(words.states) != 1 or words.states[0] == words.state:
+            return words
+        delivered = f"{words.speaker or words.named} ({self._parties.display(words.state)})"
+        return replace(words, state=words.states[0], states=(), speaker=delivered)
 
     def reported(self, sentence: str, start: int) -> tuple[Intervention, bool] | None:
         """Returns whose saying a sentence tells, and whether the next sentences are told of them as well."""
@@ -656,7 +663,7 @@ def _of_others(
 ) -> Iterator[_SpeakerTurn]:
     """Yields the turns of whoever no lookup knows, by how the record puts names; the one before does not go on."""
     taken = {turn.start for turn in turns}
-    marks = {turn.mark for turn in turns}
+    marks = {turn.mark for turn in turns if turn.mark is not None}
     said = Counter(line.text for _, line, _ in page.paragraphs)
     for number, line, apart in page.paragraphs:
         if not apart or not turns or line.start <= turns[0].start or line.start in taken:

@@ -14,6 +14,7 @@ from ingest.metadata.metadata import ReadMetadata, deliverer, merge, read_metada
 from ingest.parties.party_table import PartyTable
 from ingest.text.layout import find_blocks
 from tests.cases import Cases
+from tests.conftest import PROJECT
 from vectorstore.records import Metadata
 
 cases = Cases(__file__)
@@ -33,6 +34,11 @@ def parties(tmp_path_factory):
         encoding="utf-8",
     )
     return PartyTable.load(path)
+
+
+@pytest.fixture(scope="module")
+def fictional():
+    return PartyTable.load(PROJECT / "evals" / "conference" / "parties.csv")
 
 
 def read(text, parties, file="a.txt"):
@@ -136,6 +142,20 @@ def test_a_title_that_names_a_body_that_is_not_known_is_told_and_gives_the_words
 @cases("text", "group")
 def test_read_metadata_takes_the_group_only_from_who_speaks_for_it(text, group, parties):
     assert read(f"Mr. Chair,\n\n{text}", parties).metadata.on_behalf_of == group
+
+
+@cases("title", "text", "held", "speaker", tuples=True)
+def test_a_statement_is_held_by_whomever_it_is_made_for_and_not_by_who_reads_it(title, text, held, speaker, fictional):
+    found = read(f"{title}\n12 October 2020\n\nMr. Chair,\n\n{text} Lamps burn.\n", fictional)
+    assert (found.metadata.holders, found.metadata.speaker) == (held, speaker)
+
+
+def test_an_office_of_a_meeting_is_nobody_s_position_and_is_told(parties):
+    for title in cases["OFFICES"]:
+        found = read(f"{title}\n12 October 2020\n\nMr. Chair,\n\nLamps burn. We reject the fund.\n", parties)
+        assert (found.metadata.holders, len(found.problems)) == ((), 1)
+    for title in cases["NO_OFFICES"]:
+        assert read(f"{title}\n12 October 2020\n\nMr. Chair,\n\nLamps burn.\n", parties).metadata.state == "XAA"
 
 
 @cases("text", "iso")

@@ -186,6 +186,15 @@ def test_for_whom_a_delegate_speaks(head, state, group, states, parties):
     assert (item.state, item.group, item.states) == (state, group, states)
 
 
+def test_what_a_delegate_says_for_another_state_is_that_states_until_a_national_capacity(parties):
+    text = (
+        f"{PROVINCES}Mr. Olm (Belmora): I have the honour to speak on behalf of Galdoria. Galdoria thanks the judges. "
+        "It asks for more. I now speak in my national capacity. Belmora has no judges. We regret it."
+    )
+    held = [(item.state, item.speaker) for item in split(text + CLOSING, parties)]
+    assert held[1:3] == [("XGA", "Mr. Olm (Belmora)"), ("XAB", "Mr. Olm")]
+
+
 def test_for_whom_nobody_can_tell_is_reported(parties):
     text = f"{TOLD}2. Ms. Ferro (Belmora), speaking on behalf of whoever drowns, said that ports were closed."
     assert "speaks for somebody whom no lookup knows" in (split(text, parties)[1].reason or "")
