@@ -46,7 +46,7 @@ def on_subject(item: PartyEvidence, subject: Subject, sentences: Mapping[str, Se
         subject: What it is evidence on; what names an article is on it anyway.
         sentences: All sentences of each statement.
     """
-    shared, metadata = _shared_with(subject), {summary.statement_id: summary.metadata for summary in item.searched}
+    shared, metadata = shared_with(subject), {summary.statement_id: summary.metadata for summary in item.searched}
     languages = {identifier: each.language for identifier, each in metadata.items()}
 
     def share(sentence: Sentence, text: str | None = None) -> float:
@@ -83,7 +83,7 @@ def nearest(item: PartyEvidence, subject: Subject, sentences: Mapping[str, Seque
 
     The arguments are those of `on_subject`. It has to share some of the subject's words, beside names of other things.
     """
-    shared, languages = _shared_with(subject), {s.statement_id: s.metadata.language for s in item.searched}
+    shared, languages = shared_with(subject), {s.statement_id: s.metadata.language for s in item.searched}
 
     def is_near(found: ScoredSentence) -> bool:
         sentence = found.sentence
@@ -95,7 +95,7 @@ def nearest(item: PartyEvidence, subject: Subject, sentences: Mapping[str, Seque
     return [] if best is None else [best.sentence]
 
 
-def _shared_with(subject: Subject) -> Callable[[str, str | None], float]:
+def shared_with(subject: Subject) -> Callable[[str, str | None], float]:
     """Returns which share of the words of a subject a text holds, which is in a language that is given with it."""
 
     @cache

@@ -12,7 +12,8 @@ cases = Cases(__file__)
 @pytest.mark.parametrize(
     "topic",
     ["corruption", "transnational organized crime", "Trafficking in persons", "terrorism", "smuggling of migrants",
-     "money laundering", "cybercrime", "piracy", "illicit trafficking in firearms", "nuclear weapons", "illicit drugs", "small arms"],
+     "money laundering", "cybercrime", "piracy", "illicit trafficking in firearms", "nuclear weapons", "illicit drugs",
+     "small arms", "Israeli-Palestinian conflict"],
 )  # fmt: skip
 def test_harm_is_told(topic):
     assert names_harm(topic)
