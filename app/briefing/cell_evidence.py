@@ -26,7 +26,9 @@ from vectorstore.records import Metadata, Sentence
 _SURE: Final = 0.7
 # The same for what is quoted without some word of the subject, such as "funding" for "funding of the mechanism".
 _SURE_BY_MEANING: Final = 0.95
+# Share of the subject's words that names it in another language.
 _NAMED_ABROAD: Final = 0.5
+# What holds all of the subject's words may be nearest from a lower chance on.
 _NEAREST: Final = 0.3
 _NEAREST_NAMED: Final = 0.1
 _NEAREST_SHARE: Final = 0.5
@@ -69,8 +71,8 @@ def on_subject(item: PartyEvidence, subject: Subject, sentences: Mapping[str, Se
         return recency(metadata.get(sentence.statement_id, Metadata()))
 
     likely = {found.sentence.sentence_id for found in item.best if is_sure(found)}
-    latest = max((when(each.sentence) for each in item.best if each.sentence.sentence_id in likely), default=None)
-    for found in item.best if latest is not None else ():
+    latest = max((when(f.sentence) for f in item.best if f.sentence.sentence_id in likely), default=(date.max, 0))
+    for found in item.best:
         if when(found.sentence) > latest and found.relevance.chance >= _SURE and share(found.sentence) > 1 / 2:
             likely.add(found.sentence.sentence_id)
     kept = [found.sentence for found in item.best if found.sentence.sentence_id in likely]
