@@ -26,7 +26,9 @@ from vectorstore.records import Metadata, Sentence
 _SURE: Final = 0.7
 # The same for what is quoted without some word of the subject, such as "funding" for "funding of the mechanism".
 _SURE_BY_MEANING: Final = 0.95
+# Share of the subject's words that names it in another language.
 _NAMED_ABROAD: Final = 0.5
+# What holds all of the subject's words may be nearest from a lower chance on.
 _NEAREST: Final = 0.3
 _NEAREST_NAMED: Final = 0.1
 _NEAREST_SHARE: Final = 0.5
@@ -46,7 +48,7 @@ def on_subject(item: PartyEvidence, subject: Subject, sentences: Mapping[str, Se
         subject: What it is evidence on; what names an article is on it anyway.
         sentences: All sentences of each statement.
     """
-    shared, metadata = _shared_with(subject), {summary.statement_id: summary.metadata for summary in item.searched}
+    shared, metadata = shared_with(subject), {summary.statement_id: summary.metadata for summary in item.searched}
     languages = {identifier: each.language for identifier, each in metadata.items()}
 
     def share(sentence: Sentence, text: str | None = None) -> float:
@@ -69,8 +71,8 @@ def on_subject(item: PartyEvidence, subject: Subject, sentences: Mapping[str, Se
         return recency(metadata.get(sentence.statement_id, Metadata()))
 
     likely = {found.sentence.sentence_id for found in item.best if is_sure(found)}
-    latest = max((when(each.sentence) for each in item.best if each.sentence.sentence_id in likely), default=None)
-    for found in item.best if latest is not None else ():
+    latest = max((when(f.sentence) for f in item.best if f.sentence.sentence_id in likely), default=(date.max, 0))
+    for found in item.best:
         if when(found.sentence) > latest and found.relevance.chance >= _SURE and share(found.sentence) > 1 / 2:
             likely.add(found.sentence.sentence_id)
     kept = [found.sentence for found in item.best if found.sentence.sentence_id in likely]
@@ -83,7 +85,7 @@ def nearest(item: PartyEvidence, subject: Subject, sentences: Mapping[str, Seque
 
     The arguments are those of `on_subject`. It has to share some of the subject's words, beside names of other things.
     """
-    shared, languages = _shared_with(subject), {s.statement_id: s.metadata.language for s in item.searched}
+    shared, languages = shared_with(subject), {s.statement_id: s.metadata.language for s in item.searched}
 
     def is_near(found: ScoredSentence) -> bool:
         sentence = found.sentence
@@ -95,7 +97,7 @@ def nearest(item: PartyEvidence, subject: Subject, sentences: Mapping[str, Seque
     return [] if best is None else [best.sentence]
 
 
-def _shared_with(subject: Subject) -> Callable[[str, str | None], float]:
+def shared_with(subject: Subject) -> Callable[[str, str | None], float]:
     """Returns which share of the words of a subject a text holds, which is in a language that is given with it."""
 
     @cache

@@ -5,7 +5,7 @@ an answer; the marks of `app.retrieval.position_marks` tell which words say so, 
 reports what it did. A suggestion only: a person decides. docs/positions.md defines the kinds.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
 from typing import Final, cast
@@ -13,13 +13,13 @@ from typing import Final, cast
 import regex
 
 from app.answering.citation_spans import announces, refers_back
+from app.briefing.cell_evidence import shared_with
 from app.briefing.cells import EvidenceWords, Subject, Suggestion
 from app.briefing.citation_list import earlier_than
 from app.question.roles import THIS
 from app.records import Citation, Direction
 from app.retrieval.direction import SentenceDirection, mask_topic, read_sentence, read_span
 from app.retrieval.position_marks import OUTRIGHT, PositionKind, declines_position, kind_of
-from app.retrieval.terms import content_terms
 from app.retrieval.topic import topic_in
 from ingest.language.claim_words import operators
 from ingest.language.lexicons import Patterns
@@ -90,7 +90,12 @@ def suggest(citation: Citation, statement: Statement, subject: Subject) -> Sugge
     language = spoken if spoken in LANGUAGES else "en"
     topic = topic_in(subject.topic, subject.language, citation.language)
     spans = read_span(citation.quote, topic, language)
-    speaking = _speaking(spans, citation.quote, subject, content_terms(topic, language), language)
+    shared = shared_with(subject)
+
+    def names(text: str) -> bool:
+        return shared(text, language) >= 1 / 2 if subject.article is None else _names_article(text, subject.article)
+
+    speaking = _speaking(spans, citation.quote, names)
     own = _own(speaking) or _own(spans)
     named = bool(_own(speaking)) or not subject.topic
     if not own or citation.quoting or not (named or citation.language == subject.language):
@@ -100,7 +105,8 @@ def suggest(citation: Citation, statement: Statement, subject: Subject) -> Sugge
             words = (_words(start, start + len(text), "no_position", citation, statement),)
             return Suggestion(kind="no_position", direction="mentions", likely="mentions", words=words)
     # What goes on without naming it ("it should be short") decides only by words that show a direction.
-    own = [(at, read) for at, read in own if read.names_topic or (_is_told(read) and _strength(read))] or own
+    texts = dict(_texts(own, spans, citation.quote))
+    own = [(at, read) for at, read in own if names(texts[at]) or (_is_told(read) and _strength(read))] or own
     start, decisive = max(own, key=lambda span: (_is_told(span[1]), span[1].attitude))
     # What is reported is not among them.
     likely = cast(Direction, decisive.reading)
@@ -123,19 +129,16 @@ def suggest(citation: Citation, statement: Statement, subject: Subject) -> Sugge
 _Spans = Sequence[tuple[int, SentenceDirection]]
 
 
-def _speaking(spans: _Spans, quote: str, subject: Subject, terms: frozenset[str], language: str) -> _Spans:
+def _speaking(spans: _Spans, quote: str, names: Callable[[str], bool]) -> _Spans:
     """Returns the sentences that name the subject, half of its words at least, or go on from one that does.
 
     What only announces it ("let me turn to extradition") tells no position; the next sentence does.
     """
     speaking, before, announced = [], False, False
     for span, (_, text) in zip(spans, _texts(spans, spans, quote), strict=True):
-        if subject.article is None:
-            names = span[1].names_topic and 2 * len(terms & content_terms(text, language)) >= len(terms)
-        else:
-            names = _names_article(text, subject.article)
-        before = names or announced or (before and refers_back(text))
-        announced = names and announces(text)
+        named = names(text)
+        before = named or announced or (before and refers_back(text))
+        announced = named and announces(text)
         if before and not announced:
             speaking.append(span)
     return speaking

@@ -331,9 +331,11 @@ class _Build:
         abstention = abstain(answer, resolution, retrieved, self._local).abstention
         if abstention is None:
             return ""
-        if abstention.reason in _ABSENT and not retrieved.unnamed_articles:
+        # What speaks of the subject stands in the cell: there are no mentions beside it.
+        reason = "not_mentioned" if abstention.reason == "no_position" else abstention.reason
+        if reason in _ABSENT and not retrieved.unnamed_articles:
             counts = {"count": len(retrieved.searched), "held": len(retrieved.held)}
-            return self._words.say(f"absent_{abstention.reason}", **counts)
+            return self._words.say(f"absent_{reason}", **counts)
         return abstention.message
 
     def _coverage(self, cells: Sequence[Cell], codes: Sequence[str]) -> Coverage:

@@ -13,7 +13,7 @@ cases = Cases(__file__)
     "topic",
     ["corruption", "transnational organized crime", "Trafficking in persons", "terrorism", "smuggling of migrants",
      "money laundering", "cybercrime", "piracy", "illicit trafficking in firearms", "nuclear weapons", "illicit drugs",
-     "small arms"],
+     "small arms", "Israeli-Palestinian conflict"],
 )  # fmt: skip
 def test_harm_is_told(topic):
     assert names_harm(topic)

@@ -161,11 +161,12 @@ def test_against_a_harm_and_for_what_is_done_against_it_is_one_position() -> Non
     assert suggest_kind([citation(made)], {"s": made}, subject).kind == "supports"
 
 
-def test_what_only_goes_on_does_not_turn_a_position_round() -> None:
+@pytest.mark.parametrize("topic", ["a new protocol", "new protocol to the Convention"])
+def test_what_only_goes_on_does_not_turn_a_position_round(topic: str) -> None:
     text = (
         "Drelnia therefore now supports the negotiation of an additional protocol on crimes that affect the"
         " environment. It should be short. It should define a small number of offences. And it should leave the"
         " machinery of the Convention untouched, for that machinery works well."
     )
-    found = suggested(text, topic="a new protocol")
+    found = suggested(text, topic=topic)
     assert (found.kind, found.likely) == ("supports", "for")
