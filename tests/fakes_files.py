@@ -226,11 +226,11 @@ def _rtf(text: str) -> str:
     return "".join("\\" + char if char in "\\{}" else coded(char) for char in text)
 
 
-def odt_of(text: str, *, notes: Sequence[str] = ()) -> bytes:
-    """Writes an OpenDocument text with a tracked deletion, and footnotes on the first paragraphs."""
+def odt_of(text: str, *, notes: Sequence[str] = (), more: str = "") -> bytes:
+    """Writes an OpenDocument text with a tracked deletion, footnotes on the first paragraphs, and `more` XML."""
     names = " ".join(
         f'xmlns:{prefix}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"'
-        for prefix, name in (("office", "office"), ("text", "text"), ("draw", "drawing"))
+        for prefix, name in (("office", "office"), ("text", "text"), ("draw", "drawing"), ("table", "table"))
     )
     body = []
     for number, paragraph in enumerate(paragraphs(text)):
@@ -247,7 +247,7 @@ def odt_of(text: str, *, notes: Sequence[str] = ()) -> bytes:
     )
     content = (
         f'<?xml version="1.0" encoding="UTF-8"?><office:document-content {names}><office:body><office:text>'
-        f"{deletion}{''.join(body)}</office:text></office:body></office:document-content>"
+        f"{deletion}{''.join(body)}{more}</office:text></office:body></office:document-content>"
     )
     return zip_of({"mimetype": b"application/vnd.oasis.opendocument.text", "content.xml": content.encode()})
 

@@ -220,7 +220,7 @@ def _compose_source(
         within = [s.ordinal for s in sentences if s.start < place.end and place.start < s.end]
         if within and place.statement_id in sources.statements:
             places.append((place.statement_id, SentenceSpan(first=within[0], last=within[-1])))
-    made = _cited(places[:limit], sources, local.parties, asked, lambda code, c: claim_of(code, c, local).text)
+    made = _cited(places[:limit], sources, local.parties, asked, lambda code, c: claim_of(code, local, c).text)
     altered = made.claims and all(place.verdict != "verified" for place in found)
     return replace(made, opening=local.say("source_altered")) if altered else made
 
@@ -233,7 +233,7 @@ def _compose_summary(
     made = with_quoted_parties(quote(chosen, sources, limit, first_number=1), sources, local.parties)
     made.sort(key=lambda citation: (order.index(citation.statement_id), citation.start))
     citations = tuple(replace(citation, number=number) for number, citation in enumerate(made, start=1))
-    claims = tuple(claim_of(_party(citation, asked), citation, local) for citation in citations)
+    claims = tuple(claim_of(_party(citation, asked), local, citation) for citation in citations)
     return Composition(claims=claims, citations=citations, notes=(local.say("summary_note"),) if claims else ())
 
 

@@ -12,17 +12,18 @@ from typing import Final, Literal
 
 import regex
 
+from app.answering.bonds import Bond, bonds_of
 from app.records import Citation, CitationKind, Sources
 from ingest.language.lexicons import load_lexicon
 from ingest.loaders.scanned import mean_confidence
 from ingest.text.furniture import running_heads
-from ingest.text.quotation_marks import is_quoted
+from ingest.text.quotation_marks import is_quoted, quoted_spans
 from ingest.text.readable import readable
 from ingest.text.wholeness import edges, is_whole
 from vectorstore.records import Sentence, Statement
 
 # Marks and points at the edges of a quotation within a quotation.
-_EDGES: Final = ' \t\r\n\f“”„«»‹›「」『』❝❞"‘’.!?…。！？؟'
+_EDGES: Final = " \t\r\n\f“”„«»‹›「」『』❝❞\"＂‘’'`<>(),.!?…。！？؟"
 _WORDS: Final = load_lexicon("spans")
 _POINTING, _OUTWARD, _TAKES_UP, _ANNOUNCING = (
     regex.compile(_WORDS[name], regex.VERBOSE) for name in ("pointing", "outward", "takes_up", "announcing")
@@ -33,6 +34,8 @@ _LONGEST: Final = 4
 # Sentences with which a quotation goes on, and its characters with these: about three lines.
 CONTEXT_SENTENCES: Final = 2
 _MAX_EXTENDED_CHARS: Final = 320
+# Characters from the opening of a list to its item within which they are quoted as one.
+_LONGEST_WITH_OPENING: Final = 600
 _MARKED: Final[tuple[Literal["list_item", "text"], ...]] = ("list_item", "text")
 _ANNOUNCING_WORDS: Final = 18
 # Sentences that refer back are short.
@@ -45,6 +48,20 @@ class SentenceSpan:
 
     first: int
     last: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class BoundSpan:
+    """A span with what it would bend the sense to leave out.
+
+    Attributes:
+        distant: Another span that it refers back to.
+        opening: Another span on which it hangs, such as the words that open a long list, of which it is an item.
+    """
+
+    span: SentenceSpan
+    distant: SentenceSpan | None = None
+    opening: SentenceSpan | None = None
 
 
 def resolve_anaphora(sentences: Sequence[Sentence], ordinal: int) -> int | None:
@@ -82,16 +99,20 @@ def is_antecedent_of_next(sentences: Sequence[Sentence], ordinal: int) -> bool:
 
 
 def without_following(citation: Citation, sentences: Sequence[Sentence], chosen: Collection[str]) -> str:
-    """Returns the words of a citation without the sentences with which it only goes on.
+    """Returns the words of a citation without the sentences with which it only goes on, each on a line of its own.
 
-    Of all `sentences` of its statement, those `chosen` (identifiers) answer.
+    An item of a long list comes after the words that open it, which are a citation of their own. Of all `sentences`
+    of its statement, those `chosen` (identifiers) answer.
     """
     own = [sentence for sentence in sentences if sentence.sentence_id in citation.sentence_ids]
     ordinals = [sentence.ordinal for sentence in own if sentence.sentence_id in chosen]
     if not ordinals:
         return citation.quote
-    last = max(span.last for span, _ in spans(sentences, ordinals))
-    return " ".join(sentence.text for sentence in own if sentence.ordinal <= last)
+    made = spans(sentences, ordinals)
+    last = max(bound.span.last for bound in made)
+    openings = [bound.opening for bound in made if bound.opening is not None][:1]
+    opening = [sentences[at] for each in openings for at in _ordinals(each) if at < own[0].ordinal]
+    return "\n".join(sentence.text for sentence in (*opening, *own) if sentence.ordinal <= last)
 
 
 def refers_back(text: str) -> bool:
@@ -118,23 +139,25 @@ def announces(text: str) -> bool:
 
 
 def spans(
-    sentences: Sequence[Sentence], chosen: Sequence[int], *, going_on: Collection[int] = ()
-) -> list[tuple[SentenceSpan, SentenceSpan | None]]:
-    """Turns chosen sentences into spans to quote, each with a distant span that it refers to.
+    sentences: Sequence[Sentence], chosen: Sequence[int], *, source: str = "", going_on: Collection[int] = ()
+) -> list[BoundSpan]:
+    """Turns chosen sentences into spans to quote, each with distant spans that it refers to or hangs on.
 
     Args:
         sentences: All sentences of the statement.
         chosen: Ordinals, strongest first.
+        source: The text in which the sentences stand.
         going_on: Of the chosen ones, those with which a short span goes on in its paragraph: after "it is an offence
             to use their services" often stands what was asked, "six persons have been convicted".
 
     Returns:
-        (span, distant referent or None), in the order of `chosen`; a sentence is quoted once, and chosen neighbours
-        join up to the longest span.
+        Spans in the order of `chosen`; a sentence is quoted once, but for the opening of a long list, and chosen
+        neighbours join up to the longest span.
     """
-    result: list[tuple[SentenceSpan, SentenceSpan | None]] = []
+    result: list[BoundSpan] = []
     used: set[int] = set()
     wanted = set(chosen)
+    bonds = bonds_of(sentences, source)
     for ordinal in chosen:
         if ordinal in used:
             continue
@@ -145,7 +168,7 @@ def spans(
             first = pointed
         elif pointed is not None and pointed not in used:
             distant = SentenceSpan(first=pointed, last=pointed)
-        while last + 1 - first < _LONGEST and last + 1 not in used and is_antecedent_of_next(sentences, last):
+        while last + 1 - first < _LONGEST and last + 1 not in used and _brings_next(sentences, bonds, last):
             last += 1
         while last + 1 - first < _LONGEST and last + 1 in wanted - used:
             last += 1
@@ -154,14 +177,59 @@ def spans(
         for _ in range(CONTEXT_SENTENCES if ordinal in going_on else 0):
             if last + 1 - first < _LONGEST and last + 1 not in used and _goes_on(sentences, first, last):
                 last += 1
-        if distant is not None and distant.first >= first:
+        bound = _bound(sentences, bonds, first, last, source)
+        own = set(range(bound.span.first, bound.span.last + 1))
+        # Of a list of which an earlier span holds the opening, an item is quoted as part of that span.
+        held = next((at for at, other in enumerate(result) if own & set(_ordinals(other.span))), None)
+        if held is not None:
+            joined = result[held].span
+            span = SentenceSpan(first=min(joined.first, bound.span.first), last=max(joined.last, bound.span.last))
+            result[held] = replace(result[held], span=span)
+            used.update(_ordinals(span))
+            continue
+        if distant is not None and distant.first >= bound.span.first:
             distant = None
-        span = SentenceSpan(first=first, last=last)
-        used.update(range(first, last + 1))
+        used |= own
         if distant is not None:
             used.add(distant.first)
-        result.append((span, distant))
+        result.append(replace(bound, distant=distant))
     return result
+
+
+def _in_quotation(source: str, opening: Sentence, sentence: Sentence) -> bool:
+    """Returns whether an opening stands in the quotation marks of its item, where that has some."""
+    own = within_marks(source, sentence.start, sentence.end) if source else (0, 0)
+    around = next((span for span in quoted_spans(source) if span[0] <= own[0] and own[1] <= span[1]), None)
+    return around is None or around[0] <= opening.start
+
+
+def _ordinals(span: SentenceSpan) -> range:
+    return range(span.first, span.last + 1)
+
+
+def _brings_next(sentences: Sequence[Sentence], bonds: Sequence[Bond], ordinal: int) -> bool:
+    """Returns whether a sentence is quoted with the next: one refers to the other, announces or opens it."""
+    opened = ordinal + 1 < len(bonds) and ordinal in bonds[ordinal + 1].openings
+    return opened or is_antecedent_of_next(sentences, ordinal)
+
+
+def _bound(sentences: Sequence[Sentence], bonds: Sequence[Bond], first: int, last: int, source: str) -> BoundSpan:
+    """Returns a span with the whole of its rows and with its opening: joined to it, or as a span of its own.
+
+    Another's words in quotation marks are shown as such without "As Belmora said:".
+    """
+    first, last = bonds[first].first, bonds[last].last
+    before = [
+        at for at in bonds[first].openings if at < first and _in_quotation(source, sentences[at], sentences[first])
+    ]
+    length = sentences[last].end - sentences[first].start
+    near = [at for at in before if sentences[last].end - sentences[at].start <= max(_LONGEST_WITH_OPENING, length)]
+    span = SentenceSpan(first=min(near, default=first), last=last)
+    far = [at for at in before if at < span.first]
+    if not far or not bonds[first].is_item:
+        return BoundSpan(span=span)
+    together = sentences[far[0]].end - sentences[far[-1]].start <= _LONGEST_WITH_OPENING
+    return BoundSpan(span=span, opening=SentenceSpan(first=far[-1] if together else far[0], last=far[0]))
 
 
 def citation_kind(statement: Statement) -> CitationKind:
@@ -242,12 +310,10 @@ def _edge(statement: Statement, start: int, end: int) -> Literal["list_item", "t
 
 
 @dataclass(frozen=True, kw_only=True)
-class QuotableSpan:
-    """A span of a statement to quote, with a distant span that it refers back to."""
+class QuotableSpan(BoundSpan):
+    """A span of a statement to quote, with distant spans that it refers back to or hangs on."""
 
     statement_id: str
-    span: SentenceSpan
-    distant: SentenceSpan | None
 
 
 def quotable_spans(
@@ -266,11 +332,13 @@ def quotable_spans(
         sentences = sources.sentences[statement_id]
         own = (sentence.ordinal for sentence in going_on if sentence.statement_id == statement_id)
         on = [ordinal for ordinal in own if _stays_in_quotation(sources.statements[statement_id], sentences, ordinal)]
-        for quoted, distant in spans(sentences, ordinals, going_on=on):
-            span = _trimmed(sources.statements[statement_id], sentences, quoted, ordinals)
+        statement = sources.statements[statement_id]
+        for bound in spans(sentences, ordinals, source=statement.source_text, going_on=on):
+            span = _trimmed(statement, sentences, bound.span, ordinals)
             ids = [sentences[ordinal].sentence_id for ordinal in range(span.first, span.last + 1)]
             best = min(rank.get(identifier, len(rank)) for identifier in ids)
-            found.append((best, QuotableSpan(statement_id=statement_id, span=span, distant=distant)))
+            quotable = QuotableSpan(statement_id=statement_id, span=span, distant=bound.distant, opening=bound.opening)
+            found.append((best, quotable))
     return [quotable for _, quotable in sorted(found, key=lambda item: item[0])]
 
 
@@ -289,9 +357,10 @@ def _trimmed(
     own = [ordinal for ordinal in chosen if span.first <= ordinal <= span.last]
     if not own or whole(span.first, span.last):
         return span
+    bonds = bonds_of(sentences, statement.source_text)
     candidates = ((min(own), max(own)), *((ordinal, ordinal) for ordinal in own))
-    first, last = next((ends for ends in candidates if whole(*ends)), (span.first, span.last))
-    return SentenceSpan(first=first, last=last)
+    bound = (_bound(sentences, bonds, *ends, statement.source_text).span for ends in candidates)
+    return next((each for each in bound if whole(each.first, each.last)), span)
 
 
 def _confidence(statement: Statement, start: int, end: int) -> float | None:

@@ -8,12 +8,21 @@ from dataclasses import dataclass, replace
 from operator import attrgetter
 from typing import Final
 
+import regex
+
+from app.answering.bonds import split_bound
 from app.records import Citation, Claim, Direction
-from app.retrieval.direction import decisive_of, read_span
+from app.retrieval.direction import SentenceDirection, decisive_of, read_sentence
+from app.retrieval.position_marks import OUTRIGHT
 from app.retrieval.scoped_statements import made_before
 from app.retrieval.topic import topic_in
+from ingest.language.lexicons import load_lexicon
 from vectorstore.records import Statement
 
+_WORDS: Final = load_lexicon("spans")
+_DISOWNS, _REVISES, _COUNTERFACTUAL = (
+    regex.compile(_WORDS[name], regex.VERBOSE) for name in ("disowns", "revises", "counterfactual")
+)
 # Chance of a direction from which on a later statement can supersede an earlier one.
 _SURE: Final = 0.7
 
@@ -42,13 +51,46 @@ def directions_of(
 def _direction(citation: Citation, words: str, topic: str, language: str) -> CitedDirection:
     """Reads words of a citation; those of others, and of a treaty, have no direction."""
     own = topic_in(topic, language, citation.language)
-    decisive = decisive_of([read for _, read in read_span(words, own, citation.language)])
+    decisive = decisive_of(_read(words, own, citation.language))
     if citation.quoting or citation.kind == "treaty" or decisive is None or decisive.reading == "reported":
         return CitedDirection(direction=None, sure=False)
     # A topic that the glossary does not have in the language of the citation is named by none of its sentences.
     named = decisive.names_topic or citation.language != language
     taken = decisive.reading not in ("mentions", "reported")
     return CitedDirection(direction=decisive.reading, sure=taken and named and decisive.attitude >= _SURE)
+
+
+def _read(words: str, topic: str, language: str | None) -> list[SentenceDirection]:
+    """Reads the sentences of a quotation whose direction is the speaker's, as it stands.
+
+    What a later one disowns or revises has none: "It must be kept. We share none of these reasons.", nor has what would
+    have been. An item of a list takes the direction of the words that open it.
+    """
+    read: list[SentenceDirection] = []
+    for sentence in split_bound(words):
+        own = read_sentence(sentence.text, topic, language)
+        disowns = _DISOWNS.search(sentence.text) is not None
+        if disowns and own.reading == "for":
+            own = replace(own, reading="mentions")
+        if disowns or _REVISES.search(sentence.text):
+            read = [replace(own, names_topic=True)] if read else [own]
+        elif sentence.opening:
+            read += _as_opened(own, read_sentence(sentence.opening, topic, language))
+        elif not _COUNTERFACTUAL.search(sentence.text):
+            read.append(own)
+    return read
+
+
+def _as_opened(item: SentenceDirection, opening: SentenceDirection) -> list[SentenceDirection]:
+    """Returns how an item is read beside its opening: as that, or by words of its own ("we support"); else not at all.
+
+    Where both take a direction, and not the same, there is none.
+    """
+    outright = any(mark.strength == OUTRIGHT for mark in item.marks)
+    taken = opening.reading not in ("mentions", "reported")
+    if taken and (not outright or item.reading == opening.reading):
+        return [replace(opening, names_topic=item.names_topic or opening.names_topic)]
+    return [item] if outright and not taken and opening.reading != "reported" else []
 
 
 def with_directions(claims: Sequence[Claim], directions: Mapping[int, CitedDirection]) -> tuple[Claim, ...]:

@@ -5,7 +5,7 @@ content controls, tracked insertions and text boxes, whose words that method lea
 resolved as accepted.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from io import BytesIO
 
 from docx import Document
@@ -19,6 +19,7 @@ from docx.oxml.xmlchemy import BaseOxmlElement
 from ingest.errors import LoadError
 from ingest.loaders.loaded import Extract, LoadLimits, checked, refusing
 from ingest.loaders.packed import ZIP_FAILURES, open_zip
+from ingest.loaders.structure import Paragraph, row_of, written_out
 from ingest.text.furniture import with_notes
 
 # What broken parts raise besides; lxml's errors on malformed XML are SyntaxErrors.
@@ -27,6 +28,7 @@ _OLE = b"\xd0\xcf\x11\xe0"
 
 _TEXT = frozenset((qn("w:t"), "{http://schemas.openxmlformats.org/officeDocument/2006/math}t"))
 _PARAGRAPH, _RUN, _ROW = map(qn, ("w:p", "w:r", "w:tr"))
+_NUMBERING = ("w:pPr", "w:numPr")
 # Deleted and moved-away words are no longer said; a fallback repeats the text box before it; section properties
 # hold no text; ruby is a pronunciation above a word.
 _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
@@ -56,17 +58,50 @@ def load_docx(data: bytes, name: str, limits: LoadLimits) -> Extract:
         document = Document(BytesIO(data))
         kinds = (RELATIONSHIP_TYPE.FOOTNOTES, RELATIONSHIP_TYPE.ENDNOTES)
         notes = _joined(note for kind in kinds for note in _notes(document.part, kind))
-        text = with_notes(_joined(_paragraphs(document.element.body)), notes)
+        styles = _list_styles(document.styles.element)
+        text = with_notes(_joined(_paragraphs(document.element.body, styles)), notes)
         if document.element.getroottree().docinfo.doctype:
             raise LoadError(f"{name!r} defines XML entities, as files made to do harm do; save it again")
     return Extract(text=checked(text, name, limits))
 
 
-def _joined(paragraphs: Iterable[str]) -> str:
-    return "\n\n".join(stripped for text in paragraphs if (stripped := text.strip("\n")).strip())
+def _joined(paragraphs: Iterable[Paragraph]) -> str:
+    return "\n\n".join(written_out(paragraphs))
 
 
-def _notes(part: Part, kind: str) -> Iterator[str]:
+def _list_styles(styles: BaseOxmlElement) -> frozenset[str]:
+    """Return the ids of the paragraph styles whose paragraphs are items of lists, by themselves or by inheritance."""
+    own = {style.get(qn("w:styleId")) or "": style for style in styles.iterchildren(qn("w:style"))}
+    known: dict[str, bool] = {}
+    for name in own:
+        chain: list[str] = []
+        at: str | None = name
+        while at is not None and at in own and at not in known and not _is_numbered(own[at]):
+            known[at] = False
+            chain.append(at)
+            at = _value(own[at], "w:basedOn")
+        listed = at is not None and at in own and known.get(at, True)
+        known.update(dict.fromkeys((*chain, name), listed))
+    return frozenset(name for name, listed in known.items() if listed)
+
+
+def _is_listed(paragraph: BaseOxmlElement, styles: Collection[str]) -> bool:
+    if paragraph.find("/".join(map(qn, _NUMBERING))) is not None:
+        return _is_numbered(paragraph)
+    return _value(paragraph, "w:pPr", "w:pStyle") in styles
+
+
+def _is_numbered(element: BaseOxmlElement) -> bool:
+    # The number 0 takes a paragraph out of the list of its style.
+    return _value(element, *_NUMBERING, "w:numId") not in (None, "0")
+
+
+def _value(element: BaseOxmlElement, *path: str) -> str | None:
+    found = element.find("/".join(map(qn, path)))
+    return None if found is None else found.get(qn("w:val"))
+
+
+def _notes(part: Part, kind: str) -> Iterator[Paragraph]:
     for relation in part.rels.values():
         if relation.reltype == kind and not relation.is_external:
             for note in parse_xml(relation.target_part.blob).iterchildren():
@@ -74,21 +109,24 @@ def _notes(part: Part, kind: str) -> Iterator[str]:
                     yield from _paragraphs(note)
 
 
-def _paragraphs(parent: BaseOxmlElement) -> Iterator[str]:
+def _paragraphs(parent: BaseOxmlElement, styles: Collection[str] = ()) -> Iterator[Paragraph]:
     begun = ""
     for element in parent.iterchildren():
         if element.tag in _LEFT_OUT or (element.tag == _ROW and _is_marked(element, "w:trPr", "w:del")):
+            continue
+        if element.tag == _ROW:
+            yield from row_of([[*_paragraphs(cell, styles)] for cell in element.iterchildren()])
             continue
         if element.tag == _PARAGRAPH:
             text = begun + "".join(_runs(element))
             # The end of a paragraph can be deleted as well: it then goes on with the next.
             begun = text if _is_marked(element, "w:pPr", "w:rPr", "w:del") else ""
             if not begun:
-                yield text
+                yield Paragraph(text, _is_listed(element, styles))
         # Those inside a paragraph are of its text boxes.
-        yield from _paragraphs(element)
+        yield from _paragraphs(element, styles)
     if begun:
-        yield begun
+        yield Paragraph(begun)
 
 
 def _runs(parent: BaseOxmlElement) -> Iterator[str]:

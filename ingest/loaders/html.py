@@ -9,6 +9,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from ingest.errors import LoadError
 from ingest.loaders.loaded import Extract, LoadLimits, checked
+from ingest.loaders.structure import Paragraph, written_out
 from ingest.loaders.text import decode
 from ingest.text.furniture import with_notes
 
@@ -32,6 +33,7 @@ _HIDDEN_STYLE = re.compile(
 _CHARSET = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?\s*([A-Za-z0-9_:.-]{2,40})", re.IGNORECASE)
 _DECLARED_WITHIN = 4096
 _SPACE = re.compile(r"[ \t\n\r\f]+")
+_ITEM = re.compile(r"\0[\s\0]*")
 _BLANK_LINES = re.compile(r"[ \t]*\n[ \t]*\n[ \t\n]*")
 # Deeper nesting is not written by people, and takes parsers the square of the time.
 _DEEPEST = 2_000
@@ -148,6 +150,8 @@ def _text_of(root: LexborNode) -> str:
         elif not (tag.startswith(("-", "!")) or _is_left_out(node, root) or _is_hidden(node, root)):
             block = tag in _BLOCKS
             pieces.append("\n\n" if block else "“" if tag == "q" else "")
+            # Parsers leave no NUL in a text.
+            pieces.append("\0" if tag == "li" else "")
             stack.append((None, "\n\n" if block else "\t" if tag in _CELLS else "”" if tag == "q" else "", False))
             child = node.last_child
             while child is not None:
@@ -170,5 +174,6 @@ def _is_hidden(node: LexborNode, root: LexborNode) -> bool:
 
 
 def _tidy(text: str) -> str:
-    lines = [line.strip(" ").strip("\t") for line in text.split("\n")]
-    return _BLANK_LINES.sub("\n\n", "\n".join(lines)).strip()
+    lines = [line.strip(" ").strip("\t") for line in _ITEM.sub("\0", text).split("\n")]
+    blocks = _BLANK_LINES.sub("\n\n", "\n".join(lines)).strip().split("\n\n")
+    return "\n\n".join(written_out(Paragraph(block.lstrip("\0"), block.startswith("\0")) for block in blocks))

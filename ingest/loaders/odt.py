@@ -9,11 +9,14 @@ from defusedxml.ElementTree import fromstring
 from ingest.errors import LoadError
 from ingest.loaders.loaded import Extract, LoadLimits, checked, refusing
 from ingest.loaders.packed import ZIP_FAILURES, open_zip
+from ingest.loaders.structure import Paragraph, row_of, written_out
 from ingest.text.furniture import with_notes
 
 _TEXT = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
 _OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
 _PARAGRAPHS = frozenset((f"{_TEXT}p", f"{_TEXT}h"))
+_ITEM = f"{_TEXT}list-item"
+_ROW = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}table-row"
 _TRACKED = f"{_TEXT}tracked-changes"
 _NOTE_BODY = f"{_TEXT}note-body"
 # Tracked changes keep the words that were deleted; annotations are remarks of readers; ruby is a pronunciation.
@@ -49,7 +52,7 @@ def load_odt(data: bytes, name: str, limits: LoadLimits) -> Extract:
             parent.remove(child)
     with refusing((ValueError,), damaged):
         notes = (paragraph for note in body.iter(_NOTE_BODY) for paragraph in _paragraphs(note))
-        text = with_notes(*("\n\n".join(filter(str.strip, part)) for part in (_paragraphs(body), notes)))
+        text = with_notes(*("\n\n".join(written_out(part)) for part in (_paragraphs(body), notes)))
     return Extract(text=checked(text, name, limits))
 
 
@@ -62,14 +65,17 @@ def _check_depth(body: Element, name: str) -> None:
         stack += [(child, depth + 1) for child in element]
 
 
-def _paragraphs(parent: Element) -> Iterator[str]:
+def _paragraphs(parent: Element, *, listed: bool = False) -> Iterator[Paragraph]:
     for element in parent:
         if element.tag in _LEFT_OUT:
             continue
+        if element.tag == _ROW:
+            yield from row_of([[*_paragraphs(cell)] for cell in element])
+            continue
         if element.tag in _PARAGRAPHS:
-            yield "".join(_words(element))
-        # Those inside a paragraph are of its text boxes.
-        yield from _paragraphs(element)
+            yield Paragraph("".join(_words(element)), listed)
+        # Those inside a paragraph are of its text boxes; the header of a list is none of its items.
+        yield from _paragraphs(element, listed=element.tag == _ITEM or (listed and element.tag not in _PARAGRAPHS))
 
 
 def _words(element: Element) -> Iterator[str]:

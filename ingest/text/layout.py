@@ -81,6 +81,11 @@ def holds_sentence_end(text: str) -> bool:
     return False
 
 
+def is_list_item(text: str) -> bool:
+    """Tells whether a text begins with the mark of an item of a list: "(a) " or "- "."""
+    return _LIST_MARK.match(text) is not None
+
+
 def _is_list_number(text: str, stop: int) -> bool:
     """Returns whether what stands before a stop begins its line and is a number or letter of a list."""
     first = text.rfind("\n", max(0, stop - 5), stop) + 1

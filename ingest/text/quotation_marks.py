@@ -8,11 +8,26 @@ from typing import Final
 
 import regex
 
-# Each opening mark with the marks that may close it; a straight one closes itself.
-_CLOSING: Final = {"“": "”", "„": "“”", "«": "»", "‹": "›", "「": "」", "『": "』", "❝": "❞", '"': '"', "‘": "’"}
-# An apostrophe stands between letters or ends a word, and opens nothing.
-_OPENING: Final = regex.compile(r"[“„«‹「『❝]|(?<![\p{L}\p{N}])[\"‘](?=[\p{L}\p{N}…\[])")
-_APOSTROPHE_CLOSES: Final = regex.compile(r"(?<!\p{L}s)’(?![\p{L}\p{N}])|(?<=[.!?,…])’")
+# A typed mark that is also another sign opens only behind space, a bracket or a point, right before a word.
+_BEFORE: Final = r"(?<=^|[\s(\[:：,،，—–-])"
+_BEHIND: Final = r"(?![\p{L}\p{N}])"
+# An apostrophe stands between letters or ends a word, and closes nothing there.
+_APOSTROPHE: Final = r"(?<!\p{L}s)%s(?![\p{L}\p{N}])|(?<=[.!?,…])%s"
+# Each opening mark with the marks that may close it; a straight one closes itself, as some curly ones do in Russian
+# or Swedish, and text set in TeX or typed in Arabic has its own.
+_CLOSING: Final = {
+    mark: regex.compile(closing)
+    for mark, closing in {
+        "“": rf"”|(?<=\S)“{_BEHIND}", "„": "[“”]", "”": f"[”“]{_BEHIND}", "«": "»", "»": f"[«»]{_BEHIND}", "‹": "›",
+        "「": "」", "『": "』", "❝": "❞", '"': '"', "＂": "＂", "‘": _APOSTROPHE.replace("%s", "’"),
+        "'": _APOSTROPHE.replace("%s", "'"), "``": "''|[”\"]", ",,": "''|[“”\"]", "<<": ">>", "((": r"\)\)",
+    }.items()
+}  # fmt: skip
+_OPENING: Final = regex.compile(
+    rf"""[“„«‹「『❝]|``|<<|\(\(|(?<![\p{{L}}\p{{N}}])["‘](?=[\p{{L}}\p{{N}}…\[])|＂(?=[\p{{L}}\p{{N}}…\[])
+    |{_BEFORE}(?:[”»](?=[\p{{L}}\p{{N}}…\[])|(?:'|,,)(?=[\p{{L}}…\[]))""",
+    regex.VERBOSE,
+)
 _PARAGRAPH: Final = regex.compile(r"\n[^\S\n]*\n\s*")
 _WORD: Final = regex.compile(r"\p{Han}|[\p{L}\p{M}\p{N}]+")
 # Fewer words are a term or a name, not somebody's sentence.
@@ -30,10 +45,10 @@ def quoted_spans(text: str) -> tuple[tuple[int, int], ...]:
     position = 0
     while (opening := _OPENING.search(text, position)) is not None:
         start = opening.end()
-        end = _closed_at(text, start, opening.group())
-        position = start if end is None else end + 1
-        if end is not None and len(_WORD.findall(text[start:end])) >= _FEWEST_WORDS:
-            found.append((start, end))
+        closing = _closed_at(text, start, opening.group())
+        position = start if closing is None else closing.end()
+        if closing is not None and len(_WORD.findall(text[start : closing.start()])) >= _FEWEST_WORDS:
+            found.append((start, closing.start()))
     return tuple(found)
 
 
@@ -42,15 +57,14 @@ def is_quoted(text: str, start: int, end: int) -> bool:
     return any(first <= start and end <= last for first, last in quoted_spans(text))
 
 
-def _closed_at(text: str, start: int, mark: str) -> int | None:
-    closing = _APOSTROPHE_CLOSES if mark == "‘" else regex.compile(f"[{_CLOSING[mark]}]")
-    found = closing.search(text, start, start + _LONGEST)
+def _closed_at(text: str, start: int, mark: str) -> "regex.Match[str] | None":
+    found = _CLOSING[mark].search(text, start, start + _LONGEST)
     while found is not None:
         paragraphs = [gap.end() for gap in _PARAGRAPH.finditer(text, start, found.start())]
-        if all(text[at : at + 1] == mark for at in paragraphs):
-            return found.start()
+        if all(text.startswith(mark, at) for at in paragraphs):
+            return found
         # A straight mark that begins a paragraph opens it anew.
-        if mark != '"' or found.start() not in paragraphs:
+        if found.group() != mark or found.start() not in paragraphs:
             return None
-        found = closing.search(text, found.end(), start + _LONGEST)
+        found = _CLOSING[mark].search(text, found.end(), start + _LONGEST)
     return None

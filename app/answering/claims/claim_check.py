@@ -11,6 +11,7 @@ from typing import Final
 
 import regex
 
+from app.answering.bonds import opens, split_bound
 from app.answering.claims.form import LONGEST, ill_formed, quoted_parts
 from app.answering.claims.mention_check import Premise, check_names, check_references
 from app.answering.claims.token_alignment import SUBJECTLESS, ClaimBody, in_order, is_aligned
@@ -19,7 +20,6 @@ from app.retrieval.terms import content_terms
 from ingest.glossary.glossary import NamedTerm, terms_within
 from ingest.language.claim_words import SELF, orders, possessive
 from ingest.language.detection import language_of_sentence
-from ingest.language.sentences import split_sentences
 from ingest.parties.party_table import PartyTable
 from ingest.text.squash import squash
 from prompts.wording import LANGUAGES
@@ -102,10 +102,10 @@ def _orders(language: str) -> Iterator[regex.Pattern[str]]:
 
 def _sentences(quote: str) -> Iterator[str]:
     """Yields the sentences of a quotation that state something; questions do not."""
-    text = " ".join(quote.split())
-    for start, end in split_sentences(text):
-        if not text[start:end].rstrip("\"'”’»)").endswith(_QUESTION):
-            yield text[start:end]
+    listed = any(opens(line.rstrip()) for line in quote.splitlines())
+    for sentence in split_bound(quote if listed else " ".join(quote.split())):
+        if not sentence.text.rstrip("\"'”’»)").endswith(_QUESTION):
+            yield " ".join(sentence.together.split())
 
 
 def _tokenize(text: str, language: str, premise: Premise, parties: PartyTable) -> tuple[ClaimToken, ...]:

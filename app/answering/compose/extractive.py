@@ -3,7 +3,7 @@
 "Arvandia, tenth session, 2020: “We do not support that proposal.” [1]".
 """
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING, Final
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 import regex
 
 from app.answering.answer_type_check import contains_answer_type
+from app.answering.bonds import opens
 from app.answering.citation_spans import QuotableSpan, cite, quotable_spans
 from app.answering.compose.repetition import WordSequence, repeats, words_of
 from app.answering.localization import Localization
@@ -122,7 +123,7 @@ def compose(
         citations += made
         if item.members:
             introductions |= {citation.number: introduction(item, local) for citation in made}
-        claims += [claim_of(item.party, citation, local) for citation in made]
+        claims += [claim_of(item.party, local, *said) for said in _with_openings(made)]
     return Composition(
         claims=tuple(claims),
         citations=tuple(citations),
@@ -153,17 +154,36 @@ def with_answer_type(
     return tuple(strong), False
 
 
-def claim_of(party: str, citation: Citation, local: Localization) -> Claim:
-    """Returns the claim that a party said what a citation quotes."""
+def claim_of(party: str, local: Localization, citation: Citation, *others: Citation) -> Claim:
+    """Returns the claim that a party said what a citation quotes, or several of one statement together."""
     name = citation.title or citation.file
     if party:
         name = holders(citation, local.name, local.wording, party)
     if citation.summarised:
         name = local.say("as_summarised", party=name)
     name = as_quoting(name, citation, local.name, local.wording)
+    cited = (citation, *others)
+    quotations = " ".join(f"“{each.quote}”" for each in cited)
     # Quotation marks are for quotations alone, so they are dropped from a name.
-    text = f"{_MARKS.sub('', name)}: “{citation.quote}”"
-    return Claim(text=text, state=party or None, citations=(citation.number,))
+    return Claim(
+        text=f"{_MARKS.sub('', name)}: {quotations}",
+        state=party or None,
+        citations=tuple(each.number for each in cited),
+    )
+
+
+def _with_openings(citations: Sequence[Citation]) -> Iterator[list[Citation]]:
+    """Yields citations one by one, but an item of a long list with the citation of the words that open it.
+
+    As one claim, neither is shown without the other.
+    """
+    waiting: list[Citation] = []
+    for citation in citations:
+        waiting.append(citation)
+        if not opens(citation.quote):
+            yield waiting
+            waiting = []
+    yield from ([citation] for citation in waiting)
 
 
 def _unquoted(strong: Sequence[Sentence], made: Sequence[Citation]) -> int:
@@ -188,7 +208,9 @@ def quote(
     newest_first: bool = False,
     going_on: Collection[Sentence] = (),
 ) -> list[Citation]:
-    """Cites up to `limit` spans around chosen sentences, strongest first; distant referents come after them.
+    """Cites up to `limit` spans around chosen sentences, strongest first.
+
+    Words that open a list come right before its item, distant referents after all spans.
 
     With `newest_first`, the spans that are cited come by the time of their statements, and strongest first of each.
     Words that occur in several statements are cited once, from the strongest; the citation names the others. Short
@@ -197,7 +219,13 @@ def quote(
     kept = _without_repetition(quotable_spans(chosen, sources, going_on=going_on), chosen, sources, limit)
     if newest_first:
         kept.sort(key=lambda said: recency(said.statement.metadata), reverse=True)
-    order = [(said.statement, said.span.span, said.also_in) for said in kept]
+    # The words that open a long list come right before its item.
+    order = [
+        (said.statement, span, said.also_in if span is said.span.span else {})
+        for said in kept
+        for span in (said.span.opening, said.span.span)
+        if span is not None
+    ]
     order += [(said.statement, said.span.distant, {}) for said in kept if said.span.distant is not None]
     return [
         replace(cite(statement, sources.sentences[statement.statement_id], span, number), also_in=tuple(also_in))

@@ -71,8 +71,12 @@ def number_sentences(
 
 
 def _ordinals(quotable: QuotableSpan) -> list[int]:
-    own = list(range(quotable.span.first, quotable.span.last + 1))
-    return own if quotable.distant is None else [quotable.distant.first, *own]
+    return [ordinal for span in _spans(quotable) for ordinal in range(span.first, span.last + 1)]
+
+
+def _spans(quotable: QuotableSpan) -> list[SentenceSpan]:
+    """Returns a span after what it hangs on, and before what it refers back to."""
+    return [span for span in (quotable.opening, quotable.span, quotable.distant) if span is not None]
 
 
 def _size(quotable: QuotableSpan, sources: Sources) -> int:
@@ -87,7 +91,7 @@ def _prompt_evidence(
     shown: dict[str, dict[int, list[SentenceSpan]]] = {}
     for quotable in kept:
         lines = shown.setdefault(quotable.statement_id, {})
-        whole = [quotable.span] if quotable.distant is None else [quotable.span, quotable.distant]
+        whole = _spans(quotable)
         for ordinal in _ordinals(quotable):
             in_span = quotable.span.first <= ordinal <= quotable.span.last
             lines.setdefault(ordinal, whole if in_span else [SentenceSpan(first=ordinal, last=ordinal)])

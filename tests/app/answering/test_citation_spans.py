@@ -4,7 +4,18 @@ from dataclasses import replace
 
 import pytest
 
-from app.answering.citation_spans import SentenceSpan, cite, cite_place, resolve_anaphora, spans, without_following
+from app.answering.citation_spans import (
+    BoundSpan,
+    SentenceSpan,
+    cite,
+    cite_place,
+    resolve_anaphora,
+    spans,
+    without_following,
+)
+from app.answering.compose.extractive import quote
+from app.records import Sources
+from ingest.language.sentences import split_sentences
 from tests.cases import Cases
 from tests.fakes_corpora import Stored
 from tests.fakes_store import annotated
@@ -50,9 +61,11 @@ def test_referent_follows_the_noun_and_is_near() -> None:
 
 def test_spans_join_an_adjacent_referent_into_one_and_keep_a_distant_one_apart() -> None:
     sentences = _sentences(PLAIN, "Coercive measures were imposed.", "These measures are illegal.", PLAIN)
-    assert spans(sentences, [2]) == [(SentenceSpan(first=1, last=2), None)]
+    assert spans(sentences, [2]) == [BoundSpan(span=SentenceSpan(first=1, last=2))]
     sentences = _sentences("Coercive measures were imposed.", PLAIN, PLAIN, "These measures are illegal.")
-    assert spans(sentences, [3]) == [(SentenceSpan(first=3, last=3), SentenceSpan(first=0, last=0))]
+    assert spans(sentences, [3]) == [
+        BoundSpan(span=SentenceSpan(first=3, last=3), distant=SentenceSpan(first=0, last=0))
+    ]
     assert spans(sentences, []) == []
 
 
@@ -62,8 +75,8 @@ def test_spans_quote_every_sentence_once() -> None:
         made = spans(sentences, chosen)
         quoted = [
             ordinal
-            for pair in made
-            for span in pair
+            for bound in made
+            for span in (bound.span, bound.distant)
             if span is not None
             for ordinal in range(span.first, span.last + 1)
         ]
@@ -74,16 +87,16 @@ def test_spans_quote_every_sentence_once() -> None:
 def test_spans_join_chosen_neighbours_up_to_the_longest() -> None:
     sentences = _sentences(*[PLAIN] * 9)
     made = spans(sentences, [3, 2, 4, 5, 6, 7])
-    assert made[0] == (SentenceSpan(first=3, last=6), None)
-    assert all(span.last - span.first < 4 for span, _ in made)
+    assert made[0] == BoundSpan(span=SentenceSpan(first=3, last=6))
+    assert all(bound.span.last - bound.span.first < 4 for bound in made)
 
 
 def test_cite_the_sample_s_article_4_with_the_measures_it_speaks_of(stored: Stored) -> None:
     statement, sentences = stored["000_6237221ecf9e9373"]
     about = next(s.ordinal for s in sentences if "under article 4" in s.text)
-    [(span, distant)] = spans(sentences, [about])
-    citation = cite(statement, sentences, span, 1)
-    assert distant is None and span == SentenceSpan(first=about - 1, last=about)
+    [bound] = spans(sentences, [about])
+    citation = cite(statement, sentences, bound.span, 1)
+    assert bound == BoundSpan(span=SentenceSpan(first=about - 1, last=about))
     assert "unilateral coercive measures" in citation.quote and "under article 4" in citation.quote
     assert citation.sentence_ids == tuple(sentences[n].sentence_id for n in (about - 1, about))
 
@@ -100,12 +113,16 @@ def test_cite_copies_place_and_provenance(stored: Stored) -> None:
 
 @cases("text")
 def test_spans_bring_what_a_sentence_announces(text: str) -> None:
-    assert spans(_sentences(PLAIN, text, "Our courts sit in Velmyra."), [1]) == [(SentenceSpan(first=1, last=2), None)]
+    assert spans(_sentences(PLAIN, text, "Our courts sit in Velmyra."), [1]) == [
+        BoundSpan(span=SentenceSpan(first=1, last=2))
+    ]
 
 
 @pytest.mark.parametrize("text", ["We wish to see the Protocol ratified by all.", "Ondrava would like more time."])
 def test_a_wish_announces_nothing(text: str) -> None:
-    assert spans(_sentences(PLAIN, text, "Our courts sit in Velmyra."), [1]) == [(SentenceSpan(first=1, last=1), None)]
+    assert spans(_sentences(PLAIN, text, "Our courts sit in Velmyra."), [1]) == [
+        BoundSpan(span=SentenceSpan(first=1, last=1))
+    ]
 
 
 OFFENCE = ("Ondrava punishes whoever uses their services.", "Six persons have been convicted.", "Two were set free.")
@@ -113,12 +130,12 @@ OFFENCE = ("Ondrava punishes whoever uses their services.", "Six persons have be
 
 def test_a_short_quotation_goes_on_within_its_paragraph() -> None:
     made = _sentences(*OFFENCE, "We turn to ships.")
-    assert [span for span, _ in spans(made, [0])] == [SentenceSpan(first=0, last=0)]
-    assert [span for span, _ in spans(made, [0], going_on=[0])] == [SentenceSpan(first=0, last=2)]
+    assert [bound.span for bound in spans(made, [0])] == [SentenceSpan(first=0, last=0)]
+    assert [bound.span for bound in spans(made, [0], going_on=[0])] == [SentenceSpan(first=0, last=2)]
     parted = [made[0], *(replace(sentence, paragraph=2) for sentence in made[1:])]
-    assert [span for span, _ in spans(parted, [0], going_on=[0])] == [SentenceSpan(first=0, last=0)]
+    assert [bound.span for bound in spans(parted, [0], going_on=[0])] == [SentenceSpan(first=0, last=0)]
     far = [made[0], *(replace(sentence, start=sentence.start + 300, end=sentence.end + 300) for sentence in made[1:])]
-    assert [span for span, _ in spans(far, [0], going_on=[0])] == [SentenceSpan(first=0, last=0)]
+    assert [bound.span for bound in spans(far, [0], going_on=[0])] == [SentenceSpan(first=0, last=0)]
 
 
 def test_what_a_quotation_only_goes_on_with_is_not_read_for_its_direction() -> None:
@@ -130,5 +147,53 @@ def test_what_a_quotation_only_goes_on_with_is_not_read_for_its_direction() -> N
         sentence_ids=tuple(sentence.sentence_id for sentence in made),
     )
     assert without_following(citation, made, {made[0].sentence_id}) == OFFENCE[0]
-    assert without_following(citation, made, {made[1].sentence_id}) == " ".join(OFFENCE[:2])
+    assert without_following(citation, made, {made[1].sentence_id}) == "\n".join(OFFENCE[:2])
     assert without_following(citation, made, set()) == citation.quote
+
+
+OPENING = "We cannot accept the following proposals:"
+
+
+def _listed(*items: str) -> list[Sentence]:
+    texts = (PLAIN, OPENING, *items)
+    return [replace(sentence, paragraph=number) for number, sentence in enumerate(annotated("s", texts).sentences)]
+
+
+def test_an_item_of_a_list_is_quoted_from_the_words_that_open_it_on() -> None:
+    sentences = _listed("(a) A fund for victims;", "(b) A registry of owners;", "(c) A court.")
+    assert spans(sentences, [3]) == [BoundSpan(span=SentenceSpan(first=1, last=3))]
+    assert spans(sentences, [4, 2]) == [BoundSpan(span=SentenceSpan(first=1, last=4))]
+    # A later choice from the same list goes on with the same span.
+    assert spans(sentences, [2, 4]) == [BoundSpan(span=SentenceSpan(first=1, last=4))]
+    assert spans(sentences, [1]) == [BoundSpan(span=SentenceSpan(first=1, last=2))]
+
+
+def test_an_item_far_from_the_words_that_open_its_list_brings_them_as_a_span_of_their_own() -> None:
+    sentences = _listed(*(f"({letter}) {'A fund for the victims of trade. ' * 8}" for letter in "abc"))
+    opening = SentenceSpan(first=1, last=1)
+    assert spans(sentences, [4]) == [BoundSpan(span=SentenceSpan(first=4, last=4), opening=opening)]
+
+
+def _stored(text: str) -> Sources:
+    statement = annotated("s", [text], state="XAA").statements[0]
+    made = [
+        Sentence(statement_id="s", ordinal=at, start=start, end=end, text=text[start:end], paragraph=1, page=None)
+        for at, (start, end) in enumerate(split_sentences(text))
+    ]
+    return Sources(statements={"s": statement}, sentences={"s": made})
+
+
+def test_words_that_open_a_long_list_are_cited_right_before_its_item() -> None:
+    long = ("A fund for the victims of this trade, which all ports pay. " * 5).strip()
+    sources = _stored(f"We thank you.\n{OPENING}\n(a) {long}\n(b) {long}\n(c) A registry of beneficial owners.")
+    made = quote([sources.sentences["s"][-1]], sources, 1, first_number=1)
+    assert [(citation.number, citation.quote) for citation in made] == [
+        (1, OPENING),
+        (2, "(c) A registry of beneficial owners."),
+    ]
+
+
+def test_a_span_holds_whole_rows_of_a_table() -> None:
+    text = "Our views follow.\nA registry shall be kept.\tNot supported.\nThank you."
+    made = _stored(text).sentences["s"]
+    assert spans(made, [1], source=text) == [BoundSpan(span=SentenceSpan(first=1, last=2))]

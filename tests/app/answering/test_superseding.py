@@ -6,7 +6,19 @@ from dataclasses import replace
 import pytest
 
 from app.answering.citation_spans import cite_place
+<<<<<<< HEAD:tests/app/answering/test_superseding.py
 from app.answering.superseding import directions_of, earlier_than_latest, with_directions, with_superseding
+=======
+from app.answering.positions import (
+    _COUNTERFACTUAL,
+    _DISOWNS,
+    _REVISES,
+    directions_of,
+    earlier_than_latest,
+    with_directions,
+    with_superseding,
+)
+>>>>>>> wholes:tests/app/answering/test_positions.py
 from app.records import Citation, Claim
 from tests.fakes_store import annotated
 from vectorstore.records import Metadata, Statement
@@ -65,3 +77,74 @@ def test_words_quoted_from_others_have_no_direction() -> None:
     for quoting, direction in ((False, "against"), (True, None)):
         told = with_directions(claims, directions_of([replace(citation, quoting=quoting)], "court", "en"))
         assert [claim.direction for claim in told] == [direction]
+
+
+@pytest.mark.parametrize(
+    ("words", "direction"),
+    [
+        # An item of a list has the direction of the words that open it.
+        ("We cannot accept the following:\n(a) A fund;\n(b) Creating a court for pirates;", "against"),
+        ("Our delegation supports:\n- A fund;\n- A court for pirates.", "for"),
+        ("It is a myth that:\nThe court for pirates must be founded.", "mentions"),
+        ("We wish to say the following:\n- We oppose a fund;\n- We fully support the court for pirates.", "for"),
+        # What a later sentence disowns or revises is no position.
+        ("The court for pirates is urgently needed. We disagree with that view.", "against"),
+        ("The court for pirates must be founded now. We share none of these reasons.", "mentions"),
+        ("The court for pirates is forbidden by our law. We have since changed our law.", "mentions"),
+        ("We would have supported the court for pirates, had the text been balanced.", None),
+    ],
+)
+def test_direction_is_that_of_the_quotation_as_it_stands(words: str, direction: str | None) -> None:
+    citation, _ = cited(1, words, "2024")
+    found = directions_of([citation], "court for pirates", "en")[1].direction
+    assert found == direction
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "We disagree.", "We do not share this view.", "That is wrong.", "Arvandia accepts none of that.",
+        "Nous ne partageons pas cet avis.", "Cela est faux.", "No compartimos esa opinión.", "Eso no es cierto.",
+        "Мы не разделяем это мнение.", "Это не так.", "نحن لا نشاطر هذا الرأي.", "هذا غير صحيح.",
+        "我们不同意这一看法。",
+    ],
+)  # fmt: skip
+def test_words_that_disown_what_stands_before_are_known_in_six_languages(words: str) -> None:
+    assert _DISOWNS.search(words) is not None
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "We do not support impunity.", "It is not only a court that we need.", "We accept the court.",
+        "Nous ne voulons pas de cour.", "No apoyamos la impunidad.", "Мы не поддерживаем суд.", "我们不同意设立法院。",
+    ],
+)  # fmt: skip
+def test_a_sentence_of_its_own_disowns_nothing(words: str) -> None:
+    assert _DISOWNS.search(words) is None
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "We would have joined, had we been asked.", "Had it been fair, we could have supported the text.",
+        "Nous aurions soutenu le texte s’il avait été équilibré, ou si la cour y figurait.",
+        "Habríamos apoyado el texto si fuera equilibrado.", "Мы поддержали бы этот текст.",
+        "لو كان النص متوازنا لأيدناه.",
+        "我们本可支持该案文。",
+    ],
+)  # fmt: skip
+def test_what_would_have_been_is_known_in_six_languages(words: str) -> None:
+    assert _COUNTERFACTUAL.search(words) is not None
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "We have since revised it.", "This is no longer our position.", "Nous avons depuis changé de loi.",
+        "Desde entonces hemos modificado la ley.", "С тех пор мы изменили закон.", "منذ ذلك الحين غيرنا القانون.",
+        "此后我们改变了立场。",
+    ],
+)  # fmt: skip
+def test_what_revises_an_earlier_view_is_known_in_six_languages(words: str) -> None:
+    assert _REVISES.search(words) is not None

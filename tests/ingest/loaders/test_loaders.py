@@ -20,7 +20,7 @@ from ingest.loaders.registry import LOADERS, exists, find_files, list_members, l
 from ingest.loaders.scanned import ScannedPage
 from ingest.loaders.text import load_text
 from tests.cases import Cases
-from tests.fakes_files import image_bytes, scanned_pdf, zip_of
+from tests.fakes_files import image_bytes, odt_of, scanned_pdf, zip_of
 from tests.ingest.loaders.drawn import changed, drawn, lines, pdf_lines, put_together
 from vectorstore.records import ScannedWord
 
@@ -231,6 +231,63 @@ def test_docx_keeps_the_order_of_paragraphs_and_cells(tmp_path):
     cells = "\n\n".join(f"cell {number}" for number in range(4))
     expected = f"Statement by Examplia\n\nMr. Chair,\twe agree.\n\n{cells}\n\nThank you."
     assert docx_text(tmp_path, document) == expected
+
+
+def test_docx_marks_the_items_of_automatic_lists_that_words_open(tmp_path):
+    document = Document()
+    document.add_paragraph("We thank you.", style="List Number")
+    document.add_paragraph("We cannot accept the following:")
+    for item in ("A fund.", "A court.", "(c) A registry."):
+        document.add_paragraph(item, style="List Bullet 2")
+    document.add_paragraph("We do not want")
+    numbered = f"<w:numPr {nsdecls('w')}><w:ilvl w:val='0'/><w:numId w:val='1'/></w:numPr>"
+    for item in ("a tax;", "a fee."):
+        document.add_paragraph(item)._p.get_or_add_pPr().append(parse_xml(numbered))
+    unlisted = document.add_paragraph("We go on.", style="List Bullet")
+    unlisted._p.get_or_add_pPr().append(parse_xml(numbered.replace("val='1'", "val='0'")))
+    assert docx_text(tmp_path, document).split("\n\n") == [
+        "We thank you.", "We cannot accept the following:", "• A fund.", "• A court.", "(c) A registry.",
+        "We do not want", "• a tax;", "• a fee.", "We go on.",
+    ]  # fmt: skip
+
+
+ROWS = [
+    ("Proposal", "Text", "Position"),
+    ("L.2", "A registry shall be kept.", "Not supported."),
+    ("A fund shall be set up.", "No"),
+    ("Arvandia", "We support the fund. It is needed."),
+    ("", "A lamp shall burn.", ""),
+]
+CELLS = [
+    "Proposal", "Text", "Position", "L.2\tA registry shall be kept.\tNot supported.", "A fund shall be set up.\tNo",
+    "Arvandia", "We support the fund. It is needed.", "A lamp shall burn.", "First.", "Second.", "Third",
+]  # fmt: skip
+
+
+def test_docx_keeps_the_cells_of_a_row_together_where_one_goes_on_from_a_sentence(tmp_path):
+    document = Document()
+    table = document.add_table(rows=0, cols=3)
+    for row in ROWS:
+        for cell, text in zip(table.add_row().cells, row, strict=False):
+            cell.text = text
+    several = table.add_row().cells
+    several[0].text = "First."
+    several[0].add_paragraph("Second.")
+    several[1].text = "Third"
+    assert docx_text(tmp_path, document).split("\n\n") == CELLS
+
+
+def test_odt_keeps_rows_together_and_marks_the_items_of_lists(tmp_path):
+    cells = "".join(
+        "<table:table-row>"
+        + "".join(f"<table:table-cell><text:p>{text}</text:p></table:table-cell>" for text in row)
+        + "</table:table-row>"
+        for row in (*ROWS, ("First.</text:p><text:p>Second.", "Third"))
+    )
+    items = "".join(f"<text:list-item><text:p>{text}</text:p></text:list-item>" for text in ("A tax.", "A fee."))
+    more = f"<table:table>{cells}</table:table><text:p>We reject:</text:p><text:list>{items}</text:list>"
+    loaded = load(written(tmp_path, "a.odt", odt_of("We agree.", more=f"{more}<text:p>Thanks.</text:p>")), LIMITS)
+    assert loaded.text.split("\n\n") == ["We agree.", *CELLS, "We reject:", "• A tax.", "• A fee.", "Thanks."]
 
 
 def test_docx_keeps_links_insertions_and_controls_but_no_deletions(tmp_path):

@@ -1,0 +1,194 @@
+"""Bonds: the words without which a sentence of a list or of a table would say something else.
+
+"(b) creating a registry;" hangs on "We cannot accept the following proposals:", its opening. In a row of a table,
+"A registry shall be kept." stands beside "Not supported.".
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import regex
+
+from ingest.language.lexicons import RegexPatterns
+from ingest.language.sentences import NOTE_MARK, split_sentences
+from ingest.metadata.heading import is_salutation
+from ingest.text.layout import ends_sentence
+from vectorstore.records import Sentence
+
+_OPENS: Final = regex.compile(rf"""[:：]\s?[-–—]?(?:[\p{{Pf}}\p{{Pe}}"'”’»*]|{NOTE_MARK})*$""")
+_SIBLING_FOLLOWS: Final = regex.compile(r"[,،，]$|" + RegexPatterns("layout").source("listing_end"), regex.IGNORECASE)
+_ORDINAL: Final = RegexPatterns("layout").ordinal_item
+_ORDINALS: Final = frozenset(("first",))
+_MARK: Final = regex.compile(
+    r"""["“«]?(?:(?P<bullet>[-–—•·*▪●○◦➢►✓\uf0a7\uf0b7])\s*(?=[\p{L}\p{N}"“«(])
+    | (?P<open>[(（\[]?)(?P<name>\p{N}{1,3}|[ivx]{1,5}|[IVX]{1,5}|[一二三四五六七八九十]{1,3}|\p{L})\s?
+      (?P<close>[.)）\]°º、．]|(?<=\p{N}\s?)[-–](?=\s)))""",
+    regex.VERBOSE,
+)
+_FIRST: Final = frozenset("1 a A i I 一 а А أ ا ١".split())
+# Characters of a row at most: a longer line with tabs is no row of a table, but a page set as one.
+_LONGEST_ROW: Final = 1_200
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bond:
+    """What a sentence is quoted with.
+
+    Attributes:
+        first: Ordinal of the first sentence of its row of a table; of itself outside tables. `last` likewise.
+        openings: Ordinals of the sentences on which it hangs, the nearest first.
+        is_item: Whether it is itself an item, on which its openings bear at any distance. What merely follows in the
+            paragraph hangs on them where they stand nearby.
+    """
+
+    first: int
+    last: int
+    openings: tuple[int, ...] = ()
+    is_item: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class _List:
+    """A list whose items hang on `openings`; without `kinds` of marks, one whose items show none."""
+
+    openings: tuple[int, ...]
+    kinds: frozenset[str]
+
+    @property
+    def is_enumerated(self) -> bool:
+        return any(kind[:1] != "-" for kind in self.kinds)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Mark:
+    """The mark of an item: the kinds of list that it may be of, and whether a list may begin with it."""
+
+    kinds: frozenset[str]
+    is_first: bool
+
+
+def bonds_of(sentences: Sequence[Sentence], source: str = "") -> tuple[Bond, ...]:
+    """Returns the bond of each sentence of a statement, whose document has this text."""
+    rows = _rows(sentences, source)
+    found: list[Bond] = []
+    lists: list[_List] = []
+    governed = False
+    for at, sentence in enumerate(sentences):
+        before = sentences[at - 1] if at else None
+        mark = _mark_of(sentence.text)
+        following = sentences[at + 1] if at + 1 < len(sentences) else None
+        if before is not None and (opens(before.text) or _goes_on(before.text, sentence.text, mark, following)):
+            own = _mark_of(before.text)
+            kinds = frozenset() if mark is None else _kinds_of_first(mark)
+            # A numbered paragraph is no item of one before it.
+            kinds = frozenset() if own is not None and kinds & own.kinds else kinds
+            outer = lists if governed else []
+            around = outer[-1].openings if outer else ()
+            lists = [*outer, _List(openings=(at - 1, *around), kinds=kinds)]
+            governed = True
+        elif mark is not None:
+            while lists and not lists[-1].kinds & mark.kinds:
+                lists.pop()
+            if lists and not governed and (mark.is_first or not lists[-1].is_enumerated):
+                lists = []
+            governed = bool(lists)
+        elif governed and before is not None:
+            governed = _on_one_line(before, sentence, source) or _SIBLING_FOLLOWS.search(before.text) is not None
+        openings = lists[-1].openings if governed else ()
+        is_item = governed and mark is not None and mark.kinds != _ORDINALS
+        found.append(Bond(first=rows[at][0], last=rows[at][1], openings=openings, is_item=is_item))
+    return tuple(found)
+
+
+@dataclass(frozen=True, kw_only=True)
+class BoundSentence:
+    """A sentence of a quotation, with the words that open the list of which it is an item; empty where there are none.
+
+    Both come without the marks of items.
+    """
+
+    text: str
+    opening: str = ""
+
+    @property
+    def together(self) -> str:
+        """What it says: "We reject the following:" and "a registry;" are "We reject the following: a registry;"."""
+        return f"{self.opening} {self.text}".strip()
+
+
+def split_bound(text: str) -> tuple[BoundSentence, ...]:
+    """Returns the sentences of a quotation, in order, as they are to be read."""
+    sentences = [
+        Sentence(statement_id="", ordinal=at, start=start, end=end, text=text[start:end], paragraph=None, page=None)
+        for at, (start, end) in enumerate(split_sentences(text))
+    ]
+    unmarked = [_MARK.sub("", sentence.text, count=1).lstrip() for sentence in sentences]
+    return tuple(
+        BoundSentence(
+            text=unmarked[at] if bond.openings else sentences[at].text,
+            opening=" ".join(unmarked[opening] for opening in reversed(bond.openings)),
+        )
+        for at, bond in enumerate(bonds_of(sentences, text))
+    )
+
+
+def opens(text: str) -> bool:
+    """Returns whether words end in a colon: what they open is not among them. A salutation opens nothing."""
+    return _OPENS.search(text) is not None and not is_salutation(text)
+
+
+def _goes_on(text: str, item: str, mark: _Mark | None, following: Sentence | None) -> bool:
+    """Returns whether the items of a list go on from words that no colon ends: "We do not support", "• a fund"."""
+    if mark is None or mark.kinds == _ORDINALS or _MARK.match(text) or ends_sentence(text) or text[-1] in ",;،؛，；":
+        return False
+    # A dash may also stand within a sentence; a list has several items.
+    other = None if following is None else _mark_of(following.text)
+    return other is not None and bool(other.kinds & mark.kinds) and _MARK.sub("", item, count=1).lstrip()[:1].islower()
+
+
+def _mark_of(text: str) -> _Mark | None:
+    found = _MARK.match(text)
+    if found is None:
+        ordinal = _ORDINAL.match(text)
+        return None if ordinal is None else _Mark(kinds=_ORDINALS, is_first=ordinal.group("first") is not None)
+    if found["bullet"]:
+        return _Mark(kinds=frozenset(("-" + ("-" if found["bullet"] in "-–—" else "•"),)), is_first=False)
+    name = found["name"]
+    shapes = set()
+    if regex.fullmatch("[ivx]+|[IVX]+", name):
+        shapes.add("i" if name.islower() else "I")
+    if len(name) == 1 and name.isalpha():
+        shapes.add("A" if name.isupper() else "一" if name in "一二三四五六七八九十" else "a")
+    if not shapes:
+        shapes.add("1" if name.isnumeric() and not regex.match(r"\p{Han}", name) else "一")
+    around = found["open"], found["close"]
+    return _Mark(kinds=frozenset(f"{around[0]}{shape}{around[1]}" for shape in shapes), is_first=name in _FIRST)
+
+
+def _kinds_of_first(mark: _Mark) -> frozenset[str]:
+    """Returns the kinds of a list by the mark of its first item: one that begins with "(i)" has Roman numbers."""
+    roman = frozenset(kind for kind in mark.kinds if kind.strip("([（)）].°º、．") in ("i", "I"))
+    return roman or mark.kinds
+
+
+def _on_one_line(before: Sentence, sentence: Sentence, source: str) -> bool:
+    """Returns whether no line ends between two sentences; without the source, whether they are of one paragraph."""
+    if source:
+        return "\n" not in source[before.end : sentence.start]
+    return before.paragraph is not None and before.paragraph == sentence.paragraph
+
+
+def _rows(sentences: Sequence[Sentence], source: str) -> list[tuple[int, int]]:
+    """Returns the first and last sentence of the row of each: a row is a line with a tab between its cells."""
+    rows = [(at, at) for at in range(len(sentences))]
+    first, has_cells = 0, False
+    for at in range(1, len(sentences) + 1):
+        gap = source[sentences[at - 1].end : sentences[at].start] if at < len(sentences) else "\n"
+        if "\n" not in gap and source:
+            has_cells |= "\t" in gap
+            continue
+        if has_cells and sentences[at - 1].end - sentences[first].start <= _LONGEST_ROW:
+            rows[first:at] = [(first, at - 1)] * (at - first)
+        first, has_cells = at, False
+    return rows
