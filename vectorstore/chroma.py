@@ -417,7 +417,7 @@ def _translated(label: str) -> Iterator[None]:
     except BaseException as exc:
         said = str(exc).strip().splitlines()[:1] or [type(exc).__name__]
         # Of Chroma's client and of httpx below it, neither of which is imported for an index in a folder.
-        if "Could not connect" in said[0] or type(exc).__module__ == "httpx" and "Status" not in type(exc).__name__:
+        if "Could not connect" in said[0] or (type(exc).__module__ == "httpx" and "Status" not in type(exc).__name__):
             raise StoreAwayError(
                 f"the vector index {label!r} is not reached ({said[0]}): start Chroma's server, or check"
                 " UNTOC_CHROMA__URL; what is stored stays, and the next ingest fills the index"

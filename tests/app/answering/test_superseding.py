@@ -6,10 +6,7 @@ from dataclasses import replace
 import pytest
 
 from app.answering.citation_spans import cite_place
-<<<<<<< HEAD:tests/app/answering/test_superseding.py
-from app.answering.superseding import directions_of, earlier_than_latest, with_directions, with_superseding
-=======
-from app.answering.positions import (
+from app.answering.superseding import (
     _COUNTERFACTUAL,
     _DISOWNS,
     _REVISES,
@@ -18,7 +15,6 @@ from app.answering.positions import (
     with_directions,
     with_superseding,
 )
->>>>>>> wholes:tests/app/answering/test_positions.py
 from app.records import Citation, Claim
 from tests.fakes_store import annotated
 from vectorstore.records import Metadata, Statement
