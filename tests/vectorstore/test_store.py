@@ -343,13 +343,15 @@ def test_connections_that_the_server_ends_lose_nothing(store, embedder, postgres
 
 @only_local
 def test_index_server_that_was_never_there_is_not_called_damaged(path, embedder, caplog):
-    store = stores.open_store(path, embedder)
+    store = stores.Store(path, embedder)
     keep(store, embedder, annotated("s", ["The heron flies."]))
     store.close()
     elsewhere = ChromaConfig(url=f"http://127.0.0.1:{free_port()}")
-    with closing(stores.open_store(path, embedder, chroma=elsewhere)) as store:
-        with pytest.raises(StoreAwayError, match="not reached"):
-            store.sync_index()
+    with (
+        closing(stores.Store(path, embedder, chroma=elsewhere)) as store,
+        pytest.raises(StoreAwayError, match="not reached"),
+    ):
+        store.sync_index()
     assert not caplog.messages
 
 
