@@ -95,7 +95,7 @@ def open_page(browser: Any, app_server: Served) -> Iterator[Callable[..., Any]]:
         streams = _STREAMS[context] = set[Any]()
         context.on("request", lambda request: streams.add(request) if "/queue/data" in request.url else None)
         for over in ("requestfinished", "requestfailed"):
-            context.on(over, streams.discard)
+            context.on(over, lambda request: streams.discard(request))
         page = context.new_page()
         page.on("request", lambda request: requests.append(request.url))
         page.on("pageerror", lambda error: errors.append(str(error)))
