@@ -19,7 +19,7 @@ __all__ = ["archive", "client", "jobs", "slow"]
 @pytest.fixture
 def page(browser: Any, client: httpx.Client) -> Any:
     context = browser.new_context(viewport={"width": 1200, "height": 1000})
-    context.set_default_timeout(40_000)
+    context.set_default_timeout(90_000)
     opened = context.new_page()
     opened.errors = []
     opened.on("pageerror", lambda error: opened.errors.append(str(error)))

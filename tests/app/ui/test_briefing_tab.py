@@ -11,7 +11,7 @@ from tests.app.ui.conftest import ask, open_tab
 from tests.fakes_briefing import fake_briefing
 from tests.fakes_ui import EXAMPLE, fake_tools
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 
 
 def make(page):

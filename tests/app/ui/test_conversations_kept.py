@@ -11,7 +11,7 @@ from evals.cases.case import load_cases
 from tests.app.ui.conftest import ask, overflowing
 from tests.fakes_ui import EXAMPLE, fake_workspace
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 TITLES = ".u-work-open bdi"
 
 
