@@ -75,7 +75,7 @@ def deciding(read: Sequence[tuple[Citation, Suggestion]]) -> Suggestion:
     if told is not None and taking[0].likely == told.likely:
         return told
     first = Suggestion(kind="no_position")
-    rest = suggestions if told is None else taking[:1]
+    rest = latest if told is None else taking[:1]
     return next((each for each in rest if each.kind != "no_position"), (*rest, first)[0])
 
 

@@ -245,7 +245,7 @@ class _Build:
         read = {citation.number: self._suggested(citation, subject) for citation in held}
         suggestion = deciding([(citation, read[citation.number]) for citation in numbered])
         kind = suggestion.kind if cited else ("no_position" if retrieved.searched else "no_statement")
-        note = "" if cited or near else self._silence(code, subject, session, retrieved)
+        note = "" if cited or near else self._silence(code, subject, session, retrieved, of_group=bool(of_groups))
         quoted = {identifier for citation in shown for identifier in citation.sentence_ids}
         cell = Cell(
             party=code,
@@ -324,15 +324,18 @@ class _Build:
         names = dict.fromkeys(self._parties.display(code, self._request.language) for code, held in groups if held)
         return cited, self._words.say("group_spoke", groups=", ".join(names)) if cited else ""
 
-    def _silence(self, code: str, subject: Subject, session: str | None, retrieved: Retrieved) -> str:
-        """Returns the note of an empty cell, by the reason with which a question would abstain."""
+    def _silence(
+        self, code: str, subject: Subject, session: str | None, retrieved: Retrieved, *, of_group: bool
+    ) -> str:
+        """Returns the note of a cell without words of the party, by the reason with which a question would abstain."""
+        beside = ("no_position",) if of_group else ("no_position", "group_only")
         resolution = self._resolution(code, subject, session)
         answer = Answer(question=subject.label, answer="", status="abstained", scope=resolution.scope)
         abstention = abstain(answer, resolution, retrieved, self._local).abstention
         if abstention is None:
             return ""
-        # What speaks of the subject stands in the cell: there are no mentions beside it.
-        reason = "not_mentioned" if abstention.reason == "no_position" else abstention.reason
+        # What speaks of the subject stands in the cell: there are no mentions beside it, and no group's words.
+        reason = "not_mentioned" if abstention.reason in beside else abstention.reason
         if reason in _ABSENT and not retrieved.unnamed_articles:
             counts = {"count": len(retrieved.searched), "held": len(retrieved.held)}
             return self._words.say(f"absent_{reason}", **counts)

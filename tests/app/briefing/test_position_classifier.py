@@ -97,6 +97,8 @@ def test_later_words_leave_an_earlier_position_open_unless_they_lean_the_same_wa
     for later, kind in ((leans, "no_position"), (mentions, "no_position"), (same, "opposes")):
         assert deciding([(late, later), (early, told)]).kind == kind
         assert deciding([(late, told), (early, later)]) == told
+    practice = Suggestion(kind="reports_practice", direction="mentions", likely="mentions")
+    assert deciding([(late, leans), (early, practice)]) == leans
     # What was said at one time is one position.
     assert deciding([(late, mentions), (late, told)]) == told
 

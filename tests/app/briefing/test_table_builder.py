@@ -125,6 +125,15 @@ def test_notes_of_cells_are_in_the_language_of_the_briefing(workspace):
     ]
 
 
+def test_an_empty_cell_refers_to_nothing_beside_it(own, monkeypatch):
+    store(own, annotated("x", ["The extradition protocol was printed in May.", PLAIN], state="XGA", language="en"))
+    monkeypatch.setattr("app.briefing.table_builder.on_subject", lambda *_: [])
+    monkeypatch.setattr("app.briefing.table_builder.nearest", lambda *_: [])
+    for party in ("XGA", "FIN"):
+        (cell,) = build(own, (party,)).cells
+        assert cell.note == "Nothing on this was found (statements searched: 1)."
+
+
 def test_change_is_told_between_two_quotations_in_order(workspace):
     briefing = build(workspace, states=["AUT"])
     (change,) = briefing.changes
