@@ -63,7 +63,7 @@ from vectorstore.records import (
 
 # Part of what is compared when a file is seen again: a new number annotates every file anew, and embeds only
 # the passages whose text changed.
-ANNOTATION_VERSION = 13
+ANNOTATION_VERSION = 14
 # Articles cited without their treaty are the Convention's only where the Convention's own bodies are addressed.
 _CONVENTION_BODIES = "UNTOC"
 # "The Convention" is their own where these bodies are addressed. In a committee that drafts one, or may speak of
