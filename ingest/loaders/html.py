@@ -3,6 +3,7 @@
 import codecs
 import re
 from collections import Counter
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -12,6 +13,7 @@ from ingest.loaders.loaded import Extract, LoadLimits, checked
 from ingest.loaders.structure import Paragraph, written_out
 from ingest.loaders.text import decode
 from ingest.text.furniture import with_notes
+from ingest.text.layout import holds_sentence_end
 
 _LEFT_OUT = frozenset(
     """script style noscript template nav aside footer button select textarea input label iframe object embed
@@ -33,7 +35,11 @@ _HIDDEN_STYLE = re.compile(
 _CHARSET = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?\s*([A-Za-z0-9_:.-]{2,40})", re.IGNORECASE)
 _DECLARED_WITHIN = 4096
 _SPACE = re.compile(r"[ \t\n\r\f]+")
-_ITEM = re.compile(r"\0[\s\0]*")
+# What elements say without words; parsers leave no NUL in a text.
+_LISTED, _QUOTED, _UNQUOTED = "\0l", "\0q", "\0u"
+_MARKS = re.compile(r"\0[lqu]")
+_OPENING = {"li": _LISTED, "blockquote": _QUOTED}
+_CLOSING = {"blockquote": _UNQUOTED}
 _BLANK_LINES = re.compile(r"[ \t]*\n[ \t]*\n[ \t\n]*")
 # Deeper nesting is not written by people, and takes parsers the square of the time.
 _DEEPEST = 2_000
@@ -150,9 +156,11 @@ def _text_of(root: LexborNode) -> str:
         elif not (tag.startswith(("-", "!")) or _is_left_out(node, root) or _is_hidden(node, root)):
             block = tag in _BLOCKS
             pieces.append("\n\n" if block else "“" if tag == "q" else "")
-            # Parsers leave no NUL in a text.
-            pieces.append("\0" if tag == "li" else "")
-            stack.append((None, "\n\n" if block else "\t" if tag in _CELLS else "”" if tag == "q" else "", False))
+            pieces.append(_OPENING.get(tag, ""))
+            closing = _CLOSING.get(tag, "")
+            stack.append(
+                (None, f"{closing}\n\n" if block else "\t" if tag in _CELLS else "”" if tag == "q" else "", False)
+            )
             child = node.last_child
             while child is not None:
                 stack.append((child, "", preformatted or tag == "pre"))
@@ -174,6 +182,27 @@ def _is_hidden(node: LexborNode, root: LexborNode) -> bool:
 
 
 def _tidy(text: str) -> str:
-    lines = [line.strip(" ").strip("\t") for line in _ITEM.sub("\0", text).split("\n")]
+    lines = [line.strip(" ").strip("\t") for line in text.split("\n")]
     blocks = _BLANK_LINES.sub("\n\n", "\n".join(lines)).strip().split("\n\n")
-    return "\n\n".join(written_out(Paragraph(block.lstrip("\0"), block.startswith("\0")) for block in blocks))
+    paragraphs: list[tuple[Paragraph, bool]] = []
+    listed, depth = False, 0
+    for block in blocks:
+        listed |= _LISTED in block
+        depth += block.count(_QUOTED)
+        if words := _MARKS.sub("", block).strip():
+            paragraphs.append((Paragraph(words, listed), depth > 0))
+            listed = False
+        depth -= block.count(_UNQUOTED)
+    return "\n\n".join(written_out(_with_quotation_marks(paragraphs)))
+
+
+def _with_quotation_marks(paragraphs: Sequence[tuple[Paragraph, bool]]) -> Iterator[Paragraph]:
+    """Yield paragraphs, those of prose that are told to be quoted in quotation marks.
+
+    Where most of a page stands in block quotations, they are there to indent it.
+    """
+    prose = [(holds_sentence_end(paragraph.text), paragraph, quoted) for paragraph, quoted in paragraphs]
+    lengths = [sum(len(p.text) for is_prose, p, q in prose if is_prose and q == own) for own in (True, False)]
+    for is_prose, paragraph, quoted in prose:
+        marked = quoted and is_prose and lengths[0] < lengths[1] and paragraph.text[0] not in "“”„«»\"‘'"
+        yield Paragraph(f"“{paragraph.text}”", paragraph.listed) if marked else paragraph

@@ -3,7 +3,8 @@
 Everything here is a rule over the source text alone, so that verification can recognise what a quotation
 leaves out without trusting what was stored. A line is furniture by its form (job numbers, document symbols
 with dates, `Page 3 of 7`) or because the document shows it to be one (`running_heads`): a bare number counts
-only where the document's bare numbers run on like page numbers, a repeated line only beside page breaks.
+only where the document's bare numbers run on like page numbers, a repeated line only beside page breaks. A
+symbol, date or "2/3" that a wrap leaves alone on its line between lines of text is the speaker's.
 """
 
 import re
@@ -26,6 +27,13 @@ _BARCODE = r"\*\d{6,9}\*"
 _PAGE = Patterns("layout").source("page")
 _NUMBER = r"\d{1,4}"
 _STRONG_LINE = re.compile(rf"(?:{_JOB}|{_SYMBOL}|{_DATE}|{_BARCODE}|{_SHEET}|{_PAGE})")
+# Forms that speakers use as well: "draft resolution | A/98/L.40 | as a whole", "a majority of | 2/3 | of the votes".
+_SPOKEN_FORM = re.compile(rf"{_SYMBOL}|{_DATE}|{_SHEET}|{_PAGE}")
+_SYMBOL_OR_DATE = re.compile(rf"{_SYMBOL}|{_DATE}")
+# The weight of its places at which a form is that of the document's pages.
+_SURE_EDGES = 2
+_BLANK = re.compile(r"\n[^\S\n\f]*\n|\f|\r\n[^\S\n\f]*\r\n")
+_NUMBERS = re.compile(r"\d+")
 _BARE_LINE = re.compile(r"[-–—]?\s?(\d{1,3})\s?[-–—]?")
 _TOKEN = re.compile(rf"(?P<strong>{_PAGE}|{_BARCODE}|{_JOB}|{_DATE}|{_SYMBOL}|{_SHEET})|(?P<number>{_NUMBER})")
 _INLINE_STAMP = re.compile(rf"{_JOB}\s+{_SHEET}|{_SHEET}\s+{_JOB}")
@@ -103,8 +111,8 @@ def running_heads(source_text: str) -> frozenset[str]:
     itself and within a sentence both times), and never ends like a sentence or a salutation.
     """
     lines, feeds = text_lines(source_text), source_text.count("\f")
-    heads = set(_page_numbers(lines))
-    known = [_is_furniture_line(line.text, frozenset(heads)) for line in lines]
+    heads = {*_page_numbers(lines), *_recurring_forms(lines)}
+    known = furniture_lines(lines, frozenset(heads))
     pages = 1 + max(feeds, _breaks(known))
     beside, parts = Counter[str](), Counter[str]()
     for position, line in enumerate(lines):
@@ -125,7 +133,8 @@ def running_heads(source_text: str) -> frozenset[str]:
 
 def furniture_lines(lines: Sequence[TextLine], heads: frozenset[str]) -> tuple[bool, ...]:
     """Tells for each line whether it is furniture."""
-    return tuple(_is_furniture_line(line.text, heads) for line in lines)
+    known = [_is_furniture_line(line.text, heads) for line in lines]
+    return tuple(own and not _is_wrapped_word(lines, known, at, heads) for at, own in enumerate(known))
 
 
 def prose_lines(source_text: str) -> list[TextLine]:
@@ -160,6 +169,9 @@ def is_furniture(text: str, heads: frozenset[str]) -> bool:
     if not stripped or not _LINE_BREAK.search(before):
         return False
     if not _LINE_BREAK.search(after) and not _INLINE_STAMP.fullmatch(_LINE_BREAK.split(stripped)[-1].strip()):
+        return False
+    apart = any(_BLANK.search(space) for space in (before, after))
+    if not apart and _SPOKEN_FORM.fullmatch(stripped) and not _is_head(stripped, heads):
         return False
     return is_furniture_block(stripped, heads)
 
@@ -199,6 +211,37 @@ def _parts_sentence(lines: Sequence[TextLine], known: Sequence[bool], position: 
     return bool(before) and not _UNFIT_HEAD_END.search(before.rstrip(",،，")) and not behind[:1].isupper()
 
 
+def _is_wrapped_word(lines: Sequence[TextLine], known: Sequence[bool], position: int, heads: frozenset[str]) -> bool:
+    """Whether a line of a form that speakers use stands alone between lines of text, where no page ends."""
+    text = lines[position].text
+    spoken = _SPOKEN_FORM.fullmatch(text) is not None and not _is_head(text, heads)
+    return spoken and not _edge_weight(lines, known, position)
+
+
+def _edge_weight(lines: Sequence[TextLine], known: Sequence[bool], position: int) -> int:
+    """Returns how surely a page ends beside a line: 2 at an edge or beside furniture, 1 beside a blank line, else 0."""
+    beside = lines[position : position + 2]
+    at_end = position in (0, len(lines) - 1)
+    if at_end or known[position - 1] or known[position + 1] or any(line.opens_page for line in beside):
+        return 2
+    return int(any(line.blanks_before for line in beside))
+
+
+def _recurring_forms(lines: Sequence[TextLine]) -> list[str]:
+    """Returns the lines of forms that speakers use which this document shows to stand at the edges of pages."""
+    known = [_is_furniture_line(line.text, frozenset()) for line in lines]
+    at_edges = Counter[str]()
+    spoken = [at for at, line in enumerate(lines) if known[at] and _SPOKEN_FORM.fullmatch(line.text)]
+    for at in spoken:
+        at_edges[_form_of(lines[at].text)] += _edge_weight(lines, known, at)
+    return [lines[at].text for at in spoken if at_edges[_form_of(lines[at].text)] >= _SURE_EDGES]
+
+
+def _form_of(line: str) -> str:
+    """Returns a line without the number that grows from page to page; a symbol or a date is the same on each."""
+    return line if _SYMBOL_OR_DATE.fullmatch(line) else _NUMBERS.sub("#", line, count=1)
+
+
 def _breaks(known: Sequence[bool]) -> int:
     """Returns how often furniture stands between other lines."""
     return sum(own for own, _ in groupby(known)) - sum(known[:1]) - sum(known[-1:])
@@ -230,8 +273,12 @@ def _head_key(line: str) -> str:
     return " ".join(_EDGE_NUMBER.sub("", line).split()).casefold()
 
 
+def _is_head(line: str, heads: frozenset[str]) -> bool:
+    return line in heads or (bool(heads) and len(line) <= _LONGEST_HEAD and _head_key(line) in heads)
+
+
 def _is_furniture_line(line: str, heads: frozenset[str]) -> bool:
-    if line in heads or (heads and len(line) <= _LONGEST_HEAD and _head_key(line) in heads):
+    if _is_head(line, heads):
         return True
     if len(line) > _LONGEST_STAMP or not _DIGIT.search(line):
         return False

@@ -2,7 +2,7 @@
 
 import pytest
 
-from ingest.text.furniture import is_furniture, is_furniture_block, running_heads
+from ingest.text.furniture import furniture_lines, is_furniture, is_furniture_block, running_heads, text_lines
 from tests.cases import Cases
 
 cases = Cases(__file__)
@@ -15,6 +15,25 @@ def test_stamps_are_furniture_by_their_form(line: str) -> None:
     assert is_furniture(f"\n{line}\n", NONE)
     assert is_furniture(f" \n\n \n{line} \n\n", NONE)
     assert is_furniture_block(line, NONE)
+
+
+@cases("line")
+def test_a_spoken_form_is_furniture_only_where_a_page_ends(line: str) -> None:
+    assert not is_furniture(f"\n{line}\n", NONE)
+    for gap in (f"\n{line}\n\n", f"\n\n{line}\n", f"\n\f{line}\n", f"\n{line}\nV.20-05612 (E)\n"):
+        assert is_furniture(gap, NONE)
+    flowing = text_lines(f"We reject\n{line}\nas a whole.")
+    assert furniture_lines(flowing, NONE) == (False, False, False)
+    # It is furniture there as well where the same form stands at the edges of pages.
+    paged = f"We agree.\n\f{line}\nWe reject\n{line}\nas a whole."
+    assert is_furniture(f"\n{line}\n", running_heads(paged))
+    assert furniture_lines(text_lines(paged), running_heads(paged)) == (False, True, False, True, False)
+
+
+def test_the_numbers_of_pages_grow_and_symbols_stay() -> None:
+    text = "We agree.\n\f1/3\nWe reject\n2/3\nas a whole.\n\fA/98/L.40\nWe take up\nA/98/L.41\nas it is."
+    heads = running_heads(text)
+    assert is_furniture("\n2/3\n", heads) and not is_furniture("\nA/98/L.41\n", heads)
 
 
 @pytest.mark.parametrize(
