@@ -38,7 +38,7 @@ from vectorstore.records import Metadata, ScopeFilter
 from vectorstore.retriever import Retriever
 from vectorstore.store import Store
 
-SIZES: Final = (1_000, 10_000, 60_000)
+SIZES: Final = (1_000, 10_000, 60_000, 100_000)
 OUT: Final = Path("docs/benchmarks")
 _MODEL_UP_TO: Final = 10_000
 _PER_SPEECH: Final = 23.6

@@ -3,6 +3,7 @@
 Connections commit by themselves; `Database.transaction` begins and ends what belongs together.
 """
 
+import logging
 import re
 import sqlite3
 from collections.abc import Iterator, Mapping
@@ -88,6 +89,8 @@ def _notice_dead_machines(connection: Any, _: object) -> None:  # noqa: ANN401 -
 
 
 def _engine(url: URL, **options: object) -> Engine:
+    # A connection that is lost is told once, by the error that ends what it was needed for.
+    logging.getLogger("psycopg").setLevel(logging.ERROR)
     # The connection that was used last is used next, so that what it has read is still at hand.
     return create_engine(
         url, isolation_level="AUTOCOMMIT", poolclass=QueuePool, pool_use_lifo=True, hide_parameters=True, **options
