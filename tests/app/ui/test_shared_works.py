@@ -191,6 +191,13 @@ def test_what_may_only_be_read_goes_on_as_ones_own_with_all_that_was_before(desk
     # A follow-up as the first thing done takes what was before along as well.
     first = asked(desk.talks("bela"), "And Corvia?", bela.opened(here)[2], here)[3]
     assert len(bela._kept.turns(first)) == 3 and len(talks._kept.turns(here)) == 2
+    # So does what was deleted in another tab, as far as the page shows it.
+    shown = talks.opened(here)[2]
+    desk.works["amina"].delete(here)
+    _, _, _, own = talks.use(shown, here, event(turn="1", number="99"))
+    assert own == gr.skip()
+    _, _, again = talks.judge(shown, here, event(turn="1", verdict="wrong", typed="Nothing"))
+    assert [turn.judged for turn in talks._kept.turns(again)] == ["wrong", None]
 
 
 def test_answer_that_cannot_be_kept_is_told(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
