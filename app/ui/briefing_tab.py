@@ -201,7 +201,8 @@ class _BriefingTabController:
                     # Nobody reads "no position found" where a person set aside what was.
                     changed = self._reviewed(changed, rest.key, {"state": "rejected"}, reviewer)
             elif action == "add" and found is not None and found.key == key and 0 <= number < len(found.citations):
-                changed = add_quotation(briefing, key, found.citations[number])
+                # What was found a while ago may be another party's by now.
+                changed = self._tools.kept.as_of_today(add_quotation(briefing, key, found.citations[number]))
             elif action == "review":
                 changed = self._reviewed(briefing, key, data, reviewer)
             else:

@@ -174,6 +174,19 @@ def test_corrected_state_reaches_what_is_open_kept_and_written(desk: Desk) -> No
         assert OPPOSED not in out and "was left out here" in out and quoted(now) == [1, 1]
 
 
+def test_quotation_found_before_its_state_was_corrected_is_not_added(desk: Desk) -> None:
+    briefing, here = desk.briefed(topics="fishing")
+    cell = next(cell for cell in briefing.cells if cell.party == "XAB")
+    find = event(key=cell.key, action="find", typed="extradition without a treaty")
+    *_, found = desk.briefings().change_cell(briefing, here, None, "", find)
+    place = next(at for at, citation in enumerate(found.citations) if citation.file == "b8.txt")
+    held = next(d for d in desk.workspace.corpus.documents() if d.file == "b8.txt")
+    desk.workspace.corpus.edit(held.document_id, {"state": "XAA"})
+    add = event(key=cell.key, action="add", number=str(place))
+    out, *_ = desk.briefings().change_cell(briefing, here, found, "", add)
+    assert OPPOSED not in out
+
+
 def test_what_may_only_be_read_goes_on_as_ones_own_with_all_that_was_before(desk: Desk) -> None:
     talks, bela = desk.talks(), desk.talks("bela")
     _, _, turns, here, *_ = asked(talks, "What did Belmora say about extradition?", [], None)
@@ -191,6 +204,13 @@ def test_what_may_only_be_read_goes_on_as_ones_own_with_all_that_was_before(desk
     # A follow-up as the first thing done takes what was before along as well.
     first = asked(desk.talks("bela"), "And Corvia?", bela.opened(here)[2], here)[3]
     assert len(bela._kept.turns(first)) == 3 and len(talks._kept.turns(here)) == 2
+    # So does what was deleted in another tab, as far as the page shows it.
+    shown = talks.opened(here)[2]
+    desk.works["amina"].delete(here)
+    _, _, _, own = talks.use(shown, here, event(turn="1", number="99"))
+    assert own == gr.skip()
+    _, _, again = talks.judge(shown, here, event(turn="1", verdict="wrong", typed="Nothing"))
+    assert [turn.judged for turn in talks._kept.turns(again)] == ["wrong", None]
 
 
 def test_answer_that_cannot_be_kept_is_told(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
