@@ -64,9 +64,10 @@ def _read(words: str, topic: str, language: str | None) -> list[SentenceDirectio
     """Reads the sentences of a quotation whose direction is the speaker's, as it stands.
 
     What a later one disowns or revises has none: "It must be kept. We share none of these reasons.", nor has what would
-    have been. An item of a list takes the direction of the words that open it.
+    have been, beside which nothing is for the topic. An item of a list takes the direction of the words that open it.
     """
     read: list[SentenceDirection] = []
+    would = False
     for sentence in split_bound(words):
         own = read_sentence(sentence.text, topic, language)
         disowns = _DISOWNS.search(sentence.text) is not None
@@ -76,7 +77,9 @@ def _read(words: str, topic: str, language: str | None) -> list[SentenceDirectio
             read = [replace(own, names_topic=True)] if read else [own]
         elif sentence.opening:
             read += _as_opened(own, read_sentence(sentence.opening, topic, language))
-        elif not _COUNTERFACTUAL.search(sentence.text):
+        elif _COUNTERFACTUAL.search(sentence.text):
+            would = True
+        elif not (would and own.reading == "for"):
             read.append(own)
     return read
 
