@@ -64,17 +64,9 @@ from vectorstore.records import (
 # Part of what is compared when a file is seen again: a new number annotates every file anew, and embeds only
 # the passages whose text changed.
 ANNOTATION_VERSION = 14
-<<<<<<< HEAD
 # By the beginning of a body, the treaty that "the Convention" is where it is addressed. In a committee that drafts one,
 # or may speak of another, nobody can tell: its articles are of a convention that the text does not name.
 _CONVENTION_OF_BODY = {"UNTOC": "UNTOC", "UNCAC COSP": "UNCAC"}
-=======
-# Articles cited without their treaty are the Convention's only where the Convention's own bodies are addressed.
-_CONVENTION_BODIES = "UNTOC"
-# "The Convention" is their own where these bodies are addressed. In a committee that drafts one, or may speak of
-# another, nobody can tell: its articles are of a convention that the text does not name.
-_CONVENTION_OF_BODY = {"UNCAC COSP": "UNCAC"}
->>>>>>> wholes
 # Before the hash of the names of parties, in the key of a statement that others may hold by other names.
 _NAMES = "~"
 # Marks the key of a document whose metadata were read by an older version.
