@@ -18,6 +18,7 @@ from vectorstore.records import Sentence
 
 _OPENS: Final = regex.compile(rf"""[:：]\s?[-–—]?(?:[\p{{Pf}}\p{{Pe}}"'”’»*]|{NOTE_MARK})*$""")
 _SIBLING_FOLLOWS: Final = regex.compile(r"[,،，]$|" + RegexPatterns("layout").source("listing_end"), regex.IGNORECASE)
+_ANNOUNCED: Final = RegexPatterns("layout").announced_end
 _ORDINAL: Final = RegexPatterns("layout").ordinal_item
 _ORDINALS: Final = frozenset(("first",))
 _MARK: Final = regex.compile(
@@ -134,8 +135,11 @@ def split_bound(text: str) -> tuple[BoundSentence, ...]:
 
 
 def opens(text: str) -> bool:
-    """Returns whether words end in a colon: what they open is not among them. A salutation opens nothing."""
-    return _OPENS.search(text) is not None and not is_salutation(text)
+    """Returns whether words open others, which are not among them: by a colon, or as "as follows.".
+
+    A salutation opens nothing.
+    """
+    return (_OPENS.search(text) or _ANNOUNCED.search(text)) is not None and not is_salutation(text)
 
 
 def _goes_on(text: str, item: str, mark: _Mark | None, following: Sentence | None) -> bool:

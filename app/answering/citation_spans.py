@@ -28,6 +28,7 @@ _WORDS: Final = load_lexicon("spans")
 _POINTING, _OUTWARD, _TAKES_UP, _ANNOUNCING = (
     regex.compile(_WORDS[name], regex.VERBOSE) for name in ("pointing", "outward", "takes_up", "announcing")
 )
+_TAKES_BACK: Final = regex.compile(f"{_WORDS['disowns']}|{_WORDS['revises']}", regex.VERBOSE)
 _FURTHEST: Final = 8
 # Sentences in a span at most.
 _LONGEST: Final = 4
@@ -101,6 +102,7 @@ def is_antecedent_of_next(sentences: Sequence[Sentence], ordinal: int) -> bool:
 def without_following(citation: Citation, sentences: Sequence[Sentence], chosen: Collection[str]) -> str:
     """Returns the words of a citation without the sentences with which it only goes on, each on a line of its own.
 
+    What takes the others back stays.
     An item of a long list comes after the words that open it, which are a citation of their own. Of all `sentences`
     of its statement, those `chosen` (identifiers) answer.
     """
@@ -112,7 +114,13 @@ def without_following(citation: Citation, sentences: Sequence[Sentence], chosen:
     last = max(bound.span.last for bound in made)
     openings = [bound.opening for bound in made if bound.opening is not None][:1]
     opening = [sentences[at] for each in openings for at in _ordinals(each) if at < own[0].ordinal]
-    return "\n".join(sentence.text for sentence in (*opening, *own) if sentence.ordinal <= last)
+    kept = (each for each in (*opening, *own) if each.ordinal <= last or takes_back(each.text))
+    return "\n".join(sentence.text for sentence in kept)
+
+
+def takes_back(text: str) -> bool:
+    """Returns whether a sentence says that what stands before is not, or no longer, the speaker's view."""
+    return _TAKES_BACK.search(text) is not None
 
 
 def refers_back(text: str) -> bool:

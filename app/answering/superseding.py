@@ -11,6 +11,7 @@ from typing import Final
 import regex
 
 from app.answering.bonds import split_bound
+from app.answering.citation_spans import takes_back
 from app.records import Citation, Claim, Direction
 from app.retrieval.direction import SentenceDirection, decisive_of, read_sentence
 from app.retrieval.position_marks import OUTRIGHT
@@ -20,9 +21,7 @@ from ingest.language.lexicons import load_lexicon
 from vectorstore.records import Statement
 
 _WORDS: Final = load_lexicon("spans")
-_DISOWNS, _REVISES, _COUNTERFACTUAL = (
-    regex.compile(_WORDS[name], regex.VERBOSE) for name in ("disowns", "revises", "counterfactual")
-)
+_DISOWNS, _COUNTERFACTUAL = (regex.compile(_WORDS[name], regex.VERBOSE) for name in ("disowns", "counterfactual"))
 # Chance of a direction from which on a later statement can supersede an earlier one.
 _SURE: Final = 0.7
 
@@ -64,19 +63,22 @@ def _read(words: str, topic: str, language: str | None) -> list[SentenceDirectio
     """Reads the sentences of a quotation whose direction is the speaker's, as it stands.
 
     What a later one disowns or revises has none: "It must be kept. We share none of these reasons.", nor has what would
-    have been. An item of a list takes the direction of the words that open it.
+    have been, beside which nothing is for the topic. An item of a list takes the direction of the words that open it.
     """
     read: list[SentenceDirection] = []
+    would = False
     for sentence in split_bound(words):
         own = read_sentence(sentence.text, topic, language)
         disowns = _DISOWNS.search(sentence.text) is not None
         if disowns and own.reading == "for":
             own = replace(own, reading="mentions")
-        if disowns or _REVISES.search(sentence.text):
+        if takes_back(sentence.text):
             read = [replace(own, names_topic=True)] if read else [own]
         elif sentence.opening:
             read += _as_opened(own, read_sentence(sentence.opening, topic, language))
-        elif not _COUNTERFACTUAL.search(sentence.text):
+        elif _COUNTERFACTUAL.search(sentence.text):
+            would = True
+        elif not (would and own.reading == "for"):
             read.append(own)
     return read
 

@@ -149,6 +149,8 @@ def test_what_a_quotation_only_goes_on_with_is_not_read_for_its_direction() -> N
     assert without_following(citation, made, {made[0].sentence_id}) == OFFENCE[0]
     assert without_following(citation, made, {made[1].sentence_id}) == "\n".join(OFFENCE[:2])
     assert without_following(citation, made, set()) == citation.quote
+    made = [*made[:2], replace(made[2], text="We disagree with that view.")]
+    assert without_following(citation, made, {made[0].sentence_id}) == f"{OFFENCE[0]}\nWe disagree with that view."
 
 
 OPENING = "We cannot accept the following proposals:"

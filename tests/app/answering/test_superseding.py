@@ -5,11 +5,10 @@ from dataclasses import replace
 
 import pytest
 
-from app.answering.citation_spans import cite_place
+from app.answering.citation_spans import cite_place, takes_back
 from app.answering.superseding import (
     _COUNTERFACTUAL,
     _DISOWNS,
-    _REVISES,
     directions_of,
     earlier_than_latest,
     with_directions,
@@ -88,6 +87,8 @@ def test_words_quoted_from_others_have_no_direction() -> None:
         ("The court for pirates must be founded now. We share none of these reasons.", "mentions"),
         ("The court for pirates is forbidden by our law. We have since changed our law.", "mentions"),
         ("We would have supported the court for pirates, had the text been balanced.", None),
+        ("We would have backed the court, had it been fair. The court for pirates is a great step, it is said.", None),
+        ("We would have preferred another text, but we fully support the court for pirates.", "for"),
     ],
 )
 def test_direction_is_that_of_the_quotation_as_it_stands(words: str, direction: str | None) -> None:
@@ -99,7 +100,8 @@ def test_direction_is_that_of_the_quotation_as_it_stands(words: str, direction: 
 @pytest.mark.parametrize(
     "words",
     [
-        "We disagree.", "We do not share this view.", "That is wrong.", "Arvandia accepts none of that.",
+        "We disagree.", "We do not share this view.", "That is wrong.", "Not supported.", "Rejetée.",
+        "Rechazado.", "Отклонено.", "مرفوض.", "不支持。", "Arvandia accepts none of that.",
         "Nous ne partageons pas cet avis.", "Cela est faux.", "No compartimos esa opinión.", "Eso no es cierto.",
         "Мы не разделяем это мнение.", "Это не так.", "نحن لا نشاطر هذا الرأي.", "هذا غير صحيح.",
         "我们不同意这一看法。",
@@ -143,4 +145,4 @@ def test_what_would_have_been_is_known_in_six_languages(words: str) -> None:
     ],
 )  # fmt: skip
 def test_what_revises_an_earlier_view_is_known_in_six_languages(words: str) -> None:
-    assert _REVISES.search(words) is not None
+    assert takes_back(words)
