@@ -22,7 +22,7 @@ _ANNOUNCED: Final = RegexPatterns("layout").announced_end
 _ORDINAL: Final = RegexPatterns("layout").ordinal_item
 _ORDINALS: Final = frozenset(("first",))
 _MARK: Final = regex.compile(
-    r"""["“«]?(?:(?P<bullet>[-–—•·*▪●○◦➢►✓\uf0a7\uf0b7])\s*(?=[\p{L}\p{N}"“«(])
+    r"""\A["“«]?(?:(?P<bullet>[-–—•·*▪●○◦➢►✓\uf0a7\uf0b7])\s*(?=[\p{L}\p{N}"“«(])
     | (?P<open>[(（\[]?)(?P<name>\p{N}{1,3}|[ivx]{1,5}|[IVX]{1,5}|[一二三四五六七八九十]{1,3}|\p{L})\s?
       (?P<close>[.)）\]°º、．]|(?<=\p{N}\s?)[-–](?=\s)))""",
     regex.VERBOSE,

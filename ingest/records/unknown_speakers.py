@@ -40,6 +40,8 @@ def names_somebody(name: str, language: str | None) -> bool:
 
     In English its words have capitals; elsewhere it may begin with what kind of body it is.
     """
+    if is_salutation(name):
+        return False
     if language != "en" and len(name.split()) <= _MOST_WORDS and WORDS.body_elsewhere.match(name):
         return True
     words = list(_capitals(name))

@@ -48,3 +48,11 @@ def test_an_item_is_read_after_the_words_that_open_it(mark: str) -> None:
         "We reject the following: a registry.",
         "We agree to the rest.",
     ]
+
+
+def test_only_what_begins_an_item_is_its_mark() -> None:
+    read = split_bound("We support non-proliferation and state the following:\nThis fund we reject.")
+    assert [each.together for each in read] == [
+        "We support non-proliferation and state the following:",
+        "We support non-proliferation and state the following: This fund we reject.",
+    ]
