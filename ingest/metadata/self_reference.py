@@ -48,7 +48,7 @@ def speaking_state(
 
 
 def is_denied(before: str) -> bool:
-    """Tell whether words, up to "on behalf of" or a name, deny or suppose what follows: "we do not speak", "had we"."""
+    """Tell whether words up to "on behalf of" deny or suppose that it is spoken: "we do not speak", "had I spoken"."""
     begins = [found.end() for found in _WORDS.clause_begins.finditer(before)]
     return _WORDS.denied.search(before, begins[-1] if begins else 0) is not None
 
@@ -112,7 +112,8 @@ def _weight(flat: str, match: PartyMatch) -> float:
     after = flat[match.end : match.end + _REACH]
     patterns = zip(_WEIGHTS, (_WORDS.before_strong, _WORDS.before_clear, _WORDS.before_half), strict=False)
     left = next((weight for weight, pattern in patterns if pattern.search(before)), 0.0)
-    left = 0.0 if is_denied(before) else left
+    behalf = _WORDS.behalf.search(before)
+    left = 0.0 if behalf is not None and is_denied(before[: behalf.start()]) else left
     if _WORDS.reported.search(before):
         return left
     follow = (_WORDS.after_strong, _WORDS.after_clear, _WORDS.after_half, _WORDS.after_weak)
