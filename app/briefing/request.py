@@ -221,7 +221,8 @@ def names_harm(topic: str, language: str = "en") -> bool:
     action against it.
     """
     words = translate_topic(topic, language).text if language != "en" else topic
-    return _WORDS.harm.search(words) is not None and _WORDS.measure.search(words) is None
+    harm = _WORDS.harm.search(words) or _WORDS.harm_at_end.search(words)
+    return harm is not None and _WORDS.measure.search(words) is None
 
 
 def _article(text: str) -> Subject:

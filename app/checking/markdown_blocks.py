@@ -35,7 +35,8 @@ _LINES: Final = ("softbreak", "hardbreak")
 # Marked so, words of this number that are said to be spoken are a quotation: `said: *we support it*`.
 _SET_OFF: Final = {"em_open": "em_close", "strong_open": "strong_close"}
 _FEWEST_WORDS: Final = 5
-_DASH: Final = regex.compile(r"\s*[—–―]\s*\p{Lu}[^\n]*$")
+_DASH: Final = regex.compile(r"\s*[—–―]")
+_LABEL: Final = regex.compile(r"\s*[—–―]\s*\p{Lu}\S*(?:\s+\S+){0,9}(?<![.!?;:])\s*")
 _QUOTED: Final = regex.compile(r"^\W*[“\"«„「『‘'‹]")
 
 
@@ -90,10 +91,7 @@ def _parts(token: Token, *, in_quote: bool) -> Iterator[tuple[str, tuple[Hidden,
     """Yields the words of a block, what of it is hidden, and by how much a quotation set off begins or ends before."""
     if token.type == "inline":
         children = token.children or []
-        # A last line of a block quote that begins with a dash says whose words they are: "> — Arvandia, 2024".
-        breaks = (at for at, child in enumerate(children) if child.type in _LINES)
-        dashed = (at for at in breaks if in_quote and _DASH.match("".join(map(_words, children[at + 1 :]))))
-        label = next(dashed, len(children))
+        label = _label_at(children) if in_quote else len(children)
         yield (*_read(children[:label]), 0)
         if label < len(children):
             yield (*_read(children[label + 1 :]), 0)
@@ -107,6 +105,17 @@ def _parts(token: Token, *, in_quote: bool) -> Iterator[tuple[str, tuple[Hidden,
         yield _without_elements(content[at:]), hidden, depth
     else:
         yield token.content.strip(), (), 0
+
+
+def _label_at(tokens: Sequence[Token]) -> int:
+    """Returns where the last line of a block quote begins if it says whose the words are: "> — Arvandia, 2024".
+
+    It is short and no sentence, and the only line with a dash: else it is an item of what is quoted.
+    """
+    breaks = [at for at, token in enumerate(tokens) if token.type in _LINES]
+    lines = ["".join(map(_words, tokens[at + 1 :])) for at in (-1, *breaks)]
+    last = breaks[-1] if breaks and _LABEL.fullmatch(lines[-1]) and not any(map(_DASH.match, lines[:-1])) else None
+    return len(tokens) if last is None else last
 
 
 def _shown(html: str) -> tuple[str, tuple[Hidden, ...]]:
