@@ -5,7 +5,7 @@ A corrected session gives a statement another id, which its citations follow; a 
 """
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -70,6 +70,19 @@ def _at(citation: Citation, statement: Statement) -> Citation:
     )
 
 
+def _attributed_anew(text: str, changed: Mapping[int, tuple[Citation, Citation]], local: Localization) -> str:
+    """Returns an answer's text with the attributions of today; each is that of the quotation below it."""
+    lines = text.split("\n")
+    below: tuple[str, str] | None = None
+    for at in range(len(lines) - 1, -1, -1):
+        if (number := MARKER.search(lines[at])) is not None:
+            own = changed.get(int(number[1]))
+            below = own and (attribution(own[0], local, escape), attribution(own[1], local, escape))
+        elif below is not None and lines[at] == below[0]:
+            lines[at] = below[1]
+    return "\n".join(lines)
+
+
 def is_otherwise_dated(was: Citation, now: Citation) -> bool:
     """Returns whether a citation is of another time by now, so that what came before or after it is open again."""
     return (was.date, was.session) != (now.date, now.session)
@@ -86,10 +99,7 @@ def answer_as_of_today(answer: Answer, today: Today, local: Localization) -> Ans
         return answer
     gone = {citation.number for citation in now.values() if citation.verdict != "verified"}
     moved = {was.number for was, citation in now.items() if is_otherwise_dated(was, citation)}
-    text = answer.answer
-    for was, citation in now.items():
-        if citation.number not in gone:
-            text = text.replace(attribution(was, local, escape), attribution(citation, local, escape))
+    text = _attributed_anew(answer.answer, {was.number: (was, own) for was, own in now.items()}, local)
     # What comes later is open again.
     for number in gone | moved:
         later = local.say("superseded", number=number)

@@ -74,11 +74,12 @@ class Conversations:
         """Keeps what the reader says of an answer and takes into it; the answer stays as it was given.
 
         Raises:
-            NotFoundError: There is no such turn, or this person may not change it.
+            NotFoundError: There is no such turn, another answer stands there by now, or this person may not change it.
         """
-        kept = self.works.parts(identifier, "conversation").get(turn.number)
+        kept = self.works.parts(identifier, "conversation").get(turn.number, {})
         marks = {name: getattr(turn, name) for name in ("used", "judged", "should_be")}
-        if kept is None:
+        held = _read(kept)
+        if held is None or held.answer.trace_id != turn.answer.trace_id:
             raise NotFoundError("this is not there any more, or not yours: choose another in the list")
         self.works.put(identifier, turn.number, kept | marks, (turn.question, turn.answer.answer))
 

@@ -66,6 +66,22 @@ def test_citations_follow_a_statement_whose_session_was_corrected(workspace: Wor
     assert "session 8" not in now.answer and "eighth session" not in now.answer and EXTRADITION in now.answer
 
 
+def test_of_statements_with_one_provenance_only_the_corrected_one_is_attributed_anew(workspace: Workspace) -> None:
+    """Two statements of a State at one session share the line above their quotations, also once exchanged."""
+    corpus = workspace.corpus
+    corpus.edit(identifier_of(workspace, "b8.txt"), {"session": "9", "date": "2018"})
+    kept = workspace.assistant.ask("What did Belmora say about extradition?")
+    corpus.edit(identifier_of(workspace, "b9.txt"), {"session": "12", "date": "2024"})
+    lines = corpus.answer_as_of_today(kept).answer.split("\n\n")
+    above = {words: lines[at - 1] for words in (EXTRADITION, LATER) for at, line in enumerate(lines) if words in line}
+    assert "2018" in above[EXTRADITION] and "2024" in above[LATER]
+    corpus.edit(identifier_of(workspace, "b8.txt"), {"session": "12", "date": "2024"})
+    corpus.edit(identifier_of(workspace, "b9.txt"), {"session": "9", "date": "2018"})
+    lines = corpus.answer_as_of_today(kept).answer.split("\n\n")
+    above = {words: lines[at - 1] for words in (EXTRADITION, LATER) for at, line in enumerate(lines) if words in line}
+    assert "2024" in above[EXTRADITION] and "2018" in above[LATER]
+
+
 def test_briefing_loses_words_of_another_state_with_what_they_decided(workspace: Workspace) -> None:
     corpus = workspace.corpus
     request = read_request(corpus.parties(), topics=["extradition"], states=["XAB"])

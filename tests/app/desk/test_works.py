@@ -4,6 +4,7 @@ import os
 import sqlite3
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -136,6 +137,10 @@ def test_answers_come_back_as_they_were_kept(tables: Tables, tmp_path: Path) -> 
     kept = conversations.keep(None, turns[0])
     assert conversations.keep(kept, turns[1]) == kept
     assert conversations.turns(kept) == turns
+    conversations.mark(kept, replace(turns[0], judged="right"))
+    assert [turn.judged for turn in conversations.turns(kept)] == ["right", "wrong"]
+    with pytest.raises(NotFoundError):  # another tab asked this anew: the answer that is judged is there no more
+        conversations.mark(kept, replace(turns[0], answer=turns[1].answer))
     (listed,) = conversations.works.list("conversation", "cognizant")
     assert (listed.identifier, listed.title) == (kept, EXAMPLE)
     # Of a later version's turns those that cannot be read are passed over.
