@@ -5,7 +5,7 @@
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import regex
@@ -27,6 +27,9 @@ _MARK: Final = regex.compile(
       (?P<close>[.)）\]°º、．]|(?<=\p{N}\s?)[-–](?=\s)))""",
     regex.VERBOSE,
 )
+_ROMAN: Final = "i ii iii iv v vi vii viii ix x xi xii xiii xiv xv".split()
+# Lists within lists, at most.
+_DEEPEST: Final = 5
 _FIRST: Final = frozenset("1 a A i I 一 а А أ ا ١".split())
 # Characters of a row at most: a longer line with tabs is no row of a table, but a page set as one.
 _LONGEST_ROW: Final = 1_200
@@ -51,22 +54,45 @@ class Bond:
 
 @dataclass(frozen=True, kw_only=True)
 class _List:
-    """A list whose items hang on `openings`; without `kinds` of marks, one whose items show none."""
+    """A list whose items hang on `openings`; without `kinds` of marks, one whose items show none.
+
+    `name` is that of its last item so far, as "2" or "b". It `has_ended` where items that end in semicolons came to one
+    that ends in a full stop.
+    """
 
     openings: tuple[int, ...]
     kinds: frozenset[str]
+    name: str = ""
+    goes_on: bool = False
+    has_ended: bool = False
 
     @property
     def is_enumerated(self) -> bool:
         return any(kind[:1] != "-" for kind in self.kinds)
 
+    def with_item(self, mark: "_Mark | None", text: str) -> "_List":
+        """Returns the list with one more item."""
+        goes_on = self.goes_on or _SIBLING_FOLLOWS.search(text) is not None
+        return replace(
+            self, name="" if mark is None else mark.name, goes_on=goes_on, has_ended=goes_on and ends_sentence(text)
+        )
+
+    def is_taken_up_by(self, mark: "_Mark", *, behind_prose: bool) -> bool:
+        """Returns whether an item is one more of the list: behind prose only the next one of a list that goes on."""
+        if not behind_prose and not (self.has_ended and self.is_enumerated):
+            return True
+        ended = behind_prose and (self.has_ended or mark.is_final or not self.is_enumerated)
+        return not ended and not mark.is_first and _follows(self.name, mark.name)
+
 
 @dataclass(frozen=True, kw_only=True)
 class _Mark:
-    """The mark of an item: the kinds of list that it may be of, and whether a list may begin with it."""
+    """The mark of an item: the kinds of list that it may be of, and whether a list may begin or end with it."""
 
     kinds: frozenset[str]
     is_first: bool
+    is_final: bool = False
+    name: str = ""
 
 
 def bonds_of(sentences: Sequence[Sentence], source: str = "") -> tuple[Bond, ...]:
@@ -86,16 +112,22 @@ def bonds_of(sentences: Sequence[Sentence], source: str = "") -> tuple[Bond, ...
             kinds = frozenset() if own is not None and kinds & own.kinds else kinds
             outer = lists if governed else []
             around = outer[-1].openings if outer else ()
-            lists = [*outer, _List(openings=(at - 1, *around), kinds=kinds)]
+            own_list = _List(openings=(at - 1, *around)[:_DEEPEST], kinds=kinds).with_item(mark, sentence.text)
+            lists = [*outer[1 - _DEEPEST :], own_list]
             governed = True
         elif mark is not None:
             while lists and not lists[-1].kinds & mark.kinds:
                 lists.pop()
-            if lists and not governed and (mark.is_first or not lists[-1].is_enumerated):
+            if lists and not lists[-1].is_taken_up_by(mark, behind_prose=not governed):
                 lists = []
             governed = bool(lists)
+            if governed:
+                lists[-1] = lists[-1].with_item(mark, sentence.text)
         elif governed and before is not None:
             governed = _on_one_line(before, sentence, source) or _SIBLING_FOLLOWS.search(before.text) is not None
+        # What comes below a heading is of another list.
+        if mark is None and not governed and lists and not ends_sentence(sentence.text) and not opens(sentence.text):
+            lists = []
         openings = lists[-1].openings if governed else ()
         is_item = governed and mark is not None and mark.kinds != _ORDINALS
         found.append(Bond(first=rows[at][0], last=rows[at][1], openings=openings, is_item=is_item))
@@ -151,11 +183,28 @@ def _goes_on(text: str, item: str, mark: _Mark | None, following: Sentence | Non
     return other is not None and bool(other.kinds & mark.kinds) and _MARK.sub("", item, count=1).lstrip()[:1].islower()
 
 
+def _follows(before: str, name: str) -> bool:
+    """Returns whether an item's name may be the one after another: "3" after "2", "(c)" after "(b)", "iii" after "ii".
+
+    Those of other alphabets may always.
+    """
+    if before.isdecimal() and name.isdecimal():
+        return int(name) == int(before) + 1
+    one, other = before.lower(), name.lower()
+    if not (one.isascii() and other.isascii() and one.isalpha() and other.isalpha()):
+        return True
+    if one in _ROMAN and other in _ROMAN and _ROMAN.index(other) == _ROMAN.index(one) + 1:
+        return True
+    return len(one) == len(other) == 1 and ord(other) == ord(one) + 1
+
+
 def _mark_of(text: str) -> _Mark | None:
     found = _MARK.match(text)
     if found is None:
         ordinal = _ORDINAL.match(text)
-        return None if ordinal is None else _Mark(kinds=_ORDINALS, is_first=ordinal.group("first") is not None)
+        if ordinal is None:
+            return None
+        return _Mark(kinds=_ORDINALS, is_first=ordinal["first"] is not None, is_final=ordinal["final"] is not None)
     if found["bullet"]:
         return _Mark(kinds=frozenset(("-" + ("-" if found["bullet"] in "-–—" else "•"),)), is_first=False)
     name = found["name"]
@@ -167,7 +216,9 @@ def _mark_of(text: str) -> _Mark | None:
     if not shapes:
         shapes.add("1" if name.isnumeric() and not regex.match(r"\p{Han}", name) else "一")
     around = found["open"], found["close"]
-    return _Mark(kinds=frozenset(f"{around[0]}{shape}{around[1]}" for shape in shapes), is_first=name in _FIRST)
+    return _Mark(
+        kinds=frozenset(f"{around[0]}{shape}{around[1]}" for shape in shapes), is_first=name in _FIRST, name=name
+    )
 
 
 def _kinds_of_first(mark: _Mark) -> frozenset[str]:

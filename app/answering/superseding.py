@@ -21,7 +21,9 @@ from ingest.language.lexicons import load_lexicon
 from vectorstore.records import Statement
 
 _WORDS: Final = load_lexicon("spans")
-_DISOWNS, _COUNTERFACTUAL = (regex.compile(_WORDS[name], regex.VERBOSE) for name in ("disowns", "counterfactual"))
+_DISOWNS, _COUNTERFACTUAL, _VIEW, _CLAUSES = (
+    regex.compile(_WORDS[name], regex.VERBOSE) for name in ("disowns", "counterfactual", "of_view", "clause_ends")
+)
 # Chance of a direction from which on a later statement can supersede an earlier one.
 _SURE: Final = 0.7
 
@@ -62,25 +64,53 @@ def _direction(citation: Citation, words: str, topic: str, language: str) -> Cit
 def _read(words: str, topic: str, language: str | None) -> list[SentenceDirection]:
     """Reads the sentences of a quotation whose direction is the speaker's, as it stands.
 
-    What a later one disowns or revises has none: "It must be kept. We share none of these reasons.", nor has what would
-    have been, beside which nothing is for the topic. An item of a list takes the direction of the words that open it.
+    What the next one takes back has none: "It must be kept. We share none of these reasons.", nor has what would have
+    been, beside which nothing but outright words are for the topic. An item of a list takes the direction of the words
+    that open it.
     """
     read: list[SentenceDirection] = []
     would = False
     for sentence in split_bound(words):
         own = read_sentence(sentence.text, topic, language)
-        disowns = _DISOWNS.search(sentence.text) is not None
-        if disowns and own.reading == "for":
-            own = replace(own, reading="mentions")
         if takes_back(sentence.text):
-            read = [replace(own, names_topic=True)] if read else [own]
+            if _DISOWNS.search(sentence.text) and own.reading == "for" and not own.names_topic:
+                own = replace(own, reading="mentions")
+            if read and _is_taken_back(read[-1], own, sentence.text):
+                read.pop()
+            read.append(own)
         elif sentence.opening:
             read += _as_opened(own, read_sentence(sentence.opening, topic, language))
-        elif _COUNTERFACTUAL.search(sentence.text):
+        elif _would_have(sentence.text, language):
             would = True
-        elif not (would and own.reading == "for"):
+        elif not (would and own.reading == "for") or _is_outright(own):
             read.append(own)
     return read
+
+
+def _is_taken_back(before: SentenceDirection, own: SentenceDirection, text: str) -> bool:
+    """Returns whether a sentence that takes back, read as `own`, speaks of the direction of the one before.
+
+    One that the speaker takes outright ("we support") only a change of view takes back: what is disowned beside it is
+    an objection. What is reported is no direction, and a change of law takes back no support.
+    """
+    if before.reading in ("reported", own.reading):
+        return False
+    if _DISOWNS.search(text):
+        return not _is_outright(before)
+    return _VIEW.search(text) is not None or not (_is_outright(before) or before.reading == "for")
+
+
+def _would_have(text: str, language: str | None) -> bool:
+    """Returns whether a sentence says what would have been, and no other clause of it takes a position outright."""
+    told = _COUNTERFACTUAL.search(text)
+    if told is None:
+        return False
+    others = [clause for clause in _CLAUSES.split(text) if not _COUNTERFACTUAL.search(clause)]
+    return not any(_is_outright(read_sentence(clause, "", language)) for clause in others)
+
+
+def _is_outright(read: SentenceDirection) -> bool:
+    return any(mark.strength == OUTRIGHT for mark in read.marks)
 
 
 def _as_opened(item: SentenceDirection, opening: SentenceDirection) -> list[SentenceDirection]:
@@ -88,7 +118,7 @@ def _as_opened(item: SentenceDirection, opening: SentenceDirection) -> list[Sent
 
     Where both take a direction, and not the same, there is none.
     """
-    outright = any(mark.strength == OUTRIGHT for mark in item.marks)
+    outright = _is_outright(item)
     taken = opening.reading not in ("mentions", "reported")
     if taken and (not outright or item.reading == opening.reading):
         return [replace(opening, names_topic=item.names_topic or opening.names_topic)]

@@ -3,10 +3,22 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+import regex
+
+from ingest.language.detection import language_of_sentence
 from ingest.text.layout import ends_sentence, holds_sentence_end, is_list_item
 
 # The mark of an item, whatever mark or number the word processor makes up for it.
 ITEM_MARK = "• "
+# Words of a remark at most, and of a text at least whose language is told from its letters.
+_LONGEST_REMARK = 25
+_FEWEST_WORDS = 4
+_SPEAKER_WITHIN = 80
+_NAMES_SPEAKER = regex.compile(
+    r"[:：(（]|\b(?:representa\w+|représent\w+|delega\w+|délégu\w+|délégation\w*|представител\w+|делегаци\w+)\b"
+    r"|ممثل|وفد|代表",
+    regex.IGNORECASE,
+)
 
 
 @dataclass(frozen=True)
@@ -36,13 +48,27 @@ def written_out(paragraphs: Iterable[Paragraph]) -> Iterator[str]:
 
 
 def row_of(cells: Sequence[Sequence[Paragraph]]) -> list[Paragraph]:
-    """Returns the paragraphs of the cells of a row, or one with tabs between them where a cell completes a sentence.
+    """Returns the paragraphs of the cells of a row, or one with tabs between them where cells remark on a sentence.
 
     "A registry shall be kept." and, in the next cell, "Not supported." are one paragraph. Cells of several paragraphs
     stay apart, and so does a name beside what stands for it, such as a State's beside its words.
     """
     filled = [own for cell in cells if (own := [each for each in cell if each.text.strip()])]
-    single = len(filled) > 1 and all(len(cell) == 1 for cell in filled)
-    if single and any(holds_sentence_end(cell[0].text.strip()) for cell in filled[:-1]):
-        return [Paragraph("\t".join(" ".join(cell[0].text.split()) for cell in filled))]
+    texts = [" ".join(cell[0].text.split()) for cell in filled if len(cell) == 1]
+    ends = [at for at, text in enumerate(texts) if holds_sentence_end(text)]
+    if len(texts) == len(filled) and ends and ends[0] < len(texts) - 1:
+        sentence, *remarks = texts[ends[0] :]
+        if all(_is_remark(each, sentence) for each in remarks):
+            return [Paragraph("\t".join(texts))]
     return [paragraph for cell in cells for paragraph in cell]
+
+
+def _is_remark(text: str, sentence: str) -> bool:
+    """Returns whether a cell may speak of the sentence in a cell before it: neither another's words nor a translation.
+
+    Whoever speaks is named before a colon or a bracket, or as one who represents a party.
+    """
+    if len(text.split()) > _LONGEST_REMARK or _NAMES_SPEAKER.search(text[:_SPEAKER_WITHIN]):
+        return False
+    told = min(len(text.split()), len(sentence.split())) >= _FEWEST_WORDS or not text.isascii()
+    return not told or language_of_sentence(text, "en") == language_of_sentence(sentence, "en")

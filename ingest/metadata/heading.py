@@ -220,16 +220,24 @@ def speaker_in(heading: Heading) -> str | None:
 
 
 def unknown_body_in(heading: Heading, parties: PartyTable) -> str | None:
-    """Read the body that a title names as speaking and no lookup knows: "Statement by the Bar Network"."""
+    """Read the body that a title names as speaking and no lookup knows: "Statement by the Bar Network".
+
+    The body is the name itself. Whoever holds an office of a body speaks for it only where no State has such, and where
+    other lines name the State, an office of it speaks.
+    """
     for line in heading.whole:
         # Who reads it out does not hold it.
         title = _WORDS.read_by.sub("", line)
         named = _WORDS.named_by.match(title)
-        if named is None or parties.find(title):
+        if named is None or parties.find(title) or _WORDS.of_state.search(named["name"]):
             continue
-        of_state = _WORDS.of_state.search(named["name"])
-        if of_state is None and _BODY.body.search(named["name"]) and not _is_meeting(named["name"]):
-            return _WORDS.person_ends.split(named["name"])[0].strip(" ,;:.")
+        name = named["name"].partition(",")[0]
+        of_person = _WORDS.person.match(named["name"]) is not None
+        body = _WORDS.of_no_state.search(named["name"]) if of_person else _BODY.body.search(name)
+        if body is not None and not _is_meeting(named["name"]):
+            others = "\n".join(_WORDS.read_by.sub("", f" {other}").strip() for other in heading.whole if other != line)
+            of_state = holder_in(replace(heading, text=others), parties)
+            return None if of_state is not None else _WORDS.person_ends.split(named["name"])[0].strip(" ,;:.")
     return None
 
 

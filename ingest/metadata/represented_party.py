@@ -63,7 +63,7 @@ def spoken_for(
             of_another = any(_WORDS.speaking_or_not.fullmatch(before, end) for end in subjects)
             if number > 0 and (of_another or _WORDS.others.search(before)):
                 continue
-            if number > 0 and is_denied(before):
+            if is_denied(before):
                 denied = True
                 continue
             listed = _listed_after(line, phrase.end(), named)

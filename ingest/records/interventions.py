@@ -546,15 +546,19 @@ class _SpeakerLookup:
         if line is not None and not goes_on and line.summarised and line.understood and line.titled:
             words = self.intervention(line, trusted=False)
             return None if words is None else _SpeakerTurn(start=start, words=words)
-        words = self._named_later(sentence, apart=apart) if line is None else None
+        words = self._named_later(sentence, opens=opens, apart=apart) if line is None else None
         return None if words is None else _SpeakerTurn(start=start, words=replace(words, start=first, end=first))
 
-    def _named_later(self, sentence: str, *, apart: bool) -> Intervention | None:
+    def _named_later(self, sentence: str, *, opens: bool, apart: bool) -> Intervention | None:
         """Returns whose saying a sentence tells that begins otherwise: "On this item, Ms. Ferro (Belmora) said".
 
-        Whomever else the first sentence of a paragraph (`apart`) tells of, is nobody who is known.
+        Only how turns are announced takes the word from a speaker inside a paragraph, and no words of another time or
+        of what is supposed. Whomever else the first sentence of a paragraph (`opens`, and `apart`) tells of, is nobody
+        who is known.
         """
-        if SPEAKER.pronoun.match(sentence):
+        if SPEAKER.pronoun.match(sentence) or SPEAKER.aside.match(sentence):
+            return None
+        if not opens and not SPEAKER.announces.match(sentence):
             return None
         found = [comma.end() for comma in SPEAKER.lead.finditer(sentence, 0, _LONGEST_LEAD)]
         within = SPEAKER.within.search(sentence, 0, _LONGEST_LEAD) if apart else None
@@ -564,7 +568,8 @@ class _SpeakerLookup:
             lead, rest = sentence[:at], sentence[at:]
             # Inside a sentence French or Spanish begin "the representative" with a small letter.
             line = speaker_line(lead + rest[:1].upper() + rest[1:], at, len(sentence))
-            if SPEAKER.recalls.search(lead) or line is None or not (line.summarised and line.titled):
+            recalls = SPEAKER.recalls.search(SPEAKER.of_others.sub(",", lead))
+            if recalls or line is None or not (line.summarised and line.titled):
                 continue
             if line.understood:
                 words = self.intervention(line, trusted=False)

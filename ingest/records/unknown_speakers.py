@@ -24,15 +24,20 @@ _WORD: Final = regex.compile(r"[\p{L}\p{M}’'.-]+")
 def label_of(text: str, start: int, language: str | None, *, names: bool) -> "tuple[str, int] | None":
     """Returns whom a paragraph may name before a colon, and where the words after it begin.
 
-    In a record that puts `names` before words, "Civil society:" names somebody as well.
+    In a record that puts `names` before words, "Civil society:" names somebody as well. Elsewhere a title or brackets
+    do, as they stand with those who are known, or "A delegate:": "Interpol:" may be what a speech goes on to.
     """
     found = WORDS.label.match(text, start)
-    if found is None or is_salutation(found["name"]) or is_office(found["name"]):
+    if found is None or is_salutation(found["name"]) or is_office(found["name"]) or WORDS.topic.match(found["name"]):
         return None
     name = " ".join(found["name"].split())
-    of_nobody = names or regex.match(r"\p{L}+\s+\p{L}+$", name)
-    somebody = of_nobody and WORDS.somebody.search(name) and len(name.split()) <= _MOST_WORDS
-    return (name, found.end()) if somebody or names_somebody(name, language) else None
+    noun = WORDS.somebody.search(name) is not None and len(name.split()) <= _MOST_WORDS
+    if names:
+        somebody = noun or names_somebody(name, language)
+    else:
+        put = WORDS.titled.match(name) or "(" in name
+        somebody = names_somebody(name, language) if put else noun and WORDS.one_of.match(name) is not None
+    return (name, found.end()) if somebody else None
 
 
 def names_somebody(name: str, language: str | None) -> bool:

@@ -66,6 +66,12 @@ def test_only_words_of_whoever_is_cited_supersede_a_joint_statement(earlier, lat
     assert earlier_than_latest([c for c, _ in made], statements, asked) == ({1} if superseding else set())
 
 
+def test_words_that_take_back_another_view_are_no_sure_position_of_their_own() -> None:
+    words = "The court for pirates is urgently needed. We disagree with that view."
+    citation, _ = cited(1, words, "2024")
+    assert not directions_of([citation], "court for pirates", "en")[1].sure
+
+
 def test_words_quoted_from_others_have_no_direction() -> None:
     citation, _ = cited(1, NO, "2024")
     claims = [Claim(text="", state="XAA", citations=(1,))]
@@ -89,6 +95,20 @@ def test_words_quoted_from_others_have_no_direction() -> None:
         ("We would have supported the court for pirates, had the text been balanced.", None),
         ("We would have backed the court, had it been fair. The court for pirates is a great step, it is said.", None),
         ("We would have preferred another text, but we fully support the court for pirates.", "for"),
+        ("We support the court for pirates. We have since changed our position.", "mentions"),
+        # What disowns an objection, before or after, disowns no support; nor does a law that was changed for it.
+        ("Some say that the court for pirates is too costly. That is wrong. We support the court for pirates.", "for"),
+        ("The court for pirates must be founded. They say that it is dear. That is wrong.", "for"),
+        ("We support the court for pirates. This is wrong in their view, but we do support it.", "for"),
+        ("We support the court for pirates. We do not accept that it would be costly; that is a myth.", "for"),
+        ("The court for pirates is a good tool. We would not agree if it were used to punish the poor.", "for"),
+        ("That is wrong, and we support the court for pirates.", "for"),
+        ("We support the court for pirates. We have since changed our law so that it can be used.", "for"),
+        ("The court for pirates is urgently needed. We have since changed our law so that it can be used.", "for"),
+        # Nor is it what would have been where another clause takes the position, or the subject is not the speaker.
+        ("We would have supported the court for pirates earlier, had we been asked; we support it now.", "for"),
+        ("We would have backed the court, had it been fair. We fully support the court for pirates now.", "for"),
+        ("If the court for pirates had been there, many lives would have been saved.", "for"),
     ],
 )
 def test_direction_is_that_of_the_quotation_as_it_stands(words: str, direction: str | None) -> None:
