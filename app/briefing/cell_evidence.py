@@ -102,7 +102,8 @@ def shared_with(subject: Subject) -> Callable[[str, str | None], float]:
 
     @cache
     def shared_in(language: str) -> Callable[[str], float]:
-        return _shared(topic_in(subject.topic, subject.language, language), language)
+        # A topic that the glossary does not have is looked for as it is written: "blockchain".
+        return _shared(topic_in(subject.topic, subject.language, language) or subject.topic, language)
 
     return lambda text, language: shared_in(language if language in LANGUAGES else "en")(text)
 

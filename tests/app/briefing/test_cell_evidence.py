@@ -47,6 +47,16 @@ def test_evidence_of_a_cell_is_surely_on_its_subject_or_names_it(item: ScoredSen
     assert quoted(evidence, "trafficking in persons") == ([item.sentence] if kept else [])
 
 
+@pytest.mark.parametrize(
+    ("text", "kept"), [("Nous appuyons le fonds.", False), ("Nous appuyons la technologie blockchain.", True)]
+)
+def test_a_topic_that_the_glossary_does_not_have_is_looked_for_as_it_is_written(text: str, kept: bool) -> None:
+    item = found(text, 0.5)
+    item = replace(item, sentence=replace(item.sentence, language="fr"))
+    evidence = PartyEvidence(party="XAA", searched=(summary("s", language="fr"),), sentences=(item,))
+    assert quoted(evidence, "blockchain") == ([item.sentence] if kept else [])
+
+
 def test_a_term_that_holds_the_topic_is_on_it() -> None:
     item = found("We are prepared to consider the use of the Convention as the legal basis for extradition.", 0.6)
     evidence = PartyEvidence(party="XAA", searched=(), sentences=(item,))
