@@ -74,7 +74,8 @@ def spoken_for(
                     return SpokenFor(states=states)
             found = _as_one(listed, parties, date, speaker)
             if found is None and listed and speaker is not None and not _WORDS.owned.match(line, listed[-1].end):
-                found = _for_one_other(before, line, listed[-1], parties, speaker)
+                others = named if number > 0 else ()
+                found = _for_one_other(before, line, listed[-1], others, parties, speaker)
             if found is not None and found.group is not None and listed:
                 found = _of_some(line, phrase.end(), listed[0], named, parties, date) or found
             known = found is not None and (number == 0 or parties.kind_of(found.group) == "group")
@@ -306,12 +307,19 @@ def _as_one(
     return SpokenFor(states=states)
 
 
-def _for_one_other(before: str, line: str, match: PartyMatch, parties: PartyTable, speaker: str) -> SpokenFor | None:
-    """Another State than the speaker's that a statement is made for: alone, or "also", and so both."""
+def _for_one_other(
+    before: str, line: str, match: PartyMatch, named: Sequence[PartyMatch], parties: PartyTable, speaker: str
+) -> SpokenFor | None:
+    """Another State than the speaker's that a statement is made for: alone, or besides the speaker's, and so both.
+
+    Both where a sentence says so, or names the speaker's State, or its country, behind the other.
+    """
     code = match.codes[0]
     if code == speaker or parties.kind_of(code) != "state" or parties.kind_of(speaker) != "state":
         return None
-    both = _WORDS.also.search(before) or _WORDS.and_own.match(line, match.end)
+    both = _WORDS.also.search(before) or _WORDS.besides.search(before) or _WORDS.and_own.match(line, match.end)
+    both = both or (named and _WORDS.own.search(line, match.end))
+    both = both or any(other.start >= match.end and other.codes == (speaker,) for other in named)
     return SpokenFor(states=tuple(sorted((code, speaker))) if both else (code,))
 
 

@@ -63,13 +63,14 @@ def self_references(
 ) -> tuple[dict[str, float], dict[str, int], dict[str, float]]:
     """Weigh the references to itself of each State that a text names, count its namings, and give its strongest.
 
-    Nobody accuses their own State, and a text that tells of several in turn, with nobody's own voice, is none's.
+    Nobody accuses their own State half of the time, and a text that tells of several in turn, with nobody's own voice,
+    is none's.
     """
     flat = " ".join(text.split())
     weights: dict[str, float] = defaultdict(float)
     namings: dict[str, int] = defaultdict(int)
     strongest: dict[str, float] = {}
-    accused: set[str] = set()
+    accused: dict[str, int] = defaultdict(int)
     told: set[str] = set()
     matches = parties.find(flat, language)
     for match, following in zip_longest(matches, matches[1:]):
@@ -97,12 +98,12 @@ def self_references(
         strongest[code] = max(weight, strongest.get(code, 0.0))
         before = flat[max(0, match.start - _REACH) : match.start]
         if _WORDS.accused.match(flat, match.end) or _WORDS.accused_before.search(before):
-            accused.add(code)
+            accused[code] += 1
         if _WORDS.opens.search(before):
             told.add(code)
     several = len(told) > 1 and _WORDS.own_voice.search(flat) is None
     for code in weights:
-        if strongest.get(code, 0.0) < _WEIGHTS[0] and (several or code in accused):
+        if strongest.get(code, 0.0) < _WEIGHTS[0] and (several or 0 < namings[code] <= 2 * accused[code]):
             weights[code] = 0.0
     return weights, namings, strongest
 

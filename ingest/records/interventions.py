@@ -600,7 +600,8 @@ class _SpeakerLookup:
         name = head.strip(" ,")[short.end() :] if short is not None else ""
         if self._parties.kind_of((*self.party(name), "")[0]) == "group" or group_written(f"the {name}"):
             head = f"on behalf of the {name}"
-        if words.summarised and (told := _WORDS.told_behalf.search(" ".join(said.split())[:400])):
+        flat = " ".join(said.split())[:400]
+        if words.summarised and (told := _WORDS.told_behalf.search(flat)) and behalf_phrase(flat[: told.end()]):
             head = f"{head}, {told.group()}"
         whom = spoken_for(head, opening, self._parties, self.language, date=self._date, speaker=words.state)
         code = whom.group or (words.state if self._parties.kind_of(words.state) == "group" else None)
