@@ -56,13 +56,15 @@ class Bond:
 class _List:
     """A list whose items hang on `openings`; without `kinds` of marks, one whose items show none.
 
-    `name` is that of its last item so far, as "2" or "b". It `has_ended` where items that end in semicolons came to one
+    `name` is that of its last item so far, as "2" or "b", and `within` that of the item that opens it, where both are
+    of one kind. It `has_ended` where items that end in semicolons came to one
     that ends in a full stop.
     """
 
     openings: tuple[int, ...]
     kinds: frozenset[str]
     name: str = ""
+    within: str = ""
     goes_on: bool = False
     has_ended: bool = False
 
@@ -79,6 +81,8 @@ class _List:
 
     def is_taken_up_by(self, mark: "_Mark", *, behind_prose: bool) -> bool:
         """Returns whether an item is one more of the list: behind prose only the next one of a list that goes on."""
+        if self.within and _follows(self.within, mark.name) and (behind_prose or not self.goes_on or self.has_ended):
+            return False
         if not behind_prose and not (self.has_ended and self.is_enumerated):
             return True
         ended = behind_prose and (self.has_ended or mark.is_final or not self.is_enumerated)
@@ -108,11 +112,16 @@ def bonds_of(sentences: Sequence[Sentence], source: str = "") -> tuple[Bond, ...
         if before is not None and (opens(before.text) or _goes_on(before.text, sentence.text, mark, following)):
             own = _mark_of(before.text)
             kinds = frozenset() if mark is None else _kinds_of_first(mark)
-            # A numbered paragraph is no item of one before it.
-            kinds = frozenset() if own is not None and kinds & own.kinds else kinds
+            # A numbered paragraph is no item of one before it, but may hold items that are numbered alike.
+            alike = own is not None and bool(kinds & own.kinds)
+            within = own.name if own is not None and alike else ""
+            if mark is not None and alike and not (within and mark.is_first and not _follows(within, mark.name)):
+                kinds = frozenset()
             outer = lists if governed else []
             around = outer[-1].openings if outer else ()
-            own_list = _List(openings=(at - 1, *around)[:_DEEPEST], kinds=kinds).with_item(mark, sentence.text)
+            own_list = _List(openings=(at - 1, *around)[:_DEEPEST], kinds=kinds, within=within).with_item(
+                mark, sentence.text
+            )
             lists = [*outer[1 - _DEEPEST :], own_list]
             governed = True
         elif mark is not None:

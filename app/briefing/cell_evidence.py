@@ -56,8 +56,11 @@ def on_subject(item: PartyEvidence, subject: Subject, sentences: Mapping[str, Se
             sentence.text if text is None else text, sentence.language or languages.get(sentence.statement_id)
         )
 
+    def spoken(sentence: Sentence) -> str:
+        return sentence.language or languages.get(sentence.statement_id) or "en"
+
     def foreign(sentence: Sentence) -> bool:
-        return (sentence.language or languages.get(sentence.statement_id) or "en") != subject.language
+        return spoken(sentence) != subject.language
 
     def is_sure(found: ScoredSentence) -> bool:
         sentence, chance = found.sentence, found.relevance.chance
@@ -65,7 +68,7 @@ def on_subject(item: PartyEvidence, subject: Subject, sentences: Mapping[str, Se
             return True
         # Words of other languages are put into those of the subject less surely.
         named = share(sentence, _with_next(sentence, sentences)) >= (_NAMED_ABROAD if foreign(sentence) else 1)
-        return chance >= (_SURE if named else _SURE_BY_MEANING)
+        return chance >= (_SURE if named or _is_unknown(subject, spoken(sentence)) else _SURE_BY_MEANING)
 
     def when(sentence: Sentence) -> tuple[date, int]:
         return recency(metadata.get(sentence.statement_id, Metadata()))
@@ -91,25 +94,34 @@ def nearest(item: PartyEvidence, subject: Subject, sentences: Mapping[str, Seque
         sentence = found.sentence
         language = sentence.language or languages.get(sentence.statement_id)
         share = shared(_with_next(sentence, sentences), language)
-        return found.relevance.chance >= (_NEAREST_NAMED if share == 1 else _NEAREST) and share >= _NEAREST_SHARE
+        near = share >= _NEAREST_SHARE or _is_unknown(subject, language)
+        return near and found.relevance.chance >= (_NEAREST_NAMED if share == 1 else _NEAREST)
 
     best = max(filter(is_near, item.sentences), key=lambda found: found.relevance.chance, default=None)
     return [] if best is None else [best.sentence]
 
 
 def shared_with(subject: Subject) -> Callable[[str, str | None], float]:
-    """Returns which share of the words of a subject a text holds, which is in a language that is given with it."""
+    """Returns which share of the words of a subject a text holds, which is in a language that is given with it.
+
+    A topic whose words are not known in that language is looked for as it is written.
+    """
 
     @cache
     def shared_in(language: str) -> Callable[[str], float]:
-        # A topic that the glossary does not have is looked for as it is written: "blockchain".
         return _shared(topic_in(subject.topic, subject.language, language) or subject.topic, language)
 
     return lambda text, language: shared_in(language if language in LANGUAGES else "en")(text)
 
 
+def _is_unknown(subject: Subject, language: str | None) -> bool:
+    """Returns whether no words for a subject are known in a language, by which a sentence in it could be told."""
+    spoken = language if language in LANGUAGES else "en"
+    return not content_terms(topic_in(subject.topic, subject.language, spoken), spoken)
+
+
 def _shared(topic: str, language: str) -> Callable[[str], float]:
-    """Returns which share of the words of a topic, or of other terms for them, a text holds; 1 of one without words."""
+    """Returns which share of the words of a topic, or of other terms for them, a text holds; 1 of no topic."""
     known, within = terms_of(topic, language), terms_within(topic, language)
     put = (f"{topic[: each.start]}{term}{topic[each.end :]}" for each in within for term in each.terms)
     names = [terms for words in (topic, *known, *put) if (terms := content_terms(words, language))]
@@ -124,7 +136,7 @@ def _shared(topic: str, language: str) -> Callable[[str], float]:
             if named.concept not in own and not any(terms <= term or term <= terms for terms in names):
                 text = text[: named.start] + text[named.end :]
         held = content_terms(text, language)
-        return max((len(terms & held) / len(terms) for terms in names), default=1.0)
+        return max((len(terms & held) / len(terms) for terms in names), default=0.0 if topic else 1.0)
 
     return shared
 

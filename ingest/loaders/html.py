@@ -36,10 +36,10 @@ _CHARSET = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?\s*([A-Za-z0-9_:.-]
 _DECLARED_WITHIN = 4096
 _SPACE = re.compile(r"[ \t\n\r\f]+")
 # What elements say without words; parsers leave no NUL in a text.
-_LISTED, _QUOTED, _UNQUOTED = "\0l", "\0q", "\0u"
-_MARKS = re.compile(r"\0[lqu]")
+_LISTED, _UNLISTED, _QUOTED, _UNQUOTED = "\0l", "\0m", "\0q", "\0u"
+_MARKS = re.compile(r"\0[lmqu]")
 _OPENING = {"li": _LISTED, "blockquote": _QUOTED}
-_CLOSING = {"blockquote": _UNQUOTED}
+_CLOSING = {"li": _UNLISTED, "blockquote": _UNQUOTED}
 _BLANK_LINES = re.compile(r"[ \t]*\n[ \t]*\n[ \t\n]*")
 # Deeper nesting is not written by people, and takes parsers the square of the time.
 _DEEPEST = 2_000
@@ -192,6 +192,7 @@ def _tidy(text: str) -> str:
         if words := _MARKS.sub("", block).strip():
             paragraphs.append((Paragraph(words, listed), depth > 0))
             listed = False
+        listed &= _UNLISTED not in block
         depth -= block.count(_UNQUOTED)
     return "\n\n".join(written_out(_with_quotation_marks(paragraphs)))
 

@@ -79,6 +79,25 @@ def test_words_in_another_language_are_on_it_if_they_name_some_of_it_or_surely_m
     assert quoted(evidence, "return of assets") == ([item.sentence] if kept else [])
 
 
+@pytest.mark.parametrize(
+    ("text", "chance", "kept", "near"),
+    [
+        ("Nous voulons que le fonds reste ouvert.", 0.15, False, False),
+        ("Nous voulons que le fonds reste ouvert.", 0.4, False, True),
+        ("Nous voulons que le fonds reste ouvert.", 0.9, True, True),
+        ("La technologie blockchain reste ouverte.", 0.6, True, True),
+    ],
+)
+def test_words_in_a_language_in_which_the_subject_is_unknown_are_on_it_by_chance_or_as_it_is_written(
+    text: str, chance: float, kept: bool, near: bool
+) -> None:
+    item = found(text, chance)
+    evidence = PartyEvidence(party="XAA", searched=(summary("s", language="fr"),), sentences=(item,))
+    assert quoted(evidence, "blockchain") == [item.sentence][: int(kept)]
+    subject = Subject(label="Blockchain", topic="blockchain")
+    assert nearest(evidence, subject, {"s": [item.sentence]}) == [item.sentence][: int(near)]
+
+
 def test_a_later_statement_that_shares_most_of_its_words_stands_beside_what_is_surely_on_it() -> None:
     early = found("We oppose a new protocol to the Convention.", 0.9)
     late, other = (

@@ -120,6 +120,7 @@ def test_words_in_another_language_take_a_position_only_on_a_topic_that_they_nam
     statements = {"s": statement("")}
     assert suggest_kind([named], statements, on("extradition")).kind == "supports"
     assert suggest_kind([other], statements, on("extradition")).kind == "no_position"
+    assert suggest_kind([other], statements, on("blockchain")).kind == "no_position"
     assert suggest_kind([replace(other, language="en")], statements, on("extradition")).direction is not None
 
 
