@@ -29,6 +29,7 @@ $(VENV)/.installed: pyproject.toml constraints.txt | $(BIN)/python
 
 $(VENV)/.installed-dev: pyproject.toml constraints.txt | $(BIN)/python
 	$(call INSTALL,$(EXTRAS))
+	@touch $(VENV)/.installed
 
 install: $(VENV)/.installed-dev ## Set up .venv with everything, for users and developers
 

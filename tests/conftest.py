@@ -29,9 +29,11 @@ def pytest_configure() -> None:
     for name in [name for name in os.environ if name.startswith("UNTOC_")]:
         if name not in ("UNTOC_TEST_DATA", "UNTOC_TEST_POSTGRES", "UNTOC_TEST_LOAD", "UNTOC_CHROMIUM"):
             del os.environ[name]
-    # Databases wait for the disk with each of their thousands of small writes. Containers may have little memory there.
+    # Databases wait for the disk with each of their thousands of small writes. Containers may have little memory there,
+    # and may run no program from it, which some tests write.
     memory = Path("/dev/shm")
-    if "TMPDIR" not in os.environ and memory.is_dir() and shutil.disk_usage(memory).free > 4 << 30:
+    has_room = memory.is_dir() and shutil.disk_usage(memory).free > 4 << 30
+    if "TMPDIR" not in os.environ and has_room and not os.statvfs(memory).f_flag & os.ST_NOEXEC:
         os.environ["TMPDIR"] = tempfile.tempdir = str(memory)
     gc.disable()
 

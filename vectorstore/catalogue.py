@@ -177,6 +177,11 @@ class Catalogue:
         rows = self.database.rows(SELECT_DOCUMENT_SUMMARIES.where(DOCUMENTS.c.document_id == document_id))
         return next(map(to_document_summary, rows), None)
 
+    def documents_of_file(self, file: str) -> tuple[Document, ...]:
+        """Returns the documents that came from files of this name, whatever their folder."""
+        rows = self.database.rows(select(DOCUMENTS.c.document_id).where(DOCUMENTS.c.file == file))
+        return tuple(filter(None, (self.document(row[0]) for row in rows)))
+
     def summaries(self, scope: ScopeFilter) -> tuple[StatementSummary, ...]:
         """Returns the statements in scope without their texts, by State and date."""
         values = scope_values(scope)

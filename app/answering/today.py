@@ -35,8 +35,7 @@ def citations_as_of_today(kept: Sequence[Citation], catalogue: Catalogue) -> tup
             yield held[citation.statement_id]
             return
         if citation.file not in moved:
-            ids = [summary.document_id for summary in catalogue.documents() if summary.file == citation.file]
-            documents = filter(None, map(catalogue.document, ids))
+            documents = catalogue.documents_of_file(citation.file)
             moved[citation.file] = [each for document in documents for each in catalogue.statements_of(document)]
         yield from moved[citation.file]
 

@@ -28,14 +28,9 @@ def drop_quotation(briefing: Briefing, key: str, number: int) -> Briefing:
     cell, dropped = _cell(briefing, key), briefing.citation(number)
     rest = tuple(held for held in cell.citations if held != number)
     left = [briefing.citation(held) for held in rest]
-
-    def shown(citations: Iterable[Citation]) -> list[tuple[Citation, Suggestion]]:
-        own = (citation for citation in citations if cell.party in (citation.state, *citation.held_by))
-        return [(each, cell.suggestions[each.number]) for each in own if each.number in cell.suggestions]
-
-    suggestion = deciding(shown(left))
-    if deciding(shown(map(briefing.citation, cell.citations))).kind != cell.kind:
-        suggestion = next((each for _, each in shown(left) if each.kind == cell.kind), deciding([]))
+    suggestion = deciding(_read_of(cell, left))
+    if not _is_decided_by_its_own(briefing, cell):
+        suggestion = next((each for _, each in _read_of(cell, left) if each.kind == cell.kind), deciding([]))
     claims = tuple(claim for claim in cell.claims if number not in claim.citations)
 
     def is_gone(place: int) -> bool:
@@ -48,6 +43,16 @@ def drop_quotation(briefing: Briefing, key: str, number: int) -> Briefing:
 
     new = replace(cell, citations=rest, claims=claims, kind=suggestion.kind, words=suggestion.words)
     return _with_cell(_without(briefing, of_dropped), cell, new)
+
+
+def _read_of(cell: Cell, citations: Iterable[Citation]) -> list[tuple[Citation, Suggestion]]:
+    """Returns the citations of a cell that are its party's own, with what was read of them."""
+    own = (citation for citation in citations if cell.party in (citation.state, *citation.held_by))
+    return [(each, cell.suggestions[each.number]) for each in own if each.number in cell.suggestions]
+
+
+def _is_decided_by_its_own(briefing: Briefing, cell: Cell) -> bool:
+    return deciding(_read_of(cell, map(briefing.citation, cell.citations))).kind == cell.kind
 
 
 def without_rejected(briefing: Briefing) -> Briefing:
@@ -91,7 +96,7 @@ def as_of_today(briefing: Briefing, today: Today) -> Briefing:
     gone = {citation.number for citation in now if citation.verdict != "verified"}
     redated = {c.number for was, c in zip(kept, now, strict=True) if is_otherwise_dated(was, c)}
     sources = (replace(each, statement_id=moved.get(each.statement_id, each.statement_id)) for each in briefing.sources)
-    briefing = replace(briefing, citations=now, sources=tuple(sources))
+    as_kept, briefing = briefing, replace(briefing, citations=now, sources=tuple(sources))
     for place, cell in enumerate(briefing.cells):
         lost = [
             number
@@ -105,6 +110,12 @@ def as_of_today(briefing: Briefing, today: Today) -> Briefing:
         order = {n: later for n, later in left.superseded.items() if redated.isdisjoint((n, later))}
         note = f"{cell.note} {load_wording(briefing.language).say('withdrawn')}".strip() if lost else left.note
         changed = replace(left, superseded=order, note=note)
+        if not redated.isdisjoint(left.citations):
+            newest_first = sorted(map(briefing.citation, left.citations), key=lambda c: c.date or "", reverse=True)
+            changed = replace(changed, citations=tuple(citation.number for citation in newest_first))
+            if _is_decided_by_its_own(as_kept, cell):
+                suggestion = deciding(_read_of(left, newest_first))
+                changed = replace(changed, kind=suggestion.kind, words=suggestion.words)
         briefing = replace(briefing, cells=(*briefing.cells[:place], changed, *briefing.cells[place + 1 :]))
 
     def is_open(told: _Told) -> bool:

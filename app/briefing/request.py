@@ -116,7 +116,9 @@ def read_request(
     return BriefingRequest(
         parties=tuple(dict.fromkeys(codes)),
         subjects=tuple({subject.label: subject for subject in subjects}.values()),
-        sessions=tuple(dict.fromkeys(number for text in _listed(sessions) for number in _sessions(text, parties))),
+        sessions=tuple(
+            dict.fromkeys(number for text in _listed(sessions, r"[,;/\n]") for number in _sessions(text, parties))
+        ),
         years=tuple(dict.fromkeys(year for text in _listed(years) for year in _years(text))),
         bodies=tuple(canonical_body(name) or name for name in _listed(bodies)),
         by_session=by_session,
@@ -265,16 +267,16 @@ def party_code(name: str, parties: PartyTable) -> str:
 def _sessions(text: str, parties: PartyTable) -> list[str]:
     # Read as in a question: a number alone, or in the words of a language.
     told = ((f"sessions {text}", "en"), (text, detect_language(text, parties)))
-    found = (
-        span.codes
-        for words, language in told
-        for span in find_spans(words, language, parties)
-        if span.kind == "session"
-    )
-    numbers = next(found, None)
-    if numbers is None:
-        raise BriefingError(f"{text!r} is no session: write its number, or a range such as 8-10")
-    return list(numbers)
+    for words, language in told:
+        spans = [span for span in find_spans(words, language, parties) if span.kind in ("session", "body")]
+        numbers = [code for span in spans if span.kind == "session" for code in span.codes]
+        rest = words
+        for span in reversed(spans):
+            rest = rest[: span.start] + rest[span.end :]
+        # A number that is not read, as in "10 11", may not be left out in silence.
+        if numbers and not any(map(str.isdigit, rest)):
+            return numbers
+    raise BriefingError(f"{text!r} is no session: write its number, or a range such as 8-10")
 
 
 def _years(text: str) -> list[str]:

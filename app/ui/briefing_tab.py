@@ -239,7 +239,10 @@ class _BriefingTabController:
         if briefing is None:
             return gr.skip(), error_html(say("briefing-first"))
         try:
-            briefing = self._now(briefing, here)
+            # What was deleted in another tab is still written from this page.
+            with suppress(NotFoundError):
+                briefing = self._now(briefing, here)
+            briefing = self._now(briefing)
         except SHOWN_ERRORS as error:
             return gr.skip(), error_html(error)
         folder = session_folder(request)

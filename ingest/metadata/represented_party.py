@@ -317,9 +317,10 @@ def _for_one_other(
     code = match.codes[0]
     if code == speaker or parties.kind_of(code) != "state" or parties.kind_of(speaker) != "state":
         return None
-    both = _WORDS.also.search(before) or _WORDS.besides.search(before) or _WORDS.and_own.match(line, match.end)
-    both = both or (named and _WORDS.own.search(line, match.end))
-    both = both or any(other.start >= match.end and other.codes == (speaker,) for other in named)
+    besides = _WORDS.also.search(before) or _WORDS.besides.search(before) or _WORDS.and_own.match(line, match.end)
+    own_country = bool(named) and _WORDS.own.search(line, match.end) is not None
+    own_name = any(other.start >= match.end and other.codes == (speaker,) for other in named)
+    both = besides is not None or own_country or own_name
     return SpokenFor(states=tuple(sorted((code, speaker))) if both else (code,))
 
 

@@ -1,10 +1,12 @@
 """Kept answers and briefings after the corpus was corrected: what is no party's words any more is not told as such."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from app.briefing.cells import Suggestion
 from app.briefing.edit import as_of_today
 from app.briefing.request import read_request
 from app.wiring import Workspace
@@ -107,3 +109,20 @@ def test_cell_of_a_session_loses_words_of_another_one_and_what_changed_is_open_a
     assert [len(cell.citations) for cell in now.cells] == [0, 1]
     assert [bool(cell.note) for cell in now.cells] == [True, False] and not now.changes
     assert moved in {source.statement_id for source in now.sources}
+
+
+def test_cell_takes_the_position_of_what_is_the_latest_statement_by_its_corrected_date(workspace: Workspace) -> None:
+    corpus = workspace.corpus
+    request = read_request(corpus.parties(), topics=["extradition"], states=["XAB"])
+    kept = workspace.briefings.build(request)
+    # A plain support of 2018, and an opposition of 2016 that is dated 2020 then.
+    shown = {"b9.txt": Suggestion(kind="supports", likely="for", direction="for")}
+    shown["b8.txt"] = Suggestion(kind="opposes", likely="against", direction="against")
+    (cell,) = kept.cells
+    read = {number: shown[kept.citation(number).file] for number in cell.citations}
+    kept = replace(kept, cells=(replace(cell, kind="supports", suggestions=read),))
+    assert kept.citation(cell.citations[0]).file == "b9.txt"
+    corpus.edit(identifier_of(workspace, "b8.txt"), {"session": "10", "date": "2020"})
+    now = as_of_today(kept, corpus.as_of_today)
+    (cell,) = now.cells
+    assert (cell.kind, now.citation(cell.citations[0]).file) == ("opposes", "b8.txt")

@@ -54,7 +54,9 @@ def test_topics_one_a_line_and_years_as_range():
     assert request.years == ("2018", "2019", "2020")
 
 
-@pytest.mark.parametrize("typed", ["8-10", "8, 9 and 10", "8 to 10", "eight; ninth session; COP 10", "VIII, IX, X"])
+@pytest.mark.parametrize(
+    "typed", ["8-10", "8, 9 and 10", "8 to 10", "eight; ninth session; COP 10", "VIII, IX, X", "8/9/10"]
+)
 def test_sessions_are_read_as_people_write_them(typed):
     assert read_request(PARTIES, topics=["x"], sessions=[typed]).sessions == ("8", "9", "10")
 
