@@ -317,9 +317,9 @@ def _for_one_other(
     code = match.codes[0]
     if code == speaker or parties.kind_of(code) != "state" or parties.kind_of(speaker) != "state":
         return None
-    both = _WORDS.also.search(before) or _WORDS.besides.search(before) or _WORDS.and_own.match(line, match.end)
-    both = both or (named and _WORDS.own.search(line, match.end))
-    both = both or any(other.start >= match.end and other.codes == (speaker,) for other in named)
+    told = _WORDS.also.search(before) or _WORDS.besides.search(before) or _WORDS.and_own.match(line, match.end)
+    behind = any(other.start >= match.end and other.codes == (speaker,) for other in named)
+    both = told or behind or (named and _WORDS.own.search(line, match.end))
     return SpokenFor(states=tuple(sorted((code, speaker))) if both else (code,))
 
 
