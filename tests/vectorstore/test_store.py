@@ -448,7 +448,7 @@ for seed in range(int(sys.argv[3])):
         for place in chance.choices(range(len(data)), k=max(1, min(200, len(data) // 50))):
             data[place] ^= 1 << chance.randrange(8)
     file.write_bytes(data)
-    store = open_store(copy, embedder)
+    store = Store(copy, embedder)
     query = embedder.embed_query(unlike_text(7))
     found = store.search_index(query, 1)
     assert found is None or found[0][1] > 0.999, (seed, file.name, found)

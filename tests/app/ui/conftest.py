@@ -80,7 +80,7 @@ def app_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
 
 
 @pytest.fixture
-def open_page(browser: Any, app_server: Served) -> Iterator[Callable[..., Any]]:
+def open_page(browser: Any, app_server: Served, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Any]]:
     """Opens the interface at a width; each call is a new visitor.
 
     At the end no page has complained, nor asked another machine for anything.
@@ -88,6 +88,9 @@ def open_page(browser: Any, app_server: Served) -> Iterator[Callable[..., Any]]:
     contexts, requests, errors = list[Any](), list[str](), list[str]()
 
     def open_at(width: int = 1280, height: int = 860, served: Served = app_server, **options: Any) -> Any:
+        if served is app_server:
+            # A server of one module that ends after this one began has put back what was set before.
+            monkeypatch.setenv("GRADIO_TEMP_DIR", str(served.store.parent))
         context = browser.new_context(viewport={"width": width, "height": height}, **options)
         context.grant_permissions(["clipboard-read", "clipboard-write"])
         context.set_default_timeout(90_000)
