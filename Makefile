@@ -50,8 +50,8 @@ REST_PROCESSES := $(shell echo $$(($$(getconf _NPROCESSORS_ONLN) * 3 / 2)))
 REST := -m "model or browser or slow or heavy" -n $(REST_PROCESSES) --maxprocesses=4
 
 test: $(VENV)/.installed-dev ## Run all tests, the quick ones with coverage, which may not fall below its floor
-	$(MAKE) test-slow
 	$(MAKE) test-quick
+	$(MAKE) test-slow
 
 test-slow: $(VENV)/.installed-dev ## Run the tests with models, browsers and much work
 	$(PYTEST) $(REST) --durations=20
