@@ -6,6 +6,7 @@ Connections commit by themselves; `Database.transaction` begins and ends what be
 import logging
 import re
 import sqlite3
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
@@ -22,6 +23,7 @@ from vectorstore.private import touch_private
 NUL: Final = "\ufdd0"
 # Seconds in which a server must take a connection.
 _CONNECT_SECONDS = 10
+_JOURNAL_SECONDS = 10
 # SQLSTATE of what is no bug of this program, and what to do about it; a class of two characters holds all in it.
 _ADVICE = {
     "28": "check user and password in UNTOC_DATABASE__URL",
@@ -102,12 +104,27 @@ def _connect(path: Path) -> sqlite3.Connection:
     touch_private(path)
     connection = _open(str(path))
     try:
-        for pragma in ("journal_mode = WAL", "synchronous = NORMAL", "foreign_keys = ON"):
+        _set_journal(connection)
+        for pragma in ("synchronous = NORMAL", "foreign_keys = ON"):
             connection.execute(f"PRAGMA {pragma}")
     except BaseException:
         connection.close()
         raise
     return connection
+
+
+def _set_journal(connection: sqlite3.Connection) -> None:
+    """Sets write-ahead logging; of two that do so for a new file at once, SQLite lets neither wait by itself."""
+    ends = time.monotonic() + _JOURNAL_SECONDS
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as exc:
+            if exc.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > ends:
+                raise
+            time.sleep(0.02)
+        else:
+            return
 
 
 def _connect_to_read(path: Path) -> sqlite3.Connection:

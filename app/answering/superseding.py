@@ -21,8 +21,9 @@ from ingest.language.lexicons import load_lexicon
 from vectorstore.records import Statement
 
 _WORDS: Final = load_lexicon("spans")
-_DISOWNS, _COUNTERFACTUAL, _VIEW, _CLAUSES = (
-    regex.compile(_WORDS[name], regex.VERBOSE) for name in ("disowns", "counterfactual", "of_view", "clause_ends")
+_DISOWNS, _COUNTERFACTUAL, _VIEW, _NO_LONGER, _CLAUSES = (
+    regex.compile(_WORDS[name], regex.VERBOSE)
+    for name in ("disowns", "counterfactual", "of_view", "no_longer", "clause_ends")
 )
 # Chance of a direction from which on a later statement can supersede an earlier one.
 _SURE: Final = 0.7
@@ -52,13 +53,15 @@ def directions_of(
 def _direction(citation: Citation, words: str, topic: str, language: str) -> CitedDirection:
     """Reads words of a citation; those of others, and of a treaty, have no direction."""
     own = topic_in(topic, language, citation.language)
-    decisive = decisive_of(_read(words, own, citation.language))
+    read = _read(words, own, citation.language)
+    decisive = decisive_of(read)
     if citation.quoting or citation.kind == "treaty" or decisive is None or decisive.reading == "reported":
         return CitedDirection(direction=None, sure=False)
     # A topic that the glossary does not have in the language of the citation is named by none of its sentences.
     named = decisive.names_topic or citation.language != language
     taken = decisive.reading not in ("mentions", "reported")
-    return CitedDirection(direction=decisive.reading, sure=taken and named and decisive.attitude >= _SURE)
+    both = {"for", "against"} <= {sentence.reading for sentence in read}
+    return CitedDirection(direction=decisive.reading, sure=taken and named and not both and decisive.attitude >= _SURE)
 
 
 def _read(words: str, topic: str, language: str | None) -> list[SentenceDirection]:
@@ -90,13 +93,13 @@ def _read(words: str, topic: str, language: str | None) -> list[SentenceDirectio
 def _is_taken_back(before: SentenceDirection, own: SentenceDirection, text: str) -> bool:
     """Returns whether a sentence that takes back, read as `own`, speaks of the direction of the one before.
 
-    One that the speaker takes outright ("we support") only a change of view takes back: what is disowned beside it is
-    an objection. What is reported is no direction, and a change of law takes back no support.
+    One that the speaker takes outright ("we support") only a change of view takes back ("no longer"): what is disowned
+    beside it is an objection. What is reported is no direction, and a change of law takes back no support.
     """
     if before.reading in ("reported", own.reading):
         return False
     if _DISOWNS.search(text):
-        return not _is_outright(before)
+        return not _is_outright(before) or _NO_LONGER.search(text) is not None
     return _VIEW.search(text) is not None or not (_is_outright(before) or before.reading == "for")
 
 

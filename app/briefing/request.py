@@ -273,8 +273,8 @@ def _sessions(text: str, parties: PartyTable) -> list[str]:
         rest = words
         for span in reversed(spans):
             rest = rest[: span.start] + rest[span.end :]
-        # A number that is not read, as in "10 11", may not be left out in silence.
-        if numbers and not any(map(str.isdigit, rest)):
+        # A number that is not read, as in "10 11", may not be left out in silence; a year may ("COP12 (2024)").
+        if numbers and not re.search(r"\d", _YEARS.sub("", rest)):
             return numbers
     raise BriefingError(f"{text!r} is no session: write its number, or a range such as 8-10")
 

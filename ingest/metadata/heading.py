@@ -233,11 +233,14 @@ def unknown_body_in(heading: Heading, parties: PartyTable) -> str | None:
             continue
         name = named["name"].partition(",")[0]
         of_person = _WORDS.person.match(named["name"]) is not None
-        body = _WORDS.of_no_state.search(named["name"]) if of_person else _BODY.body.search(name)
-        if body is not None and not _is_meeting(named["name"]):
-            others = "\n".join(_WORDS.read_by.sub("", f" {other}").strip() for other in heading.whole if other != line)
-            of_state = holder_in(replace(heading, text=others), parties)
-            return None if of_state is not None else _WORDS.person_ends.split(named["name"])[0].strip(" ,;:.")
+        body = _BODY.body.search(named["name"] if of_person else name)
+        if body is None or _is_meeting(named["name"]):
+            continue
+        others = "\n".join(_WORDS.read_by.sub("", f" {other}").strip() for other in heading.whole if other != line)
+        of_a_state = _WORDS.body_of_state.search(named["name"]) and not _WORDS.worldwide.search(named["name"])
+        if of_a_state and (of_person or holder_in(replace(heading, text=others), parties) is not None):
+            return None
+        return _WORDS.person_ends.split(named["name"])[0].strip(" ,;:.")
     return None
 
 

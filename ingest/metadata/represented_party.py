@@ -317,10 +317,13 @@ def _for_one_other(
     code = match.codes[0]
     if code == speaker or parties.kind_of(code) != "state" or parties.kind_of(speaker) != "state":
         return None
-    besides = _WORDS.also.search(before) or _WORDS.besides.search(before) or _WORDS.and_own.match(line, match.end)
-    own_country = bool(named) and _WORDS.own.search(line, match.end) is not None
-    own_name = any(other.start >= match.end and other.codes == (speaker,) for other in named)
-    both = besides is not None or own_country or own_name
+    own_names = [other for other in named if other.codes == (speaker,)]
+    of_own = _WORDS.own.search(before) or any(other.end <= len(before) for other in own_names)
+    own_follows = any(
+        _WORDS.and_name.fullmatch(line[: other.start], match.end) for other in own_names if other.start > match.end
+    )
+    both = _WORDS.also.search(before) or (_WORDS.besides.search(before) and of_own)
+    both = both or own_follows or _WORDS.and_own.match(line, match.end)
     return SpokenFor(states=tuple(sorted((code, speaker))) if both else (code,))
 
 

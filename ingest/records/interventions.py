@@ -552,14 +552,14 @@ class _SpeakerLookup:
     def _named_later(self, sentence: str, *, opens: bool, apart: bool) -> Intervention | None:
         """Returns whose saying a sentence tells that begins otherwise: "On this item, Ms. Ferro (Belmora) said".
 
-        Only how turns are announced takes the word from a speaker inside a paragraph, and no words of another time or
-        of what is supposed. Whomever else the first sentence of a paragraph (`opens`, and `apart`) tells of, is nobody
-        who is known.
+        Inside a paragraph what is of another time, or supposed, stays with its speaker; there, and where such words
+        open one (`opens`), a party takes the word only as turns are announced, else nobody has it. Whomever else the
+        first sentence of a paragraph (`apart`) tells of, is nobody who is known.
         """
-        if SPEAKER.pronoun.match(sentence) or SPEAKER.aside.match(sentence):
+        aside = SPEAKER.aside.match(sentence) is not None
+        if SPEAKER.pronoun.match(sentence) or (aside and not opens):
             return None
-        if not opens and not SPEAKER.announces.match(sentence):
-            return None
+        takes_floor = not aside and (opens or SPEAKER.announces.match(sentence) is not None)
         found = [comma.end() for comma in SPEAKER.lead.finditer(sentence, 0, _LONGEST_LEAD)]
         within = SPEAKER.within.search(sentence, 0, _LONGEST_LEAD) if apart else None
         if within is not None and within.start() and not SPEAKER.governs.search(sentence, 0, within.start()):
@@ -573,6 +573,8 @@ class _SpeakerLookup:
                 continue
             if line.understood:
                 words = self.intervention(line, trusted=False)
+                if words is not None and words.role == "party" and not takes_floor:
+                    return _unknown(words.named, words.start)
                 clause = f"{lead}{line.clause}".strip(" ,") if opens_on_behalf(lead) else line.clause
                 return words and replace(words, clause=clause)
             own = SPEAKER.pronoun.search(lead) or SPEAKER.pronoun_after.search(rest) or SPEAKER.recalls.search(rest)

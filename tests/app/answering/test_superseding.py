@@ -101,6 +101,8 @@ def test_words_quoted_from_others_have_no_direction() -> None:
         ("The court for pirates must be founded. They say that it is dear. That is wrong.", "for"),
         ("We support the court for pirates. This is wrong in their view, but we do support it.", "for"),
         ("We support the court for pirates. We do not accept that it would be costly; that is a myth.", "for"),
+        ("We have always supported the court for pirates. We can no longer support it.", "against"),
+        ("We opposed it the following year. The court for pirates must be founded.", "for"),
         ("The court for pirates is a good tool. We would not agree if it were used to punish the poor.", "for"),
         ("That is wrong, and we support the court for pirates.", "for"),
         ("We support the court for pirates. We have since changed our law so that it can be used.", "for"),

@@ -55,7 +55,7 @@ def test_topics_one_a_line_and_years_as_range():
 
 
 @pytest.mark.parametrize(
-    "typed", ["8-10", "8, 9 and 10", "8 to 10", "eight; ninth session; COP 10", "VIII, IX, X", "8/9/10"]
+    "typed", ["8-10", "8, 9 and 10", "8 to 10", "eight; ninth session; COP 10", "VIII, IX, X", "8/9/COP10 (2020)"]
 )
 def test_sessions_are_read_as_people_write_them(typed):
     assert read_request(PARTIES, topics=["x"], sessions=[typed]).sessions == ("8", "9", "10")
