@@ -60,7 +60,8 @@ def _direction(citation: Citation, words: str, topic: str, language: str) -> Cit
     # A topic that the glossary does not have in the language of the citation is named by none of its sentences.
     named = decisive.names_topic or citation.language != language
     taken = decisive.reading not in ("mentions", "reported")
-    both = {"for", "against"} <= {sentence.reading for sentence in read}
+    # Plain words of both directions leave it open; what stands beside the topic does not.
+    both = {"for", "against"} <= {own.reading for own in read if own.names_topic or _is_outright(own)}
     return CitedDirection(direction=decisive.reading, sure=taken and named and not both and decisive.attitude >= _SURE)
 
 

@@ -9,6 +9,7 @@ import pytest
 from app.corpus.drafts import Judgement, save_draft
 from evals.files import EvalPaths
 from evals.review import read_rulings, saved_cases
+from evals.serve.page import Jobs
 from tests.evals.test_review import CITED, SPAN, saved_answer
 from tests.evals.test_serve import Slow, archive, client, jobs, scored_run, slow
 
@@ -30,13 +31,15 @@ def page(browser: Any, client: httpx.Client) -> Any:
     context.close()
 
 
-def test_a_run_is_started_watched_and_cancelled(page: Any, slow: Slow) -> None:
+def test_a_run_is_started_watched_and_cancelled(page: Any, slow: Slow, jobs: Jobs) -> None:
     page.locator("#name input, #name textarea").first.fill("from-the-page")
     page.locator("#start").click()
     page.wait_for_selector('#job [data-state="running"]')
     slow.let.release(2)
     page.wait_for_function("document.querySelector('#job')?.textContent.includes('2 of 3 answers')")
     page.locator("#cancel").click()
+    # Else the last answer may come before the press has reached the server.
+    assert jobs._stopped.wait(60)
     slow.let.release()
     page.wait_for_selector('#job [data-state="cancelled"]')
     page.wait_for_function("document.querySelector('#runs-table')?.textContent.includes('not complete')")

@@ -120,6 +120,18 @@ def test_direction_is_that_of_the_quotation_as_it_stands(words: str, direction: 
 
 
 @pytest.mark.parametrize(
+    ("words", "sure"),
+    [
+        ("We fully support the court for pirates. We cannot agree to it in this form.", False),
+        ("We fully support the court for pirates. It should leave the rest of the Convention untouched.", True),
+    ],
+)
+def test_plain_words_of_both_directions_are_not_sure(words: str, sure: bool) -> None:
+    citation, _ = cited(1, words, "2024")
+    assert directions_of([citation], "court for pirates", "en")[1].sure == sure
+
+
+@pytest.mark.parametrize(
     "words",
     [
         "We disagree.", "We do not share this view.", "That is wrong.", "Not supported.", "Rejetée.",
