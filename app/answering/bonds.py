@@ -57,8 +57,8 @@ class _List:
     """A list whose items hang on `openings`; without `kinds` of marks, one whose items show none.
 
     `name` is that of its last item so far, as "2" or "b", and `within` that of the item that opens it, where both are
-    of one kind. It `has_ended` where items that end in semicolons came to one
-    that ends in a full stop.
+    of one kind. It `goes_on` where an item ends in a semicolon or comma, and `has_ended` where one then ends in a full
+    stop.
     """
 
     openings: tuple[int, ...]

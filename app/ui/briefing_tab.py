@@ -240,9 +240,10 @@ class _BriefingTabController:
             return gr.skip(), error_html(say("briefing-first"))
         try:
             # What was deleted in another tab is still written from this page.
+            kept = None
             with suppress(NotFoundError):
-                briefing = self._now(briefing, here)
-            briefing = self._now(briefing)
+                kept = self._now(briefing, here)
+            briefing = kept or self._now(briefing)
         except SHOWN_ERRORS as error:
             return gr.skip(), error_html(error)
         folder = session_folder(request)
