@@ -1,10 +1,12 @@
 """What a question names, found by lookup whatever its spelling."""
 
 from itertools import pairwise
+from random import Random
 
 import pytest
 
 from app.question.language import detect_language
+from app.question.lexicon import words_in
 from app.question.spans import Span, find_spans
 from ingest.parties.party_table import PartyTable
 from tests.cases import Cases
@@ -89,7 +91,7 @@ def test_a_noun_is_no_group_in_small_letters_or_in_a_longer_title(question: str,
 
 
 @cases("question", "months")
-def test_a_season_is_three_months(question: str, months: list[int], parties: PartyTable) -> None:
+def test_a_season_or_a_year_is_its_months(question: str, months: list[int], parties: PartyTable) -> None:
     (found,) = [span for span in spans(question, parties) if span.kind == "date"]
     year, first, last = months
     assert found.interval == (12 * year + first - 1, 12 * year + last - 1)
@@ -101,3 +103,13 @@ def test_spans_do_not_overlap(parties: PartyTable) -> None:
     )
     assert [span.kind for span in found] == ["party", "session", "date", "article", "treaty", "agenda_item"]
     assert all(one.end <= other.start for one, other in pairwise(found))
+
+
+@pytest.mark.parametrize("language", ["ar", "en", "es", "fr", "ru", "zh"])
+def test_words_of_the_lexicon_are_read_in_any_order(language: str, parties: PartyTable) -> None:
+    draw = Random(language)
+    known = [phrase.strip(" *") for phrases in words_in(language).values() for phrase in phrases.split("|")]
+    known += ["2018", "1990", "90", "10", "3", "44", "0", "1994/95", "2020-2022", "COP", "Arvandia", "(", ",", "–"] * 8
+    for _ in range(300):
+        text = " ".join(draw.choices(known, k=draw.randint(2, 7)))
+        assert all(0 <= span.start < span.end <= len(text) for span in find_spans(text, language, parties))
