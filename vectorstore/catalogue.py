@@ -283,7 +283,7 @@ class Catalogue:
 
     def _delete_derived(self, connection: Connection, statement_id: str) -> None:
         """Deletes a statement with its sentences, passages and lexical entries; vectors stay, they belong to texts."""
-        self._full_text.remove(connection, statement_id)
+        self._full_text.remove(connection, select(PASSAGES.c.passage).where(PASSAGES.c.statement_id == statement_id))
         gone = connection.scalar(_count(("statement_ids",)), {"statement_ids": (statement_id,)})
         grow(connection, PASSAGES_KEPT, -int(gone or 0))
         connection.execute(STATEMENTS.delete().where(STATEMENTS.c.statement_id == statement_id))

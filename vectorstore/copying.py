@@ -7,18 +7,22 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import Connection, Table, func, select, tuple_
+from sqlalchemy import Connection, Select, Table, func, select, tuple_
 
 from vectorstore.database import COPYING, STORE_ID, Database
 from vectorstore.errors import StoreError
 from vectorstore.private import make_private_folder
 from vectorstore.rows import put
-from vectorstore.schema import DOCUMENTS, META, METADATA, PASSAGES, REVISION, UNREADABLE
+from vectorstore.schema import DOCUMENTS, META, METADATA, PASSAGES, REVISION, STATEMENTS, UNREADABLE
 
 # Rows that are copied in one transaction.
 _AT_ONCE: Final = 200
 # Facts that hold of one place, and not of the record.
 _OF_PLACE: Final = frozenset({STORE_ID, COPYING, "writes"})
+# Tables whose rows have passages with them.
+_OWNERS: Final = (DOCUMENTS, STATEMENTS, PASSAGES)
+_WITH_OWNERS: Final = PASSAGES.join(STATEMENTS).join(DOCUMENTS)
+_Row = dict[str, Any]
 _TABLES: Final = [table for table in METADATA.sorted_tables if table not in (META, REVISION)]
 
 
@@ -29,7 +33,7 @@ def copy_record(
     finish: Callable[[], None] | None = None,
     moved: tuple[Path, Path] | None = None,
 ) -> dict[str, int]:
-    """Copies a record, and compares both by counts and hashes; what an earlier run copied stays.
+    """Copies a record, and compares both by counts and hashes; what an earlier run copied stays where it still holds.
 
     Args:
         source: The record; nobody writes to it meanwhile.
@@ -50,12 +54,19 @@ def copy_record(
         if COPYING in held or target.value(select(func.count()).select_from(DOCUMENTS)):
             raise StoreError(f"{target.name} holds another record already: name an empty one")
         _set(target, {COPYING: facts[STORE_ID]})
+    else:
+        _remove_outdated(source, target)
     counts = {}
     for table in _TABLES:
         copied = target.value(select(func.count()).select_from(table))
+        is_new = not copied
         with source.reading() as connection:
-            for rows in _batches(connection, table, _last_key(target, table)):
+            for rows in _batches(connection, table):
                 with target.transaction() as writing:
+                    copied_before = {} if is_new else _by_key(writing, table, rows)
+                    rows = [row for row in rows if _key(table, row) not in copied_before]
+                    if not rows:
+                        continue
                     writing.execute(table.insert(), rows)
                     if table is PASSAGES:
                         target.full_text.add(writing, [(row["passage"], row["text"]) for row in rows])
@@ -115,26 +126,41 @@ def _set(database: Database, facts: dict[str, str]) -> None:
         put(writing, META, [{"key": key, "value": value} for key, value in facts.items()])
 
 
-def _last_key(database: Database, table: Table) -> Sequence[Any] | None:
-    keys = table.primary_key.columns
-    rows = database.rows(select(*keys).order_by(*(key.desc() for key in keys)).limit(1))
-    return rows[0] if rows else None
+def _remove_outdated(source: Database, target: Database) -> None:
+    """Removes rows of an interrupted copy that the record does not hold so any more, with what belongs to them."""
+    for table in _TABLES:
+        with source.reading() as wanted, target.reading() as copied:
+            for rows in _batches(copied, table):
+                held = _by_key(wanted, table, rows)
+                keys = [key for row in rows if held.get(key := _key(table, row)) != row]
+                if keys:
+                    outdated = tuple_(*table.primary_key.columns).in_(keys)
+                    with target.transaction() as writing:
+                        if table in _OWNERS:
+                            own = select(PASSAGES.c.passage).select_from(_WITH_OWNERS).where(outdated)
+                            target.full_text.remove(writing, own)
+                        writing.execute(table.delete().where(outdated))
 
 
-def _batches(
-    connection: Connection, table: Table, after: Sequence[Any] | None = None
-) -> Iterator[list[dict[str, Any]]]:
-    """Yields the rows of a table after a key, in the order of keys."""
+def _key(table: Table, row: _Row) -> tuple[Any, ...]:
+    return tuple(row[column.name] for column in table.primary_key.columns)
+
+
+def _by_key(connection: Connection, table: Table, rows: Sequence[_Row]) -> dict[tuple[Any, ...], _Row]:
+    """Returns the rows of a table that have the keys of these."""
+    sought = tuple_(*table.primary_key.columns).in_([_key(table, row) for row in rows])
+    found = map(dict, connection.execute(select(table).where(sought)).mappings())
+    return {_key(table, row): row for row in found}
+
+
+def _batches(connection: Connection, table: Table) -> Iterator[list[_Row]]:
+    """Yields the rows of a table in the order of keys."""
     keys = tuple(table.primary_key.columns)
-    while True:
-        found = select(table).order_by(*keys).limit(_AT_ONCE)
-        if after is not None:
-            found = found.where(tuple_(*keys) > tuple_(*after))
-        rows = [dict(row) for row in connection.execute(found).mappings()]
-        if not rows:
-            return
+    found = select(table).order_by(*keys).limit(_AT_ONCE)
+    after: Select[Any] = found
+    while rows := [dict(row) for row in connection.execute(after).mappings()]:
         yield rows
-        after = [rows[-1][key.name] for key in keys]
+        after = found.where(tuple_(*keys) > tuple_(*_key(table, rows[-1])))
 
 
 def _digest(database: Database, table: Table) -> str:

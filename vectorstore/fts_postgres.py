@@ -125,10 +125,9 @@ class TextSearch:
             )  # fmt: skip
             self._count(connection, [(len(own), {word for word, _ in own}) for own in tokens])
 
-    def remove(self, connection: sa.Connection, statement_id: str) -> None:
-        """Removes the passages of a statement, which are still there."""
-        own = sa.select(PASSAGES.c.passage).where(PASSAGES.c.statement_id == statement_id)
-        gone = _WORDS.delete().where(_WORDS.c.passage.in_(own)).returning(_WORDS.c.length, _LEXEMES)
+    def remove(self, connection: sa.Connection, passages: sa.Select[Any]) -> None:
+        """Removes texts by the numbers of their passages, which a query selects."""
+        gone = _WORDS.delete().where(_WORDS.c.passage.in_(passages)).returning(_WORDS.c.length, _LEXEMES)
         self._count(connection, [(length, words) for length, words in connection.execute(gone)], sign=-1)
 
     def search(self, connection: sa.Connection, query: Query, within: Within, k: int) -> list[tuple[str, float]]:

@@ -49,10 +49,9 @@ class Fts5:
             [(number, lexical_text(words)) for number, words in passages],
         )
 
-    def remove(self, connection: sa.Connection, statement_id: str) -> None:
-        """Removes the passages of a statement, which are still there."""
-        own = sa.select(PASSAGES.c.passage).where(PASSAGES.c.statement_id == statement_id)
-        connection.execute(_FTS.delete().where(_FTS.c.rowid.in_(own)))
+    def remove(self, connection: sa.Connection, passages: sa.Select[Any]) -> None:
+        """Removes texts by the numbers of their passages, which a query selects."""
+        connection.execute(_FTS.delete().where(_FTS.c.rowid.in_(passages)))
 
     def search(self, connection: sa.Connection, query: Query, within: Within, k: int) -> list[tuple[str, float]]:
         """Returns up to k (passage id, BM25), best first."""

@@ -49,7 +49,7 @@ def contents(catalogue):
         catalogue.unreadable(),
         catalogue.trace("t"),
         catalogue.reviews(["c"]),
-        catalogue.search_lexical("heron преступность 条", None, 30),
+        [(found, round(score, 12)) for found, score in catalogue.search_lexical("heron преступность 条", None, 30)],
         catalogue.generation,
     )
 
@@ -89,6 +89,28 @@ def test_copy_that_was_killed_goes_on_where_it_was(both, monkeypatch):
     resumed = []
     copy_record(source.database, target.database, lambda *progress: resumed.append(progress))
     assert ("documents", 2) not in resumed and contents(target) == contents(source)
+
+
+def test_copy_that_was_killed_takes_what_the_record_has_become(both, monkeypatch):
+    """Questions were asked meanwhile, a statement was corrected, the numbers of removed passages were given anew."""
+    source, target = both
+    monkeypatch.setattr(copying, "_AT_ONCE", 2)
+
+    def kill(table, rows):
+        if table == "mentions":
+            raise InterruptedError
+
+    with pytest.raises(InterruptedError):
+        copy_record(source.database, target.database, kill)
+    for trace in ("a", "z"):
+        source.add_trace(trace, {"question": trace}, keep=2)
+    for gone in ("s0", "s5", "s6"):
+        source.remove(gone)
+    for name, text in (("s6", "6 The heron rests."), ("s8", "8 A mole digs.")):
+        put(source, annotated(name, [text], state="XAB", date="2021"), embedder=HashingEmbedder())
+    copy_record(source.database, target.database)
+    assert contents(target) == contents(source) and target.trace("a") and not target.trace("t")
+    assert target.search_lexical("mole", None, 3) and all(check.ok for check in target.health.check(64))
 
 
 def test_copy_into_another_record_is_refused(both):
