@@ -78,17 +78,20 @@ SELECT_PASSAGES = sa.select(*_columns(PASSAGES, PASSAGE_FIELDS))
 SELECT_SENTENCES = sa.select(*_columns(SENTENCES, SENTENCE_FIELDS))
 
 
-def read_row(record: Callable[..., T], names: Sequence[str], row: Row, **others: object) -> T:
+def read_row(record: type[T], names: Sequence[str], row: Row, **others: object) -> T:
     """Makes a record of a row's cells by the names of their fields, and of fields from elsewhere."""
-    return record(**dict(zip(names, row, strict=True)), **others)
+    # Past `__init__`, which sets the fields of a frozen record one by one: a list of States reads 10,000 sentences.
+    made = object.__new__(record)
+    made.__dict__.update(zip(names, row, strict=True), **others)
+    return made
 
 
-def _with_metadata(record: Callable[..., T], names: Sequence[str], row: Row, **others: object) -> T:
+def _with_metadata(record: type[T], names: Sequence[str], row: Row, **others: object) -> T:
     own = len(names)
     return read_row(record, names, row[:own], metadata=read_row(Metadata, METADATA_FIELDS, row[own:]), **others)
 
 
-def _with_span(record: Callable[..., T], names: Sequence[str], row: Row, **others: object) -> T:
+def _with_span(record: type[T], names: Sequence[str], row: Row, **others: object) -> T:
     first, last = len(names), len(names) + len(_SPAN)
     span = read_row(Span, _SPAN, row[first:last])
     return _with_metadata(record, names, (*row[:first], *row[last:]), span=span, **others)

@@ -18,7 +18,7 @@ import yaml
 _ALGORITHMS: Final = {"en": "english", "fr": "french", "es": "spanish"}
 # A stemmer of snowball keeps the word that it works on: two threads at once get each other's letters.
 _STEMMING: Final = Lock()
-_WORD: Final = regex.compile(r"\p{Han}|(?:(?!\p{Han})[\p{L}\p{M}\p{N}])+")
+_WORD: Final = regex.compile(r"\p{Han}|[[\p{L}\p{M}\p{N}]--\p{Han}]+", regex.V1)
 _SCRIPT: Final = regex.compile(r"(?P<ru>\p{Cyrillic})|(?P<ar>\p{Arabic})|(?P<zh>\p{Han})")
 # The breve of й makes another letter; all other marks are accents.
 _MARK: Final = regex.compile(r"\p{Mn}(?<!и\u0306)")

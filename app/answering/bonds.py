@@ -16,10 +16,12 @@ from ingest.metadata.heading import is_salutation
 from ingest.text.layout import ends_sentence
 from vectorstore.records import Sentence
 
-_OPENS: Final = regex.compile(rf"""[:：]\s?[-–—]?(?:[\p{{Pf}}\p{{Pe}}"'”’»*]|{NOTE_MARK})*$""")
-_SIBLING_FOLLOWS: Final = regex.compile(r"[,،，]$|" + RegexPatterns("layout").source("listing_end"), regex.IGNORECASE)
-_ANNOUNCED: Final = RegexPatterns("layout").announced_end
-_ORDINAL: Final = RegexPatterns("layout").ordinal_item
+# Matched backwards, from the end of a sentence alone: searched from its beginning, each letter would be tried.
+_LAYOUT, _FROM_END = RegexPatterns("layout"), regex.IGNORECASE | regex.REVERSE
+_OPENS: Final = regex.compile(rf"""[:：]\s?[-–—]?(?:[\p{{Pf}}\p{{Pe}}"'”’»*]|{NOTE_MARK})*$""", _FROM_END)
+_SIBLING_FOLLOWS: Final = regex.compile(rf"(?:[,،，]$|{_LAYOUT.source('listing_end')})", _FROM_END)
+_ANNOUNCED: Final = regex.compile(_LAYOUT.source("announced_end"), _FROM_END)
+_ORDINAL: Final = _LAYOUT.ordinal_item
 _ORDINALS: Final = frozenset(("first",))
 _MARK: Final = regex.compile(
     r"""\A["“«]?(?:(?P<bullet>[-–—•·*▪●○◦➢►✓\uf0a7\uf0b7])\s*(?=[\p{L}\p{N}"“«(])
@@ -74,7 +76,7 @@ class _List:
 
     def with_item(self, mark: "_Mark | None", text: str) -> "_List":
         """Returns the list with one more item."""
-        goes_on = self.goes_on or _SIBLING_FOLLOWS.search(text) is not None
+        goes_on = self.goes_on or _SIBLING_FOLLOWS.match(text) is not None
         return replace(
             self, name="" if mark is None else mark.name, goes_on=goes_on, has_ended=goes_on and ends_sentence(text)
         )
@@ -133,7 +135,7 @@ def bonds_of(sentences: Sequence[Sentence], source: str = "") -> tuple[Bond, ...
             if governed:
                 lists[-1] = lists[-1].with_item(mark, sentence.text)
         elif governed and before is not None:
-            governed = _on_one_line(before, sentence, source) or _SIBLING_FOLLOWS.search(before.text) is not None
+            governed = _on_one_line(before, sentence, source) or _SIBLING_FOLLOWS.match(before.text) is not None
         # What comes below a heading is of another list.
         if mark is None and not governed and lists and not ends_sentence(sentence.text) and not opens(sentence.text):
             lists = []
@@ -180,7 +182,7 @@ def opens(text: str) -> bool:
 
     A salutation opens nothing.
     """
-    return (_OPENS.search(text) or _ANNOUNCED.search(text)) is not None and not is_salutation(text)
+    return (_OPENS.match(text) or _ANNOUNCED.match(text)) is not None and not is_salutation(text)
 
 
 def _goes_on(text: str, item: str, mark: _Mark | None, following: Sentence | None) -> bool:

@@ -106,7 +106,7 @@ def without_following(citation: Citation, sentences: Sequence[Sentence], chosen:
     An item of a long list comes after the words that open it, which are a citation of their own. Of all `sentences`
     of its statement, those `chosen` (identifiers) answer.
     """
-    own = [sentence for sentence in sentences if sentence.sentence_id in citation.sentence_ids]
+    own = [sentences[each.ordinal] for each in citation.sentence_ids if each.ordinal < len(sentences)]
     ordinals = [sentence.ordinal for sentence in own if sentence.sentence_id in chosen]
     if not ordinals:
         return citation.quote

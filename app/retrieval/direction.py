@@ -204,6 +204,15 @@ def mask_topic(text: str, topic: str, language: str) -> str:
 
 def _with_topic(text: str, topic: str, language: str, put: Callable[[str], str]) -> str:
     """Puts something in place of each run of words of a topic."""
+    changed, before = "", 0
+    for start, end in _runs(text, topic, language):
+        changed, before = changed + text[before:start] + put(text[start:end]), end
+    return changed + text[before:]
+
+
+@lru_cache(maxsize=16)
+def _runs(text: str, topic: str, language: str) -> tuple[tuple[int, int], ...]:
+    """Returns where the runs of words of a topic stand in a text; each classifier of a sentence asks for them."""
     terms = content_terms(topic, language)
     pieces: list[tuple[int, int]] = []
     joinable = False
@@ -213,15 +222,15 @@ def _with_topic(text: str, topic: str, language: str, put: Callable[[str], str])
         elif held:
             pieces.append((start, end))
         joinable = held or (joinable and held is None)
-    changed, before = "", 0
-    for start, end in pieces:
-        changed, before = changed + text[before:start] + put(text[start:end]), end
-    return changed + text[before:]
+    return tuple(pieces)
 
 
 def topic_and_text(text: str, topic: str) -> tuple[str, str]:
     """Returns what the fine-tuned classifier reads: a topic, and an English text with its words between asterisks."""
     return topic, _with_topic(text, topic, "en", lambda words: f"* {words} *")
+
+
+_terms_of_word = lru_cache(maxsize=65536)(content_terms)
 
 
 def _topical(text: str, terms: frozenset[str], language: str) -> list[tuple[int, int, bool | None]]:
@@ -230,7 +239,7 @@ def _topical(text: str, terms: frozenset[str], language: str) -> list[tuple[int,
     if language == "zh":
         pairs = [text[start : start + 2] in terms for start, _ in words]
         return [(*word, pairs[n] or (n > 0 and pairs[n - 1])) for n, word in enumerate(words)]
-    told = ((start, end, content_terms(text[start:end], language)) for start, end in words)
+    told = ((start, end, _terms_of_word(text[start:end], language)) for start, end in words)
     return [(start, end, own <= terms if own else None) for start, end, own in told]
 
 

@@ -19,10 +19,10 @@ def content_terms(text: str, language: str) -> frozenset[str]:
 
     The language is that of what is in Latin script; for other scripts the script decides.
     """
-    words = [word if _is_content(word, language) else " " for word in words_of(text)]
-    if text.isascii():
-        return frozenset(stem(word, language) for word in words if word != " ")
-    terms = {stem(word, language) for word in words if word != " " and not _HAN.match(word)}
+    if text.isascii() or not _HAN.search(text):
+        return frozenset(filter(None, (_term(word, language) for word in words_of(text))))
+    words = [word if _term(word, language) else " " for word in words_of(text)]
+    terms = {_term(word, language) for word in words if word != " " and not _HAN.match(word)}
     # Function words and words in letters part the characters.
     runs = "".join(word if _HAN.match(word) else " " for word in words).split()
     terms.update(pair for run in runs for pair in (map("".join, pairwise(run)) if len(run) > 1 else [run]))
@@ -30,6 +30,6 @@ def content_terms(text: str, language: str) -> frozenset[str]:
 
 
 @lru_cache(maxsize=65536)
-def _is_content(word: str, language: str) -> bool:
-    """Whether a word may tell a topic; one look instead of two, since each word of a list's sentences is looked at."""
-    return not is_function_word(word, language) and not is_filler(word, language)
+def _term(word: str, language: str) -> str:
+    """Returns the stem of a word that may tell a topic, else nothing: each word of a list's sentences is looked up."""
+    return "" if is_function_word(word, language) or is_filler(word, language) else stem(word, language)

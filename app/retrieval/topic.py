@@ -96,8 +96,8 @@ class Topic:
 
         "trafficking in organs" is confused with "trafficking in persons".
         """
-        # Most texts share no word with any of these names.
-        if self._confused_terms.isdisjoint(content_terms(text, "en")):
+        # Most topics are confused with nothing, and most texts share no word with any of these names.
+        if not self._confused or self._confused_terms.isdisjoint(content_terms(text, "en")):
             return False
         said = set(thesaurus().concepts_in(text, "en"))
         return bool(said & self._confused) and not said & self._own
